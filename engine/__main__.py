@@ -1,0 +1,3 @@
+from engine.command_line import main
+
+raise SystemExit(main())

@@ -1,0 +1,8 @@
+"""Corpora, one file per data set, always read through the `datasets` library: local mirror, then Hub, then embedded sample."""
+
+from engine.corpora.base import CORPORA, Corpus, CorpusSource, CorpusSpec, load_corpus
+from engine.registry import discover
+
+__all__ = ["CORPORA", "Corpus", "CorpusSource", "CorpusSpec", "load_corpus"]
+
+discover("engine.corpora")

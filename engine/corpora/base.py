@@ -1,0 +1,171 @@
+"""What a corpus is, and `load_corpus`, which finds it: mirror folder, Hub at a pinned revision, embedded sample."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.corpora import sources
+from engine.errors import DataError
+from engine.registry import Registry
+
+if TYPE_CHECKING:  # `datasets` takes a second to import; only loading needs it
+    from datasets import Dataset
+
+SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
+SPLITS = ("train", "validation", "test")
+
+CORPORA: Registry[CorpusSpec] = Registry("corpus")
+
+
+@dataclasses.dataclass(frozen=True)
+class HubLocation:
+    """Where a corpus lives on the Hugging Face Hub.
+
+    Attributes:
+        repository: "owner/name"; it must hold Parquet, JSON, CSV or text (no loading scripts since datasets 4).
+        revision: commit, tag or ref that is asked for, so that the data cannot change under a model.
+        config: name of the configuration, None for the default one.
+        columns: the columns to read; the others are not downloaded.
+        row_limit: rows taken per split, None for all.
+        adapt: turns one row of the repository into one row of ours, None where they are the same.
+        note: what differs from the corpus our figures were measured on, empty where nothing does.
+    """
+
+    repository: str
+    revision: str
+    config: str | None = None
+    columns: tuple[str, ...] | None = None
+    row_limit: int | None = None
+    adapt: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    note: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class CorpusSpec:
+    """Everything known about a corpus before it is read.
+
+    Attributes:
+        columns: columns every split must have.
+        sample: name of the embedded sample that stands in when nothing else can be reached ("" for none).
+        hub: where it lives on the Hub, None for samples that only live here.
+    """
+
+    name: str
+    title: str
+    kind: str
+    columns: tuple[str, ...]
+    licence: str
+    origin: str
+    sample: str = ""
+    hub: HubLocation | None = None
+    folder: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class CorpusSource:
+    """Which copy of a corpus was read; `sentence` is what a page prints."""
+
+    kind: str
+    location: str
+    revision: str = ""
+    sentence: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Corpus:
+    """A corpus that has been read: its splits and where they came from."""
+
+    spec: CorpusSpec
+    splits: dict[str, Dataset]
+    source: CorpusSource
+
+    def text(self, split: str = "train") -> str:
+        """Return a text corpus' split as one string.
+
+        Raises:
+            DataError: this corpus holds sentence pairs, not running text.
+        """
+        if "text" not in self.spec.columns:
+            raise DataError(f"The corpus {self.spec.name} holds sentence pairs, not running text.")
+        return "\n".join(self.splits[split]["text"])
+
+    def pairs(self, split: str = "train") -> tuple[list[str], list[str]]:
+        """Return a parallel corpus' split as (English, French) lists.
+
+        Raises:
+            DataError: this corpus holds running text.
+        """
+        if "en" not in self.spec.columns:
+            raise DataError(f"The corpus {self.spec.name} holds running text, not sentence pairs.")
+        return list(self.splits[split]["en"]), list(self.splits[split]["fr"])
+
+
+def load_corpus(name: str) -> Corpus:
+    """Return the corpus called `name` from the first source that has it.
+
+    Order: the folder `name` under the path in UNROLLED_DATA, the Hub, the embedded sample.
+
+    Raises:
+        ConfigError: no corpus has this name.
+        DataError: no source could be read, or the data lack a column.
+    """
+    spec = CORPORA.get(name)
+    mirror = sources.mirror_folder(spec.folder or name)
+    if mirror is not None:
+        where = f"the local copy of {spec.title} in the UNROLLED_DATA folder"
+        return read_folder(spec, mirror, CorpusSource("mirror", str(mirror), sentence=f"Source: {where}."))
+    if spec.hub is not None and sources.is_hub_reachable():
+        return _read_hub(spec)
+    if spec.hub is None:
+        sentence = f"Source: {spec.title}, shipped with this project."
+        return read_folder(spec, SAMPLES / spec.name, CorpusSource("sample", f"data/samples/{name}", sentence=sentence))
+    return _fall_back(spec)
+
+
+def read_folder(spec: CorpusSpec, folder: Path, source: CorpusSource) -> Corpus:
+    """Return the corpus stored in a folder laid out like a Hub data set repository.
+
+    Raises:
+        DataError: the folder cannot be read, a split is missing or empty, or a column is missing.
+    """
+    splits = sources.read_repository_folder(folder)
+    for split in SPLITS:
+        if split not in splits:
+            raise DataError(f"The corpus in {folder.name} has no split '{split}'; it needs {', '.join(SPLITS)}.")
+        _check_columns(spec, split, splits[split].column_names, len(splits[split]))
+    return Corpus(spec, splits, source)
+
+
+def _read_hub(spec: CorpusSpec) -> Corpus:
+    hub = spec.hub
+    assert hub is not None
+    splits = {}
+    for split in SPLITS:
+        splits[split] = sources.read_hub_split(
+            hub.repository, hub.revision, hub.config, split, hub.columns, hub.row_limit, hub.adapt
+        )
+        _check_columns(spec, split, splits[split].column_names, len(splits[split]))
+    sentence = f"Source: {hub.repository} on the Hugging Face Hub, revision {hub.revision}. {hub.note}".strip()
+    return Corpus(spec, splits, CorpusSource("hub", hub.repository, hub.revision, sentence))
+
+
+def _fall_back(spec: CorpusSpec) -> Corpus:
+    if not spec.sample:
+        raise DataError(f"{spec.title} cannot be reached: no local copy in UNROLLED_DATA and no network to the Hub.")
+    sample = CORPORA.get(spec.sample)
+    sentence = f"Source: the embedded sample {sample.title}, because {spec.title} is not here and the Hub cannot be reached."
+    source = CorpusSource("sample", f"data/samples/{sample.name}", sentence=sentence)
+    return read_folder(sample, SAMPLES / sample.name, source)
+
+
+def _check_columns(spec: CorpusSpec, split: str, found: list[str], rows: int) -> None:
+    missing = [column for column in spec.columns if column not in found]
+    if missing:
+        raise DataError(
+            f"The {split} split of {spec.name} lacks the column {', '.join(missing)}; it has {', '.join(found)}."
+        )
+    if rows == 0:
+        raise DataError(f"The {split} split of {spec.name} is empty.")

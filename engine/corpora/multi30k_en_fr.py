@@ -1,0 +1,17 @@
+"""Multi30k English-French: image captions and their human translations; test is test_2016_flickr."""
+
+from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+
+CORPORA.register("multi30k_en_fr")(
+    CorpusSpec(
+        name="multi30k_en_fr",
+        title="Multi30k English-French",
+        kind="pairs",
+        columns=("en", "fr"),
+        licence="Research and educational use; the source states no licence for the text.",
+        origin="Elliott et al. 2016, 2017",
+        sample="phrasebook_en_fr",
+        # 10 GB with its images: only the two text columns are read.
+        hub=HubLocation("romrawinjp/multi30k", revision="main", columns=("en", "fr")),
+    )
+)

@@ -1,0 +1,17 @@
+"""Tiny Shakespeare: 1,115,394 characters of Shakespeare's plays, split 90/5/5 in order."""
+
+from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+
+CORPORA.register("tiny_shakespeare")(
+    CorpusSpec(
+        name="tiny_shakespeare",
+        title="Tiny Shakespeare",
+        kind="text",
+        columns=("text",),
+        licence="Text in the public domain; collection under MIT (karpathy/char-rnn).",
+        origin="A. Karpathy, char-rnn, 2015",
+        sample="saltmarsh",
+        # The main branch holds a loading script, which datasets >= 4 does not run; this ref is its Parquet conversion.
+        hub=HubLocation("karpathy/tiny_shakespeare", revision="refs/pr/2"),
+    )
+)

@@ -1,0 +1,1 @@
+"""Decoding on the step protocol only: sampling, greedy, beam, forced; and scoring of given text."""

@@ -1,0 +1,53 @@
+"""How well a language model predicts a given text: nats per token, by two protocols that must not be mixed.
+
+Both predict every token of the text: the first one from `first_id`, what a text is taken to start after.
+- stream: one pass, the state carried from the first token to the last.
+- windows: consecutive windows (nanoGPT's evaluation uses 256), the state reset before each; a window's first token is
+  predicted from the token before it alone.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+CHUNK = 512
+
+
+def score_stream(model: nn.Module, token_ids: Tensor, first_id: int | None = None) -> float:
+    """Return the mean nats per token of `token_ids` (N,) read in one pass with carried state."""
+    return float(surprise_stream(model, token_ids, first_id).double().mean())
+
+
+@torch.no_grad()
+def surprise_stream(model: nn.Module, token_ids: Tensor, first_id: int | None = None) -> Tensor:
+    """Return the surprise of each token in nats, -log p(token | all before it), (N,)."""
+    inputs, labels = _shift(token_ids, first_id)
+    state, parts = None, []
+    for start in range(0, len(labels), CHUNK):
+        logits, state = model(inputs[None, start : start + CHUNK], state)
+        parts.append(functional.cross_entropy(logits[0].float(), labels[start : start + CHUNK], reduction="none"))
+    return torch.cat(parts)
+
+
+@torch.no_grad()
+def score_windows(model: nn.Module, token_ids: Tensor, window: int = 256, first_id: int | None = None) -> float:
+    """Return the mean nats per token over consecutive windows, the state reset before each."""
+    inputs, labels = _shift(token_ids, first_id)
+    total = 0.0
+    whole = len(labels) // window * window
+    for start in range(0, whole, window * 32):
+        stop = min(whole, start + window * 32)
+        logits, _ = model(inputs[start:stop].view(-1, window))
+        total += float(functional.cross_entropy(logits.float().flatten(0, 1), labels[start:stop], reduction="sum"))
+    if whole < len(labels):
+        logits, _ = model(inputs[None, whole:])
+        total += float(functional.cross_entropy(logits[0].float(), labels[whole:], reduction="sum"))
+    return total / len(labels)
+
+
+def _shift(token_ids: Tensor, first_id: int | None) -> tuple[Tensor, Tensor]:
+    if first_id is None:
+        return token_ids[:-1], token_ids[1:]
+    return torch.cat([token_ids.new_tensor([first_id]), token_ids[:-1]]), token_ids

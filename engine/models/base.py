@@ -1,0 +1,109 @@
+"""The step protocol, and what all models share: flat arguments, safetensors folders, states with the batch first.
+
+State is passed in and out and never kept on the module: one model serves every visitor of a server at the same time.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeVar
+
+import safetensors.torch
+import torch
+from huggingface_hub import PyTorchModelHubMixin, hf_hub_download
+from torch import Tensor, nn
+
+from engine.registry import Registry
+
+MODELS: Registry[type[RecurrentModel]] = Registry("model")
+
+State = TypeVar("State")
+
+
+class StepModel(Protocol[State]):
+    """Whatever writes token by token. B batch, V vocabulary."""
+
+    def start(self, *args: Any, **options: Any) -> State:
+        """Return the state before the first token."""
+
+    def step(self, token_ids: Tensor, state: State) -> tuple[Tensor, State]:
+        """Read one token per sequence, (B,), and return the logits of the next, (B, V), with the new state."""
+
+
+def select(state: State, indices: Tensor) -> State:
+    """Return `state` with its sequences (dimension 0 of every tensor) picked by `indices`, repeats allowed."""
+    if isinstance(state, Tensor):
+        return state.index_select(0, indices)
+    if isinstance(state, tuple):
+        parts = [select(part, indices) for part in state]
+        return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
+    return state
+
+
+def detach(state: State) -> State:
+    """Return `state` cut from the graph that made it (truncated back-propagation through time)."""
+    if isinstance(state, Tensor):
+        return state.detach()
+    if isinstance(state, tuple):
+        parts = [detach(part) for part in state]
+        return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
+    return state
+
+
+class RecurrentModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
+    """Base of all models: `config` holds the constructor's arguments, folders hold safetensors and nothing pickled."""
+
+    task: ClassVar[str]
+    cell: str
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The constructor's arguments, as stored in config.json."""
+        return dict(self._hub_mixin_config or {})
+
+    def parameter_count(self) -> int:
+        """Return the number of trainable numbers, tied ones counted once."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    def _save_pretrained(self, save_directory: Path) -> None:
+        half = {name: tensor.detach().half().contiguous() for name, tensor in self.state_dict().items()}
+        safetensors.torch.save_file(half, str(Path(save_directory) / "model.safetensors"))
+
+    @classmethod
+    def _from_pretrained(cls, *, model_id: str, revision: str | None, **arguments: Any) -> RecurrentModel:
+        """Load a folder or Hub repository; unlike the mixin's own version it is silent and never unpickles."""
+        download = {name: arguments.pop(name) for name in ("cache_dir", "force_download", "local_files_only", "token")}
+        arguments.pop("map_location", None)
+        arguments.pop("strict", None)
+        if Path(model_id).is_dir():
+            file = str(Path(model_id) / "model.safetensors")
+        else:
+            file = hf_hub_download(model_id, "model.safetensors", revision=revision, **download)
+        model = cls(**arguments)
+        model.load_state_dict(safetensors.torch.load_file(file))
+        return model.float().eval()
+
+
+def reset_recurrent_weights(layer: nn.RNNBase, forget_bias: float = 1.0) -> None:
+    """Initialise one torch recurrent layer: Glorot input weights, orthogonal recurrent blocks, LSTM forget bias.
+
+    Paper: Saxe, McClelland and Ganguli (2014) for orthogonal matrices; Jozefowicz, Zaremba and Sutskever (2015) for the
+    forget bias. PyTorch adds two biases per gate: the forget bias goes on `bias_ih`, the rest is zero.
+    """
+    size = layer.hidden_size
+    for name, parameter in layer.named_parameters():
+        if name.startswith("weight_hh"):
+            for block in parameter.data.split(size):
+                nn.init.orthogonal_(block)
+        elif name.startswith("weight_ih"):
+            for block in parameter.data.split(size):
+                nn.init.xavier_uniform_(block)
+        else:
+            nn.init.zeros_(parameter)
+            if layer.mode == "LSTM" and name.startswith("bias_ih"):
+                parameter.data[size : 2 * size] = forget_bias
+
+
+def mask_from_lengths(lengths: Tensor, size: int) -> Tensor:
+    """Return a (B, size) mask that is True on real tokens."""
+    return torch.arange(size, device=lengths.device) < lengths[:, None]

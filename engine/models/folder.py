@@ -1,0 +1,205 @@
+"""Model folders: config.json, model.safetensors, tokenizer.json, README.md, laid out like a Hub repository.
+
+Listing reads JSON and the card only, so that a page can show every model without importing torch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import ConfigError, ModelError
+
+if TYPE_CHECKING:
+    from engine.models.base import RecurrentModel
+    from engine.text import Tokenizer
+
+PRETRAINED = Path(__file__).resolve().parents[2] / "data" / "pretrained"
+FILES = ("config.json", "model.safetensors", "tokenizer.json", "README.md")
+HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelInfo:
+    """What is known about a model without loading it; `error` is a sentence where the folder cannot be used."""
+
+    name: str
+    path: Path
+    title: str = ""
+    task: str = ""
+    architecture: str = ""
+    parameters: int = 0
+    size_mib: float = 0.0
+    metrics: dict[str, Any] = dataclasses.field(default_factory=dict)
+    source_language: str = ""
+    target_language: str = ""
+    config: dict[str, Any] = dataclasses.field(default_factory=dict)
+    card_text: str = ""
+    error: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the public facts as plain values, as `python -m engine models --json` prints them."""
+        names = ("name", "title", "task", "architecture", "parameters", "size_mib", "metrics")
+        facts = {name: getattr(self, name) for name in names}
+        if self.source_language:
+            facts |= {"source_language": self.source_language, "target_language": self.target_language}
+        return facts | ({"error": self.error} if self.error else {})
+
+
+@dataclasses.dataclass(frozen=True)
+class LoadedModel:
+    """A model ready for use (evaluation mode, never modified) with its tokeniser; safe to share between threads."""
+
+    info: ModelInfo
+    model: RecurrentModel
+    tokenizer: Tokenizer
+
+
+def list_models(root: Path | None = None) -> list[ModelInfo]:
+    """Return every model folder under `root` (default: those shipped), in alphabetical order."""
+    root = PRETRAINED if root is None else Path(root)
+    folders = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    return [describe(folder) for folder in folders if not folder.name.startswith(".")]
+
+
+def describe(folder: Path) -> ModelInfo:
+    """Return what a folder says about its model; damage is reported in `error`, never raised."""
+    try:
+        return _read_info(folder)
+    except ModelError as error:
+        return ModelInfo(folder.name, folder, title=folder.name, error=str(error))
+
+
+def find_folder(name: str, root: Path | None = None) -> Path:
+    """Return the folder of a shipped model, or `name` itself where it is a folder.
+
+    Raises:
+        ModelError: there is neither; the message lists the shipped models.
+    """
+    root = PRETRAINED if root is None else Path(root)
+    is_plain = bool(re.fullmatch(r"[\w.-]+", name)) and not name.startswith(".")
+    if is_plain and (root / name).is_dir():
+        return root / name
+    if Path(name).is_dir() and (os.sep in name or name == "."):
+        return Path(name)
+    known = ", ".join(info.name for info in list_models(root) if not info.error) or "none"
+    raise ModelError(f"There is no model '{name[:80]}'; choose one of: {known}, or give a folder or a Hub id owner/name.")
+
+
+def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
+    """Return the model in a shipped or given folder, or at a Hub id "owner/name", ready for use.
+
+    Raises:
+        ModelError: it does not exist, or its folder is incomplete or damaged.
+    """
+    try:
+        folder = find_folder(str(name), root)
+    except ModelError:
+        if not HUB_ID.fullmatch(str(name)):
+            raise
+        folder = _download(str(name))
+    info = _read_info(folder)
+    from engine.models import MODELS
+    from engine.text import load_tokenizer
+
+    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    try:
+        model = MODELS.get(info.config["model"]).from_pretrained(str(folder))
+    except ConfigError as error:
+        raise ModelError(f"The model folder '{folder.name}' cannot be used: {error}") from error
+    except Exception as error:  # safetensors and torch raise kinds of their own for damaged weights
+        raise ModelError(f"The weights in '{folder.name}' are damaged or do not fit its config.json.") from error
+    if model.embedding.num_embeddings != tokenizer.vocab_size:
+        raise ModelError(f"The tokenizer in '{folder.name}' does not belong to its weights: vocabulary sizes differ.")
+    return LoadedModel(dataclasses.replace(info, parameters=model.parameter_count()), model, tokenizer)
+
+
+def save_model(
+    folder: Path | str, model: RecurrentModel, tokenizer: Tokenizer, facts: dict[str, Any], card: str
+) -> Path:
+    """Write a complete model folder (weights in half precision) and return it.
+
+    `facts` go into config.json beside the model's own arguments: model, title, languages, training, metrics, ...
+    The folder appears complete or not at all.
+    """
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".half-written-") as name:
+        draft = Path(name)
+        model._save_pretrained(draft)
+        tokenizer.save(draft / "tokenizer.json")
+        write_config(draft, model.config | {"task": model.task, "parameters": model.parameter_count()} | facts)
+        (draft / "README.md").write_text(card, encoding="utf-8")
+        folder.mkdir(exist_ok=True)
+        for file in FILES:
+            os.replace(draft / file, folder / file)
+    return folder
+
+
+def write_config(folder: Path, config: dict[str, Any]) -> None:
+    """Write config.json, sorted, so that versions can be compared."""
+    (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def _read_info(folder: Path) -> ModelInfo:
+    missing = [file for file in FILES if not (folder / file).is_file()]
+    if missing:
+        raise ModelError(f"The model folder '{folder.name}' is incomplete: {', '.join(missing)} missing.")
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        card_text = (folder / "README.md").read_text(encoding="utf-8")
+        info = ModelInfo(
+            name=folder.name,
+            path=folder,
+            title=config.get("title", folder.name),
+            task=config["task"],
+            architecture=config["cell"],
+            parameters=int(config["parameters"]),
+            size_mib=round((folder / "model.safetensors").stat().st_size / 2**20, 2),
+            metrics=dict(config.get("metrics", {})),
+            source_language=config.get("source_language", ""),
+            target_language=config.get("target_language", ""),
+            config=config,
+            card_text=card_text,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"The config.json in '{folder.name}' is damaged or lacks a field.") from error
+    _check_weights_header(folder / "model.safetensors")
+    return info
+
+
+def _check_weights_header(file: Path) -> None:
+    """Check that a safetensors file is as long as its header says, without reading the weights.
+
+    Raises:
+        ModelError: it is cut short or not safetensors at all.
+    """
+    try:
+        with file.open("rb") as stream:
+            length = int.from_bytes(stream.read(8), "little")
+            if not 0 < length < 10_000_000:
+                raise ValueError(length)
+            header = json.loads(stream.read(length))
+        end = max((entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"), default=0)
+        if file.stat().st_size != 8 + length + end:
+            raise ValueError(end)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"The weights in '{file.parent.name}' are cut short or damaged.") from error
+
+
+def _download(hub_id: str) -> Path:
+    from engine.corpora.sources import is_hub_reachable
+
+    if not is_hub_reachable():
+        raise ModelError(f"'{hub_id}' is not a local model, and the Hugging Face Hub cannot be reached from here.")
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(hub_id, allow_patterns=list(FILES)))
+    except Exception as error:  # the Hub client raises many kinds
+        raise ModelError(f"The model '{hub_id}' could not be read from the Hugging Face Hub.") from error

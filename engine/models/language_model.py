@@ -1,0 +1,101 @@
+"""The language model: embedding, stacked recurrent layers, a projection to the vocabulary.
+
+Shapes: B batch, T time, E embedding, H hidden, V vocabulary.
+
+Paper: Mikolov et al. (2010), Recurrent neural network based language model; Graves (2013), arXiv 1308.0850, section 2.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.errors import ConfigError
+from engine.models.base import MODELS, RecurrentModel
+from engine.models.recurrent import LayerState, build_layer, run_layer, step_layer, zero_state
+
+LanguageModelState = tuple[LayerState, ...]
+
+MAX_LAYERS = 4
+
+
+@MODELS.register("language_model", title="Language model")
+class LanguageModel(RecurrentModel):
+    """Predicts the next token from all tokens before it.
+
+    Paper (locked dropout): Gal and Ghahramani (2016), arXiv 1512.05287, one mask per sequence and layer.
+    Differs: masks on the vertical connections only; with `residual` a layer adds its input to its output where sizes agree.
+    """
+
+    task = "language_model"
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embedding_dim: int = 128,
+        hidden_size: int = 256,
+        num_layers: int = 2,
+        cell: str = "lstm",
+        dropout: float = 0.0,
+        residual: bool = True,
+        tie_embeddings: bool = False,
+        forget_bias: float = 1.0,
+    ) -> None:
+        super().__init__()
+        if not 1 <= num_layers <= MAX_LAYERS:
+            raise ConfigError(f"num_layers must lie between 1 and {MAX_LAYERS}, not {num_layers}.")
+        self.cell, self.dropout, self.residual, self.hidden_size = cell, dropout, residual, hidden_size
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        sizes = [embedding_dim] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(
+            build_layer(cell, sizes[i], sizes[i + 1], forget_bias) for i in range(num_layers)
+        )
+        # Tied: the hidden vector is brought to the embedding's size and compared with every embedding.
+        # Paper: Press and Wolf (2017), arXiv 1608.05859.
+        self.to_embedding = nn.Linear(hidden_size, embedding_dim, bias=False) if tie_embeddings else None
+        self.output = None if tie_embeddings else nn.Linear(hidden_size, vocab_size, bias=False)
+        self.output_bias = nn.Parameter(torch.zeros(vocab_size))
+        nn.init.normal_(self.embedding.weight, std=0.1)
+
+    def start(self, batch_size: int = 1) -> LanguageModelState:
+        """Return the all-zero state of every layer."""
+        like = self.embedding.weight
+        return tuple(zero_state(self.cell, batch_size, self.hidden_size, like) for _ in self.layers)
+
+    def step(self, token_ids: Tensor, state: LanguageModelState) -> tuple[Tensor, LanguageModelState]:
+        """Read one token per sequence, (B,); return the next token's logits (B, V) and the new state."""
+        hidden = self.embedding(token_ids)  # (B, E)
+        new_state = []
+        for layer, layer_state in zip(self.layers, state, strict=True):
+            output, layer_state = step_layer(self.cell, layer, hidden, layer_state)
+            hidden = self._join(hidden, output)
+            new_state.append(layer_state)
+        return self._project(hidden), tuple(new_state)
+
+    def forward(
+        self, input_ids: Tensor, state: LanguageModelState | None = None
+    ) -> tuple[Tensor, LanguageModelState]:
+        """Return the logits (B, T, V) after each of the tokens (B, T) and the state after the last."""
+        state = self.start(len(input_ids)) if state is None else state
+        hidden = self._locked_dropout(self.embedding(input_ids))  # (B, T, E)
+        new_state = []
+        for layer, layer_state in zip(self.layers, state, strict=True):
+            output, layer_state = run_layer(layer, hidden, layer_state)
+            hidden = self._join(hidden, self._locked_dropout(output))
+            new_state.append(layer_state)
+        return self._project(hidden), tuple(new_state)
+
+    def _join(self, inputs: Tensor, output: Tensor) -> Tensor:
+        return inputs + output if self.residual and inputs.shape == output.shape else output
+
+    def _project(self, hidden: Tensor) -> Tensor:
+        if self.to_embedding is not None:
+            return functional.linear(self.to_embedding(hidden), self.embedding.weight, self.output_bias)
+        return functional.linear(hidden, self.output.weight, self.output_bias)
+
+    def _locked_dropout(self, sequence: Tensor) -> Tensor:
+        if not self.training or self.dropout == 0:
+            return sequence
+        mask = torch.empty_like(sequence[:, :1]).bernoulli_(1 - self.dropout) / (1 - self.dropout)
+        return sequence * mask

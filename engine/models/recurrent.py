@@ -1,0 +1,75 @@
+"""One recurrent layer, run over whole sequences by torch.nn or one step at a time by torch's cell functions.
+
+At batch 1 a single step through nn.LSTM costs several times a call of the cell function, so generation steps use the latter.
+
+Shapes: B batch, T time, I input, H hidden.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from engine.models._kinds import KINDS as CELLS
+from engine.models.base import mask_from_lengths, reset_recurrent_weights
+
+LayerState = Tensor | tuple[Tensor, Tensor]
+
+
+def build_layer(cell: str, input_size: int, hidden_size: int, forget_bias: float = 1.0) -> nn.RNNBase:
+    """Return a one-layer torch module for `cell`, initialised.
+
+    Raises:
+        ConfigError: no cell has this name.
+    """
+    layer = CELLS.get(cell).torch_layer(input_size, hidden_size, batch_first=True)
+    reset_recurrent_weights(layer, forget_bias)
+    return layer
+
+
+def zero_state(cell: str, batch_size: int, hidden_size: int, like: Tensor) -> LayerState:
+    """Return the all-zero state of one layer: (B, H), or an LSTMState of two."""
+    return CELLS.get(cell).zero_state(batch_size, hidden_size, like)
+
+
+def run_layer(layer: nn.RNNBase, inputs: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
+    """Return the outputs (B, T, H) of a whole sequence (B, T, I) and the state after its last step."""
+    if isinstance(state, tuple):
+        outputs, last = layer(inputs, tuple(part[None] for part in state))
+        return outputs, type(state)(*(part[0] for part in last))
+    outputs, last = layer(inputs, state[None])
+    return outputs, last[0]
+
+
+def step_layer(cell: str, layer: nn.RNNBase, inputs: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
+    """Return the output (B, H) and new state of one time step with inputs (B, I); equals `run_layer` with T = 1."""
+    weights = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
+    return CELLS.get(cell).torch_step(inputs, state, *weights)
+
+
+def reverse_by_length(inputs: Tensor, lengths: Tensor) -> Tensor:
+    """Return (B, T, ...) with the first `lengths` steps of each sequence reversed and the padding left where it is.
+
+    A backward layer that reads this meets the real tokens first, so padding changes nothing and no packing is needed.
+    """
+    size = inputs.shape[1]
+    steps = torch.arange(size, device=inputs.device)[None]  # (1, T)
+    index = torch.where(steps < lengths[:, None], lengths[:, None] - 1 - steps, steps)  # (B, T)
+    return inputs.gather(1, index[:, :, None].expand_as(inputs))
+
+
+def last_state(outputs: Tensor, lengths: Tensor) -> Tensor:
+    """Return the output at each sequence's last real step: (B, T, H) -> (B, H)."""
+    return outputs.gather(1, (lengths - 1)[:, None, None].expand(-1, 1, outputs.shape[2])).squeeze(1)
+
+
+__all__ = [
+    "LayerState",
+    "build_layer",
+    "last_state",
+    "mask_from_lengths",
+    "reverse_by_length",
+    "run_layer",
+    "step_layer",
+    "zero_state",
+]

@@ -1,0 +1,196 @@
+"""The translator: a recurrent encoder reads the source, a recurrent decoder writes the target, with or without attention.
+
+Shapes: B batch, S source time, T target time, E embedding, H hidden, V vocabulary.
+
+Papers: Sutskever, Vinyals and Le (2014), arXiv 1409.3215 (encoder-decoder); Bahdanau, Cho and Bengio (2015), arXiv
+1409.0473 (additive attention, bidirectional encoder); Luong, Pham and Manning (2015), arXiv 1508.04025, section 3.1
+(dot attention after the decoder's last layer).
+Differs: no input feeding, so that forced decoding runs over the whole sequence at once; both languages share one
+vocabulary and one tied embedding; residual connections between layers.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.models._kinds import KINDS as CELLS
+from engine.errors import ConfigError
+from engine.models.attention import ATTENTION
+from engine.models.base import MODELS, RecurrentModel, mask_from_lengths
+from engine.models.recurrent import LayerState, build_layer, last_state, reverse_by_length, run_layer, step_layer, zero_state
+
+MAX_LAYERS = 4
+
+
+class Encoded(NamedTuple):
+    """What the encoder leaves behind: outputs (B, S, H), mask (B, S), and each layer's last state (B, H)."""
+
+    outputs: Tensor
+    mask: Tensor
+    final: tuple[Tensor, ...]
+
+
+class DecoderState(NamedTuple):
+    """Everything the decoder needs for its next step; every tensor has the batch first.
+
+    Attributes:
+        layers: recurrent state of each decoder layer.
+        keys, outputs, mask: what attention looks at, (B, S, H), (B, S, H), (B, S).
+        summary: the encoder's last state, (B, H), the only context of a model without attention.
+        attention_weights: (B, S) of the step just made; zeros before the first step and without attention.
+    """
+
+    layers: tuple[LayerState, ...]
+    keys: Tensor
+    outputs: Tensor
+    mask: Tensor
+    summary: Tensor
+    attention_weights: Tensor
+
+
+@MODELS.register("translator", title="Translator")
+class Translator(RecurrentModel):
+    """Encoder-decoder over one shared vocabulary; `attention` is "dot", "additive" or "none"."""
+
+    task = "translation"
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embedding_dim: int = 256,
+        hidden_size: int = 320,
+        encoder_layers: int = 2,
+        decoder_layers: int = 2,
+        cell: str = "lstm",
+        bidirectional: bool = True,
+        attention: str = "dot",
+        dropout: float = 0.3,
+        pad_id: int = 0,
+        forget_bias: float = 1.0,
+    ) -> None:
+        super().__init__()
+        for name, count in (("encoder_layers", encoder_layers), ("decoder_layers", decoder_layers)):
+            if not 1 <= count <= MAX_LAYERS:
+                raise ConfigError(f"{name} must lie between 1 and {MAX_LAYERS}, not {count}.")
+        if bidirectional and hidden_size % 2:
+            raise ConfigError(f"hidden_size must be even for a bidirectional encoder, not {hidden_size}.")
+        self.cell, self.hidden_size, self.bidirectional = cell, hidden_size, bidirectional
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_id)
+        direction_size = hidden_size // 2 if bidirectional else hidden_size
+        encoder_inputs = [embedding_dim] + [hidden_size] * (encoder_layers - 1)
+        decoder_inputs = [embedding_dim] + [hidden_size] * (decoder_layers - 1)
+
+        def layers(inputs: list[int], size: int) -> nn.ModuleList:
+            return nn.ModuleList(build_layer(cell, input_size, size, forget_bias) for input_size in inputs)
+
+        self.encoder_forward = layers(encoder_inputs, direction_size)
+        self.encoder_backward = layers(encoder_inputs, direction_size) if bidirectional else None
+        self.decoder = layers(decoder_inputs, hidden_size)
+        self.state_parts = CELLS.get(cell).state_parts
+        self.bridge = nn.ModuleList(nn.Linear(hidden_size, hidden_size * self.state_parts) for _ in decoder_inputs)
+        self.attention = ATTENTION.get(attention)(hidden_size)
+        self.combine = nn.Linear(2 * hidden_size, embedding_dim)
+        self.output_bias = nn.Parameter(torch.zeros(vocab_size))
+        self.dropout = nn.Dropout(dropout)
+        nn.init.normal_(self.embedding.weight, std=embedding_dim**-0.5)
+        self.embedding.weight.data[pad_id] = 0
+
+    @property
+    def has_attention(self) -> bool:
+        """Whether the decoder looks at the encoder's outputs at every step."""
+        return self.attention.is_attending
+
+    def encode(self, source_ids: Tensor, lengths: Tensor) -> Encoded:
+        """Read sources (B, S) of the given lengths (B,); padding changes nothing."""
+        hidden = self.dropout(self.embedding(source_ids))  # (B, S, E)
+        final = []
+        for index, forward_layer in enumerate(self.encoder_forward):
+            output = self._run_from_zero(forward_layer, hidden)  # (B, S, H or H/2)
+            last = last_state(output, lengths)
+            if self.encoder_backward is not None:
+                reverse = self._run_from_zero(self.encoder_backward[index], reverse_by_length(hidden, lengths))
+                last = torch.cat([last, last_state(reverse, lengths)], dim=-1)  # (B, H)
+                output = torch.cat([output, reverse_by_length(reverse, lengths)], dim=-1)  # (B, S, H)
+            hidden = hidden + self.dropout(output) if hidden.shape == output.shape else self.dropout(output)
+            final.append(last)
+        return Encoded(hidden, mask_from_lengths(lengths, source_ids.shape[1]), tuple(final))
+
+    def start(self, source_ids: Tensor, lengths: Tensor) -> DecoderState:
+        """Return the decoder's state before its first token, for sources (B, S) of lengths (B,)."""
+        return self.start_from(self.encode(source_ids, lengths))
+
+    def start_from(self, encoded: Encoded) -> DecoderState:
+        """Return the decoder's state before its first token, from what the encoder left."""
+        layers = []
+        for index, bridge in enumerate(self.bridge):
+            last = encoded.final[min(index, len(encoded.final) - 1)]
+            parts = torch.tanh(bridge(last)).split(self.hidden_size, dim=-1)
+            empty = zero_state(self.cell, len(last), self.hidden_size, last)
+            layers.append(type(empty)(*parts) if isinstance(empty, tuple) else parts[0])
+        weights = torch.zeros_like(encoded.mask, dtype=encoded.outputs.dtype)
+        keys = self.attention.keys(encoded.outputs)
+        return DecoderState(tuple(layers), keys, encoded.outputs, encoded.mask, encoded.final[-1], weights)
+
+    def step(self, token_ids: Tensor, state: DecoderState) -> tuple[Tensor, DecoderState]:
+        """Read one target token per sequence, (B,); return the next token's logits (B, V) and the new state."""
+        hidden = self.dropout(self.embedding(token_ids))  # (B, E)
+        layers = []
+        for layer, layer_state in zip(self.decoder, state.layers, strict=True):
+            output, layer_state = step_layer(self.cell, layer, hidden, layer_state)
+            hidden = hidden + self.dropout(output) if hidden.shape == output.shape else self.dropout(output)
+            layers.append(layer_state)
+        context, weights = self._look(hidden[:, None], state)
+        logits = self._project(hidden[:, None], context)[:, 0]
+        return logits, state._replace(layers=tuple(layers), attention_weights=weights[:, 0])
+
+    def forward(
+        self, source_ids: Tensor, lengths: Tensor, target_ids: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Teacher forcing: return logits (B, T, V) and attention weights (B, T, S) for the target inputs (B, T)."""
+        state = self.start(source_ids, lengths)
+        hidden = self.dropout(self.embedding(target_ids))  # (B, T, E)
+        for layer, layer_state in zip(self.decoder, state.layers, strict=True):
+            output, _ = run_layer(layer, hidden, layer_state)
+            hidden = hidden + self.dropout(output) if hidden.shape == output.shape else self.dropout(output)
+        context, weights = self._look(hidden, state)
+        return self._project(hidden, context), weights
+
+    def forward_sampled(
+        self,
+        source_ids: Tensor,
+        lengths: Tensor,
+        target_ids: Tensor,
+        teacher_forcing_ratio: float,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Scheduled sampling: like `forward`, but each input is the true token only with this probability.
+
+        Otherwise the decoder reads the token it found most likely itself; a coin is tossed per sequence and step.
+        Paper: Bengio, Vinyals, Jaitly and Shazeer (2015), arXiv 1506.03099, section 2.4.
+        Returns the logits (B, T, V); gradients do not flow through the choice of token.
+        """
+        state = self.start(source_ids, lengths)
+        token_ids, logits = target_ids[:, 0], []
+        for time in range(target_ids.shape[1]):
+            if time > 0:
+                coin = torch.rand(len(target_ids), generator=generator)
+                own = logits[-1].detach().argmax(dim=-1)
+                token_ids = torch.where(coin < teacher_forcing_ratio, target_ids[:, time], own)
+            step_logits, state = self.step(token_ids, state)
+            logits.append(step_logits)
+        return torch.stack(logits, dim=1)
+
+    def _run_from_zero(self, layer: nn.RNNBase, inputs: Tensor) -> Tensor:
+        return run_layer(layer, inputs, zero_state(self.cell, len(inputs), layer.hidden_size, inputs))[0]
+
+    def _look(self, hidden: Tensor, state: DecoderState) -> tuple[Tensor, Tensor]:
+        """Return the context (B, T, H) and the weights (B, T, S) for decoder outputs (B, T, H)."""
+        return self.attention(hidden, state.keys, state.outputs, state.mask, state.summary)
+
+    def _project(self, hidden: Tensor, context: Tensor) -> Tensor:
+        combined = torch.tanh(self.combine(torch.cat([hidden, context], dim=-1)))  # (B, T, E)
+        return functional.linear(self.dropout(combined), self.embedding.weight, self.output_bias)

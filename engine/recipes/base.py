@@ -1,0 +1,42 @@
+"""What a recipe is: data, tokeniser, model and settings, in one frozen object with a name."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Protocol
+
+from engine.corpora import CorpusSource
+from engine.models.base import RecurrentModel
+from engine.registry import Registry
+from engine.text import Tokenizer
+from engine.training import Objective, TrainingSettings
+
+RECIPES: Registry[Recipe] = Registry("recipe")
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """Everything a trainer and a model folder need.
+
+    Attributes:
+        facts: what the model folder's config.json says beside the model's own arguments (task, languages, title, ...).
+        sources: which copy of each corpus was read.
+    """
+
+    model: RecurrentModel
+    tokenizer: Tokenizer
+    objective: Objective
+    settings: TrainingSettings
+    facts: dict[str, Any]
+    sources: tuple[CorpusSource, ...]
+
+
+class Recipe(Protocol):
+    """A named way to train one model."""
+
+    name: str
+    title: str
+    training: TrainingSettings
+
+    def prepare(self, settings: TrainingSettings) -> Prepared:
+        """Read the corpora, train the tokeniser and build the untrained model."""

@@ -1,0 +1,54 @@
+"""Recipes for language models: running text, a tokeniser, stacked recurrent layers."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import torch
+
+from engine.corpora import load_corpus
+from engine.models.language_model import LanguageModel
+from engine.recipes.base import Prepared
+from engine.text import TOKENIZERS
+from engine.training import TrainingSettings
+from engine.training.language_modelling import LanguageModelling
+
+
+@dataclasses.dataclass(frozen=True)
+class LanguageModelRecipe:
+    """How one language model is made; `hidden_size` is chosen so that compared models have equally many parameters."""
+
+    name: str
+    title: str
+    corpus: str
+    cell: str
+    hidden_size: int
+    training: TrainingSettings
+    embedding_dim: int = 64
+    num_layers: int = 2
+    dropout: float = 0.3
+    residual: bool = True
+    tie_embeddings: bool = False
+    tokenizer: str = "character"
+    batch_size: int = 64
+    bptt_length: int = 128
+
+    def prepare(self, settings: TrainingSettings) -> Prepared:
+        """Read the corpus, collect its characters, build the untrained model; weights depend on the seed alone."""
+        corpus = load_corpus(self.corpus)
+        tokenizer = TOKENIZERS.get(self.tokenizer).train([corpus.text("train")])
+        train_ids, validation_ids = (tokenizer.encode(corpus.text(split)) for split in ("train", "validation"))
+        torch.manual_seed(settings.seed)
+        model = LanguageModel(
+            vocab_size=tokenizer.vocab_size,
+            embedding_dim=self.embedding_dim,
+            hidden_size=self.hidden_size,
+            num_layers=self.num_layers,
+            cell=self.cell,
+            dropout=self.dropout,
+            residual=self.residual,
+            tie_embeddings=self.tie_embeddings,
+        )
+        objective = LanguageModelling(train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed)
+        facts = {"model": "language_model", "title": self.title, "corpora": [self.corpus]}
+        return Prepared(model, tokenizer, objective, settings, facts, (corpus.source,))

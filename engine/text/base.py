@@ -1,0 +1,101 @@
+"""What every tokeniser offers: encode, decode, the pieces themselves, and what it has never seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+import tokenizers
+
+from engine.errors import ModelError
+from engine.registry import Registry, discover
+
+TOKENIZERS: Registry[type[Tokenizer]] = Registry("tokenizer")
+
+PAD, BOS, EOS, UNK = "<pad>", "<bos>", "<eos>", "<unk>"
+
+
+class Tokenizer:
+    """A trained tokeniser; a thin layer over `tokenizers.Tokenizer` that keeps our names.
+
+    Attributes:
+        pad_id, bos_id, eos_id, unk_id: ids of the special tokens, None where the kind has none.
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(self, backend: tokenizers.Tokenizer) -> None:
+        self.backend = backend
+        self.pad_id = backend.token_to_id(PAD)
+        self.bos_id = backend.token_to_id(BOS)
+        self.eos_id = backend.token_to_id(EOS)
+        self.unk_id = backend.token_to_id(UNK)
+
+    @classmethod
+    def train(cls, texts: Iterable[str], vocab_size: int | None = None) -> Tokenizer:
+        """Return a tokeniser whose vocabulary comes from `texts`."""
+        raise NotImplementedError
+
+    @property
+    def vocab_size(self) -> int:
+        """Number of ids, special tokens included."""
+        return self.backend.get_vocab_size()
+
+    def encode(self, text: str) -> list[int]:
+        """Return the ids of `text`, without beginning and end marks."""
+        return self.backend.encode(text, add_special_tokens=False).ids
+
+    def encode_batch(self, texts: list[str]) -> list[list[int]]:
+        """Return the ids of each text."""
+        return [encoding.ids for encoding in self.backend.encode_batch(texts, add_special_tokens=False)]
+
+    def decode(self, ids: list[int]) -> str:
+        """Return the text of `ids`; special tokens are left out."""
+        return self.backend.decode(list(ids), skip_special_tokens=True)
+
+    def token(self, token_id: int) -> str:
+        """Return one id's piece as it can be shown to a person."""
+        return self.backend.id_to_token(int(token_id)) or UNK
+
+    def tokens(self, ids: list[int]) -> list[str]:
+        """Return the pieces of `ids` as they can be shown to a person."""
+        return [self.token(token_id) for token_id in ids]
+
+    def unknown_pieces(self, text: str) -> list[str]:
+        """Return the distinct parts of `text` that were never seen in training, in order of appearance."""
+        raise NotImplementedError
+
+    def save(self, path: Path | str) -> None:
+        """Write the tokeniser as one JSON file."""
+        self.backend.save(str(path), pretty=False)
+
+
+def load_tokenizer(path: Path | str) -> Tokenizer:
+    """Return the tokeniser stored in a tokenizer.json file; its kind is read from the file itself.
+
+    Raises:
+        ModelError: the file is missing or not a tokeniser.
+    """
+    path = Path(path)
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        backend = tokenizers.Tokenizer.from_str(json.dumps(stored))
+    except (OSError, ValueError, UnicodeDecodeError) as error:
+        raise ModelError(f"The tokenizer file {path.name} is missing or damaged.") from error
+    except Exception as error:  # the Rust library raises bare Exception for a malformed tokenizer
+        raise ModelError(f"The tokenizer file {path.name} is not a tokenizer.") from error
+    kind = "bpe"
+    if stored["model"]["type"] == "WordLevel":
+        is_split_by_character = (stored.get("pre_tokenizer") or {}).get("behavior") == "Isolated"
+        kind = "character" if is_split_by_character else "word"
+    return TOKENIZERS.get(kind)(backend)
+
+
+def unique(items: Iterable[str]) -> list[str]:
+    """Return the items without repeats, in order of first appearance."""
+    return list(dict.fromkeys(items))
+
+
+discover("engine.text")

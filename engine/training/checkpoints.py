@@ -1,0 +1,114 @@
+"""Checkpoints: one safetensors file for all tensors, one JSON file for all plain values, swapped in atomically."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from engine.errors import ModelError
+
+FOLDER = "checkpoint"
+
+
+@dataclasses.dataclass
+class Progress:
+    """Where a run stands, beside the weights and the optimiser's state."""
+
+    step: int = 0
+    best_step: int = 0
+    best_metrics: dict[str, float] = dataclasses.field(default_factory=dict)
+    best_weights: dict[str, Tensor] | None = None
+    evaluations_since_best: int = 0
+    elapsed_seconds: float = 0.0
+    carry: Any = None
+
+
+def exists(output_dir: Path) -> bool:
+    """Return whether a checkpoint is there."""
+    return (output_dir / FOLDER / "state.json").is_file()
+
+
+def write(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress) -> Path:
+    """Write the whole training state and return its folder; a crash on the way leaves the previous one whole."""
+    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    for name, tensor in (progress.best_weights or {}).items():
+        tensors[f"best.{name}"] = tensor
+    for index, values in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in values.items()}
+    tensors["random"] = torch.get_rng_state()
+    carry, carried = flatten(progress.carry)
+    tensors |= {f"carry.{index}": tensor for index, tensor in enumerate(carried)}
+    plain = dataclasses.asdict(dataclasses.replace(progress, best_weights=None, carry=None)) | {"carry": carry}
+    new, final, old = (output_dir / f"{FOLDER}{suffix}" for suffix in (".new", "", ".old"))
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    safetensors.torch.save_file({k: v.detach().clone().contiguous() for k, v in tensors.items()}, str(new / "state.safetensors"))
+    (new / "state.json").write_text(json.dumps(plain))
+    shutil.rmtree(old, ignore_errors=True)
+    if final.exists():
+        os.replace(final, old)
+    os.replace(new, final)
+    shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+def restore(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> Progress:
+    """Put the stored weights, optimiser state and random state back and return the stored progress.
+
+    Raises:
+        ModelError: the checkpoint is damaged or was made by another model.
+    """
+    folder = output_dir / FOLDER
+    try:
+        tensors = safetensors.torch.load_file(str(folder / "state.safetensors"))
+        plain = json.loads((folder / "state.json").read_text())
+        model.load_state_dict(_under("model.", tensors))
+        stored = optimizer.state_dict()
+        for key, tensor in _under("optimizer.", tensors).items():
+            index, name = key.split(".", 1)
+            stored["state"].setdefault(int(index), {})[name] = tensor
+        optimizer.load_state_dict(stored)
+        torch.set_rng_state(tensors["random"])
+        carried = [tensors[f"carry.{index}"] for index in range(len(_under("carry.", tensors)))]
+        carry = unflatten(plain.pop("carry"), carried)
+        return Progress(**plain, best_weights=_under("best.", tensors) or None, carry=carry)
+    except Exception as error:  # safetensors raises its own kinds
+        raise ModelError(f"The checkpoint in {folder.name} is damaged or belongs to another model.") from error
+
+
+def flatten(state: Any) -> tuple[Any, list[Tensor]]:
+    """Return a JSON-able shape of a nested state and its tensors in order; names of named tuples are kept."""
+    if isinstance(state, Tensor):
+        return "tensor", [state]
+    if isinstance(state, tuple):
+        shapes, tensors = [], []
+        for part in state:
+            shape, found = flatten(part)
+            shapes.append(shape)
+            tensors += found
+        return {"kind": type(state).__name__, "parts": shapes}, tensors
+    return None, []
+
+
+def unflatten(shape: Any, tensors: list[Tensor]) -> Any:
+    """Return the nested state `flatten` took apart; `tensors` is consumed from the front."""
+    from engine.models._kinds import LSTMState
+
+    if shape == "tensor":
+        return tensors.pop(0)
+    if shape is None:
+        return None
+    parts = [unflatten(part, tensors) for part in shape["parts"]]
+    return LSTMState(*parts) if shape["kind"] == "LSTMState" else tuple(parts)
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,50 @@
+"""What a trainer says while it works."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+
+@dataclasses.dataclass(frozen=True)
+class StepDone:
+    """One or more optimiser updates are done; `loss` is the mean since the last such event."""
+
+    step: int
+    max_steps: int
+    loss: float
+    learning_rate: float
+    grad_norm: float
+    elapsed_seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluated:
+    """The model was measured on validation data; `is_best` says whether its loss is the lowest so far."""
+
+    step: int
+    metrics: dict[str, float]
+    is_best: bool
+    elapsed_seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpointed:
+    """The full training state was written, so that a run can go on from here."""
+
+    step: int
+    path: Path
+
+
+@dataclasses.dataclass(frozen=True)
+class Finished:
+    """Training is over; `reason` is "max_steps", "early_stopping" or "diverged". The best weights are in the model."""
+
+    step: int
+    reason: str
+    best_step: int
+    best_metrics: dict[str, float]
+    elapsed_seconds: float
+
+
+Event = StepDone | Evaluated | Checkpointed | Finished

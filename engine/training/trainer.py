@@ -1,0 +1,143 @@
+"""The trainer: fetch, forward, backward, clip, step - and say so.
+
+A run is a generator of events, so whoever consumes it decides what to show and when to stop. A run that is resumed from a
+checkpoint makes the same updates as one that was never stopped: optimiser, random state, carried state and position in the
+data are all restored.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from engine.config import option, validate
+from engine.training import checkpoints
+from engine.training.events import Checkpointed, Evaluated, Event, Finished, StepDone
+from engine.training.schedules import LEARNING_RATE_SCHEDULES
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a model is trained, whatever the model is."""
+
+    max_steps: int = option(1000, label="Updates", help="Optimiser updates in all.", minimum=1, maximum=10_000_000)
+    learning_rate: float = option(3e-3, label="Learning rate", help="Highest rate of the schedule.", minimum=0.0, maximum=10.0)
+    schedule: str = option("one_cycle", label="Schedule", help="How the rate changes.", choices=("one_cycle", "constant"))
+    warmup_fraction: float = option(0.1, label="Warm-up", help="Share of the run in which the rate rises.", minimum=0.0, maximum=0.9)
+    weight_decay: float = option(0.01, label="Weight decay", help="AdamW's decoupled decay.", minimum=0.0, maximum=10.0)
+    max_grad_norm: float = option(1.0, label="Clip gradients at", help="Largest norm of the whole gradient; 0 turns clipping off.", minimum=0.0)
+    evaluate_every: int = option(200, label="Evaluate every", help="Updates between two measurements on validation data.", minimum=1)
+    patience: int = option(0, label="Patience", help="Evaluations without improvement before stopping; 0 never stops early.", minimum=0)
+    precision: str = option("float32", label="Precision", help="Number format of the matrix products.", choices=("float32", "bfloat16"))
+    seed: int = option(0, label="Seed", help="Same seed, same run.", minimum=0, maximum=2**31 - 1)
+    threads: int = option(0, label="Threads", help="CPU threads; 0 leaves them as they are.", minimum=0, maximum=256)
+    checkpoint_every: int = option(0, label="Checkpoint every", help="Updates between two checkpoints; 0 writes none.", minimum=0)
+    log_every: int = option(10, label="Report every", help="Updates between two progress events.", minimum=1)
+
+
+class Objective(Protocol):
+    """What is learnt: batches by position, a loss, a measurement. All of it must be a function of seed and position."""
+
+    def batch(self, position: int) -> Any:
+        """Return the batch of update `position` (0, 1, 2, ...)."""
+
+    def loss(self, model: nn.Module, batch: Any, carry: Any) -> tuple[Tensor, Any]:
+        """Return the mean loss of a batch and the state carried (detached) to the next update, None where there is none."""
+
+    def evaluate(self, model: nn.Module) -> dict[str, float]:
+        """Return measurements on validation data; "loss" decides which weights are best."""
+
+
+class Trainer:
+    """Runs one objective on one model."""
+
+    def __init__(
+        self, model: nn.Module, objective: Objective, settings: TrainingSettings, output_dir: Path | str | None = None
+    ) -> None:
+        validate(settings)
+        self.model, self.objective, self.settings = model, objective, settings
+        self.output_dir = Path(output_dir) if output_dir is not None else None
+
+    def run(self, resume: bool = False) -> Iterator[Event]:
+        """Train and yield events; the model holds the best weights at the end.
+
+        Raises:
+            ModelError: `resume` is set and the checkpoint is damaged or belongs to another model.
+        """
+        settings, model = self.settings, self.model
+        if settings.threads:
+            torch.set_num_threads(settings.threads)
+        decayed = [p for p in model.parameters() if p.ndim > 1]
+        plain = [p for p in model.parameters() if p.ndim <= 1]
+        optimizer = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}],
+            lr=settings.learning_rate,
+            fused=True,
+        )
+        schedule = LEARNING_RATE_SCHEDULES.get(settings.schedule)
+        progress = checkpoints.Progress()
+        if resume and self.output_dir and checkpoints.exists(self.output_dir):
+            progress = checkpoints.restore(self.output_dir, model, optimizer)
+        else:
+            torch.manual_seed(settings.seed)
+        started = time.perf_counter() - progress.elapsed_seconds
+        recent, grad_norm = [], 0.0
+        reason = "max_steps"
+        while progress.step < settings.max_steps:
+            rate = settings.learning_rate * schedule(progress.step / settings.max_steps, settings.warmup_fraction)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            model.train()
+            with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
+                loss, progress.carry = self.objective.loss(model, self.objective.batch(progress.step), progress.carry)
+            optimizer.zero_grad()
+            loss.backward()
+            limit = settings.max_grad_norm or math.inf
+            grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), limit))
+            if not math.isfinite(grad_norm):
+                reason = "diverged"
+                break
+            optimizer.step()
+            progress.step += 1
+            recent.append(float(loss.detach()))
+            is_last = progress.step == settings.max_steps
+            if progress.step % settings.log_every == 0 or is_last:
+                mean = sum(recent) / len(recent)
+                recent.clear()
+                elapsed = time.perf_counter() - started
+                yield StepDone(progress.step, settings.max_steps, mean, rate, grad_norm, elapsed)
+            if progress.step % settings.evaluate_every == 0 or is_last:
+                event = self._evaluate(progress, started)
+                yield event
+                if settings.patience and progress.evaluations_since_best >= settings.patience:
+                    reason = "early_stopping"
+                    break
+            if settings.checkpoint_every and self.output_dir and progress.step % settings.checkpoint_every == 0:
+                progress.elapsed_seconds = time.perf_counter() - started
+                yield Checkpointed(progress.step, checkpoints.write(self.output_dir, model, optimizer, progress))
+        if progress.best_weights is not None:
+            model.load_state_dict(progress.best_weights)
+        model.eval()
+        elapsed = time.perf_counter() - started
+        yield Finished(progress.step, reason, progress.best_step, dict(progress.best_metrics), elapsed)
+
+    def _evaluate(self, progress: checkpoints.Progress, started: float) -> Evaluated:
+        self.model.eval()
+        with torch.no_grad():
+            metrics = self.objective.evaluate(self.model)
+        is_best = metrics["loss"] < progress.best_metrics.get("loss", math.inf)
+        if is_best:
+            progress.best_metrics, progress.best_step = metrics, progress.step
+            progress.best_weights = copy.deepcopy(self.model.state_dict())
+            progress.evaluations_since_best = 0
+        else:
+            progress.evaluations_since_best += 1
+        return Evaluated(progress.step, metrics, is_best, time.perf_counter() - started)
