@@ -1,0 +1,70 @@
+"""Sub-word pieces as a person reads them: which pieces make one word, and what each piece looks like on a page."""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.text.base import UNK
+from engine.text.bpe import WORD_MARK
+
+CONTINUES = "\N{MIDDLE DOT}"
+UNKNOWN = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}unknown\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+BLANK = "\N{OPEN BOX}"
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word or punctuation mark and the run of pieces [start, stop) it is made of."""
+
+    text: str
+    pieces: tuple[str, ...]
+    start: int
+    stop: int
+
+    @property
+    def is_split(self) -> bool:
+        """Whether the vocabulary has no piece for the whole word."""
+        return len(self.pieces) > 1
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether some of it was never seen in training."""
+        return UNKNOWN in self.pieces
+
+
+def group_pieces(tokens: Sequence[str]) -> list[Word]:
+    """Return the words that byte-pair `tokens` spell; a word of `tokens` without word marks stays one word."""
+    shown = display_pieces(tokens)
+    words = []
+    starts = [i for i, is_start in enumerate(_word_starts(tokens)) if is_start]
+    for start, stop in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        pieces = tuple(piece.removeprefix(CONTINUES) for piece in shown[start:stop])
+        words.append(Word("".join(pieces), pieces, start, stop))
+    return words
+
+
+def display_pieces(tokens: Sequence[str]) -> list[str]:
+    """Return `tokens` as labels: a piece that goes on inside a word begins with a middle dot, blanks marks are gone."""
+    labels = []
+    for token, is_start in zip(tokens, _word_starts(tokens), strict=True):
+        text = UNKNOWN if token == UNK else (token.removeprefix(WORD_MARK) or BLANK)
+        labels.append(text if is_start else CONTINUES + text)
+    return labels
+
+
+def _word_starts(tokens: Sequence[str]) -> Iterator[bool]:
+    has_marks = any(token.startswith(WORD_MARK) for token in tokens)
+    previous = ""
+    for token in tokens:
+        after_blank = previous == WORD_MARK  # the blank alone is a piece: what follows it belongs to the same word
+        is_mark = _is_punctuation(token) or _is_punctuation(previous)
+        yield not previous or not has_marks or token.startswith(WORD_MARK) or (is_mark and not after_blank)
+        previous = token
+
+
+def _is_punctuation(token: str) -> bool:
+    bare = token.removeprefix(WORD_MARK)
+    return bool(bare) and all(c in string.punctuation or unicodedata.category(c).startswith("P") for c in bare) and token != UNK

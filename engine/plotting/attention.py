@@ -1,0 +1,125 @@
+"""Figures of one translation: where the decoder looked, and how sure it was of each word.
+
+Shapes: T target steps, S source pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label, plain_labels
+from engine.plotting.theme import Mode
+
+ROW_HEIGHT = 28
+MAX_LABEL = 18
+
+
+def attention_heat_map(
+    source_tokens: Sequence[str],
+    target_tokens: Sequence[str],
+    weights: np.ndarray,
+    *,
+    mode: Mode,
+    is_marking_strongest: bool = True,
+) -> go.Figure:
+    """Return the attention weights (T, S) as a map: one row per written word, one column per read word.
+
+    A ring marks the strongest place of each row, so that the reading does not rest on colour alone.
+
+    Raises:
+        ValueError: the weights do not have one row per target and one column per source token.
+    """
+    weights = np.asarray(weights, dtype=float)
+    if weights.shape != (len(target_tokens), len(source_tokens)):
+        raise ValueError(f"weights are {weights.shape}, expected {(len(target_tokens), len(source_tokens))}")
+    rows, columns = weights.shape
+    row_height = ROW_HEIGHT if rows <= 40 else 16
+    figure = theme.blank_figure(
+        mode, x_title="English, as it was read", y_title="French, as it was written", height=150 + row_height * max(rows, 3)
+    )
+    hover = [
+        [f"{plain_label(target)} \N{LEFTWARDS ARROW} {plain_label(source)}: {weight:.3f}" for source, weight in zip(source_tokens, row, strict=True)]
+        for target, row in zip(target_tokens, weights, strict=True)
+    ]
+    # Positions, not words, are the axis: a word that occurs twice must keep its own row and column.
+    figure.add_heatmap(
+        x=list(range(columns)),
+        y=list(range(rows)),
+        z=weights,
+        zmin=0.0,
+        zmax=1.0,
+        xgap=1,
+        ygap=1,
+        colorscale=theme.HEAT_SCALE,
+        text=hover,
+        hovertemplate="%{text}<extra></extra>",
+        colorbar={"title": {"text": "Attention weight (0 to 1)", "side": "right"}, "thickness": 12, "outlinewidth": 0},
+    )
+    if is_marking_strongest and weights.size:
+        best = weights.argmax(axis=1)
+        on_bright = weights[np.arange(rows), best] > 0.5
+        figure.add_scatter(
+            x=best,
+            y=list(range(rows)),
+            mode="markers",
+            marker={
+                "symbol": "circle-open",
+                "size": 9,
+                "line": {"width": 2},
+                "color": ["#00224E" if bright else "#FDEA45" for bright in on_bright],
+            },
+            name="Strongest place of the row",
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    angle = 0 if columns <= 4 else -60
+    size = 13 if max(rows, columns) <= 40 else 9
+    figure.update_xaxes(
+        tickvals=list(range(columns)),
+        ticktext=plain_labels(source_tokens, MAX_LABEL),
+        tickangle=angle,
+        tickfont_size=size,
+        range=[-0.5, columns - 0.5],
+        side="top",
+        fixedrange=True,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(rows)),
+        ticktext=plain_labels(target_tokens, MAX_LABEL),
+        tickfont_size=size,
+        range=[rows - 0.5, -0.5],
+        showgrid=False,
+        fixedrange=True,
+    )
+    return figure
+
+
+def confidence_bars(
+    words: Sequence[str], probabilities: Sequence[float], *, mode: Mode, architecture: str, height: int = 300
+) -> go.Figure:
+    """Return bars of the probability (%) that the network gave each word it wrote, in order of writing."""
+    style = theme.architecture_style(architecture, mode)
+    positions = list(range(len(words)))
+    figure = theme.blank_figure(mode, x_title="French word, in order of writing", y_title="Probability (%)", height=height)
+    figure.add_bar(
+        x=positions,
+        y=[100 * probability for probability in probabilities],
+        marker={"color": style.colour},
+        text=plain_labels(words),
+        textposition="none",
+        hovertemplate="%{text}: %{y:.1f} %<extra></extra>",
+        showlegend=False,
+    )
+    figure.update_xaxes(
+        tickvals=positions,
+        ticktext=plain_labels(words, MAX_LABEL),
+        tickangle=0 if len(words) <= 4 else -45,
+        range=[-0.6, len(words) - 0.4],
+        fixedrange=True,
+    )
+    figure.update_yaxes(range=[0, 102], fixedrange=True)
+    return figure

@@ -1,0 +1,52 @@
+"""Figures of one distribution over the next token: what the network gave, and what the sampling settings made of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.theme import Mode
+
+_VISIBLE = {" ": "space", "\n": "line", "\t": "tab", "": "(nothing)"}
+
+
+def visible_token(token: str) -> str:
+    """Return a token as it can be read on an axis: white space is named."""
+    return _VISIBLE.get(token, token)
+
+
+def next_token_bars(
+    frame: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", top: int = 15, height: int = 320
+) -> go.Figure:
+    """Return bars of the probability each token is drawn with, and marks for what the network itself gave.
+
+    Args:
+        frame: one row per token with columns `token`, `probability_before` (softmax of the logits as they are) and
+            `probability_after` (after temperature, top-k and top-p).
+        top: how many of the likeliest tokens are drawn.
+    """
+    style = theme.architecture_style(architecture, mode)
+    likeliest = frame.assign(most=frame[["probability_before", "probability_after"]].max(axis=1))
+    likeliest = likeliest.sort_values(["most", "token"], ascending=[False, True]).head(top)
+    labels = [visible_token(token) for token in likeliest["token"]]
+    figure = theme.blank_figure(mode, x_title="Next character", y_title="Probability (%)", height=height)
+    figure.add_bar(
+        x=labels,
+        y=100 * likeliest["probability_after"],
+        name="After your settings",
+        marker={"color": style.colour},
+        hovertemplate="%{x}: %{y:.2f} % after your settings<extra></extra>",
+    )
+    figure.add_scatter(
+        x=labels,
+        y=100 * likeliest["probability_before"],
+        name="As the network gave it",
+        mode="markers",
+        marker={"symbol": "line-ew-open", "size": 16, "color": theme.ink(mode), "line": {"width": 2.5}},
+        hovertemplate="%{x}: %{y:.2f} % from the network<extra></extra>",
+    )
+    # Digits among the labels must stay names: plotly would turn "1", "2" into a number axis.
+    figure.update_xaxes(type="category", tickangle=0)
+    figure.update_yaxes(rangemode="tozero")
+    return figure

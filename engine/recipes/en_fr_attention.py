@@ -1,0 +1,26 @@
+"""English to French with attention; its twin differs in nothing else."""
+
+from engine.recipes.base import RECIPES
+from engine.recipes.translation_recipe import TranslationRecipe
+from engine.training import TrainingSettings
+
+RECIPES.register("en-fr-attention")(
+    TranslationRecipe(
+        name="en-fr-attention",
+        title="English to French, LSTM with attention",
+        corpus="multi30k_en_fr",
+        extra_corpus="tatoeba_en_fr",
+        extra_per_pass=40_000,
+        attention="dot",
+        training=TrainingSettings(
+            max_steps=6300,
+            learning_rate=2e-3,
+            weight_decay=0.01,
+            max_grad_norm=1.0,
+            evaluate_every=450,
+            precision="bfloat16",
+            seed=1,
+            checkpoint_every=450,
+        ),
+    )
+)

@@ -1,0 +1,103 @@
+"""Recipes for translators: a main corpus, more pairs beside it, one shared BPE vocabulary."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import torch
+
+from engine.corpora import load_corpus
+from engine.models.translator import Translator
+from engine.recipes.base import Prepared
+from engine.text import TOKENIZERS
+from engine.training import TrainingSettings
+from engine.training.translation import Translation
+
+
+@dataclasses.dataclass(frozen=True)
+class TranslationRecipe:
+    """How one translator is made.
+
+    Attributes:
+        corpus: read whole in every pass; its validation split decides which weights are kept.
+        extra_corpus, extra_per_pass: more pairs, of which each pass reads the next so many ("" for none).
+        teacher_forcing_ratio, teacher_forcing_schedule: see `engine.training.schedules`.
+    """
+
+    name: str
+    title: str
+    corpus: str
+    training: TrainingSettings
+    extra_corpus: str = ""
+    extra_per_pass: int = 0
+    vocab_size: int = 6000
+    embedding_dim: int = 256
+    hidden_size: int = 320
+    encoder_layers: int = 2
+    decoder_layers: int = 2
+    cell: str = "lstm"
+    attention: str = "dot"
+    dropout: float = 0.3
+    batch_tokens: int = 2048
+    label_smoothing: float = 0.1
+    teacher_forcing_ratio: float = 1.0
+    teacher_forcing_schedule: str = "constant"
+    source_language: str = "en"
+    target_language: str = "fr"
+
+    def prepare(self, settings: TrainingSettings) -> Prepared:
+        """Read the corpora, learn the vocabulary on all their training text, build the untrained model."""
+        main = load_corpus(self.corpus)
+        names, sources = [self.corpus], [main.source]
+        texts = self._sides(main, "train")
+        extra = [[], []]
+        if self.extra_corpus:
+            corpus = load_corpus(self.extra_corpus)
+            names.append(self.extra_corpus)
+            sources.append(corpus.source)
+            extra = self._sides(corpus, "train")
+        everything = [text for side in (*texts, *extra) for text in side]
+        tokenizer = TOKENIZERS.get("bpe").train(everything, self.vocab_size)
+        torch.manual_seed(settings.seed)
+        model = Translator(
+            vocab_size=tokenizer.vocab_size,
+            embedding_dim=self.embedding_dim,
+            hidden_size=self.hidden_size,
+            encoder_layers=self.encoder_layers,
+            decoder_layers=self.decoder_layers,
+            cell=self.cell,
+            attention=self.attention,
+            dropout=self.dropout,
+            pad_id=tokenizer.pad_id,
+        )
+
+        def ids(sides: list[list[str]]) -> list[tuple[list[int], list[int]]]:
+            return list(zip(*(tokenizer.encode_batch(side) for side in sides), strict=True))
+
+        objective = Translation(
+            ids(texts),
+            ids(self._sides(main, "validation")),
+            bos_id=tokenizer.bos_id,
+            eos_id=tokenizer.eos_id,
+            pad_id=tokenizer.pad_id,
+            max_steps=settings.max_steps,
+            extra_pairs=ids(extra) if self.extra_corpus else (),
+            extra_per_pass=self.extra_per_pass,
+            batch_tokens=self.batch_tokens,
+            label_smoothing=self.label_smoothing,
+            teacher_forcing_ratio=self.teacher_forcing_ratio,
+            teacher_forcing_schedule=self.teacher_forcing_schedule,
+            seed=settings.seed,
+        )
+        facts = {
+            "model": "translator",
+            "title": self.title,
+            "corpora": names,
+            "source_language": self.source_language,
+            "target_language": self.target_language,
+        }
+        return Prepared(model, tokenizer, objective, settings, facts, tuple(sources))
+
+    def _sides(self, corpus, split: str) -> list[list[str]]:
+        dataset = corpus.splits[split]
+        return [list(dataset[self.source_language]), list(dataset[self.target_language])]

@@ -1,0 +1,152 @@
+"""Learning to translate: pairs of sentences in batches of similar length, with teacher forcing or scheduled sampling.
+
+Shapes: B batch, S source time, T target time. Labels of padding are -100.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.errors import DataError
+from engine.training.schedules import TEACHER_FORCING_SCHEDULES
+
+IGNORED = -100
+
+TokenPair = tuple[list[int], list[int]]
+
+
+class PairBatch(NamedTuple):
+    """Sources (B, S) with lengths (B,), target inputs and labels (B, T), and how far the run has come (0 to 1)."""
+
+    source_ids: Tensor
+    lengths: Tensor
+    target_ids: Tensor
+    labels: Tensor
+    position: int = 0
+
+
+class Translation:
+    """Sentence pairs; see `engine.training.trainer.Objective`.
+
+    Every pass reads all of `main_pairs` and the next `extra_per_pass` of `extra_pairs`.
+    """
+
+    def __init__(
+        self,
+        main_pairs: Sequence[TokenPair],
+        validation_pairs: Sequence[TokenPair],
+        *,
+        bos_id: int,
+        eos_id: int,
+        pad_id: int,
+        max_steps: int,
+        extra_pairs: Sequence[TokenPair] = (),
+        extra_per_pass: int = 0,
+        batch_tokens: int = 2048,
+        label_smoothing: float = 0.1,
+        teacher_forcing_ratio: float = 1.0,
+        teacher_forcing_schedule: str = "constant",
+        max_tokens: int = 60,
+        seed: int = 0,
+    ) -> None:
+        """Prepare the pairs.
+
+        Raises:
+            DataError: no pair is left after dropping empty and overlong ones.
+        """
+
+        def usable(pairs: Sequence[TokenPair]) -> list[TokenPair]:
+            return [pair for pair in pairs if all(0 < len(side) <= max_tokens for side in pair)]
+
+        self.main_pairs, self.extra_pairs = usable(main_pairs), usable(extra_pairs)
+        self.validation_pairs = usable(validation_pairs)
+        if not self.main_pairs or not self.validation_pairs:
+            raise DataError("There is no sentence pair to learn from: all are empty or too long.")
+        self.bos_id, self.eos_id, self.pad_id = bos_id, eos_id, pad_id
+        self.extra_per_pass = min(extra_per_pass, len(self.extra_pairs))
+        self.batch_tokens, self.label_smoothing, self.seed = batch_tokens, label_smoothing, seed
+        self.max_steps, self.teacher_forcing_ratio = max_steps, teacher_forcing_ratio
+        self.schedule = TEACHER_FORCING_SCHEDULES.get(teacher_forcing_schedule)
+        self._plan: list[list[TokenPair]] = []
+        self._plan_start, self._plan_epoch = 0, -1
+
+    def batch(self, position: int) -> PairBatch:
+        """Return the batch of update `position`; passes before it are planned again if need be."""
+        if position < self._plan_start:
+            self._plan, self._plan_start, self._plan_epoch = [], 0, -1
+        while position >= self._plan_start + len(self._plan):
+            self._plan_start += len(self._plan)
+            self._plan_epoch += 1
+            self._plan = self.plan(self._plan_epoch)
+        return self.collate(self._plan[position - self._plan_start], position)
+
+    def plan(self, epoch: int) -> list[list[TokenPair]]:
+        """Return the batches of one pass: neighbours in length together, in random order."""
+        order = random.Random(self.seed * 100_003 + epoch)
+        pairs = list(self.main_pairs)
+        count = len(self.extra_pairs)
+        first = epoch * self.extra_per_pass
+        shuffled = list(range(count))
+        random.Random(self.seed).shuffle(shuffled)
+        pairs += [self.extra_pairs[shuffled[i % count]] for i in range(first, first + self.extra_per_pass)]
+        order.shuffle(pairs)
+        pairs.sort(key=lambda pair: (len(pair[1]), len(pair[0])))
+        batches: list[list[TokenPair]] = [[]]
+        for pair in pairs:
+            if (len(batches[-1]) + 1) * (len(pair[1]) + 1) > self.batch_tokens and batches[-1]:
+                batches.append([])
+            batches[-1].append(pair)
+        order.shuffle(batches)
+        return batches
+
+    def collate(self, pairs: Sequence[TokenPair], position: int = 0) -> PairBatch:
+        """Return a dense batch of pairs; targets read <bos> first and end with <eos>."""
+        sources = [source for source, _ in pairs]
+        inputs = [[self.bos_id, *target] for _, target in pairs]
+        labels = [[*target, self.eos_id] for _, target in pairs]
+        lengths = torch.tensor([len(source) for source in sources])
+        return PairBatch(pad(sources, self.pad_id), lengths, pad(inputs, self.pad_id), pad(labels, IGNORED), position)
+
+    def loss(self, model: nn.Module, batch: PairBatch, carry: Any) -> tuple[Tensor, Any]:
+        """Return the mean label-smoothed loss per target token; nothing is carried."""
+        ratio = self.schedule(batch.position / self.max_steps, self.teacher_forcing_ratio)
+        if ratio >= 1:
+            logits, _ = model(batch.source_ids, batch.lengths, batch.target_ids)
+        else:
+            coins = torch.Generator().manual_seed(self.seed * 100_003 + batch.position)
+            logits = model.forward_sampled(batch.source_ids, batch.lengths, batch.target_ids, ratio, coins)
+        return self._cross_entropy(logits, batch.labels, self.label_smoothing, "mean"), None
+
+    def evaluate(self, model: nn.Module) -> dict[str, float]:
+        """Return the forced loss per target token on the validation pairs, smoothed ("loss") and plain."""
+        smoothed, plain, tokens = 0.0, 0.0, 0
+        pairs = sorted(self.validation_pairs, key=lambda pair: len(pair[1]))
+        for start in range(0, len(pairs), 64):
+            batch = self.collate(pairs[start : start + 64])
+            logits, _ = model(batch.source_ids, batch.lengths, batch.target_ids)
+            smoothed += float(self._cross_entropy(logits, batch.labels, self.label_smoothing, "sum"))
+            plain += float(self._cross_entropy(logits, batch.labels, 0.0, "sum"))
+            tokens += int((batch.labels != IGNORED).sum())
+        return {"loss": smoothed / tokens, "nats_per_token": plain / tokens}
+
+    def _cross_entropy(self, logits: Tensor, labels: Tensor, smoothing: float, reduction: str) -> Tensor:
+        """Paper (smoothing): Szegedy et al. (2016), arXiv 1512.00567, section 7."""
+        return functional.cross_entropy(
+            logits.float().flatten(0, 1),
+            labels.flatten(),
+            ignore_index=IGNORED,
+            label_smoothing=smoothing,
+            reduction=reduction,
+        )
+
+
+def pad(rows: Sequence[Sequence[int]], value: int) -> Tensor:
+    """Return rows of different lengths as one (B, T) tensor, filled up with `value`."""
+    size = max(len(row) for row in rows)
+    return torch.tensor([[*row, *[value] * (size - len(row))] for row in rows])
