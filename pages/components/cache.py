@@ -1,0 +1,149 @@
+"""The only place with Streamlit's caches: models, results and computed values, each keyed on what it was made from."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.errors import DataError, ModelError
+
+if TYPE_CHECKING:
+    from engine.jobs import JobRunner
+    from engine.models.folder import LoadedModel, ModelInfo
+
+RESULTS = Path(__file__).resolve().parents[2] / "data" / "results"
+
+
+def list_models(task: str | None = None) -> list[ModelInfo]:
+    """Return what is known about every shipped model without loading any; a damaged one carries its `error`."""
+    from engine.models import folder
+
+    found = _list_models(str(folder.PRETRAINED), _newest(folder.PRETRAINED, "*/*"))
+    return [info for info in found if task is None or info.task == task]
+
+
+def model_names(task: str) -> list[str]:
+    """Return the names of the models of a task that can be used."""
+    return [info.name for info in list_models(task) if not info.error]
+
+
+def load_model(name: str) -> LoadedModel:
+    """Return a shipped model, loaded once per process and again only when its files change.
+
+    Raises:
+        ModelError: it is not among the shipped models, or its folder is damaged.
+    """
+    known = [info.name for info in list_models()]
+    if name not in known:  # also keeps paths from a URL away from the file system
+        raise ModelError(f"There is no model '{name[:80]}'; choose one of: {', '.join(known) or 'none is installed'}.")
+    return _load_model(name, model_version(name))
+
+
+def model_version(name: str) -> float:
+    """Return the time of the newest file in a model's folder; part of every cache key."""
+    from engine.models import folder
+
+    return _newest(folder.PRETRAINED / name, "*")
+
+
+def compute_with_model(function: Callable[..., Any], model_name: str, *args: Any, **kwargs: Any) -> Any:
+    """Return `function(model, *args, **kwargs)`, computed once per model version and arguments.
+
+    The function must be a module's own (not a lambda) and its result must pickle: arrays and data frames, no tensors.
+    """
+    options = tuple(sorted(kwargs.items()))
+    return _compute(_path(function), model_name, model_version(model_name), args, options)
+
+
+def compute(function: Callable[..., Any], *args: Any, version: Any = None) -> Any:
+    """Return `function(*args)`, computed once per arguments and `version`."""
+    return _compute(_path(function), None, version, args, ())
+
+
+def result_names() -> list[str]:
+    """Return the names of the shipped tables of results."""
+    return sorted(file.stem for file in RESULTS.glob("*.parquet"))
+
+
+def load_results(name: str) -> pd.DataFrame:
+    """Return a shipped table of measured results.
+
+    Raises:
+        DataError: there is none of that name, or it cannot be read.
+    """
+    if name not in result_names():
+        raise DataError(f"There are no results '{name[:80]}'; choose one of: {', '.join(result_names()) or 'none'}.")
+    file = RESULTS / f"{name}.parquet"
+    return _load_results(str(file), file.stat().st_mtime)
+
+
+@st.cache_resource(show_spinner=False)
+def job_runner() -> JobRunner:
+    """Return the one runner of background jobs of this process."""
+    from engine.jobs import JobRunner
+
+    return JobRunner()
+
+
+@st.cache_resource(show_spinner=False)
+def warm_engine() -> None:
+    """Import torch and the models once, then take everything imported out of the garbage collector's way.
+
+    With torch loaded a full collection costs about 170 ms; after gc.freeze it costs next to nothing. One thread per
+    computation: each of Streamlit's script threads would otherwise start a pool of its own.
+    """
+    import torch
+
+    import engine.decoding
+    import engine.models  # noqa: F401
+
+    torch.set_num_threads(1)
+    gc.collect()
+    gc.freeze()
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _list_models(root: str, version: float) -> list[ModelInfo]:
+    from engine.models import folder
+
+    return folder.list_models(Path(root))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _load_model(name: str, version: float) -> LoadedModel:
+    warm_engine()
+    from engine.models import folder
+
+    return folder.load_model(name)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _load_results(file: str, version: float) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(file)
+    except (OSError, ValueError) as error:  # pyarrow's errors are ValueErrors
+        raise DataError(f"The results in '{Path(file).name}' are damaged and cannot be read.") from error
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _compute(path: str, model_name: str | None, version: Any, args: tuple[Any, ...], options: tuple[Any, ...]) -> Any:
+    module, name = path.rsplit(":", 1)
+    function = getattr(importlib.import_module(module), name)
+    given = () if model_name is None else (load_model(model_name),)
+    return function(*given, *args, **dict(options))
+
+
+def _path(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}:{function.__qualname__}"
+
+
+def _newest(folder: Path, pattern: str) -> float:
+    """Return a number that changes when a file under `folder` is added, removed or written."""
+    times = [file.stat().st_mtime for file in folder.glob(pattern)] if folder.is_dir() else []
+    return max(times, default=0.0) + len(times)

@@ -1,0 +1,101 @@
+"""Values for the fields of a view that come as text from a URL: read, checked, or refused with one sentence."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Sequence
+from typing import Any
+
+from engine.config import check_value
+from engine.errors import ConfigError
+
+_SHOWN = 40
+_TRUTH = {"true": True, "false": False}
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """One field of a view with everything a widget or a check needs to know about it."""
+
+    name: str
+    kind: type
+    default: Any
+    label: str
+    help: str | None
+    minimum: float | None
+    maximum: float | None
+    step: float | None
+    choices: tuple[Any, ...] | None
+
+    def read(self, raw: str) -> Any:
+        """Return the value that `raw` stands for.
+
+        Raises:
+            ConfigError: it is of another kind or out of bounds.
+        """
+        return self.check(self._convert(raw))
+
+    def check(self, value: Any) -> Any:
+        """Return `value` if it is of the right kind and within bounds.
+
+        Raises:
+            ConfigError: otherwise.
+        """
+        bounds = {"choices": self.choices, "minimum": self.minimum, "maximum": self.maximum}
+        check_value(self.name, value, self.kind, bounds)
+        return value
+
+    def _convert(self, raw: str) -> Any:
+        if self.kind is bool:
+            return _TRUTH.get(raw.lower(), raw)
+        if self.kind in (int, float):
+            try:
+                return self.kind(raw)
+            except ValueError:
+                return raw
+        return raw
+
+
+def fields_of(view: type, choices: dict[str, Sequence[Any]] | None = None) -> dict[str, Field]:
+    """Return the fields of a view by name; `choices` adds those known only at run time (names of models)."""
+    hints = typing.get_type_hints(view)
+    found = {}
+    for field in dataclasses.fields(view):
+        look = field.metadata
+        allowed = (choices or {}).get(field.name, look.get("choices"))
+        default = field.default
+        if allowed and default not in allowed:
+            default = allowed[0]
+        found[field.name] = Field(
+            name=field.name,
+            kind=hints[field.name],
+            default=default,
+            label=look.get("label") or field.name.replace("_", " ").capitalize(),
+            help=look.get("help") or None,
+            minimum=look.get("minimum"),
+            maximum=look.get("maximum"),
+            step=look.get("step"),
+            choices=tuple(allowed) if allowed else None,
+        )
+    return found
+
+
+def read_parameters(fields: dict[str, Field], raw: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Return the parameters that can be kept, and one sentence for each that cannot."""
+    kept, sentences = {}, []
+    for name, text in raw.items():
+        if name not in fields:
+            kept[name] = text
+            continue
+        try:
+            fields[name].read(text)
+            kept[name] = text
+        except ConfigError as problem:
+            shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+            default = fields[name].default
+            sentences.append(
+                f"The address asked for {name} = {shown}, which cannot be used: {problem} "
+                f"The default, {default}, is used instead."
+            )
+    return kept, sentences

@@ -1,0 +1,119 @@
+"""Figures as a visitor meets them: the chart, what it says in words, its numbers, a download and a receipt."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from engine.plotting import theme
+from engine.plotting.theme import Mode
+
+_CHART = {"displayModeBar": False, "responsive": True}
+_STILL = {"staticPlot": True, "responsive": True}
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Where a number comes from, and the lines that give it again."""
+
+    python: str
+    model: str | None = None
+    data: str | None = None
+    seed: int | str | None = None
+    measured: str | None = None
+    seconds: float | None = None
+    command: str | None = None
+    note: str | None = None
+
+
+def mode() -> Mode:
+    """Return the visitor's theme, for the plotting functions."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def show(
+    figure: go.Figure,
+    *,
+    name: str,
+    alt: str,
+    table: pd.DataFrame | None = None,
+    receipt: Receipt | None = None,
+    height: int | None = None,
+) -> None:
+    """Draw a figure with its alternative text and, quietly below it, its numbers and its receipt."""
+    if height:
+        figure.update_layout(height=height)
+    st.plotly_chart(figure, theme=None, config=_CHART, key=f"{name}-chart", alt=alt)
+    if table is not None or receipt is not None:
+        _foot(name, alt, table, receipt)
+
+
+def show_table(
+    table: pd.DataFrame, *, name: str, receipt: Receipt | None = None, column_config: dict | None = None
+) -> None:
+    """Draw a table with its download and receipt."""
+    st.dataframe(table, hide_index=True, column_config=column_config, key=f"{name}-table")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _download(table, name)
+        if receipt:
+            show_receipt(receipt, name)
+
+
+def thumbnail(figure: go.Figure, *, name: str, alt: str) -> None:
+    """Draw a small figure that does not react to the pointer."""
+    st.plotly_chart(theme.thumbnail(figure), theme=None, config=_STILL, key=f"{name}-thumbnail", alt=alt)
+
+
+def show_receipt(receipt: Receipt, key: str) -> None:
+    """Draw the button that opens a receipt."""
+    with st.popover("Receipt", type="tertiary", icon=":material/receipt_long:", key=f"{key}-receipt"):
+        st.markdown("**How this was made, and how to make it again**")
+        facts = {
+            "Model": receipt.model,
+            "Data": receipt.data,
+            "Seed": receipt.seed,
+            "Measured": receipt.measured,
+            "Time": None if receipt.seconds is None else f"{receipt.seconds:.2f} s on this machine",
+        }
+        lines = [f"{label}: {value}" for label, value in facts.items() if value is not None]
+        st.text("\n".join(lines))
+        st.code(receipt.python, language="python", wrap_lines=True)
+        if receipt.command:
+            st.code(receipt.command, language="shell", wrap_lines=True)
+        if receipt.note:
+            st.caption(receipt.note)
+
+
+def _foot(name: str, alt: str, table: pd.DataFrame | None, receipt: Receipt | None) -> None:
+    if table is not None:
+        with st.expander("The numbers", key=f"{name}-numbers", type="compact"):
+            st.caption(alt)
+            st.dataframe(table, hide_index=True, key=f"{name}-table")
+            _download(table, name)
+    if receipt is not None:
+        show_receipt(receipt, name)
+
+
+def _download(table: pd.DataFrame, name: str) -> None:
+    st.download_button(
+        "Download CSV",
+        data=to_csv(table),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"{name}-download",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV; text that a spreadsheet would run as a formula is quoted with a leading apostrophe."""
+    safe = table.copy()
+    for column in safe.select_dtypes(include=["object", "string"]):
+        safe[column] = safe[column].map(lambda cell: f"'{cell}" if str(cell)[:1] in tuple("=+-@\t\r") else cell)
+    return safe.to_csv(index=False, quoting=csv.QUOTE_MINIMAL).encode()

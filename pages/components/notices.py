@@ -1,0 +1,37 @@
+"""Sentences for the visitor: what went wrong and what is allowed. The only place where an EngineError is caught."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from engine.errors import EngineError
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
+
+
+def plain(text: str) -> str:
+    """Return `text` so that Markdown shows it as it is: no links, images, maths or icons can hide in it."""
+    return _MARKDOWN.sub(r"\\\1", text).replace("\n", " ")
+
+
+def error(sentence: str) -> None:
+    """Say what cannot be done, and what is allowed."""
+    st.warning(plain(sentence), icon=":material/error_outline:")
+
+
+def note(sentence: str) -> None:
+    """Say something the visitor should know; nothing is wrong."""
+    st.info(plain(sentence), icon=":material/info:")
+
+
+@contextmanager
+def engine_errors() -> Iterator[None]:
+    """Show an EngineError raised inside as its one sentence; what stands below the block still runs."""
+    try:
+        yield
+    except EngineError as problem:
+        error(str(problem))

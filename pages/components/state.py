@@ -1,0 +1,63 @@
+"""The only place that names keys of the session: what a page keeps between runs, besides its widgets."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import streamlit as st
+
+_PREFIX = "unrolled"
+
+
+def remember(page: str, name: str, value: Any) -> None:
+    """Keep `value` for this visitor and page until the session ends."""
+    st.session_state[_key(page, name)] = value
+
+
+def recall(page: str, name: str, default: Any = None) -> Any:
+    """Return what `remember` kept, or `default`."""
+    return st.session_state.get(_key(page, name), default)
+
+
+def forget(page: str, name: str) -> None:
+    """Drop what `remember` kept, if anything."""
+    st.session_state.pop(_key(page, name), None)
+
+
+def widget_value(name: str, default: Any = None) -> Any:
+    """Return the value of the widget bound to the URL parameter `name`."""
+    return st.session_state.get(name, default)
+
+
+def set_widget(name: str, value: Any) -> None:
+    """Set the widget bound to the URL parameter `name`; call it in an on_click callback, before the widget is drawn."""
+    st.session_state[name] = value
+
+
+def drop_widget(name: str) -> None:
+    """Let the widget bound to `name` start from its default again."""
+    st.session_state.pop(name, None)
+
+
+def read_url() -> dict[str, str]:
+    """Return the parameters in the page's URL; they are a visitor's input and not checked."""
+    return st.query_params.to_dict()
+
+
+def clean_url(parameters: dict[str, str]) -> bool:
+    """Replace the URL's parameters; return whether that was possible (not once widgets are bound to them)."""
+    try:
+        st.query_params.from_dict(parameters)
+    except st.errors.StreamlitAPIException:
+        return False
+    return True
+
+
+def fingerprint(*parts: Any) -> str:
+    """Return a short name for a combination of settings, equal when all of them are equal."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _key(page: str, name: str) -> str:
+    return f"{_PREFIX}.{page}.{name}"

@@ -1,0 +1,1 @@
+"""What each page keeps in its URL: one frozen dataclass per page, bounds and words in the fields."""
