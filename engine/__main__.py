@@ -1,3 +1,6 @@
+"""`python -m engine`: see `engine.command_line`."""
+
 from engine.command_line import main
 
-raise SystemExit(main())
+if __name__ == "__main__":
+    raise SystemExit(main())

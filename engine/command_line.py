@@ -1,10 +1,225 @@
-import argparse, sys
-from engine.recipes.run import train_recipe
-from engine.training import *
-from tqdm import tqdm
-def main():
-    p=argparse.ArgumentParser(); s=p.add_subparsers(dest='c'); t=s.add_parser('train'); t.add_argument('--recipe'); t.add_argument('--output'); t.add_argument('--resume',action='store_true'); t.add_argument('--set',action='append',default=[])
-    a=p.parse_args()
-    ov={k:(int(v) if v.isdigit() else v) for k,v in (x.split('=') for x in a.set)}
-    for e in train_recipe(a.recipe,a.output,a.resume,ov): print(e,flush=True)
+"""The command line: the same calls the pages make. Scripts depend on its options and output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.errors import ConfigError, EngineError, InputError
+
+EXIT_BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, or 2 with one readable line on stderr for bad input."""
+    options = build_parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except EngineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
     return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """Answers a wrong option with one line instead of the whole usage."""
+
+    def error(self, message: str) -> Any:
+        print(f"error: {message} (try {self.prog} --help)", file=sys.stderr)
+        raise SystemExit(EXIT_BAD_INPUT)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser; every command carries the function that runs it."""
+    parser = _Parser(prog="python -m engine", description="Recurrent networks that read, write and translate.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, run: Callable[[argparse.Namespace], None], help: str) -> argparse.ArgumentParser:  # noqa: A002
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(run=run)
+        return sub
+
+    models = command("models", list_command, "List the shipped models.")
+    models.add_argument("--json", action="store_true", help="one JSON list instead of a table")
+
+    generate = command("generate", generate_command, "Write text after a prompt.")
+    generate.add_argument("--model", required=True)
+    generate.add_argument("--prompt", default="", help="text to go on from; empty starts on a new line")
+    generate.add_argument("--max-new-tokens", type=int, default=400)
+    generate.add_argument("--temperature", type=float, default=0.8, help="0 always takes the likeliest")
+    generate.add_argument("--top-k", type=int, default=0, help="0 allows all tokens")
+    generate.add_argument("--top-p", type=float, default=1.0)
+    generate.add_argument("--seed", type=int, default=0)
+
+    score = command("score", score_command, "Print how well a language model predicts a text file, as JSON.")
+    score.add_argument("--model", required=True)
+    score.add_argument("--protocol", default="stream", help="stream (state carried) or windows (of 256, state reset)")
+    score.add_argument("file", metavar="FILE", help="UTF-8 text; - reads standard input")
+
+    translate = command("translate", translate_command, "Translate standard input, line by line.")
+    translate.add_argument("--model", required=True)
+    translate.add_argument("--beam-size", type=int, default=5, help="1 is greedy")
+    translate.add_argument("--length-penalty", type=float, default=1.0)
+
+    train = command("train", train_command, "Train a recipe and write a model folder.")
+    train.add_argument("--recipe", required=True)
+    train.add_argument("--output", required=True, metavar="DIR")
+    train.add_argument("--resume", action="store_true", help="go on from the checkpoint in DIR")
+    train.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="change one training setting")
+
+    evaluate = command("evaluate", evaluate_command, "Measure a model and write the figures into its card.")
+    evaluate.add_argument("--model", required=True)
+    evaluate.add_argument("--dry-run", action="store_true", help="print only, leave the card alone")
+    evaluate.add_argument("--by-length", metavar="PARQUET", help="translators: also add BLEU by source length to this table")
+
+    compare = command("compare", compare_command, "Run an architecture comparison and write its table of results.")
+    compare.add_argument("--recipe", required=True)
+    compare.add_argument("--output", metavar="DIR", help="default: data/results")
+    compare.add_argument("--only", default="", metavar="WORDS", help="comma list of tasks, architectures or lengths")
+    return parser
+
+
+def list_command(options: argparse.Namespace) -> None:
+    """Print the shipped models."""
+    from engine.models.folder import list_models
+
+    models = list_models()
+    if options.json:
+        print(json.dumps([info.to_json() for info in models], indent=2, ensure_ascii=False))
+        return
+    for info in models:
+        print(f"{info.name:22} {info.error or f'{info.title} ({info.parameters:,} parameters, {info.size_mib} MiB)'}")
+
+
+def generate_command(options: argparse.Namespace) -> None:
+    """Print the prompt and its continuation, as it is written."""
+    from engine.decoding.limits import SamplingSettings
+    from engine.decoding.text import write_text
+
+    loaded = _load(options.model, "language_model")
+    names = ("max_new_tokens", "temperature", "top_k", "top_p", "seed")
+    pieces = write_text(loaded, options.prompt, SamplingSettings(**{name: getattr(options, name) for name in names}))
+    unknown = loaded.tokenizer.unknown_pieces(options.prompt)
+    if unknown:
+        print(f"note: the model has never seen {' '.join(unknown)}", file=sys.stderr)
+    sys.stdout.write(options.prompt)
+    for piece in pieces:
+        sys.stdout.write(piece)
+        sys.stdout.flush()
+    print()
+
+
+def score_command(options: argparse.Namespace) -> None:
+    """Print nats and bits per character as JSON."""
+    from engine.evaluation.language_model import score_text
+
+    loaded = _load(options.model, "language_model")
+    print(json.dumps(score_text(loaded, _read(options.file), options.protocol)))
+
+
+def translate_command(options: argparse.Namespace) -> None:
+    """Print one translation per input line, in order."""
+    from engine.decoding.limits import SearchSettings, check_search
+    from engine.decoding.text import translate_lines
+
+    check_search(SearchSettings(options.beam_size, options.length_penalty))
+    loaded = _load(options.model, "translation")
+    lines = _read("-").splitlines()
+    settings = {"beam_size": options.beam_size, "length_penalty": options.length_penalty}
+    found = dict(_progress(translate_lines(loaded, lines, **settings), len(lines)))
+    for index in range(len(lines)):
+        print(found[index])
+
+
+def train_command(options: argparse.Namespace) -> None:
+    """Train, showing the trainer's events as a progress bar."""
+    from tqdm import tqdm
+
+    from engine.recipes.run import train_recipe
+    from engine.training import Evaluated, Finished, StepDone
+
+    overrides = dict(_setting(text) for text in options.set)
+    with tqdm(unit="step", dynamic_ncols=True, mininterval=1.0) as bar:
+        for event in train_recipe(options.recipe, options.output, options.resume, overrides):
+            if isinstance(event, StepDone):
+                bar.total = event.max_steps
+                bar.set_postfix(loss=f"{event.loss:.3f}", rate=f"{event.learning_rate:.1e}", refresh=False)
+                bar.update(event.step - bar.n)
+            elif isinstance(event, Evaluated):
+                words = ", ".join(f"{name} {value:.4f}" for name, value in event.metrics.items())
+                bar.write(f"step {event.step}: validation {words}{' (best)' if event.is_best else ''}", file=sys.stderr)
+            elif isinstance(event, Finished):
+                bar.write(f"finished at step {event.step} ({event.reason}), best at {event.best_step}", file=sys.stderr)
+    name = Path(options.output)
+    print(f"wrote {name}; measure it with: python -m engine evaluate --model {name}")
+
+
+def evaluate_command(options: argparse.Namespace) -> None:
+    """Print a model's measured metrics as JSON and write them into its card."""
+    from engine.evaluation import evaluate_model
+    from engine.models.folder import load_model
+
+    loaded = load_model(options.model)
+    print(json.dumps(evaluate_model(loaded, write=not options.dry_run), indent=2, ensure_ascii=False))
+    if options.by_length:
+        from engine.evaluation.translation import add_bleu_by_length
+
+        add_bleu_by_length(loaded, Path(options.by_length))
+
+
+def compare_command(options: argparse.Namespace) -> None:
+    """Run a comparison recipe, one line per finished run; finished runs found in the output are not repeated."""
+    from tqdm import tqdm
+
+    from engine.experiments import compare
+
+    with tqdm(total=100, unit="%", dynamic_ncols=True, bar_format="{l_bar}{bar}| {elapsed}<{remaining} {postfix}") as bar:
+        for event in compare(options.recipe, options.output, options.only):
+            bar.update(round(100 * event.progress) - bar.n)
+            bar.set_postfix_str(event.message, refresh=False)
+    print(event.message)
+
+
+def _load(name: str, task: str) -> Any:
+    from engine.models.folder import load_model
+
+    loaded = load_model(name)
+    if loaded.info.task != task:
+        raise InputError(f"The model '{name}' does {loaded.info.task.replace('_', ' ')}, not {task.replace('_', ' ')}.")
+    return loaded
+
+
+def _read(file: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise InputError(f"The file {file} cannot be read: {error.strerror}.") from error
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{'Standard input' if file == '-' else file} is not UTF-8 text (byte {error.start}).") from error
+
+
+def _progress(items: Any, total: int) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(items, total=total, unit="line", dynamic_ncols=True, disable=not sys.stderr.isatty())
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise ConfigError(f"--set needs SETTING=VALUE, not '{text}'.")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value

@@ -1,5 +1,20 @@
-"""Models, one file each, all written against the step protocol of `engine.models.base`."""
+"""Models, one file each, all written against the step protocol of `engine.models.base`.
 
-from engine.models.base import MODELS, RecurrentModel, StepModel, select
+The names below are imported on first use: listing model folders (`engine.models.folder`) must not cost an import of torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
 
 __all__ = ["MODELS", "RecurrentModel", "StepModel", "select"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from engine.registry import discover
+
+    discover(__name__)
+    return getattr(importlib.import_module("engine.models.base"), name)

@@ -5,6 +5,7 @@ State is passed in and out and never kept on the module: one model serves every 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -107,3 +108,8 @@ def reset_recurrent_weights(layer: nn.RNNBase, forget_bias: float = 1.0) -> None
 def mask_from_lengths(lengths: Tensor, size: int) -> Tensor:
     """Return a (B, size) mask that is True on real tokens."""
     return torch.arange(size, device=lengths.device) < lengths[:, None]
+
+def pad(rows: Sequence[Sequence[int]], value: int) -> Tensor:
+    """Return rows of different lengths as one (B, T) tensor, filled up with `value`."""
+    size = max(len(row) for row in rows)
+    return torch.tensor([[*row, *[value] * (size - len(row))] for row in rows])

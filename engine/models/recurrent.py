@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from engine.models._kinds import KINDS as CELLS
+from engine.cells import CELLS
 from engine.models.base import mask_from_lengths, reset_recurrent_weights
 
 LayerState = Tensor | tuple[Tensor, Tensor]

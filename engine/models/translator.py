@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.models._kinds import KINDS as CELLS
+from engine.cells import CELLS
 from engine.errors import ConfigError
 from engine.models.attention import ATTENTION
 from engine.models.base import MODELS, RecurrentModel, mask_from_lengths

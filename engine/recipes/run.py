@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import platform
-import subprocess
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,9 +11,10 @@ from typing import Any
 import torch
 
 from engine.config import from_dict, to_dict
+from engine.models.card import write_card
 from engine.models.folder import save_model
+from engine.provenance import commit, hardware
 from engine.recipes import RECIPES
-from engine.recipes.card import write_card
 from engine.training import Event, Finished, Trainer, TrainingSettings
 
 
@@ -50,31 +49,12 @@ def train_recipe(
                 "sources": [dataclasses.asdict(source) | {"location": ""} for source in prepared.sources],
             }
             facts = prepared.facts | {"training": training, "metrics": {}}
-            card = write_card(prepared.model.config | facts | {"parameters": prepared.model.parameter_count()})
+            model = prepared.model
+            described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
+            card = write_card(Path(output).name, described)
             save_model(output, prepared.model, prepared.tokenizer, facts, card)
 
 
 def _command(name: str, overrides: dict[str, Any]) -> str:
     settings = "".join(f" --set {key}={value}" for key, value in overrides.items())
     return f"python -m engine train --recipe {name} --output data/pretrained/{name}{settings}"
-
-
-def hardware() -> str:
-    """Return the processor and the number of threads torch uses, as one line."""
-    model = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        model = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
-    return f"{model}, {torch.get_num_threads()} thread(s)"
-
-
-def commit() -> str:
-    """Return the short hash of the code's commit, "unknown" outside a checkout."""
-    command = ["git", "rev-parse", "--short=12", "HEAD"]
-    try:
-        found = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=5, check=True)
-        return found.stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"

@@ -13,6 +13,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from engine.cells import LSTMState
 from engine.errors import ModelError
 
 FOLDER = "checkpoint"
@@ -100,8 +101,6 @@ def flatten(state: Any) -> tuple[Any, list[Tensor]]:
 
 def unflatten(shape: Any, tensors: list[Tensor]) -> Any:
     """Return the nested state `flatten` took apart; `tensors` is consumed from the front."""
-    from engine.models._kinds import LSTMState
-
     if shape == "tensor":
         return tensors.pop(0)
     if shape is None:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.errors import DataError
+from engine.models.base import pad
 from engine.training.schedules import TEACHER_FORCING_SCHEDULES
 
 IGNORED = -100
@@ -144,9 +145,3 @@ class Translation:
             label_smoothing=smoothing,
             reduction=reduction,
         )
-
-
-def pad(rows: Sequence[Sequence[int]], value: int) -> Tensor:
-    """Return rows of different lengths as one (B, T) tensor, filled up with `value`."""
-    size = max(len(row) for row in rows)
-    return torch.tensor([[*row, *[value] * (size - len(row))] for row in rows])

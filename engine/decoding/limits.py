@@ -1,0 +1,81 @@
+"""What a visitor may ask for: one table of limits, and checks that answer with one clear sentence."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from engine.config import option, validate
+from engine.errors import ConfigError, InputError
+
+MAX_PROMPT_CHARACTERS = 2000
+MAX_NEW_TOKENS = 2000
+MAX_SOURCE_WORDS = 100
+MAX_SOURCE_CHARACTERS = 2000
+MAX_LINES = 1000
+MAX_BEAM = 12
+
+
+@dataclass(frozen=True)
+class SamplingSettings:
+    """How text is sampled; bounds are enforced by `check_sampling`."""
+
+    max_new_tokens: int = option(400, label="Length", help="Characters to write.", minimum=1, maximum=MAX_NEW_TOKENS, step=50)
+    temperature: float = option(
+        0.8, label="Temperature", help="Below 1 plays safe, above 1 takes risks; 0 always takes the likeliest.",
+        minimum=0.0, maximum=3.0, step=0.05,
+    )  # fmt: skip
+    top_k: int = option(0, label="Top-k", help="Only the k likeliest may be drawn; 0 allows all.", minimum=0, maximum=500)
+    top_p: float = option(
+        1.0, label="Top-p", help="Only the likeliest that together reach this mass may be drawn; 1 allows all.",
+        minimum=0.01, maximum=1.0, step=0.01,
+    )  # fmt: skip
+    seed: int = option(7, label="Seed", help="Same seed, same text.", minimum=0, maximum=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """How a translation is searched; bounds are enforced by `check_search`."""
+
+    beam_size: int = option(5, label="Beam size", help="Hypotheses kept at each step; 1 is greedy.", minimum=1, maximum=MAX_BEAM)
+    length_penalty: float = option(
+        1.0, label="Length penalty", help="0 compares sums and favours short output, 1 compares means per step.",
+        minimum=0.0, maximum=3.0, step=0.1,
+    )  # fmt: skip
+
+
+def check_sampling(settings: SamplingSettings) -> None:
+    """Raise InputError with one clear sentence if a sampling setting is out of bounds."""
+    _check(settings)
+
+
+def check_search(settings: SearchSettings) -> None:
+    """Raise InputError with one clear sentence if a search setting is out of bounds."""
+    _check(settings)
+
+
+def check_prompt(prompt: str) -> None:
+    """Raise InputError if a prompt is too long; an empty one is fine (the text then starts on a new line)."""
+    if len(prompt) > MAX_PROMPT_CHARACTERS:
+        raise InputError(f"The prompt has {len(prompt):,} characters; at most {MAX_PROMPT_CHARACTERS:,} are read.")
+
+
+def check_source(text: str) -> None:
+    """Raise InputError if a sentence to translate is empty or too long."""
+    if not text.strip():
+        raise InputError("There is nothing to translate: type an English sentence.")
+    words = len(text.split())
+    if words > MAX_SOURCE_WORDS:
+        raise InputError(f"The sentence has {words:,} words; at most {MAX_SOURCE_WORDS} are translated at once.")
+    if len(text) > MAX_SOURCE_CHARACTERS:
+        raise InputError(f"The sentence has {len(text):,} characters; at most {MAX_SOURCE_CHARACTERS:,} are translated at once.")
+
+
+def _check(settings: SamplingSettings | SearchSettings) -> None:
+    try:
+        validate(settings)
+    except ConfigError as error:
+        raise InputError(str(error)) from error
+    for name, value in vars(settings).items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InputError(f"{name} must be a finite number.")

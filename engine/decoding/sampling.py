@@ -1,0 +1,86 @@
+"""Writing one token after the other by drawing from the model's distribution.
+
+Papers: Fan, Lewis and Dauphin (2018), arXiv 1805.04833 (top-k); Holtzman et al. (2020), arXiv 1904.09751 (top-p).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class GeneratedToken(NamedTuple):
+    """A token as it is written, and its log-probability under the model itself (before temperature and cuts)."""
+
+    token_id: int
+    log_prob: float
+
+
+def next_distribution(logits: Tensor, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> Tensor:
+    """Return the probabilities (..., V) a token is drawn from; temperature 0 puts all mass on the likeliest (greedy).
+
+    Temperature divides the logits first; then top-k keeps the k likeliest (0 keeps all); then top-p keeps the smallest
+    set of likeliest tokens whose mass reaches p. What is left is scaled to sum to 1.
+    """
+    if temperature == 0:
+        return torch.zeros_like(logits).scatter_(-1, logits.argmax(dim=-1, keepdim=True), 1.0)
+    # Subtracting the maximum first keeps very small temperatures from overflowing.
+    logits = (logits - logits.amax(dim=-1, keepdim=True)) / temperature
+    if top_k and top_k < logits.shape[-1]:
+        kth = logits.topk(top_k, dim=-1).values[..., -1:]
+        logits = logits.masked_fill(logits < kth, float("-inf"))
+    probabilities = logits.softmax(dim=-1)
+    if top_p < 1:
+        ordered, order = probabilities.sort(dim=-1, descending=True, stable=True)
+        mass_before = ordered.cumsum(dim=-1) - ordered
+        kept = torch.where(mass_before < top_p, ordered, torch.zeros_like(ordered))
+        probabilities = torch.zeros_like(probabilities).scatter_(-1, order, kept)
+        probabilities = probabilities / probabilities.sum(dim=-1, keepdim=True)
+    return probabilities
+
+
+@torch.inference_mode()
+def prime(model: Any, token_ids: Sequence[int], state: Any = None) -> tuple[Tensor, Any]:
+    """Read at least one token and return the logits (1, V) of the next one, with the state; B = 1."""
+    if hasattr(model, "forward") and len(token_ids) > 1:
+        logits, state = model(torch.tensor([list(token_ids)]), state)
+        return logits[:, -1], state
+    state = model.start(1) if state is None else state
+    logits = None
+    for token_id in token_ids:
+        logits, state = model.step(torch.tensor([token_id]), state)
+    return logits, state
+
+
+@torch.inference_mode()
+def generate(
+    model: Any,
+    prompt_ids: Sequence[int],
+    *,
+    max_new_tokens: int,
+    temperature: float = 1.0,
+    top_k: int = 0,
+    top_p: float = 1.0,
+    seed: int = 0,
+    stop_id: int | None = None,
+) -> Iterator[GeneratedToken]:
+    """Yield tokens after the prompt (at least one token long) until the limit or `stop_id`.
+
+    Each call draws from a random generator of its own, so the same seed gives the same text whatever else runs.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    logits, state = prime(model, prompt_ids)
+    for _ in range(max_new_tokens):
+        if temperature == 0:
+            token = logits.argmax(dim=-1)
+        else:
+            probabilities = next_distribution(logits, temperature, top_k, top_p)
+            token = torch.multinomial(probabilities, 1, generator=generator)[:, 0]
+        token_id = int(token)
+        if token_id == stop_id:
+            return
+        yield GeneratedToken(token_id, float(logits[0, token_id] - logits[0].logsumexp(dim=-1)))
+        logits, state = model.step(token, state)

@@ -1,0 +1,236 @@
+"""Decoding from text to text: what the pages and the command line call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.decoding.beam import beam
+from engine.decoding.forced import forced
+from engine.decoding.greedy import greedy
+from engine.decoding.hypothesis import Hypothesis
+from engine.decoding.limits import MAX_SOURCE_WORDS, SamplingSettings, check_prompt, check_sampling, check_source
+from engine.decoding.sampling import generate, prime
+from engine.errors import InputError
+from engine.models.folder import LoadedModel
+from engine.models.base import pad
+
+BATCH_SENTENCES = 64
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A translation and how it came about. Pieces are sub-word tokens; the target's last one is the end mark.
+
+    Attributes:
+        source_tokens, target_tokens: pieces as shown to a person.
+        log_probs: one per target piece.
+        attention_weights: (target pieces, source pieces); None for a model without attention.
+        unknown: parts of the source the model has never seen.
+        is_finished: False where the length limit cut the translation off.
+    """
+
+    source: str
+    text: str
+    source_tokens: list[str]
+    target_tokens: list[str]
+    log_probs: list[float]
+    score: float
+    attention_weights: Tensor | None
+    unknown: list[str]
+    is_finished: bool
+
+
+@dataclass(frozen=True)
+class ForcedAndFree:
+    """The same sentence decoded twice: reading the reference (teacher forcing), and reading its own words.
+
+    All lists run over pieces and end with the end mark.
+
+    Attributes:
+        reference_tokens, reference_log_probs: the reference and how likely the decoder found each piece of it.
+        forced_tokens, forced_log_probs: the piece the forced decoder itself would have written at each step.
+        free_tokens, free_log_probs: what it writes on its own (greedy).
+        first_divergence: first position at which the free row differs from the reference; None where they agree.
+    """
+
+    reference_tokens: list[str]
+    reference_log_probs: list[float]
+    forced_tokens: list[str]
+    forced_log_probs: list[float]
+    free_tokens: list[str]
+    free_log_probs: list[float]
+    free_text: str
+    first_divergence: int | None
+
+    @property
+    def forced_agreement(self) -> float:
+        """Share of positions where the forced decoder's own choice is the reference's piece."""
+        same = [own == given for own, given in zip(self.forced_tokens, self.reference_tokens, strict=True)]
+        return sum(same) / len(same)
+
+    @property
+    def free_agreement(self) -> float:
+        """Share of the reference's positions where the free row has the same piece."""
+        same = [own == given for own, given in zip(self.free_tokens, self.reference_tokens, strict=False)]
+        return sum(same) / len(self.reference_tokens)
+
+
+def start_id(loaded: LoadedModel) -> int:
+    """Return the token a text is taken to start after: the beginning mark, else a line break."""
+    tokenizer = loaded.tokenizer
+    if tokenizer.bos_id is not None:
+        return tokenizer.bos_id
+    return (tokenizer.encode("\n") or [0])[0]
+
+
+def prompt_ids(loaded: LoadedModel, prompt: str) -> list[int]:
+    """Return what the model reads for a prompt: the start token, then the prompt."""
+    return [start_id(loaded), *loaded.tokenizer.encode(prompt)]
+
+
+def write_text(loaded: LoadedModel, prompt: str, settings: SamplingSettings) -> Iterator[str]:
+    """Yield the model's continuation of `prompt`, piece by piece (one character each for a character model).
+
+    Raises:
+        InputError: the prompt is too long or a setting is out of bounds (raised at once, not at the first piece).
+    """
+    check_prompt(prompt)
+    check_sampling(settings)
+    return _write(loaded, prompt, settings)
+
+
+def _write(loaded: LoadedModel, prompt: str, settings: SamplingSettings) -> Iterator[str]:
+    written: list[int] = []
+    text = ""
+    tokens = generate(loaded.model, prompt_ids(loaded, prompt), stop_id=loaded.tokenizer.eos_id, **vars(settings))
+    is_character = loaded.tokenizer.kind == "character"
+    for token in tokens:
+        if is_character:
+            yield loaded.tokenizer.decode([token.token_id])
+            continue
+        written.append(token.token_id)
+        grown = loaded.tokenizer.decode(written)
+        yield grown[len(text) :]
+        text = grown
+
+
+def next_logits(loaded: LoadedModel, text: str) -> Tensor:
+    """Return the logits (V,) of the token that would follow `text`."""
+    check_prompt(text[-MAX_LOGIT_CONTEXT:])
+    return prime(loaded.model, prompt_ids(loaded, text[-MAX_LOGIT_CONTEXT:]))[0][0]
+
+
+MAX_LOGIT_CONTEXT = 2000
+
+
+def translate(loaded: LoadedModel, text: str, *, beam_size: int = 1, length_penalty: float = 1.0) -> list[Translation]:
+    """Return up to `beam_size` translations of one sentence, best first.
+
+    Raises:
+        InputError: the sentence is empty or too long.
+    """
+    check_source(text)
+    source_ids, lengths = encode_sources(loaded, [text])
+    found = search(loaded, source_ids, lengths, beam_size, length_penalty)[0]
+    return [describe(loaded, text, hypothesis) for hypothesis in found]
+
+
+def translate_lines(
+    loaded: LoadedModel, lines: list[str], *, beam_size: int = 5, length_penalty: float = 1.0
+) -> Iterator[tuple[int, str]]:
+    """Yield (index, translation) for each line, in batches of similar length, so not in order; empty lines stay empty.
+
+    Raises:
+        InputError: a line is too long; the message names it.
+    """
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                check_source(line)
+            except InputError as error:
+                raise InputError(f"Line {number}: {error}") from error
+        else:
+            yield number - 1, ""
+    order = sorted((i for i, line in enumerate(lines) if line.strip()), key=lambda i: len(lines[i]))
+    for start in range(0, len(order), BATCH_SENTENCES):
+        chosen = order[start : start + BATCH_SENTENCES]
+        source_ids, lengths = encode_sources(loaded, [lines[i] for i in chosen])
+        for i, found in zip(chosen, search(loaded, source_ids, lengths, beam_size, length_penalty), strict=True):
+            yield i, loaded.tokenizer.decode(found[0].token_ids)
+
+
+def compare_forced_and_free(loaded: LoadedModel, source: str, reference: str) -> ForcedAndFree:
+    """Return the forced and the free decoding of `source` beside its reference.
+
+    Raises:
+        InputError: the source or the reference is empty or too long.
+    """
+    check_source(source)
+    if not reference.strip():
+        raise InputError("There is no reference to force the decoder with: type a French translation.")
+    if len(reference.split()) > MAX_SOURCE_WORDS:
+        raise InputError(f"The reference has more than {MAX_SOURCE_WORDS} words; shorten it.")
+    tokenizer = loaded.tokenizer
+    source_ids, lengths = encode_sources(loaded, [source])
+    target_ids = tokenizer.encode(reference)
+    taught = forced(
+        loaded.model, source_ids, lengths, target_ids, bos_id=tokenizer.bos_id, eos_id=tokenizer.eos_id
+    )
+    free = search(loaded, source_ids, lengths, 1, 0.0)[0][0]
+    free_ids = free.token_ids + ([tokenizer.eos_id] if free.is_finished else [])
+    reference_ids = [*target_ids, tokenizer.eos_id]
+    pairs = enumerate(zip(free_ids, reference_ids, strict=False))
+    divergence = next((i for i, (own, given) in pairs if own != given), None)
+    if divergence is None and len(free_ids) != len(reference_ids):
+        divergence = min(len(free_ids), len(reference_ids))
+    return ForcedAndFree(
+        reference_tokens=tokenizer.tokens(reference_ids),
+        reference_log_probs=taught.log_probs.tolist(),
+        forced_tokens=tokenizer.tokens(taught.argmax_ids.tolist()),
+        forced_log_probs=taught.argmax_log_probs.tolist(),
+        free_tokens=tokenizer.tokens(free_ids),
+        free_log_probs=free.log_probs,
+        free_text=tokenizer.decode(free.token_ids),
+        first_divergence=divergence,
+    )
+
+
+def encode_sources(loaded: LoadedModel, texts: list[str]) -> tuple[Tensor, Tensor]:
+    """Return source ids (B, S) and lengths (B,); a text of which nothing can be read counts as one unknown token."""
+    tokenizer = loaded.tokenizer
+    rows = [ids or [tokenizer.unk_id] for ids in tokenizer.encode_batch(texts)]
+    return pad(rows, tokenizer.pad_id), torch.tensor([len(row) for row in rows])
+
+
+def search(
+    loaded: LoadedModel, source_ids: Tensor, lengths: Tensor, beam_size: int, length_penalty: float
+) -> list[list[Hypothesis]]:
+    """Return the hypotheses for each source, best first; a beam of 1 is greedy decoding."""
+    ids = {"bos_id": loaded.tokenizer.bos_id, "eos_id": loaded.tokenizer.eos_id}
+    limit = 2 * int(lengths.max()) + 10
+    if beam_size == 1:
+        return [[found] for found in greedy(loaded.model, source_ids, lengths, max_new_tokens=limit, **ids)]
+    return beam(
+        loaded.model, source_ids, lengths, beam_size=beam_size, max_new_tokens=limit, length_penalty=length_penalty, **ids
+    )
+
+
+def describe(loaded: LoadedModel, source: str, hypothesis: Hypothesis) -> Translation:
+    """Return a hypothesis with its pieces as text."""
+    tokenizer = loaded.tokenizer
+    ids = hypothesis.token_ids + ([tokenizer.eos_id] if hypothesis.is_finished else [])
+    return Translation(
+        source=source,
+        text=tokenizer.decode(hypothesis.token_ids),
+        source_tokens=tokenizer.tokens(tokenizer.encode(source) or [tokenizer.unk_id]),
+        target_tokens=tokenizer.tokens(ids),
+        log_probs=hypothesis.log_probs,
+        score=hypothesis.score,
+        attention_weights=hypothesis.attention_weights if loaded.model.has_attention else None,
+        unknown=tokenizer.unknown_pieces(source),
+        is_finished=hypothesis.is_finished,
+    )

@@ -1,0 +1,56 @@
+"""Language models: nats and bits per character over the last tenth of their corpus (validation and test)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+from engine.corpora import load_corpus
+from engine.decoding.scoring import score_stream, score_windows
+from engine.decoding.text import start_id
+from engine.errors import InputError
+from engine.evaluation.base import EVALUATIONS
+from engine.models.folder import LoadedModel
+
+PROTOCOLS = ("stream", "windows")
+
+
+def score_text(loaded: LoadedModel, text: str, protocol: str) -> dict[str, Any]:
+    """Return {nats_per_character, bits_per_character, characters, ...} of `text`; see `engine.decoding.scoring`.
+
+    Raises:
+        InputError: the text is empty or the protocol is unknown.
+    """
+    if protocol not in PROTOCOLS:
+        raise InputError(f"Unknown protocol '{protocol}'; choose one of: {', '.join(PROTOCOLS)}.")
+    if not text:
+        raise InputError("The text to score is empty.")
+    ids = torch.tensor(loaded.tokenizer.encode(text))
+    score = score_stream if protocol == "stream" else score_windows
+    nats = score(loaded.model, ids, first_id=start_id(loaded)) * len(ids) / len(text)
+    return {
+        "protocol": protocol,
+        "nats_per_character": round(nats, 4),
+        "bits_per_character": round(nats / math.log(2), 4),
+        "characters": len(text),
+        "unknown_tokens": int((ids == loaded.tokenizer.unk_id).sum()),
+    }
+
+
+@EVALUATIONS.register("language_model")
+def evaluate_language_model(loaded: LoadedModel) -> dict[str, Any]:
+    """Return both protocols' figures on validation and test text, joined."""
+    corpus = load_corpus(loaded.info.config["corpora"][0])
+    text = corpus.text("validation") + corpus.text("test")
+    stream, windows = (score_text(loaded, text, protocol) for protocol in PROTOCOLS)
+    return {
+        "nats_per_character": stream["nats_per_character"],
+        "bits_per_character": stream["bits_per_character"],
+        "nats_per_character_windows": windows["nats_per_character"],
+        "bits_per_character_windows": windows["bits_per_character"],
+        "characters": stream["characters"],
+        "test_set": f"{corpus.spec.title}, validation and test ({stream['characters']:,} characters)",
+        "source": corpus.source.kind,
+    }

@@ -1,0 +1,136 @@
+"""Model cards: the README.md of a model folder, written from its stored facts and measured metrics only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.registry import Registry
+
+METRIC_WORDS = {
+    "nats_per_character": ("Nats per character, one pass with carried state (`score --protocol stream`)", "lower is better"),
+    "bits_per_character": ("Bits per character, same protocol", "lower is better"),
+    "nats_per_character_windows": ("Nats per character, windows of 256 (`score --protocol windows`)", "lower is better"),
+    "bits_per_character_windows": ("Bits per character, windows of 256", "lower is better"),
+    "bleu": ("BLEU, beam 5", "higher is better"),
+    "chrf": ("chrF, beam 5", "higher is better"),
+    "bleu_greedy": ("BLEU, greedy", "higher is better"),
+    "nats_per_token": ("Nats per target piece, reading the reference", "lower is better"),
+    "tatoeba_en_fr_bleu": ("BLEU on Tatoeba test, all references, beam 5", "higher is better"),
+    "tatoeba_en_fr_chrf": ("chrF on Tatoeba test, all references, beam 5", "higher is better"),
+}
+
+USAGE: Registry[str] = Registry("task")
+
+USAGE.register("language_model")(
+    """from engine.models.folder import load_model
+from engine.decoding.text import SamplingSettings, write_text
+print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temperature=0.8, seed=7))))"""
+)
+USAGE.register("translation")(
+    """from engine.models.folder import load_model
+from engine.decoding.text import translate
+print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=5)[0].text)"""
+)
+
+COMMANDS: Registry[str] = Registry("task")
+COMMANDS.register("language_model")('python -m engine generate --model {name} --prompt "ROMEO:" --temperature 0.8 --seed 7')
+COMMANDS.register("translation")('echo "A dog runs across the beach." | python -m engine translate --model {name} --beam-size 5')
+
+
+def usage_lines(name: str, task: str) -> str:
+    """Return the three lines of Python that load and use a model."""
+    return USAGE.get(task).format(name=name)
+
+
+def usage_command(name: str, task: str) -> str:
+    """Return the command line that uses a model."""
+    return COMMANDS.get(task).format(name=name)
+
+
+def write_card(name: str, config: dict[str, Any]) -> str:
+    """Return the card of the model `name` as Markdown with a YAML head, from its config.json."""
+    training, metrics = config.get("training", {}), config.get("metrics", {})
+    parts = [
+        _head(config),
+        f"# {config['title']}",
+        f"{config['parameters']:,} parameters. {_architecture(config)}",
+        "## Measured",
+        _metrics_table(name, metrics),
+        "## Use",
+        f"```python\n{usage_lines(name, config['task'])}\n```",
+        f"```sh\n{usage_command(name, config['task'])}\n```",
+        "## Training",
+        _training(training),
+        "## Limits",
+        LIMITS.get(config["task"]),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+LIMITS: Registry[str] = Registry("task")
+LIMITS.register("language_model")(
+    "It has read one book's worth of text and nothing else. It imitates spelling, names and metre; it does not know what it "
+    "says. Characters outside its vocabulary are read as unknown."
+)
+LIMITS.register("translation")(
+    "It knows the language of picture captions and short everyday sentences. Long, technical or figurative text comes out "
+    "wrong, and it does not say so. The caption data are for research and education."
+)
+
+
+def _head(config: dict[str, Any]) -> str:
+    lines = ["---", "library_name: unrolled", f"pipeline_tag: {PIPELINE_TAGS[config['task']]}"]
+    languages = [config[key] for key in ("source_language", "target_language") if config.get(key)] or ["en"]
+    lines += ["language:", *(f"- {language}" for language in languages)]
+    lines += ["tags:", f"- {config['cell']}", "- recurrent-neural-network", "---"]
+    return "\n".join(lines)
+
+
+PIPELINE_TAGS = {
+    "language_model": "text-generation",
+    "translation": "translation",
+    "classification": "text-classification",
+    "tagging": "token-classification",
+}
+
+
+def _architecture(config: dict[str, Any]) -> str:
+    words = {"rnn": "vanilla RNN (tanh)", "lstm": "LSTM", "gru": "GRU"}
+    cell = words.get(config["cell"], config["cell"])
+    if config["task"] == "translation":
+        direction = "bidirectional " if config["bidirectional"] else ""
+        look = {"none": "no attention: one vector carries the whole sentence"}.get(
+            config["attention"], f"{config['attention']} attention"
+        )
+        return (
+            f"{direction}{cell} encoder of {config['encoder_layers']} layers, {cell} decoder of {config['decoder_layers']} "
+            f"layers, {config['hidden_size']} units, {look}; one BPE vocabulary of {config['vocab_size']:,} pieces for both "
+            "languages."
+        ).capitalize()
+    return (
+        f"{config['num_layers']} layers of {config['hidden_size']} {cell} units over {config['vocab_size']} tokens, embedding "
+        f"of {config['embedding_dim']}, residual connections: {'yes' if config['residual'] else 'no'}."
+    )
+
+
+def _metrics_table(name: str, metrics: dict[str, Any]) -> str:
+    if not metrics:
+        return f"Not measured yet: run `python -m engine evaluate --model {name}`."
+    rows = [f"| {METRIC_WORDS[key][0]} | {value} | {METRIC_WORDS[key][1]} |" for key, value in metrics.items() if key in METRIC_WORDS]
+    table = "\n".join(["| measure | value | |", "| --- | ---: | --- |", *rows])
+    signature = f" sacreBLEU signature `{metrics['signature']}`." if "signature" in metrics else ""
+    return (
+        f"{table}\n\nOn {metrics['test_set']}, by `python -m engine evaluate --model {name}` on {metrics['measured_on']} "
+        f"({metrics['hardware']}, commit {metrics['commit']}).{signature}"
+    )
+
+
+def _training(training: dict[str, Any]) -> str:
+    if not training:
+        return ""
+    sources = " ".join(source["sentence"] for source in training["sources"])
+    return (
+        f"```sh\n{training['command']}\n```\n\n{training['steps']:,} updates in {training['minutes']} minutes on "
+        f"{training['hardware']}, torch {training['torch']}, seed {training['settings']['seed']}, commit {training['commit']}, "
+        f"{training['date']}; the weights are those of update {training['best_step']:,}, the best on validation data. {sources}"
+    )
