@@ -8,16 +8,17 @@ import plotly.graph_objects as go
 from engine.plotting import theme
 from engine.plotting.theme import Mode
 
-_VISIBLE = {" ": "space", "\n": "line", "\t": "tab", "": "(nothing)"}
+SPACE, LINE_BREAK, TAB = "\N{OPEN BOX}", "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}", "\N{RIGHTWARDS ARROW TO BAR}"
+_VISIBLE = {" ": SPACE, "\n": LINE_BREAK, "\t": TAB}
 
 
 def visible_token(token: str) -> str:
-    """Return a token as it can be read on an axis: white space is named."""
+    """Return a token as it can be read on an axis: white space gets a sign."""
     return _VISIBLE.get(token, token)
 
 
 def next_token_bars(
-    frame: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", top: int = 15, height: int = 320
+    frame: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", top: int = 14, height: int = 320
 ) -> go.Figure:
     """Return bars of the probability each token is drawn with, and marks for what the network itself gave.
 
@@ -50,3 +51,19 @@ def next_token_bars(
     figure.update_xaxes(type="category", tickangle=0)
     figure.update_yaxes(rangemode="tozero")
     return figure
+
+
+def describe_next_tokens(frame: pd.DataFrame, top: int = 3) -> str:
+    """Return the alternative text of `next_token_bars`: the likeliest tokens with their probabilities, in words."""
+    after = frame.sort_values("probability_after", ascending=False).head(top)
+    before = frame.sort_values("probability_before", ascending=False).head(top)
+    return (
+        f"Bars of the chance of each next character. After your settings the likeliest are {_listed(after, 'after')}; "
+        f"the network itself gave {_listed(before, 'before')}. {int((frame['probability_after'] > 0).sum())} of "
+        f"{len(frame)} characters can still be drawn."
+    )
+
+
+def _listed(frame: pd.DataFrame, when: str) -> str:
+    pairs = zip(frame["token"], frame[f"probability_{when}"], strict=True)
+    return ", ".join(f"{visible_token(token)} {100 * share:.1f} %" for token, share in pairs)

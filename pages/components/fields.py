@@ -57,14 +57,16 @@ class Field:
         return raw
 
 
-def fields_of(view: type, choices: dict[str, Sequence[Any]] | None = None) -> dict[str, Field]:
-    """Return the fields of a view by name; `choices` adds those known only at run time (names of models)."""
+def fields_of(
+    view: type, choices: dict[str, Sequence[Any]] | None = None, defaults: dict[str, Any] | None = None
+) -> dict[str, Field]:
+    """Return the fields of a view by name; `choices` and `defaults` add what is known only at run time."""
     hints = typing.get_type_hints(view)
     found = {}
     for field in dataclasses.fields(view):
         look = field.metadata
         allowed = (choices or {}).get(field.name, look.get("choices"))
-        default = field.default
+        default = (defaults or {}).get(field.name, field.default)
         if allowed and default not in allowed:
             default = allowed[0]
         found[field.name] = Field(
@@ -93,9 +95,7 @@ def read_parameters(fields: dict[str, Field], raw: dict[str, str]) -> tuple[dict
             kept[name] = text
         except ConfigError as problem:
             shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-            default = fields[name].default
             sentences.append(
-                f"The address asked for {name} = {shown}, which cannot be used: {problem} "
-                f"The default, {default}, is used instead."
+                f"The address asked for {name} = {shown}, which cannot be used: {problem} The default is used instead."
             )
     return kept, sentences

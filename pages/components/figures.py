@@ -49,7 +49,8 @@ def show(
         figure.update_layout(height=height)
     st.plotly_chart(figure, theme=None, config=_CHART, key=f"{name}-chart", alt=alt)
     if table is not None or receipt is not None:
-        _foot(name, alt, table, receipt)
+        with st.container(horizontal=True, vertical_alignment="top"):
+            _foot(name, alt, table, receipt)
 
 
 def show_table(

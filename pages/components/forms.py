@@ -12,13 +12,20 @@ from pages.components import fields, notices, state
 V = TypeVar("V")
 
 
-def open_controls(page: str, view: type[V], choices: dict[str, Sequence[Any]] | None = None) -> Controls[V]:
+def open_controls(
+    page: str,
+    view: type[V],
+    choices: dict[str, Sequence[Any]] | None = None,
+    defaults: dict[str, Any] | None = None,
+) -> Controls[V]:
     """Return the controls of a page after checking its URL; call it once, right below the header.
+
+    `choices` and `defaults` are for fields whose values are known only at run time, such as names of models.
 
     Streamlit's own binding drops bad values silently and raises on `?n=inf` for whole numbers, so the URL is checked
     first: bad values are named in a sentence, taken out, and the script starts again from the clean URL.
     """
-    known = fields.fields_of(view, choices)
+    known = fields.fields_of(view, choices, defaults)
     raw = state.read_url()
     kept, sentences = fields.read_parameters(known, raw)
     if sentences:
@@ -48,11 +55,13 @@ class Controls(Generic[V]):
         """Draw a box for one line of text."""
         return self._draw(st.text_input, name, value=self._fields[name].default, **look)
 
-    def slider(self, name: str, **look: Any) -> Any:
-        """Draw a slider between the field's bounds."""
+    def slider(self, name: str, maximum: float | None = None, default: Any = None, **look: Any) -> Any:
+        """Draw a slider between the field's bounds, or up to a `maximum` known only now."""
         field = self._fields[name]
-        low, high, step = (None if n is None else field.kind(n) for n in (field.minimum, field.maximum, field.step))
-        return self._draw(st.slider, name, min_value=low, max_value=high, step=step, value=field.default, **look)
+        bounds = (field.minimum, field.maximum if maximum is None else maximum, field.step)
+        low, high, step = (None if bound is None else field.kind(bound) for bound in bounds)
+        value = field.default if default is None else default
+        return self._draw(st.slider, name, min_value=low, max_value=high, step=step, value=value, **look)
 
     def number(self, name: str, **look: Any) -> Any:
         """Draw a number box with the field's bounds."""

@@ -1,28 +1,24 @@
-"""The frame of every page: its width, its title and question, and the explanation of every mark on it."""
+"""The head of every page: its title and question, the explanation of every mark on it, and its sections."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 
 import streamlit as st
 
-PAGE_WIDTH = 1120
+from pages.components import routes
+
 TEXT_WIDTH = 760
 
 
-def frame() -> AbstractContextManager:
-    """Return the container a page is drawn in: centred, and never so wide that lines are hard to read."""
-    return st.container(horizontal_alignment="center").container(width=PAGE_WIDTH, key="page")
-
-
 def show(title: str, question: str, marks: Mapping[str, str]) -> None:
-    """Draw the title, the question the page answers, and what each mark on it means."""
+    """Draw the title, the question the page answers, and what each mark on it means; the first call of every page."""
+    routes.leave_legacy_mode()
     st.title(title, anchor=False)
     st.markdown(question, width=TEXT_WIDTH)
     if marks:
-        with st.expander("What am I looking at?", icon=":material/help_outline:"):
-            st.markdown("\n".join(f"- **{mark}** – {meaning}" for mark, meaning in marks.items()))
+        with st.expander("What am I looking at?", icon=":material/help_outline:", type="compact"):
+            st.markdown("\n".join(f"- **{mark}** – {meaning}" for mark, meaning in marks.items()), width=TEXT_WIDTH)
 
 
 def section(title: str, sentence: str | None = None) -> None:

@@ -1,0 +1,20 @@
+"""What is in a model folder: each file with its size and its SHA-256, so that a copy can be compared."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+
+def list_files(folder: str) -> pd.DataFrame:
+    """Return one row per file of a model folder: name, size in KiB, SHA-256."""
+    files = sorted(path for path in Path(folder).iterdir() if path.is_file())
+    rows = [(path.name, round(path.stat().st_size / 1024, 1), _sha256(path)) for path in files]
+    return pd.DataFrame(rows, columns=["file", "size_kib", "sha256"])
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,61 @@
+"""What a language model expects next, before and after the sampling settings, as a table and as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+
+from engine.decoding import next_distribution, prime
+from engine.decoding.text import prompt_ids
+from engine.models.folder import LoadedModel
+
+
+@dataclass(frozen=True)
+class NextTokens:
+    """The distribution of the next token after a text.
+
+    Attributes:
+        frame: one row per token: `token`, `probability_before` (softmax of the logits), `probability_after` (what is
+            sampled from), `is_kept`; likeliest first.
+        entropy_before, entropy_after: in nats.
+        mass_cut: the share of probability, after temperature, that top-k and top-p took away.
+    """
+
+    frame: pd.DataFrame
+    entropy_before: float
+    entropy_after: float
+    mass_cut: float
+
+
+@torch.inference_mode()
+def next_tokens(loaded: LoadedModel, text: str, temperature: float, top_k: int, top_p: float) -> NextTokens:
+    """Return what `loaded` expects after `text`, which is read as generation reads it."""
+    logits, _ = prime(loaded.model, prompt_ids(loaded, text))
+    logits = logits[0].float()  # (V,)
+    before = logits.softmax(dim=-1)
+    after = next_distribution(logits, temperature, top_k, top_p)
+    uncut = next_distribution(logits, temperature)
+    frame = pd.DataFrame(
+        {
+            "token": loaded.tokenizer.tokens(range(len(before))),
+            "probability_before": before.double().numpy(),
+            "probability_after": after.double().numpy(),
+        }
+    )
+    frame["is_kept"] = frame["probability_after"] > 0
+    frame = frame.sort_values("probability_before", ascending=False, ignore_index=True)
+    return NextTokens(
+        frame=frame,
+        entropy_before=entropy(before.double().numpy()),
+        entropy_after=entropy(after.double().numpy()),
+        mass_cut=float(uncut[after == 0].sum()),
+    )
+
+
+def entropy(probabilities: np.ndarray) -> float:
+    """Return the entropy of a distribution in nats."""
+    positive = probabilities[probabilities > 0]
+    return max(0.0, float(-(positive * np.log(positive)).sum()))

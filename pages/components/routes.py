@@ -1,0 +1,54 @@
+"""The pages and their addresses, and the way out of Streamlit's older mode for apps with a `pages` folder.
+
+On a fresh server whose first visitor opens, say, /generation, Streamlit 1.67 finds the `pages` folder and runs that
+file alone, without app.py: no navigation, no frame. `frame` marks the runs that came through app.py; the first call
+of every page is `leave_legacy_mode`, which declares the navigation and starts the run again through app.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+HOME = "pages/home.py"
+GENERATION = "pages/generation.py"
+TRANSLATION = "pages/translation.py"
+COMPARISON = "pages/comparison.py"
+MODELS = "pages/models.py"
+
+PAGE_WIDTH = 1120
+
+_run = threading.local()
+
+
+def navigate() -> st.Page:
+    """Declare the navigation and return the page that was asked for."""
+    pages = [
+        st.Page(HOME, title="Home", icon=":material/cottage:", url_path="home", default=True),
+        st.Page(GENERATION, title="Generation", icon=":material/edit_note:", url_path="generation"),
+        st.Page(TRANSLATION, title="Translation", icon=":material/translate:", url_path="translation"),
+        st.Page(COMPARISON, title="Comparison", icon=":material/show_chart:", url_path="comparison"),
+        st.Page(MODELS, title="Models", icon=":material/inventory_2:", url_path="models"),
+    ]
+    return st.navigation(pages, position="top")
+
+
+@contextmanager
+def frame() -> Iterator[None]:
+    """Draw the page in a centred column, never so wide that lines are hard to read."""
+    _run.is_framed = True
+    try:
+        with st.container(horizontal_alignment="center").container(width=PAGE_WIDTH, key="page"):
+            yield
+    finally:
+        _run.is_framed = False
+
+
+def leave_legacy_mode() -> None:
+    """Start the run again through app.py if Streamlit ran this page's file on its own."""
+    if not getattr(_run, "is_framed", False):
+        navigate()
+        st.rerun()

@@ -1,0 +1,31 @@
+"""The generation page's URL: what to continue, how the next character is drawn, and where the visitor looks closer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.config import option
+from engine.decoding.limits import MAX_NEW_TOKENS, MAX_PROMPT_CHARACTERS, SamplingSettings
+
+DEFAULT_PROMPT = "ROMEO:\nWhat light is this that "
+LONGEST_TEXT = MAX_PROMPT_CHARACTERS + MAX_NEW_TOKENS
+
+
+@dataclass(frozen=True)
+class GenerationView(SamplingSettings):
+    """Everything a link to the generation page carries; the sampling settings and their bounds are the engine's."""
+
+    prompt: str = option(
+        DEFAULT_PROMPT,
+        label="Your beginning",
+        help=f"The networks read this, at most {MAX_PROMPT_CHARACTERS:,} characters, and go on writing.",
+    )
+    network: str = option("", label="Network")
+    position: int = option(
+        LONGEST_TEXT,
+        label="Look after character",
+        help="Move back through the text to see what the network expected there.",
+        minimum=0,
+        maximum=LONGEST_TEXT,
+        step=1,
+    )

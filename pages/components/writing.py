@@ -1,0 +1,102 @@
+"""Text written live: several networks in turn, shown at a readable rate, kept when the visitor stops or clicks elsewhere."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pages.components import state
+from pages.components.forms import Controls
+
+# Streamlit's cost per update is larger than the network's per character, so text goes out in flushes.
+FLUSH_SECONDS = 0.1
+LARGEST_SEED = 10_000
+
+
+@dataclass
+class Writing:
+    """What has been written for one combination of settings; it lives in the session and is filled as text arrives."""
+
+    key: str
+    texts: dict[str, str] = field(default_factory=dict)
+    network_seconds: dict[str, float] = field(default_factory=dict)
+    elapsed_seconds: float = 0.0
+    is_finished: bool = False
+    is_stopped: bool = False
+
+    @property
+    def character_count(self) -> int:
+        """Number of characters written by all networks together."""
+        return sum(map(len, self.texts.values()))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is nothing more to write, because all is written or the visitor said stop."""
+        return self.is_finished or self.is_stopped
+
+    def summary(self) -> str:
+        """Return one sentence on how much was written and how fast."""
+        count, seconds = self.character_count, self.elapsed_seconds
+        speed = f", {count / seconds:,.0f} per second" if seconds > 0 else ""
+        verb = "Stopped after" if self.is_stopped and not self.is_finished else "Wrote"
+        return f"{verb} {count:,} characters in {seconds:.2f} s{speed}."
+
+
+def current(page: str, key: str) -> Writing:
+    """Return what this visitor's page holds for the settings `key`, or an empty sheet."""
+    writing = state.recall(page, "writing")
+    return writing if writing is not None and writing.key == key else Writing(key)
+
+
+def stop(page: str) -> None:
+    """Keep what is written and write no more until the settings change; for the Stop button's on_click."""
+    writing = state.recall(page, "writing")
+    if writing is not None:
+        writing.is_stopped = True
+
+
+def reseed(controls: Controls) -> None:
+    """Draw another seed, so that the next run writes another text; for a button's on_click."""
+    controls.set("seed", secrets.randbelow(LARGEST_SEED))
+
+
+def stream(
+    page: str, key: str, sources: Mapping[str, Callable[[], Iterator[str]]], draw: Callable[[str, str], None]
+) -> Writing:
+    """Let every source write in turn until all are done, drawing every 100 ms; return what was written.
+
+    A click anywhere ends the script at one of the `draw` calls; the text is in the session before each of them. The
+    same settings give the same text, so a page that is run again with the same key simply writes it again.
+    """
+    writing = Writing(key, dict.fromkeys(sources, ""), dict.fromkeys(sources, 0.0))
+    state.remember(page, "writing", writing)
+    running = {name: source() for name, source in sources.items()}
+    begun = time.perf_counter()
+    while running:
+        share = FLUSH_SECONDS / len(running)
+        for name, chunks in list(running.items()):
+            if not _write_for(share, name, chunks, writing):
+                del running[name]
+        writing.elapsed_seconds = time.perf_counter() - begun
+        for name, text in writing.texts.items():
+            draw(name, text)
+    writing.is_finished = True
+    return writing
+
+
+def _write_for(seconds: float, name: str, chunks: Iterator[str], writing: Writing) -> bool:
+    """Let one source write for about `seconds`; return whether it has more to write."""
+    begun = time.perf_counter()
+    has_more = True
+    parts = []
+    while time.perf_counter() - begun < seconds:
+        chunk = next(chunks, None)
+        if chunk is None:
+            has_more = False
+            break
+        parts.append(chunk)
+    writing.texts[name] += "".join(parts)
+    writing.network_seconds[name] += time.perf_counter() - begun
+    return has_more
