@@ -1,0 +1,64 @@
+# Unrolled. `make app` serves it, `make test` runs every test; `make help` lists the rest.
+# A stamp file in .venv remembers what is installed, so that the second time starts at once.
+
+PYTHON ?= python3
+PORT ?= 8501
+OUTPUT ?= runs/$(RECIPE)
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.run-time-packages-installed
+TEST_READY := $(VENV)/.test-packages-installed
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+APT_INSTALL := $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
+APT_MISSING = command -v apt-get >/dev/null && { test -z "$(AS_ROOT)" || command -v sudo >/dev/null; }
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help app test chromium train results screenshots
+
+help:
+	@echo "make app [PORT=8501]                 install what the app needs into .venv and serve it"
+	@echo "make test                            install what the tests need (Chromium too) and run them all"
+	@echo "make train RECIPE=... [OUTPUT=DIR]   train a model by its recipe; without RECIPE the recipes are listed"
+	@echo "make results [RECIPE=synthetic]      run the comparison again; runs found in data/results are kept"
+	@echo "make screenshots                     take the pictures in docs/screenshots again"
+
+app: $(READY)
+	@echo "Unrolled is served on http://localhost:$(PORT) (Ctrl+C ends it)"
+	@exec $(RUN) -m streamlit run app.py --server.port $(PORT)
+
+test: $(TEST_READY) chromium
+	$(RUN) -m pytest
+
+train: $(READY)
+	$(if $(RECIPE),$(RUN) -m engine train --recipe $(RECIPE) --output $(OUTPUT),@$(RUN) -c \
+	"from engine.recipes import RECIPES; print('Say which: make train RECIPE=' + '|'.join(RECIPES.names()))")
+
+results: RECIPE ?= synthetic
+results: $(READY)
+	$(RUN) -m engine compare --recipe $(RECIPE)
+
+screenshots: $(TEST_READY) chromium
+	$(RUN) -m tests.browser.screenshots
+
+$(RUN):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Unrolled needs Python 3.11 or newer as $(PYTHON); name another one: make app PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ $(APT_MISSING) && $(AS_ROOT) apt-get update -q && $(APT_INSTALL) python3-venv && $(PYTHON) -c 'import ensurepip, venv'; } || \
+		{ echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(READY): requirements.txt | $(RUN)
+	$(RUN) -m pip install -r requirements.txt
+	@touch $@
+
+$(TEST_READY): requirements-dev.txt $(READY)
+	$(RUN) -m pip install -r requirements-dev.txt
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || \
+		{ $(APT_MISSING) && $(AS_ROOT) apt-get update -q && $(APT_INSTALL) chromium fonts-liberation fonts-dejavu-core; } || \
+		{ echo "The browser tests need Chromium as 'chromium' on the path, and apt-get could not install it." >&2; exit 1; }
