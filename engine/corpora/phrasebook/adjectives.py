@@ -8,17 +8,18 @@ GOODS = "thing clothing vehicle building paper text"
 def _adjective(en: str, forms: str, kinds: str, is_before_noun: bool = False, fr_vowel: str = "") -> Adjective:
     """Return an adjective; `forms` is masculine, feminine, masculine plural, feminine plural."""
     masculine, feminine, masculine_plural, feminine_plural = (form.strip() for form in forms.split("/"))
-    return Adjective(en, (masculine, feminine, masculine_plural, feminine_plural), frozenset(kinds.split()),
-                     is_before_noun, fr_vowel)
+    return Adjective(
+        en, (masculine, feminine, masculine_plural, feminine_plural), frozenset(kinds.split()), is_before_noun, fr_vowel
+    )
 
 
 BEFORE: list[Adjective] = [
-    _adjective("big", "grand / grande / grands / grandes", "thing vehicle building", True),
-    _adjective("small", "petit / petite / petits / petites", "thing animal vehicle building", True),
+    _adjective("big", "grand / grande / grands / grandes", "thing vehicle building tree", True),
+    _adjective("small", "petit / petite / petits / petites", "thing animal vehicle building tree", True),
     _adjective("little", "petit / petite / petits / petites", "child youth", True),
-    _adjective("young", "jeune / jeune / jeunes / jeunes", "person youth", True),
-    _adjective("old", "vieux / vieille / vieux / vieilles", GOODS + " person animal", True, "vieil"),
-    _adjective("beautiful", "beau / belle / beaux / belles", GOODS + " animal", True, "bel"),
+    _adjective("young", "jeune / jeune / jeunes / jeunes", "person youth student", True),
+    _adjective("old", "vieux / vieille / vieux / vieilles", GOODS + " person animal tree", True, "vieil"),
+    _adjective("beautiful", "beau / belle / beaux / belles", GOODS + " animal tree", True, "bel"),
     _adjective("new", "nouveau / nouvelle / nouveaux / nouvelles", "thing clothing vehicle", True, "nouvel"),
     _adjective("pretty", "joli / jolie / jolis / jolies", "clothing building", True),
     _adjective("good", "bon / bonne / bons / bonnes", "food text", True),
@@ -71,8 +72,8 @@ FEELINGS: list[Adjective] = [
     _adjective("proud", "fier / fière / fiers / fières", "person family"),
 ]
 
-# English comparative and superlative / French adjective, for people and animals or for things.
-# A French comparative "plus + adjective" is regular except for bon (meilleur).
+# English adjective, English comparative, French adjective. A `#` sets off the sense: people are âgés rather than vieux.
+# A French comparative is regular (plus + adjective) except for bon (meilleur).
 COMPARISONS: list[tuple[str, str, str]] = [
     ("small", "smaller", "petit / petite / petits / petites"),
     ("big", "bigger", "grand / grande / grands / grandes"),
@@ -86,6 +87,7 @@ COMPARISONS: list[tuple[str, str, str]] = [
     ("young", "younger", "jeune / jeune / jeunes / jeunes"),
     ("strong", "stronger", "fort / forte / forts / fortes"),
     ("good", "better", "bon / bonne / bons / bonnes"),
+    ("old#person", "older", "âgé / âgée / âgés / âgées"),
     ("tall", "taller", "grand / grande / grands / grandes"),
     ("patient", "more patient", "patient / patiente / patients / patientes"),
     ("cheerful", "more cheerful", "joyeux / joyeuse / joyeux / joyeuses"),

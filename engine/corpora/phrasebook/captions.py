@@ -4,15 +4,15 @@ from dataclasses import replace
 from random import Random
 
 from .adjectives import BEFORE, COLOURS, suiting
-from .choices import (act, choose_adjectives, choose_object, choose_seen_group, choose_seen_person, choose_worker, do)
+from .choices import act, choose_adjectives, choose_object, choose_seen_group, choose_seen_person, choose_worker, do
 from .collocations import ANIMAL_ACTIVITIES, ANYWHERE, CONTAINERS, CONTENTS, DOINGS, INSIDE, OUTSIDE, Activity
 from .english import english_clause
 from .french import after_de, french_clause
 from .grammar_types import Pair, Phrase, Tense
-from .nouns import ADULTS, ANIMALS, BUILDINGS, CLOTHES, NOUNS, VEHICLES, YOUNG
+from .nouns import ADULTS, ANIMALS, BUILDINGS, CLOTHES, DRINKS, FOODS, MASS_FOODS, NOUNS, VEHICLES, YOUNG
 from .patterns import pattern, sentence
 from .phrases import noun_phrase, owner_determiner
-from .settings import INDOORS, OUTDOORS, SPOTS
+from .settings import ANIMAL_PLACES, INDOORS, OUTDOORS, SPOTS
 from .verbs import VERBS
 
 
@@ -50,9 +50,13 @@ def crowd_in_a_place(rng: Random) -> Pair:
     noun = rng.choice([*ADULTS.values(), *YOUNG.values(), NOUNS["child"]])
     many = noun_phrase("bare", noun, is_plural=True)
     members = after_de(noun_phrase("bare", noun, is_plural=True).fr)
-    crowd = rng.choice([Phrase(f"a group of {many.en}", f"un groupe {members}", "m"),
-                        Phrase("some people", "des gens", "m", is_plural=True),
-                        Phrase(f"several {many.en}", f"plusieurs {noun.fr_plural}", noun.gender, is_plural=True)])
+    crowd = rng.choice(
+        [
+            Phrase(f"a group of {many.en}", f"un groupe {members}", "m"),
+            Phrase("some people", "des gens", "m", is_plural=True),
+            Phrase(f"several {many.en}", f"plusieurs {noun.fr_plural}", noun.gender, is_plural=True),
+        ]
+    )
     activity, place = _scene(rng)
     clause = act(crowd, activity)
     return sentence(f"{clause.en} {place.en}", f"{clause.fr} {place.fr}")
@@ -77,8 +81,9 @@ def person_wearing(rng: Random) -> Pair:
     noun = rng.choice([*ADULTS.values(), *YOUNG.values()])
     name = rng.choice([name for name in CLOTHES if name not in {"dress", "skirt"} or noun.gender == "f"])
     garment = noun_phrase("a", name, rng.choice(suiting("clothing", BEFORE + COLOURS)))
-    shoes = noun_phrase("bare", rng.choice(["shoe", "boot", "glove"]), rng.choice(suiting("clothing", BEFORE + COLOURS)),
-                        is_plural=True)
+    shoes = noun_phrase(
+        "bare", rng.choice(["shoe", "boot", "glove"]), rng.choice(suiting("clothing", BEFORE + COLOURS)), is_plural=True
+    )
     subject = noun_phrase("the", noun)
     clause = do(subject, "wear", Pair(f"{garment.en} and {shoes.en}", f"{garment.fr} et {shoes.fr}"), Tense.PROGRESSIVE)
     return sentence(*clause)
@@ -87,7 +92,7 @@ def person_wearing(rng: Random) -> Pair:
 @pattern
 def animal_in_a_place(rng: Random) -> Pair:
     """Return "A small white dog is sleeping under the table." """
-    place = rng.choice(OUTDOORS + SPOTS) if rng.random() < 0.3 else rng.choice(OUTDOORS)
+    place = rng.choice(SPOTS) if rng.random() < 0.2 else rng.choice(ANIMAL_PLACES)
     small = rng.choice([NOUNS["dog"], NOUNS["cat"], NOUNS["rabbit"], NOUNS["hen"]])
     subject = noun_phrase("a", small, *choose_adjectives(rng, small, 0.7)) if place in SPOTS else _animal(rng)
     activity = Activity("sleep") if place in SPOTS else rng.choice(ANIMAL_ACTIVITIES)
@@ -98,9 +103,10 @@ def animal_in_a_place(rng: Random) -> Pair:
 @pattern
 def animals_in_a_place(rng: Random) -> Pair:
     """Return "Three old horses are running in a field." """
-    clause = act(_animal(rng, rng.choice(["two", "three", "four", "six", "the"]), is_plural=True),
-                 rng.choice(ANIMAL_ACTIVITIES))
-    place = rng.choice(OUTDOORS)
+    clause = act(
+        _animal(rng, rng.choice(["two", "three", "four", "six", "the"]), is_plural=True), rng.choice(ANIMAL_ACTIVITIES)
+    )
+    place = rng.choice(ANIMAL_PLACES)
     return sentence(f"{clause.en} {place.en}", f"{clause.fr} {place.fr}")
 
 
@@ -108,7 +114,9 @@ def animals_in_a_place(rng: Random) -> Pair:
 def walking_an_animal(rng: Random) -> Pair:
     """Return "An old man is walking his dog by the sea." """
     walker = choose_seen_person(rng)
-    dog = noun_phrase(owner_determiner(walker), "dog", *choose_adjectives(rng, NOUNS["dog"]), is_plural=rng.random() < 0.2)
+    dog = noun_phrase(
+        owner_determiner(walker), "dog", *choose_adjectives(rng, NOUNS["dog"]), is_plural=rng.random() < 0.2
+    )
     place = rng.choice(OUTDOORS)
     clause = do(walker, "walk#dog", dog, Tense.PROGRESSIVE)
     return sentence(f"{clause.en} {place.en}", f"{clause.fr} {place.fr}")
@@ -132,13 +140,22 @@ def there_is(rng: Random) -> Pair:
 @pattern
 def there_is_no(rng: Random) -> Pair:
     """Return "There isn't any milk on the table." """
-    noun = rng.choice([NOUNS[name] for name in ("milk", "bread", "water", "cheese", "butter", "salt", "coffee", "jam",
-                                                "apple", "egg", "orange", "key", "book", "newspaper", "honey", "flower")])
+    noun = rng.choice([*MASS_FOODS.values(), *DRINKS.values(), *FOODS.values(), NOUNS["plate"], NOUNS["cup"]])
     is_plural = noun.en_plural != "-"
     thing = noun_phrase("not any", noun, is_plural=is_plural)
-    place = rng.choice([*SPOTS[:3], SPOTS[4], SPOTS[9], Pair("in the kitchen", "dans la cuisine"),
-                        Pair("in the shop", "dans le magasin"), Pair("in this house", "dans cette maison")])
-    return sentence(f"there {'aren' if is_plural else 'isn'}'t {thing.en} {place.en}", f"il n'y a pas {thing.fr} {place.fr}")
+    place = rng.choice(
+        [
+            SPOTS[0],
+            SPOTS[4],
+            SPOTS[9],
+            Pair("in the kitchen", "dans la cuisine"),
+            Pair("in the shop", "dans le magasin"),
+            Pair("in this house", "dans cette maison"),
+        ]
+    )
+    return sentence(
+        f"there {'aren' if is_plural else 'isn'}'t {thing.en} {place.en}", f"il n'y a pas {thing.fr} {place.fr}"
+    )
 
 
 @pattern
@@ -186,27 +203,47 @@ def two_at_once(rng: Random) -> Pair:
 @pattern
 def the_one_that(rng: Random) -> Pair:
     """Return "The cat that is sleeping on the chair is black." """
-    noun = rng.choice([NOUNS["dog"], NOUNS["cat"], NOUNS["horse"], NOUNS["goat"], NOUNS["rabbit"], NOUNS["hen"],
-                       NOUNS["donkey"], NOUNS["bird"], NOUNS["cow"], NOUNS["duck"]])
+    noun = rng.choice(
+        [
+            NOUNS["dog"],
+            NOUNS["cat"],
+            NOUNS["horse"],
+            NOUNS["goat"],
+            NOUNS["rabbit"],
+            NOUNS["hen"],
+            NOUNS["donkey"],
+            NOUNS["sheep"],
+            NOUNS["cow"],
+            NOUNS["duck"],
+        ]
+    )
     subject = noun_phrase("the", noun, is_plural=rng.random() < 0.3)
-    verb = VERBS[rng.choice(["sleep", "run", "eat", "drink", "rest", "jump"])]
-    place, colour = rng.choice(OUTDOORS), rng.choice(suiting("animal", COLOURS))
+    verb = VERBS[rng.choice(["sleep", "run", "eat", "drink", "rest"])]
+    place, colour = rng.choice(ANIMAL_PLACES), rng.choice(suiting("animal", COLOURS))
     relative = Phrase(f"{subject.en} that", f"{subject.fr} qui", subject.gender, subject.is_plural)
+    be, etre = ("are", "sont") if subject.is_plural else ("is", "est")
     return sentence(
-        f"{english_clause(relative, verb.en, place.en, Tense.PROGRESSIVE)} {'are' if subject.is_plural else 'is'} {colour.en}",
-        f"{french_clause(relative, verb.fr, place.fr)} {'sont' if subject.is_plural else 'est'} "
-        f"{colour.agree(subject.gender, subject.is_plural)}")
+        f"{english_clause(relative, verb.en, place.en, Tense.PROGRESSIVE)} {be} {colour.en}",
+        f"{french_clause(relative, verb.fr, place.fr)} {etre} {colour.agree(subject.gender, subject.is_plural)}",
+    )
 
 
 @pattern
 def building_with_an_adjective(rng: Random) -> Pair:
     """Return "A small boat near an old lighthouse." """
-    first, second = rng.choice([*VEHICLES.values(), NOUNS["tree"], NOUNS["bench"]]), rng.choice(list(BUILDINGS.values()))
+    first, second = (
+        rng.choice([*VEHICLES.values(), NOUNS["tree"], NOUNS["bench"]]),
+        rng.choice(list(BUILDINGS.values())),
+    )
     first = NOUNS["lorry"] if first.en in {"plane", "train"} else first
-    second = NOUNS["castle"] if second.en in {"kitchen", "room", "street"} else second
+    second = NOUNS["castle"] if second.en in {"kitchen", "room", "street", "island", "village"} else second
     one = noun_phrase("a", first, *choose_adjectives(rng, first, 0.8))
     other = noun_phrase("a", second, *choose_adjectives(rng, second, 0.8))
     where = rng.choice(["near", "in front of", "behind", "next to"])
-    preposition = {"near": f"près {after_de(other.fr)}", "in front of": f"devant {other.fr}",
-                   "behind": f"derrière {other.fr}", "next to": f"à côté {after_de(other.fr)}"}[where]
+    preposition = {
+        "near": f"près {after_de(other.fr)}",
+        "in front of": f"devant {other.fr}",
+        "behind": f"derrière {other.fr}",
+        "next to": f"à côté {after_de(other.fr)}",
+    }[where]
     return sentence(f"{one.en} {where} {other.en}", f"{one.fr} {preposition}")

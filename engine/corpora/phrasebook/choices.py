@@ -10,7 +10,8 @@ from .english import english_clause
 from .french import french_clause
 from .grammar_types import Adjective, Noun, Pair, Phrase, Tense
 from .nouns import ADULTS, CLOTHES, FAMILY, NOUNS, YOUNG
-from .phrases import HE, I, NAMES, PRONOUNS, SHE, THEY, WE, YOU, noun_phrase, owner_determiner
+from .phrases import HE, NAMES, PRONOUNS, SHE, THEY, WE, YOU, I, noun_phrase, owner_determiner
+from .settings import FUTURE_TIMES, PAST_TIMES, RECENT, SOON
 from .verbs import VERBS
 
 ONLY_WOMEN = {"dress", "skirt"}
@@ -24,7 +25,7 @@ def choose_relative(rng: Random, determiners: Collection[str] = ("my", "your", "
 
 
 def choose_worker(rng: Random) -> Phrase:
-    """Return somebody known by what they do: "the fisherman", "the two nurses" stays out."""
+    """Return somebody known by what they do: "the fisherman", now and then "the fishermen"."""
     noun = rng.choice(list(ADULTS.values()))
     return noun_phrase("the", noun, is_plural=rng.random() < 0.15)
 
@@ -59,12 +60,18 @@ def choose_adjectives(rng: Random, noun: Noun, probability: float = 0.4) -> list
         return []
     before, after = suiting(noun.kind, BEFORE), suiting(noun.kind, COLOURS + AFTER)
     if before and after and rng.random() < 0.2:
-        return [rng.choice(before), rng.choice(suiting(noun.kind, COLOURS) or after)]
+        colours = suiting(noun.kind, COLOURS)
+        return [rng.choice(before), *([rng.choice(colours)] if colours else [])]
     return [rng.choice(before + after)] if before + after else []
 
 
-def choose_object(rng: Random, doing: Doing, subject: Phrase, determiners: Collection[str] = ("a", "the", "this", "the"),
-                  adjective_probability: float = 0.4) -> Phrase:
+def choose_object(
+    rng: Random,
+    doing: Doing,
+    subject: Phrase,
+    determiners: Collection[str] = ("a", "the", "this", "the"),
+    adjective_probability: float = 0.4,
+) -> Phrase:
     """Return an object of `doing`; own things take the possessive of the subject."""
     noun = NOUNS[rng.choice(doing.nouns)]
     determiner = owner_determiner(subject) if doing.is_own else rng.choice(list(determiners))
@@ -72,19 +79,56 @@ def choose_object(rng: Random, doing: Doing, subject: Phrase, determiners: Colle
     return noun_phrase(determiner, noun, *choose_adjectives(rng, noun, adjective_probability), is_plural=is_plural)
 
 
-def act(subject: Phrase, activity: Activity, tense: Tense = Tense.PROGRESSIVE, negation: str = "",
-        is_short: bool = True) -> Pair:
+# Done over days rather than minutes, so that "last year" and "next month" make sense with them.
+LONG_TERM = {
+    "repair",
+    "paint",
+    "write",
+    "sell",
+    "buy",
+    "visit",
+    "build",
+    "knit",
+    "plant",
+    "find",
+    "lose",
+    "receive",
+    "see",
+}
+
+
+def choose_past_time(rng: Random, verb_key: str) -> Pair:
+    """Return a time in the past that suits the verb."""
+    times = PAST_TIMES if verb_key in LONG_TERM else [time for time in PAST_TIMES if time.en in RECENT]
+    return rng.choice(times)
+
+
+def choose_future_time(rng: Random, verb_key: str) -> Pair:
+    """Return a time in the future that suits the verb."""
+    times = FUTURE_TIMES if verb_key in LONG_TERM else [time for time in FUTURE_TIMES if time.en in SOON]
+    return rng.choice(times)
+
+
+def act(
+    subject: Phrase, activity: Activity, tense: Tense = Tense.PROGRESSIVE, negation: str = "", is_short: bool = True
+) -> Pair:
     """Return the clause in which `subject` does `activity`."""
     verb = VERBS[activity.verb]
-    return Pair(english_clause(subject, verb.en, activity.en, tense, negation, is_short),
-                french_clause(subject, verb.fr, activity.fr, tense, negation))
+    return Pair(
+        english_clause(subject, verb.en, activity.en, tense, negation, is_short),
+        french_clause(subject, verb.fr, activity.fr, tense, negation),
+    )
 
 
-def do(subject: Phrase, verb_key: str, thing: Pair | Phrase, tense: Tense, negation: str = "", is_short: bool = True) -> Pair:
+def do(
+    subject: Phrase, verb_key: str, thing: Pair | Phrase, tense: Tense, negation: str = "", is_short: bool = True
+) -> Pair:
     """Return the clause "subject verb thing"."""
     verb = VERBS[verb_key]
-    return Pair(english_clause(subject, verb.en, thing.en, tense, negation, is_short),
-                french_clause(subject, verb.fr, thing.fr, tense, negation))
+    return Pair(
+        english_clause(subject, verb.en, thing.en, tense, negation, is_short),
+        french_clause(subject, verb.fr, thing.fr, tense, negation),
+    )
 
 
 def dressed(rng: Random, is_female: bool, is_plural: bool = False) -> Pair:
@@ -98,10 +142,15 @@ def dressed(rng: Random, is_female: bool, is_plural: bool = False) -> Pair:
 def looks(rng: Random, noun: Noun) -> Pair:
     """Return how a person can be recognised: clothes, hair, something carried."""
     things = [
-        dressed(rng, noun.gender == "f"), dressed(rng, noun.gender == "f"), dressed(rng, noun.gender == "f"),
-        Pair("with long hair", "aux cheveux longs"), Pair("with short hair", "aux cheveux courts"),
-        Pair("with glasses", "à lunettes"), Pair("with an umbrella", "avec un parapluie"),
-        Pair("with a big hat", "avec un grand chapeau"), Pair("with a heavy bag", "avec un sac lourd"),
+        dressed(rng, noun.gender == "f"),
+        dressed(rng, noun.gender == "f"),
+        dressed(rng, noun.gender == "f"),
+        Pair("with long hair", "aux cheveux longs"),
+        Pair("with short hair", "aux cheveux courts"),
+        Pair("with glasses", "à lunettes"),
+        Pair("with an umbrella", "avec un parapluie"),
+        Pair("with a big hat", "avec un grand chapeau"),
+        Pair("with a heavy bag", "avec un sac lourd"),
         Pair("with a yellow scarf", "avec une écharpe jaune"),
     ]
     if noun.gender == "m" and noun.kind == "person":
@@ -111,8 +160,17 @@ def looks(rng: Random, noun: Noun) -> Pair:
 
 def choose_seen_person(rng: Random) -> Phrase:
     """Return somebody in a picture: "an old fisherman with a white beard"."""
-    noun = rng.choice([*ADULTS.values(), *YOUNG.values(), *YOUNG.values(), ADULTS["man"], ADULTS["woman"],
-                       ADULTS["man"], ADULTS["woman"]])
+    noun = rng.choice(
+        [
+            *ADULTS.values(),
+            *YOUNG.values(),
+            *YOUNG.values(),
+            ADULTS["man"],
+            ADULTS["woman"],
+            ADULTS["man"],
+            ADULTS["woman"],
+        ]
+    )
     adjectives = [rng.choice(suiting(noun.kind, [BY_ENGLISH["old"], BY_ENGLISH["young"], BY_ENGLISH["little"]]))]
     person = noun_phrase("a", noun, *(adjectives if rng.random() < 0.4 else []))
     if rng.random() < 0.65:

@@ -22,7 +22,7 @@ class EnglishVerb:
 
 def with_article(text: str) -> str:
     """Return `text` after *a* or *an*."""
-    takes_an = text[0] in "aeiou" and not text.startswith(A_BEFORE_VOWEL_LETTER) or text.startswith("hour")
+    takes_an = text[0].lower() in "aeiou" and not text.startswith(A_BEFORE_VOWEL_LETTER) or text.startswith("hour")
     return f"{'an' if takes_an else 'a'} {text}"
 
 
@@ -48,7 +48,7 @@ def _words(*parts: str) -> str:
 
 
 def subject_with_be(subject: Phrase, negation: str = "", is_short: bool = False) -> str:
-    """Return the subject and its form of *be*, negated and shortened as asked ("she isn't", "I'm not", "he's never")."""
+    """Return the subject and its form of *be*, negated and shortened as asked ("she isn't", "I'm not")."""
     form = be_form(subject)
     if negation == "not" and is_short and subject.en != "I":
         return f"{subject.en} {form}n't"
@@ -56,8 +56,15 @@ def subject_with_be(subject: Phrase, negation: str = "", is_short: bool = False)
     return _words(opening, negation)
 
 
-def english_clause(subject: Phrase, verb: EnglishVerb, rest: str = "", tense: Tense = Tense.PRESENT,
-                   negation: str = "", is_short: bool = True, adverb: str = "") -> str:
+def english_clause(
+    subject: Phrase,
+    verb: EnglishVerb,
+    rest: str = "",
+    tense: Tense = Tense.PRESENT,
+    negation: str = "",
+    is_short: bool = True,
+    adverb: str = "",
+) -> str:
     """Return a declarative clause; `negation` is "", "not", "never" or "no longer", `adverb` a word like *often*."""
     adverb = _words(negation if negation != "not" else "", adverb)
     if tense in {Tense.PROGRESSIVE, Tense.FUTURE}:

@@ -10,18 +10,25 @@ from dataclasses import dataclass
 from .grammar_types import Phrase, Tense
 
 # Words whose written h blocks elision ("le héron", "le haut"). Every other h in the lexicon is silent.
-ASPIRATED = {"haie", "hamac", "hangar", "haricot", "haricots", "haut", "haute", "hauts", "hautes", "héron", "hérons",
-             "hibou", "hiboux", "homard", "homards", "huit", "huitième"}
+ASPIRATED = {"harpe", "haut", "haute", "hauts", "hautes", "héron", "hérons", "huit"}
 # Words that start with a written vowel and still refuse elision ("le onze juin").
-NOT_ELIDING = {"onze", "onzième", "oui", "ouistiti"}
+NOT_ELIDING = {"onze", "oui"}
 VOWELS = "aàâeéèêëiîïoôuùûœæ"
 
-REFLEXIVE_PRONOUNS = {(1, False): "me", (2, False): "te", (3, False): "se",
-                      (1, True): "nous", (2, True): "vous", (3, True): "se"}
+REFLEXIVE_PRONOUNS = {
+    (1, False): "me",
+    (2, False): "te",
+    (3, False): "se",
+    (1, True): "nous",
+    (2, True): "vous",
+    (3, True): "se",
+}
 NEGATION_WORDS = {"not": "pas", "never": "jamais", "no longer": "plus"}
 PERSON_INDEX = {(1, False): 0, (2, False): 1, (3, False): 2, (1, True): 3, (2, True): 4, (3, True): 5}
 
-_ELIDABLE = re.compile(r"(?<![\w'-])(je|me|te|se|le|la|de|ne|que|lorsque|puisque|jusque) (?=([^\W\d_]+))", re.IGNORECASE)
+_ELIDABLE = re.compile(
+    r"(?<![\w'-])(je|me|te|se|le|la|de|ne|que|lorsque|puisque|jusque) (?=([^\W\d_]+))", re.IGNORECASE
+)
 _CE_BEFORE_BE = re.compile(r"(?<![\w'-])(c)e (?=est\b|était\b)", re.IGNORECASE)
 _SI_BEFORE_IL = re.compile(r"(?<![\w'-])(s)i (?=ils?\b)", re.IGNORECASE)
 
@@ -36,6 +43,7 @@ def starts_with_vowel_sound(text: str) -> bool:
 
 def elide(text: str) -> str:
     """Return `text` with je, le, de, que, ... shortened before a vowel sound, and c'est, s'il."""
+
     def shorten(match: re.Match[str]) -> str:
         return match[1][:-1] + "'" if starts_with_vowel_sound(match[2]) else match[0]
 
@@ -100,8 +108,16 @@ def _words(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def french_clause(subject: Phrase, verb: FrenchVerb, rest: str = "", tense: Tense = Tense.PRESENT, negation: str = "",
-                  clitic: str = "", preceding_object: Phrase | None = None, adverb: str = "") -> str:
+def french_clause(
+    subject: Phrase,
+    verb: FrenchVerb,
+    rest: str = "",
+    tense: Tense = Tense.PRESENT,
+    negation: str = "",
+    clitic: str = "",
+    preceding_object: Phrase | None = None,
+    adverb: str = "",
+) -> str:
     """Return a declarative clause.
 
     `clitic` is an object pronoun (le, lui, y, en); `preceding_object` is the direct object placed before the verb,
@@ -124,8 +140,10 @@ def french_clause(subject: Phrase, verb: FrenchVerb, rest: str = "", tense: Tens
 def french_inversion(subject: Phrase, verb: FrenchVerb, rest: str = "", tense: Tense = Tense.PRESENT) -> str:
     """Return a question with the pronoun after the conjugated verb ("as-tu", "va-t-elle", "a-t-il vu")."""
     finite_verb = {Tense.PAST: ETRE if verb.uses_etre else AVOIR, Tense.FUTURE: ALLER}.get(tense, verb)
-    tail = {Tense.PAST: agree_participle(verb.participle, subject) if verb.uses_etre else verb.participle,
-            Tense.FUTURE: verb.infinitive}.get(tense, "")
+    tail = {
+        Tense.PAST: agree_participle(verb.participle, subject) if verb.uses_etre else verb.participle,
+        Tense.FUTURE: verb.infinitive,
+    }.get(tense, "")
     form = finite_verb.finite(subject)
     link = "-t-" if form[-1] in "aec" and subject.fr[0] in "ie" else "-"
     return _words(form + link + subject.fr, tail, rest)

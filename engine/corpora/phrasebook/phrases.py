@@ -15,17 +15,45 @@ THEY_FEMININE = Phrase("they", "elles", "f", is_plural=True, is_pronoun=True)
 YOU_POLITE = Phrase("you", "vous", "m", is_plural=True, person=2, is_pronoun=True)
 PRONOUNS = [I, YOU, HE, SHE, WE, THEY]
 
-NAMES = [Phrase("Alice", "Alice", "f"), Phrase("Emma", "Emma", "f"), Phrase("Julie", "Julie", "f"),
-         Phrase("Clara", "Clara", "f"), Phrase("Paul", "Paul", "m"), Phrase("Louis", "Louis", "m"),
-         Phrase("Antoine", "Antoine", "m"), Phrase("Martin", "Martin", "m")]
+NAMES = [
+    Phrase("Alice", "Alice", "f"),
+    Phrase("Emma", "Emma", "f"),
+    Phrase("Julie", "Julie", "f"),
+    Phrase("Clara", "Clara", "f"),
+    Phrase("Paul", "Paul", "m"),
+    Phrase("Louis", "Louis", "m"),
+    Phrase("Antoine", "Antoine", "m"),
+    Phrase("Martin", "Martin", "m"),
+]
 
-NUMBERS = {2: ("two", "deux"), 3: ("three", "trois"), 4: ("four", "quatre"), 5: ("five", "cinq"), 6: ("six", "six"),
-           7: ("seven", "sept"), 8: ("eight", "huit"), 9: ("nine", "neuf"), 10: ("ten", "dix"), 11: ("eleven", "onze"),
-           12: ("twelve", "douze"), 13: ("thirteen", "treize"), 14: ("fourteen", "quatorze"), 15: ("fifteen", "quinze"),
-           16: ("sixteen", "seize"), 17: ("seventeen", "dix-sept"), 18: ("eighteen", "dix-huit"),
-           20: ("twenty", "vingt"), 30: ("thirty", "trente"), 40: ("forty", "quarante"), 50: ("fifty", "cinquante"),
-           60: ("sixty", "soixante"), 70: ("seventy", "soixante-dix"), 80: ("eighty", "quatre-vingts"),
-           90: ("ninety", "quatre-vingt-dix"), 100: ("a hundred", "cent")}
+NUMBERS = {
+    2: ("two", "deux"),
+    3: ("three", "trois"),
+    4: ("four", "quatre"),
+    5: ("five", "cinq"),
+    6: ("six", "six"),
+    7: ("seven", "sept"),
+    8: ("eight", "huit"),
+    9: ("nine", "neuf"),
+    10: ("ten", "dix"),
+    11: ("eleven", "onze"),
+    12: ("twelve", "douze"),
+    13: ("thirteen", "treize"),
+    14: ("fourteen", "quatorze"),
+    15: ("fifteen", "quinze"),
+    16: ("sixteen", "seize"),
+    17: ("seventeen", "dix-sept"),
+    18: ("eighteen", "dix-huit"),
+    20: ("twenty", "vingt"),
+    30: ("thirty", "trente"),
+    40: ("forty", "quarante"),
+    50: ("fifty", "cinquante"),
+    60: ("sixty", "soixante"),
+    70: ("seventy", "soixante-dix"),
+    80: ("eighty", "quatre-vingts"),
+    90: ("ninety", "quatre-vingt-dix"),
+    100: ("a hundred", "cent"),
+}
 NUMBER_WORDS = dict(NUMBERS.values())
 
 # Masculine, feminine, feminine before a vowel sound, plural.
@@ -110,8 +138,12 @@ def belonging_to(owned: Noun | str, owner: Phrase, *adjectives: Adjective, is_pl
     """Return "my sister's coat / le manteau de ma sœur"."""
     bare = noun_phrase("bare", owned, *adjectives, is_plural=is_plural)
     definite = noun_phrase("the", owned, *adjectives, is_plural=is_plural)
-    return Phrase(f"{possessive(owner.en, owner.is_plural)} {bare.en}", f"{definite.fr} {after_de(owner.fr)}",
-                  definite.gender, is_plural)
+    return Phrase(
+        f"{possessive(owner.en, owner.is_plural)} {bare.en}",
+        f"{definite.fr} {after_de(owner.fr)}",
+        definite.gender,
+        is_plural,
+    )
 
 
 def pronoun_for(phrase: Phrase) -> Phrase:

@@ -33,6 +33,9 @@ next to the fountain / à côté de la fontaine
 in the rain / sous la pluie
 """)
 
+# Where farm animals, birds, dogs and cats are met.
+ANIMAL_PLACES = [place for place in OUTDOORS if not place.en.startswith("in front of") and "square" not in place.en]
+
 INDOORS = _pairs("""
 in the kitchen / dans la cuisine
 in the living room / dans le salon
@@ -45,7 +48,7 @@ in the hotel / à l'hôtel
 on the train / dans le train
 by the window / près de la fenêtre
 at the market / au marché
-in the bakery / à la boulangerie
+in the bakery / dans la boulangerie
 """)
 
 # Where things and animals can be: any of them makes sense for a cat, a key or a book.
@@ -112,16 +115,24 @@ class Region:
 
 
 REGIONS = [
-    Region("France", "en France", "de France"), Region("Italy", "en Italie", "d'Italie"),
-    Region("England", "en Angleterre", "d'Angleterre"), Region("Ireland", "en Irlande", "d'Irlande"),
-    Region("Spain", "en Espagne", "d'Espagne"), Region("Germany", "en Allemagne", "d'Allemagne"),
-    Region("Belgium", "en Belgique", "de Belgique"), Region("Scotland", "en Écosse", "d'Écosse"),
-    Region("Canada", "au Canada", "du Canada"), Region("Japan", "au Japon", "du Japon"),
-    Region("Portugal", "au Portugal", "du Portugal"), Region("Morocco", "au Maroc", "du Maroc"),
+    Region("France", "en France", "de France"),
+    Region("Italy", "en Italie", "d'Italie"),
+    Region("England", "en Angleterre", "d'Angleterre"),
+    Region("Ireland", "en Irlande", "d'Irlande"),
+    Region("Spain", "en Espagne", "d'Espagne"),
+    Region("Germany", "en Allemagne", "d'Allemagne"),
+    Region("Belgium", "en Belgique", "de Belgique"),
+    Region("Scotland", "en Écosse", "d'Écosse"),
+    Region("Canada", "au Canada", "du Canada"),
+    Region("Japan", "au Japon", "du Japon"),
+    Region("Portugal", "au Portugal", "du Portugal"),
+    Region("Morocco", "au Maroc", "du Maroc"),
     Region("the United States", "aux États-Unis", "des États-Unis"),
     Region("the Netherlands", "aux Pays-Bas", "des Pays-Bas"),
-    Region("Paris", "à Paris", "de Paris"), Region("London", "à Londres", "de Londres"),
-    Region("Brussels", "à Bruxelles", "de Bruxelles"), Region("Saltmarsh", "à Saltmarsh", "de Saltmarsh"),
+    Region("Paris", "à Paris", "de Paris"),
+    Region("London", "à Londres", "de Londres"),
+    Region("Brussels", "à Bruxelles", "de Bruxelles"),
+    Region("Saltmarsh", "à Saltmarsh", "de Saltmarsh"),
 ]
 
 NOW = _pairs("""
@@ -158,6 +169,10 @@ in two days / dans deux jours
 next month / le mois prochain
 """)
 
+# The times close enough for things done in minutes.
+RECENT = {"yesterday", "last night", "on Monday", "yesterday morning", "last Saturday", "an hour ago", "two days ago"}
+SOON = {"tomorrow", "tonight", "in an hour", "this weekend", "tomorrow morning", "next Sunday"}
+
 HABITS = _pairs("""
 every day / tous les jours
 every morning / tous les matins
@@ -172,30 +187,75 @@ in spring / au printemps
 twice a week / deux fois par semaine
 """)
 
-WEEKDAYS = [("Monday", "lundi"), ("Tuesday", "mardi"), ("Wednesday", "mercredi"), ("Thursday", "jeudi"),
-            ("Friday", "vendredi"), ("Saturday", "samedi"), ("Sunday", "dimanche")]
+WEEKDAYS = [
+    ("Monday", "lundi"),
+    ("Tuesday", "mardi"),
+    ("Wednesday", "mercredi"),
+    ("Thursday", "jeudi"),
+    ("Friday", "vendredi"),
+    ("Saturday", "samedi"),
+    ("Sunday", "dimanche"),
+]
 
-MONTHS = [("January", "janvier"), ("February", "février"), ("March", "mars"), ("April", "avril"), ("May", "mai"),
-          ("June", "juin"), ("July", "juillet"), ("August", "août"), ("September", "septembre"),
-          ("October", "octobre"), ("November", "novembre"), ("December", "décembre")]
+MONTHS = [
+    ("January", "janvier"),
+    ("February", "février"),
+    ("March", "mars"),
+    ("April", "avril"),
+    ("May", "mai"),
+    ("June", "juin"),
+    ("July", "juillet"),
+    ("August", "août"),
+    ("September", "septembre"),
+    ("October", "octobre"),
+    ("November", "novembre"),
+    ("December", "décembre"),
+]
 
-ORDINALS = [("first", "premier"), ("second", "deux"), ("third", "trois"), ("fourth", "quatre"), ("fifth", "cinq"),
-            ("sixth", "six"), ("seventh", "sept"), ("eighth", "huit"), ("ninth", "neuf"), ("tenth", "dix"),
-            ("eleventh", "onze"), ("twelfth", "douze"), ("fifteenth", "quinze"), ("twentieth", "vingt")]
+ORDINALS = [
+    ("first", "premier"),
+    ("second", "deux"),
+    ("third", "trois"),
+    ("fourth", "quatre"),
+    ("fifth", "cinq"),
+    ("sixth", "six"),
+    ("seventh", "sept"),
+    ("eighth", "huit"),
+    ("ninth", "neuf"),
+    ("tenth", "dix"),
+    ("eleventh", "onze"),
+    ("twelfth", "douze"),
+    ("fifteenth", "quinze"),
+    ("twentieth", "vingt"),
+]
 
-HOURS = [("one", "une heure"), ("two", "deux heures"), ("three", "trois heures"), ("four", "quatre heures"),
-         ("five", "cinq heures"), ("six", "six heures"), ("seven", "sept heures"), ("eight", "huit heures"),
-         ("nine", "neuf heures"), ("ten", "dix heures"), ("eleven", "onze heures")]
+HOURS = [
+    ("one", "une heure"),
+    ("two", "deux heures"),
+    ("three", "trois heures"),
+    ("four", "quatre heures"),
+    ("five", "cinq heures"),
+    ("six", "six heures"),
+    ("seven", "sept heures"),
+    ("eight", "huit heures"),
+    ("nine", "neuf heures"),
+    ("ten", "dix heures"),
+    ("eleven", "onze heures"),
+]
 
 
 def clock_times() -> list[Pair]:
     """Return the clock times in use: full, half and quarter hours, noon and midnight, without *at*."""
     times = [Pair("noon", "midi"), Pair("midnight", "minuit")]
     for english, french in HOURS:
-        times += [Pair(f"{english} o'clock", french), Pair(f"half past {english}", f"{french} et demie"),
-                  Pair(f"a quarter past {english}", f"{french} et quart"),
-                  Pair(f"a quarter to {english}", f"{french} moins le quart"),
-                  Pair(f"ten past {english}", f"{french} dix"), Pair(f"twenty past {english}", f"{french} vingt")]
+        times += [
+            Pair(f"{english} o'clock", french),
+            Pair(f"half past {english}", f"{french} et demie"),
+            Pair(f"a quarter past {english}", f"{french} et quart"),
+            Pair(f"a quarter to {english}", f"{french} moins le quart"),
+            Pair(f"ten past {english}", f"{french} dix"),
+            Pair(f"twenty past {english}", f"{french} vingt"),
+        ]
     return times
 
 
@@ -213,20 +273,46 @@ class Weather:
 
 
 WEATHER = [
-    Weather(Pair("it's raining", "il pleut"), Pair("it rained", "il a plu"),
-            Pair("it's going to rain", "il va pleuvoir"), Pair("if it rains", "si il pleut")),
-    Weather(Pair("it's snowing", "il neige"), Pair("it snowed", "il a neigé"),
-            Pair("it's going to snow", "il va neiger"), Pair("if it snows", "si il neige")),
-    Weather(Pair("it's cold", "il fait froid"), Pair("it was cold", "il a fait froid"),
-            Pair("it's going to be cold", "il va faire froid"), Pair("if it's cold", "si il fait froid")),
-    Weather(Pair("it's hot", "il fait chaud"), Pair("it was hot", "il a fait chaud"),
-            Pair("it's going to be hot", "il va faire chaud"), Pair("if it's hot", "si il fait chaud")),
-    Weather(Pair("the weather is nice", "il fait beau"), Pair("the weather was nice", "il a fait beau"),
-            Pair("the weather is going to be nice", "il va faire beau"),
-            Pair("if the weather is nice", "si il fait beau")),
-    Weather(Pair("it's windy", "il y a du vent"), Pair("it was windy", "il y a eu du vent"),
-            Pair("it's going to be windy", "il va y avoir du vent"), Pair("if it's windy", "si il y a du vent")),
-    Weather(Pair("it's foggy", "il y a du brouillard"), Pair("it was foggy", "il y a eu du brouillard"),
-            Pair("it's going to be foggy", "il va y avoir du brouillard"),
-            Pair("if it's foggy", "si il y a du brouillard")),
+    Weather(
+        Pair("it's raining", "il pleut"),
+        Pair("it rained", "il a plu"),
+        Pair("it's going to rain", "il va pleuvoir"),
+        Pair("if it rains", "si il pleut"),
+    ),
+    Weather(
+        Pair("it's snowing", "il neige"),
+        Pair("it snowed", "il a neigé"),
+        Pair("it's going to snow", "il va neiger"),
+        Pair("if it snows", "si il neige"),
+    ),
+    Weather(
+        Pair("it's cold", "il fait froid"),
+        Pair("it was cold", "il a fait froid"),
+        Pair("it's going to be cold", "il va faire froid"),
+        Pair("if it's cold", "si il fait froid"),
+    ),
+    Weather(
+        Pair("it's hot", "il fait chaud"),
+        Pair("it was hot", "il a fait chaud"),
+        Pair("it's going to be hot", "il va faire chaud"),
+        Pair("if it's hot", "si il fait chaud"),
+    ),
+    Weather(
+        Pair("the weather is nice", "il fait beau"),
+        Pair("the weather was nice", "il a fait beau"),
+        Pair("the weather is going to be nice", "il va faire beau"),
+        Pair("if the weather is nice", "si il fait beau"),
+    ),
+    Weather(
+        Pair("it's windy", "il y a du vent"),
+        Pair("it was windy", "il y a eu du vent"),
+        Pair("it's going to be windy", "il va y avoir du vent"),
+        Pair("if it's windy", "si il y a du vent"),
+    ),
+    Weather(
+        Pair("it's foggy", "il y a du brouillard"),
+        Pair("it was foggy", "il y a eu du brouillard"),
+        Pair("it's going to be foggy", "il va y avoir du brouillard"),
+        Pair("if it's foggy", "si il y a du brouillard"),
+    ),
 ]

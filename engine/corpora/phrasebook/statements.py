@@ -2,15 +2,23 @@
 
 from random import Random
 
-from .choices import choose_adjectives, choose_object, choose_subject, choose_third_person, do
+from .choices import (
+    choose_adjectives,
+    choose_future_time,
+    choose_object,
+    choose_past_time,
+    choose_subject,
+    choose_third_person,
+    do,
+)
 from .collocations import DOINGS, PAST_DOINGS
 from .english import english_clause
 from .french import after_a, french_clause
 from .grammar_types import Pair, Phrase, Tense
-from .nouns import DRINKS, FOODS, MASS_FOODS, NOUNS, THINGS, VEHICLES
+from .nouns import DRINKS, FOODS, MASS_FOODS, NOUNS, PORTABLE, VEHICLES
 from .patterns import pattern, sentence
 from .phrases import noun_phrase
-from .settings import DESTINATIONS, FUTURE_TIMES, HABITS, INDOORS, NOW, PAST_TIMES
+from .settings import DESTINATIONS, HABITS, INDOORS, NOW, PAST_TIMES, RECENT
 from .verbs import VERBS
 
 EATEN = [name for name in MASS_FOODS if name not in {"salt", "butter"}] + ["apple", "egg", "orange", "tomato", "cherry"]
@@ -28,8 +36,9 @@ def _consumable(rng: Random, determiner: str) -> tuple[str, Phrase]:
 def doing_something(rng: Random) -> Pair:
     """Return "She is reading a long letter." """
     subject, doing = choose_subject(rng), rng.choice(DOINGS)
-    return sentence(*do(subject, doing.verb, choose_object(rng, doing, subject), Tense.PROGRESSIVE,
-                        is_short=rng.random() < 0.5))
+    return sentence(
+        *do(subject, doing.verb, choose_object(rng, doing, subject), Tense.PROGRESSIVE, is_short=rng.random() < 0.5)
+    )
 
 
 @pattern
@@ -52,18 +61,22 @@ def habit(rng: Random) -> Pair:
 @pattern
 def often(rng: Random) -> Pair:
     """Return "She often sings in the kitchen." """
-    adverb = rng.choice([Pair("often", "souvent"), Pair("always", "toujours"), Pair("sometimes", "parfois"),
-                         Pair("rarely", "rarement")])
+    adverb = rng.choice(
+        [Pair("often", "souvent"), Pair("always", "toujours"), Pair("sometimes", "parfois"), Pair("rarely", "rarement")]
+    )
     subject, place = choose_subject(rng), rng.choice(INDOORS)
     verb = VERBS[rng.choice(["sing", "sleep", "work", "dance", "have lunch", "have dinner", "study", "read", "wait"])]
-    return sentence(english_clause(subject, verb.en, place.en, adverb=adverb.en),
-                    french_clause(subject, verb.fr, place.fr, adverb=adverb.fr))
+    return sentence(
+        english_clause(subject, verb.en, place.en, adverb=adverb.en),
+        french_clause(subject, verb.fr, place.fr, adverb=adverb.fr),
+    )
 
 
 @pattern
 def past_with_object(rng: Random) -> Pair:
     """Return "We bought an old boat last week." """
-    subject, doing, time = choose_subject(rng), rng.choice(PAST_DOINGS), rng.choice(PAST_TIMES)
+    subject, doing = choose_subject(rng), rng.choice(PAST_DOINGS)
+    time = choose_past_time(rng, doing.verb)
     clause = do(subject, doing.verb, choose_object(rng, doing, subject), Tense.PAST)
     return sentence(f"{clause.en} {time.en}", f"{clause.fr} {time.fr}")
 
@@ -73,22 +86,37 @@ def past_with_etre(rng: Random) -> Pair:
     """Return "My sisters went to the market yesterday." """
     subject, time = rng.choice([choose_subject(rng), choose_third_person(rng)]), rng.choice(PAST_TIMES)
     verb = VERBS[rng.choice(["go", "go", "go", "come back", "leave", "arrive", "stay", "fall", "come home", "go out"])]
-    place = {"go": rng.choice(DESTINATIONS), "come back": Pair("from the market", "du marché"),
-             "stay": rng.choice([Pair("at home", "à la maison"), Pair("in the garden", "dans le jardin"),
-                                 Pair("at the hotel", "à l'hôtel")]),
-             "fall": rng.choice([Pair("in the street", "dans la rue"), Pair("on the stairs", "dans l'escalier")]),
-             "go out": Pair("with a friend", "avec un ami")}.get(
-        " ".join(filter(None, (verb.en.base, verb.en.particle))), Pair("", ""))
-    return sentence(f"{english_clause(subject, verb.en, place.en, Tense.PAST)} {time.en}",
-                    f"{french_clause(subject, verb.fr, place.fr, Tense.PAST)} {time.fr}")
+    place = {
+        "go": rng.choice(DESTINATIONS),
+        "come back": Pair("from the market", "du marché"),
+        "stay": rng.choice(
+            [Pair("at home", "à la maison"), Pair("in the garden", "dans le jardin"), Pair("at the hotel", "à l'hôtel")]
+        ),
+        "fall": rng.choice([Pair("in the street", "dans la rue"), Pair("on the stairs", "dans l'escalier")]),
+        "go out": Pair("with a friend", "avec un ami"),
+    }.get(" ".join(filter(None, (verb.en.base, verb.en.particle))), Pair("", ""))
+    if verb.en.base == "stay" and time.en.endswith("ago"):
+        time = Pair("yesterday", "hier")
+    elif verb.en.particle in {"back", "out", "home"}:
+        time = rng.choice([time for time in PAST_TIMES if time.en in RECENT])
+    return sentence(
+        f"{english_clause(subject, verb.en, place.en, Tense.PAST)} {time.en}",
+        f"{french_clause(subject, verb.fr, place.fr, Tense.PAST)} {time.fr}",
+    )
 
 
 @pattern
 def near_future(rng: Random) -> Pair:
     """Return "I'm going to write a letter tomorrow." """
-    subject, doing, time = choose_subject(rng), rng.choice(DOINGS), rng.choice(FUTURE_TIMES)
-    clause = do(subject, doing.verb, choose_object(rng, doing, subject, adjective_probability=0.2), Tense.FUTURE,
-                is_short=rng.random() < 0.6)
+    subject, doing = choose_subject(rng), rng.choice(DOINGS)
+    time = choose_future_time(rng, doing.verb)
+    clause = do(
+        subject,
+        doing.verb,
+        choose_object(rng, doing, subject, adjective_probability=0.2),
+        Tense.FUTURE,
+        is_short=rng.random() < 0.6,
+    )
     return sentence(f"{clause.en} {time.en}", f"{clause.fr} {time.fr}")
 
 
@@ -125,7 +153,9 @@ def not_having_any(rng: Random) -> Pair:
         return sentence(*do(subject, verb, thing, Tense.PRESENT, "not"))
     verb = rng.choice(["have", "have", "want"])
     if rng.random() < 0.6:
-        noun = rng.choice([*THINGS.values(), *VEHICLES.values(), NOUNS["dog"], NOUNS["cat"], NOUNS["garden"], NOUNS["house"]])
+        noun = rng.choice(
+            [*PORTABLE.values(), *VEHICLES.values(), NOUNS["dog"], NOUNS["cat"], NOUNS["garden"], NOUNS["house"]]
+        )
         adjectives = choose_adjectives(rng, noun, 0.15)
         return sentence(*do(subject, verb, noun_phrase("not a", noun, *adjectives), Tense.PRESENT, "not"))
     thing = _consumable(rng, "not any")[1]
@@ -146,20 +176,57 @@ def liking(rng: Random) -> Pair:
     subject, verb = choose_subject(rng), rng.choice(["like", "hate", "like"])
     negation = rng.choice(["", "not"]) if verb == "like" else ""
     if rng.random() < 0.35:
-        noun = NOUNS[rng.choice(["soup", "house", "song", "film", "cake", "dress", "coat", "island", "cheese", "story",
-                                 "hotel", "wine", "museum", "poem"])]
+        noun = NOUNS[
+            rng.choice(
+                [
+                    "soup",
+                    "house",
+                    "song",
+                    "film",
+                    "cake",
+                    "dress",
+                    "coat",
+                    "island",
+                    "cheese",
+                    "story",
+                    "hotel",
+                    "wine",
+                    "museum",
+                    "poem",
+                ]
+            )
+        ]
         return sentence(*do(subject, verb, noun_phrase("this", noun), Tense.PRESENT, negation))
-    noun = rng.choice([*MASS_FOODS.values(), *DRINKS.values(), *FOODS.values(), NOUNS["cat"], NOUNS["dog"], NOUNS["horse"],
-                       NOUNS["flower"], NOUNS["museum"], NOUNS["train"]])
-    return sentence(*do(subject, verb, noun_phrase("generic", noun, is_plural=noun.en_plural != "-"), Tense.PRESENT, negation))
+    noun = rng.choice(
+        [
+            *MASS_FOODS.values(),
+            *DRINKS.values(),
+            *FOODS.values(),
+            NOUNS["cat"],
+            NOUNS["dog"],
+            NOUNS["horse"],
+            NOUNS["flower"],
+            NOUNS["museum"],
+            NOUNS["train"],
+        ]
+    )
+    return sentence(
+        *do(subject, verb, noun_phrase("generic", noun, is_plural=noun.en_plural != "-"), Tense.PRESENT, negation)
+    )
 
 
 @pattern
 def preferring(rng: Random) -> Pair:
     """Return "She prefers tea to coffee." """
-    group = rng.choice([[*DRINKS.values()], [*MASS_FOODS.values()], [*FOODS.values()],
-                        [NOUNS[name] for name in ("cat", "dog", "horse", "rabbit", "goat", "sheep")],
-                        [NOUNS[name] for name in ("train", "plane", "car", "bus", "boat", "bicycle")]])
+    group = rng.choice(
+        [
+            [*DRINKS.values()],
+            [MASS_FOODS[name] for name in EATEN if name in MASS_FOODS],
+            [*FOODS.values()],
+            [NOUNS[name] for name in ("cat", "dog", "horse", "rabbit", "goat", "sheep")],
+            [NOUNS[name] for name in ("train", "plane", "car", "bus", "boat", "bicycle")],
+        ]
+    )
     first, second = (noun_phrase("generic", noun, is_plural=noun.en_plural != "-") for noun in rng.sample(group, 2))
     thing = Pair(f"{first.en} to {second.en}", f"{first.fr} {after_a(second.fr)}")
     return sentence(*do(choose_subject(rng), "prefer", thing, Tense.PRESENT))

@@ -18,8 +18,21 @@ class Verb:
     fr: FrenchVerb
 
 
-TAKES_ETRE = {"aller", "venir", "revenir", "arriver", "partir", "sortir", "rester", "tomber", "entrer", "monter",
-              "rentrer", "descendre", "devenir"}
+TAKES_ETRE = {
+    "aller",
+    "venir",
+    "revenir",
+    "arriver",
+    "partir",
+    "sortir",
+    "rester",
+    "tomber",
+    "entrer",
+    "monter",
+    "rentrer",
+    "descendre",
+    "devenir",
+}
 
 REGULAR_ER = """
 look at: looks looked looked looking ; regarder
@@ -138,7 +151,7 @@ go to bed: goes went gone going ; se coucher ; couche couches couche couchons co
 wake up: wakes woke woken waking ; se réveiller ; réveille réveilles réveille réveillons réveillez réveillent ; réveillé
 get dressed: gets got got getting ; se habiller ; habille habilles habille habillons habillez habillent ; habillé
 rest: rests rested rested resting ; se reposer ; repose reposes repose reposons reposez reposent ; reposé
-"""
+"""  # noqa: E501 - one verb per row
 
 
 def _regular_present(infinitive: str) -> tuple[str, str, str, str, str, str]:

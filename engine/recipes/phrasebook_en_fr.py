@@ -1,0 +1,21 @@
+"""A small English-French translator on the embedded phrasebook: under a minute on two cores, no download."""
+
+from engine.recipes.base import RECIPES
+from engine.recipes.translation_recipe import TranslationRecipe
+from engine.training import TrainingSettings
+
+RECIPES.register("phrasebook-en-fr")(
+    TranslationRecipe(
+        name="phrasebook-en-fr",
+        title="English to French, small LSTM with attention, phrasebook only",
+        corpus="phrasebook_en_fr",
+        vocab_size=900,
+        embedding_dim=96,
+        hidden_size=128,
+        encoder_layers=1,
+        decoder_layers=1,
+        dropout=0.1,
+        batch_tokens=1024,
+        training=TrainingSettings(max_steps=700, learning_rate=6e-3, evaluate_every=175, precision="bfloat16", seed=1),
+    )
+)
