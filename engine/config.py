@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 import typing
 from typing import Any, TypeVar
 
@@ -36,12 +37,16 @@ def from_dict(cls: type[C], data: dict[str, Any]) -> C:
     """Return a `cls` built from `data`, checked.
 
     Raises:
-        ConfigError: a key is unknown, or a value has the wrong type or is out of bounds.
+        ConfigError: a key is unknown or missing, or a value has the wrong type or is out of bounds.
     """
     names = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     unknown = sorted(set(data) - names)
     if unknown:
         raise ConfigError(f"Unknown setting {', '.join(unknown)}; {cls.__name__} takes: {', '.join(sorted(names))}.")
+    required = {field.name for field in dataclasses.fields(cls) if _is_required(field)}  # type: ignore[arg-type]
+    missing = sorted(required - set(data))
+    if missing:
+        raise ConfigError(f"{cls.__name__} needs a value for {', '.join(missing)}.")
     config = cls(**data)
     validate(config)
     return config
@@ -62,7 +67,7 @@ def validate(config: Any) -> None:
 def check_value(name: str, value: Any, kind: Any, metadata: Any) -> None:
     """Check one value against its type and its bounds; see `validate`."""
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+        value = float(value) if abs(value) < sys.float_info.max else math.inf
     if kind in (int, float, str, bool) and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
         raise ConfigError(f"{name} must be {_TYPE_WORDS[kind]}, not {value!r}.")
     if isinstance(value, float) and not math.isfinite(value):
@@ -73,6 +78,10 @@ def check_value(name: str, value: Any, kind: Any, metadata: Any) -> None:
     low, high = metadata.get("minimum"), metadata.get("maximum")
     if isinstance(value, int | float) and ((low is not None and value < low) or (high is not None and value > high)):
         raise ConfigError(f"{name} must lie {_bounds(low, high)}, not {value}.")
+
+
+def _is_required(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 _TYPE_WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
