@@ -28,6 +28,7 @@ class Tokenizer:
 
     def __init__(self, backend: tokenizers.Tokenizer) -> None:
         self.backend = backend
+        backend.encode_special_tokens = True  # "<eos>" typed by a visitor is five characters, not the end mark
         self.pad_id = backend.token_to_id(PAD)
         self.bos_id = backend.token_to_id(BOS)
         self.eos_id = backend.token_to_id(EOS)
@@ -87,7 +88,7 @@ def load_tokenizer(path: Path | str) -> Tokenizer:
     except Exception as error:  # the Rust library raises bare Exception for a malformed tokenizer
         raise ModelError(f"The tokenizer file {path.name} is not a tokenizer.") from error
     kind = "bpe"
-    if stored["model"]["type"] == "WordLevel":
+    if stored["model"].get("type") == "WordLevel":
         is_split_by_character = (stored.get("pre_tokenizer") or {}).get("behavior") == "Isolated"
         kind = "character" if is_split_by_character else "word"
     return TOKENIZERS.get(kind)(backend)

@@ -44,9 +44,6 @@ class BytePairTokenizer(Tokenizer):
         return cls(backend)
 
     def unknown_pieces(self, text: str) -> list[str]:
-        """Return the distinct parts of `text` with characters that training never saw."""
-        encoding = self.backend.encode(text, add_special_tokens=False)
-        normal = self.backend.normalizer.normalize_str(text)
-        spans = zip(encoding.ids, encoding.offsets, strict=True)
-        source = normal if len(normal) != len(text) else text
-        return unique(source[start:end].strip() or source[start:end] for i, (start, end) in spans if i == self.unk_id)
+        """Return the distinct characters of `text` that training never saw, after Unicode composition."""
+        normal = self.backend.normalizer.normalize_str(text).replace(" ", WORD_MARK)
+        return unique(character for character in normal if self.backend.token_to_id(character) is None)
