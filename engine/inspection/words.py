@@ -7,12 +7,15 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.text.base import UNK
+from engine.text.base import EOS, UNK
 from engine.text.bpe import WORD_MARK
 
 CONTINUES = "\N{MIDDLE DOT}"
-UNKNOWN = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}unknown\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+UNKNOWN = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}?\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 BLANK = "\N{OPEN BOX}"
+END = "(end)"
+INSIDE_WORDS = ("'", "\N{RIGHT SINGLE QUOTATION MARK}", "-")  # l'herbe, don't, T-shirt are one word each
+_SPECIAL = {UNK: UNKNOWN, EOS: END}
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Word:
 
     @property
     def is_split(self) -> bool:
-        """Whether the vocabulary has no piece for the whole word."""
-        return len(self.pieces) > 1
+        """Whether the vocabulary has no piece for the whole word; the blank before a mark is not counted."""
+        return len([piece for piece in self.pieces if piece != BLANK]) > 1
 
     @property
     def is_unknown(self) -> bool:
@@ -42,20 +45,24 @@ def group_pieces(tokens: Sequence[str]) -> list[Word]:
     starts = [i for i, is_start in enumerate(_word_starts(tokens)) if is_start]
     for start, stop in zip(starts, [*starts[1:], len(tokens)], strict=True):
         pieces = tuple(piece.removeprefix(CONTINUES) for piece in shown[start:stop])
-        words.append(Word("".join(pieces), pieces, start, stop))
+        words.append(Word("".join(pieces).removeprefix(BLANK) or BLANK, pieces, start, stop))
     return words
 
 
 def display_pieces(tokens: Sequence[str]) -> list[str]:
-    """Return `tokens` as labels: a piece that goes on inside a word begins with a middle dot, blanks marks are gone."""
+    """Return `tokens` as labels: a piece that goes on inside a word begins with a middle dot, blank marks are gone."""
     labels = []
+    previous = ""
     for token, is_start in zip(tokens, _word_starts(tokens), strict=True):
-        text = UNKNOWN if token == UNK else (token.removeprefix(WORD_MARK) or BLANK)
-        labels.append(text if is_start else CONTINUES + text)
+        text = _SPECIAL.get(token) or token.removeprefix(WORD_MARK) or BLANK
+        is_bare = is_start or token in _SPECIAL or previous == WORD_MARK
+        labels.append(text if is_bare else CONTINUES + text)
+        previous = token
     return labels
 
 
 def _word_starts(tokens: Sequence[str]) -> Iterator[bool]:
+    """Yield for each piece whether it begins a word: after a blank, and at punctuation other than the marks inside words."""
     has_marks = any(token.startswith(WORD_MARK) for token in tokens)
     previous = ""
     for token in tokens:
@@ -67,4 +74,6 @@ def _word_starts(tokens: Sequence[str]) -> Iterator[bool]:
 
 def _is_punctuation(token: str) -> bool:
     bare = token.removeprefix(WORD_MARK)
-    return bool(bare) and all(c in string.punctuation or unicodedata.category(c).startswith("P") for c in bare) and token != UNK
+    if not bare or token == UNK or bare in INSIDE_WORDS:
+        return False
+    return all(character in string.punctuation or unicodedata.category(character).startswith("P") for character in bare)

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label, plain_labels
+from engine.plotting.labels import plain_labels, scale_below
 from engine.plotting.theme import Mode
 
 ROW_HEIGHT = 28
@@ -39,11 +39,15 @@ def attention_heat_map(
     rows, columns = weights.shape
     row_height = ROW_HEIGHT if rows <= 40 else 16
     figure = theme.blank_figure(
-        mode, x_title="English, as it was read", y_title="French, as it was written", height=150 + row_height * max(rows, 3)
+        mode,
+        x_title="English, as it was read",
+        y_title="French, as it was written",
+        height=210 + row_height * max(rows, 3),
     )
+    read = plain_labels(source_tokens)
     hover = [
-        [f"{plain_label(target)} \N{LEFTWARDS ARROW} {plain_label(source)}: {weight:.3f}" for source, weight in zip(source_tokens, row, strict=True)]
-        for target, row in zip(target_tokens, weights, strict=True)
+        [f"{written} looks at {word}: {weight:.3f}" for word, weight in zip(read, row, strict=True)]
+        for written, row in zip(plain_labels(target_tokens), weights, strict=True)
     ]
     # Positions, not words, are the axis: a word that occurs twice must keep its own row and column.
     figure.add_heatmap(
@@ -57,7 +61,7 @@ def attention_heat_map(
         colorscale=theme.HEAT_SCALE,
         text=hover,
         hovertemplate="%{text}<extra></extra>",
-        colorbar={"title": {"text": "Attention weight (0 to 1)", "side": "right"}, "thickness": 12, "outlinewidth": 0},
+        colorbar=scale_below("Attention weight (0 to 1)", mode),
     )
     if is_marking_strongest and weights.size:
         best = weights.argmax(axis=1)

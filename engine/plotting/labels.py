@@ -1,9 +1,13 @@
-"""Text on figures exactly as it was typed: plotly reads labels as a small HTML, visitors' words must not be."""
+"""Text on figures exactly as it was typed: plotly reads labels as a small HTML, visitors' words must not be; and scales."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from typing import Any
+
+from engine.plotting import theme
+from engine.plotting.theme import Mode
 
 
 def plain_label(text: str, max_characters: int = 0) -> str:
@@ -18,3 +22,22 @@ def plain_label(text: str, max_characters: int = 0) -> str:
 def plain_labels(texts: Iterable[str], max_characters: int = 0) -> list[str]:
     """Return every text of `texts` as `plain_label` does."""
     return [plain_label(text, max_characters) for text in texts]
+
+
+def scale_below(title: str, mode: Mode) -> dict[str, Any]:
+    """Return a colour bar that lies below its figure, where it takes no width from it."""
+    return {
+        "title": {"text": title, "side": "top", "font": {"size": 13, "color": theme.muted(mode)}},
+        "orientation": "h",
+        "thickness": 10,
+        "len": 0.6,
+        "x": 0,
+        "xanchor": "left",
+        "y": 0,
+        "yanchor": "top",
+        "ypad": 8,
+        "xpad": 0,
+        "outlinewidth": 0,
+        "tickvals": [0, 0.25, 0.5, 0.75, 1],
+        "tickfont": {"size": 12, "color": theme.muted(mode)},
+    }

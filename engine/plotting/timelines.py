@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import plotly.colors
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label
+from engine.plotting.labels import plain_label, scale_below
 from engine.plotting.theme import Mode
 
 STEPS_PER_STRIP = 6
 MAX_STEPS = 60
 MAX_CELL_CHARACTERS = 12
 ROW_HEIGHT = 32
+PARTING = "\N{BLACK DOWN-POINTING TRIANGLE}"
+DIFFERS = "\N{NOT EQUAL TO} "
+DARK_TEXT, LIGHT_TEXT = "#000000", "#FFFFFF"
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """One row of pieces; `probabilities` colours its cells, None leaves the whole row plain."""
+    """One row of pieces.
+
+    Attributes:
+        probabilities: colour of each cell, 0 to 1; None leaves the whole row plain.
+        expected: what each piece should have been; a piece that differs is marked with an unequal sign.
+    """
 
     label: str
     tokens: Sequence[str]
     probabilities: Sequence[float] | None = None
+    expected: Sequence[str] | None = None
+
+    def cell_text(self, step: int) -> str:
+        """Return the label of one cell."""
+        is_other = self.expected is not None and step < len(self.expected) and self.tokens[step] != self.expected[step]
+        return (DIFFERS if is_other else "") + plain_label(self.tokens[step], MAX_CELL_CHARACTERS)
 
 
 def timeline_strips(timelines: Sequence[Timeline], divergence: int | None, *, mode: Mode) -> go.Figure:
@@ -37,19 +53,18 @@ def timeline_strips(timelines: Sequence[Timeline], divergence: int | None, *, mo
     strips = max(1, math.ceil(total / STEPS_PER_STRIP))
     strip_rows = len(timelines) + 1  # the first row of a strip holds the step numbers
     rows = strips * strip_rows
-    figure = theme.blank_figure(mode, height=ROW_HEIGHT * rows + 24)
-    figure.add_trace(_cells([line for line in timelines if line.probabilities is not None], timelines, rows, mode, True))
-    figure.add_trace(_cells([line for line in timelines if line.probabilities is None], timelines, rows, mode, False))
-    for step in range(total):
-        is_parting = step == divergence
-        figure.add_annotation(
-            x=step % STEPS_PER_STRIP,
-            y=step // STEPS_PER_STRIP * strip_rows,
-            text=f"<b>{step + 1}: part here</b>" if is_parting else str(step + 1),
-            showarrow=False,
-            yshift=-4,
-            font={"size": 12, "color": theme.ink(mode) if is_parting else theme.muted(mode)},
-        )
+    figure = theme.blank_figure(mode, height=ROW_HEIGHT * rows + 84)
+    # One trace per colour of text, as plotly gives all cells of a heat map the same one.
+    figure.add_traces([_cells(timelines, rows, mode, text_colour) for text_colour in (LIGHT_TEXT, DARK_TEXT, None)])
+    figure.add_scatter(
+        x=[step % STEPS_PER_STRIP for step in range(total)],
+        y=[step // STEPS_PER_STRIP * strip_rows + 0.12 for step in range(total)],
+        mode="text",
+        text=[f"<b>{step + 1} {PARTING}</b>" if step == divergence else str(step + 1) for step in range(total)],
+        textfont={"size": 12, "color": [theme.ink(mode) if step == divergence else theme.muted(mode) for step in range(total)]},
+        hoverinfo="skip",
+        showlegend=False,
+    )
     if divergence is not None and divergence < total:
         column, top = divergence % STEPS_PER_STRIP, divergence // STEPS_PER_STRIP * strip_rows
         figure.add_shape(
@@ -108,23 +123,21 @@ def log_probability_lines(
     return figure
 
 
-def _cells(
-    chosen: Sequence[Timeline], timelines: Sequence[Timeline], rows: int, mode: Mode, is_coloured: bool
-) -> go.Heatmap:
-    """Return the cells of the `chosen` timelines; those of the others stay empty, so that two traces share one grid."""
+def _cells(timelines: Sequence[Timeline], rows: int, mode: Mode, text_colour: str | None) -> go.Heatmap:
+    """Return the cells whose text is drawn in `text_colour` (None: those without a probability), the others empty."""
     strip_rows = len(timelines) + 1
     values: list[list[float | None]] = [[None] * STEPS_PER_STRIP for _ in range(rows)]
     texts = [[""] * STEPS_PER_STRIP for _ in range(rows)]
     hovers = [[""] * STEPS_PER_STRIP for _ in range(rows)]
     for offset, line in enumerate(timelines, start=1):
-        if line not in chosen:
-            continue
         for step, token in enumerate(line.tokens[:MAX_STEPS]):
+            share = None if line.probabilities is None else float(line.probabilities[step])
+            if text_colour != (None if share is None else readable_text(share)):
+                continue
             row, column = step // STEPS_PER_STRIP * strip_rows + offset, step % STEPS_PER_STRIP
-            share = 0.0 if line.probabilities is None else float(line.probabilities[step])
-            values[row][column] = share
-            texts[row][column] = plain_label(token, MAX_CELL_CHARACTERS)
-            ending = "" if line.probabilities is None else f", probability {share:.3f}"
+            values[row][column] = 0.0 if share is None else share
+            texts[row][column] = line.cell_text(step)
+            ending = "" if share is None else f", probability {share:.3f}"
             hovers[row][column] = f"{plain_label(line.label)}, step {step + 1}: {plain_label(token)}{ending}"
     plain = theme.palette(mode).surface
     return go.Heatmap(
@@ -135,12 +148,33 @@ def _cells(
         zmax=1.0,
         xgap=3,
         ygap=3,
-        colorscale=theme.HEAT_SCALE if is_coloured else [(0.0, plain), (1.0, plain)],
-        showscale=False,
+        colorscale=theme.HEAT_SCALE if text_colour else [(0.0, plain), (1.0, plain)],
+        showscale=text_colour == DARK_TEXT,
+        colorbar=scale_below("Probability of the piece (0 to 1)", mode),
         text=texts,
         texttemplate="%{text}",
-        textfont={"size": 13},
+        textfont={"size": 13, "color": text_colour or theme.ink(mode)},
         customdata=hovers,
         hovertemplate="%{customdata}<extra></extra>",
         hoverongaps=False,
     )
+
+
+def heat_colour(share: float) -> str:
+    """Return the colour of a value from 0 to 1 on the heat scale as "#RRGGBB"."""
+    colour = plotly.colors.sample_colorscale(theme.HEAT_SCALE, [min(max(share, 0.0), 1.0)])[0]
+    red, green, blue = (round(float(part)) for part in plotly.colors.unlabel_rgb(colour))
+    return f"#{red:02X}{green:02X}{blue:02X}"
+
+
+def readable_text(share: float) -> str:
+    """Return the colour of text that stands out most from a cell of this value."""
+    return DARK_TEXT if share > _first_bright() else LIGHT_TEXT
+
+
+@functools.cache
+def _first_bright() -> float:
+    """Return the value above which dark text reads better; the scale's lightness only grows, so one value is enough."""
+    steps = [step / 200 for step in range(201)]
+    is_bright = [theme.contrast(DARK_TEXT, heat_colour(s)) > theme.contrast(LIGHT_TEXT, heat_colour(s)) for s in steps]
+    return steps[is_bright.index(True)] - 1 / 400

@@ -1,0 +1,51 @@
+"""BLEU by length of the source, measured by `python -m engine evaluate --by-length`: the table, read and put into words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from engine.errors import DataError
+
+TABLE = Path(__file__).resolve().parents[2] / "data" / "results" / "translation_by_length.parquet"
+COLUMNS = ("model", "bucket", "shortest", "sentences", "bleu")
+COMMAND = "python -m engine evaluate --model {model} --by-length data/results/translation_by_length.parquet"
+
+
+def load_bleu_by_length(table: Path | str = TABLE) -> pd.DataFrame:
+    """Return the measured table, one row per model and bucket of source lengths, shortest first.
+
+    Raises:
+        DataError: it has not been measured, is damaged, or lacks columns.
+    """
+    path = Path(table)
+    if not path.is_file():
+        command = COMMAND.format(model="NAME")
+        raise DataError(f"BLEU by sentence length has not been measured here; run: {command}")
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError) as error:  # pyarrow's errors are ValueErrors
+        raise DataError(f"The table {path.name} is damaged and cannot be read.") from error
+    missing = [name for name in COLUMNS if name not in frame]
+    if missing:
+        raise DataError(f"The table {path.name} lacks the columns {', '.join(missing)}.")
+    return frame.sort_values(["model", "shortest"], ignore_index=True)
+
+
+def gap_table(frame: pd.DataFrame, better: str, other: str) -> pd.DataFrame:
+    """Return one row per bucket: sentences, BLEU of both models and their difference `gap`."""
+    wide = frame.pivot_table(index=["shortest", "bucket", "sentences"], columns="model", values="bleu").reset_index()
+    wide["gap"] = (wide[better] - wide[other]).round(2)
+    return wide.drop(columns="shortest").rename_axis(columns=None)
+
+
+def gap_sentence(frame: pd.DataFrame, better: str, other: str) -> str:
+    """Return in one sentence what attention is worth on the shortest and on the longest sentences."""
+    table = gap_table(frame, better, other)
+    short, long = table.iloc[0], table.iloc[-1]
+    return (
+        f"On sentences of {long.bucket} words the network with attention reaches BLEU {long[better]:.1f} and the one without "
+        f"{long[other]:.1f}, {abs(long.gap):.1f} {'apart' if long.gap >= 0 else 'the other way round'}; on {short.bucket} words it is "
+        f"{short[better]:.1f} and {short[other]:.1f}, {abs(short.gap):.1f} {'apart' if short.gap >= 0 else 'the other way round'}."
+    )

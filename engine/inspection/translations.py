@@ -1,0 +1,206 @@
+"""One translation as numbers a page can show: words, pieces, confidence, attention; and its forced and free decodings.
+
+Shapes: T target pieces without the end mark, S source pieces.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from engine.decoding.text import ForcedAndFree, compare_forced_and_free, translate
+from engine.inspection.words import Word, display_pieces, group_pieces
+from engine.models.folder import LoadedModel
+from engine.text.base import EOS
+
+
+@dataclass(frozen=True)
+class TranslationReport:
+    """A translation opened up; nothing in it is a tensor, so it can be cached and sent.
+
+    Attributes:
+        source_pieces, target_pieces: labels of the pieces, without the end mark.
+        source_words, target_words: the words they make.
+        log_probs: nats, one per target piece.
+        end_log_prob: nats of the end mark, None where the length limit cut the translation off.
+        weights: attention (T, S), None for a model without attention.
+        unknown: parts of the source that training never saw.
+        elapsed_seconds: time of the decoding.
+    """
+
+    source: str
+    text: str
+    source_pieces: list[str]
+    target_pieces: list[str]
+    source_words: list[Word]
+    target_words: list[Word]
+    log_probs: list[float]
+    end_log_prob: float | None
+    weights: np.ndarray | None
+    unknown: list[str]
+    elapsed_seconds: float
+
+    @property
+    def total_log_prob(self) -> float:
+        """Log-probability of the whole translation in nats, end mark included."""
+        return sum(self.log_probs) + (self.end_log_prob or 0.0)
+
+    @property
+    def word_probabilities(self) -> list[float]:
+        """Probability of each word: the product over its pieces."""
+        return [math.exp(sum(self.log_probs[word.start : word.stop])) for word in self.target_words]
+
+    @property
+    def split_words(self) -> list[Word]:
+        """The source words the vocabulary does not have whole, each once."""
+        return list({word.text: word for word in self.source_words if word.is_split}.values())
+
+
+def inspect_translation(loaded: LoadedModel, text: str, beam_size: int, length_penalty: float) -> TranslationReport:
+    """Return the best translation of one sentence with everything a page shows about it.
+
+    Raises:
+        InputError: the sentence is empty or too long.
+    """
+    started = time.perf_counter()
+    best = translate(loaded, text, beam_size=beam_size, length_penalty=length_penalty)[0]
+    elapsed_seconds = time.perf_counter() - started
+    has_end = bool(best.target_tokens) and best.target_tokens[-1] == EOS
+    target = best.target_tokens[:-1] if has_end else best.target_tokens
+    weights = None if best.attention_weights is None else best.attention_weights.float().cpu().numpy()[: len(target)]
+    return TranslationReport(
+        source=text,
+        text=best.text,
+        source_pieces=display_pieces(best.source_tokens),
+        target_pieces=display_pieces(target),
+        source_words=group_pieces(best.source_tokens),
+        target_words=group_pieces(target),
+        log_probs=best.log_probs[: len(target)],
+        end_log_prob=best.log_probs[-1] if has_end else None,
+        weights=weights,
+        unknown=best.unknown,
+        elapsed_seconds=elapsed_seconds,
+    )
+
+
+def confidence_table(report: TranslationReport) -> pd.DataFrame:
+    """Return one row per written word: its pieces, its probability and its log-probability in nats."""
+    return pd.DataFrame(
+        {
+            "position": range(1, len(report.target_words) + 1),
+            "word": [word.text for word in report.target_words],
+            "pieces": [" ".join(word.pieces) for word in report.target_words],
+            "probability": [round(value, 4) for value in report.word_probabilities],
+            "log_probability_nats": [round(sum(report.log_probs[w.start : w.stop]), 4) for w in report.target_words],
+        }
+    )
+
+
+def confidence_sentence(report: TranslationReport) -> str:
+    """Return one sentence on how sure the network was on the whole and where it was least sure."""
+    if not report.target_words:
+        return "The network wrote nothing: it ended the sentence at once."
+    shares = report.word_probabilities
+    lowest = min(range(len(shares)), key=shares.__getitem__)
+    typical = math.exp(sum(map(math.log, (max(share, 1e-300) for share in shares))) / len(shares))
+    ending = "" if report.end_log_prob is not None else " It was cut off at the length limit."
+    return (
+        f"On average {_percent(typical)} sure of a word (geometric mean); least of “{report.target_words[lowest].text}”, "
+        f"{_percent(shares[lowest])}.{ending}"
+    )
+
+
+@dataclass(frozen=True)
+class ForcingReport:
+    """A sentence decoded along its reference and freely, with piece labels; all rows end with the end mark.
+
+    Attributes:
+        reference, guesses, free: labels of the reference's pieces, of what the forced decoder would have written at each
+            step, and of what the network writes on its own.
+        divergence: first step, from 0, where free and reference differ; None where they are the same.
+    """
+
+    reference: list[str]
+    reference_log_probs: list[float]
+    guesses: list[str]
+    guess_log_probs: list[float]
+    free: list[str]
+    free_log_probs: list[float]
+    free_text: str
+    divergence: int | None
+    elapsed_seconds: float
+
+
+def inspect_forcing(loaded: LoadedModel, source: str, reference: str) -> ForcingReport:
+    """Return the forced and the free decoding of `source` beside its reference.
+
+    Raises:
+        InputError: the source or the reference is empty or too long.
+    """
+    started = time.perf_counter()
+    found = compare_forced_and_free(loaded, source, reference)
+    return _forcing_report(found, time.perf_counter() - started)
+
+
+def _forcing_report(found: ForcedAndFree, elapsed_seconds: float) -> ForcingReport:
+    return ForcingReport(
+        reference=display_pieces(found.reference_tokens),
+        reference_log_probs=list(found.reference_log_probs),
+        guesses=display_pieces(found.forced_tokens),
+        guess_log_probs=list(found.forced_log_probs),
+        free=display_pieces(found.free_tokens),
+        free_log_probs=list(found.free_log_probs),
+        free_text=found.free_text,
+        divergence=found.first_divergence,
+        elapsed_seconds=elapsed_seconds,
+    )
+
+
+def forcing_table(report: ForcingReport) -> pd.DataFrame:
+    """Return one row per step: the three rows' pieces and log-probabilities in nats; a row that has ended is empty."""
+    steps = max(len(report.reference), len(report.free))
+    columns = {
+        "reference_piece": report.reference,
+        "reference_log_probability": report.reference_log_probs,
+        "forced_choice": report.guesses,
+        "forced_choice_log_probability": report.guess_log_probs,
+        "free_piece": report.free,
+        "free_log_probability": report.free_log_probs,
+    }
+    frame = pd.DataFrame({name: pd.Series(values).reindex(range(steps)) for name, values in columns.items()})
+    frame.insert(0, "step", range(1, steps + 1))
+    return frame.round(4)
+
+
+def forcing_sentence(report: ForcingReport) -> str:
+    """Return in plain words, with the numbers, where the two decodings part and what became of each."""
+    count = len(report.reference)
+    right = sum(guess == given for guess, given in zip(report.guesses, report.reference, strict=True))
+    if report.divergence is None:
+        return (
+            f"Left alone the network writes the reference itself: all {count} pieces are the same in both rows, so forcing "
+            f"it changes nothing here."
+        )
+    at = report.divergence
+    given = f"“{report.reference[at]}”" if at < count else "nothing more"
+    wrote = f"“{report.free[at]}”" if at < len(report.free) else "nothing more"
+    odds = f" ({_percent(math.exp(report.reference_log_probs[at]))})" if at < count else ""
+    own = f" ({_percent(math.exp(report.free_log_probs[at]))})" if at < len(report.free) else ""
+    same = sum(a == b for a, b in zip(report.free, report.reference, strict=False))
+    first = "From the first piece on" if at == 0 else f"After {at} equal {'piece' if at == 1 else 'pieces'}"
+    return (
+        f"{first} they part: the reference goes on with {given}{odds}, the network left alone with {wrote}{own}. "
+        f"Told the reference at every step it would have chosen the right next piece {right} times out of {count}; "
+        f"on its own {same} of {count} stand in the same place."
+    )
+
+
+def _percent(share: float) -> str:
+    """Return a probability as per cent, never rounded down to zero."""
+    if share >= 0.01:
+        return f"{100 * share:.0f} %"
+    return f"{100 * share:.1f} %" if share >= 0.0005 else "less than 0.1 %"

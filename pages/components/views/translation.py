@@ -1,0 +1,47 @@
+"""The translation page's URL: what to translate, how it is searched, and where the visitor looks closer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.config import option
+from engine.decoding.limits import MAX_SOURCE_WORDS, SearchSettings
+from engine.inspection.examples import list_translation_examples
+
+MAX_LINES = 8
+FIRST = list_translation_examples()[0]
+
+
+@dataclass(frozen=True)
+class TranslationView(SearchSettings):
+    """Everything a link to the translation page carries; the search settings and their bounds are the engine's."""
+
+    text: str = option(
+        FIRST.source,
+        label="English",
+        help=f"One sentence per line: at most {MAX_LINES} lines of {MAX_SOURCE_WORDS} words.",
+    )
+    search: str = option(
+        "beam",
+        label="Search",
+        choices=("greedy", "beam"),
+        help="Greedy takes the likeliest piece at each step; beam keeps several beginnings and compares whole sentences.",
+    )
+    line: int = option(1, label="Sentence to look at", minimum=1, maximum=MAX_LINES, step=1)
+    unit: str = option(
+        "words",
+        label="Show",
+        choices=("words", "pieces"),
+        help="The network reads and writes pieces; a word of several pieces gets their sum (read) or mean (written).",
+    )
+    reference: str = option(
+        FIRST.reference,
+        label="Reference, a French translation by a person",
+        help="The examples bring their own. Type yours for your own sentence.",
+    )
+    teacher_forcing: bool = option(
+        True,
+        label="Teacher forcing",
+        help="On: the decoder is told the reference's piece after each step, as in training. Off: it reads its own words.",
+    )
+    network: str = option("", label="Network")
