@@ -16,6 +16,6 @@ RECIPES.register("phrasebook-en-fr")(
         decoder_layers=1,
         dropout=0.1,
         batch_tokens=1024,
-        training=TrainingSettings(max_steps=700, learning_rate=6e-3, evaluate_every=175, precision="bfloat16", seed=1),
+        training=TrainingSettings(max_steps=1000, learning_rate=6e-3, evaluate_every=250, precision="bfloat16", seed=1),
     )
 )
