@@ -6,10 +6,11 @@ import streamlit as st
 
 from pages.components import notices, routes
 
+st.set_page_config(page_icon=routes.ICON)
 page = routes.navigate()
 st.set_page_config(
     page_title="Unrolled" if page.title == "Home" else f"{page.title} · Unrolled",
-    page_icon=":material/all_inclusive:",
+    page_icon=routes.ICON,
     layout="wide",
     menu_items={"About": "Unrolled shows recurrent networks reading, writing and translating, with trained weights."},
 )

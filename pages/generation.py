@@ -37,7 +37,10 @@ if not models:
     st.stop()
 architectures = {info.name: info.architecture for info in models}
 favourite = next((name for name, architecture in architectures.items() if architecture == "lstm"), models[0].name)
-controls = forms.open_controls(PAGE, GenerationView, {"network": list(architectures)}, {"network": favourite})
+labels = {name: theme.architecture_label(architecture) for name, architecture in architectures.items()}
+controls = forms.open_controls(
+    PAGE, GenerationView, {"network": list(labels)}, {"network": favourite}, {"network": labels.get}
+)
 
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -87,7 +90,7 @@ with notices.engine_errors():
         "The next character",
         "What one network expects at any place of its text, as it gave it and as your settings changed it.",
     )
-    network = controls.segmented("network", format_func=lambda name: theme.architecture_label(architectures[name]))
+    network = controls.segmented("network")
     text = prompt + sheet.texts.get(network, "")
     position = controls.slider("position", maximum=max(1, len(text)), default=max(1, len(text)))
     st.text(f"…{text[max(0, position - 60) : position]}▏")

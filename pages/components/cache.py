@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from engine.errors import DataError, ModelError
+from engine.errors import ModelError
 
 if TYPE_CHECKING:
     from engine.jobs import JobRunner
     from engine.models.folder import LoadedModel, ModelInfo
-
-RESULTS = Path(__file__).resolve().parents[2] / "data" / "results"
 
 
 def list_models(task: str | None = None) -> list[ModelInfo]:
@@ -68,7 +66,9 @@ def compute(function: Callable[..., Any], *args: Any, version: Any = None) -> An
 
 def result_names() -> list[str]:
     """Return the names of the shipped tables of results."""
-    return sorted(file.stem for file in RESULTS.glob("*.parquet"))
+    from engine.experiments import results
+
+    return _list_results(str(results.RESULTS), _newest(results.RESULTS, "*.parquet"))
 
 
 def load_results(name: str) -> pd.DataFrame:
@@ -77,10 +77,9 @@ def load_results(name: str) -> pd.DataFrame:
     Raises:
         DataError: there is none of that name, or it cannot be read.
     """
-    if name not in result_names():
-        raise DataError(f"There are no results '{name[:80]}'; choose one of: {', '.join(result_names()) or 'none'}.")
-    file = RESULTS / f"{name}.parquet"
-    return _load_results(str(file), file.stat().st_mtime)
+    from engine.experiments import results
+
+    return _load_results(name, str(results.RESULTS), _newest(results.RESULTS, "*.parquet"))
 
 
 @st.cache_resource(show_spinner=False)
@@ -123,12 +122,18 @@ def _load_model(name: str, version: float) -> LoadedModel:
     return folder.load_model(name)
 
 
+@st.cache_data(show_spinner=False, max_entries=4)
+def _list_results(folder: str, version: float) -> list[str]:
+    from engine.experiments import results
+
+    return results.list_results(folder)
+
+
 @st.cache_data(show_spinner=False, max_entries=16)
-def _load_results(file: str, version: float) -> pd.DataFrame:
-    try:
-        return pd.read_parquet(file)
-    except (OSError, ValueError) as error:  # pyarrow's errors are ValueErrors
-        raise DataError(f"The results in '{Path(file).name}' are damaged and cannot be read.") from error
+def _load_results(name: str, folder: str, version: float) -> pd.DataFrame:
+    from engine.experiments import results
+
+    return results.load_results(name, folder)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

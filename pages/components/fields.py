@@ -43,7 +43,7 @@ class Field:
             ConfigError: otherwise.
         """
         bounds = {"choices": self.choices, "minimum": self.minimum, "maximum": self.maximum}
-        check_value(self.name, value, self.kind, bounds)
+        check_value(self.label, value, self.kind, bounds)
         return value
 
     def _convert(self, raw: str) -> Any:
@@ -51,9 +51,11 @@ class Field:
             return _TRUTH.get(raw.lower(), raw)
         if self.kind in (int, float):
             try:
-                return self.kind(raw)
+                number = float(raw)
             except ValueError:
                 return raw
+            # Streamlit writes a whole number it restores as "5.0".
+            return int(number) if self.kind is int and number.is_integer() else number
         return raw
 
 
@@ -84,18 +86,36 @@ def fields_of(
 
 
 def read_parameters(fields: dict[str, Field], raw: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Return the parameters that can be kept, and one sentence for each that cannot."""
+    """Return the parameters that can be kept, and one sentence for each that cannot.
+
+    Fields with choices are left to `read_choice`, which also knows what the choices are called on the page.
+    """
     kept, sentences = {}, []
     for name, text in raw.items():
-        if name not in fields:
-            kept[name] = text
-            continue
         try:
-            fields[name].read(text)
+            if name in fields and not fields[name].choices:
+                fields[name].read(text)
             kept[name] = text
         except ConfigError as problem:
-            shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-            sentences.append(
-                f"The address asked for {name} = {shown}, which cannot be used: {problem} The default is used instead."
-            )
+            sentences.append(refusal(name, text, str(problem)))
     return kept, sentences
+
+
+def read_choice(field: Field, raw: str, labels: list[str]) -> str:
+    """Return the label that a URL's text stands for; it may be the label itself or the choice's own name.
+
+    Raises:
+        ConfigError: it is neither; the message lists the labels.
+    """
+    if raw in labels:
+        return raw
+    names = list(map(str, field.choices))
+    if raw in names:
+        return labels[names.index(raw)]
+    raise ConfigError(refusal(field.name, raw, f"{field.label} must be one of {', '.join(labels)}."))
+
+
+def refusal(name: str, raw: str, problem: str) -> str:
+    """Return the sentence that says why a value in the URL is not used."""
+    shown = raw if len(raw) <= _SHOWN else raw[:_SHOWN] + "…"
+    return f"The address asked for {name} = {shown}, which cannot be used: {problem} The default is used instead."

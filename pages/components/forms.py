@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from engine.errors import ConfigError
 from pages.components import fields, notices, state
 
 V = TypeVar("V")
@@ -17,10 +18,12 @@ def open_controls(
     view: type[V],
     choices: dict[str, Sequence[Any]] | None = None,
     defaults: dict[str, Any] | None = None,
+    labels: dict[str, Callable[[Any], str]] | None = None,
 ) -> Controls[V]:
     """Return the controls of a page after checking its URL; call it once, right below the header.
 
-    `choices` and `defaults` are for fields whose values are known only at run time, such as names of models.
+    `choices` and `defaults` are for fields whose values are known only at run time, such as names of models; `labels`
+    says what the page calls the choices of a field (the URL then carries the label, and a name is understood too).
 
     Streamlit's own binding drops bad values silently and raises on `?n=inf` for whole numbers, so the URL is checked
     first: bad values are named in a sentence, taken out, and the script starts again from the clean URL.
@@ -28,24 +31,24 @@ def open_controls(
     known = fields.fields_of(view, choices, defaults)
     raw = state.read_url()
     kept, sentences = fields.read_parameters(known, raw)
+    controls = Controls(page, view, known, labels or {})
     if sentences:
-        state.remember(page, "notices", (kept, sentences))
-        if state.clean_url(kept):
-            st.rerun()
-    for name, field in known.items():
-        # A page may find a value another page left under the same name; what does not fit here is dropped.
-        if field.choices and state.widget_value(name, field.default) not in field.choices:
-            state.drop_widget(name)
-    _show_notices(page, raw, sentences)
-    return Controls(view, known)
+        controls.refuse(sentences, kept)
+    controls.show_notices(raw)
+    for name in labels or {}:
+        controls.check_choice(name)
+    return controls
 
 
 class Controls(Generic[V]):
     """Draws one widget per field of a view and gathers what they say."""
 
-    def __init__(self, view: type[V], known: dict[str, fields.Field]) -> None:
-        self._view, self._fields = view, known
+    def __init__(
+        self, page: str, view: type[V], known: dict[str, fields.Field], labels: dict[str, Callable[[Any], str]]
+    ) -> None:
+        self._page, self._view, self._fields, self._labels = page, view, known, labels
         self._drawn: dict[str, Any] = {}
+        self._notices = st.container()
 
     def text_area(self, name: str, **look: Any) -> str:
         """Draw a box for several lines of text."""
@@ -61,6 +64,7 @@ class Controls(Generic[V]):
         bounds = (field.minimum, field.maximum if maximum is None else maximum, field.step)
         low, high, step = (None if bound is None else field.kind(bound) for bound in bounds)
         value = field.default if default is None else default
+        self._fit(name, low, high, value)
         return self._draw(st.slider, name, min_value=low, max_value=high, step=step, value=value, **look)
 
     def number(self, name: str, **look: Any) -> Any:
@@ -78,19 +82,19 @@ class Controls(Generic[V]):
         """Draw a switch."""
         return self._draw(st.toggle, name, value=self._fields[name].default, **look)
 
-    def select(self, name: str, format_func: Callable[[Any], str] = str, **look: Any) -> Any:
+    def select(self, name: str, format_func: Callable[[Any], str] | None = None, **look: Any) -> Any:
         """Draw a drop-down list of the field's choices."""
         field = self._fields[name]
-        index = field.choices.index(field.default)
-        return self._draw(st.selectbox, name, options=field.choices, index=index, format_func=format_func, **look)
+        return self._choice(st.selectbox, name, format_func, index=field.choices.index(field.default), **look)
 
-    def segmented(self, name: str, format_func: Callable[[Any], str] = str, **look: Any) -> Any:
+    def segmented(self, name: str, format_func: Callable[[Any], str] | None = None, **look: Any) -> Any:
         """Draw the field's choices side by side, one of them chosen."""
-        return self._buttons(st.segmented_control, name, format_func, look)
+        default = self._fields[name].default
+        return self._choice(st.segmented_control, name, format_func, default=default, required=True, **look)
 
-    def pills(self, name: str, format_func: Callable[[Any], str] = str, **look: Any) -> Any:
+    def pills(self, name: str, format_func: Callable[[Any], str] | None = None, **look: Any) -> Any:
         """Draw the field's choices as pills, one of them chosen."""
-        return self._buttons(st.pills, name, format_func, look)
+        return self._choice(st.pills, name, format_func, default=self._fields[name].default, required=True, **look)
 
     def value(self) -> V:
         """Return the view: what was drawn, and the default for every field that was not."""
@@ -101,10 +105,56 @@ class Controls(Generic[V]):
         is_number_box = isinstance(state.widget_value(name), float)
         state.set_widget(name, float(value) if is_number_box else value)
 
-    def _buttons(self, widget: Callable, name: str, format_func: Callable[[Any], str], look: dict[str, Any]) -> Any:
-        field = self._fields[name]
-        options = {"options": field.choices, "default": field.default, "required": True, "format_func": format_func}
-        return self._draw(widget, name, **options, **look)
+    def refuse(self, sentences: list[str], kept: dict[str, str]) -> None:
+        """Note why values in the URL are not used and start again from the URL without them, where that is possible."""
+        _, earlier = state.recall(self._page, "notices", ({}, []))
+        state.remember(self._page, "notices", (kept, [*earlier, *(new for new in sentences if new not in earlier)]))
+        if state.clean_url(kept):
+            st.rerun()
+        with self._notices:
+            for sentence in sentences:
+                notices.error(sentence)
+
+    def show_notices(self, raw: dict[str, str]) -> None:
+        """Show why a URL was not followed, until the visitor changes something."""
+        cleaned, sentences = state.recall(self._page, "notices", ({}, []))
+        if cleaned != raw:
+            sentences = []
+            state.forget(self._page, "notices")
+        with self._notices:
+            for sentence in sentences:
+                notices.error(sentence)
+
+    def check_choice(self, name: str) -> None:
+        """Bring a choice in the URL into the form Streamlit reads, the label, or refuse it."""
+        field, url = self._fields[name], state.read_url()
+        # A page may find a value another page left under the same name; what does not fit here is dropped.
+        if state.widget_value(name, field.default) not in field.choices:
+            state.drop_widget(name)
+        if name not in url:
+            return
+        format_func = self._labels.get(name, str)
+        try:
+            label = fields.read_choice(field, url[name], [format_func(choice) for choice in field.choices])
+        except ConfigError as problem:
+            self.refuse([str(problem)], {other: text for other, text in url.items() if other != name})
+            return
+        if label != url[name] and state.clean_url(url | {name: label}):
+            st.rerun()
+
+    def _choice(self, widget: Callable, name: str, format_func: Callable[[Any], str] | None, **look: Any) -> Any:
+        if name not in self._labels:
+            self._labels = self._labels | {name: format_func or str}
+            self.check_choice(name)
+        return self._draw(widget, name, options=self._fields[name].choices, format_func=self._labels[name], **look)
+
+    def _fit(self, name: str, low: float, high: float, default: Any) -> None:
+        """Keep a slider at its end when its end moves, and never outside its bounds."""
+        last = state.recall(self._page, f"{name} end", high)
+        state.remember(self._page, f"{name} end", high)
+        value = state.widget_value(name)
+        if value is not None and (not low <= value <= high or (value == last != high)):
+            state.set_widget(name, default)
 
     def _draw(self, widget: Callable, name: str, **look: Any) -> Any:
         field = self._fields[name]
@@ -129,13 +179,3 @@ def draw_config(config: type[V], key: str) -> V:
         else:
             values[name] = st.text_input(value=field.default, **look)
     return config(**values)
-
-
-def _show_notices(page: str, raw: dict[str, str], sentences: list[str]) -> None:
-    """Show why a URL was not followed, until the visitor changes something."""
-    cleaned, remembered = state.recall(page, "notices", ({}, []))
-    if remembered and not sentences and cleaned != raw:
-        state.forget(page, "notices")
-        return
-    for sentence in sentences or remembered:
-        notices.error(sentence)

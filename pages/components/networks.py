@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,11 @@ import streamlit as st
 
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
+from pages.components.notices import plain
+
+_HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_USE = re.compile(r"^## Use\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 
 # Markdown's named colours are set to the architectures' colours in .streamlit/config.toml.
 _MARKS = {
@@ -22,8 +28,8 @@ _ORDER = {name: place for place, name in enumerate(theme.architecture_names())}
 
 
 def in_order(models: list[ModelInfo]) -> list[ModelInfo]:
-    """Return models in the order architectures are always listed in."""
-    return sorted(models, key=lambda info: (_ORDER.get(info.architecture, len(_ORDER)), info.name))
+    """Return models by task, then in the order architectures are always listed in."""
+    return sorted(models, key=lambda info: (info.task, _ORDER.get(info.architecture, len(_ORDER)), info.name))
 
 
 def mark(architecture: str) -> str:
@@ -44,10 +50,29 @@ def find_metric(metrics: Mapping[str, Any], name: str) -> float | None:
     return next((found for found in (find_metric(group, name) for group in groups) if found is not None), None)
 
 
+def headline(info: ModelInfo) -> str:
+    """Return the one measure a model is judged by, in words; "not yet measured" where its card has none."""
+    for name, words in (("nats_per_character", "{:.3f} nats per character"), ("bleu", "BLEU {:.1f}")):
+        value = find_metric(info.metrics, name)
+        if value is not None:
+            return words.format(value)
+    return "not yet measured"
+
+
+def line(info: ModelInfo) -> str:
+    """Return a model as one line of Markdown: marker, title, headline measure."""
+    if info.error:
+        return f"{mark('')} {plain(info.name)} · cannot be used"
+    return f"{mark(info.architecture)} {plain(info.title)} · {plain(headline(info))}"
+
+
 def show(info: ModelInfo) -> None:
     """Draw the heading of a language model: what it is, what it scored, how large it is."""
-    score = find_metric(info.metrics, "nats_per_character")
-    facts = [f"{score:.3f} nats per character"] if score is not None else ["not yet measured"]
-    facts.append(f"{info.parameters / 1e6:.2f} M parameters")
     st.markdown(title(info.architecture))
-    st.caption(" · ".join(facts))
+    st.caption(f"{headline(info)} · {info.parameters / 1e6:.2f} M parameters")
+
+
+def card_body(card_text: str) -> str:
+    """Return a card as it can stand inside a page: no YAML head, no "Use" section (shown beside it), smaller headings."""
+    body = _USE.sub("", _HEAD.sub("", card_text, count=1))
+    return _HEADING.sub(lambda found: "#" * min(6, len(found[1]) + 2) + " ", body)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ TRANSLATION = "pages/translation.py"
 COMPARISON = "pages/comparison.py"
 MODELS = "pages/models.py"
 
+ICON = Path(__file__).parent.parent / "icon.svg"
 PAGE_WIDTH = 1120
 
 _run = threading.local()

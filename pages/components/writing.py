@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -84,6 +85,30 @@ def stream(
             draw(name, text)
     writing.is_finished = True
     return writing
+
+
+def stream_slowly(
+    chunks: Iterator[str], draw: Callable[[str], None], lines: int = 2, characters_per_second: int = 90
+) -> str:
+    """Draw what `chunks` yield at reading pace until `lines` lines are full; return what was written."""
+    text = ""
+    per_flush = max(1, round(characters_per_second * FLUSH_SECONDS))
+    while len(_full_lines(text)) < lines:
+        part = "".join(itertools.islice(chunks, per_flush))
+        if not part:
+            break
+        text += part
+        draw(_first_lines(text, lines))
+        time.sleep(FLUSH_SECONDS)
+    return _first_lines(text, lines)
+
+
+def _full_lines(text: str) -> list[str]:
+    return [line for line in text.split("\n")[:-1] if line.strip()]
+
+
+def _first_lines(text: str, lines: int) -> str:
+    return "\n".join([line for line in text.split("\n") if line.strip()][:lines])
 
 
 def _write_for(seconds: float, name: str, chunks: Iterator[str], writing: Writing) -> bool:

@@ -1,0 +1,84 @@
+"""The small live pictures on the home page, each computed from the same models and results as its page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.errors import DataError, ModelError
+from engine.plotting import theme
+from engine.plotting.attention import attention_heat_map
+from engine.plotting.curves import error_against_length
+from engine.plotting.distribution import describe_next_tokens, next_token_bars
+from pages.components import cache, figures, networks
+
+BEGINNING = "ROMEO:\nWhat light is thi"
+TEMPERATURE = 0.5
+SENTENCE = "A black dog runs on the beach ."
+
+
+def generation() -> None:
+    """Draw what the language model expects after the beginning of a word."""
+    from engine.inspection.next_tokens import next_tokens
+
+    info = favourite("language_model")
+    expected = cache.compute_with_model(next_tokens, info.name, BEGINNING, TEMPERATURE, 0, 1.0)
+    figure = next_token_bars(expected.frame, mode=figures.mode(), architecture=info.architecture, top=10)
+    figures.thumbnail(figure, name="generation", alt=f"After “What light is thi”: {describe_next_tokens(expected.frame)}")
+    st.caption(f"The next character after “What light is thi”, in %: dashes from the network, bars at temperature {TEMPERATURE}.")
+
+
+def translation() -> None:
+    """Draw where the translator looks while it translates a short sentence."""
+    from engine.inspection.attention import attention_sentence, merge_attention
+    from engine.inspection.translations import inspect_translation
+
+    info = favourite("translation")
+    report = cache.compute_with_model(inspect_translation, info.name, SENTENCE, 1, 1.0)
+    if report.weights is None:
+        st.caption(f"“{SENTENCE}” becomes:")
+        st.text(report.text)
+        return
+    source, target = report.source_words, report.target_words
+    weights = merge_attention(report.weights, target, source)
+    labels = [word.text for word in source], [word.text for word in target]
+    figure = attention_heat_map(*labels, weights, mode=figures.mode(), is_marking_strongest=False)
+    figures.thumbnail(figure, name="translation", alt=attention_sentence(*labels, weights))
+    st.caption("Across, the English words; down, the French; bright where the network looks.")
+
+
+def comparison() -> None:
+    """Draw the measured errors of the architectures on one task."""
+    from engine.experiments import results
+
+    names = cache.result_names()
+    if not names:
+        raise DataError("No results are shipped yet; python -m engine compare --recipe synthetic measures them.")
+    frame = cache.load_results(names[0])
+    task = results.tasks(frame)[-1]
+    runs = frame[(frame["kind"] == "summary") & (frame["task"] == task)]
+    share = runs.groupby("architecture")["accuracy"].mean()
+    words = ", ".join(f"{theme.architecture_label(name)} {100 * (1 - share[name]):.0f} %" for name in share.index)
+    figure = error_against_length(runs, mode=figures.mode())
+    figures.thumbnail(figure, name="comparison", alt=f"Wrong answers against sequence length. On average: {words}.")
+    st.caption(f"Wrong answers (%) on {task.replace('_', ' ')} as sequences get longer.")
+
+
+def models() -> None:
+    """List the trained networks with the one number each is judged by."""
+    found = networks.in_order(cache.list_models())
+    if not found:
+        raise ModelError("No trained network is installed in data/pretrained.")
+    for info in found:
+        st.markdown(networks.line(info))
+
+
+def favourite(task: str):
+    """Return the model shown first for a task: with attention, or an LSTM, if there is one.
+
+    Raises:
+        ModelError: no model of the task can be used.
+    """
+    usable = [info for info in cache.list_models(task) if not info.error]
+    if not usable:
+        raise ModelError(f"No {task.replace('_', ' ')} model is installed; the Models page lists what is there.")
+    return min(usable, key=lambda info: (info.config.get("attention") == "none", info.architecture != "lstm", info.name))

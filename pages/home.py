@@ -1,0 +1,49 @@
+"""Home: what this is, a line written by a network now, and a live picture of each page."""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+
+from pages.components import cache, header, notices, routes, thumbnails, writing
+
+ENTRIES = (
+    (routes.GENERATION, "Generation", "Three networks continue your text, one character at a time.", thumbnails.generation),
+    (routes.TRANSLATION, "Translation", "English into French, with a map of where the network looks.", thumbnails.translation),
+    (routes.COMPARISON, "Comparison", "Which network remembers longest, on tasks with known answers.", thumbnails.comparison),
+    (routes.MODELS, "Models", "Every trained network: its card, its scores, how to load it.", thumbnails.models),
+)
+
+header.show(
+    "Unrolled",
+    "Recurrent networks read and write one step at a time, and carry what they have seen in a state of a few hundred numbers. "
+    "Here you can watch trained ones write, translate and remember, and see what goes on inside. "
+    "Every text and every number on these pages is computed by the networks themselves or was measured on them.",
+    {},
+)
+live = st.container(border=True)  # filled last, so that a slow network does not keep the rest of the page waiting
+
+for pair in (ENTRIES[:2], ENTRIES[2:]):
+    for (path, title, sentence, draw), column in zip(pair, st.columns(2, gap="medium"), strict=True):
+        with column.container(border=True, height="stretch"), notices.engine_errors():
+            st.page_link(path, label=f"**{title}**", icon=":material/arrow_forward:", icon_position="right")
+            st.markdown(sentence)
+            draw()
+
+with live, notices.engine_errors():
+    from engine.decoding.limits import SamplingSettings
+    from engine.decoding.text import write_text
+
+    info = thumbnails.favourite("language_model")
+    settings = SamplingSettings(seed=secrets.randbelow(writing.LARGEST_SEED), temperature=0.6, max_new_tokens=160)
+    st.caption(f"The network {info.name} is writing this now, at reading pace; nobody has chosen the words.")
+    slot = st.empty()
+
+    def draw(text: str) -> None:
+        """Show the line so far, larger than running text."""
+        slot.subheader(notices.plain(text.replace("\n", " / ")), anchor=False)
+
+    line = writing.stream_slowly(write_text(cache.load_model(info.name), "", settings), draw)
+    parameters = {"prompt": line, "seed": str(settings.seed), "temperature": f"{settings.temperature:g}"}
+    st.page_link(routes.GENERATION, label="Let three networks go on from here", icon=":material/arrow_forward:", query_params=parameters)

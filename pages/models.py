@@ -1,0 +1,79 @@
+"""Models: every trained network with its card, its scores, its files, and how to load it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.inspection.model_files import list_files
+from engine.models.card import usage_command, usage_lines
+from engine.plotting import theme
+from pages.components import cache, figures, forms, header, networks, notices
+from pages.components.figures import Receipt
+from pages.components.views.models import ModelsView
+
+header.show(
+    "Models",
+    "Which trained networks are here, how good are they, and how do you use one yourself?",
+    {
+        "Measure": "the one number a model is judged by, on text it was not trained on. Nats per character: lower is better. "
+        "BLEU, 0 to 100: higher is better.",
+        "Parameters": "how many numbers training has set.",
+        "Size": "of the weights on disk, in half precision.",
+        "SHA-256": "a fingerprint of a file; an identical copy has the same.",
+    },
+)
+models = networks.in_order(cache.list_models())
+if not models:
+    notices.error("No model is installed: data/pretrained is empty. python -m engine train --recipe shakespeare-lstm makes one.")
+    st.stop()
+for broken in [info for info in models if info.error]:
+    notices.error(broken.error)
+
+overview = pd.DataFrame(
+    {
+        "model": [info.name for info in models],
+        "task": [info.task.replace("_", " ") for info in models],
+        "architecture": [theme.architecture_label(info.architecture) for info in models],
+        "measure": ["" if info.error else networks.headline(info) for info in models],
+        "parameters": [info.parameters or None for info in models],
+        "size_mib": [info.size_mib or None for info in models],
+        "files": ["cannot be used" if info.error else "complete" for info in models],
+    }
+)
+figures.show_table(
+    overview,
+    name="models",
+    receipt=Receipt(
+        python="from engine.models.folder import list_models\n\nfor info in list_models():\n    print(info.to_json())",
+        command="python -m engine models --json",
+        data="config.json and the header of the weights in each folder of data/pretrained",
+    ),
+    column_config={
+        "parameters": st.column_config.NumberColumn("parameters", format="localized"),
+        "size_mib": st.column_config.NumberColumn("size (MiB)", format="%.2f"),
+    },
+)
+
+usable = {info.name: info for info in models if not info.error}
+if not usable:
+    st.stop()
+header.section("One model", "Its card says what it was trained on, what was measured and where it fails.")
+controls = forms.open_controls("models", ModelsView, {"model": list(usable)})
+info = usable[controls.select("model")]
+
+left, right = st.columns([2, 3], gap="large")
+with left:
+    st.markdown("**Load and use it**")
+    st.code(usage_lines(info.name, info.task), language="python", wrap_lines=True)
+    st.markdown("**On the command line**")
+    st.code(usage_command(info.name, info.task), language="shell", wrap_lines=True)
+with right, st.container(border=True):
+    st.markdown(networks.card_body(info.card_text))
+
+header.section("Its files", "Compare the fingerprints to be sure that a copy is the same.")
+figures.show_table(
+    cache.compute(list_files, str(info.path), version=cache.model_version(info.name)),
+    name="files",
+    column_config={"size_kib": st.column_config.NumberColumn("size (KiB)", format="%.1f")},
+)
