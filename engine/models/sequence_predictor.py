@@ -5,22 +5,30 @@ Shapes: B batch, T time, I input values per step, E embedding, H hidden, O outpu
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from engine.cells import CELLS
 from engine.models.base import MODELS, RecurrentModel
-from engine.models.recurrent import LayerState, build_layer, run_layer, step_layer, zero_state
+from engine.models.recurrent import LayerState, run_layer, step_layer, zero_state
 
 EMBEDDING_DIM = 16
+KEEPING_GATES = {"forget_gate": 1, "input_gate": -1, "update_gate": 1}
 
 
 @MODELS.register("sequence_predictor", title="Sequence predictor")
 class SequencePredictor(RecurrentModel):
     """Answers at every step of a sequence of real values (`input_size` > 0) or of tokens (`vocab_size` > 0).
 
-    Real values go straight into the cell; tokens through an embedding. The recurrent matrices start orthogonal, and an LSTM's
-    forget gate starts with a bias of 1, open, because at 0 it halves the memory at every step and long lags are never found
-    (Gers et al. 2000; Jozefowicz et al. 2015). RNN and GRU have no such bias, and `forget_bias` leaves them alone.
+    Real values go straight into the cell; tokens through an embedding. Weights start as torch.nn leaves them, but the gates start
+    out to keep: with `memory_bias` b the LSTM's forget gate starts at bias b and its input gate at -b, and the GRU's update gate,
+    which is both in one, at b. At 0 the memory is halved at every step and long lags are never found; at b it fades over about
+    e^b steps. An RNN has no such gates.
+
+    Paper: Gers, Schmidhuber and Cummins (2000) and Jozefowicz, Zaremba and Sutskever (2015), section 3.1, for an open forget gate
+    (a bias of 1, the default here); Tallec and Ollivier (2018), Can recurrent neural networks warp time?, arXiv 1804.11188, for
+    opposite biases as large as the logarithm of the time to be remembered.
+    Differs: one bias for all units, where Tallec and Ollivier draw one per unit.
     """
 
     task = "sequence_prediction"
@@ -32,12 +40,14 @@ class SequencePredictor(RecurrentModel):
         output_size: int,
         hidden_size: int,
         cell: str = "lstm",
-        forget_bias: float = 1.0,
+        memory_bias: float = 1.0,
     ) -> None:
         super().__init__()
         self.cell, self.hidden_size = cell, hidden_size
         self.embedding = nn.Embedding(vocab_size, EMBEDDING_DIM) if vocab_size else None
-        self.layer = build_layer(cell, EMBEDDING_DIM if vocab_size else input_size, hidden_size, forget_bias)
+        layer_input = EMBEDDING_DIM if vocab_size else input_size
+        self.layer = CELLS.get(cell).torch_layer(layer_input, hidden_size, batch_first=True)
+        start_out_to_keep(self.layer, cell, memory_bias)
         self.output = nn.Linear(hidden_size, output_size)
 
     def start(self, batch_size: int = 1) -> LayerState:
@@ -57,6 +67,17 @@ class SequencePredictor(RecurrentModel):
 
     def _embed(self, inputs: Tensor) -> Tensor:
         return inputs if self.embedding is None else self.embedding(inputs)
+
+
+def start_out_to_keep(layer: nn.RNNBase, cell: str, memory_bias: float) -> None:
+    """Set the starting biases of the gates that keep and that write; torch's second bias of these gates becomes zero."""
+    names = CELLS.get(cell).gate_names
+    for name, sign in KEEPING_GATES.items():
+        if name in names:
+            rows = slice(names.index(name) * layer.hidden_size, (names.index(name) + 1) * layer.hidden_size)
+            with torch.no_grad():
+                layer.bias_ih_l0[rows] = sign * memory_bias
+                layer.bias_hh_l0[rows] = 0.0
 
 
 def count_parameters(cell: str, input_size: int, vocab_size: int, output_size: int, hidden_size: int) -> int:

@@ -1,0 +1,29 @@
+"""Comparisons of architectures on memory tasks: run them, keep every number with where it came from, and sum them up.
+
+`engine.experiments.results` reads finished tables with pandas alone; running anything imports torch, hence the lazy names.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "COMPARISONS": "base",
+    "Comparison": "base",
+    "RunSpec": "base",
+    "RunRows": "runs",
+    "run_cell": "runs",
+    "compare": "sweeps",
+    "LiveSettings": "live",
+    "race": "live",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

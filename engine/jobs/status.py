@@ -1,0 +1,41 @@
+"""What can be known about a job from outside."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+STATES = ("queued", "running", "finished", "failed", "cancelled")
+
+
+@dataclasses.dataclass(frozen=True)
+class JobStatus:
+    """A job as it stands.
+
+    Attributes:
+        state: one of STATES.
+        progress: 0..1, as the job last said.
+        message: one line, as the job last said.
+        events: what the job has yielded, from the index asked for.
+        event_count: how many it has yielded in all.
+        result: what it returned, once finished.
+        error: one readable sentence, once failed.
+        position: 1 for the next to run, 0 once it is no longer queued.
+        elapsed_seconds: since it began to run.
+    """
+
+    job_id: str
+    state: str
+    progress: float
+    message: str
+    events: list[dict[str, Any]]
+    event_count: int
+    result: Any
+    error: str
+    position: int
+    elapsed_seconds: float
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state not in ("queued", "running")

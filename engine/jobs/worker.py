@@ -1,0 +1,103 @@
+"""The part of a job that runs inside a worker process: drive the job's generator, tell its events, heed the stop flag."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import signal
+import time
+from typing import Any
+
+from distributed import Event, Nanny, get_worker
+
+from engine.errors import EngineError, JobError
+
+SECONDS_BETWEEN_REPORTS = 0.25
+NICENESS = 10  # jobs give way to the pages
+
+
+class JobCancelled(Exception):
+    """The job saw its stop flag; caught by the runner."""
+
+
+def run_job(job_id: str, topic: str, function_path: str, kwargs: dict[str, Any], time_limit_seconds: float) -> Any:
+    """Run the function and return its result; events go to `topic` in batches, at most four a second.
+
+    Raises:
+        JobCancelled: the stop flag was set.
+        JobError: the function cannot be found, its worker died once already, or the time is up.
+    """
+    started = time.monotonic()
+    os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    worker = get_worker()
+    begun, stop = (Event(name) for name in flags_of(job_id))
+    if begun.is_set():  # a scheduler may hand a dead worker's task to the next one; a job is not repeated behind one's back
+        raise JobError("The process that ran this job died.")
+    begun.set()
+
+    def tell(**said: Any) -> None:
+        worker.log_event(topic, {"job_id": job_id, **said})
+
+    tell(worker=worker.address)
+    steps = find_function(function_path)(**kwargs)
+    if not inspect.isgenerator(steps):
+        return steps
+    batch: list[dict[str, Any]] = []
+    last_report = 0.0
+    try:
+        while True:
+            try:
+                batch.append(next(steps))
+            except StopIteration as end:
+                return end.value
+            now = time.monotonic()
+            if now - last_report < SECONDS_BETWEEN_REPORTS:
+                continue
+            tell(events=batch)
+            batch, last_report = [], now
+            if stop.is_set():
+                raise JobCancelled
+            if now - started > time_limit_seconds:
+                raise JobError(time_is_up(time_limit_seconds))
+    finally:
+        if batch:
+            tell(events=batch)
+        steps.close()
+
+
+def flags_of(job_id: str) -> tuple[str, str]:
+    """Return the names of a job's two flags on the cluster: it has begun, and it is asked to stop."""
+    return f"{job_id}-begun", f"{job_id}-stop"
+
+
+def find_function(function_path: str) -> Any:
+    """Return the function named "package.module:function".
+
+    Raises:
+        JobError: there is none.
+    """
+    module_name, _, name = function_path.partition(":")
+    try:
+        return getattr(importlib.import_module(module_name), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise JobError(f"There is no job called '{function_path}'.") from error
+
+
+def kill_worker_process(dask_worker: Nanny) -> None:
+    """End the worker process of a nanny at once; runs in the nanny, which then starts another."""
+    os.kill(dask_worker.pid, signal.SIGKILL)
+
+
+def time_is_up(seconds: float) -> str:
+    """Return the sentence for a job that took too long."""
+    return f"The job was stopped at its time limit of {seconds:g} seconds."
+
+
+def sentence_for(error: BaseException) -> str:
+    """Return one readable sentence for what ended a job."""
+    if isinstance(error, EngineError):
+        return str(error)
+    if isinstance(error, MemoryError) or type(error).__name__ == "KilledWorker":
+        return "The process that ran this job died; it may have run out of memory."
+    return f"The job failed with {type(error).__name__}: {str(error)[:200]}"
