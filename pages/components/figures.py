@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -102,7 +103,7 @@ def _foot(name: str, alt: str, table: pd.DataFrame | None, receipt: Receipt | No
 def _download(table: pd.DataFrame, name: str) -> None:
     st.download_button(
         "Download CSV",
-        data=to_csv(table),
+        data=partial(to_csv, table),  # made when it is asked for: it would cost each run of the page more than the table
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"{name}-download",
