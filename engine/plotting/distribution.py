@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
 
 SPACE, LINE_BREAK, TAB = "\N{OPEN BOX}", "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}", "\N{RIGHTWARDS ARROW TO BAR}"
@@ -30,7 +31,7 @@ def next_token_bars(
     style = theme.architecture_style(architecture, mode)
     likeliest = frame.assign(most=frame[["probability_before", "probability_after"]].max(axis=1))
     likeliest = likeliest.sort_values(["most", "token"], ascending=[False, True]).head(top)
-    labels = [visible_token(token) for token in likeliest["token"]]
+    labels = [plain_label(visible_token(token)) for token in likeliest["token"]]
     figure = theme.blank_figure(mode, x_title="Next character", y_title="Probability (%)", height=height)
     figure.add_bar(
         x=labels,
@@ -55,12 +56,13 @@ def next_token_bars(
 
 def describe_next_tokens(frame: pd.DataFrame, top: int = 3) -> str:
     """Return the alternative text of `next_token_bars`: the likeliest tokens with their probabilities, in words."""
-    after = frame.sort_values("probability_after", ascending=False).head(top)
+    drawable = frame[frame["probability_after"] > 0]
+    after = drawable.sort_values("probability_after", ascending=False).head(top)
     before = frame.sort_values("probability_before", ascending=False).head(top)
     return (
-        f"Bars of the chance of each next character. After your settings the likeliest are {_listed(after, 'after')}; "
-        f"the network itself gave {_listed(before, 'before')}. {int((frame['probability_after'] > 0).sum())} of "
-        f"{len(frame)} characters can still be drawn."
+        f"Bars of the chance of each next character. After your settings the likeliest: {_listed(after, 'after')}; "
+        f"as the network gave it: {_listed(before, 'before')}. {len(drawable)} of {len(frame)} "
+        f"characters can still be drawn."
     )
 
 

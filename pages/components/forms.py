@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -34,10 +35,18 @@ def open_controls(
     controls = Controls(page, view, known, labels or {})
     if sentences:
         controls.refuse(sentences, kept)
-    controls.show_notices(raw)
+    controls.show_refusal()
     for name in labels or {}:
         controls.check_choice(name)
     return controls
+
+
+@dataclasses.dataclass
+class Refusal:
+    """Why a URL was not followed, and what the widgets said when the visitor was first told."""
+
+    sentences: list[str] = dataclasses.field(default_factory=list)
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class Controls(Generic[V]):
@@ -107,20 +116,26 @@ class Controls(Generic[V]):
 
     def refuse(self, sentences: list[str], kept: dict[str, str]) -> None:
         """Note why values in the URL are not used and start again from the URL without them, where that is possible."""
-        _, earlier = state.recall(self._page, "notices", ({}, []))
-        state.remember(self._page, "notices", (kept, [*earlier, *(new for new in sentences if new not in earlier)]))
+        refusal = state.recall(self._page, "refusal") or Refusal()
+        refusal.sentences += [sentence for sentence in sentences if sentence not in refusal.sentences]
+        refusal.values.clear()
+        state.remember(self._page, "refusal", refusal)
         if state.clean_url(kept):
             st.rerun()
-        with self._notices:
-            for sentence in sentences:
-                notices.error(sentence)
+        self._show(sentences)
 
-    def show_notices(self, raw: dict[str, str]) -> None:
+    def show_refusal(self) -> None:
         """Show why a URL was not followed, until the visitor changes something."""
-        cleaned, sentences = state.recall(self._page, "notices", ({}, []))
-        if cleaned != raw:
-            sentences = []
-            state.forget(self._page, "notices")
+        refusal = state.recall(self._page, "refusal")
+        if refusal is None:
+            return
+        now = {name: state.widget_value(name, value) for name, value in refusal.values.items()}
+        if now != refusal.values:
+            state.forget(self._page, "refusal")
+            return
+        self._show(refusal.sentences)
+
+    def _show(self, sentences: list[str]) -> None:
         with self._notices:
             for sentence in sentences:
                 notices.error(sentence)
@@ -160,6 +175,9 @@ class Controls(Generic[V]):
         field = self._fields[name]
         look = {"label": field.label, "help": field.help} | look
         self._drawn[name] = widget(key=name, bind="query-params", **look)
+        refusal = state.recall(self._page, "refusal")
+        if refusal is not None:
+            refusal.values.setdefault(name, self._drawn[name])
         return self._drawn[name]
 
 

@@ -1,0 +1,70 @@
+"""The next token before and after the settings, against softmax written out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from engine.decoding.sampling import prime
+from engine.decoding.text import prompt_ids
+from engine.inspection.next_tokens import entropy, next_tokens
+from engine.models.folder import LoadedModel
+
+
+def logits_after(reader: LoadedModel, text: str) -> np.ndarray:
+    """Return the logits the model gives after `text`."""
+    return prime(reader.model, prompt_ids(reader, text))[0][0].double().numpy()
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the softmax, written out."""
+    shares = np.exp(logits - logits.max())
+    return shares / shares.sum()
+
+
+@pytest.mark.parametrize("text", ["", "A", "The ferry left at n"])
+def test_columns_are_softmax_of_the_logits_and_of_the_warmed_logits(reader: LoadedModel, text: str) -> None:
+    found = next_tokens(reader, text, temperature=0.5, top_k=0, top_p=1.0)
+    logits = logits_after(reader, text)
+    order = np.argsort(-softmax(logits), kind="stable")
+    assert found.frame["probability_before"].to_numpy() == pytest.approx(softmax(logits)[order], abs=1e-6)
+    assert found.frame["probability_after"].to_numpy() == pytest.approx(softmax(logits / 0.5)[order], abs=1e-6)
+    assert found.frame["token"].tolist() == reader.tokenizer.tokens(order)
+    assert found.entropy_before == pytest.approx(-(softmax(logits) * np.log(softmax(logits))).sum(), abs=1e-5)
+    assert found.mass_cut == 0
+
+
+def test_cut_mass_is_what_the_cut_tokens_had(reader: LoadedModel) -> None:
+    found = next_tokens(reader, "The", temperature=2.0, top_k=3, top_p=1.0)
+    shares = np.sort(softmax(logits_after(reader, "The") / 2))[::-1]
+    assert found.frame["is_kept"].sum() == 3
+    assert found.mass_cut == pytest.approx(shares[3:].sum(), abs=1e-6)
+    assert found.frame["probability_after"].sum() == pytest.approx(1)
+    assert found.entropy_after <= math.log(3) + 1e-9
+
+
+def test_temperature_zero_is_certain(reader: LoadedModel) -> None:
+    found = next_tokens(reader, "The", temperature=0.0, top_k=0, top_p=1.0)
+    assert found.entropy_after == 0
+    assert found.frame["is_kept"].sum() == 1
+    assert found.frame.loc[0, "probability_after"] == 1
+
+
+def test_distribution_at_the_end_of_a_written_text_is_the_one_it_was_written_with(reader: LoadedModel) -> None:
+    from engine.decoding.limits import SamplingSettings
+    from engine.decoding.text import write_text
+
+    settings = SamplingSettings(max_new_tokens=12, temperature=0.0)
+    text = "".join(write_text(reader, "The ", settings))
+    for place in range(12):
+        found = next_tokens(reader, "The " + text[:place], temperature=0.0, top_k=0, top_p=1.0)
+        assert found.frame.loc[0, "token"] == text[place]
+
+
+def test_entropy_of_known_distributions() -> None:
+    assert entropy(np.array([1.0, 0.0])) == 0
+    assert entropy(np.full(8, 1 / 8)) == pytest.approx(math.log(8))
+    assert entropy(torch.tensor([0.5, 0.5]).numpy()) == pytest.approx(math.log(2))

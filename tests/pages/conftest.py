@@ -1,0 +1,77 @@
+"""What the pages' tests share: small models trained for nothing, in a folder of their own instead of data/pretrained."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+import torch
+
+from engine.models import folder as model_folder
+from engine.models.card import write_card
+from engine.models.language_model import LanguageModel
+from engine.models.translator import Translator
+from engine.text import TOKENIZERS
+
+LETTERS = "\n !,.:;?'-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+PAIRS = ["A black dog runs on the beach .", "Un chien noir court sur la plage ."] * 4
+METRICS = {
+    "test_set": "a made-up text",
+    "measured_on": "2026-01-01",
+    "hardware": "no machine",
+    "commit": "0000000",
+}
+
+
+def _save(root: Path, name: str, model: torch.nn.Module, tokenizer: object, facts: dict) -> None:
+    described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
+    model_folder.save_model(root / name, model, tokenizer, facts, write_card(name, described))
+
+
+@pytest.fixture(scope="session")
+def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of three language models and two translators, each of a few thousand parameters."""
+    root = tmp_path_factory.mktemp("pretrained")
+    characters = TOKENIZERS.get("character").train([LETTERS])
+    for place, cell in enumerate(("rnn", "lstm", "gru")):
+        torch.manual_seed(place)
+        model = LanguageModel(characters.vocab_size, embedding_dim=8, hidden_size=12, num_layers=1, cell=cell)
+        torch.nn.init.normal_(model.output_bias, std=1.5)
+        metrics = METRICS | {"nats_per_character": 1.5 + place / 100, "bits_per_character": 2.2}
+        facts = {"model": "language_model", "title": f"Small {cell.upper()}", "metrics": metrics}
+        _save(root, f"small-{cell}", model, characters, facts)
+    pieces = TOKENIZERS.get("bpe").train(PAIRS, 120)
+    for attention in ("dot", "none"):
+        torch.manual_seed(7)
+        model = Translator(
+            pieces.vocab_size,
+            embedding_dim=8,
+            hidden_size=12,
+            encoder_layers=1,
+            decoder_layers=1,
+            attention=attention,
+            pad_id=pieces.pad_id,
+        )
+        facts = {
+            "model": "translator",
+            "title": f"Small translator, attention: {attention}",
+            "source_language": "en",
+            "target_language": "fr",
+            "metrics": METRICS | {"bleu": 12.5},
+        }
+        _save(root, f"small-en-fr-{attention}", model, pieces, facts)
+    return root
+
+
+@pytest.fixture(autouse=True)
+def models(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return the folder the pages find instead of data/pretrained: a copy, so that a test may damage it."""
+    root = tmp_path / "pretrained"
+    shutil.copytree(small_models, root)
+    monkeypatch.setattr(model_folder, "PRETRAINED", root)
+    st.cache_data.clear()
+    yield root
+    st.cache_data.clear()

@@ -1,0 +1,36 @@
+"""Opening a page the way a visitor does: by its address, through app.py, with parameters in the URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT_SECONDS = 120
+
+
+def open_page(page: str, **parameters: str) -> AppTest:
+    """Return the app after its first run at `page` ("home", "generation", ...) with these URL parameters."""
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS)
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    if page != "home":
+        at.switch_page(f"pages/{page}.py")
+    return at.run()
+
+
+def sentences(at: AppTest) -> list[str]:
+    """Return every warning on the page as a visitor reads it, without the backslashes that keep Markdown out."""
+    return [warning.value.replace("\\", "") for warning in at.warning]
+
+
+def written(at: AppTest) -> str:
+    """Return all text on the page that is Markdown, joined, without the backslashes."""
+    parts = [*at.title, *at.subheader, *at.markdown, *at.caption]
+    return "\n".join(part.value for part in parts).replace("\\", "")
+
+
+def alternative_texts(at: AppTest) -> list[str]:
+    """Return what a screen reader says of each chart on the page."""
+    return [chart.proto.alt for chart in at.get("plotly_chart")]

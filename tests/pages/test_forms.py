@@ -1,0 +1,91 @@
+"""Forms from dataclasses: what a URL may say, what it may not, and what the visitor is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.config import option
+from engine.errors import ConfigError
+from pages.components import fields, notices
+
+
+@dataclass(frozen=True)
+class View:
+    """A view with one field of each kind."""
+
+    text: str = option("hello")
+    size: int = option(5, minimum=1, maximum=10)
+    share: float = option(0.5, label="Share", minimum=0.0, maximum=1.0)
+    is_on: bool = option(False)
+    colour: str = option("", choices=("red", "green"))
+
+
+FIELDS = fields.fields_of(View)
+
+
+def test_every_field_knows_its_kind_its_words_and_its_bounds() -> None:
+    assert {name: field.kind for name, field in FIELDS.items()} == {
+        "text": str,
+        "size": int,
+        "share": float,
+        "is_on": bool,
+        "colour": str,
+    }
+    assert FIELDS["share"].label == "Share"
+    assert FIELDS["is_on"].label == "Is on"
+    assert FIELDS["colour"].default == "red", "a default that is no choice gives way to the first choice"
+    assert fields.fields_of(View, {"colour": ["blue"]})["colour"].choices == ("blue",)
+    assert fields.fields_of(View, {"colour": ["blue", "grey"]}, {"colour": "grey"})["colour"].default == "grey"
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "value"),
+    [("size", "7", 7), ("size", "7.0", 7), ("share", "1", 1.0), ("share", "0.25", 0.25), ("is_on", "true", True), ("text", "é\n😀", "é\n😀")],
+)
+def test_reads_what_a_link_carries(name: str, raw: str, value: object) -> None:
+    assert FIELDS[name].read(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [("size", "0"), ("size", "11"), ("size", "1.5"), ("size", "nan"), ("size", "inf"), ("size", ""), ("size", "five"),
+     ("share", "-0.1"), ("share", "nan"), ("share", "-inf"), ("share", "1e999"), ("is_on", "maybe"), ("is_on", "2")],
+)  # fmt: skip
+def test_refuses_what_is_out_of_bounds(name: str, raw: str) -> None:
+    kept, sentences = fields.read_parameters(FIELDS, {name: raw, "utm_source": "x"})
+    assert kept == {"utm_source": "x"}
+    assert len(sentences) == 1
+    assert sentences[0].startswith(f"The address asked for {name} = {raw},")
+    assert sentences[0].endswith("The default is used instead.")
+
+
+def test_long_garbage_is_shortened_in_the_sentence() -> None:
+    (sentence,) = fields.read_parameters(FIELDS, {"size": "9" * 5000})[1]
+    assert len(sentence) < 400
+
+
+@given(raw=st.text(max_size=30), name=st.sampled_from(sorted(FIELDS)))
+def test_no_text_in_a_url_raises_anything_but_a_sentence(raw: str, name: str) -> None:
+    kept, sentences = fields.read_parameters(FIELDS, {name: raw})
+    assert (name in kept) != bool(sentences)
+
+
+def test_a_choice_is_understood_by_label_and_by_name() -> None:
+    labels = ["Red paint", "Green paint"]
+    assert fields.read_choice(FIELDS["colour"], "Red paint", labels) == "Red paint"
+    assert fields.read_choice(FIELDS["colour"], "green", labels) == "Green paint"
+    with pytest.raises(ConfigError, match="Colour must be one of Red paint, Green paint"):
+        fields.read_choice(FIELDS["colour"], "blue", labels)
+
+
+@given(st.text(max_size=60))
+def test_escaped_text_has_nothing_markdown_reads(text: str) -> None:
+    escaped = notices.plain(text)
+    assert escaped.replace("\\", "").replace("\n", " ") == text.replace("\\", "").replace("\n", " ")
+    bare = escaped.replace("\\\\", "")
+    for sign in "`*_[]()<>$:#!|~":
+        assert all(bare[place - 1] == "\\" for place, letter in enumerate(bare) if letter == sign)

@@ -1,0 +1,96 @@
+"""The home page: real text, real thumbnails, and one sentence in place of anything that is missing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from engine.experiments import results
+from pages.components import writing
+from tests.pages.open import alternative_texts, open_page, sentences, written
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the live line be written without pauses."""
+    monkeypatch.setattr(writing, "FLUSH_SECONDS", 0.02)
+
+
+@pytest.fixture
+def shipped_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a table of made-up runs where the pages look for results."""
+    root = tmp_path / "results"
+    root.mkdir()
+    rows = [
+        {"kind": "summary", "task": "copying", "architecture": name, "length": length, "seed": seed, "accuracy": share}
+        for name, share in (("rnn", 0.25), ("lstm", 1.0), ("gru", 1.0))
+        for length in (10, 20, 40)
+        for seed in (1, 2, 3)
+    ]
+    frame = pd.DataFrame(rows).assign(step=100, loss=1.0, commit="0", hardware="none", torch="2", date="2026-01-01")
+    frame.to_parquet(root / "synthetic.parquet")
+    monkeypatch.setattr(results, "RESULTS", root)
+    return root
+
+
+def test_says_what_this_is_and_leads_to_every_page(shipped_results: Path) -> None:
+    at = open_page("home")
+    assert not at.exception
+    assert [title.value for title in at.title] == ["Unrolled"]
+    introduction = at.markdown[0].value
+    assert introduction.count(". ") + introduction.endswith(".") == 3, "three sentences"
+    links = [link.proto.page for link in at.get("page_link")]
+    assert {"generation", "translation", "comparison", "models"} <= set(links)
+    assert sentences(at) == []
+
+
+def test_thumbnails_show_the_models_and_results_that_are_there(shipped_results: Path) -> None:
+    at = open_page("home")
+    generation, translation, comparison = alternative_texts(at)
+    assert "can still be drawn" in generation
+    assert "the network looked at" in translation
+    assert "RNN 75 %" in comparison
+    assert "GRU 0 %" in comparison
+    assert "Small LSTM · 1.510 nats per character" in written(at)
+    assert "Small translator, attention: dot · BLEU 12.5" in written(at)
+
+
+def test_live_line_is_new_each_time_and_leads_to_its_continuation(shipped_results: Path) -> None:
+    first, second = open_page("home"), open_page("home")
+    lines = [at.subheader[0].value for at in (first, second)]
+    assert lines[0] != lines[1]
+    assert all(len(line) > 20 for line in lines)
+    link = next(link.proto for link in first.get("page_link") if "three networks" in link.proto.label)
+    assert "prompt=" in link.query_string
+    assert "seed=" in link.query_string
+
+
+def test_a_missing_translator_costs_one_sentence_only(models: Path, shipped_results: Path) -> None:
+    for folder in models.glob("small-en-fr-*"):
+        shutil.rmtree(folder)
+    at = open_page("home")
+    assert not at.exception
+    (sentence,) = sentences(at)
+    assert "No translation model is installed" in sentence
+    assert len(alternative_texts(at)) == 2
+
+
+def test_missing_results_cost_one_sentence_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "RESULTS", tmp_path / "nothing")
+    at = open_page("home")
+    (sentence,) = sentences(at)
+    assert "python -m engine compare" in sentence
+    assert len(alternative_texts(at)) == 2
+
+
+def test_nothing_installed_is_said_in_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.models import folder
+
+    monkeypatch.setattr(folder, "PRETRAINED", tmp_path / "nothing")
+    monkeypatch.setattr(results, "RESULTS", tmp_path / "nothing")
+    at = open_page("home")
+    assert not at.exception
+    assert len(sentences(at)) == 5

@@ -1,0 +1,82 @@
+"""Live writing: text is kept at every moment, whoever interrupts it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from pages.components import state, writing
+
+
+class Interrupted(BaseException):
+    """Stands for the exception Streamlit raises inside a script when the visitor clicks."""
+
+
+@pytest.fixture(autouse=True)
+def session(monkeypatch: pytest.MonkeyPatch) -> dict:
+    """Return a dictionary in place of Streamlit's session."""
+    kept: dict = {}
+    monkeypatch.setattr(state, "remember", lambda page, name, value: kept.__setitem__((page, name), value))
+    monkeypatch.setattr(state, "recall", lambda page, name, default=None: kept.get((page, name), default))
+    monkeypatch.setattr(state, "forget", lambda page, name: kept.pop((page, name), None))
+    return kept
+
+
+def slow(letters: str, seconds: float = 0.005) -> Iterator[str]:
+    """Yield one letter after the other, taking its time."""
+    for letter in letters:
+        time.sleep(seconds)
+        yield letter
+
+
+def test_all_networks_write_in_turn_until_all_are_done() -> None:
+    drawn: list[tuple[str, str]] = []
+    sources = {"a": lambda: slow("x" * 60), "b": lambda: slow("y" * 20)}
+    sheet = writing.stream("page", "key", sources, lambda name, text: drawn.append((name, text)))
+    assert sheet.texts == {"a": "x" * 60, "b": "y" * 20}
+    assert sheet.is_finished
+    assert writing.current("page", "key") is sheet
+    lengths = [len(text) for name, text in drawn if name == "a"]
+    assert lengths == sorted(lengths)
+    assert 2 <= len(lengths) <= 12, "in flushes, not per character"
+    assert drawn[0][0] == "a"
+    assert drawn[1][0] == "b"
+
+
+def test_an_interruption_keeps_what_is_written_and_stop_leaves_it_at_that() -> None:
+    def draw(name: str, text: str) -> None:
+        if len(text) > 10:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        writing.stream("page", "key", {"a": lambda: slow("x" * 1000)}, draw)
+    sheet = writing.current("page", "key")
+    assert 10 < len(sheet.texts["a"]) < 1000
+    assert not sheet.is_complete, "without Stop the page would write again"
+    writing.stop("page")
+    sheet = writing.current("page", "key")
+    assert sheet.is_complete
+    assert sheet.summary().startswith(f"Stopped after {len(sheet.texts['a'])} characters")
+
+
+def test_other_settings_start_on_an_empty_sheet() -> None:
+    writing.stream("page", "key", {"a": lambda: slow("xyz")}, lambda name, text: None)
+    assert writing.current("page", "other").texts == {}
+    assert writing.current("page", "key").texts == {"a": "xyz"}
+    writing.stop("nowhere")
+
+
+def test_live_line_ends_after_its_lines_and_shows_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "FLUSH_SECONDS", 0.01)
+    drawn: list[str] = []
+    line = writing.stream_slowly(iter("\n\nOne line.\n\nAnother one.\nA third."), drawn.append, lines=2, characters_per_second=300)
+    assert line == "One line.\nAnother one."
+    assert drawn[-1] == line
+    assert all(line.startswith(earlier) for earlier in drawn)
+
+
+def test_live_line_ends_when_the_network_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "FLUSH_SECONDS", 0.01)
+    assert writing.stream_slowly(iter("abc"), lambda text: None) == "abc"
