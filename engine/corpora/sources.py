@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
 import socket
 import threading
@@ -51,8 +53,11 @@ def forget_hub_answer() -> None:
 def _ask_hub(timeout: float) -> bool:
     if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
         return False
-    endpoint = urlparse(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
-    port = endpoint.port or (80 if endpoint.scheme == "http" else 443)
+    try:
+        endpoint = urlparse(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
+        port = endpoint.port or (80 if endpoint.scheme == "http" else 443)
+    except ValueError:  # HF_ENDPOINT is not a URL
+        return False
     answers: list[bool] = []
 
     def connect() -> None:
@@ -80,10 +85,33 @@ def read_repository_folder(folder: Path) -> dict[str, Dataset]:
         raise DataError(f"There is no corpus folder '{folder.name}'.")
     try:
         with _quiet(datasets):
-            loaded = datasets.load_dataset(str(folder))
+            loaded = datasets.load_dataset(str(folder), cache_dir=str(_cache_folder(folder, datasets)))
     except Exception as error:  # `datasets` lets through whatever its readers raise
-        raise DataError(f"The corpus folder '{folder.name}' cannot be read: {_first_line(error)}") from error
+        empty = next((file.name for file in sorted(folder.rglob("*")) if file.is_file() and _is_empty(file)), "")
+        reason = f"{empty} is empty." if empty else _first_line(error)
+        raise DataError(f"The corpus folder '{folder.name}' cannot be read: {reason}") from error
     return dict(loaded)
+
+
+def _cache_folder(folder: Path, library: Any) -> Path:
+    """Return where the prepared copy of a folder is kept: another place for other files, sizes or dates.
+
+    Left alone, `datasets` names its copy after the folder's name and README only, so that changed data, or another folder
+    of the same name, would be answered with the old copy.
+    """
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    facts = [(file.relative_to(folder).as_posix(), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    fingerprint = hashlib.sha256(repr((str(folder.resolve()), facts)).encode()).hexdigest()[:16]
+    return Path(library.config.HF_DATASETS_CACHE) / "unrolled" / f"{folder.name}-{fingerprint}"
+
+
+def _is_empty(file: Path) -> bool:
+    import pyarrow.parquet
+
+    try:
+        return file.stat().st_size == 0 or (file.suffix == ".parquet" and pyarrow.parquet.read_metadata(file).num_rows == 0)
+    except (OSError, pyarrow.ArrowException):  # not empty but unreadable
+        return False
 
 
 def read_hub_split(
@@ -114,18 +142,25 @@ def read_hub_split(
         raise DataError(f"{repository} (revision {revision}) could not be read from the Hub: {_first_line(error)}") from error
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
+    if type(error).__name__ == "DatasetGenerationError" and error.__cause__:
+        error = error.__cause__  # it only says that something failed; its cause says what
     return (str(error) or type(error).__name__).splitlines()[0][:200]
 
 
 class _quiet:
-    """Switch the progress bars of `datasets` off while a corpus is read."""
+    """Keep the progress bars and log lines of `datasets` off the terminal while a corpus is read: errors are raised anyway."""
 
     def __init__(self, library: Any) -> None:
         self.library = library
+        self.was_shown = library.is_progress_bar_enabled()
+        self.verbosity = library.logging.get_verbosity()
 
     def __enter__(self) -> None:
         self.library.disable_progress_bars()
+        self.library.logging.set_verbosity(logging.CRITICAL)
 
     def __exit__(self, *details: object) -> None:
-        self.library.enable_progress_bars()
+        self.library.logging.set_verbosity(self.verbosity)
+        if self.was_shown:
+            self.library.enable_progress_bars()

@@ -74,12 +74,18 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+@pytest.fixture(scope="session")
+def corpus_cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder where `datasets` keeps its copies of what the tests read; pytest will remove it."""
+    return tmp_path_factory.mktemp("datasets")
+
+
 @pytest.fixture
-def corpus_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `datasets` keep its copies of the tests' corpora where pytest will remove them."""
+def corpus_cache(corpus_cache_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the tests' corpora out of the cache in the home folder."""
     import datasets
 
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path_factory.mktemp("datasets"))
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", corpus_cache_folder)
 
 
 @pytest.fixture
