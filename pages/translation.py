@@ -33,7 +33,9 @@ broken = [info for info in cache.list_models() if info.error and not info.task]
 for info in broken:
     notices.error(info.error)
 if not models:
-    notices.error("No translation model is installed; the Models page lists what is there and what is missing.")
+    notices.error(
+        "No translation model is installed; the Models page lists what is there and what is missing."
+    )
     st.stop()
 models.sort(key=lambda info: (not translations.is_attending(info), info.name))
 by_name = {info.name: info for info in models}
@@ -68,14 +70,18 @@ with notices.engine_errors():
     with st.spinner("Translating", show_time=True):
         reports = {
             name: [
-                cache.compute_with_model(inspect_translation, name, line, settings.beam_size, settings.length_penalty)
+                cache.compute_with_model(
+                    inspect_translation, name, line, settings.beam_size, settings.length_penalty
+                )
                 for line in lines
             ]
             for name in by_name
         }
     chosen = 0
     if len(lines) > 1:
-        table = translations.lines_table(lines, {translations.title(by_name[name]): reports[name] for name in by_name})
+        table = translations.lines_table(
+            lines, {translations.title(by_name[name]): reports[name] for name in by_name}
+        )
         figures.show_table(table, name="all-lines")
         chosen = controls.slider("line", maximum=len(lines)) - 1
     source = lines[chosen]
@@ -84,9 +90,14 @@ with notices.engine_errors():
         with column:
             translations.show_result(info, reports[info.name][chosen], settings)
 
-    attending = [info for info in models if translations.is_attending(info) and reports[info.name][chosen].target_words]
+    attending = [
+        info for info in models if translations.is_attending(info) and reports[info.name][chosen].target_words
+    ]
     if attending:
-        header.section("Where it looked", "The network without attention has no such map: it reads the sentence once, into one vector.")
+        header.section(
+            "Where it looked",
+            "The network without attention has no such map: it reads the sentence once, into one vector.",
+        )
         unit = controls.segmented("unit", format_func=str.capitalize)
         translations.show_attention(attending[0], reports[attending[0].name][chosen], unit, settings)
 
@@ -98,12 +109,16 @@ with notices.engine_errors():
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         is_forcing = controls.toggle("teacher_forcing")
         network = controls.segmented(
-            "network", format_func=lambda name: translations.title(by_name[name]), label_visibility="collapsed"
+            "network",
+            format_func=lambda name: translations.title(by_name[name]),
+            label_visibility="collapsed",
         )
     reference = translations.reference_for(source, typed)
     forcing = cache.compute_with_model(inspect_forcing, network, source, reference)
     translations.show_forcing(by_name[network], source, reference, forcing, is_forcing)
 
-header.section("Longer sentences", "What attention is worth, by the length of the sentence, on a whole test set.")
+header.section(
+    "Longer sentences", "What attention is worth, by the length of the sentence, on a whole test set."
+)
 with notices.engine_errors():
     translations.show_lengths(models)

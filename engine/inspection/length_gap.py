@@ -35,7 +35,9 @@ def load_bleu_by_length(table: Path | str = TABLE) -> pd.DataFrame:
 
 def gap_table(frame: pd.DataFrame, better: str, other: str) -> pd.DataFrame:
     """Return one row per bucket: sentences, BLEU of both models and their difference `gap`."""
-    wide = frame.pivot_table(index=["shortest", "bucket", "sentences"], columns="model", values="bleu").reset_index()
+    wide = frame.pivot_table(
+        index=["shortest", "bucket", "sentences"], columns="model", values="bleu"
+    ).reset_index()
     wide["gap"] = (wide[better] - wide[other]).round(2)
     return wide.drop(columns="shortest").rename_axis(columns=None)
 
@@ -44,8 +46,9 @@ def gap_sentence(frame: pd.DataFrame, better: str, other: str) -> str:
     """Return in one sentence what attention is worth on the shortest and on the longest sentences."""
     table = gap_table(frame, better, other)
     short, long = table.iloc[0], table.iloc[-1]
-    return (
-        f"On sentences of {long.bucket} words the network with attention reaches BLEU {long[better]:.1f} and the one without "
-        f"{long[other]:.1f}, {abs(long.gap):.1f} {'apart' if long.gap >= 0 else 'the other way round'}; on {short.bucket} words it is "
-        f"{short[better]:.1f} and {short[other]:.1f}, {abs(short.gap):.1f} {'apart' if short.gap >= 0 else 'the other way round'}."
-    )
+    return f"On sentences of {_compare(long, better, other)}; on sentences of {_compare(short, better, other)}."
+
+
+def _compare(row: pd.Series, better: str, other: str) -> str:
+    apart = f"{abs(row.gap):.1f} apart" + ("" if row.gap >= 0 else " the other way round")
+    return f"{row.bucket} words attention scores BLEU {row[better]:.1f} and its absence {row[other]:.1f}, {apart}"

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from engine.decoding.limits import MAX_SOURCE_CHARACTERS
 from engine.decoding.text import ForcedAndFree, compare_forced_and_free, translate
+from engine.errors import InputError
 from engine.inspection.words import Word, display_pieces, group_pieces
 from engine.models.folder import LoadedModel
 from engine.text.base import EOS
@@ -60,7 +62,9 @@ class TranslationReport:
         return list({word.text: word for word in self.source_words if word.is_split}.values())
 
 
-def inspect_translation(loaded: LoadedModel, text: str, beam_size: int, length_penalty: float) -> TranslationReport:
+def inspect_translation(
+    loaded: LoadedModel, text: str, beam_size: int, length_penalty: float
+) -> TranslationReport:
     """Return the best translation of one sentence with everything a page shows about it.
 
     Raises:
@@ -71,7 +75,11 @@ def inspect_translation(loaded: LoadedModel, text: str, beam_size: int, length_p
     elapsed_seconds = time.perf_counter() - started
     has_end = bool(best.target_tokens) and best.target_tokens[-1] == EOS
     target = best.target_tokens[:-1] if has_end else best.target_tokens
-    weights = None if best.attention_weights is None else best.attention_weights.float().cpu().numpy()[: len(target)]
+    weights = (
+        None
+        if best.attention_weights is None
+        else best.attention_weights.float().cpu().numpy()[: len(target)]
+    )
     return TranslationReport(
         source=text,
         text=best.text,
@@ -95,7 +103,9 @@ def confidence_table(report: TranslationReport) -> pd.DataFrame:
             "word": [word.text for word in report.target_words],
             "pieces": [" ".join(word.pieces) for word in report.target_words],
             "probability": [round(value, 4) for value in report.word_probabilities],
-            "log_probability_nats": [round(sum(report.log_probs[w.start : w.stop]), 4) for w in report.target_words],
+            "log_probability_nats": [
+                round(sum(report.log_probs[w.start : w.stop]), 4) for w in report.target_words
+            ],
         }
     )
 
@@ -141,6 +151,10 @@ def inspect_forcing(loaded: LoadedModel, source: str, reference: str) -> Forcing
     Raises:
         InputError: the source or the reference is empty or too long.
     """
+    if len(reference) > MAX_SOURCE_CHARACTERS:
+        raise InputError(
+            f"The reference has {len(reference):,} characters; at most {MAX_SOURCE_CHARACTERS:,} are read at once."
+        )
     started = time.perf_counter()
     found = compare_forced_and_free(loaded, source, reference)
     return _forcing_report(found, time.perf_counter() - started)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import string
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -43,7 +44,7 @@ def group_pieces(tokens: Sequence[str]) -> list[Word]:
     shown = display_pieces(tokens)
     words = []
     starts = [i for i, is_start in enumerate(_word_starts(tokens)) if is_start]
-    for start, stop in zip(starts, [*starts[1:], len(tokens)], strict=True):
+    for start, stop in itertools.pairwise([*starts, len(tokens)]):
         pieces = tuple(piece.removeprefix(CONTINUES) for piece in shown[start:stop])
         words.append(Word("".join(pieces).removeprefix(BLANK) or BLANK, pieces, start, stop))
     return words
@@ -66,7 +67,9 @@ def _word_starts(tokens: Sequence[str]) -> Iterator[bool]:
     has_marks = any(token.startswith(WORD_MARK) for token in tokens)
     previous = ""
     for token in tokens:
-        after_blank = previous == WORD_MARK  # the blank alone is a piece: what follows it belongs to the same word
+        after_blank = (
+            previous == WORD_MARK
+        )  # the blank alone is a piece: what follows it belongs to the same word
         is_mark = _is_punctuation(token) or _is_punctuation(previous)
         yield not previous or not has_marks or token.startswith(WORD_MARK) or (is_mark and not after_blank)
         previous = token
@@ -76,4 +79,7 @@ def _is_punctuation(token: str) -> bool:
     bare = token.removeprefix(WORD_MARK)
     if not bare or token == UNK or bare in INSIDE_WORDS:
         return False
-    return all(character in string.punctuation or unicodedata.category(character).startswith("P") for character in bare)
+    return all(
+        character in string.punctuation or unicodedata.category(character).startswith("P")
+        for character in bare
+    )

@@ -108,7 +108,9 @@ def confidence_bars(
     """Return bars of the probability (%) that the network gave each word it wrote, in order of writing."""
     style = theme.architecture_style(architecture, mode)
     positions = list(range(len(words)))
-    figure = theme.blank_figure(mode, x_title="French word, in order of writing", y_title="Probability (%)", height=height)
+    figure = theme.blank_figure(
+        mode, x_title="French word, in order of writing", y_title="Probability (%)", height=height
+    )
     figure.add_bar(
         x=positions,
         y=[100 * probability for probability in probabilities],

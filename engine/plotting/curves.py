@@ -15,7 +15,12 @@ WRONG_ANSWERS = "Wrong answers (%)"
 
 
 def error_against_length(
-    frame: pd.DataFrame, *, mode: Mode, baseline_error: float | None = None, x_title: str = "Sequence length", height: int = 380
+    frame: pd.DataFrame,
+    *,
+    mode: Mode,
+    baseline_error: float | None = None,
+    x_title: str = "Sequence length",
+    height: int = 380,
 ) -> go.Figure:
     """Return the share of wrong answers against sequence length, one line per architecture, a band from best to worst seed.
 
@@ -24,12 +29,19 @@ def error_against_length(
         baseline_error: share of wrong answers (0 to 1) of a network without memory, drawn dashed.
     """
     errors = frame.assign(error=100 * (1 - frame["accuracy"]))
-    spread = errors.groupby(["architecture", "length"], sort=True)["error"].agg(["mean", "min", "max"]).reset_index()
+    spread = (
+        errors.groupby(["architecture", "length"], sort=True)["error"]
+        .agg(["mean", "min", "max"])
+        .reset_index()
+    )
     figure = theme.blank_figure(mode, x_title=x_title, y_title=WRONG_ANSWERS, height=height)
     for architecture in in_legend_order(spread["architecture"]):
         line = spread[spread["architecture"] == architecture]
         theme.with_spread(figure, line["length"], line["mean"], line["min"], line["max"], architecture, mode)
-    figure.update_traces(hovertemplate="length %{x}: %{y:.1f} % wrong<extra>%{fullData.name}</extra>", selector={"hoverinfo": None})
+    figure.update_traces(
+        hovertemplate="length %{x}: %{y:.1f} % wrong<extra>%{fullData.name}</extra>",
+        selector={"hoverinfo": None},
+    )
     if baseline_error is not None:
         add_baseline(figure, 100 * baseline_error, "without memory", mode)
     lengths = sorted(spread["length"].unique())
@@ -54,23 +66,35 @@ def loss_against_steps(
         unit: what the loss is measured in, for the axis.
         baseline: loss of a network without memory, drawn dashed.
     """
-    figure = theme.blank_figure(mode, x_title="Training step (batches seen)", y_title=f"Loss ({unit})", height=height)
+    figure = theme.blank_figure(
+        mode, x_title="Training step (batches seen)", y_title=f"Loss ({unit})", height=height
+    )
     for architecture in in_legend_order(frame["architecture"]):
         line = frame[frame["architecture"] == architecture].sort_values("step")
         theme.with_spread(
             figure, line["step"], line["loss_mean"], line["loss_min"], line["loss_max"], architecture, mode
         )
-    figure.update_traces(hovertemplate="step %{x}: %{y:.4f}<extra>%{fullData.name}</extra>", selector={"hoverinfo": None})
+    figure.update_traces(
+        hovertemplate="step %{x}: %{y:.4f}<extra>%{fullData.name}</extra>", selector={"hoverinfo": None}
+    )
     if baseline is not None:
         add_baseline(figure, baseline, "without memory", mode)
     figure.update_xaxes(fixedrange=True, rangemode="tozero")
-    figure.update_yaxes(fixedrange=True, type="log" if is_logarithmic else "linear", rangemode="normal" if is_logarithmic else "tozero")
+    figure.update_yaxes(
+        fixedrange=True,
+        type="log" if is_logarithmic else "linear",
+        rangemode="normal" if is_logarithmic else "tozero",
+    )
     return figure
 
 
-def race_curves(frame: pd.DataFrame, *, mode: Mode, last_step: int, baseline_error: float | None = None, height: int = 320) -> go.Figure:
+def race_curves(
+    frame: pd.DataFrame, *, mode: Mode, last_step: int, baseline_error: float | None = None, height: int = 320
+) -> go.Figure:
     """Return the wrong answers (%) of a race so far: columns `architecture`, `step`, `accuracy`; the step axis stands still."""
-    figure = theme.blank_figure(mode, x_title="Training step (batches seen)", y_title=WRONG_ANSWERS, height=height)
+    figure = theme.blank_figure(
+        mode, x_title="Training step (batches seen)", y_title=WRONG_ANSWERS, height=height
+    )
     for architecture in in_legend_order(frame["architecture"]):
         line = frame[frame["architecture"] == architecture].sort_values("step")
         style = theme.architecture_style(architecture, mode)
@@ -99,7 +123,9 @@ def parameter_bars(frame: pd.DataFrame, *, mode: Mode, height: int = 320) -> go.
     rows = frame.set_index("architecture").loc[in_legend_order(frame["architecture"])].reset_index()
     styles = [theme.architecture_style(name, mode) for name in rows["architecture"]]
     labels = [plain_label(style.label) for style in styles]
-    figure = theme.blank_figure(mode, x_title="Architecture", y_title="Parameters (numbers learnt)", height=height)
+    figure = theme.blank_figure(
+        mode, x_title="Architecture", y_title="Parameters (numbers learnt)", height=height
+    )
     figure.add_bar(
         x=labels,
         y=rows["parameters"],
@@ -124,9 +150,13 @@ def parameter_bars(frame: pd.DataFrame, *, mode: Mode, height: int = 320) -> go.
     return figure
 
 
-def seconds_against_length(frame: pd.DataFrame, *, mode: Mode, column: str = "seconds_per_step", height: int = 320) -> go.Figure:
+def seconds_against_length(
+    frame: pd.DataFrame, *, mode: Mode, column: str = "seconds_per_step", height: int = 320
+) -> go.Figure:
     """Return the time of one training step (milliseconds) against sequence length, one line per architecture."""
-    figure = theme.blank_figure(mode, x_title="Sequence length", y_title="Time per training step (ms)", height=height)
+    figure = theme.blank_figure(
+        mode, x_title="Sequence length", y_title="Time per training step (ms)", height=height
+    )
     for architecture in in_legend_order(frame["architecture"]):
         line = frame[frame["architecture"] == architecture].sort_values("length")
         style = theme.architecture_style(architecture, mode)
@@ -145,7 +175,12 @@ def seconds_against_length(frame: pd.DataFrame, *, mode: Mode, column: str = "se
 
 
 def bleu_against_length(
-    frame: pd.DataFrame, *, mode: Mode, labels: dict[str, str], architectures: dict[str, str], height: int = 340
+    frame: pd.DataFrame,
+    *,
+    mode: Mode,
+    labels: dict[str, str],
+    architectures: dict[str, str],
+    height: int = 340,
 ) -> go.Figure:
     """Return BLEU against source length, one line per model.
 
@@ -154,7 +189,9 @@ def bleu_against_length(
         labels: model name to legend text.
         architectures: model name to the architecture whose colour, marker and dash it takes.
     """
-    figure = theme.blank_figure(mode, x_title="Length of the English sentence (words)", y_title="BLEU (0 to 100)", height=height)
+    figure = theme.blank_figure(
+        mode, x_title="Length of the English sentence (words)", y_title="BLEU (0 to 100)", height=height
+    )
     for model, line in frame.groupby("model", sort=False):
         style = theme.architecture_style(architectures.get(model, "baseline"), mode)
         figure.add_scatter(
@@ -187,7 +224,9 @@ def add_baseline(figure: go.Figure, value: float, words: str, mode: Mode) -> go.
 def in_legend_order(architectures: Sequence[str] | pd.Series) -> list[str]:
     """Return the distinct architectures in the order all legends list them; unknown ones follow alphabetically."""
     known = theme.architecture_names()
-    return sorted(set(architectures), key=lambda name: (known.index(name) if name in known else len(known), name))
+    return sorted(
+        set(architectures), key=lambda name: (known.index(name) if name in known else len(known), name)
+    )
 
 
 def _is_geometric(lengths: Sequence[float]) -> bool:

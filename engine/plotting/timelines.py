@@ -39,7 +39,11 @@ class Timeline:
 
     def cell_text(self, step: int) -> str:
         """Return the label of one cell."""
-        is_other = self.expected is not None and step < len(self.expected) and self.tokens[step] != self.expected[step]
+        is_other = (
+            self.expected is not None
+            and step < len(self.expected)
+            and self.tokens[step] != self.expected[step]
+        )
         return (DIFFERS if is_other else "") + plain_label(self.tokens[step], MAX_CELL_CHARACTERS)
 
 
@@ -55,13 +59,20 @@ def timeline_strips(timelines: Sequence[Timeline], divergence: int | None, *, mo
     rows = strips * strip_rows
     figure = theme.blank_figure(mode, height=ROW_HEIGHT * rows + 84)
     # One trace per colour of text, as plotly gives all cells of a heat map the same one.
-    figure.add_traces([_cells(timelines, rows, mode, text_colour) for text_colour in (LIGHT_TEXT, DARK_TEXT, None)])
+    figure.add_traces(
+        [_cells(timelines, rows, mode, text_colour) for text_colour in (LIGHT_TEXT, DARK_TEXT, None)]
+    )
     figure.add_scatter(
         x=[step % STEPS_PER_STRIP for step in range(total)],
         y=[step // STEPS_PER_STRIP * strip_rows + 0.12 for step in range(total)],
         mode="text",
-        text=[f"<b>{step + 1} {PARTING}</b>" if step == divergence else str(step + 1) for step in range(total)],
-        textfont={"size": 12, "color": [theme.ink(mode) if step == divergence else theme.muted(mode) for step in range(total)]},
+        text=[
+            f"<b>{step + 1} {PARTING}</b>" if step == divergence else str(step + 1) for step in range(total)
+        ],
+        textfont={
+            "size": 12,
+            "color": [theme.ink(mode) if step == divergence else theme.muted(mode) for step in range(total)],
+        },
         hoverinfo="skip",
         showlegend=False,
     )
@@ -97,7 +108,9 @@ def log_probability_lines(
     height: int = 320,
 ) -> go.Figure:
     """Return the log-probability (nats) of each row's piece against the step, with the step where the rows part."""
-    figure = theme.blank_figure(mode, x_title="Step (one piece each)", y_title="Log-probability (nats)", height=height)
+    figure = theme.blank_figure(
+        mode, x_title="Step (one piece each)", y_title="Log-probability (nats)", height=height
+    )
     for line, values, architecture in zip(timelines, log_probs, architectures, strict=True):
         style = theme.architecture_style(architecture, mode)
         figure.add_scatter(
@@ -176,5 +189,7 @@ def readable_text(share: float) -> str:
 def _first_bright() -> float:
     """Return the value above which dark text reads better; the scale's lightness only grows, so one value is enough."""
     steps = [step / 200 for step in range(201)]
-    is_bright = [theme.contrast(DARK_TEXT, heat_colour(s)) > theme.contrast(LIGHT_TEXT, heat_colour(s)) for s in steps]
+    is_bright = [
+        theme.contrast(DARK_TEXT, heat_colour(s)) > theme.contrast(LIGHT_TEXT, heat_colour(s)) for s in steps
+    ]
     return steps[is_bright.index(True)] - 1 / 400

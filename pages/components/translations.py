@@ -55,9 +55,13 @@ def split_lines(text: str) -> list[str]:
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
-        raise InputError("There is nothing to translate: type an English sentence, or take one of the examples.")
+        raise InputError(
+            "There is nothing to translate: type an English sentence, or take one of the examples."
+        )
     if len(lines) > MAX_LINES:
-        raise InputError(f"There are {len(lines):,} lines; at most {MAX_LINES} sentences are translated at once.")
+        raise InputError(
+            f"There are {len(lines):,} lines; at most {MAX_LINES} sentences are translated at once."
+        )
     return lines
 
 
@@ -120,7 +124,9 @@ def show_attention(info: ModelInfo, report: TranslationReport, unit: str, settin
     source, target, weights = report.source_pieces, report.target_pieces, report.weights
     if unit == "words":
         weights = merge_attention(weights, report.target_words, report.source_words)
-        source, target = ([word.text for word in words] for words in (report.source_words, report.target_words))
+        source, target = (
+            [word.text for word in words] for words in (report.source_words, report.target_words)
+        )
     sentence = attention_sentence(source, target, weights)
     st.markdown(notices.plain(sentence))
     figures.show(
@@ -132,7 +138,9 @@ def show_attention(info: ModelInfo, report: TranslationReport, unit: str, settin
     )
 
 
-def show_forcing(info: ModelInfo, source: str, reference: str, report: ForcingReport, is_forcing: bool) -> None:
+def show_forcing(
+    info: ModelInfo, source: str, reference: str, report: ForcingReport, is_forcing: bool
+) -> None:
     """Draw the free decoding of a sentence and, with teacher forcing on, the forced one aligned above it."""
     mode = figures.mode()
     given = Timeline("Reference", report.reference)
@@ -148,12 +156,25 @@ def show_forcing(info: ModelInfo, source: str, reference: str, report: ForcingRe
         lines, log_probs, styles = [free], [report.free_log_probs], [style(info)]
     else:
         sentence = forcing_sentence(report)
-        rows, divergence, receipt = [given, forced, free], report.divergence, forcing_receipt(info, source, reference, report)
+        rows, divergence, receipt = (
+            [given, forced, free],
+            report.divergence,
+            forcing_receipt(info, source, reference, report),
+        )
         st.markdown(notices.plain(sentence))
-        lines = [Timeline("Forced: the reference's piece", report.reference), Timeline("Free: its own piece", report.free)]
+        lines = [
+            Timeline("Forced: the reference's piece", report.reference),
+            Timeline("Free: its own piece", report.free),
+        ]
         log_probs, styles = [report.reference_log_probs, report.free_log_probs], ["lstm", "baseline"]
     table = forcing_table(report)
-    figures.show(timeline_strips(rows, divergence, mode=mode), name="timelines", alt=sentence, table=table, receipt=receipt)
+    figures.show(
+        timeline_strips(rows, divergence, mode=mode),
+        name="timelines",
+        alt=sentence,
+        table=table,
+        receipt=receipt,
+    )
     figures.show(
         log_probability_lines(lines, log_probs, divergence, mode=mode, architectures=styles),
         name="step-log-probabilities",
@@ -196,7 +217,9 @@ def show_lengths(models: list[ModelInfo]) -> None:
 
 def _length_receipt(frame: pd.DataFrame, names: list[str]) -> Receipt:
     def all_of(column: str) -> str:
-        return ", ".join(sorted({str(value) for value in frame[column]})) if column in frame else "not recorded"
+        return (
+            ", ".join(sorted({str(value) for value in frame[column]})) if column in frame else "not recorded"
+        )
 
     return Receipt(
         model=", ".join(names),
@@ -254,6 +277,7 @@ def _totals(report: ForcingReport, is_forcing: bool) -> str:
 
 def lines_table(lines: list[str], reports: dict[str, list[TranslationReport]]) -> pd.DataFrame:
     """Return one row per sentence with each network's translation."""
-    return pd.DataFrame({"line": range(1, len(lines) + 1), "English": lines} | {
-        name: [report.text for report in found] for name, found in reports.items()
-    })
+    return pd.DataFrame(
+        {"line": range(1, len(lines) + 1), "English": lines}
+        | {name: [report.text for report in found] for name, found in reports.items()}
+    )

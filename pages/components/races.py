@@ -1,0 +1,165 @@
+"""The live race: started, watched, stopped; the job's id is in the URL, so that a reload finds it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from engine.config import to_dict
+from engine.errors import EngineError
+from engine.experiments.live import JOB, LiveSettings, race_frame
+from engine.plotting import theme
+from engine.plotting.curves import race_curves
+from engine.tasks import TASKS
+from pages.components import cache, figures, notices, state
+from pages.components.figures import Receipt
+
+if TYPE_CHECKING:  # the runner brings Dask along; a page that only shows results does without
+    from engine.jobs import JobStatus
+
+PARAMETER = "race"
+POLL_SECONDS = 1.0
+TIME_LIMIT_SECONDS = 60.0
+
+
+def current(page: str) -> str:
+    """Return the id of the race to show: the one in the URL, else this visitor's last one, "" where there is none."""
+    return state.read_url().get(PARAMETER) or state.recall(page, PARAMETER, "")
+
+
+def start(page: str, settings: LiveSettings) -> None:
+    """Queue a race and put its id into the URL; for the Start button's on_click."""
+    try:
+        job_id = cache.job_runner().submit(JOB, to_dict(settings), time_limit_seconds=TIME_LIMIT_SECONDS)
+    except EngineError as problem:
+        state.remember(page, "refused", str(problem))
+        return
+    state.remember(page, PARAMETER, job_id)
+    state.remember(page, f"settings.{job_id}", settings)
+    st.query_params[PARAMETER] = job_id
+
+
+def is_running(job_id: str) -> bool:
+    """Return whether a race is known and not over yet."""
+    try:
+        return bool(job_id) and not cache.job_runner().status(job_id).is_over
+    except EngineError:
+        return False
+
+
+def show(page: str, job_id: str, settings: LiveSettings) -> None:
+    """Draw a race: polled once a second while it runs, still afterwards.
+
+    Raises:
+        JobError: the race is not known (any more).
+    """
+    if refusal := state.recall(page, "refused"):
+        state.forget(page, "refused")
+        notices.error(refusal)
+    if not job_id:
+        return
+    status = cache.job_runner().status(job_id)
+    settings = state.recall(page, f"settings.{job_id}", settings)
+    if st.query_params.get(PARAMETER) != job_id:
+        st.query_params[PARAMETER] = job_id
+    if status.is_over:
+        _draw(status, settings)
+    else:
+        st.fragment(_watch, run_every=POLL_SECONDS)(job_id, settings)
+
+
+def _watch(job_id: str, settings: LiveSettings) -> None:
+    """Draw a race that runs; once it is over, run the page again so that the polling ends."""
+    status = cache.job_runner().status(job_id)
+    if status.is_over:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key="race-stop",
+            on_click=cache.job_runner().cancel,
+            args=(job_id,),
+        )
+        st.progress(status.progress, text=notices.plain(_progress_words(status)))
+    _draw_curves(status, settings)
+
+
+def _draw(status: JobStatus, settings: LiveSettings) -> None:
+    if status.state == "failed":
+        notices.error(status.error)
+    elif status.state == "cancelled":
+        notices.note(f"Stopped after {status.elapsed_seconds:.0f} s; what was measured until then stays.")
+    _draw_curves(status, settings)
+
+
+def _draw_curves(status: JobStatus, settings: LiveSettings) -> None:
+    frame = race_frame(status.events)
+    if frame.empty:
+        return
+    sentence = race_sentence(frame, status.events)
+    st.markdown(notices.plain(sentence))
+    figures.show(
+        race_curves(
+            frame,
+            mode=figures.mode(),
+            last_step=settings.max_steps,
+            baseline_error=1 - TASKS.get(settings.task)(settings.length).baseline_accuracy,
+        ),
+        name="race",
+        alt=f"Wrong answers on held-out sequences while three networks learn. {sentence}",
+        table=frame.round(4) if status.is_over else None,
+        receipt=_receipt(settings, status) if status.is_over else None,
+    )
+
+
+def race_sentence(frame: pd.DataFrame, events: list[dict]) -> str:
+    """Return one sentence on where every network stands, or how it ended."""
+    done = {event["architecture"]: event for event in events if event["kind"] == "done"}
+    parts = []
+    for name, rows in frame.groupby("architecture", sort=False):
+        last, label = rows.iloc[-1], theme.architecture_label(name)
+        if name in done and done[name]["is_solved"]:
+            parts.append(f"the {label} solved it at step {int(done[name]['step'])}")
+        else:
+            verb = "ended with" if name in done else "has"
+            parts.append(
+                f"the {label} {verb} {100 * (1 - last.accuracy):.0f} % wrong at step {int(last.step)}"
+            )
+    return (
+        f"{'; '.join(parts)}.".capitalize()
+        .replace("rnn", "RNN")
+        .replace("lstm", "LSTM")
+        .replace("gru", "GRU")
+    )
+
+
+def _progress_words(status: JobStatus) -> str:
+    if status.state == "queued":
+        return f"Waiting for its turn, number {status.position} in the queue"
+    words = status.message or "Starting"
+    if status.progress > 0.03:
+        words += (
+            f" · about {status.elapsed_seconds * (1 - status.progress) / status.progress:.0f} s left at most"
+        )
+    return words
+
+
+def _receipt(settings: LiveSettings, status: JobStatus) -> Receipt:
+    summary = (status.result or {}).get("summaries", [{}])[0]
+    where = (
+        f", commit {summary['commit']}, on {summary['hardware']}, torch {summary['torch']}" if summary else ""
+    )
+    return Receipt(
+        model="three networks of about equal size, trained here and now",
+        seed=settings.seed,
+        measured=f"{summary.get('date', 'just now')}{where}",
+        seconds=status.elapsed_seconds,
+        python=(
+            "from engine.experiments.live import race, race_frame\n\n"
+            f"print(race_frame(list(race({', '.join(f'{name}={value!r}' for name, value in to_dict(settings).items())}))))"
+        ),
+        note="One seed says little: the charts above average several.",
+    )
