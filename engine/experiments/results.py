@@ -16,6 +16,10 @@ from engine.errors import DataError
 
 RESULTS = Path(__file__).resolve().parents[2] / "data" / "results"
 COLUMNS = ("kind", "task", "architecture", "length", "seed", "step", "loss", "accuracy", "commit", "hardware", "torch", "date")
+WHOLE_NUMBERS = (
+    "length", "seed", "hidden_size", "parameters", "formula_parameters", "layer_parameters", "step", "max_steps", "solved_step",
+    "batch_size", "cores",
+)  # fmt: skip
 GROUP = ["task", "architecture", "length"]
 ORDER = {"rnn": 0, "lstm": 1, "gru": 2}  # the order of charts and tables
 
@@ -43,8 +47,13 @@ def read_table(path: Path) -> pd.DataFrame:
     missing = _missing_columns(path)
     if missing:
         raise DataError(f"The table {path.name} is not one of results: {missing}.")
-    frame = pd.read_parquet(path)
+    frame = as_whole_numbers(pd.read_parquet(path))
     return frame.sort_values("architecture", key=_rank, kind="stable", ignore_index=True)
+
+
+def as_whole_numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with counts as whole numbers; nullable ones, as not every kind of row has every column."""
+    return frame.astype({name: "Int64" for name in WHOLE_NUMBERS if name in frame})
 
 
 def tasks(frame: pd.DataFrame) -> list[str]:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from engine.errors import ConfigError
 from engine.experiments.base import COMPARISONS, Comparison, RunSpec
-from engine.experiments.results import RESULTS, read_table
+from engine.experiments.results import RESULTS, as_whole_numbers, read_table
 from engine.experiments.runs import RunRows, run_cell
 from engine.experiments.timing import timing_rows
 from engine.registry import discover
@@ -27,10 +27,6 @@ from engine.training import Evaluated
 discover("engine.experiments.recipes")
 
 KEY = ("task", "architecture", "length", "seed")
-WHOLE_NUMBERS = (
-    "length seed hidden_size parameters formula_parameters layer_parameters step max_steps solved_step batch_size cores".split()
-)
-
 
 @dataclasses.dataclass(frozen=True)
 class RunStarted:
@@ -147,9 +143,7 @@ def _progress(spec: RunSpec, event: Evaluated, index: int, total: int) -> RunPro
 def _write(rows: list[dict[str, Any]], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.draft")
-    frame = pd.DataFrame(rows)
-    whole = {name: "Int64" for name in WHOLE_NUMBERS if name in frame}  # nullable: not every kind has every column
-    frame.astype(whole).to_parquet(draft, index=False, compression="zstd")
+    as_whole_numbers(pd.DataFrame(rows)).to_parquet(draft, index=False, compression="zstd")
     os.replace(draft, path)
 
 

@@ -23,7 +23,7 @@ COMPARISONS.register("synthetic")(
         plans=(
             TaskPlan("delayed_recall", (20, 60, 120), 800, {"rnn": 3e-3, "lstm": 3e-3, "gru": 1e-2}, evaluate_every=20),
             TaskPlan("adding", (10, 40, 100), 1200, {"rnn": 1e-3, "lstm": 1e-2, "gru": 1e-2}, evaluate_every=40),
-            TaskPlan("copying", (5, 15, 40), 4000, {"rnn": 1e-3, "lstm": 1e-2, "gru": 1e-2}, evaluate_every=100),
+            TaskPlan("copying", (5, 15, 40), 3000, {"rnn": 1e-3, "lstm": 1e-2, "gru": 1e-2}, evaluate_every=100),
         ),
         timing_lengths=(20, 100),
         timing_hidden_size=64,
