@@ -1,0 +1,61 @@
+"""Text is written at 2,000 characters per second or more, by the engine and by the page as a visitor receives it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import torch
+
+from engine.decoding.limits import SamplingSettings
+from engine.decoding.text import write_text
+from engine.models.folder import list_models, load_model
+from tests.benchmarks.visitor import Visitor, describe_machine, serve
+
+MODEL = "shakespeare-lstm"
+BOUND = 2000  # characters per second
+CHARACTERS = 2000
+ROUNDS = 4
+
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.skipif(
+        MODEL not in {info.name for info in list_models() if not info.error}, reason=f"{MODEL} is not in data/pretrained"
+    ),
+]
+
+
+def test_engine_writes_fast_enough(capsys: pytest.CaptureFixture[str]) -> None:
+    loaded, threads = load_model(MODEL), torch.get_num_threads()
+    rates = []
+    torch.set_num_threads(1)  # as in the server
+    try:
+        for seed in range(ROUNDS):
+            begun = time.perf_counter()
+            text = "".join(write_text(loaded, "ROMEO:", SamplingSettings(max_new_tokens=CHARACTERS, seed=seed)))
+            rates.append(len(text) / (time.perf_counter() - begun))
+            assert len(text) == CHARACTERS
+    finally:
+        torch.set_num_threads(threads)
+    with capsys.disabled():
+        print(f"\nengine, {MODEL}: {max(rates):,.0f} characters per second (best of {ROUNDS}); {describe_machine()}")
+    assert max(rates) >= BOUND
+
+
+def test_page_writes_fast_enough(capsys: pytest.CaptureFixture[str]) -> None:
+    """From the click to the last character received, all networks of the page together, each the same length."""
+    rates = []
+    with serve() as server, Visitor(server) as visitor:
+        visitor.open("generation")  # the first visit imports torch and loads the networks
+        for seed in range(1, ROUNDS + 1):
+            run = visitor.rerun(f"max_new_tokens={CHARACTERS}&seed={seed}")
+            assert run.problems == []
+            written = [len(text) for text in run.texts.values() if len(text) >= CHARACTERS]
+            assert written, "no network wrote its text"
+            rates.append(CHARACTERS * len(written) / run.elapsed_seconds)
+    with capsys.disabled():
+        print(
+            f"\nGeneration page: {max(rates):,.0f} characters per second from {len(written)} network(s) (best of {ROUNDS}), "
+            f"{run.messages} messages and {run.size_bytes / 1000:.0f} kB for the last; {describe_machine()}"
+        )
+    assert max(rates) >= BOUND

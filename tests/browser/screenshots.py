@@ -1,0 +1,36 @@
+"""The pictures in docs/screenshots, taken from the running app: `make screenshots`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from tests.browser.browsing import PAGES, ROOT, TITLES, launch, serve, visit
+
+FOLDER = ROOT / "docs" / "screenshots"
+TAKEN = {"home": "light", "generation": "light", "translation": "light", "comparison": "dark"}
+COLOURS = 128
+
+
+def main() -> None:
+    """Take one picture of each page in TAKEN and write it small enough for a repository."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, serve(Path(scratch) / "log.txt") as address, sync_playwright() as playwright:
+        browser = launch(playwright)
+        for name, theme in TAKEN.items():
+            with visit(browser, address, theme) as guest:
+                guest.open(PAGES[name], TITLES[name])
+                guest.settle()
+                guest.page.wait_for_timeout(500)
+                file = FOLDER / f"{name}.png"
+                guest.page.screenshot(path=str(file))
+                Image.open(file).convert("RGB").quantize(COLOURS).save(file, optimize=True)
+                print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1024:.0f} KiB")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
