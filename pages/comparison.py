@@ -8,7 +8,7 @@ from engine.experiments import results
 from engine.experiments.live import LiveSettings
 from engine.tasks import TASKS
 from pages.components import cache, comparisons, forms, header, notices, races
-from pages.components.views.comparison import ComparisonView, length_field, view_with_lengths
+from pages.components.views.comparison import length_field, view_with_lengths
 
 PAGE = "comparison"
 RECIPE = "synthetic"
@@ -31,10 +31,11 @@ with notices.engine_errors():
 tasks = results.tasks(frame) if frame is not None else []
 telling = {task: comparisons.telling_length(frame, task) for task in tasks}
 choices = {"task": tasks} | {length_field(task): results.lengths(frame, task) for task in tasks}
-controls = forms.open_controls(PAGE, view_with_lengths(telling) if tasks else ComparisonView, choices)
+labels = dict.fromkeys(("task", "race_task") if tasks else ("race_task",), comparisons.task_title)
+controls = forms.open_controls(PAGE, view_with_lengths(telling), choices, labels=labels)
 
 if tasks:
-    task = controls.segmented("task", format_func=comparisons.task_title)
+    task = controls.segmented("task")
     st.markdown(notices.plain(TASKS.get(task).question))
     comparisons.show_winner(frame, task, RECIPE)
 
@@ -55,7 +56,7 @@ header.section(
 job_id = races.current(PAGE)
 is_running = races.is_running(job_id)
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    controls.select("race_task", format_func=comparisons.task_title, disabled=is_running, width=200)
+    controls.select("race_task", disabled=is_running, width=200)
     for name in ("race_length", "race_max_steps", "race_seed"):
         controls.number(name, disabled=is_running, width=140)
     view = controls.value()

@@ -39,7 +39,8 @@ if not models:
     st.stop()
 models.sort(key=lambda info: (not translations.is_attending(info), info.name))
 by_name = {info.name: info for info in models}
-controls = forms.open_controls(PAGE, TranslationView, {"network": list(by_name)})
+labels = {"search": str.capitalize, "unit": str.capitalize, "network": lambda name: translations.title(by_name[name])}
+controls = forms.open_controls(PAGE, TranslationView, {"network": list(by_name)}, labels=labels)
 
 
 def take_example(source: str, reference: str) -> None:
@@ -55,7 +56,7 @@ with st.container(horizontal=True):
         pair = (example.source, example.reference)
         st.button(example.name, key=f"example-{example.name}", on_click=take_example, args=pair)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    search = controls.segmented("search", format_func=str.capitalize)
+    search = controls.segmented("search")
     if search == "beam":
         controls.slider("beam_size", width=240)
         controls.slider("length_penalty", width=240)
@@ -98,7 +99,7 @@ with notices.engine_errors():
             "Where it looked",
             "The network without attention has no such map: it reads the sentence once, into one vector.",
         )
-        unit = controls.segmented("unit", format_func=str.capitalize)
+        unit = controls.segmented("unit")
         translations.show_attention(attending[0], reports[attending[0].name][chosen], unit, settings)
 
     header.section(
@@ -108,11 +109,7 @@ with notices.engine_errors():
     typed = controls.text_input("reference")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         is_forcing = controls.toggle("teacher_forcing")
-        network = controls.segmented(
-            "network",
-            format_func=lambda name: translations.title(by_name[name]),
-            label_visibility="collapsed",
-        )
+        network = controls.segmented("network", label_visibility="collapsed")
     reference = translations.reference_for(source, typed)
     forcing = cache.compute_with_model(inspect_forcing, network, source, reference)
     translations.show_forcing(by_name[network], source, reference, forcing, is_forcing)

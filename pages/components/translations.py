@@ -191,7 +191,7 @@ def show_lengths(models: list[ModelInfo]) -> None:
         DataError: it has not been measured, or the table is damaged.
     """
     version = length_gap.TABLE.stat().st_mtime if length_gap.TABLE.is_file() else 0.0
-    frame = cache.compute(length_gap.load_bleu_by_length, version=version)
+    frame = cache.compute(length_gap.load_bleu_by_length, str(length_gap.TABLE), version=version)
     frame = frame[frame["model"].isin([info.name for info in models])]
     by_name = {info.name: info for info in models}
     names = sorted(frame["model"].unique(), key=lambda name: not is_attending(by_name[name]))

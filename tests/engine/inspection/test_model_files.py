@@ -15,4 +15,7 @@ def test_lists_files_with_size_and_sha256(tmp_path: Path) -> None:
     frame = list_files(str(tmp_path))
     assert frame["file"].tolist() == ["a.txt", "b.bin"]
     assert frame["size_kib"].tolist() == [0.0, 2.9]
-    assert frame["sha256"].tolist() == [hashlib.sha256("é".encode()).hexdigest(), hashlib.sha256(b"abc" * 1000).hexdigest()]
+    assert frame["sha256"].tolist() == [
+        hashlib.sha256("é".encode()).hexdigest(),
+        hashlib.sha256(b"abc" * 1000).hexdigest(),
+    ]

@@ -31,7 +31,9 @@ def test_columns_are_softmax_of_the_logits_and_of_the_warmed_logits(reader: Load
     logits = logits_after(reader, text)
     order = np.argsort(-softmax(logits), kind="stable")
     assert found.frame["probability_before"].to_numpy() == pytest.approx(softmax(logits)[order], abs=1e-6)
-    assert found.frame["probability_after"].to_numpy() == pytest.approx(softmax(logits / 0.5)[order], abs=1e-6)
+    assert found.frame["probability_after"].to_numpy() == pytest.approx(
+        softmax(logits / 0.5)[order], abs=1e-6
+    )
     assert found.frame["token"].tolist() == reader.tokenizer.tokens(order)
     assert found.entropy_before == pytest.approx(-(softmax(logits) * np.log(softmax(logits))).sum(), abs=1e-5)
     assert found.mass_cut == 0
@@ -53,7 +55,9 @@ def test_temperature_zero_is_certain(reader: LoadedModel) -> None:
     assert found.frame.loc[0, "probability_after"] == 1
 
 
-def test_distribution_at_the_end_of_a_written_text_is_the_one_it_was_written_with(reader: LoadedModel) -> None:
+def test_distribution_at_the_end_of_a_written_text_is_the_one_it_was_written_with(
+    reader: LoadedModel,
+) -> None:
     from engine.decoding.limits import SamplingSettings
     from engine.decoding.text import write_text
 

@@ -67,7 +67,9 @@ def test_forcing_rows_are_those_of_the_decoder(interpreter: LoadedModel) -> None
     assert len(report.guesses) == len(report.reference)
     table = forcing_table(report)
     assert len(table) == max(len(report.reference), len(report.free))
-    assert list(table["reference_log_probability"].dropna()) == pytest.approx(report.reference_log_probs, abs=1e-4)
+    assert list(table["reference_log_probability"].dropna()) == pytest.approx(
+        report.reference_log_probs, abs=1e-4
+    )
 
 
 def test_before_they_part_forced_and_free_are_the_same_computation(interpreter: LoadedModel) -> None:

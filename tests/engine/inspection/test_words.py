@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from engine.inspection.words import BLANK, END, UNKNOWN, display_pieces, group_pieces
 from engine.text import TOKENIZERS
 
-TEXTS = ["The dog doesn't see l'herbe, does it? A T-shirt.", "a b c d e f g h i j k l m n o p q r s t u v w x y z ! ."] * 3
+TEXTS = [
+    "The dog doesn't see l'herbe, does it? A T-shirt.",
+    "a b c d e f g h i j k l m n o p q r s t u v w x y z ! .",
+] * 3
 
 
 @pytest.fixture(scope="module")

@@ -81,7 +81,11 @@ def test_loss_has_its_unit_its_band_and_its_baseline() -> None:
 
 def test_parameters_stand_beside_what_the_formula_gives() -> None:
     frame = pd.DataFrame(
-        {"architecture": ["lstm", "rnn", "gru"], "parameters": [400, 100, 300], "formula_parameters": [400, 100, 300]}
+        {
+            "architecture": ["lstm", "rnn", "gru"],
+            "parameters": [400, 100, 300],
+            "formula_parameters": [400, 100, 300],
+        }
     )
     figure = parameter_bars(frame, mode="light")
     assert list(figure.data[0].x) == ["RNN", "LSTM", "GRU"]
@@ -106,7 +110,12 @@ def test_a_race_keeps_its_axes_while_it_runs() -> None:
 
 def test_bleu_keeps_the_order_of_the_buckets() -> None:
     frame = pd.DataFrame(
-        {"model": ["a"] * 3, "bucket": ["1-7", "8-10", "18-60"], "sentences": [9, 8, 7], "bleu": [50.0, 49.0, 48.0]}
+        {
+            "model": ["a"] * 3,
+            "bucket": ["1-7", "8-10", "18-60"],
+            "sentences": [9, 8, 7],
+            "bleu": [50.0, 49.0, 48.0],
+        }
     )
     figure = bleu_against_length(frame, mode="light", labels={"a": "With <b>"}, architectures={"a": "lstm"})
     assert list(figure.data[0].x) == ["1-7", "8-10", "18-60"]

@@ -1,0 +1,31 @@
+"""Reading the charts of a page in a test: the figure a browser would get, as plain lists."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+
+def figure(at: AppTest, name: str) -> dict[str, Any]:
+    """Return the figure that was shown under `name` as plain values, its binary arrays decoded."""
+    (chart,) = [chart for chart in at.get("plotly_chart") if chart.proto.id.endswith(f"{name}-chart")]
+    return _plain(json.loads(chart.proto.spec))
+
+
+def names(at: AppTest) -> list[str]:
+    """Return the identifiers of all charts on the page."""
+    return [chart.proto.id for chart in at.get("plotly_chart")]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict) and "bdata" in value:
+        array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
+        shape = value.get("shape")
+        return array.reshape([int(size) for size in str(shape).split(",")] if shape else -1).tolist()
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list) else value
