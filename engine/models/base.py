@@ -68,7 +68,8 @@ class RecurrentModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
 
     def _save_pretrained(self, save_directory: Path) -> None:
         half = {name: tensor.detach().half().contiguous() for name, tensor in self.state_dict().items()}
-        safetensors.torch.save_file(half, str(Path(save_directory) / "model.safetensors"))
+        # Written as bytes: `save_file` makes a file that only its owner may read.
+        (Path(save_directory) / "model.safetensors").write_bytes(safetensors.torch.save(half))
 
     @classmethod
     def _from_pretrained(cls, *, model_id: str, revision: str | None, **arguments: Any) -> RecurrentModel:
@@ -108,6 +109,7 @@ def reset_recurrent_weights(layer: nn.RNNBase, forget_bias: float = 1.0) -> None
 def mask_from_lengths(lengths: Tensor, size: int) -> Tensor:
     """Return a (B, size) mask that is True on real tokens."""
     return torch.arange(size, device=lengths.device) < lengths[:, None]
+
 
 def pad(rows: Sequence[Sequence[int]], value: int) -> Tensor:
     """Return rows of different lengths as one (B, T) tensor, filled up with `value`."""

@@ -95,18 +95,18 @@ PIPELINE_TAGS = {
 
 
 def _architecture(config: dict[str, Any]) -> str:
-    words = {"rnn": "vanilla RNN (tanh)", "lstm": "LSTM", "gru": "GRU"}
-    cell = words.get(config["cell"], config["cell"])
+    cell = {"rnn": "vanilla RNN (tanh)", "lstm": "LSTM", "gru": "GRU"}.get(config["cell"], config["cell"])
     if config["task"] == "translation":
         direction = "bidirectional " if config["bidirectional"] else ""
         look = {"none": "no attention: one vector carries the whole sentence"}.get(
             config["attention"], f"{config['attention']} attention"
         )
-        return (
+        words = (
             f"{direction}{cell} encoder of {config['encoder_layers']} layers, {cell} decoder of {config['decoder_layers']} "
             f"layers, {config['hidden_size']} units, {look}; one BPE vocabulary of {config['vocab_size']:,} pieces for both "
             "languages."
-        ).capitalize()
+        )
+        return words[0].upper() + words[1:]
     return (
         f"{config['num_layers']} layers of {config['hidden_size']} {cell} units over {config['vocab_size']} tokens, embedding "
         f"of {config['embedding_dim']}, residual connections: {'yes' if config['residual'] else 'no'}."
@@ -118,11 +118,13 @@ def _metrics_table(name: str, metrics: dict[str, Any]) -> str:
         return f"Not measured yet: run `python -m engine evaluate --model {name}`."
     rows = [f"| {METRIC_WORDS[key][0]} | {value} | {METRIC_WORDS[key][1]} |" for key, value in metrics.items() if key in METRIC_WORDS]
     table = "\n".join(["| measure | value | |", "| --- | ---: | --- |", *rows])
-    signature = f" sacreBLEU signature `{metrics['signature']}`." if "signature" in metrics else ""
+    sets = {key.removesuffix("test_set"): value for key, value in metrics.items() if key.endswith("test_set")}
+    signatures = {f"{prefix}signature": words for prefix, words in sets.items() if f"{prefix}signature" in metrics}
     return (
-        f"{table}\n\nOn {metrics['test_set']}, by `python -m engine evaluate --model {name}` on {metrics['measured_on']} "
-        f"({metrics['hardware']}, commit {metrics['commit']}).{signature}"
-    )
+        f"{table}\n\nOn {' and '.join(sets.values())}, by `python -m engine evaluate --model {name}` on "
+        f"{metrics['measured_on']} ({metrics['hardware']}, commit {metrics['commit']}). "
+        + " ".join(f"sacreBLEU signature on {words}: `{metrics[key]}`." for key, words in signatures.items())
+    ).rstrip()
 
 
 def _training(training: dict[str, Any]) -> str:

@@ -83,12 +83,15 @@ def find_folder(name: str, root: Path | None = None) -> Path:
     """
     root = PRETRAINED if root is None else Path(root)
     is_plain = bool(re.fullmatch(r"[\w.-]+", name)) and not name.startswith(".")
-    if is_plain and (root / name).is_dir():
-        return root / name
-    if Path(name).is_dir() and (os.sep in name or name == "."):
-        return Path(name)
+    try:
+        if is_plain and (root / name).is_dir():
+            return root / name
+        if (os.sep in name or name == ".") and Path(name).is_dir():
+            return Path(name)
+    except OSError:  # no file can have such a name, for instance because it is too long
+        pass
     known = ", ".join(info.name for info in list_models(root) if not info.error) or "none"
-    raise ModelError(f"There is no model '{name[:80]}'; choose one of: {known}, or give a folder or a Hub id owner/name.")
+    raise ModelError(f"There is no model {name[:80]!r}; choose one of: {known}, or give a folder or a Hub id owner/name.")
 
 
 def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
@@ -97,13 +100,8 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
     Raises:
         ModelError: it does not exist, or its folder is incomplete or damaged.
     """
-    try:
-        folder = find_folder(str(name), root)
-    except ModelError:
-        if not HUB_ID.fullmatch(str(name)):
-            raise
-        folder = _download(str(name))
-    info = _read_info(folder)
+    info = _find_info(str(name), root)
+    folder = info.path
     from engine.models import MODELS
     from engine.text import load_tokenizer
 
@@ -116,6 +114,8 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
         raise ModelError(f"The weights in '{folder.name}' are damaged or do not fit its config.json.") from error
     if model.embedding.num_embeddings != tokenizer.vocab_size:
         raise ModelError(f"The tokenizer in '{folder.name}' does not belong to its weights: vocabulary sizes differ.")
+    if model.task != info.task:
+        raise ModelError(f"The config.json in '{folder.name}' gives the task {info.task!r}, but its model does {model.task!r}.")
     return LoadedModel(dataclasses.replace(info, parameters=model.parameter_count()), model, tokenizer)
 
 
@@ -146,12 +146,24 @@ def write_config(folder: Path, config: dict[str, Any]) -> None:
     (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
+def _find_info(name: str, root: Path | None) -> ModelInfo:
+    try:
+        folder = find_folder(name, root)
+    except ModelError:
+        if not HUB_ID.fullmatch(name):
+            raise
+        return dataclasses.replace(_read_info(_download(name)), name=name)
+    return _read_info(folder)
+
+
 def _read_info(folder: Path) -> ModelInfo:
     missing = [file for file in FILES if not (folder / file).is_file()]
     if missing:
         raise ModelError(f"The model folder '{folder.name}' is incomplete: {', '.join(missing)} missing.")
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        if not all(isinstance(config[field], str) for field in ("model", "task", "cell")):
+            raise TypeError(config)
         card_text = (folder / "README.md").read_text(encoding="utf-8")
         info = ModelInfo(
             name=folder.name,

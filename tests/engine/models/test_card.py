@@ -1,0 +1,179 @@
+"""Model cards say what config.json says, no more and no less, and what they tell a reader to type works."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+
+from engine.models import card as cards
+from engine.models.card import METRIC_WORDS, usage_command, usage_lines, write_card
+from engine.models.folder import describe
+
+TRAINING = {
+    "command": "python -m engine train --recipe tiny --output data/pretrained/tiny",
+    "steps": 1234,
+    "best_step": 1000,
+    "minutes": 5.5,
+    "hardware": "A processor, 2 cores, 1 thread(s)",
+    "torch": "2.13",
+    "commit": "abc123",
+    "date": "2026-11-21",
+    "settings": {"seed": 17},
+    "sources": [{"sentence": "Source: one."}, {"sentence": "Source: two."}],
+}
+METRICS = {"measured_on": "2026-11-22", "hardware": "Another processor", "commit": "def456"}
+READER_METRICS = METRICS | {
+    "nats_per_character": 1.5011,
+    "bits_per_character": 2.1656,
+    "nats_per_character_windows": 1.5512,
+    "bits_per_character_windows": 2.2379,
+    "characters": 111540,
+    "test_set": "Tiny Shakespeare, validation and test (111,540 characters)",
+    "source": "mirror",
+}
+INTERPRETER_METRICS = METRICS | {
+    "bleu": 51.23,
+    "chrf": 70.11,
+    "bleu_greedy": 49.87,
+    "nats_per_token": 1.2345,
+    "beam_size": 5,
+    "test_set": "Multi30k English-French test (1,000 sentences)",
+    "signature": "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0",
+    "source": "mirror",
+    "tatoeba_en_fr_bleu": 44.44,
+    "tatoeba_en_fr_chrf": 61.61,
+    "tatoeba_en_fr_test_set": "Tatoeba English-French test (2,000 sentences)",
+    "tatoeba_en_fr_source": "mirror",
+    "tatoeba_en_fr_signature": "nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0",
+}
+
+
+@pytest.fixture
+def reader_config(language_model_folder):
+    return describe(language_model_folder).config
+
+
+@pytest.fixture
+def interpreter_config(translator_folder):
+    return describe(translator_folder).config
+
+
+def rows(card: str) -> dict[str, str]:
+    """Return the measured table as {what: value}."""
+    found = re.findall(r"^\| (.+?) \| (.+?) \| (?:lower|higher) is better \|$", card, re.MULTILINE)
+    return dict(found)
+
+
+@pytest.mark.parametrize("which", ["reader", "interpreter"])
+def test_the_table_shows_exactly_the_measured_figures(which, request):
+    metrics = READER_METRICS if which == "reader" else INTERPRETER_METRICS
+    card = write_card("tiny", request.getfixturevalue(f"{which}_config") | {"metrics": metrics})
+    expected = {METRIC_WORDS[name][0]: str(value) for name, value in metrics.items() if name in METRIC_WORDS}
+    assert rows(card) == expected
+    assert len(expected) == (4 if which == "reader" else 6)
+    for name in ("test_set", "measured_on", "hardware", "commit"):
+        assert metrics[name] in card
+    for name, value in metrics.items():
+        if name.endswith(("signature", "test_set")):
+            assert value in card, name
+    assert "Not measured" not in card
+
+
+def test_another_figure_changes_the_card(interpreter_config):
+    one = write_card("tiny", interpreter_config | {"metrics": INTERPRETER_METRICS})
+    two = write_card("tiny", interpreter_config | {"metrics": INTERPRETER_METRICS | {"bleu": 51.24}})
+    assert "51.23" in one
+    assert "51.24" in two
+    assert "51.23" not in two
+
+
+def test_an_unmeasured_model_says_how_to_measure_it(reader_config):
+    card = write_card("tiny", reader_config)
+    assert "Not measured yet: run `python -m engine evaluate --model tiny`." in card
+    assert rows(card) == {}
+
+
+def test_the_training_is_told_with_its_command_machine_seed_and_sources(reader_config):
+    card = write_card("tiny", reader_config | {"training": TRAINING})
+    for words in (
+        TRAINING["command"],
+        "1,234 updates in 5.5 minutes",
+        "A processor, 2 cores, 1 thread(s)",
+        "torch 2.13",
+        "seed 17",
+        "commit abc123",
+        "2026-11-21",
+        "update 1,000",
+        "Source: one. Source: two.",
+    ):
+        assert words in card
+
+
+def test_a_reader_is_described(reader_config):
+    card = write_card("tiny", reader_config)
+    assert f"{reader_config['parameters']:,} parameters. 2 layers of 12 LSTM units over {reader_config['vocab_size']} tokens" in card
+    assert "residual connections: yes" in card
+
+
+def test_an_interpreter_is_described_with_names_in_their_own_case(interpreter_config):
+    card = write_card("tiny", interpreter_config)
+    assert "Bidirectional LSTM encoder of 2 layers, LSTM decoder of 2 layers, 12 units, dot attention; one BPE vocabulary" in card
+    one_way = write_card("tiny", interpreter_config | {"bidirectional": False, "cell": "gru", "attention": "none"})
+    assert "GRU encoder of 2 layers, GRU decoder of 2 layers, 12 units, no attention: one vector carries the whole sentence" in one_way
+    assert "Vanilla RNN (tanh) encoder" in write_card("tiny", interpreter_config | {"bidirectional": False, "cell": "rnn"})
+
+
+def test_the_head_is_yaml_the_hub_understands(interpreter_config, reader_config):
+    from huggingface_hub import ModelCardData, RepoCard
+
+    data: ModelCardData = RepoCard(write_card("tiny", interpreter_config)).data
+    assert data.to_dict() == {
+        "library_name": "unrolled",
+        "pipeline_tag": "translation",
+        "language": ["en", "fr"],
+        "tags": ["lstm", "recurrent-neural-network"],
+    }
+    reader = RepoCard(write_card("tiny", reader_config)).data.to_dict()
+    assert reader["pipeline_tag"] == "text-generation"
+    assert reader["language"] == ["en"]
+
+
+@pytest.mark.parametrize("which", ["language_model_folder", "translator_folder"])
+def test_the_lines_of_python_on_a_card_run(which, request, capsys):
+    folder = request.getfixturevalue(which)
+    info = describe(folder)
+    lines = usage_lines(str(folder), info.task)
+    assert len(lines.splitlines()) == 3
+    exec(compile(lines, "card", "exec"), {})
+    assert capsys.readouterr().out
+    assert usage_lines(info.name, info.task) in write_card(info.name, info.config)
+
+
+@pytest.mark.parametrize("which", ["language_model_folder", "translator_folder"])
+def test_the_command_on_a_card_is_one_the_command_line_knows(which, request):
+    """The parser accepts it; `test_command_line` runs what it stands for."""
+    from engine.command_line import build_parser
+
+    info = describe(request.getfixturevalue(which))
+    command = usage_command(info.name, info.task)
+    assert command in write_card(info.name, info.config)
+    words = shlex.split(command)
+    options = build_parser().parse_args(words[words.index("engine") + 1 :])
+    assert options.model == info.name
+
+
+def test_every_task_with_a_card_has_all_its_words():
+    tasks = set(cards.USAGE.names())
+    assert tasks == set(cards.COMMANDS.names()) == set(cards.LIMITS.names())
+    assert tasks <= set(cards.PIPELINE_TAGS)
+
+
+def test_the_shipped_cards_are_what_their_configs_make_of_them():
+    """Whoever edits a card by hand, or forgets to write it again, is caught here."""
+    from engine.models.folder import list_models
+
+    for info in list_models():
+        if not info.error:
+            assert info.card_text == write_card(info.name, info.config), info.name
