@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "COMPARISONS": "base",
+    "COMPARISONS": "recipes",
     "Comparison": "base",
     "RunSpec": "base",
     "RunRows": "runs",

@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine.config import option, validate
 from engine.experiments.base import ARCHITECTURES, RunSpec, matched_hidden_size
+from engine.experiments.recipes import COMPARISONS
 from engine.experiments.runs import RunRows, run_cell
 from engine.tasks import TASKS
 from engine.training import Evaluated
@@ -24,12 +25,12 @@ class LiveSettings:
 
     task: str = option("delayed_recall", label="Task", help="What the networks must remember.", choices=TASK_NAMES)
     length: int = option(20, label="Length", help="How long they must remember it.", minimum=2, maximum=60)
-    max_steps: int = option(400, label="Updates", help="Budget of each network.", minimum=20, maximum=600, step=20)
+    max_steps: int = option(400, label="Updates", help="Budget of each network.", minimum=20, maximum=1000, step=20)
     seed: int = option(0, label="Seed", help="Same seed, same race.", minimum=0, maximum=9999)
 
 
 PARAMETERS = 5_000
-LEARNING_RATES = {"rnn": 1e-3, "lstm": 1e-2, "gru": 1e-2}
+RECIPE = "synthetic"  # whose learning rates and starting biases the race takes over
 
 
 def race(**settings: Any) -> Iterator[dict[str, Any]]:
@@ -78,6 +79,8 @@ def race_frame(events: list[dict[str, Any]]) -> pd.DataFrame:
 
 def _spec(chosen: LiveSettings, architecture: str) -> RunSpec:
     task = TASKS.get(chosen.task)(chosen.length)
+    recipe = COMPARISONS.get(RECIPE)
+    plan = next(plan for plan in recipe.plans if plan.task == chosen.task)
     return RunSpec(
         task=chosen.task,
         architecture=architecture,
@@ -85,7 +88,8 @@ def _spec(chosen: LiveSettings, architecture: str) -> RunSpec:
         seed=chosen.seed,
         hidden_size=matched_hidden_size(task, architecture, PARAMETERS),
         max_steps=chosen.max_steps,
-        learning_rate=LEARNING_RATES[architecture],
+        learning_rate=plan.learning_rates[architecture],
+        memory_bias=recipe.memory_bias,
         evaluate_every=20,
         held_out=200,
     )

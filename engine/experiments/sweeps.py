@@ -17,14 +17,12 @@ from typing import Any
 import pandas as pd
 
 from engine.errors import ConfigError
-from engine.experiments.base import COMPARISONS, Comparison, RunSpec
+from engine.experiments.base import Comparison, RunSpec
+from engine.experiments.recipes import COMPARISONS
 from engine.experiments.results import RESULTS, as_whole_numbers, read_table
 from engine.experiments.runs import RunRows, run_cell
 from engine.experiments.timing import timing_rows
-from engine.registry import discover
 from engine.training import Evaluated
-
-discover("engine.experiments.recipes")
 
 KEY = ("task", "architecture", "length", "seed")
 

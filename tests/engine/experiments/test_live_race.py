@@ -46,7 +46,7 @@ def test_the_same_seed_is_the_same_race():
 
 @pytest.mark.parametrize(
     ("settings", "sentence"),
-    [({"length": 500}, "between 2 and 60"), ({"task": "juggling"}, "one of"), ({"max_steps": 10**6}, "between 20 and 600")],
+    [({"length": 500}, "between 2 and 60"), ({"task": "juggling"}, "one of"), ({"max_steps": 10**6}, "between 20 and 1000")],
 )
 def test_settings_out_of_bounds_are_refused_in_words(settings, sentence):
     with pytest.raises(ConfigError, match=sentence):
