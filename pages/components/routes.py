@@ -10,6 +10,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -28,14 +30,20 @@ _run = threading.local()
 
 def navigate() -> st.Page:
     """Declare the navigation and return the page that was asked for."""
-    pages = [
+    # Copies, because Streamlit notes on the page it returns that it may be run once.
+    return st.navigation([copy(page) for page in _pages()], position="top")
+
+
+@lru_cache(maxsize=1)
+def _pages() -> list[st.Page]:
+    """Return the pages; finding their files and icons at every run would be a sixth of a light page's cost."""
+    return [
         st.Page(HOME, title="Home", icon=":material/cottage:", url_path="home", default=True),
         st.Page(GENERATION, title="Generation", icon=":material/edit_note:", url_path="generation"),
         st.Page(TRANSLATION, title="Translation", icon=":material/translate:", url_path="translation"),
         st.Page(COMPARISON, title="Comparison", icon=":material/show_chart:", url_path="comparison"),
         st.Page(MODELS, title="Models", icon=":material/inventory_2:", url_path="models"),
     ]
-    return st.navigation(pages, position="top")
 
 
 @contextmanager
