@@ -287,6 +287,9 @@ class JobRunner:
 
 
 def _local_cluster() -> LocalCluster:
+    # Left alone, a cluster gives a worker up for good if it is not there 15 seconds after any loss, even a later one; the nanny
+    # brings it back, however long that takes on a busy machine.
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "1000 days"})
     # A job whose worker dies is reported, not tried again: it may be what killed the worker.
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
         return LocalCluster(

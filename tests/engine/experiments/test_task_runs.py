@@ -76,11 +76,11 @@ def test_reading_step_by_step_equals_reading_the_whole_sequence(task_name, cell)
 
 def test_held_out_sequences_are_the_same_for_all_and_no_training_batch_repeats():
     task = TASKS.get("adding")(8)
-    one, two = TaskLearning(task, 4, seed=0, held_out=50), TaskLearning(task, 16, seed=3, held_out=50)
+    one, two = TaskLearning(task, 4, seed=0, held_out=50), TaskLearning(task, 4, seed=3, held_out=50)
     assert torch.equal(one.held_out.inputs, two.held_out.inputs)
     assert torch.equal(one.batch(7).inputs, TaskLearning(task, 4, seed=0).batch(7).inputs)
     assert not torch.equal(one.batch(7).inputs, one.batch(8).inputs)
-    assert not torch.equal(one.batch(7).inputs, two.batch(7).inputs[:4])
+    assert not torch.equal(one.batch(7).inputs, two.batch(7).inputs)
 
 
 def test_a_run_yields_trainer_events_then_rows_that_agree_with_them():

@@ -8,7 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+import dask
 import pytest
+from dask.utils import parse_timedelta
 from distributed import LocalCluster
 
 from engine.errors import JobError
@@ -95,18 +97,18 @@ def test_a_job_that_does_not_listen_loses_its_process_within_three_seconds(runne
     while is_alive(pid):
         assert time.monotonic() - started < 3
         time.sleep(0.02)
-    assert runner.wait(job_id, 10).state == "cancelled"
-    assert runner.wait(runner.submit(f"{HERE}:add", {"a": 1, "b": 1}), 15).result == 2
+    assert runner.wait(job_id, 30).state == "cancelled"
+    assert runner.wait(runner.submit(f"{HERE}:add", {"a": 1, "b": 1})).result == 2
 
 
 def test_a_killed_worker_fails_its_job_alone_and_says_so(runner):
     job_id = runner.submit(f"{HERE}:obey")
     behind = runner.submit(f"{HERE}:add", {"a": 1, "b": 1})
     os.kill(wait_for_event(runner, job_id).events[0]["pid"], signal.SIGKILL)
-    status = runner.wait(job_id, 10)
+    status = runner.wait(job_id, 30)
     assert status.state == "failed"
     assert status.error.startswith("The process that ran this job died")
-    assert runner.wait(behind, 15).result == 2
+    assert runner.wait(behind, 60).result == 2
 
 
 @pytest.mark.parametrize(
@@ -124,9 +126,9 @@ def test_a_failed_job_says_why_in_one_sentence(runner, function, sentence):
 
 
 def test_a_job_that_takes_too_long_is_stopped(runner):
-    status = runner.wait(runner.submit(f"{HERE}:obey", time_limit_seconds=0.5), 10)
+    status = runner.wait(runner.submit(f"{HERE}:obey", time_limit_seconds=0.5), 30)
     assert (status.state, status.error) == ("failed", "The job was stopped at its time limit of 0.5 seconds.")
-    deaf = runner.wait(runner.submit(f"{HERE}:ignore", time_limit_seconds=0.5), 15)
+    deaf = runner.wait(runner.submit(f"{HERE}:ignore", time_limit_seconds=0.5), 30)
     assert (deaf.state, deaf.error) == ("failed", "The job was stopped at its time limit of 0.5 seconds.")
 
 
@@ -173,3 +175,13 @@ def test_close_cancels_what_runs_and_ends_the_process():
     while is_alive(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not is_alive(pid)
+
+
+def test_a_worker_that_comes_back_slowly_is_waited_for():
+    """Dask's default gives the only worker up if it is absent 15 seconds after any earlier loss; then nothing would ever run."""
+    runner = JobRunner()
+    try:
+        runner.wait(runner.submit(f"{HERE}:add", {"a": 1, "b": 1}))
+        assert parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout")) > 24 * 3600
+    finally:
+        runner.close()
