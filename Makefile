@@ -11,7 +11,7 @@ READY := $(VENV)/.run-time-packages-installed
 TEST_READY := $(VENV)/.test-packages-installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 APT_INSTALL := $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
-APT_MISSING = command -v apt-get >/dev/null && { test -z "$(AS_ROOT)" || command -v sudo >/dev/null; }
+CAN_APT = command -v apt-get >/dev/null && { test -z "$(AS_ROOT)" || command -v sudo >/dev/null; }
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -46,7 +46,7 @@ $(RUN):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Unrolled needs Python 3.11 or newer as $(PYTHON); name another one: make app PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-		{ $(APT_MISSING) && $(AS_ROOT) apt-get update -q && $(APT_INSTALL) python3-venv && $(PYTHON) -c 'import ensurepip, venv'; } || \
+		{ $(CAN_APT) && $(AS_ROOT) apt-get update -q && $(APT_INSTALL) python3-venv && $(PYTHON) -c 'import ensurepip, venv'; } || \
 		{ echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
@@ -60,5 +60,5 @@ $(TEST_READY): requirements-dev.txt $(READY)
 
 chromium:
 	@command -v chromium >/dev/null || \
-		{ $(APT_MISSING) && $(AS_ROOT) apt-get update -q && $(APT_INSTALL) chromium fonts-liberation fonts-dejavu-core; } || \
+		{ $(CAN_APT) && $(AS_ROOT) apt-get update -q && $(APT_INSTALL) chromium fonts-liberation fonts-dejavu-core; } || \
 		{ echo "The browser tests need Chromium as 'chromium' on the path, and apt-get could not install it." >&2; exit 1; }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import signal
 import socket
 import subprocess
@@ -110,16 +109,17 @@ class Visitor:
     """One session: opens a page by its URL and runs it again, as a click would."""
 
     def __init__(self, server: Server) -> None:
-        self._socket = connect(
+        self._connection = connect(
             f"ws://{server.address}/_stcore/stream", subprotocols=["streamlit"], max_size=None, compression=None
         )
         self._page_hash = ""
 
     def __enter__(self) -> Visitor:
+        self._socket = self._connection.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._socket.close()
+        self._connection.__exit__(*error)
 
     def open(self, page: str, query: str = "") -> Run:
         """Open a page by its address for the first time in this session."""
