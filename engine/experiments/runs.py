@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 import math
 import os
 import time
@@ -131,10 +132,16 @@ def _rows(
     return RunRows(summary, curve)
 
 
+@functools.cache
+def code() -> str:
+    """Return the commit of the code that runs, asked for once: a long sweep goes on with the code it began with."""
+    return commit()
+
+
 def where_from() -> dict[str, Any]:
     """Return the columns every measured row carries: commit, machine, version, date."""
     return {
-        "commit": commit(),
+        "commit": code(),
         "hardware": hardware(),
         "cores": os.cpu_count() or 1,
         "torch": torch.__version__,

@@ -20,7 +20,7 @@ from engine.errors import ConfigError
 from engine.experiments.base import Comparison, RunSpec
 from engine.experiments.recipes import COMPARISONS
 from engine.experiments.results import RESULTS, as_whole_numbers, read_table
-from engine.experiments.runs import RunRows, run_cell
+from engine.experiments.runs import RunRows, code, run_cell
 from engine.experiments.timing import timing_rows
 from engine.training import Evaluated
 
@@ -84,6 +84,7 @@ def compare(recipe_name: str, output: Path | str | None = None, only: str = "") 
         ConfigError: unknown recipe, or a word in `only` that matches nothing.
         DataError: the table that is there is damaged.
     """
+    code()
     comparison = COMPARISONS.get(recipe_name)
     specs = select_specs(comparison, only)
     path = Path(output or RESULTS) / f"{recipe_name}.parquet"

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from engine.tasks.base import TASKS, Task, TaskBatch
 
-TOLERANCE = 0.04
+TOLERANCE = 0.08  # 4 % of the range of the sum, 0..2
 
 
 @TASKS.register("adding")
@@ -17,7 +17,8 @@ class Adding(Task):
     Paper: Hochreiter and Schmidhuber (1997), Long short-term memory, experiment 4.
     Differs: numbers from 0..1 and the plain sum, one marker in each half, a fixed length, no end markers, as in Le, Jaitly and
     Hinton (2015), arXiv 1504.00941, section 4.1; the paper drew from -1..1, asked for 0.5 + sum / 4, marked the first number within
-    the first ten steps, and varied the length by a tenth. An answer counts as right within 0.04, as in the paper.
+    the first ten steps, and varied the length by a tenth. An answer counts as right within 4 % of the range of possible answers,
+    as in the paper: 0.04 there, 0.08 here.
     """
 
     title = "Adding problem"
@@ -63,7 +64,7 @@ class Adding(Task):
         return (self._error(outputs, batch) ** 2).mean()
 
     def accuracy(self, outputs: Tensor, batch: TaskBatch) -> float:
-        """Return the share of answers within 0.04 of the sum."""
+        """Return the share of answers within 0.08 of the sum."""
         return (self._error(outputs, batch).abs() < TOLERANCE).double().mean().item()
 
     def is_solved(self, metrics: dict[str, float]) -> bool:

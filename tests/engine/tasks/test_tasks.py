@@ -40,8 +40,8 @@ def test_adding_marks_one_number_in_each_half_and_asks_for_their_sum(length, see
 def test_adding_worked_by_hand():
     task, batch = make("adding", 5, batch_size=2)
     outputs = torch.zeros(2, 5, 1)
-    outputs[:, -1, 0] = batch.targets[:, -1] + torch.tensor([0.03, -0.5])
-    assert task.loss(outputs, batch).item() == pytest.approx((0.03**2 + 0.5**2) / 2, abs=1e-6)
+    outputs[:, -1, 0] = batch.targets[:, -1] + torch.tensor([0.07, -0.09])
+    assert task.loss(outputs, batch).item() == pytest.approx((0.07**2 + 0.09**2) / 2, abs=1e-6)
     assert task.accuracy(outputs, batch) == 0.5
 
 
