@@ -6,7 +6,6 @@ import streamlit as st
 
 from engine.experiments import results
 from engine.experiments.live import LiveSettings
-from engine.tasks import TASKS
 from pages.components import cache, comparisons, forms, header, notices, races
 from pages.components.views.comparison import length_field, view_with_lengths
 
@@ -21,7 +20,9 @@ header.show(
         "Band": "from the best to the worst of these runs; where two bands overlap, there is no clear winner.",
         "Dashed grey line": "what a network without any memory reaches by guessing well; learning to remember means going below it.",
         "Colour and marker": "RNN orange triangle, LSTM blue circle, GRU green square, on every page.",
-        "Wrong answers": "on sequences the network was not trained on, new ones from the same rule.",
+        "Wrong answers": "the share of them on sequences the network was not trained on, new ones from the same rule.",
+        "Error left": "where answers are numbers: the squared error as a share of that of the best guess without memory; "
+        "100 % is guessing, 0 % is perfect.",
         "About equal in parameters": "each architecture gets the number of hidden units that makes all networks the same size.",
     },
 )
@@ -36,7 +37,7 @@ controls = forms.open_controls(PAGE, view_with_lengths(telling), choices, labels
 
 if tasks:
     task = controls.segmented("task")
-    st.markdown(notices.plain(TASKS.get(task).question))
+    st.markdown(notices.plain(comparisons.task_words(task)))
     comparisons.show_winner(frame, task, RECIPE)
 
     header.section(

@@ -39,7 +39,11 @@ if not models:
     st.stop()
 models.sort(key=lambda info: (not translations.is_attending(info), info.name))
 by_name = {info.name: info for info in models}
-labels = {"search": str.capitalize, "unit": str.capitalize, "network": lambda name: translations.title(by_name[name])}
+labels = {
+    "search": str.capitalize,
+    "unit": str.capitalize,
+    "network": lambda name: translations.title(by_name[name]),
+}
 controls = forms.open_controls(PAGE, TranslationView, {"network": list(by_name)}, labels=labels)
 
 
@@ -55,11 +59,12 @@ with st.container(horizontal=True):
     for example in examples:
         pair = (example.source, example.reference)
         st.button(example.name, key=f"example-{example.name}", on_click=take_example, args=pair)
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    search = controls.segmented("search")
+with st.container(horizontal=True, vertical_alignment="center"):
+    search = controls.segmented("search", label_visibility="collapsed")
     if search == "beam":
-        controls.slider("beam_size", width=240)
-        controls.slider("length_penalty", width=240)
+        with st.popover("Beam size and length penalty", icon=":material/tune:"):
+            controls.slider("beam_size")
+            controls.slider("length_penalty")
 view = controls.value()
 settings = SearchSettings(view.beam_size, view.length_penalty) if search == "beam" else SearchSettings(1, 0.0)
 lesson = next((example.lesson for example in examples if example.source == text.strip()), None)
@@ -104,7 +109,8 @@ with notices.engine_errors():
 
     header.section(
         "Forced or free",
-        "In training the decoder is told the right word after each step; in use it has only its own. Here are both.",
+        "In training the decoder is told the right word after each step; in use it has only its own. Here are both. "
+        "Try another word in the reference, and watch where the rows part.",
     )
     typed = controls.text_input("reference")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):

@@ -45,11 +45,16 @@ def strongest_links(source: Sequence[str], target: Sequence[str], weights: np.nd
 
 
 def attention_sentence(source: Sequence[str], target: Sequence[str], weights: np.ndarray) -> str:
-    """Return one sentence naming the sharpest look, and how concentrated the map is on the whole."""
+    """Return one sentence naming the sharpest look from word to word, and how concentrated the map is on the whole."""
     links = strongest_links(source, target, weights)
-    sharpest = links.loc[links["weight"].idxmax()]
+    between_words = links[links["written"].map(_has_letters) & links["looked_at"].map(_has_letters)]
+    sharpest = links.loc[(links if between_words.empty else between_words)["weight"].idxmax()]
     focused = int((links["weight"] >= 0.5).sum())
     return (
         f"While writing “{sharpest.written}” the network looked at “{sharpest.looked_at}” with weight "
         f"{sharpest.weight:.2f}; {focused} of {len(links)} rows put at least half of their weight on one place."
     )
+
+
+def _has_letters(label: str) -> bool:
+    return any(character.isalpha() for character in label)

@@ -46,7 +46,9 @@ def gap_sentence(frame: pd.DataFrame, better: str, other: str) -> str:
     """Return in one sentence what attention is worth on the shortest and on the longest sentences."""
     table = gap_table(frame, better, other)
     short, long = table.iloc[0], table.iloc[-1]
-    return f"On sentences of {_compare(long, better, other)}; on sentences of {_compare(short, better, other)}."
+    return (
+        f"On sentences of {_compare(long, better, other)}; on sentences of {_compare(short, better, other)}."
+    )
 
 
 def _compare(row: pd.Series, better: str, other: str) -> str:

@@ -119,7 +119,7 @@ def confidence_sentence(report: TranslationReport) -> str:
     typical = math.exp(sum(map(math.log, (max(share, 1e-300) for share in shares))) / len(shares))
     ending = "" if report.end_log_prob is not None else " It was cut off at the length limit."
     return (
-        f"On average {_percent(typical)} sure of a word (geometric mean); least of “{report.target_words[lowest].text}”, "
+        f"On average {_percent(typical)} sure of a word (geometric mean); least sure of “{report.target_words[lowest].text}”, "
         f"{_percent(shares[lowest])}.{ending}"
     )
 

@@ -1,4 +1,4 @@
-"""Figures of measured comparisons: mean lines with the spread over seeds, the baseline dashed, every axis with its unit."""
+"""Figures of measured comparisons: means with the spread over seeds, baselines dashed, every axis with its unit."""
 
 from __future__ import annotations
 
@@ -11,43 +11,51 @@ from engine.plotting import theme
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
 
-WRONG_ANSWERS = "Wrong answers (%)"
+WRONG_ANSWERS, ERROR_LEFT = "Wrong answers (%)", "Error left (% of a guess)"
+WITHOUT_MEMORY = "Without memory"
 
 
 def error_against_length(
     frame: pd.DataFrame,
     *,
     mode: Mode,
+    is_relative: bool = False,
     baseline_error: float | None = None,
     x_title: str = "Sequence length",
     height: int = 380,
 ) -> go.Figure:
-    """Return the share of wrong answers against sequence length, one line per architecture, a band from best to worst seed.
+    """Return the error against sequence length: a line per architecture, a band from the best to the worst seed.
 
     Args:
-        frame: the runs of one task: columns `architecture`, `length`, `accuracy` (0 to 1), one row per seed.
-        baseline_error: share of wrong answers (0 to 1) of a network without memory, drawn dashed.
+        frame: the runs of one task, one row per seed: columns `architecture`, `length` and `accuracy` (0 to 1), or,
+            where the error is relative, `loss` and `baseline`.
+        is_relative: draw the loss as a share of the baseline's (for tasks whose answers are numbers, never quite right)
+            instead of the share of wrong answers.
+        baseline_error: share of wrong answers (0 to 1) of a network without memory, drawn dashed; 1 where relative.
     """
-    errors = frame.assign(error=100 * (1 - frame["accuracy"]))
-    spread = (
-        errors.groupby(["architecture", "length"], sort=True)["error"]
-        .agg(["mean", "min", "max"])
-        .reset_index()
-    )
-    figure = theme.blank_figure(mode, x_title=x_title, y_title=WRONG_ANSWERS, height=height)
-    for architecture in in_legend_order(spread["architecture"]):
-        line = spread[spread["architecture"] == architecture]
-        theme.with_spread(figure, line["length"], line["mean"], line["min"], line["max"], architecture, mode)
-    figure.update_traces(
-        hovertemplate="length %{x}: %{y:.1f} % wrong<extra>%{fullData.name}</extra>",
-        selector={"hoverinfo": None},
-    )
-    if baseline_error is not None:
-        add_baseline(figure, 100 * baseline_error, "without memory", mode)
+    errors = frame.assign(error=error_percent(frame, is_relative))
+    spread = errors.groupby(["architecture", "length"])["error"].agg(["mean", "min", "max"]).reset_index()
+    title = ERROR_LEFT if is_relative else WRONG_ANSWERS
+    figure = theme.blank_figure(mode, x_title=x_title, y_title=title, height=height)
     lengths = sorted(spread["length"].unique())
-    figure.update_xaxes(tickvals=lengths, type="log" if _is_geometric(lengths) else "linear", fixedrange=True)
-    figure.update_yaxes(range=[-3, 103], fixedrange=True)
+    is_logarithmic = _is_geometric(lengths)
+    architectures = in_legend_order(spread["architecture"])
+    for place, architecture in enumerate(architectures):
+        line = spread[spread["architecture"] == architecture]
+        x = _beside(line["length"], place - (len(architectures) - 1) / 2, is_logarithmic)
+        theme.with_spread(figure, x, line["mean"], line["min"], line["max"], architecture, mode)
+        figure.data[-1].customdata = line["length"]
+    _hover(figure, "length %{customdata}: %{y:.1f} %")
+    if baseline_error is not None:
+        add_baseline(figure, 100 * baseline_error, mode)
+    figure.update_xaxes(tickvals=lengths, type="log" if is_logarithmic else "linear", fixedrange=True)
+    figure.update_yaxes(range=[-3, max(103, 1.03 * spread["max"].max())], fixedrange=True)
     return figure
+
+
+def error_percent(frame: pd.DataFrame, is_relative: bool) -> pd.Series:
+    """Return the error of every row in per cent: of the baseline's loss where relative, else of the answers."""
+    return 100 * frame["loss"] / frame["baseline"] if is_relative else 100 * (1 - frame["accuracy"])
 
 
 def loss_against_steps(
@@ -56,10 +64,9 @@ def loss_against_steps(
     mode: Mode,
     unit: str,
     baseline: float | None = None,
-    is_logarithmic: bool = False,
     height: int = 380,
 ) -> go.Figure:
-    """Return the loss on held-out examples against training steps: mean over seeds and a band from lowest to highest.
+    """Return the loss on held-out examples against steps: the mean over seeds, a band from lowest to highest.
 
     Args:
         frame: columns `architecture`, `step`, `loss_mean`, `loss_min`, `loss_max`.
@@ -74,43 +81,40 @@ def loss_against_steps(
         theme.with_spread(
             figure, line["step"], line["loss_mean"], line["loss_min"], line["loss_max"], architecture, mode
         )
-    figure.update_traces(
-        hovertemplate="step %{x}: %{y:.4f}<extra>%{fullData.name}</extra>", selector={"hoverinfo": None}
-    )
+    _hover(figure, "step %{x}: %{y:.4f}")
     if baseline is not None:
-        add_baseline(figure, baseline, "without memory", mode)
+        add_baseline(figure, baseline, mode)
     figure.update_xaxes(fixedrange=True, rangemode="tozero")
-    figure.update_yaxes(
-        fixedrange=True,
-        type="log" if is_logarithmic else "linear",
-        rangemode="normal" if is_logarithmic else "tozero",
-    )
+    figure.update_yaxes(fixedrange=True, rangemode="tozero")
     return figure
 
 
 def race_curves(
-    frame: pd.DataFrame, *, mode: Mode, last_step: int, baseline_error: float | None = None, height: int = 320
+    frame: pd.DataFrame,
+    *,
+    mode: Mode,
+    last_step: int,
+    is_relative: bool = False,
+    baseline_error: float | None = None,
+    height: int = 320,
 ) -> go.Figure:
-    """Return the wrong answers (%) of a race so far: columns `architecture`, `step`, `accuracy`; the step axis stands still."""
-    figure = theme.blank_figure(
-        mode, x_title="Training step (batches seen)", y_title=WRONG_ANSWERS, height=height
-    )
+    """Return the errors of a race so far against steps; the step axis stands still while the race runs.
+
+    Args:
+        frame: columns `architecture`, `step` and `accuracy`, or, where relative, `loss` and `baseline`.
+        is_relative, baseline_error: as in `error_against_length`.
+    """
+    title = ERROR_LEFT if is_relative else WRONG_ANSWERS
+    figure = theme.blank_figure(mode, x_title="Training step (batches seen)", y_title=title, height=height)
+    frame = frame.assign(error=error_percent(frame, is_relative))
     for architecture in in_legend_order(frame["architecture"]):
         line = frame[frame["architecture"] == architecture].sort_values("step")
-        style = theme.architecture_style(architecture, mode)
-        figure.add_scatter(
-            x=line["step"],
-            y=100 * (1 - line["accuracy"]),
-            name=style.label,
-            mode="lines+markers",
-            line={"color": style.colour, "dash": style.dash, "width": 2},
-            marker={"symbol": style.marker, "size": 7, "color": style.colour},
-            hovertemplate="step %{x}: %{y:.1f} % wrong<extra>%{fullData.name}</extra>",
-        )
+        _add_line(figure, line["step"], line["error"], architecture, mode)
+    _hover(figure, "step %{x}: %{y:.1f} %")
     if baseline_error is not None:
-        add_baseline(figure, 100 * baseline_error, "without memory", mode)
+        add_baseline(figure, 100 * baseline_error, mode)
     figure.update_xaxes(range=[0, max(1, last_step) * 1.02], fixedrange=True)
-    figure.update_yaxes(range=[-3, 103], fixedrange=True)
+    figure.update_yaxes(range=[-3, max(103, 1.03 * frame["error"].max())], fixedrange=True)
     return figure
 
 
@@ -159,16 +163,8 @@ def seconds_against_length(
     )
     for architecture in in_legend_order(frame["architecture"]):
         line = frame[frame["architecture"] == architecture].sort_values("length")
-        style = theme.architecture_style(architecture, mode)
-        figure.add_scatter(
-            x=line["length"],
-            y=1000 * line[column],
-            name=style.label,
-            mode="lines+markers",
-            line={"color": style.colour, "dash": style.dash, "width": 2},
-            marker={"symbol": style.marker, "size": 8, "color": style.colour},
-            hovertemplate="length %{x}: %{y:.1f} ms<extra>%{fullData.name}</extra>",
-        )
+        _add_line(figure, line["length"], 1000 * line[column], architecture, mode)
+    _hover(figure, "length %{x}: %{y:.1f} ms")
     figure.update_xaxes(tickvals=sorted(frame["length"].unique()), fixedrange=True)
     figure.update_yaxes(rangemode="tozero", fixedrange=True)
     return figure
@@ -209,15 +205,30 @@ def bleu_against_length(
     return figure
 
 
-def add_baseline(figure: go.Figure, value: float, words: str, mode: Mode) -> go.Figure:
-    """Add a dashed grey line across the figure with its name at the right end; return the figure."""
-    style = theme.architecture_style("baseline", mode)
-    figure.add_hline(
-        y=value,
-        line={"color": style.colour, "dash": style.dash, "width": 1.5},
-        annotation={"text": plain_label(words), "font": {"color": theme.muted(mode), "size": 13}},
-        annotation_position="top right",
+def _add_line(figure: go.Figure, x: pd.Series, y: pd.Series, architecture: str, mode: Mode) -> None:
+    style = theme.architecture_style(architecture, mode)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        name=style.label,
+        mode="lines+markers",
+        line={"color": style.colour, "dash": style.dash, "width": 2},
+        marker={"symbol": style.marker, "size": 8, "color": style.colour},
     )
+
+
+def _hover(figure: go.Figure, words: str) -> None:
+    """Give every line its hover text; the edges of bands have none."""
+    template = f"{words}<extra>%{{fullData.name}}</extra>"
+    figure.update_traces(hovertemplate=template, selector=lambda trace: trace.hoverinfo != "skip")
+
+
+def add_baseline(figure: go.Figure, value: float, mode: Mode) -> go.Figure:
+    """Add a dashed grey line across the figure, named in the legend, where it hides no other line."""
+    style = theme.architecture_style("baseline", mode)
+    line = {"color": style.colour, "dash": style.dash, "width": 1.5}
+    figure.add_hline(y=value, line=line)
+    figure.add_scatter(x=[None], y=[None], mode="lines", line=line, name=WITHOUT_MEMORY, hoverinfo="skip")
     return figure
 
 
@@ -227,6 +238,13 @@ def in_legend_order(architectures: Sequence[str] | pd.Series) -> list[str]:
     return sorted(
         set(architectures), key=lambda name: (known.index(name) if name in known else len(known), name)
     )
+
+
+def _beside(lengths: pd.Series, place: float, is_logarithmic: bool) -> pd.Series:
+    """Return the lengths moved a little for the line at `place` (0 is the middle), so that equal lines stay visible."""
+    if is_logarithmic:
+        return lengths * 1.03**place
+    return lengths + 0.012 * place * (lengths.max() - lengths.min())
 
 
 def _is_geometric(lengths: Sequence[float]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pandas as pd
 import streamlit as st
 
@@ -17,6 +19,12 @@ from engine.tasks import TASKS, Task
 from pages.components import figures, notices
 from pages.components.figures import Receipt
 
+TASK_WORDS = {
+    "adding": "The network reads a long row of random numbers between 0 and 1, two of them marked, and says the sum of the two at "
+    "the very end. Everything else must be ignored.",
+    "copying": "The network reads ten symbols, then nothing for a long while, then a signal; now it must repeat all ten in order.",
+    "delayed_recall": "The network reads one symbol, then a row of distracting ones, then a question mark; now it must name the first.",
+}
 LOSS_UNITS = {"regression": "mean squared error", "classification": "nats per answer"}
 
 
@@ -33,6 +41,21 @@ def task_title(name: str) -> str:
     return TASKS.get(name).title if name in TASKS.names() else name.replace("_", " ").capitalize()
 
 
+def task_words(name: str) -> str:
+    """Return what a network sees and is asked in a task; a task without words of its own gives its docstring's."""
+    return TASK_WORDS.get(name) or (inspect.getdoc(TASKS.get(name)) or "").splitlines()[0]
+
+
+def is_relative(task: Task | type[Task]) -> bool:
+    """Return whether a task's answers are numbers: never quite right, so their error is given relative to a guess's."""
+    return task.kind == "regression"
+
+
+def memoryless_error(task: Task | type[Task], baseline_accuracy: float) -> float:
+    """Return the error of the best guess without memory, as the charts of this task count errors (0 to 1)."""
+    return 1.0 if is_relative(task) else 1 - baseline_accuracy
+
+
 def show_winner(frame: pd.DataFrame, task: str, recipe: str) -> None:
     """Draw the wrong answers of every architecture against the length of a task, and what follows from them."""
     runs = frame[(frame["kind"] == "summary") & (frame["task"] == task)]
@@ -46,11 +69,12 @@ def show_winner(frame: pd.DataFrame, task: str, recipe: str) -> None:
         error_against_length(
             runs,
             mode=figures.mode(),
-            baseline_error=1 - float(table["baseline_accuracy"].iloc[0]),
+            is_relative=is_relative(kind),
+            baseline_error=memoryless_error(kind, float(table["baseline_accuracy"].iloc[0])),
             x_title=f"Length: {kind.length_words}",
         ),
         name="error-by-length",
-        alt=f"Wrong answers on {kind.title.lower()} against length. {' '.join(sentences)}",
+        alt=f"Error on {kind.title.lower()} against length. {' '.join(sentences)}",
         table=table.drop(columns="task"),
         receipt=receipt(frame, recipe, "print(results.summarise(frame))"),
     )

@@ -11,9 +11,9 @@ from engine.config import to_dict
 from engine.errors import EngineError
 from engine.experiments.live import JOB, LiveSettings, race_frame
 from engine.plotting import theme
-from engine.plotting.curves import race_curves
+from engine.plotting.curves import error_percent, race_curves
 from engine.tasks import TASKS
-from pages.components import cache, figures, notices, state
+from pages.components import cache, comparisons, figures, notices, state
 from pages.components.figures import Receipt
 
 if TYPE_CHECKING:  # the runner brings Dask along; a page that only shows results does without
@@ -96,44 +96,41 @@ def _draw(status: JobStatus, settings: LiveSettings) -> None:
 
 
 def _draw_curves(status: JobStatus, settings: LiveSettings) -> None:
-    frame = race_frame(status.events)
+    task = TASKS.get(settings.task)(settings.length)
+    frame = race_frame(status.events).assign(baseline=task.baseline)
     if frame.empty:
         return
-    sentence = race_sentence(frame, status.events)
+    is_relative = comparisons.is_relative(task)
+    sentence = race_sentence(frame, status.events, is_relative)
     st.markdown(notices.plain(sentence))
     figures.show(
         race_curves(
             frame,
             mode=figures.mode(),
             last_step=settings.max_steps,
-            baseline_error=1 - TASKS.get(settings.task)(settings.length).baseline_accuracy,
+            is_relative=is_relative,
+            baseline_error=comparisons.memoryless_error(task, task.baseline_accuracy),
         ),
         name="race",
-        alt=f"Wrong answers on held-out sequences while three networks learn. {sentence}",
+        alt=f"Error on held-out sequences while three networks learn. {sentence}",
         table=frame.round(4) if status.is_over else None,
         receipt=_receipt(settings, status) if status.is_over else None,
     )
 
 
-def race_sentence(frame: pd.DataFrame, events: list[dict]) -> str:
+def race_sentence(frame: pd.DataFrame, events: list[dict], is_relative: bool) -> str:
     """Return one sentence on where every network stands, or how it ended."""
     done = {event["architecture"]: event for event in events if event["kind"] == "done"}
+    errors = error_percent(frame, is_relative)
+    words = "of a guess's error left" if is_relative else "wrong"
     parts = []
     for name, rows in frame.groupby("architecture", sort=False):
-        last, label = rows.iloc[-1], theme.architecture_label(name)
+        step, label = int(rows["step"].iloc[-1]), theme.architecture_label(name)
         if name in done and done[name]["is_solved"]:
-            parts.append(f"the {label} solved it at step {int(done[name]['step'])}")
+            parts.append(f"{label} solved at step {step}")
         else:
-            verb = "ended with" if name in done else "has"
-            parts.append(
-                f"the {label} {verb} {100 * (1 - last.accuracy):.0f} % wrong at step {int(last.step)}"
-            )
-    return (
-        f"{'; '.join(parts)}.".capitalize()
-        .replace("rnn", "RNN")
-        .replace("lstm", "LSTM")
-        .replace("gru", "GRU")
-    )
+            parts.append(f"{label} {errors[rows.index[-1]]:.0f} % {words} at step {step}")
+    return f"{'; '.join(parts)}."
 
 
 def _progress_words(status: JobStatus) -> str:

@@ -38,13 +38,40 @@ def bands(figure) -> list[list[float]]:
 
 def test_error_is_the_mean_over_seeds_within_its_best_and_worst() -> None:
     figure = error_against_length(RUNS, mode="light", baseline_error=0.875)
-    assert list(line(figure, "GRU").x) == [10, 40]
+    assert list(line(figure, "GRU").x) == pytest.approx([10, 40], abs=0.5)
+    assert list(line(figure, "GRU").customdata) == [10, 40]
     assert list(line(figure, "GRU").y) == pytest.approx([10, 10])
     assert list(line(figure, "RNN").y) == pytest.approx([70, 70])
     high, low = bands(figure)[:2]  # the RNN comes first in every legend
     assert (high, low) == (pytest.approx([90, 90]), pytest.approx([50, 50]))
     assert "%" in figure.layout.yaxis.title.text
     assert figure.layout.shapes[0].y0 == pytest.approx(87.5)
+
+
+def test_equal_lines_are_drawn_beside_each_other() -> None:
+    figure = error_against_length(RUNS.assign(accuracy=1.0), mode="light")
+    assert all(a != b for a, b in zip(line(figure, "RNN").x, line(figure, "GRU").x, strict=True))
+
+
+def test_the_baseline_is_named_in_the_legend() -> None:
+    figure = error_against_length(RUNS, mode="light", baseline_error=0.875)
+    assert line(figure, "Without memory").line.dash == figure.layout.shapes[0].line.dash == "dash"
+    assert not figure.layout.annotations
+
+
+def test_relative_error_is_the_share_of_the_baselines_loss() -> None:
+    runs = RUNS.assign(loss=[0.1, 0.05, 0.03] * 4, baseline=0.2)
+    figure = error_against_length(runs, mode="light", is_relative=True, baseline_error=1.0)
+    assert list(line(figure, "GRU").y) == pytest.approx([30, 30])
+    assert bands(figure)[0] == pytest.approx([50, 50])
+    assert "guess" in figure.layout.yaxis.title.text
+    assert figure.layout.shapes[0].y0 == 100
+
+
+def test_bands_are_silent_and_lines_speak() -> None:
+    traces = error_against_length(RUNS, mode="light").data
+    assert all(trace.hovertemplate is None for trace in traces if trace.line.width == 0)
+    assert all("%{y:.1f} %" in trace.hovertemplate for trace in traces if trace.line.width != 0)
 
 
 def test_each_architecture_differs_by_colour_marker_and_dash() -> None:
