@@ -75,8 +75,8 @@ def lengths(frame: pd.DataFrame, task: str) -> list[int]:
 def summarise(frame: pd.DataFrame) -> pd.DataFrame:
     """Return one row per task, architecture and length, with mean and spread over the seeds.
 
-    Loss and accuracy are those of each run's best evaluation on held-out sequences. `solved_step_median` is over the runs that
-    solved the task; it is empty where none did.
+    Loss and accuracy are those of each run's best evaluation on held-out sequences; a run stops once it has solved the task, so
+    between those that did it is `solved_step` that tells them apart. It is over the runs that solved; empty where none did.
     """
     table = (
         _kind(frame, "summary")
@@ -92,6 +92,8 @@ def summarise(frame: pd.DataFrame) -> pd.DataFrame:
             accuracy_max=("accuracy", "max"),
             solved_runs=("is_solved", "sum"),
             solved_step_median=("solved_step", "median"),
+            solved_step_min=("solved_step", "min"),
+            solved_step_max=("solved_step", "max"),
             max_steps=("max_steps", "max"),
             hidden_size=("hidden_size", "first"),
             parameters=("parameters", "first"),
@@ -197,10 +199,20 @@ def _reach(reached: list[int], every: list[int], runs: int) -> str:
 
 
 def _winner_at(rows: pd.DataFrame) -> str:
-    """Say which architecture has the lowest loss; it is clear only if no other's spread touches its own."""
+    """Say who wins at one length: the first to solve it, or else the lowest loss; clear only if no spreads touch."""
+    at = f"At the longest length, {int(rows['length'].iloc[0])},"
+    solvers = rows[rows["solved_runs"] == rows["runs"]].sort_values("solved_step_median")
+    if len(solvers) == 1:
+        steps = _steps(solvers.iloc[0])
+        return f"{at} only the {_name(solvers['architecture'].iloc[0])} solves the task with every seed, after {steps}."
+    if len(solvers) > 1:
+        times = ", ".join(f"{_name(row['architecture'])} after {_steps(row)}" for _, row in solvers.iterrows())
+        first, others = solvers.iloc[0], solvers.iloc[1:]
+        is_clear = (others["solved_step_min"] > first["solved_step_max"]).all()
+        verdict = f"the {_name(first['architecture'])} first" if is_clear else "with overlapping spreads, so no clear winner"
+        return f"{at} {_count(len(solvers))} solve the task with every seed, {verdict}: {times}."
     rows = rows.sort_values("loss_mean")
     best, others = rows.iloc[0], rows.iloc[1:]
-    at = f"At the longest length, {int(best['length'])},"
     share = rows["loss_mean"] / rows["baseline"]
     if share.min() > 0.95:
         return f"{at} none does better than a guess: the lowest mean loss is {share.min():.0%} of the memoryless one."
@@ -209,6 +221,15 @@ def _winner_at(rows: pd.DataFrame) -> str:
     if rivals:
         return f"{at} {lead}, but the spread over seeds of the {' and the '.join(rivals)} overlaps with it: no clear winner."
     return f"{at} {lead}, and no seed of another comes near."
+
+
+def _steps(row: pd.Series) -> str:
+    low, high = int(row["solved_step_min"]), int(row["solved_step_max"])
+    return f"{low} steps" if low == high else f"{row['solved_step_median']:.0f} steps (between {low} and {high})"
+
+
+def _count(number: int) -> str:
+    return {2: "two", 3: "three"}.get(number, str(number))
 
 
 def _about_cost(table: pd.DataFrame) -> list[str]:

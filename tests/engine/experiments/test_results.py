@@ -100,6 +100,25 @@ def test_findings_change_with_the_rows(frame):
     assert any("none does better than a guess" in finding.sentence for finding in results.findings(hopeless))
 
 
+def test_between_architectures_that_solve_a_task_the_steps_decide(frame):
+    def at_longest(rnn_steps, lstm_steps):
+        changed = frame[(frame["length"] == 50) & (frame["kind"] == "summary")].copy()
+        for name, steps in (("rnn", rnn_steps), ("lstm", lstm_steps)):
+            changed.loc[changed["architecture"] == name, "solved_step"] = pd.array(steps, dtype="Int64")
+            changed.loc[changed["architecture"] == name, "is_solved"] = [step is not pd.NA for step in steps]
+        rest = frame[frame["kind"] != "summary"]
+        return [finding.sentence for finding in results.findings(pd.concat([changed, rest]))][2]
+
+    assert at_longest([200, 300], [80, 90]) == (
+        "At the longest length, 50, two solve the task with every seed, the LSTM first: LSTM after 85 steps (between 80 and 90), "
+        "RNN after 250 steps (between 200 and 300)."
+    )
+    assert "no clear winner: LSTM after 85 steps" in at_longest([85, 300], [80, 90])
+    assert at_longest([pd.NA, 300], [80, 80]) == (
+        "At the longest length, 50, only the LSTM solves the task with every seed, after 80 steps."
+    )
+
+
 def test_timings_give_the_ratio_of_parameters_at_equal_hidden_size(frame):
     table = results.timings(frame)
     same_size = table[table["equal"] == "hidden_size"].set_index("architecture")
