@@ -1,4 +1,4 @@
-"""Translation: English to French by two networks, with and without attention; where they look, how sure they are."""
+"""Translation: English to French with and without attention; where the networks look, how sure they are."""
 
 from __future__ import annotations
 
@@ -14,16 +14,22 @@ PAGE = "translation"
 
 header.show(
     "Translation",
-    "How does a network carry an English sentence into French, and what does it gain by looking back at the words?",
+    "How does a network carry an English sentence into French, and what does it gain by looking back at "
+    "the words?",
     {
         "Bars": "the probability the network gave each word it wrote, the product over the word's pieces.",
-        "Pieces": "what the networks read and write: frequent words whole, rare ones in parts. A middle dot begins a part that "
+        "Pieces": "what the networks read and write: frequent words whole, rare ones in parts. A middle "
+        "dot begins a part that "
         "continues a word.",
-        "Map of attention": "each row is a French word being written, each column an English word being read; the brighter "
-        "the cell, the more of the row's attention lies there. A row adds up to 1, and a ring marks its largest weight.",
-        "Forced": "the network is told the reference's piece after every step, as in training. The row shows what it would have "
+        "Map of attention": "each row is a French word being written, each column an English word being "
+        "read; the brighter "
+        "the cell, the more of the row's attention lies there. A row adds up to 1, and a ring marks its "
+        "largest weight.",
+        "Forced": "the network is told the reference's piece after every step, as in training. The row "
+        "shows what it would have "
         "written itself; ≠ marks where that is not the reference's piece.",
-        "Free": "the network reads its own pieces, as in use. ▼ and the frame mark the first step where it leaves the reference.",
+        "Free": "the network reads its own pieces, as in use. ▼ and the frame mark the first step where it "
+        "leaves the reference.",
         "Nats": "natural logarithms of probabilities: 0 is certain, −0.69 one in two, −2.30 one in ten.",
         "BLEU": "overlap with human translations in runs of one to four words, 0 to 100; higher is better.",
     },
@@ -109,7 +115,8 @@ with notices.engine_errors():
 
     header.section(
         "Forced or free",
-        "In training the decoder is told the right word after each step; in use it has only its own. Here are both. "
+        "In training the decoder is told the right word after each step; in use it has only its own. Here "
+        "are both. "
         "Try another word in the reference, and watch where the rows part.",
     )
     typed = controls.text_input("reference")

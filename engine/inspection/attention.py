@@ -16,8 +16,8 @@ from engine.inspection.words import Word
 def merge_attention(weights: np.ndarray, target: Sequence[Word], source: Sequence[Word]) -> np.ndarray:
     """Return the weights (T, S) over whole words.
 
-    A source word gets the sum of its pieces' weights, a target word the mean over its steps, so that each row still
-    sums to what its pieces' rows summed to.
+    A source word gets the sum of its pieces' weights, a target word the mean over its steps, so that each row
+    still sums to what its pieces' rows summed to.
     """
     by_source = np.stack([weights[:, word.start : word.stop].sum(axis=1) for word in source], axis=1)
     return np.stack([by_source[word.start : word.stop].mean(axis=0) for word in target])
@@ -32,7 +32,7 @@ def attention_table(source: Sequence[str], target: Sequence[str], weights: np.nd
 
 
 def strongest_links(source: Sequence[str], target: Sequence[str], weights: np.ndarray) -> pd.DataFrame:
-    """Return for each target word the source word it looked at most: columns written, looked_at, position, weight."""
+    """Return where each target word looked most: columns written, looked_at, position, weight."""
     best = weights.argmax(axis=1)
     return pd.DataFrame(
         {
@@ -45,14 +45,15 @@ def strongest_links(source: Sequence[str], target: Sequence[str], weights: np.nd
 
 
 def attention_sentence(source: Sequence[str], target: Sequence[str], weights: np.ndarray) -> str:
-    """Return one sentence naming the sharpest look from word to word, and how concentrated the map is on the whole."""
+    """Return one sentence naming the sharpest look from word to word, and how concentrated the map is."""
     links = strongest_links(source, target, weights)
     between_words = links[links["written"].map(_has_letters) & links["looked_at"].map(_has_letters)]
     sharpest = links.loc[(links if between_words.empty else between_words)["weight"].idxmax()]
     focused = int((links["weight"] >= 0.5).sum())
     return (
         f"While writing “{sharpest.written}” the network looked at “{sharpest.looked_at}” with weight "
-        f"{sharpest.weight:.2f}; {focused} of {len(links)} rows put at least half of their weight on one place."
+        f"{sharpest.weight:.2f}; {focused} of {len(links)} rows put at least half of their weight on one "
+        f"place."
     )
 
 

@@ -1,4 +1,4 @@
-"""The example sentences of the translation page: written for this project, each with a reference and what it shows."""
+"""The translation page's examples: written for this project, each with a reference and what it shows."""
 
 from __future__ import annotations
 

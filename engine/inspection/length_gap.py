@@ -1,4 +1,4 @@
-"""BLEU by length of the source, measured by `python -m engine evaluate --by-length`: the table, read and put into words."""
+"""BLEU by source length, as `python -m engine evaluate --by-length` measured it: read and put into words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One translation as numbers a page can show: words, pieces, confidence, attention; and its forced and free decodings.
+"""One translation as numbers a page can show: words, confidence, attention; forced and free decodings.
 
 Shapes: T target pieces without the end mark, S source pieces.
 """
@@ -119,7 +119,8 @@ def confidence_sentence(report: TranslationReport) -> str:
     typical = math.exp(sum(map(math.log, (max(share, 1e-300) for share in shares))) / len(shares))
     ending = "" if report.end_log_prob is not None else " It was cut off at the length limit."
     return (
-        f"On average {_percent(typical)} sure of a word (geometric mean); least sure of “{report.target_words[lowest].text}”, "
+        f"On average {_percent(typical)} sure of a word (geometric mean); least sure of "
+        f"“{report.target_words[lowest].text}”, "
         f"{_percent(shares[lowest])}.{ending}"
     )
 
@@ -129,8 +130,8 @@ class ForcingReport:
     """A sentence decoded along its reference and freely, with piece labels; all rows end with the end mark.
 
     Attributes:
-        reference, guesses, free: labels of the reference's pieces, of what the forced decoder would have written at each
-            step, and of what the network writes on its own.
+        reference, guesses, free: labels of the reference's pieces, of what the forced decoder would have written
+            at each step, and of what the network writes on its own.
         divergence: first step, from 0, where free and reference differ; None where they are the same.
     """
 
@@ -153,7 +154,8 @@ def inspect_forcing(loaded: LoadedModel, source: str, reference: str) -> Forcing
     """
     if len(reference) > MAX_SOURCE_CHARACTERS:
         raise InputError(
-            f"The reference has {len(reference):,} characters; at most {MAX_SOURCE_CHARACTERS:,} are read at once."
+            f"The reference has {len(reference):,} characters; at most {MAX_SOURCE_CHARACTERS:,} are read "
+            f"at once."
         )
     started = time.perf_counter()
     found = compare_forced_and_free(loaded, source, reference)
@@ -175,7 +177,7 @@ def _forcing_report(found: ForcedAndFree, elapsed_seconds: float) -> ForcingRepo
 
 
 def forcing_table(report: ForcingReport) -> pd.DataFrame:
-    """Return one row per step: the three rows' pieces and log-probabilities in nats; a row that has ended is empty."""
+    """Return a row per step: pieces and log-probabilities (nats) of the three rows, empty where one has ended."""
     steps = max(len(report.reference), len(report.free))
     columns = {
         "reference_piece": report.reference,
@@ -196,7 +198,8 @@ def forcing_sentence(report: ForcingReport) -> str:
     right = sum(guess == given for guess, given in zip(report.guesses, report.reference, strict=True))
     if report.divergence is None:
         return (
-            f"Left alone the network writes the reference itself: all {count} pieces are the same in both rows, so forcing "
+            f"Left alone the network writes the reference itself: all {count} pieces are the same in both "
+            f"rows, so forcing "
             f"it changes nothing here."
         )
     at = report.divergence
@@ -207,8 +210,10 @@ def forcing_sentence(report: ForcingReport) -> str:
     same = sum(a == b for a, b in zip(report.free, report.reference, strict=False))
     first = "From the first piece on" if at == 0 else f"After {at} equal {'piece' if at == 1 else 'pieces'}"
     return (
-        f"{first} they part: the reference goes on with {given}{odds}, the network left alone with {wrote}{own}. "
-        f"Told the reference at every step it would have chosen the right next piece {right} times out of {count}; "
+        f"{first} they part: the reference goes on with {given}{odds}, the network left alone with "
+        f"{wrote}{own}. "
+        f"Told the reference at every step it would have chosen the right next piece {right} times out of "
+        f"{count}; "
         f"on its own {same} of {count} stand in the same place."
     )
 

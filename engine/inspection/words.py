@@ -1,4 +1,4 @@
-"""Sub-word pieces as a person reads them: which pieces make one word, and what each piece looks like on a page."""
+"""Sub-word pieces as a person reads them: which of them make one word, and how each is shown."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Word:
 
 
 def group_pieces(tokens: Sequence[str]) -> list[Word]:
-    """Return the words that byte-pair `tokens` spell; a word of `tokens` without word marks stays one word."""
+    """Return the words that byte-pair `tokens` spell; tokens without word marks are words already."""
     shown = display_pieces(tokens)
     words = []
     starts = [i for i, is_start in enumerate(_word_starts(tokens)) if is_start]
@@ -51,7 +51,7 @@ def group_pieces(tokens: Sequence[str]) -> list[Word]:
 
 
 def display_pieces(tokens: Sequence[str]) -> list[str]:
-    """Return `tokens` as labels: a piece that goes on inside a word begins with a middle dot, blank marks are gone."""
+    """Return `tokens` as labels: a middle dot begins a piece that continues a word, blank marks are gone."""
     labels = []
     previous = ""
     for token, is_start in zip(tokens, _word_starts(tokens), strict=True):
@@ -63,7 +63,7 @@ def display_pieces(tokens: Sequence[str]) -> list[str]:
 
 
 def _word_starts(tokens: Sequence[str]) -> Iterator[bool]:
-    """Yield for each piece whether it begins a word: after a blank, and at punctuation other than the marks inside words."""
+    """Yield for each piece whether it begins a word: after a blank, and at punctuation not inside words."""
     has_marks = any(token.startswith(WORD_MARK) for token in tokens)
     previous = ""
     for token in tokens:

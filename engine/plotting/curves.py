@@ -1,4 +1,4 @@
-"""Figures of measured comparisons: means with the spread over seeds, baselines dashed, every axis with its unit."""
+"""Figures of measured comparisons: means and spread over seeds, baselines dashed, a unit on every axis."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def error_against_length(
     x_title: str = "Sequence length",
     height: int = 380,
 ) -> go.Figure:
-    """Return the error against sequence length: a line per architecture, a band from the best to the worst seed.
+    """Return the error against sequence length: a line per architecture, a band from best to worst seed.
 
     Args:
-        frame: the runs of one task, one row per seed: columns `architecture`, `length` and `accuracy` (0 to 1), or,
-            where the error is relative, `loss` and `baseline`.
-        is_relative: draw the loss as a share of the baseline's (for tasks whose answers are numbers, never quite right)
-            instead of the share of wrong answers.
-        baseline_error: share of wrong answers (0 to 1) of a network without memory, drawn dashed; 1 where relative.
+        frame: the runs of one task, one row per seed: columns `architecture`, `length` and `accuracy` (0 to 1),
+            or, where the error is relative, `loss` and `baseline`.
+        is_relative: draw the loss as a share of the baseline's instead of the share of wrong answers, for tasks
+            whose answers are numbers, never quite right.
+        baseline_error: share of wrong answers (0 to 1) without memory, drawn dashed; 1 where relative.
     """
     errors = frame.assign(error=error_percent(frame, is_relative))
     spread = errors.groupby(["architecture", "length"])["error"].agg(["mean", "min", "max"]).reset_index()
@@ -54,7 +54,7 @@ def error_against_length(
 
 
 def error_percent(frame: pd.DataFrame, is_relative: bool) -> pd.Series:
-    """Return the error of every row in per cent: of the baseline's loss where relative, else of the answers."""
+    """Return every row's error in per cent: of the baseline's loss where relative, else of the answers."""
     return 100 * frame["loss"] / frame["baseline"] if is_relative else 100 * (1 - frame["accuracy"])
 
 
@@ -157,7 +157,7 @@ def parameter_bars(frame: pd.DataFrame, *, mode: Mode, height: int = 320) -> go.
 def seconds_against_length(
     frame: pd.DataFrame, *, mode: Mode, column: str = "seconds_per_step", height: int = 320
 ) -> go.Figure:
-    """Return the time of one training step (milliseconds) against sequence length, one line per architecture."""
+    """Return the milliseconds of one training step against sequence length, one line per architecture."""
     figure = theme.blank_figure(
         mode, x_title="Sequence length", y_title="Time per training step (ms)", height=height
     )
@@ -181,7 +181,7 @@ def bleu_against_length(
     """Return BLEU against source length, one line per model.
 
     Args:
-        frame: columns `model`, `bucket` (words in the source, as text, in order of length), `sentences`, `bleu`.
+        frame: columns `model`, `bucket` (source words, as text, shortest first), `sentences`, `bleu`.
         labels: model name to legend text.
         architectures: model name to the architecture whose colour, marker and dash it takes.
     """
@@ -198,7 +198,8 @@ def bleu_against_length(
             mode="lines+markers",
             line={"color": style.colour, "dash": style.dash, "width": 2},
             marker={"symbol": style.marker, "size": 9, "color": style.colour},
-            hovertemplate="%{x} words: BLEU %{y:.1f} on %{customdata} sentences<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x} words: BLEU %{y:.1f} on %{customdata} "
+            "sentences<extra>%{fullData.name}</extra>",
         )
     figure.update_xaxes(type="category", fixedrange=True)
     figure.update_yaxes(rangemode="tozero", fixedrange=True)
@@ -233,7 +234,7 @@ def add_baseline(figure: go.Figure, value: float, mode: Mode) -> go.Figure:
 
 
 def in_legend_order(architectures: Sequence[str] | pd.Series) -> list[str]:
-    """Return the distinct architectures in the order all legends list them; unknown ones follow alphabetically."""
+    """Return the distinct architectures in the order of all legends; unknown ones follow alphabetically."""
     known = theme.architecture_names()
     return sorted(
         set(architectures), key=lambda name: (known.index(name) if name in known else len(known), name)
@@ -241,7 +242,7 @@ def in_legend_order(architectures: Sequence[str] | pd.Series) -> list[str]:
 
 
 def _beside(lengths: pd.Series, place: float, is_logarithmic: bool) -> pd.Series:
-    """Return the lengths moved a little for the line at `place` (0 is the middle), so that equal lines stay visible."""
+    """Return the lengths moved a little for the line at `place` (0: middle), so that equal lines stay visible."""
     if is_logarithmic:
         return lengths * 1.03**place
     return lengths + 0.012 * place * (lengths.max() - lengths.min())

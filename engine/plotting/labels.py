@@ -1,4 +1,4 @@
-"""Text on figures exactly as it was typed: plotly reads labels as a small HTML, visitors' words must not be; and scales."""
+"""Labels letter for letter, as plotly reads them as a small HTML and words must not be; and colour scales."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.plotting.theme import Mode
 
 
 def plain_label(text: str, max_characters: int = 0) -> str:
-    """Return `text` so that plotly draws it letter for letter; longer than `max_characters` ends in an ellipsis."""
+    """Return `text` so that plotly draws it letter for letter; beyond `max_characters` it ends in an ellipsis."""
     if max_characters and len(text) > max_characters:
         text = text[: max_characters - 1] + "\N{HORIZONTAL ELLIPSIS}"
     # A dollar sign at both ends would be taken for a formula: the zero-width space keeps it text.

@@ -48,10 +48,10 @@ class Timeline:
 
 
 def timeline_strips(timelines: Sequence[Timeline], divergence: int | None, *, mode: Mode) -> go.Figure:
-    """Return the timelines as aligned rows of cells, wrapped into strips so that words stay readable on a phone.
+    """Return the timelines as aligned rows of cells, wrapped into strips so that a phone can show them.
 
-    Each cell shows its piece; its colour is the probability the network gave it (0 dark, 1 bright). `divergence` is the
-    first step, counted from 0, where the rows differ: a frame marks it. Steps after MAX_STEPS are left out.
+    Each cell shows its piece; its colour is the probability the network gave it (0 dark, 1 bright). `divergence`
+    is the first step, counted from 0, where the rows differ: a frame marks it. Steps after MAX_STEPS are left out.
     """
     total = min(MAX_STEPS, max((len(line.tokens) for line in timelines), default=0))
     strips = max(1, math.ceil(total / STEPS_PER_STRIP))
@@ -107,7 +107,7 @@ def log_probability_lines(
     architectures: Sequence[str],
     height: int = 320,
 ) -> go.Figure:
-    """Return the log-probability (nats) of each row's piece against the step, with the step where the rows part."""
+    """Return the log-probability (nats) of each row's piece against the step, the parting step marked."""
     figure = theme.blank_figure(
         mode, x_title="Step (one piece each)", y_title="Log-probability (nats)", height=height
     )
@@ -137,7 +137,7 @@ def log_probability_lines(
 
 
 def _cells(timelines: Sequence[Timeline], rows: int, mode: Mode, text_colour: str | None) -> go.Heatmap:
-    """Return the cells whose text is drawn in `text_colour` (None: those without a probability), the others empty."""
+    """Return the cells whose text has this colour (None: those without a probability), the others empty."""
     strip_rows = len(timelines) + 1
     values: list[list[float | None]] = [[None] * STEPS_PER_STRIP for _ in range(rows)]
     texts = [[""] * STEPS_PER_STRIP for _ in range(rows)]
@@ -187,7 +187,7 @@ def readable_text(share: float) -> str:
 
 @functools.cache
 def _first_bright() -> float:
-    """Return the value above which dark text reads better; the scale's lightness only grows, so one value is enough."""
+    """Return the value above which dark text reads better; one is enough, as the scale only gets lighter."""
     steps = [step / 200 for step in range(201)]
     is_bright = [
         theme.contrast(DARK_TEXT, heat_colour(s)) > theme.contrast(LIGHT_TEXT, heat_colour(s)) for s in steps

@@ -20,16 +20,19 @@ from pages.components import figures, notices
 from pages.components.figures import Receipt
 
 TASK_WORDS = {
-    "adding": "The network reads a long row of random numbers between 0 and 1, two of them marked, and says the sum of the two at "
+    "adding": "The network reads a long row of random numbers between 0 and 1, two of them marked, and "
+    "says the sum of the two at "
     "the very end. Everything else must be ignored.",
-    "copying": "The network reads ten symbols, then nothing for a long while, then a signal; now it must repeat all ten in order.",
-    "delayed_recall": "The network reads one symbol, then a row of distracting ones, then a question mark; now it must name the first.",
+    "copying": "The network reads ten symbols, then nothing for a long while, then a signal; now it must "
+    "repeat all ten in order.",
+    "delayed_recall": "The network reads one symbol, then a row of distracting ones, then a question mark; "
+    "now it must name the first.",
 }
 LOSS_UNITS = {"regression": "mean squared error", "classification": "nats per answer"}
 
 
 def telling_length(frame: pd.DataFrame, task: str) -> int:
-    """Return the length at which the architectures' mean accuracies lie furthest apart; the longest of several."""
+    """Return the length at which the mean accuracies lie furthest apart; the longest of several."""
     table = results.summarise(frame)
     by_length = table[table["task"] == task].groupby("length")["accuracy_mean"]
     spread = (by_length.max() - by_length.min()).round(3)
@@ -42,12 +45,12 @@ def task_title(name: str) -> str:
 
 
 def task_words(name: str) -> str:
-    """Return what a network sees and is asked in a task; a task without words of its own gives its docstring's."""
+    """Return what a network sees and is asked in a task; a task without words here gives its docstring's."""
     return TASK_WORDS.get(name) or (inspect.getdoc(TASKS.get(name)) or "").splitlines()[0]
 
 
 def is_relative(task: Task | type[Task]) -> bool:
-    """Return whether a task's answers are numbers: never quite right, so their error is given relative to a guess's."""
+    """Return whether answers are numbers: never quite right, so their error is taken relative to a guess's."""
     return task.kind == "regression"
 
 
@@ -57,7 +60,7 @@ def memoryless_error(task: Task | type[Task], baseline_accuracy: float) -> float
 
 
 def show_winner(frame: pd.DataFrame, task: str, recipe: str) -> None:
-    """Draw the wrong answers of every architecture against the length of a task, and what follows from them."""
+    """Draw the error of every architecture against the length of a task, and what follows from it."""
     runs = frame[(frame["kind"] == "summary") & (frame["task"] == task)]
     table = results.summarise(frame)
     table = table[table["task"] == task]
@@ -96,13 +99,14 @@ def show_learning(frame: pd.DataFrame, task: str, length: int, recipe: str) -> N
     )
     st.caption(
         notices.plain(
-            f"{words} Without memory {kind.baseline:.4g}: {kind.baseline_formula}. A run that has solved the task stops."
+            f"{words} Without memory {kind.baseline:.4g}: {kind.baseline_formula}. A run that has solved "
+            f"the task stops."
         )
     )
 
 
 def show_costs(frame: pd.DataFrame, recipe: str) -> None:
-    """Draw the parameters of one recurrent layer and the time of a training step, with what follows from them."""
+    """Draw the parameters of one recurrent layer and the time of a training step, and what follows."""
     timings = results.timings(frame)
     sentences = [finding.sentence for finding in results.findings(frame) if not finding.task]
     same_size = timings[timings["equal"] == "hidden_size"].drop_duplicates("architecture")
@@ -124,24 +128,28 @@ def show_costs(frame: pd.DataFrame, recipe: str) -> None:
         figures.show(
             parameter_bars(layers, mode=figures.mode()),
             name="parameters",
-            alt=f"Parameters of one recurrent layer, counted and by the formula. {sentences[0] if sentences else ''}",
+            alt=f"Parameters of one recurrent layer, counted and by the formula. "
+            f"{sentences[0] if sentences else ''}",
             table=layers,
             receipt=source,
         )
         st.caption(
-            "Formula: G × H × (I + H + 2) with H hidden units, I inputs, two biases, and G = 1 for the RNN, 3 for the GRU, 4 for the LSTM."
+            "Formula: G × H × (I + H + 2) with H hidden units, I inputs, two biases, and G = 1 for the "
+            "RNN, 3 for the GRU, 4 for the LSTM."
         )
     with right:
         st.markdown("**Time per training step at the same number of parameters**")
         figures.show(
             seconds_against_length(same_cost, mode=figures.mode()),
             name="time-per-step",
-            alt=f"Milliseconds per training step against sequence length. {sentences[-1] if sentences else ''}",
+            alt=f"Milliseconds per training step against sequence length. "
+            f"{sentences[-1] if sentences else ''}",
             table=same_cost.drop(columns="equal"),
             receipt=source,
         )
         st.caption(
-            f"One step: forward, backward and update on {int(same_cost['batch_size'].iloc[0])} sequences, fastest of five blocks."
+            f"One step: forward, backward and update on {int(same_cost['batch_size'].iloc[0])} sequences, "
+            f"fastest of five blocks."
         )
     st.markdown("\n".join(f"- {notices.plain(sentence)}" for sentence in sentences))
 
@@ -152,10 +160,12 @@ def receipt(frame: pd.DataFrame, recipe: str, line: str) -> Receipt:
     return Receipt(
         model=f"{facts['runs']} runs, about equal in parameters",
         seed=facts["seeds"],
-        measured=f"{facts['date']}, commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} cores), torch {facts['torch']}",
+        measured=f"{facts['date']}, commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} "
+        f"cores), torch {facts['torch']}",
         python=f"from engine.experiments import results\n\nframe = results.load_results({recipe!r})\n{line}",
         command=facts["command"],
-        note=f"All runs together took {facts['elapsed_seconds'] / 60:.0f} minutes. The same seeds give the same curves on the same machine.",
+        note=f"All runs together took {facts['elapsed_seconds'] / 60:.0f} minutes. The same seeds give the "
+        f"same curves on the same machine.",
     )
 
 
@@ -163,7 +173,8 @@ def _last_losses(curves: pd.DataFrame, kind: Task) -> str:
     last = curves.sort_values("step").groupby("architecture", sort=False).last()
     order = [name for name in theme.architecture_names() if name in last.index]
     parts = [
-        f"{theme.architecture_label(name)} {last.loc[name, 'loss_mean']:.4g} after {int(last.loc[name, 'step'])} steps"
+        f"{theme.architecture_label(name)} {last.loc[name, 'loss_mean']:.4g} after "
+        f"{int(last.loc[name, 'step'])} steps"
         for name in order
     ]
     return f"Mean loss at the end: {', '.join(parts)}."

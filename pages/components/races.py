@@ -25,7 +25,7 @@ TIME_LIMIT_SECONDS = 60.0
 
 
 def current(page: str) -> str:
-    """Return the id of the race to show: the one in the URL, else this visitor's last one, "" where there is none."""
+    """Return the id of the race to show: that in the URL, else this visitor's last one, "" without one."""
     return state.read_url().get(PARAMETER) or state.recall(page, PARAMETER, "")
 
 

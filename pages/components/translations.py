@@ -1,4 +1,4 @@
-"""What the translation page draws for one sentence: each network's result, its attention, forced against free, BLEU."""
+"""What the translation page draws: each network's result, its attention, forced against free, BLEU by length."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def is_attending(info: ModelInfo) -> bool:
 
 
 def style(info: ModelInfo) -> str:
-    """Return the architecture whose colour a translator is drawn in; one without attention is the baseline."""
+    """Return whose colour a translator is drawn in; one without attention is the baseline."""
     return info.architecture if is_attending(info) else "baseline"
 
 
@@ -66,7 +66,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def reference_for(source: str, typed: str) -> str:
-    """Return the reference to force: the one typed, unless it is still that of an example with another sentence.
+    """Return the reference to force: the one typed, unless it still belongs to an example's other sentence.
 
     Raises:
         InputError: it is, and the sentence is not an example itself.
@@ -78,7 +78,8 @@ def reference_for(source: str, typed: str) -> str:
     own = next((example.reference for example in examples if example.source == source), None)
     if own is None:
         raise InputError(
-            f"The reference in the box translates another sentence (“{owner.source}”); type a French translation of yours."
+            f"The reference in the box translates another sentence (“{owner.source}”); type a French "
+            f"translation of yours."
         )
     return own
 
@@ -87,7 +88,8 @@ def show_reading(report: TranslationReport) -> None:
     """Say which parts of the source were never seen and which words are read in pieces."""
     if report.unknown:
         notices.note(
-            f"Never seen in training: {', '.join(report.unknown)}. The networks read each as one and the same unknown piece, shown as {UNKNOWN}."
+            f"Never seen in training: {', '.join(report.unknown)}. The networks read each as one and the "
+            f"same unknown piece, shown as {UNKNOWN}."
         )
     if report.split_words:
         spelled = ", ".join(f"{word.text} = {' + '.join(word.pieces)}" for word in report.split_words)
@@ -112,7 +114,8 @@ def show_result(info: ModelInfo, report: TranslationReport, settings: SearchSett
                 height=250,
             ),
             name=f"confidence-{info.name}",
-            alt=f"How sure the network {title(info).lower()} was of each word it wrote: {confidence_sentence(report)}",
+            alt=f"How sure the network {title(info).lower()} was of each word it wrote: "
+            f"{confidence_sentence(report)}",
             table=confidence_table(report),
             receipt=translation_receipt(info, report, settings),
         )
@@ -148,7 +151,8 @@ def show_forcing(
     free = Timeline("Free", report.free, _shares(report.free_log_probs))
     if not is_forcing:
         sentence = (
-            f"Running freely the network writes {len(report.free)} pieces, each chosen after reading its own earlier ones; "
+            f"Running freely the network writes {len(report.free)} pieces, each chosen after reading its "
+            f"own earlier ones; "
             "switch teacher forcing on to see what it would have chosen had it been told the reference."
         )
         rows, divergence, receipt = [free], None, forcing_receipt(info, source, reference, report)
@@ -245,7 +249,8 @@ def translation_receipt(info: ModelInfo, report: TranslationReport, settings: Se
             f"{settings.beam_size}, {settings.length_penalty!r})\n"
             "print(report.text, report.word_probabilities, report.weights)"
         ),
-        command=f"python -m engine translate --model {info.name} --beam-size {settings.beam_size} < lines.txt",
+        command=f"python -m engine translate --model {info.name} --beam-size {settings.beam_size} < "
+        f"lines.txt",
     )
 
 
@@ -262,7 +267,8 @@ def forcing_receipt(info: ModelInfo, source: str, reference: str, report: Forcin
             f"report = inspect_forcing(load_model({info.name!r}), {source!r}, {reference!r})\n"
             "print(forcing_sentence(report), forcing_table(report))"
         ),
-        note="Both rows are greedy: at each step the likeliest piece. A beam would choose among whole sentences.",
+        note="Both rows are greedy: at each step the likeliest piece. A beam would choose among whole "
+        "sentences.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The comparison page: its charts and words are those of the measured rows; a race is a job that can be watched and stopped."""
+"""The comparison page: charts and words are those of the measured rows; a race can be watched and stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The translation page: its words and numbers are the engine's, its URL is its state, bad input is one sentence."""
+"""The translation page: words and numbers are the engine's, the URL is its state, bad input a sentence."""
 
 from __future__ import annotations
 

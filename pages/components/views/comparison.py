@@ -1,4 +1,4 @@
-"""The comparison page's URL: which task, which length of it is looked at closely, and the settings of a live race."""
+"""The comparison page's URL: which task, which length of it is looked at, and the settings of a live race."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ComparisonView:
 
 
 def view_with_lengths(telling_lengths: Mapping[str, int]) -> type[ComparisonView]:
-    """Return the page's view with one field per measured task for the length of its curves, named "copying_length" etc."""
+    """Return the page's view with a field for the length of each measured task's curves ("copying_length")."""
     fields = [
         (length_field(task), int, option(length, label="Length")) for task, length in telling_lengths.items()
     ]

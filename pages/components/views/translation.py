@@ -14,7 +14,7 @@ FIRST = list_translation_examples()[0]
 
 @dataclass(frozen=True)
 class TranslationView(SearchSettings):
-    """Everything a link to the translation page carries; the search settings and their bounds are the engine's."""
+    """Everything a link to the translation page carries; the search settings are the engine's."""
 
     text: str = option(
         FIRST.source,
@@ -25,14 +25,16 @@ class TranslationView(SearchSettings):
         "beam",
         label="Search",
         choices=("greedy", "beam"),
-        help="Greedy takes the likeliest piece at each step; beam keeps several beginnings and compares whole sentences.",
+        help="Greedy takes the likeliest piece at each step; beam keeps several beginnings and compares "
+        "whole sentences.",
     )
     line: int = option(1, label="Sentence to look at", minimum=1, maximum=MAX_LINES, step=1)
     unit: str = option(
         "words",
         label="Show",
         choices=("words", "pieces"),
-        help="The network reads and writes pieces; a word of several pieces gets their sum (read) or mean (written).",
+        help="The network reads and writes pieces; a word of several pieces gets their sum (read) or mean "
+        "(written).",
     )
     reference: str = option(
         FIRST.reference,
@@ -42,6 +44,7 @@ class TranslationView(SearchSettings):
     teacher_forcing: bool = option(
         True,
         label="Teacher forcing",
-        help="On: the decoder is told the reference's piece after each step, as in training. Off: it reads its own words.",
+        help="On: the decoder is told the reference's piece after each step, as in training. Off: it reads "
+        "its own words.",
     )
     network: str = option("", label="Network")

@@ -1,4 +1,4 @@
-"""The shipped examples: each has a reference and a lesson, fits the limits, and none comes from a training corpus."""
+"""The shipped examples: each has a reference and a lesson and fits the limits."""
 
 from __future__ import annotations
 

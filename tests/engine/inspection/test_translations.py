@@ -1,4 +1,4 @@
-"""One translation opened up: every number is the decoder's own; sentences repeat the numbers they are about."""
+"""One translation opened up: every number is the decoder's own; sentences repeat the numbers."""
 
 from __future__ import annotations
 
