@@ -6,7 +6,6 @@ import streamlit as st
 
 from pages.components import notices, routes
 
-st.set_page_config(page_icon=routes.ICON)
 page = routes.navigate()
 st.set_page_config(
     page_title="Unrolled" if page.title == "Home" else f"{page.title} · Unrolled",

@@ -15,7 +15,7 @@ from pages.components import cache, figures, forms, header, networks, notices, r
 from pages.components.views.generation import GenerationView
 
 PAGE = "generation"
-TEXT_HEIGHT = 400
+TEXT_HEIGHT = 420
 
 header.show(
     "Generation",
@@ -65,7 +65,7 @@ with notices.engine_errors():
     for info, column in zip(models, st.columns(len(models), gap="medium"), strict=True):
         with column:
             networks.show(info)
-            slots[info.name] = st.container(border=True, height=TEXT_HEIGHT, autoscroll=True).empty()
+            slots[info.name] = st.container(border=True, height=TEXT_HEIGHT, key=f"written-by-{info.name}").empty()
 
     def draw(name: str, text: str) -> None:
         """Show what one network has written so far."""

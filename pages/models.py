@@ -65,9 +65,9 @@ info = usable[controls.select("model")]
 left, right = st.columns([2, 3], gap="large")
 with left:
     st.markdown("**Load and use it**")
-    st.code(usage_lines(info.name, info.task), language="python", wrap_lines=True)
+    figures.show_code(usage_lines(info.name, info.task))
     st.markdown("**On the command line**")
-    st.code(usage_command(info.name, info.task), language="shell", wrap_lines=True)
+    figures.show_code(usage_command(info.name, info.task))
 with right, st.container(border=True):
     st.markdown(networks.card_body(info.card_text))
 

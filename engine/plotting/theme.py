@@ -36,7 +36,7 @@ class Palette:
 
 PALETTES: dict[str, Palette] = {
     "light": Palette(
-        background="#FCFBF8", surface="#F2F0EA", ink="#23282D", muted="#5C646B", grid="#E2DFD7", accent="#1F5566"
+        background="#FCFBF8", surface="#F2F0EA", ink="#11151A", muted="#5C646B", grid="#E2DFD7", accent="#1F5566"
     ),
     "dark": Palette(
         background="#15181B", surface="#20252A", ink="#E8E5DE", muted="#A3AAB0", grid="#333A40", accent="#8EC5D6"

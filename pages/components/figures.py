@@ -83,11 +83,16 @@ def show_receipt(receipt: Receipt, key: str) -> None:
         }
         lines = [f"{label}: {value}" for label, value in facts.items() if value is not None]
         st.text("\n".join(lines))
-        st.code(receipt.python, language="python", wrap_lines=True)
+        show_code(receipt.python)
         if receipt.command:
-            st.code(receipt.command, language="shell", wrap_lines=True)
+            show_code(receipt.command)
         if receipt.note:
             st.caption(receipt.note)
+
+
+def show_code(code: str) -> None:
+    """Draw lines to copy. Without colours: Streamlit's own have a contrast of 2.4 to 3.4 on a light page."""
+    st.code(code, language=None, wrap_lines=True)
 
 
 def _foot(name: str, alt: str, table: pd.DataFrame | None, receipt: Receipt | None) -> None:

@@ -14,6 +14,7 @@ from pages.components.notices import plain
 
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _USE = re.compile(r"^## Use\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^```\w+$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 
 # Markdown's named colours are set to the architectures' colours in .streamlit/config.toml.
@@ -73,6 +74,6 @@ def show(info: ModelInfo) -> None:
 
 
 def card_body(card_text: str) -> str:
-    """Return a card as it can stand inside a page: no YAML head, no "Use" section (shown beside it), smaller headings."""
-    body = _USE.sub("", _HEAD.sub("", card_text, count=1))
+    """Return a card as it can stand inside a page: no YAML head, no "Use" section, smaller headings, code uncoloured."""
+    body = _FENCE.sub("```", _USE.sub("", _HEAD.sub("", card_text, count=1)))
     return _HEADING.sub(lambda found: "#" * min(6, len(found[1]) + 2) + " ", body)

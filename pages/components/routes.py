@@ -29,7 +29,10 @@ _run = threading.local()
 
 
 def navigate() -> st.Page:
-    """Declare the navigation and return the page that was asked for."""
+    """Declare the navigation and return the page that was asked for.
+
+    Without icons: Streamlit makes a page's icon its favicon too, and fetches that from a font server of Google's.
+    """
     # Copies, because Streamlit notes on the page it returns that it may be run once.
     return st.navigation([copy(page) for page in _pages()], position="top")
 
@@ -38,11 +41,11 @@ def navigate() -> st.Page:
 def _pages() -> list[st.Page]:
     """Return the pages; finding their files and icons at every run would be a sixth of a light page's cost."""
     return [
-        st.Page(HOME, title="Home", icon=":material/cottage:", url_path="home", default=True),
-        st.Page(GENERATION, title="Generation", icon=":material/edit_note:", url_path="generation"),
-        st.Page(TRANSLATION, title="Translation", icon=":material/translate:", url_path="translation"),
-        st.Page(COMPARISON, title="Comparison", icon=":material/show_chart:", url_path="comparison"),
-        st.Page(MODELS, title="Models", icon=":material/inventory_2:", url_path="models"),
+        st.Page(HOME, title="Home", url_path="home", default=True),
+        st.Page(GENERATION, title="Generation", url_path="generation"),
+        st.Page(TRANSLATION, title="Translation", url_path="translation"),
+        st.Page(COMPARISON, title="Comparison", url_path="comparison"),
+        st.Page(MODELS, title="Models", url_path="models"),
     ]
 
 

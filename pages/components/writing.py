@@ -12,7 +12,9 @@ from pages.components import state
 from pages.components.forms import Controls
 
 # Streamlit's cost per update is larger than the network's per character, so text goes out in flushes.
-FLUSH_SECONDS = 0.1
+FLUSH_SECONDS = 0.12
+# The first flush waits longer: updates in quick succession keep a slow browser from ever drawing the Stop button.
+FIRST_FLUSH_SECONDS = 0.35
 LARGEST_SEED = 10_000
 
 
@@ -66,7 +68,7 @@ def reseed(controls: Controls) -> None:
 def stream(
     page: str, key: str, sources: Mapping[str, Callable[[], Iterator[str]]], draw: Callable[[str, str], None]
 ) -> Writing:
-    """Let every source write in turn until all are done, drawing every 100 ms; return what was written.
+    """Let every source write in turn until all are done, drawing about eight times a second; return what was written.
 
     A click anywhere ends the script at one of the `draw` calls; the text is in the session before each of them. The
     same settings give the same text, so a page that is run again with the same key simply writes it again.
@@ -75,8 +77,9 @@ def stream(
     state.remember(page, "writing", writing)
     running = {name: source() for name, source in sources.items()}
     begun = time.perf_counter()
+    pause = FIRST_FLUSH_SECONDS
     while running:
-        share = FLUSH_SECONDS / len(running)
+        share, pause = pause / len(running), FLUSH_SECONDS
         for name, chunks in list(running.items()):
             if not _write_for(share, name, chunks, writing):
                 del running[name]
