@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,14 +20,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     try:
         options.run(options)
-    except EngineError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return EXIT_BAD_INPUT
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()
+    except (EngineError, OSError) as error:  # OSError: a place named on the command line cannot be read or written
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
     return 0
 
 
@@ -133,7 +134,9 @@ def translate_command(options: argparse.Namespace) -> None:
 
     check_search(SearchSettings(options.beam_size, options.length_penalty))
     loaded = _load(options.model, "translation")
-    lines = _read("-").splitlines()
+    lines = _read("-").split("\n")
+    if not lines[-1]:
+        lines.pop()  # what follows the last line break is no line
     settings = {"beam_size": options.beam_size, "length_penalty": options.length_penalty}
     found = dict(_progress(translate_lines(loaded, lines, **settings), len(lines)))
     for index in range(len(lines)):
@@ -159,8 +162,8 @@ def train_command(options: argparse.Namespace) -> None:
                 bar.write(f"step {event.step}: validation {words}{' (best)' if event.is_best else ''}", file=sys.stderr)
             elif isinstance(event, Finished):
                 bar.write(f"finished at step {event.step} ({event.reason}), best at {event.best_step}", file=sys.stderr)
-    name = Path(options.output)
-    print(f"wrote {name}; measure it with: python -m engine evaluate --model {name}")
+    folder = options.output if os.sep in options.output else os.path.join(".", options.output)  # a bare name is a shipped model
+    print(f"wrote {folder}; measure it with: python -m engine evaluate --model {folder}")
 
 
 def evaluate_command(options: argparse.Namespace) -> None:

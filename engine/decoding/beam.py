@@ -4,8 +4,9 @@ Shapes: B sentences still searched, K beam, V vocabulary, S source tokens, T ste
 
 Papers: Graves (2012), arXiv 1211.3711, section 3.5; Wu et al. (2016), arXiv 1609.08144, section 7 (length penalty).
 Differs: the penalty is T ** length_penalty. A sentence is done when its best open hypothesis, judged at its present length,
-no longer beats the worst kept one; with `is_exact` it is judged at the greatest length it could reach, so that with a beam
-that covers every prefix the result is the true optimum.
+no longer beats the worst kept one, and only endings among the K best candidates count; with `is_exact` it is judged at the
+greatest length it could reach and every ending counts, so that with a beam that covers every prefix the result is the true
+optimum.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def beam(
         vocab_size = log_probs.shape[-1]
         totals = (scores.flatten()[:, None] + log_probs).view(len(active), -1)  # (B, K * V)
         # Twice the width: even if all K best candidates end here, K others go on.
-        top, flat = totals.topk(min(2 * width, totals.shape[1]), dim=-1)
+        top, flat = totals.topk(totals.shape[1] if is_exact else min(2 * width, totals.shape[1]), dim=-1)
         parents, tokens = flat // vocab_size, flat % vocab_size
         keep_rows, keep_tokens, keep_scores, still = [], [], [], []
         for place, sentence in enumerate(active):
@@ -79,13 +80,14 @@ def beam(
             found = zip(top[place].tolist(), parents[place].tolist(), tokens[place].tolist(), strict=True)
             for rank, (total, parent, token) in enumerate(found):
                 row = place * width + parent
-                if total == float("-inf") or len(rows) == width:
+                if total == float("-inf"):
                     break
                 if token != eos_id:
-                    rows.append(row)
-                    words.append(token)
-                    values.append(total)
-                elif rank < width:
+                    if len(rows) < width:
+                        rows.append(row)
+                        words.append(token)
+                        values.append(total)
+                elif is_exact or rank < width:
                     ended_by = float(log_probs[row, token])
                     sentence.keep(hypothesis(sentence, row, total, ended_by, state.attention_weights), width)
             horizon = max_new_tokens if is_exact else time

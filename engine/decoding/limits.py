@@ -56,6 +56,7 @@ def check_search(settings: SearchSettings) -> None:
 
 def check_prompt(prompt: str) -> None:
     """Raise InputError if a prompt is too long; an empty one is fine (the text then starts on a new line)."""
+    check_characters("The prompt", prompt)
     if len(prompt) > MAX_PROMPT_CHARACTERS:
         raise InputError(f"The prompt has {len(prompt):,} characters; at most {MAX_PROMPT_CHARACTERS:,} are read.")
 
@@ -64,11 +65,31 @@ def check_source(text: str) -> None:
     """Raise InputError if a sentence to translate is empty or too long."""
     if not text.strip():
         raise InputError("There is nothing to translate: type an English sentence.")
+    _check_size("The sentence", text)
+
+
+def check_reference(text: str) -> None:
+    """Raise InputError if a reference translation is empty or too long."""
+    if not text.strip():
+        raise InputError("There is no reference to force the decoder with: type a French translation.")
+    _check_size("The reference", text)
+
+
+def check_characters(what: str, text: str) -> None:
+    """Raise InputError if a text came from bytes that are not UTF-8: its characters can be neither encoded nor printed."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(f"{what} has bytes in it that are not UTF-8 text.") from error
+
+
+def _check_size(what: str, text: str) -> None:
+    check_characters(what, text)
     words = len(text.split())
     if words > MAX_SOURCE_WORDS:
-        raise InputError(f"The sentence has {words:,} words; at most {MAX_SOURCE_WORDS} are translated at once.")
+        raise InputError(f"{what} has {words:,} words; at most {MAX_SOURCE_WORDS} are translated at once.")
     if len(text) > MAX_SOURCE_CHARACTERS:
-        raise InputError(f"The sentence has {len(text):,} characters; at most {MAX_SOURCE_CHARACTERS:,} are translated at once.")
+        raise InputError(f"{what} has {len(text):,} characters; at most {MAX_SOURCE_CHARACTERS:,} are translated at once.")
 
 
 def _check(settings: SamplingSettings | SearchSettings) -> None:

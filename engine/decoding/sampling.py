@@ -12,6 +12,9 @@ import torch
 from torch import Tensor
 
 
+SMALLEST_TEMPERATURE = 1e-12  # dividing by less can leave the range of float32
+
+
 class GeneratedToken(NamedTuple):
     """A token as it is written, and its log-probability under the model itself (before temperature and cuts)."""
 
@@ -27,11 +30,11 @@ def next_distribution(logits: Tensor, temperature: float = 1.0, top_k: int = 0, 
     """
     if temperature == 0:
         return torch.zeros_like(logits).scatter_(-1, logits.argmax(dim=-1, keepdim=True), 1.0)
-    # Subtracting the maximum first keeps very small temperatures from overflowing.
-    logits = (logits - logits.amax(dim=-1, keepdim=True)) / temperature
+    # Subtracting the maximum first keeps very small temperatures from overflowing; below the floor it is greedy anyway.
+    logits = (logits - logits.amax(dim=-1, keepdim=True)) / max(temperature, SMALLEST_TEMPERATURE)
     if top_k and top_k < logits.shape[-1]:
-        kth = logits.topk(top_k, dim=-1).values[..., -1:]
-        logits = logits.masked_fill(logits < kth, float("-inf"))
+        best = logits.argsort(dim=-1, descending=True, stable=True)[..., :top_k]  # exactly k, the first ones among equals
+        logits = torch.full_like(logits, float("-inf")).scatter(-1, best, logits.gather(-1, best))
     probabilities = logits.softmax(dim=-1)
     if top_p < 1:
         ordered, order = probabilities.sort(dim=-1, descending=True, stable=True)

@@ -12,7 +12,7 @@ from engine.decoding.beam import beam
 from engine.decoding.forced import forced
 from engine.decoding.greedy import greedy
 from engine.decoding.hypothesis import Hypothesis
-from engine.decoding.limits import MAX_SOURCE_WORDS, SamplingSettings, check_prompt, check_sampling, check_source
+from engine.decoding.limits import SamplingSettings, check_prompt, check_reference, check_sampling, check_source
 from engine.decoding.sampling import generate, prime
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
@@ -104,8 +104,8 @@ def write_text(loaded: LoadedModel, prompt: str, settings: SamplingSettings) -> 
 
 
 def _write(loaded: LoadedModel, prompt: str, settings: SamplingSettings) -> Iterator[str]:
-    written: list[int] = []
-    text = ""
+    written = loaded.tokenizer.encode(prompt)
+    text = loaded.tokenizer.decode(written)
     tokens = generate(loaded.model, prompt_ids(loaded, prompt), stop_id=loaded.tokenizer.eos_id, **vars(settings))
     is_character = loaded.tokenizer.kind == "character"
     for token in tokens:
@@ -170,10 +170,7 @@ def compare_forced_and_free(loaded: LoadedModel, source: str, reference: str) ->
         InputError: the source or the reference is empty or too long.
     """
     check_source(source)
-    if not reference.strip():
-        raise InputError("There is no reference to force the decoder with: type a French translation.")
-    if len(reference.split()) > MAX_SOURCE_WORDS:
-        raise InputError(f"The reference has more than {MAX_SOURCE_WORDS} words; shorten it.")
+    check_reference(reference)
     tokenizer = loaded.tokenizer
     source_ids, lengths = encode_sources(loaded, [source])
     target_ids = tokenizer.encode(reference)

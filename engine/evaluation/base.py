@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from engine.errors import ModelError
 from engine.models.card import write_card
 from engine.models.folder import LoadedModel, write_config
 from engine.provenance import commit, hardware
@@ -14,6 +15,18 @@ from engine.registry import Registry
 Evaluation = Callable[[LoadedModel], dict[str, Any]]
 
 EVALUATIONS: Registry[Evaluation] = Registry("task")
+
+
+def corpora_of(loaded: LoadedModel) -> list[str]:
+    """Return the names of the corpora a model learnt from, the one that is measured first.
+
+    Raises:
+        ModelError: its config.json names none.
+    """
+    names = loaded.info.config.get("corpora")
+    if not isinstance(names, list) or not names:
+        raise ModelError(f"The config.json of {loaded.info.name} names no corpora to measure it on.")
+    return names
 
 
 def evaluate_model(loaded: LoadedModel, write: bool = True) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from engine.corpora import load_corpus
 from engine.decoding.scoring import score_stream, score_windows
 from engine.decoding.text import start_id
 from engine.errors import InputError
-from engine.evaluation.base import EVALUATIONS
+from engine.evaluation.base import EVALUATIONS, corpora_of
 from engine.models.folder import LoadedModel
 
 PROTOCOLS = ("stream", "windows")
@@ -27,7 +27,9 @@ def score_text(loaded: LoadedModel, text: str, protocol: str) -> dict[str, Any]:
         raise InputError(f"Unknown protocol '{protocol}'; choose one of: {', '.join(PROTOCOLS)}.")
     if not text:
         raise InputError("The text to score is empty.")
-    ids = torch.tensor(loaded.tokenizer.encode(text))
+    ids = torch.tensor(loaded.tokenizer.encode(text), dtype=torch.long)
+    if not len(ids):
+        raise InputError("The text to score has nothing in it that the model reads.")
     score = score_stream if protocol == "stream" else score_windows
     nats = score(loaded.model, ids, first_id=start_id(loaded)) * len(ids) / len(text)
     return {
@@ -42,7 +44,7 @@ def score_text(loaded: LoadedModel, text: str, protocol: str) -> dict[str, Any]:
 @EVALUATIONS.register("language_model")
 def evaluate_language_model(loaded: LoadedModel) -> dict[str, Any]:
     """Return both protocols' figures on validation and test text, joined."""
-    corpus = load_corpus(loaded.info.config["corpora"][0])
+    corpus = load_corpus(corpora_of(loaded)[0])
     text = corpus.text("validation") + corpus.text("test")
     stream, windows = (score_text(loaded, text, protocol) for protocol in PROTOCOLS)
     return {

@@ -15,7 +15,8 @@ import torch
 
 from engine.corpora import load_corpus
 from engine.decoding.text import encode_sources, translate_lines
-from engine.evaluation.base import EVALUATIONS
+from engine.errors import DataError
+from engine.evaluation.base import EVALUATIONS, corpora_of
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
@@ -28,7 +29,7 @@ LENGTH_BUCKETS = ((1, 7), (8, 10), (11, 13), (14, 17), (18, 60))
 def evaluate_translator(loaded: LoadedModel) -> dict[str, Any]:
     """Return BLEU and chrF (cased, tokenised by 13a) on the test split of each training corpus, with a beam of 5."""
     metrics: dict[str, Any] = {"beam_size": BEAM_SIZE}
-    for index, name in enumerate(loaded.info.config["corpora"]):
+    for index, name in enumerate(corpora_of(loaded)):
         corpus = load_corpus(name)
         sources, references = test_set(corpus)
         outputs = translate_all(loaded, sources, BEAM_SIZE)
@@ -49,7 +50,7 @@ def evaluate_translator(loaded: LoadedModel) -> dict[str, Any]:
 
 def bleu_by_length(loaded: LoadedModel) -> pd.DataFrame:
     """Return BLEU by number of source words on the first corpus' test split, one row per bucket."""
-    corpus = load_corpus(loaded.info.config["corpora"][0])
+    corpus = load_corpus(corpora_of(loaded)[0])
     sources, references = test_set(corpus)
     outputs = translate_all(loaded, sources, BEAM_SIZE)
     lengths = [len(source.split()) for source in sources]
@@ -105,10 +106,16 @@ def forced_loss(loaded: LoadedModel, sources: list[str], references: list[str]) 
 
 
 def add_bleu_by_length(loaded: LoadedModel, table: Path) -> None:
-    """Write this model's BLEU by source length into a Parquet table, replacing its earlier rows."""
+    """Write this model's BLEU by source length into a Parquet table, replacing its earlier rows.
+
+    Raises:
+        DataError: the table is there but cannot be read; found out before anything is translated.
+    """
+    try:
+        before = [pd.read_parquet(table)] if table.is_file() else []
+    except (OSError, ValueError) as error:
+        raise DataError(f"{table} is not a Parquet table.") from error
     rows = bleu_by_length(loaded).assign(hardware=hardware(), commit=commit(), date=date.today().isoformat())
-    if table.is_file():
-        before = pd.read_parquet(table)
-        rows = pd.concat([before[before["model"] != loaded.info.name], rows], ignore_index=True)
+    others = [frame[frame["model"] != loaded.info.name] for frame in before]
     table.parent.mkdir(parents=True, exist_ok=True)
-    rows.sort_values(["model", "shortest"]).to_parquet(table, index=False)
+    pd.concat([*others, rows], ignore_index=True).sort_values(["model", "shortest"]).to_parquet(table, index=False)

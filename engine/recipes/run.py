@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import torch
 
 from engine.config import from_dict, to_dict
+from engine.errors import InputError
 from engine.models.card import write_card
 from engine.models.folder import save_model
 from engine.provenance import commit, hardware
@@ -25,10 +27,12 @@ def train_recipe(
 
     Raises:
         ConfigError: the recipe or a setting in `overrides` is unknown or out of bounds.
+        InputError: `output` cannot be written to.
         DataError: a corpus cannot be read.
     """
     recipe = RECIPES.get(name)
     settings = from_dict(TrainingSettings, to_dict(recipe.training) | (overrides or {}))
+    _check_output(Path(output))
     prepared = recipe.prepare(settings)
     trainer = Trainer(prepared.model, prepared.objective, prepared.settings, output)
     for event in trainer.run(resume=resume):
@@ -53,6 +57,13 @@ def train_recipe(
             described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
             card = write_card(Path(output).name, described)
             save_model(output, prepared.model, prepared.tokenizer, facts, card)
+
+
+def _check_output(folder: Path) -> None:
+    """Find out before hours of training, not after them, that the model could not be written."""
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise InputError(f"A model cannot be written to {folder}: {nearest} is not a folder that may be written to.")
 
 
 def _command(name: str, overrides: dict[str, Any]) -> str:

@@ -35,7 +35,7 @@ class LanguageModelling:
         """Prepare streams.
 
         Raises:
-            DataError: the text is too short for one window.
+            DataError: the text is too short for one window, or there is too little to validate on.
         """
         self.train_ids = torch.tensor(train_ids)
         self.validation_ids = torch.tensor(validation_ids)
@@ -44,8 +44,10 @@ class LanguageModelling:
         self.stream_length = (len(train_ids) - bptt_length - 1) // batch_size
         self.windows = self.stream_length // bptt_length
         if self.windows < 1:
-            need = (bptt_length + 1) * batch_size + bptt_length
+            need = bptt_length * (batch_size + 1) + 1
             raise DataError(f"The text has {len(train_ids)} tokens; these settings need at least {need}.")
+        if len(validation_ids) < 2:
+            raise DataError(f"The validation text has {len(validation_ids)} tokens; it needs at least 2.")
 
     def batch(self, position: int) -> Window:
         """Return the window of update `position`."""

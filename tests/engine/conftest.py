@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import torch
 
@@ -17,6 +18,10 @@ from engine.models.folder import LoadedModel, load_model, save_model
 from engine.models.language_model import LanguageModel
 from engine.models.translator import Translator
 from engine.text import TOKENIZERS
+
+# A busy machine is not a failed test.
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 TINY_TEXT = (
     "The ferry left at noon, and nobody waved.\nMARA: Did you see the fog?\nTOM: I saw it; it saw me!\n"
@@ -149,7 +154,7 @@ def build_translator() -> Callable[..., Translator]:
 def _spread(model: torch.nn.Module, scale: float) -> None:
     """Make an untrained model opinionated: its logits grow by `scale`, and no two tokens are equally likely."""
     with torch.no_grad():
-        model.output_bias.normal_()
+        model.output_bias.normal_(std=0.3)
         for weight in (model.embedding.weight, getattr(getattr(model, "output", None), "weight", None)):
             if weight is not None:
                 weight.mul_(scale)

@@ -63,7 +63,7 @@ def test_step_by_step_equals_the_whole_sequence(cell, num_layers, residual, tied
 
 
 @pytest.mark.parametrize("cell", CELL_NAMES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data(), time=st.integers(2, 12), batch_size=st.integers(1, 3))
 def test_carrying_the_state_over_any_cut_equals_the_whole(cell, data, time, batch_size):
     model, ids = build(cell), tokens(batch_size, time, seed=time)

@@ -70,7 +70,7 @@ def test_the_encoder_equals_torchs_packed_layers_with_copied_weights(cell, bidir
 
 
 @pytest.mark.parametrize("attention", KINDS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(lengths=st.lists(st.integers(1, 6), min_size=1, max_size=4), extra=st.integers(0, 3), filler=st.integers(0, 8))
 def test_padding_changes_nothing_whatever_it_is_filled_with(attention, lengths, extra, filler):
     model = build("lstm", attention)
