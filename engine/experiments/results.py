@@ -180,22 +180,23 @@ def findings(frame: pd.DataFrame) -> list[Finding]:
 
 
 def _about_task(table: pd.DataFrame) -> list[str]:
-    every, runs = sorted(int(n) for n in table["length"].unique()), int(table["runs"].min())
-    solved = {
-        name: [int(n) for n in own[own["solved_runs"] == own["runs"]]["length"].sort_values()]
-        for name, own in sorted(table.groupby("architecture"), key=lambda item: _place(item[0]))
-    }
-    sentences = [f"{_name(name)}: {_reach(reached, every, runs)}" for name, reached in solved.items()]
-    return [*sentences, _winner_at(table[table["length"] == every[-1]])]
+    by_architecture = sorted(table.groupby("architecture"), key=lambda item: _place(item[0]))
+    sentences = [f"{_name(name)}: {_reach(own.sort_values('length'))}" for name, own in by_architecture]
+    return [*sentences, _winner_at(table[table["length"] == table["length"].max()])]
 
 
-def _reach(reached: list[int], every: list[int], runs: int) -> str:
+def _reach(own: pd.DataFrame) -> str:
+    """Say which lengths were solved with every seed, and where only some seeds did it."""
+    runs, tried = int(own["runs"].max()), [int(length) for length in own["length"]]
     seeds = f"with all {runs} seeds" if runs > 1 else "with its one seed"
+    reached = [int(length) for length in own[own["solved_runs"] == own["runs"]]["length"]]
+    partly = own[(own["solved_runs"] > 0) & (own["solved_runs"] < own["runs"])]
+    some = "".join(f"; {row.solved_runs} of {row.runs} seeds did at {row.length}" for row in partly.itertuples())
+    if reached == tried:
+        return f"solved every length tried ({_listing(tried)}) {seeds}."
     if not reached:
-        return f"solved no length {seeds} (tried {_listing(every)})."
-    if reached == every:
-        return f"solved every length tried ({_listing(every)}) {seeds}."
-    return f"solved length {_listing(reached)} {seeds}, and not {_listing([n for n in every if n not in reached])}."
+        return f"solved none of the lengths {_listing(tried)} {seeds}{some}."
+    return f"solved length {_listing(reached)} {seeds}, and not {_listing([n for n in tried if n not in reached])}{some}."
 
 
 def _winner_at(rows: pd.DataFrame) -> str:

@@ -81,8 +81,8 @@ def test_curves_carry_the_value_of_runs_that_have_stopped(frame):
 def test_findings_follow_from_the_rows(frame):
     sentences = [finding.sentence for finding in results.findings(frame)]
     assert sentences == [
-        "RNN: solved no length with all 2 seeds (tried 10 and 50).",
-        "LSTM: solved length 10 with all 2 seeds, and not 50.",
+        "RNN: solved none of the lengths 10 and 50 with all 2 seeds.",
+        "LSTM: solved length 10 with all 2 seeds, and not 50; 1 of 2 seeds did at 50.",
         "At the longest length, 50, the LSTM has the lowest mean loss (0.3, 60% of the memoryless one), and no seed of another "
         "comes near.",
         "At the same hidden size (8) the recurrent layers' parameters stand as RNN 1, LSTM 4.",
