@@ -17,16 +17,13 @@ header.show(
     "Which recurrent architecture remembers longest, and what does it cost?",
     {
         "Line": "the mean over several runs that differ only in their random seed.",
-        "Band": "from the best to the worst of these runs; where two bands overlap, there is no clear "
-        "winner.",
-        "Dashed grey line": "what a network without any memory reaches by guessing well; learning to "
-        "remember means going below it.",
+        "Band": "from the best to the worst of these runs; where two bands overlap, there is no clear winner.",
+        "Dashed grey line": "what a network without any memory reaches by guessing well; learning to remember "
+        "means going below it.",
         "Colour and marker": "RNN orange triangle, LSTM blue circle, GRU green square, on every page.",
-        "Wrong answers": "the share of them on sequences the network was not trained on, new ones from the "
-        "same rule.",
+        "Wrong answers": "their share on sequences the network was not trained on, new ones from the same rule.",
         "Error left": "where answers are numbers: the squared error as a share of that of the best guess "
-        "without memory; "
-        "100 % is guessing, 0 % is perfect.",
+        "without memory; 100 % is guessing, 0 % is perfect.",
         "About equal in parameters": "each architecture gets the number of hidden units that makes all "
         "networks the same size.",
     },
@@ -56,9 +53,8 @@ if tasks:
 
 header.section(
     "Race them here",
-    "Train three small networks now, on this server, on the same sequences in the same order; it takes "
-    "less than a minute. "
-    "Try a length where the RNN still learns, then one where it does not.",
+    "Train three small networks now, on this server, on the same sequences in the same order; it takes less "
+    "than a minute. Try a length where the RNN still learns, then one where it does not.",
 )
 job_id = races.current(PAGE)
 is_running = races.is_running(job_id)

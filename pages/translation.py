@@ -14,20 +14,17 @@ PAGE = "translation"
 
 header.show(
     "Translation",
-    "How does a network carry an English sentence into French, and what does it gain by looking back at "
-    "the words?",
+    "How does a network carry an English sentence into French, and what does it gain by looking back at it?",
     {
         "Bars": "the probability the network gave each word it wrote, the product over the word's pieces.",
-        "Pieces": "what the networks read and write: frequent words whole, rare ones in parts. A middle "
-        "dot begins a part that "
-        "continues a word.",
-        "Map of attention": "each row is a French word being written, each column an English word being "
-        "read; the brighter "
-        "the cell, the more of the row's attention lies there. A row adds up to 1, and a ring marks its "
-        "largest weight.",
-        "Forced": "the network is told the reference's piece after every step, as in training. The row "
-        "shows what it would have "
-        "written itself; ≠ marks where that is not the reference's piece.",
+        "Pieces": "what the networks read and write: frequent words whole, rare ones in parts. A middle dot "
+        "begins a part that continues a word.",
+        "Map of attention": "each row is a French word being written, each column an English word being read; "
+        "the brighter the cell, the more of the row's attention lies there. A row adds up to 1, and a ring "
+        "marks its largest weight. The full stop often collects weight where a French word needs no "
+        "particular English one.",
+        "Forced": "the network is told the reference's piece after every step, as in training. The row shows "
+        "what it would have written itself; ≠ marks where that is not the reference's piece.",
         "Free": "the network reads its own pieces, as in use. ▼ and the frame mark the first step where it "
         "leaves the reference.",
         "Nats": "natural logarithms of probabilities: 0 is certain, −0.69 one in two, −2.30 one in ten.",
@@ -124,6 +121,8 @@ with notices.engine_errors():
         is_forcing = controls.toggle("teacher_forcing")
         network = controls.segmented("network", label_visibility="collapsed")
     reference = translations.reference_for(source, typed)
+    if reference != typed:
+        st.caption(notices.plain(f"This sentence is an example; its own reference is used: {reference}"))
     forcing = cache.compute_with_model(inspect_forcing, network, source, reference)
     translations.show_forcing(by_name[network], source, reference, forcing, is_forcing)
 

@@ -46,11 +46,11 @@ def gap_sentence(frame: pd.DataFrame, better: str, other: str) -> str:
     """Return in one sentence what attention is worth on the shortest and on the longest sentences."""
     table = gap_table(frame, better, other)
     short, long = table.iloc[0], table.iloc[-1]
-    return (
-        f"On sentences of {_compare(long, better, other)}; on sentences of {_compare(short, better, other)}."
-    )
+    return f"On sentences of {_compare(long, better, other)}; on those of {_compare(short, better, other)}."
 
 
 def _compare(row: pd.Series, better: str, other: str) -> str:
     apart = f"{abs(row.gap):.1f} apart" + ("" if row.gap >= 0 else " the other way round")
-    return f"{row.bucket} words attention scores BLEU {row[better]:.1f} and its absence {row[other]:.1f}, {apart}"
+    return (
+        f"{row.bucket} words BLEU is {row[better]:.1f} with attention and {row[other]:.1f} without, {apart}"
+    )

@@ -20,13 +20,12 @@ from pages.components import figures, notices
 from pages.components.figures import Receipt
 
 TASK_WORDS = {
-    "adding": "The network reads a long row of random numbers between 0 and 1, two of them marked, and "
-    "says the sum of the two at "
-    "the very end. Everything else must be ignored.",
-    "copying": "The network reads ten symbols, then nothing for a long while, then a signal; now it must "
-    "repeat all ten in order.",
-    "delayed_recall": "The network reads one symbol, then a row of distracting ones, then a question mark; "
-    "now it must name the first.",
+    "adding": "The network reads a long row of random numbers between 0 and 1, two of them marked, and says the "
+    "sum of the two at the very end. Everything else must be ignored.",
+    "copying": "The network reads ten symbols, then nothing for a long while, then a signal; now it must repeat "
+    "all ten in order.",
+    "delayed_recall": "The network reads one symbol, then a row of distracting ones, then a question mark; now it "
+    "must name the first.",
 }
 LOSS_UNITS = {"regression": "mean squared error", "classification": "nats per answer"}
 

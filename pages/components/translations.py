@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.decoding.limits import SearchSettings
-from engine.errors import InputError
+from engine.errors import DataError, InputError
 from engine.inspection import length_gap
 from engine.inspection.attention import attention_sentence, attention_table, merge_attention
 from engine.inspection.examples import list_translation_examples
@@ -197,6 +197,9 @@ def show_lengths(models: list[ModelInfo]) -> None:
     version = length_gap.TABLE.stat().st_mtime if length_gap.TABLE.is_file() else 0.0
     frame = cache.compute(length_gap.load_bleu_by_length, str(length_gap.TABLE), version=version)
     frame = frame[frame["model"].isin([info.name for info in models])]
+    if frame.empty:
+        command = length_gap.COMMAND.format(model=models[0].name)
+        raise DataError(f"BLEU by sentence length has not been measured for these networks; run: {command}")
     by_name = {info.name: info for info in models}
     names = sorted(frame["model"].unique(), key=lambda name: not is_attending(by_name[name]))
     sentence = f"Measured for {', '.join(title(by_name[name]).lower() for name in names)}."

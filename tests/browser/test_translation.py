@@ -51,12 +51,12 @@ def test_a_typed_sentence_is_translated_by_both_networks(guest: Visit) -> None:
 def test_the_teacher_forcing_switch_shows_and_hides_the_forced_row(guest: Visit) -> None:
     example = list_translation_examples()[0]
     report = inspect_forcing(load_model(WITH), example.source, example.reference)
-    expect(guest.page.get_by_text(forcing_sentence(report)[:60])).to_be_visible()
+    expect(guest.page.get_by_text(forcing_sentence(report)[:60]).first).to_be_visible()
     strips = guest.page.locator(".st-key-timelines-chart")
     expect(strips.get_by_text("Forced").first).to_be_visible()
     guest.page.get_by_text("Teacher forcing", exact=True).click()
     guest.settle()
-    expect(guest.page.get_by_text("Running freely the network writes")).to_be_visible()
+    expect(guest.page.get_by_text("Running freely the network writes").first).to_be_visible()
     expect(strips.get_by_text("Forced")).to_have_count(0)
     assert "teacher_forcing=false" in guest.page.url
     guest.page.get_by_text("Teacher forcing", exact=True).click()

@@ -28,7 +28,7 @@ def test_the_gap_is_the_difference_of_the_rows_shortest_first(tmp_path: Path) ->
     sentence = gap_sentence(frame, "with", "without")
     assert "18-60 words" in sentence
     assert "48.2 " in sentence
-    assert "20.0, 28.2 apart" in sentence
+    assert "20.0 without, 28.2 apart" in sentence
 
 
 def test_a_model_that_is_worse_with_attention_is_said_to_be() -> None:
