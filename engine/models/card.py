@@ -116,9 +116,11 @@ def _architecture(config: dict[str, Any]) -> str:
 def _metrics_table(name: str, metrics: dict[str, Any]) -> str:
     if not metrics:
         return f"Not measured yet: run `python -m engine evaluate --model {name}`."
-    rows = [f"| {METRIC_WORDS[key][0]} | {value} | {METRIC_WORDS[key][1]} |" for key, value in metrics.items() if key in METRIC_WORDS]
+    rows = [f"| {words} | {metrics[key]} | {better} |" for key, (words, better) in METRIC_WORDS.items() if key in metrics]
     table = "\n".join(["| measure | value | |", "| --- | ---: | --- |", *rows])
-    sets = {key.removesuffix("test_set"): value for key, value in metrics.items() if key.endswith("test_set")}
+    # The corpus a model is judged by comes first; its keys have no prefix.
+    named = sorted((key for key in metrics if key.endswith("test_set")), key=len)
+    sets = {key.removesuffix("test_set"): metrics[key] for key in named}
     signatures = {f"{prefix}signature": words for prefix, words in sets.items() if f"{prefix}signature" in metrics}
     return (
         f"{table}\n\nOn {' and '.join(sets.values())}, by `python -m engine evaluate --model {name}` on "
