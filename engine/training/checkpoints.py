@@ -34,7 +34,7 @@ class Progress:
 
 def exists(output_dir: Path) -> bool:
     """Return whether a checkpoint is there."""
-    return (output_dir / FOLDER / "state.json").is_file()
+    return (_newest(output_dir) / "state.json").is_file()
 
 
 def write(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress) -> Path:
@@ -67,7 +67,7 @@ def restore(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer
     Raises:
         ModelError: the checkpoint is damaged or was made by another model.
     """
-    folder = output_dir / FOLDER
+    folder = _newest(output_dir)
     try:
         tensors = safetensors.torch.load_file(str(folder / "state.safetensors"))
         plain = json.loads((folder / "state.json").read_text())
@@ -79,8 +79,8 @@ def restore(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer
         optimizer.load_state_dict(stored)
         torch.set_rng_state(tensors["random"])
         carried = [tensors[f"carry.{index}"] for index in range(len(_under("carry.", tensors)))]
-        carry = unflatten(plain.pop("carry"), carried)
-        return Progress(**plain, best_weights=_under("best.", tensors) or None, carry=carry)
+        tensor_parts = {"best_weights": _under("best.", tensors) or None, "carry": unflatten(plain["carry"], carried)}
+        return Progress(**(plain | tensor_parts))
     except Exception as error:  # safetensors raises its own kinds
         raise ModelError(f"The checkpoint in {folder.name} is damaged or belongs to another model.") from error
 
@@ -107,6 +107,12 @@ def unflatten(shape: Any, tensors: list[Tensor]) -> Any:
         return None
     parts = [unflatten(part, tensors) for part in shape["parts"]]
     return LSTMState(*parts) if shape["kind"] == "LSTMState" else tuple(parts)
+
+
+def _newest(output_dir: Path) -> Path:
+    """Return the checkpoint's folder; a crash between the two renames of `write` leaves the last one under its old name."""
+    final, old = output_dir / FOLDER, output_dir / f"{FOLDER}.old"
+    return old if old.is_dir() and not final.exists() else final
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

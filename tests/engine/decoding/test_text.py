@@ -1,0 +1,282 @@
+"""From text to text: what is written and translated, what is unknown, and where forced and free decoding part."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import NamedTuple
+
+import pytest
+import torch
+
+from engine.decoding import forced, generate, greedy, prime
+from engine.decoding.limits import SamplingSettings
+from engine.decoding.text import (
+    compare_forced_and_free,
+    encode_sources,
+    next_logits,
+    prompt_ids,
+    search,
+    start_id,
+    translate,
+    translate_lines,
+    write_text,
+)
+from engine.errors import InputError
+from engine.models.folder import LoadedModel
+from engine.models.language_model import LanguageModel
+from engine.text import TOKENIZERS
+
+SETTINGS = SamplingSettings(max_new_tokens=30, seed=5)
+
+
+def write(reader, prompt, **changes) -> str:
+    return "".join(write_text(reader, prompt, dataclasses.replace(SETTINGS, **changes)))
+
+
+# Writing
+
+
+def test_text_goes_on_from_the_prompt_one_character_at_a_time(reader):
+    pieces = list(write_text(reader, "TOM: I", SETTINGS))
+    assert len(pieces) == 30
+    assert {len(piece) for piece in pieces} == {1}
+    ids = [start_id(reader), *reader.tokenizer.encode("TOM: I")]
+    drawn = generate(reader.model, ids, max_new_tokens=30, temperature=0.8, seed=5)
+    assert "".join(pieces) == reader.tokenizer.decode([token.token_id for token in drawn])
+
+
+def test_text_without_marks_starts_after_a_line_break(reader):
+    assert prompt_ids(reader, "To") == reader.tokenizer.encode("\nTo")
+    assert write(reader, "", temperature=0) == write(reader, "", temperature=0)
+    expected = generate(reader.model, reader.tokenizer.encode("\n"), max_new_tokens=30, temperature=0)
+    assert write(reader, "", temperature=0) == reader.tokenizer.decode([token.token_id for token in expected])
+
+
+def test_settings_reach_the_sampler(reader):
+    assert write(reader, "T", seed=1) != write(reader, "T", seed=2)
+    assert write(reader, "T", seed=1, top_k=1) == write(reader, "T", temperature=0)
+    assert write(reader, "T", seed=1, top_p=0.01) == write(reader, "T", temperature=0)
+    assert len(write(reader, "T", max_new_tokens=3)) == 3
+
+
+def test_bad_settings_are_refused_at_once_not_at_the_first_character(reader):
+    with pytest.raises(InputError, match="temperature"):
+        write_text(reader, "T", dataclasses.replace(SETTINGS, temperature=-1))
+    with pytest.raises(InputError, match="The prompt has 2,001 characters"):
+        write_text(reader, "T" * 2001, SETTINGS)
+
+
+def test_a_prompt_of_unknown_characters_is_written_on_from_all_the_same(reader):
+    assert len(write(reader, "☃☃☃")) == 30
+
+
+def test_the_logits_of_the_next_character_are_those_after_the_text(reader):
+    found = next_logits(reader, "TOM")
+    expected = prime(reader.model, reader.tokenizer.encode("\nTOM"))[0][0]
+    assert torch.equal(found, expected)
+    assert found.shape == (reader.tokenizer.vocab_size,)
+    assert next_logits(reader, "x" * 5000).shape == found.shape  # only the end of a long text is read
+
+
+def test_sub_word_pieces_are_written_with_the_blank_that_belongs_to_them():
+    tokenizer = TOKENIZERS.get("bpe").train(["the cat sat on the mat"] * 3, 40)
+    torch.manual_seed(1)
+    model = LanguageModel(tokenizer.vocab_size, 6, 6, 1).eval()
+    loaded = LoadedModel(None, model, tokenizer)
+    assert start_id(loaded) == tokenizer.bos_id
+    pieces = list(write_text(loaded, "the cat", dataclasses.replace(SETTINGS, temperature=2.0)))
+    drawn = generate(
+        model, prompt_ids(loaded, "the cat"), max_new_tokens=30, temperature=2.0, seed=5, stop_id=tokenizer.eos_id
+    )
+    ids = [token.token_id for token in drawn]
+    assert 0 < len(ids) == len(pieces)
+    assert "the cat" + "".join(pieces) == tokenizer.decode([*tokenizer.encode("the cat"), *ids])
+
+
+# Translating
+
+
+def test_a_translation_tells_how_it_came_about(interpreter):
+    tokenizer = interpreter.tokenizer
+    found = translate(interpreter, "a dog sees ☃", beam_size=3)
+    assert 1 <= len(found) <= 3
+    for translation in found:
+        assert translation.source == "a dog sees ☃"
+        assert translation.source_tokens == tokenizer.tokens(tokenizer.encode("a dog sees ☃"))
+        assert translation.unknown == ["☃"]
+        assert len(translation.log_probs) == len(translation.target_tokens)
+        assert translation.attention_weights.shape == (len(translation.target_tokens), len(translation.source_tokens))
+        assert (translation.target_tokens[-1:] == ["<eos>"]) == translation.is_finished
+        assert translation.score == pytest.approx(sum(translation.log_probs) / len(translation.log_probs), abs=1e-5)
+    ordered = sorted(found, key=lambda t: (not t.is_finished, -t.score))
+    assert [t.text for t in found] == [t.text for t in ordered]
+
+
+def test_a_translation_of_a_beam_of_one_is_the_greedy_one(interpreter):
+    (found,) = translate(interpreter, "a dog runs")
+    source, lengths = encode_sources(interpreter, ["a dog runs"])
+    marks = {"bos_id": interpreter.tokenizer.bos_id, "eos_id": interpreter.tokenizer.eos_id}
+    (expected,) = greedy(interpreter.model, source, lengths, max_new_tokens=2 * int(lengths) + 10, **marks)
+    assert found.text == interpreter.tokenizer.decode(expected.token_ids)
+    assert found.log_probs == expected.log_probs
+
+
+def test_without_attention_there_is_no_map(interpreter, build_translator):
+    model = build_translator(interpreter.tokenizer.vocab_size, attention="none")
+    blind = dataclasses.replace(interpreter, model=model)
+    assert translate(blind, "a dog")[0].attention_weights is None
+    assert translate(interpreter, "a dog")[0].attention_weights is not None
+
+
+@pytest.mark.parametrize("source", ["\N{ZERO WIDTH SPACE}", "☃", "<eos>", "a" * 2000])
+def test_odd_sentences_are_translated_all_the_same(interpreter, source):
+    (found,) = translate(interpreter, source)
+    assert len(found.target_tokens) <= 2 * max(1, len(found.source_tokens)) + 10
+
+
+@pytest.mark.parametrize("source", ["", "  ", "word " * 101, "x" * 2001])
+def test_no_sentence_and_too_much_of_one_are_refused(interpreter, source):
+    with pytest.raises(InputError):
+        translate(interpreter, source)
+
+
+@pytest.mark.parametrize("beam_size", [1, 3])
+def test_lines_are_translated_as_each_alone_and_keep_their_numbers(interpreter, beam_size):
+    lines = ["the cat sees the dog", "", "a boat", "   ", "two dogs run", "a"]
+    found = dict(translate_lines(interpreter, lines, beam_size=beam_size))
+    assert sorted(found) == [0, 1, 2, 3, 4, 5]
+    assert found[1] == found[3] == ""
+    for index in (0, 2, 4, 5):
+        source, lengths = encode_sources(interpreter, [lines[index]])
+        longest = max(int(encode_sources(interpreter, [line])[1]) for line in lines if line.strip())
+        marks = {"bos_id": interpreter.tokenizer.bos_id, "eos_id": interpreter.tokenizer.eos_id}
+        if beam_size == 1:
+            (alone,) = greedy(interpreter.model, source, lengths, max_new_tokens=2 * longest + 10, **marks)
+            assert found[index] == interpreter.tokenizer.decode(alone.token_ids)
+        else:
+            assert isinstance(found[index], str)
+
+
+def test_lines_are_searched_in_batches_of_similar_length(interpreter, monkeypatch):
+    from engine.decoding import text
+
+    sizes = []
+    monkeypatch.setattr(text, "BATCH_SENTENCES", 2)
+
+    def spy(loaded, source_ids, lengths, beam_size, length_penalty):
+        sizes.append((len(lengths), int(lengths.max())))
+        assert (beam_size, length_penalty) == (4, 0.5)
+        return search(loaded, source_ids, lengths, 1, 0.0)
+
+    monkeypatch.setattr(text, "search", spy)
+    lines = ["a dog a dog a dog a dog", "a", "a dog", "a dog a dog", "a"]
+    assert len(dict(translate_lines(interpreter, lines, beam_size=4, length_penalty=0.5))) == 5
+    assert [count for count, _ in sizes] == [2, 2, 1]
+    assert [longest for _, longest in sizes] == sorted(longest for _, longest in sizes)
+
+
+def test_a_line_that_is_too_long_is_named(interpreter):
+    with pytest.raises(InputError, match=r"^Line 3: The sentence has 101 words; at most 100"):
+        list(translate_lines(interpreter, ["a dog", "", "word " * 101]))
+
+
+def test_no_lines_are_no_work(interpreter):
+    assert list(translate_lines(interpreter, [])) == []
+
+
+# Forced and free
+
+
+class ParrotState(NamedTuple):
+    time: torch.Tensor
+    attention_weights: torch.Tensor
+
+
+class Parrot:
+    """A translator that writes given ids whatever it reads, the last one for ever."""
+
+    def __init__(self, ids: list[int], vocab_size: int) -> None:
+        self.ids, self.vocab_size = ids, vocab_size
+
+    def start(self, source_ids, lengths):
+        return ParrotState(torch.zeros(len(lengths), dtype=torch.long), torch.zeros(source_ids.shape))
+
+    def step(self, token_ids, state):
+        logits = torch.zeros(len(token_ids), self.vocab_size)
+        for row, time in enumerate(state.time.tolist()):
+            logits[row, self.ids[min(time, len(self.ids) - 1)]] = 3.0
+        return logits, state._replace(time=state.time + 1)
+
+
+REFERENCE = "le chat court"
+
+
+def compare(interpreter, says: str, is_ended: bool = True):
+    tokenizer = interpreter.tokenizer
+    ids = tokenizer.encode(says) + ([tokenizer.eos_id] if is_ended else [])
+    parrot = dataclasses.replace(interpreter, model=Parrot(ids, tokenizer.vocab_size))
+    return compare_forced_and_free(parrot, "the cat runs", REFERENCE)
+
+
+def test_equal_rows_do_not_part(interpreter):
+    found = compare(interpreter, REFERENCE)
+    assert found.first_divergence is None
+    assert found.free_tokens == found.reference_tokens == found.forced_tokens
+    assert found.free_tokens[-1] == "<eos>"
+    assert found.free_text == REFERENCE
+    assert found.forced_agreement == found.free_agreement == 1
+
+
+def test_rows_part_at_the_first_piece_that_differs(interpreter):
+    pieces = interpreter.tokenizer.tokens(interpreter.tokenizer.encode(REFERENCE))
+    found = compare(interpreter, "le chien court")
+    position = found.first_divergence
+    assert found.free_tokens[:position] == pieces[:position]
+    assert found.free_tokens[position] != pieces[position]
+    assert 0 < position < len(pieces)
+    assert found.free_agreement < 1
+    assert len(found.forced_tokens) == len(found.reference_tokens) == len(found.reference_log_probs) == len(pieces) + 1
+
+
+def test_a_row_that_ends_early_parts_where_it_ends(interpreter):
+    found = compare(interpreter, "le chat")
+    assert found.first_divergence == len(interpreter.tokenizer.encode("le chat"))
+    assert found.free_tokens[-1] == "<eos>"
+
+
+def test_a_row_that_goes_on_parts_at_the_end_mark(interpreter):
+    found = compare(interpreter, f"{REFERENCE} un chien")
+    assert found.first_divergence == len(interpreter.tokenizer.encode(REFERENCE))
+    assert found.reference_tokens[found.first_divergence] == "<eos>"
+
+
+def test_a_row_cut_by_the_limit_before_it_differs_parts_there(interpreter):
+    tokenizer = interpreter.tokenizer
+    chat = tokenizer.encode("le chat")
+    parrot = dataclasses.replace(interpreter, model=Parrot([*chat, chat[-1]], tokenizer.vocab_size))
+    reference = tokenizer.decode([*chat, *[chat[-1]] * 60])
+    found = compare_forced_and_free(parrot, "a", reference)
+    assert found.free_tokens[-1] != "<eos>"
+    assert found.first_divergence == len(found.free_tokens) < len(found.reference_tokens)
+
+
+def test_the_forced_row_is_the_forced_decoding(interpreter):
+    tokenizer = interpreter.tokenizer
+    found = compare_forced_and_free(interpreter, "the cat runs", REFERENCE)
+    source, lengths = encode_sources(interpreter, ["the cat runs"])
+    taught = forced(
+        interpreter.model, source, lengths, tokenizer.encode(REFERENCE), bos_id=tokenizer.bos_id, eos_id=tokenizer.eos_id
+    )
+    assert found.forced_tokens == tokenizer.tokens(taught.argmax_ids.tolist())
+    assert found.reference_log_probs == taught.log_probs.tolist()
+    assert found.forced_log_probs == taught.argmax_log_probs.tolist()
+    assert found.forced_agreement == pytest.approx(
+        sum(a == b for a, b in zip(found.forced_tokens, found.reference_tokens, strict=True)) / len(found.reference_tokens)
+    )
+    assert len(found.free_tokens) == len(found.free_log_probs)
+
+
+@pytest.mark.parametrize(("source", "reference"), [("", "le"), ("a", " "), ("a", "mot " * 101), ("a", "x" * 2001), ("x" * 2001, "le")])
+def test_nothing_and_too_much_are_refused(interpreter, source, reference):
+    with pytest.raises(InputError):
+        compare_forced_and_free(interpreter, source, reference)
