@@ -13,6 +13,7 @@ from typing import Any
 from engine.errors import ConfigError, EngineError, InputError
 
 EXIT_BAD_INPUT = 2
+DELAY_SECONDS = 0.05
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -151,7 +152,8 @@ def train_command(options: argparse.Namespace) -> None:
     from engine.training import Evaluated, Finished, StepDone
 
     overrides = dict(_setting(text) for text in options.set)
-    with tqdm(unit="step", dynamic_ncols=True, mininterval=1.0) as bar:
+    # The delay keeps the bar from being drawn before the first step: until then there may be one line about what is wrong.
+    with tqdm(unit="step", dynamic_ncols=True, mininterval=1.0, delay=DELAY_SECONDS) as bar:
         for event in train_recipe(options.recipe, options.output, options.resume, overrides):
             if isinstance(event, StepDone):
                 bar.total = event.max_steps
@@ -185,7 +187,8 @@ def compare_command(options: argparse.Namespace) -> None:
 
     from engine.experiments import compare
 
-    with tqdm(total=100, unit="%", dynamic_ncols=True, bar_format="{l_bar}{bar}| {elapsed}<{remaining} {postfix}") as bar:
+    bar_format = "{l_bar}{bar}| {elapsed}<{remaining} {postfix}"
+    with tqdm(total=100, unit="%", dynamic_ncols=True, bar_format=bar_format, delay=DELAY_SECONDS) as bar:
         for event in compare(options.recipe, options.output, options.only):
             bar.update(round(100 * event.progress) - bar.n)
             bar.set_postfix_str(event.message, refresh=False)

@@ -1,0 +1,179 @@
+"""Recipes: what they promise about sizes, and a whole tiny run from corpus to model folder."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import torch
+
+from engine.config import validate
+from engine.corpora import CORPORA, load_corpus
+from engine.errors import ConfigError, InputError
+from engine.models.card import write_card
+from engine.models.folder import load_model
+from engine.models.language_model import LanguageModel
+from engine.models.translator import Translator
+from engine.recipes import RECIPES, run
+from engine.recipes.language_model_recipe import LanguageModelRecipe
+from engine.recipes.run import train_recipe
+from engine.recipes.translation_recipe import TranslationRecipe
+from engine.training import Checkpointed, Finished, TrainingSettings
+
+TRAINING = TrainingSettings(max_steps=4, evaluate_every=2, checkpoint_every=2, log_every=1, seed=3)
+READER = LanguageModelRecipe("tiny-reader", "Tiny", "tiny_shakespeare", "gru", 8, TRAINING, 6, 1, batch_size=2, bptt_length=16)
+INTERPRETER = TranslationRecipe(
+    "tiny-interpreter", "Tiny", "multi30k_en_fr", TRAINING, vocab_size=90, embedding_dim=6, hidden_size=8,
+    encoder_layers=1, decoder_layers=1, batch_tokens=40, attention="additive",
+)  # fmt: skip
+
+
+@pytest.fixture
+def tiny_recipes(monkeypatch):
+    for recipe in (READER, INTERPRETER):
+        monkeypatch.setitem(RECIPES._entries, recipe.name, recipe)
+
+
+def test_the_three_readers_have_equally_many_parameters():
+    counts = []
+    for cell in ("rnn", "lstm", "gru"):
+        recipe = RECIPES.get(f"shakespeare-{cell}")
+        assert recipe.cell == cell
+        names = ("embedding_dim", "hidden_size", "num_layers", "cell", "residual", "tie_embeddings")
+        model = LanguageModel(66, **{name: getattr(recipe, name) for name in names})
+        counts.append(model.parameter_count())
+    assert max(counts) / min(counts) < 1.03
+    assert all(800_000 <= count <= 1_500_000 for count in counts)
+
+
+def test_the_three_readers_differ_in_cell_size_and_rate_only():
+    recipes = [dataclasses.asdict(RECIPES.get(f"shakespeare-{cell}")) for cell in ("rnn", "lstm", "gru")]
+    for recipe in recipes:
+        for name in ("name", "title", "cell", "hidden_size"):
+            del recipe[name]
+        del recipe["training"]["learning_rate"]
+    assert recipes[0] == recipes[1] == recipes[2]
+
+
+def test_the_two_interpreters_differ_in_attention_only():
+    one, two = (dataclasses.asdict(RECIPES.get(name)) for name in ("en-fr-attention", "en-fr-no-attention"))
+    assert {name for name in one if one[name] != two[name]} == {"name", "title", "attention"}
+    assert (one["attention"], two["attention"]) == ("dot", "none")
+
+
+def test_every_recipe_is_named_as_registered_with_settings_within_bounds_and_known_corpora():
+    for name, recipe in RECIPES.items():
+        assert recipe.name == name
+        assert recipe.title
+        validate(recipe.training)
+        CORPORA.get(recipe.corpus)
+        if getattr(recipe, "extra_corpus", ""):
+            CORPORA.get(recipe.extra_corpus)
+
+
+def test_weights_before_training_are_a_function_of_the_seed(mirror):
+    one, two = (READER.prepare(TRAINING).model.state_dict() for _ in range(2))
+    other = READER.prepare(dataclasses.replace(TRAINING, seed=4)).model.state_dict()
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    assert not torch.equal(one["embedding.weight"], other["embedding.weight"])
+
+
+def test_a_reader_learns_its_characters_from_the_training_text_and_validates_on_the_other(mirror):
+    prepared = READER.prepare(TRAINING)
+    corpus = load_corpus("tiny_shakespeare")
+    assert prepared.tokenizer.vocab_size == len(set(corpus.text("train"))) + 1
+    assert len(prepared.objective.validation_ids) == len(corpus.text("validation"))
+    assert prepared.facts == {"model": "language_model", "title": "Tiny", "corpora": ["tiny_shakespeare"]}
+    assert prepared.sources == (corpus.source,)
+
+
+def test_an_interpreter_reads_english_and_writes_french_of_both_corpora(mirror, write_corpus):
+    extra = [{"en": "good evening", "fr": "bonsoir"}, {"en": "thanks", "fr": "merci"}]
+    write_corpus(mirror / "tatoeba_en_fr", {split: extra for split in ("train", "validation", "test")})
+    recipe = dataclasses.replace(INTERPRETER, extra_corpus="tatoeba_en_fr", extra_per_pass=1)
+    prepared = recipe.prepare(TRAINING)
+    tokenizer, objective = prepared.tokenizer, prepared.objective
+    source, target = objective.main_pairs[0]
+    assert (tokenizer.decode(source), tokenizer.decode(target)) == ("a dog runs", "un chien court")
+    assert {tokenizer.decode(target) for _, target in objective.extra_pairs} == {"bonsoir", "merci"}
+    assert tokenizer.unknown_pieces("evening") == []
+    assert len(objective.validation_pairs) == 8
+    assert objective.extra_per_pass == 1
+    assert prepared.facts["corpora"] == ["multi30k_en_fr", "tatoeba_en_fr"]
+    assert [source.kind for source in prepared.sources] == ["mirror", "mirror"]
+    assert isinstance(prepared.model, Translator)
+    assert prepared.model.config["attention"] == "additive"
+    assert prepared.model.config["pad_id"] == tokenizer.pad_id
+
+
+@pytest.mark.parametrize("name", ["tiny-reader", "tiny-interpreter"])
+def test_a_run_ends_in_a_model_folder_that_says_how_it_was_made(name, tiny_recipes, mirror, tmp_path):
+    folder = tmp_path / "made" / name
+    events = list(train_recipe(name, folder, overrides={"max_steps": 3}))
+    assert isinstance(events[-1], Finished)
+    assert events[-1].step == 3
+    loaded = load_model(folder)
+    training = loaded.info.config["training"]
+    assert training["recipe"] == name
+    assert training["command"] == f"python -m engine train --recipe {name} --output data/pretrained/{name} --set max_steps=3"
+    assert training["settings"]["max_steps"] == 3
+    assert (training["steps"], training["best_step"], training["stopped_by"]) == (3, events[-1].best_step, "max_steps")
+    assert training["torch"] == torch.__version__
+    assert training["sources"][0]["sentence"].startswith("Source: ")
+    assert str(mirror) not in (folder / "config.json").read_text()  # no path of this machine
+    assert loaded.info.card_text == write_card(name, loaded.info.config)
+    assert loaded.info.metrics == {}
+
+
+def test_the_folder_holds_the_best_weights(tiny_recipes, mirror, tmp_path, monkeypatch):
+    prepared = []
+    real = LanguageModelRecipe.prepare
+    monkeypatch.setattr(LanguageModelRecipe, "prepare", lambda self, settings: prepared.append(real(self, settings)) or prepared[0])
+    list(train_recipe("tiny-reader", tmp_path / "made"))
+    stored = load_model(tmp_path / "made").model.state_dict()
+    for name, value in prepared[0].model.state_dict().items():
+        assert torch.equal(stored[name], value.half().float())
+
+
+def test_a_stopped_run_goes_on_to_the_same_folder(tiny_recipes, mirror, tmp_path):
+    list(train_recipe("tiny-reader", tmp_path / "whole"))
+    for event in train_recipe("tiny-reader", tmp_path / "cut"):
+        if isinstance(event, Checkpointed):
+            break
+    assert not (tmp_path / "cut" / "config.json").exists()
+    rest = list(train_recipe("tiny-reader", tmp_path / "cut", resume=True))
+    assert rest[0].step == 3
+    one, two = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "cut"))
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("overrides", "sentence"),
+    [
+        ({"max_stepz": 3}, "Unknown setting max_stepz; TrainingSettings takes: .*max_steps"),
+        ({"max_steps": "many"}, "max_steps must be a whole number, not 'many'"),
+        ({"max_steps": 0}, "max_steps must lie between 1 and"),
+    ],
+)
+def test_bad_settings_are_refused_before_the_corpus_is_read(tiny_recipes, monkeypatch, tmp_path, overrides, sentence):
+    monkeypatch.setattr(LanguageModelRecipe, "prepare", None)
+    with pytest.raises(ConfigError, match=sentence):
+        list(train_recipe("tiny-reader", tmp_path / "made", overrides=overrides))
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "file/far/below"])
+def test_an_output_that_cannot_be_is_refused_before_the_corpus_is_read(tiny_recipes, monkeypatch, tmp_path, place):
+    monkeypatch.setattr(LanguageModelRecipe, "prepare", None)
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=f"^A model cannot be written to .+{place}: .+/file is not a folder that may be written to"):
+        list(train_recipe("tiny-reader", tmp_path / place))
+
+
+def test_an_unknown_recipe_is_answered_with_the_known_ones(tmp_path):
+    with pytest.raises(ConfigError, match="Unknown recipe 'nothing'; choose one of: .*shakespeare-lstm"):
+        list(train_recipe("nothing", tmp_path))
+
+
+def test_a_command_repeats_every_override():
+    assert run._command("r", {}) == "python -m engine train --recipe r --output data/pretrained/r"
+    assert run._command("r", {"seed": 2, "patience": 1}).endswith(" --set seed=2 --set patience=1")
