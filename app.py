@@ -6,12 +6,14 @@ import streamlit as st
 
 from pages.components import notices, routes
 
-page = routes.navigate()
-st.set_page_config(
-    page_title="Unrolled" if page.title == "Home" else f"{page.title} · Unrolled",
-    page_icon=routes.ICON,
-    layout="wide",
-    menu_items={"About": "Unrolled shows recurrent networks reading, writing and translating, with trained weights."},
-)
-with routes.frame(), notices.engine_errors():
-    page.run()
+# A job's worker process imports this file as its main module (multiprocessing's spawn); there it must draw nothing.
+if __name__ == "__main__":
+    page = routes.navigate()
+    st.set_page_config(
+        page_title="Unrolled" if page.title == "Home" else f"{page.title} · Unrolled",
+        page_icon=routes.ICON,
+        layout="wide",
+        menu_items={"About": "Unrolled shows recurrent networks reading, writing and translating, with trained weights."},
+    )
+    with routes.frame(), notices.engine_errors():
+        page.run()

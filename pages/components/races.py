@@ -88,6 +88,9 @@ def _watch(job_id: str, settings: LiveSettings) -> None:
 
 
 def _draw(status: JobStatus, settings: LiveSettings) -> None:
+    if status.result:  # a link to a finished race may come without the settings it was run with
+        run = status.result["summaries"][0]
+        settings = LiveSettings(**{name: run[name] for name in to_dict(settings)})
     if status.state == "failed":
         notices.error(status.error)
     elif status.state == "cancelled":
@@ -97,11 +100,12 @@ def _draw(status: JobStatus, settings: LiveSettings) -> None:
 
 def _draw_curves(status: JobStatus, settings: LiveSettings) -> None:
     task = TASKS.get(settings.task)(settings.length)
-    frame = race_frame(status.events).assign(baseline=task.baseline)
+    frame, ended = _measurements(status)
     if frame.empty:
         return
+    frame = frame.assign(baseline=task.baseline)
     is_relative = comparisons.is_relative(task)
-    sentence = race_sentence(frame, status.events, is_relative)
+    sentence = race_sentence(frame, ended, is_relative)
     st.markdown(notices.plain(sentence))
     figures.show(
         race_curves(
@@ -118,16 +122,27 @@ def _draw_curves(status: JobStatus, settings: LiveSettings) -> None:
     )
 
 
-def race_sentence(frame: pd.DataFrame, events: list[dict], is_relative: bool) -> str:
-    """Return one sentence on where every network stands, or how it ended."""
-    done = {event["architecture"]: event for event in events if event["kind"] == "done"}
+def _measurements(status: JobStatus) -> tuple[pd.DataFrame, list[dict]]:
+    """Return what has been measured, and the networks that have ended.
+
+    Once a race has finished its result is taken, as the last of its events may arrive after it.
+    """
+    if status.result:
+        columns = ["architecture", "step", "loss", "accuracy", "elapsed_seconds"]
+        return pd.DataFrame(status.result["curves"])[columns], status.result["summaries"]
+    return race_frame(status.events), [event for event in status.events if event["kind"] == "done"]
+
+
+def race_sentence(frame: pd.DataFrame, ended: list[dict], is_relative: bool) -> str:
+    """Return one sentence on where every network stands; `ended` says which have solved the task, and when."""
+    solved = {row["architecture"]: int(row["step"]) for row in ended if row["is_solved"]}
     errors = error_percent(frame, is_relative)
     words = "of a guess's error left" if is_relative else "wrong"
     parts = []
     for name, rows in frame.groupby("architecture", sort=False):
         step, label = int(rows["step"].iloc[-1]), theme.architecture_label(name)
-        if name in done and done[name]["is_solved"]:
-            parts.append(f"{label} solved at step {step}")
+        if name in solved:
+            parts.append(f"{label} solved at step {solved[name]}")
         else:
             parts.append(f"{label} {errors[rows.index[-1]]:.0f} % {words} at step {step}")
     return f"{'; '.join(parts)}."

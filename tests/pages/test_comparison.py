@@ -255,6 +255,24 @@ def test_a_running_race_is_found_again_by_its_address(runner: RunnerDouble) -> N
     assert (drawn["RNN"], drawn["LSTM"]) == ([75.0], [50.0])
 
 
+def test_a_finished_race_shows_its_result_even_where_the_last_events_are_late(runner: RunnerDouble) -> None:
+    _, job_id = begin(runner)
+    source = {"commit": "abc1234", "hardware": "a test", "torch": "0", "date": "2026-01-01"}
+    asked = {"task": "adding", "length": 30, "max_steps": 240, "seed": 5}
+    summaries = [{"architecture": "gru", "is_solved": True, "step": 60} | source | asked]
+    curves = [measured("gru", 40, 0.5), measured("gru", 60, 1.0)]
+    runner.put(job_id, state="finished", result={"summaries": summaries, "curves": curves}, events=curves[:1])
+    at = open_page("comparison", race=job_id)
+    assert "GRU solved at step 60." in written(at)
+    drawn = figure(at, "race")
+    assert {line["name"]: line["y"] for line in drawn["data"]}["GRU"] == [
+        600.0,
+        600.0,
+    ]  # a loss of 1, a guess's is 1/6
+    assert drawn["layout"]["xaxis"]["range"][1] == pytest.approx(240 * 1.02)
+    assert any("length=30" in code.value and "seed=5" in code.value for code in at.code)
+
+
 def test_stop_cancels_the_race_and_keeps_what_was_measured(runner: RunnerDouble) -> None:
     at, job_id = begin(runner)
     at.button(key="race-stop").click().run()
