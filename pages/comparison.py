@@ -68,7 +68,6 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Start the race",
         icon=":material/flag:",
         key="race-start",
-        type="primary",
         on_click=races.start,
         args=(PAGE, settings),
         disabled=is_running,

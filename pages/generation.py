@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import exp
 
 import streamlit as st
 
@@ -62,7 +63,7 @@ with notices.engine_errors():
 
     bar = st.empty()
     slots = {}
-    for info, column in zip(models, st.columns(len(models), gap="medium"), strict=True):
+    for info, column in zip(models, st.columns(len(models), gap="small"), strict=True):
         with column:
             networks.show(info)
             slots[info.name] = st.container(border=True, height=TEXT_HEIGHT, key=f"written-by-{info.name}").empty()
@@ -97,10 +98,15 @@ with notices.engine_errors():
     expected = cache.compute_with_model(
         next_tokens, network, text[:position], view.temperature, view.top_k, view.top_p
     )
+    if position < len(text):
+        st.caption(notices.plain(expected.outcome(text[position])))
     before, after, cut = st.columns(3)
     before.metric("Entropy, as the network gave it", f"{expected.entropy_before:.2f} nats")
+    before.caption(f"as open as {exp(expected.entropy_before):.1f} equal choices")
     after.metric("Entropy, after your settings", f"{expected.entropy_after:.2f} nats")
+    after.caption(f"as open as {exp(expected.entropy_after):.1f} equal choices")
     cut.metric("Cut away by top-k and top-p", f"{100 * expected.mass_cut:.1f} %")
+    cut.caption("of the chances the temperature left")
     figures.show(
         next_token_bars(expected.frame, mode=figures.mode(), architecture=architectures[network]),
         name="next-character",

@@ -20,7 +20,13 @@ header.show(
     "Recurrent networks read and write one step at a time, and carry what they have seen in a state of a few hundred numbers. "
     "Here you can watch trained ones write, translate and remember, and see what goes on inside. "
     "Every text and every number on these pages is computed by the networks themselves or was measured on them.",
-    {},
+    {
+        "The line": "is written now, character by character, by one network; it is another one each time you come here.",
+        "Bars and dashes": "chances of the next character, after and before a temperature of 0.5.",
+        "The map": "where the network looks (across, English) while it writes each word (down, French); the brighter, the more.",
+        "Lines and bands": "the mean over three trainings, and their span from best to worst.",
+        "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
+    },
 )
 live = st.container(border=True)  # filled last, so that a slow network does not keep the rest of the page waiting
 

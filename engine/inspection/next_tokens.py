@@ -13,6 +13,9 @@ from engine.decoding.text import prompt_ids
 from engine.models.folder import LoadedModel
 
 
+_NAMES = {" ": "a space", "\n": "a new line", "\t": "a tab"}
+
+
 @dataclass(frozen=True)
 class NextTokens:
     """The distribution of the next token after a text.
@@ -28,6 +31,19 @@ class NextTokens:
     entropy_before: float
     entropy_after: float
     mass_cut: float
+
+    def outcome(self, token: str) -> str:
+        """Return in one sentence how likely the token that did follow had been."""
+        name = _NAMES.get(token, f"“{token}”")
+        row = self.frame[self.frame["token"] == token]
+        if row.empty:
+            return f"Here followed {name}, which the network has never seen."
+        before, after = float(row["probability_before"].iloc[0]), float(row["probability_after"].iloc[0])
+        place = int(row.index[0]) + 1
+        return (
+            f"Here followed {name}: number {place} on the network's list with {100 * before:.1f} %, "
+            f"{100 * after:.1f} % after your settings."
+        )
 
 
 @torch.inference_mode()

@@ -164,14 +164,15 @@ _FAINT_TEXTS = """() => {
     while (walker.nextNode()) {
         const element = walker.currentNode.parentElement, text = walker.currentNode.textContent.trim();
         const style = getComputedStyle(element), box = element.getBoundingClientRect();
-        if (!text || !box.width || !box.height || style.visibility === 'hidden' || element.closest('svg, canvas, [disabled], [role="slider"]')) continue;
+        if (!text || !box.width || !box.height || style.visibility === 'hidden' || element.closest('svg, canvas, [disabled], [data-testid="stSliderThumbValue"]')) continue;
         if (element.closest('[data-testid="stIconMaterial"], [data-testid="stExpanderIcon"], .katex')) continue;
         const [behind, opacity] = ground(element);
         if (opacity < 0.05) continue;
         const colour = over([...over(channels(style.color), behind), opacity], behind);
         const [a, b] = [luminance(colour), luminance(behind)].sort((x, y) => y - x);
         const ratio = (a + 0.05) / (b + 0.05), size = parseFloat(style.fontSize), isBold = Number(style.fontWeight) >= 600;
-        if (ratio < (size >= 24 || (size >= 18.6 && isBold) ? 3 : 4.5))
+        const isSign = !/[\\p{L}\\p{N}]/u.test(text);  // a marker is a graphic
+        if (ratio < (isSign || size >= 24 || (size >= 18.6 && isBold) ? 3 : 4.5))
             found.push(`${ratio.toFixed(2)} "${text.slice(0, 40)}" ${style.color} on ${behind.map(Math.round)} (${element.tagName} in ${element.closest('[data-testid]')?.dataset.testid})`);
     }
     return [...new Set(found)];

@@ -103,7 +103,7 @@ def test_text_of_a_visitor_is_never_read_as_markup(guest: Visit) -> None:
 def test_figures_follow_when_the_visitor_changes_the_theme(guest: Visit) -> None:
     wait_for_bars(guest, "rgb(0, 114, 178)")
     guest.page.get_by_test_id("stMainMenu").click()
-    guest.page.get_by_test_id("stMainMenuPopover").get_by_text("Dark", exact=True).click()
+    guest.page.get_by_test_id("stMainMenuItem-theme-Dark").click()
     wait_for_bars(guest, "rgb(79, 169, 226)")
 
 

@@ -98,7 +98,7 @@ def test_page_opens_with_its_title_and_a_question(page: str) -> None:
     assert title.value == ("Unrolled" if page == "home" else page.capitalize())
     if page != "home":
         assert at.markdown[0].value.endswith("?"), "the first words are the question the page answers"
-        assert any(expander.label == "What am I looking at?" for expander in at.expander)
+    assert any(expander.label == "What am I looking at?" for expander in at.expander)
 
 
 @pytest.mark.parametrize("page", PAGES)

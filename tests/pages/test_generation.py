@@ -143,6 +143,9 @@ def test_looking_back_in_the_text_changes_the_distribution() -> None:
     assert not at.exception
     assert [metric.value for metric in at.metric] != at_end
     assert any(text.value.endswith("▏") for text in at.text)
+    followed = texts_of_networks(at)[1][end - 10]
+    name = {" ": "a space", "\n": "a new line"}.get(followed, f"“{followed}”")
+    assert f"Here followed {name}: number" in written(at)
 
 
 def test_place_in_the_text_follows_its_end_and_never_leaves_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -72,3 +73,12 @@ def test_entropy_of_known_distributions() -> None:
     assert entropy(np.array([1.0, 0.0])) == 0
     assert entropy(np.full(8, 1 / 8)) == pytest.approx(math.log(8))
     assert entropy(torch.tensor([0.5, 0.5]).numpy()) == pytest.approx(math.log(2))
+
+
+def test_outcome_names_place_and_chances_of_what_followed(reader: LoadedModel) -> None:
+    found = next_tokens(reader, "The", temperature=0.5, top_k=2, top_p=1.0)
+    third = found.frame.iloc[2]
+    sentence = found.outcome(third["token"])
+    assert re.search(r"Here followed (“.”|a space|a new line): number 3 ", sentence)
+    assert f"{100 * third['probability_before']:.1f} %, 0.0 % after" in sentence
+    assert "never seen" in found.outcome("😀")
