@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-
 SMALLEST_TEMPERATURE = 1e-12  # dividing by less can leave the range of float32
 
 
@@ -81,9 +80,12 @@ def generate(
             token = logits.argmax(dim=-1)
         else:
             probabilities = next_distribution(logits, temperature, top_k, top_p)
-            token = torch.multinomial(probabilities, 1, generator=generator)[:, 0]
+            # What torch.multinomial does to draw one token, the same draw for the same generator, less its checks, which
+            # cost a tenth of the whole step: the first of V clocks to ring, each as fast as its token is likely.
+            waiting = torch.empty_like(probabilities).exponential_(generator=generator)
+            token = (probabilities / waiting).argmax(dim=-1)
         token_id = int(token)
         if token_id == stop_id:
             return
-        yield GeneratedToken(token_id, float(logits[0, token_id] - logits[0].logsumexp(dim=-1)))
+        yield GeneratedToken(token_id, float(logits.log_softmax(dim=-1)[0, token_id]))
         logits, state = model.step(token, state)
