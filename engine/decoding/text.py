@@ -12,11 +12,17 @@ from engine.decoding.beam import beam
 from engine.decoding.forced import forced
 from engine.decoding.greedy import greedy
 from engine.decoding.hypothesis import Hypothesis
-from engine.decoding.limits import SamplingSettings, check_prompt, check_reference, check_sampling, check_source
+from engine.decoding.limits import (
+    SamplingSettings,
+    check_prompt,
+    check_reference,
+    check_sampling,
+    check_source,
+)
 from engine.decoding.sampling import generate, prime
 from engine.errors import InputError
-from engine.models.folder import LoadedModel
 from engine.models.base import pad
+from engine.models.folder import LoadedModel
 
 BATCH_SENTENCES = 64
 

@@ -21,7 +21,15 @@ from engine.cells import CELLS
 from engine.errors import ConfigError
 from engine.models.attention import ATTENTION
 from engine.models.base import MODELS, RecurrentModel, mask_from_lengths
-from engine.models.recurrent import LayerState, build_layer, last_state, reverse_by_length, run_layer, step_layer, zero_state
+from engine.models.recurrent import (
+    LayerState,
+    build_layer,
+    last_state,
+    reverse_by_length,
+    run_layer,
+    step_layer,
+    zero_state,
+)
 
 MAX_LAYERS = 4
 

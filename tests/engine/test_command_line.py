@@ -69,7 +69,11 @@ def test_models_as_json_have_the_promised_shape(shipped, capsys):
     assert by_name["tiny-lstm"]["parameters"] > 1000
     assert "source_language" not in by_name["tiny-lstm"]
     reader = by_name["tiny-en-fr"]
-    assert (reader["task"], reader["source_language"], reader["target_language"]) == ("translation", "en", "fr")
+    assert (reader["task"], reader["source_language"], reader["target_language"]) == (
+        "translation",
+        "en",
+        "fr",
+    )
     assert "incomplete" in by_name["broken"]["error"]
 
 
@@ -92,7 +96,18 @@ def test_no_models_are_an_empty_list(tmp_path, monkeypatch, capsys):
 
 
 def test_generate_prints_the_prompt_and_what_the_library_writes(shipped, capsys):
-    options = ["--max-new-tokens", "25", "--temperature", "0.7", "--top-k", "9", "--top-p", "0.9", "--seed", "4"]
+    options = [
+        "--max-new-tokens",
+        "25",
+        "--temperature",
+        "0.7",
+        "--top-k",
+        "9",
+        "--top-p",
+        "0.9",
+        "--seed",
+        "4",
+    ]
     code, out, err = run(capsys, "generate", "--model", "tiny-lstm", "--prompt", "TOM: ", *options)
     settings = SamplingSettings(max_new_tokens=25, temperature=0.7, top_k=9, top_p=0.9, seed=4)
     assert (code, err) == (0, "")
@@ -102,7 +117,9 @@ def test_generate_prints_the_prompt_and_what_the_library_writes(shipped, capsys)
 
 
 def test_generate_says_which_characters_are_unknown(shipped, capsys):
-    code, out, err = run(capsys, "generate", "--model", "tiny-lstm", "--prompt", "☃ TOM é☃", "--max-new-tokens", "3")
+    code, out, err = run(
+        capsys, "generate", "--model", "tiny-lstm", "--prompt", "☃ TOM é☃", "--max-new-tokens", "3"
+    )
     assert code == 0
     assert out.startswith("☃ TOM é☃")
     assert err == "note: the model has never seen ☃ é\n"
@@ -137,7 +154,9 @@ def test_score_reads_standard_input_and_streams_by_default(shipped, capsys, monk
 def test_translate_prints_one_line_per_line_in_order(shipped, capsys, monkeypatch):
     lines = ["the cat sees the dog", "", "a", "two dogs run", " "]
     type_in(monkeypatch, "\n".join(lines) + "\n")
-    code, out, err = run(capsys, "translate", "--model", "tiny-en-fr", "--beam-size", "2", "--length-penalty", "0.5")
+    code, out, err = run(
+        capsys, "translate", "--model", "tiny-en-fr", "--beam-size", "2", "--length-penalty", "0.5"
+    )
     assert (code, err) == (0, "")
     expected = dict(translate_lines(load_model("tiny-en-fr"), lines, beam_size=2, length_penalty=0.5))
     assert out == "".join(f"{expected[i]}\n" for i in range(5))
@@ -145,7 +164,15 @@ def test_translate_prints_one_line_per_line_in_order(shipped, capsys, monkeypatc
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("", 0), ("a", 1), ("a\n", 1), ("a\n\n", 2), ("a\nb", 2), ("a\r\nb\r\n", 2), ("a\x0bb\x0cc\u2028d\x85e\x1cf\n", 1)],
+    [
+        ("", 0),
+        ("a", 1),
+        ("a\n", 1),
+        ("a\n\n", 2),
+        ("a\nb", 2),
+        ("a\r\nb\r\n", 2),
+        ("a\x0bb\x0cc\u2028d\x85e\x1cf\n", 1),
+    ],
 )
 def test_lines_are_what_ends_with_a_line_break_and_nothing_else(shipped, capsys, monkeypatch, text, count):
     type_in(monkeypatch, text)
@@ -164,7 +191,18 @@ def tiny_recipe(monkeypatch, mirror):
 
 def test_train_writes_a_model_and_says_what_comes_next(tiny_recipe, capsys, tmp_path):
     folder = tmp_path / "made"
-    code, out, err = run(capsys, "train", "--recipe", "tiny-reader", "--output", str(folder), "--set", "max_steps=3", "--set", "schedule=constant")
+    code, out, err = run(
+        capsys,
+        "train",
+        "--recipe",
+        "tiny-reader",
+        "--output",
+        str(folder),
+        "--set",
+        "max_steps=3",
+        "--set",
+        "schedule=constant",
+    )
     assert code == 0
     assert out == f"wrote {folder}; measure it with: python -m engine evaluate --model {folder}\n"
     assert "step 2: validation loss" in err
@@ -174,7 +212,15 @@ def test_train_writes_a_model_and_says_what_comes_next(tiny_recipe, capsys, tmp_
 
 
 def test_train_goes_on_from_a_checkpoint(tiny_recipe, capsys, tmp_path, monkeypatch):
-    options = ["train", "--recipe", "tiny-reader", "--output", str(tmp_path / "made"), "--set", "checkpoint_every=2"]
+    options = [
+        "train",
+        "--recipe",
+        "tiny-reader",
+        "--output",
+        str(tmp_path / "made"),
+        "--set",
+        "checkpoint_every=2",
+    ]
     assert run(capsys, *options)[0] == 0
     weights = (tmp_path / "made" / "model.safetensors").read_bytes()
     asked = []
@@ -183,7 +229,9 @@ def test_train_goes_on_from_a_checkpoint(tiny_recipe, capsys, tmp_path, monkeypa
     def prepare(self, settings):
         prepared = real(self, settings)
         batch = prepared.objective.batch
-        monkeypatch.setattr(prepared.objective, "batch", lambda position: asked.append(position) or batch(position))
+        monkeypatch.setattr(
+            prepared.objective, "batch", lambda position: asked.append(position) or batch(position)
+        )
         return prepared
 
     monkeypatch.setattr(LanguageModelRecipe, "prepare", prepare)
@@ -238,11 +286,17 @@ GENERATE = ("generate", "--model", "tiny-lstm")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("generate", "--model", "nothing"), "There is no model 'nothing'; choose one of: tiny-en-fr, tiny-lstm"),
+        (
+            ("generate", "--model", "nothing"),
+            "There is no model 'nothing'; choose one of: tiny-en-fr, tiny-lstm",
+        ),
         (("generate", "--model", "../../etc"), "There is no model '../../etc'"),
         (("generate", "--model", "owner/name"), "the Hugging Face Hub cannot be reached"),
         (("generate", "--model", "broken"), "The model folder 'broken' is incomplete: config.json"),
-        (("generate", "--model", "tiny-en-fr"), "The model 'tiny-en-fr' does translation, not language model"),
+        (
+            ("generate", "--model", "tiny-en-fr"),
+            "The model 'tiny-en-fr' does translation, not language model",
+        ),
         (("score", "--model", "tiny-en-fr", "x"), "does translation, not language model"),
         (("translate", "--model", "tiny-lstm"), "The model 'tiny-lstm' does language model, not translation"),
         ((*GENERATE, "--temperature", "-1"), "temperature must lie between 0 and 3, not -1.0"),
@@ -256,20 +310,50 @@ GENERATE = ("generate", "--model", "tiny-lstm")
         ((*GENERATE, "--seed", "-1"), "seed must lie between"),
         ((*GENERATE, "--prompt", "x" * 5000), "The prompt has 5,000 characters"),
         ((*GENERATE, "--prompt", "caf\udce9"), "The prompt has bytes in it that are not UTF-8 text"),
-        (("score", "--model", "tiny-lstm", "nowhere.txt"), "The file nowhere.txt cannot be read: No such file"),
+        (
+            ("score", "--model", "tiny-lstm", "nowhere.txt"),
+            "The file nowhere.txt cannot be read: No such file",
+        ),
         (("score", "--model", "tiny-lstm", "."), "The file . cannot be read: Is a directory"),
         (("score", "--model", "tiny-lstm", "latin.txt"), "latin.txt is not UTF-8 text (byte 3)"),
         (("score", "--model", "tiny-lstm", "empty.txt"), "The text to score is empty"),
-        (("score", "--model", "tiny-lstm", "--protocol", "flow", "good.txt"), "Unknown protocol 'flow'; choose one of: stream, windows"),
-        (("translate", "--model", "tiny-en-fr", "--beam-size", "0"), "beam_size must lie between 1 and 12, not 0"),
-        (("translate", "--model", "tiny-en-fr", "--beam-size", "99"), "beam_size must lie between 1 and 12, not 99"),
-        (("translate", "--model", "tiny-en-fr", "--length-penalty", "nan"), "length_penalty must be a finite number"),
+        (
+            ("score", "--model", "tiny-lstm", "--protocol", "flow", "good.txt"),
+            "Unknown protocol 'flow'; choose one of: stream, windows",
+        ),
+        (
+            ("translate", "--model", "tiny-en-fr", "--beam-size", "0"),
+            "beam_size must lie between 1 and 12, not 0",
+        ),
+        (
+            ("translate", "--model", "tiny-en-fr", "--beam-size", "99"),
+            "beam_size must lie between 1 and 12, not 99",
+        ),
+        (
+            ("translate", "--model", "tiny-en-fr", "--length-penalty", "nan"),
+            "length_penalty must be a finite number",
+        ),
         (("train", "--recipe", "nothing", "--output", "made"), "Unknown recipe 'nothing'; choose one of: "),
-        (("train", "--recipe", "shakespeare-lstm", "--output", "made", "--set", "max_steps"), "--set needs SETTING=VALUE, not 'max_steps'"),
-        (("train", "--recipe", "shakespeare-lstm", "--output", "made", "--set", "steps=3"), "Unknown setting steps; TrainingSettings takes"),
-        (("train", "--recipe", "shakespeare-lstm", "--output", "made", "--set", "max_steps=x"), "max_steps must be a whole number, not 'x'"),
-        (("train", "--recipe", "shakespeare-lstm", "--output", "made", "--set", "learning_rate=NaN"), "learning_rate must be a finite number"),
-        (("train", "--recipe", "shakespeare-lstm", "--output", "good.txt"), "A model cannot be written to good.txt"),
+        (
+            ("train", "--recipe", "shakespeare-lstm", "--output", "made", "--set", "max_steps"),
+            "--set needs SETTING=VALUE, not 'max_steps'",
+        ),
+        (
+            ("train", "--recipe", "shakespeare-lstm", "--output", "made", "--set", "steps=3"),
+            "Unknown setting steps; TrainingSettings takes",
+        ),
+        (
+            ("train", "--recipe", "shakespeare-lstm", "--output", "made", "--set", "max_steps=x"),
+            "max_steps must be a whole number, not 'x'",
+        ),
+        (
+            ("train", "--recipe", "shakespeare-lstm", "--output", "made", "--set", "learning_rate=NaN"),
+            "learning_rate must be a finite number",
+        ),
+        (
+            ("train", "--recipe", "shakespeare-lstm", "--output", "good.txt"),
+            "A model cannot be written to good.txt",
+        ),
         (("evaluate", "--model", "nothing"), "There is no model 'nothing'"),
         (("compare", "--recipe", "nothing"), "Unknown comparison 'nothing'; choose one of: "),
         (("dance",), "invalid choice: 'dance'"),
@@ -296,24 +380,35 @@ def test_bad_input_is_one_line_and_exit_code_2(shipped, capsys, tmp_path, monkey
         ("x" * 3000, "Line 1: The sentence has 3,000 characters; at most 2,000"),
     ],
 )
-def test_bad_lines_to_translate_are_one_line_and_nothing_is_printed(shipped, capsys, monkeypatch, typed, words):
+def test_bad_lines_to_translate_are_one_line_and_nothing_is_printed(
+    shipped, capsys, monkeypatch, typed, words
+):
     type_in(monkeypatch, typed)
     assert_is_one_readable_line(run(capsys, "translate", "--model", "tiny-en-fr"), words)
 
 
 def test_a_corpus_without_its_columns_is_one_line(tiny_recipe, capsys, tmp_path, monkeypatch, write_corpus):
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path / "odd"))
-    write_corpus(tmp_path / "odd" / "tiny_shakespeare", {s: [{"words": "a"}] for s in ("train", "validation", "test")})
+    write_corpus(
+        tmp_path / "odd" / "tiny_shakespeare", {s: [{"words": "a"}] for s in ("train", "validation", "test")}
+    )
     found = run(capsys, "train", "--recipe", "tiny-reader", "--output", str(tmp_path / "made"))
-    assert_is_one_readable_line(found, "The train split of tiny_shakespeare lacks the column text; it has words.")
+    assert_is_one_readable_line(
+        found, "The train split of tiny_shakespeare lacks the column text; it has words."
+    )
     assert not (tmp_path / "made").exists()
 
 
 def test_a_place_that_cannot_be_written_is_one_line(shipped, mirror, capsys, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setattr("engine.evaluation.evaluate_model", lambda loaded, write: {})
-    monkeypatch.setattr("engine.evaluation.translation.bleu_by_length", lambda loaded: pd.DataFrame({"model": [], "shortest": []}))
-    code, _, err = run(capsys, "evaluate", "--model", "tiny-en-fr", "--by-length", str(tmp_path / "file" / "table.parquet"))
+    monkeypatch.setattr(
+        "engine.evaluation.translation.bleu_by_length",
+        lambda loaded: pd.DataFrame({"model": [], "shortest": []}),
+    )
+    code, _, err = run(
+        capsys, "evaluate", "--model", "tiny-en-fr", "--by-length", str(tmp_path / "file" / "table.parquet")
+    )
     assert code == 2
     assert err.count("\n") == 1
     assert "file" in err
@@ -336,7 +431,14 @@ def python_m_engine(*arguments: str, **options) -> subprocess.CompletedProcess:
 
 
 def test_the_module_runs_with_real_pipes(translator_folder):
-    found = python_m_engine("translate", "--model", str(translator_folder), "--beam-size", "1", input="un élan\n\na dog\n".encode())
+    found = python_m_engine(
+        "translate",
+        "--model",
+        str(translator_folder),
+        "--beam-size",
+        "1",
+        input="un élan\n\na dog\n".encode(),
+    )
     assert found.returncode == 0
     assert found.stdout.decode().count("\n") == 3
     assert found.stderr == b""

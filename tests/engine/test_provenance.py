@@ -18,7 +18,14 @@ def test_commit_is_a_short_hash_or_unknown():
     assert re.fullmatch(r"[0-9a-f]{12,}|unknown", provenance.commit())
 
 
-@pytest.mark.parametrize("error", [FileNotFoundError("git"), subprocess.CalledProcessError(128, "git"), subprocess.TimeoutExpired("git", 5)])
+@pytest.mark.parametrize(
+    "error",
+    [
+        FileNotFoundError("git"),
+        subprocess.CalledProcessError(128, "git"),
+        subprocess.TimeoutExpired("git", 5),
+    ],
+)
 def test_commit_is_unknown_without_git_or_checkout(monkeypatch, error):
     def fail(*arguments, **options):
         raise error

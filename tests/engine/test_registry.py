@@ -74,5 +74,7 @@ def test_listing_models_costs_no_torch():
 
     root = Path(__file__).parents[2]
     code = "import sys; from engine.models.folder import list_models; list_models(); print('torch' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True, timeout=60)
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True, timeout=60
+    )
     assert found.stdout.strip() == "False"

@@ -119,7 +119,10 @@ def test_a_corpus_without_a_sample_says_that_nothing_can_be_reached(no_mirror, m
     name = "only_on_the_hub"
     spec = base.CorpusSpec(name, "Only there", "text", ("text",), "", "", hub=HubLocation("a/b", "main"))
     monkeypatch.setitem(CORPORA._entries, name, spec)
-    with pytest.raises(DataError, match="Only there cannot be reached: no local copy in UNROLLED_DATA and no network to the Hub"):
+    with pytest.raises(
+        DataError,
+        match="Only there cannot be reached: no local copy in UNROLLED_DATA and no network to the Hub",
+    ):
         load_corpus(name)
 
 
@@ -131,14 +134,18 @@ def test_an_unknown_corpus_is_answered_with_the_known_ones():
 def test_missing_columns_are_named_with_those_that_are_there(tmp_path, monkeypatch, write_corpus):
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
     write_corpus(tmp_path / "multi30k_en_fr", {split: [{"en": "a", "de": "b", "id": 1}] for split in SPLITS})
-    with pytest.raises(DataError, match=r"^The train split of multi30k_en_fr lacks the column fr; it has en, de, id\.$"):
+    with pytest.raises(
+        DataError, match=r"^The train split of multi30k_en_fr lacks the column fr; it has en, de, id\.$"
+    ):
         load_corpus("multi30k_en_fr")
 
 
 def test_a_missing_split_is_named(tmp_path, monkeypatch, write_corpus):
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
     write_corpus(tmp_path / "tiny_shakespeare", {split: [{"text": "a"}] for split in ("train", "test")})
-    sentence = r"^The corpus in tiny_shakespeare has no split 'validation'; it needs train, validation, test\.$"
+    sentence = (
+        r"^The corpus in tiny_shakespeare has no split 'validation'; it needs train, validation, test\.$"
+    )
     with pytest.raises(DataError, match=sentence):
         load_corpus("tiny_shakespeare")
 
@@ -156,7 +163,9 @@ def test_an_empty_split_is_named(tmp_path, monkeypatch, write_corpus, written):
         readme.write_text(readme.read_text().replace("parquet", "json"))
         for split in ("train", "validation"):
             (folder / f"{split}.parquet").rename(folder / f"{split}.json").write_text('{"text": "a"}\n')
-        sentence = r"^The test split of tiny_shakespeare (is empty|lacks the column text)|test\.json is empty\.$"
+        sentence = (
+            r"^The test split of tiny_shakespeare (is empty|lacks the column text)|test\.json is empty\.$"
+        )
     with pytest.raises(DataError, match=sentence):
         load_corpus("tiny_shakespeare")
 
@@ -171,7 +180,9 @@ def test_a_split_without_rows_is_empty_wherever_it_came_from(no_mirror, monkeypa
         load_corpus("tiny_shakespeare")
 
 
-def test_an_unreadable_mirror_is_one_sentence_and_not_replaced_in_silence(tmp_path, monkeypatch, write_corpus):
+def test_an_unreadable_mirror_is_one_sentence_and_not_replaced_in_silence(
+    tmp_path, monkeypatch, write_corpus
+):
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
     folder = write_corpus(tmp_path / "tiny_shakespeare", {split: [{"text": "a"}] for split in SPLITS})
     (folder / "test.parquet").write_text("not parquet")
@@ -182,8 +193,12 @@ def test_an_unreadable_mirror_is_one_sentence_and_not_replaced_in_silence(tmp_pa
 def test_what_the_hub_lacks_is_named(no_mirror, hub, monkeypatch):
     import datasets
 
-    monkeypatch.setattr(sources, "read_hub_split", lambda *asked: datasets.Dataset.from_list([{"en": "a", "de": "b"}]))
-    with pytest.raises(DataError, match="The train split of multi30k_en_fr lacks the column fr; it has en, de"):
+    monkeypatch.setattr(
+        sources, "read_hub_split", lambda *asked: datasets.Dataset.from_list([{"en": "a", "de": "b"}])
+    )
+    with pytest.raises(
+        DataError, match="The train split of multi30k_en_fr lacks the column fr; it has en, de"
+    ):
         load_corpus("multi30k_en_fr")
 
 
@@ -218,7 +233,9 @@ def test_every_corpus_names_its_licence_origin_columns_and_a_sample_of_its_own_k
 
 
 @pytest.mark.skipif(not REAL, reason="needs the real corpora in UNROLLED_DATA")
-@pytest.mark.parametrize(("name", "size"), [("tiny_shakespeare", 55_770), ("multi30k_en_fr", 1000), ("tatoeba_en_fr", 2000)])
+@pytest.mark.parametrize(
+    ("name", "size"), [("tiny_shakespeare", 55_770), ("multi30k_en_fr", 1000), ("tatoeba_en_fr", 2000)]
+)
 def test_the_real_corpora_are_what_our_figures_say(corpus_cache, monkeypatch, name, size):
     monkeypatch.setenv("UNROLLED_DATA", REAL)
     corpus = load_corpus(name)

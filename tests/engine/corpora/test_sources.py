@@ -141,7 +141,9 @@ def test_a_folder_is_read_with_the_splits_its_readme_names(tmp_path, write_corpu
     assert {name: split["a"][:] for name, split in splits.items()} == {"train": [1, 2], "extra": [3]}
 
 
-def test_changed_data_and_other_folders_of_the_same_name_are_never_answered_with_an_old_copy(tmp_path, write_corpus):
+def test_changed_data_and_other_folders_of_the_same_name_are_never_answered_with_an_old_copy(
+    tmp_path, write_corpus
+):
     folder = write_corpus(tmp_path / "here" / "set", {"train": [{"a": 1}]})
     assert sources.read_repository_folder(folder)["train"]["a"][:] == [1]
     other = write_corpus(tmp_path / "there" / "set", {"train": [{"a": 2}]})
@@ -164,7 +166,9 @@ def test_a_missing_folder_is_one_sentence(tmp_path):
         sources.read_repository_folder(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("damage", ["cut short", "not parquet", "no rows", "no bytes", "gone", "nothing at all"])
+@pytest.mark.parametrize(
+    "damage", ["cut short", "not parquet", "no rows", "no bytes", "gone", "nothing at all"]
+)
 def test_an_unreadable_folder_is_one_short_line(tmp_path, write_corpus, damage, capfd):
     folder = write_corpus(tmp_path / "set", {"train": [{"a": 1}]})
     file = folder / "train.parquet"
@@ -218,7 +222,9 @@ def repository(tmp_path, write_corpus):
     rows = [{"en": f"e{i}", "fr": f"f{i}", "image": b"1" * 50} for i in range(5)]
     folder = write_corpus(tmp_path / "repository", {"train": rows, "validation": rows[:1]})
     readme = folder / "README.md"
-    readme.write_text(readme.read_text().replace("config_name: default\n  default: true", "config_name: en-fr"))
+    readme.write_text(
+        readme.read_text().replace("config_name: default\n  default: true", "config_name: en-fr")
+    )
     return str(folder)
 
 
@@ -230,13 +236,16 @@ def test_a_hub_split_is_streamed_with_only_the_columns_and_rows_asked_for(reposi
 
 
 def test_a_hub_split_without_limits_is_read_whole_and_adapted(repository):
-    found = sources.read_hub_split(repository, "main", "en-fr", "train", None, None, lambda row: {"both": row["en"] + row["fr"]})
+    found = sources.read_hub_split(
+        repository, "main", "en-fr", "train", None, None, lambda row: {"both": row["en"] + row["fr"]}
+    )
     assert found.column_names == ["both"]
     assert found["both"][:] == [f"e{i}f{i}" for i in range(5)]
 
 
 @pytest.mark.parametrize(
-    ("config", "split", "columns"), [("de-fr", "train", None), ("en-fr", "test", None), ("en-fr", "train", ("en", "de"))]
+    ("config", "split", "columns"),
+    [("de-fr", "train", None), ("en-fr", "test", None), ("en-fr", "train", ("en", "de"))],
 )
 def test_what_the_hub_lacks_is_one_short_line(repository, config, split, columns):
     with pytest.raises(DataError) as caught:

@@ -32,7 +32,12 @@ class Toy:
         self.table = torch.randn(9973, vocab_size, generator=generator, dtype=torch.float64) * spread
 
     def start(self, source_ids, lengths):
-        code = torch.stack([(row[:length] * torch.arange(1, length + 1)).sum() for row, length in zip(source_ids, lengths, strict=True)])
+        code = torch.stack(
+            [
+                (row[:length] * torch.arange(1, length + 1)).sum()
+                for row, length in zip(source_ids, lengths, strict=True)
+            ]
+        )
         return ToyState(code, torch.zeros(source_ids.shape))
 
     def step(self, token_ids, state):
@@ -52,9 +57,9 @@ def everything(model: Toy, source, length, max_new_tokens: int, length_penalty: 
     for size in range(max_new_tokens):
         for tokens in itertools.product(words, repeat=size):
             state, log_probs = model.start(source[None], length[None]), []
-            for given, read in zip((*tokens, EOS), (BOS, *tokens), strict=True):
+            for due, read in zip((*tokens, EOS), (BOS, *tokens), strict=True):
                 logits, state = model.step(torch.tensor([read]), state)
-                log_probs.append(float(logits[0].log_softmax(-1)[given]))
+                log_probs.append(float(logits[0].log_softmax(-1)[due]))
             found.append((list(tokens), log_probs, sum(log_probs) / len(log_probs) ** length_penalty))
     return sorted(found, key=lambda entry: -entry[2])
 
@@ -83,7 +88,9 @@ def test_a_beam_that_holds_everything_finds_everything_in_order(seed, length_pen
 def test_a_beam_that_holds_every_prefix_finds_the_best(seed, length_penalty, spread):
     model = Toy(4, seed, spread=spread)
     model.table[:, EOS] -= 1  # endings are often unlikely
-    for row, found in enumerate(search(model, 9, length_penalty=length_penalty, is_exact=True, max_new_tokens=3)):
+    for row, found in enumerate(
+        search(model, 9, length_penalty=length_penalty, is_exact=True, max_new_tokens=3)
+    ):
         best = everything(model, SOURCES[row], LENGTHS[row], 3, length_penalty)[0]
         assert found[0].token_ids == best[0]
         assert found[0].score == pytest.approx(best[2], abs=1e-5)
@@ -121,7 +128,12 @@ def test_the_search_goes_on_while_an_open_sentence_may_still_win():
 
 def test_sums_prefer_the_short_and_means_the_long():
     for penalty, expected in ((0.0, [1, 2, 1]), (1.0, [1, 2, 1])):
-        assert beam(LATE_BLOOMER, beam_size=2, max_new_tokens=4, length_penalty=penalty, **SOURCE)[0][0].token_ids == expected
+        assert (
+            beam(LATE_BLOOMER, beam_size=2, max_new_tokens=4, length_penalty=penalty, **SOURCE)[0][
+                0
+            ].token_ids
+            == expected
+        )
     short = Written({(): (0.5, 0.5, 1e-9), (1,): (0.9, 0.05, 0.05)})
     assert beam(short, beam_size=2, max_new_tokens=4, length_penalty=0.0, **SOURCE)[0][0].token_ids == []
     assert beam(short, beam_size=2, max_new_tokens=4, length_penalty=1.0, **SOURCE)[0][0].token_ids == [1]
@@ -172,7 +184,9 @@ def test_a_beam_of_one_is_greedy(seed, vocab_size, length_penalty):
     model = Toy(vocab_size, seed, spread=2.0)
     marks = {"max_new_tokens": 7, "bos_id": BOS, "eos_id": EOS}
     walked = greedy(model, SOURCES, LENGTHS, **marks)
-    for (one,), other in zip(search(model, 1, max_new_tokens=7, length_penalty=length_penalty), walked, strict=True):
+    for (one,), other in zip(
+        search(model, 1, max_new_tokens=7, length_penalty=length_penalty), walked, strict=True
+    ):
         assert one.token_ids == other.token_ids
         assert one.is_finished == other.is_finished
         assert one.log_probs == pytest.approx(other.log_probs, abs=1e-5)
@@ -191,8 +205,12 @@ def test_scores_and_steps_belong_to_the_tokens(seed, width, length_penalty, limi
             steps = len(hypothesis.token_ids) + hypothesis.is_finished
             assert steps <= limit
             assert hypothesis.log_probs == pytest.approx(taught.log_probs[:steps].tolist(), abs=1e-4)
-            assert hypothesis.score == pytest.approx(sum(hypothesis.log_probs) / max(1, steps) ** length_penalty, abs=1e-4)
-            torch.testing.assert_close(hypothesis.attention_weights, taught.attention_weights[:steps, : int(length)])
+            assert hypothesis.score == pytest.approx(
+                sum(hypothesis.log_probs) / max(1, steps) ** length_penalty, abs=1e-4
+            )
+            torch.testing.assert_close(
+                hypothesis.attention_weights, taught.attention_weights[:steps, : int(length)]
+            )
 
 
 @settings(max_examples=15)
@@ -212,7 +230,9 @@ def test_a_wider_beam_is_never_worse_here_and_sometimes_better():
     better = 0
     for seed in range(10):
         model = Toy(5, seed)
-        for narrow, wide in zip(search(model, 1, length_penalty=0.0), search(model, 12, length_penalty=0.0), strict=True):
+        for narrow, wide in zip(
+            search(model, 1, length_penalty=0.0), search(model, 12, length_penalty=0.0), strict=True
+        ):
             if narrow[0].is_finished and wide[0].is_finished:
                 assert wide[0].score >= narrow[0].score - 1e-6
                 better += wide[0].score > narrow[0].score + 1e-6
@@ -232,7 +252,9 @@ def test_the_real_translator_is_searched_in_padded_batches_as_alone(build_transl
         expected = beam(model, *alone, beam_size=4, **options)[0]
         assert [h.token_ids for h in found] == [h.token_ids for h in expected]
         assert [h.score for h in found] == pytest.approx([h.score for h in expected], abs=1e-4)
-        torch.testing.assert_close(found[0].attention_weights, expected[0].attention_weights, atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(
+            found[0].attention_weights, expected[0].attention_weights, atol=1e-4, rtol=1e-4
+        )
         assert found[0].attention_weights.shape == (len(found[0].log_probs), int(lengths[row]))
         assert greedy(model, *alone, **options)[0].token_ids == walked[row].token_ids
         sums = found[0].attention_weights.sum(-1)

@@ -53,13 +53,17 @@ def test_temperature_zero_is_certain_of_the_likeliest(logits):
 def test_a_temperature_near_zero_comes_near_to_that(logits, temperature):
     ordered = sorted(logits, reverse=True)
     assume(len(ordered) == 1 or ordered[0] - ordered[1] > 0.05)
-    assert distribution(logits, temperature).tolist() == pytest.approx(distribution(logits, 0.0).tolist(), abs=1e-6)
+    assert distribution(logits, temperature).tolist() == pytest.approx(
+        distribution(logits, 0.0).tolist(), abs=1e-6
+    )
 
 
 @given(LOGITS, st.floats(0.05, 3))
 def test_top_k_of_one_is_greedy_even_among_equals(logits, temperature):
     assert torch.equal(distribution(logits, temperature, top_k=1), distribution(logits, 0.0))
-    assert torch.equal(distribution([2.0, 5.0, 5.0, 5.0], temperature, top_k=1), distribution([2.0, 5.0, 5.0, 5.0], 0.0))
+    assert torch.equal(
+        distribution([2.0, 5.0, 5.0, 5.0], temperature, top_k=1), distribution([2.0, 5.0, 5.0, 5.0], 0.0)
+    )
 
 
 @given(st.lists(st.sampled_from([-1.0, 0.0, 1.0, 2.5]), min_size=1, max_size=12), st.integers(1, 14))
@@ -67,7 +71,9 @@ def test_top_k_keeps_k_of_the_likeliest_in_proportion(logits, top_k):
     found, full = distribution(logits, 1.0, top_k), distribution(logits, 1.0)
     kept = [i for i, mass in enumerate(found) if mass > 0]
     assert len(kept) == min(top_k, len(logits))
-    assert min(logits[i] for i in kept) >= max([logits[i] for i in range(len(logits)) if i not in kept], default=-math.inf)
+    assert min(logits[i] for i in kept) >= max(
+        [logits[i] for i in range(len(logits)) if i not in kept], default=-math.inf
+    )
     expected = full[kept] / full[kept].sum()
     assert found[kept].tolist() == pytest.approx(expected.tolist(), abs=1e-6)
 
@@ -110,7 +116,12 @@ def test_temperature_comes_before_the_cuts():
 
 def test_rows_of_a_batch_are_cut_each_by_itself():
     rows = torch.tensor([[0.0, 1.0, 2.0, 3.0], [3.0, 0.0, 2.9, 1.0]])
-    for options in ({"top_k": 2}, {"top_p": 0.7}, {"temperature": 0}, {"temperature": 0.5, "top_k": 3, "top_p": 0.9}):
+    for options in (
+        {"top_k": 2},
+        {"top_p": 0.7},
+        {"temperature": 0},
+        {"temperature": 0.5, "top_k": 3, "top_p": 0.9},
+    ):
         found = next_distribution(rows, **options)
         for row, expected in zip(rows, found, strict=True):
             torch.testing.assert_close(next_distribution(row, **options), expected)
@@ -146,7 +157,10 @@ def chi_square(counts: list[int], probabilities: list[float]) -> float:
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_frequencies_follow_the_softmax(temperature):
     logits = [0.0, 1.0, 2.0, 0.5, -1.0]
-    drawn = [token.token_id for token in generate(Fixed(logits), [0], max_new_tokens=4000, temperature=temperature, seed=11)]
+    drawn = [
+        token.token_id
+        for token in generate(Fixed(logits), [0], max_new_tokens=4000, temperature=temperature, seed=11)
+    ]
     expected = torch.tensor(logits).double().div(temperature).softmax(-1).tolist()
     counts = [drawn.count(i) for i in range(5)]
     assert chi_square(counts, expected) < 18.47  # 4 degrees of freedom: exceeded once in a thousand seeds
@@ -164,7 +178,12 @@ def test_what_the_cuts_exclude_is_never_drawn():
 def test_log_probs_are_the_models_own_whatever_the_temperature():
     logits = [0.0, 1.0, 2.0]
     expected = torch.tensor(logits).log_softmax(-1)
-    for options in ({"temperature": 0}, {"temperature": 0.3}, {"top_k": 1}, {"temperature": 2.0, "top_p": 0.5}):
+    for options in (
+        {"temperature": 0},
+        {"temperature": 0.3},
+        {"top_k": 1},
+        {"temperature": 2.0, "top_p": 0.5},
+    ):
         for token in generate(Fixed(logits), [0], max_new_tokens=20, seed=2, **options):
             assert token.log_prob == pytest.approx(float(expected[token.token_id]), abs=1e-5)
 

@@ -86,7 +86,12 @@ def test_sub_word_pieces_are_written_with_the_blank_that_belongs_to_them():
     assert start_id(loaded) == tokenizer.bos_id
     pieces = list(write_text(loaded, "the cat", dataclasses.replace(SETTINGS, temperature=2.0)))
     drawn = generate(
-        model, prompt_ids(loaded, "the cat"), max_new_tokens=30, temperature=2.0, seed=5, stop_id=tokenizer.eos_id
+        model,
+        prompt_ids(loaded, "the cat"),
+        max_new_tokens=30,
+        temperature=2.0,
+        seed=5,
+        stop_id=tokenizer.eos_id,
     )
     ids = [token.token_id for token in drawn]
     assert 0 < len(ids) == len(pieces)
@@ -105,9 +110,14 @@ def test_a_translation_tells_how_it_came_about(interpreter):
         assert translation.source_tokens == tokenizer.tokens(tokenizer.encode("a dog sees ☃"))
         assert translation.unknown == ["☃"]
         assert len(translation.log_probs) == len(translation.target_tokens)
-        assert translation.attention_weights.shape == (len(translation.target_tokens), len(translation.source_tokens))
+        assert translation.attention_weights.shape == (
+            len(translation.target_tokens),
+            len(translation.source_tokens),
+        )
         assert (translation.target_tokens[-1:] == ["<eos>"]) == translation.is_finished
-        assert translation.score == pytest.approx(sum(translation.log_probs) / len(translation.log_probs), abs=1e-5)
+        assert translation.score == pytest.approx(
+            sum(translation.log_probs) / len(translation.log_probs), abs=1e-5
+        )
     ordered = sorted(found, key=lambda t: (not t.is_finished, -t.score))
     assert [t.text for t in found] == [t.text for t in ordered]
 
@@ -235,7 +245,12 @@ def test_rows_part_at_the_first_piece_that_differs(interpreter):
     assert found.free_tokens[position] != pieces[position]
     assert 0 < position < len(pieces)
     assert found.free_agreement < 1
-    assert len(found.forced_tokens) == len(found.reference_tokens) == len(found.reference_log_probs) == len(pieces) + 1
+    assert (
+        len(found.forced_tokens)
+        == len(found.reference_tokens)
+        == len(found.reference_log_probs)
+        == len(pieces) + 1
+    )
 
 
 def test_a_row_that_ends_early_parts_where_it_ends(interpreter):
@@ -265,18 +280,27 @@ def test_the_forced_row_is_the_forced_decoding(interpreter):
     found = compare_forced_and_free(interpreter, "the cat runs", REFERENCE)
     source, lengths = encode_sources(interpreter, ["the cat runs"])
     taught = forced(
-        interpreter.model, source, lengths, tokenizer.encode(REFERENCE), bos_id=tokenizer.bos_id, eos_id=tokenizer.eos_id
+        interpreter.model,
+        source,
+        lengths,
+        tokenizer.encode(REFERENCE),
+        bos_id=tokenizer.bos_id,
+        eos_id=tokenizer.eos_id,
     )
     assert found.forced_tokens == tokenizer.tokens(taught.argmax_ids.tolist())
     assert found.reference_log_probs == taught.log_probs.tolist()
     assert found.forced_log_probs == taught.argmax_log_probs.tolist()
     assert found.forced_agreement == pytest.approx(
-        sum(a == b for a, b in zip(found.forced_tokens, found.reference_tokens, strict=True)) / len(found.reference_tokens)
+        sum(a == b for a, b in zip(found.forced_tokens, found.reference_tokens, strict=True))
+        / len(found.reference_tokens)
     )
     assert len(found.free_tokens) == len(found.free_log_probs)
 
 
-@pytest.mark.parametrize(("source", "reference"), [("", "le"), ("a", " "), ("a", "mot " * 101), ("a", "x" * 2001), ("x" * 2001, "le")])
+@pytest.mark.parametrize(
+    ("source", "reference"),
+    [("", "le"), ("a", " "), ("a", "mot " * 101), ("a", "x" * 2001), ("x" * 2001, "le")],
+)
 def test_nothing_and_too_much_are_refused(interpreter, source, reference):
     with pytest.raises(InputError):
         compare_forced_and_free(interpreter, source, reference)

@@ -20,7 +20,13 @@ from engine.decoding.text import translate_lines
 from engine.errors import DataError, InputError, ModelError
 from engine.evaluation import EVALUATIONS, evaluate_model, translation
 from engine.evaluation.language_model import score_text
-from engine.evaluation.translation import add_bleu_by_length, bleu_by_length, forced_loss, reference_columns, translate_all
+from engine.evaluation.translation import (
+    add_bleu_by_length,
+    bleu_by_length,
+    forced_loss,
+    reference_columns,
+    translate_all,
+)
 from engine.models.card import METRIC_WORDS, write_card
 from engine.models.folder import LoadedModel, load_model
 from engine.models.language_model import LanguageModel
@@ -130,7 +136,9 @@ def test_a_folder_that_names_no_corpora_is_refused(reader_copy, corpora):
     config = {name: value for name, value in reader_copy.info.config.items() if name != "corpora"}
     config |= {} if corpora is None else {"corpora": corpora}
     odd = dataclasses.replace(reader_copy, info=dataclasses.replace(reader_copy.info, config=config))
-    with pytest.raises(ModelError, match=r"^The config\.json of tiny-lstm names no corpora to measure it on\.$"):
+    with pytest.raises(
+        ModelError, match=r"^The config\.json of tiny-lstm names no corpora to measure it on\.$"
+    ):
         evaluate_model(odd)
 
 
@@ -138,7 +146,11 @@ def test_a_folder_that_names_no_corpora_is_refused(reader_copy, corpora):
 
 
 SOURCES = ["a dog runs", "the cat sees a dog", "a boat is small and here"]
-REFERENCES = [["un chien court", "le chien court"], ["le chat voit un chien"], ["un bateau est petit", "x", "y"]]
+REFERENCES = [
+    ["un chien court", "le chien court"],
+    ["le chat voit un chien"],
+    ["un bateau est petit", "x", "y"],
+]
 
 
 def test_references_of_different_number_become_columns():
@@ -163,14 +175,18 @@ def two_corpora(mirror, write_corpus, interpreter_copy) -> LoadedModel:
     rows = [{"en": en, "fr": fr[0], "references": fr} for en, fr in zip(SOURCES, REFERENCES, strict=True)]
     write_corpus(mirror / "tatoeba_en_fr", {split: rows for split in ("train", "validation", "test")})
     config = interpreter_copy.info.config | {"corpora": ["multi30k_en_fr", "tatoeba_en_fr"]}
-    return dataclasses.replace(interpreter_copy, info=dataclasses.replace(interpreter_copy.info, config=config))
+    return dataclasses.replace(
+        interpreter_copy, info=dataclasses.replace(interpreter_copy.info, config=config)
+    )
 
 
 def test_a_translator_is_measured_by_sacrebleu_itself(two_corpora, monkeypatch):
     # An untrained model scores nothing; one that knows half of the answers by heart scores something.
     known = dict(zip(SOURCES, (row[-1] for row in REFERENCES), strict=True))
     first_sources, first_references = load_corpus("multi30k_en_fr").pairs("test")
-    known |= {en: fr for i, (en, fr) in enumerate(zip(first_sources, first_references, strict=True)) if i % 2 == 0}
+    known |= {
+        en: fr for i, (en, fr) in enumerate(zip(first_sources, first_references, strict=True)) if i % 2 == 0
+    }
     calls = []
 
     def by_heart(loaded, sources, beam_size):
@@ -210,7 +226,9 @@ def test_the_forced_loss_is_the_mean_over_all_pieces(interpreter):
     for source, reference in zip(SOURCES, (row[0] for row in REFERENCES), strict=True):
         ids, target = tokenizer.encode(source), tokenizer.encode(reference)
         with torch.no_grad():
-            logits, _ = interpreter.model(torch.tensor([ids]), torch.tensor([len(ids)]), torch.tensor([[tokenizer.bos_id, *target]]))
+            logits, _ = interpreter.model(
+                torch.tensor([ids]), torch.tensor([len(ids)]), torch.tensor([[tokenizer.bos_id, *target]])
+            )
         labels = torch.tensor([*target, tokenizer.eos_id])
         total += float(functional.cross_entropy(logits[0], labels, reduction="sum"))
         pieces += len(labels)
@@ -226,7 +244,9 @@ def by_heart(monkeypatch):
 
     def answer(loaded, sources, beam_size):
         references = dict(zip(*load_corpus("multi30k_en_fr").pairs("test"), strict=True))
-        return [references[source] if len(source.split()) >= 4 else "je ne sais pas le dire" for source in sources]
+        return [
+            references[source] if len(source.split()) >= 4 else "je ne sais pas le dire" for source in sources
+        ]
 
     monkeypatch.setattr(translation, "translate_all", answer)
     monkeypatch.setattr(translation, "LENGTH_BUCKETS", ((1, 3), (4, 5), (6, 60)))
@@ -239,15 +259,23 @@ def test_bleu_by_length_counts_each_sentence_in_its_bucket(interpreter, mirror, 
     expected = {"1-3": [n for n in lengths if n <= 3], "4-5": [n for n in lengths if 4 <= n <= 5]}
     assert list(found["bucket"]) == list(expected)  # no sentence, no row
     assert list(found["sentences"]) == [len(group) for group in expected.values()]
-    assert list(found["mean_words"]) == pytest.approx([sum(group) / len(group) for group in expected.values()])
+    assert list(found["mean_words"]) == pytest.approx(
+        [sum(group) / len(group) for group in expected.values()]
+    )
     chosen = [i for i, n in enumerate(lengths) if n < 4]
-    score = sacrebleu.BLEU().corpus_score(["je ne sais pas le dire"] * len(chosen), [[references[i] for i in chosen]]).score
+    score = (
+        sacrebleu.BLEU()
+        .corpus_score(["je ne sais pas le dire"] * len(chosen), [[references[i] for i in chosen]])
+        .score
+    )
     assert list(found["bleu"]) == pytest.approx([round(score, 2), 100])
     assert set(found["model"]) == {"tiny-en-fr"}
     assert set(found["beam_size"]) == {5}
 
 
-def test_the_table_by_length_replaces_a_models_rows_and_keeps_the_others(interpreter, mirror, by_heart, tmp_path):
+def test_the_table_by_length_replaces_a_models_rows_and_keeps_the_others(
+    interpreter, mirror, by_heart, tmp_path
+):
     table = tmp_path / "deep" / "table.parquet"
     add_bleu_by_length(interpreter, table)
     first = pd.read_parquet(table)

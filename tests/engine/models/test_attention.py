@@ -58,7 +58,11 @@ def test_without_attention_every_step_sees_the_summary_and_looks_nowhere():
 
 
 def test_only_real_attention_attends():
-    assert [ATTENTION.get(name)(2).is_attending for name in ("dot", "additive", "none")] == [True, True, False]
+    assert [ATTENTION.get(name)(2).is_attending for name in ("dot", "additive", "none")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_huge_score_on_padding_counts_for_nothing():

@@ -113,16 +113,29 @@ def test_the_training_is_told_with_its_command_machine_seed_and_sources(reader_c
 
 def test_a_reader_is_described(reader_config):
     card = write_card("tiny", reader_config)
-    assert f"{reader_config['parameters']:,} parameters. 2 layers of 12 LSTM units over {reader_config['vocab_size']} tokens" in card
+    assert (
+        f"{reader_config['parameters']:,} parameters. 2 layers of 12 LSTM units over {reader_config['vocab_size']} tokens"
+        in card
+    )
     assert "residual connections: yes" in card
 
 
 def test_an_interpreter_is_described_with_names_in_their_own_case(interpreter_config):
     card = write_card("tiny", interpreter_config)
-    assert "Bidirectional LSTM encoder of 2 layers, LSTM decoder of 2 layers, 12 units, dot attention; one BPE vocabulary" in card
-    one_way = write_card("tiny", interpreter_config | {"bidirectional": False, "cell": "gru", "attention": "none"})
-    assert "GRU encoder of 2 layers, GRU decoder of 2 layers, 12 units, no attention: one vector carries the whole sentence" in one_way
-    assert "Vanilla RNN (tanh) encoder" in write_card("tiny", interpreter_config | {"bidirectional": False, "cell": "rnn"})
+    assert (
+        "Bidirectional LSTM encoder of 2 layers, LSTM decoder of 2 layers, 12 units, dot attention; one BPE vocabulary"
+        in card
+    )
+    one_way = write_card(
+        "tiny", interpreter_config | {"bidirectional": False, "cell": "gru", "attention": "none"}
+    )
+    assert (
+        "GRU encoder of 2 layers, GRU decoder of 2 layers, 12 units, no attention: one vector carries the whole sentence"
+        in one_way
+    )
+    assert "Vanilla RNN (tanh) encoder" in write_card(
+        "tiny", interpreter_config | {"bidirectional": False, "cell": "rnn"}
+    )
 
 
 def test_the_head_is_yaml_the_hub_understands(interpreter_config, reader_config):

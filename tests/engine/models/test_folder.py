@@ -147,13 +147,19 @@ def build_reader():
 def build_interpreter():
     torch.manual_seed(6)
     tokenizer = TOKENIZERS.get("bpe").train(["the cat sat", "le chat"] * 3, 40)
-    return Translator(tokenizer.vocab_size, 5, 6, 1, 1, attention="additive", pad_id=tokenizer.pad_id), tokenizer
+    return Translator(
+        tokenizer.vocab_size, 5, 6, 1, 1, attention="additive", pad_id=tokenizer.pad_id
+    ), tokenizer
 
 
 @pytest.mark.parametrize("build", [build_reader, build_interpreter])
 def test_a_saved_model_comes_back_in_half_precision_ready_and_alike(build, tmp_path, capfd):
     model, tokenizer = build()
-    facts = {"model": "language_model" if build is build_reader else "translator", "title": "Tiny", "metrics": {"bleu": 1.5}}
+    facts = {
+        "model": "language_model" if build is build_reader else "translator",
+        "title": "Tiny",
+        "metrics": {"bleu": 1.5},
+    }
     save_model(tmp_path / "deep" / "down" / "tiny", model, tokenizer, facts, "# Tiny\n")
     folder = tmp_path / "deep" / "down" / "tiny"
     assert sorted(file.name for file in folder.iterdir()) == sorted(FILES)
@@ -254,7 +260,10 @@ def test_odd_names_are_one_short_sentence(folder, name, monkeypatch):
 def test_an_unknown_name_is_answered_with_the_usable_ones(folder):
     shutil.copytree(folder, folder.parent / "broken")
     damage(folder.parent / "broken", "no config.json")
-    with pytest.raises(ModelError, match=r"^There is no model 'tiny-lstn'; choose one of: tiny-lstm, or give a folder or a Hub id owner/name\.$"):
+    with pytest.raises(
+        ModelError,
+        match=r"^There is no model 'tiny-lstn'; choose one of: tiny-lstm, or give a folder or a Hub id owner/name\.$",
+    ):
         load_model("tiny-lstn", root=folder.parent)
 
 
@@ -273,7 +282,10 @@ def test_a_name_finds_the_shipped_folder_and_a_path_any_folder(folder, monkeypat
 def test_a_hub_id_without_network_is_one_sentence_at_once(tmp_path):
     started = time.perf_counter()
     for _ in range(3):
-        with pytest.raises(ModelError, match=r"^'owner/name' is not a local model, and the Hugging Face Hub cannot be reached from here\.$"):
+        with pytest.raises(
+            ModelError,
+            match=r"^'owner/name' is not a local model, and the Hugging Face Hub cannot be reached from here\.$",
+        ):
             load_model("owner/name", root=tmp_path)
     assert time.perf_counter() - started < 3
 
@@ -305,7 +317,9 @@ def test_a_hub_id_loads_only_the_four_files_and_keeps_its_name(hub, tmp_path):
 
 
 def test_a_hub_id_that_is_not_there_is_one_sentence(hub, tmp_path):
-    with pytest.raises(ModelError, match=r"^The model 'owner/gone' could not be read from the Hugging Face Hub\.$"):
+    with pytest.raises(
+        ModelError, match=r"^The model 'owner/gone' could not be read from the Hugging Face Hub\.$"
+    ):
         load_model("owner/gone", root=tmp_path)
 
 
@@ -357,7 +371,11 @@ def test_from_pretrained_of_a_hub_id_asks_for_safetensors_at_the_revision(folder
         asked.append((filename, revision))
         return str(folder / filename)
 
-    monkeypatch.setattr(huggingface_hub.hub_mixin, "hf_hub_download", lambda repo_id, filename, **options: download(repo_id, filename, options["revision"]))
+    monkeypatch.setattr(
+        huggingface_hub.hub_mixin,
+        "hf_hub_download",
+        lambda repo_id, filename, **options: download(repo_id, filename, options["revision"]),
+    )
     monkeypatch.setattr(engine.models.base, "hf_hub_download", download)
     LanguageModel.from_pretrained("owner/tiny", revision="v1")
     assert asked == [("config.json", "v1"), ("model.safetensors", "v1")]

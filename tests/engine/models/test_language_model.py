@@ -79,7 +79,9 @@ def test_carrying_the_state_over_any_cut_equals_the_whole(cell, data, time, batc
 
 
 @pytest.mark.parametrize("cell", CELL_NAMES)
-@pytest.mark.parametrize(("residual", "tied", "embedding_dim"), [(True, False, 6), (True, True, 4), (False, False, 6)])
+@pytest.mark.parametrize(
+    ("residual", "tied", "embedding_dim"), [(True, False, 6), (True, True, 4), (False, False, 6)]
+)
 def test_layers_equal_the_readable_cells_with_gradients(cell, residual, tied, embedding_dim):
     model = build(cell, num_layers=3, residual=residual, tie_embeddings=tied, embedding_dim=embedding_dim)
     ids, goal = tokens(2, 5), torch.randn(2, 5, 7, dtype=torch.float64)
@@ -110,13 +112,19 @@ def test_layers_equal_the_readable_cells_with_gradients(cell, residual, tied, em
 def test_without_residuals_the_stack_is_torchs_own_deep_layer(cell):
     model = build(cell, num_layers=3, residual=False)
     stack = CELLS.get(cell).torch_layer(6, 6, num_layers=3, batch_first=True, dtype=torch.float64)
-    weights = {name.replace("_l0", f"_l{i}"): value for i, layer in enumerate(model.layers) for name, value in layer.state_dict().items()}
+    weights = {
+        name.replace("_l0", f"_l{i}"): value
+        for i, layer in enumerate(model.layers)
+        for name, value in layer.state_dict().items()
+    }
     stack.load_state_dict(weights)
     ids = tokens(2, 5)
     with torch.no_grad():
         outputs, last = stack(model.embedding(ids))
         logits, state = model(ids)
-        torch.testing.assert_close(logits, functional.linear(outputs, model.output.weight, model.output_bias), **EXACT)
+        torch.testing.assert_close(
+            logits, functional.linear(outputs, model.output.weight, model.output_bias), **EXACT
+        )
     hidden = torch.stack([layer.hidden if cell == "lstm" else layer for layer in state])
     torch.testing.assert_close(hidden, last[0] if cell == "lstm" else last, **EXACT)
 
@@ -165,7 +173,10 @@ def test_a_dropout_mask_is_locked_over_time_and_keeps_the_mean():
     assert sorted(dropped.unique().tolist()) == pytest.approx([0, 1 / 0.75])
     assert not torch.equal(dropped[0], dropped[1])
     assert float(dropped.mean()) == pytest.approx(1, abs=0.05)
-    assert torch.equal(LanguageModel(7, 6, 6, 1, dropout=0.0).train()._locked_dropout(torch.ones(2, 3, 4)), torch.ones(2, 3, 4))
+    assert torch.equal(
+        LanguageModel(7, 6, 6, 1, dropout=0.0).train()._locked_dropout(torch.ones(2, 3, 4)),
+        torch.ones(2, 3, 4),
+    )
 
 
 def test_nothing_of_a_visitor_stays_on_the_model():

@@ -44,7 +44,9 @@ TARGET = torch.tensor([[1, 4, 5, 2], [1, 8, 8, 3], [1, 2, 6, 0]])
 
 @pytest.mark.parametrize("cell", CELL_NAMES)
 @pytest.mark.parametrize("bidirectional", [True, False])
-@pytest.mark.parametrize("embedding_dim", [5, 6])  # 6 = hidden size: the first layer has a residual connection too
+@pytest.mark.parametrize(
+    "embedding_dim", [5, 6]
+)  # 6 = hidden size: the first layer has a residual connection too
 def test_the_encoder_equals_torchs_packed_layers_with_copied_weights(cell, bidirectional, embedding_dim):
     model = build(cell, embedding_dim=embedding_dim, bidirectional=bidirectional, encoder_layers=2)
     source, lengths = batch([5, 2, 4], width=6)
@@ -54,12 +56,16 @@ def test_the_encoder_equals_torchs_packed_layers_with_copied_weights(cell, bidir
         for index in range(2):
             size = 3 if bidirectional else 6
             inputs = embedding_dim if index == 0 else 6
-            layer = CELLS.get(cell).torch_layer(inputs, size, batch_first=True, bidirectional=bidirectional, dtype=torch.float64)
+            layer = CELLS.get(cell).torch_layer(
+                inputs, size, batch_first=True, bidirectional=bidirectional, dtype=torch.float64
+            )
             weights = dict(model.encoder_forward[index].state_dict())
             if bidirectional:
                 weights |= {f"{k}_reverse": v for k, v in model.encoder_backward[index].state_dict().items()}
             layer.load_state_dict(weights)
-            packed, last = layer(pack_padded_sequence(hidden, lengths, batch_first=True, enforce_sorted=False))
+            packed, last = layer(
+                pack_padded_sequence(hidden, lengths, batch_first=True, enforce_sorted=False)
+            )
             outputs, _ = pad_packed_sequence(packed, batch_first=True, total_length=6)
             last = last[0] if cell == "lstm" else last  # (directions, B, H)
             torch.testing.assert_close(encoded.final[index], torch.cat(list(last), dim=-1), **EXACT)
@@ -71,7 +77,11 @@ def test_the_encoder_equals_torchs_packed_layers_with_copied_weights(cell, bidir
 
 @pytest.mark.parametrize("attention", KINDS)
 @settings(max_examples=15)
-@given(lengths=st.lists(st.integers(1, 6), min_size=1, max_size=4), extra=st.integers(0, 3), filler=st.integers(0, 8))
+@given(
+    lengths=st.lists(st.integers(1, 6), min_size=1, max_size=4),
+    extra=st.integers(0, 3),
+    filler=st.integers(0, 8),
+)
 def test_padding_changes_nothing_whatever_it_is_filled_with(attention, lengths, extra, filler):
     model = build("lstm", attention)
     source, sizes = batch(lengths, width=max(lengths) + extra, filler=filler)
@@ -171,11 +181,13 @@ def test_the_decoder_starts_from_the_matching_encoder_layer_the_top_one_where_th
 
 
 def test_sampling_with_ratio_one_equals_forced_reading():
-    model = build()
+    model = build(seed=2)
     source, lengths = batch([5, 2, 4])
     with torch.no_grad():
-        sampled = model.forward_sampled(source, lengths, TARGET, 1.0, torch.Generator().manual_seed(0))
-        torch.testing.assert_close(sampled, model(source, lengths, TARGET)[0], **EXACT)
+        expected = model(source, lengths, TARGET)[0]
+        for seed in range(20):
+            sampled = model.forward_sampled(source, lengths, TARGET, 1.0, torch.Generator().manual_seed(seed))
+            torch.testing.assert_close(sampled, expected, **EXACT)
 
 
 def test_sampling_with_ratio_zero_never_reads_the_target_after_its_beginning():
@@ -184,29 +196,34 @@ def test_sampling_with_ratio_zero_never_reads_the_target_after_its_beginning():
     other = TARGET.clone()
     other[:, 1:] = (TARGET[:, 1:] + 3) % 9
     with torch.no_grad():
-        one, two = (model.forward_sampled(source, lengths, t, 0.0, torch.Generator().manual_seed(0)) for t in (TARGET, other))
+        one, two = (
+            model.forward_sampled(source, lengths, t, 0.0, torch.Generator().manual_seed(0))
+            for t in (TARGET, other)
+        )
         assert torch.equal(one, two)
         own = torch.cat([TARGET[:, :1], one.argmax(-1)[:, :-1]], dim=1)
         torch.testing.assert_close(one, model(source, lengths, own)[0], **EXACT)
         assert not torch.allclose(one, model(source, lengths, TARGET)[0])
 
 
-def test_sampling_tosses_a_coin_per_sequence_and_step_from_the_given_generator():
+@pytest.mark.parametrize("ratio", [0.25, 0.5, 0.75])
+def test_sampling_tosses_a_coin_per_sequence_and_step_from_the_given_generator(ratio):
     model = build(seed=2)
     source, lengths = batch([5, 2, 4])
-    with torch.no_grad():
-        found = model.forward_sampled(source, lengths, TARGET, 0.5, torch.Generator().manual_seed(7))
-        coins = torch.Generator().manual_seed(7)
-        inputs = TARGET[:, :1]
-        for time in range(1, 4):
-            logits = model(source, lengths, inputs)[0]
-            is_true = torch.rand(3, generator=coins) < 0.5
-            chosen = torch.where(is_true, TARGET[:, time], logits[:, -1].argmax(-1))
-            inputs = torch.cat([inputs, chosen[:, None]], dim=1)
-        torch.testing.assert_close(found, model(source, lengths, inputs)[0], **EXACT)
-        again = model.forward_sampled(source, lengths, TARGET, 0.5, torch.Generator().manual_seed(7))
-        assert torch.equal(found, again)
-    assert (inputs != TARGET).any()  # a coin fell on the other side
+    sides = set()
+    for seed in range(10):
+        with torch.no_grad():
+            found = model.forward_sampled(source, lengths, TARGET, ratio, torch.Generator().manual_seed(seed))
+            coins = torch.Generator().manual_seed(seed)
+            inputs = TARGET[:, :1]
+            for time in range(1, 4):
+                logits = model(source, lengths, inputs)[0]
+                is_true = torch.rand(3, generator=coins) < ratio
+                chosen = torch.where(is_true, TARGET[:, time], logits[:, -1].argmax(-1))
+                inputs = torch.cat([inputs, chosen[:, None]], dim=1)
+                sides |= set(is_true.tolist())
+            torch.testing.assert_close(found, model(source, lengths, inputs)[0], **EXACT)
+    assert sides == {True, False}
 
 
 def test_sampling_trains_the_model():

@@ -21,7 +21,9 @@ from engine.recipes.translation_recipe import TranslationRecipe
 from engine.training import Checkpointed, Finished, TrainingSettings
 
 TRAINING = TrainingSettings(max_steps=4, evaluate_every=2, checkpoint_every=2, log_every=1, seed=3)
-READER = LanguageModelRecipe("tiny-reader", "Tiny", "tiny_shakespeare", "gru", 8, TRAINING, 6, 1, batch_size=2, bptt_length=16)
+READER = LanguageModelRecipe(
+    "tiny-reader", "Tiny", "tiny_shakespeare", "gru", 8, TRAINING, 6, 1, batch_size=2, bptt_length=16
+)
 INTERPRETER = TranslationRecipe(
     "tiny-interpreter", "Tiny", "multi30k_en_fr", TRAINING, vocab_size=90, embedding_dim=6, hidden_size=8,
     encoder_layers=1, decoder_layers=1, batch_tokens=40, attention="additive",
@@ -115,9 +117,16 @@ def test_a_run_ends_in_a_model_folder_that_says_how_it_was_made(name, tiny_recip
     loaded = load_model(folder)
     training = loaded.info.config["training"]
     assert training["recipe"] == name
-    assert training["command"] == f"python -m engine train --recipe {name} --output data/pretrained/{name} --set max_steps=3"
+    assert (
+        training["command"]
+        == f"python -m engine train --recipe {name} --output data/pretrained/{name} --set max_steps=3"
+    )
     assert training["settings"]["max_steps"] == 3
-    assert (training["steps"], training["best_step"], training["stopped_by"]) == (3, events[-1].best_step, "max_steps")
+    assert (training["steps"], training["best_step"], training["stopped_by"]) == (
+        3,
+        events[-1].best_step,
+        "max_steps",
+    )
     assert training["torch"] == torch.__version__
     assert training["sources"][0]["sentence"].startswith("Source: ")
     assert str(mirror) not in (folder / "config.json").read_text()  # no path of this machine
@@ -128,7 +137,11 @@ def test_a_run_ends_in_a_model_folder_that_says_how_it_was_made(name, tiny_recip
 def test_the_folder_holds_the_best_weights(tiny_recipes, mirror, tmp_path, monkeypatch):
     prepared = []
     real = LanguageModelRecipe.prepare
-    monkeypatch.setattr(LanguageModelRecipe, "prepare", lambda self, settings: prepared.append(real(self, settings)) or prepared[0])
+    monkeypatch.setattr(
+        LanguageModelRecipe,
+        "prepare",
+        lambda self, settings: prepared.append(real(self, settings)) or prepared[0],
+    )
     list(train_recipe("tiny-reader", tmp_path / "made"))
     stored = load_model(tmp_path / "made").model.state_dict()
     for name, value in prepared[0].model.state_dict().items():
@@ -155,17 +168,24 @@ def test_a_stopped_run_goes_on_to_the_same_folder(tiny_recipes, mirror, tmp_path
         ({"max_steps": 0}, "max_steps must lie between 1 and"),
     ],
 )
-def test_bad_settings_are_refused_before_the_corpus_is_read(tiny_recipes, monkeypatch, tmp_path, overrides, sentence):
+def test_bad_settings_are_refused_before_the_corpus_is_read(
+    tiny_recipes, monkeypatch, tmp_path, overrides, sentence
+):
     monkeypatch.setattr(LanguageModelRecipe, "prepare", None)
     with pytest.raises(ConfigError, match=sentence):
         list(train_recipe("tiny-reader", tmp_path / "made", overrides=overrides))
 
 
 @pytest.mark.parametrize("place", ["file", "file/below", "file/far/below"])
-def test_an_output_that_cannot_be_is_refused_before_the_corpus_is_read(tiny_recipes, monkeypatch, tmp_path, place):
+def test_an_output_that_cannot_be_is_refused_before_the_corpus_is_read(
+    tiny_recipes, monkeypatch, tmp_path, place
+):
     monkeypatch.setattr(LanguageModelRecipe, "prepare", None)
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match=f"^A model cannot be written to .+{place}: .+/file is not a folder that may be written to"):
+    with pytest.raises(
+        InputError,
+        match=f"^A model cannot be written to .+{place}: .+/file is not a folder that may be written to",
+    ):
         list(train_recipe("tiny-reader", tmp_path / place))
 
 

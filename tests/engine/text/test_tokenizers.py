@@ -136,7 +136,9 @@ def test_saved_tokenizers_come_back_as_the_same_kind_with_the_same_ids(trained, 
     assert (back.pad_id, back.bos_id, back.eos_id, back.unk_id) == ids
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", "null", '{"model": {"type": "WordLevel"}}', '{"model": 3}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", "null", '{"model": {"type": "WordLevel"}}', '{"model": 3}']
+)
 def test_a_damaged_file_is_one_sentence(tmp_path, content):
     (tmp_path / "tokenizer.json").write_text(content)
     with pytest.raises(ModelError, match=r"^The tokenizer file tokenizer\.json is .+\.$"):

@@ -14,17 +14,29 @@ from engine.cells import LSTMState
 from engine.errors import ModelError
 from engine.models.language_model import LanguageModel
 from engine.models.translator import Translator
-from engine.training import Checkpointed, Evaluated, Finished, StepDone, Trainer, TrainingSettings, checkpoints
+from engine.training import (
+    Checkpointed,
+    Evaluated,
+    Finished,
+    StepDone,
+    Trainer,
+    TrainingSettings,
+    checkpoints,
+)
 from engine.training.language_modelling import LanguageModelling
 from engine.training.translation import Translation
 
-SETTINGS = TrainingSettings(max_steps=14, learning_rate=2e-2, evaluate_every=4, checkpoint_every=3, log_every=1, seed=5)
+SETTINGS = TrainingSettings(
+    max_steps=14, learning_rate=2e-2, evaluate_every=4, checkpoint_every=3, log_every=1, seed=5
+)
 
 
 def read_text(cell="lstm", seed=0):
     torch.manual_seed(seed)
     ids = torch.randint(7, (150,), generator=torch.Generator().manual_seed(1)).tolist()
-    return LanguageModel(7, 6, 8, 2, cell, dropout=0.3), LanguageModelling(ids, ids[:30], batch_size=2, bptt_length=12)
+    return LanguageModel(7, 6, 8, 2, cell, dropout=0.3), LanguageModelling(
+        ids, ids[:30], batch_size=2, bptt_length=12
+    )
 
 
 def read_pairs(seed=0):
@@ -66,7 +78,9 @@ def interrupted_run(build, folder, stop_after: int, **changes):
 
 def comparable(events):
     """Return what events say, without times."""
-    return [tuple(v for k, v in sorted(vars(e).items()) if k not in {"elapsed_seconds", "path"}) for e in events]
+    return [
+        tuple(v for k, v in sorted(vars(e).items()) if k not in {"elapsed_seconds", "path"}) for e in events
+    ]
 
 
 @pytest.mark.parametrize("kind", BUILDERS)
@@ -144,7 +158,11 @@ def test_a_run_that_is_not_resumed_starts_over_beside_an_old_checkpoint(tmp_path
 def test_a_finished_run_resumed_has_nothing_left_but_the_best_weights(tmp_path):
     model, events = whole_run(BUILDERS["lstm"], tmp_path, checkpoint_every=14)
     again, objective = BUILDERS["lstm"](seed=77)
-    rest = list(Trainer(again, objective, dataclasses.replace(SETTINGS, checkpoint_every=14), tmp_path).run(resume=True))
+    rest = list(
+        Trainer(again, objective, dataclasses.replace(SETTINGS, checkpoint_every=14), tmp_path).run(
+            resume=True
+        )
+    )
     assert comparable(rest) == comparable(events[-1:])
     for name, value in model.state_dict().items():
         assert torch.equal(again.state_dict()[name], value), name
@@ -156,7 +174,10 @@ def test_checkpoints_are_said_and_only_the_last_is_kept(tmp_path):
     assert [e.step for e in said] == [3, 6, 9, 12]
     assert {e.path for e in said} == {tmp_path / "checkpoint"}
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint"]
-    assert sorted(file.name for file in (tmp_path / "checkpoint").iterdir()) == ["state.json", "state.safetensors"]
+    assert sorted(file.name for file in (tmp_path / "checkpoint").iterdir()) == [
+        "state.json",
+        "state.safetensors",
+    ]
     order = [type(e).__name__ for e in events if e.step == 12]
     assert order == ["StepDone", "Evaluated", "Checkpointed"]
 
@@ -171,7 +192,9 @@ def checkpoint(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("damage", ["cut short", "empty", "no weights", "not JSON", "no step", "other carry", "no random state"])
+@pytest.mark.parametrize(
+    "damage", ["cut short", "empty", "no weights", "not JSON", "no step", "other carry", "no random state"]
+)
 def test_a_damaged_checkpoint_is_one_sentence(tmp_path, checkpoint, damage):
     folder = shutil.copytree(checkpoint / "checkpoint", tmp_path / "checkpoint")
     tensors, plain = folder / "state.safetensors", folder / "state.json"
@@ -190,9 +213,13 @@ def test_a_damaged_checkpoint_is_one_sentence(tmp_path, checkpoint, damage):
         plain.write_text(json.dumps(state | {"carry": {"kind": "tuple", "parts": ["tensor"] * 99}}))
     else:
         stored = safetensors.torch.load_file(tensors)
-        safetensors.torch.save_file({name: value for name, value in stored.items() if name != "random"}, tensors)
+        safetensors.torch.save_file(
+            {name: value for name, value in stored.items() if name != "random"}, tensors
+        )
     model, objective = BUILDERS["lstm"]()
-    with pytest.raises(ModelError, match=r"^The checkpoint in checkpoint is damaged or belongs to another model\.$"):
+    with pytest.raises(
+        ModelError, match=r"^The checkpoint in checkpoint is damaged or belongs to another model\.$"
+    ):
         next(iter(Trainer(model, objective, SETTINGS, tmp_path).run(resume=True)))
 
 

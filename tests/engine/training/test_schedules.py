@@ -48,7 +48,10 @@ def test_teacher_forcing_only_ever_lets_go(one, other, ratio, name):
 
 
 def test_teacher_forcing_by_hand():
-    linear, sigmoid = TEACHER_FORCING_SCHEDULES.get("linear"), TEACHER_FORCING_SCHEDULES.get("inverse_sigmoid")
+    linear, sigmoid = (
+        TEACHER_FORCING_SCHEDULES.get("linear"),
+        TEACHER_FORCING_SCHEDULES.get("inverse_sigmoid"),
+    )
     assert [linear(p, 0.2) for p in (0, 0.5, 1)] == pytest.approx([1, 0.6, 0.2])
     assert sigmoid(0.5, 0.2) == pytest.approx(0.6)
     assert sigmoid(0, 0.2) == pytest.approx(1, abs=0.01)
@@ -57,5 +60,7 @@ def test_teacher_forcing_by_hand():
 
 
 def test_an_unknown_schedule_is_answered_with_the_known_ones():
-    with pytest.raises(ConfigError, match="Unknown learning-rate schedule 'cosine'; choose one of: constant, one_cycle"):
+    with pytest.raises(
+        ConfigError, match="Unknown learning-rate schedule 'cosine'; choose one of: constant, one_cycle"
+    ):
         LEARNING_RATE_SCHEDULES.get("cosine")

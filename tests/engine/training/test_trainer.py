@@ -87,7 +87,9 @@ def test_the_loss_said_is_the_mean_since_the_last_time_and_the_last_step_is_alwa
     one = [event.loss for event in of(StepDone, train(Line(), max_steps=5))]
     some = of(StepDone, train(Line(), max_steps=5, log_every=2))
     assert [event.step for event in some] == [2, 4, 5]
-    assert [event.loss for event in some] == pytest.approx([(one[0] + one[1]) / 2, (one[2] + one[3]) / 2, one[4]])
+    assert [event.loss for event in some] == pytest.approx(
+        [(one[0] + one[1]) / 2, (one[2] + one[3]) / 2, one[4]]
+    )
 
 
 def test_the_last_step_is_always_measured():
@@ -106,7 +108,13 @@ def test_the_learning_rate_follows_the_schedule_from_the_first_step():
 def test_the_rate_is_the_one_the_optimiser_uses():
     """Adam's first step is as long as the rate."""
     model = slope()
-    first = next(iter(Trainer(model, Line(), dataclasses.replace(SETTINGS, schedule="constant", warmup_fraction=0.0)).run()))
+    first = next(
+        iter(
+            Trainer(
+                model, Line(), dataclasses.replace(SETTINGS, schedule="constant", warmup_fraction=0.0)
+            ).run()
+        )
+    )
     assert first.step == 1
     assert model.weight.item() == pytest.approx(0.01, rel=1e-4)
 
@@ -164,7 +172,11 @@ def test_matrices_decay_and_biases_do_not():
 def test_it_stops_when_patience_is_over_and_the_best_weights_come_back():
     model = slope()
     seen = []
-    trainer = Trainer(model, Line([5.0, 4.0, 4.5, 4.0, 9.0, 1.0]), dataclasses.replace(SETTINGS, max_steps=99, evaluate_every=2, patience=2))
+    trainer = Trainer(
+        model,
+        Line([5.0, 4.0, 4.5, 4.0, 9.0, 1.0]),
+        dataclasses.replace(SETTINGS, max_steps=99, evaluate_every=2, patience=2),
+    )
     for event in trainer.run():
         if isinstance(event, Evaluated):
             seen.append((event.step, event.is_best, model.weight.item()))
@@ -237,7 +249,9 @@ def test_a_language_model_overfits_one_batch(cell):
     torch.manual_seed(3)
     ids = torch.randint(7, (200,)).tolist()
     objective = OneBatch(LanguageModelling(ids, ids[:9], batch_size=3, bptt_length=8))
-    events = train(objective, reader(cell), max_steps=150, learning_rate=0.02, log_every=150, evaluate_every=150)
+    events = train(
+        objective, reader(cell), max_steps=150, learning_rate=0.02, log_every=150, evaluate_every=150
+    )
     assert events[-1].best_metrics["loss"] < 0.02
 
 
@@ -245,14 +259,18 @@ def test_a_language_model_overfits_one_batch(cell):
 def test_a_translator_overfits_one_batch(attention):
     torch.manual_seed(3)
     pairs = [([3 + i, 4, 5 + i], [8 - i, 3 + i, 4]) for i in range(4)]
-    objective = OneBatch(Translation(pairs, pairs, bos_id=1, eos_id=2, pad_id=0, max_steps=150, label_smoothing=0.0))
+    objective = OneBatch(
+        Translation(pairs, pairs, bos_id=1, eos_id=2, pad_id=0, max_steps=150, label_smoothing=0.0)
+    )
     model = Translator(9, 12, 16, 1, 1, attention=attention, dropout=0.0)
     events = train(objective, model, max_steps=150, learning_rate=0.02, log_every=150, evaluate_every=150)
     assert events[-1].best_metrics["loss"] < 0.02
 
 
 def test_a_pattern_is_learnt_and_carried_memory_pays():
-    events = train(text_objective(), reader(), max_steps=120, learning_rate=0.02, log_every=120, evaluate_every=120)
+    events = train(
+        text_objective(), reader(), max_steps=120, learning_rate=0.02, log_every=120, evaluate_every=120
+    )
     assert events[-1].best_metrics["loss"] < 0.1
 
 
@@ -260,7 +278,9 @@ def test_a_pattern_is_learnt_and_carried_memory_pays():
 def test_the_same_seed_makes_the_same_losses_and_another_seed_others(precision):
     def losses(seed):
         model = reader(dropout=0.3)
-        events = train(text_objective(), model, seed=seed, max_steps=5, learning_rate=0.01, precision=precision)
+        events = train(
+            text_objective(), model, seed=seed, max_steps=5, learning_rate=0.01, precision=precision
+        )
         return [event.loss for event in of(StepDone, events)], [p.clone() for p in model.parameters()]
 
     (one, weights), (two, again), (other, _) = losses(1), losses(1), losses(2)
@@ -283,7 +303,10 @@ def test_half_precision_is_used_when_asked_for():
     assert dtypes == [torch.bfloat16, torch.float32]
 
 
-@pytest.mark.parametrize("change", [{"max_steps": 0}, {"schedule": "cosine"}, {"precision": "float16"}, {"learning_rate": math.nan}])
+@pytest.mark.parametrize(
+    "change",
+    [{"max_steps": 0}, {"schedule": "cosine"}, {"precision": "float16"}, {"learning_rate": math.nan}],
+)
 def test_settings_out_of_bounds_are_refused_before_anything_runs(change):
     with pytest.raises(ConfigError):
         Trainer(slope(), Line(), dataclasses.replace(SETTINGS, **change))

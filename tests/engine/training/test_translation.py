@@ -19,7 +19,8 @@ ORDER = random.Random(3)
 def pairs(count: int, mark: int = 3) -> list[tuple[list[int], list[int]]]:
     """Return pairs that can be told apart: the source's first token says which one it is."""
     return [
-        ([100 + i, *[mark] * ORDER.randint(0, 6)], [ORDER.randint(3, 8) for _ in range(ORDER.randint(1, 7))]) for i in range(count)
+        ([100 + i, *[mark] * ORDER.randint(0, 6)], [ORDER.randint(3, 8) for _ in range(ORDER.randint(1, 7))])
+        for i in range(count)
     ]
 
 
@@ -65,7 +66,9 @@ def test_each_pass_reads_the_next_of_the_extra_pairs_until_all_were_read():
     for epoch in range(5):
         found = [name for name in names(objective.plan(epoch)) if name >= 500]
         assert len(found) == 8
-        assert sorted(name for name in names(objective.plan(epoch)) if name < 500) == [100 + i for i in range(30)]
+        assert sorted(name for name in names(objective.plan(epoch)) if name < 500) == [
+            100 + i for i in range(30)
+        ]
         read += found
     assert {name: read.count(name) for name in read} == {500 + i: 2 for i in range(20)}
 
@@ -131,10 +134,12 @@ def test_the_loss_is_the_mean_over_real_tokens_only():
     total, count = 0.0, 0
     with torch.no_grad():
         for source, target in SMALL:
-            logits, _ = model(torch.tensor([source]), torch.tensor([len(source)]), torch.tensor([[BOS, *target]]))
+            logits, _ = model(
+                torch.tensor([source]), torch.tensor([len(source)]), torch.tensor([[BOS, *target]])
+            )
             total += float(functional.cross_entropy(logits[0], torch.tensor([*target, EOS]), reduction="sum"))
             count += len(target) + 1
-    assert float(loss) == pytest.approx(total / count, rel=1e-5)
+    assert loss.item() == pytest.approx(total / count, rel=1e-5)
 
 
 def test_smoothing_moves_a_tenth_of_the_mass_to_all_tokens():
@@ -156,7 +161,10 @@ def test_validation_gives_the_smoothed_and_the_plain_loss_over_all_pairs():
         batch = objective.collate(many)
         smoothed = float(small(label_smoothing=0.1).loss(model, batch, None)[0])
         plain = float(small(label_smoothing=0.0).loss(model, batch, None)[0])
-    assert found == {"loss": pytest.approx(smoothed, rel=1e-5), "nats_per_token": pytest.approx(plain, rel=1e-5)}
+    assert found == {
+        "loss": pytest.approx(smoothed, rel=1e-5),
+        "nats_per_token": pytest.approx(plain, rel=1e-5),
+    }
 
 
 # Scheduled sampling
@@ -197,5 +205,7 @@ def test_coins_are_a_function_of_seed_and_position():
 def test_sampled_training_never_reads_the_target_where_the_ratio_is_zero():
     model, objective = translator(2), small(teacher_forcing_ratio=0.0, label_smoothing=0.0)
     batch = objective.collate(SMALL)
-    other = batch._replace(target_ids=torch.cat([batch.target_ids[:, :1], batch.target_ids[:, 1:].flip(0)], 1))
+    other = batch._replace(
+        target_ids=torch.cat([batch.target_ids[:, :1], batch.target_ids[:, 1:].flip(0)], 1)
+    )
     assert torch.equal(objective.loss(model, batch, None)[0], objective.loss(model, other, None)[0])
