@@ -111,32 +111,33 @@ class Written(Toy):
 
 LATE_BLOOMER = Written(
     {
-        (): (0.30, 0.60, 0.10),  # ends at once with mean log 0.30 = -1.20
-        (1,): (0.10, 0.10, 0.80),  # ends with mean (log 0.6 + log 0.1) / 2 = -1.41; else goes on
-        (1, 2): (0.01, 0.98, 0.01),
-        (1, 2, 1): (0.98, 0.01, 0.01),  # mean (log 0.6 + log 0.8 + 2 log 0.98) / 4 = -0.19
+        (): (0.45, 0.50, 0.05),  # ends at once: log 0.45 = -0.80
+        (1,): (
+            0.45,
+            0.35,
+            0.20,
+        ),  # ends: (log 0.50 + log 0.45) / 2 = -0.75; goes on at (log 0.50 + log 0.35) / 2 = -0.87
+        (1, 1): (0.01, 0.98, 0.01),
+        (1, 1, 1): (0.98, 0.01, 0.01),  # ends: (log 0.50 + log 0.35 + 2 log 0.98) / 4 = -0.45
     }
 )
 SOURCE = {"source_ids": torch.tensor([[0]]), "lengths": torch.tensor([1]), "bos_id": BOS, "eos_id": EOS}
 
 
-def test_the_search_goes_on_while_an_open_sentence_may_still_win():
-    found = beam(LATE_BLOOMER, beam_size=2, max_new_tokens=4, length_penalty=1.0, is_exact=True, **SOURCE)[0]
-    assert found[0].token_ids == [1, 2, 1]
-    assert found[0].score == pytest.approx(-0.1935, abs=1e-3)
+def test_an_exact_search_goes_on_while_an_open_sentence_may_still_win_and_a_quick_one_ends():
+    options = {"beam_size": 2, "max_new_tokens": 5, "length_penalty": 1.0} | SOURCE
+    exact, quick = (beam(LATE_BLOOMER, is_exact=is_exact, **options)[0][0] for is_exact in (True, False))
+    assert exact.token_ids == [1, 1, 1]
+    assert exact.score == pytest.approx(-0.4460, abs=1e-3)
+    assert quick.token_ids == [1]
+    assert quick.score == pytest.approx(-0.7458, abs=1e-3)
 
 
 def test_sums_prefer_the_short_and_means_the_long():
-    for penalty, expected in ((0.0, [1, 2, 1]), (1.0, [1, 2, 1])):
-        assert (
-            beam(LATE_BLOOMER, beam_size=2, max_new_tokens=4, length_penalty=penalty, **SOURCE)[0][
-                0
-            ].token_ids
-            == expected
-        )
     short = Written({(): (0.5, 0.5, 1e-9), (1,): (0.9, 0.05, 0.05)})
-    assert beam(short, beam_size=2, max_new_tokens=4, length_penalty=0.0, **SOURCE)[0][0].token_ids == []
-    assert beam(short, beam_size=2, max_new_tokens=4, length_penalty=1.0, **SOURCE)[0][0].token_ids == [1]
+    options = {"beam_size": 2, "max_new_tokens": 4} | SOURCE
+    assert beam(short, length_penalty=0.0, **options)[0][0].token_ids == []
+    assert beam(short, length_penalty=1.0, **options)[0][0].token_ids == [1]
 
 
 def test_the_search_ends_early_only_when_the_beam_is_full_and_nothing_open_is_better():
