@@ -5,18 +5,16 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.browser.browsing import PAGES, ROOT, TITLES, launch, serve, visit
 
 FOLDER = ROOT / "docs" / "screenshots"
 TAKEN = {"home": "light", "generation": "light", "translation": "light", "comparison": "dark"}
-COLOURS = 128
 
 
 def main() -> None:
-    """Take one picture of each page in TAKEN and write it small enough for a repository."""
+    """Take one picture of each page in TAKEN."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, serve(Path(scratch) / "log.txt") as address, sync_playwright() as playwright:
         browser = launch(playwright)
@@ -27,7 +25,6 @@ def main() -> None:
                 guest.page.wait_for_timeout(500)
                 file = FOLDER / f"{name}.png"
                 guest.page.screenshot(path=str(file))
-                Image.open(file).convert("RGB").quantize(COLOURS).save(file, optimize=True)
                 print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1024:.0f} KiB")
         browser.close()
 
