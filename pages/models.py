@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from engine.inspection.model_files import list_files
@@ -30,7 +30,7 @@ if not models:
 for broken in [info for info in models if info.error]:
     notices.error(broken.error)
 
-overview = pd.DataFrame(
+overview = pa.table(  # not a data frame, which would be turned into this at every run
     {
         "model": [info.name for info in models],
         "task": [info.task.replace("_", " ") for info in models],

@@ -8,6 +8,7 @@ from functools import partial
 
 import pandas as pd
 import plotly.graph_objects as go
+import pyarrow as pa
 import streamlit as st
 
 from engine.plotting import theme
@@ -55,7 +56,7 @@ def show(
 
 
 def show_table(
-    table: pd.DataFrame, *, name: str, receipt: Receipt | None = None, column_config: dict | None = None
+    table: pd.DataFrame | pa.Table, *, name: str, receipt: Receipt | None = None, column_config: dict | None = None
 ) -> None:
     """Draw a table with its download and receipt."""
     st.dataframe(table, hide_index=True, column_config=column_config, key=f"{name}-table")
@@ -105,7 +106,7 @@ def _foot(name: str, alt: str, table: pd.DataFrame | None, receipt: Receipt | No
         show_receipt(receipt, name)
 
 
-def _download(table: pd.DataFrame, name: str) -> None:
+def _download(table: pd.DataFrame | pa.Table, name: str) -> None:
     st.download_button(
         "Download CSV",
         data=partial(to_csv, table),  # made when it is asked for: it would cost each run of the page more than the table
@@ -118,9 +119,9 @@ def _download(table: pd.DataFrame, name: str) -> None:
     )
 
 
-def to_csv(table: pd.DataFrame) -> bytes:
+def to_csv(table: pd.DataFrame | pa.Table) -> bytes:
     """Return a table as CSV; text that a spreadsheet would run as a formula is quoted with a leading apostrophe."""
-    safe = table.copy()
+    safe = table.to_pandas() if isinstance(table, pa.Table) else table.copy()
     for column in safe.select_dtypes(include=["object", "string"]):
         safe[column] = safe[column].map(lambda cell: f"'{cell}" if str(cell)[:1] in tuple("=+-@\t\r") else cell)
     return safe.to_csv(index=False, quoting=csv.QUOTE_MINIMAL).encode()
