@@ -38,6 +38,11 @@ def describe_machine() -> str:
     return f"{model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
 
 
+def is_machine_busy() -> bool:
+    """Return whether more wants to run than there are cores, so that a clock on the wall measures the neighbours."""
+    return os.getloadavg()[0] > (os.cpu_count() or 1)
+
+
 @dataclass
 class Server:
     """A running `streamlit run app.py`."""
