@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import pandas as pd
+import pyarrow as pa
 
 
-def list_files(folder: str) -> pd.DataFrame:
+def list_files(folder: str) -> pa.Table:
     """Return one row per file of a model folder: name, size in KiB, SHA-256."""
     files = sorted(path for path in Path(folder).iterdir() if path.is_file())
-    rows = [(path.name, round(path.stat().st_size / 1024, 1), _sha256(path)) for path in files]
-    return pd.DataFrame(rows, columns=["file", "size_kib", "sha256"])
+    return pa.table(
+        {
+            "file": [path.name for path in files],
+            "size_kib": [round(path.stat().st_size / 1024, 1) for path in files],
+            "sha256": [_sha256(path) for path in files],
+        }
+    )
 
 
 def _sha256(path: Path) -> str:
