@@ -10,6 +10,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.browsing import PAGES, ROOT, TITLES, launch, serve, visit
 
 FOLDER = ROOT / "docs" / "screenshots"
+HEIGHT = 1150  # as tall as shows what a page is about
 TAKEN = {"home": "light", "generation": "light", "translation": "light", "comparison": "dark"}
 
 
@@ -21,6 +22,7 @@ def main() -> None:
         for name, theme in TAKEN.items():
             with visit(browser, address, theme) as guest:
                 guest.open(PAGES[name], TITLES[name])
+                guest.page.set_viewport_size({"width": 1280, "height": HEIGHT})
                 guest.settle()
                 guest.page.wait_for_timeout(500)
                 file = FOLDER / f"{name}.png"
