@@ -40,7 +40,7 @@ architectures = {info.name: info.architecture for info in models}
 favourite = next((name for name, architecture in architectures.items() if architecture == "lstm"), models[0].name)
 labels = {name: theme.architecture_label(architecture) for name, architecture in architectures.items()}
 controls = forms.open_controls(
-    PAGE, GenerationView, {"network": list(labels)}, {"network": favourite}, {"network": labels.get}
+    PAGE, GenerationView, {"closeup": list(labels)}, {"closeup": favourite}, {"closeup": labels.get}
 )
 
 left, right = st.columns([3, 2], gap="large")
@@ -91,7 +91,7 @@ with notices.engine_errors():
         "The next character",
         "What one network expects at any place of its text, as it gave it and as your settings changed it.",
     )
-    network = controls.segmented("network")
+    network = controls.segmented("closeup")
     text = prompt + sheet.texts.get(network, "")
     position = controls.slider("position", maximum=max(1, len(text)), default=max(1, len(text)))
     st.text(f"…{text[max(0, position - 60) : position]}▏")

@@ -143,9 +143,6 @@ class Controls(Generic[V]):
     def check_choice(self, name: str) -> None:
         """Bring a choice in the URL into the form Streamlit reads, the label, or refuse it."""
         field, url = self._fields[name], state.read_url()
-        # A page may find a value another page left under the same name; what does not fit here is dropped.
-        if state.widget_value(name, field.default) not in field.choices:
-            state.drop_widget(name)
         if name not in url:
             return
         format_func = self._labels.get(name, str)

@@ -35,11 +35,6 @@ def set_widget(name: str, value: Any) -> None:
     st.session_state[name] = value
 
 
-def drop_widget(name: str) -> None:
-    """Let the widget bound to `name` start from its default again."""
-    st.session_state.pop(name, None)
-
-
 def read_url() -> dict[str, str]:
     """Return the parameters in the page's URL; they are a visitor's input and not checked."""
     return st.query_params.to_dict()

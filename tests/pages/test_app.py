@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 from streamlit import config
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from engine.plotting import theme
@@ -101,8 +102,23 @@ def test_page_opens_with_its_title_and_a_question(page: str) -> None:
     assert any(expander.label == "What am I looking at?" for expander in at.expander)
 
 
+@pytest.mark.parametrize("page", PAGES[1:])
+def test_a_page_opened_first_goes_through_the_router(page: str) -> None:
+    open_page(page)
+    assert PagesManager.uses_pages_directory is False, "Streamlit would run the page's file alone, without app.py"
+
+
+@pytest.mark.parametrize(("page", "name"), [("generation", "closeup"), ("models", "model"), ("translation", "network")])
+def test_a_choice_left_by_another_page_does_not_get_in_the_way(page: str, name: str) -> None:
+    at = open_page("home")
+    at.session_state[name] = "something else"
+    at.switch_page(f"pages/{page}.py").run()
+    assert not at.exception
+    assert at.session_state[name] != "something else"
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_garbage_in_the_url_never_breaks_a_page(page: str) -> None:
-    at = open_page(page, model="nobody", seed="-1", foo="bar", temperature="", text="\x00é", network="?", task="?")
+    at = open_page(page, model="nobody", seed="-1", foo="bar", temperature="", text="\x00é", network="?", closeup="?", task="?")
     assert not at.exception
     assert len(at.title) == 1

@@ -20,7 +20,7 @@ class GenerationView(SamplingSettings):
         label="Your beginning",
         help=f"The networks read this, at most {MAX_PROMPT_CHARACTERS:,} characters, and go on writing.",
     )
-    network: str = option("", label="Network")
+    closeup: str = option("", label="Network")
     position: int = option(
         LONGEST_TEXT,
         label="Look after character",
