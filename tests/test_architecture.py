@@ -280,7 +280,7 @@ def test_every_requirement_is_pinned() -> None:
 
 def pinned_packages(file: str) -> set[str]:
     """Return the modules whose packages a requirements file pins."""
-    modules = {"import_linter": "importlinter", "pillow": "PIL"}
+    modules = {"import_linter": "importlinter"}
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
     names = {line.split("==")[0].strip().lower().replace("-", "_") for line in lines if "==" in line}
     return {modules.get(name, name) for name in names}
