@@ -176,21 +176,3 @@ class Controls(Generic[V]):
         if refusal is not None:
             refusal.values.setdefault(name, self._drawn[name])
         return self._drawn[name]
-
-
-def draw_config(config: type[V], key: str) -> V:
-    """Draw a widget for every field of a configuration and return it filled in; nothing goes into the URL."""
-    values = {}
-    for name, field in fields.fields_of(config).items():
-        look = {"label": field.label, "help": field.help, "key": f"{key}.{name}"}
-        if field.choices:
-            values[name] = st.selectbox(options=field.choices, index=field.choices.index(field.default), **look)
-        elif field.kind is bool:
-            values[name] = st.toggle(value=field.default, **look)
-        elif field.kind in (int, float):
-            limits = {"min_value": field.minimum, "max_value": field.maximum, "step": field.step}
-            limits = {side: None if limit is None else field.kind(limit) for side, limit in limits.items()}
-            values[name] = st.number_input(value=field.default, **limits, **look)
-        else:
-            values[name] = st.text_input(value=field.default, **look)
-    return config(**values)

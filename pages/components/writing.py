@@ -24,7 +24,6 @@ class Writing:
 
     key: str
     texts: dict[str, str] = field(default_factory=dict)
-    network_seconds: dict[str, float] = field(default_factory=dict)
     elapsed_seconds: float = 0.0
     is_finished: bool = False
     is_stopped: bool = False
@@ -73,7 +72,7 @@ def stream(
     A click anywhere ends the script at one of the `draw` calls; the text is in the session before each of them. The
     same settings give the same text, so a page that is run again with the same key simply writes it again.
     """
-    writing = Writing(key, dict.fromkeys(sources, ""), dict.fromkeys(sources, 0.0))
+    writing = Writing(key, dict.fromkeys(sources, ""))
     state.remember(page, "writing", writing)
     running = {name: source() for name, source in sources.items()}
     begun = time.perf_counter()
@@ -126,5 +125,4 @@ def _write_for(seconds: float, name: str, chunks: Iterator[str], writing: Writin
             break
         parts.append(chunk)
     writing.texts[name] += "".join(parts)
-    writing.network_seconds[name] += time.perf_counter() - begun
     return has_more
