@@ -196,7 +196,7 @@ def test_coins_are_a_function_of_seed_and_position():
 
     def loss(seed, position):
         objective = small(teacher_forcing_ratio=0.5, seed=seed)
-        return float(objective.loss(model, objective.collate(SMALL, position), None)[0])
+        return objective.loss(model, objective.collate(SMALL, position), None)[0].item()
 
     assert loss(0, 3) == loss(0, 3)
     assert len({loss(0, 3), loss(0, 4), loss(1, 3), loss(0, 5)}) > 1
