@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +11,9 @@ from playwright.sync_api import Browser, Locator, expect
 from engine.inspection.examples import list_translation_examples
 from engine.inspection.translations import forcing_sentence, inspect_forcing, inspect_translation
 from engine.models.folder import load_model
-from tests.browser.browsing import Visit, visit
+from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
+expect.set_options(timeout=TIMEOUT_MS)  # a test machine may be busy
 WITH, WITHOUT = "en-fr-attention", "en-fr-no-attention"
 SENTENCE = "Two children are playing in the snow."
 
@@ -58,7 +60,7 @@ def test_the_teacher_forcing_switch_shows_and_hides_the_forced_row(guest: Visit)
     guest.settle()
     expect(guest.page.get_by_text("Running freely the network writes").first).to_be_visible()
     expect(strips.get_by_text("Forced")).to_have_count(0)
-    assert "teacher_forcing=false" in guest.page.url
+    expect(guest.page).to_have_url(re.compile("teacher_forcing=false"))
     guest.page.get_by_text("Teacher forcing", exact=True).click()
     guest.settle()
     expect(strips.get_by_text("Forced").first).to_be_visible()
@@ -67,15 +69,15 @@ def test_the_teacher_forcing_switch_shows_and_hides_the_forced_row(guest: Visit)
 def test_an_example_fills_both_boxes_and_a_link_carries_them(guest: Visit, browser: Browser) -> None:
     example = list_translation_examples()[2]
     guest.page.get_by_role("button", name=example.name, exact=True).click()
-    guest.settle()
+    expect(box(guest)).to_have_value(example.source)
     guest.page.get_by_text("Greedy", exact=True).click()
+    expect(guest.page).to_have_url(re.compile(r"text=.*search=Greedy|search=Greedy.*text="))
     guest.settle()
-    assert box(guest).input_value() == example.source
     with visit(browser, guest.address) as friend:
         friend.open(guest.page.url.removeprefix(guest.address), "Translation")
-        assert box(friend).input_value() == example.source
+        expect(box(friend)).to_have_value(example.source)
         reference = friend.page.get_by_role("textbox", name="Reference, a French translation by a person")
-        assert reference.input_value() == example.reference
+        expect(reference).to_have_value(example.reference)
         has_heading(friend, inspect_translation(load_model(WITH), example.source, 1, 0.0).text)
 
 
