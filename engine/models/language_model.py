@@ -25,7 +25,7 @@ class LanguageModel(RecurrentModel):
     """Predicts the next token from all tokens before it.
 
     Paper (locked dropout): Gal and Ghahramani (2016), arXiv 1512.05287, one mask per sequence and layer.
-    Differs: masks on the vertical connections only; with `residual` a layer adds its input to its output where sizes agree.
+    Differs: masks on the vertical connections only, `weight_dropout` on the recurrent weights instead; with `residual` a layer adds its input to its output where sizes agree.
     """
 
     task = "language_model"
@@ -41,11 +41,13 @@ class LanguageModel(RecurrentModel):
         residual: bool = True,
         tie_embeddings: bool = False,
         forget_bias: float = 1.0,
+        weight_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         if not 1 <= num_layers <= MAX_LAYERS:
             raise ConfigError(f"num_layers must lie between 1 and {MAX_LAYERS}, not {num_layers}.")
         self.cell, self.dropout, self.residual, self.hidden_size = cell, dropout, residual, hidden_size
+        self.weight_dropout = weight_dropout
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
         sizes = [embedding_dim] + [hidden_size] * num_layers
         self.layers = nn.ModuleList(
@@ -79,9 +81,10 @@ class LanguageModel(RecurrentModel):
         """Return the logits (B, T, V) after each of the tokens (B, T) and the state after the last."""
         state = self.start(len(input_ids)) if state is None else state
         hidden = self._locked_dropout(self.embedding(input_ids))  # (B, T, E)
+        weight_dropout = self.weight_dropout if self.training else 0.0
         new_state = []
         for layer, layer_state in zip(self.layers, state, strict=True):
-            output, layer_state = run_layer(layer, hidden, layer_state)
+            output, layer_state = run_layer(layer, hidden, layer_state, weight_dropout)
             hidden = self._join(hidden, self._locked_dropout(output))
             new_state.append(layer_state)
         return self._project(hidden), tuple(new_state)

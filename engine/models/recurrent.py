@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn import functional
 
 from engine.cells import CELLS
 from engine.models.base import mask_from_lengths, reset_recurrent_weights
@@ -32,12 +34,22 @@ def zero_state(cell: str, batch_size: int, hidden_size: int, like: Tensor) -> La
     return CELLS.get(cell).zero_state(batch_size, hidden_size, like)
 
 
-def run_layer(layer: nn.RNNBase, inputs: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
-    """Return the outputs (B, T, H) of a whole sequence (B, T, I) and the state after its last step."""
+def run_layer(
+    layer: nn.RNNBase, inputs: Tensor, state: LayerState, weight_dropout: float = 0.0
+) -> tuple[Tensor, LayerState]:
+    """Return the outputs (B, T, H) of a whole sequence (B, T, I) and the state after its last step.
+
+    With `weight_dropout`, that share of the recurrent weights is left out, the same ones at every step of the sequence.
+
+    Paper: Wan et al. (2013), DropConnect; Merity, Keskar and Socher (2018), arXiv 1708.02182, on the recurrent weights.
+    """
+    weights = {}
+    if weight_dropout:
+        weights["weight_hh_l0"] = functional.dropout(layer.weight_hh_l0, weight_dropout)
     if isinstance(state, tuple):
-        outputs, last = layer(inputs, tuple(part[None] for part in state))
+        outputs, last = functional_call(layer, weights, (inputs, tuple(part[None] for part in state)))
         return outputs, type(state)(*(part[0] for part in last))
-    outputs, last = layer(inputs, state[None])
+    outputs, last = functional_call(layer, weights, (inputs, state[None]))
     return outputs, last[0]
 
 

@@ -29,6 +29,7 @@ class LanguageModelRecipe:
     dropout: float = 0.3
     residual: bool = True
     tie_embeddings: bool = False
+    weight_dropout: float = 0.0
     tokenizer: str = "character"
     batch_size: int = 64
     bptt_length: int = 128
@@ -48,6 +49,7 @@ class LanguageModelRecipe:
             dropout=self.dropout,
             residual=self.residual,
             tie_embeddings=self.tie_embeddings,
+            weight_dropout=self.weight_dropout,
         )
         objective = LanguageModelling(train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed)
         facts = {"model": "language_model", "title": self.title, "corpora": [self.corpus]}

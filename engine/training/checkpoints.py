@@ -27,6 +27,7 @@ class Progress:
     best_step: int = 0
     best_metrics: dict[str, float] = dataclasses.field(default_factory=dict)
     best_weights: dict[str, Tensor] | None = None
+    average_weights: dict[str, Tensor] | None = None
     evaluations_since_best: int = 0
     elapsed_seconds: float = 0.0
     carry: Any = None
@@ -42,12 +43,14 @@ def write(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer, 
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     for name, tensor in (progress.best_weights or {}).items():
         tensors[f"best.{name}"] = tensor
+    for name, tensor in (progress.average_weights or {}).items():
+        tensors[f"average.{name}"] = tensor
     for index, values in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in values.items()}
     tensors["random"] = torch.get_rng_state()
     carry, carried = flatten(progress.carry)
     tensors |= {f"carry.{index}": tensor for index, tensor in enumerate(carried)}
-    plain = dataclasses.asdict(dataclasses.replace(progress, best_weights=None, carry=None)) | {"carry": carry}
+    plain = dataclasses.asdict(dataclasses.replace(progress, best_weights=None, average_weights=None, carry=None)) | {"carry": carry}
     new, final, old = (output_dir / f"{FOLDER}{suffix}" for suffix in (".new", "", ".old"))
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
@@ -79,7 +82,11 @@ def restore(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer
         optimizer.load_state_dict(stored)
         torch.set_rng_state(tensors["random"])
         carried = [tensors[f"carry.{index}"] for index in range(len(_under("carry.", tensors)))]
-        tensor_parts = {"best_weights": _under("best.", tensors) or None, "carry": unflatten(plain["carry"], carried)}
+        tensor_parts = {
+            "best_weights": _under("best.", tensors) or None,
+            "average_weights": _under("average.", tensors) or None,
+            "carry": unflatten(plain["carry"], carried),
+        }
         return Progress(**(plain | tensor_parts))
     except Exception as error:  # safetensors raises its own kinds
         raise ModelError(f"The checkpoint in {folder.name} is damaged or belongs to another model.") from error

@@ -37,6 +37,7 @@ class TrainingSettings:
     evaluate_every: int = option(200, label="Evaluate every", help="Updates between two measurements on validation data.", minimum=1)
     patience: int = option(0, label="Patience", help="Evaluations without improvement before stopping; 0 never stops early.", minimum=0)
     precision: str = option("float32", label="Precision", help="Number format of the matrix products.", choices=("float32", "bfloat16"))
+    average_decay: float = option(0.0, label="Average weights", help="Decay of a running average of the weights, which is then measured and kept instead of the last ones; 0 averages nothing.", minimum=0.0, maximum=0.99999)
     seed: int = option(0, label="Seed", help="Same seed, same run.", minimum=0, maximum=2**31 - 1)
     threads: int = option(0, label="Threads", help="CPU threads; 0 leaves them as they are.", minimum=0, maximum=256)
     checkpoint_every: int = option(0, label="Checkpoint every", help="Updates between two checkpoints; 0 writes none.", minimum=0)
@@ -88,6 +89,8 @@ class Trainer:
             progress = checkpoints.restore(self.output_dir, model, optimizer)
         else:
             torch.manual_seed(settings.seed)
+            if settings.average_decay:
+                progress.average_weights = copy.deepcopy(model.state_dict())
         started = time.perf_counter() - progress.elapsed_seconds
         recent, grad_norm = [], 0.0
         reason = "max_steps"
@@ -107,6 +110,8 @@ class Trainer:
                 break
             optimizer.step()
             progress.step += 1
+            if settings.average_decay:
+                _average(progress.average_weights, model, min(settings.average_decay, progress.step / (progress.step + 10)))
             recent.append(float(loss.detach()))
             is_last = progress.step == settings.max_steps
             if progress.step % settings.log_every == 0 or is_last:
@@ -131,6 +136,10 @@ class Trainer:
 
     def _evaluate(self, progress: checkpoints.Progress, started: float) -> Evaluated:
         self.model.eval()
+        latest = None
+        if progress.average_weights is not None:
+            latest = copy.deepcopy(self.model.state_dict())
+            self.model.load_state_dict(progress.average_weights)
         with torch.no_grad():
             metrics = self.objective.evaluate(self.model)
         is_best = metrics["loss"] < progress.best_metrics.get("loss", math.inf)
@@ -140,4 +149,16 @@ class Trainer:
             progress.evaluations_since_best = 0
         else:
             progress.evaluations_since_best += 1
+        if latest is not None:
+            self.model.load_state_dict(latest)
         return Evaluated(progress.step, metrics, is_best, time.perf_counter() - started)
+
+
+@torch.no_grad()
+def _average(average: dict[str, Tensor], model: nn.Module, decay: float) -> None:
+    """Move every averaged tensor towards the model's: average = decay * average + (1 - decay) * weight.
+
+    Paper: Polyak and Juditsky (1992). Differs: exponential weights, so that the first steps are forgotten.
+    """
+    for name, tensor in model.state_dict().items():
+        average[name].lerp_(tensor, 1 - decay)

@@ -268,3 +268,17 @@ def test_the_number_of_layers_is_limited_in_words(num_layers):
 def test_an_unknown_cell_is_answered_with_the_known_ones():
     with pytest.raises(ConfigError, match="Unknown cell 'gruu'; choose one of: .*lstm"):
         LanguageModel(7, cell="gruu")
+
+
+@pytest.mark.parametrize("cell", CELLS.names())
+def test_weight_dropout_leaves_out_recurrent_weights_in_training_only(cell):
+    torch.manual_seed(0)
+    model = LanguageModel(7, 6, 6, 1, cell, weight_dropout=0.5)
+    ids = torch.randint(7, (2, 9))
+    whole = model.eval()(ids)[0]
+    assert torch.equal(model(ids)[0], whole)
+    first, second = model.train()(ids)[0], model(ids)[0]
+    assert torch.equal(first[:, 0], whole[:, 0]) or cell == "gru"  # the zero state meets no recurrent weight
+    assert not torch.equal(first, second)
+    first.sum().backward()
+    assert float(model.layers[0].weight_hh_l0.grad.abs().sum()) > 0

@@ -85,10 +85,11 @@ def comparable(events):
 
 @pytest.mark.parametrize("kind", BUILDERS)
 @pytest.mark.parametrize("stop_after", [3, 9])
-def test_going_on_equals_never_having_stopped(tmp_path, kind, stop_after):
+@pytest.mark.parametrize("average_decay", [0.0, 0.9])
+def test_going_on_equals_never_having_stopped(tmp_path, kind, stop_after, average_decay):
     build = BUILDERS[kind]
-    model, events = whole_run(build, tmp_path / "whole")
-    again, rest = interrupted_run(build, tmp_path / "cut", stop_after)
+    model, events = whole_run(build, tmp_path / "whole", average_decay=average_decay)
+    again, rest = interrupted_run(build, tmp_path / "cut", stop_after, average_decay=average_decay)
     for name, value in model.state_dict().items():
         assert torch.equal(again.state_dict()[name], value), name
     after = [e for e in events if e.step > stop_after or isinstance(e, Finished)]

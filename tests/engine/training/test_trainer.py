@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 
@@ -319,3 +320,19 @@ def test_the_number_of_threads_is_set_when_asked_for(monkeypatch):
     train(Line(), max_steps=1)
     train(Line(), max_steps=1, threads=3)
     assert asked == [3]
+
+
+def test_averaged_weights_are_what_is_measured_and_kept():
+    """After two updates the average is the one computed by hand from the weights after each update."""
+    settings = TrainingSettings(max_steps=2, learning_rate=0.1, evaluate_every=2, average_decay=0.9, log_every=1)
+    seen = []
+    model, objective = slope(), Line()
+    start = copy.deepcopy(model.state_dict())
+    for event in Trainer(model, objective, settings).run():
+        if isinstance(event, StepDone):
+            seen.append(copy.deepcopy(model.state_dict()))
+    for name, average in start.items():
+        for step, weights in enumerate(seen, start=1):
+            average = torch.lerp(average, weights[name], 1 - min(0.9, step / (step + 10)))
+        assert torch.allclose(model.state_dict()[name], average), name
+        assert not torch.equal(average, seen[-1][name])

@@ -1,0 +1,29 @@
+"""The best character model we ship: a wide two-layer LSTM on Tiny Shakespeare, held back by dropout of two kinds."""
+
+from engine.recipes.base import RECIPES
+from engine.recipes.language_model_recipe import LanguageModelRecipe
+from engine.training import TrainingSettings
+
+RECIPES.register("shakespeare-best")(
+    LanguageModelRecipe(
+        name="shakespeare-best",
+        title="Shakespeare, character by character, best LSTM",
+        corpus="tiny_shakespeare",
+        cell="lstm",
+        embedding_dim=128,
+        hidden_size=512,
+        dropout=0.5,
+        weight_dropout=0.2,
+        training=TrainingSettings(
+            max_steps=3600,
+            learning_rate=3e-3,
+            weight_decay=0.01,
+            max_grad_norm=1.0,
+            evaluate_every=300,
+            average_decay=0.995,
+            precision="bfloat16",
+            seed=1,
+            checkpoint_every=300,
+        ),
+    )
+)
