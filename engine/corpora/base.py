@@ -26,8 +26,9 @@ class HubLocation:
 
     Attributes:
         repository: "owner/name"; it must hold Parquet, JSON, CSV or text (no loading scripts since datasets 4).
-        revision: commit, tag or ref that is asked for, so that the data cannot change under a model.
+        revision: commit that is asked for, so that the data cannot change under a model.
         config: name of the configuration, None for the default one.
+        files: Parquet files of a split where no configuration names them, such as "data/{split}-*.parquet".
         columns: the columns to read; the others are not downloaded.
         row_limit: rows taken per split, None for all.
         adapt: turns one row of the repository into one row of ours, None where they are the same.
@@ -37,6 +38,7 @@ class HubLocation:
     repository: str
     revision: str
     config: str | None = None
+    files: str = ""
     columns: tuple[str, ...] | None = None
     row_limit: int | None = None
     adapt: Callable[[dict[str, Any]], dict[str, Any]] | None = None
@@ -145,10 +147,10 @@ def _read_hub(spec: CorpusSpec) -> Corpus:
     splits = {}
     for split in SPLITS:
         splits[split] = sources.read_hub_split(
-            hub.repository, hub.revision, hub.config, split, hub.columns, hub.row_limit, hub.adapt
+            hub.repository, hub.revision, hub.config, split, hub.columns, hub.row_limit, hub.adapt, hub.files
         )
         _check_columns(spec, split, splits[split].column_names, len(splits[split]))
-    sentence = f"Source: {hub.repository} on the Hugging Face Hub, revision {hub.revision}. {hub.note}".strip()
+    sentence = f"Source: {hub.repository} on the Hugging Face Hub, revision {hub.revision[:7]}. {hub.note}".strip()
     return Corpus(spec, splits, CorpusSource("hub", hub.repository, hub.revision, sentence))
 
 

@@ -12,6 +12,8 @@ CORPORA.register("multi30k_en_fr")(
         origin="Elliott et al. 2016, 2017",
         sample="phrasebook_en_fr",
         # 10 GB with its images: only the two text columns are read.
-        hub=HubLocation("romrawinjp/multi30k", revision="main", columns=("en", "fr")),
+        hub=HubLocation(
+            "romrawinjp/multi30k", revision="54218e32a3eeb7a49a9205cac037bfe80048ae1e", columns=("en", "fr")
+        ),
     )
 )

@@ -122,6 +122,7 @@ def read_hub_split(
     columns: tuple[str, ...] | None,
     row_limit: int | None,
     adapt: Callable[[dict[str, Any]], dict[str, Any]] | None,
+    files: str = "",
 ) -> Dataset:
     """Return one split of a Hub data set, streamed so that only the wanted columns and rows are downloaded.
 
@@ -133,9 +134,13 @@ def read_hub_split(
     try:
         with _quiet(datasets):
             options = {"columns": list(columns)} if columns else {}
-            rows = datasets.load_dataset(
-                repository, config, split=split, revision=revision, streaming=True, **options
-            )
+            if files:
+                url = f"hf://datasets/{repository}@{revision}/{files.format(split=split)}"
+                rows = datasets.load_dataset("parquet", data_files={split: url}, split=split, streaming=True, **options)
+            else:
+                rows = datasets.load_dataset(
+                    repository, config, split=split, revision=revision, streaming=True, **options
+                )
             taken = rows.take(row_limit) if row_limit else rows
             return datasets.Dataset.from_list([adapt(row) if adapt else row for row in taken])
     except Exception as error:

@@ -24,8 +24,8 @@ CORPORA.register("tatoeba_en_fr")(
         # Tatoeba itself is script-based on the Hub; OPUS-100 contains it among other sources.
         hub=HubLocation(
             "Helsinki-NLP/opus-100",
-            revision="main",
-            config="en-fr",
+            revision="e08b0fce30938d66e9d395c201a5f3c5cb694164",
+            files="en-fr/{split}-*.parquet",
             row_limit=150_000,
             adapt=from_translation,
             note="OPUS-100 stands in for Tatoeba, which the Hub holds only behind a loading script.",

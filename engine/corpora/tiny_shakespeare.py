@@ -11,7 +11,8 @@ CORPORA.register("tiny_shakespeare")(
         licence="Text in the public domain; collection under MIT (karpathy/char-rnn).",
         origin="A. Karpathy, char-rnn, 2015",
         sample="saltmarsh",
-        # The main branch holds a loading script, which datasets >= 4 does not run; this ref is its Parquet conversion.
-        hub=HubLocation("karpathy/tiny_shakespeare", revision="refs/pr/2"),
+        # The main branch holds a loading script, which datasets >= 4 does not run; this commit is the head of refs/pr/2,
+        # which converts it to Parquet.
+        hub=HubLocation("karpathy/tiny_shakespeare", revision="fe12e06d82fe3af4291b90426557387520d81385"),
     )
 )

@@ -276,3 +276,6 @@ def test_the_hub_is_asked_for_the_pinned_revision_and_streamed(monkeypatch):
     assert asked == [(("owner/name", "cfg"), options)]
     sources.read_hub_split("owner/name", "refs/pr/2", None, "test", None, None, None)
     assert asked[1] == (("owner/name", None), {"split": "test", "revision": "refs/pr/2", "streaming": True})
+    sources.read_hub_split("owner/name", "abc", None, "test", None, None, None, "en-fr/{split}-*.parquet")
+    files = {"test": "hf://datasets/owner/name@abc/en-fr/test-*.parquet"}
+    assert asked[2] == (("parquet",), {"data_files": files, "split": "test", "streaming": True})
