@@ -1,18 +1,15 @@
-"""Generation: recurrent networks continue the same text, and what each expects at any character of it."""
+"""Generation: recurrent networks continue the same text, and the tools that take their writing apart."""
 
 from __future__ import annotations
 
 from functools import partial
-from math import exp
 
 import streamlit as st
 
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
-from engine.inspection.next_tokens import next_tokens
-from engine.plotting import theme
-from engine.plotting.distribution import describe_next_tokens, next_token_bars, visible_token
-from pages.components import cache, figures, forms, header, networks, notices, receipts, state, writing
+from pages.components import cache, figures, forms, generation, header, networks, notices, receipts, state, writing
+from pages.components.generation import TOOLS, Desk
 from pages.components.views.generation import GenerationView
 
 PAGE = "generation"
@@ -25,7 +22,7 @@ header.show(
         "Text": "starts with your beginning; everything after it is drawn character by character, and each network reads "
         "what it has just written before it draws the next.",
         "Nats per character": "how surprised a network is, on average, by text it was not trained on; lower is better. "
-        "Blind guessing among 65 characters costs 4.17.",
+        "A nat is 1.44 bits.",
         "Bars": "the chance each character is drawn with, after temperature, top-k and top-p. ␣ is a space, ↵ a new line.",
         "Dashes": "the chance the network itself gave it, before your settings.",
         "Entropy": "how open the choice is: 0 nats is certain, 0.69 a fair coin, 2.30 one of ten.",
@@ -36,11 +33,17 @@ models = networks.in_order([info for info in cache.list_models("language_model")
 if not models:
     notices.error("No language model is installed; the Models page lists what is there and what is missing.")
     st.stop()
-architectures = {info.name: info.architecture for info in models}
-favourite = next((name for name, architecture in architectures.items() if architecture == "lstm"), models[0].name)
-labels = {name: theme.architecture_label(architecture) for name, architecture in architectures.items()}
+groups = networks.grouped(models)
+largest = max(groups.values(), key=len)
+labels = {info.name: networks.label(info) for info in largest}
+favourite = next((info.name for info in largest if info.architecture == "lstm"), largest[0].name)
+tools = {name: tool.label for name, tool in TOOLS.items()}
 controls = forms.open_controls(
-    PAGE, GenerationView, {"closeup": list(labels)}, {"closeup": favourite}, {"closeup": labels.get}
+    PAGE,
+    GenerationView,
+    {"writers": list(groups), "closeup": list(labels), "tool": list(tools)},
+    {"writers": next(iter(groups)), "closeup": favourite, "tool": next(iter(tools))},
+    {"writers": {name: networks.group_label(group) for name, group in groups.items()}.get, "closeup": labels.get, "tool": tools.get},
 )
 
 left, right = st.columns([3, 2], gap="large")
@@ -51,19 +54,20 @@ with right:
     with st.popover("Length, seed, top-k and top-p", icon=":material/tune:"):
         for name in ("max_new_tokens", "seed", "top_k", "top_p"):
             controls.number(name)
+    writers = groups[controls.segmented("writers")] if len(groups) > 1 else largest
 view = controls.value()
 settings = SamplingSettings(**{name: getattr(view, name) for name in SamplingSettings.__dataclass_fields__})
 
 with notices.engine_errors():
-    loaded = {name: cache.load_model(name) for name in architectures}
+    loaded = {info.name: cache.load_model(info.name) for info in writers}
     sources = {name: partial(write_text, model, prompt, settings) for name, model in loaded.items()}
-    unknown = loaded[favourite].tokenizer.unknown_pieces(prompt)
+    unknown = next(iter(loaded.values())).tokenizer.unknown_pieces(prompt)
     if unknown:
         notices.note(f"The networks have never seen: {', '.join(unknown)}. They read each as one unknown character.")
 
     bar = st.empty()
     slots = {}
-    for info, column in zip(models, st.columns(len(models), gap="small"), strict=True):
+    for info, column in zip(writers, st.columns(len(writers), gap="small"), strict=True):
         with column:
             networks.show(info)
             slots[info.name] = st.container(border=True, height=TEXT_HEIGHT, key=f"written-by-{info.name}").empty()
@@ -84,33 +88,16 @@ with notices.engine_errors():
             draw(name, text)
     with bar.container(horizontal=True, vertical_alignment="center"):
         st.button("Another seed", icon=":material/casino:", key="again", on_click=writing.reseed, args=(controls,))
-        figures.show_receipt(receipts.for_generation(favourite, prompt, settings, sheet), "written")
+        first = favourite if favourite in loaded else next(iter(loaded))
+        figures.show_receipt(receipts.for_generation(first, prompt, settings, sheet), "written")
         st.caption(sheet.summary(), width="content")
 
-    header.section(
-        "The next character",
-        "What one network expects at any place of its text, as it gave it and as your settings changed it.",
-    )
-    network = controls.segmented("closeup")
-    text = prompt + sheet.texts.get(network, "")
-    position = controls.slider("position", maximum=max(1, len(text)), default=max(1, len(text)))
-    st.text(f"…{text[max(0, position - 60) : position]}▏")
-    expected = cache.compute_with_model(
-        next_tokens, network, text[:position], view.temperature, view.top_k, view.top_p
-    )
-    if position < len(text):
-        st.caption(notices.plain(expected.outcome(text[position])))
-    before, after, cut = st.columns(3)
-    before.metric("Entropy, as the network gave it", f"{expected.entropy_before:.2f} nats")
-    before.caption(f"as open as {exp(expected.entropy_before):.1f} equal choices")
-    after.metric("Entropy, after your settings", f"{expected.entropy_after:.2f} nats")
-    after.caption(f"as open as {exp(expected.entropy_after):.1f} equal choices")
-    cut.metric("Cut away by top-k and top-p", f"{100 * expected.mass_cut:.1f} %")
-    cut.caption("of the chances the temperature left")
-    figures.show(
-        next_token_bars(expected.frame, mode=figures.mode(), architecture=architectures[network]),
-        name="next-character",
-        alt=describe_next_tokens(expected.frame),
-        table=expected.frame.assign(token=expected.frame["token"].map(visible_token)),
-        receipt=receipts.for_next_tokens(network, text[:position], settings),
-    )
+    header.section("Take the writing apart")
+    tool = TOOLS[controls.pills("tool", label_visibility="collapsed")]
+    st.markdown(tool.sentence, width=header.TEXT_WIDTH)
+    network = controls.segmented("closeup") if len(writers) > 1 else writers[0].name
+    desk = Desk(controls, view, prompt, settings, {info.name: info for info in models}, network, sheet.texts)
+    if tool.needs_units and not desk.info.has_units:
+        notices.note(f"{desk.label(network)} counts, it has no hidden units to look at; choose a recurrent network above.")
+    else:
+        generation.show(tool.name, desk)

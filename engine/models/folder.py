@@ -42,6 +42,21 @@ class ModelInfo:
     card_text: str = ""
     error: str = ""
 
+    @property
+    def label(self) -> str:
+        """A short name of its own, "" where its architecture says enough."""
+        return str(self.config.get("label", ""))
+
+    @property
+    def group(self) -> str:
+        """Which models it belongs beside: "" for those matched in parameters, else a name such as "best" or "history"."""
+        return str(self.config.get("group", ""))
+
+    @property
+    def has_units(self) -> bool:
+        """Whether it has hidden units, as every recurrent network has."""
+        return "hidden_size" in self.config
+
     def to_json(self) -> dict[str, Any]:
         """Return the public facts as plain values, as `python -m engine models --json` prints them."""
         names = ("name", "title", "task", "architecture", "parameters", "size_mib", "metrics")

@@ -16,7 +16,11 @@ from engine.training.language_modelling import LanguageModelling
 
 @dataclasses.dataclass(frozen=True)
 class LanguageModelRecipe:
-    """How one language model is made; `hidden_size` is chosen so that compared models have equally many parameters."""
+    """How one language model is made; `hidden_size` is chosen so that compared models have equally many parameters.
+
+    Attributes:
+        label, group: what pages call it and which models it stands beside, "" where its architecture says both.
+    """
 
     name: str
     title: str
@@ -33,6 +37,8 @@ class LanguageModelRecipe:
     tokenizer: str = "character"
     batch_size: int = 64
     bptt_length: int = 128
+    label: str = ""
+    group: str = ""
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
         """Read the corpus, collect its characters, build the untrained model; weights depend on the seed alone."""
@@ -53,4 +59,5 @@ class LanguageModelRecipe:
         )
         objective = LanguageModelling(train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed)
         facts = {"model": "language_model", "title": self.title, "corpora": [self.corpus]}
+        facts |= {name: value for name, value in (("label", self.label), ("group", self.group)) if value}
         return Prepared(model, tokenizer, objective, settings, facts, (corpus.source,))

@@ -10,6 +10,8 @@ RECIPES.register("shakespeare-best")(
         title="Shakespeare, character by character, best LSTM",
         corpus="tiny_shakespeare",
         cell="lstm",
+        label="Best LSTM",
+        group="best",
         embedding_dim=128,
         hidden_size=512,
         dropout=0.5,

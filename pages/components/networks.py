@@ -33,14 +33,28 @@ def in_order(models: list[ModelInfo]) -> list[ModelInfo]:
     return sorted(models, key=lambda info: (info.task, _ORDER.get(info.architecture, len(_ORDER)), info.name))
 
 
+def label(info: ModelInfo) -> str:
+    """Return what a page calls a language model: its own short label, or its architecture's."""
+    return info.label or theme.architecture_label(info.architecture)
+
+
+def grouped(models: list[ModelInfo]) -> dict[str, list[ModelInfo]]:
+    """Return the models that write together, by group: the matched ones ("") first; stages of a training run are left out."""
+    groups: dict[str, list[ModelInfo]] = {}
+    for info in sorted(models, key=lambda info: bool(info.group)):
+        if info.group != "history":
+            groups.setdefault(info.group or "matched", []).append(info)
+    return groups
+
+
+def group_label(models: list[ModelInfo]) -> str:
+    """Return what a page calls a group: the labels of its models."""
+    return ", ".join(label(info) for info in models)
+
+
 def mark(architecture: str) -> str:
     """Return an architecture's marker in its colour, as Markdown."""
     return _MARKS.get(architecture, ":gray[✕]")
-
-
-def title(architecture: str) -> str:
-    """Return an architecture's marker and label, as Markdown."""
-    return f"{mark(architecture)} **{theme.architecture_label(architecture)}**"
 
 
 def find_metric(metrics: Mapping[str, Any], name: str) -> float | None:
@@ -69,7 +83,7 @@ def line(info: ModelInfo) -> str:
 
 def show(info: ModelInfo) -> None:
     """Draw the heading of a language model: what it is, what it scored, how large it is."""
-    st.markdown(title(info.architecture))
+    st.markdown(f"{mark(info.architecture)} **{plain(label(info))}**")
     st.caption(f"{headline(info)} · {info.parameters / 1e6:.2f} M parameters")
 
 

@@ -30,7 +30,6 @@ def test_download_holds_no_formula(text: str) -> None:
 def test_every_architecture_has_a_mark_of_its_own() -> None:
     marks = [networks.mark(name) for name in theme.architecture_names()]
     assert len(set(marks)) == len(marks)
-    assert networks.title("lstm") == ":blue[●] **LSTM**"
 
 
 def test_a_metric_is_found_however_it_is_grouped() -> None:

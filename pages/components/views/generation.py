@@ -20,6 +20,8 @@ class GenerationView(SamplingSettings):
         label="Your beginning",
         help=f"The networks read this, at most {MAX_PROMPT_CHARACTERS:,} characters, and go on writing.",
     )
+    writers: str = option("", label="Who writes")
+    tool: str = option("", label="Tool")
     closeup: str = option("", label="Network")
     position: int = option(
         LONGEST_TEXT,

@@ -1,0 +1,45 @@
+"""The tools of the generation page: one module each, with `show(desk)`; only the one that is open is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from pages.components.generation.desk import Desk
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One way to take a network's writing apart.
+
+    Attributes:
+        name: the module under `pages.components.generation`, and the value in the URL.
+        label: what the page calls it.
+        sentence: the question it answers.
+        needs_units: whether it looks at hidden units, which an n-gram model does not have.
+    """
+
+    name: str
+    label: str
+    sentence: str
+    needs_units: bool = False
+
+
+TOOLS = {
+    tool.name: tool
+    for tool in (
+        Tool(
+            "next_token",
+            "Next character",
+            "What does the network expect at any place of its text, as it gave it and as your settings changed it?",
+        ),
+    )
+}
+
+
+def show(name: str, desk: Desk) -> None:
+    """Draw one tool."""
+    import_module(f"pages.components.generation.{name}").show(desk)
+
+
+__all__ = ["TOOLS", "Desk", "Tool", "show"]
