@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import importlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ def list_models(task: str | None = None) -> list[ModelInfo]:
     """Return what is known about every shipped model without loading any; a damaged one carries its `error`."""
     from engine.models import folder
 
-    found = _list_models(str(folder.PRETRAINED), _newest(folder.PRETRAINED, "*/*"))
+    found = _list_models(str(folder.PRETRAINED), _newest(folder.PRETRAINED, depth=2))
     return [info for info in found if task is None or info.task == task]
 
 
@@ -47,7 +48,7 @@ def model_version(name: str) -> float:
     """Return the time of the newest file in a model's folder; part of every cache key."""
     from engine.models import folder
 
-    return _newest(folder.PRETRAINED / name, "*")
+    return _newest(folder.PRETRAINED / name)
 
 
 def compute_with_model(function: Callable[..., Any], model_name: str, *args: Any, **kwargs: Any) -> Any:
@@ -68,7 +69,7 @@ def result_names() -> list[str]:
     """Return the names of the shipped tables of results."""
     from engine.experiments import results
 
-    return _list_results(str(results.RESULTS), _newest(results.RESULTS, "*.parquet"))
+    return _list_results(str(results.RESULTS), _newest(results.RESULTS))
 
 
 def load_results(name: str) -> pd.DataFrame:
@@ -79,7 +80,7 @@ def load_results(name: str) -> pd.DataFrame:
     """
     from engine.experiments import results
 
-    return _load_results(name, str(results.RESULTS), _newest(results.RESULTS, "*.parquet"))
+    return _load_results(name, str(results.RESULTS), _newest(results.RESULTS))
 
 
 @st.cache_resource(show_spinner=False)
@@ -107,7 +108,7 @@ def warm_engine() -> None:
     gc.freeze()
 
 
-@st.cache_data(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=4)  # not cache_data: its copy by pickle costs a millisecond per click
 def _list_models(root: str, version: float) -> list[ModelInfo]:
     from engine.models import folder
 
@@ -148,7 +149,22 @@ def _path(function: Callable[..., Any]) -> str:
     return f"{function.__module__}:{function.__qualname__}"
 
 
-def _newest(folder: Path, pattern: str) -> float:
-    """Return a number that changes when a file under `folder` is added, removed or written."""
-    times = [file.stat().st_mtime for file in folder.glob(pattern)] if folder.is_dir() else []
+def _newest(folder: Path | str, depth: int = 1) -> float:
+    """Return a number that changes when a file in `folder` is added, removed or written; `depth` 2 looks into its folders.
+
+    With `scandir`, because every click asks: a third of the time that `Path.glob` takes.
+    """
+    times = list(_times(folder, depth))
     return max(times, default=0.0) + len(times)
+
+
+def _times(folder: Path | str, depth: int) -> Iterator[float]:
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if depth > 1 and entry.is_dir():
+                    yield from _times(entry.path, depth - 1)
+                elif depth == 1:
+                    yield entry.stat().st_mtime
+    except OSError:  # it is not there, or was just removed
+        return
