@@ -196,11 +196,11 @@ def _read_info(folder: Path) -> ModelInfo:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"The config.json in '{folder.name}' is damaged or lacks a field.") from error
-    _check_weights_header(folder / "model.safetensors")
+    check_weights_header(folder / "model.safetensors")
     return info
 
 
-def _check_weights_header(file: Path) -> None:
+def check_weights_header(file: Path) -> None:
     """Check that a safetensors file is as long as its header says, without reading the weights.
 
     Raises:

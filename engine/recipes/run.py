@@ -1,4 +1,4 @@
-"""Running a recipe: train, keep the best weights, write the model folder."""
+"""Running a recipe: train, keep the stages that are asked for and the best weights, write the model folder."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from engine.config import from_dict, to_dict
 from engine.errors import InputError
 from engine.models.card import write_card
 from engine.models.folder import save_model
+from engine.models.stages import write_stage
 from engine.provenance import commit, hardware
 from engine.recipes import RECIPES
-from engine.training import Event, Finished, Trainer, TrainingSettings
+from engine.training import Event, Finished, Snapshotted, Trainer, TrainingSettings
 
 
 def train_recipe(
     name: str, output: Path | str, resume: bool = False, overrides: dict[str, Any] | None = None
 ) -> Iterator[Event]:
-    """Train a recipe, yield the trainer's events, and write the model folder `output` at the end.
+    """Train a recipe, yield the trainer's events, and write stages on the way and the model folder `output` at the end.
 
     Raises:
         ConfigError: the recipe or a setting in `overrides` is unknown or out of bounds.
@@ -36,6 +37,9 @@ def train_recipe(
     prepared = recipe.prepare(settings)
     trainer = Trainer(prepared.model, prepared.objective, prepared.settings, output)
     for event in trainer.run(resume=resume):
+        if isinstance(event, Snapshotted):
+            # Before anyone hears of it: a consumer that stops here must find the stage written.
+            write_stage(output, prepared.model, event.step, event.metrics, event.training_loss)
         yield event
         if isinstance(event, Finished):
             training = {

@@ -29,6 +29,8 @@ class Progress:
     best_weights: dict[str, Tensor] | None = None
     average_weights: dict[str, Tensor] | None = None
     evaluations_since_best: int = 0
+    loss_since_snapshot: float = 0.0
+    updates_since_snapshot: int = 0
     elapsed_seconds: float = 0.0
     carry: Any = None
 

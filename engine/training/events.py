@@ -29,6 +29,21 @@ class Evaluated:
 
 
 @dataclasses.dataclass(frozen=True)
+class Snapshotted:
+    """A stage of the run worth keeping; while this is handled, the model holds the weights that were measured.
+
+    Attributes:
+        metrics: measurements on validation data.
+        training_loss: the mean since the last snapshot; None before the first update.
+    """
+
+    step: int
+    metrics: dict[str, float]
+    training_loss: float | None
+    elapsed_seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Checkpointed:
     """The full training state was written, so that a run can go on from here."""
 
@@ -47,4 +62,4 @@ class Finished:
     elapsed_seconds: float
 
 
-Event = StepDone | Evaluated | Checkpointed | Finished
+Event = StepDone | Evaluated | Snapshotted | Checkpointed | Finished

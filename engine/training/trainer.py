@@ -11,6 +11,7 @@ import copy
 import math
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +21,7 @@ from torch import Tensor, nn
 
 from engine.config import option, validate
 from engine.training import checkpoints
-from engine.training.events import Checkpointed, Evaluated, Event, Finished, StepDone
+from engine.training.events import Checkpointed, Evaluated, Event, Finished, Snapshotted, StepDone
 from engine.training.schedules import LEARNING_RATE_SCHEDULES
 
 
@@ -41,6 +42,7 @@ class TrainingSettings:
     seed: int = option(0, label="Seed", help="Same seed, same run.", minimum=0, maximum=2**31 - 1)
     threads: int = option(0, label="Threads", help="CPU threads; 0 leaves them as they are.", minimum=0, maximum=256)
     checkpoint_every: int = option(0, label="Checkpoint every", help="Updates between two checkpoints; 0 writes none.", minimum=0)
+    snapshots: int = option(0, label="Snapshots", help="Stages of the run that are kept, closest together at its beginning; 0 keeps none.", minimum=0, maximum=200)
     log_every: int = option(10, label="Report every", help="Updates between two progress events.", minimum=1)
 
 
@@ -92,8 +94,11 @@ class Trainer:
             if settings.average_decay:
                 progress.average_weights = copy.deepcopy(model.state_dict())
         started = time.perf_counter() - progress.elapsed_seconds
+        stages = snapshot_steps(settings.snapshots, settings.max_steps)
         recent, grad_norm = [], 0.0
         reason = "max_steps"
+        if progress.step == 0 and stages:
+            yield from self._snapshot(progress, started)
         while progress.step < settings.max_steps:
             rate = settings.learning_rate * schedule(progress.step / settings.max_steps, settings.warmup_fraction)
             for group in optimizer.param_groups:
@@ -113,12 +118,16 @@ class Trainer:
             if settings.average_decay:
                 _average(progress.average_weights, model, min(settings.average_decay, progress.step / (progress.step + 10)))
             recent.append(float(loss.detach()))
+            progress.loss_since_snapshot += recent[-1]
+            progress.updates_since_snapshot += 1
             is_last = progress.step == settings.max_steps
             if progress.step % settings.log_every == 0 or is_last:
                 mean = sum(recent) / len(recent)
                 recent.clear()
                 elapsed = time.perf_counter() - started
                 yield StepDone(progress.step, settings.max_steps, mean, rate, grad_norm, elapsed)
+            if progress.step in stages:
+                yield from self._snapshot(progress, started)
             if progress.step % settings.evaluate_every == 0 or is_last:
                 event = self._evaluate(progress, started)
                 yield event
@@ -134,24 +143,57 @@ class Trainer:
         elapsed = time.perf_counter() - started
         yield Finished(progress.step, reason, progress.best_step, dict(progress.best_metrics), elapsed)
 
+    def _snapshot(self, progress: checkpoints.Progress, started: float) -> Iterator[Event]:
+        """Yield one snapshot; nothing in the run changes by it, so that a run with snapshots equals one without."""
+        updates, total = progress.updates_since_snapshot, progress.loss_since_snapshot
+        progress.updates_since_snapshot, progress.loss_since_snapshot = 0, 0.0
+        training_loss = total / updates if updates else None
+        with self._measured_weights(progress) as metrics:
+            yield Snapshotted(progress.step, metrics, training_loss, time.perf_counter() - started)
+
     def _evaluate(self, progress: checkpoints.Progress, started: float) -> Evaluated:
+        with self._measured_weights(progress) as metrics:
+            is_best = metrics["loss"] < progress.best_metrics.get("loss", math.inf)
+            if is_best:
+                progress.best_metrics, progress.best_step = metrics, progress.step
+                progress.best_weights = copy.deepcopy(self.model.state_dict())
+                progress.evaluations_since_best = 0
+            else:
+                progress.evaluations_since_best += 1
+        return Evaluated(progress.step, metrics, is_best, time.perf_counter() - started)
+
+    @contextmanager
+    def _measured_weights(self, progress: checkpoints.Progress) -> Iterator[dict[str, float]]:
+        """Measure the model, with the averaged weights in it where there are any, and keep those in it inside the block."""
         self.model.eval()
         latest = None
         if progress.average_weights is not None:
             latest = copy.deepcopy(self.model.state_dict())
             self.model.load_state_dict(progress.average_weights)
-        with torch.no_grad():
-            metrics = self.objective.evaluate(self.model)
-        is_best = metrics["loss"] < progress.best_metrics.get("loss", math.inf)
-        if is_best:
-            progress.best_metrics, progress.best_step = metrics, progress.step
-            progress.best_weights = copy.deepcopy(self.model.state_dict())
-            progress.evaluations_since_best = 0
-        else:
-            progress.evaluations_since_best += 1
-        if latest is not None:
-            self.model.load_state_dict(latest)
-        return Evaluated(progress.step, metrics, is_best, time.perf_counter() - started)
+        try:
+            with torch.no_grad():
+                metrics = self.objective.evaluate(self.model)
+            yield metrics
+        finally:
+            if latest is not None:
+                self.model.load_state_dict(latest)
+
+
+def snapshot_steps(count: int, max_steps: int) -> list[int]:
+    """Return the steps after which a stage is kept: 0 (untrained), then evenly spaced in log(step) up to `max_steps`.
+
+    A network changes most at its beginning. Steps are whole, so that the first ones lie closer than evenly; a run that is
+    too short for `count` different steps keeps every one.
+    """
+    if count == 0:
+        return []
+    if count > max_steps:
+        return list(range(max_steps + 1))
+    steps = [0]
+    for place in range(count - 1):
+        even = max_steps ** (place / (count - 2)) if count > 2 else max_steps
+        steps.append(max(steps[-1] + 1, round(even)))
+    return steps
 
 
 @torch.no_grad()

@@ -1,0 +1,30 @@
+"""A small character LSTM on Tiny Shakespeare whose training can be watched: 28 stages of one run are kept."""
+
+from engine.recipes.base import RECIPES
+from engine.recipes.language_model_recipe import LanguageModelRecipe
+from engine.training import TrainingSettings
+
+RECIPES.register("shakespeare-history")(
+    LanguageModelRecipe(
+        name="shakespeare-history",
+        title="Shakespeare, character by character, the stages of one small LSTM",
+        corpus="tiny_shakespeare",
+        cell="lstm",
+        label="Small LSTM",
+        group="history",
+        hidden_size=256,
+        num_layers=1,
+        dropout=0.1,
+        training=TrainingSettings(
+            max_steps=2000,
+            learning_rate=3e-3,
+            weight_decay=0.01,
+            max_grad_norm=1.0,
+            evaluate_every=250,
+            snapshots=28,
+            precision="bfloat16",
+            seed=1,
+            checkpoint_every=500,
+        ),
+    )
+)
