@@ -15,5 +15,5 @@ if __name__ == "__main__":
         layout="wide",
         menu_items={"About": "Unrolled shows recurrent networks reading, writing and translating, with trained weights."},
     )
-    with routes.frame(), notices.engine_errors():
+    with routes.frame(page), notices.engine_errors():
         page.run()

@@ -79,10 +79,11 @@ with notices.engine_errors():
     key = state.fingerprint(prompt, settings, [(name, cache.model_version(name)) for name in loaded])
     sheet = writing.current(PAGE, key)
     if not sheet.is_complete:
+        sheet = writing.begin(PAGE, key, sources)
         with bar.container(horizontal=True, vertical_alignment="center"):
             st.button("Stop", icon=":material/stop:", on_click=writing.stop, args=(PAGE,), key="stop")
             st.caption("The networks are writing.", width="content")
-        sheet = writing.stream(PAGE, key, sources, draw)
+        writing.stream(sheet, sources, draw)
     else:
         for name, text in sheet.texts.items():
             draw(name, text)

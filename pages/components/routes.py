@@ -15,6 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages.components import theme_watch
 
 HOME = "pages/home.py"
 GENERATION = "pages/generation.py"
@@ -28,7 +31,7 @@ PAGE_WIDTH = 1120
 _run = threading.local()
 
 
-def navigate() -> st.Page:
+def navigate() -> StreamlitPage:
     """Declare the navigation and return the page that was asked for.
 
     Without icons: Streamlit makes a page's icon its favicon too, and fetches that from a font server of Google's.
@@ -38,7 +41,7 @@ def navigate() -> st.Page:
 
 
 @lru_cache(maxsize=1)
-def _pages() -> list[st.Page]:
+def _pages() -> list[StreamlitPage]:
     """Return the pages; finding their files and icons at every run would be a sixth of a light page's cost."""
     return [
         st.Page(HOME, title="Home", url_path="home", default=True),
@@ -50,12 +53,14 @@ def _pages() -> list[st.Page]:
 
 
 @contextmanager
-def frame() -> Iterator[None]:
+def frame(page: StreamlitPage) -> Iterator[None]:
     """Draw the page in a centred column, never so wide that lines are hard to read."""
     _run.is_framed = True
     try:
         with st.container(horizontal_alignment="center").container(width=PAGE_WIDTH, key="page"):
             yield
+            if page.title != "Models":  # it has no figures
+                theme_watch.mount()
     finally:
         _run.is_framed = False
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from pages.components import state
 from pages.components.forms import Controls
@@ -53,10 +53,13 @@ def current(page: str, key: str) -> Writing:
 
 
 def stop(page: str) -> None:
-    """Keep what is written and write no more until the settings change; for the Stop button's on_click."""
+    """Keep what is written and write no more until the settings change; for the Stop button's on_click.
+
+    A copy is kept: Streamlit starts the new run before the old one has noticed, which goes on filling its sheet until then.
+    """
     writing = state.recall(page, "writing")
     if writing is not None:
-        writing.is_stopped = True
+        state.remember(page, "writing", replace(writing, texts=dict(writing.texts), is_stopped=True))
 
 
 def reseed(controls: Controls) -> None:
@@ -64,16 +67,21 @@ def reseed(controls: Controls) -> None:
     controls.set("seed", secrets.randbelow(LARGEST_SEED))
 
 
+def begin(page: str, key: str, names: Iterable[str]) -> Writing:
+    """Put an empty sheet in the session and return it; call it before the Stop button is drawn, which acts on it."""
+    writing = Writing(key, dict.fromkeys(names, ""))
+    state.remember(page, "writing", writing)
+    return writing
+
+
 def stream(
-    page: str, key: str, sources: Mapping[str, Callable[[], Iterator[str]]], draw: Callable[[str, str], None]
+    writing: Writing, sources: Mapping[str, Callable[[], Iterator[str]]], draw: Callable[[str, str], None]
 ) -> Writing:
     """Let every source write in turn until all are done, drawing about eight times a second; return what was written.
 
     A click anywhere ends the script at one of the `draw` calls; the text is in the session before each of them. The
     same settings give the same text, so a page that is run again with the same key simply writes it again.
     """
-    writing = Writing(key, dict.fromkeys(sources, ""))
-    state.remember(page, "writing", writing)
     running = {name: source() for name, source in sources.items()}
     begun = time.perf_counter()
     pause = FIRST_FLUSH_SECONDS

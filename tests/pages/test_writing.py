@@ -34,7 +34,7 @@ def slow(letters: str, seconds: float = 0.005) -> Iterator[str]:
 def test_all_networks_write_in_turn_until_all_are_done() -> None:
     drawn: list[tuple[str, str]] = []
     sources = {"a": lambda: slow("x" * 60), "b": lambda: slow("y" * 20)}
-    sheet = writing.stream("page", "key", sources, lambda name, text: drawn.append((name, text)))
+    sheet = writing.stream(writing.begin("page", "key", sources), sources, lambda name, text: drawn.append((name, text)))
     assert sheet.texts == {"a": "x" * 60, "b": "y" * 20}
     assert sheet.is_finished
     assert writing.current("page", "key") is sheet
@@ -51,18 +51,28 @@ def test_an_interruption_keeps_what_is_written_and_stop_leaves_it_at_that() -> N
             raise Interrupted
 
     with pytest.raises(Interrupted):
-        writing.stream("page", "key", {"a": lambda: slow("x" * 1000)}, draw)
+        writing.stream(writing.begin("page", "key", "a"), {"a": lambda: slow("x" * 1000)}, draw)
     sheet = writing.current("page", "key")
     assert 10 < len(sheet.texts["a"]) < 1000
     assert not sheet.is_complete, "without Stop the page would write again"
     writing.stop("page")
-    sheet = writing.current("page", "key")
+    old, sheet = sheet, writing.current("page", "key")
     assert sheet.is_complete
     assert sheet.summary().startswith(f"Stopped after {len(sheet.texts['a'])} characters")
+    before = sheet.texts["a"]
+    old.texts["a"] += "more"
+    assert sheet.texts["a"] == before, "the run that is being stopped may still write, but no longer on this sheet"
+
+
+def test_stop_acts_on_the_text_that_is_about_to_be_written() -> None:
+    """The Stop button is drawn before the first character; a click that comes that early counts too."""
+    writing.begin("page", "new", "ab")
+    writing.stop("page")
+    assert writing.current("page", "new").is_stopped
 
 
 def test_other_settings_start_on_an_empty_sheet() -> None:
-    writing.stream("page", "key", {"a": lambda: slow("xyz")}, lambda name, text: None)
+    writing.stream(writing.begin("page", "key", "a"), {"a": lambda: slow("xyz")}, lambda name, text: None)
     assert writing.current("page", "other").texts == {}
     assert writing.current("page", "key").texts == {"a": "xyz"}
     writing.stop("nowhere")
