@@ -27,17 +27,22 @@ State = Any  # a tensor `hidden` (B, H), or an LSTMState of two
 class Interventions:
     """Changes made to a step while it runs, to see what a unit is for.
 
-    `clamp` fixes single units of a gate: {"forget_gate": {7: 1.0}}. `scale_units` multiplies units of the new hidden state and
-    `ablate_units` sets them to zero. Both act on what the cell says, so the next layer and the next time step see the change;
-    an LSTM unit's memory `cell` itself is left alone.
+    `clamp` fixes single units of a gate: {"forget_gate": {7: 1.0}}; `hold_gates` fixes all units of one: {"forget_gate": 1.0}.
+    `clamp_units` fixes units of the new hidden state, `scale_units` multiplies them and `ablate_units` sets them to zero. These
+    act on what the cell says, so the next layer and the next time step see the change; an LSTM unit's memory `cell` itself is
+    left alone.
     """
 
     clamp: Mapping[str, Mapping[int, float]] = dataclasses.field(default_factory=dict)
     ablate_units: Sequence[int] = ()
     scale_units: Mapping[int, float] = dataclasses.field(default_factory=dict)
+    hold_gates: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    clamp_units: Mapping[int, float] = dataclasses.field(default_factory=dict)
 
     def on_gate(self, name: str, gate: Tensor) -> Tensor:
-        """Return `gate` (B, H) with its clamped units at their fixed values."""
+        """Return `gate` (B, H) with its clamped units, or all of them, at their fixed values."""
+        if name in self.hold_gates:
+            gate = torch.full_like(gate, self.hold_gates[name])
         if name not in self.clamp:
             return gate
         gate = gate.clone()
@@ -46,22 +51,26 @@ class Interventions:
         return gate
 
     def on_hidden(self, hidden: Tensor) -> Tensor:
-        """Return `hidden` (B, H) with units scaled or ablated."""
-        if not self.scale_units and not self.ablate_units:
+        """Return `hidden` (B, H) with units scaled, ablated or clamped."""
+        if not self.scale_units and not self.ablate_units and not self.clamp_units:
             return hidden
         factors = torch.ones_like(hidden[0])  # (H,)
         for unit, factor in self.scale_units.items():
             factors[unit] = factor
         factors[list(self.ablate_units)] = 0.0
-        return hidden * factors
+        hidden = hidden * factors
+        for unit, value in self.clamp_units.items():
+            hidden[:, unit] = value
+        return hidden
 
     def check(self, cell: Cell) -> None:
         """Raise ConfigError if a gate or a unit named here is not one of `cell`'s."""
-        for name in self.clamp:
+        for name in (*self.clamp, *self.hold_gates):
             if name not in cell.gate_names:
                 has = f"its gates are: {', '.join(cell.gate_names)}" if cell.gate_names else "it has none"
                 raise ConfigError(f"This cell has no gate '{name}'; {has}.")
-        named = [*self.ablate_units, *self.scale_units, *(unit for units in self.clamp.values() for unit in units)]
+        named = [*self.ablate_units, *self.scale_units, *self.clamp_units]
+        named += [unit for units in self.clamp.values() for unit in units]
         for unit in named:
             if not 0 <= unit < cell.hidden_size:
                 raise ConfigError(f"There is no unit {unit}; units run from 0 to {cell.hidden_size - 1}.")
@@ -144,6 +153,17 @@ class Cell(nn.Module):
             for name, gate in at_step.items():
                 gates[name].append(gate)
         return Unrolled(_over_time(outputs, reverse), state, {n: _over_time(g, reverse) for n, g in gates.items()})
+
+    def retrace(self, inputs: Tensor, outputs: Tensor) -> dict[str, Tensor]:
+        """Return everything inside a run whose outputs (T, H) are known, by name, (T, H) each: `hidden` and the gates.
+
+        The run began at the state of all zeros and read inputs (T, I). Gates look at the input and at the hidden state before
+        the step only, so all steps are computed at once, many times faster than one after the other.
+        """
+        before = torch.cat([torch.zeros_like(outputs[:1]), outputs[:-1]])  # (T, H)
+        state = self.initial_state(len(inputs))
+        hidden_only = before if isinstance(state, Tensor) else type(state)(before, *state[1:])
+        return {"hidden": outputs} | self.step(inputs, hidden_only)[2]
 
 
 def _over_time(steps: list[Tensor], reverse: bool) -> Tensor:

@@ -70,6 +70,16 @@ class LSTMCell(Cell):
         }
         return hidden, LSTMState(hidden, cell), gates
 
+    def retrace(self, inputs: Tensor, outputs: Tensor) -> dict[str, Tensor]:
+        """Return `hidden`, `cell` and the gates of a run whose outputs are known; the memory is added up step by step."""
+        inside = super().retrace(inputs, outputs)
+        kept, written = inside["forget_gate"], inside["input_gate"] * inside["cell_candidate"]  # (T, H)
+        memory, cell = torch.zeros_like(outputs[0]), torch.empty_like(outputs)
+        for step in range(len(outputs)):
+            memory = kept[step] * memory + written[step]
+            cell[step] = memory
+        return {"hidden": inside.pop("hidden"), "cell": cell} | inside
+
     @staticmethod
     def torch_step(inputs: Tensor, state: LSTMState, *weights: Tensor) -> tuple[Tensor, LSTMState]:
         """Return `step`'s hidden and state, computed by torch's own fused step (faster, closed to view)."""

@@ -71,9 +71,9 @@ class LanguageModel(RecurrentModel):
         new_state = []
         for layer, layer_state in zip(self.layers, state, strict=True):
             output, layer_state = step_layer(self.cell, layer, hidden, layer_state)
-            hidden = self._join(hidden, output)
+            hidden = self.join(hidden, output)
             new_state.append(layer_state)
-        return self._project(hidden), tuple(new_state)
+        return self.project(hidden), tuple(new_state)
 
     def forward(
         self, input_ids: Tensor, state: LanguageModelState | None = None
@@ -85,14 +85,16 @@ class LanguageModel(RecurrentModel):
         new_state = []
         for layer, layer_state in zip(self.layers, state, strict=True):
             output, layer_state = run_layer(layer, hidden, layer_state, weight_dropout)
-            hidden = self._join(hidden, self._locked_dropout(output))
+            hidden = self.join(hidden, self._locked_dropout(output))
             new_state.append(layer_state)
-        return self._project(hidden), tuple(new_state)
+        return self.project(hidden), tuple(new_state)
 
-    def _join(self, inputs: Tensor, output: Tensor) -> Tensor:
+    def join(self, inputs: Tensor, output: Tensor) -> Tensor:
+        """Return what the next layer reads, from what a layer has read and what it said."""
         return inputs + output if self.residual and inputs.shape == output.shape else output
 
-    def _project(self, hidden: Tensor) -> Tensor:
+    def project(self, hidden: Tensor) -> Tensor:
+        """Return the logits (..., V) that the last layer's joined output (..., H) stands for."""
         if self.to_embedding is not None:
             return functional.linear(self.to_embedding(hidden), self.embedding.weight, self.output_bias)
         return functional.linear(hidden, self.output.weight, self.output_bias)

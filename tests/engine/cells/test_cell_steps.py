@@ -142,6 +142,8 @@ def test_gradients_flow_through_interventions(cell):
         (Interventions(ablate_units=[4]), "units run from 0 to 3"),
         (Interventions(scale_units={-1: 2.0}), "units run from 0 to 3"),
         (Interventions(clamp={"memory_gate": {0: 1.0}}), "no gate 'memory_gate'"),
+        (Interventions(hold_gates={"memory_gate": 1.0}), "no gate 'memory_gate'"),
+        (Interventions(clamp_units={4: 1.0}), "units run from 0 to 3"),
     ],
 )
 def test_an_intervention_on_what_is_not_there_is_refused(cell, change, sentence):
@@ -156,3 +158,40 @@ def test_step_by_step_equals_unrolled_and_an_empty_sequence_is_refused(cell):
     assert torch.equal(hidden, cell.unroll(INPUTS).outputs[:, -1])
     with pytest.raises(ConfigError, match="at least one time step"):
         cell.unroll(INPUTS[:, :0])
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_holding_a_gate_is_clamping_every_unit_of_it(value):
+    cell = CELLS.get("lstm")(2, 4)
+    held = cell.unroll(INPUTS, interventions=Interventions(hold_gates={"forget_gate": value}))
+    clamped = cell.unroll(INPUTS, interventions=Interventions(clamp={"forget_gate": dict.fromkeys(range(4), value)}))
+    assert torch.equal(held.outputs, clamped.outputs)
+    assert (held.gates["forget_gate"] == value).all()
+    assert not torch.allclose(held.outputs, cell.unroll(INPUTS).outputs)
+
+
+def test_with_the_output_gate_held_shut_an_lstm_says_nothing_but_remembers():
+    cell = CELLS.get("lstm")(2, 4)
+    run = cell.unroll(INPUTS, interventions=Interventions(hold_gates={"output_gate": 0.0}))
+    assert run.outputs.abs().max() == 0
+    assert run.state.cell.abs().min() > 0
+
+
+def test_a_clamped_unit_says_the_same_at_every_step_and_the_others_hear_it(cell):
+    plain, clamped = cell.unroll(INPUTS), cell.unroll(INPUTS, interventions=Interventions(clamp_units={1: 0.9}))
+    assert clamped.outputs[..., 1].tolist() == [[pytest.approx(0.9)] * 6]
+    kept = [0, 2, 3]
+    assert torch.equal(clamped.outputs[:, 0, kept], plain.outputs[:, 0, kept])
+    assert not torch.allclose(clamped.outputs[:, 1, kept], plain.outputs[:, 1, kept])
+
+
+def test_retracing_a_run_finds_what_the_run_itself_had(cell):
+    run = cell.unroll(INPUTS)
+    inside = cell.retrace(INPUTS[0], run.outputs[0])
+    torch.testing.assert_close(inside["hidden"], run.outputs[0])
+    for name, gate in run.gates.items():
+        torch.testing.assert_close(inside[name], gate[0])
+    if cell.state_parts == 2:
+        torch.testing.assert_close(inside["cell"][-1], run.state.cell[0])
+        half = cell.unroll(INPUTS[:, :3])
+        torch.testing.assert_close(inside["cell"][2], half.state.cell[0])
