@@ -224,12 +224,12 @@ def _hover(figure: go.Figure, words: str) -> None:
     figure.update_traces(hovertemplate=template, selector=lambda trace: trace.hoverinfo != "skip")
 
 
-def add_baseline(figure: go.Figure, value: float, mode: Mode) -> go.Figure:
+def add_baseline(figure: go.Figure, value: float, mode: Mode, name: str = WITHOUT_MEMORY) -> go.Figure:
     """Add a dashed grey line across the figure, named in the legend, where it hides no other line."""
     style = theme.architecture_style("baseline", mode)
     line = {"color": style.colour, "dash": style.dash, "width": 1.5}
     figure.add_hline(y=value, line=line)
-    figure.add_scatter(x=[None], y=[None], mode="lines", line=line, name=WITHOUT_MEMORY, hoverinfo="skip")
+    figure.add_scatter(x=[None], y=[None], mode="lines", line=line, name=name, hoverinfo="skip")
     return figure
 
 

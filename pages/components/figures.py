@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,6 +15,7 @@ import streamlit as st
 
 from engine.plotting import theme
 from engine.plotting.theme import Mode
+from pages.components import state
 
 _CHART = {"displayModeBar": False, "responsive": True}
 _STILL = {"staticPlot": True, "responsive": True}
@@ -45,14 +48,26 @@ def show(
     table: pd.DataFrame | None = None,
     receipt: Receipt | None = None,
     height: int | None = None,
+    on_click: Callable[[Any], None] | None = None,
 ) -> None:
-    """Draw a figure with its alternative text and, quietly below it, its numbers and its receipt."""
+    """Draw a figure with its alternative text and, quietly below it, its numbers and its receipt.
+
+    `on_click` is called with the `customdata` of a mark that is clicked; offer another way to those who use no pointer.
+    """
     if height:
         figure.update_layout(height=height)
-    st.plotly_chart(figure, theme=None, config=_CHART, key=f"{name}-chart", alt=alt)
+    key = f"{name}-chart"
+    clicks = {"on_select": partial(_clicked, key, on_click), "selection_mode": "points"} if on_click else {}
+    st.plotly_chart(figure, theme=None, config=_CHART, key=key, alt=alt, **clicks)
     if table is not None or receipt is not None:
         with st.container(horizontal=True, vertical_alignment="top"):
             _foot(name, alt, table, receipt)
+
+
+def _clicked(key: str, on_click: Callable[[Any], None]) -> None:
+    points = state.widget_value(key, {}).get("selection", {}).get("points", [])
+    if points and points[0].get("customdata") is not None:
+        on_click(points[0]["customdata"])
 
 
 def show_table(

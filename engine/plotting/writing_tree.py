@@ -1,0 +1,151 @@
+"""Figure of a tree of writing: one column per token, one row per branch, coloured by surprise, the pen marked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.distribution import visible_token
+from engine.plotting.labels import plain_label
+from engine.plotting.theme import Mode
+
+ROW_PIXELS = 44
+MAX_ROWS = 14
+MOST_BITS = 8.0  # one choice of 256; what surprises more is as bright
+_CHARACTERS_ACROSS = 30
+_SYMBOLS = {"network": "circle", "visitor": "square"}
+_AUTHORS = {"network": "by the network", "visitor": "by you"}
+
+
+def place_nodes(parents: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Return the column (depth, from 1) and the row of each node of a tree whose parents come first (-1: the beginning).
+
+    The first child goes on in its parent's row; every further child opens a row below all that came out of the children
+    before it, so that no line crosses a token.
+    """
+    children: dict[int, list[int]] = {}
+    for node, parent in enumerate(parents):
+        children.setdefault(parent, []).append(node)
+    columns, rows = [0] * len(parents), [0] * len(parents)
+    last_row = 0
+    waiting = [(node, place == 0, 0) for place, node in reversed(list(enumerate(children.get(-1, []))))]
+    while waiting:
+        node, is_first, parent_row = waiting.pop()
+        parent = parents[node]
+        last_row += not is_first
+        rows[node] = parent_row if is_first else last_row
+        columns[node] = 1 + (columns[parent] if parent >= 0 else 0)
+        below = list(enumerate(children.get(node, [])))
+        waiting += [(child, place == 0, rows[node]) for place, child in reversed(below)]
+    return columns, rows
+
+
+def writing_tree(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
+    """Return the part of a tree around the pen: as many columns as are legible, at most 14 rows.
+
+    Args:
+        frame: one row per node with columns `node`, `parent` (-1: the beginning), `token`, `bits`, `probability`,
+            `author` ("visitor" or "network"), `is_on_path`, `is_pen`. A marker's `customdata` is its node.
+    """
+    shown, columns_shown = _around_the_pen(frame)
+    figure = theme.blank_figure(mode, height=56 + ROW_PIXELS * max(1, shown["line"].nunique()))
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 40, "b": 8}, hovermode="closest")
+    for is_on_path in (False, True):
+        x, y = _links(shown[shown["is_on_path"] == is_on_path], frame, shown)
+        look = {"color": theme.accent(mode), "width": 3} if is_on_path else {"color": theme.muted(mode), "width": 1.5}
+        figure.add_scatter(x=x, y=y, mode="lines", line=look, hoverinfo="skip", showlegend=False)
+    for author, symbol in _SYMBOLS.items():
+        _add_markers(figure, shown[shown["author"] == author], author, symbol, mode)
+    pen = shown[shown["is_pen"]]
+    figure.add_scatter(
+        x=pen["column"] if len(pen) else [0], y=pen["line"] if len(pen) else [0],
+        mode="markers", name="Your pen", hoverinfo="skip",
+        marker={"symbol": "circle-open", "size": 24, "color": theme.accent(mode), "line": {"width": 3}},
+    )  # fmt: skip
+    first, last = columns_shown
+    figure.update_xaxes(range=[first - 0.9, last + 0.9], visible=False, fixedrange=True)
+    figure.update_yaxes(range=[shown["line"].max() + 0.6 if len(shown) else 0.6, -0.7], visible=False, fixedrange=True)
+    return figure
+
+
+def describe_writing_tree(frame: pd.DataFrame) -> str:
+    """Return the alternative text of `writing_tree`: how large the tree is, and the text at the pen step by step."""
+    if frame.empty:
+        return "The tree is empty: nothing has been written after the beginning."
+    ends = len(set(frame["node"]) - set(frame["parent"]))
+    path = frame[frame["is_on_path"]]
+    size = f"A tree of {len(frame):,} steps in {ends:,} {'branch' if ends == 1 else 'branches'}."
+    if path.empty:
+        return f"{size} The pen stands at the beginning."
+    steps = ", ".join(
+        f"{visible_token(row.token)} {100 * row.probability:.1f} % {_AUTHORS[row.author]}" for row in path.tail(5).itertuples()
+    )
+    return f"{size} The text at the pen has {len(path):,} steps and {path['bits'].sum():.1f} bits; the last of them: {steps}."
+
+
+def _around_the_pen(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[int, int]]:
+    """Return the nodes that are drawn, with `column` and `line` (their place in the drawing), and the columns shown."""
+    placed = frame.copy()
+    placed["column"], placed["row"] = place_nodes(frame["parent"].tolist())
+    mean_length = max(1.0, placed["token"].str.len().mean()) if len(placed) else 1.0
+    across = max(8, round(_CHARACTERS_ACROSS / mean_length))
+    pen = int(placed.loc[placed["is_pen"], "column"].max()) if placed["is_pen"].any() else 0
+    deepest = int(placed["column"].max()) if len(placed) else 0
+    first = max(0, min(pen - round(0.7 * across), deepest - across + 1))
+    shown = placed[placed["column"].between(first, first + across - 1)]
+    rows = sorted(shown["row"].unique())
+    if len(rows) > MAX_ROWS:
+        row = int(placed.loc[placed["is_pen"], "row"].max()) if pen else 0
+        rows = sorted(sorted(rows, key=lambda other: abs(other - row))[:MAX_ROWS])
+        shown = shown[shown["row"].isin(rows)]
+    return shown.assign(line=shown["row"].map({row: place for place, row in enumerate(rows)})), (first, first + across - 1)
+
+
+def _links(nodes: pd.DataFrame, frame: pd.DataFrame, shown: pd.DataFrame) -> tuple[list, list]:
+    """Return the lines from each node to the token before it, with a corner where a branch leaves its row."""
+    places = {row.node: (row.column, row.line) for row in shown.itertuples()}
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for row in nodes.itertuples():
+        if row.parent >= 0 and row.parent not in places:  # its parent's row or column is not drawn
+            before = (row.column - 0.6, row.line)
+        else:
+            before = places.get(row.parent, (0, 0))
+        x += [before[0], before[0], row.column, None]
+        y += [before[1], row.line, row.line, None]
+    return x, y
+
+
+def _add_markers(figure: go.Figure, nodes: pd.DataFrame, author: str, symbol: str, mode: Mode) -> None:
+    figure.add_scatter(
+        x=nodes["column"],
+        y=nodes["line"],
+        mode="markers+text",
+        name=_AUTHORS[author].capitalize(),
+        text=[plain_label(visible_token(token), 12) for token in nodes["token"]],
+        textposition="top center",
+        textfont={"family": theme.MONOSPACE, "size": 15, "color": theme.ink(mode)},
+        customdata=nodes["node"],
+        hovertext=[
+            f"{plain_label(visible_token(row.token), 20)}: {100 * row.probability:.2f} %, {row.bits:.2f} bits, "
+            f"{_AUTHORS[author]}"
+            for row in nodes.itertuples()
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+        marker={
+            "symbol": symbol,
+            "size": 11,
+            "color": [min(MOST_BITS, bits) if math.isfinite(bits) else MOST_BITS for bits in nodes["bits"]],
+            "colorscale": theme.HEAT_SCALE,
+            "cmin": 0,
+            "cmax": MOST_BITS,
+            "line": {"width": 1.5, "color": theme.ink(mode)},
+        },
+        # A click chooses where to write next; plotly would fade everything else.
+        unselected={"marker": {"opacity": 1}, "textfont": {"color": theme.ink(mode)}},
+        selected={"marker": {"opacity": 1}},
+    )
