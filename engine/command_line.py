@@ -83,6 +83,10 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--dry-run", action="store_true", help="print only, leave the card alone")
     evaluate.add_argument("--by-length", metavar="PARQUET", help="translators: also add BLEU by source length to this table")
 
+    index = command("index", index_command, "Index a training text, so that copies of it can be found without it.")
+    index.add_argument("--corpus", required=True)
+    index.add_argument("--output", metavar="DIR", help="default: data/indexes")
+
     compare = command("compare", compare_command, "Run an architecture comparison and write its table of results.")
     compare.add_argument("--recipe", required=True)
     compare.add_argument("--output", metavar="DIR", help="default: data/results")
@@ -179,6 +183,21 @@ def evaluate_command(options: argparse.Namespace) -> None:
         from engine.evaluation.translation import add_bleu_by_length
 
         add_bleu_by_length(loaded, Path(options.by_length))
+
+
+def index_command(options: argparse.Namespace) -> None:
+    """Write the index of a corpus' training text, with what was measured of it on text that is not in it."""
+    import dataclasses
+
+    from engine.inspection.copies import measure
+    from engine.inspection.copy_index import INDEXES, index_corpus, save_index
+
+    index, texts = index_corpus(options.corpus)
+    measured = measure(index, texts["train"], texts["validation"] + texts["test"])
+    index = dataclasses.replace(index, facts=index.facts | measured)
+    path = save_index(index, Path(options.output or INDEXES) / f"{options.corpus}.safetensors")
+    unseen, size = measured["unseen"], path.stat().st_size / 2**20
+    print(f"wrote {path} ({size:.1f} MiB); {unseen['wrong']} of {unseen['spans']} spans in unseen text were wrong")
 
 
 def compare_command(options: argparse.Namespace) -> None:

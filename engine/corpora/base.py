@@ -53,6 +53,8 @@ class CorpusSpec:
         columns: columns every split must have.
         sample: name of the embedded sample that stands in when nothing else can be reached ("" for none).
         hub: where it lives on the Hub, None for samples that only live here.
+        parts: (line, title) of the parts its training text consists of, by the line they begin in, counted from 1;
+            empty where that is not known or each text of the split is one.
     """
 
     name: str
@@ -64,6 +66,7 @@ class CorpusSpec:
     sample: str = ""
     hub: HubLocation | None = None
     folder: str = ""
+    parts: tuple[tuple[int, str], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
