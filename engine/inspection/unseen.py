@@ -35,13 +35,24 @@ def unseen_text(loaded: LoadedModel, source: str = STORIES) -> UnseenText:
         DataError: its corpus cannot be read.
     """
     if source == STORIES:
-        is_kept_back = "saltmarsh" in loaded.info.config.get("corpora", [])
-        why = "kept back when the model was trained" if is_kept_back else "the model was trained on something else"
-        return UnseenText(_stories(), f"two plays and two stories of the embedded sample Saltmarsh ({why})")
+        return UnseenText(_stories(), f"two plays and two stories of the embedded sample Saltmarsh ({_why(loaded)})")
     if source not in unseen_sources():
         raise InputError(f"There is no text '{source[:40]}' here; choose one of: {', '.join(unseen_sources())}.")
     text = _shakespeare(os.environ["UNROLLED_DATA"])
     return UnseenText(text, "Tiny Shakespeare's validation split, from the UNROLLED_DATA folder (kept back in training)")
+
+
+def unseen_play(loaded: LoadedModel, characters: int) -> UnseenText:
+    """Return the beginning of a play written for this project, laid out as plays are: names in capitals, then speeches."""
+    play = _stories()[:characters]
+    title = play.split("\n", 1)[0]
+    sentence = f"the first {len(play):,} characters of “{title}”, a play of the embedded sample Saltmarsh ({_why(loaded)})"
+    return UnseenText(play, sentence)
+
+
+def _why(loaded: LoadedModel) -> str:
+    is_kept_back = "saltmarsh" in loaded.info.config.get("corpora", [])
+    return "kept back when the model was trained" if is_kept_back else "the model was trained on something else"
 
 
 @functools.cache
