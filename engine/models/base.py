@@ -62,6 +62,11 @@ class RecurrentModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
         """The constructor's arguments, as stored in config.json."""
         return dict(self._hub_mixin_config or {})
 
+    @property
+    def vocab_size(self) -> int:
+        """Number of tokens the model tells apart."""
+        return self.embedding.num_embeddings
+
     def parameter_count(self) -> int:
         """Return the number of trainable numbers, tied ones counted once."""
         return sum(parameter.numel() for parameter in self.parameters())

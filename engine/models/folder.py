@@ -127,7 +127,7 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
         raise ModelError(f"The model folder '{folder.name}' cannot be used: {error}") from error
     except Exception as error:  # safetensors and torch raise kinds of their own for damaged weights
         raise ModelError(f"The weights in '{folder.name}' are damaged or do not fit its config.json.") from error
-    if model.embedding.num_embeddings != tokenizer.vocab_size:
+    if model.vocab_size != tokenizer.vocab_size:
         raise ModelError(f"The tokenizer in '{folder.name}' does not belong to its weights: vocabulary sizes differ.")
     if model.task != info.task:
         raise ModelError(f"The config.json in '{folder.name}' gives the task {info.task!r}, but its model does {model.task!r}.")

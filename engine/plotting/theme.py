@@ -61,6 +61,7 @@ _ARCHITECTURES: dict[str, tuple[str, str, str, str, str]] = {
     "gru": ("GRU", "#008F68", "#2CC295", "square", "dash"),
     "transformer": ("Transformer", "#B0558B", "#DB93BC", "diamond", "longdash"),
     "minimal": ("Minimal gated unit", "#A87000", "#E6A419", "pentagon", "dashdot"),
+    "ngram": ("n-gram", "#555A5E", "#B7BDC2", "cross", "dash"),
     "baseline": ("Baseline", "#6B7074", "#9BA2A8", "x", "dash"),
 }
 

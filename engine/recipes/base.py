@@ -19,13 +19,14 @@ class Prepared:
     """Everything a trainer and a model folder need.
 
     Attributes:
+        objective: what the model is trained for; None for a model that is made by counting and finished already.
         facts: what the model folder's config.json says beside the model's own arguments (task, languages, title, ...).
         sources: which copy of each corpus was read.
     """
 
     model: RecurrentModel
     tokenizer: Tokenizer
-    objective: Objective
+    objective: Objective | None
     settings: TrainingSettings
     facts: dict[str, Any]
     sources: tuple[CorpusSource, ...]
@@ -39,4 +40,4 @@ class Recipe(Protocol):
     training: TrainingSettings
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
-        """Read the corpora, train the tokeniser and build the untrained model."""
+        """Read the corpora, train the tokeniser and build the untrained (or counted) model."""

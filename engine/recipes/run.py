@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,8 +18,10 @@ from engine.models.card import write_card
 from engine.models.folder import save_model
 from engine.models.stages import write_stage
 from engine.provenance import commit, hardware
-from engine.recipes import RECIPES
+from engine.recipes import RECIPES, Prepared
 from engine.training import Event, Finished, Snapshotted, Trainer, TrainingSettings
+
+COUNTED = "counted"  # the reason why a run without updates is over
 
 
 def train_recipe(
@@ -34,9 +37,9 @@ def train_recipe(
     recipe = RECIPES.get(name)
     settings = from_dict(TrainingSettings, to_dict(recipe.training) | (overrides or {}))
     _check_output(Path(output))
+    begun = time.perf_counter()
     prepared = recipe.prepare(settings)
-    trainer = Trainer(prepared.model, prepared.objective, prepared.settings, output)
-    for event in trainer.run(resume=resume):
+    for event in _events(prepared, Path(output), resume, begun):
         if isinstance(event, Snapshotted):
             # Before anyone hears of it: a consumer that stops here must find the stage written.
             write_stage(output, prepared.model, event.step, event.metrics, event.training_loss)
@@ -61,6 +64,14 @@ def train_recipe(
             described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
             card = write_card(Path(output).name, described)
             save_model(output, prepared.model, prepared.tokenizer, facts, card)
+
+
+def _events(prepared: Prepared, output: Path, resume: bool, begun: float) -> Iterator[Event]:
+    """Yield the trainer's events; a model that was made by counting has nothing left to do."""
+    if prepared.objective is None:
+        yield Finished(0, COUNTED, 0, {}, time.perf_counter() - begun)
+        return
+    yield from Trainer(prepared.model, prepared.objective, prepared.settings, output).run(resume=resume)
 
 
 def _check_output(folder: Path) -> None:

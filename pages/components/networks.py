@@ -24,6 +24,7 @@ _MARKS = {
     "gru": ":green[■]",
     "transformer": ":violet[◆]",
     "minimal": ":yellow[⬟]",
+    "ngram": ":gray[✚]",
 }
 _ORDER = {name: place for place, name in enumerate(theme.architecture_names())}
 

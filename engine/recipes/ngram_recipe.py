@@ -1,0 +1,40 @@
+"""Recipes for n-gram models: running text, counted once; nothing is trained, so every training setting is without effect."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from engine.corpora import load_corpus
+from engine.models.ngram import NgramModel
+from engine.recipes.base import Prepared
+from engine.text import TOKENIZERS
+from engine.training import TrainingSettings
+
+
+@dataclasses.dataclass(frozen=True)
+class NgramRecipe:
+    """How one n-gram model is made.
+
+    Attributes:
+        order: tokens in an n-gram; the last is predicted from the others.
+        label, group: what pages call it and which models it stands beside.
+    """
+
+    name: str
+    title: str
+    corpus: str
+    order: int
+    label: str
+    group: str = "baseline"
+    tokenizer: str = "character"
+    training: TrainingSettings = dataclasses.field(default_factory=TrainingSettings)
+
+    def prepare(self, settings: TrainingSettings) -> Prepared:
+        """Read the corpus, collect its characters and count its n-grams."""
+        corpus = load_corpus(self.corpus)
+        text = corpus.text("train")
+        tokenizer = TOKENIZERS.get(self.tokenizer).train([text])
+        model = NgramModel.count(tokenizer.encode(text), tokenizer.vocab_size, self.order)
+        facts = {"model": "ngram", "cell": model.cell, "title": self.title, "corpora": [self.corpus]}
+        facts |= {"label": self.label, "group": self.group}
+        return Prepared(model, tokenizer, None, settings, facts, (corpus.source,))
