@@ -53,7 +53,7 @@ def write_card(name: str, config: dict[str, Any]) -> str:
     parts = [
         _head(config),
         f"# {config['title']}",
-        f"{config['parameters']:,} parameters. {_architecture(config)}",
+        f"{config['parameters']:,} {'counts' if config['cell'] == 'ngram' else 'parameters'}. {_architecture(config)}",
         "## Measured",
         _metrics_table(name, metrics),
         "## Use",
@@ -82,7 +82,8 @@ def _head(config: dict[str, Any]) -> str:
     lines = ["---", "library_name: unrolled", f"pipeline_tag: {PIPELINE_TAGS[config['task']]}"]
     languages = [config[key] for key in ("source_language", "target_language") if config.get(key)] or ["en"]
     lines += ["language:", *(f"- {language}" for language in languages)]
-    lines += ["tags:", f"- {config['cell']}", "- recurrent-neural-network", "---"]
+    lines += ["tags:", f"- {config['cell']}"]
+    lines += ["- recurrent-neural-network"] * (config["cell"] != "ngram") + ["---"]
     return "\n".join(lines)
 
 
@@ -95,6 +96,11 @@ PIPELINE_TAGS = {
 
 
 def _architecture(config: dict[str, Any]) -> str:
+    if config["cell"] == "ngram":
+        return (
+            f"How often each of them, {config['order']} characters in a row, stood in the training text, smoothed by the method "
+            f"of Kneser and Ney as Chen and Goodman modified it; {config['vocab_size']} tokens, no hidden units."
+        )
     cell = {"rnn": "vanilla RNN (tanh)", "lstm": "LSTM", "gru": "GRU"}.get(config["cell"], config["cell"])
     if config["task"] == "translation":
         direction = "bidirectional " if config["bidirectional"] else ""
@@ -133,6 +139,11 @@ def _training(training: dict[str, Any]) -> str:
     if not training:
         return ""
     sources = " ".join(source["sentence"] for source in training["sources"])
+    if not training["steps"]:  # made by counting
+        return (
+            f"```sh\n{training['command']}\n```\n\nCounted in one pass on {training['hardware']}, commit {training['commit']}, "
+            f"{training['date']}. {sources}"
+        )
     return (
         f"```sh\n{training['command']}\n```\n\n{training['steps']:,} updates in {training['minutes']} minutes on "
         f"{training['hardware']}, torch {training['torch']}, seed {training['settings']['seed']}, commit {training['commit']}, "
