@@ -13,7 +13,7 @@ BEFORE_THE_FIRST = 0.5  # where step 0 stands on an axis of powers of ten
 
 
 def training_history(
-    frame: pd.DataFrame, step: int, *, mode: Mode, architecture: str, guess: float, height: int = 320
+    frame: pd.DataFrame, step: int, *, mode: Mode, architecture: str, guess: float, height: int = 280
 ) -> go.Figure:
     """Return both losses over the stages of a run, on a logarithmic axis of steps, with a line at `step`.
 
@@ -23,7 +23,7 @@ def training_history(
         guess: loss of guessing evenly, drawn dashed.
     """
     style = theme.architecture_style(architecture, mode)
-    figure = theme.blank_figure(mode, x_title="Updates made", y_title="Loss (nats per token)", height=height)
+    figure = theme.blank_figure(mode, x_title="Updates made", y_title="Loss (nats)", height=height)
     x = frame["step"].clip(lower=BEFORE_THE_FIRST)
     symbols = [style.marker if is_usable else "x" for is_usable in frame["is_usable"]]
     figure.add_scatter(
@@ -42,7 +42,7 @@ def training_history(
     figure.add_vline(x=max(step, BEFORE_THE_FIRST), line={"color": theme.accent(mode), "width": 2})
     now = frame[frame["step"] == step]
     figure.add_scatter(
-        x=now["step"].clip(lower=BEFORE_THE_FIRST), y=now["validation_loss"], mode="markers", name="Shown below", hoverinfo="skip",
+        x=now["step"].clip(lower=BEFORE_THE_FIRST), y=now["validation_loss"], mode="markers", name="This stage", hoverinfo="skip",
         marker={"symbol": "circle-open", "size": 20, "color": theme.accent(mode), "line": {"width": 3}},
     )  # fmt: skip
     add_baseline(figure, guess, mode, "Guessing evenly")

@@ -33,6 +33,16 @@ TOOLS = {
             "Next character",
             "What does the network expect at any place of its text, as it gave it and as your settings changed it?",
         ),
+        Tool(
+            "cowrite",
+            "Write together",
+            "What happens if you choose some of the characters, and how surprised is the network by them?",
+        ),
+        Tool(
+            "history",
+            "Time machine",
+            "How did a network learn to write? Go back to any stage of one training run.",
+        ),
     )
 }
 

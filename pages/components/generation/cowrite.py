@@ -1,0 +1,208 @@
+"""Write together: the visitor and the network choose tokens in turn, and every branch they leave stays in a tree."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+
+import streamlit as st
+
+from engine.decoding import cowriting, tree_files
+from engine.decoding.cowriting import START, WritingTree
+from engine.errors import InputError
+from engine.plotting.distribution import visible_token
+from engine.plotting.text_grid import describe_text_grid, text_grid
+from engine.plotting.writing_tree import MOST_BITS, describe_writing_tree, writing_tree
+from pages.components import cache, figures, notices, receipts, state
+from pages.components import cowriting as writing_desk
+from pages.components.cowriting import CODE, Author, Held
+from pages.components.generation.desk import Desk
+from pages.components.header import TEXT_WIDTH
+
+BUTTONS = 10
+SHOWN_OF_PROMPT = 200
+BITS = "surprise in bits"
+
+
+def show(desk: Desk) -> None:
+    """Draw the text with the pen in it, what could come next, what it cost, the branches, and how to keep them."""
+    author = writing_desk.sit_down(desk)
+    above = st.container()
+    with st.expander("Keep this tree, or open another", icon=":material/save:"):
+        code = desk.controls.text_input(CODE)
+        with above:
+            held = writing_desk.read(author, code)
+        _show_files(author, held)
+    with above:
+        st.markdown(
+            "Choose what comes next, or let the network choose; go back to any place and write on differently. A character "
+            "that had a chance of one half costs 1 bit, one of 1 in 1,000 costs 10: **the fewer bits, the less the network "
+            "is surprised.** Try to surprise it, then look at what it writes after that.",
+            width=TEXT_WIDTH,
+        )
+        _show_text(author, held.tree)
+        _show_choices(author, held.tree)
+        if held.tree.nodes:
+            _show_costs(author, held.tree)
+            _show_tree(author, held.tree)
+
+
+def _show_text(author: Author, tree: WritingTree) -> None:
+    written = cowriting.text_at(author.loaded, author.desk.prompt, tree)
+    with st.container(border=True, key="cowrite-text"):
+        st.text(("…" if len(written) > 2000 else "") + written[-2000:] + "▏")
+
+
+def _show_choices(author: Author, tree: WritingTree) -> None:
+    desk, settings = author.desk, author.desk.settings
+    likely = cache.compute_with_model(
+        cowriting.alternatives, desk.network, desk.prompt, tree.token_ids(),
+        settings.temperature, settings.top_k, settings.top_p,
+    )  # fmt: skip
+    shown = likely.index < BUTTONS
+    st.caption("Choose the next one yourself (with the chance the network gives it):")
+    with st.container(horizontal=True, gap="small", key="cowrite-choices"):
+        for row in likely[shown | (likely["token"] == "\n")].itertuples():
+            st.button(
+                f"{notices.plain(visible_token(row.token))} · {100 * row.probability_before:.1f} %",
+                key=f"cowrite-choose-{row.token_id}",
+                on_click=author.change,
+                args=(partial(_choose, row.token_id, row.log_prob),),
+            )
+    with st.form("cowrite-form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Any other character, or a whole text", key="cowrite-typed", width=320)
+        st.form_submit_button("Add", icon=":material/edit:", on_click=author.type, args=("cowrite-typed",))
+    st.caption("Or let the network draw, with your temperature, top-k, top-p and seed:")
+    one, ten = (dataclasses.replace(settings, max_new_tokens=count) for count in (1, 10))
+    with st.container(horizontal=True, gap="small", key="cowrite-moves"):
+        for label, key, draw in (
+            ("One", "one", partial(_let_write, author, one, False)),
+            ("Ten", "ten", partial(_let_write, author, ten, False)),
+            ("To the end of the line", "line", partial(_let_write, author, one, True)),
+        ):
+            st.button(label, key=f"cowrite-{key}", icon=":material/casino:", on_click=author.change, args=(draw,))
+        is_at_start = tree.pen == START
+        st.button(
+            "Back one", key="cowrite-back", icon=":material/undo:", disabled=is_at_start,
+            on_click=author.change, args=(WritingTree.undo,), help="What was written stays as a branch.",
+        )  # fmt: skip
+    words = f"All {len(likely):,} chances, before and after your settings"
+    with st.expander(words, key="cowrite-alternatives-numbers", type="compact"):
+        figures.show_table(
+            likely.drop(columns="token_id").assign(token=likely["token"].map(visible_token)),
+            name="alternatives",
+            receipt=receipts.for_alternatives(desk.network, desk.prompt, tree, settings),
+        )
+
+
+def _show_costs(author: Author, tree: WritingTree) -> None:
+    path = [tree.nodes[node] for node in tree.path()]
+    whole, mine, its = st.columns(3)
+    whole.metric("This text costs", f"{tree.bits():.1f} bits")
+    whole.caption(f"for {len(path):,} steps after the beginning")
+    for column, by, words in ((mine, "visitor", "Your choices"), (its, "network", "The network's draws")):
+        count = tree.count(by)
+        column.metric(words, f"{tree.bits(author=by):.1f} bits")
+        column.caption(f"{count:,} steps" + (f", {tree.bits(author=by) / count:.2f} bits each" if count else ""))
+    if not path:
+        return
+    tokens = [cowriting.token_text(author.loaded, node.token_id) for node in path]
+    bits = [node.bits for node in path]
+    nodes = tree.path()
+    st.caption("What each step cost; yours are underlined. Click one to go back to it.")
+    figures.show(
+        text_grid(
+            tokens, bits, mode=figures.mode(), title_of_values="Surprise (bits)", limits=(0, MOST_BITS), width=48,
+            marks=[node.author == "visitor" for node in path], clickable=True,
+            hover=[f"{visible_token(token)}: {cost:.2f} bits, a chance of {100 * 2**-cost:.2f} %" for token, cost in zip(tokens, bits, strict=True)],
+        ),
+        name="cowritten-text",
+        alt=describe_text_grid(tokens, bits, title_of_values=BITS),
+        on_click=lambda place: author.change(lambda held: held.go_to(nodes[int(place)])),
+    )  # fmt: skip
+
+
+def _show_tree(author: Author, tree: WritingTree) -> None:
+    frame = cowriting.tree_frame(author.loaded, tree)
+    ends = tree.ends()
+    branches = "branch" if len(ends) == 1 else "branches"
+    st.markdown(f"**The tree: {len(tree.nodes):,} steps in {len(ends):,} {branches}**")
+    _show_ways_back(author, tree, ends)
+    figures.show(
+        writing_tree(frame, mode=figures.mode()),
+        name="writing-tree",
+        alt=describe_writing_tree(frame),
+        table=frame.assign(token=frame["token"].map(visible_token)),
+        receipt=receipts.for_writing_tree(author.desk.network, author.desk.prompt, tree, author.held.code),
+        on_click=lambda node: author.change(lambda held: held.go_to(int(node))),
+    )
+
+
+def _show_ways_back(author: Author, tree: WritingTree, ends: list[int]) -> None:
+    """Draw the list of branches and the place on the chosen one, for the keyboard and for screen readers."""
+    end = next((end for end in reversed(ends) if tree.pen in tree.path(end)), ends[-1])
+    way = tree.path(end)
+    state.set_widget("cowrite-branch", end)
+    state.set_widget("cowrite-place", len(tree.path()))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Go to the end of a branch", ends, key="cowrite-branch", width=420,
+            format_func=partial(_branch_label, author, tree), on_change=_follow, args=(author, "cowrite-branch", None),
+        )  # fmt: skip
+        st.number_input(
+            "Go to step", 0, len(way), key="cowrite-place", width=140,
+            help="Counted from the beginning along this branch; 0 is the beginning itself.",
+            on_change=_follow, args=(author, "cowrite-place", [START, *way]),
+        )  # fmt: skip
+        st.button(
+            "Remove the branch from here", key="cowrite-remove", icon=":material/content_cut:", disabled=tree.pen == START,
+            on_click=author.change, args=(_remove,), help="Takes away the step before the pen and all that follows it.",
+        )  # fmt: skip
+        st.button(
+            "Start over", key="cowrite-clear", icon=":material/delete:", on_click=author.put, args=(WritingTree(),),
+            help="Takes the whole tree away; download it first if you want to keep it.",
+        )  # fmt: skip
+
+
+def _show_files(author: Author, held: Held) -> None:
+    desk = author.desk
+    st.download_button(
+        "Download the tree", icon=":material/download:", key="cowrite-download", on_click="ignore",
+        data=partial(tree_files.to_json, author.loaded, desk.prompt, held.tree),
+        file_name="writing-tree.json", mime="application/json",
+    )  # fmt: skip
+    file = st.file_uploader("Open a tree that was downloaded here", type="json", key="cowrite-file")
+    if file is None:
+        return
+    try:
+        stored = tree_files.read_json(file.getvalue())
+        tree = stored.tree(author.loaded)
+    except InputError as problem:
+        notices.error(f"{problem} Your tree is still there.")
+        return
+    written_with = "" if stored.model == desk.network else f" It was written with {stored.model}; {desk.network} reads it here."
+    notices.note(f"The file has a tree of {len(tree.nodes):,} steps in {len(tree.ends()):,} branches.{written_with}")
+    st.button("Put it in place of mine", key="cowrite-open", on_click=author.open, args=(stored,))
+
+
+def _choose(token_id: int, log_prob: float, tree: WritingTree) -> WritingTree:
+    return tree.add(token_id, log_prob, "visitor")
+
+
+def _let_write(author: Author, settings: cowriting.SamplingSettings, to_line_end: bool, tree: WritingTree) -> WritingTree:
+    return cowriting.let_write(author.loaded, author.desk.prompt, tree, settings, to_line_end=to_line_end)
+
+
+def _remove(tree: WritingTree) -> WritingTree:
+    return tree.remove(tree.pen)
+
+
+def _follow(author: Author, key: str, way: list[int] | None) -> None:
+    place = int(state.widget_value(key))
+    author.change(lambda tree: tree.go_to(place if way is None else way[place]))
+
+
+def _branch_label(author: Author, tree: WritingTree, end: int) -> str:
+    text = cowriting.text_at(author.loaded, "", tree, end)
+    tail = "".join(map(visible_token, text[-36:]))
+    return f"{'…' if len(text) > 36 else ''}{tail} ({len(tree.path(end)):,} steps, {tree.bits(end):.1f} bits)"
