@@ -87,6 +87,10 @@ def build_parser() -> argparse.ArgumentParser:
     index.add_argument("--corpus", required=True)
     index.add_argument("--output", metavar="DIR", help="default: data/indexes")
 
+    temperatures = command("temperatures", temperatures_command, "Measure what temperature does to a model's texts.")
+    temperatures.add_argument("--model", required=True)
+    temperatures.add_argument("--output", metavar="PARQUET", help="default: data/results/temperatures.parquet")
+
     compare = command("compare", compare_command, "Run an architecture comparison and write its table of results.")
     compare.add_argument("--recipe", required=True)
     compare.add_argument("--output", metavar="DIR", help="default: data/results")
@@ -189,15 +193,28 @@ def index_command(options: argparse.Namespace) -> None:
     """Write the index of a corpus' training text, with what was measured of it on text that is not in it."""
     import dataclasses
 
-    from engine.inspection.copies import measure
+    from engine.inspection.copy_checks import check_index
     from engine.inspection.copy_index import INDEXES, index_corpus, save_index
 
     index, texts = index_corpus(options.corpus)
-    measured = measure(index, texts["train"], texts["validation"] + texts["test"])
+    measured = check_index(index, texts["train"], texts["validation"] + texts["test"])
     index = dataclasses.replace(index, facts=index.facts | measured)
     path = save_index(index, Path(options.output or INDEXES) / f"{options.corpus}.safetensors")
     unseen, size = measured["unseen"], path.stat().st_size / 2**20
     print(f"wrote {path} ({size:.1f} MiB); {unseen['wrong']} of {unseen['spans']} spans in unseen text were wrong")
+
+
+def temperatures_command(options: argparse.Namespace) -> None:
+    """Write a model's curve over temperature into the table of results."""
+    from tqdm import tqdm
+
+    from engine.inspection.temperature_results import TABLE, measure_model
+
+    loaded, path = _load(options.model, "language_model"), Path(options.output or TABLE)
+    with tqdm(total=100, unit="%", dynamic_ncols=True, delay=DELAY_SECONDS) as bar:
+        for share in measure_model(loaded, path):
+            bar.update(round(100 * share) - bar.n)
+    print(f"wrote {path}")
 
 
 def compare_command(options: argparse.Namespace) -> None:

@@ -6,7 +6,6 @@ Found by the index of hashes (`engine.inspection.copy_index`), so that the train
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,6 @@ MAX_COPY_CHARACTERS = 10_000
 MINIMUM_COPY = 20  # what pages start with: about as long as half a line of verse
 LENGTHS = tuple(range(SHORTEST_COPY, 61))
 PAIRS_AT_ONCE = 2_000_000
-BASELINE_STRETCH = 1000
-RANDOM_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ def check_copies(loaded: LoadedModel, text: str, counted_from: int = 0) -> Copie
 
 
 def index_facts(loaded: LoadedModel) -> dict[str, Any]:
-    """Return what is known about the index for `loaded`: corpus, title, characters, `unseen`, `chance` (see `measure`)."""
+    """Return what is known about the index for `loaded`: corpus, title, characters, and `unseen` and `chance` (see `copy_checks`)."""
     return index_of(loaded).facts
 
 
@@ -112,35 +109,6 @@ def coverage_frame(copies: Copies, facts: dict[str, Any]) -> pd.DataFrame:
     unseen = facts.get("unseen", {}).get("coverage", [])
     frame = pd.DataFrame({"length": LENGTHS, "share": [copies.coverage(length) for length in LENGTHS]})
     return frame.assign(unseen=unseen if len(unseen) == len(LENGTHS) else np.nan)
-
-
-def measure(index: CopyIndex, train: str, unseen: str, seed: int = 0) -> dict[str, Any]:
-    """Return how far the index can be trusted, measured against the texts themselves.
-
-    Returns:
-        `unseen`: the share of held-out text in spans of each minimum length, which is what a writer who never copies
-        reaches; how many spans were found there and how many of them do not stand in the training text as said.
-        `chance`: spans found in random characters with the training text's frequencies, where all are wrong or luck.
-    """
-    stretches = [unseen[start : start + BASELINE_STRETCH] for start in range(0, len(unseen), BASELINE_STRETCH)]
-    found = list(map(partial(find_copies, index), stretches))
-    longest = np.concatenate([copies.longest for copies in found])
-    spans = pd.concat([copies.spans for copies in found])
-    wrong = sum(train[row.offset : row.offset + row.length] != row.text for row in spans.itertuples())
-    letters = np.array(list(train))[np.random.default_rng(seed).integers(len(train), size=RANDOM_CHARACTERS)]
-    noise = "".join(letters)
-    by_luck = [find_copies(index, noise[i : i + MAX_COPY_CHARACTERS]).spans for i in range(0, len(noise), MAX_COPY_CHARACTERS)]
-    lucky = pd.concat(by_luck)
-    return {
-        "unseen": {
-            "characters": len(unseen),
-            "coverage": [round(float((longest >= length).mean()), 5) for length in LENGTHS],
-            "spans": len(spans),
-            "wrong": int(wrong),
-            "longest": int(longest.max()),
-        },
-        "chance": {"characters": len(noise), "spans": len(lucky), "longest": int(lucky["length"].max() if len(lucky) else 0)},
-    }
 
 
 def _pairs(index: CopyIndex, text: str) -> tuple[np.ndarray, np.ndarray]:

@@ -22,15 +22,19 @@ class NextTokens:
 
     Attributes:
         frame: one row per token: `token`, `probability_before` (softmax of the logits), `probability_after` (what is
-            sampled from), `is_kept`; likeliest first.
+            sampled from), `is_kept`, and the stages between: `probability_temperature` (after temperature alone) and
+            `probability_top_k` (after top-k as well); likeliest first.
         entropy_before, entropy_after: in nats.
         mass_cut: the share of probability, after temperature, that top-k and top-p took away.
+        stages: one row per stage ("network", "temperature", "top_k", "top_p"): `tokens` that can still be drawn, `entropy`
+            in nats, `largest` probability, and `mass_cut`, the share of the chances before it that the stage took away.
     """
 
     frame: pd.DataFrame
     entropy_before: float
     entropy_after: float
     mass_cut: float
+    stages: pd.DataFrame
 
     def outcome(self, token: str) -> str:
         """Return in one sentence how likely the token that did follow had been."""
@@ -54,11 +58,19 @@ def next_tokens(loaded: LoadedModel, text: str, temperature: float, top_k: int, 
     before = logits.softmax(dim=-1)
     after = next_distribution(logits, temperature, top_k, top_p)
     uncut = next_distribution(logits, temperature)
+    by_stage = {
+        "network": before,
+        "temperature": uncut,
+        "top_k": next_distribution(logits, temperature, top_k),
+        "top_p": after,
+    }
     frame = pd.DataFrame(
         {
             "token": loaded.tokenizer.tokens(range(len(before))),
             "probability_before": before.double().numpy(),
             "probability_after": after.double().numpy(),
+            "probability_temperature": uncut.double().numpy(),
+            "probability_top_k": by_stage["top_k"].double().numpy(),
         }
     )
     frame["is_kept"] = frame["probability_after"] > 0
@@ -68,7 +80,26 @@ def next_tokens(loaded: LoadedModel, text: str, temperature: float, top_k: int, 
         entropy_before=entropy(before.double().numpy()),
         entropy_after=entropy(after.double().numpy()),
         mass_cut=float(uncut[after == 0].sum()),
+        stages=_stage_frame({name: chances.double().numpy() for name, chances in by_stage.items()}),
     )
+
+
+def _stage_frame(by_stage: dict[str, np.ndarray]) -> pd.DataFrame:
+    rows, before = [], None
+    for name, chances in by_stage.items():
+        # Temperature takes nothing away: what is too small for a float32 there was not cut.
+        is_cut = chances == 0 if name in ("top_k", "top_p") else np.zeros(len(chances), dtype=bool)
+        rows.append(
+            {
+                "stage": name,
+                "tokens": int((chances > 0).sum()),
+                "entropy": entropy(chances),
+                "largest": float(chances.max()),
+                "mass_cut": 0.0 if before is None else float(before[is_cut].sum()),
+            }
+        )
+        before = chances
+    return pd.DataFrame(rows)
 
 
 def entropy(probabilities: np.ndarray) -> float:

@@ -75,14 +75,16 @@ class Loop:
 def find_loop(text: str, fewest: int = FEWEST_REPEATED_CHARACTERS) -> Loop | None:
     """Return the longest stretch of `text` that equals itself one period later, None where there is no loop.
 
-    It counts where the same is said at least twice in direct succession and at least `fewest` characters are repeated. Of
-    equally long ones the shortest period is taken: what repeats every 5 characters repeats every 10 as well.
+    It counts where the same is said at least three times in direct succession, or twice up to the end of the text, and at
+    least `fewest` characters are repeated. Of equally long ones the shortest period is taken: what repeats every 5
+    characters repeats every 10 as well.
     """
     codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
     best: tuple[int, int, int] | None = None  # length, start, period
     for period in range(1, len(codes) // 2 + 1):
         start, repeated = _longest_run(codes[period:] == codes[:-period])
-        if repeated >= max(period, fewest) and (best is None or repeated + period > best[0]):
+        times = 2 if start + repeated + period == len(codes) else 3
+        if repeated >= max((times - 1) * period, fewest) and (best is None or repeated + period > best[0]):
             best = repeated + period, start, period
     if best is None:
         return None

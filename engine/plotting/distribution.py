@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
@@ -52,6 +53,55 @@ def next_token_bars(
     figure.update_xaxes(type="category", tickangle=0)
     figure.update_yaxes(rangemode="tozero")
     return figure
+
+
+STAGES = {
+    "network": ("probability_before", "As the network gave it"),
+    "temperature": ("probability_temperature", "After temperature"),
+    "top_k": ("probability_top_k", "After top-k"),
+    "top_p": ("probability_after", "After top-p: this is drawn from"),
+}
+
+
+def stage_bars(frame: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", top: int = 14) -> go.Figure:
+    """Return a panel of bars per stage on the way from the network to the draw; what a stage has cut away is marked by a cross.
+
+    Args:
+        frame: one row per token: `token` and the columns that `STAGES` names.
+        top: how many of the tokens likeliest at any stage are drawn.
+    """
+    columns = [column for column, _ in STAGES.values()]
+    likeliest = frame.assign(most=frame[columns].max(axis=1)).sort_values(["most", "token"], ascending=[False, True]).head(top)
+    labels = [plain_label(visible_token(token)) for token in likeliest["token"]]
+    titles = [title for _, title in STAGES.values()]
+    base = theme.blank_figure(mode, height=560)
+    figure = make_subplots(rows=len(STAGES), cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.08, figure=base)
+    figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.muted(mode)})
+    colour, grey = theme.architecture_style(architecture, mode).colour, theme.muted(mode)
+    for row, (name, (column, title)) in enumerate(STAGES.items(), start=1):
+        figure.add_bar(
+            x=labels, y=100 * likeliest[column], marker={"color": grey if name == "network" else colour}, showlegend=False,
+            hovertemplate=f"%{{x}}: %{{y:.2f}} %<extra>{title}</extra>", row=row, col=1,
+        )  # fmt: skip
+        is_cut = (likeliest[column] == 0).to_numpy()
+        if name in ("top_k", "top_p") and is_cut.any():
+            figure.add_scatter(
+                x=[label for label, cut in zip(labels, is_cut, strict=True) if cut], y=[0] * int(is_cut.sum()),
+                mode="markers", marker={"symbol": "x-thin-open", "size": 9, "color": theme.ink(mode), "line": {"width": 2}},
+                cliponaxis=False, showlegend=False, hovertemplate="%{x}: cut away<extra></extra>", row=row, col=1,
+            )  # fmt: skip
+    figure.update_xaxes(type="category", tickangle=0, fixedrange=True)
+    figure.update_yaxes(rangemode="tozero", fixedrange=True, nticks=4, ticksuffix=" %", matches="y")
+    return figure
+
+
+def describe_stages(stages: pd.DataFrame) -> str:
+    """Return the alternative text of `stage_bars`: tokens left, entropy and what was cut, stage by stage."""
+    parts = []
+    for row in stages.itertuples():
+        cut = f", {100 * row.mass_cut:.1f} % of the chances cut away" if row.stage in ("top_k", "top_p") else ""
+        parts.append(f"{STAGES[row.stage][1].split(':')[0].lower()} {row.tokens} possible, entropy {row.entropy:.2f} nats{cut}")
+    return f"Bars of the chances at each stage: {'; '.join(parts)}."
 
 
 def describe_next_tokens(frame: pd.DataFrame, top: int = 3) -> str:
