@@ -28,7 +28,7 @@ import torch
 from engine.decoding.limits import check_characters
 from engine.errors import InputError
 from engine.inspection.predicates import NEEDS, PREDICATES, label_text
-from engine.inspection.units import WORKERS, layer_count, parts_of, stream_states, token_spans
+from engine.inspection.units import WORKERS, UnitCourse, layer_count, parts_of, stream_states, token_spans, unit_course
 from engine.inspection.unseen import STORIES, unseen_text
 from engine.models.folder import LoadedModel
 
@@ -51,13 +51,16 @@ class Investigation:
         specificity: (winners, winners) AUC on the second half of each row's predicate by each column's winning unit, signed
             as that unit was for the predicate it won.
         skipped: questions that hold, or fail to, at too few places of this text.
-        text: what it was read on, in one sentence. characters, units: how many. elapsed_seconds: what it took.
+        text: what it was read on, in one sentence; `source` is its name, `own_text` the visitor's own ("" if none).
+        characters, units: how many. elapsed_seconds: what it took.
     """
 
     winners: pd.DataFrame
     specificity: np.ndarray
     skipped: list[str]
     text: str
+    source: str
+    own_text: str
     characters: int
     units: int
     elapsed_seconds: float
@@ -87,7 +90,7 @@ def investigate(loaded: LoadedModel, source: str = STORIES, text: str = "") -> I
     winners, specificity, skipped = find_winners([part for layer in states for part in layer], labels, places)
     seconds = time.perf_counter() - begun
     units = sum(part.shape[1] for layer in states for part in layer)
-    return Investigation(winners, specificity, skipped, sentence, len(read), units, seconds)
+    return Investigation(winners, specificity, skipped, sentence, source, text, len(read), units, seconds)
 
 
 def find_winners(
@@ -168,6 +171,15 @@ def rank_columns(values: np.ndarray, bins: int = BINS) -> np.ndarray:
         counts = np.bincount(column, minlength=bins)
         np.take((np.cumsum(counts) - (counts + 1) / 2).astype(np.float32), column, out=into, mode="clip")
     return ranks.T
+
+
+def answer_course(
+    loaded: LoadedModel, text: str, layer: int, unit: int, part: str, predicate: str
+) -> tuple[UnitCourse, np.ndarray]:
+    """Return a unit's course over `text`, and the answers to a predicate after each token of it, (T,) of bool."""
+    course = unit_course(loaded, text, layer, unit, part)
+    last = np.array([stop - 1 for _, stop in token_spans(loaded, text)])
+    return course, label_text(predicate, text)[last]
 
 
 def check_length(text: str) -> None:

@@ -22,7 +22,7 @@ from engine.decoding.puppet import Puppet
 from engine.decoding.scoring import surprise_stream
 from engine.decoding.text import start_id, write_text
 from engine.errors import InputError
-from engine.inspection.units import PARTS, check_unit, token_spans
+from engine.inspection.units import PARTS, check_unit, is_switch, token_spans
 from engine.inspection.unseen import unseen_play
 from engine.models.folder import LoadedModel
 
@@ -57,7 +57,7 @@ class Strings:
     units: str = option("0")
     value: float = option(1.0, minimum=-LARGEST_FACTOR, maximum=LARGEST_FACTOR)
     gate: str = option("forget_gate")
-    position: float = option(1.0, minimum=-1.0, maximum=1.0)
+    position: float = option(1.0, minimum=0.0, maximum=1.0)
 
 
 @dataclass(frozen=True)
@@ -155,8 +155,16 @@ def attach(loaded: LoadedModel, strings: Strings) -> Interventions:
 
 
 def gates_of(architecture: str) -> list[str]:
-    """Return the gates that a cell of this kind has and that can be held; an RNN has none."""
-    return list(CELLS.get(architecture).gate_names)
+    """Return the gates of this kind of cell that can be open or shut; an RNN has none.
+
+    The cell candidate and the new gate are what would be written, not how much of it: they are no switches.
+    """
+    return [name for name in CELLS.get(architecture).gate_names if is_switch(name)]
+
+
+def actions_of(architecture: str) -> list[str]:
+    """Return what can be done to this kind of cell."""
+    return [action for action in ACTIONS if action != "hold" or gates_of(architecture)]
 
 
 def read_units(text: str) -> list[int]:
@@ -197,6 +205,15 @@ def changed_characters(free: str, held: str) -> tuple[np.ndarray, np.ndarray]:
         marks[0][start : start + size] = False
         marks[1][other : other + size] = False
     return marks
+
+
+def changed_tokens(performed: Performance) -> tuple[list[bool], list[bool]]:
+    """Return for each token of the free and of the held text whether some of it is not in the other text."""
+    free, held = changed_characters(performed.free_text, performed.held_text)
+    return (
+        [bool(free[start:stop].any()) for start, stop in performed.free_spans],
+        [bool(held[start:stop].any()) for start, stop in performed.held_spans],
+    )
 
 
 def surprise_of(loaded: LoadedModel, prompt: str, text: str) -> np.ndarray:
@@ -253,8 +270,8 @@ def _hold(loaded: LoadedModel, strings: Strings) -> Interventions:
     if strings.gate not in known:
         has = ", ".join(PARTS[gate] for gate in known)
         raise InputError(f"The {name} has no {PARTS.get(strings.gate, strings.gate[:40])}; its gates are: {has}.")
-    if not -1.0 <= strings.position <= 1.0:
-        raise InputError(f"A gate can be held between -1 and 1, not at {strings.position:g}.")
+    if not 0.0 <= strings.position <= 1.0:
+        raise InputError(f"A gate can be held between 0 (shut) and 1 (open), not at {strings.position:g}.")
     return Interventions(hold_gates={strings.gate: strings.position})
 
 

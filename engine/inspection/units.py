@@ -24,6 +24,8 @@ MAX_CHARACTERS = 5_000
 STREAMS = 64
 WARM_UP = 100  # tokens a stream reads before its own part, so that its state is that of a reader in mid-text
 WORKERS = 2
+STILL = 0.05  # a unit that moves less than this over a text is said to be still
+BUSY_UNITS = 8
 
 PARTS = {
     "hidden": "hidden state",
@@ -45,13 +47,28 @@ class UnitCourse:
     Attributes:
         tokens: what was read, as pieces of the text.
         values: the unit's value after each of them, (T,).
-        low, high: the least and greatest value the part can have by its making; None where it has no such bound.
+        limits: the least and greatest value the part can have by its making; None where it has no such bound.
+        busiest: the units of this layer and part whose values move most over this text, the liveliest first.
     """
 
     tokens: list[str]
     values: np.ndarray
-    low: float | None
-    high: float | None
+    limits: tuple[float, float] | None
+    busiest: list[int]
+
+    def summary(self, reach: int = 12) -> str:
+        """Return in one sentence where the unit is highest and lowest and how far it moves."""
+        low, high = int(self.values.argmin()), int(self.values.argmax())
+        if self.values[high] - self.values[low] < STILL:
+            return f"This unit hardly moves on this text: it stays between {self.values[low]:.3f} and {self.values[high]:.3f}."
+        return (
+            f"Highest, {self.values[high]:+.2f}, after {self._context(high, reach)}; "
+            f"lowest, {self.values[low]:+.2f}, after {self._context(low, reach)}."
+        )
+
+    def _context(self, place: int, reach: int) -> str:
+        before = "".join(self.tokens[: place + 1])
+        return f"“{'…' if len(before) > reach else ''}{before[-reach:].replace(chr(10), '↵')}”"
 
 
 def layer_count(loaded: LoadedModel) -> int:
@@ -108,17 +125,6 @@ def trace(loaded: LoadedModel, text: str, layers: Sequence[int] | None = None) -
     return [traced[index] for index in wanted]
 
 
-def part_course(loaded: LoadedModel, text: str, layer: int, part: str) -> np.ndarray:
-    """Return one part of one layer while `text` is read, (T, H).
-
-    Raises:
-        InputError: the text is empty or too long, or there is no such layer or part.
-    """
-    check_text(text)
-    check_unit(loaded, layer, 0, part)
-    return trace(loaded, text, [layer])[0][part]
-
-
 def unit_course(loaded: LoadedModel, text: str, layer: int, unit: int, part: str = "hidden") -> UnitCourse:
     """Return one unit's values while `text` is read.
 
@@ -127,14 +133,10 @@ def unit_course(loaded: LoadedModel, text: str, layer: int, unit: int, part: str
     """
     check_text(text)
     check_unit(loaded, layer, unit, part)
-    return UnitCourse(pieces(loaded, text), trace(loaded, text, [layer])[0][part][:, unit], *bounds_of(part))
-
-
-def bounds_of(part: str) -> tuple[float | None, float | None]:
-    """Return the least and the greatest value a part can have by its making; None where there is no such bound."""
-    if part == "cell":
-        return None, None
-    return (0.0 if is_switch(part) else -1.0), 1.0
+    values = trace(loaded, text, [layer])[0][part]  # (T, H)
+    busiest = np.argsort(-values.std(axis=0), kind="stable")[:BUSY_UNITS].tolist()
+    limits = None if part == "cell" else (0.0 if is_switch(part) else -1.0, 1.0)
+    return UnitCourse(pieces(loaded, text), values[:, unit], limits, busiest)
 
 
 def is_switch(part: str) -> bool:

@@ -105,6 +105,23 @@ class Controls(Generic[V]):
         """Draw the field's choices as pills, one of them chosen."""
         return self._choice(st.pills, name, format_func, default=self._fields[name].default, required=True, **look)
 
+    def offer(self, name: str, choices: Sequence[Any], format_func: Callable[[Any], str] = str, default: Any = None) -> None:
+        """Give a field the choices that are known only now, right before it is drawn; one that is gone gives way to the default.
+
+        A choice that is gone because the visitor changed something else is replaced silently; one in the URL of a new visit is
+        refused in a sentence.
+        """
+        field, known = self._fields[name], tuple(choices)
+        default = next((choice for choice in (default, field.default) if choice in known), known[0])
+        self._fields[name] = dataclasses.replace(field, choices=known, default=default)
+        value = state.widget_value(name)
+        if value is None:
+            self._labels = {label: func for label, func in self._labels.items() if label != name}
+        else:
+            self._labels = self._labels | {name: format_func}
+            if value not in known:
+                state.set_widget(name, default)
+
     def value(self) -> V:
         """Return the view: what was drawn, and the default for every field that was not."""
         return self._view(**{name: self._drawn.get(name, field.default) for name, field in self._fields.items()})

@@ -34,6 +34,11 @@ TOOLS = {
             "What does the network expect at any place of its text, as it gave it and as your settings changed it?",
         ),
         Tool(
+            "temperature",
+            "Temperature",
+            "What does temperature do to a text, from always the likeliest to nearly anything?",
+        ),
+        Tool(
             "cowrite",
             "Write together",
             "What happens if you choose some of the characters, and how surprised is the network by them?",
@@ -42,6 +47,29 @@ TOOLS = {
             "history",
             "Time machine",
             "How did a network learn to write? Go back to any stage of one training run.",
+        ),
+        Tool(
+            "neurons",
+            "Neurons",
+            "What is one unit doing while the network reads? Every character gets the colour of the unit's value after it.",
+            needs_units=True,
+        ),
+        Tool(
+            "detective",
+            "Cell detective",
+            "Does any unit know that it stands in a speaker's name, or late in a line? All of them are tested, on unseen text.",
+            needs_units=True,
+        ),
+        Tool(
+            "puppeteer",
+            "Puppeteer",
+            "What happens if you hold a gate or a unit while the network writes, and does it do real harm?",
+            needs_units=True,
+        ),
+        Tool(
+            "copies",
+            "Copy check",
+            "How much of a text has the network copied from what it learnt from, and where did it stand there?",
         ),
     )
 }

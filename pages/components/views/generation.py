@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 from engine.config import option
 from engine.decoding.limits import MAX_NEW_TOKENS, MAX_PROMPT_CHARACTERS, SamplingSettings
+from pages.components.views.generation_copies import CopiesView
 from pages.components.views.generation_cowrite import CowriteView
 from pages.components.views.generation_history import HistoryView
+from pages.components.views.generation_temperature import TemperatureView
+from pages.components.views.generation_units import UnitsView
 
 DEFAULT_PROMPT = "ROMEO:\nWhat light is this that "
 LONGEST_TEXT = MAX_PROMPT_CHARACTERS + MAX_NEW_TOKENS
 
 
 @dataclass(frozen=True)
-class GenerationView(SamplingSettings, CowriteView, HistoryView):
+class GenerationView(SamplingSettings, CowriteView, HistoryView, UnitsView, TemperatureView, CopiesView):
     """Everything a link to the generation page carries; the sampling settings and their bounds are the engine's."""
 
     prompt: str = option(

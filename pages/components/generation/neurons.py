@@ -1,0 +1,58 @@
+"""Neurons: any text in the colours of one unit's values, its hidden state, its memory or one of its gates."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.inspection.units import PARTS, is_switch, parts_of, unit_course
+from engine.plotting.distribution import visible_token
+from engine.plotting.text_grid import describe_text_grid, text_grid
+from pages.components import cache, figures, notices, unit_receipts
+from pages.components.generation.desk import Desk
+from pages.components.header import TEXT_WIDTH
+
+GRID_WIDTH = 48
+
+
+def show(desk: Desk) -> None:
+    """Draw the choice of a unit, the coloured text, and where else to look."""
+    st.markdown(
+        "Most units look like noise. Some follow something a person can name: the place in a line, a speaker's name, the letters "
+        "of a word. **Go through a few with the arrow keys and guess what each follows;** the Cell detective tests such guesses. "
+        "Memory cells are often easier to read than hidden states.",
+        width=TEXT_WIDTH,
+    )
+    controls = desk.controls
+    with st.container(horizontal=True, vertical_alignment="bottom", key="neurons-choice"):
+        controls.offer("neurons_layer", range(1, desk.info.config["num_layers"] + 1))
+        layer = controls.segmented("neurons_layer")
+        controls.offer("neurons_part", parts_of(desk.info.architecture), _part_label)
+        part = controls.select("neurons_part", _part_label, width=220)
+        unit = controls.number("neurons_unit", width=160)
+    with st.expander("Colour a text of your own", icon=":material/edit:"):
+        text = controls.text_area("neurons_text", height=110) or desk.text
+    with st.spinner("The network reads the text."):
+        course = cache.compute_with_model(unit_course, desk.network, text, layer - 1, unit, part)
+    name = f"{PARTS[part]} of unit {unit} in layer {layer}"
+    st.caption(notices.plain(f"{name.capitalize()}. {course.summary()}"))
+    title = f"{PARTS[part].capitalize()} of layer {layer}, unit {unit}"
+    title += " (0 shut, 1 open)" if is_switch(part) else " (orange below 0, blue above)"
+    figures.show(
+        text_grid(
+            course.tokens, course.values, mode=figures.mode(), title_of_values=title, diverging=not is_switch(part),
+            limits=course.limits, width=GRID_WIDTH,
+        ),
+        name="neurons-text",
+        alt=describe_text_grid(course.tokens, course.values, title_of_values=name),
+        table=pd.DataFrame({"token": map(visible_token, course.tokens), "value": course.values}),
+        receipt=unit_receipts.for_unit(desk.network, text, layer, unit, part),
+    )  # fmt: skip
+    st.caption("Units of this layer that move most over this text:")
+    with st.container(horizontal=True, gap="small", key="neurons-busiest"):
+        for busy in course.busiest:
+            st.button(f"{busy}", key=f"neurons-unit-{busy}", on_click=controls.set, args=("neurons_unit", busy), help="Look at this unit")
+
+
+def _part_label(part: str) -> str:
+    return PARTS[part].capitalize()
