@@ -20,6 +20,7 @@ class LanguageModelRecipe:
 
     Attributes:
         label, group: what pages call it and which models it stands beside, "" where its architecture says both.
+        vocab_size: how many tokens the tokeniser may have; None leaves it to the tokeniser.
     """
 
     name: str
@@ -39,11 +40,12 @@ class LanguageModelRecipe:
     bptt_length: int = 128
     label: str = ""
     group: str = ""
+    vocab_size: int | None = None
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
-        """Read the corpus, collect its characters, build the untrained model; weights depend on the seed alone."""
+        """Read the corpus, train the tokeniser, build the untrained model; weights depend on the seed alone."""
         corpus = load_corpus(self.corpus)
-        tokenizer = TOKENIZERS.get(self.tokenizer).train([corpus.text("train")])
+        tokenizer = TOKENIZERS.get(self.tokenizer).train([corpus.text("train")], self.vocab_size)
         train_ids, validation_ids = (tokenizer.encode(corpus.text(split)) for split in ("train", "validation"))
         torch.manual_seed(settings.seed)
         model = LanguageModel(

@@ -22,9 +22,11 @@ class Tokenizer:
 
     Attributes:
         pad_id, bos_id, eos_id, unk_id: ids of the special tokens, None where the kind has none.
+        is_concatenative: whether the text of ids is the texts of each, one after the other.
     """
 
     kind: ClassVar[str]
+    is_concatenative: ClassVar[bool] = False
 
     def __init__(self, backend: tokenizers.Tokenizer) -> None:
         self.backend = backend
@@ -87,10 +89,11 @@ def load_tokenizer(path: Path | str) -> Tokenizer:
         raise ModelError(f"The tokenizer file {path.name} is missing or damaged.") from error
     except Exception as error:  # the Rust library raises bare Exception for a malformed tokenizer
         raise ModelError(f"The tokenizer file {path.name} is not a tokenizer.") from error
-    kind = "bpe"
+    is_split_by_pattern = (stored.get("pre_tokenizer") or {}).get("type") == "Split"
     if stored["model"].get("type") == "WordLevel":
-        is_split_by_character = (stored.get("pre_tokenizer") or {}).get("behavior") == "Isolated"
-        kind = "character" if is_split_by_character else "word"
+        kind = "character" if is_split_by_pattern else "word"
+    else:
+        kind = "pieces" if is_split_by_pattern else "bpe"
     return TOKENIZERS.get(kind)(backend)
 
 

@@ -15,6 +15,7 @@ class CharacterTokenizer(Tokenizer):
     """Each character is a token; anything never seen becomes `<unk>`."""
 
     kind = "character"
+    is_concatenative = True
 
     @classmethod
     def train(cls, texts: Iterable[str], vocab_size: int | None = None) -> CharacterTokenizer:

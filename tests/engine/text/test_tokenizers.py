@@ -16,7 +16,7 @@ from engine.text.bpe import WORD_MARK
 
 TEXT = "It's the cat's hat, n'est-ce pas ? Élan, œuvre (no. 12): naïve!\n\tThe cat sat. A hat; a mat. "
 CHARACTERS = sorted(set(TEXT))
-KINDS = ("character", "word", "bpe")
+KINDS = ("character", "word", "bpe", "pieces")
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def trained():
 
 CHARACTER = TOKENIZERS.get("character").train([TEXT])
 BPE = TOKENIZERS.get("bpe").train([TEXT] * 3, 90)
+PIECES = TOKENIZERS.get("pieces").train([TEXT] * 3, 70)
 
 
 def normal(text: str) -> str:
@@ -43,6 +44,24 @@ def test_characters_come_back_exactly(text):
 
 
 @settings(max_examples=200)
+@given(st.text(st.sampled_from(CHARACTERS)))
+def test_pieces_come_back_exactly_blanks_and_line_breaks_included(text):
+    ids = PIECES.encode(text)
+    assert PIECES.decode(ids) == text
+    assert "".join(PIECES.tokens(ids)) == text
+    assert "".join(PIECES.decode([i]) for i in ids) == text
+    assert PIECES.unknown_pieces(text) == []
+
+
+def test_a_blank_belongs_to_the_piece_before_it_and_nothing_joins_over_it():
+    pieces = TOKENIZERS.get("pieces").train(["to be, or not to be:\n\nto be."] * 9)
+    assert pieces.tokens(pieces.encode("to be, not to be:\n\nbe")) == ["to ", "be", ", ", "not ", "to ", "be", ":", "\n\n", "be"]
+    assert pieces.tokens(pieces.encode("to  be")) == ["to ", " ", "be"]
+    assert pieces.decode(pieces.encode("to ☃ é be")) == "to \N{REPLACEMENT CHARACTER} \N{REPLACEMENT CHARACTER} be"
+    assert pieces.unknown_pieces("to ☃ é ☃be") == ["☃", "é"]
+
+
+@settings(max_examples=200)
 @given(st.text(st.sampled_from([*CHARACTERS, "\N{RIGHT SINGLE QUOTATION MARK}"])))
 def test_byte_pairs_come_back_up_to_the_documented_normalisation(text):
     decomposed = unicodedata.normalize("NFD", text)
@@ -54,7 +73,7 @@ def test_byte_pairs_come_back_up_to_the_documented_normalisation(text):
 
 @given(st.text())
 def test_whatever_is_typed_is_encoded_and_unknown_pieces_say_whether_something_was_unknown(text):
-    for tokenizer in (CHARACTER, BPE):
+    for tokenizer in (CHARACTER, BPE, PIECES):
         ids = tokenizer.encode(text)
         assert all(0 <= i < tokenizer.vocab_size for i in ids)
         assert bool(tokenizer.unknown_pieces(text)) == (tokenizer.unk_id in ids)
@@ -97,8 +116,10 @@ def test_special_tokens_have_their_ids_and_typing_them_does_not_make_them(traine
         special = {tokenizer.pad_id, tokenizer.bos_id, tokenizer.eos_id}
         assert not special & set(tokenizer.encode(f"the {EOS} {PAD} {BOS} cat"))
         assert tokenizer.decode([1, *tokenizer.encode("the cat"), 2, 0, 0]) == "the cat"
-    character = trained["character"]
-    assert (character.pad_id, character.bos_id, character.eos_id, character.unk_id) == (None, None, None, 0)
+    for kind in ("character", "pieces"):
+        tokenizer = trained[kind]
+        assert (tokenizer.pad_id, tokenizer.bos_id, tokenizer.eos_id, tokenizer.unk_id) == (None, None, None, 0)
+        assert tokenizer.encode("<unk>") == [i for c in "<unk>" for i in tokenizer.encode(c)]
 
 
 def test_a_batch_is_encoded_as_each_alone(trained):
