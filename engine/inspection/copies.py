@@ -13,13 +13,20 @@ import pandas as pd
 
 from engine.decoding.limits import check_characters
 from engine.errors import DataError, InputError
-from engine.inspection.copy_index import GRAM, SHORTEST_COPY, CopyIndex, hash_grams, load_index
+from engine.inspection.copy_index import (
+    GRAM,
+    LONGEST_MINIMUM,
+    MINIMUM_COPY,
+    SHORTEST_COPY,
+    CopyIndex,
+    hash_grams,
+    load_index,
+)
 from engine.inspection.repetition import split_words
 from engine.models.folder import LoadedModel
 
 MAX_COPY_CHARACTERS = 10_000
-MINIMUM_COPY = 20  # what pages start with: about as long as half a line of verse
-LENGTHS = tuple(range(SHORTEST_COPY, 61))
+LENGTHS = tuple(range(SHORTEST_COPY, LONGEST_MINIMUM + 1))
 PAIRS_AT_ONCE = 2_000_000
 
 
@@ -39,6 +46,11 @@ class Copies:
     longest: np.ndarray
     counted_from: int = 0
 
+    @property
+    def counted(self) -> int:
+        """How many characters count."""
+        return len(self.longest) - self.counted_from
+
     def coverage(self, minimum: int = MINIMUM_COPY) -> float:
         """Return the share of the counted characters that lie in spans of at least `minimum`; nan where none counts."""
         counted = self.longest[self.counted_from :]
@@ -52,6 +64,13 @@ class Copies:
         """Return the spans of at least `minimum` characters that reach into what is counted."""
         is_shown = (self.spans["length"] >= minimum) & (self.spans["stop"] > self.counted_from)
         return self.spans[is_shown].reset_index(drop=True)
+
+
+def place_words(span: Any) -> str:
+    """Return in words where a row of `Copies.spans` stands in the training text."""
+    part = f"{span.part}, " if span.part else ""
+    others = "" if span.places == 1 else f", and {span.places - 1:,} more {'place' if span.places == 2 else 'places'}"
+    return f"{part}line {span.line:,}{others}"
 
 
 def find_copies(index: CopyIndex, text: str, counted_from: int = 0) -> Copies:

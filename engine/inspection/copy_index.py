@@ -34,6 +34,8 @@ INDEXES = Path(__file__).resolve().parents[2] / "data" / "indexes"
 GRAM = 8
 HASH_VALUES = 2**16
 SHORTEST_COPY = 12  # five hashes in a row: by chance less than once in 10**18 places
+MINIMUM_COPY = 20  # what counts as copied unless said otherwise: about half a line of verse
+LONGEST_MINIMUM = 60
 COMMAND = "python -m engine index --corpus {corpus}"
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no character's bits are lost

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from engine.inspection.copies import MINIMUM_COPY, find_copies, known_words
-from engine.inspection.copy_index import CopyIndex
+from engine.inspection.copies import find_copies, known_words
+from engine.inspection.copy_index import MINIMUM_COPY, CopyIndex
 from engine.inspection.repetition import Loop, distinct_n, find_loop, longest_repeat, repetition, split_words
 
 

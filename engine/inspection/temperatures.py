@@ -29,6 +29,7 @@ TEMPERATURES = (0.0, 0.2, 0.5, 0.8, 1.0, 1.5)
 CURVE_TEMPERATURES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.5)
 CURVE_SEEDS = 5
 WRITING_SHARE = 0.8  # of the time; the rest goes into measuring
+ROUND = "\N{CLOCKWISE OPEN CIRCLE ARROW}"
 MEASURES = ("entropy", "repetition", "known_words", "novelty")
 
 
@@ -85,6 +86,16 @@ def loop_sentence(found: TemperatureText) -> str:
         return ""
     where = f"from character {loop.start + 1:,} on" if loop.reaches_end else f"from character {loop.start + 1:,} to {loop.start + loop.length:,}"
     return f"A loop: {where} it writes the same {loop.period:,} character{'s' if loop.period > 1 else ''} {loop.times:.1f} times."
+
+
+def marked_loop(found: TemperatureText) -> str:
+    """Return the text with a sign before each round of its loop."""
+    loop = found.measures.loop
+    if loop is None:
+        return found.text
+    stop = loop.start + loop.length
+    rounds = [found.text[place : min(place + loop.period, stop)] for place in range(loop.start, stop, loop.period)]
+    return found.text[: loop.start] + "".join(ROUND + part for part in rounds) + found.text[stop:]
 
 
 def temperature_sentence(texts: Sequence[TemperatureText]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from datetime import date
 
+import pandas as pd
+
 from engine.decoding.cowriting import WritingTree
 from engine.decoding.limits import SamplingSettings
 from engine.models.folder import ModelInfo
@@ -103,6 +105,74 @@ def for_stage(info: ModelInfo, step: int, prompt: str, settings: SamplingSetting
         ),
         command=training.get("command"),
         note="Validation loss: the whole validation text read in one go. Training loss: the mean since the stage before.",
+    )
+
+
+def for_temperatures(name: str, prompt: str, settings: SamplingSettings) -> Receipt:
+    """Return the receipt of the texts at six temperatures."""
+    return Receipt(
+        model=name,
+        seed=settings.seed,
+        measured=f"{date.today().isoformat()}, on the server's processor",
+        python=(
+            "from engine.decoding.limits import SamplingSettings\n"
+            "from engine.inspection.temperatures import TEMPERATURES, temperature_table, write_at\n"
+            "from engine.models.folder import load_model\n\n"
+            f"model, settings = load_model({name!r}), {settings_literal(settings)}\n"
+            f"texts = [write_at(model, {prompt!r}, settings, temperature) for temperature in TEMPERATURES]\n"
+            "print(temperature_table(texts).to_string())"
+        ),
+        note="The words and copies are those of the index in data/indexes; the text it was made from is not needed.",
+    )
+
+
+def for_live_curve(name: str, prompt: str, settings: SamplingSettings) -> Receipt:
+    """Return the receipt of a curve over temperature measured on the page."""
+    return Receipt(
+        model=name,
+        seed=f"{settings.seed} and the four after it",
+        measured=f"{date.today().isoformat()}, on the server's processor",
+        python=(
+            "from engine.decoding.limits import SamplingSettings\n"
+            "from engine.inspection.temperatures import curve_of, summarise_curve\n"
+            "from engine.models.folder import load_model\n\n"
+            f"settings = {settings_literal(settings)}\n"
+            f"print(summarise_curve(curve_of(load_model({name!r}), {prompt!r}, settings)).to_string())"
+        ),
+        note="The temperature in the settings is not used: each of the curve's takes its place.",
+    )
+
+
+def for_stored_curve(name: str, rows: pd.DataFrame) -> Receipt:
+    """Return the receipt of curves over temperature measured beforehand; `rows` are those of the table."""
+    return Receipt(
+        model=", ".join(rows["model"].unique()),
+        seed=f"{rows['seed'].min()} to {rows['seed'].max()}",
+        measured=f"{rows['date'].max()}, {', '.join(rows['hardware'].unique())}, commit {', '.join(rows['commit'].unique())}",
+        python=(
+            "from engine.inspection.temperature_results import stored_curve\n"
+            "from engine.inspection.temperatures import summarise_curve\n"
+            "from engine.models.folder import load_model\n\n"
+            f"print(summarise_curve(stored_curve(load_model({name!r}))).to_string())"
+        ),
+        command=f"python -m engine temperatures --model {name}",
+        note="The command measures anew; what is measured on other weights than these is not shown.",
+    )
+
+
+def for_copies(name: str, text: str, counted_from: int, minimum: int) -> Receipt:
+    """Return the receipt of the copied stretches in `text`."""
+    return Receipt(
+        model=f"{name}: only for what it was trained on",
+        measured=f"{date.today().isoformat()}, with the index in data/indexes",
+        python=(
+            "from engine.inspection.copies import check_copies\n"
+            "from engine.models.folder import load_model\n\n"
+            f"text = {text!r}\n"
+            f"copies = check_copies(load_model({name!r}), text, {counted_from})\n"
+            f"print(copies.coverage({minimum}))\n"
+            f"print(copies.at_least({minimum}).to_string())"
+        ),
     )
 
 
