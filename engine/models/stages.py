@@ -30,7 +30,7 @@ class Stage:
 
     Attributes:
         step: optimiser updates made before it.
-        validation_loss: nats per token on validation text.
+        validation_loss: nats per token on validation text, of the weights before they were rounded to half precision.
         training_loss: mean nats per token since the stage before; None before the first update.
         error: a sentence where its weights cannot be used.
     """
@@ -113,8 +113,11 @@ def write_stage(
 def _read_index(folder: Path) -> list[Stage]:
     try:
         rows = json.loads((folder / FOLDER / INDEX).read_text(encoding="utf-8"))
-        return sorted((_read_stage(row) for row in rows), key=lambda stage: stage.step)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        stages = sorted((_read_stage(row) for row in rows), key=lambda stage: stage.step)
+        if not isinstance(rows, list) or not 0 < len(stages) == len({stage.step for stage in stages}):
+            raise ValueError(rows)
+        return stages
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ModelError(f"The list of stages of '{folder.name}' ({FOLDER}/{INDEX}) is missing or damaged.") from error
 
 

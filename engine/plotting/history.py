@@ -62,5 +62,5 @@ def describe_training_history(frame: pd.DataFrame, step: int) -> str:
     return (
         f"Curves of the loss over {len(frame)} stages of one training run. On validation text it goes from "
         f"{first['validation_loss']:.3f} nats per token after {first['step']:,} updates to {last['validation_loss']:.3f} after "
-        f"{last['step']:,}; the stage shown, after {step:,} updates, has {now['validation_loss']:.3f}{training}."
+        f"{last['step']:,}; the stage shown, after {step:,} {'update' if step == 1 else 'updates'}, has {now['validation_loss']:.3f}{training}."
     )

@@ -85,7 +85,8 @@ def describe_writing_tree(frame: pd.DataFrame) -> str:
         return "The tree is empty: nothing has been written after the beginning."
     ends = len(set(frame["node"]) - set(frame["parent"]))
     path = frame[frame["is_on_path"]]
-    size = f"A tree of {len(frame):,} steps in {ends:,} {'branch' if ends == 1 else 'branches'}."
+    steps = "step" if len(frame) == 1 else "steps"
+    size = f"A tree of {len(frame):,} {steps} in {ends:,} {'branch' if ends == 1 else 'branches'}."
     if path.empty:
         return f"{size} The pen stands at the beginning."
     steps = ", ".join(
