@@ -8,6 +8,8 @@ Both predict every token of the text: the first one from `first_id`, what a text
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -20,15 +22,22 @@ def score_stream(model: nn.Module, token_ids: Tensor, first_id: int | None = Non
     return float(surprise_stream(model, token_ids, first_id).double().mean())
 
 
-@torch.no_grad()
 def surprise_stream(model: nn.Module, token_ids: Tensor, first_id: int | None = None) -> Tensor:
     """Return the surprise of each token in nats, -log p(token | all before it), (N,)."""
+    chunks = logits_stream(model, token_ids, first_id)
+    return torch.cat([functional.cross_entropy(logits, labels, reduction="none") for logits, labels in chunks])
+
+
+def logits_stream(
+    model: nn.Module, token_ids: Tensor, first_id: int | None = None
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield, in stretches of up to `CHUNK` tokens, the logits (C, V) that each token was predicted with, and the tokens (C,)."""
     inputs, labels = _shift(token_ids, first_id)
-    state, parts = None, []
+    state = None
     for start in range(0, len(labels), CHUNK):
-        logits, state = model(inputs[None, start : start + CHUNK], state)
-        parts.append(functional.cross_entropy(logits[0].float(), labels[start : start + CHUNK], reduction="none"))
-    return torch.cat(parts)
+        with torch.no_grad():
+            logits, state = model(inputs[None, start : start + CHUNK], state)
+        yield logits[0].float(), labels[start : start + CHUNK]
 
 
 @torch.no_grad()

@@ -66,6 +66,10 @@ class Tokenizer:
         """Return the pieces of `ids` as they can be shown to a person."""
         return [self.token(token_id) for token_id in ids]
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return for each id of `encode` the characters of `text` it stands for, from the first to behind the last."""
+        return self.backend.encode(text, add_special_tokens=False).offsets
+
     def unknown_pieces(self, text: str) -> list[str]:
         """Return the distinct parts of `text` that were never seen in training, in order of appearance."""
         raise NotImplementedError

@@ -32,6 +32,10 @@ class CharacterTokenizer(Tokenizer):
         vocabulary = self._vocabulary
         return [vocabulary.get(character, self.unk_id) for character in text]
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return one character per id."""
+        return [(place, place + 1) for place in range(len(text))]
+
     def decode(self, ids: list[int]) -> str:
         """Return the text of `ids`; an unknown character is shown as U+FFFD."""
         return "".join("\N{REPLACEMENT CHARACTER}" if i == self.unk_id else self.token(i) for i in ids)

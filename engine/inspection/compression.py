@@ -1,0 +1,118 @@
+"""The compression duel: how few bytes each language model needs for a text, beside what gzip, bzip2 and xz need."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import time
+import zlib
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from engine.decoding.arithmetic_coding import compressing, decompressing
+from engine.decoding.limits import check_characters
+from engine.errors import InputError
+from engine.models.folder import LoadedModel
+
+MAX_DUEL_CHARACTERS = 10_000
+_RAW_LZMA = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME}]
+
+
+@dataclass(frozen=True)
+class Round:
+    """A text that one model coded and decoded again.
+
+    Attributes:
+        code: every byte the decoder needed.
+        is_identical: whether it gave back the text, letter for letter.
+    """
+
+    code: bytes
+    is_identical: bool
+    encode_seconds: float
+    decode_seconds: float
+
+
+@dataclass(frozen=True)
+class Archiver:
+    """A compressor of the kind everyone has, at its strongest setting, and the way back."""
+
+    label: str
+    compress: Callable[[bytes], bytes]
+    decompress: Callable[[bytes], bytes]
+
+
+ARCHIVERS = (
+    Archiver("gzip", lambda data: gzip.compress(data, 9, mtime=0), gzip.decompress),
+    Archiver(
+        "gzip, without its header",
+        lambda data: _deflate(data),
+        lambda code: zlib.decompress(code, wbits=-zlib.MAX_WBITS),
+    ),
+    Archiver("bzip2", lambda data: bz2.compress(data, 9), bz2.decompress),
+    Archiver("xz", lambda data: lzma.compress(data, preset=9 | lzma.PRESET_EXTREME), lzma.decompress),
+    Archiver(
+        "xz, without its header",
+        lambda data: lzma.compress(data, lzma.FORMAT_RAW, filters=_RAW_LZMA),
+        lambda code: lzma.decompress(code, lzma.FORMAT_RAW, filters=_RAW_LZMA),
+    ),
+)
+
+
+def check_duel_text(text: str) -> None:
+    """Raise InputError with one sentence if a text is empty, too long or not UTF-8."""
+    check_characters("The text", text)
+    if not text:
+        raise InputError("There is no text to compress: type or paste some.")
+    if len(text) > MAX_DUEL_CHARACTERS:
+        raise InputError(f"The text has {len(text):,} characters; at most {MAX_DUEL_CHARACTERS:,} are compressed at once.")
+
+
+def archive(text: str) -> pd.DataFrame:
+    """Return what general compressors need for a text, and whether it came back: columns `coder`, `bytes`, `is_identical`.
+
+    The first row is the text as it is, in UTF-8.
+    """
+    data = text.encode()
+    rows = [("as it is (UTF-8)", len(data), True)]
+    for archiver in ARCHIVERS:
+        code = archiver.compress(data)
+        rows.append((archiver.label, len(code), archiver.decompress(code) == data))
+    return pd.DataFrame(rows, columns=["coder", "bytes", "is_identical"])
+
+
+def duel(loaded: LoadedModel, text: str) -> Generator[float, None, Round]:
+    """Yield the share of the work that is done, in small steps, while a model codes a text and decodes it; return the round.
+
+    Raises:
+        InputError: the text is empty, too long or not UTF-8, or the model's tokens do not give it back letter for letter.
+    """
+    check_duel_text(text)
+    begun = time.perf_counter()
+    tokens = 0
+    coding = compressing(loaded, text)
+    total = 2 * len(loaded.tokenizer.encode(text))
+    while True:
+        try:
+            tokens = next(coding)
+        except StopIteration as end:
+            code = end.value
+            break
+        yield tokens / total
+    coded = time.perf_counter()
+    decoding = decompressing(loaded, code)
+    while True:
+        try:
+            yield (tokens + next(decoding)) / total
+        except StopIteration as end:
+            decoded = end.value
+            break
+    return Round(code, decoded == text, coded - begun, time.perf_counter() - coded)
+
+
+def _deflate(data: bytes) -> bytes:
+    coder = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return coder.compress(data) + coder.flush()
