@@ -69,14 +69,17 @@ def generate(
     seed: int = 0,
     stop_id: int | None = None,
     draws_made: int = 0,
+    state: Any = None,
 ) -> Iterator[GeneratedToken]:
     """Yield tokens after the prompt (at least one token long) until the limit or `stop_id`.
+
+    The prompt is read from `state`, the model's own start where it is None.
 
     Each call draws from a random generator of its own, so the same seed gives the same text whatever else runs. With the
     last `draws_made` tokens of a text in the prompt, it goes on as if it had drawn them itself.
     """
     generator = torch.Generator().manual_seed(seed)
-    logits, state = prime(model, prompt_ids)
+    logits, state = prime(model, prompt_ids, state)
     for _ in range(draws_made if temperature else 0):
         torch.empty_like(logits).exponential_(generator=generator)
     for _ in range(max_new_tokens):

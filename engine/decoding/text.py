@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +23,7 @@ from engine.decoding.sampling import generate, prime
 from engine.errors import InputError
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
+from engine.text import Tokenizer
 
 BATCH_SENTENCES = 64
 
@@ -110,18 +111,23 @@ def write_text(loaded: LoadedModel, prompt: str, settings: SamplingSettings) -> 
 
 
 def _write(loaded: LoadedModel, prompt: str, settings: SamplingSettings) -> Iterator[str]:
-    written = loaded.tokenizer.encode(prompt)
-    text = loaded.tokenizer.decode(written)
-    tokens = generate(loaded.model, prompt_ids(loaded, prompt), stop_id=loaded.tokenizer.eos_id, **vars(settings))
-    is_character = loaded.tokenizer.kind == "character"
-    for token in tokens:
-        if is_character:
-            yield loaded.tokenizer.decode([token.token_id])
-            continue
-        written.append(token.token_id)
-        grown = loaded.tokenizer.decode(written)
-        yield grown[len(text) :]
-        text = grown
+    ids = prompt_ids(loaded, prompt)
+    tokens = generate(loaded.model, ids, stop_id=loaded.tokenizer.eos_id, **vars(settings))
+    return spell(loaded.tokenizer, (token.token_id for token in tokens), before=ids[1:])
+
+
+def spell(tokenizer: Tokenizer, token_ids: Iterable[int], before: Sequence[int] = ()) -> Iterator[str]:
+    """Yield the text that each token adds to a text that begins with `before`, in the same time however long it grows."""
+    if tokenizer.is_concatenative:
+        for token_id in token_ids:
+            yield tokenizer.decode([token_id])
+        return
+    # Whether a piece brings a blank along depends on there being text before it, not on how much: one token stands for all.
+    anchor = next(([token_id] for token_id in reversed(before) if tokenizer.decode([token_id])), [])
+    for token_id in token_ids:
+        yield tokenizer.decode([*anchor, token_id])[len(tokenizer.decode(anchor)) :]
+        if tokenizer.decode([token_id]):
+            anchor = [token_id]
 
 
 def next_logits(loaded: LoadedModel, text: str) -> Tensor:

@@ -16,6 +16,7 @@ from engine.decoding.text import (
     next_logits,
     prompt_ids,
     search,
+    spell,
     start_id,
     translate,
     translate_lines,
@@ -57,6 +58,16 @@ def test_settings_reach_the_sampler(reader):
     assert write(reader, "T", seed=1, top_k=1) == write(reader, "T", temperature=0)
     assert write(reader, "T", seed=1, top_p=0.01) == write(reader, "T", temperature=0)
     assert len(write(reader, "T", max_new_tokens=3)) == 3
+
+
+@pytest.mark.parametrize("kind", ["character", "word", "bpe", "pieces"])
+def test_token_by_token_is_spelt_what_is_decoded_at_once(kind):
+    tokenizer = TOKENIZERS.get(kind).train(["the cat, the hat; a  mat.\n\nThe cat's hat " * 3], 40)
+    ids = [*range(tokenizer.vocab_size), *tokenizer.encode(" a  hat,\n the cat. ☃ "), *reversed(range(tokenizer.vocab_size))]
+    for begun in (0, 1, 5, 45):
+        before, after = ids[:begun], ids[begun:]
+        assert tokenizer.decode(before) + "".join(spell(tokenizer, after, before)) == tokenizer.decode(ids)
+        assert "".join(spell(tokenizer, after)) == tokenizer.decode(after)
 
 
 def test_bad_settings_are_refused_at_once_not_at_the_first_character(reader):
