@@ -58,6 +58,19 @@ def prime(model: Any, token_ids: Sequence[int], state: Any = None) -> tuple[Tens
 
 
 @torch.inference_mode()
+def logits_along(model: Any, token_ids: Sequence[int], continuation: Sequence[int]) -> Tensor:
+    """Return the logits (T + 1, V) after at least one token and after each of the T tokens that continue it; B = 1."""
+    logits, state = prime(model, token_ids)
+    if continuation and hasattr(model, "forward"):
+        return torch.cat([logits, model(torch.tensor([list(continuation)]), state)[0][0]])
+    rows = [logits]
+    for token_id in continuation:
+        logits, state = model.step(torch.tensor([token_id]), state)
+        rows.append(logits)
+    return torch.cat(rows)
+
+
+@torch.inference_mode()
 def generate(
     model: Any,
     prompt_ids: Sequence[int],

@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 
 from engine.decoding import next_distribution, prime
+from engine.decoding.sampling import logits_along
 from engine.decoding.text import prompt_ids
 from engine.models.folder import LoadedModel
 
@@ -81,6 +82,26 @@ def next_tokens(loaded: LoadedModel, text: str, temperature: float, top_k: int, 
         entropy_after=entropy(after.double().numpy()),
         mass_cut=float(uncut[after == 0].sum()),
         stages=_stage_frame({name: chances.double().numpy() for name, chances in by_stage.items()}),
+    )
+
+
+@torch.inference_mode()
+def choices_along(loaded: LoadedModel, text: str, temperature: float, top_k: int, top_p: float) -> pd.DataFrame:
+    """Return how open the choice was at each place of `text`, in one pass: one row per token, and one for what would follow.
+
+    Columns: `position` (characters read so far), `entropy_before` and `entropy_after` the settings in nats, `mass_cut` (the
+    share of the chances, after temperature, that top-k and top-p took away).
+    """
+    encoding = loaded.tokenizer.backend.encode(text, add_special_tokens=False)
+    logits = logits_along(loaded.model, prompt_ids(loaded, "")[:1], encoding.ids).float()  # (T + 1, V)
+    after, uncut = next_distribution(logits, temperature, top_k, top_p), next_distribution(logits, temperature)
+    return pd.DataFrame(
+        {
+            "position": [0, *(end for _, end in encoding.offsets)],
+            "entropy_before": torch.special.entr(logits.softmax(dim=-1)).sum(dim=-1).double().numpy(),
+            "entropy_after": torch.special.entr(after).sum(dim=-1).double().numpy(),
+            "mass_cut": (uncut * (after == 0)).sum(dim=-1).double().numpy(),
+        }
     )
 
 

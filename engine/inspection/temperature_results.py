@@ -25,7 +25,7 @@ SETTINGS = SamplingSettings(max_new_tokens=1000, seed=0)
 COLUMNS = ("model", "weights", "temperature", "seed", "entropy", "repetition", "known_words", "novelty", "is_loop", "commit", "hardware")
 
 
-def measure_model(loaded: LoadedModel, table: Path = TABLE) -> Iterator[float]:
+def measure_model(loaded: LoadedModel, table: Path) -> Iterator[float]:
     """Measure the curve of a model and put its rows into `table` in place of older ones; yield the share done (0 to 1).
 
     Raises:
@@ -47,7 +47,7 @@ def measure_model(loaded: LoadedModel, table: Path = TABLE) -> Iterator[float]:
         os.replace(draft, table)
 
 
-def read_table(table: Path = TABLE) -> pd.DataFrame:
+def read_table(table: Path) -> pd.DataFrame:
     """Return the whole table, one row per model, temperature and seed.
 
     Raises:
@@ -69,7 +69,7 @@ def stored_curve(loaded: LoadedModel) -> pd.DataFrame:
     """Return the rows that were measured with exactly these weights; none where the model was not measured or has changed."""
     if not TABLE.is_file():
         return pd.DataFrame()
-    frame = read_table()
+    frame = read_table(TABLE)
     return frame[(frame["model"] == loaded.info.name) & (frame["weights"] == weights_of(loaded))].reset_index(drop=True)
 
 

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from engine.decoding import generate, next_distribution, prime
+from engine.decoding.sampling import logits_along
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
 from engine.decoding.text import prompt_ids
 from engine.errors import DataError
@@ -69,7 +70,7 @@ def write_at(loaded: LoadedModel, prompt: str, settings: SamplingSettings, tempe
     written = [token.token_id for token in drawn]
     text, entropies = _text(loaded, prompt, written), (math.nan, math.nan)
     if written:
-        logits = _logits_along(loaded.model, token_ids, written)
+        logits = logits_along(loaded.model, token_ids, written[:-1])
         entropies = tuple(_entropies(_drawn_from(logits, settings, temperature), logits).mean(dim=0).tolist())
     return TemperatureText(temperature, text, *entropies, measure_text(prompt + text, _index(loaded), len(prompt)))
 
@@ -192,20 +193,6 @@ def _entropies(chances: Tensor, logits: Tensor) -> Tensor:
     """Return the entropies (..., 2) in nats of what is drawn from, and of what the network gave."""
     both = torch.stack([chances, logits.float().softmax(dim=-1)], dim=-2)  # (..., 2, V)
     return torch.special.entr(both).sum(dim=-1)
-
-
-def _logits_along(model: Any, token_ids: Sequence[int], written: Sequence[int]) -> Tensor:
-    """Return the logits (T, V) that each of the T tokens `written` after `token_ids` was drawn from."""
-    logits, state = prime(model, token_ids)
-    if len(written) == 1:
-        return logits
-    if hasattr(model, "forward"):
-        return torch.cat([logits, model(torch.tensor([list(written[:-1])]), state)[0][0]])
-    rows = [logits]
-    for token_id in written[:-1]:
-        logits, state = model.step(torch.tensor([token_id]), state)
-        rows.append(logits)
-    return torch.cat(rows)
 
 
 def _text(loaded: LoadedModel, prompt: str, written: Sequence[int]) -> str:

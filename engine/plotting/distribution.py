@@ -55,6 +55,39 @@ def next_token_bars(
     return figure
 
 
+def openness_along(
+    frame: pd.DataFrame, position: int, *, mode: Mode, architecture: str = "baseline", height: int = 260
+) -> go.Figure:
+    """Return how open the choice was along a text, before and after the settings, with a mark at `position`.
+
+    Args:
+        frame: columns `position` (characters read), `entropy_before`, `entropy_after` (nats), `mass_cut` (0 to 1).
+    """
+    style, hover = theme.architecture_style(architecture, mode), "after character %{x}: %{y:.2f} nats"
+    figure = theme.blank_figure(mode, x_title="Characters read", y_title="Entropy (nats)", height=height)
+    before = {"color": theme.muted(mode), "width": 1.5, "dash": "dot"}
+    lines = [("entropy_before", "As the network gave it", before), ("entropy_after", "After your settings", {"color": style.colour, "width": 1.5})]
+    for column, name, line in lines:
+        figure.add_scatter(
+            x=frame["position"], y=frame[column], name=name, mode="lines", line=line, customdata=frame["position"],
+            hovertemplate=f"{hover}<extra>{name}</extra>",
+        )  # fmt: skip
+    figure.add_vline(x=position, line={"color": theme.ink(mode), "width": 1.5, "dash": "dash"})
+    figure.update_xaxes(fixedrange=True, range=[0, max(1, frame["position"].max())])
+    figure.update_yaxes(fixedrange=True, rangemode="tozero")
+    return figure
+
+
+def describe_openness(frame: pd.DataFrame, position: int) -> str:
+    """Return the alternative text of `openness_along`."""
+    here = frame.iloc[(frame["position"] - position).abs().argmin()]
+    return (
+        f"Entropy along the text: {frame['entropy_before'].mean():.2f} nats on average as the network gave it, "
+        f"{frame['entropy_after'].mean():.2f} after your settings, which cut away {100 * frame['mass_cut'].mean():.1f} % of the chances; "
+        f"after character {here['position']:.0f}: {here['entropy_before']:.2f} and {here['entropy_after']:.2f} nats."
+    )
+
+
 STAGES = {
     "network": ("probability_before", "As the network gave it"),
     "temperature": ("probability_temperature", "After temperature"),

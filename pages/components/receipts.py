@@ -53,6 +53,20 @@ def for_next_tokens(name: str, text: str, settings: SamplingSettings) -> Receipt
     )
 
 
+def for_choices_along(name: str, text: str, settings: SamplingSettings) -> Receipt:
+    """Return the receipt of how open the choice was along `text`."""
+    return Receipt(
+        model=name,
+        measured=f"{date.today().isoformat()}, from the logits after each of {len(text):,} characters",
+        python=(
+            "from engine.inspection.next_tokens import choices_along\n"
+            "from engine.models.folder import load_model\n\n"
+            f"text = {text!r}\n"
+            f"print(choices_along(load_model({name!r}), text, {settings.temperature!r}, {settings.top_k!r}, {settings.top_p!r}))"
+        ),
+    )
+
+
 def for_alternatives(name: str, prompt: str, tree: WritingTree, settings: SamplingSettings) -> Receipt:
     """Return the receipt of what could come after the pen of a tree of writing."""
     return Receipt(

@@ -33,7 +33,8 @@ def show(desk: Desk) -> None:
     receipt = receipts.for_copies(desk.network, text, counted_from, minimum)
     frame = coverage_frame(copies, facts)
     _show_verdict(copies, frame, minimum)
-    _show_text(copies, text, minimum, receipt)
+    if text:
+        _show_text(copies, text, minimum, receipt)
     header.section("How long must a stretch be to count?")
     figures.show(
         coverage_curve(frame, mode=figures.mode(), architecture="baseline" if own.strip() else desk.info.architecture, minimum=minimum),
@@ -69,12 +70,12 @@ def _show_text(copies: Copies, text: str, minimum: int, receipt: figures.Receipt
         hover[span.start : span.stop] = [f"{span.length} characters, {place_words(span)}"] * span.length
     is_copied = ~np.isnan(lengths)
     hover = [said or "not copied" for said in hover]
-    table = spans.assign(text=[" ".join(map(visible_token, stretch.split(" "))) for stretch in spans["text"]])
+    table = spans.assign(text=[stretch.replace("\n", visible_token("\n")) for stretch in spans["text"]])
     grid, beside = st.columns([3, 2], gap="medium")
     with grid:
         figures.show(
             text_grid(
-                list(text), lengths, mode=figures.mode(), title_of_values="Length of the copied stretch (characters)", hover=hover,
+                list(text), lengths, mode=figures.mode(), title_of_values="Copied stretch (characters)", hover=hover,
                 limits=(0, max(60, float(np.nanmax(lengths, initial=0)))), width=NARROW, marks=is_copied.tolist(),
             ),
             name="copies-text",

@@ -6,10 +6,20 @@ from math import exp
 
 import streamlit as st
 
-from engine.inspection.next_tokens import next_tokens
-from engine.plotting.distribution import describe_next_tokens, next_token_bars, visible_token
+from engine.inspection.next_tokens import NextTokens, choices_along, next_tokens
+from engine.plotting.distribution import (
+    STAGES,
+    describe_next_tokens,
+    describe_openness,
+    describe_stages,
+    next_token_bars,
+    openness_along,
+    stage_bars,
+    visible_token,
+)
 from pages.components import cache, figures, notices, receipts
 from pages.components.generation.desk import Desk
+from pages.components.header import TEXT_WIDTH
 
 
 def show(desk: Desk) -> None:
@@ -35,4 +45,31 @@ def show(desk: Desk) -> None:
         alt=describe_next_tokens(expected.frame),
         table=expected.frame.assign(token=expected.frame["token"].map(visible_token)),
         receipt=receipts.for_next_tokens(desk.network, text[:position], desk.settings),
+    )
+    if desk.controls.toggle("next_token_stages"):
+        _show_stages(desk, text, position, expected)
+
+
+def _show_stages(desk: Desk, text: str, position: int, expected: NextTokens) -> None:
+    """Draw what each stage makes of the chances at this place, and how open the choice is along the whole text."""
+    view, look = desk.view, {"mode": figures.mode(), "architecture": desk.info.architecture}
+    st.markdown(
+        "From top to bottom: the network's own chances; divided by the temperature; then top-k and top-p take away the "
+        "unlikely (a cross) and the rest is scaled up again. At temperature 1, with top-k at 0 and top-p at 1, all four are the same.",
+        width=TEXT_WIDTH,
+    )
+    stages = expected.stages.assign(stage=expected.stages["stage"].map(lambda name: STAGES[name][1]))
+    receipt = receipts.for_next_tokens(desk.network, text[:position], desk.settings)
+    figures.show(
+        stage_bars(expected.frame, **look), name="next-character-stages", alt=describe_stages(expected.stages), table=stages, receipt=receipt
+    )
+    along = cache.compute_with_model(choices_along, desk.network, text, view.temperature, view.top_k, view.top_p)
+    st.markdown("How open the choice was at every place: click one to look there.", width=TEXT_WIDTH)
+    figures.show(
+        openness_along(along, position, **look),
+        name="next-character-along",
+        alt=describe_openness(along, position),
+        table=along,
+        receipt=receipts.for_choices_along(desk.network, text, desk.settings),
+        on_click=lambda place: desk.controls.set("position", max(1, place)),
     )

@@ -9,6 +9,7 @@ from engine.decoding.limits import MAX_NEW_TOKENS, MAX_PROMPT_CHARACTERS, Sampli
 from pages.components.views.generation_copies import CopiesView
 from pages.components.views.generation_cowrite import CowriteView
 from pages.components.views.generation_history import HistoryView
+from pages.components.views.generation_next_token import NextTokenView
 from pages.components.views.generation_temperature import TemperatureView
 from pages.components.views.generation_units import UnitsView
 
@@ -17,7 +18,7 @@ LONGEST_TEXT = MAX_PROMPT_CHARACTERS + MAX_NEW_TOKENS
 
 
 @dataclass(frozen=True)
-class GenerationView(SamplingSettings, CowriteView, HistoryView, UnitsView, TemperatureView, CopiesView):
+class GenerationView(SamplingSettings, CowriteView, HistoryView, UnitsView, TemperatureView, CopiesView, NextTokenView):
     """Everything a link to the generation page carries; the sampling settings and their bounds are the engine's."""
 
     prompt: str = option(
