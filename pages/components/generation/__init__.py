@@ -67,6 +67,12 @@ TOOLS = {
             needs_units=True,
         ),
         Tool(
+            "transplant",
+            "State transplant",
+            "What is left of one passage while the network reads another, and for how long?",
+            needs_units=True,
+        ),
+        Tool(
             "copies",
             "Copy check",
             "How much of a text has the network copied from what it learnt from, and where did it stand there?",

@@ -11,6 +11,7 @@ from pages.components.views.generation_cowrite import CowriteView
 from pages.components.views.generation_history import HistoryView
 from pages.components.views.generation_next_token import NextTokenView
 from pages.components.views.generation_temperature import TemperatureView
+from pages.components.views.generation_transplant import TransplantView
 from pages.components.views.generation_units import UnitsView
 
 DEFAULT_PROMPT = "ROMEO:\nWhat light is this that "
@@ -18,7 +19,9 @@ LONGEST_TEXT = MAX_PROMPT_CHARACTERS + MAX_NEW_TOKENS
 
 
 @dataclass(frozen=True)
-class GenerationView(SamplingSettings, CowriteView, HistoryView, UnitsView, TemperatureView, CopiesView, NextTokenView):
+class GenerationView(
+    SamplingSettings, CowriteView, HistoryView, UnitsView, TemperatureView, CopiesView, NextTokenView, TransplantView
+):
     """Everything a link to the generation page carries; the sampling settings and their bounds are the engine's."""
 
     prompt: str = option(
