@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.models.published import comparison_table
 from engine.registry import Registry
 
 METRIC_WORDS = {
@@ -56,6 +57,7 @@ def write_card(name: str, config: dict[str, Any]) -> str:
         f"{config['parameters']:,} {'counts' if config['cell'] == 'ngram' else 'parameters'}. {_architecture(config)}",
         "## Measured",
         _metrics_table(name, metrics),
+        _published(config, metrics),
         "## Use",
         f"```python\n{usage_lines(name, config['task'])}\n```",
         f"```sh\n{usage_command(name, config['task'])}\n```",
@@ -133,6 +135,14 @@ def _metrics_table(name: str, metrics: dict[str, Any]) -> str:
         f"{metrics['measured_on']} ({metrics['hardware']}, commit {metrics['commit']}). "
         + " ".join(f"sacreBLEU signature on {words}: `{metrics[key]}`." for key, words in signatures.items())
     ).rstrip()
+
+
+def _published(config: dict[str, Any], metrics: dict[str, Any]) -> str:
+    """Return the published figures for the model that is meant to stand beside them, the best one."""
+    if config.get("group") != "best" or "nats_per_character_windows" not in metrics:
+        return ""
+    table = comparison_table(metrics["nats_per_character_windows"], metrics["nats_per_character"])
+    return f"### Beside published figures\n\nAll on the last tenth of Tiny Shakespeare, trained on the first nine.\n\n{table}"
 
 
 def _training(training: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ class LanguageModel(RecurrentModel):
     """Predicts the next token from all tokens before it.
 
     Paper (locked dropout): Gal and Ghahramani (2016), arXiv 1512.05287, one mask per sequence and layer.
+    `embedding_dropout` is for the first mask, on the embedding; it is `dropout` where None.
     Differs: masks on the vertical connections only, `weight_dropout` on the recurrent weights instead; with `residual` a layer adds its input to its output where sizes agree.
     """
 
@@ -42,12 +43,14 @@ class LanguageModel(RecurrentModel):
         tie_embeddings: bool = False,
         forget_bias: float = 1.0,
         weight_dropout: float = 0.0,
+        embedding_dropout: float | None = None,
     ) -> None:
         super().__init__()
         if not 1 <= num_layers <= MAX_LAYERS:
             raise ConfigError(f"num_layers must lie between 1 and {MAX_LAYERS}, not {num_layers}.")
         self.cell, self.dropout, self.residual, self.hidden_size = cell, dropout, residual, hidden_size
         self.weight_dropout = weight_dropout
+        self.embedding_dropout = dropout if embedding_dropout is None else embedding_dropout
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
         sizes = [embedding_dim] + [hidden_size] * num_layers
         self.layers = nn.ModuleList(
@@ -80,12 +83,12 @@ class LanguageModel(RecurrentModel):
     ) -> tuple[Tensor, LanguageModelState]:
         """Return the logits (B, T, V) after each of the tokens (B, T) and the state after the last."""
         state = self.start(len(input_ids)) if state is None else state
-        hidden = self._locked_dropout(self.embedding(input_ids))  # (B, T, E)
+        hidden = self._locked_dropout(self.embedding(input_ids), self.embedding_dropout)  # (B, T, E)
         weight_dropout = self.weight_dropout if self.training else 0.0
         new_state = []
         for layer, layer_state in zip(self.layers, state, strict=True):
             output, layer_state = run_layer(layer, hidden, layer_state, weight_dropout)
-            hidden = self.join(hidden, self._locked_dropout(output))
+            hidden = self.join(hidden, self._locked_dropout(output, self.dropout))
             new_state.append(layer_state)
         return self.project(hidden), tuple(new_state)
 
@@ -99,8 +102,8 @@ class LanguageModel(RecurrentModel):
             return functional.linear(self.to_embedding(hidden), self.embedding.weight, self.output_bias)
         return functional.linear(hidden, self.output.weight, self.output_bias)
 
-    def _locked_dropout(self, sequence: Tensor) -> Tensor:
-        if not self.training or self.dropout == 0:
+    def _locked_dropout(self, sequence: Tensor, share: float) -> Tensor:
+        if not self.training or share == 0:
             return sequence
-        mask = torch.empty_like(sequence[:, :1]).bernoulli_(1 - self.dropout) / (1 - self.dropout)
+        mask = torch.empty_like(sequence[:, :1]).bernoulli_(1 - share) / (1 - share)
         return sequence * mask

@@ -35,6 +35,7 @@ class LanguageModelRecipe:
     residual: bool = True
     tie_embeddings: bool = False
     weight_dropout: float = 0.0
+    embedding_dropout: float | None = None
     tokenizer: str = "character"
     batch_size: int = 64
     bptt_length: int = 128
@@ -58,6 +59,7 @@ class LanguageModelRecipe:
             residual=self.residual,
             tie_embeddings=self.tie_embeddings,
             weight_dropout=self.weight_dropout,
+            embedding_dropout=self.embedding_dropout,
         )
         objective = LanguageModelling(train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed)
         facts = {"model": "language_model", "title": self.title, "corpora": [self.corpus]}

@@ -15,17 +15,17 @@ RECIPES.register("shakespeare-best")(
         embedding_dim=128,
         hidden_size=512,
         dropout=0.5,
-        weight_dropout=0.2,
+        embedding_dropout=0.1,
         training=TrainingSettings(
-            max_steps=3600,
+            max_steps=2600,
             learning_rate=3e-3,
             weight_decay=0.01,
             max_grad_norm=1.0,
-            evaluate_every=300,
+            evaluate_every=200,
             average_decay=0.995,
             precision="bfloat16",
             seed=1,
-            checkpoint_every=300,
+            checkpoint_every=200,
         ),
     )
 )

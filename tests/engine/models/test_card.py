@@ -190,3 +190,17 @@ def test_the_shipped_cards_are_what_their_configs_make_of_them():
     for info in list_models():
         if not info.error:
             assert info.card_text == write_card(info.name, info.config), info.name
+
+
+def test_the_best_model_stands_beside_published_figures_protocol_by_protocol():
+    """The numbers are the sources' own; ours come from the card's metrics, and no other model's card has the table."""
+    from engine.models import published
+
+    assert {row.model: row.nats_per_character for row in published.TINY_SHAKESPEARE}["nanoGPT, 6 layers, about 10.7 M parameters"] == 1.4697
+    assert all(row.source and row.protocol for row in published.TINY_SHAKESPEARE)
+    table = published.comparison_table(1.23, 1.01).splitlines()
+    assert table[2].startswith("| **this model** | 1.23 | consecutive windows of 256")
+    assert table[3].startswith("| **this model** | 1.01 | one pass, state carried")
+    assert sum("second-hand" in line for line in table) == sum(row.is_second_hand for row in published.TINY_SHAKESPEARE) > 0
+    values = [float(line.split("|")[2]) for line in table[4:]]
+    assert values == sorted(values)

@@ -168,13 +168,13 @@ def test_dropout_acts_in_training_only_and_never_in_a_step():
 def test_a_dropout_mask_is_locked_over_time_and_keeps_the_mean():
     torch.manual_seed(1)
     model = LanguageModel(7, 6, 6, 1, dropout=0.25).train()
-    dropped = model._locked_dropout(torch.ones(50, 4, 40))
+    dropped = model._locked_dropout(torch.ones(50, 4, 40), model.dropout)
     assert torch.equal(dropped, dropped[:, :1].expand_as(dropped))
     assert sorted(dropped.unique().tolist()) == pytest.approx([0, 1 / 0.75])
     assert not torch.equal(dropped[0], dropped[1])
     assert float(dropped.mean()) == pytest.approx(1, abs=0.05)
     assert torch.equal(
-        LanguageModel(7, 6, 6, 1, dropout=0.0).train()._locked_dropout(torch.ones(2, 3, 4)),
+        LanguageModel(7, 6, 6, 1, dropout=0.0).train()._locked_dropout(torch.ones(2, 3, 4), 0.0),
         torch.ones(2, 3, 4),
     )
 

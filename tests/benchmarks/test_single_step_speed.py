@@ -1,0 +1,71 @@
+"""One token at a time, batch 1: our step beside the loop that people write first, `nn.LSTM` called with one token.
+
+Both run in turn in the same process on one thread, so that a busy machine slows them alike; the ratio is what counts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from engine.decoding.sampling import generate
+from engine.models.folder import LoadedModel, list_models, load_model
+from tests.benchmarks.visitor import describe_machine
+
+MODEL = "shakespeare-best"
+FASTER = 5  # times
+CHARACTERS, TURNS, PER_TURN = 1000, 6, 60
+
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.skipif(
+        MODEL not in {info.name for info in list_models() if not info.error}, reason=f"{MODEL} is not in data/pretrained"
+    ),
+]
+
+
+@pytest.fixture
+def loaded() -> Iterator[LoadedModel]:
+    """Return the best LSTM, everything on one thread as in the server."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield load_model(MODEL)
+    torch.set_num_threads(threads)
+
+
+@torch.no_grad()
+def write_with_layers(loaded: LoadedModel, prompt: list[int], count: int) -> list[int]:
+    """Return the greedy continuation by the plain loop: the whole `nn.LSTM` forward for each single token."""
+    model, written = loaded.model, []
+    logits, state = model(torch.tensor([prompt]))
+    for _ in range(count):
+        token = logits[:, -1].argmax(dim=-1)
+        written.append(int(token))
+        logits, state = model(token[:, None], state)
+    return written
+
+
+def write_with_steps(loaded: LoadedModel, prompt: list[int], count: int) -> list[int]:
+    """Return the greedy continuation as the engine writes it."""
+    return [token.token_id for token in generate(loaded.model, prompt, max_new_tokens=count, temperature=0)]
+
+
+def test_the_engine_writes_several_times_faster_than_the_plain_loop(loaded: LoadedModel, capsys: pytest.CaptureFixture[str]) -> None:
+    prompt = loaded.tokenizer.encode("ROMEO:\n")
+    assert write_with_steps(loaded, prompt, CHARACTERS) == write_with_layers(loaded, prompt, CHARACTERS)
+    seconds = {"plain": [], "ours": []}
+    for _ in range(TURNS):
+        for name, write in (("plain", write_with_layers), ("ours", write_with_steps)):
+            begun = time.perf_counter()
+            write(loaded, prompt, PER_TURN)
+            seconds[name].append((time.perf_counter() - begun) / PER_TURN)
+    plain, ours = min(seconds["plain"]), min(seconds["ours"])
+    with capsys.disabled():
+        print(
+            f"\n{MODEL}, batch 1: {1e6 * ours:,.0f} µs per character, nn.LSTM loop {1e6 * plain:,.0f} µs, {plain / ours:.1f} times; "
+            f"the same {CHARACTERS} greedy characters; {describe_machine()}"
+        )
+    assert plain / ours >= FASTER

@@ -1,0 +1,44 @@
+"""The same seed gives the same text: alone, while others generate with the same model, and in another process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from engine.decoding.limits import SamplingSettings
+from engine.decoding.text import write_text
+from engine.models.folder import PRETRAINED, list_models, load_model
+
+NAMES = [info.name for info in list_models() if info.task == "language_model" and not info.error]
+CHARACTERS = 250
+AGAIN = """
+import sys, json
+from engine.decoding.limits import SamplingSettings
+from engine.decoding.text import write_text
+from engine.models.folder import load_model
+print(json.dumps("".join(write_text(load_model(sys.argv[1]), "ROMEO:\\n", SamplingSettings(max_new_tokens=%d, seed=5)))))
+""" % CHARACTERS
+
+
+def write(loaded, seed: int = 5) -> str:
+    """Return a short text at the page's own temperature."""
+    return "".join(write_text(loaded, "ROMEO:\n", SamplingSettings(max_new_tokens=CHARACTERS, seed=seed)))
+
+
+@pytest.mark.skipif(not NAMES, reason="no language model in data/pretrained")
+@pytest.mark.parametrize("name", NAMES)
+def test_same_seed_same_text_alone_beside_others_and_after_a_restart(name):
+    loaded = load_model(name)
+    alone = write(loaded)
+    assert alone != write(loaded, seed=6)
+    with ThreadPoolExecutor(4) as pool:
+        beside = list(pool.map(lambda seed: write(loaded, seed), [5, 6, 5, 5]))
+    assert [text == alone for text in beside] == [True, False, True, True]
+    result = subprocess.run(
+        [sys.executable, "-c", AGAIN, name], cwd=PRETRAINED.parents[1], capture_output=True, text=True, check=True
+    )
+    assert json.loads(result.stdout) == alone
