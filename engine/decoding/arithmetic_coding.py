@@ -85,7 +85,7 @@ def decompressing(loaded: LoadedModel, code: bytes) -> Generator[int, None, str]
         escaped.append(_read_character(decoder) if is_escape else "")
         predictor.read(token_ids[-1], is_escape)
         yield done
-    if not any(escaped):
+    if not loaded.tokenizer.is_concatenative:
         return loaded.tokenizer.decode(token_ids)
     pieces = loaded.tokenizer.tokens(token_ids)
     return "".join(character or piece for character, piece in zip(escaped, pieces, strict=True))
@@ -104,13 +104,16 @@ def _tokens(loaded: LoadedModel, text: str) -> tuple[list[int], list[str]]:
     """Return the ids of a text and, for each, the character that follows as an escape, "" for none."""
     tokenizer = loaded.tokenizer
     token_ids = tokenizer.encode(text)
-    if tokenizer.kind == "character":
-        return token_ids, [
-            character if token_id == tokenizer.unk_id else "" for token_id, character in zip(token_ids, text, strict=True)
-        ]
-    if tokenizer.decode(token_ids) != text:
-        raise InputError(f"{loaded.info.title} cannot code this text: its pieces do not give it back letter for letter.")
-    return token_ids, [""] * len(token_ids)
+    if not tokenizer.is_concatenative:
+        if tokenizer.decode(token_ids) == text:
+            return token_ids, [""] * len(token_ids)
+    else:
+        spans = zip(token_ids, tokenizer.spans(text), strict=True)
+        escaped = [text[start:stop] if token_id == tokenizer.unk_id else "" for token_id, (start, stop) in spans]
+        pieces = zip(escaped, tokenizer.tokens(token_ids), strict=True)
+        if max(map(len, escaped), default=0) <= 1 and "".join(character or piece for character, piece in pieces) == text:
+            return token_ids, escaped
+    raise InputError(f"{loaded.info.title} cannot code this text: its pieces do not give it back letter for letter.")
 
 
 @dataclass

@@ -14,6 +14,8 @@ MAX_SOURCE_WORDS = 100
 MAX_SOURCE_CHARACTERS = 2000
 MAX_LINES = 1000
 MAX_BEAM = 12
+MAX_SURPRISE_CHARACTERS = 3000
+MAX_DUEL_CHARACTERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,30 @@ def check_reference(text: str) -> None:
     _check_size("The reference", text)
 
 
+def check_surprise_text(text: str) -> None:
+    """Raise InputError if a text to colour is empty or too long."""
+    _check_passage(text, MAX_SURPRISE_CHARACTERS, "read", "coloured")
+
+
+def check_duel_text(text: str) -> None:
+    """Raise InputError if a text to compress is empty or too long."""
+    _check_passage(text, MAX_DUEL_CHARACTERS, "compress", "compressed")
+
+
 def check_characters(what: str, text: str) -> None:
     """Raise InputError if a text came from bytes that are not UTF-8: its characters can be neither encoded nor printed."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise InputError(f"{what} has bytes in it that are not UTF-8 text.") from error
+
+
+def _check_passage(text: str, maximum: int, verb: str, done: str) -> None:
+    check_characters("The text", text)
+    if not text:
+        raise InputError(f"There is no text to {verb}: type or paste some.")
+    if len(text) > maximum:
+        raise InputError(f"The text has {len(text):,} characters; at most {maximum:,} are {done} at once.")
 
 
 def _check_size(what: str, text: str) -> None:

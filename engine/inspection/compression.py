@@ -13,11 +13,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from engine.decoding.arithmetic_coding import compressing, decompressing
-from engine.decoding.limits import check_characters
-from engine.errors import InputError
+from engine.decoding.limits import check_duel_text
 from engine.models.folder import LoadedModel
 
-MAX_DUEL_CHARACTERS = 10_000
 _RAW_LZMA = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME}]
 
 
@@ -45,13 +43,14 @@ class Archiver:
     decompress: Callable[[bytes], bytes]
 
 
+def _deflate(data: bytes) -> bytes:
+    coder = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return coder.compress(data) + coder.flush()
+
+
 ARCHIVERS = (
     Archiver("gzip", lambda data: gzip.compress(data, 9, mtime=0), gzip.decompress),
-    Archiver(
-        "gzip, without its header",
-        lambda data: _deflate(data),
-        lambda code: zlib.decompress(code, wbits=-zlib.MAX_WBITS),
-    ),
+    Archiver("gzip, without its header", _deflate, lambda code: zlib.decompress(code, wbits=-zlib.MAX_WBITS)),
     Archiver("bzip2", lambda data: bz2.compress(data, 9), bz2.decompress),
     Archiver("xz", lambda data: lzma.compress(data, preset=9 | lzma.PRESET_EXTREME), lzma.decompress),
     Archiver(
@@ -60,15 +59,6 @@ ARCHIVERS = (
         lambda code: lzma.decompress(code, lzma.FORMAT_RAW, filters=_RAW_LZMA),
     ),
 )
-
-
-def check_duel_text(text: str) -> None:
-    """Raise InputError with one sentence if a text is empty, too long or not UTF-8."""
-    check_characters("The text", text)
-    if not text:
-        raise InputError("There is no text to compress: type or paste some.")
-    if len(text) > MAX_DUEL_CHARACTERS:
-        raise InputError(f"The text has {len(text):,} characters; at most {MAX_DUEL_CHARACTERS:,} are compressed at once.")
 
 
 def archive(text: str) -> pd.DataFrame:
@@ -111,8 +101,3 @@ def duel(loaded: LoadedModel, text: str) -> Generator[float, None, Round]:
             decoded = end.value
             break
     return Round(code, decoded == text, coded - begun, time.perf_counter() - coded)
-
-
-def _deflate(data: bytes) -> bytes:
-    coder = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return coder.compress(data) + coder.flush()

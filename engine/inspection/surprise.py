@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from engine.decoding.limits import check_characters
+from engine.decoding.limits import check_surprise_text
 from engine.decoding.scoring import logits_stream
 from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
+from engine.plotting.text_grid import spoken_token
 
-MAX_SURPRISE_CHARACTERS = 3000
 ALTERNATIVES = 4
 
 
@@ -25,8 +25,7 @@ class Surprise:
 
     Attributes:
         frame: one row per token: `token` (the characters it stands for), `bits` (-log2 of the chance it was given),
-            `probability`, `place` (1: the likeliest), `is_unknown`, `alternatives` (the likeliest tokens) and
-            `alternative_probabilities`.
+            `probability`, `place` (1: the likeliest), `is_unknown`, and `expected`, the likeliest tokens in words.
         character_bits: (characters,) bits per character; a token of several characters spreads its own evenly, and characters
             that no token stands for have nan.
     """
@@ -74,8 +73,10 @@ def surprise(loaded: LoadedModel, text: str) -> Surprise:
             "probability": np.exp(-nats),
             "place": places,
             "is_unknown": token_ids.numpy() == tokenizer.unk_id,
-            "alternatives": [tokenizer.tokens(row) for row in best.tolist()],
-            "alternative_probabilities": best_shares.tolist(),
+            "expected": [
+                ", ".join(f"{spoken_token(token)} {100 * share:.1f} %" for token, share in zip(row, shares, strict=True))
+                for row, shares in zip(map(tokenizer.tokens, best.tolist()), best_shares.tolist(), strict=True)
+            ],
         }
     )
     character_bits = np.full(len(text), np.nan)
@@ -84,13 +85,13 @@ def surprise(loaded: LoadedModel, text: str) -> Surprise:
     return Surprise(frame, character_bits)
 
 
-def check_surprise_text(text: str) -> None:
-    """Raise InputError with one sentence if a text is empty, too long or not UTF-8."""
-    check_characters("The text", text)
-    if not text:
-        raise InputError("There is no text to read: type or paste some.")
-    if len(text) > MAX_SURPRISE_CHARACTERS:
-        raise InputError(f"The text has {len(text):,} characters; at most {MAX_SURPRISE_CHARACTERS:,} are coloured at once.")
+def hover_lines(found: Surprise) -> list[str]:
+    """Return for each token what a person should know who points at it, in two lines."""
+    return [
+        f"{spoken_token(row.token)}: {row.bits:.2f} bits, {100 * row.probability:.2g} %, number {row.place} on the list\n"
+        f"expected: {row.expected}" + ("\nnever seen in training" if row.is_unknown else "")
+        for row in found.frame.itertuples()
+    ]
 
 
 def differences(text: str, one: Surprise, other: Surprise) -> pd.DataFrame:

@@ -18,8 +18,8 @@ from engine.plotting.theme import Mode
 
 ROW_HEIGHT = 26
 ROW_GAP = 6  # the marks are drawn in it
-FONT_SIZE = 14
-NARROW = 40  # columns that can still be read on a telephone
+FONT_SIZE = 12  # 7.2 px per character: a telephone has 7.4 for each of the narrow grid's columns
+NARROW = 46  # columns that can still be read on a telephone; most lines of verse fit
 WORD_MARK = "\N{LOWER ONE EIGHTH BLOCK}"  # begins a word in pieces of byte-pair encoding
 _BREAKS = frozenset({"\n", " ", WORD_MARK})
 _NAMES = {"\n": "a new line", " ": "a space", "\t": "a tab", WORD_MARK: "a space"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -46,6 +46,11 @@ def grouped(models: list[ModelInfo]) -> dict[str, list[ModelInfo]]:
         if info.group != "history":
             groups.setdefault(info.group or "matched", []).append(info)
     return groups
+
+
+def comparable(models: Iterable[ModelInfo]) -> list[str]:
+    """Return the names of the models that can stand beside each other: all but stages of a training run."""
+    return [info.name for info in models if info.group != "history"]
 
 
 def group_label(models: list[ModelInfo]) -> str:

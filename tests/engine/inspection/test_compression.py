@@ -10,8 +10,9 @@ import pytest
 
 from engine.corpora import load_corpus
 from engine.decoding.arithmetic_coding import compress, run
+from engine.decoding.limits import MAX_DUEL_CHARACTERS
 from engine.errors import InputError
-from engine.inspection.compression import MAX_DUEL_CHARACTERS, archive, duel
+from engine.inspection.compression import archive, duel
 from engine.inspection.surprise import surprise
 from engine.models.folder import load_model
 

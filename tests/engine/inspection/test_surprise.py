@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from engine.decoding.limits import MAX_SURPRISE_CHARACTERS
 from engine.errors import InputError
 from engine.evaluation.language_model import score_text
-from engine.inspection.surprise import MAX_SURPRISE_CHARACTERS, Surprise, differences, surprise
+from engine.inspection.surprise import Surprise, differences, hover_lines, surprise
 from engine.models.language_model import LanguageModel
+from engine.plotting.text_grid import spoken_token
 
 
 def test_bits_places_and_alternatives_are_those_of_single_steps(reader) -> None:
@@ -29,10 +31,15 @@ def test_bits_places_and_alternatives_are_those_of_single_steps(reader) -> None:
         assert row.probability == pytest.approx(float(shares[read]), rel=1e-4)
         assert row.place == 1 + int((shares > shares[read]).sum())
         order = shares.argsort(descending=True)[:4].tolist()
-        assert row.alternatives == reader.tokenizer.tokens(order)
-        assert row.alternative_probabilities == pytest.approx(shares[order].tolist(), rel=1e-4)
+        words = [f"{spoken_token(reader.tokenizer.token(i))} {100 * shares[i]:.1f} %" for i in order]
+        assert row.expected == ", ".join(words)
     assert found.frame["is_unknown"].tolist() == [character == "é" for character in text]
     assert found.unknown_count == 1
+    lines = hover_lines(found)
+    assert f"{found.frame['bits'][4]:.2f} bits" in lines[4]
+    assert lines[4].startswith("“f”")
+    assert "never seen" in lines[8]
+    assert "never seen" not in lines[7]
 
 
 def test_totals_are_those_of_the_score_command(reader) -> None:

@@ -1,0 +1,153 @@
+"""Compression duel: every model turns a text into bytes and back, beside gzip, bzip2 and xz."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from engine.decoding.limits import check_duel_text
+from engine.inspection.compression import archive
+from engine.plotting.compression import compression_bars, describe_compression
+from pages.components import cache, duels, figures, networks, notices, state
+from pages.components.figures import Receipt
+from pages.components.generation.desk import Desk
+from pages.components.header import TEXT_WIDTH
+from pages.components.views.generation_surprise import SCENE
+
+PAGE = "generation"
+KEYS = "".join(chr(code) for code in range(32, 127))
+EXAMPLES = {
+    "A scene": SCENE,
+    "Modern English": "The update failed because the server was out of memory. Please log in again, then check your e-mail.\n" * 2,
+    "French": "L'été, les goélands se taisent ; çà et là, un œuf roule sur la grève, et l'on n'entend plus que la marée.\n" * 2,
+    "Emoji": "We took the boat 🚤 at noon, saw two whales 🐋🐋 and came back for soup 🍲. What a day! 😀👨‍👩‍👧\n",
+    "Random keys": "".join(random.Random(7).choices(KEYS, k=400)),
+}
+
+
+def show(desk: Desk) -> None:
+    """Draw the text box and its examples, the duel as it goes on, and what follows from it."""
+    text = desk.controls.text_area("duel_text", height=190)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Try", width="content")
+        for label, example in EXAMPLES.items():
+            st.button(label, key=f"duel-{label}", on_click=desk.controls.set, args=("duel_text", example), type="tertiary")
+    st.markdown(
+        "Whoever can predict a text can write it down in few bytes: an expected character costs next to nothing, a surprise "
+        "costs much. Here each model really does it, **and then reads the text back from the bytes alone**. Try a language the "
+        "models have never read, or letters that nobody can predict.",
+        width=TEXT_WIDTH,
+    )
+    check_duel_text(text)
+    names = networks.comparable(desk.models.values())
+    found = duels.current(PAGE, state.fingerprint(text, [(name, cache.model_version(name)) for name in names]))
+    archived = cache.compute(archive, text)
+    controls, results = st.empty(), st.empty()
+
+    def draw() -> None:
+        """Draw what is known so far; the numbers and the receipt come with the last model."""
+        frame = _gather(desk, archived, found)
+        with results.container():
+            st.plotly_chart(compression_bars(frame, mode=figures.mode()), theme=None, key=f"duel-{len(found.rounds)}")
+
+    if found.missing(names) and not found.is_stopped:
+        draw()
+        with controls.container():
+            st.button("Stop", icon=":material/stop:", on_click=duels.stop, args=(PAGE,), key="duel-stop")
+            duels.fight(found, names, text, desk.label, draw)
+        controls.empty()
+    elif found.missing(names):
+        go_on = {"on_click": duels.stop, "args": (PAGE, False), "key": "duel-go-on"}
+        controls.button("Go on", icon=":material/play_arrow:", **go_on)
+    with results.container():
+        _show_results(desk, text, _gather(desk, archived, found), found)
+
+
+def _gather(desk: Desk, archived: pd.DataFrame, found: duels.Duel) -> pd.DataFrame:
+    """Return one row per coder: what it needed, whether the text came back, and for models how long it took."""
+    models = [
+        {
+            "coder": desk.label(name),
+            "bytes": len(each.code),
+            "is_identical": each.is_identical,
+            "architecture": desk.models[name].architecture,
+            "model": name,
+            "seconds_to_code": round(each.encode_seconds, 2),
+            "seconds_to_decode": round(each.decode_seconds, 2),
+            "model_bytes": round(desk.models[name].size_mib * 2**20),
+        }
+        for name, each in found.rounds.items()
+    ]
+    return pd.concat([archived.assign(architecture="", model=""), pd.DataFrame(models)], ignore_index=True)
+
+
+def _show_results(desk: Desk, text: str, frame: pd.DataFrame, found: duels.Duel) -> None:
+    """Draw the bars with their numbers, say who won, and what the bytes leave out."""
+    original = int(frame["bytes"].iloc[0])
+    frame = frame.assign(
+        bits_per_character=(8 * frame["bytes"] / len(text)).round(3),
+        percent_of_original=(100 * frame["bytes"] / original).round(1),
+    ).sort_values("bytes", ignore_index=True)
+    models, files = frame[frame["architecture"] != ""], frame[frame["architecture"] == ""]
+    failed = models[~models["is_identical"]]["coder"].tolist()
+    if failed:
+        notices.error(f"The code of {', '.join(failed)} did not give the text back; its number means nothing.")
+    for problem in found.refused.values():
+        notices.note(problem)
+    if not models.empty and not failed:
+        st.markdown(notices.plain(_verdict(models.iloc[0], files.iloc[0], len(models), len(text))))
+    first = models["model"].iloc[0] if not models.empty else ""
+    figures.show(
+        compression_bars(frame, mode=figures.mode()),
+        name="duel",
+        alt=describe_compression(frame),
+        table=frame.drop(columns=["architecture", "model"]),
+        receipt=_receipt(first, text) if first else None,
+    )
+    if first:
+        st.caption(notices.plain(_price(models.iloc[0], files.iloc[0], len(text))), width=TEXT_WIDTH)
+
+
+def _verdict(best: pd.Series, file: pd.Series, count: int, size: int) -> str:
+    """Return in one sentence who needed fewest bytes and whether all codes gave the text back."""
+    change = 100 * (best["bytes"] / file["bytes"] - 1)
+    compared = f"{abs(change):.0f} % {'fewer' if change < 0 else 'more'} than the best of the others, {file['coder']}"
+    who = f"All {count} models" if count > 1 else "The one model so far"
+    return (
+        f"{who} gave back the identical {size:,} characters. {best['coder']} needed {best['bytes']:,} bytes, "
+        f"{best['bits_per_character']:.2f} bits per character: {compared} ({file['bytes']:,})."
+    )
+
+
+def _price(best: pd.Series, file: pd.Series, size: int) -> str:
+    """Return what the bars leave out: the model itself, which both ends must have."""
+    words = (
+        f"Every byte a decoder needs is counted, the length of the text too, but not the model: {best['coder']} is "
+        f"{best['model_bytes'] / 2**20:.1f} MiB that both ends must have, and it has read a million characters of Shakespeare; "
+        "gzip and xz start from nothing. "
+    )
+    saved = (file["bytes"] - best["bytes"]) / size
+    if saved <= 0:
+        return words + "On this text even so it saves nothing."
+    return words + f"If it had to be sent along, it would pay from about {best['model_bytes'] / saved / 1e6:,.1f} million characters like these."
+
+
+def _receipt(name: str, text: str) -> Receipt:
+    return Receipt(
+        model=name,
+        measured=f"{date.today().isoformat()}, coded and decoded token by token on the server's processor",
+        python=(
+            "from engine.decoding.arithmetic_coding import compress, decompress\n"
+            "from engine.inspection.compression import archive\n"
+            "from engine.models.folder import load_model\n\n"
+            f"text = {text!r}\n"
+            f"model = load_model({name!r})\n"
+            "code = compress(model, text)\n"
+            "print(len(code), decompress(model, code) == text)\n"
+            "print(archive(text))"
+        ),
+        note="Put another model's name in to get its bytes.",
+    )

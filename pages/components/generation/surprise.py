@@ -1,0 +1,159 @@
+"""Surprise: any text coloured by the bits each character cost a model, all models' totals, and where two of them differ."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from engine.inspection.surprise import Surprise, differences, hover_lines, surprise
+from engine.plotting.distribution import visible_token
+from engine.plotting.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
+from pages.components import cache, figures, networks, notices
+from pages.components.figures import Receipt
+from pages.components.generation.desk import Desk
+from pages.components.header import TEXT_WIDTH
+
+HIGHEST_BITS = 8.0  # one of 256: what is rarer gets the same colour, so that colours mean the same in every text
+LARGEST_DIFFERENCE = 4.0
+TITLE, TITLE_OF_DIFFERENCE = "surprise (bits; 8 and more alike)", "difference (bits; 4 and more alike)"
+SHOWN_PLACES = 6
+CONTEXT = 12
+
+
+def show(desk: Desk) -> None:
+    """Draw the text box, the coloured text, every model's total, and the difference of two models."""
+    text = desk.controls.text_area("surprise_text", height=190)
+    names = networks.comparable(desk.models.values())
+    desk.controls.offer("surprise_model", names, desk.label, default=desk.network)
+    name = desk.controls.segmented("surprise_model", desk.label)
+    with st.spinner("The models read."):
+        found = {each: cache.compute_with_model(surprise, each, text) for each in names}
+    st.markdown(
+        "**Dark is what the model expected, bright is what surprised it.** A character of 1 bit had half of the chances, one of "
+        "8 bits 1 in 256. Point at a character to see what was expected instead. Surprise is highest where words begin, and "
+        "falls as they go on: nothing else is meant by knowing a language, as these models know it.",
+        width=TEXT_WIDTH,
+    )
+    left, right = st.columns([4, 3], gap="large")
+    with left:
+        _show_text(desk, name, text, found[name])
+    with right:
+        _show_totals(desk, found)
+    others = [other for other in names if other != name]
+    if others:
+        _show_difference(desk, text, found, name, others)
+
+
+def _show_text(desk: Desk, name: str, text: str, found: Surprise) -> None:
+    """Draw the text in the colours of one model's surprise, and what the model has never seen."""
+    unknown = cache.load_model(name).tokenizer.unknown_pieces(text) if found.unknown_count else []
+    if unknown:
+        notices.note(
+            f"{desk.label(name)} has never seen: {', '.join(unknown)}. It reads each as one unknown character; its bits say how "
+            "unexpected an unknown one was there, not which one it was."
+        )
+    frame = found.frame
+    figures.show(
+        text_grid(
+            frame["token"], frame["bits"], mode=figures.mode(), title_of_values=TITLE,
+            hover=hover_lines(found), limits=(0.0, HIGHEST_BITS), width=NARROW, marks=frame["is_unknown"],
+        ),
+        name="surprise",
+        alt=describe_text_grid(frame["token"], frame["bits"], title_of_values="surprise in bits"),
+        table=frame.assign(token=frame["token"].map(visible_token)).round({"bits": 3, "probability": 5}),
+        receipt=_receipt(name, text),
+    )  # fmt: skip
+
+
+def _show_totals(desk: Desk, found: dict[str, Surprise]) -> None:
+    """Draw every model's bits for the text, and say which needed fewest."""
+    rows = pd.DataFrame(
+        {
+            "model": [desk.label(name) for name in found],
+            "bits in all": [round(each.total_bits, 1) for each in found.values()],
+            "bits per character": [round(each.bits_per_character, 3) for each in found.values()],
+            "unknown": [each.unknown_count for each in found.values()],
+        }
+    ).sort_values("bits in all", ignore_index=True)
+    best = rows.iloc[0]
+    size = len(next(iter(found.values())).character_bits)
+    st.metric(f"Least surprised: {best['model']}", f"{best['bits per character']:.2f} bits per character")
+    st.caption(
+        f"{best['bits in all']:,.0f} bits for {size:,} characters, as if each were one of "
+        f"{2 ** best['bits per character']:.1f} equally likely ones."
+    )
+    figures.show_table(rows, name="surprise-totals", receipt=_receipt(next(iter(found)), desk.controls.value().surprise_text))
+
+
+def _show_difference(desk: Desk, text: str, found: dict[str, Surprise], name: str, others: list[str]) -> None:
+    """Draw the text in the colours of two models' difference, and where it is largest."""
+    st.markdown("**Where two models differ**")
+    counting = next((other for other in others if not desk.models[other].has_units), others[0])
+    desk.controls.offer("surprise_against", others, desk.label, default=counting)
+    other = desk.controls.segmented("surprise_against", desk.label)
+    frame = differences(text, found[name], found[other])
+    first, second = desk.label(name), desk.label(other)
+    lower, higher = (frame["difference"] < 0).sum(), (frame["difference"] > 0).sum()
+    less, more = (first, second) if frame["difference"].sum() <= 0 else (second, first)
+    sentence = (
+        f"{first} was less surprised at {lower:,} characters, {second} at {higher:,}. In all {less} needed "
+        f"{abs(frame['difference'].sum()):,.1f} bits fewer than {more}."
+    )
+    st.markdown(notices.plain(sentence))
+    left, right = st.columns([4, 3], gap="large")
+    with left:
+        hover = [
+            f"{spoken_token(row.character)}: {row.bits:.2f} bits for {first}, {row.other_bits:.2f} for {second}"
+            for row in frame.itertuples()
+        ]
+        figures.show(
+            text_grid(
+                frame["character"], frame["difference"], mode=figures.mode(), title_of_values=TITLE_OF_DIFFERENCE,
+                hover=hover, diverging=True, limits=(-LARGEST_DIFFERENCE, LARGEST_DIFFERENCE), width=NARROW,
+            ),
+            name="surprise-difference",
+            alt=f"Text coloured by the surprise of {first} less that of {second}. {sentence}",
+            table=frame.round(3),
+            receipt=_receipt(name, text, other),
+        )  # fmt: skip
+        st.caption(notices.plain(f"Below 0 (orange): {first} was less surprised. Above 0 (blue): {second} was."))
+    with right:
+        st.caption("Where they differ most (▏ stands before the character)")
+        st.dataframe(_largest(text, frame, first, second), hide_index=True, key="surprise-places")
+
+
+def _largest(text: str, frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """Return the places of the largest differences, each with the text around it and both models' bits."""
+    places = frame["difference"].abs().sort_values(ascending=False, kind="stable").index[:SHOWN_PLACES]
+
+    def around(place: int) -> str:
+        parts = text[max(0, place - CONTEXT) : place], text[place : place + CONTEXT // 2]
+        return "▏".join("".join("↵" if character == "\n" else character for character in part) for part in parts)
+
+    return pd.DataFrame(
+        {
+            "where": [around(place) for place in places],
+            first: frame["bits"][places].round(1).tolist(),
+            second: frame["other_bits"][places].round(1).tolist(),
+        }
+    )
+
+
+def _receipt(name: str, text: str, other: str = "") -> Receipt:
+    lines = [
+        f"from engine.inspection.surprise import {'differences, ' if other else ''}surprise",
+        "from engine.models.folder import load_model\n",
+        f"text = {text!r}",
+        f"found = surprise(load_model({name!r}), text)",
+        "print(found.total_bits, found.bits_per_character, found.frame)",
+    ]
+    if other:
+        lines[-1] = f"print(differences(text, found, surprise(load_model({other!r}), text)))"
+    return Receipt(
+        model=f"{name} and {other}" if other else name,
+        measured=f"{date.today().isoformat()}, read once from the first character to the last, as after a line break",
+        python="\n".join(lines),
+        note="Put another model's name in to get its bits.",
+    )
