@@ -49,6 +49,16 @@ TOOLS = {
             "How did a network learn to write? Go back to any stage of one training run.",
         ),
         Tool(
+            "surprise",
+            "Surprise",
+            "Which characters of a text does a model see coming, and which surprise it? Paste any text.",
+        ),
+        Tool(
+            "duel",
+            "Compression duel",
+            "Does predicting well mean compressing well? Every model codes a text and decodes it again, against gzip and xz.",
+        ),
+        Tool(
             "neurons",
             "Neurons",
             "What is one unit doing while the network reads? Every character gets the colour of the unit's value after it.",

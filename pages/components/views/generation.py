@@ -10,6 +10,7 @@ from pages.components.views.generation_copies import CopiesView
 from pages.components.views.generation_cowrite import CowriteView
 from pages.components.views.generation_history import HistoryView
 from pages.components.views.generation_next_token import NextTokenView
+from pages.components.views.generation_surprise import DuelView, SurpriseView
 from pages.components.views.generation_temperature import TemperatureView
 from pages.components.views.generation_transplant import TransplantView
 from pages.components.views.generation_units import UnitsView
@@ -20,7 +21,7 @@ LONGEST_TEXT = MAX_PROMPT_CHARACTERS + MAX_NEW_TOKENS
 
 @dataclass(frozen=True)
 class GenerationView(
-    SamplingSettings, CowriteView, HistoryView, UnitsView, TemperatureView, CopiesView, NextTokenView, TransplantView
+    SamplingSettings, CowriteView, HistoryView, UnitsView, TemperatureView, CopiesView, SurpriseView, DuelView, NextTokenView, TransplantView
 ):
     """Everything a link to the generation page carries; the sampling settings and their bounds are the engine's."""
 
