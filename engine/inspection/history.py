@@ -24,6 +24,12 @@ def history_frame(stages: Sequence[Stage]) -> pd.DataFrame:
     )
 
 
+def halfway_place(frame: pd.DataFrame) -> int:
+    """Return the place (from 0) of the first stage by which half of what the validation loss ever falls has been gained."""
+    losses = frame["validation_loss"]
+    return int((losses <= (losses.iloc[0] + losses.min()) / 2).idxmax())
+
+
 def text_of_stage(finished: LoadedModel, step: int, prompt: str, settings: SamplingSettings) -> str:
     """Return what the model wrote after `prompt` when `step` updates had been made.
 

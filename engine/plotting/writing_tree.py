@@ -14,6 +14,7 @@ from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
 
 ROW_PIXELS = 44
+LIFT = 0.12  # of a row, which keeps letters off the markers
 MAX_ROWS = 14
 MOST_BITS = 8.0  # one choice of 256; what surprises more is as bright
 LETTERED_COLUMNS = 32  # up to so many tokens across each has its own letters, beyond that each stretch has its first ones
@@ -64,7 +65,7 @@ def writing_tree(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
         _add_markers(figure, shown[shown["author"] == author], author, symbol, min(11, max(4, 600 / across)), mode)
     labels = _labels(shown, across)
     figure.add_scatter(
-        x=[label[0] for label in labels], y=[label[1] for label in labels], text=[label[2] for label in labels],
+        x=[label[0] for label in labels], y=[label[1] - LIFT for label in labels], text=[label[2] for label in labels],
         mode="text", textposition="top center" if across <= LETTERED_COLUMNS else "top right",
         textfont={"family": theme.MONOSPACE, "size": 14, "color": theme.ink(mode)}, hoverinfo="skip", showlegend=False,
     )  # fmt: skip

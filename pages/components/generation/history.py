@@ -6,7 +6,7 @@ from math import exp, log
 
 import streamlit as st
 
-from engine.inspection.history import history_frame, text_of_stage
+from engine.inspection.history import halfway_place, history_frame, text_of_stage
 from engine.models.folder import ModelInfo
 from engine.models.stages import Stage, list_stages
 from engine.plotting.history import describe_training_history, training_history
@@ -28,16 +28,18 @@ def show(desk: Desk) -> None:
         )
         return
     stages = list_stages(info.path)
+    frame = history_frame(stages)
+    half = halfway_place(frame)
     st.markdown(
         f"One network, {notices.plain(desk.label(info.name))} ({info.parameters / 1e6:.2f} M parameters), was stored "
         f"{len(stages)} times while it learnt; it is shown here whatever network you chose above. Its texts have your "
         "beginning, your settings and your seed at every stage. **Move the slider from the left:** watch when blanks, lines, "
-        "words and speakers appear, and how much of the way is made in the first few updates.",
+        f"words and speakers appear. Half of all it ever gained was gained by stage {half + 1}, after {stages[half].step:,} of "
+        f"{stages[-1].step:,} updates.",
         width=TEXT_WIDTH,
     )
     number = desk.controls.slider("history_stage", maximum=len(stages), default=min(len(stages), desk.view.history_stage))
     chosen = stages[number - 1]
-    frame = history_frame(stages)
     figures.show(
         training_history(
             frame, chosen.step, mode=figures.mode(), architecture=info.architecture, guess=log(info.config["vocab_size"])

@@ -1,0 +1,126 @@
+"""Writing together and the time machine under a visitor's hands, checked against the engine's own numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from engine.decoding.cowriting import WritingTree, alternatives, reread, type_text
+from engine.decoding.limits import SamplingSettings
+from engine.decoding.text import write_text
+from engine.decoding.tree_files import from_code, read_json
+from engine.models.folder import load_model
+from engine.models.stages import list_stages, load_stage
+from pages.components.views.generation import DEFAULT_PROMPT
+from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+
+expect.set_options(timeout=TIMEOUT_MS)
+
+
+@pytest.fixture
+def guest(browser: Browser, server: str) -> Iterator[Visit]:
+    """Return a visitor who has not opened a page yet."""
+    with visit(browser, server) as guest:
+        yield guest
+
+
+def press(guest: Visit, name: str) -> None:
+    """Press one of the tool's buttons by its name."""
+    guest.page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def expect_text(guest: Visit, text: str) -> None:
+    """Wait until the text with the pen is `text` after the beginning."""
+    expect(guest.page.locator(".st-key-cowrite-text").get_by_test_id("stText")).to_have_text(DEFAULT_PROMPT + text + "▏")
+
+
+def expect_cost(guest: Visit, label: str, bits: float) -> None:
+    """Wait until a cost is shown as `bits`."""
+    metric = guest.page.get_by_test_id("stMetric").filter(has_text=label)
+    expect(metric.get_by_test_id("stMetricValue")).to_have_text(f"{bits:.1f} bits")
+
+
+def test_writing_together_branches_and_keeps_them(guest: Visit, browser: Browser, tmp_path: Path) -> None:
+    lstm = load_model("shakespeare-lstm")
+    page = guest.page
+    guest.open("/generation?tool=cowrite&max_new_tokens=20", "Generation")
+    drawn = "".join(write_text(lstm, DEFAULT_PROMPT, SamplingSettings(max_new_tokens=10)))
+    press(guest, "Ten")
+    expect_text(guest, drawn)
+    press(guest, "Back one")
+    expect_text(guest, drawn[:9])
+    likely = alternatives(lstm, DEFAULT_PROMPT, lstm.tokenizer.encode(drawn[:9]), 0.8, 0, 1.0)
+    other = likely[~likely["token"].isin([drawn[9], " ", "\n"])].iloc[0]
+    press(guest, f"{other['token']} · {100 * other['probability_before']:.1f} %")
+    expect_text(guest, drawn[:9] + other["token"])
+    page.get_by_label("Any other character, or a whole text").fill(" Zounds")
+    press(guest, "Add")
+    written = drawn[:9] + other["token"] + " Zounds"
+    expect_text(guest, written)
+    truth = type_text(lstm, DEFAULT_PROMPT, WritingTree(), written)
+    expect_cost(guest, "This text costs", truth.bits())
+    expect_cost(guest, "Your choices", truth.bits() - truth.bits(8))
+    expect(page.get_by_text("The tree: 18 steps in 2 branches")).to_be_visible()
+
+    # A node of the drawing is clicked: the tenth of the first branch, which nothing follows.
+    end = page.locator(".st-key-writing-tree-chart .scatterlayer .trace").nth(2).locator(".point").nth(9)
+    end.click(force=True)
+    expect_text(guest, drawn)
+    expect(page).to_have_url(re.compile("cowrite_tree=t"))
+    code = re.search("cowrite_tree=([^&]+)", page.url)[1]
+    stored = from_code(lstm, DEFAULT_PROMPT, code)
+    assert stored.pen == 9
+    assert {lstm.tokenizer.decode(list(stored.token_ids(end))) for end in stored.ends()} == {drawn, written}
+
+    with visit(browser, guest.address) as friend:
+        friend.open(page.url.removeprefix(guest.address), "Generation")
+        expect_text(friend, drawn)
+        expect(friend.page.get_by_text("The tree: 18 steps in 2 branches")).to_be_visible()
+
+    page.get_by_text("Keep this tree, or open another").click()
+    with page.expect_download() as download:
+        press(guest, "Download the tree")
+    file = tmp_path / "tree.json"
+    download.value.save_as(file)
+    assert read_json(file.read_bytes()).tree(lstm) == reread(lstm, DEFAULT_PROMPT, stored)
+    edited = json.loads(file.read_text())
+    edited["nodes"][3]["parent"] = 12
+    (tmp_path / "edited.json").write_text(json.dumps(edited))
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(tmp_path / "edited.json")
+    expect(page.get_by_text("Step 3 of the file follows step 12")).to_be_visible()
+    expect_text(guest, drawn)
+    assert guest.console_errors == []
+
+
+def test_the_time_machine_shows_what_each_stage_writes(guest: Visit) -> None:
+    finished = load_model("shakespeare-history")
+    stages = list_stages(finished.info.path)
+    assert len(stages) >= 20
+    guest.open("/generation?tool=history&max_new_tokens=60&history_stage=27", "Generation")
+    settings = SamplingSettings(max_new_tokens=60)
+
+    def expect_stage(place: int) -> None:
+        step = stages[place - 1].step
+        text = DEFAULT_PROMPT + "".join(write_text(load_stage(finished, step), DEFAULT_PROMPT, settings))
+        expect(guest.page.locator(f".st-key-history-{place}").get_by_test_id("stText")).to_have_text(text)
+        loss = stages[place - 1].validation_loss
+        expect(guest.page.get_by_text(f"{loss:.2f} nats, like {math.exp(loss):.1f} equal choices").first).to_be_visible()
+
+    for place in (26, 27, 28):
+        expect_stage(place)
+    chart = guest.page.locator(".st-key-training-history-chart")
+    expect(chart.locator(".js-plotly-plot")).to_be_visible()
+    guest.page.get_by_role("slider", name="Stage of the training").press("Home")
+    expect_stage(1)
+    expect(guest.page.get_by_text("Stage 1: no update yet")).to_be_visible()
+    expect(guest.page).to_have_url(re.compile("history_stage=1(&|$)"))
+    chart.locator(".scatterlayer .trace").first.locator(".point").nth(19).click(force=True)
+    expect_stage(20)
+    expect(guest.page).to_have_url(re.compile("history_stage=20"))
+    assert guest.console_errors == []
