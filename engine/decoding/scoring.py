@@ -3,18 +3,22 @@
 Both predict every token of the text: the first one from `first_id`, what a text is taken to start after.
 - stream: one pass, the state carried from the first token to the last.
 - windows: consecutive windows (nanoGPT's evaluation uses 256), the state reset before each; a window's first token is
-  predicted from the token before it alone.
+  predicted from the token before it alone. Where tokens are pieces of several characters, a window is as many characters,
+  cut into pieces on its own: the same protocol, at the cost of the words that its edges cut in two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engine.models.base import pad
+
 CHUNK = 512
+IGNORED = -100  # the label of what is only there to fill up a row
 
 
 def score_stream(model: nn.Module, token_ids: Tensor, first_id: int | None = None) -> float:
@@ -54,6 +58,25 @@ def score_windows(model: nn.Module, token_ids: Tensor, window: int = 256, first_
         logits, _ = model(inputs[None, whole:])
         total += float(functional.cross_entropy(logits[0].float(), labels[whole:], reduction="sum"))
     return total / len(labels)
+
+
+@torch.no_grad()
+def score_rows(model: nn.Module, rows: Sequence[Sequence[int]], first_id: int) -> float:
+    """Return the total nats of windows of different lengths, the state reset before each.
+
+    A window's first token is predicted from the last token before it, in the very first one from `first_id`.
+    """
+    rows = [row for row in rows if row]
+    before = [first_id, *(row[-1] for row in rows)]
+    total = 0.0
+    for start in range(0, len(rows), 32):
+        chosen = rows[start : start + 32]
+        inputs = pad([[first, *row[:-1]] for first, row in zip(before[start:], chosen, strict=False)], 0)
+        labels = pad(chosen, IGNORED)
+        logits, _ = model(inputs)
+        flat = logits.float().flatten(0, 1)
+        total += float(functional.cross_entropy(flat, labels.flatten(), ignore_index=IGNORED, reduction="sum"))
+    return total
 
 
 def _shift(token_ids: Tensor, first_id: int | None) -> tuple[Tensor, Tensor]:

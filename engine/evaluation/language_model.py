@@ -8,13 +8,14 @@ from typing import Any
 import torch
 
 from engine.corpora import load_corpus
-from engine.decoding.scoring import score_stream, score_windows
+from engine.decoding.scoring import score_rows, score_stream, score_windows
 from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.evaluation.base import EVALUATIONS, corpora_of
 from engine.models.folder import LoadedModel
 
 PROTOCOLS = ("stream", "windows")
+WINDOW_CHARACTERS = 256
 
 
 def score_text(loaded: LoadedModel, text: str, protocol: str) -> dict[str, Any]:
@@ -30,8 +31,7 @@ def score_text(loaded: LoadedModel, text: str, protocol: str) -> dict[str, Any]:
     ids = torch.tensor(loaded.tokenizer.encode(text), dtype=torch.long)
     if not len(ids):
         raise InputError("The text to score has nothing in it that the model reads.")
-    score = score_stream if protocol == "stream" else score_windows
-    nats = score(loaded.model, ids, first_id=start_id(loaded)) * len(ids) / len(text)
+    nats = _total_nats(loaded, text, ids, protocol) / len(text)
     return {
         "protocol": protocol,
         "nats_per_character": round(nats, 4),
@@ -41,13 +41,24 @@ def score_text(loaded: LoadedModel, text: str, protocol: str) -> dict[str, Any]:
     }
 
 
+def _total_nats(loaded: LoadedModel, text: str, ids: torch.Tensor, protocol: str) -> float:
+    first_id = start_id(loaded)
+    if protocol == "stream":
+        return score_stream(loaded.model, ids, first_id=first_id) * len(ids)
+    if len(ids) == len(text):  # a token is a character
+        return score_windows(loaded.model, ids, WINDOW_CHARACTERS, first_id=first_id) * len(ids)
+    windows = [text[start : start + WINDOW_CHARACTERS] for start in range(0, len(text), WINDOW_CHARACTERS)]
+    return score_rows(loaded.model, loaded.tokenizer.encode_batch(windows), first_id)
+
+
 @EVALUATIONS.register("language_model")
 def evaluate_language_model(loaded: LoadedModel) -> dict[str, Any]:
     """Return both protocols' figures on validation and test text, joined."""
     corpus = load_corpus(corpora_of(loaded)[0])
     text = corpus.text("validation") + corpus.text("test")
     stream, windows = (score_text(loaded, text, protocol) for protocol in PROTOCOLS)
-    return {
+    tokens = len(loaded.tokenizer.encode(text))
+    return ({} if tokens == len(text) else {"characters_per_piece": round(len(text) / tokens, 2)}) | {
         "nats_per_character": stream["nats_per_character"],
         "bits_per_character": stream["bits_per_character"],
         "nats_per_character_windows": windows["nats_per_character"],

@@ -12,6 +12,9 @@ METRIC_WORDS = {
     "bits_per_character": ("Bits per character, same protocol", "lower is better"),
     "nats_per_character_windows": ("Nats per character, windows of 256 (`score --protocol windows`)", "lower is better"),
     "bits_per_character_windows": ("Bits per character, windows of 256", "lower is better"),
+    "characters_per_piece": (
+        "Characters per piece of the text measured on (the windows of 256 characters are cut into pieces one by one)", ""
+    ),
     "bleu": ("BLEU, beam 5", "higher is better"),
     "chrf": ("chrF, beam 5", "higher is better"),
     "bleu_greedy": ("BLEU, greedy", "higher is better"),

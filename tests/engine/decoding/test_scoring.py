@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.decoding import scoring
-from engine.decoding.scoring import score_stream, score_windows, surprise_stream
+from engine.decoding.scoring import score_rows, score_stream, score_windows, surprise_stream
 from engine.models.language_model import LanguageModel
 
 
@@ -84,3 +84,15 @@ def test_a_model_that_knows_nothing_scores_the_logarithm_of_its_vocabulary():
         model.output.weight.zero_()
     assert score_stream(model, IDS, 0) == pytest.approx(math.log(7), abs=1e-6)
     assert score_windows(model, IDS, 8, 0) == pytest.approx(math.log(7), abs=1e-6)
+
+
+def test_rows_of_one_length_are_windows_and_rows_of_many_are_read_one_by_one():
+    ids = IDS.tolist()
+    equal = [ids[start : start + 7] for start in range(0, len(ids), 7)]
+    assert score_rows(MODEL, equal, 3) == pytest.approx(score_windows(MODEL, IDS, 7, 3) * len(ids), rel=1e-5)
+    rows, alone, before = [ids[:5], ids[5:6], [], ids[6:30], ids[30:]] * 8, 0.0, 3
+    for row in rows:
+        if row:
+            alone += score_stream(MODEL, torch.tensor(row), before) * len(row)
+            before = row[-1]
+    assert score_rows(MODEL, rows, 3) == pytest.approx(alone, rel=1e-5)

@@ -71,6 +71,19 @@ def test_unknown_characters_are_counted(reader):
     assert score_text(reader, "The ☃ and the ☃", "stream")["unknown_tokens"] == 2
 
 
+def test_windows_are_as_many_characters_for_pieces_as_for_characters():
+    tokenizer = TOKENIZERS.get("pieces").train([TEXT], 60)
+    torch.manual_seed(0)
+    loaded = LoadedModel(None, LanguageModel(tokenizer.vocab_size, 6, 6, 1).eval(), tokenizer)
+    text = (TEXT * 20)[:600]
+    before, nats = tokenizer.encode("\n")[0], 0.0
+    for window in (text[:256], text[256:512], text[512:]):
+        ids = tokenizer.encode(window)
+        nats += score_stream(loaded.model, torch.tensor(ids), first_id=before) * len(ids)
+        before = ids[-1]
+    assert score_text(loaded, text, "windows")["nats_per_character"] == pytest.approx(nats / 600, abs=1e-4)
+
+
 def test_a_single_character_is_scored(reader):
     found = score_text(reader, "T", "windows")
     assert found["characters"] == 1
