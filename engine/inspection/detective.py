@@ -6,7 +6,9 @@ first half of a text and its AUC is measured on the second, so that luck in choo
 is done again with labels shifted along the text, which keeps their rhythm and breaks their tie to what was read.
 
 AUC is the mean rank of the positives, scaled; with the ranks of all units as a matrix, all predicates and all controls are
-one product of matrices. Ranks are taken after sorting values into `BINS` equal bins between a unit's extremes.
+one product of matrices. Ranks are taken after sorting values into `BINS` equal bins between a unit's extremes, and states are
+read in streams (`units.stream_states`). Against sorting float32 states of one pass over all 43,807 characters of the stories
+(LSTM, all units and predicates), a unit's AUC is off by 0.0002 on average, by less than 0.007 in 999 of 1,000 cases.
 
 Shapes: T time, U units (all layers and state parts side by side), P predicates, K shifts.
 

@@ -86,7 +86,7 @@ def late_in_line(text: str) -> np.ndarray:
     return since > np.median(since) if len(since) else np.zeros(0, bool)
 
 
-@PREDICATES.register("line_over_fifty", title="The line is over 50 characters long already", needs="memory")
+@PREDICATES.register("line_over_fifty", title="Over 50 characters into a line", needs="memory")
 def line_over_fifty(text: str) -> np.ndarray:
     """More than fifty characters after the last new line."""
     return _since_newline(text) > 50

@@ -38,6 +38,7 @@ LARGEST_UNIT_LIST = 400  # characters
 LARGEST_FACTOR = 10.0
 SMALL_CHANGE = 0.01  # bits per character; below it a change is called none
 LARGE_CHANGE = 0.5
+SHORTEST_MATCH = 5  # characters
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Strings:
     units: str = option("0")
     value: float = option(1.0, minimum=-LARGEST_FACTOR, maximum=LARGEST_FACTOR)
     gate: str = option("forget_gate")
-    position: float = option(1.0, minimum=0.0, maximum=1.0)
+    position: float = option(0.0, minimum=0.0, maximum=1.0)
 
 
 @dataclass(frozen=True)
@@ -199,9 +200,15 @@ def first_difference(free: str, held: str) -> int | None:
 
 
 def changed_characters(free: str, held: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each character of each text whether the other text lacks it, after aligning the two (longest matches)."""
+    """Return for each character of each text whether the other text lacks it, after aligning the two (longest matches).
+
+    Two texts share many letters in the same order by chance: only stretches of `SHORTEST_MATCH` characters count as shared,
+    and whatever stands before the first difference.
+    """
     marks = np.ones(len(free), dtype=bool), np.ones(len(held), dtype=bool)
     for start, other, size in difflib.SequenceMatcher(None, free, held, autojunk=False).get_matching_blocks():
+        if size < SHORTEST_MATCH and (start or other):
+            continue
         marks[0][start : start + size] = False
         marks[1][other : other + size] = False
     return marks

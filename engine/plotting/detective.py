@@ -35,7 +35,7 @@ def winner_bars(winners: pd.DataFrame, *, mode: Mode, architecture: str, chosen:
         plain_label(f"{'▸ ' if row['predicate'] == chosen else ''}{row['question']}") for _, row in ordered.iterrows()
     ]
     units = [unit_label(row) for _, row in ordered.iterrows()]
-    figure = theme.blank_figure(mode, x_title="AUC on text not used for choosing", height=ROW_HEIGHT * len(winners) + 110)
+    figure = theme.blank_figure(mode, x_title="AUC, second half", height=ROW_HEIGHT * len(winners) + 110)
     figure.add_bar(
         y=labels,
         x=ordered["auc"] - CHANCE,
@@ -59,7 +59,7 @@ def winner_bars(winners: pd.DataFrame, *, mode: Mode, architecture: str, chosen:
         customdata=ordered["predicate"].tolist(),
         hovertemplate="control %{x:.3f}<extra></extra>",
     )
-    figure.update_xaxes(range=[min(0.4, float(winners["auc"].min()) - 0.02), 1.06], tickvals=[0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
+    figure.update_xaxes(range=[min(0.4, float(winners["auc"].min()) - 0.02), 1.17], tickvals=[0.5, 0.75, 1.0], tickangle=0)
     figure.update_yaxes(showgrid=False, title_text=None, tickfont={"size": 12, "color": theme.ink(mode)})
     figure.add_vline(x=CHANCE, line={"color": theme.muted(mode), "width": 1, "dash": "dot"})
     figure.update_layout(legend={"y": 1.0, "yanchor": "bottom"}, clickmode="event+select")

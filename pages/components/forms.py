@@ -170,6 +170,8 @@ class Controls(Generic[V]):
             return
         if label != url[name] and state.clean_url(url | {name: label}):
             st.rerun()
+        if label != url[name] and state.widget_value(name) is None:  # drawn after others were, when a URL stands still
+            state.set_widget(name, next(choice for choice in field.choices if format_func(choice) == label))
 
     def _choice(self, widget: Callable, name: str, format_func: Callable[[Any], str] | None, **look: Any) -> Any:
         if name not in self._labels:

@@ -36,8 +36,7 @@ def show(desk: Desk) -> None:
         course = cache.compute_with_model(unit_course, desk.network, text, layer - 1, unit, part)
     name = f"{PARTS[part]} of unit {unit} in layer {layer}"
     st.caption(notices.plain(f"{name.capitalize()}. {course.summary()}"))
-    title = f"{PARTS[part].capitalize()} of layer {layer}, unit {unit}"
-    title += " (0 shut, 1 open)" if is_switch(part) else " (orange below 0, blue above)"
+    title = f"Unit {unit}, {PARTS[part]}" + (" (0 shut, 1 open)" if is_switch(part) else "")
     figures.show(
         text_grid(
             course.tokens, course.values, mode=figures.mode(), title_of_values=title, diverging=not is_switch(part),

@@ -13,8 +13,9 @@ from pages.components import cache, figures, notices, unit_receipts
 from pages.components.generation.desk import Desk
 from pages.components.header import TEXT_WIDTH
 
-POSITIONS = {1: "Open", 0: "Shut"}
+POSITIONS = {0: "Shut", 1: "Open"}
 MOST_BITS = 10.0
+TEXT_HEIGHT = 560
 
 
 def show(desk: Desk) -> None:
@@ -83,6 +84,7 @@ def _show_texts(desk: Desk, performed: Performance, strings: Strings) -> None:
         tokens = [text[start:stop] for start, stop in spans]
         with column:
             st.markdown(f"**{title}**")
+        with column.container(height=TEXT_HEIGHT, key=f"{name}-frame"):
             figures.show(
                 text_grid(
                     tokens, bits, mode=figures.mode(), title_of_values="Surprise (bits)", limits=(0, MOST_BITS), width=NARROW, marks=changed,

@@ -26,7 +26,7 @@ class UnitsView:
     puppeteer_layer: int = option(1, label="Layer", help="Layer 1 reads the characters, the last one says what comes next.")
     puppeteer_action: str = option("hold", label="What to do")
     puppeteer_gate: str = option("forget_gate", label="Gate")
-    puppeteer_position: int = option(1, label="Held", help="Open is 1, shut is 0, for every unit of the layer and at every step.")
+    puppeteer_position: int = option(0, label="Held", help="Open is 1, shut is 0, for every unit of the layer and at every step.")
     puppeteer_units: str = option("25", label="Units", help="Numbers and ranges, such as 3, 10-20.")
     puppeteer_value: float = option(
         1.0,
