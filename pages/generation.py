@@ -96,7 +96,7 @@ with notices.engine_errors():
     header.section("Take the writing apart")
     tool = TOOLS[controls.pills("tool", label_visibility="collapsed")]
     st.markdown(tool.sentence, width=header.TEXT_WIDTH)
-    network = controls.segmented("closeup") if len(writers) > 1 else writers[0].name
+    network = controls.segmented("closeup") if len(writers) > 1 and tool.looks_at_one else first
     desk = Desk(controls, view, prompt, settings, {info.name: info for info in models}, network, sheet.texts)
     if tool.needs_units and not desk.info.has_units:
         notices.note(f"{desk.label(network)} counts, it has no hidden units to look at; choose a recurrent network above.")

@@ -17,12 +17,14 @@ class Tool:
         label: what the page calls it.
         sentence: the question it answers.
         needs_units: whether it looks at hidden units, which an n-gram model does not have.
+        looks_at_one: whether it looks at the one network that is chosen above it; the others choose, or take all.
     """
 
     name: str
     label: str
     sentence: str
     needs_units: bool = False
+    looks_at_one: bool = True
 
 
 TOOLS = {
@@ -52,11 +54,13 @@ TOOLS = {
             "surprise",
             "Surprise",
             "Which characters of a text does a model see coming, and which surprise it? Paste any text.",
+            looks_at_one=False,
         ),
         Tool(
             "duel",
             "Compression duel",
             "Does predicting well mean compressing well? Every model codes a text and decodes it again, against gzip and xz.",
+            looks_at_one=False,
         ),
         Tool(
             "neurons",
