@@ -18,7 +18,7 @@ LIFT = 0.12  # of a row, which keeps letters off the markers
 MAX_ROWS = 14
 MOST_BITS = 8.0  # one choice of 256; what surprises more is as bright
 LETTERED_COLUMNS = 32  # up to so many tokens across each has its own letters, beyond that each stretch has its first ones
-_NARROW_CHARACTERS = 40  # that fit side by side on a telephone
+_NARROW_CHARACTERS = 34  # that fit side by side on a telephone
 _SYMBOLS = {"network": "circle", "visitor": "square"}
 _AUTHORS = {"network": "by the network", "visitor": "by you"}
 

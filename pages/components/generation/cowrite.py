@@ -11,7 +11,7 @@ from engine.decoding import cowriting, tree_files
 from engine.decoding.cowriting import START, WritingTree
 from engine.errors import InputError
 from engine.plotting.distribution import visible_token
-from engine.plotting.text_grid import describe_text_grid, text_grid
+from engine.plotting.text_grid import NARROW, describe_text_grid, text_grid
 from engine.plotting.writing_tree import MOST_BITS, describe_writing_tree, writing_tree
 from pages.components import cache, figures, notices, receipts, state
 from pages.components import cowriting as writing_desk
@@ -112,7 +112,7 @@ def _show_costs(author: Author, tree: WritingTree) -> None:
     st.caption("What each step cost; yours are underlined. Click one to go back to it.")
     figures.show(
         text_grid(
-            tokens, bits, mode=figures.mode(), title_of_values="Surprise (bits)", limits=(0, MOST_BITS), width=48,
+            tokens, bits, mode=figures.mode(), title_of_values="Surprise (bits)", limits=(0, MOST_BITS), width=NARROW,
             marks=[node.author == "visitor" for node in path], clickable=True,
             hover=[f"{visible_token(token)}: {cost:.2f} bits, a chance of {100 * 2**-cost:.2f} %" for token, cost in zip(tokens, bits, strict=True)],
         ),
