@@ -14,7 +14,7 @@ from engine.decoding.text import prompt_ids
 from engine.models.folder import LoadedModel
 
 
-_NAMES = {" ": "a space", "\n": "a new line", "\t": "a tab"}
+_NAMES = {" ": "a space", "\n": "a new line", "\n\n": "an empty line", "\t": "a tab"}
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,17 @@ def next_tokens(loaded: LoadedModel, text: str, temperature: float, top_k: int, 
         mass_cut=float(uncut[after == 0].sum()),
         stages=_stage_frame({name: chances.double().numpy() for name, chances in by_stage.items()}),
     )
+
+
+def token_around(loaded: LoadedModel, text: str, position: int) -> tuple[int, str]:
+    """Return where the token begins that the character after `position` belongs to, and the token's text; "" at the end.
+
+    A character is itself; of a piece the network has to see all or nothing.
+    """
+    for start, stop in loaded.tokenizer.spans(text):
+        if start <= position < stop:
+            return start, text[start:stop]
+    return min(position, len(text)), ""
 
 
 @torch.inference_mode()

@@ -15,12 +15,12 @@ _VISIBLE = {" ": SPACE, "\n": LINE_BREAK, "\t": TAB}
 
 
 def visible_token(token: str) -> str:
-    """Return a token as it can be read on an axis: white space gets a sign."""
-    return _VISIBLE.get(token, token)
+    """Return a token as it can be read on an axis: white space gets a sign, inside a piece too."""
+    return "".join(_VISIBLE.get(character, character) for character in token)
 
 
 def next_token_bars(
-    frame: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", top: int = 14, height: int = 320
+    frame: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", top: int = 14, height: int = 320, noun: str = "character"
 ) -> go.Figure:
     """Return bars of the probability each token is drawn with, and marks for what the network itself gave.
 
@@ -28,12 +28,13 @@ def next_token_bars(
         frame: one row per token with columns `token`, `probability_before` (softmax of the logits as they are) and
             `probability_after` (after temperature, top-k and top-p).
         top: how many of the likeliest tokens are drawn.
+        noun: what one token is called.
     """
     style = theme.architecture_style(architecture, mode)
     likeliest = frame.assign(most=frame[["probability_before", "probability_after"]].max(axis=1))
     likeliest = likeliest.sort_values(["most", "token"], ascending=[False, True]).head(top)
     labels = [plain_label(visible_token(token)) for token in likeliest["token"]]
-    figure = theme.blank_figure(mode, x_title="Next character", y_title="Probability (%)", height=height)
+    figure = theme.blank_figure(mode, x_title=f"Next {noun}", y_title="Probability (%)", height=height)
     figure.add_bar(
         x=labels,
         y=100 * likeliest["probability_after"],
@@ -137,15 +138,15 @@ def describe_stages(stages: pd.DataFrame) -> str:
     return f"Bars of the chances at each stage: {'; '.join(parts)}."
 
 
-def describe_next_tokens(frame: pd.DataFrame, top: int = 3) -> str:
+def describe_next_tokens(frame: pd.DataFrame, top: int = 3, noun: str = "character") -> str:
     """Return the alternative text of `next_token_bars`: the likeliest tokens with their probabilities, in words."""
     drawable = frame[frame["probability_after"] > 0]
     after = drawable.sort_values("probability_after", ascending=False).head(top)
     before = frame.sort_values("probability_before", ascending=False).head(top)
     return (
-        f"Bars of the chance of each next character. After your settings the likeliest: {_listed(after, 'after')}; "
+        f"Bars of the chance of each next {noun}. After your settings the likeliest: {_listed(after, 'after')}; "
         f"as the network gave it: {_listed(before, 'before')}. {len(drawable)} of {len(frame)} "
-        f"characters can still be drawn."
+        f"{noun}s can still be drawn."
     )
 
 

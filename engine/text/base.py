@@ -23,9 +23,11 @@ class Tokenizer:
     Attributes:
         pad_id, bos_id, eos_id, unk_id: ids of the special tokens, None where the kind has none.
         is_concatenative: whether the text of ids is the texts of each, one after the other.
+        noun: what a person calls one token.
     """
 
     kind: ClassVar[str]
+    noun: ClassVar[str] = "piece"
     is_concatenative: ClassVar[bool] = False
 
     def __init__(self, backend: tokenizers.Tokenizer) -> None:

@@ -15,6 +15,7 @@ class CharacterTokenizer(Tokenizer):
     """Each character is a token; anything never seen becomes `<unk>`."""
 
     kind = "character"
+    noun = "character"
     is_concatenative = True
 
     @classmethod

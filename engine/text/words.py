@@ -15,6 +15,7 @@ class WordTokenizer(Tokenizer):
     """Words and punctuation marks; rare ones become `<unk>`."""
 
     kind = "word"
+    noun = "word"
 
     @classmethod
     def train(cls, texts: Iterable[str], vocab_size: int | None = 10_000) -> WordTokenizer:

@@ -75,7 +75,7 @@ def models() -> None:
 
 
 def favourite(task: str):
-    """Return the model shown first for a task: with attention, or an LSTM, if there is one.
+    """Return the model shown first for a task: with attention, or an LSTM matched in size to others, if there is one.
 
     Raises:
         ModelError: no model of the task can be used.
@@ -83,4 +83,4 @@ def favourite(task: str):
     usable = [info for info in cache.list_models(task) if not info.error]
     if not usable:
         raise ModelError(f"No {task.replace('_', ' ')} model is installed; the Models page lists what is there.")
-    return min(usable, key=lambda info: (info.config.get("attention") == "none", info.architecture != "lstm", info.name))
+    return min(usable, key=lambda info: (info.config.get("attention") == "none", info.group, info.architecture != "lstm", info.name))

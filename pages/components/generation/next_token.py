@@ -6,7 +6,7 @@ from math import exp
 
 import streamlit as st
 
-from engine.inspection.next_tokens import NextTokens, choices_along, next_tokens
+from engine.inspection.next_tokens import NextTokens, choices_along, next_tokens, token_around
 from engine.plotting.distribution import (
     STAGES,
     describe_next_tokens,
@@ -26,12 +26,14 @@ def show(desk: Desk) -> None:
     """Draw the place in the text, the two entropies, and the bars."""
     text, view = desk.text, desk.view
     position = desk.controls.slider("position", maximum=max(1, len(text)), default=max(1, len(text)))
+    noun = cache.load_model(desk.network).tokenizer.noun
+    position, followed_by = cache.compute_with_model(token_around, desk.network, text, position)
     st.text(f"…{text[max(0, position - 60) : position]}▏")
     expected = cache.compute_with_model(
         next_tokens, desk.network, text[:position], view.temperature, view.top_k, view.top_p
     )
-    if position < len(text):
-        st.caption(notices.plain(expected.outcome(text[position])))
+    if followed_by:
+        st.caption(notices.plain(expected.outcome(followed_by)))
     before, after, cut = st.columns(3)
     before.metric("Entropy, as the network gave it", f"{expected.entropy_before:.2f} nats")
     before.caption(f"as open as {exp(expected.entropy_before):.1f} equal choices")
@@ -40,9 +42,9 @@ def show(desk: Desk) -> None:
     cut.metric("Cut away by top-k and top-p", f"{100 * expected.mass_cut:.1f} %")
     cut.caption("of the chances the temperature left")
     figures.show(
-        next_token_bars(expected.frame, mode=figures.mode(), architecture=desk.info.architecture),
+        next_token_bars(expected.frame, mode=figures.mode(), architecture=desk.info.architecture, noun=noun),
         name="next-character",
-        alt=describe_next_tokens(expected.frame),
+        alt=describe_next_tokens(expected.frame, noun=noun),
         table=expected.frame.assign(token=expected.frame["token"].map(visible_token)),
         receipt=receipts.for_next_tokens(desk.network, text[:position], desk.settings),
     )

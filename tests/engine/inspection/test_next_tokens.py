@@ -11,8 +11,10 @@ import torch
 
 from engine.decoding.sampling import prime
 from engine.decoding.text import prompt_ids
-from engine.inspection.next_tokens import entropy, next_tokens
+from engine.inspection.next_tokens import entropy, next_tokens, token_around
 from engine.models.folder import LoadedModel
+from engine.models.language_model import LanguageModel
+from engine.text import TOKENIZERS
 
 
 def logits_after(reader: LoadedModel, text: str) -> np.ndarray:
@@ -82,3 +84,16 @@ def test_outcome_names_place_and_chances_of_what_followed(reader: LoadedModel) -
     assert re.search(r"Here followed (“.”|a space|a new line): number 3 ", sentence)
     assert f"{100 * third['probability_before']:.1f} %, 0.0 % after" in sentence
     assert "never seen" in found.outcome("😀")
+
+
+def test_the_token_around_a_place_is_its_character_or_the_whole_piece(reader: LoadedModel) -> None:
+    assert token_around(reader, "The 🌊", 2) == (2, "e")
+    assert token_around(reader, "The 🌊", 4) == (4, "🌊")
+    assert token_around(reader, "The", 3) == token_around(reader, "The", 9) == (3, "")
+    text = "to be, or not to be"
+    pieces = TOKENIZERS.get("pieces").train([text * 9])
+    model = LanguageModel(pieces.vocab_size, embedding_dim=4, hidden_size=4, num_layers=1).eval()
+    writer = LoadedModel(None, model, pieces)
+    assert [token_around(writer, text, place) for place in (0, 2, 3, 12)] == [(0, "to "), (0, "to "), (3, "be"), (10, "not ")]
+    found = next_tokens(writer, text[:10], 1.0, 0, 1.0)
+    assert "Here followed “not ”: number" in found.outcome("not ")

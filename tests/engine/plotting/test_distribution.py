@@ -45,3 +45,10 @@ def test_words_name_only_what_can_be_drawn() -> None:
 
 def test_white_space_has_signs() -> None:
     assert [visible_token(token) for token in (" ", "\n", "\t", "a", "é")] == ["␣", "↵", "⇥", "a", "é"]
+    assert [visible_token(piece) for piece in ("the ", ",\n\n", "lov'd")] == ["the␣", ",↵↵", "lov'd"]
+
+
+def test_pieces_are_called_pieces() -> None:
+    assert next_token_bars(frame(), mode="light", noun="piece").layout.xaxis.title.text == "Next piece"
+    assert "each next piece." in describe_next_tokens(frame(), noun="piece")
+    assert "5 pieces can still be drawn" in describe_next_tokens(frame(), noun="piece")

@@ -109,6 +109,12 @@ def test_the_word_vocabulary_keeps_the_most_frequent():
     assert words.unknown_pieces("a b c") == ["c"]
 
 
+def test_tokens_are_called_by_their_names(trained):
+    assert {kind: tokenizer.noun for kind, tokenizer in trained.items()} == {
+        "character": "character", "word": "word", "bpe": "piece", "pieces": "piece",
+    }  # fmt: skip
+
+
 def test_special_tokens_have_their_ids_and_typing_them_does_not_make_them(trained):
     for kind in ("word", "bpe"):
         tokenizer = trained[kind]
