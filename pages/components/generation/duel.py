@@ -98,7 +98,7 @@ def _show_results(desk: Desk, text: str, frame: pd.DataFrame, found: duels.Duel)
     for problem in found.refused.values():
         notices.note(problem)
     if not models.empty and not failed:
-        st.markdown(notices.plain(_verdict(models.iloc[0], files.iloc[0], len(models), len(text))))
+        st.markdown(notices.plain(_verdict(models, files.iloc[0], len(text), is_over=not found.is_stopped)))
     first = models["model"].iloc[0] if not models.empty else ""
     figures.show(
         compression_bars(frame, mode=figures.mode()),
@@ -111,13 +111,15 @@ def _show_results(desk: Desk, text: str, frame: pd.DataFrame, found: duels.Duel)
         st.caption(notices.plain(_price(models.iloc[0], files.iloc[0], len(text))), width=TEXT_WIDTH)
 
 
-def _verdict(best: pd.Series, file: pd.Series, count: int, size: int) -> str:
-    """Return in one sentence who needed fewest bytes and whether all codes gave the text back."""
+def _verdict(models: pd.DataFrame, file: pd.Series, size: int, is_over: bool) -> str:
+    """Return in two sentences whether all codes gave the text back, and who needed fewest bytes."""
+    best = models.iloc[0]
+    winners = models[models["bytes"] == best["bytes"]]["coder"]
     change = 100 * (best["bytes"] / file["bytes"] - 1)
     compared = f"{abs(change):.0f} % {'fewer' if change < 0 else 'more'} than the best of the others, {file['coder']}"
-    who = f"All {count} models" if count > 1 else "The one model so far"
+    who = f"{len(models)} of the models, all that have finished," if not is_over else f"All {len(models)} models"
     return (
-        f"{who} gave back the identical {size:,} characters. {best['coder']} needed {best['bytes']:,} bytes, "
+        f"{who} gave back the identical {size:,} characters. {' and '.join(winners)} needed {best['bytes']:,} bytes, "
         f"{best['bits_per_character']:.2f} bits per character: {compared} ({file['bytes']:,})."
     )
 
