@@ -119,7 +119,7 @@ def _architecture(config: dict[str, Any]) -> str:
         )
         return words[0].upper() + words[1:]
     return (
-        f"{config['num_layers']} layers of {config['hidden_size']} {cell} units over {config['vocab_size']} tokens, embedding "
+        f"{config['num_layers']} layer{'s' * (config['num_layers'] > 1)} of {config['hidden_size']} {cell} units over {config['vocab_size']} tokens, embedding "
         f"of {config['embedding_dim']}, residual connections: {'yes' if config['residual'] else 'no'}."
     )
 
