@@ -22,7 +22,7 @@ MAX_DUEL_CHARACTERS = 10_000
 class SamplingSettings:
     """How text is sampled; bounds are enforced by `check_sampling`."""
 
-    max_new_tokens: int = option(400, label="Length", help="Characters to write.", minimum=1, maximum=MAX_NEW_TOKENS, step=50)
+    max_new_tokens: int = option(400, label="Length", help="Characters to write, or pieces where a network writes word pieces.", minimum=1, maximum=MAX_NEW_TOKENS, step=50)
     temperature: float = option(
         0.8, label="Temperature", help="Below 1 plays safe, above 1 takes risks; 0 always takes the likeliest.",
         minimum=0.0, maximum=3.0, step=0.05,
