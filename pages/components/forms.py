@@ -127,7 +127,9 @@ class Controls(Generic[V]):
         return self._view(**{name: self._drawn.get(name, field.default) for name, field in self._fields.items()})
 
     def set(self, name: str, value: Any) -> None:
-        """Set a drawn widget; for on_click callbacks."""
+        """Set a widget, drawn or not; for on_click callbacks."""
+        if state.widget_value(name) is None:  # not drawn: it would follow the value, but not tell the URL
+            state.write_url(name, value)
         is_number_box = isinstance(state.widget_value(name), float)
         state.set_widget(name, float(value) if is_number_box else value)
 
@@ -168,10 +170,8 @@ class Controls(Generic[V]):
         except ConfigError as problem:
             self.refuse([str(problem)], {other: text for other, text in url.items() if other != name})
             return
-        if label != url[name] and state.clean_url(url | {name: label}):
+        if label != url[name] and state.write_url(name, label):
             st.rerun()
-        if label != url[name] and state.widget_value(name) is None:  # drawn after others were, when a URL stands still
-            state.set_widget(name, next(choice for choice in field.choices if format_func(choice) == label))
 
     def _choice(self, widget: Callable, name: str, format_func: Callable[[Any], str] | None, **look: Any) -> Any:
         if name not in self._labels:

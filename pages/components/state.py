@@ -49,6 +49,17 @@ def clean_url(parameters: dict[str, str]) -> bool:
     return True
 
 
+def write_url(name: str, value: Any) -> bool:
+    """Put a value into the URL for a widget that is not drawn yet; return whether it is not (one that is writes its own)."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    try:
+        st.query_params[name] = str(value)
+    except st.errors.StreamlitAPIException:
+        return False
+    return True
+
+
 def fingerprint(*parts: Any) -> str:
     """Return a short name for a combination of settings, equal when all of them are equal."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
