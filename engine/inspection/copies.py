@@ -123,6 +123,14 @@ def index_facts(loaded: LoadedModel) -> dict[str, Any]:
     return index_of(loaded).facts
 
 
+def unseen_measures(loaded: LoadedModel) -> dict[str, float]:
+    """Return the means of what `Measures` holds over text that `loaded` never read; nothing where there is no index."""
+    try:
+        return index_facts(loaded).get("unseen", {}).get("measures", {})
+    except DataError:
+        return {}
+
+
 def coverage_frame(copies: Copies, facts: dict[str, Any]) -> pd.DataFrame:
     """Return for each minimum length `share` of the text in such spans, and `unseen`: the same of text the model never read."""
     unseen = facts.get("unseen", {}).get("coverage", [])

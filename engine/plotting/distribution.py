@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -68,12 +70,15 @@ def openness_along(
     figure = theme.blank_figure(mode, x_title="Characters read", y_title="Entropy (nats)", height=height)
     before = {"color": theme.muted(mode), "width": 1.5, "dash": "dot"}
     lines = [("entropy_before", "As the network gave it", before), ("entropy_after", "After your settings", {"color": style.colour, "width": 1.5})]
+    unseen = {"marker": {"opacity": 0}}
     for column, name, line in lines:
         figure.add_scatter(
-            x=frame["position"], y=frame[column], name=name, mode="lines", line=line, customdata=frame["position"],
+            x=frame["position"], y=frame[column], name=name, mode="lines+markers", line=line, customdata=frame["position"],
+            marker={"size": 12, "opacity": 0}, selected=unseen, unselected=unseen,  # only markers hear clicks
             hovertemplate=f"{hover}<extra>{name}</extra>",
         )  # fmt: skip
     figure.add_vline(x=position, line={"color": theme.ink(mode), "width": 1.5, "dash": "dash"})
+    figure.update_layout(clickmode="event+select")
     figure.update_xaxes(fixedrange=True, range=[0, max(1, frame["position"].max())])
     figure.update_yaxes(fixedrange=True, rangemode="tozero")
     return figure
@@ -93,25 +98,29 @@ STAGES = {
     "network": ("probability_before", "As the network gave it"),
     "temperature": ("probability_temperature", "After temperature"),
     "top_k": ("probability_top_k", "After top-k"),
-    "top_p": ("probability_after", "After top-p: this is drawn from"),
+    "top_p": ("probability_after", "After top-p"),
 }
 
 
-def stage_bars(frame: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", top: int = 14) -> go.Figure:
+def stage_bars(
+    frame: pd.DataFrame, stages: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", top: int = 14
+) -> go.Figure:
     """Return a panel of bars per stage on the way from the network to the draw; what a stage has cut away is marked by a cross.
 
     Args:
         frame: one row per token: `token` and the columns that `STAGES` names.
+        stages: one row per stage: `stage`, `tokens` that can still be drawn, `entropy` in nats, `mass_cut` (0 to 1).
         top: how many of the tokens likeliest at any stage are drawn.
     """
     columns = [column for column, _ in STAGES.values()]
     likeliest = frame.assign(most=frame[columns].max(axis=1)).sort_values(["most", "token"], ascending=[False, True]).head(top)
     labels = [plain_label(visible_token(token)) for token in likeliest["token"]]
-    titles = [title for _, title in STAGES.values()]
+    titles = [_stage_title(row) for row in stages.itertuples()]
     base = theme.blank_figure(mode, height=560)
     figure = make_subplots(rows=len(STAGES), cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.08, figure=base)
     figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.muted(mode)})
     colour, grey = theme.architecture_style(architecture, mode).colour, theme.muted(mode)
+    height = 4 * likeliest[columns].max().max()  # of the crosses, in per cent: clear of the labels below
     for row, (name, (column, title)) in enumerate(STAGES.items(), start=1):
         figure.add_bar(
             x=labels, y=100 * likeliest[column], marker={"color": grey if name == "network" else colour}, showlegend=False,
@@ -120,7 +129,7 @@ def stage_bars(frame: pd.DataFrame, *, mode: Mode, architecture: str = "baseline
         is_cut = (likeliest[column] == 0).to_numpy()
         if name in ("top_k", "top_p") and is_cut.any():
             figure.add_scatter(
-                x=[label for label, cut in zip(labels, is_cut, strict=True) if cut], y=[0] * int(is_cut.sum()),
+                x=[label for label, cut in zip(labels, is_cut, strict=True) if cut], y=[height] * int(is_cut.sum()),
                 mode="markers", marker={"symbol": "x-thin-open", "size": 9, "color": theme.ink(mode), "line": {"width": 2}},
                 cliponaxis=False, showlegend=False, hovertemplate="%{x}: cut away<extra></extra>", row=row, col=1,
             )  # fmt: skip
@@ -129,12 +138,17 @@ def stage_bars(frame: pd.DataFrame, *, mode: Mode, architecture: str = "baseline
     return figure
 
 
+def _stage_title(row: Any) -> str:
+    cut = f", {100 * row.mass_cut:.1f} % cut away" if row.stage in ("top_k", "top_p") else ""
+    return f"{STAGES[row.stage][1]} · {row.tokens} possible, {row.entropy:.2f} nats{cut}"
+
+
 def describe_stages(stages: pd.DataFrame) -> str:
     """Return the alternative text of `stage_bars`: tokens left, entropy and what was cut, stage by stage."""
     parts = []
     for row in stages.itertuples():
         cut = f", {100 * row.mass_cut:.1f} % of the chances cut away" if row.stage in ("top_k", "top_p") else ""
-        parts.append(f"{STAGES[row.stage][1].split(':')[0].lower()} {row.tokens} possible, entropy {row.entropy:.2f} nats{cut}")
+        parts.append(f"{STAGES[row.stage][1].lower()} {row.tokens} possible, entropy {row.entropy:.2f} nats{cut}")
     return f"Bars of the chances at each stage: {'; '.join(parts)}."
 
 

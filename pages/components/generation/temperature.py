@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.errors import EngineError
-from engine.inspection.copies import index_facts
+from engine.inspection.copies import unseen_measures
 from engine.inspection.temperature_results import COMMAND, PROMPT, SEEDS, SETTINGS, stored_curve
 from engine.inspection.temperatures import (
     CURVE_SEEDS,
@@ -128,10 +127,7 @@ def _show_curves(desk: Desk, tables: dict[str, pd.DataFrame], name: str, receipt
         for model, table in tables.items()
     ]
     frame = pd.concat(frames, ignore_index=True)
-    try:
-        baselines = cache.compute_with_model(index_facts, desk.network)["unseen"]["measures"]
-    except EngineError:  # without an index there is nothing to compare with
-        baselines = {}
+    baselines = cache.compute_with_model(unseen_measures, desk.network)
     chosen = {"measures": measures} if measures else {}
     figures.show(
         temperature_curves(frame, mode=figures.mode(), baselines=baselines, **chosen),

@@ -11,7 +11,7 @@ import torch
 
 from engine.decoding.sampling import prime
 from engine.decoding.text import prompt_ids
-from engine.inspection.next_tokens import entropy, next_tokens, token_around
+from engine.inspection.next_tokens import choices_along, entropy, next_tokens, token_around
 from engine.models.folder import LoadedModel
 from engine.models.language_model import LanguageModel
 from engine.text import TOKENIZERS
@@ -84,6 +84,33 @@ def test_outcome_names_place_and_chances_of_what_followed(reader: LoadedModel) -
     assert re.search(r"Here followed (“.”|a space|a new line): number 3 ", sentence)
     assert f"{100 * third['probability_before']:.1f} %, 0.0 % after" in sentence
     assert "never seen" in found.outcome("😀")
+
+
+def test_stages_cut_one_after_the_other(reader: LoadedModel) -> None:
+    found = next_tokens(reader, "The", temperature=1.7, top_k=8, top_p=0.6)
+    shares = np.sort(softmax(logits_after(reader, "The") / 1.7))[::-1]
+    kept = shares[:8] / shares[:8].sum()
+    count = int((np.cumsum(kept) - kept < 0.6).sum())
+    stages = found.stages.set_index("stage")
+    assert stages["tokens"].tolist() == [reader.tokenizer.vocab_size] * 2 + [8, count]
+    assert stages["mass_cut"].tolist() == pytest.approx([0, 0, shares[8:].sum(), kept[count:].sum()], abs=1e-5)
+    assert stages.loc["temperature", "entropy"] == pytest.approx(-(shares * np.log(shares)).sum(), abs=1e-5)
+    assert stages.loc["top_p", "entropy"] == pytest.approx(found.entropy_after)
+    assert found.frame["probability_top_k"].nlargest(8).to_numpy() == pytest.approx(kept, abs=1e-5)
+    unchanged = next_tokens(reader, "The", temperature=1.0, top_k=0, top_p=1.0).stages
+    assert unchanged["entropy"].nunique() == 1
+    assert (unchanged["mass_cut"] == 0).all()
+
+
+def test_choices_along_a_text_are_those_at_each_place(reader: LoadedModel) -> None:
+    text = "The fog 🌊!"
+    along = choices_along(reader, text, 0.7, 5, 0.9)
+    assert along["position"].tolist() == list(range(len(text) + 1))
+    for place in (0, 3, 8, len(text)):
+        alone = next_tokens(reader, text[:place], 0.7, 5, 0.9)
+        row = along.iloc[place]
+        assert (row.entropy_before, row.entropy_after) == pytest.approx((alone.entropy_before, alone.entropy_after), abs=1e-4)
+        assert row.mass_cut == pytest.approx(alone.mass_cut, abs=1e-4)
 
 
 def test_the_token_around_a_place_is_its_character_or_the_whole_piece(reader: LoadedModel) -> None:
