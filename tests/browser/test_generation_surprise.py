@@ -1,0 +1,84 @@
+"""Surprise and the compression duel under a visitor's hands: what is shown are the engine's own numbers for the shipped models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from engine.decoding.arithmetic_coding import compress
+from engine.inspection.surprise import surprise
+from engine.models.folder import list_models, load_model
+from pages.components.networks import comparable, label
+from tests.browser.browsing import Visit, visit
+
+TEXT = "NELL:\nThe tide is in, or is it"
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def guest(browser: Browser, server: str) -> Iterator[Visit]:
+    with visit(browser, server) as guest:
+        yield guest
+
+
+def open_tool(guest: Visit, tool: str, **parameters: str) -> None:
+    asked = {"tool": tool, "max_new_tokens": "1"} | parameters
+    guest.open(f"/generation?{urlencode(asked)}", "Generation")
+
+
+def test_a_pasted_text_is_coloured_by_the_bits_of_the_model_that_is_chosen(guest: Visit) -> None:
+    open_tool(guest, "surprise")
+    box = guest.page.get_by_role("textbox", name="Any text")
+    box.fill(TEXT)
+    box.press("Control+Enter")
+    choice = guest.page.get_by_role("radiogroup", name="Coloured by")
+    choice.get_by_text("6-gram").click()
+    found = {name: surprise(load_model(f"shakespeare-{name}"), TEXT) for name in ("ngram", "lstm", "gru", "rnn")}
+    guest.settle()
+    chart = guest.page.locator(".st-key-surprise-chart")
+    expect(chart.locator(".textpoint")).to_have_count(len(re.sub(r" ", "", TEXT)), timeout=PATIENCE_MS)
+    place = TEXT.index("d")
+    chart.locator(".textpoint").filter(has_text=re.compile(r"^d$")).hover(force=True)
+    bits = found["ngram"].frame["bits"][place]
+    expect(chart.locator(".hoverlayer")).to_contain_text(f"“d”: {bits:.2f} bits", timeout=PATIENCE_MS)
+    expect(chart.locator(".hoverlayer")).to_contain_text(f"expected: {found['ngram'].frame['expected'][place][:12]}")
+    guest.page.get_by_role("radiogroup", name="Compared with").get_by_text("RNN").click()
+    one, other = found["ngram"].total_bits, found["rnn"].total_bits
+    less, more = ("6-gram", "RNN") if one < other else ("RNN", "6-gram")
+    sentence = f"In all {less} needed {abs(one - other):,.1f} bits fewer than {more}."
+    expect(guest.page.get_by_text(sentence).first).to_be_visible(timeout=PATIENCE_MS)
+    assert "surprise_model=6-gram" in guest.page.url
+
+
+def test_every_model_codes_a_text_and_decodes_it_again(guest: Visit) -> None:
+    text = "Où est la mer ? 🌊\n"
+    open_tool(guest, "duel", duel_text=text)
+    models = [info for info in list_models() if info.task == "language_model" and not info.error]
+    names = comparable(models)
+    said = guest.page.get_by_text(f"All {len(names)} models gave back the identical {len(text)} characters")
+    expect(said).to_be_visible(timeout=PATIENCE_MS)
+    guest.settle()
+    chart = guest.page.locator(".st-key-duel-chart")
+    coders, sizes = chart.locator(".ytick text").all_text_contents(), chart.locator(".bartext").all_text_contents()
+    assert "xz" in coders
+    shown = sorted(int(size.replace(",", "")) for size in sizes)
+    for info in models:
+        if info.name in names:
+            assert label(info) in coders
+            assert len(compress(load_model(info.name), text)) in shown
+
+
+def test_stop_keeps_what_there_is(guest: Visit) -> None:
+    asked = {"tool": "duel", "max_new_tokens": "1", "duel_text": "The tide is in. " * 500}
+    guest.page.goto(f"{guest.address}/generation?{urlencode(asked)}")
+    stop = guest.page.locator(".st-key-duel-stop button")
+    stop.wait_for(timeout=PATIENCE_MS)
+    stop.click()
+    expect(guest.page.get_by_role("button", name="Go on")).to_be_visible(timeout=PATIENCE_MS)
+    guest.settle()
+    assert "xz" in guest.page.locator(".st-key-duel-chart .ytick text").all_text_contents()
+    assert guest.page.get_by_role("textbox", name="Text to compress").input_value() == asked["duel_text"]
