@@ -32,7 +32,7 @@ def show(desk: Desk) -> None:
         found = {each: cache.compute_with_model(surprise, each, text) for each in names}
     st.markdown(
         "**Dark is what the model expected, bright is what surprised it.** A character of 1 bit had half of the chances, one of "
-        "8 bits 1 in 256. Point at a character to see what was expected instead. Surprise is highest where words begin, and "
+        "8 bits 1 in 256. Point at a character to see what was expected instead. Surprise is mostly highest where words begin, and "
         "falls as they go on: nothing else is meant by knowing a language, as these models know it.",
         width=TEXT_WIDTH,
     )
