@@ -25,7 +25,7 @@ from engine.inspection.copy_index import (
 from engine.inspection.repetition import split_words
 from engine.models.folder import LoadedModel
 
-MAX_COPY_CHARACTERS = 10_000
+MAX_COPY_CHARACTERS = 20_000  # room for the longest text that word pieces make
 LENGTHS = tuple(range(SHORTEST_COPY, LONGEST_MINIMUM + 1))
 PAIRS_AT_ONCE = 2_000_000
 

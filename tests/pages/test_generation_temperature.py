@@ -140,7 +140,7 @@ def test_bad_value_in_the_url_gets_a_sentence(indexed: Path, name: str) -> None:
 def test_huge_text_and_missing_index_get_a_sentence(models: Path, indexed: Path) -> None:
     at = open_page("generation", **COPIES, copies_text="y" * 100_000)
     assert not at.exception
-    assert ["The text has 100,000 characters; at most 10,000 are checked at once."] == sentences(at)
+    assert ["The text has 100,000 characters; at most 20,000 are checked at once."] == sentences(at)
     assert len(at.text_area(key="copies_text").value) == 100_000, "nothing is lost"
     indexed.unlink()
     at = open_page("generation", **COPIES)

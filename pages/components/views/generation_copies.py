@@ -23,5 +23,5 @@ class CopiesView:
     copies_text: str = option(
         "",
         label="Another text to check",
-        help="Paste any text, at most 10,000 characters; leave it empty to check what the network has written.",
+        help="Paste any text, at most 20,000 characters; leave it empty to check what the network has written.",
     )

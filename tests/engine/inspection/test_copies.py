@@ -102,7 +102,7 @@ def test_nothing_copied(text: str) -> None:
 
 
 def test_too_long_and_broken_texts_get_a_sentence() -> None:
-    with pytest.raises(InputError, match="10,001 characters; at most 10,000"):
+    with pytest.raises(InputError, match="20,001 characters; at most 20,000"):
         find_copies(INDEX, "x" * (MAX_COPY_CHARACTERS + 1))
     with pytest.raises(InputError, match="not UTF-8"):
         find_copies(INDEX, "a\udc80b")
