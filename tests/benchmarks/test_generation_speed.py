@@ -5,7 +5,9 @@ Measured by the clock on the wall; on a machine that is busy with other things, 
 
 from __future__ import annotations
 
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -74,3 +76,35 @@ def test_page_writes_fast_enough(capsys: pytest.CaptureFixture[str]) -> None:
             f"{run.messages} messages and {run.size_bytes / 1000:.0f} kB for the last; {describe_machine()}"
         )
     assert max(rates) >= BOUND
+
+
+VISITORS, TOGETHER_BOUND = 4, 3000  # characters per second that all of them together receive
+
+
+def test_page_keeps_its_pace_with_four_visitors(capsys: pytest.CaptureFixture[str]) -> None:
+    """Four visitors have the three small networks write at the same time; each has a seed of their own."""
+    rates, is_busy = [], is_machine_busy()
+    with serve() as server:
+        visitors = [Visitor(server).__enter__() for _ in range(VISITORS)]
+        for visitor in visitors:
+            visitor.open("generation", f"max_new_tokens={CHARACTERS // 2}")
+        with ThreadPoolExecutor(VISITORS) as pool:
+            while len(rates) < ROUNDS or (max(rates) < TOGETHER_BOUND and len(rates) < MOST_ROUNDS):
+                before, begun = server.cpu_seconds(), time.perf_counter()
+                seeds = [100 * len(rates) + number for number in range(VISITORS)]
+                runs = list(pool.map(lambda visitor, seed: visitor.rerun(f"max_new_tokens={CHARACTERS // 2}&seed={seed}"), visitors, seeds))
+                elapsed = time.perf_counter() - begun
+                assert all(run.problems == [] for run in runs)
+                written = [text for run in runs for text in run.texts.values() if len(text) >= CHARACTERS // 2]
+                assert len(written) >= VISITORS
+                cores = min(2, os.cpu_count() or 1)
+                seconds = (server.cpu_seconds() - before) / cores if is_busy else elapsed
+                rates.append(CHARACTERS // 2 * len(written) / seconds)
+        for visitor in visitors:
+            visitor.__exit__(None, None, None)
+    with capsys.disabled():
+        print(
+            f"\nGeneration page, {VISITORS} visitors at once: {max(rates):,.0f} characters per {unit(is_busy)} for all together "
+            f"(best of {len(rates)}); {describe_machine()}"
+        )
+    assert max(rates) >= TOGETHER_BOUND

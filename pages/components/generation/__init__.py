@@ -49,6 +49,7 @@ TOOLS = {
             "history",
             "Time machine",
             "How did a network learn to write? Go back to any stage of one training run.",
+            looks_at_one=False,
         ),
         Tool(
             "surprise",

@@ -32,7 +32,7 @@ def show(desk: Desk) -> None:
     half = halfway_place(frame)
     st.markdown(
         f"One network, {notices.plain(desk.label(info.name))} ({info.parameters / 1e6:.2f} M parameters), was stored "
-        f"{len(stages)} times while it learnt; it is shown here whatever network you chose above. Its texts have your "
+        f"{len(stages)} times while it learnt; it is shown here whoever writes above. Its texts have your "
         "beginning, your settings and your seed at every stage. **Move the slider from the left:** watch when blanks, lines, "
         f"words and speakers appear. Half of all it ever gained was gained by stage {half + 1}, after {stages[half].step:,} of "
         f"{stages[-1].step:,} updates.",
