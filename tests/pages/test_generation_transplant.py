@@ -15,12 +15,13 @@ from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, open_page, sentences, written
 
 DONOR, PASSAGE = "MARA: no!", "the ferry left at noon"
-SETTINGS = SamplingSettings(max_new_tokens=20)
+SETTINGS = SamplingSettings(max_new_tokens=20, seed=3)  # with this seed the small RNN writes on differently
 
 
 def open_tool(**parameters: str) -> AppTest:
     """Return the page with the tool open on two short passages."""
-    given = {"max_new_tokens": "20", "transplant_donor": DONOR, "transplant_passage": PASSAGE, "transplant_place": "9"}
+    given = {"max_new_tokens": "20", "seed": "3", "closeup": "RNN", "transplant_place": "1"}
+    given |= {"transplant_donor": DONOR, "transplant_passage": PASSAGE}
     return open_page("generation", tool="transplant", **(given | parameters))
 
 
@@ -30,18 +31,19 @@ def texts(at: AppTest) -> list[str]:
 
 
 def test_texts_and_curves_are_the_engines(models: Path) -> None:
-    at = open_tool(closeup="small-gru")
+    at = open_tool()
     assert not at.exception
     assert not at.warning
-    gru = load_model(models / "small-gru")
+    rnn = load_model(models / "small-rnn")
     free, moved = texts(at)
-    assert free == "".join(write_text(gru, PASSAGE[:9], SETTINGS))
-    assert moved == write_after_transplant(gru, DONOR, PASSAGE[:9], 1.0, SETTINGS)
+    assert free == "".join(write_text(rnn, PASSAGE[:1], SETTINGS))
+    assert free != moved
+    assert moved == write_after_transplant(rnn, DONOR, PASSAGE[:1], 1.0, SETTINGS)
     lines = [trace for trace in figure(at, "transplant-influence")["data"] if trace["mode"] == "lines+markers"]
     assert [line["name"] for line in lines] == ["RNN", "LSTM", "GRU"]
-    frame = donor_influence(gru, DONOR, PASSAGE, 1.0).frame
-    assert lines[2]["y"] == pytest.approx([max(frame["kl_bits"][place:].max(), 1e-6) for place in range(len(PASSAGE))])
-    assert f"{frame['kl_bits'][8]:.2g} bits there" in written(at)
+    frame = donor_influence(rnn, DONOR, PASSAGE, 1.0).frame
+    assert lines[0]["y"] == pytest.approx([max(frame["kl_bits"][place:].max(), 1e-6) for place in range(len(PASSAGE))])
+    assert f"{frame['kl_bits'][0]:.2g} bits there" in written(at)
 
 
 def test_at_zero_both_runs_are_the_same_and_it_says_so(models: Path) -> None:

@@ -63,8 +63,10 @@ def test_settings_reach_the_sampler(reader):
 @pytest.mark.parametrize("kind", ["character", "word", "bpe", "pieces"])
 def test_token_by_token_is_spelt_what_is_decoded_at_once(kind):
     tokenizer = TOKENIZERS.get(kind).train(["the cat, the hat; a  mat.\n\nThe cat's hat " * 3], 40)
-    ids = [*range(tokenizer.vocab_size), *tokenizer.encode(" a  hat,\n the cat. ☃ "), *reversed(range(tokenizer.vocab_size))]
-    for begun in (0, 1, 5, 45):
+    marks = [i for i in (tokenizer.bos_id, tokenizer.eos_id) if i is not None]  # no text of their own, between words
+    words = tokenizer.encode("a hat")
+    ids = [*words, *marks, *words, *range(tokenizer.vocab_size), *tokenizer.encode(" a  hat,\n the cat. ☃ "), *marks, *words]
+    for begun in (0, 1, len(words) + len(marks), 45):
         before, after = ids[:begun], ids[begun:]
         assert tokenizer.decode(before) + "".join(spell(tokenizer, after, before)) == tokenizer.decode(ids)
         assert "".join(spell(tokenizer, after)) == tokenizer.decode(after)
