@@ -13,7 +13,6 @@ from engine.decoding.sampling import logits_along
 from engine.decoding.text import prompt_ids
 from engine.models.folder import LoadedModel
 
-
 _NAMES = {" ": "a space", "\n": "a new line", "\n\n": "an empty line", "\t": "a tab"}
 
 
