@@ -31,6 +31,10 @@ def test_stop_stops_at_once_and_keeps_the_text(guest: Visit) -> None:
     length.press("Enter")
     stop = guest.page.locator(".st-key-stop button")
     stop.wait_for()
+    guest.page.wait_for_function(
+        """() => [...document.querySelectorAll("[class*='st-key-written-by-'] [data-testid='stText']")].every(
+            text => text.innerText.length > 31)"""
+    )  # a Stop that is quicker than the first characters is fine too, but leaves nothing to look at
     begun = time.perf_counter()
     stop.click()
     guest.page.get_by_text("Stopped after").wait_for()
