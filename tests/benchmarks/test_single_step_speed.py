@@ -16,7 +16,7 @@ from engine.models.folder import LoadedModel, list_models, load_model
 from tests.benchmarks.visitor import describe_machine
 
 MODEL = "shakespeare-best"
-FASTER = 5  # times
+FASTER = 2  # times; measured 3 to 10, the plain loop varies most (2.5 to 7.5 ms): below this something has broken
 CHARACTERS, TURNS, PER_TURN = 1000, 6, 60
 
 pytestmark = [
