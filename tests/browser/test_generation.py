@@ -32,8 +32,8 @@ def test_stop_stops_at_once_and_keeps_the_text(guest: Visit) -> None:
     stop = guest.page.locator(".st-key-stop button")
     stop.wait_for()
     guest.page.wait_for_function(
-        """() => [...document.querySelectorAll("[class*='st-key-written-by-'] [data-testid='stText']")].every(
-            text => text.innerText.length > 450)"""
+        """() => [...document.querySelectorAll("[class*='st-key-written-by-'] [data-testid='stText']")].filter(
+            text => text.innerText.length > 450).length === 3"""
     )  # longer than the texts that stood there before, so that what is stopped is the new writing
     begun = time.perf_counter()
     stop.click()
