@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from engine.errors import DataError
+from engine.inspection.stored_table import read_stored_table
 
 TABLE = Path(__file__).resolve().parents[2] / "data" / "results" / "translation_by_length.parquet"
 COLUMNS = ("model", "bucket", "shortest", "sentences", "bleu")
@@ -19,17 +19,8 @@ def load_bleu_by_length(table: Path | str = TABLE) -> pd.DataFrame:
     Raises:
         DataError: it has not been measured, is damaged, or lacks columns.
     """
-    path = Path(table)
-    if not path.is_file():
-        command = COMMAND.format(model="NAME")
-        raise DataError(f"BLEU by sentence length has not been measured here; run: {command}")
-    try:
-        frame = pd.read_parquet(path)
-    except (OSError, ValueError) as error:  # pyarrow's errors are ValueErrors
-        raise DataError(f"The table {path.name} is damaged and cannot be read.") from error
-    missing = [name for name in COLUMNS if name not in frame]
-    if missing:
-        raise DataError(f"The table {path.name} lacks the columns {', '.join(missing)}.")
+    absent = f"BLEU by sentence length has not been measured here; run: {COMMAND.format(model='NAME')}"
+    frame = read_stored_table(Path(table), COLUMNS, absent)
     return frame.sort_values(["model", "shortest"], ignore_index=True)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from engine.decoding.limits import SamplingSettings
-from engine.errors import DataError
 from engine.inspection.model_files import list_files
+from engine.inspection.stored_table import read_stored_table
 from engine.inspection.temperatures import measure_curve
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
@@ -53,16 +53,8 @@ def read_table(table: Path) -> pd.DataFrame:
     Raises:
         DataError: it is not there, is damaged, or lacks columns.
     """
-    if not table.is_file():
-        raise DataError(f"The curve over temperature has not been measured here; run: {COMMAND.format(model='NAME')}.")
-    try:
-        frame = pd.read_parquet(table)
-    except (OSError, ValueError) as error:  # pyarrow's errors are ValueErrors
-        raise DataError(f"The table {table.name} is damaged and cannot be read.") from error
-    missing = [name for name in COLUMNS if name not in frame]
-    if missing:
-        raise DataError(f"The table {table.name} lacks the columns {', '.join(missing)}.")
-    return frame
+    absent = f"The curve over temperature has not been measured here; run: {COMMAND.format(model='NAME')}."
+    return read_stored_table(table, COLUMNS, absent)
 
 
 def stored_curve(loaded: LoadedModel) -> pd.DataFrame:

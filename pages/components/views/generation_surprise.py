@@ -7,22 +7,16 @@ from dataclasses import dataclass
 from engine.config import option
 from engine.decoding.limits import MAX_DUEL_CHARACTERS, MAX_SURPRISE_CHARACTERS
 
-PASSAGE = (
+OPENING = (
     "NELL:\n"
     "Good morrow, sir. The tide hath left thy ship\n"
     "Upon the sand, and all thy men asleep.\n"
     "\n"
     "TOBY:\n"
     "Then wake them with a bell; or, if that fail,\n"
-    "please press any key to restart the router.\n"
 )
-SCENE = (
-    "NELL:\n"
-    "Good morrow, sir. The tide hath left thy ship\n"
-    "Upon the sand, and all thy men asleep.\n"
-    "\n"
-    "TOBY:\n"
-    "Then wake them with a bell; or, if that fail,\n"
+PASSAGE = OPENING + "please press any key to restart the router.\n"
+SCENE = OPENING + (
     "Go tell the captain that the king is come,\n"
     "And will not wait upon the moon to rise.\n"
     "\n"
