@@ -62,7 +62,11 @@ class DecoderState(NamedTuple):
 
 @MODELS.register("translator", title="Translator")
 class Translator(RecurrentModel):
-    """Encoder-decoder over one shared vocabulary; `attention` is "dot", "additive" or "none"."""
+    """Encoder-decoder over one shared vocabulary; `attention` is "dot", "additive" or "none".
+
+    Paper (dropout of `forward` with `locked_dropout`, one mask for all steps of a sequence, and `word_dropout`, whole tokens
+    read as nothing): Gal and Ghahramani (2016), arXiv 1512.05287, section 4. Differs: masks on the vertical connections only.
+    """
 
     task = "translation"
 
@@ -79,6 +83,8 @@ class Translator(RecurrentModel):
         dropout: float = 0.3,
         pad_id: int = 0,
         forget_bias: float = 1.0,
+        locked_dropout: bool = False,
+        word_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         for name, count in (("encoder_layers", encoder_layers), ("decoder_layers", decoder_layers)):
@@ -104,6 +110,7 @@ class Translator(RecurrentModel):
         self.combine = nn.Linear(2 * hidden_size, embedding_dim)
         self.output_bias = nn.Parameter(torch.zeros(vocab_size))
         self.dropout = nn.Dropout(dropout)
+        self.locked_dropout, self.word_dropout = locked_dropout, word_dropout
         nn.init.normal_(self.embedding.weight, std=embedding_dim**-0.5)
         self.embedding.weight.data[pad_id] = 0
 
@@ -114,7 +121,7 @@ class Translator(RecurrentModel):
 
     def encode(self, source_ids: Tensor, lengths: Tensor) -> Encoded:
         """Read sources (B, S) of the given lengths (B,); padding changes nothing."""
-        hidden = self.dropout(self.embedding(source_ids))  # (B, S, E)
+        hidden = self._read(source_ids)  # (B, S, E)
         final = []
         for index, forward_layer in enumerate(self.encoder_forward):
             output = self._run_from_zero(forward_layer, hidden)  # (B, S, H or H/2)
@@ -123,7 +130,8 @@ class Translator(RecurrentModel):
                 reverse = self._run_from_zero(self.encoder_backward[index], reverse_by_length(hidden, lengths))
                 last = torch.cat([last, last_state(reverse, lengths)], dim=-1)  # (B, H)
                 output = torch.cat([output, reverse_by_length(reverse, lengths)], dim=-1)  # (B, S, H)
-            hidden = hidden + self.dropout(output) if hidden.shape == output.shape else self.dropout(output)
+            output = self._drop(output)
+            hidden = hidden + output if hidden.shape == output.shape else output
             final.append(last)
         return Encoded(hidden, mask_from_lengths(lengths, source_ids.shape[1]), tuple(final))
 
@@ -160,10 +168,10 @@ class Translator(RecurrentModel):
     ) -> tuple[Tensor, Tensor]:
         """Teacher forcing: return logits (B, T, V) and attention weights (B, T, S) for the target inputs (B, T)."""
         state = self.start(source_ids, lengths)
-        hidden = self.dropout(self.embedding(target_ids))  # (B, T, E)
+        hidden = self._read(target_ids)  # (B, T, E)
         for layer, layer_state in zip(self.decoder, state.layers, strict=True):
-            output, _ = run_layer(layer, hidden, layer_state)
-            hidden = hidden + self.dropout(output) if hidden.shape == output.shape else self.dropout(output)
+            output = self._drop(run_layer(layer, hidden, layer_state)[0])
+            hidden = hidden + output if hidden.shape == output.shape else output
         context, weights = self._look(hidden, state)
         return self._project(hidden, context), weights
 
@@ -201,4 +209,19 @@ class Translator(RecurrentModel):
 
     def _project(self, hidden: Tensor, context: Tensor) -> Tensor:
         combined = torch.tanh(self.combine(torch.cat([hidden, context], dim=-1)))  # (B, T, E)
-        return functional.linear(self.dropout(combined), self.embedding.weight, self.output_bias)
+        return functional.linear(self._drop(combined), self.embedding.weight, self.output_bias)
+
+    def _read(self, token_ids: Tensor) -> Tensor:
+        """Return the embeddings (B, T, E) of tokens (B, T), dropout applied while training."""
+        embedded = self._drop(self.embedding(token_ids))
+        if self.training and self.word_dropout:
+            kept = torch.empty_like(embedded[:, :, :1]).bernoulli_(1 - self.word_dropout)
+            embedded = embedded * kept / (1 - self.word_dropout)
+        return embedded
+
+    def _drop(self, sequence: Tensor) -> Tensor:
+        """Return a sequence (B, T, ...) after dropout; single steps (T = 1) draw a new mask each."""
+        if not self.training or not self.locked_dropout or self.dropout.p == 0:
+            return self.dropout(sequence)
+        keep = 1 - self.dropout.p
+        return sequence * (torch.empty_like(sequence[:, :1]).bernoulli_(keep) / keep)

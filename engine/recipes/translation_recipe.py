@@ -22,6 +22,7 @@ class TranslationRecipe:
         corpus: read whole in every pass; its validation split decides which weights are kept.
         extra_corpus, extra_per_pass: more pairs, of which each pass reads the next so many ("" for none).
         teacher_forcing_ratio, teacher_forcing_schedule: see `engine.training.schedules`.
+        label, group: what pages call it and which models it stands beside, "" for the pair with and without attention.
     """
 
     name: str
@@ -38,12 +39,16 @@ class TranslationRecipe:
     cell: str = "lstm"
     attention: str = "dot"
     dropout: float = 0.3
+    locked_dropout: bool = False
+    word_dropout: float = 0.0
     batch_tokens: int = 2048
     label_smoothing: float = 0.1
     teacher_forcing_ratio: float = 1.0
     teacher_forcing_schedule: str = "constant"
     source_language: str = "en"
     target_language: str = "fr"
+    label: str = ""
+    group: str = ""
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
         """Read the corpora, learn the vocabulary on all their training text, build the untrained model."""
@@ -68,6 +73,8 @@ class TranslationRecipe:
             cell=self.cell,
             attention=self.attention,
             dropout=self.dropout,
+            locked_dropout=self.locked_dropout,
+            word_dropout=self.word_dropout,
             pad_id=tokenizer.pad_id,
         )
 
@@ -96,6 +103,7 @@ class TranslationRecipe:
             "source_language": self.source_language,
             "target_language": self.target_language,
         }
+        facts |= {name: value for name, value in (("label", self.label), ("group", self.group)) if value}
         return Prepared(model, tokenizer, objective, settings, facts, tuple(sources))
 
     def _sides(self, corpus, split: str) -> list[list[str]]:

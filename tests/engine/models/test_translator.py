@@ -283,3 +283,17 @@ def test_what_cannot_be_built_is_refused_in_words(options, sentence):
 
 def test_an_odd_size_will_do_for_one_direction():
     assert Translator(9, 5, 7, bidirectional=False).encode(*batch([2])).outputs.shape == (1, 2, 7)
+
+
+def test_locked_dropout_leaves_the_same_units_out_at_every_step_and_word_dropout_whole_tokens() -> None:
+    torch.manual_seed(0)
+    locked = Translator(vocab_size=12, embedding_dim=8, hidden_size=8, dropout=0.5, locked_dropout=True).train()
+    dropped = locked._drop(torch.ones(3, 5, 8))
+    assert (dropped == dropped[:, :1]).all()
+    assert set(dropped.unique().tolist()) == {0.0, 2.0}
+    words = Translator(vocab_size=12, embedding_dim=8, hidden_size=8, dropout=0.0, word_dropout=0.5).train()
+    read, whole = words._read(torch.full((40, 20), 5)), words.embedding.weight[5]
+    missing = (read == 0).all(dim=-1)
+    assert 0.4 < missing.float().mean() < 0.6
+    assert torch.allclose(read[~missing], 2 * whole.expand_as(read[~missing]))
+    assert torch.equal(words.eval()._read(torch.tensor([[5]]))[0, 0], whole)
