@@ -1,28 +1,30 @@
-"""Translation: English to French with and without attention; where the networks look, how sure they are."""
+"""Translation: recurrent networks carry a sentence into another language, and the tools that take it apart."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from engine.decoding.limits import SearchSettings
-from engine.inspection.examples import list_translation_examples
-from engine.inspection.translations import inspect_forcing, inspect_translation
-from pages.components import cache, figures, forms, header, notices, translations
+from engine.inspection.translations import inspect_translation
+from pages.components import cache, figures, forms, header, notices, translation
+from pages.components.translation import TOOLS, Desk, results
+from pages.components.translation.desk import direction_label, examples_for, grouped, language_pair, title
 from pages.components.views.translation import TranslationView
 
 PAGE = "translation"
+GROUPS = {"best": "The best", "pair": "With and without attention", "forcing": "Four ways to be taught"}
 
 header.show(
     "Translation",
-    "How does a network carry an English sentence into French, and what does it gain by looking back at it?",
+    "How does a network carry a sentence into another language, and what does it gain by looking back at it?",
     {
         "Bars": "the probability the network gave each word it wrote, the product over the word's pieces.",
         "Pieces": "what the networks read and write: frequent words whole, rare ones in parts. A middle dot "
         "begins a part that continues a word.",
-        "Map of attention": "each row is a French word being written, each column an English word being read; "
+        "Map of attention": "each row is a word being written, each column a word being read; "
         "the brighter the cell, the more of the row's attention lies there. A row adds up to 1, and a ring "
-        "marks its largest weight. The full stop often collects weight where a French word needs no "
-        "particular English one.",
+        "marks its largest weight. The full stop often collects weight where a written word needs no "
+        "particular word of the source.",
         "Forced": "the network is told the reference's piece after every step, as in training. The row shows "
         "what it would have written itself; ≠ marks where that is not the reference's piece.",
         "Free": "the network reads its own pieces, as in use. ▼ and the frame mark the first step where it "
@@ -31,23 +33,33 @@ header.show(
         "BLEU": "overlap with human translations in runs of one to four words, 0 to 100; higher is better.",
     },
 )
-models = [info for info in cache.list_models("translation") if not info.error]
-broken = [info for info in cache.list_models() if info.error and not info.task]
-for info in broken:
-    notices.error(info.error)
-if not models:
-    notices.error(
-        "No translation model is installed; the Models page lists what is there and what is missing."
-    )
+usable = [info for info in cache.list_models("translation") if not info.error]
+for broken in cache.list_models():
+    if broken.error and not broken.task:
+        notices.error(broken.error)
+if not usable:
+    notices.error("No translation model is installed; the Models page lists what is there and what is missing.")
     st.stop()
-models.sort(key=lambda info: (not translations.is_attending(info), info.name))
-by_name = {info.name: info for info in models}
-labels = {
-    "search": str.capitalize,
-    "unit": str.capitalize,
-    "network": lambda name: translations.title(by_name[name]),
-}
-controls = forms.open_controls(PAGE, TranslationView, {"network": list(by_name)}, labels=labels)
+directions = sorted({language_pair(info) for info in usable})
+tools = {name: tool.label for name, tool in TOOLS.items()}
+controls = forms.open_controls(
+    PAGE,
+    TranslationView,
+    {
+        "direction": directions,
+        "translators": [name for name in GROUPS if name in grouped(usable)],
+        "network": [info.name for info in usable],
+        "tool": list(tools),
+    },
+    labels={
+        "direction": direction_label,
+        "translators": GROUPS.get,
+        "search": str.capitalize,
+        "unit": str.capitalize,
+        "network": lambda name: title(next(info for info in usable if info.name == name)),
+        "tool": tools.get,
+    },
+)
 
 
 def take_example(source: str, reference: str) -> None:
@@ -56,13 +68,21 @@ def take_example(source: str, reference: str) -> None:
     controls.set("reference", reference)
 
 
+direction = directions[0]
+if len(directions) > 1:
+    direction = controls.segmented("direction", label_visibility="collapsed")
+models = {info.name: info for info in usable if language_pair(info) == direction}
+groups = grouped(list(models.values()))
+examples = examples_for(direction)
 text = controls.text_area("text", height=90)
-examples = list_translation_examples()
 with st.container(horizontal=True):
-    for example in examples:
-        pair = (example.source, example.reference)
-        st.button(example.name, key=f"example-{example.name}", on_click=take_example, args=pair)
+    for name, *pair, _ in examples:
+        st.button(name, key=f"example-{name}", on_click=take_example, args=tuple(pair))
 with st.container(horizontal=True, vertical_alignment="center"):
+    writers = next(iter(groups))
+    if len(groups) > 1:
+        controls.offer("translators", list(groups), GROUPS.get)
+        writers = controls.segmented("translators", GROUPS.get, label_visibility="collapsed")
     search = controls.segmented("search", label_visibility="collapsed")
     if search == "beam":
         with st.popover("Beam size and length penalty", icon=":material/tune:"):
@@ -70,64 +90,49 @@ with st.container(horizontal=True, vertical_alignment="center"):
             controls.slider("length_penalty")
 view = controls.value()
 settings = SearchSettings(view.beam_size, view.length_penalty) if search == "beam" else SearchSettings(1, 0.0)
-lesson = next((example.lesson for example in examples if example.source == text.strip()), None)
+lesson = next((lesson for _, source, _, lesson in examples if source == text.strip()), None)
 if lesson:
     st.caption(notices.plain(lesson))
 
 with notices.engine_errors():
-    lines = translations.split_lines(text)
+    lines = results.split_lines(text)
+    shown = groups[writers]
     with st.spinner("Translating", show_time=True):
         reports = {
-            name: [
-                cache.compute_with_model(
-                    inspect_translation, name, line, settings.beam_size, settings.length_penalty
-                )
+            info.name: [
+                cache.compute_with_model(inspect_translation, info.name, line, settings.beam_size, settings.length_penalty)
                 for line in lines
             ]
-            for name in by_name
+            for info in shown
         }
     chosen = 0
     if len(lines) > 1:
-        table = translations.lines_table(
-            lines, {translations.title(by_name[name]): reports[name] for name in by_name}
-        )
+        table = results.lines_table(lines, {title(info): reports[info.name] for info in shown})
         figures.show_table(table, name="all-lines")
         chosen = controls.slider("line", maximum=len(lines)) - 1
-    source = lines[chosen]
-    translations.show_reading(reports[models[0].name][chosen])
-    for info, column in zip(models, st.columns(len(models), gap="large"), strict=True):
-        with column:
-            translations.show_result(info, reports[info.name][chosen], settings)
+    results.show_reading(reports[shown[0].name][chosen])
+    for start in range(0, len(shown), 2):
+        row = shown[start : start + 2]
+        for info, column in zip(row, st.columns(len(row), gap="large"), strict=True):
+            with column:
+                results.show_result(info, reports[info.name][chosen], settings)
 
-    attending = [
-        info for info in models if translations.is_attending(info) and reports[info.name][chosen].target_words
-    ]
-    if attending:
-        header.section(
-            "Where it looked",
-            "The network without attention has no such map: it reads the sentence once, into one vector.",
+    header.section("Take the translation apart")
+    tool = TOOLS[controls.pills("tool", label_visibility="collapsed")]
+    st.markdown(tool.sentence, width=header.TEXT_WIDTH)
+    candidates = [info.name for info in shown]
+    if tool.looks_at_one and len(candidates) > 1:
+        names = {name: title(models[name]) for name in candidates}
+        controls.offer("network", candidates, names.get)
+        network = controls.segmented("network", names.get, label_visibility="collapsed")
+    else:
+        network = candidates[0]
+    own = {name: found[chosen] for name, found in reports.items()}
+    desk = Desk(controls, controls.value(), direction, lines[chosen], lines, settings, models, candidates, network, own)
+    if tool.needs_attention and not translation.desk.is_attending(desk.info):
+        notices.note(
+            f"The network “{desk.label(network)}” has no attention to look at: it reads the sentence once, into one vector. "
+            "Choose one that looks back."
         )
-        unit = controls.segmented("unit")
-        translations.show_attention(attending[0], reports[attending[0].name][chosen], unit, settings)
-
-    header.section(
-        "Forced or free",
-        "In training the decoder is told the right word after each step; in use it has only its own. Here "
-        "are both. "
-        "Try another word in the reference, and watch where the rows part.",
-    )
-    typed = controls.text_input("reference")
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        is_forcing = controls.toggle("teacher_forcing")
-        network = controls.segmented("network", label_visibility="collapsed")
-    reference = translations.reference_for(source, typed)
-    if reference != typed:
-        st.caption(notices.plain(f"This sentence is an example; its own reference is used: {reference}"))
-    forcing = cache.compute_with_model(inspect_forcing, network, source, reference)
-    translations.show_forcing(by_name[network], source, reference, forcing, is_forcing)
-
-header.section(
-    "Longer sentences", "What attention is worth, by the length of the sentence, on a whole test set."
-)
-with notices.engine_errors():
-    translations.show_lengths(models)
+    else:
+        translation.show(tool.name, desk)

@@ -28,7 +28,7 @@ def guest(browser: Browser, server: str) -> Iterator[Visit]:
 
 def box(guest: Visit) -> Locator:
     """Return the box for the English text."""
-    return guest.page.get_by_role("textbox", name="English", exact=True)
+    return guest.page.get_by_role("textbox", name="Text to translate", exact=True)
 
 
 def type_in(guest: Visit, text: str) -> None:
@@ -76,7 +76,7 @@ def test_an_example_fills_both_boxes_and_a_link_carries_them(guest: Visit, brows
     with visit(browser, guest.address) as friend:
         friend.open(guest.page.url.removeprefix(guest.address), "Translation")
         expect(box(friend)).to_have_value(example.source)
-        reference = friend.page.get_by_role("textbox", name="Reference, a French translation by a person")
+        reference = friend.page.get_by_role("textbox", name="Reference, a translation by a person")
         expect(reference).to_have_value(example.reference)
         has_heading(friend, inspect_translation(load_model(WITH), example.source, 1, 0.0).text)
 

@@ -39,13 +39,12 @@ def test_opens_with_both_translations_of_an_example(models: Path) -> None:
 
 
 def test_the_map_shows_the_networks_own_weights(models: Path) -> None:
-    at = open_page("translation", text="a black dog", search="greedy", unit="pieces")
+    at = open_page("translation", text="a black dog", search="greedy", unit="pieces", tool="Attention")
     report = inspect_translation(load_model(models / WITH), "a black dog", 1, 0.0)
     heat = figure(at, "attention")["data"][0]
     assert len(heat["z"]) == len(report.target_pieces)
     for drawn, own in zip(heat["z"], report.weights, strict=True):
         assert drawn == pytest.approx(own, abs=1e-6)
-    assert [name for name in names(at) if "attention-chart" in name] == [names(at)[2]]
 
 
 def test_the_bars_show_the_networks_own_confidence(models: Path) -> None:
@@ -108,7 +107,7 @@ def test_a_reference_of_another_sentence_is_not_forced(models: Path) -> None:
 def test_several_lines_are_all_translated_and_one_is_looked_at(models: Path) -> None:
     at = open_page("translation", text="a dog\n\na cat runs", search="greedy", line="2")
     table = at.dataframe[0].value
-    assert list(table["English"]) == ["a dog", "a cat runs"]
+    assert list(table["sentence"]) == ["a dog", "a cat runs"]
     own = inspect_translation(load_model(models / WITH), "a cat runs", 1, 0.0)
     assert table["With attention"][1] == own.text
     assert (own.text or "(nothing)") in headings(at)
@@ -117,7 +116,7 @@ def test_several_lines_are_all_translated_and_one_is_looked_at(models: Path) -> 
 def test_another_example_typed_by_hand_is_forced_along_its_own_reference(models: Path) -> None:
     example = list_translation_examples()[1]
     at = open_page("translation", text=example.source)
-    assert f"its own reference is used: {example.reference}" in written(at)
+    assert any(f"its own reference is used: {example.reference}" in note.value.replace("\\", "") for note in at.info)
     report = inspect_forcing(load_model(models / WITH), example.source, example.reference)
     assert forcing_sentence(report) in written(at)
 
@@ -140,7 +139,7 @@ def test_text_that_cannot_be_translated_gets_one_sentence_and_stays(
     assert not at.exception
     assert len([sentence for sentence in sentences(at) if words in sentence]) == 1
     assert at.text_area(key="text").value == text
-    assert "Longer sentences" in headings(at)
+    assert not at.subheader
 
 
 def test_characters_never_seen_are_shown(models: Path) -> None:
@@ -151,7 +150,7 @@ def test_characters_never_seen_are_shown(models: Path) -> None:
 
 def test_markup_in_the_source_stays_text(models: Path) -> None:
     at = open_page(
-        "translation", text='<img src=x onerror="alert(1)"> **dog**', search="greedy", unit="pieces"
+        "translation", text='<img src=x onerror="alert(1)"> **dog**', search="greedy", unit="pieces", tool="Attention"
     )
     assert not at.exception
     for label in figure(at, "attention")["layout"]["xaxis"]["ticktext"]:
@@ -202,16 +201,16 @@ def test_no_translation_model_is_said_once(models: Path) -> None:
 def test_bleu_by_length_is_drawn_from_the_measured_table(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert any("not been measured for" in sentence for sentence in sentences(open_page("translation")))
+    assert any("not been measured for" in sentence for sentence in sentences(open_page("translation", tool="Bottleneck")))
     monkeypatch.setattr(length_gap, "TABLE", tmp_path / "by_length.parquet")
-    assert any("has not been measured" in sentence for sentence in sentences(open_page("translation")))
+    assert any("has not been measured" in sentence for sentence in sentences(open_page("translation", tool="Bottleneck")))
     rows = [
         (name, bucket, shortest, 10, bleu)
         for name, scores in ((WITH, (50.0, 48.0)), (WITHOUT, (47.0, 21.5)))
         for bucket, shortest, bleu in zip(("1-7", "18-60"), (1, 18), scores, strict=True)
     ]
     pd.DataFrame(rows, columns=length_gap.COLUMNS).to_parquet(length_gap.TABLE)
-    at = open_page("translation")
+    at = open_page("translation", tool="Bottleneck")
     assert "26.5 apart" in written(at)
     drawn = figure(at, "bleu-by-length")["data"]
     assert [line["name"] for line in drawn] == ["With attention", "Without attention"]
@@ -220,5 +219,5 @@ def test_bleu_by_length_is_drawn_from_the_measured_table(
 
 def test_every_chart_is_described_with_numbers(models: Path) -> None:
     texts = alternative_texts(open_page("translation"))
-    assert len(texts) == 5
+    assert len(texts) == 4
     assert all(any(character.isdigit() for character in text) for text in texts)

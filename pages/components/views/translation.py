@@ -18,7 +18,7 @@ class TranslationView(SearchSettings):
 
     text: str = option(
         FIRST.source,
-        label="English",
+        label="Text to translate",
         help=f"One sentence per line: at most {MAX_LINES} lines of {MAX_SOURCE_WORDS} words.",
     )
     search: str = option(
@@ -28,6 +28,9 @@ class TranslationView(SearchSettings):
         help="Greedy takes the likeliest piece at each step; beam keeps several beginnings and compares "
         "whole sentences.",
     )
+    direction: str = option("", label="Direction")
+    translators: str = option("", label="Who translates")
+    tool: str = option("", label="Tool")
     line: int = option(1, label="Sentence to look at", minimum=1, maximum=MAX_LINES, step=1)
     unit: str = option(
         "words",
@@ -38,7 +41,7 @@ class TranslationView(SearchSettings):
     )
     reference: str = option(
         FIRST.reference,
-        label="Reference, a French translation by a person",
+        label="Reference, a translation by a person",
         help="The examples bring their own. Type yours for your own sentence.",
     )
     teacher_forcing: bool = option(

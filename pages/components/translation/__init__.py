@@ -1,0 +1,59 @@
+"""The tools of the translation page: one module each, with `show(desk)`; only the one that is open is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from pages.components.translation.desk import Desk
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One way to take a translation apart.
+
+    Attributes:
+        name: the module under `pages.components.translation`, and the value in the URL.
+        label: what the page calls it.
+        sentence: the question it answers.
+        needs_attention: whether it looks at attention weights, which a network without attention does not have.
+        looks_at_one: whether it looks at the one network that is chosen above it; the others choose, or take all.
+    """
+
+    name: str
+    label: str
+    sentence: str
+    needs_attention: bool = False
+    looks_at_one: bool = True
+
+
+TOOLS = {
+    tool.name: tool
+    for tool in (
+        Tool(
+            "forcing",
+            "Forced or free",
+            "In training the decoder is told the right word after each step; in use it has only its own. What difference does it make?",
+        ),
+        Tool(
+            "attention",
+            "Attention",
+            "Where did the network look while it wrote each word, and did it matter?",
+            needs_attention=True,
+        ),
+        Tool(
+            "bottleneck",
+            "Bottleneck",
+            "What is lost when a whole sentence must pass through one vector, and what does looking back save?",
+            looks_at_one=False,
+        ),
+    )
+}
+
+
+def show(name: str, desk: Desk) -> None:
+    """Draw one tool."""
+    import_module(f"pages.components.translation.{name}").show(desk)
+
+
+__all__ = ["TOOLS", "Desk", "Tool", "show"]
