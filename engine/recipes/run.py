@@ -19,7 +19,7 @@ from engine.models.folder import save_model
 from engine.models.stages import write_stage
 from engine.provenance import commit, hardware
 from engine.recipes import RECIPES, Prepared
-from engine.training import Event, Finished, Snapshotted, Trainer, TrainingSettings
+from engine.training import Evaluated, Event, Finished, Snapshotted, Trainer, TrainingSettings
 
 COUNTED = "counted"  # the reason why a run without updates is over
 
@@ -39,10 +39,14 @@ def train_recipe(
     _check_output(Path(output))
     begun = time.perf_counter()
     prepared = recipe.prepare(settings)
+    evaluations: list[dict[str, float]] = []  # the learning curve; of a resumed run, the part since it was resumed
     for event in _events(prepared, Path(output), resume, begun):
         if isinstance(event, Snapshotted):
             # Before anyone hears of it: a consumer that stops here must find the stage written.
             write_stage(output, prepared.model, event.step, event.metrics, event.training_loss)
+        if isinstance(event, Evaluated):
+            numbers = {name: round(value, 5) for name, value in event.metrics.items()}
+            evaluations.append({"step": event.step, "elapsed_seconds": round(event.elapsed_seconds, 1)} | numbers)
         yield event
         if isinstance(event, Finished):
             training = {
@@ -57,6 +61,7 @@ def train_recipe(
                 "torch": torch.__version__,
                 "commit": commit(),
                 "date": date.today().isoformat(),
+                "evaluations": evaluations,
                 "sources": [dataclasses.asdict(source) | {"location": ""} for source in prepared.sources],
             }
             facts = prepared.facts | {"training": training, "metrics": {}}

@@ -22,6 +22,7 @@ class TranslationRecipe:
         corpus: read whole in every pass; its validation split decides which weights are kept.
         extra_corpus, extra_per_pass: more pairs, of which each pass reads the next so many ("" for none).
         teacher_forcing_ratio, teacher_forcing_schedule: see `engine.training.schedules`.
+        measures_free: whether evaluations also tell the loss of a decoder that reads its own choices.
         label, group: what pages call it and which models it stands beside, "" for the pair with and without attention.
     """
 
@@ -45,6 +46,7 @@ class TranslationRecipe:
     label_smoothing: float = 0.1
     teacher_forcing_ratio: float = 1.0
     teacher_forcing_schedule: str = "constant"
+    measures_free: bool = False
     source_language: str = "en"
     target_language: str = "fr"
     label: str = ""
@@ -94,6 +96,7 @@ class TranslationRecipe:
             label_smoothing=self.label_smoothing,
             teacher_forcing_ratio=self.teacher_forcing_ratio,
             teacher_forcing_schedule=self.teacher_forcing_schedule,
+            measures_free=self.measures_free,
             seed=settings.seed,
         )
         facts = {

@@ -54,9 +54,10 @@ class Translation:
         teacher_forcing_ratio: float = 1.0,
         teacher_forcing_schedule: str = "constant",
         max_tokens: int = 60,
+        measures_free: bool = False,
         seed: int = 0,
     ) -> None:
-        """Prepare the pairs.
+        """Prepare the pairs; with `measures_free`, evaluations also tell the loss of a decoder that reads its own choices.
 
         Raises:
             DataError: no pair is left after dropping empty and overlong ones.
@@ -73,6 +74,7 @@ class Translation:
         self.extra_per_pass = min(extra_per_pass, len(self.extra_pairs))
         self.batch_tokens, self.label_smoothing, self.seed = batch_tokens, label_smoothing, seed
         self.max_steps, self.teacher_forcing_ratio = max_steps, teacher_forcing_ratio
+        self.measures_free = measures_free
         self.schedule = TEACHER_FORCING_SCHEDULES.get(teacher_forcing_schedule)
         self._plan: list[list[TokenPair]] = []
         self._plan_start, self._plan_epoch = 0, -1
@@ -125,8 +127,12 @@ class Translation:
         return self._cross_entropy(logits, batch.labels, self.label_smoothing, "mean"), None
 
     def evaluate(self, model: nn.Module) -> dict[str, float]:
-        """Return the forced loss per target token on the validation pairs, smoothed ("loss") and plain."""
-        smoothed, plain, tokens = 0.0, 0.0, 0
+        """Return the forced loss per target token on the validation pairs, smoothed ("loss") and plain.
+
+        With `measures_free` also "free_nats_per_token", plain: how likely the reference's tokens are to a decoder that reads what it
+        found likeliest itself instead of the reference.
+        """
+        smoothed, plain, free, tokens = 0.0, 0.0, 0.0, 0
         pairs = sorted(self.validation_pairs, key=lambda pair: len(pair[1]))
         for start in range(0, len(pairs), 64):
             batch = self.collate(pairs[start : start + 64])
@@ -134,7 +140,11 @@ class Translation:
             smoothed += float(self._cross_entropy(logits, batch.labels, self.label_smoothing, "sum"))
             plain += float(self._cross_entropy(logits, batch.labels, 0.0, "sum"))
             tokens += int((batch.labels != IGNORED).sum())
-        return {"loss": smoothed / tokens, "nats_per_token": plain / tokens}
+            if self.measures_free:
+                logits = model.forward_sampled(batch.source_ids, batch.lengths, batch.target_ids, 0.0)
+                free += float(self._cross_entropy(logits, batch.labels, 0.0, "sum"))
+        measured = {"loss": smoothed / tokens, "nats_per_token": plain / tokens}
+        return measured | ({"free_nats_per_token": free / tokens} if self.measures_free else {})
 
     def _cross_entropy(self, logits: Tensor, labels: Tensor, smoothing: float, reduction: str) -> Tensor:
         """Paper (smoothing): Szegedy et al. (2016), arXiv 1512.00567, section 7."""

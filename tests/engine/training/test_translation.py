@@ -209,3 +209,21 @@ def test_sampled_training_never_reads_the_target_where_the_ratio_is_zero():
         target_ids=torch.cat([batch.target_ids[:, :1], batch.target_ids[:, 1:].flip(0)], 1)
     )
     assert torch.equal(objective.loss(model, batch, None)[0], objective.loss(model, other, None)[0])
+
+
+def test_the_free_loss_is_that_of_the_reference_read_by_a_decoder_that_reads_its_own_choices() -> None:
+    torch.manual_seed(0)
+    model = Translator(vocab_size=9, embedding_dim=6, hidden_size=6, dropout=0.0).eval()
+    pairs = [([4, 5, 6], [6, 5, 4, 7]), ([5, 4], [7, 8])]
+    objective = Translation(pairs, pairs, bos_id=1, eos_id=2, pad_id=0, max_steps=1, measures_free=True)
+    total, tokens = 0.0, 0
+    with torch.no_grad():
+        for source, target in pairs:
+            state, token = model.start(torch.tensor([source]), torch.tensor([len(source)])), 1
+            for given in [*target, 2]:
+                logits, state = model.step(torch.tensor([token]), state)
+                total -= float(logits[0].log_softmax(dim=-1)[given])
+                token, tokens = int(logits[0].argmax()), tokens + 1
+        measured = objective.evaluate(model)
+    assert measured["free_nats_per_token"] == pytest.approx(total / tokens, abs=1e-5)
+    assert measured["free_nats_per_token"] != pytest.approx(measured["nats_per_token"], abs=1e-3)
