@@ -11,6 +11,7 @@ vocabulary and one tied embedding; residual connections between layers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -32,6 +33,8 @@ from engine.models.recurrent import (
 )
 
 MAX_LAYERS = 4
+
+EditWeights = Callable[[Tensor], Tensor]  # attention weights (B, T, S) -> those to use instead
 
 
 class Encoded(NamedTuple):
@@ -151,7 +154,9 @@ class Translator(RecurrentModel):
         keys = self.attention.keys(encoded.outputs)
         return DecoderState(tuple(layers), keys, encoded.outputs, encoded.mask, encoded.final[-1], weights)
 
-    def step(self, token_ids: Tensor, state: DecoderState) -> tuple[Tensor, DecoderState]:
+    def step(
+        self, token_ids: Tensor, state: DecoderState, edit_weights: EditWeights | None = None
+    ) -> tuple[Tensor, DecoderState]:
         """Read one target token per sequence, (B,); return the next token's logits (B, V) and the new state."""
         hidden = self.dropout(self.embedding(token_ids))  # (B, E)
         layers = []
@@ -159,12 +164,12 @@ class Translator(RecurrentModel):
             output, layer_state = step_layer(self.cell, layer, hidden, layer_state)
             hidden = hidden + self.dropout(output) if hidden.shape == output.shape else self.dropout(output)
             layers.append(layer_state)
-        context, weights = self._look(hidden[:, None], state)
+        context, weights = self._look(hidden[:, None], state, edit_weights)
         logits = self._project(hidden[:, None], context)[:, 0]
         return logits, state._replace(layers=tuple(layers), attention_weights=weights[:, 0])
 
     def forward(
-        self, source_ids: Tensor, lengths: Tensor, target_ids: Tensor
+        self, source_ids: Tensor, lengths: Tensor, target_ids: Tensor, edit_weights: EditWeights | None = None
     ) -> tuple[Tensor, Tensor]:
         """Teacher forcing: return logits (B, T, V) and attention weights (B, T, S) for the target inputs (B, T)."""
         state = self.start(source_ids, lengths)
@@ -172,7 +177,7 @@ class Translator(RecurrentModel):
         for layer, layer_state in zip(self.decoder, state.layers, strict=True):
             output = self._drop(run_layer(layer, hidden, layer_state)[0])
             hidden = hidden + output if hidden.shape == output.shape else output
-        context, weights = self._look(hidden, state)
+        context, weights = self._look(hidden, state, edit_weights)
         return self._project(hidden, context), weights
 
     def forward_sampled(
@@ -203,9 +208,16 @@ class Translator(RecurrentModel):
     def _run_from_zero(self, layer: nn.RNNBase, inputs: Tensor) -> Tensor:
         return run_layer(layer, inputs, zero_state(self.cell, len(inputs), layer.hidden_size, inputs))[0]
 
-    def _look(self, hidden: Tensor, state: DecoderState) -> tuple[Tensor, Tensor]:
-        """Return the context (B, T, H) and the weights (B, T, S) for decoder outputs (B, T, H)."""
-        return self.attention(hidden, state.keys, state.outputs, state.mask, state.summary)
+    def _look(self, hidden: Tensor, state: DecoderState, edit_weights: EditWeights | None = None) -> tuple[Tensor, Tensor]:
+        """Return the context (B, T, H) and the weights (B, T, S) for decoder outputs (B, T, H).
+
+        With `edit_weights` a model that looks back attends as it is told instead; one that does not is left as it is.
+        """
+        context, weights = self.attention(hidden, state.keys, state.outputs, state.mask, state.summary)
+        if edit_weights is None or not self.has_attention:
+            return context, weights
+        weights = edit_weights(weights)
+        return weights.to(state.outputs.dtype) @ state.outputs, weights
 
     def _project(self, hidden: Tensor, context: Tensor) -> Tensor:
         combined = torch.tanh(self.combine(torch.cat([hidden, context], dim=-1)))  # (B, T, E)
