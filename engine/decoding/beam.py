@@ -11,14 +11,39 @@ optimum.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from engine.decoding.hypothesis import Hypothesis, length_normalised
 from engine.models.base import select
+
+
+KEPT, PRUNED, ENDED, UNCOUNTED = "kept", "pruned", "ended", "uncounted"
+
+
+class Candidates(NamedTuple):
+    """What one step of one sentence's search considered, best first: the 2K likeliest ways to go on.
+
+    Attributes:
+        sentence: its row in the batch.
+        time: how many tokens each candidate has, its own included.
+        parents: which of the beginnings kept at the step before it continues, 0 for the best one.
+        token_ids, log_probs: the token it adds, and how likely that is after its beginning.
+        totals: log-probability of the whole candidate.
+        fates: KEPT (it goes on), PRUNED (K others are likelier), ENDED (the end mark), UNCOUNTED (an end mark too far down).
+    """
+
+    sentence: int
+    time: int
+    parents: list[int]
+    token_ids: list[int]
+    log_probs: list[float]
+    totals: list[float]
+    fates: list[str]
 
 
 @dataclass
@@ -47,18 +72,29 @@ def beam(
     eos_id: int,
     length_penalty: float = 1.0,
     is_exact: bool = False,
+    prefix_ids: Sequence[int] = (),
+    observe: Callable[[Candidates], None] | None = None,
 ) -> list[list[Hypothesis]]:
-    """Return for each source (B, S) up to `beam_size` hypotheses, best first."""
+    """Return for each source (B, S) up to `beam_size` hypotheses, best first.
+
+    With `prefix_ids` every hypothesis begins with these tokens, whatever their probability, which counts. `observe` is told
+    what each step considered and what became of it.
+    """
     count, width = len(source_ids), beam_size
     sentences = [_Sentence(i, int(lengths[i])) for i in range(count)]
     active = list(sentences)
-    state = select(model.start(source_ids, lengths), torch.arange(count).repeat_interleave(width))
+    state = model.start(source_ids, lengths)
+    given = _Given(torch.empty(count, 0), torch.empty(count, 0, source_ids.shape[1]))
+    if prefix_ids:
+        given, state = _read_prefix(model, state, bos_id, prefix_ids)
+    spread = torch.arange(count).repeat_interleave(width)
+    state = select(state, spread)
     scores = torch.full((count, width), float("-inf"))
-    scores[:, 0] = 0.0  # all beams are equal before the first step: only one of them may branch
-    token_ids = torch.full((count * width,), bos_id)
-    history = torch.empty(count * width, 0, dtype=torch.long)  # (B * K, T)
-    steps = torch.empty(count * width, 0)  # log-probability of each step, (B * K, T)
-    attention = torch.empty(count * width, 0, source_ids.shape[1])  # (B * K, T, S)
+    scores[:, 0] = given.log_probs.sum(dim=1)  # all beams are equal before the first step: only one of them may branch
+    token_ids = torch.full((count * width,), prefix_ids[-1] if prefix_ids else bos_id)
+    history = torch.tensor(list(prefix_ids), dtype=torch.long).repeat(count * width, 1)  # (B * K, T)
+    steps = given.log_probs[spread]  # log-probability of each step, (B * K, T)
+    attention = given.attention[spread]  # (B * K, T, S)
 
     def hypothesis(sentence: _Sentence, row: int, total: float, ended_by: float | None, weights: Tensor) -> Hypothesis:
         log_probs = steps[row].tolist() + ([ended_by] if ended_by is not None else [])
@@ -66,7 +102,7 @@ def beam(
         score = length_normalised(total, len(log_probs), length_penalty)
         return Hypothesis(history[row].tolist(), log_probs, score, seen[:, : sentence.length], ended_by is not None)
 
-    for time in range(1, max_new_tokens + 1):
+    for time in range(len(prefix_ids) + 1, max_new_tokens + 1):
         logits, state = model.step(token_ids, state)
         log_probs = logits.float().log_softmax(dim=-1)  # (B * K, V)
         vocab_size = log_probs.shape[-1]
@@ -74,22 +110,29 @@ def beam(
         # Twice the width: even if all K best candidates end here, K others go on.
         top, flat = totals.topk(totals.shape[1] if is_exact else min(2 * width, totals.shape[1]), dim=-1)
         parents, tokens = flat // vocab_size, flat % vocab_size
+        own = log_probs.view(len(active), -1).gather(1, flat).tolist() if observe else []
         keep_rows, keep_tokens, keep_scores, still = [], [], [], []
         for place, sentence in enumerate(active):
-            rows, words, values = [], [], []
+            rows, words, values, fates = [], [], [], []
             found = zip(top[place].tolist(), parents[place].tolist(), tokens[place].tolist(), strict=True)
             for rank, (total, parent, token) in enumerate(found):
                 row = place * width + parent
                 if total == float("-inf"):
                     break
                 if token != eos_id:
+                    fates.append(KEPT if len(rows) < width else PRUNED)
                     if len(rows) < width:
                         rows.append(row)
                         words.append(token)
                         values.append(total)
-                elif is_exact or rank < width:
+                    continue
+                fates.append(ENDED if is_exact or rank < width else UNCOUNTED)
+                if fates[-1] == ENDED:
                     ended_by = float(log_probs[row, token])
                     sentence.keep(hypothesis(sentence, row, total, ended_by, state.attention_weights), width)
+            if observe:
+                seen = (part[place][: len(fates)] for part in (parents.tolist(), tokens.tolist(), own, top.tolist()))
+                observe(Candidates(sentence.index, time, *seen, fates))
             horizon = max_new_tokens if is_exact else time
             if rows and not _is_decided(sentence, values[0], width, horizon, length_penalty):
                 still.append(sentence)
@@ -115,6 +158,23 @@ def beam(
                         row = place * width + k
                         sentence.keep(hypothesis(sentence, row, total, None, state.attention_weights), width)
     return [sentence.ended for sentence in sentences]
+
+
+class _Given(NamedTuple):
+    """What a prefix of T tokens cost and where the decoder looked: (B, T) and (B, T, S)."""
+
+    log_probs: Tensor
+    attention: Tensor
+
+
+def _read_prefix(model: Any, state: Any, bos_id: int, prefix_ids: Sequence[int]) -> tuple[_Given, Any]:
+    """Return what the prefix cost, and the state before its last token is read."""
+    log_probs, attention = [], []
+    for read, due in zip((bos_id, *prefix_ids), prefix_ids, strict=False):
+        logits, state = model.step(torch.full((len(state.attention_weights),), read), state)
+        log_probs.append(logits.float().log_softmax(dim=-1)[:, due])
+        attention.append(state.attention_weights.float())
+    return _Given(torch.stack(log_probs, dim=1), torch.stack(attention, dim=1)), state
 
 
 def _is_decided(sentence: _Sentence, best_open: float, width: int, horizon: int, length_penalty: float) -> bool:
