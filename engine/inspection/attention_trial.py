@@ -14,7 +14,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from engine.decoding.attention_edits import AttentionEdit, edited, forced_log_probs, read_prefix, write_on
+from engine.decoding.attention_edits import edited, forced_log_probs, read_prefix, write_on
+from engine.decoding.attention_settings import AttentionEdit
 from engine.decoding.limits import check_source
 from engine.decoding.text import encode_sources, search
 from engine.errors import InputError
@@ -183,7 +184,7 @@ def try_edit(
     rest = _rest(loaded, source_ids, lengths, given, at, edit)
     return EditReport(
         step=step,
-        original=_label(loaded, prefix, given[at]),
+        original=label_after(loaded, prefix, given[at]),
         kept=display_pieces(tokenizer.tokens(prefix)),
         own_weights=own,
         edited_weights=used[1].float().numpy(),
@@ -217,12 +218,13 @@ def _choices(loaded: LoadedModel, prefix: list[int], log_probs: Tensor) -> pd.Da
     likeliest = log_probs.max(dim=0).values.topk(min(ALTERNATIVES, log_probs.shape[1])).indices.tolist()
     shares = log_probs[:, likeliest].exp().double().numpy()
     frame = pd.DataFrame(
-        {"piece": [_label(loaded, prefix, i) for i in likeliest], "token_id": likeliest, "own": shares[0], "edited": shares[1]}
+        {"piece": [label_after(loaded, prefix, i) for i in likeliest], "token_id": likeliest, "own": shares[0], "edited": shares[1]}
     )
     return frame.sort_values("own", ascending=False, ignore_index=True)
 
 
-def _label(loaded: LoadedModel, prefix: list[int], token_id: int) -> str:
+def label_after(loaded: LoadedModel, prefix: list[int], token_id: int) -> str:
+    """Return the label of a piece that comes after `prefix`."""
     return _labels(loaded, prefix, [token_id])[0]
 
 

@@ -40,8 +40,8 @@ def attention_heat_map(
     row_height = ROW_HEIGHT if rows <= 40 else 16
     figure = theme.blank_figure(
         mode,
-        x_title="English, as it was read",
-        y_title="French, as it was written",
+        x_title="As it was read",
+        y_title="As it was written",
         height=210 + row_height * max(rows, 3),
     )
     read = plain_labels(source_tokens)
@@ -109,7 +109,7 @@ def confidence_bars(
     style = theme.architecture_style(architecture, mode)
     positions = list(range(len(words)))
     figure = theme.blank_figure(
-        mode, x_title="French word, in order of writing", y_title="Probability (%)", height=height
+        mode, x_title="Word, in order of writing", y_title="Probability (%)", height=height
     )
     figure.add_bar(
         x=positions,

@@ -186,7 +186,7 @@ def bleu_against_length(
         architectures: model name to the architecture whose colour, marker and dash it takes.
     """
     figure = theme.blank_figure(
-        mode, x_title="Length of the English sentence (words)", y_title="BLEU (0 to 100)", height=height
+        mode, x_title="Length of the source sentence (words)", y_title="BLEU (0 to 100)", height=height
     )
     for model, line in frame.groupby("model", sort=False):
         style = theme.architecture_style(architectures.get(model, "baseline"), mode)

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from engine.config import option
 from engine.decoding.limits import MAX_SOURCE_WORDS, SearchSettings
 from engine.inspection.examples import list_translation_examples
+from pages.components.views.translation_attention import AttentionView
+from pages.components.views.translation_bottleneck import BottleneckView
 
 MAX_LINES = 8
 FIRST = list_translation_examples()[0]
 
 
 @dataclass(frozen=True)
-class TranslationView(SearchSettings):
+class TranslationView(SearchSettings, AttentionView, BottleneckView):
     """Everything a link to the translation page carries; the search settings are the engine's."""
 
     text: str = option(
