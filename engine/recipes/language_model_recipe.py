@@ -20,6 +20,8 @@ class LanguageModelRecipe:
 
     Attributes:
         label, group: what pages call it and which models it stands beside, "" where its architecture says both.
+        embedding_std: standard deviation of the embedding's first values; None leaves them small. With large ones a wide network
+            does not stand still for its first hundred updates.
         vocab_size: how many tokens the tokeniser may have; None leaves it to the tokeniser.
     """
 
@@ -36,6 +38,7 @@ class LanguageModelRecipe:
     tie_embeddings: bool = False
     weight_dropout: float = 0.0
     embedding_dropout: float | None = None
+    embedding_std: float | None = None
     tokenizer: str = "character"
     batch_size: int = 64
     bptt_length: int = 128
@@ -61,6 +64,8 @@ class LanguageModelRecipe:
             weight_dropout=self.weight_dropout,
             embedding_dropout=self.embedding_dropout,
         )
+        if self.embedding_std is not None:
+            torch.nn.init.normal_(model.embedding.weight, std=self.embedding_std)
         objective = LanguageModelling(train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed)
         facts = {"model": "language_model", "title": self.title, "corpora": [self.corpus]}
         facts |= {name: value for name, value in (("label", self.label), ("group", self.group)) if value}

@@ -1,4 +1,4 @@
-"""The best character model we ship: a wide two-layer LSTM on Tiny Shakespeare, held back by dropout of two kinds."""
+"""The best character model we ship: a wide two-layer LSTM on Tiny Shakespeare, held back by dropout and strong weight decay."""
 
 from engine.recipes.base import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
@@ -16,10 +16,11 @@ RECIPES.register("shakespeare-best")(
         hidden_size=512,
         dropout=0.5,
         embedding_dropout=0.1,
+        embedding_std=1.0,
         training=TrainingSettings(
             max_steps=2600,
             learning_rate=3e-3,
-            weight_decay=0.01,
+            weight_decay=0.3,
             max_grad_norm=1.0,
             evaluate_every=200,
             average_decay=0.995,
