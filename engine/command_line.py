@@ -71,6 +71,11 @@ def build_parser() -> argparse.ArgumentParser:
     translate.add_argument("--model", required=True)
     translate.add_argument("--beam-size", type=int, default=5, help="1 is greedy")
     translate.add_argument("--length-penalty", type=float, default=1.0)
+    translate.add_argument("--sample", action="store_true", help="draw each piece by chance instead of searching; same seed, same text")
+    translate.add_argument("--temperature", type=float, default=0.8, help="with --sample; 0 always takes the likeliest")
+    translate.add_argument("--top-k", type=int, default=0, help="with --sample; 0 allows all pieces")
+    translate.add_argument("--top-p", type=float, default=1.0, help="with --sample")
+    translate.add_argument("--seed", type=int, default=7, help="with --sample")
 
     train = command("train", train_command, "Train a recipe and write a model folder.")
     train.add_argument("--recipe", required=True)
@@ -82,6 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--model", required=True)
     evaluate.add_argument("--dry-run", action="store_true", help="print only, leave the card alone")
     evaluate.add_argument("--by-length", metavar="PARQUET", help="translators: also add BLEU by source length to this table")
+    evaluate.add_argument("--sentences", metavar="PARQUET", help="translators: also add the scores of every test sentence to this table")
 
     index = command("index", index_command, "Index a training text, so that copies of it can be found without it.")
     index.add_argument("--corpus", required=True)
@@ -90,6 +96,9 @@ def build_parser() -> argparse.ArgumentParser:
     temperatures = command("temperatures", temperatures_command, "Measure what temperature does to a model's texts.")
     temperatures.add_argument("--model", required=True)
     temperatures.add_argument("--output", metavar="PARQUET", help="default: data/results/temperatures.parquet")
+
+    bottleneck = command("bottleneck", bottleneck_command, "Find a translator's principal directions and measure BLEU with few of them.")
+    bottleneck.add_argument("--model", required=True)
 
     compare = command("compare", compare_command, "Run an architecture comparison and write its table of results.")
     compare.add_argument("--recipe", required=True)
@@ -138,15 +147,19 @@ def score_command(options: argparse.Namespace) -> None:
 
 def translate_command(options: argparse.Namespace) -> None:
     """Print one translation per input line, in order."""
-    from engine.decoding.limits import SearchSettings, check_search
+    from engine.decoding.limits import SamplingSettings, SearchSettings, check_sampling, check_search
     from engine.decoding.text import translate_lines
 
     check_search(SearchSettings(options.beam_size, options.length_penalty))
+    chances = {name: getattr(options, name) for name in ("temperature", "top_k", "top_p", "seed")}
+    sampling = SamplingSettings(**chances) if options.sample else None
+    if sampling is not None:
+        check_sampling(sampling)
     loaded = _load(options.model, "translation")
     lines = _read("-").split("\n")
     if not lines[-1]:
         lines.pop()  # what follows the last line break is no line
-    settings = {"beam_size": options.beam_size, "length_penalty": options.length_penalty}
+    settings = {"beam_size": options.beam_size, "length_penalty": options.length_penalty, "sampling": sampling}
     found = dict(_progress(translate_lines(loaded, lines, **settings), len(lines)))
     for index in range(len(lines)):
         print(found[index])
@@ -181,12 +194,16 @@ def evaluate_command(options: argparse.Namespace) -> None:
     from engine.evaluation import evaluate_model
     from engine.models.folder import load_model
 
-    loaded = load_model(options.model)
+    loaded = _load(options.model, "translation") if options.sentences else load_model(options.model)
     print(json.dumps(evaluate_model(loaded, write=not options.dry_run), indent=2, ensure_ascii=False))
     if options.by_length:
         from engine.evaluation.translation import add_bleu_by_length
 
         add_bleu_by_length(loaded, Path(options.by_length))
+    if options.sentences:
+        from engine.evaluation.translation_sentences import add_sentences
+
+        add_sentences(loaded, Path(options.sentences))
 
 
 def index_command(options: argparse.Namespace) -> None:
@@ -215,6 +232,22 @@ def temperatures_command(options: argparse.Namespace) -> None:
         for share in measure_model(loaded, path):
             bar.update(round(100 * share) - bar.n)
     print(f"wrote {path}")
+
+
+def bottleneck_command(options: argparse.Namespace) -> None:
+    """Write a translator's principal directions, and its BLEU against how many are kept into the table of results."""
+    from tqdm import tqdm
+
+    from engine.evaluation.bottleneck import measure_bleu
+    from engine.inspection.bottleneck import TABLE, directions_of_corpus, save_directions
+
+    loaded = _load(options.model, "translation")
+    directions = directions_of_corpus(loaded)
+    print(f"wrote {save_directions(directions)}")
+    with tqdm(total=100, unit="%", dynamic_ncols=True, delay=DELAY_SECONDS) as bar:
+        for share in measure_bleu(loaded, directions, TABLE):
+            bar.update(round(100 * share) - bar.n)
+    print(f"wrote {TABLE}")
 
 
 def compare_command(options: argparse.Namespace) -> None:

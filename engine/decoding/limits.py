@@ -66,14 +66,14 @@ def check_prompt(prompt: str) -> None:
 def check_source(text: str) -> None:
     """Raise InputError if a sentence to translate is empty or too long."""
     if not text.strip():
-        raise InputError("There is nothing to translate: type an English sentence.")
+        raise InputError("There is nothing to translate: type a sentence.")
     _check_size("The sentence", text)
 
 
 def check_reference(text: str) -> None:
     """Raise InputError if a reference translation is empty or too long."""
     if not text.strip():
-        raise InputError("There is no reference to force the decoder with: type a French translation.")
+        raise InputError("There is no reference to force the decoder with: type a translation.")
     _check_size("The reference", text)
 
 

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from engine.models.single_step import fastest_steps
+
 SMALLEST_TEMPERATURE = 1e-12  # dividing by less can leave the range of float32
 
 
@@ -70,6 +72,17 @@ def logits_along(model: Any, token_ids: Sequence[int], continuation: Sequence[in
     return torch.cat(rows)
 
 
+def draw(logits: Tensor, generator: torch.Generator, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> Tensor:
+    """Return one token per row of the logits (B, V), drawn from `next_distribution`; temperature 0 draws nothing."""
+    if temperature == 0:
+        return logits.argmax(dim=-1)
+    probabilities = next_distribution(logits, temperature, top_k, top_p)
+    # What torch.multinomial does to draw one token, the same draw for the same generator, less its checks, which
+    # cost a tenth of the whole step: the first of V clocks to ring, each as fast as its token is likely.
+    waiting = torch.empty_like(probabilities).exponential_(generator=generator)
+    return (probabilities / waiting).argmax(dim=-1)
+
+
 @torch.inference_mode()
 def generate(
     model: Any,
@@ -93,17 +106,11 @@ def generate(
     """
     generator = torch.Generator().manual_seed(seed)
     logits, state = prime(model, prompt_ids, state)
+    model = fastest_steps(model)
     for _ in range(draws_made if temperature else 0):
         torch.empty_like(logits).exponential_(generator=generator)
     for _ in range(max_new_tokens):
-        if temperature == 0:
-            token = logits.argmax(dim=-1)
-        else:
-            probabilities = next_distribution(logits, temperature, top_k, top_p)
-            # What torch.multinomial does to draw one token, the same draw for the same generator, less its checks, which
-            # cost a tenth of the whole step: the first of V clocks to ring, each as fast as its token is likely.
-            waiting = torch.empty_like(probabilities).exponential_(generator=generator)
-            token = (probabilities / waiting).argmax(dim=-1)
+        token = draw(logits, generator, temperature, top_k, top_p)
         token_id = int(token)
         if token_id == stop_id:
             return

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from engine.decoding.beam import beam
+from engine.decoding.drawn import drawn
 from engine.decoding.forced import forced
 from engine.decoding.greedy import greedy
 from engine.decoding.hypothesis import Hypothesis
@@ -38,6 +39,7 @@ class Translation:
         attention_weights: (target pieces, source pieces); None for a model without attention.
         unknown: parts of the source the model has never seen.
         is_finished: False where the length limit cut the translation off.
+        target_ids: the target's tokens without the end mark.
     """
 
     source: str
@@ -49,6 +51,7 @@ class Translation:
     attention_weights: Tensor | None
     unknown: list[str]
     is_finished: bool
+    target_ids: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -151,8 +154,26 @@ def translate(loaded: LoadedModel, text: str, *, beam_size: int = 1, length_pena
     return [describe(loaded, text, hypothesis) for hypothesis in found]
 
 
+def sample_translations(loaded: LoadedModel, text: str, settings: SamplingSettings, count: int = 1) -> list[Translation]:
+    """Return `count` translations of one sentence, drawn with the seeds `settings.seed`, `settings.seed` + 1, and so on.
+
+    Raises:
+        InputError: the sentence is empty or too long, or a setting is out of bounds.
+    """
+    check_source(text)
+    check_sampling(settings)
+    source_ids, lengths = encode_sources(loaded, [text])
+    found = search_by_chance(loaded, source_ids, lengths, settings, count)
+    return [describe(loaded, text, hypothesis) for hypothesis in found]
+
+
 def translate_lines(
-    loaded: LoadedModel, lines: list[str], *, beam_size: int = 5, length_penalty: float = 1.0
+    loaded: LoadedModel,
+    lines: list[str],
+    *,
+    beam_size: int = 5,
+    length_penalty: float = 1.0,
+    sampling: SamplingSettings | None = None,
 ) -> Iterator[tuple[int, str]]:
     """Yield (index, translation) for each line, in batches of similar length, so not in order; empty lines stay empty.
 
@@ -167,12 +188,35 @@ def translate_lines(
                 raise InputError(f"Line {number}: {error}") from error
         else:
             yield number - 1, ""
+    for found in search_lines(loaded, lines, beam_size=beam_size, length_penalty=length_penalty, sampling=sampling):
+        yield from ((index, loaded.tokenizer.decode(hypothesis.token_ids)) for index, hypothesis in found)
+
+
+def search_lines(
+    loaded: LoadedModel,
+    lines: list[str],
+    *,
+    beam_size: int = 5,
+    length_penalty: float = 1.0,
+    sampling: SamplingSettings | None = None,
+    batch_sentences: int | None = None,
+) -> Iterator[list[tuple[int, Hypothesis]]]:
+    """Yield batch by batch the index and the best hypothesis of each line that is not empty, shortest lines first.
+
+    With `sampling` each line is drawn by itself, all with the same seed, so that a line's translation does not depend on
+    the others.
+    """
     order = sorted((i for i, line in enumerate(lines) if line.strip()), key=lambda i: len(lines[i]))
-    for start in range(0, len(order), BATCH_SENTENCES):
-        chosen = order[start : start + BATCH_SENTENCES]
+    size = batch_sentences or BATCH_SENTENCES
+    for start in range(0, len(order), size):
+        chosen = order[start : start + size]
+        if sampling is not None:
+            drawn_alone = (search_by_chance(loaded, *encode_sources(loaded, [lines[i]]), sampling, 1)[0] for i in chosen)
+            yield list(zip(chosen, drawn_alone, strict=True))
+            continue
         source_ids, lengths = encode_sources(loaded, [lines[i] for i in chosen])
-        for i, found in zip(chosen, search(loaded, source_ids, lengths, beam_size, length_penalty), strict=True):
-            yield i, loaded.tokenizer.decode(found[0].token_ids)
+        found = search(loaded, source_ids, lengths, beam_size, length_penalty)
+        yield [(i, best[0]) for i, best in zip(chosen, found, strict=True)]
 
 
 def compare_forced_and_free(loaded: LoadedModel, source: str, reference: str) -> ForcedAndFree:
@@ -220,12 +264,26 @@ def search(
 ) -> list[list[Hypothesis]]:
     """Return the hypotheses for each source, best first; a beam of 1 is greedy decoding."""
     ids = {"bos_id": loaded.tokenizer.bos_id, "eos_id": loaded.tokenizer.eos_id}
-    limit = 2 * int(lengths.max()) + 10
+    limit = _length_limit(lengths)
     if beam_size == 1:
         return [[found] for found in greedy(loaded.model, source_ids, lengths, max_new_tokens=limit, **ids)]
     return beam(
         loaded.model, source_ids, lengths, beam_size=beam_size, max_new_tokens=limit, length_penalty=length_penalty, **ids
     )
+
+
+def search_by_chance(
+    loaded: LoadedModel, source_ids: Tensor, lengths: Tensor, settings: SamplingSettings, count: int
+) -> list[Hypothesis]:
+    """Return `count` hypotheses for one source (1, S), drawn with consecutive seeds; the length limit is that of `search`."""
+    chances = {name: getattr(settings, name) for name in ("temperature", "top_k", "top_p")}
+    seeds = [settings.seed + place for place in range(count)]
+    ids = {"bos_id": loaded.tokenizer.bos_id, "eos_id": loaded.tokenizer.eos_id}
+    return drawn(loaded.model, source_ids, lengths, max_new_tokens=_length_limit(lengths), seeds=seeds, **ids, **chances)
+
+
+def _length_limit(lengths: Tensor) -> int:
+    return 2 * int(lengths.max()) + 10
 
 
 def describe(loaded: LoadedModel, source: str, hypothesis: Hypothesis) -> Translation:
@@ -242,4 +300,5 @@ def describe(loaded: LoadedModel, source: str, hypothesis: Hypothesis) -> Transl
         attention_weights=hypothesis.attention_weights if loaded.model.has_attention else None,
         unknown=tokenizer.unknown_pieces(source),
         is_finished=hypothesis.is_finished,
+        target_ids=hypothesis.token_ids,
     )

@@ -1,6 +1,6 @@
-"""Translators: BLEU and chrF by sacreBLEU (signatures kept), in all and by source length; forced loss.
+"""Translators: BLEU, chrF and TER by sacreBLEU (signatures kept), in all and by source length; forced loss.
 
-Papers: Papineni et al. (2002) (BLEU); Popovic (2015) (chrF); Post (2018), arXiv 1804.08771 (sacreBLEU).
+Papers: Papineni et al. (2002) (BLEU); Popovic (2015) (chrF); Snover et al. (2006) (TER); Post (2018), arXiv 1804.08771 (sacreBLEU).
 """
 
 from __future__ import annotations
@@ -27,20 +27,22 @@ LENGTH_BUCKETS = ((1, 7), (8, 10), (11, 13), (14, 17), (18, 60))
 
 @EVALUATIONS.register("translation")
 def evaluate_translator(loaded: LoadedModel) -> dict[str, Any]:
-    """Return BLEU and chrF (cased, tokenised by 13a) on the test split of each training corpus, with a beam of 5."""
+    """Return BLEU (cased, tokenised by 13a), chrF and TER on the test split of each training corpus, with a beam of 5."""
     metrics: dict[str, Any] = {"beam_size": BEAM_SIZE}
     for index, name in enumerate(corpora_of(loaded)):
         corpus = load_corpus(name)
-        sources, references = test_set(corpus)
+        sources, references = test_set(corpus, loaded.info.source_language)
         outputs = translate_all(loaded, sources, BEAM_SIZE)
-        bleu, chrf = sacrebleu.BLEU(), sacrebleu.CHRF()
+        bleu, chrf, ter = sacrebleu.BLEU(), sacrebleu.CHRF(), sacrebleu.TER()
         columns = reference_columns(references)
         prefix = "" if index == 0 else f"{name}_"
         metrics[f"{prefix}bleu"] = round(bleu.corpus_score(outputs, columns).score, 2)
         metrics[f"{prefix}chrf"] = round(chrf.corpus_score(outputs, columns).score, 2)
+        metrics[f"{prefix}ter"] = round(ter.corpus_score(outputs, columns).score, 2)
         metrics[f"{prefix}test_set"] = f"{corpus.spec.title} test ({len(sources):,} sentences)"
         metrics[f"{prefix}source"] = corpus.source.kind
         metrics[f"{prefix}signature"] = str(bleu.get_signature())
+        metrics[f"{prefix}chrf_signature"], metrics[f"{prefix}ter_signature"] = str(chrf.get_signature()), str(ter.get_signature())
         if index == 0:
             greedy = translate_all(loaded, sources, 1)
             metrics["bleu_greedy"] = round(bleu.corpus_score(greedy, columns).score, 2)
@@ -51,7 +53,7 @@ def evaluate_translator(loaded: LoadedModel) -> dict[str, Any]:
 def bleu_by_length(loaded: LoadedModel) -> pd.DataFrame:
     """Return BLEU by number of source words on the first corpus' test split, one row per bucket."""
     corpus = load_corpus(corpora_of(loaded)[0])
-    sources, references = test_set(corpus)
+    sources, references = test_set(corpus, loaded.info.source_language)
     outputs = translate_all(loaded, sources, BEAM_SIZE)
     lengths = [len(source.split()) for source in sources]
     bleu, rows = sacrebleu.BLEU(), []
@@ -69,13 +71,15 @@ def bleu_by_length(loaded: LoadedModel) -> pd.DataFrame:
     return frame.assign(beam_size=BEAM_SIZE)
 
 
-def test_set(corpus: Any) -> tuple[list[str], list[list[str]]]:
-    """Return the test split's sources and, for each, all its references."""
+def test_set(corpus: Any, source_language: str = "en") -> tuple[list[str], list[list[str]]]:
+    """Return the test split's sources in one language and, for each, all its references in the other."""
     split = corpus.splits["test"]
-    sources, targets = corpus.pairs("test")
+    english, french = corpus.pairs("test")
+    if source_language == "fr":
+        return french, [[sentence] for sentence in english]
     if "references" in split.column_names:
-        return sources, [list(row) for row in split["references"]]
-    return sources, [[target] for target in targets]
+        return english, [list(row) for row in split["references"]]
+    return english, [[sentence] for sentence in french]
 
 
 def reference_columns(references: list[list[str]]) -> list[list[str | None]]:

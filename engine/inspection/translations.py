@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from engine.decoding.limits import MAX_SOURCE_CHARACTERS
-from engine.decoding.text import ForcedAndFree, compare_forced_and_free, translate
+from engine.decoding.limits import MAX_SOURCE_CHARACTERS, SamplingSettings
+from engine.decoding.text import ForcedAndFree, Translation, compare_forced_and_free, sample_translations, translate
 from engine.errors import InputError
 from engine.inspection.words import Word, display_pieces, group_pieces
 from engine.models.folder import LoadedModel
@@ -31,7 +31,10 @@ class TranslationReport:
         end_log_prob: nats of the end mark, None where the length limit cut the translation off.
         weights: attention (T, S), None for a model without attention.
         unknown: parts of the source that training never saw.
-        elapsed_seconds: time of the decoding.
+        elapsed_seconds: time of the decoding, of all translations that were made with it.
+        target_ids: the target's tokens, without the end mark.
+        score: what the search compared: the log-probability over the length to the power of the penalty.
+        sampling: how it was drawn, None where it was searched.
     """
 
     source: str
@@ -45,6 +48,9 @@ class TranslationReport:
     weights: np.ndarray | None
     unknown: list[str]
     elapsed_seconds: float
+    target_ids: tuple[int, ...] = ()
+    score: float = 0.0
+    sampling: SamplingSettings | None = None
 
     @property
     def total_log_prob(self) -> float:
@@ -70,28 +76,65 @@ def inspect_translation(
     Raises:
         InputError: the sentence is empty or too long.
     """
+    return inspect_hypotheses(loaded, text, beam_size, length_penalty)[0]
+
+
+def inspect_hypotheses(
+    loaded: LoadedModel, text: str, beam_size: int, length_penalty: float
+) -> list[TranslationReport]:
+    """Return every translation of one sentence that the search ended with, best first; greedy search ends with one.
+
+    Raises:
+        InputError: the sentence is empty or too long.
+    """
     started = time.perf_counter()
-    best = translate(loaded, text, beam_size=beam_size, length_penalty=length_penalty)[0]
+    found = translate(loaded, text, beam_size=beam_size, length_penalty=length_penalty)
     elapsed_seconds = time.perf_counter() - started
-    has_end = bool(best.target_tokens) and best.target_tokens[-1] == EOS
-    target = best.target_tokens[:-1] if has_end else best.target_tokens
+    return [_translation_report(translation, elapsed_seconds) for translation in found]
+
+
+def inspect_samples(
+    loaded: LoadedModel, text: str, settings: SamplingSettings, count: int = 1
+) -> list[TranslationReport]:
+    """Return `count` translations of one sentence, drawn with consecutive seeds from `settings.seed` on.
+
+    Raises:
+        InputError: the sentence is empty or too long, or a setting is out of bounds.
+    """
+    started = time.perf_counter()
+    found = sample_translations(loaded, text, settings, count)
+    elapsed_seconds = time.perf_counter() - started
+    return [
+        _translation_report(translation, elapsed_seconds, replace(settings, seed=settings.seed + place))
+        for place, translation in enumerate(found)
+    ]
+
+
+def _translation_report(
+    found: Translation, elapsed_seconds: float, sampling: SamplingSettings | None = None
+) -> TranslationReport:
+    has_end = bool(found.target_tokens) and found.target_tokens[-1] == EOS
+    target = found.target_tokens[:-1] if has_end else found.target_tokens
     weights = (
         None
-        if best.attention_weights is None
-        else best.attention_weights.float().cpu().numpy()[: len(target)]
+        if found.attention_weights is None
+        else found.attention_weights.float().cpu().numpy()[: len(target)]
     )
     return TranslationReport(
-        source=text,
-        text=best.text,
-        source_pieces=display_pieces(best.source_tokens),
+        source=found.source,
+        text=found.text,
+        source_pieces=display_pieces(found.source_tokens),
         target_pieces=display_pieces(target),
-        source_words=group_pieces(best.source_tokens),
+        source_words=group_pieces(found.source_tokens),
         target_words=group_pieces(target),
-        log_probs=best.log_probs[: len(target)],
-        end_log_prob=best.log_probs[-1] if has_end else None,
+        log_probs=found.log_probs[: len(target)],
+        end_log_prob=found.log_probs[-1] if has_end else None,
         weights=weights,
-        unknown=best.unknown,
+        unknown=found.unknown,
         elapsed_seconds=elapsed_seconds,
+        target_ids=tuple(found.target_ids),
+        score=found.score,
+        sampling=sampling,
     )
 
 

@@ -17,10 +17,12 @@ METRIC_WORDS = {
     ),
     "bleu": ("BLEU, beam 5", "higher is better"),
     "chrf": ("chrF, beam 5", "higher is better"),
+    "ter": ("TER, beam 5", "lower is better"),
     "bleu_greedy": ("BLEU, greedy", "higher is better"),
     "nats_per_token": ("Nats per target piece, reading the reference", "lower is better"),
     "tatoeba_en_fr_bleu": ("BLEU on Tatoeba test, all references, beam 5", "higher is better"),
     "tatoeba_en_fr_chrf": ("chrF on Tatoeba test, all references, beam 5", "higher is better"),
+    "tatoeba_en_fr_ter": ("TER on Tatoeba test, all references, beam 5", "lower is better"),
 }
 
 USAGE: Registry[str] = Registry("task")
@@ -132,11 +134,17 @@ def _metrics_table(name: str, metrics: dict[str, Any]) -> str:
     # The corpus a model is judged by comes first; its keys have no prefix.
     named = sorted((key for key in metrics if key.endswith("test_set")), key=len)
     sets = {key.removesuffix("test_set"): metrics[key] for key in named}
-    signatures = {f"{prefix}signature": words for prefix, words in sets.items() if f"{prefix}signature" in metrics}
+    kinds = {"": "sacreBLEU signature", "chrf_": "Of chrF", "ter_": "Of TER"}
+    signatures = {
+        f"{prefix}{kind}signature": f"{said} on {words}"
+        for prefix, words in sets.items()
+        for kind, said in kinds.items()
+        if f"{prefix}{kind}signature" in metrics
+    }
     return (
         f"{table}\n\nOn {' and '.join(sets.values())}, by `python -m engine evaluate --model {name}` on "
         f"{metrics['measured_on']} ({metrics['hardware']}, commit {metrics['commit']}). "
-        + " ".join(f"sacreBLEU signature on {words}: `{metrics[key]}`." for key, words in signatures.items())
+        + " ".join(f"{words}: `{metrics[key]}`." for key, words in signatures.items())
     ).rstrip()
 
 

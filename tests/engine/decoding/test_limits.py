@@ -79,10 +79,10 @@ def test_a_long_prompt():
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t \N{NO-BREAK SPACE}"])
 def test_nothing_to_translate(text):
-    with pytest.raises(InputError, match=r"^There is nothing to translate: type an English sentence\.$"):
+    with pytest.raises(InputError, match=r"^There is nothing to translate: type a sentence\.$"):
         check_source(text)
     with pytest.raises(
-        InputError, match=r"^There is no reference to force the decoder with: type a French translation\.$"
+        InputError, match=r"^There is no reference to force the decoder with: type a translation\.$"
     ):
         check_reference(text)
 
