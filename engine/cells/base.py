@@ -95,6 +95,7 @@ class Cell(nn.Module):
     state_parts: ClassVar[int] = 1  # tensors carried from step to step
     torch_layer: ClassVar[type[nn.RNNBase]]
     torch_step: ClassVar[Callable[..., tuple[Tensor, State]]]
+    finish_step: ClassVar[Callable[[Tensor, Tensor, State], tuple[Tensor, State]]]
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()

@@ -48,3 +48,13 @@ class GRUCell(Cell):
         """Return `step`'s hidden and state, computed by torch's own fused step (faster, closed to view)."""
         hidden = torch.gru_cell(inputs, state, *weights)
         return hidden, hidden
+
+    @staticmethod
+    def finish_step(from_input: Tensor, from_hidden: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Return `step`'s hidden and state from its two products, W_i x + b_i and W_h h + b_h, (B, 3 * H) each."""
+        size = state.shape[1]
+        gates = from_input[:, : 2 * size] + from_hidden[:, : 2 * size]
+        reset, update = gates.sigmoid_().chunk(2, dim=1)
+        new = (from_input[:, 2 * size :] + reset * from_hidden[:, 2 * size :]).tanh_()
+        hidden = (1 - update) * new + update * state
+        return hidden, hidden

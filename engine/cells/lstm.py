@@ -85,3 +85,13 @@ class LSTMCell(Cell):
         """Return `step`'s hidden and state, computed by torch's own fused step (faster, closed to view)."""
         hidden, cell = torch.lstm_cell(inputs, tuple(state), *weights)
         return hidden, LSTMState(hidden, cell)
+
+    @staticmethod
+    def finish_step(from_input: Tensor, from_hidden: Tensor, state: LSTMState) -> tuple[Tensor, LSTMState]:
+        """Return `step`'s hidden and state from its two products, W_i x + b_i and W_h h + b_h, (B, 4 * H) each."""
+        sums = from_input + from_hidden
+        input_gate, forget_gate, _, output_gate = sums.sigmoid().chunk(4, dim=1)
+        cell_candidate = sums.chunk(4, dim=1)[2].tanh()
+        cell = forget_gate * state.cell + input_gate * cell_candidate
+        hidden = output_gate * cell.tanh()
+        return hidden, LSTMState(hidden, cell)

@@ -40,3 +40,9 @@ class RNNCell(Cell):
         """Return `step`'s hidden and state, computed by torch's own fused step (faster, closed to view)."""
         hidden = torch.rnn_tanh_cell(inputs, state, *weights)
         return hidden, hidden
+
+    @staticmethod
+    def finish_step(from_input: Tensor, from_hidden: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Return `step`'s hidden and state from its two products, W_i x + b_i and W_h h + b_h, (B, H) each."""
+        hidden = torch.tanh(from_input + from_hidden)
+        return hidden, hidden
