@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import plotly.colors
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from engine.plotting import theme
+from engine.plotting.curves import add_baseline
 from engine.plotting.labels import plain_label, scale_below
 from engine.plotting.theme import Mode
 
@@ -20,12 +23,35 @@ MAX_CELL_CHARACTERS = 12
 ROW_HEIGHT = 32
 PARTING = "\N{BLACK DOWN-POINTING TRIANGLE}"
 DIFFERS = "\N{NOT EQUAL TO} "
+READS = {True: "the reference's piece", False: "its own piece"}
 DARK_TEXT, LIGHT_TEXT = "#000000", "#FFFFFF"
 
 
 @dataclass(frozen=True)
+class LineStyle:
+    """How one run is drawn: its colour on light and on dark, its dash and its marker."""
+
+    on_light: str
+    on_dark: str
+    dash: str
+    marker: str
+
+    def colour(self, mode: Mode) -> str:
+        """Return the colour in `mode`."""
+        return self.on_light if mode == "light" else self.on_dark
+
+
+# All runs are of one network, so no architecture's colour is theirs: ink, accent and grey, each with a marker and a dash.
+RUN_STYLES = {
+    "Forced": LineStyle(theme.ink("light"), theme.ink("dark"), "solid", "square"),
+    "Yours": LineStyle("#B4560A", "#E6A04B", "dash", "diamond"),
+    "Free": LineStyle(theme.muted("light"), theme.muted("dark"), "dot", "circle-open"),
+}
+
+
+@dataclass(frozen=True)
 class Timeline:
-    """One row of pieces.
+    """One row of pieces; None leaves a place empty.
 
     Attributes:
         probabilities: colour of each cell, 0 to 1; None leaves the whole row plain.
@@ -33,42 +59,64 @@ class Timeline:
     """
 
     label: str
-    tokens: Sequence[str]
-    probabilities: Sequence[float] | None = None
-    expected: Sequence[str] | None = None
+    tokens: Sequence[str | None]
+    probabilities: Sequence[float | None] | None = None
+    expected: Sequence[str | None] | None = None
 
     def cell_text(self, step: int) -> str:
         """Return the label of one cell."""
-        is_other = (
-            self.expected is not None
-            and step < len(self.expected)
-            and self.tokens[step] != self.expected[step]
-        )
-        return (DIFFERS if is_other else "") + plain_label(self.tokens[step], MAX_CELL_CHARACTERS)
+        token = self.tokens[step] or ""
+        expected = None if self.expected is None or step >= len(self.expected) else self.expected[step]
+        return (DIFFERS if expected not in (None, token) else "") + plain_label(token, MAX_CELL_CHARACTERS)
 
 
-def timeline_strips(timelines: Sequence[Timeline], divergence: int | None, *, mode: Mode) -> go.Figure:
+@dataclass(frozen=True)
+class Switches:
+    """A row of switches: after each step, what is read next.
+
+    Attributes:
+        told: whether it is the reference's piece; None where there is nothing to choose.
+        steps: the number of each step from 1, which a click brings as `customdata`.
+    """
+
+    told: Sequence[bool | None]
+    steps: Sequence[int | None]
+
+
+def timeline_strips(
+    timelines: Sequence[Timeline],
+    divergence: int | None,
+    *,
+    mode: Mode,
+    switches: Switches | None = None,
+    numbers: Sequence[int | None] | None = None,
+) -> go.Figure:
     """Return the timelines as aligned rows of cells, wrapped into strips so that a phone can show them.
 
-    Each cell shows its piece; its colour is the probability the network gave it (0 dark, 1 bright). `divergence`
-    is the first step, counted from 0, where the rows differ: a frame marks it. Steps after MAX_STEPS are left out.
+    Each cell shows its piece; its colour is the probability the network gave it (0 dark, 1 bright). `divergence` is the first
+    column, counted from 0, where the rows differ: a frame marks it. Columns after MAX_STEPS are left out.
+
+    Args:
+        switches: a row of marks after the first timeline; the others follow below it.
+        numbers: the number above each column, None for none; else they count from 1.
     """
     total = min(MAX_STEPS, max((len(line.tokens) for line in timelines), default=0))
     strips = max(1, math.ceil(total / STEPS_PER_STRIP))
-    strip_rows = len(timelines) + 1  # the first row of a strip holds the step numbers
+    switch_row = None if switches is None else 2
+    offsets = [row if switch_row is None or row < switch_row else row + 1 for row in range(1, len(timelines) + 1)]
+    strip_rows = offsets[-1] + 1  # the first row of a strip holds the step numbers
     rows = strips * strip_rows
     figure = theme.blank_figure(mode, height=ROW_HEIGHT * rows + 84)
     # One trace per colour of text, as plotly gives all cells of a heat map the same one.
     figure.add_traces(
-        [_cells(timelines, rows, mode, text_colour) for text_colour in (LIGHT_TEXT, DARK_TEXT, None)]
+        [_cells(timelines, offsets, rows, strip_rows, mode, text_colour) for text_colour in (LIGHT_TEXT, DARK_TEXT, None)]
     )
+    given = list(range(1, total + 1)) if numbers is None else list(numbers[:total])
     figure.add_scatter(
         x=[step % STEPS_PER_STRIP for step in range(total)],
         y=[step // STEPS_PER_STRIP * strip_rows + 0.12 for step in range(total)],
         mode="text",
-        text=[
-            f"<b>{step + 1} {PARTING}</b>" if step == divergence else str(step + 1) for step in range(total)
-        ],
+        text=[_number(number, step == divergence) for step, number in enumerate(given)],
         textfont={
             "size": 12,
             "color": [theme.ink(mode) if step == divergence else theme.muted(mode) for step in range(total)],
@@ -83,13 +131,18 @@ def timeline_strips(timelines: Sequence[Timeline], divergence: int | None, *, mo
             x0=column - 0.5,
             x1=column + 0.5,
             y0=top + 0.5,
-            y1=top + len(timelines) + 0.5,
+            y1=top + strip_rows - 0.5,
             line={"color": theme.ink(mode), "width": 3},
         )
+    if switches is not None:
+        _add_switches(figure, switches, total, strip_rows, switch_row, mode)
+    labels = {offset: plain_label(line.label) for offset, line in zip(offsets, timelines, strict=True)}
+    if switch_row:
+        labels[switch_row] = "Reads next"
     figure.update_xaxes(visible=False, range=[-0.52, STEPS_PER_STRIP - 0.48], fixedrange=True)
     figure.update_yaxes(
-        tickvals=[strip * strip_rows + row + 1 for strip in range(strips) for row in range(len(timelines))],
-        ticktext=[plain_label(line.label) for line in timelines] * strips,
+        tickvals=[strip * strip_rows + row for strip in range(strips) for row in sorted(labels)],
+        ticktext=[labels[row] for row in sorted(labels)] * strips,
         showgrid=False,
         range=[rows - 0.45, -0.55],
         fixedrange=True,
@@ -98,53 +151,133 @@ def timeline_strips(timelines: Sequence[Timeline], divergence: int | None, *, mo
     return figure
 
 
-def log_probability_lines(
-    timelines: Sequence[Timeline],
-    log_probs: Sequence[Sequence[float]],
+def forcing_curves(
+    losses: Mapping[str, Sequence[float]],
+    divergences: Mapping[str, Sequence[float]],
+    pieces: Sequence[str],
     divergence: int | None,
     *,
     mode: Mode,
-    architectures: Sequence[str],
-    height: int = 320,
+    styles: Mapping[str, LineStyle],
+    height: int = 460,
 ) -> go.Figure:
-    """Return the log-probability (nats) of each row's piece against the step, the parting step marked."""
-    figure = theme.blank_figure(
-        mode, x_title="Step (one piece each)", y_title="Log-probability (nats)", height=height
+    """Return two panels over the steps: what each piece of the reference cost (nats), and how far expectations are off (nats).
+
+    Args:
+        losses, divergences: values of each run by its name, one per step; a run is drawn with `styles[name]`.
+        pieces: of the reference, for the hover text.
+        divergence: step from 0 where the free run leaves the reference, marked in both panels.
+    """
+    titles = ("Loss of the reference's piece (nats)", "Off from what the forced row expects: KL (nats)")
+    figure = make_subplots(
+        rows=2, cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.13, figure=theme.blank_figure(mode, height=height)
     )
-    for line, values, architecture in zip(timelines, log_probs, architectures, strict=True):
-        style = theme.architecture_style(architecture, mode)
-        figure.add_scatter(
-            x=list(range(1, len(values) + 1)),
-            y=list(values),
-            text=[plain_label(token) for token in line.tokens],
-            name=plain_label(line.label),
-            mode="lines+markers",
-            line={"color": style.colour, "dash": style.dash, "width": 2},
-            marker={"symbol": style.marker, "size": 8, "color": style.colour},
-            hovertemplate="step %{x}, “%{text}”: %{y:.2f} nats<extra></extra>",
-        )
+    figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.muted(mode)})
+    for row, curves in enumerate((losses, divergences), start=1):
+        for name, values in curves.items():
+            style = styles[name]
+            colour = style.colour(mode)
+            figure.add_scatter(
+                x=list(range(1, len(values) + 1)), y=list(values), text=[plain_label(piece) for piece in pieces],
+                name=plain_label(name), legendgroup=name, showlegend=row == 1, mode="lines+markers",
+                line={"color": colour, "dash": style.dash, "width": 2},
+                marker={"symbol": style.marker, "size": 8, "color": colour},
+                hovertemplate="step %{x}, “%{text}”: %{y:.2f} nats<extra>%{fullData.name}</extra>", row=row, col=1,
+            )  # fmt: skip
     if divergence is not None:
-        figure.add_vline(
-            x=divergence + 1,
-            line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"},
-            annotation={"text": "they part", "font": {"color": theme.ink(mode)}},
-            annotation_position="bottom right",
-        )
-    longest = max(map(len, log_probs), default=0)
-    figure.update_xaxes(dtick=1 if longest <= 20 else None, range=[0.6, longest + 0.4], fixedrange=True)
-    figure.update_yaxes(fixedrange=True)
+        figure.add_vline(x=divergence + 1, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
+    figure.update_xaxes(dtick=1 if len(pieces) <= 20 else None, range=[0.6, len(pieces) + 0.4], fixedrange=True)
+    figure.update_xaxes(title_text="Step (one piece each)", row=2, col=1)
+    figure.update_yaxes(rangemode="tozero", fixedrange=True)
+    figure.update_layout(margin_t=64, legend_y=1.1)
     return figure
 
 
-def _cells(timelines: Sequence[Timeline], rows: int, mode: Mode, text_colour: str | None) -> go.Heatmap:
+def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode: Mode, height: int = 300) -> go.Figure:
+    """Return the loss of the reference against the share of told steps: each seed a dot, their mean a line.
+
+    Args:
+        frame: columns `teacher_forcing_ratio`, `seed`, `nats_per_piece`.
+        chosen: ratio and loss of the run that is looked at, ringed.
+    """
+    figure = theme.blank_figure(mode, x_title="Chance to be told at each step", y_title="Loss (nats per piece)", height=height)
+    style = RUN_STYLES["Yours"]
+    mean = frame.groupby("teacher_forcing_ratio")["nats_per_piece"].mean()
+    figure.add_scatter(
+        x=frame["teacher_forcing_ratio"], y=frame["nats_per_piece"], customdata=frame["seed"], mode="markers", name="One seed each",
+        marker={"symbol": "circle-open", "size": 7, "color": theme.muted(mode)},
+        hovertemplate="seed %{customdata}: %{y:.2f} nats<extra></extra>",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=mean.index, y=mean, mode="lines+markers", name="Mean over the seeds", line={"color": style.colour(mode), "width": 2},
+        marker={"symbol": style.marker, "size": 9, "color": style.colour(mode)}, hovertemplate="mean %{y:.2f} nats<extra></extra>",
+    )  # fmt: skip
+    if chosen is not None:
+        figure.add_scatter(
+            x=[chosen[0]], y=[chosen[1]], mode="markers", name="Your row",
+            marker={"symbol": "x-thin", "size": 13, "line": {"width": 3, "color": theme.ink(mode)}},
+            hovertemplate="your row: %{y:.2f} nats<extra></extra>",
+        )  # fmt: skip
+    figure.update_xaxes(range=[-0.05, 1.05], tickformat=".0%", fixedrange=True)
+    figure.update_yaxes(rangemode="tozero", fixedrange=True)
+    return figure
+
+
+def divergence_bars(steps: Sequence[int], values: Sequence[float], threshold: float, *, mode: Mode, height: int = 220) -> go.Figure:
+    """Return a bar per step of how far expectations are off (nats), with the threshold below which they count as the same."""
+    figure = theme.blank_figure(mode, x_title="Step", y_title="Off by (nats)", height=height)
+    colour = RUN_STYLES["Yours"].colour(mode)
+    figure.add_bar(x=list(steps), y=list(values), marker={"color": colour}, showlegend=False, hovertemplate="step %{x}: %{y:.2f} nats<extra></extra>")
+    add_baseline(figure, threshold, mode, f"Hardly felt: {threshold:g} nats")
+    figure.update_xaxes(dtick=1 if len(steps) <= 20 else None, fixedrange=True)
+    figure.update_yaxes(rangemode="tozero", fixedrange=True)
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def _number(number: int | None, is_parting: bool) -> str:
+    if number is None:
+        return PARTING if is_parting else ""
+    return f"<b>{number} {PARTING}</b>" if is_parting else str(number)
+
+
+def _add_switches(figure: go.Figure, switches: Switches, total: int, strip_rows: int, row: int, mode: Mode) -> None:
+    """Draw a filled square where the reference is read, and a ring where the own piece is."""
+    places = [place for place, flag in enumerate(switches.told[:total]) if flag is not None]
+    told = [bool(switches.told[place]) for place in places]
+    symbols = ["square" if flag else "circle-open" for flag in told]
+    words = [
+        f"after step {switches.steps[place]} it reads {READS[flag]}; a click changes it" for place, flag in zip(places, told, strict=True)
+    ]
+    whole = {"marker": {"opacity": 1}}
+    figure.add_scatter(
+        x=[place % STEPS_PER_STRIP for place in places],
+        y=[place // STEPS_PER_STRIP * strip_rows + row for place in places],
+        customdata=[switches.steps[place] for place in places],
+        text=words,
+        mode="markers",
+        marker={"symbol": symbols, "size": 17, "color": theme.accent(mode), "line": {"width": 2.5, "color": theme.accent(mode)}},
+        selected=whole,
+        unselected=whole,
+        hovertemplate="%{text}<extra></extra>",
+        name="switches",
+        showlegend=False,
+    )
+    figure.update_layout(clickmode="event+select")
+
+
+def _cells(
+    timelines: Sequence[Timeline], offsets: Sequence[int], rows: int, strip_rows: int, mode: Mode, text_colour: str | None
+) -> go.Heatmap:
     """Return the cells whose text has this colour (None: those without a probability), the others empty."""
-    strip_rows = len(timelines) + 1
     values: list[list[float | None]] = [[None] * STEPS_PER_STRIP for _ in range(rows)]
     texts = [[""] * STEPS_PER_STRIP for _ in range(rows)]
     hovers = [[""] * STEPS_PER_STRIP for _ in range(rows)]
-    for offset, line in enumerate(timelines, start=1):
+    for offset, line in zip(offsets, timelines, strict=True):
         for step, token in enumerate(line.tokens[:MAX_STEPS]):
-            share = None if line.probabilities is None else float(line.probabilities[step])
+            if token is None:
+                continue
+            share = None if line.probabilities is None else line.probabilities[step]
             if text_colour != (None if share is None else readable_text(share)):
                 continue
             row, column = step // STEPS_PER_STRIP * strip_rows + offset, step % STEPS_PER_STRIP

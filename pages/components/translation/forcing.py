@@ -1,97 +1,175 @@
-"""Forced or free: the decoder reads the reference after every step, as in training, or its own words, as in use."""
+"""Forced or free: after each step the decoder reads the reference, as in training, or its own word, as in use."""
 
 from __future__ import annotations
 
-import math
-from datetime import date
-
 import streamlit as st
 
-from engine.inspection.translations import ForcingReport, forcing_sentence, forcing_table, inspect_forcing
-from engine.models.folder import ModelInfo
-from engine.plotting.timelines import Timeline, log_probability_lines, timeline_strips
-from pages.components import cache, figures, notices
-from pages.components.figures import Receipt
-from pages.components.translation.desk import Desk, style
+from engine.inspection.forcing import (
+    NONE,
+    ForcingReport,
+    arrange_forcing,
+    coin_outcomes,
+    coins_sentence,
+    foreign_sentence,
+    forcing_sentence,
+    forcing_table,
+    inspect_forcing,
+    inverted,
+    leading_steps,
+    lesson,
+    mixed_sentence,
+    read_steps,
+    reference_labels,
+    summarise_coins,
+    switched,
+    tossed_steps,
+    write_steps,
+)
+from engine.plotting.timelines import RUN_STYLES, Switches, Timeline, coin_curve, forcing_curves, timeline_strips
+from pages.components import cache, figures, forcing_receipts, notices, state
+from pages.components.header import TEXT_WIDTH
+from pages.components.translation import wrong_word
+from pages.components.translation.desk import Desk
+
+DECIDES = {"hand": "By hand", "coins": "By coins"}
+ROWS = {"steps": "By step", "pieces": "By piece"}
 
 
 def show(desk: Desk) -> None:
-    """Draw the free decoding and, with teacher forcing on, the forced one aligned above it."""
+    """Draw the switches, the losses, the rows under each other, and what a wrong word does."""
     reference = desk.ask_reference()
-    is_forcing = desk.controls.toggle("teacher_forcing")
-    report = cache.compute_with_model(inspect_forcing, desk.network, desk.source, reference)
-    show_forcing(desk.info, desk.source, reference, report, is_forcing)
+    labels = cache.compute_with_model(reference_labels, desk.network, desk.source, reference)
+    steps, ratio, seed = _switches(desk, reference, labels)
+    report = cache.compute_with_model(inspect_forcing, desk.network, desk.source, reference, steps)
+    warning = foreign_sentence(report, desk.target_language)
+    if warning:
+        notices.note(warning)
+    st.markdown(notices.plain(forcing_sentence(report)), width=TEXT_WIDTH)
+    _show_losses(report)
+    st.markdown(f"**{notices.plain(lesson(report))}**", width=TEXT_WIDTH)
+    _show_rows(desk, report, reference, steps)
+    _show_curves(report)
+    if ratio is not None:
+        _show_coins(desk, report, reference, ratio, seed)
+    wrong_word.show(desk, report, reference, steps)
 
 
-def show_forcing(
-    info: ModelInfo, source: str, reference: str, report: ForcingReport, is_forcing: bool
-) -> None:
-    """Draw the free decoding of a sentence and, with teacher forcing on, the forced one aligned above it."""
-    mode = figures.mode()
-    given = Timeline("Reference", report.reference)
-    forced = Timeline("Forced", report.guesses, _shares(report.guess_log_probs), expected=report.reference)
-    free = Timeline("Free", report.free, _shares(report.free_log_probs))
-    if not is_forcing:
-        sentence = (
-            f"Running freely the network writes {len(report.free)} pieces, each chosen after reading its "
-            f"own earlier ones; "
-            "switch teacher forcing on to see what it would have chosen had it been told the reference."
-        )
-        rows, divergence, receipt = [free], None, forcing_receipt(info, source, reference, report)
-        st.markdown(notices.plain(sentence))
-        lines, log_probs, styles = [free], [report.free_log_probs], [style(info)]
-    else:
-        sentence = forcing_sentence(report)
-        rows, divergence, receipt = (
-            [given, forced, free],
-            report.divergence,
-            forcing_receipt(info, source, reference, report),
-        )
-        st.markdown(notices.plain(sentence))
-        lines = [
-            Timeline("Forced: the reference's piece", report.reference),
-            Timeline("Free: its own piece", report.free),
-        ]
-        log_probs, styles = [report.reference_log_probs, report.free_log_probs], ["lstm", "baseline"]
+def _switches(desk: Desk, reference: str, labels: list[str]) -> tuple[str, float | None, int]:
+    """Draw who decides, and return the steps that are told; the chance is None where no coins decide."""
+    controls, count = desk.controls, len(labels)
+    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+        is_forcing = controls.toggle("teacher_forcing", width="content")
+        by = controls.segmented("forcing_by", DECIDES.get, label_visibility="collapsed")
+    ratio, seed, steps = None, 0, NONE
+    if by == "coins":
+        with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-coins-controls"):
+            ratio, seed = controls.slider("forcing_share", width=320), controls.number("forcing_seed", width=140)
+            steps = cache.compute_with_model(tossed_steps, desk.network, desk.source, reference, ratio, seed)
+            st.button("Keep these steps", on_click=_tell, args=(desk, steps), help="Go on by hand from what the coins chose.")
+    told = read_steps(steps, count)
+    if by == "hand":
+        with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-hand-controls"):
+            place = st.container(width=280)
+            told = read_steps(controls.text_input("forcing_steps", width=180), count)
+            for name, to in (("All", "all"), ("None", NONE), ("Invert", inverted(told))):
+                st.button(name, on_click=_tell, args=(desk, to), key=f"forcing-{name.lower()}")
+        steps = write_steps(told)
+        with place:
+            _scrub(desk, count, leading_steps(told))
+        with st.expander("Choose the steps by their pieces", key="forcing-pieces", type="compact"):
+            _choose(desk, labels, told)
+    return (steps, ratio, seed) if is_forcing else (NONE, None, seed)
+
+
+def _tell(desk: Desk, steps: str) -> None:
+    """Tell these steps from now on; runs before the page does."""
+    for name, value in (("forcing_steps", steps), ("forcing_by", "hand"), ("teacher_forcing", True)):
+        desk.controls.set(name, value)
+
+
+def _scrub(desk: Desk, count: int, leading: int) -> None:
+    key = f"forcing-first-{count}"
+    state.set_widget(key, leading)
+    st.slider(
+        "Tell the first steps, then let go", 0, count, key=key, help="How many steps from the first on are told.",
+        on_change=lambda: _tell(desk, write_steps(tuple(place < state.widget_value(key) for place in range(count)))),
+    )  # fmt: skip
+
+
+def _choose(desk: Desk, labels: list[str], told: tuple[bool, ...]) -> None:
+    key = f"forcing-pills-{len(labels)}"
+    state.set_widget(key, [place for place, flag in enumerate(told) if flag])
+    st.pills(
+        "Told after", range(len(labels)), selection_mode="multi", key=key,
+        format_func=lambda place: f"{place + 1} {notices.plain(labels[place])}",
+        on_change=lambda: _tell(desk, write_steps(tuple(place in state.widget_value(key) for place in range(len(labels))))),
+    )  # fmt: skip
+
+
+def _show_losses(report: ForcingReport) -> None:
+    found = {
+        "Forced": (report.forced.mean_loss, "Told the reference after every step"),
+        "Yours": (report.mixed.mean_loss, "Told where you say so"),
+        "Free": (report.free.mean_loss, "Reads its own words only"),
+        "Exposure gap": (report.exposure_gap, "Free minus forced"),
+    }
+    with st.container(horizontal=True, key="forcing-losses"):
+        for name, (nats, meaning) in found.items():
+            st.metric(name, f"{nats:.2f} nats", help=f"{meaning}: mean loss of the reference's pieces.", width=150)
+    st.caption("Mean loss of a piece of the reference: what it costs the network to expect it. 0 is certain, 0.69 one in two, 2.30 one in ten.")
+
+
+def _show_rows(desk: Desk, report: ForcingReport, reference: str, steps: str) -> None:
+    sentence = mixed_sentence(report)
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    st.text(f"Your row reads: {report.mixed.text}\nFree, it writes: {report.free.text}")
+    by_piece = desk.controls.segmented("forcing_rows", ROWS.get) == "pieces"
+    found = arrange_forcing(report, by_piece)
+    lines = [
+        Timeline(name, pieces, found.shares.get(name), None if name == "Reference" else found.expected)
+        for name, pieces in found.pieces.items()
+    ]
+    told = [None if step is None or step > len(report.told) else report.told[step - 1] for step in found.steps]
+    figures.show(
+        timeline_strips(lines, found.divergence, mode=figures.mode(), switches=Switches(told, found.steps), numbers=found.steps),
+        name="timelines",
+        alt=f"{forcing_sentence(report)} {sentence}",
+        table=forcing_table(report),
+        receipt=forcing_receipts.for_forcing(desk.network, desk.source, reference, steps, report.elapsed_seconds),
+        on_click=lambda step: _tell(desk, switched(report.told, int(step))),
+    )
+    st.caption(
+        "■ after this step your row reads the reference's piece, ○ its own: click one to turn it. ≠ is another piece than the "
+        "reference's. ▼ and the frame: the first step where the free row leaves the reference."
+    )
+
+
+def _show_curves(report: ForcingReport) -> None:
+    losses = {"Forced": report.forced.losses, "Yours": report.mixed.losses, "Free": report.free.losses}
     table = forcing_table(report)
     figures.show(
-        timeline_strips(rows, divergence, mode=mode),
-        name="timelines",
-        alt=sentence,
-        table=table,
-        receipt=receipt,
-    )
-    figures.show(
-        log_probability_lines(lines, log_probs, divergence, mode=mode, architectures=styles),
-        name="step-log-probabilities",
-        alt=f"Log-probability of each piece. In total {_totals(report, is_forcing)}.",
-        table=table[["step", *[name for name in table if "log_probability" in name]]],
-    )
-    st.caption(notices.plain(f"In total {_totals(report, is_forcing)}. Higher, nearer to 0, is likelier."))
-
-
-def forcing_receipt(info: ModelInfo, source: str, reference: str, report: ForcingReport) -> Receipt:
-    """Return how a forced and a free decoding were made and the lines that make them again."""
-    return Receipt(
-        model=info.name,
-        seed="none: nothing is drawn at random",
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        seconds=report.elapsed_seconds,
-        python=(
-            "from engine.inspection.translations import forcing_sentence, forcing_table, inspect_forcing\n"
-            "from engine.models.folder import load_model\n\n"
-            f"report = inspect_forcing(load_model({info.name!r}), {source!r}, {reference!r})\n"
-            "print(forcing_sentence(report), forcing_table(report))"
+        forcing_curves(
+            losses, {"Yours": report.mixed_kl, "Free": report.free_kl}, report.reference,
+            report.free.first_difference(report.reference), mode=figures.mode(), styles=RUN_STYLES,
         ),
-        note="Both rows are greedy: at each step the likeliest piece. A beam would choose among whole "
-        "sentences.",
+        name="step-losses",
+        alt="Loss of each piece of the reference, in total "
+        + ", ".join(f"{values.sum():.2f} nats {name.lower()}" for name, values in losses.items())
+        + f"; below, how far your row and the free row expect something else than the forced row, at most {report.mixed_kl.max():.2f} "
+        f"and {report.free_kl.max():.2f} nats.",
+        table=table[["step", "reference", *[name for name in table if name.startswith(("reference_loss", "kl_"))]]],
+    )  # fmt: skip
+
+
+def _show_coins(desk: Desk, report: ForcingReport, reference: str, ratio: float, seed: int) -> None:
+    with st.spinner("Tossing the coins of 20 seeds"):
+        outcomes = cache.compute_with_model(coin_outcomes, desk.network, desk.source, reference)
+    sentence = coins_sentence(outcomes)
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    figures.show(
+        coin_curve(outcomes, (ratio, report.mixed.mean_loss), mode=figures.mode()),
+        name="forcing-coins",
+        alt=sentence,
+        table=summarise_coins(outcomes),
+        receipt=forcing_receipts.for_coins(desk.network, desk.source, reference, ratio, seed),
     )
-
-
-def _shares(log_probs: list[float]) -> list[float]:
-    return [math.exp(value) for value in log_probs]
-
-
-def _totals(report: ForcingReport, is_forcing: bool) -> str:
-    free = f"{sum(report.free_log_probs):.2f} nats for the free translation"
-    return f"{sum(report.reference_log_probs):.2f} nats for the reference and {free}" if is_forcing else free

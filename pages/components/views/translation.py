@@ -9,13 +9,14 @@ from engine.decoding.limits import MAX_SOURCE_WORDS, SearchSettings
 from engine.inspection.examples import list_translation_examples
 from pages.components.views.translation_attention import AttentionView
 from pages.components.views.translation_bottleneck import BottleneckView
+from pages.components.views.translation_forcing import ForcingView
 
 MAX_LINES = 8
 FIRST = list_translation_examples()[0]
 
 
 @dataclass(frozen=True)
-class TranslationView(SearchSettings, AttentionView, BottleneckView):
+class TranslationView(SearchSettings, AttentionView, BottleneckView, ForcingView):
     """Everything a link to the translation page carries; the search settings are the engine's."""
 
     text: str = option(

@@ -1,0 +1,64 @@
+"""Receipts of what the tools about teacher forcing show."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pages.components.figures import Receipt
+
+GREEDY = "All rows are greedy: at each step the likeliest piece. A beam would choose among whole sentences."
+
+
+def for_forcing(model: str, source: str, reference: str, steps: str, seconds: float) -> Receipt:
+    """Return the receipt of a forced, a free and a mixed decoding."""
+    return Receipt(
+        model=model,
+        seed="none: nothing is drawn at random once the steps are given",
+        measured=_now(),
+        seconds=seconds,
+        python=(
+            "from engine.inspection.forcing import forcing_sentence, forcing_table, inspect_forcing\n"
+            "from engine.models.folder import load_model\n\n"
+            f"report = inspect_forcing(load_model({model!r}), {source!r}, {reference!r}, {steps!r})\n"
+            "print(forcing_sentence(report), report.exposure_gap, forcing_table(report).to_string())"
+        ),
+        note=GREEDY,
+    )
+
+
+def for_coins(model: str, source: str, reference: str, ratio: float, seed: int) -> Receipt:
+    """Return the receipt of the outcomes of many seeds, and of the steps that one seed tells."""
+    return Receipt(
+        model=model,
+        seed=f"0 to 19 for the dots, {seed} for your row",
+        measured=_now(),
+        python=(
+            "from engine.inspection.forcing import coin_outcomes, summarise_coins, tossed_steps\n"
+            "from engine.models.folder import load_model\n\n"
+            f"model, source, reference = load_model({model!r}), {source!r}, {reference!r}\n"
+            f"print(tossed_steps(model, source, reference, {ratio!r}, {seed!r}))\n"
+            "print(summarise_coins(coin_outcomes(model, source, reference)).to_string())"
+        ),
+        note="The coins are those of scheduled sampling in training: one random number per step, told where it lies below the chance.",
+    )
+
+
+def for_wrong_word(model: str, source: str, reference: str, steps: str, step: int, word: str, seconds: float) -> Receipt:
+    """Return the receipt of a decoding with a wrong word put in."""
+    return Receipt(
+        model=model,
+        seed="none: nothing is drawn at random",
+        measured=_now(),
+        seconds=seconds,
+        python=(
+            "from engine.inspection.wrong_word import put_wrong_word, wrong_word_sentence, wrong_word_table\n"
+            "from engine.models.folder import load_model\n\n"
+            f"found = put_wrong_word(load_model({model!r}), {source!r}, {reference!r}, {steps!r}, {step!r}, {word!r})\n"
+            "print(wrong_word_sentence(found), wrong_word_table(found).to_string())"
+        ),
+        note=GREEDY,
+    )
+
+
+def _now() -> str:
+    return f"{date.today().isoformat()}, on the server's processor"

@@ -1,0 +1,80 @@
+"""A wrong word put in after one step of the row that is looked at, and whether the network finds its way back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.inspection.forcing import ForcingReport, percent
+from engine.inspection.wrong_word import (
+    FELT_NATS,
+    WrongWord,
+    arrange_wrong_word,
+    put_wrong_word,
+    wrong_word_sentence,
+    wrong_word_table,
+)
+from engine.plotting.timelines import Timeline, divergence_bars, timeline_strips
+from pages.components import cache, figures, forcing_receipts, notices
+from pages.components.header import TEXT_WIDTH
+from pages.components.translation.desk import Desk
+
+
+def show(desk: Desk, report: ForcingReport, reference: str, steps: str) -> None:
+    """Draw the choice of step and word, the verdict, both rows under each other, and how long the word is felt."""
+    st.markdown("#### Put a wrong word in its mouth")
+    st.markdown(
+        "Your row again, but after one step it reads a word that it did not choose. **Recovered** means that the rest ends in the "
+        "pieces it writes without the word: at least three of them, the end mark counted.",
+        width=TEXT_WIDTH,
+    )
+    last = len(report.mixed.pieces) - 1
+    if last < 1:
+        notices.note("Your row ends at once, so there is no step after which a word could be put.")
+        return
+    controls = desk.controls
+    with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-wrong"):
+        step = 1
+        if last > 1:
+            step = controls.slider("forcing_wrong_step", maximum=last, default=min(desk.view.forcing_wrong_step, last), width=320)
+        typed = controls.text_input("forcing_wrong_word", width=240)
+    others = report.alternatives[step - 1]
+    with st.container(horizontal=True, key="forcing-alternatives"):
+        for name, share in others:
+            st.button(
+                f"{notices.plain(name)} {percent(share)}", key=f"forcing-put-{name}", on_click=controls.set, args=("forcing_wrong_word", name)
+            )
+    word = typed.strip() or others[0][0]
+    found = cache.compute_with_model(put_wrong_word, desk.network, desk.source, reference, steps, step, word)
+    _show_found(found)
+    figures.show_receipt(
+        forcing_receipts.for_wrong_word(desk.network, desk.source, reference, steps, step, word, found.elapsed_seconds), "wrong-word"
+    )
+
+
+def _show_found(found: WrongWord) -> None:
+    sentence = wrong_word_sentence(found)
+    st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
+    st.text(f"Without the word: {found.plain.text}\nWith the word: {found.changed.text}")
+    rows = arrange_wrong_word(found)
+    figures.show(
+        timeline_strips(
+            [
+                Timeline("Without", rows.pieces["Without"], rows.shares["Without"]),
+                Timeline("With", rows.pieces["With"], rows.shares["With"], rows.expected),
+            ],
+            rows.steps.index(found.step),
+            mode=figures.mode(),
+            numbers=rows.steps,
+        ),
+        name="wrong-word-rows",
+        alt=sentence,
+        table=wrong_word_table(found),
+    )
+    st.caption("▼ and the frame: the step after which the word was read. What each row would write; ≠ is another piece than without the word.")
+    if found.kl:
+        steps = [found.step + place for place in range(1, len(found.kl) + 1)]
+        figures.show(
+            divergence_bars(steps, found.kl, FELT_NATS, mode=figures.mode()),
+            name="wrong-word-felt",
+            alt=f"How far off the network's expectations are after the word, by step: felt for {found.felt_steps} of {len(found.kl)} steps.",
+        )
