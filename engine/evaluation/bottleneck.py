@@ -1,0 +1,69 @@
+"""BLEU of squeezed translators: what is left on the test set when the sentence vector keeps k principal directions."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import sacrebleu
+import torch
+
+from engine.corpora import load_corpus
+from engine.decoding.greedy import greedy
+from engine.decoding.text import BATCH_SENTENCES, encode_sources
+from engine.evaluation.base import corpora_of
+from engine.evaluation.translation import reference_columns, test_set
+from engine.inspection.bottleneck import COLUMNS, SEED, SIZES, WHOLE, Directions, Pressed, read_bleu
+from engine.models.folder import LoadedModel
+from engine.provenance import commit, hardware
+
+SENTENCES = 200
+
+
+def translate_pressed(loaded: LoadedModel, directions: Directions, sources: list[str], size: int) -> list[str]:
+    """Return the greedy translations of all sources, in order, with `size` directions of each sentence vector kept."""
+    order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
+    ids = {"bos_id": loaded.tokenizer.bos_id, "eos_id": loaded.tokenizer.eos_id}
+    texts = [""] * len(sources)
+    for start in range(0, len(order), BATCH_SENTENCES):
+        chosen = order[start : start + BATCH_SENTENCES]
+        source_ids, lengths = encode_sources(loaded, [sources[i] for i in chosen])
+        pressed = Pressed(loaded.model, directions, [size])
+        for i, found in zip(chosen, greedy(pressed, source_ids, lengths, max_new_tokens=2 * int(lengths.max()) + 10, **ids), strict=True):
+            texts[i] = loaded.tokenizer.decode(found.token_ids)
+    return texts
+
+
+@torch.inference_mode()
+def measure_bleu(loaded: LoadedModel, directions: Directions, table: Path) -> Iterator[float]:
+    """Measure BLEU at every size and put the rows into `table` in place of the model's older ones; yield the share done (0 to 1).
+
+    Raises:
+        DataError: the corpus cannot be read, or the table that is there is damaged.
+    """
+    others = read_bleu(table) if table.is_file() else pd.DataFrame()
+    corpus = load_corpus(corpora_of(loaded)[0])
+    sources, references = test_set(corpus, loaded.info.source_language)
+    chosen = sorted(random.Random(SEED).sample(range(len(sources)), min(SENTENCES, len(sources))))
+    columns = reference_columns([references[i] for i in chosen])
+    bleu, rows = sacrebleu.BLEU(), []
+    sizes = [WHOLE, *(size for size in SIZES if size <= directions.basis.shape[1])]
+    for number, size in enumerate(sizes, start=1):
+        texts = translate_pressed(loaded, directions, [sources[i] for i in chosen], size)
+        explained = 1.0 if size == WHOLE else float(directions.explained[size - 1])
+        rows.append((loaded.info.name, directions.facts["weights"], size, explained, round(bleu.corpus_score(texts, columns).score, 2)))
+        yield number / len(sizes)
+    frame = pd.DataFrame(rows, columns=list(COLUMNS)).assign(
+        sentences=len(chosen), test_set=f"{corpus.spec.title} test, {len(chosen)} sentences drawn with seed {SEED}",
+        signature=str(bleu.get_signature()), beam_size=1, commit=commit(), hardware=hardware(), date=date.today().isoformat(),
+    )  # fmt: skip
+    if len(others):
+        others = others[others["model"] != loaded.info.name]
+    table.parent.mkdir(parents=True, exist_ok=True)
+    draft = table.with_suffix(f".{os.getpid()}.draft")
+    pd.concat([others, frame], ignore_index=True).to_parquet(draft, index=False, compression="zstd")
+    os.replace(draft, table)
