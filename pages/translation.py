@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.decoding.limits import SearchSettings
-from engine.inspection.translations import inspect_translation
 from pages.components import cache, figures, forms, header, notices, translation
-from pages.components.translation import TOOLS, Desk, results
+from pages.components.translation import TOOLS, Desk, results, searching
 from pages.components.translation.desk import direction_label, examples_for, grouped, language_pair, title
 from pages.components.views.translation import TranslationView
 
@@ -83,39 +81,28 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if len(groups) > 1:
         controls.offer("translators", list(groups), GROUPS.get)
         writers = controls.segmented("translators", GROUPS.get, label_visibility="collapsed")
-    search = controls.segmented("search", label_visibility="collapsed")
-    if search == "beam":
-        with st.popover("Beam size and length penalty", icon=":material/tune:"):
-            controls.slider("beam_size")
-            controls.slider("length_penalty")
-view = controls.value()
-settings = SearchSettings(view.beam_size, view.length_penalty) if search == "beam" else SearchSettings(1, 0.0)
+    search = searching.ask(controls)
 lesson = next((lesson for _, source, _, lesson in examples if source == text.strip()), None)
 if lesson:
     st.caption(notices.plain(lesson))
 
 with notices.engine_errors():
-    lines = results.split_lines(text)
+    lines = results.split_lines(controls, text)
     shown = groups[writers]
     with st.spinner("Translating", show_time=True):
-        reports = {
-            info.name: [
-                cache.compute_with_model(inspect_translation, info.name, line, settings.beam_size, settings.length_penalty)
-                for line in lines
-            ]
-            for info in shown
-        }
+        found = {info.name: [searching.translate(info.name, line, search)[0] for line in lines] for info in shown}
     chosen = 0
     if len(lines) > 1:
-        table = results.lines_table(lines, {title(info): reports[info.name] for info in shown})
+        table = results.lines_table(lines, {title(info): found[info.name] for info in shown})
         figures.show_table(table, name="all-lines")
         chosen = controls.slider("line", maximum=len(lines)) - 1
-    results.show_reading(reports[shown[0].name][chosen])
+    results.show_reading(shown[0].name, found[shown[0].name][chosen])
     for start in range(0, len(shown), 2):
         row = shown[start : start + 2]
         for info, column in zip(row, st.columns(len(row), gap="large"), strict=True):
             with column:
-                results.show_result(info, reports[info.name][chosen], settings)
+                results.show_result(controls, info, found[info.name][chosen], search.settings)
+    searching.show_seeds(shown, lines[chosen], search)
 
     header.section("Take the translation apart")
     tool = TOOLS[controls.pills("tool", label_visibility="collapsed")]
@@ -127,8 +114,8 @@ with notices.engine_errors():
         network = controls.segmented("network", names.get, label_visibility="collapsed")
     else:
         network = candidates[0]
-    own = {name: found[chosen] for name, found in reports.items()}
-    desk = Desk(controls, controls.value(), direction, lines[chosen], lines, settings, models, candidates, network, own)
+    own = {name: reports[chosen] for name, reports in found.items()}
+    desk = Desk(controls, controls.value(), direction, lines[chosen], lines, search.settings, models, candidates, network, own)
     if tool.needs_attention and not translation.desk.is_attending(desk.info):
         notices.note(
             f"The network “{desk.label(network)}” has no attention to look at: it reads the sentence once, into one vector. "

@@ -19,8 +19,7 @@ from engine.corpora import load_corpus
 from engine.decoding.text import encode_sources
 from engine.evaluation.base import corpora_of
 from engine.evaluation.translation import BEAM_SIZE, reference_columns, test_set, translate_all
-from engine.inspection.sentence_scores import read_table, source_hash
-from engine.inspection.temperature_results import weights_of
+from engine.inspection.sentence_scores import read_table, source_hash, weights_in
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
@@ -71,7 +70,7 @@ def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:
     for name, metric in (("bleu", sacrebleu.BLEU()), ("chrf", chrf), ("ter", ter)):
         frame[f"corpus_{name}"] = round(metric.corpus_score(outputs, columns).score, 2)
         frame[f"{name}_signature"] = str(metric.get_signature())
-    facts = {"model": loaded.info.name, "weights": weights_of(loaded), "corpus": corpus_name, "beam_size": BEAM_SIZE}
+    facts = {"model": loaded.info.name, "weights": weights_in(str(loaded.info.path)), "corpus": corpus_name, "beam_size": BEAM_SIZE}
     return frame.assign(title=f"{corpus.spec.title} test", source=corpus.source.kind, **facts)
 
 

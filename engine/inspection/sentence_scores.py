@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from engine.corpora import load_corpus
 from engine.errors import DataError
+from engine.inspection.model_files import list_files
 from engine.inspection.stored_table import read_stored_table
-from engine.inspection.temperature_results import weights_of
-from engine.models.folder import LoadedModel
 
 TABLE = Path(__file__).resolve().parents[2] / "data" / "results" / "translation_test_set.parquet"
 COMMAND = "python -m engine evaluate --model {model} --sentences data/results/translation_test_set.parquet"
@@ -41,14 +41,22 @@ def read_table(table: Path) -> pd.DataFrame:
     return read_stored_table(table, COLUMNS, absent)
 
 
-def stored_sentences(loaded: LoadedModel, table: str = "") -> pd.DataFrame:
-    """Return the rows that were measured with exactly these weights; none where the model was not measured or has changed.
+def stored_sentences(name: str, folder: str, table: str = "") -> pd.DataFrame:
+    """Return the rows of the model `name` that were measured with exactly the weights in `folder`; none where it has others.
+
+    The model itself is not loaded.
 
     Raises:
         DataError: the table is not there, is damaged, or lacks columns.
     """
     frame = read_table(Path(table or TABLE))
-    return frame[(frame["model"] == loaded.info.name) & (frame["weights"] == weights_of(loaded))].reset_index(drop=True)
+    return frame[(frame["model"] == name) & (frame["weights"] == weights_in(folder))].reset_index(drop=True)
+
+
+def weights_in(folder: str) -> str:
+    """Return the first 12 digits of the SHA-256 of a model folder's weights."""
+    files: dict[str, Any] = {row["file"]: row["sha256"] for row in list_files(folder).to_pylist()}
+    return files.get("model.safetensors", "")[:12]
 
 
 def source_hash(source: str) -> str:

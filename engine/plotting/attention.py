@@ -103,9 +103,18 @@ def attention_heat_map(
 
 
 def confidence_bars(
-    words: Sequence[str], probabilities: Sequence[float], *, mode: Mode, architecture: str, height: int = 300
+    words: Sequence[str],
+    probabilities: Sequence[float],
+    *,
+    mode: Mode,
+    architecture: str,
+    height: int = 300,
+    is_clickable: bool = False,
 ) -> go.Figure:
-    """Return bars of the probability (%) that the network gave each word it wrote, in order of writing."""
+    """Return bars of the probability (%) that the network gave each word it wrote, in order of writing.
+
+    With `is_clickable` a bar's `customdata` is the place of its word, from 0.
+    """
     style = theme.architecture_style(architecture, mode)
     positions = list(range(len(words)))
     figure = theme.blank_figure(
@@ -120,6 +129,10 @@ def confidence_bars(
         hovertemplate="%{text}: %{y:.1f} %<extra></extra>",
         showlegend=False,
     )
+    if is_clickable:
+        whole = {"marker": {"opacity": 1}}  # a bar that was clicked is no more important than the others
+        figure.update_traces(customdata=positions, selected=whole, unselected=whole)
+        figure.update_layout(clickmode="event+select")
     figure.update_xaxes(
         tickvals=positions,
         ticktext=plain_labels(words, MAX_LABEL),

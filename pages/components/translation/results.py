@@ -7,21 +7,29 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from engine.decoding.limits import MAX_LINES as MOST_LINES
 from engine.decoding.limits import SearchSettings
 from engine.errors import InputError
+from engine.inspection.source_reading import ReadWord, read_source
 from engine.inspection.translations import TranslationReport, confidence_sentence, confidence_table
-from engine.inspection.words import UNKNOWN
+from engine.inspection.words import CONTINUES, UNKNOWN
 from engine.models.folder import ModelInfo
 from engine.plotting.attention import confidence_bars
-from pages.components import figures, notices
+from pages.components import cache, figures, notices, state
 from pages.components.figures import Receipt
+from pages.components.forms import Controls
+from pages.components.header import TEXT_WIDTH
 from pages.components.networks import find_metric, mark
+from pages.components.translation import searching
 from pages.components.translation.desk import style, title
-from pages.components.views.translation import MAX_LINES
+from pages.components.views.translation import MAX_LINES, TranslationView
+
+PAGE = "translation"
+LINES_TEXT = "many lines"  # where the text of the tool "Many lines" is kept
 
 
-def split_lines(text: str) -> list[str]:
-    """Return the sentences of a text, one per line.
+def split_lines(controls: Controls[TranslationView], text: str) -> list[str]:
+    """Return the sentences of a text, one per line; offer to move a long text to the tool for many lines.
 
     Raises:
         InputError: there is none, or there are too many.
@@ -32,26 +40,65 @@ def split_lines(text: str) -> list[str]:
             "There is nothing to translate: type a sentence, or take one of the examples."
         )
     if len(lines) > MAX_LINES:
+        st.button(
+            "Take them to “Many lines”", icon=":material/low_priority:", key="move-lines", on_click=move_lines, args=(controls, lines)
+        )
         raise InputError(
-            f"There are {len(lines):,} lines; at most {MAX_LINES} sentences are translated at once."
+            f"There are {len(lines):,} lines; at most {MAX_LINES} sentences are laid open at once. The tool “Many lines” "
+            f"translates {MOST_LINES:,} at a time."
         )
     return lines
 
 
-def show_reading(report: TranslationReport) -> None:
-    """Say which parts of the source were never seen and which words are read in pieces."""
+def move_lines(controls: Controls[TranslationView], lines: list[str]) -> None:
+    """Leave the first line in the box and put all of them into the tool "Many lines"; runs before the page does."""
+    state.remember(PAGE, LINES_TEXT, "\n".join(lines))
+    controls.set("text", lines[0])
+    controls.set("tool", "many_lines")
+
+
+def show_reading(name: str, report: TranslationReport) -> None:
+    """Draw the source as the network reads it: words in pieces and parts never seen are marked in the line itself."""
+    reading = cache.compute_with_model(read_source, name, report.source)
+    if reading.doubt:
+        notices.note(reading.doubt)
     if report.unknown:
         notices.note(
             f"Never seen in training: {', '.join(report.unknown)}. The networks read each as one and the "
             f"same unknown piece, shown as {UNKNOWN}."
         )
-    if report.split_words:
-        spelled = ", ".join(f"{word.text} = {' + '.join(word.pieces)}" for word in report.split_words)
-        st.caption(notices.plain(f"Read in pieces, as the vocabulary has no whole word for them: {spelled}"))
+    count = len(reading.words)
+    if not reading.split_count and not reading.unseen_count:
+        st.caption(f"Read whole: the vocabulary has each of its {count} words and marks as one piece.")
+        return
+    st.markdown(f"**As it is read** {' '.join(map(_marked, reading.words))}", width=TEXT_WIDTH)
+    facts = []
+    if reading.split_count:
+        facts.append(f"{reading.split_count} of {count} words and marks are read in pieces, cut at each {CONTINUES}")
+    if reading.unseen_count:
+        facts.append("what stands in ‹ › was never seen in training")
+    st.caption(notices.plain(f"{'; '.join(facts)}."))
 
 
-def show_result(info: ModelInfo, report: TranslationReport, settings: SearchSettings) -> None:
-    """Draw one network's translation and how sure it was of each word."""
+def _marked(word: ReadWord) -> str:
+    """Return a word as Markdown: its pieces apart and on a tint where it is not whole."""
+    parts = [part if is_seen else f"‹{part}›" for part, is_seen in zip(word.parts, word.is_seen, strict=True)]
+    text = notices.plain(CONTINUES.join(parts))
+    if word.is_whole:
+        return text
+    return f":{'blue' if all(word.is_seen) else 'yellow'}-background[{text}]"
+
+
+def show_result(
+    controls: Controls[TranslationView], info: ModelInfo, report: TranslationReport, settings: SearchSettings
+) -> None:
+    """Draw one network's translation and how sure it was of each word; a click on a bar shows the other choices there."""
+
+    def look_at(place: int) -> None:
+        controls.set("tool", "choices")
+        controls.set("network", info.name)
+        controls.set("choices_word", place)
+
     score = find_metric(info.metrics, "bleu")
     facts = [f"BLEU {score:.1f} on the test set"] if score is not None else []
     facts.append(f"{info.parameters / 1e6:.2f} M parameters")
@@ -66,32 +113,40 @@ def show_result(info: ModelInfo, report: TranslationReport, settings: SearchSett
                 mode=figures.mode(),
                 architecture=style(info),
                 height=250,
+                is_clickable=True,
             ),
             name=f"confidence-{info.name}",
             alt=f"How sure the network {title(info).lower()} was of each word it wrote: "
             f"{confidence_sentence(report)}",
             table=confidence_table(report),
             receipt=translation_receipt(info, report, settings),
+            on_click=look_at,
         )
     st.caption(notices.plain(confidence_sentence(report)))
 
 
 def translation_receipt(info: ModelInfo, report: TranslationReport, settings: SearchSettings) -> Receipt:
     """Return how a translation was made and the lines that make it again."""
+    drawn = report.sampling
+    call = f"inspect_translation(loaded, {report.source!r}, {settings.beam_size}, {settings.length_penalty!r})"
+    command = f"python -m engine translate --model {info.name} --beam-size {settings.beam_size} < lines.txt"
+    if drawn is not None:
+        call = f"inspect_samples(loaded, {report.source!r}, {searching.sampling_literal(drawn)})[0]"
+        command = searching.sampling_command(info.name, drawn)
     return Receipt(
         model=info.name,
-        seed="none: nothing is drawn at random",
+        seed="none: nothing is drawn at random" if drawn is None else drawn.seed,
         measured=f"{date.today().isoformat()}, on the server's processor",
         seconds=report.elapsed_seconds,
         python=(
-            "from engine.inspection.translations import inspect_translation\n"
+            "from engine.decoding.limits import SamplingSettings\n"
+            "from engine.inspection.translations import inspect_samples, inspect_translation\n"
             "from engine.models.folder import load_model\n\n"
-            f"report = inspect_translation(load_model({info.name!r}), {report.source!r}, "
-            f"{settings.beam_size}, {settings.length_penalty!r})\n"
+            f"loaded = load_model({info.name!r})\n"
+            f"report = {call}\n"
             "print(report.text, report.word_probabilities, report.weights)"
         ),
-        command=f"python -m engine translate --model {info.name} --beam-size {settings.beam_size} < "
-        f"lines.txt",
+        command=command,
     )
 
 

@@ -9,14 +9,19 @@ from engine.decoding.limits import MAX_SOURCE_WORDS, SearchSettings
 from engine.inspection.examples import list_translation_examples
 from pages.components.views.translation_attention import AttentionView
 from pages.components.views.translation_bottleneck import BottleneckView
+from pages.components.views.translation_choices import ChoicesView
 from pages.components.views.translation_forcing import ForcingView
+from pages.components.views.translation_many_lines import ManyLinesView
+from pages.components.views.translation_sampling import SamplingView
+from pages.components.views.translation_search import SearchTreeView
+from pages.components.views.translation_test_set import ScoresView
 
 MAX_LINES = 8
 FIRST = list_translation_examples()[0]
 
 
 @dataclass(frozen=True)
-class TranslationView(SearchSettings, AttentionView, BottleneckView, ForcingView):
+class TranslationView(SearchSettings, SamplingView, AttentionView, BottleneckView, ChoicesView, ForcingView, ManyLinesView, SearchTreeView, ScoresView):
     """Everything a link to the translation page carries; the search settings are the engine's."""
 
     text: str = option(
@@ -27,9 +32,9 @@ class TranslationView(SearchSettings, AttentionView, BottleneckView, ForcingView
     search: str = option(
         "beam",
         label="Search",
-        choices=("greedy", "beam"),
+        choices=("greedy", "beam", "sampling"),
         help="Greedy takes the likeliest piece at each step; beam keeps several beginnings and compares "
-        "whole sentences.",
+        "whole sentences; sampling draws each piece by chance, as likely as the network holds it.",
     )
     direction: str = option("", label="Direction")
     translators: str = option("", label="Who translates")

@@ -1,0 +1,180 @@
+"""Test set: what every network scores on sentences none has seen, and each sentence by itself, one click from the top of the page."""
+
+from __future__ import annotations
+
+import os
+
+import pandas as pd
+import streamlit as st
+
+from engine.corpora.sources import mirror_folder
+from engine.errors import DataError
+from engine.inspection import sentence_scores
+from engine.inspection.sentence_scores import ORDERS
+from engine.plotting.sentence_scores import score_map
+from pages.components import cache, figures, header, notices, state
+from pages.components.figures import Receipt
+from pages.components.header import TEXT_WIDTH
+from pages.components.translation.desk import Desk, style
+from pages.components.translation.results import PAGE
+
+LOOKED_FOR = "test set texts looked for"
+PER_PAGE = 10
+SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats per piece"}
+
+
+def show(desk: Desk) -> None:
+    """Draw the table of all networks of this direction, then one network's sentences in the order that is chosen."""
+    st.markdown(
+        "The networks were taught other sentences than these. BLEU and chrF count what a translation shares with a person's, in words "
+        "and in letters (higher is better); TER counts the edits that would turn one into the other (lower is better). **Try:** the "
+        "worst first, and see whether the network is wrong or the person only said it differently.",
+        width=TEXT_WIDTH,
+    )
+    measured, missing = _measured(desk)
+    if missing:
+        commands = " ".join(sentence_scores.COMMAND.format(model=name) + "." for name in missing)
+        notices.note(f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}")
+    if not measured:
+        return
+    scores = sentence_scores.corpus_scores(measured)
+    scores.insert(0, "network", [desk.label(name) for name in scores["model"]])
+    figures.show_table(scores.rename(columns=SCORES), name="test-set-scores", receipt=_receipt(measured))
+    header.section("Sentence by sentence")
+    _show_sentences(desk, measured)
+
+
+def _measured(desk: Desk) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Return the sentences of every network of the direction that was measured, and the names of the others.
+
+    Raises:
+        DataError: nothing has been measured, or the table is damaged.
+    """
+    table = sentence_scores.TABLE
+    version = table.stat().st_mtime if table.is_file() else 0.0
+    found = {
+        name: cache.compute(
+            sentence_scores.stored_sentences, name, str(desk.models[name].path), str(table), version=(version, cache.model_version(name))
+        )
+        for name in dict.fromkeys([*desk.shown, *desk.models])
+    }
+    return {name: frame for name, frame in found.items() if len(frame)}, [name for name, frame in found.items() if frame.empty]
+
+
+def _show_sentences(desk: Desk, measured: dict[str, pd.DataFrame]) -> None:
+    controls, names = desk.controls, list(measured)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.offer("test_set_model", names, desk.label)
+        name = controls.select("test_set_model", desk.label, width=230)
+        titles = dict(measured[name][["corpus", "title"]].drop_duplicates().itertuples(index=False))
+        controls.offer("test_set_corpus", list(titles), titles.get)
+        corpus = controls.select("test_set_corpus", titles.get, width=260)
+        others = ["", *(other for other in names if other != name and (measured[other]["corpus"] == corpus).any())]
+        controls.offer("test_set_other", others, lambda other: desk.label(other) if other else "no other network", default=others[-1])
+        other = controls.select("test_set_other", lambda other: desk.label(other) if other else "no other network", width=230)
+        orders = [order for order in ORDERS if other or order != "apart"]
+        controls.offer("test_set_order", orders, ORDERS.get)
+        order = controls.select("test_set_order", ORDERS.get, width=300)
+    own, beside = (frame[frame["corpus"] == corpus] for frame in (measured[name], measured[other or name]))
+    frame = sentence_scores.order_sentences(own, beside if other else None, order)
+    labels = [desk.label(name), desk.label(other) if other else ""]
+    sentence = sentence_scores.list_sentence(frame, labels)
+    st.markdown(notices.plain(sentence))
+    texts = _texts(desk, corpus)
+    frame = sentence_scores.with_texts(frame, texts) if texts is not None else frame.assign(source="", reference="")
+    pages = -(-len(frame) // PER_PAGE)
+    page = controls.slider("test_set_page", maximum=pages, width=TEXT_WIDTH) if pages > 1 else 1
+    listed = frame.iloc[(page - 1) * PER_PAGE : page * PER_PAGE]
+    by_index = frame.set_index("index")
+
+    def open_at(index: int) -> None:
+        row = by_index.loc[index]
+        if row["source"]:
+            _open(desk, row["source"], row["reference"])
+
+    figures.show(
+        score_map(
+            pd.concat([listed, frame.drop(listed.index)]), mode=figures.mode(), architecture=style(desk.models[name]), label=labels[0],
+            other_label=labels[1], listed=len(listed),
+        ),
+        name="test-set-map",
+        alt=f"A mark per sentence. {sentence}",
+        table=frame.drop(columns=["source", "reference", "source_hash"]),
+        receipt=_receipt({name: own}),
+        on_click=open_at if texts is not None else None,
+    )  # fmt: skip
+    if texts is not None:
+        st.caption(
+            "A click on a mark opens its sentence at the top of the page, with the person's translation as the reference. Ringed: "
+            "those listed below."
+        )
+    for row in listed.itertuples():
+        _show_row(desk, row)
+
+
+def _show_row(desk: Desk, row) -> None:
+    facts = f"Sentence {row.index + 1:,} · chrF {row.chrf:.1f} · BLEU {row.bleu:.1f} · TER {row.ter:.1f} · {row.source_words} words"
+    if hasattr(row, "chrf_other"):
+        facts += f" · beside it chrF {row.chrf_other:.1f}"
+    with st.container(border=True):
+        st.caption(notices.plain(facts))
+        if not row.source:
+            return
+        st.text(f"{row.source}\n{row.reference}")
+        st.button(
+            "Open it above", key=f"test-set-open-{row.index}", icon=":material/vertical_align_top:", on_click=_open,
+            args=(desk, row.source, row.reference),
+        )  # fmt: skip
+
+
+def _open(desk: Desk, source: str, reference: str) -> None:
+    """Put a sentence and its reference into the boxes; runs before the page does."""
+    desk.controls.set("text", source)
+    desk.controls.set("reference", reference)
+
+
+def _texts(desk: Desk, corpus: str) -> pd.DataFrame | None:
+    """Return the texts of a test set where they can be read here, else say why they are not shown and return None.
+
+    A local copy is read at once. The Hub is asked only when the visitor says so: that can take a while.
+    """
+    is_near = mirror_folder(corpus) is not None
+    if not is_near and state.recall(PAGE, LOOKED_FOR) != corpus:
+        notices.note(
+            "The sentences themselves are not shipped, their licence does not allow it; only their scores are. They appear where the "
+            "corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
+        )
+        st.button(
+            "Look for them on the Hub", key="test-set-fetch", icon=":material/download:", on_click=state.remember,
+            args=(PAGE, LOOKED_FOR, corpus),
+        )  # fmt: skip
+        return None
+    try:
+        with st.spinner("Reading the test set", show_time=True):
+            return cache.compute(sentence_scores.read_texts, corpus, desk.direction.split("-")[0], version=os.environ.get("UNROLLED_DATA"))
+    except DataError as problem:
+        state.forget(PAGE, LOOKED_FOR)
+        notices.note(f"{problem} Their scores are shown without them.")
+        return None
+
+
+def _receipt(measured: dict[str, pd.DataFrame]) -> Receipt:
+    rows = pd.concat(measured.values())
+
+    def all_of(column: str) -> str:
+        return ", ".join(sorted({str(value) for value in rows[column]}))
+
+    return Receipt(
+        model=", ".join(measured),
+        data=f"{all_of('title')}, beam {all_of('beam_size')}",
+        measured=f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}",
+        python=(
+            "from engine.inspection.sentence_scores import corpus_scores, stored_sentences\n"
+            "from engine.models.folder import find_folder\n\n"
+            f"names = {list(measured)!r}\n"
+            "print(corpus_scores({name: stored_sentences(name, str(find_folder(name))) for name in names}).to_string())"
+        ),
+        command="\n".join(sentence_scores.COMMAND.format(model=name) for name in measured),
+        note=f"sacreBLEU: BLEU {all_of('bleu_signature')}; chrF {all_of('chrf_signature')}; TER {all_of('ter_signature')}. Sentence BLEU "
+        "with effective order. The command measures anew; rows of other weights than these are not shown.",
+    )
