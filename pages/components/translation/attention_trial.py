@@ -48,7 +48,7 @@ def show(desk: Desk, trial: Trial, step: int) -> None:
     """Draw the change, the verdict on it, the controls at every step, and the search for another word."""
     edit = _ask_edit(desk, trial, step)
     report = cache.compute_with_model(try_edit, desk.network, trial.source, trial.token_ids, trial.is_finished, step, edit)
-    _show_texts(report)
+    _show_texts(desk, report)
     st.markdown(notices.plain(verdict(trial, report)), width=TEXT_WIDTH)
     st.caption(notices.plain(rest_sentence(report)))
     receipt = _receipt(desk, trial, step, edit, report)
@@ -94,8 +94,8 @@ def _ask_edit(desk: Desk, trial: Trial, step: int) -> AttentionEdit:
     return AttentionEdit(kind, words[place].start, words[place].stop, share, seed, scope)
 
 
-def _show_texts(report: EditReport) -> None:
-    """Write both translations below each other; what the change made different is in bold."""
+def _show_texts(desk: Desk, report: EditReport) -> None:
+    """Write both translations below each other, and where they part."""
     kept, own, new = len(report.kept), report.untouched, report.rewritten
     same = next((i for i, pair in enumerate(zip(own, new, strict=False)) if pair[0] != pair[1]), min(len(own), len(new)))
     st.markdown(f"Untouched: {notices.plain(report.untouched_text) or '(nothing)'}")
@@ -104,7 +104,11 @@ def _show_texts(report: EditReport) -> None:
     if report.is_rewritten:
         wrote = f"“{new[same]}”" if same < len(new) else "nothing more"
         instead = f"“{own[same]}”" if same < len(own) else "nothing more"
-        st.caption(notices.plain(f"The two part at piece {kept + same + 1}: {wrote} instead of {instead}. Both are greedy from step {report.step} on."))
+        st.caption(notices.plain(f"The two part at piece {kept + same + 1}: {wrote} instead of {instead}."))
+    if report.untouched_text != desk.report.text:
+        st.caption(
+            f"Both are written greedily from step {report.step} on, so that they can be compared; the translation at the top was searched and goes on otherwise."
+        )
 
 
 def _show_all_steps(desk: Desk, trial: Trial, step: int) -> None:

@@ -1,69 +1,151 @@
-"""Bottleneck: what is lost when a whole sentence must pass through one vector."""
+"""Bottleneck: what is lost when a whole sentence must pass through one vector, and what looking back saves."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from engine.errors import DataError
-from engine.inspection import length_gap
+from engine.inspection.bottleneck import COMMAND, SIZES, WHOLE, Squeezed, press, press_sentence, stored_bleu
 from engine.models.folder import ModelInfo
-from engine.plotting.curves import bleu_against_length
+from engine.plotting.bottleneck import PressLine, press_lines
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
+from pages.components.header import TEXT_WIDTH
+from pages.components.networks import mark
 from pages.components.translation.desk import Desk, is_attending, style, title
+from pages.components.translation.lengths import show_lengths
 
 
 def show(desk: Desk) -> None:
-    """Draw BLEU by the length of the sentence, with and without attention."""
+    """Draw the press on the sentence at hand, BLEU against its width, and BLEU by the length of the sentence."""
+    pair = sorted(desk.pair, key=is_attending)  # the one without attention first
+    with notices.engine_errors():
+        if pair:
+            _show_press(desk, pair)
+        else:
+            notices.note("The press needs the two networks that differ in attention alone, and they are not installed for this direction.")
+    st.markdown("**By the length of the sentence**")
     show_lengths(desk.pair)
 
 
-def show_lengths(models: list[ModelInfo]) -> None:
-    """Draw the measured BLEU of every model against the length of the source.
+def _show_press(desk: Desk, pair: list[ModelInfo]) -> None:
+    st.markdown(
+        "All that the network without attention ever knows of your sentence is one vector: the last states of its encoder. "
+        "**The press keeps only a few principal directions of it** (those in which sentences differ most) and puts the average in place of the rest. "
+        "Make it narrower and watch where the translation breaks: the words stay fluent, but they are no longer about your sentence. "
+        "The other network gets its first state from such a vector too, but may look back.",
+        width=TEXT_WIDTH,
+    )
+    size = desk.controls.slider("bottleneck_size")
+    with st.spinner("Pressing", show_time=True):
+        strips = {info.name: cache.compute_with_model(press, info.name, desk.source) for info in pair}
+        chosen = {info.name: cache.compute_with_model(press, info.name, desk.source, (size,)) for info in pair}
+    shown = [(info, f"{title(info)}, squeezed to {size}", chosen[info.name].rows.iloc[-1]) for info in pair]
+    shown += [(info, f"{title(info)}, untouched", chosen[info.name].rows.iloc[0]) for info in pair if is_attending(info)]
+    for column, (info, heading, row) in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
+        with column:
+            st.markdown(f"{mark(style(info))} **{notices.plain(heading)}**")
+            st.markdown(_marked(row))
+            st.caption(
+                (f"{_percent(row.explained)} of the variance kept. " if row["size"] != WHOLE else "")
+                + f"Its translation from the whole vector: {row.log_prob:.2f} nats."
+            )
+    st.caption("**≠** marks the first word that differs from what the same network writes from its whole vector.")
+    _show_curve(desk, pair, strips, size)
+    st.markdown("**The same sentence, ever narrower**")
+    for column, info in zip(st.columns(len(pair), gap="medium"), pair, strict=True):
+        with column:
+            _show_strip(info, strips[info.name])
+    _show_stored(desk, pair, size)
 
-    Raises:
-        DataError: it has not been measured, or the table is damaged.
-    """
-    version = length_gap.TABLE.stat().st_mtime if length_gap.TABLE.is_file() else 0.0
-    frame = cache.compute(length_gap.load_bleu_by_length, str(length_gap.TABLE), version=version)
-    frame = frame[frame["model"].isin([info.name for info in models])]
-    if frame.empty:
-        command = length_gap.COMMAND.format(model=models[0].name)
-        raise DataError(f"BLEU by sentence length has not been measured for these networks; run: {command}")
-    by_name = {info.name: info for info in models}
-    names = sorted(frame["model"].unique(), key=lambda name: not is_attending(by_name[name]))
-    sentence = f"Measured for {', '.join(title(by_name[name]).lower() for name in names)}."
-    table = frame
-    if len(names) == 2:
-        sentence = length_gap.gap_sentence(frame, *names)
-        table = length_gap.gap_table(frame, *names)
-    st.markdown(notices.plain(sentence))
+
+def _show_curve(desk: Desk, pair: list[ModelInfo], strips: dict[str, Squeezed], size: int) -> None:
+    lines = [PressLine(f"{title(info)}, squeezed", style(info), strips[info.name].rows["size"].tolist(), strips[info.name].rows["log_prob"].tolist()) for info in pair]  # fmt: skip
+    lines += [
+        PressLine(f"{title(info)}, untouched", style(info), [WHOLE], [strips[info.name].rows["log_prob"].iloc[0]], is_level=True)
+        for info in pair
+        if is_attending(info)
+    ]
+    sentence = " ".join(f"{title(info)}: {press_sentence(strips[info.name])}" for info in pair)
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     figures.show(
-        bleu_against_length(
-            frame,
-            mode=figures.mode(),
-            labels={name: title(by_name[name]) for name in names},
-            architectures={name: style(by_name[name]) for name in names},
-        ),
-        name="bleu-by-length",
-        alt=f"BLEU against the length of the English sentence. {sentence}",
-        table=table,
-        receipt=_length_receipt(frame, names),
+        press_lines(lines, mode=figures.mode(), y_title="Log-probability of its own translation (nats)", size=size),
+        name="bottleneck-press",
+        alt=f"How likely each network still finds its own translation when its vector is squeezed. {sentence}",
+        table=pd.concat([strips[info.name].rows.drop(columns="before").assign(model=info.name) for info in pair], ignore_index=True),
+        receipt=_press_receipt(desk, pair, strips),
+        on_click=lambda clicked: desk.controls.set("bottleneck_size", int(clicked)) if clicked else None,
     )
 
 
-def _length_receipt(frame: pd.DataFrame, names: list[str]) -> Receipt:
-    def all_of(column: str) -> str:
-        return (
-            ", ".join(sorted({str(value) for value in frame[column]})) if column in frame else "not recorded"
-        )
+def _show_strip(info: ModelInfo, pressed: Squeezed) -> None:
+    st.markdown(f"{mark(style(info))} {notices.plain(title(info))}")
+    for row in pressed.rows.to_dict("records"):
+        st.markdown(f"**{row['size'] or 'all'}** · {_marked(row)}")
 
+
+def _marked(row: pd.Series | dict) -> str:
+    """Return a squeezed translation as Markdown, the first word that differs marked."""
+    text, breaks_at = row["text"], row["breaks_at"]
+    if not breaks_at:
+        return notices.plain(text) or "(nothing)"
+    before = row["before"] if text.startswith(row["before"]) else ""
+    rest = text[len(before) :]
+    gap = " " if before and (rest.startswith(" ") or not rest) else ""
+    rest = rest.strip()
+    word = breaks_at if rest.startswith(breaks_at) else rest.split(" ", 1)[0]
+    return f"{notices.plain(before)}{gap}**≠ {notices.plain(word or breaks_at)}**{notices.plain(rest[len(word) :])}"
+
+
+def _show_stored(desk: Desk, pair: list[ModelInfo], size: int) -> None:
+    """Draw BLEU and the variance kept against the width of the press, as measured on the test set."""
+    tables = {info.name: cache.compute_with_model(stored_bleu, info.name) for info in pair}
+    measured = [info for info in pair if len(tables[info.name])]
+    st.markdown("**On the test set**")
+    if not measured:
+        notices.note(f"BLEU against the width of the press has not been measured for these networks; run: {COMMAND.format(model=pair[0].name)}")
+        return
+    frame = pd.concat([tables[info.name] for info in measured], ignore_index=True)
+    ends = [(info, tables[info.name].set_index("size")["bleu"]) for info in measured]
+    sentence = "; ".join(f"{title(info).lower()} BLEU goes from {bleu[WHOLE]:.1f} (all) to {bleu[min(SIZES)]:.1f} ({min(SIZES)})" for info, bleu in ends)
+    sentence = f"{sentence[0].upper()}{sentence[1:]}, greedy, on {frame['sentences'].iloc[0]:,} sentences."
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    receipt = Receipt(
+        model=", ".join(tables), data=frame["test_set"].iloc[0], seed="1, for the choice of sentences",
+        measured=f"{frame['date'].max()}, commit {', '.join(frame['commit'].unique())}, on {', '.join(frame['hardware'].unique())}",
+        python="import pandas\n\nprint(pandas.read_parquet('data/results/translation_by_bottleneck.parquet').to_string())",
+        command="\n".join(COMMAND.format(model=info.name) for info in measured), note=f"sacreBLEU {frame['signature'].iloc[0]}",
+    )  # fmt: skip
+    views = (("bleu", "BLEU (0 to 100)", 1), ("explained", "Variance kept (%)", 100))
+    for column, (name, label, factor) in zip(st.columns(2, gap="medium"), views, strict=True):
+        lines = [PressLine(title(info), style(info), tables[info.name]["size"].tolist(), (factor * tables[info.name][name]).tolist()) for info in measured]
+        with column:
+            figures.show(
+                press_lines(lines, mode=figures.mode(), y_title=label, size=size, from_zero=True),
+                name=f"bottleneck-{name}",
+                alt=f"{label} against the number of directions kept. " + (sentence if name == "bleu" else f"With {SIZES[-1]}: " + ", ".join(f"{line.label} {line.values[-1]:.1f} %" for line in lines) + "."),
+                table=frame[["model", "size", name]],
+                receipt=receipt,
+            )  # fmt: skip
+
+
+def _press_receipt(desk: Desk, pair: list[ModelInfo], strips: dict[str, Squeezed]) -> Receipt:
     return Receipt(
-        model=", ".join(names),
-        data=f"{all_of('test_set')}, beam {all_of('beam_size')}",
-        measured=f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}",
-        python="import pandas\n\nprint(pandas.read_parquet('data/results/translation_by_length.parquet'))",
-        command="\n".join(length_gap.COMMAND.format(model=name) for name in names),
-        note=f"sacreBLEU {all_of('signature')}",
+        model=", ".join(info.name for info in pair),
+        data="principal directions of 10,000 training sentences, in data/results/bottleneck",
+        seed="none: nothing is drawn at random",
+        measured=f"{date.today().isoformat()}, on the server's processor",
+        seconds=sum(strip.elapsed_seconds for strip in strips.values()),
+        python="from engine.inspection.bottleneck import press, press_sentence\nfrom engine.models.folder import load_model\n\n"
+        f"for name in {[info.name for info in pair]!r}:\n"
+        f"    squeezed = press(load_model(name), {desk.source!r})\n"
+        "    print(press_sentence(squeezed), squeezed.rows.to_string())",
+        command="\n".join(COMMAND.format(model=info.name) for info in pair),
+        note="The command finds the directions and measures BLEU; it needs the training corpus, the page does not.",
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"

@@ -1,0 +1,69 @@
+"""What is left of a translation, or of a translator's quality, when its sentence vector keeps only k principal directions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label
+from engine.plotting.theme import Mode
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class PressLine:
+    """One line over sizes: its name, its look, and a value per size, 0 standing for the whole vector; `is_level` draws one value across."""
+
+    label: str
+    architecture: str
+    sizes: Sequence[int]
+    values: Sequence[float]
+    is_level: bool = False
+
+
+def press_lines(
+    lines: Sequence[PressLine], *, mode: Mode, y_title: str, size: int | None = None, from_zero: bool = False, height: int = 320
+) -> go.Figure:
+    """Return values against the number of directions kept, fewest on the left, the whole vector on the right.
+
+    `size` is marked by an upright line where it is one of the sizes. A click on a mark gives its size.
+    """
+    figure = theme.blank_figure(mode, x_title="Directions kept", y_title=y_title, height=height)
+    sizes = sorted({size for line in lines for size in line.sizes}, key=lambda size: (size == 0, size))
+    places = {size: place for place, size in enumerate(sizes)}
+    seen: set[str] = set()
+    for line in lines:
+        style, name = theme.architecture_style(line.architecture, mode), plain_label(line.label)
+        pairs = sorted(zip(line.sizes, line.values, strict=True), key=lambda pair: places[pair[0]])
+        is_second = line.architecture in seen
+        seen.add(line.architecture)
+        if line.is_level:
+            figure.add_scatter(
+                x=[0, len(sizes) - 1], y=[pairs[-1][1]] * 2, name=name, mode="lines",
+                line={"color": style.colour, "width": 2, "dash": "dot"}, hovertemplate="%{y:.2f}<extra>%{fullData.name}</extra>",
+            )  # fmt: skip
+            continue
+        figure.add_scatter(
+            x=[places[size] for size, _ in pairs], y=[value for _, value in pairs], customdata=[size for size, _ in pairs], name=name,
+            text=[_words(size) for size, _ in pairs], mode="lines+markers",
+            line={"color": style.colour, "dash": "longdashdot" if is_second else style.dash, "width": 2},
+            marker={"symbol": f"{style.marker}-open" if is_second else style.marker, "size": 10, "color": style.colour},
+            hovertemplate="%{text}: %{y:.2f}<extra>%{fullData.name}</extra>",
+            selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+        )  # fmt: skip
+    if size in places:
+        figure.add_vline(x=places[size], line={"color": theme.ink(mode), "width": 1.5, "dash": "dash"})
+    figure.update_xaxes(
+        tickvals=list(range(len(sizes))), ticktext=[str(size or ALL) for size in sizes], tickangle=0, range=[-0.4, len(sizes) - 0.6], fixedrange=True
+    )  # fmt: skip
+    figure.update_yaxes(fixedrange=True, rangemode="tozero" if from_zero else "normal")
+    figure.update_layout(clickmode="event+select")
+    return figure
+
+
+def _words(size: int) -> str:
+    return "the whole vector" if size == 0 else f"{size} direction" + ("s" if size > 1 else "")
