@@ -1,0 +1,201 @@
+"""Figures of a beam search: its tree, a column per step and a row per rank, and who wins at which width and penalty."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label
+from engine.plotting.theme import Mode
+
+ROW_PIXELS = 38
+LETTERS_OF_A_PIECE = 7  # so many fit into one of eight columns on a telephone
+LETTERS_OF_A_TEXT = 48
+CELL_PIXELS = 36
+START = -1
+_ENDED = ("ended", "cut")
+_GONE_ON = ("kept", "given")
+# kind: (name in the legend, symbol, size, width and dash of the line to it)
+_KINDS = {
+    "left": ("Left by the search", "x-thin-open", 8, 0.8, "dot"),
+    "kept": ("Kept for the next step", "circle-open", 9, 1.0, "solid"),
+    "finished": ("Part of another finished sentence", "square", 9, 1.8, "solid"),
+    "winner": ("The winner", "circle", 12, 4.0, "solid"),
+}
+
+
+def beam_tree(
+    nodes: pd.DataFrame, lanes: pd.DataFrame, *, mode: Mode, first_step: int, steps_shown: int, chosen: int | None = None
+) -> go.Figure:
+    """Return the steps of a search from `first_step` on; each line leads from a beginning to what it was continued with.
+
+    Args:
+        nodes: one row per candidate: node, parent (-1: the beginning), step, rank, piece, text, log_prob, total, score, fate,
+            reason (the fate in words), is_winner, is_found. A marker's `customdata` is its node.
+        lanes: one row per piece of a sentence that was brought back: lane, step, piece, probability, is_given, leaves_at.
+        chosen: a node to be ringed.
+    """
+    last_step = first_step + steps_shown - 1
+    shown = nodes[nodes["step"].between(first_step, last_step)]
+    rows = int(nodes["rank"].max()) + (int(lanes["lane"].max()) if len(lanes) else 0)
+    figure = theme.blank_figure(mode, height=96 + ROW_PIXELS * rows)
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 64, "b": 40}, hovermode="closest")
+    kinds = shown.apply(_kind, axis=1) if len(shown) else pd.Series(dtype=object)
+    places = {row.node: (row.step, row.rank) for row in nodes.itertuples()} | {START: (0, 1)}
+    for kind, (name, symbol, size, width, dash) in _KINDS.items():
+        part = shown[kinds == kind]
+        colour = _colour(kind, mode)
+        x, y = _links(part, places)
+        figure.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": width, "dash": dash}, hoverinfo="skip", showlegend=False)
+        figure.add_scatter(
+            x=part["step"], y=part["rank"], mode="markers+text", name=name, customdata=part["node"].tolist(),
+            text=[plain_label(piece, LETTERS_OF_A_PIECE) for piece in part["piece"]], textposition="top center",
+            textfont={"size": 12, "color": theme.muted(mode) if kind == "left" else theme.ink(mode)},
+            hovertext=[_hover(row) for row in part.itertuples()], hovertemplate="%{hovertext}<extra></extra>",
+            marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 1.6, "color": colour}},
+            unselected={"marker": {"opacity": 1}, "textfont": {"color": theme.muted(mode) if kind == "left" else theme.ink(mode)}},
+            selected={"marker": {"opacity": 1}},
+        )  # fmt: skip
+    if len(lanes):
+        _add_lanes(figure, lanes, places, int(nodes["rank"].max()), (first_step, last_step), mode)
+    if chosen in places and first_step <= places[chosen][0] <= last_step:
+        x, y = places[chosen]
+        figure.add_scatter(
+            x=[x], y=[y], mode="markers", name="Chosen in the list", hoverinfo="skip",
+            marker={"symbol": "circle-open", "size": 22, "color": theme.ink(mode), "line": {"width": 2}},
+        )  # fmt: skip
+    figure.update_xaxes(
+        range=[first_step - 0.6, last_step + 0.6], dtick=1, tick0=1, fixedrange=True, title_text="Step: one piece written in each",
+    )  # fmt: skip
+    figure.update_yaxes(range=[rows + 0.6, 0.2], visible=False, fixedrange=True)
+    return figure
+
+
+def beam_tree_overview(nodes: pd.DataFrame, *, mode: Mode, first_step: int, steps_shown: int) -> go.Figure:
+    """Return the whole tree without letters and a frame around the steps shown; a marker's `customdata` is its step."""
+    figure = theme.blank_figure(mode, height=118)
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 4}, showlegend=False, hovermode="closest")
+    places = {row.node: (row.step, row.rank) for row in nodes.itertuples()} | {START: (0, 1)}
+    kinds = nodes.apply(_kind, axis=1)
+    for kind, (_, symbol, _, width, _) in _KINDS.items():
+        part = nodes[kinds == kind]
+        x, y = _links(part, places)
+        colour = _colour(kind, mode)
+        if kind != "left":
+            figure.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": min(width, 2.5)}, hoverinfo="skip")
+        figure.add_scatter(
+            x=part["step"], y=part["rank"], mode="markers", customdata=part["step"].tolist(),
+            hovertemplate="step %{x}<extra></extra>",
+            marker={"symbol": symbol, "size": 4, "color": colour, "line": {"width": 1, "color": colour}},
+            unselected={"marker": {"opacity": 1}}, selected={"marker": {"opacity": 1}},
+        )  # fmt: skip
+    steps, ranks = int(nodes["step"].max()), int(nodes["rank"].max())
+    figure.add_shape(
+        type="rect", x0=first_step - 0.5, x1=min(steps, first_step + steps_shown - 1) + 0.5, y0=0.2, y1=ranks + 0.8,
+        line={"color": theme.accent(mode), "width": 2},
+    )  # fmt: skip
+    figure.update_xaxes(range=[0.2, steps + 0.8], visible=False, fixedrange=True)
+    figure.update_yaxes(range=[ranks + 1, 0], visible=False, fixedrange=True)
+    return figure
+
+
+def describe_beam_tree(nodes: pd.DataFrame, lanes: pd.DataFrame, first_step: int, steps_shown: int) -> str:
+    """Return the alternative text of `beam_tree`: its size, the steps shown, and the winner's pieces with their ranks."""
+    last_step = min(int(nodes["step"].max()), first_step + steps_shown - 1)
+    winner = nodes[nodes["is_winner"] & nodes["step"].between(first_step, last_step)]
+    path = ", ".join(f"{row.piece} rank {row.rank} ({100 * math.exp(row.log_prob):.1f} %)" for row in winner.itertuples())
+    count = lanes["lane"].nunique()
+    beside = f" Below the tree run {count} {'sentence' if count == 1 else 'sentences'} brought back." if count else ""
+    return (
+        f"Tree of a beam search, {len(nodes):,} candidates in {int(nodes['step'].max())} steps; steps {first_step} to {last_step} are "
+        f"shown. The winner there: {path or 'it has ended before'}.{beside}"
+    )
+
+
+def settings_map(cells: pd.DataFrame, *, mode: Mode, width: int, length_penalty: float) -> go.Figure:
+    """Return a letter per width and penalty, framed in a colour of its own, the setting at hand ringed.
+
+    Args:
+        cells: one row per setting: width, length_penalty, winner (a letter), score. A marker's `customdata` is its row.
+    """
+    figure = theme.blank_figure(
+        mode, x_title="Length penalty", y_title="Beam size", height=70 + CELL_PIXELS * cells["width"].nunique()
+    )
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8}, showlegend=False, hovermode="closest")
+    numbered = cells.reset_index(drop=True)
+    colours = [theme.architecture_style(name, mode).colour for name in theme.architecture_names()]
+    for place, letter in enumerate(sorted(cells["winner"].unique(), key=lambda letter: (len(letter), letter))):
+        part = numbered[numbered["winner"] == letter]
+        colour = colours[(place + 1) % len(colours)]
+        figure.add_scatter(
+            x=part["length_penalty"], y=part["width"], mode="markers+text", name=letter, text=[letter] * len(part),
+            textfont={"size": 13, "color": theme.ink(mode)}, customdata=part.index.tolist(),
+            hovertext=[f"beam size {row.width}, penalty {row.length_penalty:g}: {letter} wins, score {row.score:.3f}" for row in part.itertuples()],
+            hovertemplate="%{hovertext}<extra></extra>",
+            marker={"symbol": "square", "size": 24, "color": theme.translucent(colour, 0.22), "line": {"width": 1.5, "color": colour}},
+            unselected={"marker": {"opacity": 1}, "textfont": {"color": theme.ink(mode)}}, selected={"marker": {"opacity": 1}},
+        )  # fmt: skip
+    figure.add_scatter(
+        x=[length_penalty], y=[width], mode="markers", hoverinfo="skip",
+        marker={"symbol": "square-open", "size": 31, "color": theme.ink(mode), "line": {"width": 3}},
+    )  # fmt: skip
+    figure.update_xaxes(range=[-0.16, cells["length_penalty"].max() + 0.16], dtick=0.2, fixedrange=True, tickformat=".1f")
+    figure.update_yaxes(range=[0.3, cells["width"].max() + 0.7], dtick=1, fixedrange=True, showgrid=False)
+    return figure
+
+
+def _kind(row: pd.Series) -> str:
+    if row["is_winner"]:
+        return "winner"
+    if row["is_found"] or row["fate"] in _ENDED:
+        return "finished"
+    return "kept" if row["fate"] in _GONE_ON else "left"
+
+
+def _colour(kind: str, mode: Mode) -> str:
+    return {"winner": theme.accent(mode), "finished": theme.ink(mode)}.get(kind, theme.muted(mode))
+
+
+def _links(part: pd.DataFrame, places: dict[int, tuple[int, int]]) -> tuple[list, list]:
+    """Return the lines from the parent of each node to it."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for row in part.itertuples():
+        before = places[row.parent]
+        x += [before[0], row.step, None]
+        y += [before[1], row.rank, None]
+    return x, y
+
+
+def _hover(row: tuple) -> str:
+    text = row.text if len(row.text) <= LETTERS_OF_A_TEXT else "\N{HORIZONTAL ELLIPSIS}" + row.text[-LETTERS_OF_A_TEXT:]
+    return (
+        f"{plain_label(text)}<br>step {row.step}, rank {row.rank}: {plain_label(row.piece)} {100 * math.exp(row.log_prob):.2f} %"
+        f"<br>sum {row.total:.4f} nats, score {row.score:.4f}<br>{row.reason}"
+    )
+
+
+def _add_lanes(
+    figure: go.Figure, lanes: pd.DataFrame, places: dict[int, tuple[int, int]], ranks: int, window: tuple[int, int], mode: Mode
+) -> None:
+    colour = theme.architecture_style("rnn", mode).colour
+    for lane, part in lanes.groupby("lane"):
+        start = places[int(part["leaves_at"].iloc[0])]
+        row = ranks + lane
+        x, y = [start[0], *part["step"]], [start[1], *[row] * len(part)]
+        figure.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 2, "dash": "dash"}, hoverinfo="skip", showlegend=False)
+        seen = part[part["step"].between(*window)]
+        figure.add_scatter(
+            x=seen["step"], y=[row] * len(seen), mode="markers+text", name=f"Brought back: {lane}",
+            text=[plain_label(piece, LETTERS_OF_A_PIECE) for piece in seen["piece"]], textposition="top center",
+            textfont={"size": 12, "color": theme.ink(mode)},
+            hovertext=[
+                f"{plain_label(entry.piece)}: {100 * entry.probability:.2f} %{', given' if entry.is_given else ''}" for entry in seen.itertuples()
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
+            marker={"symbol": ["diamond" if given else "diamond-open" for given in seen["is_given"]], "size": 11, "color": colour, "line": {"width": 1.6, "color": colour}},
+            unselected={"marker": {"opacity": 1}, "textfont": {"color": theme.ink(mode)}}, selected={"marker": {"opacity": 1}},
+        )  # fmt: skip

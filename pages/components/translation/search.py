@@ -1,0 +1,102 @@
+"""Search tree: every beginning a beam search considered, what became of the ones it left, and which settings change the winner."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from engine.inspection.search import SearchReport, describe_fate, inspect_search, search_sentence
+from engine.inspection.search_settings import nearest_penalty
+from engine.inspection.search_tries import lanes_frame
+from engine.plotting.beam_tree import beam_tree, beam_tree_overview, describe_beam_tree
+from pages.components import cache, figures, notices
+from pages.components.header import TEXT_WIDTH
+from pages.components.translation import search_settings, search_tries
+from pages.components.translation.desk import Desk
+from pages.components.translation.search_receipts import for_tree
+
+
+def show(desk: Desk) -> None:
+    """Draw the tree, the sentences brought back, the winner with its alternatives, and the map of settings."""
+    st.markdown(
+        "A beam search keeps the few likeliest beginnings at each step and forgets the rest for good, though one of them may have "
+        "led to a better sentence. **Bring a forgotten one back** (click it, or choose it in the list) and see where it leads.",
+        width=TEXT_WIDTH,
+    )
+    with st.container(horizontal=True):
+        width = desk.controls.slider("search_width", width=280)
+        penalty = nearest_penalty(desk.controls.slider("search_penalty", width=280))
+    report = cache.compute_with_model(inspect_search, desk.network, desk.source, width, penalty)
+    above = st.container()
+    with st.expander("Keep this list, or open another", icon=":material/save:"):
+        tries = search_tries.open_list(desk, report)
+    with above:
+        st.markdown(notices.plain(search_sentence(report)), width=TEXT_WIDTH)
+        with st.spinner("Searching on"):
+            tries.compute()
+        _show_tree(desk, report, tries)
+        search_tries.show_list(tries)
+        search_tries.show_alternatives(tries)
+    search_settings.show(desk, report)
+
+
+def _show_tree(desk: Desk, report: SearchReport, tries: search_tries.Tries) -> None:
+    nodes = report.nodes.assign(reason=report.nodes["fate"].map(describe_fate))
+    last = max(int(nodes["step"].max()), *[len(found.token_ids) for found in tries.found], 1)
+    first, shown = _choose_window(desk, last)
+    figures.show(
+        beam_tree_overview(nodes, mode=figures.mode(), first_step=first, steps_shown=shown),
+        name="search-overview",
+        alt=f"The whole tree, {len(nodes):,} candidates; the frame holds steps {first} to {min(last, first + shown - 1)}.",
+        on_click=lambda step: desk.controls.set("search_first", max(1, min(int(step) - shown // 2, last - shown + 1))),
+    )
+    chosen = _choose_left(report, tries)
+    lanes = lanes_frame(report, tries.found)
+    figures.show(
+        beam_tree(nodes, lanes, mode=figures.mode(), first_step=first, steps_shown=shown, chosen=chosen),
+        name="search-tree",
+        alt=describe_beam_tree(nodes, lanes, first, shown),
+        table=nodes[["step", "rank", "piece", "text", "log_prob", "total", "score", "reason"]],
+        receipt=for_tree(desk, report),
+        on_click=lambda node: tries.add(report.prefix(int(node))),
+    )
+
+
+def _choose_window(desk: Desk, last: int) -> tuple[int, int]:
+    """Draw the sliders of the part in view; return its first step and how many it has."""
+    with st.container(horizontal=True):
+        shown = min(last, desk.controls.slider("search_shown", width=280))
+        if shown == last:
+            return 1, shown
+        return desk.controls.slider("search_first", maximum=last - shown + 1, width=280), shown
+
+
+def _choose_left(report: SearchReport, tries: search_tries.Tries) -> int | None:
+    """Draw the list of what the search left, the way for the keyboard; return the one chosen."""
+    left = {row.node: row for row in report.left.itertuples()}
+    if not left:
+        st.caption("This search left nothing: it never had more than it could keep.")
+        return None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        node = st.selectbox(
+            "A beginning that the search left", list(left), index=None, key="search-left", width=460,
+            placeholder=f"Choose one of {len(left)}, or type some of its letters",
+            format_func=lambda node: f"Step {left[node].step}, rank {left[node].rank}: {left[node].text or '(nothing)'}{_ending(left[node])}",
+        )  # fmt: skip
+        st.button(
+            "Bring it back", icon=":material/restore:", key="search-restore", disabled=node is None or tries.is_full,
+            on_click=partial(_bring_back, report, tries, node),
+        )  # fmt: skip
+    if node is not None:
+        st.caption(notices.plain(f"{describe_fate(left[node].fate).capitalize()}. Its score at that step was {left[node].score:.4f}."))
+    return node
+
+
+def _ending(row: tuple) -> str:
+    return " (and ends)" if row.piece == "(end)" else ""
+
+
+def _bring_back(report: SearchReport, tries: search_tries.Tries, node: int | None) -> None:
+    if node is not None:
+        tries.add(report.prefix(node))

@@ -1,0 +1,149 @@
+"""The beginnings a visitor brought back or put in place of the winner's: a list in the URL, with undo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from engine.errors import EngineError, InputError
+from engine.inspection.search import SearchReport
+from engine.inspection.search_tries import (
+    MAX_TRIES,
+    Try,
+    alternatives_after,
+    read_code,
+    search_from,
+    tries_table,
+    try_sentence,
+    type_after,
+    write_code,
+)
+from pages.components import cache, figures, notices, state
+from pages.components.header import TEXT_WIDTH
+from pages.components.translation.desk import Desk
+from pages.components.translation.search_receipts import for_alternatives, for_tries
+
+PAGE = "translation"
+CODE = "search_tries"
+PROBLEM = "search problem"
+
+
+@dataclass
+class Tries:
+    """The list as one run of the page needs it: the beginnings, and what the search made of each that it could follow."""
+
+    desk: Desk
+    report: SearchReport
+    beginnings: list[tuple[int, ...]]
+    found: list[Try] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further beginning fits into the list."""
+        return len(self.beginnings) >= MAX_TRIES
+
+    def compute(self) -> None:
+        """Search on from each beginning; one that cannot be followed is named in a sentence."""
+        for place, ids in enumerate(self.beginnings):
+            with notices.engine_errors():
+                given = (self.desk.source, ids, self.report.beam_size, self.report.length_penalty)
+                self.found.append(cache.compute_with_model(search_from, self.desk.network, *given))
+                self.places.append(place)
+
+    def add(self, ids: tuple[int, ...]) -> None:
+        """Put a beginning at the end of the list; for callbacks."""
+        if ids in self.beginnings:
+            return
+        if self.is_full:
+            state.remember(PAGE, PROBLEM, f"The list holds {MAX_TRIES} beginnings; remove one first.")
+            return
+        self._put([*self.beginnings, ids])
+
+    def remove(self, place: int) -> None:
+        """Take one beginning out; for callbacks."""
+        self._put([ids for other, ids in enumerate(self.beginnings) if other != place])
+
+    def clear(self) -> None:
+        """Take all of them out; for callbacks."""
+        self._put([])
+
+    def type(self, prefix: tuple[int, ...], key: str) -> None:
+        """Add what stands in the text box `key` after `prefix`; for its form's callback. A refused text stays in the box."""
+        try:
+            self.add(type_after(cache.load_model(self.desk.network), prefix, state.widget_value(key, "")))
+        except EngineError as problem:
+            state.remember(PAGE, PROBLEM, str(problem))
+            return
+        state.set_widget(key, "")
+
+    def _put(self, beginnings: list[tuple[int, ...]]) -> None:
+        state.forget(PAGE, PROBLEM)
+        self.desk.controls.set(CODE, write_code(_mark(self.desk), beginnings))
+
+
+def open_list(desk: Desk, report: SearchReport) -> Tries:
+    """Draw the box with the list's code and return the list; one that belongs to another sentence or network is put aside."""
+    code = desk.controls.text_input(CODE)
+    try:
+        beginnings = read_code(_mark(desk), code)
+    except InputError as problem:
+        notices.error(str(problem))
+        beginnings = []
+    if code and not beginnings:
+        st.caption("The code belongs to another sentence or network, so nothing of it is drawn here.")
+    return Tries(desk, report, beginnings)
+
+
+def show_list(tries: Tries) -> None:
+    """Draw what came of each beginning, beside the winner."""
+    problem = state.recall(PAGE, PROBLEM)
+    if problem:
+        notices.error(problem)
+        state.forget(PAGE, PROBLEM)
+    if not tries.found:
+        return
+    st.markdown(f"**Brought back: {len(tries.found)}**")
+    for lane, (place, found) in enumerate(zip(tries.places, tries.found, strict=True), start=1):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"search-try-{lane}"):
+            st.markdown(notices.plain(f"{lane}. {try_sentence(tries.report, found)}"), width=TEXT_WIDTH)
+            st.button(
+                "Remove", key=f"search-remove-{place}", type="tertiary", icon=":material/close:",
+                on_click=tries.remove, args=(place,), help=f"Take number {lane} out of the list.",
+            )  # fmt: skip
+    with st.container(horizontal=True):
+        st.button("Undo the last", key="search-undo", icon=":material/undo:", on_click=tries.remove, args=(len(tries.beginnings) - 1,))
+        st.button("Remove all", key="search-clear", icon=":material/delete:", on_click=tries.clear)
+    with st.expander("The numbers of the list", type="compact", key="search-tries-numbers"):
+        figures.show_table(tries_table(tries.report, tries.found), name="search-tries", receipt=for_tries(tries.desk, tries.report, tries.beginnings))
+
+
+def show_alternatives(tries: Tries) -> None:
+    """Draw a place in the winner and what the network could have written there; choosing one re-decodes the rest."""
+    desk, winner = tries.desk, tries.report.nodes[tries.report.nodes["is_winner"]]
+    pieces = winner["piece"].tolist()
+    st.markdown("**Put another word into the winner.** The network keeps what stands before it and writes the rest anew.")
+    place = 1
+    if len(pieces) > 1:
+        place = desk.controls.slider("search_place", maximum=len(pieces), width=460)
+    before = winner["text"].tolist()[place - 2] if place > 1 else ""
+    st.text(f"{before} ▏{pieces[place - 1]}▕ {' '.join(pieces[place:])}")
+    prefix = tries.report.winner_ids[: place - 1]
+    likely = cache.compute_with_model(alternatives_after, desk.network, desk.source, prefix)
+    with st.container(horizontal=True, gap="small", key="search-alternatives"):
+        for row in likely.itertuples():
+            st.button(
+                f"{notices.plain(row.piece)} · {100 * row.probability:.1f} %", key=f"search-choose-{row.token_id}",
+                disabled=row.token_id == tries.report.winner_ids[place - 1] or tries.is_full,
+                on_click=tries.add, args=((*prefix, row.token_id),),
+            )  # fmt: skip
+    with st.form("search-form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Any other word, or several", key="search-typed", width=320)
+        st.form_submit_button("Put it in", icon=":material/edit:", on_click=tries.type, args=(prefix, "search-typed"))
+    with st.expander("The numbers of these pieces", type="compact", key="search-alternatives-numbers"):
+        figures.show_table(likely.drop(columns="token_id").round(6), name="search-alternatives", receipt=for_alternatives(desk, prefix))
+
+
+def _mark(desk: Desk) -> str:
+    return state.fingerprint(desk.network, desk.source)[:6]
