@@ -86,6 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate = command("evaluate", evaluate_command, "Measure a model and write the figures into its card.")
     evaluate.add_argument("--model", required=True)
     evaluate.add_argument("--dry-run", action="store_true", help="print only, leave the card alone")
+    evaluate.add_argument("--regimes", metavar="PARQUET", help="ways to be taught: also add figures and learning curve to this table")
     evaluate.add_argument("--by-length", metavar="PARQUET", help="translators: also add BLEU by source length to this table")
     evaluate.add_argument("--sentences", metavar="PARQUET", help="translators: also add the scores of every test sentence to this table")
 
@@ -196,6 +197,10 @@ def evaluate_command(options: argparse.Namespace) -> None:
 
     loaded = _load(options.model, "translation") if options.sentences else load_model(options.model)
     print(json.dumps(evaluate_model(loaded, write=not options.dry_run), indent=2, ensure_ascii=False))
+    if options.regimes:
+        from engine.evaluation.forcing import add_regime
+
+        add_regime(loaded, Path(options.regimes))
     if options.by_length:
         from engine.evaluation.translation import add_bleu_by_length
 

@@ -10,13 +10,11 @@ from torch import Tensor
 
 from engine.decoding.beam import beam
 from engine.decoding.drawn import drawn
-from engine.decoding.forced import forced
 from engine.decoding.greedy import greedy
 from engine.decoding.hypothesis import Hypothesis
 from engine.decoding.limits import (
     SamplingSettings,
     check_prompt,
-    check_reference,
     check_sampling,
     check_source,
 )
@@ -52,41 +50,6 @@ class Translation:
     unknown: list[str]
     is_finished: bool
     target_ids: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class ForcedAndFree:
-    """The same sentence decoded twice: reading the reference (teacher forcing), and reading its own words.
-
-    All lists run over pieces and end with the end mark.
-
-    Attributes:
-        reference_tokens, reference_log_probs: the reference and how likely the decoder found each piece of it.
-        forced_tokens, forced_log_probs: the piece the forced decoder itself would have written at each step.
-        free_tokens, free_log_probs: what it writes on its own (greedy).
-        first_divergence: first position at which the free row differs from the reference; None where they agree.
-    """
-
-    reference_tokens: list[str]
-    reference_log_probs: list[float]
-    forced_tokens: list[str]
-    forced_log_probs: list[float]
-    free_tokens: list[str]
-    free_log_probs: list[float]
-    free_text: str
-    first_divergence: int | None
-
-    @property
-    def forced_agreement(self) -> float:
-        """Share of positions where the forced decoder's own choice is the reference's piece."""
-        same = [own == given for own, given in zip(self.forced_tokens, self.reference_tokens, strict=True)]
-        return sum(same) / len(same)
-
-    @property
-    def free_agreement(self) -> float:
-        """Share of the reference's positions where the free row has the same piece."""
-        same = [own == given for own, given in zip(self.free_tokens, self.reference_tokens, strict=False)]
-        return sum(same) / len(self.reference_tokens)
 
 
 def start_id(loaded: LoadedModel) -> int:
@@ -217,39 +180,6 @@ def search_lines(
         source_ids, lengths = encode_sources(loaded, [lines[i] for i in chosen])
         found = search(loaded, source_ids, lengths, beam_size, length_penalty)
         yield [(i, best[0]) for i, best in zip(chosen, found, strict=True)]
-
-
-def compare_forced_and_free(loaded: LoadedModel, source: str, reference: str) -> ForcedAndFree:
-    """Return the forced and the free decoding of `source` beside its reference.
-
-    Raises:
-        InputError: the source or the reference is empty or too long.
-    """
-    check_source(source)
-    check_reference(reference)
-    tokenizer = loaded.tokenizer
-    source_ids, lengths = encode_sources(loaded, [source])
-    target_ids = tokenizer.encode(reference)
-    taught = forced(
-        loaded.model, source_ids, lengths, target_ids, bos_id=tokenizer.bos_id, eos_id=tokenizer.eos_id
-    )
-    free = search(loaded, source_ids, lengths, 1, 0.0)[0][0]
-    free_ids = free.token_ids + ([tokenizer.eos_id] if free.is_finished else [])
-    reference_ids = [*target_ids, tokenizer.eos_id]
-    pairs = enumerate(zip(free_ids, reference_ids, strict=False))
-    divergence = next((i for i, (own, given) in pairs if own != given), None)
-    if divergence is None and len(free_ids) != len(reference_ids):
-        divergence = min(len(free_ids), len(reference_ids))
-    return ForcedAndFree(
-        reference_tokens=tokenizer.tokens(reference_ids),
-        reference_log_probs=taught.log_probs.tolist(),
-        forced_tokens=tokenizer.tokens(taught.argmax_ids.tolist()),
-        forced_log_probs=taught.argmax_log_probs.tolist(),
-        free_tokens=tokenizer.tokens(free_ids),
-        free_log_probs=free.log_probs,
-        free_text=tokenizer.decode(free.token_ids),
-        first_divergence=divergence,
-    )
 
 
 def encode_sources(loaded: LoadedModel, texts: list[str]) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""One translation as numbers a page can show: words, confidence, attention; forced and free decodings.
+"""One translation as numbers a page can show: words, confidence, attention.
 
 Shapes: T target pieces without the end mark, S source pieces.
 """
@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from engine.decoding.limits import MAX_SOURCE_CHARACTERS, SamplingSettings
-from engine.decoding.text import ForcedAndFree, Translation, compare_forced_and_free, sample_translations, translate
+from engine.decoding.limits import SamplingSettings
+from engine.decoding.text import Translation, sample_translations, translate
 from engine.errors import InputError
 from engine.inspection.words import Word, display_pieces, group_pieces
 from engine.models.folder import LoadedModel
@@ -165,99 +165,6 @@ def confidence_sentence(report: TranslationReport) -> str:
         f"On average {_percent(typical)} sure of a word (geometric mean); least sure of "
         f"“{report.target_words[lowest].text}”, "
         f"{_percent(shares[lowest])}.{ending}"
-    )
-
-
-@dataclass(frozen=True)
-class ForcingReport:
-    """A sentence decoded along its reference and freely, with piece labels; all rows end with the end mark.
-
-    Attributes:
-        reference, guesses, free: labels of the reference's pieces, of what the forced decoder would have written
-            at each step, and of what the network writes on its own.
-        divergence: first step, from 0, where free and reference differ; None where they are the same.
-    """
-
-    reference: list[str]
-    reference_log_probs: list[float]
-    guesses: list[str]
-    guess_log_probs: list[float]
-    free: list[str]
-    free_log_probs: list[float]
-    free_text: str
-    divergence: int | None
-    elapsed_seconds: float
-
-
-def inspect_forcing(loaded: LoadedModel, source: str, reference: str) -> ForcingReport:
-    """Return the forced and the free decoding of `source` beside its reference.
-
-    Raises:
-        InputError: the source or the reference is empty or too long.
-    """
-    if len(reference) > MAX_SOURCE_CHARACTERS:
-        raise InputError(
-            f"The reference has {len(reference):,} characters; at most {MAX_SOURCE_CHARACTERS:,} are read "
-            f"at once."
-        )
-    started = time.perf_counter()
-    found = compare_forced_and_free(loaded, source, reference)
-    return _forcing_report(found, time.perf_counter() - started)
-
-
-def _forcing_report(found: ForcedAndFree, elapsed_seconds: float) -> ForcingReport:
-    return ForcingReport(
-        reference=display_pieces(found.reference_tokens),
-        reference_log_probs=list(found.reference_log_probs),
-        guesses=display_pieces(found.forced_tokens),
-        guess_log_probs=list(found.forced_log_probs),
-        free=display_pieces(found.free_tokens),
-        free_log_probs=list(found.free_log_probs),
-        free_text=found.free_text,
-        divergence=found.first_divergence,
-        elapsed_seconds=elapsed_seconds,
-    )
-
-
-def forcing_table(report: ForcingReport) -> pd.DataFrame:
-    """Return a row per step: pieces and log-probabilities (nats) of the three rows, empty where one has ended."""
-    steps = max(len(report.reference), len(report.free))
-    columns = {
-        "reference_piece": report.reference,
-        "reference_log_probability": report.reference_log_probs,
-        "forced_choice": report.guesses,
-        "forced_choice_log_probability": report.guess_log_probs,
-        "free_piece": report.free,
-        "free_log_probability": report.free_log_probs,
-    }
-    frame = pd.DataFrame({name: pd.Series(values).reindex(range(steps)) for name, values in columns.items()})
-    frame.insert(0, "step", range(1, steps + 1))
-    return frame.round(4)
-
-
-def forcing_sentence(report: ForcingReport) -> str:
-    """Return in plain words, with the numbers, where the two decodings part and what became of each."""
-    count = len(report.reference)
-    right = sum(guess == given for guess, given in zip(report.guesses, report.reference, strict=True))
-    if report.divergence is None:
-        return (
-            f"Left alone the network writes the reference itself: all {count} pieces are the same in both "
-            f"rows, so forcing "
-            f"it changes nothing here."
-        )
-    at = report.divergence
-    given = f"“{report.reference[at]}”" if at < count else "nothing more"
-    wrote = f"“{report.free[at]}”" if at < len(report.free) else "nothing more"
-    odds = f" ({_percent(math.exp(report.reference_log_probs[at]))})" if at < count else ""
-    own = f" ({_percent(math.exp(report.free_log_probs[at]))})" if at < len(report.free) else ""
-    same = sum(a == b for a, b in zip(report.free, report.reference, strict=False))
-    first = "From the first piece on" if at == 0 else f"After {at} equal {'piece' if at == 1 else 'pieces'}"
-    return (
-        f"{first} they part: the reference goes on with {given}{odds}, the network left alone with "
-        f"{wrote}{own}. "
-        f"Told the reference at every step it would have chosen the right next piece {right} times out of "
-        f"{count}; "
-        f"on its own {same} of {count} stand in the same place."
     )
 
 

@@ -118,8 +118,8 @@ def read_word(tokenizer: Tokenizer, word: str) -> list[int]:
             raise InputError(f"The vocabulary has no piece “{word}”; leave the dot out to put in a whole word.")
         return [token_id]
     ids = tokenizer.encode(word)
-    if not ids or set(ids) == {tokenizer.unk_id}:
-        raise InputError(f"The network cannot read “{word}”: it has never seen a character of it.")
+    if not ids or tokenizer.unk_id in ids:
+        raise InputError(f"The network cannot read “{word}”: it has never seen {' '.join(tokenizer.unknown_pieces(word)) or 'any of it'}.")
     return ids
 
 

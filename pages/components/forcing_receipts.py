@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
+
+from engine.inspection import regimes
 from pages.components.figures import Receipt
 
 GREEDY = "All rows are greedy: at each step the likeliest piece. A beam would choose among whole sentences."
@@ -57,6 +60,44 @@ def for_wrong_word(model: str, source: str, reference: str, steps: str, step: in
             "print(wrong_word_sentence(found), wrong_word_table(found).to_string())"
         ),
         note=GREEDY,
+    )
+
+
+def for_regimes(models: list[str], source: str, reference: str) -> Receipt:
+    """Return the receipt of one sentence translated by networks that were taught in different ways."""
+    return Receipt(
+        model=", ".join(models),
+        seed="none: nothing is drawn at random",
+        measured=_now(),
+        python=(
+            "from engine.inspection.forcing import inspect_forcing\n"
+            "from engine.models.folder import load_model\n\n"
+            f"for name in {models!r}:\n"
+            f"    report = inspect_forcing(load_model(name), {source!r}, {reference!r}, 'none')\n"
+            "    print(name, report.free.text, report.forced.mean_loss, report.free.mean_loss, report.exposure_gap)"
+        ),
+        note=GREEDY,
+    )
+
+
+def for_regime_table(frame: pd.DataFrame) -> Receipt:
+    """Return the receipt of what was measured on the test set; `frame` is the whole table."""
+    rows = frame[frame["kind"] == "final"]
+
+    def all_of(column: str) -> str:
+        return ", ".join(sorted({str(value) for value in rows[column]}))
+
+    return Receipt(
+        model=all_of("model"),
+        data=f"{all_of('test_set')}, {int(rows['sentences'].max()):,} sentences",
+        seed=all_of("seed"),
+        measured=f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}",
+        python=(
+            "from engine.inspection.regimes import read_regimes, summary_table\n\n"
+            "print(summary_table(read_regimes()).to_string())"
+        ),
+        command="\n".join(regimes.COMMAND.format(model=name) for name in rows["model"].unique()),
+        note=f"sacreBLEU {all_of('signature')}. The curves are those of the training itself, on the validation split.",
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from engine.inspection.examples import list_translation_examples
-from engine.inspection.translations import forcing_sentence, inspect_forcing, inspect_translation
+from engine.inspection.translations import inspect_translation
 from engine.models.folder import load_model
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
@@ -48,22 +48,6 @@ def test_a_typed_sentence_is_translated_by_both_networks(guest: Visit) -> None:
     for name in (WITH, WITHOUT):
         has_heading(guest, inspect_translation(load_model(name), SENTENCE, 5, 1.0).text)
     expect(guest.page.locator(".st-key-attention-chart .js-plotly-plot")).to_be_visible()
-
-
-def test_the_teacher_forcing_switch_shows_and_hides_the_forced_row(guest: Visit) -> None:
-    example = list_translation_examples()[0]
-    report = inspect_forcing(load_model(WITH), example.source, example.reference)
-    expect(guest.page.get_by_text(forcing_sentence(report)[:60]).first).to_be_visible()
-    strips = guest.page.locator(".st-key-timelines-chart")
-    expect(strips.get_by_text("Forced").first).to_be_visible()
-    guest.page.get_by_text("Teacher forcing", exact=True).click()
-    guest.settle()
-    expect(guest.page.get_by_text("Running freely the network writes").first).to_be_visible()
-    expect(strips.get_by_text("Forced")).to_have_count(0)
-    expect(guest.page).to_have_url(re.compile("teacher_forcing=false"))
-    guest.page.get_by_text("Teacher forcing", exact=True).click()
-    guest.settle()
-    expect(strips.get_by_text("Forced").first).to_be_visible()
 
 
 def test_an_example_fills_both_boxes_and_a_link_carries_them(guest: Visit, browser: Browser) -> None:

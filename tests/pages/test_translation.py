@@ -11,7 +11,8 @@ import pytest
 from engine.decoding.limits import MAX_SOURCE_WORDS
 from engine.inspection import length_gap
 from engine.inspection.examples import list_translation_examples
-from engine.inspection.translations import forcing_sentence, inspect_forcing, inspect_translation
+from engine.inspection.forcing import forcing_sentence, inspect_forcing
+from engine.inspection.translations import inspect_translation
 from engine.models.folder import load_model
 from pages.components.views.translation import MAX_LINES
 from tests.pages.charts import figure, names
@@ -63,26 +64,6 @@ def test_beam_and_greedy_reach_the_decoder(models: Path) -> None:
     assert not [
         slider for slider in open_page("translation", search="greedy").slider if slider.key == "beam_size"
     ]
-
-
-def test_teacher_forcing_shows_both_rows_and_says_what_happened(models: Path) -> None:
-    asked = {"text": "A dog runs.", "reference": "Un chien court.", "network": WITHOUT}
-    at = open_page("translation", **asked)
-    report = inspect_forcing(load_model(models / WITHOUT), "A dog runs.", "Un chien court.")
-    assert forcing_sentence(report) in written(at)
-    lines = figure(at, "step-log-probabilities")["data"]
-    assert lines[0]["y"] == pytest.approx(report.reference_log_probs)
-    assert lines[1]["y"] == pytest.approx(report.free_log_probs)
-    assert len(figure(at, "timelines")["layout"]["shapes"]) == (report.divergence is not None)
-    at.toggle(key="teacher_forcing").set_value(False).run()
-    assert "Running freely" in written(at)
-    assert len(figure(at, "step-log-probabilities")["data"]) == 1
-
-
-def test_a_toggled_page_is_a_link(models: Path) -> None:
-    at = open_page("translation", text="A dog runs.", reference="Un chien court.", teacher_forcing="false")
-    assert not at.toggle(key="teacher_forcing").value
-    assert "Running freely" in written(at)
 
 
 def test_an_example_brings_its_reference_and_its_lesson(models: Path) -> None:
@@ -219,5 +200,5 @@ def test_bleu_by_length_is_drawn_from_the_measured_table(
 
 def test_every_chart_is_described_with_numbers(models: Path) -> None:
     texts = alternative_texts(open_page("translation"))
-    assert len(texts) == 4
+    assert len(texts) == 6
     assert all(any(character.isdigit() for character in text) for text in texts)

@@ -36,6 +36,12 @@ TOOLS = {
             "In training the decoder is told the right word after each step; in use it has only its own. What difference does it make?",
         ),
         Tool(
+            "regimes",
+            "Ways to be taught",
+            "What does it do to a network to read the reference while it learns, or only its own words?",
+            looks_at_one=False,
+        ),
+        Tool(
             "attention",
             "Attention",
             "Where did the network look while it wrote each word, and did it matter?",

@@ -1,17 +1,15 @@
-"""From text to text: what is written and translated, what is unknown, and where forced and free decoding part."""
+"""From text to text: what is written and translated, and what is unknown."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import NamedTuple
 
 import pytest
 import torch
 
-from engine.decoding import forced, generate, greedy, prime
+from engine.decoding import generate, greedy, prime
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import (
-    compare_forced_and_free,
     encode_sources,
     next_logits,
     prompt_ids,
@@ -205,115 +203,3 @@ def test_a_line_that_is_too_long_is_named(interpreter):
 
 def test_no_lines_are_no_work(interpreter):
     assert list(translate_lines(interpreter, [])) == []
-
-
-# Forced and free
-
-
-class ParrotState(NamedTuple):
-    time: torch.Tensor
-    attention_weights: torch.Tensor
-
-
-class Parrot:
-    """A translator that writes given ids whatever it reads, the last one for ever."""
-
-    def __init__(self, ids: list[int], vocab_size: int) -> None:
-        self.ids, self.vocab_size = ids, vocab_size
-
-    def start(self, source_ids, lengths):
-        return ParrotState(torch.zeros(len(lengths), dtype=torch.long), torch.zeros(source_ids.shape))
-
-    def step(self, token_ids, state):
-        logits = torch.zeros(len(token_ids), self.vocab_size)
-        for row, time in enumerate(state.time.tolist()):
-            logits[row, self.ids[min(time, len(self.ids) - 1)]] = 3.0
-        return logits, state._replace(time=state.time + 1)
-
-
-REFERENCE = "le chat court"
-
-
-def compare(interpreter, says: str, is_ended: bool = True):
-    tokenizer = interpreter.tokenizer
-    ids = tokenizer.encode(says) + ([tokenizer.eos_id] if is_ended else [])
-    parrot = dataclasses.replace(interpreter, model=Parrot(ids, tokenizer.vocab_size))
-    return compare_forced_and_free(parrot, "the cat runs", REFERENCE)
-
-
-def test_equal_rows_do_not_part(interpreter):
-    found = compare(interpreter, REFERENCE)
-    assert found.first_divergence is None
-    assert found.free_tokens == found.reference_tokens == found.forced_tokens
-    assert found.free_tokens[-1] == "<eos>"
-    assert found.free_text == REFERENCE
-    assert found.forced_agreement == found.free_agreement == 1
-
-
-def test_rows_part_at_the_first_piece_that_differs(interpreter):
-    pieces = interpreter.tokenizer.tokens(interpreter.tokenizer.encode(REFERENCE))
-    found = compare(interpreter, "le chien court")
-    position = found.first_divergence
-    assert found.free_tokens[:position] == pieces[:position]
-    assert found.free_tokens[position] != pieces[position]
-    assert 0 < position < len(pieces)
-    assert found.free_agreement < 1
-    assert (
-        len(found.forced_tokens)
-        == len(found.reference_tokens)
-        == len(found.reference_log_probs)
-        == len(pieces) + 1
-    )
-
-
-def test_a_row_that_ends_early_parts_where_it_ends(interpreter):
-    found = compare(interpreter, "le chat")
-    assert found.first_divergence == len(interpreter.tokenizer.encode("le chat"))
-    assert found.free_tokens[-1] == "<eos>"
-
-
-def test_a_row_that_goes_on_parts_at_the_end_mark(interpreter):
-    found = compare(interpreter, f"{REFERENCE} un chien")
-    assert found.first_divergence == len(interpreter.tokenizer.encode(REFERENCE))
-    assert found.reference_tokens[found.first_divergence] == "<eos>"
-
-
-def test_a_row_cut_by_the_limit_before_it_differs_parts_there(interpreter):
-    tokenizer = interpreter.tokenizer
-    chat = tokenizer.encode("le chat")
-    parrot = dataclasses.replace(interpreter, model=Parrot([*chat, chat[-1]], tokenizer.vocab_size))
-    reference = tokenizer.decode([*chat, *[chat[-1]] * 60])
-    found = compare_forced_and_free(parrot, "a", reference)
-    assert found.free_tokens[-1] != "<eos>"
-    assert found.first_divergence == len(found.free_tokens) < len(found.reference_tokens)
-
-
-def test_the_forced_row_is_the_forced_decoding(interpreter):
-    tokenizer = interpreter.tokenizer
-    found = compare_forced_and_free(interpreter, "the cat runs", REFERENCE)
-    source, lengths = encode_sources(interpreter, ["the cat runs"])
-    taught = forced(
-        interpreter.model,
-        source,
-        lengths,
-        tokenizer.encode(REFERENCE),
-        bos_id=tokenizer.bos_id,
-        eos_id=tokenizer.eos_id,
-    )
-    assert found.forced_tokens == tokenizer.tokens(taught.argmax_ids.tolist())
-    assert found.reference_log_probs == taught.log_probs.tolist()
-    assert found.forced_log_probs == taught.argmax_log_probs.tolist()
-    assert found.forced_agreement == pytest.approx(
-        sum(a == b for a, b in zip(found.forced_tokens, found.reference_tokens, strict=True))
-        / len(found.reference_tokens)
-    )
-    assert len(found.free_tokens) == len(found.free_log_probs)
-
-
-@pytest.mark.parametrize(
-    ("source", "reference"),
-    [("", "le"), ("a", " "), ("a", "mot " * 101), ("a", "x" * 2001), ("x" * 2001, "le")],
-)
-def test_nothing_and_too_much_are_refused(interpreter, source, reference):
-    with pytest.raises(InputError):
-        compare_forced_and_free(interpreter, source, reference)

@@ -9,21 +9,15 @@ import numpy as np
 import pytest
 import torch
 
-from engine.decoding.text import compare_forced_and_free, translate
-from engine.errors import InputError
+from engine.decoding.text import translate
 from engine.inspection.translations import (
-    ForcingReport,
     confidence_sentence,
     confidence_table,
-    forcing_sentence,
-    forcing_table,
-    inspect_forcing,
     inspect_translation,
 )
-from engine.inspection.words import END
 from engine.models.folder import LoadedModel
 
-SOURCE, REFERENCE = "the dog sees a cat", "le chien voit un chat"
+SOURCE = "the dog sees a cat"
 
 
 def test_report_repeats_the_best_translation(interpreter: LoadedModel) -> None:
@@ -55,71 +49,3 @@ def test_a_word_is_as_likely_as_all_its_pieces_together(interpreter: LoadedModel
 
 def test_unknown_characters_are_named(interpreter: LoadedModel) -> None:
     assert inspect_translation(interpreter, "the 漢 dog", 1, 0.0).unknown == ["漢"]
-
-
-def test_forcing_rows_are_those_of_the_decoder(interpreter: LoadedModel) -> None:
-    found = compare_forced_and_free(interpreter, SOURCE, REFERENCE)
-    report = inspect_forcing(interpreter, SOURCE, REFERENCE)
-    assert report.reference_log_probs == found.reference_log_probs
-    assert report.free_log_probs == found.free_log_probs
-    assert report.divergence == found.first_divergence
-    assert report.reference[-1] == END
-    assert len(report.guesses) == len(report.reference)
-    table = forcing_table(report)
-    assert len(table) == max(len(report.reference), len(report.free))
-    assert list(table["reference_log_probability"].dropna()) == pytest.approx(
-        report.reference_log_probs, abs=1e-4
-    )
-
-
-def test_before_they_part_forced_and_free_are_the_same_computation(interpreter: LoadedModel) -> None:
-    free = inspect_forcing(interpreter, SOURCE, REFERENCE).free_text or REFERENCE
-    report = inspect_forcing(interpreter, SOURCE, free)
-    same = len(report.free) if report.divergence is None else report.divergence
-    assert report.free_log_probs[:same] == pytest.approx(report.reference_log_probs[:same], abs=1e-4)
-
-
-def forcing(divergence: int | None, free: list[str]) -> ForcingReport:
-    """Return a made-up report whose reference is "un chien brun (end)"."""
-    return ForcingReport(
-        reference=["un", "chien", "brun", END],
-        reference_log_probs=[math.log(0.9), math.log(0.8), math.log(0.25), math.log(0.5)],
-        guesses=["un", "chien", "noir", END],
-        guess_log_probs=[-0.1] * 4,
-        free=free,
-        free_log_probs=[math.log(0.9), math.log(0.8), math.log(0.6), math.log(0.5)][: len(free)],
-        free_text="",
-        divergence=divergence,
-        elapsed_seconds=0.1,
-    )
-
-
-def test_the_sentence_says_where_they_part_with_both_probabilities() -> None:
-    sentence = forcing_sentence(forcing(2, ["un", "chien", "noir", END]))
-    assert "After 2 equal pieces" in sentence
-    assert "“brun” (25 %)" in sentence
-    assert "“noir” (60 %)" in sentence
-    assert "3 times out of 4" in sentence
-
-
-def test_the_sentence_for_a_free_row_that_is_the_reference() -> None:
-    assert "all 4 pieces are the same" in forcing_sentence(forcing(None, ["un", "chien", "brun", END]))
-
-
-def test_a_free_row_cut_off_at_the_limit_ends_in_nothing_more() -> None:
-    assert "with nothing more" in forcing_sentence(forcing(2, ["un", "chien"]))
-
-
-@pytest.mark.parametrize(
-    ("source", "reference", "words"),
-    [
-        ("", REFERENCE, "nothing to translate"),
-        (SOURCE, "   ", "no reference"),
-        ("word " * 500, REFERENCE, "500 words"),
-        (SOURCE, "mot " * 500, "500 words|more than"),
-        (SOURCE, "m" * 100_000, "100,000 characters"),
-    ],
-)
-def test_bad_input_is_one_sentence(interpreter: LoadedModel, source: str, reference: str, words: str) -> None:
-    with pytest.raises(InputError, match=words):
-        inspect_forcing(interpreter, source, reference)

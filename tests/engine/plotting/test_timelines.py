@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from engine.plotting import theme
@@ -11,10 +12,14 @@ from engine.plotting.timelines import (
     LIGHT_TEXT,
     MAX_STEPS,
     PARTING,
+    RUN_STYLES,
     STEPS_PER_STRIP,
+    Switches,
     Timeline,
+    coin_curve,
+    divergence_bars,
+    forcing_curves,
     heat_colour,
-    log_probability_lines,
     readable_text,
     timeline_strips,
 )
@@ -81,12 +86,57 @@ def test_text_stands_out_from_its_cell(share: float) -> None:
     assert {readable_text(0.0), readable_text(1.0)} == {LIGHT_TEXT, DARK_TEXT}
 
 
-def test_log_probabilities_are_drawn_as_given_with_units() -> None:
-    values = [[-0.1] * 7 + [-2.0], [-0.1, -0.2, -0.1, -1.5, -0.4]]
-    lines = [rows()[0], rows()[2]]
-    figure = log_probability_lines(lines, values, 3, mode="light", architectures=["lstm", "baseline"])
-    assert [list(trace.y) for trace in figure.data] == values
-    assert list(figure.data[1].x) == [1, 2, 3, 4, 5]
-    assert "nats" in figure.layout.yaxis.title.text
-    assert figure.layout.shapes[0].x0 == 4
-    assert figure.data[0].line.dash != figure.data[1].line.dash
+def switched_rows():
+    told = [True, False, True, False, True, False, True, None]
+    return timeline_strips(rows(), 3, mode="light", switches=Switches(told, list(range(1, 9))))
+
+
+def test_switches_stand_under_the_first_row_and_know_their_steps() -> None:
+    figure = switched_rows()
+    marks = next(trace for trace in figure.data if trace.name == "switches")
+    assert list(marks.customdata) == list(range(1, 8)), "nothing follows the last step"
+    assert list(marks.marker.symbol) == ["square", "circle-open"] * 3 + ["square"]
+    assert list(marks.x) == [0, 1, 2, 3, 4, 5, 0]
+    assert list(marks.y) == [2] * 6 + [7]
+    assert "the reference's piece" in marks.text[0]
+    assert "its own piece" in marks.text[1]
+    found = cells(figure)
+    assert found[1, 0][0] == "r0"
+    assert (2, 0) not in found
+    assert found[3, 0][0] == "r0"
+    assert list(figure.layout.yaxis.ticktext) == ["Reference", "Reads next", "Forced", "Free"] * 2
+
+
+def test_an_empty_place_has_no_cell_and_its_column_no_number() -> None:
+    lines = [Timeline("Reference", ["a", None, "b"]), Timeline("Free", ["a", "x", "b"], [0.5, 0.5, 0.5], expected=["a", None, "b"])]
+    figure = timeline_strips(lines, 1, mode="dark", numbers=[1, None, 2])
+    assert {(1, 0), (1, 2), (2, 0), (2, 1), (2, 2)} == set(cells(figure))
+    assert cells(figure)[2, 1][0] == "x", "what has no counterpart is no difference from it"
+    numbers = next(trace for trace in figure.data if trace.type == "scatter")
+    assert list(numbers.text) == ["1", PARTING, "2"]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_losses_and_divergences_are_drawn_as_given_with_units(mode: str) -> None:
+    losses = {"Forced": [0.1, 0.2, 2.0], "Yours": [0.1, 0.3, 2.5], "Free": [0.1, 0.2, 4.0]}
+    apart = {"Yours": [0.0, 0.5, 1.0], "Free": [0.0, 0.0, 3.0]}
+    figure = forcing_curves(losses, apart, ["a", "b", "c"], 1, mode=mode, styles=RUN_STYLES)
+    assert [list(trace.y) for trace in figure.data] == [*losses.values(), *apart.values()]
+    assert all("nats" in title.text for title in figure.layout.annotations)
+    assert len({trace.line.dash for trace in figure.data[:3]}) == len({trace.marker.symbol for trace in figure.data[:3]}) == 3
+    assert all(theme.contrast(trace.line.color, theme.background(mode)) >= 3 for trace in figure.data)
+    assert {shape.x0 for shape in figure.layout.shapes} == {2}
+
+
+def test_coins_are_dots_and_their_mean_a_line() -> None:
+    frame = pd.DataFrame({"teacher_forcing_ratio": [0.0, 0.5, 0.5, 1.0], "seed": [0, 0, 1, 0], "nats_per_piece": [4.0, 2.0, 3.0, 1.0]})
+    figure = coin_curve(frame, (0.5, 2.2), mode="light")
+    assert list(figure.data[0].y) == [4.0, 2.0, 3.0, 1.0]
+    assert list(figure.data[1].y) == [4.0, 2.5, 1.0]
+    assert (figure.data[2].x, figure.data[2].y) == ((0.5,), (2.2,))
+
+
+def test_bars_stand_at_their_steps() -> None:
+    figure = divergence_bars([3, 4], [0.5, 0.01], 0.1, mode="dark")
+    assert (list(figure.data[0].x), list(figure.data[0].y)) == ([3, 4], [0.5, 0.01])
+    assert figure.layout.shapes[0].y0 == 0.1

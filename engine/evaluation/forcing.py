@@ -1,0 +1,117 @@
+"""What a translator learnt from how it was taught: BLEU, chrF, forced and free loss on the test split, beside its learning curve.
+
+Forced loss: nats per piece of the reference while the decoder reads the reference. Free loss: the same while it reads the piece it
+found likeliest itself, without end, as `Translator.forward_sampled` does at a ratio of 0.
+
+Papers: Bengio et al. (2015), arXiv 1506.03099 (scheduled sampling); Huszar (2015), arXiv 1511.05101 (why it can hurt).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import sacrebleu
+import torch
+
+from engine.corpora import load_corpus
+from engine.decoding.text import encode_sources
+from engine.errors import DataError, ModelError
+from engine.evaluation.base import corpora_of
+from engine.evaluation.translation import BEAM_SIZE, forced_loss, reference_columns, test_set, translate_all
+from engine.inspection.regimes import CURVE, FINAL, read_regimes
+from engine.models.base import pad
+from engine.models.folder import LoadedModel
+from engine.provenance import commit, hardware
+
+BATCH_SENTENCES = 64
+
+
+def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
+    """Return one row of kind "final", measured on the test split, and one of kind "curve" per evaluation during the training.
+
+    Raises:
+        ModelError: its config.json says nothing of its training, or has no learning curve with the free loss.
+        DataError: the corpus cannot be read.
+    """
+    label, training = loaded.info.label, loaded.info.config.get("training")
+    seed = (training or {}).get("settings", {}).get("seed")
+    evaluations = (training or {}).get("evaluations") or []
+    if not label or not isinstance(seed, int) or not evaluations or any("free_nats_per_token" not in point for point in evaluations):
+        raise ModelError(
+            f"The config.json of {loaded.info.name} lacks a label, a seed or a learning curve with the free loss; train it from one of the "
+            "recipes of the group “forcing”."
+        )
+    corpus = load_corpus(corpora_of(loaded)[0])
+    sources, references = test_set(corpus)
+    columns, first = reference_columns(references), [row[0] for row in references]
+    bleu, chrf = sacrebleu.BLEU(), sacrebleu.CHRF()
+    row: dict[str, float | int | str] = {"kind": FINAL, "step": int(training["steps"])}
+    for name, beam_size in (("greedy", 1), ("beam", BEAM_SIZE)):
+        outputs = translate_all(loaded, sources, beam_size)
+        row[f"bleu_{name}"] = round(bleu.corpus_score(outputs, columns).score, 2)
+        row[f"chrf_{name}"] = round(chrf.corpus_score(outputs, columns).score, 2)
+    row |= {
+        "forced_loss": round(forced_loss(loaded, sources, first), 4),
+        "free_loss": round(free_loss(loaded, sources, first), 4),
+        "sentences": len(sources),
+        "beam_size": BEAM_SIZE,
+        "test_set": f"{corpus.spec.title} test",
+        "signature": str(bleu.get_signature()),
+        "chrf_signature": str(chrf.get_signature()),
+        "hardware": hardware(),
+        "commit": commit(),
+        "date": date.today().isoformat(),
+    }
+    curve = [
+        {"kind": CURVE, "step": point["step"], "forced_loss": point["nats_per_token"], "free_loss": point["free_nats_per_token"]}
+        | {"elapsed_seconds": point.get("elapsed_seconds"), "test_set": f"{corpus.spec.title} validation"}
+        | {"hardware": training.get("hardware"), "commit": training.get("commit"), "date": training.get("date")}
+        for point in evaluations
+    ]
+    frame = pd.DataFrame([row, *curve])
+    for place, (name, value) in enumerate((("label", label), ("seed", seed), ("recipe", training.get("recipe", "")), ("model", loaded.info.name))):
+        frame.insert(place, name, value)
+    return frame
+
+
+def add_regime(loaded: LoadedModel, table: Path) -> None:
+    """Measure a model and put its rows into a Parquet table in place of those of the same label and seed.
+
+    Raises:
+        DataError: the table is there but cannot be read; found out before anything is translated.
+        ModelError: as `measure_regime`.
+    """
+    before = read_regimes(table) if table.exists() else pd.DataFrame()
+    rows = measure_regime(loaded)
+    if len(before):
+        is_same = (before["label"] == rows["label"].iloc[0]) & (before["seed"] == rows["seed"].iloc[0])
+        rows = pd.concat([before[~is_same], rows], ignore_index=True)
+    rows = rows.sort_values(["label", "seed", "kind", "step"], ignore_index=True)
+    draft = table.with_suffix(f".{os.getpid()}.draft")
+    try:
+        table.parent.mkdir(parents=True, exist_ok=True)
+        rows.to_parquet(draft, index=False, compression="zstd")
+        os.replace(draft, table)
+    except OSError as error:
+        raise DataError(f"The table {table} cannot be written: {error.strerror}.") from error
+
+
+@torch.inference_mode()
+def free_loss(loaded: LoadedModel, sources: Sequence[str], references: Sequence[str]) -> float:
+    """Return the mean nats per piece of the references, end mark counted, while the decoder reads its own likeliest pieces."""
+    tokenizer, total, pieces = loaded.tokenizer, 0.0, 0
+    order = sorted(range(len(sources)), key=lambda i: len(references[i]))  # of like length together: little is padding
+    for start in range(0, len(order), BATCH_SENTENCES):
+        chosen = order[start : start + BATCH_SENTENCES]
+        source_ids, lengths = encode_sources(loaded, [sources[i] for i in chosen])
+        targets = tokenizer.encode_batch([references[i] for i in chosen])
+        inputs = pad([[tokenizer.bos_id, *row] for row in targets], tokenizer.pad_id)
+        labels = pad([[*row, tokenizer.eos_id] for row in targets], -100)
+        logits = loaded.model.forward_sampled(source_ids, lengths, inputs, 0.0)
+        total += float(torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum"))
+        pieces += int((labels != -100).sum())
+    return total / pieces
