@@ -63,7 +63,7 @@ def first_piece(loaded: LoadedModel, word: str) -> int:
     """Return the id of the first piece of a word that a visitor typed.
 
     Raises:
-        InputError: nothing was typed, it is too long, or the vocabulary has nothing to begin it with.
+        InputError: nothing was typed, it is too long, or the vocabulary cannot spell it.
     """
     text = word.strip()
     if not text:
@@ -71,8 +71,8 @@ def first_piece(loaded: LoadedModel, word: str) -> int:
     if len(text) > MAX_WORD_CHARACTERS:
         raise InputError(f"The word has {len(text):,} characters; at most {MAX_WORD_CHARACTERS} are looked for.")
     ids = loaded.tokenizer.encode(text)
-    if not ids or ids[0] == loaded.tokenizer.unk_id:
-        raise InputError(f"The network has no piece that “{text}” could begin with: it cannot write it under any attention.")
+    if not ids or loaded.tokenizer.unk_id in ids:
+        raise InputError(f"The network has no pieces to spell “{text}” with: it cannot write it under any attention.")
     return ids[0]
 
 

@@ -82,8 +82,10 @@ def _show_curve(desk: Desk, pair: list[ModelInfo], strips: dict[str, Squeezed], 
 
 def _show_strip(info: ModelInfo, pressed: Squeezed) -> None:
     st.markdown(f"{mark(style(info))} {notices.plain(title(info))}")
-    for row in pressed.rows.to_dict("records"):
-        st.markdown(f"**{row['size'] or 'all'}** · {_marked(row)}")
+    runs = pressed.rows.groupby((pressed.rows["text"] != pressed.rows["text"].shift()).cumsum())
+    for _, run in runs:  # sizes that give the same text share a line
+        first, last = (size or "all" for size in run["size"].iloc[[0, -1]])
+        st.markdown(f"**{first if first == last else f'{first} to {last}'}** · {_marked(run.iloc[0])}")
 
 
 def _marked(row: pd.Series | dict) -> str:
