@@ -94,7 +94,7 @@ def order_sentences(own: pd.DataFrame, other: pd.DataFrame | None, order: str) -
     frame = own
     if other is not None:
         beside = other.set_index("index")[["source_hash", "chrf"]]
-        frame = own.join(beside, on="index", rsuffix="_other")
+        frame = own.join(beside, on="index", suffixes=("", "_other"))
         if frame["chrf_other"].isna().any() or (frame["source_hash"] != frame["source_hash_other"]).any():
             raise DataError("The two networks were measured on different sentences, so that they cannot be compared one by one.")
         frame = frame.assign(difference=(frame["chrf"] - frame["chrf_other"]).round(2))
@@ -139,7 +139,7 @@ def read_texts(corpus_name: str, source_language: str) -> pd.DataFrame:
 def with_texts(frame: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with source and reference, empty where the corpus that was read has another sentence there."""
     known = texts.set_index("index")
-    found = frame.join(known[["source", "reference", "source_hash"]], on="index", rsuffix="_here")
+    found = frame.join(known[["source", "reference", "source_hash"]], on="index", suffixes=("", "_here"))
     is_same = found["source_hash"] == found["source_hash_here"]
     return found.assign(
         source=found["source"].where(is_same, ""), reference=found["reference"].where(is_same, "")
