@@ -115,11 +115,13 @@ class Squeezed:
             `kept` (words before the first that differs from the whole vector's translation; all of them where none does),
             `before` (the text up to there), `breaks_at` (the word that differs, "" where none), and `log_prob` of the whole vector's translation, nats, told word by word.
         text: the translation from the whole vector.
+        most_directions: how many can be kept at most.
     """
 
     source: str
     text: str
     rows: pd.DataFrame
+    most_directions: int
     elapsed_seconds: float
 
     @property
@@ -219,8 +221,10 @@ def _read(path: Path, version: int) -> Directions:
 
 
 @torch.inference_mode()
-def press(loaded: LoadedModel, source: str, sizes: Sequence[int] = SIZES) -> Squeezed:
+def press(loaded: LoadedModel, source: str, sizes: Sequence[int] | None = None) -> Squeezed:
     """Return a sentence translated greedily from its whole vector and from ever less of it, all in one batch.
+
+    `sizes` are by default those of `SIZES` that the model has directions for.
 
     Raises:
         InputError: the sentence is empty or too long, or a size is out of bounds.
@@ -229,7 +233,8 @@ def press(loaded: LoadedModel, source: str, sizes: Sequence[int] = SIZES) -> Squ
     check_source(source)
     started = time.perf_counter()
     directions = load_directions(loaded)
-    sizes = [WHOLE, *(size for size in sizes if size <= directions.basis.shape[1])]
+    most = directions.basis.shape[1]
+    sizes = [WHOLE, *(sizes or (size for size in SIZES if size <= most))]
     tokenizer, model = loaded.tokenizer, Pressed(loaded.model, directions, sizes)
     source_ids, lengths = encode_sources(loaded, [source])
     source_ids, lengths = source_ids.expand(len(sizes), -1), lengths.expand(len(sizes))
@@ -248,7 +253,7 @@ def press(loaded: LoadedModel, source: str, sizes: Sequence[int] = SIZES) -> Squ
         explained = 1.0 if size == WHOLE else float(directions.explained[size - 1])
         rows.append((size, explained, tokenizer.decode(row.token_ids), len(own), kept, before, breaks_at, log_prob))
     frame = pd.DataFrame(rows, columns=["size", "explained", "text", "words", "kept", "before", "breaks_at", "log_prob"])
-    return Squeezed(source, frame["text"].iloc[0], frame, time.perf_counter() - started)
+    return Squeezed(source, frame["text"].iloc[0], frame, most, time.perf_counter() - started)
 
 
 def read_bleu(table: Path | str = TABLE) -> pd.DataFrame:

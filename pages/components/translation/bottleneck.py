@@ -17,6 +17,8 @@ from pages.components.networks import mark
 from pages.components.translation.desk import Desk, is_attending, style, title
 from pages.components.translation.lengths import show_lengths
 
+WIDTH = 32  # directions, at first
+
 
 def show(desk: Desk) -> None:
     """Draw the press on the sentence at hand, BLEU against its width, and BLEU by the length of the sentence."""
@@ -38,9 +40,10 @@ def _show_press(desk: Desk, pair: list[ModelInfo]) -> None:
         "The other network gets its first state from such a vector too, but may look back.",
         width=TEXT_WIDTH,
     )
-    size = desk.controls.slider("bottleneck_size")
     with st.spinner("Pressing", show_time=True):
         strips = {info.name: cache.compute_with_model(press, info.name, desk.source) for info in pair}
+        most = min(strip.most_directions for strip in strips.values())
+        size = desk.controls.slider("bottleneck_size", maximum=most, default=min(WIDTH, most))
         chosen = {info.name: cache.compute_with_model(press, info.name, desk.source, (size,)) for info in pair}
     shown = [(info, f"{title(info)}, squeezed to {size}", chosen[info.name].rows.iloc[-1]) for info in pair]
     shown += [(info, f"{title(info)}, untouched", chosen[info.name].rows.iloc[0]) for info in pair if is_attending(info)]

@@ -141,7 +141,7 @@ def test_a_batch_of_sizes_equals_each_alone_with_its_vector_put_in_by_hand(loade
 
 def squeezed(texts: list[str], breaks: list[str]) -> bottleneck.Squeezed:
     frame = pd.DataFrame({"size": [WHOLE, 4, 2, 1][: len(texts)], "text": texts, "breaks_at": breaks, "kept": 1, "log_prob": [-1.0, -2.0, -3.0, -9.0][: len(texts)]})
-    return bottleneck.Squeezed("x", texts[0], frame, 0.0)
+    return bottleneck.Squeezed("x", texts[0], frame, 4, 0.0)
 
 
 def test_the_sentence_says_where_it_breaks() -> None:
@@ -166,6 +166,12 @@ def test_directions_that_are_missing_damaged_or_of_other_weights(loaded: LoadedM
     file.unlink()
     with pytest.raises(DataError, match="not been measured here; run"):
         press(loaded, SENTENCE)
+
+
+def test_a_width_that_the_model_has_no_directions_for_is_refused(loaded: LoadedModel, kept: Path) -> None:
+    with pytest.raises(InputError, match="Between 1 and 24 directions can be kept, not 200"):
+        press(loaded, SENTENCE, (200,))
+    assert press(loaded, SENTENCE).rows["size"].tolist() == [WHOLE, 16, 8, 4, 2, 1]
 
 
 @pytest.mark.parametrize("text", ["", "word " * 500])
