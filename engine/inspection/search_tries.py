@@ -57,7 +57,9 @@ class Try:
 def search_from(
     loaded: LoadedModel, source: str, prefix_ids: Sequence[int], beam_size: int, length_penalty: float
 ) -> Try:
-    """Return the best sentence that begins with `prefix_ids`, found by the same beam; one that ends in the end mark is scored.
+    """Return the best sentence that begins with `prefix_ids`, found by the same beam.
+
+    A beginning that ends in the end mark, or is as long as a sentence may be, is scored as it is.
 
     Raises:
         InputError: the sentence or the beginning is empty or too long, or a token of it is none of the model's.
@@ -69,10 +71,11 @@ def search_from(
     options = search_options(loaded, lengths)
     _check_prefix(loaded, prefix_ids, options["max_new_tokens"])
     eos_id = loaded.tokenizer.eos_id
-    if prefix_ids[-1] == eos_id:
+    if prefix_ids[-1] == eos_id or len(prefix_ids) == options["max_new_tokens"]:
         marks = {"bos_id": options["bos_id"], "eos_id": eos_id}
-        ids, is_finished = list(prefix_ids), True
-        log_probs = forced(loaded.model, source_ids, lengths, ids[:-1], **marks).log_probs.tolist()
+        ids, is_finished = list(prefix_ids), prefix_ids[-1] == eos_id
+        written = ids[: len(ids) - is_finished]
+        log_probs = forced(loaded.model, source_ids, lengths, written, **marks).log_probs[: len(ids)].tolist()
     else:
         found = beam(
             loaded.model, source_ids, lengths,
@@ -211,5 +214,5 @@ def _check_prefix(loaded: LoadedModel, prefix_ids: Sequence[int], limit: int) ->
         raise InputError("There is no beginning to go on from.")
     if any(token >= tokenizer.vocab_size or token in marks for token in prefix_ids) or tokenizer.eos_id in prefix_ids[:-1]:
         raise InputError("A beginning in the list is not one this network can write; remove it.")
-    if len(prefix_ids) >= limit:
-        raise InputError(f"The beginning has {len(prefix_ids):,} pieces; for this sentence at most {limit - 1:,} can be given.")
+    if len(prefix_ids) > limit:
+        raise InputError(f"The beginning has {len(prefix_ids):,} pieces; for this sentence at most {limit:,} can be given.")

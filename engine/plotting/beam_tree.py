@@ -187,13 +187,17 @@ def _add_lanes(
         row = ranks + lane
         x, y = [start[0], *part["step"]], [start[1], *[row] * len(part)]
         figure.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 2, "dash": "dash"}, hoverinfo="skip", showlegend=False)
+        figure.add_annotation(
+            x=window[0] - 0.5, y=row, text=f"<b>{lane}</b>", showarrow=False, font={"size": 13, "color": theme.ink(mode)},
+        )  # fmt: skip
         seen = part[part["step"].between(*window)]
         figure.add_scatter(
-            x=seen["step"], y=[row] * len(seen), mode="markers+text", name=f"Brought back: {lane}",
+            x=seen["step"], y=[row] * len(seen), mode="markers+text", name="Brought back, by number", legendgroup="lanes",
+            showlegend=lane == 1,
             text=[plain_label(piece, LETTERS_OF_A_PIECE) for piece in seen["piece"]], textposition="top center",
             textfont={"size": 12, "color": theme.ink(mode)},
             hovertext=[
-                f"{plain_label(entry.piece)}: {100 * entry.probability:.2f} %{', given' if entry.is_given else ''}" for entry in seen.itertuples()
+                f"{lane}. {plain_label(entry.piece)}: {100 * entry.probability:.2f} %{', given' if entry.is_given else ''}" for entry in seen.itertuples()
             ],
             hovertemplate="%{hovertext}<extra></extra>",
             marker={"symbol": ["diamond" if given else "diamond-open" for given in seen["is_given"]], "size": 11, "color": colour, "line": {"width": 1.6, "color": colour}},
