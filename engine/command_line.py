@@ -91,8 +91,11 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--sentences", metavar="PARQUET", help="translators: also add the scores of every test sentence to this table")
 
     index = command("index", index_command, "Index a training text, so that copies of it can be found without it.")
-    index.add_argument("--corpus", required=True)
+    index.add_argument("--corpus", default="", help="required unless --words is given")
     index.add_argument("--output", metavar="DIR", help="default: data/indexes")
+    index.add_argument("--model", help="pairs: index this translator's states at the sentences instead")
+    index.add_argument("--rows", type=int, default=200, help="with --model: how many sentences")
+    index.add_argument("--words", action="store_true", help="list the words of both languages over all pairs instead")
 
     temperatures = command("temperatures", temperatures_command, "Measure what temperature does to a model's texts.")
     temperatures.add_argument("--model", required=True)
@@ -218,12 +221,26 @@ def index_command(options: argparse.Namespace) -> None:
     from engine.inspection.copy_checks import check_index
     from engine.inspection.copy_index import INDEXES, index_corpus, save_index
 
+    if options.model or options.words:
+        print(_index_pairs(options))
+        return
     index, texts = index_corpus(options.corpus)
     measured = check_index(index, texts["train"], texts["validation"] + texts["test"])
     index = dataclasses.replace(index, facts=index.facts | measured)
     path = save_index(index, Path(options.output or INDEXES) / f"{options.corpus}.safetensors")
     unseen, size = measured["unseen"], path.stat().st_size / 2**20
     print(f"wrote {path} ({size:.1f} MiB); {unseen['wrong']} of {unseen['spans']} spans in unseen text were wrong")
+
+
+def _index_pairs(options: argparse.Namespace) -> Path:
+    """Write a translator's states at a corpus' sentences, or the words of both languages, and return the path."""
+    from engine.inspection import sentence_index, word_languages
+
+    if options.words:
+        path = Path(options.output) / word_languages.WORDS.name if options.output else word_languages.WORDS
+        return word_languages.save_words(word_languages.collect_words(), path)
+    index = sentence_index.build_sentence_index(_load(options.model, "translation"), options.corpus, options.rows)
+    return sentence_index.save_sentence_index(index, Path(options.output) if options.output else None)
 
 
 def temperatures_command(options: argparse.Namespace) -> None:

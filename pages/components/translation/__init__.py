@@ -74,6 +74,21 @@ TOOLS = {
             "Search tree",
             "What did the search consider and leave, and would another width or length penalty have chosen another sentence?",
         ),
+        Tool(
+            "swaps",
+            "Word swaps",
+            "What becomes of the translation when one word is replaced by another that the network holds to be near it?",
+        ),
+        Tool(
+            "twins",
+            "Two sentences",
+            "How far do two sentences lie apart inside the network, and where do their translations part?",
+        ),
+        Tool(
+            "nearest",
+            "Nearest sentences",
+            "Which other sentences leave the network in nearly the same state?",
+        ),
     )
 }
 

@@ -14,6 +14,7 @@ from pages.components.views.translation_forcing import ForcingView
 from pages.components.views.translation_many_lines import ManyLinesView
 from pages.components.views.translation_sampling import SamplingView
 from pages.components.views.translation_search import SearchTreeView
+from pages.components.views.translation_swaps import NearestView, SwapsView, TwinsView
 from pages.components.views.translation_test_set import ScoresView
 
 MAX_LINES = 8
@@ -21,7 +22,7 @@ FIRST = list_translation_examples()[0]
 
 
 @dataclass(frozen=True)
-class TranslationView(SearchSettings, SamplingView, AttentionView, BottleneckView, ChoicesView, ForcingView, ManyLinesView, SearchTreeView, ScoresView):
+class TranslationView(SearchSettings, SamplingView, AttentionView, BottleneckView, ChoicesView, ForcingView, ManyLinesView, SearchTreeView, ScoresView, SwapsView, TwinsView, NearestView):
     """Everything a link to the translation page carries; the search settings are the engine's."""
 
     text: str = option(

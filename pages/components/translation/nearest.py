@@ -1,0 +1,65 @@
+"""Nearest sentences: at which other sentences the network was in nearly the same state."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.corpora.base import CORPORA
+from engine.inspection.nearest_sentences import NearestSentences, find_nearest, list_corpora, nearest_sentence
+from engine.inspection.swap_settings import STATES
+from engine.inspection.translations import inspect_translation
+from pages.components import cache, figures, notices, swap_receipts
+from pages.components.header import TEXT_WIDTH
+from pages.components.translation.desk import Desk
+
+
+def show(desk: Desk) -> None:
+    """Draw the choice of state and corpus, and the sentences whose states come nearest."""
+    st.markdown(
+        "All that a state holds is some hundred numbers. Sentences that leave the network with nearly the same numbers are, to it, nearly "
+        "the same: **see what it takes your sentence for**, and what it still tells apart.",
+        width=TEXT_WIDTH,
+    )
+    controls, corpora = desk.controls, list_corpora(desk.network)
+    corpus = corpora[0]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        state = controls.segmented("nearest_state", str.capitalize)
+        if state == STATES[0] and len(corpora) > 1:  # the decoder's states are kept of the first one alone
+            controls.offer("nearest_corpus", corpora, _corpus_title)
+            corpus = controls.select("nearest_corpus", _corpus_title, width=320)
+    step = 0
+    if state == STATES[1]:
+        report = cache.compute_with_model(
+            inspect_translation, desk.network, desk.source, desk.settings.beam_size, desk.settings.length_penalty
+        )
+        last = max(1, len(report.target_pieces) + (report.end_log_prob is not None))
+        step = 1 if last == 1 else controls.slider("nearest_step", maximum=last, default=min(last, desk.view.nearest_step), width=420)
+    with st.spinner("Looking for the nearest sentences", show_time=True):
+        found = cache.compute_with_model(
+            find_nearest, desk.network, desk.source, corpus, step, desk.settings.beam_size, desk.settings.length_penalty
+        )
+    _show_found(desk, found, corpus, step)
+
+
+def _show_found(desk: Desk, found: NearestSentences, corpus: str, step: int) -> None:
+    st.markdown(f"**{notices.plain(nearest_sentence(found))}**", width=TEXT_WIDTH)
+    figures.show_table(
+        found.frame,
+        name="nearest-sentences",
+        receipt=swap_receipts.for_nearest(desk.network, desk.source, corpus, step, desk.settings, found.elapsed_seconds),
+        column_config={
+            "row": st.column_config.NumberColumn("row", help="Its number in the training split of the corpus."),
+            "step": st.column_config.NumberColumn("step", help="Before which of its pieces the decoder was in that state."),
+            "next_piece": "next piece",
+        },
+    )
+    if not found.has_texts:
+        notices.note(
+            f"The texts of {found.corpus_title} may not be shipped with this project and cannot be read here, so only their row numbers are shown."
+        )
+    looked = f"{found.searched:,} states of the decoder at {found.sentences:,} sentences" if step else f"{found.sentences:,} sentences"
+    st.caption(f"Searched: {looked}, by the cosine of the states; half of them lie below {found.median_cosine:.3f}.")
+
+
+def _corpus_title(name: str) -> str:
+    return CORPORA.get(name).title
