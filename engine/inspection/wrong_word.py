@@ -153,9 +153,11 @@ def wrong_word_sentence(found: WrongWord) -> str:
 
 
 def arrange_wrong_word(found: WrongWord) -> Arrangement:
-    """Return the run without the word and the run with it, equal pieces under each other."""
+    """Return the run without the word and the run with it, equal pieces under each other, and below what the latter read next."""
     runs = {"Without": found.plain, "With": found.changed}
-    return arrange({name: (run.pieces, run.log_probs) for name, run in runs.items()}, by_piece=True)
+    rows = arrange({name: (run.pieces, run.log_probs) for name, run in runs.items()}, by_piece=True)
+    reads = iter([*found.changed.reads[: found.step - 1], found.word, *found.changed.reads[found.step :]])
+    return dataclasses.replace(rows, pieces=rows.pieces | {"Reads next": [piece and next(reads) for piece in rows.pieces["With"]]})
 
 
 def wrong_word_table(found: WrongWord) -> pd.DataFrame:

@@ -61,6 +61,7 @@ def _show_found(found: WrongWord) -> None:
             [
                 Timeline("Without", rows.pieces["Without"], rows.shares["Without"]),
                 Timeline("With", rows.pieces["With"], rows.shares["With"], rows.expected),
+                Timeline("Reads next", rows.pieces["Reads next"]),
             ],
             rows.steps.index(found.step),
             mode=figures.mode(),
@@ -70,11 +71,15 @@ def _show_found(found: WrongWord) -> None:
         alt=sentence,
         table=wrong_word_table(found),
     )
-    st.caption("▼ and the frame: the step after which the word was read. What each row would write; ≠ is another piece than without the word.")
+    st.caption(
+        "What each row would write, and below what the row with the word read after each step. ▼ and the frame: where the word was put in. "
+        "≠ is another piece than without it."
+    )
     if found.kl:
         steps = [found.step + place for place in range(1, len(found.kl) + 1)]
         figures.show(
             divergence_bars(steps, found.kl, FELT_NATS, mode=figures.mode()),
             name="wrong-word-felt",
             alt=f"How far off the network's expectations are after the word, by step: felt for {found.felt_steps} of {len(found.kl)} steps.",
+            table=wrong_word_table(found)[["step", "with", "kl_without_with"]].iloc[found.step :],
         )

@@ -136,6 +136,9 @@ def test_the_table_and_the_rows_hold_both_runs(interpreter: LoadedModel) -> None
     assert list(table["kl_without_with"].dropna()) == pytest.approx([value for value in found.kl if not math.isnan(value)], abs=1e-4)
     rows = arrange_wrong_word(found)
     assert [piece for piece in rows.pieces["With"] if piece] == found.changed.pieces
+    read = [piece for piece in rows.pieces["Reads next"] if piece]
+    assert read[0] == "bateau"
+    assert read[1:] == found.changed.reads[1:]
 
 
 @pytest.mark.parametrize(
