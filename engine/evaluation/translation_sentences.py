@@ -71,7 +71,7 @@ def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:
         frame[f"corpus_{name}"] = round(metric.corpus_score(outputs, columns).score, 2)
         frame[f"{name}_signature"] = str(metric.get_signature())
     facts = {"model": loaded.info.name, "weights": weights_in(str(loaded.info.path)), "corpus": corpus_name, "beam_size": BEAM_SIZE}
-    return frame.assign(title=f"{corpus.spec.title} test", source=corpus.source.kind, **facts)
+    return frame.assign(title=f"{corpus.spec.title} test", read_from=corpus.source.kind, **facts)
 
 
 @torch.inference_mode()

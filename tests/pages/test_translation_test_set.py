@@ -43,6 +43,7 @@ def rows(models: Path, name: str, chrf: list[float], weights: str = "") -> pd.Da
             "chrf_signature": "c",
             "ter_signature": "t",
             "beam_size": 5,
+            "read_from": "mirror",
             "hardware": "none",
             "commit": "0000000",
             "date": "2026-01-01",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -70,7 +71,7 @@ def _show_sentences(desk: Desk, measured: dict[str, pd.DataFrame]) -> None:
         controls.offer("test_set_corpus", list(titles), titles.get)
         corpus = controls.select("test_set_corpus", titles.get, width=260)
         others = ["", *(other for other in names if other != name and (measured[other]["corpus"] == corpus).any())]
-        controls.offer("test_set_other", others, lambda other: desk.label(other) if other else "no other network", default=others[-1])
+        controls.offer("test_set_other", others, lambda other: desk.label(other) if other else "no other network", default=others[min(1, len(others) - 1)])
         other = controls.select("test_set_other", lambda other: desk.label(other) if other else "no other network", width=230)
         orders = [order for order in ORDERS if other or order != "apart"]
         controls.offer("test_set_order", orders, ORDERS.get)
@@ -108,23 +109,24 @@ def _show_sentences(desk: Desk, measured: dict[str, pd.DataFrame]) -> None:
             "A click on a mark opens its sentence at the top of the page, with the person's translation as the reference. Ringed: "
             "those listed below."
         )
-    for row in listed.itertuples():
+    for row in listed.set_index("index").itertuples():
         _show_row(desk, row)
 
 
-def _show_row(desk: Desk, row) -> None:
-    facts = f"Sentence {row.index + 1:,} · chrF {row.chrf:.1f} · BLEU {row.bleu:.1f} · TER {row.ter:.1f} · {row.source_words} words"
+def _show_row(desk: Desk, row: Any) -> None:
+    facts = f"Sentence {row.Index + 1:,} · chrF {row.chrf:.1f} · BLEU {row.bleu:.1f} · TER {row.ter:.1f} · {row.source_words} words"
     if hasattr(row, "chrf_other"):
         facts += f" · beside it chrF {row.chrf_other:.1f}"
-    with st.container(border=True):
-        st.caption(notices.plain(facts))
-        if not row.source:
-            return
-        st.text(f"{row.source}\n{row.reference}")
-        st.button(
-            "Open it above", key=f"test-set-open-{row.index}", icon=":material/vertical_align_top:", on_click=_open,
-            args=(desk, row.source, row.reference),
-        )  # fmt: skip
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.caption(notices.plain(facts), width="content")
+            if row.source:
+                st.button(
+                    "Open it above", key=f"test-set-open-{row.Index}", icon=":material/vertical_align_top:", type="tertiary",
+                    on_click=_open, args=(desk, row.source, row.reference),
+                )  # fmt: skip
+        if row.source:
+            st.text(f"{row.source}\n{row.reference}")
 
 
 def _open(desk: Desk, source: str, reference: str) -> None:

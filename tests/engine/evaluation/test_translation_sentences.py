@@ -86,6 +86,7 @@ def test_the_other_direction_is_measured_the_other_way_round(interpreter, mirror
 def test_no_text_of_a_corpus_is_in_the_table(interpreter, mirror, tmp_path):
     table = tmp_path / "scores.parquet"
     add_sentences(interpreter, table)
+    assert not {"source", "reference"} & set(pd.read_parquet(table).columns)  # the page's names for the texts it joins
     stored = "\n".join(map(str, pd.read_parquet(table).to_numpy().ravel()))
     for text in [*SOURCES, *TARGETS, *translate_all(interpreter, SOURCES, 5)]:
         assert text not in stored
