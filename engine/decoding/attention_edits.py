@@ -88,10 +88,10 @@ def forced_log_probs(
 def read_prefix(model: Any, source_ids: Tensor, lengths: Tensor, prefix: list[int], bos_id: int) -> tuple[Tensor, Any]:
     """Return what the decoder reads next (1,) and its state, after the pieces of `prefix` were written."""
     state = model.start(source_ids, lengths)
-    read = [bos_id, *prefix]
-    for token_id in read[:-1]:
-        _, state = model.step(torch.tensor([token_id]), state)
-    return torch.tensor([read[-1]]), state
+    read = torch.tensor([[bos_id, *prefix]])
+    if prefix:
+        state = model.read(read[:, :-1], state)
+    return read[:, -1], state
 
 
 @torch.inference_mode()

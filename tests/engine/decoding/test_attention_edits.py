@@ -144,6 +144,19 @@ def test_writing_on_equals_greedy_untouched_and_a_slow_search_when_changed(model
     assert untouched[:at] + written[1].token_ids == slow
 
 
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_reading_a_prefix_at_once_equals_reading_it_step_by_step(build_translator: Callable[..., Translator], cell: str) -> None:
+    model = build_translator(cell=cell, scale=2.0)
+    read, found = read_prefix(model, SOURCE, LENGTHS, [4, 3, 8], BOS)
+    with torch.inference_mode():
+        state = model.start(SOURCE, LENGTHS)
+        for token_id in (BOS, 4, 3):
+            _, state = model.step(torch.tensor([token_id]), state)
+        (expected, _), (logits, _) = model.step(torch.tensor([8]), state), model.step(read, found)
+    assert read.tolist() == [8]
+    assert torch.allclose(logits, expected, atol=1e-5)
+
+
 def test_a_model_that_does_not_look_back_is_left_as_it_is(build_translator: Callable[..., Translator]) -> None:
     model = build_translator(attention="none")
     with torch.inference_mode():
