@@ -27,6 +27,9 @@ header.show(
         "what it would have written itself; ≠ marks where that is not the reference's piece.",
         "Free": "the network reads its own pieces, as in use. ▼ and the frame mark the first step where it "
         "leaves the reference.",
+        "Search tree": "a column per step, the likeliest candidate on top. A filled circle is on the winner's way, a ring was kept, "
+        "a square belongs to another finished sentence, a cross was left. A score is the sum of the pieces' nats divided by "
+        "their number to the power of the length penalty; the higher, nearer to 0, the better.",
         "Nats": "natural logarithms of probabilities: 0 is certain, −0.69 one in two, −2.30 one in ten.",
         "BLEU": "overlap with human translations in runs of one to four words, 0 to 100; higher is better.",
     },

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from engine.inspection.examples import list_translation_examples
 from engine.inspection.search import inspect_search, search_sentence
 from engine.inspection.search_settings import inspect_settings
-from engine.inspection.search_tries import search_from, try_sentence, write_code
+from engine.inspection.search_tries import alternatives_after, search_from, try_sentence, write_code
 from engine.models.folder import load_model
 from pages.components.state import fingerprint
+from pages.components.translation.search_receipts import for_alternatives, for_settings, for_tree, for_tries
 from tests.pages.charts import figure
 from tests.pages.open import open_page, sentences, written
 
@@ -120,3 +122,20 @@ def test_a_word_that_cannot_be_put_in_gets_a_sentence_and_stays(typed: str, word
     next(button for button in at.button if button.label == "Put it in").click().run()
     assert any(words in sentence for sentence in sentences(at))
     assert at.text_input(key="search-typed").value == typed
+
+
+def test_the_receipts_lines_give_the_numbers_again(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    loaded = load_model(models / WITH)
+    search, settings = inspect_search(loaded, SENTENCE, 5, 1.0), inspect_settings(loaded, SENTENCE, "un chien noir")
+    beginning = search.prefix(int(search.left["node"].iloc[0]))
+    desk = SimpleNamespace(network=WITH, source=SENTENCE)
+    found = search_from(loaded, SENTENCE, beginning, 5, 1.0)
+    likely = alternatives_after(loaded, SENTENCE, beginning[:1])
+    for receipt, expected in (
+        (for_tree(desk, search), f"{search.winner.score:.3f}"),
+        (for_tries(desk, search, [beginning]), repr(found.score)),
+        (for_alternatives(desk, beginning[:1]), f"{likely['probability'].iloc[0]:.6f}"),
+        (for_settings(desk, settings), f"{settings.winners['log_prob'].iloc[0]:.5f}"[:7]),
+    ):
+        exec(receipt.python, {})
+        assert expected in capsys.readouterr().out

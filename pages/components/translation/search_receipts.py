@@ -19,7 +19,7 @@ def for_tree(desk: Desk, report: SearchReport) -> Receipt:
         "from engine.inspection.search import inspect_search, search_sentence\n"
         + _LOAD.format(network=desk.network)
         + f"report = inspect_search(model, {desk.source!r}, {report.beam_size}, {report.length_penalty!r})\n"
-        "print(search_sentence(report), report.found, report.nodes, sep='\\n')"
+        "print(search_sentence(report), report.found.to_string(), report.nodes.to_string(), sep='\\n')"
     )
     return _receipt(desk, lines, report.elapsed_seconds, "A score is the sum of the pieces' nats over their number to the power of the penalty.")
 
@@ -41,7 +41,7 @@ def for_alternatives(desk: Desk, prefix: tuple[int, ...]) -> Receipt:
     lines = (
         "from engine.inspection.search_tries import alternatives_after\n"
         + _LOAD.format(network=desk.network)
-        + f"print(alternatives_after(model, {desk.source!r}, {prefix!r}))"
+        + f"print(alternatives_after(model, {desk.source!r}, {prefix!r}).to_string())"
     )
     return _receipt(desk, lines, None, None)
 
@@ -52,7 +52,7 @@ def for_settings(desk: Desk, report: SettingsReport) -> Receipt:
         "from engine.inspection.search_settings import inspect_settings\n"
         + _LOAD.format(network=desk.network)
         + f"report = inspect_settings(model, {desk.source!r}, {report.reference!r})\n"
-        "print(report.cells, report.winners, sep='\\n')"
+        "print(report.cells.to_string(), report.winners.to_string(), sep='\\n')"
     )
     note = "One search per width serves all penalties; each cell is what a search of its own finds. chrF by sacreBLEU 2.6.0, one sentence."
     return _receipt(desk, lines, report.elapsed_seconds, note)
