@@ -14,7 +14,7 @@ import pytest
 
 from engine.command_line import EXIT_BAD_INPUT, main
 from engine.decoding.limits import SamplingSettings
-from engine.decoding.text import translate_lines, write_text
+from engine.decoding.text import sample_translations, translate_lines, write_text
 from engine.evaluation.language_model import score_text
 from engine.models import folder as model_folders
 from engine.models.folder import load_model
@@ -149,6 +149,20 @@ def test_score_reads_standard_input_and_streams_by_default(shipped, capsys, monk
 
 
 # translate
+
+
+def test_translate_draws_the_same_for_the_same_seed(shipped, capsys, monkeypatch):
+    def drawn(seed: int) -> str:
+        type_in(monkeypatch, "a dog\n\nthe cat sees the dog\n")
+        options = ("--sample", "--temperature", "1.3", "--top-k", "40", "--top-p", "0.95", "--seed", str(seed))
+        code, out, err = run(capsys, "translate", "--model", "tiny-en-fr", *options)
+        assert (code, err) == (0, "")
+        return out
+
+    settings = SamplingSettings(temperature=1.3, top_k=40, top_p=0.95, seed=3)
+    expected = [sample_translations(load_model("tiny-en-fr"), line, settings)[0].text for line in ("a dog", "the cat sees the dog")]
+    assert drawn(3) == f"{expected[0]}\n\n{expected[1]}\n"
+    assert drawn(3) != drawn(4)
 
 
 def test_translate_prints_one_line_per_line_in_order(shipped, capsys, monkeypatch):
@@ -320,6 +334,10 @@ GENERATE = ("generate", "--model", "tiny-lstm")
         (
             ("score", "--model", "tiny-lstm", "--protocol", "flow", "good.txt"),
             "Unknown protocol 'flow'; choose one of: stream, windows",
+        ),
+        (
+            ("translate", "--model", "tiny-en-fr", "--sample", "--temperature", "-1"),
+            "temperature must lie between 0 and 3",
         ),
         (
             ("translate", "--model", "tiny-en-fr", "--beam-size", "0"),

@@ -80,3 +80,26 @@ def test_the_bars_tell_a_click_which_word_it_hit(models: Path) -> None:
     bars = figure(at, f"confidence-{WITH}")["data"][0]
     assert bars["customdata"] == list(range(len(bars["y"])))
     assert any("Choose Beam at the top" in note.value for note in at.info)
+
+
+@pytest.mark.parametrize("search", ["beam", "sampling"])
+def test_receipts_give_the_numbers_again(models: Path, search: str, capsys: pytest.CaptureFixture[str]) -> None:
+    at = open_page("translation", text=TEXT, search=search, seed="3", beam_size="3", tool="choices")
+    reports = (
+        inspect_hypotheses(load_model(models / WITH), TEXT, 3, 1.0)
+        if search == "beam"
+        else inspect_samples(load_model(models / WITH), TEXT, SamplingSettings(seed=3), 5)
+    )
+    frame = word_alternatives(load_model(models / WITH), TEXT, reports[0].target_ids, 0)
+    expected = [
+        str(reports[0].word_probabilities),
+        frame.to_string(),
+        hypotheses_table(reports).to_string(),
+    ]
+    said = ""
+    for code in at.code:
+        if code.value.startswith("from engine") and WITH in code.value:
+            exec(compile(code.value, "receipt", "exec"), {})
+            said += capsys.readouterr().out
+    for numbers in expected:
+        assert numbers in said

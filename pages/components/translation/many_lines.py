@@ -84,7 +84,12 @@ def _ask_lines(desk: Desk) -> list[str]:
         "Lines to translate", value=state.recall(PAGE, LINES_TEXT, "\n".join(desk.lines)), height=160, key="many-lines-text"
     )
     state.remember(PAGE, LINES_TEXT, text)
-    file = st.file_uploader("Or a file of lines (it comes before the box)", type=["txt", "text", "csv", "tsv", "md"], key="many-lines-file")
+    file = st.file_uploader(
+        "Or a file of lines (it comes before the box)",
+        type=["txt", "text", "csv", "tsv", "md"],
+        key="many-lines-file",
+        max_upload_size=MAX_FILE_BYTES // 2**20,
+    )
     try:
         lines = split_lines(text) if file is None else read_lines(file.getvalue(), f"The file {file.name}")
     except InputError as problem:
