@@ -14,20 +14,20 @@ def align(reference: Sequence[str], row: Sequence[str]) -> list[tuple[int | None
 
     Paper: Needleman and Wunsch (1970). An end mark never stands under another piece.
     """
-    rows, columns = len(reference) + 1, len(row) + 1
-    cost = [[0.0] * columns for _ in range(rows)]
-    for i in range(rows):
-        for j in range(columns):
-            if i or j:
+    rows, columns = len(reference), len(row)
+    cost = [[0.0] * (columns + 1) for _ in range(rows + 1)]  # of what begins at piece i and piece j
+    for i in range(rows, -1, -1):
+        for j in range(columns, -1, -1):
+            if i < rows or j < columns:
                 cost[i][j] = min(_ways(cost, reference, row, i, j).values())
     pairs: list[tuple[int | None, int | None]] = []
-    i, j = len(reference), len(row)
-    while i or j:
+    i = j = 0
+    while i < rows or j < columns:
         ways = _ways(cost, reference, row, i, j)
-        step = min(ways, key=lambda way: (ways[way], way))
-        i, j = i - (step != "insert"), j - (step != "delete")
+        step = min(ways, key=ways.__getitem__)  # of equal ones the first: gaps come as late as they can
         pairs.append((None if step == "insert" else i, None if step == "delete" else j))
-    return pairs[::-1]
+        i, j = i + (step != "insert"), j + (step != "delete")
+    return pairs
 
 
 def line_up(reference: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[int | None], list[list[int | None]]]:
@@ -62,16 +62,15 @@ def line_up(reference: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[li
 
 
 def _ways(cost: list[list[float]], reference: Sequence[str], row: Sequence[str], i: int, j: int) -> dict[str, float]:
-    """Return what it costs to come to (i, j) by each last step that is possible."""
+    """Return what it costs from (i, j) on by each first step that is possible."""
     ways = {}
-    if i and j:
-        given, own = reference[i - 1], row[j - 1]
-        if given == own:
-            ways["both"] = cost[i - 1][j - 1]
-        elif END not in (given, own):
-            ways["both"] = cost[i - 1][j - 1] + SUBSTITUTION
-    if i:
-        ways["delete"] = cost[i - 1][j] + GAP
-    if j:
-        ways["insert"] = cost[i][j - 1] + GAP
+    if i < len(reference) and j < len(row):
+        if reference[i] == row[j]:
+            ways["both"] = cost[i + 1][j + 1]
+        elif END not in (reference[i], row[j]):
+            ways["both"] = cost[i + 1][j + 1] + SUBSTITUTION
+    if i < len(reference):
+        ways["delete"] = cost[i + 1][j] + GAP
+    if j < len(row):
+        ways["insert"] = cost[i][j + 1] + GAP
     return ways

@@ -34,7 +34,7 @@ def regime_curves(frame: pd.DataFrame, *, mode: Mode, order: Sequence[str], heig
     Args:
         frame: columns `label`, `step` and `forced_mean`, `forced_min`, `forced_max`, `free_mean`, ... (nats per piece).
     """
-    titles = ("Forced: the decoder reads the reference (nats per piece)", "Free: it reads its own words (nats per piece)")
+    titles = ("Forced: reads the reference (nats per piece)", "Free: reads its own words (nats per piece)")
     figure = make_subplots(
         rows=2, cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.1, figure=theme.blank_figure(mode, height=height)
     )

@@ -83,6 +83,7 @@ def test_the_whole_sentence_has_a_switch(models: Path) -> None:
     at = open_page("translation", **ASKED, teacher_forcing="false")
     report = inspect_forcing(load_model(models / NAME), SOURCE, REFERENCE, "none")
     assert not at.toggle(key="teacher_forcing").value
+    assert at.slider(key=f"forcing-first-{len(report.told)}").value == 0
     assert not any(told(at))
     assert mixed_sentence(report) in written(at)
     at.toggle(key="teacher_forcing").set_value(True).run()

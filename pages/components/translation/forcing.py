@@ -57,7 +57,7 @@ def show(desk: Desk) -> None:
 def _switches(desk: Desk, reference: str, labels: list[str]) -> tuple[str, float | None, int]:
     """Draw who decides, and return the steps that are told; the chance is None where no coins decide."""
     controls, count = desk.controls, len(labels)
-    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         is_forcing = controls.toggle("teacher_forcing", width="content")
         by = controls.segmented("forcing_by", DECIDES.get, label_visibility="collapsed")
     ratio, seed, steps = None, 0, NONE
@@ -70,14 +70,15 @@ def _switches(desk: Desk, reference: str, labels: list[str]) -> tuple[str, float
     if by == "hand":
         with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-hand-controls"):
             place = st.container(width=280)
-            told = read_steps(controls.text_input("forcing_steps", width=180), count)
+            told = read_steps(controls.text_input("forcing_steps", width=180, disabled=not is_forcing), count)
             for name, to in (("All", "all"), ("None", NONE), ("Invert", inverted(told))):
                 st.button(name, on_click=_tell, args=(desk, to), key=f"forcing-{name.lower()}")
         steps = write_steps(told)
+        shown = told if is_forcing else (False,) * count  # the steps are kept for when teacher forcing is on again
         with place:
-            _scrub(desk, count, leading_steps(told))
+            _scrub(desk, count, leading_steps(shown))
         with st.expander("Choose the steps by their pieces", key="forcing-pieces", type="compact"):
-            _choose(desk, labels, told)
+            _choose(desk, labels, shown)
     return (steps, ratio, seed) if is_forcing else (NONE, None, seed)
 
 

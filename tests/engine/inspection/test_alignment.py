@@ -19,6 +19,10 @@ def test_an_extra_piece_moves_none_of_the_others() -> None:
     assert align(["a", "b", END], ["a", END]) == [(0, 0), (1, None), (2, 1)]
 
 
+def test_different_pieces_stand_together_before_a_place_stays_empty() -> None:
+    assert align(["il", "se", "souv", "ient"], ["il", "me", "rappelle"]) == [(0, 0), (1, 1), (2, 2), (3, None)]
+
+
 def test_an_end_mark_stands_under_no_other_piece() -> None:
     pairs = align(["a", "b", "c"], ["a", END])
     assert all((one is None or other is None) for one, other in pairs if other == 1)
