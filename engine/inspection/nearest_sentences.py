@@ -96,13 +96,15 @@ def find_nearest(
 def nearest_sentence(found: NearestSentences) -> str:
     """Return in plain words how near the nearest one is, and how near any sentence is."""
     first = found.frame.iloc[0]
+    told = f"“{first['source']}”" if found.has_texts else f"sentence {first['row']:,}"
+    if found.place:
+        what = f"Before it writes “{found.place}”, the decoder is nearest to where it is before “{first['next_piece']}” in the translation of {told}"
+    else:
+        what = f"The encoder's last state is nearest to the one that {told} leaves"
     trained = "it was trained on" if found.is_trained_on else "it was not trained on"
-    where = f"of {found.sentences:,} sentences of {found.corpus_title}, which {trained},"
-    what = f"Before it writes “{found.place}”, the decoder is in a state" if found.place else "The encoder ends in a state"
-    told = f"row {first['row']:,}" if not found.has_texts else f"“{first['source']}”"
     return (
-        f"{what} that {where} comes nearest at {told}: cosine {first['cosine']:.3f}. "
-        f"Half of all lie below {found.median_cosine:.3f}."
+        f"{what}: cosine {first['cosine']:.3f}, where half of all lie below {found.median_cosine:.3f}. "
+        f"Searched were {found.sentences:,} sentences of {found.corpus_title}, which {trained}."
     )
 
 

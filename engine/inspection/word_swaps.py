@@ -26,6 +26,7 @@ from engine.decoding.limits import check_source
 from engine.decoding.text import encode_sources, search
 from engine.errors import InputError
 from engine.inspection.alignment import align
+from engine.inspection.source_reading import FUNCTION_WORDS
 from engine.inspection.swap_settings import MAX_WORD_CHARACTERS
 from engine.inspection.translations import TranslationReport, inspect_translation
 from engine.inspection.word_languages import languages_of, load_words
@@ -216,8 +217,10 @@ def arrange_swap(old: TranslationReport, new: TranslationReport) -> SwapRows:
 
 
 def default_word(words: Sequence[SourceWord]) -> int:
-    """Return the place of the word to begin with: the longest that is read whole, or else the longest."""
-    return max(range(len(words)), key=lambda place: (len(words[place].piece_ids) == 1, len(words[place].text)))
+    """Return the place of the word to begin with: the first one read whole that is no function word, or else the first."""
+    little = frozenset().union(*FUNCTION_WORDS.values())
+    whole = (place for place, word in enumerate(words) if len(word.piece_ids) == 1 and len(word.text) > 2 and word.text.lower() not in little)
+    return next(whole, 0)
 
 
 def nearest_twin(loaded: LoadedModel, source: str) -> str:

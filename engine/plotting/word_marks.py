@@ -54,7 +54,7 @@ def neighbour_marks(words: Sequence[str], cosines: Sequence[float], notes: Seque
         tickvals=list(range(len(words))), ticktext=labels, range=[len(words) - 0.4, -0.6], showgrid=False, fixedrange=True, zeroline=False
     )
     figure.update_xaxes(range=[min(0.0, *cosines), 1.25 * max(0.1, *cosines)], fixedrange=True)
-    figure.update_layout(clickmode="event+select", showlegend=False)
+    figure.update_layout(clickmode="event+select", showlegend=False, margin={"t": 8})
     return figure
 
 
@@ -75,8 +75,8 @@ def state_cosines(first: Sequence[str | None], second: Sequence[str | None], cos
     figure.update_yaxes(
         tickvals=list(range(len(labels))), ticktext=labels, range=[len(labels) - 0.4, -0.6], showgrid=False, fixedrange=True, zeroline=False
     )
-    figure.update_xaxes(range=[min([0.0, *known]) - 0.02, 1.04], fixedrange=True)
-    figure.update_layout(showlegend=False)
+    figure.update_xaxes(range=[min([0.9, *known]) - 0.03, 1.02], fixedrange=True)
+    figure.update_layout(showlegend=False, margin={"t": 8})
     return figure
 
 
@@ -88,6 +88,7 @@ def _pair_label(one: str | None, two: str | None) -> str:
 
 def _marker(is_special: Sequence[bool], mode: Mode) -> dict:
     return {
+        "opacity": 1,
         "size": [14 if special else 9 for special in is_special],
         "symbol": ["diamond" if special else "circle" for special in is_special],
         "color": [theme.accent(mode) if special else theme.muted(mode) for special in is_special],

@@ -57,8 +57,8 @@ def _show_found(desk: Desk, found: NearestSentences, corpus: str, step: int) -> 
         notices.note(
             f"The texts of {found.corpus_title} may not be shipped with this project and cannot be read here, so only their row numbers are shown."
         )
-    looked = f"{found.searched:,} states of the decoder at {found.sentences:,} sentences" if step else f"{found.sentences:,} sentences"
-    st.caption(f"Searched: {looked}, by the cosine of the states; half of them lie below {found.median_cosine:.3f}.")
+    if step:
+        st.caption(f"Searched: {found.searched:,} states of the decoder, told the reference's pieces; “step” and “next piece” say before which one it stood.")
 
 
 def _corpus_title(name: str) -> str:
