@@ -96,7 +96,7 @@ def find_nearest(
 def nearest_sentence(found: NearestSentences) -> str:
     """Return in plain words how near the nearest one is, and how near any sentence is."""
     first = found.frame.iloc[0]
-    told = f"“{first['source']}”" if found.has_texts else f"sentence {first['row']:,}"
+    told = f"“{first['source']}”" if found.has_texts else f"sentence {int(first['row']):,}"
     if found.place:
         what = f"Before it writes “{found.place}”, the decoder is nearest to where it is before “{first['next_piece']}” in the translation of {told}"
     else:
