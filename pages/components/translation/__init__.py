@@ -54,25 +54,14 @@ TOOLS = {
             looks_at_one=False,
         ),
         Tool(
-            "choices",
-            "Other choices",
-            "What else did the network consider: other whole translations, and other words in one place?",
-        ),
-        Tool(
-            "many_lines",
-            "Many lines",
-            "Translate a whole file, one sentence on each line, and take the translations with you.",
-        ),
-        Tool(
-            "test_set",
-            "Test set",
-            "How good are the networks on sentences that none of them has seen, and which sentences go wrong?",
-            looks_at_one=False,
-        ),
-        Tool(
             "search",
             "Search tree",
             "What did the search consider and leave, and would another width or length penalty have chosen another sentence?",
+        ),
+        Tool(
+            "choices",
+            "Other choices",
+            "What else did the network consider: other whole translations, and other words in one place?",
         ),
         Tool(
             "swaps",
@@ -88,6 +77,17 @@ TOOLS = {
             "nearest",
             "Nearest sentences",
             "Which other sentences leave the network in nearly the same state?",
+        ),
+        Tool(
+            "many_lines",
+            "Many lines",
+            "Translate a whole file, one sentence on each line, and take the translations with you.",
+        ),
+        Tool(
+            "test_set",
+            "Test set",
+            "How good are the networks on sentences that none of them has seen, and which sentences go wrong?",
+            looks_at_one=False,
         ),
     )
 }
