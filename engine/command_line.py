@@ -175,7 +175,9 @@ def train_command(options: argparse.Namespace) -> None:
 
     from engine.recipes.run import train_recipe
     from engine.training import Evaluated, Finished, StepDone
+    from engine.training.memory import keep_freed_blocks
 
+    keep_freed_blocks()
     overrides = dict(_setting(text) for text in options.set)
     # The delay keeps the bar from being drawn before the first step: until then there may be one line about what is wrong.
     with tqdm(unit="step", dynamic_ncols=True, mininterval=1.0, delay=DELAY_SECONDS) as bar:
