@@ -10,7 +10,7 @@ from pages.components.translation.desk import direction_label, examples_for, gro
 from pages.components.views.translation import TranslationView
 
 PAGE = "translation"
-GROUPS = {"best": "The best", "pair": "With and without attention", "forcing": "Four ways to be taught"}
+GROUPS = {"pair": "With and without attention", "best": "The best", "forcing": "Four ways to be taught"}
 
 header.show(
     "Translation",

@@ -115,13 +115,13 @@ def _architecture(config: dict[str, Any]) -> str:
             config["attention"], f"{config['attention']} attention"
         )
         words = (
-            f"{direction}{cell} encoder of {config['encoder_layers']} layers, {cell} decoder of {config['decoder_layers']} "
-            f"layers, {config['hidden_size']} units, {look}; one BPE vocabulary of {config['vocab_size']:,} pieces for both "
+            f"{direction}{cell} encoder of {_layers(config['encoder_layers'])}, {cell} decoder of "
+            f"{_layers(config['decoder_layers'])}, {config['hidden_size']} units, {look}; one BPE vocabulary of {config['vocab_size']:,} pieces for both "
             "languages."
         )
         return words[0].upper() + words[1:]
     return (
-        f"{config['num_layers']} layer{'s' * (config['num_layers'] > 1)} of {config['hidden_size']} {cell} units over {config['vocab_size']} tokens, embedding "
+        f"{_layers(config['num_layers'])} of {config['hidden_size']} {cell} units over {config['vocab_size']} tokens, embedding "
         f"of {config['embedding_dim']}, residual connections: {'yes' if config['residual'] else 'no'}."
     )
 
@@ -170,3 +170,7 @@ def _training(training: dict[str, Any]) -> str:
         f"{training['hardware']}, torch {training['torch']}, seed {training['settings']['seed']}, commit {training['commit']}, "
         f"{training['date']}; the weights are those of update {training['best_step']:,}, the best on validation data. {sources}"
     )
+
+
+def _layers(count: int) -> str:
+    return "1 layer" if count == 1 else f"{count} layers"

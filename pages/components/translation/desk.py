@@ -44,9 +44,9 @@ def direction_label(pair: str) -> str:
 
 
 def grouped(models: Sequence[ModelInfo]) -> dict[str, list[ModelInfo]]:
-    """Return the translators that stand side by side, by group: "best" first, then the pair with and without attention."""
+    """Return the translators that stand side by side, by group: the pair with and without attention first, then the best."""
     groups: dict[str, list[ModelInfo]] = {}
-    for info in sorted(models, key=lambda info: (info.group != "best", bool(info.group), not is_attending(info), info.name)):
+    for info in sorted(models, key=lambda info: (bool(info.group), info.group, not is_attending(info), info.name)):
         groups.setdefault(info.group or "pair", []).append(info)
     return groups
 
