@@ -23,8 +23,8 @@ def test_map_shows_the_weights_with_titled_axes(mode: str) -> None:
     heat = figure.data[0]
     assert np.allclose(np.array(heat.z, dtype=float), weights())
     assert (heat.zmin, heat.zmax) == (0.0, 1.0)
-    assert "English" in figure.layout.xaxis.title.text
-    assert "French" in figure.layout.yaxis.title.text
+    assert "read" in figure.layout.xaxis.title.text
+    assert "written" in figure.layout.yaxis.title.text
     assert "0 to 1" in heat.colorbar.title.text
 
 
