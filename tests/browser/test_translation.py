@@ -20,9 +20,9 @@ SENTENCE = "Two children are playing in the snow."
 
 @pytest.fixture
 def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    """Return a visitor on the translation page."""
+    """Return a visitor on the translation page who looks at the map of attention."""
     with visit(browser, server) as guest:
-        guest.open("/translation", "Translation")
+        guest.open("/translation?tool=attention", "Translation")
         yield guest
 
 
@@ -52,6 +52,8 @@ def test_a_typed_sentence_is_translated_by_both_networks(guest: Visit) -> None:
 
 def test_an_example_fills_both_boxes_and_a_link_carries_them(guest: Visit, browser: Browser) -> None:
     example = list_translation_examples()[2]
+    guest.page.get_by_text("Forced or free", exact=True).click()
+    expect(guest.page.get_by_role("textbox", name="Reference, a translation by a person")).to_be_visible()
     guest.page.get_by_role("button", name=example.name, exact=True).click()
     expect(box(guest)).to_have_value(example.source)
     guest.page.get_by_text("Greedy", exact=True).click()
