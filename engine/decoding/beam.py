@@ -87,14 +87,12 @@ def beam(
     given = _Given(torch.empty(count, 0), torch.empty(count, 0, source_ids.shape[1]))
     if prefix_ids:
         given, state = _read_prefix(model, state, bos_id, prefix_ids)
-    spread = torch.arange(count).repeat_interleave(width)
-    state = select(state, spread)
-    scores = torch.full((count, width), float("-inf"))
-    scores[:, 0] = given.log_probs.sum(dim=1)  # all beams are equal before the first step: only one of them may branch
-    token_ids = torch.full((count * width,), prefix_ids[-1] if prefix_ids else bos_id)
-    history = torch.tensor(list(prefix_ids), dtype=torch.long).repeat(count * width, 1)  # (B * K, T)
-    steps = given.log_probs[spread]  # log-probability of each step, (B * K, T)
-    attention = given.attention[spread]  # (B * K, T, S)
+    beams = 1  # before the first step all beams of a sentence are equal: one of them stands for all
+    scores = given.log_probs.sum(dim=1)[:, None]  # (B, beams)
+    token_ids = torch.full((count,), prefix_ids[-1] if prefix_ids else bos_id)
+    history = torch.tensor(list(prefix_ids), dtype=torch.long).repeat(count, 1)  # (B * beams, T)
+    steps = given.log_probs  # log-probability of each step, (B * beams, T)
+    attention = given.attention  # (B * beams, T, S)
 
     def hypothesis(sentence: _Sentence, row: int, total: float, ended_by: float | None, weights: Tensor) -> Hypothesis:
         log_probs = steps[row].tolist() + ([ended_by] if ended_by is not None else [])
@@ -104,19 +102,20 @@ def beam(
 
     for time in range(len(prefix_ids) + 1, max_new_tokens + 1):
         logits, state = model.step(token_ids, state)
-        log_probs = logits.float().log_softmax(dim=-1)  # (B * K, V)
+        log_probs = logits.float().log_softmax(dim=-1)  # (B * beams, V)
         vocab_size = log_probs.shape[-1]
-        totals = (scores.flatten()[:, None] + log_probs).view(len(active), -1)  # (B, K * V)
-        # Twice the width: even if all K best candidates end here, K others go on.
-        top, flat = totals.topk(totals.shape[1] if is_exact else min(2 * width, totals.shape[1]), dim=-1)
-        parents, tokens = flat // vocab_size, flat % vocab_size
-        own = log_probs.view(len(active), -1).gather(1, flat).tolist() if observe else []
+        # Twice the width: even if all K best candidates end here, K others go on. First of each beam, then of all K of a sentence.
+        ahead = vocab_size if is_exact else min(2 * width, vocab_size)
+        own, words = (part.view(len(active), -1) for part in log_probs.topk(ahead, dim=-1))  # (B, beams * ahead)
+        totals = scores.repeat_interleave(ahead, dim=1) + own
+        top, places = totals.topk(totals.shape[1] if is_exact else min(2 * width, totals.shape[1]), dim=-1)
+        best, tokens = top.tolist(), words.gather(1, places).tolist()
+        parents, added = (places // ahead).tolist(), own.gather(1, places).tolist() if observe else []
         keep_rows, keep_tokens, keep_scores, still = [], [], [], []
         for place, sentence in enumerate(active):
             rows, words, values, fates = [], [], [], []
-            found = zip(top[place].tolist(), parents[place].tolist(), tokens[place].tolist(), strict=True)
-            for rank, (total, parent, token) in enumerate(found):
-                row = place * width + parent
+            for rank, (total, parent, token) in enumerate(zip(best[place], parents[place], tokens[place], strict=True)):
+                row = place * beams + parent
                 if total == float("-inf"):
                     break
                 if token != eos_id:
@@ -131,7 +130,7 @@ def beam(
                     ended_by = float(log_probs[row, token])
                     sentence.keep(hypothesis(sentence, row, total, ended_by, state.attention_weights), width)
             if observe:
-                seen = (part[place][: len(fates)] for part in (parents.tolist(), tokens.tolist(), own, top.tolist()))
+                seen = (part[place][: len(fates)] for part in (parents, tokens, added, best))
                 observe(Candidates(sentence.index, time, *seen, fates))
             horizon = max_new_tokens if is_exact else time
             if rows and not _is_decided(sentence, values[0], width, horizon, length_penalty):
@@ -140,13 +139,14 @@ def beam(
                 keep_rows += rows + [rows[0]] * spare
                 keep_tokens += words + [words[0]] * spare
                 keep_scores.append(values + [float("-inf")] * spare)
-        active = still
+        is_whole, active = len(still) == len(active) and beams == width, still
         if not active:
             break
         chosen, token_ids = torch.tensor(keep_rows), torch.tensor(keep_tokens)
         step_log_probs = log_probs[chosen, token_ids]
-        state = select(state, chosen)
-        scores = torch.tensor(keep_scores)
+        # While no sentence leaves the batch every row stays among those of its own source.
+        state = state.follow(chosen) if is_whole and hasattr(state, "follow") else select(state, chosen)
+        beams, scores = width, torch.tensor(keep_scores)
         history = torch.cat([history[chosen], token_ids[:, None]], dim=1)
         steps = torch.cat([steps[chosen], step_log_probs[:, None]], dim=1)
         attention = torch.cat([attention[chosen], state.attention_weights[:, None].float()], dim=1)

@@ -21,7 +21,7 @@ from torch.nn import functional
 from engine.cells import CELLS
 from engine.errors import ConfigError
 from engine.models.attention import ATTENTION
-from engine.models.base import MODELS, RecurrentModel, mask_from_lengths
+from engine.models.base import MODELS, RecurrentModel, mask_from_lengths, select
 from engine.models.recurrent import (
     LayerState,
     build_layer,
@@ -61,6 +61,13 @@ class DecoderState(NamedTuple):
     mask: Tensor
     summary: Tensor
     attention_weights: Tensor
+
+    def follow(self, rows: Tensor) -> DecoderState:
+        """Return the state in which each place goes on from the row named in `rows` (B,), a row of the same source.
+
+        What attention looks at is the same for all rows of a source and stays where it is: nothing large is copied.
+        """
+        return self._replace(layers=select(self.layers, rows), attention_weights=self.attention_weights.index_select(0, rows))
 
 
 @MODELS.register("translator", title="Translator")

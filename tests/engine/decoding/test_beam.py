@@ -151,7 +151,7 @@ def test_the_search_ends_early_only_when_the_beam_is_full_and_nothing_open_is_be
     model = Counting({(): (0.90, 0.06, 0.04), (1,): (0.90, 0.05, 0.05), (2,): (0.90, 0.05, 0.05)})
     found = beam(model, beam_size=2, max_new_tokens=50, length_penalty=0.0, **SOURCE)[0]
     assert [h.token_ids for h in found] == [[], [1]]
-    assert steps == [2, 2]
+    assert steps == [1, 2]  # before the first step all beams are one
 
 
 def test_no_more_than_the_beam_is_returned_best_first():
