@@ -27,9 +27,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import safetensors.torch
 import torch
 from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from engine.corpora import load_corpus
@@ -187,7 +188,7 @@ def save_directions(directions: Directions, folder: Path | None = None) -> Path:
         "mean": directions.mean, "basis": directions.basis, "variances": torch.from_numpy(directions.variances.astype(np.float32)),
     }  # fmt: skip
     draft = path.with_suffix(f".{os.getpid()}.draft")
-    draft.write_bytes(safetensors.torch.save(tensors, metadata={"facts": json.dumps(directions.facts, ensure_ascii=False)}))
+    draft.write_bytes(save_tensors(tensors, metadata={"facts": json.dumps(directions.facts, ensure_ascii=False)}))
     os.replace(draft, path)
     return path
 
@@ -212,7 +213,7 @@ def load_directions(loaded: LoadedModel, folder: Path | None = None) -> Directio
 def _read(path: Path, version: int) -> Directions:
     try:
         data = path.read_bytes()
-        tensors = safetensors.torch.load(data)
+        tensors = load_tensors(data)
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
         facts = json.loads(header["__metadata__"]["facts"])
         return Directions(tensors["mean"], tensors["basis"], tensors["variances"].numpy(), facts)

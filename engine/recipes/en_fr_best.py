@@ -4,7 +4,7 @@ from engine.recipes.base import RECIPES
 from engine.recipes.translation_recipe import TranslationRecipe
 from engine.training import TrainingSettings
 
-RECIPES.register("en-fr-best")(
+EN_FR_BEST = RECIPES.register("en-fr-best")(
     TranslationRecipe(
         name="en-fr-best",
         title="English to French, best LSTM",

@@ -76,7 +76,7 @@ def begin(page: str, key: str, names: Iterable[str]) -> Writing:
 
 
 # Two visitors' networks write at a time, a flush long, and the others wait for their turn: four threads that take each other's
-# interpreter away at every operation write less together than two (2,046 against 2,620 characters per second, side by side).
+# interpreter away at every operation write less together than two (`tests/benchmarks/test_generation_speed.py` measures it).
 _TURN = threading.Semaphore(2)
 
 
