@@ -65,7 +65,7 @@ def show(desk: Desk) -> None:
         if not is_begun or (sheet.is_stopped and not sheet.is_finished):
             words = f"Translate {len(lines):,} line{'s' * (len(lines) > 1)}"
             words = f"Go on with the other {len(lines) - len(sheet.found):,}" if is_begun else words
-            st.button(words, type="primary", icon=":material/play_arrow:", key="many-lines-start", on_click=_start, args=(key, lines))
+            st.button(words, icon=":material/play_arrow:", key="many-lines-start", on_click=_start, args=(key, lines))
         elif not sheet.is_finished:
             st.button("Stop", icon=":material/stop:", key="many-lines-stop", on_click=_stop)
     if not is_begun:
