@@ -83,6 +83,19 @@ def load_results(name: str) -> pd.DataFrame:
     return _load_results(name, str(results.RESULTS), _newest(results.RESULTS))
 
 
+def compute_with_results(function: Callable[..., Any], name: str, *args: Any) -> Any:
+    """Return `function(table, *args)` for a table of measured results, computed once per version of the table and arguments.
+
+    The function must be a module's own and must not change the table; its result must pickle.
+
+    Raises:
+        DataError: as `load_results`.
+    """
+    from engine.experiments import results
+
+    return _compute_with_results(_path(function), name, str(results.RESULTS), _newest(results.RESULTS), args)
+
+
 @st.cache_resource(show_spinner=False)
 def job_runner() -> JobRunner:
     """Return the one runner of background jobs of this process."""
@@ -137,12 +150,27 @@ def _load_results(name: str, folder: str, version: float) -> pd.DataFrame:
     return results.load_results(name, folder)
 
 
+@st.cache_resource(show_spinner=False, max_entries=4)  # not cache_data: a copy of a whole sweep costs each click more than the chart
+def _shared_results(name: str, folder: str, version: float) -> pd.DataFrame:
+    from engine.experiments import results
+
+    return results.load_results(name, folder)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _compute_with_results(path: str, name: str, folder: str, version: float, args: tuple[Any, ...]) -> Any:
+    return _function(path)(_shared_results(name, folder, version), *args)
+
+
 @st.cache_data(show_spinner=False, max_entries=256)
 def _compute(path: str, model_name: str | None, version: Any, args: tuple[Any, ...], options: tuple[Any, ...]) -> Any:
-    module, name = path.rsplit(":", 1)
-    function = getattr(importlib.import_module(module), name)
     given = () if model_name is None else (load_model(model_name),)
-    return function(*given, *args, **dict(options))
+    return _function(path)(*given, *args, **dict(options))
+
+
+def _function(path: str) -> Callable[..., Any]:
+    module, name = path.rsplit(":", 1)
+    return getattr(importlib.import_module(module), name)
 
 
 def _path(function: Callable[..., Any]) -> str:

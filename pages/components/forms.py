@@ -105,6 +105,24 @@ class Controls(Generic[V]):
         """Draw the field's choices as pills, one of them chosen."""
         return self._choice(st.pills, name, format_func, default=self._fields[name].default, required=True, **look)
 
+    def several(self, name: str, format_func: Callable[[Any], str] | None = None, **look: Any) -> tuple[Any, ...]:
+        """Draw the field's choices as pills of which any may be chosen, all of them at first; the URL repeats the parameter."""
+        field = self._fields[name]
+        format_func = format_func or str
+        labels = {format_func(choice): choice for choice in field.choices}
+        by_name = {str(choice): label for label, choice in labels.items()}
+        asked = [text for text in state.read_url_list(name) if text]
+        unknown = [text for text in asked if text not in labels and text not in by_name]
+        known = [by_name.get(text, text) for text in asked if text not in unknown]
+        if unknown:
+            problem = f"{field.label} must be among {', '.join(labels)}."
+            self.refuse([fields.refusal(name, text, problem) for text in unknown], state.read_url() | {name: known})
+        elif known != asked and state.write_url_list(name, known):
+            st.rerun()
+        chosen = self._draw(st.pills, name, options=field.choices, format_func=format_func, default=list(field.choices), selection_mode="multi", **look)
+        self._drawn[name] = tuple(choice for choice in field.choices if choice in chosen)
+        return self._drawn[name]
+
     def offer(self, name: str, choices: Sequence[Any], format_func: Callable[[Any], str] = str, default: Any = None) -> None:
         """Give a field the choices that are known only now, right before it is drawn; one that is gone gives way to the default.
 
@@ -133,7 +151,7 @@ class Controls(Generic[V]):
         is_number_box = isinstance(state.widget_value(name), float)
         state.set_widget(name, float(value) if is_number_box else value)
 
-    def refuse(self, sentences: list[str], kept: dict[str, str]) -> None:
+    def refuse(self, sentences: list[str], kept: dict[str, str | list[str]]) -> None:
         """Note why values in the URL are not used and start again from the URL without them, where that is possible."""
         refusal = state.recall(self._page, "refusal") or Refusal()
         refusal.sentences += [sentence for sentence in sentences if sentence not in refusal.sentences]

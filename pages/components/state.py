@@ -40,10 +40,19 @@ def read_url() -> dict[str, str]:
     return st.query_params.to_dict()
 
 
-def clean_url(parameters: dict[str, str]) -> bool:
-    """Replace the URL's parameters; return whether that was possible (not once widgets are bound to them)."""
+def read_url_list(name: str) -> list[str]:
+    """Return every value of a parameter that may stand in the URL several times."""
+    return st.query_params.get_all(name)
+
+
+def clean_url(parameters: dict[str, str | list[str]]) -> bool:
+    """Replace the URL's parameters; return whether that was possible (not once widgets are bound to them).
+
+    A parameter that is kept as it was read keeps all its values.
+    """
+    several = {name: read_url_list(name) for name, value in parameters.items() if isinstance(value, str)}
     try:
-        st.query_params.from_dict(parameters)
+        st.query_params.from_dict({name: several.get(name, value) for name, value in parameters.items()})
     except st.errors.StreamlitAPIException:
         return False
     return True
@@ -55,6 +64,15 @@ def write_url(name: str, value: Any) -> bool:
         value = int(value)
     try:
         st.query_params[name] = str(value)
+    except st.errors.StreamlitAPIException:
+        return False
+    return True
+
+
+def write_url_list(name: str, values: list[str]) -> bool:
+    """Put several values of one parameter into the URL; returns as `write_url`."""
+    try:
+        st.query_params[name] = values
     except st.errors.StreamlitAPIException:
         return False
     return True
