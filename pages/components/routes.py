@@ -23,6 +23,7 @@ HOME = "pages/home.py"
 GENERATION = "pages/generation.py"
 TRANSLATION = "pages/translation.py"
 COMPARISON = "pages/comparison.py"
+CELLS = "pages/cells.py"
 MODELS = "pages/models.py"
 
 ICON = Path(__file__).parent.parent / "icon.svg"
@@ -48,6 +49,7 @@ def _pages() -> list[StreamlitPage]:
         st.Page(GENERATION, title="Generation", url_path="generation"),
         st.Page(TRANSLATION, title="Translation", url_path="translation"),
         st.Page(COMPARISON, title="Comparison", url_path="comparison"),
+        st.Page(CELLS, title="Cells", url_path="cells"),
         st.Page(MODELS, title="Models", url_path="models"),
     ]
 

@@ -18,7 +18,10 @@ from playwright.sync_api import Browser, Page, Playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "tests" / "output"
-PAGES = {"home": "/", "generation": "/generation", "translation": "/translation", "comparison": "/comparison", "models": "/models"}
+PAGES = {
+    "home": "/", "generation": "/generation", "translation": "/translation", "comparison": "/comparison", "cells": "/cells",
+    "models": "/models",
+}  # fmt: skip
 TITLES = {name: "Unrolled" if name == "home" else name.capitalize() for name in PAGES}
 WIDTHS = {1280: 860, 375: 780}
 SETTLED = '[data-testid="stApp"][data-test-script-state="notRunning"]'

@@ -1,0 +1,60 @@
+"""Cells: what happens inside a recurrent cell while it reads, with the real numbers of trained networks."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.inspection.cell_steps import can_be_opened, read_tokens
+from pages.components import cache, cells, forms, header, networks, notices
+from pages.components.cells import TOOLS, Desk
+from pages.components.cells.desk import label
+from pages.components.views.cells import CellsView
+
+PAGE = "cells"
+
+header.show(
+    "Cells",
+    "What happens inside a recurrent cell when it reads your sentence, and which of its gates lets the past go?",
+    {
+        "Step": "one token is read: the cell takes what it reads and what it carries, and makes what it carries on.",
+        "Hidden state h": "what the cell says after a step, one number per unit.",
+        "Memory cell c": "what an LSTM keeps; it is only scaled and added to.",
+        "Gates": "numbers between 0 (shut) and 1 (open), one per unit: how much is written, kept or shown.",
+        "␣ and ↵": "a space and a new line.",
+    },
+)
+found = cache.list_models()
+for broken in found:
+    if broken.error and not broken.task:
+        notices.error(broken.error)
+models = {info.name: info for info in networks.in_order([info for info in found if can_be_opened(info)])}
+if not models:
+    notices.error("No recurrent network is installed; the Models page lists what is there and what is missing.")
+    st.stop()
+names = {name: label(info) for name, info in models.items()}
+tools = {name: tool.label for name, tool in TOOLS.items()}
+controls = forms.open_controls(
+    PAGE,
+    CellsView,
+    {"network": list(names), "tool": list(tools)},
+    {"network": next((name for name, info in models.items() if info.architecture == "lstm" and not info.group), next(iter(models)))},
+    {"network": names.get, "tool": tools.get},
+)
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    text = controls.text_area("text", height=90)
+with right:
+    network = controls.select("network")
+    st.caption(notices.plain(networks.headline(models[network])))
+tool = TOOLS[controls.pills("tool", label_visibility="collapsed")]
+st.markdown(tool.sentence, width=header.TEXT_WIDTH)
+
+with notices.engine_errors():
+    cache.load_model(network)
+    tokens = cache.compute_with_model(read_tokens, network, text)
+    desk = Desk(controls, controls.value(), text, tokens, models, network)
+    if tool.needs_language_model and models[network].task != "language_model":
+        notices.note("This tool looks at language models; choose one above.")
+    else:
+        cells.show(tool.name, desk)

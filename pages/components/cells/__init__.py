@@ -1,0 +1,41 @@
+"""The tools of the Cells page: one module each, with `show(desk)`; only the one that is open is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from pages.components.cells.desk import Desk
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One way to look inside a cell.
+
+    Attributes:
+        name: the module under `pages.components.cells`, and the value in the URL.
+        label: what the page calls it.
+        sentence: the question it answers.
+        needs_language_model: whether it looks at language models only, not at a translator's encoder.
+    """
+
+    name: str
+    label: str
+    sentence: str
+    needs_language_model: bool = False
+
+
+TOOLS = {
+    tool.name: tool
+    for tool in (
+        Tool("step", "Step through", "What does a cell compute when it reads one token? Every number of it, one step at a time."),
+    )
+}
+
+
+def show(name: str, desk: Desk) -> None:
+    """Draw one tool."""
+    import_module(f"pages.components.cells.{name}").show(desk)
+
+
+__all__ = ["TOOLS", "Desk", "Tool", "show"]

@@ -1,0 +1,113 @@
+"""What the Cells page hands to each of its tools, and the widgets that several of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from engine.inspection.cell_steps import CellReading, Strand, read_steps, strand_labels
+from engine.inspection.units import PARTS
+from engine.models.folder import ModelInfo
+from engine.plotting.distribution import visible_token
+from engine.plotting.theme import architecture_label
+from pages.components import cache, networks
+from pages.components.forms import Controls
+from pages.components.translation.desk import title
+from pages.components.views.cells import CellsView
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The page as a tool meets it.
+
+    Attributes:
+        controls: draws widgets bound to the URL, from the fields of the page's view.
+        view: what the URL said when the page was drawn so far; a tool's own fields come from its own widgets.
+        text: what is read. tokens: the pieces of it that the network reads as one token each.
+        models: every network that can be opened by name, in the order they are listed in.
+        network: name of the one that is looked at.
+    """
+
+    controls: Controls[CellsView]
+    view: CellsView
+    text: str
+    tokens: Sequence[str]
+    models: Mapping[str, ModelInfo]
+    network: str
+
+    @property
+    def info(self) -> ModelInfo:
+        """What is known about the network that is looked at."""
+        return self.models[self.network]
+
+    @property
+    def language_models(self) -> dict[str, ModelInfo]:
+        """The language models among `models`."""
+        return {name: info for name, info in self.models.items() if info.task == "language_model"}
+
+    @property
+    def reading(self) -> CellReading:
+        """Every state and gate of the network that is looked at, over the text."""
+        return cache.compute_with_model(read_steps, self.network, self.text)
+
+    def label(self, name: str) -> str:
+        """Return what the page calls a network."""
+        return label(self.models[name])
+
+    def ask_strand(self) -> int:
+        """Draw the choice of a layer (and direction) where there are several; return its place in `reading.strands`."""
+        labels = strand_labels(self.info)
+        if len(labels) == 1:
+            return 0
+        self.controls.offer("strand", labels)
+        return labels.index(self.controls.segmented("strand"))
+
+    def ask_position(self) -> int:
+        """Draw the slider and the buttons of the step; return the token that is looked at, counted from 0."""
+        last = len(self.tokens)
+        with st.container(horizontal=True, vertical_alignment="bottom", key="step-through"):
+            position = min(self.controls.slider("position", maximum=max(2, last), width="stretch"), last)
+            for word, icon, key, to in (
+                ("Previous", ":material/chevron_left:", "P", position - 1),
+                ("Next", ":material/chevron_right:", "N", position + 1),
+            ):
+                st.button(
+                    word, icon=icon, key=f"step-{word.lower()}", shortcut=key, disabled=not 1 <= to <= last,
+                    on_click=self.controls.set, args=("position", to),
+                )  # fmt: skip
+        return position - 1
+
+    def ask_unit(self, strand: Strand) -> int:
+        """Draw the number box of the unit and return it.
+
+        Raises:
+            InputError: the layer has no such unit.
+        """
+        from engine.inspection.cell_steps import check_strand_unit
+
+        unit = self.controls.number("unit", width=150)
+        check_strand_unit(strand, unit)
+        return unit
+
+
+def label(info: ModelInfo) -> str:
+    """Return what the page calls a network: a language model's label, or which translator's encoder it is."""
+    if info.task == "language_model":
+        return networks.label(info)
+    pair = f"{info.source_language or 'en'}-{info.target_language or 'fr'}"
+    return f"Translator {pair}, {title(info).lower()} (encoder)"
+
+
+def part_label(part: str) -> str:
+    """Return what the page calls a part of a cell."""
+    return PARTS[part].capitalize()
+
+
+def quoted(token: str) -> str:
+    """Return a token as a sentence names it."""
+    return f"“{visible_token(token)}”"
+
+
+__all__ = ["Desk", "architecture_label", "label", "part_label", "quoted"]

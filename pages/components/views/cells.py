@@ -1,0 +1,23 @@
+"""The Cells page's URL: which text a network reads, and which step, layer and unit of it is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.config import option
+
+DEFAULT_TEXT = "The cat, which sat on the mat and purred, was happy."
+LONGEST_TEXT = 2_000
+LARGEST_UNIT = 9_999
+
+
+@dataclass(frozen=True)
+class CellsView:
+    """Everything a link to the Cells page carries; a tool's own fields begin with its name."""
+
+    text: str = option(DEFAULT_TEXT, label="Text to read", help=f"At most {LONGEST_TEXT:,} characters.")
+    network: str = option("", label="Network")
+    tool: str = option("", label="Tool")
+    position: int = option(1, label="Step", help="The token that is read at this step.", minimum=1, maximum=LONGEST_TEXT, step=1)
+    strand: str = option("", label="Layer")
+    unit: int = option(0, label="Unit", help="The arrow keys go from unit to unit.", minimum=0, maximum=LARGEST_UNIT, step=1)
