@@ -1,9 +1,11 @@
-"""Figures of measured comparisons: means and spread over seeds, baselines dashed, a unit on every axis."""
+"""Curves of measured comparisons: medians and ranges over seeds, baselines dashed, a unit on every axis."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -13,43 +15,56 @@ from engine.plotting.theme import Mode
 
 WRONG_ANSWERS, ERROR_LEFT = "Wrong answers (%)", "Error left (% of a guess)"
 WITHOUT_MEMORY = "Without memory"
+BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.2, "yanchor": "top"}  # ten names above a chart would push it out of view
+_READING = {"hovertemplate": "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"}
 
 
 def error_against_length(
-    frame: pd.DataFrame,
+    table: pd.DataFrame,
     *,
     mode: Mode,
-    is_relative: bool = False,
-    baseline_error: float | None = None,
+    y_title: str = WRONG_ANSWERS,
     x_title: str = "Sequence length",
-    height: int = 380,
+    is_log_x: bool = True,
+    is_log_y: bool = False,
+    height: int = 440,
 ) -> go.Figure:
-    """Return the error against sequence length: a line per architecture, a band from best to worst seed.
+    """Return the error against sequence length: a line per architecture through the medians, bars from best to worst seed.
+
+    One trace per architecture, however many seeds there are. Lines are moved a little sideways, so that equal ones stay visible.
 
     Args:
-        frame: the runs of one task, one row per seed: columns `architecture`, `length` and `accuracy` (0 to 1),
-            or, where the error is relative, `loss` and `baseline`.
-        is_relative: draw the loss as a share of the baseline's instead of the share of wrong answers, for tasks
-            whose answers are numbers, never quite right.
-        baseline_error: share of wrong answers (0 to 1) without memory, drawn dashed; 1 where relative.
+        table: columns `architecture`, `length`, `error_median`, `error_min`, `error_max`, `runs`, `solved_runs`, `baseline_error`.
+        is_log_y: errors of zero are then drawn at half the smallest error that is not zero.
     """
-    errors = frame.assign(error=error_percent(frame, is_relative))
-    spread = errors.groupby(["architecture", "length"])["error"].agg(["mean", "min", "max"]).reset_index()
-    title = ERROR_LEFT if is_relative else WRONG_ANSWERS
-    figure = theme.blank_figure(mode, x_title=x_title, y_title=title, height=height)
-    lengths = sorted(spread["length"].unique())
-    is_logarithmic = _is_geometric(lengths)
-    architectures = in_legend_order(spread["architecture"])
-    for place, architecture in enumerate(architectures):
-        line = spread[spread["architecture"] == architecture]
-        x = _beside(line["length"], place - (len(architectures) - 1) / 2, is_logarithmic)
-        theme.with_spread(figure, x, line["mean"], line["min"], line["max"], architecture, mode)
-        figure.data[-1].customdata = line["length"]
-    _hover(figure, "length %{customdata}: %{y:.1f} %")
-    if baseline_error is not None:
-        add_baseline(figure, 100 * baseline_error, mode)
-    figure.update_xaxes(tickvals=lengths, type="log" if is_logarithmic else "linear", fixedrange=True)
-    figure.update_yaxes(range=[-3, max(103, 1.03 * spread["max"].max())], fixedrange=True)
+    figure = theme.blank_figure(mode, x_title=x_title, y_title=y_title, height=height)
+    names, lengths = in_legend_order(table["architecture"]), sorted(table["length"].unique())
+    floor = _floor(table["error_min"]) if is_log_y else None
+    traces = []
+    for place, name in enumerate(names):
+        line = table[table["architecture"] == name].sort_values("length")
+        middle, low, high = (_at_least(line[f"error_{part}"], floor) for part in ("median", "min", "max"))
+        bars = {"type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low, "thickness": 1.5, "width": 4}
+        x = _beside(line["length"].to_numpy(float), lengths, place - (len(names) - 1) / 2, len(names), is_log_x)
+        traces.append(
+            _trace(x, middle, name, mode)
+            | {
+                "error_y": bars | {"color": theme.architecture_style(name, mode).colour},
+                "customdata": line[["length", "error_median", "error_min", "error_max", "solved_runs", "runs"]].to_numpy(float),
+                "hovertemplate": "length %{customdata[0]}: %{customdata[1]:.4~g} (%{customdata[2]:.4~g} to %{customdata[3]:.4~g}), "
+                "solved by %{customdata[4]} of %{customdata[5]} seeds<extra>%{fullData.name}</extra>",
+            }
+        )
+    traces.append(baseline_trace(table, is_log_x, mode))
+    figure.add_traces(traces)
+    highest = float(max(table["error_max"].max(), table["baseline_error"].max()))
+    margin = 0.12 if len(lengths) < 2 else 0.0
+    figure.update_layout(
+        xaxis={"tickvals": lengths, "ticktext": [f"{length:,}" for length in lengths], "type": "log" if is_log_x else "linear", "fixedrange": True}
+        | ({"range": _around(lengths[0], margin, is_log_x)} if margin else {}),
+        yaxis={"fixedrange": True} | ({"type": "log"} if is_log_y else {"range": [-0.03 * highest, 1.04 * highest]}),
+        legend=BELOW,
+    )
     return figure
 
 
@@ -58,35 +73,69 @@ def error_percent(frame: pd.DataFrame, is_relative: bool) -> pd.Series:
     return 100 * frame["loss"] / frame["baseline"] if is_relative else 100 * (1 - frame["accuracy"])
 
 
-def loss_against_steps(
-    frame: pd.DataFrame,
+def loss_curves(
+    table: pd.DataFrame,
     *,
     mode: Mode,
-    unit: str,
+    x: str = "step",
+    x_title: str = "Updates",
+    unit: str = "nats per answer",
     baseline: float | None = None,
-    height: int = 380,
+    is_log_x: bool = False,
+    is_log_y: bool = False,
+    height: int = 440,
 ) -> go.Figure:
-    """Return the loss on held-out examples against steps: the mean over seeds, a band from lowest to highest.
+    """Return the loss on held-out examples while networks train: medians over seeds with bands, or every seed as a thin line.
+
+    At most two traces per architecture: a band is one closed shape, and all seeds of an architecture are one broken line.
 
     Args:
-        frame: columns `architecture`, `step`, `loss_mean`, `loss_min`, `loss_max`.
-        unit: what the loss is measured in, for the axis.
+        table: `architecture`, the column named by `x`, and either `loss_median`, `loss_min`, `loss_max`, or `seed` and `loss`.
         baseline: loss of a network without memory, drawn dashed.
     """
-    figure = theme.blank_figure(
-        mode, x_title="Training step (batches seen)", y_title=f"Loss ({unit})", height=height
+    figure = theme.blank_figure(mode, x_title=x_title, y_title=f"Loss ({unit})", height=height)
+    draw = _seed_lines if "seed" in table else _band_and_line
+    traces = [trace for name in in_legend_order(table["architecture"]) for trace in draw(table[table["architecture"] == name], x, name, mode)]
+    if baseline is not None and len(table):
+        ends = [float(table[x].min()), float(table[x].max())]
+        traces.append(_baseline_line(ends, [baseline, baseline], mode))
+    figure.add_traces(traces)
+    figure.update_layout(
+        xaxis={"fixedrange": True} | ({"type": "log"} if is_log_x else {"rangemode": "tozero"}),
+        yaxis={"fixedrange": True} | ({"type": "log"} if is_log_y else {"rangemode": "tozero"}),
+        legend=BELOW,
     )
-    for architecture in in_legend_order(frame["architecture"]):
-        line = frame[frame["architecture"] == architecture].sort_values("step")
-        theme.with_spread(
-            figure, line["step"], line["loss_mean"], line["loss_min"], line["loss_max"], architecture, mode
-        )
-    _hover(figure, "step %{x}: %{y:.4f}")
-    if baseline is not None:
-        add_baseline(figure, baseline, mode)
-    figure.update_xaxes(fixedrange=True, rangemode="tozero")
-    figure.update_yaxes(fixedrange=True, rangemode="tozero")
     return figure
+
+
+def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[dict[str, Any]]:
+    own = own.sort_values(x)
+    places = own[x].to_numpy(float)
+    style = theme.architecture_style(name, mode)
+    band = {
+        "type": "scatter",
+        "x": np.concatenate([places, places[::-1]]),
+        "y": np.concatenate([own["loss_max"], own["loss_min"][::-1]]),
+        "mode": "lines",
+        "line": {"width": 0},
+        "fill": "toself",
+        "fillcolor": theme.translucent(style.colour, 0.16),
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "legendgroup": name,
+    }
+    return [band, _trace(places, own["loss_median"], name, mode, is_marked=len(own) <= 40) | _READING]
+
+
+def _seed_lines(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[dict[str, Any]]:
+    places, losses, seeds = [], [], []
+    for seed, line in own.sort_values(["seed", x]).groupby("seed"):
+        places += [*line[x].astype(float), None]
+        losses += [*line["loss"].astype(float), None]
+        seeds += [seed] * (len(line) + 1)
+    trace = _trace(places, losses, name, mode, is_marked=False)
+    trace["line"] = trace["line"] | {"width": 1}
+    return [trace | {"customdata": seeds, "hovertemplate": "seed %{customdata}, %{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"}]
 
 
 def race_curves(
@@ -241,16 +290,58 @@ def in_legend_order(architectures: Sequence[str] | pd.Series) -> list[str]:
     )
 
 
-def _beside(lengths: pd.Series, place: float, is_logarithmic: bool) -> pd.Series:
+def _trace(x: Any, y: Any, name: str, mode: Mode, is_marked: bool = True) -> dict[str, Any]:
+    """Return an architecture's line as plain values: building a figure of these takes a sixth of the time of add_scatter."""
+    style = theme.architecture_style(name, mode)
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "name": plain_label(style.label),
+        "legendgroup": name,
+        "mode": "lines+markers" if is_marked else "lines",
+        "line": {"color": style.colour, "dash": style.dash, "width": 2},
+        "marker": {"symbol": style.marker, "size": 8, "color": style.colour},
+    }
+
+
+def baseline_trace(table: pd.DataFrame, is_log_x: bool, mode: Mode) -> dict[str, Any]:
+    """Return the dashed line of the best answer without memory through `length` and `baseline_error` of a table."""
+    line = table.drop_duplicates("length").sort_values("length")
+    x, y = line["length"].to_numpy(float), line["baseline_error"].to_numpy(float)
+    if len(x) == 1:
+        low, high = _around(x[0], 0.12, is_log_x)
+        x, y = np.array([10**low, 10**high] if is_log_x else [low, high]), np.repeat(y, 2)
+    return _baseline_line(x, y, mode)
+
+
+def _baseline_line(x: Any, y: Any, mode: Mode) -> dict[str, Any]:
+    style = theme.architecture_style("baseline", mode)
+    line = {"color": style.colour, "dash": style.dash, "width": 1.5}
+    words = f"{WITHOUT_MEMORY}: %{{y:.4~g}}<extra></extra>"
+    return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "name": WITHOUT_MEMORY, "hovertemplate": words}
+
+
+def _beside(own: np.ndarray, lengths: Sequence[float], place: float, lines: int, is_logarithmic: bool) -> np.ndarray:
     """Return the lengths moved a little for the line at `place` (0: middle), so that equal lines stay visible."""
-    if is_logarithmic:
-        return lengths * 1.03**place
-    return lengths + 0.012 * place * (lengths.max() - lengths.min())
+    scale = np.log10 if is_logarithmic else np.asarray
+    places = scale(np.asarray(lengths, float))
+    gap = np.diff(places).min() if len(places) > 1 else 0.2 * (1.0 if is_logarithmic else places[0])
+    moved = scale(own) + 0.4 * gap * place / max(lines, 8)
+    return 10**moved if is_logarithmic else moved
 
 
-def _is_geometric(lengths: Sequence[float]) -> bool:
-    """Return whether the lengths roughly double, so that a logarithmic axis spaces them evenly."""
-    if len(lengths) < 3 or min(lengths) <= 0:
-        return False
-    ratios = [later / earlier for earlier, later in zip(lengths, lengths[1:], strict=False)]
-    return min(ratios) >= 1.4
+def _around(length: float, share: float, is_logarithmic: bool) -> list[float]:
+    """Return the ends of an axis around a single length, in the axis's own terms."""
+    return [np.log10(length) - share, np.log10(length) + share] if is_logarithmic else [length * (1 - share), length * (1 + share)]
+
+
+def _floor(values: pd.Series) -> float:
+    """Return what stands for zero on a logarithmic axis: half of the smallest value that is not zero."""
+    above = values[values > 0]
+    return float(above.min()) / 2 if len(above) else 0.1
+
+
+def _at_least(values: pd.Series, floor: float | None) -> np.ndarray:
+    numbers = values.to_numpy(float)
+    return numbers if floor is None else np.maximum(numbers, floor)

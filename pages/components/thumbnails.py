@@ -13,6 +13,7 @@ from pages.components import cache, figures, networks
 
 BEGINNING = "ROMEO:\nWhat light is thi"
 TEMPERATURE = 0.5
+TRIO = ("rnn", "lstm", "gru")
 SENTENCE = "A black dog runs on the beach ."
 
 
@@ -48,21 +49,24 @@ def translation() -> None:
 
 def comparison() -> None:
     """Draw the measured errors of the architectures on one task."""
-    from engine.experiments import results
+    from engine.experiments.standings import contents, standings
+    from engine.experiments.task_facts import task_facts
+    from pages.components.comparison import recipe_to_show
 
-    names = cache.result_names()
-    if not names:
-        raise DataError("No results are shipped yet; python -m engine compare --recipe synthetic measures them.")
-    frame = cache.load_results(names[0])
-    task = results.tasks(frame)[-1]
-    runs = frame[(frame["kind"] == "summary") & (frame["task"] == task)]
-    share = runs.groupby("architecture")["accuracy"].mean()
-    words = ", ".join(f"{theme.architecture_label(name)} {100 * (1 - share[name]):.0f} %" for name in share.index)
-    figure = error_against_length(runs, mode=figures.mode())
-    figures.thumbnail(figure, name="comparison", alt=f"Wrong answers against sequence length. On average: {words}.")
-    legend = " · ".join(f"{networks.mark(name)} {theme.architecture_label(name)}" for name in results.architectures(frame))
+    recipe = recipe_to_show()
+    held = cache.compute_with_results(contents, recipe)
+    equal = held.equalities[0]
+    task = "delayed_recall" if "delayed_recall" in held.tasks[equal] else held.tasks[equal][0]
+    table = cache.compute_with_results(standings, recipe, equal, task)
+    table = table[table["architecture"].isin(TRIO)]
+    facts = task_facts(task)
+    longest = table[table["length"] == table["length"].max()].set_index("architecture")["error_median"]
+    words = ", ".join(f"{theme.architecture_label(name)} {longest[name]:.0f} %" for name in longest.index)
+    figure = error_against_length(table, mode=figures.mode())
+    figures.thumbnail(figure, name="comparison", alt=f"{facts.y_title} against sequence length. At the longest, in the middle of the seeds: {words}.")
+    legend = " · ".join(f"{networks.mark(name)} {theme.architecture_label(name)}" for name in longest.index)
     st.markdown(legend)  # not in the caption, whose fading would take the marks below 3:1
-    st.caption(f"Wrong answers (%) on {task.replace('_', ' ')} as sequences get longer.")
+    st.caption(f"{facts.y_title} on {facts.title.lower()} as sequences get longer.")
 
 
 def models() -> None:

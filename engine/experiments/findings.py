@@ -1,0 +1,263 @@
+"""What a table of measured runs means, in plain sentences that follow from its rows. Pandas only, no torch.
+
+Who wins is decided by one rule everywhere, that of `engine.experiments.verdicts`: the first to solve, or else the lowest median
+loss, and nobody where the ranges over the seeds touch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from engine.experiments.standings import summaries
+from engine.experiments.task_facts import task_facts
+from engine.experiments.verdicts import Standing, Verdict, judge
+from engine.plotting.curves import in_legend_order
+from engine.plotting.theme import architecture_label
+
+MOST_FINDINGS = 6
+NO_CLEAR_WINNER = "no clear winner"
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One sentence that follows from the rows, and the view of the page that shows it.
+
+    Attributes:
+        title: a few words.
+        view: fields of the comparison page's address, by name.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    view: tuple[tuple[str, str], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Duel:
+    """Two architectures on every task and length both were run on.
+
+    Attributes:
+        cells: (task, length, who is clearly better: 0, 1, or None where the ranges touch).
+    """
+
+    names: tuple[str, str]
+    cells: tuple[tuple[str, int, int | None], ...]
+
+    def wins(self, place: int | None) -> list[tuple[str, int]]:
+        """Return the tasks and lengths on which one of them, or nobody, is clearly better."""
+        return [(task, length) for task, length, winner in self.cells if winner == place]
+
+
+def verdict(frame: pd.DataFrame, equal: str, task: str, length: int, architectures: Sequence[str] = ()) -> Verdict:
+    """Return who wins at one task and length, among all or some architectures."""
+    rows = summaries(frame, equal, task)
+    rows = rows[rows["length"] == length]
+    if architectures:
+        rows = rows[rows["architecture"].isin(architectures)]
+    return judge(_runs(rows))
+
+
+def verdict_sentence(frame: pd.DataFrame, equal: str, task: str, length: int, architectures: Sequence[str] = ()) -> str:
+    """Return who wins at one task and length in a sentence or two."""
+    found = verdict(frame, equal, task, length, architectures)
+    if not found.standings:
+        return "None of the chosen architectures was run here."
+    rows = summaries(frame, equal, task)
+    baseline = float(rows[rows["length"] == length]["baseline"].iloc[0])
+    at = f"At length {length:,}"
+    solvers = [own for own in found.standings if own.has_solved]
+    if len(found.standings) == 1:
+        own = found.standings[0]
+        if own.has_solved:
+            return f"{at} the {_name(own)} solves the task after {_steps(own)}."
+        return f"{at} the {_name(own)} does not solve the task; its median loss is {own.loss[0]:.3g}, {_share(own.loss[0], baseline)}."
+    if found.by == "":
+        lowest = min(own.loss[0] for own in found.standings)
+        return f"{at} nobody does much better than a guess: the lowest median loss is {lowest:.3g}, {_share(lowest, baseline)}."
+    first = found.standings[0]
+    if found.by == "steps":
+        start = f"{at} {_count(len(solvers))} of {len(found.standings)} solve the task, "
+        if len(solvers) == 1:
+            start = f"{at} only the {_name(first)} solves the task, after {_steps(first)}"
+            return f"{start}." if found.winner else f"{start}; a run of the {_names(found.rivals)} was as fast, so there is {NO_CLEAR_WINNER}."
+        lead = f"the {_name(first)} first, after {_steps(first)}; "
+        second = found.standings[1]
+        if found.winner:
+            return f"{start}{lead}next is the {_name(second)} after {_steps(second)}."
+        return f"{start}{lead}the ranges of the {_names(found.rivals)} touch its own, so there is {NO_CLEAR_WINNER}."
+    lead = f"{at} nobody solves the task; the {_name(first)} has the lowest median loss ({first.loss[0]:.3g}, {_share(first.loss[0], baseline)})"
+    if found.winner:
+        return f"{lead}, and no seed of another comes near."
+    return f"{lead}, but the ranges of the {_names(found.rivals)} touch its own: {NO_CLEAR_WINNER}."
+
+
+def duel(frame: pd.DataFrame, equal: str, one: str, other: str, families: Sequence[str] = ()) -> Duel:
+    """Return on which tasks and lengths one of two architectures is clearly better; families narrow the tasks down."""
+    rows = summaries(frame, equal)
+    rows = rows[rows["architecture"].isin([one, other])]
+    cells = []
+    for (task, length), own in rows.groupby(["task", "length"]):
+        if own["architecture"].nunique() < 2 or (families and task_facts(task).family not in families):
+            continue
+        winner = judge(_runs(own)).winner
+        cells.append((str(task), int(length), (one, other).index(winner) if winner else None))
+    return Duel((one, other), tuple(cells))
+
+
+def solved_map(frame: pd.DataFrame, equal: str) -> pd.DataFrame:
+    """Return one row per task, length and architecture: how many of its runs solved it, and where the best of all stands.
+
+    Columns: `task`, `length`, `architecture`, `runs`, `solved_runs`, `is_best` (the one clear winner), `is_beyond_guess` (the
+    median loss is clearly below that of guessing).
+    """
+    rows, table = summaries(frame, equal), []
+    for (task, length), own in rows.groupby(["task", "length"], sort=False):
+        found = judge(_runs(own))
+        baseline = float(own["baseline"].iloc[0])
+        for standing in found.standings:
+            table.append(
+                {
+                    "task": task,
+                    "length": int(length),
+                    "architecture": standing.architecture,
+                    "runs": standing.runs,
+                    "solved_runs": standing.solved_runs,
+                    "is_best": standing.architecture == found.winner,
+                    "is_beyond_guess": standing.loss[0] < 0.9 * baseline,
+                }
+            )
+    return pd.DataFrame(table)
+
+
+def findings(frame: pd.DataFrame, equal: str) -> list[Finding]:
+    """Return three to six findings over the whole table, most general first; fewer where the table does not hold the runs."""
+    candidates = [
+        _overall(frame, equal),
+        _between(
+            "gates", "Gates against none", frame, equal, "lstm", "rnn", ("memory",), "On tasks that ask for memory, the LSTM, which has gates, against the plain RNN",
+        ),
+        _between("lstm_gru", "LSTM against GRU", frame, equal, "lstm", "gru", (), "The LSTM against the GRU, on all tasks"),
+        _between(
+            "structure", "Attention against recurrence", frame, equal, "transformer", "lstm", ("structure",),
+            "Where structure must be counted or nested, the small Transformer against the LSTM",
+        ),
+        _between(
+            "order", "Does order matter?", frame, equal, "average", "lstm", ("real",),
+            "On real text and images, an average that cannot know the order of what it reads against the LSTM",
+        ),
+        _seconds(frame, equal),
+        _between(
+            "initialisation", "A better start", frame, equal, "lstm_chrono", "lstm", ("memory",),
+            "The LSTM whose gates start out with long memories (chrono initialisation) against the same LSTM with a forget bias of 1",
+        ),
+    ]  # fmt: skip
+    found = [finding for finding in candidates if finding is not None]
+    return found[:MOST_FINDINGS]
+
+
+def _overall(frame: pd.DataFrame, equal: str) -> Finding | None:
+    """Say which architecture solves most of the tasks and lengths that all of those compared were run on."""
+    table = solved_map(frame, equal)
+    places = table.groupby(["task", "length"]).ngroups
+    counts = table.assign(is_solved=2 * table["solved_runs"] > table["runs"]).groupby("architecture")["is_solved"].agg(["sum", "size"])
+    counts = counts[counts["size"] == places].sort_values("sum", ascending=False, kind="stable")
+    if len(counts) < 2:
+        return None
+    best = int(counts["sum"].iloc[0])
+    leaders = in_legend_order(counts.index[counts["sum"] == best])
+    rest = counts[counts["sum"] < best]
+    about = f"Of {places} tasks at their lengths,"
+    if best == 0:
+        sentence = f"{about} no architecture solves any with most of its seeds."
+    elif len(leaders) > 1:
+        sentence = f"{about} the {_names(leaders)} each solve {best} with most of their seeds: {NO_CLEAR_WINNER} overall."
+    else:
+        sentence = f"{about} the {architecture_label(leaders[0])} solves most with most of its seeds: {best}."
+    if best and len(rest):
+        next_best = int(rest["sum"].iloc[0])
+        seconds = in_legend_order(rest.index[rest["sum"] == next_best])
+        sentence += f" Next: the {_names(seconds)} with {next_best}."
+    return Finding("overall", "Who solves most", sentence, (("equal", equal), ("section", "rules")))
+
+
+def _between(
+    name: str, title: str, frame: pd.DataFrame, equal: str, one: str, other: str, families: Sequence[str], words: str
+) -> Finding | None:
+    """Say how two architectures compare over the tasks and lengths both were run on."""
+    found = duel(frame, equal, one, other, families)
+    if not found.cells:
+        return None
+    first, second, nobody = found.wins(0), found.wins(1), found.wins(None)
+    labels = architecture_label(one), architecture_label(other)
+    parts = [f"the {label} is clearly better on {len(own)}" for label, own in zip(labels, (first, second), strict=True) if own]
+    if nobody:
+        parts.append(f"on {len(nobody)} {'the ranges over the seeds touch' if parts else 'their ranges over the seeds touch'}")
+    if len(first) == len(second):
+        end = f"So there is {NO_CLEAR_WINNER}."
+    else:
+        leader = labels[0] if len(first) > len(second) else labels[1]
+        end = f"The {leader} wins{' where anyone does' if nobody and min(len(first), len(second)) == 0 else ' more often'}."
+    total = len(found.cells)
+    sentence = f"{words}: of {total} {'task and length' if total == 1 else 'tasks and lengths'}, {_listing(parts)}. {end}"
+    task, length = (first if len(first) >= len(second) and first else second or nobody)[-1]
+    view = (("equal", equal), ("task", task), ("section", "learning"), ("learning_length", str(length)))
+    return Finding(name, title, sentence, view)
+
+
+def _seconds(frame: pd.DataFrame, equal: str, one: str = "gru", other: str = "lstm") -> Finding | None:
+    """Say which of two architectures needs less processor time until it has solved a task, where both solve it."""
+    rows = summaries(frame, equal)
+    rows = rows[rows["is_solved"].astype(bool) & rows["architecture"].isin([one, other])]
+    spent = (rows["seconds_per_step"] * rows["solved_step"].astype(float)).groupby([rows["task"], rows["length"], rows["architecture"]])
+    table = spent.agg(["median", "min", "max"]).unstack("architecture").dropna()
+    if table.empty:
+        return None
+    ratios = table[("median", one)] / table[("median", other)]
+    ratio = math.exp(sum(math.log(value) for value in ratios) / len(ratios))
+    names = architecture_label(one), architecture_label(other)
+    touching = (table[("min", one)] <= table[("max", other)]) & (table[("min", other)] <= table[("max", one)])
+    places = "the one task and length" if len(table) == 1 else f"the {len(table)} tasks and lengths"
+    sentence = f"On {places} both solve, the {names[0]} needs {ratio:.2g} times the {names[1]}'s processor time until then (geometric mean)"
+    if touching.all():
+        sentence += f"; everywhere the ranges over the seeds touch, so there is {NO_CLEAR_WINNER}."
+    else:
+        sentence += f"; the ranges over the seeds touch on {int(touching.sum())} of them."
+    task, _ = ratios.index[-1]
+    return Finding("seconds", "Time until solved", sentence, (("equal", equal), ("task", task), ("section", "tradeoff")))
+
+
+def _runs(rows: pd.DataFrame) -> list[dict]:
+    names = ["architecture", "is_solved", "step", "loss", "baseline"]
+    return rows.assign(step=rows["solved_step"].astype(float).fillna(rows["step"].astype(float)))[names].to_dict("records")
+
+
+def _steps(own: Standing) -> str:
+    middle, low, high = own.steps
+    if low == high:
+        return f"{middle:,.0f} updates"
+    return f"{middle:,.0f} updates ({low:,.0f} to {'never' if math.isinf(high) else format(high, ',.0f')})"
+
+
+def _share(loss: float, baseline: float) -> str:
+    return f"{loss / baseline:.0%} of a guess's"
+
+
+def _name(own: Standing) -> str:
+    return architecture_label(own.architecture)
+
+
+def _names(architectures: Sequence[str]) -> str:
+    return _listing([architecture_label(name) for name in in_legend_order(architectures)], " and the ")
+
+
+def _listing(words: Sequence[str], last: str = " and ") -> str:
+    return last.join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def _count(number: int) -> str:
+    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}.get(number, str(number))

@@ -1,0 +1,118 @@
+"""Where every architecture stands on a task: median and range over the seeds. Pandas only, no torch.
+
+"Range" is always from the smallest to the largest value over the seeds. Networks are compared within one kind of equality:
+about the same number of parameters, or the same hidden size.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import pandas as pd
+
+from engine.errors import DataError
+from engine.experiments.task_facts import LEFT, LOSS, WRONG, task_facts
+from engine.plotting.curves import in_legend_order
+
+EQUALITIES = ("parameters", "hidden_size")
+SUMMED_UP = ("error", "loss", "accuracy", "updates")
+
+
+@dataclasses.dataclass(frozen=True)
+class Contents:
+    """What a table of results holds.
+
+    Attributes:
+        architectures: in the order of legends.
+        lengths: by what is held equal and task, shortest first.
+    """
+
+    equalities: tuple[str, ...]
+    tasks: dict[str, tuple[str, ...]]
+    architectures: tuple[str, ...]
+    lengths: dict[tuple[str, str], tuple[int, ...]]
+
+
+def contents(frame: pd.DataFrame) -> Contents:
+    """Return which tasks, architectures and lengths were run, and with what held equal."""
+    rows = frame[frame["kind"] == "summary"]
+    there = rows[["equal", "task", "length"]].drop_duplicates()
+    lengths = {
+        (str(equal), str(task)): tuple(sorted(int(length) for length in own["length"]))
+        for (equal, task), own in there.groupby(["equal", "task"])
+    }
+    equalities = tuple(name for name in EQUALITIES if name in set(there["equal"]))
+    tasks = {name: tuple(sorted({task for equal, task in lengths if equal == name}, key=_task_order)) for name in equalities}
+    return Contents(equalities, tasks, tuple(in_legend_order(rows["architecture"])), lengths)
+
+
+def summaries(frame: pd.DataFrame, equal: str, task: str | None = None) -> pd.DataFrame:
+    """Return one row per run at this kind of equality, with its `error` as the charts of its task count it."""
+    rows = frame[(frame["kind"] == "summary") & (frame["equal"] == equal)]
+    if task is not None:
+        rows = rows[rows["task"] == task]
+    if rows.empty:
+        raise DataError(f"The results hold no runs of {task or 'any task'} at equal {equal.replace('_', ' ')}.")
+    errors = [error_of(own, task_facts(name).measure) for name, own in rows.groupby("task")]
+    return rows.assign(error=pd.concat(errors))
+
+
+def error_of(rows: pd.DataFrame, measure: str) -> pd.Series:
+    """Return each row's error: wrong answers in per cent, the loss in per cent of a guess's, or the loss."""
+    if measure == LOSS:
+        return rows["loss"].astype(float)
+    share = rows["loss"] / rows["baseline"] if measure == LEFT else 1 - rows["accuracy"]
+    return 100 * share.astype(float)
+
+
+def baseline_error(rows: pd.DataFrame, measure: str) -> pd.Series:
+    """Return the error of the best answer without memory, by the same measure."""
+    if measure == LOSS:
+        return rows["baseline"].astype(float)
+    if measure == WRONG:
+        return 100 * (1 - rows["baseline_accuracy"].astype(float))
+    return pd.Series(100.0, index=rows.index)
+
+
+def standings(frame: pd.DataFrame, equal: str, task: str) -> pd.DataFrame:
+    """Return one row per length and architecture of a task: medians, ranges, and how many runs solved it and when.
+
+    A run's error is that of its best measurement on held-out sequences. `updates_*` count the updates until the task was solved,
+    over the runs that did; empty where none did.
+
+    Raises:
+        DataError: there are no such runs.
+    """
+    rows = summaries(frame, equal, task)
+    rows = rows.assign(baseline_error=baseline_error(rows, task_facts(task).measure), updates=rows["solved_step"].astype(float))
+    groups = rows.groupby(["length", "architecture"])
+    parts = {"runs": groups["seed"].nunique(), "solved_runs": groups["is_solved"].sum().astype(int)}
+    for name in SUMMED_UP:
+        values = groups[name]
+        parts |= {f"{name}_median": values.median(), f"{name}_min": values.min(), f"{name}_max": values.max()}
+    for name in ("max_steps", "hidden_size", "parameters", "learning_rate", "baseline", "baseline_error"):
+        parts[name] = groups[name].first()
+    parts["seconds_per_step"] = groups["seconds_per_step"].median()
+    parts["training_seconds"] = (rows["seconds_per_step"] * rows["step"]).astype(float).groupby([rows["length"], rows["architecture"]]).median()
+    table = pd.DataFrame(parts).reset_index()
+    return in_order(table, "length")
+
+
+def in_order(table: pd.DataFrame, *first: str) -> pd.DataFrame:
+    """Return the table sorted by `first`, then by architecture in the order of legends."""
+    order = {name: place for place, name in enumerate(in_legend_order(table["architecture"]))}
+    return table.sort_values([*first, "architecture"], key=lambda column: column.map(order) if column.name == "architecture" else column, ignore_index=True)
+
+
+def telling_length(frame: pd.DataFrame, equal: str, task: str, architectures: Sequence[str] = ()) -> int:
+    """Return the length at which the median errors lie furthest apart; the longest of several."""
+    table = standings(frame, equal, task)
+    if architectures:
+        table = table[table["architecture"].isin(architectures)]
+    spread = table.groupby("length")["error_median"].agg(lambda errors: round(errors.max() - errors.min(), 3))
+    return int(spread[spread == spread.max()].index.max())
+
+
+def _task_order(name: str) -> tuple[int, str]:
+    return {"memory": 0, "structure": 1, "real": 2}.get(task_facts(name).family, 3), name

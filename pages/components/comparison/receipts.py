@@ -1,0 +1,25 @@
+"""Where the numbers of the comparison page come from, and the lines that give them again."""
+
+from __future__ import annotations
+
+from engine.experiments import results
+from pages.components.comparison.desk import Desk
+from pages.components.figures import Receipt
+
+
+def receipt(desk: Desk, module: str, line: str) -> Receipt:
+    """Return the receipt of a chart that one call makes from the table: `print(line)`, its function from `module`."""
+    facts = desk.ask(results.receipt, desk.recipe)
+    function = line.split("(")[0]
+    return Receipt(
+        model=f"{facts['runs']} runs in all, {EQUAL_WORDS[desk.equal]} within each task and length",
+        seed=facts["seeds"],
+        measured=f"{facts['date']}, commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} cores), torch {facts['torch']}",
+        python=f"from engine.experiments import results\nfrom engine.experiments.{module} import {function}\n\n"
+        f"frame = results.load_results({desk.recipe!r})\nprint({line})",
+        command=facts["command"],
+        note=f"All runs together took {facts['elapsed_seconds'] / 3600:.1f} hours of training. The same seeds give the same curves on the same machine.",
+    )
+
+
+EQUAL_WORDS = {"parameters": "about equal in parameters", "hidden_size": "equal in hidden size"}

@@ -1,0 +1,59 @@
+"""Who remembers: the error of every architecture against the length of a task. The chart the page opens with."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.experiments.findings import verdict_sentence
+from engine.experiments.standings import standings, telling_length
+from engine.experiments.task_facts import LEFT, LOSS, WRONG
+from engine.plotting.curves import error_against_length
+from pages.components import figures, notices
+from pages.components.comparison.desk import Desk
+from pages.components.comparison.receipts import receipt
+from pages.components.header import TEXT_WIDTH
+
+MEASURES = {
+    WRONG: "Errors are wrong answers, on sequences the network was not trained on.",
+    LEFT: "Answers are numbers and never quite right, so the error is the squared error as a share of that of the best guess without memory.",
+    LOSS: "Even the best prediction is often wrong here, so the error is the loss itself: how surprised the network is by what comes.",
+}
+
+
+def show(desk: Desk) -> None:
+    """Draw the sentence that says who wins, and the chart."""
+    facts = desk.facts
+    st.markdown(notices.plain(facts.reads), width=TEXT_WIDTH)
+    if not desk.architectures:
+        notices.note("No architecture is chosen; choose some below.")
+        return
+    table = desk.ask(standings, desk.equal, desk.task)
+    table = table[table["architecture"].isin(desk.architectures)]
+    if table.empty:
+        notices.note(f"None of the architectures chosen was run on {facts.title.lower()} at this equality; choose another below.")
+        return
+    length = desk.ask(telling_length, desk.equal, desk.task, desk.architectures)
+    sentence = desk.ask(verdict_sentence, desk.equal, desk.task, length, desk.architectures)
+    st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
+    figures.show(
+        error_against_length(
+            table,
+            mode=figures.mode(),
+            y_title=facts.y_title,
+            x_title=f"Length: {facts.length_words}",
+            is_log_x=desk.view.who_log_x,
+            is_log_y=desk.view.who_log_y,
+        ),
+        name="error-by-length",
+        alt=f"{facts.y_title} on {facts.title.lower()} against length: median over the seeds, bars from best to worst. {sentence}",
+        table=table.round(5),
+        receipt=receipt(desk, "standings", f"standings(frame, {desk.equal!r}, {desk.task!r})"),
+    )
+    st.caption(notices.plain(f"{MEASURES[facts.measure]} Solved means: {facts.solved_text}."))
+
+
+def ask_axes(desk_controls) -> None:
+    """Draw the switches of the chart's axes."""
+    with st.popover("Axes", icon=":material/straighten:"):
+        desk_controls.toggle("who_log_x")
+        desk_controls.toggle("who_log_y")
