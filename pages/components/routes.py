@@ -24,6 +24,7 @@ GENERATION = "pages/generation.py"
 TRANSLATION = "pages/translation.py"
 COMPARISON = "pages/comparison.py"
 CELLS = "pages/cells.py"
+GRADIENTS = "pages/gradients.py"
 MODELS = "pages/models.py"
 
 ICON = Path(__file__).parent.parent / "icon.svg"
@@ -50,6 +51,7 @@ def _pages() -> list[StreamlitPage]:
         st.Page(TRANSLATION, title="Translation", url_path="translation"),
         st.Page(COMPARISON, title="Comparison", url_path="comparison"),
         st.Page(CELLS, title="Cells", url_path="cells"),
+        st.Page(GRADIENTS, title="Gradients", url_path="gradients"),
         st.Page(MODELS, title="Models", url_path="models"),
     ]
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "tests" / "output"
 PAGES = {
     "home": "/", "generation": "/generation", "translation": "/translation", "comparison": "/comparison", "cells": "/cells",
-    "models": "/models",
+    "gradients": "/gradients", "models": "/models",
 }  # fmt: skip
 TITLES = {name: "Unrolled" if name == "home" else name.capitalize() for name in PAGES}
 WIDTHS = {1280: 860, 375: 780}

@@ -1,0 +1,39 @@
+"""The tools of the Gradients page: one module each, with `show(desk)`; only the one that is open is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from pages.components.gradients.desk import Desk
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One way to look at gradients.
+
+    Attributes:
+        name: the module under `pages.components.gradients`, and the value in the URL.
+        label: what the page calls it.
+        sentence: the question it answers.
+    """
+
+    name: str
+    label: str
+    sentence: str
+
+
+TOOLS = {
+    tool.name: tool
+    for tool in (
+        Tool("chain", "The chain", "How much of a small change is left after many steps, and why does an RNN lose it?"),
+    )
+}
+
+
+def show(name: str, desk: Desk) -> None:
+    """Draw one tool."""
+    import_module(f"pages.components.gradients.{name}").show(desk)
+
+
+__all__ = ["TOOLS", "Desk", "Tool", "show"]

@@ -1,0 +1,166 @@
+"""The chain: what a small change of the state becomes over many steps, in networks the visitor sets up and in trained ones."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from math import log10
+
+import pandas as pd
+import streamlit as st
+
+from engine.inspection.chain import (
+    ARCHITECTURES,
+    Chain,
+    ChainSettings,
+    chain_bound,
+    chain_sentence,
+    far_distance,
+    fate,
+    find_edge,
+    measure_chain,
+    overflow_sentences,
+    product_sentence,
+)
+from engine.plotting import theme
+from engine.plotting.gradients import (
+    chain_curves,
+    describe_chain,
+    describe_edge,
+    describe_spectra,
+    edge_curve,
+    singular_values,
+)
+from pages.components import cache, figures, notices
+from pages.components.figures import Receipt
+from pages.components.gradients import trained
+from pages.components.gradients.desk import Desk
+from pages.components.header import TEXT_WIDTH
+from pages.components.views.gradients_chain import chain_settings
+
+
+def show(desk: Desk) -> None:
+    """Draw the sliders, the three curves and what they mean, the edge, the singular values, and trained networks."""
+    st.markdown(
+        "Three networks that have just been born read something. Each line says what has become of a small change of the state made "
+        "so many steps before the end: **what falls far below a hundredth can hardly be learnt from any more.** Try: move *Recurrent gain* "
+        "until the RNN's line is flat, then a little further. Then give the LSTM a larger *Forget bias*.",
+        width=TEXT_WIDTH,
+    )
+    settings, text = _ask(desk)
+    chain = cache.compute(measure_chain, settings, text)
+    _show_words(chain)
+    distance = far_distance(chain)
+    chart, edge, spectra = st.container(), st.container(), st.container()
+    with spectra:  # drawn first: the choice also says whose bound is drawn above
+        closeup = desk.controls.segmented("chain_closeup")
+        bound = cache.compute(chain_bound, settings, closeup, text)
+        _show_spectra(settings, text, chain, closeup, bound)
+    with edge:
+        _show_product(desk, settings, text, chain)
+    with chart:
+        _show_curves(settings, text, chain, distance, (closeup, bound))
+    trained.show(desk, text)
+
+
+def _show_curves(settings: ChainSettings, text: str | None, chain: Chain, distance: int, bound: tuple[str, float]) -> None:
+    """Draw the three lines with the bound of one of them, and say where they leave single precision."""
+    figures.show(
+        chain_curves(
+            chain.curves, mode=figures.mode(), distance=distance, bound=(bound[0], log10(bound[1])) if bound[1] > 0 else None
+        ),
+        name="chain",
+        alt=describe_chain(chain.curves, distance),
+        table=chain.curves.assign(log10_gain=chain.curves["log10_gain"].round(4)),
+        receipt=_receipt(settings, text, "print(chain_sentence(chain))", "chain_sentence"),
+    )
+    for sentence in overflow_sentences(chain):
+        notices.note(sentence)
+
+
+def _ask(desk: Desk) -> tuple[ChainSettings, str | None]:
+    """Draw the controls; return the settings, and the text where one is read."""
+    controls = desk.controls
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        controls.slider("chain_gain")
+        controls.select("chain_matrix")
+    with middle:
+        controls.slider("chain_forget_bias")
+        controls.toggle("chain_is_chrono")
+    with right:
+        controls.slider("chain_length")
+        controls.slider("chain_hidden_size")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        source = controls.segmented("chain_source")
+        controls.segmented("chain_activation")
+        controls.number("chain_seed", width=130)
+    text = controls.text_area("text", height=80) if source == "text" else None
+    return chain_settings(controls.value()), text
+
+
+def _show_words(chain: Chain) -> None:
+    """Say what is left at distance 50, and of each network what its gradient does."""
+    st.markdown(f"**{notices.plain(chain_sentence(chain))}**", width=TEXT_WIDTH)
+    distance = far_distance(chain)
+    words = "; ".join(f"the {theme.architecture_label(name)}'s {fate(chain.log10_gain(name, distance))}" for name in ARCHITECTURES)
+    st.caption(notices.plain(f"Over {distance} steps {words}. (Vanished: below a hundredth. Exploded: beyond a hundred times.)"))
+
+
+def _show_product(desk: Desk, settings: ChainSettings, text: str | None, chain: Chain) -> None:
+    """Draw where the RNN's edge lies, and the product that textbooks replace by a power."""
+    st.markdown("**The edge.** One slider takes an RNN from forgetting to exploding; click a mark to go there.", width=TEXT_WIDTH)
+    # The slider's own value is left out of the key, so that moving it does not compute the curve again.
+    edge = cache.compute(find_edge, dataclasses.replace(settings, gain=1.0), text)
+    figures.show(
+        edge_curve(edge, settings.gain, mode=figures.mode()),
+        name="chain-edge",
+        alt=describe_edge(edge),
+        table=edge.round(4),
+        receipt=_receipt(settings, text, "print(find_edge(settings, text))", "find_edge"),
+        on_click=lambda gain: desk.controls.set("chain_gain", round(gain / 0.05) * 0.05),
+    )
+    st.markdown(notices.plain(product_sentence(chain)), width=TEXT_WIDTH)
+
+
+def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, closeup: str, bound: float) -> None:
+    """Draw the singular values of one network."""
+    label = theme.architecture_label(closeup)
+    facts = chain.facts.set_index("architecture").loc[closeup]
+    own = (
+        f"Its recurrent matrix has the spectral radius {facts['spectral_radius']:.3g} and the largest singular value "
+        f"{facts['largest_singular_value']:.3g}. "
+        if pd.notna(facts["spectral_radius"])
+        else f"It has {'four' if closeup == 'lstm' else 'three'} recurrent matrices, so no single spectral radius decides. "
+    )
+    st.markdown(
+        notices.plain(
+            f"No step of the {label} stretches any direction more than λ = {bound:.3g} times, the dotted bound above. {own}"
+            f"Measured over the whole chain, a step multiplies by {facts['rate']:.3g} on average."
+        ),
+        width=TEXT_WIDTH,
+    )
+    figures.show(
+        singular_values(chain.spectra, closeup, mode=figures.mode()),
+        name="chain-spectra",
+        alt=describe_spectra(chain.spectra, closeup),
+        table=chain.spectra[chain.spectra["architecture"] == closeup].round(4),
+        receipt=_receipt(settings, text, f"print(chain.spectra, chain_bound(settings, {closeup!r}, text))", "chain_bound"),
+    )
+    st.caption(
+        "Each stroke is one direction of change. Strokes that drift apart: a few directions live on while the rest are lost. Values more than "
+        "fifteen powers of ten below the largest are lost in rounding and are not drawn."
+    )
+
+
+def _receipt(settings: ChainSettings, text: str | None, last: str, also: str) -> Receipt:
+    return Receipt(
+        model="an RNN, an LSTM and a GRU with random weights",
+        data="random numbers" if text is None else f"the last {settings.length} characters of your text, a random vector for each",
+        seed=settings.seed,
+        measured=f"{date.today().isoformat()}, exactly, as a product of the Jacobians of all steps in double precision",
+        python=(
+            f"from engine.inspection.chain import ChainSettings, {also}, measure_chain\n\n"
+            f"settings = {settings!r}\ntext = {text!r}\nchain = measure_chain(settings, text)\n{last}"
+        ),
+    )

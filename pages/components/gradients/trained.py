@@ -1,0 +1,75 @@
+"""The chain in trained networks: the shipped language models on the visitor's text, beside what they were at birth."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from engine.inspection.chain import KEY_DISTANCE, say_power
+from engine.inspection.trained_chain import newborn_chain, trained_chain
+from engine.plotting.gradients import chain_curves, describe_chain
+from pages.components import cache, figures, notices
+from pages.components.figures import Receipt
+from pages.components.gradients.desk import Desk
+from pages.components.header import TEXT_WIDTH, section
+
+BIRTH = " at birth"
+
+
+def show(desk: Desk, text: str | None) -> None:
+    """Draw the switch and, where it is on, the curves of the trained networks and of the same ones before training."""
+    section("And trained networks?", "The networks of this site that write Shakespeare, after a million characters of learning.")
+    if not desk.controls.toggle("chain_trained"):
+        return
+    if not desk.trio:
+        notices.note("No language model with hidden units is installed; the Models page lists what is there and what is missing.")
+        return
+    if text is None:
+        text = desk.controls.text_area("text", height=80)
+    with st.spinner("The gradients of trained networks are handed back through the text."):
+        parts = []
+        for name, info in desk.trio.items():
+            look = {"architecture": info.architecture, "label": desk.label(name)}
+            parts.append(cache.compute_with_model(trained_chain, name, text).assign(**look))
+            look["label"] += BIRTH
+            parts.append(cache.compute_with_model(newborn_chain, name, text).assign(**look))
+    curves = pd.concat(parts, ignore_index=True)
+    distance = min(KEY_DISTANCE, int(curves["distance"].max()))
+    st.markdown(notices.plain(trained_sentence(curves, distance)), width=TEXT_WIDTH)
+    first = next(iter(desk.trio))
+    figures.show(
+        chain_curves(curves, mode=figures.mode(), distance=distance, x_title="Characters back from the end of your text"),
+        name="chain-trained",
+        alt=describe_chain(curves, distance),
+        table=curves.round(4),
+        receipt=Receipt(
+            model=", ".join(desk.trio),
+            data="your text",
+            seed="0, for the eight directions that are handed back and for the networks at birth",
+            measured=f"{date.today().isoformat()}, by autograd through the whole text",
+            python=(
+                "from engine.inspection.trained_chain import newborn_chain, trained_chain\n"
+                "from engine.models.folder import load_model\n\n"
+                f"text = {text!r}\nmodel = load_model({first!r})\n"
+                "print(trained_chain(model, text), newborn_chain(model, text))"
+            ),
+            note="A state of a thousand numbers has a Jacobian of a million: its size is estimated from eight random directions.",
+        ),
+    )
+    st.caption(
+        "At birth these networks had random rotations as recurrent matrices, and the LSTM a forget bias of 1. A line that becomes flat belongs to "
+        "units that hardly forget: the mean over all directions is then theirs alone."
+    )
+
+
+def trained_sentence(curves: pd.DataFrame, distance: int) -> str:
+    """Return what is left at `distance` in each network, trained and at birth, and whether learning made it more."""
+    at = curves[curves["distance"] == distance].set_index("label")["log10_gain"]
+    parts = []
+    for label in (label for label in at.index if not label.endswith(BIRTH)):
+        before = at[label + BIRTH]
+        change = "more" if at[label] > before else "less"
+        parts.append(f"{label} {say_power(at[label])}, {change} than at birth ({say_power(before)})")
+    return f"At distance {distance} this is left of a change of the state: {'; '.join(parts)}."

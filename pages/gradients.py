@@ -1,0 +1,41 @@
+"""Gradients: how far back a network can be taught, measured on new and on trained ones."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components import cache, forms, gradients, header, networks, notices
+from pages.components.gradients import TOOLS, Desk
+from pages.components.views.gradients import LABELS, GradientsView
+
+PAGE = "gradients"
+
+header.show(
+    "Gradients",
+    "How far back does a network notice that something small has changed, and so: how far back can it be taught?",
+    {
+        "State": "what a network carries from one step to the next: its hidden numbers h, and an LSTM's memory c with them.",
+        "Times larger or smaller": "what a small random change of the state has become some steps later, on average over all directions: "
+        "1 is unchanged, 0.01 a hundredth. It is also what a gradient becomes on its way back.",
+        "1e-12": "a one with the point moved twelve places to the left: 0.000 000 000 001.",
+        "Singular values": "the same for each direction by itself, from the one that grows most to the one that shrinks most.",
+        "Bound λ": "no step stretches any direction more than λ times, so k steps stretch none more than λ^k.",
+        "Spectral radius": "what many multiplications with the same matrix multiply by per step in the end.",
+        "∞ and 0": "what would be infinity, or exactly nothing, in the single-precision numbers networks are trained with.",
+        "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
+    },
+)
+tools = {name: tool.label for name, tool in TOOLS.items()}
+found = networks.in_order([info for info in cache.list_models("language_model") if info.has_units and not info.error])
+models = {info.name: info for info in found}
+controls = forms.open_controls(
+    PAGE,
+    GradientsView,
+    {"tool": list(tools)},
+    {"tool": next(iter(tools))},
+    {"tool": tools.get} | LABELS,
+)
+tool = TOOLS[controls.pills("tool", label_visibility="collapsed")]
+st.markdown(tool.sentence, width=header.TEXT_WIDTH)
+with notices.engine_errors():
+    gradients.show(tool.name, Desk(controls, controls.value(), models))
