@@ -1,34 +1,31 @@
-"""The small network of the memory tasks: one recurrent layer that reads numbers or tokens, and a linear answer at every step.
+"""The small network of the comparisons: any architecture that reads numbers or tokens, and a linear answer at every step.
 
-Shapes: B batch, T time, I input values per step, E embedding, H hidden, O outputs.
+Shapes: B batch, T time, I input values per step, E embedding, F features given on, O outputs.
 """
 
 from __future__ import annotations
 
-import torch
+import functools
+from typing import Any
+
 from torch import Tensor, nn
 
-from engine.cells import CELLS
+from engine.errors import ConfigError
+from engine.models.architectures import ARCHITECTURES
+from engine.models.architectures.base import DEFAULT_LONGEST
 from engine.models.base import MODELS, RecurrentModel
-from engine.models.recurrent import LayerState, run_layer, step_layer, zero_state
 
 EMBEDDING_DIM = 16
-KEEPING_GATES = {"forget_gate": 1, "input_gate": -1, "update_gate": 1}
+LARGEST_HIDDEN_SIZE = 2048
+FARTHEST_MATCH = 0.1  # share of a budget by which the best match may miss it
 
 
 @MODELS.register("sequence_predictor", title="Sequence predictor")
 class SequencePredictor(RecurrentModel):
     """Answers at every step of a sequence of real values (`input_size` > 0) or of tokens (`vocab_size` > 0).
 
-    Real values go straight into the cell; tokens through an embedding. Weights start as torch.nn leaves them, but the gates start
-    out to keep: with `memory_bias` b the LSTM's forget gate starts at bias b and its input gate at -b, and the GRU's update gate,
-    which is both in one, at b. At 0 the memory is halved at every step and long lags are never found; at b it fades over about
-    e^b steps. An RNN has no such gates.
-
-    Paper: Gers, Schmidhuber and Cummins (2000) and Jozefowicz, Zaremba and Sutskever (2015), section 3.1, for an open forget gate
-    (a bias of 1, the default here); Tallec and Ollivier (2018), Can recurrent neural networks warp time?, arXiv 1804.11188, for
-    opposite biases as large as the logarithm of the time to be remembered.
-    Differs: one bias for all units, where Tallec and Ollivier draw one per unit.
+    Real values go straight into the architecture; tokens through an embedding. What `memory_bias` and `longest` do is said by the
+    architectures: the gates that keep start at this bias, and chrono initialisation prepares for sequences of this many steps.
     """
 
     task = "sequence_prediction"
@@ -39,60 +36,70 @@ class SequencePredictor(RecurrentModel):
         vocab_size: int,
         output_size: int,
         hidden_size: int,
-        cell: str = "lstm",
+        architecture: str = "lstm",
         memory_bias: float = 1.0,
+        longest: int = DEFAULT_LONGEST,
     ) -> None:
         super().__init__()
-        self.cell, self.hidden_size = cell, hidden_size
+        self.cell, self.hidden_size = architecture, hidden_size
         self.embedding = nn.Embedding(vocab_size, EMBEDDING_DIM) if vocab_size else None
         layer_input = EMBEDDING_DIM if vocab_size else input_size
-        self.layer = CELLS.get(cell).torch_layer(layer_input, hidden_size, batch_first=True)
-        start_out_to_keep(self.layer, cell, memory_bias)
-        self.output = nn.Linear(hidden_size, output_size)
+        self.reader = ARCHITECTURES.get(architecture)(layer_input, hidden_size, memory_bias=memory_bias, longest=longest)
+        self.output = nn.Linear(self.reader.output_size, output_size)
 
-    def start(self, batch_size: int = 1) -> LayerState:
-        """Return the all-zero state."""
-        return zero_state(self.cell, batch_size, self.hidden_size, self.output.weight)
+    @property
+    def layer(self) -> nn.RNNBase:
+        """The torch layer inside, of an architecture that has one."""
+        return self.reader.layer
 
-    def step(self, inputs: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
+    def start(self, batch_size: int = 1) -> Any:
+        """Return the architecture's state before the first step."""
+        return self.reader.start(batch_size)
+
+    def step(self, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
         """Read one token (B,), or one row of values (B, I), per sequence; return the answers (B, O) and the new state."""
-        hidden, state = step_layer(self.cell, self.layer, self._embed(inputs), state)
-        return self.output(hidden), state
+        features, state = self.reader.step(self._embed(inputs), state)
+        return self.output(features), state
 
-    def forward(self, inputs: Tensor, state: LayerState | None = None) -> tuple[Tensor, LayerState]:
+    def forward(self, inputs: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         """Return the answers (B, T, O) to tokens (B, T) or values (B, T, I), and the state after the last step."""
-        state = self.start(len(inputs)) if state is None else state
-        hidden, state = run_layer(self.layer, self._embed(inputs), state)  # (B, T, H)
-        return self.output(hidden), state
+        features, state = self.reader.run(self._embed(inputs), state)  # (B, T, F)
+        return self.output(features), state
 
     def _embed(self, inputs: Tensor) -> Tensor:
         return inputs if self.embedding is None else self.embedding(inputs)
 
 
-def start_out_to_keep(layer: nn.RNNBase, cell: str, memory_bias: float) -> None:
-    """Set the starting biases of the gates that keep and that write; torch's second bias of these gates becomes zero."""
-    names = CELLS.get(cell).gate_names
-    for name, sign in KEEPING_GATES.items():
-        if name in names:
-            rows = slice(names.index(name) * layer.hidden_size, (names.index(name) + 1) * layer.hidden_size)
-            with torch.no_grad():
-                layer.bias_ih_l0[rows] = sign * memory_bias
-                layer.bias_hh_l0[rows] = 0.0
-
-
-def count_parameters(cell: str, input_size: int, vocab_size: int, output_size: int, hidden_size: int) -> int:
+def count_parameters(architecture: str, input_size: int, vocab_size: int, output_size: int, hidden_size: int) -> int:
     """Return the parameters of a SequencePredictor by formula, without building it."""
+    kind = ARCHITECTURES.get(architecture)
     embedding, layer_input = (vocab_size * EMBEDDING_DIM, EMBEDDING_DIM) if vocab_size else (0, input_size)
-    return embedding + CELLS.get(cell).count_parameters(layer_input, hidden_size) + (hidden_size + 1) * output_size
+    return embedding + kind.count_parameters(layer_input, hidden_size) + (kind.count_outputs(hidden_size) + 1) * output_size
 
 
-def hidden_size_for(parameters: int, cell: str, input_size: int, vocab_size: int, output_size: int) -> int:
-    """Return the hidden size whose SequencePredictor comes closest to so many parameters, for comparison at equal cost."""
+@functools.cache
+def hidden_size_for(parameters: int, architecture: str, input_size: int, vocab_size: int, output_size: int) -> int:
+    """Return the hidden size whose SequencePredictor comes closest to so many parameters, for comparison at equal cost.
 
-    def distance(hidden_size: int) -> int:
-        return abs(count_parameters(cell, input_size, vocab_size, output_size, hidden_size) - parameters)
+    Raises:
+        ConfigError: no hidden size comes near so few or so many.
+    """
+    kind = ARCHITECTURES.get(architecture)
+    counts = {
+        hidden_size: count_parameters(architecture, input_size, vocab_size, output_size, hidden_size)
+        for hidden_size in range(kind.smallest, LARGEST_HIDDEN_SIZE + 1)
+    }
+    best = min(counts, key=lambda hidden_size: abs(counts[hidden_size] - parameters))
+    if abs(counts[best] - parameters) > FARTHEST_MATCH * parameters:
+        near = f"the nearest has {counts[best]:,}"
+        raise ConfigError(
+            f"No {kind.title} here has about {parameters:,} parameters; {near}. Choose between {_floor(counts):,} and {max(counts.values()):,}."
+        )
+    return best
 
-    hidden_size = 1
-    while distance(hidden_size + 1) < distance(hidden_size):
-        hidden_size += 1
-    return hidden_size
+
+def _floor(counts: dict[int, int]) -> int:
+    """Return the count from which on neighbouring sizes lie so close that every budget can be met."""
+    sizes = sorted(counts)
+    gaps = [size for size, after in zip(sizes, sizes[1:], strict=False) if counts[after] - counts[size] > 2 * FARTHEST_MATCH * counts[size]]
+    return counts[gaps[-1] + 1] if gaps else counts[sizes[0]]

@@ -54,13 +54,18 @@ class ArchitectureStyle:
     dash: str
 
 
-# name: (label, colour on light, colour on dark, marker, dash)
+# name: (label, colour on light, colour on dark, marker, dash). Variants keep the hue of their family, lighter or darker.
 _ARCHITECTURES: dict[str, tuple[str, str, str, str, str]] = {
     "rnn": ("RNN", "#D55E00", "#F07A26", "triangle-up", "dot"),
+    "irnn": ("IRNN", "#8F3F00", "#F8B27E", "triangle-down", "dashdot"),
     "lstm": ("LSTM", "#0072B2", "#4FA9E2", "circle", "solid"),
+    "lstm_chrono": ("LSTM, chrono", "#00436B", "#A6D5F5", "hexagon", "dash"),
+    "lstm_stacked": ("LSTM, two layers", "#3D8FC7", "#2A83BD", "star", "dot"),
+    "lstm_bidirectional": ("LSTM, both directions", "#1E5B80", "#7FBFE6", "bowtie", "longdash"),
     "gru": ("GRU", "#008F68", "#2CC295", "square", "dash"),
+    "min_gru": ("minGRU", "#A87000", "#E6A419", "pentagon", "dashdot"),
     "transformer": ("Transformer", "#B0558B", "#DB93BC", "diamond", "longdash"),
-    "minimal": ("Minimal gated unit", "#A87000", "#E6A419", "pentagon", "dashdot"),
+    "average": ("Average", "#7A7F84", "#868D93", "star-triangle-up", "dot"),
     "ngram": ("n-gram", "#555A5E", "#B7BDC2", "cross", "dash"),
     "baseline": ("Baseline", "#6B7074", "#9BA2A8", "x", "dash"),
 }

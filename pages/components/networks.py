@@ -20,10 +20,15 @@ _HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 # Markdown's named colours are set to the architectures' colours in .streamlit/config.toml.
 _MARKS = {
     "rnn": ":orange[▲]",
+    "irnn": ":orange[▼]",
     "lstm": ":blue[●]",
+    "lstm_chrono": ":blue[⬢]",
+    "lstm_stacked": ":blue[★]",
+    "lstm_bidirectional": ":blue[⧓]",
     "gru": ":green[■]",
+    "min_gru": ":yellow[⬟]",
     "transformer": ":violet[◆]",
-    "minimal": ":yellow[⬟]",
+    "average": ":gray[✦]",
     "ngram": ":gray[✚]",
 }
 _ORDER = {name: place for place, name in enumerate(theme.architecture_names())}

@@ -1,0 +1,114 @@
+"""What every architecture offers: a whole sequence at once for training, one step at a time for streaming, its size by formula.
+
+Shapes: B batch, T time, I features per step that are read, F features per step that are given on, H hidden.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from engine.errors import ConfigError
+from engine.registry import Registry
+
+ARCHITECTURES: Registry[type[Architecture]] = Registry("architecture")
+
+DEFAULT_LONGEST = 1000  # steps an architecture is made for where nobody says how many
+
+
+class Architecture(nn.Module):
+    """Maps features (B, T, I) to features (B, T, F); subclasses say how.
+
+    `hidden_size` counts the numbers of the hidden state, those of all layers and directions together, so that "equal hidden size"
+    means an equally large memory. `memory_bias` and `longest` mean something to some architectures only; the others ignore them.
+
+    Attributes:
+        title, description: its name on pages, and one sentence for a first-year student.
+        is_recurrent: carries a state of fixed size from step to step.
+        is_causal: no answer depends on what comes after it.
+        is_order_blind: the last answer is the same whatever the order of the steps before it.
+        streams: offers `start` and `step`.
+        output_size: F.
+    """
+
+    title: ClassVar[str]
+    description: ClassVar[str]
+    is_recurrent: ClassVar[bool] = True
+    is_causal: ClassVar[bool] = True
+    is_order_blind: ClassVar[bool] = False
+    streams: ClassVar[bool] = True
+    smallest: ClassVar[int] = 1  # the least `hidden_size`
+
+    output_size: int
+
+    def __init__(
+        self, input_size: int, hidden_size: int, memory_bias: float = 1.0, longest: int = DEFAULT_LONGEST
+    ) -> None:
+        """Build it with starting weights.
+
+        Args:
+            memory_bias: starting bias of the gates that keep the memory, and with the opposite sign of those that write to it.
+            longest: steps in the longest sequence it should remember.
+
+        Raises:
+            ConfigError: `hidden_size` is too small.
+        """
+        super().__init__()
+        if hidden_size < self.smallest:
+            raise ConfigError(f"{self.title} needs a hidden size of at least {self.smallest}, not {hidden_size}.")
+        self.input_size, self.hidden_size, self.memory_bias, self.longest = input_size, hidden_size, memory_bias, longest
+
+    @classmethod
+    def count_parameters(cls, input_size: int, hidden_size: int) -> int:
+        """Return its trainable numbers by formula, without building it."""
+        raise NotImplementedError
+
+    @classmethod
+    def count_outputs(cls, hidden_size: int) -> int:
+        """Return F by formula: what it gives on at every step; all of the hidden state unless a subclass says otherwise."""
+        return hidden_size
+
+    @classmethod
+    def layer_options(cls, length: int) -> dict[str, Any]:
+        """Return the constructor's options that depend on how many steps a sequence has; none for most."""
+        return {}
+
+    def start(self, batch_size: int = 1) -> Any:
+        """Return the state before the first step: tensors with the batch first, nested in tuples.
+
+        Raises:
+            ConfigError: it cannot stream.
+        """
+        raise ConfigError(f"{self.title} reads a sequence as a whole and cannot be run step by step.")
+
+    def step(self, features: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """Return what it gives on (B, F) after reading features (B, I), and the new state; raises as `start`."""
+        raise ConfigError(f"{self.title} reads a sequence as a whole and cannot be run step by step.")
+
+    def run(self, features: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """Return (B, T, F) for features (B, T, I), and the state after the last step, None where it cannot stream."""
+        raise NotImplementedError
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return (B, T, F) for features (B, T, I), read from the beginning."""
+        return self.run(features)[0]
+
+    def _like(self) -> Tensor:
+        """A parameter, for the number format and device of new tensors."""
+        return next(self.parameters())
+
+
+def open_memory(biases: Tensor, gates: tuple[str, ...], keep: Tensor | float) -> None:
+    """Set the starting biases (G * H,) of the gates that keep (`keep`) and that write (its negative); the others stay.
+
+    Paper: Gers, Schmidhuber and Cummins (2000) and Jozefowicz, Zaremba and Sutskever (2015), section 3.1, for an open forget gate;
+    Tallec and Ollivier (2018), arXiv 1804.11188, for opposite biases as large as the logarithm of the time to be remembered.
+    """
+    signs = {"forget_gate": 1, "input_gate": -1, "update_gate": 1}
+    size = len(biases) // len(gates) if gates else 0
+    with torch.no_grad():
+        for place, name in enumerate(gates):
+            if name in signs:
+                biases[place * size : (place + 1) * size] = signs[name] * keep

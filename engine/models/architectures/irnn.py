@@ -1,0 +1,42 @@
+"""A recurrent network that starts out copying its memory: ReLU and the identity matrix instead of gates."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from engine.models.architectures.base import ARCHITECTURES
+from engine.models.architectures.torch_layers import TorchLayers
+from engine.models.recurrent import LayerState
+
+INPUT_STD = 0.001
+
+
+@ARCHITECTURES.register("irnn", title="IRNN")
+class IRNN(TorchLayers):
+    """h' = relu(W x + U h + b), U the identity matrix and b zero at the start, so that an unread memory stays as it is.
+
+    Paper: Le, Jaitly and Hinton (2015), A simple way to initialize recurrent networks of rectified linear units, arXiv
+    1504.00941, section 2: input weights from a normal distribution with standard deviation 0.001.
+    Differs: two biases per unit, as in PyTorch.
+    """
+
+    title = "IRNN"
+    description = "An RNN with ReLU instead of tanh whose memory starts out being copied unchanged from step to step (identity matrix)."
+    cell = "rnn"
+
+    def build(self, input_size: int, hidden_size: int) -> nn.RNNBase:
+        """Return the layer with its recurrent matrix at the identity."""
+        layer = nn.RNN(input_size, hidden_size, nonlinearity="relu", batch_first=True)
+        with torch.no_grad():
+            nn.init.eye_(layer.weight_hh_l0)
+            nn.init.normal_(layer.weight_ih_l0, std=INPUT_STD)
+            nn.init.zeros_(layer.bias_ih_l0)
+            nn.init.zeros_(layer.bias_hh_l0)
+        return layer
+
+    def step_one(self, layer: nn.RNNBase, features: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
+        """Return the new hidden state twice: as what is given on and as the state."""
+        weights = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
+        hidden = torch.rnn_relu_cell(features, state, *weights)
+        return hidden, hidden

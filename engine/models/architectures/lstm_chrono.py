@@ -1,0 +1,31 @@
+"""An LSTM whose units start out with memories of different lengths, as long as the task may need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from engine.models.architectures.base import ARCHITECTURES
+from engine.models.architectures.torch_layers import TorchLayers, chrono_biases
+
+
+@ARCHITECTURES.register("lstm_chrono", title="LSTM, chrono")
+class ChronoLSTM(TorchLayers):
+    """An LSTM with chrono initialisation: unit by unit the forget bias is log U(1, longest - 1) and the input bias its negative.
+
+    Paper: Tallec and Ollivier (2018), Can recurrent neural networks warp time?, arXiv 1804.11188, equation 16.
+    """
+
+    title = "LSTM, chrono"
+    description = "The same LSTM, but each unit starts with a memory of its own length, drawn up to the length of the task (chrono)."
+    cell = "lstm"
+
+    @classmethod
+    def layer_options(cls, length: int) -> dict[str, Any]:
+        """Return the longest time to remember: the task's own length."""
+        return {"longest": length}
+
+    def keeping_bias(self, size: int) -> Tensor:
+        """Return the biases drawn for `size` units."""
+        return chrono_biases(size, self.longest)
