@@ -25,6 +25,11 @@ def sentences(at: AppTest) -> list[str]:
     return [warning.value.replace("\\", "") for warning in at.warning]
 
 
+def notes(at: AppTest) -> list[str]:
+    """Return every note on the page as a visitor reads it."""
+    return [note.value.replace("\\", "") for note in at.info]
+
+
 def written(at: AppTest) -> str:
     """Return all text on the page that is Markdown, joined, without the backslashes."""
     parts = [*at.title, *at.subheader, *at.markdown, *at.caption]

@@ -16,7 +16,7 @@ from engine.inspection.translations import inspect_translation
 from engine.models.folder import load_model
 from pages.components.views.translation import MAX_LINES
 from tests.pages.charts import figure, names
-from tests.pages.open import alternative_texts, open_page, sentences, written
+from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
 WITH, WITHOUT = "small-en-fr-dot", "small-en-fr-none"
 FIRST = list_translation_examples()[0]
@@ -78,10 +78,11 @@ def test_an_example_brings_its_reference_and_its_lesson(models: Path) -> None:
 def test_a_reference_of_another_sentence_is_not_forced(models: Path) -> None:
     at = open_page("translation")
     at.text_area(key="text").set_value("a small boat").run()
-    assert any("translates another sentence" in sentence for sentence in sentences(at))
+    own = inspect_translation(load_model(models / WITH), "a small boat", 5, 1.0).text
+    assert any(f"beam size 5: {own} Type yours" in note for note in notes(at))
     assert at.text_input(key="reference").value == FIRST.reference
-    assert not [name for name in names(at) if "timelines" in name]
     at.text_input(key="reference").set_value("un petit bateau").run()
+    assert not any("stands in with its own" in note for note in notes(at))
     assert any("timelines" in name for name in names(at))
 
 

@@ -15,10 +15,11 @@ from engine.inspection.forcing import (
     mixed_sentence,
     tossed_steps,
 )
+from engine.inspection.translations import inspect_translation
 from engine.inspection.wrong_word import put_wrong_word, wrong_word_sentence
 from engine.models.folder import load_model
 from tests.pages.charts import figure, names
-from tests.pages.open import alternative_texts, open_page, sentences, written
+from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
 NAME = "small-en-fr-none"
 SOURCE, REFERENCE = "A dog runs on the beach .", "Un chien court sur la plage ."
@@ -134,13 +135,19 @@ def test_equal_pieces_can_stand_together(models: Path) -> None:
     [
         ({"forcing_steps": "some of them"}, "“all”, “none” or numbers"),
         ({"forcing_wrong_word": "\N{CJK UNIFIED IDEOGRAPH-72AC}"}, "cannot read"),
-        ({"reference": " "}, "no reference"),
     ],
 )
 def test_bad_input_is_one_sentence_and_nothing_breaks(models: Path, asked: dict[str, str], words: str) -> None:
     at = open_page("translation", **(ASKED | asked))
     assert not at.exception
     assert len([sentence for sentence in sentences(at) if words in sentence]) == 1
+
+
+def test_without_a_reference_the_networks_own_translation_stands_in(models: Path) -> None:
+    at = open_page("translation", **(ASKED | {"text": "a small boat", "reference": " "}))
+    own = inspect_translation(load_model(models / NAME), "a small boat", 5, 1.0).text
+    assert [note for note in notes(at) if f"beam size 5: {own} Type yours" in note]
+    assert [name for name in names(at) if "timelines" in name]
 
 
 def test_bad_addresses_are_all_named_at_once(models: Path) -> None:

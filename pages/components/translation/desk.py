@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from engine.decoding.limits import SearchSettings
 from engine.errors import InputError
 from engine.inspection.examples import list_translation_examples
-from engine.inspection.translations import TranslationReport
+from engine.inspection.translations import TranslationReport, inspect_hypotheses
 from engine.models.folder import ModelInfo
-from pages.components import notices
+from pages.components import cache, notices
 from pages.components.forms import Controls
 from pages.components.views.translation import TranslationView
 
 LANGUAGES = {"en": "English", "fr": "French"}
+STAND_IN = SearchSettings(5, 1.0)
 
 
 def is_attending(info: ModelInfo) -> bool:
@@ -113,13 +114,27 @@ class Desk:
     def ask_reference(self) -> str:
         """Draw the box for a reference and return the one that belongs to the source.
 
-        Raises:
-            InputError: the one in the box translates another sentence.
+        Where no person's is known, the best installed network's translation stands in, and the page says so.
         """
         typed = self.controls.text_input("reference")
-        found = reference_for(self.source, typed, self.direction)
+        try:
+            found = reference_for(self.source, typed, self.direction)
+        except InputError:
+            found = ""
+        if not found.strip():
+            return self._stand_in()
         if found != typed:
             notices.note(f"This sentence is an example; its own reference is used: {found}")
+        return found
+
+    def _stand_in(self) -> str:
+        best = next(iter(grouped(list(self.models.values())).get("best", [])), self.info)
+        found = cache.compute_with_model(inspect_hypotheses, best.name, self.source, STAND_IN.beam_size, STAND_IN.length_penalty)[0].text
+        if found:
+            notices.note(
+                f"No person's translation of this sentence is known, so the network “{title(best)}” stands in with its own, "
+                f"found with beam size {STAND_IN.beam_size}: {found} Type yours into the box to use it instead."
+            )
         return found
 
 
@@ -141,9 +156,11 @@ def reference_for(source: str, typed: str, direction: str = "en-fr") -> str:
     pairs = [(example, reference) for _, example, reference, _ in examples_for(direction)]
     others = [reference for _, reference, _, _ in examples_for(direction)]  # left in the box when the direction was turned
     owner = next((example for example, reference in pairs if reference == typed.strip()), None)
+    own = next((reference for example, reference in pairs if example == source), None)
+    if own and not typed.strip():
+        return own
     if owner == source or (owner is None and typed.strip() not in others):
         return typed
-    own = next((reference for example, reference in pairs if example == source), None)
     if own is None:
         target = LANGUAGES.get(direction.split("-")[1], "another language")
         raise InputError(

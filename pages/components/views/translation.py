@@ -51,7 +51,7 @@ class TranslationView(SearchSettings, SamplingView, AttentionView, BottleneckVie
     reference: str = option(
         FIRST.reference,
         label="Reference, a translation by a person",
-        help="The examples bring their own. Type yours for your own sentence.",
+        help="The examples bring their own. Type yours for your own sentence; until then the best network's translation stands in.",
     )
     teacher_forcing: bool = option(
         True,
