@@ -1,13 +1,14 @@
 """A network opened up while it reads: every state and every gate of every layer and direction, one step after the other.
 
-The steps are made by the readable cells of `engine.cells`, with the network's own weights; `cell_proof` compares them with
-torch.nn.
+The steps are made by the readable cells of `engine.cells` with the network's own weights, in double precision, so that what is
+shown is exact to its last digit; `cell_proof` compares them with torch.nn.
 
 Shapes: T time (tokens read), I input, H hidden.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -23,12 +24,12 @@ from engine.inspection.units import check_text, token_spans
 from engine.models.folder import LoadedModel, ModelInfo
 from engine.models.recurrent import run_layer, zero_state
 
-MAX_CHARACTERS = 2_000
+MAX_CHARACTERS = 1_000
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 class LayerRun(NamedTuple):
-    """One layer of a network in one direction, and what it reads: (T, I), after the start token where `has_start`."""
+    """One layer of a network in one direction, in double precision, and what it reads: (T, I), the start token first where `has_start`."""
 
     label: str
     layer: int
@@ -128,32 +129,47 @@ def layer_runs(loaded: LoadedModel, text: str) -> list[LayerRun]:
     Raises:
         ModelError: the model has no cells to open.
     """
+    modules = [copy.deepcopy(module).double() for module in recurrent_layers(loaded)]
+    runs = _language_model_runs if loaded.info.task == "language_model" else _encoder_runs
+    return list(runs(loaded, text, modules))
+
+
+def recurrent_layers(loaded: LoadedModel) -> list[nn.RNNBase]:
+    """Return the model's own layers and directions, in the order of `strand_labels`.
+
+    Raises:
+        ModelError: the model has no cells to open.
+    """
     if not can_be_opened(loaded.info):
         name = loaded.info.label or loaded.info.name
         raise ModelError(f"{name} has no recurrent cells to open; choose an RNN, an LSTM or a GRU.")
-    runs = _language_model_runs if loaded.info.task == "language_model" else _encoder_runs
-    return list(runs(loaded, text))
+    model = loaded.model
+    if loaded.info.task == "language_model":
+        return list(model.layers)
+    if model.encoder_backward is None:
+        return list(model.encoder_forward)
+    return [layer for pair in zip(model.encoder_forward, model.encoder_backward, strict=True) for layer in pair]
 
 
-def _language_model_runs(loaded: LoadedModel, text: str) -> Iterator[LayerRun]:
+def _language_model_runs(loaded: LoadedModel, text: str, modules: list[nn.RNNBase]) -> Iterator[LayerRun]:
     model = loaded.model
     ids = torch.tensor([[start_id(loaded), *loaded.tokenizer.encode(text)]])
-    hidden = model.embedding(ids)  # (1, 1 + T, E)
-    for index, (layer, label) in enumerate(zip(model.layers, strand_labels(loaded.info), strict=True)):
-        yield LayerRun(label, index, False, layer, hidden[0], True)
-        outputs, _ = run_layer(layer, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
+    hidden = model.embedding(ids).double()  # (1, 1 + T, E)
+    for index, (module, label) in enumerate(zip(modules, strand_labels(loaded.info), strict=True)):
+        yield LayerRun(label, index, False, module, hidden[0], True)
+        outputs, _ = run_layer(module, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
         hidden = model.join(hidden, outputs)
 
 
-def _encoder_runs(loaded: LoadedModel, text: str) -> Iterator[LayerRun]:
+def _encoder_runs(loaded: LoadedModel, text: str, modules: list[nn.RNNBase]) -> Iterator[LayerRun]:
     model = loaded.model
     ids, _ = encode_sources(loaded, [text])
-    hidden, labels = model.embedding(ids), iter(strand_labels(loaded.info))  # (1, T, E)
-    for index, layer in enumerate(model.encoder_forward):
-        ways = [layer] if model.encoder_backward is None else [layer, model.encoder_backward[index]]
+    hidden, labels = model.embedding(ids).double(), strand_labels(loaded.info)  # (1, T, E)
+    ways = 1 if model.encoder_backward is None else 2
+    for first in range(0, len(modules), ways):
         outputs = []
-        for is_reverse, module in enumerate(ways):
-            yield LayerRun(next(labels), index, bool(is_reverse), module, hidden[0], False)
+        for is_reverse, module in enumerate(modules[first : first + ways]):
+            yield LayerRun(labels[first + is_reverse], first // ways, bool(is_reverse), module, hidden[0], False)
             given = hidden.flip(1) if is_reverse else hidden
             output, _ = run_layer(module, given, zero_state(model.cell, 1, module.hidden_size, hidden))
             outputs.append(output.flip(1) if is_reverse else output)
@@ -172,7 +188,7 @@ def _step_through(run: LayerRun) -> Strand:
 
     def over_time(rows: list[Tensor]) -> np.ndarray:
         kept = torch.cat(rows[1:] if run.has_start else rows)  # (T, H)
-        return (kept.flip(0) if run.is_reverse else kept).float().numpy()
+        return _frozen(kept.flip(0) if run.is_reverse else kept)
 
     has_cell = cell.state_parts == 2
     return Strand(
@@ -180,18 +196,35 @@ def _step_through(run: LayerRun) -> Strand:
         layer=run.layer,
         is_reverse=run.is_reverse,
         cell=_kind(run.module),
-        inputs=(run.inputs[1:] if run.has_start else run.inputs).float().numpy(),
+        inputs=_frozen(run.inputs[1:] if run.has_start else run.inputs),
         parts={name: over_time([part[name] for part in parts]) for name in parts[0]},
         hidden_before=over_time([before.hidden if has_cell else before for before in befores]),
         cell_before=over_time([before.cell for before in befores]) if has_cell else None,
     )
 
 
+def _frozen(values: Tensor) -> np.ndarray:
+    """Return values in single precision that nobody can change: all visitors look at the same ones."""
+    array = values.float().numpy()
+    array.setflags(write=False)
+    return array
+
+
 def _kind(module: nn.RNNBase) -> str:
     return next(name for name, kind in CELLS.items() if isinstance(module, kind.torch_layer))
 
 
-def check_strand_unit(strand: Strand, unit: int) -> None:
-    """Raise InputError if a layer has no such unit."""
-    if not 0 <= unit < strand.hidden_size:
-        raise InputError(f"There is no unit {unit} in {strand.label.lower()}; its units run from 0 to {strand.hidden_size - 1}.")
+def check_place(reading: CellReading, strand: int, position: int, unit: int | None = None) -> Strand:
+    """Return the layer and direction number `strand` of a reading after checking that it, a token and a unit exist.
+
+    Raises:
+        InputError: one does not; the sentence says what there is. Steps are counted from 1 in it, as on the page.
+    """
+    if not 0 <= strand < len(reading.strands):
+        raise InputError(f"There is no layer number {strand}; they run from 0 to {len(reading.strands) - 1}.")
+    if not 0 <= position < len(reading.tokens):
+        raise InputError(f"There is no step {position + 1}; this text has {len(reading.tokens)}.")
+    chosen = reading.strands[strand]
+    if unit is not None and not 0 <= unit < chosen.hidden_size:
+        raise InputError(f"There is no unit {unit} in {chosen.label.lower()}; its units run from 0 to {chosen.hidden_size - 1}.")
+    return chosen

@@ -60,6 +60,11 @@ def compute_with_model(function: Callable[..., Any], model_name: str, *args: Any
     return _compute(_path(function), model_name, model_version(model_name), args, options)
 
 
+def keep_with_model(function: Callable[..., Any], model_name: str, *args: Any) -> Any:
+    """Return what `compute_with_model` does, not copied for every run: for large results that nobody changes; few are kept."""
+    return _keep(_path(function), model_name, model_version(model_name), args)
+
+
 def compute(function: Callable[..., Any], *args: Any, version: Any = None) -> Any:
     """Return `function(*args)`, computed once per arguments and `version`."""
     return _compute(_path(function), None, version, args, ())
@@ -171,6 +176,12 @@ def _compute(path: str, model_name: str | None, version: Any, args: tuple[Any, .
 def _function(path: str) -> Callable[..., Any]:
     module, name = path.rsplit(":", 1)
     return getattr(importlib.import_module(module), name)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _keep(path: str, model_name: str, version: Any, args: tuple[Any, ...]) -> Any:
+    module, name = path.rsplit(":", 1)
+    return getattr(importlib.import_module(module), name)(load_model(model_name), *args)
 
 
 def _path(function: Callable[..., Any]) -> str:

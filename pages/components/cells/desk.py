@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from engine.errors import InputError
 from engine.inspection.cell_steps import CellReading, Strand, read_steps, strand_labels
 from engine.inspection.units import PARTS
 from engine.models.folder import ModelInfo
@@ -50,7 +51,7 @@ class Desk:
     @property
     def reading(self) -> CellReading:
         """Every state and gate of the network that is looked at, over the text."""
-        return cache.compute_with_model(read_steps, self.network, self.text)
+        return cache.keep_with_model(read_steps, self.network, self.text)
 
     def label(self, name: str) -> str:
         """Return what the page calls a network."""
@@ -85,10 +86,9 @@ class Desk:
         Raises:
             InputError: the layer has no such unit.
         """
-        from engine.inspection.cell_steps import check_strand_unit
-
         unit = self.controls.number("unit", width=150)
-        check_strand_unit(strand, unit)
+        if unit >= strand.hidden_size:
+            raise InputError(f"There is no unit {unit} in {strand.label.lower()}; its units run from 0 to {strand.hidden_size - 1}.")
         return unit
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
+from engine.inspection.cell_steps import MAX_CHARACTERS
 
 DEFAULT_TEXT = "The cat, which sat on the mat and purred, was happy."
-LONGEST_TEXT = 2_000
+LONGEST_TEXT = MAX_CHARACTERS
 LARGEST_UNIT = 9_999
 
 
