@@ -55,6 +55,7 @@ class CorpusSpec:
         hub: where it lives on the Hub, None for samples that only live here.
         parts: (line, title) of the parts its training text consists of, by the line they begin in, counted from 1;
             empty where that is not known or each text of the split is one.
+        splits: the splits it must have.
     """
 
     name: str
@@ -67,6 +68,7 @@ class CorpusSpec:
     hub: HubLocation | None = None
     folder: str = ""
     parts: tuple[tuple[int, str], ...] = ()
+    splits: tuple[str, ...] = SPLITS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,6 +109,16 @@ class Corpus:
             raise DataError(f"The corpus {self.spec.name} holds running text, not sentence pairs.")
         return list(self.splits[split]["en"]), list(self.splits[split]["fr"])
 
+    def labelled(self, split: str = "train") -> tuple[list[str], list[int]]:
+        """Return a labelled corpus' split as (sentences, labels).
+
+        Raises:
+            DataError: this corpus has no labels.
+        """
+        if "label" not in self.spec.columns:
+            raise DataError(f"The corpus {self.spec.name} has no labels.")
+        return list(self.splits[split]["sentence"]), [int(label) for label in self.splits[split]["label"]]
+
 
 def load_corpus(name: str) -> Corpus:
     """Return the corpus called `name` from the first source that has it.
@@ -137,9 +149,9 @@ def read_folder(spec: CorpusSpec, folder: Path, source: CorpusSource) -> Corpus:
         DataError: the folder cannot be read, a split is missing or empty, or a column is missing.
     """
     splits = sources.read_repository_folder(folder)
-    for split in SPLITS:
+    for split in spec.splits:
         if split not in splits:
-            raise DataError(f"The corpus in {folder.name} has no split '{split}'; it needs {', '.join(SPLITS)}.")
+            raise DataError(f"The corpus in {folder.name} has no split '{split}'; it needs {', '.join(spec.splits)}.")
         _check_columns(spec, split, splits[split].column_names, len(splits[split]))
     return Corpus(spec, splits, source)
 
@@ -148,7 +160,7 @@ def _read_hub(spec: CorpusSpec) -> Corpus:
     hub = spec.hub
     assert hub is not None
     splits = {}
-    for split in SPLITS:
+    for split in spec.splits:
         splits[split] = sources.read_hub_split(
             hub.repository, hub.revision, hub.config, split, hub.columns, hub.row_limit, hub.adapt, hub.files
         )

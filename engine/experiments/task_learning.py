@@ -1,4 +1,4 @@
-"""Learning a memory task: fresh sequences for every update, one fixed held-out set for every measurement."""
+"""Learning a task: fresh sequences for every update, one fixed held-out set for every measurement."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from engine.tasks import Task, TaskBatch
 
-HELD_OUT_SEED = 2_147_483_647  # no training batch is made from it, and all runs are measured on the same sequences
 CHUNK = 250  # sequences measured at once, to bound memory at long lengths
 
 
@@ -18,11 +17,10 @@ class TaskLearning:
 
     def __init__(self, task: Task, batch_size: int, seed: int = 0, held_out: int = 500) -> None:
         self.task, self.batch_size, self.seed = task, batch_size, seed
-        generator = torch.Generator().manual_seed(HELD_OUT_SEED)
-        self.held_out = task.batch(held_out, generator)
+        self.held_out = task.held_out(held_out)
 
     def batch(self, position: int) -> TaskBatch:
-        """Return the sequences of update `position`, never seen before."""
+        """Return the sequences of update `position`; those of a made-up task were never seen before."""
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + position)
         return self.task.batch(self.batch_size, generator)
 

@@ -1,4 +1,4 @@
-"""Synthetic tasks with known answers: sequences of any length whose only difficulty is to remember."""
+"""Tasks a network is measured by: made-up sequences with known answers, and three on real data."""
 
 from engine.registry import discover
 from engine.tasks.base import TASKS, Task, TaskBatch

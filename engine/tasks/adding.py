@@ -26,6 +26,8 @@ class Adding(Task):
     length_words = "numbers in the sequence"
     solved_text = "mean squared error below a hundredth of the memoryless loss (1/600)"
     kind = "regression"
+    allows_bidirectional = True
+    order_matters = False
     shortest = 2
     input_size = 2
     vocab_size = 0

@@ -1,4 +1,4 @@
-"""What every task offers: batches from a seed, the loss of a network that remembers nothing, and when it counts as solved.
+"""What every task offers: three sets of sequences, the loss of a network that remembers nothing, and when it counts as solved.
 
 Shapes: B batch, T time, I values per step, O outputs per step.
 """
@@ -17,6 +17,9 @@ from engine.registry import Registry
 
 TASKS: Registry[type[Task]] = Registry("task")
 
+# Where the two sets that are never learnt from begin: no training batch is made from so large a seed.
+VALIDATION_SEED, HELD_OUT_SEED = 2**62, 2**62 + 1
+
 
 class TaskBatch(NamedTuple):
     """Sequences and what is asked of them.
@@ -31,23 +34,56 @@ class TaskBatch(NamedTuple):
 
 
 class Task(ABC):
-    """A memory task at one length; subclasses say what is shown, what is asked and what is known about the answer."""
+    """One task at one length; subclasses say what is shown, what is asked and what is known about the answer.
+
+    There are three sets of sequences: `batch` to learn from, `validation` to choose a learning rate by, `held_out` for what is
+    reported. Real data are split once and for all. Made-up sequences come from three random streams that never meet; where only
+    few different sequences exist, because they are short, the same one can come up in two of them.
+    """
 
     title: ClassVar[str]
     question: ClassVar[str]  # one sentence: what the network must do
     length_words: ClassVar[str]  # what `length` counts
     solved_text: ClassVar[str]
     kind: ClassVar[str]  # "regression" or "classification"
+    family: ClassVar[str] = "memory"  # or "structure", or "real" for data that were not made up
+    allows_bidirectional: ClassVar[bool]  # is the answer asked for only after everything was read?
+    order_matters: ClassVar[bool]  # would what was read, in another order, have another answer?
+    stops_when_solved: ClassVar[bool] = True  # False where every network keeps learning and the last loss is what counts
     shortest: ClassVar[int]
     longest: ClassVar[int] = 5000
-    input_size: ClassVar[int]  # real values per step; 0 where the input is tokens
-    vocab_size: ClassVar[int]  # kinds of token; 0 where the input is real values
-    output_size: ClassVar[int]
+    lengths: ClassVar[tuple[int, ...]] = ()  # the only ones there are; empty where every length from shortest to longest is
+    input_size: int  # real values per step; 0 where the input is tokens
+    vocab_size: int  # kinds of token; 0 where the input is real values
+    output_size: int
 
     def __init__(self, length: int) -> None:
+        if self.lengths and length not in self.lengths:
+            *others, last = (str(possible) for possible in self.lengths)
+            raise ConfigError(f"{self.title} takes the lengths {', '.join(others)} and {last}, not {length}.")
         if not self.shortest <= length <= self.longest:
             raise ConfigError(f"{self.title} takes lengths from {self.shortest} to {self.longest}, not {length}.")
         self.length = length
+
+    @classmethod
+    def compatible(cls, architecture: str) -> bool:
+        """Return whether it makes sense to try an architecture.
+
+        One that reads backwards may be tried only where everything has been read before the first answer, one that is blind to
+        order only where order is the point.
+
+        Raises:
+            ConfigError: no architecture has this name.
+        """
+        from engine.models.architectures import ARCHITECTURES  # here, because pages ask a task's title without torch's models
+
+        found = ARCHITECTURES.get(architecture)
+        return (cls.allows_bidirectional or found.is_causal) and (cls.order_matters or not found.is_order_blind)
+
+    @property
+    def source_sentence(self) -> str:
+        """Where the data come from; "" where they are made up."""
+        return ""
 
     @property
     @abstractmethod
@@ -66,7 +102,15 @@ class Task(ABC):
 
     @abstractmethod
     def batch(self, batch_size: int, generator: torch.Generator) -> TaskBatch:
-        """Return fresh sequences; the same generator state gives the same ones."""
+        """Return sequences to learn from; the same generator state gives the same ones."""
+
+    def validation(self, count: int) -> TaskBatch:
+        """Return the sequences settings are chosen by, always the same: `count` of them, or as many as there are."""
+        return self.batch(count, torch.Generator().manual_seed(VALIDATION_SEED))
+
+    def held_out(self, count: int) -> TaskBatch:
+        """Return the sequences results are measured on, always the same: `count` of them, or as many as there are."""
+        return self.batch(count, torch.Generator().manual_seed(HELD_OUT_SEED))
 
     def loss(self, outputs: Tensor, batch: TaskBatch) -> Tensor:
         """Return the mean loss of outputs (B, T, O): nats per step asked, all steps alike."""

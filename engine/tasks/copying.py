@@ -29,6 +29,8 @@ class Copying(Task):
     length_words = "steps between the last symbol and the first answer"
     solved_text = "at least 99 % of the ten symbols right on held-out sequences"
     kind = "classification"
+    allows_bidirectional = True
+    order_matters = True
     shortest = 1
     input_size = 0
     vocab_size = SYMBOLS + 2

@@ -28,6 +28,8 @@ class DelayedRecall(Task):
     length_words = "distractors between the symbol and the question"
     solved_text = "at least 99 % of held-out sequences answered right"
     kind = "classification"
+    allows_bidirectional = True
+    order_matters = False
     shortest = 1
     input_size = 0
     vocab_size = ASK + 1
