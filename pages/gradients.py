@@ -25,6 +25,9 @@ header.show(
         "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
     },
 )
+for broken in cache.list_models():
+    if broken.error and not broken.task:
+        notices.error(broken.error)
 tools = {name: tool.label for name, tool in TOOLS.items()}
 found = networks.in_order([info for info in cache.list_models("language_model") if info.has_units and not info.error])
 models = {info.name: info for info in found}

@@ -27,6 +27,7 @@ TOOLS = {
     tool.name: tool
     for tool in (
         Tool("chain", "The chain", "How much of a small change is left after many steps, and why does an RNN lose it?"),
+        Tool("connectivity", "Connectivity", "Which of the earlier characters does a network lean on when it expects the next one?"),
     )
 }
 

@@ -1,0 +1,169 @@
+"""Connectivity: the text in parallel rows, one per network, coloured by how strongly each character moves one that is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from engine.inspection.connectivity import REPLACEMENTS, Connectivity, connectivity, rank_correlation, replacements
+from engine.inspection.trained_chain import read_tokens
+from engine.plotting.connectivity import check_curves, describe_check
+from engine.plotting.text_grid import NARROW, spoken_token, text_grid
+from pages.components import cache, figures, networks, notices
+from pages.components.figures import Receipt
+from pages.components.gradients.desk import Desk
+from pages.components.header import TEXT_WIDTH
+from pages.components.views.gradients import CAT, CHEF
+
+EXAMPLES = {"The cat": CAT, "The chef": CHEF}
+STRONG, WEAK = 0.7, 0.3  # rank correlations
+
+
+def show(desk: Desk) -> None:
+    """Draw the text box, a coloured row per network, and the check of what the colours say."""
+    st.markdown(
+        "Each network has read the text up to the underlined character and now expects it. **The brighter a character before it, the more the "
+        "expectation would change if that character were a little different.** Click any character, or move the slider: does a network still "
+        "look at the subject of the sentence when it comes to the verb?",
+        width=TEXT_WIDTH,
+    )
+    text = desk.controls.text_area("text", height=80)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("The articles' sentences", width="content")
+        for label, example in EXAMPLES.items():
+            st.button(label, key=f"connectivity-{label}", on_click=desk.controls.set, args=("text", example), type="tertiary")
+    if not desk.trio:
+        notices.note("No language model with hidden units is installed; the Models page lists what is there and what is missing.")
+        return
+    first = next(iter(desk.trio))
+    tokens = cache.compute_with_model(read_tokens, first, text)
+    place = 2 if len(tokens) <= 2 else desk.controls.slider(
+        "connectivity_place", maximum=len(tokens), default=min(len(tokens), desk.view.connectivity_place)
+    )  # fmt: skip
+    found = {name: cache.compute_with_model(connectivity, name, text, place) for name in desk.trio}
+    verdicts = {name: _show_row(desk, name, each) for name, each in found.items()}
+    _show_receipt(desk, text, place)
+    if desk.controls.toggle("connectivity_check"):
+        with st.spinner("Each earlier character is replaced, and the text is read again."):
+            checks = {name: cache.compute_with_model(replacements, name, text, place) for name in found}
+        _show_checks(desk, text, place, found, checks, verdicts)
+
+
+def _show_row(desk: Desk, name: str, found: Connectivity) -> DeltaGenerator:
+    """Draw one network's row; return the place below it for what the check finds."""
+    networks.show(desk.models[name])
+    expected = spoken_token(found.tokens[found.place - 1])
+    figure = text_grid(
+        found.tokens,
+        found.shares,
+        mode=figures.mode(),
+        title_of_values="Strength, as a share of the strongest",
+        hover=[_hover(token, share) for token, share in zip(found.tokens, found.shares, strict=True)],
+        limits=(0.0, 1.0),
+        width=NARROW,
+        marks=[number == found.place - 1 for number in range(len(found.tokens))],
+        clickable=True,
+    )
+    figures.show(
+        figure,
+        name=f"connectivity-{name}",
+        alt=row_sentence(desk.label(name), found),
+        table=pd.DataFrame({"token": found.tokens[: found.place - 1], "strength": found.strengths.round(6)}),
+        on_click=lambda number: desk.controls.set("connectivity_place", max(2, number + 1)),
+    )
+    st.markdown(notices.plain(row_sentence(desk.label(name), found)), width=TEXT_WIDTH)
+    st.caption(notices.plain(f"It gave {expected} a chance of {100 * found.probability:.2g} %."))
+    return st.empty()
+
+
+def row_sentence(label: str, found: Connectivity) -> str:
+    """Return how far one network looks back for what it expects, in a sentence."""
+    expected = spoken_token(found.tokens[found.place - 1])
+    if not found.strengths.max() > 0:
+        return f"Nothing before {expected} moves what the {label} expects."
+    strongest = int(found.strengths.argmax())
+    back = found.place - 1 - strongest
+    return (
+        f"{label}, expecting {expected}: half of all strength lies in the last {found.half_reach} of {found.place - 1} characters. The strongest is "
+        f"{spoken_token(found.tokens[strongest])}, {back} before; the furthest with at least a tenth of that lies {found.furthest} before."
+    )
+
+
+def _hover(token: str, share: float) -> str:
+    if pd.isna(share):
+        return f"{spoken_token(token)}: click to look at what is expected here"
+    return f"{spoken_token(token)}: {100 * share:.1f} % of the strongest"
+
+
+def _show_checks(
+    desk: Desk,
+    text: str,
+    place: int,
+    found: Mapping[str, Connectivity],
+    checks: Mapping[str, pd.DataFrame],
+    verdicts: Mapping[str, DeltaGenerator],
+) -> None:
+    """Say below each row how well its colours agree with what replacing changes, and draw both for one network."""
+    frames = {name: checks[name].assign(gradient=found[name].strengths[-len(checks[name]) :]) for name in found}
+    correlations = {name: rank_correlation(frame["gradient"], frame["moved"]) for name, frame in frames.items()}
+    for name, correlation in correlations.items():
+        verdicts[name].markdown(notices.plain(check_sentence(len(frames[name]), correlation)))
+    st.markdown("**Is it true?** The colours come from a gradient, which is right for the smallest of changes only. So every character was also "
+        "replaced by others of your text, and the change of the same logit measured.", width=TEXT_WIDTH)  # fmt: skip
+    name = next(iter(found))
+    if len(found) > 1:
+        desk.controls.offer("connectivity_closeup", list(found), desk.label)
+        name = desk.controls.segmented("connectivity_closeup", desk.label)
+    figures.show(
+        check_curves(frames[name], desk.models[name].architecture, mode=figures.mode()),
+        name="connectivity-check",
+        alt=describe_check(frames[name], desk.label(name), correlations[name]),
+        table=frames[name].round(5),
+        receipt=Receipt(
+            model=name,
+            seed="0, for which characters are put in",
+            measured=f"{date.today().isoformat()}, {REPLACEMENTS} other characters in each of the last {len(frames[name])} places, one at a time",
+            python=(
+                "from engine.inspection.connectivity import connectivity, rank_correlation, replacements\n"
+                "from engine.models.folder import load_model\n\n"
+                f"text = {text!r}\nmodel = load_model({name!r})\n"
+                f"gradient = connectivity(model, text, {place}).strengths\nreplaced = replacements(model, text, {place})\n"
+                'print(rank_correlation(gradient[-len(replaced):], replaced["moved"]))'
+            ),
+        ),
+    )
+
+
+def check_sentence(count: int, correlation: float) -> str:
+    """Return how alike the order of the gradient and that of the measured changes are, and what follows."""
+    if pd.isna(correlation):
+        return f"Replaced for real: with {count} characters there is no order to compare."
+    verdict = (
+        "the colours can be trusted" if correlation >= STRONG
+        else "the colours say roughly what happens" if correlation >= WEAK
+        else "do not trust the colours here"
+    )  # fmt: skip
+    return f"Replaced for real, {count} characters: rank correlation {correlation:.2f}, so {verdict}."
+
+
+def _show_receipt(desk: Desk, text: str, place: int) -> None:
+    first = next(iter(desk.trio))
+    figures.show_receipt(
+        Receipt(
+            model=", ".join(desk.trio),
+            data="your text",
+            measured=f"{date.today().isoformat()}, the norm of d logit / d embedding, by autograd",
+            python=(
+                "from engine.inspection.connectivity import connectivity\n"
+                "from engine.models.folder import load_model\n\n"
+                f"found = connectivity(load_model({first!r}), {text!r}, {place})\n"
+                "print(found.strengths, found.probability)"
+            ),
+            note="Put another model's name in to get its row.",
+        ),
+        "connectivity",
+    )
