@@ -1,123 +1,305 @@
-"""A race anyone can watch: three architectures learn one task side by side, in turns, in well under a minute."""
+"""A race anyone can watch: two to four architectures learn one task side by side, in turns, three seeds each, within a minute.
+
+The runs are those of `engine.experiments.runs.run_cell`, the same that the shipped results come from. Before the start a few
+updates of every network are timed, and the race gets as many updates as fit into its seconds at the pace the machine has now.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import math
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
-from engine.config import option, validate
-from engine.experiments.base import ARCHITECTURES, RunSpec, matched_hidden_size
-from engine.experiments.recipes import COMPARISONS
-from engine.experiments.runs import RunRows, run_cell
-from engine.tasks import TASKS
-from engine.training import Evaluated
+from engine.config import to_dict
+from engine.errors import ConfigError
+from engine.experiments.base import RunSpec, is_compatible, matched_hidden_size
+from engine.experiments.race_rates import learning_rate_for
+from engine.experiments.race_settings import JOB, LiveSettings, check
+from engine.experiments.runs import MeasuredLearning, RunRows, build_network, run_cell, where_from
+from engine.models.architectures import ARCHITECTURES
+from engine.tasks import TASKS, Task
+from engine.training import Evaluated, Trainer, TrainingSettings
 
-JOB = "engine.experiments.live:race"
-TASK_NAMES = ("delayed_recall", "adding", "copying")
+EVALUATIONS = 20  # measurements of every run on held-out sequences
+HELD_OUT = 200
+BATCH_SIZE = 32
+MEMORY_BIAS = 4.0
+FEWEST_UPDATES = 20
+TIMED_UPDATES = 4
+PACE_MARGIN = 0.85  # of the seconds that are left are planned for: a machine may slow down
+COLUMNS = ["architecture", "seed", "step", "loss", "accuracy", "elapsed_seconds"]
+
+__all__ = ["JOB", "LiveSettings", "Pace", "plan_updates", "race", "race_frame", "racers", "repeat", "specs_of"]
 
 
 @dataclasses.dataclass(frozen=True)
-class LiveSettings:
-    """What a visitor may choose for a race; the bounds keep it under a minute on one core."""
+class Pace:
+    """Measured seconds of one update and of one measurement, for one network of an architecture."""
 
-    task: str = option("delayed_recall", label="Task", help="What the networks must remember.", choices=TASK_NAMES)
-    length: int = option(20, label="Length", help="How long they must remember it.", minimum=2, maximum=60)
-    max_steps: int = option(400, label="Updates", help="Budget of each network.", minimum=20, maximum=1000, step=20)
-    seed: int = option(0, label="Seed", help="Same seed, same race.", minimum=0, maximum=9999)
+    update_seconds: float
+    evaluation_seconds: float
 
 
-PARAMETERS = 5_000
-RECIPE = "synthetic"  # whose learning rates and starting biases the race takes over
+def racers(task: Task) -> list[str]:
+    """Return the architectures that can run on a task."""
+    return [name for name in ARCHITECTURES.names() if is_compatible(task, name)]
 
 
 def race(**settings: Any) -> Iterator[dict[str, Any]]:
-    """Train the three networks in turns and yield what happens as plain values; return the rows of all runs.
+    """Train the networks in turns and yield what happens as plain values; return the rows of all runs.
 
-    Events, by "kind": "start" (the networks, the memoryless loss), "evaluation" (one network measured on held-out sequences),
-    "done" (one network solved the task or used up its budget). All but "start" carry "progress" in 0..1 and a "message".
+    Events, by "kind": "pace" (the measured pace of one architecture), "start" (the number of updates that fit, the networks, the
+    loss without memory), "evaluation" (one network measured on held-out sequences), "done" (one network solved the task or made its
+    updates). All carry "progress" in 0..1 and a "message".
 
     Raises:
-        ConfigError: a setting is unknown or out of bounds.
+        ConfigError: a setting is unknown or out of bounds, a runner cannot run on the task or cannot be made as small as asked, or
+            fewer than FEWEST_UPDATES fit into the time.
     """
-    chosen = LiveSettings(**settings)
-    validate(chosen)
-    task = TASKS.get(chosen.task)(chosen.length)
-    specs = {name: _spec(chosen, name) for name in ARCHITECTURES}
+    chosen, task = _read(settings)
+    specs = specs_of(chosen, task, chosen.max_steps)
+    yield {"kind": "waking", "progress": 0.0, "message": "Getting ready"}
+    measure_pace(dataclasses.replace(specs[0], batch_size=1, held_out=1, validation=1), task, math.inf)  # imports parts of torch
+    begun = time.monotonic()
+    paces: dict[str, Pace] = {}
+    for name in chosen.architectures:
+        paces[name] = measure_pace(next(spec for spec in specs if spec.architecture == name), task, chosen.seconds / 2)
+        told = {"kind": "pace", "architecture": name, **dataclasses.asdict(paces[name])}
+        yield told | {"progress": 0.0, "message": f"Timing a few updates of the {name}"}
+    updates = plan_updates(chosen, paces, chosen.seconds - (time.monotonic() - begun))
+    specs = specs_of(chosen, task, updates)
     yield {
         "kind": "start",
-        "architectures": [{"architecture": name, "hidden_size": spec.hidden_size} for name, spec in specs.items()],
+        "updates": updates,
+        "asked_updates": chosen.max_steps,
+        "expected_seconds": _seconds_for(chosen, paces, updates),
+        "networks": [_network_facts(spec, task) for spec in specs if spec.seed == chosen.seed],
         "baseline": task.baseline,
-        "solved_text": task.solved_text,
+        "baseline_accuracy": task.baseline_accuracy,
         "progress": 0.0,
-        "message": "Starting",
+        "message": f"{updates} updates of each network fit into {chosen.seconds} s",
     }
-    running = {name: run_cell(spec) for name, spec in specs.items()}
-    finished: dict[str, RunRows] = {}
-    steps = dict.fromkeys(ARCHITECTURES, 0)
-    while running:
-        for name in list(running):
-            event = _next_of_note(running[name])
-            if isinstance(event, RunRows):
-                del running[name]
-                finished[name], steps[name] = event, chosen.max_steps
-            else:
-                steps[name] = event.step
-            told = _tell(name, event)
-            yield told | {"progress": sum(steps.values()) / (chosen.max_steps * len(specs))}
-    rows = [finished[name] for name in ARCHITECTURES]
-    return {"summaries": [row.summary for row in rows], "curves": [point for row in rows for point in row.curve]}
+    runs = yield from _run_in_turns(specs, task, deadline=begun + chosen.seconds)
+    return _result(chosen, updates, runs, time.monotonic() - begun)
+
+
+def repeat(updates: int, **settings: Any) -> pd.DataFrame:
+    """Return the measurements of a race with a given number of updates, without a clock; see `race_frame`.
+
+    Raises:
+        ConfigError: as `race`.
+    """
+    chosen, task = _read(settings)
+    return race_frame(list(_run_in_turns(specs_of(chosen, task, updates), task)))
 
 
 def race_frame(events: list[dict[str, Any]]) -> pd.DataFrame:
-    """Return the measurements among a race's events as a table: architecture, step, loss, accuracy, elapsed_seconds."""
-    columns = ["architecture", "step", "loss", "accuracy", "elapsed_seconds"]
-    return pd.DataFrame([event for event in events if event["kind"] == "evaluation"], columns=columns)
+    """Return the measurements among a race's events as a table, one row per architecture, seed and step measured."""
+    return pd.DataFrame([event for event in events if event["kind"] == "evaluation"], columns=COLUMNS)
 
 
-def _spec(chosen: LiveSettings, architecture: str) -> RunSpec:
+def specs_of(chosen: LiveSettings, task: Task, updates: int) -> list[RunSpec]:
+    """Return the runs of a race, the seeds outermost.
+
+    Raises:
+        ConfigError: an architecture has no network of about the size asked for.
+    """
+    sizes = {name: matched_hidden_size(task, name, chosen.parameters) for name in chosen.architectures}
+    return [
+        RunSpec(
+            task=chosen.task,
+            architecture=name,
+            length=chosen.length,
+            seed=seed,
+            hidden_size=sizes[name],
+            max_steps=updates,
+            batch_size=BATCH_SIZE,
+            learning_rate=learning_rate_for(chosen.task, name, chosen.length),
+            memory_bias=MEMORY_BIAS,
+            evaluate_every=max(1, math.ceil(updates / EVALUATIONS)),
+            held_out=HELD_OUT,
+            validation=HELD_OUT,
+        )
+        for seed in chosen.seeds
+        for name in chosen.architectures
+    ]
+
+
+def plan_updates(chosen: LiveSettings, paces: dict[str, Pace], seconds_left: float) -> int:
+    """Return how many updates of every network fit into the seconds that are left, at most as many as asked for.
+
+    Raises:
+        ConfigError: fewer than FEWEST_UPDATES do.
+    """
+    per_update = len(chosen.seeds) * sum(pace.update_seconds for pace in paces.values())
+    for_measuring = len(chosen.seeds) * EVALUATIONS * sum(pace.evaluation_seconds for pace in paces.values())
+    fitting = int((PACE_MARGIN * seconds_left - for_measuring) / per_update)
+    if fitting < FEWEST_UPDATES:
+        raise ConfigError(
+            f"At length {chosen.length} one update of all {len(chosen.seeds) * len(paces)} networks takes {per_update:.2g} s here, so "
+            f"only {max(0, fitting)} fit into {chosen.seconds} s and at least {FEWEST_UPDATES} are needed; choose a shorter length, fewer "
+            f"runners or smaller networks."
+        )
+    return min(chosen.max_steps, fitting)
+
+
+def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> Pace:
+    """Return the seconds an update and a measurement of one network take now, after one that is not counted.
+
+    By the clock on the wall, not the processor's: what fits into a minute depends on what else the machine does.
+
+    Raises:
+        ConfigError: a single update takes longer than `most_seconds`.
+    """
+    network = build_network(spec, task)
+    learning = MeasuredLearning(task, spec)
+    settings = TrainingSettings(
+        max_steps=TIMED_UPDATES + 1, learning_rate=spec.learning_rate, schedule="constant", warmup_fraction=0.0, evaluate_every=TIMED_UPDATES + 1,
+        log_every=1, threads=1,
+    )  # fmt: skip
+    ticks: list[tuple[str, float]] = []
+    started = last = time.monotonic()
+    for event in Trainer(network, learning, settings).run():
+        now = time.monotonic()
+        ticks.append((type(event).__name__, now - last))
+        last = now
+        if isinstance(event, Evaluated):
+            break
+        if len(ticks) == 1:
+            started = now  # the first update of a process imports parts of torch
+        if now - started > most_seconds:
+            raise ConfigError(
+                f"At length {spec.length} one update of the {spec.architecture} takes {ticks[-1][1]:.0f} s here; choose a shorter length "
+                f"or smaller networks."
+            )
+    updates = [seconds for kind, seconds in ticks if kind == "StepDone"][1:]
+    return Pace(sorted(updates)[len(updates) // 2], ticks[-1][1])
+
+
+def _read(settings: dict[str, Any]) -> tuple[LiveSettings, Task]:
+    unknown = sorted(set(settings) - {field.name for field in dataclasses.fields(LiveSettings)})
+    if unknown:
+        raise ConfigError(f"A race has no setting called {', '.join(unknown)}.")
+    chosen = LiveSettings(**settings | {"architectures": tuple(settings.get("architectures", LiveSettings().architectures))})
+    check(chosen)
     task = TASKS.get(chosen.task)(chosen.length)
-    recipe = COMPARISONS.get(RECIPE)
-    plan = next(plan for plan in recipe.plans if plan.task == chosen.task)
-    return RunSpec(
-        task=chosen.task,
-        architecture=architecture,
-        length=chosen.length,
-        seed=chosen.seed,
-        hidden_size=matched_hidden_size(task, architecture, PARAMETERS),
-        max_steps=chosen.max_steps,
-        learning_rate=plan.learning_rates[architecture],
-        memory_bias=recipe.memory_bias,
-        evaluate_every=20,
-        held_out=200,
-    )
+    for name in chosen.architectures:
+        ARCHITECTURES.get(name)
+        if not is_compatible(task, name):
+            raise ConfigError(f"{task.title} cannot be asked of '{name}'; choose among: {', '.join(racers(task))}.")
+    return chosen, task
 
 
-def _next_of_note(run: Iterator[Any]) -> Evaluated | RunRows:
-    return next(event for event in run if isinstance(event, Evaluated | RunRows))
+def _seconds_for(chosen: LiveSettings, paces: dict[str, Pace], updates: int) -> float:
+    each = (updates * pace.update_seconds + EVALUATIONS * pace.evaluation_seconds for pace in paces.values())
+    return len(chosen.seeds) * sum(each)
 
 
-def _tell(architecture: str, event: Evaluated | RunRows) -> dict[str, Any]:
-    name = architecture.upper()
-    if isinstance(event, RunRows):
-        summary = event.summary
-        how = f"solved it at step {summary['step']}" if summary["is_solved"] else f"stopped after {summary['step']} steps"
-        return {
-            "kind": "done",
-            "architecture": architecture,
-            "reason": summary["reason"],
-            "step": summary["step"],
-            "is_solved": summary["is_solved"],
-            "parameters": summary["parameters"],
-            "message": f"The {name} {how}.",
-        }
+def _network_facts(spec: RunSpec, task: Task) -> dict[str, Any]:
     return {
-        "kind": "evaluation",
-        "architecture": architecture,
-        "step": event.step,
-        **event.metrics,
-        "elapsed_seconds": event.elapsed_seconds,
-        "message": f"{name}, step {event.step}: loss {event.metrics['loss']:.3f}, {event.metrics['accuracy']:.0%} right",
+        "architecture": spec.architecture,
+        "hidden_size": spec.hidden_size,
+        "parameters": build_network(spec, task).parameter_count(),
+        "learning_rate": spec.learning_rate,
     }
+
+
+@dataclasses.dataclass
+class _Run:
+    """One network on its way."""
+
+    spec: RunSpec
+    steps: Iterator[Any]
+    evaluations: list[Evaluated] = dataclasses.field(default_factory=list)
+    rows: RunRows | None = None
+
+
+def _run_in_turns(specs: list[RunSpec], task: Task, deadline: float = math.inf) -> Iterator[dict[str, Any]]:
+    """Let every run go on to its next measurement in turn, and tell it; return the runs.
+
+    Once the time is up, the race ends where all runs have made the same number of updates.
+    """
+    runs = [_Run(spec, run_cell(spec)) for spec in specs]
+    updates = specs[0].max_steps
+    while any(run.rows is None for run in runs):
+        for run in runs:
+            if run.rows is not None:
+                continue
+            if time.monotonic() > deadline:
+                _end_together(runs)
+                return runs
+            event = next(event for event in run.steps if isinstance(event, Evaluated | RunRows))
+            if isinstance(event, RunRows):
+                run.rows = event
+            else:
+                run.evaluations.append(event)
+            made = sum(updates if one.rows else (one.evaluations[-1].step if one.evaluations else 0) for one in runs)
+            yield _tell(run, event) | {"progress": made / (updates * len(runs))}
+    return runs
+
+
+def _end_together(runs: list[_Run]) -> None:
+    """Drop the measurements of those that were a turn ahead when the time was up."""
+    turns = min((len(run.evaluations) for run in runs if run.rows is None), default=0)
+    for run in runs:
+        run.steps.close()
+        if run.rows is None:
+            del run.evaluations[turns:]
+
+
+def _result(chosen: LiveSettings, updates: int, runs: list[_Run], seconds: float) -> dict[str, Any]:
+    is_complete = all(run.rows is not None for run in runs)
+    runs_task = TASKS.get(chosen.task)(chosen.length)
+    curves = [
+        {"architecture": run.spec.architecture, "seed": run.spec.seed, "step": event.step, **_measured(event)}
+        for run in runs
+        for event in run.evaluations
+    ]
+    return {
+        "settings": to_dict(chosen),
+        "updates": updates,
+        "is_complete": is_complete,
+        "seconds": seconds,
+        "baseline": {"baseline": runs_task.baseline, "baseline_accuracy": runs_task.baseline_accuracy},
+        "summaries": [_summary(run) for run in runs],
+        "curves": curves,
+        **where_from(),
+    }
+
+
+def _summary(run: _Run) -> dict[str, Any]:
+    """Return how one run stands at the end; where the time was up first, at its lowest validation loss so far."""
+    task = TASKS.get(run.spec.task)(run.spec.length)
+    if run.rows is not None:
+        told = {name: run.rows.summary[name] for name in ("step", "is_solved", "loss", "accuracy", "reason")}
+    else:
+        best = min((event.metrics for event in run.evaluations), key=lambda metrics: metrics["validation_loss"], default={})
+        told = {"step": run.evaluations[-1].step if run.evaluations else 0, "is_solved": False, "reason": "time"}
+        told |= {name: best.get(name, math.nan) for name in ("loss", "accuracy")}
+    return {"architecture": run.spec.architecture, "seed": run.spec.seed} | told | _network_facts(run.spec, task) | {"baseline": task.baseline}
+
+
+def _tell(run: _Run, event: Evaluated | RunRows) -> dict[str, Any]:
+    who = {"architecture": run.spec.architecture, "seed": run.spec.seed}
+    if isinstance(event, RunRows):
+        how = "solved it" if event.summary["is_solved"] else "stopped"
+        return who | {
+            "kind": "done",
+            "step": event.summary["step"],
+            "is_solved": event.summary["is_solved"],
+            "message": f"{run.spec.architecture}, seed {run.spec.seed}: {how} at update {event.summary['step']}",
+        }
+    return who | {
+        "kind": "evaluation",
+        "step": event.step,
+        **_measured(event),
+        "message": f"{run.spec.architecture}, seed {run.spec.seed}, update {event.step}: loss {event.metrics['loss']:.3f}",
+    }
+
+
+def _measured(event: Evaluated) -> dict[str, float]:
+    return {name: event.metrics[name] for name in ("loss", "accuracy")} | {"elapsed_seconds": event.elapsed_seconds}

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
 from engine.config import to_dict
 from engine.errors import EngineError
-from engine.experiments.live import JOB, LiveSettings, race_frame
-from engine.plotting import theme
-from engine.plotting.curves import error_percent, race_curves
-from engine.tasks import TASKS
-from pages.components import cache, comparisons, figures, notices, state
+from engine.experiments.race_settings import JOB, LiveSettings
+from engine.experiments.race_words import bet_words, standing_words, verdict_words
+from engine.experiments.standings import baseline_error, error_of
+from engine.experiments.task_facts import task_facts
+from engine.experiments.verdicts import RULE, Verdict, judge
+from engine.plotting.race import race_bands
+from pages.components import cache, figures, notices, state
 from pages.components.figures import Receipt
+from pages.components.header import TEXT_WIDTH
 
 if TYPE_CHECKING:  # the runner brings Dask along; a page that only shows results does without
     from engine.jobs import JobStatus
 
 PARAMETER = "race"
 POLL_SECONDS = 0.5
-TIME_LIMIT_SECONDS = 150.0  # a race takes well under a minute on a free core; a busy server may need longer
+TIME_LIMIT_SECONDS = 150.0  # a race takes a minute at most, but a server that has just started needs some time before it
+MEASURED = ["architecture", "seed", "step", "loss", "accuracy", "elapsed_seconds"]
 
 
 def current(page: str) -> str:
@@ -49,8 +53,8 @@ def is_running(job_id: str) -> bool:
         return False
 
 
-def show(page: str, job_id: str, settings: LiveSettings) -> None:
-    """Draw a race: polled twice a second while it runs, still afterwards.
+def show(page: str, job_id: str, settings: LiveSettings) -> tuple[LiveSettings, Verdict] | None:
+    """Draw a race: polled twice a second while it runs, still afterwards; return how a finished one ended.
 
     Raises:
         JobError: the race is not known (any more).
@@ -59,15 +63,15 @@ def show(page: str, job_id: str, settings: LiveSettings) -> None:
         state.forget(page, "refused")
         notices.error(refusal)
     if not job_id:
-        return
+        return None
     status = cache.job_runner().status(job_id)
     settings = state.recall(page, f"settings.{job_id}", settings)
     if st.query_params.get(PARAMETER) != job_id:
         st.query_params[PARAMETER] = job_id
-    if status.is_over:
-        _draw(status, settings)
-    else:
+    if not status.is_over:
         st.fragment(_watch, run_every=POLL_SECONDS)(job_id, settings)
+        return None
+    return _draw(status, settings)
 
 
 def _watch(job_id: str, settings: LiveSettings) -> None:
@@ -87,91 +91,103 @@ def _watch(job_id: str, settings: LiveSettings) -> None:
     _draw_curves(status, settings)
 
 
-def _draw(status: JobStatus, settings: LiveSettings) -> None:
-    if status.result:  # a link to a finished race may come without the settings it was run with
-        run = status.result["summaries"][0]
-        settings = LiveSettings(**{name: run[name] for name in to_dict(settings)})
-    if status.state == "failed":
-        notices.error(status.error)
-    elif status.state == "cancelled":
-        notices.note(f"Stopped after {status.elapsed_seconds:.0f} s; what was measured until then stays.")
+def _draw(status: JobStatus, settings: LiveSettings) -> tuple[LiveSettings, Verdict] | None:
+    """Draw a race that is over: who won by the rule, whether the bet was right, and the curves."""
+    if not status.result:
+        if status.state == "failed":
+            notices.error(status.error)
+        elif status.state == "cancelled":
+            notices.note(f"Stopped after {status.elapsed_seconds:.0f} s; what was measured until then stays, and nobody has won.")
+        _draw_curves(status, settings)
+        return None
+    result = status.result  # a link to a finished race may come without the settings it was run with
+    settings = settings_of(result)
+    verdict = judge(result["summaries"])
+    facts = task_facts(settings.task)
+    st.markdown(f"**{notices.plain(verdict_words(verdict))}** {notices.plain(bet_words(verdict, settings.bet))}", width=TEXT_WIDTH)
     _draw_curves(status, settings)
+    st.caption(notices.plain(RULE) + " " + notices.plain(_ran(result, settings, facts.solved_text)))
+    return settings, verdict
+
+
+def settings_of(result: dict[str, Any]) -> LiveSettings:
+    """Return the settings a finished race was run with."""
+    return LiveSettings(**result["settings"] | {"architectures": tuple(result["settings"]["architectures"])})
 
 
 def _draw_curves(status: JobStatus, settings: LiveSettings) -> None:
-    task = TASKS.get(settings.task)(settings.length)
     frame, ended = _measurements(status)
     if frame.empty:
         return
-    frame = frame.assign(baseline=task.baseline)
-    is_relative = comparisons.is_relative(task)
-    sentence = race_sentence(frame, ended, is_relative)
-    st.markdown(notices.plain(sentence))
+    start = next((event for event in status.events if event["kind"] == "start"), {})
+    facts = task_facts(settings.task)
+    baseline = (status.result or {}).get("baseline") or {name: start.get(name) for name in ("baseline", "baseline_accuracy")}
+    frame = frame.assign(**baseline)
+    frame["error"] = error_of(frame, facts.measure)
+    words = standing_words(frame, ended)
+    updates = (status.result or start).get("updates", settings.max_steps)
     figures.show(
-        race_curves(
+        race_bands(
             frame,
             mode=figures.mode(),
-            last_step=settings.max_steps,
-            is_relative=is_relative,
-            baseline_error=comparisons.memoryless_error(task, task.baseline_accuracy),
+            last_step=updates,
+            y_title=facts.y_title,
+            baseline_error=float(baseline_error(frame, facts.measure).iloc[0]),
+            ended=[(run["architecture"], run["seed"]) for run in ended],
         ),
         name="race",
-        alt=f"Error on held-out sequences while three networks learn. {sentence}",
-        table=frame.round(4) if status.is_over else None,
-        receipt=_receipt(settings, status) if status.is_over else None,
+        alt=f"{facts.title}, length {settings.length}: error on held-out sequences against updates, median over the seeds with a band from "
+        f"the best to the worst. {words}",
+        table=frame.drop(columns=["baseline", "baseline_accuracy"]).round(4) if status.is_over else None,
+        receipt=_receipt(settings, status.result) if status.result else None,
     )
+    st.markdown(notices.plain(words), width=TEXT_WIDTH)
 
 
 def _measurements(status: JobStatus) -> tuple[pd.DataFrame, list[dict]]:
-    """Return what has been measured, and the networks that have ended.
+    """Return what has been measured, and the runs that have ended.
 
     Once a race has finished its result is taken, as the last of its events may arrive after it.
     """
     if status.result:
-        columns = ["architecture", "step", "loss", "accuracy", "elapsed_seconds"]
-        return pd.DataFrame(status.result["curves"])[columns], status.result["summaries"]
-    return race_frame(status.events), [event for event in status.events if event["kind"] == "done"]
-
-
-def race_sentence(frame: pd.DataFrame, ended: list[dict], is_relative: bool) -> str:
-    """Return one sentence on where every network stands; `ended` says which have solved the task, and when."""
-    solved = {row["architecture"]: int(row["step"]) for row in ended if row["is_solved"]}
-    errors = error_percent(frame, is_relative)
-    words = "of a guess's error left" if is_relative else "wrong"
-    parts = []
-    for name, rows in frame.groupby("architecture", sort=False):
-        step, label = int(rows["step"].iloc[-1]), theme.architecture_label(name)
-        if name in solved:
-            parts.append(f"{label} solved at step {solved[name]}")
-        else:
-            parts.append(f"{label} {errors[rows.index[-1]]:.0f} % {words} at step {step}")
-    return f"{'; '.join(parts)}."
+        return pd.DataFrame(status.result["curves"], columns=MEASURED), status.result["summaries"]
+    measured = [event for event in status.events if event["kind"] == "evaluation"]
+    return pd.DataFrame(measured, columns=MEASURED), [event for event in status.events if event["kind"] == "done"]
 
 
 def _progress_words(status: JobStatus) -> str:
     if status.state == "queued":
         return f"Waiting for its turn, number {status.position} in the queue"
     words = status.message or "Starting"
-    if status.progress > 0.03:
-        words += (
-            f" · about {status.elapsed_seconds * (1 - status.progress) / status.progress:.0f} s left at most"
-        )
+    start = next((event for event in status.events if event["kind"] == "start"), None)
+    if start is not None and status.progress < 1:
+        words += f" · about {start['expected_seconds'] * (1 - status.progress):.0f} s left at most"
     return words
 
 
-def _receipt(settings: LiveSettings, status: JobStatus) -> Receipt:
-    summary = (status.result or {}).get("summaries", [{}])[0]
-    where = (
-        f", commit {summary['commit']}, on {summary['hardware']}, torch {summary['torch']}" if summary else ""
-    )
+def _ran(result: dict[str, Any], settings: LiveSettings, solved_text: str) -> str:
+    """Say what was run, what it was stopped by, and what "solved" means."""
+    sizes = [run["parameters"] for run in result["summaries"]]
+    asked = settings.max_steps
+    words = f"Solved means: {solved_text}. {len(sizes)} networks of {min(sizes):,} to {max(sizes):,} parameters, at most {result['updates']:,} updates each"
+    if result["updates"] < asked:
+        words += f" (you allowed {asked:,}; no more fitted into {settings.seconds} s at the pace measured before the start)"
+    words += f", in {result['seconds']:.0f} s."
+    return words if result["is_complete"] else f"{words} The time was up first: all were judged after the same number of updates."
+
+
+def _receipt(settings: LiveSettings, result: dict[str, Any]) -> Receipt:
+    same = {name: getattr(settings, name) for name in ("task", "length", "architectures", "parameters", "seed")}
     return Receipt(
-        model="three networks of about equal size, trained here and now",
-        seed=settings.seed,
-        measured=f"{summary.get('date', 'just now')}{where}",
-        seconds=status.elapsed_seconds,
+        model=f"{len(result['summaries'])} networks of about {settings.parameters:,} parameters, trained here and now",
+        seed=", ".join(map(str, settings.seeds)),
+        measured=f"{result['date']}, commit {result['commit']}, on {result['hardware']}, torch {result['torch']}",
+        seconds=result["seconds"],
         python=(
-            "from engine.experiments.live import race, race_frame\n\n"
-            f"print(race_frame(list(race({', '.join(f'{name}={value!r}' for name, value in to_dict(settings).items())}))))"
+            "from engine.experiments.live import repeat\n\n"
+            f"frame = repeat({result['updates']}, {', '.join(f'{name}={value!r}' for name, value in same.items())})\n"
+            "print(frame.groupby(['architecture', 'seed']).last())"
         ),
-        note="One seed says little: the charts above average several.",
+        note="The same seeds and updates give the same numbers on the same machine, however long they take. Where the time was up first, "
+        "these lines go on to the end.",
     )

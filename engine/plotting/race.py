@@ -1,0 +1,71 @@
+"""The figure of a live race: for every architecture the median over its seeds so far, over a band from best to worst."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.curves import in_legend_order
+from engine.plotting.theme import Mode
+
+
+def race_bands(
+    frame: pd.DataFrame,
+    *,
+    mode: Mode,
+    last_step: int,
+    y_title: str,
+    baseline_error: float | None = None,
+    ended: Collection[tuple[str, int]] = (),
+    height: int = 360,
+) -> go.Figure:
+    """Return the errors of a race so far against updates; the axis of updates stands still while the race runs.
+
+    Args:
+        frame: columns `architecture`, `seed`, `step`, `error`.
+        ended: (architecture, seed) of the runs that are over; they keep their last error until the slowest of their kind ends.
+        baseline_error: the error of a network without memory, drawn dashed.
+    """
+    figure = theme.blank_figure(mode, x_title="Updates", y_title=y_title, height=height)
+    highest = 0.0
+    for name in in_legend_order(frame["architecture"]):
+        band = band_over_seeds(frame[frame["architecture"] == name], {seed for runner, seed in ended if runner == name})
+        theme.with_spread(figure, band["step"], band["median"], band["low"], band["high"], name, mode)
+        figure.data[-1].customdata = band[["low", "high"]].to_numpy()
+        figure.data[-1].hovertemplate = "update %{x}: %{y:.3~g} (%{customdata[0]:.3~g} to %{customdata[1]:.3~g})<extra>%{fullData.name}</extra>"
+        highest = max(highest, float(band["high"].max()))
+    if baseline_error is not None:
+        style = theme.architecture_style("baseline", mode)
+        figure.add_scatter(
+            x=[0, max(1, last_step)],
+            y=[baseline_error] * 2,
+            mode="lines",
+            name="Without memory",
+            line={"color": style.colour, "dash": style.dash, "width": 1.5},
+            hovertemplate="%{y:.3~g} without memory<extra></extra>",
+        )
+        highest = max(highest, baseline_error)
+    figure.update_xaxes(range=[0, max(1, last_step) * 1.02], fixedrange=True)
+    figure.update_yaxes(range=[-0.03 * highest, 1.05 * max(highest, 1e-9)], fixedrange=True)
+    return figure
+
+
+def band_over_seeds(own: pd.DataFrame, ended: Collection[int] = ()) -> pd.DataFrame:
+    """Return `step`, `median`, `low` and `high` of one architecture's errors; a seed in `ended` keeps its last one."""
+    by_seed = own.pivot_table(index="step", columns="seed", values="error").sort_index()
+    for seed in by_seed.columns:
+        if seed in ended:
+            by_seed[seed] = by_seed[seed].ffill()
+    values = by_seed.to_numpy(float)
+    return pd.DataFrame(
+        {
+            "step": by_seed.index.to_numpy(),
+            "median": np.nanmedian(values, axis=1),
+            "low": np.nanmin(values, axis=1),
+            "high": np.nanmax(values, axis=1),
+        }
+    )
