@@ -65,6 +65,14 @@ def keep_with_model(function: Callable[..., Any], model_name: str, *args: Any) -
     return _keep(_path(function), model_name, model_version(model_name), args)
 
 
+def keep_few_with_model(function: Callable[..., Any], model_name: str, *args: Any, progress: Callable[[float], None]) -> Any:
+    """Return what `keep_with_model` does, for results of many megabytes: of all visitors' only the last four are kept.
+
+    The function is also given `progress`, to be told the share that is done; it is no part of the key.
+    """
+    return _keep_few(_path(function), model_name, model_version(model_name), args, progress)
+
+
 def compute(function: Callable[..., Any], *args: Any, version: Any = None) -> Any:
     """Return `function(*args)`, computed once per arguments and `version`."""
     return _compute(_path(function), None, version, args, ())
@@ -182,6 +190,11 @@ def _function(path: str) -> Callable[..., Any]:
 def _keep(path: str, model_name: str, version: Any, args: tuple[Any, ...]) -> Any:
     module, name = path.rsplit(":", 1)
     return getattr(importlib.import_module(module), name)(load_model(model_name), *args)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _keep_few(path: str, model_name: str, version: Any, args: tuple[Any, ...], _progress: Callable[[float], None]) -> Any:
+    return _function(path)(load_model(model_name), *args, progress=_progress)
 
 
 def _path(function: Callable[..., Any]) -> str:
