@@ -100,9 +100,10 @@ def standings(frame: pd.DataFrame, equal: str, task: str) -> pd.DataFrame:
 
 
 def in_order(table: pd.DataFrame, *first: str) -> pd.DataFrame:
-    """Return the table sorted by `first`, then by architecture in the order of legends."""
+    """Return the table sorted by `first`, then by architecture in the order of legends; rows that are equal in this keep theirs."""
     order = {name: place for place, name in enumerate(in_legend_order(table["architecture"]))}
-    return table.sort_values([*first, "architecture"], key=lambda column: column.map(order) if column.name == "architecture" else column, ignore_index=True)
+    places = table["architecture"].map(order)
+    return table.assign(place=places).sort_values([*first, "place"], kind="stable", ignore_index=True).drop(columns="place")
 
 
 def telling_length(frame: pd.DataFrame, equal: str, task: str, architectures: Sequence[str] = ()) -> int:

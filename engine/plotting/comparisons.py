@@ -85,3 +85,160 @@ def map_sentence(table: pd.DataFrame) -> str:
     counts = is_solved.groupby(table["architecture"]).agg(["sum", "size"])
     parts = [f"{theme.architecture_label(name)} {counts.loc[name, 'sum']} of {counts.loc[name, 'size']}" for name in in_legend_order(counts.index)]
     return f"Tasks at one length that every seed solves: {', '.join(parts)}."
+
+
+def errors_against_cost(
+    table: pd.DataFrame,
+    *,
+    mode: Mode,
+    x_title: str,
+    y_title: str,
+    is_log_x: bool = True,
+    is_log_y: bool = False,
+    height: int = 440,
+) -> go.Figure:
+    """Return errors against cost: a mark per architecture at the medians, bars over the seeds, and the Pareto front as steps.
+
+    Args:
+        table: columns `architecture`, `cost_median`, `cost_min`, `cost_max`, `error_median`, `error_min`, `error_max`, `is_on_front`.
+    """
+    figure = theme.blank_figure(mode, x_title=x_title, y_title=y_title, height=height)
+    front = table[table["is_on_front"]].sort_values("cost_median")
+    step = {"color": theme.muted(mode), "width": 1.5, "shape": "hv", "dash": "dot"}
+    end = float(table["cost_max"].max())
+    traces = [
+        {
+            "type": "scatter",
+            "x": [*front["cost_median"], end],
+            "y": [*front["error_median"], *front["error_median"].tail(1)],
+            "mode": "lines",
+            "line": step,
+            "name": "Pareto front",
+            "hoverinfo": "skip",
+        }
+    ]
+    for name in in_legend_order(table["architecture"]):
+        row, style = table[table["architecture"] == name].iloc[0], theme.architecture_style(name, mode)
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [row["cost_median"]],
+                "y": [row["error_median"]],
+                "error_x": _range_bar(row, "cost", style.colour),
+                "error_y": _range_bar(row, "error", style.colour),
+                "mode": "markers",
+                "name": plain_label(style.label),
+                "marker": {"symbol": style.marker, "size": 13 if row["is_on_front"] else 9, "color": style.colour, "line": {"width": 1.5, "color": theme.ink(mode)}},
+                "hovertemplate": "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>",
+            }
+        )
+    figure.add_traces(traces)
+    figure.update_layout(
+        xaxis={"fixedrange": True} | ({"type": "log"} if is_log_x else {"rangemode": "tozero"}),
+        yaxis={"fixedrange": True} | ({"type": "log"} if is_log_y else {"rangemode": "tozero"}),
+        legend=BELOW,
+    )
+    return figure
+
+
+def two_runs(
+    table: pd.DataFrame, *, mode: Mode, architectures: tuple[str, str], labels: tuple[str, str], unit: str, threshold: float,
+    is_log_x: bool = False, is_log_y: bool = False, height: int = 520,
+) -> go.Figure:  # fmt: skip
+    """Return two runs over each other above, and below it the second's loss less the first's at equal updates.
+
+    Run A is a full line with filled marks, run B a dashed one with open marks, whatever their architectures.
+
+    Args:
+        table: columns `step`, `loss_one`, `loss_other`, `difference`.
+        threshold: a loss marked across the upper chart.
+    """
+    figure = theme.blank_figure(mode, x_title="Updates", y_title=f"Loss ({unit})", height=height)
+    traces = []
+    for column, architecture, label, dash, suffix in zip(
+        ("loss_one", "loss_other"), architectures, labels, ("solid", "dash"), ("", "-open"), strict=True
+    ):
+        style = theme.architecture_style(architecture, mode)
+        traces.append(
+            {
+                "type": "scatter",
+                "x": table["step"],
+                "y": table[column],
+                "name": plain_label(label),
+                "mode": "lines+markers" if len(table) <= 60 else "lines",
+                "line": {"color": style.colour, "dash": dash, "width": 2},
+                "marker": {"symbol": style.marker + suffix, "size": 8, "color": style.colour},
+                "hovertemplate": "%{x:,} updates: %{y:.4~g}<extra>%{fullData.name}</extra>",
+            }
+        )
+    ends = [float(table["step"].min()), float(table["step"].max())]
+    quiet = {"type": "scatter", "x": ends, "mode": "lines", "hoverinfo": "skip"}
+    traces.append(quiet | {"y": [threshold] * 2, "name": "Threshold", "line": {"color": theme.muted(mode), "dash": "dot", "width": 1.5}})
+    traces.append(
+        {
+            "type": "scatter",
+            "x": table["step"],
+            "y": table["difference"],
+            "yaxis": "y2",
+            "name": "B less A",
+            "mode": "lines",
+            "fill": "tozeroy",
+            "fillcolor": theme.translucent(theme.accent(mode), 0.2),
+            "line": {"color": theme.accent(mode), "width": 2},
+            "hovertemplate": "%{x:,} updates: %{y:.4~g}<extra>B less A</extra>",
+        }
+    )
+    figure.add_traces(traces)
+    figure.update_layout(
+        xaxis={"fixedrange": True, "anchor": "y2"} | ({"type": "log"} if is_log_x else {"rangemode": "tozero"}),
+        yaxis={"fixedrange": True, "domain": [0.4, 1]} | ({"type": "log"} if is_log_y else {"rangemode": "tozero"}),
+        yaxis2={"fixedrange": True, "domain": [0, 0.28], "title": {"text": "B less A"}, "zeroline": True, "zerolinecolor": theme.muted(mode)},
+        legend=BELOW,
+    )
+    return figure
+
+
+def parameter_bars(table: pd.DataFrame, *, mode: Mode) -> go.Figure:
+    """Return the recurrent parameters counted in the network as bars, with a mark at what the formula gives.
+
+    Args:
+        table: columns `architecture`, `counted`, `by_formula`, one row per architecture.
+    """
+    rows = table.set_index("architecture").loc[in_legend_order(table["architecture"])].reset_index()
+    styles = [theme.architecture_style(name, mode) for name in rows["architecture"]]
+    labels = [plain_label(style.label) for style in styles]
+    figure = theme.blank_figure(mode, x_title="Parameters of the layer (numbers learnt)", height=130 + 34 * len(rows))
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": rows["counted"],
+        "y": labels,
+        "marker": {"color": [style.colour for style in styles]},
+        "name": "Counted",
+        "text": [f"{count:,}" for count in rows["counted"]],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": "%{y}: %{x:,} counted<extra></extra>",
+        "showlegend": False,
+    }
+    marks = {
+        "type": "scatter",
+        "x": rows["by_formula"],
+        "y": labels,
+        "mode": "markers",
+        "marker": {"symbol": "line-ns-open", "size": 22, "color": theme.ink(mode), "line": {"width": 2.5}},
+        "name": "By the formula",
+        "hovertemplate": "%{y}: %{x:,} by the formula<extra></extra>",
+    }
+    figure.add_traces([bars, marks])
+    figure.update_layout(
+        xaxis={"fixedrange": True, "range": [0, 1.25 * float(rows["counted"].max())], "showgrid": True},
+        yaxis={"type": "category", "autorange": "reversed", "fixedrange": True},
+        legend=BELOW,
+    )
+    return figure
+
+
+def _range_bar(row: pd.Series, name: str, colour: str) -> dict:
+    middle, low, high = (float(row[f"{name}_{part}"]) for part in ("median", "min", "max"))
+    return {"type": "data", "symmetric": False, "array": [high - middle], "arrayminus": [middle - low], "color": colour, "thickness": 1.5, "width": 4}

@@ -167,58 +167,6 @@ def race_curves(
     return figure
 
 
-def parameter_bars(frame: pd.DataFrame, *, mode: Mode, height: int = 320) -> go.Figure:
-    """Return the recurrent parameters counted in the network, with a mark at what the formula gives.
-
-    Args:
-        frame: columns `architecture`, `parameters`, `formula_parameters`, one row per architecture.
-    """
-    rows = frame.set_index("architecture").loc[in_legend_order(frame["architecture"])].reset_index()
-    styles = [theme.architecture_style(name, mode) for name in rows["architecture"]]
-    labels = [plain_label(style.label) for style in styles]
-    figure = theme.blank_figure(
-        mode, x_title="Architecture", y_title="Parameters (numbers learnt)", height=height
-    )
-    figure.add_bar(
-        x=labels,
-        y=rows["parameters"],
-        marker={"color": [style.colour for style in styles]},
-        name="Counted",
-        text=[f"{count:,}" for count in rows["parameters"]],
-        textposition="outside",
-        hovertemplate="%{x}: %{y:,} counted<extra></extra>",
-        showlegend=False,
-    )
-    figure.add_scatter(
-        x=labels,
-        y=rows["formula_parameters"],
-        mode="markers",
-        marker={"symbol": "line-ew-open", "size": 40, "color": theme.ink(mode), "line": {"width": 2.5}},
-        name="By the formula",
-        hovertemplate="%{x}: %{y:,} by the formula<extra></extra>",
-        showlegend=True,
-    )
-    figure.update_xaxes(type="category", fixedrange=True)
-    figure.update_yaxes(range=[0, 1.15 * rows["parameters"].max()], fixedrange=True)
-    return figure
-
-
-def seconds_against_length(
-    frame: pd.DataFrame, *, mode: Mode, column: str = "seconds_per_step", height: int = 320
-) -> go.Figure:
-    """Return the milliseconds of one training step against sequence length, one line per architecture."""
-    figure = theme.blank_figure(
-        mode, x_title="Sequence length", y_title="Time per training step (ms)", height=height
-    )
-    for architecture in in_legend_order(frame["architecture"]):
-        line = frame[frame["architecture"] == architecture].sort_values("length")
-        _add_line(figure, line["length"], 1000 * line[column], architecture, mode)
-    _hover(figure, "length %{x}: %{y:.1f} ms")
-    figure.update_xaxes(tickvals=sorted(frame["length"].unique()), fixedrange=True)
-    figure.update_yaxes(rangemode="tozero", fixedrange=True)
-    return figure
-
-
 def bleu_against_length(
     frame: pd.DataFrame,
     *,

@@ -1,0 +1,98 @@
+"""The rules of a comparison, read off its rows: budgets, seeds, learning rates, and how equal the networks are. Pandas only.
+
+What is written on the page is what was done: nothing here comes from a recipe.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+
+from engine.experiments.standings import in_order, summaries
+
+
+@dataclasses.dataclass(frozen=True)
+class Protocol:
+    """What was held equal and what was chosen.
+
+    Attributes:
+        learning_rates: the grid, smallest first.
+        is_tuned: whether the rows hold the trials on validation sequences by which the rates were chosen.
+        budgets: per task: `lengths`, `max_steps`, `batch_size`, `seeds` (fewest to most per architecture and length).
+        matching: per task and architecture: `hidden_size`, `parameters` and the difference to the middle of the task's networks in
+            per cent, over the lengths the largest.
+        trials: the grid trials that were stored; empty without.
+        largest_difference_percent: the largest of all matching differences.
+    """
+
+    equal: str
+    runs: int
+    learning_rates: tuple[float, ...]
+    is_tuned: bool
+    budgets: pd.DataFrame
+    matching: pd.DataFrame
+    trials: pd.DataFrame
+    largest_difference_percent: float
+
+
+def protocol(frame: pd.DataFrame, equal: str) -> Protocol:
+    """Return the rules that the rows at one kind of equality were made by."""
+    rows = summaries(frame, equal)
+    trials = _trials(frame, equal)
+    rates = trials["learning_rate"] if len(trials) else rows["learning_rate"].dropna()
+    matching = _matching(rows)
+    return Protocol(
+        equal=equal,
+        runs=len(rows),
+        learning_rates=tuple(sorted({float(rate) for rate in rates})),
+        is_tuned=bool(len(trials)),
+        budgets=_budgets(rows),
+        matching=matching,
+        trials=trials,
+        largest_difference_percent=float(matching["difference_percent"].abs().max()),
+    )
+
+
+def _budgets(rows: pd.DataFrame) -> pd.DataFrame:
+    seeds = rows.groupby(["task", "length", "architecture"])["seed"].nunique()
+    parts = []
+    for task, own in rows.groupby("task", sort=False):
+        counts = seeds.loc[task]
+        parts.append(
+            {
+                "task": task,
+                "lengths": _span_list(own["length"]),
+                "max_steps": _span_list(own["max_steps"]),
+                "batch_size": _span_list(own["batch_size"]),
+                "seeds": str(counts.min()) if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}",
+                "architectures": own["architecture"].nunique(),
+                "runs": len(own),
+            }
+        )
+    return pd.DataFrame(parts)
+
+
+def _matching(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the size of every network and its difference to the middle one of its task and length, the largest over the lengths."""
+    sizes = rows.drop_duplicates(["task", "length", "architecture"])[["task", "length", "architecture", "hidden_size", "parameters", "learning_rate"]]
+    middle = sizes.groupby(["task", "length"])["parameters"].transform(lambda counts: (counts.min() + counts.max()) / 2)
+    sizes = sizes.assign(difference_percent=100 * (sizes["parameters"].astype(float) / middle.astype(float) - 1))
+    worst = sizes.loc[sizes.groupby(["task", "architecture"])["difference_percent"].transform(lambda own: own.abs() == own.abs().max())]
+    worst = worst.drop_duplicates(["task", "architecture"])
+    return in_order(worst, "task")
+
+
+def _trials(frame: pd.DataFrame, equal: str) -> pd.DataFrame:
+    names = ["task", "architecture", "length", "learning_rate", "validation_loss", "seed"]
+    rows = frame[(frame["kind"] == "tuning") & (frame["equal"] == equal)]
+    if rows.empty:
+        rows = frame[frame["kind"] == "tuning"]
+    if rows.empty or not set(names) <= set(rows.columns):
+        return pd.DataFrame(columns=[*names, "is_chosen"])
+    lowest = rows.groupby(["task", "architecture", "length"])["validation_loss"].transform("min")
+    return in_order(rows[names].assign(is_chosen=rows["validation_loss"] == lowest), "task", "length")
+
+
+def _span_list(values: pd.Series) -> str:
+    return ", ".join(f"{int(value):,}" for value in sorted(values.dropna().unique()))

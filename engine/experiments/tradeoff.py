@@ -1,0 +1,58 @@
+"""Errors against what they cost, and which architectures are on the Pareto front. Pandas only, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from engine.experiments.standings import in_order, summaries
+from engine.plotting.curves import in_legend_order
+from engine.plotting.theme import architecture_label
+
+PARAMETERS, PER_UPDATE, IN_ALL = "parameters", "seconds per update", "seconds in all"
+
+
+def tradeoff(
+    frame: pd.DataFrame, equal: str, task: str, length: int, cost: str, architectures: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return one row per architecture, of all or some: median and range of error and cost over the seeds, and whether it is on the front.
+
+    Cost is the number of parameters, the processor seconds of one update, or those of the whole training: until the task was solved,
+    or the budget used up. On the front is who has no other with both a lower error and a lower cost (or one lower, the other equal).
+    """
+    rows = summaries(frame, equal, task)
+    rows = rows[rows["length"] == length]
+    if architectures:
+        rows = rows[rows["architecture"].isin(architectures)]
+    per_update = rows["seconds_per_step"].astype(float)
+    values = {PARAMETERS: rows["parameters"].astype(float), PER_UPDATE: per_update, IN_ALL: per_update * rows["step"].astype(float)}[cost]
+    groups = rows.assign(cost=values).groupby("architecture")
+    parts = {f"{name}_{how}": groups[name].agg(how) for name in ("cost", "error") for how in ("median", "min", "max")}
+    table = pd.DataFrame({"runs": groups["seed"].nunique(), "solved_runs": groups["is_solved"].sum().astype(int), **parts}).reset_index()
+    return in_order(table.assign(is_on_front=pareto_front(table["cost_median"], table["error_median"])))
+
+
+def pareto_front(costs: pd.Series, errors: pd.Series) -> list[bool]:
+    """Return for each point whether no other is at least as good in both and better in one."""
+    order = sorted(range(len(costs)), key=lambda place: (costs.iloc[place], errors.iloc[place]))
+    is_on_front, lowest, cost_of_lowest = [False] * len(costs), float("inf"), float("nan")
+    for place in order:
+        cost, error = costs.iloc[place], errors.iloc[place]
+        is_twin = error == lowest and cost == cost_of_lowest
+        is_on_front[place] = error < lowest or is_twin
+        if error < lowest:
+            lowest, cost_of_lowest = error, cost
+    return is_on_front
+
+
+def front_sentence(table: pd.DataFrame) -> str:
+    """Return who is on the front, from cheapest to best."""
+    front = table[table["is_on_front"]].sort_values("cost_median")
+    names = [architecture_label(name) for name in front["architecture"]]
+    others = [architecture_label(name) for name in in_legend_order(table[~table["is_on_front"]]["architecture"])]
+    if len(names) == 1:
+        end = f" None of the others ({', '.join(others)}) is cheaper or makes fewer errors." if others else ""
+        return f"The {names[0]} is cheapest and makes the fewest errors.{end}"
+    end = f" For each of {', '.join(others)} another costs no more and errs no more." if others else ""
+    return f"On the front, from the cheapest to the one with the fewest errors: {', '.join(names)}.{end}"

@@ -1,0 +1,116 @@
+"""How they learn: the loss against updates, sequences or seconds; medians, every seed, or any two runs over each other."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.experiments.learning_curves import AXES, compare_runs, median_curves, run_names, seed_curves
+from engine.experiments.standings import standings, telling_length
+from engine.plotting.comparisons import two_runs
+from engine.plotting.curves import loss_curves
+from engine.plotting.theme import architecture_label
+from pages.components import figures, notices
+from pages.components.comparison.desk import Desk
+from pages.components.comparison.receipts import receipt
+from pages.components.header import TEXT_WIDTH
+
+LOOKS = {"medians": "Medians and ranges", "seeds": "Every seed", "two runs": "Two runs"}
+AGAINST = {"updates": "Updates", "sequences": "Sequences seen", "seconds": "Processor seconds"}
+
+
+def show(desk: Desk) -> None:
+    """Draw the curves of one length, as the visitor wants to see them."""
+    controls = desk.controls
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.offer("learning_length", desk.lengths, "{:,}".format, desk.ask(telling_length, desk.equal, desk.task))
+        length = controls.segmented("learning_length", "{:,}".format)
+        look = controls.segmented("learning_look", LOOKS.get)
+        if look != "two runs":
+            controls.segmented("learning_against", AGAINST.get)
+        with st.popover("Axes", icon=":material/straighten:"):
+            controls.toggle("learning_log_x")
+            controls.toggle("learning_log_y")
+    if look == "two runs":
+        _show_pair(desk, length)
+    else:
+        _show_all(desk, length, look)
+
+
+def _show_all(desk: Desk, length: int, look: str) -> None:
+    """Draw all architectures that are switched on above."""
+    view, facts = desk.view, desk.facts
+    function, words = (seed_curves, "every seed a thin line") if look == "seeds" else (median_curves, "medians over the seeds, bands from lowest to highest")
+    curves = desk.ask(function, desk.equal, desk.task, length)
+    curves = curves[curves["architecture"].isin(desk.architectures)]
+    if curves.empty:
+        notices.note("None of the architectures switched on above has runs here.")
+        return
+    baseline = float(desk.ask(standings, desk.equal, desk.task).query("length == @length")["baseline"].iloc[0])
+    sentence = _last_losses(curves, "loss" if look == "seeds" else "loss_median")
+    column, x_title = AXES[view.learning_against], AGAINST[view.learning_against]
+    figures.show(
+        loss_curves(
+            curves,
+            mode=figures.mode(),
+            x=column,
+            x_title=x_title,
+            unit=facts.unit,
+            baseline=baseline,
+            is_log_x=view.learning_log_x,
+            is_log_y=view.learning_log_y,
+        ),
+        name="loss-while-learning",
+        alt=f"Held-out loss on {facts.title.lower()} of length {length:,} against {x_title.lower()}: {words}. {sentence}",
+        table=curves.round(5),
+        receipt=receipt(desk, "learning_curves", f"{function.__name__}(frame, {desk.equal!r}, {desk.task!r}, {length})"),
+    )
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    st.caption(
+        notices.plain(
+            f"Loss on sequences the networks do not train on. Without memory: {baseline:.4g} {facts.unit}. A run that has solved the task "
+            "stops, and keeps its last loss. Seconds are processor time of training alone, so other work on the machine does not count."
+        )
+    )
+
+
+def _show_pair(desk: Desk, length: int) -> None:
+    """Draw any two runs of the task and length over each other, with their difference."""
+    controls = desk.controls
+    runs = desk.ask(run_names, desk.equal, desk.task, length)
+    labels = {str(run): run.label for run in runs}
+    names = list(labels)
+    first, second = (next((name for name in names if name.startswith(f"{kind}-")), names[place]) for place, kind in ((0, "lstm"), (-1, "gru")))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for field, default in (("learning_one", first), ("learning_other", second)):
+            controls.offer(field, names, labels.get, default)
+            controls.select(field, labels.get, width=230)
+        controls.number("learning_threshold", width=230)
+    view, facts = desk.view, desk.facts
+    arguments = (desk.equal, desk.task, length, view.learning_one, view.learning_other, view.learning_threshold)
+    pair = desk.ask(compare_runs, *arguments)
+    figures.show(
+        two_runs(
+            pair.table,
+            mode=figures.mode(),
+            architectures=tuple(name.architecture for name in pair.names),
+            labels=tuple(f"{letter}: {name.label}" for letter, name in zip("AB", pair.names, strict=True)),
+            unit=facts.unit,
+            threshold=pair.threshold,
+            is_log_x=view.learning_log_x,
+            is_log_y=view.learning_log_y,
+        ),
+        name="two-runs",
+        alt=f"Two runs on {facts.title.lower()} of length {length:,} and their difference at equal updates. {pair.sentence}",
+        table=pair.table.round(5),
+        receipt=receipt(desk, "learning_curves", f"compare_runs(frame, {', '.join(map(repr, arguments))})"),
+    )
+    st.markdown(notices.plain(pair.sentence), width=TEXT_WIDTH)
+    st.caption("Below zero, B is better at that number of updates. Between two measurements the loss is taken to lie on a straight line.")
+
+
+def _last_losses(curves, column: str) -> str:
+    """Return each architecture's loss at the end, the lowest first; of every seed's the middle one."""
+    last = curves.sort_values("step").groupby(["architecture", *(["seed"] if "seed" in curves else [])]).last()
+    losses = last[column].groupby("architecture").median().sort_values()
+    parts = [f"{architecture_label(name)} {loss:.3g}" for name, loss in losses.items()]
+    return f"Loss at the end, in the middle of the seeds: {', '.join(parts)}."

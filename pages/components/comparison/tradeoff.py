@@ -1,0 +1,57 @@
+"""Accuracy against cost: who makes fewer errors, what it costs, and whom nobody beats in both."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.experiments.standings import telling_length
+from engine.experiments.tradeoff import IN_ALL, PARAMETERS, PER_UPDATE, front_sentence, tradeoff
+from engine.plotting.comparisons import errors_against_cost
+from pages.components import figures, notices
+from pages.components.comparison.desk import Desk
+from pages.components.comparison.receipts import receipt
+from pages.components.header import TEXT_WIDTH
+
+COSTS = {PARAMETERS: "Parameters", PER_UPDATE: "Time per update", IN_ALL: "Time in all"}
+TITLES = {
+    PARAMETERS: "Parameters of the whole network",
+    PER_UPDATE: "Processor seconds of one update",
+    IN_ALL: "Processor seconds until solved, or until the budget was used up",
+}
+
+
+def show(desk: Desk) -> None:
+    """Draw errors against the cost the visitor chose."""
+    controls = desk.controls
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.offer("tradeoff_length", desk.lengths, "{:,}".format, desk.ask(telling_length, desk.equal, desk.task))
+        length = controls.segmented("tradeoff_length", "{:,}".format)
+        cost = controls.segmented("tradeoff_cost", COSTS.get)
+        with st.popover("Axes", icon=":material/straighten:"):
+            controls.toggle("tradeoff_log_x")
+            controls.toggle("tradeoff_log_y")
+    table = desk.ask(tradeoff, desk.equal, desk.task, length, cost, desk.architectures)
+    if table.empty:
+        notices.note("None of the architectures switched on above has runs here.")
+        return
+    view, facts = desk.view, desk.facts
+    sentence = front_sentence(table)
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    figures.show(
+        errors_against_cost(
+            table,
+            mode=figures.mode(),
+            x_title=TITLES[cost],
+            y_title=facts.y_title,
+            is_log_x=view.tradeoff_log_x,
+            is_log_y=view.tradeoff_log_y,
+        ),
+        name="error-by-cost",
+        alt=f"{facts.y_title} on {facts.title.lower()} of length {length:,} against cost: {TITLES[cost].lower()}. {sentence}",
+        table=table.round(6),
+        receipt=receipt(desk, "tradeoff", f"tradeoff(frame, {desk.equal!r}, {desk.task!r}, {length}, {cost!r}, {desk.architectures!r})"),
+    )
+    st.caption(
+        "Down and to the left is better. The dotted steps are the Pareto front: nobody lies below and to the left of it. Marks on it are larger."
+        + (" The networks were made about equal in parameters, so they differ little here." if cost == PARAMETERS and desk.equal == "parameters" else "")
+    )
