@@ -1,0 +1,98 @@
+"""Published figures of tasks with long dependencies beside our own. Pandas only, no torch.
+
+Every figure has its source and a mark that says how it was read; only those read at the source are facts here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from engine.errors import DataError
+
+PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "results" / "published_long_dependencies.csv"
+READ, SECOND_HAND, REMEMBERED = "R", "S", "M"
+MARKS = {READ: "read at the source", SECOND_HAND: "read second-hand", REMEMBERED: "as remembered, not checked"}
+MEASURES = {
+    "loss": "loss (mean squared error, or nats per step)",
+    "accuracy_percent": "right answers (%)",
+    "sequences": "sequences until solved",
+    "nats_per_frame": "nats per frame",
+    "words": "what was found",
+}
+COLUMNS = ("source", "place", "mark", "task", "setting", "length", "measure", "architecture", "label", "value", "shown", "our_task", "difference")
+
+
+def published(path: Path = PUBLISHED) -> pd.DataFrame:
+    """Return the published figures, one a row, each with `source`, `place` (where in it), and `mark`.
+
+    `value` is the number, `shown` how it is written there; `our_task` is the task of ours that is the same, or next of kin, or "".
+
+    Raises:
+        DataError: the file is missing or damaged, or a row lacks its source or its mark.
+    """
+    try:
+        table = pd.read_csv(path, dtype={"shown": str, "architecture": str, "our_task": str}, keep_default_na=False, na_values={"length": [""], "value": [""]})
+    except (OSError, ValueError) as problem:
+        raise DataError(f"The published figures cannot be read from {path.name}: {problem}.") from problem
+    missing = [name for name in COLUMNS if name not in table]
+    if missing:
+        raise DataError(f"{path.name} lacks the columns {', '.join(missing)}.")
+    unmarked = table[(table["source"].str.strip() == "") | (table["place"].str.strip() == "") | ~table["mark"].isin(MARKS)]
+    if len(unmarked):
+        raise DataError(f"{path.name}, line {unmarked.index[0] + 2}: a figure needs its source, its place there, and one of the marks {', '.join(MARKS)}.")
+    return table
+
+
+def our_medians(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return medians over the seeds of our runs at equal parameters: one row per task, architecture and length."""
+    rows = frame[(frame["kind"] == "summary") & (frame["equal"] == "parameters")]
+    rows = rows.assign(
+        accuracy_percent=100 * rows["accuracy"].astype(float),
+        sequences=rows["solved_step"].astype(float) * rows["batch_size"].astype(float),
+        loss=rows["loss"].astype(float),
+    )
+    names = {name: (name, "median") for name in ("loss", "accuracy_percent", "sequences")}
+    solved = {"runs": ("seed", "nunique"), "solved_runs": ("is_solved", "sum")}
+    same = {name: (name, "first") for name in ("parameters", "max_steps", "batch_size")}
+    return rows.groupby(["task", "architecture", "length"]).agg(**names, **solved, **same).reset_index()
+
+
+def beside_ours(figures: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
+    """Return the published figures with our own beside them, where the same task was run: at the same length, or the nearest one.
+
+    Added: `ours` (the same measure, median over the seeds; empty where there is none), `our_length`, `our_parameters`, `our_runs`,
+    `is_same_length`.
+    """
+    found = [_nearest(figure, ours) for figure in figures.to_dict("records")]
+    return figures.assign(**{name: [match.get(name) for match in found] for name in ("ours", "our_length", "our_parameters", "our_runs", "is_same_length")})
+
+
+def comparison_sentence(table: pd.DataFrame) -> str:
+    """Return how many published figures there are and how many of ours stand beside them, at what lengths."""
+    beside = table[table["ours"].notna()]
+    same = int(beside["is_same_length"].astype(bool).sum())
+    words = f"{len(table)} published figures; beside {len(beside)} of them stands one of ours, {same} of these at the same length."
+    pairs = beside[beside["is_same_length"].astype(bool) & (beside["measure"] == "loss")]
+    parts = [f"{row['label']} on {row['task'].lower()} {row['length']:,.0f}: {row['shown']} published, {row['ours']:.3g} here" for _, row in pairs.iterrows()]
+    return f"{words} {'; '.join(parts)}{'.' if parts else ''}".strip()
+
+
+def _nearest(figure: dict, ours: pd.DataFrame) -> dict:
+    """Return our figure for a published one, from the length that is nearest as a ratio."""
+    own = ours[(ours["task"] == figure["our_task"]) & (ours["architecture"] == figure["architecture"])] if figure["our_task"] else ours[:0]
+    if figure["measure"] not in ours:
+        return {}
+    own = own[own[figure["measure"]].notna()]
+    if own.empty or np.isnan(figure["length"]):
+        return {}
+    row = own.iloc[int(np.argmin(np.abs(np.log(own["length"].astype(float) / figure["length"]))))]
+    return {
+        "ours": float(row[figure["measure"]]),
+        "our_length": int(row["length"]),
+        "our_parameters": int(row["parameters"]),
+        "our_runs": int(row["runs"]),
+        "is_same_length": int(row["length"]) == int(figure["length"]),
+    }

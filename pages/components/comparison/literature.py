@@ -1,0 +1,67 @@
+"""Published figures: what others have reported on the same tasks, beside our own, with what was done otherwise."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.experiments.literature import MARKS, MEASURES, READ, REMEMBERED, beside_ours, comparison_sentence, our_medians, published
+from engine.plotting.theme import architecture_label
+from pages.components import cache, figures, notices
+from pages.components.comparison.desk import Desk
+from pages.components.figures import Receipt
+from pages.components.header import TEXT_WIDTH
+
+ALSO = ("adding_600",)  # small comparisons of their own that repeat a published setting
+
+
+def show(desk: Desk) -> None:
+    """Draw the table."""
+    is_all = desk.controls.toggle("literature_unread")
+    recipes = [desk.recipe, *(name for name in ALSO if name in cache.result_names())]
+    ours = pd.concat([cache.compute_with_results(our_medians, recipe) for recipe in recipes], ignore_index=True)
+    found = cache.compute(published)
+    table = beside_ours(found if is_all else found[found["mark"] == READ], ours)
+    st.markdown(notices.plain(comparison_sentence(table)), width=TEXT_WIDTH)
+    figures.show_table(_for_reading(table), name="published", receipt=_receipt(recipes), column_config=_columns())
+    st.caption(
+        "Published figures were read at their source unless the column “How read” says otherwise. Ours are medians over the seeds at equal "
+        "parameters, at the nearest length that was run. No two rows follow the same protocol: the last column says what differs."
+    )
+
+
+def _for_reading(table: pd.DataFrame) -> pd.DataFrame:
+    where = [f"{row.source}, {row.place}" if row.mark != REMEMBERED else f"as remembered in {row.source}" for row in table.itertuples()]
+    size = [None if pd.isna(row.our_length) else f"length {int(row.our_length):,}, {int(row.our_parameters):,} parameters, {int(row.our_runs)} seeds" for row in table.itertuples()]
+    return pd.DataFrame(
+        {
+            "task": table["task"],
+            "length": table["length"].astype("Int64"),
+            "architecture": [architecture_label(row.architecture) if row.architecture else row.label for row in table.itertuples()],
+            "measure": table["measure"].map(MEASURES),
+            "published": table["shown"],
+            "ours": ["" if pd.isna(value) else f"{value:.3g}" for value in table["ours"]],
+            "our_setting": size,
+            "their_setting": table["setting"],
+            "source": where,
+            "how_read": table["mark"].map(MARKS),
+            "difference": table["difference"],
+        }
+    )
+
+
+def _columns() -> dict:
+    labels = {
+        "task": "Task", "length": "Length", "architecture": "Architecture", "measure": "Measure", "published": "Published", "ours": "Ours",
+        "our_setting": "Our setting", "their_setting": "Their setting", "source": "Source", "how_read": "How read", "difference": "What differs",
+    }  # fmt: skip
+    return {name: st.column_config.Column(label, width="large" if name == "difference" else None) for name, label in labels.items()}
+
+
+def _receipt(recipes: list[str]) -> Receipt:
+    return Receipt(
+        python="import pandas as pd\n\nfrom engine.experiments import results\n"
+        "from engine.experiments.literature import beside_ours, our_medians, published\n\n"
+        f"ours = pd.concat([our_medians(results.load_results(name)) for name in {recipes!r}])\nprint(beside_ours(published(), ours))",
+        data="data/results/published_long_dependencies.csv, each figure with its source and how it was read",
+    )

@@ -1,0 +1,71 @@
+"""The rules: what was held equal, what was chosen and how, read off the rows; how equal the networks are, as a table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.experiments.protocol import Protocol, protocol
+from engine.experiments.task_facts import task_facts, task_title
+from engine.experiments.verdicts import RULE
+from engine.plotting.theme import architecture_label
+from pages.components import figures, notices
+from pages.components.comparison.desk import Desk
+from pages.components.comparison.receipts import receipt
+from pages.components.header import TEXT_WIDTH
+
+
+def show(desk: Desk) -> None:
+    """Draw the rules in words and the tables behind them."""
+    found = desk.ask(protocol, desk.equal)
+    st.markdown("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)), width=TEXT_WIDTH)
+    source = receipt(desk, "protocol", f"protocol(frame, {desk.equal!r})")
+    st.markdown("**What every task was given**")
+    budgets = found.budgets.assign(
+        solved_means=[task_facts(task).solved_text for task in found.budgets["task"]], task=[task_title(task) for task in found.budgets["task"]]
+    )
+    figures.show_table(budgets, name="budgets", receipt=source)
+    st.markdown("**How equal the networks are**")
+    matching = found.matching.assign(
+        architecture=[architecture_label(name) for name in found.matching["architecture"]],
+        task=[task_title(task) for task in found.matching["task"]],
+        difference_percent=found.matching["difference_percent"].round(2),
+    )
+    figures.show_table(matching, name="matching", receipt=source)
+    if len(found.trials):
+        st.markdown("**The trials by which learning rates were chosen**")
+        trials = found.trials.assign(
+            architecture=[architecture_label(name) for name in found.trials["architecture"]], task=[task_title(task) for task in found.trials["task"]]
+        )
+        figures.show_table(trials, name="trials", receipt=source)
+
+
+def rule_sentences(found: Protocol) -> list[str]:
+    """Return the rules as sentences with the table's own numbers."""
+    rates = ", ".join(f"{rate:g}" for rate in found.learning_rates)
+    if found.equal == "parameters":
+        size = (
+            "Equal parameters: the number of hidden units is chosen so that all networks on a task have about the same number of parameters; "
+            f"none differs from the middle of its group by more than {found.largest_difference_percent:.2g} %."
+        )
+    else:
+        size = (
+            "Equal hidden size: all networks have the same number of hidden units, so their parameters differ, by up to "
+            f"{found.largest_difference_percent:.0f} % from the middle of their group."
+        )
+    tuned = (
+        f"The learning rate of each architecture was chosen among {rates}: the one with the lowest loss on validation sequences, which are "
+        "used for nothing else; the trials are listed below."
+        if found.is_tuned
+        else f"The learning rates used are {rates}; this table does not hold the trials by which they were chosen."
+    )
+    seeds = sorted(set(found.budgets["seeds"]))
+    return [
+        size,
+        "Equal data and updates: on a task and length every network reads the same number of sequences per update, drawn by the same rule, for "
+        "at most the same number of updates. A run that has solved its task stops.",
+        tuned,
+        f"Seeds: {' or '.join(seeds)} runs for each architecture, task and length, {found.runs:,} in all; they differ only in the seed. Lines are medians, "
+        "bars and bands reach from the best run to the worst, nothing is left out.",
+        "Errors are measured on held-out sequences that no network trains on; each run counts with its best measurement.",
+        f"Who wins: {RULE[0].lower()}{RULE[1:]}",
+    ]
