@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor, nn
 
@@ -71,6 +72,13 @@ class Strand:
         """The tokens in the order they are read."""
         places = list(range(len(self.inputs)))
         return places[::-1] if self.is_reverse else places
+
+    def step_table(self, position: int) -> pd.DataFrame:
+        """Return every unit's numbers at one step: columns unit, what it had before, and its parts."""
+        columns = {"unit": range(self.hidden_size), "hidden_before": self.hidden_before[position]}
+        if self.cell_before is not None:
+            columns["cell_before"] = self.cell_before[position]
+        return pd.DataFrame(columns | {name: values[position] for name, values in self.parts.items()})
 
 
 @dataclass(frozen=True)
@@ -212,6 +220,13 @@ def _frozen(values: Tensor) -> np.ndarray:
 
 def _kind(module: nn.RNNBase) -> str:
     return next(name for name, kind in CELLS.items() if isinstance(module, kind.torch_layer))
+
+
+def state_moves(reading: CellReading) -> np.ndarray:
+    """Return how far each token moved the last layer's hidden state: the mean over units of |h(t) - h(t-1)|, (T,)."""
+    last = reading.strands[-1].layer
+    top = [strand for strand in reading.strands if strand.layer == last]
+    return np.mean([np.abs(strand.parts["hidden"] - strand.hidden_before).mean(axis=1) for strand in top], axis=0)
 
 
 def check_place(reading: CellReading, strand: int, position: int, unit: int | None = None) -> Strand:

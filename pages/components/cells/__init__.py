@@ -29,6 +29,8 @@ TOOLS = {
     tool.name: tool
     for tool in (
         Tool("step", "Step through", "What does a cell compute when it reads one token? Every number of it, one step at a time."),
+        Tool("gates", "Gates over time", "Which gates open and shut along your text, and in which units?"),
+        Tool("conveyor", "Conveyor belt", "What did one token write into the memory, and how much of it is left later?"),
     )
 }
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from engine.errors import InputError
-from engine.inspection.cell_steps import CellReading, Strand, read_steps, strand_labels
+from engine.inspection.cell_steps import CellReading, Strand, read_steps, state_moves, strand_labels
 from engine.inspection.units import PARTS
 from engine.models.folder import ModelInfo
 from engine.plotting.distribution import visible_token
-from engine.plotting.theme import architecture_label
-from pages.components import cache, networks
+from engine.plotting.text_grid import describe_text_grid, spoken_token, text_grid
+from pages.components import cache, figures, networks
 from pages.components.forms import Controls
 from pages.components.translation.desk import title
 from pages.components.views.cells import CellsView
@@ -56,6 +56,27 @@ class Desk:
     def label(self, name: str) -> str:
         """Return what the page calls a network."""
         return label(self.models[name])
+
+    def spoken(self, position: int) -> str:
+        """Return the token at `position` as a sentence names it, with what stands before it where it is short."""
+        token, before = self.tokens[position], "".join(self.tokens[max(0, position - 8) : position])
+        name = spoken_token(token)
+        if len(token.strip()) > 2 or not before.strip():
+            return name
+        return f"{name} (after “{'…' if position > 8 else ''}{visible_token(before)}”)"
+
+    def show_text(self, position: int) -> None:
+        """Draw the text, each token coloured by how far its step moved the top layer's hidden state; a click goes there."""
+        moves = state_moves(self.reading)
+        figures.show(
+            text_grid(
+                self.tokens, moves, mode=figures.mode(), title_of_values="How far the hidden state moves", width=52, clickable=True,
+                marks=[place == position for place in range(len(self.tokens))],
+            ),
+            name="cells-text",
+            alt=describe_text_grid(self.tokens, moves, title_of_values="how far the hidden state moves at it"),
+            on_click=lambda place: self.controls.set("position", place + 1),
+        )  # fmt: skip
 
     def ask_strand(self) -> int:
         """Draw the choice of a layer (and direction) where there are several; return its place in `reading.strands`."""
@@ -103,11 +124,3 @@ def label(info: ModelInfo) -> str:
 def part_label(part: str) -> str:
     """Return what the page calls a part of a cell."""
     return PARTS[part].capitalize()
-
-
-def quoted(token: str) -> str:
-    """Return a token as a sentence names it."""
-    return f"“{visible_token(token)}”"
-
-
-__all__ = ["Desk", "architecture_label", "label", "part_label", "quoted"]

@@ -2,16 +2,134 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
-from pages.components import notices
-from pages.components.cells.desk import Desk, quoted
+from engine.inspection.cell_flows import flows
+from engine.inspection.cell_steps import Strand
+from engine.inspection.unit_step import GateSum, UnitStep, unit_step
+from engine.inspection.units import is_switch
+from engine.plotting.cell_diagram import cell_diagram
+from engine.plotting.cell_states import state_strips
+from engine.plotting.equations import state_lines, sum_lines
+from pages.components import cache, cell_receipts, figures, notices
+from pages.components.cells import guide
+from pages.components.cells.desk import Desk, part_label
+from pages.components.header import TEXT_WIDTH
+
+PRODUCTS = 3
+TABLE_ROWS = 40
+SHORT_NAMES = {
+    "input_gate": "Input gate i",
+    "forget_gate": "Forget gate f",
+    "cell_candidate": "Candidate g",
+    "output_gate": "Output gate o",
+    "reset_gate": "Reset gate r",
+    "update_gate": "Update gate z",
+    "new_gate": "New value n",
+    "cell": "Memory c(t)",
+    "hidden": "Hidden h(t)",
+}
 
 
 def show(desk: Desk) -> None:
-    """Draw the choice of a step, a layer and a unit, and what the unit computed."""
+    """Draw one step: the text with its place, the diagram, the vectors, and one unit's arithmetic."""
+    guide.show(desk)
     position = desk.ask_position()
-    strand = desk.reading.strands[desk.ask_strand()]
-    unit = desk.ask_unit(strand)
-    value = strand.parts["hidden"][position, unit]
-    st.caption(notices.plain(f"After {quoted(desk.tokens[position])} unit {unit} says {value:+.3f}."))
+    desk.show_text(position)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="step-choice"):
+        place = desk.ask_strand()
+        strand = desk.reading.strands[place]
+        unit = desk.ask_unit(strand)
+        is_whole = desk.controls.toggle("step_layer")
+    model = cache.load_model(desk.network)
+    step = unit_step(model, desk.reading, place, position, unit)
+    st.markdown(notices.plain(said(desk, step, strand, position, unit)), width=TEXT_WIDTH)
+    chosen = None if is_whole else unit
+    values = flows(model, desk.reading, place, position, chosen)
+    figures.show(
+        cell_diagram(strand.cell, values, mode=figures.mode()),
+        name="cell-diagram",
+        alt=_describe(strand, step, unit, is_whole),
+        receipt=cell_receipts.for_flows(desk, place, position, chosen),
+    )
+    st.caption(
+        "The thicker a wire, the larger the number that flows along it now; dashed ones are below zero. "
+        + ("Each number is the mean size over all units of the layer." if is_whole else f"The numbers are unit {unit}'s own.")
+        + " A gate's box adds up what comes from the input x and from the hidden state h, and squashes the sum."
+    )
+    _show_strips(desk, strand, place, position, unit)
+    _show_arithmetic(desk, strand, step, place, position, unit)
+    cell_receipts.show_proof(desk, place)
+
+
+def said(desk: Desk, step: UnitStep, strand: Strand, position: int, unit: int) -> str:
+    """Return in one sentence what the unit did with its memory at this step."""
+    at = f"At step {position + 1} the network reads {desk.spoken(position)}"
+    if step.kind == "lstm":
+        return (
+            f"{at}. Unit {unit} held {step.cell_before:+.2f}; its forget gate keeps {100 * step.sums['forget_gate'].value:.0f} % of that, its "
+            f"input gate lets {100 * step.sums['input_gate'].value:.0f} % of the new value {step.sums['cell_candidate'].value:+.2f} in, and it "
+            f"now holds {step.cell:+.2f}. Its output gate shows {100 * step.sums['output_gate'].value:.0f} % of that, squashed: {step.hidden:+.2f}."
+        )
+    if step.kind == "gru":
+        return (
+            f"{at}. Unit {unit} held {step.hidden_before:+.2f}; its update gate keeps {100 * step.sums['update_gate'].value:.0f} % of that and takes "
+            f"the rest from the new value {step.sums['new_gate'].value:+.2f}: it now holds and says {step.hidden:+.2f}."
+        )
+    return (
+        f"{at}. Unit {unit} said {step.hidden_before:+.2f}; an RNN has no gate to keep that, it computes a new value from everything: "
+        f"{step.hidden:+.2f}."
+    )
+
+
+def _describe(strand: Strand, step: UnitStep, unit: int, is_whole: bool) -> str:
+    whose = "all units on average" if is_whole else f"unit {unit}"
+    gates = ", ".join(f"{part_label(part).lower()} {gate.value:.2f}" for part, gate in step.sums.items())
+    return f"The wires of the {strand.cell.upper()} cell at this step, as thick as what flows for {whose}. Unit {unit}: {gates}, says {step.hidden:.2f}."
+
+
+def _show_strips(desk: Desk, strand: Strand, place: int, position: int, unit: int) -> None:
+    rows: dict[str, tuple[np.ndarray, bool]] = {"Reads x(t)": (strand.inputs[position], False)}
+    if strand.cell_before is not None:
+        rows["Memory c(t−1)"] = (strand.cell_before[position], False)
+    rows["Hidden h(t−1)"] = (strand.hidden_before[position], False)
+    order = [*(part for part in strand.parts if part not in ("hidden", "cell")), *(part for part in ("cell", "hidden") if part in strand.parts)]
+    rows |= {SHORT_NAMES[part]: (strand.parts[part][position], is_switch(part)) for part in order}
+    st.markdown("**Every vector of this step**, one cell per unit. Click the lower two strips to choose a unit.", width=TEXT_WIDTH)
+    figures.show(
+        state_strips(rows, unit=unit, mode=figures.mode()),
+        name="cell-strips",
+        alt=f"{len(rows)} vectors as strips of colour; in unit {unit}: "
+        + ", ".join(f"{label} {values[unit]:.2f}" for label, (values, _) in list(rows.items())[1:])
+        + ".",
+        table=strand.step_table(position),
+        receipt=cell_receipts.for_states(desk, place, position),
+        on_click=lambda chosen: desk.controls.set("unit", chosen),
+    )
+
+
+def _show_arithmetic(desk: Desk, strand: Strand, step: UnitStep, place: int, position: int, unit: int) -> None:
+    st.markdown(
+        f"**Unit {unit} in full arithmetic.** Each sum has {strand.inputs.shape[1]:,} products with what is read (x) and {strand.hidden_size:,} with "
+        "what is carried (h): the largest are written out.",
+        width=TEXT_WIDTH,
+    )
+    for gate in step.sums.values():
+        with st.expander(f"{part_label(gate.part)} = {gate.value:.3f}", key=f"sum-{gate.part}", type="compact"):
+            _show_sum(gate)
+    values = {part: gate.value for part, gate in step.sums.items()}
+    before = step.hidden_before if step.cell_before is None else step.cell_before
+    for line in state_lines(step.kind, values, before, step.hidden, step.cell):
+        st.latex(line)
+    figures.show_receipt(cell_receipts.for_unit_step(desk, place, position, unit), "unit-step")
+
+
+def _show_sum(gate: GateSum) -> None:
+    lines = sum_lines(
+        gate.part, gate.terms, count=PRODUCTS, biases=gate.input_bias + gate.hidden_bias, from_hidden=gate.from_hidden, reset=gate.reset,
+        total=gate.total, value=gate.value,
+    )  # fmt: skip
+    for line in lines:
+        st.latex(line)
+    st.dataframe(gate.terms.head(TABLE_ROWS), hide_index=True, height=200, key=f"terms-{gate.part}")

@@ -1,0 +1,59 @@
+"""Conveyor belt: what one token wrote into the memory and how much of it is left later, by the gates and by ablation."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.inspection.conveyor import follow_write, verdict
+from engine.plotting.cell_states import left_of_a_write
+from pages.components import cache, cell_receipts, figures, notices
+from pages.components.cells.desk import Desk
+from pages.components.header import TEXT_WIDTH
+
+BELTS = {
+    "lstm": ("By the forget gates", "what an LSTM writes is its input gate times its candidate, and each later forget gate keeps a share of it"),
+    "gru": ("By the update gates", "what a GRU writes is the renewed share times its new value, and each later update gate keeps a share of it"),
+    "rnn": ("By the linearised steps", "an RNN has no belt; its steps are replaced by the straight lines that touch them, one matrix per step"),
+}
+HALF = 1
+
+
+def show(desk: Desk) -> None:
+    """Draw the choice of a token, the two curves, and whether they agree."""
+    position = desk.ask_position()
+    desk.show_text(position)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="conveyor-choice"):
+        place = desk.ask_strand()
+        strand = desk.reading.strands[place]
+        is_single = desk.controls.toggle("conveyor_single")
+        unit = desk.ask_unit(strand) if is_single else None
+    name, belt = BELTS[strand.cell]
+    st.markdown(
+        f"**Two ways to ask what is left.** {name}: {belt}. By ablation: the layer reads on from here once more without this write, and the two "
+        "memories are subtracted. The second is what really happens; where the first lies elsewhere, the write also changed later gates.",
+        width=TEXT_WIDTH,
+    )
+    found = follow_write(cache.load_model(desk.network), desk.reading, place, position, unit)
+    st.markdown(f"**{notices.plain(f'The write at step {position + 1}, {desk.spoken(position)}. {verdict(found)}')}**", width=TEXT_WIDTH)
+    row = found.frame.iloc[min(len(found.frame) - 1, max(HALF, min(10, len(found.frame) - 1)))]
+    for column, (label, value) in zip(
+        st.columns(3),
+        (
+            (f"Left {int(row['distance'])} steps later, by the gates" if strand.cell != "rnn" else f"Left {int(row['distance'])} steps later, linearised", row["by_gates"]),
+            (f"Left {int(row['distance'])} steps later, by ablation", row["by_ablation"]),
+            ("Disagreement there", row["mismatch"]),
+        ),
+        strict=True,
+    ):
+        column.metric(label, f"{100 * value:.1f} %")
+    figures.show(
+        left_of_a_write(found.frame, title="Left of the write (%)", by_gates=name, kind=strand.cell, mode=figures.mode()),
+        name="conveyor",
+        alt=f"What is left of a write of size {found.size:.2f} over {len(found.frame) - 1} later tokens. {verdict(found)}",
+        table=found.frame,
+        receipt=cell_receipts.for_conveyor(desk, place, position, unit),
+        on_click=lambda chosen: desk.controls.set("position", chosen + 1),
+    )
+    whose = f"unit {unit}'s write alone, with its sign" if is_single else "all units' writes together, as the length of the vector"
+    st.caption(f"Shown is {whose}: {found.size:.3f} were written. 100 % is what was written; more than that means it grew.")
+    cell_receipts.show_proof(desk, place)

@@ -1,0 +1,89 @@
+"""The first path through the page: find a forget gate that closes, watch it close on a token, see it in the whole text."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.inspection.cell_steps import strand_labels
+from engine.inspection.closing_gates import ClosingGate, find_closing_gate
+from engine.inspection.units import PARTS
+from pages.components import notices, state
+from pages.components.cells.desk import Desk
+
+PAGE = "cells"
+DONE, OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
+
+
+def show(desk: Desk) -> None:
+    """Draw the three steps of the path, ticked off as far as the visitor has come, and the button of the next one."""
+    found = find_closing_gate(desk.reading)
+    with st.container(border=True, key="guide"):
+        if found is None:
+            _without_gates(desk)
+            return
+        reached = _reached(desk, found)
+        st.markdown(f"**New here? See a {PARTS[found.part]} close, in three clicks.**")
+        label = strand_labels(desk.info)[found.strand]
+        lines = (
+            "Find the gate of your sentence that lets go of most.",
+            notices.plain(f"Before: unit {found.unit} in {label.lower()} holds {found.memory_before:+.2f}, its {PARTS[found.part]} at {found.gate_before:.2f} is "
+            + ("open. Now let it read the next token." if found.gate_before > 0.5 else "not wide open, but none in this text falls further."))
+            if reached >= 1 else "Look at it one token before.",
+            notices.plain(_closing(desk, found)) if reached >= 2 else "Watch it close.",
+            "That is forgetting: not a decay, but a decision the network took on this token. Below, the dark cells are all the others it took."
+            if reached >= 3 else "Find all the others in the whole text.",
+        )  # fmt: skip
+        ticks = (reached >= 1, reached >= 1, reached >= 2, reached >= 3)
+        st.markdown("\n\n".join(f"{DONE if tick else OPEN} {line}" for tick, line in zip(ticks, lines, strict=True)))
+        names = ("Find a gate that closes", f"Read the next token: {_bare(found.token)}", "Look along the whole text", "Start again")
+        st.button(
+            names[reached], key="guide-next", type="primary" if reached < 3 else "secondary", on_click=_take, args=(desk, found, reached)
+        )
+
+
+def _reached(desk: Desk, found: ClosingGate) -> int:
+    """Return how many of the path's steps are behind the visitor, in this text and network."""
+    key = state.fingerprint(desk.network, desk.text)
+    reached = state.recall(PAGE, "guide", (key, 0))
+    return reached[1] if reached[0] == key else 0
+
+
+def _take(desk: Desk, found: ClosingGate, reached: int) -> None:
+    """Go one step along the path; runs before the page does."""
+    controls, key = desk.controls, state.fingerprint(desk.network, desk.text)
+    state.remember(PAGE, "guide", (key, (reached + 1) % 4))
+    if reached == 3:
+        controls.set("tool", "step")
+        return
+    if len(strand_labels(desk.info)) > 1:
+        controls.set("strand", strand_labels(desk.info)[found.strand])
+    controls.set("unit", found.unit)
+    controls.set("position", (found.previous if reached == 0 else found.position) + 1)
+    controls.set("tool", "gates" if reached == 2 else "step")
+    if reached == 2:
+        controls.set("gates_part", found.part)
+
+
+def _closing(desk: Desk, found: ClosingGate) -> str:
+    """Return what happened at the token, in numbers."""
+    verb = "closed" if found.closes else "fell, without closing (no gate in this text goes from more than 0.5 to below 0.1):"
+    return (
+        f"On {desk.spoken(found.position)} the {PARTS[found.part]} of unit {found.unit} {verb} from {found.gate_before:.2f} to {found.gate:.2f}: of "
+        f"{found.memory_before:+.2f} it kept {found.kept:+.2f}, and with what it wrote it now holds {found.memory:+.2f}."
+    )
+
+
+def _without_gates(desk: Desk) -> None:
+    if len(desk.tokens) < 2:
+        st.markdown("**One token is read here.** A gate can close only after something was kept: type more, at least two.")
+        return
+    st.markdown("**This network has no gate that could close:** an RNN computes its whole state anew at every step.")
+    other = next((name for name, info in desk.language_models.items() if info.architecture == "lstm"), None)
+    if other:
+        st.button("Take an LSTM instead", key="guide-lstm", on_click=desk.controls.set, args=("network", other))
+
+
+def _bare(token: str) -> str:
+    from engine.plotting.distribution import visible_token
+
+    return notices.plain(visible_token(token.strip(" ") or token))
