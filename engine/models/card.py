@@ -165,10 +165,16 @@ def _training(training: dict[str, Any]) -> str:
             f"```sh\n{training['command']}\n```\n\nCounted in one pass on {training['hardware']}, commit {training['commit']}, "
             f"{training['date']}. {sources}"
         )
+    before = training.get("started_from")
+    first = (
+        f" It goes on from what `{before['command']}` had made before, with {before['steps']:,} updates in {before['minutes']} minutes."
+        if before
+        else ""
+    )
     return (
         f"```sh\n{training['command']}\n```\n\n{training['steps']:,} updates in {training['minutes']} minutes on "
         f"{training['hardware']}, torch {training['torch']}, seed {training['settings']['seed']}, commit {training['commit']}, "
-        f"{training['date']}; the weights are those of update {training['best_step']:,}, the best on validation data. {sources}"
+        f"{training['date']}; the weights are those of update {training['best_step']:,}, the best on validation data.{first} {sources}"
     )
 
 

@@ -22,6 +22,7 @@ class Prepared:
         objective: what the model is trained for; None for a model that is made by counting and finished already.
         facts: what the model folder's config.json says beside the model's own arguments (task, languages, title, ...).
         sources: which copy of each corpus was read.
+        started_from: what is known of the training this one goes on from; empty where it starts afresh.
     """
 
     model: RecurrentModel
@@ -30,6 +31,7 @@ class Prepared:
     settings: TrainingSettings
     facts: dict[str, Any]
     sources: tuple[CorpusSource, ...]
+    started_from: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class Recipe(Protocol):

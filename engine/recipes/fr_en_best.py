@@ -1,13 +1,13 @@
-"""French to English, the best we ship: the recipe of `en-fr-best` with the languages changed over, and nothing else."""
+"""French to English, the best we ship: the recipe of `en-fr-base` with the languages changed over, and nothing else."""
 
 import dataclasses
 
 from engine.recipes.base import RECIPES
-from engine.recipes.en_fr_best import EN_FR_BEST
+from engine.recipes.en_fr_base import EN_FR_BASE
 
 RECIPES.register("fr-en-best")(
     dataclasses.replace(
-        EN_FR_BEST,
+        EN_FR_BASE,
         name="fr-en-best",
         title="French to English, best LSTM",
         source_language="fr",

@@ -62,6 +62,7 @@ def train_recipe(
                 "commit": commit(),
                 "date": date.today().isoformat(),
                 "evaluations": evaluations,
+                "started_from": prepared.started_from,
                 "sources": [dataclasses.asdict(source) | {"location": ""} for source in prepared.sources],
             }
             facts = prepared.facts | {"training": training, "metrics": {}}

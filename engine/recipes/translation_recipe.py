@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import torch
 
 from engine.corpora import load_corpus
+from engine.errors import ModelError
+from engine.models.folder import LoadedModel, load_model
 from engine.models.translator import Translator
 from engine.recipes.base import Prepared
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
 from engine.training.translation import Translation
+
+RUNS = Path("runs")  # where the README's commands put what is trained
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +28,7 @@ class TranslationRecipe:
         extra_corpus, extra_per_pass: more pairs, of which each pass reads the next so many ("" for none).
         teacher_forcing_ratio, teacher_forcing_schedule: see `engine.training.schedules`.
         measures_free: whether evaluations also tell the loss of a decoder that reads its own choices.
+        start_from: name of the recipe whose weights and vocabulary this one goes on from, "" to start afresh.
         label, group: what pages call it and which models it stands beside, "" for the pair with and without attention.
     """
 
@@ -49,11 +55,18 @@ class TranslationRecipe:
     measures_free: bool = False
     source_language: str = "en"
     target_language: str = "fr"
+    start_from: str = ""
     label: str = ""
     group: str = ""
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
-        """Read the corpora, learn the vocabulary on all their training text, build the untrained model."""
+        """Read the corpora, learn the vocabulary on all their training text, build the untrained model.
+
+        Raises:
+            DataError: a corpus cannot be read.
+            ModelError: the model to start from is not there, or is of another size.
+        """
+        begun = self._beginning() if self.start_from else None
         main = load_corpus(self.corpus)
         names, sources = [self.corpus], [main.source]
         texts = self._sides(main, "train")
@@ -64,7 +77,7 @@ class TranslationRecipe:
             sources.append(corpus.source)
             extra = self._sides(corpus, "train")
         everything = [text for side in (*texts, *extra) for text in side]
-        tokenizer = TOKENIZERS.get("bpe").train(everything, self.vocab_size)
+        tokenizer = begun.tokenizer if begun else TOKENIZERS.get("bpe").train(everything, self.vocab_size)
         torch.manual_seed(settings.seed)
         model = Translator(
             vocab_size=tokenizer.vocab_size,
@@ -79,6 +92,8 @@ class TranslationRecipe:
             word_dropout=self.word_dropout,
             pad_id=tokenizer.pad_id,
         )
+        if begun:
+            model.load_state_dict(begun.model.state_dict())
 
         def ids(sides: list[list[str]]) -> list[tuple[list[int], list[int]]]:
             return list(zip(*(tokenizer.encode_batch(side) for side in sides), strict=True))
@@ -107,7 +122,23 @@ class TranslationRecipe:
             "target_language": self.target_language,
         }
         facts |= {name: value for name, value in (("label", self.label), ("group", self.group)) if value}
-        return Prepared(model, tokenizer, objective, settings, facts, tuple(sources))
+        before = {"recipe": self.start_from, "command": self._first_command()} if begun else {}
+        before |= {name: begun.info.config["training"][name] for name in ("steps", "minutes")} if begun else {}
+        return Prepared(model, tokenizer, objective, settings, facts, tuple(sources), before)
+
+    def _beginning(self) -> LoadedModel:
+        """Return the trained model of `start_from`, from where its recipe puts it unless told otherwise."""
+        folder = RUNS / self.start_from
+        if not folder.is_dir():
+            raise ModelError(f"{self.name} goes on from a model that is not in {folder}; train it first: {self._first_command()}")
+        loaded = load_model(folder)
+        for name in ("hidden_size", "embedding_dim", "encoder_layers", "decoder_layers", "attention", "cell"):
+            if loaded.info.config[name] != getattr(self, name):
+                raise ModelError(f"The model in {folder} has another {name} than {self.name}.")
+        return loaded
+
+    def _first_command(self) -> str:
+        return f"python -m engine train --recipe {self.start_from} --output {RUNS / self.start_from}"
 
     def _sides(self, corpus, split: str) -> list[list[str]]:
         dataset = corpus.splits[split]

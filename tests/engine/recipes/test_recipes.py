@@ -9,7 +9,7 @@ import torch
 
 from engine.config import validate
 from engine.corpora import CORPORA, load_corpus
-from engine.errors import ConfigError, InputError
+from engine.errors import ConfigError, InputError, ModelError
 from engine.models.card import write_card
 from engine.models.folder import load_model
 from engine.models.language_model import LanguageModel
@@ -61,6 +61,26 @@ def test_the_two_interpreters_differ_in_attention_only():
     one, two = (dataclasses.asdict(RECIPES.get(name)) for name in ("en-fr-attention", "en-fr-no-attention"))
     assert {name for name in one if one[name] != two[name]} == {"name", "title", "attention"}
     assert (one["attention"], two["attention"]) == ("dot", "none")
+
+
+def test_a_recipe_goes_on_from_the_weights_and_pieces_of_another(mirror, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    second = dataclasses.replace(INTERPRETER, name="second", start_from="first", vocab_size=60)
+    with pytest.raises(ModelError, match=r"train it first: python -m engine train --recipe first --output runs/first"):
+        second.prepare(TRAINING)
+    monkeypatch.setitem(RECIPES._entries, "first", dataclasses.replace(INTERPRETER, name="first"))
+    monkeypatch.setitem(RECIPES._entries, "second", second)
+    list(train_recipe("first", "runs/first"))
+    first = load_model(tmp_path / "runs" / "first")
+    prepared = second.prepare(TRAINING)
+    assert prepared.tokenizer.vocab_size == first.tokenizer.vocab_size > 60
+    assert all(torch.equal(weights, prepared.model.state_dict()[name]) for name, weights in first.model.state_dict().items())
+    list(train_recipe("second", "runs/second"))
+    assert "It goes on from what `python -m engine train --recipe first --output runs/first` had made before, with 4 updates" in (
+        tmp_path / "runs/second/README.md"
+    ).read_text(encoding="utf-8")
+    with pytest.raises(ModelError, match="another hidden_size"):
+        dataclasses.replace(second, hidden_size=6).prepare(TRAINING)
 
 
 def test_every_recipe_is_named_as_registered_with_settings_within_bounds_and_known_corpora():
