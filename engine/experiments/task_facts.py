@@ -70,6 +70,59 @@ _KNOWN = {
             "distractors between the symbol and the question",
             "at least 99 % of held-out sequences answered right",
         ),
+        TaskFacts(
+            "temporal_order",
+            "Temporal order",
+            "Among many distracting symbols two count, each an X or a Y. At the end the network must name the pair, in the order it came.",
+            "symbols between the beginning and the question",
+            "at least 99 % of held-out sequences answered right",
+            family="structure",
+        ),
+        TaskFacts(
+            "parity",
+            "Parity",
+            "The network reads random bits and must say after each whether the number of ones has been odd or even. A single bit "
+            "overlooked turns every later answer round; errors are counted after the last one.",
+            "bits in the sequence",
+            "at least 99 % of held-out sequences answered right after their last bit",
+            family="structure",
+        ),
+        TaskFacts(
+            "brackets",
+            "Nested brackets",
+            "The network reads brackets of several kinds, nested as in a formula; every closing one looks the same, and the network must "
+            "say which kind it closes.",
+            "brackets in the sequence",
+            "at least 99 % of the closing brackets in held-out sequences right",
+            family="structure",
+        ),
+        TaskFacts(
+            "digits",
+            "Digits, pixel by pixel",
+            "The network reads a handwritten digit one pixel at a time, row by row, and must name it after the last pixel.",
+            "pixels of the picture",
+            "at least 95 % of the 300 held-out digits right",
+            family="real",
+        ),
+        TaskFacts(
+            "characters",
+            "Next character",
+            "The network reads a stretch of real text and must say at every place which character comes next. Nothing before the stretch "
+            "is known, so its length is the longest context there can be.",
+            "characters of context",
+            "a lower loss than counting which character follows which two others in the training text (Kneser-Ney trigram)",
+            family="real",
+            measure=LOSS,
+            unit="nats per character",
+        ),
+        TaskFacts(
+            "sentences",
+            "Praise or complaint",
+            "The network reads the first words of a sentence about a film and must say at the end whether it praises or complains.",
+            "words of the sentence that are read",
+            "more held-out sentences right than naive Bayes, which counts words and knows no order",
+            family="real",
+        ),
     )
 }
 

@@ -13,7 +13,7 @@ from engine.plotting import theme
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
 
-WRONG_ANSWERS, ERROR_LEFT = "Wrong answers (%)", "Error left (% of a guess)"
+WRONG_ANSWERS = "Wrong answers (%)"
 WITHOUT_MEMORY = "Without memory"
 BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.2, "yanchor": "top"}  # ten names above a chart would push it out of view
 _READING = {"hovertemplate": "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"}
@@ -66,11 +66,6 @@ def error_against_length(
         legend=BELOW,
     )
     return figure
-
-
-def error_percent(frame: pd.DataFrame, is_relative: bool) -> pd.Series:
-    """Return every row's error in per cent: of the baseline's loss where relative, else of the answers."""
-    return 100 * frame["loss"] / frame["baseline"] if is_relative else 100 * (1 - frame["accuracy"])
 
 
 def loss_curves(
@@ -138,35 +133,6 @@ def _seed_lines(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[dict[s
     return [trace | {"customdata": seeds, "hovertemplate": "seed %{customdata}, %{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"}]
 
 
-def race_curves(
-    frame: pd.DataFrame,
-    *,
-    mode: Mode,
-    last_step: int,
-    is_relative: bool = False,
-    baseline_error: float | None = None,
-    height: int = 320,
-) -> go.Figure:
-    """Return the errors of a race so far against steps; the step axis stands still while the race runs.
-
-    Args:
-        frame: columns `architecture`, `step` and `accuracy`, or, where relative, `loss` and `baseline`.
-        is_relative, baseline_error: as in `error_against_length`.
-    """
-    title = ERROR_LEFT if is_relative else WRONG_ANSWERS
-    figure = theme.blank_figure(mode, x_title="Training step (batches seen)", y_title=title, height=height)
-    frame = frame.assign(error=error_percent(frame, is_relative))
-    for architecture in in_legend_order(frame["architecture"]):
-        line = frame[frame["architecture"] == architecture].sort_values("step")
-        _add_line(figure, line["step"], line["error"], architecture, mode)
-    _hover(figure, "step %{x}: %{y:.1f} %")
-    if baseline_error is not None:
-        add_baseline(figure, 100 * baseline_error, mode)
-    figure.update_xaxes(range=[0, max(1, last_step) * 1.02], fixedrange=True)
-    figure.update_yaxes(range=[-3, max(103, 1.03 * frame["error"].max())], fixedrange=True)
-    return figure
-
-
 def bleu_against_length(
     frame: pd.DataFrame,
     *,
@@ -201,24 +167,6 @@ def bleu_against_length(
     figure.update_xaxes(type="category", fixedrange=True)
     figure.update_yaxes(rangemode="tozero", fixedrange=True)
     return figure
-
-
-def _add_line(figure: go.Figure, x: pd.Series, y: pd.Series, architecture: str, mode: Mode) -> None:
-    style = theme.architecture_style(architecture, mode)
-    figure.add_scatter(
-        x=x,
-        y=y,
-        name=style.label,
-        mode="lines+markers",
-        line={"color": style.colour, "dash": style.dash, "width": 2},
-        marker={"symbol": style.marker, "size": 8, "color": style.colour},
-    )
-
-
-def _hover(figure: go.Figure, words: str) -> None:
-    """Give every line its hover text; the edges of bands have none."""
-    template = f"{words}<extra>%{{fullData.name}}</extra>"
-    figure.update_traces(hovertemplate=template, selector=lambda trace: trace.hoverinfo != "skip")
 
 
 def add_baseline(figure: go.Figure, value: float, mode: Mode, name: str = WITHOUT_MEMORY) -> go.Figure:

@@ -1,0 +1,35 @@
+"""Parameters by formula and by count, at the same hidden size: where the 1 : 3 : 4 comes from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.experiments.layer_sizes import layer_sizes, ratio_sentence
+from engine.plotting.comparisons import parameter_bars
+from pages.components import figures, notices
+from pages.components.comparison.desk import Desk
+from pages.components.comparison.receipts import receipt
+from pages.components.header import TEXT_WIDTH
+
+
+def show(desk: Desk) -> None:
+    """Draw the bars of all architectures that are switched on above."""
+    table = desk.ask(layer_sizes)
+    sentence = ratio_sentence(table)
+    shown = table[table["architecture"].isin(desk.architectures)]
+    if shown.empty:
+        notices.note("None of the architectures switched on above was counted.")
+        return
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    figures.show(
+        parameter_bars(shown, mode=figures.mode()),
+        name="parameters",
+        alt=f"Parameters of one recurrent layer, counted and by the formula. {sentence}",
+        table=table.round(4),
+        receipt=receipt(desk, "layer_sizes", "layer_sizes(frame)"),
+    )
+    st.caption(
+        "Formula: G × H × (I + H + 2) with H hidden units, I inputs and two biases; G is 1 for an RNN, 3 for a GRU (two gates and the new "
+        "content) and 4 for an LSTM (three gates and the new content). A minGRU's gates do not look at the hidden state: each of its layers "
+        "has 2 × H × (I + 1). Two layers or two directions repeat the LSTM's formula for each."
+    )
