@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8501
 OUTPUT ?= runs/$(RECIPE)
+TEST_PROCESSES ?= 2
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -28,8 +29,13 @@ app: $(READY)
 	@echo "Unrolled is served on http://localhost:$(PORT) (Ctrl+C ends it)"
 	@exec $(RUN) -m streamlit run app.py --server.port $(PORT)
 
+# The engine and the pages on all cores; the browser by itself, it needs several processes; the timings last, with nothing beside them.
 test: $(TEST_READY) chromium
-	$(RUN) -m pytest
+	@status=0; \
+	$(RUN) -m pytest -n $(TEST_PROCESSES) --dist loadfile -m "not browser and not benchmark" || status=1; \
+	$(RUN) -m pytest -m browser || status=1; \
+	$(RUN) -m pytest -m benchmark || status=1; \
+	exit $$status
 
 train: $(READY)
 	$(if $(RECIPE),$(RUN) -m engine train --recipe $(RECIPE) --output $(OUTPUT),@$(RUN) -c \
