@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.errors import ConfigError, EngineError, InputError
+from engine.errors import ConfigError, DataError, EngineError, InputError
 
 EXIT_BAD_INPUT = 2
 DELAY_SECONDS = 0.05
@@ -107,7 +107,10 @@ def build_parser() -> argparse.ArgumentParser:
     compare = command("compare", compare_command, "Run an architecture comparison and write its table of results.")
     compare.add_argument("--recipe", required=True)
     compare.add_argument("--output", metavar="DIR", help="default: data/results")
-    compare.add_argument("--only", default="", metavar="WORDS", help="comma list of tasks, architectures or lengths")
+    compare.add_argument("--only", default="", metavar="WORDS", help="comma list of tasks, architectures, lengths, seed=N or timing")
+    compare.add_argument("--workers", type=int, metavar="N", help="worker processes; default: one per core; 0: none, in this process")
+    compare.add_argument("--dry-run", action="store_true", help="only measure and print what it would cost")
+    compare.add_argument("--check", type=int, metavar="N", help="run N finished cells again and say whether they lie in the shipped range")
     return parser
 
 
@@ -279,13 +282,64 @@ def compare_command(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from engine.experiments import compare
+    from engine.experiments.sweeps import RunFailed, RunFinished, SweepPlanned
 
+    if options.check is not None:
+        _check_results(options)
+        return
     bar_format = "{l_bar}{bar}| {elapsed}<{remaining} {postfix}"
-    with tqdm(total=100, unit="%", dynamic_ncols=True, bar_format=bar_format, delay=DELAY_SECONDS) as bar:
-        for event in compare(options.recipe, options.output, options.only):
-            bar.update(round(100 * event.progress) - bar.n)
-            bar.set_postfix_str(event.message, refresh=False)
-    print(event.message)
+    try:
+        with tqdm(total=100, unit="%", dynamic_ncols=True, bar_format=bar_format, disable=None) as bar:
+            for event in compare(options.recipe, options.output, options.only, options.workers, options.dry_run):
+                if isinstance(event, SweepPlanned):
+                    bar.write(_cost_statement(options.recipe, event), file=sys.stdout if options.dry_run else sys.stderr)
+                elif isinstance(event, RunFinished | RunFailed):
+                    bar.write(f"{event.progress:4.0%} {event.message}", file=sys.stderr)
+                bar.update(round(100 * event.progress) - bar.n)
+                bar.set_postfix_str(event.message, refresh=False)
+    except KeyboardInterrupt:
+        only = f" --only {options.only}" if options.only else ""
+        output = f" --output {options.output}" if options.output else ""
+        command = f"python -m engine compare --recipe {options.recipe}{only}{output}"
+        print(f"what is finished is kept; go on with: {command}", file=sys.stderr)
+        raise
+    if not options.dry_run:
+        print(event.message)
+
+
+def _cost_statement(recipe: str, plan: Any) -> str:
+    """Return what a sweep will cost, task by task."""
+    from engine.experiments.costs import in_words
+    from engine.experiments.sweeps import LONG_SECONDS
+
+    lines = [f"{recipe}: {plan.message}"]
+    if plan.seconds > LONG_SECONDS:
+        lines.insert(0, f"This takes hours: up to {in_words(plan.seconds)}. It can be stopped and gone on with at any time.")
+    lines.append(f"{'task':16} {'runs':>5} {'done':>5} {'trials':>6} {'processor hours':>16} {'longest run':>12}")
+    for row in plan.costs.itertuples():
+        longest = f"{row.longest_minutes:.1f} min"
+        lines.append(f"{row.task:16} {row.runs:5} {row.done:5} {row.trials:6} {row.hours:16.2f} {longest:>12}")
+    return "\n".join([*lines, "At most: a run that solves its task stops."])
+
+
+def _check_results(options: argparse.Namespace) -> None:
+    """Print how runs made again compare with the shipped ones.
+
+    Raises:
+        DataError: a run with a shipped seed lies outside the shipped range.
+    """
+    from engine.experiments import check_cells
+
+    checked = []
+    for run in check_cells(options.recipe, options.check, options.output, options.only, options.workers):
+        checked.append(run)
+        print(run.message, flush=True)
+    own = [run for run in checked if not run.is_new]
+    new = [run for run in checked if run.is_new]
+    inside = [sum(run.is_inside for run in runs) for runs in (own, new)]
+    print(f"inside the shipped range: {inside[0]} of {len(own)} with a shipped seed, {inside[1]} of {len(new)} with a new one")
+    if inside[0] < len(own):
+        raise DataError("Runs with the shipped seeds gave other results here.")
 
 
 def _load(name: str, task: str) -> Any:

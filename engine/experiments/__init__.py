@@ -15,6 +15,7 @@ _HOMES = {
     "RunRows": "runs",
     "run_cell": "runs",
     "compare": "sweeps",
+    "check_cells": "checks",
     "LiveSettings": "live",
     "race": "live",
 }

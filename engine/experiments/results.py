@@ -15,25 +15,30 @@ import pyarrow.parquet
 from engine.errors import DataError
 
 RESULTS = Path(__file__).resolve().parents[2] / "data" / "results"
-COLUMNS = ("kind", "task", "architecture", "length", "seed", "step", "loss", "accuracy", "commit", "hardware", "torch", "date")
-WHOLE_NUMBERS = (
-    "length", "seed", "hidden_size", "parameters", "formula_parameters", "layer_parameters", "step", "max_steps", "solved_step",
-    "batch_size", "cores",
+SCHEMA = 2  # 1 had no equal hidden sizes, no trials of learning rates, and elapsed time by the clock on the wall
+COLUMNS = (
+    "schema", "kind", "task", "architecture", "length", "equal", "seed", "step", "loss", "accuracy", "elapsed_seconds", "commit",
+    "hardware", "torch", "date",
 )  # fmt: skip
-GROUP = ["task", "architecture", "length"]
-ORDER = {"rnn": 0, "lstm": 1, "gru": 2}  # the order of charts and tables
+WHOLE_NUMBERS = (
+    "schema", "length", "seed", "hidden_size", "parameters", "formula_parameters", "layer_parameters", "step", "updates", "max_steps",
+    "solved_step", "batch_size", "memory_bytes", "position", "cores",
+)  # fmt: skip
+GROUP = ["task", "architecture", "length", "equal"]
+NAMES = ("rnn", "irnn", "lstm", "lstm_chrono", "lstm_stacked", "lstm_bidirectional", "gru", "gru_chrono", "min_gru", "transformer", "average")
+ORDER = {name: place for place, name in enumerate(NAMES)}  # the order of charts and tables
 
 
 def list_results(folder: Path | str = RESULTS) -> list[str]:
     """Return the names of the comparisons whose table lies in `folder`; other tables there are passed over."""
-    return [path.stem for path in sorted(Path(folder).glob("*.parquet")) if not _missing_columns(path)]
+    return [path.stem for path in sorted(Path(folder).glob("*.parquet")) if not _fault(path)]
 
 
 def load_results(recipe: str = "synthetic", folder: Path | str = RESULTS) -> pd.DataFrame:
-    """Return the table of a comparison: rows of kind "summary", "curve" and "timing" (see `engine.experiments.sweeps`).
+    """Return the table of a comparison: rows of kind "summary", "curve", "tuning" and "timing" (see `engine.experiments.sweeps`).
 
     Raises:
-        DataError: there is no such table, it is damaged, or it lacks columns.
+        DataError: there is no such table, it is damaged, it lacks columns, or another version of the code wrote it.
     """
     path = Path(folder) / f"{recipe}.parquet"
     if not path.is_file():
@@ -44,16 +49,20 @@ def load_results(recipe: str = "synthetic", folder: Path | str = RESULTS) -> pd.
 
 def read_table(path: Path) -> pd.DataFrame:
     """Return the table at `path`, architectures in their usual order; raises as `load_results`."""
-    missing = _missing_columns(path)
-    if missing:
-        raise DataError(f"The table {path.name} is not one of results: {missing}.")
-    frame = as_whole_numbers(pd.read_parquet(path))
+    fault = _fault(path)
+    if fault:
+        raise DataError(fault)
+    try:
+        frame = with_types(pd.read_parquet(path))
+    except (OSError, ValueError, TypeError, pyarrow.ArrowException) as error:
+        raise DataError(_damaged(path)) from error
     return frame.sort_values("architecture", key=_rank, kind="stable", ignore_index=True)
 
 
-def as_whole_numbers(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with counts as whole numbers; nullable ones, as not every kind of row has every column."""
-    return frame.astype({name: "Int64" for name in WHOLE_NUMBERS if name in frame})
+def with_types(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with counts as whole numbers and answers as booleans; nullable, as not every row has every column."""
+    kinds = {name: "Int64" for name in WHOLE_NUMBERS if name in frame} | ({"is_solved": "boolean"} if "is_solved" in frame else {})
+    return frame.astype(kinds)
 
 
 def tasks(frame: pd.DataFrame) -> list[str]:
@@ -72,17 +81,23 @@ def lengths(frame: pd.DataFrame, task: str) -> list[int]:
     return sorted(int(length) for length in rows[rows["task"] == task]["length"].unique())
 
 
-def summarise(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per task, architecture and length, with mean and spread over the seeds.
+def summarise(frame: pd.DataFrame, equal: str = "parameters") -> pd.DataFrame:
+    """Return one row per task, architecture and length, with median, mean and spread over the seeds.
 
-    Loss and accuracy are those of each run's best evaluation on held-out sequences; a run stops once it has solved the task, so
+    Loss and accuracy are those on held-out sequences at each run's best measurement; a run stops once it has solved the task, so
     between those that did it is `solved_step` that tells them apart. It is over the runs that solved; empty where none did.
+
+    Args:
+        equal: what the networks compared have in common, "parameters" or "hidden_size".
     """
+    rows = _kind(frame, "summary")
     table = (
-        _kind(frame, "summary")
+        rows[rows["equal"] == equal]
         .groupby(GROUP)
         .agg(
             runs=("seed", "nunique"),
+            loss_median=("loss", "median"),
+            accuracy_median=("accuracy", "median"),
             loss_mean=("loss", "mean"),
             loss_min=("loss", "min"),
             loss_max=("loss", "max"),
@@ -100,6 +115,8 @@ def summarise(frame: pd.DataFrame) -> pd.DataFrame:
             baseline=("baseline", "first"),
             baseline_accuracy=("baseline_accuracy", "first"),
             seconds_per_step=("seconds_per_step", "median"),
+            elapsed_seconds_median=("elapsed_seconds", "median"),
+            learning_rate=("learning_rate", "first"),
         )
         .reset_index()
     )
@@ -107,14 +124,14 @@ def summarise(frame: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["task", "length", "architecture"], key=_rank_architecture, ignore_index=True)
 
 
-def loss_curves(frame: pd.DataFrame, task: str, length: int) -> pd.DataFrame:
+def loss_curves(frame: pd.DataFrame, task: str, length: int, equal: str = "parameters") -> pd.DataFrame:
     """Return held-out loss and accuracy against steps, mean and spread over seeds, one row per architecture and step.
 
     A run that stopped because it had solved the task keeps its last value until the slowest seed of its architecture stops;
     `running` counts the seeds that were still learning at that step.
     """
     rows = _kind(frame, "curve")
-    rows = rows[(rows["task"] == task) & (rows["length"] == length)]
+    rows = rows[(rows["task"] == task) & (rows["length"] == length) & (rows["equal"] == equal)]
     curves = []
     for architecture in sorted(rows["architecture"].unique(), key=_place):
         own = rows[rows["architecture"] == architecture]
@@ -123,7 +140,7 @@ def loss_curves(frame: pd.DataFrame, task: str, length: int) -> pd.DataFrame:
             by_seed = own.pivot_table(index="step", columns="seed", values=metric)
             table["running"] = by_seed.notna().sum(axis=1).to_numpy()
             by_seed = by_seed.ffill()
-            for name, values in (("mean", by_seed.mean(axis=1)), ("min", by_seed.min(axis=1)), ("max", by_seed.max(axis=1))):
+            for name, values in (("median", by_seed.median(axis=1)), ("mean", by_seed.mean(axis=1)), ("min", by_seed.min(axis=1)), ("max", by_seed.max(axis=1))):
                 table[f"{metric}_{name}"] = values.to_numpy()
         curves.append(table)
     if not curves:
@@ -162,6 +179,12 @@ def receipt(frame: pd.DataFrame, recipe: str = "synthetic") -> dict[str, Any]:
         "elapsed_seconds": float(rows["elapsed_seconds"].sum()),
         "command": f"python -m engine compare --recipe {recipe}",
     }
+
+
+def learning_rates(frame: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """Return the learning rate that the runs of each (task, architecture) used."""
+    rows = _kind(frame, "summary").dropna(subset=["learning_rate"])
+    return {(row.task, row.architecture): float(row.learning_rate) for row in rows.itertuples()}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -256,14 +279,28 @@ def _kind(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
     return frame[frame["kind"] == kind]
 
 
-def _missing_columns(path: Path) -> str:
-    """Return what is wrong with the file at `path`, "" if it is a table of results."""
+def _fault(path: Path) -> str:
+    """Return in one sentence why the file at `path` is no table of this version's results, "" if it is one."""
     try:
         names = set(pyarrow.parquet.read_schema(path).names)
-    except (OSError, pyarrow.ArrowException):
-        return "it cannot be read as Parquet"
+        schemas = set(pd.read_parquet(path, columns=["schema"])["schema"]) if "schema" in names else {1}
+    except (OSError, ValueError, pyarrow.ArrowException):
+        return _damaged(path)
+    if schemas != {SCHEMA} and names.issuperset(GROUP[:3]):
+        found = ", ".join(sorted(str(schema) for schema in schemas)) or "none"
+        return f"The table {path.name} has schema {found}, and this version reads schema {SCHEMA}; {_make_anew(path)}."
     missing = [name for name in COLUMNS if name not in names]
-    return f"it lacks the columns {', '.join(missing)}" if missing else ""
+    if missing:
+        return f"The table {path.name} is not one of results: it lacks the columns {', '.join(missing)}; {_make_anew(path)}."
+    return ""
+
+
+def _damaged(path: Path) -> str:
+    return f"The table {path.name} is not one of results: it cannot be read as Parquet, so it is damaged; {_make_anew(path)}."
+
+
+def _make_anew(path: Path) -> str:
+    return f"make it anew with: python -m engine compare --recipe {path.stem}"
 
 
 def _place(architecture: str) -> int:

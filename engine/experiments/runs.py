@@ -1,10 +1,15 @@
-"""One run: a network of a given architecture learns one task at one length from one seed."""
+"""One run: a network of a given architecture learns one task at one length from one seed.
+
+Three sets of sequences are kept apart. Fresh ones for every update; validation sequences, which choose the learning rate and the
+measurement that a run is judged by; and held-out sequences, on which every number that is shown was measured.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
 import functools
+import json
 import math
 import os
 import time
@@ -12,14 +17,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
-from engine.config import validate
+from engine.config import to_dict, validate
 from engine.experiments.base import RunSpec
-from engine.experiments.task_learning import TaskLearning
+from engine.experiments.task_learning import CHUNK, TaskLearning
 from engine.models.sequence_predictor import SequencePredictor
 from engine.provenance import commit, hardware
-from engine.tasks import TASKS, Task
+from engine.tasks import TASKS, Task, TaskBatch
 from engine.training import Evaluated, Event, Finished, StepDone, Trainer, TrainingSettings
+
+STOPPING_RULE = (
+    "A run has solved its task at the first measurement at which both the validation and the held-out sequences meet the task's "
+    "definition of solved, and stops there, unless the task is one where networks go on getting better. Otherwise it stops when its "
+    "budget of updates is used up, or when its gradient is no longer finite, and is judged at the measurement with the lowest loss on "
+    "validation sequences."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,19 +43,55 @@ class RunRows:
     curve: list[dict[str, Any]]
 
 
+class MeasuredLearning:
+    """A task as an objective that is measured on validation sequences as well as on held-out ones."""
+
+    def __init__(self, task: Task, spec: RunSpec) -> None:
+        self.task = task
+        self.learning = TaskLearning(task, spec.batch_size, spec.seed, spec.held_out)
+        self.validation = task.validation(spec.validation)
+
+    def batch(self, position: int) -> TaskBatch:
+        """Return the sequences of update `position`, never seen before."""
+        return self.learning.batch(position)
+
+    def loss(self, model: nn.Module, batch: TaskBatch, carry: Any) -> tuple[Tensor, None]:
+        """Return the task's mean loss."""
+        return self.learning.loss(model, batch, carry)
+
+    def evaluate(self, model: nn.Module) -> dict[str, float]:
+        """Return loss and accuracy on held-out sequences, and the same on validation sequences under their own names."""
+        outputs = torch.cat([model(inputs)[0] for inputs in self.validation.inputs.split(CHUNK)])
+        return self.learning.evaluate(model) | {
+            "validation_loss": self.task.loss(outputs, self.validation).item(),
+            "validation_accuracy": self.task.accuracy(outputs, self.validation),
+        }
+
+
 def build_network(spec: RunSpec, task: Task) -> SequencePredictor:
-    """Return the untrained network of a run; its weights depend on the seed alone."""
+    """Return the untrained network of a run, made for as many steps as the task has; its weights depend on the seed alone."""
     with torch.random.fork_rng():
         torch.manual_seed(spec.seed)
         return SequencePredictor(
-            task.input_size, task.vocab_size, task.output_size, spec.hidden_size, spec.architecture, spec.memory_bias
+            task.input_size,
+            task.vocab_size,
+            task.output_size,
+            spec.hidden_size,
+            spec.architecture,
+            memory_bias=spec.memory_bias,
+            longest=steps_in(task),
         )
+
+
+def steps_in(task: Task) -> int:
+    """Return how many steps a sequence of the task has: its length, and what comes before and after."""
+    return task.batch(1, torch.Generator().manual_seed(0)).inputs.shape[1]
 
 
 def run_cell(spec: RunSpec) -> Iterator[Event | RunRows]:
     """Train one network and yield the trainer's events, then the rows to keep.
 
-    The run ends when the task is solved on held-out sequences, when the budget is used up, or when it diverges.
+    An `Evaluated` event carries the measurements of both sets. See STOPPING_RULE for when the run ends.
 
     Raises:
         ConfigError: the spec names an unknown task or architecture, or a value is out of bounds.
@@ -50,7 +99,8 @@ def run_cell(spec: RunSpec) -> Iterator[Event | RunRows]:
     validate(spec)
     task = TASKS.get(spec.task)(spec.length)
     network = build_network(spec, task)
-    learning = TaskLearning(task, spec.batch_size, spec.seed, spec.held_out)
+    learning = MeasuredLearning(task, spec)
+    memory_bytes = saved_bytes(network, learning)
     settings = TrainingSettings(
         max_steps=spec.max_steps,
         learning_rate=spec.learning_rate,
@@ -63,73 +113,120 @@ def run_cell(spec: RunSpec) -> Iterator[Event | RunRows]:
         seed=spec.seed,
         threads=1,
     )
-    evaluations: list[Evaluated] = []
-    solved_step, reason, training_seconds = math.nan, "max_steps", 0.0
+    measured: list[tuple[Evaluated, float]] = []
+    reason, training_seconds = "max_steps", 0.0
     for event, seconds in _with_processor_seconds(Trainer(network, learning, settings).run()):
-        yield event
         if isinstance(event, StepDone):
             training_seconds += seconds
-        elif isinstance(event, Evaluated):
-            evaluations.append(event)
-            if task.is_solved(event.metrics):
-                solved_step, reason = event.step, "solved"
+        yield event
+        if isinstance(event, Evaluated):
+            measured.append((event, training_seconds))
+            if task.stops_when_solved and is_solved(task, event.metrics):
+                reason = "solved"
                 break
         elif isinstance(event, Finished):
             reason = event.reason
-    yield _rows(spec, task, network, evaluations, solved_step, reason, training_seconds)
+    yield _rows(spec, task, network, measured, reason, memory_bytes)
+
+
+def is_solved(task: Task, metrics: dict[str, float]) -> bool:
+    """Return whether both the held-out and the validation sequences meet the task's definition of solved."""
+    on_validation = {name: metrics[f"validation_{name}"] for name in ("loss", "accuracy")}
+    return bool(task.is_solved(metrics) and task.is_solved(on_validation))
+
+
+def saved_bytes(network: nn.Module, learning: MeasuredLearning) -> int:
+    """Return the bytes of activations that one update keeps from its forward for its backward pass, each storage counted once."""
+    kept: dict[int, int] = {}
+    weights = {parameter.untyped_storage().data_ptr() for parameter in network.parameters()}
+    tensors = []  # alive until all are counted, so that no address is taken twice
+
+    def count(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in weights:
+            kept[storage.data_ptr()] = storage.nbytes()
+            tensors.append(tensor)
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor):
+        learning.loss(network, learning.batch(0), None)
+    return sum(kept.values())
 
 
 def _with_processor_seconds(events: Iterator[Event]) -> Iterator[tuple[Event, float]]:
-    """Yield each event with the processor time spent on it: other work on the machine lengthens a run, but not this."""
-    started = time.process_time()
+    """Yield each event with this thread's processor time spent on it: other work on the machine lengthens a run, but not this."""
+    started = time.thread_time()
     for event in events:
-        yield event, time.process_time() - started
-        started = time.process_time()
+        yield event, time.thread_time() - started
+        started = time.thread_time()
 
 
 def _rows(
     spec: RunSpec,
     task: Task,
     network: SequencePredictor,
-    evaluations: list[Evaluated],
-    solved_step: float,
+    measured: list[tuple[Evaluated, float]],
     reason: str,
-    training_seconds: float,
+    memory_bytes: int,
 ) -> RunRows:
     whose = {
         "task": spec.task,
         "architecture": spec.architecture,
         "length": spec.length,
+        "equal": spec.equal,
         "seed": spec.seed,
         "hidden_size": spec.hidden_size,
         "parameters": network.parameter_count(),
     }
     source = where_from()
-    nothing = {"loss": math.nan, "accuracy": math.nan}
-    best = min(evaluations, key=lambda event: event.metrics["loss"], default=None)
-    last_step = evaluations[-1].step if evaluations else 0
+    last, seconds = measured[-1] if measured else (None, math.nan)
+    judged = _judged(measured, reason)
+    solved_step = next((event.step for event, _ in measured if is_solved(task, event.metrics)), math.nan)
     summary = {
         **whose,
-        "step": last_step,
+        "step": last.step if last else 0,
+        "updates": last.step if last else 0,
         "max_steps": spec.max_steps,
-        **(best.metrics if best else nothing),
-        "final_loss": evaluations[-1].metrics["loss"] if evaluations else math.nan,
-        "is_solved": reason == "solved",
+        **{name: judged.get(name, math.nan) for name in ("loss", "accuracy", "validation_loss")},
+        "final_loss": last.metrics["loss"] if last else math.nan,
+        "is_solved": not math.isnan(solved_step),
         "solved_step": solved_step,
         "reason": reason,
         "baseline": task.baseline,
         "baseline_accuracy": task.baseline_accuracy,
         "learning_rate": spec.learning_rate,
         "batch_size": spec.batch_size,
-        "seconds_per_step": training_seconds / last_step if last_step else math.nan,
-        "elapsed_seconds": evaluations[-1].elapsed_seconds if evaluations else math.nan,
+        "seconds_per_step": seconds / last.step if last else math.nan,
+        "elapsed_seconds": seconds,
+        "memory_bytes": memory_bytes,
+        "architecture_options": json.dumps({"memory_bias": spec.memory_bias, "longest": steps_in(task)}),
+        "settings": settings_text(spec),
         **source,
     }
     curve = [
-        {**whose, "step": event.step, **event.metrics, "elapsed_seconds": event.elapsed_seconds, **source}
-        for event in evaluations
+        {
+            **whose,
+            "step": event.step,
+            **{name: event.metrics[name] for name in ("loss", "accuracy", "validation_loss")},
+            "elapsed_seconds": elapsed,
+            **source,
+        }
+        for event, elapsed in measured
     ]
     return RunRows(summary, curve)
+
+
+def _judged(measured: list[tuple[Evaluated, float]], reason: str) -> dict[str, float]:
+    """Return the measurements a run is judged by: where it solved the task, else where the validation loss was lowest."""
+    if reason == "solved":
+        return measured[-1][0].metrics
+    finite = [event.metrics for event, _ in measured if math.isfinite(event.metrics["validation_loss"])]
+    return min(finite, key=lambda metrics: metrics["validation_loss"], default={})
+
+
+def settings_text(spec: RunSpec) -> str:
+    """Return a spec as JSON: `from_dict(RunSpec, json.loads(text))` gives it back."""
+    return json.dumps(to_dict(spec), sort_keys=True)
 
 
 @functools.cache

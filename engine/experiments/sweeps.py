@@ -1,34 +1,65 @@
-"""A sweep: every run of a comparison, one after the other, into one Parquet file that grows run by run.
+"""A sweep: every run of a comparison, on the workers of a Dask cluster, into one table of results that outlives a killed process.
 
-The file is written anew after each run and swapped in, so a sweep that is stopped loses at most the run it was in, and the
-same command goes on where it stopped. Rows of three kinds share the file (column `kind`): "summary", one per run; "curve", one
-per measurement on held-out sequences; "timing", one per architecture and length. Cells a kind does not have are empty.
+First the learning rates are chosen by short trials on validation sequences, then the runs follow. What is finished is not repeated
+(see `engine.experiments.tables`), and a run's numbers are a function of its spec alone, whoever does it and when. Rows of four kinds
+share the table (column `kind`): "summary", one per run; "curve", one per measurement; "tuning", one per trial; "timing", what a step
+costs. Cells that a kind does not have are empty.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import os
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from engine.errors import ConfigError
+from engine.errors import ConfigError, JobError
 from engine.experiments.base import Comparison, RunSpec
+from engine.experiments.costs import Cell, Pace, cell_of, cost_table, in_words, makespan, pace_work
 from engine.experiments.recipes import COMPARISONS
-from engine.experiments.results import RESULTS, as_whole_numbers, read_table
-from engine.experiments.runs import RunRows, code, run_cell
+from engine.experiments.results import RESULTS
+from engine.experiments.runs import RunRows, code, run_cell, settings_text, where_from
+from engine.experiments.tables import Key, Rows, SweepTable, key_of, open_table
 from engine.experiments.timing import timing_rows
+from engine.experiments.workers import CONNECTION_LOST, Work, Workers, open_workers
 from engine.training import Evaluated
 
-KEY = ("task", "architecture", "length", "seed")
+KEY = ("task", "architecture", "length", "equal", "seed")
+TIMING = "timing"  # the word in --only for what a step costs
+SECONDS_BETWEEN_TABLES = 60.0
+LONG_SECONDS = 3600.0
+RATE_RULE = (
+    "the rate with the lowest validation loss, averaged over the measurements of one run with a seed that no result is made from; a run "
+    "that has solved its task stays at its last value"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class SweepPlanned:
+    """What is to be done and at most costs, before anything is run.
+
+    Attributes:
+        costs: see `engine.experiments.costs.cost_table`.
+        processor_seconds, seconds: of what is missing, at most; in all, and by the clock with these workers.
+    """
+
+    runs: int
+    done: int
+    trials: int
+    costs: pd.DataFrame
+    processor_seconds: float
+    seconds: float
+    progress: float
+    message: str
+
 
 @dataclasses.dataclass(frozen=True)
 class RunStarted:
-    """A run begins; `number` of `total`."""
+    """A run begins; `number` of `total`. Trials of learning rates are runs with fewer updates and are counted too."""
 
     spec: RunSpec
     number: int
@@ -50,10 +81,19 @@ class RunProgress:
 
 @dataclasses.dataclass(frozen=True)
 class RunFinished:
-    """A run is over and its rows are in the file."""
+    """A run is over and its rows are on disk."""
 
     spec: RunSpec
     summary: dict[str, Any]
+    progress: float
+    message: str
+
+
+@dataclasses.dataclass(frozen=True)
+class RunFailed:
+    """A run could not be made; the others go on."""
+
+    spec: RunSpec
     progress: float
     message: str
 
@@ -69,81 +109,297 @@ class SweepFinished:
     message: str
 
 
-SweepEvent = RunStarted | RunProgress | RunFinished | SweepFinished
+SweepEvent = SweepPlanned | RunStarted | RunProgress | RunFinished | RunFailed | SweepFinished
 
 
-def compare(recipe_name: str, output: Path | str | None = None, only: str = "") -> Iterator[SweepEvent]:
+def compare(
+    recipe_name: str,
+    output: Path | str | None = None,
+    only: str = "",
+    workers: int | None = None,
+    is_dry_run: bool = False,
+) -> Iterator[SweepEvent]:
     """Run what is missing of a comparison and yield events, each with `progress` in 0..1 and a one-line `message`.
 
     Args:
         recipe_name: a name in COMPARISONS.
         output: folder of the table, data/results by default.
-        only: comma list of tasks, architectures, lengths or seeds ("seed=0"); runs that match one word of each sort are run.
+        only: comma list of tasks, architectures, lengths, seeds ("seed=0"), ways of being equal ("hidden_size") or "timing"; runs
+            that match one word of each sort are run.
+        workers: local processes, None for one per core, 0 for this process; see `open_workers` for a cluster elsewhere.
+        is_dry_run: only say what it would cost.
 
     Raises:
         ConfigError: unknown recipe, or a word in `only` that matches nothing.
-        DataError: the table that is there is damaged.
+        JobError: the cluster cannot be reached, another sweep writes the same table, or runs failed; what is finished is kept.
     """
     code()
     comparison = COMPARISONS.get(recipe_name)
-    specs = select_specs(comparison, only)
-    path = Path(output or RESULTS) / f"{recipe_name}.parquet"
-    rows = read_table(path).to_dict("records") if path.exists() else []
-    started = time.perf_counter()
-    done = {tuple(row[name] for name in KEY) for row in rows if row["kind"] == "summary"}
-    todo = [spec for spec in specs if tuple(getattr(spec, name) for name in KEY) not in done]
-    if not any(row["kind"] == "timing" for row in rows):
-        rows += [{"kind": "timing", **row} for row in timing_rows(comparison)]
-        _write(rows, path)
-    for index, spec in enumerate(todo):
-        yield RunStarted(spec, index + 1, len(todo), index / len(todo), f"run {index + 1} of {len(todo)}: {spec.title}")
-        for event in run_cell(spec):
-            if isinstance(event, Evaluated):
-                yield _progress(spec, event, index, len(todo))
-            elif isinstance(event, RunRows):
-                rows.append({"kind": "summary", **event.summary})
-                rows += [{"kind": "curve", **row} for row in event.curve]
-                _write(rows, path)
-                words = f"{spec.title}: {event.summary['reason'].replace('_', ' ')} at step {event.summary['step']}"
-                yield RunFinished(spec, event.summary, (index + 1) / len(todo), words)
-    seconds = time.perf_counter() - started
-    words = f"{len(todo)} runs in {seconds:.0f} s, {len(specs) - len(todo)} were there already; the table is {path}"
-    yield SweepFinished(path, len(todo), seconds, 1.0, words)
+    words, with_timing = _words(only)
+    specs = [] if only and not words else _select(comparison.specs(), words)
+    with open_table(Path(output or RESULTS) / f"{recipe_name}.parquet") as table:
+        sweep = _Sweep(comparison, table, specs, with_timing)
+        if sweep.is_done and not is_dry_run:
+            yield sweep.finish(is_whole=not only)
+            return
+        with open_workers(workers) as crew:
+            yield from sweep.plan(crew)
+            if not is_dry_run:
+                yield from sweep.run(crew)
+                yield sweep.finish(is_whole=not only)
 
 
 def select_specs(comparison: Comparison, only: str) -> list[RunSpec]:
     """Return the runs of `comparison` that match `only`; see `compare`."""
-    specs = comparison.specs()
-    for name, wanted in _wanted(specs, only).items():
+    return _select(comparison.specs(), _words(only)[0])
+
+
+def chosen_rates(trials: Sequence[RunSpec], rows_of: Callable[[Key], Rows]) -> dict[tuple[str, str], float]:
+    """Return (task, architecture) -> learning rate for those whose trials are all there; see RATE_RULE."""
+    rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    missing = set()
+    for spec in trials:
+        found = rows_of(trial_key(spec))
+        rows.setdefault((spec.task, spec.architecture), []).extend(found)
+        missing |= set() if found else {(spec.task, spec.architecture)}
+
+    def merit(row: dict[str, Any]) -> float:
+        return row.get("validation_loss", math.inf)
+
+    return {pair: float(min(own, key=merit)["learning_rate"]) for pair, own in rows.items() if pair not in missing}
+
+
+class _Sweep:
+    """One call of `compare`: what is to be done, and the doing."""
+
+    def __init__(self, comparison: Comparison, table: SweepTable, specs: list[RunSpec], with_timing: bool) -> None:
+        self.comparison, self.table, self.specs = comparison, table, specs
+        wanted = {(spec.task, spec.architecture) for spec in specs}
+        self.all_trials = comparison.trials()
+        self.trials = [
+            spec
+            for spec in self.all_trials
+            if (spec.task, spec.architecture) in wanted and table.settings(trial_key(spec)) != settings_text(spec)
+        ]
+        table.drop({trial_key(spec) for spec in self.trials})
+        self.todo = self._missing()
+        self.with_timing = with_timing and bool(comparison.timing_lengths) and not table.rows((TIMING,))
+        self.finished_runs, self.started = 0, time.perf_counter()
+        self.failures: list[str] = []
+        self.paces: dict[Cell, Pace] = {}
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the table holds everything that was asked for."""
+        return not (self.todo or self.trials or self.with_timing)
+
+    def _missing(self) -> list[RunSpec]:
+        """Return the runs that are not in the table with the settings they have now, rates filled in as far as they are chosen."""
+        rates = chosen_rates(self.all_trials, self.table.rows)
+        wanted = {run_key(spec) for spec in self.specs}
+        specs = [spec for spec in self.comparison.specs(rates) if run_key(spec) in wanted]
+        return [spec for spec in specs if self.table.settings(run_key(spec)) != settings_text(spec)]
+
+    # What it costs
+
+    def plan(self, crew: Workers) -> Iterator[SweepPlanned]:
+        """Measure the pace of every cell that something is missing of, and say what that comes to."""
+        cells = {cell_of(spec): spec for spec in [*self.todo, *self.trials]}
+        groups: dict[tuple[str, str], list[RunSpec]] = {}
+        for spec in cells.values():
+            groups.setdefault((spec.task, spec.architecture), []).append(spec)
+        pieces = list(groups.values())
+        for number, _, value in _in_turns(crew, [(pace_work, (piece,)) for piece in pieces]):
+            if isinstance(value, str):
+                raise JobError(f"{pieces[number][0].title} cannot be run: {value}")
+            self.paces |= {cell_of(spec): pace for spec, pace in zip(pieces[number], value, strict=True)}
+        costs = cost_table(self.specs, self.todo, self.trials, self.paces)
+        seconds = [self._seconds(spec) for spec in [*self.trials, *self.todo]]
+        by_clock = makespan(seconds, crew.slots)
+        done = len(self.specs) - len(self.todo)
+        words = (
+            f"{len(self.specs)} runs, {done} done already; {len(self.trials)} trials of learning rates to do; at most "
+            f"{in_words(sum(seconds))} of processor time, {in_words(by_clock)} {crew.where}"
+        )
+        yield SweepPlanned(len(self.specs), done, len(self.trials), costs, sum(seconds), by_clock, 0.0, words)
+
+    def _seconds(self, spec: RunSpec) -> float:
+        return self.paces[cell_of(spec)].seconds(spec)
+
+    # The doing
+
+    def run(self, crew: Workers) -> Iterator[SweepEvent]:
+        """Do what is missing; whatever happens, the table is put together at the end."""
+        self.started = time.perf_counter()
+        total_seconds = sum(map(self._seconds, [*self.trials, *self.todo])) or 1.0
+        done_seconds, total = 0.0, len(self.trials) + len(self.todo)
+        last_table = time.monotonic()
+        try:
+            if self.with_timing:
+                for _, _, value in _in_turns(crew, [(timing_work, (self.comparison,))]):
+                    if isinstance(value, str):
+                        raise JobError(f"The timing failed: {value}")
+                    self.table.add((TIMING,), value)
+            number = 0
+            for work, pick in ((trial_work, lambda: self.trials), (run_work, self._runs_with_rates)):
+                specs = pick()
+                begun: dict[int, float] = {}
+                for index, kind, value in _in_turns(crew, [(work, (spec,)) for spec in specs]):
+                    spec, whole = specs[index], self._seconds(specs[index])
+                    if kind == "started":
+                        number += 1
+                        begun[index] = 0.0
+                        share = (done_seconds + sum(begun.values())) / total_seconds
+                        yield RunStarted(spec, number, total, share, f"run {number} of {total}: {spec.title}")
+                        continue
+                    if kind == "progress":
+                        begun[index] = whole * value["step"] / spec.max_steps
+                        share = (done_seconds + sum(begun.values())) / total_seconds
+                        words = f"run {number} of {total}: {spec.title}, step {value['step']}, loss {value['metrics']['loss']:.4f}"
+                        yield RunProgress(spec, value["step"], value["metrics"], share, words)
+                        continue
+                    done_seconds += whole
+                    begun.pop(index, None)
+                    share = (done_seconds + sum(begun.values())) / total_seconds
+                    if isinstance(value, str):
+                        self.failures.append(f"{spec.title}: {value}")
+                        yield RunFailed(spec, share, self.failures[-1])
+                        if value.startswith(CONNECTION_LOST):
+                            raise JobError(f"{CONNECTION_LOST} {self._how_to_go_on()}")
+                        continue
+                    self.table.add(trial_key(spec) if work is trial_work else run_key(spec), value)
+                    self.finished_runs += work is run_work
+                    if time.monotonic() - last_table > SECONDS_BETWEEN_TABLES:
+                        self.table.write()
+                        last_table = time.monotonic()
+                    yield RunFinished(spec, value[0], share, _ended(spec, value[0], is_trial=work is trial_work))
+        finally:
+            self.table.write()
+        if self.failures:
+            raise JobError(f"{len(self.failures)} of {total} runs failed. {self.failures[0]} {self._how_to_go_on()}")
+
+    def _runs_with_rates(self) -> list[RunSpec]:
+        """Return the runs to do, now that the trials are over; those whose trials failed wait for the next time."""
+        waiting = {(spec.task, spec.architecture) for spec in self.trials if not self.table.rows(trial_key(spec))}
+        return [spec for spec in self._missing() if (spec.task, spec.architecture) not in waiting]
+
+    def _how_to_go_on(self) -> str:
+        return f"What is finished is kept; go on with: python -m engine compare --recipe {self.comparison.name}"
+
+    def finish(self, is_whole: bool) -> SweepFinished:
+        """Put the table together, without rows that are none of this recipe's any more if the whole of it was asked for."""
+        if is_whole:
+            own = {run_key(spec) for spec in self.comparison.specs()} | {trial_key(spec) for spec in self.all_trials} | {(TIMING,)}
+            self.table.drop(set(self.table.keys()) - own)
+        self.table.finish()
+        seconds = time.perf_counter() - self.started
+        there = len(self.specs) - self.finished_runs
+        words = f"{self.finished_runs} runs in {in_words(seconds)}, {there} were there already; the table is {self.table.path}"
+        if self.table.set_aside:
+            words += f". {self.table.set_aside}"
+        return SweepFinished(self.table.path, self.finished_runs, seconds, 1.0, words)
+
+
+# Pieces of work; see `engine.experiments.workers`
+
+
+def run_work(spec: RunSpec) -> Generator[dict[str, Any], None, Rows]:
+    """Make one run and return its rows."""
+    rows = yield from _watch(spec)
+    return [{"kind": "summary", **rows.summary}, *({"kind": "curve", **row} for row in rows.curve)]
+
+
+def trial_work(spec: RunSpec) -> Generator[dict[str, Any], None, Rows]:
+    """Make one short run with one learning rate and return the row that says how it did on validation sequences."""
+    rows = yield from _watch(spec)
+    names = ("task", "architecture", "length", "equal", "seed", "hidden_size", "parameters", "step", "max_steps", "learning_rate")
+    names += ("solved_step", "reason", "elapsed_seconds", "settings")
+    losses = [row["validation_loss"] for row in rows.curve]
+    losses += losses[-1:] * (math.ceil(spec.max_steps / spec.evaluate_every) - len(losses))
+    mean = sum(losses) / len(losses) if losses and rows.summary["reason"] != "diverged" else math.inf
+    return [{"kind": "tuning", **{name: rows.summary[name] for name in names}, "validation_loss": mean, **where_from()}]
+
+
+def timing_work(comparison: Comparison) -> Generator[dict[str, Any], None, Rows]:
+    """Measure what a step costs and return the rows."""
+    yield {}
+    return [{"kind": "timing", **row} for row in timing_rows(comparison)]
+
+
+def _watch(spec: RunSpec) -> Generator[dict[str, Any], None, RunRows]:
+    for event in run_cell(spec):
+        if isinstance(event, Evaluated):
+            yield {"step": event.step, "metrics": event.metrics}
+        elif isinstance(event, RunRows):
+            return event
+    raise JobError(f"{spec.title} ended without a result.")
+
+
+def _in_turns(crew: Workers, pieces: Sequence[tuple[Work, tuple[Any, ...]]]) -> Iterator[tuple[int, str, Any]]:
+    """Yield (piece, "started" | "progress" | "finished" | "failed", value), every slot busy as long as there are pieces.
+
+    No more is handed out than is being done, so that stopping leaves nothing behind in anybody's queue.
+    """
+    waiting = iter(enumerate(pieces))
+    running = 0
+    while True:
+        while running < crew.slots and (piece := next(waiting, None)) is not None:
+            number, (work, arguments) = piece
+            crew.start(number, work, *arguments)
+            running += 1
+            if work is not pace_work and work is not timing_work:
+                yield number, "started", None
+        if not running:
+            return
+        told = crew.next()
+        if told.kind == "progress":
+            if told.value:
+                yield told.number, "progress", told.value
+            continue
+        running -= 1
+        yield told.number, told.kind, told.value
+
+
+def run_key(spec: RunSpec) -> Key:
+    """Return the key of a run's rows."""
+    return key_of({"kind": "summary", **dataclasses.asdict(spec)})
+
+
+def trial_key(spec: RunSpec) -> Key:
+    """Return the key of a trial's row."""
+    return key_of({"kind": "tuning", **dataclasses.asdict(spec)})
+
+
+def _ended(spec: RunSpec, row: dict[str, Any], is_trial: bool) -> str:
+    what = f"trial of learning rate {spec.learning_rate:g}, " if is_trial else ""
+    return f"{what}{spec.title}: {row['reason'].replace('_', ' ')} at step {row['step']}"
+
+
+def _words(only: str) -> tuple[list[str], bool]:
+    """Return the words that pick runs, and whether what a step costs is asked for."""
+    words = [word for word in (word.strip() for word in only.split(",")) if word]
+    return [word for word in words if word != TIMING], not words or TIMING in words
+
+
+def _select(specs: list[RunSpec], words: list[str]) -> list[RunSpec]:
+    for name, wanted in _wanted(specs, words).items():
         specs = [spec for spec in specs if str(getattr(spec, name)) in wanted]
     return specs
 
 
-def _wanted(specs: list[RunSpec], only: str) -> dict[str, set[str]]:
+def _wanted(specs: list[RunSpec], words: list[str]) -> dict[str, set[str]]:
     wanted: dict[str, set[str]] = {}
     offered = {name: {str(getattr(spec, name)) for spec in specs} for name in KEY}
-    for word in filter(None, (word.strip() for word in only.split(","))):
+    for word in words:
         name, is_named, value = word.rpartition("=")
-        names = [name] if is_named else ["task", "architecture", "length"]
+        names = [name] if is_named else ["task", "architecture", "length", "equal"]
         home = next((name for name in names if value in offered.get(name, ())), None)
         if home is None:
-            choices = ", ".join(sorted(offered["task"] | offered["architecture"]) + sorted(offered["length"], key=int))
-            raise ConfigError(f"--only {word} matches no run; choose among: {choices}, seed=N.")
+            named = offered["task"] | offered["architecture"] | offered["equal"]
+            choices = ", ".join(sorted(named) + sorted(offered["length"], key=int))
+            raise ConfigError(f"--only {word} matches no run; choose among: {choices}, {TIMING}, seed=N.")
         wanted.setdefault(home, set()).add(value)
     return wanted
 
 
-def _progress(spec: RunSpec, event: Evaluated, index: int, total: int) -> RunProgress:
-    share = (index + event.step / spec.max_steps) / total
-    words = f"run {index + 1} of {total}: {spec.title}, step {event.step}, loss {event.metrics['loss']:.4f}"
-    return RunProgress(spec, event.step, event.metrics, share, words)
-
-
-def _write(rows: list[dict[str, Any]], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.draft")
-    as_whole_numbers(pd.DataFrame(rows)).to_parquet(draft, index=False, compression="zstd")
-    os.replace(draft, path)
-
-
-__all__ = ["RunFinished", "RunProgress", "RunStarted", "SweepEvent", "SweepFinished", "compare"]
+__all__ = ["RunFailed", "RunFinished", "RunProgress", "RunStarted", "SweepEvent", "SweepFinished", "SweepPlanned", "compare"]

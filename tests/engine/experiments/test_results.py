@@ -10,20 +10,20 @@ import pytest
 from engine.errors import DataError
 from engine.experiments import results
 
-SOURCE = {"commit": "abc", "hardware": "a machine", "cores": 2, "torch": "2.13", "date": "2026-11-21T00:00:00Z"}
+SOURCE = {"schema": 2, "commit": "abc", "hardware": "a machine", "cores": 2, "torch": "2.13", "date": "2026-11-21T00:00:00Z"}
 
 
 def summary(architecture, length, seed, loss, solved_step=math.nan, task="adding"):
     return {
-        "kind": "summary", "task": task, "architecture": architecture, "length": length, "seed": seed, "step": 100,
+        "kind": "summary", "task": task, "architecture": architecture, "length": length, "equal": "parameters", "seed": seed, "step": 100,
         "max_steps": 100, "loss": loss, "accuracy": 1 - loss, "is_solved": not math.isnan(solved_step),
         "solved_step": solved_step, "hidden_size": 8, "parameters": 100, "baseline": 0.5, "baseline_accuracy": 0.1,
-        "seconds_per_step": 0.01, "elapsed_seconds": 2.0, **SOURCE,
+        "seconds_per_step": 0.01, "elapsed_seconds": 2.0, "learning_rate": 0.003, **SOURCE,
     }  # fmt: skip
 
 
 def point(architecture, seed, step, loss):
-    where = {"kind": "curve", "task": "adding", "length": 10}
+    where = {"kind": "curve", "task": "adding", "length": 10, "equal": "parameters"}
     return where | {"architecture": architecture, "seed": seed, "step": step, "loss": loss, "accuracy": 1 - loss} | SOURCE
 
 
@@ -60,6 +60,7 @@ def test_mean_and_spread_over_seeds(frame):
     row = table[(table["architecture"] == "lstm") & (table["length"] == 10)].iloc[0]
     assert (row["runs"], row["solved_runs"], row["solved_step_median"]) == (2, 2, 50)
     assert (row["loss_mean"], row["loss_min"], row["loss_max"]) == pytest.approx((0.2, 0.1, 0.3))
+    assert (row["loss_median"], row["accuracy_median"], row["learning_rate"]) == pytest.approx((0.2, 0.8, 0.003))
     assert row["loss_std"] == pytest.approx(0.1 * math.sqrt(2))
     assert (row["accuracy_mean"], row["accuracy_min"], row["accuracy_max"]) == pytest.approx((0.8, 0.7, 0.9))
     assert pd.isna(table.iloc[0]["solved_step_median"])
@@ -135,13 +136,34 @@ def test_what_is_in_a_table_and_where_it_came_from(frame):
     }  # fmt: skip
 
 
-def test_missing_damaged_and_foreign_tables_are_refused_in_words(frame, tmp_path):
-    with pytest.raises(DataError, match=r"no results called 'other' \(there: known\)"):
+def test_networks_of_equal_hidden_size_are_summed_up_apart(frame):
+    other = frame[(frame["kind"] == "summary") & (frame["length"] == 10)].assign(equal="hidden_size", loss=0.01)
+    both = pd.concat([frame, other], ignore_index=True)
+    assert results.summarise(both)["loss_median"].tolist() == results.summarise(frame)["loss_median"].tolist()
+    same_size = results.summarise(both, "hidden_size")
+    assert same_size["architecture"].tolist() == ["rnn", "lstm"]
+    assert same_size["loss_median"].tolist() == [0.01, 0.01]
+
+
+def test_missing_damaged_foreign_and_older_tables_are_refused_in_words(frame, tmp_path):
+    again = "python -m engine compare --recipe"
+    with pytest.raises(DataError, match=rf"no results called 'other' \(there: known\).*{again} other"):
         results.load_results("other", tmp_path)
     pd.DataFrame({"bleu": [1.0]}).to_parquet(tmp_path / "foreign.parquet")
-    with pytest.raises(DataError, match="lacks the columns kind, task"):
+    with pytest.raises(DataError, match="lacks the columns schema, kind, task"):
         results.load_results("foreign", tmp_path)
-    (tmp_path / "half.parquet").write_bytes((tmp_path / "known.parquet").read_bytes()[:500])
-    with pytest.raises(DataError, match="cannot be read as Parquet"):
-        results.load_results("half", tmp_path)
-    assert results.list_results(tmp_path) == ["known"]
+    rows = pd.DataFrame(ROWS)
+    rows.drop(columns=["loss", "equal"]).to_parquet(tmp_path / "gaps.parquet")
+    with pytest.raises(DataError, match=rf"lacks the columns equal, loss; make it anew with: {again} gaps"):
+        results.load_results("gaps", tmp_path)
+    for number, table in ((1, rows.drop(columns="schema")), (3, rows.assign(schema=3))):
+        table.to_parquet(tmp_path / "other.parquet")
+        with pytest.raises(DataError, match=rf"has schema {number}, and this version reads schema 2; make it anew with: {again} other"):
+            results.load_results("other", tmp_path)
+    whole = (tmp_path / "known.parquet").read_bytes()
+    for broken in (whole[:500], whole[:100] + bytes(600) + whole[700:]):  # cut off; and a good end after a bad beginning
+        (tmp_path / "half.parquet").write_bytes(broken)
+        with pytest.raises(DataError, match="cannot be read as Parquet"):
+            results.load_results("half", tmp_path)
+    assert "known" in results.list_results(tmp_path)
+    assert not {"foreign", "gaps", "other"} & set(results.list_results(tmp_path))

@@ -1,19 +1,19 @@
-"""Runs and sweeps: the networks are equal in size, a run repeats itself, a sweep goes on where it stopped."""
+"""Runs: the networks are equal in size, a run repeats itself, and its rows say what happened."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 
-import pandas as pd
 import pytest
 import torch
 
-from engine.errors import ConfigError, DataError
-from engine.experiments import COMPARISONS, RunRows, RunSpec, compare, run_cell
-from engine.experiments.base import Comparison, TaskPlan, matched_hidden_size
-from engine.experiments.runs import build_network
-from engine.experiments.sweeps import RunFinished, RunStarted, SweepFinished, select_specs
+from engine.config import from_dict
+from engine.errors import ConfigError
+from engine.experiments import RunRows, RunSpec, run_cell
+from engine.experiments.base import matched_hidden_size
+from engine.experiments.runs import MeasuredLearning, build_network, saved_bytes
 from engine.experiments.task_learning import TaskLearning
 from engine.models.sequence_predictor import SequencePredictor, count_parameters, hidden_size_for
 from engine.tasks import TASKS
@@ -90,7 +90,10 @@ def test_a_run_yields_trainer_events_then_rows_that_agree_with_them():
     summary, curve = events[-1].summary, events[-1].curve
     assert [row["step"] for row in curve] == [event.step for event in evaluations]
     assert [row["loss"] for row in curve] == [event.metrics["loss"] for event in evaluations]
-    assert summary["loss"] == min(row["loss"] for row in curve)
+    judged = min(curve, key=lambda row: row["validation_loss"])
+    assert (summary["loss"], summary["validation_loss"]) == (judged["loss"], judged["validation_loss"])
+    assert [row["validation_loss"] for row in curve] == [event.metrics["validation_loss"] for event in evaluations]
+    assert from_dict(RunSpec, json.loads(summary["settings"])) == SPEC
     assert summary["parameters"] == build_network(SPEC, TASKS.get("delayed_recall")(3)).parameter_count()
     assert summary["baseline"] == pytest.approx(math.log(8))
     assert 0 < summary["seconds_per_step"] < 1
@@ -107,7 +110,10 @@ def test_a_run_learns_and_stops_when_the_task_is_solved():
     rows = finish(dataclasses.replace(SPEC, max_steps=2000))
     assert rows.summary["is_solved"]
     assert rows.summary["reason"] == "solved"
-    assert rows.summary["solved_step"] == rows.summary["step"] == rows.curve[-1]["step"] < 2000
+    assert rows.summary["solved_step"] == rows.summary["step"] == rows.summary["updates"] == rows.curve[-1]["step"] < 2000
+    seconds = [row["elapsed_seconds"] for row in rows.curve]
+    assert seconds == sorted(seconds)
+    assert rows.summary["elapsed_seconds"] == seconds[-1]
     assert rows.curve[-1]["accuracy"] >= 0.99
     assert all(row["accuracy"] < 0.99 for row in rows.curve[:-1])
 
@@ -130,74 +136,36 @@ def test_an_impossible_run_is_refused_in_words(changes, sentence):
         list(run_cell(dataclasses.replace(SPEC, **changes)))
 
 
-TINY = Comparison(
-    name="tiny",
-    title="Tiny",
-    parameters=400,
-    seeds=(0, 1),
-    plans=(TaskPlan("delayed_recall", (1, 2), 4, {"rnn": 1e-3, "lstm": 1e-3, "gru": 1e-3}, evaluate_every=2),),
-    batch_size=2,
-    held_out=10,
-    timing_lengths=(3,),
-    timing_hidden_size=4,
-)
+def test_a_budget_no_network_can_meet_is_refused_in_words():
+    with pytest.raises(ConfigError, match=r"has about 10 parameters.*Choose between"):
+        matched_hidden_size(TASKS.get("copying")(10), "lstm", 10)
 
 
-@pytest.fixture
-def tiny(monkeypatch):
-    monkeypatch.setitem(COMPARISONS._entries, "tiny", TINY)
-    monkeypatch.setitem(COMPARISONS._meta, "tiny", {})
-    return TINY
+def test_validation_sequences_are_neither_held_out_nor_learnt_from():
+    learning = MeasuredLearning(TASKS.get("adding")(8), dataclasses.replace(SPEC, task="adding", length=8))
+    seen = [learning.validation.inputs, learning.learning.held_out.inputs, *(learning.batch(step).inputs for step in range(5))]
+    rows = [tuple(row.flatten().tolist()) for inputs in seen for row in inputs]
+    assert len(set(rows)) == len(rows) == 200 + 100 + 5 * 32
 
 
-def test_a_sweep_writes_one_table_and_does_not_repeat_what_is_there(tiny, tmp_path):
-    events = list(compare("tiny", tmp_path))
-    assert isinstance(events[-1], SweepFinished)
-    progress = [event.progress for event in events]
-    assert progress == sorted(progress)
-    assert progress[-1] == 1
-    assert all(event.message and "\n" not in event.message for event in events)
-    frame = pd.read_parquet(tmp_path / "tiny.parquet")
-    assert frame["kind"].value_counts().to_dict() == {"curve": 24, "summary": 12, "timing": 6}
-    again = list(compare("tiny", tmp_path))
-    assert [type(event) for event in again] == [SweepFinished]
-    assert again[0].runs == 0
-    pd.testing.assert_frame_equal(frame, pd.read_parquet(tmp_path / "tiny.parquet"))
+def test_a_task_where_networks_go_on_getting_better_is_not_stopped(monkeypatch):
+    monkeypatch.setattr("engine.tasks.delayed_recall.DelayedRecall.stops_when_solved", False, raising=False)
+    summary = finish(dataclasses.replace(SPEC, max_steps=200)).summary
+    assert (summary["reason"], summary["step"], summary["is_solved"]) == ("max_steps", 200, True)
+    assert summary["solved_step"] < 200
 
 
-def test_a_sweep_cut_short_goes_on_where_it_stopped(tiny, tmp_path):
-    for event in compare("tiny", tmp_path):
-        if isinstance(event, RunFinished) and event.spec.architecture == "gru":
-            break
-    rest = [event.spec for event in compare("tiny", tmp_path) if isinstance(event, RunStarted)]
-    assert len(rest) == 9
-    frame = pd.read_parquet(tmp_path / "tiny.parquet")
-    summaries = frame[frame["kind"] == "summary"]
-    assert len(summaries) == 12
-    assert not summaries.duplicated(["task", "architecture", "length", "seed"]).any()
-    assert (frame["kind"] == "timing").sum() == 6
+def test_the_bytes_an_update_keeps_are_counted_once_and_grow_with_the_sequence():
+    linear = torch.nn.Linear(3, 5, bias=False)
 
+    class Squares:
+        """x (2, 3) -> (W x)^2: kept are x, 24 bytes, and W x, 40 bytes; W itself is no activation."""
 
-def test_only_picks_runs_by_task_architecture_length_or_seed(tiny):
-    assert len(select_specs(tiny, "")) == 12
-    assert {spec.architecture for spec in select_specs(tiny, "lstm,gru")} == {"lstm", "gru"}
-    assert {(s.length, s.architecture, s.seed) for s in select_specs(tiny, "2, rnn,seed=1")} == {(2, "rnn", 1)}
-    with pytest.raises(ConfigError, match="--only 7 matches no run; choose among: delayed_recall"):
-        select_specs(tiny, "7")
+        def batch(self, position):
+            return torch.ones(2, 3)
 
+        def loss(self, model, batch, carry):
+            return (model(batch) ** 2).sum(), None
 
-def test_unknown_recipes_and_damaged_tables_are_refused_in_words(tiny, tmp_path):
-    with pytest.raises(ConfigError, match="choose one of: .*synthetic"):
-        list(compare("everything", tmp_path))
-    (tmp_path / "tiny.parquet").write_text("not a table")
-    with pytest.raises(DataError, match="cannot be read as Parquet"):
-        list(compare("tiny", tmp_path))
-
-
-def test_shipped_recipes_are_grids_of_three_seeds_at_equal_size():
-    comparison = COMPARISONS.get("synthetic")
-    specs = comparison.specs()
-    assert len(specs) == len(set(specs)) == 81
-    assert {(s.task, s.architecture, s.seed) for s in specs[:27]} == {
-        (task, cell, 0) for task in TASKS.names() for cell in ("rnn", "lstm", "gru")
-    }
+    assert saved_bytes(linear, Squares()) == 24 + 40
+    assert finish(SPEC).summary["memory_bytes"] < finish(dataclasses.replace(SPEC, length=20)).summary["memory_bytes"]
