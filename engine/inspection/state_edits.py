@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,7 @@ class Pairs:
     Attributes:
         first, second: the tokens' places in each text, (P,) of int.
         tokens: what is read at each pair, as (first, second).
+        characters: of the first text that have been read after each pair, (P,) of int.
         edited: whether the pair belongs to an edit, (P,) of bool.
         left_out: tokens of both texts together that have no partner.
     """
@@ -46,6 +47,7 @@ class Pairs:
     first: np.ndarray
     second: np.ndarray
     tokens: list[tuple[str, str]]
+    characters: np.ndarray
     edited: np.ndarray
     left_out: int
 
@@ -112,7 +114,8 @@ def pair_tokens(loaded: LoadedModel, first: str, second: str) -> Pairs:
     edited |= gaps
     if not edited.any():
         raise InputError("The texts differ only at their end, so no network reads anything after the edit; let both go on.")
-    return Pairs(one, other, tokens, edited, len(spans[0]) + len(spans[1]) - 2 * len(found))
+    characters = np.array([spans[0][place][1] for place in one], dtype=int)
+    return Pairs(one, other, tokens, characters, edited, len(spans[0]) + len(spans[1]) - 2 * len(found))
 
 
 def compare_states(loaded: LoadedModel, first: str, second: str, layer: int, part: str = "hidden") -> StateEdit:
@@ -154,17 +157,17 @@ def has_same_tokens(loaded: LoadedModel, first: str, second: str) -> bool:
     return sorted(loaded.tokenizer.encode(first)) == sorted(loaded.tokenizer.encode(second))
 
 
-def edit_frame(edits: dict[str, StateEdit], pairs: Pairs) -> pd.DataFrame:
-    """Return the distances as a table: one row per reader and pair, `reader`, `place` (from 1), `first`, `second`, `distance`."""
+def edit_frame(edits: Mapping[str, StateEdit], pairs: Mapping[str, Pairs]) -> pd.DataFrame:
+    """Return the distances as a table, one row per reader and pair: `reader`, `characters`, `first`, `second`, `distance`."""
     return pd.concat(
         [
             pd.DataFrame(
                 {
                     "reader": name,
-                    "place": np.arange(1, len(pairs.tokens) + 1),
-                    "first": [token for token, _ in pairs.tokens],
-                    "second": [token for _, token in pairs.tokens],
-                    "edited": pairs.edited,
+                    "characters": pairs[name].characters,
+                    "first": [token for token, _ in pairs[name].tokens],
+                    "second": [token for _, token in pairs[name].tokens],
+                    "edited": pairs[name].edited,
                     "distance": edit.distance,
                 }
             )

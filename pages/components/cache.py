@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from engine.errors import ModelError
 if TYPE_CHECKING:
     from engine.jobs import JobRunner
     from engine.models.folder import LoadedModel, ModelInfo
+
+LARGE_KEPT = 4
 
 
 def list_models(task: str | None = None) -> list[ModelInfo]:
@@ -66,11 +69,18 @@ def keep_with_model(function: Callable[..., Any], model_name: str, *args: Any) -
 
 
 def keep_few_with_model(function: Callable[..., Any], model_name: str, *args: Any, progress: Callable[[float], None]) -> Any:
-    """Return what `keep_with_model` does, for results of many megabytes: of all visitors' only the last four are kept.
+    """Return what `keep_with_model` does, for results of many megabytes: of all visitors' only the last few are kept.
 
-    The function is also given `progress`, to be told the share that is done; it is no part of the key.
+    The function is also given `progress`, to be told the share that is done. That may draw, which Streamlit's own caches would
+    want to replay; so these results lie on a shelf of their own.
     """
-    return _keep_few(_path(function), model_name, model_version(model_name), args, progress)
+    key, shelf = (_path(function), model_name, model_version(model_name), args), _shelf()
+    found = shelf.get(key)
+    if found is None:
+        found = shelf[key] = function(load_model(model_name), *args, progress=progress)
+        while len(shelf) > LARGE_KEPT:
+            shelf.popitem(last=False)
+    return found
 
 
 def compute(function: Callable[..., Any], *args: Any, version: Any = None) -> Any:
@@ -192,9 +202,9 @@ def _keep(path: str, model_name: str, version: Any, args: tuple[Any, ...]) -> An
     return getattr(importlib.import_module(module), name)(load_model(model_name), *args)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _keep_few(path: str, model_name: str, version: Any, args: tuple[Any, ...], _progress: Callable[[float], None]) -> Any:
-    return _function(path)(load_model(model_name), *args, progress=_progress)
+@st.cache_resource(show_spinner=False)
+def _shelf() -> OrderedDict[tuple, Any]:
+    return OrderedDict()
 
 
 def _path(function: Callable[..., Any]) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from engine.config import option
 from engine.inspection.cell_steps import MAX_CHARACTERS
+from pages.components.views.cells_edit import EditView
+from pages.components.views.cells_patterns import PatternsView
+from pages.components.views.cells_shapes import ShapesView
 from pages.components.views.cells_states import StatesView
 
 DEFAULT_TEXT = "The cat, which sat on the mat and purred, was happy."
@@ -14,7 +17,7 @@ LARGEST_UNIT = 9_999
 
 
 @dataclass(frozen=True)
-class CellsView(StatesView):
+class CellsView(StatesView, EditView, PatternsView, ShapesView):
     """Everything a link to the Cells page carries; a tool's own fields begin with its name."""
 
     text: str = option(DEFAULT_TEXT, label="Text to read", help=f"At most {LONGEST_TEXT:,} characters.")

@@ -63,8 +63,9 @@ def test_differences_are_those_of_two_runs_step_by_step(network: LoadedModel) ->
     assert edit.distance[:4].tolist() == [0.0] * 4  # "the " is read before anything differs
     reach = np.abs(one[pairs.first] - other[pairs.second]).max(axis=0)
     assert set(edit.liveliest(3)) == set(np.argsort(-reach)[:3])
-    frame = edit_frame({"It": edit}, pairs)
+    frame = edit_frame({"It": edit}, {"It": pairs})
     assert frame["distance"].tolist() == edit.distance.tolist()
+    assert frame["characters"].tolist() == [place + 1 for place in pairs.first]
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])

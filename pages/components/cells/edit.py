@@ -1,0 +1,169 @@
+"""Edit and compare: two texts that differ in a word, read by an RNN, an LSTM, a GRU and an average that knows no order."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from engine.inspection.cell_proof import proof_sentence, prove
+from engine.inspection.cell_steps import read_steps
+from engine.inspection.state_edits import (
+    GONE, Pairs, StateEdit, average_difference, compare_averages, compare_states, edit_frame, has_same_tokens, pair_tokens,
+)  # fmt: skip
+from engine.inspection.units import parts_of
+from engine.plotting.state_edits import MOST_LETTERS, Band, describe_edit_curves, describe_unit_bands, edit_curves, unit_bands
+from pages.components import cache, figures, header, inside_receipts, networks, notices
+from pages.components.cells.desk import Desk
+from pages.components.header import TEXT_WIDTH
+from pages.components.views.cells_edit import FIRST, SECOND
+
+AVERAGE = "Average of embeddings"
+UNITS_SHOWN = 12
+EXAMPLES = {
+    "Two words swapped": (FIRST, SECOND),
+    "Who chased whom": ("the dog chased the cat", "the cat chased the dog"),
+    "One word more": ("she did open the door", "she did not open the door"),
+    "One letter": ("the king is dear", "the king is dead"),
+}
+_WORD = re.compile(r"\w+")
+
+
+def show(desk: Desk) -> None:
+    """Draw the two texts, how far their states are apart and for how long, and which units make the difference."""
+    st.markdown(
+        "Both texts are read, and after every character the two states are compared: 0 is the same state, 1.41 what two states have "
+        "that know nothing of each other. **Try:** swap two words, then look at the average, which has read the same letters and "
+        "cannot tell. A network that can tell must have kept the order somewhere, and the curves show for how long.",
+        width=TEXT_WIDTH,
+    )
+    first, second, tail = _ask_texts(desk)
+    chosen = _readers(desk)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="edit-choice"):
+        desk.controls.offer("edit_layer", range(1, min(desk.models[name].config["num_layers"] for name in chosen) + 1), default=2)
+        layer = desk.controls.segmented("edit_layer")
+        part = desk.controls.segmented("edit_part", {"hidden": "What they say", "cell": "What they keep"}.get)
+    texts = (first + tail, second + tail)
+    parts = {name: part if part in parts_of(desk.models[name].architecture) else "hidden" for name in chosen}
+    pairs = {desk.label(name): cache.compute_with_model(pair_tokens, name, *texts) for name in chosen}
+    edits = {desk.label(name): cache.compute_with_model(compare_states, name, *texts, layer - 1, parts[name]) for name in chosen}
+    counted = next((name for name in chosen if desk.models[name].architecture == "lstm"), chosen[0])
+    average = cache.compute_with_model(compare_averages, counted, *texts)
+    _show_times(desk, chosen, edits)
+    _show_order(desk, counted, texts, average)
+    receipt = inside_receipts.for_edit({name: parts[name] for name in chosen}, *texts, layer, _proofs(chosen, texts[0], layer))
+    frame = edit_frame(edits | {AVERAGE: average}, pairs | {AVERAGE: pairs[desk.label(counted)]})
+    architectures = {desk.label(name): desk.models[name].architecture for name in chosen} | {AVERAGE: "baseline"}
+    frame.insert(1, "architecture", frame["reader"].map(architectures))
+    st.markdown("Shaded: where the two texts differ. A letter without a partner in the other text is left out.", width=TEXT_WIDTH)
+    figures.show(
+        edit_curves(frame, mode=figures.mode()), name="edit-curves", alt=describe_edit_curves(frame), table=frame, receipt=receipt
+    )
+    header.section("Which units differ, and where?")
+    _show_units(edits, pairs, receipt)
+
+
+def _ask_texts(desk: Desk) -> tuple[str, str, str]:
+    """Draw the texts and two ways to change them; return both and what follows."""
+    controls = desk.controls
+    with st.container(horizontal=True, gap="small", key="edit-examples"):
+        for number, (name, pair) in enumerate(EXAMPLES.items()):
+            st.button(name, key=f"edit-example-{number}", on_click=_set_texts, args=(desk, *pair))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        first = controls.text_input("edit_first")
+        with st.popover("Change one word", icon=":material/edit:"):
+            words = list(_WORD.finditer(first))
+            if words:
+                controls.offer("edit_word", range(len(words)), lambda place: f"{place + 1}: {words[place].group()}" if place < len(words) else "")
+                found = words[controls.select("edit_word")]
+                put = controls.text_input("edit_to", placeholder="another word")
+                changed = first[: found.start()] + put + first[found.end() :]
+                st.button("Put it in the second text", key="edit-put", disabled=not put, on_click=controls.set, args=("edit_second", changed))
+            else:
+                st.caption("The first text has no word to change.")
+    with right:
+        second = controls.text_input("edit_second")
+    return first, second, controls.text_input("edit_tail")
+
+
+def _set_texts(desk: Desk, first: str, second: str) -> None:
+    desk.controls.set("edit_first", first)
+    desk.controls.set("edit_second", second)
+
+
+def _readers(desk: Desk) -> list[str]:
+    """Return the networks that read side by side: the matched RNN, LSTM and GRU, and the one chosen above where it is another."""
+    matched = {}
+    for name, info in desk.language_models.items():
+        if not info.group:
+            matched.setdefault(info.architecture, name)
+    names = list(matched.values())
+    if desk.network in desk.language_models and desk.network not in names:
+        names.append(desk.network)
+    return names
+
+
+def _show_times(desk: Desk, chosen: list[str], edits: dict[str, StateEdit]) -> None:
+    """Draw for each network how long the last edit is felt."""
+    for name, column in zip(chosen, st.columns(len(chosen)), strict=True):
+        edit = edits[desk.label(name)]
+        with column:
+            st.markdown(f"{networks.mark(desk.models[name].architecture)} **{notices.plain(desk.label(name))}**")
+            st.metric("Half of the difference is gone after", _steps(edit.half_after), label_visibility="visible")
+            gone = f"{GONE:.0%} is left after {_steps(edit.gone_after)}" if edit.gone_after is not None else f"more than {GONE:.0%} is left at the end"
+            st.caption(notices.plain(f"{gone}; at the end the states are {edit.at_end:.2g} apart. {edit.changed} of {edit.units} units change."))
+
+
+def _steps(count: int | None) -> str:
+    return "not in this text" if count is None else f"{count} token{'' if count == 1 else 's'}"
+
+
+def _show_order(desk: Desk, counted: str, texts: tuple[str, str], average: StateEdit) -> None:
+    """Say what a reader without order makes of the two texts, with the measured difference."""
+    difference = cache.compute_with_model(average_difference, counted, *texts)
+    if cache.compute_with_model(has_same_tokens, counted, *texts):
+        sentence = (
+            f"Both texts are made of the same letters in another order. The average of the {desk.label(counted)}'s embeddings is therefore the "
+            f"same for both: the largest difference in any of its numbers is {difference:.1e}. To it they are one text."
+        )
+    else:
+        sentence = (
+            f"The texts are not made of the same letters, so the average of the {desk.label(counted)}'s embeddings differs too, by at most "
+            f"{difference:.1e} in any number and {average.at_end:.2g} in distance at the end: one letter among many, fading as more are read."
+        )
+    notices.note(sentence)
+
+
+def _proofs(chosen: list[str], text: str, layer: int) -> str:
+    sentences = []
+    for name in chosen:
+        strand = cache.keep_with_model(read_steps, name, text).strands[layer - 1]
+        sentences.append(proof_sentence(cache.compute_with_model(prove, name, text, layer - 1), strand))
+    return " ".join(sentences)
+
+
+def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], receipt: figures.Receipt) -> None:
+    """Draw the units that differ most, network by network, for the networks that read the same tokens."""
+    tokens = next(iter(pairs.values())).tokens
+    same = [label for label in edits if pairs[label].tokens == tokens]
+    edited = next(iter(pairs.values())).edited
+    start = max(0, int(edited.argmax()) - 4)
+    window = slice(start, start + MOST_LETTERS)
+    bands = []
+    for label in same:
+        units = edits[label].liveliest(UNITS_SHOWN)
+        bands.append(Band(label, units.tolist(), edits[label].differences[window][:, units]))
+    st.markdown(
+        f"The {UNITS_SHOWN} units of each network that differ most, those that do so first at the top. Blue: higher in the second text; "
+        f"orange: lower. Letters in bold and in a box are those that were changed."
+        + (f" Shown are the first {MOST_LETTERS} places from just before the first change." if len(tokens) - start > MOST_LETTERS else ""),
+        width=TEXT_WIDTH,
+    )
+    figures.show(
+        unit_bands(tokens[window], edited[window].tolist(), bands, mode=figures.mode()),
+        name="edit-units",
+        alt=describe_unit_bands(bands, tokens[window]),
+        table=inside_receipts.units_table(bands, tokens[window]),
+        receipt=receipt,
+    )

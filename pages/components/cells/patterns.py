@@ -1,0 +1,218 @@
+"""Find a pattern: units that are on in a range of the text, other places where the same units are, and what these have in common."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.inspection.cell_proof import proof_sentence, prove
+from engine.inspection.cell_steps import read_steps
+from engine.inspection.range_match import (
+    OWN, STORIES, TEXT, TRAINING, Matches, Pattern, TextReading, context, explain_matches, find_matches, read_states, select_pattern,
+    sources_of, suggest_range,
+)  # fmt: skip
+from engine.inspection.text_tracks import text_tracks
+from engine.plotting.distribution import visible_token
+from engine.plotting.range_match import (
+    describe_match_places, describe_predicate_shares, match_places, predicate_shares, track_rows,
+)  # fmt: skip
+from engine.plotting.text_grid import NARROW, describe_text_grid, text_grid
+from pages.components import cache, figures, header, inside_receipts, notices
+from pages.components.cells.desk import Desk
+from pages.components.header import TEXT_WIDTH
+
+MOST_SHOWN = 300
+MOST_QUESTIONS = 6
+REACH = 90  # characters shown around a match
+WINDOW = 56  # tokens of the tracks
+WHERE = {STORIES: "Saltmarsh stories", TRAINING: "What it learnt from", TEXT: "The text above", OWN: "Your own text"}
+
+
+def show(desk: Desk) -> None:
+    """Draw the choice of a range, its units, where else they are on, and what these places have in common."""
+    st.markdown(
+        "Choose a few characters of your text. Some units switch on as they are read and off again after them; the question is what these "
+        "units look for. **Try:** take the suggested range, look where else the same units are on, and guess what those places share "
+        "before you read the answer below.",
+        width=TEXT_WIDTH,
+    )
+    text, layer, threshold, (start, stop), outside = _ask_range(desk)
+    pattern = cache.compute_with_model(select_pattern, desk.network, text, layer - 1, start, stop, threshold, outside)
+    here = _read(desk, TEXT, layer, len(text), text)
+    strand = cache.keep_with_model(read_steps, desk.network, text).strands[layer - 1]
+    proof = proof_sentence(cache.compute_with_model(prove, desk.network, text, layer - 1), strand)
+    _show_pattern(desk, pattern, here, (start, stop), layer)
+    if not pattern.units:
+        return
+    header.section("Where else are the same units on?")
+    least, source, characters, own = _ask_where(desk)
+    if source == OWN and not own:
+        notices.note("Paste a text above to look for the pattern in it.")
+        return
+    reading = _read(desk, source, layer, characters, own if source == OWN else text if source == TEXT else "")
+    matches = find_matches(reading, pattern, least)
+    given = own if source == OWN else text if source == TEXT else ""
+    settings = {"threshold": threshold, "outside": outside, "least": least, "source": source, "characters": characters, "own": given}
+    receipt = inside_receipts.for_pattern(desk.network, text, layer, (start, stop), settings, reading, proof)
+    st.caption(notices.plain(reading.source))
+    if not len(matches.frame):
+        notices.note(f"Nowhere in these {len(reading.stops):,} tokens are {least:.0%} of the {len(pattern.units)} units on together; ask for a smaller share.")
+        return
+    explained = explain_matches(reading, matches)
+    _show_verdict(pattern, reading, matches, explained)
+    _show_matches(desk, reading, matches, receipt)
+    header.section("What do these places have in common?")
+    st.markdown("Each question is about the character just read; those on which the matches differ most from the whole text come first.", width=TEXT_WIDTH)
+    top = explained.head(MOST_QUESTIONS)
+    figures.show(
+        predicate_shares(top, mode=figures.mode(), architecture=desk.info.architecture),
+        name="patterns-shares",
+        alt=describe_predicate_shares(top),
+        table=explained,
+        receipt=receipt,
+    )
+
+
+def _ask_range(desk: Desk) -> tuple[str, int, float, tuple[int, int], bool]:
+    """Draw the widgets of the range; return the text, the layer (from 1), the threshold, the range and whether off outside."""
+    controls, size = desk.controls, len(desk.tokens)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-choice"):
+        controls.offer("patterns_layer", range(1, desk.info.config["num_layers"] + 1), default=desk.info.config["num_layers"])
+        layer = controls.segmented("patterns_layer")
+        threshold = controls.slider("patterns_threshold", width=260)
+        outside = controls.toggle("patterns_outside")
+    start, stop = cache.compute_with_model(suggest_range, desk.network, desk.text, layer - 1, threshold)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-range"):
+        if size > 1:
+            first = controls.slider("patterns_first", maximum=size, default=start + 1, width=260)
+            last = controls.slider("patterns_last", maximum=size, default=stop, width=260)
+        else:
+            first = last = 1
+        controls.segmented("patterns_click", {"first": "its first", "last": "its last"}.get)
+        suggested = "".join(desk.tokens[start:stop])
+        st.button(
+            f"Suggested: {notices.plain(visible_token(suggested))}", key="patterns-suggest", icon=":material/auto_awesome:",
+            help="The range for which most units go on and off together.", on_click=_set_range, args=(desk, start + 1, stop),
+        )  # fmt: skip
+    return desk.text, layer, threshold, (first - 1, last), outside
+
+
+def _set_range(desk: Desk, first: int, last: int) -> None:
+    desk.controls.set("patterns_first", first)
+    desk.controls.set("patterns_last", last)
+
+
+def _read(desk: Desk, source: str, layer: int, characters: int, text: str) -> TextReading:
+    """Return a layer's states over a text, with progress while it is read for the first time."""
+    slot = st.empty()
+
+    def told(share: float) -> None:
+        slot.progress(share, text="The network reads the text.")
+
+    with st.spinner("The network reads the text. Once it has, every pattern is found in a moment."):
+        reading = cache.keep_few_with_model(read_states, desk.network, source, layer - 1, characters, text, progress=told)
+    slot.empty()
+    return reading
+
+
+def _show_pattern(desk: Desk, pattern: Pattern, here: TextReading, span: tuple[int, int], layer: int) -> None:
+    """Draw the text coloured by how many of the pattern's units are on, and the tracks below the range."""
+    start, stop = span
+    chosen = visible_token("".join(desk.tokens[start:stop]))
+    count = f"{len(pattern.units)} unit{'' if len(pattern.units) == 1 else 's'}"
+    st.markdown(
+        notices.plain(
+            f"{count} of layer {layer} {'is' if len(pattern.units) == 1 else 'are'} on throughout “{chosen}”"
+            + (f" and off beside it; {pattern.always_on} are on throughout it in all." if desk.controls.value().patterns_outside else ".")
+        )
+    )
+    if not pattern.units:
+        notices.note("No unit is on in this range and off just outside: lower the threshold, choose another range, or allow units that are on outside.")
+    on = find_matches(here, pattern, 1.0).on if pattern.units else np.zeros(len(desk.tokens))
+    is_chosen = [start <= place < stop for place in range(len(desk.tokens))]
+    title = "Share of the pattern's units that are on"
+
+    def clicked(place: int) -> None:
+        desk.controls.set(f"patterns_{desk.controls.value().patterns_click}", place + 1)
+
+    figures.show(
+        text_grid(
+            desk.tokens, on, mode=figures.mode(), title_of_values=title, limits=(0, 1), width=NARROW, marks=is_chosen, clickable=True,
+        ),
+        name="patterns-text",
+        alt=describe_text_grid(desk.tokens, on, title_of_values=title.lower()) + f" Underlined is the range “{chosen}”.",
+        table=pd.DataFrame({"token": map(visible_token, desk.tokens), "share of units on": on, "in the range": is_chosen}),
+        on_click=clicked,
+    )  # fmt: skip
+    middle = (start + stop) // 2
+    low = max(0, min(middle - WINDOW // 2, len(desk.tokens) - WINDOW))
+    window = slice(low, low + WINDOW)
+    last = here.stops - 1
+    rows = [("Units on", on[window], 1.0)] + [(track.title, track.values[last][window], track.highest) for track in text_tracks(desk.text)]
+    table = pd.DataFrame({"token": [visible_token(token) for token in desk.tokens[window]]} | {title: values for title, values, _ in rows})
+    figures.show(
+        track_rows(desk.tokens[window], rows, (max(start, low) - low, min(stop, low + WINDOW) - low), mode=figures.mode()),
+        name="patterns-tracks",
+        alt=f"Under the text, row by row: {', '.join(title for title, _, _ in rows)}. In the range “{chosen}” "
+        f"{on[start:stop].mean():.0%} of the units are on on average, in the whole text {on.mean():.0%}.",
+        table=table,
+    )
+
+
+def _ask_where(desk: Desk) -> tuple[float, str, int, str]:
+    controls = desk.controls
+    with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-where"):
+        controls.offer("patterns_where", cache.compute_with_model(sources_of, desk.network), WHERE.get)
+        source = controls.select("patterns_where", WHERE.get, width=240)
+        least = controls.slider("patterns_least", width=240)
+        characters = controls.slider("patterns_characters", width=240) if source in (STORIES, TRAINING) else 0
+    own = controls.text_area("patterns_own", height=110) if source == OWN else ""
+    return least, source, characters, own
+
+
+def _show_verdict(pattern: Pattern, reading: TextReading, matches: Matches, explained: pd.DataFrame) -> None:
+    """Say how many places there are and what tells them apart most, as computed."""
+    first = explained.iloc[0]
+    st.markdown(
+        notices.plain(
+            f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {matches.covered:.1%} of them, found in {1000 * matches.elapsed_seconds:.0f} ms "
+            f"over {len(pattern.units)} units. What sets them apart most: “{first['question']}” is true at {first['matched']:.0%} of them and at "
+            f"{first['overall']:.0%} of all."
+        ),
+        width=TEXT_WIDTH,
+    )
+
+
+def _show_matches(desk: Desk, reading: TextReading, matches: Matches, receipt: figures.Receipt) -> None:
+    """Draw the matches by place and score, one of them in its context, and all of them as a table."""
+    shown = matches.frame.head(MOST_SHOWN)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-match-choice"):
+        chosen = min(desk.controls.number("patterns_match", width=150), len(shown))
+        st.caption(f"of {len(shown):,} shown, best first; or click a mark.")
+    figures.show(
+        match_places(shown, len(reading.stops), chosen, mode=figures.mode(), architecture=desk.info.architecture),
+        name="patterns-places",
+        alt=describe_match_places(shown, len(reading.stops)),
+        on_click=lambda number: desk.controls.set("patterns_match", number),
+    )
+    row = shown.iloc[chosen - 1]
+    low, high = max(0, row["start"] - REACH), min(len(reading.stops), row["stop"] + REACH)
+    tokens = [reading.text[a:b] for a, b in zip(reading.starts[low:high], reading.stops[low:high], strict=True)]
+    title = "Share of the pattern's units that are on"
+    figures.show(
+        text_grid(
+            tokens, matches.on[low:high], mode=figures.mode(), title_of_values=title, limits=(0, 1), width=NARROW,
+            marks=[row["start"] <= place < row["stop"] for place in range(low, high)],
+        ),
+        name="patterns-match",
+        alt=f"Match {chosen}, “{visible_token(row['text'])}”, in its surroundings, score {row['score']:.2f}: "
+        f"{row['inside']:.0%} of the units are on within it, {row['outside']:.0%} beside it.",
+        receipt=receipt,
+    )  # fmt: skip
+    around = [context(reading, start, stop) for start, stop in zip(shown["start"], shown["stop"], strict=True)]
+    table = pd.DataFrame([[visible_token(part) for part in parts] for parts in around], columns=["before", "match", "after"])
+    for name in ("score", "inside", "outside"):
+        table[name] = shown[name].round(3)
+    table["token"] = shown["start"] + 1
+    figures.show_table(table, name="patterns-matches")

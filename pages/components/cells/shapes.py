@@ -1,0 +1,122 @@
+"""Shapes and counts: a torch.nn layer with the visitor's settings, what it returns, where each number sits, how many it learns."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+import streamlit as st
+
+from engine.cells import CELLS
+from engine.inspection.layer_shapes import LayerSettings, LayerShapes, measure_layer, python_lines
+from engine.plotting.layer_shapes import count_bars, describe_count_bars, describe_state_grid, state_grid
+from pages.components import cache, figures, header, inside_receipts, notices
+from pages.components.cells.desk import Desk
+from pages.components.header import TEXT_WIDTH
+
+NAMES = {"rnn": "nn.RNN", "lstm": "nn.LSTM", "gru": "nn.GRU"}
+MEANINGS = {
+    "input": "what the layer is given",
+    "output": "what the top layer says at every step, forward and backward halves side by side",
+    "h_n": "what every layer and direction says after its last step; never batch first",
+    "c_n": "the memory of every layer and direction after its last step; never batch first",
+}
+
+
+def show(desk: Desk) -> None:
+    """Draw the settings, the shapes as measured, the grid of states, the places compared, and the counts."""
+    st.markdown(
+        "A layer with your settings is built and reads random input; every shape below is that of what it really returned. "
+        "**Try:** turn Bidirectional on and off and watch where h_n[-1] sits. It is the last state of the *last row* of the grid, "
+        "which for a backward row is at the *first* time step. The network and the text above play no part here.",
+        width=TEXT_WIDTH,
+    )
+    settings = _ask_settings(desk)
+    found = cache.compute(measure_layer, settings)
+    receipt = inside_receipts.for_shapes(settings, found.cell_difference)
+    _show_shapes(settings, found, receipt)
+    header.section("Where does each number sit?")
+    st.markdown(
+        "Each box is one state of as many numbers as there are units. Filled boxes are in `output`, at their time step; the boxes with a "
+        "thick frame are in `h_n`. All others are computed, used, and not returned.",
+        width=TEXT_WIDTH,
+    )
+    figures.show(
+        state_grid(
+            settings.num_layers, settings.directions, settings.length, settings.hidden_size, settings.kind == "lstm", mode=figures.mode()
+        ),
+        name="shapes-grid",
+        alt=describe_state_grid(settings.num_layers, settings.directions, settings.length, settings.hidden_size),
+        receipt=receipt,
+    )
+    _show_places(found)
+    header.section("How many numbers does it learn?")
+    _show_counts(settings, found)
+    header.section("The same in Python")
+    figures.show_code(python_lines(settings))
+
+
+def _ask_settings(desk: Desk) -> LayerSettings:
+    controls = desk.controls
+    with st.container(horizontal=True, vertical_alignment="bottom", key="shapes-choice"):
+        kind = controls.segmented("shapes_kind", NAMES.get)
+        is_bidirectional = controls.toggle("shapes_bidirectional")
+        is_batch_first = controls.toggle("shapes_batch_first")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="shapes-sizes"):
+        sizes = {
+            name: controls.number(f"shapes_{name}", width=140) for name in ("input_size", "hidden_size", "num_layers", "batch_size", "length")
+        }
+    return LayerSettings(kind=kind, bidirectional=is_bidirectional, batch_first=is_batch_first, **sizes)
+
+
+def _show_shapes(settings: LayerSettings, found: LayerShapes, receipt: figures.Receipt) -> None:
+    first, second = ("batch", "length") if settings.batch_first else ("length", "batch")
+    halves = "2 × hidden" if settings.bidirectional else "hidden"
+    rows = f"{settings.num_layers} × {settings.directions}" if settings.bidirectional else "layers"
+    axes = {
+        "input": f"({first}, {second}, input)", "output": f"({first}, {second}, {halves})",
+        "h_n": f"({rows}, batch, hidden)", "c_n": f"({rows}, batch, hidden)",
+    }  # fmt: skip
+    table = pd.DataFrame(
+        [(name, str(shape), axes[name], MEANINGS[name]) for name, shape in found.shapes.items()], columns=["tensor", "shape", "axes", "what it is"]
+    )
+    figures.show_table(table, name="shapes-shapes", receipt=receipt)
+
+
+def _show_places(found: LayerShapes) -> None:
+    """Draw the claims about places with the difference found, and say whether all of them hold."""
+    claims = [place for place in found.places if not place.is_trap]
+    traps = [place for place in found.places if place.is_trap]
+    holds = sum(place.is_equal for place in claims)
+    worst = max(place.difference for place in claims)
+    st.markdown(
+        notices.plain(f"{holds} of {len(claims)} places hold, compared number by number just now; the largest difference is {worst:.1e}."),
+        width=TEXT_WIDTH,
+    )
+    for trap in traps:
+        notices.note(f"{trap.left} has the same shape as {trap.right} and raises no error, but it differs by up to {trap.difference:.2f}. {trap.meaning}")
+    table = pd.DataFrame([dataclasses.asdict(place) | {"equal": "yes" if place.is_equal else "no"} for place in found.places])
+    table["difference"] = [f"{value:.1e}" for value in table["difference"]]
+    figures.show_table(table[["left", "right", "equal", "difference", "meaning"]], name="shapes-places")
+
+
+def _show_counts(settings: LayerSettings, found: LayerShapes) -> None:
+    blocks, count = CELLS.get(settings.kind).GATE_COUNT, found.parameters[settings.kind]
+    agrees = "the same" if found.formula[settings.kind] == count else "NOT the same"
+    hidden, wide = settings.hidden_size, settings.directions * settings.hidden_size
+    sums = [f"{settings.directions} × {blocks} × {hidden} × ({settings.input_size} + {hidden} + 2)"]
+    if settings.num_layers > 1:
+        sums.append(f"{settings.num_layers - 1} × {settings.directions} × {blocks} × {hidden} × ({wide} + {hidden} + 2)")
+    st.markdown(
+        "Each gate has a matrix for the input, a matrix for the state, and two biases; an RNN has one such block, a GRU three, an LSTM four: "
+        "gates × hidden × (input + hidden + 2), for every layer and direction.",
+        width=TEXT_WIDTH,
+    )
+    st.markdown(notices.plain(f"By the formula: {' + '.join(sums)} = {found.formula[settings.kind]:,}; counted in the layer: {count:,}, {agrees}."))
+    weights = pd.DataFrame([(weight.name, str(weight.shape), weight.count) for weight in found.weights], columns=["tensor", "shape", "numbers"])
+    figures.show(
+        count_bars(found.parameters, settings.kind, mode=figures.mode()),
+        name="shapes-counts",
+        alt=describe_count_bars(found.parameters),
+        table=weights,
+    )
