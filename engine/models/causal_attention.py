@@ -18,7 +18,10 @@ KeysValues = tuple[Tensor, Tensor]  # (B, N, C, A) each: what later steps may lo
 
 
 class CausalBlock(nn.Module):
-    """Attention to the steps so far, then a feed-forward layer on every step alone."""
+    """Attention to the steps so far, then a feed-forward layer on every step alone; dropout on what each adds to the stream.
+
+    Differs: no dropout on the attention weights, for which torch has no fast path on a processor.
+    """
 
     def __init__(self, width: int, num_heads: int, feedforward_size: int, dropout: float = 0.0) -> None:
         super().__init__()
@@ -38,19 +41,18 @@ class CausalBlock(nn.Module):
     def forward(self, stream: Tensor, before: KeysValues | None = None, bias: Tensor | None = None) -> tuple[Tensor, KeysValues]:
         """Return the stream (B, T, D) after this block, and the keys and values of `before` with those of these steps.
 
-        `bias` (..., T, C + T) is added to the scores, minus infinity where a step may not look; without it each step looks at all of
+        `bias` (1 or B, 1 or N, T, C + T) is added to the scores, minus infinity where a step may not look; without it each step looks at all of
         `before` and at itself and the steps in front of it.
         """
         queries, keys, values = self._heads(self.queries_keys_values(self.attention_norm(stream)))
         if before is not None:
-            keys, values = torch.cat([before[0], keys], dim=2), torch.cat([before[1], values], dim=2)
-        share = self.dropout if self.training else 0.0
+            keys, values = (torch.cat([old.to(new), new], dim=2) for old, new in zip(before, (keys, values), strict=True))
         steps, seen = queries.shape[2], keys.shape[2]
         if bias is None and 1 < steps < seen:
-            bias = queries.new_full((steps, seen), -math.inf).triu(seen - steps + 1)
+            bias = queries.new_full((1, 1, steps, seen), -math.inf).triu(seen - steps + 1)
         is_whole = bias is None and steps > 1
         mixed = functional.scaled_dot_product_attention(
-            queries, keys, values, attn_mask=None if bias is None else bias.to(queries.dtype), dropout_p=share, is_causal=is_whole
+            queries, keys, values, attn_mask=None if bias is None else bias.to(queries.dtype), is_causal=is_whole
         )
         stream = stream + self._drop(self.attended(mixed.transpose(1, 2).flatten(2)))  # (B, T, D)
         inner = functional.gelu(self.expand(self.feedforward_norm(stream)))
