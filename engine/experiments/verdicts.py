@@ -14,7 +14,7 @@ from typing import Any
 RULE = (
     "The first to solve the task wins, by the median number of updates over the seeds; if no architecture solves it with most "
     "seeds, the lowest median loss wins, provided it is below nine tenths of what guessing without memory gives. Where the ranges "
-    "over the seeds of the first and of another touch, there is no clear winner."
+    "over the seeds of the first and of another touch, there is no clear winner; whoever solves the task with no seed is behind whoever does with most."
 )
 BETTER_THAN_A_GUESS = 0.9
 
@@ -88,7 +88,7 @@ def judge(runs: Sequence[Mapping[str, Any]]) -> Verdict:
     else:
         return Verdict("", "", (), "", tuple(standings))
     highest = getattr(first, by)[2]
-    rivals = tuple(other.architecture for other in others if getattr(other, by)[1] <= highest)
+    rivals = tuple(other.architecture for other in others if getattr(other, by)[1] <= highest and (by == "loss" or other.solved_runs))
     return Verdict("" if rivals else first.architecture, first.architecture, rivals, by, tuple(standings))
 
 
