@@ -16,6 +16,7 @@ from engine.plotting.theme import Mode
 
 WIDTH, HEIGHT = 10.0, 6.0
 THINNEST, THICKEST = 1.0, 9.0
+CIRCLE = 27  # pixels
 
 Point = tuple[float, float]
 
@@ -77,7 +78,7 @@ LAYOUTS = {
     ),
     "lstm": Layout(
         nodes=(
-            _box(2.0, "σ", "forget_gate"), _box(4.0, "σ", "input_gate"), _box(5.8, "tanh", "cell_candidate"), _box(7.6, "σ", "output_gate"),
+            _box(2.0, "f: σ", "forget_gate"), _box(4.0, "i: σ", "input_gate"), _box(5.8, "g: tanh", "cell_candidate"), _box(7.6, "o: σ", "output_gate"),
             Node(2.0, 5.2, "×"), Node(5.8, 3.9, "×"), Node(5.8, 5.2, "+"), Node(8.6, 4.3, "tanh", "cell", is_box=True), Node(8.6, 3.0, "×"),
         ),
         wires=(
@@ -99,7 +100,7 @@ LAYOUTS = {
     ),
     "gru": Layout(
         nodes=(
-            _box(2.0, "σ", "update_gate"), _box(4.6, "σ", "reset_gate"), _box(7.8, "tanh", "new_gate"),
+            _box(2.0, "z: σ", "update_gate"), _box(4.6, "r: σ", "reset_gate"), _box(7.8, "n: tanh", "new_gate"),
             Node(2.0, 5.2, "×"), Node(6.3, 2.1, "×"), Node(4.6, 3.9, "1−"), Node(7.8, 3.9, "×"), Node(7.8, 5.2, "+"),
         ),
         wires=(
@@ -107,8 +108,8 @@ LAYOUTS = {
             *_gate_stubs("update_gate", 2.0), *_gate_stubs("reset_gate", 4.6),
             Wire("new_gate.from_hidden", ((6.3, 1.0), (6.3, 1.85)), has_arrow=False),
             Wire("new_gate.from_input", ((7.8, 0.3), (7.8, 1.75)), has_arrow=False),
-            Wire("reset_gate", ((5.1, 2.1), (6.05, 2.1)), (5.55, 2.4)),
-            Wire("recalled", ((6.55, 2.1), (7.3, 2.1)), (6.9, 2.4)),
+            Wire("reset_gate", ((5.1, 2.1), (6.05, 2.1)), (5.6, 2.7)),
+            Wire("recalled", ((6.55, 2.1), (7.3, 2.1)), (6.85, 2.7)),
             Wire("h_before", ((0.3, 5.2), (1.75, 5.2)), (0.85, 5.5)),
             Wire("update_gate", ((2.0, 2.45), (2.0, 4.95)), (2.45, 3.2)),
             Wire("update_gate", ((2.0, 3.9), (4.35, 3.9))),
@@ -130,43 +131,39 @@ def cell_diagram(kind: str, values: Mapping[str, float], *, mode: Mode) -> go.Fi
         values: what flows along each wire of the layout, by name; see `flows`.
     """
     layout = LAYOUTS[kind]
-    figure = theme.blank_figure(mode, height=400)
     up, down = theme.architecture_style("lstm", mode).colour, theme.architecture_style("rnn", mode).colour
-    for wire in layout.wires:
-        value = values[wire.name]
-        colour = down if value < 0 else up
-        figure.add_scatter(
-            x=[point[0] for point in wire.points],
-            y=[point[1] for point in wire.points],
-            mode="lines",
-            line={"color": colour, "width": wire_width(value), "dash": "4px,3px" if value < 0 else "solid"},
-            hoverinfo="skip",
-            showlegend=False,
-            name=wire.name,
-        )
-        if wire.has_arrow:
-            _add_arrow(figure, wire, value, colour)
-    for node in layout.nodes:
-        _add_node(figure, node, mode)
-    labelled = [wire for wire in layout.wires if wire.label]
-    _add_text(figure, [(*wire.label, _number(values[wire.name])) for wire in labelled], theme.ink(mode), 13, "numbers")
-    _add_text(figure, list(layout.ends), theme.muted(mode), 13, "ends")
-    places = [(_middle(wire.points), wire.name) for wire in layout.wires]
-    figure.add_scatter(
-        x=[place[0] for place, _ in places],
-        y=[place[1] for place, _ in places],
-        mode="markers",
-        marker={"size": 16, "opacity": 0},
-        text=[f"{WIRE_WORDS.get(name.split('.')[-1], name.replace('_', ' '))}: {values[name]:+.4f}" for _, name in places],
-        hovertemplate="%{text}<extra></extra>",
-        showlegend=False,
-        name="values",
+    colours = {wire.name: down if values[wire.name] < 0 else up for wire in layout.wires}
+    traces = [_wire_trace(wire, values[wire.name], colours[wire.name]) for wire in layout.wires]
+    traces.append(_arrows([wire for wire in layout.wires if wire.has_arrow], values, colours))
+    circles, boxes = ([node for node in layout.nodes if node.is_box == is_box] for is_box in (False, True))
+    look = {"size": CIRCLE, "color": theme.background(mode), "line": {"color": theme.muted(mode), "width": 1.5}}
+    traces.append(_markers([(node.x, node.y) for node in circles], look) | {"name": "operations"})
+    places = [_middle(wire.points) for wire in layout.wires]
+    words = [f"{_words(wire.name)}: {values[wire.name]:+.4f}" for wire in layout.wires]
+    traces.append(
+        _markers(places, {"size": 16, "opacity": 0})
+        | {"text": words, "hoverinfo": "text", "hovertemplate": "%{text}<extra></extra>", "name": "values"}
     )
+    ink, muted = theme.ink(mode), theme.muted(mode)
+    texts = [_text(node.x, node.y, node.sign, ink, 14) for node in layout.nodes]
+    texts += [_text(*wire.label, _number(values[wire.name]), ink, 13) for wire in layout.wires if wire.label]
+    texts += [_text(x, y, end, muted, 13) for x, y, end in layout.ends]
+    blank = theme.blank_figure(mode, height=400).layout
     axis = {"visible": False, "fixedrange": True}
-    figure.update_xaxes(range=[-0.25, WIDTH + 0.1], **axis)
-    figure.update_yaxes(range=[-0.35, HEIGHT], **axis)
-    figure.update_layout(margin={"l": 0, "r": 0, "t": 4, "b": 4})
-    return figure
+    # One call: plotly checks a figure as a whole much faster than piece by piece, and this one is drawn at every step.
+    return go.Figure(
+        data=traces,
+        layout={
+            "template": blank.template,
+            "height": blank.height,
+            "shapes": [_box_shape(node, mode) for node in boxes],
+            "annotations": texts,
+            "xaxis": axis | {"range": [-0.25, WIDTH + 0.1]},
+            "yaxis": axis | {"range": [-0.35, HEIGHT]},
+            "margin": {"l": 0, "r": 0, "t": 4, "b": 4},
+            "showlegend": False,
+        },
+    )
 
 
 WIRE_WORDS = {
@@ -206,29 +203,52 @@ def _middle(points: tuple[Point, ...]) -> Point:
     return (x0 + x1) / 2, (y0 + y1) / 2
 
 
-def _add_arrow(figure: go.Figure, wire: Wire, value: float, colour: str) -> None:
+def _words(name: str) -> str:
+    """Return what a wire carries, in words."""
+    gate, dot, source = name.partition(".")
+    own = WIRE_WORDS.get(source or gate, gate.replace("_", " "))
+    return f"{gate.replace('_', ' ')}, {own}" if dot and gate != "hidden" else own
+
+
+def _wire_trace(wire: Wire, value: float, colour: str) -> dict:
+    return {
+        "type": "scatter",
+        "x": [point[0] for point in wire.points],
+        "y": [point[1] for point in wire.points],
+        "mode": "lines",
+        "line": {"color": colour, "width": wire_width(value), "dash": "4px,3px" if value < 0 else "solid"},
+        "hoverinfo": "skip",
+        "name": wire.name,
+    }
+
+
+def _markers(places: list[Point], marker: dict) -> dict:
+    x, y = ([place[axis] for place in places] for axis in (0, 1))
+    return {"type": "scatter", "x": x, "y": y, "mode": "markers", "marker": marker, "hoverinfo": "skip"}
+
+
+def _arrows(wires: list[Wire], values: Mapping[str, float], colours: Mapping[str, str]) -> dict:
+    marker = {
+        "symbol": [_direction(wire) for wire in wires],
+        "size": [7 + wire_width(values[wire.name]) for wire in wires],
+        "color": [colours[wire.name] for wire in wires],
+        "opacity": 1,
+    }
+    return _markers([wire.points[-1] for wire in wires], marker) | {"name": "arrows"}
+
+
+def _direction(wire: Wire) -> str:
     (x0, y0), (x1, y1) = wire.points[-2:]
-    symbol = {(1, 0): "triangle-right", (-1, 0): "triangle-left", (0, 1): "triangle-up", (0, -1): "triangle-down"}[
-        (int(x1 > x0) - int(x1 < x0), int(y1 > y0) - int(y1 < y0))
-    ]
-    figure.add_scatter(
-        x=[x1], y=[y1], mode="markers", marker={"symbol": symbol, "size": 7 + wire_width(value), "color": colour},
-        hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
+    across, up = int(x1 > x0) - int(x1 < x0), int(y1 > y0) - int(y1 < y0)
+    return {(1, 0): "triangle-right", (-1, 0): "triangle-left", (0, 1): "triangle-up", (0, -1): "triangle-down"}[across, up]
 
 
-def _add_node(figure: go.Figure, node: Node, mode: Mode) -> None:
+def _box_shape(node: Node, mode: Mode) -> dict:
     colour = theme.gate_colour(node.part, mode) if node.part in theme.gate_names() else theme.muted(mode)
-    across, up = (0.5, 0.35) if node.is_box else (0.25, 0.25)
-    corners = {"x0": node.x - across, "x1": node.x + across, "y0": node.y - up, "y1": node.y + up}
-    look = {"fillcolor": theme.background(mode), "line": {"color": colour, "width": 2.5 if node.is_box else 1.5}}
-    figure.add_shape(type="rect" if node.is_box else "circle", layer="above", **corners, **look)
-    figure.add_annotation(x=node.x, y=node.y, text=node.sign, showarrow=False, font={"size": 14 if node.is_box else 13, "color": theme.ink(mode)})
+    corners = {"x0": node.x - 0.5, "x1": node.x + 0.5, "y0": node.y - 0.35, "y1": node.y + 0.35}
+    return {"type": "rect", "fillcolor": theme.background(mode), "line": {"color": colour, "width": 2.5}} | corners
 
 
-def _add_text(figure: go.Figure, texts: list[tuple[float, float, str]], colour: str, size: int, name: str) -> None:
-    for x, y, text in texts:
-        anchor = "left" if x < 0.5 else "right" if x > WIDTH - 0.6 else "center"
-        figure.add_annotation(
-            x=x, y=y, text=text, showarrow=False, xanchor=anchor, name=name, font={"size": size, "color": colour}
-        )
+def _text(x: float, y: float, text: str, colour: str, size: int) -> dict:
+    anchor = "left" if x < 0.5 else "right" if x > WIDTH - 0.6 else "center"
+    return {"x": x, "y": y, "text": text, "showarrow": False, "xanchor": anchor, "font": {"size": size, "color": colour}}

@@ -38,7 +38,7 @@ def state_strips(
         clickable: lay targets over the units, whose `customdata` is the unit's number.
     """
     width = max(len(values) for values, _ in rows.values())
-    figure = theme.blank_figure(mode, x_title="Unit", height=STRIP_HEIGHT * len(rows) + 150)
+    figure = theme.blank_figure(mode, x_title="Unit", height=STRIP_HEIGHT * len(rows) + 112)
     reach = max((float(np.abs(values).max()) for values, is_switch in rows.values() if not is_switch), default=1.0) or 1.0
     bars_shown: set[bool] = set()
     for row, (label, (values, is_switch)) in enumerate(rows.items()):

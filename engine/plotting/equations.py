@@ -32,20 +32,20 @@ def sum_lines(
     """
     letter, squash = LETTERS[part], r"\tanh" if part in ("cell_candidate", "new_gate", "hidden") else r"\sigma"
     if part == "new_gate":
-        return [
-            rf"\underbrace{{{number(total - reset * from_hidden)}}}_{{W x + b}} + \underbrace{{{number(reset)}}}_{{r}} \cdot "
-            rf"\underbrace{{({number(from_hidden)})}}_{{W h + b}} = {number(total)}",
-            rf"{letter} = {squash}({number(total)}) = {number(value)}",
+        added = [
+            rf"\underbrace{{{number(total - reset * from_hidden)}}}_{{W x + b}}",
+            rf"+ \underbrace{{{number(reset)}}}_{{r}} \cdot \underbrace{{{_signed(from_hidden)}}}_{{W h + b}}",
         ]
-    shown = " + ".join(
-        rf"\underbrace{{{number(row.weight)} \cdot ({number(row.value)})}}_{{{SOURCES[row.source]}_{{{row.index_}}}}}"
-        for row in terms.head(count).rename(columns={"index": "index_"}).itertuples()
-    )
-    rest, more = float(terms["product"].iloc[count:].sum()), max(0, len(terms) - count)
-    return [
-        rf"{shown} + \underbrace{{({number(rest)})}}_{{\text{{{more:,} more}}}} + \underbrace{{({number(biases)})}}_{{\text{{biases}}}} = {number(total)}",
-        rf"{letter} = {squash}({number(total)}) = {number(value)}",
-    ]
+    else:
+        largest = terms.head(count)
+        rows = zip(largest["source"], largest["index"], largest["weight"], largest["value"], strict=True)
+        added = [
+            rf"{'+' if place else ''} \underbrace{{{_signed(weight)} \cdot {_signed(held)}}}_{{w \cdot {SOURCES[source]}_{{{index}}}}}"
+            for place, (source, index, weight, held) in enumerate(rows)
+        ]
+        rest, more = float(terms["product"].iloc[count:].sum()), max(0, len(terms) - count)
+        added.append(rf"+ \underbrace{{{_signed(rest)}}}_{{\text{{{more} more}}}} + \underbrace{{{_signed(biases)}}}_{{\text{{biases}}}}")
+    return [_aligned("", added), _aligned(rf"\text{{sum}} &= {number(total)}", [rf"{letter} &= {squash}({number(total)}) = {number(value)}"])]
 
 
 def state_lines(kind: str, values: Mapping[str, float], before: float, hidden: float, cell: float | None) -> list[str]:
@@ -53,17 +53,34 @@ def state_lines(kind: str, values: Mapping[str, float], before: float, hidden: f
     if kind == "lstm":
         f, i, g, o = (values[name] for name in ("forget_gate", "input_gate", "cell_candidate", "output_gate"))
         return [
-            rf"c_t = f \cdot c_{{t-1}} + i \cdot g = {number(f)} \cdot ({number(before)}) + {number(i)} \cdot ({number(g)}) = {number(cell)}",
-            rf"h_t = o \cdot \tanh(c_t) = {number(o)} \cdot \tanh({number(cell)}) = {number(hidden)}",
+            _aligned(
+                r"c_t &= f \cdot c_{t-1} + i \cdot g",
+                [rf"&= {number(f)} \cdot {_signed(before)} + {number(i)} \cdot {_signed(g)}", rf"&= {number(cell)}"],
+            ),
+            _aligned(r"h_t &= o \cdot \tanh(c_t)", [rf"&= {number(o)} \cdot \tanh({number(cell)})", rf"&= {number(hidden)}"]),
         ]
     if kind == "gru":
         z, n = values["update_gate"], values["new_gate"]
         return [
-            rf"h_t = (1 - z) \cdot n + z \cdot h_{{t-1}} = {number(1 - z)} \cdot ({number(n)}) + {number(z)} \cdot ({number(before)}) = {number(hidden)}"
+            _aligned(
+                r"h_t &= (1 - z) \cdot n + z \cdot h_{t-1}",
+                [rf"&= {number(1 - z)} \cdot {_signed(n)} + {number(z)} \cdot {_signed(before)}", rf"&= {number(hidden)}"],
+            )
         ]
-    return [rf"h_t = \tanh(W_{{ih}} x_t + b_{{ih}} + W_{{hh}} h_{{t-1}} + b_{{hh}}) = {number(hidden)}"]
+    return [_aligned(r"h_t &= \tanh(W x_t + b + W h_{t-1} + b)", [rf"&= {number(hidden)}"])]
 
 
 def number(value: float) -> str:
     """Return a number with three decimals."""
     return f"{value:.3f}"
+
+
+def _signed(value: float) -> str:
+    """Return a number as a factor: in brackets where it is below zero."""
+    return f"({value:.3f})" if value < 0 else f"{value:.3f}"
+
+
+def _aligned(first: str, more: list[str]) -> str:
+    """Return lines under each other, so that a narrow screen can show them."""
+    lines = ([first] if first else []) + more
+    return r"\begin{aligned}" + r" \\ ".join(line if "&" in line else "& " + line for line in lines) + r"\end{aligned}"

@@ -12,7 +12,7 @@ from engine.inspection.cell_steps import CellReading, Strand, read_steps, state_
 from engine.inspection.units import PARTS
 from engine.models.folder import ModelInfo
 from engine.plotting.distribution import visible_token
-from engine.plotting.text_grid import describe_text_grid, spoken_token, text_grid
+from engine.plotting.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
 from pages.components import cache, figures, networks
 from pages.components.forms import Controls
 from pages.components.translation.desk import title
@@ -70,7 +70,7 @@ class Desk:
         moves = state_moves(self.reading)
         figures.show(
             text_grid(
-                self.tokens, moves, mode=figures.mode(), title_of_values="How far the hidden state moves", width=52, clickable=True,
+                self.tokens, moves, mode=figures.mode(), title_of_values="How far the hidden state moves", width=NARROW, clickable=True,
                 marks=[place == position for place in range(len(self.tokens))],
             ),
             name="cells-text",

@@ -7,6 +7,7 @@ import streamlit as st
 from engine.inspection.cell_steps import strand_labels
 from engine.inspection.closing_gates import ClosingGate, find_closing_gate
 from engine.inspection.units import PARTS
+from engine.plotting.distribution import visible_token
 from pages.components import notices, state
 from pages.components.cells.desk import Desk
 
@@ -24,21 +25,21 @@ def show(desk: Desk) -> None:
         reached = _reached(desk, found)
         st.markdown(f"**New here? See a {PARTS[found.part]} close, in three clicks.**")
         label = strand_labels(desk.info)[found.strand]
-        lines = (
-            "Find the gate of your sentence that lets go of most.",
-            notices.plain(f"Before: unit {found.unit} in {label.lower()} holds {found.memory_before:+.2f}, its {PARTS[found.part]} at {found.gate_before:.2f} is "
-            + ("open. Now let it read the next token." if found.gate_before > 0.5 else "not wide open, but none in this text falls further."))
-            if reached >= 1 else "Look at it one token before.",
-            notices.plain(_closing(desk, found)) if reached >= 2 else "Watch it close.",
-            "That is forgetting: not a decay, but a decision the network took on this token. Below, the dark cells are all the others it took."
-            if reached >= 3 else "Find all the others in the whole text.",
-        )  # fmt: skip
-        ticks = (reached >= 1, reached >= 1, reached >= 2, reached >= 3)
-        st.markdown("\n\n".join(f"{DONE if tick else OPEN} {line}" for tick, line in zip(ticks, lines, strict=True)))
-        names = ("Find a gate that closes", f"Read the next token: {_bare(found.token)}", "Look along the whole text", "Start again")
-        st.button(
-            names[reached], key="guide-next", type="primary" if reached < 3 else "secondary", on_click=_take, args=(desk, found, reached)
+        opened = "is open" if found.gate_before > 0.5 else "is not wide open, but none in this text falls further"
+        first = (
+            f"Unit {found.unit} in {label.lower()} holds {found.memory_before:+.2f}, and its {PARTS[found.part]}, at {found.gate_before:.2f}, {opened}."
+            if reached >= 1
+            else "Find the gate that lets go of most in your sentence, one token before it does."
         )
+        last = (
+            "That was forgetting: no slow fading, but something the network did on this token. Below, every dark cell is a gate that shut."
+            if reached >= 3
+            else "Find all the others in the whole text."
+        )
+        lines = (first, _closing(desk, found) if reached >= 2 else "Let it read the next token, and watch the gate close.", last)
+        st.markdown("  \n".join(f"{DONE if place < reached else OPEN} {notices.plain(line)}" for place, line in enumerate(lines)))
+        names = ("Find a gate that closes", f"Read the next token: {_bare(found.token)}", "Look along the whole text", "Start again")
+        st.button(names[reached], key="guide-next", icon=":material/arrow_forward:", on_click=_take, args=(desk, found, reached))
 
 
 def _reached(desk: Desk, found: ClosingGate) -> int:
@@ -84,6 +85,4 @@ def _without_gates(desk: Desk) -> None:
 
 
 def _bare(token: str) -> str:
-    from engine.plotting.distribution import visible_token
-
     return notices.plain(visible_token(token.strip(" ") or token))
