@@ -105,8 +105,13 @@ class Controls(Generic[V]):
         """Draw the field's choices as pills, one of them chosen."""
         return self._choice(st.pills, name, format_func, default=self._fields[name].default, required=True, **look)
 
-    def several(self, name: str, format_func: Callable[[Any], str] | None = None, **look: Any) -> tuple[Any, ...]:
-        """Draw the field's choices as pills of which any may be chosen, all of them at first; the URL repeats the parameter."""
+    def several(
+        self, name: str, format_func: Callable[[Any], str] | None = None, default: Sequence[Any] | None = None, **look: Any
+    ) -> tuple[Any, ...]:
+        """Draw the field's choices as pills of which any may be chosen; the URL repeats the parameter.
+
+        At first those in `default` are chosen, all of them where it is not given.
+        """
         field = self._fields[name]
         format_func = format_func or str
         labels = {format_func(choice): choice for choice in field.choices}
@@ -119,7 +124,7 @@ class Controls(Generic[V]):
             self.refuse([fields.refusal(name, text, problem) for text in unknown], state.read_url() | {name: known})
         elif known != asked and state.write_url_list(name, known):
             st.rerun()
-        chosen = self._draw(st.pills, name, options=field.choices, format_func=format_func, default=list(field.choices), selection_mode="multi", **look)
+        chosen = self._draw(st.pills, name, options=field.choices, format_func=format_func, default=list(field.choices if default is None else default), selection_mode="multi", **look)
         self._drawn[name] = tuple(choice for choice in field.choices if choice in chosen)
         return self._drawn[name]
 

@@ -18,7 +18,6 @@ class CostView:
     cost_log_x: bool = option(False, label="Logarithmic positions")
     cost_log_y: bool = option(False, label="Logarithmic costs")
     cost_hidden: int = option(64, label="Hidden units H", help="Also the Transformer's width d.", minimum=8, maximum=512, step=8)
-    cost_layers: int = option(1, label="Layers", minimum=1, maximum=8)
     cost_position: int = option(
-        500, label="Tokens read", help="How far into the text.", minimum=1, maximum=LONGEST, step=1
+        400, label="Tokens read T", help="How far into the text.", minimum=1, maximum=LONGEST, step=1
     )

@@ -15,6 +15,9 @@ PASSAGE = (
     "Then wake them with a bell; or, if that fail,\n"
     "Go tell the captain that the king is come,\n"
     "And will not wait upon the moon to rise.\n"
+    "\n"
+    "NELL:\n"
+    "What king would walk alone so cold a shore?\n"
 )
 LONGEST_TEXT = 2_000
 
@@ -28,9 +31,10 @@ class HalfLifeView:
         label="Text the networks read",
         help=f"At most {LONGEST_TEXT:,} characters. One of them is replaced, and the expectation at the end is compared.",
     )
-    half_life_models: str = option("", label="Networks")
+    half_life_models: tuple = option((), label="Networks")
     half_life_distance: int = option(
-        100, label="Farthest distance", help="Tokens back.", minimum=4, maximum=200, step=1
+        200, label="Farthest distance", help="How many tokens back the farthest replaced one stands.", minimum=4, maximum=200, step=1
     )
     half_life_seed: int = option(0, label="Seed", help="Decides what a character is replaced with.", minimum=0, maximum=9999)
-    half_life_log: bool = option(True, label="Logarithmic scale")
+    half_life_log_x: bool = option(True, label="Logarithmic distance")
+    half_life_log_y: bool = option(True, label="Logarithmic change")

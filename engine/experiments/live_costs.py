@@ -1,0 +1,125 @@
+"""What a step costs on this machine now: a short job for the comparison page, measured like the stored rows and in their columns.
+
+Seconds are this thread's processor time on one core; what else the machine does lengthens the measuring, not the numbers.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from engine.errors import ConfigError
+from engine.experiments.runs import where_from
+from engine.experiments.state_size import FORMULAS, INPUT_SIZE, build, held_bytes
+
+JOB = "engine.experiments.live_costs:measure_costs"
+WHEN = ("training", "streaming")
+MOST_SECONDS = 9.0
+POSITIONS = 2_000  # tokens streamed
+BLOCK = 100  # tokens between two points of a curve
+CHUNK = 10  # tokens timed together
+LENGTHS = (25, 50, 100, 200, 400)
+BATCH_SIZE = 8
+UPDATES = 3
+
+
+def measure_costs(when: str, hidden_size: int = 64, most_seconds: float = MOST_SECONDS) -> Iterator[dict[str, Any]]:
+    """Measure every architecture in turn and yield its rows; return all of them with where they come from.
+
+    Whoever is not finished when the time is up is measured no further, for all architectures alike.
+
+    Raises:
+        ConfigError: `when` is neither "training" nor "streaming".
+    """
+    if when not in WHEN:
+        raise ConfigError(f"Costs are measured in {' or '.join(WHEN)}, not '{when}'.")
+    torch.set_num_threads(1)
+    yield {"kind": "waking", "progress": 0.0, "message": "Getting ready"}
+    measure = _train_one if when == "training" else _Streams(hidden_size).block
+    places = LENGTHS if when == "training" else range(BLOCK, POSITIONS + 1, BLOCK)
+    _train_one("rnn", 2, hidden_size)  # imports parts of torch
+    deadline = time.monotonic() + most_seconds
+    rows: list[dict[str, Any]] = []
+    for index, place in enumerate(places):
+        if time.monotonic() > deadline:
+            break
+        found = [measure(name, place, hidden_size) for name in FORMULAS]
+        rows += found
+        yield {"kind": "rows", "rows": found, "progress": (index + 1) / len(places), "message": f"{when.capitalize()}: measured up to {place:,} tokens"}
+    return {"rows": rows, "is_complete": len(rows) == len(FORMULAS) * len(places), "hidden_size": hidden_size, "when": when, **where_from()}
+
+
+class _Streams:
+    """Every architecture reads one token after another; the state stays where the last block ended."""
+
+    def __init__(self, hidden_size: int) -> None:
+        self._networks = {name: build(name, hidden_size) for name in FORMULAS}
+        self._states = {name: network.start(1) for name, network in self._networks.items()}
+
+    def block(self, architecture: str, until: int, hidden_size: int) -> dict[str, Any]:
+        """Return the median seconds per token over the block that ends at token `until`, and the bytes then held."""
+        network, state = self._networks[architecture], self._states[architecture]
+        token, seconds = torch.zeros(1, INPUT_SIZE), []
+        with torch.inference_mode():
+            for _ in range(BLOCK // CHUNK):
+                started = time.thread_time()
+                for _ in range(CHUNK):
+                    _, state = network.step(token, state)
+                seconds.append((time.thread_time() - started) / CHUNK)
+        self._states[architecture] = state
+        return _row(architecture, "streaming", network, hidden_size) | {
+            "position": until,
+            "seconds": statistics.median(seconds),
+            "memory_bytes": held_bytes(state),
+        }
+
+
+def _train_one(architecture: str, length: int, hidden_size: int) -> dict[str, Any]:
+    """Return the median seconds of one update on sequences of a length, and the bytes its forward keeps for its backward pass."""
+    network = build(architecture, hidden_size).train()
+    inputs = torch.randn(BATCH_SIZE, length, INPUT_SIZE, generator=torch.Generator().manual_seed(0))
+    optimizer = torch.optim.SGD(network.parameters(), lr=1e-6)
+    seconds = []
+    for _ in range(UPDATES):
+        started = time.thread_time()
+        optimizer.zero_grad()
+        outputs = network(inputs)
+        functional.mse_loss(outputs, torch.zeros_like(outputs)).backward()
+        optimizer.step()
+        seconds.append(time.thread_time() - started)
+    kept = _kept_bytes(network, inputs)
+    return _row(architecture, "training", network, hidden_size) | {"length": length, "seconds": statistics.median(seconds), "memory_bytes": kept}
+
+
+def _kept_bytes(network: nn.Module, inputs: torch.Tensor) -> int:
+    """Return the bytes of what a forward pass keeps for the backward pass, weights aside, each storage counted once."""
+    weights = {parameter.untyped_storage().data_ptr() for parameter in network.parameters()}
+    kept: dict[int, int] = {}
+    alive = []  # so that no address is given to two of them
+
+    def count(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in weights:
+            kept[storage.data_ptr()] = storage.nbytes()
+            alive.append(tensor)
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor):
+        network(inputs).sum()
+    return sum(kept.values())
+
+
+def _row(architecture: str, mode: str, network: nn.Module, hidden_size: int) -> dict[str, Any]:
+    return {
+        "architecture": architecture,
+        "mode": mode,
+        "hidden_size": hidden_size,
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "batch_size": BATCH_SIZE if mode == "training" else 1,
+    }

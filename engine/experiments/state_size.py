@@ -1,0 +1,117 @@
+"""What a network must hold to go on reading: a recurrent state by its formula, a Transformer's keys and values by theirs, both measured.
+
+H hidden units, d width of the Transformer's stream, L layers, T tokens read. Everything in 32-bit floats, one sequence.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from engine.models.architectures import ARCHITECTURES, Architecture
+from engine.models.architectures.transformer import LAYERS
+
+BYTES = 4  # of a 32-bit float
+INPUT_SIZE = 16
+
+
+@dataclasses.dataclass(frozen=True)
+class StateFormula:
+    """How many floats an architecture holds: `per_unit` * H, and `per_unit_and_token` * H for every token read."""
+
+    text: str
+    per_unit: int = 0
+    per_unit_and_token: int = 0
+
+    def floats(self, hidden_size: int, tokens: int) -> int:
+        """Return the number of floats held after so many tokens."""
+        return hidden_size * (self.per_unit + self.per_unit_and_token * tokens)
+
+
+FORMULAS = {
+    "rnn": StateFormula("H", per_unit=1),
+    "lstm": StateFormula("2 H: hidden state and cell", per_unit=2),
+    "gru": StateFormula("H", per_unit=1),
+    "min_gru": StateFormula("H, shared by its two layers", per_unit=1),
+    "transformer": StateFormula(f"2 L T d with L = {LAYERS} and d = H: a key and a value per token and layer", per_unit_and_token=2 * LAYERS),
+}
+
+
+def state_table(hidden_size: int, tokens: int) -> pd.DataFrame:
+    """Return per architecture what it holds after `tokens` tokens, in bytes by the formula and as measured.
+
+    Columns: architecture, formula, floats, formula_bytes, measured_bytes, bytes_at_start.
+    """
+    rows = []
+    for name, formula in FORMULAS.items():
+        floats = formula.floats(hidden_size, tokens)
+        at_start, measured = _measure(name, hidden_size, tokens)
+        rows.append(
+            {
+                "architecture": name,
+                "formula": formula.text,
+                "floats": floats,
+                "formula_bytes": BYTES * floats,
+                "measured_bytes": measured,
+                "bytes_at_start": at_start,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def state_curves(hidden_size: int, longest: int, points: int = 21) -> pd.DataFrame:
+    """Return the bytes held against tokens read by the formulas: architecture, position, memory_bytes."""
+    positions = sorted({round(longest * place / (points - 1)) for place in range(points)} | {1})
+    return pd.DataFrame(
+        [
+            {"architecture": name, "position": position, "memory_bytes": BYTES * formula.floats(hidden_size, position)}
+            for name, formula in FORMULAS.items()
+            for position in positions
+            if position
+        ]
+    )
+
+
+def overtaken_after(hidden_size: int, architecture: str) -> int:
+    """Return the first token after which the Transformer holds more than `architecture` does."""
+    tokens = 1
+    while FORMULAS["transformer"].floats(hidden_size, tokens) <= FORMULAS[architecture].floats(hidden_size, tokens):
+        tokens += 1
+    return tokens
+
+
+def build(architecture: str, hidden_size: int) -> Architecture:
+    """Return an untrained network whose state has `hidden_size` units; the Transformer's stream is made that wide."""
+    kind = ARCHITECTURES.get(architecture)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return kind(INPUT_SIZE, hidden_size if kind.is_recurrent else 4 * hidden_size).eval()
+
+
+def held_bytes(state: Any) -> int:
+    """Return the bytes of all tensors in a state, however they are nested."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in _tensors(state))
+
+
+def _measure(architecture: str, hidden_size: int, tokens: int) -> tuple[int, int]:
+    """Return the bytes held before the first token and after the last."""
+    network = build(architecture, hidden_size)
+    with torch.inference_mode():
+        state = network.start(1)
+        at_start = held_bytes(state)
+        for _ in range(tokens):
+            _, state = network.step(torch.zeros(1, INPUT_SIZE), state)
+    return at_start, held_bytes(state)
+
+
+def _tensors(state: Any) -> Iterator[Tensor]:
+    if isinstance(state, Tensor):
+        yield state
+    elif isinstance(state, tuple | list):
+        for part in state:
+            yield from _tensors(part)

@@ -1,0 +1,58 @@
+"""Figures of what a step costs: seconds or bytes against sequence length or position, one line per architecture."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.curves import BELOW, in_legend_order
+from engine.plotting.theme import Mode
+
+UNITS = {"seconds": (1000.0, "Milliseconds"), "memory_bytes": (1 / 1024, "KiB")}
+
+
+def cost_lines(
+    points: pd.DataFrame,
+    *,
+    column: str,
+    mode: Mode,
+    x_title: str,
+    y_title: str,
+    is_log_x: bool = False,
+    is_log_y: bool = False,
+    now: pd.DataFrame | None = None,
+    height: int = 380,
+) -> go.Figure:
+    """Return `column` ("seconds" or "memory_bytes") against `at`: lines for stored points, open markers for those measured now.
+
+    Args:
+        points, now: `architecture`, `at`, and the column; `now` may be None.
+    """
+    scale, unit = UNITS[column]
+    figure = theme.blank_figure(mode, x_title=x_title, y_title=f"{y_title} ({unit})", height=height)
+    both = [(points, False)] + ([(now, True)] if now is not None else [])
+    names = in_legend_order([name for table, _ in both for name in table["architecture"]])
+    for table, is_now in both:
+        for name in names:
+            line = table[table["architecture"] == name].dropna(subset=[column])
+            if len(line):
+                figure.add_trace(_line(line["at"], scale * line[column], name, mode, is_now, unit))
+    figure.update_xaxes(fixedrange=True, **({"type": "log"} if is_log_x else {"rangemode": "tozero"}))
+    figure.update_yaxes(fixedrange=True, **({"type": "log"} if is_log_y else {"rangemode": "tozero"}))
+    figure.update_layout(legend=BELOW)
+    return figure
+
+
+def _line(x: pd.Series, y: pd.Series, name: str, mode: Mode, is_now: bool, unit: str) -> go.Scatter:
+    style = theme.architecture_style(name, mode)
+    label = f"{style.label}, here and now" if is_now else style.label
+    return go.Scatter(
+        x=x,
+        y=y,
+        name=label,
+        mode="markers" if is_now else "lines+markers" if len(x) <= 40 else "lines",
+        line={"color": style.colour, "dash": style.dash, "width": 2},
+        marker={"symbol": f"{style.marker}-open" if is_now else style.marker, "size": 9 if is_now else 7, "color": style.colour},
+        hovertemplate=f"%{{x:,}}: %{{y:.4~g}} {unit}<extra>%{{fullData.name}}</extra>",
+    )

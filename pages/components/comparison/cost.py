@@ -1,0 +1,175 @@
+"""Time and memory: what one more step costs a recurrent network and a Transformer, in training and while reading as it comes in."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.errors import EngineError
+from engine.experiments import live_costs
+from engine.experiments.cost_tables import GROWS, as_points, growth_sentence, size_words, stored_costs
+from engine.experiments.results import receipt as facts_of
+from engine.experiments.state_size import overtaken_after, state_curves, state_table
+from engine.plotting.costs import cost_lines
+from engine.plotting.theme import architecture_label
+from pages.components import cache, figures, measurements, notices
+from pages.components.comparison.desk import Desk
+from pages.components.figures import Receipt
+from pages.components.header import TEXT_WIDTH
+from pages.components.views.comparison_cost import LONGEST
+
+WHEN = {"streaming": "Reading as it comes in", "training": "Training"}
+WORDS = {
+    "streaming": "A text is read one token after another, as a chat or a sensor delivers it. Recurrent networks carry a state of fixed size; "
+    "a Transformer keeps every token it has read and looks at all of them again.",
+    "training": "Whole sequences are read at once, then the error is sent back through every step. All of them keep what each step computed, so "
+    "memory grows with the length; a Transformer also compares every step with every other one.",
+}
+X_TITLES = {"streaming": "Position of the token", "training": "Length of the sequences (tokens)"}
+TIME_TITLES = {"streaming": "Time per token", "training": "Time per update"}
+MEMORY_TITLES = {"streaming": "Held between tokens", "training": "Kept for the way back"}
+PARAMETER = "cost_job"
+
+
+def show(desk: Desk) -> None:
+    """Draw measured time and memory, the button that measures here, and the calculator."""
+    controls = desk.controls
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        when = controls.segmented("cost_when", WHEN.get)
+        with st.popover("Axes", icon=":material/straighten:"):
+            controls.toggle("cost_log_x")
+            controls.toggle("cost_log_y")
+    st.markdown(WORDS[when], width=TEXT_WIDTH)
+    stored = _stored(desk, when)
+    now = None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Measure it here now",
+            icon=":material/timer:",
+            key="cost-measure",
+            on_click=measurements.start,
+            args=(desk.page, PARAMETER, live_costs.JOB, {"when": when, "hidden_size": desk.view.cost_hidden}),
+            disabled=measurements.is_running(desk.page, PARAMETER),
+        )
+        st.caption(f"At most {live_costs.MOST_SECONDS:.0f} s on one processor core of this server, with the H chosen below.")
+    with notices.engine_errors():
+        status = measurements.show(desk.page, PARAMETER)
+        if status is not None and status.result["when"] == when:
+            now = status.result
+    if stored.empty and now is None:
+        notices.note("The table of results holds no such measurements; measure it here.")
+    else:
+        _show_charts(desk, when, stored, now)
+    _show_calculator(desk)
+
+
+def _stored(desk: Desk, when: str) -> pd.DataFrame:
+    if not desk.recipe:
+        return stored_costs(pd.DataFrame({"kind": [], "equal": []}), when, desk.equal)
+    return desk.ask(stored_costs, when, desk.equal, desk.architectures)
+
+
+def _show_charts(desk: Desk, when: str, stored: pd.DataFrame, now: dict | None) -> None:
+    fresh = as_points(pd.DataFrame(now["rows"]), when) if now else None
+    points = stored if fresh is None or fresh.empty else fresh
+    sentence = growth_sentence(points, when)
+    where = "measured here and now" if points is fresh else "from the table of results"
+    st.markdown(f"**{notices.plain(sentence)}** {notices.plain(f'({where.capitalize()}.)')}", width=TEXT_WIDTH)
+    look = {"mode": figures.mode(), "x_title": X_TITLES[when], "is_log_x": desk.view.cost_log_x, "is_log_y": desk.view.cost_log_y, "now": fresh}
+    table = pd.concat([part.assign(measured=source) for part, source in ((stored, "stored"), (fresh, "here and now")) if part is not None and len(part)])
+    receipt = _live_receipt(now) if now else _stored_receipt(desk, when)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(f"**{TIME_TITLES[when]}**")
+        figures.show(
+            cost_lines(stored, column="seconds", y_title=TIME_TITLES[when], **look),
+            name="cost-time",
+            alt=f"{TIME_TITLES[when]} against {X_TITLES[when].lower()}, one line per architecture. {sentence}",
+            table=table,
+            receipt=receipt,
+        )
+    with right:
+        st.markdown(f"**{MEMORY_TITLES[when]}**")
+        if table["memory_bytes"].notna().any():
+            figures.show(
+                cost_lines(stored, column="memory_bytes", y_title="Memory", **look),
+                name="cost-memory",
+                alt=f"Bytes {MEMORY_TITLES[when].lower()} against {X_TITLES[when].lower()}, one line per architecture. {sentence}",
+                table=table,
+                receipt=receipt,
+            )
+        else:
+            notices.note("Memory was not measured in this table; measure it here.")
+    st.caption(
+        f"Time is that of one processor core: other work on the machine does not count. Lines are stored rows, open marks were measured here and "
+        f"now. The sentence compares medians over the first and the last third of each line; growing means {GROWS:g} times or more."
+    )
+
+
+def _stored_receipt(desk: Desk, when: str) -> Receipt:
+    facts = desk.ask(facts_of, desk.recipe)
+    return Receipt(
+        measured=f"{facts['date']}, commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} cores), torch {facts['torch']}",
+        python="from engine.experiments import results\nfrom engine.experiments.cost_tables import growth, stored_costs\n\n"
+        f"points = stored_costs(results.load_results({desk.recipe!r}), {when!r}, {desk.equal!r})\n"
+        "print(points, growth(points, 'seconds'), growth(points, 'memory_bytes'))",
+        command=facts["command"],
+    )
+
+
+def _live_receipt(now: dict) -> Receipt:
+    return Receipt(
+        model=f"untrained networks with H = {now['hidden_size']}; the Transformer's stream is as wide",
+        measured=f"{now['date']}, commit {now['commit']}, on {now['hardware']} ({now['cores']} cores), torch {now['torch']}",
+        python="import pandas as pd\nfrom engine.experiments.live_costs import measure_costs\n\n"
+        f"events = list(measure_costs({now['when']!r}, {now['hidden_size']}))\n"
+        "print(pd.DataFrame([row for event in events for row in event.get('rows', [])]))",
+        note="" if now["is_complete"] else "The time was up before the last point.",
+    )
+
+
+def _show_calculator(desk: Desk) -> None:
+    """Draw what must be held after T tokens, by formula and as measured."""
+    st.markdown("**Work it out: what must be kept to read on?**")
+    st.markdown(
+        "A recurrent state is H numbers, whatever was read. A Transformer keeps a key and a value, d numbers each, per layer and token.", width=TEXT_WIDTH
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        hidden_size = desk.controls.slider("cost_hidden", width=300)
+        tokens = desk.controls.slider("cost_position", width=300)
+    try:
+        table = cache.compute(state_table, hidden_size, tokens)
+    except EngineError as problem:
+        notices.error(str(problem))
+        return
+    rows = table.set_index("architecture")
+    transformer, lstm = rows.loc["transformer"], rows.loc["lstm"]
+    is_equal = bool((table["formula_bytes"] == table["measured_bytes"]).all())
+    said = "exactly what was measured by reading that many tokens" if is_equal else "which is not what was measured: see the numbers"
+    sentence = (
+        f"With H = d = {hidden_size}, after {tokens:,} tokens the LSTM holds {size_words(lstm['formula_bytes'])} and the Transformer "
+        f"{size_words(transformer['formula_bytes'])}, {transformer['formula_bytes'] / lstm['formula_bytes']:,.0f} times as much; {said}. "
+        f"The Transformer holds more from token {overtaken_after(hidden_size, 'lstm')} on."
+    )
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    measured = table.assign(at=tokens, memory_bytes=table["measured_bytes"])
+    lines = state_curves(hidden_size, LONGEST).rename(columns={"position": "at"})
+    figures.show(
+        cost_lines(
+            lines,
+            column="memory_bytes",
+            mode=figures.mode(),
+            x_title="Tokens read",
+            y_title="Memory",
+            is_log_x=desk.view.cost_log_x,
+            is_log_y=desk.view.cost_log_y,
+            now=measured,
+        ),
+        name="cost-state",
+        alt=f"Bytes held against tokens read: lines by the formulas, marks as measured after {tokens:,} tokens. {sentence}",
+        table=table.assign(architecture=table["architecture"].map(architecture_label)),
+        receipt=Receipt(
+            model=f"untrained networks with {hidden_size} hidden units, 32-bit floats",
+            python=f"from engine.experiments.state_size import state_table\n\nprint(state_table({hidden_size}, {tokens}).to_string())",
+        ),
+    )

@@ -1,0 +1,214 @@
+"""Memory half-life: how far back a token may stand and still change what a language model expects now, measured and by gradient."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from engine.errors import InputError
+from engine.inspection.half_life import FARTHEST, HalfLife, half_life
+from engine.models.folder import ModelInfo
+from engine.plotting.half_life import describe_half_lives, describe_two_answers, influence_by_distance, two_answers
+from pages.components import cache, figures, networks, notices
+from pages.components.comparison.desk import Desk
+from pages.components.figures import Receipt
+from pages.components.header import TEXT_WIDTH
+from pages.components.views.comparison_half_life import LONGEST_TEXT
+
+Found = dict[str, HalfLife]
+
+
+def show(desk: Desk) -> None:
+    """Draw the text, both curves of every network, and where they disagree."""
+    models = {info.name: info for info in networks.in_order([info for info in cache.list_models("language_model") if not info.error])}
+    names = networks.comparable(models.values())
+    if not names:
+        notices.note("No language model is installed, so there is nothing to measure.")
+        return
+    controls = desk.controls
+    st.markdown(
+        "Every network reads the text below. At several places one token is replaced by another, both versions are read on, and after every "
+        "further token the two expectations are compared. What is left at distance d is what the network still holds of a token d steps back.",
+        width=TEXT_WIDTH,
+    )
+    text = controls.text_area("half_life_text", height=150, max_chars=LONGEST_TEXT)
+    chosen = _ask(desk, models, names)
+    if not chosen:
+        notices.note("Choose at least one network.")
+        return
+    view = desk.view
+    found, refused = _measure(chosen, text, view.half_life_distance, view.half_life_seed)
+    for name, problem in refused.items():
+        notices.error(f"{networks.label(models[name])}: {problem}")
+    if not found:
+        return
+    labels = _labels(models, found)
+    frame = pd.concat([value.frame.assign(label=labels[name], architecture=models[name].architecture) for name, value in found.items()])
+    _show_numbers(found, labels)
+    _show_curves(desk, found, labels, frame)
+    _show_disagreement(desk, found, labels, frame)
+
+
+def _ask(desk: Desk, models: dict[str, ModelInfo], names: list[str]) -> tuple[str, ...]:
+    matched = [name for name in names if not models[name].group] or names[:1]
+    desk.controls.offer("half_life_models", names)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = desk.controls.several("half_life_models", lambda name: networks.label(models[name]), default=matched)
+        desk.controls.number("half_life_distance", width=150)
+        with st.popover("Axes and seed", icon=":material/tune:"):
+            desk.controls.toggle("half_life_log_x")
+            desk.controls.toggle("half_life_log_y")
+            desk.controls.number("half_life_seed")
+    return chosen
+
+
+def _measure(names: tuple[str, ...], text: str, farthest: int, seed: int) -> tuple[Found, dict[str, str]]:
+    """Return what could be measured, and for each network that refused the text why; measured ones are kept."""
+    found: Found = {}
+    refused: dict[str, str] = {}
+    with st.spinner("The networks are reading", show_time=True):
+        for name in names:
+            try:
+                found[name] = cache.compute_with_model(half_life, name, text, farthest, seed)
+            except InputError as problem:
+                refused[name] = str(problem)
+    return found, refused
+
+
+def _labels(models: dict[str, ModelInfo], found: Found) -> dict[str, str]:
+    """Return what each network is called here; two that share a label get their names added."""
+    plain = {name: networks.label(models[name]) for name in found}
+    return {name: f"{label} ({name})" if list(plain.values()).count(label) > 1 else label for name, label in plain.items()}
+
+
+def _show_numbers(found: Found, labels: dict[str, str]) -> None:
+    """Draw one number per network and say what it means."""
+    for column, (name, value) in zip(st.columns(min(4, len(found))) * 4, found.items(), strict=False):
+        column.metric(labels[name], _tokens(value.half_life), help="Half-life: the distance at which half of the change at distance 1 is left.")
+    longest = max(value.frame["distance"].max() for value in found.values())
+    words = "; ".join(f"{labels[name]} {_tokens(value.hundredth)}" for name, value in found.items())
+    st.markdown(
+        notices.plain(
+            f"After its half-life, half of a token's weight in the network's expectation is gone. A hundredth is left after: {words} "
+            f"(none of them was followed farther than {longest} tokens)."
+        ),
+        width=TEXT_WIDTH,
+    )
+
+
+def _show_curves(desk: Desk, found: Found, labels: dict[str, str], frame: pd.DataFrame) -> None:
+    view = desk.view
+    look = {"mode": figures.mode(), "is_log": view.half_life_log_y, "is_log_distance": view.half_life_log_x}
+    measured = {labels[name]: value.half_life for name, value in found.items()}
+    # The gradient's share is of its square, so its line has fallen to half where the square has fallen to a quarter: no mark there.
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Measured: the token is replaced**")
+        figures.show(
+            influence_by_distance(frame, half_lives=measured, **look),
+            name="half-life-kl",
+            alt=describe_half_lives(frame, measured),
+            table=_table(found, labels),
+            receipt=_receipt(desk, found),
+        )
+    with right:
+        st.markdown("**Computed: the gradient, nothing is changed**")
+        if frame["gradient_norm"].notna().any():
+            figures.show(
+                influence_by_distance(frame, quantity="gradient", **look),
+                name="half-life-gradient",
+                alt=_describe_gradient(frame),
+                table=frame[["label", "distance", "kl", "kl_low", "kl_high", "gradient_norm", "gradient_low", "gradient_high", "ratio", "disagrees"]],
+                receipt=_receipt(desk, found),
+            )
+        else:
+            notices.note("None of the networks chosen has a gradient: a model that counts is not differentiable.")
+    st.caption("Line: mean over places in the text. Band: half of the places lie inside it. Ringed mark: the half-life.")
+
+
+def _show_disagreement(desk: Desk, found: Found, labels: dict[str, str], frame: pd.DataFrame) -> None:
+    """Draw both answers over each other and say where they differ by more than a factor of three."""
+    with_gradient = {name: value for name, value in found.items() if value.frame["gradient_share"].notna().any()}
+    if not with_gradient:
+        return
+    st.markdown("**Do the two agree?** A gradient knows about very small changes only; a replaced token is a large one.", width=TEXT_WIDTH)
+    figures.show(
+        two_answers(frame, mode=figures.mode(), is_log_distance=desk.view.half_life_log_x),
+        name="half-life-answers",
+        alt=describe_two_answers(frame),
+    )
+    lines = [f"- {notices.plain(_disagreement_words(labels[name], value))}" for name, value in with_gradient.items()]
+    st.markdown("\n".join(lines), width=TEXT_WIDTH)
+    st.caption(
+        "Shaded: the two shares differ by more than a factor of three. The gradient is squared for this, because a divergence grows with the "
+        "square of a small change."
+    )
+
+
+def _disagreement_words(label: str, value: HalfLife) -> str:
+    count, distances = int(value.frame["disagrees"].sum()), len(value.frame)
+    order = f"They put the distances in {'nearly the same' if value.rank_correlation > 0.9 else 'a similar' if value.rank_correlation > 0.5 else 'a different'} order (rank correlation {value.rank_correlation:.2f})."
+    halves = f"Half-life {_tokens(value.half_life)} measured, {_tokens(value.gradient_half_life)} by the gradient."
+    if not count:
+        return f"{label}: the two agree at all {distances} distances. {halves} {order}"
+    stretches = value.stretches
+    where = ", ".join(f"{part.first}" if part.first == part.last else f"{part.first} to {part.last}" for part in stretches[:4])
+    more = f" and {len(stretches) - 4} more stretches" if len(stretches) > 4 else ""
+    says_more = sum(part.last - part.first + 1 for part in stretches if part.gradient_says_more)
+    side = "promises more influence than there is" if says_more > count / 2 else "sees less influence than there is"
+    return f"{label}: they disagree at {count} of {distances} distances ({where}{more}); mostly the gradient {side}. {halves} {order}"
+
+
+def _table(found: Found, labels: dict[str, str]) -> pd.DataFrame:
+    """Return one row per network: every number that sums it up."""
+    return pd.DataFrame(
+        [
+            {
+                "network": labels[name],
+                "half-life (tokens)": value.half_life,
+                "half-life (characters)": None if value.half_life is None else value.half_life * value.characters_per_token,
+                "a hundredth left after": value.hundredth,
+                "half-life of the fitted exponential": value.fitted_half_life,
+                "R² of the fit": value.fit_r2,
+                "half-life by gradient": value.gradient_half_life,
+                "rank correlation": value.rank_correlation,
+                "distances at which they disagree": int(value.frame["disagrees"].sum()),
+                "places": value.places,
+                "processor seconds": value.processor_seconds,
+            }
+            for name, value in found.items()
+        ]
+    ).round(4)
+
+
+def _describe_gradient(frame: pd.DataFrame) -> str:
+    parts = []
+    for label, rows in frame.dropna(subset=["gradient_norm"]).groupby("label", sort=False):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        parts.append(f"{label} from {first['gradient_norm']:.3g} one token back to {last['gradient_norm']:.3g}, {int(last['distance'])} back")
+    return f"Lines of the gradient of the next token's log-probability by the embedding of a token, against how far back it stands: {'; '.join(parts)}."
+
+
+def _tokens(distance: float | None) -> str:
+    return "not reached" if distance is None else f"{distance:.1f} tokens"
+
+
+def _receipt(desk: Desk, found: Found) -> Receipt:
+    view = desk.view
+    return Receipt(
+        model=", ".join(found),
+        seed=view.half_life_seed,
+        measured=f"{date.today().isoformat()}, on the server's processor",
+        seconds=sum(value.processor_seconds for value in found.values()),
+        python=(
+            "from engine.inspection.half_life import half_life\n"
+            "from engine.models.folder import load_model\n\n"
+            f"text = {view.half_life_text!r}\n"
+            f"for name in {tuple(found)!r}:\n"
+            f"    found = half_life(load_model(name), text, {view.half_life_distance}, {view.half_life_seed})\n"
+            "    print(name, found.half_life, found.gradient_half_life, found.rank_correlation)"
+        ),
+        note=f"Up to {FARTHEST} tokens back. The replacements are drawn from what the network expects on average over this text.",
+    )
