@@ -50,7 +50,7 @@ if held is not None:
         task = controls.select("task", width=260)
         with_task = [equal for equal in held.equalities if task in held.tasks[equal]]
         controls.offer("equal", with_task, EQUALITIES.get)
-        equal = controls.segmented("equal")
+        equal = controls.segmented("equal", EQUALITIES.get)
         who.ask_axes(controls)
     top = st.container()
     architectures = controls.several("show", theme.architecture_label)

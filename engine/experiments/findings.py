@@ -16,9 +16,10 @@ from engine.experiments.standings import summaries
 from engine.experiments.task_facts import task_facts
 from engine.experiments.verdicts import Standing, Verdict, judge
 from engine.plotting.curves import in_legend_order
-from engine.plotting.theme import architecture_label
+from engine.plotting.theme import architecture_in_text
 
 MOST_FINDINGS = 6
+MOST_NAMES = 3
 NO_CLEAR_WINNER = "no clear winner"
 
 
@@ -147,7 +148,7 @@ def findings(frame: pd.DataFrame, equal: str) -> list[Finding]:
             "Where structure must be counted or nested, the small Transformer against the LSTM",
         ),
         _between(
-            "order", "Does order matter?", frame, equal, "average", "lstm", ("real",),
+            "order", "What order is worth", frame, equal, "average", "lstm", ("real",),
             "On real text and images, an average that cannot know the order of what it reads against the LSTM",
         ),
         _seconds(frame, equal),
@@ -171,13 +172,13 @@ def _overall(frame: pd.DataFrame, equal: str) -> Finding | None:
     best = int(counts["sum"].iloc[0])
     leaders = in_legend_order(counts.index[counts["sum"] == best])
     rest = counts[counts["sum"] < best]
-    about = f"Of {places} tasks at their lengths,"
+    about = f"Of {places} tests, each a task at one length,"
     if best == 0:
         sentence = f"{about} no architecture solves any with most of its seeds."
     elif len(leaders) > 1:
         sentence = f"{about} the {_names(leaders)} each solve {best} with most of their seeds: {NO_CLEAR_WINNER} overall."
     else:
-        sentence = f"{about} the {architecture_label(leaders[0])} solves most with most of its seeds: {best}."
+        sentence = f"{about} the {architecture_in_text(leaders[0])} solves most with most of its seeds: {best}."
     if best and len(rest):
         next_best = int(rest["sum"].iloc[0])
         seconds = in_legend_order(rest.index[rest["sum"] == next_best])
@@ -193,7 +194,7 @@ def _between(
     if not found.cells:
         return None
     first, second, nobody = found.wins(0), found.wins(1), found.wins(None)
-    labels = architecture_label(one), architecture_label(other)
+    labels = architecture_in_text(one), architecture_in_text(other)
     parts = [f"the {label} is clearly better on {len(own)}" for label, own in zip(labels, (first, second), strict=True) if own]
     if nobody:
         parts.append(f"on {len(nobody)} {'the ranges over the seeds touch' if parts else 'their ranges over the seeds touch'}")
@@ -203,7 +204,7 @@ def _between(
         leader = labels[0] if len(first) > len(second) else labels[1]
         end = f"The {leader} wins{' where anyone does' if nobody and min(len(first), len(second)) == 0 else ' more often'}."
     total = len(found.cells)
-    sentence = f"{words}: of {total} {'task and length' if total == 1 else 'tasks and lengths'}, {_listing(parts)}. {end}"
+    sentence = f"{words}: of {total} {'test' if total == 1 else 'tests'}, {_listing(parts)}. {end}"
     task, length = (first if len(first) >= len(second) and first else second or nobody)[-1]
     view = (("equal", equal), ("task", task), ("section", "learning"), ("learning_length", str(length)))
     return Finding(name, title, sentence, view)
@@ -219,14 +220,14 @@ def _seconds(frame: pd.DataFrame, equal: str, one: str = "gru", other: str = "ls
         return None
     ratios = table[("median", one)] / table[("median", other)]
     ratio = math.exp(sum(math.log(value) for value in ratios) / len(ratios))
-    names = architecture_label(one), architecture_label(other)
+    names = architecture_in_text(one), architecture_in_text(other)
     touching = (table[("min", one)] <= table[("max", other)]) & (table[("min", other)] <= table[("max", one)])
-    places = "the one task and length" if len(table) == 1 else f"the {len(table)} tasks and lengths"
-    sentence = f"On {places} both solve, the {names[0]} needs {ratio:.2g} times the {names[1]}'s processor time until then (geometric mean)"
+    places = "the one test" if len(table) == 1 else f"the {len(table)} tests"
+    sentence = f"On {places} that both solve, the {names[0]} needs {ratio:.2g} times the {names[1]}'s processor time until then (geometric mean)"
     if touching.all():
         sentence += f"; everywhere the ranges over the seeds touch, so there is {NO_CLEAR_WINNER}."
     else:
-        sentence += f"; the ranges over the seeds touch on {int(touching.sum())} of them."
+        sentence += f"; the ranges over the seeds touch on {int(touching.sum()) or 'none'} of them."
     task, _ = ratios.index[-1]
     return Finding("seconds", "Time until solved", sentence, (("equal", equal), ("task", task), ("section", "tradeoff")))
 
@@ -248,11 +249,15 @@ def _share(loss: float, baseline: float) -> str:
 
 
 def _name(own: Standing) -> str:
-    return architecture_label(own.architecture)
+    return architecture_in_text(own.architecture)
 
 
 def _names(architectures: Sequence[str]) -> str:
-    return _listing([architecture_label(name) for name in in_legend_order(architectures)], " and the ")
+    names = [architecture_in_text(name) for name in in_legend_order(architectures)]
+    if len(names) > MOST_NAMES + 1:
+        names = [*names[:MOST_NAMES], f"{len(names) - MOST_NAMES} others"]
+        return _listing(names)
+    return _listing(names, " and the ")
 
 
 def _listing(words: Sequence[str], last: str = " and ") -> str:

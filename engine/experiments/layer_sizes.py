@@ -6,7 +6,7 @@ import pandas as pd
 
 from engine.errors import DataError
 from engine.experiments.standings import in_order
-from engine.plotting.theme import architecture_label
+from engine.plotting.theme import architecture_in_text
 
 
 def layer_sizes(frame: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def layer_sizes(frame: pd.DataFrame) -> pd.DataFrame:
 
 def ratio_sentence(table: pd.DataFrame) -> str:
     """Return how the layers' sizes stand to the plain RNN's, and whether count and formula agree."""
-    parts = [f"{architecture_label(row.architecture)} {row.ratio_to_rnn:.3g}" for row in table.itertuples() if row.ratio_to_rnn == row.ratio_to_rnn]
-    off = [architecture_label(row.architecture) for row in table.itertuples() if row.counted != row.by_formula]
+    parts = [f"{architecture_in_text(row.architecture)} {row.ratio_to_rnn:.3g}" for row in table.itertuples() if row.ratio_to_rnn == row.ratio_to_rnn]
+    off = [architecture_in_text(row.architecture) for row in table.itertuples() if row.counted != row.by_formula]
     agreement = f"Count and formula differ for {', '.join(off)}." if off else "Count and formula agree for all."
     return f"At {int(table['hidden_size'].iloc[0])} hidden units, as multiples of the RNN's layer: {', '.join(parts)}. {agreement}"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from engine.experiments.standings import in_order, summaries
 from engine.plotting.curves import in_legend_order
-from engine.plotting.theme import architecture_label
+from engine.plotting.theme import architecture_in_text
 
 PARAMETERS, PER_UPDATE, IN_ALL = "parameters", "seconds per update", "seconds in all"
 
@@ -49,8 +49,8 @@ def pareto_front(costs: pd.Series, errors: pd.Series) -> list[bool]:
 def front_sentence(table: pd.DataFrame) -> str:
     """Return who is on the front, from cheapest to best."""
     front = table[table["is_on_front"]].sort_values("cost_median")
-    names = [architecture_label(name) for name in front["architecture"]]
-    others = [architecture_label(name) for name in in_legend_order(table[~table["is_on_front"]]["architecture"])]
+    names = [architecture_in_text(name) for name in front["architecture"]]
+    others = [architecture_in_text(name) for name in in_legend_order(table[~table["is_on_front"]]["architecture"])]
     if len(names) == 1:
         end = f" None of the others ({', '.join(others)}) is cheaper or makes fewer errors." if others else ""
         return f"The {names[0]} is cheapest and makes the fewest errors.{end}"

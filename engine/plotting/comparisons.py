@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.curves import BELOW, in_legend_order
+from engine.plotting.curves import BELOW, in_legend_order, scale
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
 
@@ -83,7 +83,7 @@ def map_sentence(table: pd.DataFrame) -> str:
     """Return what the map of who solves what shows, in numbers."""
     is_solved = table["solved_runs"] == table["runs"]
     counts = is_solved.groupby(table["architecture"]).agg(["sum", "size"])
-    parts = [f"{theme.architecture_label(name)} {counts.loc[name, 'sum']} of {counts.loc[name, 'size']}" for name in in_legend_order(counts.index)]
+    parts = [f"{theme.architecture_in_text(name)} {counts.loc[name, 'sum']} of {counts.loc[name, 'size']}" for name in in_legend_order(counts.index)]
     return f"Tasks at one length that every seed solves: {', '.join(parts)}."
 
 
@@ -134,8 +134,8 @@ def errors_against_cost(
         )
     figure.add_traces(traces)
     figure.update_layout(
-        xaxis={"fixedrange": True} | ({"type": "log"} if is_log_x else {"rangemode": "tozero"}),
-        yaxis={"fixedrange": True} | ({"type": "log"} if is_log_y else {"rangemode": "tozero"}),
+        xaxis=scale([table["cost_min"], table["cost_max"]], is_log_x),
+        yaxis=scale([table["error_min"], table["error_max"]], is_log_y),
         legend=BELOW,
     )
     return figure
@@ -190,8 +190,8 @@ def two_runs(
     )
     figure.add_traces(traces)
     figure.update_layout(
-        xaxis={"fixedrange": True, "anchor": "y2"} | ({"type": "log"} if is_log_x else {"rangemode": "tozero"}),
-        yaxis={"fixedrange": True, "domain": [0.4, 1]} | ({"type": "log"} if is_log_y else {"rangemode": "tozero"}),
+        xaxis={"anchor": "y2"} | scale([table["step"]], is_log_x),
+        yaxis={"domain": [0.4, 1]} | scale([table["loss_one"], table["loss_other"]], is_log_y),
         yaxis2={"fixedrange": True, "domain": [0, 0.28], "title": {"text": "B less A"}, "zeroline": True, "zerolinecolor": theme.muted(mode)},
         legend=BELOW,
     )
@@ -207,7 +207,7 @@ def parameter_bars(table: pd.DataFrame, *, mode: Mode) -> go.Figure:
     rows = table.set_index("architecture").loc[in_legend_order(table["architecture"])].reset_index()
     styles = [theme.architecture_style(name, mode) for name in rows["architecture"]]
     labels = [plain_label(style.label) for style in styles]
-    figure = theme.blank_figure(mode, x_title="Parameters of the layer (numbers learnt)", height=130 + 34 * len(rows))
+    figure = theme.blank_figure(mode, x_title="Parameters of the layer", height=130 + 34 * len(rows))
     bars = {
         "type": "bar",
         "orientation": "h",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def error_against_length(
     x_title: str = "Sequence length",
     is_log_x: bool = True,
     is_log_y: bool = False,
-    height: int = 440,
+    height: int = 460,
 ) -> go.Figure:
     """Return the error against sequence length: a line per architecture through the medians, bars from best to worst seed.
 
@@ -62,7 +63,7 @@ def error_against_length(
     figure.update_layout(
         xaxis={"tickvals": lengths, "ticktext": [f"{length:,}" for length in lengths], "type": "log" if is_log_x else "linear", "fixedrange": True}
         | ({"range": _around(lengths[0], margin, is_log_x)} if margin else {}),
-        yaxis={"fixedrange": True} | ({"type": "log"} if is_log_y else {"range": [-0.03 * highest, 1.04 * highest]}),
+        yaxis=scale([pd.Series(floor), table["error_max"]], True) if is_log_y else {"fixedrange": True, "range": [-0.03 * highest, 1.04 * highest]},
         legend=BELOW,
     )
     return figure
@@ -78,7 +79,7 @@ def loss_curves(
     baseline: float | None = None,
     is_log_x: bool = False,
     is_log_y: bool = False,
-    height: int = 440,
+    height: int = 460,
 ) -> go.Figure:
     """Return the loss on held-out examples while networks train: medians over seeds with bands, or every seed as a thin line.
 
@@ -89,21 +90,35 @@ def loss_curves(
         baseline: loss of a network without memory, drawn dashed.
     """
     figure = theme.blank_figure(mode, x_title=x_title, y_title=f"Loss ({unit})", height=height)
-    draw = _seed_lines if "seed" in table else _band_and_line
+    draw = _seed_lines if "seed" in table else partial(_band_and_line, opacity=0.16 if table["architecture"].nunique() < 5 else 0.09)
     traces = [trace for name in in_legend_order(table["architecture"]) for trace in draw(table[table["architecture"] == name], x, name, mode)]
     if baseline is not None and len(table):
         ends = [float(table[x].min()), float(table[x].max())]
         traces.append(_baseline_line(ends, [baseline, baseline], mode))
     figure.add_traces(traces)
     figure.update_layout(
-        xaxis={"fixedrange": True} | ({"type": "log"} if is_log_x else {"rangemode": "tozero"}),
-        yaxis={"fixedrange": True} | ({"type": "log"} if is_log_y else {"rangemode": "tozero"}),
+        xaxis=scale([table[x]], is_log_x),
+        yaxis=scale([table[name] for name in ("loss", "loss_min", "loss_max") if name in table], is_log_y),
         legend=BELOW,
     )
     return figure
 
 
-def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[dict[str, Any]]:
+def scale(values: Sequence[pd.Series], is_logarithmic: bool) -> dict[str, Any]:
+    """Return an axis for values of zero or more; a logarithmic one has ticks at 1, 2 and 5, or at powers of ten over many decades."""
+    if not is_logarithmic:
+        return {"fixedrange": True, "rangemode": "tozero"}
+    numbers = np.concatenate([column.to_numpy(float) for column in values])
+    numbers = numbers[np.isfinite(numbers) & (numbers > 0)]
+    if not len(numbers):
+        return {"fixedrange": True, "type": "log"}
+    low, high = np.log10(numbers.min()), np.log10(numbers.max())
+    digits = (1, 2, 5) if high - low < 2.5 else (1,)
+    ticks = [digit * 10.0**power for power in range(int(np.floor(low)) - 1, int(np.ceil(high)) + 1) for digit in digits]
+    return {"fixedrange": True, "type": "log", "tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
+
+
+def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode, opacity: float) -> list[dict[str, Any]]:
     own = own.sort_values(x)
     places = own[x].to_numpy(float)
     style = theme.architecture_style(name, mode)
@@ -114,7 +129,7 @@ def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[dic
         "mode": "lines",
         "line": {"width": 0},
         "fill": "toself",
-        "fillcolor": theme.translucent(style.colour, 0.16),
+        "fillcolor": theme.translucent(style.colour, opacity),
         "hoverinfo": "skip",
         "showlegend": False,
         "legendgroup": name,

@@ -122,6 +122,12 @@ def architecture_label(name: str) -> str:
     return _ARCHITECTURES[name][0] if name in _ARCHITECTURES else name
 
 
+def architecture_in_text(name: str) -> str:
+    """Return an architecture's label so that it can stand in a list: "LSTM, two layers" becomes "LSTM (two layers)"."""
+    label, _, variant = architecture_label(name).partition(", ")
+    return f"{label} ({variant})" if variant else label
+
+
 def architecture_style(name: str, mode: Mode) -> ArchitectureStyle:
     """Return label, colour, marker and dash of an architecture; one without a style of its own looks like a baseline."""
     label, on_light, on_dark, marker, dash = _ARCHITECTURES.get(name, (name, *_ARCHITECTURES["baseline"][1:]))

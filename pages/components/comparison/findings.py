@@ -20,7 +20,7 @@ def show(desk: Desk) -> None:
     found = desk.ask(findings, desk.equal)
     for finding in found:
         with st.container(horizontal=True, vertical_alignment="top", key=f"finding-{finding.name}"):
-            st.markdown(f"**{notices.plain(finding.title)}.** {notices.plain(finding.sentence)}", width=TEXT_WIDTH)
+            st.markdown(f"**{notices.plain(finding.title)}:** {notices.plain(finding.sentence)}", width=TEXT_WIDTH)
             st.button(
                 "Show the runs", key=f"show-{finding.name}", type="tertiary", icon=":material/arrow_upward:", on_click=_go, args=(desk, finding.view)
             )

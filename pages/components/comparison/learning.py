@@ -8,7 +8,7 @@ from engine.experiments.learning_curves import AXES, compare_runs, median_curves
 from engine.experiments.standings import standings, telling_length
 from engine.plotting.comparisons import two_runs
 from engine.plotting.curves import loss_curves
-from engine.plotting.theme import architecture_label
+from engine.plotting.theme import architecture_in_text
 from pages.components import figures, notices
 from pages.components.comparison.desk import Desk
 from pages.components.comparison.receipts import receipt
@@ -112,5 +112,5 @@ def _last_losses(curves, column: str) -> str:
     """Return each architecture's loss at the end, the lowest first; of every seed's the middle one."""
     last = curves.sort_values("step").groupby(["architecture", *(["seed"] if "seed" in curves else [])]).last()
     losses = last[column].groupby("architecture").median().sort_values()
-    parts = [f"{architecture_label(name)} {loss:.3g}" for name, loss in losses.items()]
+    parts = [f"{architecture_in_text(name)} {loss:.3g}" for name, loss in losses.items()]
     return f"Loss at the end, in the middle of the seeds: {', '.join(parts)}."

@@ -32,7 +32,7 @@ def show(desk: Desk) -> None:
 
 def _for_reading(table: pd.DataFrame) -> pd.DataFrame:
     where = [f"{row.source}, {row.place}" if row.mark != REMEMBERED else f"as remembered in {row.source}" for row in table.itertuples()]
-    size = [None if pd.isna(row.our_length) else f"length {int(row.our_length):,}, {int(row.our_parameters):,} parameters, {int(row.our_runs)} seeds" for row in table.itertuples()]
+    size = ["" if pd.isna(row.our_length) else f"length {int(row.our_length):,}, {int(row.our_parameters):,} parameters, {int(row.our_runs)} seeds" for row in table.itertuples()]
     return pd.DataFrame(
         {
             "task": table["task"],
