@@ -64,7 +64,7 @@ def chain_curves(
     if distance is not None:
         figure.add_vline(x=distance, line={"color": theme.accent(mode), "width": 1.5})
     finite = curves["log10_gain"].clip(FLOOR, CEILING)
-    _power_axis(figure, min(-1.0, finite.min()), max(1.0, finite.max()))
+    power_axis(figure, min(-1.0, finite.min()), max(1.0, finite.max()))
     figure.update_xaxes(range=[0, last * 1.03], fixedrange=True)
     return figure
 
@@ -120,7 +120,7 @@ def singular_values(spectra: pd.DataFrame, architecture: str, *, mode: Mode, hei
     )  # fmt: skip
     figure.add_hline(y=0, line={"color": theme.muted(mode), "width": 1})
     if len(rows):
-        _power_axis(figure, min(-1.0, rows["log10_value"].min()), max(1.0, rows["log10_value"].max()))
+        power_axis(figure, min(-1.0, rows["log10_value"].min()), max(1.0, rows["log10_value"].max()))
     figure.update_xaxes(
         tickvals=list(range(len(distances))), ticktext=[str(d) for d in distances], range=[-0.5, len(distances) - 0.5], fixedrange=True
     )
@@ -146,7 +146,7 @@ def edge_curve(edge: pd.DataFrame, gain: float, *, mode: Mode, height: int = 300
     )  # fmt: skip
     figure.add_hline(y=0, line={"color": theme.muted(mode), "width": 1})
     figure.add_vline(x=gain, line={"color": theme.accent(mode), "width": 2})
-    _power_axis(figure, min(-1.0, y.min()), max(1.0, y.max()))
+    power_axis(figure, min(-1.0, y.min()), max(1.0, y.max()))
     figure.update_xaxes(fixedrange=True, rangemode="tozero")
     figure.update_layout(clickmode="event+select", showlegend=False)
     return figure
@@ -188,7 +188,7 @@ def describe_spectra(spectra: pd.DataFrame, architecture: str) -> str:
     return f"Singular values of the {theme.architecture_label(architecture)}'s product of Jacobians: {'; '.join(parts)}."
 
 
-def _power_axis(figure: go.Figure, low: float, high: float, ticks: int = 7) -> None:
+def power_axis(figure: go.Figure, low: float, high: float, ticks: int = 7) -> None:
     """Label a linear axis of logarithms with the numbers they stand for."""
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if (high - low) / step <= ticks)
     values = np.arange(math.floor(low / step) * step, math.ceil(high / step) * step + 1, step)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.config import option
 from pages.components.views.gradients_chain import LABELS as CHAIN_LABELS
 from pages.components.views.gradients_chain import ChainView
+from pages.components.views.gradients_clipping import ClippingView
 from pages.components.views.gradients_connectivity import ConnectivityView
 
 CAT = "The cat, which sat on the mat and purred, was happy"
@@ -19,7 +20,7 @@ LABELS = {**CHAIN_LABELS}
 
 
 @dataclass(frozen=True)
-class GradientsView(ChainView, ConnectivityView):
+class GradientsView(ChainView, ConnectivityView, ClippingView):
     """Everything a link to the Gradients page carries."""
 
     text: str = option(CAT, label="Your text", help="The networks read it character by character; at most 2,000 characters.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import dataclass
 
 from engine.config import option
 from engine.inspection.chain import ARCHITECTURES, ChainSettings
 from engine.plotting import theme
+from pages.components.views.settings_fields import field_like, settings_from
 
-_SETTINGS = {field.name: field for field in dataclasses.fields(ChainSettings)}
 PREFIX = "chain_"
 LABELS = {
     "chain_matrix": {"default": "As torch.nn draws it", "orthogonal": "Random rotation", "identity": "Identity"}.get,
@@ -18,22 +18,18 @@ LABELS = {
 }
 
 
-def _setting(name: str) -> dataclasses.Field:
-    return dataclasses.field(default=_SETTINGS[name].default, metadata=_SETTINGS[name].metadata)
-
-
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class ChainView:
     """How the networks are born, what they read, and which of them is looked at more closely."""
 
-    chain_gain: float = _setting("gain")
-    chain_matrix: str = _setting("matrix")
-    chain_activation: str = _setting("activation")
-    chain_forget_bias: float = _setting("forget_bias")
-    chain_is_chrono: bool = _setting("is_chrono")
-    chain_length: int = _setting("length")
-    chain_hidden_size: int = _setting("hidden_size")
-    chain_seed: int = _setting("seed")
+    chain_gain: float = field_like(ChainSettings, "gain")
+    chain_matrix: str = field_like(ChainSettings, "matrix")
+    chain_activation: str = field_like(ChainSettings, "activation")
+    chain_forget_bias: float = field_like(ChainSettings, "forget_bias")
+    chain_is_chrono: bool = field_like(ChainSettings, "is_chrono")
+    chain_length: int = field_like(ChainSettings, "length")
+    chain_hidden_size: int = field_like(ChainSettings, "hidden_size")
+    chain_seed: int = field_like(ChainSettings, "seed")
     chain_source: str = option("numbers", label="They read", choices=("numbers", "text"))
     chain_closeup: str = option("rnn", label="Look closer at", choices=ARCHITECTURES)
     chain_trained: bool = option(False, label="Trained networks too", help="The shipped networks that write Shakespeare, by autograd.")
@@ -41,4 +37,4 @@ class ChainView:
 
 def chain_settings(view: ChainView) -> ChainSettings:
     """Return the engine's settings that a view stands for."""
-    return ChainSettings(**{name: getattr(view, PREFIX + name) for name in _SETTINGS})
+    return settings_from(ChainSettings, view, PREFIX)

@@ -1,0 +1,126 @@
+"""Clipping: a small network trained here and now, twice: as it is, and with its gradient held below a threshold."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import streamlit as st
+
+from engine.experiments.clipping import clipping_frame, clipping_sentence, train_twice
+from engine.experiments.clipping_settings import ClippingSettings
+from engine.plotting.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
+from pages.components import figures, notices, state
+from pages.components.figures import Receipt
+from pages.components.gradients.desk import PAGE, Desk
+from pages.components.header import TEXT_WIDTH
+from pages.components.views.gradients_clipping import clipping_settings
+
+NAME = "clipping"
+FLUSH_SECONDS = 0.3
+
+
+@dataclass
+class TwoRuns:
+    """What is known of the two runs with some settings; it lives in the session and is filled while they train."""
+
+    settings: ClippingSettings
+    rows: list[dict] = field(default_factory=list)
+    elapsed_seconds: float = 0.0
+    is_over: bool = False
+    is_stopped: bool = False
+
+
+def show(desk: Desk) -> None:
+    """Draw the settings, the two runs while they train, and what came of them."""
+    st.markdown(
+        "A network with ReLU learns to remember one symbol. Both runs begin with the same weights and read the same sequences; one of them may "
+        "take no step along a gradient longer than the threshold. **Watch the gradient's length just before the loss jumps.** Then raise the "
+        "threshold to 10: is a high ceiling still a ceiling?",
+        width=TEXT_WIDTH,
+    )
+    for names in (("threshold", "learning_rate", "gain"), ("length", "hidden_size", "updates", "seed")):
+        with st.container(horizontal=True):
+            for name in names:
+                desk.controls.number(f"clipping_{name}", width=160)
+    settings = clipping_settings(desk.controls.value())
+    found = state.recall(PAGE, NAME)
+    if found is None or found.settings != settings:
+        found = TwoRuns(settings)
+        state.remember(PAGE, NAME, found)
+    bar, chart = st.empty(), st.empty()
+    if not found.is_over and not found.is_stopped:
+        with bar.container(horizontal=True, vertical_alignment="center"):
+            st.button("Stop", icon=":material/stop:", key="clipping-stop", on_click=_stop)
+            progress = st.progress(0.0, text="Starting")
+        _train(found, chart, progress)
+        bar.empty()
+    elif found.is_stopped:
+        bar.button("Start again", icon=":material/refresh:", key="clipping-again", on_click=state.forget, args=(PAGE, NAME))
+    with chart.container():
+        _show_results(found)
+
+
+def _stop() -> None:
+    """Keep what is there and go no further; a copy, as the old run of the script may still write."""
+    found = state.recall(PAGE, NAME)
+    if found is not None:
+        state.remember(PAGE, NAME, replace(found, rows=list(found.rows), is_stopped=True))
+
+
+def _train(found: TwoRuns, chart: st.delta_generator.DeltaGenerator, progress: st.delta_generator.DeltaGenerator) -> None:
+    """Train both networks and draw their losses as they go on."""
+    begun, shown = time.perf_counter(), 0.0
+    found.rows.clear()
+    for row in train_twice(found.settings):
+        found.rows.append(row)
+        now = time.perf_counter()
+        found.elapsed_seconds = now - begun
+        if now - shown >= FLUSH_SECONDS:
+            shown, share = now, row["step"] / found.settings.updates
+            left = found.elapsed_seconds * (1 - share) / share
+            progress.progress(share, text=f"Update {row['step']} of {found.settings.updates} · about {left:.0f} s left")
+            figure = clipping_losses(clipping_frame(found.rows), mode=figures.mode(), updates=found.settings.updates)
+            chart.plotly_chart(figure, theme=None, key=f"clipping-{len(found.rows)}")
+    found.is_over = True
+
+
+def _show_results(found: TwoRuns) -> None:
+    """Say how the runs went, and draw losses and gradients of what has been trained."""
+    frame, settings = clipping_frame(found.rows), found.settings
+    if frame.empty:
+        notices.note("Stopped before the first update.")
+        return
+    if found.is_stopped:
+        notices.note(f"Stopped after {int(frame['step'].max())} updates; what was measured until then stays.")
+    st.markdown(f"**{notices.plain(clipping_sentence(frame, settings))}**", width=TEXT_WIDTH)
+    receipt = Receipt(
+        model=f"an RNN with ReLU, {settings.hidden_size} units, trained here and now",
+        data="delayed recall, fresh sequences for every update",
+        seed=settings.seed,
+        measured=f"{date.today().isoformat()}, plain gradient descent, 32 sequences per update",
+        seconds=found.elapsed_seconds,
+        python=(
+            "from engine.experiments.clipping import clipping_sentence, run_clipping\n"
+            "from engine.experiments.clipping_settings import ClippingSettings\n\n"
+            f"settings = {settings!r}\nframe = run_clipping(settings)\nprint(clipping_sentence(frame, settings))"
+        ),
+    )
+    figures.show(
+        clipping_losses(frame, mode=figures.mode(), updates=settings.updates),
+        name="clipping-loss",
+        alt=describe_losses(frame),
+        table=frame,
+        receipt=receipt,
+    )
+    st.markdown("The length of the gradient before each update, and what clipping makes of it.", width=TEXT_WIDTH)
+    figures.show(
+        clipping_norms(frame, settings.threshold, mode=figures.mode(), updates=settings.updates),
+        name="clipping-norm",
+        alt=describe_norms(frame, settings.threshold),
+    )
+    st.caption(
+        "A diverged run is one whose loss has become ten times its first one, or no number at all. Clipping does not make an exploding network stable; "
+        "it keeps one bad step from undoing all the good ones."
+    )
