@@ -1,26 +1,41 @@
-"""What a step costs: one training update, and one step of reading as it comes in (batch 1)."""
+"""What a step costs: a training update against the length of its sequences, and reading one token at a time against its position.
+
+Rows of two modes, the same columns for both. "training": `length`, `seconds` per update and `memory_bytes`, what the forward pass
+keeps for the backward pass. "streaming": `position`, `seconds` per token around it and `memory_bytes`, what is held to go on from
+there: a recurrent state, or a Transformer's keys and values of everything read. Batch 1 and no gradients when streaming.
+
+Seconds are processor time on one thread, medians of blocks: other work on the machine lengthens the measuring, hardly the numbers.
+"""
 
 from __future__ import annotations
 
+import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.nn import functional
 
-from engine.cells import CELLS
 from engine.experiments.base import Comparison
 from engine.experiments.runs import where_from
+from engine.models.architectures import ARCHITECTURES
 from engine.models.sequence_predictor import SequencePredictor, count_parameters, hidden_size_for
 
 INPUT_SIZE, OUTPUT_SIZE = 16, 16
 BLOCKS = 5
-STREAMED_STEPS = 200
+UPDATES = 2  # in a block
+POSITIONS = 2_000  # tokens read one at a time
+STRETCH = 100  # of them to a row
+CHUNK = 10  # of them to a block
+PASSES = 3  # over all of them
+SHORT = 200  # tokens for `seconds_per_streamed_step`
 
 
 def timing_rows(comparison: Comparison) -> list[dict[str, Any]]:
-    """Return one row per architecture, length and way of being equal: at equal parameters, and at equal hidden size."""
+    """Return the rows of every architecture at equal parameters and at equal hidden size, each row with where it comes from."""
     rows = []
     for architecture in comparison.architectures:
         sizes = {
@@ -28,68 +43,144 @@ def timing_rows(comparison: Comparison) -> list[dict[str, Any]]:
             "hidden_size": comparison.timing_hidden_size,
         }
         for equal, hidden_size in sizes.items():
-            for length in comparison.timing_lengths:
-                rows.append(_row(architecture, equal, hidden_size, length, comparison.batch_size))
+            network = build(architecture, hidden_size, max(comparison.timing_lengths, default=1))
+            facts = {"task": "", "equal": equal} | _facts(network, architecture) | where_from()
+            rows += [facts | row for row in training_rows(network, comparison.timing_lengths, comparison.batch_size)]
+            if ARCHITECTURES.get(architecture).streams:
+                rows += [facts | row for row in streaming_rows(network)]
     return rows
 
 
-def _row(architecture: str, equal: str, hidden_size: int, length: int, batch_size: int) -> dict[str, Any]:
-    network = SequencePredictor(INPUT_SIZE, 0, OUTPUT_SIZE, hidden_size, architecture)
-    return {
-        "task": "",
-        "architecture": architecture,
-        "length": length,
-        "equal": equal,
-        "hidden_size": hidden_size,
-        "parameters": network.parameter_count(),
-        "formula_parameters": count_parameters(architecture, INPUT_SIZE, 0, OUTPUT_SIZE, hidden_size),
-        "layer_parameters": CELLS.get(architecture).count_parameters(INPUT_SIZE, hidden_size),
-        "batch_size": batch_size,
-        "seconds_per_step": _training_seconds(network, length, batch_size),
-        "seconds_per_streamed_step": _streaming_seconds(network),
-        **where_from(),
-    }
+def build(architecture: str, hidden_size: int, longest: int) -> SequencePredictor:
+    """Return the untrained network whose steps are timed; it reads and answers with 16 numbers."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return SequencePredictor(INPUT_SIZE, 0, OUTPUT_SIZE, hidden_size, architecture, longest=longest)
 
 
-def _training_seconds(network: SequencePredictor, length: int, batch_size: int) -> float:
-    inputs, targets = torch.randn(batch_size, length, INPUT_SIZE), torch.randn(batch_size, length, OUTPUT_SIZE)
+def training_rows(network: SequencePredictor, lengths: tuple[int, ...], batch_size: int) -> Iterator[dict[str, Any]]:
+    """Yield one row per length: the seconds of an update and the bytes kept between its two passes."""
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-6, fused=True)
+    generator = torch.Generator().manual_seed(0)
+    streamed = _short_stream(network) if ARCHITECTURES.get(network.cell).streams else None
+    for length in lengths:
+        inputs = torch.randn(batch_size, length, INPUT_SIZE, generator=generator)
+        targets = torch.randn(batch_size, length, OUTPUT_SIZE, generator=generator)
 
-    def update() -> None:
-        optimizer.zero_grad()
-        functional.mse_loss(network(inputs)[0], targets).backward()
-        optimizer.step()
+        def update(inputs: Tensor = inputs, targets: Tensor = targets) -> None:
+            optimizer.zero_grad()
+            functional.mse_loss(network(inputs)[0], targets).backward()
+            optimizer.step()
 
-    return fastest_block(update, calls=4)
-
-
-def _streaming_seconds(network: SequencePredictor) -> float:
-    now = torch.randn(1, INPUT_SIZE)
-
-    def read() -> None:
-        state = network.start()
-        for _ in range(STREAMED_STEPS):
-            _, state = network.step(now, state)
-
-    with torch.inference_mode():
-        return fastest_block(read, calls=1) / STREAMED_STEPS
+        seconds = median_block(update, UPDATES)
+        yield {
+            "mode": "training",
+            "length": length,
+            "batch_size": batch_size,
+            "seconds": seconds,
+            "seconds_per_step": seconds,
+            "seconds_per_streamed_step": streamed,
+            "memory_bytes": kept_bytes(network, inputs),
+        }
 
 
-def fastest_block(call: Callable[[], None], calls: int) -> float:
-    """Return processor seconds per call, on one thread, in the fastest of several blocks.
+@torch.inference_mode()
+def streaming_rows(
+    network: SequencePredictor, positions: int = POSITIONS, stretch: int = STRETCH, passes: int = PASSES
+) -> Iterator[dict[str, Any]]:
+    """Yield one row per `stretch` tokens of one long sequence: the median seconds per token in it, and the bytes held after it."""
+    token = torch.randn(1, INPUT_SIZE, generator=torch.Generator().manual_seed(0))
+    seconds: dict[int, list[float]] = {until: [] for until in range(stretch, positions + 1, stretch)}
+    held: dict[int, int] = {}
+    with one_thread():
+        _read(network, token, network.start(), stretch)
+        for _ in range(passes):
+            state = network.start()
+            for until in seconds:
+                for _ in range(stretch // CHUNK):
+                    started = time.thread_time()
+                    state = _read(network, token, state, CHUNK)
+                    seconds[until].append((time.thread_time() - started) / CHUNK)
+                held[until] = held_bytes(state)
+    for until, measured in seconds.items():
+        middle = statistics.median(measured)
+        yield {
+            "mode": "streaming",
+            "position": until,
+            "batch_size": 1,
+            "seconds": middle,
+            "seconds_per_streamed_step": middle,
+            "memory_bytes": held[until],
+        }
 
-    Other work on the machine can only slow a block down, and the processor's clock does not count the time it takes.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+
+def median_block(call: Callable[[], None], calls: int) -> float:
+    """Return processor seconds per call, on one thread, in the middle one of several blocks of `calls`."""
+    with one_thread():
         call()
         seconds = []
         for _ in range(BLOCKS):
-            started = time.process_time()
+            started = time.thread_time()
             for _ in range(calls):
                 call()
-            seconds.append((time.process_time() - started) / calls)
-        return min(seconds)
+            seconds.append((time.thread_time() - started) / calls)
+    return statistics.median(seconds)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use one thread, the one whose clock is read, while it is timed."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
     finally:
         torch.set_num_threads(threads)
+
+
+def held_bytes(state: Any) -> int:
+    """Return the bytes of all numbers in a state, however it is nested."""
+    if isinstance(state, Tensor):
+        return state.numel() * state.element_size()
+    return sum(held_bytes(part) for part in state)
+
+
+def kept_bytes(network: SequencePredictor, inputs: Tensor) -> int:
+    """Return the bytes a forward pass keeps for the backward pass: not the weights, nor the inputs; what is shared counts once."""
+    given = {tensor.untyped_storage().data_ptr() for tensor in (inputs, *network.parameters(), *network.buffers())}
+    kept: dict[int, int] = {}
+    alive = []  # a storage that is freed early could give its address to another
+
+    def note(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in given:
+            kept[storage.data_ptr()] = storage.nbytes()
+            alive.append(tensor)
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        network(inputs)
+    return sum(kept.values())
+
+
+def _facts(network: SequencePredictor, architecture: str) -> dict[str, Any]:
+    return {
+        "architecture": architecture,
+        "hidden_size": network.hidden_size,
+        "parameters": network.parameter_count(),
+        "formula_parameters": count_parameters(architecture, INPUT_SIZE, 0, OUTPUT_SIZE, network.hidden_size),
+        "layer_parameters": ARCHITECTURES.get(architecture).count_parameters(INPUT_SIZE, network.hidden_size),
+    }
+
+
+def _short_stream(network: SequencePredictor) -> float:
+    """Return the seconds per token of a short sequence read one token at a time."""
+    token = torch.randn(1, INPUT_SIZE, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        return median_block(lambda: _read(network, token, network.start(), SHORT), 1) / SHORT
+
+
+def _read(network: SequencePredictor, token: Tensor, state: Any, times: int) -> Any:
+    for _ in range(times):
+        _, state = network.step(token, state)
+    return state
