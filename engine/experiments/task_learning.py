@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.tasks import Task, TaskBatch
+from engine.tasks.base import TRAINING_SEEDS
 
 CHUNK = 250  # sequences measured at once, to bound memory at long lengths
 
@@ -21,7 +22,7 @@ class TaskLearning:
 
     def batch(self, position: int) -> TaskBatch:
         """Return the sequences of update `position`; those of a made-up task were never seen before."""
-        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + position)
+        generator = torch.Generator().manual_seed((self.seed * 1_000_003 + position) % TRAINING_SEEDS)
         return self.task.batch(self.batch_size, generator)
 
     def loss(self, model: nn.Module, batch: TaskBatch, carry: Any) -> tuple[Tensor, None]:

@@ -27,11 +27,13 @@ def influence_by_distance(
     mode: Mode,
     quantity: str = "kl",
     is_log: bool = True,
-    is_log_distance: bool = False,
+    is_log_distance: bool = True,
     half_lives: Mapping[str, float | None] | None = None,
     height: int = 400,
 ) -> go.Figure:
-    """Return one line per network against distance, with a band from the lower to the upper quartile over places in the text.
+    """Return one line per network against distance, the mean, over a band from the lower to the upper quartile of places in the text.
+
+    A few places where much depends on the token can lift the mean above the band.
 
     Args:
         frame: columns `label`, `architecture` and those of `engine.inspection.half_life.HalfLife.frame`; a network's rows in
@@ -72,7 +74,7 @@ def influence_by_distance(
     return figure
 
 
-def two_answers(frame: pd.DataFrame, *, mode: Mode, is_log_distance: bool = False, height_per_network: int = 190) -> go.Figure:
+def two_answers(frame: pd.DataFrame, *, mode: Mode, is_log_distance: bool = True, height_per_network: int = 190) -> go.Figure:
     """Return, one panel per network, both curves as shares of their value one token back; where they disagree is shaded.
 
     Args:
@@ -111,7 +113,7 @@ def two_answers(frame: pd.DataFrame, *, mode: Mode, is_log_distance: bool = Fals
         marker={"symbol": "square", "size": 12, "color": theme.translucent(theme.muted(mode), 0.5)},
     )  # fmt: skip
     _set_axes(figure, True, is_log_distance, int(frame["distance"].max()) if len(frame) else 1, 1.0)
-    figure.update_yaxes(title={"text": "Share of 1 back", "font": {"size": 13}}, tickvals=[1e-6, 1e-4, 1e-2, 1], ticktext=["≤ 0.0001 %", "0.01 %", "1 %", "100 %"])
+    figure.update_yaxes(title={"text": "Share left", "font": {"size": 13}}, tickvals=[1e-6, 1e-4, 1e-2, 1], ticktext=["≤ 0.0001 %", "0.01 %", "1 %", "100 %"])
     figure.update_xaxes(title_text=X_TITLE, row=max(1, len(groups)), col=1)
     figure.update_annotations(font={"size": 14, "color": theme.ink(mode)}, x=0, xanchor="left")
     return figure
@@ -150,7 +152,7 @@ def _add_half(
 ) -> None:
     figure.add_scatter(
         x=[half], y=[rows[column].iloc[0] / 2], mode="markers", name=name, legendgroup=name, showlegend=False,
-        marker={"symbol": style.marker, "size": 13, "color": style.colour, "line": {"color": theme.ink(mode), "width": 2}},
+        marker={"symbol": style.marker, "size": 11, "color": style.colour, "line": {"color": theme.ink(mode), "width": 1.5}},
         hovertemplate="half is left %{x:.1f} tokens back<extra>%{fullData.name}</extra>",
     )  # fmt: skip
 
