@@ -149,13 +149,16 @@ def loss_curves(frame: pd.DataFrame, task: str, length: int, equal: str = "param
 
 
 def timings(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return size and time per step by architecture, length and what is held equal.
+    """Return size and time per step in training by architecture, length and what is held equal.
 
     `ratio_to_rnn` is the recurrent layer's parameters over the RNN's of the same hidden size (1 : 3 : 4 by formula), empty where
     the hidden sizes differ.
     """
     names = ["architecture", "length", "equal", "hidden_size", "parameters", "formula_parameters", "layer_parameters"]
-    table = _kind(frame, "timing")[[*names, "batch_size", "seconds_per_step", "seconds_per_streamed_step"]]
+    rows = _kind(frame, "timing")
+    if "mode" in rows:
+        rows = rows[rows["mode"].fillna("training") == "training"]
+    table = rows[[*names, "batch_size", "seconds_per_step", "seconds_per_streamed_step"]]
     rnn = table[table["architecture"] == "rnn"].drop_duplicates("hidden_size").set_index("hidden_size")["layer_parameters"]
     table = table.assign(ratio_to_rnn=(table["layer_parameters"] / table["hidden_size"].map(rnn)).astype(float))
     return table.sort_values(["equal", "length", "architecture"], key=_rank_architecture, ignore_index=True)
