@@ -68,8 +68,8 @@ class MinGRU(Architecture):
         """Return the last layer's memory (B, H) after reading features (B, I), and the memories of all."""
         memories = []
         for layer, memory in zip(self.layers, state, strict=True):
-            kept, written = gates(layer(features))
-            features = kept * memory + written
+            update, new = gates(layer(features))
+            features = torch.lerp(memory, new, update)
             memories.append(features)
         return features, tuple(memories)
 
@@ -77,7 +77,8 @@ class MinGRU(Architecture):
         """Return the last layer's memories (B, T, H) and those of all layers after the last step."""
         memories = []
         for index, layer in enumerate(self.layers):
-            kept, written = gates(layer(features))
+            update, new = gates(layer(features))
+            kept, written = 1 - update, update * new
             if state is not None:
                 first = written[:, :1] + kept[:, :1] * state[index][:, None]
                 written = torch.cat([first, written[:, 1:]], dim=1)
@@ -87,10 +88,10 @@ class MinGRU(Architecture):
 
 
 def gates(sums: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the share of the memory that is kept and what is added to it, (..., H) each, from the layer's sums (..., 2 * H)."""
+    """Return the update gate and what would be remembered, (..., H) each, from the layer's sums (..., 2 * H)."""
     update, new = sums.chunk(2, dim=-1)
-    new = torch.where(new >= 0, new + 0.5, torch.sigmoid(new))
-    return torch.sigmoid(-update), torch.sigmoid(update) * new
+    # Above zero a + 0.5, below it sigmoid(a): one of the two terms stands still on either side.
+    return torch.sigmoid(update), functional.relu(new) + torch.sigmoid(new.clamp(max=0))
 
 
 def scan(kept: Tensor, written: Tensor) -> Tensor:
