@@ -18,22 +18,20 @@ Shapes: T tokens, H units, P units of the pattern, M matches.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import torch
 
 from engine.corpora import load_corpus
 from engine.decoding.limits import check_characters
-from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.inspection.predicates import NEEDS, PREDICATES, label_text
-from engine.inspection.units import WARM_UP, check_text, layer_count, stream_states, token_spans
+from engine.inspection.units import WARM_UP, check_text, check_unit, hidden_values, stream_states, token_spans
 from engine.models.folder import LoadedModel
-from engine.models.recurrent import run_layer, zero_state
 
 MAX_CHARACTERS = 100_000
 IN_ONE_PASS = 5_000  # tokens; longer texts are read in streams
@@ -61,6 +59,12 @@ class TextReading:
     stops: np.ndarray
     source: str
     elapsed_seconds: float
+
+    @functools.cached_property
+    def answers(self) -> dict[str, np.ndarray]:
+        """The answer to every predicate at each token's last character, (T,) of bool by name; worked out once."""
+        last = self.stops - 1
+        return {name: label_text(name, self.text)[last] for name in PREDICATES.names()}
 
 
 @dataclass(frozen=True)
@@ -139,11 +143,10 @@ def states_over(loaded: LoadedModel, text: str, layer: int, sentence: str, progr
         InputError: the model has no such layer.
     """
     begun = time.perf_counter()
-    if not 0 <= layer < layer_count(loaded):
-        raise InputError(f"There is no layer {layer + 1}; the layers are 1 to {layer_count(loaded)}.")
+    check_unit(loaded, layer, 0)
     spans, ids = token_spans(loaded, text), loaded.tokenizer.encode(text)
     if len(ids) <= IN_ONE_PASS:
-        values = in_steps(_one_pass(loaded, ids, layer)).T
+        values = in_steps(hidden_values(loaded, ids, layer)).T
     else:
         values = np.empty((loaded.model.hidden_size, len(ids)), dtype=np.int8)
         for start in range(0, len(ids), CHUNK):
@@ -260,13 +263,11 @@ def explain_matches(reading: TextReading, matches: Matches) -> pd.DataFrame:
 
     The predicate that tells the matches most from the rest comes first; a token is judged by its last character.
     """
-    last = reading.stops - 1
-    inside = np.zeros(len(last), dtype=bool)
+    inside = np.zeros(len(reading.stops), dtype=bool)
     for start, stop in zip(matches.frame["start"], matches.frame["stop"], strict=True):
         inside[start:stop] = True
     rows = []
-    for name in PREDICATES.names():
-        holds = label_text(name, reading.text)[last]
+    for name, holds in reading.answers.items():
         meta = PREDICATES.meta(name)
         matched = float(holds[inside].mean()) if inside.any() else float("nan")
         rows.append((name, meta["title"], NEEDS[meta["needs"]], matched, float(holds.mean()) if len(holds) else float("nan")))
@@ -276,19 +277,4 @@ def explain_matches(reading: TextReading, matches: Matches) -> pd.DataFrame:
 
 
 def _hidden(loaded: LoadedModel, text: str, layer: int) -> np.ndarray:
-    if not 0 <= layer < layer_count(loaded):
-        raise InputError(f"There is no layer {layer + 1}; the layers are 1 to {layer_count(loaded)}.")
-    return _one_pass(loaded, loaded.tokenizer.encode(text), layer)
-
-
-@torch.inference_mode()
-def _one_pass(loaded: LoadedModel, ids: list[int], layer: int) -> np.ndarray:
-    """Return the hidden values of a layer after each token, (T, H) float32."""
-    model = loaded.model
-    hidden = model.embedding(torch.tensor([[start_id(loaded), *ids]]))  # (1, 1 + T, E)
-    for number, torch_layer in enumerate(model.layers):
-        outputs, _ = run_layer(torch_layer, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
-        if number == layer:
-            return outputs[0, 1:].float().numpy()
-        hidden = model.join(hidden, outputs)
-    raise InputError(f"There is no layer {layer + 1}; the layers are 1 to {layer_count(loaded)}.")
+    return hidden_values(loaded, loaded.tokenizer.encode(text), layer)

@@ -23,7 +23,8 @@ import pandas as pd
 import torch
 
 from engine.errors import InputError
-from engine.inspection.units import check_text, layer_count, parts_of, token_spans, trace
+from engine.inspection.cell_steps import read_steps
+from engine.inspection.units import check_text, check_unit, hidden_values, token_spans, trace
 from engine.models.folder import LoadedModel
 
 MAX_CHARACTERS = 1_000
@@ -125,11 +126,8 @@ def compare_states(loaded: LoadedModel, first: str, second: str, layer: int, par
         InputError: as `pair_tokens`, or the network has no such layer or part.
     """
     pairs = pair_tokens(loaded, first, second)
-    if not 0 <= layer < layer_count(loaded):
-        raise InputError(f"There is no layer {layer + 1}; the layers are 1 to {layer_count(loaded)}.")
-    if part not in parts_of(loaded.info.architecture):
-        raise InputError(f"This network has no {part}; it has: {', '.join(parts_of(loaded.info.architecture))}.")
-    one, other = (trace(loaded, text, [layer])[0][part] for text in (first, second))
+    check_unit(loaded, layer, 0, part)
+    one, other = (_values(loaded, text, layer, part) for text in (first, second))
     return _edit(one[pairs.first], other[pairs.second], pairs)
 
 
@@ -155,6 +153,12 @@ def average_difference(loaded: LoadedModel, first: str, second: str) -> float:
 def has_same_tokens(loaded: LoadedModel, first: str, second: str) -> bool:
     """Return whether two texts are made of the same tokens, whatever their order."""
     return sorted(loaded.tokenizer.encode(first)) == sorted(loaded.tokenizer.encode(second))
+
+
+def prove_states(loaded: LoadedModel, text: str, layer: int) -> float:
+    """Return the largest difference between a layer's hidden values as compared here, by torch.nn, and by the readable cells."""
+    by_hand = read_steps(loaded, text).strands[layer].parts["hidden"]
+    return float(np.abs(hidden_values(loaded, loaded.tokenizer.encode(text), layer) - by_hand).max())
 
 
 def edit_frame(edits: Mapping[str, StateEdit], pairs: Mapping[str, Pairs]) -> pd.DataFrame:
@@ -206,6 +210,13 @@ def _edit(one: np.ndarray, other: np.ndarray, pairs: Pairs) -> StateEdit:
         distance, differences, int((reach > STILL).sum()), len(reach), float(distance[peak_at]), peak_at,
         half_after, gone_after, float(distance[-1]),
     )  # fmt: skip
+
+
+def _values(loaded: LoadedModel, text: str, layer: int, part: str) -> np.ndarray:
+    """Return a part of a layer after each token, (T, H)."""
+    if part == "hidden":
+        return hidden_values(loaded, loaded.tokenizer.encode(text), layer)
+    return trace(loaded, text, [layer])[0][part]
 
 
 def _running_mean(loaded: LoadedModel, text: str) -> np.ndarray:

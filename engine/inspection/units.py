@@ -125,6 +125,23 @@ def trace(loaded: LoadedModel, text: str, layers: Sequence[int] | None = None) -
     return [traced[index] for index in wanted]
 
 
+@torch.inference_mode()
+def hidden_values(loaded: LoadedModel, token_ids: Sequence[int], layer: int) -> np.ndarray:
+    """Return the hidden values of one layer (from 0) after each token, (T, H) float32; `trace` without what is inside.
+
+    Raises:
+        InputError: the model has no such layer.
+    """
+    check_unit(loaded, layer, 0)
+    model = loaded.model
+    hidden = model.embedding(torch.tensor([[start_id(loaded), *token_ids]]))  # (1, 1 + T, E)
+    for torch_layer in model.layers[:layer]:
+        outputs, _ = run_layer(torch_layer, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
+        hidden = model.join(hidden, outputs)
+    outputs, _ = run_layer(model.layers[layer], hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
+    return outputs[0, 1:].float().numpy()
+
+
 def unit_course(loaded: LoadedModel, text: str, layer: int, unit: int, part: str = "hidden") -> UnitCourse:
     """Return one unit's values while `text` is read.
 

@@ -14,7 +14,7 @@ from engine.plotting.state_edits import Band
 from pages.components.figures import Receipt
 
 
-def for_edit(parts: Mapping[str, str], first: str, second: str, layer: int, proof: str) -> Receipt:
+def for_edit(parts: Mapping[str, str], first: str, second: str, layer: int) -> Receipt:
     """Return the receipt of two readings compared; `parts` says what of each network, `layer` is counted from 1."""
     return Receipt(
         model=", ".join(parts),
@@ -30,7 +30,7 @@ def for_edit(parts: Mapping[str, str], first: str, second: str, layer: int, proo
             "    print(name, edit.half_after, edit.gone_after, edit.changed, edit.distance.round(4).tolist())\n"
             "    print(average_difference(model, first, second))"
         ),
-        note=proof,
+        note="The engine counts layers from 0.",
     )
 
 
@@ -45,7 +45,7 @@ def units_table(bands: Sequence[Band], tokens: Sequence[tuple[str, str]]) -> pd.
     return pd.DataFrame(rows, columns=["network", "unit", "place", "first", "second", "difference"])
 
 
-def for_pattern(name: str, text: str, layer: int, span: tuple[int, int], settings: Mapping[str, object], reading: TextReading, proof: str) -> Receipt:
+def for_pattern(name: str, text: str, layer: int, span: tuple[int, int], settings: Mapping[str, object], reading: TextReading) -> Receipt:
     """Return the receipt of a pattern and its matches; `layer` is counted from 1, `span` from 0."""
     source, characters, own = settings["source"], settings["characters"], settings["own"]
     given = f"text={own!r}" if own else f"characters={characters}"
@@ -63,7 +63,7 @@ def for_pattern(name: str, text: str, layer: int, span: tuple[int, int], setting
             f"matches = find_matches(reading, pattern, {settings['least']!r})\n"
             "print(pattern.units, matches.frame.head(20).to_string(), explain_matches(reading, matches).to_string())"
         ),
-        note=f"The time is what reading the text took; it is read once for all patterns. {proof}",
+        note="The time is what reading the text took; it is read once for all patterns. The engine counts layers and tokens from 0.",
     )
 
 

@@ -6,10 +6,10 @@ import re
 
 import streamlit as st
 
-from engine.inspection.cell_proof import proof_sentence, prove
-from engine.inspection.cell_steps import read_steps
+from engine.inspection.cell_proof import TOLERANCE
 from engine.inspection.state_edits import (
     GONE, Pairs, StateEdit, average_difference, compare_averages, compare_states, edit_frame, has_same_tokens, pair_tokens,
+    prove_states,
 )  # fmt: skip
 from engine.inspection.units import parts_of
 from engine.plotting.state_edits import MOST_LETTERS, Band, describe_edit_curves, describe_unit_bands, edit_curves, unit_bands
@@ -39,6 +39,9 @@ def show(desk: Desk) -> None:
     )
     first, second, tail = _ask_texts(desk)
     chosen = _readers(desk)
+    if not chosen:
+        notices.error("No recurrent language model is installed, and only those are compared here.")
+        return
     with st.container(horizontal=True, vertical_alignment="bottom", key="edit-choice"):
         desk.controls.offer("edit_layer", range(1, min(desk.models[name].config["num_layers"] for name in chosen) + 1), default=2)
         layer = desk.controls.segmented("edit_layer")
@@ -50,8 +53,9 @@ def show(desk: Desk) -> None:
     counted = next((name for name in chosen if desk.models[name].architecture == "lstm"), chosen[0])
     average = cache.compute_with_model(compare_averages, counted, *texts)
     _show_times(desk, chosen, edits)
+    _show_longest(edits, pairs)
     _show_order(desk, counted, texts, average)
-    receipt = inside_receipts.for_edit({name: parts[name] for name in chosen}, *texts, layer, _proofs(chosen, texts[0], layer))
+    receipt = inside_receipts.for_edit({name: parts[name] for name in chosen}, *texts, layer)
     frame = edit_frame(edits | {AVERAGE: average}, pairs | {AVERAGE: pairs[desk.label(counted)]})
     architectures = {desk.label(name): desk.models[name].architecture for name in chosen} | {AVERAGE: "baseline"}
     frame.insert(1, "architecture", frame["reader"].map(architectures))
@@ -61,6 +65,7 @@ def show(desk: Desk) -> None:
     )
     header.section("Which units differ, and where?")
     _show_units(edits, pairs, receipt)
+    _show_proof(desk, chosen, texts[1], layer)
 
 
 def _ask_texts(desk: Desk) -> tuple[str, str, str]:
@@ -110,13 +115,18 @@ def _show_times(desk: Desk, chosen: list[str], edits: dict[str, StateEdit]) -> N
         edit = edits[desk.label(name)]
         with column:
             st.markdown(f"{networks.mark(desk.models[name].architecture)} **{notices.plain(desk.label(name))}**")
-            st.metric("Half of the difference is gone after", _steps(edit.half_after), label_visibility="visible")
-            gone = f"{GONE:.0%} is left after {_steps(edit.gone_after)}" if edit.gone_after is not None else f"more than {GONE:.0%} is left at the end"
+            noun = cache.load_model(name).tokenizer.noun
+            st.metric("Half of the difference is gone after", _steps(edit.half_after, noun))
+            gone = f"{GONE:.0%} is left after {_steps(edit.gone_after, noun)}" if edit.gone_after is not None else f"more than {GONE:.0%} is left at the end"
             st.caption(notices.plain(f"{gone}; at the end the states are {edit.at_end:.2g} apart. {edit.changed} of {edit.units} units change."))
 
 
-def _steps(count: int | None) -> str:
-    return "not in this text" if count is None else f"{count} token{'' if count == 1 else 's'}"
+def _steps(count: int | None, noun: str) -> str:
+    return "not in this text" if count is None else f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _small(difference: float) -> str:
+    return "exactly 0" if difference == 0 else f"{difference:.1e}"
 
 
 def _show_order(desk: Desk, counted: str, texts: tuple[str, str], average: StateEdit) -> None:
@@ -125,7 +135,7 @@ def _show_order(desk: Desk, counted: str, texts: tuple[str, str], average: State
     if cache.compute_with_model(has_same_tokens, counted, *texts):
         sentence = (
             f"Both texts are made of the same letters in another order. The average of the {desk.label(counted)}'s embeddings is therefore the "
-            f"same for both: the largest difference in any of its numbers is {difference:.1e}. To it they are one text."
+            f"same for both: the largest difference in any of its numbers is {_small(difference)}. To it they are one text."
         )
     else:
         sentence = (
@@ -135,12 +145,29 @@ def _show_order(desk: Desk, counted: str, texts: tuple[str, str], average: State
     notices.note(sentence)
 
 
-def _proofs(chosen: list[str], text: str, layer: int) -> str:
-    sentences = []
-    for name in chosen:
-        strand = cache.keep_with_model(read_steps, name, text).strands[layer - 1]
-        sentences.append(proof_sentence(cache.compute_with_model(prove, name, text, layer - 1), strand))
-    return " ".join(sentences)
+def _show_longest(edits: dict[str, StateEdit], pairs: dict[str, Pairs]) -> None:
+    """Say which network is still furthest from having forgotten, as measured at the end."""
+    ranked = sorted(edits, key=lambda label: -edits[label].at_end)
+    longest, shortest = ranked[0], ranked[-1]
+    since = int(pairs[longest].characters[-1] - pairs[longest].characters[pairs[longest].last_edit])
+    if since == 0:
+        return
+    st.markdown(
+        notices.plain(
+            f"{since} characters after the last change the {longest} is still {edits[longest].at_end:.2g} apart"
+            + (f", the {shortest} {edits[shortest].at_end:.2g}: the {longest} kept more of the change." if shortest != longest else ".")
+        ),
+        width=TEXT_WIDTH,
+    )
+
+
+def _show_proof(desk: Desk, chosen: list[str], text: str, layer: int) -> None:
+    """Compare the states shown, which torch.nn computed, with the readable cells; drawn last, as it computes all of them again."""
+    found = {name: cache.compute_with_model(prove_states, name, text, layer - 1) for name in chosen}
+    said = ", ".join(f"{desk.label(name)} {difference:.1e}" for name, difference in found.items())
+    worst = max(found.values())
+    verdict = "the same to five digits" if worst <= TOLERANCE else "NOT the same to five digits"
+    st.caption(f":material/verified: **Proof.** {notices.plain(f'The hidden states of the second text from torch.nn, and by hand with the readable cells: largest differences {said}; {verdict}.')}")
 
 
 def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], receipt: figures.Receipt) -> None:

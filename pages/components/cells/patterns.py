@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.cell_proof import proof_sentence, prove
-from engine.inspection.cell_steps import read_steps
 from engine.inspection.range_match import (
     OWN, STORIES, TEXT, TRAINING, Matches, Pattern, TextReading, context, explain_matches, find_matches, read_states, select_pattern,
     sources_of, suggest_range,
@@ -18,7 +16,7 @@ from engine.plotting.range_match import (
     describe_match_places, describe_predicate_shares, match_places, predicate_shares, track_rows,
 )  # fmt: skip
 from engine.plotting.text_grid import NARROW, describe_text_grid, text_grid
-from pages.components import cache, figures, header, inside_receipts, notices
+from pages.components import cache, cell_receipts, figures, header, inside_receipts, notices
 from pages.components.cells.desk import Desk
 from pages.components.header import TEXT_WIDTH
 
@@ -30,7 +28,13 @@ WHERE = {STORIES: "Saltmarsh stories", TRAINING: "What it learnt from", TEXT: "T
 
 
 def show(desk: Desk) -> None:
-    """Draw the choice of a range, its units, where else they are on, and what these places have in common."""
+    """Draw the choice of a range, its units, where else they are on, what these places have in common, and the proof."""
+    layer = _show_all(desk)
+    cell_receipts.show_proof(desk, layer - 1)
+
+
+def _show_all(desk: Desk) -> int:
+    """Draw everything but the proof; return the layer that is looked at, from 1."""
     st.markdown(
         "Choose a few characters of your text. Some units switch on as they are read and off again after them; the question is what these "
         "units look for. **Try:** take the suggested range, look where else the same units are on, and guess what those places share "
@@ -39,26 +43,24 @@ def show(desk: Desk) -> None:
     )
     text, layer, threshold, (start, stop), outside = _ask_range(desk)
     pattern = cache.compute_with_model(select_pattern, desk.network, text, layer - 1, start, stop, threshold, outside)
-    here = _read(desk, TEXT, layer, len(text), text)
-    strand = cache.keep_with_model(read_steps, desk.network, text).strands[layer - 1]
-    proof = proof_sentence(cache.compute_with_model(prove, desk.network, text, layer - 1), strand)
+    here = cache.keep_with_model(read_states, desk.network, TEXT, layer - 1, len(text), text)
     _show_pattern(desk, pattern, here, (start, stop), layer)
     if not pattern.units:
-        return
+        return layer
     header.section("Where else are the same units on?")
     least, source, characters, own = _ask_where(desk)
     if source == OWN and not own:
         notices.note("Paste a text above to look for the pattern in it.")
-        return
-    reading = _read(desk, source, layer, characters, own if source == OWN else text if source == TEXT else "")
-    matches = find_matches(reading, pattern, least)
+        return layer
     given = own if source == OWN else text if source == TEXT else ""
+    reading = here if source == TEXT else _read(desk, source, layer, characters, given)
+    matches = find_matches(reading, pattern, least)
     settings = {"threshold": threshold, "outside": outside, "least": least, "source": source, "characters": characters, "own": given}
-    receipt = inside_receipts.for_pattern(desk.network, text, layer, (start, stop), settings, reading, proof)
+    receipt = inside_receipts.for_pattern(desk.network, text, layer, (start, stop), settings, reading)
     st.caption(notices.plain(reading.source))
     if not len(matches.frame):
         notices.note(f"Nowhere in these {len(reading.stops):,} tokens are {least:.0%} of the {len(pattern.units)} units on together; ask for a smaller share.")
-        return
+        return layer
     explained = explain_matches(reading, matches)
     _show_verdict(pattern, reading, matches, explained)
     _show_matches(desk, reading, matches, receipt)
@@ -72,6 +74,7 @@ def show(desk: Desk) -> None:
         table=explained,
         receipt=receipt,
     )
+    return layer
 
 
 def _ask_range(desk: Desk) -> tuple[str, int, float, tuple[int, int], bool]:
@@ -211,7 +214,7 @@ def _show_matches(desk: Desk, reading: TextReading, matches: Matches, receipt: f
         receipt=receipt,
     )  # fmt: skip
     around = [context(reading, start, stop) for start, stop in zip(shown["start"], shown["stop"], strict=True)]
-    table = pd.DataFrame([[visible_token(part) for part in parts] for parts in around], columns=["before", "match", "after"])
+    table = pd.DataFrame([[part.replace("\n", visible_token("\n")) for part in parts] for parts in around], columns=["before", "match", "after"])
     for name in ("score", "inside", "outside"):
         table[name] = shown[name].round(3)
     table["token"] = shown["start"] + 1

@@ -51,7 +51,7 @@ def show(desk: Desk) -> None:
     )
     _show_places(found)
     header.section("How many numbers does it learn?")
-    _show_counts(settings, found)
+    _show_counts(settings, found, receipt)
     header.section("The same in Python")
     figures.show_code(python_lines(settings))
 
@@ -96,11 +96,11 @@ def _show_places(found: LayerShapes) -> None:
     for trap in traps:
         notices.note(f"{trap.left} has the same shape as {trap.right} and raises no error, but it differs by up to {trap.difference:.2f}. {trap.meaning}")
     table = pd.DataFrame([dataclasses.asdict(place) | {"equal": "yes" if place.is_equal else "no"} for place in found.places])
-    table["difference"] = [f"{value:.1e}" for value in table["difference"]]
+    table["difference"] = ["0" if value == 0 else f"{value:.1e}" for value in table["difference"]]
     figures.show_table(table[["left", "right", "equal", "difference", "meaning"]], name="shapes-places")
 
 
-def _show_counts(settings: LayerSettings, found: LayerShapes) -> None:
+def _show_counts(settings: LayerSettings, found: LayerShapes, receipt: figures.Receipt) -> None:
     blocks, count = CELLS.get(settings.kind).GATE_COUNT, found.parameters[settings.kind]
     agrees = "the same" if found.formula[settings.kind] == count else "NOT the same"
     hidden, wide = settings.hidden_size, settings.directions * settings.hidden_size
@@ -119,4 +119,5 @@ def _show_counts(settings: LayerSettings, found: LayerShapes) -> None:
         name="shapes-counts",
         alt=describe_count_bars(found.parameters),
         table=weights,
+        receipt=receipt,
     )

@@ -13,8 +13,8 @@ from engine.inspection.range_match import MAX_CHARACTERS, STORIES
 class PatternsView:
     """Which range of the text is looked at, when a unit counts as on, and where the same units are looked for."""
 
-    patterns_first: int = option(1, label="First character", help="The arrow keys move it.", minimum=1, maximum=LONGEST_TEXT, step=1)
-    patterns_last: int = option(3, label="Last character", help="The arrow keys move it.", minimum=1, maximum=LONGEST_TEXT, step=1)
+    patterns_first: int = option(1, label="The range begins at", help="The arrow keys move it.", minimum=1, maximum=LONGEST_TEXT, step=1)
+    patterns_last: int = option(3, label="The range ends at", help="The arrow keys move it.", minimum=1, maximum=LONGEST_TEXT, step=1)
     patterns_click: str = option("first", label="A click on the text moves", choices=("first", "last"))
     patterns_layer: int = option(2, label="Layer", help="Layer 1 reads the characters, the last one says what comes next.")
     patterns_threshold: float = option(
