@@ -12,6 +12,7 @@ ENTRIES = (
     (routes.GENERATION, "Generation", "Three networks continue your text, one character at a time.", thumbnails.generation),
     (routes.TRANSLATION, "Translation", "English into French, with a map of where the network looks.", thumbnails.translation),
     (routes.COMPARISON, "Comparison", "Which network remembers longest, on tasks with known answers.", thumbnails.comparison),
+    (routes.CELLS, "Cells", "What one cell computes at each step of your sentence, and which gates open and shut.", thumbnails.cells),
     (routes.MODELS, "Models", "Every trained network: its card, its scores, how to load it.", thumbnails.models),
 )
 
@@ -25,13 +26,14 @@ header.show(
         "Bars and dashes": "chances of the next character, after and before a temperature of 0.5.",
         "The map": "where the network looks (across, English) while it writes each word (down, French); the brighter, the more.",
         "Lines and bands": "the mean over three trainings, and their span from best to worst.",
+        "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where it is shut.",
         "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
     },
 )
 live = st.container(border=True)  # filled last, so that a slow network does not keep the rest of the page waiting
 
-for pair in (ENTRIES[:2], ENTRIES[2:]):
-    for (path, title, sentence, draw), column in zip(pair, st.columns(2, gap="medium"), strict=True):
+for left in range(0, len(ENTRIES), 2):
+    for (path, title, sentence, draw), column in zip(ENTRIES[left : left + 2], st.columns(2, gap="medium"), strict=False):
         with column.container(border=True, height="stretch"), notices.engine_errors():
             st.page_link(path, label=f"**{title}**", icon=":material/arrow_forward:", icon_position="right")
             st.markdown(sentence)

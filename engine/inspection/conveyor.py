@@ -104,8 +104,9 @@ def verdict(found: Conveyor) -> str:
         start = f"Half of the write is gone {by_gates} by the linearised steps, and {by_ablation} by ablation. "
     if worst["mismatch"] < DISAGREEMENT:
         return start + f"The two agree: they never differ by more than {100 * worst['mismatch']:.0f} % of the write."
+    steps = "1 step" if worst["distance"] == 1 else f"{int(worst['distance'])} steps"
     return start + (
-        f"They disagree most {int(worst['distance'])} steps later, by {100 * worst['mismatch']:.0f} % of the write: what was written also "
+        f"They disagree most {steps} later, by {100 * worst['mismatch']:.0f} % of the write: what was written also "
         "changed what was written and forgotten after it, and the gates alone do not show that."
     )
 

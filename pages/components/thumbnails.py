@@ -15,6 +15,7 @@ BEGINNING = "ROMEO:\nWhat light is thi"
 TEMPERATURE = 0.5
 TRIO = ("rnn", "lstm", "gru")
 SENTENCE = "A black dog runs on the beach ."
+CELL_SENTENCE = "The cat sat on the mat."
 
 
 def generation() -> None:
@@ -67,6 +68,27 @@ def comparison() -> None:
     legend = " · ".join(f"{networks.mark(name)} {theme.architecture_label(name)}" for name in longest.index)
     st.markdown(legend)  # not in the caption, whose fading would take the marks below 3:1
     st.caption(f"{facts.y_title} on {facts.title.lower()} as sequences get longer.")
+
+
+def cells() -> None:
+    """Draw the gates that keep or drop the memory of a small sentence, unit by unit."""
+    from engine.inspection.cell_steps import read_steps
+    from engine.inspection.gate_courses import gates_of_strand, order_units
+    from engine.inspection.units import PARTS
+    from engine.plotting.cell_states import unit_heat_map
+
+    info = favourite("language_model")
+    reading = cache.keep_with_model(read_steps, info.name, CELL_SENTENCE)
+    strand = reading.strands[-1]
+    part = next((part for part in ("forget_gate", "update_gate") if part in gates_of_strand(strand)), "hidden")
+    values = strand.parts[part]
+    units, is_gate = order_units(values, "similarity"), part != "hidden"
+    figure = unit_heat_map(
+        values, units, reading.tokens, first=0, position=-1, unit=-1, title="", is_switch=is_gate, mode=figures.mode()
+    )
+    alt = f"{PARTS[part].capitalize()} of {len(units)} units while “{CELL_SENTENCE}” is read: mean {values.mean():.2f}, lowest {values.min():.2f}, highest {values.max():.2f}."
+    figures.thumbnail(figure, name="cells", alt=alt)
+    st.caption(f"The {PARTS[part]}s of {len(units)} units over “{CELL_SENTENCE}”: each dark cell is one that let its memory go.")
 
 
 def models() -> None:

@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 
 from engine.experiments import results
+from engine.inspection.cell_steps import read_steps
+from engine.models.folder import load_model
 from pages.components import writing
+from pages.components.thumbnails import CELL_SENTENCE
 from tests.pages.open import alternative_texts, open_page, sentences, written
 
 
@@ -43,17 +46,19 @@ def test_says_what_this_is_and_leads_to_every_page(shipped_results: Path) -> Non
     introduction = at.markdown[0].value
     assert introduction.count(". ") + introduction.endswith(".") == 3, "three sentences"
     links = [link.proto.page for link in at.get("page_link")]
-    assert {"generation", "translation", "comparison", "models"} <= set(links)
+    assert {"generation", "translation", "comparison", "cells", "models"} <= set(links)
     assert sentences(at) == []
 
 
-def test_thumbnails_show_the_models_and_results_that_are_there(shipped_results: Path) -> None:
+def test_thumbnails_show_the_models_and_results_that_are_there(models: Path, shipped_results: Path) -> None:
     at = open_page("home")
-    generation, translation, comparison = alternative_texts(at)
+    generation, translation, comparison, cells, *_ = alternative_texts(at)
     assert "can still be drawn" in generation
     assert "the network looked at" in translation
     assert "RNN 75 %" in comparison
     assert "GRU 0 %" in comparison
+    forget = read_steps(load_model(models / "small-lstm"), CELL_SENTENCE).strands[-1].parts["forget_gate"]
+    assert f"Forget gate of 12 units while “{CELL_SENTENCE}” is read: mean {forget.mean():.2f}" in cells
     assert "Small LSTM · 1.510 nats per character" in written(at)
     assert "Small translator, attention: dot · BLEU 12.5" in written(at)
 
@@ -75,7 +80,8 @@ def test_a_missing_translator_costs_one_sentence_only(models: Path, shipped_resu
     assert not at.exception
     (sentence,) = sentences(at)
     assert "No translation model is installed" in sentence
-    assert len(alternative_texts(at)) == 2
+    assert not any("the network looked at" in text for text in alternative_texts(at))
+    assert len(alternative_texts(at)) >= 3
 
 
 def test_missing_results_cost_one_sentence_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +89,7 @@ def test_missing_results_cost_one_sentence_only(tmp_path: Path, monkeypatch: pyt
     at = open_page("home")
     (sentence,) = sentences(at)
     assert "python -m engine compare" in sentence
-    assert len(alternative_texts(at)) == 2
+    assert len(alternative_texts(at)) >= 3
 
 
 def test_nothing_installed_is_said_in_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,4 +99,4 @@ def test_nothing_installed_is_said_in_sentences(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(results, "RESULTS", tmp_path / "nothing")
     at = open_page("home")
     assert not at.exception
-    assert len(sentences(at)) == 5
+    assert len(sentences(at)) >= 6  # one in place of each picture, and one for the line

@@ -15,7 +15,7 @@ BELTS = {
     "gru": ("By the update gates", "what a GRU writes is the renewed share times its new value, and each later update gate keeps a share of it"),
     "rnn": ("By the linearised steps", "an RNN has no belt; its steps are replaced by the straight lines that touch them, one matrix per step"),
 }
-HALF = 1
+LATER = 10  # steps
 
 
 def show(desk: Desk) -> None:
@@ -35,17 +35,15 @@ def show(desk: Desk) -> None:
     )
     found = follow_write(cache.load_model(desk.network), desk.reading, place, position, unit)
     st.markdown(f"**{notices.plain(f'The write at step {position + 1}, {desk.spoken(position)}. {verdict(found)}')}**", width=TEXT_WIDTH)
-    row = found.frame.iloc[min(len(found.frame) - 1, max(HALF, min(10, len(found.frame) - 1)))]
-    for column, (label, value) in zip(
-        st.columns(3),
-        (
-            (f"Left {int(row['distance'])} steps later, by the gates" if strand.cell != "rnn" else f"Left {int(row['distance'])} steps later, linearised", row["by_gates"]),
-            (f"Left {int(row['distance'])} steps later, by ablation", row["by_ablation"]),
-            ("Disagreement there", row["mismatch"]),
-        ),
-        strict=True,
-    ):
-        column.metric(label, f"{100 * value:.1f} %")
+    row = found.frame.iloc[min(LATER, len(found.frame) - 1)]
+    later = f"{int(row['distance'])} step{'s' if row['distance'] != 1 else ''} later"
+    gates, ablation, apart = st.columns(3)
+    gates.metric(f"Left {later}, {name[0].lower()}{name[1:]}", f"{100 * row['by_gates']:.1f} %")
+    ablation.metric(f"Left {later}, by ablation", f"{100 * row['by_ablation']:.1f} %")
+    apart.metric(
+        "Disagreement there", f"{100 * row['mismatch']:.1f} %",
+        help="The length of the difference of the two vectors, as a share of what was written: they can be equally long and point elsewhere.",
+    )  # fmt: skip
     figures.show(
         left_of_a_write(found.frame, title="Left of the write (%)", by_gates=name, kind=strand.cell, mode=figures.mode()),
         name="conveyor",

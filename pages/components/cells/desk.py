@@ -121,6 +121,12 @@ def label(info: ModelInfo) -> str:
     return f"Translator {pair}, {title(info).lower()} (encoder)"
 
 
+def signed(value: float, digits: int = 2) -> str:
+    """Return a number with its sign as a sentence writes it; what rounds to nothing has none."""
+    text = f"{value:+.{digits}f}"
+    return text[1:] if not float(text) else text.replace("-", "\N{MINUS SIGN}")
+
+
 def part_label(part: str) -> str:
     """Return what the page calls a part of a cell."""
     return PARTS[part].capitalize()

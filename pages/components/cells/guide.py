@@ -9,7 +9,7 @@ from engine.inspection.closing_gates import ClosingGate, find_closing_gate
 from engine.inspection.units import PARTS
 from engine.plotting.distribution import visible_token
 from pages.components import notices, state
-from pages.components.cells.desk import Desk
+from pages.components.cells.desk import Desk, signed
 
 PAGE = "cells"
 DONE, OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
@@ -27,7 +27,7 @@ def show(desk: Desk) -> None:
         label = strand_labels(desk.info)[found.strand]
         opened = "is open" if found.gate_before > 0.5 else "is not wide open, but none in this text falls further"
         first = (
-            f"Unit {found.unit} in {label.lower()} holds {found.memory_before:+.2f}, and its {PARTS[found.part]}, at {found.gate_before:.2f}, {opened}."
+            f"Unit {found.unit} in {label.lower()} holds {signed(found.memory_before)}, and its {PARTS[found.part]}, at {found.gate_before:.2f}, {opened}."
             if reached >= 1
             else "Find the gate that lets go of most in your sentence, one token before it does."
         )
@@ -70,7 +70,7 @@ def _closing(desk: Desk, found: ClosingGate) -> str:
     verb = "closed" if found.closes else "fell, without closing (no gate in this text goes from more than 0.5 to below 0.1):"
     return (
         f"On {desk.spoken(found.position)} the {PARTS[found.part]} of unit {found.unit} {verb} from {found.gate_before:.2f} to {found.gate:.2f}: of "
-        f"{found.memory_before:+.2f} it kept {found.kept:+.2f}, and with what it wrote it now holds {found.memory:+.2f}."
+        f"{signed(found.memory_before)} it kept {signed(found.kept)}, and with what it wrote it now holds {signed(found.memory)}."
     )
 
 

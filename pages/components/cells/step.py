@@ -14,7 +14,7 @@ from engine.plotting.cell_states import state_strips
 from engine.plotting.equations import state_lines, sum_lines
 from pages.components import cache, cell_receipts, figures, notices
 from pages.components.cells import guide
-from pages.components.cells.desk import Desk, part_label
+from pages.components.cells.desk import Desk, part_label, signed
 from pages.components.header import TEXT_WIDTH
 
 PRODUCTS = 3
@@ -68,18 +68,18 @@ def said(desk: Desk, step: UnitStep, strand: Strand, position: int, unit: int) -
     at = f"At step {position + 1} the network reads {desk.spoken(position)}"
     if step.kind == "lstm":
         return (
-            f"{at}. Unit {unit} held {step.cell_before:+.2f}; its forget gate keeps {100 * step.sums['forget_gate'].value:.0f} % of that, its "
-            f"input gate lets {100 * step.sums['input_gate'].value:.0f} % of the new value {step.sums['cell_candidate'].value:+.2f} in, and it "
-            f"now holds {step.cell:+.2f}. Its output gate shows {100 * step.sums['output_gate'].value:.0f} % of that, squashed: {step.hidden:+.2f}."
+            f"{at}. Unit {unit} held {signed(step.cell_before)}; its forget gate keeps {100 * step.sums['forget_gate'].value:.0f} % of that, its "
+            f"input gate lets {100 * step.sums['input_gate'].value:.0f} % of the new value {signed(step.sums['cell_candidate'].value)} in, and it "
+            f"now holds {signed(step.cell)}. Its output gate shows {100 * step.sums['output_gate'].value:.0f} % of that, squashed: {signed(step.hidden)}."
         )
     if step.kind == "gru":
         return (
-            f"{at}. Unit {unit} held {step.hidden_before:+.2f}; its update gate keeps {100 * step.sums['update_gate'].value:.0f} % of that and takes "
-            f"the rest from the new value {step.sums['new_gate'].value:+.2f}: it now holds and says {step.hidden:+.2f}."
+            f"{at}. Unit {unit} held {signed(step.hidden_before)}; its update gate keeps {100 * step.sums['update_gate'].value:.0f} % of that and takes "
+            f"the rest from the new value {signed(step.sums['new_gate'].value)}: it now holds and says {signed(step.hidden)}."
         )
     return (
-        f"{at}. Unit {unit} said {step.hidden_before:+.2f}; an RNN has no gate to keep that, it computes a new value from everything: "
-        f"{step.hidden:+.2f}."
+        f"{at}. Unit {unit} said {signed(step.hidden_before)}; an RNN has no gate to keep that, it computes a new value from everything: "
+        f"{signed(step.hidden)}."
     )
 
 
