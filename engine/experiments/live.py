@@ -16,24 +16,24 @@ import pandas as pd
 
 from engine.config import to_dict
 from engine.errors import ConfigError
-from engine.experiments.base import RunSpec, is_compatible, matched_hidden_size
-from engine.experiments.race_rates import learning_rate_for
+from engine.experiments.base import RunSpec, matched_hidden_size
+from engine.experiments.race_rates import learning_rate_for, memory_bias_for
 from engine.experiments.race_settings import JOB, LiveSettings, check
 from engine.experiments.runs import MeasuredLearning, RunRows, build_network, run_cell, where_from
 from engine.models.architectures import ARCHITECTURES
+from engine.models.sequence_predictor import EMBEDDING_DIM
 from engine.tasks import TASKS, Task
 from engine.training import Evaluated, Trainer, TrainingSettings
 
 EVALUATIONS = 20  # measurements of every run on held-out sequences
 HELD_OUT = 200
 BATCH_SIZE = 32
-MEMORY_BIAS = 4.0
 FEWEST_UPDATES = 20
 TIMED_UPDATES = 4
 PACE_MARGIN = 0.85  # of the seconds that are left are planned for: a machine may slow down
 COLUMNS = ["architecture", "seed", "step", "loss", "accuracy", "elapsed_seconds"]
 
-__all__ = ["JOB", "LiveSettings", "Pace", "plan_updates", "race", "race_frame", "racers", "repeat", "specs_of"]
+__all__ = ["JOB", "LiveSettings", "Pace", "full_budget", "plan_updates", "race", "race_frame", "racers", "repeat", "specs_of"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Pace:
     evaluation_seconds: float
 
 
-def racers(task: Task) -> list[str]:
+def racers(task: Task | type[Task]) -> list[str]:
     """Return the architectures that can run on a task."""
-    return [name for name in ARCHITECTURES.names() if is_compatible(task, name)]
+    return [name for name in ARCHITECTURES.names() if task.compatible(name)]
 
 
 def race(**settings: Any) -> Iterator[dict[str, Any]]:
@@ -108,7 +108,12 @@ def specs_of(chosen: LiveSettings, task: Task, updates: int) -> list[RunSpec]:
     Raises:
         ConfigError: an architecture has no network of about the size asked for.
     """
-    sizes = {name: matched_hidden_size(task, name, chosen.parameters) for name in chosen.architectures}
+    budget = full_budget(task, chosen.parameters)
+    try:
+        sizes = {name: matched_hidden_size(task, name, budget) for name in chosen.architectures}
+    except ConfigError as problem:
+        asked = f" Asked for were {chosen.parameters:,}, besides {budget - chosen.parameters:,} that tell symbols apart." if budget > chosen.parameters else ""
+        raise ConfigError(f"{problem}{asked}") from None
     return [
         RunSpec(
             task=chosen.task,
@@ -119,7 +124,7 @@ def specs_of(chosen: LiveSettings, task: Task, updates: int) -> list[RunSpec]:
             max_steps=updates,
             batch_size=BATCH_SIZE,
             learning_rate=learning_rate_for(chosen.task, name, chosen.length),
-            memory_bias=MEMORY_BIAS,
+            memory_bias=memory_bias_for(chosen.task),
             evaluate_every=max(1, math.ceil(updates / EVALUATIONS)),
             held_out=HELD_OUT,
             validation=HELD_OUT,
@@ -127,6 +132,11 @@ def specs_of(chosen: LiveSettings, task: Task, updates: int) -> list[RunSpec]:
         for seed in chosen.seeds
         for name in chosen.architectures
     ]
+
+
+def full_budget(task: Task, parameters: int) -> int:
+    """Return the budget of whole networks: `parameters` and the table that tells a task's symbols apart, the same for all."""
+    return parameters + EMBEDDING_DIM * task.vocab_size
 
 
 def plan_updates(chosen: LiveSettings, paces: dict[str, Pace], seconds_left: float) -> int:
@@ -189,7 +199,7 @@ def _read(settings: dict[str, Any]) -> tuple[LiveSettings, Task]:
     task = TASKS.get(chosen.task)(chosen.length)
     for name in chosen.architectures:
         ARCHITECTURES.get(name)
-        if not is_compatible(task, name):
+        if not task.compatible(name):
             raise ConfigError(f"{task.title} cannot be asked of '{name}'; choose among: {', '.join(racers(task))}.")
     return chosen, task
 

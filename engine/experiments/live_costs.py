@@ -11,22 +11,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from torch import nn
-from torch.nn import functional
 
 from engine.errors import ConfigError
 from engine.experiments.runs import where_from
-from engine.experiments.state_size import FORMULAS, INPUT_SIZE, build, held_bytes
+from engine.experiments.state_size import FORMULAS, size_of
+from engine.experiments.timing import CHUNK, INPUT_SIZE, POSITIONS, STRETCH, build, held_bytes, kept_bytes, median_block
+from engine.models.sequence_predictor import SequencePredictor
 
 JOB = "engine.experiments.live_costs:measure_costs"
 WHEN = ("training", "streaming")
 MOST_SECONDS = 9.0
-POSITIONS = 2_000  # tokens streamed
-BLOCK = 100  # tokens between two points of a curve
-CHUNK = 10  # tokens timed together
 LENGTHS = (25, 50, 100, 200, 400)
 BATCH_SIZE = 8
-UPDATES = 3
 
 
 def measure_costs(when: str, hidden_size: int = 64, most_seconds: float = MOST_SECONDS) -> Iterator[dict[str, Any]]:
@@ -42,7 +38,7 @@ def measure_costs(when: str, hidden_size: int = 64, most_seconds: float = MOST_S
     torch.set_num_threads(1)
     yield {"kind": "waking", "progress": 0.0, "message": "Getting ready"}
     measure = _train_one if when == "training" else _Streams(hidden_size).block
-    places = LENGTHS if when == "training" else range(BLOCK, POSITIONS + 1, BLOCK)
+    places = LENGTHS if when == "training" else range(STRETCH, POSITIONS + 1, STRETCH)
     _train_one("rnn", 2, hidden_size)  # imports parts of torch
     deadline = time.monotonic() + most_seconds
     rows: list[dict[str, Any]] = []
@@ -59,15 +55,19 @@ class _Streams:
     """Every architecture reads one token after another; the state stays where the last block ended."""
 
     def __init__(self, hidden_size: int) -> None:
-        self._networks = {name: build(name, hidden_size) for name in FORMULAS}
-        self._states = {name: network.start(1) for name, network in self._networks.items()}
+        self._networks = {name: build(name, size_of(name, hidden_size), POSITIONS) for name in FORMULAS}
+        self._states = {name: network.start() for name, network in self._networks.items()}
+        for name in FORMULAS:  # the first tokens of a process take longer
+            state = self._states[name]
+            self.block(name, 0, hidden_size)
+            self._states[name] = state
 
     def block(self, architecture: str, until: int, hidden_size: int) -> dict[str, Any]:
         """Return the median seconds per token over the block that ends at token `until`, and the bytes then held."""
         network, state = self._networks[architecture], self._states[architecture]
         token, seconds = torch.zeros(1, INPUT_SIZE), []
         with torch.inference_mode():
-            for _ in range(BLOCK // CHUNK):
+            for _ in range(STRETCH // CHUNK):
                 started = time.thread_time()
                 for _ in range(CHUNK):
                     _, state = network.step(token, state)
@@ -82,44 +82,24 @@ class _Streams:
 
 def _train_one(architecture: str, length: int, hidden_size: int) -> dict[str, Any]:
     """Return the median seconds of one update on sequences of a length, and the bytes its forward keeps for its backward pass."""
-    network = build(architecture, hidden_size).train()
+    network = build(architecture, size_of(architecture, hidden_size), length)
     inputs = torch.randn(BATCH_SIZE, length, INPUT_SIZE, generator=torch.Generator().manual_seed(0))
-    optimizer = torch.optim.SGD(network.parameters(), lr=1e-6)
-    seconds = []
-    for _ in range(UPDATES):
-        started = time.thread_time()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-6, fused=True)
+
+    def update() -> None:
         optimizer.zero_grad()
-        outputs = network(inputs)
-        functional.mse_loss(outputs, torch.zeros_like(outputs)).backward()
+        network(inputs)[0].square().mean().backward()
         optimizer.step()
-        seconds.append(time.thread_time() - started)
-    kept = _kept_bytes(network, inputs)
-    return _row(architecture, "training", network, hidden_size) | {"length": length, "seconds": statistics.median(seconds), "memory_bytes": kept}
+
+    row = {"length": length, "seconds": median_block(update, calls=1), "memory_bytes": kept_bytes(network, inputs)}
+    return _row(architecture, "training", network, hidden_size) | row
 
 
-def _kept_bytes(network: nn.Module, inputs: torch.Tensor) -> int:
-    """Return the bytes of what a forward pass keeps for the backward pass, weights aside, each storage counted once."""
-    weights = {parameter.untyped_storage().data_ptr() for parameter in network.parameters()}
-    kept: dict[int, int] = {}
-    alive = []  # so that no address is given to two of them
-
-    def count(tensor: torch.Tensor) -> torch.Tensor:
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in weights:
-            kept[storage.data_ptr()] = storage.nbytes()
-            alive.append(tensor)
-        return tensor
-
-    with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor):
-        network(inputs).sum()
-    return sum(kept.values())
-
-
-def _row(architecture: str, mode: str, network: nn.Module, hidden_size: int) -> dict[str, Any]:
+def _row(architecture: str, mode: str, network: SequencePredictor, hidden_size: int) -> dict[str, Any]:
     return {
         "architecture": architecture,
         "mode": mode,
         "hidden_size": hidden_size,
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "parameters": network.parameter_count(),
         "batch_size": BATCH_SIZE if mode == "training" else 1,
     }

@@ -1,4 +1,4 @@
-"""The learning rates a race runs with: those the measured comparison chose on validation sequences. Pandas only, no torch."""
+"""How the runs of a race start: with the learning rates and the starting biases of the measured comparison."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pandas as pd
 from engine.errors import DataError
 from engine.experiments import results
 from engine.experiments.base import RunSpec
+from engine.experiments.recipes import COMPARISONS
 
-TABLES = ("shipped", "synthetic")  # the first that is there
+TABLES = ("shipped", "synthetic")  # of results, and the recipes they come from; the first that is there
 
 
 def learning_rate_for(task: str, architecture: str, length: int) -> float:
@@ -23,6 +24,17 @@ def learning_rate_for(task: str, architecture: str, length: int) -> float:
     if own.empty:
         return RunSpec().learning_rate
     return float(own.loc[(own["length"].astype(float) - length).abs().idxmin(), "learning_rate"])
+
+
+def memory_bias_for(task: str) -> float:
+    """Return the starting bias of the gates that keep, as the recipe of the shipped results has it for a task."""
+    for name in TABLES:
+        if name not in COMPARISONS.names():
+            continue
+        recipe = COMPARISONS.get(name)
+        plan = next((plan for plan in recipe.plans if plan.task == task), None)
+        return recipe.memory_bias if plan is None or plan.memory_bias is None else plan.memory_bias
+    return RunSpec().memory_bias
 
 
 @functools.cache

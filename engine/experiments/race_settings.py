@@ -23,7 +23,7 @@ class LiveSettings:
     task: str = option("delayed_recall", label="Task", help="What the networks must learn.")
     length: int = option(20, label="Length", help="How long the sequences are.", minimum=1, maximum=LONGEST_LENGTH)
     architectures: tuple[str, ...] = option(("rnn", "lstm", "gru"), label="Runners")
-    parameters: int = option(5_000, label="Parameters each", help="What every network is matched to.", minimum=1, maximum=LARGEST)
+    parameters: int = option(5_000, label="Parameters each", help="What every network is matched to, besides the table that tells symbols apart.", minimum=1, maximum=LARGEST)
     seconds: int = option(45, label="Seconds", help="How long it may take.", minimum=SHORTEST_SECONDS, maximum=LONGEST_SECONDS)
     max_steps: int = option(600, label="Updates at most", help="Budget of each network.", minimum=20, maximum=MOST_UPDATES)
     seed: int = option(0, label="First seed", help="Same seeds and updates, same race.", minimum=0, maximum=9999)

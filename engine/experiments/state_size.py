@@ -6,18 +6,15 @@ H hidden units, d width of the Transformer's stream, L layers, T tokens read. Ev
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 import torch
-from torch import Tensor
 
-from engine.models.architectures import ARCHITECTURES, Architecture
+from engine.experiments.timing import INPUT_SIZE, build, held_bytes
+from engine.models.architectures import ARCHITECTURES
 from engine.models.architectures.transformer import LAYERS
 
 BYTES = 4  # of a 32-bit float
-INPUT_SIZE = 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,33 +82,17 @@ def overtaken_after(hidden_size: int, architecture: str) -> int:
     return tokens
 
 
-def build(architecture: str, hidden_size: int) -> Architecture:
-    """Return an untrained network whose state has `hidden_size` units; the Transformer's stream is made that wide."""
-    kind = ARCHITECTURES.get(architecture)
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        return kind(INPUT_SIZE, hidden_size if kind.is_recurrent else 4 * hidden_size).eval()
-
-
-def held_bytes(state: Any) -> int:
-    """Return the bytes of all tensors in a state, however they are nested."""
-    return sum(tensor.numel() * tensor.element_size() for tensor in _tensors(state))
+def size_of(architecture: str, hidden_size: int) -> int:
+    """Return the `hidden_size` to build an architecture with: the Transformer's stream is to be as wide as the others' state."""
+    return hidden_size if ARCHITECTURES.get(architecture).is_recurrent else 4 * hidden_size
 
 
 def _measure(architecture: str, hidden_size: int, tokens: int) -> tuple[int, int]:
     """Return the bytes held before the first token and after the last."""
-    network = build(architecture, hidden_size)
+    network = build(architecture, size_of(architecture, hidden_size), tokens)
     with torch.inference_mode():
-        state = network.start(1)
+        state = network.start()
         at_start = held_bytes(state)
         for _ in range(tokens):
             _, state = network.step(torch.zeros(1, INPUT_SIZE), state)
     return at_start, held_bytes(state)
-
-
-def _tensors(state: Any) -> Iterator[Tensor]:
-    if isinstance(state, Tensor):
-        yield state
-    elif isinstance(state, tuple | list):
-        for part in state:
-            yield from _tensors(part)

@@ -22,6 +22,7 @@ def cost_lines(
     is_log_x: bool = False,
     is_log_y: bool = False,
     now: pd.DataFrame | None = None,
+    now_label: str = "measured here and now",
     height: int = 380,
 ) -> go.Figure:
     """Return `column` ("seconds" or "memory_bytes") against `at`: lines for stored points, open markers for those measured now.
@@ -37,20 +38,23 @@ def cost_lines(
         for name in names:
             line = table[table["architecture"] == name].dropna(subset=[column])
             if len(line):
-                figure.add_trace(_line(line["at"], scale * line[column], name, mode, is_now, unit))
+                figure.add_trace(_line(line["at"], scale * line[column], name, mode, now_label if is_now else "", unit))
+    if now is not None and len(points):
+        marker = {"symbol": "circle-open", "size": 9, "color": theme.muted(mode)}
+        figure.add_scatter(x=[None], y=[None], mode="markers", marker=marker, name=now_label, hoverinfo="skip")
     figure.update_xaxes(fixedrange=True, **({"type": "log"} if is_log_x else {"rangemode": "tozero"}))
     figure.update_yaxes(fixedrange=True, **({"type": "log"} if is_log_y else {"rangemode": "tozero"}))
     figure.update_layout(legend=BELOW)
     return figure
 
 
-def _line(x: pd.Series, y: pd.Series, name: str, mode: Mode, is_now: bool, unit: str) -> go.Scatter:
-    style = theme.architecture_style(name, mode)
-    label = f"{style.label}, here and now" if is_now else style.label
+def _line(x: pd.Series, y: pd.Series, name: str, mode: Mode, now_label: str, unit: str) -> go.Scatter:
+    style, is_now = theme.architecture_style(name, mode), bool(now_label)
     return go.Scatter(
         x=x,
         y=y,
-        name=label,
+        name=f"{style.label}, {now_label}" if is_now else style.label,
+        showlegend=not is_now,
         mode="markers" if is_now else "lines+markers" if len(x) <= 40 else "lines",
         line={"color": style.colour, "dash": style.dash, "width": 2},
         marker={"symbol": f"{style.marker}-open" if is_now else style.marker, "size": 9 if is_now else 7, "color": style.colour},

@@ -13,7 +13,7 @@ from engine.experiments.race_settings import JOB, LiveSettings
 from engine.experiments.race_words import bet_words, standing_words, verdict_words
 from engine.experiments.standings import baseline_error, error_of
 from engine.experiments.task_facts import task_facts
-from engine.experiments.verdicts import RULE, Verdict, judge
+from engine.experiments.verdicts import Verdict, judge
 from engine.plotting.race import race_bands
 from pages.components import cache, figures, notices, state
 from pages.components.figures import Receipt
@@ -106,7 +106,7 @@ def _draw(status: JobStatus, settings: LiveSettings) -> tuple[LiveSettings, Verd
     facts = task_facts(settings.task)
     st.markdown(f"**{notices.plain(verdict_words(verdict))}** {notices.plain(bet_words(verdict, settings.bet))}", width=TEXT_WIDTH)
     _draw_curves(status, settings)
-    st.caption(notices.plain(RULE) + " " + notices.plain(_ran(result, settings, facts.solved_text)))
+    st.caption(notices.plain(_ran(result, settings, facts.solved_text)))
     return settings, verdict
 
 

@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import EngineError
-from engine.experiments.live import racers, specs_of
+from engine.experiments.live import full_budget, racers, specs_of
 from engine.experiments.race_settings import SEEDS, LiveSettings, check
 from engine.experiments.race_tally import record, tally
 from engine.experiments.task_facts import task_facts, task_title
-from engine.experiments.verdicts import Verdict
+from engine.experiments.verdicts import RULE, Verdict
 from engine.models.sequence_predictor import count_parameters
 from engine.plotting.theme import architecture_label
 from engine.tasks import TASKS, Task
@@ -36,7 +36,8 @@ def show(desk: Desk) -> None:
     job_id = races.current(desk.page)
     is_running = races.is_running(job_id)
     settings = _ask(desk.controls, is_running)
-    problem = _explain(settings)
+    with st.spinner("Getting ready", show_time=True):  # real data are read once
+        problem = _explain(settings)
     st.button(
         "Start the race",
         icon=":material/flag:",
@@ -45,6 +46,7 @@ def show(desk: Desk) -> None:
         args=(desk.page, settings),
         disabled=is_running or bool(problem),
     )
+    st.caption(notices.plain(RULE))
     with notices.engine_errors():
         ended = races.show(desk.page, job_id, settings)
         if ended is not None:
@@ -63,7 +65,7 @@ def _ask(controls: Controls, is_running: bool) -> LiveSettings:
             for name in ("race_parameters", "race_seconds", "race_max_steps", "race_seed"):
                 controls.number(name)
     st.caption(notices.plain(task_facts(task).reads))
-    able = _able(task)
+    able = racers(TASKS.get(task))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for place, lane in enumerate(LANES):
             names = able if place < SHORTEST_FIELD else ["", *able]
@@ -77,12 +79,6 @@ def _ask(controls: Controls, is_running: bool) -> LiveSettings:
     return LiveSettings(
         view.race_task, view.race_length, runners, view.race_parameters, view.race_seconds, view.race_max_steps, view.race_seed, bet
     )
-
-
-def _able(task: str) -> list[str]:
-    """Return the architectures that can run on a task, at any length it has."""
-    kind = TASKS.get(task)
-    return racers(kind(kind.shortest))
 
 
 def _runner_label(name: str) -> str:
@@ -104,10 +100,11 @@ def _explain(settings: LiveSettings) -> str:
         return str(problem)
     counts = {spec.architecture: _parameters(task, spec.architecture, spec.hidden_size) for spec in specs}
     sizes = ", ".join(f"{architecture_label(spec.architecture)} {counts[spec.architecture]:,} ({spec.hidden_size} units)" for spec in specs)
-    farthest = max(abs(count / settings.parameters - 1) for count in counts.values())
+    budget = full_budget(task, settings.parameters)
+    farthest = max(abs(count / budget - 1) for count in counts.values())
     st.caption(
         notices.plain(
-            f"Parameters: {sizes}; within {100 * farthest:.1f} % of {settings.parameters:,}. Before the start a few updates of each are timed, "
+            f"Parameters: {sizes}; within {100 * farthest:.1f} % of {budget:,}. Before the start a few updates of each are timed, "
             f"and the race gets as many as fit into {settings.seconds} s on one processor core of this server."
         )
     )

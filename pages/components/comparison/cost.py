@@ -75,14 +75,15 @@ def _show_charts(desk: Desk, when: str, stored: pd.DataFrame, now: dict | None) 
     sentence = growth_sentence(points, when)
     where = "measured here and now" if points is fresh else "from the table of results"
     st.markdown(f"**{notices.plain(sentence)}** {notices.plain(f'({where.capitalize()}.)')}", width=TEXT_WIDTH)
-    look = {"mode": figures.mode(), "x_title": X_TITLES[when], "is_log_x": desk.view.cost_log_x, "is_log_y": desk.view.cost_log_y, "now": fresh}
+    look = {"mode": figures.mode(), "x_title": X_TITLES[when], "is_log_x": desk.view.cost_log_x, "is_log_y": desk.view.cost_log_y, "now": None if stored.empty else fresh}
+    drawn = fresh if stored.empty else stored
     table = pd.concat([part.assign(measured=source) for part, source in ((stored, "stored"), (fresh, "here and now")) if part is not None and len(part)])
     receipt = _live_receipt(now) if now else _stored_receipt(desk, when)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**{TIME_TITLES[when]}**")
         figures.show(
-            cost_lines(stored, column="seconds", y_title=TIME_TITLES[when], **look),
+            cost_lines(drawn, column="seconds", y_title=TIME_TITLES[when], **look),
             name="cost-time",
             alt=f"{TIME_TITLES[when]} against {X_TITLES[when].lower()}, one line per architecture. {sentence}",
             table=table,
@@ -92,7 +93,7 @@ def _show_charts(desk: Desk, when: str, stored: pd.DataFrame, now: dict | None) 
         st.markdown(f"**{MEMORY_TITLES[when]}**")
         if table["memory_bytes"].notna().any():
             figures.show(
-                cost_lines(stored, column="memory_bytes", y_title="Memory", **look),
+                cost_lines(drawn, column="memory_bytes", y_title="Memory", **look),
                 name="cost-memory",
                 alt=f"Bytes {MEMORY_TITLES[when].lower()} against {X_TITLES[when].lower()}, one line per architecture. {sentence}",
                 table=table,
@@ -164,6 +165,7 @@ def _show_calculator(desk: Desk) -> None:
             is_log_x=desk.view.cost_log_x,
             is_log_y=desk.view.cost_log_y,
             now=measured,
+            now_label="measured",
         ),
         name="cost-state",
         alt=f"Bytes held against tokens read: lines by the formulas, marks as measured after {tokens:,} tokens. {sentence}",

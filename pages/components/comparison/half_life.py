@@ -23,7 +23,7 @@ Found = dict[str, HalfLife]
 def show(desk: Desk) -> None:
     """Draw the text, both curves of every network, and where they disagree."""
     models = {info.name: info for info in networks.in_order([info for info in cache.list_models("language_model") if not info.error])}
-    names = networks.comparable(models.values())
+    names = sorted(networks.comparable(models.values()), key=lambda name: bool(models[name].group))
     if not names:
         notices.note("No language model is installed, so there is nothing to measure.")
         return

@@ -22,7 +22,7 @@ class BetsView:
     race_fourth: str = option("", label="Fourth runner")
     race_bet: str = option("", label="Who will win?", help="Your bet changes nothing about the race.")
     race_parameters: int = option(
-        5_000, label="Parameters each", help="Every network is made as close to this size as its architecture allows.", minimum=1, maximum=LARGEST
+        5_000, label="Parameters each", help="Every network is made as close to this size as its architecture allows, not counting the table that tells symbols or words apart.", minimum=1, maximum=LARGEST
     )
     race_seconds: int = option(
         45, label="Seconds", help="How long the race may take.", minimum=SHORTEST_SECONDS, maximum=LONGEST_SECONDS

@@ -100,7 +100,7 @@ def test_when_the_time_is_up_all_have_made_the_same_updates(monkeypatch):
         ({"length": 100_000}, "between 1 and 5000"),
         ({"task": "juggling"}, "one of"),
         ({"max_steps": 10**6}, "between 20 and 5000"),
-        ({"parameters": 40}, "40 parameters"),
+        ({"parameters": 40}, "Asked for were 40"),
         ({"architectures": ("rnn",)}, "needs 2 to 4"),
         ({"architectures": ("rnn", "rnn")}, "chosen twice: rnn"),
         ({"architectures": ("rnn", "abacus")}, "one of"),
@@ -116,7 +116,7 @@ def test_settings_out_of_bounds_are_refused_in_words(settings, sentence):
 def test_the_race_runs_as_a_job():
     runner = JobRunner()
     try:
-        status = runner.wait(runner.submit(JOB, SHORT | {"bet": "rnn"}), 150)
+        status = runner.wait(runner.submit(JOB, SHORT | {"bet": "rnn"}), 290)  # a busy machine needs minutes to start a process
         assert (status.state, status.error) == ("finished", "")
         assert status.result["settings"]["bet"] == "rnn"
         assert len(status.result["summaries"]) == 6
