@@ -14,7 +14,7 @@ import pandas as pd
 
 from engine.experiments.standings import summaries
 from engine.experiments.task_facts import task_facts
-from engine.experiments.verdicts import Standing, Verdict, judge
+from engine.experiments.verdicts import BETTER_THAN_A_GUESS, Standing, Verdict, judge
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
 
@@ -129,7 +129,7 @@ def solved_map(frame: pd.DataFrame, equal: str) -> pd.DataFrame:
                     "runs": standing.runs,
                     "solved_runs": standing.solved_runs,
                     "is_best": standing.architecture == found.winner,
-                    "is_beyond_guess": standing.loss[0] < 0.9 * baseline,
+                    "is_beyond_guess": standing.loss[0] < BETTER_THAN_A_GUESS * baseline,
                 }
             )
     return pd.DataFrame(table)
@@ -215,6 +215,8 @@ def _seconds(frame: pd.DataFrame, equal: str, one: str = "gru", other: str = "ls
     rows = summaries(frame, equal)
     rows = rows[rows["is_solved"].astype(bool) & rows["architecture"].isin([one, other])]
     spent = (rows["seconds_per_step"] * rows["solved_step"].astype(float)).groupby([rows["task"], rows["length"], rows["architecture"]])
+    if set(rows["architecture"]) != {one, other}:
+        return None
     table = spent.agg(["median", "min", "max"]).unstack("architecture").dropna()
     if table.empty:
         return None

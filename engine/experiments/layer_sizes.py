@@ -8,6 +8,8 @@ from engine.errors import DataError
 from engine.experiments.standings import in_order
 from engine.plotting.theme import architecture_in_text
 
+COUNTS = ("parameters", "formula_parameters", "layer_parameters")
+
 
 def layer_sizes(frame: pd.DataFrame) -> pd.DataFrame:
     """Return one row per architecture: `hidden_size`, `counted`, `by_formula`, and `ratio_to_rnn` of the counted ones.
@@ -18,8 +20,8 @@ def layer_sizes(frame: pd.DataFrame) -> pd.DataFrame:
         DataError: no sizes were noted at equal hidden size.
     """
     rows = frame[(frame["kind"] == "timing") & (frame["equal"] == "hidden_size")].drop_duplicates("architecture")
-    rows = rows.dropna(subset=["parameters", "formula_parameters", "layer_parameters"])
-    if rows.empty:
+    rows = rows.dropna(subset=[name for name in COUNTS if name in rows])
+    if rows.empty or not set(COUNTS) <= set(rows):
         raise DataError("This table of results notes no sizes at equal hidden size; python -m engine compare --recipe RECIPE --only timing adds them.")
     outside = rows["formula_parameters"] - rows["layer_parameters"]
     table = pd.DataFrame(

@@ -16,6 +16,10 @@ from engine.experiments.task_facts import LEFT, LOSS, WRONG, task_facts
 from engine.plotting.curves import in_legend_order
 
 EQUALITIES = ("parameters", "hidden_size")
+NEEDED = (
+    "kind", "task", "architecture", "length", "equal", "seed", "step", "max_steps", "loss", "accuracy", "is_solved", "solved_step", "baseline",
+    "baseline_accuracy", "hidden_size", "parameters", "learning_rate", "batch_size", "seconds_per_step",
+)  # fmt: skip
 SUMMED_UP = ("error", "loss", "accuracy", "updates")
 
 
@@ -35,8 +39,17 @@ class Contents:
 
 
 def contents(frame: pd.DataFrame) -> Contents:
-    """Return which tasks, architectures and lengths were run, and with what held equal."""
+    """Return which tasks, architectures and lengths were run, and with what held equal.
+
+    Raises:
+        DataError: the table lacks columns, or holds no finished runs.
+    """
+    missing = [name for name in NEEDED if name not in frame]
+    if missing:
+        raise DataError(f"The table of results lacks the columns {', '.join(missing)}; python -m engine compare --recipe RECIPE makes a whole one.")
     rows = frame[frame["kind"] == "summary"]
+    if rows.empty:
+        raise DataError("The table of results holds no finished runs; python -m engine compare --recipe RECIPE makes some.")
     there = rows[["equal", "task", "length"]].drop_duplicates()
     lengths = {
         (str(equal), str(task)): tuple(sorted(int(length) for length in own["length"]))
