@@ -65,7 +65,7 @@ def test_the_embedded_stories_are_read_first_and_named(models: Path, monkeypatch
         ({"patterns_threshold": "5"}, "patterns_threshold = 5"),
         ({"patterns_where": "the moon", "patterns_threshold": "0.05"}, "must be one of"),
         ({"patterns_first": "0"}, "patterns_first = 0"),
-        ({"text": "x" * 2_001}, "at most 2,000"),
+        ({"text": "x" * 2_001}, "2,001 characters; at most"),
         ({"patterns_where": "own", "patterns_own": "y" * 100_001, "patterns_threshold": "0.05"}, "at most 100,000"),
     ],
 )
