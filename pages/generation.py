@@ -101,6 +101,6 @@ with notices.engine_errors():
     network = controls.segmented("closeup") if len(writers) > 1 and tool.looks_at_one else first
     desk = Desk(controls, view, prompt, settings, {info.name: info for info in models}, network, sheet.texts)
     if tool.needs_units and not desk.info.has_units:
-        notices.note(f"{desk.label(network)} counts, it has no hidden units to look at; choose a recurrent network above.")
+        notices.note(f"{desk.label(network)} has no hidden units that carry a memory; choose a recurrent network above.")
     else:
         generation.show(tool.name, desk)

@@ -90,7 +90,7 @@ def _head(config: dict[str, Any]) -> str:
     languages = [config[key] for key in ("source_language", "target_language") if config.get(key)] or ["en"]
     lines += ["language:", *(f"- {language}" for language in languages)]
     lines += ["tags:", f"- {config['cell']}"]
-    lines += ["- recurrent-neural-network"] * (config["cell"] != "ngram") + ["---"]
+    lines += ["- recurrent-neural-network"] * ("hidden_size" in config) + ["---"]
     return "\n".join(lines)
 
 
@@ -103,6 +103,13 @@ PIPELINE_TAGS = {
 
 
 def _architecture(config: dict[str, Any]) -> str:
+    if "window" in config:
+        heads = f"{config['num_heads']} heads"
+        blocks = "1 block" if config["num_layers"] == 1 else f"{config['num_layers']} blocks"
+        return (
+            f"{blocks} of causal attention with {heads}, a stream of {config['width']} numbers, feed-forward layers of "
+            f"{config['feedforward_size']}, over {config['vocab_size']} tokens; each block looks back at the last {config['window']}."
+        )
     if config["cell"] == "ngram":
         return (
             f"How often each of them, {config['order']} characters in a row, stood in the training text, smoothed by the method "

@@ -90,7 +90,7 @@ def _show_totals(desk: Desk, found: dict[str, Surprise]) -> None:
 def _show_difference(desk: Desk, text: str, found: dict[str, Surprise], name: str, others: list[str]) -> None:
     """Draw the text in the colours of two models' difference, and where it is largest."""
     st.markdown("**Where two models differ**")
-    counting = next((other for other in others if not desk.models[other].has_units), others[0])
+    counting = next((other for other in others if desk.models[other].architecture == "ngram"), others[0])
     desk.controls.offer("surprise_against", others, desk.label, default=counting)
     other = desk.controls.segmented("surprise_against", desk.label)
     frame = differences(text, found[name], found[other])
