@@ -1,29 +1,21 @@
-"""Curves of comparisons: means and bands are those of the rows, baselines and units are there."""
+"""Curves of comparisons: medians and bars are those of the rows, baselines and units are there, and traces are few."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from engine.plotting import theme
-from engine.plotting.curves import (
-    bleu_against_length,
-    error_against_length,
-    in_legend_order,
-    loss_against_steps,
-    parameter_bars,
-    race_curves,
-    seconds_against_length,
-)
+from engine.plotting.curves import bleu_against_length, error_against_length, in_legend_order, loss_curves, scale
 
-RUNS = pd.DataFrame(
+TABLE = pd.DataFrame(
     [
-        {"architecture": name, "length": length, "seed": seed, "accuracy": accuracy}
-        for name, accuracies in {"gru": (1.0, 0.9, 0.8), "rnn": (0.5, 0.3, 0.1)}.items()
+        {"architecture": name, "length": length, "error_median": middle, "error_min": low, "error_max": high}
+        for name, (low, middle, high) in {"gru": (0.0, 10.0, 20.0), "rnn": (50.0, 70.0, 90.0)}.items()
         for length in (10, 40)
-        for seed, accuracy in enumerate(accuracies)
     ]
-)
+).assign(runs=3, solved_runs=1, baseline_error=87.5)
 
 
 def line(figure, name: str):
@@ -31,108 +23,86 @@ def line(figure, name: str):
     return next(trace for trace in figure.data if trace.name == name)
 
 
-def bands(figure) -> list[list[float]]:
-    """Return the edges of the bands in order of drawing."""
-    return [list(trace.y) for trace in figure.data if trace.line.width == 0]
-
-
-def test_error_is_the_mean_over_seeds_within_its_best_and_worst() -> None:
-    figure = error_against_length(RUNS, mode="light", baseline_error=0.875)
-    assert list(line(figure, "GRU").x) == pytest.approx([10, 40], abs=0.5)
-    assert list(line(figure, "GRU").customdata) == [10, 40]
-    assert list(line(figure, "GRU").y) == pytest.approx([10, 10])
-    assert list(line(figure, "RNN").y) == pytest.approx([70, 70])
-    high, low = bands(figure)[:2]  # the RNN comes first in every legend
-    assert (high, low) == (pytest.approx([90, 90]), pytest.approx([50, 50]))
+def test_error_is_the_median_with_bars_from_best_to_worst() -> None:
+    figure = error_against_length(TABLE, mode="light")
+    own = line(figure, "RNN")
+    assert list(own.y) == [70, 70]
+    assert (list(own.error_y.array), list(own.error_y.arrayminus)) == ([20, 20], [20, 20])
+    assert [row[:4].tolist() for row in own.customdata] == [[10, 70, 50, 90], [40, 70, 50, 90]]
+    assert list(own.x) == pytest.approx([10, 40], rel=0.2)
     assert "%" in figure.layout.yaxis.title.text
-    assert figure.layout.shapes[0].y0 == pytest.approx(87.5)
+    assert line(figure, "Without memory").line.dash == "dash"
+    assert list(line(figure, "Without memory").y) == [87.5, 87.5]
 
 
-def test_equal_lines_are_drawn_beside_each_other() -> None:
-    figure = error_against_length(RUNS.assign(accuracy=1.0), mode="light")
-    assert all(a != b for a, b in zip(line(figure, "RNN").x, line(figure, "GRU").x, strict=True))
-
-
-def test_the_baseline_is_named_in_the_legend() -> None:
-    figure = error_against_length(RUNS, mode="light", baseline_error=0.875)
-    assert line(figure, "Without memory").line.dash == figure.layout.shapes[0].line.dash == "dash"
-    assert not figure.layout.annotations
-
-
-def test_relative_error_is_the_share_of_the_baselines_loss() -> None:
-    runs = RUNS.assign(loss=[0.1, 0.05, 0.03] * 4, baseline=0.2)
-    figure = error_against_length(runs, mode="light", is_relative=True, baseline_error=1.0)
-    assert list(line(figure, "GRU").y) == pytest.approx([30, 30])
-    assert bands(figure)[0] == pytest.approx([50, 50])
-    assert "guess" in figure.layout.yaxis.title.text
-    assert figure.layout.shapes[0].y0 == 100
-
-
-def test_bands_are_silent_and_lines_speak() -> None:
-    traces = error_against_length(RUNS, mode="light").data
-    assert all(trace.hovertemplate is None for trace in traces if trace.line.width == 0)
-    assert all("%{y:.1f} %" in trace.hovertemplate for trace in traces if trace.line.width != 0)
+def test_one_trace_for_each_architecture_however_many_there_are() -> None:
+    names = [name for name in theme.architecture_names() if name not in ("baseline", "ngram", "minimal")]
+    table = pd.concat([TABLE[TABLE["architecture"] == "gru"].assign(architecture=name) for name in names])
+    figure = error_against_length(table, mode="dark")
+    assert len(figure.data) == len(names) + 1
+    assert len({trace.x[0] for trace in figure.data[:-1]}) == len(names), "equal lines are drawn beside each other"
+    lengths = np.array([10.0, 40.0])
+    assert all(np.all(np.abs(np.log(trace.x / lengths)) < np.log(40 / 10) / 3) for trace in figure.data[:-1])
 
 
 def test_each_architecture_differs_by_colour_marker_and_dash() -> None:
-    figure = error_against_length(RUNS, mode="dark")
+    figure = error_against_length(TABLE, mode="dark")
     one, other = line(figure, "RNN"), line(figure, "GRU")
     assert one.marker.symbol != other.marker.symbol
     assert one.line.dash != other.line.dash
-    assert one.line.color == theme.architecture_style("rnn", "dark").colour
+    assert one.line.color == one.error_y.color == theme.architecture_style("rnn", "dark").colour
 
 
-def test_doubling_lengths_are_spaced_evenly() -> None:
-    frame = pd.concat([RUNS.assign(length=length) for length in (10, 20, 40, 80)])
-    assert error_against_length(frame, mode="light").layout.xaxis.type == "log"
-    assert error_against_length(RUNS, mode="light").layout.xaxis.type == "linear"
+def test_axes_are_logarithmic_on_demand_and_zero_is_still_drawn() -> None:
+    assert error_against_length(TABLE, mode="light").layout.xaxis.type == "log"
+    assert error_against_length(TABLE, mode="light", is_log_x=False).layout.xaxis.type == "linear"
+    figure = error_against_length(TABLE, mode="light", is_log_y=True)
+    own = line(figure, "GRU")
+    assert figure.layout.yaxis.type == "log"
+    assert own.y[0] - own.error_y.arrayminus[0] == pytest.approx(25)  # half of 50, the smallest error that is not zero
+    assert own.customdata[0][2] == 0, "what is read is the number itself"
+
+
+def test_a_single_length_has_an_axis_of_its_own() -> None:
+    for is_log in (True, False):
+        figure = error_against_length(TABLE[TABLE["length"] == 10], mode="light", is_log_x=is_log)
+        low, high = figure.layout.xaxis.range
+        low, high = (10**low, 10**high) if is_log else (low, high)
+        assert low < 10 < high
+        assert list(line(figure, "Without memory").x) == pytest.approx([low, high])
+
+
+CURVES = pd.DataFrame(
+    {"architecture": ["lstm"] * 3, "step": [0, 50, 100], "sequences": [0, 1600, 3200], "loss_median": [2.0, 1.0, 0.5], "loss_min": [1.9, 0.8, 0.4],
+     "loss_max": [2.1, 1.5, 0.9]}
+)  # fmt: skip
 
 
 def test_loss_has_its_unit_its_band_and_its_baseline() -> None:
-    frame = pd.DataFrame(
-        {
-            "architecture": ["lstm"] * 3,
-            "step": [0, 50, 100],
-            "loss_mean": [2.0, 1.0, 0.5],
-            "loss_min": [1.9, 0.8, 0.4],
-            "loss_max": [2.1, 1.5, 0.9],
-        }
-    )
-    figure = loss_against_steps(frame, mode="light", unit="nats per answer", baseline=2.08)
-    assert list(line(figure, "LSTM").y) == [2.0, 1.0, 0.5]
-    assert bands(figure) == [[2.1, 1.5, 0.9], [1.9, 0.8, 0.4]]
+    figure = loss_curves(CURVES, mode="light", unit="nats per answer", baseline=2.08)
+    band, own, _ = figure.data
+    assert list(own.y) == [2.0, 1.0, 0.5]
+    assert list(band.y) == [2.1, 1.5, 0.9, 0.4, 0.8, 1.9]
+    assert list(band.x) == [0, 50, 100, 100, 50, 0]
+    assert band.hoverinfo == "skip"
     assert figure.layout.yaxis.title.text == "Loss (nats per answer)"
-    assert figure.layout.shapes[0].y0 == pytest.approx(2.08)
-    assert figure.layout.shapes[0].line.dash == "dash"
+    assert list(line(figure, "Without memory").y) == [2.08, 2.08]
+    assert list(loss_curves(CURVES, mode="light", x="sequences").data[1].x) == [0, 1600, 3200]
 
 
-def test_parameters_stand_beside_what_the_formula_gives() -> None:
-    frame = pd.DataFrame(
-        {
-            "architecture": ["lstm", "rnn", "gru"],
-            "parameters": [400, 100, 300],
-            "formula_parameters": [400, 100, 300],
-        }
-    )
-    figure = parameter_bars(frame, mode="light")
-    assert list(figure.data[0].x) == ["RNN", "LSTM", "GRU"]
-    assert list(figure.data[0].y) == [100, 400, 300]
-    assert list(figure.data[1].y) == [100, 400, 300]
+def test_all_seeds_of_an_architecture_are_one_broken_line() -> None:
+    table = pd.DataFrame({"architecture": ["rnn"] * 4, "seed": [1, 0, 0, 1], "step": [10, 20, 10, 20], "loss": [1.0, 0.2, 0.3, 0.9]})
+    (own,) = loss_curves(table, mode="light").data
+    assert list(own.x) == [10, 20, None, 10, 20, None]
+    assert list(own.y) == [0.3, 0.2, None, 1.0, 0.9, None]
+    assert list(own.customdata) == [0, 0, 0, 1, 1, 1]
 
 
-def test_time_is_in_milliseconds() -> None:
-    frame = pd.DataFrame({"architecture": ["rnn"] * 2, "length": [20, 10], "seconds_per_step": [0.02, 0.01]})
-    figure = seconds_against_length(frame, mode="light")
-    assert list(line(figure, "RNN").x) == [10, 20]
-    assert list(line(figure, "RNN").y) == pytest.approx([10, 20])
-    assert "(ms)" in figure.layout.yaxis.title.text
-
-
-def test_a_race_keeps_its_axes_while_it_runs() -> None:
-    frame = pd.DataFrame({"architecture": ["rnn"], "step": [20], "accuracy": [0.25]})
-    figure = race_curves(frame, mode="light", last_step=400, baseline_error=0.875)
-    assert list(line(figure, "RNN").y) == pytest.approx([75])
-    assert figure.layout.xaxis.range[1] >= 400
+def test_logarithmic_ticks_say_their_value() -> None:
+    ticks = scale([pd.Series([0.03, 0.4]), pd.Series([np.nan, 0.0])], True)
+    assert {"0.05", "0.1", "0.2"} <= set(ticks["ticktext"])
+    assert {"1", "10", "1,000"} <= set(scale([pd.Series([1.0, 5000.0])], True)["ticktext"])
+    assert scale([pd.Series([1.0])], False)["rangemode"] == "tozero"
 
 
 def test_bleu_keeps_the_order_of_the_buckets() -> None:
