@@ -11,6 +11,7 @@ replacement is ours.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ def connectivity(loaded: LoadedModel, text: str, place: int) -> Connectivity:
     rows = loaded.model.embedding.weight.detach()[ids].clone()  # (T, E)
     with torch.enable_grad():
         rows.requires_grad_()
-        logits = _logits_from(loaded.model, rows)
+        logits = with_rows(loaded.model, rows)[0][-1]
         logit = logits[token_ids[place - 1]]
         (grad,) = torch.autograd.grad(logit, rows)
     probability = logits.detach().softmax(dim=0)[token_ids[place - 1]]
@@ -139,8 +140,8 @@ def _tokens(loaded: LoadedModel, text: str, place: int) -> list[int]:
     return token_ids
 
 
-def _logits_from(model: RecurrentModel, rows: Tensor) -> Tensor:
-    """Return the logits (V,) after reading embeddings (T, E), each of which is a token of its own to the model."""
+def with_rows(model: RecurrentModel, rows: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+    """Return the logits (T, V) while reading embeddings (T, E), each a token of its own to the model, and the state after them."""
     weight = model.embedding.weight.detach()
     size = len(weight)
     changed = {"embedding.weight": torch.cat([weight, rows])}
@@ -149,8 +150,8 @@ def _logits_from(model: RecurrentModel, rows: Tensor) -> Tensor:
         if name == "output_bias" and getattr(model, "to_embedding", None) is not None:
             changed[name] = torch.cat([parameter.detach(), parameter.new_zeros(len(rows))])
     ids = torch.arange(size, size + len(rows))[None]
-    logits, _ = functional_call(model, changed, (ids,))
-    return logits[0, -1, :size]
+    logits, state = functional_call(model, changed, (ids, state))
+    return logits[0, :, :size], state
 
 
 def _another(token_ids: list[int], token: int, random: np.random.Generator, vocab_size: int) -> int:

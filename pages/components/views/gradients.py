@@ -9,6 +9,7 @@ from pages.components.views.gradients_chain import LABELS as CHAIN_LABELS
 from pages.components.views.gradients_chain import ChainView
 from pages.components.views.gradients_clipping import ClippingView
 from pages.components.views.gradients_connectivity import ConnectivityView
+from pages.components.views.gradients_truncation import TruncationView
 
 CAT = "The cat, which sat on the mat and purred, was happy"
 CHEF = (
@@ -20,7 +21,7 @@ LABELS = {**CHAIN_LABELS}
 
 
 @dataclass(frozen=True)
-class GradientsView(ChainView, ConnectivityView, ClippingView):
+class GradientsView(ChainView, ConnectivityView, ClippingView, TruncationView):
     """Everything a link to the Gradients page carries."""
 
     text: str = option(CAT, label="Your text", help="The networks read it character by character; at most 2,000 characters.")
