@@ -51,7 +51,7 @@ class TaskPlan:
         max_steps: the budget of updates, for all lengths or for each.
         learning_rates: a rate per architecture that was chosen before; None chooses it by trials (see `Comparison.trials`).
         same_size_lengths: the lengths that are run at equal hidden size as well, by the comparison's `same_size_architectures`.
-        seeds, batch_size, memory_bias, architectures: None takes the comparison's.
+        parameters, seeds, batch_size, memory_bias, architectures: None takes the comparison's.
         trial_length, trial_steps: where the learning rate is chosen; None takes the shortest length and half its budget.
     """
 
@@ -61,6 +61,7 @@ class TaskPlan:
     learning_rates: Mapping[str, float] | None = None
     evaluate_every: int = 50
     same_size_lengths: tuple[int, ...] = ()
+    parameters: int | None = None
     seeds: tuple[int, ...] | None = None
     batch_size: int | None = None
     memory_bias: float | None = None
@@ -143,7 +144,7 @@ class Comparison:
             architecture=architecture,
             length=length,
             seed=seed,
-            hidden_size=matched_hidden_size(task, architecture, self.parameters) if is_matched else self.hidden_size,
+            hidden_size=matched_hidden_size(task, architecture, plan.parameters or self.parameters) if is_matched else self.hidden_size,
             max_steps=plan.steps_at(length),
             batch_size=plan.batch_size or self.batch_size,
             learning_rate=rate,

@@ -190,7 +190,8 @@ def _leave_interrupts_to_parent() -> None:
 
 
 def _end_worker_process(dask_worker: Any) -> None:
-    """End the worker process of a nanny at once: a network in the middle of an update hears nothing."""
+    """End the worker process of a nanny at once, for good: a network in the middle of an update hears nothing."""
+    dask_worker.auto_restart = False
     os.kill(dask_worker.pid, signal.SIGKILL)
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -180,8 +181,10 @@ def test_an_interrupted_sweep_ends_with_its_workers_and_says_how_to_go_on(tmp_pa
     assert sweep.returncode == 130
     assert "go on with: python -m engine compare --recipe quick --only 2,rnn --output" in said
     assert "Traceback" not in said
-    with pytest.raises(ProcessLookupError):
-        os.killpg(sweep.pid, 0)  # nobody of that group is left
+    with pytest.raises(ProcessLookupError):  # soon nobody of that group is left
+        for _ in range(600):
+            os.killpg(sweep.pid, 0)
+            time.sleep(0.1)
     assert len(load_results("quick", tmp_path)) >= 1
 
 
