@@ -1,0 +1,60 @@
+"""A Transformer beside the recurrent networks: it writes, is measured and is explained like them, and has no units to look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.decoding.limits import SamplingSettings
+from engine.decoding.text import write_text
+from engine.inspection.surprise import surprise
+from engine.models import folder as model_folder
+from engine.models.card import write_card
+from engine.models.folder import load_model
+from engine.models.transformer_language_model import TransformerLanguageModel
+from engine.text import TOKENIZERS
+from tests.pages.conftest import LETTERS
+from tests.pages.open import notes, open_page, sentences, written
+
+TEXT = "TOM:\nIt is the tide."
+
+
+@pytest.fixture
+def transformer(models: Path) -> Path:
+    """Add a Transformer to the models on the page; return its folder."""
+    tokenizer = TOKENIZERS.get("character").train([LETTERS])
+    torch.manual_seed(0)
+    model = TransformerLanguageModel(tokenizer.vocab_size, width=8, num_layers=1, num_heads=2, feedforward_size=8, window=16)
+    facts = {"model": "transformer_language_model", "cell": "transformer", "title": "Small Transformer"}
+    described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
+    return model_folder.save_model(
+        models / "small-transformer", model, tokenizer, facts, write_card("small-transformer", described)
+    )
+
+
+def test_it_writes_and_is_surprised_as_the_engine_says(transformer: Path) -> None:
+    at = open_page("generation", tool="surprise", surprise_text=TEXT, max_new_tokens="20", prompt="THE", seed="3")
+    assert not at.exception
+    assert sentences(at) == []
+    expected = "".join(write_text(load_model(transformer), "THE", SamplingSettings(max_new_tokens=20, seed=3)))
+    assert f"THE{expected}" in [block.value for block in at.text]
+    assert ":violet[◆] **Transformer**" in written(at)
+    (totals,) = [frame.value.set_index("model") for frame in at.dataframe if "bits in all" in frame.value]
+    assert totals["bits in all"]["Transformer"] == round(surprise(load_model(transformer), TEXT).total_bits, 1)
+
+
+@pytest.mark.parametrize("tool", ["neurons", "transplant"])
+def test_tools_that_need_units_say_that_it_has_none(transformer: Path, tool: str) -> None:
+    at = open_page("generation", tool=tool, closeup="Transformer", max_new_tokens="1")
+    assert not at.exception
+    assert "Transformer has no hidden units that carry a memory; choose a recurrent network above." in notes(at)
+
+
+@pytest.mark.parametrize("page", ["models", "cells", "gradients"])
+def test_other_pages_open_with_it_there(transformer: Path, page: str) -> None:
+    at = open_page(page, **({"model": "small-transformer"} if page == "models" else {}))
+    assert not at.exception
+    assert sentences(at) == []
+    assert ("causal attention with 2 heads" in written(at)) == (page == "models")
