@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.inspection.predicates import PREDICATES, SENTENCE_END, label_text
+from engine.inspection.predicates import SENTENCE_END, label_text
 
-YES_OR_NO = ("inside_quotes", "word_start", "vowel", "vowel_next", "word_end_next")
+YES_OR_NO = {"inside_quotes": "In quotes", "word_start": "Word begins", "vowel": "Vowel", "vowel_next": "Vowel next", "word_end_next": "Word ends"}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -32,15 +32,15 @@ class Track:
 def text_tracks(text: str) -> list[Track]:
     """Return the tracks of a text, those that are counted first."""
     counted = [
-        Track("bracket_depth", "Depth of brackets", bracket_depth(text), 0),
-        Track("place_in_word", "Letters into the word", place_in_word(text), 0),
-        Track("place_in_line", "Characters into the line", place_in_line(text), 0),
-        Track("part_of_sentence", "Share of the sentence read", part_of_sentence(text), 1),
+        Track("bracket_depth", "Brackets open", bracket_depth(text), 0),
+        Track("place_in_word", "Into the word", place_in_word(text), 0),
+        Track("place_in_line", "Into the line", place_in_line(text), 0),
+        Track("part_of_sentence", "Sentence read", part_of_sentence(text), 1),
     ]
     known = [
         Track(track.name, track.title, track.values, track.highest or max(1.0, float(track.values.max(initial=0)))) for track in counted
     ]
-    asked = [Track(name, PREDICATES.meta(name)["title"], label_text(name, text).astype(float), 1) for name in YES_OR_NO]
+    asked = [Track(name, title, label_text(name, text).astype(float), 1) for name, title in YES_OR_NO.items()]
     return known + asked
 
 

@@ -14,6 +14,7 @@ from engine.plotting.labels import plain_label, plain_labels, scale_below
 from engine.plotting.theme import Mode
 
 TRACK_HEIGHT = 24
+LETTER_SIZE = 11
 
 
 def track_rows(tokens: Sequence[str], rows: Sequence[tuple[str, np.ndarray, float]], chosen: tuple[int, int], *, mode: Mode) -> go.Figure:
@@ -25,7 +26,7 @@ def track_rows(tokens: Sequence[str], rows: Sequence[tuple[str, np.ndarray, floa
     """
     figure = theme.blank_figure(mode, height=TRACK_HEIGHT * (len(rows) + 1) + 96)
     places = list(range(len(tokens)))
-    titles = [f"{title} (up to {highest:g})" if highest not in (0, 1) else title for title, _, highest in rows]
+    titles = [f"{title}, to {highest:g}" if highest not in (0, 1) else title for title, _, highest in rows]
     values = np.array([track for _, track, _ in rows])
     shares = values / np.array([[highest or 1.0] for *_, highest in rows])
     said = plain_labels([visible_token(token) for token in tokens])
@@ -37,7 +38,7 @@ def track_rows(tokens: Sequence[str], rows: Sequence[tuple[str, np.ndarray, floa
     )  # fmt: skip
     figure.add_scatter(
         x=places, y=[0] * len(places), text=said, mode="text", hoverinfo="skip", showlegend=False,
-        textfont={"family": theme.MONOSPACE, "size": 12, "color": theme.ink(mode)},
+        textfont={"family": theme.MONOSPACE, "size": LETTER_SIZE, "color": theme.ink(mode)},
     )  # fmt: skip
     figure.add_shape(
         type="rect", x0=chosen[0] - 0.5, x1=chosen[1] - 0.5, y0=-0.5, y1=len(rows) + 0.5, line={"color": theme.ink(mode), "width": 2}

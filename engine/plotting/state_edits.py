@@ -18,7 +18,8 @@ from engine.plotting.theme import Mode
 FLOOR = 1e-6  # what is smaller, nothing included, is drawn here
 BAND_HEIGHT = 15
 LETTERS_HEIGHT = 44
-MOST_LETTERS = 60
+LETTER_SIZE = 11
+MOST_LETTERS = 36  # columns in which letters can still be read on a telephone
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def unit_bands(tokens: Sequence[tuple[str, str]], edited: Sequence[bool], bands:
                 f"<b>{plain_label(visible_token(letter))}</b>" if changed else plain_label(visible_token(letter))
                 for letter, changed in zip(letters, edited, strict=True)
             ],
-            textfont={"family": theme.MONOSPACE, "size": 12, "color": theme.ink(mode)}, row=1, col=1,
+            textfont={"family": theme.MONOSPACE, "size": LETTER_SIZE, "color": theme.ink(mode)}, row=1, col=1,
         )  # fmt: skip
     reach = max((float(np.abs(band.differences).max(initial=0)) for band in bands), default=0) or 1.0
     for number, band in enumerate(bands, start=2):

@@ -8,6 +8,7 @@ import pytest
 
 from engine.inspection.state_edits import compare_averages, compare_states
 from engine.models.folder import load_model
+from engine.plotting.state_edits import MOST_LETTERS
 from pages.components.views.cells_edit import FIRST, SECOND, TAIL
 from tests.pages import charts
 from tests.pages.open import open_page, sentences, written
@@ -33,7 +34,7 @@ def test_the_default_pair_is_read_by_three_networks_and_an_average(models: Path)
     assert len(bands) == len(READERS)
     lstm = compare_states(load_model(models / "small-lstm"), FIRST + TAIL, SECOND + TAIL, 0)
     unit = int(bands[1]["y"][0].split()[1])
-    assert bands[1]["z"][0] == pytest.approx(lstm.differences[:60, unit].tolist(), abs=1e-5)
+    assert bands[1]["z"][0] == pytest.approx(lstm.differences[:MOST_LETTERS, unit].tolist(), abs=1e-5)
 
     at.button(key="edit-example-2").click()
     at.run()

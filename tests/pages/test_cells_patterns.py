@@ -33,8 +33,11 @@ def test_the_suggested_range_its_units_and_their_places_elsewhere(models: Path) 
     assert places["y"] == pytest.approx(matches.frame["score"].head(300).tolist())
     first = explain_matches(reading, matches).iloc[0]
     assert f"“{first['question']}” is true at {first['matched']:.0%} of them and at {first['overall']:.0%} of all" in written(at)
-    tracks = charts.figure(at, "patterns-tracks")["data"][0]
-    assert tracks["z"][0][start:stop] == [1.0] * (stop - start)  # every unit of the pattern is on in the range
+    tracks = charts.figure(at, "patterns-tracks")
+    frame = tracks["layout"]["shapes"][0]
+    first, last = round(frame["x0"] + 0.5), round(frame["x1"] + 0.5)
+    assert "".join(tracks["data"][1]["text"][first:last]) == DEFAULT_TEXT[start:stop].replace(" ", "␣")
+    assert tracks["data"][0]["z"][0][first:last] == [1.0] * (stop - start)  # every unit of the pattern is on in the range
 
     at.number_input(key="patterns_match").set_value(2)
     at.slider(key="patterns_first").set_value(5)

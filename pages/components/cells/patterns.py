@@ -23,7 +23,7 @@ from pages.components.header import TEXT_WIDTH
 MOST_SHOWN = 300
 MOST_QUESTIONS = 6
 REACH = 90  # characters shown around a match
-WINDOW = 56  # tokens of the tracks
+WINDOW = 32  # tokens of the tracks: more letters cannot be read on a telephone
 WHERE = {STORIES: "Saltmarsh stories", TRAINING: "What it learnt from", TEXT: "The text above", OWN: "Your own text"}
 
 
