@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from engine.experiments import results
@@ -13,6 +12,7 @@ from engine.inspection.cell_steps import read_steps
 from engine.models.folder import load_model
 from pages.components import writing
 from pages.components.thumbnails import CELL_SENTENCE
+from tests.engine.experiments.measured_rows import small_comparison
 from tests.pages.open import alternative_texts, open_page, sentences, written
 
 
@@ -27,14 +27,7 @@ def shipped_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put a table of made-up runs where the pages look for results."""
     root = tmp_path / "results"
     root.mkdir()
-    rows = [
-        {"kind": "summary", "task": "copying", "architecture": name, "length": length, "seed": seed, "accuracy": share}
-        for name, share in (("rnn", 0.25), ("lstm", 1.0), ("gru", 1.0))
-        for length in (10, 20, 40)
-        for seed in (1, 2, 3)
-    ]
-    frame = pd.DataFrame(rows).assign(step=100, loss=1.0, commit="0", hardware="none", torch="2", date="2026-01-01")
-    frame.to_parquet(root / "synthetic.parquet")
+    small_comparison().to_parquet(root / "synthetic.parquet")
     monkeypatch.setattr(results, "RESULTS", root)
     return root
 

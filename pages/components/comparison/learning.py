@@ -102,7 +102,7 @@ def _show_pair(desk: Desk, length: int) -> None:
         name="two-runs",
         alt=f"Two runs on {facts.title.lower()} of length {length:,} and their difference at equal updates. {pair.sentence}",
         table=pair.table.round(5),
-        receipt=receipt(desk, "learning_curves", f"compare_runs(frame, {', '.join(map(repr, arguments))})"),
+        receipt=receipt(desk, "learning_curves", f"compare_runs(frame, {', '.join(map(repr, arguments))})", ".table"),
     )
     st.markdown(notices.plain(pair.sentence), width=TEXT_WIDTH)
     st.caption("Below zero, B is better at that number of updates. Between two measurements the loss is taken to lie on a straight line.")

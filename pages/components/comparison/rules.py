@@ -18,25 +18,25 @@ def show(desk: Desk) -> None:
     """Draw the rules in words and the tables behind them."""
     found = desk.ask(protocol, desk.equal)
     st.markdown("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)), width=TEXT_WIDTH)
-    source = receipt(desk, "protocol", f"protocol(frame, {desk.equal!r})")
+    sources = {part: receipt(desk, "protocol", f"protocol(frame, {desk.equal!r})", f".{part}") for part in ("budgets", "matching", "trials")}
     st.markdown("**What every task was given**")
     budgets = found.budgets.assign(
         solved_means=[task_facts(task).solved_text for task in found.budgets["task"]], task=[task_title(task) for task in found.budgets["task"]]
     )
-    figures.show_table(budgets, name="budgets", receipt=source)
+    figures.show_table(budgets, name="budgets", receipt=sources["budgets"])
     st.markdown("**How equal the networks are**")
     matching = found.matching.assign(
         architecture=[architecture_label(name) for name in found.matching["architecture"]],
         task=[task_title(task) for task in found.matching["task"]],
         difference_percent=found.matching["difference_percent"].round(2),
     )
-    figures.show_table(matching, name="matching", receipt=source)
+    figures.show_table(matching, name="matching", receipt=sources["matching"])
     if len(found.trials):
         st.markdown("**The trials by which learning rates were chosen**")
         trials = found.trials.assign(
             architecture=[architecture_label(name) for name in found.trials["architecture"]], task=[task_title(task) for task in found.trials["task"]]
         )
-        figures.show_table(trials, name="trials", receipt=source)
+        figures.show_table(trials, name="trials", receipt=sources["trials"])
 
 
 def rule_sentences(found: Protocol) -> list[str]:
