@@ -9,6 +9,8 @@ from pages.components.views.gradients_chain import LABELS as CHAIN_LABELS
 from pages.components.views.gradients_chain import ChainView
 from pages.components.views.gradients_clipping import ClippingView
 from pages.components.views.gradients_connectivity import ConnectivityView
+from pages.components.views.gradients_foretold import LABELS as FORETOLD_LABELS
+from pages.components.views.gradients_foretold import ForetoldView
 from pages.components.views.gradients_truncation import TruncationView
 
 CAT = "The cat, which sat on the mat and purred, was happy"
@@ -17,11 +19,11 @@ CHEF = (
 )
 
 
-LABELS = {**CHAIN_LABELS}
+LABELS = {**CHAIN_LABELS, **FORETOLD_LABELS}
 
 
 @dataclass(frozen=True)
-class GradientsView(ChainView, ConnectivityView, ClippingView, TruncationView):
+class GradientsView(ChainView, ConnectivityView, ClippingView, ForetoldView, TruncationView):
     """Everything a link to the Gradients page carries."""
 
     text: str = option(CAT, label="Your text", help="The networks read it character by character; at most 2,000 characters.")

@@ -1,0 +1,136 @@
+"""Foretold?: a grid of newborn networks, their spectra before any training, and a job that trains them all."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine.errors import EngineError
+from engine.experiments.foretold import JOB, births, foretold_frame, foretold_sentence, settings_dict
+from engine.experiments.foretold_settings import ForetoldSettings
+from engine.plotting.foretold import describe_foretold, foretold_marks
+from engine.tasks.delayed_recall import SYMBOLS
+from pages.components import cache, figures, notices, state
+from pages.components.figures import Receipt
+from pages.components.gradients.desk import PAGE, Desk
+from pages.components.header import TEXT_WIDTH
+from pages.components.views.gradients_foretold import foretold_settings
+
+if TYPE_CHECKING:
+    from engine.jobs import JobStatus
+
+PARAMETER = "foretold"
+POLL_SECONDS = 0.5
+TIME_LIMIT_SECONDS = 240.0  # the grid takes about a quarter of a minute on a free core; a busy server may need longer
+
+
+def show(desk: Desk) -> None:
+    """Draw the settings, the networks before training, and the training while it runs and when it is over."""
+    st.markdown(
+        "Fifteen networks are born with different recurrent gains, for three different lags. Each mark's place from left to right is what is left, at birth, "
+        "of a change made at the symbol by the time the question comes; the upright line is 1, nothing lost and nothing blown up. "
+        "**Your bet: which of them will learn to remember the symbol?** Then train them, and see whether their gradients foretold it.",
+        width=TEXT_WIDTH,
+    )
+    job_id = state.read_url().get(PARAMETER) or state.recall(PAGE, PARAMETER, "")
+    with notices.engine_errors():
+        status = cache.job_runner().status(job_id) if job_id else None
+        _ask_and_show(desk, job_id, status)
+        return
+    _ask_and_show(desk, "", None)  # the job is not known any more, and a sentence has said so
+
+
+def _ask_and_show(desk: Desk, job_id: str, status: JobStatus | None) -> None:
+    is_running = status is not None and not status.is_over
+    controls = desk.controls
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.segmented("foretold_architecture", disabled=is_running)
+        controls.segmented("foretold_activation", disabled=is_running)
+        controls.select("foretold_matrix", disabled=is_running, width=220)
+        for name in ("forget_bias", "hidden_size", "updates", "seed"):
+            controls.number(f"foretold_{name}", disabled=is_running, width=130)
+        settings = foretold_settings(controls.value())
+        st.button("Train them", icon=":material/play_arrow:", key="foretold-start", on_click=_start, args=(settings,), disabled=is_running)
+    if refusal := state.recall(PAGE, "foretold-refused"):
+        state.forget(PAGE, "foretold-refused")
+        notices.error(refusal)
+    if is_running:
+        st.fragment(_watch, run_every=POLL_SECONDS)(job_id, settings)
+    else:
+        _draw(settings, status, state.recall(PAGE, f"foretold.{job_id}", settings))
+
+
+def _start(settings: ForetoldSettings) -> None:
+    """Queue the training and put its id into the URL; for the button's on_click."""
+    try:
+        job_id = cache.job_runner().submit(JOB, settings_dict(settings), time_limit_seconds=TIME_LIMIT_SECONDS)
+    except EngineError as problem:
+        state.remember(PAGE, "foretold-refused", str(problem))
+        return
+    state.remember(PAGE, PARAMETER, job_id)
+    state.remember(PAGE, f"foretold.{job_id}", settings)
+    st.query_params[PARAMETER] = job_id
+
+
+def _watch(job_id: str, settings: ForetoldSettings) -> None:
+    """Draw a training that runs; once it is over, run the page again so that the polling ends."""
+    status = cache.job_runner().status(job_id)
+    if status.is_over:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Stop", icon=":material/stop:", key="foretold-stop", on_click=cache.job_runner().cancel, args=(job_id,))
+        words = status.message or "Starting"
+        if status.state == "queued":
+            words = f"Waiting for its turn, number {status.position} in the queue"
+        elif status.progress > 0.03:
+            words += f" · about {status.elapsed_seconds * (1 - status.progress) / status.progress:.0f} s left"
+        st.progress(status.progress, text=notices.plain(words))
+    _draw_marks(state.recall(PAGE, f"foretold.{job_id}", settings), status)
+
+
+def _draw(now: ForetoldSettings, status: JobStatus | None, trained_with: ForetoldSettings) -> None:
+    """Draw the grid as it is born with the settings of now, or, where they are those of the training, what came of it."""
+    if status is not None and status.state == "failed":
+        notices.error(status.error)
+    if status is not None and trained_with != now:
+        notices.note("The settings have been changed since the last training; these networks have not been trained yet.")
+        status = None
+    if status is not None and status.state == "cancelled":
+        notices.note(f"Stopped after {status.elapsed_seconds:.0f} s; the networks trained until then stay.")
+    _draw_marks(now, status)
+
+
+def _draw_marks(settings: ForetoldSettings, status: JobStatus | None) -> None:
+    rows = [] if status is None else [event for event in status.events if event.get("kind") == "run"]
+    if status is not None and status.result:  # the last of the events may arrive after it
+        rows = status.result["rows"]
+    frame, expected = foretold_frame(rows), cache.compute(births, settings)
+    is_over = status is not None and status.is_over and not frame.empty
+    if is_over:
+        st.markdown(f"**{notices.plain(foretold_sentence(frame))}**", width=TEXT_WIDTH)
+    figures.show(
+        foretold_marks(frame, mode=figures.mode(), guess=1 / SYMBOLS, expected=expected),
+        name="foretold",
+        alt=describe_foretold(frame),
+        table=(frame if is_over else expected).round(4),
+        receipt=_receipt(settings, status) if is_over else None,
+    )
+
+
+def _receipt(settings: ForetoldSettings, status: JobStatus) -> Receipt:
+    given = ", ".join(f"{name}={value!r}" for name, value in settings_dict(settings).items())
+    return Receipt(
+        model="fifteen small networks, trained here and now",
+        data="delayed recall, fresh sequences for every update",
+        seed=settings.seed,
+        measured=f"{date.today().isoformat()}, on 200 sequences none of them was trained on",
+        seconds=status.elapsed_seconds,
+        python=(
+            "from engine.experiments.foretold import foretell, foretold_frame, foretold_sentence\n\n"
+            f"events = list(foretell({given}))\nframe = foretold_frame([event for event in events if event['kind'] == 'run'])\n"
+            "print(foretold_sentence(frame))"
+        ),
+        note="One seed says little: try others.",
+    )

@@ -1,0 +1,35 @@
+"""What the tool "Foretold?" keeps in the Gradients page's URL; its bounds are the engine's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.experiments.foretold_settings import ForetoldSettings
+from engine.plotting import theme
+from pages.components.views.gradients_chain import LABELS as CHAIN_LABELS
+from pages.components.views.settings_fields import field_like, settings_from
+
+PREFIX = "foretold_"
+LABELS = {
+    "foretold_architecture": theme.architecture_label,
+    "foretold_matrix": CHAIN_LABELS["chain_matrix"],
+    "foretold_activation": CHAIN_LABELS["chain_activation"],
+}
+
+
+@dataclass(frozen=True)
+class ForetoldView:
+    """How the networks of the grid are born, and for how long they learn."""
+
+    foretold_architecture: str = field_like(ForetoldSettings, "architecture")
+    foretold_matrix: str = field_like(ForetoldSettings, "matrix")
+    foretold_activation: str = field_like(ForetoldSettings, "activation")
+    foretold_forget_bias: float = field_like(ForetoldSettings, "forget_bias")
+    foretold_hidden_size: int = field_like(ForetoldSettings, "hidden_size")
+    foretold_updates: int = field_like(ForetoldSettings, "updates")
+    foretold_seed: int = field_like(ForetoldSettings, "seed")
+
+
+def foretold_settings(view: ForetoldView) -> ForetoldSettings:
+    """Return the engine's settings that a view stands for."""
+    return settings_from(ForetoldSettings, view, PREFIX)
