@@ -1,98 +1,78 @@
-"""The comparison page under a visitor's hands: choosing a task, a race started, found again after a reload, and stopped."""
+"""The comparison page in a real browser: what its charts have drawn is what the Parquet file holds, and a link carries the whole view."""
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 
+from engine.experiments import results
+from pages.components.comparison import recipe_to_show
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
 expect.set_options(timeout=TIMEOUT_MS)  # a test machine may be busy; what must be fast is timed explicitly
-LONG_RACE = "/comparison?race_task=copying&race_length=60&race_max_steps=600"
-SHORT_RACE = "/comparison?race_length=2&race_max_steps=20"
+TASK, TITLE = "delayed_recall", "Delayed recall"
+LINES = """chart => Object.fromEntries(chart._fullData.map(line => [line.name, {
+    x: Array.from(line.x), y: Array.from(line.y),
+    up: Array.from(line.error_y.array || []), down: Array.from(line.error_y.arrayminus || []),
+}]))"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    """Return a visitor who has not opened a page yet."""
+    """Return a visitor who goes on from test to test."""
     with visit(browser, server) as guest:
         yield guest
 
 
-def button(guest: Visit, name: str) -> Locator:
-    """Return the race's "start" or "stop" button; Streamlit's own toolbar has a Stop too while a script runs."""
-    return guest.page.locator(f".st-key-race-{name} button")
+@pytest.fixture(scope="module")
+def runs() -> pd.DataFrame:
+    """Return the runs of one task at equal parameters, straight from the file."""
+    frame = pd.read_parquet(results.RESULTS / f"{recipe_to_show()}.parquet")
+    return frame[(frame["task"] == TASK) & (frame["equal"] == "parameters")]
 
 
-def start(guest: Visit, path: str) -> None:
-    """Open the page with a race's settings and start it."""
-    guest.open(path, "Comparison")
-    button(guest, "start").click()
-    # A short race may be over before the browser has drawn its Stop button.
-    expect(guest.page.locator(".st-key-race-stop button, .st-key-race-receipt").first).to_be_visible(timeout=TIMEOUT_MS)
-
-
-def test_another_task_shows_other_curves_and_is_in_the_link(guest: Visit, browser: Browser) -> None:
-    guest.open("/comparison", "Comparison")
-    chart = guest.page.locator(".st-key-error-by-length-chart")
-    before = chart.inner_text()
-    guest.page.get_by_test_id("stButtonGroup").get_by_text("Copying memory").click()
-    expect(guest.page).to_have_url(re.compile("task=Copying"))
-    expect(chart).not_to_have_text(before)
-    expect(guest.page.get_by_text("must repeat all ten in order")).to_be_visible()
-    with visit(browser, guest.address) as friend:
-        friend.open(guest.page.url.removeprefix(guest.address), "Comparison")
-        expect(friend.page.get_by_text("must repeat all ten in order")).to_be_visible()
-
-
-def test_a_race_survives_a_reload_and_stop_stops_it(guest: Visit) -> None:
-    start(guest, LONG_RACE)
-    chart = guest.page.locator(".st-key-race-chart .js-plotly-plot")
-    expect(chart).to_be_visible(timeout=TIMEOUT_MS)
-    expect(guest.page).to_have_url(re.compile("[?&]race="))
-    guest.page.reload()
-    expect(chart).to_be_visible(timeout=TIMEOUT_MS)
-    expect(guest.page.get_by_test_id("stProgress")).to_be_visible()
-    begun = time.perf_counter()
-    button(guest, "stop").click()
-    expect(guest.page.get_by_text("Stopped after")).to_be_visible(timeout=TIMEOUT_MS)
-    seconds = time.perf_counter() - begun
+def lines(guest: Visit, name: str) -> dict[str, dict]:
+    """Return what a chart has drawn, by the line's name."""
+    chart = guest.page.locator(f".st-key-{name}-chart .js-plotly-plot")
     expect(chart).to_be_visible()
-    expect(button(guest, "start")).to_be_enabled()
-    assert seconds < 10, f"Stop took {seconds:.1f} s"
+    return chart.evaluate(LINES)
 
 
-def test_a_race_runs_to_its_end_and_the_page_then_stops_asking(guest: Visit) -> None:
-    start(guest, SHORT_RACE)
-    expect(button(guest, "start")).to_be_enabled(timeout=TIMEOUT_MS)
-    expect(guest.page.get_by_test_id("stProgress")).to_have_count(0)
-    expect(guest.page.locator(".st-key-race-chart .js-plotly-plot")).to_be_visible()
-    expect(guest.page.locator(".st-key-race-receipt")).to_be_visible()
-    is_asking = guest.page.evaluate(
-        """() => new Promise(done => {
-            const app = document.querySelector('[data-testid="stApp"]');
-            let runs = 0;
-            new MutationObserver(() => { runs += app.dataset.testScriptState === 'running'; })
-                .observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
-            setTimeout(() => done(runs > 0), 3000);
-        })"""
-    )
-    assert not is_asking
+def test_the_first_chart_draws_the_medians_and_ranges_of_the_file(guest: Visit, runs: pd.DataFrame) -> None:
+    guest.open(f"/comparison?task={TASK}", "Comparison")
+    drawn = lines(guest, "error-by-length")
+    summaries = runs[runs["kind"] == "summary"]
+    for name, label in (("rnn", "RNN"), ("lstm", "LSTM"), ("gru", "GRU")):
+        wrong = 100 * (1 - summaries[summaries["architecture"] == name].groupby("length")["accuracy"].quantile([0, 0.5, 1]).unstack())
+        assert drawn[label]["y"] == pytest.approx(wrong[0.5].tolist())
+        assert drawn[label]["up"] == pytest.approx((wrong[0] - wrong[0.5]).tolist())
+        assert drawn[label]["down"] == pytest.approx((wrong[0.5] - wrong[1]).tolist())
+    assert drawn["Without memory"]["y"] == pytest.approx([87.5] * summaries["length"].nunique())
+    guest.page.locator(".st-key-show").get_by_text("RNN", exact=True).click()
+    expect(guest.page.locator(".st-key-error-by-length-chart .legendtext").first).to_have_text(re.compile("^(?!RNN)"))
+    expect(guest.page).to_have_url(re.compile("show="))
+    assert "RNN" not in lines(guest, "error-by-length")
+    assert guest.console_errors == []
 
 
-def test_leaving_and_coming_back_finds_the_race(guest: Visit) -> None:
-    start(guest, SHORT_RACE)
-    for name in ("Models", "Comparison"):
-        guest.page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
-        expect(guest.page.get_by_role("heading", level=1)).to_have_text(name, timeout=TIMEOUT_MS)
-    expect(guest.page.locator(".st-key-race-chart .js-plotly-plot")).to_be_visible(timeout=TIMEOUT_MS)
-
-
-def test_an_unknown_race_in_the_address_is_one_sentence(guest: Visit) -> None:
-    guest.open("/comparison?race=nobody", "Comparison")
-    expect(guest.page.get_by_test_id("stAlert").get_by_text("not known")).to_be_visible()
-    expect(button(guest, "start")).to_be_enabled()
+def test_learning_curves_are_the_file_s_and_a_friend_s_link_shows_them(guest: Visit, runs: pd.DataFrame, browser: Browser) -> None:
+    length = int(runs["length"].min())
+    guest.page.locator(".st-key-section").get_by_text("How they learn").click()
+    expect(guest.page).to_have_url(re.compile("section="))
+    guest.page.locator(".st-key-learning_length").get_by_text(f"{length:,}", exact=True).click()
+    guest.page.locator(".st-key-learning_look").get_by_text("Every seed").click()
+    expect(guest.page).to_have_url(re.compile("learning_look="))
+    guest.settle()
+    with visit(browser, guest.address, theme="dark", width=375) as friend:
+        friend.open(guest.page.url.removeprefix(guest.address), "Comparison")
+        drawn = lines(friend, "loss-while-learning")
+        assert friend.overflow() <= 0
+        assert friend.faint_texts() == []
+    own = runs[(runs["kind"] == "curve") & (runs["length"] == length) & (runs["architecture"] == "gru")].sort_values(["seed", "step"])
+    seen = [(step, loss) for step, loss in zip(drawn["GRU"]["x"], drawn["GRU"]["y"], strict=True) if step is not None]
+    assert seen == [(step, pytest.approx(loss)) for step, loss in zip(own["step"], own["loss"], strict=True)]
+    assert "RNN" not in drawn
