@@ -283,7 +283,7 @@ TAKEN_UP_BY_STREAMLIT = {"uvloop"}  # it runs on it where it is installed; nobod
 
 def pinned_packages(file: str) -> set[str]:
     """Return the modules whose packages a requirements file pins."""
-    modules = {"import_linter": "importlinter"}
+    modules = {"import_linter": "importlinter", "scikit_learn": "sklearn"}
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
     names = {line.split("==")[0].strip().lower().replace("-", "_") for line in lines if "==" in line}
     return {modules.get(name, name) for name in names}

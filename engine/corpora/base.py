@@ -93,20 +93,22 @@ class Corpus:
         """Return a text corpus' split as one string.
 
         Raises:
-            DataError: this corpus holds sentence pairs, not running text.
+            DataError: this corpus holds sentence pairs or labelled sentences, not running text.
         """
         if "text" not in self.spec.columns:
-            raise DataError(f"The corpus {self.spec.name} holds sentence pairs, not running text.")
+            held = "sentence pairs" if "en" in self.spec.columns else "labelled sentences"
+            raise DataError(f"The corpus {self.spec.name} holds {held}, not running text.")
         return "\n".join(self.splits[split]["text"])
 
     def pairs(self, split: str = "train") -> tuple[list[str], list[str]]:
         """Return a parallel corpus' split as (English, French) lists.
 
         Raises:
-            DataError: this corpus holds running text.
+            DataError: this corpus holds running text or labelled sentences.
         """
         if "en" not in self.spec.columns:
-            raise DataError(f"The corpus {self.spec.name} holds running text, not sentence pairs.")
+            held = "running text" if "text" in self.spec.columns else "labelled sentences"
+            raise DataError(f"The corpus {self.spec.name} holds {held}, not sentence pairs.")
         return list(self.splits[split]["en"]), list(self.splits[split]["fr"])
 
     def labelled(self, split: str = "train") -> tuple[list[str], list[int]]:

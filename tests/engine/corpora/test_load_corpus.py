@@ -211,6 +211,23 @@ def test_text_and_pairs_are_not_mistaken_for_one_another(mirror):
         pairs.text("train")
 
 
+def test_a_labelled_corpus_needs_no_test_split_and_its_sample_is_labelled_too(tmp_path, monkeypatch, write_corpus):
+    rows = [{"sentence": "a fine film .", "label": 1}, {"sentence": "a dull one .", "label": 0}]
+    write_corpus(tmp_path / "sst2", {"train": rows, "validation": rows})
+    monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
+    corpus = load_corpus("sst2")
+    assert corpus.labelled("validation") == (["a fine film .", "a dull one ."], [1, 0])
+    with pytest.raises(DataError, match="sst2 holds labelled sentences, not running text"):
+        corpus.text("train")
+    monkeypatch.delenv("UNROLLED_DATA")
+    monkeypatch.setattr(sources, "is_hub_reachable", lambda: False)
+    sample = load_corpus("sst2")
+    assert sample.source.sentence.startswith("Source: the embedded sample Opinions, because SST-2 is not here")
+    assert set(sample.labelled("train")[1]) == {0, 1}
+    with pytest.raises(DataError, match="saltmarsh has no labels"):
+        load_corpus("saltmarsh").labelled("train")
+
+
 def test_rows_of_running_text_are_joined_by_line_breaks(tmp_path, monkeypatch, write_corpus):
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
     write_corpus(tmp_path / "saltmarsh", {split: [{"text": "one"}, {"text": "two"}] for split in SPLITS})
