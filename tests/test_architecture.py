@@ -308,7 +308,7 @@ def test_requirements_are_what_is_imported() -> None:
     tests = imported_packages({path: text for path, text in files.items() if path.startswith("tests/")})
     assert app == pinned_packages("requirements.txt") - TAKEN_UP_BY_STREAMLIT
     assert tests - app - pinned_packages("requirements-dev.txt") == set(), "imported by tests but not pinned"
-    assert pinned_packages("requirements-dev.txt") - tests - {"importlinter"} == set(), "pinned but never imported"
+    assert pinned_packages("requirements-dev.txt") - tests - {"importlinter", "pytest_xdist"} == set(), "pinned but never imported"
 
 
 def test_streamlit_knows_every_setting() -> None:
