@@ -85,19 +85,17 @@ def training_rows(network: SequencePredictor, lengths: tuple[int, ...], batch_si
 
 
 @torch.inference_mode()
-def streaming_rows(
-    network: SequencePredictor, positions: int = POSITIONS, stretch: int = STRETCH, passes: int = PASSES
-) -> Iterator[dict[str, Any]]:
-    """Yield one row per `stretch` tokens of one long sequence: the median seconds per token in it, and the bytes held after it."""
+def streaming_rows(network: SequencePredictor) -> Iterator[dict[str, Any]]:
+    """Yield one row per STRETCH tokens of one long sequence: the median seconds per token in it, and the bytes held after it."""
     token = torch.randn(1, INPUT_SIZE, generator=torch.Generator().manual_seed(0))
-    seconds: dict[int, list[float]] = {until: [] for until in range(stretch, positions + 1, stretch)}
+    seconds: dict[int, list[float]] = {until: [] for until in range(STRETCH, POSITIONS + 1, STRETCH)}
     held: dict[int, int] = {}
     with one_thread():
-        _read(network, token, network.start(), stretch)
-        for _ in range(passes):
+        _read(network, token, network.start(), STRETCH)
+        for _ in range(PASSES):
             state = network.start()
             for until in seconds:
-                for _ in range(stretch // CHUNK):
+                for _ in range(STRETCH // CHUNK):
                     started = time.thread_time()
                     state = _read(network, token, state, CHUNK)
                     seconds[until].append((time.thread_time() - started) / CHUNK)
