@@ -1,53 +1,105 @@
-"""The table that is shipped: complete, with where it came from, and true when a run is repeated here."""
+"""What is shipped: a recipe that covers everything at equal size, and a table that is complete and true when a run is repeated here."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
+
 import pytest
 
-from engine.experiments import COMPARISONS, results, run_cell
+from engine.config import from_dict
+from engine.experiments import COMPARISONS, RunSpec, results, run_cell
+from engine.experiments.base import LEARNING_RATES, TRIAL_SEED
+from engine.experiments.checks import Range
+from engine.models.architectures import ARCHITECTURES
+from engine.models.sequence_predictor import count_parameters
+from engine.tasks import TASKS
 
-GROUP = ["task", "architecture", "length"]
+KEY = ["task", "architecture", "length", "equal", "seed"]
+needs_table = pytest.mark.skipif("shipped" not in results.list_results(), reason="data/results/shipped.parquet is not there yet")
+
+
+@pytest.fixture(scope="module")
+def specs():
+    return COMPARISONS.get("shipped").specs()
 
 
 @pytest.fixture(scope="module")
 def frame():
-    return results.load_results("synthetic")
+    return results.load_results("shipped")
 
 
-def test_every_run_of_the_recipe_is_there_once_with_its_origin(frame):
+def test_the_recipe_holds_every_task_and_architecture_that_go_together_with_five_seeds_at_two_lengths(specs):
+    held = {(spec.task, spec.architecture) for spec in specs}
+    together = {(task, name) for task, kind in TASKS.items() for name in ARCHITECTURES.names() if kind.compatible(name)}
+    assert held == together
+    assert {name for _, name in held} == set(ARCHITECTURES.names())
+    for pair in held:
+        own = [spec for spec in specs if (spec.task, spec.architecture) == pair and spec.equal == "parameters"]
+        assert len({spec.length for spec in own}) >= 2
+        assert len({spec.seed for spec in own}) >= 5
+        assert len(own) == len({(spec.length, spec.seed) for spec in own})
+
+
+def test_networks_compared_are_equal_in_size_within_two_percent(specs):
+    sizes: dict[tuple[str, int], set[int]] = {}
+    for spec in specs:
+        task = TASKS.get(spec.task)(spec.length)
+        if spec.equal == "parameters":
+            count = count_parameters(spec.architecture, task.input_size, task.vocab_size, task.output_size, spec.hidden_size)
+            sizes.setdefault((spec.task, spec.length), set()).add(count)
+        else:
+            assert spec.hidden_size == COMPARISONS.get("shipped").hidden_size
+    assert all(max(counts) / min(counts) < 1.02 for counts in sizes.values())
+
+
+def test_every_learning_rate_is_chosen_from_the_same_grid_with_a_seed_of_its_own(specs):
+    trials = COMPARISONS.get("shipped").trials()
+    for pair in {(spec.task, spec.architecture) for spec in specs}:
+        own = [spec for spec in trials if (spec.task, spec.architecture) == pair]
+        assert tuple(spec.learning_rate for spec in own) == LEARNING_RATES
+        assert {spec.seed for spec in own} == {TRIAL_SEED}
+        assert len({dataclasses.replace(spec, learning_rate=1.0) for spec in own}) == 1
+    assert TRIAL_SEED not in {spec.seed for spec in specs}
+
+
+def test_the_long_adding_problem_is_an_lstm_of_128_units_and_batches_of_50():
+    specs = COMPARISONS.get("adding_600").specs()
+    chrono = [spec for spec in specs if spec.architecture == "lstm_chrono"]
+    assert {(spec.length, spec.hidden_size, spec.batch_size) for spec in chrono} == {(600, 128, 50)}
+    assert len({spec.max_steps for spec in specs}) == 1
+
+
+@needs_table
+def test_every_run_of_the_recipe_is_there_once_with_its_origin(frame, specs):
     summaries = frame[frame["kind"] == "summary"]
-    specs = COMPARISONS.get("synthetic").specs()
-    there = list(zip(*(summaries[name] for name in [*GROUP, "seed"]), strict=True))
-    assert sorted(there) == sorted((spec.task, spec.architecture, spec.length, spec.seed) for spec in specs)
-    for column in ("commit", "hardware", "torch", "date", "seconds_per_step", "parameters"):
+    there = list(zip(*(summaries[name] for name in KEY), strict=True))
+    assert sorted(there) == sorted(tuple(getattr(spec, name) for name in KEY) for spec in specs)
+    for column in ("commit", "hardware", "torch", "date", "parameters", "settings", "memory_bytes"):
         assert summaries[column].notna().all()
     assert not summaries["commit"].isin(["", "unknown"]).any()
+    assert {"curve", "tuning", "timing"} <= set(frame["kind"])
 
 
-def test_networks_compared_are_equal_in_size_within_two_percent(frame):
-    sizes = frame[frame["kind"] == "summary"].groupby("task")["parameters"]
-    assert (sizes.max() / sizes.min() < 1.02).all()
+@needs_table
+def test_lstm_and_gru_solve_adding_at_200_where_the_rnn_stays_at_the_baseline(frame):
+    table = results.summarise(frame).set_index(["task", "length", "architecture"])
+    for name in ("lstm", "gru"):
+        row = table.loc[("adding", 200, name)]
+        assert row["solved_runs"] == row["runs"] == 5
+        assert row["loss_max"] < 1e-3
+    rnn = table.loc[("adding", 200, "rnn")]
+    assert rnn["solved_runs"] == 0
+    assert rnn["loss_min"] > 0.8 * rnn["baseline"]
 
 
-@pytest.mark.parametrize("architecture", ["rnn", "lstm", "gru"])
+@needs_table
+@pytest.mark.parametrize("architecture", ["lstm", "min_gru"])
 def test_a_run_repeated_here_gives_the_shipped_numbers_within_their_spread(frame, architecture):
-    spec = next(
-        spec
-        for spec in COMPARISONS.get("synthetic").specs()
-        if (spec.task, spec.architecture, spec.length, spec.seed) == ("delayed_recall", architecture, 20, 0)
-    )
-    rows = frame[(frame["kind"] == "summary") & (frame[GROUP] == [spec.task, architecture, 20]).all(axis=1)]
-    shipped = rows[rows["seed"] == 0].iloc[0]
-    summary = list(run_cell(spec))[-1].summary
-    assert summary["is_solved"] == shipped["is_solved"]
-    # Another processor rounds otherwise, so a run may be done one measurement earlier or later than any shipped one.
-    low, high = rows["solved_step"].min() - spec.evaluate_every, rows["solved_step"].max() + spec.evaluate_every
-    assert low <= summary["solved_step"] <= high
-    print(f"{architecture}: solved at {summary['solved_step']}, shipped {shipped['solved_step']}")
-
-
-def test_findings_name_every_task_and_architecture(frame):
-    sentences = results.findings(frame)
-    for task in results.tasks(frame):
-        own = " ".join(finding.sentence for finding in sentences if finding.task == task)
-        assert all(name in own for name in ("RNN", "LSTM", "GRU"))
+    rows = frame[(frame["kind"] == "summary") & (frame["equal"] == "parameters")]
+    rows = rows[(rows["task"] == "delayed_recall") & (rows["length"] == 20) & (rows["architecture"] == architecture)]
+    spec = from_dict(RunSpec, json.loads(rows.iloc[0]["settings"]))
+    solved = rows[rows["is_solved"].astype(bool)]["solved_step"]
+    steps = (float(solved.min()), float(solved.max())) if len(solved) else None
+    shipped = Range((float(rows["loss"].min()), float(rows["loss"].max())), steps, len(solved), len(rows))
+    assert shipped.holds(list(run_cell(spec))[-1].summary, spec.evaluate_every)
