@@ -23,7 +23,6 @@ import pandas as pd
 import torch
 
 from engine.errors import InputError
-from engine.inspection.cell_steps import read_steps
 from engine.inspection.units import check_text, check_unit, hidden_values, token_spans, trace
 from engine.models.folder import LoadedModel
 
@@ -153,12 +152,6 @@ def average_difference(loaded: LoadedModel, first: str, second: str) -> float:
 def has_same_tokens(loaded: LoadedModel, first: str, second: str) -> bool:
     """Return whether two texts are made of the same tokens, whatever their order."""
     return sorted(loaded.tokenizer.encode(first)) == sorted(loaded.tokenizer.encode(second))
-
-
-def prove_states(loaded: LoadedModel, text: str, layer: int) -> float:
-    """Return the largest difference between a layer's hidden values as compared here, by torch.nn, and by the readable cells."""
-    by_hand = read_steps(loaded, text).strands[layer].parts["hidden"]
-    return float(np.abs(hidden_values(loaded, loaded.tokenizer.encode(text), layer) - by_hand).max())
 
 
 def edit_frame(edits: Mapping[str, StateEdit], pairs: Mapping[str, Pairs]) -> pd.DataFrame:

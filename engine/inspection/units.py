@@ -125,21 +125,50 @@ def trace(loaded: LoadedModel, text: str, layers: Sequence[int] | None = None) -
     return [traced[index] for index in wanted]
 
 
-@torch.inference_mode()
 def hidden_values(loaded: LoadedModel, token_ids: Sequence[int], layer: int) -> np.ndarray:
     """Return the hidden values of one layer (from 0) after each token, (T, H) float32; `trace` without what is inside.
 
     Raises:
         InputError: the model has no such layer.
     """
+    return _run_to(loaded, token_ids, layer)[1][1:].float().numpy()
+
+
+@torch.inference_mode()
+def prove_hidden_values(loaded: LoadedModel, token_ids: Sequence[int], layer: int) -> float:
+    """Return the largest difference between `hidden_values`, which torch.nn computed, and the same steps by the readable cell.
+
+    Each step is made by hand from the state torch.nn was in before it, all steps at once.
+    """
+    inputs, outputs = _run_to(loaded, token_ids, layer)
+    cell = from_torch(loaded.model.layers[layer])
+    inside = cell.retrace(inputs, outputs)
+
+    def before(values: Tensor) -> Tensor:
+        return torch.cat([torch.zeros_like(values[:1]), values[:-1]])
+
+    state = cell.initial_state(len(inputs))
+    state = before(outputs) if isinstance(state, Tensor) else type(state)(before(outputs), before(inside["cell"]))
+    return float((cell.step(inputs, state)[0] - outputs).abs().max())
+
+
+def prove_text(loaded: LoadedModel, text: str, layer: int) -> float:
+    """Return what `prove_hidden_values` does for the tokens of a text."""
+    return prove_hidden_values(loaded, loaded.tokenizer.encode(text), layer)
+
+
+@torch.inference_mode()
+def _run_to(loaded: LoadedModel, token_ids: Sequence[int], layer: int) -> tuple[Tensor, Tensor]:
+    """Return what a layer reads, (1 + T, I), and says, (1 + T, H), at the start token and each of these."""
     check_unit(loaded, layer, 0)
     model = loaded.model
     hidden = model.embedding(torch.tensor([[start_id(loaded), *token_ids]]))  # (1, 1 + T, E)
-    for torch_layer in model.layers[:layer]:
+    for index, torch_layer in enumerate(model.layers):
         outputs, _ = run_layer(torch_layer, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
+        if index == layer:
+            break
         hidden = model.join(hidden, outputs)
-    outputs, _ = run_layer(model.layers[layer], hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
-    return outputs[0, 1:].float().numpy()
+    return hidden[0], outputs[0]
 
 
 def unit_course(loaded: LoadedModel, text: str, layer: int, unit: int, part: str = "hidden") -> UnitCourse:

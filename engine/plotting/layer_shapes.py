@@ -21,15 +21,17 @@ def state_grid(layers: int, directions: int, length: int, hidden_size: int, has_
     rows = layers * directions
     figure = theme.blank_figure(mode, x_title="Time step", height=ROW_HEIGHT * rows + 110)
     accent, ink = theme.accent(mode), theme.ink(mode)
-    x, y, words, colours = [], [], [], []
+    x, y, words, arrows, boxes = [], [], [], [], []
     for row in range(rows):
         layer, direction = divmod(row, directions)
         is_top, last = layer == layers - 1, (0 if direction else length - 1)
         for step in range(length):
-            figure.add_shape(
-                type="rect", x0=step - 0.42, x1=step + 0.42, y0=row - 0.36, y1=row + 0.36, layer="below",
-                fillcolor=theme.translucent(accent, 0.3) if is_top else "rgba(0,0,0,0)",
-                line={"color": ink if step == last else theme.muted(mode), "width": 4 if step == last else 1},
+            boxes.append(
+                {
+                    "type": "rect", "x0": step - 0.42, "x1": step + 0.42, "y0": row - 0.36, "y1": row + 0.36, "layer": "below",
+                    "fillcolor": theme.translucent(accent, 0.3) if is_top else "rgba(0,0,0,0)",
+                    "line": {"color": ink if step == last else theme.muted(mode), "width": 4 if step == last else 1},
+                }
             )  # fmt: skip
             where = f"in output, numbers {direction * hidden_size} to {(direction + 1) * hidden_size - 1}" if is_top else "not returned"
             if step == last:
@@ -38,14 +40,15 @@ def state_grid(layers: int, directions: int, length: int, hidden_size: int, has_
             y.append(row)
             words.append(f"{hidden_size} numbers of layer {layer + 1}, {_way(direction)}, after step {step}: {where}")
         for step in range(length - 1):
-            colours.append((step + 0.5, row, _ARROWS[direction]))
+            arrows.append((step + 0.5, row, _ARROWS[direction]))
+    figure.layout.shapes = boxes  # at once: one by one is many times slower
     figure.add_scatter(
         x=x, y=y, text=words, mode="markers", marker={"size": 24, "opacity": 0, "symbol": "square"},
         hovertemplate="%{text}<extra></extra>", showlegend=False, name="states",
     )  # fmt: skip
     if length <= 12:
         figure.add_scatter(
-            x=[place for place, _, _ in colours], y=[row for _, row, _ in colours], text=[arrow for _, _, arrow in colours], mode="text",
+            x=[place for place, _, _ in arrows], y=[row for _, row, _ in arrows], text=[arrow for _, _, arrow in arrows], mode="text",
             textfont={"size": 13, "color": ink}, hoverinfo="skip", showlegend=False, name="arrows",
         )  # fmt: skip
     figure.add_scatter(

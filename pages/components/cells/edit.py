@@ -9,9 +9,8 @@ import streamlit as st
 from engine.inspection.cell_proof import TOLERANCE
 from engine.inspection.state_edits import (
     GONE, Pairs, StateEdit, average_difference, compare_averages, compare_states, edit_frame, has_same_tokens, pair_tokens,
-    prove_states,
 )  # fmt: skip
-from engine.inspection.units import parts_of
+from engine.inspection.units import parts_of, prove_text
 from engine.plotting.state_edits import MOST_LETTERS, Band, describe_edit_curves, describe_unit_bands, edit_curves, unit_bands
 from pages.components import cache, figures, header, inside_receipts, networks, notices
 from pages.components.cells.desk import Desk
@@ -162,8 +161,8 @@ def _show_longest(edits: dict[str, StateEdit], pairs: dict[str, Pairs]) -> None:
 
 
 def _show_proof(desk: Desk, chosen: list[str], text: str, layer: int) -> None:
-    """Compare the states shown, which torch.nn computed, with the readable cells; drawn last, as it computes all of them again."""
-    found = {name: cache.compute_with_model(prove_states, name, text, layer - 1) for name in chosen}
+    """Compare the states shown, which torch.nn computed, with the readable cells."""
+    found = {name: cache.compute_with_model(prove_text, name, text, layer - 1) for name in chosen}
     said = ", ".join(f"{desk.label(name)} {difference:.1e}" for name, difference in found.items())
     worst = max(found.values())
     verdict = "the same to five digits" if worst <= TOLERANCE else "NOT the same to five digits"

@@ -6,17 +6,19 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from engine.inspection.cell_proof import TOLERANCE
 from engine.inspection.range_match import (
     OWN, STORIES, TEXT, TRAINING, Matches, Pattern, TextReading, context, explain_matches, find_matches, read_states, select_pattern,
     sources_of, suggest_range,
 )  # fmt: skip
 from engine.inspection.text_tracks import text_tracks
+from engine.inspection.units import prove_text
 from engine.plotting.distribution import visible_token
 from engine.plotting.range_match import (
     describe_match_places, describe_predicate_shares, match_places, predicate_shares, track_rows,
 )  # fmt: skip
 from engine.plotting.text_grid import NARROW, describe_text_grid, text_grid
-from pages.components import cache, cell_receipts, figures, header, inside_receipts, notices
+from pages.components import cache, figures, header, inside_receipts, notices
 from pages.components.cells.desk import Desk
 from pages.components.header import TEXT_WIDTH
 
@@ -30,7 +32,10 @@ WHERE = {STORIES: "Saltmarsh stories", TRAINING: "What it learnt from", TEXT: "T
 def show(desk: Desk) -> None:
     """Draw the choice of a range, its units, where else they are on, what these places have in common, and the proof."""
     layer = _show_all(desk)
-    cell_receipts.show_proof(desk, layer - 1)
+    difference = cache.compute_with_model(prove_text, desk.network, desk.text, layer - 1)
+    verdict = "the same to five digits" if difference <= TOLERANCE else "NOT the same to five digits"
+    words = f"The hidden states of layer {layer} from torch.nn, and every step by hand with the readable cell: largest difference {difference:.1e}; {verdict}."
+    st.caption(f":material/verified: **Proof.** {notices.plain(words)}")
 
 
 def _show_all(desk: Desk) -> int:

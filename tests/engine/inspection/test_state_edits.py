@@ -10,11 +10,14 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.cells import Cell, from_torch
 from engine.decoding.text import start_id
 from engine.errors import InputError
+from engine.inspection import units
 from engine.inspection.state_edits import (
     average_difference, compare_averages, compare_states, edit_frame, fading, has_same_tokens, pair_tokens,
 )  # fmt: skip
+from engine.inspection.units import prove_text
 from engine.models.folder import LoadedModel, ModelInfo
 from engine.models.language_model import LanguageModel
 
@@ -66,6 +69,18 @@ def test_differences_are_those_of_two_runs_step_by_step(network: LoadedModel) ->
     frame = edit_frame({"It": edit}, {"It": pairs})
     assert frame["distance"].tolist() == edit.distance.tolist()
     assert frame["characters"].tolist() == [place + 1 for place in pairs.first]
+
+
+def test_proof_is_small_and_finds_a_wrong_cell(network: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert prove_text(network, FIRST, 1) < 1e-6
+
+    def wrong(layer: torch.nn.RNNBase) -> Cell:
+        cell = from_torch(layer)
+        cell.weight_hh.data += 0.5
+        return cell
+
+    monkeypatch.setattr(units, "from_torch", wrong)
+    assert prove_text(network, FIRST, 1) > 1e-3
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
