@@ -63,9 +63,12 @@ def compute_with_model(function: Callable[..., Any], model_name: str, *args: Any
     return _compute(_path(function), model_name, model_version(model_name), args, options)
 
 
-def keep_with_model(function: Callable[..., Any], model_name: str, *args: Any) -> Any:
-    """Return what `compute_with_model` does, not copied for every run: for large results that nobody changes; few are kept."""
-    return _keep(_path(function), model_name, model_version(model_name), args)
+def keep_with_model(function: Callable[..., Any], model_name: str, *args: Any, **given: Any) -> Any:
+    """Return what `compute_with_model` does, not copied for every run: for large results that nobody changes; few are kept.
+
+    What is `given` by name saves the function work and changes nothing of its result: it is not looked at when one is looked up.
+    """
+    return _keep(_path(function), model_name, model_version(model_name), args, given)
 
 
 def keep_few_with_model(function: Callable[..., Any], model_name: str, *args: Any, progress: Callable[[float], None]) -> Any:
@@ -117,6 +120,17 @@ def compute_with_results(function: Callable[..., Any], name: str, *args: Any) ->
     from engine.experiments import results
 
     return _compute_with_results(_path(function), name, str(results.RESULTS), _newest(results.RESULTS), args)
+
+
+def figure_with_results(function: Callable[..., Any], name: str, *args: Any) -> Any:
+    """Return the figure `function(table, *args)`, drawn once and shared: whoever shows it must not change it.
+
+    Raises:
+        DataError: as `load_results`.
+    """
+    from engine.experiments import results
+
+    return _figure_with_results(_path(function), name, str(results.RESULTS), _newest(results.RESULTS), args)
 
 
 @st.cache_resource(show_spinner=False)
@@ -180,6 +194,11 @@ def _shared_results(name: str, folder: str, version: float) -> pd.DataFrame:
     return results.load_results(name, folder)
 
 
+@st.cache_resource(show_spinner=False, max_entries=128)  # not cache_data: unpickling a figure takes as long as drawing it
+def _figure_with_results(path: str, name: str, folder: str, version: float, args: tuple[Any, ...]) -> Any:
+    return _function(path)(_shared_results(name, folder, version), *args)
+
+
 @st.cache_data(show_spinner=False, max_entries=256)
 def _compute_with_results(path: str, name: str, folder: str, version: float, args: tuple[Any, ...]) -> Any:
     return _function(path)(_shared_results(name, folder, version), *args)
@@ -197,9 +216,9 @@ def _function(path: str) -> Callable[..., Any]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _keep(path: str, model_name: str, version: Any, args: tuple[Any, ...]) -> Any:
+def _keep(path: str, model_name: str, version: Any, args: tuple[Any, ...], _given: dict[str, Any]) -> Any:
     module, name = path.rsplit(":", 1)
-    return getattr(importlib.import_module(module), name)(load_model(model_name), *args)
+    return getattr(importlib.import_module(module), name)(load_model(model_name), *args, **_given)
 
 
 @st.cache_resource(show_spinner=False)

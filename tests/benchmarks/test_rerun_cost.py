@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from engine.models.folder import list_models
-from tests.benchmarks.visitor import Visitor, describe_machine, serve
+from tests.benchmarks.visitor import Server, Visitor, describe_machine, serve
 
 HEAVY = "torch, datasets, plotly, pandas, sacrebleu, distributed"
 PAGE = "models"
@@ -50,6 +50,7 @@ def test_rerun_of_a_light_page(capsys: pytest.CaptureFixture[str]) -> None:
 
 COMPARISON_BOUND_MS, OPENING_BOUND_SECONDS = 100.0, 2.0
 SECTIONS = ("findings", "learning", "tradeoff", "rules")
+CLICKS = 8
 
 
 def test_comparison_opens_and_reruns_with_all_series_on(capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,22 +60,29 @@ def test_comparison_opens_and_reruns_with_all_series_on(capsys: pytest.CaptureFi
             first.open("comparison")  # the server's first visitor pays for imports and for the cached table
         before = server.cpu_seconds()
         with Visitor(server) as visitor:
-            run = visitor.open("comparison")
-            opening = server.cpu_seconds() - before
-            assert run.problems == []
-            assert "libtorch" not in Path(f"/proc/{server.process.pid}/maps").read_text(encoding="utf-8")
-            rounds = []
-            while len(rounds) < 3 or (min(rounds) > COMPARISON_BOUND_MS and len(rounds) < 8):
-                before = server.cpu_seconds()
-                for index in range(2 * len(SECTIONS)):
-                    run = visitor.rerun(f"section={SECTIONS[index % len(SECTIONS)]}")
-                    assert run.problems == []
-                    assert run.elements > 10
-                rounds.append(1000 * (server.cpu_seconds() - before) / (2 * len(SECTIONS)))
+            assert visitor.open("comparison").problems == []
+        opening = server.cpu_seconds() - before
+        assert "libtorch" not in Path(f"/proc/{server.process.pid}/maps").read_text(encoding="utf-8")
+        costs = {section: _cost_of_a_click(server, f"section={section}") for section in SECTIONS}
     with capsys.disabled():
         print(
-            f"\ncomparison page: opens in {opening:.2f} s, reruns in {min(rounds):.1f} ms of processor time (best of {len(rounds)} rounds; "
-            f"worst {max(rounds):.1f}), {run.messages} messages, {run.size_bytes:,} bytes; {describe_machine()}"
+            f"\ncomparison page: opens in {opening:.2f} s, reruns by section in ms of processor time: "
+            f"{', '.join(f'{section} {cost:.0f}' for section, cost in costs.items())}; {describe_machine()}"
         )
     assert opening <= OPENING_BOUND_SECONDS
-    assert min(rounds) <= COMPARISON_BOUND_MS
+    assert max(costs.values()) <= COMPARISON_BOUND_MS
+
+
+def _cost_of_a_click(server: Server, query: str) -> float:
+    """Return the milliseconds of processor time of running the page again, in the best of a few rounds."""
+    rounds: list[float] = []
+    with Visitor(server) as visitor:
+        assert visitor.open("comparison", query).problems == []
+        while len(rounds) < 2 or (min(rounds) > COMPARISON_BOUND_MS and len(rounds) < 8):
+            before = server.cpu_seconds()
+            for _ in range(CLICKS):
+                run = visitor.rerun(query)
+                assert run.problems == []
+                assert run.elements > 10
+            rounds.append(1000 * (server.cpu_seconds() - before) / CLICKS)
+    return min(rounds)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import plotly.graph_objects as go
+
 from engine.experiments.standings import Contents
 from engine.experiments.task_facts import TaskFacts, task_facts
 from pages.components import cache
@@ -48,6 +50,10 @@ class Desk:
     def ask(self, function: Callable[..., Any], *args: Any) -> Any:
         """Return `function(results, *args)`, computed once."""
         return cache.compute_with_results(function, self.recipe, *args)
+
+    def figure(self, function: Callable[..., go.Figure], *args: Any) -> go.Figure:
+        """Return the figure `function(results, *args)`, drawn once and shared, so it must not be changed."""
+        return cache.figure_with_results(function, self.recipe, *args)
 
     @property
     def facts(self) -> TaskFacts:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from engine.experiments.findings import findings, solved_map
 from engine.experiments.task_facts import task_title
 from engine.plotting.comparisons import map_sentence, solved_dots
+from engine.plotting.theme import Mode
 from pages.components import figures, notices
 from pages.components.comparison.desk import Desk
 from pages.components.comparison.receipts import receipt
@@ -33,13 +36,18 @@ def show(desk: Desk) -> None:
     st.markdown("**Who solves what.** Each row is a task at one length, each column an architecture.", width=TEXT_WIDTH)
     table = desk.ask(solved_map, desk.equal)
     figures.show(
-        solved_dots(table, mode=figures.mode(), titles={task: task_title(task) for task in table["task"].unique()}),
+        desk.figure(_draw, desk.equal, figures.mode()),
         name="solved-map",
         alt=map_sentence(table),
         table=table,
         receipt=receipt(desk, "findings", f"solved_map(frame, {desk.equal!r})"),
         on_click=partial(_open_task, desk),
     )
+
+
+def _draw(frame: pd.DataFrame, equal: str, mode: Mode) -> go.Figure:
+    table = solved_map(frame, equal)
+    return solved_dots(table, mode=mode, titles={task: task_title(task) for task in table["task"].unique()})
 
 
 def _go(desk: Desk, view: tuple[tuple[str, str], ...]) -> None:

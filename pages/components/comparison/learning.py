@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from engine.experiments.learning_curves import AXES, compare_runs, median_curves, run_names, seed_curves
 from engine.experiments.standings import standings, telling_length
+from engine.experiments.task_facts import task_facts
 from engine.plotting.comparisons import two_runs
 from engine.plotting.curves import loss_curves
-from engine.plotting.theme import architecture_in_text
+from engine.plotting.theme import Mode, architecture_in_text
 from pages.components import figures, notices
 from pages.components.comparison.desk import Desk
 from pages.components.comparison.receipts import receipt
@@ -45,22 +48,15 @@ def _show_all(desk: Desk, length: int, look: str) -> None:
     if curves.empty:
         notices.note("None of the architectures switched on above has runs here.")
         return
-    baseline = float(desk.ask(standings, desk.equal, desk.task).query("length == @length")["baseline"].iloc[0])
+    table = desk.ask(standings, desk.equal, desk.task)
+    baseline = float(table[table["length"] == length]["baseline"].iloc[0])
     sentence = _last_losses(curves, "loss" if look == "seeds" else "loss_median")
-    column, x_title = AXES[view.learning_against], AGAINST[view.learning_against]
     figures.show(
-        loss_curves(
-            curves,
-            mode=figures.mode(),
-            x=column,
-            x_title=x_title,
-            unit=facts.unit,
-            baseline=baseline,
-            is_log_x=view.learning_log_x,
-            is_log_y=view.learning_log_y,
+        desk.figure(
+            _draw, desk.equal, desk.task, length, desk.architectures, look, figures.mode(), view.learning_against, baseline, view.learning_log_x, view.learning_log_y
         ),
         name="loss-while-learning",
-        alt=f"Held-out loss on {facts.title.lower()} of length {length:,} against {x_title.lower()}: {words}. {sentence}",
+        alt=f"Held-out loss on {facts.title.lower()} of length {length:,} against {AGAINST[view.learning_against].lower()}: {words}. {sentence}",
         table=curves.round(5),
         receipt=receipt(desk, "learning_curves", f"{function.__name__}(frame, {desk.equal!r}, {desk.task!r}, {length})"),
     )
@@ -71,6 +67,16 @@ def _show_all(desk: Desk, length: int, look: str) -> None:
             "stops, and keeps its last loss. Seconds are processor time of training alone, so other work on the machine does not count."
         )
     )
+
+
+def _draw(
+    frame: pd.DataFrame, equal: str, task: str, length: int, architectures: tuple[str, ...], look: str, mode: Mode, against: str,
+    baseline: float, is_log_x: bool, is_log_y: bool,
+) -> go.Figure:  # fmt: skip
+    curves = (seed_curves if look == "seeds" else median_curves)(frame, equal, task, length)
+    curves = curves[curves["architecture"].isin(architectures)]
+    titles = {"x": AXES[against], "x_title": AGAINST[against], "unit": task_facts(task).unit}
+    return loss_curves(curves, mode=mode, baseline=baseline, is_log_x=is_log_x, is_log_y=is_log_y, **titles)
 
 
 def _show_pair(desk: Desk, length: int) -> None:
@@ -108,7 +114,7 @@ def _show_pair(desk: Desk, length: int) -> None:
     st.caption("Below zero, B is better at that number of updates. Between two measurements the loss is taken to lie on a straight line.")
 
 
-def _last_losses(curves, column: str) -> str:
+def _last_losses(curves: pd.DataFrame, column: str) -> str:
     """Return each architecture's loss at the end, the lowest first; of every seed's the middle one."""
     last = curves.sort_values("step").groupby(["architecture", *(["seed"] if "seed" in curves else [])]).last()
     losses = last[column].groupby("architecture").median().sort_values()

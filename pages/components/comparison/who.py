@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from engine.experiments.findings import verdict_sentence
 from engine.experiments.standings import standings, telling_length
-from engine.experiments.task_facts import LEFT, LOSS, WRONG
+from engine.experiments.task_facts import LEFT, LOSS, WRONG, task_facts
 from engine.plotting.curves import error_against_length
+from engine.plotting.theme import Mode
 from pages.components import figures, notices
 from pages.components.comparison.desk import Desk
 from pages.components.comparison.receipts import receipt
+from pages.components.forms import Controls
 from pages.components.header import TEXT_WIDTH
 
 MEASURES = {
@@ -35,15 +39,9 @@ def show(desk: Desk) -> None:
     length = desk.ask(telling_length, desk.equal, desk.task, desk.architectures)
     sentence = desk.ask(verdict_sentence, desk.equal, desk.task, length, desk.architectures)
     st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
+    view = desk.view
     figures.show(
-        error_against_length(
-            table,
-            mode=figures.mode(),
-            y_title=facts.y_title,
-            x_title=f"Length: {facts.length_words}",
-            is_log_x=desk.view.who_log_x,
-            is_log_y=desk.view.who_log_y,
-        ),
+        desk.figure(_draw, desk.equal, desk.task, desk.architectures, figures.mode(), view.who_log_x, view.who_log_y),
         name="error-by-length",
         alt=f"{facts.y_title} on {facts.title.lower()} against length: median over the seeds, bars from best to worst. {sentence}",
         table=table.round(5),
@@ -52,8 +50,15 @@ def show(desk: Desk) -> None:
     st.caption(notices.plain(f"{MEASURES[facts.measure]} Solved means: {facts.solved_text}."))
 
 
-def ask_axes(desk_controls) -> None:
+def _draw(frame: pd.DataFrame, equal: str, task: str, architectures: tuple[str, ...], mode: Mode, is_log_x: bool, is_log_y: bool) -> go.Figure:
+    facts, table = task_facts(task), standings(frame, equal, task)
+    table = table[table["architecture"].isin(architectures)]
+    titles = {"y_title": facts.y_title, "x_title": f"Length: {facts.length_words}"}
+    return error_against_length(table, mode=mode, is_log_x=is_log_x, is_log_y=is_log_y, **titles)
+
+
+def ask_axes(controls: Controls) -> None:
     """Draw the switches of the chart's axes."""
     with st.popover("Axes", icon=":material/straighten:"):
-        desk_controls.toggle("who_log_x")
-        desk_controls.toggle("who_log_y")
+        controls.toggle("who_log_x")
+        controls.toggle("who_log_y")
