@@ -8,17 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from engine.inspection.chain import KEY_DISTANCE, say_power
-from engine.inspection.half_life import half_life
+from engine.inspection.memory_levels import agreement_sentence, memory_levels
 from engine.inspection.trained_chain import newborn_chain, trained_chain
 from engine.plotting.gradients import chain_curves, describe_chain
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
 from pages.components.gradients.desk import Desk
 from pages.components.header import TEXT_WIDTH, section
-from pages.components.views.gradients_truncation import PASSAGE
 
 BIRTH = " at birth"
-FARTHEST = 60
 
 
 def show(desk: Desk, text: str | None) -> None:
@@ -70,47 +68,30 @@ def show(desk: Desk, text: str | None) -> None:
 
 def _show_half_lives(desk: Desk) -> None:
     """Say whether the gradient and real replacement put the networks' memories in the same order."""
-    with st.spinner("Tokens are replaced, near and far."):
-        found = {name: cache.compute_with_model(half_life, name, PASSAGE, FARTHEST) for name in desk.trio}
-    lives = pd.DataFrame(
-        {
-            "network": [desk.label(name) for name in found],
-            "gradient": [each.gradient_half_life for each in found.values()],
-            "replaced": [each.half_life for each in found.values()],
-        }
-    )
-    st.markdown(notices.plain(half_lives_sentence(lives)), width=TEXT_WIDTH)
+    with st.spinner("Characters are replaced, near and far, in eight passages.", show_time=True):
+        parts = [cache.compute_with_model(memory_levels, name).assign(network=desk.label(name)) for name in desk.trio]
+    levels = pd.concat(parts, ignore_index=True)
+    st.markdown("**Does a gradient tell how long a network remembers?**", width=TEXT_WIDTH)
+    st.markdown(notices.plain(agreement_sentence(levels)), width=TEXT_WIDTH)
+    shown = levels.pivot_table(index="level", columns="network", values=["gradient", "replaced"], sort=False).round(1)
+    words = {"gradient": "by gradient", "replaced": "replaced"}
+    shown.columns = [f"{network}, {words[kind]}" for kind, network in shown.columns]
+    shown = shown.reset_index().assign(level=lambda frame: frame["level"].map(lambda level: f"{100 * level:g} % left after (characters)"))
     figures.show_table(
-        lives.round(2).rename(columns={"gradient": "half-life by gradient (characters)", "replaced": "half-life by replacing (characters)"}),
+        shown.rename(columns={"level": "of the influence"}),
         name="chain-half-lives",
         receipt=Receipt(
-            model=", ".join(found),
-            data="a passage of this site, which the networks have not learnt",
+            model=", ".join(desk.trio),
+            data="eight passages of the embedded sample Saltmarsh, kept back when the networks were trained",
             seed="0, for which characters are put in",
-            measured=f"{date.today().isoformat()}, in nats between what is expected with and without the character",
+            measured=f"{date.today().isoformat()}, squared gradients, and nats between what is expected with and without the character",
             python=(
-                "from engine.inspection.half_life import half_life\n"
+                "from engine.inspection.memory_levels import memory_levels\n"
                 "from engine.models.folder import load_model\n\n"
-                f"passage = {PASSAGE!r}\nfor name in {list(found)!r}:\n"
-                f"    found = half_life(load_model(name), passage, {FARTHEST})\n    print(name, found.gradient_half_life, found.half_life)"
+                f"for name in {list(desk.trio)!r}:\n    print(name, memory_levels(load_model(name)))"
             ),
         ),
     )
-
-
-def half_lives_sentence(lives: pd.DataFrame) -> str:
-    """Return whether half-lives by gradient and by real replacement have the same order.
-
-    Args:
-        lives: columns `network`, `gradient`, `replaced`; what is not known is None.
-    """
-    if lives[["gradient", "replaced"]].isna().any().any():
-        return "Not every half-life lies within the distances measured, so their orders cannot be compared."
-    orders = {column: lives.sort_values(column)["network"].tolist() for column in ("gradient", "replaced")}
-    opening = f"Half-lives of a character, from short to long. By gradient: {', '.join(orders['gradient'])}."
-    if orders["gradient"] == orders["replaced"]:
-        return f"{opening} By really replacing it: the same order."
-    return f"{opening} By really replacing it: {', '.join(orders['replaced'])}. The two do not agree."
 
 
 def trained_sentence(curves: pd.DataFrame, distance: int) -> str:
