@@ -38,10 +38,15 @@ __all__ = ["JOB", "LiveSettings", "Pace", "full_budget", "plan_updates", "race",
 
 @dataclasses.dataclass(frozen=True)
 class Pace:
-    """Measured seconds of one update and of one measurement, for one network of an architecture."""
+    """Measured seconds of one update and of one measurement, for one network of an architecture.
+
+    Attributes:
+        processor_share: how much of a processor core it got meanwhile; below 1 where the machine is busy with other things.
+    """
 
     update_seconds: float
     evaluation_seconds: float
+    processor_share: float = 1.0
 
 
 def racers(task: Task | type[Task]) -> list[str]:
@@ -142,28 +147,36 @@ def full_budget(task: Task, parameters: int) -> int:
 def plan_updates(chosen: LiveSettings, paces: dict[str, Pace], seconds_left: float) -> int:
     """Return how many updates of every network fit into the seconds that are left, at most as many as asked for.
 
+    Never fewer than FEWEST_UPDATES: where a busy machine has no time for them, the race ends when its time is up.
+
     Raises:
-        ConfigError: fewer than FEWEST_UPDATES do.
+        ConfigError: a processor core of its own would have no time for them either.
     """
-    per_update = len(chosen.seeds) * sum(pace.update_seconds for pace in paces.values())
-    for_measuring = len(chosen.seeds) * EVALUATIONS * sum(pace.evaluation_seconds for pace in paces.values())
-    fitting = int((PACE_MARGIN * seconds_left - for_measuring) / per_update)
+    alone = {name: Pace(*(pace.processor_share * seconds for seconds in (pace.update_seconds, pace.evaluation_seconds))) for name, pace in paces.items()}
+    fitting = _fitting(chosen, alone, seconds_left)
     if fitting < FEWEST_UPDATES:
+        per_update = len(chosen.seeds) * sum(pace.update_seconds for pace in alone.values())
         raise ConfigError(
-            f"At length {chosen.length} one update of all {len(chosen.seeds) * len(paces)} networks takes {per_update:.2g} s here, so "
-            f"only {max(0, fitting)} fit into {chosen.seconds} s and at least {FEWEST_UPDATES} are needed; choose a shorter length, fewer "
+            f"At length {chosen.length} one update of all {len(chosen.seeds) * len(paces)} networks takes {per_update:.2g} s of a processor core, "
+            f"so only {max(0, fitting)} fit into {chosen.seconds} s and at least {FEWEST_UPDATES} are needed; choose a shorter length, fewer "
             f"runners or smaller networks."
         )
-    return min(chosen.max_steps, fitting)
+    return min(chosen.max_steps, max(FEWEST_UPDATES, _fitting(chosen, paces, seconds_left)))
+
+
+def _fitting(chosen: LiveSettings, paces: dict[str, Pace], seconds: float) -> int:
+    per_update = len(chosen.seeds) * sum(pace.update_seconds for pace in paces.values())
+    for_measuring = len(chosen.seeds) * EVALUATIONS * sum(pace.evaluation_seconds for pace in paces.values())
+    return int((PACE_MARGIN * seconds - for_measuring) / per_update)
 
 
 def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> Pace:
-    """Return the seconds an update and a measurement of one network take now, after one that is not counted.
+    """Return the seconds an update and a measurement of one network take now, after an update that is not counted.
 
-    By the clock on the wall, not the processor's: what fits into a minute depends on what else the machine does.
+    By the clock on the wall: what fits into a minute depends on what else the machine does. The processor's clock says how much.
 
     Raises:
-        ConfigError: a single update takes longer than `most_seconds`.
+        ConfigError: a few updates take longer than `most_seconds` of a processor core.
     """
     network = build_network(spec, task)
     learning = MeasuredLearning(task, spec)
@@ -173,6 +186,7 @@ def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> Pace:
     )  # fmt: skip
     ticks: list[tuple[str, float]] = []
     started = last = time.monotonic()
+    processor_started = time.thread_time()
     for event in Trainer(network, learning, settings).run():
         now = time.monotonic()
         ticks.append((type(event).__name__, now - last))
@@ -180,14 +194,15 @@ def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> Pace:
         if isinstance(event, Evaluated):
             break
         if len(ticks) == 1:
-            started = now  # the first update of a process imports parts of torch
-        if now - started > most_seconds:
+            started, processor_started = now, time.thread_time()  # the first update of a process imports parts of torch
+        if time.thread_time() - processor_started > most_seconds:
             raise ConfigError(
                 f"At length {spec.length} one update of the {spec.architecture} takes {ticks[-1][1]:.0f} s here; choose a shorter length "
                 f"or smaller networks."
             )
     updates = [seconds for kind, seconds in ticks if kind == "StepDone"][1:]
-    return Pace(sorted(updates)[len(updates) // 2], ticks[-1][1])
+    share = min(1.0, (time.thread_time() - processor_started) / max(last - started, 1e-9))
+    return Pace(sorted(updates)[len(updates) // 2], ticks[-1][1], share)
 
 
 def _read(settings: dict[str, Any]) -> tuple[LiveSettings, Task]:

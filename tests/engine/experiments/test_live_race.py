@@ -78,6 +78,8 @@ def test_as_many_updates_as_fit():
     assert plan_updates(LiveSettings(max_steps=30), slow, 45) == 30
     with pytest.raises(ConfigError, match=r"only 0 fit into 10 s .* shorter length"):
         plan_updates(chosen, {name: Pace(1.0, 0.1) for name in chosen.architectures}, 10)
+    busy = {name: Pace(1.0, 0.1, processor_share=0.01) for name in chosen.architectures}
+    assert plan_updates(chosen, busy, 10) == 20  # a free core would have time for more
 
 
 def test_when_the_time_is_up_all_have_made_the_same_updates(monkeypatch):
