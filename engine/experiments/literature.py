@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import DataError
+from engine.experiments import results
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "results" / "published_long_dependencies.csv"
 READ, SECOND_HAND, REMEMBERED = "R", "S", "M"
@@ -68,6 +69,17 @@ def beside_ours(figures: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
     """
     found = [_nearest(figure, ours) for figure in figures.to_dict("records")]
     return figures.assign(**{name: [match.get(name) for match in found] for name in ("ours", "our_length", "our_parameters", "our_runs", "is_same_length")})
+
+
+def literature_table(frame: pd.DataFrame, is_all: bool, also: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Return `beside_ours` for a table of results, and for other tables of results by name where they are nearer in length.
+
+    Args:
+        is_all: also the figures that were not read at their source.
+    """
+    ours = pd.concat([our_medians(frame), *(our_medians(results.load_results(name)) for name in also)], ignore_index=True)
+    figures = published()
+    return beside_ours(figures if is_all else figures[figures["mark"] == READ], ours)
 
 
 def comparison_sentence(table: pd.DataFrame) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.experiments.literature import MARKS, MEASURES, READ, REMEMBERED, beside_ours, comparison_sentence, our_medians, published
+from engine.experiments.literature import MARKS, MEASURES, REMEMBERED, comparison_sentence, literature_table
 from engine.plotting.theme import architecture_label
 from pages.components import cache, figures, notices
 from pages.components.comparison.desk import Desk
-from pages.components.figures import Receipt
+from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
 ALSO = ("adding_600",)  # small comparisons of their own that repeat a published setting
@@ -18,12 +18,10 @@ ALSO = ("adding_600",)  # small comparisons of their own that repeat a published
 def show(desk: Desk) -> None:
     """Draw the table."""
     is_all = desk.controls.toggle("literature_unread")
-    recipes = [desk.recipe, *(name for name in ALSO if name in cache.result_names())]
-    ours = pd.concat([cache.compute_with_results(our_medians, recipe) for recipe in recipes], ignore_index=True)
-    found = cache.compute(published)
-    table = beside_ours(found if is_all else found[found["mark"] == READ], ours)
+    also = tuple(name for name in ALSO if name in cache.result_names())
+    table = desk.ask(literature_table, is_all, also)
     st.markdown(notices.plain(comparison_sentence(table)), width=TEXT_WIDTH)
-    figures.show_table(_for_reading(table), name="published", receipt=_receipt(recipes), column_config=_columns())
+    figures.show_table(_for_reading(table), name="published", receipt=receipt(desk, "literature", f"literature_table(frame, {is_all}, {also!r})"), column_config=_columns())
     st.caption(
         "Published figures were read at their source unless the column “How read” says otherwise. Ours are medians over the seeds at equal "
         "parameters, at the nearest length that was run. No two rows follow the same protocol: the last column says what differs."
@@ -57,11 +55,3 @@ def _columns() -> dict:
     }  # fmt: skip
     return {name: st.column_config.Column(label, width="large" if name == "difference" else None) for name, label in labels.items()}
 
-
-def _receipt(recipes: list[str]) -> Receipt:
-    return Receipt(
-        python="import pandas as pd\n\nfrom engine.experiments import results\n"
-        "from engine.experiments.literature import beside_ours, our_medians, published\n\n"
-        f"ours = pd.concat([our_medians(results.load_results(name)) for name in {recipes!r}])\nprint(beside_ours(published(), ours))",
-        data="data/results/published_long_dependencies.csv, each figure with its source and how it was read",
-    )
