@@ -318,7 +318,7 @@ def _cost_statement(recipe: str, plan: Any) -> str:
     lines.append(f"{'task':16} {'runs':>5} {'done':>5} {'trials':>6} {'processor hours':>16} {'longest run':>12}")
     for row in plan.costs.itertuples():
         longest = f"{row.longest_minutes:.1f} min"
-        lines.append(f"{row.task:16} {row.runs:5} {row.done:5} {row.trials:6} {row.hours:16.2f} {longest:>12}")
+        lines.append(f"{row.task:16} {row.runs:5} {row.done:5} {row.trials:6} {row.hours:16.2f} {longest:>12}  {row.data}".rstrip())
     return "\n".join([*lines, "At most: a run that solves its task stops."])
 
 

@@ -73,7 +73,7 @@ def _measure(spec: RunSpec) -> Pace:
 
 
 def cost_table(runs: Sequence[RunSpec], todo: Sequence[RunSpec], trials: Sequence[RunSpec], paces: dict[Cell, Pace]) -> pd.DataFrame:
-    """Return per task: runs, done, trials to do, processor hours at most for what is missing, minutes of its longest run."""
+    """Return per task: runs, done, trials to do, processor hours at most for what is missing, minutes of its longest run, its data."""
     rows = []
     for task in dict.fromkeys(spec.task for spec in runs):
         own, missing = ([spec for spec in specs if spec.task == task] for specs in (runs, todo))
@@ -87,9 +87,10 @@ def cost_table(runs: Sequence[RunSpec], todo: Sequence[RunSpec], trials: Sequenc
                 "trials": len(tried),
                 "hours": sum(seconds) / 3600,
                 "longest_minutes": max((seconds[place] for place in range(len(missing))), default=0.0) / 60,
+                "data": TASKS.get(task)(own[0].length).source_sentence,
             }
         )
-    return pd.DataFrame(rows, columns=["task", "runs", "done", "trials", "hours", "longest_minutes"])
+    return pd.DataFrame(rows, columns=["task", "runs", "done", "trials", "hours", "longest_minutes", "data"])
 
 
 def makespan(seconds: Sequence[float], slots: int) -> float:

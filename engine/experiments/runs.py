@@ -201,6 +201,7 @@ def _rows(
         "memory_bytes": memory_bytes,
         "architecture_options": json.dumps({"memory_bias": spec.memory_bias, "longest": steps_in(task)}),
         "settings": settings_text(spec),
+        "data": task.source_sentence,
         **source,
     }
     curve = [

@@ -184,7 +184,9 @@ class _Sweep:
         table.drop({trial_key(spec) for spec in self.trials})
         self.todo = self._missing()
         self.with_timing = with_timing and bool(comparison.timing_lengths) and not table.rows((TIMING,))
-        self.finished_runs, self.started = 0, time.perf_counter()
+        self.begun_runs = self.finished_runs = self.total = 0
+        self.done_seconds, self.total_seconds = 0.0, 1.0
+        self.started = self.last_table = time.perf_counter()
         self.failures: list[str] = []
         self.paces: dict[Cell, Pace] = {}
 
@@ -209,8 +211,8 @@ class _Sweep:
         for spec in cells.values():
             groups.setdefault((spec.task, spec.architecture), []).append(spec)
         pieces = list(groups.values())
-        for number, _, value in _in_turns(crew, [(pace_work, (piece,)) for piece in pieces]):
-            if isinstance(value, str):
+        for number, kind, value in _outcomes(crew, [(pace_work, (piece,)) for piece in pieces]):
+            if kind == "failed":
                 raise JobError(f"{pieces[number][0].title} cannot be run: {value}")
             self.paces |= {cell_of(spec): pace for spec, pace in zip(pieces[number], value, strict=True)}
         costs = cost_table(self.specs, self.todo, self.trials, self.paces)
@@ -230,53 +232,60 @@ class _Sweep:
 
     def run(self, crew: Workers) -> Iterator[SweepEvent]:
         """Do what is missing; whatever happens, the table is put together at the end."""
-        self.started = time.perf_counter()
-        total_seconds = sum(map(self._seconds, [*self.trials, *self.todo])) or 1.0
-        done_seconds, total = 0.0, len(self.trials) + len(self.todo)
-        last_table = time.monotonic()
+        self.started = self.last_table = time.perf_counter()
+        self.total = len(self.trials) + len(self.todo)
+        self.total_seconds = sum(map(self._seconds, [*self.trials, *self.todo])) or 1.0
         try:
             if self.with_timing:
-                for _, _, value in _in_turns(crew, [(timing_work, (self.comparison,))]):
-                    if isinstance(value, str):
-                        raise JobError(f"The timing failed: {value}")
-                    self.table.add((TIMING,), value)
-            number = 0
-            for work, pick in ((trial_work, lambda: self.trials), (run_work, self._runs_with_rates)):
-                specs = pick()
-                begun: dict[int, float] = {}
-                for index, kind, value in _in_turns(crew, [(work, (spec,)) for spec in specs]):
-                    spec, whole = specs[index], self._seconds(specs[index])
-                    if kind == "started":
-                        number += 1
-                        begun[index] = 0.0
-                        share = (done_seconds + sum(begun.values())) / total_seconds
-                        yield RunStarted(spec, number, total, share, f"run {number} of {total}: {spec.title}")
-                        continue
-                    if kind == "progress":
-                        begun[index] = whole * value["step"] / spec.max_steps
-                        share = (done_seconds + sum(begun.values())) / total_seconds
-                        words = f"run {number} of {total}: {spec.title}, step {value['step']}, loss {value['metrics']['loss']:.4f}"
-                        yield RunProgress(spec, value["step"], value["metrics"], share, words)
-                        continue
-                    done_seconds += whole
-                    begun.pop(index, None)
-                    share = (done_seconds + sum(begun.values())) / total_seconds
-                    if isinstance(value, str):
-                        self.failures.append(f"{spec.title}: {value}")
-                        yield RunFailed(spec, share, self.failures[-1])
-                        if value.startswith(CONNECTION_LOST):
-                            raise JobError(f"{CONNECTION_LOST} {self._how_to_go_on()}")
-                        continue
-                    self.table.add(trial_key(spec) if work is trial_work else run_key(spec), value)
-                    self.finished_runs += work is run_work
-                    if time.monotonic() - last_table > SECONDS_BETWEEN_TABLES:
-                        self.table.write()
-                        last_table = time.monotonic()
-                    yield RunFinished(spec, value[0], share, _ended(spec, value[0], is_trial=work is trial_work))
+                self._measure_times(crew)
+            yield from self._make(crew, trial_work, trial_key, self.trials)
+            yield from self._make(crew, run_work, run_key, self._runs_with_rates())
         finally:
             self.table.write()
         if self.failures:
-            raise JobError(f"{len(self.failures)} of {total} runs failed. {self.failures[0]} {self._how_to_go_on()}")
+            raise JobError(f"{len(self.failures)} of {self.total} runs failed. {self.failures[0]} {self._how_to_go_on()}")
+
+    def _measure_times(self, crew: Workers) -> None:
+        """Measure what a step costs, with no run beside it."""
+        for _, kind, value in _outcomes(crew, [(timing_work, (self.comparison,))]):
+            if kind == "failed":
+                raise JobError(f"What a step costs could not be measured: {value}")
+            self.table.add((TIMING,), value)
+
+    def _make(self, crew: Workers, work: Work, key: Callable[[RunSpec], Key], specs: Sequence[RunSpec]) -> Iterator[SweepEvent]:
+        """Make runs, or trials, and yield what happens to them."""
+        begun: dict[int, float] = {}  # the seconds that are done of what is running
+
+        def share() -> float:
+            return min(1.0, (self.done_seconds + sum(begun.values())) / self.total_seconds)
+
+        for index, kind, value in _in_turns(crew, [(work, (spec,)) for spec in specs]):
+            spec = specs[index]
+            if kind == "started":
+                self.begun_runs += 1
+                begun[index] = 0.0
+                words = f"run {self.begun_runs} of {self.total}: {spec.title}"
+                yield RunStarted(spec, self.begun_runs, self.total, share(), words)
+                continue
+            if kind == "progress":
+                begun[index] = self._seconds(spec) * value["step"] / spec.max_steps
+                words = f"{spec.title}, step {value['step']}, loss {value['metrics']['loss']:.4f}"
+                yield RunProgress(spec, value["step"], value["metrics"], share(), words)
+                continue
+            del begun[index]
+            self.done_seconds += self._seconds(spec)
+            if kind == "failed":
+                self.failures.append(f"{spec.title}: {value}")
+                yield RunFailed(spec, share(), self.failures[-1])
+                if value.startswith(CONNECTION_LOST):
+                    raise JobError(f"{CONNECTION_LOST} {self._how_to_go_on()}")
+                continue
+            self.table.add(key(spec), value)
+            self.finished_runs += work is run_work
+            if time.perf_counter() - self.last_table > SECONDS_BETWEEN_TABLES:
+                self.table.write()
+                self.last_table = time.perf_counter()
+            yield RunFinished(spec, value[0], share(), _ended(spec, value[0], is_trial=work is trial_work))
 
     def _runs_with_rates(self) -> list[RunSpec]:
         """Return the runs to do, now that the trials are over; those whose trials failed wait for the next time."""
@@ -347,8 +356,7 @@ def _in_turns(crew: Workers, pieces: Sequence[tuple[Work, tuple[Any, ...]]]) -> 
             number, (work, arguments) = piece
             crew.start(number, work, *arguments)
             running += 1
-            if work is not pace_work and work is not timing_work:
-                yield number, "started", None
+            yield number, "started", None
         if not running:
             return
         told = crew.next()
@@ -358,6 +366,11 @@ def _in_turns(crew: Workers, pieces: Sequence[tuple[Work, tuple[Any, ...]]]) -> 
             continue
         running -= 1
         yield told.number, told.kind, told.value
+
+
+def _outcomes(crew: Workers, pieces: Sequence[tuple[Work, tuple[Any, ...]]]) -> Iterator[tuple[int, str, Any]]:
+    """Yield how each piece ended; see `_in_turns`."""
+    return (told for told in _in_turns(crew, pieces) if told[1] in ("finished", "failed"))
 
 
 def run_key(spec: RunSpec) -> Key:

@@ -7,6 +7,7 @@ values), what it returns are its rows. A piece of work is a function of its argu
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import os
 import queue
@@ -100,7 +101,9 @@ class ClusterWorkers:
         from distributed import Client
 
         self._address, self._topic = address, f"sweep-{secrets.token_hex(8)}"
-        self._told: queue.Queue[Told] = queue.Queue()
+        self._told: queue.Queue[Told] = queue.Queue()  # by ticket
+        self._tickets = itertools.count()  # a key that was used before would be answered with its old result
+        self._numbers: dict[int, int] = {}
         self._futures: dict[int, Any] = {}
         self._client = self._cluster = None
         try:
@@ -122,18 +125,24 @@ class ClusterWorkers:
 
     def start(self, number: int, work: Work, *arguments: Any) -> None:
         """Begin a piece of work."""
+        ticket = next(self._tickets)
+        self._numbers[ticket] = number
         future = self._client.submit(
-            _do, self._topic, number, work, arguments, key=f"{self._topic}-{number}", pure=False, retries=0
+            _do, self._topic, ticket, work, arguments, key=f"{self._topic}-{ticket}", pure=False, retries=0
         )
-        self._futures[number] = future
-        future.add_done_callback(lambda future: self._settle(number, future))
+        self._futures[ticket] = future
+        future.add_done_callback(lambda future: self._settle(ticket, future))
 
     def next(self) -> Told:
-        """Return what happened next."""
-        told = self._told.get()
-        if told.kind != "progress":
-            self._futures.pop(told.number, None)
-        return told
+        """Return what happened next; a report that comes after the end of its piece is passed over."""
+        while True:
+            told = self._told.get()
+            ticket, number = told.number, self._numbers.get(told.number)
+            if number is None:
+                continue
+            if told.kind != "progress":
+                del self._numbers[ticket], self._futures[ticket]
+            return told._replace(number=number)
 
     def close(self) -> None:
         """End what still runs, and the cluster where it is ours."""
@@ -148,25 +157,25 @@ class ClusterWorkers:
                     part.close(timeout=CLOSE_SECONDS)
 
     def _hear(self, event: tuple[float, dict[str, Any]]) -> None:
-        self._told.put(Told(event[1]["number"], "progress", event[1]["value"]))
+        self._told.put(Told(event[1]["ticket"], "progress", event[1]["value"]))
 
-    def _settle(self, number: int, future: Any) -> None:
+    def _settle(self, ticket: int, future: Any) -> None:
         """Take in how a piece ended; called in a thread of the client's."""
         if future.status == "finished":
             try:
-                self._told.put(Told(number, *future.result()))
+                self._told.put(Told(ticket, *future.result()))
             except (OSError, RuntimeError) as error:
-                self._told.put(Told(number, "failed", f"{CONNECTION_LOST} ({type(error).__name__})"))
+                self._told.put(Told(ticket, "failed", f"{CONNECTION_LOST} ({type(error).__name__})"))
         elif future.status == "error":
             error = future.exception()
             is_dead = type(error).__name__ == "KilledWorker"
             words = "its process died; it may have run out of memory" if is_dead else f"{type(error).__name__}: {str(error)[:200]}"
-            self._told.put(Told(number, "failed", words))
+            self._told.put(Told(ticket, "failed", words))
         else:
-            self._told.put(Told(number, "failed", CONNECTION_LOST))
+            self._told.put(Told(ticket, "failed", CONNECTION_LOST))
 
 
-def _do(topic: str, number: int, work: Work, arguments: tuple[Any, ...]) -> tuple[str, Any]:
+def _do(topic: str, ticket: int, work: Work, arguments: tuple[Any, ...]) -> tuple[str, Any]:
     """Run a piece of work in a worker process, telling its progress at most once a second."""
     from distributed import get_worker
 
@@ -179,7 +188,7 @@ def _do(topic: str, number: int, work: Work, arguments: tuple[Any, ...]) -> tupl
         except EngineError as error:
             return "failed", str(error)
         if time.monotonic() - last_report >= SECONDS_BETWEEN_REPORTS:
-            worker.log_event(topic, {"number": number, "value": report})
+            worker.log_event(topic, {"ticket": ticket, "value": report})
             last_report = time.monotonic()
 
 

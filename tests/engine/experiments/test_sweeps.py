@@ -33,6 +33,7 @@ from engine.experiments.sweeps import (
     trial_key,
 )
 from engine.experiments.tables import open_table
+from engine.experiments.workers import Told, open_workers
 
 ROOT = Path(__file__).resolve().parents[3]
 RECIPE = """
@@ -160,7 +161,20 @@ def test_the_rows_do_not_depend_on_who_does_the_work(whole, tmp_path, monkeypatc
         events = list(compare("tiny", tmp_path))
         assert cluster.scheduler_address in events[0].message
         assert cluster.status.name == "running"  # somebody else's: left as it is
+        with open_workers() as crew:
+            results, kept = [], []
+            for value in (1, 2):
+                crew.start(0, say, value)
+                kept = [*kept, *crew._futures.values()]  # whoever keeps a future keeps its result in the cluster
+                results.append(crew.next())
+            assert results == [Told(0, "finished", 1), Told(0, "finished", 2)]
     pd.testing.assert_frame_equal(rows_of(tmp_path), rows_of(whole[1]))
+
+
+def say(value):
+    """Work that is done at once."""
+    yield from ()
+    return value
 
 
 def test_an_unreachable_scheduler_is_said_in_one_line(monkeypatch, tmp_path, capsys):
