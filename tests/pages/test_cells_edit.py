@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,14 @@ def test_the_default_pair_is_read_by_three_networks_and_an_average(models: Path)
     lstm = compare_states(load_model(models / "small-lstm"), FIRST + TAIL, SECOND + TAIL, 0)
     unit = int(bands[1]["y"][0].split()[1])
     assert bands[1]["z"][0] == pytest.approx(lstm.differences[:MOST_LETTERS, unit].tolist(), abs=1e-5)
+
+    receipt = next(code.value for code in at.code if "compare_states" in code.value)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(receipt, {})  # noqa: S102 - the page's own lines
+    for name, line in zip(READERS.values(), printed.getvalue().splitlines()[::2], strict=True):
+        truth = compare_states(load_model(models / name), FIRST + TAIL, SECOND + TAIL, 0)
+        assert line == f"{name} {truth.half_after} {truth.gone_after} {truth.changed} {truth.distance.round(4).tolist()}"
 
     at.button(key="edit-example-2").click()
     at.run()

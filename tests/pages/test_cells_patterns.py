@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,12 @@ def test_the_suggested_range_its_units_and_their_places_elsewhere(models: Path) 
     first, last = round(frame["x0"] + 0.5), round(frame["x1"] + 0.5)
     assert "".join(tracks["data"][1]["text"][first:last]) == DEFAULT_TEXT[start:stop].replace(" ", "␣")
     assert tracks["data"][0]["z"][0][first:last] == [1.0] * (stop - start)  # every unit of the pattern is on in the range
+
+    receipt, printed = next(code.value for code in at.code if "select_pattern" in code.value), io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(receipt, {})  # noqa: S102 - the page's own lines
+    assert str(pattern.units) in printed.getvalue()
+    assert matches.frame.head(20).to_string() in printed.getvalue()
 
     at.number_input(key="patterns_match").set_value(2)
     at.slider(key="patterns_first").set_value(5)
