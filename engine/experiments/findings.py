@@ -82,15 +82,13 @@ def verdict_sentence(frame: pd.DataFrame, equal: str, task: str, length: int, ar
         return f"{at} nobody does much better than a guess: the lowest median loss is {lowest:.3g}, {_share(lowest, baseline)}."
     first = found.standings[0]
     if found.by == "steps":
-        start = f"{at} {_count(len(solvers))} of {len(found.standings)} solve the task, "
+        touching = f"the ranges of the {_names(found.rivals)} touch its own, so there is {NO_CLEAR_WINNER}." if found.rivals else ""
         if len(solvers) == 1:
-            start = f"{at} only the {_name(first)} solves the task, after {_steps(first)}"
-            return f"{start}." if found.winner else f"{start}; a run of the {_names(found.rivals)} was as fast, so there is {NO_CLEAR_WINNER}."
-        lead = f"the {_name(first)} first, after {_steps(first)}; "
+            start = f"{at} only the {_name(first)} solves the task with most seeds, after {_steps(first)}"
+            return f"{start}; {touching}" if touching else f"{start}."
+        start = f"{at} {_count(len(solvers))} of {len(found.standings)} solve the task with most seeds, the {_name(first)} first, after {_steps(first)}; "
         second = found.standings[1]
-        if found.winner:
-            return f"{start}{lead}next is the {_name(second)} after {_steps(second)}."
-        return f"{start}{lead}the ranges of the {_names(found.rivals)} touch its own, so there is {NO_CLEAR_WINNER}."
+        return start + (touching or f"next is the {_name(second)} after {_steps(second)}.")
     lead = f"{at} nobody solves the task; the {_name(first)} has the lowest median loss ({first.loss[0]:.3g}, {_share(first.loss[0], baseline)})"
     if found.winner:
         return f"{lead}, and no seed of another comes near."
@@ -194,7 +192,7 @@ def _between(
     if not found.cells:
         return None
     first, second, nobody = found.wins(0), found.wins(1), found.wins(None)
-    labels = architecture_in_text(one), architecture_in_text(other)
+    labels, total = (architecture_in_text(one), architecture_in_text(other)), len(found.cells)
     parts = [f"the {label} is clearly better on {len(own)}" for label, own in zip(labels, (first, second), strict=True) if own]
     if nobody:
         parts.append(f"on {len(nobody)} {'the ranges over the seeds touch' if parts else 'their ranges over the seeds touch'}")
@@ -202,8 +200,8 @@ def _between(
         end = f"So there is {NO_CLEAR_WINNER}."
     else:
         leader = labels[0] if len(first) > len(second) else labels[1]
-        end = f"The {leader} wins{' where anyone does' if nobody and min(len(first), len(second)) == 0 else ' more often'}."
-    total = len(found.cells)
+        how = " more often" if first and second else " where anyone does" if nobody else " every time"
+        end = f"The {leader} wins{how if total > 1 else ''}."
     sentence = f"{words}: of {total} {'test' if total == 1 else 'tests'}, {_listing(parts)}. {end}"
     task, length = (first if len(first) >= len(second) and first else second or nobody)[-1]
     view = (("equal", equal), ("task", task), ("section", "learning"), ("learning_length", str(length)))

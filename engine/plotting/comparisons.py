@@ -105,7 +105,7 @@ def errors_against_cost(
     figure = theme.blank_figure(mode, x_title=x_title, y_title=y_title, height=height)
     front = table[table["is_on_front"]].sort_values("cost_median")
     step = {"color": theme.muted(mode), "width": 1.5, "shape": "hv", "dash": "dot"}
-    end = float(table["cost_max"].max())
+    end, highest = float(table["cost_max"].max()), float(table["error_max"].max())
     traces = [
         {
             "type": "scatter",
@@ -135,7 +135,7 @@ def errors_against_cost(
     figure.add_traces(traces)
     figure.update_layout(
         xaxis=scale([table["cost_min"], table["cost_max"]], is_log_x),
-        yaxis=scale([table["error_min"], table["error_max"]], is_log_y),
+        yaxis=scale([table["error_min"], table["error_max"]], True) if is_log_y else {"fixedrange": True, "range": [-0.05 * highest, 1.06 * highest]},
         legend=BELOW,
     )
     return figure

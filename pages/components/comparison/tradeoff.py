@@ -16,7 +16,7 @@ COSTS = {PARAMETERS: "Parameters", PER_UPDATE: "Time per update", IN_ALL: "Time 
 TITLES = {
     PARAMETERS: "Parameters of the whole network",
     PER_UPDATE: "Processor seconds of one update",
-    IN_ALL: "Processor seconds until solved, or until the budget was used up",
+    IN_ALL: "Processor seconds of the training",
 }
 
 
@@ -52,6 +52,6 @@ def show(desk: Desk) -> None:
         receipt=receipt(desk, "tradeoff", f"tradeoff(frame, {desk.equal!r}, {desk.task!r}, {length}, {cost!r}, {desk.architectures!r})"),
     )
     st.caption(
-        "Down and to the left is better. The dotted steps are the Pareto front: nobody lies below and to the left of it. Marks on it are larger."
+        "Down and to the left is better. A training ends when the task is solved or the budget of updates is used up. The dotted steps are the Pareto front: nobody lies below and to the left of it. Marks on it are larger."
         + (" The networks were made about equal in parameters, so they differ little here." if cost == PARAMETERS and desk.equal == "parameters" else "")
     )
