@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.text_grid import spoken_token
 from engine.plotting.labels import plain_label
+from engine.plotting.text_grid import NARROW, spoken_token, text_grid
 from engine.plotting.theme import Mode
+
+FAINTEST = -3.0  # powers of ten of the strongest
 
 
 def check_curves(frame: pd.DataFrame, architecture: str, *, mode: Mode, height: int = 320) -> go.Figure:
@@ -33,6 +38,27 @@ def check_curves(frame: pd.DataFrame, architecture: str, *, mode: Mode, height: 
         )  # fmt: skip
     figure.update_xaxes(range=[frame["distance"].max() + 0.5, 0.5], fixedrange=True)
     figure.update_yaxes(range=[-4, 108], fixedrange=True)
+    return figure
+
+
+def connectivity_grid(tokens: Sequence[str], shares: np.ndarray, place: int, *, mode: Mode, is_log: bool) -> go.Figure:
+    """Return the text with each token before number `place` (from 1) coloured by its share of the strongest; clicks carry a token's number.
+
+    With `is_log` colours go by powers of ten down to a thousandth, so that faint ones can be told from none.
+    """
+    hover = [
+        f"{spoken_token(token)}: {100 * share:.2g} % of the strongest" if np.isfinite(share) else f"{spoken_token(token)}: click to look at what is expected here"
+        for token, share in zip(tokens, shares, strict=True)
+    ]
+    with np.errstate(divide="ignore"):
+        values = np.log10(shares).clip(FAINTEST, None) if is_log else shares
+    figure = text_grid(
+        tokens, values, mode=mode, title_of_values="Strength, in % of the strongest", hover=hover, limits=(FAINTEST, 0.0) if is_log else (0.0, 1.0),
+        width=NARROW, marks=[number == place - 1 for number in range(len(tokens))], clickable=True,
+    )  # fmt: skip
+    ticks = (-3, -2, -1, 0) if is_log else (0, 0.25, 0.5, 0.75, 1)
+    names = ["≤ 0.1", "1", "10", "100"] if is_log else ["0", "25", "50", "75", "100"]
+    figure.update_traces(colorbar={"tickvals": ticks, "ticktext": names}, selector={"type": "heatmap"})
     return figure
 
 

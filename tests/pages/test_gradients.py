@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,11 +13,13 @@ from engine.experiments.clipping import clipping_sentence, run_clipping
 from engine.experiments.clipping_settings import ClippingSettings
 from engine.experiments.foretold import births
 from engine.experiments.foretold_settings import ForetoldSettings
+from engine.inspection import memory_levels
 from engine.inspection.chain import ChainSettings, chain_sentence, find_edge, measure_chain, product_sentence, say_power
 from engine.inspection.connectivity import connectivity, rank_correlation, replacements
 from engine.inspection.trained_chain import trained_chain
 from engine.inspection.truncation import truncation
 from engine.models.folder import load_model
+from pages.components.views.gradients_truncation import PASSAGE
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, open_page, sentences, written
 
@@ -58,7 +61,8 @@ def test_infinity_is_drawn_as_such_and_said() -> None:
     assert beyond["name"] == "RNN"
 
 
-def test_trained_networks_stand_beside_what_they_were_at_birth(models: Path) -> None:
+def test_trained_networks_stand_beside_what_they_were_at_birth(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_levels, "passages", lambda: (PASSAGE[:120],))
     at = open_page("gradients", chain_trained="true", text=TEXT)
     assert not at.exception
     gains = trained_chain(load_model(models / "small-rnn"), TEXT)["log10_gain"]
@@ -75,11 +79,11 @@ def test_connectivity_shows_every_networks_row_and_its_check(models: Path, capsy
         loaded = load_model(models / name)
         found = connectivity(loaded, TEXT, 12)
         heat = figure(at, f"connectivity-{name}")["data"][0]["z"][0]
-        assert heat[:11] == pytest.approx(found.shares[:11].tolist())
+        assert heat[:11] == pytest.approx(np.log10(found.shares[:11]).clip(-3).tolist())
         checked = replacements(loaded, TEXT, 12)
         correlation = rank_correlation(found.strengths, checked["moved"].to_numpy())
         assert f"11 characters: rank correlation {correlation:.2f}" in written(at)
-        assert f"{label}, expecting “h”: half of all strength lies in the last {found.half_reach} of 11" in written(at)
+        assert f"{label}, expecting a space: half of all strength lies in the last {found.half_reach} of 11" in written(at)
     printed = run_receipt(at, "rank_correlation(gradient", capsys)
     rnn = load_model(models / "small-rnn")
     assert float(printed) == pytest.approx(rank_correlation(connectivity(rnn, TEXT, 12).strengths, replacements(rnn, TEXT, 12)["moved"].to_numpy()))

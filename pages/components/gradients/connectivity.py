@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from engine.inspection.connectivity import REPLACEMENTS, Connectivity, connectivity, rank_correlation, replacements
 from engine.inspection.trained_chain import read_tokens
-from engine.plotting.connectivity import check_curves, describe_check
-from engine.plotting.text_grid import NARROW, spoken_token, text_grid
+from engine.plotting.connectivity import check_curves, connectivity_grid, describe_check
+from engine.plotting.text_grid import spoken_token
 from pages.components import cache, figures, networks, notices
 from pages.components.figures import Receipt
 from pages.components.gradients.desk import Desk
@@ -44,8 +44,9 @@ def show(desk: Desk) -> None:
     place = 2 if len(tokens) <= 2 else desk.controls.slider(
         "connectivity_place", maximum=len(tokens), default=min(len(tokens), desk.view.connectivity_place)
     )  # fmt: skip
+    is_log = desk.controls.toggle("connectivity_faint")
     found = {name: cache.compute_with_model(connectivity, name, text, place) for name in desk.trio}
-    verdicts = {name: _show_row(desk, name, each) for name, each in found.items()}
+    verdicts = {name: _show_row(desk, name, each, is_log) for name, each in found.items()}
     _show_receipt(desk, text, place)
     if desk.controls.toggle("connectivity_check"):
         with st.spinner("Each earlier character is replaced, and the text is read again."):
@@ -53,30 +54,19 @@ def show(desk: Desk) -> None:
         _show_checks(desk, text, place, found, checks, verdicts)
 
 
-def _show_row(desk: Desk, name: str, found: Connectivity) -> DeltaGenerator:
+def _show_row(desk: Desk, name: str, found: Connectivity, is_log: bool) -> DeltaGenerator:
     """Draw one network's row; return the place below it for what the check finds."""
     networks.show(desk.models[name])
     expected = spoken_token(found.tokens[found.place - 1])
-    figure = text_grid(
-        found.tokens,
-        found.shares,
-        mode=figures.mode(),
-        title_of_values="Strength, as a share of the strongest",
-        hover=[_hover(token, share) for token, share in zip(found.tokens, found.shares, strict=True)],
-        limits=(0.0, 1.0),
-        width=NARROW,
-        marks=[number == found.place - 1 for number in range(len(found.tokens))],
-        clickable=True,
-    )
     figures.show(
-        figure,
+        connectivity_grid(found.tokens, found.shares, found.place, mode=figures.mode(), is_log=is_log),
         name=f"connectivity-{name}",
         alt=row_sentence(desk.label(name), found),
         table=pd.DataFrame({"token": found.tokens[: found.place - 1], "strength": found.strengths.round(6)}),
         on_click=lambda number: desk.controls.set("connectivity_place", max(2, number + 1)),
     )
-    st.markdown(notices.plain(row_sentence(desk.label(name), found)), width=TEXT_WIDTH)
-    st.caption(notices.plain(f"It gave {expected} a chance of {100 * found.probability:.2g} %."))
+    chance = f"It gave {expected} a chance of {100 * found.probability:.2g} %."
+    st.markdown(notices.plain(f"{row_sentence(desk.label(name), found)} {chance}"), width=TEXT_WIDTH)
     return st.empty()
 
 
@@ -91,12 +81,6 @@ def row_sentence(label: str, found: Connectivity) -> str:
         f"{label}, expecting {expected}: half of all strength lies in the last {found.half_reach} of {found.place - 1} characters. The strongest is "
         f"{spoken_token(found.tokens[strongest])}, {back} before; the furthest with at least a tenth of that lies {found.furthest} before."
     )
-
-
-def _hover(token: str, share: float) -> str:
-    if pd.isna(share):
-        return f"{spoken_token(token)}: click to look at what is expected here"
-    return f"{spoken_token(token)}: {100 * share:.1f} % of the strongest"
 
 
 def _show_checks(
