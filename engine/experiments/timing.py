@@ -27,9 +27,10 @@ from engine.models.sequence_predictor import SequencePredictor, count_parameters
 INPUT_SIZE, OUTPUT_SIZE = 16, 16
 BLOCKS = 5
 UPDATES = 2  # in a block
-POSITIONS = 2_000  # tokens read one at a time
-STRETCH = 100  # of them to a row
-CHUNK = 10  # of them to a block
+TIMES_AS_LONG = 10  # tokens read one at a time, for each of the longest sequence in training
+MOST_POSITIONS = 5_000  # of them at most
+STRETCHES = 20  # rows they are shared among
+CHUNK = 10  # of them to a block; a stretch has at least one
 PASSES = 3  # over all of them
 SHORT = 200  # tokens for `seconds_per_streamed_step`
 
@@ -47,7 +48,8 @@ def timing_rows(comparison: Comparison) -> list[dict[str, Any]]:
             facts = {"task": "", "equal": equal} | _facts(network, architecture) | where_from()
             rows += [facts | row for row in training_rows(network, comparison.timing_lengths, comparison.batch_size)]
             if ARCHITECTURES.get(architecture).streams:
-                rows += [facts | row for row in streaming_rows(network)]
+                positions = min(MOST_POSITIONS, TIMES_AS_LONG * max(comparison.timing_lengths, default=1))
+                rows += [facts | row for row in streaming_rows(network, positions)]
     return rows
 
 
@@ -85,17 +87,18 @@ def training_rows(network: SequencePredictor, lengths: tuple[int, ...], batch_si
 
 
 @torch.inference_mode()
-def streaming_rows(network: SequencePredictor) -> Iterator[dict[str, Any]]:
-    """Yield one row per STRETCH tokens of one long sequence: the median seconds per token in it, and the bytes held after it."""
+def streaming_rows(network: SequencePredictor, positions: int) -> Iterator[dict[str, Any]]:
+    """Yield one row per stretch of one long sequence: the median seconds per token in it, and the bytes held after it."""
+    stretch = max(CHUNK, positions // STRETCHES // CHUNK * CHUNK)
     token = torch.randn(1, INPUT_SIZE, generator=torch.Generator().manual_seed(0))
-    seconds: dict[int, list[float]] = {until: [] for until in range(STRETCH, POSITIONS + 1, STRETCH)}
+    seconds: dict[int, list[float]] = {until: [] for until in range(stretch, positions + 1, stretch)}
     held: dict[int, int] = {}
     with one_thread():
-        _read(network, token, network.start(), STRETCH)
+        _read(network, token, network.start(), stretch)
         for _ in range(PASSES):
             state = network.start()
             for until in seconds:
-                for _ in range(STRETCH // CHUNK):
+                for _ in range(stretch // CHUNK):
                     started = time.thread_time()
                     state = _read(network, token, state, CHUNK)
                     seconds[until].append((time.thread_time() - started) / CHUNK)

@@ -18,7 +18,7 @@ from engine.models.architectures.transformer import LAYERS, widths
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"POSITIONS": 40, "STRETCH": 20, "PASSES": 1, "SHORT": 10, "BLOCKS": 1, "UPDATES": 1}.items():
+        for name, value in {"TIMES_AS_LONG": 4, "STRETCHES": 2, "PASSES": 1, "SHORT": 10, "BLOCKS": 1, "UPDATES": 1}.items():
             patch.setattr(timing, name, value)
         comparison = dataclasses.replace(
             COMPARISONS.get("quick"), parameters=20_000, batch_size=2, timing_lengths=(5, 10), timing_hidden_size=16,
