@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import ModelError
-from engine.inspection.cell_steps import LayerRun, Strand, layer_runs, read_steps
+from engine.inspection.cell_steps import CellReading, LayerRun, Strand, layer_runs, read_steps
 from engine.models.folder import LoadedModel
 
 LARGE = 50.0  # as a bias it holds a sigmoid at 0 or 1 and a tanh at -1 or 1, to the last digit
@@ -26,17 +26,18 @@ PROBE = 0.5  # a new gate that is PROBE * r stays where tanh can be undone exact
 TOLERANCE = 1e-5
 
 
-def prove(loaded: LoadedModel, text: str, strand: int | None = None) -> pd.DataFrame:
+def prove(loaded: LoadedModel, text: str, strand: int | None = None, reading: CellReading | None = None) -> pd.DataFrame:
     """Return the largest difference of every shown part from torch.nn over `text`, of one layer and direction or of all.
 
-    Columns strand, part, values (how many numbers were compared), difference.
+    Columns strand, part, values (how many numbers were compared), difference. `reading` is what is shown where it is known already.
 
     Raises:
         InputError: the text is empty or too long.
         ModelError: the model has no cells to open.
     """
-    strands, runs = read_steps(loaded, text).strands, layer_runs(loaded, text)
-    chosen = range(len(runs)) if strand is None else [strand]
+    strands = (reading or read_steps(loaded, text)).strands
+    chosen = range(len(strands)) if strand is None else [strand]
+    runs = layer_runs(loaded, text, chosen[-1] + 1)
     return compare([strands[place] for place in chosen], [runs[place] for place in chosen])
 
 

@@ -9,6 +9,7 @@ Shapes: T time (tokens read), I input, H hidden.
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,7 +19,8 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from engine.cells import CELLS, from_torch
+from engine.cells import CELLS, Cell
+from engine.cells.conversion import WEIGHTS
 from engine.decoding.text import encode_sources, start_id
 from engine.errors import InputError, ModelError
 from engine.inspection.units import check_text, token_spans
@@ -131,15 +133,15 @@ def read_steps(loaded: LoadedModel, text: str) -> CellReading:
     return CellReading(tokens, [_step_through(run) for run in layer_runs(loaded, text)])
 
 
-def layer_runs(loaded: LoadedModel, text: str) -> list[LayerRun]:
-    """Return each layer and direction with what it reads, in the order of `strand_labels`.
+def layer_runs(loaded: LoadedModel, text: str, count: int | None = None) -> list[LayerRun]:
+    """Return each layer and direction with what it reads, in the order of `strand_labels`; the first `count` of them, or all.
 
     Raises:
         ModelError: the model has no cells to open.
     """
-    modules = [copy.deepcopy(module).double() for module in recurrent_layers(loaded)]
+    modules = (copy.deepcopy(module).double() for module in recurrent_layers(loaded))
     runs = _language_model_runs if loaded.info.task == "language_model" else _encoder_runs
-    return list(runs(loaded, text, modules))
+    return list(itertools.islice(runs(loaded, text, modules), count))
 
 
 def recurrent_layers(loaded: LoadedModel) -> list[nn.RNNBase]:
@@ -159,24 +161,25 @@ def recurrent_layers(loaded: LoadedModel) -> list[nn.RNNBase]:
     return [layer for pair in zip(model.encoder_forward, model.encoder_backward, strict=True) for layer in pair]
 
 
-def _language_model_runs(loaded: LoadedModel, text: str, modules: list[nn.RNNBase]) -> Iterator[LayerRun]:
-    model = loaded.model
+def _language_model_runs(loaded: LoadedModel, text: str, modules: Iterator[nn.RNNBase]) -> Iterator[LayerRun]:
+    model, labels = loaded.model, strand_labels(loaded.info)
     ids = torch.tensor([[start_id(loaded), *loaded.tokenizer.encode(text)]])
     hidden = model.embedding(ids).double()  # (1, 1 + T, E)
-    for index, (module, label) in enumerate(zip(modules, strand_labels(loaded.info), strict=True)):
+    for index, (module, label) in enumerate(zip(modules, labels, strict=True)):
         yield LayerRun(label, index, False, module, hidden[0], True)
-        outputs, _ = run_layer(module, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
-        hidden = model.join(hidden, outputs)
+        if index + 1 < len(labels):  # what the last one says is read by no other
+            outputs, _ = run_layer(module, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
+            hidden = model.join(hidden, outputs)
 
 
-def _encoder_runs(loaded: LoadedModel, text: str, modules: list[nn.RNNBase]) -> Iterator[LayerRun]:
+def _encoder_runs(loaded: LoadedModel, text: str, modules: Iterator[nn.RNNBase]) -> Iterator[LayerRun]:
     model = loaded.model
     ids, _ = encode_sources(loaded, [text])
     hidden, labels = model.embedding(ids).double(), strand_labels(loaded.info)  # (1, T, E)
     ways = 1 if model.encoder_backward is None else 2
-    for first in range(0, len(modules), ways):
+    for first in range(0, len(labels), ways):
         outputs = []
-        for is_reverse, module in enumerate(modules[first : first + ways]):
+        for is_reverse, module in enumerate(itertools.islice(modules, ways)):
             yield LayerRun(labels[first + is_reverse], first // ways, bool(is_reverse), module, hidden[0], False)
             given = hidden.flip(1) if is_reverse else hidden
             output, _ = run_layer(module, given, zero_state(model.cell, 1, module.hidden_size, hidden))
@@ -186,7 +189,7 @@ def _encoder_runs(loaded: LoadedModel, text: str, modules: list[nn.RNNBase]) -> 
 
 
 def _step_through(run: LayerRun) -> Strand:
-    cell = from_torch(run.module)
+    cell = _as_cell(run.module)
     state, befores, parts = cell.initial_state(1), [], []
     for now in run.inputs.flip(0) if run.is_reverse else run.inputs:
         befores.append(state)
@@ -209,6 +212,15 @@ def _step_through(run: LayerRun) -> Strand:
         hidden_before=over_time([before.hidden if has_cell else before for before in befores]),
         cell_before=over_time([before.cell for before in befores]) if has_cell else None,
     )
+
+
+def _as_cell(module: nn.RNNBase) -> Cell:
+    """Return the readable cell that uses the very weights of a one-layer `module`; `from_torch` copies them, which takes longer than a sentence."""
+    with torch.device("meta"):  # no numbers of its own
+        cell = CELLS.get(_kind(module))(module.input_size, module.hidden_size)
+    for name in WEIGHTS:
+        setattr(cell, name, getattr(module, f"{name}_l0"))
+    return cell
 
 
 def _frozen(values: Tensor) -> np.ndarray:

@@ -73,7 +73,7 @@ def for_conveyor(desk: Desk, strand: int, position: int, unit: int | None) -> Re
 
 def show_proof(desk: Desk, strand: int) -> None:
     """Compare what a layer shows with torch.nn and say by how much they differ; drawn last, as it computes everything once more."""
-    proof = cache.compute_with_model(prove, desk.network, desk.text, strand)
+    proof = cache.keep_with_model(prove, desk.network, desk.text, strand, reading=desk.reading)
     with st.container(horizontal=True, vertical_alignment="center", key="proof"):
         st.caption(f":material/verified: **Proof.** {notices.plain(proof_sentence(proof, desk.reading.strands[strand]))}", width="stretch")
         lines = (

@@ -30,7 +30,7 @@ def show(desk: Desk) -> None:
     name, belt = BELTS[strand.cell]
     st.markdown(
         f"**Two ways to ask what is left.** {name}: {belt}. By ablation: the layer reads on from here once more without this write, and the two "
-        "memories are subtracted. The second is what really happens; where the first lies elsewhere, the write also changed later gates.",
+        "memories are subtracted. The second is what really happens; where the first lies elsewhere, the write also changed later gates. **Try a space, a comma and a capital letter.**",
         width=TEXT_WIDTH,
     )
     found = follow_write(cache.load_model(desk.network), desk.reading, place, position, unit)

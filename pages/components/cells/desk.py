@@ -18,6 +18,8 @@ from pages.components.forms import Controls
 from pages.components.translation.desk import title
 from pages.components.views.cells import CellsView
 
+QUICKLY_READ = 200  # tokens; more take a second or longer
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -51,7 +53,10 @@ class Desk:
     @property
     def reading(self) -> CellReading:
         """Every state and gate of the network that is looked at, over the text."""
-        return cache.keep_with_model(read_steps, self.network, self.text)
+        if len(self.tokens) <= QUICKLY_READ:
+            return cache.keep_with_model(read_steps, self.network, self.text)
+        with st.spinner("The network reads the text, one step at a time.", show_time=True):
+            return cache.keep_with_model(read_steps, self.network, self.text)
 
     def label(self, name: str) -> str:
         """Return what the page calls a network."""

@@ -21,7 +21,7 @@ class CellsView(StatesView, EditView, PatternsView, ShapesView):
     """Everything a link to the Cells page carries; a tool's own fields begin with its name."""
 
     text: str = option(DEFAULT_TEXT, label="Text to read", help=f"At most {LONGEST_TEXT:,} characters.")
-    network: str = option("", label="Network")
+    network: str = option("", label="Network", help="Every recurrent network in data/pretrained, your own folder too; a translator is seen while it reads.")
     tool: str = option("", label="Tool")
     position: int = option(1, label="Step", help="The token that is read at this step.", minimum=1, maximum=LONGEST_TEXT, step=1)
     strand: str = option("", label="Layer")

@@ -1,0 +1,107 @@
+"""The Cells page in a visitor's hands: a forget gate closes within four clicks, steps by key and click, and the engine's numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from engine.inspection.cell_proof import proof_sentence, prove
+from engine.inspection.cell_steps import read_steps
+from engine.inspection.closing_gates import find_closing_gate
+from engine.inspection.conveyor import follow_write, verdict
+from engine.inspection.unit_step import unit_step
+from engine.models.folder import load_model
+from pages.components.cells.desk import signed
+from pages.components.views.cells import DEFAULT_TEXT
+from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+
+NAME = "shakespeare-lstm"
+
+
+@pytest.fixture
+def guest(browser: Browser, server: str) -> Iterator[Visit]:
+    """Return a visitor."""
+    with visit(browser, server) as guest:
+        yield guest
+
+
+def tool(guest: Visit, name: str) -> Locator:
+    """Return the pill of a tool."""
+    return guest.page.locator(".st-key-tool button", has_text=name)
+
+
+def test_from_opening_to_a_forget_gate_that_closes_in_three_clicks_and_on(guest: Visit) -> None:
+    loaded = load_model(NAME)
+    reading = read_steps(loaded, DEFAULT_TEXT)
+    found = find_closing_gate(reading)
+    assert found.closes
+    guest.open("/cells", "Cells")
+    page, follow = guest.page, guest.page.locator(".st-key-guide-next button")
+    said = page.locator(".st-key-guide")
+    follow.click()  # one
+    expect(said).to_contain_text(f"Unit {found.unit} in layer {found.strand + 1} holds {signed(found.memory_before)}", timeout=TIMEOUT_MS)
+    expect(follow).to_contain_text("Read the next token", timeout=TIMEOUT_MS)
+    follow.click()  # two: the gate closes on a named token
+    expect(said).to_contain_text(f"the forget gate of unit {found.unit} closed from {found.gate_before:.2f} to {found.gate:.2f}", timeout=TIMEOUT_MS)
+    expect(said).to_contain_text(f"On “{found.token}”", timeout=TIMEOUT_MS)
+    step = unit_step(loaded, reading, found.strand, found.position, found.unit)
+    expect(page.get_by_text(f"At step {found.position + 1} the network reads")).to_contain_text(f"it now holds {signed(step.cell)}", timeout=TIMEOUT_MS)
+    numbers = page.locator(".st-key-cell-diagram-chart .annotation-text")
+    for value in (step.sums["forget_gate"].value, step.cell_before, step.cell):
+        expect(numbers.filter(has_text=re.compile(f"^{value:.2f}$".replace("-", "−"))).first).to_be_visible(timeout=TIMEOUT_MS)
+
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("n")
+    after = unit_step(loaded, reading, found.strand, found.position + 1, found.unit)
+    line = page.get_by_text(f"At step {found.position + 2} the network reads")
+    expect(line).to_contain_text(f"Unit {found.unit} held {signed(after.cell_before)}", timeout=TIMEOUT_MS)
+    click_token(guest, 8)
+    at_nine = unit_step(loaded, reading, found.strand, 8, found.unit)
+    expect(page.get_by_text("At step 9 the network reads")).to_contain_text(f"it now holds {signed(at_nine.cell)}", timeout=TIMEOUT_MS)
+    expect(page.locator(".st-key-proof")).to_contain_text(proof_sentence(prove(loaded, DEFAULT_TEXT, found.strand), reading.strands[found.strand]), timeout=TIMEOUT_MS)
+
+    follow.click()  # three: all the others
+    expect(page.locator(".st-key-gate-map-chart .annotation-text")).to_contain_text(f"unit {found.unit}", timeout=TIMEOUT_MS)
+    gate = reading.strands[found.strand].parts["forget_gate"]
+    shown = page.locator(".st-key-gate-map-chart")
+    expect(shown.locator(".js-plotly-plot")).to_be_visible()
+    drawn = shown.locator(".js-plotly-plot").evaluate("plot => Array.from(plot.calcdata[0][0].z, row => Array.from(row)).flat()")
+    assert sum(drawn) / len(drawn) == pytest.approx(float(gate.mean()), abs=1e-4)
+
+    tool(guest, "Conveyor belt").click()
+    write = follow_write(loaded, reading, found.strand, found.position)  # the guide has gone back to its token
+    expect(page.get_by_text(f"The write at step {found.position + 1}")).to_contain_text(verdict(write), timeout=TIMEOUT_MS)
+    left = page.get_by_test_id("stMetric").filter(has_text="by ablation")
+    expect(left).to_contain_text(f"{100 * write.frame.iloc[10]['by_ablation']:.1f} %", timeout=TIMEOUT_MS)
+    assert f"position={found.position + 1}" in page.url
+    assert guest.console_errors == []
+
+
+def test_every_tool_is_whole_on_a_telephone_in_the_dark(browser: Browser, server: str) -> None:
+    with visit(browser, server, "dark", 375) as guest:
+        guest.open("/cells?network=GRU&position=3", "Cells")
+        for name, key in (("Step through", "cell-strips"), ("Gates over time", "gate-saturation"), ("Conveyor belt", "conveyor")):
+            tool(guest, name).click()
+            expect(guest.page.locator(f".st-key-{key}-chart svg.main-svg").first).to_be_visible(timeout=TIMEOUT_MS)
+            guest.settle()
+            assert guest.overflow() <= 0
+            assert guest.faint_texts() == []
+        assert guest.page.get_by_test_id("stException").count() == 0
+
+
+def click_token(guest: Visit, number: int) -> None:
+    """Click a token of the text, counted from 0, where it is drawn."""
+    plot = guest.page.locator(".st-key-cells-text-chart .js-plotly-plot")
+    plot.scroll_into_view_if_needed()
+    x, y = plot.evaluate(
+        """(plot, number) => {
+            const targets = plot._fullData.find(trace => trace.name === 'targets'), place = Array.from(targets.customdata).indexOf(number);
+            const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();
+            return [box.x + xaxis._offset + xaxis.l2p(targets.x[place]), box.y + yaxis._offset + yaxis.l2p(targets.y[place])];
+        }""",
+        number,
+    )
+    guest.page.mouse.click(x, y)
