@@ -185,7 +185,7 @@ def _show_verdict(pattern: Pattern, reading: TextReading, matches: Matches, expl
     st.markdown(
         notices.plain(
             f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {matches.covered:.1%} of them, found in {1000 * matches.elapsed_seconds:.0f} ms "
-            f"over {len(pattern.units)} units. What sets them apart most: “{first['question']}” is true at {first['matched']:.0%} of them and at "
+            f"for {len(pattern.units)} unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: “{first['question']}” is true at {first['matched']:.0%} of them and at "
             f"{first['overall']:.0%} of all."
         ),
         width=TEXT_WIDTH,
