@@ -28,7 +28,7 @@ def test_a_step_and_a_sentence_redraw_in_time(capsys: pytest.CaptureFixture[str]
     best: dict[str, float] = {}
     with serve(preload=HEAVY) as server, Visitor(server) as visitor:
         for tool in ("step", "gates", "conveyor"):
-            address = f"tool={tool}&text={urllib.parse.quote(SENTENCE.format("on"))}"
+            address = f"tool={tool}&text={urllib.parse.quote(SENTENCE.format('on'))}"
             assert visitor.open("cells", address).problems == []
             for _ in range(ROUNDS):
                 for what, addresses in (
