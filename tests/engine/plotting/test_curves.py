@@ -12,7 +12,7 @@ from engine.plotting.curves import bleu_against_length, error_against_length, in
 TABLE = pd.DataFrame(
     [
         {"architecture": name, "length": length, "error_median": middle, "error_min": low, "error_max": high}
-        for name, (low, middle, high) in {"gru": (0.0, 10.0, 20.0), "rnn": (50.0, 70.0, 90.0)}.items()
+        for name, (low, middle, high) in {"gru": (0.0, 10.0, 20.0), "rnn": (40.0, 70.0, 90.0)}.items()
         for length in (10, 40)
     ]
 ).assign(runs=3, solved_runs=1, baseline_error=87.5)
@@ -27,8 +27,8 @@ def test_error_is_the_median_with_bars_from_best_to_worst() -> None:
     figure = error_against_length(TABLE, mode="light")
     own = line(figure, "RNN")
     assert list(own.y) == [70, 70]
-    assert (list(own.error_y.array), list(own.error_y.arrayminus)) == ([20, 20], [20, 20])
-    assert [row[:4].tolist() for row in own.customdata] == [[10, 70, 50, 90], [40, 70, 50, 90]]
+    assert (list(own.error_y.array), list(own.error_y.arrayminus)) == ([20, 20], [30, 30])
+    assert [row[:4].tolist() for row in own.customdata] == [[10, 70, 40, 90], [40, 70, 40, 90]]
     assert list(own.x) == pytest.approx([10, 40], rel=0.2)
     assert "%" in figure.layout.yaxis.title.text
     assert line(figure, "Without memory").line.dash == "dash"
@@ -59,7 +59,7 @@ def test_axes_are_logarithmic_on_demand_and_zero_is_still_drawn() -> None:
     figure = error_against_length(TABLE, mode="light", is_log_y=True)
     own = line(figure, "GRU")
     assert figure.layout.yaxis.type == "log"
-    assert own.y[0] - own.error_y.arrayminus[0] == pytest.approx(25)  # half of 50, the smallest error that is not zero
+    assert own.y[0] - own.error_y.arrayminus[0] == pytest.approx(20)  # half of 40, the smallest error that is not zero
     assert own.customdata[0][2] == 0, "what is read is the number itself"
 
 
