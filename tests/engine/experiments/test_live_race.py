@@ -118,7 +118,7 @@ def test_settings_out_of_bounds_are_refused_in_words(settings, sentence):
 def test_the_race_runs_as_a_job():
     runner = JobRunner()
     try:
-        status = runner.wait(runner.submit(JOB, SHORT | {"bet": "rnn"}), 290)  # a busy machine needs minutes to start a process
+        status = runner.wait(runner.submit(JOB, SHORT | {"bet": "rnn", "seconds": 5}), 290)  # a busy machine needs minutes to start a process
         assert (status.state, status.error) == ("finished", "")
         assert status.result["settings"]["bet"] == "rnn"
         assert len(status.result["summaries"]) == 6
