@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components import cache, figures, forms, header, notices, translation
 from pages.components.translation import TOOLS, Desk, results, searching
-from pages.components.translation.desk import direction_label, examples_for, grouped, language_pair, title
+from pages.components.translation.desk import direction_label, examples_for, grouped, language_pair, title, turned_example
 from pages.components.views.translation import TranslationView
 
 PAGE = "translation"
@@ -75,6 +75,9 @@ if len(directions) > 1:
 models = {info.name: info for info in usable if language_pair(info) == direction}
 groups = grouped(list(models.values()))
 examples = examples_for(direction)
+turned = turned_example(controls.current("text"), direction)
+if turned:
+    take_example(*turned)
 text = controls.text_area("text", height=90)
 with st.container(horizontal=True):
     for name, *pair, _ in examples:

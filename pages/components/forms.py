@@ -149,6 +149,11 @@ class Controls(Generic[V]):
         """Return the view: what was drawn, and the default for every field that was not."""
         return self._view(**{name: self._drawn.get(name, field.default) for name, field in self._fields.items()})
 
+    def current(self, name: str) -> Any:
+        """Return what a field's widget will hold when it is drawn: what it holds already, else the URL's value or the default."""
+        held = state.widget_value(name)
+        return held if held is not None else state.read_url().get(name, self._fields[name].default)
+
     def set(self, name: str, value: Any) -> None:
         """Set a widget, drawn or not; for on_click callbacks."""
         if state.widget_value(name) is None:  # not drawn: it would follow the value, but not tell the URL

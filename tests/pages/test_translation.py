@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -203,3 +204,17 @@ def test_every_chart_is_described_with_numbers(models: Path) -> None:
     texts = alternative_texts(open_page("translation"))
     assert len(texts) == 6
     assert all(any(character.isdigit() for character in text) for text in texts)
+
+
+def test_an_example_turns_with_the_direction(models: Path) -> None:
+    folder = shutil.copytree(models / WITH, models / "small-fr-en")
+    config = json.loads((folder / "config.json").read_text()) | {"source_language": "fr", "target_language": "en"}
+    (folder / "config.json").write_text(json.dumps(config))
+    at = open_page("translation", direction="French to English")
+    assert (at.text_area(key="text").value, at.text_input(key="reference").value) == (FIRST.reference, FIRST.source)
+    at.text_area(key="text").set_value("un bateau").run()
+    assert at.text_area(key="text").value == "un bateau"
+    at.text_area(key="text").set_value(FIRST.reference).run()
+    at.button_group(key="direction").set_value("en-fr").run()
+    assert not at.exception
+    assert (at.text_area(key="text").value, at.text_input(key="reference").value) == (FIRST.source, FIRST.reference)

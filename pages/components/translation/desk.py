@@ -147,6 +147,11 @@ def examples_for(direction: str) -> list[tuple[str, str, str, str]]:
     return found
 
 
+def turned_example(text: str, direction: str) -> tuple[str, str] | None:
+    """Return source and reference of the example whose other side `text` is, as it is left in the box when the direction is turned."""
+    return next(((source, reference) for _, source, reference, _ in examples_for(direction) if reference == text.strip()), None)
+
+
 def reference_for(source: str, typed: str, direction: str = "en-fr") -> str:
     """Return the reference of `source`: the one typed, unless it still belongs to an example's other sentence.
 
