@@ -15,12 +15,15 @@ import torch
 from engine.errors import ConfigError
 from engine.experiments.runs import where_from
 from engine.experiments.state_size import FORMULAS, size_of
-from engine.experiments.timing import CHUNK, INPUT_SIZE, POSITIONS, STRETCH, build, held_bytes, kept_bytes, median_block
+from engine.experiments.timing import CHUNK, INPUT_SIZE, build, held_bytes, kept_bytes, median_block
 from engine.models.sequence_predictor import SequencePredictor
 
 JOB = "engine.experiments.live_costs:measure_costs"
 WHEN = ("training", "streaming")
 MOST_SECONDS = 9.0
+POSITIONS = 2_000  # tokens read one at a time, if the seconds suffice
+POSITIONS = 2_000  # tokens streamed
+STRETCH = 100  # of them to a row
 LENGTHS = (25, 50, 100, 200, 400)
 BATCH_SIZE = 8
 
