@@ -54,8 +54,8 @@ def show(desk: Desk) -> None:
 def _ask(desk: Desk, models: dict[str, ModelInfo], names: list[str]) -> tuple[str, ...]:
     matched = [name for name in names if not models[name].group] or names[:1]
     desk.controls.offer("half_life_models", names)
+    chosen = desk.controls.several("half_life_models", lambda name: networks.label(models[name]), default=matched)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = desk.controls.several("half_life_models", lambda name: networks.label(models[name]), default=matched)
         desk.controls.number("half_life_distance", width=150)
         with st.popover("Axes and seed", icon=":material/tune:"):
             desk.controls.toggle("half_life_log_x")
