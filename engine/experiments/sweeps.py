@@ -19,7 +19,7 @@ import pandas as pd
 
 from engine.errors import ConfigError, JobError
 from engine.experiments.base import Comparison, RunSpec
-from engine.experiments.costs import Cell, Pace, cell_of, cost_table, in_words, makespan, pace_work
+from engine.experiments.costs import Cell, Pace, cell_of, cost_table, get_ready, in_words, makespan, pace_work
 from engine.experiments.recipes import COMPARISONS
 from engine.experiments.results import RESULTS
 from engine.experiments.runs import RunRows, code, run_cell, settings_text, where_from
@@ -142,7 +142,7 @@ def compare(
         if sweep.is_done and not is_dry_run:
             yield sweep.finish(is_whole=not only)
             return
-        with open_workers(workers) as crew:
+        with open_workers(workers, get_ready) as crew:
             yield from sweep.plan(crew)
             if not is_dry_run:
                 yield from sweep.run(crew)

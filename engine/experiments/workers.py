@@ -50,10 +50,11 @@ class Workers(Protocol):
 
 
 @contextlib.contextmanager
-def open_workers(count: int | None = None) -> Iterator[Workers]:
+def open_workers(count: int | None = None, get_ready: Callable[[], None] | None = None) -> Iterator[Workers]:
     """Yield the workers: of the cluster at DASK_SCHEDULER_ADDRESS, else `count` local processes (one per core), else this process (0).
 
-    Whatever still runs when the block is left is ended with its process; a cluster elsewhere is left as it is.
+    `get_ready` is called once in every process of a cluster, all at a time, before any work: for what the first piece of work would
+    otherwise wait for. Whatever still runs when the block is left is ended with its process; a cluster elsewhere is left as it is.
 
     Raises:
         ConfigError: `count` is out of bounds.
@@ -67,6 +68,8 @@ def open_workers(count: int | None = None) -> Iterator[Workers]:
         return
     workers = ClusterWorkers(address, count or os.cpu_count() or 1)
     try:
+        if get_ready is not None:
+            workers.call_everywhere(get_ready)
         yield workers
     finally:
         workers.close()
@@ -143,6 +146,10 @@ class ClusterWorkers:
             if told.kind != "progress":
                 del self._numbers[ticket], self._futures[ticket]
             return told._replace(number=number)
+
+    def call_everywhere(self, function: Callable[[], None]) -> None:
+        """Call a function in every process and wait until all have done it."""
+        self._client.run(function)
 
     def close(self) -> None:
         """End what still runs, and the cluster where it is ours."""
