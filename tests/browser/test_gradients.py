@@ -1,0 +1,75 @@
+"""The Gradients page under a visitor's hands: each tool's numbers against the engine's, by slider, click, key and button."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from engine.experiments.clipping import clipping_sentence, run_clipping
+from engine.experiments.clipping_settings import ClippingSettings
+from engine.inspection.chain import ChainSettings, chain_sentence, measure_chain
+from engine.inspection.connectivity import connectivity
+from engine.inspection.truncation import truncation
+from engine.models.folder import load_model
+from pages.components.gradients.connectivity import row_sentence
+from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+
+expect.set_options(timeout=TIMEOUT_MS)  # a test machine may be busy
+TEXT = "The fog sat on the boat."
+
+
+@pytest.fixture
+def guest(browser: Browser, server: str) -> Iterator[Visit]:
+    """Return a visitor who has not opened a page yet."""
+    with visit(browser, server) as guest:
+        yield guest
+
+
+def test_a_click_on_the_edge_moves_the_slider_and_the_slider_the_chain(guest: Visit) -> None:
+    guest.open("/gradients?chain_hidden_size=8", "Gradients")
+    expect(guest.page.get_by_text(chain_sentence(measure_chain(ChainSettings(hidden_size=8))))).to_be_visible()
+    guest.page.locator(".st-key-chain-edge-chart .scatterlayer .point").nth(24).click(force=True)
+    slider = guest.page.get_by_role("slider", name="Recurrent gain")
+    for gain in (4.0, 4.05):
+        expect(slider).to_have_attribute("aria-valuetext", f"{gain:.2f}")
+        expect(guest.page.get_by_text(chain_sentence(measure_chain(ChainSettings(hidden_size=8, gain=gain))))).to_be_visible()
+        slider.press("ArrowRight")
+
+
+def test_a_click_chooses_the_expected_character_and_the_keyboard_the_next_one(guest: Visit) -> None:
+    guest.open(f"/gradients?tool=Connectivity&connectivity_check=false&text={quote(TEXT)}", "Gradients")
+    gru = load_model("shakespeare-gru")
+    targets = guest.page.locator(".st-key-connectivity-shakespeare-gru-chart .scatterlayer .trace.scatter").last.locator(".point")
+    targets.nth(8).click(force=True)
+    expect(guest.page.get_by_text(row_sentence("GRU", connectivity(gru, TEXT, 9))).last).to_be_visible()
+    guest.page.get_by_role("slider", name="What is expected as character").press("ArrowRight")
+    expect(guest.page.get_by_text(row_sentence("GRU", connectivity(gru, TEXT, 10))).last).to_be_visible()
+
+
+def test_clipping_is_trained_on_the_page(guest: Visit) -> None:
+    guest.open("/gradients?tool=Clipping&clipping_updates=20&clipping_length=5", "Gradients")
+    settings = ClippingSettings(updates=20, length=5)
+    expect(guest.page.get_by_text(clipping_sentence(run_clipping(settings), settings))).to_be_visible()
+
+
+def test_truncation_cuts_where_the_engine_says(guest: Visit) -> None:
+    guest.open(f"/gradients?tool=Truncation&truncation_network=GRU&truncation_text={quote(TEXT)}", "Gradients")
+    found = truncation(load_model("shakespeare-gru"), TEXT).frame
+    chart = guest.page.locator(".st-key-truncation-chart")
+    for row in found.itertuples():
+        expect(chart.get_by_text(f"{row.length}: {100 * row.kept:.0f} %")).to_be_visible()
+
+
+def test_newborn_networks_are_trained_by_a_job_that_stops(guest: Visit) -> None:
+    guest.open("/gradients?tool=Foretold%3F&foretold_hidden_size=4&foretold_updates=400", "Gradients")
+    points = guest.page.locator(".st-key-foretold-chart .scatterlayer .point")
+    expect(points).to_have_count(15)
+    guest.page.get_by_role("button", name="Train them").click()
+    guest.page.get_by_role("button", name="Stop").click()
+    expect(guest.page.get_by_text(re.compile("Stopped after"))).to_be_visible()
+    expect(guest.page).to_have_url(re.compile("foretold="))
+    expect(points).to_have_count(15)
