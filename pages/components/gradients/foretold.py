@@ -37,6 +37,8 @@ def show(desk: Desk) -> None:
     job_id = state.read_url().get(PARAMETER) or state.recall(PAGE, PARAMETER, "")
     with notices.engine_errors():
         status = cache.job_runner().status(job_id) if job_id else None
+        if status is not None and state.read_url().get(PARAMETER) != job_id:
+            st.query_params[PARAMETER] = job_id  # widgets that are bound to the URL may have written theirs over it
         _ask_and_show(desk, job_id, status)
         return
     _ask_and_show(desk, "", None)  # the job is not known any more, and a sentence has said so
