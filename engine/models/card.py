@@ -174,7 +174,8 @@ def _training(training: dict[str, Any]) -> str:
         )
     before = training.get("started_from")
     first = (
-        f" It goes on from what `{before['command']}` had made before, with {before['steps']:,} updates in {before['minutes']} minutes."
+        f" It goes on from what `{before['command']}` had made before, with {before['steps']:,} updates in {before['minutes']} minutes"
+        + (f"; the weights kept are {training['start_share']:.0%} those of before." if training.get("start_share") else ".")
         if before
         else ""
     )

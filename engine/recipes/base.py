@@ -23,6 +23,10 @@ class Prepared:
         facts: what the model folder's config.json says beside the model's own arguments (task, languages, title, ...).
         sources: which copy of each corpus was read.
         started_from: what is known of the training this one goes on from; empty where it starts afresh.
+        start_share: how much of the weights it started from goes into the weights that are kept, 0 to 1.
+
+    Paper: Wortsman et al. (2022), Robust fine-tuning of zero-shot models, arXiv 2109.01903: between the weights before and after
+    a second course lie weights that are good at what either was good at.
     """
 
     model: RecurrentModel
@@ -32,6 +36,7 @@ class Prepared:
     facts: dict[str, Any]
     sources: tuple[CorpusSource, ...]
     started_from: dict[str, Any] = dataclasses.field(default_factory=dict)
+    start_share: float = 0.0
 
 
 class Recipe(Protocol):

@@ -39,6 +39,7 @@ def train_recipe(
     _check_output(Path(output))
     begun = time.perf_counter()
     prepared = recipe.prepare(settings)
+    start = {name: weights.clone() for name, weights in prepared.model.state_dict().items()} if prepared.start_share else {}
     evaluations: list[dict[str, float]] = []  # the learning curve; of a resumed run, the part since it was resumed
     for event in _events(prepared, Path(output), resume, begun):
         if isinstance(event, Snapshotted):
@@ -63,10 +64,13 @@ def train_recipe(
                 "date": date.today().isoformat(),
                 "evaluations": evaluations,
                 "started_from": prepared.started_from,
+                "start_share": prepared.start_share,
                 "sources": [dataclasses.asdict(source) | {"location": ""} for source in prepared.sources],
             }
             facts = prepared.facts | {"training": training, "metrics": {}}
             model = prepared.model
+            if start:
+                _mix(model, start, prepared.start_share)
             described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
             card = write_card(Path(output).name, described)
             save_model(output, prepared.model, prepared.tokenizer, facts, card)
@@ -78,6 +82,13 @@ def _events(prepared: Prepared, output: Path, resume: bool, begun: float) -> Ite
         yield Finished(0, COUNTED, 0, {}, time.perf_counter() - begun)
         return
     yield from Trainer(prepared.model, prepared.objective, prepared.settings, output).run(resume=resume)
+
+
+@torch.no_grad()
+def _mix(model: torch.nn.Module, start: dict[str, torch.Tensor], share: float) -> None:
+    for name, weights in model.state_dict().items():
+        if weights.is_floating_point():
+            weights.lerp_(start[name], share)
 
 
 def _check_output(folder: Path) -> None:

@@ -29,6 +29,7 @@ class TranslationRecipe:
         teacher_forcing_ratio, teacher_forcing_schedule: see `engine.training.schedules`.
         measures_free: whether evaluations also tell the loss of a decoder that reads its own choices.
         start_from: name of the recipe whose weights and vocabulary this one goes on from, "" to start afresh.
+        start_share: how much of those weights is mixed into what is kept in the end, 0 to 1.
         label, group: what pages call it and which models it stands beside, "" for the pair with and without attention.
     """
 
@@ -56,6 +57,7 @@ class TranslationRecipe:
     source_language: str = "en"
     target_language: str = "fr"
     start_from: str = ""
+    start_share: float = 0.0
     label: str = ""
     group: str = ""
 
@@ -124,7 +126,7 @@ class TranslationRecipe:
         facts |= {name: value for name, value in (("label", self.label), ("group", self.group)) if value}
         before = {"recipe": self.start_from, "command": self._first_command()} if begun else {}
         before |= {name: begun.info.config["training"][name] for name in ("steps", "minutes")} if begun else {}
-        return Prepared(model, tokenizer, objective, settings, facts, tuple(sources), before)
+        return Prepared(model, tokenizer, objective, settings, facts, tuple(sources), before, self.start_share)
 
     def _beginning(self) -> LoadedModel:
         """Return the trained model of `start_from`, from where its recipe puts it unless told otherwise."""

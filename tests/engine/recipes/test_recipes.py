@@ -79,6 +79,13 @@ def test_a_recipe_goes_on_from_the_weights_and_pieces_of_another(mirror, tmp_pat
     assert "It goes on from what `python -m engine train --recipe first --output runs/first` had made before, with 4 updates" in (
         tmp_path / "runs/second/README.md"
     ).read_text(encoding="utf-8")
+    monkeypatch.setitem(RECIPES._entries, "second", dataclasses.replace(second, start_share=0.25))
+    list(train_recipe("second", "runs/mixed"))
+    alone, mixed = (load_model(tmp_path / "runs" / name).model.state_dict() for name in ("second", "mixed"))
+    before = first.model.state_dict()
+    for name, weights in mixed.items():
+        torch.testing.assert_close(weights, 0.25 * before[name] + 0.75 * alone[name], atol=2e-3, rtol=0)  # kept in half precision
+    assert not torch.equal(mixed["embedding.weight"], alone["embedding.weight"])
     with pytest.raises(ModelError, match="another hidden_size"):
         dataclasses.replace(second, hidden_size=6).prepare(TRAINING)
 
