@@ -11,7 +11,7 @@ import streamlit as st
 from engine.experiments.clipping import clipping_frame, clipping_sentence, train_twice
 from engine.experiments.clipping_settings import ClippingSettings
 from engine.plotting.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
-from pages.components import figures, notices, state
+from pages.components import cache, figures, notices, state
 from pages.components.figures import Receipt
 from pages.components.gradients.desk import PAGE, Desk
 from pages.components.header import TEXT_WIDTH
@@ -40,6 +40,7 @@ def show(desk: Desk) -> None:
         "threshold to 10: is a high ceiling still a ceiling?",
         width=TEXT_WIDTH,
     )
+    cache.warm_engine()  # one thread per computation: no model is loaded here, which would see to it
     for names in (("threshold", "learning_rate", "gain"), ("length", "hidden_size", "updates", "seed")):
         with st.container(horizontal=True):
             for name in names:

@@ -34,6 +34,7 @@ def show(desk: Desk) -> None:
         "**Your bet: which of them will learn to remember the symbol?** Then train them, and see whether their gradients foretold it.",
         width=TEXT_WIDTH,
     )
+    cache.warm_engine()
     job_id = state.read_url().get(PARAMETER) or state.recall(PAGE, PARAMETER, "")
     with notices.engine_errors():
         status = cache.job_runner().status(job_id) if job_id else None
