@@ -52,7 +52,7 @@ _KNOWN = {
             "The network reads a long row of random numbers between 0 and 1, two of them marked, and says the sum of the two at the "
             "very end. Everything else must be ignored.",
             "numbers in the sequence",
-            "mean squared error below a hundredth of the memoryless loss (1/600)",
+            "mean squared error below 0.001 on held-out sequences",
             measure=LEFT,
             unit="mean squared error",
         ),

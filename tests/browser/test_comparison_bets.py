@@ -90,7 +90,7 @@ def test_half_life_and_cost_show_the_engine_s_numbers(guest: Visit) -> None:
     assert drawn["GRU"][1] == pytest.approx(truth.frame["kl"].clip(lower=1e-6).tolist(), rel=1e-4)
     expect(guest.page.get_by_test_id("stMetricValue")).to_have_text(f"{truth.half_life:.1f} tokens")
     guest.page.get_by_test_id("stButtonGroup").get_by_text("Time and memory").click()
-    expect(guest.page.get_by_text("after 400 tokens the LSTM holds 512 bytes")).to_be_visible()
+    expect(guest.page.get_by_text("after 400 tokens the LSTM holds 512 bytes").first).to_be_visible()
     held = state_table(64, 400).set_index("architecture")["measured_bytes"]
     curves = lines(guest, "cost-state")
     place = curves["Transformer"][0].index(400)

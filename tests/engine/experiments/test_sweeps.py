@@ -187,13 +187,13 @@ def test_an_unreachable_scheduler_is_said_in_one_line(monkeypatch, tmp_path, cap
 
 def test_an_interrupted_sweep_ends_with_its_workers_and_says_how_to_go_on(tmp_path):
     command = [sys.executable, "-m", "engine", "compare", "--recipe", "quick", "--output", str(tmp_path), "--workers", "1"]
-    sweep = subprocess.Popen([*command, "--only", "2,rnn"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    sweep = subprocess.Popen([*command, "--only", "delayed_recall"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
     while "seed" not in sweep.stderr.readline():  # the first trial is over
         assert sweep.poll() is None
     os.killpg(sweep.pid, signal.SIGINT)  # as a terminal does: to every process
     said = sweep.communicate()[1]
     assert sweep.returncode == 130
-    assert "go on with: python -m engine compare --recipe quick --only 2,rnn --output" in said
+    assert "go on with: python -m engine compare --recipe quick --only delayed_recall --output" in said
     assert "Traceback" not in said
     with pytest.raises(ProcessLookupError):  # soon nobody of that group is left
         for _ in range(600):
