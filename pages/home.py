@@ -13,6 +13,7 @@ ENTRIES = (
     (routes.TRANSLATION, "Translation", "English into French, with a map of where the network looks.", thumbnails.translation),
     (routes.COMPARISON, "Comparison", "Which network remembers longest, on tasks with known answers.", thumbnails.comparison),
     (routes.CELLS, "Cells", "What one cell computes at each step of your sentence, and which gates open and shut.", thumbnails.cells),
+    (routes.GRADIENTS, "Gradients", "How far back a network can be taught, and why the gradient of an RNN dies.", thumbnails.gradients),
     (routes.MODELS, "Models", "Every trained network: its card, its scores, how to load it.", thumbnails.models),
 )
 
@@ -27,6 +28,7 @@ header.show(
         "The map": "where the network looks (across, English) while it writes each word (down, French); the brighter, the more.",
         "Lines and bands": "the mean over three trainings, and their span from best to worst.",
         "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where it is shut.",
+        "Falling lines": "what is left of a small change after more and more steps, each grid line a power of ten.",
         "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
     },
 )

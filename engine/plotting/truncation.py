@@ -30,11 +30,11 @@ def reach_curve(influence: pd.DataFrame, frame: pd.DataFrame, architecture: str,
         line={"color": style.colour, "width": 2}, hovertemplate="%{x} steps back: %{text}<extra></extra>",
         marker={"symbol": style.marker, "color": style.colour, "size": [8 if place % every == 0 else 0.1 for place in range(len(y))]},
     )  # fmt: skip
-    for row in frame.itertuples():
+    for place, row in enumerate(frame.itertuples()):
         figure.add_vline(x=row.reach, line={"color": theme.accent(mode), "width": 1.5, "dash": "dot"})
-        # On a logarithmic axis lines are placed by the value, but notes by its logarithm.
+        # Neighbours keep clear of each other, one up, one down. On a logarithmic axis lines are placed by the value, but notes by its logarithm.
         figure.add_annotation(
-            x=np.log10(row.reach), y=1, yref="paper", yanchor="bottom", xanchor="right" if row.reach > len(y) / 2 else "left", showarrow=False,
+            x=np.log10(row.reach), y=1, yref="paper", yanchor="bottom", yshift=18 * (place % 2), xanchor="right" if row.reach > len(y) / 2 else "left", showarrow=False,
             text=f"{row.length}: {100 * row.kept:.0f} %", font={"color": theme.ink(mode), "size": 13},
         )  # fmt: skip
     power_axis(figure, float(y.min()), float(max(y.max(), y.min() + 1)))

@@ -91,6 +91,18 @@ def cells() -> None:
     st.caption(f"The {PARTS[part]}s of {len(units)} units over “{CELL_SENTENCE}”: each dark cell is one that let its memory go.")
 
 
+def gradients() -> None:
+    """Draw how much of a small change is left after many steps in networks that have just been born."""
+    from engine.inspection.chain import ChainSettings, chain_sentence, far_distance, measure_chain
+    from engine.plotting.gradients import chain_curves
+
+    chain = cache.compute(measure_chain, ChainSettings())
+    distance = far_distance(chain)
+    figures.thumbnail(chain_curves(chain.curves, mode=figures.mode(), distance=distance), name="gradients", alt=chain_sentence(chain))
+    st.markdown(" · ".join(f"{networks.mark(name)} {theme.architecture_label(name)}" for name in TRIO))
+    st.caption(f"What is left of a small change, from 1 down, {distance} steps back and further, in networks that have just been born.")
+
+
 def models() -> None:
     """List the trained networks with the one number each is judged by."""
     found = networks.in_order(cache.list_models())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.experiments import results
+from engine.inspection.chain import ChainSettings, chain_sentence, measure_chain
 from engine.inspection.cell_steps import read_steps
 from engine.models.folder import load_model
 from pages.components import writing
@@ -39,7 +40,7 @@ def test_says_what_this_is_and_leads_to_every_page(shipped_results: Path) -> Non
     introduction = at.markdown[0].value
     assert introduction.count(". ") + introduction.endswith(".") == 3, "three sentences"
     links = [link.proto.page for link in at.get("page_link")]
-    assert {"generation", "translation", "comparison", "cells", "models"} <= set(links)
+    assert {"generation", "translation", "comparison", "cells", "gradients", "models"} <= set(links)
     assert sentences(at) == []
 
 
@@ -52,6 +53,7 @@ def test_thumbnails_show_the_models_and_results_that_are_there(models: Path, shi
     assert "GRU 0 %" in comparison
     forget = read_steps(load_model(models / "small-lstm"), CELL_SENTENCE).strands[-1].parts["forget_gate"]
     assert f"Forget gate of 12 units while “{CELL_SENTENCE}” is read: mean {forget.mean():.2f}" in cells
+    assert chain_sentence(measure_chain(ChainSettings())) in alternative_texts(at)
     assert "Small LSTM · 1.510 nats per character" in written(at)
     assert "Small translator, attention: dot · BLEU 12.5" in written(at)
 
