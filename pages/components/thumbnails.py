@@ -104,12 +104,15 @@ def gradients() -> None:
 
 
 def models() -> None:
-    """List the trained networks with the one number each is judged by."""
+    """List the trained networks that pages show first, with the one number each is judged by."""
     found = networks.in_order(cache.list_models())
     if not found:
         raise ModelError("No trained network is installed in data/pretrained.")
-    for info in found:
+    shown = [info for info in found if not info.group or info.group == "best"] or found
+    for info in shown:
         st.markdown(networks.line(info))
+    if len(found) > len(shown):
+        st.caption(f"And {len(found) - len(shown)} more.")
 
 
 def favourite(task: str):
