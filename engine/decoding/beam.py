@@ -22,6 +22,7 @@ from engine.decoding.hypothesis import Hypothesis, length_normalised
 from engine.models.base import select
 
 
+GROUPS = 100  # of the words of a large vocabulary, when the best are looked for
 KEPT, PRUNED, ENDED, UNCOUNTED = "kept", "pruned", "ended", "uncounted"
 
 
@@ -103,14 +104,9 @@ def beam(
     for time in range(len(prefix_ids) + 1, max_new_tokens + 1):
         logits, state = model.step(token_ids, state)
         log_probs = logits.float().log_softmax(dim=-1)  # (B * beams, V)
-        vocab_size = log_probs.shape[-1]
-        # Twice the width: even if all K best candidates end here, K others go on. First of each beam, then of all K of a sentence.
-        ahead = vocab_size if is_exact else min(2 * width, vocab_size)
-        own, words = (part.view(len(active), -1) for part in log_probs.topk(ahead, dim=-1))  # (B, beams * ahead)
-        totals = scores.repeat_interleave(ahead, dim=1) + own
-        top, places = totals.topk(totals.shape[1] if is_exact else min(2 * width, totals.shape[1]), dim=-1)
-        best, tokens = top.tolist(), words.gather(1, places).tolist()
-        parents, added = (places // ahead).tolist(), own.gather(1, places).tolist() if observe else []
+        # Twice the width: even if all K best candidates end here, K others go on.
+        every = log_probs.shape[-1] * beams
+        best, parents, tokens, added = (part.tolist() for part in _leading(log_probs, scores, every if is_exact else min(2 * width, every)))
         keep_rows, keep_tokens, keep_scores, still = [], [], [], []
         for place, sentence in enumerate(active):
             rows, words, values, fates = [], [], [], []
@@ -158,6 +154,31 @@ def beam(
                         row = place * width + k
                         sentence.keep(hypothesis(sentence, row, total, None, state.attention_weights), width)
     return [sentence.ended for sentence in sentences]
+
+
+def _leading(log_probs: Tensor, scores: Tensor, wanted: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return the `wanted` best continuations of each sentence, best first, (B, wanted) each.
+
+    They are their summed log-probabilities, which of the sentence's beams they continue, their tokens, and these tokens'
+    own log-probabilities. The words of a large vocabulary are dealt into groups: the best so many continuations stand in the
+    so many groups with the best highest ones, so that only these need to be sorted.
+
+    Args:
+        log_probs: (B * beams, V).
+        scores: (B, beams).
+    """
+    count, beams = scores.shape
+    groups = GROUPS if log_probs.shape[-1] % GROUPS == 0 and wanted <= GROUPS else log_probs.shape[-1]
+    table = log_probs.view(count, beams, -1, groups)  # (B, beams, V / groups, groups)
+    highest = (table.amax(dim=2) + scores[:, :, None]).view(count, -1)  # (B, beams * groups)
+    chosen = highest.topk(wanted, dim=-1).indices  # (B, wanted)
+    parents, group = chosen // groups, chosen % groups
+    own = table[torch.arange(count)[:, None], parents, :, group]  # (B, wanted, V / groups)
+    totals = own + scores.gather(1, parents)[:, :, None]
+    best, places = totals.view(count, -1).topk(wanted, dim=-1)
+    which, inside = places // totals.shape[2], places % totals.shape[2]
+    tokens = inside * groups + group.gather(1, which)
+    return best, parents.gather(1, which), tokens, own.view(count, -1).gather(1, places)
 
 
 class _Given(NamedTuple):

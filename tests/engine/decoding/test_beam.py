@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.decoding import beam, forced, greedy
+from engine.decoding.beam import _leading
 from engine.decoding.hypothesis import length_normalised
 
 BOS, EOS = 1, 0
@@ -267,3 +268,19 @@ def test_length_normalisation_by_hand():
     assert length_normalised(-6.0, 3, 1.0) == -2
     assert length_normalised(-6.0, 4, 0.5) == -3
     assert length_normalised(0.0, 0, 1.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("vocab_size", "beams", "wanted"), [(600, 5, 10), (700, 1, 24), (90, 3, 6), (601, 4, 8), (200, 2, 400)]
+)
+def test_the_leading_continuations_are_those_of_a_full_sort(vocab_size, beams, wanted):
+    torch.manual_seed(vocab_size)
+    log_probs, scores = torch.randn(7 * beams, vocab_size).log_softmax(-1), torch.randn(7, beams)
+    scores[2, 1:] = float("-inf")  # beams that are dead
+    best, parents, tokens, own = _leading(log_probs, scores, wanted)
+    everything = log_probs.view(7, beams, vocab_size) + scores[:, :, None]
+    totals, places = everything.view(7, -1).sort(dim=1, descending=True)
+    alive = torch.isfinite(totals[:, :wanted])
+    assert torch.equal(best, totals[:, :wanted])
+    assert torch.equal((parents * vocab_size + tokens)[alive], places[:, :wanted][alive])
+    assert torch.equal(own[alive], log_probs.view(7, -1).gather(1, places[:, :wanted])[alive])
