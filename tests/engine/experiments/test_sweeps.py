@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
 import signal
@@ -187,7 +188,11 @@ def test_an_unreachable_scheduler_is_said_in_one_line(monkeypatch, tmp_path, cap
 
 def test_an_interrupted_sweep_ends_with_its_workers_and_says_how_to_go_on(tmp_path):
     command = [sys.executable, "-m", "engine", "compare", "--recipe", "quick", "--output", str(tmp_path), "--workers", "1"]
-    sweep = subprocess.Popen([*command, "--only", "delayed_recall"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    # A test run in the background of a shell ignores the signal, and hands that on to the processes it starts.
+    default = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    sweep = subprocess.Popen(
+        [*command, "--only", "delayed_recall"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=default
+    )
     while "seed" not in sweep.stderr.readline():  # the first trial is over
         assert sweep.poll() is None
     os.killpg(sweep.pid, signal.SIGINT)  # as a terminal does: to every process
