@@ -32,13 +32,12 @@ if not models:
     notices.error("No recurrent network is installed; the Models page lists what is there and what is missing.")
     st.stop()
 names = {name: label(info) for name, info in models.items()}
-tools = {name: tool.label for name, tool in TOOLS.items()}
 controls = forms.open_controls(
     PAGE,
     CellsView,
-    {"network": list(names), "tool": list(tools)},
+    {"network": list(names), "tool": list(TOOLS)},
     {"network": next((name for name, info in models.items() if info.architecture == "lstm" and not info.group), next(iter(models)))},
-    {"network": names.get, "tool": tools.get},
+    {"network": names.get, "tool": TOOLS.labels.get},
 )
 
 left, right = st.columns([3, 2], gap="large")
@@ -47,8 +46,7 @@ with left:
 with right:
     network = controls.select("network")
     st.caption(notices.plain(networks.headline(models[network])))
-tool = TOOLS[controls.pills("tool", label_visibility="collapsed")]
-st.markdown(tool.sentence, width=header.TEXT_WIDTH)
+tool = TOOLS.choose(controls)
 
 with notices.engine_errors():
     cache.load_model(network)

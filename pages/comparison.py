@@ -60,7 +60,6 @@ if held is not None:
         who.show(desk)
 
 header.section("Look closer")
-section = SECTIONS[controls.pills("section", label_visibility="collapsed")]
-st.markdown(section.sentence, width=header.TEXT_WIDTH)
+section = SECTIONS.choose(controls, "section")
 with notices.engine_errors():
     comparison.show(section.name, desk)

@@ -39,13 +39,16 @@ groups = networks.grouped(models)
 largest = max(groups.values(), key=len)
 labels = {info.name: networks.label(info) for info in largest}
 favourite = next((info.name for info in largest if info.architecture == "lstm"), largest[0].name)
-tools = {name: tool.label for name, tool in TOOLS.items()}
 controls = forms.open_controls(
     PAGE,
     GenerationView,
-    {"writers": list(groups), "closeup": list(labels), "tool": list(tools)},
-    {"writers": next(iter(groups)), "closeup": favourite, "tool": next(iter(tools))},
-    {"writers": {name: networks.group_label(group) for name, group in groups.items()}.get, "closeup": labels.get, "tool": tools.get},
+    {"writers": list(groups), "closeup": list(labels), "tool": list(TOOLS)},
+    {"writers": next(iter(groups)), "closeup": favourite, "tool": next(iter(TOOLS))},
+    {
+        "writers": {name: networks.group_label(group) for name, group in groups.items()}.get,
+        "closeup": labels.get,
+        "tool": TOOLS.labels.get,
+    },
 )
 
 left, right = st.columns([3, 2], gap="large")
@@ -96,8 +99,7 @@ with notices.engine_errors():
         st.caption(sheet.summary(), width="content")
 
     header.section("Take the writing apart")
-    tool = TOOLS[controls.pills("tool", label_visibility="collapsed")]
-    st.markdown(tool.sentence, width=header.TEXT_WIDTH)
+    tool = TOOLS.choose(controls)
     network = controls.segmented("closeup") if len(writers) > 1 and tool.looks_at_one else first
     desk = Desk(controls, view, prompt, settings, {info.name: info for info in models}, network, sheet.texts)
     if tool.needs_units and not desk.info.has_units:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from pages.components import cache, forms, gradients, header, networks, notices
 from pages.components.gradients import TOOLS, Desk
 from pages.components.views.gradients import LABELS, GradientsView
@@ -28,17 +26,15 @@ header.show(
 for broken in cache.list_models():
     if broken.error and not broken.task:
         notices.error(broken.error)
-tools = {name: tool.label for name, tool in TOOLS.items()}
 found = networks.in_order([info for info in cache.list_models("language_model") if info.has_units and not info.error])
 models = {info.name: info for info in found}
 controls = forms.open_controls(
     PAGE,
     GradientsView,
-    {"tool": list(tools)},
-    {"tool": next(iter(tools))},
-    {"tool": tools.get} | LABELS,
+    {"tool": list(TOOLS)},
+    {"tool": next(iter(TOOLS))},
+    {"tool": TOOLS.labels.get} | LABELS,
 )
-tool = TOOLS[controls.pills("tool", label_visibility="collapsed")]
-st.markdown(tool.sentence, width=header.TEXT_WIDTH)
+tool = TOOLS.choose(controls)
 with notices.engine_errors():
     gradients.show(tool.name, Desk(controls, controls.value(), models))

@@ -42,7 +42,6 @@ if not usable:
     notices.error("No translation model is installed; the Models page lists what is there and what is missing.")
     st.stop()
 directions = sorted({language_pair(info) for info in usable})
-tools = {name: tool.label for name, tool in TOOLS.items()}
 controls = forms.open_controls(
     PAGE,
     TranslationView,
@@ -50,7 +49,7 @@ controls = forms.open_controls(
         "direction": directions,
         "translators": [name for name in GROUPS if name in grouped(usable)],
         "network": [info.name for info in usable],
-        "tool": list(tools),
+        "tool": list(TOOLS),
     },
     labels={
         "direction": direction_label,
@@ -58,7 +57,7 @@ controls = forms.open_controls(
         "search": str.capitalize,
         "unit": str.capitalize,
         "network": lambda name: title(next(info for info in usable if info.name == name)),
-        "tool": tools.get,
+        "tool": TOOLS.labels.get,
     },
 )
 
@@ -111,8 +110,7 @@ with notices.engine_errors():
     searching.show_seeds(shown, lines[chosen], search)
 
     header.section("Take the translation apart")
-    tool = TOOLS[controls.pills("tool", label_visibility="collapsed")]
-    st.markdown(tool.sentence, width=header.TEXT_WIDTH)
+    tool = TOOLS.choose(controls)
     candidates = [info.name for info in shown]
     if tool.looks_at_one and len(candidates) > 1:
         names = {name: title(models[name]) for name in candidates}

@@ -3,47 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 
 from pages.components.cells.desk import Desk
+from pages.components.tools import Tool, Toolbox
 
 
 @dataclass(frozen=True)
-class Tool:
+class CellsTool(Tool):
     """One way to look inside a cell.
 
     Attributes:
-        name: the module under `pages.components.cells`, and the value in the URL.
-        label: what the page calls it.
-        sentence: the question it answers.
         needs_language_model: whether it looks at language models only, not at a translator's encoder.
     """
 
-    name: str
-    label: str
-    sentence: str
     needs_language_model: bool = False
 
 
-TOOLS = {
-    tool.name: tool
-    for tool in (
-        Tool("step", "Step through", "What does a cell compute when it reads one token? Every number of it, one step at a time."),
-        Tool("gates", "Gates over time", "Which gates open and shut along your text, and in which units?"),
-        Tool("conveyor", "Conveyor belt", "What did one token write into the memory, and how much of it is left later?"),
-        Tool("edit", "Edit and compare", "What does one changed word change inside three networks, and for how long can they tell?"),
-        Tool(
-            "patterns", "Find a pattern", "Which units are on in a stretch of text and off outside, and where else do they do the same?",
-            needs_language_model=True,
-        ),
-        Tool("shapes", "Shapes and counts", "Which shapes come out of nn.RNN, nn.LSTM and nn.GRU, where does each number sit, and how many are learnt?"),
-    )
-}
+TOOLS = Toolbox(
+    __name__,
+    CellsTool("step", "Step through", "What does a cell compute when it reads one token? Every number of it, one step at a time."),
+    CellsTool("gates", "Gates over time", "Which gates open and shut along your text, and in which units?"),
+    CellsTool("conveyor", "Conveyor belt", "What did one token write into the memory, and how much of it is left later?"),
+    CellsTool("edit", "Edit and compare", "What does one changed word change inside three networks, and for how long can they tell?"),
+    CellsTool(
+        "patterns", "Find a pattern", "Which units are on in a stretch of text and off outside, and where else do they do the same?",
+        needs_language_model=True,
+    ),
+    CellsTool("shapes", "Shapes and counts", "Which shapes come out of nn.RNN, nn.LSTM and nn.GRU, where does each number sit, and how many are learnt?"),
+)
+show = TOOLS.show
 
-
-def show(name: str, desk: Desk) -> None:
-    """Draw one tool."""
-    import_module(f"pages.components.cells.{name}").show(desk)
-
-
-__all__ = ["TOOLS", "Desk", "Tool", "show"]
+__all__ = ["TOOLS", "CellsTool", "Desk", "show"]

@@ -3,46 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 
 from engine.experiments import results
 from pages.components.comparison.desk import Desk
-
+from pages.components.tools import Tool, Toolbox
 
 RECIPES = ("shipped", "synthetic")
 
 
 @dataclass(frozen=True)
-class Section:
+class Section(Tool):
     """One way to look at the comparison.
 
     Attributes:
-        name: the module under `pages.components.comparison`, and the value in the URL.
-        label: what the page calls it.
-        sentence: the question it answers.
         needs_results: whether it reads the measured rows; the others work without any.
     """
 
-    name: str
-    label: str
-    sentence: str
     needs_results: bool = True
 
 
-SECTIONS = {
-    section.name: section
-    for section in (
-        Section("findings", "What it means", "What do all the runs say, taken together?"),
-        Section("learning", "How they learn", "How does the loss fall while a network trains, and how do two runs differ?"),
-        Section("tradeoff", "Accuracy against cost", "Which architecture gives the fewest errors for what it costs?"),
-        Section("cost", "Time and memory", "What does one more step cost a recurrent network, and what a Transformer?", False),
-        Section("half_life", "Memory half-life", "How fast does a network that writes forget what it has read?", False),
-        Section("sizes", "Parameters", "How many numbers does each architecture learn, by formula and by count?"),
-        Section("literature", "Published figures", "Do our runs agree with what others have published?"),
-        Section("rules", "The rules", "What was held equal, what was chosen, and how?"),
-        Section("bets", "Place your bets", "Who will win? Bet, then watch a race on this server.", False),
-    )
-}
+SECTIONS = Toolbox(
+    __name__,
+    Section("findings", "What it means", "What do all the runs say, taken together?"),
+    Section("learning", "How they learn", "How does the loss fall while a network trains, and how do two runs differ?"),
+    Section("tradeoff", "Accuracy against cost", "Which architecture gives the fewest errors for what it costs?"),
+    Section("cost", "Time and memory", "What does one more step cost a recurrent network, and what a Transformer?", False),
+    Section("half_life", "Memory half-life", "How fast does a network that writes forget what it has read?", False),
+    Section("sizes", "Parameters", "How many numbers does each architecture learn, by formula and by count?"),
+    Section("literature", "Published figures", "Do our runs agree with what others have published?"),
+    Section("rules", "The rules", "What was held equal, what was chosen, and how?"),
+    Section("bets", "Place your bets", "Who will win? Bet, then watch a race on this server.", False),
+)
+show = SECTIONS.show
 
 
 def recipe_to_show() -> str:
@@ -53,11 +45,6 @@ def recipe_to_show() -> str:
 def available(has_results: bool) -> dict[str, Section]:
     """Return the sections that can be opened, with or without measured rows."""
     return {name: section for name, section in SECTIONS.items() if has_results or not section.needs_results}
-
-
-def show(name: str, desk: Desk) -> None:
-    """Draw one section."""
-    import_module(f"pages.components.comparison.{name}").show(desk)
 
 
 __all__ = ["SECTIONS", "Desk", "Section", "available", "recipe_to_show", "show"]

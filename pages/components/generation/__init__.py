@@ -3,102 +3,89 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 
 from pages.components.generation.desk import Desk
+from pages.components.tools import Tool, Toolbox
 
 
 @dataclass(frozen=True)
-class Tool:
+class GenerationTool(Tool):
     """One way to take a network's writing apart.
 
     Attributes:
-        name: the module under `pages.components.generation`, and the value in the URL.
-        label: what the page calls it.
-        sentence: the question it answers.
         needs_units: whether it looks at hidden units, which an n-gram model does not have.
         looks_at_one: whether it looks at the one network that is chosen above it; the others choose, or take all.
     """
 
-    name: str
-    label: str
-    sentence: str
     needs_units: bool = False
     looks_at_one: bool = True
 
 
-TOOLS = {
-    tool.name: tool
-    for tool in (
-        Tool(
-            "next_token",
-            "Next character",
-            "What does the network expect at any place of its text, as it gave it and as your settings changed it?",
-        ),
-        Tool(
-            "temperature",
-            "Temperature",
-            "What does temperature do to a text, from always the likeliest to nearly anything?",
-        ),
-        Tool(
-            "cowrite",
-            "Write together",
-            "What happens if you choose some of the characters, and how surprised is the network by them?",
-        ),
-        Tool(
-            "history",
-            "Time machine",
-            "How did a network learn to write? Go back to any stage of one training run.",
-            looks_at_one=False,
-        ),
-        Tool(
-            "surprise",
-            "Surprise",
-            "Which characters of a text does a model see coming, and which surprise it? Paste any text.",
-            looks_at_one=False,
-        ),
-        Tool(
-            "duel",
-            "Compression duel",
-            "Does predicting well mean compressing well? Every model codes a text and decodes it again, against gzip and xz.",
-            looks_at_one=False,
-        ),
-        Tool(
-            "neurons",
-            "Neurons",
-            "What is one unit doing while the network reads? Every character gets the colour of the unit's value after it.",
-            needs_units=True,
-        ),
-        Tool(
-            "detective",
-            "Cell detective",
-            "Does any unit know that it stands in a speaker's name, or late in a line? All of them are tested, on unseen text.",
-            needs_units=True,
-        ),
-        Tool(
-            "puppeteer",
-            "Puppeteer",
-            "What happens if you hold a gate or a unit while the network writes, and does it do real harm?",
-            needs_units=True,
-        ),
-        Tool(
-            "transplant",
-            "State transplant",
-            "What is left of one passage while the network reads another, and for how long?",
-            needs_units=True,
-        ),
-        Tool(
-            "copies",
-            "Copy check",
-            "How much of a text has the network copied from what it learnt from, and where did it stand there?",
-        ),
-    )
-}
+TOOLS = Toolbox(
+    __name__,
+    GenerationTool(
+        "next_token",
+        "Next character",
+        "What does the network expect at any place of its text, as it gave it and as your settings changed it?",
+    ),
+    GenerationTool(
+        "temperature",
+        "Temperature",
+        "What does temperature do to a text, from always the likeliest to nearly anything?",
+    ),
+    GenerationTool(
+        "cowrite",
+        "Write together",
+        "What happens if you choose some of the characters, and how surprised is the network by them?",
+    ),
+    GenerationTool(
+        "history",
+        "Time machine",
+        "How did a network learn to write? Go back to any stage of one training run.",
+        looks_at_one=False,
+    ),
+    GenerationTool(
+        "surprise",
+        "Surprise",
+        "Which characters of a text does a model see coming, and which surprise it? Paste any text.",
+        looks_at_one=False,
+    ),
+    GenerationTool(
+        "duel",
+        "Compression duel",
+        "Does predicting well mean compressing well? Every model codes a text and decodes it again, against gzip and xz.",
+        looks_at_one=False,
+    ),
+    GenerationTool(
+        "neurons",
+        "Neurons",
+        "What is one unit doing while the network reads? Every character gets the colour of the unit's value after it.",
+        needs_units=True,
+    ),
+    GenerationTool(
+        "detective",
+        "Cell detective",
+        "Does any unit know that it stands in a speaker's name, or late in a line? All of them are tested, on unseen text.",
+        needs_units=True,
+    ),
+    GenerationTool(
+        "puppeteer",
+        "Puppeteer",
+        "What happens if you hold a gate or a unit while the network writes, and does it do real harm?",
+        needs_units=True,
+    ),
+    GenerationTool(
+        "transplant",
+        "State transplant",
+        "What is left of one passage while the network reads another, and for how long?",
+        needs_units=True,
+    ),
+    GenerationTool(
+        "copies",
+        "Copy check",
+        "How much of a text has the network copied from what it learnt from, and where did it stand there?",
+    ),
+)
+show = TOOLS.show
 
-
-def show(name: str, desk: Desk) -> None:
-    """Draw one tool."""
-    import_module(f"pages.components.generation.{name}").show(desk)
-
-
-__all__ = ["TOOLS", "Desk", "Tool", "show"]
+__all__ = ["TOOLS", "Desk", "GenerationTool", "show"]

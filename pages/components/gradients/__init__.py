@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from importlib import import_module
-
 from pages.components.gradients.desk import Desk
+from pages.components.tools import Tool, Toolbox
 
+TOOLS = Toolbox(
+    __name__,
+    Tool("chain", "The chain", "How much of a small change is left after many steps, and why does an RNN lose it?"),
+    Tool("connectivity", "Connectivity", "Which of the earlier characters does a network lean on when it expects the next one?"),
+    Tool("clipping", "Clipping", "What happens when gradients explode, and what does it help to hold them down?"),
+    Tool("foretold", "Foretold?", "Can one tell from the gradients of a newborn network whether it will learn?"),
+    Tool("truncation", "Truncation", "How much does a network lose when its gradient is cut off after so many steps, and what does that save?"),
+)
+show = TOOLS.show
 
-@dataclass(frozen=True)
-class Tool:
-    """One way to look at gradients.
-
-    Attributes:
-        name: the module under `pages.components.gradients`, and the value in the URL.
-        label: what the page calls it.
-        sentence: the question it answers.
-    """
-
-    name: str
-    label: str
-    sentence: str
-
-
-TOOLS = {
-    tool.name: tool
-    for tool in (
-        Tool("chain", "The chain", "How much of a small change is left after many steps, and why does an RNN lose it?"),
-        Tool("connectivity", "Connectivity", "Which of the earlier characters does a network lean on when it expects the next one?"),
-        Tool("clipping", "Clipping", "What happens when gradients explode, and what does it help to hold them down?"),
-        Tool("foretold", "Foretold?", "Can one tell from the gradients of a newborn network whether it will learn?"),
-        Tool("truncation", "Truncation", "How much does a network lose when its gradient is cut off after so many steps, and what does that save?"),
-    )
-}
-
-
-def show(name: str, desk: Desk) -> None:
-    """Draw one tool."""
-    import_module(f"pages.components.gradients.{name}").show(desk)
-
-
-__all__ = ["TOOLS", "Desk", "Tool", "show"]
+__all__ = ["TOOLS", "Desk", "show"]

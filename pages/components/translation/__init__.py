@@ -3,99 +3,86 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 
 from pages.components.translation.desk import Desk
+from pages.components.tools import Tool, Toolbox
 
 
 @dataclass(frozen=True)
-class Tool:
+class TranslationTool(Tool):
     """One way to take a translation apart.
 
     Attributes:
-        name: the module under `pages.components.translation`, and the value in the URL.
-        label: what the page calls it.
-        sentence: the question it answers.
         needs_attention: whether it looks at attention weights, which a network without attention does not have.
         looks_at_one: whether it looks at the one network that is chosen above it; the others choose, or take all.
     """
 
-    name: str
-    label: str
-    sentence: str
     needs_attention: bool = False
     looks_at_one: bool = True
 
 
-TOOLS = {
-    tool.name: tool
-    for tool in (
-        Tool(
-            "forcing",
-            "Forced or free",
-            "In training the decoder is told the right word after each step; in use it has only its own. What difference does it make?",
-        ),
-        Tool(
-            "regimes",
-            "Ways to be taught",
-            "What does it do to a network to read the reference while it learns, or only its own words?",
-            looks_at_one=False,
-        ),
-        Tool(
-            "attention",
-            "Attention",
-            "Where did the network look while it wrote each word, and did it matter?",
-            needs_attention=True,
-        ),
-        Tool(
-            "bottleneck",
-            "Bottleneck",
-            "What is lost when a whole sentence must pass through one vector, and what does looking back save?",
-            looks_at_one=False,
-        ),
-        Tool(
-            "search",
-            "Search tree",
-            "What did the search consider and leave, and would another width or length penalty have chosen another sentence?",
-        ),
-        Tool(
-            "choices",
-            "Other choices",
-            "What else did the network consider: other whole translations, and other words in one place?",
-        ),
-        Tool(
-            "swaps",
-            "Word swaps",
-            "What becomes of the translation when one word is replaced by another that the network holds to be near it?",
-        ),
-        Tool(
-            "twins",
-            "Two sentences",
-            "How far do two sentences lie apart inside the network, and where do their translations part?",
-        ),
-        Tool(
-            "nearest",
-            "Nearest sentences",
-            "Which other sentences leave the network in nearly the same state?",
-        ),
-        Tool(
-            "many_lines",
-            "Many lines",
-            "Translate a whole file, one sentence on each line, and take the translations with you.",
-        ),
-        Tool(
-            "test_set",
-            "Test set",
-            "How good are the networks on sentences that none of them has seen, and which sentences go wrong?",
-            looks_at_one=False,
-        ),
-    )
-}
+TOOLS = Toolbox(
+    __name__,
+    TranslationTool(
+        "forcing",
+        "Forced or free",
+        "In training the decoder is told the right word after each step; in use it has only its own. What difference does it make?",
+    ),
+    TranslationTool(
+        "regimes",
+        "Ways to be taught",
+        "What does it do to a network to read the reference while it learns, or only its own words?",
+        looks_at_one=False,
+    ),
+    TranslationTool(
+        "attention",
+        "Attention",
+        "Where did the network look while it wrote each word, and did it matter?",
+        needs_attention=True,
+    ),
+    TranslationTool(
+        "bottleneck",
+        "Bottleneck",
+        "What is lost when a whole sentence must pass through one vector, and what does looking back save?",
+        looks_at_one=False,
+    ),
+    TranslationTool(
+        "search",
+        "Search tree",
+        "What did the search consider and leave, and would another width or length penalty have chosen another sentence?",
+    ),
+    TranslationTool(
+        "choices",
+        "Other choices",
+        "What else did the network consider: other whole translations, and other words in one place?",
+    ),
+    TranslationTool(
+        "swaps",
+        "Word swaps",
+        "What becomes of the translation when one word is replaced by another that the network holds to be near it?",
+    ),
+    TranslationTool(
+        "twins",
+        "Two sentences",
+        "How far do two sentences lie apart inside the network, and where do their translations part?",
+    ),
+    TranslationTool(
+        "nearest",
+        "Nearest sentences",
+        "Which other sentences leave the network in nearly the same state?",
+    ),
+    TranslationTool(
+        "many_lines",
+        "Many lines",
+        "Translate a whole file, one sentence on each line, and take the translations with you.",
+    ),
+    TranslationTool(
+        "test_set",
+        "Test set",
+        "How good are the networks on sentences that none of them has seen, and which sentences go wrong?",
+        looks_at_one=False,
+    ),
+)
+show = TOOLS.show
 
-
-def show(name: str, desk: Desk) -> None:
-    """Draw one tool."""
-    import_module(f"pages.components.translation.{name}").show(desk)
-
-
-__all__ = ["TOOLS", "Desk", "Tool", "show"]
+__all__ = ["TOOLS", "Desk", "TranslationTool", "show"]

@@ -1,0 +1,53 @@
+"""The tools of a page: one module each in the page's package, of which only the one that is open is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+from pages.components import header
+from pages.components.forms import Controls
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One tool of a page; a page that must know more about its tools has a class of its own with more fields.
+
+    Attributes:
+        name: the module in the page's package, and the value in the URL.
+        label: what the page calls it.
+        sentence: the question it answers.
+    """
+
+    name: str
+    label: str
+    sentence: str
+
+
+T = TypeVar("T", bound=Tool)
+
+
+class Toolbox(dict[str, T], Generic[T]):
+    """The tools of a page by name, in the order they are offered in."""
+
+    def __init__(self, package: str, *tools: T) -> None:
+        super().__init__({tool.name: tool for tool in tools})
+        self._package = package
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the page calls each tool, by name."""
+        return {name: tool.label for name, tool in self.items()}
+
+    def choose(self, controls: Controls, field: str = "tool") -> T:
+        """Draw the choice of a tool and the question it answers; return the one that is open."""
+        tool = self[controls.pills(field, label_visibility="collapsed")]
+        st.markdown(tool.sentence, width=header.TEXT_WIDTH)
+        return tool
+
+    def show(self, name: str, desk: Any) -> None:
+        """Draw one tool: `show(desk)` of its module."""
+        import_module(f"{self._package}.{name}").show(desk)
