@@ -1,0 +1,113 @@
+"""Figures of a judgement: every classifier's verdict side by side, and the belief after each word of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label
+from engine.plotting.theme import Mode
+
+LONGEST_TICK = 14
+MOST_TICKS = 60
+HALVES = {"forward": ("#33383D", "#DDE1E5", "dash", "triangle-right"), "backward": ("#B4560A", "#E6A04B", "dot", "triangle-left")}
+
+
+@dataclass(frozen=True)
+class BeliefLine:
+    """One line of a belief film.
+
+    Attributes:
+        name: what the legend calls it.
+        kind: "forward" or "backward" for half a network, else the architecture whose colour, dash and marker it has.
+        values: belief in "positive" at each frame, 0 to 1.
+        is_main: whether it is the line the others stand beside; it is drawn thick and its marks are clicked.
+    """
+
+    name: str
+    kind: str
+    values: Sequence[float]
+    is_main: bool = False
+
+
+def verdict_bars(labels: Sequence[str], kinds: Sequence[str], positive: Sequence[float], chosen: int, *, mode: Mode) -> go.Figure:
+    """Return one bar per classifier, from the even chance in the middle to the probability it gives "positive".
+
+    Args:
+        kinds: the architecture of each, for its colour and marker.
+        positive: probabilities of "positive", 0 to 1.
+        chosen: place of the classifier whose label stands in bold.
+    """
+    figure = theme.blank_figure(mode, height=58 + 34 * len(labels))
+    rows = list(range(len(labels)))
+    styles = [theme.architecture_style(kind, mode) for kind in kinds]
+    colours = [style.colour for style in styles]
+    shares = [100 * value for value in positive]
+    figure.add_bar(
+        x=[share - 50 for share in shares], y=rows, base=50, orientation="h", width=0.5, marker={"color": colours}, showlegend=False,
+        hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=shares, y=rows, mode="markers+text", customdata=[plain_label(label) for label in labels],
+        text=[_verdict(share) for share in shares],
+        textposition=["middle left" if 25 < share < 50 or share > 75 else "middle right" for share in shares],
+        textfont={"color": theme.ink(mode), "size": 13},
+        marker={"symbol": [style.marker for style in styles], "size": 12, "color": colours, "line": {"width": 1.5, "color": theme.background(mode)}},
+        showlegend=False, hovertemplate="%{customdata}: %{x:.1f} % positive<extra></extra>", cliponaxis=False,
+    )  # fmt: skip
+    figure.add_vline(x=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
+    figure.update_xaxes(range=[-4, 104], tickvals=[0, 50, 100], ticktext=["negative", "even", "positive"], fixedrange=True, side="top")
+    figure.update_yaxes(
+        tickvals=rows, ticktext=[f"<b>{plain_label(label)}</b>" if row == chosen else plain_label(label) for row, label in enumerate(labels)],
+        range=[len(labels) - 0.4, -0.6], showgrid=False, fixedrange=True,
+    )  # fmt: skip
+    figure.update_layout(margin={"l": 8, "r": 16, "t": 28, "b": 4})
+    return figure
+
+
+def belief_film(
+    words: Sequence[str], steps: Sequence[int], lines: Sequence[BeliefLine], step: int, turn: tuple[int, int], *, mode: Mode, height: int = 400
+) -> go.Figure:
+    """Return the belief in "positive" over the words read, one line per half and network.
+
+    Args:
+        words: the whole text.
+        steps: how many words are read at each frame, rising; one mark per frame.
+        step: the frame that is looked at, by its number of words; a vertical line stands there.
+        turn: the first and last word, counted from 1, of the turn; a band marks them.
+    """
+    figure = theme.blank_figure(mode, y_title="Belief in “positive” (%)", height=height)
+    places = np.asarray(steps)
+    spoken = [plain_label(words[place - 1], LONGEST_TICK) for place in places]
+    figure.add_vrect(x0=turn[0] - 0.5, x1=turn[1] + 0.5, fillcolor=theme.accent(mode), opacity=0.16, line_width=0, layer="below")
+    figure.add_hline(y=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
+    figure.add_vline(x=step, line={"color": theme.ink(mode), "width": 1.5})
+    for line in sorted(lines, key=lambda line: line.is_main):
+        colour, dash, marker = _look(line.kind, mode)
+        figure.add_scatter(
+            x=places, y=[100 * value for value in line.values], name=plain_label(line.name), text=spoken, customdata=places,
+            mode="lines+markers", line={"color": colour, "dash": dash, "width": 3.5 if line.is_main else 2},
+            marker={"symbol": marker, "size": 11 if line.is_main else 9, "color": colour, "opacity": 1},
+            selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+            hovertemplate="after word %{x}, “%{text}”: %{y:.1f} %<extra>%{fullData.name}</extra>",
+        )  # fmt: skip
+    every = -(-len(places) // MOST_TICKS)
+    figure.update_xaxes(tickvals=places[::every], ticktext=spoken[::every], range=[0.5, places[-1] + 0.5], fixedrange=True)
+    figure.update_yaxes(range=[-3, 103], tickvals=[0, 25, 50, 75, 100], fixedrange=True)
+    return figure
+
+
+def _look(kind: str, mode: Mode) -> tuple[str, str, str]:
+    if kind in HALVES:
+        on_light, on_dark, dash, marker = HALVES[kind]
+        return (on_light if mode == "light" else on_dark), dash, marker
+    style = theme.architecture_style(kind, mode)
+    return style.colour, "dash" if kind == "average" else "solid", style.marker
+
+
+def _verdict(share: float) -> str:
+    return f"{share:.0f} %" if 0.5 <= share < 99.5 else f"{share:.1f} %"

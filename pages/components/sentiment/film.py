@@ -1,0 +1,117 @@
+"""The belief film: the probability of "positive" after each word, by each half of the network and by the whole."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from engine.inspection.belief import MOST_FRAMES, Belief, belief_frame, belief_sentence, find_turn, halves_sentence, measure_belief
+from engine.plotting.belief import BeliefLine, belief_film
+from pages.components import cache, figures, header, notices
+from pages.components.figures import Receipt
+from pages.components.sentiment.desk import Desk
+
+QUICKLY_SHOWN = 60  # words; a longer film takes over a second
+
+
+def show(desk: Desk) -> None:
+    """Draw the film of the chosen network, with the order-blind one beside it, and the frame that is looked at."""
+    header.section(
+        "Belief, word by word",
+        "Each mark is what the network would say if it had read only so far: the forward half from the beginning, the backward "
+        "half from the end. **Try:** go to the word that turned it, then take that word out of the text. A network that reads "
+        "carries a judgement along and revises it.",
+    )
+    words = desk.words
+    if len(words) <= QUICKLY_SHOWN:
+        belief, blind = _measure(desk)
+    else:
+        with st.spinner(f"The networks read the beginnings and ends of {len(words):,} words.", show_time=True):
+            belief, blind = _measure(desk)
+    turn = find_turn(belief)
+    last = len(words)
+    step = _ask_step(desk, turn.last) if last > 1 else 1
+    frame = int(abs(belief.steps - step).argmin())
+    _show_frame(desk, belief, frame)
+    lines = [BeliefLine("Whole network", desk.style(desk.network), list(belief.both), is_main=True)]
+    if belief.forward is not None and belief.backward is not None:
+        lines += [
+            BeliefLine("Forward half", "forward", list(belief.forward)),
+            BeliefLine("Backward half", "backward", list(belief.backward)),
+        ]
+    if blind is not None:
+        lines.append(BeliefLine(desk.label(desk.blind), "average", list(blind.both)))
+    said = f"{belief_sentence(belief)} {halves_sentence(belief)}".strip()
+    figures.show(
+        belief_film(
+            [*words], [int(place) for place in belief.steps], lines, int(belief.steps[frame]), (turn.first, turn.last), mode=figures.mode()
+        ),
+        name="sentiment-film",
+        alt=said,
+        table=belief_frame(belief, blind).round(4),
+        receipt=_receipt(desk),
+        on_click=lambda place: desk.controls.set("film_word", place),
+    )
+    st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
+    if last > MOST_FRAMES:
+        st.caption(f"The film has {len(belief.steps)} frames, spread evenly over the {last:,} words.")
+
+
+def _measure(desk: Desk) -> tuple[Belief, Belief | None]:
+    """Return the film of the chosen network and that of the order-blind one, where it reads the same words."""
+    belief = cache.compute_with_model(measure_belief, desk.network, desk.words)
+    blind = desk.blind
+    if blind is None or blind not in desk.verdicts or desk.verdicts[blind].words != desk.words:
+        return belief, None
+    return belief, cache.compute_with_model(measure_belief, blind, desk.words)
+
+
+def _ask_step(desk: Desk, turning: int) -> int:
+    """Draw the slider and the buttons; return how many words are read."""
+    controls, last = desk.controls, len(desk.words)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="film-step"):
+        step = controls.slider("film_word", maximum=last, default=last, width="stretch")
+        for word, icon, shortcut, to in (
+            ("Previous", ":material/chevron_left:", "P", step - 1),
+            ("Next", ":material/chevron_right:", "N", step + 1),
+        ):
+            st.button(
+                word, icon=icon, key=f"film-{word.lower()}", shortcut=shortcut, disabled=not 1 <= to <= last,
+                on_click=controls.set, args=("film_word", to),
+            )  # fmt: skip
+        st.button(
+            "To the turn", icon=":material/u_turn_left:", key="film-turn", disabled=step == turning, on_click=controls.set, args=("film_word", turning)
+        )
+    return step
+
+
+def _show_frame(desk: Desk, belief: Belief, frame: int) -> None:
+    """Draw what has been read at one frame, and what each half and the whole then say."""
+    step = int(belief.steps[frame])
+    said = [f"whole network **{_percent(belief.both[frame])}**"]
+    if belief.forward is not None and belief.backward is not None:
+        said += [f"forward half **{_percent(belief.forward[frame])}**", f"backward half **{_percent(belief.backward[frame])}**"]
+    shown = " ".join(notices.plain(word) for word in desk.words[max(0, step - 12) : step - 1])
+    shown = f"{'… ' if step > 13 else ''}{shown} **{notices.plain(desk.words[step - 1])}**"
+    st.markdown(f"{step:,} of {len(desk.words):,} read: {shown}  \nPositive: {' · '.join(said)}")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _receipt(desk: Desk) -> Receipt:
+    return Receipt(
+        model=desk.network,
+        seed="none: nothing is drawn at random",
+        measured=f"{date.today().isoformat()}, from {min(len(desk.words), MOST_FRAMES)} beginnings and as many ends of the text",
+        python=(
+            "from engine.inspection.belief import belief_frame, measure_belief\n"
+            "from engine.inspection.classification import split_text\n"
+            "from engine.models.folder import load_model\n\n"
+            f"loaded = load_model({desk.network!r})\n"
+            f"words = split_text(loaded, {desk.text!r})\n"
+            "print(belief_frame(measure_belief(loaded, words)))"
+        ),
+    )

@@ -1,0 +1,141 @@
+"""What every classifier says of the text: the chosen one large, all of them side by side."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from engine.errors import EngineError
+from engine.inspection.classification import Classification, classify_texts, looks_foreign
+from engine.models.folder import ModelInfo
+from engine.plotting.belief import verdict_bars
+from pages.components import cache, figures, networks, notices
+from pages.components.figures import Receipt
+from pages.components.sentiment.desk import CORPORA, Desk, corpus
+
+MOST_UNKNOWN_NAMED = 8
+
+
+@dataclass(frozen=True)
+class Example:
+    """One text of our own and what to look for in it."""
+
+    name: str
+    text: str
+    lesson: str
+
+
+EXAMPLES = (
+    Example("Not good", "He said the food was not good.", "Step through the film: which word undoes the praise?"),
+    Example(
+        "Not bad",
+        "The film was bad, not good at all.",
+        "Now type “The film was good, not bad at all.”: the same words, another order. The average of the words cannot tell them apart.",
+    ),
+    Example(
+        "But",
+        "The actors are wonderful and the pictures are a delight, but the story is a dull and lifeless mess.",
+        "Praise first, then a “but”: the two halves meet in the middle with opposite beliefs.",
+    ),
+    Example(
+        "Irony",
+        "What a great idea to make me wait two hours for a cold soup.",
+        "Every word of judgement is a kind one. A network that counts words will fall for it.",
+    ),
+    Example(
+        "Long review",
+        "I went in expecting another noisy sequel and for the first half hour that is what I got. The jokes fall flat and the hero "
+        "is a bore. Then the old fisherman comes on and everything changes: his quiet scenes on the pier are tender, funny and "
+        "true, and by the end I had forgotten how it began. Go and see it.",
+        "It begins badly and ends well: see how long the belief takes to follow.",
+    ),
+)
+
+
+def judge(models: Mapping[str, ModelInfo], network: str, text: str) -> dict[str, Classification]:
+    """Return what every classifier says of the text; one that cannot be used, other than the chosen one, is left out with a sentence.
+
+    Raises:
+        InputError: the chosen classifier cannot read the text.
+    """
+    found = {network: cache.compute_with_model(classify_texts, network, (text,))[0]}
+    for name in models:
+        if name != network:
+            try:
+                found[name] = cache.compute_with_model(classify_texts, name, (text,))[0]
+            except EngineError as problem:
+                notices.error(f"The network “{name}” is left out: {problem}")
+    return {name: found[name] for name in models if name in found}
+
+
+def show(desk: Desk) -> None:
+    """Draw the verdict of the chosen classifier, large, and all of them as bars."""
+    verdict = desk.verdict
+    left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
+    with left:
+        st.markdown(f"{networks.mark(desk.style(desk.network))} **{notices.plain(desk.label(desk.network))}** says")
+        st.subheader(f"{verdict.label.capitalize()}, {100 * verdict.probability:.1f} %", anchor=False)
+        taught = CORPORA.get(corpus(desk.info))
+        counted = f"{len(verdict.words):,} words and signs"
+        st.caption(notices.plain(f"of {counted}, as it reads them" + (f"; taught on {taught}" if taught else "") + f"; {networks.headline(desk.info)}"))
+    with right:
+        names = list(desk.verdicts)
+        labels, positive = [desk.label(name) for name in names], [desk.positive(name) for name in names]
+        figures.show(
+            verdict_bars(labels, [desk.style(name) for name in names], positive, names.index(desk.network), mode=figures.mode()),
+            name="sentiment-verdicts",
+            alt=_sentence(desk),
+            table=_table(desk),
+            receipt=_receipt(desk),
+        )
+    _warn(desk)
+
+
+def _warn(desk: Desk) -> None:
+    """Say which words the network does not know, and whether the text seems to be in a language it was not taught."""
+    foreign = cache.compute_with_model(looks_foreign, desk.network, desk.words)
+    unknown = tuple(dict.fromkeys(desk.verdict.unknown))
+    if foreign:
+        notices.error(foreign)
+    elif unknown:
+        named = ", ".join(f"“{word}”" for word in unknown[:MOST_UNKNOWN_NAMED])
+        more = f" and {len(unknown) - MOST_UNKNOWN_NAMED:,} more" if len(unknown) > MOST_UNKNOWN_NAMED else ""
+        st.caption(notices.plain(f"Words the network has never met, read as unknown: {named}{more}."))
+
+
+def _sentence(desk: Desk) -> str:
+    said = ", ".join(f"{desk.label(name)} {100 * desk.positive(name):.1f} %" for name in desk.verdicts)
+    kinds = {verdict.label for verdict in desk.verdicts.values()}
+    together = f"All say {next(iter(kinds))}." if len(kinds) == 1 else "They do not agree."
+    return f"Probability of “positive” for the text: {said}. {together}"
+
+
+def _table(desk: Desk) -> pd.DataFrame:
+    rows = [
+        {"network": desk.label(name), "class": verdict.label, "probability": verdict.probability, "positive": desk.positive(name)}
+        for name, verdict in desk.verdicts.items()
+    ]
+    return pd.DataFrame(rows).round(4)
+
+
+def _receipt(desk: Desk) -> Receipt:
+    line = " ".join(desk.text.split())
+    return Receipt(
+        model=", ".join(desk.verdicts),
+        seed="none: nothing is drawn at random",
+        measured=f"{date.today().isoformat()}, on the server's processor",
+        python=(
+            "from engine.inspection.classification import classify_texts\n"
+            "from engine.models.folder import load_model\n\n"
+            f"text = {desk.text!r}\n"
+            f"for name in {list(desk.verdicts)!r}:\n"
+            "    (found,) = classify_texts(load_model(name), (text,))\n"
+            "    print(name, found.label, found.probability)"
+        ),
+        command=f"echo {shlex.quote(line)} | python -m engine classify --model {desk.network}",
+    )

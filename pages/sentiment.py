@@ -1,0 +1,73 @@
+"""Sentiment: does a text praise or not, and how does a network's belief grow while it reads?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components import cache, forms, header, notices, sentiment
+from pages.components.sentiment import TOOLS
+from pages.components.views.sentiment import SentimentView
+
+header.show(
+    "Sentiment",
+    "Does a text praise or not, which of its words decide, and does it matter in which order they stand?",
+    {
+        "Bars": "from an even chance in the middle to the probability each network gives “positive”.",
+        "Belief film": "the probability of “positive” after each word. The whole network is given the words read so far, as if the "
+        "text ended there. The forward half (▶) has read them from the beginning, the backward half (◀) from the end back to this word.",
+        "Shaded band": "the word that turned the decision for the last time, or, where it never turned, the largest change.",
+        "Dashed grey": "the average of the words: a network that has no idea of their order.",
+        "Words": "as the network reads them: in lower case, with “don't” parted into “do” and “n't”, and signs as words of their own.",
+    },
+)
+usable = [info for info in cache.list_models("classification") if not info.error]
+for broken in cache.list_models():
+    if broken.error and not broken.task:
+        notices.error(broken.error)
+if not usable:
+    notices.error("No classifier is installed; the Models page lists what is there and what is missing.")
+    st.stop()
+
+from pages.components.sentiment import desk, film, verdicts  # noqa: E402 - they import the engine's reading, which a page without networks need not
+
+models = {info.name: info for info in desk.in_order(usable)}
+names = {name: desk.label(info) for name, info in models.items()}
+controls = forms.open_controls(
+    desk.PAGE,
+    SentimentView,
+    {"network": list(names), "tool": list(TOOLS)},
+    labels={"network": names.get, "tool": TOOLS.labels.get},
+)
+
+
+def take_example(text: str) -> None:
+    """Put an example into the box; runs before the page does."""
+    controls.set("text", text)
+
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    text = controls.text_area("text", height=90)
+with right:
+    network = controls.select("network")
+with st.container(horizontal=True):
+    for example in verdicts.EXAMPLES:
+        st.button(example.name, key=f"example-{example.name}", on_click=take_example, args=(example.text,))
+lesson = next((example.lesson for example in verdicts.EXAMPLES if example.text == text.strip()), None)
+if lesson:
+    st.caption(notices.plain(lesson))
+
+found = {}
+with notices.engine_errors():
+    found = verdicts.judge(models, network, text)
+    here = desk.Desk(controls, controls.value(), text, models, network, found)
+    verdicts.show(here)
+    film.show(here)
+
+header.section("Take the judgement apart")
+tool = TOOLS.choose(controls)
+with notices.engine_errors():
+    if found or not tool.needs_text:
+        sentiment.show(tool.name, desk.Desk(controls, controls.value(), text, models, network, found))
+    else:
+        notices.note("This tool looks at the text above, which cannot be judged yet.")
