@@ -95,7 +95,7 @@ class Corpus:
         Raises:
             DataError: this corpus holds sentence pairs or labelled sentences, not running text.
         """
-        if "text" not in self.spec.columns:
+        if "text" not in self.spec.columns or "label" in self.spec.columns:
             held = "sentence pairs" if "en" in self.spec.columns else "labelled sentences"
             raise DataError(f"The corpus {self.spec.name} holds {held}, not running text.")
         return "\n".join(self.splits[split]["text"])
@@ -112,14 +112,29 @@ class Corpus:
         return list(self.splits[split]["en"]), list(self.splits[split]["fr"])
 
     def labelled(self, split: str = "train") -> tuple[list[str], list[int]]:
-        """Return a labelled corpus' split as (sentences, labels).
+        """Return a labelled corpus' split as (sentences or longer texts, labels).
 
         Raises:
             DataError: this corpus has no labels.
         """
         if "label" not in self.spec.columns:
             raise DataError(f"The corpus {self.spec.name} has no labels.")
-        return list(self.splits[split]["sentence"]), [int(label) for label in self.splits[split]["label"]]
+        rows = self.splits[split]
+        return list(rows["sentence" if "sentence" in rows.column_names else "text"]), [int(label) for label in rows["label"]]
+
+    def tagged(self, split: str = "train") -> tuple[list[list[str]], list[list[str]]]:
+        """Return a tagged corpus' split as (the words of each sentence, their tags).
+
+        Raises:
+            DataError: this corpus has no tags, or a sentence has not one for every word.
+        """
+        if "ner_tags" not in self.spec.columns:
+            raise DataError(f"The corpus {self.spec.name} has no tags.")
+        words, tags = (list(map(list, self.splits[split][column])) for column in ("tokens", "ner_tags"))
+        for number, (row, marks) in enumerate(zip(words, tags, strict=True)):
+            if len(row) != len(marks):
+                raise DataError(f"Sentence {number} of {self.spec.name} {split} has {len(row)} words but {len(marks)} tags.")
+        return words, tags
 
 
 def load_corpus(name: str) -> Corpus:

@@ -1,0 +1,16 @@
+"""GMB: sentences of the news whose places, people, organisations and times were tagged, partly by machine."""
+
+
+from engine.corpora.base import CORPORA, CorpusSpec
+
+CORPORA.register("ner_gmb")(
+    CorpusSpec(
+        name="ner_gmb",
+        title="GMB entities",
+        kind="tagged",
+        columns=("tokens", "ner_tags"),
+        licence="Texts in the public domain (Groningen Meaning Bank); the data set under the ODbL.",
+        origin="Bos et al. (2017), The Groningen Meaning Bank; as the Annotated Corpus for Named Entity Recognition",
+        sample="visits",
+    )
+)

@@ -1,0 +1,113 @@
+"""The tagger: a tag for every word of a sentence, read from both ends, the tags scored one by one or together.
+
+Shapes: B batch, T time, U distinct words, C characters, E embedding, F character filters, H hidden, D directions, K tags.
+
+Papers: Huang, Xu and Yu (2015), arXiv 1508.01991 (bidirectional LSTM and CRF); Ma and Hovy (2016), arXiv 1603.01354 (characters by
+convolution); Lample et al. (2016), arXiv 1603.01360 (dropout on what is read, rare words made unknown).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.models.base import MODELS, RecurrentModel, mask_from_lengths
+from engine.models.crf import ConditionalRandomField
+from engine.models.recurrent import build_layer, reverse_by_length
+from engine.models.word_features import CHARACTER_KINDS, PADDING, SHAPES, WordFeatures
+
+KERNEL = 3  # characters that one filter sees
+
+
+@MODELS.register("tagger", title="Tagger")
+class Tagger(RecurrentModel):
+    """Emissions are linear in what each direction remembers: W_forward f_t + W_backward b_t + bias.
+
+    There is one recurrent layer, so that the forward half has really read nothing but the words up to t, and the backward half nothing
+    but those from t on. A word is its entry in the list of known words, the strongest answer of every filter over its letters,
+    and its shape. Without `crf` every tag is chosen by itself, as if all transitions were zero.
+    """
+
+    task = "tagging"
+
+    def __init__(
+        self,
+        vocab_size: int,
+        labels: list[str],
+        embedding_dim: int = 100,
+        character_dim: int = 25,
+        character_filters: int = 64,
+        shape_dim: int = 8,
+        hidden_size: int = 200,
+        cell: str = "lstm",
+        bidirectional: bool = True,
+        crf: bool = True,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.labels, self.cell, self.hidden_size, self.dropout = list(labels), cell, hidden_size, dropout
+        self.bidirectional = bidirectional
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        self.character_embedding = nn.Embedding(CHARACTER_KINDS, character_dim, padding_idx=PADDING)
+        self.filters = nn.Conv1d(character_dim, character_filters, KERNEL, padding=KERNEL // 2)
+        self.shape_embedding = nn.Embedding(len(SHAPES), shape_dim)
+        size = embedding_dim + character_filters + shape_dim
+        self.forwards = build_layer(cell, size, hidden_size)
+        self.backwards = build_layer(cell, size, hidden_size) if bidirectional else None
+        self.forward_emission = nn.Linear(hidden_size, len(self.labels))
+        self.backward_emission = nn.Linear(hidden_size, len(self.labels), bias=False) if bidirectional else None
+        self.crf = ConditionalRandomField(self.labels) if crf else None
+        for table in (self.embedding, self.character_embedding, self.shape_embedding):
+            nn.init.normal_(table.weight, std=0.3)
+        with torch.no_grad():
+            self.character_embedding.weight[PADDING].zero_()
+
+    def embed(self, features: WordFeatures) -> Tensor:
+        """Return what is read at every word, (B, T, E + F + shape)."""
+        letters = self.character_embedding(features.characters).transpose(1, 2)  # (U, C', C)
+        answers = self.filters(letters).relu()  # (U, F, C)
+        # An answer on padding is none, so that a word means the same beside longer ones.
+        answers = answers.masked_fill((features.characters == PADDING)[:, None], 0.0)
+        spelt = torch.cat([answers.amax(dim=2), self.shape_embedding(features.shapes)], dim=1)  # (U, F + shape)
+        return torch.cat([self.embedding(features.word_ids), spelt[features.spelling]], dim=2)
+
+    def outputs(self, embedded: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return both directions' hidden states at every word, (B, T, H) each; None where nothing is read backwards."""
+        forward = self.forwards(embedded)[0]
+        if self.backwards is None:
+            return forward, None
+        backward = self.backwards(reverse_by_length(embedded, lengths))[0]
+        return forward, reverse_by_length(backward, lengths)
+
+    def halves(self, features: WordFeatures) -> tuple[Tensor, Tensor | None, Tensor]:
+        """Return the parts of the emissions: forward (B, T, K), backward (B, T, K) or None, and the bias (K,); their sum is `forward`'s."""
+        forward, backward = self.outputs(self._drop(self.embed(features)), features.lengths)
+        forward_part = functional.linear(self._drop(forward), self.forward_emission.weight)
+        backward_part = None if backward is None else self.backward_emission(self._drop(backward))
+        return forward_part, backward_part, self.forward_emission.bias
+
+    def forward(self, features: WordFeatures) -> Tensor:
+        """Return the emissions (B, T, K): how much every word speaks for every tag, before the transitions."""
+        forward, backward, bias = self.halves(features)
+        return forward + bias if backward is None else forward + backward + bias
+
+    def loss(self, features: WordFeatures, tags: Tensor) -> Tensor:
+        """Return the mean nats per word of the right tags (B, T), all of a sentence together with a CRF, one by one without."""
+        emissions = self(features).float()
+        if self.crf is not None:
+            return -self.crf.log_likelihood(emissions, tags, features.lengths).sum() / features.lengths.sum()
+        mask = mask_from_lengths(features.lengths, tags.shape[1])
+        return functional.cross_entropy(emissions[mask], tags[mask])
+
+    @torch.no_grad()
+    def decode(self, features: WordFeatures) -> list[list[int]]:
+        """Return the likeliest tags of every sentence, as numbers."""
+        emissions = self(features).float()
+        if self.crf is not None:
+            return self.crf.decode(emissions, features.lengths)
+        best = emissions.argmax(dim=2).tolist()
+        return [row[:length] for row, length in zip(best, features.lengths.tolist(), strict=True)]
+
+    def _drop(self, values: Tensor) -> Tensor:
+        return functional.dropout(values, self.dropout, self.training)

@@ -1,0 +1,30 @@
+"""Entities in news (GMB): an LSTM in both directions with a CRF, the best we ship, and the two it is compared with.
+
+They differ in one thing each: no CRF, or no backward direction.
+"""
+
+import dataclasses
+
+from engine.recipes.base import RECIPES
+from engine.recipes.tagging_recipe import TaggingRecipe
+from engine.training import TrainingSettings
+
+GMB_BILSTM_CRF = RECIPES.register("gmb-bilstm-crf")(
+    TaggingRecipe(
+        name="gmb-bilstm-crf",
+        title="Entities in news, LSTM in both directions with a CRF",
+        label="Both directions, CRF",
+        corpus="ner_gmb",
+        training=TrainingSettings(
+            max_steps=6000,
+            learning_rate=3e-3,
+            weight_decay=0.01,
+            max_grad_norm=5.0,
+            evaluate_every=500,
+            average_decay=0.998,
+            precision="bfloat16",
+            seed=1,
+            checkpoint_every=500,
+        ),
+    )
+)

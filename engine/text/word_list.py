@@ -1,0 +1,47 @@
+"""A list of known words for text that is already cut into words: in lower case, every digit as 0."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import tokenizers
+from tokenizers import Regex, models, normalizers, pre_tokenizers
+
+from engine.text.base import BOS, EOS, PAD, UNK
+from engine.text.words import WordTokenizer
+
+SPECIAL = (PAD, BOS, EOS, UNK)
+
+
+def normalise(word: str) -> str:
+    """Return a word as the list has it: in lower case, every digit as 0."""
+    return "".join("0" if "0" <= character <= "9" else character for character in word.lower())
+
+
+def list_words(
+    rows: Iterable[Sequence[str]], size: int, least_count: int = 1, known: Sequence[str] = ()
+) -> WordTokenizer:
+    """Return a tokeniser of the words in `known`, in their order, and the most frequent other ones, `size` ids in all.
+
+    `least_count` is how often a word must occur in `rows` to be listed.
+    """
+    counts = Counter(normalise(word) for row in rows for word in row)
+    listed = list(dict.fromkeys([*SPECIAL, *known]))
+    taken = set(listed)
+    for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        if len(listed) >= size or count < least_count:
+            break
+        if word not in taken:
+            listed.append(word)
+    backend = tokenizers.Tokenizer(models.WordLevel({word: place for place, word in enumerate(listed)}, unk_token=UNK))
+    backend.normalizer = normalizers.Sequence([normalizers.Lowercase(), normalizers.Replace(Regex("[0-9]"), "0")])
+    backend.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return WordTokenizer(backend)
+
+
+def number_words(tokenizer: WordTokenizer, words: Iterable[str]) -> list[int]:
+    """Return the id of each word; a word spelt like a special token, such as "<pad>", is unknown."""
+    if not hasattr(tokenizer, "_words"):
+        tokenizer._words = {word: place for word, place in tokenizer.backend.get_vocab().items() if word not in SPECIAL}
+    return [tokenizer._words.get(normalise(word), tokenizer.unk_id) for word in words]
