@@ -23,6 +23,11 @@ METRIC_WORDS = {
     "tatoeba_en_fr_bleu": ("BLEU on Tatoeba test, all references, beam 5", "higher is better"),
     "tatoeba_en_fr_chrf": ("chrF on Tatoeba test, all references, beam 5", "higher is better"),
     "tatoeba_en_fr_ter": ("TER on Tatoeba test, all references, beam 5", "lower is better"),
+    "f1": ("Span F1 (seqeval), percent", "higher is better"),
+    "precision": ("Span precision, percent", "higher is better"),
+    "recall": ("Span recall, percent", "higher is better"),
+    "token_accuracy": ("Words with the right tag, percent", "higher is better"),
+    "baseline_f1": ("Span F1 of each word's most frequent tag, percent", "higher is better"),
 }
 
 USAGE: Registry[str] = Registry("task")
@@ -38,9 +43,17 @@ from engine.decoding.text import translate
 print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=5)[0].text)"""
 )
 
+USAGE.register("tagging")(
+    """from engine.models.folder import load_model
+from engine.inspection.tagging import tag_words
+print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "California", ".")).tags)"""
+)
+
 COMMANDS: Registry[str] = Registry("task")
 COMMANDS.register("language_model")('python -m engine generate --model {name} --prompt "ROMEO:" --temperature 0.8 --seed 7')
 COMMANDS.register("translation")('echo "A dog runs across the beach." | python -m engine translate --model {name} --beam-size 5')
+
+COMMANDS.register("tagging")('echo "John works at Google in California ." | python -m engine tag --model {name}')
 
 
 def usage_lines(name: str, task: str) -> str:
@@ -84,6 +97,12 @@ LIMITS.register("translation")(
     "wrong, and it does not say so. The caption data are for research and education."
 )
 
+LIMITS.register("tagging")(
+    "It finds what its corpus calls an entity, and its corpus was tagged partly by machine or is small. Names it has never read it "
+    "judges by their letters and by the words around them; text unlike the corpus, in lower case or in another language, goes wrong "
+    "without a warning."
+)
+
 
 def _head(config: dict[str, Any]) -> str:
     lines = ["---", "library_name: unrolled", f"pipeline_tag: {PIPELINE_TAGS[config['task']]}"]
@@ -115,6 +134,8 @@ def _architecture(config: dict[str, Any]) -> str:
             f"How often each of them, {config['order']} characters in a row, stood in the training text, smoothed by the method "
             f"of Kneser and Ney as Chen and Goodman modified it; {config['vocab_size']} tokens, no hidden units."
         )
+    if config["task"] == "tagging":
+        return _tagger(config)
     cell = {"rnn": "vanilla RNN (tanh)", "lstm": "LSTM", "gru": "GRU"}.get(config["cell"], config["cell"])
     if config["task"] == "translation":
         direction = "bidirectional " if config["bidirectional"] else ""
@@ -130,6 +151,15 @@ def _architecture(config: dict[str, Any]) -> str:
     return (
         f"{_layers(config['num_layers'])} of {config['hidden_size']} {cell} units over {config['vocab_size']} tokens, embedding "
         f"of {config['embedding_dim']}, residual connections: {'yes' if config['residual'] else 'no'}."
+    )
+
+
+def _tagger(config: dict[str, Any]) -> str:
+    directions = "one layer in both directions" if config["bidirectional"] else "one layer that reads forwards only"
+    tags = "a CRF over" if config["crf"] else "no CRF, each word by itself one of"
+    return (
+        f"{config['cell'].upper()}, {directions}, {config['hidden_size']} units each; a word is an embedding of {config['embedding_dim']} "
+        f"({config['vocab_size']:,} words are known), {config['character_filters']} filters over its letters and its shape; {tags} {len(config['labels'])} tags."
     )
 
 
