@@ -11,6 +11,8 @@ from pages.components import cache, header, notices, routes, thumbnails, writing
 ENTRIES = (
     (routes.GENERATION, "Generation", "Three networks continue your text, one character at a time.", thumbnails.generation),
     (routes.TRANSLATION, "Translation", "English into French, with a map of where the network looks.", thumbnails.translation),
+    (routes.SENTIMENT, "Sentiment", "Praise or not, and how the belief grows with every word that is read.", thumbnails.sentiment),
+    (routes.ENTITIES, "Entities", "Persons, places and organisations in your text, marked by a network that reads both ways.", thumbnails.entities),
     (routes.COMPARISON, "Comparison", "Which network remembers longest, on tasks with known answers.", thumbnails.comparison),
     (routes.CELLS, "Cells", "What one cell computes at each step of your sentence, and which gates open and shut.", thumbnails.cells),
     (routes.GRADIENTS, "Gradients", "How far back a network can be taught, and why the gradient of an RNN dies.", thumbnails.gradients),

@@ -22,6 +22,8 @@ from pages.components import theme_watch
 HOME = "pages/home.py"
 GENERATION = "pages/generation.py"
 TRANSLATION = "pages/translation.py"
+SENTIMENT = "pages/sentiment.py"
+ENTITIES = "pages/entities.py"
 COMPARISON = "pages/comparison.py"
 CELLS = "pages/cells.py"
 GRADIENTS = "pages/gradients.py"
@@ -49,6 +51,8 @@ def _pages() -> list[StreamlitPage]:
         st.Page(HOME, title="Home", url_path="home", default=True),
         st.Page(GENERATION, title="Generation", url_path="generation"),
         st.Page(TRANSLATION, title="Translation", url_path="translation"),
+        st.Page(SENTIMENT, title="Sentiment", url_path="sentiment"),
+        st.Page(ENTITIES, title="Entities", url_path="entities"),
         st.Page(COMPARISON, title="Comparison", url_path="comparison"),
         st.Page(CELLS, title="Cells", url_path="cells"),
         st.Page(GRADIENTS, title="Gradients", url_path="gradients"),

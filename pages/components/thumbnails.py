@@ -9,12 +9,14 @@ from engine.plotting import theme
 from engine.plotting.attention import attention_heat_map
 from engine.plotting.curves import error_against_length
 from engine.plotting.distribution import describe_next_tokens, next_token_bars
-from pages.components import cache, figures, networks
+from pages.components import cache, figures, networks, notices
 
 BEGINNING = "ROMEO:\nWhat light is thi"
 TEMPERATURE = 0.5
 TRIO = ("rnn", "lstm", "gru")
 SENTENCE = "A black dog runs on the beach ."
+OPINION = "He said the food was not good."
+ENTITY_SENTENCE = "Maria Lopez of the World Bank met French officials in Paris on Tuesday."
 CELL_SENTENCE = "The cat sat on the mat."
 
 
@@ -46,6 +48,50 @@ def translation() -> None:
     figure = attention_heat_map(*labels, weights, mode=figures.mode(), is_marking_strongest=False)
     figures.thumbnail(figure, name="translation", alt=attention_sentence(*labels, weights))
     st.caption("Across, the English words; down, the French; bright where the network looks.")
+
+
+def entities() -> None:
+    """Draw a short text with the entities a tagger marks in it."""
+    from pages.components.entities.desk import in_order
+
+    usable = in_order(cache.list_models("tagging"))
+    if not usable:
+        st.caption("No tagger is installed; the Models page lists what is there.")
+        return
+    from engine.inspection.entity_texts import read_text
+    from engine.inspection.entity_types import describe_type
+    from pages.components.entities import marking
+    from pages.components.entities.desk import tag
+
+    name = next(iter(usable))
+    (line,) = read_text(ENTITY_SENTENCE, 1)
+    spans = tag(name, line.words).spans
+    st.markdown(marking.marked_text(line.text, line.places, spans))
+    kinds = dict.fromkeys(span.type for span in spans)
+    said = ", ".join(f"{kind}: {describe_type(kind).word}" for kind in kinds)
+    st.caption(notices.plain(f"Marked by {name} just now. {said or 'It found none'}."))
+
+
+def sentiment() -> None:
+    """Draw the belief after each word of a short text."""
+    from pages.components.sentiment.desk import in_order, style
+
+    usable = in_order([info for info in cache.list_models("classification") if not info.error])
+    if not usable:
+        st.caption("No classifier is installed; the Models page lists what is there.")
+        return
+    from engine.inspection.belief import belief_sentence, find_turn, measure_belief
+    from engine.inspection.classification import classify_texts
+    from engine.plotting.belief import BeliefLine, belief_film
+
+    info = usable[0]
+    words = cache.compute_with_model(classify_texts, info.name, (OPINION,))[0].words
+    belief = cache.compute_with_model(measure_belief, info.name, words)
+    turn, steps = find_turn(belief), [int(step) for step in belief.steps]
+    lines = [BeliefLine("", style(info), list(belief.both), is_main=True)]
+    figure = belief_film(words, steps, lines, turn.last, (turn.first, turn.last), mode=figures.mode())
+    figures.thumbnail(figure, name="sentiment", alt=belief_sentence(belief))
+    st.caption(f"The probability of “positive”, in %, after each word of “{OPINION}”; the line stands where the belief turned.")
 
 
 def comparison() -> None:

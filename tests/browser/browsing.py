@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, Playwright
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "tests" / "output"
 PAGES = {
-    "home": "/", "generation": "/generation", "translation": "/translation", "comparison": "/comparison", "cells": "/cells",
+    "home": "/", "generation": "/generation", "translation": "/translation", "sentiment": "/sentiment", "entities": "/entities", "comparison": "/comparison", "cells": "/cells",
     "gradients": "/gradients", "models": "/models",
 }  # fmt: skip
 TITLES = {name: "Unrolled" if name == "home" else name.capitalize() for name in PAGES}

@@ -1,0 +1,28 @@
+"""The tools of the Entities page: one module each, with `show(desk)`; only the one that is open is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pages.components.entities.desk import Desk
+from pages.components.tools import Tool, Toolbox
+
+
+@dataclass(frozen=True)
+class EntitiesTool(Tool):
+    """One way to look at how a text is tagged.
+
+    Attributes:
+        needs_text: whether it looks at the text in the box; the others stand without one too.
+    """
+
+    needs_text: bool = True
+
+
+TOOLS = Toolbox(
+    __name__,
+    EntitiesTool("others", "Four networks", "What do networks make of the same text that lack the CRF or one direction, or were taught other texts?"),
+    EntitiesTool("words", "Word by word", "Which tags did the network weigh for one word, and how likely did it hold each?"),
+)
+
+__all__ = ["TOOLS", "Desk", "EntitiesTool"]

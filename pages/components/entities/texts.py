@@ -1,0 +1,79 @@
+"""The visitor's own text with its entities marked: what the network found, how sure it was, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from engine.inspection.entity_texts import TextLine, describe_spans, find_foreign, spans_frame
+from engine.inspection.entity_types import types_of
+from pages.components import figures, notices
+from pages.components.entities import marking
+from pages.components.entities.desk import tag
+from pages.components.figures import Receipt
+from pages.components.header import TEXT_WIDTH
+
+EXAMPLES = {
+    "A person, a firm, a place": "John works at Google in California.",
+    "One word, three meanings": "Washington said on Tuesday that Mr. Washington would leave Washington for Paris.",
+    "A headline": "French President visits Baghdad after talks with NATO and the World Bank in Brussels.",
+    "A mail": "Hi Anna, can you ask Peter if the Houston office already sent the contract to Barclays? Thanks, Maria",
+}
+
+
+def show(name: str, lines: Sequence[TextLine], chosen: int) -> None:
+    """Draw every line with the marks of the tagger `name`, the table of what is marked, and what the marks mean."""
+    found = [tag(name, line.words) for line in lines]
+    with st.container(border=True):
+        for line, tagging in zip(lines, found, strict=True):
+            st.markdown(marking.marked_text(line.text, line.places, tagging.spans))
+    st.markdown(notices.plain(describe_spans(found[chosen], lines[chosen])), width=TEXT_WIDTH)
+    for line, tagging in zip(lines, found, strict=True):
+        foreign = find_foreign(tagging)
+        if foreign:
+            notices.note(foreign if len(lines) == 1 else f"“{line.text[:40]}”: {foreign}")
+    table = pd.concat([spans_frame(line, tagging) for line, tagging in zip(lines, found, strict=True)], ignore_index=True)
+    with st.container(horizontal=True, vertical_alignment="top"):
+        with st.popover("What the marks mean", icon=":material/palette:", type="tertiary", key="entities-legend"):
+            for kind in types_of(found[0].labels):
+                st.markdown(marking.legend([kind]))
+        with st.expander("The numbers", key="entities-numbers", type="compact"):
+            figures.show_table(table, name="entities")
+        figures.show_receipt(receipt(name, lines[chosen].text), "entities")
+
+
+def receipt(name: str, text: str) -> Receipt:
+    """Return the receipt of a line's entities."""
+    return Receipt(
+        model=name,
+        seed="none: nothing is drawn at random",
+        measured=f"{date.today().isoformat()}, on the server's processor",
+        python=(
+            "from engine.inspection.tagging import split_words, tag_words\n"
+            "from engine.models.folder import load_model\n\n"
+            f"words = tuple(word.text for word in split_words({text!r}))\n"
+            f"for span in tag_words(load_model({name!r}), words).spans:\n"
+            "    print(' '.join(words[span.start:span.end]), span.type, span.probability)"
+        ),
+        command=f"python -m engine tag --model {name}  # reads words parted by blanks, a sentence a line",
+        note="A span's probability is the share of all tag sequences that the model's own weights give to exactly this span.",
+    )
+
+
+def receipt_of_tags(name: str, text: str, place: int) -> Receipt:
+    """Return the receipt of the tags' probabilities of the word at `place`, counted from 0."""
+    return Receipt(
+        model=name,
+        measured=f"{date.today().isoformat()}, on the server's processor",
+        python=(
+            "from engine.inspection.tagging import split_words, tag_words\n"
+            "from engine.models.folder import load_model\n\n"
+            f"words = tuple(word.text for word in split_words({text!r}))\n"
+            f"tagging = tag_words(load_model({name!r}), words)\n"
+            f"print(words[{place}], dict(zip(tagging.labels, tagging.marginals[{place}])))"
+        ),
+        note="Marginals of the CRF: all rows of tags are weighed, by the forward-backward algorithm. Without a CRF it is a softmax.",
+    )

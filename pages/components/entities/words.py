@@ -1,0 +1,49 @@
+"""Word by word: every tag of one word with its probability, chosen by a click, the slider or the arrow keys."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.inspection.entity_texts import describe_word, tag_frame, words_frame
+from engine.plotting.tag_bars import tag_bars
+from engine.plotting.word_marks import word_marks
+from pages.components import figures, notices
+from pages.components.entities import texts
+from pages.components.entities.desk import Desk
+from pages.components.header import TEXT_WIDTH
+
+WINDOW = 24  # words that can be clicked at once; the slider reaches all
+
+
+def show(desk: Desk) -> None:
+    """Draw the words around the one that is looked at, and the bars of its tags."""
+    st.markdown(
+        "Click a word, or move the slider. The bars add up to 100 %; the diamond marks the tag in the row of tags that was "
+        "chosen. **Try:** a word the network is less sure of, such as a surname that is also a town.",
+        width=TEXT_WIDTH,
+    )
+    tagging, words = desk.tagging, desk.words
+    place = (desk.controls.slider("words_place", maximum=len(words)) if len(words) > 1 else 1) - 1
+    first = max(0, min(place - WINDOW // 2, len(words) - WINDOW))
+    shown = range(first, min(len(words), first + WINDOW))
+    by_word = words_frame(words, tagging)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        figures.show(
+            word_marks([words[row] for row in shown], place - first, [row + 1 for row in shown], mode=figures.mode()),
+            name="entity-words",
+            alt=f"Words {first + 1:,} to {shown[-1] + 1:,} of {len(words):,}; “{words[place]}” is looked at.",
+            table=by_word,
+            on_click=lambda chosen: desk.controls.set("words_place", int(chosen)),
+        )
+    sentence = describe_word(tagging, place)
+    with right:
+        st.markdown(notices.plain(sentence))
+        frame = tag_frame(tagging, place)
+        figures.show(
+            tag_bars(list(frame["tag"]), list(frame["probability"]), tagging.tags[place], mode=figures.mode()),
+            name="entity-tags",
+            alt=sentence,
+            table=frame,
+            receipt=texts.receipt_of_tags(desk.network, desk.text, place),
+        )

@@ -1,0 +1,62 @@
+"""Entities: a bidirectional network marks the persons, places and organisations of a text, and the tools that take the marks apart."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components import cache, forms, header, notices
+from pages.components.entities import TOOLS, Desk
+from pages.components.entities.desk import PAGE, in_order, label
+from pages.components.views.entities import MAX_LINES, EntitiesView
+
+header.show(
+    "Entities",
+    "Which words of a text name a person, a place or an organisation, and how does a network that reads in both directions know?",
+    {
+        "Marks": "an entity the network found: its words tinted, and the name of its kind after them, as in the training texts.",
+        "Tags": "what the network gives each word: B- and a kind where an entity begins, I- where it goes on, O outside.",
+        "CRF": "a layer that scores which tag may follow which, so that the whole row of tags is chosen at once and not word by word.",
+        "Probability": "of a word's tag: the share of all rows of tags, weighed by the network, in which the word has this tag.",
+        "≠": "the networks do not agree here.",
+    },
+)
+found = cache.list_models("tagging")
+for broken in cache.list_models():
+    if broken.error and not broken.task:
+        notices.error(broken.error)
+models = in_order(found)
+if not models:
+    notices.error("No tagger is installed; the Models page lists what is there and what is missing.")
+    st.stop()
+
+from engine.inspection.entity_texts import EMPTY, read_text  # noqa: E402 - until the taggers are there
+from pages.components.entities import texts  # noqa: E402
+
+names = {name: label(info) for name, info in models.items()}
+controls = forms.open_controls(
+    PAGE,
+    EntitiesView,
+    {"network": list(names), "tool": list(TOOLS)},
+    labels={"network": names.get, "tool": TOOLS.labels.get},
+)
+text = controls.text_area("text", height=90)
+with st.container(horizontal=True):
+    for name, example in texts.EXAMPLES.items():
+        st.button(name, key=f"example-{name}", on_click=controls.set, args=("text", example))
+network = controls.segmented("network", label_visibility="collapsed")
+
+lines, chosen = [], 0
+with notices.engine_errors():
+    lines = read_text(text, MAX_LINES)
+    chosen = controls.slider("line", maximum=len(lines)) - 1 if len(lines) > 1 else 0
+    texts.show(network, lines, chosen)
+
+header.section("Take the reading apart")
+tool = TOOLS.choose(controls)
+line = lines[chosen] if lines else EMPTY
+desk = Desk(controls, controls.value(), line.text, [line.text for line in lines], line.places, models, network)
+with notices.engine_errors():
+    if lines or not tool.needs_text:
+        TOOLS.show(tool.name, desk)
+    else:
+        st.caption("This tool needs a text it can read, in the box at the top.")
