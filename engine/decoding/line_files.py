@@ -45,12 +45,12 @@ def split_lines(text: str, name: str = "The text") -> list[str]:
     if not lines[-1]:
         lines.pop()
     if not any(line.strip() for line in lines):
-        raise InputError(f"{name} has nothing in it to translate: put one sentence on each line.")
+        raise InputError(f"{name} has nothing in it: put one sentence on each line.")
     return lines
 
 
 def parts(count: int) -> list[tuple[int, int]]:
-    """Return the parts that `count` lines are translated in, as (first line, last line) from 1, of MAX_LINES at most."""
+    """Return the parts that `count` lines are taken in, as (first line, last line) from 1, of MAX_LINES at most."""
     return [(first + 1, min(first + MAX_LINES, count)) for first in range(0, count, MAX_LINES)]
 
 

@@ -106,7 +106,7 @@ def latin() -> bytes:
     [
         ("a.txt", latin(), "The file a.txt is not UTF-8 text: line 2 has the byte 0xE9"),
         ("b.txt", "x".encode("utf-16"), "UTF-16"),
-        ("c.txt", b"\n\n", "nothing in it to translate"),
+        ("c.txt", b"\n\n", "nothing in it"),
         ("d.txt", b"a\0b", "no text"),
     ],
 )

@@ -39,8 +39,8 @@ def test_latin_1_is_refused_with_line_byte_and_what_to_do():
         ("words".encode("utf-16"), "UTF-16"),
         ("words".encode("utf-32"), "UTF-32"),
         (b"one\ntw\0o\n", "line 2 has a zero"),
-        (b"", "nothing in it to translate"),
-        (b"\n  \n", "nothing in it to translate"),
+        (b"", "nothing in it"),
+        (b"\n  \n", "nothing in it"),
         (b"x" * (MAX_FILE_BYTES + 1), "at most 4 MiB"),
     ],
 )
