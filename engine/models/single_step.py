@@ -9,17 +9,22 @@ Shapes: B batch, E embedding, H hidden, G gate blocks, V vocabulary.
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from engine.cells import CELLS
-from engine.models.base import StepModel
+from engine.models.base import StepModel, select
 from engine.models.language_model import LanguageModel, LanguageModelState
 
 LARGEST_TABLE = 1_000_000  # numbers, 4 MB; a larger one costs more memory than it saves time
+
+Parts = tuple[tuple[Tensor, ...], ...]  # per layer the tensors of its state, the hidden one first
 
 _built: WeakKeyDictionary[nn.Module, tuple[tuple[Any, ...], SingleSteps | None]] = WeakKeyDictionary()
 
@@ -27,39 +32,84 @@ _built: WeakKeyDictionary[nn.Module, tuple[tuple[Any, ...], SingleSteps | None]]
 class SingleSteps:
     """The step protocol of a language model whose weights are half-precision numbers, which it copies.
 
-    States are the model's own: a text begun with one goes on with the other.
+    States are the model's own: a text begun with one goes on with the other. The operations of a step are recorded once and
+    then run as one call, which spares Python between them and lets other visitors' threads run meanwhile.
     """
 
     def __init__(self, model: LanguageModel) -> None:
-        self.start, self.join, self.embedding = model.start, model.join, model.embedding
-        self.finish_step = CELLS.get(model.cell).finish_step
-        first = model.layers[0]
-        is_small = model.vocab_size * len(first.bias_ih_l0) <= LARGEST_TABLE
-        self.table = model.embedding.weight @ first.weight_ih_l0.T + first.bias_ih_l0 if is_small else None  # (V, G * H)
-        self.from_input = [_pack(layer.weight_ih_l0, layer.bias_ih_l0) for layer in model.layers]
-        self.from_hidden = [_pack(layer.weight_hh_l0, layer.bias_hh_l0) for layer in model.layers]
-        if model.to_embedding is None:
-            self.projections = [_pack(model.output.weight, model.output_bias)]
-        else:
-            self.projections = [_pack(model.to_embedding.weight, None), _pack(model.embedding.weight, model.output_bias)]
+        self._start = model.start(1)  # not the model's method: it would keep the model, which is what its steps are filed under
+        self._read = _record(_Step(model), self._start)
+
+    def start(self, batch_size: int) -> LanguageModelState:
+        """Return the state before the first token."""
+        return select(self._start, torch.zeros(batch_size, dtype=torch.long))
 
     @torch.no_grad()
     def step(self, token_ids: Tensor, state: LanguageModelState) -> tuple[Tensor, LanguageModelState]:
         """Read one token per sequence, (B,); return the next token's logits (B, V) and the new state, as the model does."""
+        logits, parts = self._read(token_ids, _to_parts(state))
+        return logits, tuple(_like(before, after) for before, after in zip(state, parts, strict=True))
+
+
+class _Step(nn.Module):
+    """What one step computes. Only a module's own attributes can be recorded with it, hence this form and their names."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        super().__init__()
+        self.join, self.finish_step, self.start = model.join, CELLS.get(model.cell).finish_step, model.start(1)
+        first = model.layers[0]
+        is_small = model.vocab_size * len(first.bias_ih_l0) <= LARGEST_TABLE
+        table = model.embedding.weight @ first.weight_ih_l0.T + first.bias_ih_l0 if is_small else None  # (V, G * H)
+        self.register_buffer("embedding", model.embedding.weight.detach().clone())
+        self.register_buffer("table", None if table is None else table.detach())
+        for index, layer in enumerate(model.layers):
+            setattr(self, f"from_input_{index}", _pack(layer.weight_ih_l0, layer.bias_ih_l0))
+            setattr(self, f"from_hidden_{index}", _pack(layer.weight_hh_l0, layer.bias_hh_l0))
+        if model.to_embedding is None:
+            projections = [_pack(model.output.weight, model.output_bias)]
+        else:
+            projections = [_pack(model.to_embedding.weight, None), _pack(model.embedding.weight, model.output_bias)]
+        self.num_projections = len(projections)
+        for index, packed in enumerate(projections):
+            setattr(self, f"projection_{index}", packed)
+
+    def forward(self, token_ids: Tensor, parts: Parts) -> tuple[Tensor, Parts]:
+        """Return the logits (B, V) and the parts of the new state."""
         multiply = torch.ops.quantized.linear_dynamic_fp16
-        hidden, new_state = self.embedding(token_ids), []  # (B, E)
-        for index, layer_state in enumerate(state):
-            before = layer_state[0] if isinstance(layer_state, tuple) else layer_state  # (B, H)
+        hidden, new_parts = functional.embedding(token_ids, self.embedding), []  # (B, E)
+        for index, before in enumerate(parts):
             if index == 0 and self.table is not None:
                 from_input = self.table[token_ids]  # (B, G * H)
             else:
-                from_input = multiply(hidden, self.from_input[index])
-            output, layer_state = self.finish_step(from_input, multiply(before, self.from_hidden[index]), layer_state)
+                from_input = multiply(hidden, getattr(self, f"from_input_{index}"))
+            from_hidden = multiply(before[0], getattr(self, f"from_hidden_{index}"))
+            output, after = self.finish_step(from_input, from_hidden, _like(self.start[index], before))
             hidden = self.join(hidden, output)
-            new_state.append(layer_state)
-        for projection in self.projections:
-            hidden = multiply(hidden, projection)
-        return hidden, tuple(new_state)
+            new_parts.append(_to_parts((after,))[0])
+        for index in range(self.num_projections):
+            hidden = multiply(hidden, getattr(self, f"projection_{index}"))
+        return hidden, tuple(new_parts)
+
+
+def _record(step: _Step, start: LanguageModelState) -> Callable[[Tensor, Parts], tuple[Tensor, Parts]]:
+    """Return the operations of a step as one call, for batches of any size.
+
+    torch.compile, which PyTorch recommends instead, needs a C++ compiler on the machine that serves the pages.
+    """
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # layers do not change their sizes from step to step
+        return torch.jit.trace(step, (torch.zeros(1, dtype=torch.long), _to_parts(start)), check_trace=False)
+
+
+def _to_parts(state: LanguageModelState) -> Parts:
+    """Return the tensors of each layer's state, hidden state first."""
+    return tuple(tuple(layer) if isinstance(layer, tuple) else (layer,) for layer in state)
+
+
+def _like(state: Any, parts: tuple[Tensor, ...]) -> Any:
+    """Return one layer's state, of the kind of `state`, made of `parts`."""
+    return type(state)(*parts) if isinstance(state, tuple) else parts[0]
 
 
 def fastest_steps(model: StepModel) -> StepModel:

@@ -17,7 +17,7 @@ from engine.models.folder import LoadedModel, list_models, load_model
 from tests.benchmarks.visitor import describe_machine
 
 MODEL = "shakespeare-best"
-FASTER = 4  # times; the aim is 5: 9.5 and 9.6 with nothing beside it, 7 to 10 on a busy machine; where memory is faster the plain loop gains more
+FASTER = 5  # times; 5.0 and more with other work beside it; where memory is faster the plain loop gains more
 CHARACTERS, TURNS, PER_TURN = 1000, 20, 20  # short turns: the shortest of many is one that nothing disturbed
 
 pytestmark = [

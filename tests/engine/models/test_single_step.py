@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -90,6 +92,16 @@ def test_changed_weights_change_the_text():
         for weight in anew.parameters():
             weight.mul_(-1)
     assert changed == [token.token_id for token in generate(anew, [1], max_new_tokens=40, temperature=0)] != before
+
+
+@needs_half
+def test_steps_do_not_keep_a_model_that_nobody_uses():
+    model = build()
+    assert isinstance(fastest_steps(model), SingleSteps)
+    gone = weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None
 
 
 @needs_half
