@@ -23,6 +23,13 @@ METRIC_WORDS = {
     "tatoeba_en_fr_bleu": ("BLEU on Tatoeba test, all references, beam 5", "higher is better"),
     "tatoeba_en_fr_chrf": ("chrF on Tatoeba test, all references, beam 5", "higher is better"),
     "tatoeba_en_fr_ter": ("TER on Tatoeba test, all references, beam 5", "lower is better"),
+    "accuracy": ("Share of texts whose label is right", "higher is better"),
+    "negative_log_likelihood": ("Nats per label", "lower is better"),
+    "calibration_error": ("Expected calibration error, ten bins", "lower is better"),
+    "macro_f1": ("F1, mean of both labels", "higher is better"),
+    "forward_accuracy": ("The same share, the forward direction read by itself", "higher is better"),
+    "backward_accuracy": ("The same share, the backward direction read by itself", "higher is better"),
+    "majority_accuracy": ("The share that always the more frequent label gets", ""),
     "f1": ("Span F1 (seqeval), percent", "higher is better"),
     "precision": ("Span precision, percent", "higher is better"),
     "recall": ("Span recall, percent", "higher is better"),
@@ -48,12 +55,18 @@ USAGE.register("tagging")(
 from engine.inspection.tagging import tag_words
 print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "California", ".")).tags)"""
 )
+USAGE.register("classification")(
+    """from engine.models.folder import load_model
+from engine.inspection.classification import classify_texts
+print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[0])"""
+)
 
 COMMANDS: Registry[str] = Registry("task")
 COMMANDS.register("language_model")('python -m engine generate --model {name} --prompt "ROMEO:" --temperature 0.8 --seed 7')
 COMMANDS.register("translation")('echo "A dog runs across the beach." | python -m engine translate --model {name} --beam-size 5')
 
 COMMANDS.register("tagging")('echo "John works at Google in California ." | python -m engine tag --model {name}')
+COMMANDS.register("classification")('echo "He said the food was not good." | python -m engine classify --model {name}')
 
 
 def usage_lines(name: str, task: str) -> str:
@@ -102,6 +115,10 @@ LIMITS.register("tagging")(
     "judges by their letters and by the words around them; text unlike the corpus, in lower case or in another language, goes wrong "
     "without a warning."
 )
+LIMITS.register("classification")(
+    "It has read film reviews in English only and knows two answers. Facts, questions and other languages get one of the two as well, "
+    "often with high probability; irony and comparisons mislead it. A word it has never seen is read as its stem or by its ending."
+)
 
 
 def _head(config: dict[str, Any]) -> str:
@@ -109,7 +126,7 @@ def _head(config: dict[str, Any]) -> str:
     languages = [config[key] for key in ("source_language", "target_language") if config.get(key)] or ["en"]
     lines += ["language:", *(f"- {language}" for language in languages)]
     lines += ["tags:", f"- {config['cell']}"]
-    lines += ["- recurrent-neural-network"] * ("hidden_size" in config) + ["---"]
+    lines += ["- recurrent-neural-network"] * bool(config.get("hidden_size")) + ["---"]
     return "\n".join(lines)
 
 
@@ -137,6 +154,8 @@ def _architecture(config: dict[str, Any]) -> str:
     if config["task"] == "tagging":
         return _tagger(config)
     cell = {"rnn": "vanilla RNN (tanh)", "lstm": "LSTM", "gru": "GRU"}.get(config["cell"], config["cell"])
+    if config["task"] == "classification":
+        return _classifier(config, cell)
     if config["task"] == "translation":
         direction = "bidirectional " if config["bidirectional"] else ""
         look = {"none": "no attention: one vector carries the whole sentence"}.get(
@@ -160,6 +179,25 @@ def _tagger(config: dict[str, Any]) -> str:
     return (
         f"{config['cell'].upper()}, {directions}, {config['hidden_size']} units each; a word is an embedding of {config['embedding_dim']} "
         f"({config['vocab_size']:,} words are known), {config['character_filters']} filters over its letters and its shape; {tags} {len(config['labels'])} tags."
+    )
+
+
+def _classifier(config: dict[str, Any], cell: str) -> str:
+    read = f"{config['vocab_size']:,} words and forms of unknown words, embeddings of {config['embedding_dim']}"
+    if config["cell"] == "average":
+        body = f"The mean of the embeddings of all words, blind to their order, and a linear head; {read}."
+    else:
+        layers = f"{_layers(config['num_layers'])} of {config['hidden_size']} {cell} units"
+        body = (
+            f"{layers} read from left to right and as many from right to left, each direction by itself"
+            if config["bidirectional"]
+            else f"{layers} read from left to right"
+        )
+        body += f"; of every unit the largest output over the text, and a linear head; {read}."
+    cut = config.get("max_training_words")
+    return (
+        f"{body} No pretrained vectors. Settings and weights were chosen on {config.get('chosen_on', 'validation texts')}."
+        + (f" Training texts were cut after {cut} words." if cut else "")
     )
 
 

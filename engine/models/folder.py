@@ -55,7 +55,7 @@ class ModelInfo:
     @property
     def has_units(self) -> bool:
         """Whether it has hidden units, as every recurrent network has."""
-        return "hidden_size" in self.config
+        return bool(self.config.get("hidden_size"))
 
     def to_json(self) -> dict[str, Any]:
         """Return the public facts as plain values, as `python -m engine models --json` prints them."""

@@ -97,7 +97,8 @@ def load_tokenizer(path: Path | str) -> Tokenizer:
         raise ModelError(f"The tokenizer file {path.name} is not a tokenizer.") from error
     is_split_by_pattern = (stored.get("pre_tokenizer") or {}).get("type") == "Split"
     if stored["model"].get("type") == "WordLevel":
-        kind = "character" if is_split_by_pattern else "word"
+        cuts_at_blanks = (stored.get("pre_tokenizer") or {}).get("type") == "WhitespaceSplit"
+        kind = "character" if is_split_by_pattern else "treebank" if cuts_at_blanks else "word"
     else:
         kind = "pieces" if is_split_by_pattern else "bpe"
     return TOKENIZERS.get(kind)(backend)

@@ -1,0 +1,133 @@
+"""The classifier: embedding, recurrent layers read from both ends, the largest value of every unit, a linear head.
+
+Shapes: B batch, T time, E embedding, H hidden units of one direction, D directions, F features, L labels.
+
+Papers: Graves and Schmidhuber (2005), Framewise phoneme classification with bidirectional LSTM (two directions); Conneau et al.
+(2017), arXiv 1705.02364, section 3.2.1 (the largest value over time); Iyyer et al. (2015), Deep unordered composition rivals syntactic
+methods for text classification, section 2 (averaged embeddings, words left out in training).
+Differs: the two directions are two stacks of their own, as in Peters et al. (2018), arXiv 1802.05365, section 3.1: the forward one
+knows nothing of what is still to come in any layer, so that what each has read can be told apart.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from engine.errors import ConfigError
+from engine.models.base import MODELS, RecurrentModel, mask_from_lengths
+from engine.models.recurrent import build_layer, reverse_by_length, run_layer, zero_state
+
+AVERAGE = "average"  # the `cell` of a classifier without any: it averages the embeddings
+MAX_LAYERS = 4
+
+
+@MODELS.register("classifier", title="Classifier")
+class Classifier(RecurrentModel):
+    """Gives each of `num_labels` labels a logit, from a whole text.
+
+    The head is linear on [forward features; backward features], so the logits are a sum of what each direction says and a bias.
+    With the cell "average" the features are the mean of the embeddings: the order of the words is not seen at all.
+    """
+
+    task = "classification"
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embedding_dim: int = 100,
+        hidden_size: int = 100,
+        num_layers: int = 1,
+        cell: str = "lstm",
+        bidirectional: bool = True,
+        num_labels: int = 2,
+        dropout: float = 0.0,
+        embedding_dropout: float = 0.0,
+        pad_id: int = 0,
+        forget_bias: float = 1.0,
+    ) -> None:
+        super().__init__()
+        is_average = cell == AVERAGE
+        if not is_average and not 1 <= num_layers <= MAX_LAYERS:
+            raise ConfigError(f"num_layers must lie between 1 and {MAX_LAYERS}, not {num_layers}.")
+        if is_average and (num_layers or hidden_size or bidirectional):
+            raise ConfigError("A classifier that averages embeddings has no layers, no hidden units and no directions.")
+        self.cell, self.hidden_size, self.bidirectional = cell, hidden_size, bidirectional
+        self.num_labels, self.pad_id = num_labels, pad_id
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_id)
+        nn.init.normal_(self.embedding.weight, std=0.1)
+        self.embedding.weight.data[pad_id] = 0
+        sizes = [embedding_dim] + [hidden_size] * num_layers
+
+        def stack() -> nn.ModuleList:
+            return nn.ModuleList(build_layer(cell, sizes[i], sizes[i + 1], forget_bias) for i in range(num_layers))
+
+        self.forward_layers = stack()
+        self.backward_layers = stack() if bidirectional else nn.ModuleList()
+        self.embedding_dropout, self.dropout = nn.Dropout(embedding_dropout), nn.Dropout(dropout)
+        self.output = nn.Linear(embedding_dim if is_average else hidden_size * (1 + bidirectional), num_labels)
+        nn.init.xavier_uniform_(self.output.weight)
+        nn.init.zeros_(self.output.bias)
+
+    def forward(self, input_ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the logits (B, L) of texts (B, T) of which the first `lengths` (B,) words are real."""
+        return self.forward_from_embeddings(self.embed(input_ids), lengths)
+
+    def embed(self, input_ids: Tensor) -> Tensor:
+        """Return the embeddings (B, T, E) of word ids (B, T)."""
+        return self.embedding(input_ids)
+
+    def forward_from_embeddings(self, embedded: Tensor, lengths: Tensor) -> Tensor:
+        """Return the logits (B, L) of texts given as embeddings (B, T, E)."""
+        return self.output(self.dropout(self.features(embedded, lengths)))
+
+    def features(self, embedded: Tensor, lengths: Tensor) -> Tensor:
+        """Return what the head reads, (B, F): every unit's largest output over the real words, or the mean of the embeddings."""
+        outputs = self.outputs(embedded, lengths)
+        mask = mask_from_lengths(lengths, outputs.shape[1])[:, :, None]  # (B, T, 1)
+        if self.cell == AVERAGE:
+            return (outputs * mask).sum(1) / lengths[:, None]
+        return outputs.masked_fill(~mask, -torch.inf).amax(1)
+
+    def outputs(self, embedded: Tensor, lengths: Tensor) -> Tensor:
+        """Return the last layers' outputs at every word, (B, T, D*H), forward before backward; the embeddings where there are no layers."""
+        embedded = self.embedding_dropout(embedded)
+        if self.cell == AVERAGE:
+            return embedded
+        outputs = self._read(self.forward_layers, embedded)
+        if not self.bidirectional:
+            return outputs
+        reversed_outputs = self._read(self.backward_layers, reverse_by_length(embedded, lengths))
+        return torch.cat([outputs, reverse_by_length(reversed_outputs, lengths)], dim=2)
+
+    def direction_logits(self, input_ids: Tensor, lengths: Tensor) -> dict[str, Tensor]:
+        """Return the logits (B, L) of "both" directions and each one's share of them: forward + backward + bias = both.
+
+        A direction is read by itself as if the other one said the same: twice its share, and the bias (see `direction_alone`).
+        A classifier with one direction has "forward" and "both"; one that averages embeddings has "both" only.
+        """
+        return self.split_logits(self.features(self.embed(input_ids), lengths))
+
+    def split_logits(self, features: Tensor) -> dict[str, Tensor]:
+        """Return the logits of features (B, F), whole and by direction; see `direction_logits`."""
+        found = {"both": self.output(features)}
+        if self.cell != AVERAGE:
+            size, weight = self.hidden_size, self.output.weight
+            found["forward"] = features[:, :size] @ weight[:, :size].T
+            if self.bidirectional:
+                found["backward"] = features[:, size:] @ weight[:, size:].T
+        return found
+
+    def direction_alone(self, share: Tensor) -> Tensor:
+        """Return the logits that one direction's share (B, L) stands for when it is read by itself.
+
+        The logits of both are the mean of the two directions' by themselves; a direction that is the only one is already whole.
+        """
+        return (1 + self.bidirectional) * share + self.output.bias
+
+    def _read(self, layers: nn.ModuleList, inputs: Tensor) -> Tensor:
+        hidden = inputs
+        for place, layer in enumerate(layers):
+            hidden = hidden if place == 0 else self.dropout(hidden)
+            hidden, _ = run_layer(layer, hidden, zero_state(self.cell, len(hidden), self.hidden_size, hidden))
+        return hidden

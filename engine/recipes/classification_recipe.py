@@ -1,0 +1,130 @@
+"""Recipes for classifiers: labelled texts, words as the Treebank cuts them, recurrent layers or averaged embeddings."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from engine.corpora import Corpus, load_corpus
+from engine.corpora.imdb_small import without_breaks
+from engine.corpora.whole_sentences import hold_out
+from engine.models.classifier import AVERAGE, Classifier
+from engine.recipes.base import Prepared
+from engine.text.treebank import TreebankTokenizer, split_words
+from engine.training import TrainingSettings
+from engine.training.classification import Classification, LabelledTexts
+
+HELD_OUT, SPLIT_SEED = 500, 0  # which weights and settings are kept is decided on so many training sentences, always the same ones
+LABELS = ["negative", "positive"]
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassificationRecipe:
+    """How one classifier is made.
+
+    Attributes:
+        cell: "lstm", "gru", ... or "average" for the mean of the embeddings.
+        word_dropout: a word seen n times in training is hidden with the probability word_dropout / (word_dropout + n).
+        direction_weight: how much each direction is also trained to answer by itself.
+        max_words: longer training texts are cut there, 0 for never.
+        held_out: how many training sentences are kept back to decide on where the corpus' validation split is what is reported.
+        label, group: what pages call it and which models it stands beside.
+    """
+
+    name: str
+    title: str
+    corpus: str
+    training: TrainingSettings
+    cell: str = "lstm"
+    vocab_size: int = 11_000
+    embedding_dim: int = 100
+    hidden_size: int = 150
+    num_layers: int = 2
+    bidirectional: bool = True
+    dropout: float = 0.5
+    embedding_dropout: float = 0.5
+    word_dropout: float = 3.0
+    direction_weight: float = 0.0
+    label_smoothing: float = 0.05
+    batch_size: int = 50
+    max_words: int = 0
+    held_out: int = HELD_OUT
+    label: str = ""
+    group: str = ""
+
+    def prepare(self, settings: TrainingSettings) -> Prepared:
+        """Read the corpus, collect its words, build the untrained model; weights depend on the seed alone.
+
+        Raises:
+            DataError: the corpus cannot be read.
+        """
+        corpus = load_corpus(self.corpus)
+        (train_rows, train_labels), (validation_rows, validation_labels) = self._split(corpus)
+        tokenizer = TreebankTokenizer.from_rows(train_rows, self.vocab_size)
+        torch.manual_seed(settings.seed)
+        is_average = self.cell == AVERAGE
+        model = Classifier(
+            vocab_size=tokenizer.vocab_size,
+            embedding_dim=self.embedding_dim,
+            hidden_size=0 if is_average else self.hidden_size,
+            num_layers=0 if is_average else self.num_layers,
+            cell=self.cell,
+            bidirectional=self.bidirectional and not is_average,
+            num_labels=len(LABELS),
+            dropout=self.dropout,
+            embedding_dropout=self.embedding_dropout,
+            pad_id=tokenizer.pad_id,
+        )
+        form_ids, hidden_share = hiding(tokenizer, train_rows, self.word_dropout)
+        objective = Classification(
+            LabelledTexts([tokenizer.encode_words(row) for row in train_rows], train_labels),
+            LabelledTexts([tokenizer.encode_words(row) for row in validation_rows], validation_labels),
+            form_ids=form_ids,
+            hidden_share=hidden_share,
+            batch_size=self.batch_size,
+            label_smoothing=self.label_smoothing,
+            direction_weight=self.direction_weight,
+            pad_id=tokenizer.pad_id,
+            seed=settings.seed,
+        )
+        facts = {"model": "classifier", "title": self.title, "corpora": [self.corpus], "labels": LABELS}
+        facts["chosen_on"] = f"{len(validation_rows):,} {self._chosen_on(corpus)}"
+        facts |= {"max_training_words": self.max_words} if self.max_words else {}
+        facts |= {name: value for name, value in (("label", self.label), ("group", self.group)) if value}
+        return Prepared(model, tokenizer, objective, settings, facts, (corpus.source,))
+
+    def _split(self, corpus: Corpus) -> tuple[tuple[list[list[str]], list[int]], tuple[list[list[str]], list[int]]]:
+        """Return the (rows, labels) to learn from and those to decide on."""
+        rows, labels = self._rows(corpus, "train")
+        if "test" in corpus.splits and "validation" in corpus.splits:
+            return (rows, labels), self._rows(corpus, "validation")
+        kept, held_out = hold_out(rows, self.held_out, SPLIT_SEED)
+        return tuple(([rows[i] for i in places], [labels[i] for i in places]) for places in (kept, held_out))
+
+    def _rows(self, corpus: Corpus, split: str) -> tuple[list[list[str]], list[int]]:
+        texts, labels = corpus.labelled(split)
+        rows = [split_words(without_breaks(text))[: self.max_words or None] for text in texts]
+        pairs = [(row, label) for row, label in zip(rows, labels, strict=True) if row]
+        return [row for row, _ in pairs], [label for _, label in pairs]
+
+    def _chosen_on(self, corpus: Corpus) -> str:
+        title = corpus.spec.title
+        if "test" in corpus.splits and "validation" in corpus.splits:
+            return f"texts of the validation split of {title}"
+        return f"whole sentences of the training split of {title}, kept back with every phrase of four words or more that was cut from them"
+
+
+def hiding(tokenizer: TreebankTokenizer, rows: Sequence[Sequence[str]], word_dropout: float) -> tuple[Tensor, Tensor]:
+    """Return for each word id (V,) what its form is read as, and how often it is hidden as that in training."""
+    counts = Counter(word for row in rows for word in row)
+    form_ids, shares = torch.arange(tokenizer.vocab_size), torch.zeros(tokenizer.vocab_size)
+    for number in range(tokenizer.vocab_size):
+        word = tokenizer.token(number)
+        if counts[word]:  # the special ones stay
+            form_ids[number] = tokenizer.form_id(word)
+            shares[number] = word_dropout / (word_dropout + counts[word])
+    return form_ids, shares

@@ -1,0 +1,19 @@
+"""Long film reviews, praise or complaint, from the mean of the word embeddings, blind to order."""
+
+import dataclasses
+
+from engine.recipes.base import RECIPES
+from engine.recipes.imdb_bilstm import IMDB_BILSTM
+
+RECIPES.register("imdb-average")(
+    dataclasses.replace(
+        IMDB_BILSTM,
+        name="imdb-average",
+        title="Long film reviews, praise or complaint, averaged embeddings",
+        label="Long texts, blind to order",
+        cell="average",
+        dropout=0.0,
+        direction_weight=0.0,
+        training=dataclasses.replace(IMDB_BILSTM.training, max_steps=1900, learning_rate=1e-2, precision="float32"),
+    )
+)

@@ -1,0 +1,20 @@
+"""Praise or complaint from the mean of the word embeddings, blind to order: what reading in order has to beat, on SST-2's phrases."""
+
+import dataclasses
+
+from engine.recipes.base import RECIPES
+from engine.recipes.sst2_bilstm import SST2_BILSTM
+
+RECIPES.register("sst2-average")(
+    dataclasses.replace(
+        SST2_BILSTM,
+        name="sst2-average",
+        title="Film reviews, praise or complaint, averaged embeddings",
+        label="Blind to order",
+        cell="average",
+        embedding_dim=100,
+        dropout=0.0,
+        direction_weight=0.0,
+        training=dataclasses.replace(SST2_BILSTM.training, max_steps=6500, learning_rate=3e-3, precision="float32"),
+    )
+)

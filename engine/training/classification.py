@@ -1,0 +1,134 @@
+"""Learning to tell which label a text has.
+
+Shapes: B batch, T time, L labels.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.errors import DataError
+from engine.models.base import pad
+
+POOL = 50  # batches whose texts are sorted by length together
+
+
+class LabelledBatch(NamedTuple):
+    """Word ids (B, T), how many of each row are real (B,), and the labels (B,)."""
+
+    input_ids: Tensor
+    lengths: Tensor
+    labels: Tensor
+
+
+class LabelledTexts(NamedTuple):
+    """Texts as word ids, and a label for each."""
+
+    rows: Sequence[Sequence[int]]
+    labels: Sequence[int]
+
+
+class Classification:
+    """Cross-entropy of a text's label; see `engine.training.trainer.Objective`.
+
+    Args:
+        form_ids: for each word id what a word of its form is read as when it is not known, (V,).
+        hidden_share: for each word id how often it is replaced by that in training, (V,). So that the network learns to read words it
+            does not know, rare ones are hidden more often. Paper: Kiperwasser and Goldberg (2016), arXiv 1603.04351, section 4.2.
+        direction_weight: how much of the loss is that of each direction by itself.
+
+    Raises:
+        DataError: there is nothing to learn from, or nothing to validate on.
+    """
+
+    def __init__(
+        self,
+        train: LabelledTexts,
+        validation: LabelledTexts,
+        *,
+        form_ids: Tensor,
+        hidden_share: Tensor,
+        batch_size: int = 50,
+        label_smoothing: float = 0.0,
+        direction_weight: float = 0.0,
+        pad_id: int = 0,
+        seed: int = 0,
+    ) -> None:
+        if not len(train.rows) or not len(validation.rows):
+            raise DataError("There is no labelled text to learn from or to validate on.")
+        self.train, self.validation = train, validation
+        self.form_ids, self.hidden_share = form_ids, hidden_share
+        self.batch_size, self.label_smoothing, self.direction_weight = batch_size, label_smoothing, direction_weight
+        self.pad_id, self.seed = pad_id, seed
+        self._plan: list[list[int]] = []
+        self._plan_epoch = -1
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Number of updates in one pass."""
+        return -(-len(self.train.rows) // self.batch_size)
+
+    def batch(self, position: int) -> LabelledBatch:
+        """Return the batch of update `position`, some of its words hidden."""
+        epoch, place = divmod(position, self.batches_per_epoch)
+        if epoch != self._plan_epoch:
+            self._plan, self._plan_epoch = self.plan(epoch), epoch
+        batch = self.collate(self.train, self._plan[place])
+        generator = torch.Generator().manual_seed(self.seed * 100_003 + position)
+        chances = torch.rand(batch.input_ids.shape, generator=generator)
+        hidden = chances < self.hidden_share[batch.input_ids]
+        return batch._replace(input_ids=torch.where(hidden, self.form_ids[batch.input_ids], batch.input_ids))
+
+    def plan(self, epoch: int) -> list[list[int]]:
+        """Return the batches of one pass as places: drawn at random, neighbours in length together, in random order."""
+        order = random.Random(self.seed * 100_003 + epoch)
+        places = list(range(len(self.train.rows)))
+        order.shuffle(places)
+        size = self.batch_size
+        batches = []
+        for start in range(0, len(places), size * POOL):
+            pool = sorted(places[start : start + size * POOL], key=lambda place: len(self.train.rows[place]))
+            batches += [pool[first : first + size] for first in range(0, len(pool), size)]
+        order.shuffle(batches)
+        return batches
+
+    def collate(self, texts: LabelledTexts, places: Sequence[int]) -> LabelledBatch:
+        """Return the texts at `places` as one dense batch."""
+        rows = [texts.rows[place] for place in places]
+        lengths = torch.tensor([len(row) for row in rows])
+        return LabelledBatch(pad(rows, self.pad_id), lengths, torch.tensor([texts.labels[place] for place in places]))
+
+    def loss(self, model: nn.Module, batch: LabelledBatch, carry: Any) -> tuple[Tensor, Any]:
+        """Return the mean label-smoothed loss per text; nothing is carried."""
+        features = model.dropout(model.features(model.embed(batch.input_ids), batch.lengths))
+        logits = model.split_logits(features)
+        loss = self._cross_entropy(logits["both"], batch.labels)
+        if "backward" in logits and self.direction_weight:
+            for name in ("forward", "backward"):
+                loss = loss + self.direction_weight * self._cross_entropy(model.direction_alone(logits[name]), batch.labels)
+        return loss, None
+
+    def evaluate(self, model: nn.Module) -> dict[str, float]:
+        """Return the plain loss per validation text ("loss"), the share that is right, and that of each direction by itself."""
+        rows, count = self.validation.rows, len(self.validation.rows)
+        order = sorted(range(count), key=lambda place: len(rows[place]))
+        nats, right = 0.0, {}
+        for start in range(0, count, 64):
+            batch = self.collate(self.validation, order[start : start + 64])
+            logits = model.direction_logits(batch.input_ids, batch.lengths)
+            nats += float(functional.cross_entropy(logits["both"].float(), batch.labels, reduction="sum"))
+            for name, values in logits.items():
+                alone = values if name == "both" else model.direction_alone(values)
+                right[name] = right.get(name, 0) + int((alone.argmax(1) == batch.labels).sum())
+        measured = {"loss": nats / count, "accuracy": right.pop("both") / count}
+        return measured | {f"{name}_accuracy": hits / count for name, hits in right.items()}
+
+    def _cross_entropy(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Paper (smoothing): Szegedy et al. (2016), arXiv 1512.00567, section 7."""
+        return functional.cross_entropy(logits.float(), labels, label_smoothing=self.label_smoothing)
