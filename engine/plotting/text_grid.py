@@ -70,7 +70,7 @@ def text_grid(
     places = lay_out(tokens, width)
     row_count = max((place.rows[-1] for place in places), default=0) + 1
     scale = theme.diverging_scale(mode) if diverging else get_colorscale(theme.HEAT_SCALE)
-    inks = _inks(values, low, high, scale, mode)
+    inks = readable_inks(values, low, high, scale, mode)
     if hover is None:
         hover = [f"{spoken_token(token)}: {value:.3g}" for token, value in zip(tokens, values, strict=True)]
     said = [plain_label(line).replace("\n", "<br>") for line in hover]
@@ -208,7 +208,7 @@ def _limits(values: np.ndarray, diverging: bool) -> tuple[float, float]:
     return low, high if high > low else low + 1.0
 
 
-def _inks(values: np.ndarray, low: float, high: float, scale: list, mode: Mode) -> list[str]:
+def readable_inks(values: np.ndarray, low: float, high: float, scale: list, mode: Mode) -> list[str]:
     """Return black or white for each value, whichever stands out more from its cell's colour: at least 4.58 to 1."""
     steps = 64
     shares = np.clip((np.nan_to_num(values, nan=low) - low) / (high - low), 0, 1)
