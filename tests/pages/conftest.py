@@ -15,6 +15,7 @@ from engine.models.card import write_card
 from engine.models.language_model import LanguageModel
 from engine.models.translator import Translator
 from engine.text import TOKENIZERS
+from tests.pages.small_taggers import save_taggers
 
 LETTERS = "\n !,.:;?'-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PAIRS = ["A black dog runs on the beach .", "Un chien noir court sur la plage ."] * 4
@@ -75,3 +76,18 @@ def models(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     st.cache_data.clear()
     yield root
     st.cache_data.clear()
+
+
+@pytest.fixture(scope="session")
+def small_taggers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of four taggers, see `tests.pages.small_taggers`."""
+    root = tmp_path_factory.mktemp("taggers")
+    save_taggers(root)
+    return root
+
+
+@pytest.fixture
+def taggers(models: Path, small_taggers: Path) -> Path:
+    """Return the folder the pages find their models in, now with four taggers."""
+    shutil.copytree(small_taggers, models, dirs_exist_ok=True)
+    return models
