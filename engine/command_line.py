@@ -77,6 +77,9 @@ def build_parser() -> argparse.ArgumentParser:
     translate.add_argument("--top-p", type=float, default=1.0, help="with --sample")
     translate.add_argument("--seed", type=int, default=7, help="with --sample")
 
+    tag = command("tag", tag_command, "Tag the words of standard input, line by line.")
+    tag.add_argument("--model", required=True)
+
     train = command("train", train_command, "Train a recipe and write a model folder.")
     train.add_argument("--recipe", required=True)
     train.add_argument("--output", required=True, metavar="DIR")
@@ -89,6 +92,8 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--regimes", metavar="PARQUET", help="ways to be taught: also add figures and learning curve to this table")
     evaluate.add_argument("--by-length", metavar="PARQUET", help="translators: also add BLEU by source length to this table")
     evaluate.add_argument("--sentences", metavar="PARQUET", help="translators: also add the scores of every test sentence to this table")
+    evaluate.add_argument("--predictions", metavar="PARQUET", help="classifiers and taggers: also add every sentence's answer to this table")
+    evaluate.add_argument("--ablation", metavar="PARQUET", help="taggers: also add this recipe's and seed's figures to this table")
 
     index = command("index", index_command, "Index a training text, so that copies of it can be found without it.")
     index.add_argument("--corpus", default="", help="required unless --words is given")
@@ -172,6 +177,24 @@ def translate_command(options: argparse.Namespace) -> None:
         print(found[index])
 
 
+def tag_command(options: argparse.Namespace) -> None:
+    """Print the tags of each input line's words, which stand between blanks, in order; an empty line stays one."""
+    from engine.inspection.tagging import MAX_WORDS, best_tags
+
+    loaded = _load(options.model, "tagging")
+    lines = _read("-").split("\n")
+    if not lines[-1]:
+        lines.pop()  # what follows the last line break is no line
+    rows = [line.replace("\t", " ").rstrip("\r").split(" ") for line in lines]  # a no-break space belongs to its word
+    rows = [[word for word in row if word] for row in rows]
+    for number, row in enumerate(rows, start=1):
+        if len(row) > MAX_WORDS:
+            raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} can be tagged at once.")
+    tags = iter(best_tags(loaded, [row for row in rows if row]))
+    for row in rows:
+        print(" ".join(next(tags)) if row else "")
+
+
 def train_command(options: argparse.Namespace) -> None:
     """Train, showing the trainer's events as a progress bar."""
     from tqdm import tqdm
@@ -204,6 +227,10 @@ def evaluate_command(options: argparse.Namespace) -> None:
     from engine.models.folder import load_model
 
     loaded = _load(options.model, "translation") if options.sentences else load_model(options.model)
+    if options.predictions:
+        _evaluation_of(loaded)
+    if options.ablation and loaded.info.task != "tagging":
+        raise InputError(f"The model '{options.model}' does {loaded.info.task.replace('_', ' ')}: --ablation is for taggers.")
     print(json.dumps(evaluate_model(loaded, write=not options.dry_run), indent=2, ensure_ascii=False))
     if options.regimes:
         from engine.evaluation.forcing import add_regime
@@ -217,6 +244,21 @@ def evaluate_command(options: argparse.Namespace) -> None:
         from engine.evaluation.translation_sentences import add_sentences
 
         add_sentences(loaded, Path(options.sentences))
+    if options.predictions:
+        _evaluation_of(loaded).add_predictions(loaded, Path(options.predictions))
+    if options.ablation:
+        from engine.evaluation.tagging import add_ablation
+
+        add_ablation(loaded, Path(options.ablation))
+
+
+def _evaluation_of(loaded: Any) -> Any:
+    """Return the module that measures the answers of a classifier or tagger sentence by sentence."""
+    from importlib import import_module
+
+    if loaded.info.task not in ("classification", "tagging"):
+        raise InputError(f"The model '{loaded.info.name}' does {loaded.info.task.replace('_', ' ')}: --predictions is for classifiers and taggers.")
+    return import_module(f"engine.evaluation.{loaded.info.task}")
 
 
 def index_command(options: argparse.Namespace) -> None:

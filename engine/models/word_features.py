@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from engine.text import Tokenizer
-from engine.text.word_list import number_words
+from engine.text.word_list import number_words, straighten
 
 MAX_CHARACTERS = 20  # of a longer word the first and the last ten are read
 PADDING, EDGE = 0, 1
@@ -42,6 +42,7 @@ class WordFeatures(NamedTuple):
 def character_ids(word: str) -> tuple[int, ...]:
     """Return the numbers of a word's characters between two edges, filled up to MAX_CHARACTERS + 2; accents are left out."""
     half = MAX_CHARACTERS // 2
+    word = straighten(word)
     kept = word if len(word) <= MAX_CHARACTERS else word[:half] + word[-half:]
     numbers = [EDGE, *map(_character_id, kept), EDGE]
     return tuple(numbers + [PADDING] * (MAX_CHARACTERS + 2 - len(numbers)))

@@ -14,9 +14,19 @@ from engine.text.words import WordTokenizer
 SPECIAL = (PAD, BOS, EOS, UNK)
 
 
+PLAIN = str.maketrans("\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}", "''--") | str.maketrans(
+    {"\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"'}
+)
+
+
+def straighten(word: str) -> str:
+    """Return a word with typewriter's quotation marks and dashes, as the corpora have them."""
+    return word.translate(PLAIN)
+
+
 def normalise(word: str) -> str:
-    """Return a word as the list has it: in lower case, every digit as 0."""
-    return "".join("0" if "0" <= character <= "9" else character for character in word.lower())
+    """Return a word as the list has it: in lower case, every digit as 0, quotation marks and dashes straight."""
+    return "".join("0" if "0" <= character <= "9" else character for character in straighten(word).lower())
 
 
 def list_words(

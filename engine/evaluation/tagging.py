@@ -1,0 +1,153 @@
+"""Taggers: precision, recall and F1 of whole entities by seqeval, in all and by type, beside each word's most frequent tag.
+
+Paper: Tjong Kim Sang and De Meulder (2003), Introduction to the CoNLL-2003 shared task, section 3.1: an entity counts only with its
+exact words and its type. Nakayama (2018), seqeval, counts the same way.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.corpora import load_corpus
+from engine.errors import DataError, ModelError
+from engine.evaluation.base import EVALUATIONS, corpora_of
+from engine.inspection.sentence_scores import source_hash, weights_in
+from engine.inspection.stored_table import read_stored_table
+from engine.inspection.tagging import MAX_WORDS, best_tags
+from engine.models.folder import LoadedModel
+from engine.provenance import commit, hardware
+from engine.text.bio import OUTSIDE, illegal_places
+
+SPLIT = "test"
+PREDICTION_COLUMNS = ("model", "weights", "corpus", "split", "row", "words", "gold", "predicted", "labels")
+ABLATION_COLUMNS = ("recipe", "corpus", "crf", "bidirectional", "seed", "f1", "precision", "recall")
+
+
+@EVALUATIONS.register("tagging")
+def evaluate_tagger(loaded: LoadedModel) -> dict[str, Any]:
+    """Return span figures in percent on the test split of its corpus, and those of the most frequent tag of every word."""
+    corpus = load_corpus(corpora_of(loaded)[0])
+    words, gold = sentences(corpus, SPLIT)
+    predicted = best_tags(loaded, words)
+    baseline = most_frequent_tags(*corpus.tagged("train"))
+    pairs = [(tag, other) for row, others in zip(gold, predicted, strict=True) for tag, other in zip(row, others, strict=True)]
+    return span_scores(gold, predicted) | {
+        "token_accuracy": round(100 * sum(tag == other for tag, other in pairs) / len(pairs), 2),
+        "illegal_sequences": sum(bool(illegal_places(row)) for row in predicted),
+        "baseline_f1": span_scores(gold, [[baseline.get(word, OUTSIDE) for word in row] for row in words])["f1"],
+        "entities": sum(tag.startswith("B-") for row in gold for tag in row),
+        "test_set": f"{corpus.spec.title} {SPLIT} ({len(words):,} sentences)",
+        "source": corpus.source.kind,
+    }
+
+
+def span_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Return seqeval's micro-averaged "precision", "recall" and "f1" in percent, and the same "by_type" with the number of entities."""
+    from seqeval.metrics import classification_report
+
+    report = classification_report([*map(list, gold)], [*map(list, predicted)], output_dict=True, zero_division=0)
+
+    def in_percent(row: dict[str, Any]) -> dict[str, float]:
+        return {name: round(100 * float(row[key]), 2) for name, key in (("precision", "precision"), ("recall", "recall"), ("f1", "f1-score"))}
+
+    types = {kind: row for kind, row in report.items() if not kind.endswith(" avg")}
+    by_type = {kind: in_percent(row) | {"entities": int(row["support"])} for kind, row in types.items()}
+    return in_percent(report["micro avg"]) | {"by_type": by_type}
+
+
+def most_frequent_tags(rows: Iterable[Sequence[str]], tags: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Return for every word of the training sentences the tag it bears most often there; of equal ones the first in the alphabet."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for words, marks in zip(rows, tags, strict=True):
+        for word, tag in zip(words, marks, strict=True):
+            counts[word][tag] += 1
+    return {word: min(found, key=lambda tag: (-found[tag], tag)) for word, found in counts.items()}
+
+
+def sentences(corpus: Any, split: str) -> tuple[list[list[str]], list[list[str]]]:
+    """Return the words and tags of a split's sentences that can be tagged: empty and endless ones are left out."""
+    kept = [(words, tags) for words, tags in zip(*corpus.tagged(split), strict=True) if 0 < len(words) <= MAX_WORDS]
+    return [words for words, _ in kept], [tags for _, tags in kept]
+
+
+def predictions(loaded: LoadedModel) -> pd.DataFrame:
+    """Return one row per test sentence: its place, right and found tags as numbers into "labels", how many words, a hash of them."""
+    corpus = load_corpus(corpora_of(loaded)[0])
+    rows, gold = corpus.tagged(SPLIT)
+    places = [place for place, words in enumerate(rows) if 0 < len(words) <= MAX_WORDS]
+    found = best_tags(loaded, [rows[place] for place in places])
+    labels = list(loaded.model.labels)
+    labels += sorted({tag for place in places for tag in gold[place]} - set(labels))
+    number = {label: place for place, label in enumerate(labels)}
+    frame = pd.DataFrame(
+        {
+            "row": places,
+            "source_hash": [source_hash(" ".join(rows[place])) for place in places],
+            "words": [len(rows[place]) for place in places],
+            "gold": [[number[tag] for tag in gold[place]] for place in places],
+            "predicted": [[number[tag] for tag in tags] for tags in found],
+        }
+    )
+    facts = {"model": loaded.info.name, "weights": weights_in(str(loaded.info.path)), "corpus": corpora_of(loaded)[0], "split": SPLIT}
+    facts |= {"labels": " ".join(labels), "title": f"{corpus.spec.title} {SPLIT}", "read_from": corpus.source.kind}
+    facts |= {"hardware": hardware(), "commit": commit(), "date": date.today().isoformat()}
+    return frame.assign(**facts)
+
+
+def add_predictions(loaded: LoadedModel, table: Path) -> None:
+    """Tag the test split and put the rows into `table` in place of this model's older ones; no word of the corpus goes in.
+
+    Raises:
+        DataError: the corpus cannot be read, or the table that is there is damaged.
+    """
+    others = read_stored_table(table, PREDICTION_COLUMNS, "") if table.exists() else pd.DataFrame()
+    rows = predictions(loaded)
+    if len(others):
+        rows = pd.concat([others[others["model"] != loaded.info.name], rows], ignore_index=True)
+    _write(rows.sort_values(["model", "row"], ignore_index=True), table)
+
+
+def add_ablation(loaded: LoadedModel, table: Path) -> None:
+    """Measure a tagger on validation and test sentences and put one row into `table` in place of that of its recipe and seed.
+
+    Raises:
+        DataError: the corpus cannot be read, or the table that is there is damaged.
+        ModelError: its config.json says nothing of its training.
+    """
+    others = read_stored_table(table, ABLATION_COLUMNS, "") if table.exists() else pd.DataFrame()
+    config = loaded.info.config
+    training = config.get("training") or {}
+    if not isinstance(training.get("settings", {}).get("seed"), int) or "recipe" not in training:
+        raise ModelError(f"The config.json of {loaded.info.name} does not say with which recipe and seed it was trained.")
+    corpus = load_corpus(corpora_of(loaded)[0])
+    row: dict[str, Any] = {"recipe": training["recipe"], "corpus": corpora_of(loaded)[0], "seed": training["settings"]["seed"]}
+    row |= {name: config[name] for name in ("crf", "bidirectional", "hidden_size", "parameters")}
+    for split, prefix in ((SPLIT, ""), ("validation", "validation_")):
+        words, gold = sentences(corpus, split)
+        tags = best_tags(loaded, words)
+        row |= {f"{prefix}{name}": value for name, value in span_scores(gold, tags).items() if name != "by_type"}
+        row[f"{prefix}illegal_sequences"] = sum(bool(illegal_places(found)) for found in tags)
+    row |= {"sentences": len(sentences(corpus, SPLIT)[0]), "steps": training["steps"], "minutes": training["minutes"]}
+    row |= {"test_set": f"{corpus.spec.title} {SPLIT}", "hardware": training["hardware"], "commit": training["commit"], "date": training["date"]}
+    rows = pd.DataFrame([row])
+    if len(others):
+        is_same = (others["recipe"] == row["recipe"]) & (others["seed"] == row["seed"])
+        rows = pd.concat([others[~is_same], rows], ignore_index=True)
+    _write(rows.sort_values(["corpus", "recipe", "seed"], ignore_index=True), table)
+
+
+def _write(rows: pd.DataFrame, table: Path) -> None:
+    draft = table.with_suffix(f".{os.getpid()}.draft")
+    try:
+        table.parent.mkdir(parents=True, exist_ok=True)
+        rows.to_parquet(draft, index=False, compression="zstd")
+        os.replace(draft, table)
+    except OSError as error:
+        raise DataError(f"The table {table} cannot be written: {error.strerror}.") from error

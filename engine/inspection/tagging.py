@@ -1,0 +1,228 @@
+"""What a tagger makes of a text: its words, tags, entities, and every number between them, as NumPy arrays.
+
+Shapes: T time, K tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from engine.decoding import viterbi
+from engine.errors import InputError
+from engine.models.folder import LoadedModel
+from engine.models.word_features import read_words
+from engine.text.bio import find_spans
+from engine.text.word_list import number_words
+
+MAX_WORDS = 1_000
+BATCH_WORDS = 4_000
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word and where it stands in the text, from the first character to behind the last."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """An entity: its words from `start` to before `end`, its type, and the probability that these words bear just these tags."""
+
+    start: int
+    end: int
+    type: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """A tagged sentence.
+
+    Attributes:
+        labels: the names of the K tags.
+        emissions: (T, K), what every word says for every tag.
+        transitions, start, end: (K, K) [from, to], (K,), (K,); all zero where the tagger has no CRF.
+        marginals: (T, K), the probability of every tag at every word, over all sequences.
+        tags: the likeliest sequence.
+        unknown: the distinct words that are not in the tagger's list; it reads their letters and shapes only.
+    """
+
+    words: tuple[str, ...]
+    labels: tuple[str, ...]
+    emissions: np.ndarray
+    transitions: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    marginals: np.ndarray
+    tags: tuple[str, ...]
+    spans: tuple[Span, ...]
+    unknown: tuple[str, ...]
+
+
+# What has a full stop that belongs to it. Elsewhere a full stop is a word of its own.
+ABBREVIATIONS = (
+    "Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Gen|Col|Lt|Sgt|Capt|Maj|Rev|Hon|Gov|Sen|Rep|Inc|Corp|Co|Ltd|vs|etc|Ft|Mt|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec"
+)
+WORD = re.compile(
+    r"(?P<address>(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    rf"|(?P<abbreviation>\b(?:{ABBREVIATIONS})\.(?!\w)|\bNo\.(?=\s*\d)|(?:[^\W\d_]\.){{2,}}|\b[A-Z]\.(?=\s+[A-Z]))"
+    r"|(?P<number>\d+(?:[.,:/-]\d+)*)(?![^\W\d_])"
+    r"|(?P<word>[^\W_]+(?:(?:[-/&.]|['\N{RIGHT SINGLE QUOTATION MARK}])[^\W_]+)*['\N{RIGHT SINGLE QUOTATION MARK}]?)"
+    r"|(?P<dots>\.{2,}|-{2,})"
+    r"|(?P<mark>\S)"
+)
+APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
+# Penn Treebank's clitics: "don't" is "do" and "n't", "Britain's" is "Britain" and "'s".
+CLITIC = re.compile(rf"(?i)(?:n[{APOSTROPHES}]t|[{APOSTROPHES}](?:s|m|d|ll|re|ve)|[{APOSTROPHES}])$")
+
+
+def split_words(text: str) -> list[Word]:
+    """Return the words of a text as the corpora cut them: punctuation and "'s" apart, "U.S." and "al-Qaida" in one piece.
+
+    Raises:
+        InputError: there are more than MAX_WORDS.
+    """
+    words: list[Word] = []
+    for found in WORD.finditer(text):
+        words += _cut(found)
+        if len(words) > MAX_WORDS:
+            raise InputError(f"The text has more than {MAX_WORDS:,} words; please give at most so many.")
+    return words
+
+
+def _cut(found: re.Match[str]) -> Iterator[Word]:
+    text, start, end = found.group(), found.start(), found.end()
+    clitic = CLITIC.search(text) if found.lastgroup == "word" else None
+    if clitic and clitic.start():
+        yield Word(text[: clitic.start()], start, start + clitic.start())
+        yield Word(clitic.group(), start + clitic.start(), end)
+    else:
+        yield Word(text, start, end)
+
+
+def tag_words(loaded: LoadedModel, words: tuple[str, ...]) -> Tagging:
+    """Return the tags of one sentence and how they came about.
+
+    Raises:
+        InputError: there is no word, or there are more than MAX_WORDS.
+    """
+    return tag_many(loaded, [words])[0]
+
+
+@torch.inference_mode()
+def tag_many(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> list[Tagging]:
+    """Return a Tagging for every row of words, in order; rows of similar length are read together.
+
+    Raises:
+        InputError: a row has no word, or more than MAX_WORDS.
+    """
+    check_rows(rows)
+    found: dict[int, Tagging] = {}
+    for chosen in in_batches(rows):
+        features = read_words(loaded.tokenizer, [rows[place] for place in chosen])
+        emissions = loaded.model(features).double().numpy()
+        for place, scores in zip(chosen, emissions, strict=True):
+            found[place] = _finish(loaded, tuple(rows[place]), scores[: len(rows[place])])
+    return [found[place] for place in range(len(rows))]
+
+
+@torch.inference_mode()
+def best_tags(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the likeliest tags of every row of words, in order, and nothing else: for thousands of sentences.
+
+    Raises:
+        InputError: as `tag_many`.
+    """
+    check_rows(rows)
+    found: dict[int, list[str]] = {}
+    for chosen in in_batches(rows):
+        tags = loaded.model.decode(read_words(loaded.tokenizer, [rows[place] for place in chosen]))
+        found |= {place: [loaded.model.labels[tag] for tag in row] for place, row in zip(chosen, tags, strict=True)}
+    return [found[place] for place in range(len(rows))]
+
+
+@torch.inference_mode()
+def halves(loaded: LoadedModel, words: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return "forward", "backward" and "both" emissions (T, K) and the "bias" (K,): forward + backward + bias = both.
+
+    A half is what one direction alone adds; the bias belongs to neither. Of a tagger that only reads forwards, "backward" is zero.
+
+    Raises:
+        InputError: as `tag_words`.
+    """
+    check_rows([words])
+    forward, backward, bias = loaded.model.halves(read_words(loaded.tokenizer, [words]))
+    forward_part, plain_bias = forward[0].double().numpy(), bias.double().numpy()
+    backward_part = np.zeros_like(forward_part) if backward is None else backward[0].double().numpy()
+    return {"forward": forward_part, "backward": backward_part, "both": forward_part + backward_part + plain_bias, "bias": plain_bias}
+
+
+def scores_of(loaded: LoadedModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the transitions (K, K) [from, to] and the scores (K,) of the first and the last tag; zero without a CRF."""
+    crf, size = loaded.model.crf, len(loaded.model.labels)
+    if crf is None:
+        return np.zeros((size, size)), np.zeros(size), np.zeros(size)
+    return tuple(part.detach().double().numpy() for part in (crf.transitions, crf.start, crf.end))
+
+
+def check_rows(rows: Sequence[Sequence[str]]) -> None:
+    """Check that every row has words, and not too many.
+
+    Raises:
+        InputError: naming the number of words.
+    """
+    for row in rows:
+        if not row:
+            raise InputError("There is no word to tag; please write a sentence.")
+        if len(row) > MAX_WORDS:
+            raise InputError(f"The text has {len(row):,} words; at most {MAX_WORDS:,} can be tagged at once.")
+
+
+def in_batches(rows: Sequence[Sequence[str]]) -> Iterator[list[int]]:
+    """Yield places of rows of similar length, at most BATCH_WORDS words together with their padding."""
+    batch: list[int] = []
+    for place in sorted(range(len(rows)), key=lambda place: len(rows[place])):
+        if batch and (len(batch) + 1) * len(rows[place]) > BATCH_WORDS:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
+
+
+def spans_with_probabilities(
+    labels: Sequence[str], tags: Sequence[int], emissions: np.ndarray, transitions: np.ndarray, start: np.ndarray, end: np.ndarray
+) -> tuple[Span, ...]:
+    """Return the entities of a sequence of tags, given as numbers, each with its probability under these scores."""
+    places = find_spans([labels[tag] for tag in tags])
+    asked = [(first, tags[first:behind]) for first, behind, _ in places]
+    likely = viterbi.span_probabilities(asked, emissions, transitions, start, end) if asked else []
+    return tuple(Span(first, behind, kind, value) for (first, behind, kind), value in zip(places, likely, strict=True))
+
+
+def _finish(loaded: LoadedModel, words: tuple[str, ...], emissions: np.ndarray) -> Tagging:
+    labels = tuple(loaded.model.labels)
+    scores = scores_of(loaded)
+    tags = viterbi.viterbi(emissions, *scores).tags
+    tokenizer = loaded.tokenizer
+    ids = number_words(tokenizer, words)
+    return Tagging(
+        words=words,
+        labels=labels,
+        emissions=emissions,
+        transitions=scores[0],
+        start=scores[1],
+        end=scores[2],
+        marginals=viterbi.marginals(emissions, *scores),
+        tags=tuple(labels[tag] for tag in tags),
+        spans=spans_with_probabilities(labels, tags, emissions, *scores),
+        unknown=tuple(dict.fromkeys(word for word, number in zip(words, ids, strict=True) if number == tokenizer.unk_id)),
+    )
