@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import torch
 
-from engine.inspection.classification import direction_probabilities_of_words
+from engine.inspection.classification import probabilities_of_words
+from engine.models.classifier import AVERAGE
 from engine.models.folder import LoadedModel
 
 MOST_FRAMES = 40  # the cost grows with frames times words
@@ -66,13 +68,29 @@ def measure_belief(loaded: LoadedModel, words: Sequence[str]) -> Belief:
     """
     words = tuple(words)
     steps = frames(len(words))
-    beginnings = [words[:step] for step in steps]
-    found = direction_probabilities_of_words(loaded, beginnings)
-    both = found["both"][:, POSITIVE]
-    if "backward" not in found:
+    both = probabilities_of_words(loaded, [words[:step] for step in steps])[:, POSITIVE]
+    if not (loaded.model.cell != AVERAGE and loaded.model.bidirectional):
         return Belief(words, steps, both)
-    ends = direction_probabilities_of_words(loaded, [words[step - 1 :] for step in steps])
-    return Belief(words, steps, both, found["forward"][:, POSITIVE], ends["backward"][:, POSITIVE])
+    forward, backward = halves_along(loaded, words)
+    return Belief(words, steps, both, forward[steps - 1, POSITIVE], backward[steps - 1, POSITIVE])
+
+
+@torch.inference_mode()
+def halves_along(loaded: LoadedModel, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each half alone says after every word, two arrays (T, L) of probabilities.
+
+    Row t of the first is the forward half after word t, of the second the backward half that has read from the end back to word t.
+    One reading of the text is enough: neither stack knows what it has not read, and the largest output so far is a running maximum.
+    """
+    model = loaded.model
+    input_ids = torch.tensor([loaded.tokenizer.encode_words(list(words))])  # (1, T)
+    outputs = model.outputs(model.embed(input_ids), torch.tensor([len(words)]))[0]  # (T, 2H)
+    forward = outputs[:, : model.hidden_size].cummax(0).values
+    backward = outputs[:, model.hidden_size :].flip(0).cummax(0).values.flip(0)
+    shares = model.split_logits(torch.cat([forward, backward], dim=1))  # (T, L) each
+    alone = (model.direction_alone(shares[name]).float().softmax(1) for name in ("forward", "backward"))
+    found_forward, found_backward = (probabilities.numpy() for probabilities in alone)
+    return found_forward, found_backward
 
 
 def frames(count: int) -> np.ndarray:

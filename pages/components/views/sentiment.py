@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from engine.config import option
 from pages.components.views.sentiment_film import FilmView
+from pages.components.views.sentiment_texts import TextsView
 
 FIRST = "He said the food was not good."
 
 
 @dataclass(frozen=True)
-class SentimentView(FilmView):
+class SentimentView(FilmView, TextsView):
     """Everything a link to the sentiment page carries; each tool brings its own fields."""
 
     text: str = option(
