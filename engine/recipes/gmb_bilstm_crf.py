@@ -1,9 +1,4 @@
-"""Entities in news (GMB): an LSTM in both directions with a CRF, the best we ship, and the two it is compared with.
-
-They differ in one thing each: no CRF, or no backward direction.
-"""
-
-import dataclasses
+"""Entities in news (GMB): an LSTM in both directions with a CRF, the best tagger we ship."""
 
 from engine.recipes.base import RECIPES
 from engine.recipes.tagging_recipe import TaggingRecipe

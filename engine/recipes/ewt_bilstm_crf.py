@@ -1,0 +1,23 @@
+"""Entities on the web (English-EWT): goes on from `gmb-bilstm-crf`, which has read eleven times as many entities in the news."""
+
+import dataclasses
+
+from engine.recipes.base import RECIPES
+from engine.recipes.gmb_bilstm_crf import GMB_BILSTM_CRF
+
+EWT_BILSTM_CRF = RECIPES.register("ewt-bilstm-crf")(
+    dataclasses.replace(
+        GMB_BILSTM_CRF,
+        name="ewt-bilstm-crf",
+        title="Entities on the web, LSTM in both directions with a CRF",
+        label="Web text",
+        group="web",
+        corpus="ner_ewt",
+        start_from=GMB_BILSTM_CRF.name,
+        vocab_size=13_000,
+        least_count=3,
+        dropout=0.5,
+        word_dropout=0.1,
+        training=dataclasses.replace(GMB_BILSTM_CRF.training, max_steps=1800, learning_rate=1.5e-3, evaluate_every=200, checkpoint_every=600),
+    )
+)
