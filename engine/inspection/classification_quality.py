@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,81 @@ ORDERS = {
     "longest": "the longest texts first",
     "shortest": "the shortest texts first",
 }
+CORPUS_UNREACHED = "The texts of {title} cannot be reached: no local copy in UNROLLED_DATA and no network to the Hub."
 KINDS = {"all": "all errors", "false_positive": "taken for praise", "false_negative": "praise not seen"}
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Everything that is drawn of one classifier on one corpus, but for the threshold.
+
+    Attributes:
+        predictions: by row. calibration: as the function of that name returns it. thresholds: the curve over all thresholds.
+        slices: a table for each of `slice_names()`.
+    """
+
+    predictions: pd.DataFrame
+    calibration: pd.DataFrame
+    thresholds: pd.DataFrame
+    slices: dict[str, pd.DataFrame]
+
+
+def measure_quality(table: str, model: str, corpus: str) -> Quality:
+    """Return the quality of a stored model on one corpus.
+
+    Raises:
+        DataError: it was not measured there, or the table cannot be read.
+    """
+    frame = of_model(read_predictions(table), model, corpus)
+    return Quality(frame, calibration(frame), threshold_curve(frame), {by: slices(frame, by) for by in slice_names()})
+
+
+def measure_scores(table: str) -> pd.DataFrame:
+    """Return `scores` of a stored table.
+
+    Raises:
+        DataError: the table cannot be read.
+    """
+    return scores(read_predictions(table))
+
+
+def compare_stored(table: str, first: str, second: str, corpus: str) -> dict[str, float]:
+    """Return `compare` of two stored models on one corpus.
+
+    Raises:
+        DataError: one was not measured there, or the table cannot be read.
+    """
+    predictions = read_predictions(table)
+    return compare(of_model(predictions, first, corpus), of_model(predictions, second, corpus))
+
+
+def read_texts(corpus: str, split: str) -> tuple[list[str], list[int], str]:
+    """Return the texts and labels of a corpus' split, and the sentence on which copy was read.
+
+    Raises:
+        DataError: the corpus itself cannot be reached; its embedded sample does not count.
+    """
+    from engine.corpora import load_corpus
+
+    found = load_corpus(corpus)
+    if found.source.kind == "sample":
+        raise DataError(f"{CORPUS_UNREACHED.format(title=found.spec.title)}")
+    texts, labels = found.labelled(split)
+    return texts, labels, found.source.sentence
+
+
+def text_of(row: int, label: int, words: int, texts: tuple[list[str], list[int], str] | None) -> str:
+    """Return the text of a prediction, "" where it is not there or another one stands in its row.
+
+    Args:
+        words: how many the prediction counted; another copy of the corpus may have other rows.
+    """
+    from engine.text.treebank import split_words
+
+    if texts is None or row >= len(texts[0]):
+        return ""
+    text = texts[0][row]
+    return text if texts[1][row] == label and len(split_words(text)) == words else ""
 
 
 def read_predictions(table: str = "") -> pd.DataFrame:

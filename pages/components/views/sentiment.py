@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from engine.config import option
 from pages.components.views.sentiment_film import FilmView
+from pages.components.views.sentiment_quality import QualityView
 from pages.components.views.sentiment_texts import TextsView
 
 FIRST = "He said the food was not good."
 
 
 @dataclass(frozen=True)
-class SentimentView(FilmView, TextsView):
+class SentimentView(FilmView, QualityView, TextsView):
     """Everything a link to the sentiment page carries; each tool brings its own fields."""
 
     text: str = option(

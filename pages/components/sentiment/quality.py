@@ -1,0 +1,254 @@
+"""Quality: what every classifier scores on texts none has seen, how far its probabilities can be trusted, and what it gets wrong."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.corpora.sources import mirror_folder
+from engine.errors import DataError
+from engine.inspection import classification_quality as quality
+from engine.inspection.classification_quality import KINDS, ORDERS, Quality, slice_names
+from engine.plotting.classification_quality import accuracy_dots, confusion_map, reliability, slice_bars, threshold_lines
+from pages.components import cache, figures, header, notices, state
+from pages.components.figures import Receipt
+from pages.components.sentiment.desk import CORPORA, PAGE, Desk, is_blind
+
+LOOKED_FOR = "quality texts looked for"
+PER_PAGE = 10
+LABELS = ("negative", "positive")
+LONGEST_SHOWN = 600  # characters of a listed text; the whole one opens above
+
+
+def show(desk: Desk) -> None:
+    """Draw the scores of all classifiers, then the chosen one's confusion, threshold, calibration, slices and errors."""
+    table, version = str(quality.TABLE), _version()
+    scores = cache.compute(quality.measure_scores, table, version=version)
+    scores = scores[scores["model"].isin(desk.models)]
+    missing = [name for name in desk.models if name not in set(scores["model"])]
+    if missing:
+        commands = " ".join(quality.COMMAND.format(model=name) + "." for name in missing)
+        notices.note(f"Not measured yet: {', '.join(map(desk.label, missing))}. To measure: {commands}")
+    for corpus in sorted(scores["corpus"].unique(), key=lambda name: name != "sst2"):
+        _show_scores(desk, scores[scores["corpus"] == corpus], corpus)
+    measured = scores[scores["model"] == desk.network]["corpus"].tolist()
+    if not measured:
+        return
+    corpus = measured[0]
+    found = cache.compute(quality.measure_quality, table, desk.network, corpus, version=version)
+    _show_threshold(desk, found)
+    _show_calibration(desk, found, scores[(scores["model"] == desk.network) & (scores["corpus"] == corpus)].iloc[0])
+    _show_slices(desk, found, corpus)
+    _show_errors(desk, found, corpus)
+
+
+def _version() -> float:
+    return quality.TABLE.stat().st_mtime if quality.TABLE.is_file() else 0.0
+
+
+def _texts_word(corpus: str) -> str:
+    return CORPORA.get(corpus.partition("_")[0], corpus)
+
+
+def _show_scores(desk: Desk, scores: pd.DataFrame, corpus: str) -> None:
+    names = [name for name in desk.models if name in set(scores["model"])]
+    scores = scores.set_index("model").loc[names].reset_index()
+    labels = [desk.label(name) for name in names]
+    header.section(
+        f"On {_texts_word(corpus)}",
+        "Each mark is the share of right answers, the bar through it where the true share would lie 95 times in 100. Where two bars "
+        "overlap widely, do not trust the order of the marks.",
+    )
+    reader, blind = next((name for name in names if not is_blind(desk.models[name])), ""), next((name for name in names if is_blind(desk.models[name])), "")
+    sentence = ""
+    if reader and blind:
+        compared = cache.compute(quality.compare_stored, str(quality.TABLE), reader, blind, corpus, version=_version())
+        sentence = quality.order_sentence(f"“{desk.label(reader)}”", f"“{desk.label(blind)}”", compared, _texts_word(corpus))
+    listed = ", ".join(f"{label} {100 * value:.1f} %" for label, value in zip(labels, scores["accuracy"], strict=True))
+    figures.show(
+        accuracy_dots(
+            scores, labels, [desk.style(name) for name in names], names.index(desk.network) if desk.network in names else -1, mode=figures.mode()
+        ),
+        name=f"sentiment-accuracy-{corpus}",
+        alt=f"Right answers on {scores['texts'].iloc[0]:,} {_texts_word(corpus)}: {listed}.",
+        table=scores.assign(network=labels).round(4),
+        receipt=_receipt(names, corpus, "print(measure_scores('').to_string())", "measure_scores"),
+    )
+    if sentence:
+        st.markdown(notices.plain(sentence), width=header.TEXT_WIDTH)
+
+
+def _show_threshold(desk: Desk, found: Quality) -> None:
+    header.section(
+        f"Where to draw the line: {desk.label(desk.network)}",
+        "The network gives a probability; somebody must say from where on it means “positive”. **Try:** move the threshold. Fewer "
+        "false alarms (precision) are paid for with praise that is missed (recall).",
+    )
+    threshold = desk.controls.slider("quality_threshold", width=header.TEXT_WIDTH)
+    counts = quality.confusion(found.predictions, threshold)
+    now = quality.measures(counts)
+    said = ", ".join(f"{name} {_percent(now[name])}" for name in ("accuracy", "precision", "recall"))
+    best = found.thresholds.loc[found.thresholds["accuracy"].idxmax()]
+    left, right = st.columns(2, gap="large")
+    with left:
+        figures.show(
+            confusion_map(counts, LABELS, mode=figures.mode()),
+            name="sentiment-confusion",
+            alt=f"At the threshold {threshold:.2f}, of {counts[0].sum():,} negative texts {counts[0, 0]:,} are called negative, of "
+            f"{counts[1].sum():,} positive ones {counts[1, 1]:,} are called positive.",
+            table=pd.DataFrame(counts, index=list(LABELS), columns=[f"called {label}" for label in LABELS]).reset_index(names="really"),
+            receipt=_receipt([desk.network], _corpus(found), f"print(confusion({_own(found)}, {threshold!r}))", "confusion, of_model, read_predictions"),
+        )
+    with right:
+        figures.show(
+            threshold_lines(found.thresholds, threshold, mode=figures.mode()),
+            name="sentiment-thresholds",
+            alt=f"At the threshold {threshold:.2f}: {said}. Accuracy is highest, {100 * best['accuracy']:.1f} %, at {best['threshold']:.2f}.",
+            table=found.thresholds.round(4),
+            receipt=_receipt([desk.network], _corpus(found), f"print(threshold_curve({_own(found)}))", "of_model, read_predictions, threshold_curve"),
+        )
+    st.markdown(
+        notices.plain(
+            f"At {threshold:.2f}: {said}. The highest accuracy, {100 * best['accuracy']:.1f} %, lies at {best['threshold']:.2f}; it was found on "
+            "these very texts, so take it with caution."
+        ),
+        width=header.TEXT_WIDTH,
+    )
+
+
+def _show_calibration(desk: Desk, found: Quality, scores: pd.Series) -> None:
+    header.section(
+        "Can its probabilities be believed?",
+        "Of the texts it gives about 80 %, about 80 in 100 should really be positive. A network that is well calibrated stays on the "
+        "dotted line; below it on the right and above it on the left it is surer than it should be.",
+    )
+    table = found.calibration
+    sure = table[(table["from"] >= 0.9) | (table["to"] <= 0.1)]["texts"].sum() / table["texts"].sum()
+    said = (
+        f"On average its probability is {100 * scores['calibration_error']:.1f} percentage points away from what really happens (the expected "
+        f"calibration error), and {100 * sure:.0f} % of the texts get less than 10 % or more than 90 %."
+    )
+    figures.show(
+        reliability(table, desk.style(desk.network), mode=figures.mode()),
+        name="sentiment-calibration",
+        alt=said,
+        table=table.round(4),
+        receipt=_receipt([desk.network], _corpus(found), f"print(calibration({_own(found)}))", "calibration, of_model, read_predictions"),
+    )
+    st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
+
+
+def _show_slices(desk: Desk, found: Quality, corpus: str) -> None:
+    header.section("Where is it weak?", "The same texts in groups. **Try:** negation, and see whether the average of the words suffers more.")
+    by = desk.controls.segmented("quality_slices", slice_names().get, label_visibility="collapsed")
+    own = found.slices[by]
+    shown = [desk.network]
+    blind = next((name for name in desk.models if is_blind(desk.models[name]) and name != desk.network), None) if desk.blind is None else desk.blind
+    tables = [own]
+    if blind is not None:
+        try:
+            beside = cache.compute(quality.measure_quality, str(quality.TABLE), blind, corpus, version=_version()).slices[by]
+        except DataError:  # it was taught, and measured, on other texts
+            beside = own.iloc[:0]
+        if list(beside["slice"]) == list(own["slice"]):
+            shown.append(blind)
+            tables.append(beside)
+    said = f"{desk.label(desk.network)}: {quality.slice_sentence(own)}"
+    if len(tables) > 1:
+        said += f" {desk.label(shown[1])}: {quality.slice_sentence(tables[1])}"
+    figures.show(
+        slice_bars(tables, [desk.label(name) for name in shown], [desk.style(name) for name in shown], mode=figures.mode()),
+        name="sentiment-slices",
+        alt=said,
+        table=pd.concat([part.assign(network=desk.label(name)) for name, part in zip(shown, tables, strict=True)]).round(4),
+        receipt=_receipt(shown, corpus, f"print(slices({_own(found)}, {by!r}))", "of_model, read_predictions, slices"),
+    )
+    st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
+
+
+def _show_errors(desk: Desk, found: Quality, corpus: str) -> None:
+    header.section("Errors to read", "What it got wrong at the threshold above. Some are the network's fault, some are a person's label.")
+    controls, threshold = desk.controls, desk.controls.value().quality_threshold
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = controls.select("quality_kind", KINDS.get, width=230)
+        order = controls.select("quality_order", ORDERS.get, width=230)
+    errors = quality.order_errors(found.predictions, kind, order, threshold)
+    st.markdown(f"{len(errors):,} of {len(found.predictions):,} texts.")
+    if errors.empty:
+        return
+    pages = -(-len(errors) // PER_PAGE)
+    page = controls.slider("quality_page", maximum=pages, width=header.TEXT_WIDTH) if pages > 1 else 1
+    texts = _texts(corpus, found.predictions["split"].iloc[0])
+    for row in errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples():
+        _show_row(desk, row, texts)
+    figures.show_table(
+        errors.drop(columns=[name for name in ("model", "margin") if name in errors]),
+        name="sentiment-errors",
+        receipt=_receipt([desk.network], corpus, f"print(order_errors({_own(found)}, {kind!r}, {order!r}, {threshold!r}))", "of_model, order_errors, read_predictions"),
+    )
+
+
+def _show_row(desk: Desk, row: Any, texts: tuple[list[str], list[int], str] | None) -> None:
+    facts = f"Text {row.row + 1:,} · really {LABELS[row.label]} · {100 * row.probability:.1f} % positive · {row.words:,} words"
+    if row.unknown_words:
+        facts += f", {row.unknown_words:,} of them unknown"
+    text = quality.text_of(int(row.row), int(row.label), int(row.words), texts)
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.caption(notices.plain(facts), width="content")
+            if text:
+                st.button(
+                    "Open it above", key=f"quality-open-{row.row}", icon=":material/vertical_align_top:", type="tertiary",
+                    on_click=desk.controls.set, args=("text", text),
+                )  # fmt: skip
+        if text:
+            st.text(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + " …")
+
+
+def _texts(corpus: str, split: str) -> tuple[list[str], list[int], str] | None:
+    """Return the texts of a corpus where they can be read here, else say why they are not shown and return None.
+
+    A local copy is read at once. The Hub is asked only when the visitor says so: that can take a while.
+    """
+    if mirror_folder(corpus) is None and state.recall(PAGE, LOOKED_FOR) != corpus:
+        notices.note(
+            "The texts themselves are not shipped, their licence does not allow it; only what the networks made of them is. They appear "
+            "where the corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
+        )
+        st.button(
+            "Look for them on the Hub", key="quality-fetch", icon=":material/download:", on_click=state.remember, args=(PAGE, LOOKED_FOR, corpus)
+        )
+        return None
+    try:
+        with st.spinner("Reading the texts", show_time=True):
+            return cache.compute(quality.read_texts, corpus, split, version=os.environ.get("UNROLLED_DATA"))
+    except DataError as problem:
+        state.forget(PAGE, LOOKED_FOR)
+        notices.note(f"{problem} What the networks made of them is shown without them.")
+        return None
+
+
+def _percent(value: float) -> str:
+    return "undefined" if np.isnan(value) else f"{100 * value:.1f} %"
+
+
+def _corpus(found: Quality) -> str:
+    return str(found.predictions["corpus"].iloc[0])
+
+
+def _own(found: Quality) -> str:
+    return f"of_model(read_predictions(), {found.predictions['model'].iloc[0]!r}, {_corpus(found)!r})"
+
+
+def _receipt(models: list[str], corpus: str, line: str, functions: str) -> Receipt:
+    return Receipt(
+        model=", ".join(models),
+        data=f"{corpus}, one row per text in data/results/{quality.TABLE.name}",
+        python=f"from engine.inspection.classification_quality import {functions}\n\n{line}",
+        command="\n".join(quality.COMMAND.format(model=name) for name in models),
+        note="The command measures anew.",
+    )
