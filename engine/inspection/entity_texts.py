@@ -46,22 +46,16 @@ def read_text(text: str, max_lines: int) -> list[TextLine]:
         raise InputError(
             f"There are {len(lines):,} lines; at most {max_lines:,} are read here. Give the text to the tool “Many lines” as a file."
         )
-    found = [TextLine(line, tuple(split_words(line))) for line in lines]
-    for place, line in enumerate(found, 1):
-        check_length(line, f"Line {place}" if len(found) > 1 else "The text")
+    found = []
+    for place, line in enumerate(lines, 1):
+        try:
+            found.append(TextLine(line, tuple(split_words(line))))
+        except InputError as error:
+            name = f"Line {place}" if len(lines) > 1 else "The text"
+            raise InputError(
+                f"{name} has more than {MAX_WORDS:,} words, which is the most that is read at once: put each sentence on a line of its own."
+            ) from error
     return found
-
-
-def check_length(line: TextLine, name: str) -> None:
-    """Check that a line can be read in one go.
-
-    Raises:
-        InputError: it has more than MAX_WORDS words.
-    """
-    if len(line.places) > MAX_WORDS:
-        raise InputError(
-            f"{name} has {len(line.places):,} words; at most {MAX_WORDS:,} are read at once. Put each sentence on a line of its own."
-        )
 
 
 def describe_spans(tagging: Tagging, line: TextLine) -> str:

@@ -23,6 +23,7 @@ TOOLS = Toolbox(
     __name__,
     EntitiesTool("others", "Four networks", "What do networks make of the same text that lack the CRF or one direction, or were taught other texts?"),
     EntitiesTool("words", "Word by word", "Which tags did the network weigh for one word, and how likely did it hold each?"),
+    EntitiesTool("many_lines", "Many lines", "Mark a whole file, one text on each line, and take the entities with you.", needs_text=False),
 )
 
 __all__ = ["TOOLS", "Desk", "EntitiesTool"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
+from pages.components.views.entities_many_lines import ManyLinesView
 from pages.components.views.entities_words import WordsView
 
 DEFAULT_TEXT = "John works at Google in California."
@@ -13,7 +14,7 @@ LONGEST_LINE = 1_000
 
 
 @dataclass(frozen=True)
-class EntitiesView(WordsView):
+class EntitiesView(WordsView, ManyLinesView):
     """Everything a link to the Entities page carries; a tool's own fields begin with its name."""
 
     text: str = option(
