@@ -77,6 +77,9 @@ def build_parser() -> argparse.ArgumentParser:
     translate.add_argument("--top-p", type=float, default=1.0, help="with --sample")
     translate.add_argument("--seed", type=int, default=7, help="with --sample")
 
+    classify = command("classify", classify_command, "Print the label of each line of standard input, a tab, and its probability.")
+    classify.add_argument("--model", required=True)
+
     tag = command("tag", tag_command, "Tag the words of standard input, line by line.")
     tag.add_argument("--model", required=True)
 
@@ -175,6 +178,31 @@ def translate_command(options: argparse.Namespace) -> None:
     found = dict(_progress(translate_lines(loaded, lines, **settings), len(lines)))
     for index in range(len(lines)):
         print(found[index])
+
+
+def classify_command(options: argparse.Namespace) -> None:
+    """Print LABEL TAB PROBABILITY per input line, in order; a line without a word stays empty, and that is said."""
+    from engine.inspection.classification import MAX_WORDS, classify_rows, is_readable
+    from engine.text.treebank import split_words
+
+    loaded = _load(options.model, "classification")
+    lines = _read("-").removeprefix("\ufeff").split("\n")
+    if not lines[-1]:
+        lines.pop()  # what follows the last line break is no line
+    rows = [split_words(line) for line in lines]
+    for number, row in enumerate(rows, start=1):
+        if len(row) > MAX_WORDS:
+            raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} are read at once.")
+    readable = [is_readable(row) for row in rows]
+    if not any(readable):
+        raise InputError("There is no word in the input; put one text on each line.")
+    without = [str(number) for number, is_good in enumerate(readable, start=1) if not is_good]
+    if without:
+        print(f"note: no word in line {', '.join(without[:10])}{' ...' if len(without) > 10 else ''}", file=sys.stderr)
+    found = iter(classify_rows(loaded, [row for row, is_good in zip(rows, readable, strict=True) if is_good]))
+    for is_good in readable:
+        verdict = next(found) if is_good else None
+        print(f"{verdict.label}\t{verdict.probability:.4f}" if verdict else "")
 
 
 def tag_command(options: argparse.Namespace) -> None:

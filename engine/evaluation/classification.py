@@ -1,0 +1,128 @@
+"""Classifiers: share of right labels, loss and calibration on texts that decided nothing in training.
+
+Papers: Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning; Guo et al. (2017), arXiv
+1706.04599, section 2 (expected calibration error: ten bins of equal width over the probability of the label that is given).
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine.corpora import Corpus, load_corpus
+from engine.corpora.imdb_small import without_breaks
+from engine.errors import DataError
+from engine.evaluation.base import EVALUATIONS, corpora_of
+from engine.inspection.classification import MAX_WORDS, is_readable, probabilities_by_direction
+from engine.inspection.sentence_scores import weights_in
+from engine.inspection.stored_table import read_stored_table
+from engine.models.folder import LoadedModel
+from engine.provenance import commit, hardware
+from engine.text.treebank import split_words
+
+BINS = 10
+NEGATIONS = frozenset("not n't no never neither nor nothing none nobody nowhere hardly barely without cannot".split())
+COLUMNS = ("model", "corpus", "split", "row", "label", "probability", "words", "unknown_words", "has_negation")
+
+
+@EVALUATIONS.register("classification")
+def evaluate_classifier(loaded: LoadedModel) -> dict[str, Any]:
+    """Return accuracy and F1 in percent, nats per label and calibration error on the held-out split of the classifier's corpus."""
+    corpus = load_corpus(corpora_of(loaded)[0])
+    split = evaluated_split(corpus)
+    _, rows, labels = readable_rows(corpus, split)
+    found = probabilities_by_direction(loaded, [row[:MAX_WORDS] for row in rows])
+    both = found.pop("both")
+    right = np.array([both[i, label] for i, label in enumerate(labels)])
+    metrics: dict[str, Any] = {
+        "accuracy": accuracy(both, labels),
+        "macro_f1": macro_f1(both.argmax(1), labels),
+        "negative_log_likelihood": round(float(-np.log(np.maximum(right, 1e-12)).mean()), 4),
+        "calibration_error": round(calibration_error(both, labels), 4),
+        "majority_accuracy": round(100 * float(np.bincount(labels).max()) / len(labels), 2),
+    }
+    if len(found) > 1:
+        metrics |= {f"{name}_accuracy": accuracy(probabilities, labels) for name, probabilities in found.items()}
+    cut = sum(len(row) > MAX_WORDS for row in rows)
+    note = f", {cut} of them cut after {MAX_WORDS:,} words" if cut else ""
+    return metrics | {"test_set": f"{corpus.spec.title} {split} ({len(rows):,} texts{note})", "source": corpus.source.kind}
+
+
+def evaluated_split(corpus: Corpus) -> str:
+    """Return the split figures are given on: the test split, or the validation split where that is all the corpus has."""
+    return "test" if "test" in corpus.splits else "validation"
+
+
+def readable_rows(corpus: Corpus, split: str) -> tuple[list[int], list[list[str]], np.ndarray]:
+    """Return the places, words and labels of the texts of a split that have a word in them."""
+    texts, labels = corpus.labelled(split)
+    rows = [split_words(without_breaks(text)) for text in texts]
+    places = [place for place, row in enumerate(rows) if is_readable(row)]
+    return places, [rows[place] for place in places], np.array([labels[place] for place in places], dtype=np.int64)
+
+
+def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Return the percentage of rows (N, L) whose likeliest label is right."""
+    return round(100 * float((probabilities.argmax(1) == labels).mean()), 2)
+
+
+def macro_f1(predicted: np.ndarray, labels: np.ndarray) -> float:
+    """Return the mean of all labels' F1, in percent."""
+    scores = []
+    for label in np.unique(labels):
+        hits = int(((predicted == label) & (labels == label)).sum())
+        scores.append(2 * hits / max(1, int((predicted == label).sum()) + int((labels == label).sum())))
+    return round(100 * float(np.mean(scores)), 2)
+
+
+def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Return by how much the probability of the given label misses the share that is right, over ten bins, weighted by their size."""
+    confidence, is_right = probabilities.max(1), probabilities.argmax(1) == labels
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = [abs(confidence[bins == b].mean() - is_right[bins == b].mean()) * (bins == b).sum() for b in np.unique(bins)]
+    return float(sum(gaps)) / len(labels)
+
+
+def predictions(loaded: LoadedModel) -> pd.DataFrame:
+    """Return one row per text of the held-out split: its place, label, probability of label 1, and facts on its words, no text."""
+    name = corpora_of(loaded)[0]
+    corpus = load_corpus(name)
+    split = evaluated_split(corpus)
+    places, rows, labels = readable_rows(corpus, split)
+    probabilities = probabilities_by_direction(loaded, [row[:MAX_WORDS] for row in rows], directions=False)["both"]
+    frame = pd.DataFrame(
+        {
+            "row": places,
+            "label": labels,
+            "probability": probabilities[:, 1].astype(float).round(5),
+            "words": [len(row) for row in rows],
+            "unknown_words": [len(loaded.tokenizer.unknown_words(row)) for row in rows],
+            "has_negation": [not NEGATIONS.isdisjoint(row) for row in rows],
+        }
+    )
+    facts = {"model": loaded.info.name, "weights": weights_in(str(loaded.info.path)), "corpus": name, "split": split}
+    facts |= {"title": f"{corpus.spec.title} {split}", "read_from": corpus.source.kind}
+    return frame.assign(**facts, hardware=hardware(), commit=commit(), date=date.today().isoformat())
+
+
+def add_predictions(loaded: LoadedModel, table: Path) -> None:
+    """Classify the held-out split and put the rows into `table` in place of this model's older ones; no text of the corpus goes in.
+
+    Raises:
+        DataError: the corpus cannot be read, or the table that is there is damaged or cannot be written.
+    """
+    others = [read_stored_table(table, COLUMNS, "")] if table.exists() else []
+    others = [frame[frame["model"] != loaded.info.name] for frame in others]
+    rows = pd.concat([*others, predictions(loaded)], ignore_index=True).sort_values(["corpus", "model", "row"], ignore_index=True)
+    draft = table.with_suffix(f".{os.getpid()}.draft")
+    try:
+        table.parent.mkdir(parents=True, exist_ok=True)
+        rows.to_parquet(draft, index=False, compression="zstd")
+        os.replace(draft, table)
+    except OSError as error:
+        raise DataError(f"The table {table} cannot be written: {error.strerror}.") from error
