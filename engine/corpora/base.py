@@ -52,7 +52,7 @@ class CorpusSpec:
     Attributes:
         columns: columns every split must have.
         sample: name of the embedded sample that stands in when nothing else can be reached ("" for none).
-        hub: where it lives on the Hub, None for samples that only live here.
+        hub: where it lives on the Hub, None for samples that only live here and for what the Hub does not hold in this form.
         parts: (line, title) of the parts its training text consists of, by the line they begin in, counted from 1;
             empty where that is not known or each text of the split is one.
         splits: the splits it must have.
@@ -93,7 +93,7 @@ class Corpus:
         """Return a text corpus' split as one string.
 
         Raises:
-            DataError: this corpus holds sentence pairs or labelled sentences, not running text.
+            DataError: this corpus holds sentence pairs, labelled or tagged sentences, not running text.
         """
         if "text" not in self.spec.columns or "label" in self.spec.columns:
             held = "sentence pairs" if "en" in self.spec.columns else "labelled sentences"
@@ -153,7 +153,7 @@ def load_corpus(name: str) -> Corpus:
         return read_folder(spec, mirror, CorpusSource("mirror", str(mirror), sentence=f"Source: {where}."))
     if spec.hub is not None and sources.is_hub_reachable():
         return _read_hub(spec)
-    if spec.hub is None:
+    if spec.hub is None and not spec.sample:
         sentence = f"Source: {spec.title}, shipped with this project."
         return read_folder(spec, SAMPLES / spec.name, CorpusSource("sample", f"data/samples/{name}", sentence=sentence))
     return _fall_back(spec)
@@ -190,7 +190,8 @@ def _fall_back(spec: CorpusSpec) -> Corpus:
     if not spec.sample:
         raise DataError(f"{spec.title} cannot be reached: no local copy in UNROLLED_DATA and no network to the Hub.")
     sample = CORPORA.get(spec.sample)
-    sentence = f"Source: the embedded sample {sample.title}, because {spec.title} is not here and the Hub cannot be reached."
+    nowhere = "is not here and the Hub cannot be reached" if spec.hub else "is not in the UNROLLED_DATA folder"
+    sentence = f"Source: the embedded sample {sample.title}, because {spec.title} {nowhere}."
     source = CorpusSource("sample", f"data/samples/{sample.name}", sentence=sentence)
     return read_folder(sample, SAMPLES / sample.name, source)
 
