@@ -96,6 +96,8 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--by-length", metavar="PARQUET", help="translators: also add BLEU by source length to this table")
     evaluate.add_argument("--sentences", metavar="PARQUET", help="translators: also add the scores of every test sentence to this table")
     evaluate.add_argument("--predictions", metavar="PARQUET", help="classifiers and taggers: also add every sentence's answer to this table")
+    evaluate.add_argument("--word-order", metavar="PARQUET", help="classifiers: also add accuracy on shuffled texts to this table")
+    evaluate.add_argument("--attributions", metavar="PARQUET", help="classifiers: also add how explanations agree with deletion to this table")
     evaluate.add_argument("--ablation", metavar="PARQUET", help="taggers: also add this recipe's and seed's figures to this table")
 
     index = command("index", index_command, "Index a training text, so that copies of it can be found without it.")
@@ -257,6 +259,8 @@ def evaluate_command(options: argparse.Namespace) -> None:
     loaded = _load(options.model, "translation") if options.sentences else load_model(options.model)
     if options.predictions:
         _evaluation_of(loaded)
+    if (options.word_order or options.attributions) and loaded.info.task != "classification":
+        raise InputError(f"The model '{options.model}' does {loaded.info.task.replace('_', ' ')}: --word-order and --attributions are for classifiers.")
     if options.ablation and loaded.info.task != "tagging":
         raise InputError(f"The model '{options.model}' does {loaded.info.task.replace('_', ' ')}: --ablation is for taggers.")
     print(json.dumps(evaluate_model(loaded, write=not options.dry_run), indent=2, ensure_ascii=False))
@@ -274,10 +278,27 @@ def evaluate_command(options: argparse.Namespace) -> None:
         add_sentences(loaded, Path(options.sentences))
     if options.predictions:
         _evaluation_of(loaded).add_predictions(loaded, Path(options.predictions))
+    if options.word_order:
+        from engine.evaluation.word_order import add_word_order
+
+        add_word_order(loaded, Path(options.word_order))
+    if options.attributions:
+        _add_agreement(loaded, Path(options.attributions))
     if options.ablation:
         from engine.evaluation.tagging import add_ablation
 
         add_ablation(loaded, Path(options.ablation))
+
+
+def _add_agreement(loaded: Any, table: Path) -> None:
+    """Measure how explanations agree with deletion, with a progress bar: it takes minutes."""
+    from tqdm import tqdm
+
+    from engine.evaluation.attributions import add_agreement
+
+    with tqdm(total=100, unit="%", dynamic_ncols=True, delay=DELAY_SECONDS) as bar:
+        for share in add_agreement(loaded, table):
+            bar.update(round(100 * share) - bar.n)
 
 
 def _evaluation_of(loaded: Any) -> Any:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from engine.errors import ModelError
+import pandas as pd
+
+from engine.errors import DataError, ModelError
+from engine.inspection.stored_table import read_stored_table
 from engine.models.card import write_card
 from engine.models.folder import LoadedModel, write_config
 from engine.provenance import commit, hardware
@@ -42,3 +47,22 @@ def evaluate_model(loaded: LoadedModel, write: bool = True) -> dict[str, Any]:
         write_config(loaded.info.path, config)
         (loaded.info.path / "README.md").write_text(write_card(loaded.info.name, config), encoding="utf-8")
     return metrics
+
+
+def replace_rows(table: Path, model: str, rows: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Put a model's rows into a stored table in place of its older ones, with today's date, the commit and the machine.
+
+    Raises:
+        DataError: the table that is there is damaged or lacks `columns`, or it cannot be written.
+    """
+    others = [read_stored_table(table, columns, "")] if table.exists() else []
+    others = [frame[frame["model"] != model] for frame in others]
+    measured = rows.assign(hardware=hardware(), commit=commit(), date=date.today().isoformat())
+    draft = table.with_suffix(f".{os.getpid()}.draft")
+    try:
+        table.parent.mkdir(parents=True, exist_ok=True)
+        whole = pd.concat([*others, measured], ignore_index=True)
+        whole.sort_values("model", kind="stable", ignore_index=True).to_parquet(draft, index=False, compression="zstd")
+        os.replace(draft, table)
+    except OSError as error:
+        raise DataError(f"The table {table} cannot be written: {error.strerror}.") from error

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from engine.config import option
 from pages.components.views.sentiment_film import FilmView
+from pages.components.views.sentiment_order import OrderView
+from pages.components.views.sentiment_padding import PaddingView
 from pages.components.views.sentiment_quality import QualityView
 from pages.components.views.sentiment_texts import TextsView
+from pages.components.views.sentiment_why import WhyView
 
 FIRST = "He said the food was not good."
 
 
 @dataclass(frozen=True)
-class SentimentView(FilmView, QualityView, TextsView):
+class SentimentView(FilmView, OrderView, PaddingView, QualityView, TextsView, WhyView):
     """Everything a link to the sentiment page carries; each tool brings its own fields."""
 
     text: str = option(

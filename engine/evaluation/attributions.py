@@ -1,0 +1,60 @@
+"""Whether explanations agree with deletion on many sentences: rank correlation and luck, one row per sentence and method.
+
+No text of a corpus goes into the table, only row numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from engine.corpora import load_corpus
+from engine.evaluation.base import corpora_of, replace_rows
+from engine.evaluation.classification import evaluated_split, readable_rows
+from engine.inspection.attributions import COLUMNS, MAX_WORDS, MIN_WORDS, explain
+from engine.inspection.sentence_scores import weights_in
+from engine.models.folder import LoadedModel
+
+
+def add_agreement(loaded: LoadedModel, table: Path) -> Iterator[float]:
+    """Measure a classifier's explanations and put its rows into `table` in place of older ones; yield the share that is done.
+
+    Raises:
+        DataError: the corpus cannot be read, or the table that is there is damaged.
+    """
+    rows: list[dict] = []
+    for share, found in measure_agreement(loaded):
+        rows += found
+        yield share
+    replace_rows(table, loaded.info.name, pd.DataFrame(rows), COLUMNS)
+
+
+def measure_agreement(loaded: LoadedModel) -> Iterator[tuple[float, list[dict]]]:
+    """Yield for each test text of MIN_WORDS to MAX_WORDS words the share that is done and a row per method.
+
+    Raises:
+        DataError: the corpus cannot be read.
+    """
+    corpus = load_corpus(corpora_of(loaded)[0])
+    split = evaluated_split(corpus)
+    places, texts, _ = readable_rows(corpus, split)
+    facts = {
+        "model": loaded.info.name,
+        "weights": weights_in(str(loaded.info.path)),
+        "corpus": corpus.spec.name,
+        "title": f"{corpus.spec.title} {split}",
+        "read_from": corpus.source.kind,
+    }
+    for number, (row, words) in enumerate(zip(places, texts, strict=True), start=1):
+        if not MIN_WORDS <= len(words) <= MAX_WORDS:
+            continue
+        found = explain(loaded, tuple(words))
+        yield (
+            number / len(texts),
+            [
+                facts | {"row": row, "words": len(words), "method": method, "correlation": agreement.correlation, "share_beaten": agreement.share_beaten}
+                for method, agreement in found.agreement.items()
+            ],
+        )

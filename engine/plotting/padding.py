@@ -1,0 +1,54 @@
+"""The figure of a batch as it enters a network: a square for every real word, a cross for every cell of padding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label
+from engine.plotting.theme import Mode
+
+ROW_HEIGHT = 30
+
+
+def batch_grid(batches: Sequence[Sequence[int]], words: Sequence[Sequence[str]], ids: Sequence[np.ndarray], *, mode: Mode) -> go.Figure:
+    """Return the batches below each other, a row per text (numbered from 1) and a column per step.
+
+    Args:
+        batches: which texts (from 0) stand in each.
+        words: the words of every text.
+        ids: (B, T) per batch, the numbers that enter; padding has one too.
+    """
+    real: list[tuple[int, float, str]] = []
+    filled: list[tuple[int, float, str]] = []
+    rows: list[tuple[float, str]] = []
+    y, longest = 0.0, 1
+    for number, (batch, numbers) in enumerate(zip(batches, ids, strict=True), start=1):
+        for text, row in zip(batch, numbers, strict=True):
+            for step, entry in enumerate(row, start=1):
+                if step <= len(words[text]):
+                    real.append((step, y, f"text {text + 1}, word {step}: {plain_label(words[text][step - 1])}, number {entry}"))
+                else:
+                    filled.append((step, y, f"text {text + 1}, step {step}: padding, number {entry}"))
+            rows.append((y, f"{number}: text {text + 1}"))
+            longest = max(longest, len(row))
+            y += 1
+        y += 0.6
+    figure = theme.blank_figure(mode, x_title="Step", height=int(ROW_HEIGHT * y + 100))
+    size = max(6, min(16, 300 // longest))
+    for cells, name, marker in (
+        (real, "Word", {"symbol": "square", "color": theme.accent(mode)}),
+        (filled, "Padding", {"symbol": "x-thin-open", "color": theme.muted(mode), "line": {"width": 1.5}}),
+    ):
+        figure.add_scatter(
+            x=[cell[0] for cell in cells], y=[cell[1] for cell in cells], text=[cell[2] for cell in cells], mode="markers", name=name,
+            marker={"size": size} | marker, hovertemplate="%{text}<extra></extra>", showlegend=True,
+        )  # fmt: skip
+    figure.update_xaxes(range=[0.2, longest + 0.8], fixedrange=True, dtick=1 if longest <= 12 else 5)
+    figure.update_yaxes(
+        tickvals=[place for place, _ in rows], ticktext=[label for _, label in rows], range=[y - 0.9, -0.6], showgrid=False, fixedrange=True
+    )
+    return figure

@@ -1,0 +1,165 @@
+"""A batch as it enters a network, drawn for a classifier or a tagger: cells, mask, packing, and what goes wrong without the mask."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from engine.inspection.padding import BatchReport, arrange, batch_sentence, inspect_batch, split_lines, time_batches, wasted_share
+from engine.plotting.padding import batch_grid
+from pages.components import cache, figures, notices, state
+from pages.components.figures import Receipt
+from pages.components.forms import Controls
+from pages.components.header import TEXT_WIDTH
+
+
+def show(controls: Controls, network: str, label: str) -> None:
+    """Draw the lines as batches of the network called `network`, and what padding, mask and packing do to them."""
+    st.markdown(
+        "A network reads several texts at once, as one rectangle of numbers. Shorter texts are **filled up** with a number that means "
+        "nothing, and a **mask** keeps that out of the result. **Try:** put a very long line among short ones, and sort by length. "
+        "What you gain is time; what you must never pay for it is another answer.",
+        width=TEXT_WIDTH,
+    )
+    text = controls.text_area("padding_lines", height=150)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        size = int(controls.number("padding_batch", width=160))
+        is_sorted = controls.toggle("padding_sort")
+    with notices.engine_errors():
+        rows = cache.compute_with_model(split_lines, network, tuple(text.split("\n")))
+        lengths = [len(row) for row in rows]
+        batches = arrange(lengths, size, is_sorted)
+        reports = [cache.compute_with_model(inspect_batch, network, tuple(rows[text] for text in batch)) for batch in batches]
+        _show_grid(network, rows, batches, reports, is_sorted)
+        _show_waste(lengths, size, is_sorted)
+        _show_cells(controls, batches, reports)
+        _show_mask(network, label, batches, reports)
+        _show_packing(network, label, rows, batches, reports)
+
+
+def _show_grid(network: str, rows: tuple, batches: list[list[int]], reports: list[BatchReport], is_sorted: bool) -> None:
+    cells = sum(report.mask.size for report in reports)
+    real = sum(int(report.mask.sum()) for report in reports)
+    figures.show(
+        batch_grid(batches, rows, [report.ids for report in reports], mode=figures.mode()),
+        name="padding-grid",
+        alt=f"{len(rows)} texts in {len(batches)} batches, {'sorted by length' if is_sorted else 'in the order of the lines'}: {real} cells hold a word, {cells - real} are padding.",
+        table=_cells_frame(batches, reports),
+        receipt=_receipt(network, rows, batches, "print(report.words, report.ids, report.mask, sep='\\n')"),
+    )
+
+
+def _show_waste(lengths: list[int], size: int, is_sorted: bool) -> None:
+    as_they_come, by_length = (wasted_share(lengths, arrange(lengths, size, way)) for way in (False, True))
+    now = by_length if is_sorted else as_they_come
+    st.markdown(
+        f"**{100 * now:.0f} % of the cells are padding**: computed for nothing. In the order of the lines it would be "
+        f"{100 * as_they_come:.0f} %, sorted by length {100 * by_length:.0f} %.",
+        width=TEXT_WIDTH,
+    )
+
+
+def _show_cells(controls: Controls, batches: list[list[int]], reports: list[BatchReport]) -> None:
+    shown = controls.segmented("padding_show", str.capitalize)
+    for number, (batch, report) in enumerate(zip(batches, reports, strict=True), start=1):
+        steps = range(report.ids.shape[1])
+        frame = pd.DataFrame([[_cell(report, row, step, shown) for step in steps] for row in range(len(batch))], columns=[f"{step + 1}" for step in steps])
+        frame.insert(0, "text", [text + 1 for text in batch])
+        frame["length"] = report.mask.sum(axis=1)
+        st.caption(f"Batch {number}: {len(batch)} × {report.ids.shape[1]} cells, {100 * report.wasted:.0f} % padding")
+        st.dataframe(frame, hide_index=True, key=f"padding-cells-{number}", column_config={"text": st.column_config.NumberColumn(pinned=True)})
+
+
+def _cell(report: BatchReport, row: int, step: int, shown: str) -> str:
+    if shown == "words":
+        return report.words[row][step] if report.mask[row, step] else "(padding)"
+    return str(report.ids[row, step]) if shown == "numbers" else str(int(report.mask[row, step]))
+
+
+def _show_mask(network: str, label: str, batches: list[list[int]], reports: list[BatchReport]) -> None:
+    st.markdown("**Without the mask**")
+    sentence = " ".join(f"Batch {number}: {batch_sentence(report, batch)}" for number, (batch, report) in enumerate(zip(batches, reports, strict=True), start=1))
+    st.markdown(notices.plain(f"{label}, told that every text is as long as the longest of its batch, takes padding for words. {sentence}"), width=TEXT_WIDTH)
+    table = pd.concat(
+        [report.frame.assign(batch=number, text=[text + 1 for text in batch]) for number, (batch, report) in enumerate(zip(batches, reports, strict=True), start=1)],
+        ignore_index=True,
+    )
+    figures.show_table(
+        table[["batch", "text", "words", "padding", "answer", "without_mask", "largest_change"]].sort_values("text").round(4),
+        name="padding-mask",
+        receipt=_receipt(network, reports and tuple(row for report in reports for row in report.words), batches, "print(report.frame.to_string())", in_batches=reports),
+        column_config={"without_mask": "without the mask", "largest_change": st.column_config.NumberColumn("largest change of a probability")},
+    )
+
+
+def _show_packing(network: str, label: str, rows: tuple, batches: list[list[int]], reports: list[BatchReport]) -> None:
+    st.markdown("**Packed against padded**")
+    differences = [report.packed_difference for report in reports]
+    if any(math.isnan(difference) for difference in differences):
+        notices.note(f"{label} has no recurrent layers: it averages its words, and there is nothing to pack.")
+        return
+    given = tuple(tuple(rows[text] for text in batch) for batch in batches)
+    attempt = state.recall("padding", "attempt", 1)
+    times = cache.compute_with_model(time_batches, network, given, attempt=attempt)
+    st.markdown(
+        f"Packing leaves the padding out: at each step only the texts that go on are read. The recurrent layers' outputs are the same, "
+        f"to **{max(differences):.1e}** (the largest difference of any number). Measured on this server: padded **{times.padded:.1f} ms**, "
+        f"packed **{times.packed:.1f} ms**, one text after the other **{times.one_by_one:.1f} ms**.",
+        width=TEXT_WIDTH,
+    )
+    fastest = min(("padded", times.padded), ("packed", times.packed), ("one text after the other", times.one_by_one), key=lambda way: way[1])[0]
+    st.caption(
+        f"Fastest here: {fastest}. Packing saves arithmetic but takes many small steps in place of few large ones; which wins depends on the machine and on "
+        "how much padding there is. Each time is the median of several runs."
+    )
+    st.button("Measure again", icon=":material/timer:", key="padding-again", on_click=state.remember, args=("padding", "attempt", attempt + 1))
+    figures.show_receipt(
+        Receipt(
+            model=network,
+            measured=f"{date.today().isoformat()}, on the server's processor",
+            python=(
+                "from engine.inspection.padding import time_batches\n"
+                "from engine.models.folder import load_model\n\n"
+                f"batches = {given!r}\n"
+                f"print(time_batches(load_model({network!r}), batches))"
+            ),
+        ),
+        "padding-times",
+    )
+
+
+def _cells_frame(batches: list[list[int]], reports: list[BatchReport]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "batch": number,
+                "text": batch[row] + 1,
+                "step": step + 1,
+                "word": report.words[row][step] if report.mask[row, step] else "",
+                "number": int(report.ids[row, step]),
+                "mask": bool(report.mask[row, step]),
+            }
+            for number, (batch, report) in enumerate(zip(batches, reports, strict=True), start=1)
+            for row in range(len(batch))
+            for step in range(report.ids.shape[1])
+        ]
+    )
+
+
+def _receipt(network: str, rows: tuple, batches: list[list[int]], last: str, in_batches: list[BatchReport] | None = None) -> Receipt:
+    given = [report.words for report in in_batches] if in_batches is not None else [tuple(rows[text] for text in batch) for batch in batches]
+    return Receipt(
+        model=network,
+        seed="none: nothing is drawn at random",
+        measured=f"{date.today().isoformat()}, on the server's processor",
+        python=(
+            "from engine.inspection.padding import inspect_batch\n"
+            "from engine.models.folder import load_model\n\n"
+            f"loaded = load_model({network!r})\n"
+            f"for rows in {given!r}:\n"
+            f"    report = inspect_batch(loaded, rows)\n    {last}"
+        ),
+    )

@@ -1,0 +1,170 @@
+"""Order: the same words in another order, what every classifier then says, and how often order matters on many sentences."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from engine.errors import DataError
+from engine.inspection import word_order
+from engine.inspection.word_order import ROUNDING, SHUFFLES, Shuffles, check_order, probabilities_in_order, shuffle_many, shuffle_words, stored_word_order, swap_words
+from engine.plotting.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
+from pages.components import cache, figures, notices
+from pages.components.figures import Receipt
+from pages.components.header import TEXT_WIDTH
+from pages.components.sentiment.desk import Desk, is_blind
+
+WAYS = {"shuffle": "in an order drawn by chance", "swap": "with two of them swapped"}
+
+
+def show(desk: Desk) -> None:
+    """Draw the other order and what each classifier says of it, then how often order matters on the test sentences."""
+    st.markdown(
+        "A network that only averages its words cannot tell two orders apart; one that reads from left to right can. **Try:** swap "
+        "“not” with another word, or shuffle with several seeds. If a network hardly moves, it has decided by the words alone, "
+        "whatever it could do.",
+        width=TEXT_WIDTH,
+    )
+    with notices.engine_errors():
+        check_order(desk.words)
+        changed = _ask(desk, desk.words)
+        _show_text(desk.words, changed)
+        with st.spinner(f"Reading {SHUFFLES} shuffles with every network", show_time=True):
+            found = {name: _measure(desk, name, changed) for name in desk.verdicts if desk.verdicts[name].words == desk.words}
+        _show_dots(desk, changed, found)
+    st.markdown("**How often order matters**")
+    with notices.engine_errors():
+        _show_stored(desk)
+
+
+def _ask(desk: Desk, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Draw the choice of another order and return the words in it."""
+    controls = desk.controls
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        way = controls.segmented("order_way", WAYS.get)
+        if way == "shuffle":
+            seed = controls.number("order_seed", width=140)
+            st.button("Another", icon=":material/shuffle:", on_click=controls.set, args=("order_seed", seed % 9_999 + 1), key="order-another")
+            return shuffle_words(words, seed)
+        places = list(range(1, len(words) + 1))
+
+        def named(place: int) -> str:
+            return f"{place} {words[place - 1]}"
+
+        controls.offer("order_first", places, named, default=1)
+        controls.offer("order_second", places, named, default=len(places))
+        first, second = controls.select("order_first", named, width=200), controls.select("order_second", named, width=200)
+    return swap_words(words, first - 1, second - 1)
+
+
+def _show_text(words: tuple[str, ...], changed: tuple[str, ...]) -> None:
+    """Draw the words in the other order, those that stand elsewhere in bold."""
+    if changed == words:
+        notices.note("The order is the same: the two words are the same word.")
+        return
+    moved = (f"**{notices.plain(new)}**" if new != old else notices.plain(new) for old, new in zip(words, changed, strict=True))
+    st.markdown(f"In the other order: {' '.join(moved)}")
+
+
+def _measure(desk: Desk, name: str, changed: tuple[str, ...]) -> tuple[float, Shuffles]:
+    """Return a classifier's probability of "positive" for the other order, and what it says of many shuffles."""
+    reordered = cache.compute_with_model(probabilities_in_order, name, (changed,))
+    return float(reordered[0]), cache.compute_with_model(shuffle_many, name, desk.words)
+
+
+def _show_dots(desk: Desk, changed: tuple[str, ...], found: dict[str, tuple[float, Shuffles]]) -> None:
+    rows = [OrderRow(desk.label(name), desk.style(name), many.intact, reordered, many.probabilities) for name, (reordered, many) in found.items()]
+    sentence = " ".join(_said(row, many) for row, (_, many) in zip(rows, found.values(), strict=True))
+    table = pd.DataFrame(
+        {
+            "network": [row.label for row in rows],
+            "positive": [row.intact for row in rows],
+            "positive_reordered": [row.reordered for row in rows],
+            "lowest_of_shuffles": [many.probabilities.min() for _, many in found.values()],
+            "highest_of_shuffles": [many.probabilities.max() for _, many in found.values()],
+            "shuffles_with_another_decision": [many.decisions_changed for _, many in found.values()],
+        }
+    )
+    figures.show(
+        order_dots(rows, mode=figures.mode()),
+        name="order-dots",
+        alt=sentence,
+        table=table.round(4),
+        receipt=Receipt(
+            model=", ".join(found),
+            seed=f"1 to {SHUFFLES} for the ticks",
+            measured=f"{date.today().isoformat()}, on the server's processor",
+            python=(
+                "from engine.inspection.word_order import probabilities_in_order, shuffle_many\n"
+                "from engine.models.folder import load_model\n\n"
+                f"words, changed = {desk.words!r}, {changed!r}\n"
+                f"for name in {list(found)!r}:\n"
+                "    loaded = load_model(name)\n"
+                "    many = shuffle_many(loaded, words)\n"
+                "    print(name, many.intact, probabilities_in_order(loaded, (changed,))[0], many.decisions_changed)"
+            ),
+        ),
+    )
+    for row, (_, many) in zip(rows, found.values(), strict=True):
+        st.markdown(notices.plain(f"– {_said(row, many)}"), width=TEXT_WIDTH)
+
+
+def _said(row: OrderRow, many: Shuffles) -> str:
+    """Return what another order does to one classifier, in words."""
+    said = f"{row.label}: {100 * row.intact:.1f} % as it stands, {100 * row.reordered:.1f} % in the other order"
+    if many.is_blind and abs(row.reordered - row.intact) < ROUNDING:
+        return f"{said}; the same for every order, to rounding."
+    return f"{said}; {SHUFFLES} shuffles give {100 * many.probabilities.min():.1f} to {100 * many.probabilities.max():.1f} %, {100 * many.decisions_changed:.0f} % of them another decision."
+
+
+def _show_stored(desk: Desk) -> None:
+    measured = {}
+    table = word_order.TABLE
+    for name, info in desk.models.items():
+        version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
+        try:
+            rows = cache.compute(stored_word_order, name, str(info.path), str(table), version=version)
+        except DataError as problem:
+            notices.note(str(problem))
+            return
+        if len(rows):
+            measured[name] = rows
+    if missing := [name for name in desk.models if name not in measured]:
+        commands = "; ".join(word_order.COMMAND.format(model=name) for name in missing)
+        notices.note(f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}.")
+    for title in dict.fromkeys(rows["title"].iloc[0] for rows in measured.values()):
+        _show_accuracies(desk, title, {name: rows for name, rows in measured.items() if rows["title"].iloc[0] == title})
+
+
+def _show_accuracies(desk: Desk, title: str, measured: dict[str, pd.DataFrame]) -> None:
+    """Draw accuracy with and without the order of the words, for the classifiers that were measured on the same sentences."""
+    rows = [
+        OrderAccuracy(desk.label(name), desk.style(name), rows["accuracy"].iloc[0], rows["accuracy_shuffled"].tolist())
+        for name, rows in measured.items()
+    ]
+    frame = pd.concat(measured.values(), ignore_index=True)
+    count, seeds = frame["sentences"].iloc[0], frame["seed"].nunique()
+    said = " ".join(
+        f"{desk.label(name)}: {100 * part['accuracy'].iloc[0]:.1f} % right, {100 * part['accuracy_shuffled'].mean():.1f} % when shuffled; "
+        f"a shuffle changes {'no decision' if not part['decisions_changed'].any() else f'{100 * part["decisions_changed"].mean():.1f} % of the decisions'}"
+        f"{', as it reads no order' if is_blind(desk.models[name]) else ''}."
+        for name, part in measured.items()
+    )
+    sentence = f"{title}, {count:,} texts, each shuffled with {seeds} seeds. {said}"
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    figures.show(
+        accuracy_dots(rows, mode=figures.mode()),
+        name=f"order-accuracy-{frame['model'].iloc[0]}",
+        alt=sentence,
+        table=frame[["model", "seed", "sentences", "accuracy", "accuracy_shuffled", "decisions_changed"]].round(4),
+        receipt=Receipt(
+            model=", ".join(measured),
+            data=title,
+            seed=f"{frame['seed'].min()} to {frame['seed'].max()}",
+            measured=f"{frame['date'].max()}, commit {', '.join(frame['commit'].unique())}, on {', '.join(frame['hardware'].unique())}",
+            python="import pandas\n\nprint(pandas.read_parquet('data/results/word_order.parquet').to_string())",
+            command="\n".join(word_order.COMMAND.format(model=name) for name in measured),
+        ),
+    )

@@ -1,0 +1,222 @@
+"""Why: what each word is worth by two methods, checked by leaving it out, and the smallest edit that turns the decision."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine.errors import DataError
+from engine.inspection import attributions
+from engine.inspection.attributions import METHODS, Explanation, agreement_sentence, explain, stored_agreement, summarise_agreement
+from engine.inspection.flips import Flip, FlipSearch, find_flips, flip_sentence
+from engine.plotting.attributions import chance_dots, describe_strips, signed_strips
+from pages.components import cache, figures, notices
+from pages.components.figures import Receipt
+from pages.components.header import TEXT_WIDTH
+from pages.components.sentiment.desk import Desk
+
+LANES = {"integrated": "Gradients", "shapley": "Shapley", "deleted": "Left out"}
+SEED = 1
+
+
+def show(desk: Desk) -> None:
+    """Draw the strips, the word that is left out, the agreement with deletion, and the edits that turn the decision."""
+    with notices.engine_errors():
+        attributions.check_words(desk.words)
+        with st.spinner("Reading the text without each of its words", show_time=True):
+            found = cache.compute_with_model(explain, desk.network, desk.words, SEED)
+        _show_strips(desk, found)
+        _show_agreement(desk, found)
+    with notices.engine_errors():
+        _show_stored(desk)
+    st.markdown("**The smallest edit that turns the decision**")
+    with notices.engine_errors():
+        _show_flips(desk)
+
+
+def _show_strips(desk: Desk, found: Explanation) -> None:
+    st.markdown(
+        "Each number says how far a word moves the network towards “positive” (+) or away from it (−), in nats of log-odds. "
+        "**Gradients** and **Shapley** are two ways to share the decision out among the words; **left out** is the check: the text is "
+        "really read without the word. Where the rows disagree, believe the check, and mistrust the explanation.",
+        width=TEXT_WIDTH,
+    )
+    lanes = {LANES[name]: values for name, values in {**found.values, "deleted": found.deleted}.items()}
+    alt = " ".join(describe_strips(found.words, values, name) for name, values in lanes.items())
+    figures.show(
+        signed_strips(found.words, lanes, mode=figures.mode(), title_of_values="Towards “positive” (nats of log-odds)"),
+        name="why-strips",
+        alt=alt,
+        table=found.frame().round(4),
+        receipt=_receipt(desk, found.elapsed_seconds, "print(found.frame().to_string())"),
+        on_click=lambda place: desk.controls.set("why_word", int(place)),
+    )
+    strongest = int(np.abs(found.deleted).argmax()) + 1
+    place = desk.controls.slider("why_word", maximum=len(found.words), default=strongest) - 1
+    rest = " ".join([*found.words[:place], "▁" * 3, *found.words[place + 1 :]])
+    before, after = found.probability, float(found.probability_without[place])
+    st.markdown(
+        f"Without **{notices.plain(found.words[place])}**: “positive” goes from **{_percent(before)}** to **{_percent(after)}** "
+        f"({100 * (after - before):+.1f} points)."
+    )
+    st.text(rest)
+    st.caption(
+        f"The gradients miss the log-odds they should add up to by {found.gap:.2f} nats. The Shapley values come from {found.orderings} "
+        "orders in which the words were put back, drawn by chance."
+    )
+
+
+def _show_agreement(desk: Desk, found: Explanation) -> None:
+    st.markdown("**Do the explanations agree with leaving words out?**")
+    sentence = " ".join(agreement_sentence(found, method) for method in METHODS)
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    shown = [method for method in METHODS if len(found.agreement[method].chance)]
+    if not shown:
+        return
+    rows = [
+        {"method": METHODS[method], "correlation": found.agreement[method].correlation, "level_5_percent": found.agreement[method].level, "shuffles_beaten": found.agreement[method].share_beaten}
+        for method in shown
+    ]  # fmt: skip
+    figures.show(
+        chance_dots(
+            {METHODS[method]: found.agreement[method].correlation for method in shown},
+            {METHODS[method]: found.agreement[method].chance for method in shown},
+            {METHODS[method]: found.agreement[method].level for method in shown},
+            mode=figures.mode(),
+        ),
+        name="why-agreement",
+        alt=sentence,
+        table=pd.DataFrame(rows).round(4),
+        receipt=_receipt(desk, None, "for method, agreement in found.agreement.items():\n    print(method, agreement.correlation, agreement.level)"),
+    )
+
+
+def _show_stored(desk: Desk) -> None:
+    table = attributions.TABLE
+    version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(desk.network))
+    try:
+        stored = cache.compute(stored_agreement, desk.network, str(desk.info.path), str(table), version=version)
+    except DataError as problem:
+        notices.note(str(problem))
+        return
+    if stored.empty:
+        notices.note(f"Over many sentences this has not been measured with this network's present weights; run: {attributions.COMMAND.format(model=desk.network)}.")
+        return
+    summary = summarise_agreement(stored)
+    said = "; ".join(
+        f"{row.method.lower()} have a median rank correlation of {row.median_correlation:.2f}, and on {100 * row.better_than_chance:.0f} % of {row.sentences:,} sentences they beat 19 of 20 shuffles"
+        for row in summary.itertuples()
+    )
+    st.markdown(notices.plain(f"On {stored['title'].iloc[0]}: {said}. By luck it would be 5 %."), width=TEXT_WIDTH)
+    figures.show_table(
+        summary.round(3),
+        name="why-stored",
+        receipt=Receipt(
+            model=desk.network,
+            data=stored["title"].iloc[0],
+            seed=SEED,
+            measured=f"{stored['date'].iloc[0]}, commit {stored['commit'].iloc[0]}, on {stored['hardware'].iloc[0]}",
+            python=(
+                "from engine.inspection.attributions import stored_agreement, summarise_agreement\n"
+                "from engine.models.folder import find_folder\n\n"
+                f"stored = stored_agreement({desk.network!r}, str(find_folder({desk.network!r})))\n"
+                "print(summarise_agreement(stored).to_string())"
+            ),
+            command=attributions.COMMAND.format(model=desk.network),
+            note=f"Sentences with fewer than {attributions.MIN_WORDS} words are left out: there luck cannot be told from skill.",
+        ),
+    )
+
+
+def _show_flips(desk: Desk) -> None:
+    st.markdown(
+        "Found by search: first words are left out, then others are put in their place that the gradient recommends. "
+        "**Everything shown here was really read by the network.** An edit that a reader would shrug off shows what the decision hangs on.",
+        width=TEXT_WIDTH,
+    )
+    with st.spinner("Trying edits", show_time=True):
+        found = cache.compute_with_model(find_flips, desk.network, desk.words)
+    labels = desk.info.config.get("labels", ["negative", "positive"])
+    st.markdown(f"**{notices.plain(flip_sentence(found, labels))}**", width=TEXT_WIDTH)
+    rows = []
+    for heading, flip, tried in (
+        ("Leaving out", found.deletion, found.deletions_tried),
+        ("Replacing", found.replacement, found.replacements_tried),
+    ):
+        if flip is None:
+            st.markdown(f"{heading}: none found within {tried:,} texts tried.")
+        else:
+            st.markdown(f"{heading}: {_diff(found, flip)}")
+            st.caption(notices.plain(_after(found, flip, labels, tried)))
+        rows.append(_row(found, heading, flip, tried))
+    figures.show_table(
+        pd.DataFrame(rows),
+        name="why-flips",
+        receipt=Receipt(
+            model=desk.network,
+            seed="none: nothing is drawn at random",
+            measured=f"{date.today().isoformat()}, on the server's processor",
+            seconds=found.elapsed_seconds,
+            python=(
+                "from engine.inspection.flips import find_flips\n"
+                "from engine.models.folder import load_model\n\n"
+                f"found = find_flips(load_model({desk.network!r}), {desk.words!r})\n"
+                "print(found.deletion, found.deletions_tried)\n"
+                "print(found.replacement, found.replacements_tried)"
+            ),
+        ),
+    )
+
+
+def _diff(found: FlipSearch, flip: Flip) -> str:
+    """Return the text as Markdown: what goes struck through, what comes in bold."""
+    edits = {edit.place: edit for edit in flip.edits}
+    parts = []
+    for place, word in enumerate(found.words):
+        if place not in edits:
+            parts.append(notices.plain(word))
+            continue
+        parts.append(f"~~{notices.plain(word)}~~")
+        if edits[place].new is not None:
+            parts.append(f"**{notices.plain(edits[place].new)}**")
+    return " ".join(parts)
+
+
+def _after(found: FlipSearch, flip: Flip, labels: list[str], tried: int) -> str:
+    return (
+        f"“{labels[found.decision]}” goes from {_percent(found.probability)} to {_percent(flip.probability)}; "
+        f"decided is now “{labels[flip.decision]}”. {tried:,} texts were tried."
+    )
+
+
+def _row(found: FlipSearch, heading: str, flip: Flip | None, tried: int) -> dict:
+    return {
+        "edit": heading,
+        "words_changed": 0 if flip is None else len(flip.edits),
+        "text_after": "none found" if flip is None else " ".join(flip.words),
+        "probability_before": round(found.probability, 4),
+        "probability_after": float("nan") if flip is None else round(flip.probability, 4),
+        "texts_tried": tried,
+    }
+
+
+def _receipt(desk: Desk, seconds: float | None, last: str) -> Receipt:
+    return Receipt(
+        model=desk.network,
+        seed=f"{SEED}, for the orders of the Shapley values and the shuffles",
+        measured=f"{date.today().isoformat()}, on the server's processor",
+        seconds=seconds,
+        python=(
+            "from engine.inspection.attributions import explain\n"
+            "from engine.models.folder import load_model\n\n"
+            f"found = explain(load_model({desk.network!r}), {desk.words!r}, {SEED})\n{last}"
+        ),
+        note="Integrated gradients and Shapley values are captum's; the check is the network itself.",
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
