@@ -33,7 +33,7 @@ _PART = re.compile(
     r"\.{2,}|…|-{2,}|—|``|''|\*+"  # rows of marks
     r"|n't(?!\w)|'(?:s|re|ve|ll|d|m|em|til|n)(?!\w)|'\d0s"  # what stands by itself where the text is cut already
     r"|\d+(?:[.,:/]\d+)*(?:\w|[-'/](?=\w))*"  # numbers, 90-minute
-    r"|[^\W_](?:\w|[-'/&.](?=\w)|\.(?=\.?\w))*\.?"  # words with hyphens, apostrophes and points inside; a last point is looked at below
+    r"|[^\W_](?:\w|[-'/&.](?=\w))*(?:\.(?!\.))?"  # words with hyphens, apostrophes and points inside; a last point is looked at below
     r"|\S"
 )
 
@@ -141,8 +141,7 @@ class TreebankTokenizer(Tokenizer):
     @property
     def _vocabulary(self) -> dict[str, int]:
         if not hasattr(self, "_vocabulary_cache"):
-            everything = self.backend.get_vocab()
-            self._vocabulary_cache = everything
+            self._vocabulary_cache = self.backend.get_vocab()
         return self._vocabulary_cache
 
 
