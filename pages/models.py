@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 import streamlit as st
 
 from engine.inspection.model_files import list_files
 from engine.models.card import usage_command, usage_lines
-from engine.plotting import theme
 from pages.components import cache, figures, forms, header, networks, notices
 from pages.components.figures import Receipt
 from pages.components.views.models import ModelsView
@@ -23,26 +21,16 @@ header.show(
         "SHA-256": "a fingerprint of a file; an identical copy has the same.",
     },
 )
-models = networks.in_order(cache.list_models())
+shown = cache.share(networks.overview, version=cache.models_version())
+models = shown.models
 if not models:
     notices.error("No model is installed: data/pretrained is empty. python -m engine train --recipe shakespeare-lstm makes one.")
     st.stop()
 for broken in [info for info in models if info.error]:
     notices.error(broken.error)
 
-overview = pa.table(  # not a data frame, which would be turned into this at every run
-    {
-        "model": [info.name for info in models],
-        "task": [info.task.replace("_", " ") for info in models],
-        "architecture": [theme.architecture_label(info.architecture) for info in models],
-        "measure": ["" if info.error else networks.headline(info) for info in models],
-        "parameters": [info.parameters or None for info in models],
-        "size_mib": [info.size_mib or None for info in models],
-        "files": ["cannot be used" if info.error else "complete" for info in models],
-    }
-)
 figures.show_table(
-    overview,
+    shown.table,
     name="models",
     receipt=Receipt(
         python="from engine.models.folder import list_models\n\nfor info in list_models():\n    print(info.to_json())",
@@ -73,7 +61,7 @@ with right, st.container(border=True):
 
 header.section("Its files", "Compare the fingerprints to be sure that a copy is the same.")
 figures.show_table(
-    cache.compute(list_files, str(info.path), version=cache.model_version(info.name)),
+    cache.share(list_files, str(info.path), version=cache.model_version(info.name)),
     name="files",
     column_config={"size_kib": st.column_config.NumberColumn("size (KiB)", format="%.1f")},
 )

@@ -7,6 +7,7 @@ import importlib
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,14 @@ LARGE_KEPT = 4
 
 def list_models(task: str | None = None) -> list[ModelInfo]:
     """Return what is known about every shipped model without loading any; a damaged one carries its `error`."""
+    return [info for info in _list_models(*models_version()) if task is None or info.task == task]
+
+
+def models_version() -> tuple[str, float]:
+    """Return the folder of the shipped models and a number that changes when any file in it does."""
     from engine.models import folder
 
-    found = _list_models(str(folder.PRETRAINED), _newest(folder.PRETRAINED, depth=2))
-    return [info for info in found if task is None or info.task == task]
+    return str(folder.PRETRAINED), _newest(folder.PRETRAINED, depth=2)
 
 
 def model_names(task: str) -> list[str]:
@@ -89,6 +94,11 @@ def keep_few_with_model(function: Callable[..., Any], model_name: str, *args: An
 def compute(function: Callable[..., Any], *args: Any, version: Any = None) -> Any:
     """Return `function(*args)`, computed once per arguments and `version`."""
     return _compute(_path(function), None, version, args, ())
+
+
+def share(function: Callable[..., Any], *args: Any, version: Any = None) -> Any:
+    """Return what `compute` does, shared and not copied: for small results that nobody changes and every run asks for."""
+    return _share(_path(function), version, args)
 
 
 def result_names() -> list[str]:
@@ -158,7 +168,7 @@ def warm_engine() -> None:
     gc.freeze()
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)  # not cache_data: its copy by pickle costs a millisecond per click
+@lru_cache(maxsize=4)  # not Streamlit's caches: to find a value there costs each click as much as to draw three elements
 def _list_models(root: str, version: float) -> list[ModelInfo]:
     from engine.models import folder
 
@@ -208,6 +218,11 @@ def _compute_with_results(path: str, name: str, folder: str, version: float, arg
 def _compute(path: str, model_name: str | None, version: Any, args: tuple[Any, ...], options: tuple[Any, ...]) -> Any:
     given = () if model_name is None else (load_model(model_name),)
     return _function(path)(*given, *args, **dict(options))
+
+
+@lru_cache(maxsize=256)  # as `_list_models`
+def _share(path: str, version: Any, args: tuple[Any, ...]) -> Any:
+    return _function(path)(*args)
 
 
 def _function(path: str) -> Callable[..., Any]:

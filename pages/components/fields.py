@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import typing
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from engine.config import check_value
@@ -63,7 +64,7 @@ def fields_of(
     view: type, choices: dict[str, Sequence[Any]] | None = None, defaults: dict[str, Any] | None = None
 ) -> dict[str, Field]:
     """Return the fields of a view by name; `choices` and `defaults` add what is known only at run time."""
-    hints = typing.get_type_hints(view)
+    hints = _hints(view)
     found = {}
     for field in dataclasses.fields(view):
         look = field.metadata
@@ -83,6 +84,12 @@ def fields_of(
             choices=tuple(allowed) if allowed else None,
         )
     return found
+
+
+@lru_cache(maxsize=64)
+def _hints(view: type) -> dict[str, type]:
+    """Return the type of every field of a view; they are written as text and must be worked out, which every run would pay for."""
+    return typing.get_type_hints(view)
 
 
 def read_parameters(fields: dict[str, Field], raw: dict[str, str]) -> tuple[dict[str, str], list[str]]:

@@ -75,10 +75,12 @@ def show_table(
 ) -> None:
     """Draw a table with its download and receipt."""
     st.dataframe(table, hide_index=True, column_config=column_config, key=f"{name}-table")
+    if receipt is None:
+        _download(table, name)
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         _download(table, name)
-        if receipt:
-            show_receipt(receipt, name)
+        show_receipt(receipt, name)
 
 
 def thumbnail(figure: go.Figure, *, name: str, alt: str) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
+from pages.components import cache
 from pages.components.notices import plain
 
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -98,6 +102,32 @@ def show(info: ModelInfo) -> None:
     st.caption(f"{headline(info)} · {info.parameters / 1e6:.2f} M parameters")
 
 
+@dataclass(frozen=True)
+class Overview:
+    """Every shipped model in order, and a table with a row for each."""
+
+    models: list[ModelInfo]
+    table: pa.Table
+
+
+def overview() -> Overview:
+    """Return every shipped model and what is known about it; `cache.share` it, as nothing of it changes while their folder does not."""
+    models = in_order(cache.list_models())
+    table = pa.table(  # not a data frame, which would be turned into this at every run
+        {
+            "model": [info.name for info in models],
+            "task": [info.task.replace("_", " ") for info in models],
+            "architecture": [theme.architecture_label(info.architecture) for info in models],
+            "measure": ["" if info.error else headline(info) for info in models],
+            "parameters": [info.parameters or None for info in models],
+            "size_mib": [info.size_mib or None for info in models],
+            "files": ["cannot be used" if info.error else "complete" for info in models],
+        }
+    )
+    return Overview(models, table)
+
+
+@lru_cache(maxsize=64)
 def card_body(card_text: str) -> str:
     """Return a card as it can stand inside a page: no YAML head, no "Use" section, smaller headings, code uncoloured."""
     body = _FENCE.sub("```", _USE.sub("", _HEAD.sub("", card_text, count=1)))

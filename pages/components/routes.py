@@ -8,6 +8,7 @@ of every page is `leave_legacy_mode`, which declares the navigation and starts t
 from __future__ import annotations
 
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -29,7 +30,8 @@ CELLS = "pages/cells.py"
 GRADIENTS = "pages/gradients.py"
 MODELS = "pages/models.py"
 
-ICON = Path(__file__).parent.parent / "icon.svg"
+_DRAWING = (Path(__file__).parent.parent / "icon.svg").read_bytes()
+ICON = f"data:image/svg+xml;base64,{b64encode(_DRAWING).decode()}"  # not its path, which Streamlit would read at every run
 PAGE_WIDTH = 1120
 
 _run = threading.local()
