@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import cache, forms, header, notices, sentiment
-from pages.components.sentiment import TOOLS
+from pages.components.sentiment import TOOLS, desk, film, verdicts
 from pages.components.views.sentiment import SentimentView
 
 header.show(
@@ -27,8 +27,6 @@ for broken in cache.list_models():
 if not usable:
     notices.error("No classifier is installed; the Models page lists what is there and what is missing.")
     st.stop()
-
-from pages.components.sentiment import desk, film, verdicts  # noqa: E402 - they import the engine's reading, which a page without networks need not
 
 models = {info.name: info for info in desk.in_order(usable)}
 names = {name: desk.label(info) for name, info in models.items()}

@@ -103,12 +103,14 @@ def text_of(row: int, label: int, words: int, texts: tuple[list[str], list[int],
     Args:
         words: how many the prediction counted; another copy of the corpus may have other rows.
     """
+    from engine.corpora.imdb_small import without_breaks
+    from engine.inspection.classification import MAX_WORDS
     from engine.text.treebank import split_words
 
     if texts is None or row >= len(texts[0]):
         return ""
-    text = texts[0][row]
-    return text if texts[1][row] == label and len(split_words(text)) == words else ""
+    text = without_breaks(texts[0][row])
+    return text if texts[1][row] == label and min(MAX_WORDS, len(split_words(text))) == words else ""
 
 
 def read_predictions(table: str = "") -> pd.DataFrame:

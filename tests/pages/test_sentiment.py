@@ -1,0 +1,123 @@
+"""The sentiment page: verdicts and the belief film are the engine's, the URL is its state, bad input a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.inspection.belief import EVEN, belief_sentence, measure_belief
+from engine.inspection.classification import MAX_WORDS, classify_texts, probabilities_of_words, split_text
+from engine.models.folder import LoadedModel, load_model
+from pages.components.views.sentiment import FIRST
+from tests.pages.charts import figure
+from tests.pages.open import alternative_texts, notes, open_page, sentences, written
+from tests.pages.small_classifiers import BLIND, BOTH, FORWARD, LONG, add_classifiers
+
+
+@pytest.fixture(scope="module")
+def small_classifiers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of four small classifiers."""
+    return add_classifiers(tmp_path_factory.mktemp("classifiers"))
+
+
+@pytest.fixture
+def models(small_classifiers: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder that pages find: the small classifiers alone."""
+    from engine.models import folder
+
+    monkeypatch.setattr(folder, "PRETRAINED", small_classifiers)
+    return small_classifiers
+
+
+def network(models: Path, name: str = BOTH) -> LoadedModel:
+    return load_model(models / name)
+
+
+def test_opens_with_every_verdict_and_the_film_of_the_first_text(models: Path) -> None:
+    at = open_page("sentiment")
+    assert not at.exception
+    assert sentences(at) == []
+    assert at.text_area(key="text").value == FIRST
+    (verdict,) = classify_texts(network(models), (FIRST,))
+    assert f"{verdict.label.capitalize()}, {100 * verdict.probability:.1f} %" in written(at)
+    positive = [classify_texts(network(models, name), (FIRST,))[0].probabilities[1] for name in (BOTH, FORWARD, BLIND, LONG)]
+    marks = figure(at, "sentiment-verdicts")["data"][1]
+    assert marks["x"] == pytest.approx([100 * value for value in positive], abs=1e-4)
+    assert marks["customdata"][0] == "Both directions"
+    belief = measure_belief(network(models), split_text(network(models), FIRST))
+    drawn = {line["name"]: line["y"] for line in figure(at, "sentiment-film")["data"]}
+    assert drawn["Whole network"] == pytest.approx((100 * belief.both).tolist(), abs=1e-4)
+    assert drawn["Forward half"] == pytest.approx((100 * belief.forward).tolist(), abs=1e-4)
+    assert drawn["Backward half"] == pytest.approx((100 * belief.backward).tolist(), abs=1e-4)
+    words = split_text(network(models), FIRST)
+    prefixes = probabilities_of_words(network(models, BLIND), [words[: place + 1] for place in range(len(words))])
+    assert drawn["Blind to order"] == pytest.approx((100 * prefixes[:, 1]).tolist(), abs=1e-4)
+    assert any(text.startswith(belief_sentence(belief)) for text in alternative_texts(at))
+
+
+def test_stepping_through_the_film_is_in_the_url_and_says_what_was_read(models: Path) -> None:
+    at = open_page("sentiment", film_word="3", network=FORWARD)
+    words = split_text(network(models, FORWARD), FIRST)
+    share = probabilities_of_words(network(models, FORWARD), [words[:3]])[0, 1]
+    assert "3 of 8 read: he said **the**" in written(at)
+    assert f"whole network **{100 * share:.1f} %**" in written(at)
+    assert [line["name"] for line in figure(at, "sentiment-film")["data"]] == ["Blind to order", "Whole network"]
+    at.button(key="film-next").click().run()
+    assert "4 of 8 read: he said the **food**" in written(at)
+    assert at.query_params["film_word"] in ("4", ["4"])
+
+
+def test_a_text_that_cannot_be_judged_is_one_sentence_and_stays(models: Path) -> None:
+    at = open_page("sentiment")
+    bad = {"  \n ": "The text is empty", "😀 🎉 !!": "only signs or pictures", "word " * 5000: f"has 5,000 words; at most {MAX_WORDS:,}"}
+    for text, said in bad.items():
+        at.text_area(key="text").set_value(text).run()
+        assert not at.exception
+        assert len([sentence for sentence in sentences(at) if said in sentence]) == 1
+        assert at.text_area(key="text").value == text
+        assert "Lines to judge" in [area.label for area in at.text_area], "a tool without the text still works"
+
+
+def test_html_and_markdown_are_words_and_another_language_is_said_to_be_one(models: Path) -> None:
+    at = open_page("sentiment", text="<b>the food</b> was *not* [good](http://a.b)")
+    assert not at.exception
+    assert "<b>" not in "".join(block.value for block in at.markdown)
+    assert "](http" not in "".join(block.value for block in at.markdown)
+    at.text_area(key="text").set_value("Dieser Film hat uns wirklich sehr gut gefallen").run()
+    assert any("does not look like English" in sentence for sentence in sentences(at))
+
+
+def test_a_page_without_classifiers_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.models import folder
+
+    monkeypatch.setattr(folder, "PRETRAINED", tmp_path)
+    at = open_page("sentiment")
+    assert not at.exception
+    assert any("No classifier is installed" in sentence for sentence in sentences(at))
+
+
+def test_many_lines_are_judged_as_one_by_one_and_a_bad_one_has_its_problem(models: Path) -> None:
+    at = open_page("sentiment", tool="texts")
+    lines = ["The food was good.", "", "😀", "a dull and cold mess"]
+    at.text_area(key="texts-text").set_value("\n".join(lines)).run()
+    assert not at.exception
+    table = at.dataframe[-1].value
+    assert table["text"].tolist() == lines
+    assert table["class"].tolist()[1:3] == ["", ""]
+    assert "only signs" in table["problem"][2]
+    for place in (0, 3):
+        (verdict,) = classify_texts(network(models), (lines[place],))
+        assert table["class"][place] == verdict.label
+        assert table["probability"][place] == pytest.approx(verdict.probability, abs=1e-4)
+    assert "2 of 4 lines judged" in written(at)
+    assert "1 line has a problem" in written(at)
+
+
+def test_the_turn_of_a_film_without_one_is_its_largest_change(models: Path) -> None:
+    at = open_page("sentiment", text="food", network=LONG)
+    (value,) = figure(at, "sentiment-film")["data"][-1]["y"]
+    assert value == pytest.approx(100 * classify_texts(network(models, LONG), ("food",))[0].probabilities[1], abs=1e-4)
+    assert not np.isclose(value, 100 * EVEN)
+    assert notes(at) == []
