@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
+from pages.components.views.entities_directions import DirectionsView
+from pages.components.views.entities_lattice import LatticeView
 from pages.components.views.entities_many_lines import ManyLinesView
+from pages.components.views.entities_quality import QualityView
 from pages.components.views.entities_words import WordsView
 
 DEFAULT_TEXT = "John works at Google in California."
@@ -14,7 +17,7 @@ LONGEST_LINE = 1_000
 
 
 @dataclass(frozen=True)
-class EntitiesView(WordsView, ManyLinesView):
+class EntitiesView(WordsView, ManyLinesView, LatticeView, DirectionsView, QualityView):
     """Everything a link to the Entities page carries; a tool's own fields begin with its name."""
 
     text: str = option(

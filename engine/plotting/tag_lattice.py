@@ -1,0 +1,183 @@
+"""A tagger's lattice: words as columns, tags as rows, the best ways through; and the matrix of the steps between tags.
+
+Shapes: T words, K tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label, plain_labels, scale_below
+from engine.plotting.theme import Mode
+
+ROW_PIXELS = 34
+LARGEST_NODE = 24
+SMALLEST_NODE = 5
+LETTERS_OF_A_WORD = 11
+CELL_PIXELS = 32
+BARRED = -1_000.0  # scores below are rules; they are written as such and left out of the colour scale
+PALEST = 0.55  # the ends of the matrix' colours are mixed with the background, so that ink is read on them
+_WAYS = (("solid", 4.0, 0.0), ("dash", 2.4, 0.13), ("dot", 2.4, -0.13))  # dash, width, shift in rows, best first
+STILL = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
+
+
+@dataclass(frozen=True)
+class DrawnWay:
+    """One way through the lattice: its name in the legend, a tag per word, and what is said at each of its words."""
+
+    name: str
+    tags: Sequence[str]
+    hover: Sequence[str]
+
+
+def lattice_figure(
+    nodes: pd.DataFrame, ways: Sequence[DrawnWay], tags: Sequence[str], *, mode: Mode, first: int, last: int, chosen: int | None = None
+) -> go.Figure:
+    """Return words `first` to `last` (from 1) as columns and `tags` as rows: a node's size is its probability, its colour its emission.
+
+    Args:
+        nodes: one row per word and tag: place (from 1), word, tag, emission, probability, before, transition, sum. A node's
+            `customdata` is its place.
+        ways: at most three, the best first, each with a tag for every word of the text.
+        chosen: the word whose column is framed.
+
+    Raises:
+        ValueError: there are more ways than can be told apart.
+    """
+    if len(ways) > len(_WAYS):
+        raise ValueError(f"{len(ways)} ways; at most {len(_WAYS)} can be told apart")
+    rows = {tag: row for row, tag in enumerate(tags)}
+    shown = nodes[nodes["place"].between(first, last) & nodes["tag"].isin(rows)]
+    figure = theme.blank_figure(mode, height=ROW_PIXELS * len(tags) + 190)
+    colours = _way_colours(mode)
+    for (dash, width, shift), colour, way in reversed(list(zip(_WAYS, colours, ways, strict=False))):
+        places = [place for place in range(first, last + 1) if way.tags[place - 1] in rows]
+        figure.add_scatter(
+            x=places, y=[rows[way.tags[place - 1]] + shift for place in places], mode="lines", name=plain_label(way.name),
+            line={"color": colour, "width": width, "dash": dash}, text=[plain_label(way.hover[place - 1]).replace("\n", "<br>") for place in places],
+            hovertemplate=f"<b>{plain_label(way.name)}</b><br>%{{text}}<extra></extra>", legendrank=ways.index(way),
+        )  # fmt: skip
+    figure.add_scatter(
+        x=shown["place"], y=[rows[tag] for tag in shown["tag"]], mode="markers", name="nodes", showlegend=False, customdata=shown["place"].tolist(),
+        marker={
+            "size": SMALLEST_NODE + (LARGEST_NODE - SMALLEST_NODE) * np.sqrt(shown["probability"].to_numpy(dtype=float)),
+            "color": shown["emission"], "colorscale": theme.HEAT_SCALE, "opacity": 1, "line": {"width": 1.2, "color": theme.muted(mode)},
+            "colorbar": scale_below("Emission: how well the tag suits the word alone (nats)", mode) | {"tickvals": None, "nticks": 6, "y": -0.26},
+        },
+        text=[_node_hover(row) for row in shown.itertuples()], hovertemplate="%{text}<extra></extra>", **STILL,
+    )  # fmt: skip
+    if chosen is not None and first <= chosen <= last:
+        figure.add_shape(
+            type="rect", x0=chosen - 0.5, x1=chosen + 0.5, y0=-0.6, y1=len(tags) - 0.4, line={"color": theme.accent(mode), "width": 2}, layer="below",
+        )  # fmt: skip
+    names = shown.drop_duplicates("place")
+    labels = plain_labels(names["word"], LETTERS_OF_A_WORD)
+    ticks = [f"<b>{label}</b>" if place == chosen else label for place, label in zip(names["place"], labels, strict=True)]
+    figure.update_xaxes(
+        tickvals=names["place"].tolist(), ticktext=ticks, tickangle=-50, range=[first - 0.6, last + 0.6], fixedrange=True, side="top",
+        tickfont={"color": theme.ink(mode), "size": 13},
+    )  # fmt: skip
+    figure.update_yaxes(tickvals=list(range(len(tags))), ticktext=plain_labels(tags), range=[len(tags) - 0.4, -0.6], fixedrange=True)
+    figure.update_layout(
+        clickmode="event+select", hovermode="closest", hoverlabel_align="left", margin={"t": 8, "b": 40},
+        legend={"y": -0.02, "yanchor": "top", "orientation": "h"},
+    )  # fmt: skip
+    return figure
+
+
+def step_matrix_figure(
+    matrix: np.ndarray, before: Sequence[str], after: Sequence[str], is_allowed: np.ndarray, *, mode: Mode,
+    chosen: tuple[str, str] | None = None, edited: Sequence[tuple[str, str]] = (),
+) -> go.Figure:  # fmt: skip
+    """Return the scores of the steps from `before` (rows) to `after` (columns), signed by colour and written into the cells.
+
+    A small ✕ marks a step that BIO does not allow, a frame the chosen one, a dashed frame the edited ones. A cell's `customdata`
+    is "before>after". A score that is a rule is written "never"; nan is no step.
+    """
+    learned = np.where((matrix > BARRED) & np.isfinite(matrix), matrix, np.nan)
+    largest = max(1e-9, float(np.nanmax(np.abs(learned)))) if np.isfinite(learned).any() else 1.0
+    figure = theme.blank_figure(mode, x_title="to", y_title="from", height=CELL_PIXELS * len(before) + 150)
+    figure.add_heatmap(
+        z=learned, zmin=-largest, zmax=largest, colorscale=pale_scale(mode), hoverinfo="skip", xgap=1, ygap=1,
+        colorbar=scale_below("Score of the step (nats)", mode) | {"tickvals": None, "nticks": 5, "ypad": 4},
+    )  # fmt: skip
+    cells = [(row, column) for row in range(len(before)) for column in range(len(after)) if not np.isnan(matrix[row, column])]
+    said = [_step_text(matrix[row, column]) for row, column in cells]
+    figure.add_scatter(
+        x=[column for _, column in cells], y=[row for row, _ in cells], text=said, mode="text", hoverinfo="skip", showlegend=False, name="scores",
+        textfont={"size": 11, "color": theme.ink(mode)},
+    )  # fmt: skip
+    illegal = [(row, column) for row, column in cells if not is_allowed[row, column]]
+    figure.add_scatter(
+        x=[column + 0.36 for _, column in illegal], y=[row - 0.34 for row, _ in illegal], mode="markers", hoverinfo="skip",
+        name="Not allowed by BIO", marker={"symbol": "x-thin", "size": 5, "line": {"width": 1.4, "color": theme.ink(mode)}},
+    )  # fmt: skip
+    spots = {(one, other): (row, column) for row, one in enumerate(before) for column, other in enumerate(after)}
+    for name, steps, dash in (("Edited", edited, "dot"), ("Chosen", [chosen] if chosen else [], "solid")):
+        for step in steps:
+            if step in spots:
+                row, column = spots[step]
+                figure.add_shape(
+                    type="rect", x0=column - 0.48, x1=column + 0.48, y0=row - 0.48, y1=row + 0.48, name=name,
+                    line={"color": theme.ink(mode), "width": 2.5, "dash": dash},
+                )  # fmt: skip
+    figure.add_scatter(
+        x=[column for _, column in cells], y=[row for row, _ in cells], mode="markers", name="targets", showlegend=False,
+        customdata=[f"{before[row]}>{after[column]}" for row, column in cells],
+        text=[
+            f"{plain_label(before[row])} to {plain_label(after[column])}: {text}{'' if is_allowed[row, column] else ' (not allowed by BIO)'}"
+            for (row, column), text in zip(cells, said, strict=True)
+        ],
+        hovertemplate="%{text}<extra></extra>", marker={"symbol": "square", "size": 22, "opacity": 0},
+        selected={"marker": {"opacity": 0}}, unselected={"marker": {"opacity": 0}},
+    )  # fmt: skip
+    figure.update_xaxes(
+        tickvals=list(range(len(after))), ticktext=plain_labels(after), range=[-0.5, len(after) - 0.5], fixedrange=True, side="top", tickangle=-50,
+    )  # fmt: skip
+    figure.update_yaxes(tickvals=list(range(len(before))), ticktext=plain_labels(before), range=[len(before) - 0.5, -0.5], fixedrange=True, showgrid=False)
+    figure.update_layout(clickmode="event+select", hovermode="closest", margin={"t": 8, "b": 8}, legend={"y": -0.16, "yanchor": "top", "x": 0.62})
+    return figure
+
+
+def pale_scale(mode: Mode) -> list[tuple[float, str]]:
+    """Return the diverging scale with its ends mixed with the page's background, so that text can be read on all of it."""
+    ground = _channels(theme.background(mode))
+    return [(stop, _hex(PALEST * _channels(colour) + (1 - PALEST) * ground if stop in (0.0, 1.0) else ground)) for stop, colour in theme.diverging_scale(mode)]
+
+
+def describe_lattice(words: Sequence[str], ways: Sequence[DrawnWay], first: int, last: int) -> str:
+    """Return the alternative text of `lattice_figure`: which words are shown and what each way gives the words it marks."""
+    said = []
+    for way in ways:
+        inside = [f"{words[place - 1]} {way.tags[place - 1]}" for place in range(first, last + 1) if way.tags[place - 1] != "O"]
+        said.append(f"{way.name}: {', '.join(inside) or 'no entity'}")
+    return f"Lattice of tags over words {first} to {last} of {len(words)}, with the {len(ways)} best ways. {'; '.join(said)}."
+
+
+def _way_colours(mode: Mode) -> list[str]:
+    return [theme.architecture_style("lstm", mode).colour, theme.architecture_style("rnn", mode).colour, theme.ink(mode)]
+
+
+def _node_hover(row: tuple) -> str:
+    return (
+        f"<b>{plain_label(row.word)}</b> as {plain_label(row.tag)}: probability {row.probability:.1%}<br>"
+        f"emission {row.emission:+.2f}<br>best way in: from {plain_label(row.before)}, {_step_text(row.transition)}<br>sum up to here {row.sum:+.2f}"
+    )
+
+
+def _step_text(score: float) -> str:
+    return "never" if score <= BARRED else f"{score:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _channels(colour: str) -> np.ndarray:
+    return np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)], dtype=float)
+
+
+def _hex(channels: np.ndarray) -> str:
+    return "#{:02X}{:02X}{:02X}".format(*np.rint(channels).astype(int))

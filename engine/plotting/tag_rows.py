@@ -1,0 +1,147 @@
+"""Words with rows of tags under them, one row per reader: where readers of the same text agree and where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label
+from engine.plotting.theme import Mode
+
+ROW_PIXELS = 22
+FONT_SIZE = 12
+CHARACTER_PIXELS = 7.3  # of the monospaced font at that size
+LONGEST_WORD = 14
+OUTSIDE = "O"
+STILL = {"selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}}}
+
+
+@dataclass(frozen=True)
+class TagRow:
+    """One reader's tags.
+
+    Attributes:
+        label: who it is; short, for it stands before each line.
+        tags: one per word.
+        probabilities: of those tags, or none.
+        marked: words at which it differs from who it is compared with; framed.
+        broken: words whose tag cannot follow the one before; struck by ✕.
+    """
+
+    label: str
+    tags: Sequence[str]
+    probabilities: Sequence[float] | None = None
+    marked: Sequence[int] = ()
+    broken: Sequence[int] = ()
+
+
+def tag_rows(words: Sequence[str], rows: Sequence[TagRow], *, mode: Mode, width: int = 46, chosen: int | None = None) -> go.Figure:
+    """Return the words in lines of `width` characters with a row of tags per reader under each line.
+
+    Words outside entities have a dot; a frame marks a difference, ✕ a tag that cannot follow the one before. The chosen word
+    (from 0) is underlined. A click on a word or a tag gives the word's number, counted from 1.
+
+    Raises:
+        ValueError: a row has not one tag per word.
+    """
+    for row in rows:
+        if len(row.tags) != len(words):
+            raise ValueError(f"{len(row.tags)} tags of {row.label} for {len(words)} words")
+    gutter = max((len(row.label) for row in rows), default=0) + 2
+    lines = _lines([_cell_width(place, words, rows) for place in range(len(words))], width - gutter)
+    block = len(rows) + 1.6
+    figure = theme.blank_figure(mode, height=round(len(lines) * block * ROW_PIXELS) + 16)
+    texts: list[tuple[float, float, str, str]] = []
+    targets: list[tuple[float, float, int, str]] = []
+    tinted, framed = ([[], []], [[], []])
+    for number, line in enumerate(lines):
+        top = number * block
+        for depth, row in enumerate(rows, start=1):
+            texts.append((0.0, top + depth, plain_label(row.label), theme.muted(mode)))
+        for place, left, size in line:
+            middle = gutter + left
+            word = plain_label(words[place], LONGEST_WORD)
+            texts.append((middle, top, f"<b>{word}</b>" if place == chosen else word, theme.ink(mode)))
+            targets.append((middle + len(_short(words[place])) / 2, top, place + 1, f"{plain_label(words[place])}, word {place + 1}"))
+            if place == chosen:
+                _box(framed, middle - 0.3, top + 0.45, middle + size - 0.7, top + 0.45)
+            for depth, row in enumerate(rows, start=1):
+                tag, is_broken = row.tags[place], place in set(row.broken)
+                shown = ("·" if tag == OUTSIDE else tag) + ("✕" if is_broken else "")
+                texts.append((middle, top + depth, plain_label(shown), theme.muted(mode) if tag == OUTSIDE else theme.ink(mode)))
+                share = "" if row.probabilities is None else f", {row.probabilities[place]:.1%}"
+                note = ", cannot follow the tag before" if is_broken else ""
+                targets.append((middle + len(shown) / 2, top + depth, place + 1, f"{plain_label(words[place])}, {plain_label(row.label)}: {plain_label(tag)}{share}{note}"))
+                if tag != OUTSIDE:
+                    _box(tinted, middle - 0.3, top + depth - 0.42, middle + size - 0.7, top + depth + 0.42)
+                if place in set(row.marked):
+                    _box(framed, middle - 0.3, top + depth - 0.42, middle + size - 0.7, top + depth + 0.42)
+    figure.add_scatter(
+        x=tinted[0], y=tinted[1], mode="lines", fill="toself", fillcolor=theme.translucent(theme.accent(mode), 0.18), line={"width": 0},
+        hoverinfo="skip", showlegend=False, name="entities",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=framed[0], y=framed[1], mode="lines", line={"color": theme.ink(mode), "width": 1.6}, hoverinfo="skip", showlegend=False, name="marked",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[text[0] for text in texts], y=[text[1] for text in texts], text=[text[2] for text in texts], mode="text", textposition="middle right",
+        textfont={"family": theme.MONOSPACE, "size": FONT_SIZE, "color": [text[3] for text in texts]}, hoverinfo="skip", showlegend=False,
+        cliponaxis=False, name="texts",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[target[0] for target in targets], y=[target[1] for target in targets], customdata=[target[2] for target in targets],
+        text=[target[3] for target in targets], hovertemplate="%{text}<extra></extra>", mode="markers", showlegend=False, name="targets",
+        marker={"symbol": "square", "size": 16, "opacity": 0}, **STILL,
+    )  # fmt: skip
+    axis = {"fixedrange": True, "visible": False}
+    figure.update_xaxes(range=[-0.5, width], **axis)
+    figure.update_yaxes(range=[len(lines) * block - 0.6, -0.7], **axis)
+    figure.update_layout(margin={"l": 0, "r": 0, "t": 4, "b": 4}, clickmode="event+select", hovermode="closest", hoverlabel_align="left")
+    return figure
+
+
+def describe_tag_rows(words: Sequence[str], rows: Sequence[TagRow]) -> str:
+    """Return the alternative text of `tag_rows`: each reader's entities word by word, and where the frames are."""
+    said = []
+    for row in rows:
+        inside = [f"{word} {tag}" for word, tag in zip(words, row.tags, strict=True) if tag != OUTSIDE]
+        said.append(f"{row.label}: {', '.join(inside) or 'no entity'}")
+    marked = sorted({place for row in rows for place in row.marked})
+    differ = f" They differ at {', '.join(f'“{words[place]}”' for place in marked)}." if marked else ""
+    return f"{len(words)} words with {len(rows)} rows of tags. {'; '.join(said)}.{differ}"
+
+
+def _short(word: str) -> str:
+    return word[:LONGEST_WORD]
+
+
+def _cell_width(place: int, words: Sequence[str], rows: Sequence[TagRow]) -> int:
+    tags = [1 if row.tags[place] == OUTSIDE else len(row.tags[place]) + (place in set(row.broken)) for row in rows]
+    return max(len(_short(words[place])), *tags, 1) + 1
+
+
+def _lines(sizes: Sequence[int], width: int) -> list[list[tuple[int, int, int]]]:
+    """Return the words' numbers, left edges and widths, line by line."""
+    lines: list[list[tuple[int, int, int]]] = [[]]
+    left = 0
+    for place, size in enumerate(sizes):
+        if lines[-1] and left + size > width:
+            lines.append([])
+            left = 0
+        lines[-1].append((place, left, size))
+        left += size
+    return lines
+
+
+def _box(path: tuple[list, list], x0: float, y0: float, x1: float, y1: float) -> None:
+    path[0].extend([x0, x1, x1, x0, x0, None])
+    path[1].extend([y0, y0, y1, y1, y0, None])
+
+
+def columns_for(pixels: int) -> int:
+    """Return how many characters fit into a line so many pixels wide."""
+    return int(np.floor(pixels / CHARACTER_PIXELS))
