@@ -11,10 +11,12 @@ Paper: none; `torch.nn.utils.rnn.pack_padded_sequence` is PyTorch's.
 
 from __future__ import annotations
 
+import operator
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -35,19 +37,26 @@ MAX_WORDS = 40
 REPEATS = 7
 
 
+class Answer(NamedTuple):
+    """What a network says of one text: probabilities, (L,) or for each word (T, L), the answer in words, and what was decided."""
+
+    probabilities: np.ndarray
+    words: str
+    decisions: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Reading:
     """A batch made ready for a network: `ids` (B, T), `embedded` (B, T, E), `lengths` (B,).
 
-    `answer` reads the batch with the given lengths and returns per text its probabilities, (L,) for a text or (T, L) for its
-    words, and the answer in words; `stacks` are the recurrent layers of each direction, forward first.
+    `answer` reads the batch with the given lengths and returns an Answer per text; `stacks` are the recurrent layers of each direction, forward first.
     """
 
     ids: Tensor
     embedded: Tensor
     lengths: Tensor
     outputs: Callable[[], Tensor]
-    answer: Callable[[Tensor], list[tuple[np.ndarray, str]]]
+    answer: Callable[[Tensor], list[Answer]]
     stacks: tuple[tuple[nn.Module, ...], ...]
 
 
@@ -59,7 +68,8 @@ class BatchReport:
         ids: (B, T) numbers that enter; those where `mask` is False are padding.
         packed_difference: largest difference of the recurrent layers' outputs, packed against padded; nan without such layers.
         alone_difference: largest difference of the probabilities, in the batch against each text by itself.
-        frame: one row per text: words, padding, the answer, the answer without the mask and the largest change of a probability.
+        frame: one row per text: words, padding, the answer with and without the mask, the decisions (one for a text, one for each
+            word where words are tagged), how many of them change without the mask, and the largest change of a probability.
     """
 
     words: tuple[tuple[str, ...], ...]
@@ -130,15 +140,17 @@ def inspect_batch(loaded: LoadedModel, rows: tuple[tuple[str, ...], ...]) -> Bat
             "text": range(1, len(rows) + 1),
             "words": [len(row) for row in rows],
             "padding": (~mask).sum(1).tolist(),
-            "answer": [said for _, said in right],
-            "without_mask": [said for _, said in wrong],
-            "largest_change": [float(np.abs(one - other).max()) for (one, _), (other, _) in zip(right, wrong, strict=True)],
+            "answer": [said for _, said, _ in right],
+            "without_mask": [said for _, said, _ in wrong],
+            "decisions": [len(row) for _, _, row in right],
+            "decisions_changed": [sum(map(operator.ne, one, other)) for (_, _, one), (_, _, other) in zip(right, wrong, strict=True)],
+            "largest_change": [float(np.abs(one - other).max()) for (one, *_), (other, *_) in zip(right, wrong, strict=True)],
         }
     )
     difference = float("nan")
     if reading.stacks:
         difference = float((reading.outputs() - run_packed(reading))[mask].abs().max())
-    apart = max(float(np.abs(one - other).max()) for (one, _), (other, _) in zip(right, alone, strict=True))
+    apart = max(float(np.abs(one - other).max()) for (one, *_), (other, *_) in zip(right, alone, strict=True))
     return BatchReport(tuple(rows), reading.ids.numpy(), mask.numpy(), difference, apart, frame)
 
 
@@ -182,18 +194,19 @@ def time_batches(loaded: LoadedModel, batches: tuple[tuple[tuple[str, ...], ...]
     return BatchTimes(*(statistics.median(times) for times in taken))
 
 
-def batch_sentence(report: BatchReport, batch: Sequence[int]) -> str:
-    """Return in plain words what the mask does for this batch; `batch` says which texts (from 0) stand in it."""
-    frame = report.frame.assign(text=[text + 1 for text in batch])
-    changed = frame[frame["answer"] != frame["without_mask"]]
+def mask_sentence(reports: Sequence[BatchReport]) -> str:
+    """Return in plain words what the mask does for some batches."""
+    frame = pd.concat([report.frame for report in reports], ignore_index=True)
     if not frame["padding"].any():
-        return "All texts are equally long: there is no padding, and nothing for the mask to do."
+        return "All texts are as long as the longest of their batch: there is no padding, and nothing for the mask to do."
     most = frame.loc[frame["largest_change"].idxmax()]
-    moved = f"{len(changed)} of {len(frame)} answers read differently" if len(changed) else "no answer reads differently"
+    changed, decisions = frame["decisions_changed"].sum(), frame["decisions"].sum()
+    turned = f"{changed:,} of {decisions:,} decisions turn" if changed else f"none of {decisions:,} decisions turns"
+    apart = max(report.alone_difference for report in reports)
+    same = "the very same probabilities" if apart == 0 else f"the same probabilities, to {apart:.0e},"
     return (
-        f"Without the mask {moved}; a probability moves most in text {most['text']}, which has {most['padding']} cells of padding: "
-        f"by {100 * most['largest_change']:.1f} points. With it each text gets the answer it gets by itself: "
-        + ("no probability differs." if report.alone_difference == 0 else f"no probability differs by more than {report.alone_difference:.0e}.")
+        f"{turned[0].upper()}{turned[1:]}, and a probability moves by up to {100 * most['largest_change']:.1f} points, in a text with {most['padding']} "
+        f"cells of padding. With the mask every text gets {same} as by itself."
     )
 
 
@@ -204,9 +217,9 @@ def _classification(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Readi
     embedded = model.embed(ids)
     names = label_names(loaded)
 
-    def answer(used: Tensor) -> list[tuple[np.ndarray, str]]:
+    def answer(used: Tensor) -> list[Answer]:
         shares = model.forward_from_embeddings(embedded, used).softmax(dim=-1).numpy()
-        return [(row, f"{names[row.argmax()]} {100 * row.max():.1f} %") for row in shares]
+        return [Answer(row, f"{names[row.argmax()]} {100 * row.max():.1f} %", (int(row.argmax()),)) for row in shares]
 
     stacks = tuple(tuple(stack) for stack in (model.forward_layers, model.backward_layers) if len(stack))
     return Reading(ids, embedded, lengths, lambda: model.outputs(embedded, lengths), answer, stacks)
@@ -217,12 +230,12 @@ def _tagging(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
     features = read_words(loaded.tokenizer, rows)
     lengths, embedded = features.lengths, model.embed(features)
 
-    def answer(used: Tensor) -> list[tuple[np.ndarray, str]]:
+    def answer(used: Tensor) -> list[Answer]:
         read = features._replace(lengths=used)
         shares, tags = model(read).softmax(dim=-1).numpy(), model.decode(read)
         sizes = lengths.tolist()
         return [
-            (row[:size], " ".join(model.labels[tag] for tag in own[:size]))
+            Answer(row[:size], " ".join(model.labels[tag] for tag in own[:size]), tuple(own[:size]))
             for row, own, size in zip(shares, tags, sizes, strict=True)
         ]
 

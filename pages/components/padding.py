@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.padding import BatchReport, arrange, batch_sentence, inspect_batch, split_lines, time_batches, wasted_share
+from engine.inspection.padding import BatchReport, arrange, inspect_batch, mask_sentence, split_lines, time_batches, wasted_share
 from engine.plotting.padding import batch_grid
 from pages.components import cache, figures, notices, state
 from pages.components.figures import Receipt
@@ -48,7 +48,7 @@ def _show_grid(network: str, rows: tuple, batches: list[list[int]], reports: lis
         name="padding-grid",
         alt=f"{len(rows)} texts in {len(batches)} batches, {'sorted by length' if is_sorted else 'in the order of the lines'}: {real} cells hold a word, {cells - real} are padding.",
         table=_cells_frame(batches, reports),
-        receipt=_receipt(network, rows, batches, "print(report.words, report.ids, report.mask, sep='\\n')"),
+        receipt=_receipt(network, reports, "print(report.words, report.ids, report.mask, sep='\\n')"),
     )
 
 
@@ -81,17 +81,17 @@ def _cell(report: BatchReport, row: int, step: int, shown: str) -> str:
 
 def _show_mask(network: str, label: str, batches: list[list[int]], reports: list[BatchReport]) -> None:
     st.markdown("**Without the mask**")
-    sentence = " ".join(f"Batch {number}: {batch_sentence(report, batch)}" for number, (batch, report) in enumerate(zip(batches, reports, strict=True), start=1))
-    st.markdown(notices.plain(f"{label}, told that every text is as long as the longest of its batch, takes padding for words. {sentence}"), width=TEXT_WIDTH)
+    sentence = f"{label}, told that every text is as long as the longest of its batch, takes padding for words. {mask_sentence(reports)}"
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     table = pd.concat(
         [report.frame.assign(batch=number, text=[text + 1 for text in batch]) for number, (batch, report) in enumerate(zip(batches, reports, strict=True), start=1)],
         ignore_index=True,
     )
     figures.show_table(
-        table[["batch", "text", "words", "padding", "answer", "without_mask", "largest_change"]].sort_values("text").round(4),
+        table[["batch", "text", "words", "padding", "answer", "without_mask", "decisions_changed", "largest_change"]].sort_values("text").round(4),
         name="padding-mask",
-        receipt=_receipt(network, reports and tuple(row for report in reports for row in report.words), batches, "print(report.frame.to_string())", in_batches=reports),
-        column_config={"without_mask": "without the mask", "largest_change": st.column_config.NumberColumn("largest change of a probability")},
+        receipt=_receipt(network, reports, "print(report.frame.to_string())"),
+        column_config={"without_mask": "without the mask", "decisions_changed": "decisions turned", "largest_change": st.column_config.NumberColumn("largest change of a probability")},
     )
 
 
@@ -149,8 +149,7 @@ def _cells_frame(batches: list[list[int]], reports: list[BatchReport]) -> pd.Dat
     )
 
 
-def _receipt(network: str, rows: tuple, batches: list[list[int]], last: str, in_batches: list[BatchReport] | None = None) -> Receipt:
-    given = [report.words for report in in_batches] if in_batches is not None else [tuple(rows[text] for text in batch) for batch in batches]
+def _receipt(network: str, reports: list[BatchReport], last: str) -> Receipt:
     return Receipt(
         model=network,
         seed="none: nothing is drawn at random",
@@ -159,7 +158,7 @@ def _receipt(network: str, rows: tuple, batches: list[list[int]], last: str, in_
             "from engine.inspection.padding import inspect_batch\n"
             "from engine.models.folder import load_model\n\n"
             f"loaded = load_model({network!r})\n"
-            f"for rows in {given!r}:\n"
+            f"for rows in {[report.words for report in reports]!r}:\n"
             f"    report = inspect_batch(loaded, rows)\n    {last}"
         ),
     )

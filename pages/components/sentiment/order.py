@@ -146,12 +146,7 @@ def _show_accuracies(desk: Desk, title: str, measured: dict[str, pd.DataFrame]) 
     ]
     frame = pd.concat(measured.values(), ignore_index=True)
     count, seeds = frame["sentences"].iloc[0], frame["seed"].nunique()
-    said = " ".join(
-        f"{desk.label(name)}: {100 * part['accuracy'].iloc[0]:.1f} % right, {100 * part['accuracy_shuffled'].mean():.1f} % when shuffled; "
-        f"a shuffle changes {'no decision' if not part['decisions_changed'].any() else f'{100 * part["decisions_changed"].mean():.1f} % of the decisions'}"
-        f"{', as it reads no order' if is_blind(desk.models[name]) else ''}."
-        for name, part in measured.items()
-    )
+    said = " ".join(_said_of_many(desk, name, part) for name, part in measured.items())
     sentence = f"{title}, {count:,} texts, each shuffled with {seeds} seeds. {said}"
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     figures.show(
@@ -168,3 +163,11 @@ def _show_accuracies(desk: Desk, title: str, measured: dict[str, pd.DataFrame]) 
             command="\n".join(word_order.COMMAND.format(model=name) for name in measured),
         ),
     )
+
+
+def _said_of_many(desk: Desk, name: str, rows: pd.DataFrame) -> str:
+    """Return what shuffling many texts did to one classifier, in words."""
+    changed = rows["decisions_changed"].mean()
+    share = f"{100 * changed:.1f} % of the decisions" if changed else "no decision"
+    reason = ", as it reads no order" if is_blind(desk.models[name]) else ""
+    return f"{desk.label(name)}: {100 * rows['accuracy'].iloc[0]:.1f} % right, {100 * rows['accuracy_shuffled'].mean():.1f} % when shuffled; a shuffle changes {share}{reason}."
