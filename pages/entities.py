@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.inspection.entity_texts import EMPTY, read_text
 from pages.components import cache, forms, header, notices
-from pages.components.entities import TOOLS, Desk
+from pages.components.entities import TOOLS, Desk, texts
 from pages.components.entities.desk import PAGE, in_order, label
 from pages.components.views.entities import MAX_LINES, EntitiesView
 
@@ -28,10 +29,6 @@ models = in_order(found)
 if not models:
     notices.error("No tagger is installed; the Models page lists what is there and what is missing.")
     st.stop()
-
-from engine.inspection.entity_texts import EMPTY, read_text  # noqa: E402 - until the taggers are there
-from pages.components.entities import texts  # noqa: E402
-
 names = {name: label(info) for name, info in models.items()}
 controls = forms.open_controls(
     PAGE,

@@ -29,6 +29,7 @@ TOOLS = Toolbox(
     EntitiesTool(
         "quality", "Quality", "How many entities do the networks find in texts none of them has seen, and which do they get wrong?", needs_text=False
     ),
+    EntitiesTool("padding", "Padding", "How do several texts enter a network at once, and what keeps the filling out of the tags?", needs_text=False),
 )
 
 __all__ = ["TOOLS", "Desk", "EntitiesTool"]

@@ -8,6 +8,7 @@ from engine.config import option
 from pages.components.views.entities_directions import DirectionsView
 from pages.components.views.entities_lattice import LatticeView
 from pages.components.views.entities_many_lines import ManyLinesView
+from pages.components.views.entities_padding import EntitiesPaddingView
 from pages.components.views.entities_quality import QualityView
 from pages.components.views.entities_words import WordsView
 
@@ -17,7 +18,7 @@ LONGEST_LINE = 1_000
 
 
 @dataclass(frozen=True)
-class EntitiesView(WordsView, ManyLinesView, LatticeView, DirectionsView, QualityView):
+class EntitiesView(WordsView, ManyLinesView, LatticeView, DirectionsView, QualityView, EntitiesPaddingView):
     """Everything a link to the Entities page carries; a tool's own fields begin with its name."""
 
     text: str = option(

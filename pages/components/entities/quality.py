@@ -1,0 +1,233 @@
+"""Quality: what the taggers find on test sentences, by type and by kind of error, and each error to look at."""
+
+from __future__ import annotations
+
+import os
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.corpora.sources import mirror_folder
+from engine.errors import DataError
+from engine.inspection import tagging_quality
+from engine.inspection.entity_types import describe_type
+from engine.inspection.many_entities import SourceLine
+from engine.inspection.tagging_quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, Quality
+from engine.plotting.entity_scores import trainings, type_confusion, type_scores
+from pages.components import cache, figures, header, networks, notices, state
+from pages.components.entities import marking
+from pages.components.entities.desk import PAGE, Desk
+from pages.components.figures import Receipt
+from pages.components.header import TEXT_WIDTH
+
+LOOKED_FOR = "test sentences looked for"
+PER_PAGE = 5
+NARROW = {FOUND: "found", BOUNDARY: "other words", NOTHING: "nothing"}
+
+
+def show(desk: Desk) -> None:
+    """Draw the scores by type, the confusion, the errors one by one, and what the CRF and the second direction add."""
+    st.markdown(
+        "Persons marked the entities of these sentences, or corrected what a program had marked; the networks have seen none of them in "
+        "training. An entity counts as found only with exactly its words and its type. **Precision** is the share of the network's marks "
+        "that are right, **recall** the share of the entities it finds, **F1** lies between the two. **Try:** the rarest types, and ask "
+        "how many examples they were learnt from.",
+        width=TEXT_WIDTH,
+    )
+    measured = {name: _measure(desk, name) for name in desk.models}
+    missing = [name for name, quality in measured.items() if quality is None]
+    if missing:
+        commands = " ".join(tagging_quality.COMMAND.format(model=name) + "." for name in missing)
+        notices.note(f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}")
+    quality = measured[desk.network]
+    if quality is None:
+        return
+    corpus = str(quality.sentences["corpus"].iloc[0])
+    beside = {name: other for name, other in measured.items() if other is not None and other.sentences["corpus"].iloc[0] == corpus}
+    _show_scores(desk, quality, {desk.network: quality} | beside)
+    with notices.engine_errors():
+        _show_gains(corpus)
+    _show_confusion(desk, quality)
+    _show_errors(desk, quality, corpus)
+
+
+def _measure(desk: Desk, name: str) -> Quality | None:
+    table = tagging_quality.TABLE
+    version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
+    return cache.compute(tagging_quality.measure_quality, name, str(desk.models[name].path), str(table), version=version)
+
+
+def _show_scores(desk: Desk, quality: Quality, beside: dict[str, Quality]) -> None:
+    baseline = networks.find_metric(desk.info.metrics, "baseline_f1")
+    sentence = tagging_quality.quality_sentence(quality, baseline)
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    parts = [other.by_type.assign(network=desk.label(name)) for name, other in beside.items()]
+    table = pd.concat(parts, ignore_index=True)
+    table = table[["network", "type", "entities", "marked", "found", "precision", "recall", "f1"]]
+    if baseline is not None:
+        table = pd.concat([table, pd.DataFrame([{"network": "most frequent tag", "type": "all", "f1": baseline}])], ignore_index=True)
+    figures.show(
+        type_scores({desk.label(name): other.by_type for name, other in beside.items()}, mode=figures.mode(), baseline=baseline),
+        name="entity-scores",
+        alt=f"{desk.label(desk.network)}: {sentence}",
+        table=table,
+        receipt=_receipt(list(beside), quality),
+    )
+
+
+def _show_gains(corpus: str) -> None:
+    header.section("What the CRF and the second direction add", "Each network was trained several times from other random numbers (seeds), "
+                   "so that a gain can be told from luck. A mark is one training, the line their mean.")  # fmt: skip
+    table = tagging_quality.ABLATION
+    version = table.stat().st_mtime if table.is_file() else 0.0
+    found = cache.compute(tagging_quality.read_ablation, str(table), version=version)
+    found = found[found["corpus"] == corpus]
+    if found.empty:
+        notices.note("On these sentences no network was trained with several seeds.")
+        return
+    gains = tagging_quality.gains(found)
+    sentence = tagging_quality.gains_sentence(gains)
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    figures.show(
+        trainings(found, mode=figures.mode()),
+        name="entity-trainings",
+        alt=sentence,
+        table=found[["variant", "seed", "precision", "recall", "f1"]],
+        receipt=Receipt(
+            model=", ".join(sorted(found["recipe"].unique())),
+            seed=", ".join(map(str, sorted(found["seed"].unique()))),
+            python=(
+                "from engine.inspection.tagging_quality import gains, read_ablation\n\n"
+                f"found = read_ablation()\nprint(gains(found[found['corpus'] == {corpus!r}]).to_string())"
+            ),
+            command=tagging_quality.ABLATION_COMMAND,
+            note="Compared are trainings with the same seed that differ in one thing. The command adds a trained folder to the table.",
+        ),
+    )
+
+
+def _show_confusion(desk: Desk, quality: Quality) -> None:
+    header.section("Taken for what", "Down: what people marked. Across: what the network made of it. The brighter, the larger the share of its row. "
+                   "Click a number to see its errors below.")  # fmt: skip
+    counts = quality.confusion
+    apart = counts.drop(columns=[FOUND, BOUNDARY, NOTHING]).drop(index=NOTHING)
+    said = "No entity was taken for one of another type."
+    if apart.to_numpy().sum():
+        row, column = apart.stack().idxmax()
+        count = int(apart.loc[row, column])
+        said = f"The most frequent mix-up: “{row}” taken for “{column}”, {'once' if count == 1 else f'{count:,} times'}."
+
+    def choose(cell: str) -> None:
+        row, column = cell.split("|")
+        is_error = column != FOUND
+        desk.controls.set("quality_type", row if row != NOTHING else column)
+        outcome = {BOUNDARY: BOUNDARY, NOTHING: tagging_quality.MISSED}.get(column, tagging_quality.INVENTED if row == NOTHING else "all")
+        desk.controls.set("quality_outcome", outcome if is_error else "all")
+
+    figures.show(
+        type_confusion(counts.rename(columns=NARROW, index=NARROW), mode=figures.mode()),
+        name="entity-confusion",
+        alt=f"{said} {tagging_quality.errors_sentence(quality.outcomes)}",
+        table=counts.reset_index(),
+        receipt=_receipt([desk.network], quality),
+        on_click=lambda cell: choose("|".join(_original(part) for part in cell.split("|"))),
+    )
+    st.markdown(notices.plain(said), width=TEXT_WIDTH)
+
+
+def _original(shown: str) -> str:
+    return next((name for name, narrow in NARROW.items() if narrow == shown), shown)
+
+
+def _show_errors(desk: Desk, quality: Quality, corpus: str) -> None:
+    controls = desk.controls
+    header.section("Error by error", tagging_quality.errors_sentence(quality.outcomes))
+    kinds = ["", *(kind for kind in quality.by_type["type"] if kind != "all")]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        outcome = controls.select("quality_outcome", OUTCOMES.get, width=260)
+
+        def name_type(kind: str) -> str:
+            return f"{kind}: {describe_type(kind).word}" if kind else "every type"
+
+        controls.offer("quality_type", kinds, name_type)
+        kind = controls.select("quality_type", name_type, width=260)
+    errors = tagging_quality.choose_errors(quality.outcomes, outcome, kind)
+    if errors.empty:
+        notices.note("There is no such error.")
+        return
+    pages = -(-len(errors) // PER_PAGE)
+    page = controls.slider("quality_page", maximum=pages, width=TEXT_WIDTH) if pages > 1 else 1
+    st.caption(f"{len(errors):,} errors, page {page:,} of {pages:,}.")
+    texts = _texts(corpus)
+    known = {} if texts is None else {row.source_hash: row.words for row in texts.itertuples()}
+    sentences = quality.sentences.set_index("row")
+    for place, error in enumerate(errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples()):
+        stored = sentences.loc[error.row]
+        _show_error(error, stored, known.get(stored["source_hash"]), place, desk)
+    figures.show_table(errors, name="entity-errors", receipt=_receipt([desk.network], quality))
+
+
+def _show_error(error: Any, stored: pd.Series, words: Any, place: int, desk: Desk) -> None:
+    said = f"Sentence {error.row + 1:,} of {stored['words']:,} words · {OUTCOMES[error.outcome]} · people: {error.gold} · the network: {error.predicted}"
+    with st.container(border=True, gap="xsmall"):
+        st.caption(notices.plain(said))
+        if words is None:
+            begin, end = (error.gold_start, error.gold_end) if error.gold_start >= 0 else (error.predicted_start, error.predicted_end)
+            st.text(f"Words {begin + 1} to {end}; the sentence itself is not here.")
+            return
+        line = SourceLine(" ".join(words), tuple(words)).read()
+        for who, kind, begin, end in (
+            ("People", error.gold, error.gold_start, error.gold_end),
+            ("Network", error.predicted, error.predicted_start, error.predicted_end),
+        ):
+            spans = [] if kind == NOTHING else [SimpleNamespace(start=begin, end=end, type=kind)]
+            st.markdown(f"**{who}**: {marking.marked_text(line.text, line.places, spans)}")
+        st.button(
+            "Open it above", key=f"quality-open-{place}", icon=":material/vertical_align_top:", type="tertiary",
+            on_click=desk.controls.set, args=("text", line.text),
+        )  # fmt: skip
+
+
+def _texts(corpus: str) -> pd.DataFrame | None:
+    """Return the test sentences where they can be read here, else say why they are not shown and return None.
+
+    A local copy is read at once. The Hub is asked only when the visitor says so: that can take a while.
+    """
+    is_near = mirror_folder(corpus) is not None
+    if not is_near and state.recall(PAGE, LOOKED_FOR) != corpus:
+        notices.note(
+            "The sentences themselves are not shipped, only which words of them are marked. They appear where the corpus can be read: from a "
+            "folder named in UNROLLED_DATA, or from the Hugging Face Hub."
+        )
+        st.button(
+            "Look for them on the Hub", key="quality-fetch", icon=":material/download:", on_click=state.remember, args=(PAGE, LOOKED_FOR, corpus)
+        )
+        return None
+    try:
+        with st.spinner("Reading the test sentences", show_time=True):
+            return cache.compute(tagging_quality.read_sentences, corpus, version=os.environ.get("UNROLLED_DATA"))
+    except DataError as problem:
+        state.forget(PAGE, LOOKED_FOR)
+        notices.note(f"{problem} The errors are shown without their sentences.")
+        return None
+
+
+def _receipt(names: list[str], quality: Quality) -> Receipt:
+    first = quality.sentences.iloc[0]
+    return Receipt(
+        model=", ".join(names),
+        data=f"{first['title']}, {len(quality.sentences):,} sentences",
+        seed="none: nothing is drawn at random",
+        measured=f"{first['date']}, commit {first['commit']}, on {first['hardware']}",
+        python=(
+            "from engine.inspection.tagging_quality import measure_quality\n"
+            "from engine.models.folder import find_folder\n\n"
+            f"for name in {names!r}:\n"
+            "    quality = measure_quality(name, str(find_folder(name)))\n"
+            "    print(name, quality.by_type.to_string(), quality.confusion.to_string(), sep='\\n')"
+        ),
+        command="\n".join(tagging_quality.COMMAND.format(model=name) for name in names),
+        note="The counts equal those of seqeval. The command measures anew; rows of other weights than these are not shown.",
+    )
