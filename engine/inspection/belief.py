@@ -19,7 +19,7 @@ from engine.inspection.classification import probabilities_of_words
 from engine.models.classifier import AVERAGE
 from engine.models.folder import LoadedModel
 
-MOST_FRAMES = 40  # the cost grows with frames times words
+MOST_FRAMES = 80  # the cost grows with frames times words
 EVEN = 0.5
 POSITIVE = 1
 

@@ -53,14 +53,14 @@ def verdict_bars(labels: Sequence[str], kinds: Sequence[str], positive: Sequence
     )  # fmt: skip
     figure.add_scatter(
         x=shares, y=rows, mode="markers+text", customdata=[plain_label(label) for label in labels],
-        text=[_verdict(share) for share in shares],
-        textposition=["middle left" if 25 < share < 50 or share > 75 else "middle right" for share in shares],
+        text=[f" {_verdict(share)} " for share in shares],
+        textposition=["middle left" if share < 50 else "middle right" for share in shares],
         textfont={"color": theme.ink(mode), "size": 13},
         marker={"symbol": [style.marker for style in styles], "size": 12, "color": colours, "line": {"width": 1.5, "color": theme.background(mode)}},
         showlegend=False, hovertemplate="%{customdata}: %{x:.1f} % positive<extra></extra>", cliponaxis=False,
     )  # fmt: skip
     figure.add_vline(x=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
-    figure.update_xaxes(range=[-4, 104], tickvals=[0, 50, 100], ticktext=["negative", "even", "positive"], fixedrange=True, side="top")
+    figure.update_xaxes(range=[-17, 117], tickvals=[0, 50, 100], ticktext=["negative", "even", "positive"], fixedrange=True, side="top")
     figure.update_yaxes(
         tickvals=rows, ticktext=[f"<b>{plain_label(label)}</b>" if row == chosen else plain_label(label) for row, label in enumerate(labels)],
         range=[len(labels) - 0.4, -0.6], showgrid=False, fixedrange=True,

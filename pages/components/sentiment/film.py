@@ -91,7 +91,9 @@ def _show_frame(desk: Desk, belief: Belief, frame: int) -> None:
     step = int(belief.steps[frame])
     said = [f"whole network **{_percent(belief.both[frame])}**"]
     if belief.forward is not None and belief.backward is not None:
-        said += [f"forward half **{_percent(belief.forward[frame])}**", f"backward half **{_percent(belief.backward[frame])}**"]
+        back = len(desk.words) - step + 1
+        read = "the last word" if back == 1 else f"the last {back:,} words"
+        said += [f"forward half **{_percent(belief.forward[frame])}**", f"backward half **{_percent(belief.backward[frame])}** (it has read {read})"]
     shown = " ".join(notices.plain(word) for word in desk.words[max(0, step - 12) : step - 1])
     shown = f"{'… ' if step > 13 else ''}{shown} **{notices.plain(desk.words[step - 1])}**"
     st.markdown(f"{step:,} of {len(desk.words):,} read: {shown}  \nPositive: {' · '.join(said)}")

@@ -40,12 +40,12 @@ EXAMPLES = (
     Example(
         "But",
         "The actors are wonderful and the pictures are a delight, but the story is a dull and lifeless mess.",
-        "Praise first, then a “but”: the two halves meet in the middle with opposite beliefs.",
+        "Praise first, then a “but”: what does the half that reads from the beginning believe in the middle, and what the other?",
     ),
     Example(
         "Irony",
         "What a great idea to make me wait two hours for a cold soup.",
-        "Every word of judgement is a kind one. A network that counts words will fall for it.",
+        "Every word of judgement in it is a kind one. Which of the networks fall for it?",
     ),
     Example(
         "Long review",
