@@ -27,6 +27,7 @@ class Classifier(RecurrentModel):
     """Gives each of `num_labels` labels a logit, from a whole text.
 
     The head is linear on [forward features; backward features], so the logits are a sum of what each direction says and a bias.
+    `weight_dropout` is for the recurrent weights (see `engine.models.recurrent.run_layer`).
     With the cell "average" the features are the mean of the embeddings: the order of the words is not seen at all.
     """
 
@@ -43,6 +44,7 @@ class Classifier(RecurrentModel):
         num_labels: int = 2,
         dropout: float = 0.0,
         embedding_dropout: float = 0.0,
+        weight_dropout: float = 0.0,
         pad_id: int = 0,
         forget_bias: float = 1.0,
     ) -> None:
@@ -53,7 +55,7 @@ class Classifier(RecurrentModel):
         if is_average and (num_layers or hidden_size or bidirectional):
             raise ConfigError("A classifier that averages embeddings has no layers, no hidden units and no directions.")
         self.cell, self.hidden_size, self.bidirectional = cell, hidden_size, bidirectional
-        self.num_labels, self.pad_id = num_labels, pad_id
+        self.num_labels, self.pad_id, self.weight_dropout = num_labels, pad_id, weight_dropout
         self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_id)
         nn.init.normal_(self.embedding.weight, std=0.1)
         self.embedding.weight.data[pad_id] = 0
@@ -126,8 +128,9 @@ class Classifier(RecurrentModel):
         return (1 + self.bidirectional) * share + self.output.bias
 
     def _read(self, layers: nn.ModuleList, inputs: Tensor) -> Tensor:
-        hidden = inputs
+        hidden, weight_dropout = inputs, self.weight_dropout if self.training else 0.0
         for place, layer in enumerate(layers):
             hidden = hidden if place == 0 else self.dropout(hidden)
-            hidden, _ = run_layer(layer, hidden, zero_state(self.cell, len(hidden), self.hidden_size, hidden))
+            start = zero_state(self.cell, len(hidden), self.hidden_size, hidden)
+            hidden, _ = run_layer(layer, hidden, start, weight_dropout)
         return hidden

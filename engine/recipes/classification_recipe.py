@@ -29,6 +29,8 @@ class ClassificationRecipe:
     Attributes:
         cell: "lstm", "gru", ... or "average" for the mean of the embeddings.
         word_dropout: a word seen n times in training is hidden with the probability word_dropout / (word_dropout + n).
+        least_hidden: a word is hidden with this probability at least.
+        length_weight: see `Classification`.
         direction_weight: how much each direction is also trained to answer by itself.
         max_words: longer training texts are cut there, 0 for never.
         held_out: how many training sentences are kept back to decide on where the corpus' validation split is what is reported.
@@ -48,6 +50,9 @@ class ClassificationRecipe:
     dropout: float = 0.5
     embedding_dropout: float = 0.5
     word_dropout: float = 3.0
+    least_hidden: float = 0.0
+    weight_dropout: float = 0.0
+    length_weight: float = 0.0
     direction_weight: float = 0.0
     label_smoothing: float = 0.05
     batch_size: int = 50
@@ -77,9 +82,10 @@ class ClassificationRecipe:
             num_labels=len(LABELS),
             dropout=self.dropout,
             embedding_dropout=self.embedding_dropout,
+            weight_dropout=0.0 if is_average else self.weight_dropout,
             pad_id=tokenizer.pad_id,
         )
-        form_ids, hidden_share = hiding(tokenizer, train_rows, self.word_dropout)
+        form_ids, hidden_share = hiding(tokenizer, train_rows, self.word_dropout, self.least_hidden)
         objective = Classification(
             LabelledTexts([tokenizer.encode_words(row) for row in train_rows], train_labels),
             LabelledTexts([tokenizer.encode_words(row) for row in validation_rows], validation_labels),
@@ -88,6 +94,7 @@ class ClassificationRecipe:
             batch_size=self.batch_size,
             label_smoothing=self.label_smoothing,
             direction_weight=self.direction_weight,
+            length_weight=self.length_weight,
             pad_id=tokenizer.pad_id,
             seed=settings.seed,
         )
@@ -118,7 +125,9 @@ class ClassificationRecipe:
         return f"whole sentences of the training split of {title}, kept back with every phrase of four words or more that was cut from them"
 
 
-def hiding(tokenizer: TreebankTokenizer, rows: Sequence[Sequence[str]], word_dropout: float) -> tuple[Tensor, Tensor]:
+def hiding(
+    tokenizer: TreebankTokenizer, rows: Sequence[Sequence[str]], word_dropout: float, least: float = 0.0
+) -> tuple[Tensor, Tensor]:
     """Return for each word id (V,) what its form is read as, and how often it is hidden as that in training."""
     counts = Counter(word for row in rows for word in row)
     form_ids, shares = torch.arange(tokenizer.vocab_size), torch.zeros(tokenizer.vocab_size)
@@ -126,5 +135,5 @@ def hiding(tokenizer: TreebankTokenizer, rows: Sequence[Sequence[str]], word_dro
         word = tokenizer.token(number)
         if counts[word]:  # the special ones stay
             form_ids[number] = tokenizer.form_id(word)
-            shares[number] = word_dropout / (word_dropout + counts[word])
+            shares[number] = max(least, word_dropout / (word_dropout + counts[word]))
     return form_ids, shares

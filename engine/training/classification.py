@@ -41,6 +41,8 @@ class Classification:
         form_ids: for each word id what a word of its form is read as when it is not known, (V,).
         hidden_share: for each word id how often it is replaced by that in training, (V,). So that the network learns to read words it
             does not know, rare ones are hidden more often. Paper: Kiperwasser and Goldberg (2016), arXiv 1603.04351, section 4.2.
+        length_weight: a text of n words counts n to this power, 0 for all alike: whole sentences, which are what is asked about,
+            are few beside their phrases.
         direction_weight: how much of the loss is that of each direction by itself.
 
     Raises:
@@ -57,6 +59,7 @@ class Classification:
         batch_size: int = 50,
         label_smoothing: float = 0.0,
         direction_weight: float = 0.0,
+        length_weight: float = 0.0,
         pad_id: int = 0,
         seed: int = 0,
     ) -> None:
@@ -66,6 +69,8 @@ class Classification:
         self.form_ids, self.hidden_share = form_ids, hidden_share
         self.batch_size, self.label_smoothing, self.direction_weight = batch_size, label_smoothing, direction_weight
         self.pad_id, self.seed = pad_id, seed
+        self.length_weight = length_weight
+        self.mean_weight = sum(len(row) ** length_weight for row in train.rows) / len(train.rows)
         self._plan: list[list[int]] = []
         self._plan_epoch = -1
 
@@ -108,10 +113,11 @@ class Classification:
         """Return the mean label-smoothed loss per text; nothing is carried."""
         features = model.dropout(model.features(model.embed(batch.input_ids), batch.lengths))
         logits = model.split_logits(features)
-        loss = self._cross_entropy(logits["both"], batch.labels)
+        weights = batch.lengths**self.length_weight / self.mean_weight  # (B,)
+        loss = self._cross_entropy(logits["both"], batch.labels, weights)
         if "backward" in logits and self.direction_weight:
             for name in ("forward", "backward"):
-                loss = loss + self.direction_weight * self._cross_entropy(model.direction_alone(logits[name]), batch.labels)
+                loss = loss + self.direction_weight * self._cross_entropy(model.direction_alone(logits[name]), batch.labels, weights)
         return loss, None
 
     def evaluate(self, model: nn.Module) -> dict[str, float]:
@@ -129,6 +135,7 @@ class Classification:
         measured = {"loss": nats / count, "accuracy": right.pop("both") / count}
         return measured | {f"{name}_accuracy": hits / count for name, hits in right.items()}
 
-    def _cross_entropy(self, logits: Tensor, labels: Tensor) -> Tensor:
+    def _cross_entropy(self, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
         """Paper (smoothing): Szegedy et al. (2016), arXiv 1512.00567, section 7."""
-        return functional.cross_entropy(logits.float(), labels, label_smoothing=self.label_smoothing)
+        losses = functional.cross_entropy(logits.float(), labels, label_smoothing=self.label_smoothing, reduction="none")
+        return (losses * weights).mean()
