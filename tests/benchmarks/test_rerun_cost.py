@@ -5,6 +5,9 @@ Everything heavy is loaded into the server.
 Light means no figure and no network: the Models page, with two tables, a card and its select box. What keeps it light:
 `runner.postScriptGC = false` (a full collection after every run takes 170 ms with torch loaded), no file watcher, and
 tables whose CSV is made only when it is asked for.
+
+The 10 ms are those of a machine that runs a page of one title in 2. Another machine, or a busy one, is slower at both; so it
+is the ratio that is judged, with rounds of the two taking turns: it grows when the page does, not when the machine is slow.
 """
 
 from __future__ import annotations
@@ -17,9 +20,10 @@ from engine.models.folder import list_models
 from tests.benchmarks.visitor import Server, Visitor, describe_machine, serve
 
 HEAVY = "torch, datasets, plotly, pandas, sacrebleu, distributed"
-PAGE = "models"
-BOUND_MS = 10.0
-ROUNDS, MOST_ROUNDS, RERUNS = 4, 16, 40  # more rounds only while a disturbed machine keeps the best one above the bound
+PAGE, BARE = "models", "tests/benchmarks/bare_page.py"
+BOUND_MS, BARE_MS = 10.0, 2.0
+ROUNDS, MOST_ROUNDS = 4, 16  # more rounds only while a disturbed machine keeps the best ones apart
+RERUNS, BARE_RERUNS = 40, 100  # processor time comes in steps of 10 ms
 
 pytestmark = pytest.mark.benchmark
 
@@ -28,24 +32,32 @@ def test_rerun_of_a_light_page(capsys: pytest.CaptureFixture[str]) -> None:
     names = [info.name for info in list_models() if not info.error]
     if not names:
         pytest.skip("no model is installed in data/pretrained")
-    rounds = []
-    with serve(preload=HEAVY) as server, Visitor(server) as visitor:
-        first = visitor.open(PAGE)
-        assert first.problems == []
-        while len(rounds) < ROUNDS or (min(rounds) > BOUND_MS and len(rounds) < MOST_ROUNDS):
-            before = server.cpu_seconds()
-            for index in range(RERUNS):
-                run = visitor.rerun(f"model={names[index % len(names)]}")
-                assert run.problems == []
-                assert run.elements > 5
-            rounds.append(1000 * (server.cpu_seconds() - before) / RERUNS)
-    best = min(rounds)
+    page, bare = [], []
+    with serve(HEAVY) as server, serve(HEAVY, BARE) as other, Visitor(server) as visitor, Visitor(other) as nobody:
+        assert visitor.open(PAGE).problems == []
+        assert nobody.open("").problems == []
+        while len(page) < ROUNDS or (min(page) / min(bare) > BOUND_MS / BARE_MS and len(page) < MOST_ROUNDS):
+            bare.append(_cost_ms(other, nobody, [""] * BARE_RERUNS))
+            page.append(_cost_ms(server, visitor, [f"model={names[index % len(names)]}" for index in range(RERUNS)], least=20))
+        run = visitor.rerun(f"model={names[0]}")
+    times = min(page) / min(bare)
     with capsys.disabled():
         print(
-            f"\nrerun of the {PAGE} page: {best:.1f} ms of processor time (best of {len(rounds)} rounds of {RERUNS}; "
-            f"worst {max(rounds):.1f}), {run.messages} messages, {run.size_bytes:,} bytes; {describe_machine()}"
+            f"\nrerun of the {PAGE} page: {min(page):.1f} ms of processor time (best of {len(page)} rounds of {RERUNS}; worst {max(page):.1f}), "
+            f"{times:.2f} times a bare page's {min(bare):.2f}, so {times * BARE_MS:.1f} ms where that takes {BARE_MS}; "
+            f"{run.messages} messages, {run.size_bytes:,} bytes; {describe_machine()}"
         )
-    assert best <= BOUND_MS
+    assert times <= BOUND_MS / BARE_MS
+
+
+def _cost_ms(server: Server, visitor: Visitor, queries: list[str], least: int = 1) -> float:
+    """Return the milliseconds of processor time that a run takes, on average; each must draw at least so many elements."""
+    before = server.cpu_seconds()
+    for query in queries:
+        run = visitor.rerun(query)
+        assert run.problems == []
+        assert run.elements >= least
+    return 1000 * (server.cpu_seconds() - before) / len(queries)
 
 
 COMPARISON_BOUND_MS, OPENING_BOUND_SECONDS = 100.0, 2.0
@@ -79,10 +91,5 @@ def _cost_of_a_click(server: Server, query: str) -> float:
     with Visitor(server) as visitor:
         assert visitor.open("comparison", query).problems == []
         while len(rounds) < 2 or (min(rounds) > COMPARISON_BOUND_MS and len(rounds) < 8):
-            before = server.cpu_seconds()
-            for _ in range(CLICKS):
-                run = visitor.rerun(query)
-                assert run.problems == []
-                assert run.elements > 10
-            rounds.append(1000 * (server.cpu_seconds() - before) / CLICKS)
+            rounds.append(_cost_ms(server, visitor, [query] * CLICKS, least=11))
     return min(rounds)
