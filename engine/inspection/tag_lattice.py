@@ -370,7 +370,7 @@ def step_sentence(lattice: Lattice, before: str, count: int = 2) -> str:
     barred = len(order) - len(learned)
 
     def listed(places: Sequence[int]) -> str:
-        return " and ".join(f"{names[place]} ({_signed(scores[place])})" for place in places)
+        return " and ".join(f"{names[place]} ({signed(scores[place])})" for place in places)
 
     rule = f" {barred} steps are barred by rule." if barred else ""
     where = "At the beginning" if before == BEGIN else f"After {before}"
@@ -392,12 +392,22 @@ def legality_sentence(lattice: Lattice) -> str:
                 (allowed if is_allowed(before, after) else barred).append(score)
     if not any(allowed) and not any(barred):
         return "Every step scores 0: this tagger was trained without a CRF and chooses each word's tag by itself."
-    mean = f"The {len(allowed)} steps that BIO allows score {_signed(float(np.mean(allowed)))} nats on average"
+    mean = f"The {len(allowed)} steps that BIO allows score {signed(float(np.mean(allowed)))} nats on average"
     rule = f"{ruled} more are barred by rule." if ruled else ""
     if not barred:
         return f"{mean}. {rule}".strip()
-    moved = f"before training they stood at 0 and at {_signed(ILLEGAL_AT_FIRST)}, the rest was learned from the sentences"
-    return f"{mean}, the {len(barred)} that it does not allow {_signed(float(np.mean(barred)))}; {moved}. {rule}".strip()
+    moved = f"before training they stood at 0 and at {signed(ILLEGAL_AT_FIRST)}, the rest was learned from the sentences"
+    return f"{mean}, the {len(barred)} that it does not allow {signed(float(np.mean(barred)))}; {moved}. {rule}".strip()
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign as a sentence writes it."""
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def share_text(share: float) -> str:
+    """Return a probability in percent; a tiny one is not written as nothing."""
+    return f"{share:.1%}" if share >= 0.001 or not share else "under 0.1%"
 
 
 def _bisect(lattice: Lattice, before: str, after: str, own: tuple[str, ...], sign: int) -> Flip | None:
@@ -464,7 +474,3 @@ def _number(labels: Sequence[str], name: str) -> int:
     if name not in labels:
         raise InputError(f"This tagger has no tag “{name[:40]}”; it has {', '.join(labels)}.")
     return list(labels).index(name)
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")

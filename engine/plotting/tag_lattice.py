@@ -20,7 +20,9 @@ ROW_PIXELS = 34
 LARGEST_NODE = 24
 SMALLEST_NODE = 5
 LETTERS_OF_A_WORD = 11
+LETTERS_OF_A_TAG = 9
 CELL_PIXELS = 32
+FONT_SIZE = 10  # a telephone has some 24 pixels for a column
 BARRED = -1_000.0  # scores below are rules; they are written as such and left out of the colour scale
 PALEST = 0.55  # the ends of the matrix' colours are mixed with the background, so that ink is read on them
 _WAYS = (("solid", 4.0, 0.0), ("dash", 2.4, 0.13), ("dot", 2.4, -0.13))  # dash, width, shift in rows, best first
@@ -68,7 +70,7 @@ def lattice_figure(
         marker={
             "size": SMALLEST_NODE + (LARGEST_NODE - SMALLEST_NODE) * np.sqrt(shown["probability"].to_numpy(dtype=float)),
             "color": shown["emission"], "colorscale": theme.HEAT_SCALE, "opacity": 1, "line": {"width": 1.2, "color": theme.muted(mode)},
-            "colorbar": scale_below("Emission: how well the tag suits the word alone (nats)", mode) | {"tickvals": None, "nticks": 6, "y": -0.26},
+            "colorbar": scale_below("Emission (nats)", mode) | {"tickvals": None, "nticks": 6, "y": -0.26},
         },
         text=[_node_hover(row) for row in shown.itertuples()], hovertemplate="%{text}<extra></extra>", **STILL,
     )  # fmt: skip
@@ -102,21 +104,21 @@ def step_matrix_figure(
     """
     learned = np.where((matrix > BARRED) & np.isfinite(matrix), matrix, np.nan)
     largest = max(1e-9, float(np.nanmax(np.abs(learned)))) if np.isfinite(learned).any() else 1.0
-    figure = theme.blank_figure(mode, x_title="to", y_title="from", height=CELL_PIXELS * len(before) + 150)
+    figure = theme.blank_figure(mode, height=CELL_PIXELS * len(before) + 130)
     figure.add_heatmap(
         z=learned, zmin=-largest, zmax=largest, colorscale=pale_scale(mode), hoverinfo="skip", xgap=1, ygap=1,
-        colorbar=scale_below("Score of the step (nats)", mode) | {"tickvals": None, "nticks": 5, "ypad": 4},
+        colorbar=scale_below("Score of the step (nats)", mode) | {"tickvals": None, "nticks": 5, "ypad": 8},
     )  # fmt: skip
     cells = [(row, column) for row in range(len(before)) for column in range(len(after)) if not np.isnan(matrix[row, column])]
     said = [_step_text(matrix[row, column]) for row, column in cells]
     figure.add_scatter(
         x=[column for _, column in cells], y=[row for row, _ in cells], text=said, mode="text", hoverinfo="skip", showlegend=False, name="scores",
-        textfont={"size": 11, "color": theme.ink(mode)},
+        textfont={"size": FONT_SIZE, "color": theme.ink(mode)},
     )  # fmt: skip
     illegal = [(row, column) for row, column in cells if not is_allowed[row, column]]
     figure.add_scatter(
-        x=[column + 0.36 for _, column in illegal], y=[row - 0.34 for row, _ in illegal], mode="markers", hoverinfo="skip",
-        name="Not allowed by BIO", marker={"symbol": "x-thin", "size": 5, "line": {"width": 1.4, "color": theme.ink(mode)}},
+        x=[column + 0.34 for _, column in illegal], y=[row - 0.32 for row, _ in illegal], mode="markers", hoverinfo="skip", showlegend=False,
+        name="not allowed", marker={"symbol": "x-thin", "size": 5, "line": {"width": 1.4, "color": theme.ink(mode)}},
     )  # fmt: skip
     spots = {(one, other): (row, column) for row, one in enumerate(before) for column, other in enumerate(after)}
     for name, steps, dash in (("Edited", edited, "dot"), ("Chosen", [chosen] if chosen else [], "solid")):
@@ -138,10 +140,10 @@ def step_matrix_figure(
         selected={"marker": {"opacity": 0}}, unselected={"marker": {"opacity": 0}},
     )  # fmt: skip
     figure.update_xaxes(
-        tickvals=list(range(len(after))), ticktext=plain_labels(after), range=[-0.5, len(after) - 0.5], fixedrange=True, side="top", tickangle=-50,
+        tickvals=list(range(len(after))), ticktext=plain_labels(after, LETTERS_OF_A_TAG), range=[-0.5, len(after) - 0.5], fixedrange=True, side="top", tickangle=-50,
     )  # fmt: skip
-    figure.update_yaxes(tickvals=list(range(len(before))), ticktext=plain_labels(before), range=[len(before) - 0.5, -0.5], fixedrange=True, showgrid=False)
-    figure.update_layout(clickmode="event+select", hovermode="closest", margin={"t": 8, "b": 8}, legend={"y": -0.16, "yanchor": "top", "x": 0.62})
+    figure.update_yaxes(tickvals=list(range(len(before))), ticktext=plain_labels(before, LETTERS_OF_A_TAG), range=[len(before) - 0.5, -0.5], fixedrange=True, showgrid=False)
+    figure.update_layout(clickmode="event+select", hovermode="closest", margin={"t": 8, "b": 8})
     return figure
 
 
@@ -172,7 +174,10 @@ def _node_hover(row: tuple) -> str:
 
 
 def _step_text(score: float) -> str:
-    return "never" if score <= BARRED else f"{score:+.1f}".replace("-", "\N{MINUS SIGN}")
+    if score <= BARRED:
+        return "never"
+    text = f"{score:.1f}" if abs(score) < 9.95 else f"{score:.0f}"
+    return ("0.0" if text == "-0.0" else text).replace("-", "\N{MINUS SIGN}")
 
 
 def _channels(colour: str) -> np.ndarray:

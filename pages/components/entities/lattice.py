@@ -12,7 +12,7 @@ import streamlit as st
 from engine.errors import InputError
 from engine.inspection.tag_lattice import (
     BEGIN, END, LARGEST_CHANGE, Edit, Flip, Lattice, Way, best_ways, column_frame, easiest_flips_of, edit_steps, find_flip,
-    is_allowed, lattice_of, legality_sentence, node_frame, read_edits, spans_sentence, step_matrix, step_score, step_sentence, tags_that_matter,
+    is_allowed, lattice_of, legality_sentence, node_frame, read_edits, share_text, signed, spans_sentence, step_matrix, step_score, step_sentence, tags_that_matter,
     tags_without_steps, way_frame, with_edit, write_edits,
 )  # fmt: skip
 from engine.plotting.tag_lattice import DrawnWay, describe_lattice, lattice_figure, step_matrix_figure
@@ -20,6 +20,7 @@ from engine.plotting.tag_rows import TagRow, describe_tag_rows, tag_rows
 from engine.text.bio import illegal_places
 from pages.components import cache, figures, header, notices
 from pages.components.entities import legality
+from pages.components.entities.legality import ROWS_WIDTH
 from pages.components.entities.desk import Desk
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
@@ -54,7 +55,7 @@ def _show_ways(desk: Desk, lattice: Lattice, ways: Sequence[Way], tags: Sequence
     """Draw the lattice with its best ways around the chosen word."""
     controls, count = desk.controls, len(lattice.words)
     st.markdown(
-        "A column per word, a row per tag. The larger a node, the likelier the tag; its colour is what the network gives it for the word alone. "
+        "A column per word, a row per tag. The larger a node, the likelier the tag; its colour is its emission: what the network gives it for the word alone. "
         "A line is one way through: its score adds up the emissions it touches and the steps it takes, and the highest sum wins. "
         "**Try:** follow the second way to where it leaves the best one, and ask the table below what it would have cost.",
         width=TEXT_WIDTH,
@@ -66,7 +67,7 @@ def _show_ways(desk: Desk, lattice: Lattice, ways: Sequence[Way], tags: Sequence
     first = max(1, min(chosen - shown // 2, count - shown + 1))
     last = min(count, first + shown - 1)
     drawn = [
-        DrawnWay(f"{name}: {way.probability:.1%} (score {way.score:.2f})", way.tags, _said_along(lattice, way))
+        DrawnWay(f"{name}: {share_text(way.probability)} (score {way.score:.2f})", way.tags, _said_along(lattice, way))
         for name, way in zip(WAYS, ways, strict=False)
     ]
     figures.show(
@@ -83,7 +84,7 @@ def _show_ways(desk: Desk, lattice: Lattice, ways: Sequence[Way], tags: Sequence
         more = f" and at {len(places) - 4} more words" if len(places) > 4 else ""
         st.markdown(
             notices.plain(
-                f"The best way takes {ways[0].probability:.1%} of the weight of all ways. The second has {ways[1].probability:.1%}, for it scores "
+                f"The best way takes {share_text(ways[0].probability)} of the weight of all ways. The second has {share_text(ways[1].probability)}, for it scores "
                 f"{ways[0].score - ways[1].score:.2f} nats less: {differ}{more}."
             ),
             width=TEXT_WIDTH,
@@ -93,7 +94,7 @@ def _show_ways(desk: Desk, lattice: Lattice, ways: Sequence[Way], tags: Sequence
 def _said_along(lattice: Lattice, way: Way) -> list[str]:
     frame = way_frame(lattice, way.tags)
     return [
-        f"{row.word} as {row.tag}\nstep {row.transition:+.2f} + emission {row.emission:+.2f}\nsum so far {row.sum:.2f}"
+        f"{row.word} as {row.tag}\nstep {signed(row.transition)} + emission {signed(row.emission)}\nsum so far {row.sum:.2f}"
         for row in frame.iloc[:-1].itertuples()
     ]
 
@@ -110,8 +111,8 @@ def _show_column(desk: Desk, lattice: Lattice, edits: Sequence[Edit]) -> None:
     best = frame.iloc[0]
     header.section(f"The arithmetic at word {place + 1}")
     sentence = (
-        f"“{lattice.words[place]}” as {best['tag']}: {best['sum_before']:.2f} so far, {best['transition']:+.2f} for the step from {best['before']}, "
-        f"{best['emission']:+.2f} for the tag itself, {best['sum_after']:+.2f} for the best way on: {best['through']:.2f} in all."
+        f"“{lattice.words[place]}” as {best['tag']}: {best['sum_before']:.2f} so far, {signed(best['transition'])} for the step from {best['before']}, "
+        f"{signed(best['emission'])} for the tag itself, {signed(best['sum_after'])} for the best way on: {best['through']:.2f} in all."
     )
     if len(frame) > 1:
         second = frame.iloc[1]
@@ -129,7 +130,7 @@ def _show_steps(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit]
     controls = desk.controls
     header.section(
         "The steps, and what if they scored otherwise?",
-        "Each cell is the score of a step from the row's tag to the column's. Choose a step in the lists or by a click, change its score, "
+        "Each cell is the score of a step from the row's tag to the column's; a small ✕ marks one that BIO does not allow. Choose a step in the lists or by a click, change its score, "
         "and see which entity flips.",
     )
     st.markdown(notices.plain(legality_sentence(own)), width=TEXT_WIDTH)
@@ -170,7 +171,7 @@ def _ask_step(desk: Desk, lattice: Lattice, flips: Sequence[Flip]) -> tuple[str,
             st.caption("Steps that flip something most easily:")
             for number, flip in enumerate(flips):
                 st.button(
-                    notices.plain(f"{flip.edit.before} → {flip.edit.after} {flip.edit.change:+.2f}"), key=f"lattice-easy-{number}",
+                    notices.plain(f"{flip.edit.before} → {flip.edit.after} {signed(flip.edit.change)}"), key=f"lattice-easy-{number}",
                     on_click=_set_edit, args=(desk, lattice, flip.edit),
                 )  # fmt: skip
     controls.offer("lattice_from", [BEGIN, *lattice.labels], default=first.before)
@@ -243,8 +244,8 @@ def _show_flip(desk: Desk, own: Lattice, edits: Sequence[Edit], before: str, aft
     changes = "; ".join(f"“{own.words[place]}” from {flip.tags[place]} to {flip.flipped[place]}" for place in flip.places[:5])
     st.markdown(
         notices.plain(
-            f"The smallest change of {before} to {after} that flips the reading{beside} is {flip.edit.change:+.2f}, from {score:+.2f} to "
-            f"{score + flip.edit.change:+.2f}. It turns {changes}. Found by bisection, and decoded to make sure."
+            f"The smallest change of {before} to {after} that flips the reading{beside} is {signed(flip.edit.change)}, from {signed(score)} to "
+            f"{signed(score + flip.edit.change)}. It turns {changes}. Found by bisection, and decoded to make sure."
         ),
         width=TEXT_WIDTH,
     )
@@ -257,17 +258,18 @@ def _show_change(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit
         return
     before, after = (best_ways(lattice, 1)[0] for lattice in (own, edited))
     flipped = [place for place, (one, two) in enumerate(zip(before.tags, after.tags, strict=True)) if one != two]
-    steps = ", ".join(f"{edit.before} to {edit.after} {edit.change:+.2f}" for edit in edits)
+    steps = ", ".join(f"{edit.before} to {edit.after} {signed(edit.change)}" for edit in edits)
     sentence = f"With {steps}: " + (spans_sentence(own.words, before.tags, after.tags) if flipped else "the reading stays as it was.")
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     rows = [TagRow("before", before.tags, broken=illegal_places(before.tags)), TagRow("after", after.tags, marked=flipped, broken=illegal_places(after.tags))]
-    figures.show(
-        tag_rows(own.words, rows, mode=figures.mode()),
-        name="lattice-change",
-        alt=describe_tag_rows(own.words, rows),
-        table=pd.DataFrame({"word": own.words, "before": before.tags, "after": after.tags}),
-        receipt=_receipt(desk, edits, "print(best_ways(lattice, 1)[0])"),
-    )
+    with st.container(width=ROWS_WIDTH):
+        figures.show(
+            tag_rows(own.words, rows, mode=figures.mode()),
+            name="lattice-change",
+            alt=describe_tag_rows(own.words, rows),
+            table=pd.DataFrame({"word": own.words, "before": before.tags, "after": after.tags}),
+            receipt=_receipt(desk, edits, "print(best_ways(lattice, 1)[0])"),
+        )
 
 
 def _receipt(desk: Desk, edits: Sequence[Edit], code: str) -> Receipt:

@@ -17,6 +17,8 @@ from pages.components.entities.desk import Desk
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
+ROWS_WIDTH = 600  # pixels for rows of tags: lines are no longer on a wide screen than on a telephone
+
 
 def show(desk: Desk, lattice: Lattice) -> None:
     """Draw the reading with and without the steps, and the tagger that was trained without; count what BIO does not allow."""
@@ -29,13 +31,14 @@ def show(desk: Desk, lattice: Lattice) -> None:
     softmax = next((name for name, info in desk.models.items() if _is_twin(info.config, desk.info.config)), None)
     if softmax and softmax != desk.network:
         rows.append(_row("softmax", desk.tagged_by(softmax).tags, decoded))
-    figures.show(
-        tag_rows(lattice.words, rows, mode=figures.mode()),
-        name="lattice-without",
-        alt=describe_tag_rows(lattice.words, rows),
-        table=pd.DataFrame({"word": lattice.words} | {row.label: row.tags for row in rows}),
-        receipt=_receipt(desk, lattice),
-    )
+    with st.container(width=ROWS_WIDTH):
+        figures.show(
+            tag_rows(lattice.words, rows, mode=figures.mode()),
+            name="lattice-without",
+            alt=describe_tag_rows(lattice.words, rows),
+            table=pd.DataFrame({"word": lattice.words} | {row.label: row.tags for row in rows}),
+            receipt=_receipt(desk, lattice),
+        )
     st.markdown(notices.plain(" ".join(_sentence(row, decoded) for row in rows[1:])), width=TEXT_WIDTH)
     if softmax:
         st.caption(notices.plain(f"softmax: the network “{desk.label(softmax)}”, trained to choose each word's tag by itself."))
@@ -48,7 +51,7 @@ def _row(label: str, tags: tuple[str, ...], decoded: tuple[str, ...]) -> TagRow:
 
 
 def _sentence(row: TagRow, decoded: tuple[str, ...]) -> str:
-    name = "With the CRF off" if row.label == "CRF off" else "The network trained without one"
+    name = "With the CRF off the network" if row.label == "CRF off" else "The network trained without one"
     if not row.marked:
         return f"{name} gives every word of this text the same tag."
     count, broken = len(row.marked), len(row.broken)
