@@ -82,9 +82,9 @@ class FlipSearch:
 
     @property
     def smallest(self) -> Flip | None:
-        """The edit that changes the fewest words; of two alike the one that turns the decision further."""
+        """The edit that changes the fewest words; of two alike the one that only leaves words out."""
         found = [flip for flip in (self.deletion, self.replacement) if flip is not None]
-        return min(found, key=lambda flip: (len(flip.edits), flip.probability), default=None)
+        return min(found, key=lambda flip: len(flip.edits), default=None)
 
 
 def check_words(words: Sequence[str]) -> None:

@@ -201,7 +201,7 @@ def mask_sentence(reports: Sequence[BatchReport]) -> str:
         return "All texts are as long as the longest of their batch: there is no padding, and nothing for the mask to do."
     most = frame.loc[frame["largest_change"].idxmax()]
     changed, decisions = frame["decisions_changed"].sum(), frame["decisions"].sum()
-    turned = f"{changed:,} of {decisions:,} decisions turn" if changed else f"none of {decisions:,} decisions turns"
+    turned = f"{changed:,} of {decisions:,} decisions {'turns' if changed == 1 else 'turn'}" if changed else f"none of {decisions:,} decisions turns"
     apart = max(report.alone_difference for report in reports)
     same = "the very same probabilities" if apart == 0 else f"the same probabilities, to {apart:.0e},"
     return (

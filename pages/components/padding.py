@@ -19,8 +19,8 @@ from pages.components.header import TEXT_WIDTH
 def show(controls: Controls, network: str, label: str) -> None:
     """Draw the lines as batches of the network called `network`, and what padding, mask and packing do to them."""
     st.markdown(
-        "A network reads several texts at once, as one rectangle of numbers. Shorter texts are **filled up** with a number that means "
-        "nothing, and a **mask** keeps that out of the result. **Try:** put a very long line among short ones, and sort by length. "
+        "A network reads several texts at once, as one rectangle of numbers. Shorter texts are **filled up** with numbers that are "
+        "not theirs, and a **mask** keeps those out of the result. **Try:** put a very long line among short ones, and sort by length. "
         "What you gain is time; what you must never pay for it is another answer.",
         width=TEXT_WIDTH,
     )
@@ -81,7 +81,7 @@ def _cell(report: BatchReport, row: int, step: int, shown: str) -> str:
 
 def _show_mask(network: str, label: str, batches: list[list[int]], reports: list[BatchReport]) -> None:
     st.markdown("**Without the mask**")
-    sentence = f"{label}, told that every text is as long as the longest of its batch, takes padding for words. {mask_sentence(reports)}"
+    sentence = f"Told that every text is as long as the longest of its batch, “{label}” takes padding for words. {mask_sentence(reports)}"
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     table = pd.concat(
         [report.frame.assign(batch=number, text=[text + 1 for text in batch]) for number, (batch, report) in enumerate(zip(batches, reports, strict=True), start=1)],
@@ -99,7 +99,7 @@ def _show_packing(network: str, label: str, rows: tuple, batches: list[list[int]
     st.markdown("**Packed against padded**")
     differences = [report.packed_difference for report in reports]
     if any(math.isnan(difference) for difference in differences):
-        notices.note(f"{label} has no recurrent layers: it averages its words, and there is nothing to pack.")
+        notices.note(f"“{label}” has no recurrent layers: it averages its words, and there is nothing to pack.")
         return
     given = tuple(tuple(rows[text] for text in batch) for batch in batches)
     attempt = state.recall("padding", "attempt", 1)
