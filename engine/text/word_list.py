@@ -46,7 +46,7 @@ def list_words(
             listed.append(word)
     backend = tokenizers.Tokenizer(models.WordLevel({word: place for place, word in enumerate(listed)}, unk_token=UNK))
     backend.normalizer = normalizers.Sequence([normalizers.Lowercase(), normalizers.Replace(Regex("[0-9]"), "0")])
-    backend.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    backend.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit()])
     return WordTokenizer(backend)
 
 

@@ -16,8 +16,10 @@ from engine.corpora import sources
 from engine.models.card import write_card
 from engine.models.folder import LoadedModel, load_model, save_model
 from engine.models.language_model import LanguageModel
+from engine.models.tagger import Tagger
 from engine.models.translator import Translator
 from engine.text import TOKENIZERS
+from engine.text.word_list import list_words
 
 # A busy machine is not a failed test.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -36,6 +38,12 @@ TINY_PAIRS = [
     ("the boat is not here", "le bateau n'est pas ici"),
     ("where is the cat?", "où est le chat ?"),
     ("two dogs run", "deux chiens courent"),
+]
+TINY_TAGGED = [
+    ("Mara Berg works at Ferro in Oslo .", "B-per I-per O O B-org O B-geo O"),
+    ("Tom left Oslo on Monday .", "B-per O B-geo O B-tim O"),
+    ("Berg & Sons denied it .", "B-org I-org I-org O O O"),
+    ("It rained .", "O O O"),
 ]
 LOCAL_HOSTS = {None, "", "localhost", "127.0.0.1", "0.0.0.0", "::1", "::", socket.gethostname()}
 
@@ -197,6 +205,36 @@ def translator_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "target_language": "fr",
     }
     return write_model_folder(tmp_path_factory.mktemp("models") / "tiny-en-fr", model, tokenizer, facts)
+
+
+@pytest.fixture(scope="session")
+def tagger_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a model folder of an untrained tagger in both directions with a CRF."""
+    tokenizer = list_words([words.split() for words, _ in TINY_TAGGED], 40)
+    torch.manual_seed(5)
+    labels = ["O", "B-geo", "I-geo", "B-org", "I-org", "B-per", "I-per", "B-tim", "I-tim"]
+    model = Tagger(tokenizer.vocab_size, labels, 8, 5, 6, 3, 10)
+    with torch.no_grad():
+        model.forward_emission.weight.mul_(4)
+        for part in model.crf.parameters():
+            part.add_(torch.randn_like(part))
+    facts = {"model": "tagger", "title": "Tiny tagger", "corpora": ["ner_gmb"]}
+    return write_model_folder(tmp_path_factory.mktemp("models") / "tiny-tagger", model, tokenizer, facts)
+
+
+@pytest.fixture(scope="session")
+def tiny_tagger(tagger_folder: Path) -> LoadedModel:
+    """Return the untrained tagger, loaded."""
+    return load_model(tagger_folder)
+
+
+@pytest.fixture
+def tagged_mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_corpus: Callable[..., Path]) -> Path:
+    """Return an UNROLLED_DATA folder with a few tagged sentences in it, as GMB."""
+    rows = [{"tokens": words.split(), "ner_tags": tags.split()} for words, tags in TINY_TAGGED]
+    write_corpus(tmp_path / "tagged" / "ner_gmb", {split: rows for split in ("train", "validation", "test")})
+    monkeypatch.setenv("UNROLLED_DATA", str(tmp_path / "tagged"))
+    return tmp_path / "tagged"
 
 
 @pytest.fixture(scope="session")
