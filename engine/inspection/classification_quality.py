@@ -3,8 +3,8 @@
 A prediction is the probability of the label 1, "positive". Nothing here needs a model or a corpus; texts are joined where they can
 be read.
 
-Papers: Guo et al. (2017), arXiv 1706.04599, sections 2 and 3 (reliability diagram, expected calibration error; here for the
-probability of "positive" rather than of the label that is given); Wilson (1927), Probable inference, the law of succession, and
+Papers: Guo et al. (2017), arXiv 1706.04599, sections 2 and 3 (reliability diagram, here for the probability
+of "positive"; expected calibration error, for that of the label that is given); Wilson (1927), Probable inference, the law of succession, and
 statistical inference (interval of a share); McNemar (1947), Note on the sampling error of the difference between correlated
 proportions (exact, as a sign test).
 """
@@ -104,13 +104,12 @@ def text_of(row: int, label: int, words: int, texts: tuple[list[str], list[int],
         words: how many the prediction counted; another copy of the corpus may have other rows.
     """
     from engine.corpora.imdb_small import without_breaks
-    from engine.inspection.classification import MAX_WORDS
     from engine.text.treebank import split_words
 
     if texts is None or row >= len(texts[0]):
         return ""
     text = without_breaks(texts[0][row])
-    return text if texts[1][row] == label and min(MAX_WORDS, len(split_words(text))) == words else ""
+    return text if texts[1][row] == label and len(split_words(text)) == words else ""
 
 
 def read_predictions(table: str = "") -> pd.DataFrame:
@@ -141,7 +140,7 @@ def is_right(frame: pd.DataFrame, threshold: float = 0.5) -> pd.Series:
 
 
 def scores(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per corpus and model: texts, accuracy with its 95 % interval, loss in nats, calibration error, share of "positive"."""
+    """Return one row per corpus and model: texts, accuracy with its 95 % interval, loss in nats, calibration error, share of "positive", weights."""
     rows = []
     for (corpus, model), frame in predictions.groupby(["corpus", "model"], sort=True):
         right = is_right(frame)
@@ -158,6 +157,7 @@ def scores(predictions: pd.DataFrame) -> pd.DataFrame:
                 "nats": float(-np.log(np.clip(sure, 1e-7, 1)).mean()),
                 "calibration_error": calibration_error(frame),
                 "positive_share": float((frame["label"] == 1).mean()),
+                "weights": str(frame["weights"].iloc[0]) if "weights" in frame else "",
             }
         )
     return pd.DataFrame(rows)
@@ -223,9 +223,12 @@ def calibration(frame: pd.DataFrame, bins: int = BINS) -> pd.DataFrame:
 
 
 def calibration_error(frame: pd.DataFrame, bins: int = BINS) -> float:
-    """Return how far the share of "positive" lies from the predicted probability, averaged over the texts by bin."""
-    table = calibration(frame, bins)
-    return float((table["texts"] * (table["positive_share"] - table["mean_probability"]).abs()).sum() / table["texts"].sum())
+    """Return how far the share of right answers lies from how sure the classifier is of them, averaged over the texts by bin."""
+    positive = frame["probability"].to_numpy(float)
+    sure, right = np.maximum(positive, 1 - positive), is_right(frame).to_numpy(float)
+    place = np.minimum((sure * bins).astype(int), bins - 1)
+    gaps = np.bincount(place, weights=right - sure, minlength=bins)
+    return float(np.abs(gaps).sum() / len(frame))
 
 
 def slices(frame: pd.DataFrame, by: str) -> pd.DataFrame:

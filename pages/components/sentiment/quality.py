@@ -12,6 +12,7 @@ import streamlit as st
 from engine.corpora.sources import mirror_folder
 from engine.errors import DataError
 from engine.inspection import classification_quality as quality
+from engine.inspection.sentence_scores import weights_in
 from engine.inspection.classification_quality import KINDS, ORDERS, Quality, slice_names
 from engine.plotting.classification_quality import accuracy_dots, confusion_map, reliability, slice_bars, threshold_lines
 from pages.components import cache, figures, header, notices, state
@@ -28,11 +29,11 @@ def show(desk: Desk) -> None:
     """Draw the scores of all classifiers, then the chosen one's confusion, threshold, calibration, slices and errors."""
     table, version = str(quality.TABLE), _version()
     scores = cache.compute(quality.measure_scores, table, version=version)
-    scores = scores[scores["model"].isin(desk.models)]
+    scores = scores[[_is_present(desk, row.model, row.weights) for row in scores.itertuples()]]
     missing = [name for name in desk.models if name not in set(scores["model"])]
     if missing:
         commands = " ".join(quality.COMMAND.format(model=name) + "." for name in missing)
-        notices.note(f"Not measured yet: {', '.join(map(desk.label, missing))}. To measure: {commands}")
+        notices.note(f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}")
     for corpus in sorted(scores["corpus"].unique(), key=lambda name: name != "sst2"):
         _show_scores(desk, scores[scores["corpus"] == corpus], corpus)
     measured = scores[scores["model"] == desk.network]["corpus"].tolist()
@@ -48,6 +49,13 @@ def show(desk: Desk) -> None:
 
 def _version() -> float:
     return quality.TABLE.stat().st_mtime if quality.TABLE.is_file() else 0.0
+
+
+def _is_present(desk: Desk, name: str, weights: str) -> bool:
+    """Return whether a measured classifier is installed, with the weights it was measured with."""
+    if name not in desk.models:
+        return False
+    return weights == cache.compute(weights_in, str(desk.models[name].path), version=cache.model_version(name))
 
 
 def _texts_word(corpus: str) -> str:
@@ -129,8 +137,8 @@ def _show_calibration(desk: Desk, found: Quality, scores: pd.Series) -> None:
     table = found.calibration
     sure = table[(table["from"] >= 0.9) | (table["to"] <= 0.1)]["texts"].sum() / table["texts"].sum()
     said = (
-        f"On average its probability is {100 * scores['calibration_error']:.1f} percentage points away from what really happens (the expected "
-        f"calibration error), and {100 * sure:.0f} % of the texts get less than 10 % or more than 90 %."
+        f"How sure it is of its answers and how often they are right lie {100 * scores['calibration_error']:.1f} percentage points apart on "
+        f"average (the expected calibration error), and {100 * sure:.0f} % of the texts get a probability of less than 10 % or more than 90 %."
     )
     figures.show(
         reliability(table, desk.style(desk.network), mode=figures.mode()),

@@ -11,6 +11,7 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 from engine.errors import DataError
+from engine.evaluation import classification
 from engine.inspection import classification_quality as quality
 
 
@@ -64,6 +65,8 @@ def test_calibration_is_scikit_learns_and_finds_overconfidence() -> None:
     assert table["positive_share"].tolist() == pytest.approx(shares.tolist())
     assert table["mean_probability"].tolist() == pytest.approx(means.tolist())
     assert table["texts"].sum() == len(frame)
+    both = np.stack([1 - frame["probability"], frame["probability"]], axis=1)
+    assert quality.calibration_error(frame) == pytest.approx(classification.calibration_error(both, frame["label"].to_numpy())), "as on the cards"
     even = pd.DataFrame({"probability": [0.7] * 10, "label": [1] * 7 + [0] * 3})
     assert quality.calibration_error(even) == pytest.approx(0.0)
     assert quality.calibration_error(even.assign(probability=0.95)) == pytest.approx(0.25)
