@@ -82,7 +82,8 @@ def find_metric(metrics: Mapping[str, Any], name: str) -> float | None:
 
 def headline(info: ModelInfo) -> str:
     """Return the one measure a model is judged by, in words; "not yet measured" where its card has none."""
-    for name, words in (("nats_per_character", "{:.3f} nats per character"), ("bleu", "BLEU {:.1f}")):
+    measures = ("nats_per_character", "{:.3f} nats per character"), ("bleu", "BLEU {:.1f}"), ("accuracy", "{:.1f} % right"), ("f1", "F1 {:.1f}")
+    for name, words in measures:
         value = find_metric(info.metrics, name)
         if value is not None:
             return words.format(value)
