@@ -27,7 +27,7 @@ EXAMPLES = {
 def show(name: str, lines: Sequence[TextLine], chosen: int) -> None:
     """Draw every line with the marks of the tagger `name`, the table of what is marked, and what the marks mean."""
     found = [tag(name, line.words) for line in lines]
-    with st.container(border=True):
+    with st.container(border=True, key="entities-texts"):
         for line, tagging in zip(lines, found, strict=True):
             st.markdown(marking.marked_text(line.text, line.places, tagging.spans))
     st.markdown(notices.plain(describe_spans(found[chosen], lines[chosen])), width=TEXT_WIDTH)
