@@ -110,4 +110,11 @@ class Tagger(RecurrentModel):
         return [row[:length] for row, length in zip(best, features.lengths.tolist(), strict=True)]
 
     def _drop(self, values: Tensor) -> Tensor:
-        return functional.dropout(values, self.dropout, self.training)
+        """Leave out the same features at every word of a sentence, while training.
+
+        Papers: Gal and Ghahramani (2016), arXiv 1512.05287; Reimers and Gurevych (2017), arXiv 1707.06799, section 7.5, for tagging.
+        """
+        if not self.training or self.dropout == 0:
+            return values
+        kept = 1 - self.dropout
+        return values * (torch.empty_like(values[:, :1]).bernoulli_(kept) / kept)
