@@ -79,8 +79,8 @@ def test_long_texts_weigh_more_and_the_mean_weight_is_one():
     parts = [objective.loss(model, objective.collate(texts, [place]), None)[0] for place in (0, 1)]
     plain = build("average", texts=texts, direction_weight=0.0)[1]
     expected = [plain.loss(model, plain.collate(texts, [place]), None)[0] for place in (0, 1)]
-    assert float(parts[0] / expected[0]) == pytest.approx(1 / 1.5)
-    assert float(parts[1] / expected[1]) == pytest.approx(2 / 1.5)
+    assert (parts[0] / expected[0]).item() == pytest.approx(1 / 1.5)
+    assert (parts[1] / expected[1]).item() == pytest.approx(2 / 1.5)
 
 
 def test_nothing_to_learn_from_is_refused():
