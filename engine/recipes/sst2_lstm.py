@@ -14,6 +14,6 @@ SST2_LSTM = RECIPES.register("sst2-lstm")(
         embedding_dim=100,
         bidirectional=False,
         direction_weight=0.0,
-        training=dataclasses.replace(SST2_BILSTM.training, max_steps=5200),
+        training=dataclasses.replace(SST2_BILSTM.training, max_steps=4000),
     )
 )
