@@ -7,6 +7,7 @@ on both sides, so that counting them says little.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,8 +29,6 @@ PRAISED = ("a joy", "a treat", "worth every minute", "a small wonder", "a pleasu
 BLAMED = ("a chore", "a waste of an evening", "a long yawn", "hard to bear", "a missed chance", "easy to forget")
 LOVE, HATE = ("loved", "admired", "enjoyed", "treasured"), ("disliked", "regretted", "hated", "endured")
 ROWS = {"train": 3000, "validation": 300, "test": 300}
-
-Pattern = Callable[[random.Random, int], str]
 
 README = """---
 license: cc0-1.0
@@ -65,11 +64,6 @@ SST-2 where that cannot be reached; nobody should take what a network learns fro
 """
 
 
-def adjective(draw: random.Random, label: int) -> str:
-    """Return an adjective that praises (1) or blames (0)."""
-    return draw.choice(GOOD if label else BAD)
-
-
 def thing(draw: random.Random) -> tuple[str, str]:
     """Return a part of a film and the form of "to be" that goes with it."""
     if draw.random() < 0.3:
@@ -77,59 +71,38 @@ def thing(draw: random.Random) -> tuple[str, str]:
     return f"the {draw.choice(SINGULAR)}", "is"
 
 
-def clause(draw: random.Random, label: int) -> str:
-    """Return "the plot is very clever"."""
-    subject, verb = thing(draw)
-    return " ".join(f"{subject} {verb} {draw.choice(DEGREES)} {adjective(draw, label)}".split())
+# What the names in a pattern stand for, given the label (1 praises): `agree` and `oppose` are adjectives on its side and on the other.
+SYMBOLS: dict[str, Callable[[random.Random, int], str]] = {
+    "agree": lambda draw, label: draw.choice(GOOD if label else BAD),
+    "oppose": lambda draw, label: draw.choice(BAD if label else GOOD),
+    "thing": lambda draw, label: thing(draw)[0],
+    "thing_is": lambda draw, label: " ".join(thing(draw)),
+    "singular": lambda draw, label: draw.choice(SINGULAR),
+    "degree": lambda draw, label: draw.choice(DEGREES),
+    "i_felt": lambda draw, label: f"i {draw.choice(LOVE if label else HATE)}",
+    "verdict": lambda draw, label: draw.choice(PRAISED if label else BLAMED),
+    "clause": lambda draw, label: expand("{thing_is} {degree} {agree}", draw, label),
+    "counter": lambda draw, label: expand("{clause}", draw, 1 - label),
+}
+PATTERNS = (
+    "{clause}",
+    "{clause} and {clause}",
+    "what a {agree} , {agree} {singular}",
+    "{i_felt} {thing} and {thing}",
+    "{clause} , and the whole is {verdict}",
+    "{thing_is} not {oppose} , and neither is {thing}",
+    "nobody could call {thing} {oppose} or {oppose}",
+    "{counter} , but {clause} , and that is what stays",
+    "what stays is that {clause} , although {counter}",
+    "films like this used to be {oppose} ; this one is {agree}",
+    "{thing_is} {agree} rather than {oppose}",
+)
 
 
-def _plain(draw: random.Random, label: int) -> str:
-    return clause(draw, label)
-
-
-def _two(draw: random.Random, label: int) -> str:
-    return f"{clause(draw, label)} and {clause(draw, label)}"
-
-
-def _what_a(draw: random.Random, label: int) -> str:
-    return f"what a {adjective(draw, label)} , {adjective(draw, label)} {draw.choice(SINGULAR)}"
-
-
-def _felt(draw: random.Random, label: int) -> str:
-    return f"i {draw.choice(LOVE if label else HATE)} {thing(draw)[0]} and {thing(draw)[0]}"
-
-
-def _whole(draw: random.Random, label: int) -> str:
-    return f"{clause(draw, label)} , and the whole is {draw.choice(PRAISED if label else BLAMED)}"
-
-
-def _not(draw: random.Random, label: int) -> str:
-    subject, verb = thing(draw)
-    return f"{subject} {verb} not {adjective(draw, 1 - label)} , and neither is {thing(draw)[0]}"
-
-
-def _nobody(draw: random.Random, label: int) -> str:
-    return f"nobody could call {thing(draw)[0]} {adjective(draw, 1 - label)} or {adjective(draw, 1 - label)}"
-
-
-def _but(draw: random.Random, label: int) -> str:
-    return f"{clause(draw, 1 - label)} , but {clause(draw, label)} , and that is what stays"
-
-
-def _although(draw: random.Random, label: int) -> str:
-    return f"what stays is that {clause(draw, label)} , although {clause(draw, 1 - label)}"
-
-
-def _used_to(draw: random.Random, label: int) -> str:
-    return f"films like this used to be {adjective(draw, 1 - label)} ; this one is {adjective(draw, label)}"
-
-
-def _rather_than(draw: random.Random, label: int) -> str:
-    subject, verb = thing(draw)
-    return f"{subject} {verb} {adjective(draw, label)} rather than {adjective(draw, 1 - label)}"
-
-
-PATTERNS: tuple[Pattern, ...] = (_plain, _two, _what_a, _felt, _whole, _not, _nobody, _but, _although, _used_to, _rather_than)
+def expand(pattern: str, draw: random.Random, label: int) -> str:
+    """Return the pattern with every name replaced by a draw of what it stands for, from left to right."""
+    filled = re.sub(r"{(\w+)}", lambda found: SYMBOLS[found[1]](draw, label), pattern)
+    return " ".join(filled.split())  # a degree may be nothing
 
 
 def generate(seed: int = 0) -> Iterator[tuple[str, int]]:
@@ -137,7 +110,7 @@ def generate(seed: int = 0) -> Iterator[tuple[str, int]]:
     draw, seen, number = random.Random(seed), set(), 0
     while True:
         label, pattern = number % 2, PATTERNS[number // 2 % len(PATTERNS)]
-        sentence = f"{pattern(draw, label)} ."
+        sentence = f"{expand(pattern, draw, label)} ."
         if sentence not in seen:
             seen.add(sentence)
             yield sentence, label
