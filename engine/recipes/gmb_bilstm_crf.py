@@ -13,16 +13,17 @@ GMB_BILSTM_CRF = RECIPES.register("gmb-bilstm-crf")(
         dropout=0.4,
         word_dropout=0.1,
         rare_dropout=0.5,
+        batch_words=1600,
         training=TrainingSettings(
-            max_steps=5500,
-            learning_rate=3e-3,
+            max_steps=2300,
+            learning_rate=4e-3,
             weight_decay=0.01,
             max_grad_norm=5.0,
-            evaluate_every=500,
-            average_decay=0.998,
+            evaluate_every=460,
+            average_decay=0.996,
             precision="bfloat16",
             seed=1,
-            checkpoint_every=500,
+            checkpoint_every=460,
         ),
     )
 )
