@@ -82,6 +82,22 @@ def compare_stored(table: str, first: str, second: str, corpus: str) -> dict[str
     return compare(of_model(predictions, first, corpus), of_model(predictions, second, corpus))
 
 
+def describe_origin(table: str, models: tuple[str, ...], corpus: str) -> dict[str, str]:
+    """Return what the predictions of some models on one corpus were made of ("title"), and when, by what and where ("measured").
+
+    Raises:
+        DataError: the table cannot be read.
+    """
+    rows = read_predictions(table)
+    rows = rows[rows["model"].isin(models) & (rows["corpus"] == corpus)]
+
+    def all_of(column: str) -> str:
+        return ", ".join(sorted({str(value) for value in rows[column]})) if column in rows else ""
+
+    measured = f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}" if all_of("date") else ""
+    return {"title": all_of("title") or corpus, "measured": measured}
+
+
 def read_texts(corpus: str, split: str) -> tuple[list[str], list[int], str]:
     """Return the texts and labels of a corpus' split, and the sentence on which copy was read.
 

@@ -10,6 +10,7 @@ import pytest
 from engine.inspection.belief import EVEN, belief_sentence, measure_belief
 from engine.inspection.classification import MAX_WORDS, classify_texts, probabilities_of_words, split_text
 from engine.models.folder import LoadedModel, load_model
+from pages.components.sentiment.texts import AT_ONCE
 from pages.components.views.sentiment import FIRST
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
@@ -113,6 +114,36 @@ def test_many_lines_are_judged_as_one_by_one_and_a_bad_one_has_its_problem(model
         assert table["probability"][place] == pytest.approx(verdict.probability, abs=1e-4)
     assert "2 of 4 lines judged" in written(at)
     assert "1 line has a problem" in written(at)
+
+
+def test_files_are_read_or_refused_in_a_sentence_and_the_box_keeps_its_lines(models: Path) -> None:
+    at = open_page("sentiment", tool="texts")
+    own = at.text_area(key="texts-text").value
+    for name, data, said in (
+        ("table.csv", b"name;stars\nAnna;3\n", "has no column of texts: its first line names “name”, “stars”"),
+        ("latin.txt", "Un été froid.\n".encode("latin-1"), "is not UTF-8 text: line 1 has the byte 0xE9"),
+        ("empty.txt", b"\n\n", "has nothing in it"),
+    ):
+        at.file_uploader(key="texts-file").set_value((name, data, "text/plain")).run()
+        assert not at.exception
+        assert any(said in sentence for sentence in sentences(at)), name
+        assert at.text_area(key="texts-text").value == own
+    data = "stars;Text\n5;the food was good\n1;\"not good; cold\"\n".encode()
+    at.file_uploader(key="texts-file").set_value(("table.csv", data, "text/csv")).run()
+    assert at.dataframe[-1].value["text"].tolist() == ["the food was good", "not good; cold"]
+
+
+def test_more_lines_than_take_a_moment_are_begun_by_a_button(models: Path) -> None:
+    at = open_page("sentiment", tool="texts")
+    lines = ["the food was good"] * (AT_ONCE + 1)
+    at.text_area(key="texts-text").set_value("\n".join(lines)).run()
+    assert len(at.dataframe) == 2, "the verdicts and the film have their numbers; nothing else is judged yet"
+    at.button(key="texts-start").click().run()
+    assert f"{len(lines)} of {len(lines)} lines judged" in written(at)
+    assert len(set(at.dataframe[-1].value["probability"])) == 1
+    at.text_area(key="texts-text").set_value("\n".join(lines * 20)).run()
+    assert any(f"There are {len(lines) * 20:,} lines; at most 1,000" in note for note in notes(at))
+    assert at.selectbox(key="texts_part").options == ["lines 1 to 1,000", "lines 1,001 to 1,300"]
 
 
 def test_the_turn_of_a_film_without_one_is_its_largest_change(models: Path) -> None:

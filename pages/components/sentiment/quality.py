@@ -194,7 +194,7 @@ def _show_errors(desk: Desk, found: Quality, corpus: str) -> None:
     for row in errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples():
         _show_row(desk, row, texts)
     figures.show_table(
-        errors.drop(columns=[name for name in ("model", "margin") if name in errors]),
+        errors[["row", "label", "probability", "words", "unknown_words", "has_negation"]],
         name="sentiment-errors",
         receipt=_receipt([desk.network], corpus, f"print(order_errors({_own(found)}, {kind!r}, {order!r}, {threshold!r}))", "of_model, order_errors, read_predictions"),
     )
@@ -253,9 +253,12 @@ def _own(found: Quality) -> str:
 
 
 def _receipt(models: list[str], corpus: str, line: str, functions: str) -> Receipt:
+    origin = cache.compute(quality.describe_origin, str(quality.TABLE), tuple(models), corpus, version=_version())
     return Receipt(
         model=", ".join(models),
-        data=f"{corpus}, one row per text in data/results/{quality.TABLE.name}",
+        data=f"{origin['title']}, one row per text in data/results/{quality.TABLE.name}",
+        seed="none: nothing is drawn at random",
+        measured=origin["measured"],
         python=f"from engine.inspection.classification_quality import {functions}\n\n{line}",
         command="\n".join(quality.COMMAND.format(model=name) for name in models),
         note="The command measures anew.",
