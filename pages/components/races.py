@@ -1,21 +1,22 @@
-"""The live race: started, watched, stopped; the job's id is in the URL, so that a reload finds it again."""
+"""The live race: drawn while it runs and when it is over, with who won by the rule."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
 from engine.config import to_dict
-from engine.errors import EngineError
 from engine.experiments.race_settings import JOB, LiveSettings
 from engine.experiments.race_words import bet_words, standing_words, verdict_words
 from engine.experiments.standings import baseline_error, error_of
 from engine.experiments.task_facts import task_facts
 from engine.experiments.verdicts import Verdict, judge
 from engine.plotting.race import race_bands
-from pages.components import cache, figures, notices, state
+from pages.components import figures, notices
+from pages.components.background import BackgroundJob, message_of
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -23,72 +24,35 @@ if TYPE_CHECKING:  # the runner brings Dask along; a page that only shows result
     from engine.jobs import JobStatus
 
 PARAMETER = "race"
-POLL_SECONDS = 0.5
 TIME_LIMIT_SECONDS = 300.0  # a race takes a minute at most, but a busy server that has just started needs some minutes before it
 MEASURED = ["architecture", "seed", "step", "loss", "accuracy", "elapsed_seconds"]
 
 
-def current(page: str) -> str:
-    """Return the id of the race to show: that in the URL, else this visitor's last one, "" without one."""
-    return state.read_url().get(PARAMETER) or state.recall(page, PARAMETER, "")
+def job_of(page: str) -> BackgroundJob:
+    """Return the race of a page: its id, whether it runs, how it is started."""
+    return BackgroundJob(page, PARAMETER, JOB, TIME_LIMIT_SECONDS)
 
 
 def start(page: str, settings: LiveSettings) -> None:
     """Queue a race and put its id into the URL; for the Start button's on_click."""
-    try:
-        job_id = cache.job_runner().submit(JOB, to_dict(settings), time_limit_seconds=TIME_LIMIT_SECONDS)
-    except EngineError as problem:
-        state.remember(page, "refused", str(problem))
-        return
-    state.remember(page, PARAMETER, job_id)
-    state.remember(page, f"settings.{job_id}", settings)
-    st.query_params[PARAMETER] = job_id
+    job_of(page).start(to_dict(settings), settings)
 
 
-def is_running(job_id: str) -> bool:
-    """Return whether a race is known and not over yet."""
-    try:
-        return bool(job_id) and not cache.job_runner().status(job_id).is_over
-    except EngineError:
-        return False
-
-
-def show(page: str, job_id: str, settings: LiveSettings) -> tuple[LiveSettings, Verdict] | None:
+def show(page: str, settings: LiveSettings) -> tuple[LiveSettings, Verdict] | None:
     """Draw a race: polled twice a second while it runs, still afterwards; return how a finished one ended.
 
     Raises:
         JobError: the race is not known (any more).
     """
-    if refusal := state.recall(page, "refused"):
-        state.forget(page, "refused")
-        notices.error(refusal)
-    if not job_id:
+    job = job_of(page)
+    status = job.status()
+    if status is None:
         return None
-    status = cache.job_runner().status(job_id)
-    settings = state.recall(page, f"settings.{job_id}", settings)
-    if st.query_params.get(PARAMETER) != job_id:
-        st.query_params[PARAMETER] = job_id
-    if not status.is_over:
-        st.fragment(_watch, run_every=POLL_SECONDS)(job_id, settings)
-        return None
-    return _draw(status, settings)
-
-
-def _watch(job_id: str, settings: LiveSettings) -> None:
-    """Draw a race that runs; once it is over, run the page again so that the polling ends."""
-    status = cache.job_runner().status(job_id)
+    settings = job.settings_of(job.current_id, settings)
     if status.is_over:
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Stop",
-            icon=":material/stop:",
-            key="race-stop",
-            on_click=cache.job_runner().cancel,
-            args=(job_id,),
-        )
-        st.progress(status.progress, text=notices.plain(_progress_words(status)))
-    _draw_curves(status, settings)
+        return _draw(status, settings)
+    job.watch(partial(_draw_curves, settings=settings), _progress_words)
+    return None
 
 
 def _draw(status: JobStatus, settings: LiveSettings) -> tuple[LiveSettings, Verdict] | None:
@@ -156,9 +120,7 @@ def _measurements(status: JobStatus) -> tuple[pd.DataFrame, list[dict]]:
 
 
 def _progress_words(status: JobStatus) -> str:
-    if status.state == "queued":
-        return f"Waiting for its turn, number {status.position} in the queue"
-    words = status.message or "Starting"
+    words = message_of(status)
     start = next((event for event in status.events if event["kind"] == "start"), None)
     if start is not None and status.progress < 1:
         words += f" · about {start['expected_seconds'] * (1 - status.progress):.0f} s left at most"

@@ -33,8 +33,8 @@ def show(desk: Desk) -> None:
         "Try a length at which the RNN still learns, then one at which it does not.",
         width=TEXT_WIDTH,
     )
-    job_id = races.current(desk.page)
-    is_running = races.is_running(job_id)
+    job = races.job_of(desk.page)
+    is_running = job.is_running()
     settings = _ask(desk.controls, is_running)
     with st.spinner("Getting ready", show_time=True):  # real data are read once
         problem = _explain(settings)
@@ -48,9 +48,9 @@ def show(desk: Desk) -> None:
     )
     st.caption(notices.plain(RULE))
     with notices.engine_errors():
-        ended = races.show(desk.page, job_id, settings)
+        ended = races.show(desk.page, settings)
         if ended is not None:
-            _note(desk.page, job_id, *ended)
+            _note(desk.page, job.current_id, *ended)
     _show_history(desk.page)
     _show_tally(settings.task)
 

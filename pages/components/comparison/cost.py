@@ -12,7 +12,8 @@ from engine.experiments.results import receipt as facts_of
 from engine.experiments.state_size import overtaken_after, state_curves, state_table
 from engine.plotting.costs import cost_lines
 from engine.plotting.theme import architecture_label
-from pages.components import cache, figures, measurements, notices
+from pages.components import cache, figures, notices
+from pages.components.background import BackgroundJob
 from pages.components.comparison.desk import Desk
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
@@ -28,7 +29,7 @@ WORDS = {
 X_TITLES = {"streaming": "Position of the token", "training": "Length of the sequences (tokens)"}
 TIME_TITLES = {"streaming": "Time per token", "training": "Time per update"}
 MEMORY_TITLES = {"streaming": "Held between tokens", "training": "Kept for the way back"}
-PARAMETER = "cost_job"
+PARAMETER, TIME_LIMIT_SECONDS = "cost_job", 120.0
 
 
 def show(desk: Desk) -> None:
@@ -41,26 +42,39 @@ def show(desk: Desk) -> None:
             controls.toggle("cost_log_y")
     st.markdown(WORDS[when], width=TEXT_WIDTH)
     stored = _stored(desk, when)
+    job = BackgroundJob(desk.page, PARAMETER, live_costs.JOB, TIME_LIMIT_SECONDS)
     now = None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Measure it here now",
             icon=":material/timer:",
             key="cost-measure",
-            on_click=measurements.start,
-            args=(desk.page, PARAMETER, live_costs.JOB, {"when": when, "hidden_size": desk.view.cost_hidden}),
-            disabled=measurements.is_running(desk.page, PARAMETER),
+            on_click=job.start,
+            args=({"when": when, "hidden_size": desk.view.cost_hidden},),
+            disabled=job.is_running(),
         )
         st.caption(f"At most {live_costs.MOST_SECONDS:.0f} s on one processor core of this server, with the H chosen below.")
     with notices.engine_errors():
-        status = measurements.show(desk.page, PARAMETER)
-        if status is not None and status.result["when"] == when:
-            now = status.result
+        now = _measured(job, when)
     if stored.empty and now is None:
         notices.note("The table of results holds no such measurements; measure it here.")
     else:
         _show_charts(desk, when, stored, now)
     _show_calculator(desk)
+
+
+def _measured(job: BackgroundJob, when: str) -> dict | None:
+    """Return what the measurement found that is over, None where there is none; draw one that runs."""
+    status = job.status()
+    if status is None:
+        return None
+    if not status.is_over:
+        job.watch()
+    elif status.state == "failed":
+        notices.error(status.error)
+    elif status.state == "cancelled":
+        notices.note("The measurement was stopped; nothing of it is shown.")
+    return status.result if status.result and status.result["when"] == when else None
 
 
 def _stored(desk: Desk, when: str) -> pd.DataFrame:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from engine.errors import EngineError
 from engine.experiments.foretold import JOB, births, foretold_frame, foretold_sentence, settings_dict
 from engine.experiments.foretold_settings import ForetoldSettings
 from engine.plotting.foretold import describe_foretold, foretold_marks
 from engine.tasks.delayed_recall import SYMBOLS
-from pages.components import cache, figures, notices, state
+from pages.components import cache, figures, notices
+from pages.components.background import BackgroundJob, message_of
 from pages.components.figures import Receipt
 from pages.components.gradients.desk import PAGE, Desk
 from pages.components.header import TEXT_WIDTH
@@ -21,9 +22,8 @@ from pages.components.views.gradients_foretold import foretold_settings
 if TYPE_CHECKING:
     from engine.jobs import JobStatus
 
-PARAMETER = "foretold"
-POLL_SECONDS = 0.5
-TIME_LIMIT_SECONDS = 240.0  # the grid takes about a quarter of a minute on a free core; a busy server may need longer
+# The grid takes about a quarter of a minute on a free core; a busy server may need longer.
+TRAINING = BackgroundJob(PAGE, "foretold", JOB, time_limit_seconds=240.0)
 
 
 def show(desk: Desk) -> None:
@@ -35,19 +35,20 @@ def show(desk: Desk) -> None:
         width=TEXT_WIDTH,
     )
     cache.warm_engine()
-    job_id = state.read_url().get(PARAMETER) or state.recall(PAGE, PARAMETER, "")
+    settings = _ask(desk)
+    status = None
     with notices.engine_errors():
-        status = cache.job_runner().status(job_id) if job_id else None
-        if status is not None and state.read_url().get(PARAMETER) != job_id:
-            st.query_params[PARAMETER] = job_id  # widgets that are bound to the URL may have written theirs over it
-        _ask_and_show(desk, job_id, status)
-        return
-    _ask_and_show(desk, "", None)  # the job is not known any more, and a sentence has said so
+        status = TRAINING.status()
+    trained_with = TRAINING.settings_of(TRAINING.current_id, settings)
+    if status is None or status.is_over:
+        _draw(settings, status, trained_with)
+    else:
+        TRAINING.watch(partial(_draw_marks, trained_with), _progress_words)
 
 
-def _ask_and_show(desk: Desk, job_id: str, status: JobStatus | None) -> None:
-    is_running = status is not None and not status.is_over
-    controls = desk.controls
+def _ask(desk: Desk) -> ForetoldSettings:
+    """Draw the widgets and the button that trains; return what they say."""
+    controls, is_running = desk.controls, TRAINING.is_running()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.segmented("foretold_architecture", disabled=is_running)
         controls.segmented("foretold_activation", disabled=is_running)
@@ -56,41 +57,17 @@ def _ask_and_show(desk: Desk, job_id: str, status: JobStatus | None) -> None:
             controls.number(f"foretold_{name}", disabled=is_running, width=130)
         settings = foretold_settings(controls.value())
         st.button("Train them", icon=":material/play_arrow:", key="foretold-start", on_click=_start, args=(settings,), disabled=is_running)
-    if refusal := state.recall(PAGE, "foretold-refused"):
-        state.forget(PAGE, "foretold-refused")
-        notices.error(refusal)
-    if is_running:
-        st.fragment(_watch, run_every=POLL_SECONDS)(job_id, settings)
-    else:
-        _draw(settings, status, state.recall(PAGE, f"foretold.{job_id}", settings))
+    return settings
 
 
 def _start(settings: ForetoldSettings) -> None:
-    """Queue the training and put its id into the URL; for the button's on_click."""
-    try:
-        job_id = cache.job_runner().submit(JOB, settings_dict(settings), time_limit_seconds=TIME_LIMIT_SECONDS)
-    except EngineError as problem:
-        state.remember(PAGE, "foretold-refused", str(problem))
-        return
-    state.remember(PAGE, PARAMETER, job_id)
-    state.remember(PAGE, f"foretold.{job_id}", settings)
-    st.query_params[PARAMETER] = job_id
+    """Queue the training; for the button's on_click."""
+    TRAINING.start(settings_dict(settings), settings)
 
 
-def _watch(job_id: str, settings: ForetoldSettings) -> None:
-    """Draw a training that runs; once it is over, run the page again so that the polling ends."""
-    status = cache.job_runner().status(job_id)
-    if status.is_over:
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Stop", icon=":material/stop:", key="foretold-stop", on_click=cache.job_runner().cancel, args=(job_id,))
-        words = status.message or "Starting"
-        if status.state == "queued":
-            words = f"Waiting for its turn, number {status.position} in the queue"
-        elif status.progress > 0.03:
-            words += f" · about {status.elapsed_seconds * (1 - status.progress) / status.progress:.0f} s left"
-        st.progress(status.progress, text=notices.plain(words))
-    _draw_marks(state.recall(PAGE, f"foretold.{job_id}", settings), status)
+def _progress_words(status: JobStatus) -> str:
+    left = f" · about {status.elapsed_seconds * (1 - status.progress) / status.progress:.0f} s left" if status.progress > 0.03 else ""
+    return message_of(status) + left
 
 
 def _draw(now: ForetoldSettings, status: JobStatus | None, trained_with: ForetoldSettings) -> None:
