@@ -240,7 +240,7 @@ def test_every_corpus_names_its_licence_origin_columns_and_a_sample_of_its_own_k
         assert spec.title
         assert spec.licence
         assert spec.origin
-        assert spec.columns in {("text",), ("en", "fr"), ("sentence", "label"), ("text", "label")}
+        assert spec.columns in {("text",), ("en", "fr"), ("sentence", "label"), ("text", "label"), ("tokens", "ner_tags")}
         if spec.hub is None:
             assert (base.SAMPLES / name / "README.md").is_file()
         else:
