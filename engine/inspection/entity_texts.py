@@ -11,7 +11,9 @@ from engine.errors import InputError
 from engine.inspection.entity_types import describe_type
 from engine.inspection.tagging import MAX_WORDS, Tagging, Word, split_words
 
-FOREIGN_SHARE = 0.5  # of the words; measured on five languages in tests/engine/inspection/test_entity_texts.py
+# Measured with the words of the news tagger on the test captions of Multi30k: of 1,000 French ones 987 have so many unknown words, of
+# 1,000 English ones 2; of the test sentences of the web texts 2 in 100.
+FOREIGN_SHARE = 0.5
 FOREIGN_WORDS = 4  # with fewer a name or two would decide
 
 
@@ -100,8 +102,8 @@ def find_foreign(tagging: Tagging) -> str:
     if len(words) < FOREIGN_WORDS or len(strange) < FOREIGN_SHARE * len(words):
         return ""
     return (
-        f"{len(strange):,} of the {len(words):,} words never occurred in training. The networks have learnt English only; "
-        "on another language or on made-up words the marks mean little."
+        f"{len(strange):,} of the {len(words):,} words never occurred in training often enough to be known. The networks have learnt English "
+        "only: if this is another language, the marks mean little."
     )
 
 
@@ -129,5 +131,5 @@ def describe_word(tagging: Tagging, place: int) -> str:
     else:
         said += f" Next comes {other['tag']} with {other['probability']:.1%}."
     if tagging.words[place] in set(tagging.unknown):
-        said += " The word never occurred in training: only its letters and its neighbours speak."
+        said += " The word is not in its list of known words: only its letters and its neighbours speak."
     return said
