@@ -16,7 +16,8 @@ EWT_BILSTM_CRF = RECIPES.register("ewt-bilstm-crf")(
         start_from=GMB_BILSTM_CRF.name,
         vocab_size=13_000,
         least_count=3,
+        dropout=0.5,
         batch_words=800,
-        training=dataclasses.replace(GMB_BILSTM_CRF.training, max_steps=1800, learning_rate=1.5e-3, evaluate_every=200, checkpoint_every=600),
+        training=dataclasses.replace(GMB_BILSTM_CRF.training, max_steps=1300, learning_rate=2e-3, evaluate_every=130, checkpoint_every=650),
     )
 )
