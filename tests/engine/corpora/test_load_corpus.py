@@ -241,10 +241,11 @@ def test_every_corpus_names_its_licence_origin_columns_and_a_sample_of_its_own_k
         assert spec.licence
         assert spec.origin
         assert spec.columns in {("text",), ("en", "fr"), ("sentence", "label"), ("text", "label"), ("tokens", "ner_tags")}
-        if spec.hub is None:
+        if not spec.sample:
             assert (base.SAMPLES / name / "README.md").is_file()
         else:
             assert CORPORA.get(spec.sample).kind == spec.kind
+        if spec.hub is not None:
             assert re.fullmatch(r"[\w-]+/[\w-]+", spec.hub.repository)
             assert re.fullmatch(r"[0-9a-f]{40}", spec.hub.revision)  # a branch could change under a model
 
