@@ -27,18 +27,18 @@ def batch_grid(batches: Sequence[Sequence[int]], words: Sequence[Sequence[str]],
     rows: list[tuple[float, str]] = []
     y, longest = 0.0, 1
     for number, (batch, numbers) in enumerate(zip(batches, ids, strict=True), start=1):
-        for text, row in zip(batch, numbers, strict=True):
+        for place, (text, row) in enumerate(zip(batch, numbers, strict=True)):
             for step, entry in enumerate(row, start=1):
                 if step <= len(words[text]):
                     real.append((step, y, f"text {text + 1}, word {step}: {plain_label(words[text][step - 1])}, number {entry}"))
                 else:
                     filled.append((step, y, f"text {text + 1}, step {step}: padding, number {entry}"))
-            rows.append((y, f"{number}: text {text + 1}"))
+            rows.append((y, f"<b>batch {number}</b>: text {text + 1}" if place == 0 else f"text {text + 1}"))
             longest = max(longest, len(row))
             y += 1
         y += 0.6
     figure = theme.blank_figure(mode, x_title="Step", height=int(ROW_HEIGHT * y + 100))
-    size = max(6, min(16, 300 // longest))
+    size = max(5, min(16, 200 // longest))  # on a telephone a row has about 250 pixels
     for cells, name, marker in (
         (real, "Word", {"symbol": "square", "color": theme.accent(mode)}),
         (filled, "Padding", {"symbol": "x-thin-open", "color": theme.muted(mode), "line": {"width": 1.5}}),

@@ -40,7 +40,7 @@ def order_dots(rows: Sequence[OrderRow], *, mode: Mode) -> go.Figure:
         )  # fmt: skip
         for name, group, value, symbol in (
             ("As it stands", "intact", row.intact, style.marker),
-            ("In the order below", "reordered", row.reordered, f"{style.marker}-open"),
+            ("In the other order", "reordered", row.reordered, f"{style.marker}-open"),
         ):
             figure.add_scatter(
                 x=[100 * value], y=[place - 0.1], mode="markers", name=name, legendgroup=group, showlegend=place == 0, cliponaxis=False,

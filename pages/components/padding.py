@@ -24,7 +24,7 @@ def show(controls: Controls, network: str, label: str) -> None:
         "What you gain is time; what you must never pay for it is another answer.",
         width=TEXT_WIDTH,
     )
-    text = controls.text_area("padding_lines", height=150)
+    text = controls.text_area("padding_lines", height=180)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = int(controls.number("padding_batch", width=160))
         is_sorted = controls.toggle("padding_sort")

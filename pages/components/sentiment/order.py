@@ -16,7 +16,7 @@ from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.sentiment.desk import Desk, is_blind
 
-WAYS = {"shuffle": "in an order drawn by chance", "swap": "with two of them swapped"}
+WAYS = {"shuffle": "shuffled", "swap": "with two swapped"}
 
 
 def show(desk: Desk) -> None:

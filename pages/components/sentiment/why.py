@@ -64,7 +64,7 @@ def _show_strips(desk: Desk, found: Explanation) -> None:
     )
     st.text(rest)
     st.caption(
-        f"The gradients miss the log-odds they should add up to by {found.gap:.2f} nats. The Shapley values come from {found.orderings} "
+        f"The gradients miss the log-odds they should add up to by {found.gap:.3f} nats. The Shapley values come from {found.orderings} "
         "orders in which the words were put back, drawn by chance."
     )
 
