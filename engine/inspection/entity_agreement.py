@@ -18,13 +18,13 @@ class Apart:
     """Where a second tagger parts from a first.
 
     Attributes:
-        invented: (first word, one after the last) of what the second marked and the first did not, or as another kind.
-        missed: what the first marked and the second did not mark in the same way: first word, one after the last, the first's kind.
+        invented: first word, one after the last, and kind of what the second marked and the first did not, or as another kind.
+        missed: the same of what the first marked and the second did not mark in the same way.
         shared: how many marks both have.
         unseen: how many marks of the first are of a kind the second does not know; they are not held against it.
     """
 
-    invented: tuple[tuple[int, int], ...]
+    invented: tuple[Mark, ...]
     missed: tuple[Mark, ...]
     shared: int
     unseen: int
@@ -40,23 +40,23 @@ def apart_from(first: Tagging, second: Tagging) -> Apart:
 
     first_kinds, second_kinds = {kind(name) for name in known} - {""}, {kind(name) for name in others} - {""}
     own = {(span.start, span.end, kind(span.type)): span.type for span in first.spans if kind(span.type) in second_kinds}
-    found = {(span.start, span.end, kind(span.type)) for span in second.spans if kind(span.type) in first_kinds}
-    invented = tuple(sorted((start, end) for start, end, _ in found - set(own)))
-    missed = tuple(sorted((start, end, own[start, end, name]) for start, end, name in set(own) - found))
-    return Apart(invented, missed, len(found & set(own)), len(first.spans) - len(own))
+    found = {(span.start, span.end, kind(span.type)): span.type for span in second.spans if kind(span.type) in first_kinds}
+    invented, missed = (
+        tuple(sorted((*place[:2], name) for place, name in marks.items() if place not in others)) for marks, others in ((found, own), (own, found))
+    )
+    return Apart(invented, missed, len(own) - len(missed), len(first.spans) - len(own))
 
 
 def describe_agreement(apart: Apart, words: Sequence[str], first: str) -> str:
     """Return in a sentence how far a tagger marks what the one called `first` marks."""
+    count = apart.shared + len(apart.missed)
     if not apart.invented and not apart.missed:
-        said = f"Marks the same as “{first}”." if apart.shared else f"Marks as little as “{first}”: nothing that both know."
+        said = f"Marks the same as “{first}”." if count else f"Marks as little as “{first}”: nothing of what both know."
     else:
-        said = f"{apart.shared:,} marks as “{first}” has them"
-        if apart.missed:
-            listed = ", ".join(f"“{' '.join(words[start:end])}” ({kind})" for start, end, kind in apart.missed)
-            said += f"; not its {listed}"
-        if apart.invented:
-            said += "; its own: " + ", ".join(f"“{' '.join(words[start:end])}”" for start, end in apart.invented)
+        said = f"Has {apart.shared:,} of the {count:,} marks of “{first}”" if count else f"“{first}” marks nothing here"
+        for words_before, marks in (("; not ", apart.missed), ("; of its own ", apart.invented)):
+            if marks:
+                said += words_before + ", ".join(f"“{' '.join(words[start:end])}” ({kind})" for start, end, kind in marks)
         said += "."
     if apart.unseen:
         said += f" {apart.unseen:,} of the marks of “{first}” are of kinds it was never taught."

@@ -69,11 +69,11 @@ def describe_spans(tagging: Tagging, line: TextLine) -> str:
         counts[span.type] = counts.get(span.type, 0) + 1
     listed = ", ".join(f"{count:,} × {describe_type(kind).word} ({kind})" for kind, count in counts.items())
     least = min(tagging.spans, key=lambda span: span.probability)
-    sure = f"the network held “{span_text(line, least)}” to be one with {least.probability:.1%}"
+    sure = f"“{span_text(line, least)}”, with a probability of {100 * least.probability:.1f} %"
     count = len(tagging.spans)
     if count == 1:
-        return f"1 entity in {len(line.places):,} words: {listed}; {sure}."
-    return f"{count:,} entities in {len(line.places):,} words: {listed}. Least sure: {sure}."
+        return f"1 entity in {len(line.places):,} words: {listed}: {sure}."
+    return f"{count:,} entities in {len(line.places):,} words: {listed}. The network is least sure of {sure}."
 
 
 def span_text(line: TextLine, span) -> str:
@@ -124,12 +124,12 @@ def describe_word(tagging: Tagging, place: int) -> str:
     """Return in a sentence which tag a word was given, how likely it was, and what came next."""
     frame, chosen = tag_frame(tagging, place), tagging.tags[place]
     share = float(frame.set_index("tag")["probability"][chosen])
-    said = f"“{tagging.words[place]}” (word {place + 1:,}) is tagged {chosen}, which the network holds likely with {share:.1%}."
+    said = f"“{tagging.words[place]}” (word {place + 1:,}) is tagged {chosen}, with a probability of {100 * share:.1f} %."
     other = frame[frame["tag"] != chosen].iloc[0]
     if other["probability"] > share:
-        said += f" Alone, {other['tag']} would be likelier with {other['probability']:.1%}, but not in a row with its neighbours."
+        said += f" Alone, {other['tag']} would be likelier with {100 * other['probability']:.1f} %, but not in a row with its neighbours."
     else:
-        said += f" Next comes {other['tag']} with {other['probability']:.1%}."
+        said += f" Next comes {other['tag']} with {100 * other['probability']:.1f} %."
     if tagging.words[place] in set(tagging.unknown):
         said += " The word is not in its list of known words: only its letters and its neighbours speak."
     return said

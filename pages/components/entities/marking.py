@@ -13,32 +13,43 @@ if TYPE_CHECKING:
 
 # Markdown's named colours. They help the eye only: the kind's name stands inside every mark.
 _TINTS = {
-    "per": "blue",
+    "per": "violet",
     "org": "orange",
     "geo": "green",
-    "gpe": "violet",
+    "gpe": "yellow",
     "tim": "gray",
-    "art": "yellow",
+    "art": "primary",
     "eve": "red",
-    "nat": "primary",
+    "nat": "blue",
     "loc": "green",
 }
 DIFFERS = "\N{NOT EQUAL TO}"
+NO_MARK = "no mark"
+
+Place = tuple[int, int]
 
 
-def marked_text(text: str, places: Sequence[Word], spans: Iterable[Span], differs: Iterable[tuple[int, int]] = ()) -> str:
+def marked_text(
+    text: str, places: Sequence[Word], spans: Iterable[Span], differs: Iterable[Place] = (), left: Iterable[Place] = ()
+) -> str:
     """Return `text` as Markdown, letter for letter, with a mark over each span of words.
 
     Args:
         places: the words of `text`; a span names its first word and the one after its last.
-        differs: spans that carry a ≠ as well.
+        differs: spans, as (first, after the last), that carry a ≠ as well.
+        left: words that another network marks; where no span covers any of them, they stand between ≠ and "no mark".
     """
-    pieces, at, apart = [], 0, set(differs)
-    for span in sorted(spans, key=lambda span: span.start):
-        begin, end = places[span.start].start, places[span.end - 1].end
-        pieces.append(plain(text[at:begin]))
-        sign = f"{DIFFERS} " if (span.start, span.end) in apart else ""
-        pieces.append(mark(span.type, text[begin:end], sign))
+    apart = set(differs)
+    marks = [(span.start, span.end, span.type, f"{DIFFERS} " if (span.start, span.end) in apart else "") for span in spans]
+    covered = {place for start, end, *_ in marks for place in range(start, end)}
+    for start, end in left:
+        if covered.isdisjoint(range(start, end)):
+            marks.append((start, end, NO_MARK, f"{DIFFERS} "))
+            covered |= set(range(start, end))
+    pieces, at = [], 0
+    for start, after, kind, sign in sorted(marks):
+        begin, end = places[start].start, places[after - 1].end
+        pieces += [plain(text[at:begin]), mark(kind, text[begin:end], sign)]
         at = end
     return "".join([*pieces, plain(text[at:])])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.entity_agreement import agreement_frame, apart_from, describe_agreement
+from engine.inspection.entity_agreement import Apart, agreement_frame, apart_from, describe_agreement
+from engine.inspection.tagging import Tagging
 from pages.components import figures, notices
 from pages.components.entities import marking
 from pages.components.entities.desk import Desk
@@ -28,7 +29,7 @@ def show(desk: Desk) -> None:
         apart = apart_from(own, tagging)
         with st.container(border=True, gap="xsmall"):
             st.markdown(f"**{notices.plain(desk.label(name))}**")
-            st.markdown(marking.marked_text(desk.text, desk.places, tagging.spans, apart.invented))
+            st.markdown(_marked(desk, tagging, apart))
             st.caption(notices.plain(describe_agreement(apart, desk.words, desk.label(desk.network))))
     labels = {name: desk.label(name) for name in taggings}
     figures.show_table(
@@ -47,3 +48,8 @@ def show(desk: Desk) -> None:
             note="The web texts' labels are persons, organisations and places only; marks of other kinds are not held against them.",
         ),
     )
+
+
+def _marked(desk: Desk, tagging: Tagging, apart: Apart) -> str:
+    own, missed = ([(start, end) for start, end, _ in marks] for marks in (apart.invented, apart.missed))
+    return marking.marked_text(desk.text, desk.places, tagging.spans, own, missed)

@@ -23,16 +23,16 @@ def test_kinds_of_two_corpora_are_matched_by_what_they_mean() -> None:
     news = tagging(NEWS, (0, 2, "per"), (3, 4, "gpe"), (4, 5, "org"), (6, 7, "geo"))
     web = tagging(WEB, (0, 2, "PER"), (3, 5, "ORG"), (6, 7, "LOC"))
     apart = apart_from(news, web)
-    assert (apart.shared, apart.invented, apart.missed, apart.unseen) == (2, ((3, 5),), ((4, 5, "org"),), 1)
+    assert (apart.shared, apart.invented, apart.missed, apart.unseen) == (2, ((3, 5, "ORG"),), ((4, 5, "org"),), 1)
     said = describe_agreement(apart, news.words, "News")
-    assert said == "2 marks as “News” has them; not its “Oil” (org); its own: “French Oil”. 1 of the marks of “News” are of kinds it was never taught."
+    assert said == "Has 2 of the 3 marks of “News”; not “Oil” (org); of its own “French Oil” (ORG). 1 of the marks of “News” are of kinds it was never taught."
     assert apart_from(web, news).unseen == 0, "a gpe is no kind the web texts know, so it is not held against the news"
-    assert apart_from(web, news).invented == ((4, 5),)
+    assert apart_from(web, news).invented == ((4, 5, "org"),)
 
 
 def test_kinds_of_one_corpus_must_be_the_same() -> None:
     apart = apart_from(tagging(NEWS, (3, 4, "gpe"), (6, 7, "geo")), tagging(NEWS, (3, 4, "org"), (6, 7, "geo")))
-    assert (apart.shared, apart.invented, apart.missed, apart.unseen) == (1, ((3, 4),), ((3, 4, "gpe"),), 0)
+    assert (apart.shared, apart.invented, apart.missed, apart.unseen) == (1, ((3, 4, "org"),), ((3, 4, "gpe"),), 0)
     frame = agreement_frame(TEXT.split(), {"a": tagging(NEWS, (6, 7, "geo")), "b": tagging(NEWS, (0, 2, "per"))})
     assert frame.values.tolist() == [["Anna Lee", "", "per"], ["Rome", "geo", ""]]
 
@@ -43,6 +43,6 @@ def test_entities_stand_where_their_letters_do_and_strange_words_are_counted() -
     found = tagging(NEWS, (0, 2, "per"), (6, 7, "geo"), unknown=("Anna", "Lee", "French", "Oil"))
     frame = spans_frame(line, found)
     assert frame[["entity", "start", "end"]].values.tolist() == [["Anna  Lee", 0, 9], ["Rome", 31, 35]]
-    assert "2 entities in 7 words: 1 × person (per), 1 × place (geo). Least sure:" in describe_spans(found, line)
+    assert "2 entities in 7 words: 1 × person (per), 1 × place (geo). The network is least sure of “Anna  Lee”" in describe_spans(found, line)
     assert find_foreign(found).startswith("4 of the 7 words never occurred")
     assert find_foreign(tagging(NEWS, unknown=("Anna", "Lee", "Oil"))) == ""
