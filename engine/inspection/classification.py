@@ -18,7 +18,7 @@ from engine.text.treebank import split_spans
 
 MAX_WORDS = 1_000
 BATCH_WORDS = 4_000  # words of a batch, padding counted
-FOREIGN_WORDS, FOREIGN_SHARE = 3, 0.5
+FOREIGN_WORDS, FOREIGN_SHARE = 3, 0.4
 
 
 @dataclass(frozen=True)
@@ -158,12 +158,12 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def looks_foreign(loaded: LoadedModel, words: Sequence[str]) -> str:
-    """Return a sentence where the network knows less than half of the words, so that its answer means little; else ""."""
+    """Return a sentence where the network does not know 40 % of the words or more, so that its answer means little; else ""."""
     spelled = [word for word in words if any(character.isalpha() for character in word)]
     unknown = loaded.tokenizer.unknown_words(spelled)
-    if len(spelled) < FOREIGN_WORDS or len(unknown) <= FOREIGN_SHARE * len(spelled):
+    if len(spelled) < FOREIGN_WORDS or len(unknown) < FOREIGN_SHARE * len(spelled):
         return ""
     return (
-        f"The network does not know {len(unknown):,} of the {len(spelled):,} words: this does not look like English, "
-        "so its answer means little."
+        f"The network does not know {len(unknown):,} of the {len(spelled):,} words: this does not look like the English "
+        "it has learnt, so its answer means little."
     )

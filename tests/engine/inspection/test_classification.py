@@ -83,7 +83,7 @@ def test_html_is_read_as_signs_and_words(tiny_classifier):
 
 @pytest.mark.parametrize(
     ("text", "is_foreign"),
-    [("Das Essen war leider nicht gut.", True), ("the food was not good", False), ("the film was zebra", False), ("zebra quagga", False)],
+    [("Das Essen war leider nicht gut.", True), ("the food was not good", False), ("the film said zebra", False), ("zebra quagga", False)],
 )
 def test_another_language_is_said_to_be_one(tiny_classifier, text, is_foreign):
     sentence = looks_foreign(tiny_classifier, split_text(tiny_classifier, text))
