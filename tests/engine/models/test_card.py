@@ -153,7 +153,7 @@ def test_the_head_is_yaml_the_hub_understands(interpreter_config, reader_config)
     assert reader["language"] == ["en"]
 
 
-@pytest.mark.parametrize("which", ["language_model_folder", "translator_folder"])
+@pytest.mark.parametrize("which", ["language_model_folder", "translator_folder", "tagger_folder"])
 def test_the_lines_of_python_on_a_card_run(which, request, capsys):
     folder = request.getfixturevalue(which)
     info = describe(folder)
@@ -164,7 +164,7 @@ def test_the_lines_of_python_on_a_card_run(which, request, capsys):
     assert usage_lines(info.name, info.task) in write_card(info.name, info.config)
 
 
-@pytest.mark.parametrize("which", ["language_model_folder", "translator_folder"])
+@pytest.mark.parametrize("which", ["language_model_folder", "translator_folder", "tagger_folder"])
 def test_the_command_on_a_card_is_one_the_command_line_knows(which, request):
     """The parser accepts it; `test_command_line` runs what it stands for."""
     from engine.command_line import build_parser
