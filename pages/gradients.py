@@ -26,7 +26,7 @@ header.show(
 for broken in cache.list_models():
     if broken.error and not broken.task:
         notices.error(broken.error)
-found = networks.in_order([info for info in cache.list_models("language_model") if info.has_units and not info.error])
+found = networks.in_order([info for info in cache.list_models("language_model") if info.has_gradient and not info.error])
 models = {info.name: info for info in found}
 controls = forms.open_controls(
     PAGE,

@@ -21,7 +21,7 @@ from torch.func import functional_call
 
 from engine.decoding.text import start_id
 from engine.errors import InputError
-from engine.inspection.trained_chain import read_tokens
+from engine.inspection.trained_chain import checked_tokens
 from engine.models.base import RecurrentModel, select
 from engine.models.folder import LoadedModel
 
@@ -73,7 +73,7 @@ def connectivity(loaded: LoadedModel, text: str, place: int) -> Connectivity:
     """Return how strongly each token of `text` before number `place` (from 1) moves the logit of that one.
 
     Raises:
-        InputError: the text is empty, too long or of one token only, `place` is not in it, or the model has no states.
+        InputError: the text is empty, too long or of one token only, `place` is not in it, or the model only counts.
     """
     token_ids = _tokens(loaded, text, place)
     ids = torch.tensor([start_id(loaded), *token_ids[: place - 1]])
@@ -103,10 +103,7 @@ def replacements(loaded: LoadedModel, text: str, place: int, count: int = REPLAC
     first = max(0, len(before) - CHECKED)
     others = np.random.default_rng(seed)
     swaps = [[_another(token_ids, token, others, loaded.model.vocab_size) for _ in range(count)] for token in before]
-    if hasattr(loaded.model, "layers"):
-        changed = _replaced_by_steps(loaded, before, swaps, first, token_ids[place - 1])
-    else:
-        changed = _replaced_whole(loaded, before, swaps, first, token_ids[place - 1])
+    changed = _replaced(loaded, before, swaps, first, token_ids[place - 1])
     names = loaded.tokenizer.tokens(token_ids)
     return pd.DataFrame(
         {
@@ -132,7 +129,7 @@ def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _tokens(loaded: LoadedModel, text: str, place: int) -> list[int]:
-    token_ids = read_tokens(loaded, text)
+    token_ids = checked_tokens(loaded, text)
     if len(token_ids) < 2:
         raise InputError("The text is too short: something must stand before the character that is expected. Type at least two.")
     if not 2 <= place <= len(token_ids):
@@ -162,39 +159,12 @@ def _another(token_ids: list[int], token: int, random: np.random.Generator, voca
     return int(candidates[random.integers(len(candidates))])
 
 
-def _replaced_by_steps(loaded: LoadedModel, before: list[int], swaps: list[list[int]], first: int, target: int) -> np.ndarray:
-    """Return the mean change per place; at each step the sequences replaced there join those replaced earlier."""
-    model, count = loaded.model, len(swaps[0])
-    logits, state = model.step(torch.tensor([start_id(loaded)]), model.start(1))
-    crowd = None
-    for place, token in enumerate(before):
-        joining = select(state, torch.zeros(count, dtype=torch.long)) if place >= first else None
-        tokens = torch.full((_size(crowd),), token) if crowd is not None else torch.empty(0, dtype=torch.long)
-        logits, state = model.step(torch.tensor([token]), state)
-        if joining is not None:
-            crowd = joining if crowd is None else _join(crowd, joining)
-            tokens = torch.cat([tokens, torch.tensor(swaps[place])])
-        if crowd is not None:
-            crowd_logits, crowd = model.step(tokens, crowd)
-    moved = (crowd_logits[:, target] - logits[0, target]).abs().double()
-    return moved.reshape(-1, count).mean(dim=1).numpy()
-
-
-def _replaced_whole(loaded: LoadedModel, before: list[int], swaps: list[list[int]], first: int, target: int) -> np.ndarray:
-    """Return the same for a model whose states cannot be joined, by reading every changed text as a whole."""
-    rows = [[start_id(loaded), *before]]
+def _replaced(loaded: LoadedModel, before: list[int], swaps: list[list[int]], first: int, target: int) -> np.ndarray:
+    """Return the mean change per place from `first` on, by reading every changed end of the text; what stands before is read once."""
+    _, state = loaded.model(torch.tensor([[start_id(loaded), *before[:first]]]))
+    rows = [before[first:]]
     for place in range(first, len(before)):
-        rows += [[start_id(loaded), *before[:place], other, *before[place + 1 :]] for other in swaps[place]]
-    logits = torch.cat([loaded.model(part)[0][:, -1, target] for part in torch.tensor(rows).split(64)]).double()
+        rows += [[*before[first:place], other, *before[place + 1 :]] for other in swaps[place]]
+    parts = torch.tensor(rows).split(64)
+    logits = torch.cat([loaded.model(part, select(state, torch.zeros(len(part), dtype=torch.long)))[0][:, -1, target] for part in parts]).double()
     return (logits[1:] - logits[0]).abs().reshape(-1, len(swaps[0])).mean(dim=1).numpy()
-
-
-def _size(state: object) -> int:
-    return len(state) if isinstance(state, Tensor) else _size(state[0])  # type: ignore[index]
-
-
-def _join(one: object, other: object) -> object:
-    if isinstance(one, Tensor):
-        return torch.cat([one, other])
-    parts = [_join(a, b) for a, b in zip(one, other, strict=True)]  # type: ignore[call-overload]
-    return type(one)(*parts) if hasattr(one, "_fields") else tuple(parts)

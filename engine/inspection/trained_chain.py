@@ -64,8 +64,20 @@ def read_tokens(loaded: LoadedModel, text: str) -> list[int]:
     Raises:
         InputError: otherwise.
     """
+    token_ids = checked_tokens(loaded, text)
     if not loaded.info.has_units:
-        raise InputError(f"{loaded.info.name} only counts; it has no state through which a gradient could flow.")
+        raise InputError(f"{loaded.info.name} has no hidden state that is handed on from step to step.")
+    return token_ids
+
+
+def checked_tokens(loaded: LoadedModel, text: str) -> list[int]:
+    """Return the tokens of a text that is not empty and not too long.
+
+    Raises:
+        InputError: otherwise, or the model only counts.
+    """
+    if not loaded.info.has_gradient:
+        raise InputError(f"{loaded.info.name} only counts; there is nothing in it that a gradient could flow through.")
     if len(text) > MAX_TEXT:
         raise InputError(f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are read.")
     token_ids = loaded.tokenizer.encode(text)

@@ -57,6 +57,11 @@ class ModelInfo:
         """Whether it has hidden units, as every recurrent network has."""
         return bool(self.config.get("hidden_size"))
 
+    @property
+    def has_gradient(self) -> bool:
+        """Whether its inputs can be nudged: every network's can, as tokens are rows of numbers to it; an n-gram model only counts."""
+        return self.has_units or bool(self.config.get("width"))
+
     def to_json(self) -> dict[str, Any]:
         """Return the public facts as plain values, as `python -m engine models --json` prints them."""
         names = ("name", "title", "task", "architecture", "parameters", "size_mib", "metrics")

@@ -13,6 +13,7 @@ import torch
 from engine.models import folder as model_folder
 from engine.models.card import write_card
 from engine.models.language_model import LanguageModel
+from engine.models.transformer_language_model import TransformerLanguageModel
 from engine.models.translator import Translator
 from engine.text import TOKENIZERS
 from tests.pages.small_taggers import save_taggers
@@ -76,6 +77,17 @@ def models(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     st.cache_data.clear()
     yield root
     st.cache_data.clear()
+
+
+@pytest.fixture
+def transformer(models: Path) -> Path:
+    """Add a Transformer to the models on the page; return its folder."""
+    tokenizer = TOKENIZERS.get("character").train([LETTERS])
+    torch.manual_seed(0)
+    model = TransformerLanguageModel(tokenizer.vocab_size, width=8, num_layers=1, num_heads=2, feedforward_size=8, window=16)
+    facts = {"model": "transformer_language_model", "cell": "transformer", "title": "Small Transformer"}
+    _save(models, "small-transformer", model, tokenizer, facts)
+    return models / "small-transformer"
 
 
 @pytest.fixture(scope="session")

@@ -5,33 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
 
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from engine.inspection.surprise import surprise
-from engine.models import folder as model_folder
-from engine.models.card import write_card
 from engine.models.folder import load_model
-from engine.models.transformer_language_model import TransformerLanguageModel
-from engine.text import TOKENIZERS
-from tests.pages.conftest import LETTERS
 from tests.pages.open import notes, open_page, sentences, written
 
 TEXT = "TOM:\nIt is the tide."
-
-
-@pytest.fixture
-def transformer(models: Path) -> Path:
-    """Add a Transformer to the models on the page; return its folder."""
-    tokenizer = TOKENIZERS.get("character").train([LETTERS])
-    torch.manual_seed(0)
-    model = TransformerLanguageModel(tokenizer.vocab_size, width=8, num_layers=1, num_heads=2, feedforward_size=8, window=16)
-    facts = {"model": "transformer_language_model", "cell": "transformer", "title": "Small Transformer"}
-    described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
-    return model_folder.save_model(
-        models / "small-transformer", model, tokenizer, facts, write_card("small-transformer", described)
-    )
 
 
 def test_it_writes_and_is_surprised_as_the_engine_says(transformer: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -61,7 +62,7 @@ def test_infinity_is_drawn_as_such_and_said() -> None:
     assert beyond["name"] == "RNN"
 
 
-def test_trained_networks_stand_beside_what_they_were_at_birth(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trained_networks_stand_beside_what_they_were_at_birth(models: Path, transformer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_levels, "passages", lambda: (PASSAGE[:120],))
     at = open_page("gradients", chain_trained="true", text=TEXT)
     assert not at.exception
@@ -69,13 +70,20 @@ def test_trained_networks_stand_beside_what_they_were_at_birth(models: Path, mon
     line = figure(at, "chain-trained")["data"][0]
     assert line["y"] == pytest.approx(gains.tolist())
     assert f"RNN {say_power(gains.iloc[-1])}" in written(at)
-    assert "Half-lives of a character's influence" in written(at)
+    assert [trace["name"] for trace in figure(at, "chain-trained")["data"] if "Transformer" in trace.get("name", "")] == [], "it has no state"
+    levels = {name: memory_levels.memory_levels(load_model(models / f"small-{name}")) for name in ("rnn", "lstm", "gru", "transformer")}
+    (table,) = [frame.value for frame in at.dataframe if "of the influence" in frame.value]
+    for label, name in (("LSTM", "lstm"), ("Transformer", "transformer")):
+        for kind, words in (("gradient", "by gradient"), ("replaced", "replaced")):
+            if (column := f"{label}, {words}") in table or levels[name][kind].notna().any():
+                assert table[column].tolist() == pytest.approx(levels[name][kind].round(1).tolist(), nan_ok=True)
+    assert memory_levels.agreement_sentence(pd.concat(levels.values())) in written(at)
 
 
-def test_connectivity_shows_every_networks_row_and_its_check(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_connectivity_shows_every_networks_row_and_its_check(models: Path, transformer: Path, capsys: pytest.CaptureFixture[str]) -> None:
     at = open_page("gradients", tool="connectivity", text=TEXT, connectivity_place="12")
     assert not at.exception
-    for name, label in (("small-rnn", "RNN"), ("small-lstm", "LSTM"), ("small-gru", "GRU")):
+    for name, label in (("small-rnn", "RNN"), ("small-lstm", "LSTM"), ("small-gru", "GRU"), (transformer.name, "Transformer")):
         loaded = load_model(models / name)
         found = connectivity(loaded, TEXT, 12)
         heat = figure(at, f"connectivity-{name}")["data"][0]["z"][0]

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.inspection.connectivity import REPLACEMENTS, Connectivity, connectivity, rank_correlation, replacements
-from engine.inspection.trained_chain import read_tokens
+from engine.inspection.trained_chain import checked_tokens
 from engine.plotting.connectivity import check_curves, connectivity_grid, describe_check
 from engine.plotting.text_grid import spoken_token
 from pages.components import cache, figures, networks, notices
@@ -36,16 +36,16 @@ def show(desk: Desk) -> None:
         st.caption("The articles' sentences", width="content")
         for label, example in EXAMPLES.items():
             st.button(label, key=f"connectivity-{label}", on_click=desk.controls.set, args=("text", example), type="tertiary")
-    if not desk.trio:
-        notices.note("No language model with hidden units is installed; the Models page lists what is there and what is missing.")
+    if not desk.readers:
+        notices.note("No language model that learns by gradients is installed; the Models page lists what is there and what is missing.")
         return
-    first = next(iter(desk.trio))
-    tokens = cache.compute_with_model(read_tokens, first, text)
+    first = next(iter(desk.readers))
+    tokens = cache.compute_with_model(checked_tokens, first, text)
     place = 2 if len(tokens) <= 2 else desk.controls.slider(
         "connectivity_place", maximum=len(tokens), default=min(len(tokens), desk.view.connectivity_place)
     )  # fmt: skip
     is_log = desk.controls.toggle("connectivity_faint")
-    found = {name: cache.compute_with_model(connectivity, name, text, place) for name in desk.trio}
+    found = {name: cache.compute_with_model(connectivity, name, text, place) for name in desk.readers}
     verdicts = {name: _show_row(desk, name, each, is_log) for name, each in found.items()}
     _show_receipt(desk, text, place)
     if desk.controls.toggle("connectivity_check"):
@@ -135,10 +135,10 @@ def check_sentence(count: int, correlation: float) -> str:
 
 
 def _show_receipt(desk: Desk, text: str, place: int) -> None:
-    first = next(iter(desk.trio))
+    first = next(iter(desk.readers))
     figures.show_receipt(
         Receipt(
-            model=", ".join(desk.trio),
+            model=", ".join(desk.readers),
             data="your text",
             measured=f"{date.today().isoformat()}, the norm of d logit / d embedding, by autograd",
             python=(

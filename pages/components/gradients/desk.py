@@ -20,7 +20,7 @@ class Desk:
     Attributes:
         controls: draws widgets bound to the URL, from the fields of the page's view.
         view: what the URL said when the page was drawn so far; a tool's own fields come from its own widgets.
-        models: every language model with hidden units by name, those matched in size first.
+        models: every language model through which a gradient flows, by name.
     """
 
     controls: Controls[GradientsView]
@@ -29,7 +29,12 @@ class Desk:
 
     @property
     def trio(self) -> dict[str, ModelInfo]:
-        """The models matched in size, which are compared with each other; all of them where none are."""
+        """The models of `readers` with hidden units, which are handed on from step to step."""
+        return {name: info for name, info in self.readers.items() if info.has_units}
+
+    @property
+    def readers(self) -> dict[str, ModelInfo]:
+        """The models matched in size, a Transformer among them, which are compared with each other; all of them where none are."""
         matched = {name: info for name, info in self.models.items() if not info.group}
         return matched or dict(self.models)
 

@@ -69,7 +69,7 @@ def show(desk: Desk, text: str | None) -> None:
 def _show_half_lives(desk: Desk) -> None:
     """Say whether the gradient and real replacement put the networks' memories in the same order."""
     with st.spinner("Characters are replaced, near and far, in eight passages.", show_time=True):
-        parts = [cache.compute_with_model(memory_levels, name).assign(network=desk.label(name)) for name in desk.trio]
+        parts = [cache.compute_with_model(memory_levels, name).assign(network=desk.label(name)) for name in desk.readers]
     levels = pd.concat(parts, ignore_index=True)
     st.markdown("**Does a gradient tell how long a network remembers?**", width=TEXT_WIDTH)
     st.markdown(notices.plain(agreement_sentence(levels)), width=TEXT_WIDTH)
@@ -81,14 +81,14 @@ def _show_half_lives(desk: Desk) -> None:
         shown.rename(columns={"level": "of the influence"}),
         name="chain-half-lives",
         receipt=Receipt(
-            model=", ".join(desk.trio),
+            model=", ".join(desk.readers),
             data="eight passages of the embedded sample Saltmarsh, kept back when the networks were trained",
             seed="0, for which characters are put in",
             measured=f"{date.today().isoformat()}, squared gradients, and nats between what is expected with and without the character",
             python=(
                 "from engine.inspection.memory_levels import memory_levels\n"
                 "from engine.models.folder import load_model\n\n"
-                f"for name in {list(desk.trio)!r}:\n    print(name, memory_levels(load_model(name)))"
+                f"for name in {list(desk.readers)!r}:\n    print(name, memory_levels(load_model(name)))"
             ),
         ),
     )

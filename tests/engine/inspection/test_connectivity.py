@@ -17,6 +17,7 @@ from engine.inspection.connectivity import Connectivity, connectivity, rank_corr
 from engine.inspection.trained_chain import newborn, trained_chain
 from engine.models.folder import LoadedModel, load_model
 from engine.models.language_model import LanguageModel
+from engine.models.transformer_language_model import TransformerLanguageModel
 
 TEXT = "The fog sat on the boat."
 
@@ -110,11 +111,44 @@ def test_replacing_is_reading_the_changed_text_from_the_start(kind: str, monkeyp
             continue
         changes = [abs(logit([*ids[: position - 1], other, *ids[position : place - 1]]) - logit(ids[: place - 1])) for other in others]
         assert frame.set_index("position")["moved"][position] == pytest.approx(np.mean(changes), rel=1e-9)
-    swaps = [[3, 5] for _ in ids[: place - 1]]
-    with torch.inference_mode():
-        whole = module._replaced_whole(loaded, ids[: place - 1], swaps, 7, ids[place - 1])
-        by_steps = module._replaced_by_steps(loaded, ids[: place - 1], swaps, 7, ids[place - 1])
-    np.testing.assert_allclose(whole, by_steps, rtol=1e-9)
+
+
+@torch.no_grad()
+def test_a_transformers_row_is_finite_differences_and_its_check_reads_the_changed_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CHECKED", 3)
+    trained = load_model("shakespeare-gru")
+    torch.manual_seed(4)
+    model = TransformerLanguageModel(trained.tokenizer.vocab_size, width=8, num_layers=2, num_heads=2, feedforward_size=8, window=16)
+    info = dataclasses.replace(trained.info, config={"width": 8})
+    loaded = dataclasses.replace(trained, model=model.double().eval(), info=info)
+    text, place = "Fog, the boat", 7  # no letter twice among those read, so that a nudged row of the embedding is one place
+    ids = loaded.tokenizer.encode(text)
+    read = [start_id(loaded), *ids[: place - 1]]
+    assert len(set(read)) == len(read)
+
+    def logit(read: list[int]) -> float:
+        return model(torch.tensor([read]))[0][0, -1, ids[place - 1]].item()
+
+    found, weight = connectivity(loaded, text, place), model.embedding.weight
+    assert found.logit == pytest.approx(logit(read))
+    for position in (0, 3, place - 2):
+        row, slopes = weight[ids[position]].clone(), []
+        for column in range(8):
+            ends = []
+            for sign in (1, -1):
+                weight[ids[position], column] = row[column] + sign * 1e-5
+                ends.append(logit(read))
+            weight[ids[position]] = row
+            slopes.append((ends[0] - ends[1]) / 2e-5)
+        assert found.strengths[position] == pytest.approx(np.linalg.norm(slopes), rel=1e-4)
+    frame, random, others = replacements(loaded, text, place), np.random.default_rng(0), {}
+    for position in range(1, place):
+        candidates = [other for other in ids if other != ids[position - 1]]
+        others[position] = [candidates[random.integers(len(candidates))] for _ in range(2)]
+    assert frame["position"].tolist() == [4, 5, 6]
+    for position, moved in zip(frame["position"], frame["moved"], strict=True):
+        changes = [abs(logit([*read[:position], other, *read[position + 1 :]]) - logit(read)) for other in others[position]]
+        assert moved == pytest.approx(np.mean(changes), rel=1e-9)
 
 
 def test_the_summary_by_hand() -> None:
