@@ -158,12 +158,13 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def looks_foreign(loaded: LoadedModel, words: Sequence[str]) -> str:
-    """Return a sentence where the network does not know 40 % of the words or more, so that its answer means little; else ""."""
+    """Return a sentence where 40 % of the words or more are unknown, or all of another script; else "": the answer means little then."""
     spelled = [word for word in words if any(character.isalpha() for character in word)]
     unknown = loaded.tokenizer.unknown_words(spelled)
-    if len(spelled) < FOREIGN_WORDS or len(unknown) < FOREIGN_SHARE * len(spelled):
+    is_latin = any("a" <= character <= "z" for word in spelled for character in word)
+    if not unknown or (is_latin and len(spelled) < FOREIGN_WORDS) or len(unknown) < FOREIGN_SHARE * len(spelled):
         return ""
     return (
-        f"The network does not know {len(unknown):,} of the {len(spelled):,} words: this does not look like the English "
-        "it has learnt, so its answer means little."
+        f"The network does not know {len(unknown):,} of the {len(spelled):,} words: this does not look like English, "
+        "so its answer means little."
     )
