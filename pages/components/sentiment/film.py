@@ -114,6 +114,6 @@ def _receipt(desk: Desk) -> Receipt:
             "from engine.models.folder import load_model\n\n"
             f"loaded = load_model({desk.network!r})\n"
             f"words = split_text(loaded, {desk.text!r})\n"
-            "print(belief_frame(measure_belief(loaded, words)))"
+            "print(belief_frame(measure_belief(loaded, words)).to_string())"
         ),
     )

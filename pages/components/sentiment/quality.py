@@ -117,7 +117,7 @@ def _show_threshold(desk: Desk, found: Quality) -> None:
             name="sentiment-thresholds",
             alt=f"At the threshold {threshold:.2f}: {said}. Accuracy is highest, {100 * best['accuracy']:.1f} %, at {best['threshold']:.2f}.",
             table=found.thresholds.round(4),
-            receipt=_receipt([desk.network], _corpus(found), f"print(threshold_curve({_own(found)}))", "of_model, read_predictions, threshold_curve"),
+            receipt=_receipt([desk.network], _corpus(found), f"print(threshold_curve({_own(found)}).to_string())", "of_model, read_predictions, threshold_curve"),
         )
     st.markdown(
         notices.plain(
@@ -145,7 +145,7 @@ def _show_calibration(desk: Desk, found: Quality, scores: pd.Series) -> None:
         name="sentiment-calibration",
         alt=said,
         table=table.round(4),
-        receipt=_receipt([desk.network], _corpus(found), f"print(calibration({_own(found)}))", "calibration, of_model, read_predictions"),
+        receipt=_receipt([desk.network], _corpus(found), f"print(calibration({_own(found)}).to_string())", "calibration, of_model, read_predictions"),
     )
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
 
@@ -173,7 +173,7 @@ def _show_slices(desk: Desk, found: Quality, corpus: str) -> None:
         name="sentiment-slices",
         alt=said,
         table=pd.concat([part.assign(network=desk.label(name)) for name, part in zip(shown, tables, strict=True)]).round(4),
-        receipt=_receipt(shown, corpus, f"print(slices({_own(found)}, {by!r}))", "of_model, read_predictions, slices"),
+        receipt=_receipt(shown, corpus, f"print(slices({_own(found)}, {by!r}).to_string())", "of_model, read_predictions, slices"),
     )
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
 
@@ -196,7 +196,7 @@ def _show_errors(desk: Desk, found: Quality, corpus: str) -> None:
     figures.show_table(
         errors[["row", "label", "probability", "words", "unknown_words", "has_negation"]],
         name="sentiment-errors",
-        receipt=_receipt([desk.network], corpus, f"print(order_errors({_own(found)}, {kind!r}, {order!r}, {threshold!r}))", "of_model, order_errors, read_predictions"),
+        receipt=_receipt([desk.network], corpus, f"print(order_errors({_own(found)}, {kind!r}, {order!r}, {threshold!r}).to_string())", "of_model, order_errors, read_predictions"),
     )
 
 

@@ -172,7 +172,7 @@ def _receipt(desk: Desk, sheet: Sheet) -> Receipt:
             "lines = Path('lines.txt').read_text(encoding='utf-8').splitlines()\n"
             f"loaded = load_model({desk.network!r})\n"
             "found = {row.index: row for batch in classify_many(loaded, lines) for row in batch}\n"
-            "print(verdicts_frame(lines, found))"
+            "print(verdicts_frame(lines, found).to_string())"
         ),
         command=f"python -m engine classify --model {desk.network} < lines.txt",
         note="Lines of a batch are read together, which changes no number beyond the last digits.",
