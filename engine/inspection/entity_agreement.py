@@ -59,7 +59,7 @@ def describe_agreement(apart: Apart, words: Sequence[str], first: str) -> str:
                 said += words_before + ", ".join(f"“{' '.join(words[start:end])}” ({kind})" for start, end, kind in marks)
         said += "."
     if apart.unseen:
-        said += f" {apart.unseen:,} of the marks of “{first}” are of kinds it was never taught."
+        said += f" {apart.unseen:,} of the marks of “{first}” {'is of a kind' if apart.unseen == 1 else 'are of kinds'} it was never taught."
     return said
 
 

@@ -48,7 +48,7 @@ def type_scores(by_network: Mapping[str, pd.DataFrame], *, mode: Mode, baseline:
             line={"color": theme.muted(mode), "dash": "dash", "width": 2},
         )  # fmt: skip
     _rows(figure, kinds)
-    figure.update_xaxes(range=[0, 102], fixedrange=True, showgrid=True)
+    figure.update_xaxes(range=[-3, 102], fixedrange=True, showgrid=True)
     return figure
 
 

@@ -46,7 +46,7 @@ def show(desk: Desk) -> None:
         return
     corpus = str(quality.sentences["corpus"].iloc[0])
     beside = {name: other for name, other in measured.items() if other is not None and other.sentences["corpus"].iloc[0] == corpus}
-    _show_scores(desk, quality, {desk.network: quality} | beside)
+    _show_scores(desk, quality, beside)
     with notices.engine_errors():
         _show_gains(corpus)
     _show_confusion(desk, quality)
@@ -170,7 +170,7 @@ def _show_errors(desk: Desk, quality: Quality, corpus: str) -> None:
 
 
 def _show_error(error: Any, stored: pd.Series, words: Any, place: int, desk: Desk) -> None:
-    said = f"Sentence {error.row + 1:,} of {stored['words']:,} words · {OUTCOMES[error.outcome]} · people: {error.gold} · the network: {error.predicted}"
+    said = f"Sentence {error.row + 1:,} ({stored['words']:,} words) · {OUTCOMES[error.outcome]} · people: {error.gold} · the network: {error.predicted}"
     with st.container(border=True, gap="xsmall"):
         st.caption(notices.plain(said))
         if words is None:

@@ -18,7 +18,7 @@ from pages.components.header import TEXT_WIDTH
 
 EXAMPLES = {
     "A person, a firm, a place": "John works at Google in California.",
-    "One word, three meanings": "Washington said on Tuesday that Mr. Washington would leave Washington for Paris.",
+    "One word, several meanings": "Washington said on Tuesday that Mr. Washington would leave Washington for Paris.",
     "A headline": "French President visits Baghdad after talks with NATO and the World Bank in Brussels.",
     "A mail": "Hi Anna, can you ask Peter if the Houston office already sent the contract to Barclays? Thanks, Maria",
 }

@@ -13,26 +13,27 @@ from pages.components.entities.desk import Desk
 from pages.components.header import TEXT_WIDTH
 
 WINDOW = 24  # words that can be clicked at once; the slider reaches all
+LEAST, FEWEST = 0.001, 3  # a tag below 0.1 % has no bar, but for the first three
 
 
 def show(desk: Desk) -> None:
     """Draw the words around the one that is looked at, and the bars of its tags."""
     st.markdown(
-        "Click a word, or move the slider. The bars add up to 100 %; the diamond marks the tag in the row of tags that was "
-        "chosen. **Try:** a word the network is less sure of, such as a surname that is also a town.",
+        "Click a word, or move the slider. The diamond marks the tag it was given, in the likeliest row of tags "
+        "for the whole text; the bars weigh all rows. **Try:** a word the network is less sure of, such as a surname that is also a town.",
         width=TEXT_WIDTH,
     )
     tagging, words = desk.tagging, desk.words
     place = (desk.controls.slider("words_place", maximum=len(words)) if len(words) > 1 else 1) - 1
     first = max(0, min(place - WINDOW // 2, len(words) - WINDOW))
-    shown = range(first, min(len(words), first + WINDOW))
+    window = range(first, min(len(words), first + WINDOW))
     by_word = words_frame(words, tagging)
     left, right = st.columns([3, 2], gap="large")
     with left:
         figures.show(
-            word_marks([words[row] for row in shown], place - first, [row + 1 for row in shown], mode=figures.mode()),
+            word_marks([words[row] for row in window], place - first, [row + 1 for row in window], mode=figures.mode()),
             name="entity-words",
-            alt=f"Words {first + 1:,} to {shown[-1] + 1:,} of {len(words):,}; “{words[place]}” is looked at.",
+            alt=f"Words {first + 1:,} to {window[-1] + 1:,} of {len(words):,}; “{words[place]}” is looked at.",
             table=by_word,
             on_click=lambda chosen: desk.controls.set("words_place", int(chosen)),
         )
@@ -40,10 +41,14 @@ def show(desk: Desk) -> None:
     with right:
         st.markdown(notices.plain(sentence))
         frame = tag_frame(tagging, place)
+        shown = frame[(frame["probability"] >= LEAST) | (frame["tag"] == tagging.tags[place]) | (frame.index < FEWEST)]
         figures.show(
-            tag_bars(list(frame["tag"]), list(frame["probability"]), tagging.tags[place], mode=figures.mode()),
+            tag_bars(list(shown["tag"]), list(shown["probability"]), tagging.tags[place], mode=figures.mode()),
             name="entity-tags",
             alt=sentence,
             table=frame,
             receipt=texts.receipt_of_tags(desk.network, desk.text, place),
         )
+        if len(shown) < len(frame):
+            rest = 1 - float(shown["probability"].sum())
+            st.caption(f"The other {len(frame) - len(shown)} tags have {100 * max(0.0, rest):.2f} % together.")
