@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import cache, forms, header, notices, sentiment
-from pages.components.sentiment import TOOLS, desk, film, verdicts
+from pages.components.sentiment import FIRST, TOOLS, desk, film, verdicts
 from pages.components.views.sentiment import SentimentView
 
 header.show(
@@ -34,6 +34,7 @@ controls = forms.open_controls(
     desk.PAGE,
     SentimentView,
     {"network": list(names), "tool": list(TOOLS)},
+    {"tool": FIRST},
     labels={"network": names.get, "tool": TOOLS.labels.get},
 )
 

@@ -18,15 +18,16 @@ class SentimentTool(Tool):
     needs_text: bool = True
 
 
+FIRST = "texts"  # what is open before the visitor chooses; the tools above it take longer than a page may
 TOOLS = Toolbox(
     __name__,
-    SentimentTool(
-        "texts", "Many texts", "Judge many lines or a whole file at once, and take the answers with you.", needs_text=False
-    ),
     SentimentTool("why", "Why", "Which words does the decision rest on, and which smallest edit would turn it?"),
     SentimentTool("order", "Order", "What does a network say of the same words in another order, and how often does order matter at all?"),
     SentimentTool(
         "padding", "Padding", "How do several texts enter a network at once, and what keeps the filling out of the answer?", needs_text=False
+    ),
+    SentimentTool(
+        "texts", "Many texts", "Judge many lines or a whole file at once, and take the answers with you.", needs_text=False
     ),
     SentimentTool(
         "quality",
@@ -37,4 +38,4 @@ TOOLS = Toolbox(
 )
 show = TOOLS.show
 
-__all__ = ["TOOLS", "SentimentTool", "show"]
+__all__ = ["FIRST", "TOOLS", "SentimentTool", "show"]
