@@ -115,7 +115,7 @@ def disagreement_sentence(directions: Directions) -> str:
     """Return in words where the halves differ most surely, and which of them the joined reading follows."""
     frame = disagreements(directions)
     if frame.empty:
-        return f"Here the two halves give all {len(directions.words)} words the same tags: each context is enough by itself."
+        return f"Here the two halves give all {len(directions.words)} words the same tags: either context is enough by itself."
     counts = frame["followed"].value_counts()
     told = [f"the {name} half {counts[name]} times" for name in (FORWARD, BACKWARD) if name in counts]
     told += [f"neither {counts['neither']} times"] if "neither" in counts else []
@@ -123,9 +123,9 @@ def disagreement_sentence(directions: Directions) -> str:
     sides = {FORWARD: "so the forward half is followed", BACKWARD: "so the backward half is followed", "neither": "which neither half would say alone"}
     places = "one word" if len(frame) == 1 else f"{len(frame)} of {len(directions.words)} words"
     return (
-        f"The halves differ at {places}. Most plainly at “{sure['word']}” (word {sure['place']}): what stands before it says "
-        f"{sure[FORWARD]} ({sure[f'{FORWARD}_probability']:.0%}), what comes after it {sure[BACKWARD]} "
-        f"({sure[f'{BACKWARD}_probability']:.0%}); joined they say {sure[BOTH]} ({sure[f'{BOTH}_probability']:.0%}), "
+        f"The halves differ at {places}. Most plainly at “{sure['word']}” (word {sure['place']}): read from the left it looks like "
+        f"{sure[FORWARD]} ({sure[f'{FORWARD}_probability']:.0%}), read from the right like {sure[BACKWARD]} "
+        f"({sure[f'{BACKWARD}_probability']:.0%}); joined it is {sure[BOTH]} ({sure[f'{BOTH}_probability']:.0%}), "
         f"{sides[sure['followed']]}." + (f" In all, the joined reading follows {', '.join(told)}." if len(frame) > 1 else "")
     ).replace(" 1 times", " once")
 

@@ -312,7 +312,7 @@ def easiest_flips(lattice: Lattice, count: int = 4) -> list[Flip]:
     few = _flipping(lattice, steps, high * STEP)
     while high - low > 1 and len(few) > count + 1:
         middle = (low + high) // 2
-        found = _flipping(lattice, steps, middle * STEP)
+        found = _flipping(lattice, few, middle * STEP)  # what a small change flips, a larger one does too
         if len(found) >= count:
             high, few = middle, found
         else:

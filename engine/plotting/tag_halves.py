@@ -13,8 +13,8 @@ ROW_PIXELS = 30
 TAGS_SHOWN = 8
 # name: (column, marker, fill)
 _HALVES = {
-    "forward half (what stands before)": ("forward", "triangle-right"),
-    "backward half (what comes after)": ("backward", "triangle-left"),
+    "forward half (read from the left)": ("forward", "triangle-right"),
+    "backward half (read from the right)": ("backward", "triangle-left"),
     "joined, with the bias": ("both", "diamond"),
 }
 

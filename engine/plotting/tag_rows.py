@@ -70,7 +70,7 @@ def tag_rows(words: Sequence[str], rows: Sequence[TagRow], *, mode: Mode, width:
             if place == chosen:
                 _box(framed, middle - 0.3, top + 0.45, middle + size - 0.7, top + 0.45)
             for depth, row in enumerate(rows, start=1):
-                tag, is_broken = row.tags[place], place in set(row.broken)
+                tag, is_broken = row.tags[place], place in row.broken
                 shown = ("·" if tag == OUTSIDE else tag) + ("✕" if is_broken else "")
                 texts.append((middle, top + depth, plain_label(shown), theme.muted(mode) if tag == OUTSIDE else theme.ink(mode)))
                 share = "" if row.probabilities is None else f", {row.probabilities[place]:.1%}"
@@ -78,7 +78,7 @@ def tag_rows(words: Sequence[str], rows: Sequence[TagRow], *, mode: Mode, width:
                 targets.append((middle + len(shown) / 2, top + depth, place + 1, f"{plain_label(words[place])}, {plain_label(row.label)}: {plain_label(tag)}{share}{note}"))
                 if tag != OUTSIDE:
                     _box(tinted, middle - 0.3, top + depth - 0.42, middle + size - 0.7, top + depth + 0.42)
-                if place in set(row.marked):
+                if place in row.marked:
                     _box(framed, middle - 0.3, top + depth - 0.42, middle + size - 0.7, top + depth + 0.42)
     figure.add_scatter(
         x=tinted[0], y=tinted[1], mode="lines", fill="toself", fillcolor=theme.translucent(theme.accent(mode), 0.18), line={"width": 0},
@@ -120,7 +120,7 @@ def _short(word: str) -> str:
 
 
 def _cell_width(place: int, words: Sequence[str], rows: Sequence[TagRow]) -> int:
-    tags = [1 if row.tags[place] == OUTSIDE else len(row.tags[place]) + (place in set(row.broken)) for row in rows]
+    tags = [1 if row.tags[place] == OUTSIDE else len(row.tags[place]) + (place in row.broken) for row in rows]
     return max(len(_short(words[place])), *tags, 1) + 1
 
 

@@ -23,10 +23,10 @@ from pages.components.header import TEXT_WIDTH
 
 # In our own words: the same name, told apart only by what follows it.
 EXAMPLES = {
-    "A city or a man": ("Washington is a large city near the river.", "Washington was born on a farm and became President."),
-    "A man or a firm": ("Ford was born in Michigan and lived there.", "Ford shares fell after the company closed a factory."),
-    "A month or a minister": ("May was the warmest month in ten years.", "May said she would resign as prime minister on Friday."),
-    "A bank or a river": ("Barclays said profits rose by a third.", "Jordan said his brother was at home."),
+    "A country or a man": ("Chad Smith plays the drums.", "Chad closed its border."),
+    "A month or a woman": ("June Brown sang with her husband.", "June was wet."),
+    "A firm or a man": ("Ford shares fell after the company closed a factory.", "Ford was born in Michigan and lived there."),
+    "A newspaper or a country": ("China Daily said prices rose.", "China said prices rose."),
 }
 
 
@@ -85,7 +85,7 @@ def _show_voices(desk: Desk, directions: Directions, alone: str | None) -> None:
     st.caption(
         notices.plain(
             "forward, backward: half of the network's emissions and its bias, decoded with the same CRF. The halves were taught together, so alone they "
-            f"show which way each pulls, not how well a network with one direction would do. Frames mark where the halves differ.{twin}"
+            f"show which way each pulls, not how well a network with one direction would do. A dot stands for O; frames mark where the halves differ.{twin}"
         )
     )
 

@@ -24,7 +24,7 @@ def show(desk: Desk, lattice: Lattice) -> None:
     """Draw the reading with and without the steps, and the tagger that was trained without; count what BIO does not allow."""
     header.section(
         "Without the CRF",
-        "Each word for itself: the tag with the highest emission, whatever stands beside it. An entity may then go on that never began; ✕ marks such tags.",
+        "Each word for itself: the tag with the highest emission, whatever stands beside it. An entity may then go on that never began; ✕ marks such tags, a dot stands for O.",
     )
     decoded, alone = best_tags(lattice), tags_without_steps(lattice)
     rows = [TagRow("with CRF", decoded, broken=illegal_places(decoded)), _row("CRF off", alone, decoded)]
