@@ -6,14 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from engine.inspection.belief import EVEN, belief_sentence, measure_belief
 from engine.inspection.classification import MAX_WORDS, classify_texts, probabilities_of_words, split_text
 from engine.models.folder import LoadedModel, load_model
 from pages.components.sentiment.texts import AT_ONCE
+from pages.components.thumbnails import OPINION
 from pages.components.views.sentiment import FIRST
 from tests.pages.charts import figure
-from tests.pages.open import alternative_texts, notes, open_page, sentences, written
+from tests.pages.open import TIMEOUT_SECONDS, alternative_texts, notes, open_page, sentences, written
 from tests.pages.small_classifiers import BLIND, BOTH, FORWARD, LONG, add_classifiers
 
 
@@ -97,6 +99,13 @@ def test_a_page_without_classifiers_says_so(tmp_path: Path, monkeypatch: pytest.
     at = open_page("sentiment")
     assert not at.exception
     assert any("No classifier is installed" in sentence for sentence in sentences(at))
+
+
+def test_the_card_on_the_home_page_is_a_film_of_now(models: Path) -> None:
+    at = AppTest.from_string("from pages.components import thumbnails\nthumbnails.sentiment()", default_timeout=TIMEOUT_SECONDS).run()
+    assert not at.exception
+    belief = measure_belief(network(models), split_text(network(models), OPINION))
+    assert alternative_texts(at) == [belief_sentence(belief)]
 
 
 def test_many_lines_are_judged_as_one_by_one_and_a_bad_one_has_its_problem(models: Path) -> None:

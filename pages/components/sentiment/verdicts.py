@@ -52,7 +52,7 @@ EXAMPLES = (
         "I went in expecting another noisy sequel and for the first half hour that is what I got. The jokes fall flat and the hero "
         "is a bore. Then the old fisherman comes on and everything changes: his quiet scenes on the pier are tender, funny and "
         "true, and by the end I had forgotten how it began. Go and see it.",
-        "It begins badly and ends well: see how long the belief takes to follow.",
+        "It begins badly and ends well: does the belief follow, and how late?",
     ),
 )
 
@@ -105,7 +105,7 @@ def _warn(desk: Desk) -> None:
     elif unknown:
         named = ", ".join(f"“{word}”" for word in unknown[:MOST_UNKNOWN_NAMED])
         more = f" and {len(unknown) - MOST_UNKNOWN_NAMED:,} more" if len(unknown) > MOST_UNKNOWN_NAMED else ""
-        st.caption(notices.plain(f"Words the network has never met, read as unknown: {named}{more}."))
+        st.caption(notices.plain(f"Words the network has never met: {named}{more}. It reads their stem or their ending instead."))
 
 
 def _sentence(desk: Desk) -> str:
