@@ -44,9 +44,11 @@ class Tagger(RecurrentModel):
         bidirectional: bool = True,
         crf: bool = True,
         dropout: float = 0.0,
+        locked_dropout: bool = False,
     ) -> None:
         super().__init__()
-        self.labels, self.cell, self.hidden_size, self.dropout = list(labels), cell, hidden_size, dropout
+        self.labels, self.cell, self.hidden_size = list(labels), cell, hidden_size
+        self.dropout, self.locked_dropout = dropout, locked_dropout
         self.bidirectional = bidirectional
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
         self.character_embedding = nn.Embedding(CHARACTER_KINDS, character_dim, padding_idx=PADDING)
@@ -110,10 +112,12 @@ class Tagger(RecurrentModel):
         return [row[:length] for row, length in zip(best, features.lengths.tolist(), strict=True)]
 
     def _drop(self, values: Tensor) -> Tensor:
-        """Leave out the same features at every word of a sentence, while training.
+        """Leave out features while training: others at every word, or with `locked_dropout` the same all along a sentence.
 
-        Papers: Gal and Ghahramani (2016), arXiv 1512.05287; Reimers and Gurevych (2017), arXiv 1707.06799, section 7.5, for tagging.
+        Papers (locked): Gal and Ghahramani (2016), arXiv 1512.05287; Reimers and Gurevych (2017), arXiv 1707.06799, section 7.5.
         """
+        if not self.locked_dropout:
+            return functional.dropout(values, self.dropout, self.training)
         if not self.training or self.dropout == 0:
             return values
         kept = 1 - self.dropout

@@ -13,7 +13,7 @@ BASE = dataclasses.replace(
     group="ablation",
     start_from="",
     vocab_size=6000,
-    training=dataclasses.replace(EWT_BILSTM_CRF.training, max_steps=1200, learning_rate=3e-3, evaluate_every=240, checkpoint_every=0),
+    training=dataclasses.replace(EWT_BILSTM_CRF.training, max_steps=900, learning_rate=3e-3, evaluate_every=180, checkpoint_every=0),
 )
 VARIANTS = {
     "bilstm-crf": ("both directions with a CRF", True, True),

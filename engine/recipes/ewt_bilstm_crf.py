@@ -17,7 +17,10 @@ EWT_BILSTM_CRF = RECIPES.register("ewt-bilstm-crf")(
         vocab_size=13_000,
         least_count=3,
         dropout=0.5,
+        locked_dropout=True,
+        word_dropout=0.1,
+        rare_dropout=0.5,
         batch_words=800,
-        training=dataclasses.replace(GMB_BILSTM_CRF.training, max_steps=1300, learning_rate=2e-3, evaluate_every=130, checkpoint_every=650),
+        training=dataclasses.replace(GMB_BILSTM_CRF.training, max_steps=1300, learning_rate=2e-3, evaluate_every=130, average_decay=0.996, checkpoint_every=650),
     )
 )

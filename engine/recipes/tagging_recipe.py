@@ -48,6 +48,7 @@ class TaggingRecipe:
     bidirectional: bool = True
     crf: bool = True
     dropout: float = 0.4
+    locked_dropout: bool = False
     word_dropout: float = 0.05
     rare_dropout: float = 0.25
     batch_words: int = 800
@@ -81,6 +82,7 @@ class TaggingRecipe:
             bidirectional=self.bidirectional,
             crf=self.crf,
             dropout=self.dropout,
+            locked_dropout=self.locked_dropout,
         )
         if begun:
             _take_over(model, begun)

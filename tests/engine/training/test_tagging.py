@@ -138,8 +138,9 @@ def test_a_recipe_ends_in_a_folder_and_another_goes_on_from_it(tagged_mirror, tm
 
 
 def test_the_compared_taggers_differ_in_one_thing_each():
-    for prefix in ("gmb-", "ewt-alone-"):
-        base, softmax, forward = (dataclasses.asdict(RECIPES.get(f"{prefix}{name}")) for name in ("bilstm-crf", "bilstm", "lstm-crf"))
+    for first, prefix in (("gmb-compared-", "gmb-"), ("ewt-alone-", "ewt-alone-")):
+        names = (f"{first}bilstm-crf", f"{prefix}bilstm", f"{prefix}lstm-crf")
+        base, softmax, forward = (dataclasses.asdict(RECIPES.get(name)) for name in names)
         for other, changed in ((softmax, "crf"), (forward, "bidirectional")):
             assert {name for name in base if base[name] != other[name]} == {"name", "title", "label", changed}
 
