@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from engine.inspection.entity_types import describe_type
 from engine.inspection.sentence_scores import weights_in
 from engine.inspection.stored_table import read_stored_table
 from engine.text.bio import find_spans, illegal_places
@@ -139,7 +140,7 @@ def error_sentences(kinds: pd.DataFrame, places: pd.DataFrame, sentences: int, n
         common = by_type[kinds["entities"] >= max(20, 0.01 * total)]
         if len(common):
             row = kinds.loc[common.idxmax()]
-            told.append(f"Among the common types, {row['type']} loses most: {row['found']:,} found of {row['entities']:,} against {row['found_other']:,}.")
+            told.append(f"Among the common types, {row['type']} ({describe_type(row['type']).word}) loses most: {row['found']:,} found of {row['entities']:,} against {row['found_other']:,}.")
     else:
         told.append("No kind of error is more frequent without the second direction.")
     told.append(_place_sentence(places))

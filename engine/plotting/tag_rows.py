@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import plotly.graph_objects as go
 
 from engine.plotting import theme
@@ -14,7 +13,6 @@ from engine.plotting.theme import Mode
 
 ROW_PIXELS = 22
 FONT_SIZE = 12
-CHARACTER_PIXELS = 7.3  # of the monospaced font at that size
 LONGEST_WORD = 14
 OUTSIDE = "O"
 STILL = {"selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}}}
@@ -39,8 +37,10 @@ class TagRow:
     broken: Sequence[int] = ()
 
 
-def tag_rows(words: Sequence[str], rows: Sequence[TagRow], *, mode: Mode, width: int = 46, chosen: int | None = None) -> go.Figure:
-    """Return the words in lines of `width` characters with a row of tags per reader under each line.
+def tag_rows(
+    words: Sequence[str], rows: Sequence[TagRow], *, mode: Mode, width: int = 46, chosen: int | None = None, window: range | None = None
+) -> go.Figure:
+    """Return the words in lines of `width` characters with a row of tags per reader under each line; all, or those in `window`.
 
     Words outside entities have a dot; a frame marks a difference, ✕ a tag that cannot follow the one before. The chosen word
     (from 0) is underlined. A click on a word or a tag gives the word's number, counted from 1.
@@ -52,7 +52,8 @@ def tag_rows(words: Sequence[str], rows: Sequence[TagRow], *, mode: Mode, width:
         if len(row.tags) != len(words):
             raise ValueError(f"{len(row.tags)} tags of {row.label} for {len(words)} words")
     gutter = max((len(row.label) for row in rows), default=0) + 2
-    lines = _lines([_cell_width(place, words, rows) for place in range(len(words))], width - gutter)
+    places = range(len(words)) if window is None else window
+    lines = _lines({place: _cell_width(place, words, rows) for place in places}, width - gutter)
     block = len(rows) + 1.6
     figure = theme.blank_figure(mode, height=round(len(lines) * block * ROW_PIXELS) + 16)
     texts: list[tuple[float, float, str, str]] = []
@@ -104,15 +105,23 @@ def tag_rows(words: Sequence[str], rows: Sequence[TagRow], *, mode: Mode, width:
     return figure
 
 
-def describe_tag_rows(words: Sequence[str], rows: Sequence[TagRow]) -> str:
+def describe_tag_rows(words: Sequence[str], rows: Sequence[TagRow], window: range | None = None) -> str:
     """Return the alternative text of `tag_rows`: each reader's entities word by word, and where the frames are."""
+    places = range(len(words)) if window is None else window
     said = []
     for row in rows:
-        inside = [f"{word} {tag}" for word, tag in zip(words, row.tags, strict=True) if tag != OUTSIDE]
+        inside = [f"{words[place]} {row.tags[place]}" for place in places if row.tags[place] != OUTSIDE]
         said.append(f"{row.label}: {', '.join(inside) or 'no entity'}")
-    marked = sorted({place for row in rows for place in row.marked})
+    marked = sorted({place for row in rows for place in row.marked if place in places})
     differ = f" They differ at {', '.join(f'“{words[place]}”' for place in marked)}." if marked else ""
-    return f"{len(words)} words with {len(rows)} rows of tags. {'; '.join(said)}.{differ}"
+    some = "" if len(places) == len(words) else f"Words {places[0] + 1} to {places[-1] + 1} of "
+    return f"{some}{len(words)} words with {len(rows)} rows of tags. {'; '.join(said)}.{differ}"
+
+
+def window_around(chosen: int, count: int, size: int = 60) -> range:
+    """Return at most `size` of `count` words around the chosen one (from 0), so that a long text need not be drawn as a whole."""
+    start = max(0, min(chosen - size // 2, count - size))
+    return range(start, min(count, start + size))
 
 
 def _short(word: str) -> str:
@@ -124,11 +133,11 @@ def _cell_width(place: int, words: Sequence[str], rows: Sequence[TagRow]) -> int
     return max(len(_short(words[place])), *tags, 1) + 1
 
 
-def _lines(sizes: Sequence[int], width: int) -> list[list[tuple[int, int, int]]]:
+def _lines(sizes: Mapping[int, int], width: int) -> list[list[tuple[int, int, int]]]:
     """Return the words' numbers, left edges and widths, line by line."""
     lines: list[list[tuple[int, int, int]]] = [[]]
     left = 0
-    for place, size in enumerate(sizes):
+    for place, size in sizes.items():
         if lines[-1] and left + size > width:
             lines.append([])
             left = 0
@@ -140,8 +149,3 @@ def _lines(sizes: Sequence[int], width: int) -> list[list[tuple[int, int, int]]]
 def _box(path: tuple[list, list], x0: float, y0: float, x1: float, y1: float) -> None:
     path[0].extend([x0, x1, x1, x0, x0, None])
     path[1].extend([y0, y0, y1, y1, y0, None])
-
-
-def columns_for(pixels: int) -> int:
-    """Return how many characters fit into a line so many pixels wide."""
-    return int(np.floor(pixels / CHARACTER_PIXELS))

@@ -14,7 +14,7 @@ from engine.inspection.tag_directions import (
 from engine.inspection.tag_errors import COMMAND, both_frames, error_sentences, read_predictions
 from engine.inspection.tag_lattice import signed
 from engine.plotting.tag_halves import describe_halves, halves_figure, shares_figure
-from engine.plotting.tag_rows import TagRow, describe_tag_rows, tag_rows
+from engine.plotting.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from pages.components import cache, figures, header, notices
 from pages.components.entities import legality
 from pages.components.entities.desk import Desk
@@ -72,16 +72,18 @@ def _show_voices(desk: Desk, directions: Directions, alone: str | None) -> None:
     sentence = disagreement_sentence(directions)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     chosen = min(max(1, int(float(desk.controls.current("directions_word")))), len(desk.words))
+    window = window_around(chosen - 1, len(desk.words))
     with st.container(width=legality.ROWS_WIDTH):
         figures.show(
-            tag_rows(desk.words, rows, mode=figures.mode(), chosen=chosen - 1),
+            tag_rows(desk.words, rows, mode=figures.mode(), chosen=chosen - 1, window=window),
             name="directions",
-            alt=f"{describe_tag_rows(desk.words, rows)} {sentence}",
+            alt=f"{describe_tag_rows(desk.words, rows, window)} {sentence}",
             table=voice_frame(desk.words, voices).round(4),
             receipt=_receipt(desk, "print(directions.voices)"),
             on_click=lambda place: desk.controls.set("directions_word", int(place)),
         )
-        twin = f" fwd-only: the network “{desk.label(alone)}”, which never had a second direction; frames mark where it differs from both." if alone else ""
+        legality.say_window(window, len(desk.words))
+    twin = f" fwd-only: the network “{desk.label(alone)}”, which never had a second direction; frames mark where it differs from both." if alone else ""
     st.caption(
         notices.plain(
             "forward, backward: half of the network's emissions and its bias, decoded with the same CRF. The halves were taught together, so alone they "
@@ -104,10 +106,12 @@ def _show_word(desk: Desk, directions: Directions) -> None:
     )
     best = frame.iloc[0]
     larger = FORWARD if best[FORWARD] > best[BACKWARD] else BACKWARD
+    decoded = directions.voices[BOTH].tags[place]
+    end = "" if decoded == best["tag"] else f" With the steps to the tags beside it, the CRF makes it {decoded} all the same."
     st.markdown(
         notices.plain(
             f"“{desk.words[place]}”: for {best['tag']}, the best by emissions, the forward half adds {signed(best[FORWARD])}, the backward half "
-            f"{signed(best[BACKWARD])} and the bias {signed(best['bias'])}; the {larger} half speaks for it more."
+            f"{signed(best[BACKWARD])} and the bias {signed(best['bias'])}; the {larger} half speaks for it more.{end}"
         ),
         width=TEXT_WIDTH,
     )

@@ -16,7 +16,7 @@ from engine.inspection.tag_lattice import (
     tags_without_steps, way_frame, with_edit, write_edits,
 )  # fmt: skip
 from engine.plotting.tag_lattice import DrawnWay, describe_lattice, lattice_figure, step_matrix_figure
-from engine.plotting.tag_rows import TagRow, describe_tag_rows, tag_rows
+from engine.plotting.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_places
 from pages.components import cache, figures, header, notices
 from pages.components.entities import legality
@@ -262,11 +262,12 @@ def _show_change(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit
     sentence = f"With {steps}: " + (spans_sentence(own.words, before.tags, after.tags) if flipped else "the reading stays as it was.")
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     rows = [TagRow("before", before.tags, broken=illegal_places(before.tags)), TagRow("after", after.tags, marked=flipped, broken=illegal_places(after.tags))]
+    window = window_around(flipped[0] if flipped else 0, len(own.words))
     with st.container(width=ROWS_WIDTH):
         figures.show(
-            tag_rows(own.words, rows, mode=figures.mode()),
+            tag_rows(own.words, rows, mode=figures.mode(), window=window),
             name="lattice-change",
-            alt=describe_tag_rows(own.words, rows),
+            alt=describe_tag_rows(own.words, rows, window),
             table=pd.DataFrame({"word": own.words, "before": before.tags, "after": after.tags}),
             receipt=_receipt(desk, edits, "print(best_ways(lattice, 1)[0])"),
         )

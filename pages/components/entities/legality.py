@@ -10,7 +10,7 @@ import streamlit as st
 from engine.errors import DataError
 from engine.inspection.tag_errors import COMMAND, TABLE, illegal_shares, read_predictions
 from engine.inspection.tag_lattice import Lattice, best_tags, tags_without_steps
-from engine.plotting.tag_rows import TagRow, describe_tag_rows, tag_rows
+from engine.plotting.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_places
 from pages.components import cache, figures, header, notices
 from pages.components.entities.desk import Desk
@@ -31,18 +31,26 @@ def show(desk: Desk, lattice: Lattice) -> None:
     softmax = next((name for name, info in desk.models.items() if _is_twin(info.config, desk.info.config)), None)
     if softmax and softmax != desk.network:
         rows.append(_row("softmax", desk.tagged_by(softmax).tags, decoded))
+    window = window_around(desk.controls.value().lattice_word - 1, len(lattice.words))
     with st.container(width=ROWS_WIDTH):
         figures.show(
-            tag_rows(lattice.words, rows, mode=figures.mode()),
+            tag_rows(lattice.words, rows, mode=figures.mode(), window=window),
             name="lattice-without",
-            alt=describe_tag_rows(lattice.words, rows),
+            alt=describe_tag_rows(lattice.words, rows, window),
             table=pd.DataFrame({"word": lattice.words} | {row.label: row.tags for row in rows}),
             receipt=_receipt(desk, lattice),
         )
+    say_window(window, len(lattice.words))
     st.markdown(notices.plain(" ".join(_sentence(row, decoded) for row in rows[1:])), width=TEXT_WIDTH)
     if softmax:
         st.caption(notices.plain(f"softmax: the network “{desk.label(softmax)}”, trained to choose each word's tag by itself."))
     _show_shares(desk)
+
+
+def say_window(window: range, count: int) -> None:
+    """Say which words are drawn where it is not all of them."""
+    if len(window) < count:
+        st.caption(f"Drawn are words {window[0] + 1} to {window[-1] + 1} of {count:,}, around the chosen one; the table has all.")
 
 
 def _row(label: str, tags: tuple[str, ...], decoded: tuple[str, ...]) -> TagRow:
@@ -55,8 +63,8 @@ def _sentence(row: TagRow, decoded: tuple[str, ...]) -> str:
     if not row.marked:
         return f"{name} gives every word of this text the same tag."
     count, broken = len(row.marked), len(row.broken)
-    illegal = "none that BIO does not allow" if not broken else f"{broken} that cannot follow the one before"
-    return f"{name} gives {count} {'word' if count == 1 else 'words'} another tag, {illegal}."
+    illegal = "no tag that cannot follow the one before" if not broken else f"{broken} {'tag' if broken == 1 else 'tags'} that cannot follow the one before"
+    return f"{name} gives {count} {'word' if count == 1 else 'words'} another tag; in all it leaves {illegal}."
 
 
 def _is_twin(config: dict, other: dict) -> bool:
