@@ -86,7 +86,7 @@ def test_text_is_readable(mode: theme.Mode) -> None:
 def test_every_page_is_in_the_navigation_under_its_own_address() -> None:
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS).run()
     assert not at.exception
-    files = [routes.HOME, routes.GENERATION, routes.TRANSLATION, routes.SENTIMENT, routes.COMPARISON, routes.CELLS, routes.GRADIENTS, routes.MODELS]
+    files = [routes.HOME, routes.GENERATION, routes.TRANSLATION, routes.SENTIMENT, routes.ENTITIES, routes.COMPARISON, routes.CELLS, routes.GRADIENTS, routes.MODELS]
     assert files == [f"pages/{page}.py" for page in PAGES]
     assert sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__") == sorted(PAGES)
 
