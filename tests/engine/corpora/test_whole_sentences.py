@@ -10,9 +10,9 @@ from engine.corpora.whole_sentences import hold_out, whole_sentences
 
 
 def treebank(seed=0):
-    """Forty sentences over few words, and pieces cut from each."""
+    """Forty sentences over twenty words, and pieces cut from each."""
     draw = random.Random(seed)
-    sentences = [[draw.choice("abcdefg") for _ in range(draw.randint(5, 12))] for _ in range(40)]
+    sentences = [[draw.choice("abcdefghijklmnopqrst") for _ in range(draw.randint(5, 12))] for _ in range(40)]
     rows = list(sentences)
     for row in sentences:
         for _ in range(5):
@@ -37,12 +37,15 @@ def test_what_is_kept_back_leaves_no_phrase_behind():
     rows = treebank()
     learnt, kept_back = hold_out(rows, 3, seed=1)
     whole = whole_sentences(rows)
+    short_left_out = 0
     assert len(kept_back) == 3
     assert set(kept_back) <= set(whole)
     for place, row in enumerate(rows):
         is_there = any(inside(row, rows[other]) for other in kept_back)
         is_elsewhere = any(inside(row, rows[other]) for other in whole if other not in kept_back)
+        short_left_out += len(row) < 4 and is_there and not is_elsewhere
         assert (place in learnt) == (not is_there or (len(row) < 4 and is_elsewhere)), row
+    assert short_left_out > 0
     assert hold_out(rows, 3, seed=1) == (learnt, kept_back)
     assert hold_out(rows, 3, seed=2)[1] != kept_back
     assert len(hold_out(rows, 500, seed=1)[1]) == len(whole) // 10

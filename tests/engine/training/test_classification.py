@@ -71,6 +71,7 @@ def test_words_are_hidden_as_their_form_with_their_own_probability():
     assert set(ids[:, 2].tolist()) == {4, 5}
     assert float((ids[:, 2] == 5).float().mean()) == pytest.approx(0.25, abs=0.05)
     assert torch.equal(objective.batch(0).input_ids, ids)
+    assert not torch.equal(objective.batch(1).input_ids, ids)
 
 
 def test_long_texts_weigh_more_and_the_mean_weight_is_one():
