@@ -37,11 +37,13 @@ def evaluate_tagger(loaded: LoadedModel) -> dict[str, Any]:
     words, gold = sentences(corpus, SPLIT)
     predicted = best_tags(loaded, words)
     baseline = most_frequent_tags(*corpus.tagged("train"))
+    frequent = span_scores(gold, [[baseline.get(word, OUTSIDE) for word in row] for row in words])
     pairs = [(tag, other) for row, others in zip(gold, predicted, strict=True) for tag, other in zip(row, others, strict=True)]
     return span_scores(gold, predicted) | {
         "token_accuracy": round(100 * sum(tag == other for tag, other in pairs) / len(pairs), 2),
         "illegal_sequences": sum(bool(illegal_places(row)) for row in predicted),
-        "baseline_f1": span_scores(gold, [[baseline.get(word, OUTSIDE) for word in row] for row in words])["f1"],
+        "baseline_f1": frequent["f1"],
+        "baseline_by_type": {kind: row["f1"] for kind, row in frequent["by_type"].items()},
         "entities": sum(tag.startswith("B-") for row in gold for tag in row),
         "test_set": f"{corpus.spec.title} {SPLIT} ({len(words):,} sentences)",
         "source": corpus.source.kind,

@@ -20,15 +20,16 @@ STYLES = (
     LineStyle("#BF3A1E", "#F2815F", "dot", "triangle-right"),
     LineStyle("#5C646B", "#A3AAB0", "longdash", "x"),
 )
+BASELINE = "most frequent tag"
 ROW_HEIGHT = 34
-NARROW_LABEL = 14
 
 
-def type_scores(by_network: Mapping[str, pd.DataFrame], *, mode: Mode, baseline: float | None = None) -> go.Figure:
-    """Return a row per type with a mark per network at its F1; a dashed line stands at the baseline's F1 over all types.
+def type_scores(by_network: Mapping[str, pd.DataFrame], *, mode: Mode, baseline: Mapping[str, float] | None = None) -> go.Figure:
+    """Return a row per type with a mark per network at its F1, and a grey cross at the baseline's.
 
     Args:
         by_network: for each network's label its columns `type`, `entities`, `precision`, `recall` and `f1` in per cent.
+        baseline: F1 in per cent by type, "all" among them; a type it lacks has no cross.
     """
     kinds = list(dict.fromkeys(kind for frame in by_network.values() for kind in frame["type"]))
     figure = theme.blank_figure(mode, x_title="F1, %", height=ROW_HEIGHT * len(kinds) + 120)
@@ -42,10 +43,12 @@ def type_scores(by_network: Mapping[str, pd.DataFrame], *, mode: Mode, baseline:
             ],
             hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
-    if baseline is not None:
+    known = [kind for kind in kinds if kind in (baseline or {})]
+    if baseline and known:
         figure.add_scatter(
-            x=[baseline, baseline], y=[-0.5, len(kinds) - 0.5], mode="lines", name="most frequent tag, all types", hoverinfo="name",
-            line={"color": theme.muted(mode), "dash": "dash", "width": 2},
+            x=[baseline[kind] for kind in known], y=[kinds.index(kind) for kind in known], mode="markers", name=BASELINE, cliponaxis=False,
+            marker={"symbol": "x-thin", "size": 10, "line": {"width": 2, "color": theme.muted(mode)}},
+            hovertext=[f"{BASELINE}, {kind}: F1 {baseline[kind]:.1f}" for kind in known], hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     _rows(figure, kinds)
     figure.update_xaxes(range=[-3, 102], fixedrange=True, showgrid=True)

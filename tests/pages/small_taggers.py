@@ -37,7 +37,7 @@ def save_taggers(root: Path) -> None:
                 torch.nn.init.normal_(half.weight, std=2.0)  # decided enough to mark something
         facts = {
             "model": "tagger", "title": f"Small tagger {name}", "label": label, "corpora": ["ner_ewt" if kinds == WEB else "ner_gmb"],
-            "metrics": {"test_set": "a made-up text", "measured_on": "2026-01-01", "hardware": "no machine", "commit": "0000000", "f1": 0.5},
+            "metrics": {"test_set": "a made-up text", "measured_on": "2026-01-01", "hardware": "no machine", "commit": "0000000", "f1": 50.0, "baseline_f1": 20.0, "baseline_by_type": {"per": 10.0}},
         }  # fmt: skip
         described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
         folder.save_model(root / name, model, tokenizer, facts, write_card(name, described))

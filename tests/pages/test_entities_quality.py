@@ -38,6 +38,12 @@ def measured(taggers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return taggers
 
 
+def scores_of(at, network: str) -> dict[str, float]:
+    """Return F1 by type as the table of scores has it."""
+    table = next(frame.value for frame in at.dataframe if "found" in frame.value)
+    return dict(table.loc[table["network"] == network, ["type", "f1"]].itertuples(index=False, name=None))
+
+
 def test_scores_gains_and_errors_are_those_of_the_tables(measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = pd.DataFrame({"row": [0, 1], "words": WORDS, "source_hash": [source_hash(" ".join(words)) for words in WORDS]})
     monkeypatch.setattr(page, "_texts", lambda corpus: texts)
@@ -46,11 +52,14 @@ def test_scores_gains_and_errors_are_those_of_the_tables(measured: Path, monkeyp
     text = written(at)
     # By hand: 3 entities (per, geo, org); marked per, org, org, geo; found per alone.
     assert "Of 3 entities in 2 sentences it finds 33.3 % with exact words and type; of its own 4 marks 25.0 % are right: F1 28.6." in text
+    assert "the tag it had most often in training reaches F1 20.0" in text
+    assert scores_of(at, "most frequent tag") == {"all": 20.0, "per": 10.0}
+    assert scores_of(at, "Without the CRF")["all"] == 100.0
     assert "The CRF adds 1.00 points of F1 on gmb (+1.00 to +1.00 over 2 seeds)" in text
     assert "Reading backwards too adds 3.00 points" in text
     assert any("Not measured with their present weights: Forward only." in note for note in notes(at))
     scores = next(frame.value for frame in at.dataframe if "found" in frame.value)
-    assert set(scores["network"]) == {"Both directions, CRF", "Without the CRF"}, "others were measured on other sentences"
+    assert set(scores["network"]) == {"Both directions, CRF", "Without the CRF", "most frequent tag"}, "others were measured on other sentences"
     assert "3 errors: 33% wrong type, right words, 33% right type, wrong words, 33% invented: nothing there." in text
     listed = [part.value.replace("\\", "") for part in at.markdown if part.value.startswith("**")]
     assert "**People**: Anna saw :green-background[<b>Rome</b> :small[**geo**]] ." in listed

@@ -15,7 +15,7 @@ from engine.inspection import tagging_quality
 from engine.inspection.entity_types import describe_type
 from engine.inspection.many_entities import SourceLine
 from engine.inspection.tagging_quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, Quality
-from engine.plotting.entity_scores import trainings, type_confusion, type_scores
+from engine.plotting.entity_scores import BASELINE, trainings, type_confusion, type_scores
 from pages.components import cache, figures, header, networks, notices, state
 from pages.components.entities import marking
 from pages.components.entities.desk import PAGE, Desk
@@ -60,14 +60,14 @@ def _measure(desk: Desk, name: str) -> Quality | None:
 
 
 def _show_scores(desk: Desk, quality: Quality, beside: dict[str, Quality]) -> None:
-    baseline = networks.find_metric(desk.info.metrics, "baseline_f1")
-    sentence = tagging_quality.quality_sentence(quality, baseline)
+    baseline = _baseline(desk)
+    sentence = tagging_quality.quality_sentence(quality, baseline.get("all"))
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     parts = [other.by_type.assign(network=desk.label(name)) for name, other in beside.items()]
     table = pd.concat(parts, ignore_index=True)
     table = table[["network", "type", "entities", "marked", "found", "precision", "recall", "f1"]]
-    if baseline is not None:
-        table = pd.concat([table, pd.DataFrame([{"network": "most frequent tag", "type": "all", "f1": baseline}])], ignore_index=True)
+    rows = [{"network": BASELINE, "type": kind, "f1": f1} for kind, f1 in baseline.items()]
+    table = pd.concat([table, pd.DataFrame(rows)], ignore_index=True) if rows else table
     figures.show(
         type_scores({desk.label(name): other.by_type for name, other in beside.items()}, mode=figures.mode(), baseline=baseline),
         name="entity-scores",
@@ -75,6 +75,12 @@ def _show_scores(desk: Desk, quality: Quality, beside: dict[str, Quality]) -> No
         table=table,
         receipt=_receipt(list(beside), quality),
     )
+
+
+def _baseline(desk: Desk) -> dict[str, float]:
+    """Return the F1 of each word's most frequent tag, by type and over "all", as far as the network's card has it."""
+    whole, by_type = networks.find_metric(desk.info.metrics, "baseline_f1"), desk.info.metrics.get("baseline_by_type", {})
+    return dict(by_type) | ({"all": whole} if whole is not None else {})
 
 
 def _show_gains(corpus: str) -> None:

@@ -51,6 +51,8 @@ def test_a_tagger_is_measured_and_its_card_says_so(copied, tagged_mirror):
     assert metrics["test_set"] == "GMB entities test (4 sentences)"
     assert metrics["entities"] == 7
     assert 0 < metrics["baseline_f1"] <= 100
+    assert {kind for kind, row in metrics["by_type"].items() if row["entities"]} <= set(metrics["baseline_by_type"])
+    assert max(metrics["baseline_by_type"].values()) > 0
     assert metrics["by_type"]["tim"]["entities"] == 1
     assert f"| Span F1 (seqeval), percent | {metrics['f1']} | higher is better |" in (copied.info.path / "README.md").read_text()
 
