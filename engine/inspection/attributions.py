@@ -178,17 +178,20 @@ def shapley_values(loaded: LoadedModel, words: Sequence[str], seed: int = 1) -> 
 
     count = int(np.clip(READINGS // len(words), *ORDERINGS)) // 2 * 2
 
+    orders = list(_orders(len(words), count, seed))
+    # captum reads order by order; read all at once, texts of like length side by side, the same numbers take half the time.
+    subsets = {frozenset(order[:size]) for order in orders for size in range(len(words) + 1)}
+    rows = [[word for place, word in enumerate(words) if place in subset] or NOTHING for subset in subsets]
+    worth = dict(zip(subsets, log_odds(np.asarray(probabilities_of_words(loaded, rows), dtype=float)[:, 1]), strict=True))
+
     def read(kept: Tensor) -> Tensor:
-        masks, places = np.unique(kept.numpy() > 0.5, axis=0, return_inverse=True)
-        rows = [[word for word, is_kept in zip(words, mask, strict=True) if is_kept] or NOTHING for mask in masks]
-        found = log_odds(np.asarray(probabilities_of_words(loaded, rows), dtype=float)[:, 1])
-        return torch.from_numpy(found[places.ravel()])
+        return torch.tensor([worth[frozenset(row.nonzero()[:, 0].tolist())] for row in kept], dtype=torch.double)
 
     method = ShapleyValueSampling(read)
     # captum draws from torch's global generator, which all visitors share; this object gets orders of its own instead.
-    method.permutation_generator = lambda size, samples: _orders(size, samples, seed)
+    method.permutation_generator = lambda size, samples: orders
     everything = torch.ones(1, len(words), dtype=torch.double)
-    found = method.attribute(everything, baselines=0.0, n_samples=count, perturbations_per_eval=len(words) * count)
+    found = method.attribute(everything, baselines=0.0, n_samples=count, perturbations_per_eval=len(words))
     return found[0].numpy(), count
 
 
