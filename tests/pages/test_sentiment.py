@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.inspection.belief import EVEN, belief_sentence, measure_belief
 from engine.inspection.classification import MAX_WORDS, classify_texts, probabilities_of_words, split_text
+from engine.inspection.many_texts import BATCH_TEXTS, LineVerdict, classify_many
+from engine.models import folder
 from engine.models.folder import LoadedModel, load_model
+from pages.components.sentiment import texts
 from pages.components.sentiment.texts import AT_ONCE
 from pages.components.thumbnails import OPINION
 from pages.components.views.sentiment import FIRST
@@ -28,8 +33,6 @@ def small_classifiers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def models(small_classifiers: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder that pages find: the small classifiers alone."""
-    from engine.models import folder
-
     monkeypatch.setattr(folder, "PRETRAINED", small_classifiers)
     return small_classifiers
 
@@ -93,8 +96,6 @@ def test_html_and_markdown_are_words_and_another_language_is_said_to_be_one(mode
 
 
 def test_a_page_without_classifiers_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine.models import folder
-
     monkeypatch.setattr(folder, "PRETRAINED", tmp_path)
     at = open_page("sentiment")
     assert not at.exception
@@ -142,11 +143,23 @@ def test_files_are_read_or_refused_in_a_sentence_and_the_box_keeps_its_lines(mod
     assert at.dataframe[-1].value["text"].tolist() == ["the food was good", "not good; cold"]
 
 
-def test_more_lines_than_take_a_moment_are_begun_by_a_button(models: Path) -> None:
+def test_more_lines_than_take_a_moment_are_begun_stopped_and_gone_on_with(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*args: object) -> Iterator[list[LineVerdict]]:
+        """Yield one batch; then the visitor's click on Stop ends the script."""
+        yield next(classify_many(*args))
+        st.stop()
+
     at = open_page("sentiment", tool="texts")
     lines = ["the food was good"] * (AT_ONCE + 1)
     at.text_area(key="texts-text").set_value("\n".join(lines)).run()
     assert len(at.dataframe) == 2, "the verdicts and the film have their numbers; nothing else is judged yet"
+    monkeypatch.setattr(texts, "classify_many", interrupted)
+    at.button(key="texts-start").click().run()
+    at.button(key="texts-stop").click().run()
+    assert f"Stopped: {BATCH_TEXTS} of {len(lines)} lines judged" in written(at)
+    monkeypatch.undo()
+    monkeypatch.setattr(folder, "PRETRAINED", models)
+    assert at.button(key="texts-start").label == f"Go on with the other {len(lines) - BATCH_TEXTS}"
     at.button(key="texts-start").click().run()
     assert f"{len(lines)} of {len(lines)} lines judged" in written(at)
     assert len(set(at.dataframe[-1].value["probability"])) == 1

@@ -22,6 +22,10 @@ from pages.components.sentiment.desk import CORPORA, PAGE, Desk, is_blind
 LOOKED_FOR = "quality texts looked for"
 PER_PAGE = 10
 LABELS = ("negative", "positive")
+SCORES_SENTENCE = (
+    "Each mark is the share of right answers, the bar through it where the true share would lie 95 times in 100. Where two bars "
+    "overlap widely, do not trust the order of the marks."
+)
 LONGEST_SHOWN = 600  # characters of a listed text; the whole one opens above
 
 
@@ -34,8 +38,8 @@ def show(desk: Desk) -> None:
     if missing:
         commands = " ".join(quality.COMMAND.format(model=name) + "." for name in missing)
         notices.note(f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}")
-    for corpus in sorted(scores["corpus"].unique(), key=lambda name: name != "sst2"):
-        _show_scores(desk, scores[scores["corpus"] == corpus], corpus)
+    for place, corpus in enumerate(sorted(scores["corpus"].unique(), key=lambda name: name != "sst2")):
+        _show_scores(desk, scores[scores["corpus"] == corpus], corpus, "" if place else SCORES_SENTENCE)
     measured = scores[scores["model"] == desk.network]["corpus"].tolist()
     if not measured:
         return
@@ -62,20 +66,16 @@ def _texts_word(corpus: str) -> str:
     return CORPORA.get(corpus.partition("_")[0], corpus)
 
 
-def _show_scores(desk: Desk, scores: pd.DataFrame, corpus: str) -> None:
+def _show_scores(desk: Desk, scores: pd.DataFrame, corpus: str, sentence: str) -> None:
     names = [name for name in desk.models if name in set(scores["model"])]
     scores = scores.set_index("model").loc[names].reset_index()
     labels = [desk.label(name) for name in names]
-    header.section(
-        f"On {_texts_word(corpus)}",
-        "Each mark is the share of right answers, the bar through it where the true share would lie 95 times in 100. Where two bars "
-        "overlap widely, do not trust the order of the marks.",
-    )
+    header.section(f"On {_texts_word(corpus)}", sentence)
     reader, blind = next((name for name in names if not is_blind(desk.models[name])), ""), next((name for name in names if is_blind(desk.models[name])), "")
-    sentence = ""
+    meaning = ""
     if reader and blind:
         compared = cache.compute(quality.compare_stored, str(quality.TABLE), reader, blind, corpus, version=_version())
-        sentence = quality.order_sentence(f"“{desk.label(reader)}”", f"“{desk.label(blind)}”", compared, _texts_word(corpus))
+        meaning = quality.order_sentence(f"“{desk.label(reader)}”", f"“{desk.label(blind)}”", compared, _texts_word(corpus))
     listed = ", ".join(f"{label} {100 * value:.1f} %" for label, value in zip(labels, scores["accuracy"], strict=True))
     figures.show(
         accuracy_dots(
@@ -86,8 +86,8 @@ def _show_scores(desk: Desk, scores: pd.DataFrame, corpus: str) -> None:
         table=scores.assign(network=labels).round(4),
         receipt=_receipt(names, corpus, "print(measure_scores('').to_string())", "measure_scores"),
     )
-    if sentence:
-        st.markdown(notices.plain(sentence), width=header.TEXT_WIDTH)
+    if meaning:
+        st.markdown(notices.plain(meaning), width=header.TEXT_WIDTH)
 
 
 def _show_threshold(desk: Desk, found: Quality) -> None:
