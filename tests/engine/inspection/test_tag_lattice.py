@@ -12,11 +12,12 @@ import torch
 
 from engine.errors import InputError
 from engine.inspection import tag_errors
-from engine.inspection.tag_directions import disagreements, read_directions, word_frame
+from engine.inspection.tag_directions import Directions, Voice, disagreement_sentence, disagreements, read_directions, word_frame
 from engine.inspection.tag_lattice import (
     BEGIN, END, LARGEST_CHANGE, STEP, Edit, Lattice, best_tags, best_ways, column_frame, easiest_flips, edit_steps, find_flip, is_allowed,
     legality_sentence, read_edits, spans_sentence, step_matrix, step_score, tags_without_steps, way_frame, with_edit, write_edits,
 )  # fmt: skip
+from engine.inspection.tagging import tag_words
 from engine.models.folder import LoadedModel
 from engine.models.tagger import Tagger
 from engine.text.word_list import list_words
@@ -122,6 +123,7 @@ def test_halves_add_up_and_each_sees_its_own_side_only() -> None:
     model = Tagger(tokenizer.vocab_size, list(LABELS), embedding_dim=8, character_dim=4, character_filters=8, shape_dim=4, hidden_size=8).eval()
     for half in (model.forward_emission, model.backward_emission):
         torch.nn.init.normal_(half.weight, std=2.0)
+    torch.nn.init.normal_(model.forward_emission.bias)
     loaded = LoadedModel(None, model, tokenizer)
     found, other = read_directions(loaded, tuple(row)), read_directions(loaded, (*row[:4], "but", *row[5:]))
     assert found.forward + found.backward + found.bias == pytest.approx(found.both)
@@ -130,10 +132,23 @@ def test_halves_add_up_and_each_sees_its_own_side_only() -> None:
     assert abs(found.forward[4:] - other.forward[4:]).max() > 1e-3 < abs(found.backward[:5] - other.backward[:5]).max()
     frame = word_frame(found, 2)
     assert frame["both"].to_numpy() == pytest.approx(np.sort(found.both[2] - found.both[2].mean())[::-1])
-    apart = disagreements(found)
-    for row_ in apart.itertuples():
-        assert row_.forward != row_.backward
-        assert row_.followed == ("forward" if row_.both == row_.forward else "backward" if row_.both == row_.backward else "neither")
+    torch.nn.init.zeros_(model.backward_emission.weight)  # what is left is the forward half with the bias
+    alone = tag_words(loaded, tuple(row))
+    assert found.voices["forward"].tags == alone.tags
+    numbers = [LABELS.index(tag) for tag in alone.tags]
+    assert found.voices["forward"].probabilities == pytest.approx(alone.marginals[np.arange(len(row)), numbers])
+
+
+def test_disagreements_name_the_half_that_is_followed() -> None:
+    words = ("Chad", "Ford", "in", "May")
+    tags = {"forward": ("B-geo", "B-per", "O", "O"), "backward": ("B-per", "B-geo", "O", "B-geo"), "both": ("B-per", "B-per", "O", "B-per")}
+    shares = {"forward": (0.6, 0.7, 1.0, 0.9), "backward": (0.8, 0.75, 1.0, 0.5), "both": (0.5, 0.6, 1.0, 0.4)}
+    voices = {name: Voice(tags[name], shares[name]) for name in tags}
+    found = Directions(words, LABELS, *(np.zeros((4, 5)), np.zeros((4, 5)), np.zeros(5), np.zeros((4, 5))), voices)
+    assert disagreements(found)[["place", "followed"]].to_numpy().tolist() == [[1, "backward"], [2, "forward"], [4, "neither"]]
+    sentence = disagreement_sentence(found)
+    assert "differ at 3 of 4 words. Most plainly at “Ford” (word 2)" in sentence and "B-per (60%), so the forward half is followed" in sentence
+    assert sentence.endswith("follows the forward half once, the backward half once, neither once.")
 
 
 def test_errors_are_counted_by_kind_type_and_place() -> None:
