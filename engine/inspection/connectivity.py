@@ -27,6 +27,7 @@ from engine.models.folder import LoadedModel
 
 CHECKED = 60  # places before the expected token that are replaced
 REPLACEMENTS = 2
+SIDE_BY_SIDE = 16  # places replaced in one pass: more of them read more of the text again, fewer need more passes
 NOTICEABLE = 0.1  # of the strongest
 
 
@@ -160,11 +161,17 @@ def _another(token_ids: list[int], token: int, random: np.random.Generator, voca
 
 
 def _replaced(loaded: LoadedModel, before: list[int], swaps: list[list[int]], first: int, target: int) -> np.ndarray:
-    """Return the mean change per place from `first` on, by reading every changed end of the text; what stands before is read once."""
-    _, state = loaded.model(torch.tensor([[start_id(loaded), *before[:first]]]))
-    rows = [before[first:]]
-    for place in range(first, len(before)):
-        rows += [[*before[first:place], other, *before[place + 1 :]] for other in swaps[place]]
-    parts = torch.tensor(rows).split(64)
-    logits = torch.cat([loaded.model(part, select(state, torch.zeros(len(part), dtype=torch.long)))[0][:, -1, target] for part in parts]).double()
-    return (logits[1:] - logits[0]).abs().reshape(-1, len(swaps[0])).mean(dim=1).numpy()
+    """Return the mean change per place from `first` on, by reading every changed end of the text.
+
+    What stands before is read once: up to `first`, and from there on for every `SIDE_BY_SIDE` places, whose ends are read together.
+    """
+    model, count = loaded.model, len(swaps[0])
+    logits, state = model(torch.tensor([[start_id(loaded), *before[:first]]]))
+    changed = []
+    for begin in range(first, len(before), SIDE_BY_SIDE):
+        end = min(begin + SIDE_BY_SIDE, len(before))
+        rows = [[*before[begin:place], other, *before[place + 1 :]] for place in range(begin, end) for other in swaps[place]]
+        found, _ = model(torch.tensor(rows), select(state, torch.zeros(len(rows), dtype=torch.long)))
+        changed.append(found[:, -1, target])
+        logits, state = model(torch.tensor([before[begin:end]]), state)
+    return (torch.cat(changed).double() - logits[0, -1, target].double()).abs().reshape(-1, count).mean(dim=1).numpy()

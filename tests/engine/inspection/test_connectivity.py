@@ -94,6 +94,7 @@ def test_shipped_models_strengths_are_finite_differences_in_float64(name: str) -
 @pytest.mark.parametrize("kind", ["rnn", "lstm"])
 def test_replacing_is_reading_the_changed_text_from_the_start(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CHECKED", 7)
+    monkeypatch.setattr(module, "SIDE_BY_SIDE", 3)
     loaded = small(kind)
     ids, place, random = loaded.tokenizer.encode(TEXT), 15, np.random.default_rng(0)
     frame = replacements(loaded, TEXT, place)
@@ -116,6 +117,7 @@ def test_replacing_is_reading_the_changed_text_from_the_start(kind: str, monkeyp
 @torch.no_grad()
 def test_a_transformers_row_is_finite_differences_and_its_check_reads_the_changed_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CHECKED", 3)
+    monkeypatch.setattr(module, "SIDE_BY_SIDE", 2)
     trained = load_model("shakespeare-gru")
     torch.manual_seed(4)
     model = TransformerLanguageModel(trained.tokenizer.vocab_size, width=8, num_layers=2, num_heads=2, feedforward_size=8, window=16)
