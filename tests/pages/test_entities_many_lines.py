@@ -60,6 +60,10 @@ def test_a_table_and_a_file_of_tokens_are_read_by_their_endings(taggers: Path) -
     frame = by_line(at)
     assert list(frame["text"]) == ["Anna don't", "Rome"]
     assert list(frame["words"]) == [2, 1], "words of such a file are not cut again"
+    found = entities(at)
+    assert len(found)
+    assert set(found["entity"]) <= {"Anna", "don't", "Anna don't", "Rome"}, "entities stand on whole words"
+    assert all(frame["text"][row.line - 1][row.start : row.end] == row.entity for row in found.itertuples())
 
 
 def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_box_stays(taggers: Path) -> None:
@@ -78,12 +82,13 @@ def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_box_stays(taggers: P
 
 
 def test_what_is_done_stays_when_it_is_stopped_and_it_goes_on_from_there(taggers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, begun_with = many_lines.tag_lines, []
+    real, begun_with, tagged = many_lines.tag_lines, [], []
 
     def stopped_after_one_batch(loaded, lines, is_done):
         """Tag, and have the visitor say stop after the first batch of the first run."""
         begun_with.append(len(is_done))
         for batch in real(loaded, lines, is_done):
+            tagged.extend(row.index for row in batch)
             yield batch
             if len(begun_with) == 1:
                 batches.stop(many_lines.PAGE, NAME)
@@ -97,5 +102,6 @@ def test_what_is_done_stays_when_it_is_stopped_and_it_goes_on_from_there(taggers
     assert "Stopped: 16 of 40 lines tagged" in written(at)
     at.button(key=f"{NAME}-start").click().run()
     assert begun_with == [0, 16]
+    assert tagged == list(range(40)), "no line is tagged twice"
     assert "40 of 40 lines tagged" in written(at)
     assert not [button for button in at.button if button.key == f"{NAME}-stop"]
