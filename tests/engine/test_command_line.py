@@ -195,38 +195,6 @@ def test_lines_are_what_ends_with_a_line_break_and_nothing_else(shipped, capsys,
     assert out.count("\n") == count
 
 
-# tag
-
-
-def test_tag_prints_one_tag_per_word_and_line(tagger_folder, capsys, monkeypatch):
-    from engine.inspection.tagging import best_tags
-
-    lines = ["Mara met  Tom .", "", "Oslo\N{NO-BREAK SPACE}is wet\r", "<b>fog</b>"]
-    rows = [["Mara", "met", "Tom", "."], ["Oslo\N{NO-BREAK SPACE}is", "wet"], ["<b>fog</b>"]]
-    tags = [" ".join(row) for row in best_tags(load_model(tagger_folder), rows)]
-    type_in(monkeypatch, "\n".join(lines) + "\n")
-    assert run(capsys, "tag", "--model", str(tagger_folder)) == (0, f"{tags[0]}\n\n{tags[1]}\n{tags[2]}\n", "")
-    type_in(monkeypatch, "")
-    assert run(capsys, "tag", "--model", str(tagger_folder)) == (0, "", "")
-
-
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("caf\u00e9".encode("latin-1"), "Standard input is not UTF-8 text (byte 3)"),
-        ("a dog\n" + "word " * 5000, "Line 2 has 5,000 words; at most 1,000 can be tagged at once."),
-    ],
-)
-def test_bad_lines_to_tag_are_one_line_and_nothing_is_printed(tagger_folder, shipped, capsys, monkeypatch, typed, words):
-    type_in(monkeypatch, typed)
-    assert_is_one_readable_line(run(capsys, "tag", "--model", str(tagger_folder)), words)
-    found = run(capsys, "tag", "--model", "tiny-lstm")
-    assert_is_one_readable_line(found, "The model 'tiny-lstm' does language model, not tagging")
-    for option in ("--predictions", "--ablation"):
-        found = run(capsys, "evaluate", "--model", "tiny-lstm", option, "nowhere.parquet")
-        assert_is_one_readable_line(found, f"The model 'tiny-lstm' does language model: {option} is for")
-
-
 # train and evaluate
 
 
