@@ -12,8 +12,8 @@ import streamlit as st
 from engine.corpora.sources import mirror_folder
 from engine.errors import DataError
 from engine.inspection import classification_quality as quality
-from engine.inspection.sentence_scores import weights_in
 from engine.inspection.classification_quality import KINDS, ORDERS, Quality, slice_names
+from engine.inspection.sentence_scores import weights_in
 from engine.plotting.classification_quality import accuracy_dots, confusion_map, reliability, slice_bars, threshold_lines
 from pages.components import cache, figures, header, notices, state
 from pages.components.figures import Receipt
