@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import sys
 
-
 from engine.command_line import EXIT_BAD_INPUT, main
 from engine.inspection.tagging import best_tags
 from engine.models.folder import load_model
@@ -32,6 +31,7 @@ def test_what_cannot_be_tagged_is_one_line_and_nothing_is_printed(tagger_folder,
         ("caf\u00e9".encode("latin-1"), tag, "Standard input is not UTF-8 text (byte 3)"),
         (b"a dog\n" + b"word " * 5000, tag, "Line 2 has 5,000 words; at most 1,000 can be tagged at once."),
         (b"a dog", ("tag", "--model", reader), "does language model, not tagging"),
+        (b"", ("evaluate", "--model", reader, "--predictions", "nowhere.parquet"), "--predictions is for classifiers and taggers"),
         (b"", ("evaluate", "--model", reader, "--ablation", "nowhere.parquet"), "does language model: --ablation is for taggers"),
     ):
         code, out, err = run(capsys, monkeypatch, typed, *arguments)
