@@ -232,8 +232,10 @@ def gains_sentence(found: pd.DataFrame) -> str:
     names = {"crf": "The CRF", "second direction": "Reading backwards too"}
     said = []
     for row in found.itertuples():
-        spread = f"{row.lowest:+.2f} to {row.highest:+.2f} over {row.seeds} seed{'s' * (row.seeds > 1)}"
-        if row.lowest <= 0 <= row.highest:
+        spread = f"{row.lowest:+.2f} to {row.highest:+.2f} over {row.seeds} seeds"
+        if row.seeds == 1:
+            said.append(f"{names[row.gain]} makes {row.mean:+.2f} points of F1 on {row.corpus} with the one seed tried, which may be luck.")
+        elif row.lowest <= 0 <= row.highest:
             said.append(f"{names[row.gain]} makes no difference that can be told from chance on {row.corpus} (F1 {row.mean:+.2f}, {spread}).")
         else:
             said.append(f"{names[row.gain]} {'adds' if row.mean > 0 else 'costs'} {abs(row.mean):.2f} points of F1 on {row.corpus} ({spread}).")
