@@ -22,7 +22,8 @@ SMALLEST_NODE = 5
 LETTERS_OF_A_WORD = 11
 LETTERS_OF_A_TAG = 9
 CELL_PIXELS = 32
-FONT_SIZE = 10  # a telephone has some 24 pixels for a column
+FONT_SIZE = 10  # a telephone has some 24 pixels for each of ten columns
+MOST_WITH_TENTHS = 12  # columns; of more a telephone has room for whole numbers only
 BARRED = -1_000.0  # scores below are rules; they are written as such and left out of the colour scale
 PALEST = 0.55  # the ends of the matrix' colours are mixed with the background, so that ink is read on them
 _WAYS = (("solid", 4.0, 0.0), ("dash", 2.4, 0.13), ("dot", 2.4, -0.13))  # dash, width, shift in rows, best first
@@ -111,8 +112,9 @@ def step_matrix_figure(
     )  # fmt: skip
     cells = [(row, column) for row in range(len(before)) for column in range(len(after)) if not np.isnan(matrix[row, column])]
     said = [_step_text(matrix[row, column]) for row, column in cells]
+    written = said if len(after) <= MOST_WITH_TENTHS else [_step_text(matrix[row, column], 0) for row, column in cells]
     figure.add_scatter(
-        x=[column for _, column in cells], y=[row for row, _ in cells], text=said, mode="text", hoverinfo="skip", showlegend=False, name="scores",
+        x=[column for _, column in cells], y=[row for row, _ in cells], text=written, mode="text", hoverinfo="skip", showlegend=False, name="scores",
         textfont={"size": FONT_SIZE, "color": theme.ink(mode)},
     )  # fmt: skip
     illegal = [(row, column) for row, column in cells if not is_allowed[row, column]]
@@ -173,11 +175,11 @@ def _node_hover(row: tuple) -> str:
     )
 
 
-def _step_text(score: float) -> str:
+def _step_text(score: float, digits: int = 1) -> str:
     if score <= BARRED:
         return "never"
-    text = f"{score:.1f}" if abs(score) < 9.95 else f"{score:.0f}"
-    return ("0.0" if text == "-0.0" else text).replace("-", "\N{MINUS SIGN}")
+    text = f"{score:.{digits if abs(score) < 9.95 else 0}f}"
+    return (text if float(text) else text.removeprefix("-")).replace("-", "\N{MINUS SIGN}")
 
 
 def _channels(colour: str) -> np.ndarray:

@@ -67,6 +67,9 @@ def test_the_matrix_says_never_for_rules_and_carries_its_steps() -> None:
     assert list(trace(figure, "targets").customdata) == ["beginning>O", "beginning>B-per", "O>O", "O>B-per", "O>end"]
     assert (list(trace(figure, "not allowed").x), len(figure.layout.shapes)) == ([0.34], 2)
     assert np.nanmax(np.abs(figure.data[0].z)) == 12.0
+    names = [f"B-{number}" for number in range(13)]
+    wide = step_matrix_figure(np.full((13, 13), -0.26), names, names, np.ones((13, 13), dtype=bool), mode="light")
+    assert set(trace(wide, "scores").text) == {"0"} and "B-0 to B-1: \N{MINUS SIGN}0.3" in trace(wide, "targets").text
 
 
 def test_halves_are_marked_where_they_are() -> None:
