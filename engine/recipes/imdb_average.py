@@ -14,6 +14,6 @@ RECIPES.register("imdb-average")(
         cell="average",
         dropout=0.0,
         direction_weight=0.0,
-        training=dataclasses.replace(IMDB_BILSTM.training, max_steps=1900, learning_rate=1e-2, precision="float32"),
+        training=dataclasses.replace(IMDB_BILSTM.training, max_steps=800, learning_rate=5e-3, precision="float32"),
     )
 )
