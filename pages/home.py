@@ -29,6 +29,7 @@ header.show(
         "Bars and dashes": "chances of the next character, after and before a temperature of 0.5.",
         "The map": "where the network looks (across, English) while it writes each word (down, French); the brighter, the more.",
         "Lines and bands": "the mean over three trainings, and their span from best to worst.",
+        "Tinted words": "what a network takes for a name, and of what kind.",
         "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where it is shut.",
         "Falling lines": "what is left of a small change after more and more steps, each grid line a power of ten.",
         "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",

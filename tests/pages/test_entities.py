@@ -11,6 +11,8 @@ import pytest
 from engine.inspection.entity_agreement import apart_from
 from engine.inspection.tagging import MAX_WORDS, Tagging, split_words, tag_words
 from engine.models.folder import load_model
+from pages.components import writing
+from pages.components.thumbnails import ENTITY_SENTENCE
 from pages.components.views.entities import DEFAULT_TEXT, MAX_LINES
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
@@ -104,3 +106,13 @@ def test_page_without_taggers_says_so(models: Path) -> None:
     assert not at.exception
     assert any("No tagger is installed" in sentence for sentence in sentences(at))
     assert "Entities" in written(at)
+
+
+def test_home_shows_a_marked_text_and_leads_here(taggers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "FLUSH_SECONDS", 0.02)
+    at = open_page("home")
+    assert not at.exception
+    found = tagged(taggers, BEST, ENTITY_SENTENCE)
+    (shown,) = marked(at)
+    assert shown.count("-background[") == len(found.spans)
+    assert "entities" in [link.proto.page for link in at.get("page_link")]
