@@ -111,7 +111,8 @@ LIMITS.register("translation")(
 )
 
 LIMITS.register("tagging")(
-    "It finds what its corpus calls an entity, and its corpus was tagged partly by machine or is small. Names it has never read it "
+    "It finds what its corpus calls an entity. GMB was tagged partly by machine; English-EWT is small, and its training tags are a "
+    "draft of its authors'. Names it has never read it "
     "judges by their letters and by the words around them; text unlike the corpus, in lower case or in another language, goes wrong "
     "without a warning."
 )
