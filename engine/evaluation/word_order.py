@@ -2,7 +2,7 @@
 
 No text of a corpus goes into the table.
 
-Paper: Pham, Bui, Mai and Nguyen (2021), arXiv 2012.15180, section 3, for accuracy on shuffled sentences.
+Paper: Pham, Bui, Mai and Nguyen (2021), arXiv 2012.15180, for accuracy on shuffled sentences.
 """
 
 from __future__ import annotations
