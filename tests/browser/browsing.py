@@ -95,6 +95,12 @@ class Visit:
             self.page.wait_for_selector(SETTLED, timeout=TIMEOUT_MS, state="attached")
             self.page.wait_for_timeout(120)
 
+    def resize(self, width: int) -> None:
+        """Make the window `width` pixels wide, as when a telephone is turned or a window is dragged, and wait for the page to follow."""
+        if self.page.viewport_size["width"] != width:
+            self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            self.settle()
+
     def overflow(self) -> float:
         """Return by how many pixels the page is wider than the window."""
         return self.page.evaluate(
