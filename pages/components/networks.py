@@ -49,11 +49,11 @@ def label(info: ModelInfo) -> str:
 
 
 def grouped(models: list[ModelInfo]) -> dict[str, list[ModelInfo]]:
-    """Return the models that write together, by group: the matched ones ("") first; stages of a training run are left out."""
+    """Return the models that write together, by group: the matched recurrent ones first; stages of a training run are left out."""
     groups: dict[str, list[ModelInfo]] = {}
     for info in sorted(models, key=lambda info: bool(info.group)):
         if info.group != "history":
-            groups.setdefault(info.group or "matched", []).append(info)
+            groups.setdefault(info.group or ("matched" if info.has_units else "attention"), []).append(info)
     return groups
 
 
