@@ -150,11 +150,19 @@ def gradients() -> None:
 
 
 def models() -> None:
-    """List the trained networks that pages show first, with the one number each is judged by."""
+    """List the network that pages show first for each task, and the best one, with the one number each is judged by."""
     found = networks.in_order(cache.list_models())
     if not found:
         raise ModelError("No trained network is installed in data/pretrained.")
-    shown = [info for info in found if not info.group or info.group == "best"] or found
+    from pages.components.entities.desk import in_order as taggers_in_order
+    from pages.components.sentiment.desk import in_order as classifiers_in_order
+
+    usable = [info for info in found if not info.error]
+    classifiers = classifiers_in_order([info for info in usable if info.task == "classification"])
+    taggers = list(taggers_in_order([info for info in usable if info.task == "tagging"]))
+    writers = [favourite(task).name for task in ("language_model", "translation") if any(info.task == task for info in usable)]
+    first = {*writers, *(info.name for info in classifiers[:1]), *taggers[:1]}
+    shown = [info for info in found if info.name in first or info.group == "best"] or found
     for info in shown:
         st.markdown(networks.line(info))
     if len(found) > len(shown):
