@@ -59,7 +59,7 @@ with right:
     with st.popover("Length, seed, top-k and top-p", icon=":material/tune:"):
         for name in ("max_new_tokens", "seed", "top_k", "top_p"):
             controls.number(name)
-    writers = groups[controls.pills("writers")] if len(groups) > 1 else largest
+    writers = groups[controls.pills("writers", wrap=True)] if len(groups) > 1 else largest
 view = controls.value()
 settings = SamplingSettings(**{name: getattr(view, name) for name in SamplingSettings.__dataclass_fields__})
 

@@ -57,7 +57,7 @@ def lattice_figure(
         raise ValueError(f"{len(ways)} ways; at most {len(_WAYS)} can be told apart")
     rows = {tag: row for row, tag in enumerate(tags)}
     shown = nodes[nodes["place"].between(first, last) & nodes["tag"].isin(rows)]
-    figure = theme.blank_figure(mode, height=ROW_PIXELS * len(tags) + 190)
+    figure = theme.blank_figure(mode, height=ROW_PIXELS * len(tags) + 226)
     colours = _way_colours(mode)
     for (dash, width, shift), colour, way in reversed(list(zip(_WAYS, colours, ways, strict=False))):
         places = [place for place in range(first, last + 1) if way.tags[place - 1] in rows]
@@ -71,7 +71,7 @@ def lattice_figure(
         marker={
             "size": SMALLEST_NODE + (LARGEST_NODE - SMALLEST_NODE) * np.sqrt(shown["probability"].to_numpy(dtype=float)),
             "color": shown["emission"], "colorscale": theme.HEAT_SCALE, "opacity": 1, "line": {"width": 1.2, "color": theme.muted(mode)},
-            "colorbar": scale_below("Emission (nats)", mode) | {"tickvals": None, "nticks": 6, "y": -0.26},
+            "colorbar": scale_below("Emission (nats)", mode) | {"tickvals": None, "nticks": 6, "y": -84 / (ROW_PIXELS * len(tags))},
         },
         text=[_node_hover(row) for row in shown.itertuples()], hovertemplate="%{text}<extra></extra>", **STILL,
     )  # fmt: skip
