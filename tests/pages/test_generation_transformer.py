@@ -16,7 +16,7 @@ TEXT = "TOM:\nIt is the tide."
 
 
 def test_it_writes_and_is_surprised_as_the_engine_says(transformer: Path) -> None:
-    at = open_page("generation", tool="surprise", surprise_text=TEXT, max_new_tokens="20", prompt="THE", seed="3")
+    at = open_page("generation", writers="Transformer", tool="surprise", surprise_text=TEXT, max_new_tokens="20", prompt="THE", seed="3")
     assert not at.exception
     assert sentences(at) == []
     expected = "".join(write_text(load_model(transformer), "THE", SamplingSettings(max_new_tokens=20, seed=3)))
@@ -28,7 +28,7 @@ def test_it_writes_and_is_surprised_as_the_engine_says(transformer: Path) -> Non
 
 @pytest.mark.parametrize("tool", ["neurons", "transplant"])
 def test_tools_that_need_units_say_that_it_has_none(transformer: Path, tool: str) -> None:
-    at = open_page("generation", tool=tool, closeup="Transformer", max_new_tokens="1")
+    at = open_page("generation", writers="Transformer", tool=tool, max_new_tokens="1")
     assert not at.exception
     assert "Transformer has no hidden units that carry a memory; choose a recurrent network above." in notes(at)
 
