@@ -29,7 +29,7 @@ METRIC_WORDS = {
     "macro_f1": ("F1 in percent, mean of both labels", "higher is better"),
     "forward_accuracy": ("The same share, the forward direction read by itself", "higher is better"),
     "backward_accuracy": ("The same share, the backward direction read by itself", "higher is better"),
-    "majority_accuracy": ("The share that always the more frequent label gets", ""),
+    "majority_accuracy": ("The share that giving always the more frequent label would get right", ""),
     "f1": ("Span F1 (seqeval), percent", "higher is better"),
     "precision": ("Span precision, percent", "higher is better"),
     "recall": ("Span recall, percent", "higher is better"),
