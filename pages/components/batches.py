@@ -38,6 +38,12 @@ class Sheet:
         """Whether every line has been dealt with."""
         return len(self.found) == len(self.lines)
 
+    def say(self, sentence: str) -> str:
+        """Return a sentence on what was made, with what is to be known besides: that it was stopped, and how many lines have a problem."""
+        said = f"Stopped: {sentence}" if self.is_stopped and not self.is_finished else sentence
+        problems = sum(bool(row.problem) for row in self.found.values())
+        return said + (f" {problems:,} {'line has' if problems == 1 else 'lines have'} a problem, named in the table." if problems else "")
+
 
 def choose_part(controls: Controls, name: str, lines: Sequence[Any], done: str) -> list[Any]:
     """Return the lines, or of too many the part that the visitor chooses with the field `name`; `done` says what is done to them."""
@@ -78,6 +84,8 @@ def run(page: str, name: str, key: str, lines: list[Any], work: Work, *, verb: s
         return None
     place = st.empty()
     if not sheet.is_stopped and not sheet.is_finished:
+        if is_large:
+            place.progress(len(sheet.found) / len(lines), text=f"{len(sheet.found):,} of {len(lines):,} lines")
         _go_on(sheet, work, place)
         if sheet.is_finished and is_large:
             st.rerun()  # the Stop button goes

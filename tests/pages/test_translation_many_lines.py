@@ -10,6 +10,7 @@ import pytest
 from engine.decoding.limits import MAX_LINES, MAX_SOURCE_WORDS
 from engine.inspection.translations import inspect_translation
 from engine.models.folder import load_model
+from pages.components import batches
 from pages.components.translation import many_lines
 from tests.pages.open import open_page, sentences, written
 
@@ -69,7 +70,7 @@ def test_what_is_done_stays_when_it_is_stopped_and_it_goes_on_from_there(models:
             skipped = [place for place in range(len(lines)) if place not in batch]
             yield next(real(loaded, lines, search, sampling, skipped))
             if len(calls) == 1 and first == 3:
-                many_lines._stop()
+                batches.stop(many_lines.PAGE, many_lines.NAME)
                 return
 
     monkeypatch.setattr(many_lines, "translate_many", two_batches)

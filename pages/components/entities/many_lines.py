@@ -89,10 +89,7 @@ def _show_sheet(desk: Desk, sheet: Sheet) -> None:
 
 def _summary(sheet: Sheet, count: int) -> str:
     done = sum(bool(row.words) for row in sheet.found.values())
-    problems = sum(bool(row.problem) for row in sheet.found.values())
-    said = f"{done:,} of {len(sheet.lines):,} lines tagged in {sheet.elapsed_seconds:.1f} s: {count:,} entit{'y' if count == 1 else 'ies'}."
-    said = f"Stopped: {said}" if sheet.is_stopped and not sheet.is_finished else said
-    return said + (f" {problems:,} {'line has' if problems == 1 else 'lines have'} a problem, named in the table." if problems else "")
+    return sheet.say(f"{done:,} of {len(sheet.lines):,} lines tagged in {sheet.elapsed_seconds:.1f} s: {count:,} entit{'y' if count == 1 else 'ies'}.")
 
 
 def _receipt(desk: Desk, sheet: Sheet) -> Receipt:
