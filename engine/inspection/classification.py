@@ -14,7 +14,7 @@ import torch
 from engine.errors import InputError
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
-from engine.text.treebank import split_spans
+from engine.text.treebank import has_latin_letters, split_spans
 
 MAX_WORDS = 1_000
 BATCH_WORDS = 4_000  # words of a batch, padding counted
@@ -161,10 +161,10 @@ def looks_foreign(loaded: LoadedModel, words: Sequence[str]) -> str:
     """Return a sentence where 40 % of the words or more are unknown, or all of another script; else "": the answer means little then."""
     spelled = [word for word in words if any(character.isalpha() for character in word)]
     unknown = loaded.tokenizer.unknown_words(spelled)
-    is_latin = any("a" <= character <= "z" for word in spelled for character in word)
-    if not unknown or (is_latin and len(spelled) < FOREIGN_WORDS) or len(unknown) < FOREIGN_SHARE * len(spelled):
+    if not unknown or (has_latin_letters(spelled) and len(spelled) < FOREIGN_WORDS) or len(unknown) < FOREIGN_SHARE * len(spelled):
         return ""
+    count = f"{len(unknown):,} of the {len(spelled):,} words" if len(spelled) > 1 else "the only word"
     return (
-        f"The network does not know {len(unknown):,} of the {len(spelled):,} words: this does not look like English, "
+        f"The network does not know {count}: this does not look like English, "
         "so its answer means little."
     )

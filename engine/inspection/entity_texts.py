@@ -10,6 +10,7 @@ import pandas as pd
 from engine.errors import InputError
 from engine.inspection.entity_types import describe_type
 from engine.inspection.tagging import MAX_WORDS, Tagging, Word, split_words
+from engine.text.treebank import has_latin_letters
 
 # Measured with the words of the news tagger on the test captions of Multi30k: of 1,000 French ones 987 have so many unknown words, of
 # 1,000 English ones 2; of the test sentences of the web texts 2 in 100.
@@ -95,14 +96,15 @@ def spans_frame(line: TextLine, tagging: Tagging) -> pd.DataFrame:
 
 
 def find_foreign(tagging: Tagging) -> str:
-    """Return a sentence where most of the words never occurred in training, else ""."""
+    """Return a sentence where most of the words, or all of another script, never occurred in training, else ""."""
     words = [word for word in tagging.words if any(character.isalpha() for character in word)]
     unknown = set(tagging.unknown)
     strange = [word for word in words if word in unknown]
-    if len(words) < FOREIGN_WORDS or len(strange) < FOREIGN_SHARE * len(words):
+    if not strange or (has_latin_letters(words) and len(words) < FOREIGN_WORDS) or len(strange) < FOREIGN_SHARE * len(words):
         return ""
+    count = f"{len(strange):,} of the {len(words):,} words" if len(words) > 1 else "The only word"
     return (
-        f"{len(strange):,} of the {len(words):,} words never occurred in training often enough to be known. The networks have learnt English "
+        f"{count} never occurred in training often enough to be known. The networks have learnt English "
         "only: if this is another language, the marks mean little."
     )
 

@@ -49,12 +49,7 @@ def order_dots(rows: Sequence[OrderRow], *, mode: Mode) -> go.Figure:
             )  # fmt: skip
     figure.add_vline(x=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
     figure.update_xaxes(range=[-3, 103], fixedrange=True)
-    figure.update_yaxes(
-        tickvals=list(range(len(rows))), ticktext=[_wrapped(row.label) for row in rows], range=[len(rows) - 0.4, -0.6],
-        showgrid=False, fixedrange=True,
-    )  # fmt: skip
-    figure.update_layout(margin={"t": 70})
-    return figure
+    return _named_rows(figure, [row.label for row in rows])
 
 
 @dataclass(frozen=True)
@@ -86,8 +81,13 @@ def accuracy_dots(rows: Sequence[OrderAccuracy], *, mode: Mode) -> go.Figure:
             marker={"symbol": style.marker, "size": 14, "color": style.colour}, hovertemplate=f"{plain_label(row.label)}: %{{x:.1f}} %<extra></extra>",
         )  # fmt: skip
     figure.update_xaxes(fixedrange=True)
+    return _named_rows(figure, [row.label for row in rows])
+
+
+def _named_rows(figure: go.Figure, labels: Sequence[str]) -> go.Figure:
+    """Return the figure with a name before each row, the first on top, and room for the legend."""
     figure.update_yaxes(
-        tickvals=list(range(len(rows))), ticktext=[_wrapped(row.label) for row in rows], range=[len(rows) - 0.4, -0.6],
+        tickvals=list(range(len(labels))), ticktext=[_wrapped(label) for label in labels], range=[len(labels) - 0.4, -0.6],
         showgrid=False, fixedrange=True,
     )  # fmt: skip
     figure.update_layout(margin={"t": 70})

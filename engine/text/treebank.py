@@ -160,3 +160,8 @@ def _form(word: str) -> str:
         if word.endswith(part) and len(word) > len(part) + 1:
             return f"<unk:-{part}>"
     return UNK
+
+
+def has_latin_letters(words: Sequence[str]) -> bool:
+    """Return whether any of the words is spelled with a plain Latin letter, as every English word is."""
+    return any("a" <= character <= "z" for word in words for character in word.lower())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from engine.inspection.entity_agreement import agreement_frame, apart_from, describe_agreement
@@ -46,3 +48,5 @@ def test_entities_stand_where_their_letters_do_and_strange_words_are_counted() -
     assert "2 entities in 7 words: 1 × person (per), 1 × place (geo). The network is least sure of “Anna  Lee”" in describe_spans(found, line)
     assert find_foreign(found).startswith("4 of the 7 words never occurred")
     assert find_foreign(tagging(NEWS, unknown=("Anna", "Lee", "Oil"))) == ""
+    assert find_foreign(dataclasses.replace(found, words=("北京",), unknown=("北京",))).startswith("The only word never occurred")
+    assert find_foreign(dataclasses.replace(found, words=("Zzyzx",), unknown=("Zzyzx",))) == ""  # one odd name in Latin letters says nothing
