@@ -23,6 +23,7 @@ from engine.experiments.base import Comparison
 from engine.experiments.runs import where_from
 from engine.models.architectures import ARCHITECTURES
 from engine.models.sequence_predictor import SequencePredictor, count_parameters, hidden_size_for
+from engine.training.denormals import flushed_denormals
 
 INPUT_SIZE, OUTPUT_SIZE = 16, 16
 BLOCKS = 5
@@ -130,11 +131,12 @@ def median_block(call: Callable[[], None], calls: int) -> float:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch use one thread, the one whose clock is read, while it is timed."""
+    """Let torch use one thread, the one whose clock is read, while it is timed; denormal numbers are zero, as in training."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with flushed_denormals():
+            yield
     finally:
         torch.set_num_threads(threads)
 

@@ -26,6 +26,13 @@ CONNECT_SECONDS = 3.0
 CLOSE_SECONDS = 5.0
 SECONDS_BETWEEN_REPORTS = 1.0
 CONNECTION_LOST = "The connection to the cluster was lost."
+SETTINGS = {  # of a local cluster
+    "distributed.scheduler.allowed-failures": 0,  # a run whose worker dies is reported, not tried again: it may be what killed the worker
+    "distributed.worker.profile.enabled": False,  # watching the work every 10 ms took 5 % of the time
+    # Dask has memory given back after every use, and a quarter of the time went into getting it again: keep it. Variables that are set win.
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**30,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
+}
 
 
 class Told(NamedTuple):
@@ -215,8 +222,7 @@ def _local_cluster(count: int) -> Any:
     import dask
     from distributed import LocalCluster
 
-    # A run whose worker dies is reported, not tried again: it may be what killed the worker.
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+    with dask.config.set(SETTINGS):
         return LocalCluster(
             n_workers=count,
             threads_per_worker=1,

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from engine.config import option, validate
 from engine.training import checkpoints
+from engine.training.denormals import flushed_denormals
 from engine.training.events import Checkpointed, Evaluated, Event, Finished, Snapshotted, StepDone
 from engine.training.schedules import LEARNING_RATE_SCHEDULES
 
@@ -104,16 +105,17 @@ class Trainer:
             for group in optimizer.param_groups:
                 group["lr"] = rate
             model.train()
-            with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
-                loss, progress.carry = self.objective.loss(model, self.objective.batch(progress.step), progress.carry)
-            optimizer.zero_grad()
-            loss.backward()
-            limit = settings.max_grad_norm or math.inf
-            grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), limit))
-            if not math.isfinite(grad_norm):
-                reason = "diverged"
-                break
-            optimizer.step()
+            with flushed_denormals():
+                with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
+                    loss, progress.carry = self.objective.loss(model, self.objective.batch(progress.step), progress.carry)
+                optimizer.zero_grad()
+                loss.backward()
+                limit = settings.max_grad_norm or math.inf
+                grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), limit))
+                if not math.isfinite(grad_norm):
+                    reason = "diverged"
+                    break
+                optimizer.step()
             progress.step += 1
             if settings.average_decay:
                 _average(progress.average_weights, model, min(settings.average_decay, progress.step / (progress.step + 10)))
