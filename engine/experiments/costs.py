@@ -17,6 +17,7 @@ import torch
 from engine.experiments.base import RunSpec
 from engine.experiments.runs import MeasuredLearning, build_network
 from engine.tasks import TASKS
+from engine.training.denormals import flushed_denormals
 
 MEASURED_UPDATES = 2
 SAMPLE = 25  # sequences measured of the held-out ones, the rest is counted
@@ -64,10 +65,11 @@ def _measure(spec: RunSpec) -> Pace:
     updates = []
     for position in range(1 + MEASURED_UPDATES):  # the first one warms up
         started = time.thread_time()
-        loss, _ = learning.loss(network, learning.batch(position), None)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        with flushed_denormals():
+            loss, _ = learning.loss(network, learning.batch(position), None)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
         updates.append(time.thread_time() - started)
     network.eval()
     started = time.thread_time()
