@@ -22,7 +22,7 @@ help:
 	@echo "make app [PORT=8501]                 install what the app needs into .venv and serve it"
 	@echo "make test                            install what the tests need (Chromium too) and run them all"
 	@echo "make train RECIPE=... [OUTPUT=DIR]   train a model by its recipe; without RECIPE the recipes are listed"
-	@echo "make results [RECIPE=synthetic]      run the comparison again; runs found in data/results are kept"
+	@echo "make results [RECIPE=shipped]        run the comparison again; runs found in data/results are kept"
 	@echo "make screenshots                     take the pictures in docs/screenshots again"
 
 app: $(READY)
@@ -41,7 +41,7 @@ train: $(READY)
 	$(if $(RECIPE),$(RUN) -m engine train --recipe $(RECIPE) --output $(OUTPUT),@$(RUN) -c \
 	"from engine.recipes import RECIPES; print('Say which: make train RECIPE=' + '|'.join(RECIPES.names()))")
 
-results: RECIPE ?= synthetic
+results: RECIPE ?= shipped
 results: $(READY)
 	$(RUN) -m engine compare --recipe $(RECIPE)
 

@@ -32,10 +32,9 @@ header.show(
         "Update": "one change of all weights, after reading one batch of sequences.",
     },
 )
-recipe = comparison.recipe_to_show()
 held = None
 with notices.engine_errors():
-    held = cache.compute_with_results(contents, recipe)
+    held = cache.compute_with_results(contents, comparison.RECIPE)
 sections = {name: section.label for name, section in comparison.available(held is not None).items()}
 choices = {"section": list(sections)}
 labels = {"section": sections.get}
@@ -51,11 +50,11 @@ if held is not None:
         with_task = [equal for equal in held.equalities if task in held.tasks[equal]]
         controls.offer("equal", with_task, EQUALITIES.get)
         equal = controls.segmented("equal", EQUALITIES.get)
-        who.ask_axes(controls)
+        who.ask_look(controls)
     top = st.container()
     architectures = controls.several("show", theme.architecture_label)
     st.caption(EQUAL_WORDS[equal])
-    desk = Desk(PAGE, controls, recipe, task, equal, architectures, held)
+    desk = Desk(PAGE, controls, comparison.RECIPE, task, equal, architectures, held)
     with top, notices.engine_errors():
         who.show(desk)
 

@@ -82,7 +82,6 @@ class Comparison:
         parameters: each network gets the hidden size that comes closest to this many.
         hidden_size: the units of every network where the hidden size is what is equal.
         grid: the learning rates that trials choose from.
-        notes: how the settings were chosen, for the receipt.
     """
 
     name: str
@@ -99,7 +98,6 @@ class Comparison:
     timing_hidden_size: int = 64
     memory_bias: float = 4.0
     grid: tuple[float, ...] = LEARNING_RATES
-    notes: str = ""
     architectures: tuple[str, ...] = ARCHITECTURES
 
     def specs(self, rates: Mapping[tuple[str, str], float] | None = None) -> list[RunSpec]:

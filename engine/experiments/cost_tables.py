@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from engine.plotting.curves import in_legend_order
-from engine.plotting.theme import architecture_label
+from engine.plotting.theme import architecture_in_text
 
 COLUMNS = ["architecture", "at", "seconds", "memory_bytes", "hidden_size", "parameters", "batch_size"]
 GROWS = 1.5  # from this ratio of the last third to the first on, a cost is said to grow
@@ -65,10 +65,10 @@ def growth_sentence(points: pd.DataFrame, when: str) -> str:
         table = growth(points, column)
         growing, steady = table[table["ratio"] >= GROWS], table[table["ratio"] < GROWS]
         if len(growing):
-            said = [f"{architecture_label(row.architecture)} from {words(row.first)} to {words(row.last)}" for row in growing.itertuples()]
+            said = [f"{architecture_in_text(row.architecture)} from {words(row.first)} to {words(row.last)}" for row in growing.itertuples()]
             parts.append(f"The {noun} grows with {place} for {_listing(said)}.")
         if len(steady):
-            names = _listing([architecture_label(name) for name in steady["architecture"]])
+            names = _listing([architecture_in_text(name) for name in steady["architecture"]])
             low, high = steady[["first", "last"]].min().min(), steady[["first", "last"]].max().max()
             parts.append(f"The {noun} stays about the same for {names}: {words(low)} to {words(high)}.")
     return " ".join(parts)

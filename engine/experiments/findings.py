@@ -70,15 +70,19 @@ def verdict_sentence(frame: pd.DataFrame, equal: str, task: str, length: int, ar
         return "None of the chosen architectures was run here."
     rows = summaries(frame, equal, task)
     baseline = float(rows[rows["length"] == length]["baseline"].iloc[0])
-    at = f"At length {length:,}"
+    at = f"At length {length:,},"
     solvers = [own for own in found.standings if own.has_solved]
     if len(found.standings) == 1:
         own = found.standings[0]
         if own.has_solved:
             return f"{at} the {_name(own)} solves the task after {_steps(own)}."
+        if math.isinf(own.loss[0]):
+            return f"{at} the {_name(own)} diverges with most seeds."
         return f"{at} the {_name(own)} does not solve the task; its median loss is {own.loss[0]:.3g}, {_share(own.loss[0], baseline)}."
     if found.by == "":
         lowest = min(own.loss[0] for own in found.standings)
+        if math.isinf(lowest):
+            return f"{at} all of them diverge with most seeds."
         return f"{at} nobody does much better than a guess: the lowest median loss is {lowest:.3g}, {_share(lowest, baseline)}."
     first = found.standings[0]
     if found.by == "steps":
@@ -86,7 +90,7 @@ def verdict_sentence(frame: pd.DataFrame, equal: str, task: str, length: int, ar
         if len(solvers) == 1:
             start = f"{at} only the {_name(first)} solves the task with most seeds, after {_steps(first)}"
             return f"{start}; {touching}" if touching else f"{start}."
-        start = f"{at} {_count(len(solvers))} of {len(found.standings)} solve the task with most seeds, the {_name(first)} first, after {_steps(first)}; "
+        start = f"{at} {_count(len(solvers))} of {_count(len(found.standings))} solve the task with most seeds, the {_name(first)} first, after {_steps(first)}; "
         second = found.standings[1]
         return start + (touching or f"next is the {_name(second)} after {_steps(second)}.")
     lead = f"{at} nobody solves the task; the {_name(first)} has the lowest median loss ({first.loss[0]:.3g}, {_share(first.loss[0], baseline)})"
@@ -152,7 +156,7 @@ def findings(frame: pd.DataFrame, equal: str) -> list[Finding]:
         _seconds(frame, equal),
         _between(
             "initialisation", "A better start", frame, equal, "lstm_chrono", "lstm", ("memory",),
-            "The LSTM whose gates start out with long memories (chrono initialisation) against the same LSTM with a forget bias of 1",
+            "The LSTM whose gates start out with long memories (chrono initialisation) against the same LSTM whose gates all start out alike",
         ),
     ]  # fmt: skip
     found = [finding for finding in candidates if finding is not None]
@@ -265,4 +269,4 @@ def _listing(words: Sequence[str], last: str = " and ") -> str:
 
 
 def _count(number: int) -> str:
-    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}.get(number, str(number))
+    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten"}.get(number, str(number))

@@ -6,10 +6,18 @@ What is written on the page is what was done: nothing here comes from a recipe.
 from __future__ import annotations
 
 import dataclasses
+import json
+from typing import Any
 
 import pandas as pd
 
 from engine.experiments.standings import in_order, summaries
+
+STOPPING_RULE = (
+    "A run has solved its task at the first measurement at which both the validation and the held-out sequences meet the task's "
+    "definition of solved, and stops there, unless the task is one where networks go on getting better. Otherwise it stops when its "
+    "updates are used up, or when a gradient is no longer finite, and is judged at the measurement with the lowest loss on validation sequences."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +32,8 @@ class Protocol:
             per cent, over the lengths the largest.
         trials: the grid trials that were stored; empty without.
         largest_difference_percent: the largest of all matching differences.
+        memory_biases: the tasks whose gates start out at a bias, by bias; empty where the rows do not say.
+        max_grad_norms: the lengths that gradients were shortened to; empty where the rows do not say.
     """
 
     equal: str
@@ -34,6 +44,8 @@ class Protocol:
     matching: pd.DataFrame
     trials: pd.DataFrame
     largest_difference_percent: float
+    memory_biases: dict[float, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    max_grad_norms: tuple[float, ...] = ()
 
 
 def protocol(frame: pd.DataFrame, equal: str) -> Protocol:
@@ -51,7 +63,21 @@ def protocol(frame: pd.DataFrame, equal: str) -> Protocol:
         matching=matching,
         trials=trials,
         largest_difference_percent=float(matching["difference_percent"].abs().max()),
+        **_starts(rows),
     )
+
+
+def _starts(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return `memory_biases` and `max_grad_norms`, read off the settings of the runs."""
+    if "settings" not in rows:
+        return {}
+    told = rows[["task", "settings"]].dropna().drop_duplicates()
+    tasks, norms = {}, set()
+    for task, words in zip(told["task"], told["settings"], strict=True):
+        settings = json.loads(words)
+        tasks.setdefault(float(settings["memory_bias"]), {})[str(task)] = None
+        norms.add(float(settings["max_grad_norm"]))
+    return {"memory_biases": {bias: tuple(names) for bias, names in sorted(tasks.items())}, "max_grad_norms": tuple(sorted(norms))}
 
 
 def _budgets(rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from engine.experiments import results
 from engine.experiments.base import RunSpec
 from engine.experiments.recipes import COMPARISONS
 
-TABLES = ("shipped", "synthetic")  # of results, and the recipes they come from; the first that is there
+RECIPE = "shipped"  # of the table that rates and biases are taken from
 
 
 def learning_rate_for(task: str, architecture: str, length: int) -> float:
@@ -28,22 +28,16 @@ def learning_rate_for(task: str, architecture: str, length: int) -> float:
 
 def memory_bias_for(task: str) -> float:
     """Return the starting bias of the gates that keep, as the recipe of the shipped results has it for a task."""
-    for name in TABLES:
-        if name not in COMPARISONS.names():
-            continue
-        recipe = COMPARISONS.get(name)
-        plan = next((plan for plan in recipe.plans if plan.task == task), None)
-        return recipe.memory_bias if plan is None or plan.memory_bias is None else plan.memory_bias
-    return RunSpec().memory_bias
+    recipe = COMPARISONS.get(RECIPE)
+    plan = next((plan for plan in recipe.plans if plan.task == task), None)
+    return recipe.memory_bias if plan is None or plan.memory_bias is None else plan.memory_bias
 
 
 @functools.cache
 def _measured_rates() -> pd.DataFrame:
     columns = ["task", "architecture", "length", "learning_rate"]
-    for name in TABLES:
-        try:
-            frame = results.load_results(name)
-        except DataError:
-            continue
-        return frame[frame["kind"] == "summary"][columns].drop_duplicates()
-    return pd.DataFrame(columns=columns)
+    try:
+        frame = results.load_results(RECIPE)
+    except DataError:
+        return pd.DataFrame(columns=columns)
+    return frame[frame["kind"] == "summary"][columns].drop_duplicates()

@@ -30,7 +30,7 @@ def list_results(folder: Path | str = RESULTS) -> list[str]:
     return [path.stem for path in sorted(Path(folder).glob("*.parquet")) if not _fault(path)]
 
 
-def load_results(recipe: str = "synthetic", folder: Path | str = RESULTS) -> pd.DataFrame:
+def load_results(recipe: str = "shipped", folder: Path | str = RESULTS) -> pd.DataFrame:
     """Return the table of a comparison: rows of kind "summary", "curve", "tuning" and "timing" (see `engine.experiments.sweeps`).
 
     Raises:
@@ -61,7 +61,7 @@ def with_types(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(kinds)
 
 
-def receipt(frame: pd.DataFrame, recipe: str = "synthetic") -> dict[str, Any]:
+def receipt(frame: pd.DataFrame, recipe: str = "shipped") -> dict[str, Any]:
     """Return where the numbers come from: commit, machine, versions, dates, seeds, and the command that repeats them."""
     rows = frame[frame["kind"] == "summary"]
 

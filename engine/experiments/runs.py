@@ -27,13 +27,6 @@ from engine.provenance import commit, hardware
 from engine.tasks import TASKS, Task, TaskBatch
 from engine.training import Evaluated, Event, Finished, StepDone, Trainer, TrainingSettings
 
-STOPPING_RULE = (
-    "A run has solved its task at the first measurement at which both the validation and the held-out sequences meet the task's "
-    "definition of solved, and stops there, unless the task is one where networks go on getting better. Otherwise it stops when its "
-    "budget of updates is used up, or when its gradient is no longer finite, and is judged at the measurement with the lowest loss on "
-    "validation sequences."
-)
-
 
 @dataclasses.dataclass(frozen=True)
 class RunRows:
@@ -91,7 +84,7 @@ def steps_in(task: Task) -> int:
 def run_cell(spec: RunSpec) -> Iterator[Event | RunRows]:
     """Train one network and yield the trainer's events, then the rows to keep.
 
-    An `Evaluated` event carries the measurements of both sets. See STOPPING_RULE for when the run ends.
+    An `Evaluated` event carries the measurements of both sets. When the run ends is said by `engine.experiments.protocol.STOPPING_RULE`.
 
     Raises:
         ConfigError: the spec names an unknown task or architecture, or a value is out of bounds.

@@ -7,6 +7,7 @@ about the same number of parameters, or the same hidden size.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -14,6 +15,7 @@ import pandas as pd
 from engine.errors import DataError
 from engine.experiments.task_facts import LEFT, LOSS, WRONG, task_facts
 from engine.plotting.curves import in_legend_order
+from engine.plotting.theme import architecture_in_text
 
 EQUALITIES = ("parameters", "hidden_size")
 NEEDED = (
@@ -61,14 +63,20 @@ def contents(frame: pd.DataFrame) -> Contents:
 
 
 def summaries(frame: pd.DataFrame, equal: str, task: str | None = None) -> pd.DataFrame:
-    """Return one row per run at this kind of equality, with its `error` as the charts of its task count it."""
+    """Return one row per run at this kind of equality, with its `error` as the charts of its task count it.
+
+    A run that diverged before its first measurement has an infinite `loss` and `error`, so that it counts as worse than any other.
+    """
     rows = frame[(frame["kind"] == "summary") & (frame["equal"] == equal)]
     if task is not None:
         rows = rows[rows["task"] == task]
     if rows.empty:
         raise DataError(f"The results hold no runs of {task or 'any task'} at equal {equal.replace('_', ' ')}.")
     errors = [error_of(own, task_facts(name).measure) for name, own in rows.groupby("task")]
-    return rows.assign(error=pd.concat(errors))
+    has_diverged = rows["loss"].isna()
+    return rows.assign(
+        error=pd.concat(errors).mask(has_diverged, math.inf), loss=rows["loss"].astype(float).mask(has_diverged, math.inf), has_diverged=has_diverged
+    )
 
 
 def error_of(rows: pd.DataFrame, measure: str) -> pd.Series:
@@ -91,25 +99,44 @@ def baseline_error(rows: pd.DataFrame, measure: str) -> pd.Series:
 def standings(frame: pd.DataFrame, equal: str, task: str) -> pd.DataFrame:
     """Return one row per length and architecture of a task: medians, ranges, and how many runs solved it and when.
 
-    A run's error is that of its best measurement on held-out sequences. `updates_*` count the updates until the task was solved,
-    over the runs that did; empty where none did.
+    A run's error is that of its best measurement on held-out sequences. `updates_*` count the updates until the task was solved. A
+    run that never solved it, or that diverged (`diverged_runs`), counts in the median as worse than any other, and a median that falls
+    on such a run is empty; smallest and largest are of the others.
 
     Raises:
         DataError: there are no such runs.
     """
     rows = summaries(frame, equal, task)
-    rows = rows.assign(baseline_error=baseline_error(rows, task_facts(task).measure), updates=rows["solved_step"].astype(float))
+    rows = rows.assign(baseline_error=baseline_error(rows, task_facts(task).measure), updates=rows["solved_step"].astype(float).fillna(math.inf))
     groups = rows.groupby(["length", "architecture"])
-    parts = {"runs": groups["seed"].nunique(), "solved_runs": groups["is_solved"].sum().astype(int)}
+    parts = {
+        "runs": groups["seed"].nunique(),
+        "solved_runs": groups["is_solved"].sum().astype(int),
+        "diverged_runs": groups["has_diverged"].sum().astype(int),
+    }
     for name in SUMMED_UP:
-        values = groups[name]
-        parts |= {f"{name}_median": values.median(), f"{name}_min": values.min(), f"{name}_max": values.max()}
+        parts |= medians_and_ranges(rows, name, ["length", "architecture"])
     for name in ("max_steps", "hidden_size", "parameters", "learning_rate", "baseline", "baseline_error"):
         parts[name] = groups[name].first()
     parts["seconds_per_step"] = groups["seconds_per_step"].median()
     parts["training_seconds"] = (rows["seconds_per_step"] * rows["step"]).astype(float).groupby([rows["length"], rows["architecture"]]).median()
     table = pd.DataFrame(parts).reset_index()
     return in_order(table, "length")
+
+
+def medians_and_ranges(rows: pd.DataFrame, name: str, by: Sequence[str]) -> dict[str, pd.Series]:
+    """Return `<name>_median`, `<name>_min` and `<name>_max` per group: infinite values count in the median, which is then empty."""
+    values = rows[name].astype(float)
+    keys = [rows[key] for key in by]
+    middle, finite = values.groupby(keys).median(), values.mask(values == math.inf).groupby(keys)
+    return {f"{name}_median": middle.mask(middle == math.inf), f"{name}_min": finite.min(), f"{name}_max": finite.max()}
+
+
+def divergence_sentence(table: pd.DataFrame) -> str:
+    """Return which architectures diverged at which lengths of `standings`, with how many seeds; "" where none did."""
+    rows = table[table["diverged_runs"] > 0]
+    parts = [f"{architecture_in_text(row.architecture)} with {row.diverged_runs} of {row.runs} seeds at length {row.length:,}" for row in rows.itertuples()]
+    return f"Diverged before the first measurement: {'; '.join(parts)}. Such a run counts as worse than any other." if parts else ""
 
 
 def in_order(table: pd.DataFrame, *first: str) -> pd.DataFrame:

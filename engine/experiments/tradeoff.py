@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from engine.experiments.standings import in_order, summaries
+from engine.experiments.standings import in_order, medians_and_ranges, summaries
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
 
@@ -28,13 +28,14 @@ def tradeoff(
     per_update = rows["seconds_per_step"].astype(float)
     values = {PARAMETERS: rows["parameters"].astype(float), PER_UPDATE: per_update, IN_ALL: per_update * rows["step"].astype(float)}[cost]
     groups = rows.assign(cost=values).groupby("architecture")
-    parts = {f"{name}_{how}": groups[name].agg(how) for name in ("cost", "error") for how in ("median", "min", "max")}
+    parts = medians_and_ranges(rows.assign(cost=values), "cost", ["architecture"]) | medians_and_ranges(rows, "error", ["architecture"])
     table = pd.DataFrame({"runs": groups["seed"].nunique(), "solved_runs": groups["is_solved"].sum().astype(int), **parts}).reset_index()
     return in_order(table.assign(is_on_front=pareto_front(table["cost_median"], table["error_median"])))
 
 
 def pareto_front(costs: pd.Series, errors: pd.Series) -> list[bool]:
     """Return for each point whether no other is at least as good in both and better in one."""
+    costs, errors = costs.fillna(float("inf")), errors.fillna(float("inf"))  # of networks that diverged
     order = sorted(range(len(costs)), key=lambda place: (costs.iloc[place], errors.iloc[place]))
     is_on_front, lowest, cost_of_lowest = [False] * len(costs), float("inf"), float("nan")
     for place in order:

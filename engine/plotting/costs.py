@@ -7,9 +7,10 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.curves import BELOW, in_legend_order
+from engine.plotting.curves import scale as axis
 from engine.plotting.theme import Mode
 
-UNITS = {"seconds": (1000.0, "Milliseconds"), "memory_bytes": (1 / 1024, "KiB")}
+UNITS = {"seconds": (1000.0, "milliseconds"), "memory_bytes": (1 / 1024, "KiB")}
 
 
 def cost_lines(
@@ -33,6 +34,7 @@ def cost_lines(
     scale, unit = UNITS[column]
     figure = theme.blank_figure(mode, x_title=x_title, y_title=f"{y_title} ({unit})", height=height)
     both = [(points, False)] + ([(now, True)] if now is not None else [])
+    positive = {"x": [table["at"].astype(float) for table, _ in both], "y": [scale * table[column].astype(float) for table, _ in both]}
     names = in_legend_order([name for table, _ in both for name in table["architecture"]])
     for table, is_now in both:
         for name in names:
@@ -42,9 +44,7 @@ def cost_lines(
     if now is not None and len(points):
         marker = {"symbol": "circle-open", "size": 9, "color": theme.muted(mode)}
         figure.add_scatter(x=[None], y=[None], mode="markers", marker=marker, name=now_label, hoverinfo="skip")
-    figure.update_xaxes(fixedrange=True, **({"type": "log"} if is_log_x else {"rangemode": "tozero"}))
-    figure.update_yaxes(fixedrange=True, **({"type": "log"} if is_log_y else {"rangemode": "tozero"}))
-    figure.update_layout(legend=BELOW)
+    figure.update_layout(xaxis=axis(positive["x"], is_log_x), yaxis=axis(positive["y"], is_log_y), legend=BELOW)
     return figure
 
 

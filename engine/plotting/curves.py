@@ -26,6 +26,7 @@ def error_against_length(
     mode: Mode,
     y_title: str = WRONG_ANSWERS,
     x_title: str = "Sequence length",
+    column: str = "error",
     is_log_x: bool = True,
     is_log_y: bool = False,
     height: int = 460,
@@ -36,34 +37,37 @@ def error_against_length(
 
     Args:
         table: columns `architecture`, `length`, `error_median`, `error_min`, `error_max`, `runs`, `solved_runs`, `baseline_error`.
+        column: "error", or "updates" for the updates until solved (`updates_median`, ...), which have no baseline.
         is_log_y: errors of zero are then drawn at half the smallest error that is not zero.
     """
     figure = theme.blank_figure(mode, x_title=x_title, y_title=y_title, height=height)
     names, lengths = in_legend_order(table["architecture"]), sorted(table["length"].unique())
-    floor = _floor(table["error_min"]) if is_log_y else None
+    floor = _floor(table[f"{column}_min"]) if is_log_y else None
     traces = []
     for place, name in enumerate(names):
         line = table[table["architecture"] == name].sort_values("length")
-        middle, low, high = (_at_least(line[f"error_{part}"], floor) for part in ("median", "min", "max"))
+        middle, low, high = (_at_least(line[f"{column}_{part}"], floor) for part in ("median", "min", "max"))
         bars = {"type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low, "thickness": 1.5, "width": 4}
         x = _beside(line["length"].to_numpy(float), lengths, place - (len(names) - 1) / 2, len(names), is_log_x)
         traces.append(
             _trace(x, middle, name, mode)
             | {
                 "error_y": bars | {"color": theme.architecture_style(name, mode).colour},
-                "customdata": line[["length", "error_median", "error_min", "error_max", "solved_runs", "runs"]].to_numpy(float),
+                "customdata": line[["length", *(f"{column}_{part}" for part in ("median", "min", "max")), "solved_runs", "runs"]].to_numpy(float),
                 "hovertemplate": "length %{customdata[0]}: %{customdata[1]:.4~g} (%{customdata[2]:.4~g} to %{customdata[3]:.4~g}), "
                 "solved by %{customdata[4]} of %{customdata[5]} seeds<extra>%{fullData.name}</extra>",
             }
         )
-    traces.append(baseline_trace(table, is_log_x, mode))
+    highest = float(table[f"{column}_max"].max())
+    if column == "error":
+        traces.append(baseline_trace(table, is_log_x, mode))
+        highest = float(max(highest, table["baseline_error"].max()))
     figure.add_traces(traces)
-    highest = float(max(table["error_max"].max(), table["baseline_error"].max()))
     margin = 0.12 if len(lengths) < 2 else 0.0
     figure.update_layout(
         xaxis={"tickvals": lengths, "ticktext": [f"{length:,}" for length in lengths], "type": "log" if is_log_x else "linear", "fixedrange": True}
         | ({"range": _around(lengths[0], margin, is_log_x)} if margin else {}),
-        yaxis=scale([pd.Series(floor), table["error_max"]], True) if is_log_y else {"fixedrange": True, "range": [-0.03 * highest, 1.04 * highest]},
+        yaxis=scale([pd.Series(floor), table[f"{column}_max"]], True) if is_log_y else {"fixedrange": True, "range": [-0.03 * highest, 1.04 * highest]},
         legend=BELOW,
     )
     return figure

@@ -98,13 +98,12 @@ def comparison() -> None:
     """Draw the measured errors of the architectures on one task."""
     from engine.experiments.standings import contents, standings
     from engine.experiments.task_facts import task_facts
-    from pages.components.comparison import recipe_to_show
+    from pages.components.comparison import RECIPE
 
-    recipe = recipe_to_show()
-    held = cache.compute_with_results(contents, recipe)
+    held = cache.compute_with_results(contents, RECIPE)
     equal = held.equalities[0]
     task = "delayed_recall" if "delayed_recall" in held.tasks[equal] else held.tasks[equal][0]
-    table = cache.compute_with_results(standings, recipe, equal, task)
+    table = cache.compute_with_results(standings, RECIPE, equal, task)
     table = table[table["architecture"].isin(TRIO)]
     facts = task_facts(task)
     longest = table[table["length"] == table["length"].max()].set_index("architecture")["error_median"]

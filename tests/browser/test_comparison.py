@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from engine.experiments import results
-from pages.components.comparison import recipe_to_show
+from pages.components.comparison import RECIPE
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
 expect.set_options(timeout=TIMEOUT_MS)  # a test machine may be busy; what must be fast is timed explicitly
@@ -31,7 +31,7 @@ def guest(browser: Browser, server: str) -> Iterator[Visit]:
 @pytest.fixture(scope="module")
 def runs() -> pd.DataFrame:
     """Return the runs of one task at equal parameters, straight from the file."""
-    frame = pd.read_parquet(results.RESULTS / f"{recipe_to_show()}.parquet")
+    frame = pd.read_parquet(results.RESULTS / f"{RECIPE}.parquet")
     return frame[(frame["task"] == TASK) & (frame["equal"] == "parameters")]
 
 

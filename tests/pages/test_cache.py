@@ -85,7 +85,7 @@ def test_errors_are_not_remembered(models: Path) -> None:
     assert cache.load_model("small-lstm").info.name == "small-lstm"
 
 
-@pytest.mark.parametrize("name", ["nothing", "../synthetic", "/etc/passwd"])
+@pytest.mark.parametrize("name", ["nothing", "../shipped", "/etc/passwd"])
 def test_unknown_results_are_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "RESULTS", tmp_path)
     with pytest.raises(DataError):

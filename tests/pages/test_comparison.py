@@ -68,6 +68,18 @@ def test_any_architecture_and_equality_by_the_address(frame: pd.DataFrame) -> No
     assert any("No architecture is chosen" in note.value for note in at.info)
 
 
+def test_the_first_chart_counts_updates_until_solved_instead(frame: pd.DataFrame) -> None:
+    at = open_page("comparison", task="delayed_recall", who_up="updates")
+    lines = drawn(at, "error-by-length")
+    assert set(lines) == {"LSTM", "GRU"}  # the RNN solves it at no length, the LSTM only at the shorter one
+    assert (lines["GRU"]["y"], lines["LSTM"]["y"]) == ([40, 40], [80])
+    assert figure(at, "error-by-length")["layout"]["yaxis"]["title"]["text"] == "Updates until solved"
+    at = open_page("comparison", task="delayed_recall", who_up="updates", show=["RNN"])
+    assert not at.exception
+    assert any("errors are drawn" in note.value for note in at.info)
+    assert "Without memory" in drawn(at, "error-by-length")
+
+
 def test_curves_are_those_of_the_chosen_length_axis_and_look(frame: pd.DataFrame) -> None:
     at = open_page("comparison", section="learning", task="adding", learning_length="40", learning_against="seconds")
     curves = median_curves(frame, "parameters", "adding", 40)

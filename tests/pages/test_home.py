@@ -28,7 +28,7 @@ def shipped_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put a table of made-up runs where the pages look for results."""
     root = tmp_path / "results"
     root.mkdir()
-    small_comparison().to_parquet(root / "synthetic.parquet")
+    small_comparison().to_parquet(root / "shipped.parquet")
     monkeypatch.setattr(results, "RESULTS", root)
     return root
 

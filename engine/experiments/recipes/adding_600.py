@@ -8,7 +8,6 @@ same budget of updates. A GRU takes three times as long per update and is left o
 from __future__ import annotations
 
 from engine.experiments.base import COMPARISONS, Comparison, TaskPlan
-from engine.experiments.runs import STOPPING_RULE
 
 LENGTH, UNITS = 600, 128
 PARAMETERS = 4 * UNITS * (2 + UNITS + 2) + UNITS + 1  # of an LSTM with two inputs and one answer
@@ -41,7 +40,6 @@ COMPARISONS.register("adding_600")(
         held_out=400,
         validation=200,
         memory_bias=1.0,
-        notes=STOPPING_RULE,
         architectures=("lstm_chrono", "lstm", "rnn"),
     )
 )

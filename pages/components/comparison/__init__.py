@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.experiments import results
 from pages.components.comparison.desk import Desk
 from pages.components.tools import Tool, Toolbox
 
-RECIPES = ("shipped", "synthetic")
+RECIPE = "shipped"  # whose table is shown
 
 
 @dataclass(frozen=True)
@@ -37,14 +36,9 @@ SECTIONS = Toolbox(
 show = SECTIONS.show
 
 
-def recipe_to_show() -> str:
-    """Return the name of the table that is shown: the whole sweep, or else a smaller one that is there."""
-    return next((name for name in RECIPES if (results.RESULTS / f"{name}.parquet").is_file()), RECIPES[0])
-
-
 def available(has_results: bool) -> dict[str, Section]:
     """Return the sections that can be opened, with or without measured rows."""
     return {name: section for name, section in SECTIONS.items() if has_results or not section.needs_results}
 
 
-__all__ = ["SECTIONS", "Desk", "Section", "available", "recipe_to_show", "show"]
+__all__ = ["RECIPE", "SECTIONS", "Desk", "Section", "available", "show"]

@@ -30,7 +30,7 @@ def show(desk: Desk) -> None:
 
 def _for_reading(table: pd.DataFrame) -> pd.DataFrame:
     where = [f"{row.source}, {row.place}" if row.mark != REMEMBERED else f"as remembered in {row.source}" for row in table.itertuples()]
-    size = ["" if pd.isna(row.our_length) else f"length {int(row.our_length):,}, {int(row.our_parameters):,} parameters, {int(row.our_runs)} seeds" for row in table.itertuples()]
+    size = ["" if pd.isna(row.our_length) else f"length {int(row.our_length):,}, {int(row.our_parameters):,} parameters, {_seeds(int(row.our_runs))}" for row in table.itertuples()]
     return pd.DataFrame(
         {
             "task": table["task"],
@@ -46,6 +46,10 @@ def _for_reading(table: pd.DataFrame) -> pd.DataFrame:
             "difference": table["difference"],
         }
     )
+
+
+def _seeds(count: int) -> str:
+    return f"{count} seed{'' if count == 1 else 's'}"
 
 
 def _columns() -> dict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.protocol import Protocol, protocol
+from engine.experiments.protocol import STOPPING_RULE, Protocol, protocol
 from engine.experiments.task_facts import task_facts, task_title
 from engine.experiments.verdicts import RULE
 from engine.plotting.theme import architecture_label
@@ -12,6 +12,13 @@ from pages.components import figures, notices
 from pages.components.comparison.desk import Desk
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
+
+HEADINGS = {
+    "task": "Task", "lengths": "Lengths", "max_steps": "Updates at most", "batch_size": "Sequences per update", "seeds": "Seeds",
+    "architectures": "Architectures", "runs": "Runs", "solved_means": "Solved means", "length": "Length", "architecture": "Architecture",
+    "hidden_size": "Hidden units", "parameters": "Parameters", "learning_rate": "Learning rate", "difference_percent": "Difference (%)",
+    "validation_loss": "Validation loss", "seed": "Seed", "is_chosen": "Chosen",
+}  # fmt: skip
 
 
 def show(desk: Desk) -> None:
@@ -23,20 +30,20 @@ def show(desk: Desk) -> None:
     budgets = found.budgets.assign(
         solved_means=[task_facts(task).solved_text for task in found.budgets["task"]], task=[task_title(task) for task in found.budgets["task"]]
     )
-    figures.show_table(budgets, name="budgets", receipt=sources["budgets"])
+    figures.show_table(budgets, name="budgets", receipt=sources["budgets"], column_config=HEADINGS)
     st.markdown("**How equal the networks are**")
     matching = found.matching.assign(
         architecture=[architecture_label(name) for name in found.matching["architecture"]],
         task=[task_title(task) for task in found.matching["task"]],
         difference_percent=found.matching["difference_percent"].round(2),
     )
-    figures.show_table(matching, name="matching", receipt=sources["matching"])
+    figures.show_table(matching, name="matching", receipt=sources["matching"], column_config=HEADINGS)
     if len(found.trials):
         st.markdown("**The trials by which learning rates were chosen**")
         trials = found.trials.assign(
             architecture=[architecture_label(name) for name in found.trials["architecture"]], task=[task_title(task) for task in found.trials["task"]]
         )
-        figures.show_table(trials, name="trials", receipt=sources["trials"])
+        figures.show_table(trials, name="trials", receipt=sources["trials"], column_config=HEADINGS)
 
 
 def rule_sentences(found: Protocol) -> list[str]:
@@ -58,14 +65,32 @@ def rule_sentences(found: Protocol) -> list[str]:
         if found.is_tuned
         else f"The learning rates used are {rates}; this table does not hold the trials by which they were chosen."
     )
-    seeds = sorted(set(found.budgets["seeds"]))
+    seeds = " or ".join(sorted(set(found.budgets["seeds"])))
     return [
         size,
         "Equal data and updates: on a task and length every network reads the same number of sequences per update, drawn by the same rule, for "
-        "at most the same number of updates. A run that has solved its task stops.",
+        "at most the same number of updates.",
         tuned,
-        f"Seeds: {' or '.join(seeds)} runs for each architecture, task and length, {found.runs:,} in all; they differ only in the seed. Lines are medians, "
-        "bars and bands reach from the best run to the worst, nothing is left out.",
-        "Errors are measured on held-out sequences that no network trains on; each run counts with its best measurement.",
+        *_training_sentences(found),
+        f"Seeds: {seeds} {'run' if seeds == '1' else 'runs'} for each architecture, task and length, {found.runs:,} in all; they differ only in the seed. "
+        "Lines are medians, bars and bands reach from the best run to the worst, nothing is left out.",
+        f"Errors are measured on held-out sequences that no network trains on. {STOPPING_RULE}",
         f"Who wins: {RULE[0].lower()}{RULE[1:]}",
     ]
+
+
+def _training_sentences(found: Protocol) -> list[str]:
+    """Return how the weights were changed and how the gates started out, as far as the rows say it."""
+    if not found.memory_biases:
+        return []
+    norms = " or ".join(f"{norm:g}" for norm in found.max_grad_norms)
+    groups = [f"at {bias:g} on {_listing([task_title(task).lower() for task in tasks])}" for bias, tasks in sorted(found.memory_biases.items(), reverse=True)]
+    return [
+        f"Weights are changed by Adam with a constant learning rate; a gradient whose norm is above {norms} is shortened to it.",
+        "The gates that keep the memory, an LSTM's forget gate and a GRU's update gate, start out with a bias that lets them keep: "
+        f"{'; '.join(groups)}. That of the chrono LSTM is drawn for the length.",
+    ]
+
+
+def _listing(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

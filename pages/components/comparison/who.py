@@ -1,4 +1,4 @@
-"""Who remembers: the error of every architecture against the length of a task. The chart the page opens with."""
+"""Who remembers: every architecture's error, or its updates until solved, against the length. The chart the page opens with."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from engine.experiments.findings import verdict_sentence
-from engine.experiments.standings import standings, telling_length
-from engine.experiments.task_facts import LEFT, LOSS, WRONG, task_facts
+from engine.experiments.standings import divergence_sentence, standings, telling_length
+from engine.experiments.task_facts import LEFT, LOSS, WRONG, TaskFacts, task_facts
 from engine.plotting.curves import error_against_length
 from engine.plotting.theme import Mode
 from pages.components import figures, notices
@@ -22,6 +22,8 @@ MEASURES = {
     LEFT: "Answers are numbers and never quite right, so the error is the squared error as a share of that of the best guess without memory.",
     LOSS: "Even the best prediction is often wrong here, so the error is the loss itself: how surprised the network is by what comes.",
 }
+UP = {"error": "Errors", "updates": "Updates until solved"}
+UNSOLVED = "Architectures that do not solve the task with most of their seeds have no mark; a bar is from the fastest to the slowest seed that solved it."
 
 
 def show(desk: Desk) -> None:
@@ -40,25 +42,40 @@ def show(desk: Desk) -> None:
     sentence = desk.ask(verdict_sentence, desk.equal, desk.task, length, desk.architectures)
     st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
     view = desk.view
+    if view.who_up == "updates" and table["updates_median"].isna().all():
+        notices.note("No architecture solves this task with most of its seeds, so there are no updates to count; errors are drawn.")
+        up = "error"
+    else:
+        up = view.who_up
+    words = (MEASURES[facts.measure] if up == "error" else UNSOLVED, f"Solved means: {facts.solved_text}.", divergence_sentence(table))
     figures.show(
-        desk.figure(_draw, desk.equal, desk.task, desk.architectures, figures.mode(), view.who_log_x, view.who_log_y),
+        desk.figure(_draw, desk.equal, desk.task, desk.architectures, figures.mode(), up, view.who_log_x, view.who_log_y),
         name="error-by-length",
-        alt=f"{facts.y_title} on {facts.title.lower()} against length: median over the seeds, bars from best to worst. {sentence}",
+        alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: median over the seeds, bars from best to worst. {sentence}",
         table=table.round(5),
         receipt=receipt(desk, "standings", f"standings(frame, {desk.equal!r}, {desk.task!r})"),
     )
-    st.caption(notices.plain(f"{MEASURES[facts.measure]} Solved means: {facts.solved_text}."))
+    st.caption(notices.plain(" ".join(filter(None, words))))
 
 
-def _draw(frame: pd.DataFrame, equal: str, task: str, architectures: tuple[str, ...], mode: Mode, is_log_x: bool, is_log_y: bool) -> go.Figure:
+def _draw(
+    frame: pd.DataFrame, equal: str, task: str, architectures: tuple[str, ...], mode: Mode, up: str, is_log_x: bool, is_log_y: bool
+) -> go.Figure:
     facts, table = task_facts(task), standings(frame, equal, task)
     table = table[table["architecture"].isin(architectures)]
-    titles = {"y_title": facts.y_title, "x_title": f"Length: {facts.length_words}"}
-    return error_against_length(table, mode=mode, is_log_x=is_log_x, is_log_y=is_log_y, **titles)
+    if up == "updates":
+        table = table[table["updates_median"].notna()]
+    titles = {"y_title": _y_title(facts, up), "x_title": f"Length: {facts.length_words}"}
+    return error_against_length(table, mode=mode, column=up, is_log_x=is_log_x, is_log_y=is_log_y, **titles)
 
 
-def ask_axes(controls: Controls) -> None:
-    """Draw the switches of the chart's axes."""
+def _y_title(facts: TaskFacts, up: str) -> str:
+    return facts.y_title if up == "error" else UP[up]
+
+
+def ask_look(controls: Controls) -> None:
+    """Draw what the chart shows and the switches of its axes."""
+    controls.segmented("who_up", UP.get)
     with st.popover("Axes", icon=":material/straighten:"):
         controls.toggle("who_log_x")
         controls.toggle("who_log_y")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.config import option
 
+WHO = ("error", "updates")
 AGAINST = ("updates", "sequences", "seconds")
 LOOKS = ("medians", "seeds", "two runs")
 COSTS = ("parameters", "seconds per update", "seconds in all")
@@ -13,10 +14,11 @@ COSTS = ("parameters", "seconds per update", "seconds in all")
 
 @dataclass(frozen=True)
 class WhoView:
-    """The chart at the top: which axes are logarithmic, and what is drawn up."""
+    """The chart at the top: what is drawn up, and which axes are logarithmic."""
 
+    who_up: str = option("error", label="Measure", choices=WHO)
     who_log_x: bool = option(True, label="Logarithmic length")
-    who_log_y: bool = option(False, label="Logarithmic error", help="Shows differences among small errors; zero is drawn at half the smallest.")
+    who_log_y: bool = option(False, label="Logarithmic upwards", help="Shows differences among small errors; zero is drawn at half the smallest.")
 
 
 @dataclass(frozen=True)

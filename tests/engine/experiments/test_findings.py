@@ -28,13 +28,13 @@ def test_the_winner_at_one_length(frame):
     def at(length, rows=frame, shown=()):
         return verdict_sentence(rows, "parameters", "delayed_recall", length, shown)
 
-    assert at(10) == "At length 10 two of 3 solve the task with most seeds, the GRU first, after 40 updates (40 to 60); next is the LSTM after 80 updates (80 to 100)."
-    assert at(10, swapped(frame, "lstm", "gru")).startswith("At length 10 two of 3 solve the task with most seeds, the LSTM first, after 40 updates (40 to 60)")
-    assert at(40) == "At length 40 only the GRU solves the task with most seeds, after 40 updates (40 to 60)."
+    assert at(10) == "At length 10, two of three solve the task with most seeds, the GRU first, after 40 updates (40 to 60); next is the LSTM after 80 updates (80 to 100)."
+    assert at(10, swapped(frame, "lstm", "gru")).startswith("At length 10, two of three solve the task with most seeds, the LSTM first, after 40 updates (40 to 60)")
+    assert at(40) == "At length 40, only the GRU solves the task with most seeds, after 40 updates (40 to 60)."
     assert at(40, shown=("lstm", "rnn")) == (
-        "At length 40 nobody solves the task; the LSTM has the lowest median loss (0.6, 30% of a guess's), and no seed of another comes near."
+        "At length 40, nobody solves the task; the LSTM has the lowest median loss (0.6, 30% of a guess's), and no seed of another comes near."
     )
-    assert at(40, shown=("rnn",)) == "At length 40 the RNN does not solve the task; its median loss is 1.84, 92% of a guess's."
+    assert at(40, shown=("rnn",)) == "At length 40, the RNN does not solve the task; its median loss is 1.84, 92% of a guess's."
 
 
 def test_where_ranges_touch_there_is_no_clear_winner():

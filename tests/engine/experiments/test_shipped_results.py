@@ -11,11 +11,14 @@ from engine.config import from_dict
 from engine.experiments import COMPARISONS, RunSpec, results, run_cell
 from engine.experiments.base import LEARNING_RATES, TRIAL_SEED
 from engine.experiments.checks import Range
+from engine.experiments.cost_tables import GROWS, growth, stored_costs
+from engine.experiments.literature import published
 from engine.models.architectures import ARCHITECTURES
 from engine.models.sequence_predictor import count_parameters
 from engine.tasks import TASKS
 
 KEY = ["task", "architecture", "length", "equal", "seed"]
+needs_long_table = pytest.mark.skipif("adding_600" not in results.list_results(), reason="data/results/adding_600.parquet is not there yet")
 needs_table = pytest.mark.skipif("shipped" not in results.list_results(), reason="data/results/shipped.parquet is not there yet")
 
 
@@ -93,6 +96,40 @@ def test_lstm_and_gru_solve_adding_at_200_where_the_rnn_stays_at_the_baseline(fr
     assert len(rnn) == 5
     assert not rnn["is_solved"].any()
     assert (rnn["loss"] > 0.8 * rnn["baseline"]).all()
+
+
+@needs_table
+@pytest.mark.parametrize("equal", ["parameters", "hidden_size"])
+@pytest.mark.parametrize("column", ["seconds", "memory_bytes"])
+def test_a_streamed_token_costs_more_later_for_the_transformer_only(frame, equal, column):
+    ratios = growth(stored_costs(frame, "streaming", equal), column).set_index("architecture")["ratio"]
+    assert set(ratios.index) == set(ARCHITECTURES.names()) - {"lstm_bidirectional"}
+    assert ratios["transformer"] >= GROWS
+    assert (ratios.drop("transformer") < GROWS).all()
+
+
+@needs_table
+def test_parity_at_40_is_solved_by_the_gated_networks_and_by_no_transformer(frame):
+    rows = frame[(frame["kind"] == "summary") & (frame["equal"] == "parameters") & (frame["task"] == "parity") & (frame["length"] == 40)]
+    solved = rows.groupby("architecture")["is_solved"].sum()
+    assert (solved[["lstm", "gru"]] == 5).all()
+    assert solved["transformer"] == 0
+
+
+@needs_long_table
+def test_the_lstm_with_chrono_biases_solves_adding_at_600_where_a_published_lstm_does_not():
+    rows = results.load_results("adding_600")
+    rows = rows[rows["kind"] == "summary"].assign(is_solved=lambda found: found["is_solved"].astype(bool)).set_index("architecture")
+    assert set(rows["length"]) == {600}
+    chrono = rows.loc["lstm_chrono"]
+    assert chrono["seed"].nunique() == 3
+    assert chrono["is_solved"].all()
+    assert chrono["loss"].max() < 1e-3
+    assert rows.loc["rnn", "loss"] > 0.8 * rows.loc["rnn", "baseline"]
+    figures = published()
+    published_lstm = figures[figures["source"].str.startswith("Bai") & (figures["our_task"] == "adding") & (figures["label"] == "LSTM")]
+    assert published_lstm["length"].tolist() == [600]
+    assert (chrono["loss"] < published_lstm["value"].item()).all()
 
 
 @needs_table

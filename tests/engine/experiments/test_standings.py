@@ -11,7 +11,7 @@ from engine.errors import DataError
 from engine.experiments import results
 from engine.experiments.layer_sizes import layer_sizes, ratio_sentence
 from engine.experiments.protocol import protocol
-from engine.experiments.standings import contents, standings, telling_length
+from engine.experiments.standings import contents, divergence_sentence, standings, telling_length
 from engine.experiments.task_facts import known_tasks, task_facts
 from engine.experiments.tradeoff import front_sentence, pareto_front, tradeoff
 from engine.tasks import TASKS
@@ -40,7 +40,7 @@ def test_medians_and_ranges_not_means():
     (row,) = rows.to_dict("records")
     assert (row["loss_median"], row["loss_min"], row["loss_max"]) == (0.2, 0.1, 1.5)
     assert (row["error_median"], row["error_min"], row["error_max"]) == pytest.approx((10, 0, 80))
-    assert (row["runs"], row["solved_runs"], row["updates_median"], row["updates_min"], row["updates_max"]) == (3, 2, 60, 40, 80)
+    assert (row["runs"], row["solved_runs"], row["updates_median"], row["updates_min"], row["updates_max"]) == (3, 2, 80, 40, 80)
     assert row["baseline_error"] == pytest.approx(87.5)
 
 
@@ -51,6 +51,23 @@ def test_errors_are_counted_as_the_task_needs():
     assert of("delayed_recall")["error_median"] == pytest.approx(20)  # per cent wrong
     assert (of("adding")["error_median"], of("adding")["baseline_error"]) == pytest.approx((300, 100))  # a guess has a loss of 1/6
     assert (of("characters")["error_median"], of("characters")["baseline_error"]) == pytest.approx((0.5, 3.0))  # the loss itself
+
+
+def test_a_run_that_diverged_counts_as_worse_than_any_other():
+    lost = [run("rnn", seed, float("nan"), 0.1) for seed in (0, 1)]
+    runs = [*lost, run("rnn", 2, 1.5, 0.2), run("gru", 0, 0.1, 0.9), run("gru", 1, 0.2, 0.8), run("gru", 2, float("nan"), 0.1)]
+    rows = standings(table(*runs), "parameters", "delayed_recall").set_index("architecture")
+    assert rows["diverged_runs"].to_dict() == {"rnn": 2, "gru": 1}
+    assert pd.isna(rows.loc["rnn", "error_median"])
+    assert (rows.loc["rnn", "error_min"], rows.loc["rnn", "error_max"]) == pytest.approx((80, 80))
+    assert (rows.loc["gru", "error_median"], rows.loc["gru", "error_min"], rows.loc["gru", "error_max"]) == pytest.approx((20, 10, 20))
+    assert divergence_sentence(rows.reset_index()) == (
+        "Diverged before the first measurement: RNN with 2 of 3 seeds at length 10; GRU with 1 of 3 seeds at length 10. "
+        "Such a run counts as worse than any other."
+    )
+    front = tradeoff(table(*runs), "parameters", "delayed_recall", 10, "seconds in all").set_index("architecture")
+    assert front["is_on_front"].to_dict() == {"rnn": False, "gru": True}
+    assert divergence_sentence(standings(table(run("gru", 0, 0.1, 0.9)), "parameters", "delayed_recall")) == ""
 
 
 def test_rows_come_by_length_and_in_the_order_of_legends(frame):
@@ -83,6 +100,15 @@ def test_the_rules_are_read_off_the_rows(frame):
     assert rules.budgets.set_index("task").loc["adding", ["lengths", "max_steps", "batch_size", "seeds"]].tolist() == ["10, 40", "100", "32", "3"]
     assert rules.largest_difference_percent == pytest.approx(1.0)  # 4,950 to 5,050 around 5,000
     assert protocol(frame, "hidden_size").largest_difference_percent == pytest.approx(50 / 100.5)
+
+
+def test_the_rules_say_how_the_gates_started_where_the_runs_say_it(frame):
+    assert protocol(frame, "parameters").memory_biases == {}
+    biases = {"adding": 4.0, "delayed_recall": 1.0}
+    told = frame.assign(settings=[f'{{"memory_bias": {biases.get(task, 1.0)}, "max_grad_norm": 1.0}}' for task in frame["task"]])
+    rules = protocol(told, "parameters")
+    assert rules.memory_biases == {1.0: ("delayed_recall",), 4.0: ("adding",)}
+    assert rules.max_grad_norms == (1.0,)
 
 
 def test_layers_stand_one_to_three_to_four(frame):
