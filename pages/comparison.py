@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.standings import contents
+from engine.experiments.standings import contents, telling_task
 from engine.experiments.task_facts import task_title
 from engine.plotting import theme
 from pages.components import cache, comparison, forms, header, notices
@@ -46,7 +46,9 @@ controls = forms.open_controls(PAGE, ComparisonView, choices, labels=labels)
 desk = Desk(PAGE, controls)
 if held is not None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        task = controls.select("task", width=260)
+        telling = cache.compute_with_results(telling_task, comparison.RECIPE, held.equalities[0])
+        controls.offer("task", choices["task"], task_title, telling)
+        task = controls.select("task", task_title, width=260)
         with_task = [equal for equal in held.equalities if task in held.tasks[equal]]
         controls.offer("equal", with_task, EQUALITIES.get)
         equal = controls.segmented("equal", EQUALITIES.get)

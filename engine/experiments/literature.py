@@ -5,6 +5,7 @@ Every figure has its source and a mark that says how it was read; only those rea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ import pandas as pd
 
 from engine.errors import DataError
 from engine.experiments import results
+from engine.experiments.task_facts import task_title
+from engine.plotting.theme import architecture_in_text
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "results" / "published_long_dependencies.csv"
 READ, SECOND_HAND, REMEMBERED = "R", "S", "M"
@@ -90,6 +93,21 @@ def comparison_sentence(table: pd.DataFrame) -> str:
     pairs = beside[beside["is_same_length"].astype(bool) & (beside["measure"] == "loss")]
     parts = [f"{row['label']} on {row['task'].lower()} {row['length']:,.0f}: {row['shown']} published, {row['ours']:.3g} here" for _, row in pairs.iterrows()]
     return f"{words} {'; '.join(parts)}{'.' if parts else ''}".strip()
+
+
+def beside_published_sentence(also: Sequence[str]) -> str:
+    """Return how our architectures without a published figure did in the tables named, which repeat a published setting; "" without."""
+    if not also:
+        return ""
+    known = {(row.our_task, row.length, row.architecture) for row in published().itertuples()}
+    settings = {(task, length) for task, length, _ in known}
+    ours = pd.concat([our_medians(results.load_results(name)) for name in also], ignore_index=True)
+    parts = [
+        f"{architecture_in_text(row.architecture)} on {task_title(row.task).lower()} {row.length:,}: {row.loss:.3g}, solved by {row.solved_runs} of {row.runs} seeds"
+        for row in ours.itertuples()
+        if (row.task, row.length) in settings and (row.task, row.length, row.architecture) not in known
+    ]
+    return f"In the same setting, without a published figure: {'; '.join(parts)}." if parts else ""
 
 
 def _nearest(figure: dict, ours: pd.DataFrame) -> dict:

@@ -155,5 +155,18 @@ def telling_length(frame: pd.DataFrame, equal: str, task: str, architectures: Se
     return int(spread[spread == spread.max()].index.max())
 
 
+def telling_task(frame: pd.DataFrame, equal: str) -> str:
+    """Return the task at whose telling length two architectures differ most on average, in shares of the error of a guess."""
+    names = contents(frame).tasks[equal]
+    return max(names, key=lambda task: _mean_difference(frame, equal, task))
+
+
+def _mean_difference(frame: pd.DataFrame, equal: str, task: str) -> float:
+    table = standings(frame, equal, task)
+    table = table[table["length"] == telling_length(frame, equal, task)]
+    shares = (table["error_median"] / table["baseline_error"]).fillna(1.0).clip(upper=1.0).to_numpy(float)
+    return float(abs(shares[:, None] - shares[None, :]).mean())
+
+
 def _task_order(name: str) -> tuple[int, str]:
     return {"memory": 0, "structure": 1, "real": 2}.get(task_facts(name).family, 3), name

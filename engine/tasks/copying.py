@@ -26,7 +26,7 @@ class Copying(Task):
 
     title = "Copying memory"
     question = "Ten symbols were shown before the silence: which ones, in order?"
-    length_words = "steps between the last symbol and the first answer"
+    length_words = "steps to wait before the answer"
     solved_text = "at least 99 % of the ten symbols right on held-out sequences"
     kind = "classification"
     allows_bidirectional = True

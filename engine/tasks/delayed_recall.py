@@ -25,7 +25,7 @@ class DelayedRecall(Task):
 
     title = "Delayed recall"
     question = "Which symbol came first?"
-    length_words = "distractors between the symbol and the question"
+    length_words = "distractors before the question"
     solved_text = "at least 99 % of held-out sequences answered right"
     kind = "classification"
     allows_bidirectional = True

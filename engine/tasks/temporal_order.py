@@ -26,7 +26,7 @@ class TemporalOrder(Task):
 
     title = "Temporal order"
     question = "Two of the symbols count: which came first, and which second?"
-    length_words = "symbols between the beginning and the question"
+    length_words = "symbols before the question"
     solved_text = "at least 99 % of held-out sequences answered right"
     kind = "classification"
     family = "structure"

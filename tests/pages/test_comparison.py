@@ -11,6 +11,7 @@ from engine.experiments import results
 from engine.experiments.findings import findings, verdict_sentence
 from engine.experiments.learning_curves import compare_runs, median_curves
 from engine.experiments.protocol import protocol
+from engine.experiments.standings import telling_task
 from engine.experiments.tradeoff import front_sentence, tradeoff
 from tests.engine.experiments.measured_rows import small_comparison
 from tests.pages.charts import figure, names
@@ -41,6 +42,7 @@ def test_opens_with_who_wins_and_what_it_means_worked_out_from_the_rows(frame: p
     at = open_page("comparison")
     assert not at.exception
     assert [title.value for title in at.title] == ["Comparison"]
+    assert telling_task(frame, "parameters") == "adding"
     assert verdict_sentence(frame, "parameters", "adding", 40) in written(at)  # errors lie furthest apart there
     own = frame[(frame["kind"] == "summary") & (frame["equal"] == "parameters") & (frame["task"] == "adding") & (frame["architecture"] == "lstm")]
     lines = drawn(at, "error-by-length")

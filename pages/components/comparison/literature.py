@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.experiments.literature import MARKS, MEASURES, REMEMBERED, comparison_sentence, literature_table
+from engine.experiments.literature import MARKS, MEASURES, REMEMBERED, beside_published_sentence, comparison_sentence, literature_table
 from engine.plotting.theme import architecture_label
 from pages.components import cache, figures, notices
 from pages.components.comparison.desk import Desk
@@ -20,7 +20,8 @@ def show(desk: Desk) -> None:
     is_all = desk.controls.toggle("literature_unread")
     also = tuple(name for name in ALSO if name in cache.result_names())
     table = desk.ask(literature_table, is_all, also)
-    st.markdown(notices.plain(comparison_sentence(table)), width=TEXT_WIDTH)
+    others = cache.compute(beside_published_sentence, also)
+    st.markdown(notices.plain(f"{comparison_sentence(table)} {others}".strip()), width=TEXT_WIDTH)
     figures.show_table(_for_reading(table), name="published", receipt=receipt(desk, "literature", f"literature_table(frame, {is_all}, {also!r})"), column_config=_columns())
     st.caption(
         "Published figures were read at their source unless the column “How read” says otherwise. Ours are medians over the seeds at equal "

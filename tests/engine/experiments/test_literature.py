@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from engine.errors import DataError
-from engine.experiments.literature import MARKS, MEASURES, PUBLISHED, READ, beside_ours, comparison_sentence, our_medians, published
+from engine.experiments.literature import MARKS, MEASURES, PUBLISHED, READ, beside_ours, beside_published_sentence, comparison_sentence, our_medians, published
 from engine.tasks import TASKS
 from tests.engine.experiments.measured_rows import run, table
 
@@ -50,6 +50,16 @@ def test_ours_stand_beside_the_same_measure_at_the_nearest_length():
         "4 published figures; beside 2 of them stands one of ours, 1 of these at the same length. "
         "LSTM on adding problem 600: 0.164 published, 0.2 here."
     )
+
+
+def test_architectures_nobody_has_published_are_told_where_the_setting_is_repeated(tmp_path, monkeypatch):
+    runs = [run(name, seed, loss, 0.9, solved, task="adding", length=600) for name, loss, solved in (("lstm_chrono", 0.001, 60), ("lstm", 0.2, None)) for seed in (0, 1)]
+    table(*runs, run("min_gru", 0, 0.1, 0.9, task="adding", length=70)).to_parquet(tmp_path / "long.parquet")
+    monkeypatch.setattr("engine.experiments.results.load_results", lambda name: pd.read_parquet(tmp_path / f"{name}.parquet"))
+    assert beside_published_sentence(("long",)) == (
+        "In the same setting, without a published figure: LSTM (chrono) on adding problem 600: 0.001, solved by 2 of 2 seeds."
+    )
+    assert beside_published_sentence(()) == ""
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from engine.errors import DataError
 from engine.experiments import results
 from engine.experiments.layer_sizes import layer_sizes, ratio_sentence
 from engine.experiments.protocol import protocol
-from engine.experiments.standings import contents, divergence_sentence, standings, telling_length
+from engine.experiments.standings import contents, divergence_sentence, standings, telling_length, telling_task
 from engine.experiments.task_facts import known_tasks, task_facts
 from engine.experiments.tradeoff import front_sentence, pareto_front, tradeoff
 from engine.tasks import TASKS
@@ -80,6 +80,14 @@ def test_rows_come_by_length_and_in_the_order_of_legends(frame):
 def test_the_telling_length_is_where_errors_lie_furthest_apart():
     rows = [run("rnn", 0, 1.0, 0.5, length=10), run("gru", 0, 0.1, 0.9, length=10), run("rnn", 0, 1.0, 0.8, length=40), run("gru", 0, 0.1, 0.9, length=40)]
     assert telling_length(table(*rows), "parameters", "delayed_recall") == 10
+
+
+def test_the_telling_task_is_the_one_whose_architectures_differ_most():
+    alike = [run("rnn", 0, 1.9, 0.15), run("gru", 0, 1.8, 0.2)]
+    apart = [run("rnn", 0, 0.7, 0.5, task="parity"), run("gru", 0, 0.001, 1.0, task="parity")]
+    lost = [run("rnn", 0, float("nan"), 0.5, task="adding"), run("gru", 0, 0.1, 0.5, task="adding")]  # 100 % and 60 % of a guess's loss
+    assert telling_task(table(*alike, *apart, *lost), "parameters") == "parity"
+    assert telling_task(table(*alike, *lost), "parameters") == "adding"
 
 
 def test_words_of_tasks_are_those_of_their_classes():
