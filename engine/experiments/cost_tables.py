@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from engine.experiments.wording import listing
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
 
@@ -66,9 +67,9 @@ def growth_sentence(points: pd.DataFrame, when: str) -> str:
         growing, steady = table[table["ratio"] >= GROWS], table[table["ratio"] < GROWS]
         if len(growing):
             said = [f"{architecture_in_text(row.architecture)} from {words(row.first)} to {words(row.last)}" for row in growing.itertuples()]
-            parts.append(f"The {noun} grows with {place} for {_listing(said)}.")
+            parts.append(f"The {noun} grows with {place} for {listing(said)}.")
         if len(steady):
-            names = _listing([architecture_in_text(name) for name in steady["architecture"]])
+            names = listing([architecture_in_text(name) for name in steady["architecture"]])
             low, high = steady[["first", "last"]].min().min(), steady[["first", "last"]].max().max()
             parts.append(f"The {noun} stays about the same for {names}: {words(low)} to {words(high)}.")
     return " ".join(parts)
@@ -92,7 +93,3 @@ def time_words(seconds: float) -> str:
 
 def _short(number: float) -> str:
     return f"{number:,.0f}" if number >= 100 else f"{number:.2g}"
-
-
-def _listing(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -15,6 +15,7 @@ import pandas as pd
 from engine.experiments.standings import summaries
 from engine.experiments.task_facts import task_facts
 from engine.experiments.verdicts import BETTER_THAN_A_GUESS, Standing, Verdict, judge
+from engine.experiments.wording import listing
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
 
@@ -206,7 +207,7 @@ def _between(
         leader = labels[0] if len(first) > len(second) else labels[1]
         how = " more often" if first and second else " where anyone does" if nobody else " every time"
         end = f"The {leader} wins{how if total > 1 else ''}."
-    sentence = f"{words}: of {total} {'test' if total == 1 else 'tests'}, {_listing(parts)}. {end}"
+    sentence = f"{words}: of {total} {'test' if total == 1 else 'tests'}, {listing(parts)}. {end}"
     task, length = (first if len(first) >= len(second) and first else second or nobody)[-1]
     view = (("equal", equal), ("task", task), ("section", "learning"), ("learning_length", str(length)))
     return Finding(name, title, sentence, view)
@@ -260,12 +261,8 @@ def _names(architectures: Sequence[str]) -> str:
     names = [architecture_in_text(name) for name in in_legend_order(architectures)]
     if len(names) > MOST_NAMES + 1:
         names = [*names[:MOST_NAMES], f"{len(names) - MOST_NAMES} others"]
-        return _listing(names)
-    return _listing(names, " and the ")
-
-
-def _listing(words: Sequence[str], last: str = " and ") -> str:
-    return last.join(filter(None, [", ".join(words[:-1]), words[-1]]))
+        return listing(names)
+    return listing(names, " and the ")
 
 
 def _count(number: int) -> str:

@@ -56,12 +56,12 @@ def our_medians(frame: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(
         accuracy_percent=100 * rows["accuracy"].astype(float),
         sequences=rows["solved_step"].astype(float) * rows["batch_size"].astype(float),
-        loss=rows["loss"].astype(float),
+        loss=rows["loss"].astype(float).fillna(np.inf),  # one that diverged counts as worse than any other
     )
     names = {name: (name, "median") for name in ("loss", "accuracy_percent", "sequences")}
     solved = {"runs": ("seed", "nunique"), "solved_runs": ("is_solved", "sum")}
     same = {name: (name, "first") for name in ("parameters", "max_steps", "batch_size")}
-    return rows.groupby(["task", "architecture", "length"]).agg(**names, **solved, **same).reset_index()
+    return rows.groupby(["task", "architecture", "length"]).agg(**names, **solved, **same).replace(np.inf, np.nan).reset_index()
 
 
 def beside_ours(figures: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from engine.experiments.verdicts import Standing, Verdict
+from engine.experiments.wording import listing
 from engine.plotting.theme import architecture_label
 
 
@@ -24,7 +25,7 @@ def standing_words(frame: pd.DataFrame, ended: Sequence[dict[str, Any]]) -> str:
         solved = sorted(int(run["step"]) for run in ended if run["architecture"] == name and run["is_solved"])
         seeds, label = rows["seed"].nunique(), architecture_label(name)
         if solved:
-            parts.append(f"{label}: solved by {len(solved)} of {seeds} seeds, at update {_listing(solved)}")
+            parts.append(f"{label}: solved by {len(solved)} of {seeds} seeds, at update {listing(solved)}")
         else:
             last = rows.sort_values("step").groupby("seed").last()
             parts.append(f"{label}: median error {last['error'].median():.3g} at update {int(last['step'].max())}")
@@ -40,7 +41,7 @@ def verdict_words(verdict: Verdict) -> str:
     why = _solved(first) if verdict.by == "steps" else f"nobody solves the task with most seeds, and its median loss is the lowest, {_loss(first)}"
     if verdict.winner:
         return f"{label} wins: {why}. {_others(verdict)}".rstrip()
-    rivals = _listing([architecture_label(name) for name in verdict.rivals])
+    rivals = listing([architecture_label(name) for name in verdict.rivals])
     return f"No clear winner: {label} comes first ({why}), but the range of {rivals} over the seeds touches its own. {_others(verdict)}".rstrip()
 
 
@@ -72,8 +73,3 @@ def _solved(standing: Standing) -> str:
 def _loss(standing: Standing) -> str:
     median, low, high = standing.loss
     return f"{median:.3g} ({low:.3g} to {high:.3g})"
-
-
-def _listing(parts: Sequence[Any]) -> str:
-    words = [str(part) for part in parts]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

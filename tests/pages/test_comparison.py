@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +11,10 @@ import pytest
 from engine.experiments import results
 from engine.experiments.findings import findings, verdict_sentence
 from engine.experiments.learning_curves import compare_runs, median_curves
-from engine.experiments.protocol import protocol
+from engine.experiments.protocol import STOPPING_RULE, protocol
 from engine.experiments.standings import telling_task
 from engine.experiments.tradeoff import front_sentence, tradeoff
+from pages.components.comparison.rules import rule_sentences
 from tests.engine.experiments.measured_rows import small_comparison
 from tests.pages.charts import figure, names
 from tests.pages.open import alternative_texts, open_page, sentences, written
@@ -121,6 +123,15 @@ def test_costs_parameters_rules_and_published_figures(frame: pd.DataFrame) -> No
     more = at.dataframe[-1].value
     unread = more[more["how_read"] == "as remembered, not checked"]
     assert len(unread) and unread["source"].str.startswith("as remembered in ").all()
+
+
+def test_the_rules_say_how_gates_start_and_when_a_run_ends(frame: pd.DataFrame) -> None:
+    rules = protocol(frame, "parameters")
+    assert not any("start out" in sentence for sentence in rule_sentences(rules))  # the rows do not say
+    text = " ".join(rule_sentences(dataclasses.replace(rules, memory_biases={1.0: ("parity",), 4.0: ("adding", "copying")}, max_grad_norms=(1.0,))))
+    assert "at 4 on adding problem and copying memory; at 1 on parity" in text
+    assert "norm is above 1 is shortened" in text
+    assert STOPPING_RULE in text
 
 
 @pytest.mark.parametrize(

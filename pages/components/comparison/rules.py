@@ -7,6 +7,7 @@ import streamlit as st
 from engine.experiments.protocol import STOPPING_RULE, Protocol, protocol
 from engine.experiments.task_facts import task_facts, task_title
 from engine.experiments.verdicts import RULE
+from engine.experiments.wording import listing
 from engine.plotting.theme import architecture_label
 from pages.components import figures, notices
 from pages.components.comparison.desk import Desk
@@ -84,13 +85,9 @@ def _training_sentences(found: Protocol) -> list[str]:
     if not found.memory_biases:
         return []
     norms = " or ".join(f"{norm:g}" for norm in found.max_grad_norms)
-    groups = [f"at {bias:g} on {_listing([task_title(task).lower() for task in tasks])}" for bias, tasks in sorted(found.memory_biases.items(), reverse=True)]
+    groups = [f"at {bias:g} on {listing([task_title(task).lower() for task in tasks])}" for bias, tasks in sorted(found.memory_biases.items(), reverse=True)]
     return [
         f"Weights are changed by Adam with a constant learning rate; a gradient whose norm is above {norms} is shortened to it.",
         "The gates that keep the memory, an LSTM's forget gate and a GRU's update gate, start out with a bias that lets them keep: "
         f"{'; '.join(groups)}. That of the chrono LSTM is drawn for the length.",
     ]
-
-
-def _listing(words: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

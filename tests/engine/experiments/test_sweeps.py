@@ -172,6 +172,21 @@ def test_the_rows_do_not_depend_on_who_does_the_work(whole, tmp_path, monkeypatc
     pd.testing.assert_frame_equal(rows_of(tmp_path), rows_of(whole[1]))
 
 
+def test_local_workers_keep_their_memory_unless_told_otherwise(monkeypatch):
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+    for told, expected in (("", str(2**30)), ("4096", "4096")):
+        monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", told) if told else monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
+        with open_workers(1) as crew:
+            crew.start(0, variable, "MALLOC_TRIM_THRESHOLD_")
+            assert crew.next() == Told(0, "finished", expected)
+
+
+def variable(name):
+    """Work that reads an environment variable."""
+    yield from ()
+    return os.environ.get(name)
+
+
 def say(value):
     """Work that is done at once."""
     yield from ()

@@ -1,0 +1,12 @@
+"""How lists are said in sentences about measured runs. Plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def listing(parts: Sequence[Any], last: str = " and ") -> str:
+    """Return parts as people list them: "a", "a and b", "a, b and c"; `last` stands before the last one."""
+    words = [str(part) for part in parts]
+    return last.join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
