@@ -114,6 +114,7 @@ def errors_against_cost(
             "mode": "lines",
             "line": step,
             "name": "Pareto front",
+            "legendgroup": "front",  # groups flow in rows; single names would stand in columns, one below the other on a phone
             "hoverinfo": "skip",
         }
     ]
@@ -128,6 +129,7 @@ def errors_against_cost(
                 "error_y": _range_bar(row, "error", style.colour),
                 "mode": "markers",
                 "name": plain_label(style.label),
+                "legendgroup": name,
                 "marker": {"symbol": style.marker, "size": 13 if row["is_on_front"] else 9, "color": style.colour, "line": {"width": 1.5, "color": theme.ink(mode)}},
                 "hovertemplate": "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>",
             }

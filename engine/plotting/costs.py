@@ -55,6 +55,7 @@ def _line(x: pd.Series, y: pd.Series, name: str, mode: Mode, now_label: str, uni
         y=y,
         name=f"{style.label}, {now_label}" if is_now else style.label,
         showlegend=not is_now,
+        legendgroup=style.label,
         mode="markers" if is_now else "lines+markers" if len(x) <= 40 else "lines",
         line={"color": style.colour, "dash": style.dash, "width": 2},
         marker={"symbol": f"{style.marker}-open" if is_now else style.marker, "size": 9 if is_now else 7, "color": style.colour},
