@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "tests" / "output"
@@ -94,6 +94,13 @@ class Visit:
         for _ in range(2):
             self.page.wait_for_selector(SETTLED, timeout=TIMEOUT_MS, state="attached")
             self.page.wait_for_timeout(120)
+
+    def chart(self, name: str, inside: str = "") -> Locator:
+        """Return a chart, or what a selector finds `inside` it, as it was drawn last.
+
+        A chart with new numbers is a new element; Streamlit keeps the old one behind it, hidden, until the script has ended.
+        """
+        return self.page.locator(f'.st-key-{name}-chart:not([data-stale="true"]) {inside}'.rstrip())
 
     def resize(self, width: int) -> None:
         """Make the window `width` pixels wide, as when a telephone is turned or a window is dragged, and wait for the page to follow."""

@@ -49,7 +49,7 @@ def test_from_opening_to_a_forget_gate_that_closes_in_three_clicks_and_on(guest:
     expect(said).to_contain_text(f"On “{found.token}”", timeout=TIMEOUT_MS)
     step = unit_step(loaded, reading, found.strand, found.position, found.unit)
     expect(page.get_by_text(f"At step {found.position + 1} the network reads")).to_contain_text(f"it now holds {signed(step.cell)}", timeout=TIMEOUT_MS)
-    numbers = page.locator(".st-key-cell-diagram-chart .annotation-text")
+    numbers = guest.chart("cell-diagram", ".annotation-text")
     for value in (step.sums["forget_gate"].value, step.cell_before, step.cell):
         expect(numbers.filter(has_text=re.compile(f"^{value:.2f}$".replace("-", "−"))).first).to_be_visible(timeout=TIMEOUT_MS)
 
@@ -64,9 +64,9 @@ def test_from_opening_to_a_forget_gate_that_closes_in_three_clicks_and_on(guest:
     expect(page.locator(".st-key-proof")).to_contain_text(proof_sentence(prove(loaded, DEFAULT_TEXT, found.strand), reading.strands[found.strand]), timeout=TIMEOUT_MS)
 
     follow.click()  # three: all the others
-    expect(page.locator(".st-key-gate-map-chart .annotation-text")).to_contain_text(f"unit {found.unit}", timeout=TIMEOUT_MS)
+    expect(guest.chart("gate-map", ".annotation-text")).to_contain_text(f"unit {found.unit}", timeout=TIMEOUT_MS)
     gate = reading.strands[found.strand].parts["forget_gate"]
-    shown = page.locator(".st-key-gate-map-chart")
+    shown = guest.chart("gate-map")
     expect(shown.locator(".js-plotly-plot")).to_be_visible()
     drawn = shown.locator(".js-plotly-plot").evaluate("plot => Array.from(plot.calcdata[0][0].z, row => Array.from(row)).flat()")
     assert sum(drawn) / len(drawn) == pytest.approx(float(gate.mean()), abs=1e-4)
@@ -85,7 +85,7 @@ def test_every_tool_is_whole_on_a_telephone_in_the_dark(browser: Browser, server
         guest.open("/cells?network=GRU&position=3", "Cells")
         for name, key in (("Step through", "cell-strips"), ("Gates over time", "gate-saturation"), ("Conveyor belt", "conveyor")):
             tool(guest, name).click()
-            expect(guest.page.locator(f".st-key-{key}-chart svg.main-svg").first).to_be_visible(timeout=TIMEOUT_MS)
+            expect(guest.chart(key, "svg.main-svg").first).to_be_visible(timeout=TIMEOUT_MS)
             guest.settle()
             assert guest.overflow() <= 0
             assert guest.faint_texts() == []
@@ -94,7 +94,7 @@ def test_every_tool_is_whole_on_a_telephone_in_the_dark(browser: Browser, server
 
 def click_token(guest: Visit, number: int) -> None:
     """Click a token of the text, counted from 0, where it is drawn."""
-    plot = guest.page.locator(".st-key-cells-text-chart .js-plotly-plot")
+    plot = guest.chart("cells-text", ".js-plotly-plot")
     plot.scroll_into_view_if_needed()
     x, y = plot.evaluate(
         """(plot, number) => {

@@ -54,7 +54,7 @@ def test_a_pattern_is_found_in_the_text_and_moved_by_key_and_click(browser: Brow
         ends.press("ArrowRight")
         expect(found.page.get_by_text(said(start, stop + 1))).to_be_visible(timeout=TIMEOUT_MS)
         found.settle()
-        target = found.page.locator(".st-key-patterns-text-chart .scatterlayer .trace").last.locator(".point").nth(start - 1)
+        target = found.chart("patterns-text", ".scatterlayer .trace").last.locator(".point").nth(start - 1)
         target.click(force=True)
         expect(found.page.get_by_text(said(start - 1, stop + 1))).to_be_visible(timeout=TIMEOUT_MS)
         assert found.console_errors == []

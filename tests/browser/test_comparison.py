@@ -37,7 +37,7 @@ def runs() -> pd.DataFrame:
 
 def lines(guest: Visit, name: str) -> dict[str, dict]:
     """Return what a chart has drawn, by the line's name."""
-    chart = guest.page.locator(f".st-key-{name}-chart .js-plotly-plot")
+    chart = guest.chart(name, ".js-plotly-plot")
     expect(chart).to_be_visible()
     return chart.evaluate(LINES)
 
@@ -53,7 +53,7 @@ def test_the_first_chart_draws_the_medians_and_ranges_of_the_file(guest: Visit, 
         assert drawn[label]["down"] == pytest.approx((wrong[0.5] - wrong[1]).tolist())
     assert drawn["Without memory"]["y"] == pytest.approx([87.5] * summaries["length"].nunique())
     guest.page.locator(".st-key-show").get_by_text("RNN", exact=True).click()
-    expect(guest.page.locator(".st-key-error-by-length-chart .legendtext").first).to_have_text(re.compile("^(?!RNN)"))
+    expect(guest.chart("error-by-length", ".legendtext").first).to_have_text(re.compile("^(?!RNN)"))
     expect(guest.page).to_have_url(re.compile("show="))
     assert "RNN" not in lines(guest, "error-by-length")
     assert guest.console_errors == []

@@ -47,7 +47,7 @@ def button(guest: Visit, key: str) -> Locator:
 
 def lines(guest: Visit, name: str) -> dict[str, list]:
     """Return what a chart has drawn: [x, y] by the line's name."""
-    chart = guest.page.locator(f".st-key-{name}-chart .js-plotly-plot")
+    chart = guest.chart(name, ".js-plotly-plot")
     expect(chart).to_be_visible()
     return chart.evaluate(LINES)
 

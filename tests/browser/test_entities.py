@@ -46,7 +46,7 @@ def test_own_text_is_marked_and_a_clicked_word_shows_its_tags(guest: Visit) -> N
     expect_marks(guest, tagging)
     expect(guest.page.get_by_text(describe_spans(tagging, line)).first).to_be_visible()
     place = line.words.index("Google")
-    guest.page.locator(".st-key-entity-words-chart .scatterlayer .point").nth(place).click(force=True)
+    guest.chart("entity-words", ".scatterlayer .point").nth(place).click(force=True)
     expect(guest.page.get_by_text(describe_word(tagging, place)).first).to_be_visible()
     name, text = list(EXAMPLES.items())[1]
     guest.page.get_by_role("button", name=name).click()

@@ -28,7 +28,7 @@ def test_the_lattice_moves_by_key_and_click_and_an_edited_step_flips_an_entity(b
     with visit(browser, server, "dark", 375) as found:
         page = found.page
         found.open(f"/entities?tool=lattice&lattice_word=4&text={quote(TEXT)}", "Entities")
-        chart = page.locator(".st-key-lattice-chart")
+        chart = found.chart("lattice")
         for name, way in zip(("Best", "Second", "Third"), ways, strict=True):
             legend = chart.get_by_text(f"{name}: {share_text(way.probability)} (score {way.score:.2f})", exact=True)
             expect(legend).to_be_visible(timeout=TIMEOUT_MS)
@@ -71,7 +71,7 @@ def test_the_halves_of_a_word_are_the_engines(browser: Browser, server: str) -> 
         word.press("ArrowRight")
         said = f"“{WORDS[4]}”: for {best['tag']}, the best by emissions, the forward half adds {signed(best['forward'])}"
         expect(page.get_by_text(said)).to_be_visible(timeout=TIMEOUT_MS)
-        page.locator(".st-key-directions-chart .scatterlayer .trace").last.locator(".point").first.click(force=True)
+        found.chart("directions", ".scatterlayer .trace").last.locator(".point").first.click(force=True)
         expect(page.get_by_text(f"“{WORDS[0]}”: for ")).to_be_visible(timeout=TIMEOUT_MS)
         found.settle()
         assert found.faint_texts() == []

@@ -69,7 +69,7 @@ def test_writing_together_branches_and_keeps_them(guest: Visit, browser: Browser
     expect(page.get_by_text("The tree: 18 steps in 2 branches")).to_be_visible()
 
     # A node of the drawing is clicked: the tenth of the first branch, which nothing follows.
-    end = page.locator(".st-key-writing-tree-chart .scatterlayer .trace").nth(2).locator(".point").nth(9)
+    end = guest.chart("writing-tree", ".scatterlayer .trace").nth(2).locator(".point").nth(9)
     end.click(force=True)
     expect_text(guest, drawn)
     expect(page).to_have_url(re.compile("cowrite_tree=t"))
@@ -114,7 +114,7 @@ def test_the_time_machine_shows_what_each_stage_writes(guest: Visit) -> None:
 
     for place in (26, 27, 28):
         expect_stage(place)
-    chart = guest.page.locator(".st-key-training-history-chart")
+    chart = guest.chart("training-history")
     expect(chart.locator(".js-plotly-plot")).to_be_visible()
     guest.page.get_by_role("slider", name="Stage of the training").press("Home")
     expect_stage(1)

@@ -39,7 +39,7 @@ def test_a_pasted_text_is_coloured_by_the_bits_of_the_model_that_is_chosen(guest
     choice.get_by_text("6-gram").click()
     found = {name: surprise(load_model(f"shakespeare-{name}"), TEXT) for name in ("ngram", "lstm", "gru", "rnn")}
     guest.settle()
-    chart = guest.page.locator(".st-key-surprise-chart")
+    chart = guest.chart("surprise")
     expect(chart.locator(".textpoint")).to_have_count(len(re.sub(r" ", "", TEXT)), timeout=PATIENCE_MS)
     place = TEXT.index("d")
     chart.locator(".textpoint").filter(has_text=re.compile(r"^d$")).hover(force=True)
@@ -62,7 +62,7 @@ def test_every_model_codes_a_text_and_decodes_it_again(guest: Visit) -> None:
     said = guest.page.get_by_text(f"All {len(names)} models gave back the identical {len(text)} characters")
     expect(said).to_be_visible(timeout=PATIENCE_MS)
     guest.settle()
-    chart = guest.page.locator(".st-key-duel-chart")
+    chart = guest.chart("duel")
     coders, sizes = chart.locator(".ytick text").all_text_contents(), chart.locator(".bartext").all_text_contents()
     assert "xz" in coders
     shown = sorted(int(size.replace(",", "")) for size in sizes)
@@ -80,5 +80,5 @@ def test_stop_keeps_what_there_is(guest: Visit) -> None:
     stop.click()
     expect(guest.page.get_by_role("button", name="Go on")).to_be_visible(timeout=PATIENCE_MS)
     guest.settle()
-    assert "xz" in guest.page.locator(".st-key-duel-chart .ytick text").all_text_contents()
+    assert "xz" in guest.chart("duel", ".ytick text").all_text_contents()
     assert guest.page.get_by_role("textbox", name="Text to compress").input_value() == asked["duel_text"]

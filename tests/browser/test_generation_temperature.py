@@ -46,7 +46,7 @@ def test_six_temperatures_and_their_loop(guest: Visit) -> None:
     assert truth[0].measures.loop is not None, "the LSTM's greedy text goes round in circles"
     expect(guest.page.get_by_text(loop_sentence(truth[0]))).to_be_visible()
     novelty = summarise_curve(stored_curve(lstm)).set_index("temperature")["novelty_mean"]
-    chart = guest.page.locator(".st-key-temperature-curve-chart")
+    chart = guest.chart("temperature-curve")
     expect(chart).to_be_visible()
     guest.settle()
     said = f"LSTM: entropy of each draw from 0.00 nats to .* characters that are not copied from {100 * novelty[0]:.0f} % to {100 * novelty[1.5]:.0f} %"
@@ -82,7 +82,7 @@ def test_stages_and_a_click_into_the_text(guest: Visit) -> None:
     along = choices_along(lstm, text, 1.3, 5, 1.0)
     expect(metric(guest, "Cut away")).to_have_text(f"{100 * along['mass_cut'].iloc[-1]:.1f} %")
     position = 40
-    line = guest.page.locator(".st-key-next-character-along-chart .scatterlayer .trace").nth(1)
+    line = guest.chart("next-character-along", ".scatterlayer .trace").nth(1)
     line.locator(".point").nth(position).click(force=True)
     expect(guest.page).to_have_url(re.compile(f"position={position}\\b"))
     expect(metric(guest, "Cut away")).to_have_text(f"{100 * along['mass_cut'].iloc[position]:.1f} %")

@@ -45,7 +45,7 @@ def test_detective_finds_a_unit_and_neurons_shows_it(guest: Visit) -> None:
     expect(said).to_contain_text(f"“{best['question'].lower()}”, {best['auc']:.3f}.", timeout=TIMEOUT_MS)
     expect(said).to_contain_text(f"{(truth.winners['auc'] > 0.9).sum()} of {len(truth.winners)} questions")
 
-    bars = guest.page.locator(".st-key-detective-winners-chart .bars .point path")
+    bars = guest.chart("detective-winners", ".bars .point path")
     expect(bars).to_have_count(len(truth.winners))
     third = truth.winners.iloc[2]
     bar = bars.nth(len(truth.winners) - 3)  # they are drawn from the lowest up
@@ -90,7 +90,7 @@ def test_puppeteer_holds_a_gate_and_says_what_it_costs(guest: Visit) -> None:
         metric = guest.page.get_by_test_id("stMetric").filter(has_text="Unseen text, with strings")
         expect(metric).to_contain_text(f"{truth.held_bits:.3f} bits per character")
         expect(guest.page.get_by_text(f"The texts part at character {truth.first_difference + 1}.")).to_be_visible()
-        drawn = guest.page.locator(".st-key-puppeteer-held-chart .textpoint text, .st-key-puppeteer-held-chart g.text text")
+        drawn = guest.chart("puppeteer-held", ":is(.textpoint text, g.text text)")
         shown = "".join(drawn.all_text_contents()).replace("↵", "")
         assert shown.replace(" ", "") == truth.held_text.replace("\n", "").replace(" ", "")
 

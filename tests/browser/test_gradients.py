@@ -32,7 +32,7 @@ def guest(browser: Browser, server: str) -> Iterator[Visit]:
 def test_a_click_on_the_edge_moves_the_slider_and_the_slider_the_chain(guest: Visit) -> None:
     guest.open("/gradients?chain_hidden_size=8", "Gradients")
     expect(guest.page.get_by_text(chain_sentence(measure_chain(ChainSettings(hidden_size=8))))).to_be_visible()
-    guest.page.locator(".st-key-chain-edge-chart .scatterlayer .point").nth(24).click(force=True)
+    guest.chart("chain-edge", ".scatterlayer .point").nth(24).click(force=True)
     slider = guest.page.get_by_role("slider", name="Recurrent gain")
     for gain in (4.0, 4.05):
         expect(slider).to_have_attribute("aria-valuetext", f"{gain:.2f}")
@@ -43,7 +43,7 @@ def test_a_click_on_the_edge_moves_the_slider_and_the_slider_the_chain(guest: Vi
 def test_a_click_chooses_the_expected_character_and_the_keyboard_the_next_one(guest: Visit) -> None:
     guest.open(f"/gradients?tool=Connectivity&connectivity_check=false&text={quote(TEXT)}", "Gradients")
     gru = load_model("shakespeare-gru")
-    targets = guest.page.locator(".st-key-connectivity-shakespeare-gru-chart .scatterlayer .trace.scatter").last.locator(".point")
+    targets = guest.chart("connectivity-shakespeare-gru", ".scatterlayer .trace.scatter").last.locator(".point")
     targets.nth(8).click(force=True)
     expect(guest.page.get_by_text(row_sentence("GRU", connectivity(gru, TEXT, 9))).last).to_be_visible()
     guest.page.get_by_role("slider", name="What is expected as character").press("ArrowRight")
@@ -59,14 +59,14 @@ def test_clipping_is_trained_on_the_page(guest: Visit) -> None:
 def test_truncation_cuts_where_the_engine_says(guest: Visit) -> None:
     guest.open(f"/gradients?tool=Truncation&truncation_network=GRU&truncation_text={quote(TEXT)}", "Gradients")
     found = truncation(load_model("shakespeare-gru"), TEXT).frame
-    chart = guest.page.locator(".st-key-truncation-chart")
+    chart = guest.chart("truncation")
     for row in found.itertuples():
         expect(chart.get_by_text(f"{row.length}: {100 * row.kept:.0f} %")).to_be_visible()
 
 
 def test_newborn_networks_are_trained_by_a_job_that_stops(guest: Visit) -> None:
     guest.open("/gradients?tool=Foretold%3F&foretold_hidden_size=4&foretold_updates=400", "Gradients")
-    points = guest.page.locator(".st-key-foretold-chart .scatterlayer .point")
+    points = guest.chart("foretold", ".scatterlayer .point")
     expect(points).to_have_count(15)
     guest.page.get_by_role("button", name="Train them").click()
     guest.page.locator(".st-key-foretold-stop button").click()  # not Streamlit's own Stop, which shows while the workers start

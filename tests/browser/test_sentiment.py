@@ -47,7 +47,7 @@ def test_the_verdict_and_the_film_are_the_networks_own(guest: Visit) -> None:
     expect(guest.page.get_by_text(re.compile(rf"^{turn.last + 1} of {len(words)} read"))).to_be_visible()
     guest.settle()
     # the whole network's line is drawn last; its third mark
-    guest.page.locator(".st-key-sentiment-film-chart .scatterlayer .trace").last.locator(".point").nth(2).click(force=True)
+    guest.chart("sentiment-film", ".scatterlayer .trace").last.locator(".point").nth(2).click(force=True)
     expect(guest.page.get_by_text(re.compile(rf"^3 of {len(words)} read"))).to_contain_text(f"whole network {100 * belief.both[2]:.1f} %")
     expect(guest.page).to_have_url(re.compile("film_word=3"))
 

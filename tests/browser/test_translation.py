@@ -47,7 +47,7 @@ def test_a_typed_sentence_is_translated_by_both_networks(guest: Visit) -> None:
     type_in(guest, SENTENCE)
     for name in (WITH, WITHOUT):
         has_heading(guest, inspect_translation(load_model(name), SENTENCE, 5, 1.0).text)
-    expect(guest.page.locator(".st-key-attention-chart .js-plotly-plot")).to_be_visible()
+    expect(guest.chart("attention", ".js-plotly-plot")).to_be_visible()
 
 
 def test_an_example_fills_both_boxes_and_a_link_carries_them(guest: Visit, browser: Browser) -> None:
@@ -88,7 +88,7 @@ def test_text_that_cannot_be_translated_gets_a_sentence_and_stays(
     assert box(guest).input_value() == text
     assert guest.page.get_by_test_id("stException").count() == 0
     type_in(guest, SENTENCE)
-    expect(guest.page.locator(".st-key-attention-chart .js-plotly-plot")).to_be_visible()
+    expect(guest.chart("attention", ".js-plotly-plot")).to_be_visible()
 
 
 def test_characters_never_seen_are_named(guest: Visit) -> None:

@@ -40,7 +40,7 @@ def test_a_step_is_tried_changed_and_searched(browser: Browser, server: str) -> 
         expect(page.get_by_text(told(step - 1, "uniform"))).to_be_visible(timeout=TIMEOUT_MS)
         guest.settle()
 
-        written = page.locator(".st-key-attention-links-chart .scatterlayer .trace").last.locator(".point")
+        written = guest.chart("attention-links", ".scatterlayer .trace").last.locator(".point")
         expect(written).to_have_count(len(trial.pieces), timeout=TIMEOUT_MS)  # each word of this sentence is one piece
         written.nth(1).click(force=True)
         expect(page.get_by_text(told(2, "uniform"))).to_be_visible(timeout=TIMEOUT_MS)

@@ -38,7 +38,7 @@ def test_the_press_breaks_one_network_and_not_the_other(browser: Browser, server
         shows(16)
         guest.settle()
         expect(page).to_have_url(re.compile("bottleneck_size=16"))
-        page.locator(".st-key-bottleneck-press-chart .scatterlayer .trace").first.locator(".point").nth(2).click(force=True)
+        guest.chart("bottleneck-press", ".scatterlayer .trace").first.locator(".point").nth(2).click(force=True)
         shows(4)
         expect(page).to_have_url(re.compile(r"bottleneck_size=4\b"))
         guest.settle()

@@ -57,7 +57,7 @@ def test_a_seed_gives_its_text_and_a_bar_opens_the_other_choices(guest: Visit) -
     expect(guest.page.get_by_role("heading", name=report.text, exact=True).first).to_be_visible()
     guest.settle()
     place = len(report.target_words) - 1
-    guest.page.locator(f".st-key-confidence-{WITH}-chart .bars .point").nth(place).click(force=True)
+    guest.chart(f"confidence-{WITH}", ".bars .point").nth(place).click(force=True)
     frame = word_alternatives(load_model(WITH), SENTENCE, report.target_ids, place)
     expect(guest.page.get_by_text(alternatives_sentence(frame)[:50]).first).to_be_visible()
 

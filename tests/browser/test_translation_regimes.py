@@ -26,7 +26,7 @@ def test_the_ways_to_be_taught_are_compared_as_measured(browser: Browser, server
         for sentence in (regimes.winner_sentence(frame), regimes.scheduled_sentence(frame), regimes.gap_sentence(frame)):
             if sentence:
                 expect(page.get_by_text(sentence, exact=True).first).to_be_visible(timeout=SECONDS)
-        expect(page.locator(".st-key-regimes-curves-chart .js-plotly-plot")).to_be_visible(timeout=SECONDS)
+        expect(guest.chart("regimes-curves", ".js-plotly-plot")).to_be_visible(timeout=SECONDS)
         with page.expect_download() as saved:
             page.locator(".st-key-regimes-sentence-download").get_by_role("button").click()
         table = saved.value.path().read_text(encoding="utf-8-sig")

@@ -27,13 +27,13 @@ def guest(browser: Browser, server: str) -> Iterator[Visit]:
     """Return a visitor at the search tree."""
     with visit(browser, server) as guest:
         guest.open(f"/translation?{LINK}", "Translation")
-        expect(guest.page.locator(".st-key-search-settings-chart .js-plotly-plot")).to_be_visible()
+        expect(guest.chart("search-settings", ".js-plotly-plot")).to_be_visible()
         yield guest
 
 
 def click_mark(guest: Visit, chart: str, name: str, place: int = 0) -> None:
     """Click a marker of a chart, found by its trace's name, as a hand would."""
-    figure = guest.page.locator(f".st-key-{chart} .js-plotly-plot")
+    figure = guest.chart(chart, ".js-plotly-plot")
     figure.scroll_into_view_if_needed()
     at = figure.evaluate(
         """(plot, [name, place]) => {
@@ -53,7 +53,7 @@ def test_what_the_search_left_is_brought_back_by_a_click_and_taken_away_again(gu
     report = inspect_search(loaded, EXAMPLE.source, 5, 1.0)
     expect(guest.page.get_by_text(search_sentence(report))).to_be_visible()
     node = int(report.left["node"].iloc[1])
-    click_mark(guest, "search-tree-chart", "Left by the search", 1)
+    click_mark(guest, "search-tree", "Left by the search", 1)
     words = f"1. {try_sentence(report, search_from(loaded, EXAMPLE.source, report.prefix(node), 5, 1.0))}"
     expect(guest.page.locator(".st-key-search-try-1")).to_contain_text(words)
     expect(guest.page).to_have_url(re.compile("search_tries=[0-9a-f]{6}-"))
@@ -71,7 +71,7 @@ def test_another_word_changes_what_follows_and_a_letter_of_the_map_the_search(gu
     settings = inspect_settings(loaded, EXAMPLE.source, EXAMPLE.reference)
     letter = settings.cells["winner"].iloc[0]
     cell = settings.cells.iloc[0]
-    click_mark(guest, "search-settings-chart", letter)
+    click_mark(guest, "search-settings", letter)
     report = inspect_search(loaded, EXAMPLE.source, int(cell["width"]), float(cell["length_penalty"]))
     expect(guest.page.get_by_text(search_sentence(report))).to_be_visible()
     assert report.winner.text == settings.winner_at(int(cell["width"]), float(cell["length_penalty"])).text

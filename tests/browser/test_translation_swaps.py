@@ -36,7 +36,7 @@ def guest(browser: Browser, server: str) -> Iterator[Visit]:
 
 def test_a_click_chooses_a_word_and_the_keyboard_a_neighbour(guest: Visit, loaded: LoadedModel) -> None:
     guest.open(LINK + "Word+swaps", "Translation")
-    mark = guest.page.locator(".st-key-swaps-words-chart .scatterlayer .point").nth(2)
+    mark = guest.chart("swaps-words", ".scatterlayer .point").nth(2)
     mark.scroll_into_view_if_needed()
     mark.click(force=True)  # plotly's own layer for the pointer lies above the marks
     box = guest.page.get_by_role("combobox", name="Word to replace")
@@ -63,7 +63,7 @@ def test_a_second_sentence_is_compared_with_the_first(guest: Visit, loaded: Load
     expect(guest.page.get_by_text(f"leaves at the end: {found.summary_cosine:.3f}")).to_be_visible()
     for name, course in (("encoder", found.encoder), ("decoder", found.decoder)):
         known = sum(cosine is not None for cosine in course.cosines)
-        expect(guest.page.locator(f".st-key-twins-{name}-chart .scatterlayer .point")).to_have_count(known)
+        expect(guest.chart(f"twins-{name}", ".scatterlayer .point")).to_have_count(known)
 
 
 def test_the_nearest_sentences_are_the_engines(guest: Visit, loaded: LoadedModel) -> None:
