@@ -12,9 +12,11 @@ from engine.tasks import TASKS, Task
 
 ARCHITECTURES = ("rnn", "lstm", "gru")
 EQUAL = ("parameters", "hidden_size")
-LEARNING_RATES = (1e-3, 3e-3, 1e-2)  # the grid every architecture's rate is chosen from
+LEARNING_RATES = (1e-3, 3e-3, 1e-2, 3e-2)  # the grid every architecture's rate is chosen from
 TRIAL_SEED = 1000  # no result is made from it
 NOT_CHOSEN = 0.0  # the learning rate of a run whose trials are still to come
+
+Tuned = tuple[str, str, int]  # task, architecture and the length at which a learning rate is chosen
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +54,8 @@ class TaskPlan:
         learning_rates: a rate per architecture that was chosen before; None chooses it by trials (see `Comparison.trials`).
         same_size_lengths: the lengths that are run at equal hidden size as well, by the comparison's `same_size_architectures`.
         parameters, seeds, batch_size, memory_bias, architectures: None takes the comparison's.
-        trial_length, trial_steps: where the learning rate is chosen; None takes the shortest length and half its budget.
+        trial_length, trial_steps: where the learning rate of all lengths is chosen, and by how many updates; None chooses it at each
+            length anew, by half its budget.
     """
 
     task: str
@@ -100,14 +103,14 @@ class Comparison:
     grid: tuple[float, ...] = LEARNING_RATES
     architectures: tuple[str, ...] = ARCHITECTURES
 
-    def specs(self, rates: Mapping[tuple[str, str], float] | None = None) -> list[RunSpec]:
+    def specs(self, rates: Mapping[Tuned, float] | None = None) -> list[RunSpec]:
         """Return every run, the seeds outermost so that a sweep cut short still covers every cell of the grid.
 
         Args:
-            rates: (task, architecture) -> the learning rate that the trials chose; NOT_CHOSEN where there is none yet.
+            rates: what the trials chose; NOT_CHOSEN where there is none yet.
         """
         found = [
-            (place, self._spec(plan, architecture, length, equal, seed, self._rate(plan, architecture, rates or {})))
+            (place, self._spec(plan, architecture, length, equal, seed, self._rate(plan, architecture, length, rates or {})))
             for plan in self.plans
             for place, seed in enumerate(plan.seeds or self.seeds)
             for length in plan.lengths
@@ -117,20 +120,29 @@ class Comparison:
         return [spec for _, spec in sorted(found, key=lambda item: item[0])]
 
     def trials(self) -> list[RunSpec]:
-        """Return the short runs that choose a learning rate per task and architecture: one seed, one length, every rate of the grid.
+        """Return the short runs that choose a learning rate per task, architecture and length: one seed, every rate of the grid.
 
-        They run at equal parameters; the rate is kept at every other length and at equal hidden size.
+        They run at equal parameters; the rate is kept at equal hidden size.
         """
         return [
-            self._trial(plan, architecture, rate)
+            self._trial(plan, architecture, length, rate)
             for plan in self.plans
             if plan.learning_rates is None
-            for architecture in self._architectures_of(plan, plan.trial_length or min(plan.lengths), "parameters")
+            for length in ([plan.trial_length] if plan.trial_length else plan.lengths)
+            for architecture in self._architectures_of(plan, length, "parameters")
             for rate in self.grid
         ]
 
-    def _trial(self, plan: TaskPlan, architecture: str, rate: float) -> RunSpec:
-        length = plan.trial_length or min(plan.lengths)
+    def tuned_at(self, spec: RunSpec) -> Tuned:
+        """Return where the learning rate of a run of this comparison is chosen."""
+        plan = next(
+            plan
+            for plan in self.plans
+            if plan.task == spec.task and spec.length in plan.lengths and spec.architecture in (plan.architectures or self.architectures)
+        )
+        return spec.task, spec.architecture, plan.trial_length or spec.length
+
+    def _trial(self, plan: TaskPlan, architecture: str, length: int, rate: float) -> RunSpec:
         steps = plan.trial_steps or max(1, plan.steps_at(length) // 2)
         return dataclasses.replace(self._spec(plan, architecture, length, "parameters", TRIAL_SEED, rate), max_steps=steps)
 
@@ -163,10 +175,10 @@ class Comparison:
         return [name for name in names if is_compatible(task, name)]
 
     @staticmethod
-    def _rate(plan: TaskPlan, architecture: str, rates: Mapping[tuple[str, str], float]) -> float:
+    def _rate(plan: TaskPlan, architecture: str, length: int, rates: Mapping[Tuned, float]) -> float:
         if plan.learning_rates is not None:
             return plan.learning_rates[architecture]
-        return rates.get((plan.task, architecture), NOT_CHOSEN)
+        return rates.get((plan.task, architecture, plan.trial_length or length), NOT_CHOSEN)
 
 
 COMPARISONS: Registry[Comparison] = Registry("comparison")

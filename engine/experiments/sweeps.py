@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from engine.errors import ConfigError, JobError
-from engine.experiments.base import Comparison, RunSpec
+from engine.experiments.base import NOT_CHOSEN, Comparison, RunSpec, Tuned
 from engine.experiments.costs import Cell, Pace, cell_of, cost_table, get_ready, in_words, makespan, pace_work
 from engine.experiments.recipes import COMPARISONS
 from engine.experiments.results import RESULTS
@@ -154,19 +154,19 @@ def select_specs(comparison: Comparison, only: str) -> list[RunSpec]:
     return _select(comparison.specs(), _words(only)[0])
 
 
-def chosen_rates(trials: Sequence[RunSpec], rows_of: Callable[[Key], Rows]) -> dict[tuple[str, str], float]:
-    """Return (task, architecture) -> learning rate for those whose trials are all there; see RATE_RULE."""
-    rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+def chosen_rates(trials: Sequence[RunSpec], rows_of: Callable[[Key], Rows]) -> dict[Tuned, float]:
+    """Return the learning rates of those whose trials are all there; see RATE_RULE."""
+    rows: dict[Tuned, list[dict[str, Any]]] = {}
     missing = set()
     for spec in trials:
         found = rows_of(trial_key(spec))
-        rows.setdefault((spec.task, spec.architecture), []).extend(found)
-        missing |= set() if found else {(spec.task, spec.architecture)}
+        rows.setdefault((spec.task, spec.architecture, spec.length), []).extend(found)
+        missing |= set() if found else {(spec.task, spec.architecture, spec.length)}
 
     def merit(row: dict[str, Any]) -> float:
         return row.get("validation_loss", math.inf)
 
-    return {pair: float(min(own, key=merit)["learning_rate"]) for pair, own in rows.items() if pair not in missing}
+    return {tuned: float(min(own, key=merit)["learning_rate"]) for tuned, own in rows.items() if tuned not in missing}
 
 
 class _Sweep:
@@ -174,12 +174,12 @@ class _Sweep:
 
     def __init__(self, comparison: Comparison, table: SweepTable, specs: list[RunSpec], with_timing: bool) -> None:
         self.comparison, self.table, self.specs = comparison, table, specs
-        wanted = {(spec.task, spec.architecture) for spec in specs}
+        wanted = {comparison.tuned_at(spec) for spec in specs}
         self.all_trials = comparison.trials()
         self.trials = [
             spec
             for spec in self.all_trials
-            if (spec.task, spec.architecture) in wanted and table.settings(trial_key(spec)) != settings_text(spec)
+            if (spec.task, spec.architecture, spec.length) in wanted and table.settings(trial_key(spec)) != settings_text(spec)
         ]
         table.drop({trial_key(spec) for spec in self.trials})
         self.todo = self._missing()
@@ -289,8 +289,7 @@ class _Sweep:
 
     def _runs_with_rates(self) -> list[RunSpec]:
         """Return the runs to do, now that the trials are over; those whose trials failed wait for the next time."""
-        waiting = {(spec.task, spec.architecture) for spec in self.trials if not self.table.rows(trial_key(spec))}
-        return [spec for spec in self._missing() if (spec.task, spec.architecture) not in waiting]
+        return [spec for spec in self._missing() if spec.learning_rate != NOT_CHOSEN]
 
     def _how_to_go_on(self) -> str:
         return f"What is finished is kept; go on with: python -m engine compare --recipe {self.comparison.name}"

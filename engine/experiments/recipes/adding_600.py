@@ -41,5 +41,6 @@ COMPARISONS.register("adding_600")(
         validation=200,
         memory_bias=1.0,
         architectures=("lstm_chrono", "lstm", "rnn"),
+        grid=(1e-3, 3e-3, 1e-2),
     )
 )

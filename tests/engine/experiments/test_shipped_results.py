@@ -58,8 +58,8 @@ def test_networks_compared_are_equal_in_size_within_two_percent(specs):
 
 def test_every_learning_rate_is_chosen_from_the_same_grid_with_a_seed_of_its_own(specs):
     trials = COMPARISONS.get("shipped").trials()
-    for pair in {(spec.task, spec.architecture) for spec in specs}:
-        own = [spec for spec in trials if (spec.task, spec.architecture) == pair]
+    for tuned in {(spec.task, spec.architecture, spec.length) for spec in specs}:
+        own = [spec for spec in trials if (spec.task, spec.architecture, spec.length) == tuned]
         assert tuple(spec.learning_rate for spec in own) == LEARNING_RATES
         assert {spec.seed for spec in own} == {TRIAL_SEED}
         assert len({dataclasses.replace(spec, learning_rate=1.0) for spec in own}) == 1

@@ -44,7 +44,7 @@ Comparison(
 )
 """
 TINY: Comparison = eval(RECIPE)  # noqa: S307 - written out above, for another process to read as well
-TRIALS, RUNS = 3 * 2, 2 * (2 * 3 + 2)
+TRIALS, RUNS = 2 * 3 * 2, 2 * (2 * 3 + 2)
 IN_TIME = ["seconds_per_step", "elapsed_seconds", "date", "commit"]  # a colleague may commit between two sweeps of this test
 
 
@@ -103,17 +103,17 @@ def test_the_learning_rate_is_the_one_that_did_best_on_validation_sequences(whol
     trials, runs = frame[frame["kind"] == "tuning"], frame[frame["kind"] == "summary"]
     assert set(trials["seed"]) == {TRIAL_SEED}
     assert set(trials["learning_rate"]) == {1e-3, 1e-2}
-    for name, own in trials.groupby("architecture"):
+    for (name, length), own in trials.groupby(["architecture", "length"]):
         best = own.sort_values("validation_loss")["learning_rate"].iloc[0]
-        assert set(runs[runs["architecture"] == name]["learning_rate"]) == {best}
+        assert set(runs[(runs["architecture"] == name) & (runs["length"] == length)]["learning_rate"]) == {best}
 
 
 def test_the_choice_waits_for_every_rate_and_passes_over_trials_that_diverged():
     specs = TINY.trials()[:2]
     rows = {trial_key(specs[0]): [{"learning_rate": 1e-3, "validation_loss": 0.5}], trial_key(specs[1]): [{"learning_rate": 1e-2}]}
-    assert chosen_rates(specs, lambda key: rows.get(key, [])) == {("delayed_recall", "rnn"): 1e-3}
+    assert chosen_rates(specs, lambda key: rows.get(key, [])) == {("delayed_recall", "rnn", 1): 1e-3}
     rows[trial_key(specs[1])] = [{"learning_rate": 1e-2, "validation_loss": 0.4}]
-    assert chosen_rates(specs, lambda key: rows.get(key, [])) == {("delayed_recall", "rnn"): 1e-2}
+    assert chosen_rates(specs, lambda key: rows.get(key, [])) == {("delayed_recall", "rnn", 1): 1e-2}
     del rows[trial_key(specs[0])]
     assert chosen_rates(specs, lambda key: rows.get(key, [])) == {}
 
@@ -224,12 +224,13 @@ def test_an_interrupted_sweep_ends_with_its_workers_and_says_how_to_go_on(tmp_pa
 
 def test_runs_made_with_other_settings_are_made_again(whole, tmp_path, monkeypatch):
     (tmp_path / "tiny.parquet").write_bytes((whole[1] / "tiny.parquet").read_bytes())
-    plan = dataclasses.replace(TINY.plans[0], lengths=(2,), max_steps=6, trial_steps=2)  # the trials stay as they were
-    monkeypatch.setitem(COMPARISONS._entries, "tiny", dataclasses.replace(TINY, plans=(dataclasses.replace(plan, trial_length=1),)))
+    plan = dataclasses.replace(TINY.plans[0], lengths=(2,), max_steps=6, trial_length=1, trial_steps=2)  # those trials stay as they were
+    monkeypatch.setitem(COMPARISONS._entries, "tiny", dataclasses.replace(TINY, plans=(plan,)))
     events = list(compare("tiny", tmp_path, "rnn", workers=0))
     assert sum(isinstance(event, RunStarted) for event in events) == 4
     frame = load_results("tiny", tmp_path)
-    assert set(frame[(frame["architecture"] == "rnn") & (frame["length"] == 2)]["max_steps"].dropna()) == {6}
+    made = frame[(frame["kind"] == "summary") & (frame["architecture"] == "rnn") & (frame["length"] == 2)]
+    assert set(made["max_steps"]) == {6}
     assert set(frame[frame["kind"] == "summary"]["length"]) == {1, 2}
     list(compare("tiny", tmp_path, workers=0))  # the whole of it: what the recipe does not hold any more is left out
     frame = load_results("tiny", tmp_path)
@@ -261,9 +262,9 @@ def test_a_run_that_fails_does_not_take_the_others_with_it(monkeypatch, tmp_path
 
     monkeypatch.setattr(sweeps, "run_cell", fail_for_gru)
     events = []
-    with pytest.raises(JobError, match=r"2 of 22 runs failed\. .*gru.*: The corpus is gone\. What is finished is kept; go on with: python"):
+    with pytest.raises(JobError, match=r"4 of 28 runs failed\. .*gru.*: The corpus is gone\. What is finished is kept; go on with: python"):
         events.extend(iter_until_error(compare("tiny", tmp_path, workers=0), events))
-    assert sum(isinstance(event, RunFailed) for event in events) == 2  # the trials; its runs were not begun
+    assert sum(isinstance(event, RunFailed) for event in events) == 4  # the trials; its runs were not begun
     assert (load_results("tiny", tmp_path)["kind"] == "summary").sum() == RUNS - 4
 
 
@@ -288,7 +289,16 @@ def test_seeds_are_outermost_and_trials_are_apart():
     specs = TINY.specs()
     assert [spec.seed for spec in specs] == [0] * (RUNS // 2) + [1] * (RUNS // 2)
     assert len(set(specs)) == RUNS
-    assert {(spec.length, spec.seed, spec.equal, spec.max_steps) for spec in TINY.trials()} == {(1, TRIAL_SEED, "parameters", 2)}
+    assert {(spec.length, spec.seed, spec.equal, spec.max_steps) for spec in TINY.trials()} == {(length, TRIAL_SEED, "parameters", 2) for length in (1, 2)}
+
+
+def test_learning_rates_are_chosen_at_each_length_unless_the_plan_names_one():
+    rates = {("delayed_recall", "rnn", 1): 1e-3, ("delayed_recall", "rnn", 2): 1e-2}
+    chosen = {(spec.length, spec.equal): spec.learning_rate for spec in TINY.specs(rates) if spec.architecture == "rnn"}
+    assert chosen == {(1, "parameters"): 1e-3, (2, "parameters"): 1e-2, (2, "hidden_size"): 1e-2}
+    at_one = dataclasses.replace(TINY, plans=(dataclasses.replace(TINY.plans[0], trial_length=1),))
+    assert {spec.learning_rate for spec in at_one.specs(rates) if spec.architecture == "rnn"} == {1e-3}
+    assert {at_one.tuned_at(spec) for spec in at_one.specs() if spec.length == 2} == {("delayed_recall", name, 1) for name in ("rnn", "lstm", "gru")}
 
 
 def test_what_a_sweep_costs_is_said_first_and_a_dry_run_writes_nothing(tmp_path, capsys):
