@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from engine.experiments.wording import listing
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
+from engine.wording import listing
 
 COLUMNS = ["architecture", "at", "seconds", "memory_bytes", "hidden_size", "parameters", "batch_size"]
+NAMED = 3  # more networks are counted in a sentence, not named
 GROWS = 1.5  # from this ratio of the last third to the first on, a cost is said to grow
 
 
@@ -65,12 +66,22 @@ def growth_sentence(points: pd.DataFrame, when: str) -> str:
     for column, noun, words in (("seconds", time_noun, time_words), ("memory_bytes", "memory", size_words)):
         table = growth(points, column)
         growing, steady = table[table["ratio"] >= GROWS], table[table["ratio"] < GROWS]
-        if len(growing):
+        if len(growing) > NAMED:
+            least, most = (growing.sort_values("ratio").iloc[at] for at in (0, -1))
+            times = list(dict.fromkeys(_short(row["ratio"]) for row in (least, most)))
+            who = f"all {len(table)} networks" if steady.empty else f"{len(growing)} of {len(table)} networks"
+            parts.append(
+                f"The {noun} grows with {place} for {who}, {' to '.join(times)} times; most for {architecture_in_text(most['architecture'])}, "
+                f"from {words(most['first'])} to {words(most['last'])}."
+            )
+        elif len(growing):
             said = [f"{architecture_in_text(row.architecture)} from {words(row.first)} to {words(row.last)}" for row in growing.itertuples()]
             parts.append(f"The {noun} grows with {place} for {listing(said)}.")
         if len(steady):
-            names = listing([architecture_in_text(name) for name in steady["architecture"]])
             low, high = steady[["first", "last"]].min().min(), steady[["first", "last"]].max().max()
+            names = listing([architecture_in_text(name) for name in steady["architecture"]])
+            if len(steady) > NAMED:
+                names = f"{'all' if growing.empty else 'the other'} {len(steady)} networks"
             parts.append(f"The {noun} stays about the same for {names}: {words(low)} to {words(high)}.")
     return " ".join(parts)
 

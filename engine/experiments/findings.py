@@ -15,9 +15,9 @@ import pandas as pd
 from engine.experiments.standings import summaries
 from engine.experiments.task_facts import task_facts
 from engine.experiments.verdicts import BETTER_THAN_A_GUESS, Standing, Verdict, judge
-from engine.experiments.wording import listing
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
+from engine.wording import listing
 
 MOST_FINDINGS = 6
 MOST_NAMES = 3

@@ -27,6 +27,9 @@ class Protocol:
     Attributes:
         learning_rates: the grid, smallest first.
         is_tuned: whether the rows hold the trials on validation sequences by which the rates were chosen.
+        at_edges: how many of the chosen rates are the smallest of the grid, and how many the largest; a wider grid might serve those
+            better.
+        is_tuned_at_each_length: whether the rate was chosen anew at every length that was run.
         budgets: per task: `lengths`, `max_steps`, `batch_size`, `seeds` (fewest to most per architecture and length).
         matching: per task and architecture: `hidden_size`, `parameters` and the difference to the middle of the task's networks in
             per cent, over the lengths the largest.
@@ -46,6 +49,8 @@ class Protocol:
     largest_difference_percent: float
     memory_biases: dict[float, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     max_grad_norms: tuple[float, ...] = ()
+    at_edges: tuple[int, int] = (0, 0)
+    is_tuned_at_each_length: bool = False
 
 
 def protocol(frame: pd.DataFrame, equal: str) -> Protocol:
@@ -53,6 +58,8 @@ def protocol(frame: pd.DataFrame, equal: str) -> Protocol:
     rows = summaries(frame, equal)
     trials = _trials(frame, equal)
     rates = trials["learning_rate"] if len(trials) else rows["learning_rate"].dropna()
+    chosen = trials[trials["is_chosen"].astype(bool)]["learning_rate"]
+    where = ["task", "architecture", "length"]
     matching = _matching(rows)
     return Protocol(
         equal=equal,
@@ -63,6 +70,8 @@ def protocol(frame: pd.DataFrame, equal: str) -> Protocol:
         matching=matching,
         trials=trials,
         largest_difference_percent=float(matching["difference_percent"].abs().max()),
+        at_edges=(int((chosen == rates.min()).sum()), int((chosen == rates.max()).sum())),
+        is_tuned_at_each_length=set(rows[where].itertuples(index=False, name=None)) <= set(trials[where].itertuples(index=False, name=None)),
         **_starts(rows),
     )
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from engine.experiments.verdicts import Standing, Verdict
-from engine.experiments.wording import listing
 from engine.plotting.theme import architecture_label
+from engine.wording import listing
 
 
 def standing_words(frame: pd.DataFrame, ended: Sequence[dict[str, Any]]) -> str:

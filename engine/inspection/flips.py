@@ -24,6 +24,7 @@ from engine.errors import InputError
 from engine.inspection.classification import probabilities_of_words
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
+from engine.wording import listing
 
 MAX_WORDS = 80
 MOST_DELETED = 3
@@ -222,7 +223,7 @@ def _replacements(loaded: LoadedModel) -> tuple[list[int], list[str]]:
 def describe_edit(flip: Flip) -> str:
     """Return an edit in words: what is left out, or what stands in the place of what."""
     parts = [f"without “{edit.old}” (word {edit.place + 1})" if edit.new is None else f"with “{edit.new}” for “{edit.old}” (word {edit.place + 1})" for edit in flip.edits]
-    return " and ".join(parts)
+    return listing(parts)
 
 
 def flip_sentence(found: FlipSearch, labels: Sequence[str]) -> str:

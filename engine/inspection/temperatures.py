@@ -25,6 +25,7 @@ from engine.inspection.copy_index import CopyIndex
 from engine.inspection.measures import Measures, measure_text
 from engine.models.base import select
 from engine.models.folder import LoadedModel
+from engine.wording import listing
 
 TEMPERATURES = (0.0, 0.2, 0.5, 0.8, 1.0, 1.5)
 CURVE_TEMPERATURES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.5)
@@ -103,7 +104,7 @@ def temperature_sentence(texts: Sequence[TemperatureText]) -> str:
     """Return in plain words what rising temperature did to these texts; says so where it did nothing."""
     low, high = texts[0], texts[-1]
     loops = [f"{text.temperature:g}" for text in texts if text.measures.loop]
-    caught = f"Caught in a loop at temperature {_listed(loops)}. " if loops else "None of the texts is caught in a loop. "
+    caught = f"Caught in a loop at temperature {listing(loops)}. " if loops else "None of the texts is caught in a loop. "
     a, b = low.measures, high.measures
     parts = [f"distinct words go from {_percent(a.distinct_1)} to {_percent(b.distinct_1)}"]
     if not math.isnan(b.known_words):
@@ -210,7 +211,3 @@ def _index(loaded: LoadedModel) -> CopyIndex | None:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -20,7 +20,7 @@ BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.2, "yanchor": "t
 _READING = {"hovertemplate": "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"}
 
 
-def error_against_length(
+def measure_against_length(
     table: pd.DataFrame,
     *,
     mode: Mode,
@@ -31,7 +31,7 @@ def error_against_length(
     is_log_y: bool = False,
     height: int = 460,
 ) -> go.Figure:
-    """Return the error against sequence length: a line per architecture through the medians, bars from best to worst seed.
+    """Return a measure against sequence length: a line per architecture through the medians, bars from best to worst seed.
 
     One trace per architecture, however many seeds there are. Lines are moved a little sideways, so that equal ones stay visible.
 

@@ -7,7 +7,7 @@ import streamlit as st
 from engine.errors import DataError, ModelError
 from engine.plotting import theme
 from engine.plotting.attention import attention_heat_map
-from engine.plotting.curves import error_against_length
+from engine.plotting.curves import measure_against_length
 from engine.plotting.distribution import describe_next_tokens, next_token_bars
 from pages.components import cache, figures, networks, notices
 
@@ -108,7 +108,7 @@ def comparison() -> None:
     facts = task_facts(task)
     longest = table[table["length"] == table["length"].max()].set_index("architecture")["error_median"]
     words = ", ".join(f"{theme.architecture_label(name)} {longest[name]:.0f} %" for name in longest.index)
-    figure = error_against_length(table, mode=figures.mode())
+    figure = measure_against_length(table, mode=figures.mode())
     figures.thumbnail(figure, name="comparison", alt=f"{facts.y_title} against sequence length. At the longest, in the middle of the seeds: {words}.")
     legend = " · ".join(f"{networks.mark(name)} {theme.architecture_label(name)}" for name in longest.index)
     st.markdown(legend)  # not in the caption, whose fading would take the marks below 3:1

@@ -111,7 +111,7 @@ def test_costs_parameters_rules_and_published_figures(frame: pd.DataFrame) -> No
     at = open_page("comparison", section="rules")
     rules = protocol(frame, "parameters")
     assert f"more than {rules.largest_difference_percent:.2g} %" in written(at)
-    assert "chosen among 0.001, 0.003, 0.01" in written(at)
+    assert "chosen for every task, at one length, among 0.001, 0.003, 0.01" in written(at)
     assert any("engine compare --recipe shipped" in code.value for code in at.code)
     at = open_page("comparison", section="literature")
     published = at.dataframe[-1].value

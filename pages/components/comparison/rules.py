@@ -7,8 +7,8 @@ import streamlit as st
 from engine.experiments.protocol import STOPPING_RULE, Protocol, protocol
 from engine.experiments.task_facts import task_facts, task_title
 from engine.experiments.verdicts import RULE
-from engine.experiments.wording import listing
 from engine.plotting.theme import architecture_label
+from engine.wording import listing
 from pages.components import figures, notices
 from pages.components.comparison.desk import Desk
 from pages.components.comparison.receipts import receipt
@@ -49,7 +49,6 @@ def show(desk: Desk) -> None:
 
 def rule_sentences(found: Protocol) -> list[str]:
     """Return the rules as sentences with the table's own numbers."""
-    rates = ", ".join(f"{rate:g}" for rate in found.learning_rates)
     if found.equal == "parameters":
         size = (
             "Equal parameters: the number of hidden units is chosen so that all networks on a task have about the same number of parameters; "
@@ -60,24 +59,32 @@ def rule_sentences(found: Protocol) -> list[str]:
             "Equal hidden size: all networks have the same number of hidden units, so their parameters differ, by up to "
             f"{found.largest_difference_percent:.0f} % from the middle of their group."
         )
-    tuned = (
-        f"The learning rate of each architecture was chosen among {rates}: the one with the lowest loss on validation sequences, which are "
-        "used for nothing else; the trials are listed below."
-        if found.is_tuned
-        else f"The learning rates used are {rates}; this table does not hold the trials by which they were chosen."
-    )
     seeds = " or ".join(sorted(set(found.budgets["seeds"])))
     return [
         size,
         "Equal data and updates: on a task and length every network reads the same number of sequences per update, drawn by the same rule, for "
         "at most the same number of updates.",
-        tuned,
+        _tuning_sentence(found),
         *_training_sentences(found),
         f"Seeds: {seeds} {'run' if seeds == '1' else 'runs'} for each architecture, task and length, {found.runs:,} in all; they differ only in the seed. "
         "Lines are medians, bars and bands reach from the best run to the worst, nothing is left out.",
         f"Errors are measured on held-out sequences that no network trains on. {STOPPING_RULE}",
         f"Who wins: {RULE[0].lower()}{RULE[1:]}",
     ]
+
+
+def _tuning_sentence(found: Protocol) -> str:
+    rates = ", ".join(f"{rate:g}" for rate in found.learning_rates)
+    if not found.is_tuned:
+        return f"The learning rates used are {rates}; this table does not hold the trials by which they were chosen."
+    where = "anew for every task and length" if found.is_tuned_at_each_length else "for every task, at one length"
+    smallest, largest = found.at_edges
+    return (
+        f"The learning rate of each architecture was chosen {where}, among {rates}: by one short run each, the rate whose loss was lowest, on average "
+        "over the run, on validation sequences, which are used for nothing else. Of "
+        f"{found.trials['is_chosen'].sum()} chosen rates {smallest} {'is' if smallest == 1 else 'are'} the smallest of these and {largest} the largest, where one "
+        "outside might serve better; the trials are listed below."
+    )
 
 
 def _training_sentences(found: Protocol) -> list[str]:

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.experiments.findings import verdict_sentence
 from engine.experiments.standings import divergence_sentence, standings, telling_length
 from engine.experiments.task_facts import LEFT, LOSS, WRONG, TaskFacts, task_facts
-from engine.plotting.curves import error_against_length
+from engine.plotting.curves import measure_against_length
 from engine.plotting.theme import Mode
 from pages.components import figures, notices
 from pages.components.comparison.desk import Desk
@@ -66,7 +66,7 @@ def _draw(
     if up == "updates":
         table = table[table["updates_median"].notna()]
     titles = {"y_title": _y_title(facts, up), "x_title": f"Length: {facts.length_words}"}
-    return error_against_length(table, mode=mode, column=up, is_log_x=is_log_x, is_log_y=is_log_y, **titles)
+    return measure_against_length(table, mode=mode, column=up, is_log_x=is_log_x, is_log_y=is_log_y, **titles)
 
 
 def _y_title(facts: TaskFacts, up: str) -> str:

@@ -47,9 +47,9 @@ def timing(architecture: str, layer: int, seconds: float, equal: str = "hidden_s
     return {"kind": "timing", "task": "", "architecture": architecture, "length": 20, "equal": equal, **size, **times, **SOURCE}
 
 
-def trial(architecture: str, rate: float, loss: float, task: str = "delayed_recall") -> dict[str, Any]:
+def trial(architecture: str, rate: float, loss: float, task: str = "delayed_recall", length: int = 10) -> dict[str, Any]:
     """Return the row of one trial of a learning rate."""
-    whose = {"kind": "tuning", "task": task, "architecture": architecture, "length": 10, "equal": "parameters", "seed": 900}
+    whose = {"kind": "tuning", "task": task, "architecture": architecture, "length": length, "equal": "parameters", "seed": 900}
     return whose | {"learning_rate": rate, "validation_loss": loss, **SOURCE}
 
 

@@ -102,6 +102,18 @@ def test_the_sentence_follows_the_rows():
     assert stored_costs(table, "streaming", "hidden_size").empty
 
 
+def test_many_networks_are_counted_and_not_named():
+    steady = {name: (1e-4, 1e-4, 1.1e-4) for name in ("rnn", "lstm", "gru", "min_gru")}
+    said = growth_sentence(stored_costs(rows(transformer=(1e-4, 3e-4, 4e-4), **steady), "streaming", "parameters"), "streaming")
+    assert "time per token stays about the same for the other 4 networks: 100 µs to 110 µs" in said
+    growing = {name: (1e-4, 2e-4, 2e-4 + place * 1e-4) for place, name in enumerate(("rnn", "lstm", "gru", "transformer"))}
+    said = growth_sentence(stored_costs(rows(**growing), "streaming", "parameters"), "streaming")
+    assert "time per token grows with the position for all 4 networks, 2 to 5 times; most for Transformer, from 100 µs to 500 µs." in said
+    said = growth_sentence(stored_costs(rows(average=(1e-4, 1e-4, 1e-4), **growing), "streaming", "parameters"), "streaming")
+    assert "grows with the position for 4 of 5 networks, 2 to 5 times; most for Transformer" in said
+    assert "stays about the same for Average: 100 µs to 100 µs" in said
+
+
 def test_old_rows_without_a_mode_are_of_training():
     old = pd.DataFrame({"kind": ["timing"], "equal": ["parameters"], "architecture": ["gru"], "length": [20], "seconds_per_step": [0.5]})
     points = stored_costs(old, "training", "parameters")

@@ -15,7 +15,7 @@ from engine.experiments.standings import contents, divergence_sentence, standing
 from engine.experiments.task_facts import known_tasks, task_facts
 from engine.experiments.tradeoff import front_sentence, pareto_front, tradeoff
 from engine.tasks import TASKS
-from tests.engine.experiments.measured_rows import run, small_comparison, table, timing
+from tests.engine.experiments.measured_rows import run, small_comparison, table, timing, trial
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +104,22 @@ def test_the_rules_are_read_off_the_rows(frame):
     assert rules.learning_rates == (0.001, 0.003, 0.01)
     assert rules.is_tuned
     assert set(rules.trials[rules.trials["is_chosen"]]["learning_rate"]) == {0.003}
+    assert rules.at_edges == (0, 0)
+    assert not rules.is_tuned_at_each_length  # at length 10 only, on one task of two
     assert rules.runs == 36
     assert rules.budgets.set_index("task").loc["adding", ["lengths", "max_steps", "batch_size", "seeds"]].tolist() == ["10, 40", "100", "32", "3"]
     assert rules.largest_difference_percent == pytest.approx(1.0)  # 4,950 to 5,050 around 5,000
     assert protocol(frame, "hidden_size").largest_difference_percent == pytest.approx(50 / 100.5)
+
+
+def test_the_rules_say_where_the_grid_may_have_been_too_narrow_and_whether_each_length_had_its_trials():
+    rows = [run(name, 0, 0.5, 0.9, length=length) for name in ("rnn", "gru") for length in (10, 40)]
+    losses = {("rnn", 10): (0.1, 0.9), ("rnn", 40): (0.9, 0.1), ("gru", 10): (0.9, 0.1), ("gru", 40): (0.9, 0.2)}
+    trials = [trial(name, rate, loss, length=length) for (name, length), own in losses.items() for rate, loss in zip((0.001, 0.01), own, strict=True)]
+    rules = protocol(table(*rows, *trials), "parameters")
+    assert rules.at_edges == (1, 3)
+    assert rules.is_tuned_at_each_length
+    assert not protocol(table(*rows, *trials[:2], *trials[4:]), "parameters").is_tuned_at_each_length
 
 
 def test_the_rules_say_how_the_gates_started_where_the_runs_say_it(frame):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from engine.plotting import theme
-from engine.plotting.curves import bleu_against_length, error_against_length, in_legend_order, loss_curves, scale
+from engine.plotting.curves import bleu_against_length, measure_against_length, in_legend_order, loss_curves, scale
 
 TABLE = pd.DataFrame(
     [
@@ -24,7 +24,7 @@ def line(figure, name: str):
 
 
 def test_error_is_the_median_with_bars_from_best_to_worst() -> None:
-    figure = error_against_length(TABLE, mode="light")
+    figure = measure_against_length(TABLE, mode="light")
     own = line(figure, "RNN")
     assert list(own.y) == [70, 70]
     assert (list(own.error_y.array), list(own.error_y.arrayminus)) == ([20, 20], [30, 30])
@@ -38,7 +38,7 @@ def test_error_is_the_median_with_bars_from_best_to_worst() -> None:
 def test_one_trace_for_each_architecture_however_many_there_are() -> None:
     names = [name for name in theme.architecture_names() if name not in ("baseline", "ngram", "minimal")]
     table = pd.concat([TABLE[TABLE["architecture"] == "gru"].assign(architecture=name) for name in names])
-    figure = error_against_length(table, mode="dark")
+    figure = measure_against_length(table, mode="dark")
     assert len(figure.data) == len(names) + 1
     assert len({trace.x[0] for trace in figure.data[:-1]}) == len(names), "equal lines are drawn beside each other"
     lengths = np.array([10.0, 40.0])
@@ -46,7 +46,7 @@ def test_one_trace_for_each_architecture_however_many_there_are() -> None:
 
 
 def test_each_architecture_differs_by_colour_marker_and_dash() -> None:
-    figure = error_against_length(TABLE, mode="dark")
+    figure = measure_against_length(TABLE, mode="dark")
     one, other = line(figure, "RNN"), line(figure, "GRU")
     assert one.marker.symbol != other.marker.symbol
     assert one.line.dash != other.line.dash
@@ -54,9 +54,9 @@ def test_each_architecture_differs_by_colour_marker_and_dash() -> None:
 
 
 def test_axes_are_logarithmic_on_demand_and_zero_is_still_drawn() -> None:
-    assert error_against_length(TABLE, mode="light").layout.xaxis.type == "log"
-    assert error_against_length(TABLE, mode="light", is_log_x=False).layout.xaxis.type == "linear"
-    figure = error_against_length(TABLE, mode="light", is_log_y=True)
+    assert measure_against_length(TABLE, mode="light").layout.xaxis.type == "log"
+    assert measure_against_length(TABLE, mode="light", is_log_x=False).layout.xaxis.type == "linear"
+    figure = measure_against_length(TABLE, mode="light", is_log_y=True)
     own = line(figure, "GRU")
     assert figure.layout.yaxis.type == "log"
     assert own.y[0] - own.error_y.arrayminus[0] == pytest.approx(20)  # half of 40, the smallest error that is not zero
@@ -65,7 +65,7 @@ def test_axes_are_logarithmic_on_demand_and_zero_is_still_drawn() -> None:
 
 def test_a_single_length_has_an_axis_of_its_own() -> None:
     for is_log in (True, False):
-        figure = error_against_length(TABLE[TABLE["length"] == 10], mode="light", is_log_x=is_log)
+        figure = measure_against_length(TABLE[TABLE["length"] == 10], mode="light", is_log_x=is_log)
         low, high = figure.layout.xaxis.range
         low, high = (10**low, 10**high) if is_log else (low, high)
         assert low < 10 < high

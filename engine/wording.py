@@ -1,4 +1,4 @@
-"""How lists are said in sentences about measured runs. Plain Python."""
+"""How lists are said in sentences. Plain Python."""
 
 from __future__ import annotations
 
