@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from engine.experiments.rate_trials import all_trials
 from engine.experiments.standings import in_order, summaries
 
 STOPPING_RULE = (
@@ -56,7 +57,7 @@ class Protocol:
 def protocol(frame: pd.DataFrame, equal: str) -> Protocol:
     """Return the rules that the rows at one kind of equality were made by."""
     rows = summaries(frame, equal)
-    trials = _trials(frame, equal)
+    trials = all_trials(frame)
     rates = trials["learning_rate"] if len(trials) else rows["learning_rate"].dropna()
     chosen = trials[trials["is_chosen"].astype(bool)]["learning_rate"]
     where = ["task", "architecture", "length"]
@@ -116,17 +117,6 @@ def _matching(rows: pd.DataFrame) -> pd.DataFrame:
     worst = sizes.loc[sizes.groupby(["task", "architecture"])["difference_percent"].transform(lambda own: own.abs() == own.abs().max())]
     worst = worst.drop_duplicates(["task", "architecture"])
     return in_order(worst, "task")
-
-
-def _trials(frame: pd.DataFrame, equal: str) -> pd.DataFrame:
-    names = ["task", "architecture", "length", "learning_rate", "validation_loss", "seed"]
-    rows = frame[(frame["kind"] == "tuning") & (frame["equal"] == equal)]
-    if rows.empty:
-        rows = frame[frame["kind"] == "tuning"]
-    if rows.empty or not set(names) <= set(rows.columns):
-        return pd.DataFrame(columns=[*names, "is_chosen"])
-    lowest = rows.groupby(["task", "architecture", "length"])["validation_loss"].transform("min")
-    return in_order(rows[names].assign(is_chosen=rows["validation_loss"] == lowest), "task", "length")
 
 
 def _span_list(values: pd.Series) -> str:

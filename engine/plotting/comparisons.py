@@ -1,4 +1,4 @@
-"""Figures of a whole comparison: who solves what, errors against cost with the Pareto front, parameters counted and by formula."""
+"""Figures of a whole comparison: who solves what, errors against cost with the Pareto front, loss by learning rate, parameters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.curves import BELOW, in_legend_order, scale
+from engine.plotting.curves import BELOW, WITHOUT_MEMORY, in_legend_order, scale
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
 
@@ -195,6 +195,58 @@ def two_runs(
         xaxis={"anchor": "y2"} | scale([table["step"]], is_log_x),
         yaxis={"domain": [0.4, 1]} | scale([table["loss_one"], table["loss_other"]], is_log_y),
         yaxis2={"fixedrange": True, "domain": [0, 0.28], "title": {"text": "B less A"}, "zeroline": True, "zerolinecolor": theme.muted(mode)},
+        legend=BELOW,
+    )
+    return figure
+
+
+def loss_by_rate(
+    table: pd.DataFrame, *, mode: Mode, unit: str, baseline: float | None = None, is_log_y: bool = False, height: int = 400
+) -> go.Figure:
+    """Return the loss of trials against their learning rate: a line per architecture, its chosen rate a ringed mark.
+
+    Trainings that diverged stand as crosses at the top, where there is no scale.
+
+    Args:
+        table: columns `architecture`, `learning_rate`, `validation_loss` (infinite: diverged), `is_chosen`.
+        baseline: loss of a network without memory, drawn dashed.
+    """
+    figure = theme.blank_figure(mode, x_title="Learning rate", y_title=f"Validation loss ({unit})", height=height)
+    rates = sorted(table["learning_rate"].unique())
+    finite = table["validation_loss"][np.isfinite(table["validation_loss"])]
+    highest = float(max([*finite, baseline or 0.0, 1e-9]))
+    top = highest * (1.25 if is_log_y else 1.08)
+    traces = []
+    for name in in_legend_order(table["architecture"]):
+        own, style = table[table["architecture"] == name].sort_values("learning_rate"), theme.architecture_style(name, mode)
+        chosen, lost = own["is_chosen"].to_numpy(bool), np.isinf(own["validation_loss"].to_numpy(float))
+        traces.append(
+            {
+                "type": "scatter",
+                "x": own["learning_rate"],
+                "y": np.where(lost, top, own["validation_loss"]),
+                "name": plain_label(style.label),
+                "legendgroup": name,
+                "mode": "lines+markers",
+                "line": {"color": style.colour, "dash": style.dash, "width": 2},
+                "marker": {
+                    "symbol": np.where(lost, "x", style.marker).tolist(),
+                    "size": np.where(chosen, 13, 8).tolist(),
+                    "color": style.colour,
+                    "line": {"width": np.where(chosen, 2, 0).tolist(), "color": theme.ink(mode)},
+                },
+                "customdata": np.where(lost, "diverged", [f"{loss:.4g}" for loss in own["validation_loss"]]),
+                "hovertemplate": "%{x}: %{customdata}<extra>%{fullData.name}</extra>",
+            }
+        )
+    if baseline is not None and rates:
+        style = theme.architecture_style("baseline", mode)
+        line = {"color": style.colour, "dash": style.dash, "width": 1.5}
+        traces.append({"type": "scatter", "x": [rates[0], rates[-1]], "y": [baseline] * 2, "mode": "lines", "line": line, "name": WITHOUT_MEMORY, "legendgroup": "baseline", "hoverinfo": "skip"})
+    figure.add_traces(traces)
+    figure.update_layout(
+        xaxis={"type": "log", "tickvals": rates, "ticktext": [f"{rate:g}" for rate in rates], "fixedrange": True},
+        yaxis=scale([finite, pd.Series([top])], True) if is_log_y else {"fixedrange": True, "range": [-0.03 * highest, 1.12 * highest]},
         legend=BELOW,
     )
     return figure

@@ -12,6 +12,7 @@ from engine.experiments import results
 from engine.experiments.findings import findings, verdict_sentence
 from engine.experiments.learning_curves import compare_runs, median_curves
 from engine.experiments.protocol import STOPPING_RULE, protocol
+from engine.experiments.rate_trials import rate_trials, sensitivity_sentence
 from engine.experiments.standings import telling_task
 from engine.experiments.tradeoff import front_sentence, tradeoff
 from pages.components.comparison.rules import rule_sentences
@@ -113,6 +114,10 @@ def test_costs_parameters_rules_and_published_figures(frame: pd.DataFrame) -> No
     assert f"more than {rules.largest_difference_percent:.2g} %" in written(at)
     assert "chosen for every task, at one length, among 0.001, 0.003, 0.01" in written(at)
     assert any("engine compare --recipe shipped" in code.value for code in at.code)
+    assert "loss-by-rate-chart" not in str(names(at))  # no rate was tried on adding
+    at = open_page("comparison", section="rules", task="delayed_recall", rules_log_y="true")
+    assert drawn(at, "loss-by-rate")["GRU"]["y"] == [0.5, 0.2, 0.9]
+    assert sensitivity_sentence(rate_trials(frame, "delayed_recall", 10), 2.0) in written(at)
     at = open_page("comparison", section="literature")
     published = at.dataframe[-1].value
     assert set(published["how_read"]) == {"read at the source"}

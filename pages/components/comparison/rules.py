@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from engine.experiments.protocol import STOPPING_RULE, Protocol, protocol
+from engine.experiments.rate_trials import rate_trials, sensitivity_sentence, trial_lengths
+from engine.experiments.standings import standings
 from engine.experiments.task_facts import task_facts, task_title
 from engine.experiments.verdicts import RULE
+from engine.plotting.comparisons import loss_by_rate
 from engine.plotting.theme import architecture_label
 from engine.wording import listing
 from pages.components import figures, notices
@@ -41,10 +45,46 @@ def show(desk: Desk) -> None:
     figures.show_table(matching, name="matching", receipt=sources["matching"], column_config=HEADINGS)
     if len(found.trials):
         st.markdown("**The trials by which learning rates were chosen**")
+        _show_sensitivity(desk)
         trials = found.trials.assign(
             architecture=[architecture_label(name) for name in found.trials["architecture"]], task=[task_title(task) for task in found.trials["task"]]
         )
         figures.show_table(trials, name="trials", receipt=sources["trials"], column_config=HEADINGS)
+
+
+def _show_sensitivity(desk: Desk) -> None:
+    """Draw the trials on the task at the top of the page: how much the choice matters, and to whom."""
+    lengths, controls, facts = desk.ask(trial_lengths, desk.task), desk.controls, desk.facts
+    if not lengths:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.offer("rules_length", lengths, "{:,}".format, lengths[-1])
+        length = controls.segmented("rules_length", "{:,}".format)
+        controls.toggle("rules_log_y")
+    table = desk.ask(rate_trials, desk.task, length, desk.architectures)
+    if table.empty:
+        notices.note("No learning rates were tried for the architectures switched on above.")
+        return
+    baseline = _baseline(desk.ask(standings, desk.equal, desk.task), length)
+    sentence = sensitivity_sentence(table, baseline)
+    figures.show(
+        loss_by_rate(table, mode=figures.mode(), unit=facts.unit, baseline=baseline, is_log_y=desk.view.rules_log_y),
+        name="loss-by-rate",
+        alt=f"Loss on validation sequences of {facts.title.lower()} at length {length:,}, on average over a trial, by learning rate. {sentence}",
+        table=table.round(6),
+        receipt=receipt(desk, "rate_trials", f"rate_trials(frame, {desk.task!r}, {length}, {desk.architectures!r})"),
+    )
+    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    st.caption(
+        f"{facts.title} at length {length:,}: the loss of one trial, on average over its measurements. A ringed mark is the rate that was chosen, a cross "
+        "at the top a training that diverged. All trials are of networks about equal in parameters."
+    )
+
+
+def _baseline(runs: pd.DataFrame, length: int) -> float | None:
+    """Return the loss of a guess without memory at a length, None where nothing was run at it."""
+    own = runs[runs["length"] == length]["baseline"]
+    return None if own.empty else float(own.iloc[0])
 
 
 def rule_sentences(found: Protocol) -> list[str]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from engine.config import option
 from pages.components.views.comparison_bets import BetsView
-from pages.components.views.comparison_charts import LearningView, LiteratureView, TradeoffView, WhoView
+from pages.components.views.comparison_charts import LearningView, LiteratureView, RulesView, TradeoffView, WhoView
 from pages.components.views.comparison_cost import CostView
 from pages.components.views.comparison_half_life import HalfLifeView
 
 
 @dataclass(frozen=True)
-class ComparisonView(WhoView, LearningView, TradeoffView, LiteratureView, BetsView, CostView, HalfLifeView):
+class ComparisonView(WhoView, LearningView, TradeoffView, LiteratureView, RulesView, BetsView, CostView, HalfLifeView):
     """Everything a link to the comparison page carries; tasks, lengths and architectures depend on what was measured."""
 
     task: str = option("", label="Task")

@@ -53,6 +53,14 @@ class TradeoffView:
 
 
 @dataclass(frozen=True)
+class RulesView:
+    """The trials of learning rates at one length."""
+
+    rules_length: int = option(0, label="Length")
+    rules_log_y: bool = option(False, label="Logarithmic loss")
+
+
+@dataclass(frozen=True)
 class LiteratureView:
     """Whether figures that nobody here has read at their source are listed too."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from engine.plotting.comparisons import errors_against_cost, map_sentence, parameter_bars, solved_dots, two_runs
+from engine.plotting.comparisons import errors_against_cost, loss_by_rate, map_sentence, parameter_bars, solved_dots, two_runs
 
 SOLVED = pd.DataFrame(
     [
@@ -46,6 +46,24 @@ def test_errors_stand_against_cost_and_the_front_goes_down_in_steps() -> None:
     assert (marks[2].x[0], marks[2].error_x.array[0], marks[2].error_x.arrayminus[0]) == (3, 2, 1)
     assert marks[0].marker.size > marks[1].marker.size
     assert figure.layout.xaxis.type == "log"
+
+
+def test_the_chosen_rate_is_ringed_and_a_training_that_diverged_stands_at_the_top() -> None:
+    table = pd.DataFrame(
+        [("gru", 0.001, 0.5, False), ("gru", 0.01, 0.2, True), ("irnn", 0.001, 0.4, True), ("irnn", 0.01, float("inf"), False)],
+        columns=["architecture", "learning_rate", "validation_loss", "is_chosen"],
+    )
+    for is_log in (False, True):
+        figure = loss_by_rate(table, mode="light", unit="nats", baseline=0.7, is_log_y=is_log)
+        lines = {trace.name: trace for trace in figure.data}
+        assert set(lines) == {"IRNN", "GRU", "Without memory"}
+        assert list(lines["GRU"].y) == [0.5, 0.2]
+        assert list(lines["GRU"].marker.size) == [8, 13]
+        assert lines["IRNN"].y[0] == 0.4
+        assert lines["IRNN"].y[1] > 0.7  # above the highest that has a loss
+        assert list(lines["IRNN"].customdata) == ["0.4", "diverged"]
+        assert (lines["IRNN"].marker.symbol[1], lines["GRU"].marker.symbol[1] != "x") == ("x", True)
+        assert list(figure.layout.xaxis.ticktext) == ["0.001", "0.01"]
 
 
 def test_two_runs_of_one_architecture_differ_in_dash_and_marker() -> None:
