@@ -12,7 +12,7 @@ from engine.tasks import TASKS, Task
 
 ARCHITECTURES = ("rnn", "lstm", "gru")
 EQUAL = ("parameters", "hidden_size")
-LEARNING_RATES = (1e-3, 3e-3, 1e-2, 3e-2)  # the grid every architecture's rate is chosen from
+LEARNING_RATES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # the grid every architecture's rate is chosen from
 TRIAL_SEED = 1000  # no result is made from it
 NOT_CHOSEN = 0.0  # the learning rate of a run whose trials are still to come
 

@@ -17,5 +17,6 @@ COMPARISONS.register("quick")(
         validation=50,
         timing_lengths=(10,),
         timing_hidden_size=16,
+        grid=(3e-3, 1e-2, 3e-2),
     )
 )
