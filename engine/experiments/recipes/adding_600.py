@@ -36,7 +36,7 @@ COMPARISONS.register("adding_600")(
         parameters=PARAMETERS,
         hidden_size=UNITS,
         seeds=(0,),
-        plans=(plan("lstm_chrono", (0, 1, 2)), plan("lstm", (0, 1, 2)), plan("rnn", (0,))),
+        plans=(plan("lstm_chrono", (0, 1, 2)), plan("lstm", (0, 1, 2)), plan("rnn", (0, 1, 2))),
         held_out=400,
         validation=200,
         memory_bias=1.0,
