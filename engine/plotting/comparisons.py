@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.curves import BELOW, WITHOUT_MEMORY, in_legend_order, scale
+from engine.plotting.curves import BELOW, architecture_trace, baseline_line, in_legend_order, scale
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
 
@@ -218,31 +218,20 @@ def loss_by_rate(
     top = highest * (1.25 if is_log_y else 1.08)
     traces = []
     for name in in_legend_order(table["architecture"]):
-        own, style = table[table["architecture"] == name].sort_values("learning_rate"), theme.architecture_style(name, mode)
+        own = table[table["architecture"] == name].sort_values("learning_rate")
         chosen, lost = own["is_chosen"].to_numpy(bool), np.isinf(own["validation_loss"].to_numpy(float))
+        trace = architecture_trace(own["learning_rate"], np.where(lost, top, own["validation_loss"]), name, mode)
+        rings = {"size": np.where(chosen, 13, 8).tolist(), "line": {"width": np.where(chosen, 2, 0).tolist(), "color": theme.ink(mode)}}
         traces.append(
-            {
-                "type": "scatter",
-                "x": own["learning_rate"],
-                "y": np.where(lost, top, own["validation_loss"]),
-                "name": plain_label(style.label),
-                "legendgroup": name,
-                "mode": "lines+markers",
-                "line": {"color": style.colour, "dash": style.dash, "width": 2},
-                "marker": {
-                    "symbol": np.where(lost, "x", style.marker).tolist(),
-                    "size": np.where(chosen, 13, 8).tolist(),
-                    "color": style.colour,
-                    "line": {"width": np.where(chosen, 2, 0).tolist(), "color": theme.ink(mode)},
-                },
+            trace
+            | {
+                "marker": trace["marker"] | rings | {"symbol": np.where(lost, "x", trace["marker"]["symbol"]).tolist()},
                 "customdata": np.where(lost, "diverged", [f"{loss:.4g}" for loss in own["validation_loss"]]),
                 "hovertemplate": "%{x}: %{customdata}<extra>%{fullData.name}</extra>",
             }
         )
     if baseline is not None and rates:
-        style = theme.architecture_style("baseline", mode)
-        line = {"color": style.colour, "dash": style.dash, "width": 1.5}
-        traces.append({"type": "scatter", "x": [rates[0], rates[-1]], "y": [baseline] * 2, "mode": "lines", "line": line, "name": WITHOUT_MEMORY, "legendgroup": "baseline", "hoverinfo": "skip"})
+        traces.append(baseline_line([rates[0], rates[-1]], [baseline] * 2, mode))
     figure.add_traces(traces)
     figure.update_layout(
         xaxis={"type": "log", "tickvals": rates, "ticktext": [f"{rate:g}" for rate in rates], "fixedrange": True},

@@ -50,7 +50,7 @@ def measure_against_length(
         bars = {"type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low, "thickness": 1.5, "width": 4}
         x = _beside(line["length"].to_numpy(float), lengths, place - (len(names) - 1) / 2, len(names), is_log_x)
         traces.append(
-            _trace(x, middle, name, mode)
+            architecture_trace(x, middle, name, mode)
             | {
                 "error_y": bars | {"color": theme.architecture_style(name, mode).colour},
                 "customdata": line[["length", *(f"{column}_{part}" for part in ("median", "min", "max")), "solved_runs", "runs"]].to_numpy(float),
@@ -98,7 +98,7 @@ def loss_curves(
     traces = [trace for name in in_legend_order(table["architecture"]) for trace in draw(table[table["architecture"] == name], x, name, mode)]
     if baseline is not None and len(table):
         ends = [float(table[x].min()), float(table[x].max())]
-        traces.append(_baseline_line(ends, [baseline, baseline], mode))
+        traces.append(baseline_line(ends, [baseline, baseline], mode))
     figure.add_traces(traces)
     figure.update_layout(
         xaxis=scale([table[x]], is_log_x),
@@ -138,7 +138,7 @@ def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode, opacity: fl
         "showlegend": False,
         "legendgroup": name,
     }
-    return [band, _trace(places, own["loss_median"], name, mode, is_marked=len(own) <= 40) | _READING]
+    return [band, architecture_trace(places, own["loss_median"], name, mode, is_marked=len(own) <= 40) | _READING]
 
 
 def _seed_lines(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[dict[str, Any]]:
@@ -147,7 +147,7 @@ def _seed_lines(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[dict[s
         places += [*line[x].astype(float), None]
         losses += [*line["loss"].astype(float), None]
         seeds += [seed] * (len(line) + 1)
-    trace = _trace(places, losses, name, mode, is_marked=False)
+    trace = architecture_trace(places, losses, name, mode, is_marked=False)
     trace["line"] = trace["line"] | {"width": 1}
     return [trace | {"customdata": seeds, "hovertemplate": "seed %{customdata}, %{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"}]
 
@@ -205,7 +205,7 @@ def in_legend_order(architectures: Sequence[str] | pd.Series) -> list[str]:
     )
 
 
-def _trace(x: Any, y: Any, name: str, mode: Mode, is_marked: bool = True) -> dict[str, Any]:
+def architecture_trace(x: Any, y: Any, name: str, mode: Mode, is_marked: bool = True) -> dict[str, Any]:
     """Return an architecture's line as plain values: building a figure of these takes a sixth of the time of add_scatter."""
     style = theme.architecture_style(name, mode)
     return {
@@ -227,10 +227,11 @@ def baseline_trace(table: pd.DataFrame, is_log_x: bool, mode: Mode) -> dict[str,
     if len(x) == 1:
         low, high = _around(x[0], 0.12, is_log_x)
         x, y = np.array([10**low, 10**high] if is_log_x else [low, high]), np.repeat(y, 2)
-    return _baseline_line(x, y, mode)
+    return baseline_line(x, y, mode)
 
 
-def _baseline_line(x: Any, y: Any, mode: Mode) -> dict[str, Any]:
+def baseline_line(x: Any, y: Any, mode: Mode) -> dict[str, Any]:
+    """Return the dashed line of what can be had without memory, as plain values."""
     style = theme.architecture_style("baseline", mode)
     line = {"color": style.colour, "dash": style.dash, "width": 1.5}
     words = f"{WITHOUT_MEMORY}: %{{y:.4~g}}<extra></extra>"
