@@ -33,8 +33,8 @@ TIMING = "timing"  # the word in --only for what a step costs
 SECONDS_BETWEEN_TABLES = 60.0
 LONG_SECONDS = 3600.0
 RATE_RULE = (
-    "the rate with the lowest validation loss, averaged over the measurements of one run with a seed that no result is made from; a run "
-    "that has solved its task stays at its last value"
+    "the rate at which one run of half the updates, with a seed that no result is made from, solves its task first; if none does, the one "
+    "at which it reaches the lowest validation loss"
 )
 
 
@@ -163,8 +163,8 @@ def chosen_rates(trials: Sequence[RunSpec], rows_of: Callable[[Key], Rows]) -> d
         rows.setdefault((spec.task, spec.architecture, spec.length), []).extend(found)
         missing |= set() if found else {(spec.task, spec.architecture, spec.length)}
 
-    def merit(row: dict[str, Any]) -> float:
-        return row.get("validation_loss", math.inf)
+    def merit(row: dict[str, Any]) -> tuple[float, float]:
+        return row["step"] if row.get("reason") == "solved" else math.inf, row.get("validation_loss", math.inf)
 
     return {tuned: float(min(own, key=merit)["learning_rate"]) for tuned, own in rows.items() if tuned not in missing}
 
@@ -323,9 +323,8 @@ def trial_work(spec: RunSpec) -> Generator[dict[str, Any], None, Rows]:
     names = ("task", "architecture", "length", "equal", "seed", "hidden_size", "parameters", "step", "max_steps", "learning_rate")
     names += ("solved_step", "reason", "elapsed_seconds", "settings")
     losses = [row["validation_loss"] for row in rows.curve]
-    losses += losses[-1:] * (math.ceil(spec.max_steps / spec.evaluate_every) - len(losses))
-    mean = sum(losses) / len(losses) if losses and rows.summary["reason"] != "diverged" else math.inf
-    return [{"kind": "tuning", **{name: rows.summary[name] for name in names}, "validation_loss": mean, **where_from()}]
+    lowest = min(losses) if losses and rows.summary["reason"] != "diverged" else math.inf
+    return [{"kind": "tuning", **{name: rows.summary[name] for name in names}, "validation_loss": lowest, **where_from()}]
 
 
 def timing_work(comparison: Comparison) -> Generator[dict[str, Any], None, Rows]:
