@@ -12,19 +12,23 @@ from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
 from engine.wording import listing
 
-NAMES = ["task", "architecture", "length", "learning_rate", "validation_loss", "seed"]
+WHERE = ["task", "architecture", "length"]
+NAMES = [*WHERE, "learning_rate", "validation_loss", "seed"]
 
 
 def all_trials(frame: pd.DataFrame) -> pd.DataFrame:
     """Return every trial of a table of results, one a row, and whether its rate was chosen (`is_chosen`); empty without.
 
-    `validation_loss` is the mean over the trial's measurements, infinite where the training diverged.
+    `validation_loss` is the lowest of the trial's measurements, infinite where the training diverged; `solved_after` are the updates
+    until a trial stopped because its task was solved, NaN elsewhere. Who solves first is chosen, otherwise the lowest loss.
     """
     rows = frame[frame["kind"] == "tuning"]
     if rows.empty or not set(NAMES) <= set(rows.columns):
-        return pd.DataFrame(columns=[*NAMES, "is_chosen"])
-    rows = rows[NAMES].assign(validation_loss=rows["validation_loss"].astype(float).fillna(np.inf))
-    best = rows.sort_values("validation_loss", kind="stable").drop_duplicates(["task", "architecture", "length"]).index
+        return pd.DataFrame(columns=[*NAMES, "solved_after", "is_chosen"])
+    is_solved = rows["reason"] == "solved" if "reason" in rows else pd.Series(False, index=rows.index)
+    losses = rows["validation_loss"].astype(float).fillna(np.inf)
+    rows = rows[NAMES].assign(validation_loss=losses, solved_after=rows["step"].astype(float).where(is_solved))
+    best = rows.sort_values(["solved_after", "validation_loss"], kind="stable").drop_duplicates(WHERE).index
     return in_order(rows.assign(is_chosen=rows.index.isin(best)), "task", "length")
 
 
@@ -67,5 +71,5 @@ def sensitivity_sentence(trials: pd.DataFrame, baseline: float | None = None) ->
         told.append(f"Training diverged with {listing(broken, ', and ')}.")
     if is_idle.any():
         idle = [architecture_in_text(name) for name in in_legend_order(losses.index[is_idle])]
-        told.append(f"On average over a trial {listing(idle)} got below a guess at none of the rates.")
+        told.append(f"At none of the rates did {listing(idle)} get below a guess within a trial.")
     return " ".join(told)

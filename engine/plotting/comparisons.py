@@ -208,7 +208,7 @@ def loss_by_rate(
     Trainings that diverged stand as crosses at the top, where there is no scale.
 
     Args:
-        table: columns `architecture`, `learning_rate`, `validation_loss` (infinite: diverged), `is_chosen`.
+        table: columns `architecture`, `learning_rate`, `validation_loss` (infinite: diverged), `solved_after` (updates), `is_chosen`.
         baseline: loss of a network without memory, drawn dashed.
     """
     figure = theme.blank_figure(mode, x_title="Learning rate", y_title=f"Validation loss ({unit})", height=height)
@@ -226,7 +226,7 @@ def loss_by_rate(
             trace
             | {
                 "marker": trace["marker"] | rings | {"symbol": np.where(lost, "x", trace["marker"]["symbol"]).tolist()},
-                "customdata": np.where(lost, "diverged", [f"{loss:.4g}" for loss in own["validation_loss"]]),
+                "customdata": [_outcome(row.validation_loss, row.solved_after) for row in own.itertuples()],
                 "hovertemplate": "%{x}: %{customdata}<extra>%{fullData.name}</extra>",
             }
         )
@@ -239,6 +239,12 @@ def loss_by_rate(
         legend=BELOW,
     )
     return figure
+
+
+def _outcome(loss: float, solved_after: float) -> str:
+    if np.isinf(loss):
+        return "diverged"
+    return f"{loss:.4g}" + ("" if np.isnan(solved_after) else f", solved after {solved_after:,.0f} updates")
 
 
 def parameter_bars(table: pd.DataFrame, *, mode: Mode) -> go.Figure:

@@ -22,7 +22,7 @@ HEADINGS = {
     "task": "Task", "lengths": "Lengths", "max_steps": "Updates at most", "batch_size": "Sequences per update", "seeds": "Seeds",
     "architectures": "Architectures", "runs": "Runs", "solved_means": "Solved means", "length": "Length", "architecture": "Architecture",
     "hidden_size": "Hidden units", "parameters": "Parameters", "learning_rate": "Learning rate", "difference_percent": "Difference (%)",
-    "validation_loss": "Validation loss", "seed": "Seed", "is_chosen": "Chosen",
+    "validation_loss": "Validation loss", "solved_after": "Solved after (updates)", "seed": "Seed", "is_chosen": "Chosen",
 }  # fmt: skip
 
 
@@ -70,14 +70,14 @@ def _show_sensitivity(desk: Desk) -> None:
     figures.show(
         loss_by_rate(table, mode=figures.mode(), unit=facts.unit, baseline=baseline, is_log_y=desk.view.rules_log_y),
         name="loss-by-rate",
-        alt=f"Loss on validation sequences of {facts.title.lower()} at length {length:,}, on average over a trial, by learning rate. {sentence}",
+        alt=f"Lowest loss of a trial on validation sequences of {facts.title.lower()} at length {length:,}, by learning rate. {sentence}",
         table=table.round(6),
         receipt=receipt(desk, "rate_trials", f"rate_trials(frame, {desk.task!r}, {length}, {desk.architectures!r})"),
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     st.caption(
-        f"{facts.title} at length {length:,}: the loss of one trial, on average over its measurements. A ringed mark is the rate that was chosen, a cross "
-        "at the top a training that diverged. All trials are of networks about equal in parameters."
+        f"{facts.title} at length {length:,}: the lowest loss of one trial each. A ringed mark is the rate that was chosen, a cross at the top a training "
+        "that diverged. All trials are of networks about equal in parameters."
     )
 
 
@@ -120,8 +120,8 @@ def _tuning_sentence(found: Protocol) -> str:
     where = "anew for every task and length" if found.is_tuned_at_each_length else "for every task, at one length"
     smallest, largest = found.at_edges
     return (
-        f"The learning rate of each architecture was chosen {where}, among {rates}: by one short run each, the rate whose loss was lowest, on average "
-        "over the run, on validation sequences, which are used for nothing else. Of "
+        f"The learning rate of each architecture was chosen {where}, among {rates}, by one run each of fewer updates and with a seed of its "
+        "own: the rate that solved the task first or, where none did, reached the lowest loss on validation sequences. Of "
         f"{found.trials['is_chosen'].sum()} chosen rates {smallest} {'is' if smallest == 1 else 'are'} the smallest of these and {largest} the largest, where one "
         "outside might serve better; the trials are listed below."
     )

@@ -50,6 +50,7 @@ def timing(architecture: str, layer: int, seconds: float, equal: str = "hidden_s
 def trial(architecture: str, rate: float, loss: float, task: str = "delayed_recall", length: int = 10) -> dict[str, Any]:
     """Return the row of one trial of a learning rate."""
     whose = {"kind": "tuning", "task": task, "architecture": architecture, "length": length, "equal": "parameters", "seed": 900}
+    whose |= {"step": 50, "reason": "max_steps"}
     return whose | {"learning_rate": rate, "validation_loss": loss, **SOURCE}
 
 

@@ -104,16 +104,21 @@ def test_the_learning_rate_is_the_one_that_did_best_on_validation_sequences(whol
     assert set(trials["seed"]) == {TRIAL_SEED}
     assert set(trials["learning_rate"]) == {1e-3, 1e-2}
     for (name, length), own in trials.groupby(["architecture", "length"]):
+        assert not (own["reason"] == "solved").any()
         best = own.sort_values("validation_loss")["learning_rate"].iloc[0]
         assert set(runs[(runs["architecture"] == name) & (runs["length"] == length)]["learning_rate"]) == {best}
 
 
 def test_the_choice_waits_for_every_rate_and_passes_over_trials_that_diverged():
     specs = TINY.trials()[:2]
-    rows = {trial_key(specs[0]): [{"learning_rate": 1e-3, "validation_loss": 0.5}], trial_key(specs[1]): [{"learning_rate": 1e-2}]}
+    slow = {"learning_rate": 1e-3, "validation_loss": 0.5, "step": 2, "reason": "max_steps"}
+    fast = {"learning_rate": 1e-2, "step": 2, "reason": "diverged"}
+    rows = {trial_key(specs[0]): [slow], trial_key(specs[1]): [fast]}
     assert chosen_rates(specs, lambda key: rows.get(key, [])) == {("delayed_recall", "rnn", 1): 1e-3}
-    rows[trial_key(specs[1])] = [{"learning_rate": 1e-2, "validation_loss": 0.4}]
+    rows[trial_key(specs[1])] = [fast | {"validation_loss": 0.4, "reason": "max_steps"}]
     assert chosen_rates(specs, lambda key: rows.get(key, [])) == {("delayed_recall", "rnn", 1): 1e-2}
+    rows[trial_key(specs[0])] = [slow | {"reason": "solved"}]  # who solves the task comes before who has the lower loss
+    assert chosen_rates(specs, lambda key: rows.get(key, [])) == {("delayed_recall", "rnn", 1): 1e-3}
     del rows[trial_key(specs[0])]
     assert chosen_rates(specs, lambda key: rows.get(key, [])) == {}
 

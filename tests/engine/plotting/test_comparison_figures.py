@@ -50,8 +50,13 @@ def test_errors_stand_against_cost_and_the_front_goes_down_in_steps() -> None:
 
 def test_the_chosen_rate_is_ringed_and_a_training_that_diverged_stands_at_the_top() -> None:
     table = pd.DataFrame(
-        [("gru", 0.001, 0.5, False), ("gru", 0.01, 0.2, True), ("irnn", 0.001, 0.4, True), ("irnn", 0.01, float("inf"), False)],
-        columns=["architecture", "learning_rate", "validation_loss", "is_chosen"],
+        [
+            ("gru", 0.001, 0.5, float("nan"), False),
+            ("gru", 0.01, 0.2, 150.0, True),
+            ("irnn", 0.001, 0.4, float("nan"), True),
+            ("irnn", 0.01, float("inf"), float("nan"), False),
+        ],
+        columns=["architecture", "learning_rate", "validation_loss", "solved_after", "is_chosen"],
     )
     for is_log in (False, True):
         figure = loss_by_rate(table, mode="light", unit="nats", baseline=0.7, is_log_y=is_log)
@@ -62,6 +67,7 @@ def test_the_chosen_rate_is_ringed_and_a_training_that_diverged_stands_at_the_to
         assert lines["IRNN"].y[0] == 0.4
         assert lines["IRNN"].y[1] > 0.7  # above the highest that has a loss
         assert list(lines["IRNN"].customdata) == ["0.4", "diverged"]
+        assert list(lines["GRU"].customdata) == ["0.5", "0.2, solved after 150 updates"]
         assert (lines["IRNN"].marker.symbol[1], lines["GRU"].marker.symbol[1] != "x") == ("x", True)
         assert list(figure.layout.xaxis.ticktext) == ["0.001", "0.01"]
 
