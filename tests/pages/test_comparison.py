@@ -115,7 +115,7 @@ def test_costs_parameters_rules_and_published_figures(frame: pd.DataFrame) -> No
     assert "chosen for every task, at one length, among 0.001, 0.003, 0.01" in written(at)
     assert any("engine compare --recipe shipped" in code.value for code in at.code)
     assert "loss-by-rate-chart" not in str(names(at))  # no rate was tried on adding
-    at = open_page("comparison", section="rules", task="delayed_recall", rules_log_y="true")
+    at = open_page("comparison", section="rules", task="delayed_recall")
     assert drawn(at, "loss-by-rate")["GRU"]["y"] == [0.5, 0.2, 0.9]
     assert sensitivity_sentence(rate_trials(frame, "delayed_recall", 10), 2.0) in written(at)
     at = open_page("comparison", section="literature")

@@ -57,7 +57,7 @@ class RulesView:
     """The trials of learning rates at one length."""
 
     rules_length: int = option(0, label="Length")
-    rules_log_y: bool = option(False, label="Logarithmic loss")
+    rules_log_y: bool = option(True, label="Logarithmic loss")
 
 
 @dataclass(frozen=True)
