@@ -13,6 +13,7 @@ from engine.experiments.base import LEARNING_RATES, TRIAL_SEED
 from engine.experiments.checks import Range
 from engine.experiments.cost_tables import GROWS, growth, stored_costs
 from engine.experiments.literature import published
+from engine.experiments.rate_trials import all_trials
 from engine.models.architectures import ARCHITECTURES
 from engine.models.sequence_predictor import count_parameters
 from engine.tasks import TASKS
@@ -82,6 +83,14 @@ def test_every_run_of_the_recipe_is_there_once_with_its_origin(frame, specs):
         assert summaries[column].notna().all()
     assert not summaries["commit"].isin(["", "unknown"]).any()
     assert {"curve", "tuning", "timing"} <= set(frame["kind"])
+
+
+@needs_table
+def test_every_run_has_the_rate_that_its_trials_chose_as_the_page_marks_it(frame):
+    trials = all_trials(frame)
+    chosen = trials[trials["is_chosen"]].set_index(["task", "architecture", "length"])["learning_rate"].to_dict()
+    runs = frame[frame["kind"] == "summary"]
+    assert [chosen[run.task, run.architecture, run.length] for run in runs.itertuples()] == runs["learning_rate"].tolist()
 
 
 @needs_table
