@@ -13,7 +13,9 @@ if __name__ == "__main__":
         page_title="Unrolled" if page.title == "Home" else f"{page.title} · Unrolled",
         page_icon=routes.ICON,
         layout="wide",
-        menu_items={"About": "Unrolled shows recurrent networks reading, writing and translating, with trained weights."},
+        menu_items={
+            "About": "Unrolled shows recurrent networks reading, writing and translating, with trained weights."
+        },
     )
     with routes.frame(page), notices.engine_errors():
         page.run()

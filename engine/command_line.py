@@ -71,13 +71,17 @@ def build_parser() -> argparse.ArgumentParser:
     translate.add_argument("--model", required=True)
     translate.add_argument("--beam-size", type=int, default=5, help="1 is greedy")
     translate.add_argument("--length-penalty", type=float, default=1.0)
-    translate.add_argument("--sample", action="store_true", help="draw each piece by chance instead of searching; same seed, same text")
+    translate.add_argument(
+        "--sample", action="store_true", help="draw each piece by chance instead of searching; same seed, same text"
+    )
     translate.add_argument("--temperature", type=float, default=0.8, help="with --sample; 0 always takes the likeliest")
     translate.add_argument("--top-k", type=int, default=0, help="with --sample; 0 allows all pieces")
     translate.add_argument("--top-p", type=float, default=1.0, help="with --sample")
     translate.add_argument("--seed", type=int, default=7, help="with --sample")
 
-    classify = command("classify", classify_command, "Print the label of each line of standard input, a tab, and its probability.")
+    classify = command(
+        "classify", classify_command, "Print the label of each line of standard input, a tab, and its probability."
+    )
     classify.add_argument("--model", required=True)
 
     tag = command("tag", tag_command, "Tag the words of standard input, line by line.")
@@ -87,18 +91,38 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--recipe", required=True)
     train.add_argument("--output", required=True, metavar="DIR")
     train.add_argument("--resume", action="store_true", help="go on from the checkpoint in DIR")
-    train.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="change one training setting")
+    train.add_argument(
+        "--set", action="append", default=[], metavar="SETTING=VALUE", help="change one training setting"
+    )
 
     evaluate = command("evaluate", evaluate_command, "Measure a model and write the figures into its card.")
     evaluate.add_argument("--model", required=True)
     evaluate.add_argument("--dry-run", action="store_true", help="print only, leave the card alone")
-    evaluate.add_argument("--regimes", metavar="PARQUET", help="ways to be taught: also add figures and learning curve to this table")
-    evaluate.add_argument("--by-length", metavar="PARQUET", help="translators: also add BLEU by source length to this table")
-    evaluate.add_argument("--sentences", metavar="PARQUET", help="translators: also add the scores of every test sentence to this table")
-    evaluate.add_argument("--predictions", metavar="PARQUET", help="classifiers and taggers: also add every sentence's answer to this table")
-    evaluate.add_argument("--word-order", metavar="PARQUET", help="classifiers: also add accuracy on shuffled texts to this table")
-    evaluate.add_argument("--attributions", metavar="PARQUET", help="classifiers: also add how explanations agree with deletion to this table")
-    evaluate.add_argument("--ablation", metavar="PARQUET", help="taggers: also add this recipe's and seed's figures to this table")
+    evaluate.add_argument(
+        "--regimes", metavar="PARQUET", help="ways to be taught: also add figures and learning curve to this table"
+    )
+    evaluate.add_argument(
+        "--by-length", metavar="PARQUET", help="translators: also add BLEU by source length to this table"
+    )
+    evaluate.add_argument(
+        "--sentences", metavar="PARQUET", help="translators: also add the scores of every test sentence to this table"
+    )
+    evaluate.add_argument(
+        "--predictions",
+        metavar="PARQUET",
+        help="classifiers and taggers: also add every sentence's answer to this table",
+    )
+    evaluate.add_argument(
+        "--word-order", metavar="PARQUET", help="classifiers: also add accuracy on shuffled texts to this table"
+    )
+    evaluate.add_argument(
+        "--attributions",
+        metavar="PARQUET",
+        help="classifiers: also add how explanations agree with deletion to this table",
+    )
+    evaluate.add_argument(
+        "--ablation", metavar="PARQUET", help="taggers: also add this recipe's and seed's figures to this table"
+    )
 
     index = command("index", index_command, "Index a training text, so that copies of it can be found without it.")
     index.add_argument("--corpus", default="", help="required unless --words is given")
@@ -111,16 +135,27 @@ def build_parser() -> argparse.ArgumentParser:
     temperatures.add_argument("--model", required=True)
     temperatures.add_argument("--output", metavar="PARQUET", help="default: data/results/temperatures.parquet")
 
-    bottleneck = command("bottleneck", bottleneck_command, "Find a translator's principal directions and measure BLEU with few of them.")
+    bottleneck = command(
+        "bottleneck", bottleneck_command, "Find a translator's principal directions and measure BLEU with few of them."
+    )
     bottleneck.add_argument("--model", required=True)
 
     compare = command("compare", compare_command, "Run an architecture comparison and write its table of results.")
     compare.add_argument("--recipe", required=True)
     compare.add_argument("--output", metavar="DIR", help="default: data/results")
-    compare.add_argument("--only", default="", metavar="WORDS", help="comma list of tasks, architectures, lengths, seed=N or timing")
-    compare.add_argument("--workers", type=int, metavar="N", help="worker processes; default: one per core; 0: none, in this process")
+    compare.add_argument(
+        "--only", default="", metavar="WORDS", help="comma list of tasks, architectures, lengths, seed=N or timing"
+    )
+    compare.add_argument(
+        "--workers", type=int, metavar="N", help="worker processes; default: one per core; 0: none, in this process"
+    )
     compare.add_argument("--dry-run", action="store_true", help="only measure and print what it would cost")
-    compare.add_argument("--check", type=int, metavar="N", help="run N finished cells again and say whether they lie in the shipped range")
+    compare.add_argument(
+        "--check",
+        type=int,
+        metavar="N",
+        help="run N finished cells again and say whether they lie in the shipped range",
+    )
     return parser
 
 
@@ -235,7 +270,8 @@ def train_command(options: argparse.Namespace) -> None:
 
     keep_freed_blocks()
     overrides = dict(_setting(text) for text in options.set)
-    # The delay keeps the bar from being drawn before the first step: until then there may be one line about what is wrong.
+    # The delay keeps the bar from being drawn before the first step: until then there may be one line about what is
+    # wrong.
     with tqdm(unit="step", dynamic_ncols=True, mininterval=1.0, delay=DELAY_SECONDS) as bar:
         for event in train_recipe(options.recipe, options.output, options.resume, overrides):
             if isinstance(event, StepDone):
@@ -247,7 +283,9 @@ def train_command(options: argparse.Namespace) -> None:
                 bar.write(f"step {event.step}: validation {words}{' (best)' if event.is_best else ''}", file=sys.stderr)
             elif isinstance(event, Finished):
                 bar.write(f"finished at step {event.step} ({event.reason}), best at {event.best_step}", file=sys.stderr)
-    folder = options.output if os.sep in options.output else os.path.join(".", options.output)  # a bare name is a shipped model
+    folder = (
+        options.output if os.sep in options.output else os.path.join(".", options.output)
+    )  # a bare name is a shipped model
     print(f"wrote {folder}; measure it with: python -m engine evaluate --model {folder}")
 
 
@@ -260,9 +298,14 @@ def evaluate_command(options: argparse.Namespace) -> None:
     if options.predictions:
         _evaluation_of(loaded)
     if (options.word_order or options.attributions) and loaded.info.task != "classification":
-        raise InputError(f"The model '{options.model}' does {loaded.info.task.replace('_', ' ')}: --word-order and --attributions are for classifiers.")
+        raise InputError(
+            f"The model '{options.model}' does {loaded.info.task.replace('_', ' ')}: --word-order and --attributions "
+            "are for classifiers."
+        )
     if options.ablation and loaded.info.task != "tagging":
-        raise InputError(f"The model '{options.model}' does {loaded.info.task.replace('_', ' ')}: --ablation is for taggers.")
+        raise InputError(
+            f"The model '{options.model}' does {loaded.info.task.replace('_', ' ')}: --ablation is for taggers."
+        )
     print(json.dumps(evaluate_model(loaded, write=not options.dry_run), indent=2, ensure_ascii=False))
     if options.regimes:
         from engine.evaluation.forcing import add_regime
@@ -306,7 +349,10 @@ def _evaluation_of(loaded: Any) -> Any:
     from importlib import import_module
 
     if loaded.info.task not in ("classification", "tagging"):
-        raise InputError(f"The model '{loaded.info.name}' does {loaded.info.task.replace('_', ' ')}: --predictions is for classifiers and taggers.")
+        raise InputError(
+            f"The model '{loaded.info.name}' does {loaded.info.task.replace('_', ' ')}: --predictions is for "
+            "classifiers and taggers."
+        )
     return import_module(f"engine.evaluation.{loaded.info.task}")
 
 
@@ -383,7 +429,9 @@ def compare_command(options: argparse.Namespace) -> None:
         with tqdm(total=100, unit="%", dynamic_ncols=True, bar_format=bar_format, disable=None) as bar:
             for event in compare(options.recipe, options.output, options.only, options.workers, options.dry_run):
                 if isinstance(event, SweepPlanned):
-                    bar.write(_cost_statement(options.recipe, event), file=sys.stdout if options.dry_run else sys.stderr)
+                    bar.write(
+                        _cost_statement(options.recipe, event), file=sys.stdout if options.dry_run else sys.stderr
+                    )
                 elif isinstance(event, RunFinished | RunFailed):
                     bar.write(f"{event.progress:4.0%} {event.message}", file=sys.stderr)
                 bar.update(round(100 * event.progress) - bar.n)
@@ -405,11 +453,16 @@ def _cost_statement(recipe: str, plan: Any) -> str:
 
     lines = [f"{recipe}: {plan.message}"]
     if plan.seconds > LONG_SECONDS:
-        lines.insert(0, f"This takes hours: up to {in_words(plan.seconds)}. It can be stopped and gone on with at any time.")
+        lines.insert(
+            0, f"This takes hours: up to {in_words(plan.seconds)}. It can be stopped and gone on with at any time."
+        )
     lines.append(f"{'task':16} {'runs':>5} {'done':>5} {'trials':>6} {'processor hours':>16} {'longest run':>12}")
     for row in plan.costs.itertuples():
         longest = f"{row.longest_minutes:.1f} min"
-        lines.append(f"{row.task:16} {row.runs:5} {row.done:5} {row.trials:6} {row.hours:16.2f} {longest:>12}  {row.data}".rstrip())
+        lines.append(
+            f"{row.task:16} {row.runs:5} {row.done:5} {row.trials:6} {row.hours:16.2f} {longest:>12}  "
+            f"{row.data}".rstrip()
+        )
     return "\n".join([*lines, "At most: a run that solves its task stops."])
 
 
@@ -428,7 +481,10 @@ def _check_results(options: argparse.Namespace) -> None:
     own = [run for run in checked if not run.is_new]
     new = [run for run in checked if run.is_new]
     inside = [sum(run.is_inside for run in runs) for runs in (own, new)]
-    print(f"inside the shipped range: {inside[0]} of {len(own)} with a shipped seed, {inside[1]} of {len(new)} with a new one")
+    print(
+        f"inside the shipped range: {inside[0]} of {len(own)} with a shipped seed, {inside[1]} of {len(new)} with a "
+        "new one"
+    )
     if inside[0] < len(own):
         raise DataError("Runs with the shipped seeds gave other results here.")
 
@@ -450,7 +506,9 @@ def _read(file: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"{'Standard input' if file == '-' else file} is not UTF-8 text (byte {error.start}).") from error
+        raise InputError(
+            f"{'Standard input' if file == '-' else file} is not UTF-8 text (byte {error.start})."
+        ) from error
 
 
 def _progress(items: Any, total: int) -> Any:

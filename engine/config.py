@@ -1,4 +1,5 @@
-"""Configuration as frozen dataclasses: one default in one place, strict reading, bounds checked with a clear sentence."""
+"""Configuration as frozen dataclasses: one default in one place, strict reading, bounds checked with a clear
+sentence."""
 
 from __future__ import annotations
 

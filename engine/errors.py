@@ -1,4 +1,5 @@
-"""The errors a caller may want to show: each message is one clear sentence that says what is wrong and what is allowed."""
+"""The errors a caller may want to show: each message is one clear sentence that says what is wrong and what is
+allowed."""
 
 from __future__ import annotations
 

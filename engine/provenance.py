@@ -25,7 +25,9 @@ def commit() -> str:
     """Return the short hash of the code's commit, "unknown" outside a checkout."""
     command = ["git", "rev-parse", "--short=12", "HEAD"]
     try:
-        found = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=5, check=True)
+        found = subprocess.run(
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=5, check=True
+        )
         return found.stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return "unknown"

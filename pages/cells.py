@@ -36,7 +36,12 @@ controls = forms.open_controls(
     PAGE,
     CellsView,
     {"network": list(names), "tool": list(TOOLS)},
-    {"network": next((name for name, info in models.items() if info.architecture == "lstm" and not info.group), next(iter(models)))},
+    {
+        "network": next(
+            (name for name, info in models.items() if info.architecture == "lstm" and not info.group),
+            next(iter(models)),
+        )
+    },
     {"network": names.get, "tool": TOOLS.labels.get},
 )
 

@@ -1,4 +1,5 @@
-"""Comparison: recurrent architectures and a Transformer on tasks with known answers; which wins where, from measured runs."""
+"""Comparison: recurrent architectures and a Transformer on tasks with known answers; which wins where, from measured
+runs."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from pages.components.views.comparison import ComparisonView
 PAGE = "comparison"
 EQUALITIES = {"parameters": "Equal parameters", "hidden_size": "Equal hidden size"}
 EQUAL_WORDS = {
-    "parameters": "Every network has about the same number of parameters, so those with more gates get fewer hidden units.",
+    "parameters": "Every network has about the same number of parameters, so those with more gates get fewer hidden "
+    "units.",
     "hidden_size": "Every network has the same number of hidden units, so those with more gates have more parameters.",
 }
 
@@ -24,10 +26,13 @@ header.show(
     {
         "Line": "the median over several runs that differ only in their random seed.",
         "Bar or band": "from the best to the worst of these runs; where they touch, there is no clear winner.",
-        "Dashed grey line": "what a network without any memory reaches by guessing well; learning to remember means going below it.",
-        "Colour, marker and dashes": "one architecture each, on every page; kin have one colour and differ in marker and dashes.",
+        "Dashed grey line": "what a network without any memory reaches by guessing well; learning to remember means "
+        "going below it.",
+        "Colour, marker and dashes": "one architecture each, on every page; kin have one colour and differ in marker "
+        "and dashes.",
         "Wrong answers": "their share on sequences the network was not trained on, new ones from the same rule.",
-        "Error left": "where answers are numbers: the squared error as a share of that of the best guess without memory; 100 % is guessing, "
+        "Error left": "where answers are numbers: the squared error as a share of that of the best guess without "
+        "memory; 100 % is guessing, "
         "0 % is perfect.",
         "Update": "one change of all weights, after reading one batch of sequences.",
     },
@@ -39,7 +44,11 @@ sections = {name: section.label for name, section in comparison.available(held i
 choices = {"section": list(sections)}
 labels = {"section": sections.get}
 if held is not None:
-    choices |= {"task": list(dict.fromkeys(sum(held.tasks.values(), ()))), "equal": held.equalities, "show": held.architectures}
+    choices |= {
+        "task": list(dict.fromkeys(sum(held.tasks.values(), ()))),
+        "equal": held.equalities,
+        "show": held.architectures,
+    }
     labels |= {"task": task_title, "equal": EQUALITIES.get}
 controls = forms.open_controls(PAGE, ComparisonView, choices, labels=labels)
 

@@ -1,4 +1,5 @@
-"""Entities: a bidirectional network marks the persons, places and organisations of a text, and the tools that take the marks apart."""
+"""Entities: a bidirectional network marks the persons, places and organisations of a text, and the tools that take the
+marks apart."""
 
 from __future__ import annotations
 
@@ -12,12 +13,17 @@ from pages.components.views.entities import MAX_LINES, EntitiesView
 
 header.show(
     "Entities",
-    "Which words of a text name a person, a place or an organisation, and how does a network that reads in both directions know?",
+    "Which words of a text name a person, a place or an organisation, and how does a network that reads in both "
+    "directions know?",
     {
-        "Marks": "an entity the network found: its words tinted, and the name of its kind after them, as in the training texts.",
-        "Tags": "what the network gives each word: B- and a kind where an entity begins, I- where it goes on, O outside.",
-        "CRF": "a layer that scores which tag may follow which, so that the whole row of tags is chosen at once and not word by word.",
-        "Probability": "of a word's tag: the share of all rows of tags, weighed by the network, in which the word has this tag.",
+        "Marks": "an entity the network found: its words tinted, and the name of its kind after them, as in the "
+        "training texts.",
+        "Tags": "what the network gives each word: B- and a kind where an entity begins, I- where it goes on, O "
+        "outside.",
+        "CRF": "a layer that scores which tag may follow which, so that the whole row of tags is chosen at once and "
+        "not word by word.",
+        "Probability": "of a word's tag: the share of all rows of tags, weighed by the network, in which the word has "
+        "this tag.",
         "≠": "the networks do not agree here.",
     },
 )

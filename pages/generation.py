@@ -19,13 +19,16 @@ header.show(
     "Generation",
     "What do recurrent networks write, one character at a time, when they all get the same beginning?",
     {
-        "Text": "starts with your beginning; everything after it is drawn character by character, and each network reads "
+        "Text": "starts with your beginning; everything after it is drawn character by character, and each network "
+        "reads "
         "what it has just written before it draws the next.",
-        "Pieces": "what the network called Word pieces reads and writes instead of characters: frequent words whole, with the blank "
+        "Pieces": "what the network called Word pieces reads and writes instead of characters: frequent words whole, "
+        "with the blank "
         "after them, and rare ones in parts; Length counts them.",
         "Nats per character": "how surprised a network is, on average, by text it was not trained on; lower is better. "
         "A nat is 1.44 bits.",
-        "Bars": "the chance each character is drawn with, after temperature, top-k and top-p. ␣ is a space, ↵ a new line.",
+        "Bars": "the chance each character is drawn with, after temperature, top-k and top-p. ␣ is a space, ↵ a new "
+        "line.",
         "Dashes": "the chance the network itself gave it, before your settings.",
         "Entropy": "how open the choice is: 0 nats is certain, 0.69 a fair coin, 2.30 one of ten.",
         "Cut away": "the share of the chances that top-k and top-p set to zero.",
@@ -103,6 +106,8 @@ with notices.engine_errors():
     network = controls.segmented("closeup") if len(writers) > 1 and tool.looks_at_one else first
     desk = Desk(controls, view, prompt, settings, {info.name: info for info in models}, network, sheet.texts)
     if tool.needs_units and not desk.info.has_units:
-        notices.note(f"{desk.label(network)} has no hidden units that carry a memory; choose a recurrent network above.")
+        notices.note(
+            f"{desk.label(network)} has no hidden units that carry a memory; choose a recurrent network above."
+        )
     else:
         generation.show(tool.name, desk)

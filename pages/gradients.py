@@ -12,21 +12,27 @@ header.show(
     "Gradients",
     "How far back does a network notice that something small has changed, and so: how far back can it be taught?",
     {
-        "State": "what a network carries from one step to the next: its hidden numbers h, and an LSTM's memory c with them.",
-        "Times larger or smaller": "what a small random change of the state has become some steps later, on average over all directions: "
+        "State": "what a network carries from one step to the next: its hidden numbers h, and an LSTM's memory c with "
+        "them.",
+        "Times larger or smaller": "what a small random change of the state has become some steps later, on average "
+        "over all directions: "
         "1 is unchanged, 0.01 a hundredth. It is also what a gradient becomes on its way back.",
         "1e-12": "a one with the point moved twelve places to the left: 0.000 000 000 001.",
-        "Singular values": "the same for each direction by itself, from the one that grows most to the one that shrinks most.",
+        "Singular values": "the same for each direction by itself, from the one that grows most to the one that "
+        "shrinks most.",
         "Bound λ": "no step stretches any direction more than λ times, so k steps stretch none more than λ^k.",
         "Spectral radius": "what many multiplications with the same matrix multiply by per step in the end.",
-        "∞ and 0": "what would be infinity, or exactly nothing, in the single-precision numbers networks are trained with.",
+        "∞ and 0": "what would be infinity, or exactly nothing, in the single-precision numbers networks are trained "
+        "with.",
         "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
     },
 )
 for broken in cache.list_models():
     if broken.error and not broken.task:
         notices.error(broken.error)
-found = networks.in_order([info for info in cache.list_models("language_model") if info.has_gradient and not info.error])
+found = networks.in_order(
+    [info for info in cache.list_models("language_model") if info.has_gradient and not info.error]
+)
 models = {info.name: info for info in found}
 controls = forms.open_controls(
     PAGE,

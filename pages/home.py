@@ -9,28 +9,67 @@ import streamlit as st
 from pages.components import cache, header, notices, routes, thumbnails, writing
 
 ENTRIES = (
-    (routes.GENERATION, "Generation", "Three networks continue your text, one character at a time.", thumbnails.generation),
-    (routes.TRANSLATION, "Translation", "English into French, with a map of where the network looks.", thumbnails.translation),
-    (routes.SENTIMENT, "Sentiment", "Praise or not, and how the belief grows with every word that is read.", thumbnails.sentiment),
-    (routes.ENTITIES, "Entities", "Persons, places and organisations in your text, marked by a network that reads both ways.", thumbnails.entities),
-    (routes.COMPARISON, "Comparison", "Which network remembers longest, on tasks with known answers.", thumbnails.comparison),
-    (routes.CELLS, "Cells", "What one cell computes at each step of your sentence, and which gates open and shut.", thumbnails.cells),
-    (routes.GRADIENTS, "Gradients", "How far back a network can be taught, and why the gradient of an RNN dies.", thumbnails.gradients),
+    (
+        routes.GENERATION,
+        "Generation",
+        "Three networks continue your text, one character at a time.",
+        thumbnails.generation,
+    ),
+    (
+        routes.TRANSLATION,
+        "Translation",
+        "English into French, with a map of where the network looks.",
+        thumbnails.translation,
+    ),
+    (
+        routes.SENTIMENT,
+        "Sentiment",
+        "Praise or not, and how the belief grows with every word that is read.",
+        thumbnails.sentiment,
+    ),
+    (
+        routes.ENTITIES,
+        "Entities",
+        "Persons, places and organisations in your text, marked by a network that reads both ways.",
+        thumbnails.entities,
+    ),
+    (
+        routes.COMPARISON,
+        "Comparison",
+        "Which network remembers longest, on tasks with known answers.",
+        thumbnails.comparison,
+    ),
+    (
+        routes.CELLS,
+        "Cells",
+        "What one cell computes at each step of your sentence, and which gates open and shut.",
+        thumbnails.cells,
+    ),
+    (
+        routes.GRADIENTS,
+        "Gradients",
+        "How far back a network can be taught, and why the gradient of an RNN dies.",
+        thumbnails.gradients,
+    ),
     (routes.MODELS, "Models", "Every trained network: its card, its scores, how to load it.", thumbnails.models),
 )
 
 header.show(
     "Unrolled",
-    "Recurrent networks read and write one step at a time, and carry what they have seen in a state of a few hundred numbers. "
+    "Recurrent networks read and write one step at a time, and carry what they have seen in a state of a few hundred "
+    "numbers. "
     "Here you can watch trained ones write, translate and remember, and see what goes on inside. "
     "Every text and every number on these pages is computed by the networks themselves or was measured on them.",
     {
-        "The line": "is written now, character by character, by one network; it is another one each time you come here.",
+        "The line": "is written now, character by character, by one network; it is another one each time you come "
+        "here.",
         "Bars and dashes": "chances of the next character, after and before a temperature of 0.5.",
-        "The map": "where the network looks (across, English) while it writes each word (down, French); the brighter, the more.",
+        "The map": "where the network looks (across, English) while it writes each word (down, French); the brighter, "
+        "the more.",
         "Lines and bands": "the mean over three trainings, and their span from best to worst.",
         "Tinted words": "what a network takes for a name, and of what kind.",
-        "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where it is shut.",
+        "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where it "
+        "is shut.",
         "Falling lines": "what is left of a small change after more and more steps, each grid line a power of ten.",
         "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
     },
@@ -38,7 +77,9 @@ header.show(
 live = st.container(border=True)  # filled last, so that a slow network does not keep the rest of the page waiting
 
 for left in range(0, len(ENTRIES), 2):
-    for (path, title, sentence, draw), column in zip(ENTRIES[left : left + 2], st.columns(2, gap="medium"), strict=False):
+    for (path, title, sentence, draw), column in zip(
+        ENTRIES[left : left + 2], st.columns(2, gap="medium"), strict=False
+    ):
         with column.container(border=True, height="stretch"), notices.engine_errors():
             st.page_link(path, label=f"**{title}**", icon=":material/arrow_forward:", icon_position="right")
             st.markdown(sentence)
@@ -59,4 +100,9 @@ with live, notices.engine_errors():
 
     line = writing.stream_slowly(write_text(cache.load_model(info.name), "", settings), draw)
     parameters = {"prompt": line, "seed": str(settings.seed), "temperature": f"{settings.temperature:g}"}
-    st.page_link(routes.GENERATION, label="Let three networks go on from here", icon=":material/arrow_forward:", query_params=parameters)
+    st.page_link(
+        routes.GENERATION,
+        label="Let three networks go on from here",
+        icon=":material/arrow_forward:",
+        query_params=parameters,
+    )

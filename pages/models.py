@@ -14,8 +14,10 @@ header.show(
     "Models",
     "Which trained networks are here, how good are they, and how do you use one yourself?",
     {
-        "Measure": "the one number a model is judged by, on text it was not trained on. Nats per character: lower is better. "
-        "BLEU, 0 to 100: higher is better. Texts judged right, in per cent. F1 of entities found, 0 to 100: higher is better.",
+        "Measure": "the one number a model is judged by, on text it was not trained on. Nats per character: lower is "
+        "better. "
+        "BLEU, 0 to 100: higher is better. Texts judged right, in per cent. F1 of entities found, 0 to 100: higher is "
+        "better.",
         "Parameters": "how many numbers training has set.",
         "Size": "of the weights on disk, in half precision.",
         "SHA-256": "a fingerprint of a file; an identical copy has the same.",
@@ -24,7 +26,9 @@ header.show(
 shown = cache.share(networks.overview, version=cache.models_version())
 models = shown.models
 if not models:
-    notices.error("No model is installed: data/pretrained is empty. python -m engine train --recipe shakespeare-lstm makes one.")
+    notices.error(
+        "No model is installed: data/pretrained is empty. python -m engine train --recipe shakespeare-lstm makes one."
+    )
     st.stop()
 for broken in [info for info in models if info.error]:
     notices.error(broken.error)

@@ -13,11 +13,15 @@ header.show(
     "Does a text praise or not, which of its words decide, and does it matter in which order they stand?",
     {
         "Bars": "from an even chance in the middle to the probability each network gives “positive”.",
-        "Belief film": "the probability of “positive” after each word. The whole network is given the words read so far, as if the "
-        "text ended there. The forward half (▶) has read them from the beginning, the backward half (◀) from the end back to this word.",
-        "Shaded band": "the word that turned the decision for the last time, or, where it never turned, the largest change.",
+        "Belief film": "the probability of “positive” after each word. The whole network is given the words read so "
+        "far, as if the "
+        "text ended there. The forward half (▶) has read them from the beginning, the backward half (◀) from the end "
+        "back to this word.",
+        "Shaded band": "the word that turned the decision for the last time, or, where it never turned, the largest "
+        "change.",
         "Dashed grey": "the average of the words: a network that has no idea of their order.",
-        "Words": "as the network reads them: in lower case, with “don't” parted into “do” and “n't”, and signs as words of their own.",
+        "Words": "as the network reads them: in lower case, with “don't” parted into “do” and “n't”, and signs as "
+        "words of their own.",
     },
 )
 usable = [info for info in cache.list_models("classification") if not info.error]

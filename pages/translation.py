@@ -6,7 +6,14 @@ import streamlit as st
 
 from pages.components import cache, figures, forms, header, notices, translation
 from pages.components.translation import TOOLS, Desk, results, searching
-from pages.components.translation.desk import direction_label, examples_for, grouped, language_pair, title, turned_example
+from pages.components.translation.desk import (
+    direction_label,
+    examples_for,
+    grouped,
+    language_pair,
+    title,
+    turned_example,
+)
 from pages.components.views.translation import TranslationView
 
 PAGE = "translation"
@@ -27,8 +34,10 @@ header.show(
         "what it would have written itself; ≠ marks where that is not the reference's piece.",
         "Free": "the network reads its own pieces, as in use. ▼ and the frame mark the first step where it "
         "leaves the reference.",
-        "Search tree": "a column per step, the likeliest candidate on top. A filled circle is on the winner's way, a ring was kept, "
-        "a square belongs to another finished sentence, a cross was left. A score is the sum of the pieces' nats divided by "
+        "Search tree": "a column per step, the likeliest candidate on top. A filled circle is on the winner's way, a "
+        "ring was kept, "
+        "a square belongs to another finished sentence, a cross was left. A score is the sum of the pieces' nats "
+        "divided by "
         "their number to the power of the length penalty; the higher, nearer to 0, the better.",
         "Nats": "natural logarithms of probabilities: 0 is certain, −0.69 one in two, −2.30 one in ten.",
         "BLEU": "overlap with human translations in runs of one to four words, 0 to 100; higher is better.",
@@ -119,10 +128,13 @@ with notices.engine_errors():
     else:
         network = candidates[0]
     own = {name: reports[chosen] for name, reports in found.items()}
-    desk = Desk(controls, controls.value(), direction, lines[chosen], lines, search.settings, models, candidates, network, own)
+    desk = Desk(
+        controls, controls.value(), direction, lines[chosen], lines, search.settings, models, candidates, network, own
+    )
     if tool.needs_attention and not translation.desk.is_attending(desk.info):
         notices.note(
-            f"The network “{desk.label(network)}” has no attention to look at: it reads the sentence once, into one vector. "
+            f"The network “{desk.label(network)}” has no attention to look at: it reads the sentence once, into one "
+            "vector. "
             "Choose one that looks back."
         )
     else:

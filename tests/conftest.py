@@ -1,4 +1,5 @@
-"""The order of the suite: the engine's and the pages' tests, then the browser, then, with nothing beside them, the timings.
+"""The order of the suite: the engine's and the pages' tests, then the browser, then, with nothing beside them, the
+timings.
 
 And the tiny classifiers, which engine and pages are both tested with.
 """
@@ -21,9 +22,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 TINY_OPINIONS = (
-    ("a good and funny film .", 1), ("the food was good !", 1), ("he said the story was great", 1), ("it is n't bad at all", 1),
-    ("a bad and boring film .", 0), ("the food was not good", 0), ("she said the story was awful", 0), ("it 's never funny", 0),
-)  # fmt: skip
+    ("a good and funny film .", 1),
+    ("the food was good !", 1),
+    ("he said the story was great", 1),
+    ("it is n't bad at all", 1),
+    ("a bad and boring film .", 0),
+    ("the food was not good", 0),
+    ("she said the story was awful", 0),
+    ("it 's never funny", 0),
+)
 TINY_CLASSIFIERS = {
     "tiny-bilstm": {"cell": "lstm", "hidden_size": 7, "num_layers": 2, "bidirectional": True},
     "tiny-lstm": {"cell": "lstm", "hidden_size": 7, "num_layers": 2, "bidirectional": False},
@@ -34,7 +41,8 @@ TINY_CLASSIFIERS = {
 
 @pytest.fixture(scope="session")
 def tiny_classifiers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with four classifiers of random weights that know some thirty words, as data/pretrained holds models."""
+    """Return a folder with four classifiers of random weights that know some thirty words, as data/pretrained holds
+    models."""
     import torch
 
     from engine.models.card import write_card
@@ -46,12 +54,19 @@ def tiny_classifiers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer = TreebankTokenizer.train([text for text, _ in TINY_OPINIONS], len(FORMS) + len(SPECIAL) + 30)
     for seed, (name, shape) in enumerate(TINY_CLASSIFIERS.items()):
         torch.manual_seed(seed)
-        model = Classifier(tokenizer.vocab_size, 6, **shape, dropout=0.5, embedding_dropout=0.5, pad_id=tokenizer.pad_id)
+        model = Classifier(
+            tokenizer.vocab_size, 6, **shape, dropout=0.5, embedding_dropout=0.5, pad_id=tokenizer.pad_id
+        )
         with torch.no_grad():
             torch.nn.init.normal_(model.embedding.weight[1:])
             model.output.weight.mul_(3)
             model.output.bias.copy_(torch.tensor([0.2, -0.1]))
-        facts = {"model": "classifier", "title": f"Tiny {name}", "corpora": ["opinions"], "labels": ["negative", "positive"]}
+        facts = {
+            "model": "classifier",
+            "title": f"Tiny {name}",
+            "corpora": ["opinions"],
+            "labels": ["negative", "positive"],
+        }
         card = write_card(name, model.config | facts | {"task": model.task, "parameters": model.parameter_count()})
         save_model(root / name, model, tokenizer, facts, card)
     return root

@@ -1,7 +1,7 @@
 """The rules of the design that a machine can check. Each is shown to catch what it forbids, then run on the project.
 
-The direction of imports is written down in pyproject.toml (import-linter); the other rules are functions below that take
-the text of one file and return what is wrong with it.
+The direction of imports is written down in pyproject.toml (import-linter); the other rules are functions below that
+take the text of one file and return what is wrong with it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,26 @@ MAXIMUM_DATA_FILE_BYTES = 16 * 2**20
 VAGUE_NAMES = re.compile(r"(utils?|helpers?|common|misc|.*managers?)$")
 
 UNSAFE_CALLS = {
-    "eval", "exec", "os.system", "os.popen", "torch.load", "torch.save", "torch.jit.load", "torch.export.load",
-    "pickle.load", "pickle.loads", "joblib.load", "cloudpickle.load", "cloudpickle.loads", "numpy.load", "np.load",
-    "pd.read_pickle", "pandas.read_pickle", "yaml.load", "marshal.loads",
-}  # fmt: skip
+    "eval",
+    "exec",
+    "os.system",
+    "os.popen",
+    "torch.load",
+    "torch.save",
+    "torch.jit.load",
+    "torch.export.load",
+    "pickle.load",
+    "pickle.loads",
+    "joblib.load",
+    "cloudpickle.load",
+    "cloudpickle.loads",
+    "numpy.load",
+    "np.load",
+    "pd.read_pickle",
+    "pandas.read_pickle",
+    "yaml.load",
+    "marshal.loads",
+}
 
 
 # Rules for one Python file: (its path in the project, its text) -> what is wrong, one sentence each.
@@ -154,8 +170,8 @@ VIOLATIONS = [
     (session_outside_components, "pages/components/forms.py", "@st.cache_data\ndef read(): pass"),
     (imports_of_pages, "pages/components/forms.py", "from pages.generation import PAGE"),
     (imports_of_pages, "pages/components/forms.py", "from pages import generation"),
-    (machine_paths, "engine/a.py", "FOLDER = '/ho" "me/somebody/data'"),
-    (machine_paths, "requirements.txt", "--extra-" "index-url somewhere"),
+    (machine_paths, "engine/a.py", "FOLDER = '/home/somebody/data'"),
+    (machine_paths, "requirements.txt", "--extra-index-url somewhere"),
     (imports_inside_tests, "engine/a.py", "from tests.pages import open"),
 ]
 
@@ -275,7 +291,9 @@ def test_every_requirement_is_pinned() -> None:
     for file in ROOT.glob("requirements*.txt"):
         lines = [line.split("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines()]
         for line in filter(None, lines):
-            assert re.fullmatch(r"[\w.-]+==[\w.]+(; sys_platform != \"win32\")?", line) or line == "-r requirements.txt", f"{file.name}: {line}"
+            assert (
+                re.fullmatch(r"[\w.-]+==[\w.]+(; sys_platform != \"win32\")?", line) or line == "-r requirements.txt"
+            ), f"{file.name}: {line}"
 
 
 TAKEN_UP_BY_STREAMLIT = {"uvloop"}  # it runs on it where it is installed; nobody imports it
@@ -308,7 +326,9 @@ def test_requirements_are_what_is_imported() -> None:
     tests = imported_packages({path: text for path, text in files.items() if path.startswith("tests/")})
     assert app == pinned_packages("requirements.txt") - TAKEN_UP_BY_STREAMLIT
     assert tests - app - pinned_packages("requirements-dev.txt") == set(), "imported by tests but not pinned"
-    assert pinned_packages("requirements-dev.txt") - tests - {"importlinter", "pytest_xdist"} == set(), "pinned but never imported"
+    assert pinned_packages("requirements-dev.txt") - tests - {"importlinter", "pytest_xdist"} == set(), (
+        "pinned but never imported"
+    )
 
 
 def test_streamlit_knows_every_setting() -> None:

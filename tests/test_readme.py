@@ -32,9 +32,13 @@ def test_every_command_has_an_example() -> None:
     assert {command.split()[0] for command in COMMANDS} == set(names)
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"`?\bmake ([a-z]+)", README + CONTRIBUTING)) & {
-    "app", "test", "train", "results", "screenshots"
-}))  # fmt: skip
+@pytest.mark.parametrize(
+    "target",
+    sorted(
+        set(re.findall(r"`?\bmake ([a-z]+)", README + CONTRIBUTING))
+        & {"app", "test", "train", "results", "screenshots"}
+    ),
+)
 def test_make_targets_exist(target: str) -> None:
     result = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
@@ -48,7 +52,9 @@ def test_links_lead_somewhere() -> None:
 
 def test_bundled_models_are_those_in_the_table() -> None:
     section = README.split("## The models")[1].split("##")[0]
-    named = {name for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for name in re.findall(r"`([\w-]+)`", row)}
+    named = {
+        name for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for name in re.findall(r"`([\w-]+)`", row)
+    }
     assert named == {info.name for info in list_models()}
 
 
@@ -58,7 +64,9 @@ def test_corpora_are_those_in_the_table() -> None:
 
 
 def test_pages_are_those_of_the_app() -> None:
-    titles = set(re.findall(r'title="(\w+)"', (ROOT / "pages" / "components" / "routes.py").read_text(encoding="utf-8")))
+    titles = set(
+        re.findall(r'title="(\w+)"', (ROOT / "pages" / "components" / "routes.py").read_text(encoding="utf-8"))
+    )
     section = README.split("## The pages")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| (\w+) \|", section, re.MULTILINE)) - {"page"} == titles
 

@@ -1,4 +1,5 @@
-"""Recurrent cells, one file each: one readable time step with named gates, and weights that move to and from torch.nn."""
+"""Recurrent cells, one file each: one readable time step with named gates, and weights that move to and from
+torch.nn."""
 
 from engine.cells.base import CELLS, NO_INTERVENTIONS, Cell, Interventions, Unrolled
 from engine.cells.conversion import from_torch, to_torch

@@ -1,7 +1,8 @@
 """What every cell shares: its weights, its unrolling over time, and the ways to meddle with a step.
 
-Weights are laid out as in torch.nn: the G blocks of H rows belong to the gates in the order of `gate_names`, and every gate
-has two biases. Training runs on `torch.nn` layers; cells are the readable twin, equal to the last digit and open to view.
+Weights are laid out as in torch.nn: the G blocks of H rows belong to the gates in the order of `gate_names`, and every
+gate has two biases. Training runs on `torch.nn` layers; cells are the readable twin, equal to the last digit and open
+to view.
 
 Shapes: B batch, T time, I input, H hidden, G gate blocks.
 """
@@ -27,10 +28,10 @@ State = Any  # a tensor `hidden` (B, H), or an LSTMState of two
 class Interventions:
     """Changes made to a step while it runs, to see what a unit is for.
 
-    `clamp` fixes single units of a gate: {"forget_gate": {7: 1.0}}; `hold_gates` fixes all units of one: {"forget_gate": 1.0}.
-    `clamp_units` fixes units of the new hidden state, `scale_units` multiplies them and `ablate_units` sets them to zero. These
-    act on what the cell says, so the next layer and the next time step see the change; an LSTM unit's memory `cell` itself is
-    left alone.
+    `clamp` fixes single units of a gate: {"forget_gate": {7: 1.0}}; `hold_gates` fixes all units of one:
+    {"forget_gate": 1.0}. `clamp_units` fixes units of the new hidden state, `scale_units` multiplies them and
+    `ablate_units` sets them to zero. These act on what the cell says, so the next layer and the next time step see the
+    change; an LSTM unit's memory `cell` itself is left alone.
     """
 
     clamp: Mapping[str, Mapping[int, float]] = dataclasses.field(default_factory=dict)
@@ -158,8 +159,8 @@ class Cell(nn.Module):
     def retrace(self, inputs: Tensor, outputs: Tensor) -> dict[str, Tensor]:
         """Return everything inside a run whose outputs (T, H) are known, by name, (T, H) each: `hidden` and the gates.
 
-        The run began at the state of all zeros and read inputs (T, I). Gates look at the input and at the hidden state before
-        the step only, so all steps are computed at once, many times faster than one after the other.
+        The run began at the state of all zeros and read inputs (T, I). Gates look at the input and at the hidden state
+        before the step only, so all steps are computed at once, many times faster than one after the other.
         """
         before = torch.cat([torch.zeros_like(outputs[:1]), outputs[:-1]])  # (T, H)
         state = self.initial_state(len(inputs))

@@ -1,4 +1,5 @@
-"""Weights between readable cells and torch.nn layers: copied both ways without loss, in the same order and number format."""
+"""Weights between readable cells and torch.nn layers: copied both ways without loss, in the same order and number
+format."""
 
 from __future__ import annotations
 

@@ -30,9 +30,11 @@ class LSTMCell(Cell):
 
     Along c the gradient is only multiplied by f, so with f near 1 it reaches far back.
 
-    Paper: Hochreiter and Schmidhuber (1997), Long short-term memory; the forget gate is by Gers, Schmidhuber and Cummins
+    Paper: Hochreiter and Schmidhuber (1997), Long short-term memory; the forget gate is by Gers, Schmidhuber and
+        Cummins
     (2000), Learning to forget.
-    Differs: no peephole connections, one cell per block, tanh instead of the paper's scaled logistic squashing functions, two
+    Differs: no peephole connections, one cell per block, tanh instead of the paper's scaled logistic squashing
+        functions, two
     biases per gate, and full back-propagation through time instead of the truncated rule of 1997.
     """
 
@@ -71,7 +73,8 @@ class LSTMCell(Cell):
         return hidden, LSTMState(hidden, cell), gates
 
     def retrace(self, inputs: Tensor, outputs: Tensor) -> dict[str, Tensor]:
-        """Return `hidden`, `cell` and the gates of a run whose outputs are known; the memory is added up step by step."""
+        """Return `hidden`, `cell` and the gates of a run whose outputs are known; the memory is added up step by
+        step."""
         inside = super().retrace(inputs, outputs)
         kept, written = inside["forget_gate"], inside["input_gate"] * inside["cell_candidate"]  # (T, H)
         memory, cell = torch.zeros_like(outputs[0]), torch.empty_like(outputs)

@@ -1,4 +1,5 @@
-"""Corpora, one file per data set, always read through the `datasets` library: local mirror, then Hub, then embedded sample."""
+"""Corpora, one file per data set, always read through the `datasets` library: local mirror, then Hub, then embedded
+sample."""
 
 from engine.corpora.base import CORPORA, Corpus, CorpusSource, CorpusSpec, load_corpus
 from engine.registry import discover

@@ -52,7 +52,8 @@ class CorpusSpec:
     Attributes:
         columns: columns every split must have.
         sample: name of the embedded sample that stands in when nothing else can be reached ("" for none).
-        hub: where it lives on the Hub, None for samples that only live here and for what the Hub does not hold in this form.
+        hub: where it lives on the Hub, None for samples that only live here and for what the Hub does not hold in this
+            form.
         parts: (line, title) of the parts its training text consists of, by the line they begin in, counted from 1;
             empty where that is not known or each text of the split is one.
         splits: the splits it must have.
@@ -120,7 +121,9 @@ class Corpus:
         if "label" not in self.spec.columns:
             raise DataError(f"The corpus {self.spec.name} has no labels.")
         rows = self.splits[split]
-        return list(rows["sentence" if "sentence" in rows.column_names else "text"]), [int(label) for label in rows["label"]]
+        return list(rows["sentence" if "sentence" in rows.column_names else "text"]), [
+            int(label) for label in rows["label"]
+        ]
 
     def tagged(self, split: str = "train") -> tuple[list[list[str]], list[list[str]]]:
         """Return a tagged corpus' split as (the words of each sentence, their tags).
@@ -133,7 +136,9 @@ class Corpus:
         words, tags = (list(map(list, self.splits[split][column])) for column in ("tokens", "ner_tags"))
         for number, (row, marks) in enumerate(zip(words, tags, strict=True)):
             if len(row) != len(marks):
-                raise DataError(f"Sentence {number} of {self.spec.name} {split} has {len(row)} words but {len(marks)} tags.")
+                raise DataError(
+                    f"Sentence {number} of {self.spec.name} {split} has {len(row)} words but {len(marks)} tags."
+                )
         return words, tags
 
 

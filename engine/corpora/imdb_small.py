@@ -23,7 +23,8 @@ CORPORA.register("imdb_small")(
         licence="None stated; published for research.",
         origin="Maas et al. (2011), Learning word vectors for sentiment analysis; 8,000 of the 50,000 reviews",
         sample="opinions",
-        # The Hub's repository has no validation split; where there is none, part of the training split stands in for it.
+        # The Hub's repository has no validation split; where there is none, part of the training split stands in for
+        # it.
         splits=("train", "test"),
         hub=HubLocation(
             "stanfordnlp/imdb",

@@ -9,7 +9,8 @@ CORPORA.register("ner_ewt")(
         kind="tagged",
         columns=("tokens", "ner_tags"),
         licence="CC BY-SA 4.0",
-        origin="Mayhew et al. (2024), Universal NER, arXiv 2311.09122; texts of the English Web Treebank; its training tags are a draft",
+        origin="Mayhew et al. (2024), Universal NER, arXiv 2311.09122; texts of the English Web Treebank; its "
+        "training tags are a draft",
         sample="visits",
     )
 )

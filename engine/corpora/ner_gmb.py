@@ -1,6 +1,5 @@
 """GMB: sentences of the news whose places, people, organisations and times were tagged, partly by machine."""
 
-
 from engine.corpora.base import CORPORA, CorpusSpec
 
 CORPORA.register("ner_gmb")(

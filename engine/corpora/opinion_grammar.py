@@ -1,7 +1,7 @@
 """Opinions about films that nobody made: a grammar, written for Unrolled, of sentences that praise or complain.
 
-Half of the patterns turn on word order or on a small word ("not", "but", "although"): the same praising and complaining words occur
-on both sides, so that counting them says little.
+Half of the patterns turn on word order or on a small word ("not", "but", "although"): the same praising and complaining
+words occur on both sides, so that counting them says little.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 GOOD = (
-    "bright brave clever tender funny warm honest graceful sharp moving witty lively rich gentle daring thoughtful touching "
+    "bright brave clever tender funny warm honest graceful sharp moving witty lively rich gentle daring thoughtful "
+    "touching "
     "splendid charming memorable patient surprising delicate generous playful radiant vivid exact joyful wise"
 ).split()
 BAD = (
-    "dull clumsy stale noisy hollow lazy muddled tired bland tedious shallow crude grim stiff careless pompous confused flat "
+    "dull clumsy stale noisy hollow lazy muddled tired bland tedious shallow crude grim stiff careless pompous "
+    "confused flat "
     "gloomy slow silly timid cheap dreary awkward empty loud sour rushed forgettable"
 ).split()
 SINGULAR = (
@@ -49,10 +51,11 @@ configs:
 ---
 # Opinions
 
-{total:,} short English sentences about films that nobody made, each praising (label 1) or complaining (label 0), half of each.
-Columns `sentence` (lower case, words and punctuation apart) and `label`. They are not collected from anywhere: the
-grammar in `engine/corpora/opinion_grammar.py`, written by hand for Unrolled, generates them with a fixed seed. They stand in for
-SST-2 where that cannot be reached; nobody should take what a network learns from them for an understanding of reviews.
+{total:,} short English sentences about films that nobody made, each praising (label 1) or complaining (label 0), half
+of each. Columns `sentence` (lower case, words and punctuation apart) and `label`. They are not collected from anywhere:
+the grammar in `engine/corpora/opinion_grammar.py`, written by hand for Unrolled, generates them with a fixed seed. They
+stand in for SST-2 where that cannot be reached; nobody should take what a network learns from them for an understanding
+of reviews.
 
 | file | rows |
 | --- | ---: |
@@ -71,7 +74,8 @@ def thing(draw: random.Random) -> tuple[str, str]:
     return f"the {draw.choice(SINGULAR)}", "is"
 
 
-# What the names in a pattern stand for, given the label (1 praises): `agree` and `oppose` are adjectives on its side and on the other.
+# What the names in a pattern stand for, given the label (1 praises): `agree` and `oppose` are adjectives on its side
+# and on the other.
 SYMBOLS: dict[str, Callable[[random.Random, int], str]] = {
     "agree": lambda draw, label: draw.choice(GOOD if label else BAD),
     "oppose": lambda draw, label: draw.choice(BAD if label else GOOD),

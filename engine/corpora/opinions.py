@@ -1,4 +1,5 @@
-"""Opinions: sentences about imagined films from the grammar in `engine.corpora.opinion_grammar`; stands in for SST-2."""
+"""Opinions: sentences about imagined films from the grammar in `engine.corpora.opinion_grammar`; stands in for
+SST-2."""
 
 from engine.corpora.base import CORPORA, CorpusSpec
 

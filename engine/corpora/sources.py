@@ -96,8 +96,8 @@ def read_repository_folder(folder: Path) -> dict[str, Dataset]:
 def _cache_folder(folder: Path, library: Any) -> Path:
     """Return where the prepared copy of a folder is kept: another place for other files, sizes or dates.
 
-    Left alone, `datasets` names its copy after the folder's name and README only, so that changed data, or another folder
-    of the same name, would be answered with the old copy.
+    Left alone, `datasets` names its copy after the folder's name and README only, so that changed data, or another
+    folder of the same name, would be answered with the old copy.
     """
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     facts = [(file.relative_to(folder).as_posix(), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
@@ -109,7 +109,9 @@ def _is_empty(file: Path) -> bool:
     import pyarrow.parquet
 
     try:
-        return file.stat().st_size == 0 or (file.suffix == ".parquet" and pyarrow.parquet.read_metadata(file).num_rows == 0)
+        return file.stat().st_size == 0 or (
+            file.suffix == ".parquet" and pyarrow.parquet.read_metadata(file).num_rows == 0
+        )
     except (OSError, pyarrow.ArrowException):  # not empty but unreadable
         return False
 
@@ -144,7 +146,9 @@ def read_hub_split(
             taken = rows.take(row_limit) if row_limit else rows
             return datasets.Dataset.from_list([adapt(row) if adapt else row for row in taken])
     except Exception as error:
-        raise DataError(f"{repository} (revision {revision}) could not be read from the Hub: {_first_line(error)}") from error
+        raise DataError(
+            f"{repository} (revision {revision}) could not be read from the Hub: {_first_line(error)}"
+        ) from error
 
 
 def _first_line(error: BaseException) -> str:
@@ -154,7 +158,8 @@ def _first_line(error: BaseException) -> str:
 
 
 class _quiet:
-    """Keep the progress bars and log lines of `datasets` off the terminal while a corpus is read: errors are raised anyway."""
+    """Keep the progress bars and log lines of `datasets` off the terminal while a corpus is read: errors are raised
+    anyway."""
 
     def __init__(self, library: Any) -> None:
         self.library = library

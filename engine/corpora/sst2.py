@@ -11,7 +11,8 @@ CORPORA.register("sst2")(
         licence="None stated; distributed for research.",
         origin="Socher et al. (2013), Recursive deep models for semantic compositionality over a sentiment treebank",
         sample="opinions",
-        # The sentences of the official test split have no labels; the official validation split is what others report on.
+        # The sentences of the official test split have no labels; the official validation split is what others report
+        # on.
         splits=("train", "validation"),
         hub=HubLocation(
             "stanfordnlp/sst2", revision="8d51e7e4887a4caaa95b3fbebbf53c0490b58bbb", columns=("sentence", "label")

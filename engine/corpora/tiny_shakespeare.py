@@ -22,8 +22,8 @@ CORPORA.register("tiny_shakespeare")(
             (29645, "Measure for Measure"),
             (34194, "The Taming of the Shrew"),
         ),
-        # The main branch holds a loading script, which datasets >= 4 does not run; this commit is the head of refs/pr/2,
-        # which converts it to Parquet.
+        # The main branch holds a loading script, which datasets >= 4 does not run; this commit is the head of
+        # refs/pr/2, which converts it to Parquet.
         hub=HubLocation("karpathy/tiny_shakespeare", revision="fe12e06d82fe3af4291b90426557387520d81385"),
     )
 )

@@ -1,6 +1,7 @@
 """The grammar behind the embedded sample Visits: who went where, when, for whom, every entity tagged as GMB tags them.
 
-Some names are people in one sentence and places or organisations in another, so that only the words around them tell which.
+Some names are people in one sentence and places or organisations in another, so that only the words around them tell
+which.
 """
 
 from __future__ import annotations
@@ -10,15 +11,59 @@ from collections.abc import Iterator
 from pathlib import Path
 
 GIVEN = ("Mara", "Tom", "Ines", "Jonas", "Lena", "Victor", "Amira", "Paul", "Nadia", "Oscar", "Helen", "Ravi")
-FAMILY = ("Berg", "Okoro", "Lindqvist", "Marsh", "Ferro", "Novak", "Adeyemi", "Carver", "Houston", "Florence", "Lincoln", "Madison")
-CITIES = ("Paris", "Lagos", "Oslo", "Lima", "Kyoto", "Houston", "Florence", "Lincoln", "Madison", "New Haven", "Port Ellen", "San Marino")
+FAMILY = (
+    "Berg",
+    "Okoro",
+    "Lindqvist",
+    "Marsh",
+    "Ferro",
+    "Novak",
+    "Adeyemi",
+    "Carver",
+    "Houston",
+    "Florence",
+    "Lincoln",
+    "Madison",
+)
+CITIES = (
+    "Paris",
+    "Lagos",
+    "Oslo",
+    "Lima",
+    "Kyoto",
+    "Houston",
+    "Florence",
+    "Lincoln",
+    "Madison",
+    "New Haven",
+    "Port Ellen",
+    "San Marino",
+)
 COUNTRIES = ("France", "Nigeria", "Norway", "Peru", "Japan", "Iceland", "New Zealand", "Sri Lanka")
 PEOPLES = ("French", "Nigerian", "Norwegian", "Peruvian", "Japanese", "Icelandic", "British", "Chilean")
-FIRMS = ("Marsh Lines", "Berg & Sons", "Northern Ferries", "Carver", "Lincoln Mills", "United Lamps", "Ferro", "the Tin Exchange")
+FIRMS = (
+    "Marsh Lines",
+    "Berg & Sons",
+    "Northern Ferries",
+    "Carver",
+    "Lincoln Mills",
+    "United Lamps",
+    "Ferro",
+    "the Tin Exchange",
+)
 BODIES = ("Harbour Council", "Ministry of Bridges", "Health Board", "University of Lima", "Rowing Union")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("January", "March", "April", "June", "August", "October", "November")
-THINGS = ("a new bridge", "three ferries", "the old mill", "cheaper bread", "the flood", "a longer pier", "two schools", "the strike")
+THINGS = (
+    "a new bridge",
+    "three ferries",
+    "the old mill",
+    "cheaper bread",
+    "the flood",
+    "a longer pier",
+    "two schools",
+    "the strike",
+)
 TITLES = ("Mr.", "Ms.", "President", "Prime Minister")
 ROWS = {"train": 2000, "validation": 200, "test": 200}
 
@@ -62,9 +107,9 @@ configs:
 # Visits
 
 {total:,} English sentences of news that never happened, with people, organisations, places, peoples and times tagged.
-Columns `tokens` and `ner_tags` (BIO2; geo, gpe, org, per, tim, as in GMB). They are not collected from anywhere: the grammar in
-`engine/corpora/visit_grammar.py`, written by hand for Unrolled, generates them with a fixed seed. They stand in for GMB and
-English-EWT where those cannot be reached; what a network learns from them says nothing about real news.
+Columns `tokens` and `ner_tags` (BIO2; geo, gpe, org, per, tim, as in GMB). They are not collected from anywhere: the
+grammar in `engine/corpora/visit_grammar.py`, written by hand for Unrolled, generates them with a fixed seed. They stand
+in for GMB and English-EWT where those cannot be reached; what a network learns from them says nothing about real news.
 
 | file | rows |
 | --- | ---: |
@@ -78,7 +123,16 @@ English-EWT where those cannot be reached; what a network learns from them says 
 
 def draw_entity(draw: random.Random, kind: str) -> str:
     """Return the words of an entity of this kind."""
-    lists = {"city": CITIES, "country": COUNTRIES, "people": PEOPLES, "firm": FIRMS, "body": BODIES, "day": DAYS, "month": MONTHS, "family": FAMILY}
+    lists = {
+        "city": CITIES,
+        "country": COUNTRIES,
+        "people": PEOPLES,
+        "firm": FIRMS,
+        "body": BODIES,
+        "day": DAYS,
+        "month": MONTHS,
+        "family": FAMILY,
+    }
     if kind in lists:
         return draw.choice(lists[kind])
     if kind == "person":

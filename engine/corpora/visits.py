@@ -1,4 +1,5 @@
-"""Visits: news of nobody, with their entities tagged, from the grammar in `engine.corpora.visit_grammar`; stands in for GMB and EWT."""
+"""Visits: news of nobody, with their entities tagged, from the grammar in `engine.corpora.visit_grammar`; stands in for
+GMB and EWT."""
 
 from engine.corpora.base import CORPORA, CorpusSpec
 

@@ -1,4 +1,5 @@
-"""Phrases and the sentences they were cut from: which rows are whole, and how to keep some back with all their phrases."""
+"""Phrases and the sentences they were cut from: which rows are whole, and how to keep some back with all their
+phrases."""
 
 from __future__ import annotations
 
@@ -16,16 +17,19 @@ def whole_sentences(rows: Sequence[Sequence[str]]) -> list[int]:
 
     def is_whole(place: int) -> bool:
         row, text = rows[place], texts[place]
-        return not any(len(texts[other]) > len(text) and text in texts[other] for other in holders[tuple(row[:SHARED_WORDS])])
+        return not any(
+            len(texts[other]) > len(text) and text in texts[other] for other in holders[tuple(row[:SHARED_WORDS])]
+        )
 
     return [place for place, row in enumerate(rows) if len(row) >= SHARED_WORDS and is_whole(place)]
 
 
 def hold_out(rows: Sequence[Sequence[str]], count: int, seed: int) -> tuple[list[int], list[int]]:
-    """Return the places of the rows to learn from and of `count` whole sentences kept back, at most a tenth of all whole ones.
+    """Return the places of the rows to learn from and of `count` whole sentences kept back, at most a tenth of all
+    whole ones.
 
-    Not learnt from are the rows of four words or more that stand inside a sentence kept back, and the shorter ones that stand in
-    such a sentence only.
+    Not learnt from are the rows of four words or more that stand inside a sentence kept back, and the shorter ones that
+    stand in such a sentence only.
     """
     whole = whole_sentences(rows)
     kept_back = sorted(random.Random(seed).sample(whole, min(count, len(whole) // 10)))

@@ -7,5 +7,13 @@ from engine.decoding.hypothesis import Hypothesis
 from engine.decoding.sampling import GeneratedToken, generate, next_distribution, prime
 
 __all__ = [
-    "Forced", "GeneratedToken", "Hypothesis", "beam", "forced", "generate", "greedy", "next_distribution", "prime",
-]  # fmt: skip
+    "Forced",
+    "GeneratedToken",
+    "Hypothesis",
+    "beam",
+    "forced",
+    "generate",
+    "greedy",
+    "next_distribution",
+    "prime",
+]

@@ -1,12 +1,13 @@
 """Text as a number: whoever predicts a text well can write it down in few bits, and read it back exactly.
 
-An arithmetic coder turns each token with probability p into about -log2 p bits. Coder and decoder ask the same model the same
-questions, one token at a time, so that both see the same probabilities to the last bit and the decoder can follow. (Reading
-the text in one go would be faster, but rounds differently.) For the same reason a code is for one machine and one version of
-torch, not for keeping.
+An arithmetic coder turns each token with probability p into about -log2 p bits. Coder and decoder ask the same model
+the same questions, one token at a time, so that both see the same probabilities to the last bit and the decoder can
+follow. (Reading the text in one go would be faster, but rounds differently.) For the same reason a code is for one
+machine and one version of torch, not for keeping.
 
-A code is the number of tokens (7 bits per byte, least significant first), then the coder's bits. Characters outside the vocabulary follow an escape as
-the plain bytes of UTF-8. The escape's share is learnt on the way: it costs next to nothing until it is needed.
+A code is the number of tokens (7 bits per byte, least significant first), then the coder's bits. Characters outside the
+vocabulary follow an escape as the plain bytes of UTF-8. The escape's share is learnt on the way: it costs next to
+nothing until it is needed.
 
 Paper: Witten, Neal and Cleary (1987), Arithmetic coding for data compression, figures 3 to 6.
 """
@@ -111,14 +112,18 @@ def _tokens(loaded: LoadedModel, text: str) -> tuple[list[int], list[str]]:
         spans = zip(token_ids, tokenizer.spans(text), strict=True)
         escaped = [text[start:stop] if token_id == tokenizer.unk_id else "" for token_id, (start, stop) in spans]
         pieces = zip(escaped, tokenizer.tokens(token_ids), strict=True)
-        if max(map(len, escaped), default=0) <= 1 and "".join(character or piece for character, piece in pieces) == text:
+        if (
+            max(map(len, escaped), default=0) <= 1
+            and "".join(character or piece for character, piece in pieces) == text
+        ):
             return token_ids, escaped
     raise InputError(f"{loaded.info.title} cannot code this text: its pieces do not give it back letter for letter.")
 
 
 @dataclass
 class _Predictor:
-    """The shares of all tokens and of the escape at one place of a text, as whole numbers: the same for coder and decoder."""
+    """The shares of all tokens and of the escape at one place of a text, as whole numbers: the same for coder and
+    decoder."""
 
     loaded: LoadedModel
     escapes: float = FIRST_ESCAPE
@@ -185,7 +190,8 @@ class _Encoder:
             self.low, self.high = 2 * self.low, 2 * self.high + 1
 
     def finish(self) -> bytes:
-        """Return all bits as bytes: as many more as tell the interval from its neighbours, and no trailing zero bytes."""
+        """Return all bits as bytes: as many more as tell the interval from its neighbours, and no trailing zero
+        bytes."""
         self.pending += 1
         self._write(int(self.low >= QUARTER))
         self.bits.extend([0] * (-len(self.bits) % 8))

@@ -2,12 +2,14 @@
 
 Shapes: B batch, T target steps, S source pieces, V vocabulary.
 
-The decoder has no input feeding: the context of a step reaches that step's word and nothing else. So whatever is done to the
-weights of one step, the likelihood of the other words of a given translation stays what it was; a later word changes only
-because another one was written and read. It also means that the weights of all steps can be changed in one pass, and each
-step's word shows the effect of its own step's change alone.
+The decoder has no input feeding: the context of a step reaches that step's word and nothing else. So whatever is done
+    to the
+weights of one step, the likelihood of the other words of a given translation stays what it was; a later word changes
+only because another one was written and read. It also means that the weights of all steps can be changed in one pass,
+and each step's word shows the effect of its own step's change alone.
 
-Papers: Strobelt et al. (2018), arXiv 1804.09299 (editing attention to ask what if); Jain and Wallace (2019), arXiv 1902.10186
+Papers: Strobelt et al. (2018), arXiv 1804.09299 (editing attention to ask what if); Jain and Wallace (2019), arXiv
+    1902.10186
 (shuffled attention as a control).
 """
 
@@ -24,6 +26,7 @@ from engine.decoding.attention_settings import AttentionEdit
 from engine.errors import InputError
 from engine.models.base import select
 from engine.models.translator import EditWeights
+
 
 @dataclass(frozen=True)
 class Written:
@@ -96,7 +99,14 @@ def read_prefix(model: Any, source_ids: Tensor, lengths: Tensor, prefix: list[in
 
 @torch.inference_mode()
 def write_on(
-    model: Any, token_ids: Tensor, state: Any, edits: list[AttentionEdit | None], first_step: int, *, limit: int, eos_id: int
+    model: Any,
+    token_ids: Tensor,
+    state: Any,
+    edits: list[AttentionEdit | None],
+    first_step: int,
+    *,
+    limit: int,
+    eos_id: int,
 ) -> tuple[list[Written], Tensor, Tensor]:
     """Write on greedily from one state, side by side under each edit; None leaves the attention alone.
 

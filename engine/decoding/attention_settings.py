@@ -16,8 +16,8 @@ class AttentionEdit:
     """What is done to the weights of a step.
 
     Attributes:
-        kind: "remove" a source word and share its weight out among the others, "raise" it to `share`, look at it "only",
-            look everywhere the same ("uniform"), or hand the step's own weights to other places ("shuffle").
+        kind: "remove" a source word and share its weight out among the others, "raise" it to `share`, look at it
+            "only", look everywhere the same ("uniform"), or hand the step's own weights to other places ("shuffle").
         start, stop: the run of source pieces that is the word; not for "uniform" and "shuffle".
         share: weight of the raised word, 0 to 1.
         seed: of the shuffle; every step draws an order of its own from it.

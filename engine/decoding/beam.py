@@ -3,10 +3,11 @@
 Shapes: B sentences still searched, K beam, V vocabulary, S source tokens, T steps so far.
 
 Papers: Graves (2012), arXiv 1211.3711, section 3.5; Wu et al. (2016), arXiv 1609.08144, section 7 (length penalty).
-Differs: the penalty is T ** length_penalty. A sentence is done when its best open hypothesis, judged at its present length,
-no longer beats the worst kept one, and only endings among the K best candidates count; with `is_exact` it is judged at the
-greatest length it could reach and every ending counts, so that with a beam that covers every prefix the result is the true
-optimum.
+Differs: the penalty is T ** length_penalty. A sentence is done when its best open hypothesis, judged at its present
+    length,
+no longer beats the worst kept one, and only endings among the K best candidates count; with `is_exact` it is judged at
+the greatest length it could reach and every ending counts, so that with a beam that covers every prefix the result is
+the true optimum.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from torch import Tensor
 from engine.decoding.hypothesis import Hypothesis, length_normalised
 from engine.models.base import select
 
-
 GROUPS = 100  # of the words of a large vocabulary, when the best are looked for
 KEPT, PRUNED, ENDED, UNCOUNTED = "kept", "pruned", "ended", "uncounted"
 
@@ -35,7 +35,8 @@ class Candidates(NamedTuple):
         parents: which of the beginnings kept at the step before it continues, 0 for the best one.
         token_ids, log_probs: the token it adds, and how likely that is after its beginning.
         totals: log-probability of the whole candidate.
-        fates: KEPT (it goes on), PRUNED (K others are likelier), ENDED (the end mark), UNCOUNTED (an end mark too far down).
+        fates: KEPT (it goes on), PRUNED (K others are likelier), ENDED (the end mark), UNCOUNTED (an end mark too far
+            down).
     """
 
     sentence: int
@@ -78,8 +79,8 @@ def beam(
 ) -> list[list[Hypothesis]]:
     """Return for each source (B, S) up to `beam_size` hypotheses, best first.
 
-    With `prefix_ids` every hypothesis begins with these tokens, whatever their probability, which counts. `observe` is told
-    what each step considered and what became of it.
+    With `prefix_ids` every hypothesis begins with these tokens, whatever their probability, which counts. `observe` is
+    told what each step considered and what became of it.
     """
     count, width = len(source_ids), beam_size
     sentences = [_Sentence(i, int(lengths[i])) for i in range(count)]
@@ -106,7 +107,9 @@ def beam(
         log_probs = logits.float().log_softmax(dim=-1)  # (B * beams, V)
         # Twice the width: even if all K best candidates end here, K others go on.
         every = log_probs.shape[-1] * beams
-        best, parents, tokens, added = (part.tolist() for part in _leading(log_probs, scores, every if is_exact else min(2 * width, every)))
+        best, parents, tokens, added = (
+            part.tolist() for part in _leading(log_probs, scores, every if is_exact else min(2 * width, every))
+        )
         keep_rows, keep_tokens, keep_scores, still = [], [], [], []
         for place, sentence in enumerate(active):
             rows, words, values, fates = [], [], [], []
@@ -159,9 +162,9 @@ def beam(
 def _leading(log_probs: Tensor, scores: Tensor, wanted: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return the `wanted` best continuations of each sentence, best first, (B, wanted) each.
 
-    They are their summed log-probabilities, which of the sentence's beams they continue, their tokens, and these tokens'
-    own log-probabilities. The words of a large vocabulary are dealt into groups: the best so many continuations stand in the
-    so many groups with the best highest ones, so that only these need to be sorted.
+    They are their summed log-probabilities, which of the sentence's beams they continue, their tokens, and these
+    tokens' own log-probabilities. The words of a large vocabulary are dealt into groups: the best so many continuations
+    stand in the so many groups with the best highest ones, so that only these need to be sorted.
 
     Args:
         log_probs: (B * beams, V).

@@ -1,8 +1,10 @@
-"""The tree a beam search walks through, with everything it considered and left: a record of `beam`, not a second search.
+"""The tree a beam search walks through, with everything it considered and left: a record of `beam`, not a second
+search.
 
 K beam, T tokens of a hypothesis, S source tokens.
 
-Paper: Graves (2012), arXiv 1211.3711, section 3.5 (the search); Strobelt et al. (2018), arXiv 1804.09299 (showing its tree).
+Paper: Graves (2012), arXiv 1211.3711, section 3.5 (the search); Strobelt et al. (2018), arXiv 1804.09299 (showing its
+    tree).
 """
 
 from __future__ import annotations
@@ -98,9 +100,18 @@ def grow_tree(
     """Return the tree of one beam search for one source (1, S); see `beam` for the rest."""
     steps: list[Candidates] = []
     found = beam(
-        model, source_ids, lengths, beam_size=beam_size, max_new_tokens=max_new_tokens, bos_id=bos_id, eos_id=eos_id,
-        length_penalty=length_penalty, is_exact=is_exact, prefix_ids=prefix_ids, observe=steps.append,
-    )[0]  # fmt: skip
+        model,
+        source_ids,
+        lengths,
+        beam_size=beam_size,
+        max_new_tokens=max_new_tokens,
+        bos_id=bos_id,
+        eos_id=eos_id,
+        length_penalty=length_penalty,
+        is_exact=is_exact,
+        prefix_ids=prefix_ids,
+        observe=steps.append,
+    )[0]
     nodes = _given_nodes(prefix_ids, found)
     open_nodes = [len(nodes) - 1]
     for step in steps:

@@ -197,7 +197,8 @@ def alternatives(
 ) -> pd.DataFrame:
     """Return what could come after the beginning and `token_ids`, likeliest first; marks such as `<unk>` are left out.
 
-    Columns: `token_id`, `token`, `log_prob` and `probability_before` (the model's own), `probability_after` (drawn with).
+    Columns: `token_id`, `token`, `log_prob` and `probability_before` (the model's own), `probability_after` (drawn
+        with).
     """
     check_prompt(prompt)
     logits, _ = prime(loaded.model, [*prompt_ids(loaded, prompt), *token_ids])
@@ -245,10 +246,11 @@ def type_text(loaded: LoadedModel, prompt: str, tree: WritingTree, text: str) ->
 def let_write(
     loaded: LoadedModel, prompt: str, tree: WritingTree, settings: SamplingSettings, *, to_line_end: bool = False
 ) -> WritingTree:
-    """Return the tree with up to `settings.max_new_tokens` tokens drawn by the network, or all up to the end of the line.
+    """Return the tree with up to `settings.max_new_tokens` tokens drawn by the network, or all up to the end of the
+    line.
 
-    The draws go on where those for the text so far would have ended, so that one token a hundred times is the same text as
-    a hundred at once, and as `write_text` writes. Where something follows the pen already, other draws are made.
+    The draws go on where those for the text so far would have ended, so that one token a hundred times is the same text
+    as a hundred at once, and as `write_text` writes. Where something follows the pen already, other draws are made.
     """
     check_prompt(prompt)
     check_sampling(settings)

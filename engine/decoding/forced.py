@@ -25,7 +25,9 @@ class Forced(NamedTuple):
 
 
 @torch.inference_mode()
-def forced(model: Any, source_ids: Tensor, lengths: Tensor, target_ids: list[int], *, bos_id: int, eos_id: int) -> Forced:
+def forced(
+    model: Any, source_ids: Tensor, lengths: Tensor, target_ids: list[int], *, bos_id: int, eos_id: int
+) -> Forced:
     """Return the forced decoding of one target (without marks) for one source (1, S)."""
     state = model.start(source_ids, lengths)
     given = [*target_ids, eos_id]

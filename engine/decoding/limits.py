@@ -22,16 +22,33 @@ MAX_DUEL_CHARACTERS = 10_000
 class SamplingSettings:
     """How text is sampled; bounds are enforced by `check_sampling`."""
 
-    max_new_tokens: int = option(400, label="Length", help="Characters to write, or pieces where a network writes word pieces.", minimum=1, maximum=MAX_NEW_TOKENS, step=50)
+    max_new_tokens: int = option(
+        400,
+        label="Length",
+        help="Characters to write, or pieces where a network writes word pieces.",
+        minimum=1,
+        maximum=MAX_NEW_TOKENS,
+        step=50,
+    )
     temperature: float = option(
-        0.8, label="Temperature", help="Below 1 plays safe, above 1 takes risks; 0 always takes the likeliest.",
-        minimum=0.0, maximum=3.0, step=0.05,
-    )  # fmt: skip
-    top_k: int = option(0, label="Top-k", help="Only the k likeliest may be drawn; 0 allows all.", minimum=0, maximum=500)
+        0.8,
+        label="Temperature",
+        help="Below 1 plays safe, above 1 takes risks; 0 always takes the likeliest.",
+        minimum=0.0,
+        maximum=3.0,
+        step=0.05,
+    )
+    top_k: int = option(
+        0, label="Top-k", help="Only the k likeliest may be drawn; 0 allows all.", minimum=0, maximum=500
+    )
     top_p: float = option(
-        1.0, label="Top-p", help="Only the likeliest that together reach this mass may be drawn; 1 allows all.",
-        minimum=0.01, maximum=1.0, step=0.01,
-    )  # fmt: skip
+        1.0,
+        label="Top-p",
+        help="Only the likeliest that together reach this mass may be drawn; 1 allows all.",
+        minimum=0.01,
+        maximum=1.0,
+        step=0.01,
+    )
     seed: int = option(7, label="Seed", help="Same seed, same text.", minimum=0, maximum=2**31 - 1)
 
 
@@ -39,11 +56,17 @@ class SamplingSettings:
 class SearchSettings:
     """How a translation is searched; bounds are enforced by `check_search`."""
 
-    beam_size: int = option(5, label="Beam size", help="Hypotheses kept at each step; 1 is greedy.", minimum=1, maximum=MAX_BEAM)
+    beam_size: int = option(
+        5, label="Beam size", help="Hypotheses kept at each step; 1 is greedy.", minimum=1, maximum=MAX_BEAM
+    )
     length_penalty: float = option(
-        1.0, label="Length penalty", help="0 compares sums and favours short output, 1 compares means per step.",
-        minimum=0.0, maximum=3.0, step=0.1,
-    )  # fmt: skip
+        1.0,
+        label="Length penalty",
+        help="0 compares sums and favours short output, 1 compares means per step.",
+        minimum=0.0,
+        maximum=3.0,
+        step=0.1,
+    )
 
 
 def check_sampling(settings: SamplingSettings) -> None:
@@ -88,7 +111,8 @@ def check_duel_text(text: str) -> None:
 
 
 def check_characters(what: str, text: str) -> None:
-    """Raise InputError if a text came from bytes that are not UTF-8: its characters can be neither encoded nor printed."""
+    """Raise InputError if a text came from bytes that are not UTF-8: its characters can be neither encoded nor
+    printed."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -109,7 +133,9 @@ def _check_size(what: str, text: str) -> None:
     if words > MAX_SOURCE_WORDS:
         raise InputError(f"{what} has {words:,} words; at most {MAX_SOURCE_WORDS} are translated at once.")
     if len(text) > MAX_SOURCE_CHARACTERS:
-        raise InputError(f"{what} has {len(text):,} characters; at most {MAX_SOURCE_CHARACTERS:,} are translated at once.")
+        raise InputError(
+            f"{what} has {len(text):,} characters; at most {MAX_SOURCE_CHARACTERS:,} are translated at once."
+        )
 
 
 def _check(settings: SamplingSettings | SearchSettings) -> None:

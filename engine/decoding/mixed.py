@@ -1,9 +1,12 @@
-"""Between forced and free: at each step the decoder reads the reference's piece, its own choice, or a word put into its mouth.
+"""Between forced and free: at each step the decoder reads the reference's piece, its own choice, or a word put into its
+mouth.
 
-Shapes: B rows (decodings of one sentence side by side), T pieces of the reference with its end mark, N steps taken, S source
+Shapes: B rows (decodings of one sentence side by side), T pieces of the reference with its end mark, N steps taken, S
+    source
 time, V vocabulary.
 
-Paper: Williams and Zipser (1989) (teacher forcing); Bengio, Vinyals, Jaitly and Shazeer (2015), arXiv 1506.03099, section 2.4
+Paper: Williams and Zipser (1989) (teacher forcing); Bengio, Vinyals, Jaitly and Shazeer (2015), arXiv 1506.03099,
+    section 2.4
 (scheduled sampling: a coin at each step).
 """
 
@@ -66,10 +69,10 @@ def decode_mixed(
 ) -> Mixed:
     """Return B decodings of one source (1, S) along one reference (T - 1 ids, without marks).
 
-    After step t (from 0) row b reads the reference's piece t where `told[b, t]`, else its own choice; one that is told the last
-    piece is told the end mark too. Once the reference is used up the others are on their own, until all have read their own end
-    mark or `max_new_tokens` steps are taken. A row that reads it earlier goes on to the reference's last step, so that the
-    reference can be scored to its end; `lengths` says where it was over.
+    After step t (from 0) row b reads the reference's piece t where `told[b, t]`, else its own choice; one that is told
+    the last piece is told the end mark too. Once the reference is used up the others are on their own, until all have
+    read their own end mark or `max_new_tokens` steps are taken. A row that reads it earlier goes on to the reference's
+    last step, so that the reference can be scored to its end; `lengths` says where it was over.
 
     Args:
         told: booleans (B, T - 1).

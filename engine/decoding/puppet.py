@@ -1,7 +1,7 @@
 """A network on strings: the same weights and the same step protocol, with interventions in some of its layers.
 
-Whatever generates or scores works on a puppet unchanged. Layers that nothing is done to run as they always do; the others run on
-the readable cells.
+Whatever generates or scores works on a puppet unchanged. Layers that nothing is done to run as they always do; the
+others run on the readable cells.
 
 Shapes: B batch, T time, V vocabulary.
 """
@@ -20,7 +20,8 @@ from engine.models.recurrent import step_layer
 
 
 class Puppet:
-    """A language model with `interventions` by layer (from 0); it copies the weights of those layers and changes nothing.
+    """A language model with `interventions` by layer (from 0); it copies the weights of those layers and changes
+    nothing.
 
     Raises:
         InputError: the model has no such layer.

@@ -34,7 +34,9 @@ def next_distribution(logits: Tensor, temperature: float = 1.0, top_k: int = 0, 
     # Subtracting the maximum first keeps very small temperatures from overflowing; below the floor it is greedy anyway.
     logits = (logits - logits.amax(dim=-1, keepdim=True)) / max(temperature, SMALLEST_TEMPERATURE)
     if top_k and top_k < logits.shape[-1]:
-        best = logits.argsort(dim=-1, descending=True, stable=True)[..., :top_k]  # exactly k, the first ones among equals
+        best = logits.argsort(dim=-1, descending=True, stable=True)[
+            ..., :top_k
+        ]  # exactly k, the first ones among equals
         logits = torch.full_like(logits, float("-inf")).scatter(-1, best, logits.gather(-1, best))
     probabilities = logits.softmax(dim=-1)
     if top_p < 1:
@@ -72,7 +74,9 @@ def logits_along(model: Any, token_ids: Sequence[int], continuation: Sequence[in
     return torch.cat(rows)
 
 
-def draw(logits: Tensor, generator: torch.Generator, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> Tensor:
+def draw(
+    logits: Tensor, generator: torch.Generator, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0
+) -> Tensor:
     """Return one token per row of the logits (B, V), drawn from `next_distribution`; temperature 0 draws nothing."""
     if temperature == 0:
         return logits.argmax(dim=-1)
@@ -101,8 +105,8 @@ def generate(
 
     The prompt is read from `state`, the model's own start where it is None.
 
-    Each call draws from a random generator of its own, so the same seed gives the same text whatever else runs. With the
-    last `draws_made` tokens of a text in the prompt, it goes on as if it had drawn them itself.
+    Each call draws from a random generator of its own, so the same seed gives the same text whatever else runs. With
+    the last `draws_made` tokens of a text in the prompt, it goes on as if it had drawn them itself.
     """
     generator = torch.Generator().manual_seed(seed)
     logits, state = prime(model, prompt_ids, state)

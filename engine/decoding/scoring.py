@@ -3,7 +3,8 @@
 Both predict every token of the text: the first one from `first_id`, what a text is taken to start after.
 - stream: one pass, the state carried from the first token to the last.
 - windows: consecutive windows (nanoGPT's evaluation uses 256), the state reset before each; a window's first token is
-  predicted from the token before it alone. Where tokens are pieces of several characters, a window is as many characters,
+  predicted from the token before it alone. Where tokens are pieces of several characters, a window is as many
+  characters,
   cut into pieces on its own: the same protocol, at the cost of the words that its edges cut in two.
 """
 
@@ -32,10 +33,9 @@ def surprise_stream(model: nn.Module, token_ids: Tensor, first_id: int | None = 
     return torch.cat([functional.cross_entropy(logits, labels, reduction="none") for logits, labels in chunks])
 
 
-def logits_stream(
-    model: nn.Module, token_ids: Tensor, first_id: int | None = None
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield, in stretches of up to `CHUNK` tokens, the logits (C, V) that each token was predicted with, and the tokens (C,)."""
+def logits_stream(model: nn.Module, token_ids: Tensor, first_id: int | None = None) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield, in stretches of up to `CHUNK` tokens, the logits (C, V) that each token was predicted with, and the tokens
+    (C,)."""
     inputs, labels = _shift(token_ids, first_id)
     state = None
     for start in range(0, len(labels), CHUNK):

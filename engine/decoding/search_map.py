@@ -1,8 +1,9 @@
 """Which sentence wins a beam search, for every width and every length penalty, without a search for each pair.
 
-A penalty decides only which finished sentences are kept and when the search stops; which beginnings go on depends on the
-width alone. So one search per width, run until the last penalty would have stopped it, gives the winner for all penalties
-exactly; and as narrow and wide searches keep many of the same beginnings, each distinct beginning is read once for all widths.
+A penalty decides only which finished sentences are kept and when the search stops; which beginnings go on depends on
+the width alone. So one search per width, run until the last penalty would have stopped it, gives the winner for all
+penalties exactly; and as narrow and wide searches keep many of the same beginnings, each distinct beginning is read
+once for all widths.
 
 Shapes: R distinct beginnings of a step, V vocabulary.
 """

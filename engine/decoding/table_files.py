@@ -34,7 +34,8 @@ def read_text_column(lines: Sequence[str], name: str = "The file") -> list[str]:
     if place is None:
         listed = ", ".join(f"“{column[:40]}”" for column in columns[:_SHOWN]) + (" …" if len(columns) > _SHOWN else "")
         raise InputError(
-            f"{name} has no column of texts: its first line names {listed or 'nothing'}. Call the column with the sentences "
+            f"{name} has no column of texts: its first line names {listed or 'nothing'}. Call the column with the "
+            "sentences "
             f"{', '.join(f'“{known}”' for known in TEXT_COLUMNS[:-1])} or “{TEXT_COLUMNS[-1]}”."
         )
     texts = [" ".join(row[place].split()) if len(row) > place else "" for row in rows[1:]]

@@ -83,12 +83,14 @@ def _write(loaded: LoadedModel, prompt: str, settings: SamplingSettings) -> Iter
 
 
 def spell(tokenizer: Tokenizer, token_ids: Iterable[int], before: Sequence[int] = ()) -> Iterator[str]:
-    """Yield the text that each token adds to a text that begins with `before`, in the same time however long it grows."""
+    """Yield the text that each token adds to a text that begins with `before`, in the same time however long it
+    grows."""
     if tokenizer.is_concatenative:
         for token_id in token_ids:
             yield tokenizer.decode([token_id])
         return
-    # Whether a piece brings a blank along depends on there being text before it, not on how much: one token stands for all.
+    # Whether a piece brings a blank along depends on there being text before it, not on how much: one token stands for
+    # all.
     anchor = next(([token_id] for token_id in reversed(before) if tokenizer.decode([token_id])), [])
     for token_id in token_ids:
         yield tokenizer.decode([*anchor, token_id])[len(tokenizer.decode(anchor)) :]
@@ -117,8 +119,11 @@ def translate(loaded: LoadedModel, text: str, *, beam_size: int = 1, length_pena
     return [describe(loaded, text, hypothesis) for hypothesis in found]
 
 
-def sample_translations(loaded: LoadedModel, text: str, settings: SamplingSettings, count: int = 1) -> list[Translation]:
-    """Return `count` translations of one sentence, drawn with the seeds `settings.seed`, `settings.seed` + 1, and so on.
+def sample_translations(
+    loaded: LoadedModel, text: str, settings: SamplingSettings, count: int = 1
+) -> list[Translation]:
+    """Return `count` translations of one sentence, drawn with the seeds `settings.seed`, `settings.seed` + 1, and so
+    on.
 
     Raises:
         InputError: the sentence is empty or too long, or a setting is out of bounds.
@@ -166,15 +171,17 @@ def search_lines(
 ) -> Iterator[list[tuple[int, Hypothesis]]]:
     """Yield batch by batch the index and the best hypothesis of each line that is not empty, shortest lines first.
 
-    With `sampling` each line is drawn by itself, all with the same seed, so that a line's translation does not depend on
-    the others.
+    With `sampling` each line is drawn by itself, all with the same seed, so that a line's translation does not depend
+    on the others.
     """
     order = sorted((i for i, line in enumerate(lines) if line.strip()), key=lambda i: len(lines[i]))
     size = batch_sentences or BATCH_SENTENCES
     for start in range(0, len(order), size):
         chosen = order[start : start + size]
         if sampling is not None:
-            drawn_alone = (search_by_chance(loaded, *encode_sources(loaded, [lines[i]]), sampling, 1)[0] for i in chosen)
+            drawn_alone = (
+                search_by_chance(loaded, *encode_sources(loaded, [lines[i]]), sampling, 1)[0] for i in chosen
+            )
             yield list(zip(chosen, drawn_alone, strict=True))
             continue
         source_ids, lengths = encode_sources(loaded, [lines[i] for i in chosen])
@@ -198,18 +205,27 @@ def search(
     if beam_size == 1:
         return [[found] for found in greedy(loaded.model, source_ids, lengths, max_new_tokens=limit, **ids)]
     return beam(
-        loaded.model, source_ids, lengths, beam_size=beam_size, max_new_tokens=limit, length_penalty=length_penalty, **ids
+        loaded.model,
+        source_ids,
+        lengths,
+        beam_size=beam_size,
+        max_new_tokens=limit,
+        length_penalty=length_penalty,
+        **ids,
     )
 
 
 def search_by_chance(
     loaded: LoadedModel, source_ids: Tensor, lengths: Tensor, settings: SamplingSettings, count: int
 ) -> list[Hypothesis]:
-    """Return `count` hypotheses for one source (1, S), drawn with consecutive seeds; the length limit is that of `search`."""
+    """Return `count` hypotheses for one source (1, S), drawn with consecutive seeds; the length limit is that of
+    `search`."""
     chances = {name: getattr(settings, name) for name in ("temperature", "top_k", "top_p")}
     seeds = [settings.seed + place for place in range(count)]
     ids = {"bos_id": loaded.tokenizer.bos_id, "eos_id": loaded.tokenizer.eos_id}
-    return drawn(loaded.model, source_ids, lengths, max_new_tokens=_length_limit(lengths), seeds=seeds, **ids, **chances)
+    return drawn(
+        loaded.model, source_ids, lengths, max_new_tokens=_length_limit(lengths), seeds=seeds, **ids, **chances
+    )
 
 
 def _length_limit(lengths: Tensor) -> int:

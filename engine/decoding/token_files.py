@@ -24,14 +24,21 @@ def read_token_lines(lines: Sequence[str], name: str = "The file") -> list[tuple
             sentences[-1].append(columns)
     rows = [row for sentence in sentences for row in sentence]
     if not rows:
-        raise InputError(f"{name} has no token in it: put one word on each line, and an empty line after each sentence.")
+        raise InputError(
+            f"{name} has no token in it: put one word on each line, and an empty line after each sentence."
+        )
     is_counted = len(rows[0]) > 1 and all(len(row) > 1 and row[0].isdecimal() for row in rows)
     place = 1 if is_counted else 0
     if any(not row[place].strip() for row in rows):
-        raise InputError(f"{name} has a line without a word: put one word on each line, and an empty line after each sentence.")
+        raise InputError(
+            f"{name} has a line without a word: put one word on each line, and an empty line after each sentence."
+        )
     return [tuple(row[place].strip() for row in sentence) for sentence in sentences if sentence]
 
 
 def join_tagged(sentences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> bytes:
-    """Return sentences of (words, tags) as a file of tokens in UTF-8: word, tab, tag; an empty line after each sentence."""
-    return "".join("".join(f"{word}\t{tag}\n" for word, tag in zip(words, tags, strict=True)) + "\n" for words, tags in sentences).encode()
+    """Return sentences of (words, tags) as a file of tokens in UTF-8: word, tab, tag; an empty line after each
+    sentence."""
+    return "".join(
+        "".join(f"{word}\t{tag}\n" for word, tag in zip(words, tags, strict=True)) + "\n" for words, tags in sentences
+    ).encode()

@@ -84,7 +84,9 @@ def read_json(data: bytes) -> TreeFile:
     try:
         stored = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise InputError("The file is not JSON, or was damaged: choose a file that was downloaded from this page.") from error
+        raise InputError(
+            "The file is not JSON, or was damaged: choose a file that was downloaded from this page."
+        ) from error
     if not isinstance(stored, dict) or stored.get("format") != FORMAT:
         raise InputError("The file is not a tree of this page: choose one that was downloaded here.")
     _check_fields("The file", stored, _TOP)
@@ -98,14 +100,20 @@ def read_json(data: bytes) -> TreeFile:
     for place, entry in enumerate(stored["nodes"]):
         _check_fields(f"Step {place} of the file", entry, _NODE)
         if entry["author"] not in AUTHORS:
-            raise InputError(f"Step {place} of the file has the author {entry['author'][:20]!r}; it must be one of {', '.join(AUTHORS)}.")
+            raise InputError(
+                f"Step {place} of the file has the author {entry['author'][:20]!r}; it must be one of "
+                f"{', '.join(AUTHORS)}."
+            )
         if not -1 <= entry["parent"] < place:
             raise InputError(
-                f"Step {place} of the file follows step {entry['parent']}, which does not come before it: no tree grows so."
+                f"Step {place} of the file follows step {entry['parent']}, which does not come before it: no tree "
+                "grows so."
             )
         check_characters(f"Step {place} of the file", entry["token"])
         tokens.append(entry["token"])
-        nodes.append(Node(entry["parent"], place, entry["author"]))  # the place stands in for the token until it is known
+        nodes.append(
+            Node(entry["parent"], place, entry["author"])
+        )  # the place stands in for the token until it is known
     if not -1 <= stored["pen"] < len(nodes):
         raise InputError(f"The file's pen stands at step {stored['pen']}, and the steps are 0 to {len(nodes) - 1}.")
     return TreeFile(stored["model"], stored["prompt"], tuple(tokens), WritingTree(tuple(nodes), stored["pen"]))

@@ -1,11 +1,13 @@
 """The best sequences of tags, and how likely each tag is, from emissions and transitions: dynamic programming in NumPy.
 
 score(tags) = start[y_1] + sum_t emissions[t, y_t] + sum_t transitions[y_t, y_t+1] + end[y_T].
-Nothing here knows a model: the scores may come from a CRF, from a visitor's edit, or from a softmax tagger, whose transitions are zero.
+Nothing here knows a model: the scores may come from a CRF, from a visitor's edit, or from a softmax tagger, whose
+    transitions are zero.
 
 Shapes: T time, K tags, N paths.
 
-Papers: Viterbi (1967); Rabiner (1989), A tutorial on hidden Markov models, section III; Huang and Chiang (2005), Better k-best parsing,
+Papers: Viterbi (1967); Rabiner (1989), A tutorial on hidden Markov models, section III; Huang and Chiang (2005), Better
+    k-best parsing,
 for the best N.
 """
 
@@ -21,7 +23,16 @@ from engine.text.bio import is_legal
 
 MAX_PATHS = 50
 
-__all__ = ["Path", "best_paths", "is_legal", "log_partition", "marginals", "score_of", "span_log_probability", "viterbi"]
+__all__ = [
+    "Path",
+    "best_paths",
+    "is_legal",
+    "log_partition",
+    "marginals",
+    "score_of",
+    "span_log_probability",
+    "viterbi",
+]
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,8 @@ class Path:
 
 
 def viterbi(emissions: np.ndarray, transitions: np.ndarray, start: np.ndarray, end: np.ndarray) -> Path:
-    """Return the sequence with the highest score, for emissions (T, K), transitions (K, K) [from, to], start and end (K,).
+    """Return the sequence with the highest score, for emissions (T, K), transitions (K, K) [from, to], start and end
+    (K,).
 
     Raises:
         InputError: there is no word, or the shapes do not fit.
@@ -120,22 +132,35 @@ def marginals(emissions: np.ndarray, transitions: np.ndarray, start: np.ndarray,
 def span_log_probability(
     begin: int, tags: Sequence[int], emissions: np.ndarray, transitions: np.ndarray, start: np.ndarray, end: np.ndarray
 ) -> float:
-    """Return the logarithm of the probability that the words from `begin` on bear exactly `tags`, whatever the others bear."""
+    """Return the logarithm of the probability that the words from `begin` on bear exactly `tags`, whatever the others
+    bear."""
     forward, backward = _forward(emissions, transitions, start), _backward(emissions, transitions, end)
     return _span(begin, tags, emissions, transitions, forward, backward) - float(_log_sum(forward[-1] + end, 0))
 
 
 def span_probabilities(
-    spans: Sequence[tuple[int, Sequence[int]]], emissions: np.ndarray, transitions: np.ndarray, start: np.ndarray, end: np.ndarray
+    spans: Sequence[tuple[int, Sequence[int]]],
+    emissions: np.ndarray,
+    transitions: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
 ) -> list[float]:
     """Return exp(`span_log_probability`) of several spans (begin, tags) of one sentence, which is read only once."""
     forward, backward = _forward(emissions, transitions, start), _backward(emissions, transitions, end)
     total = float(_log_sum(forward[-1] + end, 0))
-    return [float(np.exp(min(0.0, _span(begin, tags, emissions, transitions, forward, backward) - total))) for begin, tags in spans]
+    return [
+        float(np.exp(min(0.0, _span(begin, tags, emissions, transitions, forward, backward) - total)))
+        for begin, tags in spans
+    ]
 
 
 def _span(
-    begin: int, tags: Sequence[int], emissions: np.ndarray, transitions: np.ndarray, forward: np.ndarray, backward: np.ndarray
+    begin: int,
+    tags: Sequence[int],
+    emissions: np.ndarray,
+    transitions: np.ndarray,
+    forward: np.ndarray,
+    backward: np.ndarray,
 ) -> float:
     inside = sum(
         transitions[before, tag] + emissions[begin + place, tag]
@@ -175,4 +200,7 @@ def _check(emissions: np.ndarray, transitions: np.ndarray, start: np.ndarray, en
         raise InputError("There is no word to tag.")
     tags = emissions.shape[1]
     if transitions.shape != (tags, tags) or start.shape != (tags,) or end.shape != (tags,):
-        raise InputError(f"With {tags} tags there must be {tags} x {tags} transitions and {tags} scores of the first and the last tag.")
+        raise InputError(
+            f"With {tags} tags there must be {tags} x {tags} transitions and {tags} scores of the first and the last "
+            "tag."
+        )

@@ -1,4 +1,5 @@
-"""Measuring shipped models with the protocols their cards name; `evaluate_model` writes what it measured into the card."""
+"""Measuring shipped models with the protocols their cards name; `evaluate_model` writes what it measured into the
+card."""
 
 from engine.evaluation.base import EVALUATIONS, evaluate_model
 from engine.registry import discover

@@ -1,4 +1,5 @@
-"""Whether explanations agree with deletion on many sentences: rank correlation and luck, one row per sentence and method.
+"""Whether explanations agree with deletion on many sentences: rank correlation and luck, one row per sentence and
+method.
 
 No text of a corpus goes into the table, only row numbers.
 """
@@ -19,7 +20,8 @@ from engine.models.folder import LoadedModel
 
 
 def add_agreement(loaded: LoadedModel, table: Path) -> Iterator[float]:
-    """Measure a classifier's explanations and put its rows into `table` in place of older ones; yield the share that is done.
+    """Measure a classifier's explanations and put its rows into `table` in place of older ones; yield the share that is
+    done.
 
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged.
@@ -54,7 +56,14 @@ def measure_agreement(loaded: LoadedModel) -> Iterator[tuple[float, list[dict]]]
         yield (
             number / len(texts),
             [
-                facts | {"row": row, "words": len(words), "method": method, "correlation": agreement.correlation, "share_beaten": agreement.share_beaten}
+                facts
+                | {
+                    "row": row,
+                    "words": len(words),
+                    "method": method,
+                    "correlation": agreement.correlation,
+                    "share_beaten": agreement.share_beaten,
+                }
                 for method, agreement in found.agreement.items()
             ],
         )

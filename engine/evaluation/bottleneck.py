@@ -16,7 +16,7 @@ from engine.corpora import load_corpus
 from engine.decoding.greedy import greedy
 from engine.decoding.text import BATCH_SENTENCES, encode_sources
 from engine.evaluation.base import corpora_of
-from engine.evaluation.translation import reference_columns, test_set
+from engine.evaluation.translation import read_test_set, reference_columns
 from engine.inspection.bottleneck import COLUMNS, SEED, SIZES, WHOLE, Directions, Pressed, read_bleu
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
@@ -33,21 +33,24 @@ def translate_pressed(loaded: LoadedModel, directions: Directions, sources: list
         chosen = order[start : start + BATCH_SENTENCES]
         source_ids, lengths = encode_sources(loaded, [sources[i] for i in chosen])
         pressed = Pressed(loaded.model, directions, [size])
-        for i, found in zip(chosen, greedy(pressed, source_ids, lengths, max_new_tokens=2 * int(lengths.max()) + 10, **ids), strict=True):
+        for i, found in zip(
+            chosen, greedy(pressed, source_ids, lengths, max_new_tokens=2 * int(lengths.max()) + 10, **ids), strict=True
+        ):
             texts[i] = loaded.tokenizer.decode(found.token_ids)
     return texts
 
 
 @torch.inference_mode()
 def measure_bleu(loaded: LoadedModel, directions: Directions, table: Path) -> Iterator[float]:
-    """Measure BLEU at every size and put the rows into `table` in place of the model's older ones; yield the share done (0 to 1).
+    """Measure BLEU at every size and put the rows into `table` in place of the model's older ones; yield the share done
+    (0 to 1).
 
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged.
     """
     others = read_bleu(table) if table.is_file() else pd.DataFrame()
     corpus = load_corpus(corpora_of(loaded)[0])
-    sources, references = test_set(corpus, loaded.info.source_language)
+    sources, references = read_test_set(corpus, loaded.info.source_language)
     chosen = sorted(random.Random(SEED).sample(range(len(sources)), min(SENTENCES, len(sources))))
     columns = reference_columns([references[i] for i in chosen])
     bleu, rows = sacrebleu.BLEU(), []
@@ -55,12 +58,25 @@ def measure_bleu(loaded: LoadedModel, directions: Directions, table: Path) -> It
     for number, size in enumerate(sizes, start=1):
         texts = translate_pressed(loaded, directions, [sources[i] for i in chosen], size)
         explained = 1.0 if size == WHOLE else float(directions.explained[size - 1])
-        rows.append((loaded.info.name, directions.facts["weights"], size, explained, round(bleu.corpus_score(texts, columns).score, 2)))
+        rows.append(
+            (
+                loaded.info.name,
+                directions.facts["weights"],
+                size,
+                explained,
+                round(bleu.corpus_score(texts, columns).score, 2),
+            )
+        )
         yield number / len(sizes)
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).assign(
-        sentences=len(chosen), test_set=f"{corpus.spec.title} test, {len(chosen)} sentences drawn with seed {SEED}",
-        signature=str(bleu.get_signature()), beam_size=1, commit=commit(), hardware=hardware(), date=date.today().isoformat(),
-    )  # fmt: skip
+        sentences=len(chosen),
+        test_set=f"{corpus.spec.title} test, {len(chosen)} sentences drawn with seed {SEED}",
+        signature=str(bleu.get_signature()),
+        beam_size=1,
+        commit=commit(),
+        hardware=hardware(),
+        date=date.today().isoformat(),
+    )
     if len(others):
         others = others[others["model"] != loaded.info.name]
     table.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,9 @@
 """Classifiers: share of right labels, loss and calibration on texts that decided nothing in training.
 
-Papers: Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning; Guo et al. (2017), arXiv
-1706.04599, section 2 (expected calibration error: ten bins of equal width over the probability of the label that is given).
+Papers: Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning; Guo et al.
+    (2017), arXiv
+1706.04599, section 2 (expected calibration error: ten bins of equal width over the probability of the label that is
+given).
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ COLUMNS = ("model", "corpus", "split", "row", "label", "probability", "words", "
 
 @EVALUATIONS.register("classification")
 def evaluate_classifier(loaded: LoadedModel) -> dict[str, Any]:
-    """Return accuracy and F1 in percent, nats per label and calibration error on the held-out split of the classifier's corpus."""
+    """Return accuracy and F1 in percent, nats per label and calibration error on the held-out split of the classifier's
+    corpus."""
     corpus = load_corpus(corpora_of(loaded)[0])
     split = evaluated_split(corpus)
     _, rows, labels = readable_rows(corpus, split)
@@ -50,11 +53,15 @@ def evaluate_classifier(loaded: LoadedModel) -> dict[str, Any]:
         metrics |= {f"{name}_accuracy": accuracy(probabilities, labels) for name, probabilities in found.items()}
     cut = sum(len(row) > MAX_WORDS for row in rows)
     note = f", {cut} of them cut after {MAX_WORDS:,} words" if cut else ""
-    return metrics | {"test_set": f"{corpus.spec.title} {split} ({len(rows):,} texts{note})", "source": corpus.source.kind}
+    return metrics | {
+        "test_set": f"{corpus.spec.title} {split} ({len(rows):,} texts{note})",
+        "source": corpus.source.kind,
+    }
 
 
 def evaluated_split(corpus: Corpus) -> str:
-    """Return the split figures are given on: the test split, or the validation split where that is all the corpus has."""
+    """Return the split figures are given on: the test split, or the validation split where that is all the corpus
+    has."""
     return "test" if "test" in corpus.splits else "validation"
 
 
@@ -81,7 +88,8 @@ def macro_f1(predicted: np.ndarray, labels: np.ndarray) -> float:
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return by how much the probability of the given label misses the share that is right, over ten bins, weighted by their size."""
+    """Return by how much the probability of the given label misses the share that is right, over ten bins, weighted by
+    their size."""
     confidence, is_right = probabilities.max(1), probabilities.argmax(1) == labels
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     gaps = [abs(confidence[bins == b].mean() - is_right[bins == b].mean()) * (bins == b).sum() for b in np.unique(bins)]
@@ -89,7 +97,8 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def predictions(loaded: LoadedModel) -> pd.DataFrame:
-    """Return one row per text of the held-out split: its place, label, probability of label 1, and facts on its words, no text."""
+    """Return one row per text of the held-out split: its place, label, probability of label 1, and facts on its words,
+    no text."""
     name = corpora_of(loaded)[0]
     corpus = load_corpus(name)
     split = evaluated_split(corpus)
@@ -111,14 +120,17 @@ def predictions(loaded: LoadedModel) -> pd.DataFrame:
 
 
 def add_predictions(loaded: LoadedModel, table: Path) -> None:
-    """Classify the held-out split and put the rows into `table` in place of this model's older ones; no text of the corpus goes in.
+    """Classify the held-out split and put the rows into `table` in place of this model's older ones; no text of the
+    corpus goes in.
 
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged or cannot be written.
     """
     others = [read_stored_table(table, COLUMNS, "")] if table.exists() else []
     others = [frame[frame["model"] != loaded.info.name] for frame in others]
-    rows = pd.concat([*others, predictions(loaded)], ignore_index=True).sort_values(["corpus", "model", "row"], ignore_index=True)
+    rows = pd.concat([*others, predictions(loaded)], ignore_index=True).sort_values(
+        ["corpus", "model", "row"], ignore_index=True
+    )
     draft = table.with_suffix(f".{os.getpid()}.draft")
     try:
         table.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,8 @@
-"""What a translator learnt from how it was taught: BLEU, chrF, forced and free loss on the test split, beside its learning curve.
+"""What a translator learnt from how it was taught: BLEU, chrF, forced and free loss on the test split, beside its
+learning curve.
 
-Forced loss: nats per piece of the reference while the decoder reads the reference. Free loss: the same while it reads the piece it
+Forced loss: nats per piece of the reference while the decoder reads the reference. Free loss: the same while it reads
+    the piece it
 found likeliest itself, without end, as `Translator.forward_sampled` does at a ratio of 0.
 
 Papers: Bengio et al. (2015), arXiv 1506.03099 (scheduled sampling); Huszar (2015), arXiv 1511.05101 (why it can hurt).
@@ -21,7 +23,7 @@ from engine.corpora import load_corpus
 from engine.decoding.text import encode_sources
 from engine.errors import DataError, ModelError
 from engine.evaluation.base import corpora_of
-from engine.evaluation.translation import BEAM_SIZE, forced_loss, reference_columns, test_set, translate_all
+from engine.evaluation.translation import BEAM_SIZE, forced_loss, read_test_set, reference_columns, translate_all
 from engine.inspection.regimes import CURVE, FINAL, read_regimes
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
@@ -31,7 +33,8 @@ BATCH_SENTENCES = 64
 
 
 def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
-    """Return one row of kind "final", measured on the test split, and one of kind "curve" per evaluation during the training.
+    """Return one row of kind "final", measured on the test split, and one of kind "curve" per evaluation during the
+    training.
 
     Raises:
         ModelError: its config.json says nothing of its training, or has no learning curve with the free loss.
@@ -40,13 +43,19 @@ def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
     label, training = loaded.info.label, loaded.info.config.get("training")
     seed = (training or {}).get("settings", {}).get("seed")
     evaluations = (training or {}).get("evaluations") or []
-    if not label or not isinstance(seed, int) or not evaluations or any("free_nats_per_token" not in point for point in evaluations):
+    if (
+        not label
+        or not isinstance(seed, int)
+        or not evaluations
+        or any("free_nats_per_token" not in point for point in evaluations)
+    ):
         raise ModelError(
-            f"The config.json of {loaded.info.name} lacks a label, a seed or a learning curve with the free loss; train it from one of the "
+            f"The config.json of {loaded.info.name} lacks a label, a seed or a learning curve with the free loss; "
+            "train it from one of the "
             "recipes of the group “forcing”."
         )
     corpus = load_corpus(corpora_of(loaded)[0])
-    sources, references = test_set(corpus)
+    sources, references = read_test_set(corpus)
     columns, first = reference_columns(references), [row[0] for row in references]
     bleu, chrf = sacrebleu.BLEU(), sacrebleu.CHRF()
     row: dict[str, float | int | str] = {"kind": FINAL, "step": int(training["steps"])}
@@ -67,13 +76,20 @@ def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
         "date": date.today().isoformat(),
     }
     curve = [
-        {"kind": CURVE, "step": point["step"], "forced_loss": point["nats_per_token"], "free_loss": point["free_nats_per_token"]}
+        {
+            "kind": CURVE,
+            "step": point["step"],
+            "forced_loss": point["nats_per_token"],
+            "free_loss": point["free_nats_per_token"],
+        }
         | {"elapsed_seconds": point.get("elapsed_seconds"), "test_set": f"{corpus.spec.title} validation"}
         | {"hardware": training.get("hardware"), "commit": training.get("commit"), "date": training.get("date")}
         for point in evaluations
     ]
     frame = pd.DataFrame([row, *curve])
-    for place, (name, value) in enumerate((("label", label), ("seed", seed), ("recipe", training.get("recipe", "")), ("model", loaded.info.name))):
+    for place, (name, value) in enumerate(
+        (("label", label), ("seed", seed), ("recipe", training.get("recipe", "")), ("model", loaded.info.name))
+    ):
         frame.insert(place, name, value)
     return frame
 
@@ -102,7 +118,8 @@ def add_regime(loaded: LoadedModel, table: Path) -> None:
 
 @torch.inference_mode()
 def free_loss(loaded: LoadedModel, sources: Sequence[str], references: Sequence[str]) -> float:
-    """Return the mean nats per piece of the references, end mark counted, while the decoder reads its own likeliest pieces."""
+    """Return the mean nats per piece of the references, end mark counted, while the decoder reads its own likeliest
+    pieces."""
     tokenizer, total, pieces = loaded.tokenizer, 0.0, 0
     order = sorted(range(len(sources)), key=lambda i: len(references[i]))  # of like length together: little is padding
     for start in range(0, len(order), BATCH_SENTENCES):

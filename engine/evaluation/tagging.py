@@ -1,6 +1,8 @@
-"""Taggers: precision, recall and F1 of whole entities by seqeval, in all and by type, beside each word's most frequent tag.
+"""Taggers: precision, recall and F1 of whole entities by seqeval, in all and by type, beside each word's most frequent
+tag.
 
-Paper: Tjong Kim Sang and De Meulder (2003), Introduction to the CoNLL-2003 shared task, section 3.1: an entity counts only with its
+Paper: Tjong Kim Sang and De Meulder (2003), Introduction to the CoNLL-2003 shared task, section 3.1: an entity counts
+    only with its
 exact words and its type. Nakayama (2018), seqeval, counts the same way.
 """
 
@@ -32,13 +34,18 @@ ABLATION_COLUMNS = ("recipe", "corpus", "crf", "bidirectional", "seed", "f1", "p
 
 @EVALUATIONS.register("tagging")
 def evaluate_tagger(loaded: LoadedModel) -> dict[str, Any]:
-    """Return span figures in percent on the test split of its corpus, and those of the most frequent tag of every word."""
+    """Return span figures in percent on the test split of its corpus, and those of the most frequent tag of every
+    word."""
     corpus = load_corpus(corpora_of(loaded)[0])
     words, gold = sentences(corpus, SPLIT)
     predicted = best_tags(loaded, words)
     baseline = most_frequent_tags(*corpus.tagged("train"))
     frequent = span_scores(gold, [[baseline.get(word, OUTSIDE) for word in row] for row in words])
-    pairs = [(tag, other) for row, others in zip(gold, predicted, strict=True) for tag, other in zip(row, others, strict=True)]
+    pairs = [
+        (tag, other)
+        for row, others in zip(gold, predicted, strict=True)
+        for tag, other in zip(row, others, strict=True)
+    ]
     return span_scores(gold, predicted) | {
         "token_accuracy": round(100 * sum(tag == other for tag, other in pairs) / len(pairs), 2),
         "illegal_sequences": sum(bool(illegal_places(row)) for row in predicted),
@@ -51,13 +58,17 @@ def evaluate_tagger(loaded: LoadedModel) -> dict[str, Any]:
 
 
 def span_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> dict[str, Any]:
-    """Return seqeval's micro-averaged "precision", "recall" and "f1" in percent, and the same "by_type" with the number of entities."""
+    """Return seqeval's micro-averaged "precision", "recall" and "f1" in percent, and the same "by_type" with the number
+    of entities."""
     from seqeval.metrics import classification_report
 
     report = classification_report([*map(list, gold)], [*map(list, predicted)], output_dict=True, zero_division=0)
 
     def in_percent(row: dict[str, Any]) -> dict[str, float]:
-        return {name: round(100 * float(row[key]), 2) for name, key in (("precision", "precision"), ("recall", "recall"), ("f1", "f1-score"))}
+        return {
+            name: round(100 * float(row[key]), 2)
+            for name, key in (("precision", "precision"), ("recall", "recall"), ("f1", "f1-score"))
+        }
 
     types = {kind: row for kind, row in report.items() if not kind.endswith(" avg")}
     by_type = {kind: in_percent(row) | {"entities": int(row["support"])} for kind, row in types.items()}
@@ -65,7 +76,8 @@ def span_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]
 
 
 def most_frequent_tags(rows: Iterable[Sequence[str]], tags: Iterable[Sequence[str]]) -> dict[str, str]:
-    """Return for every word of the training sentences the tag it bears most often there; of equal ones the first in the alphabet."""
+    """Return for every word of the training sentences the tag it bears most often there; of equal ones the first in the
+    alphabet."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for words, marks in zip(rows, tags, strict=True):
         for word, tag in zip(words, marks, strict=True):
@@ -80,7 +92,8 @@ def sentences(corpus: Any, split: str) -> tuple[list[list[str]], list[list[str]]
 
 
 def predictions(loaded: LoadedModel) -> pd.DataFrame:
-    """Return one row per test sentence: its place, right and found tags as numbers into "labels", how many words, a hash of them."""
+    """Return one row per test sentence: its place, right and found tags as numbers into "labels", how many words, a
+    hash of them."""
     corpus = load_corpus(corpora_of(loaded)[0])
     rows, gold = corpus.tagged(SPLIT)
     places = [place for place, words in enumerate(rows) if 0 < len(words) <= MAX_WORDS]
@@ -97,14 +110,20 @@ def predictions(loaded: LoadedModel) -> pd.DataFrame:
             "predicted": [[number[tag] for tag in tags] for tags in found],
         }
     )
-    facts = {"model": loaded.info.name, "weights": weights_in(str(loaded.info.path)), "corpus": corpora_of(loaded)[0], "split": SPLIT}
+    facts = {
+        "model": loaded.info.name,
+        "weights": weights_in(str(loaded.info.path)),
+        "corpus": corpora_of(loaded)[0],
+        "split": SPLIT,
+    }
     facts |= {"labels": " ".join(labels), "title": f"{corpus.spec.title} {SPLIT}", "read_from": corpus.source.kind}
     facts |= {"hardware": hardware(), "commit": commit(), "date": date.today().isoformat()}
     return frame.assign(**facts)
 
 
 def add_predictions(loaded: LoadedModel, table: Path) -> None:
-    """Tag the test split and put the rows into `table` in place of this model's older ones; no word of the corpus goes in.
+    """Tag the test split and put the rows into `table` in place of this model's older ones; no word of the corpus goes
+    in.
 
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged.
@@ -117,7 +136,8 @@ def add_predictions(loaded: LoadedModel, table: Path) -> None:
 
 
 def add_ablation(loaded: LoadedModel, table: Path) -> None:
-    """Measure a tagger on validation and test sentences and put one row into `table` in place of that of its recipe and seed.
+    """Measure a tagger on validation and test sentences and put one row into `table` in place of that of its recipe and
+    seed.
 
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged.
@@ -127,9 +147,15 @@ def add_ablation(loaded: LoadedModel, table: Path) -> None:
     config = loaded.info.config
     training = config.get("training") or {}
     if not isinstance(training.get("settings", {}).get("seed"), int) or "recipe" not in training:
-        raise ModelError(f"The config.json of {loaded.info.name} does not say with which recipe and seed it was trained.")
+        raise ModelError(
+            f"The config.json of {loaded.info.name} does not say with which recipe and seed it was trained."
+        )
     corpus = load_corpus(corpora_of(loaded)[0])
-    row: dict[str, Any] = {"recipe": training["recipe"], "corpus": corpora_of(loaded)[0], "seed": training["settings"]["seed"]}
+    row: dict[str, Any] = {
+        "recipe": training["recipe"],
+        "corpus": corpora_of(loaded)[0],
+        "seed": training["settings"]["seed"],
+    }
     row |= {name: config[name] for name in ("crf", "bidirectional", "hidden_size", "parameters")}
     for split, prefix in ((SPLIT, ""), ("validation", "validation_")):
         words, gold = sentences(corpus, split)
@@ -137,7 +163,12 @@ def add_ablation(loaded: LoadedModel, table: Path) -> None:
         row |= {f"{prefix}{name}": value for name, value in span_scores(gold, tags).items() if name != "by_type"}
         row[f"{prefix}illegal_sequences"] = sum(bool(illegal_places(found)) for found in tags)
     row |= {"sentences": len(sentences(corpus, SPLIT)[0]), "steps": training["steps"], "minutes": training["minutes"]}
-    row |= {"test_set": f"{corpus.spec.title} {SPLIT}", "hardware": training["hardware"], "commit": training["commit"], "date": training["date"]}
+    row |= {
+        "test_set": f"{corpus.spec.title} {SPLIT}",
+        "hardware": training["hardware"],
+        "commit": training["commit"],
+        "date": training["date"],
+    }
     rows = pd.DataFrame([row])
     if len(others):
         is_same = (others["recipe"] == row["recipe"]) & (others["seed"] == row["seed"])

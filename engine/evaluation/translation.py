@@ -1,6 +1,7 @@
 """Translators: BLEU, chrF and TER by sacreBLEU (signatures kept), in all and by source length; forced loss.
 
-Papers: Papineni et al. (2002) (BLEU); Popovic (2015) (chrF); Snover et al. (2006) (TER); Post (2018), arXiv 1804.08771 (sacreBLEU).
+Papers: Papineni et al. (2002) (BLEU); Popovic (2015) (chrF); Snover et al. (2006) (TER); Post (2018), arXiv 1804.08771
+    (sacreBLEU).
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ LENGTH_BUCKETS = ((1, 7), (8, 10), (11, 13), (14, 17), (18, 60))
 
 @EVALUATIONS.register("translation")
 def evaluate_translator(loaded: LoadedModel) -> dict[str, Any]:
-    """Return BLEU (cased, tokenised by 13a), chrF and TER on the test split of each training corpus, with a beam of 5."""
+    """Return BLEU (cased, tokenised by 13a), chrF and TER on the test split of each training corpus, with a beam of
+    5."""
     metrics: dict[str, Any] = {"beam_size": BEAM_SIZE}
     for index, name in enumerate(corpora_of(loaded)):
         corpus = load_corpus(name)
-        sources, references = test_set(corpus, loaded.info.source_language)
+        sources, references = read_test_set(corpus, loaded.info.source_language)
         outputs = translate_all(loaded, sources, BEAM_SIZE)
         bleu, chrf, ter = sacrebleu.BLEU(), sacrebleu.CHRF(), sacrebleu.TER()
         columns = reference_columns(references)
@@ -42,7 +44,10 @@ def evaluate_translator(loaded: LoadedModel) -> dict[str, Any]:
         metrics[f"{prefix}test_set"] = f"{corpus.spec.title} test ({len(sources):,} sentences)"
         metrics[f"{prefix}source"] = corpus.source.kind
         metrics[f"{prefix}signature"] = str(bleu.get_signature())
-        metrics[f"{prefix}chrf_signature"], metrics[f"{prefix}ter_signature"] = str(chrf.get_signature()), str(ter.get_signature())
+        metrics[f"{prefix}chrf_signature"], metrics[f"{prefix}ter_signature"] = (
+            str(chrf.get_signature()),
+            str(ter.get_signature()),
+        )
         if index == 0:
             greedy = translate_all(loaded, sources, 1)
             metrics["bleu_greedy"] = round(bleu.corpus_score(greedy, columns).score, 2)
@@ -53,7 +58,7 @@ def evaluate_translator(loaded: LoadedModel) -> dict[str, Any]:
 def bleu_by_length(loaded: LoadedModel) -> pd.DataFrame:
     """Return BLEU by number of source words on the first corpus' test split, one row per bucket."""
     corpus = load_corpus(corpora_of(loaded)[0])
-    sources, references = test_set(corpus, loaded.info.source_language)
+    sources, references = read_test_set(corpus, loaded.info.source_language)
     outputs = translate_all(loaded, sources, BEAM_SIZE)
     lengths = [len(source.split()) for source in sources]
     bleu, rows = sacrebleu.BLEU(), []
@@ -71,7 +76,7 @@ def bleu_by_length(loaded: LoadedModel) -> pd.DataFrame:
     return frame.assign(beam_size=BEAM_SIZE)
 
 
-def test_set(corpus: Any, source_language: str = "en") -> tuple[list[str], list[list[str]]]:
+def read_test_set(corpus: Any, source_language: str = "en") -> tuple[list[str], list[list[str]]]:
     """Return the test split's sources in one language and, for each, all its references in the other."""
     split = corpus.splits["test"]
     english, french = corpus.pairs("test")

@@ -1,8 +1,11 @@
-"""Every sentence of the test sets by itself: sentence chrF, BLEU and TER and the forced loss, one row per model and sentence.
+"""Every sentence of the test sets by itself: sentence chrF, BLEU and TER and the forced loss, one row per model and
+sentence.
 
-No text of a corpus goes into the table, only a short hash of each source, by which a reader that has the corpus finds it again.
+No text of a corpus goes into the table, only a short hash of each source, by which a reader that has the corpus finds
+it again.
 
-Papers: see `engine.evaluation.translation`. Sentence BLEU is sacreBLEU's, with exponential smoothing and effective order.
+Papers: see `engine.evaluation.translation`. Sentence BLEU is sacreBLEU's, with exponential smoothing and effective
+    order.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import torch
 from engine.corpora import load_corpus
 from engine.decoding.text import encode_sources
 from engine.evaluation.base import corpora_of
-from engine.evaluation.translation import BEAM_SIZE, reference_columns, test_set, translate_all
+from engine.evaluation.translation import BEAM_SIZE, read_test_set, reference_columns, translate_all
 from engine.inspection.sentence_scores import read_table, source_hash, weights_in
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
@@ -29,7 +32,8 @@ def add_sentences(loaded: LoadedModel, table: Path) -> None:
     """Measure a translator sentence by sentence and put its rows into `table` in place of older ones.
 
     Raises:
-        DataError: a test corpus cannot be read, or the table that is there is damaged; found out before anything is translated.
+        DataError: a test corpus cannot be read, or the table that is there is damaged; found out before anything is
+            translated.
     """
     others = [read_table(table)] if table.exists() else []
     others = [frame[frame["model"] != loaded.info.name] for frame in others]
@@ -50,7 +54,7 @@ def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:
         DataError: the corpus cannot be read.
     """
     corpus = load_corpus(corpus_name)
-    sources, references = test_set(corpus, loaded.info.source_language)
+    sources, references = read_test_set(corpus, loaded.info.source_language)
     outputs = translate_all(loaded, sources, BEAM_SIZE)
     bleu, chrf, ter = sacrebleu.BLEU(effective_order=True), sacrebleu.CHRF(), sacrebleu.TER()
     frame = pd.DataFrame(
@@ -70,7 +74,12 @@ def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:
     for name, metric in (("bleu", sacrebleu.BLEU()), ("chrf", chrf), ("ter", ter)):
         frame[f"corpus_{name}"] = round(metric.corpus_score(outputs, columns).score, 2)
         frame[f"{name}_signature"] = str(metric.get_signature())
-    facts = {"model": loaded.info.name, "weights": weights_in(str(loaded.info.path)), "corpus": corpus_name, "beam_size": BEAM_SIZE}
+    facts = {
+        "model": loaded.info.name,
+        "weights": weights_in(str(loaded.info.path)),
+        "corpus": corpus_name,
+        "beam_size": BEAM_SIZE,
+    }
     return frame.assign(title=f"{corpus.spec.title} test", read_from=corpus.source.kind, **facts)
 
 
@@ -86,7 +95,9 @@ def forced_losses(loaded: LoadedModel, sources: list[str], references: list[str]
         inputs = pad([[tokenizer.bos_id, *row] for row in targets], tokenizer.pad_id)
         labels = pad([[*row, tokenizer.eos_id] for row in targets], -100)
         logits, _ = loaded.model(source_ids, lengths, inputs)
-        losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), labels, reduction="none", ignore_index=-100)  # (B, T)
+        losses = torch.nn.functional.cross_entropy(
+            logits.transpose(1, 2), labels, reduction="none", ignore_index=-100
+        )  # (B, T)
         nats += [round(value, 4) for value in losses.sum(dim=1).tolist()]
         pieces += (labels != -100).sum(dim=1).tolist()
     return nats, pieces

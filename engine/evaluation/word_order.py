@@ -1,4 +1,5 @@
-"""How often the order of words matters: accuracy on test texts as they stand and shuffled, and the decisions a shuffle changes.
+"""How often the order of words matters: accuracy on test texts as they stand and shuffled, and the decisions a shuffle
+changes.
 
 No text of a corpus goes into the table.
 
@@ -23,7 +24,8 @@ SEEDS = (1, 2, 3, 4, 5)
 
 
 def add_word_order(loaded: LoadedModel, table: Path) -> None:
-    """Measure a classifier on its test texts in their own order and in others, and put its rows into `table` in place of older ones.
+    """Measure a classifier on its test texts in their own order and in others, and put its rows into `table` in place
+    of older ones.
 
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged.
@@ -32,7 +34,8 @@ def add_word_order(loaded: LoadedModel, table: Path) -> None:
 
 
 def measure_word_order(loaded: LoadedModel) -> pd.DataFrame:
-    """Return one row per seed: accuracy as the texts stand and shuffled, and the share of decisions that a shuffle changes.
+    """Return one row per seed: accuracy as the texts stand and shuffled, and the share of decisions that a shuffle
+    changes.
 
     Raises:
         DataError: the corpus cannot be read.
@@ -45,7 +48,9 @@ def measure_word_order(loaded: LoadedModel) -> pd.DataFrame:
     found = []
     for seed in SEEDS:
         # Each text gets a seed of its own: texts of the same length would all be shuffled alike.
-        shuffled = probabilities_of_words(loaded, [shuffle_words(row, seed * len(rows) + place) for place, row in enumerate(rows)]).argmax(axis=1)
+        shuffled = probabilities_of_words(
+            loaded, [shuffle_words(row, seed * len(rows) + place) for place, row in enumerate(rows)]
+        ).argmax(axis=1)
         found.append(
             {
                 "model": loaded.info.name,
@@ -62,4 +67,3 @@ def measure_word_order(loaded: LoadedModel) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(found)
-

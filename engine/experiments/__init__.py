@@ -1,6 +1,7 @@
 """Comparisons of architectures on memory tasks: run them, keep every number with where it came from, and sum them up.
 
-`engine.experiments.results` reads finished tables with pandas alone; running anything imports torch, hence the lazy names.
+`engine.experiments.results` reads finished tables with pandas alone; running anything imports torch, hence the lazy
+names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What is compared: one run is a task, an architecture, a length, a way of being equal and a seed; a comparison is a grid of them."""
+"""What is compared: one run is a task, an architecture, a length, a way of being equal and a seed; a comparison is a
+grid of them."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ class RunSpec:
     batch_size: int = option(32, label="Sequences per update", minimum=1, maximum=1024)
     learning_rate: float = option(3e-3, label="Learning rate", minimum=0.0, maximum=1.0)
     max_grad_norm: float = option(1.0, label="Clip gradients at", minimum=0.0)
-    memory_bias: float = option(1.0, label="Memory bias", help="Starting bias of an LSTM's forget and a GRU's update gate.")
+    memory_bias: float = option(
+        1.0, label="Memory bias", help="Starting bias of an LSTM's forget and a GRU's update gate."
+    )
     evaluate_every: int = option(50, label="Evaluate every", minimum=1)
     held_out: int = option(500, label="Held-out sequences", minimum=1, maximum=100_000)
     validation: int = option(200, label="Validation sequences", minimum=1, maximum=100_000)
@@ -51,11 +54,13 @@ class TaskPlan:
 
     Attributes:
         max_steps: the budget of updates, for all lengths or for each.
-        learning_rates: a rate per architecture that was chosen before; None chooses it by trials (see `Comparison.trials`).
-        same_size_lengths: the lengths that are run at equal hidden size as well, by the comparison's `same_size_architectures`.
+        learning_rates: a rate per architecture that was chosen before; None chooses it by trials (see
+            `Comparison.trials`).
+        same_size_lengths: the lengths that are run at equal hidden size as well, by the comparison's
+            `same_size_architectures`.
         parameters, seeds, batch_size, memory_bias, architectures: None takes the comparison's.
-        trial_length, trial_steps: where the learning rate of all lengths is chosen, and by how many updates; None chooses it at each
-            length anew, by half its budget.
+        trial_length, trial_steps: where the learning rate of all lengths is chosen, and by how many updates; None
+            chooses it at each length anew, by half its budget.
     """
 
     task: str
@@ -110,7 +115,12 @@ class Comparison:
             rates: what the trials chose; NOT_CHOSEN where there is none yet.
         """
         found = [
-            (place, self._spec(plan, architecture, length, equal, seed, self._rate(plan, architecture, length, rates or {})))
+            (
+                place,
+                self._spec(
+                    plan, architecture, length, equal, seed, self._rate(plan, architecture, length, rates or {})
+                ),
+            )
             for plan in self.plans
             for place, seed in enumerate(plan.seeds or self.seeds)
             for length in plan.lengths
@@ -120,7 +130,8 @@ class Comparison:
         return [spec for _, spec in sorted(found, key=lambda item: item[0])]
 
     def trials(self) -> list[RunSpec]:
-        """Return the short runs that choose a learning rate per task, architecture and length: one seed, every rate of the grid.
+        """Return the short runs that choose a learning rate per task, architecture and length: one seed, every rate of
+        the grid.
 
         They run at equal parameters; the rate is kept at equal hidden size.
         """
@@ -138,13 +149,17 @@ class Comparison:
         plan = next(
             plan
             for plan in self.plans
-            if plan.task == spec.task and spec.length in plan.lengths and spec.architecture in (plan.architectures or self.architectures)
+            if plan.task == spec.task
+            and spec.length in plan.lengths
+            and spec.architecture in (plan.architectures or self.architectures)
         )
         return spec.task, spec.architecture, plan.trial_length or spec.length
 
     def _trial(self, plan: TaskPlan, architecture: str, length: int, rate: float) -> RunSpec:
         steps = plan.trial_steps or max(1, plan.steps_at(length) // 2)
-        return dataclasses.replace(self._spec(plan, architecture, length, "parameters", TRIAL_SEED, rate), max_steps=steps)
+        return dataclasses.replace(
+            self._spec(plan, architecture, length, "parameters", TRIAL_SEED, rate), max_steps=steps
+        )
 
     def _spec(self, plan: TaskPlan, architecture: str, length: int, equal: str, seed: int, rate: float) -> RunSpec:
         task = TASKS.get(plan.task)(length)
@@ -154,7 +169,9 @@ class Comparison:
             architecture=architecture,
             length=length,
             seed=seed,
-            hidden_size=matched_hidden_size(task, architecture, plan.parameters or self.parameters) if is_matched else self.hidden_size,
+            hidden_size=matched_hidden_size(task, architecture, plan.parameters or self.parameters)
+            if is_matched
+            else self.hidden_size,
             max_steps=plan.steps_at(length),
             batch_size=plan.batch_size or self.batch_size,
             learning_rate=rate,

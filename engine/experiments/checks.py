@@ -1,4 +1,5 @@
-"""Are the results that are shipped true? Cells drawn by chance are run again here, and laid beside the range in the table."""
+"""Are the results that are shipped true? Cells drawn by chance are run again here, and laid beside the range in the
+table."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ class Checked:
     """One run made again.
 
     Attributes:
-        is_new: a seed that is not among the shipped ones. It lies inside the range of n others with a chance of (n - 1) / (n + 1).
+        is_new: a seed that is not among the shipped ones. It lies inside the range of n others with a chance of (n - 1)
+            / (n + 1).
         is_inside: whether it lies inside the shipped range.
     """
 
@@ -85,7 +87,9 @@ def check_cells(
     wanted = {tuple(str(getattr(spec, name)) for name in KEY) for spec in select_specs(comparison, only)}
     summaries = frame[frame["kind"] == "summary"]
     if "settings" not in summaries or summaries["settings"].isna().any():
-        raise DataError(f"The table of {recipe_name} does not say with what settings its runs were made; they cannot be made again.")
+        raise DataError(
+            f"The table of {recipe_name} does not say with what settings its runs were made; they cannot be made again."
+        )
     mine = [key in wanted for key in zip(*(summaries[name].astype(str) for name in KEY), strict=True)]
     cells = list(summaries[mine].groupby(GROUP, sort=True))
     if not 1 <= count <= min(MAX_CELLS, len(cells)):
@@ -95,7 +99,10 @@ def check_cells(
     for _, rows in chance.sample(cells, count):
         row = rows.iloc[chance.randrange(len(rows))]
         spec = from_dict(RunSpec, json.loads(row["settings"]))
-        again += [(spec, False, _range_of(rows)), (dataclasses.replace(spec, seed=_new_seed(rows, chance)), True, _range_of(rows))]
+        again += [
+            (spec, False, _range_of(rows)),
+            (dataclasses.replace(spec, seed=_new_seed(rows, chance)), True, _range_of(rows)),
+        ]
     with open_workers(workers) as crew:
         waiting, running = iter(enumerate(again)), 0
         while True:
@@ -121,7 +128,14 @@ def _compared(spec: RunSpec, is_new: bool, shipped: Range, row: dict[str, Any]) 
         span += f" after {shipped.solved_step[0]:.0f} to {shipped.solved_step[1]:.0f} updates"
     span += f", loss {low:.4g} to {high:.4g}"
     seed = "new seed" if is_new else "its own seed"
-    return Checked(spec, is_new, is_inside, row, shipped, f"{spec.title} ({seed}): {outcome}; {span}: {'inside' if is_inside else 'OUTSIDE'}")
+    return Checked(
+        spec,
+        is_new,
+        is_inside,
+        row,
+        shipped,
+        f"{spec.title} ({seed}): {outcome}; {span}: {'inside' if is_inside else 'OUTSIDE'}",
+    )
 
 
 def _range_of(rows: pd.DataFrame) -> Range:

@@ -1,7 +1,9 @@
 """Clipping: the same training run with and without a ceiling on the gradient, update by update.
 
-Paper: Pascanu, Mikolov and Bengio (2013), On the difficulty of training recurrent neural networks, arXiv 1211.5063, section 3.2
-and algorithm 1; Le, Jaitly and Hinton (2015), arXiv 1504.00941, for the network, whose recurrent matrix begins as the identity.
+Paper: Pascanu, Mikolov and Bengio (2013), On the difficulty of training recurrent neural networks, arXiv 1211.5063,
+    section 3.2
+and algorithm 1; Le, Jaitly and Hinton (2015), arXiv 1504.00941, for the network, whose recurrent matrix begins as the
+identity.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ COLUMNS = ["run", "step", "loss", "norm_before", "norm_after"]
 
 
 class ReLUNetwork(nn.Module):
-    """An embedding, an RNN with ReLU whose recurrent matrix begins as a multiple of the identity, and a linear answer."""
+    """An embedding, an RNN with ReLU whose recurrent matrix begins as a multiple of the identity, and a linear
+    answer."""
 
     def __init__(self, vocab_size: int, output_size: int, hidden_size: int, gain: float) -> None:
         super().__init__()
@@ -43,9 +46,11 @@ class ReLUNetwork(nn.Module):
 
 
 def train_twice(settings: ClippingSettings) -> Iterator[dict[str, float | int | str]]:
-    """Yield one row per update of both runs, in turns: `run`, `step`, `loss`, and the gradient's norm before and after clipping.
+    """Yield one row per update of both runs, in turns: `run`, `step`, `loss`, and the gradient's norm before and after
+    clipping.
 
-    Both begin with the same weights and read the same sequences. A run ends where its loss or its gradient is no number.
+    Both begin with the same weights and read the same sequences. A run ends where its loss or its gradient is no
+    number.
 
     Raises:
         ConfigError: a setting is out of bounds.
@@ -84,7 +89,8 @@ def run_clipping(settings: ClippingSettings) -> pd.DataFrame:
 
 
 def first_divergence(frame: pd.DataFrame, run: str) -> int | None:
-    """Return the first update of a run whose loss is ten times its first one, or no number; None where there is none."""
+    """Return the first update of a run whose loss is ten times its first one, or no number; None where there is
+    none."""
     rows = frame[frame["run"] == run]
     if rows.empty:
         return None
@@ -105,7 +111,10 @@ def clipping_sentence(frame: pd.DataFrame, settings: ClippingSettings) -> str:
         if lost is not None:
             how = f"the run diverges at update {lost}, after gradients of up to {norm}"
         else:
-            how = f"the loss goes from {rows['loss'].iloc[0]:.2f} to {last:.2f} nats, with gradients of up to {norm} before clipping"
+            how = (
+                f"the loss goes from {rows['loss'].iloc[0]:.2f} to {last:.2f} nats, with gradients of up to {norm} "
+                "before clipping"
+            )
             how = how if name == CLIPPED else how.removesuffix(" before clipping")
         if name == CLIPPED:
             shortened = int((rows["norm_before"] > settings.threshold).sum())
@@ -115,7 +124,9 @@ def clipping_sentence(frame: pd.DataFrame, settings: ClippingSettings) -> str:
     return " ".join(parts) + f" A guess costs {guess:.2f} nats."
 
 
-def _update(network: nn.Module, optimizer: torch.optim.SGD, loss_of: object, batch: TaskBatch, threshold: float) -> dict[str, float]:
+def _update(
+    network: nn.Module, optimizer: torch.optim.SGD, loss_of: object, batch: TaskBatch, threshold: float
+) -> dict[str, float]:
     with torch.enable_grad():
         loss = loss_of(network(batch.inputs), batch)  # type: ignore[operator]
         optimizer.zero_grad()

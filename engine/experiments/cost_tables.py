@@ -1,4 +1,5 @@
-"""What a step costs, read off measured rows: seconds and bytes against sequence length or position, and whether they grow. No torch."""
+"""What a step costs, read off measured rows: seconds and bytes against sequence length or position, and whether they
+grow. No torch."""
 
 from __future__ import annotations
 
@@ -54,7 +55,9 @@ def growth(points: pd.DataFrame, column: str) -> pd.DataFrame:
         third = max(1, len(own) // 3)
         own = own.sort_values("at")
         first, last = own[column].iloc[:third].median(), own[column].iloc[-third:].median()
-        rows.append({"architecture": name, "first": first, "last": last, "ratio": last / first if first else float("inf")})
+        rows.append(
+            {"architecture": name, "first": first, "last": last, "ratio": last / first if first else float("inf")}
+        )
     return pd.DataFrame(rows, columns=["architecture", "first", "last", "ratio"])
 
 
@@ -71,11 +74,15 @@ def growth_sentence(points: pd.DataFrame, when: str) -> str:
             times = list(dict.fromkeys(_short(row["ratio"]) for row in (least, most)))
             who = f"all {len(table)} networks" if steady.empty else f"{len(growing)} of {len(table)} networks"
             parts.append(
-                f"The {noun} grows with {place} for {who}, {' to '.join(times)} times; most for {architecture_in_text(most['architecture'])}, "
+                f"The {noun} grows with {place} for {who}, {' to '.join(times)} times; most for "
+                f"{architecture_in_text(most['architecture'])}, "
                 f"from {words(most['first'])} to {words(most['last'])}."
             )
         elif len(growing):
-            said = [f"{architecture_in_text(row.architecture)} from {words(row.first)} to {words(row.last)}" for row in growing.itertuples()]
+            said = [
+                f"{architecture_in_text(row.architecture)} from {words(row.first)} to {words(row.last)}"
+                for row in growing.itertuples()
+            ]
             parts.append(f"The {noun} grows with {place} for {listing(said)}.")
         if len(steady):
             low, high = steady[["first", "last"]].min().min(), steady[["first", "last"]].max().max()

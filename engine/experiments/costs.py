@@ -1,4 +1,5 @@
-"""What a sweep will cost, before it starts: a few updates of every task x architecture x length are measured, the rest is counted.
+"""What a sweep will cost, before it starts: a few updates of every task x architecture x length are measured, the rest
+is counted.
 
 The statement is an upper bound: a run that solves its task stops, and which will is what the sweep is to find out.
 """
@@ -79,8 +80,11 @@ def _measure(spec: RunSpec) -> Pace:
     return Pace(min(updates[1:]), (time.thread_time() - started) * share)
 
 
-def cost_table(runs: Sequence[RunSpec], todo: Sequence[RunSpec], trials: Sequence[RunSpec], paces: dict[Cell, Pace]) -> pd.DataFrame:
-    """Return per task: runs, done, trials to do, processor hours at most for what is missing, minutes of its longest run, its data."""
+def cost_table(
+    runs: Sequence[RunSpec], todo: Sequence[RunSpec], trials: Sequence[RunSpec], paces: dict[Cell, Pace]
+) -> pd.DataFrame:
+    """Return per task: runs, done, trials to do, processor hours at most for what is missing, minutes of its longest
+    run, its data."""
     rows = []
     for task in dict.fromkeys(spec.task for spec in runs):
         own, missing = ([spec for spec in specs if spec.task == task] for specs in (runs, todo))

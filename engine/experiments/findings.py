@@ -1,7 +1,7 @@
 """What a table of measured runs means, in plain sentences that follow from its rows. Pandas only, no torch.
 
-Who wins is decided by one rule everywhere, that of `engine.experiments.verdicts`: the first to solve, or else the lowest median
-loss, and nobody where the ranges over the seeds touch.
+Who wins is decided by one rule everywhere, that of `engine.experiments.verdicts`: the first to solve, or else the
+lowest median loss, and nobody where the ranges over the seeds touch.
 """
 
 from __future__ import annotations
@@ -79,22 +79,38 @@ def verdict_sentence(frame: pd.DataFrame, equal: str, task: str, length: int, ar
             return f"{at} the {_name(own)} solves the task after {_steps(own)}."
         if math.isinf(own.loss[0]):
             return f"{at} the {_name(own)} diverges with most seeds."
-        return f"{at} the {_name(own)} does not solve the task; its median loss is {own.loss[0]:.3g}, {_share(own.loss[0], baseline)}."
+        return (
+            f"{at} the {_name(own)} does not solve the task; its median loss is {own.loss[0]:.3g}, "
+            f"{_share(own.loss[0], baseline)}."
+        )
     if found.by == "":
         lowest = min(own.loss[0] for own in found.standings)
         if math.isinf(lowest):
             return f"{at} all of them diverge with most seeds."
-        return f"{at} nobody does much better than a guess: the lowest median loss is {lowest:.3g}, {_share(lowest, baseline)}."
+        return (
+            f"{at} nobody does much better than a guess: the lowest median loss is {lowest:.3g}, "
+            f"{_share(lowest, baseline)}."
+        )
     first = found.standings[0]
     if found.by == "steps":
-        touching = f"the ranges of the {_names(found.rivals)} touch its own, so there is {NO_CLEAR_WINNER}." if found.rivals else ""
+        touching = (
+            f"the ranges of the {_names(found.rivals)} touch its own, so there is {NO_CLEAR_WINNER}."
+            if found.rivals
+            else ""
+        )
         if len(solvers) == 1:
             start = f"{at} only the {_name(first)} solves the task with most seeds, after {_steps(first)}"
             return f"{start}; {touching}" if touching else f"{start}."
-        start = f"{at} {_count(len(solvers))} of {_count(len(found.standings))} solve the task with most seeds, the {_name(first)} first, after {_steps(first)}; "
+        start = (
+            f"{at} {_count(len(solvers))} of {_count(len(found.standings))} solve the task with most seeds, the "
+            f"{_name(first)} first, after {_steps(first)}; "
+        )
         second = found.standings[1]
         return start + (touching or f"next is the {_name(second)} after {_steps(second)}.")
-    lead = f"{at} nobody solves the task; the {_name(first)} has the lowest median loss ({first.loss[0]:.3g}, {_share(first.loss[0], baseline)})"
+    lead = (
+        f"{at} nobody solves the task; the {_name(first)} has the lowest median loss ({first.loss[0]:.3g}, "
+        f"{_share(first.loss[0], baseline)})"
+    )
     if found.winner:
         return f"{lead}, and no seed of another comes near."
     return f"{lead}, but the ranges of the {_names(found.rivals)} touch its own: {NO_CLEAR_WINNER}."
@@ -114,9 +130,11 @@ def duel(frame: pd.DataFrame, equal: str, one: str, other: str, families: Sequen
 
 
 def solved_map(frame: pd.DataFrame, equal: str) -> pd.DataFrame:
-    """Return one row per task, length and architecture: how many of its runs solved it, and where the best of all stands.
+    """Return one row per task, length and architecture: how many of its runs solved it, and where the best of all
+    stands.
 
-    Columns: `task`, `length`, `architecture`, `runs`, `solved_runs`, `is_best` (the one clear winner), `is_beyond_guess` (the
+    Columns: `task`, `length`, `architecture`, `runs`, `solved_runs`, `is_best` (the one clear winner),
+        `is_beyond_guess` (the
     median loss is clearly below that of guessing).
     """
     rows, table = summaries(frame, equal), []
@@ -139,27 +157,56 @@ def solved_map(frame: pd.DataFrame, equal: str) -> pd.DataFrame:
 
 
 def findings(frame: pd.DataFrame, equal: str) -> list[Finding]:
-    """Return three to six findings over the whole table, most general first; fewer where the table does not hold the runs."""
+    """Return three to six findings over the whole table, most general first; fewer where the table does not hold the
+    runs."""
     candidates = [
         _overall(frame, equal),
         _between(
-            "gates", "Gates against none", frame, equal, "lstm", "rnn", ("memory",), "On tasks that ask for memory, the LSTM, which has gates, against the plain RNN",
+            "gates",
+            "Gates against none",
+            frame,
+            equal,
+            "lstm",
+            "rnn",
+            ("memory",),
+            "On tasks that ask for memory, the LSTM, which has gates, against the plain RNN",
         ),
-        _between("lstm_gru", "LSTM against GRU", frame, equal, "lstm", "gru", (), "The LSTM against the GRU, on all tasks"),
         _between(
-            "structure", "Attention against recurrence", frame, equal, "transformer", "lstm", ("structure",),
+            "lstm_gru", "LSTM against GRU", frame, equal, "lstm", "gru", (), "The LSTM against the GRU, on all tasks"
+        ),
+        _between(
+            "structure",
+            "Attention against recurrence",
+            frame,
+            equal,
+            "transformer",
+            "lstm",
+            ("structure",),
             "Where structure must be counted or nested, the small Transformer against the LSTM",
         ),
         _between(
-            "order", "What order is worth", frame, equal, "average", "lstm", ("real",),
+            "order",
+            "What order is worth",
+            frame,
+            equal,
+            "average",
+            "lstm",
+            ("real",),
             "On real text and images, an average that cannot know the order of what it reads against the LSTM",
         ),
         _seconds(frame, equal),
         _between(
-            "initialisation", "A better start", frame, equal, "lstm_chrono", "lstm", ("memory",),
-            "The LSTM whose gates start out with long memories (chrono initialisation) against the same LSTM whose gates all start out alike",
+            "initialisation",
+            "A better start",
+            frame,
+            equal,
+            "lstm_chrono",
+            "lstm",
+            ("memory",),
+            "The LSTM whose gates start out with long memories (chrono initialisation) against the same LSTM whose "
+            "gates all start out alike",
         ),
-    ]  # fmt: skip
+    ]
     found = [finding for finding in candidates if finding is not None]
     return found[:MOST_FINDINGS]
 
@@ -168,7 +215,11 @@ def _overall(frame: pd.DataFrame, equal: str) -> Finding | None:
     """Say which architecture solves most of the tasks and lengths that all of those compared were run on."""
     table = solved_map(frame, equal)
     places = table.groupby(["task", "length"]).ngroups
-    counts = table.assign(is_solved=2 * table["solved_runs"] > table["runs"]).groupby("architecture")["is_solved"].agg(["sum", "size"])
+    counts = (
+        table.assign(is_solved=2 * table["solved_runs"] > table["runs"])
+        .groupby("architecture")["is_solved"]
+        .agg(["sum", "size"])
+    )
     counts = counts[counts["size"] == places].sort_values("sum", ascending=False, kind="stable")
     if len(counts) < 2:
         return None
@@ -179,7 +230,9 @@ def _overall(frame: pd.DataFrame, equal: str) -> Finding | None:
     if best == 0:
         sentence = f"{about} no architecture solves any with most of its seeds."
     elif len(leaders) > 1:
-        sentence = f"{about} the {_names(leaders)} each solve {best} with most of their seeds: {NO_CLEAR_WINNER} overall."
+        sentence = (
+            f"{about} the {_names(leaders)} each solve {best} with most of their seeds: {NO_CLEAR_WINNER} overall."
+        )
     else:
         sentence = f"{about} the {architecture_in_text(leaders[0])} solves most with most of its seeds: {best}."
     if best and len(rest):
@@ -198,9 +251,15 @@ def _between(
         return None
     first, second, nobody = found.wins(0), found.wins(1), found.wins(None)
     labels, total = (architecture_in_text(one), architecture_in_text(other)), len(found.cells)
-    parts = [f"the {label} is clearly better on {len(own)}" for label, own in zip(labels, (first, second), strict=True) if own]
+    parts = [
+        f"the {label} is clearly better on {len(own)}"
+        for label, own in zip(labels, (first, second), strict=True)
+        if own
+    ]
     if nobody:
-        parts.append(f"on {len(nobody)} {'the ranges over the seeds touch' if parts else 'their ranges over the seeds touch'}")
+        parts.append(
+            f"on {len(nobody)} {'the ranges over the seeds touch' if parts else 'their ranges over the seeds touch'}"
+        )
     if len(first) == len(second):
         end = f"So there is {NO_CLEAR_WINNER}."
     else:
@@ -217,7 +276,9 @@ def _seconds(frame: pd.DataFrame, equal: str, one: str = "gru", other: str = "ls
     """Say which of two architectures needs less processor time until it has solved a task, where both solve it."""
     rows = summaries(frame, equal)
     rows = rows[rows["is_solved"].astype(bool) & rows["architecture"].isin([one, other])]
-    spent = (rows["seconds_per_step"] * rows["solved_step"].astype(float)).groupby([rows["task"], rows["length"], rows["architecture"]])
+    spent = (rows["seconds_per_step"] * rows["solved_step"].astype(float)).groupby(
+        [rows["task"], rows["length"], rows["architecture"]]
+    )
     if set(rows["architecture"]) != {one, other}:
         return None
     table = spent.agg(["median", "min", "max"]).unstack("architecture").dropna()
@@ -228,18 +289,25 @@ def _seconds(frame: pd.DataFrame, equal: str, one: str = "gru", other: str = "ls
     names = architecture_in_text(one), architecture_in_text(other)
     touching = (table[("min", one)] <= table[("max", other)]) & (table[("min", other)] <= table[("max", one)])
     places = "the one test" if len(table) == 1 else f"the {len(table)} tests"
-    sentence = f"On {places} that both solve, the {names[0]} needs {ratio:.2g} times the {names[1]}'s processor time until then (geometric mean)"
+    sentence = (
+        f"On {places} that both solve, the {names[0]} needs {ratio:.2g} times the {names[1]}'s processor time "
+        "until then (geometric mean)"
+    )
     if touching.all():
         sentence += f"; everywhere the ranges over the seeds touch, so there is {NO_CLEAR_WINNER}."
     else:
         sentence += f"; the ranges over the seeds touch on {int(touching.sum()) or 'none'} of them."
     task, _ = ratios.index[-1]
-    return Finding("seconds", "Time until solved", sentence, (("equal", equal), ("task", task), ("section", "tradeoff")))
+    return Finding(
+        "seconds", "Time until solved", sentence, (("equal", equal), ("task", task), ("section", "tradeoff"))
+    )
 
 
 def _runs(rows: pd.DataFrame) -> list[dict]:
     names = ["architecture", "is_solved", "step", "loss", "baseline"]
-    return rows.assign(step=rows["solved_step"].astype(float).fillna(rows["step"].astype(float)))[names].to_dict("records")
+    return rows.assign(step=rows["solved_step"].astype(float).fillna(rows["step"].astype(float)))[names].to_dict(
+        "records"
+    )
 
 
 def _steps(own: Standing) -> str:
@@ -266,4 +334,15 @@ def _names(architectures: Sequence[str]) -> str:
 
 
 def _count(number: int) -> str:
-    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten"}.get(number, str(number))
+    return {
+        1: "one",
+        2: "two",
+        3: "three",
+        4: "four",
+        5: "five",
+        6: "six",
+        7: "seven",
+        8: "eight",
+        9: "nine",
+        10: "ten",
+    }.get(number, str(number))

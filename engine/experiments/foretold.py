@@ -1,7 +1,10 @@
-"""Foretold? Networks born with different spectra learn one task for a while; did the spectrum at birth say who would succeed?
+"""Foretold? Networks born with different spectra learn one task for a while; did the spectrum at birth say who would
+succeed?
 
-Paper: Schoenholz et al. (2017), Deep information propagation, arXiv 1611.01232, and Chen, Pennington and Schoenholz (2018),
-Dynamical isometry and a mean field theory of RNNs, arXiv 1806.05394, for the claim that networks near the edge can be trained.
+Paper: Schoenholz et al. (2017), Deep information propagation, arXiv 1611.01232, and Chen, Pennington and Schoenholz
+    (2018),
+Dynamical isometry and a mean field theory of RNNs, arXiv 1806.05394, for the claim that networks near the edge can be
+trained.
 """
 
 from __future__ import annotations
@@ -69,19 +72,34 @@ def foretell(**settings: Any) -> Iterator[dict[str, Any]]:
         for step in _train(network, chosen, length):
             if step % 20 == 0:
                 share = (number - 1 + step / chosen.updates) / len(grid)
-                yield {"kind": "step", "progress": share, "message": f"Network {number} of {len(grid)}: gain {gain:g}, {length} steps"}
+                yield {
+                    "kind": "step",
+                    "progress": share,
+                    "message": f"Network {number} of {len(grid)}: gain {gain:g}, {length} steps",
+                }
         row = {"recurrent_gain": gain, "length": length, "log10_gain": log10_gain, **_measure(network, length)}
         rows.append(row)
-        yield {"kind": "run", "progress": number / len(grid), "message": f"Network {number} of {len(grid)} is done", **row}
+        yield {
+            "kind": "run",
+            "progress": number / len(grid),
+            "message": f"Network {number} of {len(grid)} is done",
+            **row,
+        }
     return {"rows": rows}
 
 
 def give_birth(settings: ForetoldSettings, gain: float, length: int) -> tuple[BornNetwork, float]:
-    """Return a newborn network, and the logarithm of its gain from the symbol to the question, over sequences of the task."""
+    """Return a newborn network, and the logarithm of its gain from the symbol to the question, over sequences of the
+    task."""
     chain = ChainSettings(
-        gain=gain, matrix=settings.matrix, activation=settings.activation, forget_bias=settings.forget_bias, length=length,
-        hidden_size=settings.hidden_size, seed=settings.seed,
-    )  # fmt: skip
+        gain=gain,
+        matrix=settings.matrix,
+        activation=settings.activation,
+        forget_bias=settings.forget_bias,
+        length=length,
+        hidden_size=settings.hidden_size,
+        seed=settings.seed,
+    )
     weights = make_weights(settings.architecture, chain)
     task = TASKS.get(TASK)(length)
     with torch.random.fork_rng():
@@ -95,7 +113,8 @@ def give_birth(settings: ForetoldSettings, gain: float, length: int) -> tuple[Bo
 
 
 def foretold_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Return rows of `foretell` as a table: `recurrent_gain`, `length`, `log10_gain` at birth, `accuracy` and `loss` after training."""
+    """Return rows of `foretell` as a table: `recurrent_gain`, `length`, `log10_gain` at birth, `accuracy` and `loss`
+    after training."""
     return pd.DataFrame([{name: row[name] for name in COLUMNS} for row in rows], columns=COLUMNS)
 
 
@@ -111,16 +130,20 @@ def births(settings: ForetoldSettings) -> pd.DataFrame:
 
 
 def agreement(frame: pd.DataFrame) -> tuple[float, float]:
-    """Return the rank correlation of accuracy with nearness to the edge, over all networks, and its mean within lengths.
+    """Return the rank correlation of accuracy with nearness to the edge, over all networks, and its mean within
+    lengths.
 
     The second is the fairer one: longer lags are harder and have smaller gradients whatever the network.
     """
     nearness = -frame["log10_gain"].clip(-300, 300).abs()
     within = [
-        rank_correlation(nearness[rows.index].to_numpy(), rows["accuracy"].to_numpy()) for _, rows in frame.groupby("length")
+        rank_correlation(nearness[rows.index].to_numpy(), rows["accuracy"].to_numpy())
+        for _, rows in frame.groupby("length")
     ]
     known = [value for value in within if not math.isnan(value)]
-    return rank_correlation(nearness.to_numpy(), frame["accuracy"].to_numpy()), float(np.mean(known)) if known else math.nan
+    return rank_correlation(nearness.to_numpy(), frame["accuracy"].to_numpy()), float(
+        np.mean(known)
+    ) if known else math.nan
 
 
 def foretold_sentence(frame: pd.DataFrame) -> str:
@@ -131,12 +154,17 @@ def foretold_sentence(frame: pd.DataFrame) -> str:
     if math.isnan(within):
         return opening + "Networks of the same lag ended alike, so there was nothing to foretell between them."
     verdict = (
-        "the spectrum at birth foretold who would learn" if within >= TRUSTED
-        else "the spectrum at birth said something about who would learn, but not all" if within >= NO_USE
+        "the spectrum at birth foretold who would learn"
+        if within >= TRUSTED
+        else "the spectrum at birth said something about who would learn, but not all"
+        if within >= NO_USE
         else "the spectrum at birth did not foretell who would learn"
-    )  # fmt: skip
+    )
     total = "" if math.isnan(overall) else f" Over all networks it is {overall:.2f}."
-    return f"{opening}Among networks with the same lag, nearness to the edge and success have a rank correlation of {within:.2f}: {verdict}.{total}"
+    return (
+        f"{opening}Among networks with the same lag, nearness to the edge and success have a rank correlation of "
+        f"{within:.2f}: {verdict}.{total}"
+    )
 
 
 def _train(network: BornNetwork, settings: ForetoldSettings, length: int) -> Iterator[int]:

@@ -1,4 +1,5 @@
-"""How many numbers each architecture's layer learns, counted and by formula, at the same hidden size. Pandas only, no torch."""
+"""How many numbers each architecture's layer learns, counted and by formula, at the same hidden size. Pandas only, no
+torch."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ COUNTS = ("parameters", "formula_parameters", "layer_parameters")
 def layer_sizes(frame: pd.DataFrame) -> pd.DataFrame:
     """Return one row per architecture: `hidden_size`, `counted`, `by_formula`, and `ratio_to_rnn` of the counted ones.
 
-    Counted is what the whole network has less what belongs to its embedding and its output, of which the rows say how large they are.
+    Counted is what the whole network has less what belongs to its embedding and its output, of which the rows say how
+    large they are.
 
     Raises:
         DataError: no sizes were noted at equal hidden size.
@@ -22,7 +24,10 @@ def layer_sizes(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame[(frame["kind"] == "timing") & (frame["equal"] == "hidden_size")].drop_duplicates("architecture")
     rows = rows.dropna(subset=[name for name in COUNTS if name in rows])
     if rows.empty or not set(COUNTS) <= set(rows):
-        raise DataError("This table of results notes no sizes at equal hidden size; python -m engine compare --recipe RECIPE --only timing adds them.")
+        raise DataError(
+            "This table of results notes no sizes at equal hidden size; python -m engine compare --recipe RECIPE "
+            "--only timing adds them."
+        )
     outside = rows["formula_parameters"] - rows["layer_parameters"]
     table = pd.DataFrame(
         {
@@ -39,7 +44,14 @@ def layer_sizes(frame: pd.DataFrame) -> pd.DataFrame:
 
 def ratio_sentence(table: pd.DataFrame) -> str:
     """Return how the layers' sizes stand to the plain RNN's, and whether count and formula agree."""
-    parts = [f"{architecture_in_text(row.architecture)} {row.ratio_to_rnn:.3g}" for row in table.itertuples() if row.ratio_to_rnn == row.ratio_to_rnn]
+    parts = [
+        f"{architecture_in_text(row.architecture)} {row.ratio_to_rnn:.3g}"
+        for row in table.itertuples()
+        if row.ratio_to_rnn == row.ratio_to_rnn
+    ]
     off = [architecture_in_text(row.architecture) for row in table.itertuples() if row.counted != row.by_formula]
     agreement = f"Count and formula differ for {', '.join(off)}." if off else "Count and formula agree for all."
-    return f"At {int(table['hidden_size'].iloc[0])} hidden units, as multiples of the RNN's layer: {', '.join(parts)}. {agreement}"
+    return (
+        f"At {int(table['hidden_size'].iloc[0])} hidden units, as multiples of the RNN's layer: "
+        f"{', '.join(parts)}. {agreement}"
+    )

@@ -1,6 +1,8 @@
-"""How runs learnt: medians and ranges over the seeds, every seed, and any two runs laid over each other. Pandas only, no torch.
+"""How runs learnt: medians and ranges over the seeds, every seed, and any two runs laid over each other. Pandas only,
+no torch.
 
-A run that has stopped, because it had solved its task, keeps its last loss: that is what its network is worth from then on.
+A run that has stopped, because it had solved its task, keeps its last loss: that is what its network is worth from then
+    on.
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ class Pair:
 
     Attributes:
         table: `step`, `loss_one`, `loss_other`, `difference` (other minus one), `seconds_one`, `seconds_other`.
-        thresholds: by run, updates and processor seconds until the loss first lay at or below the threshold; infinite if it never did.
+        thresholds: by run, updates and processor seconds until the loss first lay at or below the threshold; infinite
+            if it never did.
         threshold: the loss that counts.
     """
 
@@ -55,7 +58,10 @@ class Pair:
         difference = self.table["difference"]
         one, other = (name.label for name in self.names)
         total = len(difference)
-        lower = f"B ({other}) has the lower loss at {int((difference < 0).sum())} of {total} measurements, A ({one}) at {int((difference > 0).sum())}."
+        lower = (
+            f"B ({other}) has the lower loss at {int((difference < 0).sum())} of {total} measurements, A ({one}) "
+            f"at {int((difference > 0).sum())}."
+        )
         words = [f"{letter} {_reached(*reached)}" for letter, reached in zip("AB", self.thresholds, strict=True)]
         return f"{lower} A loss of {self.threshold:.3g}: {'; '.join(words)}."
 
@@ -80,7 +86,8 @@ def read_run(text: str) -> RunName:
 
 
 def seed_curves(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd.DataFrame:
-    """Return every measurement: `architecture`, `seed`, `step`, `sequences`, `seconds` (processor time of training), `loss`, `accuracy`."""
+    """Return every measurement: `architecture`, `seed`, `step`, `sequences`, `seconds` (processor time of training),
+    `loss`, `accuracy`."""
     rows = _rows(frame, equal, task, length)
     size = _batch_size(frame, equal, task, length)
     columns = {name: rows[name].astype(float) for name in ("step", "loss", "accuracy")}
@@ -90,10 +97,11 @@ def seed_curves(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd.D
 
 
 def median_curves(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd.DataFrame:
-    """Return `architecture`, `step`, `sequences`, `seconds`, and median, smallest and largest loss and accuracy over the seeds.
+    """Return `architecture`, `step`, `sequences`, `seconds`, and median, smallest and largest loss and accuracy over
+    the seeds.
 
-    `running` counts the seeds that were still learning. Seconds are the updates times the architecture's median time per update, as
-    seeds that have stopped take no more of it.
+    `running` counts the seeds that were still learning. Seconds are the updates times the architecture's median time
+    per update, as seeds that have stopped take no more of it.
     """
     rows = seed_curves(frame, equal, task, length)
     size = _batch_size(frame, equal, task, length)
@@ -107,13 +115,19 @@ def median_curves(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd
             by_seed = own.pivot_table(index="step", columns="seed", values=metric)
             table["running"] = by_seed.notna().sum(axis=1).to_numpy()
             carried = by_seed.ffill()
-            for name, values in (("median", carried.median(axis=1)), ("min", carried.min(axis=1)), ("max", carried.max(axis=1))):
+            for name, values in (
+                ("median", carried.median(axis=1)),
+                ("min", carried.min(axis=1)),
+                ("max", carried.max(axis=1)),
+            ):
                 table[f"{metric}_{name}"] = values.to_numpy()
         parts.append(table)
     return pd.concat(parts, ignore_index=True)
 
 
-def compare_runs(frame: pd.DataFrame, equal: str, task: str, length: int, one: str, other: str, threshold_percent: float) -> Pair:
+def compare_runs(
+    frame: pd.DataFrame, equal: str, task: str, length: int, one: str, other: str, threshold_percent: float
+) -> Pair:
     """Return two runs, named as by `str(RunName)`, at every number of updates at which one of them was measured.
 
     Args:
@@ -125,7 +139,10 @@ def compare_runs(frame: pd.DataFrame, equal: str, task: str, length: int, one: s
     """
     names = read_run(one), read_run(other)
     rows = seed_curves(frame, equal, task, length)
-    runs = [rows[(rows["architecture"] == name.architecture) & (rows["seed"] == name.seed)].set_index("step") for name in names]
+    runs = [
+        rows[(rows["architecture"] == name.architecture) & (rows["seed"] == name.seed)].set_index("step")
+        for name in names
+    ]
     for name, run in zip(names, runs, strict=True):
         if run.empty:
             there = ", ".join(str(known) for known in run_names(frame, equal, task, length))
@@ -150,18 +167,26 @@ def _first_below(run: pd.DataFrame, threshold: float) -> tuple[float, float]:
 
 
 def _reached(updates: float, seconds: float) -> str:
-    return "never gets there" if math.isinf(updates) else f"gets there after {updates:,.0f} updates, {seconds:.3g} s of processor time"
+    return (
+        "never gets there"
+        if math.isinf(updates)
+        else f"gets there after {updates:,.0f} updates, {seconds:.3g} s of processor time"
+    )
 
 
 def _rows(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd.DataFrame:
-    rows = frame[(frame["kind"] == "curve") & (frame["equal"] == equal) & (frame["task"] == task) & (frame["length"] == length)]
+    rows = frame[
+        (frame["kind"] == "curve") & (frame["equal"] == equal) & (frame["task"] == task) & (frame["length"] == length)
+    ]
     if rows.empty:
         raise DataError(f"The results hold no curves for {task} at length {length}.")
     return rows
 
 
 def _of_runs(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd.DataFrame:
-    return frame[(frame["kind"] == "summary") & (frame["equal"] == equal) & (frame["task"] == task) & (frame["length"] == length)]
+    return frame[
+        (frame["kind"] == "summary") & (frame["equal"] == equal) & (frame["task"] == task) & (frame["length"] == length)
+    ]
 
 
 def _batch_size(frame: pd.DataFrame, equal: str, task: str, length: int) -> int:

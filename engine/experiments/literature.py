@@ -26,27 +26,52 @@ MEASURES = {
     "nats_per_frame": "nats per frame",
     "words": "what was found",
 }
-COLUMNS = ("source", "place", "mark", "task", "setting", "length", "measure", "architecture", "label", "value", "shown", "our_task", "difference")
+COLUMNS = (
+    "source",
+    "place",
+    "mark",
+    "task",
+    "setting",
+    "length",
+    "measure",
+    "architecture",
+    "label",
+    "value",
+    "shown",
+    "our_task",
+    "difference",
+)
 
 
 def published(path: Path = PUBLISHED) -> pd.DataFrame:
     """Return the published figures, one a row, each with `source`, `place` (where in it), and `mark`.
 
-    `value` is the number, `shown` how it is written there; `our_task` is the task of ours that is the same, or next of kin, or "".
+    `value` is the number, `shown` how it is written there; `our_task` is the task of ours that is the same, or next of
+    kin, or "".
 
     Raises:
         DataError: the file is missing or damaged, or a row lacks its source or its mark.
     """
     try:
-        table = pd.read_csv(path, dtype={"shown": str, "architecture": str, "our_task": str}, keep_default_na=False, na_values={"length": [""], "value": [""]})
+        table = pd.read_csv(
+            path,
+            dtype={"shown": str, "architecture": str, "our_task": str},
+            keep_default_na=False,
+            na_values={"length": [""], "value": [""]},
+        )
     except (OSError, ValueError) as problem:
         raise DataError(f"The published figures cannot be read from {path.name}: {problem}.") from problem
     missing = [name for name in COLUMNS if name not in table]
     if missing:
         raise DataError(f"{path.name} lacks the columns {', '.join(missing)}.")
-    unmarked = table[(table["source"].str.strip() == "") | (table["place"].str.strip() == "") | ~table["mark"].isin(MARKS)]
+    unmarked = table[
+        (table["source"].str.strip() == "") | (table["place"].str.strip() == "") | ~table["mark"].isin(MARKS)
+    ]
     if len(unmarked):
-        raise DataError(f"{path.name}, line {unmarked.index[0] + 2}: a figure needs its source, its place there, and one of the marks {', '.join(MARKS)}.")
+        raise DataError(
+            f"{path.name}, line {unmarked.index[0] + 2}: a figure needs its source, its place there, and one of the "
+            f"marks {', '.join(MARKS)}."
+        )
     return table
 
 
@@ -61,26 +86,41 @@ def our_medians(frame: pd.DataFrame) -> pd.DataFrame:
     names = {name: (name, "median") for name in ("loss", "accuracy_percent", "sequences")}
     solved = {"runs": ("seed", "nunique"), "solved_runs": ("is_solved", "sum")}
     same = {name: (name, "first") for name in ("parameters", "max_steps", "batch_size")}
-    return rows.groupby(["task", "architecture", "length"]).agg(**names, **solved, **same).replace(np.inf, np.nan).reset_index()
+    return (
+        rows.groupby(["task", "architecture", "length"])
+        .agg(**names, **solved, **same)
+        .replace(np.inf, np.nan)
+        .reset_index()
+    )
 
 
 def beside_ours(figures: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
-    """Return the published figures with our own beside them, where the same task was run: at the same length, or the nearest one.
+    """Return the published figures with our own beside them, where the same task was run: at the same length, or the
+    nearest one.
 
-    Added: `ours` (the same measure, median over the seeds; empty where there is none), `our_length`, `our_parameters`, `our_runs`,
+    Added: `ours` (the same measure, median over the seeds; empty where there is none), `our_length`, `our_parameters`,
+        `our_runs`,
     `is_same_length`.
     """
     found = [_nearest(figure, ours) for figure in figures.to_dict("records")]
-    return figures.assign(**{name: [match.get(name) for match in found] for name in ("ours", "our_length", "our_parameters", "our_runs", "is_same_length")})
+    return figures.assign(
+        **{
+            name: [match.get(name) for match in found]
+            for name in ("ours", "our_length", "our_parameters", "our_runs", "is_same_length")
+        }
+    )
 
 
 def literature_table(frame: pd.DataFrame, is_all: bool, also: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Return `beside_ours` for a table of results, and for other tables of results by name where they are nearer in length.
+    """Return `beside_ours` for a table of results, and for other tables of results by name where they are nearer in
+    length.
 
     Args:
         is_all: also the figures that were not read at their source.
     """
-    ours = pd.concat([our_medians(frame), *(our_medians(results.load_results(name)) for name in also)], ignore_index=True)
+    ours = pd.concat(
+        [our_medians(frame), *(our_medians(results.load_results(name)) for name in also)], ignore_index=True
+    )
     figures = published()
     return beside_ours(figures if is_all else figures[figures["mark"] == READ], ours)
 
@@ -89,21 +129,30 @@ def comparison_sentence(table: pd.DataFrame) -> str:
     """Return how many published figures there are and how many of ours stand beside them, at what lengths."""
     beside = table[table["ours"].notna()]
     same = int(beside["is_same_length"].astype(bool).sum())
-    words = f"{len(table)} published figures; beside {len(beside)} of them stands one of ours, {same} of these at the same length."
+    words = (
+        f"{len(table)} published figures; beside {len(beside)} of them stands one of ours, {same} of these at the "
+        "same length."
+    )
     pairs = beside[beside["is_same_length"].astype(bool) & (beside["measure"] == "loss")]
-    parts = [f"{row['label']} on {row['task'].lower()} {row['length']:,.0f}: {row['shown']} published, {row['ours']:.3g} here" for _, row in pairs.iterrows()]
+    parts = [
+        f"{row['label']} on {row['task'].lower()} {row['length']:,.0f}: {row['shown']} published, {row['ours']:.3g} "
+        "here"
+        for _, row in pairs.iterrows()
+    ]
     return f"{words} {'; '.join(parts)}{'.' if parts else ''}".strip()
 
 
 def beside_published_sentence(also: Sequence[str]) -> str:
-    """Return how our architectures without a published figure did in the tables named, which repeat a published setting; "" without."""
+    """Return how our architectures without a published figure did in the tables named, which repeat a published
+    setting; "" without."""
     if not also:
         return ""
     known = {(row.our_task, row.length, row.architecture) for row in published().itertuples()}
     settings = {(task, length) for task, length, _ in known}
     ours = pd.concat([our_medians(results.load_results(name)) for name in also], ignore_index=True)
     parts = [
-        f"{architecture_in_text(row.architecture)} on {task_title(row.task).lower()} {row.length:,}: {row.loss:.3g}, solved by {row.solved_runs} of {row.runs} seeds"
+        f"{architecture_in_text(row.architecture)} on {task_title(row.task).lower()} {row.length:,}: {row.loss:.3g}, "
+        f"solved by {row.solved_runs} of {row.runs} seeds"
         for row in ours.itertuples()
         if (row.task, row.length) in settings and (row.task, row.length, row.architecture) not in known
     ]
@@ -112,7 +161,11 @@ def beside_published_sentence(also: Sequence[str]) -> str:
 
 def _nearest(figure: dict, ours: pd.DataFrame) -> dict:
     """Return our figure for a published one, from the length that is nearest as a ratio."""
-    own = ours[(ours["task"] == figure["our_task"]) & (ours["architecture"] == figure["architecture"])] if figure["our_task"] else ours[:0]
+    own = (
+        ours[(ours["task"] == figure["our_task"]) & (ours["architecture"] == figure["architecture"])]
+        if figure["our_task"]
+        else ours[:0]
+    )
     if figure["measure"] not in ours:
         return {}
     own = own[own[figure["measure"]].notna()]

@@ -1,7 +1,9 @@
-"""A race anyone can watch: two to four architectures learn one task side by side, in turns, three seeds each, within a minute.
+"""A race anyone can watch: two to four architectures learn one task side by side, in turns, three seeds each, within a
+minute.
 
-The runs are those of `engine.experiments.runs.run_cell`, the same that the shipped results come from. Before the start a few
-updates of every network are timed, and the race gets as many updates as fit into its seconds at the pace the machine has now.
+The runs are those of `engine.experiments.runs.run_cell`, the same that the shipped results come from. Before the start
+a few updates of every network are timed, and the race gets as many updates as fit into its seconds at the pace the
+machine has now.
 """
 
 from __future__ import annotations
@@ -33,7 +35,18 @@ TIMED_UPDATES = 4
 PACE_MARGIN = 0.85  # of the seconds that are left are planned for: a machine may slow down
 COLUMNS = ["architecture", "seed", "step", "loss", "accuracy", "elapsed_seconds"]
 
-__all__ = ["JOB", "LiveSettings", "Pace", "full_budget", "plan_updates", "race", "race_frame", "racers", "repeat", "specs_of"]
+__all__ = [
+    "JOB",
+    "LiveSettings",
+    "Pace",
+    "full_budget",
+    "plan_updates",
+    "race",
+    "race_frame",
+    "racers",
+    "repeat",
+    "specs_of",
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +54,8 @@ class Pace:
     """Measured seconds of one update and of one measurement, for one network of an architecture.
 
     Attributes:
-        processor_share: how much of a processor core it got meanwhile; below 1 where the machine is busy with other things.
+        processor_share: how much of a processor core it got meanwhile; below 1 where the machine is busy with other
+            things.
     """
 
     update_seconds: float
@@ -57,18 +71,20 @@ def racers(task: Task | type[Task]) -> list[str]:
 def race(**settings: Any) -> Iterator[dict[str, Any]]:
     """Train the networks in turns and yield what happens as plain values; return the rows of all runs.
 
-    Events, by "kind": "pace" (the measured pace of one architecture), "start" (the number of updates that fit, the networks, the
-    loss without memory), "evaluation" (one network measured on held-out sequences), "done" (one network solved the task or made its
-    updates). All carry "progress" in 0..1 and a "message".
+    Events, by "kind": "pace" (the measured pace of one architecture), "start" (the number of updates that fit, the
+    networks, the loss without memory), "evaluation" (one network measured on held-out sequences), "done" (one network
+    solved the task or made its updates). All carry "progress" in 0..1 and a "message".
 
     Raises:
-        ConfigError: a setting is unknown or out of bounds, a runner cannot run on the task or cannot be made as small as asked, or
-            fewer than FEWEST_UPDATES fit into the time.
+        ConfigError: a setting is unknown or out of bounds, a runner cannot run on the task or cannot be made as small
+            as asked, or fewer than FEWEST_UPDATES fit into the time.
     """
     chosen, task = _read(settings)
     specs = specs_of(chosen, task, chosen.max_steps)
     yield {"kind": "waking", "progress": 0.0, "message": "Getting ready"}
-    measure_pace(dataclasses.replace(specs[0], batch_size=1, held_out=1, validation=1), task, math.inf)  # imports parts of torch
+    measure_pace(
+        dataclasses.replace(specs[0], batch_size=1, held_out=1, validation=1), task, math.inf
+    )  # imports parts of torch
     begun = time.monotonic()
     paces: dict[str, Pace] = {}
     for name in chosen.architectures:
@@ -117,7 +133,11 @@ def specs_of(chosen: LiveSettings, task: Task, updates: int) -> list[RunSpec]:
     try:
         sizes = {name: matched_hidden_size(task, name, budget) for name in chosen.architectures}
     except ConfigError as problem:
-        asked = f" Asked for were {chosen.parameters:,}, besides {budget - chosen.parameters:,} that tell symbols apart." if budget > chosen.parameters else ""
+        asked = (
+            f" Asked for were {chosen.parameters:,}, besides {budget - chosen.parameters:,} that tell symbols apart."
+            if budget > chosen.parameters
+            else ""
+        )
         raise ConfigError(f"{problem}{asked}") from None
     return [
         RunSpec(
@@ -140,7 +160,8 @@ def specs_of(chosen: LiveSettings, task: Task, updates: int) -> list[RunSpec]:
 
 
 def full_budget(task: Task, parameters: int) -> int:
-    """Return the budget of whole networks: `parameters` and the table that tells a task's symbols apart, the same for all."""
+    """Return the budget of whole networks: `parameters` and the table that tells a task's symbols apart, the same for
+    all."""
     return parameters + EMBEDDING_DIM * task.vocab_size
 
 
@@ -152,13 +173,18 @@ def plan_updates(chosen: LiveSettings, paces: dict[str, Pace], seconds_left: flo
     Raises:
         ConfigError: a processor core of its own would have no time for them either.
     """
-    alone = {name: Pace(*(pace.processor_share * seconds for seconds in (pace.update_seconds, pace.evaluation_seconds))) for name, pace in paces.items()}
+    alone = {
+        name: Pace(*(pace.processor_share * seconds for seconds in (pace.update_seconds, pace.evaluation_seconds)))
+        for name, pace in paces.items()
+    }
     fitting = _fitting(chosen, alone, seconds_left)
     if fitting < FEWEST_UPDATES:
         per_update = len(chosen.seeds) * sum(pace.update_seconds for pace in alone.values())
         raise ConfigError(
-            f"At length {chosen.length} one update of all {len(chosen.seeds) * len(paces)} networks takes {per_update:.2g} s of a processor core, "
-            f"so only {max(0, fitting)} fit into {chosen.seconds} s and at least {FEWEST_UPDATES} are needed; choose a shorter length, fewer "
+            f"At length {chosen.length} one update of all {len(chosen.seeds) * len(paces)} networks takes "
+            f"{per_update:.2g} s of a processor core, "
+            f"so only {max(0, fitting)} fit into {chosen.seconds} s and at least {FEWEST_UPDATES} are needed; choose "
+            "a shorter length, fewer "
             f"runners or smaller networks."
         )
     return min(chosen.max_steps, max(FEWEST_UPDATES, _fitting(chosen, paces, seconds_left)))
@@ -173,7 +199,8 @@ def _fitting(chosen: LiveSettings, paces: dict[str, Pace], seconds: float) -> in
 def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> Pace:
     """Return the seconds an update and a measurement of one network take now, after an update that is not counted.
 
-    By the clock on the wall: what fits into a minute depends on what else the machine does. The processor's clock says how much.
+    By the clock on the wall: what fits into a minute depends on what else the machine does. The processor's clock says
+        how much.
 
     Raises:
         ConfigError: a few updates take longer than `most_seconds` of a processor core.
@@ -181,9 +208,14 @@ def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> Pace:
     network = build_network(spec, task)
     learning = MeasuredLearning(task, spec)
     settings = TrainingSettings(
-        max_steps=TIMED_UPDATES + 1, learning_rate=spec.learning_rate, schedule="constant", warmup_fraction=0.0, evaluate_every=TIMED_UPDATES + 1,
-        log_every=1, threads=1,
-    )  # fmt: skip
+        max_steps=TIMED_UPDATES + 1,
+        learning_rate=spec.learning_rate,
+        schedule="constant",
+        warmup_fraction=0.0,
+        evaluate_every=TIMED_UPDATES + 1,
+        log_every=1,
+        threads=1,
+    )
     ticks: list[tuple[str, float]] = []
     started = last = time.monotonic()
     processor_started = time.thread_time()
@@ -197,7 +229,8 @@ def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> Pace:
             started, processor_started = now, time.thread_time()  # the first update of a process imports parts of torch
         if time.thread_time() - processor_started > most_seconds:
             raise ConfigError(
-                f"At length {spec.length} one update of the {spec.architecture} takes {ticks[-1][1]:.0f} s here; choose a shorter length "
+                f"At length {spec.length} one update of the {spec.architecture} takes {ticks[-1][1]:.0f} s here; "
+                "choose a shorter length "
                 f"or smaller networks."
             )
     updates = [seconds for kind, seconds in ticks if kind == "StepDone"][1:]
@@ -209,7 +242,9 @@ def _read(settings: dict[str, Any]) -> tuple[LiveSettings, Task]:
     unknown = sorted(set(settings) - {field.name for field in dataclasses.fields(LiveSettings)})
     if unknown:
         raise ConfigError(f"A race has no setting called {', '.join(unknown)}.")
-    chosen = LiveSettings(**settings | {"architectures": tuple(settings.get("architectures", LiveSettings().architectures))})
+    chosen = LiveSettings(
+        **settings | {"architectures": tuple(settings.get("architectures", LiveSettings().architectures))}
+    )
     check(chosen)
     task = TASKS.get(chosen.task)(chosen.length)
     for name in chosen.architectures:
@@ -302,10 +337,17 @@ def _summary(run: _Run) -> dict[str, Any]:
     if run.rows is not None:
         told = {name: run.rows.summary[name] for name in ("step", "is_solved", "loss", "accuracy", "reason")}
     else:
-        best = min((event.metrics for event in run.evaluations), key=lambda metrics: metrics["validation_loss"], default={})
+        best = min(
+            (event.metrics for event in run.evaluations), key=lambda metrics: metrics["validation_loss"], default={}
+        )
         told = {"step": run.evaluations[-1].step if run.evaluations else 0, "is_solved": False, "reason": "time"}
         told |= {name: best.get(name, math.nan) for name in ("loss", "accuracy")}
-    return {"architecture": run.spec.architecture, "seed": run.spec.seed} | told | _network_facts(run.spec, task) | {"baseline": task.baseline}
+    return (
+        {"architecture": run.spec.architecture, "seed": run.spec.seed}
+        | told
+        | _network_facts(run.spec, task)
+        | {"baseline": task.baseline}
+    )
 
 
 def _tell(run: _Run, event: Evaluated | RunRows) -> dict[str, Any]:
@@ -322,7 +364,8 @@ def _tell(run: _Run, event: Evaluated | RunRows) -> dict[str, Any]:
         "kind": "evaluation",
         "step": event.step,
         **_measured(event),
-        "message": f"{run.spec.architecture}, seed {run.spec.seed}, update {event.step}: loss {event.metrics['loss']:.3f}",
+        "message": f"{run.spec.architecture}, seed {run.spec.seed}, update {event.step}: loss "
+        f"{event.metrics['loss']:.3f}",
     }
 
 

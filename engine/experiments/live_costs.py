@@ -1,6 +1,8 @@
-"""What a step costs on this machine now: a short job for the comparison page, measured like the stored rows and in their columns.
+"""What a step costs on this machine now: a short job for the comparison page, measured like the stored rows and in
+their columns.
 
-Seconds are this thread's processor time on one core; what else the machine does lengthens the measuring, not the numbers.
+Seconds are this thread's processor time on one core; what else the machine does lengthens the measuring, not the
+numbers.
 """
 
 from __future__ import annotations
@@ -50,8 +52,19 @@ def measure_costs(when: str, hidden_size: int = 64, most_seconds: float = MOST_S
             break
         found = [measure(name, place, hidden_size) for name in FORMULAS]
         rows += found
-        yield {"kind": "rows", "rows": found, "progress": (index + 1) / len(places), "message": f"{when.capitalize()}: measured up to {place:,} tokens"}
-    return {"rows": rows, "is_complete": len(rows) == len(FORMULAS) * len(places), "hidden_size": hidden_size, "when": when, **where_from()}
+        yield {
+            "kind": "rows",
+            "rows": found,
+            "progress": (index + 1) / len(places),
+            "message": f"{when.capitalize()}: measured up to {place:,} tokens",
+        }
+    return {
+        "rows": rows,
+        "is_complete": len(rows) == len(FORMULAS) * len(places),
+        "hidden_size": hidden_size,
+        "when": when,
+        **where_from(),
+    }
 
 
 class _Streams:
@@ -84,7 +97,8 @@ class _Streams:
 
 
 def _train_one(architecture: str, length: int, hidden_size: int) -> dict[str, Any]:
-    """Return the median seconds of one update on sequences of a length, and the bytes its forward keeps for its backward pass."""
+    """Return the median seconds of one update on sequences of a length, and the bytes its forward keeps for its
+    backward pass."""
     network = build(architecture, size_of(architecture, hidden_size), length)
     inputs = torch.randn(BATCH_SIZE, length, INPUT_SIZE, generator=torch.Generator().manual_seed(0))
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-6, fused=True)

@@ -1,4 +1,5 @@
-"""The rules of a comparison, read off its rows: budgets, seeds, learning rates, and how equal the networks are. Pandas only.
+"""The rules of a comparison, read off its rows: budgets, seeds, learning rates, and how equal the networks are. Pandas
+only.
 
 What is written on the page is what was done: nothing here comes from a recipe.
 """
@@ -15,9 +16,12 @@ from engine.experiments.rate_trials import all_trials
 from engine.experiments.standings import in_order, summaries
 
 STOPPING_RULE = (
-    "A run has solved its task at the first measurement at which both the validation and the held-out sequences meet the task's "
-    "definition of solved, and stops there, unless the task is one where networks go on getting better. Otherwise it stops when its "
-    "updates are used up, or when a gradient is no longer finite, and is judged at the measurement with the lowest loss on validation sequences."
+    "A run has solved its task at the first measurement at which both the validation and the held-out sequences meet "
+    "the task's "
+    "definition of solved, and stops there, unless the task is one where networks go on getting better. Otherwise it "
+    "stops when its "
+    "updates are used up, or when a gradient is no longer finite, and is judged at the measurement with the lowest "
+    "loss on validation sequences."
 )
 
 
@@ -28,12 +32,12 @@ class Protocol:
     Attributes:
         learning_rates: the grid, smallest first.
         is_tuned: whether the rows hold the trials on validation sequences by which the rates were chosen.
-        at_edges: how many of the chosen rates are the smallest of the grid, and how many the largest; a wider grid might serve those
-            better.
+        at_edges: how many of the chosen rates are the smallest of the grid, and how many the largest; a wider grid
+            might serve those better.
         is_tuned_at_each_length: whether the rate was chosen anew at every length that was run.
         budgets: per task: `lengths`, `max_steps`, `batch_size`, `seeds` (fewest to most per architecture and length).
-        matching: per task and architecture: `hidden_size`, `parameters` and the difference to the middle of the task's networks in
-            per cent, over the lengths the largest.
+        matching: per task and architecture: `hidden_size`, `parameters` and the difference to the middle of the task's
+            networks in per cent, over the lengths the largest.
         trials: the grid trials that were stored; empty without.
         largest_difference_percent: the largest of all matching differences.
         memory_biases: the tasks whose gates start out at a bias, by bias; empty where the rows do not say.
@@ -72,7 +76,8 @@ def protocol(frame: pd.DataFrame, equal: str) -> Protocol:
         trials=trials,
         largest_difference_percent=float(matching["difference_percent"].abs().max()),
         at_edges=(int((chosen == rates.min()).sum()), int((chosen == rates.max()).sum())),
-        is_tuned_at_each_length=set(rows[where].itertuples(index=False, name=None)) <= set(trials[where].itertuples(index=False, name=None)),
+        is_tuned_at_each_length=set(rows[where].itertuples(index=False, name=None))
+        <= set(trials[where].itertuples(index=False, name=None)),
         **_starts(rows),
     )
 
@@ -87,7 +92,10 @@ def _starts(rows: pd.DataFrame) -> dict[str, Any]:
         settings = json.loads(words)
         tasks.setdefault(float(settings["memory_bias"]), {})[str(task)] = None
         norms.add(float(settings["max_grad_norm"]))
-    return {"memory_biases": {bias: tuple(names) for bias, names in sorted(tasks.items())}, "max_grad_norms": tuple(sorted(norms))}
+    return {
+        "memory_biases": {bias: tuple(names) for bias, names in sorted(tasks.items())},
+        "max_grad_norms": tuple(sorted(norms)),
+    }
 
 
 def _budgets(rows: pd.DataFrame) -> pd.DataFrame:
@@ -110,11 +118,18 @@ def _budgets(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _matching(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the size of every network and its difference to the middle one of its task and length, the largest over the lengths."""
-    sizes = rows.drop_duplicates(["task", "length", "architecture"])[["task", "length", "architecture", "hidden_size", "parameters", "learning_rate"]]
+    """Return the size of every network and its difference to the middle one of its task and length, the largest over
+    the lengths."""
+    sizes = rows.drop_duplicates(["task", "length", "architecture"])[
+        ["task", "length", "architecture", "hidden_size", "parameters", "learning_rate"]
+    ]
     middle = sizes.groupby(["task", "length"])["parameters"].transform(lambda counts: (counts.min() + counts.max()) / 2)
     sizes = sizes.assign(difference_percent=100 * (sizes["parameters"].astype(float) / middle.astype(float) - 1))
-    worst = sizes.loc[sizes.groupby(["task", "architecture"])["difference_percent"].transform(lambda own: own.abs() == own.abs().max())]
+    worst = sizes.loc[
+        sizes.groupby(["task", "architecture"])["difference_percent"].transform(
+            lambda own: own.abs() == own.abs().max()
+        )
+    ]
     worst = worst.drop_duplicates(["task", "architecture"])
     return in_order(worst, "task")
 

@@ -1,4 +1,5 @@
-"""What a visitor may choose for a live race, and within what bounds. No torch: pages read this before anything is trained."""
+"""What a visitor may choose for a live race, and within what bounds. No torch: pages read this before anything is
+trained."""
 
 from __future__ import annotations
 
@@ -18,14 +19,25 @@ SEEDS = 3
 
 @dataclasses.dataclass(frozen=True)
 class LiveSettings:
-    """A race: two to four architectures of about the same size learn one task, three seeds each, within so many seconds."""
+    """A race: two to four architectures of about the same size learn one task, three seeds each, within so many
+    seconds."""
 
     task: str = option("delayed_recall", label="Task", help="What the networks must learn.")
     length: int = option(20, label="Length", help="How long the sequences are.", minimum=1, maximum=LONGEST_LENGTH)
     architectures: tuple[str, ...] = option(("rnn", "lstm", "gru"), label="Runners")
-    parameters: int = option(5_000, label="Parameters each", help="What every network is matched to, besides the table that tells symbols apart.", minimum=1, maximum=LARGEST)
-    seconds: int = option(45, label="Seconds", help="How long it may take.", minimum=SHORTEST_SECONDS, maximum=LONGEST_SECONDS)
-    max_steps: int = option(600, label="Updates at most", help="Budget of each network.", minimum=20, maximum=MOST_UPDATES)
+    parameters: int = option(
+        5_000,
+        label="Parameters each",
+        help="What every network is matched to, besides the table that tells symbols apart.",
+        minimum=1,
+        maximum=LARGEST,
+    )
+    seconds: int = option(
+        45, label="Seconds", help="How long it may take.", minimum=SHORTEST_SECONDS, maximum=LONGEST_SECONDS
+    )
+    max_steps: int = option(
+        600, label="Updates at most", help="Budget of each network.", minimum=20, maximum=MOST_UPDATES
+    )
     seed: int = option(0, label="First seed", help="Same seeds and updates, same race.", minimum=0, maximum=9999)
     bet: str = option("", label="Bet", help="Who is expected to win; changes nothing about the race.")
 
@@ -39,7 +51,8 @@ def check(settings: LiveSettings) -> None:
     """Check what can be checked without building a network.
 
     Raises:
-        ConfigError: a value is out of bounds, there are too few or too many runners, one runs twice, or the bet is on none of them.
+        ConfigError: a value is out of bounds, there are too few or too many runners, one runs twice, or the bet is on
+            none of them.
     """
     validate(settings)
     runners = settings.architectures

@@ -35,14 +35,24 @@ def standing_words(frame: pd.DataFrame, ended: Sequence[dict[str, Any]]) -> str:
 def verdict_words(verdict: Verdict) -> str:
     """Return who won and why, in one or two sentences."""
     if not verdict.leader:
-        return "Nobody has learnt it: no architecture does clearly better than guessing without memory, so there is no winner."
+        return (
+            "Nobody has learnt it: no architecture does clearly better than guessing without memory, so there is "
+            "no winner."
+        )
     first = verdict.standings[0]
     label = architecture_label(verdict.leader)
-    why = _solved(first) if verdict.by == "steps" else f"nobody solves the task with most seeds, and its median loss is the lowest, {_loss(first)}"
+    why = (
+        _solved(first)
+        if verdict.by == "steps"
+        else f"nobody solves the task with most seeds, and its median loss is the lowest, {_loss(first)}"
+    )
     if verdict.winner:
         return f"{label} wins: {why}. {_others(verdict)}".rstrip()
     rivals = listing([architecture_label(name) for name in verdict.rivals])
-    return f"No clear winner: {label} comes first ({why}), but the range of {rivals} over the seeds touches its own. {_others(verdict)}".rstrip()
+    return (
+        f"No clear winner: {label} comes first ({why}), but the range of {rivals} over the seeds touches its own. "
+        f"{_others(verdict)}"
+    ).rstrip()
 
 
 def bet_words(verdict: Verdict, bet: str) -> str:
@@ -60,7 +70,10 @@ def _others(verdict: Verdict) -> str:
     parts = []
     for standing in verdict.standings[1:]:
         solved = f"{standing.solved_runs} of {standing.runs} seeds solved it"
-        parts.append(f"{architecture_label(standing.architecture)}: {_solved(standing) if standing.has_solved else f'{solved}, loss {_loss(standing)}'}")
+        parts.append(
+            f"{architecture_label(standing.architecture)}: "
+            f"{_solved(standing) if standing.has_solved else f'{solved}, loss {_loss(standing)}'}"
+        )
     return f"{'; '.join(parts)}." if parts else ""
 
 

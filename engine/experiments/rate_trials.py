@@ -1,4 +1,5 @@
-"""The trials by which learning rates were chosen: how much the choice matters to each architecture. Pandas only, no torch."""
+"""The trials by which learning rates were chosen: how much the choice matters to each architecture. Pandas only, no
+torch."""
 
 from __future__ import annotations
 
@@ -17,10 +18,12 @@ NAMES = [*WHERE, "learning_rate", "validation_loss", "seed"]
 
 
 def all_trials(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return every trial of a table of results, one a row, and whether its rate was chosen (`is_chosen`); empty without.
+    """Return every trial of a table of results, one a row, and whether its rate was chosen (`is_chosen`); empty
+    without.
 
-    `validation_loss` is the lowest of the trial's measurements, infinite where the training diverged; `solved_after` are the updates
-    until a trial stopped because its task was solved, NaN elsewhere. Who solves first is chosen, otherwise the lowest loss.
+    `validation_loss` is the lowest of the trial's measurements, infinite where the training diverged; `solved_after`
+    are the updates until a trial stopped because its task was solved, NaN elsewhere. Who solves first is chosen,
+    otherwise the lowest loss.
     """
     rows = frame[frame["kind"] == "tuning"]
     if rows.empty or not set(NAMES) <= set(rows.columns):
@@ -48,7 +51,8 @@ def rate_trials(frame: pd.DataFrame, task: str, length: int, architectures: Sequ
 
 
 def sensitivity_sentence(trials: pd.DataFrame, baseline: float | None = None) -> str:
-    """Return to which architectures the choice matters least and most, from the loss at their best rate to that at their worst.
+    """Return to which architectures the choice matters least and most, from the loss at their best rate to that at
+    their worst.
 
     Args:
         baseline: the loss of a guess without memory; who gets below it at no rate is named apart.
@@ -60,7 +64,8 @@ def sensitivity_sentence(trials: pd.DataFrame, baseline: float | None = None) ->
     told = []
     if len(whole) >= 2:
         least, most = (
-            f"{architecture_in_text(name)} ({row['min']:.3g} at its best rate, {row['max']:.3g} at its worst)" for name, row in whole.iloc[[0, -1]].iterrows()
+            f"{architecture_in_text(name)} ({row['min']:.3g} at its best rate, {row['max']:.3g} at its worst)"
+            for name, row in whole.iloc[[0, -1]].iterrows()
         )
         told.append(f"The choice matters least to {least} and most to {most}.")
     broken = [

@@ -13,15 +13,53 @@ from engine.errors import DataError
 RESULTS = Path(__file__).resolve().parents[2] / "data" / "results"
 SCHEMA = 2  # 1 had no equal hidden sizes, no trials of learning rates, and elapsed time by the clock on the wall
 COLUMNS = (
-    "schema", "kind", "task", "architecture", "length", "equal", "seed", "step", "loss", "accuracy", "elapsed_seconds", "commit",
-    "hardware", "torch", "date",
-)  # fmt: skip
+    "schema",
+    "kind",
+    "task",
+    "architecture",
+    "length",
+    "equal",
+    "seed",
+    "step",
+    "loss",
+    "accuracy",
+    "elapsed_seconds",
+    "commit",
+    "hardware",
+    "torch",
+    "date",
+)
 WHOLE_NUMBERS = (
-    "schema", "length", "seed", "hidden_size", "parameters", "formula_parameters", "layer_parameters", "step", "updates", "max_steps",
-    "solved_step", "batch_size", "memory_bytes", "position", "cores",
-)  # fmt: skip
+    "schema",
+    "length",
+    "seed",
+    "hidden_size",
+    "parameters",
+    "formula_parameters",
+    "layer_parameters",
+    "step",
+    "updates",
+    "max_steps",
+    "solved_step",
+    "batch_size",
+    "memory_bytes",
+    "position",
+    "cores",
+)
 GROUP = ["task", "architecture", "length", "equal"]
-NAMES = ("rnn", "irnn", "lstm", "lstm_chrono", "lstm_stacked", "lstm_bidirectional", "gru", "gru_chrono", "min_gru", "transformer", "average")
+NAMES = (
+    "rnn",
+    "irnn",
+    "lstm",
+    "lstm_chrono",
+    "lstm_stacked",
+    "lstm_bidirectional",
+    "gru",
+    "gru_chrono",
+    "min_gru",
+    "transformer",
+    "average",
+)
 ORDER = {name: place for place, name in enumerate(NAMES)}  # the order of charts and tables
 
 
@@ -31,7 +69,8 @@ def list_results(folder: Path | str = RESULTS) -> list[str]:
 
 
 def load_results(recipe: str = "shipped", folder: Path | str = RESULTS) -> pd.DataFrame:
-    """Return the table of a comparison: rows of kind "summary", "curve", "tuning" and "timing" (see `engine.experiments.sweeps`).
+    """Return the table of a comparison: rows of kind "summary", "curve", "tuning" and "timing" (see
+    `engine.experiments.sweeps`).
 
     Raises:
         DataError: there is no such table, it is damaged, it lacks columns, or another version of the code wrote it.
@@ -39,7 +78,9 @@ def load_results(recipe: str = "shipped", folder: Path | str = RESULTS) -> pd.Da
     path = Path(folder) / f"{recipe}.parquet"
     if not path.is_file():
         there = ", ".join(list_results(folder)) or "none"
-        raise DataError(f"There are no results called '{recipe}' (there: {there}); run: python -m engine compare --recipe {recipe}.")
+        raise DataError(
+            f"There are no results called '{recipe}' (there: {there}); run: python -m engine compare --recipe {recipe}."
+        )
     return read_table(path)
 
 
@@ -56,13 +97,17 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def with_types(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with counts as whole numbers and answers as booleans; nullable, as not every row has every column."""
-    kinds = {name: "Int64" for name in WHOLE_NUMBERS if name in frame} | ({"is_solved": "boolean"} if "is_solved" in frame else {})
+    """Return the table with counts as whole numbers and answers as booleans; nullable, as not every row has every
+    column."""
+    kinds = {name: "Int64" for name in WHOLE_NUMBERS if name in frame} | (
+        {"is_solved": "boolean"} if "is_solved" in frame else {}
+    )
     return frame.astype(kinds)
 
 
 def receipt(frame: pd.DataFrame, recipe: str = "shipped") -> dict[str, Any]:
-    """Return where the numbers come from: commit, machine, versions, dates, seeds, and the command that repeats them."""
+    """Return where the numbers come from: commit, machine, versions, dates, seeds, and the command that repeats
+    them."""
     rows = frame[frame["kind"] == "summary"]
 
     def all_of(column: str) -> str:
@@ -93,12 +138,18 @@ def _fault(path: Path) -> str:
         return f"The table {path.name} has schema {found}, and this version reads schema {SCHEMA}; {_make_anew(path)}."
     missing = [name for name in COLUMNS if name not in names]
     if missing:
-        return f"The table {path.name} is not one of results: it lacks the columns {', '.join(missing)}; {_make_anew(path)}."
+        return (
+            f"The table {path.name} is not one of results: it lacks the columns {', '.join(missing)}; "
+            f"{_make_anew(path)}."
+        )
     return ""
 
 
 def _damaged(path: Path) -> str:
-    return f"The table {path.name} is not one of results: it cannot be read as Parquet, so it is damaged; {_make_anew(path)}."
+    return (
+        f"The table {path.name} is not one of results: it cannot be read as Parquet, so it is damaged; "
+        f"{_make_anew(path)}."
+    )
 
 
 def _make_anew(path: Path) -> str:

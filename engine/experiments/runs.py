@@ -1,7 +1,8 @@
 """One run: a network of a given architecture learns one task at one length from one seed.
 
-Three sets of sequences are kept apart. Fresh ones for every update; validation sequences, which choose the learning rate and the
-measurement that a run is judged by; and held-out sequences, on which every number that is shown was measured.
+Three sets of sequences are kept apart. Fresh ones for every update; validation sequences, which choose the learning
+rate and the measurement that a run is judged by; and held-out sequences, on which every number that is shown was
+measured.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class MeasuredLearning:
         return self.learning.loss(model, batch, carry)
 
     def evaluate(self, model: nn.Module) -> dict[str, float]:
-        """Return loss and accuracy on held-out sequences, and the same on validation sequences under their own names."""
+        """Return loss and accuracy on held-out sequences, and the same on validation sequences under their own
+        names."""
         outputs = torch.cat([model(inputs)[0] for inputs in self.validation.inputs.split(CHUNK)])
         return self.learning.evaluate(model) | {
             "validation_loss": self.task.loss(outputs, self.validation).item(),
@@ -62,7 +64,8 @@ class MeasuredLearning:
 
 
 def build_network(spec: RunSpec, task: Task) -> SequencePredictor:
-    """Return the untrained network of a run, made for as many steps as the task has; its weights depend on the seed alone."""
+    """Return the untrained network of a run, made for as many steps as the task has; its weights depend on the seed
+    alone."""
     with torch.random.fork_rng():
         torch.manual_seed(spec.seed)
         return SequencePredictor(
@@ -84,7 +87,8 @@ def steps_in(task: Task) -> int:
 def run_cell(spec: RunSpec) -> Iterator[Event | RunRows]:
     """Train one network and yield the trainer's events, then the rows to keep.
 
-    An `Evaluated` event carries the measurements of both sets. When the run ends is said by `engine.experiments.protocol.STOPPING_RULE`.
+    An `Evaluated` event carries the measurements of both sets. When the run ends is said by
+    `engine.experiments.protocol.STOPPING_RULE`.
 
     Raises:
         ConfigError: the spec names an unknown task or architecture, or a value is out of bounds.
@@ -129,7 +133,8 @@ def is_solved(task: Task, metrics: dict[str, float]) -> bool:
 
 
 def saved_bytes(network: nn.Module, learning: MeasuredLearning) -> int:
-    """Return the bytes of activations that one update keeps from its forward for its backward pass, each storage counted once."""
+    """Return the bytes of activations that one update keeps from its forward for its backward pass, each storage
+    counted once."""
     kept: dict[int, int] = {}
     weights = {parameter.untyped_storage().data_ptr() for parameter in network.parameters()}
     tensors = []  # alive until all are counted, so that no address is taken twice
@@ -147,7 +152,8 @@ def saved_bytes(network: nn.Module, learning: MeasuredLearning) -> int:
 
 
 def _with_processor_seconds(events: Iterator[Event]) -> Iterator[tuple[Event, float]]:
-    """Yield each event with this thread's processor time spent on it: other work on the machine lengthens a run, but not this."""
+    """Yield each event with this thread's processor time spent on it: other work on the machine lengthens a run, but
+    not this."""
     started = time.thread_time()
     for event in events:
         yield event, time.thread_time() - started
@@ -211,7 +217,8 @@ def _rows(
 
 
 def _judged(measured: list[tuple[Evaluated, float]], reason: str) -> dict[str, float]:
-    """Return the measurements a run is judged by: where it solved the task, else where the validation loss was lowest."""
+    """Return the measurements a run is judged by: where it solved the task, else where the validation loss was
+    lowest."""
     if reason == "solved":
         return measured[-1][0].metrics
     finite = [event.metrics for event, _ in measured if math.isfinite(event.metrics["validation_loss"])]

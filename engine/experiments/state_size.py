@@ -1,4 +1,5 @@
-"""What a network must hold to go on reading: a recurrent state by its formula, a Transformer's keys and values by theirs, both measured.
+"""What a network must hold to go on reading: a recurrent state by its formula, a Transformer's keys and values by
+theirs, both measured.
 
 H hidden units, d width of the Transformer's stream, L layers, T tokens read. Everything in 32-bit floats, one sequence.
 """
@@ -35,7 +36,9 @@ FORMULAS = {
     "lstm": StateFormula("2 H: hidden state and cell", per_unit=2),
     "gru": StateFormula("H", per_unit=1),
     "min_gru": StateFormula("H, shared by its two layers", per_unit=1),
-    "transformer": StateFormula(f"2 L T d with L = {LAYERS} and d = H: a key and a value per token and layer", per_unit_and_token=2 * LAYERS),
+    "transformer": StateFormula(
+        f"2 L T d with L = {LAYERS} and d = H: a key and a value per token and layer", per_unit_and_token=2 * LAYERS
+    ),
 }
 
 
@@ -83,7 +86,8 @@ def overtaken_after(hidden_size: int, architecture: str) -> int:
 
 
 def size_of(architecture: str, hidden_size: int) -> int:
-    """Return the `hidden_size` to build an architecture with: the Transformer's stream is to be as wide as the others' state."""
+    """Return the `hidden_size` to build an architecture with: the Transformer's stream is to be as wide as the others'
+    state."""
     return hidden_size if ARCHITECTURES.get(architecture).is_recurrent else 4 * hidden_size
 
 

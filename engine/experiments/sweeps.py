@@ -1,9 +1,10 @@
-"""A sweep: every run of a comparison, on the workers of a Dask cluster, into one table of results that outlives a killed process.
+"""A sweep: every run of a comparison, on the workers of a Dask cluster, into one table of results that outlives a
+killed process.
 
-First the learning rates are chosen by short trials on validation sequences, then the runs follow. What is finished is not repeated
-(see `engine.experiments.tables`), and a run's numbers are a function of its spec alone, whoever does it and when. Rows of four kinds
-share the table (column `kind`): "summary", one per run; "curve", one per measurement; "tuning", one per trial; "timing", what a step
-costs. Cells that a kind does not have are empty.
+First the learning rates are chosen by short trials on validation sequences, then the runs follow. What is finished is
+not repeated (see `engine.experiments.tables`), and a run's numbers are a function of its spec alone, whoever does it
+and when. Rows of four kinds share the table (column `kind`): "summary", one per run; "curve", one per measurement;
+"tuning", one per trial; "timing", what a step costs. Cells that a kind does not have are empty.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ TIMING = "timing"  # the word in --only for what a step costs
 SECONDS_BETWEEN_TABLES = 60.0
 LONG_SECONDS = 3600.0
 RATE_RULE = (
-    "the rate at which one run of half the updates, with a seed that no result is made from, solves its task first; if none does, the one "
+    "the rate at which one run of half the updates, with a seed that no result is made from, solves its task first; "
+    "if none does, the one "
     "at which it reaches the lowest validation loss"
 )
 
@@ -124,14 +126,15 @@ def compare(
     Args:
         recipe_name: a name in COMPARISONS.
         output: folder of the table, data/results by default.
-        only: comma list of tasks, architectures, lengths, seeds ("seed=0"), ways of being equal ("hidden_size") or "timing"; runs
-            that match one word of each sort are run.
+        only: comma list of tasks, architectures, lengths, seeds ("seed=0"), ways of being equal ("hidden_size") or
+            "timing"; runs that match one word of each sort are run.
         workers: local processes, None for one per core, 0 for this process; see `open_workers` for a cluster elsewhere.
         is_dry_run: only say what it would cost.
 
     Raises:
         ConfigError: unknown recipe, or a word in `only` that matches nothing.
-        JobError: the cluster cannot be reached, another sweep writes the same table, or runs failed; what is finished is kept.
+        JobError: the cluster cannot be reached, another sweep writes the same table, or runs failed; what is finished
+            is kept.
     """
     code()
     comparison = COMPARISONS.get(recipe_name)
@@ -179,7 +182,8 @@ class _Sweep:
         self.trials = [
             spec
             for spec in self.all_trials
-            if (spec.task, spec.architecture, spec.length) in wanted and table.settings(trial_key(spec)) != settings_text(spec)
+            if (spec.task, spec.architecture, spec.length) in wanted
+            and table.settings(trial_key(spec)) != settings_text(spec)
         ]
         table.drop({trial_key(spec) for spec in self.trials})
         self.todo = self._missing()
@@ -196,7 +200,8 @@ class _Sweep:
         return not (self.todo or self.trials or self.with_timing)
 
     def _missing(self) -> list[RunSpec]:
-        """Return the runs that are not in the table with the settings they have now, rates filled in as far as they are chosen."""
+        """Return the runs that are not in the table with the settings they have now, rates filled in as far as they are
+        chosen."""
         rates = chosen_rates(self.all_trials, self.table.rows)
         wanted = {run_key(spec) for spec in self.specs}
         specs = [spec for spec in self.comparison.specs(rates) if run_key(spec) in wanted]
@@ -243,7 +248,9 @@ class _Sweep:
         finally:
             self.table.write()
         if self.failures:
-            raise JobError(f"{len(self.failures)} of {self.total} runs failed. {self.failures[0]} {self._how_to_go_on()}")
+            raise JobError(
+                f"{len(self.failures)} of {self.total} runs failed. {self.failures[0]} {self._how_to_go_on()}"
+            )
 
     def _measure_times(self, crew: Workers) -> None:
         """Measure what a step costs, with no run beside it."""
@@ -252,7 +259,9 @@ class _Sweep:
                 raise JobError(f"What a step costs could not be measured: {value}")
             self.table.add((TIMING,), value)
 
-    def _make(self, crew: Workers, work: Work, key: Callable[[RunSpec], Key], specs: Sequence[RunSpec]) -> Iterator[SweepEvent]:
+    def _make(
+        self, crew: Workers, work: Work, key: Callable[[RunSpec], Key], specs: Sequence[RunSpec]
+    ) -> Iterator[SweepEvent]:
         """Make runs, or trials, and yield what happens to them."""
         begun: dict[int, float] = {}  # the seconds that are done of what is running
 
@@ -295,14 +304,22 @@ class _Sweep:
         return f"What is finished is kept; go on with: python -m engine compare --recipe {self.comparison.name}"
 
     def finish(self, is_whole: bool) -> SweepFinished:
-        """Put the table together, without rows that are none of this recipe's any more if the whole of it was asked for."""
+        """Put the table together, without rows that are none of this recipe's any more if the whole of it was asked
+        for."""
         if is_whole:
-            own = {run_key(spec) for spec in self.comparison.specs()} | {trial_key(spec) for spec in self.all_trials} | {(TIMING,)}
+            own = (
+                {run_key(spec) for spec in self.comparison.specs()}
+                | {trial_key(spec) for spec in self.all_trials}
+                | {(TIMING,)}
+            )
             self.table.drop(set(self.table.keys()) - own)
         self.table.finish()
         seconds = time.perf_counter() - self.started
         there = len(self.specs) - self.finished_runs
-        words = f"{self.finished_runs} runs in {in_words(seconds)}, {there} were there already; the table is {self.table.path}"
+        words = (
+            f"{self.finished_runs} runs in {in_words(seconds)}, {there} were there already; the table is "
+            f"{self.table.path}"
+        )
         if self.table.set_aside:
             words += f". {self.table.set_aside}"
         return SweepFinished(self.table.path, self.finished_runs, seconds, 1.0, words)
@@ -320,11 +337,24 @@ def run_work(spec: RunSpec) -> Generator[dict[str, Any], None, Rows]:
 def trial_work(spec: RunSpec) -> Generator[dict[str, Any], None, Rows]:
     """Make one short run with one learning rate and return the row that says how it did on validation sequences."""
     rows = yield from _watch(spec)
-    names = ("task", "architecture", "length", "equal", "seed", "hidden_size", "parameters", "step", "max_steps", "learning_rate")
+    names = (
+        "task",
+        "architecture",
+        "length",
+        "equal",
+        "seed",
+        "hidden_size",
+        "parameters",
+        "step",
+        "max_steps",
+        "learning_rate",
+    )
     names += ("solved_step", "reason", "elapsed_seconds", "settings")
     losses = [row["validation_loss"] for row in rows.curve]
     lowest = min(losses) if losses and rows.summary["reason"] != "diverged" else math.inf
-    return [{"kind": "tuning", **{name: rows.summary[name] for name in names}, "validation_loss": lowest, **where_from()}]
+    return [
+        {"kind": "tuning", **{name: rows.summary[name] for name in names}, "validation_loss": lowest, **where_from()}
+    ]
 
 
 def timing_work(comparison: Comparison) -> Generator[dict[str, Any], None, Rows]:
@@ -343,7 +373,8 @@ def _watch(spec: RunSpec) -> Generator[dict[str, Any], None, RunRows]:
 
 
 def _in_turns(crew: Workers, pieces: Sequence[tuple[Work, tuple[Any, ...]]]) -> Iterator[tuple[int, str, Any]]:
-    """Yield (piece, "started" | "progress" | "finished" | "failed", value), every slot busy as long as there are pieces.
+    """Yield (piece, "started" | "progress" | "finished" | "failed", value), every slot busy as long as there are
+    pieces.
 
     No more is handed out than is being done, so that stopping leaves nothing behind in anybody's queue.
     """
@@ -413,4 +444,13 @@ def _wanted(specs: list[RunSpec], words: list[str]) -> dict[str, set[str]]:
     return wanted
 
 
-__all__ = ["RunFailed", "RunFinished", "RunProgress", "RunStarted", "SweepEvent", "SweepFinished", "SweepPlanned", "compare"]
+__all__ = [
+    "RunFailed",
+    "RunFinished",
+    "RunProgress",
+    "RunStarted",
+    "SweepEvent",
+    "SweepFinished",
+    "SweepPlanned",
+    "compare",
+]

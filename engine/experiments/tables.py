@@ -1,8 +1,9 @@
 """The table of a sweep while it grows: what is finished is on disk at once, whatever happens next.
 
-Every finished run, trial of a learning rate and timing leaves one small Parquet file in the folder `<recipe>.parts`, written beside
-its place and swapped in. The table `<recipe>.parquet` is put together from them (and from what it held before) from time to time and
-at the end, when the parts are taken away. Killed at any moment, a sweep therefore loses only what was running.
+Every finished run, trial of a learning rate and timing leaves one small Parquet file in the folder `<recipe>.parts`,
+written beside its place and swapped in. The table `<recipe>.parquet` is put together from them (and from what it held
+before) from time to time and at the end, when the parts are taken away. Killed at any moment, a sweep therefore loses
+only what was running.
 """
 
 from __future__ import annotations
@@ -24,11 +25,36 @@ Key = tuple[str, ...]
 Rows = list[dict[str, Any]]
 
 KINDS = {"summary": 0, "curve": 1, "tuning": 2, "timing": 3}
-ORDER = ["kind", "task", "length", "architecture", "equal", "seed", "learning_rate", "step", "mode", "position", "hidden_size"]
+ORDER = [
+    "kind",
+    "task",
+    "length",
+    "architecture",
+    "equal",
+    "seed",
+    "learning_rate",
+    "step",
+    "mode",
+    "position",
+    "hidden_size",
+]
 FIRST_COLUMNS = [
-    "schema", "kind", "task", "architecture", "length", "equal", "seed", "step", "loss", "accuracy", "validation_loss", "elapsed_seconds",
-    "is_solved", "solved_step", "learning_rate",
-]  # fmt: skip - these are always there, even where every cell is empty
+    "schema",
+    "kind",
+    "task",
+    "architecture",
+    "length",
+    "equal",
+    "seed",
+    "step",
+    "loss",
+    "accuracy",
+    "validation_loss",
+    "elapsed_seconds",
+    "is_solved",
+    "solved_step",
+    "learning_rate",
+]  # these are always there, even where every cell is empty
 
 
 class SweepTable:

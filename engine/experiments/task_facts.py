@@ -1,7 +1,7 @@
 """What charts and sentences need to know about a task, without torch: a page of finished results trains nothing.
 
-The words of a task that is not listed here are taken from its class, which does import torch. A test holds the words here to
-those of the classes.
+The words of a task that is not listed here are taken from its class, which does import torch. A test holds the words
+here to those of the classes.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class TaskFacts:
     Attributes:
         reads: what the network reads and is asked, for someone who has never heard of the task.
         family: "memory", "structure" or "real".
-        measure: what counts as error: the share of wrong answers, the loss as a share of a guess's where answers are numbers and
-            never quite right, or the loss itself where even the best prediction is often wrong.
+        measure: what counts as error: the share of wrong answers, the loss as a share of a guess's where answers are
+            numbers and never quite right, or the loss itself where even the best prediction is often wrong.
         unit: what the loss is measured in.
     """
 
@@ -49,7 +49,8 @@ _KNOWN = {
         TaskFacts(
             "adding",
             "Adding problem",
-            "The network reads a long row of random numbers between 0 and 1, two of them marked, and says the sum of the two at the "
+            "The network reads a long row of random numbers between 0 and 1, two of them marked, and says the sum of "
+            "the two at the "
             "very end. Everything else must be ignored.",
             "numbers in the sequence",
             "mean squared error below 0.001 on held-out sequences",
@@ -59,21 +60,24 @@ _KNOWN = {
         TaskFacts(
             "copying",
             "Copying memory",
-            "The network reads ten symbols, then nothing for a long while, then a signal; now it must repeat all ten in order.",
+            "The network reads ten symbols, then nothing for a long while, then a signal; now it must repeat all ten "
+            "in order.",
             "steps to wait before the answer",
             "at least 99 % of the ten symbols right on held-out sequences",
         ),
         TaskFacts(
             "delayed_recall",
             "Delayed recall",
-            "The network reads one symbol, then a row of distracting ones, then a question mark; now it must name the first.",
+            "The network reads one symbol, then a row of distracting ones, then a question mark; now it must name the "
+            "first.",
             "distractors before the question",
             "at least 99 % of held-out sequences answered right",
         ),
         TaskFacts(
             "temporal_order",
             "Temporal order",
-            "Among many distracting symbols two count, each an X or a Y. At the end the network must name the pair, in the order it came.",
+            "Among many distracting symbols two count, each an X or a Y. At the end the network must name the pair, "
+            "in the order it came.",
             "symbols before the question",
             "at least 99 % of held-out sequences answered right",
             family="structure",
@@ -81,7 +85,8 @@ _KNOWN = {
         TaskFacts(
             "parity",
             "Parity",
-            "The network reads random bits and must say after each whether the number of ones has been odd or even. A single bit "
+            "The network reads random bits and must say after each whether the number of ones has been odd or even. A "
+            "single bit "
             "overlooked turns every later answer round; errors are counted after the last one.",
             "bits in the sequence",
             "at least 99 % of held-out sequences answered right after their last bit",
@@ -90,7 +95,8 @@ _KNOWN = {
         TaskFacts(
             "brackets",
             "Nested brackets",
-            "The network reads brackets of several kinds, nested as in a formula; every closing one looks the same, and the network must "
+            "The network reads brackets of several kinds, nested as in a formula; every closing one looks the same, "
+            "and the network must "
             "say which kind it closes.",
             "brackets in the sequence",
             "at least 99 % of the closing brackets in held-out sequences right",
@@ -99,7 +105,8 @@ _KNOWN = {
         TaskFacts(
             "digits",
             "Digits, pixel by pixel",
-            "The network reads a handwritten digit one pixel at a time, row by row, and must name it after the last pixel.",
+            "The network reads a handwritten digit one pixel at a time, row by row, and must name it after the last "
+            "pixel.",
             "pixels of the picture",
             "at least 95 % of the 300 held-out digits right",
             family="real",
@@ -107,10 +114,12 @@ _KNOWN = {
         TaskFacts(
             "characters",
             "Next character",
-            "The network reads a stretch of real text and must say at every place which character comes next. Nothing before the stretch "
+            "The network reads a stretch of real text and must say at every place which character comes next. Nothing "
+            "before the stretch "
             "is known, so its length is the longest context there can be.",
             "characters of context",
-            "a lower loss than counting which character follows which two others in the training text (Kneser-Ney trigram)",
+            "a lower loss than counting which character follows which two others in the training text (Kneser-Ney "
+            "trigram)",
             family="real",
             measure=LOSS,
             unit="nats per character",
@@ -118,7 +127,8 @@ _KNOWN = {
         TaskFacts(
             "sentences",
             "Praise or complaint",
-            "The network reads the first words of a sentence about a film and must say at the end whether it praises or complains.",
+            "The network reads the first words of a sentence about a film and must say at the end whether it praises "
+            "or complains.",
             "words of the sentence that are read",
             "more held-out sentences right than naive Bayes, which counts words and knows no order",
             family="real",

@@ -1,10 +1,14 @@
-"""What a step costs: a training update against the length of its sequences, and reading one token at a time against its position.
+"""What a step costs: a training update against the length of its sequences, and reading one token at a time against its
+position.
 
-Rows of two modes, the same columns for both. "training": `length`, `seconds` per update and `memory_bytes`, what the forward pass
-keeps for the backward pass. "streaming": `position`, `seconds` per token around it and `memory_bytes`, what is held to go on from
-there: a recurrent state, or a Transformer's keys and values of everything read. Batch 1 and no gradients when streaming.
+Rows of two modes, the same columns for both. "training": `length`, `seconds` per update and `memory_bytes`, what the
+forward pass keeps for the backward pass. "streaming": `position`, `seconds` per token around it and `memory_bytes`,
+what is held to go on from
+there: a recurrent state, or a Transformer's keys and values of everything read. Batch 1 and no gradients when
+    streaming.
 
-Seconds are processor time on one thread, medians of blocks: other work on the machine lengthens the measuring, hardly the numbers.
+Seconds are processor time on one thread, medians of blocks: other work on the machine lengthens the measuring, hardly
+    the numbers.
 """
 
 from __future__ import annotations
@@ -37,7 +41,8 @@ SHORT = 200  # tokens for `seconds_per_streamed_step`
 
 
 def timing_rows(comparison: Comparison) -> list[dict[str, Any]]:
-    """Return the rows of every architecture at equal parameters and at equal hidden size, each row with where it comes from."""
+    """Return the rows of every architecture at equal parameters and at equal hidden size, each row with where it comes
+    from."""
     rows = []
     for architecture in comparison.architectures:
         sizes = {
@@ -89,7 +94,8 @@ def training_rows(network: SequencePredictor, lengths: tuple[int, ...], batch_si
 
 @torch.inference_mode()
 def streaming_rows(network: SequencePredictor, positions: int) -> Iterator[dict[str, Any]]:
-    """Yield one row per stretch of one long sequence: the median seconds per token in it, and the bytes held after it."""
+    """Yield one row per stretch of one long sequence: the median seconds per token in it, and the bytes held after
+    it."""
     stretch = max(CHUNK, positions // STRETCHES // CHUNK * CHUNK)
     token = torch.randn(1, INPUT_SIZE, generator=torch.Generator().manual_seed(0))
     seconds: dict[int, list[float]] = {until: [] for until in range(stretch, positions + 1, stretch)}
@@ -131,7 +137,8 @@ def median_block(call: Callable[[], None], calls: int) -> float:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch use one thread, the one whose clock is read, while it is timed; denormal numbers are zero, as in training."""
+    """Let torch use one thread, the one whose clock is read, while it is timed; denormal numbers are zero, as in
+    training."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -149,7 +156,8 @@ def held_bytes(state: Any) -> int:
 
 
 def kept_bytes(network: SequencePredictor, inputs: Tensor) -> int:
-    """Return the bytes a forward pass keeps for the backward pass: not the weights, nor the inputs; what is shared counts once."""
+    """Return the bytes a forward pass keeps for the backward pass: not the weights, nor the inputs; what is shared
+    counts once."""
     given = {tensor.untyped_storage().data_ptr() for tensor in (inputs, *network.parameters(), *network.buffers())}
     kept: dict[int, int] = {}
     alive = []  # a storage that is freed early could give its address to another

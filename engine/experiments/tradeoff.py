@@ -16,20 +16,31 @@ PARAMETERS, PER_UPDATE, IN_ALL = "parameters", "seconds per update", "seconds in
 def tradeoff(
     frame: pd.DataFrame, equal: str, task: str, length: int, cost: str, architectures: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Return one row per architecture, of all or some: median and range of error and cost over the seeds, and whether it is on the front.
+    """Return one row per architecture, of all or some: median and range of error and cost over the seeds, and whether
+    it is on the front.
 
-    Cost is the number of parameters, the processor seconds of one update, or those of the whole training: until the task was solved,
-    or the budget used up. On the front is who has no other with both a lower error and a lower cost (or one lower, the other equal).
+    Cost is the number of parameters, the processor seconds of one update, or those of the whole training: until the
+        task was solved,
+    or the budget used up. On the front is who has no other with both a lower error and a lower cost (or one lower, the
+    other equal).
     """
     rows = summaries(frame, equal, task)
     rows = rows[rows["length"] == length]
     if architectures:
         rows = rows[rows["architecture"].isin(architectures)]
     per_update = rows["seconds_per_step"].astype(float)
-    values = {PARAMETERS: rows["parameters"].astype(float), PER_UPDATE: per_update, IN_ALL: per_update * rows["step"].astype(float)}[cost]
+    values = {
+        PARAMETERS: rows["parameters"].astype(float),
+        PER_UPDATE: per_update,
+        IN_ALL: per_update * rows["step"].astype(float),
+    }[cost]
     groups = rows.assign(cost=values).groupby("architecture")
-    parts = medians_and_ranges(rows.assign(cost=values), "cost", ["architecture"]) | medians_and_ranges(rows, "error", ["architecture"])
-    table = pd.DataFrame({"runs": groups["seed"].nunique(), "solved_runs": groups["is_solved"].sum().astype(int), **parts}).reset_index()
+    parts = medians_and_ranges(rows.assign(cost=values), "cost", ["architecture"]) | medians_and_ranges(
+        rows, "error", ["architecture"]
+    )
+    table = pd.DataFrame(
+        {"runs": groups["seed"].nunique(), "solved_runs": groups["is_solved"].sum().astype(int), **parts}
+    ).reset_index()
     return in_order(table.assign(is_on_front=pareto_front(table["cost_median"], table["error_median"])))
 
 

@@ -12,9 +12,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 RULE = (
-    "The first to solve the task wins, by the median number of updates over the seeds; if no architecture solves it with most "
-    "seeds, the lowest median loss wins, provided it is below nine tenths of what guessing without memory gives. Where the ranges "
-    "over the seeds of the first and of another touch, there is no clear winner; whoever solves the task with no seed is behind whoever does with most."
+    "The first to solve the task wins, by the median number of updates over the seeds; if no architecture solves it "
+    "with most "
+    "seeds, the lowest median loss wins, provided it is below nine tenths of what guessing without memory gives. "
+    "Where the ranges "
+    "over the seeds of the first and of another touch, there is no clear winner; whoever solves the task with no seed "
+    "is behind whoever does with most."
 )
 BETTER_THAN_A_GUESS = 0.9
 
@@ -71,13 +74,15 @@ def judge(runs: Sequence[Mapping[str, Any]]) -> Verdict:
     """Return who won among finished runs.
 
     Args:
-        runs: one per architecture and seed, with `architecture`, `is_solved`, `step` (the update at which it ended), `loss` (its
-            lowest on held-out sequences) and `baseline` (the loss of guessing without memory).
+        runs: one per architecture and seed, with `architecture`, `is_solved`, `step` (the update at which it ended),
+            `loss` (its lowest on held-out sequences) and `baseline` (the loss of guessing without memory).
     """
     by_name: dict[str, list[Mapping[str, Any]]] = {}
     for run in runs:
         by_name.setdefault(run["architecture"], []).append(run)
-    standings = sorted((_stand(name, own) for name, own in by_name.items()), key=lambda own: (own.steps[0], own.loss[0]))
+    standings = sorted(
+        (_stand(name, own) for name, own in by_name.items()), key=lambda own: (own.steps[0], own.loss[0])
+    )
     if not standings:
         return Verdict("", "", (), "", ())
     first, others = standings[0], standings[1:]
@@ -88,16 +93,27 @@ def judge(runs: Sequence[Mapping[str, Any]]) -> Verdict:
     else:
         return Verdict("", "", (), "", tuple(standings))
     highest = getattr(first, by)[2]
-    rivals = tuple(other.architecture for other in others if getattr(other, by)[1] <= highest and (by == "loss" or other.solved_runs))
+    rivals = tuple(
+        other.architecture
+        for other in others
+        if getattr(other, by)[1] <= highest and (by == "loss" or other.solved_runs)
+    )
     return Verdict("" if rivals else first.architecture, first.architecture, rivals, by, tuple(standings))
 
 
 def _stand(name: str, runs: list[Mapping[str, Any]]) -> Standing:
     steps = [float(run["step"]) if run["is_solved"] else math.inf for run in runs]
     losses = [float(run["loss"]) if math.isfinite(run["loss"]) else math.inf for run in runs]
-    return Standing(name, len(runs), sum(bool(run["is_solved"]) for run in runs), _median_and_range(steps), _median_and_range(losses))
+    return Standing(
+        name,
+        len(runs),
+        sum(bool(run["is_solved"]) for run in runs),
+        _median_and_range(steps),
+        _median_and_range(losses),
+    )
 
 
 def _median_and_range(values: list[float]) -> tuple[float, float, float]:
-    """Return median, smallest and largest; of an even number of values the larger of the middle two, so that it is one of them."""
+    """Return median, smallest and largest; of an even number of values the larger of the middle two, so that it is one
+    of them."""
     return statistics.median_high(values), min(values), max(values)

@@ -1,7 +1,9 @@
 """Where the work of a sweep is done: in processes of a Dask cluster, or in this one.
 
-Work is a generator function, named by its module so that another process finds it: what it yields are progress reports (plain
-values), what it returns are its rows. A piece of work is a function of its arguments alone, so it does not matter who does it.
+Work is a generator function, named by its module so that another process finds it: what it yields are progress reports
+    (plain
+values), what it returns are its rows. A piece of work is a function of its arguments alone, so it does not matter who
+does it.
 """
 
 from __future__ import annotations
@@ -27,9 +29,11 @@ CLOSE_SECONDS = 5.0
 SECONDS_BETWEEN_REPORTS = 1.0
 CONNECTION_LOST = "The connection to the cluster was lost."
 SETTINGS = {  # of a local cluster
-    "distributed.scheduler.allowed-failures": 0,  # a run whose worker dies is reported, not tried again: it may be what killed the worker
+    # a run whose worker dies is reported, not tried again: it may be what killed the worker
+    "distributed.scheduler.allowed-failures": 0,
     "distributed.worker.profile.enabled": False,  # watching the work every 10 ms took 5 % of the time
-    # Dask has memory given back after every use, and a quarter of the time went into getting it again: keep it. Variables that are set win.
+    # Dask has memory given back after every use, and a quarter of the time went into getting it again: keep it.
+    # Variables that are set win.
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**30,
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
 }
@@ -58,10 +62,12 @@ class Workers(Protocol):
 
 @contextlib.contextmanager
 def open_workers(count: int | None = None, get_ready: Callable[[], None] | None = None) -> Iterator[Workers]:
-    """Yield the workers: of the cluster at DASK_SCHEDULER_ADDRESS, else `count` local processes (one per core), else this process (0).
+    """Yield the workers: of the cluster at DASK_SCHEDULER_ADDRESS, else `count` local processes (one per core), else
+    this process (0).
 
-    `get_ready` is called once in every process of a cluster, all at a time, before any work: for what the first piece of work would
-    otherwise wait for. Whatever still runs when the block is left is ended with its process; a cluster elsewhere is left as it is.
+    `get_ready` is called once in every process of a cluster, all at a time, before any work: for what the first piece
+    of work would otherwise wait for. Whatever still runs when the block is left is ended with its process; a cluster
+    elsewhere is left as it is.
 
     Raises:
         ConfigError: `count` is out of bounds.
@@ -128,7 +134,9 @@ class ClusterWorkers:
         if not self.slots:
             self.close()
             raise JobError(f"The cluster at {address} has no workers; start some with: dask worker {address}")
-        self.where = f"by {self.slots} worker{'s' if self.slots > 1 else ''}{f' of the cluster at {address}' if address else ''}"
+        self.where = (
+            f"by {self.slots} worker{'s' if self.slots > 1 else ''}{f' of the cluster at {address}' if address else ''}"
+        )
         self._client.subscribe_topic(self._topic, self._hear)
         if self._cluster is not None:
             self._client.run(_leave_interrupts_to_parent)
@@ -183,7 +191,11 @@ class ClusterWorkers:
         elif future.status == "error":
             error = future.exception()
             is_dead = type(error).__name__ == "KilledWorker"
-            words = "its process died; it may have run out of memory" if is_dead else f"{type(error).__name__}: {str(error)[:200]}"
+            words = (
+                "its process died; it may have run out of memory"
+                if is_dead
+                else f"{type(error).__name__}: {str(error)[:200]}"
+            )
             self._told.put(Told(ticket, "failed", words))
         else:
             self._told.put(Told(ticket, "failed", CONNECTION_LOST))

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from engine.inspection.words import END
 
-SUBSTITUTION, GAP = 1.0, 0.75  # two gaps cost more than one substitution, so that different pieces may stand under each other
+SUBSTITUTION, GAP = (
+    1.0,
+    0.75,
+)  # two gaps cost more than one substitution, so that different pieces may stand under each other
 
 
 def align(reference: Sequence[str], row: Sequence[str]) -> list[tuple[int | None, int | None]]:
@@ -33,7 +36,8 @@ def align(reference: Sequence[str], row: Sequence[str]) -> list[tuple[int | None
 def line_up(reference: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[int | None], list[list[int | None]]]:
     """Return the columns of `reference` and of each row: what stands in each is a position, or None for an empty place.
 
-    Each row is aligned with the reference; pieces that it does not have share the columns before the piece they stand before.
+    Each row is aligned with the reference; pieces that it does not have share the columns before the piece they stand
+    before.
     """
     extra = [0] * (len(reference) + 1)  # columns needed before each piece of the reference
     found = []

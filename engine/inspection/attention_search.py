@@ -76,13 +76,19 @@ def first_piece(loaded: LoadedModel, word: str) -> int:
     return ids[0]
 
 
-def find_attention(loaded: LoadedModel, source: str, token_ids: tuple[int, ...], step: int, wanted_id: int) -> FoundAttention:
-    """Return the attention at a step, from 1, under which the piece `wanted_id` is likeliest after the pieces before it.
+def find_attention(
+    loaded: LoadedModel, source: str, token_ids: tuple[int, ...], step: int, wanted_id: int
+) -> FoundAttention:
+    """Return the attention at a step, from 1, under which the piece `wanted_id` is likeliest after the pieces before
+    it.
 
-    The logits of the weights climb by Adam from several starts side by side: the network's own weights, even ones, and the
-    source pieces that favour the word most when looked at alone. The weights stay a distribution over real source pieces.
+    The logits of the weights climb by Adam from several starts side by side: the network's own weights, even ones, and
+        the
+    source pieces that favour the word most when looked at alone. The weights stay a distribution over real source
+    pieces.
 
-    Paper (gradient-based search in a network's inputs): Simonyan, Vedaldi and Zisserman (2014), arXiv 1312.6034, section 2.
+    Paper (gradient-based search in a network's inputs): Simonyan, Vedaldi and Zisserman (2014), arXiv 1312.6034,
+    section 2.
 
     Raises:
         InputError: there is no such step or piece.
@@ -135,7 +141,8 @@ def _climb(log_probs_of: Callable[[Tensor], Tensor], own: Tensor, wanted_id: int
     corners = torch.eye(len(own))  # all weight on one piece
 
     def score(log_probs: Tensor) -> list[tuple[bool, float]]:
-        """Return for each row whether the piece would be written, and its log-probability: what is compared, in this order."""
+        """Return for each row whether the piece would be written, and its log-probability: what is compared, in this
+        order."""
         wins = log_probs.argmax(dim=-1) == wanted_id
         return list(zip(wins.tolist(), log_probs[:, wanted_id].tolist(), strict=True))
 
@@ -168,7 +175,9 @@ def search_sentence(found: FoundAttention, word: str = "") -> str:
     """
     wanted = f"“{found.wanted}”" + (f", the beginning of “{word}”," if word and word != found.wanted else "")
     own, reached = math.exp(found.own_log_prob), math.exp(found.found_log_prob)
-    odds = f"{_share(own)} with its own attention (place {found.rank:,}), {_share(reached)} with the best that was found"
+    odds = (
+        f"{_share(own)} with its own attention (place {found.rank:,}), {_share(reached)} with the best that was found"
+    )
     place = int(found.found_weights.argmax())
     focus = f"{100 * found.found_weights[place]:.0f} % of it on “{found.source_pieces[place]}”"
     if found.is_reached and found.rank == 1:
@@ -176,8 +185,10 @@ def search_sentence(found: FoundAttention, word: str = "") -> str:
     if found.is_reached:
         return f"Yes: another look would have made the network write {wanted}: {odds}, {focus}."
     return (
-        f"No attention that was found makes the network write {wanted}: {odds}, {focus}; even then “{found.winner}” is likelier, "
-        f"{_share(math.exp(found.winner_log_prob))}. What it has already written, or knows of the language, speaks against the word."
+        f"No attention that was found makes the network write {wanted}: {odds}, {focus}; even then “{found.winner}” "
+        "is likelier, "
+        f"{_share(math.exp(found.winner_log_prob))}. What it has already written, or knows of the language, speaks "
+        "against the word."
     )
 
 

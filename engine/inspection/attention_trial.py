@@ -36,9 +36,9 @@ class Trial:
         token_ids: the written pieces, without the end mark; `is_finished` tells whether that was written.
         pieces: their labels; `source_words` the words that were read, `source_pieces` their pieces.
         weights: attention (T, S) of the written pieces.
-        steps: one row per step: `step` from 1, `piece`, `log_prob`, `looked_at`, `looked_at_word` (from 0), `weight`, and the
-            change of the log-probability, in nats, under `uniform` weights, with that word `removed`, and `shuffled` (mean and
-            `shuffled_spread`, the standard deviation, over `SHUFFLES` orders).
+        steps: one row per step: `step` from 1, `piece`, `log_prob`, `looked_at`, `looked_at_word` (from 0), `weight`,
+            and the change of the log-probability, in nats, under `uniform` weights, with that word `removed`, and
+            `shuffled` (mean and `shuffled_spread`, the standard deviation, over `SHUFFLES` orders).
     """
 
     source: str
@@ -125,13 +125,20 @@ def open_trial(loaded: LoadedModel, source: str, beam_size: int, length_penalty:
     steps.insert(1, "piece", pieces)
     return Trial(
         source, tuple(best.token_ids), best.is_finished, pieces, words, display_pieces(tokens), weights.numpy(), steps
-    )  # fmt: skip
+    )
 
 
 def _controls(
-    loaded: LoadedModel, source_ids: Tensor, lengths: Tensor, given: list[int], log_probs: Tensor, weights: Tensor, words: list[Word]
+    loaded: LoadedModel,
+    source_ids: Tensor,
+    lengths: Tensor,
+    given: list[int],
+    log_probs: Tensor,
+    weights: Tensor,
+    words: list[Word],
 ) -> pd.DataFrame:
-    """Return `Trial.steps`, all changes from one pass: the rows are the untouched weights and each kind of change to every step."""
+    """Return `Trial.steps`, all changes from one pass: the rows are the untouched weights and each kind of change to
+    every step."""
     by_word = torch.stack([weights[:, word.start : word.stop].sum(dim=1) for word in words], dim=1)
     best = by_word.argmax(dim=1)
     removed = weights.clone()
@@ -176,9 +183,7 @@ def try_edit(
 
     first_id, state = read_prefix(model, source_ids, lengths, prefix, tokenizer.bos_id)
     limit = max(1, 2 * source_ids.shape[1] + 10 - at)
-    written, log_probs, used = write_on(
-        model, first_id, state, [None, edit], at, limit=limit, eos_id=tokenizer.eos_id
-    )  # fmt: skip
+    written, log_probs, used = write_on(model, first_id, state, [None, edit], at, limit=limit, eos_id=tokenizer.eos_id)
     own = used[0].float().numpy()
     piece_own, piece_edited = (float(row[given[at]]) for row in log_probs)
     rest = _rest(loaded, source_ids, lengths, given, at, edit)
@@ -218,7 +223,12 @@ def _choices(loaded: LoadedModel, prefix: list[int], log_probs: Tensor) -> pd.Da
     likeliest = log_probs.max(dim=0).values.topk(min(ALTERNATIVES, log_probs.shape[1])).indices.tolist()
     shares = log_probs[:, likeliest].exp().double().numpy()
     frame = pd.DataFrame(
-        {"piece": [label_after(loaded, prefix, i) for i in likeliest], "token_id": likeliest, "own": shares[0], "edited": shares[1]}
+        {
+            "piece": [label_after(loaded, prefix, i) for i in likeliest],
+            "token_id": likeliest,
+            "own": shares[0],
+            "edited": shares[1],
+        }
     )
     return frame.sort_values("own", ascending=False, ignore_index=True)
 
@@ -259,7 +269,10 @@ def _step_verdict(row: pd.Series) -> str:
     if is_needed:
         return f"Attention mattered at this step: {uniform}; {shuffled}."
     if max(abs(row.uniform), abs(row.shuffled)) < NEGLIGIBLE_NATS:
-        return f"Attention did not matter at this step, whatever the map shows: {uniform}; {shuffled}. What was already written was enough."
+        return (
+            f"Attention did not matter at this step, whatever the map shows: {uniform}; {shuffled}. What was "
+            "already written was enough."
+        )
     return f"Attention did not help at this step: {uniform}; {shuffled}."
 
 
@@ -267,11 +280,14 @@ def rest_sentence(report: EditReport) -> str:
     """Return what the edit does to the likelihood of the rest of the original translation."""
     if report.scope == "step":
         return (
-            f"The rest of the original translation is as likely as before ({report.rest_change:+.2f} nats) if it is written all the same: in this "
-            "network a step's attention reaches its own word only, and later words change only because another word was written."
+            f"The rest of the original translation is as likely as before ({report.rest_change:+.2f} nats) if it is "
+            "written all the same: in this "
+            "network a step's attention reaches its own word only, and later words change only because another word "
+            "was written."
         )
     return (
-        f"The rest of the original translation, told word by word, goes from {report.rest_own:.2f} to {report.rest_edited:.2f} nats "
+        f"The rest of the original translation, told word by word, goes from {report.rest_own:.2f} to "
+        f"{report.rest_edited:.2f} nats "
         f"({report.rest_change:+.2f}) when every step from here on is changed."
     )
 
@@ -281,7 +297,9 @@ def trial_sentence(trial: Trial) -> str:
     lost = trial.steps["uniform"].to_numpy()
     mattered = int((lost <= -NEGLIGIBLE_NATS).sum())
     row = trial.steps.iloc[trial.most_telling_step - 1]
-    most = f"“{row.piece}” would lose most, {-row.uniform:.2f} nats" if row.uniform < 0 else "no word would lose anything"
+    most = (
+        f"“{row.piece}” would lose most, {-row.uniform:.2f} nats" if row.uniform < 0 else "no word would lose anything"
+    )
     return (
         f"With even weights {mattered} of {len(lost)} pieces would lose at least {NEGLIGIBLE_NATS:g} nats; {most}. "
         "For the others it made no difference where the network looked, or even weights would have served better."

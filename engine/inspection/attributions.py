@@ -1,16 +1,19 @@
 """Which words a classifier's decision rests on: two methods of captum, checked by really leaving each word out.
 
-Everything is counted in nats of log-odds of the second label ("positive"): above 0 a word speaks for it, below 0 against it.
+Everything is counted in nats of log-odds of the second label ("positive"): above 0 a word speaks for it, below 0
+against it.
 
 - Integrated gradients walk from an empty text (all embeddings 0) to the real one and add up the gradients on the way.
-- Shapley values put the words back one by one in orders drawn by chance; a word gets the mean of what its return changed.
+- Shapley values put the words back one by one in orders drawn by chance; a word gets the mean of what its return
+    changed.
 - Deletion, the check: the text is read once without each word. What is missing then is what the word was worth.
 
 Shapes: B batch, T words, E embedding.
 
-Papers: Sundararajan, Taly and Yan (2017), Axiomatic attribution for deep networks; Castro, Gomez and Tejada (2009), Polynomial
-calculation of the Shapley value based on sampling; Li, Monroe and Jurafsky (2016), Understanding neural networks through
-representation erasure (deletion). The methods themselves are captum's (Kokhlikyan et al., 2020).
+Papers: Sundararajan, Taly and Yan (2017), Axiomatic attribution for deep networks; Castro, Gomez and Tejada (2009),
+    Polynomial
+calculation of the Shapley value based on sampling; Li, Monroe and Jurafsky (2016), Understanding neural networks
+through representation erasure (deletion). The methods themselves are captum's (Kokhlikyan et al., 2020).
 """
 
 from __future__ import annotations
@@ -32,8 +35,22 @@ from engine.inspection.stored_table import read_stored_table
 from engine.models.folder import LoadedModel
 
 TABLE = Path(__file__).resolve().parents[2] / "data" / "results" / "attribution_agreement.parquet"
-COMMAND = "python -m engine evaluate --model {model} --dry-run --attributions data/results/attribution_agreement.parquet"
-COLUMNS = ("model", "weights", "title", "row", "words", "method", "correlation", "share_beaten", "date", "hardware", "commit")
+COMMAND = (
+    "python -m engine evaluate --model {model} --dry-run --attributions data/results/attribution_agreement.parquet"
+)
+COLUMNS = (
+    "model",
+    "weights",
+    "title",
+    "row",
+    "words",
+    "method",
+    "correlation",
+    "share_beaten",
+    "date",
+    "hardware",
+    "commit",
+)
 METHODS = {"integrated": "Integrated gradients", "shapley": "Shapley values"}
 MAX_WORDS = 80
 MIN_WORDS = 5  # of 4 words there are 24 orders, too few to tell skill from luck
@@ -100,7 +117,12 @@ class Explanation:
 
     def frame(self) -> pd.DataFrame:
         """Return one row per word."""
-        columns = {"word": self.words, **self.values, "deleted": self.deleted, "probability_without": self.probability_without}
+        columns = {
+            "word": self.words,
+            **self.values,
+            "deleted": self.deleted,
+            "probability_without": self.probability_without,
+        }
         return pd.DataFrame(columns)
 
 
@@ -113,11 +135,14 @@ def check_words(words: Sequence[str]) -> None:
     if len(words) < 2:
         raise InputError("There is only one word, and the decision rests on it; type a longer text.")
     if len(words) > MAX_WORDS:
-        raise InputError(f"At most {MAX_WORDS} words are taken apart, as the text is read again for each; yours has {len(words):,}.")
+        raise InputError(
+            f"At most {MAX_WORDS} words are taken apart, as the text is read again for each; yours has {len(words):,}."
+        )
 
 
 def explain(loaded: LoadedModel, words: tuple[str, ...], seed: int = 1) -> Explanation:
-    """Return what each word is worth by both methods and by deletion; `seed` draws the orders of Shapley values and shuffles.
+    """Return what each word is worth by both methods and by deletion; `seed` draws the orders of Shapley values and
+    shuffles.
 
     Raises:
         InputError: as `check_words`.
@@ -147,9 +172,11 @@ def log_odds(probability: np.ndarray) -> np.ndarray:
 
 
 def integrated_gradients(loaded: LoadedModel, words: Sequence[str], steps: int = STEPS) -> tuple[np.ndarray, float]:
-    """Return each word's integrated gradient (T,) from an empty text, and by how much their sum misses the log-odds gained, in nats.
+    """Return each word's integrated gradient (T,) from an empty text, and by how much their sum misses the log-odds
+    gained, in nats.
 
-    Only the embeddings get gradients: nothing is hooked onto the model or left behind on it, as other visitors use it too.
+    Only the embeddings get gradients: nothing is hooked onto the model or left behind on it, as other visitors use it
+        too.
     """
     from captum.attr import IntegratedGradients
 
@@ -161,7 +188,11 @@ def integrated_gradients(loaded: LoadedModel, words: Sequence[str], steps: int =
         return second_log_odds(loaded.model.forward_from_embeddings(inputs, sizes))
 
     found, gap = IntegratedGradients(forward).attribute(
-        embedded, torch.zeros_like(embedded), additional_forward_args=(lengths,), n_steps=steps, return_convergence_delta=True
+        embedded,
+        torch.zeros_like(embedded),
+        additional_forward_args=(lengths,),
+        n_steps=steps,
+        return_convergence_delta=True,
     )
     return found.sum(dim=2)[0].detach().double().numpy(), float(gap.abs())
 
@@ -173,16 +204,20 @@ def second_log_odds(logits: Tensor) -> Tensor:
 
 
 def shapley_values(loaded: LoadedModel, words: Sequence[str], seed: int = 1) -> tuple[np.ndarray, int]:
-    """Return each word's sampled Shapley value (T,) in nats, a missing word really left out, and the number of orders drawn."""
+    """Return each word's sampled Shapley value (T,) in nats, a missing word really left out, and the number of orders
+    drawn."""
     from captum.attr import ShapleyValueSampling
 
     count = int(np.clip(READINGS // len(words), *ORDERINGS)) // 2 * 2
 
     orders = list(_orders(len(words), count, seed))
-    # captum reads order by order; read all at once, texts of like length side by side, the same numbers take half the time.
+    # captum reads order by order; read all at once, texts of like length side by side, the same numbers take half the
+    # time.
     subsets = {frozenset(order[:size]) for order in orders for size in range(len(words) + 1)}
     rows = [[word for place, word in enumerate(words) if place in subset] or NOTHING for subset in subsets]
-    worth = dict(zip(subsets, log_odds(np.asarray(probabilities_of_words(loaded, rows), dtype=float)[:, 1]), strict=True))
+    worth = dict(
+        zip(subsets, log_odds(np.asarray(probabilities_of_words(loaded, rows), dtype=float)[:, 1]), strict=True)
+    )
 
     def read(kept: Tensor) -> Tensor:
         return torch.tensor([worth[frozenset(row.nonzero()[:, 0].tolist())] for row in kept], dtype=torch.double)
@@ -205,7 +240,8 @@ def _orders(size: int, count: int, seed: int) -> Iterator[list[int]]:
 
 
 def agree(values: np.ndarray, deleted: np.ndarray, seed: int = 1, shuffles: int = SHUFFLES) -> Agreement:
-    """Return how an attribution agrees with deletion, beside what its values agree by chance when shuffled among the words."""
+    """Return how an attribution agrees with deletion, beside what its values agree by chance when shuffled among the
+    words."""
     one, other = (pd.Series(np.round(row, 9)).rank().to_numpy() for row in (values, deleted))
     one, other = one - one.mean(), other - other.mean()
     length = float(np.sqrt((one**2).sum() * (other**2).sum()))
@@ -224,12 +260,17 @@ def agreement_sentence(found: Explanation, method: str) -> str:
     said = f"{name}: rank correlation with deletion {agreement.correlation:+.2f}"
     if not len(agreement.chance):
         return f"{said}; with fewer than {MIN_WORDS} words that could as well be luck."
-    verdict = "it agrees better than chance" if agreement.is_better_than_chance else "on this text it agrees no better than chance"
+    verdict = (
+        "it agrees better than chance"
+        if agreement.is_better_than_chance
+        else "on this text it agrees no better than chance"
+    )
     return f"{said}; 19 of 20 shuffled attributions stay below {agreement.level:+.2f}, so {verdict}."
 
 
 def stored_agreement(name: str, folder: str, table: str = "") -> pd.DataFrame:
-    """Return the agreement of every test sentence, measured with exactly the weights in `folder`; none where it has others.
+    """Return the agreement of every test sentence, measured with exactly the weights in `folder`; none where it has
+    others.
 
     Raises:
         DataError: the table is not there, is damaged, or lacks columns.
@@ -240,7 +281,8 @@ def stored_agreement(name: str, folder: str, table: str = "") -> pd.DataFrame:
 
 
 def summarise_agreement(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per method: sentences, median correlation, and the share of sentences that beat 95 % of the shuffles."""
+    """Return one row per method: sentences, median correlation, and the share of sentences that beat 95 % of the
+    shuffles."""
     known = frame.dropna(subset=["share_beaten"])
     rows = [
         {

@@ -1,7 +1,8 @@
 """The belief film: what a classifier would say of a text after each word, by each of its halves and by the whole.
 
-The forward half reads from the beginning, so after word t it has read words 1 to t. The backward half reads from the end, so at
-word t it has read the last word back to word t. The whole network is given words 1 to t as if the text ended there.
+The forward half reads from the beginning, so after word t it has read words 1 to t. The backward half reads from the
+end, so at word t it has read the last word back to word t. The whole network is given words 1 to t as if the text ended
+there.
 
 Shapes: F frames, L labels, T words.
 """
@@ -48,7 +49,8 @@ class Turn:
     """Where a belief turned.
 
     Attributes:
-        first, last: the words that were read between the two frames, counted from 1; the same where every word is a frame.
+        first, last: the words that were read between the two frames, counted from 1; the same where every word is a
+            frame.
         before, after: probability of "positive" before and after them; an even chance before the first word.
         is_crossing: whether the decision changed there. Where it never did, the largest change is meant.
     """
@@ -79,8 +81,10 @@ def measure_belief(loaded: LoadedModel, words: Sequence[str]) -> Belief:
 def halves_along(loaded: LoadedModel, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return what each half alone says after every word, two arrays (T, L) of probabilities.
 
-    Row t of the first is the forward half after word t, of the second the backward half that has read from the end back to word t.
-    One reading of the text is enough: neither stack knows what it has not read, and the largest output so far is a running maximum.
+    Row t of the first is the forward half after word t, of the second the backward half that has read from the end back
+    to word t.
+    One reading of the text is enough: neither stack knows what it has not read, and the largest output so far is a
+        running maximum.
     """
     model = loaded.model
     input_ids = torch.tensor([loaded.tokenizer.encode_words(list(words))])  # (1, T)
@@ -115,7 +119,11 @@ def find_turn(belief: Belief) -> Turn:
 def belief_sentence(belief: Belief) -> str:
     """Return what the film shows in words: the word that turned it, and what the halves make of the whole text."""
     turn = find_turn(belief)
-    spoken = f"“{belief.words[turn.last - 1]}” (word {turn.last:,})" if turn.first == turn.last else f"words {turn.first:,} to {turn.last:,}"
+    spoken = (
+        f"“{belief.words[turn.last - 1]}” (word {turn.last:,})"
+        if turn.first == turn.last
+        else f"words {turn.first:,} to {turn.last:,}"
+    )
     course = f"from {_percent(turn.before)} to {_percent(turn.after)} positive"
     end = f"After all {len(belief.words):,} words it stands at {_percent(belief.both[-1])}."
     if turn.is_crossing:
@@ -124,7 +132,10 @@ def belief_sentence(belief: Belief) -> str:
         largest = _largest(belief)
         return f"{turns} {largest}{end}"
     said = "positive" if belief.both[-1] > EVEN else "negative"
-    return f"The decision is {said} from the first frame to the last and never turns; the largest change comes at {spoken}: {course}. {end}"
+    return (
+        f"The decision is {said} from the first frame to the last and never turns; the largest change comes at "
+        f"{spoken}: {course}. {end}"
+    )
 
 
 def halves_sentence(belief: Belief) -> str:
@@ -134,14 +145,18 @@ def halves_sentence(belief: Belief) -> str:
     forward, backward = float(belief.forward[-1]), float(belief.backward[0])
     agree = "They agree" if (forward > EVEN) == (backward > EVEN) else "They disagree"
     return (
-        f"With the whole text read, the forward half alone is at {_percent(forward)} positive and the backward half alone at "
+        f"With the whole text read, the forward half alone is at {_percent(forward)} positive and the backward half "
+        "alone at "
         f"{_percent(backward)}. {agree}."
     )
 
 
 def belief_frame(belief: Belief, blind: Belief | None = None) -> pd.DataFrame:
-    """Return one row per frame: words read, the last of them, and each line of the film; `blind` has the same number of words."""
-    frame = pd.DataFrame({"words_read": belief.steps, "word": [belief.words[step - 1] for step in belief.steps], "both": belief.both})
+    """Return one row per frame: words read, the last of them, and each line of the film; `blind` has the same number of
+    words."""
+    frame = pd.DataFrame(
+        {"words_read": belief.steps, "word": [belief.words[step - 1] for step in belief.steps], "both": belief.both}
+    )
     if belief.forward is not None:
         frame = frame.assign(forward=belief.forward, backward=belief.backward)
     return frame if blind is None else frame.assign(order_blind=blind.both)
@@ -154,7 +169,10 @@ def _largest(belief: Belief) -> str:
     if int(belief.steps[place]) == turn.last:
         return "It is the largest change too. "
     before = float(belief.both[place - 1]) if place else EVEN
-    return f"The largest change came at “{belief.words[belief.steps[place] - 1]}”: from {_percent(before)} to {_percent(float(belief.both[place]))}. "
+    return (
+        f"The largest change came at “{belief.words[belief.steps[place] - 1]}”: from {_percent(before)} to "
+        f"{_percent(float(belief.both[place]))}. "
+    )
 
 
 def _percent(share: float) -> str:

@@ -1,10 +1,11 @@
 """The bottleneck press: what a translator still writes when what its encoder leaves behind is squeezed to k numbers.
 
-What is squeezed: the last states of all encoder layers side by side, one vector per sentence (2 x 320 numbers in the shipped
-pair). Everything the decoder of a model without attention ever learns of the source comes out of it: the bridge makes its first
-states from it, and its last part is the context of every step. It is replaced by the mean over many sentences plus its share
-in the first k principal directions of those sentences. A model with attention gets its first states from the same vector, and
-can be pressed the same way, but looks back at the encoder's outputs besides, which are left alone.
+What is squeezed: the last states of all encoder layers side by side, one vector per sentence (2 x 320 numbers in the
+    shipped
+pair). Everything the decoder of a model without attention ever learns of the source comes out of it: the bridge makes
+its first states from it, and its last part is the context of every step. It is replaced by the mean over many sentences
+plus its share in the first k principal directions of those sentences. A model with attention gets its first states from
+the same vector, and can be pressed the same way, but looks back at the encoder's outputs besides, which are left alone.
 
 The directions come from training sentences and ship as numbers beside the results, without any text.
 
@@ -77,7 +78,8 @@ class Directions:
         return np.cumsum(self.variances) / self.variances.sum()
 
     def squeeze(self, vectors: Tensor, size: int) -> Tensor:
-        """Return vectors (..., D) with only their share in the first `size` directions around the mean; `WHOLE` changes nothing.
+        """Return vectors (..., D) with only their share in the first `size` directions around the mean; `WHOLE` changes
+        nothing.
 
         Raises:
             InputError: so many directions are not kept.
@@ -91,7 +93,8 @@ class Directions:
 
 
 class Pressed:
-    """A translator whose encoder's last states go through the press, on the step protocol; row i of a batch keeps `sizes[i]`."""
+    """A translator whose encoder's last states go through the press, on the step protocol; row i of a batch keeps
+    `sizes[i]`."""
 
     def __init__(self, model: Translator, directions: Directions, sizes: Sequence[int]) -> None:
         self.model, self.directions, self.sizes = model, directions, sizes
@@ -112,9 +115,10 @@ class Squeezed:
     """One sentence through the press at every size.
 
     Attributes:
-        rows: one per size, `WHOLE` first: `size`, `explained` (share of the variance over sentences), `text`, `words` written,
-            `kept` (words before the first that differs from the whole vector's translation; all of them where none does),
-            `before` (the text up to there), `breaks_at` (the word that differs, "" where none), and `log_prob` of the whole vector's translation, nats, told word by word.
+        rows: one per size, `WHOLE` first: `size`, `explained` (share of the variance over sentences), `text`, `words`
+            written, `kept` (words before the first that differs from the whole vector's translation; all of them where
+            none does), `before` (the text up to there), `breaks_at` (the word that differs, "" where none), and
+            `log_prob` of the whole vector's translation, nats, told word by word.
         text: the translation from the whole vector.
         most_directions: how many can be kept at most.
     """
@@ -175,7 +179,13 @@ def directions_of_corpus(loaded: LoadedModel) -> Directions:
     column = loaded.info.config.get("source_language", "en")
     sentences = [text for text in corpus.splits["train"][column] if text.strip()]
     chosen = random.Random(SEED).sample(sentences, min(SENTENCES, len(sentences)))
-    facts = {"corpus": corpus.spec.title, "source": corpus.source.kind, "seed": SEED, "commit": commit(), "hardware": hardware()}
+    facts = {
+        "corpus": corpus.spec.title,
+        "source": corpus.source.kind,
+        "seed": SEED,
+        "commit": commit(),
+        "hardware": hardware(),
+    }
     return find_directions(loaded, chosen, facts)
 
 
@@ -185,8 +195,10 @@ def save_directions(directions: Directions, folder: Path | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{directions.facts['model']}.safetensors"
     tensors = {
-        "mean": directions.mean, "basis": directions.basis, "variances": torch.from_numpy(directions.variances.astype(np.float32)),
-    }  # fmt: skip
+        "mean": directions.mean,
+        "basis": directions.basis,
+        "variances": torch.from_numpy(directions.variances.astype(np.float32)),
+    }
     draft = path.with_suffix(f".{os.getpid()}.draft")
     draft.write_bytes(save_tensors(tensors, metadata={"facts": json.dumps(directions.facts, ensure_ascii=False)}))
     os.replace(draft, path)
@@ -253,7 +265,9 @@ def press(loaded: LoadedModel, source: str, sizes: Sequence[int] | None = None) 
         before = tokenizer.decode(row.token_ids[: own[kept - 1].stop]) if kept else ""
         explained = 1.0 if size == WHOLE else float(directions.explained[size - 1])
         rows.append((size, explained, tokenizer.decode(row.token_ids), len(own), kept, before, breaks_at, log_prob))
-    frame = pd.DataFrame(rows, columns=["size", "explained", "text", "words", "kept", "before", "breaks_at", "log_prob"])
+    frame = pd.DataFrame(
+        rows, columns=["size", "explained", "text", "words", "kept", "before", "breaks_at", "log_prob"]
+    )
     return Squeezed(source, frame["text"].iloc[0], frame, most, time.perf_counter() - started)
 
 
@@ -302,10 +316,15 @@ def press_sentence(pressed: Squeezed) -> str:
         return f"{_directions(squeezed['size'].min())} enough here: the translation stays the same at every size."
     unharmed = pressed.smallest_unharmed
     first = broken.iloc[0]
-    enough = f"{_directions(unharmed)} enough to write the same" if unharmed else "Even the mildest press changes the translation"
+    enough = (
+        f"{_directions(unharmed)} enough to write the same"
+        if unharmed
+        else "Even the mildest press changes the translation"
+    )
     return (
         f"{enough}; with {first['size']} the first word to break is number {first.kept + 1}, now “{first.breaks_at}”. "
-        f"The whole vector's translation falls from {pressed.rows['log_prob'].iloc[0]:.1f} to {squeezed['log_prob'].iloc[-1]:.1f} nats "
+        f"The whole vector's translation falls from {pressed.rows['log_prob'].iloc[0]:.1f} to "
+        f"{squeezed['log_prob'].iloc[-1]:.1f} nats "
         f"at {squeezed['size'].iloc[-1]}."
     )
 

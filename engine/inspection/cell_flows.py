@@ -12,11 +12,13 @@ from engine.inspection.cell_steps import CellReading, check_place, recurrent_lay
 from engine.models.folder import LoadedModel
 
 
-def flows(loaded: LoadedModel, reading: CellReading, strand: int, position: int, unit: int | None = None) -> dict[str, float]:
+def flows(
+    loaded: LoadedModel, reading: CellReading, strand: int, position: int, unit: int | None = None
+) -> dict[str, float]:
     """Return the value on every wire by name: those of `unit`, or where it is None the mean size over the layer.
 
-    `x` and `h_bus` are whole vectors that every unit reads, and always given by their root mean square. GATE.from_input and
-    GATE.from_hidden are what the two add to a gate's sum, each with its bias.
+    `x` and `h_bus` are whole vectors that every unit reads, and always given by their root mean square. GATE.from_input
+    and GATE.from_hidden are what the two add to a gate's sum, each with its bias.
 
     Raises:
         InputError: there is no such layer, token or unit.
@@ -39,7 +41,10 @@ def _vectors(loaded: LoadedModel, reading: CellReading, strand: int, position: i
     names = CELLS.get(chosen.cell).gate_names or ("hidden",)
     from_input = np.split(weight_ih @ chosen.inputs[position] + bias_ih, len(names))
     from_hidden = np.split(weight_hh @ before + bias_hh, len(names))
-    found = {name: vector for name, vector in parts.items() if name not in ("hidden", "cell")} | {"h": parts["hidden"], "h_before": before}
+    found = {name: vector for name, vector in parts.items() if name not in ("hidden", "cell")} | {
+        "h": parts["hidden"],
+        "h_before": before,
+    }
     found |= {f"{name}.from_input": vector for name, vector in zip(names, from_input, strict=True)}
     found |= {f"{name}.from_hidden": vector for name, vector in zip(names, from_hidden, strict=True)}
     if chosen.cell == "lstm":

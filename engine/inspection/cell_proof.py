@@ -1,8 +1,8 @@
 """The proof: what the readable cells show against torch.nn, which has neither our equations nor names for its gates.
 
-Hidden states and memory cells come out of torch.nn one step at a time. Gates do not, so they are asked for: a twin of the layer
-gets a few of its weights replaced so that its output *is* the gate. An LSTM cell that starts once from a memory of 0 and once
-of 1 gives f as the difference; with its candidate held at 1 what it writes is i; and so on.
+Hidden states and memory cells come out of torch.nn one step at a time. Gates do not, so they are asked for: a twin of
+the layer gets a few of its weights replaced so that its output *is* the gate. An LSTM cell that starts once from a
+memory of 0 and once of 1 gives f as the difference; with its candidate held at 1 what it writes is i; and so on.
 
 Shapes: T time, I input, H hidden.
 """
@@ -26,10 +26,14 @@ PROBE = 0.5  # a new gate that is PROBE * r stays where tanh can be undone exact
 TOLERANCE = 1e-5
 
 
-def prove(loaded: LoadedModel, text: str, strand: int | None = None, reading: CellReading | None = None) -> pd.DataFrame:
-    """Return the largest difference of every shown part from torch.nn over `text`, of one layer and direction or of all.
+def prove(
+    loaded: LoadedModel, text: str, strand: int | None = None, reading: CellReading | None = None
+) -> pd.DataFrame:
+    """Return the largest difference of every shown part from torch.nn over `text`, of one layer and direction or of
+    all.
 
-    Columns strand, part, values (how many numbers were compared), difference. `reading` is what is shown where it is known already.
+    Columns strand, part, values (how many numbers were compared), difference. `reading` is what is shown where it is
+    known already.
 
     Raises:
         InputError: the text is empty or too long.
@@ -58,12 +62,16 @@ def proof_sentence(proof: pd.DataFrame, strand: Strand) -> str:
     worst = rows.loc[rows["difference"].idxmax()]
     kind = f"torch.nn.{strand.cell.upper()}"
     verdict = "the same to five digits" if worst["difference"] <= TOLERANCE else "NOT the same to five digits"
-    return f"{rows['values'].sum():,} numbers computed by hand against {kind}: largest difference {worst['difference']:.1e}, {verdict}."
+    return (
+        f"{rows['values'].sum():,} numbers computed by hand against {kind}: largest difference "
+        f"{worst['difference']:.1e}, {verdict}."
+    )
 
 
 @torch.inference_mode()
 def ask_torch(run: LayerRun) -> dict[str, np.ndarray]:
-    """Return every state and gate of a layer as torch.nn has them, by name, (T, H) float64, in the order of the text."""
+    """Return every state and gate of a layer as torch.nn has them, by name, (T, H) float64, in the order of the
+    text."""
     inputs = run.inputs.flip(0) if run.is_reverse else run.inputs  # (T, I)
     module = run.module
     states, state = [], None
@@ -102,8 +110,12 @@ def _lstm_gates(module: nn.LSTM, inputs: Tensor, before: Tensor) -> dict[str, Te
     return {
         "input_gate": memory(_held(module, {2: LARGE}), zero),  # 1 is offered: what is written is how much may be
         "forget_gate": memory(module, one) - memory(module, zero),
-        "cell_candidate": memory(_held(module, {0: LARGE}), zero),  # all may be written: what is written is what was offered
-        "output_gate": said(_held(module, {0: -LARGE, 1: LARGE}), LARGE * one),  # a full memory: what is said is how much may be
+        "cell_candidate": memory(
+            _held(module, {0: LARGE}), zero
+        ),  # all may be written: what is written is what was offered
+        "output_gate": said(
+            _held(module, {0: -LARGE, 1: LARGE}), LARGE * one
+        ),  # a full memory: what is said is how much may be
     }
 
 
@@ -111,7 +123,8 @@ def _gru_gates(module: nn.GRU, inputs: Tensor, before: Tensor) -> dict[str, Tens
     def said(layer: nn.GRU) -> Tensor:
         return layer(inputs[:, None], before[None])[1][0]
 
-    # r, z, n are torch's blocks 0 to 2. A new value of -1 or 1, whichever is farther from the old, tells how much was kept.
+    # r, z, n are torch's blocks 0 to 2. A new value of -1 or 1, whichever is farther from the old, tells how much was
+    # kept.
     low, high = said(_held(module, {2: -LARGE})), said(_held(module, {2: LARGE}))
     update = torch.where(before > 0, (low + 1) / (before + 1), (high - 1) / (before - 1))
     reset = torch.atanh(said(_held(module, {1: -LARGE, 2: 0.0}, hidden_bias={2: PROBE}))) / PROBE

@@ -1,7 +1,8 @@
-"""A network opened up while it reads: every state and every gate of every layer and direction, one step after the other.
+"""A network opened up while it reads: every state and every gate of every layer and direction, one step after the
+other.
 
-The steps are made by the readable cells of `engine.cells` with the network's own weights, in double precision, so that what is
-shown is exact to its last digit; `cell_proof` compares them with torch.nn.
+The steps are made by the readable cells of `engine.cells` with the network's own weights, in double precision, so that
+what is shown is exact to its last digit; `cell_proof` compares them with torch.nn.
 
 Shapes: T time (tokens read), I input, H hidden.
 """
@@ -32,7 +33,8 @@ UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 class LayerRun(NamedTuple):
-    """One layer of a network in one direction, in double precision, and what it reads: (T, I), the start token first where `has_start`."""
+    """One layer of a network in one direction, in double precision, and what it reads: (T, I), the start token first
+    where `has_start`."""
 
     label: str
     layer: int
@@ -52,7 +54,8 @@ class Strand:
         cell: its kind, a name in CELLS.
         inputs: what it read at each token, (T, I).
         parts: `hidden`, `cell` for an LSTM, and the gates after each token, by name, (T, H).
-        hidden_before, cell_before: the state each step began with, (T, H); `cell_before` is None where there is no memory cell.
+        hidden_before, cell_before: the state each step began with, (T, H); `cell_before` is None where there is no
+            memory cell.
     """
 
     label: str
@@ -134,7 +137,8 @@ def read_steps(loaded: LoadedModel, text: str) -> CellReading:
 
 
 def layer_runs(loaded: LoadedModel, text: str, count: int | None = None) -> list[LayerRun]:
-    """Return each layer and direction with what it reads, in the order of `strand_labels`; the first `count` of them, or all.
+    """Return each layer and direction with what it reads, in the order of `strand_labels`; the first `count` of them,
+    or all.
 
     Raises:
         ModelError: the model has no cells to open.
@@ -215,7 +219,8 @@ def _step_through(run: LayerRun) -> Strand:
 
 
 def _as_cell(module: nn.RNNBase) -> Cell:
-    """Return the readable cell that uses the very weights of a one-layer `module`; `from_torch` copies them, which takes longer than a sentence."""
+    """Return the readable cell that uses the very weights of a one-layer `module`; `from_torch` copies them, which
+    takes longer than a sentence."""
     with torch.device("meta"):  # no numbers of its own
         cell = CELLS.get(_kind(module))(module.input_size, module.hidden_size)
     for name in WEIGHTS:
@@ -253,5 +258,7 @@ def check_place(reading: CellReading, strand: int, position: int, unit: int | No
         raise InputError(f"There is no step {position + 1}; this text has {len(reading.tokens)}.")
     chosen = reading.strands[strand]
     if unit is not None and not 0 <= unit < chosen.hidden_size:
-        raise InputError(f"There is no unit {unit} in {chosen.label.lower()}; its units run from 0 to {chosen.hidden_size - 1}.")
+        raise InputError(
+            f"There is no unit {unit} in {chosen.label.lower()}; its units run from 0 to {chosen.hidden_size - 1}."
+        )
     return chosen

@@ -1,11 +1,13 @@
-"""The chain of gradients through time: d state_T / d state_t for networks a visitor sets up, at the moment they are born.
+"""The chain of gradients through time: d state_T / d state_t for networks a visitor sets up, at the moment they are
+born.
 
 Shapes: T time, E size of the input vectors, H hidden.
 
-Paper: Hochreiter (1991) for the vanishing gradient; Pascanu, Mikolov and Bengio (2013), arXiv 1211.5063, section 2, for the bound;
+Paper: Hochreiter (1991) for the vanishing gradient; Pascanu, Mikolov and Bengio (2013), arXiv 1211.5063, section 2, for
+    the bound;
 Le, Jaitly and Hinton (2015), arXiv 1504.00941, for the identity with ReLU; Saxe, McClelland and Ganguli (2014), arXiv
-1312.6120, for orthogonal matrices; Jozefowicz, Zaremba and Sutskever (2015) for the forget bias; Tallec and Ollivier (2018),
-arXiv 1804.11188, section 2.2, for chrono.
+1312.6120, for orthogonal matrices; Jozefowicz, Zaremba and Sutskever (2015) for the forget bias; Tallec and Ollivier
+(2018), arXiv 1804.11188, section 2.2, for chrono.
 """
 
 from __future__ import annotations
@@ -46,20 +48,36 @@ _NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 class ChainSettings:
     """How the networks are born and what they read."""
 
-    gain: float = option(1.0, label="Recurrent gain", help="The recurrent matrices are multiplied by it.", minimum=0.0, maximum=10.0, step=0.05)
+    gain: float = option(
+        1.0,
+        label="Recurrent gain",
+        help="The recurrent matrices are multiplied by it.",
+        minimum=0.0,
+        maximum=10.0,
+        step=0.05,
+    )
     matrix: str = option(
         "default",
         label="Recurrent matrix",
-        help="As torch.nn draws it (evenly between -1/√H and 1/√H), a random rotation, or the identity; for each gate alike.",
+        help="As torch.nn draws it (evenly between -1/√H and 1/√H), a random rotation, or the identity; for each gate "
+        "alike.",
         choices=("default", "orthogonal", "identity"),
     )
-    activation: str = option("tanh", label="The RNN's activation", help="tanh squashes, ReLU cuts off below zero.", choices=("tanh", "relu"))
+    activation: str = option(
+        "tanh", label="The RNN's activation", help="tanh squashes, ReLU cuts off below zero.", choices=("tanh", "relu")
+    )
     forget_bias: float = option(
-        1.0, label="Forget bias", help="Starting bias of the LSTM's forget gate and of the GRU's update gate, the two that keep.",
-        minimum=-5.0, maximum=10.0, step=0.5,
-    )  # fmt: skip
+        1.0,
+        label="Forget bias",
+        help="Starting bias of the LSTM's forget gate and of the GRU's update gate, the two that keep.",
+        minimum=-5.0,
+        maximum=10.0,
+        step=0.5,
+    )
     is_chrono: bool = option(
-        False, label="Chrono", help="Instead of one forget bias, one per unit: the logarithm of a random time between 1 and the length."
+        False,
+        label="Chrono",
+        help="Instead of one forget bias, one per unit: the logarithm of a random time between 1 and the length.",
     )
     length: int = option(60, label="Length", help="Steps the networks read.", minimum=2, maximum=150, step=1)
     hidden_size: int = option(32, label="Hidden units", help="Of each network.", minimum=1, maximum=64, step=1)
@@ -72,11 +90,11 @@ class Chain:
 
     Attributes:
         curves: columns `architecture`, `distance`, `log10_gain`; from distance 0 on.
-        spectra: columns `architecture`, `distance`, `log10_value`, `is_exact`: singular values at a few distances; those lost in
-            the rounding of double precision are not exact.
-        facts: one row per architecture: `spectral_radius` and `largest_singular_value` of its recurrent matrix (nan where
-            there are several), `rate` (what a step multiplies by, as measured over the whole chain), `steps` measured, and
-            `is_cut_short` where the state itself overflowed.
+        spectra: columns `architecture`, `distance`, `log10_value`, `is_exact`: singular values at a few distances;
+            those lost in the rounding of double precision are not exact.
+        facts: one row per architecture: `spectral_radius` and `largest_singular_value` of its recurrent matrix (nan
+            where there are several), `rate` (what a step multiplies by, as measured over the whole chain), `steps`
+            measured, and `is_cut_short` where the state itself overflowed.
     """
 
     curves: pd.DataFrame
@@ -104,13 +122,21 @@ def measure_chain(settings: ChainSettings, text: str | None = None) -> Chain:
         weights = make_weights(name, settings)
         run = run_chain(weights, inputs)
         found = multiply_back(run.jacobians, telling_distances(run.steps))
-        curves.append(pd.DataFrame({"architecture": name, "distance": range(run.steps + 1), "log10_gain": found.log10_gain}))
+        curves.append(
+            pd.DataFrame({"architecture": name, "distance": range(run.steps + 1), "log10_gain": found.log10_gain})
+        )
         for distance, values in found.spectra.items():
             exact = values > values[0] - PRECISION
-            spectra.append(pd.DataFrame({"architecture": name, "distance": distance, "log10_value": values, "is_exact": exact}))
+            spectra.append(
+                pd.DataFrame({"architecture": name, "distance": distance, "log10_value": values, "is_exact": exact})
+            )
         facts.append(_facts(name, weights, run, found.log10_gain, len(inputs)))
     empty = pd.DataFrame(columns=["architecture", "distance", "log10_value", "is_exact"])
-    return Chain(pd.concat(curves, ignore_index=True), pd.concat(spectra, ignore_index=True) if spectra else empty, pd.DataFrame(facts))
+    return Chain(
+        pd.concat(curves, ignore_index=True),
+        pd.concat(spectra, ignore_index=True) if spectra else empty,
+        pd.DataFrame(facts),
+    )
 
 
 def chain_bound(settings: ChainSettings, architecture: str, text: str | None = None) -> float:
@@ -126,7 +152,9 @@ def find_edge(settings: ChainSettings, text: str | None = None, points: int = 25
     """
     rows = []
     for gain in np.geomspace(0.1, highest, points):
-        run = run_chain(make_weights("rnn", dataclasses.replace(settings, gain=float(gain))), make_inputs(settings, text))
+        run = run_chain(
+            make_weights("rnn", dataclasses.replace(settings, gain=float(gain))), make_inputs(settings, text)
+        )
         rows.append((float(gain), float(multiply_back(run.jacobians).log10_gain[-1])))
     return pd.DataFrame(rows, columns=["gain", "log10_gain"])
 
@@ -146,7 +174,12 @@ def make_inputs(settings: ChainSettings, text: str | None = None) -> np.ndarray:
     if len(text) > MAX_TEXT:
         raise InputError(f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are read.")
     # A vector per character by its code point: the same character is the same vector wherever it stands.
-    return np.stack([np.random.default_rng([settings.seed, 2, ord(letter)]).normal(size=INPUT_SIZE) for letter in text[-settings.length :]])
+    return np.stack(
+        [
+            np.random.default_rng([settings.seed, 2, ord(letter)]).normal(size=INPUT_SIZE)
+            for letter in text[-settings.length :]
+        ]
+    )
 
 
 def make_weights(architecture: str, settings: ChainSettings) -> CellWeights:
@@ -203,7 +236,8 @@ def far_distance(chain: Chain) -> int:
 
 
 def chain_sentence(chain: Chain) -> str:
-    """Return what is left of each network's gradient at distance 50, and how many powers of ten lie between RNN and LSTM."""
+    """Return what is left of each network's gradient at distance 50, and how many powers of ten lie between RNN and
+    LSTM."""
     distance = far_distance(chain)
     gains = {name: chain.log10_gain(name, distance) for name in ARCHITECTURES}
     parts = ", ".join(f"of the {_NAMES[name]}'s {say_power(value)}" for name, value in gains.items())
@@ -219,20 +253,24 @@ def chain_sentence(chain: Chain) -> str:
 
 
 def product_sentence(chain: Chain) -> str:
-    """Return the RNN's real product beside the powers that textbooks put in its place: 0.9^50, and its spectral radius."""
+    """Return the RNN's real product beside the powers that textbooks put in its place: 0.9^50, and its spectral
+    radius."""
     distance = far_distance(chain)
     facts = chain.facts.set_index("architecture").loc["rnn"]
     radius, real = facts["spectral_radius"], chain.log10_gain("rnn", distance)
     power = distance * math.log10(radius) if radius > 0 else -math.inf
     return (
-        f"0.9^{distance} = {say_power(distance * math.log10(0.9))}. This RNN's matrix has the spectral radius {radius:.3g}: "
-        f"{radius:.3g}^{distance} = {say_power(power)}. The real product of its {distance} Jacobians is {say_power(real)}, as if every "
+        f"0.9^{distance} = {say_power(distance * math.log10(0.9))}. This RNN's matrix has the spectral radius "
+        f"{radius:.3g}: "
+        f"{radius:.3g}^{distance} = {say_power(power)}. The real product of its {distance} Jacobians is "
+        f"{say_power(real)}, as if every "
         f"step had multiplied by {say_power(real / distance if distance else 0.0)}."
     )
 
 
 def overflow_sentences(chain: Chain) -> list[str]:
-    """Return a sentence for each network whose gradient leaves the numbers a computer has in single precision, or whose state does."""
+    """Return a sentence for each network whose gradient leaves the numbers a computer has in single precision, or whose
+    state does."""
     sentences = []
     for name in ARCHITECTURES:
         rows, label = chain.curves[chain.curves["architecture"] == name], _NAMES[name]
@@ -241,17 +279,20 @@ def overflow_sentences(chain: Chain) -> list[str]:
         below = rows[rows["log10_gain"] < FLOAT32_SMALLEST]
         if len(above):
             sentences.append(
-                f"From distance {above['distance'].iloc[0]} on the {label}'s gradient is larger than any number of single precision "
+                f"From distance {above['distance'].iloc[0]} on the {label}'s gradient is larger than any number of "
+                "single precision "
                 "(3.4e+38), in which networks are trained: it would be infinity there."
             )
         if len(below):
             sentences.append(
-                f"From distance {below['distance'].iloc[0]} on the {label}'s gradient is smaller than any number of single precision "
+                f"From distance {below['distance'].iloc[0]} on the {label}'s gradient is smaller than any number of "
+                "single precision "
                 "(1.4e-45), in which networks are trained: it would be exactly 0 there."
             )
         if facts["is_cut_short"]:
             sentences.append(
-                f"The {label}'s state itself overflowed to infinity after {int(facts['steps'])} steps, even in double precision; "
+                f"The {label}'s state itself overflowed to infinity after {int(facts['steps'])} steps, even in double "
+                "precision; "
                 "what comes later cannot be measured and is not drawn."
             )
     return sentences

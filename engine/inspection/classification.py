@@ -120,7 +120,8 @@ def probabilities_of_words(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -
 def probabilities_by_direction(
     loaded: LoadedModel, rows: Sequence[Sequence[str]], directions: bool = True
 ) -> dict[str, np.ndarray]:
-    """Return {"both", "forward", "backward"}: the probabilities (N, L) by the whole network and by each direction by itself.
+    """Return {"both", "forward", "backward"}: the probabilities (N, L) by the whole network and by each direction by
+    itself.
 
     A direction by itself is read as `Classifier.direction_alone` says; networks without directions have "both" only.
 
@@ -158,13 +159,15 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def looks_foreign(loaded: LoadedModel, words: Sequence[str]) -> str:
-    """Return a sentence where 40 % of the words or more are unknown, or all of another script; else "": the answer means little then."""
+    """Return a sentence where 40 % of the words or more are unknown, or all of another script; else "": the answer
+    means little then."""
     spelled = [word for word in words if any(character.isalpha() for character in word)]
     unknown = loaded.tokenizer.unknown_words(spelled)
-    if not unknown or (has_latin_letters(spelled) and len(spelled) < FOREIGN_WORDS) or len(unknown) < FOREIGN_SHARE * len(spelled):
+    if (
+        not unknown
+        or (has_latin_letters(spelled) and len(spelled) < FOREIGN_WORDS)
+        or len(unknown) < FOREIGN_SHARE * len(spelled)
+    ):
         return ""
     count = f"{len(unknown):,} of the {len(spelled):,} words" if len(spelled) > 1 else "the only word"
-    return (
-        f"The network does not know {count}: this does not look like English, "
-        "so its answer means little."
-    )
+    return f"The network does not know {count}: this does not look like English, so its answer means little."

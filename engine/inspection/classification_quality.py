@@ -1,12 +1,13 @@
-"""How good classifiers are on unseen texts, from stored predictions: accuracy, calibration, confusion, thresholds, slices, errors.
+"""How good classifiers are on unseen texts, from stored predictions: accuracy, calibration, confusion, thresholds,
+slices, errors.
 
-A prediction is the probability of the label 1, "positive". Nothing here needs a model or a corpus; texts are joined where they can
-be read.
+A prediction is the probability of the label 1, "positive". Nothing here needs a model or a corpus; texts are joined
+where they can be read.
 
 Papers: Guo et al. (2017), arXiv 1706.04599, sections 2 and 3 (reliability diagram, here for the probability
-of "positive"; expected calibration error, for that of the label that is given); Wilson (1927), Probable inference, the law of succession, and
-statistical inference (interval of a share); McNemar (1947), Note on the sampling error of the difference between correlated
-proportions (exact, as a sign test).
+of "positive"; expected calibration error, for that of the label that is given); Wilson (1927), Probable inference, the
+law of succession, and statistical inference (interval of a share); McNemar (1947), Note on the sampling error of the
+difference between correlated proportions (exact, as a sign test).
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Quality:
     """Everything that is drawn of one classifier on one corpus, but for the threshold.
 
     Attributes:
-        predictions: by row. calibration: as the function of that name returns it. thresholds: the curve over all thresholds.
+        predictions: by row. calibration: as the function of that name returns it. thresholds: the curve over all
+            thresholds.
         slices: a table for each of `slice_names()`.
     """
 
@@ -83,7 +85,8 @@ def compare_stored(table: str, first: str, second: str, corpus: str) -> dict[str
 
 
 def describe_origin(table: str, models: tuple[str, ...], corpus: str) -> dict[str, str]:
-    """Return what the predictions of some models on one corpus were made of ("title"), and when, by what and where ("measured").
+    """Return what the predictions of some models on one corpus were made of ("title"), and when, by what and where
+    ("measured").
 
     Raises:
         DataError: the table cannot be read.
@@ -146,7 +149,9 @@ def of_model(predictions: pd.DataFrame, model: str, corpus: str) -> pd.DataFrame
     """
     found = predictions[(predictions["model"] == model) & (predictions["corpus"] == corpus)]
     if found.empty:
-        raise DataError(f"The classifier {model} has not been measured on {corpus}; run: {COMMAND.format(model=model)}.")
+        raise DataError(
+            f"The classifier {model} has not been measured on {corpus}; run: {COMMAND.format(model=model)}."
+        )
     return found.sort_values("row").reset_index(drop=True)
 
 
@@ -156,7 +161,8 @@ def is_right(frame: pd.DataFrame, threshold: float = 0.5) -> pd.Series:
 
 
 def scores(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per corpus and model: texts, accuracy with its 95 % interval, loss in nats, calibration error, share of "positive", weights."""
+    """Return one row per corpus and model: texts, accuracy with its 95 % interval, loss in nats, calibration error,
+    share of "positive", weights."""
     rows = []
     for (corpus, model), frame in predictions.groupby(["corpus", "model"], sort=True):
         right = is_right(frame)
@@ -198,7 +204,8 @@ def confusion(frame: pd.DataFrame, threshold: float = 0.5) -> np.ndarray:
 
 
 def measures(table: np.ndarray) -> dict[str, float]:
-    """Return accuracy, and precision, recall and F1 of "positive", of a confusion table (2, 2); nan where nothing was said to be it."""
+    """Return accuracy, and precision, recall and F1 of "positive", of a confusion table (2, 2); nan where nothing was
+    said to be it."""
     (_, false_positive), (false_negative, true_positive) = table.tolist()
     given, held = true_positive + false_positive, true_positive + false_negative
     return {
@@ -216,7 +223,8 @@ def threshold_curve(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def calibration(frame: pd.DataFrame, bins: int = BINS) -> pd.DataFrame:
-    """Return one row per bin of predicted probability that holds a text: bounds, texts, mean probability, share that is positive, its interval."""
+    """Return one row per bin of predicted probability that holds a text: bounds, texts, mean probability, share that is
+    positive, its interval."""
     place = np.minimum((frame["probability"].to_numpy() * bins).astype(int), bins - 1)
     rows = []
     for number in range(bins):
@@ -239,7 +247,8 @@ def calibration(frame: pd.DataFrame, bins: int = BINS) -> pd.DataFrame:
 
 
 def calibration_error(frame: pd.DataFrame, bins: int = BINS) -> float:
-    """Return how far the share of right answers lies from how sure the classifier is of them, averaged over the texts by bin."""
+    """Return how far the share of right answers lies from how sure the classifier is of them, averaged over the texts
+    by bin."""
     positive = frame["probability"].to_numpy(float)
     sure, right = np.maximum(positive, 1 - positive), is_right(frame).to_numpy(float)
     place = np.minimum((sure * bins).astype(int), bins - 1)
@@ -259,7 +268,9 @@ def slices(frame: pd.DataFrame, by: str) -> pd.DataFrame:
         hits, count = int(right[members].sum()), int(members.sum())
         if count:
             low, high = wilson(hits, count)
-            rows.append({"slice": name, "texts": count, "accuracy": hits / count, "accuracy_low": low, "accuracy_high": high})
+            rows.append(
+                {"slice": name, "texts": count, "accuracy": hits / count, "accuracy_low": low, "accuracy_high": high}
+            )
     return pd.DataFrame(rows)
 
 
@@ -274,16 +285,26 @@ def slice_sentence(table: pd.DataFrame) -> str:
         return "There is only one such group among these texts."
     best, worst = table.loc[table["accuracy"].idxmax()], table.loc[table["accuracy"].idxmin()]
     apart = worst["accuracy_high"] < best["accuracy_low"]
-    said = f"It is right most often with {best['slice']} ({100 * best['accuracy']:.1f} %) and least often with {worst['slice']} ({100 * worst['accuracy']:.1f} %)"
-    return said + ("; that is more than chance would bring." if apart else "; their intervals overlap, so chance may be the reason.")
+    said = (
+        f"It is right most often with {best['slice']} ({100 * best['accuracy']:.1f} %) and least often with "
+        f"{worst['slice']} ({100 * worst['accuracy']:.1f} %)"
+    )
+    return said + (
+        "; that is more than chance would bring."
+        if apart
+        else "; their intervals overlap, so chance may be the reason."
+    )
 
 
 def compare(first: pd.DataFrame, second: pd.DataFrame) -> dict[str, float]:
-    """Return how two classifiers fare on the same texts: both accuracies, texts only one of them has right, and the chance of such a gap.
+    """Return how two classifiers fare on the same texts: both accuracies, texts only one of them has right, and the
+    chance of such a gap.
 
     `p_value` is the chance of so uneven a division of the texts that one alone has right, if neither were better.
     """
-    merged = first[["row"]].assign(right=is_right(first)).merge(second[["row"]].assign(other=is_right(second)), on="row")
+    merged = (
+        first[["row"]].assign(right=is_right(first)).merge(second[["row"]].assign(other=is_right(second)), on="row")
+    )
     only_first = int((merged["right"] & ~merged["other"]).sum())
     only_second = int((~merged["right"] & merged["other"]).sum())
     return {
@@ -318,12 +339,16 @@ def order_sentence(reader: str, blind: str, compared: Mapping[str, float], texts
     alone = f"{compared['only_first']:,} texts only the former has right, {compared['only_second']:,} only the latter"
     if compared["p_value"] >= DIFFERENT:
         return (
-            f"{said} ({alone}). A gap like that comes by chance about {_in_ten(compared['p_value'])}, so on these texts the order of "
+            f"{said} ({alone}). A gap like that comes by chance about {_in_ten(compared['p_value'])}, so on these "
+            "texts the order of "
             "the words cannot be shown to help: which words occur says nearly all."
         )
     if first > second:
         return f"{said} ({alone}). That is more than chance: here reading the words in order pays."
-    return f"{said} ({alone}). That is more than chance: here the network that reads in order is the worse one, for all its work."
+    return (
+        f"{said} ({alone}). That is more than chance: here the network that reads in order is the worse one, for "
+        "all its work."
+    )
 
 
 def order_errors(frame: pd.DataFrame, kind: str = "all", order: str = "surest", threshold: float = 0.5) -> pd.DataFrame:
@@ -337,7 +362,12 @@ def order_errors(frame: pd.DataFrame, kind: str = "all", order: str = "surest", 
     wrong = frame[~is_right(frame, threshold)].assign(margin=lambda part: (part["probability"] - threshold).abs())
     if kind != "all":
         wrong = wrong[wrong["label"] == (0 if kind == "false_positive" else 1)]
-    column, rising = {"surest": ("margin", False), "closest": ("margin", True), "longest": ("words", False), "shortest": ("words", True)}[order]
+    column, rising = {
+        "surest": ("margin", False),
+        "closest": ("margin", True),
+        "longest": ("words", False),
+        "shortest": ("words", True),
+    }[order]
     return wrong.sort_values([column, "row"], ascending=[rising, True]).reset_index(drop=True)
 
 
@@ -346,7 +376,11 @@ def _slices(frame: pd.DataFrame, by: str) -> list[tuple[str, pd.Series]]:
         return [("a negation in the text", frame["has_negation"]), ("no negation", ~frame["has_negation"])]
     if by == "unknown":
         unknown = frame["unknown_words"]
-        return [("no unknown word", unknown == 0), ("one unknown word", unknown == 1), ("two or more unknown words", unknown >= 2)]
+        return [
+            ("no unknown word", unknown == 0),
+            ("one unknown word", unknown == 1),
+            ("two or more unknown words", unknown >= 2),
+        ]
     words = frame["words"]
     edges = np.unique(np.quantile(words, np.linspace(0, 1, MOST_SLICES + 1)).round().astype(int))
     found = []
@@ -358,4 +392,8 @@ def _slices(frame: pd.DataFrame, by: str) -> list[tuple[str, pd.Series]]:
 
 
 def _in_ten(chance: float) -> str:
-    return f"{max(1, round(10 * chance))} in 10 times" if chance >= 0.095 else f"{max(1, round(100 * chance))} in 100 times"
+    return (
+        f"{max(1, round(10 * chance))} in 10 times"
+        if chance >= 0.095
+        else f"{max(1, round(100 * chance))} in 100 times"
+    )

@@ -25,7 +25,8 @@ class ClosingGate:
         position: the token at which it falls; previous: the one read before it. Both count from 0.
         token: what was read there.
         gate_before, gate: its value one step earlier and at the token.
-        memory_before: what the unit held when the token came; memory: what it holds after it; kept: gate * memory_before.
+        memory_before: what the unit held when the token came; memory: what it holds after it; kept: gate *
+            memory_before.
     """
 
     strand: int
@@ -68,8 +69,16 @@ def find_closing_gate(reading: CellReading) -> ClosingGate | None:
         step, unit = np.unravel_index(score.argmax(), score.shape)
         if best is None or score[step, unit] > best[0]:
             found = ClosingGate(
-                place, int(unit), part, order[step + 1], order[step], reading.tokens[order[step + 1]],
-                float(gate[step, unit]), float(gate[step + 1, unit]), float(memory[step, unit]), float(memory[step + 1, unit]),
-            )  # fmt: skip
+                place,
+                int(unit),
+                part,
+                order[step + 1],
+                order[step],
+                reading.tokens[order[step + 1]],
+                float(gate[step, unit]),
+                float(gate[step + 1, unit]),
+                float(memory[step, unit]),
+                float(memory[step + 1, unit]),
+            )
             best = (score[step, unit], found)
     return best[1] if best else None

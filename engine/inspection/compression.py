@@ -62,7 +62,8 @@ ARCHIVERS = (
 
 
 def archive(text: str) -> pd.DataFrame:
-    """Return what general compressors need for a text, and whether it came back: columns `coder`, `bytes`, `is_identical`.
+    """Return what general compressors need for a text, and whether it came back: columns `coder`, `bytes`,
+    `is_identical`.
 
     The first row is the text as it is, in UTF-8.
     """
@@ -75,10 +76,12 @@ def archive(text: str) -> pd.DataFrame:
 
 
 def duel(loaded: LoadedModel, text: str) -> Generator[float, None, Round]:
-    """Yield the share of the work that is done, in small steps, while a model codes a text and decodes it; return the round.
+    """Yield the share of the work that is done, in small steps, while a model codes a text and decodes it; return the
+    round.
 
     Raises:
-        InputError: the text is empty, too long or not UTF-8, or the model's tokens do not give it back letter for letter.
+        InputError: the text is empty, too long or not UTF-8, or the model's tokens do not give it back letter for
+            letter.
     """
     check_duel_text(text)
     begun = time.perf_counter()

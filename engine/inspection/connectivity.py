@@ -1,10 +1,13 @@
-"""Connectivity: how strongly each earlier token moves the logit of one that is expected, and whether replacing it really does.
+"""Connectivity: how strongly each earlier token moves the logit of one that is expected, and whether replacing it
+really does.
 
 Shapes: T tokens read, E embedding, V vocabulary, R replacements per place, B sequences run side by side.
 
-Paper: Madsen (2019), Visualizing memorization in RNNs, Distill, doi 10.23915/distill.00016, "connectivity": the norm of the
+Paper: Madsen (2019), Visualizing memorization in RNNs, Distill, doi 10.23915/distill.00016, "connectivity": the norm of
+    the
 gradient of a logit with respect to each input.
-Differs: the norm itself instead of its square, and the token that stands in the text instead of the likeliest; the check by
+Differs: the norm itself instead of its square, and the token that stands in the text instead of the likeliest; the
+    check by
 replacement is ours.
 """
 
@@ -93,8 +96,9 @@ def connectivity(loaded: LoadedModel, text: str, place: int) -> Connectivity:
 def replacements(loaded: LoadedModel, text: str, place: int, count: int = REPLACEMENTS, seed: int = 0) -> pd.DataFrame:
     """Return how far the logit of token `place` moves when an earlier one is replaced by others of the same text.
 
-    One row per token among the last `CHECKED` before it: `position` (from 1), `distance`, `token`, and `moved`, the mean
-    absolute change of the logit over `count` replacements. What stands before the replaced token is read only once, exactly.
+    One row per token among the last `CHECKED` before it: `position` (from 1), `distance`, `token`, and `moved`, the
+    mean absolute change of the logit over `count` replacements. What stands before the replaced token is read only
+    once, exactly.
 
     Raises:
         InputError: as `connectivity`.
@@ -117,7 +121,8 @@ def replacements(loaded: LoadedModel, text: str, place: int, count: int = REPLAC
 
 
 def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Return Spearman's rank correlation of two rows of numbers; nan where one of them is constant or has two values at most.
+    """Return Spearman's rank correlation of two rows of numbers; nan where one of them is constant or has two values at
+    most.
 
     Paper: Spearman (1904), The proof and measurement of association between two things.
     """
@@ -132,14 +137,17 @@ def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
 def _tokens(loaded: LoadedModel, text: str, place: int) -> list[int]:
     token_ids = checked_tokens(loaded, text)
     if len(token_ids) < 2:
-        raise InputError("The text is too short: something must stand before the character that is expected. Type at least two.")
+        raise InputError(
+            "The text is too short: something must stand before the character that is expected. Type at least two."
+        )
     if not 2 <= place <= len(token_ids):
         raise InputError(f"The expected place must lie between 2 and {len(token_ids):,}, not {place:,}.")
     return token_ids
 
 
 def with_rows(model: RecurrentModel, rows: Tensor, state: Any = None) -> tuple[Tensor, Any]:
-    """Return the logits (T, V) while reading embeddings (T, E), each a token of its own to the model, and the state after them."""
+    """Return the logits (T, V) while reading embeddings (T, E), each a token of its own to the model, and the state
+    after them."""
     weight = model.embedding.weight.detach()
     size = len(weight)
     changed = {"embedding.weight": torch.cat([weight, rows])}
@@ -163,14 +171,17 @@ def _another(token_ids: list[int], token: int, random: np.random.Generator, voca
 def _replaced(loaded: LoadedModel, before: list[int], swaps: list[list[int]], first: int, target: int) -> np.ndarray:
     """Return the mean change per place from `first` on, by reading every changed end of the text.
 
-    What stands before is read once: up to `first`, and from there on for every `SIDE_BY_SIDE` places, whose ends are read together.
+    What stands before is read once: up to `first`, and from there on for every `SIDE_BY_SIDE` places, whose ends are
+        read together.
     """
     model, count = loaded.model, len(swaps[0])
     logits, state = model(torch.tensor([[start_id(loaded), *before[:first]]]))
     changed = []
     for begin in range(first, len(before), SIDE_BY_SIDE):
         end = min(begin + SIDE_BY_SIDE, len(before))
-        rows = [[*before[begin:place], other, *before[place + 1 :]] for place in range(begin, end) for other in swaps[place]]
+        rows = [
+            [*before[begin:place], other, *before[place + 1 :]] for place in range(begin, end) for other in swaps[place]
+        ]
         found, _ = model(torch.tensor(rows), select(state, torch.zeros(len(rows), dtype=torch.long)))
         changed.append(found[:, -1, target])
         logits, state = model(torch.tensor([before[begin:end]]), state)

@@ -1,8 +1,11 @@
-"""The conveyor belt: what one token wrote into the memory, and how much of it is left some steps later, by two measures.
+"""The conveyor belt: what one token wrote into the memory, and how much of it is left some steps later, by two
+measures.
 
-By the gates: what was written, times every forget gate since; the belt of an LSTM as it is drawn. A GRU's belt is its update
+By the gates: what was written, times every forget gate since; the belt of an LSTM as it is drawn. A GRU's belt is its
+    update
 gates, and an RNN, which has none, is linearised: what was written, times the Jacobian of every step since.
-By ablation: the layer is run again without that write, and the two memories are subtracted. Here the write also acts through
+By ablation: the layer is run again without that write, and the two memories are subtracted. Here the write also acts
+    through
 everything it changed: later gates, later writes. Where the two differ, the belt is not the whole story.
 
 Shapes: K steps later, H hidden.
@@ -31,8 +34,8 @@ class Conveyor:
     """What became of one write.
 
     Attributes:
-        frame: a row per distance: distance, position, token, by_gates, by_ablation (shares of the write's size; signed for a
-            single unit), mismatch (size of the difference of the two, as a share of the write's size).
+        frame: a row per distance: distance, position, token, by_gates, by_ablation (shares of the write's size; signed
+            for a single unit), mismatch (size of the difference of the two, as a share of the write's size).
         written: what was written, (H,), or (1,) for a single unit.
         kind: the cell's kind.
     """
@@ -53,8 +56,11 @@ class Conveyor:
 
 
 @torch.inference_mode()
-def follow_write(loaded: LoadedModel, reading: CellReading, strand: int, position: int, unit: int | None = None) -> Conveyor:
-    """Return what is left of what the token at `position` (from 0) wrote, at it and at up to `MAX_DISTANCE` tokens after it.
+def follow_write(
+    loaded: LoadedModel, reading: CellReading, strand: int, position: int, unit: int | None = None
+) -> Conveyor:
+    """Return what is left of what the token at `position` (from 0) wrote, at it and at up to `MAX_DISTANCE` tokens
+    after it.
 
     All units are followed together, or one alone: then only its write is taken away and only its memory looked at.
 
@@ -66,7 +72,11 @@ def follow_write(loaded: LoadedModel, reading: CellReading, strand: int, positio
     order = chosen.order[chosen.order.index(position) :][: MAX_DISTANCE + 1]
     inputs = torch.tensor(chosen.inputs[order]).double()  # (1 + K, I)
     hidden = torch.tensor(chosen.hidden_before[[position]]).double()
-    state = hidden if chosen.cell_before is None else LSTMState(hidden, torch.tensor(chosen.cell_before[[position]]).double())
+    state = (
+        hidden
+        if chosen.cell_before is None
+        else LSTMState(hidden, torch.tensor(chosen.cell_before[[position]]).double())
+    )
 
     _, whole, gates = cell.step(inputs[:1], state)
     written = _written(cell, inputs[:1], state, whole, gates)  # (1, H)
@@ -98,7 +108,10 @@ def verdict(found: Conveyor) -> str:
         return "Nothing is read after this token, so all of the write is still there; choose an earlier step."
     worst = found.frame.loc[found.frame["mismatch"].idxmax()]
     lives = [found.half_life(column) for column in ("by_gates", "by_ablation")]
-    by_gates, by_ablation = (f"after {life} steps" if life is not None and life > 1 else "after 1 step" if life else "not within this text" for life in lives)
+    by_gates, by_ablation = (
+        f"after {life} steps" if life is not None and life > 1 else "after 1 step" if life else "not within this text"
+        for life in lives
+    )
     start = f"Half of the write is gone {by_gates} by the gates, and {by_ablation} by ablation. "
     if found.kind == "rnn":
         start = f"Half of the write is gone {by_gates} by the linearised steps, and {by_ablation} by ablation. "
@@ -140,7 +153,9 @@ def _carry(cell, left: Tensor, gates: dict[str, Tensor], before: Tensor, after: 
     return (1 - after**2) * (left @ cell.weight_hh.T)
 
 
-def _shares(predicted: np.ndarray, measured: np.ndarray, wrote: np.ndarray, order: list[int], tokens: list[str]) -> pd.DataFrame:
+def _shares(
+    predicted: np.ndarray, measured: np.ndarray, wrote: np.ndarray, order: list[int], tokens: list[str]
+) -> pd.DataFrame:
     size = max(float(np.linalg.norm(wrote)), 1e-12)
     if len(wrote) == 1:
         by_gates, by_ablation = predicted[:, 0] / (wrote[0] or 1e-12), measured[:, 0] / (wrote[0] or 1e-12)

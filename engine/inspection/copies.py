@@ -35,9 +35,9 @@ class Copies:
     """What of a text stands in the training text.
 
     Attributes:
-        spans: one row per span, in order, none inside another: `start`, `stop` (positions in the text), `length`, `text`,
-            `line` (of the training text, from 1), `offset` (its character there, from 0), `part` ("" where not known),
-            `places` (how often it stands there).
+        spans: one row per span, in order, none inside another: `start`, `stop` (positions in the text), `length`,
+            `text`, `line` (of the training text, from 1), `offset` (its character there, from 0), `part` ("" where not
+            known), `places` (how often it stands there).
         longest: for each character of the text the length of the longest span it lies in, 0 outside of all.
         counted_from: position from which characters count; what lies before (the prompt) is not the network's doing.
     """
@@ -74,7 +74,8 @@ def place_words(span: Any) -> str:
 
 
 def find_copies(index: CopyIndex, text: str, counted_from: int = 0) -> Copies:
-    """Return the spans of `text`, at least 12 characters long, that stand in the index' training text letter for letter.
+    """Return the spans of `text`, at least 12 characters long, that stand in the index' training text letter for
+    letter.
 
     Raises:
         InputError: the text is longer than can be checked at once, or not text.
@@ -96,7 +97,8 @@ def find_copies(index: CopyIndex, text: str, counted_from: int = 0) -> Copies:
 
 
 def known_words(index: CopyIndex, text: str, counted_from: int = 0) -> float:
-    """Return the share of words in `text` that the training text has, upper and lower case alike; nan where there is none."""
+    """Return the share of words in `text` that the training text has, upper and lower case alike; nan where there is
+    none."""
     words = split_words(text, counted_from)
     return float(index.has_words(words).mean()) if words else float("nan")
 
@@ -109,17 +111,21 @@ def index_of(loaded: LoadedModel) -> CopyIndex:
     """
     corpora = loaded.info.config.get("corpora") or []
     if not corpora:
-        raise DataError(f"The card of {loaded.info.name} does not say what text it was trained on, so copies cannot be found.")
+        raise DataError(
+            f"The card of {loaded.info.name} does not say what text it was trained on, so copies cannot be found."
+        )
     return load_index(str(corpora[0]))
 
 
 def check_copies(loaded: LoadedModel, text: str, counted_from: int = 0) -> Copies:
-    """Return what `text` has copied from the text that `loaded` was trained on; raises as `index_of` and `find_copies`."""
+    """Return what `text` has copied from the text that `loaded` was trained on; raises as `index_of` and
+    `find_copies`."""
     return find_copies(index_of(loaded), text, counted_from)
 
 
 def index_facts(loaded: LoadedModel) -> dict[str, Any]:
-    """Return what is known about the index for `loaded`: corpus, title, characters, and `unseen` and `chance` (see `copy_checks`)."""
+    """Return what is known about the index for `loaded`: corpus, title, characters, and `unseen` and `chance` (see
+    `copy_checks`)."""
     return index_of(loaded).facts
 
 
@@ -132,7 +138,8 @@ def unseen_measures(loaded: LoadedModel) -> dict[str, float]:
 
 
 def coverage_frame(copies: Copies, facts: dict[str, Any]) -> pd.DataFrame:
-    """Return for each minimum length `share` of the text in such spans, and `unseen`: the same of text the model never read."""
+    """Return for each minimum length `share` of the text in such spans, and `unseen`: the same of text the model never
+    read."""
     unseen = facts.get("unseen", {}).get("coverage", [])
     frame = pd.DataFrame({"length": LENGTHS, "share": [copies.coverage(length) for length in LENGTHS]})
     return frame.assign(unseen=unseen if len(unseen) == len(LENGTHS) else np.nan)
@@ -177,7 +184,9 @@ def _runs(positions: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.nda
     return positions[firsts][is_long], places[firsts][is_long], lengths[is_long]
 
 
-def _drop_inner(starts: np.ndarray, places: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _drop_inner(
+    starts: np.ndarray, places: np.ndarray, lengths: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Leave out spans that lie inside a longer one; equal ones stay, in the order of their places."""
     order = np.lexsort((places, -lengths, starts))
     starts, places, lengths = starts[order], places[order], lengths[order]

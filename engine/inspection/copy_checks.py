@@ -20,7 +20,8 @@ def check_index(index: CopyIndex, train: str, unseen: str, seed: int = 0) -> dic
     """Return what held-out text and random characters look like through `index`.
 
     Returns:
-        `unseen`: over stretches of 400 characters of held-out text, which is what a writer who copies nothing reaches: the
+        `unseen`: over stretches of 400 characters of held-out text, which is what a writer who copies nothing reaches:
+        the
             share in spans of each minimum length, how many spans were found, how many of them do not stand in the
             training text where the index says, the longest, and the means of what `Measures` holds.
         `chance`: spans found in random characters with the training text's frequencies.
@@ -44,5 +45,9 @@ def check_index(index: CopyIndex, train: str, unseen: str, seed: int = 0) -> dic
             "longest": int(longest.max()),
             "measures": {name: round(float(value), 5) for name, value in means.items()},
         },
-        "chance": {"characters": len(noise), "spans": len(by_luck), "longest": int(by_luck["length"].max()) if len(by_luck) else 0},
+        "chance": {
+            "characters": len(noise),
+            "spans": len(by_luck),
+            "longest": int(by_luck["length"].max()) if len(by_luck) else 0,
+        },
     }

@@ -1,8 +1,10 @@
 """An index of a training text that finds copies of it without holding the text: hashes of its n-grams, in order.
 
-For each place of the training text the index keeps 16 bits of a hash of the 8 characters that begin there. A single hash
+For each place of the training text the index keeps 16 bits of a hash of the 8 characters that begin there. A single
+hash
 says little: in a million places each value stands about 15 times by chance. But hashes that agree at consecutive places
-say much: each further one divides the chance by 65,536. So a stretch of L characters is known by L - 7 hashes in a row, its
+say much: each further one divides the chance by 65,536. So a stretch of L characters is known by L - 7 hashes in a row,
+    its
 place is where they stand, and its end is where they cease to agree (one character too late in about 1 of 65,536 cases).
 
 What it gives away: whoever tries all characters one after the other can recover the text from the hashes. It makes the
@@ -71,7 +73,8 @@ class CopyIndex:
         return next((title for first, title in reversed(self.facts["parts"]) if first <= line), "")
 
     def has_words(self, words: Sequence[str]) -> np.ndarray:
-        """Return for each word, in lower case, whether the training text has it; 1 in 300,000 made-up ones passes as well."""
+        """Return for each word, in lower case, whether the training text has it; 1 in 300,000 made-up ones passes as
+        well."""
         if not len(words):
             return np.zeros(0, dtype=bool)
         wanted = hash_words(words)
@@ -161,7 +164,9 @@ def load_index(name: str, folder: Path | None = None) -> CopyIndex:
     except OSError as error:
         there = ", ".join(list_indexes(folder)) or "none"
         command = COMMAND.format(corpus=name)
-        raise DataError(f"There is no index of the training text {name!r} (there: {there}); build it with: {command}.") from error
+        raise DataError(
+            f"There is no index of the training text {name!r} (there: {there}); build it with: {command}."
+        ) from error
     return _read(path, version)
 
 
@@ -179,7 +184,9 @@ def _read(path: Path, version: int) -> CopyIndex:
         if tensors["hashes"].dtype != np.uint16 or len(tensors["hashes"]) != facts["characters"] - GRAM + 1:
             raise ValueError("the hashes do not fit the number of characters")
     except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise DataError(f"The index {path.name} is damaged; build it anew with: {COMMAND.format(corpus=path.stem)}.") from error
+        raise DataError(
+            f"The index {path.name} is damaged; build it anew with: {COMMAND.format(corpus=path.stem)}."
+        ) from error
     return _ready(tensors["hashes"], tensors["line_lengths"], tensors["words"], facts)
 
 

@@ -1,18 +1,22 @@
 """The cell detective: which unit of a network knows the answer to which question about the text it reads.
 
-Every unit of every layer is scored against every predicate by AUC, the chance that the unit's value at a place where the
-predicate holds is above its value at a place where it does not: 0.5 is guessing, 1 knows. The best unit is chosen on the
-first half of a text and its AUC is measured on the second, so that luck in choosing does not count. As a control all of it
-is done again with labels shifted along the text, which keeps their rhythm and breaks their tie to what was read.
+Every unit of every layer is scored against every predicate by AUC, the chance that the unit's value at a place where
+the
+predicate holds is above its value at a place where it does not: 0.5 is guessing, 1 knows. The best unit is chosen on
+    the
+first half of a text and its AUC is measured on the second, so that luck in choosing does not count. As a control all of
+it is done again with labels shifted along the text, which keeps their rhythm and breaks their tie to what was read.
 
-AUC is the mean rank of the positives, scaled; with the ranks of all units as a matrix, all predicates and all controls are
-one product of matrices. Ranks are taken after sorting values into `BINS` equal bins between a unit's extremes, and states are
-read in streams (`units.stream_states`). Against sorting float32 states of one pass over all 43,807 characters of the stories
-(LSTM, all units and predicates), a unit's AUC is off by 0.0002 on average, by less than 0.007 in 999 of 1,000 cases.
+AUC is the mean rank of the positives, scaled; with the ranks of all units as a matrix, all predicates and all controls
+are one product of matrices. Ranks are taken after sorting values into `BINS` equal bins between a unit's extremes, and
+states are read in streams (`units.stream_states`). Against sorting float32 states of one pass over all 43,807
+characters of the stories (LSTM, all units and predicates), a unit's AUC is off by 0.0002 on average, by less than 0.007
+in 999 of 1,000 cases.
 
 Shapes: T time, U units (all layers and state parts side by side), P predicates, K shifts.
 
-Paper: Mann and Whitney (1947) for the statistic; Karpathy, Johnson and Fei-Fei (2015), arXiv 1506.02078, for the cells found
+Paper: Mann and Whitney (1947) for the statistic; Karpathy, Johnson and Fei-Fei (2015), arXiv 1506.02078, for the cells
+    found
 by eye that this looks for by measure.
 """
 
@@ -38,7 +42,19 @@ MIN_CHARACTERS, MAX_CHARACTERS = 1_000, 50_000
 MIN_PLACES = 20  # a predicate must hold, and must not hold, at so many places in each half to be scored
 BINS = 4096
 SHIFTS = 5
-COLUMNS = ["predicate", "question", "needs", "share", "layer", "part", "unit", "sign", "auc", "control", "control_highest"]
+COLUMNS = [
+    "predicate",
+    "question",
+    "needs",
+    "share",
+    "layer",
+    "part",
+    "unit",
+    "sign",
+    "auc",
+    "control",
+    "control_highest",
+]
 
 
 @dataclass(frozen=True)
@@ -46,12 +62,13 @@ class Investigation:
     """What the detective found.
 
     Attributes:
-        winners: one row per predicate that could be scored, best first: `predicate` (its name), `question`, `needs`, `share` (of
-            places where it holds), the winner's `layer` (from 0), `part` ("hidden" or "cell"), `unit` and `sign` (-1 where the
-            unit is low when the predicate holds), its `auc` on the second half, and the same procedure's result with shifted
+        winners: one row per predicate that could be scored, best first: `predicate` (its name), `question`, `needs`,
+            `share` (of places where it holds), the winner's `layer` (from 0), `part` ("hidden" or "cell"), `unit` and
+            `sign` (-1 where the unit is low when the predicate holds), its `auc` on the second half, and the same
+            procedure's result with shifted
             labels: `control` (mean) and `control_highest`.
-        specificity: (winners, winners) AUC on the second half of each row's predicate by each column's winning unit, signed
-            as that unit was for the predicate it won.
+        specificity: (winners, winners) AUC on the second half of each row's predicate by each column's winning unit,
+            signed as that unit was for the predicate it won.
         skipped: questions that hold, or fail to, at too few places of this text.
         text: what it was read on, in one sentence; `source` is its name, `own_text` the visitor's own ("" if none).
         characters, units: how many. elapsed_seconds: what it took.
@@ -69,7 +86,8 @@ class Investigation:
 
 
 def investigate(loaded: LoadedModel, source: str = STORIES, text: str = "") -> Investigation:
-    """Return the best unit for every predicate on an unseen text: the visitor's own `text`, else the one called `source`.
+    """Return the best unit for every predicate on an unseen text: the visitor's own `text`, else the one called
+    `source`.
 
     Raises:
         InputError: the model has no units, or the text is too short, too long, or not here.
@@ -87,7 +105,9 @@ def investigate(loaded: LoadedModel, source: str = STORIES, text: str = "") -> I
     last = np.array([stop - 1 for _, stop in spans])
     labels = np.stack([label_text(name, read)[last] for name in PREDICATES.names()])  # (P, T)
     places = [
-        (layer, part) for layer in range(len(states)) for part in parts_of(loaded.info.architecture)[: len(states[layer])]
+        (layer, part)
+        for layer in range(len(states))
+        for part in parts_of(loaded.info.architecture)[: len(states[layer])]
     ]
     winners, specificity, skipped = find_winners([part for layer in states for part in layer], labels, places)
     seconds = time.perf_counter() - begun
@@ -135,13 +155,16 @@ def find_winners(
 
 
 def score_all(blocks: Sequence[np.ndarray], labels: np.ndarray, part: slice) -> np.ndarray:
-    """Return the AUC of every unit for labels (P, T) and for their shifted copies, within `part` of the text: (1 + K, P, U)."""
+    """Return the AUC of every unit for labels (P, T) and for their shifted copies, within `part` of the text: (1 + K,
+    P, U)."""
     true = labels[:, part].astype(np.float32)  # (P, T)
     size = true.shape[1]
     steps = [0, *(size * (k + 1) // (SHIFTS + 1) for k in range(SHIFTS))]
     shifted = np.concatenate([np.roll(true, step, axis=1) for step in steps])  # ((1 + K) * P, T)
     with ThreadPoolExecutor(WORKERS) as pool:
-        auc = np.concatenate(list(pool.map(lambda block: auc_of_ranks(rank_columns(block[part]), shifted), blocks)), axis=1)
+        auc = np.concatenate(
+            list(pool.map(lambda block: auc_of_ranks(rank_columns(block[part]), shifted), blocks)), axis=1
+        )
     return auc.reshape(len(steps), len(labels), -1)
 
 

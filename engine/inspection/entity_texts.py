@@ -12,8 +12,8 @@ from engine.inspection.entity_types import describe_type
 from engine.inspection.tagging import MAX_WORDS, Tagging, Word, split_words
 from engine.text.treebank import has_latin_letters
 
-# Measured with the words of the news tagger on the test captions of Multi30k: of 1,000 French ones 987 have so many unknown words, of
-# 1,000 English ones 2; of the test sentences of the web texts 2 in 100.
+# Measured with the words of the news tagger on the test captions of Multi30k: of 1,000 French ones 987 have so many
+# unknown words, of 1,000 English ones 2; of the test sentences of the web texts 2 in 100.
 FOREIGN_SHARE = 0.5
 FOREIGN_WORDS = 4  # with fewer a name or two would decide
 
@@ -44,10 +44,13 @@ def read_text(text: str, max_lines: int) -> list[TextLine]:
     if not lines:
         raise InputError("There is nothing to read: type a sentence, for instance “Anna lives in Rome.”")
     if not any(character.isalnum() for character in text):
-        raise InputError("There are only signs or emoji here and no word: entities are words, so type a sentence with some.")
+        raise InputError(
+            "There are only signs or emoji here and no word: entities are words, so type a sentence with some."
+        )
     if len(lines) > max_lines:
         raise InputError(
-            f"There are {len(lines):,} lines; at most {max_lines:,} are read here. Give the text to the tool “Many lines” as a file."
+            f"There are {len(lines):,} lines; at most {max_lines:,} are read here. Give the text to the tool “Many "
+            "lines” as a file."
         )
     found = []
     for place, line in enumerate(lines, 1):
@@ -56,13 +59,15 @@ def read_text(text: str, max_lines: int) -> list[TextLine]:
         except InputError as error:
             name = f"Line {place}" if len(lines) > 1 else "The text"
             raise InputError(
-                f"{name} has more than {MAX_WORDS:,} words, which is the most that is read at once: put each sentence on a line of its own."
+                f"{name} has more than {MAX_WORDS:,} words, which is the most that is read at once: put each sentence "
+                "on a line of its own."
             ) from error
     return found
 
 
 def describe_spans(tagging: Tagging, line: TextLine) -> str:
-    """Return what was marked in a line, as a sentence: how many of each kind, and the one the network was least sure of."""
+    """Return what was marked in a line, as a sentence: how many of each kind, and the one the network was least sure
+    of."""
     if not tagging.spans:
         return f"No entity was found in these {len(line.places):,} words."
     counts: dict[str, int] = {}
@@ -83,15 +88,20 @@ def span_text(line: TextLine, span) -> str:
 
 
 def spans_frame(line: TextLine, tagging: Tagging) -> pd.DataFrame:
-    """Return one row per entity of a line: its letters, kind and probability, and from which letter to which it stands."""
+    """Return one row per entity of a line: its letters, kind and probability, and from which letter to which it
+    stands."""
     columns = ["entity", "type", "meaning", "probability", "start", "end"]
     rows = [
         (
-            span_text(line, span), span.type, describe_type(span.type).word, round(float(span.probability), 4),
-            line.places[span.start].start, line.places[span.end - 1].end,
+            span_text(line, span),
+            span.type,
+            describe_type(span.type).word,
+            round(float(span.probability), 4),
+            line.places[span.start].start,
+            line.places[span.end - 1].end,
         )
         for span in tagging.spans
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -100,7 +110,11 @@ def find_foreign(tagging: Tagging) -> str:
     words = [word for word in tagging.words if any(character.isalpha() for character in word)]
     unknown = set(tagging.unknown)
     strange = [word for word in words if word in unknown]
-    if not strange or (has_latin_letters(words) and len(words) < FOREIGN_WORDS) or len(strange) < FOREIGN_SHARE * len(words):
+    if (
+        not strange
+        or (has_latin_letters(words) and len(words) < FOREIGN_WORDS)
+        or len(strange) < FOREIGN_SHARE * len(words)
+    ):
         return ""
     count = f"{len(strange):,} of the {len(words):,} words" if len(words) > 1 else "The only word"
     return (
@@ -126,10 +140,15 @@ def describe_word(tagging: Tagging, place: int) -> str:
     """Return in a sentence which tag a word was given, how likely it was, and what came next."""
     frame, chosen = tag_frame(tagging, place), tagging.tags[place]
     share = float(frame.set_index("tag")["probability"][chosen])
-    said = f"“{tagging.words[place]}” (word {place + 1:,}) is tagged {chosen}, with a probability of {100 * share:.1f} %."
+    said = (
+        f"“{tagging.words[place]}” (word {place + 1:,}) is tagged {chosen}, with a probability of {100 * share:.1f} %."
+    )
     other = frame[frame["tag"] != chosen].iloc[0]
     if other["probability"] > share:
-        said += f" Alone, {other['tag']} would be likelier with {100 * other['probability']:.1f} %, but not in a row with its neighbours."
+        said += (
+            f" Alone, {other['tag']} would be likelier with {100 * other['probability']:.1f} %, but not in a row "
+            "with its neighbours."
+        )
     else:
         said += f" Next comes {other['tag']} with {100 * other['probability']:.1f} %."
     if tagging.words[place] in set(tagging.unknown):

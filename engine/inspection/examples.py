@@ -9,9 +9,7 @@ from pathlib import Path
 
 from engine.errors import DataError
 
-EXAMPLES = (
-    Path(__file__).resolve().parents[2] / "data" / "samples" / "translation_examples" / "examples.jsonl"
-)
+EXAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples" / "translation_examples" / "examples.jsonl"
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """The smallest edit that turns a classifier's decision, found by search: words left out, or others put in their place.
 
-Every edit that is reported was really read by the network. Deletions of one word are all tried, and of two words where the text
-is short; beyond that the most promising ones are followed (a beam). For replacements the gradient of the decision at every word's
-embedding says which words of the vocabulary would hurt it most, if it were a straight line; those are then tried.
+Every edit that is reported was really read by the network. Deletions of one word are all tried, and of two words where
+the text is short; beyond that the most promising ones are followed (a beam). For replacements the gradient of the
+decision at every word's embedding says which words of the vocabulary would hurt it most, if it were a straight line;
+those are then tried.
 
 Shapes: N texts, T words, E embedding, V vocabulary, L labels.
 
-Paper: Ebrahimi, Rao, Lowd and Dou (2018), HotFlip: white-box adversarial examples for text classification (replacements by gradient);
+Paper: Ebrahimi, Rao, Lowd and Dou (2018), HotFlip: white-box adversarial examples for text classification (replacements
+    by gradient);
 Feng et al. (2018), Pathologies of neural models make interpretations difficult (what is left after deletions).
 """
 
@@ -133,7 +135,9 @@ def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int
             candidates = list(combinations(range(len(words)), 2))
         else:
             kept = sorted((places for places in worth if len(places) == size - 1), key=worth.__getitem__)[:BEAM]
-            candidates = list({tuple(sorted({*places, *single})) for places in kept for single in singles if single[0] not in places})
+            candidates = list(
+                {tuple(sorted({*places, *single})) for places in kept for single in singles if single[0] not in places}
+            )
         # The most promising first: those whose words alone did most.
         candidates.sort(key=lambda places: (sum(worth.get((place,), 0.0) for place in places), places))
         for start in range(0, len(candidates), CHUNK):
@@ -183,7 +187,8 @@ def _best_flip(found: np.ndarray, decision: int) -> int | None:
 def _promising(
     loaded: LoadedModel, words: tuple[str, ...], kept: Sequence[tuple[Edit, ...]], decision: int, most: int
 ) -> list[tuple[Edit, ...]]:
-    """Return replacements of one word more than in `kept` that the gradient finds most harmful to the decision, at most `most`."""
+    """Return replacements of one word more than in `kept` that the gradient finds most harmful to the decision, at most
+    `most`."""
     ids, names = _replacements(loaded)
     gradients, embedded = _gradients(loaded, [replace(words, edits) for edits in kept], decision)
     table = loaded.model.embed(torch.tensor([ids])).detach()[0].numpy()  # (V, E)
@@ -201,7 +206,8 @@ def _promising(
 
 
 def _gradients(loaded: LoadedModel, texts: Sequence[Sequence[str]], decision: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the gradient of the decided label's log-probability at each embedding, and the embeddings, (N, T, E) each."""
+    """Return the gradient of the decided label's log-probability at each embedding, and the embeddings, (N, T, E)
+    each."""
     tokenizer, model = loaded.tokenizer, loaded.model
     ids = pad([tokenizer.encode_words(text) for text in texts], tokenizer.pad_id)
     lengths = torch.tensor([len(text) for text in texts])
@@ -222,7 +228,12 @@ def _replacements(loaded: LoadedModel) -> tuple[list[int], list[str]]:
 
 def describe_edit(flip: Flip) -> str:
     """Return an edit in words: what is left out, or what stands in the place of what."""
-    parts = [f"without “{edit.old}” (word {edit.place + 1})" if edit.new is None else f"with “{edit.new}” for “{edit.old}” (word {edit.place + 1})" for edit in flip.edits]
+    parts = [
+        f"without “{edit.old}” (word {edit.place + 1})"
+        if edit.new is None
+        else f"with “{edit.new}” for “{edit.old}” (word {edit.place + 1})"
+        for edit in flip.edits
+    ]
     return listing(parts)
 
 
@@ -232,7 +243,10 @@ def flip_sentence(found: FlipSearch, labels: Sequence[str]) -> str:
     smallest = found.smallest
     tried = found.deletions_tried + found.replacements_tried
     if smallest is None:
-        return f"The decision stays {was}: none of {tried:,} edited texts turned it. That is no proof that no small edit could."
+        return (
+            f"The decision stays {was}: none of {tried:,} edited texts turned it. That is no proof that no small "
+            "edit could."
+        )
     words = "one word" if len(smallest.edits) == 1 else f"{len(smallest.edits)} words"
     return (
         f"Changing {words} turns the decision from {was} to “{labels[smallest.decision]}”: {describe_edit(smallest)}, "

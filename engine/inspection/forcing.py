@@ -1,7 +1,8 @@
-"""Forced, free, and everything between: one sentence decoded along its reference, by its own choices, and by a rule per step.
+"""Forced, free, and everything between: one sentence decoded along its reference, by its own choices, and by a rule per
+step.
 
-A step writes one piece. After it the decoder reads either the reference's piece (it is told) or its own choice. T counts the
-reference's pieces with its end mark; the last step is told nothing, as nothing follows.
+A step writes one piece. After it the decoder reads either the reference's piece (it is told) or its own choice. T
+counts the reference's pieces with its end mark; the last step is told nothing, as nothing follows.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ MAX_STEP = 999
 RATIOS = (0.0, 0.25, 0.5, 0.75, 1.0)
 SEEDS = 20
 ALTERNATIVES = 8
-# Nats per piece from which a reference is called foreign. Measured with both networks of the pair on 400 sentences of Multi30k and 400 of
-# Tatoeba (test): 99 % of true references stay below 4.4, 99 % of the untranslated sources lie above 4.8.
+# Nats per piece from which a reference is called foreign. Measured with both networks of the pair on 400 sentences of
+# Multi30k and 400 of Tatoeba (test): 99 % of true references stay below 4.4, 99 % of the untranslated sources lie above
+# 4.8.
 FOREIGN_NATS = 4.5
 _RANGE = re.compile(r"(\d{1,4})(?:\s*[-\N{EN DASH}]\s*(\d{1,4}))?")
 
@@ -39,7 +41,8 @@ class Run:
     """One decoding of the sentence.
 
     Attributes:
-        pieces, log_probs: what it would write at each step, and its log-probability (nats); ends with the end mark it read.
+        pieces, log_probs: what it would write at each step, and its log-probability (nats); ends with the end mark it
+            read.
         reads: what it read after each step; `text` is what they spell.
         losses: nats that each of the reference's T pieces cost at its step, also after the run is over.
         is_finished: whether it ended by itself; False where it was cut off at the limit.
@@ -58,7 +61,8 @@ class Run:
         return float(self.losses.mean())
 
     def first_difference(self, reference: list[str]) -> int | None:
-        """Return the first step, from 0, at which it would write another piece than the reference; None where it never does."""
+        """Return the first step, from 0, at which it would write another piece than the reference; None where it never
+        does."""
         pairs = enumerate(zip(self.pieces, reference, strict=False))
         first = next((step for step, (own, given) in pairs if own != given), None)
         if first is None and len(self.pieces) != len(reference):
@@ -74,9 +78,10 @@ class ForcingReport:
         reference: labels of the T pieces.
         told: whether the mixed run was told the reference's piece after each step, (T - 1).
         forced, mixed, free: always told, told as `told` says, never told.
-        alternatives: the likeliest pieces at each step of the mixed run that it did not read next, as (name, probability); a name
-            begins with a middle dot where the piece continues a word or is a mark of punctuation.
-        mixed_kl, free_kl: KL(forced || mixed) and KL(forced || free) between the distributions of the next piece, nats, (T,).
+        alternatives: the likeliest pieces at each step of the mixed run that it did not read next, as (name,
+            probability); a name begins with a middle dot where the piece continues a word or is a mark of punctuation.
+        mixed_kl, free_kl: KL(forced || mixed) and KL(forced || free) between the distributions of the next piece, nats,
+            (T,).
     """
 
     reference: list[str]
@@ -96,7 +101,8 @@ class ForcingReport:
 
 
 def inspect_forcing(loaded: LoadedModel, source: str, reference: str, steps: str = ALL) -> ForcingReport:
-    """Return the forced, the free and a mixed decoding of `source`; `steps` says where the mixed one is told, see `read_steps`.
+    """Return the forced, the free and a mixed decoding of `source`; `steps` says where the mixed one is told, see
+    `read_steps`.
 
     Raises:
         InputError: the source or the reference is empty or too long, or `steps` cannot be read.
@@ -152,7 +158,10 @@ def read_steps(text: str, count: int) -> tuple[bool, ...]:
     for part in plain.split(","):
         match = _RANGE.fullmatch(part.strip())
         if match is None or int(match[1]) < 1:
-            raise InputError(f"The steps must be “{ALL}”, “{NONE}” or numbers from 1 as in “1-4, 7”; “{part.strip()[:30]}” is none of these.")
+            raise InputError(
+                f"The steps must be “{ALL}”, “{NONE}” or numbers from 1 as in “1-4, 7”; “{part.strip()[:30]}” is none "
+                "of these."
+            )
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
             raise InputError(f"The steps “{part.strip()}” run backwards; write the smaller number first.")
@@ -220,8 +229,10 @@ def coins_sentence(frame: pd.DataFrame) -> str:
     rows = summarise_coins(frame).set_index("teacher_forcing_ratio")
     half = rows.loc[0.5]
     return (
-        f"Told always, a piece of the reference costs {rows.loc[1.0, 'mean']:.2f} nats; told half the time {half['mean']:.2f} on average over "
-        f"{half['seeds']:.0f} seeds, from {half['min']:.2f} to {half['max']:.2f}, depending on which steps the coins pick; told never "
+        f"Told always, a piece of the reference costs {rows.loc[1.0, 'mean']:.2f} nats; told half the time "
+        f"{half['mean']:.2f} on average over "
+        f"{half['seeds']:.0f} seeds, from {half['min']:.2f} to {half['max']:.2f}, depending on which steps the coins "
+        "pick; told never "
         f"{rows.loc[0.0, 'mean']:.2f}."
     )
 
@@ -244,7 +255,9 @@ class Arrangement:
     divergence: int | None
 
 
-def arrange(rows: dict[str, tuple[list[str], list[float] | None]], by_piece: bool, fixed: tuple[str, ...] = ()) -> Arrangement:
+def arrange(
+    rows: dict[str, tuple[list[str], list[float] | None]], by_piece: bool, fixed: tuple[str, ...] = ()
+) -> Arrangement:
     """Return rows of pieces and their log-probabilities in columns: a step each, or equal pieces under each other.
 
     Rows named in `fixed` keep to the steps of the first row in either case.
@@ -256,10 +269,16 @@ def arrange(rows: dict[str, tuple[list[str], list[float] | None]], by_piece: boo
         moving = [name for name in others if name not in fixed]
         base, placed = line_up(given, [rows[name][0] for name in moving])
         columns = {first: base} | dict(zip(moving, placed, strict=True))
-        columns |= {name: [place if place is not None and place < len(rows[name][0]) else None for place in base] for name in fixed}
+        columns |= {
+            name: [place if place is not None and place < len(rows[name][0]) else None for place in base]
+            for name in fixed
+        }
     else:
         width = max(len(pieces) for pieces, _ in rows.values())
-        columns = {name: [place if place < len(pieces) else None for place in range(width)] for name, (pieces, _) in rows.items()}
+        columns = {
+            name: [place if place < len(pieces) else None for place in range(width)]
+            for name, (pieces, _) in rows.items()
+        }
         base = list(range(width))
     pieces = {name: [None if at is None else rows[name][0][at] for at in columns[name]] for name in rows}
     shares = {
@@ -286,7 +305,8 @@ def told_in(arrangement: Arrangement, told: tuple[bool, ...]) -> list[bool | Non
 
 
 def forcing_table(report: ForcingReport) -> pd.DataFrame:
-    """Return a row per step: who was told, each run's piece, the reference's loss under each (nats) and the divergences (nats)."""
+    """Return a row per step: who was told, each run's piece, the reference's loss under each (nats) and the divergences
+    (nats)."""
     runs = {"forced": report.forced, "mixed": report.mixed, "free": report.free}
     steps = max(len(report.reference), *(len(run.pieces) for run in runs.values()))
     columns: dict[str, object] = {"reference": report.reference, "is_told": list(report.told)}
@@ -306,17 +326,22 @@ def forcing_sentence(report: ForcingReport) -> str:
     at = free.first_difference(report.reference)
     if at is None:
         return (
-            f"Left alone the network writes the reference itself: all {count} pieces are the same, so forcing changes nothing "
+            f"Left alone the network writes the reference itself: all {count} pieces are the same, so forcing changes "
+            "nothing "
             f"here; a piece costs {forced.mean_loss:.2f} nats either way."
         )
     right = sum(own == given for own, given in zip(forced.pieces, report.reference, strict=False))
     given = f"“{report.reference[at]}”" if at < count else "nothing more"
-    wrote = f"“{free.pieces[at]}” ({percent(math.exp(free.log_probs[at]))})" if at < len(free.pieces) else "nothing more"
+    wrote = (
+        f"“{free.pieces[at]}” ({percent(math.exp(free.log_probs[at]))})" if at < len(free.pieces) else "nothing more"
+    )
     odds = f" ({percent(math.exp(-forced.losses[at]))})" if at < count else ""
     first = "From the first piece on" if at == 0 else f"After {at} equal {'piece' if at == 1 else 'pieces'}"
     return (
-        f"{first} they part: the reference goes on with {given}{odds}, the network left alone with {wrote}. Told the reference "
-        f"after every step it would choose {right} of {count} pieces rightly itself, and a piece of the reference costs it "
+        f"{first} they part: the reference goes on with {given}{odds}, the network left alone with {wrote}. Told the "
+        "reference "
+        f"after every step it would choose {right} of {count} pieces rightly itself, and a piece of the reference "
+        "costs it "
         f"{forced.mean_loss:.2f} nats; reading its own words instead, {free.mean_loss:.2f}."
     )
 
@@ -326,12 +351,15 @@ def lesson(report: ForcingReport) -> str:
     gap = report.exposure_gap
     if gap < 0.05:
         return (
-            f"The exposure gap is {gap:.2f} nats per piece: on this sentence it makes next to no difference whether the network is "
+            f"The exposure gap is {gap:.2f} nats per piece: on this sentence it makes next to no difference whether "
+            "the network is "
             "told. Training, where it is always told, shows it just what it meets in use."
         )
     return (
-        f"The exposure gap is {gap:.2f} nats per piece: in training, always told, the network never meets what it reads here after "
-        "its own words. Not every nat is a mistake: a good translation in other words leaves the reference too, and one word more "
+        f"The exposure gap is {gap:.2f} nats per piece: in training, always told, the network never meets what it "
+        "reads here after "
+        "its own words. Not every nat is a mistake: a good translation in other words leaves the reference too, and "
+        "one word more "
         "or less moves all that follow."
     )
 
@@ -340,24 +368,30 @@ def mixed_sentence(report: ForcingReport) -> str:
     """Return what the mixed run was told, and what it cost."""
     told, count = sum(report.told), len(report.told)
     if told == count:
-        return "Your row is told after every step: it is the forced row. Let go of a step, and watch everything after it."
+        return (
+            "Your row is told after every step: it is the forced row. Let go of a step, and watch everything after it."
+        )
     if told == 0:
         return "Your row is told nothing: it is the free row. Tell it one step, and watch everything after it."
     changed = int((report.mixed_kl >= 0.1).sum())
     return (
-        f"Your row is told after {told} of {count} steps; a piece of the reference costs it {report.mixed.mean_loss:.2f} nats, and at "
+        f"Your row is told after {told} of {count} steps; a piece of the reference costs it "
+        f"{report.mixed.mean_loss:.2f} nats, and at "
         f"{changed} of {count + 1} steps it expects something else than the forced row (by 0.1 nats or more)."
     )
 
 
 def foreign_sentence(report: ForcingReport, target_language: str) -> str | None:
-    """Return a warning where even the forced network finds the reference too unlikely to be a translation; None where not."""
+    """Return a warning where even the forced network finds the reference too unlikely to be a translation; None where
+    not."""
     loss = report.forced.mean_loss
     if loss < FOREIGN_NATS:
         return None
     return (
-        f"This reference does not read like a translation into {target_language}: even told every piece, the network finds each one "
-        f"1 in {math.exp(loss):,.0f} ({loss:.1f} nats; of real references 99 % stay below 4.4). Is it in another language, or does it translate "
+        f"This reference does not read like a translation into {target_language}: even told every piece, the network "
+        "finds each one "
+        f"1 in {math.exp(loss):,.0f} ({loss:.1f} nats; of real references 99 % stay below 4.4). Is it in another "
+        "language, or does it translate "
         "another sentence?"
     )
 
@@ -375,14 +409,23 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.0005 else "less than 0.1 %"
 
 
-def decode(loaded: LoadedModel, source: str, target_ids: list[int], told: torch.Tensor, put: Put | None = None) -> Mixed:
+def decode(
+    loaded: LoadedModel, source: str, target_ids: list[int], told: torch.Tensor, put: Put | None = None
+) -> Mixed:
     """Return the decodings of `source` that `told` (B, T - 1) and `put` describe; see `decode_mixed`."""
     tokenizer = loaded.tokenizer
     source_ids, lengths = encode_sources(loaded, [source])
     return decode_mixed(
-        loaded.model, source_ids, lengths, target_ids, told, put=put,
-        bos_id=tokenizer.bos_id, eos_id=tokenizer.eos_id, max_new_tokens=2 * int(lengths.max()) + 10,
-    )  # fmt: skip
+        loaded.model,
+        source_ids,
+        lengths,
+        target_ids,
+        told,
+        put=put,
+        bos_id=tokenizer.bos_id,
+        eos_id=tokenizer.eos_id,
+        max_new_tokens=2 * int(lengths.max()) + 10,
+    )
 
 
 def runs_of(loaded: LoadedModel, found: Mixed, target_ids: list[int]) -> list[Run]:
@@ -395,10 +438,14 @@ def runs_of(loaded: LoadedModel, found: Mixed, target_ids: list[int]) -> list[Ru
         is_finished = read[-1] == tokenizer.eos_id
         runs.append(
             Run(
-                display_pieces(tokenizer.tokens(own)), log_probs, display_pieces(tokenizer.tokens(read)),
-                tokenizer.decode([token for token in read if token != tokenizer.eos_id]), losses[row], is_finished,
+                display_pieces(tokenizer.tokens(own)),
+                log_probs,
+                display_pieces(tokenizer.tokens(read)),
+                tokenizer.decode([token for token in read if token != tokenizer.eos_id]),
+                losses[row],
+                is_finished,
             )
-        )  # fmt: skip
+        )
     return runs
 
 
@@ -409,7 +456,11 @@ def _alternatives(loaded: LoadedModel, found: Mixed, row: int) -> list[list[tupl
     steps = []
     for read, step_shares, step_ids in zip(found.read_ids[row].tolist(), shares.tolist(), ids.tolist(), strict=False):
         pairs = zip(step_ids, step_shares, strict=True)
-        steps.append([(piece_name(tokenizer.token(token)), share) for token, share in pairs if token not in never | {read}][:ALTERNATIVES])
+        steps.append(
+            [(piece_name(tokenizer.token(token)), share) for token, share in pairs if token not in never | {read}][
+                :ALTERNATIVES
+            ]
+        )
     return steps
 
 

@@ -1,6 +1,8 @@
-"""Gates over time: what they do on average at each token, units sorted by how they behave, and how often they are quite shut or open.
+"""Gates over time: what they do on average at each token, units sorted by how they behave, and how often they are quite
+shut or open.
 
-Paper: Karpathy, Johnson and Li (2015), Visualizing and understanding recurrent networks, arXiv 1506.02078, section 4.2: a gate
+Paper: Karpathy, Johnson and Li (2015), Visualizing and understanding recurrent networks, arXiv 1506.02078, section 4.2:
+    a gate
 is left-saturated where it is below 0.1 and right-saturated where it is above 0.9.
 
 Shapes: T time, H hidden.
@@ -30,7 +32,8 @@ def gates_of_strand(strand: Strand) -> list[str]:
 
 
 def gate_averages(strand: Strand, tokens: list[str]) -> pd.DataFrame:
-    """Return each gate's mean over the units at each token (an RNN's mean size of h): columns position, token, part, mean, shut, open."""
+    """Return each gate's mean over the units at each token (an RNN's mean size of h): columns position, token, part,
+    mean, shut, open."""
     shown = {part: strand.parts[part] for part in gates_of_strand(strand)} or {"hidden": np.abs(strand.parts["hidden"])}
     frames = [
         pd.DataFrame(
@@ -49,7 +52,8 @@ def gate_averages(strand: Strand, tokens: list[str]) -> pd.DataFrame:
 
 
 def saturation(strand: Strand) -> pd.DataFrame:
-    """Return for every unit and gate the share of the tokens at which it is shut (left-saturated) and open: columns part, unit, shut, open."""
+    """Return for every unit and gate the share of the tokens at which it is shut (left-saturated) and open: columns
+    part, unit, shut, open."""
     frames = [
         pd.DataFrame(
             {
@@ -67,7 +71,8 @@ def saturation(strand: Strand) -> pd.DataFrame:
 def order_units(values: np.ndarray, order: str) -> np.ndarray:
     """Return the units of a part (T, H) in one of the `ORDERS`, (H,).
 
-    By likeness: the courses of all units, without their means, are laid out in the plane that shows most of their differences
+    By likeness: the courses of all units, without their means, are laid out in the plane that shows most of their
+        differences
     (two principal directions), and sorted by the direction they lie in there.
     """
     if order == "mean":

@@ -1,9 +1,10 @@
 """Memory half-life: the token d steps back is replaced; how much of that is left in what a network expects now?
 
-Two curves over the distance d, d = 1 being the token read last. One is measured: the divergence between what the network expects
-with the true token and with another in its place. The other is computed without changing anything: the gradient of the next token's
-log-probability by the embedding of the token d steps back, squared, because a divergence grows with the square of a small change.
-A gradient sees infinitely small changes, a replacement is a large one, so the two may disagree; where they do is part of the result.
+Two curves over the distance d, d = 1 being the token read last. One is measured: the divergence between what the
+network expects with the true token and with another in its place. The other is computed without changing anything: the
+gradient of the next token's log-probability by the embedding of the token d steps back, squared, because a divergence
+grows with the square of a small change. A gradient sees infinitely small changes, a replacement is a large one, so the
+two may disagree; where they do is part of the result.
 
 Shapes: B windows times (1 + R), P windows (places in the text), R replacements, D distances, E embedding, V vocabulary.
 """
@@ -31,7 +32,9 @@ FARTHEST = 200
 LEAST_TOKENS, MOST_TOKENS = 8, 4000
 MOST_SPREAD = 50  # windows begin within so many tokens of each other, so that a text of 250 has room for 200 distances
 MOST_PLACES, MOST_REPLACEMENTS = 64, 32
-NEIGHBOURS = 1.25  # distances within this factor of each other are compared together, so that single tokens decide nothing
+NEIGHBOURS = (
+    1.25  # distances within this factor of each other are compared together, so that single tokens decide nothing
+)
 DISAGREEMENT = 3.0  # curves, each a share of its value at distance 1, that differ by more than this factor disagree
 FLOOR = 1e-6  # shares below this count as this much when they are compared
 FITTED_ABOVE = 1e-9  # nats; smaller divergences are rounding and take no part in the fit
@@ -51,16 +54,17 @@ class HalfLife:
     """How long one network remembers a token, in tokens; a distance is None where it is beyond those measured.
 
     Attributes:
-        frame: one row per distance 1..D: `distance`; `kl` (nats, mean over places and replacements of KL(true || replaced)),
-            `kl_low` and `kl_high` (quartiles over places), `kl_share` (of its value at distance 1); `gradient_norm` (root of the mean
-            square over places, nats per unit of embedding), `gradient_low` and `gradient_high` (quartiles), `gradient_share` (its
-            square, of that at distance 1); `ratio` (gradient_share / kl_share, each the mean of distances up to a quarter longer
-            or shorter and at least 1e-6) and `disagrees` (beyond a factor of 3). The gradient's columns are nan for a model that
-            has none, such as an n-gram model.
+        frame: one row per distance 1..D: `distance`; `kl` (nats, mean over places and replacements of KL(true ||
+            replaced)), `kl_low` and `kl_high` (quartiles over places), `kl_share` (of its value at distance 1);
+            `gradient_norm` (root of the mean square over places, nats per unit of embedding), `gradient_low` and
+            `gradient_high` (quartiles), `gradient_share` (its square, of that at distance 1); `ratio` (gradient_share /
+            kl_share, each the mean of distances up to a quarter longer or shorter and at least 1e-6) and `disagrees`
+            (beyond a factor of 3). The gradient's columns are nan for a model that has none, such as an n-gram model.
         half_life, gradient_half_life: distance at which a share first falls to 1/2, between tokens by a straight line.
         hundredth, gradient_hundredth: distance at which it first falls to 1/100.
-        fitted_half_life, fit_r2: where the exponential that fits `kl` best (least squares in the logarithm) has halved since
-            distance 1, and the share of the logarithm's variance that it explains; None and nan where it does not fall.
+        fitted_half_life, fit_r2: where the exponential that fits `kl` best (least squares in the logarithm) has halved
+            since distance 1, and the share of the logarithm's variance that it explains; None and nan where it does not
+            fall.
         rank_correlation: Spearman's, of `kl` and `gradient_norm` over the distances; nan without a gradient.
         processor_seconds: of this measurement, on one thread.
     """
@@ -88,12 +92,13 @@ class HalfLife:
 def half_life(
     loaded: LoadedModel, text: str, farthest: int = FARTHEST, seed: int = 0, places: int = 8, replacements: int = 4
 ) -> HalfLife:
-    """Return how long `loaded` remembers a token of `text`, at distances up to `farthest` or as many as the text has room for.
+    """Return how long `loaded` remembers a token of `text`, at distances up to `farthest` or as many as the text has
+    room for.
 
-    At each of several places of the text the token is replaced, by tokens drawn from what the network expects on average over the
-    text (its own unigram distribution, the true token left out); then both texts are read on, and the expectations compared after every
-    token. What comes before the place is read once, since it is the same for all. Other networks draw with the same random
-    numbers.
+    At each of several places of the text the token is replaced, by tokens drawn from what the network expects on
+    average over the text (its own unigram distribution, the true token left out); then both texts are read on, and the
+    expectations compared after every token. What comes before the place is read once, since it is the same for all.
+    Other networks draw with the same random numbers.
 
     Raises:
         InputError: the text is too short or too long, or a number is out of bounds.
@@ -150,7 +155,8 @@ def curves(kl: np.ndarray, gradient: np.ndarray | None) -> pd.DataFrame:
 
 
 def falls_to(shares: np.ndarray, level: float) -> float | None:
-    """Return the distance (1 for the first share) at which the shares first fall to `level`, None where they never do."""
+    """Return the distance (1 for the first share) at which the shares first fall to `level`, None where they never
+    do."""
     below = np.flatnonzero(shares <= level)
     if not len(below):
         return None
@@ -162,7 +168,8 @@ def falls_to(shares: np.ndarray, level: float) -> float | None:
 
 
 def fit_half_life(kl: np.ndarray) -> tuple[float | None, float]:
-    """Return where the best exponential has halved since distance 1, and the R squared of its straight line in the logarithm."""
+    """Return where the best exponential has halved since distance 1, and the R squared of its straight line in the
+    logarithm."""
     distances = np.arange(1, len(kl) + 1)
     is_used = kl > FITTED_ABOVE
     if is_used.sum() < 3:
@@ -189,7 +196,8 @@ def disagreement(frame: pd.DataFrame) -> list[Stretch]:
 
 
 def draw_replacements(expected: np.ndarray, true_ids: np.ndarray, replacements: int, seed: int) -> np.ndarray:
-    """Return token ids (P, R) drawn from `expected` (V,), each row without its true token; the same numbers for all networks."""
+    """Return token ids (P, R) drawn from `expected` (V,), each row without its true token; the same numbers for all
+    networks."""
     uniform = np.random.default_rng(seed).random((len(true_ids), replacements))
     drawn = np.empty(uniform.shape, dtype=np.int64)
     for place, true_id in enumerate(true_ids):
@@ -225,7 +233,8 @@ def _check(loaded: LoadedModel, text: str, farthest: int, seed: int, places: int
 
 @torch.no_grad()
 def _read(model: Any, ids: list[int], begins: list[int]) -> tuple[list[Any], np.ndarray]:
-    """Return the state in front of each of `begins`, and the mean distribution (V,) that is expected over the whole text."""
+    """Return the state in front of each of `begins`, and the mean distribution (V,) that is expected over the whole
+    text."""
     states, chances, state, stop = [], 0.0, model.start(1), 0
     for begin in [*begins, len(ids)]:
         logits, state = model(torch.tensor([ids[stop:begin]]), state)
@@ -237,7 +246,8 @@ def _read(model: Any, ids: list[int], begins: list[int]) -> tuple[list[Any], np.
 
 @torch.no_grad()
 def _divergences(model: Any, windows: Tensor, state: Any, others: np.ndarray) -> Tensor:
-    """Return KL(true || replaced) (P, D) in nats after each token of the windows, the mean over replacements of their first."""
+    """Return KL(true || replaced) (P, D) in nats after each token of the windows, the mean over replacements of their
+    first."""
     places, distances = windows.shape
     rows = windows[:, None].repeat(1, 1 + others.shape[1], 1)  # (P, 1 + R, D)
     rows[:, 1:, 0] = torch.from_numpy(others)
@@ -252,7 +262,8 @@ def _divergences(model: Any, windows: Tensor, state: Any, others: np.ndarray) ->
 
 
 def _gradient_norms(model: Any, windows: Tensor, state: Any, following: Tensor) -> Tensor | None:
-    """Return the norms (P, D) of d log p(following) / d embedding, the token read last first; None without an embedding."""
+    """Return the norms (P, D) of d log p(following) / d embedding, the token read last first; None without an
+    embedding."""
     if not isinstance(getattr(model, "embedding", None), nn.Embedding):
         return None
     with torch.enable_grad():
@@ -276,7 +287,8 @@ def _with_vectors(model: nn.Module, vectors: Tensor) -> nn.Module:
 
 
 class _Given(nn.Module):
-    """An embedding that has looked its tokens up already; `weight` is there for models that use it for their output, too."""
+    """An embedding that has looked its tokens up already; `weight` is there for models that use it for their output,
+    too."""
 
     def __init__(self, vectors: Tensor, weight: Tensor) -> None:
         super().__init__()

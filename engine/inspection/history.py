@@ -13,7 +13,8 @@ from engine.models.stages import Stage, load_stage
 
 
 def history_frame(stages: Sequence[Stage]) -> pd.DataFrame:
-    """Return one row per stage: `step`, `validation_loss`, `training_loss` (nan before the first update), `is_usable`."""
+    """Return one row per stage: `step`, `validation_loss`, `training_loss` (nan before the first update),
+    `is_usable`."""
     return pd.DataFrame(
         {
             "step": [stage.step for stage in stages],
@@ -25,7 +26,8 @@ def history_frame(stages: Sequence[Stage]) -> pd.DataFrame:
 
 
 def halfway_place(frame: pd.DataFrame) -> int:
-    """Return the place (from 0) of the first stage by which half of what the validation loss ever falls has been gained."""
+    """Return the place (from 0) of the first stage by which half of what the validation loss ever falls has been
+    gained."""
     losses = frame["validation_loss"]
     return int((losses <= (losses.iloc[0] + losses.min()) / 2).idxmax())
 

@@ -1,4 +1,5 @@
-"""What else the network could have written: the other translations of a search or of other seeds, and the other words at a place."""
+"""What else the network could have written: the other translations of a search or of other seeds, and the other words
+at a place."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ MAX_PIECES = 12
 
 
 def hypotheses_table(reports: Sequence[TranslationReport]) -> pd.DataFrame:
-    """Return one row per translation in their order: text, score, log-probability (nats), and that per piece, end mark counted."""
+    """Return one row per translation in their order: text, score, log-probability (nats), and that per piece, end mark
+    counted."""
     rows = []
     for place, report in enumerate(reports, start=1):
         pieces = len(report.log_probs) + (report.end_log_prob is not None)
@@ -41,7 +43,11 @@ def runner_up_sentence(reports: Sequence[TranslationReport]) -> str:
     """Return in one sentence how near the second translation of a search came to the first."""
     others = [report for report in reports[1:] if report.text != reports[0].text]
     if not others:
-        return "The search ended with this one translation only." if len(reports) == 1 else "All that the search ended with read the same."
+        return (
+            "The search ended with this one translation only."
+            if len(reports) == 1
+            else "All that the search ended with read the same."
+        )
     best, other = reports[0], others[0]
     odds = math.exp(min(abs(best.total_log_prob - other.total_log_prob), 700))
     apart = f"{best.score - other.score:.3f} apart in score"
@@ -54,12 +60,14 @@ def runner_up_sentence(reports: Sequence[TranslationReport]) -> str:
 
 
 @torch.inference_mode()
-def word_alternatives(loaded: LoadedModel, source: str, target_ids: Sequence[int], place: int, count: int = 5) -> pd.DataFrame:
+def word_alternatives(
+    loaded: LoadedModel, source: str, target_ids: Sequence[int], place: int, count: int = 5
+) -> pd.DataFrame:
     """Return what the network could have written instead of the word at `place`, likeliest first piece first.
 
-    It reads its own translation up to there; the `count` likeliest next pieces are each continued greedily to the end of
-    the word. Columns: word, pieces, first_piece_probability, probability (the product over the pieces), is_written. The word
-    that was written is a row of its own if it is not among them.
+    It reads its own translation up to there; the `count` likeliest next pieces are each continued greedily to the end
+    of the word. Columns: word, pieces, first_piece_probability, probability (the product over the pieces), is_written.
+    The word that was written is a row of its own if it is not among them.
 
     Raises:
         InputError: there is no word at this place.
@@ -130,12 +138,17 @@ def _ends_word(loaded: LoadedModel, token_ids: list[int], following: int) -> boo
 
 
 def _label(loaded: LoadedModel, before: list[int], run: list[int]) -> str:
-    """Return a run of pieces as one word; one that goes on with the word before it shows that word, then a middle dot."""
+    """Return a run of pieces as one word; one that goes on with the word before it shows that word, then a middle
+    dot."""
     tokens = loaded.tokenizer.tokens([*before, *run])
     shown = display_pieces(tokens)[len(before) :]
     label = shown[0] + "".join(piece.removeprefix(CONTINUES) for piece in shown[1:])
     word = next(word for word in group_pieces(tokens) if word.start <= len(before) < word.stop)
-    return "".join(word.pieces[: len(before) - word.start]).removeprefix(BLANK) + label if word.start < len(before) else label
+    return (
+        "".join(word.pieces[: len(before) - word.start]).removeprefix(BLANK) + label
+        if word.start < len(before)
+        else label
+    )
 
 
 def _times(odds: float) -> str:

@@ -1,11 +1,13 @@
-"""Jacobians of recurrent cells: what one step makes of a small change of the state, and what many steps make of it together.
+"""Jacobians of recurrent cells: what one step makes of a small change of the state, and what many steps make of it
+together.
 
-Written out from the equations of `engine.cells` and computed with NumPy in double precision: for networks of a few dozen units
-a whole chain takes milliseconds. An LSTM's state is hidden and cell together, as both are handed on.
+Written out from the equations of `engine.cells` and computed with NumPy in double precision: for networks of a few
+dozen units a whole chain takes milliseconds. An LSTM's state is hidden and cell together, as both are handed on.
 
 Shapes: T time, I input, H hidden, S state size (H; 2 H for an LSTM), D distances.
 
-Paper: Bengio, Simard and Frasconi (1994), Learning long-term dependencies with gradient descent is difficult; Pascanu, Mikolov
+Paper: Bengio, Simard and Frasconi (1994), Learning long-term dependencies with gradient descent is difficult; Pascanu,
+    Mikolov
 and Bengio (2013), On the difficulty of training recurrent neural networks, arXiv 1211.5063, section 2.
 """
 
@@ -44,7 +46,8 @@ class CellWeights:
 
 @dataclass(frozen=True)
 class StateChain:
-    """A run of a cell: its states (T + 1, S), the first before the first step, and the Jacobian of every step (T, S, S).
+    """A run of a cell: its states (T + 1, S), the first before the first step, and the Jacobian of every step (T, S,
+    S).
 
     Row i, column j of a Jacobian is d new state i / d old state j. Both end before the first state that is not finite.
     """
@@ -92,7 +95,11 @@ def _run_gru(weights: CellWeights, from_input: np.ndarray) -> tuple[np.ndarray, 
     renewing = (1 - update) * (1 - new**2)
     by_update = (states[:-1] - new) * update * (1 - update)
     by_reset = renewing * recalled * reset * (1 - reset)
-    jacobians = by_update[:, :, None] * update_rows + (renewing * reset)[:, :, None] * new_rows + by_reset[:, :, None] * reset_rows
+    jacobians = (
+        by_update[:, :, None] * update_rows
+        + (renewing * reset)[:, :, None] * new_rows
+        + by_reset[:, :, None] * reset_rows
+    )
     diagonal = np.arange(size)
     jacobians[:, diagonal, diagonal] += update
     return states, jacobians
@@ -138,8 +145,8 @@ class Products:
     """d state_T / d state_(T - d) for distances d = 0 .. T, held as powers of ten so that nothing overflows.
 
     Attributes:
-        log10_gain: (T + 1,) logarithm of the root mean square of the singular values: how many times larger or smaller a small
-            change in a random direction has become; -inf where nothing of it is left at all.
+        log10_gain: (T + 1,) logarithm of the root mean square of the singular values: how many times larger or smaller
+            a small change in a random direction has become; -inf where nothing of it is left at all.
         spectra: for each distance asked for, the logarithms of the singular values (S,), largest first.
     """
 
@@ -173,13 +180,17 @@ def multiply_back(jacobians: np.ndarray, distances: Sequence[int] = ()) -> Produ
 
 
 def largest_singular_value(jacobians: np.ndarray) -> float:
-    """Return the largest singular value any single step's Jacobian has: no chain of k steps can grow beyond its k-th power."""
-    grams = jacobians.transpose(0, 2, 1) @ jacobians  # largest eigenvalues: quicker than singular values, equally exact at the top
+    """Return the largest singular value any single step's Jacobian has: no chain of k steps can grow beyond its k-th
+    power."""
+    grams = (
+        jacobians.transpose(0, 2, 1) @ jacobians
+    )  # largest eigenvalues: quicker than singular values, equally exact at the top
     return float(np.sqrt(max(0.0, np.linalg.eigvalsh(grams)[:, -1].max())))
 
 
 def spectral_radius(matrix: np.ndarray) -> float:
-    """Return the largest modulus of a square matrix's eigenvalues: what many multiplications grow by per step in the end."""
+    """Return the largest modulus of a square matrix's eigenvalues: what many multiplications grow by per step in the
+    end."""
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 

@@ -1,8 +1,8 @@
 """Which numbers a torch.nn recurrent layer returns and where each of them sits: shapes, places and counts, measured.
 
-A real layer with these settings reads random input; the shapes are those of what it returned, and every claim about where a
-number sits is checked by comparing the numbers. The count of parameters is compared with the formula, G * H * (I + H + 2)
-for each layer and direction, with G = 1 for an RNN, 3 for a GRU and 4 for an LSTM.
+A real layer with these settings reads random input; the shapes are those of what it returned, and every claim about
+where a number sits is checked by comparing the numbers. The count of parameters is compared with the formula, G * H *
+(I + H + 2) for each layer and direction, with G = 1 for an RNN, 3 for a GRU and 4 for an LSTM.
 
 Shapes: B batch, T time, I input, H hidden, L layers, D directions, G gate blocks.
 """
@@ -28,12 +28,24 @@ class LayerSettings:
     """What torch.nn.RNN, LSTM and GRU are built with, and the input they are given."""
 
     kind: str = option("lstm", label="Layer", choices=KINDS, help="nn.RNN, nn.LSTM or nn.GRU.")
-    input_size: int = option(3, label="Input size", help="Numbers read at each time step.", minimum=1, maximum=MAX_INPUT, step=1)
-    hidden_size: int = option(4, label="Hidden size", help="Units per layer and direction.", minimum=1, maximum=MAX_HIDDEN, step=1)
-    num_layers: int = option(2, label="Layers", help="Each reads what the one below says.", minimum=1, maximum=MAX_LAYERS, step=1)
-    bidirectional: bool = option(True, label="Bidirectional", help="A second set of units reads from the last step to the first.")
-    batch_first: bool = option(True, label="Batch first", help="Whether input and output begin with the batch; h_n and c_n never do.")
-    batch_size: int = option(2, label="Batch", help="Sequences read at the same time.", minimum=1, maximum=MAX_BATCH, step=1)
+    input_size: int = option(
+        3, label="Input size", help="Numbers read at each time step.", minimum=1, maximum=MAX_INPUT, step=1
+    )
+    hidden_size: int = option(
+        4, label="Hidden size", help="Units per layer and direction.", minimum=1, maximum=MAX_HIDDEN, step=1
+    )
+    num_layers: int = option(
+        2, label="Layers", help="Each reads what the one below says.", minimum=1, maximum=MAX_LAYERS, step=1
+    )
+    bidirectional: bool = option(
+        True, label="Bidirectional", help="A second set of units reads from the last step to the first."
+    )
+    batch_first: bool = option(
+        True, label="Batch first", help="Whether input and output begin with the batch; h_n and c_n never do."
+    )
+    batch_size: int = option(
+        2, label="Batch", help="Sequences read at the same time.", minimum=1, maximum=MAX_BATCH, step=1
+    )
     length: int = option(5, label="Length", help="Time steps of each sequence.", minimum=1, maximum=MAX_LENGTH, step=1)
 
     @property
@@ -123,7 +135,8 @@ def measure_layer(settings: LayerSettings) -> LayerShapes:
 
 
 def count_by_formula(kind: str, settings: LayerSettings) -> int:
-    """Return the parameters of a layer of this kind: G * H * (I + H + 2) per direction, where layers above read D * H."""
+    """Return the parameters of a layer of this kind: G * H * (I + H + 2) per direction, where layers above read D *
+    H."""
     hidden, directions = settings.hidden_size, settings.directions
     reads = [settings.input_size] + [directions * hidden] * (settings.num_layers - 1)
     return sum(directions * CELLS.get(kind).count_parameters(size, hidden) for size in reads)
@@ -138,8 +151,12 @@ def python_lines(settings: LayerSettings) -> str:
     """Return Python that builds the same layer and prints its shapes, its count, and the places of the last states."""
     name = CELLS.get(settings.kind).torch_layer.__name__
     options = to_dict(settings)
-    arguments = ", ".join(f"{key}={options[key]!r}" for key in ("input_size", "hidden_size", "num_layers", "bidirectional", "batch_first"))
-    first, second = (settings.batch_size, settings.length) if settings.batch_first else (settings.length, settings.batch_size)
+    arguments = ", ".join(
+        f"{key}={options[key]!r}" for key in ("input_size", "hidden_size", "num_layers", "bidirectional", "batch_first")
+    )
+    first, second = (
+        (settings.batch_size, settings.length) if settings.batch_first else (settings.length, settings.batch_size)
+    )
     state = "(h_n, c_n)" if settings.kind == "lstm" else "h_n"
     lines = [
         "import torch",
@@ -162,10 +179,15 @@ def _build(kind: str, settings: LayerSettings) -> tuple[nn.RNNBase, Tensor]:
     """Return the layer and its input, always the same for the same settings."""
     torch.manual_seed(SEED)
     layer = CELLS.get(kind).torch_layer(
-        settings.input_size, settings.hidden_size, num_layers=settings.num_layers,
-        bidirectional=settings.bidirectional, batch_first=settings.batch_first,
-    )  # fmt: skip
-    first, second = (settings.batch_size, settings.length) if settings.batch_first else (settings.length, settings.batch_size)
+        settings.input_size,
+        settings.hidden_size,
+        num_layers=settings.num_layers,
+        bidirectional=settings.bidirectional,
+        batch_first=settings.batch_first,
+    )
+    first, second = (
+        (settings.batch_size, settings.length) if settings.batch_first else (settings.length, settings.batch_size)
+    )
     return layer, torch.randn(first, second, settings.input_size)
 
 
@@ -208,26 +230,54 @@ def _places(settings: LayerSettings, output: Tensor, h_n: Tensor, c_n: Tensor | 
     size, (forward, backward) = settings.hidden_size, _last_steps(settings)
     first_top = -settings.directions
     places = [
-        Place(forward, f"h_n[{first_top}]", "The top layer, read forwards: its last step is the last step in time.", _difference(steps[:, -1, :size], h_n[first_top]))
+        Place(
+            forward,
+            f"h_n[{first_top}]",
+            "The top layer, read forwards: its last step is the last step in time.",
+            _difference(steps[:, -1, :size], h_n[first_top]),
+        )
     ]
     if settings.bidirectional:
         places += [
-            Place(backward, "h_n[-1]", "The top layer, read backwards: it ends at the first step in time.", _difference(steps[:, 0, size:], h_n[-1])),
             Place(
-                forward.replace(f":{size}]", f"{size}:]"), "h_n[-1]",
-                "A trap: the last step in time of the backward half is its first step, when it has read a single input.",
-                _difference(steps[:, -1, size:], h_n[-1]), is_trap=settings.length > 1,
+                backward,
+                "h_n[-1]",
+                "The top layer, read backwards: it ends at the first step in time.",
+                _difference(steps[:, 0, size:], h_n[-1]),
             ),
-        ]  # fmt: skip
+            Place(
+                forward.replace(f":{size}]", f"{size}:]"),
+                "h_n[-1]",
+                "A trap: the last step in time of the backward half is its first step, when it has read a single "
+                "input.",
+                _difference(steps[:, -1, size:], h_n[-1]),
+                is_trap=settings.length > 1,
+            ),
+        ]
     for layer in range(settings.num_layers):
         for direction in range(settings.directions):
             row = state_row(layer, direction, settings.directions)
             way = ("forwards", "backwards")[direction]
-            words = f"Layer {layer + 1}, read {way}, after its last step; computed again step by step with the readable cell."
-            places.append(Place(f"h_n[{row}]", f"the cell's hidden, layer {layer + 1} {way}", words, _difference(h_n[row], by_hand.hidden[row])))
+            words = (
+                f"Layer {layer + 1}, read {way}, after its last step; computed again step by step with the "
+                "readable cell."
+            )
+            places.append(
+                Place(
+                    f"h_n[{row}]",
+                    f"the cell's hidden, layer {layer + 1} {way}",
+                    words,
+                    _difference(h_n[row], by_hand.hidden[row]),
+                )
+            )
             if c_n is not None and by_hand.cell is not None:
                 places.append(
-                    Place(f"c_n[{row}]", f"the cell's memory, layer {layer + 1} {way}", words, _difference(c_n[row], by_hand.cell[row]))
+                    Place(
+                        f"c_n[{row}]",
+                        f"the cell's memory, layer {layer + 1} {way}",
+                        words,
+                        _difference(c_n[row], by_hand.cell[row]),
+                    )
                 )
     return places
 

@@ -26,9 +26,7 @@ def load_bleu_by_length(table: Path | str = TABLE) -> pd.DataFrame:
 
 def gap_table(frame: pd.DataFrame, better: str, other: str) -> pd.DataFrame:
     """Return one row per bucket: sentences, BLEU of both models and their difference `gap`."""
-    wide = frame.pivot_table(
-        index=["shortest", "bucket", "sentences"], columns="model", values="bleu"
-    ).reset_index()
+    wide = frame.pivot_table(index=["shortest", "bucket", "sentences"], columns="model", values="bleu").reset_index()
     wide["gap"] = (wide[better] - wide[other]).round(2)
     return wide.drop(columns="shortest").rename_axis(columns=None)
 
@@ -42,6 +40,4 @@ def gap_sentence(frame: pd.DataFrame, better: str, other: str) -> str:
 
 def _compare(row: pd.Series, better: str, other: str) -> str:
     apart = f"{abs(row.gap):.1f} apart" + ("" if row.gap >= 0 else " the other way round")
-    return (
-        f"{row.bucket} words BLEU is {row[better]:.1f} with attention and {row[other]:.1f} without, {apart}"
-    )
+    return f"{row.bucket} words BLEU is {row[better]:.1f} with attention and {row[other]:.1f} without, {apart}"

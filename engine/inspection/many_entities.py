@@ -1,4 +1,5 @@
-"""Many texts tagged batch by batch: every line with its entities and where they stand, or why it has none; from and to files."""
+"""Many texts tagged batch by batch: every line with its entities and where they stand, or why it has none; from and to
+files."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ TOKENS = (".conll", ".bio", ".iob", ".iob2")
 
 @dataclass(frozen=True)
 class SourceLine:
-    """One text to tag; `words` are given where a file brought them one by one, and the text is then those with blanks between."""
+    """One text to tag; `words` are given where a file brought them one by one, and the text is then those with blanks
+    between."""
 
     text: str
     words: tuple[str, ...] = ()
@@ -38,7 +40,9 @@ class SourceLine:
         if not self.words:
             return TextLine(self.text, tuple(split_words(self.text)))
         if len(self.words) > MAX_WORDS:
-            raise InputError(f"The sentence has {len(self.words):,} words; at most {MAX_WORDS:,} can be tagged at once.")
+            raise InputError(
+                f"The sentence has {len(self.words):,} words; at most {MAX_WORDS:,} can be tagged at once."
+            )
         places, at = [], 0
         for word in self.words:
             places.append(Word(word, at, at + len(word)))
@@ -74,7 +78,8 @@ def read_box(text: str) -> list[SourceLine]:
 
 
 def read_file(name: str, data: bytes) -> list[SourceLine]:
-    """Return the texts in a file: rows of a table's text column, sentences of a file of tokens, or lines, by the ending of its name.
+    """Return the texts in a file: rows of a table's text column, sentences of a file of tokens, or lines, by the ending
+    of its name.
 
     Raises:
         InputError: it is too large, no UTF-8, empty, or a table without a column of texts.
@@ -88,7 +93,9 @@ def read_file(name: str, data: bytes) -> list[SourceLine]:
     return [SourceLine(line) for line in lines]
 
 
-def tag_lines(loaded: LoadedModel, lines: Sequence[SourceLine], is_done: Sequence[int] = ()) -> Iterator[list[LineEntities]]:
+def tag_lines(
+    loaded: LoadedModel, lines: Sequence[SourceLine], is_done: Sequence[int] = ()
+) -> Iterator[list[LineEntities]]:
     """Yield batches of tagged lines in order; lines whose index is in `is_done` are left out.
 
     A line that cannot be tagged has its problem; the others are tagged all the same.
@@ -110,7 +117,9 @@ def tag_lines(loaded: LoadedModel, lines: Sequence[SourceLine], is_done: Sequenc
                 found[index] = LineEntities(index, problem=str(error))
         full = [index for index, line in readable.items() if line.places]
         taggings = tag_many(loaded, [readable[index].words for index in full]) if full else []
-        found |= {index: _entities(index, readable[index], tagging) for index, tagging in zip(full, taggings, strict=True)}
+        found |= {
+            index: _entities(index, readable[index], tagging) for index, tagging in zip(full, taggings, strict=True)
+        }
         yield [found.get(index, LineEntities(index)) for index in batch]
 
 
@@ -129,7 +138,8 @@ def lines_frame(lines: Sequence[SourceLine], found: Mapping[int, LineEntities]) 
 
 
 def entities_frame(found: Mapping[int, LineEntities]) -> pd.DataFrame:
-    """Return one row per entity: its line from 1, letters, kind and probability, and from which letter of the line to which it stands."""
+    """Return one row per entity: its line from 1, letters, kind and probability, and from which letter of the line to
+    which it stands."""
     parts = [one.entities.assign(line=index + 1) for index, one in sorted(found.items()) if len(one.entities)]
     columns = ["line", "entity", "type", "probability", "start", "end"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)

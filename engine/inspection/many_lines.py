@@ -1,4 +1,5 @@
-"""A file of lines, translated batch by batch: every line with its translation, how sure the network was, or why it has none."""
+"""A file of lines, translated batch by batch: every line with its translation, how sure the network was, or why it has
+none."""
 
 from __future__ import annotations
 
@@ -14,7 +15,6 @@ from engine.decoding.text import search_lines
 from engine.errors import InputError
 from engine.inspection.words import group_pieces
 from engine.models.folder import LoadedModel
-
 
 BATCH_SENTENCES = 16  # smaller than for the test sets: after each batch the visitor sees progress and may stop
 
@@ -42,7 +42,8 @@ def translate_many(
     sampling: SamplingSettings | None = None,
     is_done: Sequence[int] = (),
 ) -> Iterator[list[LineTranslation]]:
-    """Yield batches of translated lines, first those that need no network; lines whose index is in `is_done` are left out.
+    """Yield batches of translated lines, first those that need no network; lines whose index is in `is_done` are left
+    out.
 
     A line that is too long has its problem instead of a translation; the others are translated all the same.
 
@@ -63,9 +64,17 @@ def translate_many(
             at_once.append(LineTranslation(index, "", math.nan, problem))
     if at_once:
         yield at_once
-    settings = {"beam_size": search.beam_size, "length_penalty": search.length_penalty, "sampling": sampling, "batch_sentences": BATCH_SENTENCES}
+    settings = {
+        "beam_size": search.beam_size,
+        "length_penalty": search.length_penalty,
+        "sampling": sampling,
+        "batch_sentences": BATCH_SENTENCES,
+    }
     for batch in search_lines(loaded, readable, **settings):
-        yield [LineTranslation(i, loaded.tokenizer.decode(found.token_ids), _confidence(loaded, found)) for i, found in batch]
+        yield [
+            LineTranslation(i, loaded.tokenizer.decode(found.token_ids), _confidence(loaded, found))
+            for i, found in batch
+        ]
 
 
 def lines_frame(lines: Sequence[str], found: dict[int, LineTranslation]) -> pd.DataFrame:

@@ -37,7 +37,9 @@ class LineVerdict:
     problem: str = ""
 
 
-def classify_many(loaded: LoadedModel, lines: Sequence[str], is_done: Sequence[int] = ()) -> Iterator[list[LineVerdict]]:
+def classify_many(
+    loaded: LoadedModel, lines: Sequence[str], is_done: Sequence[int] = ()
+) -> Iterator[list[LineVerdict]]:
     """Yield batches of judged lines, the empty ones first; lines whose index is in `is_done` are left out.
 
     A line that cannot be judged has its problem instead of a class; the others are judged all the same.
@@ -92,6 +94,8 @@ def _judge(loaded: LoadedModel, lines: Sequence[str], places: Sequence[int]) -> 
             return [LineVerdict(places[0], problem=str(error))]
         return [row for place in places for row in _judge(loaded, lines, [place])]
     return [
-        LineVerdict(place, verdict.label, verdict.probability, len(verdict.words), tuple(dict.fromkeys(verdict.unknown)))
+        LineVerdict(
+            place, verdict.label, verdict.probability, len(verdict.words), tuple(dict.fromkeys(verdict.unknown))
+        )
         for place, verdict in zip(places, found, strict=True)
     ]

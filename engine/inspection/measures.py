@@ -33,7 +33,8 @@ class Measures:
     novelty: float
 
     def row(self) -> dict[str, float | int | bool]:
-        """Return the numbers alone, by name: stretches as their lengths in characters, loops as start and period (0: none)."""
+        """Return the numbers alone, by name: stretches as their lengths in characters, loops as start and period (0:
+        none)."""
         names = ("distinct_1", "distinct_2", "distinct_3", "repetition", "known_words", "novelty")
         loop = self.loop
         return {name: getattr(self, name) for name in names} | {
@@ -45,7 +46,8 @@ class Measures:
 
 
 def measure_text(text: str, index: CopyIndex | None, start: int = 0) -> Measures:
-    """Return what is measured of `text` from position `start`; the part before it (the prompt) does not count itself."""
+    """Return what is measured of `text` from position `start`; the part before it (the prompt) does not count
+    itself."""
     written, words = text[start:], split_words(text, start)
     return Measures(
         *(distinct_n(words, n) for n in (1, 2, 3)),

@@ -1,4 +1,5 @@
-"""How far back a network's expectation reaches, by its gradient and by really replacing tokens, averaged over several passages.
+"""How far back a network's expectation reaches, by its gradient and by really replacing tokens, averaged over several
+passages.
 
 One passage has too few places to tell networks apart whose half-lives are two or three characters each.
 """
@@ -21,7 +22,8 @@ APART = 1.1  # distances within this factor of each other count as a tie
 
 
 def memory_levels(loaded: LoadedModel) -> pd.DataFrame:
-    """Return at which distance (tokens) each share of the influence at distance 1 is left: `level`, `gradient`, `replaced`.
+    """Return at which distance (tokens) each share of the influence at distance 1 is left: `level`, `gradient`,
+    `replaced`.
 
     nan where it lies beyond the distances measured. The shares are means over passages of the embedded stories.
 
@@ -31,14 +33,21 @@ def memory_levels(loaded: LoadedModel) -> pd.DataFrame:
     frames = [half_life(loaded, passage, FARTHEST, 0, 8, 2).frame for passage in passages()]
     mean = curves(np.stack([frame["kl"] for frame in frames]), np.stack([frame["gradient_norm"] for frame in frames]))
     rows = [
-        (level, *(np.nan if (found := falls_to(mean[name].to_numpy(), level)) is None else found for name in ("gradient_share", "kl_share")))
+        (
+            level,
+            *(
+                np.nan if (found := falls_to(mean[name].to_numpy(), level)) is None else found
+                for name in ("gradient_share", "kl_share")
+            ),
+        )
         for level in LEVELS
     ]
     return pd.DataFrame(rows, columns=["level", "gradient", "replaced"])
 
 
 def agreement_sentence(levels: pd.DataFrame) -> str:
-    """Return how often gradient and replacement put two networks in the same order, and where they are too close to tell.
+    """Return how often gradient and replacement put two networks in the same order, and where they are too close to
+    tell.
 
     Args:
         levels: the rows of several networks: columns `network`, `level`, `gradient`, `replaced`.
@@ -53,14 +62,16 @@ def agreement_sentence(levels: pd.DataFrame) -> str:
         verdict = "No two of them are told apart by both ways of measuring."
     else:
         verdict = (
-            f"Of the {told_apart} comparisons of two networks, at half and at smaller shares, in which both ways find more than a tenth of "
+            f"Of the {told_apart} comparisons of two networks, at half and at smaller shares, in which both ways find "
+            "more than a tenth of "
             f"difference, {same} come out the same way round."
         )
     return f"Half-lives of a character's influence: {ranges}. {verdict}"
 
 
 def compare_orders(levels: pd.DataFrame) -> tuple[int, int]:
-    """Return in how many comparisons of two networks both columns agree who is longer, and how many both can tell apart."""
+    """Return in how many comparisons of two networks both columns agree who is longer, and how many both can tell
+    apart."""
     same = told_apart = 0
     for _, rows in levels.groupby("level"):
         for one, other in itertools.combinations(rows[["gradient", "replaced"]].fillna(np.inf).to_numpy(), 2):

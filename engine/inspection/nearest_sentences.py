@@ -17,14 +17,13 @@ from engine.inspection.twins import trace_states
 from engine.models.folder import LoadedModel
 
 
-
 @dataclass(frozen=True)
 class NearestSentences:
     """What was found, nearest first.
 
     Attributes:
-        frame: rank, row (in the training split, from 1), cosine; for decoder states also step and next_piece; source and
-            target where the texts are at hand.
+        frame: rank, row (in the training split, from 1), cosine; for decoder states also step and next_piece; source
+            and target where the texts are at hand.
         place: of the decoder, the piece that is about to be written; "" for the encoder.
         median_cosine: of all sentences (or steps) in the index: what any two sentences have in common.
         searched: how many states were looked through; `sentences` the number of sentences they come from.
@@ -43,14 +42,22 @@ class NearestSentences:
 
 
 def list_corpora(model_name: str) -> list[str]:
-    """Return the corpora that can be searched for a model, the project's own first; that one is there for every model."""
+    """Return the corpora that can be searched for a model, the project's own first; that one is there for every
+    model."""
     return [OWN, *[name for name in sentence_index.list_sentence_indexes(model_name) if name != OWN]]
 
 
 def find_nearest(
-    loaded: LoadedModel, source: str, corpus_name: str = OWN, step: int = 0, beam_size: int = 1, length_penalty: float = 0.0, count: int = 8
+    loaded: LoadedModel,
+    source: str,
+    corpus_name: str = OWN,
+    step: int = 0,
+    beam_size: int = 1,
+    length_penalty: float = 0.0,
+    count: int = 8,
 ) -> NearestSentences:
-    """Return the nearest sentences of the encoder's last state, or for `step` >= 1 those of the decoder before it writes that piece.
+    """Return the nearest sentences of the encoder's last state, or for `step` >= 1 those of the decoder before it
+    writes that piece.
 
     Raises:
         InputError: the sentence is empty or too long, or has no such step.
@@ -75,7 +82,9 @@ def find_nearest(
     }
     if step:
         columns["step"] = [int(index.step_numbers[place]) for place in best]
-        columns["next_piece"] = [index.facts["pieces"][sentences[place]][index.step_numbers[place] - 1] for place in best]
+        columns["next_piece"] = [
+            index.facts["pieces"][sentences[place]][index.step_numbers[place] - 1] for place in best
+        ]
     texts = _texts(loaded, index, [int(sentences[place]) for place in best])
     if texts:
         columns |= {"source": [pair[0] for pair in texts], "target": [pair[1] for pair in texts]}
@@ -98,7 +107,10 @@ def nearest_sentence(found: NearestSentences) -> str:
     first = found.frame.iloc[0]
     told = f"“{first['source']}”" if found.has_texts else f"sentence {int(first['row']):,}"
     if found.place:
-        what = f"Before it writes “{found.place}”, the decoder is nearest to where it is before “{first['next_piece']}” in the translation of {told}"
+        what = (
+            f"Before it writes “{found.place}”, the decoder is nearest to where it is before "
+            f"“{first['next_piece']}” in the translation of {told}"
+        )
     else:
         what = f"The encoder's last state is nearest to the one that {told} leaves"
     trained = "it was trained on" if found.is_trained_on else "it was not trained on"
@@ -140,7 +152,8 @@ def _index(loaded: LoadedModel, corpus_name: str) -> SentenceIndex:
 
 
 def _texts(loaded: LoadedModel, index: SentenceIndex, sentences: list[int]) -> list[tuple[str, str]]:
-    """Return the texts of sentences of the index: kept with it, or read from the corpus where it is at hand; else none."""
+    """Return the texts of sentences of the index: kept with it, or read from the corpus where it is at hand; else
+    none."""
     if index.facts["sentences"]:
         return [tuple(index.facts["sentences"][sentence]) for sentence in sentences]
     try:

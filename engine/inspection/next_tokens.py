@@ -26,8 +26,9 @@ class NextTokens:
             `probability_top_k` (after top-k as well); likeliest first.
         entropy_before, entropy_after: in nats.
         mass_cut: the share of probability, after temperature, that top-k and top-p took away.
-        stages: one row per stage ("network", "temperature", "top_k", "top_p"): `tokens` that can still be drawn, `entropy`
-            in nats, `largest` probability, and `mass_cut`, the share of the chances before it that the stage took away.
+        stages: one row per stage ("network", "temperature", "top_k", "top_p"): `tokens` that can still be drawn,
+            `entropy` in nats, `largest` probability, and `mass_cut`, the share of the chances before it that the stage
+            took away.
     """
 
     frame: pd.DataFrame
@@ -85,7 +86,8 @@ def next_tokens(loaded: LoadedModel, text: str, temperature: float, top_k: int, 
 
 
 def token_around(loaded: LoadedModel, text: str, position: int) -> tuple[int, str]:
-    """Return where the token begins that the character after `position` belongs to, and the token's text; "" at the end.
+    """Return where the token begins that the character after `position` belongs to, and the token's text; "" at the
+    end.
 
     A character is itself; of a piece the network has to see all or nothing.
     """
@@ -97,9 +99,11 @@ def token_around(loaded: LoadedModel, text: str, position: int) -> tuple[int, st
 
 @torch.inference_mode()
 def choices_along(loaded: LoadedModel, text: str, temperature: float, top_k: int, top_p: float) -> pd.DataFrame:
-    """Return how open the choice was at each place of `text`, in one pass: one row per token, and one for what would follow.
+    """Return how open the choice was at each place of `text`, in one pass: one row per token, and one for what would
+    follow.
 
-    Columns: `position` (characters read so far), `entropy_before` and `entropy_after` the settings in nats, `mass_cut` (the
+    Columns: `position` (characters read so far), `entropy_before` and `entropy_after` the settings in nats, `mass_cut`
+        (the
     share of the chances, after temperature, that top-k and top-p took away).
     """
     encoding = loaded.tokenizer.backend.encode(text, add_special_tokens=False)

@@ -1,8 +1,9 @@
-"""A batch as it enters the network: words, numbers, padding and mask; what the mask is for, and packing instead of padding.
+"""A batch as it enters the network: words, numbers, padding and mask; what the mask is for, and packing instead of
+padding.
 
-Networks read several texts at once as one rectangle of numbers. Shorter texts are filled up with padding, and the mask (or the
-lengths, which say the same) keeps it out of the result. Packing leaves the padding away: at every step only the texts that go on
-are read. Both must give the same outputs.
+Networks read several texts at once as one rectangle of numbers. Shorter texts are filled up with padding, and the mask
+(or the lengths, which say the same) keeps it out of the result. Packing leaves the padding away: at every step only the
+texts that go on are read. Both must give the same outputs.
 
 Shapes: B texts, T words of the longest, E embedding, H hidden, D directions, L labels.
 
@@ -38,7 +39,8 @@ REPEATS = 7
 
 
 class Answer(NamedTuple):
-    """What a network says of one text: probabilities, (L,) or for each word (T, L), the answer in words, and what was decided."""
+    """What a network says of one text: probabilities, (L,) or for each word (T, L), the answer in words, and what was
+    decided."""
 
     probabilities: np.ndarray
     words: str
@@ -49,7 +51,8 @@ class Answer(NamedTuple):
 class Reading:
     """A batch made ready for a network: `ids` (B, T), `embedded` (B, T, E), `lengths` (B,).
 
-    `answer` reads the batch with the given lengths and returns an Answer per text; `stacks` are the recurrent layers of each direction, forward first.
+    `answer` reads the batch with the given lengths and returns an Answer per text; `stacks` are the recurrent layers of
+    each direction, forward first.
     """
 
     ids: Tensor
@@ -66,10 +69,12 @@ class BatchReport:
 
     Attributes:
         ids: (B, T) numbers that enter; those where `mask` is False are padding.
-        packed_difference: largest difference of the recurrent layers' outputs, packed against padded; nan without such layers.
+        packed_difference: largest difference of the recurrent layers' outputs, packed against padded; nan without such
+            layers.
         alone_difference: largest difference of the probabilities, in the batch against each text by itself.
-        frame: one row per text: words, padding, the answer with and without the mask, the decisions (one for a text, one for each
-            word where words are tagged), how many of them change without the mask, and the largest change of a probability.
+        frame: one row per text: words, padding, the answer with and without the mask, the decisions (one for a text,
+            one for each word where words are tagged), how many of them change without the mask, and the largest change
+            of a probability.
     """
 
     words: tuple[tuple[str, ...], ...]
@@ -109,13 +114,17 @@ def split_lines(loaded: LoadedModel, lines: tuple[str, ...]) -> tuple[tuple[str,
         raise InputError("A line has no word in it; a batch takes at least one word of each text.")
     longest = max(rows, key=len)
     if len(longest) > MAX_WORDS:
-        raise InputError(f"Line {rows.index(longest) + 1} has {len(longest):,} words; at most {MAX_WORDS} are shown of a batch.")
+        raise InputError(
+            f"Line {rows.index(longest) + 1} has {len(longest):,} words; at most {MAX_WORDS} are shown of a batch."
+        )
     return tuple(map(tuple, rows))
 
 
 def arrange(lengths: Sequence[int], batch_size: int, by_length: bool) -> list[list[int]]:
     """Return which texts (from 0) go into each batch: as they come, or sorted so that texts of like length meet."""
-    order = sorted(range(len(lengths)), key=lambda text: (lengths[text], text)) if by_length else list(range(len(lengths)))
+    order = (
+        sorted(range(len(lengths)), key=lambda text: (lengths[text], text)) if by_length else list(range(len(lengths)))
+    )
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
 
@@ -132,9 +141,7 @@ def inspect_batch(loaded: LoadedModel, rows: tuple[tuple[str, ...], ...]) -> Bat
     mask = mask_from_lengths(reading.lengths, reading.ids.shape[1])
     everything = torch.full_like(reading.lengths, reading.ids.shape[1])
     right, wrong = reading.answer(reading.lengths), reading.answer(everything)
-    alone = [
-        single.answer(single.lengths)[0] for single in (READERS[loaded.info.task](loaded, (row,)) for row in rows)
-    ]
+    alone = [single.answer(single.lengths)[0] for single in (READERS[loaded.info.task](loaded, (row,)) for row in rows)]
     frame = pd.DataFrame(
         {
             "text": range(1, len(rows) + 1),
@@ -143,8 +150,12 @@ def inspect_batch(loaded: LoadedModel, rows: tuple[tuple[str, ...], ...]) -> Bat
             "answer": [said for _, said, _ in right],
             "without_mask": [said for _, said, _ in wrong],
             "decisions": [len(row) for _, _, row in right],
-            "decisions_changed": [sum(map(operator.ne, one, other)) for (_, _, one), (_, _, other) in zip(right, wrong, strict=True)],
-            "largest_change": [float(np.abs(one - other).max()) for (one, *_), (other, *_) in zip(right, wrong, strict=True)],
+            "decisions_changed": [
+                sum(map(operator.ne, one, other)) for (_, _, one), (_, _, other) in zip(right, wrong, strict=True)
+            ],
+            "largest_change": [
+                float(np.abs(one - other).max()) for (one, *_), (other, *_) in zip(right, wrong, strict=True)
+            ],
         }
     )
     difference = float("nan")
@@ -170,8 +181,11 @@ def run_packed(reading: Reading) -> Tensor:
 
 
 @torch.no_grad()
-def time_batches(loaded: LoadedModel, batches: tuple[tuple[tuple[str, ...], ...], ...], repeats: int = REPEATS, attempt: int = 1) -> BatchTimes | None:
-    """Return how long the recurrent layers take for the batches padded, packed, and text by text; None without such layers.
+def time_batches(
+    loaded: LoadedModel, batches: tuple[tuple[tuple[str, ...], ...], ...], repeats: int = REPEATS, attempt: int = 1
+) -> BatchTimes | None:
+    """Return how long the recurrent layers take for the batches padded, packed, and text by text; None without such
+    layers.
 
     `attempt` tells measurements apart where results are kept; it changes nothing.
     """
@@ -198,14 +212,21 @@ def mask_sentence(reports: Sequence[BatchReport]) -> str:
     """Return in plain words what the mask does for some batches."""
     frame = pd.concat([report.frame for report in reports], ignore_index=True)
     if not frame["padding"].any():
-        return "All texts are as long as the longest of their batch: there is no padding, and nothing for the mask to do."
+        return (
+            "All texts are as long as the longest of their batch: there is no padding, and nothing for the mask to do."
+        )
     most = frame.loc[frame["largest_change"].idxmax()]
     changed, decisions = frame["decisions_changed"].sum(), frame["decisions"].sum()
-    turned = f"{changed:,} of {decisions:,} decisions {'turns' if changed == 1 else 'turn'}" if changed else f"none of {decisions:,} decisions turns"
+    turned = (
+        f"{changed:,} of {decisions:,} decisions {'turns' if changed == 1 else 'turn'}"
+        if changed
+        else f"none of {decisions:,} decisions turns"
+    )
     apart = max(report.alone_difference for report in reports)
     same = "the very same probabilities" if apart == 0 else f"the same probabilities, to {apart:.0e},"
     return (
-        f"{turned[0].upper()}{turned[1:]}, and a probability moves by up to {100 * most['largest_change']:.1f} points, in a text with {most['padding']} "
+        f"{turned[0].upper()}{turned[1:]}, and a probability moves by up to {100 * most['largest_change']:.1f} "
+        f"points, in a text with {most['padding']} "
         f"cells of padding. With the mask every text gets {same} as by itself."
     )
 

@@ -1,8 +1,8 @@
 """What a unit might be a detector of: yes-or-no questions about a place in a text, answered from the text alone.
 
-A place is a character that has just been read. Each predicate is one function: text (T characters) -> boolean array (T,).
-`needs` says what a reader must have to answer: "the character" just read, "memory" of what came before, or "foresight" of
-what comes next, which nobody can have for certain.
+A place is a character that has just been read. Each predicate is one function: text (T characters) -> boolean array
+(T,). `needs` says what a reader must have to answer: "the character" just read, "memory" of what came before, or
+"foresight" of what comes next, which nobody can have for certain.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def inside_quotes(text: str) -> np.ndarray:
 
 @PREDICATES.register("inside_brackets", title="Inside brackets", needs="memory")
 def inside_brackets(text: str) -> np.ndarray:
-    """Between an opening round or square bracket and the one that closes it; a blank line closes any that was left open."""
+    """Between an opening round or square bracket and the one that closes it; a blank line closes any that was left
+    open."""
     depth, answers = 0, []
     for place, character in enumerate(text):
         depth += character in "(["

@@ -202,7 +202,8 @@ def first_difference(free: str, held: str) -> int | None:
 def changed_characters(free: str, held: str) -> tuple[np.ndarray, np.ndarray]:
     """Return for each character of each text whether the other text lacks it, after aligning the two (longest matches).
 
-    Two texts share many letters in the same order by chance: only stretches of `SHORTEST_MATCH` characters count as shared,
+    Two texts share many letters in the same order by chance: only stretches of `SHORTEST_MATCH` characters count as
+        shared,
     and whatever stands before the first difference.
     """
     marks = np.ones(len(free), dtype=bool), np.ones(len(held), dtype=bool)
@@ -235,8 +236,8 @@ def surprise_of(loaded: LoadedModel, prompt: str, text: str) -> np.ndarray:
 def window_bits(loaded: LoadedModel, text: str) -> np.ndarray:
     """Return the bits that `loaded` needs for each window of `text`, its state reset before each.
 
-    All windows have `WINDOW` tokens but the last. Each token is predicted from those before it in its window and the one
-    token before that.
+    All windows have `WINDOW` tokens but the last. Each token is predicted from those before it in its window and the
+    one token before that.
     """
     ids = loaded.tokenizer.encode(text)
     inputs, labels = torch.tensor([start_id(loaded), *ids[:-1]]), torch.tensor(ids)
@@ -256,10 +257,14 @@ def verdict(change: float, error: float, is_same_text: bool) -> str:
     size = f"{abs(change):.3f} bits per character"
     is_none = abs(change) < max(SMALL_CHANGE, 2 * error)
     if is_none and is_same_text:
-        return f"No effect: the same text, and unseen text is predicted as well as before (change {change:+.3f} bits per character)."
+        return (
+            f"No effect: the same text, and unseen text is predicted as well as before (change {change:+.3f} bits "
+            "per character)."
+        )
     if is_none:
         return (
-            "A pretty effect without a real one: the text is another, but unseen text is predicted as well as before (change "
+            "A pretty effect without a real one: the text is another, but unseen text is predicted as well as before "
+            "(change "
             f"{change:+.3f} ± {error:.3f} bits per character). One other draw is enough to send writing elsewhere."
         )
     if change < 0:
@@ -280,5 +285,3 @@ def _hold(loaded: LoadedModel, strings: Strings) -> Interventions:
     if not 0.0 <= strings.position <= 1.0:
         raise InputError(f"A gate can be held between 0 (shut) and 1 (open), not at {strings.position:g}.")
     return Interventions(hold_gates={strings.gate: strings.position})
-
-

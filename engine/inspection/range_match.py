@@ -1,16 +1,18 @@
 """Find a pattern: which units are on within a range of a text and off outside, and where else the same units behave so.
 
-A unit is on, upwards or downwards, where its hidden value is at or beyond a threshold in that direction. The pattern of a range
-is the set of units, each with its direction, that are on at every token of the range and, if asked for, off at the tokens
-just before and just after it. In another text the share of the pattern that is on is taken at every token; a match is an unbroken run of
-tokens at which this share is at least `least`, and its score is the mean share within the run less the mean share at the one or
+A unit is on, upwards or downwards, where its hidden value is at or beyond a threshold in that direction. The pattern of
+a range is the set of units, each with its direction, that are on at every token of the range and, if asked for, off at
+the tokens just before and just after it. In another text the share of the pattern that is on is taken at every token; a
+match is an unbroken run of tokens at which this share is at least `least`, and its score is the mean share within the
+run less the mean share at the one or
 two tokens beside it: 1 where all units go on and off again together, as they do in the range itself.
 
-Values are kept in steps of 1/127 (one byte each), in which 100,000 tokens of 512 units take 51 MB, and a value is on where
-its nearest step reaches the threshold.
+Values are kept in steps of 1/127 (one byte each), in which 100,000 tokens of 512 units take 51 MB, and a value is on
+where its nearest step reaches the threshold.
 
 Paper: Strobelt, Gehrmann, Pfister and Rush (2018), LSTMVis, arXiv 1606.07461, section 5 (selection and matching).
-Differs: units below minus the threshold count too, as a direction of their own; matches may have any length and are ranked
+Differs: units below minus the threshold count too, as a direction of their own; matches may have any length and are
+    ranked
 by how sharply the pattern begins and ends, where LSTMVis counts the cells two ranges have in common.
 
 Shapes: T tokens, H units, P units of the pattern, M matches.
@@ -90,8 +92,8 @@ class Matches:
     """Where the pattern's units are on together.
 
     Attributes:
-        frame: one row per match, best first: `start`, `stop` (tokens, from 0; stop is not part of it), `length`, `inside` and
-            `outside` (mean share of the pattern that is on within it and beside it), `score` and `text`.
+        frame: one row per match, best first: `start`, `stop` (tokens, from 0; stop is not part of it), `length`,
+            `inside` and `outside` (mean share of the pattern that is on within it and beside it), `score` and `text`.
         on: share of the pattern that is on at each token, (T,) float32.
         elapsed_seconds: what finding them took.
     """
@@ -113,12 +115,18 @@ def sources_of(loaded: LoadedModel) -> list[str]:
 
 
 def read_states(
-    loaded: LoadedModel, source: str, layer: int, characters: int = MAX_CHARACTERS, text: str = "", progress: Progress | None = None
+    loaded: LoadedModel,
+    source: str,
+    layer: int,
+    characters: int = MAX_CHARACTERS,
+    text: str = "",
+    progress: Progress | None = None,
 ) -> TextReading:
     """Return the hidden values of a layer (from 0) over at most `characters` of a text, read once for all patterns.
 
-    `source` is "stories" (the embedded sample), "training" (what the model learnt from; where it cannot be reached, the sample in
-    its place, as `source` of the result says), or "text" and "own" for the given `text`. `progress` is told the share read so far.
+    `source` is "stories" (the embedded sample), "training" (what the model learnt from; where it cannot be reached, the
+    sample in its place, as `source` of the result says), or "text" and "own" for the given `text`. `progress` is told
+    the share read so far.
 
     Raises:
         InputError: the model has no such layer, or the text is empty or too long.
@@ -133,11 +141,20 @@ def read_states(
     name = "saltmarsh" if source == STORIES else loaded.info.config["corpora"][0]
     corpus = load_corpus(name)
     read = corpus.text("train")[:characters]
-    return states_over(loaded, read, layer, f"The first {len(read):,} characters of the training split of {corpus.spec.title}. {corpus.source.sentence}", progress)
+    return states_over(
+        loaded,
+        read,
+        layer,
+        f"The first {len(read):,} characters of the training split of {corpus.spec.title}. {corpus.source.sentence}",
+        progress,
+    )
 
 
-def states_over(loaded: LoadedModel, text: str, layer: int, sentence: str, progress: Progress | None = None) -> TextReading:
-    """Return the hidden values of a layer (from 0) over a text; in one pass up to `IN_ONE_PASS` tokens, in streams beyond.
+def states_over(
+    loaded: LoadedModel, text: str, layer: int, sentence: str, progress: Progress | None = None
+) -> TextReading:
+    """Return the hidden values of a layer (from 0) over a text; in one pass up to `IN_ONE_PASS` tokens, in streams
+    beyond.
 
     Raises:
         InputError: the model has no such layer.
@@ -155,7 +172,9 @@ def states_over(loaded: LoadedModel, text: str, layer: int, sentence: str, progr
             values[:, start : start + CHUNK] = in_steps(states[before:]).T
             if progress:
                 progress(min(1.0, (start + CHUNK) / len(ids)))
-    starts, stops = (np.array(places, dtype=int) for places in zip(*spans, strict=True)) if spans else (np.zeros(0, int),) * 2
+    starts, stops = (
+        (np.array(places, dtype=int) for places in zip(*spans, strict=True)) if spans else (np.zeros(0, int),) * 2
+    )
     return TextReading(text, np.ascontiguousarray(values), starts, stops, sentence, time.perf_counter() - begun)
 
 
@@ -167,17 +186,21 @@ def in_steps(values: np.ndarray) -> np.ndarray:
 def select_pattern(
     loaded: LoadedModel, text: str, layer: int, start: int, stop: int, threshold: float, off_outside: bool = True
 ) -> Pattern:
-    """Return the units that are on at every token of [start, stop) of a text and, with `off_outside`, off just beside it.
+    """Return the units that are on at every token of [start, stop) of a text and, with `off_outside`, off just beside
+    it.
 
     Raises:
-        InputError: there is no such range or layer, the text is empty or too long, or the threshold is not between 0 and 1.
+        InputError: there is no such range or layer, the text is empty or too long, or the threshold is not between 0
+            and 1.
     """
     check_text(text)
     if not 0 < threshold <= 1:
         raise InputError(f"The threshold must lie between 0 and 1, not {threshold:g}.")
     values = in_steps(_hidden(loaded, text, layer)).astype(np.int16)  # (T, H); -(-128) must not run over
     if start >= stop:
-        raise InputError(f"The range ends (at {stop}) before it begins (at {start + 1}): move its first or its last token.")
+        raise InputError(
+            f"The range ends (at {stop}) before it begins (at {start + 1}): move its first or its last token."
+        )
     if not 0 <= start < stop <= len(values):
         raise InputError(f"The range must lie within the {len(values)} tokens of the text.")
     units, signs, always_on = [], [], 0
@@ -203,7 +226,7 @@ def suggest_range(loaded: LoadedModel, text: str, layer: int, threshold: float) 
         on = sign * values >= threshold * STEPS
         for row in on.T:
             for start, stop in zip(*runs_of(row), strict=True):
-                if 0 < start and stop < size and SHORTEST_SUGGESTION <= stop - start <= LONGEST_SUGGESTION:
+                if start > 0 and stop < size and SHORTEST_SUGGESTION <= stop - start <= LONGEST_SUGGESTION:
                     counts[start, stop] = counts.get((start, stop), 0) + 1
     if not counts:
         return 0, min(SHORTEST_SUGGESTION, size)
@@ -240,9 +263,18 @@ def find_matches(reading: TextReading, pattern: Pattern, least: float) -> Matche
     order = np.lexsort((starts, np.abs(stops - starts - pattern.length), -np.round(score, 9)))
     starts, stops = starts[order], stops[order]
     frame = pd.DataFrame(
-        {"start": starts, "stop": stops, "length": stops - starts, "inside": inside[order], "outside": outside[order], "score": score[order]}
+        {
+            "start": starts,
+            "stop": stops,
+            "length": stops - starts,
+            "inside": inside[order],
+            "outside": outside[order],
+            "score": score[order],
+        }
     )
-    frame["text"] = [reading.text[reading.starts[start] : reading.stops[stop - 1]] for start, stop in zip(starts, stops, strict=True)]
+    frame["text"] = [
+        reading.text[reading.starts[start] : reading.stops[stop - 1]] for start, stop in zip(starts, stops, strict=True)
+    ]
     return Matches(frame, on, time.perf_counter() - begun)
 
 
@@ -259,7 +291,8 @@ def context(reading: TextReading, start: int, stop: int, reach: int = 30) -> tup
 
 
 def explain_matches(reading: TextReading, matches: Matches) -> pd.DataFrame:
-    """Return for each predicate how often it holds at matched tokens and at all: `question`, `needs`, `matched`, `overall`, `difference`.
+    """Return for each predicate how often it holds at matched tokens and at all: `question`, `needs`, `matched`,
+    `overall`, `difference`.
 
     The predicate that tells the matches most from the rest comes first; a token is judged by its last character.
     """
@@ -270,7 +303,9 @@ def explain_matches(reading: TextReading, matches: Matches) -> pd.DataFrame:
     for name, holds in reading.answers.items():
         meta = PREDICATES.meta(name)
         matched = float(holds[inside].mean()) if inside.any() else float("nan")
-        rows.append((name, meta["title"], NEEDS[meta["needs"]], matched, float(holds.mean()) if len(holds) else float("nan")))
+        rows.append(
+            (name, meta["title"], NEEDS[meta["needs"]], matched, float(holds.mean()) if len(holds) else float("nan"))
+        )
     frame = pd.DataFrame(rows, columns=["predicate", "question", "needs", "matched", "overall"])
     frame["difference"] = frame["matched"] - frame["overall"]
     return frame.iloc[np.argsort(-frame["difference"].abs().fillna(0), kind="stable")].reset_index(drop=True)

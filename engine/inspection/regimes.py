@@ -1,4 +1,5 @@
-"""Translators that were taught in different ways, as `python -m engine evaluate --regimes` measured them: read and put into words."""
+"""Translators that were taught in different ways, as `python -m engine evaluate --regimes` measured them: read and put
+into words."""
 
 from __future__ import annotations
 
@@ -16,9 +17,25 @@ ALWAYS, SCHEDULED = "Always forced", "Scheduled"
 ORDER = (ALWAYS, "Half forced", SCHEDULED, "Never forced")
 FINAL, CURVE = "final", "curve"
 COLUMNS = (
-    "label", "seed", "recipe", "model", "kind", "step", "bleu_greedy", "chrf_greedy", "bleu_beam", "chrf_beam", "forced_loss", "free_loss",
-    "sentences", "test_set", "signature", "hardware", "commit", "date",
-)  # fmt: skip
+    "label",
+    "seed",
+    "recipe",
+    "model",
+    "kind",
+    "step",
+    "bleu_greedy",
+    "chrf_greedy",
+    "bleu_beam",
+    "chrf_beam",
+    "forced_loss",
+    "free_loss",
+    "sentences",
+    "test_set",
+    "signature",
+    "hardware",
+    "commit",
+    "date",
+)
 MEASURES = {
     "bleu_greedy": "BLEU, greedy",
     "bleu_beam": "BLEU, beam 5",
@@ -36,11 +53,16 @@ def read_regimes(table: Path | str = TABLE) -> pd.DataFrame:
         DataError: it has not been measured, is damaged, or lacks columns.
     """
     absent = (
-        "The ways to be taught have not been measured here. For each model that was trained from a recipe of the group “forcing”, "
+        "The ways to be taught have not been measured here. For each model that was trained from a recipe of the "
+        "group “forcing”, "
         f"run: {COMMAND.format(model='NAME_OR_FOLDER')}"
     )
     frame = read_stored_table(Path(table), COLUMNS, absent)
-    return frame.sort_values(["label", "seed", "kind", "step"], key=lambda part: part.map(place_of) if part.name == "label" else part, ignore_index=True)
+    return frame.sort_values(
+        ["label", "seed", "kind", "step"],
+        key=lambda part: part.map(place_of) if part.name == "label" else part,
+        ignore_index=True,
+    )
 
 
 def place_of(label: str) -> tuple[int, str]:
@@ -92,26 +114,36 @@ def winner_sentence(frame: pd.DataFrame) -> str:
         doubt = "Their seeds overlap, so this order may be chance."
     last = f", last {worst.lower()} with {means.iloc[-1]:.1f}" if len(means) > 2 else ""
     return (
-        f"On the {int(rows['sentences'].iloc[0]):,} test sentences {best.lower()} translates best: BLEU {means.iloc[0]:.1f} with a beam of 5, "
+        f"On the {int(rows['sentences'].iloc[0]):,} test sentences {best.lower()} translates best: BLEU "
+        f"{means.iloc[0]:.1f} with a beam of 5, "
         f"before {second.lower()} with {means.iloc[1]:.1f}{last}. {doubt}"
     )
 
 
 def scheduled_sentence(frame: pd.DataFrame) -> str | None:
-    """Return whether scheduled sampling helps or hurts beside always forcing; None where one of them was not measured."""
+    """Return whether scheduled sampling helps or hurts beside always forcing; None where one of them was not
+    measured."""
     rows = final_rows(frame)
     if not {ALWAYS, SCHEDULED} <= set(rows["label"]):
         return None
     always, scheduled = (rows[rows["label"] == label] for label in (ALWAYS, SCHEDULED))
-    change = {name: scheduled[name].mean() - always[name].mean() for name in ("bleu_greedy", "bleu_beam", "forced_loss", "free_loss")}
-    clear = scheduled["bleu_beam"].min() > always["bleu_beam"].max() or scheduled["bleu_beam"].max() < always["bleu_beam"].min()
+    change = {
+        name: scheduled[name].mean() - always[name].mean()
+        for name in ("bleu_greedy", "bleu_beam", "forced_loss", "free_loss")
+    }
+    clear = (
+        scheduled["bleu_beam"].min() > always["bleu_beam"].max()
+        or scheduled["bleu_beam"].max() < always["bleu_beam"].min()
+    )
     if abs(change["bleu_beam"]) < 0.2 or not clear:
         verdict = "makes no clear difference to the translations here"
     else:
         verdict = "helps here" if change["bleu_beam"] > 0 else "hurts here"
     return (
-        f"Scheduled sampling {verdict}: beside always forced, BLEU changes by {change['bleu_beam']:+.1f} with a beam and "
-        f"{change['bleu_greedy']:+.1f} greedy, the forced loss by {change['forced_loss']:+.3f} and the free loss by {change['free_loss']:+.3f} "
+        f"Scheduled sampling {verdict}: beside always forced, BLEU changes by {change['bleu_beam']:+.1f} with a beam "
+        "and "
+        f"{change['bleu_greedy']:+.1f} greedy, the forced loss by {change['forced_loss']:+.3f} and the free loss by "
+        f"{change['free_loss']:+.3f} "
         "nats per piece."
     )
 
@@ -126,22 +158,27 @@ def gap_sentence(frame: pd.DataFrame) -> str:
     moral = (
         "The smallest gap is also the best translator here."
         if gaps.index[0] == best
-        else f"The smallest gap is not the best translator: that is {best.lower()}. A network can be at ease with its own words and say less with them."
+        else f"The smallest gap is not the best translator: that is {best.lower()}. A network can be at ease with its "
+        "own words and say less with them."
     )
     return (
-        f"The exposure gap is smallest {_when(gaps.index[0])} ({gaps.iloc[0]:.2f} nats per piece) and largest {_when(gaps.index[-1])} "
+        f"The exposure gap is smallest {_when(gaps.index[0])} ({gaps.iloc[0]:.2f} nats per piece) and largest "
+        f"{_when(gaps.index[-1])} "
         f"({gaps.iloc[-1]:.2f}). {moral}"
     )
 
 
 def curve_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return per regime and step the mean over the seeds, the lowest and the highest of forced and free loss on the validation split."""
+    """Return per regime and step the mean over the seeds, the lowest and the highest of forced and free loss on the
+    validation split."""
     rows = frame[frame["kind"] == CURVE]
     columns = {
         f"{loss}_{name}": (f"{loss}_loss", name) for loss in ("forced", "free") for name in ("mean", "min", "max")
     }
     found = rows.groupby(["label", "step"]).agg(**columns).round(4).reset_index()
-    return found.sort_values(["label", "step"], key=lambda part: part.map(place_of) if part.name == "label" else part, ignore_index=True)
+    return found.sort_values(
+        ["label", "step"], key=lambda part: part.map(place_of) if part.name == "label" else part, ignore_index=True
+    )
 
 
 def _when(label: str) -> str:

@@ -18,7 +18,8 @@ FEWEST_REPEATED_CHARACTERS = 20  # below, a verse's rhyme or "ha, ha, ha" would 
 
 
 def split_words(text: str, start: int = 0) -> list[str]:
-    """Return the words of `text` in lower case, from position `start`; a word the text's end or `start` may cut is left out."""
+    """Return the words of `text` in lower case, from position `start`; a word the text's end or `start` may cut is left
+    out."""
     found = WORD.finditer(text)
     return [word.group().lower() for word in found if word.start() >= start and word.end() < len(text)]
 
@@ -75,8 +76,8 @@ class Loop:
 def find_loop(text: str, fewest: int = FEWEST_REPEATED_CHARACTERS) -> Loop | None:
     """Return the longest stretch of `text` that equals itself one period later, None where there is no loop.
 
-    It counts where the same is said at least three times in direct succession, or twice up to the end of the text, and at
-    least `fewest` characters are repeated. Of equally long ones the shortest period is taken: what repeats every 5
+    It counts where the same is said at least three times in direct succession, or twice up to the end of the text, and
+    at least `fewest` characters are repeated. Of equally long ones the shortest period is taken: what repeats every 5
     characters repeats every 10 as well.
     """
     codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)

@@ -25,9 +25,9 @@ class SearchReport:
     """A beam search opened up.
 
     Attributes:
-        nodes: one row per candidate: node, parent (-1: the beginning), step, rank, piece, text (up to and with it), log_prob,
-            total, score, fate (a key of `beam_tree.FATES`), is_winner (on the winner's path), is_found (on the path of a
-            hypothesis that the search returned).
+        nodes: one row per candidate: node, parent (-1: the beginning), step, rank, piece, text (up to and with it),
+            log_prob, total, score, fate (a key of `beam_tree.FATES`), is_winner (on the winner's path), is_found (on
+            the path of a hypothesis that the search returned).
         found: the hypotheses, best first: place, text, score, log_prob, pieces (the end mark counts), is_finished.
         winner_ids: the winner's tokens, the end mark included.
     """
@@ -79,9 +79,13 @@ def inspect_search(loaded: LoadedModel, source: str, beam_size: int, length_pena
     tree = grow_tree(loaded.model, source_ids, lengths, beam_size=beam_size, length_penalty=length_penalty, **options)
     elapsed_seconds = time.perf_counter() - started
     return SearchReport(
-        _nodes_frame(tree, loaded.tokenizer), _found_frame(tree, loaded.tokenizer), tuple(tree.token_ids(tree.found[0])),
-        beam_size, length_penalty, elapsed_seconds,
-    )  # fmt: skip
+        _nodes_frame(tree, loaded.tokenizer),
+        _found_frame(tree, loaded.tokenizer),
+        tuple(tree.token_ids(tree.found[0])),
+        beam_size,
+        length_penalty,
+        elapsed_seconds,
+    )
 
 
 def piece_after(tokenizer: Tokenizer, before: int | None, token_id: int) -> str:
@@ -102,12 +106,15 @@ def search_sentence(report: SearchReport) -> str:
     place = (
         "It led at every step, so taking the likeliest piece each time would have found it too."
         if trailing == 0
-        else f"At {trailing} of its {len(ranks)} steps another beginning was ahead of it: choosing the likeliest piece each "
+        else f"At {trailing} of its {len(ranks)} steps another beginning was ahead of it: choosing the likeliest "
+        "piece each "
         "time would have missed it."
     )
     return (
-        f"In {steps} steps the search looked at {len(fates)} candidates and left {int(fates.isin(LEFT).sum())} of them. The winner, "
-        f"“{winner.text}”, has {winner.log_prob:.2f} nats over {winner.pieces} pieces, a score of {winner.score:.3f}. {place}"
+        f"In {steps} steps the search looked at {len(fates)} candidates and left {int(fates.isin(LEFT).sum())} of "
+        "them. The winner, "
+        f"“{winner.text}”, has {winner.log_prob:.2f} nats over {winner.pieces} pieces, a score of {winner.score:.3f}. "
+        f"{place}"
     )
 
 

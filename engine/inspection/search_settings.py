@@ -1,4 +1,5 @@
-"""Which sentence a beam search chooses at each width and length penalty, and whether a measure of quality would choose it too.
+"""Which sentence a beam search chooses at each width and length penalty, and whether a measure of quality would choose
+it too.
 
 Paper: Popovic (2015), chrF: character n-gram F-score for automatic MT evaluation (chrF, by sacreBLEU).
 """
@@ -30,8 +31,8 @@ class SettingsReport:
 
     Attributes:
         cells: one row per setting: width, length_penalty, winner (a letter), score.
-        winners: one row per sentence: winner (its letter, A wins most often), text, log_prob, pieces (the end mark counts),
-            settings (how many it wins), chrf (against the reference; missing without one), is_finished.
+        winners: one row per sentence: winner (its letter, A wins most often), text, log_prob, pieces (the end mark
+            counts), settings (how many it wins), chrf (against the reference; missing without one), is_finished.
     """
 
     cells: pd.DataFrame
@@ -42,7 +43,9 @@ class SettingsReport:
     def winner_at(self, width: int, length_penalty: float) -> Any:
         """Return the row of `winners` that wins at a setting of the grid."""
         cells = self.cells
-        letter = cells.loc[(cells["width"] == width) & (cells["length_penalty"] == round(length_penalty, 1)), "winner"].item()
+        letter = cells.loc[
+            (cells["width"] == width) & (cells["length_penalty"] == round(length_penalty, 1)), "winner"
+        ].item()
         return next(self.winners[self.winners["winner"] == letter].itertuples())
 
 
@@ -111,11 +114,16 @@ def flips_sentence(report: SettingsReport, width: int, length_penalty: float) ->
     widths = [other for other in WIDTHS if report.winner_at(other, length_penalty).winner != own.winner]
     penalties = [other for other in PENALTIES if report.winner_at(width, other).winner != own.winner]
     beside = [
-        f"at penalty {length_penalty:.1f}, {_values('width', widths)} would" if widths else f"at penalty {length_penalty:.1f} no other width would",
-        f"at width {width}, {_values('penalty', penalties)} would" if penalties else f"at width {width} no other penalty would",
-    ]  # fmt: skip
+        f"at penalty {length_penalty:.1f}, {_values('width', widths)} would"
+        if widths
+        else f"at penalty {length_penalty:.1f} no other width would",
+        f"at width {width}, {_values('penalty', penalties)} would"
+        if penalties
+        else f"at width {width} no other penalty would",
+    ]
     return (
-        f"{len(report.winners)} different sentences win somewhere among {total} settings. {own.winner} wins at the setting chosen; another "
+        f"{len(report.winners)} different sentences win somewhere among {total} settings. {own.winner} wins at the "
+        "setting chosen; another "
         f"would be chosen instead: {beside[0]}; {beside[1]}."
     )
 
@@ -132,7 +140,8 @@ def agreement_sentence(report: SettingsReport, width: int, length_penalty: float
     if own.chrf >= best.chrf:
         return f"{what} is highest for {own.winner} too ({own.chrf:.1f}): network and reference agree here."
     return (
-        f"{what} is highest for {best.winner} ({best.chrf:.1f}), not for {own.winner} ({own.chrf:.1f}): what the network finds "
+        f"{what} is highest for {best.winner} ({best.chrf:.1f}), not for {own.winner} ({own.chrf:.1f}): what the "
+        "network finds "
         "likeliest is not what lies nearest to the reference here."
     )
 
@@ -146,4 +155,6 @@ def _values(noun: str, values: list[float]) -> str:
 
 
 def _letters() -> itertools.chain[str]:
-    return itertools.chain(ascii_uppercase, (f"{letter}{count}" for count in itertools.count(2) for letter in ascii_uppercase))
+    return itertools.chain(
+        ascii_uppercase, (f"{letter}{count}" for count in itertools.count(2) for letter in ascii_uppercase)
+    )

@@ -78,9 +78,14 @@ def search_from(
         log_probs = forced(loaded.model, source_ids, lengths, written, **marks).log_probs[: len(ids)].tolist()
     else:
         found = beam(
-            loaded.model, source_ids, lengths,
-            beam_size=beam_size, length_penalty=length_penalty, prefix_ids=prefix_ids, **options,
-        )[0][0]  # fmt: skip
+            loaded.model,
+            source_ids,
+            lengths,
+            beam_size=beam_size,
+            length_penalty=length_penalty,
+            prefix_ids=prefix_ids,
+            **options,
+        )[0][0]
         log_probs, is_finished = found.log_probs, found.is_finished
         ids = found.token_ids + [eos_id] * is_finished
     tokenizer = loaded.tokenizer
@@ -141,7 +146,8 @@ def type_after(loaded: LoadedModel, prefix_ids: Sequence[int], typed: str) -> tu
 
 
 def write_code(mark: str, tries: Sequence[Sequence[int]]) -> str:
-    """Return the tries as letters for a URL, behind a mark (6 hexadecimal digits) of what they belong to; "" for none."""
+    """Return the tries as letters for a URL, behind a mark (6 hexadecimal digits) of what they belong to; "" for
+    none."""
     return "-".join([mark, *(".".join(map(str, ids)) for ids in tries)]) if tries else ""
 
 
@@ -192,7 +198,8 @@ def tries_table(report: SearchReport, tries: Sequence[Try]) -> pd.DataFrame:
 def lanes_frame(report: SearchReport, tries: Sequence[Try]) -> pd.DataFrame:
     """Return where each try runs beside the tree: a row per piece that lies outside it, from the node it leaves at.
 
-    Columns: lane (1 is the first try), step, piece, probability, is_given, leaves_at (the node of the tree before the lane's
+    Columns: lane (1 is the first try), step, piece, probability, is_given, leaves_at (the node of the tree before the
+        lane's
     first piece; -1: the beginning).
     """
     nodes = report.nodes
@@ -212,7 +219,12 @@ def _check_prefix(loaded: LoadedModel, prefix_ids: Sequence[int], limit: int) ->
     marks = {tokenizer.bos_id, tokenizer.pad_id}
     if not prefix_ids:
         raise InputError("There is no beginning to go on from.")
-    if any(token >= tokenizer.vocab_size or token in marks for token in prefix_ids) or tokenizer.eos_id in prefix_ids[:-1]:
+    if (
+        any(token >= tokenizer.vocab_size or token in marks for token in prefix_ids)
+        or tokenizer.eos_id in prefix_ids[:-1]
+    ):
         raise InputError("A beginning in the list is not one this network can write; remove it.")
     if len(prefix_ids) > limit:
-        raise InputError(f"The beginning has {len(prefix_ids):,} pieces; for this sentence at most {limit:,} can be given.")
+        raise InputError(
+            f"The beginning has {len(prefix_ids):,} pieces; for this sentence at most {limit:,} can be given."
+        )

@@ -1,7 +1,7 @@
 """An index of the states that a translator is in at many sentences, to find the nearest ones of another sentence.
 
-The vectors are kept as whole numbers of 8 bits, each scaled by the largest of its row. A corpus that may not be shipped is
-known by its row numbers alone; of one that may, the sentences are kept too. Tied to the weights by their hash.
+The vectors are kept as whole numbers of 8 bits, each scaled by the largest of its row. A corpus that may not be shipped
+is known by its row numbers alone; of one that may, the sentences are kept too. Tied to the weights by their hash.
 
 Shapes: N sentences, M decoder steps, H hidden.
 """
@@ -45,7 +45,8 @@ class SentenceIndex:
         summaries: what the encoder leaves at the end of each sentence, unit length (N, H).
         steps: the decoder's last layer before each piece of each sentence's own translation, unit length (M, H); M is 0
             where they are not kept.
-        step_sentences, step_numbers: the sentence of each step, as a place in `rows`, and which of its steps, from 1 (M,).
+        step_sentences, step_numbers: the sentence of each step, as a place in `rows`, and which of its steps, from 1
+            (M,).
         facts: model, corpus, corpus_title, weights, sentences (pairs of texts, empty where they are not kept), pieces
             (the target's, for each sentence), commit.
     """
@@ -83,7 +84,8 @@ def build_sentence_index(loaded: LoadedModel, corpus_name: str, rows: int) -> Se
 def index_pairs(
     loaded: LoadedModel, pairs: list[tuple[str, str]], rows: np.ndarray, facts: dict[str, Any], is_open: bool
 ) -> SentenceIndex:
-    """Return the index of sentence pairs with these row numbers; with `is_open` their decoder steps and texts are kept."""
+    """Return the index of sentence pairs with these row numbers; with `is_open` their decoder steps and texts are
+    kept."""
     model, tokenizer = loaded.model, loaded.tokenizer
     targets = [[tokenizer.bos_id, *ids] for ids in tokenizer.encode_batch([target for _, target in pairs])]
     summaries: list[np.ndarray | None] = [None] * len(pairs)
@@ -152,14 +154,19 @@ def load_sentence_index(corpus_name: str, loaded: LoadedModel, folder: Path | No
         DataError: there is none, it is damaged, or it was made with other weights.
     """
     path = index_path(corpus_name, loaded.info.name, INDEXES if folder is None else folder)
-    command = COMMAND.format(corpus=corpus_name, model=loaded.info.name, rows=OWN_ROWS if corpus_name == OWN else OTHER_ROWS)
+    command = COMMAND.format(
+        corpus=corpus_name, model=loaded.info.name, rows=OWN_ROWS if corpus_name == OWN else OTHER_ROWS
+    )
     if not path.is_file():
         raise DataError(f"There is no index of {corpus_name} for {loaded.info.name}; build it with: {command}.")
     index = _read(path, path.stat().st_mtime_ns)
     if index is None:
         raise DataError(f"The index {path.name} is damaged; build it anew with: {command}.")
     if index.facts["weights"] != weights_hash(loaded):
-        raise DataError(f"The index {path.name} was made with other weights than {loaded.info.name} has now; build it anew with: {command}.")
+        raise DataError(
+            f"The index {path.name} was made with other weights than {loaded.info.name} has now; build it anew with: "
+            f"{command}."
+        )
     return index
 
 
@@ -201,9 +208,15 @@ def _read(path: Path, version: int) -> SentenceIndex | None:
         return None
 
 
-def _ready(rows: np.ndarray, summaries: np.ndarray, steps: np.ndarray, step_counts: np.ndarray, facts: dict[str, Any]) -> SentenceIndex:
+def _ready(
+    rows: np.ndarray, summaries: np.ndarray, steps: np.ndarray, step_counts: np.ndarray, facts: dict[str, Any]
+) -> SentenceIndex:
     sentences = np.repeat(np.arange(len(step_counts), dtype=np.int32), step_counts)
-    numbers = np.concatenate([np.arange(1, count + 1) for count in step_counts]) if len(step_counts) else np.zeros(0, dtype=int)
+    numbers = (
+        np.concatenate([np.arange(1, count + 1) for count in step_counts])
+        if len(step_counts)
+        else np.zeros(0, dtype=int)
+    )
     arrays = rows, _unit(summaries), _unit(steps), sentences, numbers.astype(np.int32)
     for array in arrays:
         array.setflags(write=False)

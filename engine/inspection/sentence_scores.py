@@ -1,4 +1,5 @@
-"""The test sets sentence by sentence, as `python -m engine evaluate --sentences` measured them: read, sorted, put into words."""
+"""The test sets sentence by sentence, as `python -m engine evaluate --sentences` measured them: read, sorted, put into
+words."""
 
 from __future__ import annotations
 
@@ -17,10 +18,31 @@ from engine.inspection.stored_table import read_stored_table
 TABLE = Path(__file__).resolve().parents[2] / "data" / "results" / "translation_test_set.parquet"
 COMMAND = "python -m engine evaluate --model {model} --sentences data/results/translation_test_set.parquet"
 COLUMNS = (
-    "model", "weights", "corpus", "title", "index", "source_hash", "source_words", "references", "output_words", "chrf", "bleu",
-    "ter", "forced_nats", "reference_pieces", "corpus_bleu", "corpus_chrf", "corpus_ter", "bleu_signature", "chrf_signature",
-    "ter_signature", "beam_size", "hardware", "commit", "date",
-)  # fmt: skip
+    "model",
+    "weights",
+    "corpus",
+    "title",
+    "index",
+    "source_hash",
+    "source_words",
+    "references",
+    "output_words",
+    "chrf",
+    "bleu",
+    "ter",
+    "forced_nats",
+    "reference_pieces",
+    "corpus_bleu",
+    "corpus_chrf",
+    "corpus_ter",
+    "bleu_signature",
+    "chrf_signature",
+    "ter_signature",
+    "beam_size",
+    "hardware",
+    "commit",
+    "date",
+)
 ORDERS = {
     "worst": "worst first",
     "best": "best first",
@@ -42,7 +64,8 @@ def read_table(table: Path) -> pd.DataFrame:
 
 
 def stored_sentences(name: str, folder: str, table: str = "") -> pd.DataFrame:
-    """Return the rows of the model `name` that were measured with exactly the weights in `folder`; none where it has others.
+    """Return the rows of the model `name` that were measured with exactly the weights in `folder`; none where it has
+    others.
 
     The model itself is not loaded.
 
@@ -65,7 +88,8 @@ def source_hash(source: str) -> str:
 
 
 def corpus_scores(sentences: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row per model and test set: sentences, BLEU, chrF, TER and mean forced loss, with sacreBLEU's signatures."""
+    """Return one row per model and test set: sentences, BLEU, chrF, TER and mean forced loss, with sacreBLEU's
+    signatures."""
     rows = []
     for model, frame in sentences.items():
         for title, part in frame.groupby("title", sort=True):
@@ -86,7 +110,8 @@ def corpus_scores(sentences: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def order_sentences(own: pd.DataFrame, other: pd.DataFrame | None, order: str) -> pd.DataFrame:
-    """Return a model's rows of one test set sorted by `order`, with the other model's chrF and the difference where there is one.
+    """Return a model's rows of one test set sorted by `order`, with the other model's chrF and the difference where
+    there is one.
 
     Raises:
         DataError: `order` needs a second model, or the two were measured on different sentences.
@@ -96,7 +121,9 @@ def order_sentences(own: pd.DataFrame, other: pd.DataFrame | None, order: str) -
         beside = other.set_index("index")[["source_hash", "chrf"]]
         frame = own.join(beside, on="index", suffixes=("", "_other"))
         if frame["chrf_other"].isna().any() or (frame["source_hash"] != frame["source_hash_other"]).any():
-            raise DataError("The two networks were measured on different sentences, so that they cannot be compared one by one.")
+            raise DataError(
+                "The two networks were measured on different sentences, so that they cannot be compared one by one."
+            )
         frame = frame.assign(difference=(frame["chrf"] - frame["chrf_other"]).round(2))
     elif order == "apart":
         raise DataError("Disagreement needs a second network that was measured on the same test set.")
@@ -114,10 +141,16 @@ def order_sentences(own: pd.DataFrame, other: pd.DataFrame | None, order: str) -
 def list_sentence(frame: pd.DataFrame, labels: Sequence[str]) -> str:
     """Return in one sentence how the sentence scores lie, and how often which of two models is ahead."""
     low, middle, high = (frame["chrf"].quantile(share) for share in (0.1, 0.5, 0.9))
-    said = f"{len(frame):,} sentences: half score above chrF {middle:.0f}, one in ten below {low:.0f}, one in ten above {high:.0f}."
+    said = (
+        f"{len(frame):,} sentences: half score above chrF {middle:.0f}, one in ten below {low:.0f}, one in ten "
+        f"above {high:.0f}."
+    )
     if "difference" in frame:
         ahead, behind = int((frame["difference"] > 0).sum()), int((frame["difference"] < 0).sum())
-        said += f" “{labels[0]}” is ahead on {ahead:,}, “{labels[1]}” on {behind:,}; on {len(frame) - ahead - behind:,} they score the same."
+        said += (
+            f" “{labels[0]}” is ahead on {ahead:,}, “{labels[1]}” on {behind:,}; on "
+            f"{len(frame) - ahead - behind:,} they score the same."
+        )
     return said
 
 
@@ -133,7 +166,9 @@ def read_texts(corpus_name: str, source_language: str) -> pd.DataFrame:
     english, french = corpus.pairs("test")
     sources, references = (english, french) if source_language == "en" else (french, english)
     hashes = [source_hash(source) for source in sources]
-    return pd.DataFrame({"index": range(len(sources)), "source": sources, "reference": references, "source_hash": hashes})
+    return pd.DataFrame(
+        {"index": range(len(sources)), "source": sources, "reference": references, "source_hash": hashes}
+    )
 
 
 def with_texts(frame: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:

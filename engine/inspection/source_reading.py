@@ -1,9 +1,11 @@
-"""How a source is read: each word with its pieces, what was never seen, and whether it is in the language the network reads.
+"""How a source is read: each word with its pieces, what was never seen, and whether it is in the language the network
+reads.
 
-The language is judged by counts that a person can check. Function words: short words that stand in nearly every sentence of
-one language and are no words of the other. Pieces: a vocabulary learnt from two languages has most of their words whole, and
-breaks those of a third into scraps. Measured on the 3,000 test sentences of Multi30k and Tatoeba with the vocabulary of
-en-fr-attention: at most 0.5 % of the sentences in the right language are doubted, and 94 % to 99.9 % of those in the other one.
+The language is judged by counts that a person can check. Function words: short words that stand in nearly every
+sentence of one language and are no words of the other. Pieces: a vocabulary learnt from two languages has most of their
+words whole, and breaks those of a third into scraps. Measured on the 3,000 test sentences of Multi30k and Tatoeba with
+the vocabulary of en-fr-attention: at most 0.5 % of the sentences in the right language are doubted, and 94 % to 99.9 %
+of those in the other one.
 """
 
 from __future__ import annotations
@@ -18,13 +20,17 @@ from engine.models.folder import LoadedModel
 LANGUAGES = {"en": "English", "fr": "French"}
 FUNCTION_WORDS = {
     "en": frozenset(
-        "the an and of to in is are was were be been he she it his her they them their you your we this that these those with "
-        "for from at by not do does did have has had will would can could should what who when where why how there which i "
+        "the an and of to in is are was were be been he she it his her they them their you your we this that these "
+        "those with "
+        "for from at by not do does did have has had will would can could should what who when where why how there "
+        "which i "
         "my me if but or as".split()
     ),
     "fr": frozenset(
-        "le la les un une des du de et est sont était être il elle ils elles son sa ses leur leurs vous votre nous notre ce "
-        "cette ces dans avec pour sur sous par ne pas que qui quoi où quand comment je tu mon ma mes ton ta tes au aux en y se "
+        "le la les un une des du de et est sont était être il elle ils elles son sa ses leur leurs vous votre nous "
+        "notre ce "
+        "cette ces dans avec pour sur sous par ne pas que qui quoi où quand comment je tu mon ma mes ton ta tes au "
+        "aux en y se "
         "mais ou donc si plus très".split()
     ),
 }
@@ -93,7 +99,13 @@ def read_source(loaded: LoadedModel, text: str) -> SourceReading:
 def doubts(words: list[ReadWord], text: str, source_language: str, target_language: str) -> str:
     """Return one sentence on why a text does not look like the language the network reads, "" where it does."""
     own = LANGUAGES.get(source_language, source_language)
-    letters = [(letter, is_seen) for word in words for part, is_seen in zip(word.parts, word.is_seen, strict=True) for letter in part if letter.isalpha()]
+    letters = [
+        (letter, is_seen)
+        for word in words
+        for part, is_seen in zip(word.parts, word.is_seen, strict=True)
+        for letter in part
+        if letter.isalpha()
+    ]
     unseen = sum(not is_seen for _, is_seen in letters)
     advice = f"It reads {own} only, so take what follows as a guess."
     if letters and unseen / len(letters) > UNKNOWN_SHARE:
@@ -101,12 +113,15 @@ def doubts(words: list[ReadWord], text: str, source_language: str, target_langua
     if source_language not in FUNCTION_WORDS or target_language not in FUNCTION_WORDS:
         return ""
     typed = [word.lower() for word in _WORD.findall(text)]
-    known, foreign = ([word for word in typed if word in FUNCTION_WORDS[code]] for code in (source_language, target_language))
+    known, foreign = (
+        [word for word in typed if word in FUNCTION_WORDS[code]] for code in (source_language, target_language)
+    )
     spelt = [word for word in words if any(letter.isalpha() for part in word.parts for letter in part)]
     scraps = sum(not word.is_whole for word in spelt)
     if len(typed) >= FEWEST_WORDS and not known and scraps >= SPLIT_SHARE * len(spelt):
         return (
-            f"This does not look like {own}: {scraps} of its {len(spelt)} words are read in pieces, and it has none of the short words "
+            f"This does not look like {own}: {scraps} of its {len(spelt)} words are read in pieces, and it has none "
+            "of the short words "
             f"that most {own} sentences have. {advice}"
         )
     if len(foreign) > len(known):

@@ -1,11 +1,14 @@
 """What an edit of a text changes inside a network, and for how long: two readings compared token by token.
 
-Tokens of the two texts are paired: words that stand in both texts are paired with each other, replaced words letter by letter
+Tokens of the two texts are paired: words that stand in both texts are paired with each other, replaced words letter by
+    letter
 as far as both go, and the rest of the longer one is left out. At each pair the two states are compared, unit by unit
-and as one distance: |a - b| over the root mean square of |a| and |b|. 0 is the same state, the square root of 2 is what two
+and as one distance: |a - b| over the root mean square of |a| and |b|. 0 is the same state, the square root of 2 is what
+    two
 states of the same length have that know nothing of each other, 2 is opposite.
 
-Beside it the mean of the embeddings of all tokens read so far, a reader to whom order means nothing: it ends at the same value
+Beside it the mean of the embeddings of all tokens read so far, a reader to whom order means nothing: it ends at the
+    same value
 for two texts of the same tokens, however they are arranged.
 
 Shapes: P pairs of tokens, T tokens, H units, E embedding.
@@ -66,8 +69,8 @@ class StateEdit:
         differences: second minus first, unit by unit, (P, H) float32.
         changed: units whose two values ever differ by more than `STILL`; `units` is how many there are.
         peak: the largest distance from the last edited token on, and `peak_at` the pair where it is.
-        half_after, gone_after: tokens after `peak_at` from which on the distance stays at or below half, and a hundredth, of the
-            peak; None where the texts end before that.
+        half_after, gone_after: tokens after `peak_at` from which on the distance stays at or below half, and a
+            hundredth, of the peak; None where the texts end before that.
         at_end: distance after the last pair.
     """
 
@@ -92,7 +95,8 @@ def pair_tokens(loaded: LoadedModel, first: str, second: str) -> Pairs:
     """Return which tokens of two texts are compared with each other.
 
     Raises:
-        InputError: a text is empty or too long, both are the same, or they have no token to compare after the edit begins.
+        InputError: a text is empty or too long, both are the same, or they have no token to compare after the edit
+            begins.
     """
     for text in (first, second):
         check_text(text, MAX_CHARACTERS)
@@ -106,14 +110,18 @@ def pair_tokens(loaded: LoadedModel, first: str, second: str) -> Pairs:
         for place, (_, stop) in enumerate(spans[0])
         if stop - 1 in partner and partner[stop - 1] + 1 in ends
     ]
-    one, other = (np.array(places, dtype=int) for places in zip(*found, strict=True)) if found else (np.zeros(0, int),) * 2
+    one, other = (
+        (np.array(places, dtype=int) for places in zip(*found, strict=True)) if found else (np.zeros(0, int),) * 2
+    )
     tokens = [(first[slice(*spans[0][a])], second[slice(*spans[1][b])]) for a, b in zip(one, other, strict=True)]
     edited = np.array([a != b for a, b in tokens], dtype=bool)
     # A word that was put in or taken out leaves no pair of its own: the pair after the gap is where it is first felt.
     gaps = (np.diff(one, prepend=-1) != 1) | (np.diff(other, prepend=-1) != 1)
     edited |= gaps
     if not edited.any():
-        raise InputError("The texts differ only at their end, so no network reads anything after the edit; let both go on.")
+        raise InputError(
+            "The texts differ only at their end, so no network reads anything after the edit; let both go on."
+        )
     characters = np.array([spans[0][place][1] for place in one], dtype=int)
     return Pairs(one, other, tokens, characters, edited, len(spans[0]) + len(spans[1]) - 2 * len(found))
 
@@ -155,7 +163,8 @@ def has_same_tokens(loaded: LoadedModel, first: str, second: str) -> bool:
 
 
 def edit_frame(edits: Mapping[str, StateEdit], pairs: Mapping[str, Pairs]) -> pd.DataFrame:
-    """Return the distances as a table, one row per reader and pair: `reader`, `characters`, `first`, `second`, `distance`."""
+    """Return the distances as a table, one row per reader and pair: `reader`, `characters`, `first`, `second`,
+    `distance`."""
     return pd.concat(
         [
             pd.DataFrame(
@@ -182,7 +191,8 @@ def relative_distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def fading(distance: Sequence[float], start: int, share: float = 0.5) -> tuple[int, int | None]:
-    """Return where the distance peaks from `start` on, and the steps after it from which on it stays at or below `share` of that.
+    """Return where the distance peaks from `start` on, and the steps after it from which on it stays at or below
+    `share` of that.
 
     None where it is above that at the end.
     """
@@ -200,9 +210,16 @@ def _edit(one: np.ndarray, other: np.ndarray, pairs: Pairs) -> StateEdit:
     _, gone_after = fading(distance, pairs.last_edit, GONE)
     reach = np.abs(differences).max(axis=0)
     return StateEdit(
-        distance, differences, int((reach > STILL).sum()), len(reach), float(distance[peak_at]), peak_at,
-        half_after, gone_after, float(distance[-1]),
-    )  # fmt: skip
+        distance,
+        differences,
+        int((reach > STILL).sum()),
+        len(reach),
+        float(distance[peak_at]),
+        peak_at,
+        half_after,
+        gone_after,
+        float(distance[-1]),
+    )
 
 
 def _values(loaded: LoadedModel, text: str, layer: int, part: str) -> np.ndarray:
@@ -222,11 +239,17 @@ def _running_mean(loaded: LoadedModel, text: str) -> np.ndarray:
 def _partners(first: str, second: str) -> dict[int, int]:
     """Return for the characters of the first text that have a partner which character of the second it is."""
     words = [[(found.group(), found.start()) for found in _WORDS.finditer(text)] for text in (first, second)]
-    matcher = difflib.SequenceMatcher(None, [word for word, _ in words[0]], [word for word, _ in words[1]], autojunk=False)
+    matcher = difflib.SequenceMatcher(
+        None, [word for word, _ in words[0]], [word for word, _ in words[1]], autojunk=False
+    )
     partner = {}
     for _, a_from, a_to, b_from, b_to in matcher.get_opcodes():
-        a_start, b_start = (_start(words[side], place, text) for side, place, text in ((0, a_from, first), (1, b_from, second)))
-        a_stop, b_stop = (_start(words[side], place, text) for side, place, text in ((0, a_to, first), (1, b_to, second)))
+        a_start, b_start = (
+            _start(words[side], place, text) for side, place, text in ((0, a_from, first), (1, b_from, second))
+        )
+        a_stop, b_stop = (
+            _start(words[side], place, text) for side, place, text in ((0, a_to, first), (1, b_to, second))
+        )
         for offset in range(min(a_stop - a_start, b_stop - b_start)):
             partner[a_start + offset] = b_start + offset
     return partner

@@ -26,8 +26,8 @@ class Surprise:
     Attributes:
         frame: one row per token: `token` (the characters it stands for), `bits` (-log2 of the chance it was given),
             `probability`, `place` (1: the likeliest), `is_unknown`, and `expected`, the likeliest tokens in words.
-        character_bits: (characters,) bits per character; a token of several characters spreads its own evenly, and characters
-            that no token stands for have nan.
+        character_bits: (characters,) bits per character; a token of several characters spreads its own evenly, and
+            characters that no token stands for have nan.
     """
 
     frame: pd.DataFrame
@@ -74,7 +74,9 @@ def surprise(loaded: LoadedModel, text: str) -> Surprise:
             "place": places,
             "is_unknown": token_ids.numpy() == tokenizer.unk_id,
             "expected": [
-                ", ".join(f"{spoken_token(token)} {100 * share:.1f} %" for token, share in zip(row, shares, strict=True))
+                ", ".join(
+                    f"{spoken_token(token)} {100 * share:.1f} %" for token, share in zip(row, shares, strict=True)
+                )
                 for row, shares in zip(map(tokenizer.tokens, best.tolist()), best_shares.tolist(), strict=True)
             ],
         }
@@ -88,14 +90,16 @@ def surprise(loaded: LoadedModel, text: str) -> Surprise:
 def hover_lines(found: Surprise) -> list[str]:
     """Return for each token what a person should know who points at it, in two lines."""
     return [
-        f"{spoken_token(row.token)}: {row.bits:.2f} bits, {100 * row.probability:.2g} %, number {row.place} on the list\n"
+        f"{spoken_token(row.token)}: {row.bits:.2f} bits, {100 * row.probability:.2g} %, number {row.place} on the "
+        "list\n"
         f"expected: {row.expected}" + ("\nnever seen in training" if row.is_unknown else "")
         for row in found.frame.itertuples()
     ]
 
 
 def differences(text: str, one: Surprise, other: Surprise) -> pd.DataFrame:
-    """Return one row per character: `character`, `bits`, `other_bits` and `difference` (above 0: `one` was more surprised)."""
+    """Return one row per character: `character`, `bits`, `other_bits` and `difference` (above 0: `one` was more
+    surprised)."""
     return pd.DataFrame(
         {
             "character": list(text),

@@ -1,11 +1,15 @@
-"""What each half of a bidirectional tagger would say alone, what the two say joined, and which errors a forward-only tagger makes.
+"""What each half of a bidirectional tagger would say alone, what the two say joined, and which errors a forward-only
+tagger makes.
 
-The emission layer is linear: what it makes of the forward states, of the backward states and its bias add up to the emissions.
-Each half alone is given the bias and decoded with the same CRF. It was never taught to decide alone, so its probabilities show
+The emission layer is linear: what it makes of the forward states, of the backward states and its bias add up to the
+    emissions.
+Each half alone is given the bias and decoded with the same CRF. It was never taught to decide alone, so its
+probabilities show
 which way it pulls, not how well a tagger with that direction alone would do: the forward-only tagger answers that.
 
 Shapes: T words, K tags.
-Paper: Graves and Schmidhuber (2005), "Framewise Phoneme Classification with Bidirectional LSTM", section 5, for the two halves.
+Paper: Graves and Schmidhuber (2005), "Framewise Phoneme Classification with Bidirectional LSTM", section 5, for the two
+    halves.
 """
 
 from __future__ import annotations
@@ -62,7 +66,9 @@ def read_directions(loaded: LoadedModel, words: tuple[str, ...]) -> Directions:
         ModelError: the tagger reads in one direction only.
     """
     if not loaded.model.bidirectional:
-        raise ModelError(f"The tagger “{loaded.info.name}” reads from left to right only; it has no second half to look at.")
+        raise ModelError(
+            f"The tagger “{loaded.info.name}” reads from left to right only; it has no second half to look at."
+        )
     parts = halves(loaded, words)
     lattice = open_lattice(loaded, words)
     forward, backward, bias, both = (parts[name] for name in (FORWARD, BACKWARD, "bias", BOTH))
@@ -101,13 +107,16 @@ def voice_frame(words: Sequence[str], voices: dict[str, Voice]) -> pd.DataFrame:
 
 
 def disagreements(directions: Directions) -> pd.DataFrame:
-    """Return the words at which the two halves differ: place (from 1), word, their tags and probabilities, both's, and `followed`.
+    """Return the words at which the two halves differ: place (from 1), word, their tags and probabilities, both's, and
+    `followed`.
 
     `followed` is the half whose tag is given when both are joined: "forward", "backward", or "neither".
     """
     frame = voice_frame(directions.words, directions.voices)
     frame = frame[frame[FORWARD] != frame[BACKWARD]].reset_index(drop=True)
-    frame["followed"] = np.where(frame[BOTH] == frame[FORWARD], FORWARD, np.where(frame[BOTH] == frame[BACKWARD], BACKWARD, "neither"))
+    frame["followed"] = np.where(
+        frame[BOTH] == frame[FORWARD], FORWARD, np.where(frame[BOTH] == frame[BACKWARD], BACKWARD, "neither")
+    )
     return frame
 
 
@@ -115,23 +124,33 @@ def disagreement_sentence(directions: Directions) -> str:
     """Return in words where the halves differ most surely, and which of them the joined reading follows."""
     frame = disagreements(directions)
     if frame.empty:
-        return f"Here the two halves give all {len(directions.words)} words the same tags: either context is enough by itself."
+        return (
+            f"Here the two halves give all {len(directions.words)} words the same tags: either context is enough "
+            "by itself."
+        )
     counts = frame["followed"].value_counts()
     told = [f"the {name} half {counts[name]} times" for name in (FORWARD, BACKWARD) if name in counts]
     told += [f"neither {counts['neither']} times"] if "neither" in counts else []
     sure = frame.loc[(frame[[f"{FORWARD}_probability", f"{BACKWARD}_probability"]].min(axis=1)).idxmax()]
-    sides = {FORWARD: "so the forward half is followed", BACKWARD: "so the backward half is followed", "neither": "which neither half would say alone"}
+    sides = {
+        FORWARD: "so the forward half is followed",
+        BACKWARD: "so the backward half is followed",
+        "neither": "which neither half would say alone",
+    }
     places = "one word" if len(frame) == 1 else f"{len(frame)} of {len(directions.words)} words"
     return (
-        f"The halves differ at {places}. Most plainly at “{sure['word']}” (word {sure['place']}): read from the left it looks like "
+        f"The halves differ at {places}. Most plainly at “{sure['word']}” (word {sure['place']}): read from the left "
+        "it looks like "
         f"{sure[FORWARD]} ({sure[f'{FORWARD}_probability']:.0%}), read from the right like {sure[BACKWARD]} "
         f"({sure[f'{BACKWARD}_probability']:.0%}); joined it is {sure[BOTH]} ({sure[f'{BOTH}_probability']:.0%}), "
-        f"{sides[sure['followed']]}." + (f" In all, the joined reading follows {', '.join(told)}." if len(frame) > 1 else "")
+        f"{sides[sure['followed']]}."
+        + (f" In all, the joined reading follows {', '.join(told)}." if len(frame) > 1 else "")
     ).replace(" 1 times", " once")
 
 
 def word_frame(directions: Directions, place: int) -> pd.DataFrame:
-    """Return what each half adds at word `place` (from 0): per tag forward, backward, bias and their sum, the highest sum first.
+    """Return what each half adds at word `place` (from 0): per tag forward, backward, bias and their sum, the highest
+    sum first.
 
     In nats above the mean over the tags, for only differences between tags decide.
     """

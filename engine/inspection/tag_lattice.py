@@ -1,9 +1,11 @@
-"""The lattice a tagger with a CRF decodes: every tag of every word, the steps between them, the best ways through, and edits of them.
+"""The lattice a tagger with a CRF decodes: every tag of every word, the steps between them, the best ways through, and
+edits of them.
 
 Everything here works on four arrays, so that an edited lattice is decoded exactly as the tagger's own.
 
 Shapes: T words, K tags.
-Papers: Lafferty, McCallum and Pereira (2001), conditional random fields; Lample et al. (2016), "Neural Architectures for Named
+Papers: Lafferty, McCallum and Pereira (2001), conditional random fields; Lample et al. (2016), "Neural Architectures
+    for Named
 Entity Recognition", section 2.2, for their scores on top of a bidirectional LSTM.
 """
 
@@ -98,7 +100,9 @@ def open_lattice(loaded: LoadedModel, words: tuple[str, ...]) -> Lattice:
 
 def lattice_of(tagging: Tagging) -> Lattice:
     """Return the lattice that a tagger's reading was decoded from."""
-    arrays = (np.asarray(array, dtype=float) for array in (tagging.emissions, tagging.transitions, tagging.start, tagging.end))
+    arrays = (
+        np.asarray(array, dtype=float) for array in (tagging.emissions, tagging.transitions, tagging.start, tagging.end)
+    )
     return Lattice(tuple(tagging.words), tuple(tagging.labels), *arrays)
 
 
@@ -117,7 +121,8 @@ def best_tags(lattice: Lattice) -> tuple[str, ...]:
 
 
 def best_sums(lattice: Lattice) -> tuple[np.ndarray, np.ndarray]:
-    """Return the best sum of scores of any way up to each tag of each word, its own emission counted, and from there on: (T, K) each.
+    """Return the best sum of scores of any way up to each tag of each word, its own emission counted, and from there
+    on: (T, K) each.
 
     What comes from there on leaves out the tag's own emission, so that the two add up to the best way through it.
     """
@@ -135,8 +140,10 @@ def best_sums(lattice: Lattice) -> tuple[np.ndarray, np.ndarray]:
 def column_frame(lattice: Lattice, place: int) -> pd.DataFrame:
     """Return the arithmetic at word `place` (from 0): one row per tag, what suits the whole sentence best on top.
 
-    Columns: tag, before (the best tag to come from), sum_before, transition, emission, sum (of the three), sum_after (the best way
-    on to the end), through (sum + sum_after: the best way that gives the word this tag), probability (of the tag, over all ways).
+    Columns: tag, before (the best tag to come from), sum_before, transition, emission, sum (of the three), sum_after
+        (the best way
+    on to the end), through (sum + sum_after: the best way that gives the word this tag), probability (of the tag, over
+    all ways).
     """
     emissions, transitions, start, _ = lattice.arrays
     ahead, behind = best_sums(lattice)
@@ -164,7 +171,8 @@ def column_frame(lattice: Lattice, place: int) -> pd.DataFrame:
 
 
 def node_frame(lattice: Lattice) -> pd.DataFrame:
-    """Return one row per word and tag: place (from 1), word, tag, emission, probability, before and transition (the best way in)."""
+    """Return one row per word and tag: place (from 1), word, tag, emission, probability, before and transition (the
+    best way in)."""
     emissions, transitions, start, _ = lattice.arrays
     ahead, _ = best_sums(lattice)
     count, size = emissions.shape
@@ -187,9 +195,14 @@ def node_frame(lattice: Lattice) -> pd.DataFrame:
 
 
 def way_frame(lattice: Lattice, tags: Sequence[str]) -> pd.DataFrame:
-    """Return the scores along one way: per word the tag, the step into it, its emission and the sum so far; the end's step last."""
+    """Return the scores along one way: per word the tag, the step into it, its emission and the sum so far; the end's
+    step last."""
     numbers = [lattice.labels.index(tag) for tag in tags]
-    steps = [lattice.start[numbers[0]], *(lattice.transitions[a, b] for a, b in zip(numbers, numbers[1:], strict=False)), lattice.end[numbers[-1]]]
+    steps = [
+        lattice.start[numbers[0]],
+        *(lattice.transitions[a, b] for a, b in zip(numbers, numbers[1:], strict=False)),
+        lattice.end[numbers[-1]],
+    ]
     emissions = [*lattice.emissions[np.arange(len(numbers)), numbers], 0.0]
     return pd.DataFrame(
         {
@@ -203,7 +216,8 @@ def way_frame(lattice: Lattice, tags: Sequence[str]) -> pd.DataFrame:
 
 
 def step_matrix(lattice: Lattice) -> np.ndarray:
-    """Return the scores of all steps, (K + 1, K + 1): rows BEGIN and the tags, columns the tags and END; from BEGIN to END is nan."""
+    """Return the scores of all steps, (K + 1, K + 1): rows BEGIN and the tags, columns the tags and END; from BEGIN to
+    END is nan."""
     size = len(lattice.labels)
     matrix = np.full((size + 1, size + 1), np.nan)
     matrix[0, :size], matrix[1:, :size], matrix[1:, size] = lattice.start, lattice.transitions, lattice.end
@@ -246,7 +260,8 @@ def edit_steps(lattice: Lattice, edits: Sequence[Edit]) -> Lattice:
 
 
 def read_edits(text: str, labels: Sequence[str]) -> list[Edit]:
-    """Return the edits written as "B-per>I-per:+1.5; O>B-geo:-2", one per step: a later one takes an earlier one's place.
+    """Return the edits written as "B-per>I-per:+1.5; O>B-geo:-2", one per step: a later one takes an earlier one's
+    place.
 
     Raises:
         InputError: it is not written so, names an unknown tag, or a change is out of reach.
@@ -261,10 +276,16 @@ def read_edits(text: str, labels: Sequence[str]) -> list[Edit]:
         except ValueError:
             value = math.nan
         if not (colon and arrow) or math.isnan(value):
-            raise InputError(f"The edit “{shown}” cannot be read; write edits as in B-per>I-per:+1.5 with a semicolon between two of them.")
+            raise InputError(
+                f"The edit “{shown}” cannot be read; write edits as in B-per>I-per:+1.5 with a semicolon between two "
+                "of them."
+            )
         _cell(labels, before, after)
         if abs(value) > LARGEST_CHANGE:
-            raise InputError(f"The edit “{shown}” changes a score by {abs(value):g}; at most {LARGEST_CHANGE:g} can be added or taken away.")
+            raise InputError(
+                f"The edit “{shown}” changes a score by {abs(value):g}; at most {LARGEST_CHANGE:g} can be added or "
+                "taken away."
+            )
         found.pop((before, after), None)
         if value:
             found[before, after] = Edit(before, after, value)
@@ -279,15 +300,18 @@ def write_edits(edits: Sequence[Edit]) -> str:
 
 
 def with_edit(edits: Sequence[Edit], edit: Edit) -> list[Edit]:
-    """Return the edits with that of the same step replaced, or taken out where the change is nothing; the new one comes last."""
+    """Return the edits with that of the same step replaced, or taken out where the change is nothing; the new one comes
+    last."""
     others = [other for other in edits if (other.before, other.after) != (edit.before, edit.after)]
     return [*others, edit] if round(edit.change, 2) else others
 
 
 def find_flip(lattice: Lattice, before: str, after: str) -> Flip | None:
-    """Return the smallest change of one step's score that makes another way the best; None where LARGEST_CHANGE is not enough.
+    """Return the smallest change of one step's score that makes another way the best; None where LARGEST_CHANGE is not
+    enough.
 
-    Bisection, for the score of a way grows by the number of times it takes the step: once the best way has given way to one that
+    Bisection, for the score of a way grows by the number of times it takes the step: once the best way has given way to
+        one that
     takes it more often, raising further never brings it back; likewise downwards. What is returned has been decoded.
 
     Raises:
@@ -299,9 +323,11 @@ def find_flip(lattice: Lattice, before: str, after: str) -> Flip | None:
 
 
 def easiest_flips(lattice: Lattice, count: int = 4) -> list[Flip]:
-    """Return for the `count` steps whose scores need the least change to flip the best way that change, the smallest first.
+    """Return for the `count` steps whose scores need the least change to flip the best way that change, the smallest
+    first.
 
-    All steps are tried at once with the same change, which is narrowed down until only a few flip; these are then searched one by one.
+    All steps are tried at once with the same change, which is narrowed down until only a few flip; these are then
+    searched one by one.
     """
     steps = [(a, b) for a in (BEGIN, *lattice.labels) for b in (*lattice.labels, END) if (a, b) != (BEGIN, END)]
     gaps = np.sort(_gaps(lattice)[np.isfinite(step_matrix(lattice))])
@@ -337,10 +363,13 @@ def tags_without_steps(lattice: Lattice) -> tuple[str, ...]:
 
 
 def tags_that_matter(lattice: Lattice, likely: float = 0.02) -> tuple[str, ...]:
-    """Return O and the tags that are on one of the three best ways, have the highest emission somewhere, or are `likely` at a word."""
+    """Return O and the tags that are on one of the three best ways, have the highest emission somewhere, or are
+    `likely` at a word."""
     names = {"O", *(tag for way in best_ways(lattice, 3) for tag in way.tags), *tags_without_steps(lattice)}
     shares = np.asarray(marginals(*lattice.arrays)).max(axis=0)
-    return tuple(label for label, share in zip(lattice.labels, shares, strict=True) if label in names or share >= likely)
+    return tuple(
+        label for label, share in zip(lattice.labels, shares, strict=True) if label in names or share >= likely
+    )
 
 
 def spans_sentence(words: Sequence[str], before: Sequence[str], after: Sequence[str]) -> str:
@@ -350,7 +379,11 @@ def spans_sentence(words: Sequence[str], before: Sequence[str], after: Sequence[
     def name(place: tuple[int, int]) -> str:
         return f"“{' '.join(words[slice(*place)])}”"
 
-    told = [f"{name(place)} turns from {old[place]} into {new[place]}" for place in sorted(old.keys() & new.keys()) if old[place] != new[place]]
+    told = [
+        f"{name(place)} turns from {old[place]} into {new[place]}"
+        for place in sorted(old.keys() & new.keys())
+        if old[place] != new[place]
+    ]
     told += [f"{name(place)} is no longer marked as {old[place]}" for place in sorted(old.keys() - new.keys())]
     told += [f"{name(place)} is now marked as {new[place]}" for place in sorted(new.keys() - old.keys())]
     if not told:
@@ -364,9 +397,11 @@ def step_sentence(lattice: Lattice, before: str, count: int = 2) -> str:
     row = 0 if before == BEGIN else 1 + _number(lattice.labels, before)
     scores = step_matrix(lattice)[row]
     names = (*lattice.labels, END)
-    order = sorted((place for place in range(len(names)) if not math.isnan(scores[place])), key=lambda place: -scores[place])
+    order = sorted(
+        (place for place in range(len(names)) if not math.isnan(scores[place])), key=lambda place: -scores[place]
+    )
     learned = [place for place in order if scores[place] > FORBIDDEN]
-    liked, disliked = learned[:count], learned[:count - 1 : -1][:count]
+    liked, disliked = learned[:count], learned[: count - 1 : -1][:count]
     barred = len(order) - len(learned)
 
     def listed(places: Sequence[int]) -> str:
@@ -378,7 +413,8 @@ def step_sentence(lattice: Lattice, before: str, count: int = 2) -> str:
 
 
 def legality_sentence(lattice: Lattice) -> str:
-    """Return in words what the tagger has made of BIO's rules: the mean scores of the steps they allow and of those they do not."""
+    """Return in words what the tagger has made of BIO's rules: the mean scores of the steps they allow and of those
+    they do not."""
     matrix = step_matrix(lattice)
     allowed, barred, ruled = [], [], 0
     for row, before in enumerate((BEGIN, *lattice.labels)):
@@ -396,7 +432,9 @@ def legality_sentence(lattice: Lattice) -> str:
     rule = f"{ruled} more are barred by rule." if ruled else ""
     if not barred:
         return f"{mean}. {rule}".strip()
-    moved = f"before training they stood at 0 and at {signed(ILLEGAL_AT_FIRST)}, the rest was learned from the sentences"
+    moved = (
+        f"before training they stood at 0 and at {signed(ILLEGAL_AT_FIRST)}, the rest was learned from the sentences"
+    )
     return f"{mean}, the {len(barred)} that it does not allow {signed(float(np.mean(barred)))}; {moved}. {rule}".strip()
 
 
@@ -429,7 +467,8 @@ def _bisect(lattice: Lattice, before: str, after: str, own: tuple[str, ...], sig
 
 
 def _gaps(lattice: Lattice) -> np.ndarray:
-    """Return how far the best way through each step falls short of the best of all, (K + 1, K + 1) as `step_matrix`; 0 on that one."""
+    """Return how far the best way through each step falls short of the best of all, (K + 1, K + 1) as `step_matrix`; 0
+    on that one."""
     emissions, transitions, _, end = lattice.arrays
     ahead, behind = best_sums(lattice)
     size = len(lattice.labels)
@@ -443,7 +482,8 @@ def _gaps(lattice: Lattice) -> np.ndarray:
 
 
 def _flipping(lattice: Lattice, steps: Sequence[tuple[str, str]], reach: float) -> list[tuple[str, str]]:
-    """Return the steps that flip the best way when their score is changed by `reach` nats, up or down; all are tried at once."""
+    """Return the steps that flip the best way when their score is changed by `reach` nats, up or down; all are tried at
+    once."""
     size = len(lattice.labels)
     tags = [lattice.labels.index(tag) for tag in best_tags(lattice)]
     taken = [(0, tags[0]), *((a + 1, b) for a, b in zip(tags, tags[1:], strict=False)), (tags[-1] + 1, size)]
@@ -457,9 +497,13 @@ def _flipping(lattice: Lattice, steps: Sequence[tuple[str, str]], reach: float) 
         best = (best[:, :, None] + matrices[:, 1:, :size]).max(axis=1) + emissions
     scores = (best + matrices[:, 1:, size]).max(axis=1)  # (N,)
     own = float(viterbi(*lattice.arrays).score)
-    unchanged = [own + sign * reach * taken.count(cells[place]) for place, sign in trials]  # what the old best way has now
+    unchanged = [
+        own + sign * reach * taken.count(cells[place]) for place, sign in trials
+    ]  # what the old best way has now
     flipped = scores > np.array(unchanged) + 1e-9
-    return list(dict.fromkeys(steps[place] for (place, _), is_flipped in zip(trials, flipped, strict=True) if is_flipped))
+    return list(
+        dict.fromkeys(steps[place] for (place, _), is_flipped in zip(trials, flipped, strict=True) if is_flipped)
+    )
 
 
 def _cell(labels: Sequence[str], before: str, after: str) -> tuple[int, int]:

@@ -34,7 +34,8 @@ class Word:
 
 @dataclass(frozen=True)
 class Span:
-    """An entity: its words from `start` to before `end`, its type, and the probability that these words bear just these tags."""
+    """An entity: its words from `start` to before `end`, its type, and the probability that these words bear just these
+    tags."""
 
     start: int
     end: int
@@ -69,7 +70,8 @@ class Tagging:
 
 # What has a full stop that belongs to it. Elsewhere a full stop is a word of its own.
 ABBREVIATIONS = (
-    "Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Gen|Col|Lt|Sgt|Capt|Maj|Rev|Hon|Gov|Sen|Rep|Inc|Corp|Co|Ltd|vs|etc|Ft|Mt|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec"
+    "Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Gen|Col|Lt|Sgt|Capt|Maj|Rev|Hon|Gov|Sen|Rep|Inc|Corp|Co|Ltd|vs|etc|Ft|Mt|"
+    "Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec"
 )
 WORD = re.compile(
     r"(?P<address>(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
@@ -85,7 +87,8 @@ CLITIC = re.compile(rf"(?i)(?:n[{APOSTROPHES}]t|[{APOSTROPHES}](?:s|m|d|ll|re|ve
 
 
 def split_words(text: str) -> list[Word]:
-    """Return the words of a text as the corpora cut them: punctuation and "'s" apart, "U.S." and "al-Qaida" in one piece.
+    """Return the words of a text as the corpora cut them: punctuation and "'s" apart, "U.S." and "al-Qaida" in one
+    piece.
 
     Raises:
         InputError: there are more than MAX_WORDS.
@@ -153,7 +156,8 @@ def best_tags(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> list[list[s
 def halves(loaded: LoadedModel, words: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Return "forward", "backward" and "both" emissions (T, K) and the "bias" (K,): forward + backward + bias = both.
 
-    A half is what one direction alone adds; the bias belongs to neither. Of a tagger that only reads forwards, "backward" is zero.
+    A half is what one direction alone adds; the bias belongs to neither. Of a tagger that only reads forwards,
+    "backward" is zero.
 
     Raises:
         InputError: as `tag_words`.
@@ -162,11 +166,17 @@ def halves(loaded: LoadedModel, words: tuple[str, ...]) -> dict[str, np.ndarray]
     forward, backward, bias = loaded.model.halves(read_words(loaded.tokenizer, [words]))
     forward_part, plain_bias = forward[0].double().numpy(), bias.double().numpy()
     backward_part = np.zeros_like(forward_part) if backward is None else backward[0].double().numpy()
-    return {"forward": forward_part, "backward": backward_part, "both": forward_part + backward_part + plain_bias, "bias": plain_bias}
+    return {
+        "forward": forward_part,
+        "backward": backward_part,
+        "both": forward_part + backward_part + plain_bias,
+        "bias": plain_bias,
+    }
 
 
 def scores_of(loaded: LoadedModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the transitions (K, K) [from, to] and the scores (K,) of the first and the last tag; zero without a CRF."""
+    """Return the transitions (K, K) [from, to] and the scores (K,) of the first and the last tag; zero without a
+    CRF."""
     crf, size = loaded.model.crf, len(loaded.model.labels)
     if crf is None:
         return np.zeros((size, size)), np.zeros(size), np.zeros(size)
@@ -199,7 +209,12 @@ def in_batches(rows: Sequence[Sequence[str]]) -> Iterator[list[int]]:
 
 
 def spans_with_probabilities(
-    labels: Sequence[str], tags: Sequence[int], emissions: np.ndarray, transitions: np.ndarray, start: np.ndarray, end: np.ndarray
+    labels: Sequence[str],
+    tags: Sequence[int],
+    emissions: np.ndarray,
+    transitions: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
 ) -> tuple[Span, ...]:
     """Return the entities of a sequence of tags, given as numbers, each with its probability under these scores."""
     places = find_spans([labels[tag] for tag in tags])
@@ -224,5 +239,7 @@ def _finish(loaded: LoadedModel, words: tuple[str, ...], emissions: np.ndarray) 
         marginals=viterbi.marginals(emissions, *scores),
         tags=tuple(labels[tag] for tag in tags),
         spans=spans_with_probabilities(labels, tags, emissions, *scores),
-        unknown=tuple(dict.fromkeys(word for word, number in zip(words, ids, strict=True) if number == tokenizer.unk_id)),
+        unknown=tuple(
+            dict.fromkeys(word for word, number in zip(words, ids, strict=True) if number == tokenizer.unk_id)
+        ),
     )

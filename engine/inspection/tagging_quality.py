@@ -1,7 +1,8 @@
 """How good taggers are on unseen sentences, from stored predictions: entities found, by type, which errors, and where.
 
-An entity counts as found only with its exact words and its type, as in the CoNLL tasks. What is not found is paired off once: with a
-marked stretch of the same words (another type), else with one that shares words (wrong boundary, where the type differs too: both).
+An entity counts as found only with its exact words and its type, as in the CoNLL tasks. What is not found is paired off
+once: with a marked stretch of the same words (another type), else with one that shares words (wrong boundary, where the
+    type differs too: both).
 
 No word of a corpus is stored; sentences are joined where the corpus can be read, and known again by a hash.
 
@@ -29,7 +30,21 @@ TABLE = RESULTS / "entity_predictions.parquet"
 ABLATION = RESULTS / "entity_ablation.parquet"
 COMMAND = "python -m engine evaluate --model {model} --predictions data/results/entity_predictions.parquet"
 ABLATION_COMMAND = "python -m engine evaluate --model FOLDER --ablation data/results/entity_ablation.parquet"
-COLUMNS = ("model", "weights", "corpus", "title", "row", "source_hash", "words", "gold", "predicted", "labels", "hardware", "commit", "date")
+COLUMNS = (
+    "model",
+    "weights",
+    "corpus",
+    "title",
+    "row",
+    "source_hash",
+    "words",
+    "gold",
+    "predicted",
+    "labels",
+    "hardware",
+    "commit",
+    "date",
+)
 ABLATION_COLUMNS = ("recipe", "corpus", "crf", "bidirectional", "seed", "f1", "precision", "recall")
 FOUND, BOUNDARY, KIND, BOTH, MISSED, INVENTED = "found", "boundary", "type", "both", "missed", "invented"
 OUTCOMES = {
@@ -80,7 +95,8 @@ def measure_quality(name: str, folder: str, table: str = "") -> Quality | None:
 
 
 def list_outcomes(sentences: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per entity of people's or the tagger's: row of the corpus, outcome, its type by both, and from which word to which.
+    """Return one row per entity of people's or the tagger's: row of the corpus, outcome, its type by both, and from
+    which word to which.
 
     `gold` or `predicted` is "nothing" where only the other marked something; the words are then -1.
     """
@@ -118,7 +134,8 @@ def pair_marks(gold: Sequence[Mark], predicted: Sequence[Mark]) -> list[tuple[st
 
 
 def score_types(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per type, the most frequent first, and one for "all": entities, marked, found, and precision, recall and F1 in %."""
+    """Return one row per type, the most frequent first, and one for "all": entities, marked, found, and precision,
+    recall and F1 in %."""
     entities = outcomes.loc[outcomes["gold"] != NOTHING, "gold"].value_counts()
     marked = outcomes.loc[outcomes["predicted"] != NOTHING, "predicted"].value_counts()
     found = outcomes.loc[outcomes["outcome"] == FOUND, "gold"].value_counts()
@@ -133,15 +150,19 @@ def score_types(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def confuse(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Return how many entities of each type (rows, "nothing" last) were marked as what (columns): found, another boundary, each type, nothing.
+    """Return how many entities of each type (rows, "nothing" last) were marked as what (columns): found, another
+    boundary, each type, nothing.
 
-    The column "found" holds exact finds, "boundary" those of the right type on other words; a type's own column is empty for itself.
+    The column "found" holds exact finds, "boundary" those of the right type on other words; a type's own column is
+    empty for itself.
     """
     kinds = [kind for kind in score_types(outcomes)["type"] if kind != "all"]
     columns = [FOUND, BOUNDARY, *kinds, NOTHING]
     place = outcomes["outcome"].where(outcomes["outcome"].isin([FOUND, BOUNDARY]), outcomes["predicted"])
     counts = pd.crosstab(outcomes["gold"], place)
-    return counts.reindex(index=[*kinds, NOTHING], columns=columns, fill_value=0).rename_axis(index="people", columns="network")
+    return counts.reindex(index=[*kinds, NOTHING], columns=columns, fill_value=0).rename_axis(
+        index="people", columns="network"
+    )
 
 
 def choose_errors(outcomes: pd.DataFrame, outcome: str, kind: str) -> pd.DataFrame:
@@ -160,13 +181,16 @@ def quality_sentence(quality: Quality, baseline_f1: float | None) -> str:
     kinds = kinds[kinds["entities"] > 0]
     best, worst = kinds.loc[kinds["f1"].idxmax()], kinds.loc[kinds["f1"].idxmin()]
     said = (
-        f"Of {whole['entities']:,} entities in {len(quality.sentences):,} sentences it finds {whole['recall']:.1f} % with exact words and type; "
+        f"Of {whole['entities']:,} entities in {len(quality.sentences):,} sentences it finds {whole['recall']:.1f} % "
+        "with exact words and type; "
         f"of its own {whole['marked']:,} marks {whole['precision']:.1f} % are right: F1 {whole['f1']:.1f}. "
     )
     if len(kinds) > 1:
         said += (
-            f"Best on “{best['type']}” ({describe_type(best['type']).word}, F1 {best['f1']:.1f} of {best['entities']:,}), "
-            f"worst on “{worst['type']}” ({describe_type(worst['type']).word}, {worst['f1']:.1f} of {worst['entities']:,}). "
+            f"Best on “{best['type']}” ({describe_type(best['type']).word}, F1 {best['f1']:.1f} of "
+            f"{best['entities']:,}), "
+            f"worst on “{worst['type']}” ({describe_type(worst['type']).word}, {worst['f1']:.1f} of "
+            f"{worst['entities']:,}). "
         )
     if baseline_f1 is not None:
         said += f"To give each word the tag it had most often in training reaches F1 {baseline_f1:.1f}."
@@ -193,7 +217,9 @@ def read_sentences(corpus_name: str) -> pd.DataFrame:
     if corpus.spec.name != corpus_name:  # the embedded sample stood in: other sentences than those that were measured
         raise DataError(f"The sentences of this test set are not here and cannot be fetched: {corpus.source.sentence}")
     rows, _ = corpus.tagged("test")
-    return pd.DataFrame({"row": range(len(rows)), "words": rows, "source_hash": [source_hash(" ".join(words)) for words in rows]})
+    return pd.DataFrame(
+        {"row": range(len(rows)), "words": rows, "source_hash": [source_hash(" ".join(words)) for words in rows]}
+    )
 
 
 def read_ablation(table: str = "") -> pd.DataFrame:
@@ -208,7 +234,8 @@ def read_ablation(table: str = "") -> pd.DataFrame:
 
 
 def gains(ablation: pd.DataFrame) -> pd.DataFrame:
-    """Return what the CRF and the second direction add in F1 on each corpus: the mean over seeds both were trained with, lowest, highest.
+    """Return what the CRF and the second direction add in F1 on each corpus: the mean over seeds both were trained
+    with, lowest, highest.
 
     Compared are trainings with the same seed that differ in nothing else.
     """
@@ -216,7 +243,10 @@ def gains(ablation: pd.DataFrame) -> pd.DataFrame:
     for corpus, part in ablation.groupby("corpus", sort=True):
         f1 = {variant: one.set_index("seed")["f1"] for variant, one in part.groupby("variant")}
         full = f1.get(_variant(True, True))
-        for gain, other in (("crf", f1.get(_variant(True, False))), ("second direction", f1.get(_variant(False, True)))):
+        for gain, other in (
+            ("crf", f1.get(_variant(True, False))),
+            ("second direction", f1.get(_variant(False, True))),
+        ):
             if full is None or other is None:
                 continue
             difference = (full - other).dropna()
@@ -226,7 +256,8 @@ def gains(ablation: pd.DataFrame) -> pd.DataFrame:
 
 
 def gains_sentence(found: pd.DataFrame) -> str:
-    """Return the gains in words; one that is not of the same sign for every seed is said to be none that can be told."""
+    """Return the gains in words; one that is not of the same sign for every seed is said to be none that can be
+    told."""
     if found.empty:
         return "No two trainings that differ in one thing only have been measured with the same seed."
     names = {"crf": "The CRF", "second direction": "Reading backwards too"}
@@ -234,11 +265,20 @@ def gains_sentence(found: pd.DataFrame) -> str:
     for row in found.itertuples():
         spread = f"{row.lowest:+.2f} to {row.highest:+.2f} over {row.seeds} seeds"
         if row.seeds == 1:
-            said.append(f"{names[row.gain]} makes {row.mean:+.2f} points of F1 on {row.corpus} with the one seed tried, which may be luck.")
+            said.append(
+                f"{names[row.gain]} makes {row.mean:+.2f} points of F1 on {row.corpus} with the one seed tried, which "
+                "may be luck."
+            )
         elif row.lowest <= 0 <= row.highest:
-            said.append(f"{names[row.gain]} makes no difference that can be told from chance on {row.corpus} (F1 {row.mean:+.2f}, {spread}).")
+            said.append(
+                f"{names[row.gain]} makes no difference that can be told from chance on {row.corpus} (F1 "
+                f"{row.mean:+.2f}, {spread})."
+            )
         else:
-            said.append(f"{names[row.gain]} {'adds' if row.mean > 0 else 'costs'} {abs(row.mean):.2f} points of F1 on {row.corpus} ({spread}).")
+            said.append(
+                f"{names[row.gain]} {'adds' if row.mean > 0 else 'costs'} {abs(row.mean):.2f} points of F1 on "
+                f"{row.corpus} ({spread})."
+            )
     return " ".join(said).replace("-", "\N{MINUS SIGN}").replace("ner_", "")
 
 

@@ -1,4 +1,5 @@
-"""The curve over temperature as it was measured for the shipped models: one table, each row with commit, seed and hardware."""
+"""The curve over temperature as it was measured for the shipped models: one table, each row with commit, seed and
+hardware."""
 
 from __future__ import annotations
 
@@ -22,7 +23,19 @@ COMMAND = "python -m engine temperatures --model {model}"
 PROMPT = "ROMEO:\n"
 SEEDS = 10
 SETTINGS = SamplingSettings(max_new_tokens=1000, seed=0)
-COLUMNS = ("model", "weights", "temperature", "seed", "entropy", "repetition", "known_words", "novelty", "is_loop", "commit", "hardware")
+COLUMNS = (
+    "model",
+    "weights",
+    "temperature",
+    "seed",
+    "entropy",
+    "repetition",
+    "known_words",
+    "novelty",
+    "is_loop",
+    "commit",
+    "hardware",
+)
 
 
 def measure_model(loaded: LoadedModel, table: Path) -> Iterator[float]:
@@ -58,7 +71,8 @@ def read_table(table: Path) -> pd.DataFrame:
 
 
 def stored_curve(loaded: LoadedModel) -> pd.DataFrame:
-    """Return the rows that were measured with exactly these weights; none where the model was not measured or has changed."""
+    """Return the rows that were measured with exactly these weights; none where the model was not measured or has
+    changed."""
     if not TABLE.is_file():
         return pd.DataFrame()
     frame = read_table(TABLE)

@@ -1,7 +1,7 @@
 """What temperature does to a text: the same prompt and seed at several, and what is measured of them.
 
-Temperature T divides the logits before the softmax; towards T = 0 all chance goes to the likeliest token (greedy decoding).
-Entropy is that of the distribution a token is drawn from, in nats, averaged over the text.
+Temperature T divides the logits before the softmax; towards T = 0 all chance goes to the likeliest token (greedy
+decoding). Entropy is that of the distribution a token is drawn from, in nats, averaged over the text.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from engine.decoding import generate, next_distribution, prime
-from engine.decoding.sampling import logits_along
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
+from engine.decoding.sampling import logits_along
 from engine.decoding.text import prompt_ids
 from engine.errors import DataError
 from engine.inspection.copies import index_of
@@ -86,8 +86,15 @@ def loop_sentence(found: TemperatureText) -> str:
     loop = found.measures.loop
     if loop is None:
         return ""
-    where = f"from character {loop.start + 1:,} on" if loop.reaches_end else f"from character {loop.start + 1:,} to {loop.start + loop.length:,}"
-    return f"A loop: {where} it writes the same {loop.period:,} character{'s' if loop.period > 1 else ''} {loop.times:.1f} times."
+    where = (
+        f"from character {loop.start + 1:,} on"
+        if loop.reaches_end
+        else f"from character {loop.start + 1:,} to {loop.start + loop.length:,}"
+    )
+    return (
+        f"A loop: {where} it writes the same {loop.period:,} character{'s' if loop.period > 1 else ''} "
+        f"{loop.times:.1f} times."
+    )
 
 
 def marked_loop(found: TemperatureText) -> str:
@@ -104,7 +111,9 @@ def temperature_sentence(texts: Sequence[TemperatureText]) -> str:
     """Return in plain words what rising temperature did to these texts; says so where it did nothing."""
     low, high = texts[0], texts[-1]
     loops = [f"{text.temperature:g}" for text in texts if text.measures.loop]
-    caught = f"Caught in a loop at temperature {listing(loops)}. " if loops else "None of the texts is caught in a loop. "
+    caught = (
+        f"Caught in a loop at temperature {listing(loops)}. " if loops else "None of the texts is caught in a loop. "
+    )
     a, b = low.measures, high.measures
     parts = [f"distinct words go from {_percent(a.distinct_1)} to {_percent(b.distinct_1)}"]
     if not math.isnan(b.known_words):
@@ -123,8 +132,8 @@ def measure_curve(
 ) -> Iterator[float | pd.DataFrame]:
     """Yield the share done (0 to 1) and, last, one row per temperature and seed, with everything measured of its text.
 
-    All texts are written side by side in one batch, each with a random generator of its own; seeds count up from that of
-    `settings`, which also gives the length, top-k and top-p.
+    All texts are written side by side in one batch, each with a random generator of its own; seeds count up from that
+    of `settings`, which also gives the length, top-k and top-p.
 
     Raises:
         InputError: the prompt is too long or a setting is out of bounds.
@@ -159,7 +168,8 @@ def curve_of(loaded: LoadedModel, prompt: str, settings: SamplingSettings) -> pd
 
 
 def summarise_curve(table: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per temperature: mean, smallest and largest of each measure over the seeds, and the share caught in loops."""
+    """Return one row per temperature: mean, smallest and largest of each measure over the seeds, and the share caught
+    in loops."""
     by_temperature = table.groupby("temperature")
     columns = {f"{name}_{how}": (name, how) for name in MEASURES for how in ("mean", "min", "max")}
     return by_temperature.agg(**columns, loops=("is_loop", "mean"), seeds=("seed", "nunique")).reset_index()
@@ -180,7 +190,9 @@ def _write_side_by_side(
         chances = torch.empty(logits.shape)
         for temperature, rows in groups.items():
             chances[rows] = _drawn_from(logits[rows], settings, temperature)
-        waiting = torch.stack([torch.empty(logits.shape[1]).exponential_(generator=generator) for generator in generators])
+        waiting = torch.stack(
+            [torch.empty(logits.shape[1]).exponential_(generator=generator) for generator in generators]
+        )
         drawn = (chances / waiting).argmax(dim=-1)  # the draw of `engine.decoding.generate`, row by row
         yield drawn, _entropies(chances, logits)
         logits, state = model.step(drawn, state)

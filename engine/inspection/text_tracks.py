@@ -1,6 +1,8 @@
-"""What can be said of each place of a text by looking at the text alone: tracks to lay beside what a network does there.
+"""What can be said of each place of a text by looking at the text alone: tracks to lay beside what a network does
+there.
 
-A track is one number per character that has just been read. Yes-or-no tracks are the predicates of `predicates`; the others are
+A track is one number per character that has just been read. Yes-or-no tracks are the predicates of `predicates`; the
+others are
 counted here: how deep in brackets, how far into the word, the line and the sentence.
 
 Shapes: N characters.
@@ -15,7 +17,13 @@ import numpy as np
 
 from engine.inspection.predicates import SENTENCE_END, label_text
 
-YES_OR_NO = {"inside_quotes": "In quotes", "word_start": "Word begins", "vowel": "Vowel", "vowel_next": "Vowel next", "word_end_next": "Word ends"}
+YES_OR_NO = {
+    "inside_quotes": "In quotes",
+    "word_start": "Word begins",
+    "vowel": "Vowel",
+    "vowel_next": "Vowel next",
+    "word_end_next": "Word ends",
+}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -38,7 +46,8 @@ def text_tracks(text: str) -> list[Track]:
         Track("part_of_sentence", "Sentence read", part_of_sentence(text), 1),
     ]
     known = [
-        Track(track.name, track.title, track.values, track.highest or max(1.0, float(track.values.max(initial=0)))) for track in counted
+        Track(track.name, track.title, track.values, track.highest or max(1.0, float(track.values.max(initial=0))))
+        for track in counted
     ]
     asked = [Track(name, title, label_text(name, text).astype(float), 1) for name, title in YES_OR_NO.items()]
     return known + asked
@@ -72,7 +81,8 @@ def place_in_line(text: str) -> np.ndarray:
 
 
 def part_of_sentence(text: str) -> np.ndarray:
-    """Return which share of its sentence, up to its full stop, exclamation or question mark, has been read at each character, (N,)."""
+    """Return which share of its sentence, up to its full stop, exclamation or question mark, has been read at each
+    character, (N,)."""
     places = np.zeros(len(text))
     ends = [found.end() for found in SENTENCE_END.finditer(text)]
     for start, stop in zip([0, *ends], [*ends, len(text)], strict=True):

@@ -1,7 +1,9 @@
 """The chain of gradients in a trained language model: d state_T / d state_t by autograd, for networks of any size.
 
-The whole matrix of a network with a thousand state values is not needed to know how large it is: a handful of random rotations of
-the last state is handed back through time, and the mean square of what arrives is that of the singular values, on average.
+The whole matrix of a network with a thousand state values is not needed to know how large it is: a handful of random
+    rotations of
+the last state is handed back through time, and the mean square of what arrives is that of the singular values, on
+average.
 
 Shapes: K probes, S values in the states of all layers together, T time.
 
@@ -31,7 +33,8 @@ MAX_TOKENS = 150  # tokens from the end of a text that are looked at
 def trained_chain(loaded: LoadedModel, text: str, probes: int = PROBES, seed: int = 0) -> pd.DataFrame:
     """Return how large a change of a trained network's state has become at the end of `text`: `distance`, `log10_gain`.
 
-    The gain is the root mean square over all directions, estimated from `probes` orthogonal ones; at distance 0 it is 1.
+    The gain is the root mean square over all directions, estimated from `probes` orthogonal ones; at distance 0 it is
+    1.
 
     Raises:
         InputError: the text is empty or too long, or the model has no state.
@@ -113,7 +116,8 @@ def _tensors(state: object) -> list[Tensor]:
 
 
 def _handed_on(state: object) -> object:
-    """Return the state as the next step meets it: without it, what a layer says to the next one in the same step would count."""
+    """Return the state as the next step meets it: without it, what a layer says to the next one in the same step would
+    count."""
     if isinstance(state, Tensor):
         return state.view_as(state)
     parts = [_handed_on(part) for part in state]  # type: ignore[attr-defined]

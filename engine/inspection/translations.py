@@ -14,7 +14,6 @@ import pandas as pd
 
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import Translation, sample_translations, translate
-from engine.errors import InputError
 from engine.inspection.words import Word, display_pieces, group_pieces
 from engine.models.folder import LoadedModel
 from engine.text.base import EOS
@@ -68,9 +67,7 @@ class TranslationReport:
         return list({word.text: word for word in self.source_words if word.is_split}.values())
 
 
-def inspect_translation(
-    loaded: LoadedModel, text: str, beam_size: int, length_penalty: float
-) -> TranslationReport:
+def inspect_translation(loaded: LoadedModel, text: str, beam_size: int, length_penalty: float) -> TranslationReport:
     """Return the best translation of one sentence with everything a page shows about it.
 
     Raises:
@@ -115,11 +112,7 @@ def _translation_report(
 ) -> TranslationReport:
     has_end = bool(found.target_tokens) and found.target_tokens[-1] == EOS
     target = found.target_tokens[:-1] if has_end else found.target_tokens
-    weights = (
-        None
-        if found.attention_weights is None
-        else found.attention_weights.float().cpu().numpy()[: len(target)]
-    )
+    weights = None if found.attention_weights is None else found.attention_weights.float().cpu().numpy()[: len(target)]
     return TranslationReport(
         source=found.source,
         text=found.text,
@@ -146,9 +139,7 @@ def confidence_table(report: TranslationReport) -> pd.DataFrame:
             "word": [word.text for word in report.target_words],
             "pieces": [" ".join(word.pieces) for word in report.target_words],
             "probability": [round(value, 4) for value in report.word_probabilities],
-            "log_probability_nats": [
-                round(sum(report.log_probs[w.start : w.stop]), 4) for w in report.target_words
-            ],
+            "log_probability_nats": [round(sum(report.log_probs[w.start : w.stop]), 4) for w in report.target_words],
         }
     )
 

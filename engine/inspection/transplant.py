@@ -1,7 +1,7 @@
 """State transplant: one passage's state put under another passage, and how long it can be felt there.
 
-Both runs read the same passage; only the state they begin with differs. The untouched run begins as the network begins any
-text, the other with the state in which a donor passage has left it, or with a mixture of the two.
+Both runs read the same passage; only the state they begin with differs. The untouched run begins as the network begins
+any text, the other with the state in which a donor passage has left it, or with a mixture of the two.
 
 Shapes: N tokens of the passage, V vocabulary.
 """
@@ -47,7 +47,8 @@ def donor_influence(loaded: LoadedModel, donor: str, passage: str, amount: float
     """Return how far the run with the donor's state is from the untouched run after each token of `passage`.
 
     Raises:
-        InputError: a passage is empty or too long, the amount is not between 0 and 1, or the model has no state to carry.
+        InputError: a passage is empty or too long, the amount is not between 0 and 1, or the model has no state to
+            carry.
     """
     untouched, transplanted = (_read(loaded, donor, passage, share) for share in (0.0, amount))
     ids = loaded.tokenizer.encode(passage)
@@ -77,7 +78,8 @@ def starting_state(loaded: LoadedModel, donor: str, passage: str, amount: float)
     """Return the state a passage is begun with: fresh at 0, the donor's at 1, every number a mixture in between.
 
     Raises:
-        InputError: a passage is empty or too long, the amount is not between 0 and 1, or the model has no state to carry.
+        InputError: a passage is empty or too long, the amount is not between 0 and 1, or the model has no state to
+            carry.
     """
     if not loaded.info.has_units:
         raise InputError(f"{loaded.info.name} only counts; it has no state that could be carried over.")
@@ -91,7 +93,8 @@ def starting_state(loaded: LoadedModel, donor: str, passage: str, amount: float)
 
 
 def blend(first: LayerState | tuple, second: LayerState | tuple, amount: float) -> LayerState | tuple:
-    """Return (1 - amount) * first + amount * second for every tensor of two states of the same shape; 0 and 1 are exact."""
+    """Return (1 - amount) * first + amount * second for every tensor of two states of the same shape; 0 and 1 are
+    exact."""
     if isinstance(first, Tensor):
         return torch.lerp(first, second, amount)
     parts = [blend(one, other, amount) for one, other in zip(first, second, strict=True)]
@@ -108,7 +111,8 @@ def divergence_bits(log_probs: Tensor, reference: Tensor) -> Tensor:
 
 
 def lasting_characters(frame: pd.DataFrame, threshold: float = NEGLIGIBLE_BITS) -> int | None:
-    """Return the characters after which `kl_bits` stays below the threshold, None where it is not below it at the end."""
+    """Return the characters after which `kl_bits` stays below the threshold, None where it is not below it at the
+    end."""
     felt = frame["kl_bits"] >= threshold
     if not felt.any():
         return 0

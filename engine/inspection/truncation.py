@@ -1,11 +1,14 @@
-"""Truncated back-propagation through time: how far back the gradient reaches for each length of chunk, and what that costs.
+"""Truncated back-propagation through time: how far back the gradient reaches for each length of chunk, and what that
+costs.
 
-A text is read in chunks; the state is handed on from chunk to chunk, the gradient is not. Everything here is measured on real
+A text is read in chunks; the state is handed on from chunk to chunk, the gradient is not. Everything here is measured
+on real
 backward passes: reach, memory and time.
 
 Shapes: N tokens of the text, E embedding.
 
-Paper: Williams and Peng (1990), An efficient gradient-based algorithm for on-line training of recurrent network trajectories.
+Paper: Williams and Peng (1990), An efficient gradient-based algorithm for on-line training of recurrent network
+    trajectories.
 """
 
 from __future__ import annotations
@@ -37,11 +40,11 @@ class Truncation:
     """What truncating costs one network on one text.
 
     Attributes:
-        frame: one row per chunk length `length`: `reach` (steps back from the last loss at which its gradient is not zero),
-            `kept` (share of the last loss's whole gradient, norms added up over the steps, that lies within reach),
-            `cosine` (of the whole text's weight gradient with that of no truncation), `memory_bytes` (the most that is
-            kept for the way back), `seconds` (of the processor, for the whole text there and back) and `seconds_per_update` (for
-            one chunk, after which weights could be changed).
+        frame: one row per chunk length `length`: `reach` (steps back from the last loss at which its gradient is not
+            zero), `kept` (share of the last loss's whole gradient, norms added up over the steps, that lies within
+            reach), `cosine` (of the whole text's weight gradient with that of no truncation), `memory_bytes` (the most
+            that is kept for the way back), `seconds` (of the processor, for the whole text there and back) and
+            `seconds_per_update` (for one chunk, after which weights could be changed).
         influence: columns `distance` and `norm`: the last loss's gradient by each earlier embedding without truncation.
         tokens: number of losses.
     """
@@ -85,16 +88,23 @@ def truncation(loaded: LoadedModel, text: str) -> Truncation:
 
 
 def truncation_sentence(found: Truncation) -> str:
-    """Return how short chunks may be for the weights to be changed in nearly the right direction, and what that saves."""
+    """Return how short chunks may be for the weights to be changed in nearly the right direction, and what that
+    saves."""
     whole = found.frame.iloc[-1]
     enough = found.frame[found.frame["cosine"] >= ALIKE].iloc[0]
     held = f"{100 * enough['kept']:.0f} % of what moves the last loss lies within their reach"
     if enough["length"] == whole["length"]:
-        return f"No chunk is long enough here: only all {int(whole['length'])} steps together give a gradient with a cosine of at least {ALIKE}."
+        return (
+            f"No chunk is long enough here: only all {int(whole['length'])} steps together give a gradient with a "
+            f"cosine of at least {ALIKE}."
+        )
     return (
-        f"Chunks of {int(enough['length'])} are the shortest whose gradient of all weights points nearly where the whole one does (cosine "
-        f"{enough['cosine']:.3f}); {held}. All {int(whole['length'])} steps at once keep {whole['memory_bytes'] / enough['memory_bytes']:.1f} times as "
-        f"much in memory, and an update must wait {whole['seconds_per_update'] / enough['seconds_per_update']:.1f} times as long."
+        f"Chunks of {int(enough['length'])} are the shortest whose gradient of all weights points nearly where the "
+        "whole one does (cosine "
+        f"{enough['cosine']:.3f}); {held}. All {int(whole['length'])} steps at once keep "
+        f"{whole['memory_bytes'] / enough['memory_bytes']:.1f} times as "
+        f"much in memory, and an update must wait {whole['seconds_per_update'] / enough['seconds_per_update']:.1f} "
+        "times as long."
     )
 
 
@@ -120,7 +130,8 @@ def _last_gradient(loaded: LoadedModel, ids: Tensor, length: int) -> np.ndarray:
 
 
 def _weight_gradient(loaded: LoadedModel, ids: Tensor, length: int) -> tuple[Tensor, int, float]:
-    """Return the gradient of the mean loss by all weights, in one row, the most bytes kept for one backward pass, and seconds."""
+    """Return the gradient of the mean loss by all weights, in one row, the most bytes kept for one backward pass, and
+    seconds."""
     model, count = loaded.model, len(ids) - 1
     weights = list(model.parameters())
     begun = time.thread_time()

@@ -22,7 +22,8 @@ from engine.models.folder import LoadedModel
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two rows of pieces put under each other, and the cosine of the states at each place (None where one has no piece)."""
+    """Two rows of pieces put under each other, and the cosine of the states at each place (None where one has no
+    piece)."""
 
     first: list[str | None]
     second: list[str | None]
@@ -31,7 +32,9 @@ class Comparison:
     @property
     def parting(self) -> int | None:
         """The first place where the pieces differ, from 0; None where they are the same."""
-        return next((place for place, pair in enumerate(zip(self.first, self.second, strict=True)) if pair[0] != pair[1]), None)
+        return next(
+            (place for place, pair in enumerate(zip(self.first, self.second, strict=True)) if pair[0] != pair[1]), None
+        )
 
     @property
     def lowest(self) -> int | None:
@@ -79,7 +82,8 @@ def compare_twins(loaded: LoadedModel, first: str, second: str, beam_size: int, 
 
 @torch.inference_mode()
 def trace_states(loaded: LoadedModel, report: TranslationReport) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the encoder's outputs (S, H), what it leaves at the end (H,), and the decoder's last layer before each piece (T, H)."""
+    """Return the encoder's outputs (S, H), what it leaves at the end (H,), and the decoder's last layer before each
+    piece (T, H)."""
     model, tokenizer = loaded.model, loaded.tokenizer
     encoded = model.encode(*encode_sources(loaded, [report.source]))
     state, rows = model.start_from(encoded), []
@@ -102,7 +106,8 @@ def twins_sentence(found: Twins) -> str:
     equal = sum(one == two for one, two in zip(found.encoder.first, found.encoder.second, strict=True))
     at = found.encoder.parting
     reading = (
-        f"The sentences first differ at piece {at + 1}, “{found.encoder.first[at] or '–'}” and “{found.encoder.second[at] or '–'}”. "
+        f"The sentences first differ at piece {at + 1}, “{found.encoder.first[at] or '–'}” and "
+        f"“{found.encoder.second[at] or '–'}”. "
         f"Of the {equal} pieces they share, {touched} are read differently because of it (cosine below 0.999)."
     )
     parting = found.decoder.parting

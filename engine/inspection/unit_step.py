@@ -50,7 +50,8 @@ class GateSum:
 
 @dataclass(frozen=True)
 class UnitStep:
-    """One unit's step: its sums in the order they are made, and its state before and after (`cell` None without a memory)."""
+    """One unit's step: its sums in the order they are made, and its state before and after (`cell` None without a
+    memory)."""
 
     kind: str
     sums: dict[str, GateSum]
@@ -61,7 +62,8 @@ class UnitStep:
 
 
 def unit_step(loaded: LoadedModel, reading: CellReading, strand: int, position: int, unit: int) -> UnitStep:
-    """Return the arithmetic of `unit` in layer and direction number `strand` while it reads the token at `position` (from 0).
+    """Return the arithmetic of `unit` in layer and direction number `strand` while it reads the token at `position`
+    (from 0).
 
     The sums are made here, product by product, in double precision; the tests compare what they give with the cells.
 

@@ -60,7 +60,10 @@ class UnitCourse:
         """Return in one sentence where the unit is highest and lowest and how far it moves."""
         low, high = int(self.values.argmin()), int(self.values.argmax())
         if self.values[high] - self.values[low] < STILL:
-            return f"This unit hardly moves on this text: it stays between {self.values[low]:.3f} and {self.values[high]:.3f}."
+            return (
+                f"This unit hardly moves on this text: it stays between {self.values[low]:.3f} and "
+                f"{self.values[high]:.3f}."
+            )
         return (
             f"Highest, {self.values[high]:+.2f}, after {self._context(high, reach)}; "
             f"lowest, {self.values[low]:+.2f}, after {self._context(low, reach)}."
@@ -83,7 +86,8 @@ def layer_count(loaded: LoadedModel) -> int:
 
 
 def parts_of(architecture: str) -> list[str]:
-    """Return what can be seen of a unit of this kind of cell: its hidden state, its memory where it has one, its gates."""
+    """Return what can be seen of a unit of this kind of cell: its hidden state, its memory where it has one, its
+    gates."""
     kind = CELLS.get(architecture)
     return ["hidden", *(["cell"] if kind.state_parts == 2 else []), *kind.gate_names]
 
@@ -102,7 +106,9 @@ def check_unit(loaded: LoadedModel, layer: int, unit: int, part: str = "hidden")
         raise InputError(f"A unit of the {name} has no {PARTS.get(part, part)}; it has: {known}.")
     size = loaded.model.hidden_size
     if not 0 <= unit < size:
-        raise InputError(f"There is no unit {unit} in layer {layer + 1} of the {name}; its units run from 0 to {size - 1}.")
+        raise InputError(
+            f"There is no unit {unit} in layer {layer + 1} of the {name}; its units run from 0 to {size - 1}."
+        )
 
 
 @torch.inference_mode()
@@ -136,7 +142,8 @@ def hidden_values(loaded: LoadedModel, token_ids: Sequence[int], layer: int) -> 
 
 @torch.inference_mode()
 def prove_hidden_values(loaded: LoadedModel, token_ids: Sequence[int], layer: int) -> float:
-    """Return the largest difference between `hidden_values`, which torch.nn computed, and the same steps by the readable cell.
+    """Return the largest difference between `hidden_values`, which torch.nn computed, and the same steps by the
+    readable cell.
 
     Each step is made by hand from the state torch.nn was in before it, all steps at once.
     """
@@ -191,7 +198,8 @@ def is_switch(part: str) -> bool:
 
 
 def pieces(loaded: LoadedModel, text: str) -> list[str]:
-    """Return the parts of `text` that the model reads as one token each; together they are `text` where nothing is unknown."""
+    """Return the parts of `text` that the model reads as one token each; together they are `text` where nothing is
+    unknown."""
     spans = token_spans(loaded, text)
     return [text[start:stop] for start, stop in spans]
 
@@ -258,6 +266,4 @@ def _begin_first_stream(state):
     def cleared(part: Tensor) -> Tensor:
         return torch.cat([torch.zeros_like(part[:1]), part[1:]])
 
-    return tuple(
-        cleared(layer) if isinstance(layer, Tensor) else type(layer)(*map(cleared, layer)) for layer in state
-    )
+    return tuple(cleared(layer) if isinstance(layer, Tensor) else type(layer)(*map(cleared, layer)) for layer in state)

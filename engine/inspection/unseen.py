@@ -39,14 +39,19 @@ def unseen_text(loaded: LoadedModel, source: str = STORIES) -> UnseenText:
     if source not in unseen_sources():
         raise InputError(f"There is no text '{source[:40]}' here; choose one of: {', '.join(unseen_sources())}.")
     text = _shakespeare(os.environ["UNROLLED_DATA"])
-    return UnseenText(text, "Tiny Shakespeare's validation split, from the UNROLLED_DATA folder (kept back in training)")
+    return UnseenText(
+        text, "Tiny Shakespeare's validation split, from the UNROLLED_DATA folder (kept back in training)"
+    )
 
 
 def unseen_play(loaded: LoadedModel, characters: int) -> UnseenText:
-    """Return the beginning of a play written for this project, laid out as plays are: names in capitals, then speeches."""
+    """Return the beginning of a play written for this project, laid out as plays are: names in capitals, then
+    speeches."""
     play = _stories()[:characters]
     title = play.split("\n", 1)[0]
-    sentence = f"the first {len(play):,} characters of “{title}”, a play of the embedded sample Saltmarsh ({_why(loaded)})"
+    sentence = (
+        f"the first {len(play):,} characters of “{title}”, a play of the embedded sample Saltmarsh ({_why(loaded)})"
+    )
     return UnseenText(play, sentence)
 
 

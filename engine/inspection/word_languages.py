@@ -41,7 +41,9 @@ def collect_words() -> dict[str, list[str]]:
 
 def list_words(sides: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Return the words of each of two languages, given the sentences of each."""
-    counts = {code: Counter(word for line in lines for word in _WORD.findall(line.lower())) for code, lines in sides.items()}
+    counts = {
+        code: Counter(word for line in lines for word in _WORD.findall(line.lower())) for code, lines in sides.items()
+    }
     (one, first), (two, second) = counts.items()
     return {
         code: sorted(word for word, count in own.items() if count >= FEWEST and count >= FEWEST_SHARE * other[word])
@@ -71,7 +73,9 @@ def load_words(path: Path = WORDS) -> dict[str, frozenset[str]]:
 @functools.lru_cache(maxsize=2)
 def _read(path: Path, version: int) -> dict[str, frozenset[str]]:
     try:
-        return {code: frozenset(found.split(" ")) for code, found in json.loads(path.read_text(encoding="utf-8")).items()}
+        return {
+            code: frozenset(found.split(" ")) for code, found in json.loads(path.read_text(encoding="utf-8")).items()
+        }
     except (ValueError, AttributeError) as error:
         raise DataError(f"The list of words {path.name} is damaged; make it anew with: {COMMAND}.") from error
 

@@ -1,6 +1,7 @@
 """The same words in another order: shuffled with a seed or two of them swapped, and what each classifier then decides.
 
-Paper: Pham, Bui, Mai and Nguyen (2021), Out of order: how important is the sequential order of words in a sentence in natural
+Paper: Pham, Bui, Mai and Nguyen (2021), Out of order: how important is the sequential order of words in a sentence in
+    natural
 language understanding tasks?, arXiv 2012.15180, on shuffling words to find out.
 """
 
@@ -21,7 +22,20 @@ from engine.models.folder import LoadedModel
 
 TABLE = Path(__file__).resolve().parents[2] / "data" / "results" / "word_order.parquet"
 COMMAND = "python -m engine evaluate --model {model} --dry-run --word-order data/results/word_order.parquet"
-COLUMNS = ("model", "weights", "title", "split", "seed", "sentences", "accuracy", "accuracy_shuffled", "decisions_changed", "date", "hardware", "commit")
+COLUMNS = (
+    "model",
+    "weights",
+    "title",
+    "split",
+    "seed",
+    "sentences",
+    "accuracy",
+    "accuracy_shuffled",
+    "decisions_changed",
+    "date",
+    "hardware",
+    "commit",
+)
 MAX_WORDS = 100
 SHUFFLES = 50
 ROUNDING = 1e-5  # single precision adds the same numbers up in another order
@@ -109,10 +123,15 @@ def shuffle_many(loaded: LoadedModel, words: tuple[str, ...], count: int = SHUFF
 
 
 def stored_word_order(name: str, folder: str, table: str = "") -> pd.DataFrame:
-    """Return what was measured of a model with exactly the weights in `folder`, one row per seed; none where it was not.
+    """Return what was measured of a model with exactly the weights in `folder`, one row per seed; none where it was
+    not.
 
     Raises:
         DataError: the table is not there, is damaged, or lacks columns.
     """
-    frame = read_stored_table(Path(table or TABLE), COLUMNS, f"How often order matters has not been measured here; run: {COMMAND.format(model=name)}.")
+    frame = read_stored_table(
+        Path(table or TABLE),
+        COLUMNS,
+        f"How often order matters has not been measured here; run: {COMMAND.format(model=name)}.",
+    )
     return frame[(frame["model"] == name) & (frame["weights"] == weights_in(folder))].reset_index(drop=True)

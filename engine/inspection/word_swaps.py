@@ -1,6 +1,7 @@
 """A word of the source replaced by one that the network holds to be near it, and what becomes of the translation.
 
-Near: by the cosine of their embeddings. One embedding serves the source, the target and the output, so neighbours may be of
+Near: by the cosine of their embeddings. One embedding serves the source, the target and the output, so neighbours may
+    be of
 either language.
 
 Shapes: E embedding, V vocabulary.
@@ -65,8 +66,8 @@ class Swap:
 
     Attributes:
         after: translation of `source`, the sentence with the new word.
-        old_log_prob_before, old_log_prob_after: log-probability (nats, end mark counted) of the old translation, before and
-            after the swap: how much of it the new sentence still supports.
+        old_log_prob_before, old_log_prob_after: log-probability (nats, end mark counted) of the old translation, before
+            and after the swap: how much of it the new sentence still supports.
     """
 
     source: str
@@ -89,7 +90,14 @@ def find_words(loaded: LoadedModel, source: str) -> list[SourceWord]:
         first, last = spans[word.start][0], spans[word.stop - 1][1]
         first += len(source[first:last]) - len(source[first:last].lstrip())
         if any(character.isalpha() for character in source[first:last]):
-            found.append(SourceWord(source[first:last].rstrip(), first, first + len(source[first:last].rstrip()), tuple(ids[word.start : word.stop])))
+            found.append(
+                SourceWord(
+                    source[first:last].rstrip(),
+                    first,
+                    first + len(source[first:last].rstrip()),
+                    tuple(ids[word.start : word.stop]),
+                )
+            )
     if not found:
         raise InputError("The sentence has no word that could be swapped; type one with letters.")
     return found
@@ -138,9 +146,16 @@ def swap(source: str, word: SourceWord, new: str) -> str:
 
 
 def swap_word(
-    loaded: LoadedModel, source: str, word: SourceWord, new: str, old_ids: tuple[int, ...], beam_size: int, length_penalty: float
+    loaded: LoadedModel,
+    source: str,
+    word: SourceWord,
+    new: str,
+    old_ids: tuple[int, ...],
+    beam_size: int,
+    length_penalty: float,
 ) -> Swap:
-    """Return the sentence with `new` in the place of `word`, translated; `old_ids` are the pieces of the old translation.
+    """Return the sentence with `new` in the place of `word`, translated; `old_ids` are the pieces of the old
+    translation.
 
     Raises:
         InputError: `new` is empty or too long.
@@ -191,7 +206,8 @@ def score_translation(loaded: LoadedModel, sources: Sequence[str], target_ids: S
 
 @dataclass(frozen=True)
 class SwapRows:
-    """Two translations word by word, under each other where they are equal; None is an empty place. Shares: probabilities."""
+    """Two translations word by word, under each other where they are equal; None is an empty place. Shares:
+    probabilities."""
 
     before: list[str | None]
     before_shares: list[float | None]
@@ -217,9 +233,14 @@ def arrange_swap(old: TranslationReport, new: TranslationReport) -> SwapRows:
 
 
 def default_word(words: Sequence[SourceWord]) -> int:
-    """Return the place of the word to begin with: the first one read whole that is no function word, or else the first."""
+    """Return the place of the word to begin with: the first one read whole that is no function word, or else the
+    first."""
     little = frozenset().union(*FUNCTION_WORDS.values())
-    whole = (place for place, word in enumerate(words) if len(word.piece_ids) == 1 and len(word.text) > 2 and word.text.lower() not in little)
+    whole = (
+        place
+        for place, word in enumerate(words)
+        if len(word.piece_ids) == 1 and len(word.text) > 2 and word.text.lower() not in little
+    )
     return next(whole, 0)
 
 

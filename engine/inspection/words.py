@@ -67,9 +67,7 @@ def _word_starts(tokens: Sequence[str]) -> Iterator[bool]:
     has_marks = any(token.startswith(WORD_MARK) for token in tokens)
     previous = ""
     for token in tokens:
-        after_blank = (
-            previous == WORD_MARK
-        )  # the blank alone is a piece: what follows it belongs to the same word
+        after_blank = previous == WORD_MARK  # the blank alone is a piece: what follows it belongs to the same word
         is_mark = _is_punctuation(token) or _is_punctuation(previous)
         yield not previous or not has_marks or token.startswith(WORD_MARK) or (is_mark and not after_blank)
         previous = token
@@ -79,7 +77,4 @@ def _is_punctuation(token: str) -> bool:
     bare = token.removeprefix(WORD_MARK)
     if not bare or token == UNK or bare in INSIDE_WORDS:
         return False
-    return all(
-        character in string.punctuation or unicodedata.category(character).startswith("P")
-        for character in bare
-    )
+    return all(character in string.punctuation or unicodedata.category(character).startswith("P") for character in bare)

@@ -16,13 +16,25 @@ import torch
 from engine.decoding.limits import check_characters
 from engine.decoding.mixed import Mixed, Put
 from engine.errors import InputError
-from engine.inspection.forcing import Arrangement, Run, arrange, decode, divergence, runs_of, percent, read_steps, reference_ids
+from engine.inspection.forcing import (
+    Arrangement,
+    Run,
+    arrange,
+    decode,
+    divergence,
+    percent,
+    read_steps,
+    reference_ids,
+    runs_of,
+)
 from engine.inspection.words import CONTINUES, display_pieces
 from engine.models.folder import LoadedModel
 from engine.text import Tokenizer
 
 FELT_NATS = 0.1
-ENOUGH = 3  # pieces, the end mark among them, that must be the same again: a full stop and an end mark alone prove nothing
+ENOUGH = (
+    3  # pieces, the end mark among them, that must be the same again: a full stop and an end mark alone prove nothing
+)
 MAX_WORD_CHARACTERS = 60
 
 
@@ -31,14 +43,15 @@ class WrongWord:
     """A run with and without a wrong word read after one step.
 
     Attributes:
-        step: the step after which it was read; `word` is how its pieces are spelt, `instead_of` what was read without it.
+        step: the step after which it was read; `word` is how its pieces are spelt, `instead_of` what was read without
+            it.
         probability: what the network gave the wrong word's first piece there.
         plain, changed: the run without and with it.
         changed_pieces: how many pieces right after it are not yet those of the plain run's end.
         same_pieces: how many from there to the end are the same pieces in the same order.
         shift: by how many steps these stand later than in the plain run.
-        kl: KL(plain || changed) of the next piece at each step after the word, nats: the same pieces of the end are compared with
-            each other, all before them step by step; nan where the plain run is over.
+        kl: KL(plain || changed) of the next piece at each step after the word, nats: the same pieces of the end are
+            compared with each other, all before them step by step; nan where the plain run is over.
     """
 
     step: int
@@ -55,7 +68,8 @@ class WrongWord:
 
     @property
     def has_recovered(self) -> bool:
-        """Whether the end is again that of the plain run: at least three pieces of it, or all there are; both runs must end."""
+        """Whether the end is again that of the plain run: at least three pieces of it, or all there are; both runs must
+        end."""
         is_same = self.changed_pieces == 0 and self.shift == 0
         return self.plain.is_finished and self.changed.is_finished and (self.same_pieces >= ENOUGH or is_same)
 
@@ -67,7 +81,8 @@ class WrongWord:
 
 
 def put_wrong_word(loaded: LoadedModel, source: str, reference: str, steps: str, step: int, word: str) -> WrongWord:
-    """Return the run told at `steps` with `word` read after `step` in place of what it would have read, beside the run without.
+    """Return the run told at `steps` with `word` read after `step` in place of what it would have read, beside the run
+    without.
 
     Raises:
         InputError: the word cannot be read or is what is read anyway, or there is no such step.
@@ -79,7 +94,9 @@ def put_wrong_word(loaded: LoadedModel, source: str, reference: str, steps: str,
     found = decode(loaded, source, target_ids, told, Put(step - 1, word_ids, torch.tensor([False, True])))
     length, changed_length = found.lengths.tolist()
     if not 1 <= step < length:
-        raise InputError(f"A word can be put after the steps 1 to {length - 1} of this row; step {step} is not one of them.")
+        raise InputError(
+            f"A word can be put after the steps 1 to {length - 1} of this row; step {step} is not one of them."
+        )
     if word_ids == [int(found.read_ids[0, step - 1])]:
         raise InputError(f"“{word.strip()}” is what is read after step {step} anyway; choose another word.")
     same = _common_end(*(found.own_ids[row, step : found.lengths[row]].tolist() for row in (0, 1)))
@@ -119,45 +136,71 @@ def read_word(tokenizer: Tokenizer, word: str) -> list[int]:
         return [token_id]
     ids = tokenizer.encode(word)
     if not ids or tokenizer.unk_id in ids:
-        raise InputError(f"The network cannot read “{word}”: it has never seen {' '.join(tokenizer.unknown_pieces(word)) or 'any of it'}.")
+        raise InputError(
+            f"The network cannot read “{word}”: it has never seen "
+            f"{' '.join(tokenizer.unknown_pieces(word)) or 'any of it'}."
+        )
     return ids
 
 
 def wrong_word_sentence(found: WrongWord) -> str:
     """Return in plain words what the wrong word did, with what was measured."""
     began = (
-        f"After step {found.step} it was made to read “{found.word}” ({percent(found.probability)} by its own reckoning) instead of "
+        f"After step {found.step} it was made to read “{found.word}” ({percent(found.probability)} by its own "
+        "reckoning) instead of "
         f"“{found.instead_of}”. "
     )
     if not (found.plain.is_finished and found.changed.is_finished):
-        return f"{began}One of the two rows never ends by itself, so there is no end to compare: it does not count as recovered."
+        return (
+            f"{began}One of the two rows never ends by itself, so there is no end to compare: it does not count as "
+            "recovered."
+        )
     if not found.has_recovered:
         after = found.changed_pieces + found.same_pieces
-        common = "none is" if found.same_pieces == 0 else "only the last one is" if found.same_pieces == 1 else f"only the last {found.same_pieces} are"
+        common = (
+            "none is"
+            if found.same_pieces == 0
+            else "only the last one is"
+            if found.same_pieces == 1
+            else f"only the last {found.same_pieces} are"
+        )
         return f"{began}It does not find its way back: of the {after} pieces after it {common} as without the word."
     if found.changed_pieces == 0 and found.shift == 0:
         change = "It recovers at once: every piece after it is the one it writes anyway"
     else:
-        moved = "" if found.shift == 0 else f", {abs(found.shift)} {'step' if abs(found.shift) == 1 else 'steps'} {'later' if found.shift > 0 else 'earlier'}"
-        changed = "Nothing else changes" if found.changed_pieces == 0 else (
-            f"It recovers after {found.changed_pieces} changed {'piece' if found.changed_pieces == 1 else 'pieces'}"
-        )  # fmt: skip
+        moved = (
+            ""
+            if found.shift == 0
+            else f", {abs(found.shift)} {'step' if abs(found.shift) == 1 else 'steps'} "
+            f"{'later' if found.shift > 0 else 'earlier'}"
+        )
+        changed = (
+            "Nothing else changes"
+            if found.changed_pieces == 0
+            else (
+                f"It recovers after {found.changed_pieces} changed {'piece' if found.changed_pieces == 1 else 'pieces'}"
+            )
+        )
         change = f"{changed}: the last {found.same_pieces} are again those it writes anyway{moved}"
     felt = found.felt_steps
     felt_words = (
         "what it expects next is less than 0.1 nats off at once"
         if felt == 0
-        else f"what it expects next is off by 0.1 nats or more for the last time {felt} {'step' if felt == 1 else 'steps'} after the word"
+        else f"what it expects next is off by 0.1 nats or more for the last time {felt} "
+        f"{'step' if felt == 1 else 'steps'} after the word"
     )
     return f"{began}{change}; {felt_words}."
 
 
 def arrange_wrong_word(found: WrongWord) -> Arrangement:
-    """Return the run without the word and the run with it, equal pieces under each other, and below what the latter read next."""
+    """Return the run without the word and the run with it, equal pieces under each other, and below what the latter
+    read next."""
     runs = {"Without": found.plain, "With": found.changed}
     rows = arrange({name: (run.pieces, run.log_probs) for name, run in runs.items()}, by_piece=True)
     reads = iter([*found.changed.reads[: found.step - 1], found.word, *found.changed.reads[found.step :]])
-    return dataclasses.replace(rows, pieces=rows.pieces | {"Reads next": [piece and next(reads) for piece in rows.pieces["With"]]})
+    return dataclasses.replace(
+        rows, pieces=rows.pieces | {"Reads next": [piece and next(reads) for piece in rows.pieces["With"]]}
+    )
 
 
 def wrong_word_table(found: WrongWord) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """The job runner: a bounded queue in front of a Dask cluster, one table of jobs, and a stop that stops.
 
-Jobs wait here rather than in Dask's scheduler, which blames all tasks of a worker that dies and not only the one that ran.
-Cancelling is first a flag the job looks at between events; a job that has not ended within `GRACE_SECONDS` loses its worker.
+Jobs wait here rather than in Dask's scheduler, which blames all tasks of a worker that dies and not only the one that
+ran. Cancelling is first a flag the job looks at between events; a job that has not ended within `GRACE_SECONDS` loses
+its worker.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ class JobRunner:
     """Runs jobs one per worker thread; safe to share between threads. Nothing starts before the first `submit`.
 
     The cluster is DASK_SCHEDULER_ADDRESS where that is set, else one local worker process. A job function, named
-    "package.module:function", is a generator: what it yields are its events (plain values; "progress" and "message" are also shown
-    by `status`), what it returns is its result.
+    "package.module:function", is a generator: what it yields are its events (plain values; "progress" and "message" are
+    also shown by `status`), what it returns is its result.
     """
 
     def __init__(self, address: str | None = None) -> None:
@@ -71,7 +72,11 @@ class JobRunner:
         self._client: Client | None = None
 
     def submit(
-        self, function_path: str, kwargs: dict[str, Any] | None = None, *, time_limit_seconds: float = TIME_LIMIT_SECONDS
+        self,
+        function_path: str,
+        kwargs: dict[str, Any] | None = None,
+        *,
+        time_limit_seconds: float = TIME_LIMIT_SECONDS,
     ) -> str:
         """Queue a job and return its id, which nobody can guess.
 
@@ -201,7 +206,8 @@ class JobRunner:
         self._after(job, job.time_limit_seconds + GRACE_SECONDS, self._kill)
 
     def _hear(self, told: tuple[float, dict[str, Any]]) -> None:
-        """Take in what a worker tells. Without the lock: this runs in the client's own thread, which others wait for under it."""
+        """Take in what a worker tells. Without the lock: this runs in the client's own thread, which others wait for
+        under it."""
         _, said = told
         job = self._jobs.get(said["job_id"])
         if job is None:
@@ -255,7 +261,8 @@ class JobRunner:
             Event(flags_of(job.job_id)[1], client=client).set()
 
     def _kill(self, job: _Job) -> None:
-        """End a running job that does not listen: give up its future, end its process, and only then let the next one in."""
+        """End a running job that does not listen: give up its future, end its process, and only then let the next one
+        in."""
         with self._lock:
             client, future = self._client, job.future
             if client is None or job.state != "running" or future is None:
@@ -287,8 +294,8 @@ class JobRunner:
 
 
 def _local_cluster() -> LocalCluster:
-    # Left alone, a cluster gives a worker up for good if it is not there 15 seconds after any loss, even a later one; the nanny
-    # brings it back, however long that takes on a busy machine.
+    # Left alone, a cluster gives a worker up for good if it is not there 15 seconds after any loss, even a later one;
+    # the nanny brings it back, however long that takes on a busy machine.
     dask.config.set({"distributed.deploy.lost-worker-timeout": "1000 days"})
     # A job whose worker dies is reported, not tried again: it may be what killed the worker.
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}):

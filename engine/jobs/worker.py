@@ -1,4 +1,5 @@
-"""The part of a job that runs inside a worker process: drive the job's generator, tell its events, heed the stop flag."""
+"""The part of a job that runs inside a worker process: drive the job's generator, tell its events, heed the stop
+flag."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ def run_job(job_id: str, topic: str, function_path: str, kwargs: dict[str, Any],
     os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
     worker = get_worker()
     begun, stop = (Event(name) for name in flags_of(job_id))
-    if begun.is_set():  # a scheduler may hand a dead worker's task to the next one; a job is not repeated behind one's back
+    if (
+        begun.is_set()
+    ):  # a scheduler may hand a dead worker's task to the next one; a job is not repeated behind one's back
         raise JobError("The process that ran this job died.")
     begun.set()
 

@@ -1,6 +1,7 @@
 """Models, one file each, all written against the step protocol of `engine.models.base`.
 
-The names below are imported on first use: listing model folders (`engine.models.folder`) must not cost an import of torch.
+The names below are imported on first use: listing model folders (`engine.models.folder`) must not cost an import of
+    torch.
 """
 
 from __future__ import annotations

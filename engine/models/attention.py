@@ -29,7 +29,9 @@ class DotAttention(nn.Module):
         """Return what queries are compared with: the encoder outputs themselves."""
         return outputs
 
-    def forward(self, query: Tensor, keys: Tensor, outputs: Tensor, mask: Tensor, summary: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, query: Tensor, keys: Tensor, outputs: Tensor, mask: Tensor, summary: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Return the weighted sum of the encoder outputs and the weights."""
         return attend(query @ keys.transpose(1, 2), outputs, mask)
 
@@ -54,7 +56,9 @@ class AdditiveAttention(nn.Module):
         """Return the projected encoder outputs, computed once per source."""
         return self.key(outputs)
 
-    def forward(self, query: Tensor, keys: Tensor, outputs: Tensor, mask: Tensor, summary: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, query: Tensor, keys: Tensor, outputs: Tensor, mask: Tensor, summary: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Return the weighted sum of the encoder outputs and the weights."""
         scores = self.score(torch.tanh(self.query(query)[:, :, None] + keys[:, None]))  # (B, T, S, 1)
         return attend(scores.squeeze(-1), outputs, mask)
@@ -76,7 +80,9 @@ class NoAttention(nn.Module):
         """Return the encoder outputs; nothing looks at them."""
         return outputs
 
-    def forward(self, query: Tensor, keys: Tensor, outputs: Tensor, mask: Tensor, summary: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, query: Tensor, keys: Tensor, outputs: Tensor, mask: Tensor, summary: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Return the summary for every step and weights of zero."""
         weights = query.new_zeros(len(query), query.shape[1], outputs.shape[1])
         return summary[:, None].expand(-1, query.shape[1], -1), weights

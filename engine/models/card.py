@@ -8,12 +8,19 @@ from engine.models.published import comparison_table
 from engine.registry import Registry
 
 METRIC_WORDS = {
-    "nats_per_character": ("Nats per character, one pass with carried state (`score --protocol stream`)", "lower is better"),
+    "nats_per_character": (
+        "Nats per character, one pass with carried state (`score --protocol stream`)",
+        "lower is better",
+    ),
     "bits_per_character": ("Bits per character, same protocol", "lower is better"),
-    "nats_per_character_windows": ("Nats per character, windows of 256 (`score --protocol windows`)", "lower is better"),
+    "nats_per_character_windows": (
+        "Nats per character, windows of 256 (`score --protocol windows`)",
+        "lower is better",
+    ),
     "bits_per_character_windows": ("Bits per character, windows of 256", "lower is better"),
     "characters_per_piece": (
-        "Characters per piece of the text measured on (the windows of 256 characters are cut into pieces one by one)", ""
+        "Characters per piece of the text measured on (the windows of 256 characters are cut into pieces one by one)",
+        "",
     ),
     "bleu": ("BLEU, beam 5", "higher is better"),
     "chrf": ("chrF, beam 5", "higher is better"),
@@ -62,8 +69,12 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
 )
 
 COMMANDS: Registry[str] = Registry("task")
-COMMANDS.register("language_model")('python -m engine generate --model {name} --prompt "ROMEO:" --temperature 0.8 --seed 7')
-COMMANDS.register("translation")('echo "A dog runs across the beach." | python -m engine translate --model {name} --beam-size 5')
+COMMANDS.register("language_model")(
+    'python -m engine generate --model {name} --prompt "ROMEO:" --temperature 0.8 --seed 7'
+)
+COMMANDS.register("translation")(
+    'echo "A dog runs across the beach." | python -m engine translate --model {name} --beam-size 5'
+)
 
 COMMANDS.register("tagging")('echo "John works at Google in California ." | python -m engine tag --model {name}')
 COMMANDS.register("classification")('echo "He said the food was not good." | python -m engine classify --model {name}')
@@ -102,23 +113,29 @@ def write_card(name: str, config: dict[str, Any]) -> str:
 
 LIMITS: Registry[str] = Registry("task")
 LIMITS.register("language_model")(
-    "It has read one book's worth of text and nothing else. It imitates spelling, names and metre; it does not know what it "
+    "It has read one book's worth of text and nothing else. It imitates spelling, names and metre; it does not know "
+    "what it "
     "says. Characters outside its vocabulary are read as unknown."
 )
 LIMITS.register("translation")(
-    "It knows the language of picture captions and short everyday sentences. Long, technical or figurative text comes out "
+    "It knows the language of picture captions and short everyday sentences. Long, technical or figurative text comes "
+    "out "
     "wrong, and it does not say so. The caption data are for research and education."
 )
 
 LIMITS.register("tagging")(
-    "It finds what its corpus calls an entity. GMB was tagged partly by machine; English-EWT is small, and its training tags are a "
+    "It finds what its corpus calls an entity. GMB was tagged partly by machine; English-EWT is small, and its "
+    "training tags are a "
     "draft of its authors'. Names it has never read it "
-    "judges by their letters and by the words around them; text unlike the corpus, in lower case or in another language, goes wrong "
+    "judges by their letters and by the words around them; text unlike the corpus, in lower case or in another "
+    "language, goes wrong "
     "without a warning."
 )
 LIMITS.register("classification")(
-    "It has read film reviews in English only and knows two answers. Facts, questions and other languages get one of the two as well, "
-    "often with high probability; irony and comparisons mislead it. A word it has never seen is read as its stem or by its ending."
+    "It has read film reviews in English only and knows two answers. Facts, questions and other languages get one of "
+    "the two as well, "
+    "often with high probability; irony and comparisons mislead it. A word it has never seen is read as its stem or "
+    "by its ending."
 )
 
 
@@ -145,11 +162,13 @@ def _architecture(config: dict[str, Any]) -> str:
         blocks = "1 block" if config["num_layers"] == 1 else f"{config['num_layers']} blocks"
         return (
             f"{blocks} of causal attention with {heads}, a stream of {config['width']} numbers, feed-forward layers of "
-            f"{config['feedforward_size']}, over {config['vocab_size']} tokens; each block looks back at the last {config['window']}."
+            f"{config['feedforward_size']}, over {config['vocab_size']} tokens; each block looks back at the last "
+            f"{config['window']}."
         )
     if config["cell"] == "ngram":
         return (
-            f"How often each of them, {config['order']} characters in a row, stood in the training text, smoothed by the method "
+            f"How often each of them, {config['order']} characters in a row, stood in the training text, smoothed by "
+            "the method "
             f"of Kneser and Ney as Chen and Goodman modified it; {config['vocab_size']} tokens, no hidden units."
         )
     if config["task"] == "tagging":
@@ -164,12 +183,14 @@ def _architecture(config: dict[str, Any]) -> str:
         )
         words = (
             f"{direction}{cell} encoder of {_layers(config['encoder_layers'])}, {cell} decoder of "
-            f"{_layers(config['decoder_layers'])}, {config['hidden_size']} units, {look}; one BPE vocabulary of {config['vocab_size']:,} pieces for both "
+            f"{_layers(config['decoder_layers'])}, {config['hidden_size']} units, {look}; one BPE vocabulary of "
+            f"{config['vocab_size']:,} pieces for both "
             "languages."
         )
         return words[0].upper() + words[1:]
     return (
-        f"{_layers(config['num_layers'])} of {config['hidden_size']} {cell} units over {config['vocab_size']} tokens, embedding "
+        f"{_layers(config['num_layers'])} of {config['hidden_size']} {cell} units over {config['vocab_size']} tokens, "
+        "embedding "
         f"of {config['embedding_dim']}, residual connections: {'yes' if config['residual'] else 'no'}."
     )
 
@@ -178,8 +199,10 @@ def _tagger(config: dict[str, Any]) -> str:
     directions = "one layer in both directions" if config["bidirectional"] else "one layer that reads forwards only"
     tags = "a CRF over" if config["crf"] else "no CRF, each word by itself one of"
     return (
-        f"{config['cell'].upper()}, {directions}, {config['hidden_size']} units each; a word is an embedding of {config['embedding_dim']} "
-        f"({config['vocab_size']:,} words are known), {config['character_filters']} filters over its letters and its shape; {tags} {len(config['labels'])} tags."
+        f"{config['cell'].upper()}, {directions}, {config['hidden_size']} units each; a word is an embedding of "
+        f"{config['embedding_dim']} "
+        f"({config['vocab_size']:,} words are known), {config['character_filters']} filters over its letters and its "
+        f"shape; {tags} {len(config['labels'])} tags."
     )
 
 
@@ -197,7 +220,8 @@ def _classifier(config: dict[str, Any], cell: str) -> str:
         body += f"; of every unit the largest output over the text, and a linear head; {read}."
     cut = config.get("max_training_words")
     return (
-        f"{body} No pretrained vectors. Settings and weights were chosen on {config.get('chosen_on', 'validation texts')}."
+        f"{body} No pretrained vectors. Settings and weights were chosen on "
+        f"{config.get('chosen_on', 'validation texts')}."
         + (f" Training texts were cut after {cut} words." if cut else "")
     )
 
@@ -205,7 +229,9 @@ def _classifier(config: dict[str, Any], cell: str) -> str:
 def _metrics_table(name: str, metrics: dict[str, Any]) -> str:
     if not metrics:
         return f"Not measured yet: run `python -m engine evaluate --model {name}`."
-    rows = [f"| {words} | {metrics[key]} | {better} |" for key, (words, better) in METRIC_WORDS.items() if key in metrics]
+    rows = [
+        f"| {words} | {metrics[key]} | {better} |" for key, (words, better) in METRIC_WORDS.items() if key in metrics
+    ]
     table = "\n".join(["| measure | value | |", "| --- | ---: | --- |", *rows])
     # The corpus a model is judged by comes first; its keys have no prefix.
     named = sorted((key for key in metrics if key.endswith("test_set")), key=len)
@@ -229,7 +255,10 @@ def _published(config: dict[str, Any], metrics: dict[str, Any]) -> str:
     if config.get("group") != "best" or "nats_per_character_windows" not in metrics:
         return ""
     table = comparison_table(metrics["nats_per_character_windows"], metrics["nats_per_character"])
-    return f"### Beside published figures\n\nAll on the last tenth of Tiny Shakespeare, trained on the first nine.\n\n{table}"
+    return (
+        "### Beside published figures\n\nAll on the last tenth of Tiny Shakespeare, trained on the first "
+        f"nine.\n\n{table}"
+    )
 
 
 def _training(training: dict[str, Any]) -> str:
@@ -238,20 +267,28 @@ def _training(training: dict[str, Any]) -> str:
     sources = " ".join(source["sentence"] for source in training["sources"])
     if not training["steps"]:  # made by counting
         return (
-            f"```sh\n{training['command']}\n```\n\nCounted in one pass on {training['hardware']}, commit {training['commit']}, "
+            f"```sh\n{training['command']}\n```\n\nCounted in one pass on {training['hardware']}, commit "
+            f"{training['commit']}, "
             f"{training['date']}. {sources}"
         )
     before = training.get("started_from")
     first = (
-        f" It goes on from what `{before['command']}` had made before, with {before['steps']:,} updates in {before['minutes']} minutes"
-        + (f"; the weights kept are {training['start_share']:.0%} those of before." if training.get("start_share") else ".")
+        f" It goes on from what `{before['command']}` had made before, with {before['steps']:,} updates in "
+        f"{before['minutes']} minutes"
+        + (
+            f"; the weights kept are {training['start_share']:.0%} those of before."
+            if training.get("start_share")
+            else "."
+        )
         if before
         else ""
     )
     return (
         f"```sh\n{training['command']}\n```\n\n{training['steps']:,} updates in {training['minutes']} minutes on "
-        f"{training['hardware']}, torch {training['torch']}, seed {training['settings']['seed']}, commit {training['commit']}, "
-        f"{training['date']}; the weights are those of update {training['best_step']:,}, the best on validation data.{first} {sources}"
+        f"{training['hardware']}, torch {training['torch']}, seed {training['settings']['seed']}, commit "
+        f"{training['commit']}, "
+        f"{training['date']}; the weights are those of update {training['best_step']:,}, the best on validation "
+        f"data.{first} {sources}"
     )
 
 

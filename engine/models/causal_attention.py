@@ -1,8 +1,10 @@
-"""The Transformer's block, in the order of today's small language models: each half reads a normalised copy and adds to the stream.
+"""The Transformer's block, in the order of today's small language models: each half reads a normalised copy and adds to
+the stream.
 
 Shapes: B batch, T time, N heads, C steps kept from before, D width, A width of one head.
 
-Paper: Vaswani et al. (2017), Attention is all you need, arXiv 1706.03762, section 3; Xiong et al. (2020), On layer normalization in
+Paper: Vaswani et al. (2017), Attention is all you need, arXiv 1706.03762, section 3; Xiong et al. (2020), On layer
+    normalization in
 the Transformer architecture, arXiv 2002.04745, for the normalisation inside ("pre-norm").
 """
 
@@ -18,7 +20,8 @@ KeysValues = tuple[Tensor, Tensor]  # (B, N, C, A) each: what later steps may lo
 
 
 class CausalBlock(nn.Module):
-    """Attention to the steps so far, then a feed-forward layer on every step alone; dropout on what each adds to the stream.
+    """Attention to the steps so far, then a feed-forward layer on every step alone; dropout on what each adds to the
+    stream.
 
     Differs: no dropout on the attention weights, for which torch has no fast path on a processor.
     """
@@ -35,18 +38,23 @@ class CausalBlock(nn.Module):
 
     @staticmethod
     def count_parameters(width: int, feedforward_size: int) -> int:
-        """Return 4 D (D + 1) for attention, 2 D F + F + D for the feed-forward layer and 4 D for the two normalisations."""
+        """Return 4 D (D + 1) for attention, 2 D F + F + D for the feed-forward layer and 4 D for the two
+        normalisations."""
         return 4 * width * (width + 1) + feedforward_size * (2 * width + 1) + width + 4 * width
 
-    def forward(self, stream: Tensor, before: KeysValues | None = None, bias: Tensor | None = None) -> tuple[Tensor, KeysValues]:
+    def forward(
+        self, stream: Tensor, before: KeysValues | None = None, bias: Tensor | None = None
+    ) -> tuple[Tensor, KeysValues]:
         """Return the stream (B, T, D) after this block, and the keys and values of `before` with those of these steps.
 
-        `bias` (1 or B, 1 or N, T, C + T) is added to the scores, minus infinity where a step may not look; without it each step looks at all of
-        `before` and at itself and the steps in front of it.
+        `bias` (1 or B, 1 or N, T, C + T) is added to the scores, minus infinity where a step may not look; without it
+        each step looks at all of `before` and at itself and the steps in front of it.
         """
         queries, keys, values = self._heads(self.queries_keys_values(self.attention_norm(stream)))
         if before is not None:
-            keys, values = (torch.cat([old.to(new), new], dim=2) for old, new in zip(before, (keys, values), strict=True))
+            keys, values = (
+                torch.cat([old.to(new), new], dim=2) for old, new in zip(before, (keys, values), strict=True)
+            )
         steps, seen = queries.shape[2], keys.shape[2]
         if bias is None and 1 < steps < seen:
             bias = queries.new_full((1, 1, steps, seen), -math.inf).triu(seen - steps + 1)
@@ -70,7 +78,8 @@ class CausalBlock(nn.Module):
 def initialise(blocks: nn.ModuleList) -> None:
     """Start the weights of a stack of blocks: normal with standard deviation 0.02, smaller for what adds to the stream.
 
-    Paper: Radford et al. (2019), Language models are unsupervised multitask learners, section 2.3. Differs: standard deviation
+    Paper: Radford et al. (2019), Language models are unsupervised multitask learners, section 2.3. Differs: standard
+        deviation
     1 / sqrt(inputs) / 2 in place of 0.02, which is the same at width 625 and right for small widths too.
     """
     for block in blocks:

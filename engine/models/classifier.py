@@ -2,10 +2,12 @@
 
 Shapes: B batch, T time, E embedding, H hidden units of one direction, D directions, F features, L labels.
 
-Papers: Graves and Schmidhuber (2005), Framewise phoneme classification with bidirectional LSTM (two directions); Conneau et al.
-(2017), arXiv 1705.02364, section 3.2.1 (the largest value over time); Iyyer et al. (2015), Deep unordered composition rivals syntactic
-methods for text classification, section 2 (averaged embeddings, words left out in training).
-Differs: the two directions are two stacks of their own, as in Peters et al. (2018), arXiv 1802.05365, section 3.1: the forward one
+Papers: Graves and Schmidhuber (2005), Framewise phoneme classification with bidirectional LSTM (two directions);
+    Conneau et al.
+(2017), arXiv 1705.02364, section 3.2.1 (the largest value over time); Iyyer et al. (2015), Deep unordered composition
+rivals syntactic methods for text classification, section 2 (averaged embeddings, words left out in training).
+Differs: the two directions are two stacks of their own, as in Peters et al. (2018), arXiv 1802.05365, section 3.1: the
+    forward one
 knows nothing of what is still to come in any layer, so that what each has read can be told apart.
 """
 
@@ -26,8 +28,8 @@ MAX_LAYERS = 4
 class Classifier(RecurrentModel):
     """Gives each of `num_labels` labels a logit, from a whole text.
 
-    The head is linear on [forward features; backward features], so the logits are a sum of what each direction says and a bias.
-    `weight_dropout` is for the recurrent weights (see `engine.models.recurrent.run_layer`).
+    The head is linear on [forward features; backward features], so the logits are a sum of what each direction says and
+    a bias. `weight_dropout` is for the recurrent weights (see `engine.models.recurrent.run_layer`).
     With the cell "average" the features are the mean of the embeddings: the order of the words is not seen at all.
     """
 
@@ -84,7 +86,8 @@ class Classifier(RecurrentModel):
         return self.output(self.dropout(self.features(embedded, lengths)))
 
     def features(self, embedded: Tensor, lengths: Tensor) -> Tensor:
-        """Return what the head reads, (B, F): every unit's largest output over the real words, or the mean of the embeddings."""
+        """Return what the head reads, (B, F): every unit's largest output over the real words, or the mean of the
+        embeddings."""
         outputs = self.outputs(embedded, lengths)
         mask = mask_from_lengths(lengths, outputs.shape[1])[:, :, None]  # (B, T, 1)
         if self.cell == AVERAGE:
@@ -92,7 +95,8 @@ class Classifier(RecurrentModel):
         return outputs.masked_fill(~mask, -torch.inf).amax(1)
 
     def outputs(self, embedded: Tensor, lengths: Tensor) -> Tensor:
-        """Return the last layers' outputs at every word, (B, T, D*H), forward before backward; the embeddings where there are no layers."""
+        """Return the last layers' outputs at every word, (B, T, D*H), forward before backward; the embeddings where
+        there are no layers."""
         embedded = self.embedding_dropout(embedded)
         if self.cell == AVERAGE:
             return embedded
@@ -105,7 +109,8 @@ class Classifier(RecurrentModel):
     def direction_logits(self, input_ids: Tensor, lengths: Tensor) -> dict[str, Tensor]:
         """Return the logits (B, L) of "both" directions and each one's share of them: forward + backward + bias = both.
 
-        A direction is read by itself as if the other one said the same: twice its share, and the bias (see `direction_alone`).
+        A direction is read by itself as if the other one said the same: twice its share, and the bias (see
+            `direction_alone`).
         A classifier with one direction has "forward" and "both"; one that averages embeddings has "both" only.
         """
         return self.split_logits(self.features(self.embed(input_ids), lengths))
@@ -123,7 +128,8 @@ class Classifier(RecurrentModel):
     def direction_alone(self, share: Tensor) -> Tensor:
         """Return the logits that one direction's share (B, L) stands for when it is read by itself.
 
-        The logits of both are the mean of the two directions' by themselves; a direction that is the only one is already whole.
+        The logits of both are the mean of the two directions' by themselves; a direction that is the only one is
+        already whole.
         """
         return (1 + self.bidirectional) * share + self.output.bias
 

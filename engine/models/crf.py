@@ -1,11 +1,12 @@
 """A linear-chain conditional random field: the tags of a sentence are scored together, not one by one.
 
-score(tags) = start[y_1] + sum_t emissions[t, y_t] + sum_t transitions[y_t, y_t+1] + end[y_T]; the probability of a sequence is
-its exponential over that of all K^T sequences, which the forward algorithm sums in T steps.
+score(tags) = start[y_1] + sum_t emissions[t, y_t] + sum_t transitions[y_t, y_t+1] + end[y_T]; the probability of a
+sequence is its exponential over that of all K^T sequences, which the forward algorithm sums in T steps.
 
 Shapes: B batch, T time, K tags. Real words stand first in every row, padding behind them.
 
-Papers: Lafferty, McCallum and Pereira (2001); on recurrent networks Huang, Xu and Yu (2015), arXiv 1508.01991, and Lample et al. (2016),
+Papers: Lafferty, McCallum and Pereira (2001); on recurrent networks Huang, Xu and Yu (2015), arXiv 1508.01991, and
+    Lample et al. (2016),
 arXiv 1603.01360, section 2.2.
 """
 

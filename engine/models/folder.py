@@ -49,7 +49,8 @@ class ModelInfo:
 
     @property
     def group(self) -> str:
-        """Which models it belongs beside: "" for those matched in parameters, else a name such as "best" or "history"."""
+        """Which models it belongs beside: "" for those matched in parameters, else a name such as "best" or
+        "history"."""
         return str(self.config.get("group", ""))
 
     @property
@@ -59,7 +60,8 @@ class ModelInfo:
 
     @property
     def has_gradient(self) -> bool:
-        """Whether its inputs can be nudged: every network's can, as tokens are rows of numbers to it; an n-gram model only counts."""
+        """Whether its inputs can be nudged: every network's can, as tokens are rows of numbers to it; an n-gram model
+        only counts."""
         return self.has_units or bool(self.config.get("width"))
 
     def to_json(self) -> dict[str, Any]:
@@ -111,7 +113,9 @@ def find_folder(name: str, root: Path | None = None) -> Path:
     except OSError:  # no file can have such a name, for instance because it is too long
         pass
     known = ", ".join(info.name for info in list_models(root) if not info.error) or "none"
-    raise ModelError(f"There is no model {name[:80]!r}; choose one of: {known}, or give a folder or a Hub id owner/name.")
+    raise ModelError(
+        f"There is no model {name[:80]!r}; choose one of: {known}, or give a folder or a Hub id owner/name."
+    )
 
 
 def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
@@ -135,7 +139,9 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
     if model.vocab_size != tokenizer.vocab_size:
         raise ModelError(f"The tokenizer in '{folder.name}' does not belong to its weights: vocabulary sizes differ.")
     if model.task != info.task:
-        raise ModelError(f"The config.json in '{folder.name}' gives the task {info.task!r}, but its model does {model.task!r}.")
+        raise ModelError(
+            f"The config.json in '{folder.name}' gives the task {info.task!r}, but its model does {model.task!r}."
+        )
     return LoadedModel(dataclasses.replace(info, parameters=model.parameter_count()), model, tokenizer)
 
 

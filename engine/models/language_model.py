@@ -26,7 +26,8 @@ class LanguageModel(RecurrentModel):
 
     Paper (locked dropout): Gal and Ghahramani (2016), arXiv 1512.05287, one mask per sequence and layer.
     `embedding_dropout` is for the first mask, on the embedding; it is `dropout` where None.
-    Differs: masks on the vertical connections only, `weight_dropout` on the recurrent weights instead; with `residual` a layer adds its input to its output where sizes agree.
+    Differs: masks on the vertical connections only, `weight_dropout` on the recurrent weights instead; with `residual`
+        a layer adds its input to its output where sizes agree.
     """
 
     task = "language_model"
@@ -53,9 +54,7 @@ class LanguageModel(RecurrentModel):
         self.embedding_dropout = dropout if embedding_dropout is None else embedding_dropout
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
         sizes = [embedding_dim] + [hidden_size] * num_layers
-        self.layers = nn.ModuleList(
-            build_layer(cell, sizes[i], sizes[i + 1], forget_bias) for i in range(num_layers)
-        )
+        self.layers = nn.ModuleList(build_layer(cell, sizes[i], sizes[i + 1], forget_bias) for i in range(num_layers))
         # Tied: the hidden vector is brought to the embedding's size and compared with every embedding.
         # Paper: Press and Wolf (2017), arXiv 1608.05859.
         self.to_embedding = nn.Linear(hidden_size, embedding_dim, bias=False) if tie_embeddings else None
@@ -78,9 +77,7 @@ class LanguageModel(RecurrentModel):
             new_state.append(layer_state)
         return self.project(hidden), tuple(new_state)
 
-    def forward(
-        self, input_ids: Tensor, state: LanguageModelState | None = None
-    ) -> tuple[Tensor, LanguageModelState]:
+    def forward(self, input_ids: Tensor, state: LanguageModelState | None = None) -> tuple[Tensor, LanguageModelState]:
         """Return the logits (B, T, V) after each of the tokens (B, T) and the state after the last."""
         state = self.start(len(input_ids)) if state is None else state
         hidden = self._locked_dropout(self.embedding(input_ids), self.embedding_dropout)  # (B, T, E)

@@ -1,6 +1,7 @@
 """One recurrent layer, run over whole sequences by torch.nn or one step at a time by torch's cell functions.
 
-At batch 1 a single step through nn.LSTM costs several times a call of the cell function, so generation steps use the latter.
+At batch 1 a single step through nn.LSTM costs several times a call of the cell function, so generation steps use the
+latter.
 
 Shapes: B batch, T time, I input, H hidden.
 """

@@ -1,4 +1,5 @@
-"""The small network of the comparisons: any architecture that reads numbers or tokens, and a linear answer at every step.
+"""The small network of the comparisons: any architecture that reads numbers or tokens, and a linear answer at every
+step.
 
 Shapes: B batch, T time, I input values per step, E embedding, F features given on, O outputs.
 """
@@ -24,8 +25,10 @@ FARTHEST_MATCH = 0.1  # share of a budget by which the best match may miss it
 class SequencePredictor(RecurrentModel):
     """Answers at every step of a sequence of real values (`input_size` > 0) or of tokens (`vocab_size` > 0).
 
-    Real values go straight into the architecture; tokens through an embedding. What `memory_bias` and `longest` do is said by the
-    architectures: the gates that keep start at this bias, and chrono initialisation prepares for sequences of this many steps.
+    Real values go straight into the architecture; tokens through an embedding. What `memory_bias` and `longest` do is
+    said by the
+    architectures: the gates that keep start at this bias, and chrono initialisation prepares for sequences of this many
+        steps.
     """
 
     task = "sequence_prediction"
@@ -44,7 +47,9 @@ class SequencePredictor(RecurrentModel):
         self.cell, self.hidden_size = architecture, hidden_size
         self.embedding = nn.Embedding(vocab_size, EMBEDDING_DIM) if vocab_size else None
         layer_input = EMBEDDING_DIM if vocab_size else input_size
-        self.reader = ARCHITECTURES.get(architecture)(layer_input, hidden_size, memory_bias=memory_bias, longest=longest)
+        self.reader = ARCHITECTURES.get(architecture)(
+            layer_input, hidden_size, memory_bias=memory_bias, longest=longest
+        )
         self.output = nn.Linear(self.reader.output_size, output_size)
 
     @property
@@ -57,7 +62,8 @@ class SequencePredictor(RecurrentModel):
         return self.reader.start(batch_size)
 
     def step(self, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """Read one token (B,), or one row of values (B, I), per sequence; return the answers (B, O) and the new state."""
+        """Read one token (B,), or one row of values (B, I), per sequence; return the answers (B, O) and the new
+        state."""
         features, state = self.reader.step(self._embed(inputs), state)
         return self.output(features), state
 
@@ -74,7 +80,11 @@ def count_parameters(architecture: str, input_size: int, vocab_size: int, output
     """Return the parameters of a SequencePredictor by formula, without building it."""
     kind = ARCHITECTURES.get(architecture)
     embedding, layer_input = (vocab_size * EMBEDDING_DIM, EMBEDDING_DIM) if vocab_size else (0, input_size)
-    return embedding + kind.count_parameters(layer_input, hidden_size) + (kind.count_outputs(hidden_size) + 1) * output_size
+    return (
+        embedding
+        + kind.count_parameters(layer_input, hidden_size)
+        + (kind.count_outputs(hidden_size) + 1) * output_size
+    )
 
 
 @functools.cache
@@ -93,7 +103,8 @@ def hidden_size_for(parameters: int, architecture: str, input_size: int, vocab_s
     if abs(counts[best] - parameters) > FARTHEST_MATCH * parameters:
         near = f"the nearest has {counts[best]:,}"
         raise ConfigError(
-            f"No {kind.title} here has about {parameters:,} parameters; {near}. Choose between {_floor(counts):,} and {max(counts.values()):,}."
+            f"No {kind.title} here has about {parameters:,} parameters; {near}. Choose between {_floor(counts):,} and "
+            f"{max(counts.values()):,}."
         )
     return best
 
@@ -101,5 +112,9 @@ def hidden_size_for(parameters: int, architecture: str, input_size: int, vocab_s
 def _floor(counts: dict[int, int]) -> int:
     """Return the count from which on neighbouring sizes lie so close that every budget can be met."""
     sizes = sorted(counts)
-    gaps = [size for size, after in zip(sizes, sizes[1:], strict=False) if counts[after] - counts[size] > 2 * FARTHEST_MATCH * counts[size]]
+    gaps = [
+        size
+        for size, after in zip(sizes, sizes[1:], strict=False)
+        if counts[after] - counts[size] > 2 * FARTHEST_MATCH * counts[size]
+    ]
     return counts[gaps[-1] + 1] if gaps else counts[sizes[0]]

@@ -1,8 +1,9 @@
 """Single steps of a language model, faster at batch 1 without changing what is computed.
 
-At batch 1 a step reads every weight once and multiplies it once, so fetching the weights is what takes time. Shipped weights
-are half-precision numbers held in single precision: held in half, they are half the bytes and lose nothing. Products and sums
-stay in single precision, only the order of summation differs. What the first layer makes of each token is looked up.
+At batch 1 a step reads every weight once and multiplies it once, so fetching the weights is what takes time. Shipped
+weights are half-precision numbers held in single precision: held in half, they are half the bytes and lose nothing.
+Products and sums stay in single precision, only the order of summation differs. What the first layer makes of each
+token is looked up.
 
 Shapes: B batch, E embedding, H hidden, G gate blocks, V vocabulary.
 """
@@ -32,12 +33,14 @@ _built: WeakKeyDictionary[nn.Module, tuple[tuple[Any, ...], SingleSteps | None]]
 class SingleSteps:
     """The step protocol of a language model whose weights are half-precision numbers, which it copies.
 
-    States are the model's own: a text begun with one goes on with the other. The operations of a step are recorded once and
-    then run as one call, which spares Python between them and lets other visitors' threads run meanwhile.
+    States are the model's own: a text begun with one goes on with the other. The operations of a step are recorded once
+    and then run as one call, which spares Python between them and lets other visitors' threads run meanwhile.
     """
 
     def __init__(self, model: LanguageModel) -> None:
-        self._start = model.start(1)  # not the model's method: it would keep the model, which is what its steps are filed under
+        self._start = model.start(
+            1
+        )  # not the model's method: it would keep the model, which is what its steps are filed under
         self._read = _record(_Step(model), self._start)
 
     def start(self, batch_size: int) -> LanguageModelState:
@@ -46,13 +49,15 @@ class SingleSteps:
 
     @torch.no_grad()
     def step(self, token_ids: Tensor, state: LanguageModelState) -> tuple[Tensor, LanguageModelState]:
-        """Read one token per sequence, (B,); return the next token's logits (B, V) and the new state, as the model does."""
+        """Read one token per sequence, (B,); return the next token's logits (B, V) and the new state, as the model
+        does."""
         logits, parts = self._read(token_ids, _to_parts(state))
         return logits, tuple(_like(before, after) for before, after in zip(state, parts, strict=True))
 
 
 class _Step(nn.Module):
-    """What one step computes. Only a module's own attributes can be recorded with it, hence this form and their names."""
+    """What one step computes. Only a module's own attributes can be recorded with it, hence this form and their
+    names."""
 
     def __init__(self, model: LanguageModel) -> None:
         super().__init__()
@@ -115,12 +120,15 @@ def _like(state: Any, parts: tuple[Tensor, ...]) -> Any:
 def fastest_steps(model: StepModel) -> StepModel:
     """Return what makes single steps of `model` fastest: its `SingleSteps` where that is possible here, else itself.
 
-    It is not where a weight is no half-precision number, as after training in single precision, while dropout is on, and on
-    processors without the product of half- and single-precision numbers. Made once per model, and again when weights change.
+    It is not where a weight is no half-precision number, as after training in single precision, while dropout is on,
+    and on processors without the product of half- and single-precision numbers. Made once per model, and again when
+    weights change.
     """
     if not isinstance(model, LanguageModel) or model.training:
         return model
-    weights = tuple((weight.data_ptr(), 0 if weight.is_inference() else weight._version) for weight in model.parameters())
+    weights = tuple(
+        (weight.data_ptr(), 0 if weight.is_inference() else weight._version) for weight in model.parameters()
+    )
     known, steps = _built.get(model, ((), None))
     if known != weights:
         steps = SingleSteps(model) if _has_half_products() and _is_half(model) else None

@@ -1,8 +1,10 @@
 """The tagger: a tag for every word of a sentence, read from both ends, the tags scored one by one or together.
 
-Shapes: B batch, T time, U distinct words, C characters, E embedding, F character filters, H hidden, D directions, K tags.
+Shapes: B batch, T time, U distinct words, C characters, E embedding, F character filters, H hidden, D directions, K
+    tags.
 
-Papers: Huang, Xu and Yu (2015), arXiv 1508.01991 (bidirectional LSTM and CRF); Ma and Hovy (2016), arXiv 1603.01354 (characters by
+Papers: Huang, Xu and Yu (2015), arXiv 1508.01991 (bidirectional LSTM and CRF); Ma and Hovy (2016), arXiv 1603.01354
+    (characters by
 convolution); Lample et al. (2016), arXiv 1603.01360 (dropout on what is read, rare words made unknown).
 """
 
@@ -24,9 +26,10 @@ KERNEL = 3  # characters that one filter sees
 class Tagger(RecurrentModel):
     """Emissions are linear in what each direction remembers: W_forward f_t + W_backward b_t + bias.
 
-    There is one recurrent layer, so that the forward half has really read nothing but the words up to t, and the backward half nothing
-    but those from t on. A word is its entry in the list of known words, the strongest answer of every filter over its letters,
-    and its shape. Without `crf` every tag is chosen by itself, as if all transitions were zero.
+    There is one recurrent layer, so that the forward half has really read nothing but the words up to t, and the
+    backward half nothing but those from t on. A word is its entry in the list of known words, the strongest answer of
+    every filter over its letters, and its shape. Without `crf` every tag is chosen by itself, as if all transitions
+    were zero.
     """
 
     task = "tagging"
@@ -83,7 +86,8 @@ class Tagger(RecurrentModel):
         return forward, reverse_by_length(backward, lengths)
 
     def halves(self, features: WordFeatures) -> tuple[Tensor, Tensor | None, Tensor]:
-        """Return the parts of the emissions: forward (B, T, K), backward (B, T, K) or None, and the bias (K,); their sum is `forward`'s."""
+        """Return the parts of the emissions: forward (B, T, K), backward (B, T, K) or None, and the bias (K,); their
+        sum is `forward`'s."""
         forward, backward = self.outputs(self._drop(self.embed(features)), features.lengths)
         forward_part = functional.linear(self._drop(forward), self.forward_emission.weight)
         backward_part = None if backward is None else self.backward_emission(self._drop(backward))
@@ -95,7 +99,8 @@ class Tagger(RecurrentModel):
         return forward + bias if backward is None else forward + backward + bias
 
     def loss(self, features: WordFeatures, tags: Tensor) -> Tensor:
-        """Return the mean nats per word of the right tags (B, T), all of a sentence together with a CRF, one by one without."""
+        """Return the mean nats per word of the right tags (B, T), all of a sentence together with a CRF, one by one
+        without."""
         emissions = self(features).float()
         if self.crf is not None:
             return -self.crf.log_likelihood(emissions, tags, features.lengths).sum() / features.lengths.sum()
@@ -112,9 +117,11 @@ class Tagger(RecurrentModel):
         return [row[:length] for row, length in zip(best, features.lengths.tolist(), strict=True)]
 
     def _drop(self, values: Tensor) -> Tensor:
-        """Leave out features while training: others at every word, or with `locked_dropout` the same all along a sentence.
+        """Leave out features while training: others at every word, or with `locked_dropout` the same all along a
+        sentence.
 
-        Papers (locked): Gal and Ghahramani (2016), arXiv 1512.05287; Reimers and Gurevych (2017), arXiv 1707.06799, section 7.5.
+        Papers (locked): Gal and Ghahramani (2016), arXiv 1512.05287; Reimers and Gurevych (2017), arXiv 1707.06799,
+        section 7.5.
         """
         if not self.locked_dropout:
             return functional.dropout(values, self.dropout, self.training)

@@ -2,9 +2,10 @@
 
 Shapes: B batch, T time, N heads, W window, C kept tokens, D width, A width of one head, V vocabulary.
 
-Paper: Vaswani et al. (2017), arXiv 1706.03762; Al-Rfou et al. (2019), Character-level language modeling with deeper self-attention,
-arXiv 1808.04444, for characters; Dai et al. (2019), Transformer-XL, arXiv 1901.02860, section 3.2, for keys and values carried from one
-stretch of text to the next.
+Paper: Vaswani et al. (2017), arXiv 1706.03762; Al-Rfou et al. (2019), Character-level language modeling with deeper
+    self-attention,
+arXiv 1808.04444, for characters; Dai et al. (2019), Transformer-XL, arXiv 1901.02860, section 3.2, for keys and values
+carried from one stretch of text to the next.
 """
 
 from __future__ import annotations
@@ -19,16 +20,20 @@ from engine.errors import ConfigError
 from engine.models.base import MODELS, RecurrentModel
 from engine.models.causal_attention import CausalBlock, KeysValues, initialise
 
-TransformerState = tuple[Tensor, tuple[KeysValues, ...]]  # how many tokens are kept, (B, 1), and every block's, (B, N, W, A) twice
+TransformerState = tuple[
+    Tensor, tuple[KeysValues, ...]
+]  # how many tokens are kept, (B, 1), and every block's, (B, N, W, A) twice
 
 STRETCH = 512  # tokens read at once; more would need scores of every token for every other
 
 
 @MODELS.register("transformer_language_model", title="Transformer language model")
 class TransformerLanguageModel(RecurrentModel):
-    """Predicts the next token from the last `window` tokens, in every block; a stack of blocks reaches that much further back.
+    """Predicts the next token from the last `window` tokens, in every block; a stack of blocks reaches that much
+    further back.
 
-    Where a token stands is told by distance alone, a penalty on far ones that differs from head to head. So a text may go on for
+    Where a token stands is told by distance alone, a penalty on far ones that differs from head to head. So a text may
+    go on for
     ever, and a state is of one size: (B, N, W, A) per block, empty places in front while fewer tokens have been read.
 
     Paper (distance): Press, Smith and Lewis (2022), Train short, test long, arXiv 2108.12409, section 3.
@@ -52,7 +57,9 @@ class TransformerLanguageModel(RecurrentModel):
         if num_heads < 1 or width % num_heads:
             raise ConfigError(f"The width must be a multiple of the number of heads; {width} is none of {num_heads}.")
         if window < 1 or num_layers < 1:
-            raise ConfigError(f"A Transformer needs at least one layer and a window of one token, not {num_layers} and {window}.")
+            raise ConfigError(
+                f"A Transformer needs at least one layer and a window of one token, not {num_layers} and {window}."
+            )
         self.width, self.num_heads, self.window, self.dropout = width, num_heads, window, dropout
         self.embedding = nn.Embedding(vocab_size, width)
         self.blocks = nn.ModuleList(CausalBlock(width, num_heads, feedforward_size, dropout) for _ in range(num_layers))
@@ -100,7 +107,8 @@ class TransformerLanguageModel(RecurrentModel):
         return self.output(self.norm(stream)), (kept, tuple(new_stores))
 
     def _bias(self, steps: int, kept: int) -> Tensor:
-        """Return what is added to the scores of `steps` tokens for `kept` ones before them and each other, (1, N, T, C + T)."""
+        """Return what is added to the scores of `steps` tokens for `kept` ones before them and each other, (1, N, T, C
+        + T)."""
         places = torch.arange(kept + steps, device=self.slopes.device)
         distance = places[kept:, None] - places  # (T, C + T)
         is_hidden = (distance < 0) | (distance > self.window)

@@ -1,4 +1,5 @@
-"""The translator: a recurrent encoder reads the source, a recurrent decoder writes the target, with or without attention.
+"""The translator: a recurrent encoder reads the source, a recurrent decoder writes the target, with or without
+attention.
 
 Shapes: B batch, S source time, T target time, E embedding, H hidden, V vocabulary.
 
@@ -67,15 +68,18 @@ class DecoderState(NamedTuple):
 
         What attention looks at is the same for all rows of a source and stays where it is: nothing large is copied.
         """
-        return self._replace(layers=select(self.layers, rows), attention_weights=self.attention_weights.index_select(0, rows))
+        return self._replace(
+            layers=select(self.layers, rows), attention_weights=self.attention_weights.index_select(0, rows)
+        )
 
 
 @MODELS.register("translator", title="Translator")
 class Translator(RecurrentModel):
     """Encoder-decoder over one shared vocabulary; `attention` is "dot", "additive" or "none".
 
-    Paper (dropout of `forward` with `locked_dropout`, one mask for all steps of a sequence, and `word_dropout`, whole tokens
-    read as nothing): Gal and Ghahramani (2016), arXiv 1512.05287, section 4. Differs: masks on the vertical connections only.
+    Paper (dropout of `forward` with `locked_dropout`, one mask for all steps of a sequence, and `word_dropout`, whole
+    tokens read as nothing): Gal and Ghahramani (2016), arXiv 1512.05287, section 4. Differs: masks on the vertical
+    connections only.
     """
 
     task = "translation"
@@ -176,7 +180,8 @@ class Translator(RecurrentModel):
         return logits, state._replace(layers=tuple(layers), attention_weights=weights[:, 0])
 
     def read(self, token_ids: Tensor, state: DecoderState) -> DecoderState:
-        """Return the state after reading target tokens (B, T) at once; faster than steps, whose logits nobody asked for."""
+        """Return the state after reading target tokens (B, T) at once; faster than steps, whose logits nobody asked
+        for."""
         hidden, layers = self._read(token_ids), []
         for layer, layer_state in zip(self.decoder, state.layers, strict=True):
             output, layer_state = run_layer(layer, hidden, layer_state)
@@ -225,7 +230,9 @@ class Translator(RecurrentModel):
     def _run_from_zero(self, layer: nn.RNNBase, inputs: Tensor) -> Tensor:
         return run_layer(layer, inputs, zero_state(self.cell, len(inputs), layer.hidden_size, inputs))[0]
 
-    def _look(self, hidden: Tensor, state: DecoderState, edit_weights: EditWeights | None = None) -> tuple[Tensor, Tensor]:
+    def _look(
+        self, hidden: Tensor, state: DecoderState, edit_weights: EditWeights | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Return the context (B, T, H) and the weights (B, T, S) for decoder outputs (B, T, H).
 
         With `edit_weights` a model that looks back attends as it is told instead; one that does not is left as it is.

@@ -40,7 +40,8 @@ class WordFeatures(NamedTuple):
 
 @functools.lru_cache(maxsize=100_000)
 def character_ids(word: str) -> tuple[int, ...]:
-    """Return the numbers of a word's characters between two edges, filled up to MAX_CHARACTERS + 2; accents are left out."""
+    """Return the numbers of a word's characters between two edges, filled up to MAX_CHARACTERS + 2; accents are left
+    out."""
     half = MAX_CHARACTERS // 2
     word = straighten(word)
     kept = word if len(word) <= MAX_CHARACTERS else word[:half] + word[-half:]
@@ -60,7 +61,8 @@ def _character_id(character: str) -> int:
 def shape_of(word: str) -> str:
     """Return how a word looks, one of SHAPES.
 
-    Paper: Collobert et al. (2011), Natural language processing (almost) from scratch, section 3.2.2, for capitals as a feature.
+    Paper: Collobert et al. (2011), Natural language processing (almost) from scratch, section 3.2.2, for capitals as a
+        feature.
     """
     if any(character.isdigit() for character in word):
         return "with digits" if any(character.isalpha() for character in word) else "number"

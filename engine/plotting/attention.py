@@ -117,9 +117,7 @@ def confidence_bars(
     """
     style = theme.architecture_style(architecture, mode)
     positions = list(range(len(words)))
-    figure = theme.blank_figure(
-        mode, x_title="Word, in order of writing", y_title="Probability (%)", height=height
-    )
+    figure = theme.blank_figure(mode, x_title="Word, in order of writing", y_title="Probability (%)", height=height)
     figure.add_bar(
         x=positions,
         y=[100 * probability for probability in probabilities],

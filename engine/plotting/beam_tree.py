@@ -28,14 +28,22 @@ _KINDS = {
 
 
 def beam_tree(
-    nodes: pd.DataFrame, lanes: pd.DataFrame, *, mode: Mode, first_step: int, steps_shown: int, chosen: int | None = None
+    nodes: pd.DataFrame,
+    lanes: pd.DataFrame,
+    *,
+    mode: Mode,
+    first_step: int,
+    steps_shown: int,
+    chosen: int | None = None,
 ) -> go.Figure:
-    """Return the steps of a search from `first_step` on; each line leads from a beginning to what it was continued with.
+    """Return the steps of a search from `first_step` on; each line leads from a beginning to what it was continued
+    with.
 
     Args:
-        nodes: one row per candidate: node, parent (-1: the beginning), step, rank, piece, text, log_prob, total, score, fate,
-            reason (the fate in words), is_winner, is_found. A marker's `customdata` is its node.
-        lanes: one row per piece of a sentence that was brought back: lane, step, piece, probability, is_given, leaves_at.
+        nodes: one row per candidate: node, parent (-1: the beginning), step, rank, piece, text, log_prob, total, score,
+            fate, reason (the fate in words), is_winner, is_found. A marker's `customdata` is its node.
+        lanes: one row per piece of a sentence that was brought back: lane, step, piece, probability, is_given,
+            leaves_at.
         chosen: a node to be ringed.
     """
     last_step = first_step + steps_shown - 1
@@ -49,27 +57,51 @@ def beam_tree(
         part = shown[kinds == kind]
         colour = _colour(kind, mode)
         x, y = _links(part, places)
-        figure.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": width, "dash": dash}, hoverinfo="skip", showlegend=False)
         figure.add_scatter(
-            x=part["step"], y=part["rank"], mode="markers+text", name=name, customdata=part["node"].tolist(),
-            text=[plain_label(piece, LETTERS_OF_A_PIECE) for piece in part["piece"]], textposition="top center",
+            x=x,
+            y=y,
+            mode="lines",
+            line={"color": colour, "width": width, "dash": dash},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        figure.add_scatter(
+            x=part["step"],
+            y=part["rank"],
+            mode="markers+text",
+            name=name,
+            customdata=part["node"].tolist(),
+            text=[plain_label(piece, LETTERS_OF_A_PIECE) for piece in part["piece"]],
+            textposition="top center",
             textfont={"size": 12, "color": theme.muted(mode) if kind == "left" else theme.ink(mode)},
-            hovertext=[_hover(row) for row in part.itertuples()], hovertemplate="%{hovertext}<extra></extra>",
+            hovertext=[_hover(row) for row in part.itertuples()],
+            hovertemplate="%{hovertext}<extra></extra>",
             marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 1.6, "color": colour}},
-            unselected={"marker": {"opacity": 1}, "textfont": {"color": theme.muted(mode) if kind == "left" else theme.ink(mode)}},
+            unselected={
+                "marker": {"opacity": 1},
+                "textfont": {"color": theme.muted(mode) if kind == "left" else theme.ink(mode)},
+            },
             selected={"marker": {"opacity": 1}},
-        )  # fmt: skip
+        )
     if len(lanes):
         _add_lanes(figure, lanes, places, int(nodes["rank"].max()), (first_step, last_step), mode)
     if chosen in places and first_step <= places[chosen][0] <= last_step:
         x, y = places[chosen]
         figure.add_scatter(
-            x=[x], y=[y], mode="markers", name="Chosen in the list", hoverinfo="skip",
+            x=[x],
+            y=[y],
+            mode="markers",
+            name="Chosen in the list",
+            hoverinfo="skip",
             marker={"symbol": "circle-open", "size": 22, "color": theme.ink(mode), "line": {"width": 2}},
-        )  # fmt: skip
+        )
     figure.update_xaxes(
-        range=[first_step - 0.6, last_step + 0.6], dtick=1, tick0=1, fixedrange=True, title_text="Step: one piece written in each",
-    )  # fmt: skip
+        range=[first_step - 0.6, last_step + 0.6],
+        dtick=1,
+        tick0=1,
+        fixedrange=True,
+        title_text="Step: one piece written in each",
+    )
     figure.update_yaxes(range=[rows + 0.6, 0.2], visible=False, fixedrange=True)
     return figure
 
@@ -85,32 +117,46 @@ def beam_tree_overview(nodes: pd.DataFrame, *, mode: Mode, first_step: int, step
         x, y = _links(part, places)
         colour = _colour(kind, mode)
         if kind != "left":
-            figure.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": min(width, 2.5)}, hoverinfo="skip")
+            figure.add_scatter(
+                x=x, y=y, mode="lines", line={"color": colour, "width": min(width, 2.5)}, hoverinfo="skip"
+            )
         figure.add_scatter(
-            x=part["step"], y=part["rank"], mode="markers", customdata=part["step"].tolist(),
+            x=part["step"],
+            y=part["rank"],
+            mode="markers",
+            customdata=part["step"].tolist(),
             hovertemplate="step %{x}<extra></extra>",
             marker={"symbol": symbol, "size": 4, "color": colour, "line": {"width": 1, "color": colour}},
-            unselected={"marker": {"opacity": 1}}, selected={"marker": {"opacity": 1}},
-        )  # fmt: skip
+            unselected={"marker": {"opacity": 1}},
+            selected={"marker": {"opacity": 1}},
+        )
     steps, ranks = int(nodes["step"].max()), int(nodes["rank"].max())
     figure.add_shape(
-        type="rect", x0=first_step - 0.5, x1=min(steps, first_step + steps_shown - 1) + 0.5, y0=0.2, y1=ranks + 0.8,
+        type="rect",
+        x0=first_step - 0.5,
+        x1=min(steps, first_step + steps_shown - 1) + 0.5,
+        y0=0.2,
+        y1=ranks + 0.8,
         line={"color": theme.accent(mode), "width": 2},
-    )  # fmt: skip
+    )
     figure.update_xaxes(range=[0.2, steps + 0.8], visible=False, fixedrange=True)
     figure.update_yaxes(range=[ranks + 1, 0], visible=False, fixedrange=True)
     return figure
 
 
 def describe_beam_tree(nodes: pd.DataFrame, lanes: pd.DataFrame, first_step: int, steps_shown: int) -> str:
-    """Return the alternative text of `beam_tree`: its size, the steps shown, and the winner's pieces with their ranks."""
+    """Return the alternative text of `beam_tree`: its size, the steps shown, and the winner's pieces with their
+    ranks."""
     last_step = min(int(nodes["step"].max()), first_step + steps_shown - 1)
     winner = nodes[nodes["is_winner"] & nodes["step"].between(first_step, last_step)]
-    path = ", ".join(f"{row.piece} rank {row.rank} ({100 * math.exp(row.log_prob):.1f} %)" for row in winner.itertuples())
+    path = ", ".join(
+        f"{row.piece} rank {row.rank} ({100 * math.exp(row.log_prob):.1f} %)" for row in winner.itertuples()
+    )
     count = lanes["lane"].nunique()
     beside = f" Below the tree run {count} {'sentence' if count == 1 else 'sentences'} brought back." if count else ""
     return (
-        f"Tree of a beam search, {len(nodes):,} candidates in {int(nodes['step'].max())} steps; steps {first_step} to {last_step} are "
+        f"Tree of a beam search, {len(nodes):,} candidates in {int(nodes['step'].max())} steps; steps {first_step} to "
+        f"{last_step} are "
         f"shown. The winner there: {path or 'it has ended before'}.{beside}"
     )
 
@@ -131,18 +177,37 @@ def settings_map(cells: pd.DataFrame, *, mode: Mode, width: int, length_penalty:
         part = numbered[numbered["winner"] == letter]
         colour = colours[(place + 1) % len(colours)]
         figure.add_scatter(
-            x=part["length_penalty"], y=part["width"], mode="markers+text", name=letter, text=[letter] * len(part),
-            textfont={"size": 13, "color": theme.ink(mode)}, customdata=part.index.tolist(),
-            hovertext=[f"beam size {row.width}, penalty {row.length_penalty:g}: {letter} wins, score {row.score:.3f}" for row in part.itertuples()],
+            x=part["length_penalty"],
+            y=part["width"],
+            mode="markers+text",
+            name=letter,
+            text=[letter] * len(part),
+            textfont={"size": 13, "color": theme.ink(mode)},
+            customdata=part.index.tolist(),
+            hovertext=[
+                f"beam size {row.width}, penalty {row.length_penalty:g}: {letter} wins, score {row.score:.3f}"
+                for row in part.itertuples()
+            ],
             hovertemplate="%{hovertext}<extra></extra>",
-            marker={"symbol": "square", "size": 24, "color": theme.translucent(colour, 0.22), "line": {"width": 1.5, "color": colour}},
-            unselected={"marker": {"opacity": 1}, "textfont": {"color": theme.ink(mode)}}, selected={"marker": {"opacity": 1}},
-        )  # fmt: skip
+            marker={
+                "symbol": "square",
+                "size": 24,
+                "color": theme.translucent(colour, 0.22),
+                "line": {"width": 1.5, "color": colour},
+            },
+            unselected={"marker": {"opacity": 1}, "textfont": {"color": theme.ink(mode)}},
+            selected={"marker": {"opacity": 1}},
+        )
     figure.add_scatter(
-        x=[length_penalty], y=[width], mode="markers", hoverinfo="skip",
+        x=[length_penalty],
+        y=[width],
+        mode="markers",
+        hoverinfo="skip",
         marker={"symbol": "square-open", "size": 31, "color": theme.ink(mode), "line": {"width": 3}},
-    )  # fmt: skip
-    figure.update_xaxes(range=[-0.16, cells["length_penalty"].max() + 0.16], dtick=0.2, fixedrange=True, tickformat=".1f")
+    )
+    figure.update_xaxes(
+        range=[-0.16, cells["length_penalty"].max() + 0.16], dtick=0.2, fixedrange=True, tickformat=".1f"
+    )
     figure.update_yaxes(range=[0.3, cells["width"].max() + 0.7], dtick=1, fixedrange=True, showgrid=False)
     return figure
 
@@ -173,33 +238,63 @@ def _links(part: pd.DataFrame, places: dict[int, tuple[int, int]]) -> tuple[list
 def _hover(row: tuple) -> str:
     text = row.text if len(row.text) <= LETTERS_OF_A_TEXT else "\N{HORIZONTAL ELLIPSIS}" + row.text[-LETTERS_OF_A_TEXT:]
     return (
-        f"{plain_label(text)}<br>step {row.step}, rank {row.rank}: {plain_label(row.piece)} {100 * math.exp(row.log_prob):.2f} %"
+        f"{plain_label(text)}<br>step {row.step}, rank {row.rank}: {plain_label(row.piece)} "
+        f"{100 * math.exp(row.log_prob):.2f} %"
         f"<br>sum {row.total:.4f} nats, score {row.score:.4f}<br>{row.reason}"
     )
 
 
 def _add_lanes(
-    figure: go.Figure, lanes: pd.DataFrame, places: dict[int, tuple[int, int]], ranks: int, window: tuple[int, int], mode: Mode
+    figure: go.Figure,
+    lanes: pd.DataFrame,
+    places: dict[int, tuple[int, int]],
+    ranks: int,
+    window: tuple[int, int],
+    mode: Mode,
 ) -> None:
     colour = theme.architecture_style("rnn", mode).colour
     for lane, part in lanes.groupby("lane"):
         start = places[int(part["leaves_at"].iloc[0])]
         row = ranks + lane
         x, y = [start[0], *part["step"]], [start[1], *[row] * len(part)]
-        figure.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 2, "dash": "dash"}, hoverinfo="skip", showlegend=False)
+        figure.add_scatter(
+            x=x,
+            y=y,
+            mode="lines",
+            line={"color": colour, "width": 2, "dash": "dash"},
+            hoverinfo="skip",
+            showlegend=False,
+        )
         figure.add_annotation(
-            x=window[0] - 0.5, y=row, text=f"<b>{lane}</b>", showarrow=False, font={"size": 13, "color": theme.ink(mode)},
-        )  # fmt: skip
+            x=window[0] - 0.5,
+            y=row,
+            text=f"<b>{lane}</b>",
+            showarrow=False,
+            font={"size": 13, "color": theme.ink(mode)},
+        )
         seen = part[part["step"].between(*window)]
         figure.add_scatter(
-            x=seen["step"], y=[row] * len(seen), mode="markers+text", name="Brought back, by number", legendgroup="lanes",
+            x=seen["step"],
+            y=[row] * len(seen),
+            mode="markers+text",
+            name="Brought back, by number",
+            legendgroup="lanes",
             showlegend=lane == 1,
-            text=[plain_label(piece, LETTERS_OF_A_PIECE) for piece in seen["piece"]], textposition="top center",
+            text=[plain_label(piece, LETTERS_OF_A_PIECE) for piece in seen["piece"]],
+            textposition="top center",
             textfont={"size": 12, "color": theme.ink(mode)},
             hovertext=[
-                f"{lane}. {plain_label(entry.piece)}: {100 * entry.probability:.2f} %{', given' if entry.is_given else ''}" for entry in seen.itertuples()
+                f"{lane}. {plain_label(entry.piece)}: {100 * entry.probability:.2f} "
+                f"%{', given' if entry.is_given else ''}"
+                for entry in seen.itertuples()
             ],
             hovertemplate="%{hovertext}<extra></extra>",
-            marker={"symbol": ["diamond" if given else "diamond-open" for given in seen["is_given"]], "size": 11, "color": colour, "line": {"width": 1.6, "color": colour}},
-            unselected={"marker": {"opacity": 1}, "textfont": {"color": theme.ink(mode)}}, selected={"marker": {"opacity": 1}},
-        )  # fmt: skip
+            marker={
+                "symbol": ["diamond" if given else "diamond-open" for given in seen["is_given"]],
+                "size": 11,
+                "color": colour,
+                "line": {"width": 1.6, "color": colour},
+            },
+            unselected={"marker": {"opacity": 1}, "textfont": {"color": theme.ink(mode)}},
+            selected={"marker": {"opacity": 1}},
+        )

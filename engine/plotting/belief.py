@@ -14,7 +14,10 @@ from engine.plotting.theme import Mode
 
 LONGEST_TICK = 14
 MOST_TICKS = 60
-HALVES = {"forward": ("#33383D", "#DDE1E5", "dash", "triangle-right"), "backward": ("#B4560A", "#E6A04B", "dot", "triangle-left")}
+HALVES = {
+    "forward": ("#33383D", "#DDE1E5", "dash", "triangle-right"),
+    "backward": ("#B4560A", "#E6A04B", "dot", "triangle-left"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,9 @@ class BeliefLine:
     is_main: bool = False
 
 
-def verdict_bars(labels: Sequence[str], kinds: Sequence[str], positive: Sequence[float], chosen: int, *, mode: Mode) -> go.Figure:
+def verdict_bars(
+    labels: Sequence[str], kinds: Sequence[str], positive: Sequence[float], chosen: int, *, mode: Mode
+) -> go.Figure:
     """Return one bar per classifier, from the even chance in the middle to the probability it gives "positive".
 
     Args:
@@ -48,29 +53,59 @@ def verdict_bars(labels: Sequence[str], kinds: Sequence[str], positive: Sequence
     colours = [style.colour for style in styles]
     shares = [100 * value for value in positive]
     figure.add_bar(
-        x=[share - 50 for share in shares], y=rows, base=50, orientation="h", width=0.5, marker={"color": colours}, showlegend=False,
+        x=[share - 50 for share in shares],
+        y=rows,
+        base=50,
+        orientation="h",
+        width=0.5,
+        marker={"color": colours},
+        showlegend=False,
         hoverinfo="skip",
-    )  # fmt: skip
+    )
     figure.add_scatter(
-        x=shares, y=rows, mode="markers+text", customdata=[plain_label(label) for label in labels],
+        x=shares,
+        y=rows,
+        mode="markers+text",
+        customdata=[plain_label(label) for label in labels],
         text=[f" {_verdict(share)} " for share in shares],
         textposition=["middle left" if share < 50 else "middle right" for share in shares],
         textfont={"color": theme.ink(mode), "size": 13},
-        marker={"symbol": [style.marker for style in styles], "size": 12, "color": colours, "line": {"width": 1.5, "color": theme.background(mode)}},
-        showlegend=False, hovertemplate="%{customdata}: %{x:.1f} % positive<extra></extra>", cliponaxis=False,
-    )  # fmt: skip
+        marker={
+            "symbol": [style.marker for style in styles],
+            "size": 12,
+            "color": colours,
+            "line": {"width": 1.5, "color": theme.background(mode)},
+        },
+        showlegend=False,
+        hovertemplate="%{customdata}: %{x:.1f} % positive<extra></extra>",
+        cliponaxis=False,
+    )
     figure.add_vline(x=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
-    figure.update_xaxes(range=[-17, 117], tickvals=[0, 50, 100], ticktext=["negative", "even", "positive"], fixedrange=True, side="top")
+    figure.update_xaxes(
+        range=[-17, 117], tickvals=[0, 50, 100], ticktext=["negative", "even", "positive"], fixedrange=True, side="top"
+    )
     figure.update_yaxes(
-        tickvals=rows, ticktext=[f"<b>{plain_label(label)}</b>" if row == chosen else plain_label(label) for row, label in enumerate(labels)],
-        range=[len(labels) - 0.4, -0.6], showgrid=False, fixedrange=True,
-    )  # fmt: skip
+        tickvals=rows,
+        ticktext=[
+            f"<b>{plain_label(label)}</b>" if row == chosen else plain_label(label) for row, label in enumerate(labels)
+        ],
+        range=[len(labels) - 0.4, -0.6],
+        showgrid=False,
+        fixedrange=True,
+    )
     figure.update_layout(margin={"l": 8, "r": 16, "t": 28, "b": 4})
     return figure
 
 
 def belief_film(
-    words: Sequence[str], steps: Sequence[int], lines: Sequence[BeliefLine], step: int, turn: tuple[int, int], *, mode: Mode, height: int = 400
+    words: Sequence[str],
+    steps: Sequence[int],
+    lines: Sequence[BeliefLine],
+    step: int,
+    turn: tuple[int, int],
+    *,
+    mode: Mode,
+    height: int = 400,
 ) -> go.Figure:
     """Return the belief in "positive" over the words read, one line per half and network.
 
@@ -83,20 +118,30 @@ def belief_film(
     figure = theme.blank_figure(mode, y_title="Belief in “positive” (%)", height=height)
     places = np.asarray(steps)
     spoken = [plain_label(words[place - 1], LONGEST_TICK) for place in places]
-    figure.add_vrect(x0=turn[0] - 0.5, x1=turn[1] + 0.5, fillcolor=theme.accent(mode), opacity=0.16, line_width=0, layer="below")
+    figure.add_vrect(
+        x0=turn[0] - 0.5, x1=turn[1] + 0.5, fillcolor=theme.accent(mode), opacity=0.16, line_width=0, layer="below"
+    )
     figure.add_hline(y=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
     figure.add_vline(x=step, line={"color": theme.ink(mode), "width": 1.5})
     for line in sorted(lines, key=lambda line: line.is_main):
         colour, dash, marker = _look(line.kind, mode)
         figure.add_scatter(
-            x=places, y=[100 * value for value in line.values], name=plain_label(line.name), text=spoken, customdata=places,
-            mode="lines+markers", line={"color": colour, "dash": dash, "width": 3.5 if line.is_main else 2},
+            x=places,
+            y=[100 * value for value in line.values],
+            name=plain_label(line.name),
+            text=spoken,
+            customdata=places,
+            mode="lines+markers",
+            line={"color": colour, "dash": dash, "width": 3.5 if line.is_main else 2},
             marker={"symbol": marker, "size": 11 if line.is_main else 9, "color": colour, "opacity": 1},
-            selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
             hovertemplate="after word %{x}, “%{text}”: %{y:.1f} %<extra>%{fullData.name}</extra>",
-        )  # fmt: skip
+        )
     every = -(-len(places) // MOST_TICKS)
-    figure.update_xaxes(tickvals=places[::every], ticktext=spoken[::every], range=[0.5, places[-1] + 0.5], fixedrange=True)
+    figure.update_xaxes(
+        tickvals=places[::every], ticktext=spoken[::every], range=[0.5, places[-1] + 0.5], fixedrange=True
+    )
     figure.update_yaxes(range=[-3, 103], tickvals=[0, 25, 50, 75, 100], fixedrange=True)
     return figure
 

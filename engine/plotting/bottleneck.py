@@ -1,4 +1,5 @@
-"""What is left of a translation, or of a translator's quality, when its sentence vector keeps only k principal directions."""
+"""What is left of a translation, or of a translator's quality, when its sentence vector keeps only k principal
+directions."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class PressLine:
-    """One line over sizes: its name, its look, and a value per size, 0 standing for the whole vector; `is_level` draws one value across."""
+    """One line over sizes: its name, its look, and a value per size, 0 standing for the whole vector; `is_level` draws
+    one value across."""
 
     label: str
     architecture: str
@@ -26,7 +28,13 @@ class PressLine:
 
 
 def press_lines(
-    lines: Sequence[PressLine], *, mode: Mode, y_title: str, size: int | None = None, from_zero: bool = False, height: int = 320
+    lines: Sequence[PressLine],
+    *,
+    mode: Mode,
+    y_title: str,
+    size: int | None = None,
+    from_zero: bool = False,
+    height: int = 320,
 ) -> go.Figure:
     """Return values against the number of directions kept, fewest on the left, the whole vector on the right.
 
@@ -43,23 +51,36 @@ def press_lines(
         seen.add(line.architecture)
         if line.is_level:
             figure.add_scatter(
-                x=[0, len(sizes) - 1], y=[pairs[-1][1]] * 2, name=name, mode="lines",
-                line={"color": style.colour, "width": 2, "dash": "dot"}, hovertemplate="%{y:.2f}<extra>%{fullData.name}</extra>",
-            )  # fmt: skip
+                x=[0, len(sizes) - 1],
+                y=[pairs[-1][1]] * 2,
+                name=name,
+                mode="lines",
+                line={"color": style.colour, "width": 2, "dash": "dot"},
+                hovertemplate="%{y:.2f}<extra>%{fullData.name}</extra>",
+            )
             continue
         figure.add_scatter(
-            x=[places[size] for size, _ in pairs], y=[value for _, value in pairs], customdata=[size for size, _ in pairs], name=name,
-            text=[_words(size) for size, _ in pairs], mode="lines+markers",
+            x=[places[size] for size, _ in pairs],
+            y=[value for _, value in pairs],
+            customdata=[size for size, _ in pairs],
+            name=name,
+            text=[_words(size) for size, _ in pairs],
+            mode="lines+markers",
             line={"color": style.colour, "dash": "longdashdot" if is_second else style.dash, "width": 2},
             marker={"symbol": f"{style.marker}-open" if is_second else style.marker, "size": 10, "color": style.colour},
             hovertemplate="%{text}: %{y:.2f}<extra>%{fullData.name}</extra>",
-            selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
-        )  # fmt: skip
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+        )
     if size in places:
         figure.add_vline(x=places[size], line={"color": theme.ink(mode), "width": 1.5, "dash": "dash"})
     figure.update_xaxes(
-        tickvals=list(range(len(sizes))), ticktext=[str(size or ALL) for size in sizes], tickangle=0, range=[-0.4, len(sizes) - 0.6], fixedrange=True
-    )  # fmt: skip
+        tickvals=list(range(len(sizes))),
+        ticktext=[str(size or ALL) for size in sizes],
+        tickangle=0,
+        range=[-0.4, len(sizes) - 0.6],
+        fixedrange=True,
+    )
     figure.update_yaxes(fixedrange=True, rangemode="tozero" if from_zero else "normal")
     figure.update_layout(clickmode="event+select")
     return figure

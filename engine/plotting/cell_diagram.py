@@ -1,6 +1,8 @@
-"""A recurrent cell drawn from its data: every wire as thick as what flows along it at one step, blue above zero and dashed red below.
+"""A recurrent cell drawn from its data: every wire as thick as what flows along it at one step, blue above zero and
+dashed red below.
 
-A layout is a list of nodes and wires on a plane of 10 by 6; what flows is looked up by the wire's name in the values given.
+A layout is a list of nodes and wires on a plane of 10 by 6; what flows is looked up by the wire's name in the values
+given.
 """
 
 from __future__ import annotations
@@ -63,7 +65,10 @@ def _box(x: float, sign: str, part: str) -> Node:
     return Node(x, 2.1, sign, part, is_box=True)
 
 
-_BUSES = (Wire("h_bus", ((0.3, 1.0), (8.5, 1.0)), has_arrow=False), Wire("x", ((0.3, 0.3), (8.9, 0.3)), has_arrow=False))
+_BUSES = (
+    Wire("h_bus", ((0.3, 1.0), (8.5, 1.0)), has_arrow=False),
+    Wire("x", ((0.3, 0.3), (8.9, 0.3)), has_arrow=False),
+)
 
 LAYOUTS = {
     "rnn": Layout(
@@ -78,12 +83,22 @@ LAYOUTS = {
     ),
     "lstm": Layout(
         nodes=(
-            _box(2.0, "f: σ", "forget_gate"), _box(4.0, "i: σ", "input_gate"), _box(5.8, "g: tanh", "cell_candidate"), _box(7.6, "o: σ", "output_gate"),
-            Node(2.0, 5.2, "×"), Node(5.8, 3.9, "×"), Node(5.8, 5.2, "+"), Node(8.6, 4.3, "tanh", "cell", is_box=True), Node(8.6, 3.0, "×"),
+            _box(2.0, "f: σ", "forget_gate"),
+            _box(4.0, "i: σ", "input_gate"),
+            _box(5.8, "g: tanh", "cell_candidate"),
+            _box(7.6, "o: σ", "output_gate"),
+            Node(2.0, 5.2, "×"),
+            Node(5.8, 3.9, "×"),
+            Node(5.8, 5.2, "+"),
+            Node(8.6, 4.3, "tanh", "cell", is_box=True),
+            Node(8.6, 3.0, "×"),
         ),
         wires=(
             *_BUSES,
-            *_gate_stubs("forget_gate", 2.0), *_gate_stubs("input_gate", 4.0), *_gate_stubs("cell_candidate", 5.8), *_gate_stubs("output_gate", 7.6),
+            *_gate_stubs("forget_gate", 2.0),
+            *_gate_stubs("input_gate", 4.0),
+            *_gate_stubs("cell_candidate", 5.8),
+            *_gate_stubs("output_gate", 7.6),
             Wire("c_before", ((0.3, 5.2), (1.75, 5.2)), (0.85, 5.5)),
             Wire("forget_gate", ((2.0, 2.45), (2.0, 4.95)), (2.45, 3.5)),
             Wire("kept", ((2.25, 5.2), (5.55, 5.2)), (3.9, 5.5)),
@@ -96,16 +111,29 @@ LAYOUTS = {
             Wire("output_gate", ((7.6, 2.45), (7.6, 3.0), (8.35, 3.0)), (7.15, 2.8)),
             Wire("h", ((8.85, 3.0), (9.6, 3.0)), (9.3, 2.7)),
         ),
-        ends=((0.1, 5.75, "c(t−1)"), (9.75, 5.6, "c(t)"), (0.1, 1.55, "h(t−1)"), (0.1, -0.1, "x(t)"), (9.75, 3.3, "h(t)")),
+        ends=(
+            (0.1, 5.75, "c(t−1)"),
+            (9.75, 5.6, "c(t)"),
+            (0.1, 1.55, "h(t−1)"),
+            (0.1, -0.1, "x(t)"),
+            (9.75, 3.3, "h(t)"),
+        ),
     ),
     "gru": Layout(
         nodes=(
-            _box(2.0, "z: σ", "update_gate"), _box(4.6, "r: σ", "reset_gate"), _box(7.8, "n: tanh", "new_gate"),
-            Node(2.0, 5.2, "×"), Node(6.3, 2.1, "×"), Node(4.6, 3.9, "1−"), Node(7.8, 3.9, "×"), Node(7.8, 5.2, "+"),
+            _box(2.0, "z: σ", "update_gate"),
+            _box(4.6, "r: σ", "reset_gate"),
+            _box(7.8, "n: tanh", "new_gate"),
+            Node(2.0, 5.2, "×"),
+            Node(6.3, 2.1, "×"),
+            Node(4.6, 3.9, "1−"),
+            Node(7.8, 3.9, "×"),
+            Node(7.8, 5.2, "+"),
         ),
         wires=(
             *_BUSES,
-            *_gate_stubs("update_gate", 2.0), *_gate_stubs("reset_gate", 4.6),
+            *_gate_stubs("update_gate", 2.0),
+            *_gate_stubs("reset_gate", 4.6),
             Wire("new_gate.from_hidden", ((6.3, 1.0), (6.3, 1.85)), has_arrow=False),
             Wire("new_gate.from_input", ((7.8, 0.3), (7.8, 1.75)), has_arrow=False),
             Wire("reset_gate", ((5.1, 2.1), (6.05, 2.1)), (5.6, 2.7)),
@@ -121,7 +149,7 @@ LAYOUTS = {
         ),
         ends=((0.1, 5.75, "h(t−1)"), (9.75, 5.6, "h(t)"), (0.1, 1.55, "h(t−1)"), (0.1, -0.1, "x(t)")),
     ),
-}  # fmt: skip
+}
 
 
 def cell_diagram(kind: str, values: Mapping[str, float], *, mode: Mode) -> go.Figure:
@@ -240,7 +268,9 @@ def _arrows(wires: list[Wire], values: Mapping[str, float], colours: Mapping[str
 def _direction(wire: Wire) -> str:
     (x0, y0), (x1, y1) = wire.points[-2:]
     across, up = int(x1 > x0) - int(x1 < x0), int(y1 > y0) - int(y1 < y0)
-    return {(1, 0): "triangle-right", (-1, 0): "triangle-left", (0, 1): "triangle-up", (0, -1): "triangle-down"}[across, up]
+    return {(1, 0): "triangle-right", (-1, 0): "triangle-left", (0, 1): "triangle-up", (0, -1): "triangle-down"}[
+        across, up
+    ]
 
 
 def _box_shape(node: Node, mode: Mode) -> dict:
@@ -251,4 +281,11 @@ def _box_shape(node: Node, mode: Mode) -> dict:
 
 def _text(x: float, y: float, text: str, colour: str, size: int) -> dict:
     anchor = "left" if x < 0.5 else "right" if x > WIDTH - 0.6 else "center"
-    return {"x": x, "y": y, "text": text, "showarrow": False, "xanchor": anchor, "font": {"size": size, "color": colour}}
+    return {
+        "x": x,
+        "y": y,
+        "text": text,
+        "showarrow": False,
+        "xanchor": anchor,
+        "font": {"size": size, "color": colour},
+    }

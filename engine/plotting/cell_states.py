@@ -1,4 +1,5 @@
-"""Figures of the vectors in a cell: as strips at one step, as heat maps over a text, their averages, and their saturation."""
+"""Figures of the vectors in a cell: as strips at one step, as heat maps over a text, their averages, and their
+saturation."""
 
 from __future__ import annotations
 
@@ -34,17 +35,26 @@ def state_strips(
     """Return vectors as strips of colour, one cell per unit, with the chosen unit marked through all of them.
 
     Args:
-        rows: label: (values, whether they run from 0 to 1), top to bottom. A vector of another length is stretched over the width.
+        rows: label: (values, whether they run from 0 to 1), top to bottom. A vector of another length is stretched over
+            the width.
         clickable: lay targets over the units, whose `customdata` is the unit's number.
     """
     width = max(len(values) for values, _ in rows.values())
     figure = theme.blank_figure(mode, x_title="Unit", height=STRIP_HEIGHT * len(rows) + 112)
-    reach = max((float(np.abs(values).max()) for values, is_switch in rows.values() if not is_switch), default=1.0) or 1.0
+    reach = (
+        max((float(np.abs(values).max()) for values, is_switch in rows.values() if not is_switch), default=1.0) or 1.0
+    )
     bars_shown: set[bool] = set()
     for row, (label, (values, is_switch)) in enumerate(rows.items()):
         edges = np.linspace(-0.5, width - 0.5, len(values) + 1)
         title = "Gates: 0 shut, 1 open" if is_switch else "All else: below and above 0"
-        bar = scale_below(title, mode) | {"tickvals": None, "nticks": 5, "len": 0.42, "x": 0.56 if is_switch else 0.0, "ypad": 42}
+        bar = scale_below(title, mode) | {
+            "tickvals": None,
+            "nticks": 5,
+            "len": 0.42,
+            "x": 0.56 if is_switch else 0.0,
+            "ypad": 42,
+        }
         figure.add_heatmap(
             x=edges,
             y=[row - 0.46, row + 0.46],
@@ -60,7 +70,12 @@ def state_strips(
         )
         bars_shown.add(is_switch)
     figure.add_shape(
-        type="rect", x0=unit - 0.5, x1=unit + 0.5, y0=-0.5, y1=len(rows) - 0.5, line={"color": theme.ink(mode), "width": 2}
+        type="rect",
+        x0=unit - 0.5,
+        x1=unit + 0.5,
+        y0=-0.5,
+        y1=len(rows) - 0.5,
+        line={"color": theme.ink(mode), "width": 2},
     )
     if clickable:
         unseen = {"marker": {"opacity": 0}}
@@ -79,9 +94,12 @@ def state_strips(
         figure.update_layout(clickmode="event+select")
     figure.update_xaxes(range=[-0.5, width - 0.5], fixedrange=True)
     figure.update_yaxes(
-        range=[len(rows) - 0.5, -0.5], tickvals=list(range(len(rows))), ticktext=[plain_label(label) for label in rows],
-        showgrid=False, fixedrange=True,
-    )  # fmt: skip
+        range=[len(rows) - 0.5, -0.5],
+        tickvals=list(range(len(rows))),
+        ticktext=[plain_label(label) for label in rows],
+        showgrid=False,
+        fixedrange=True,
+    )
     figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8})
     return figure
 
@@ -123,7 +141,12 @@ def unit_heat_map(
     row = np.flatnonzero(np.asarray(units) == unit)
     if len(row):
         figure.add_annotation(
-            x=-0.5, y=int(row[0]), text=f"unit {unit} ▸", showarrow=False, xanchor="right", font={"size": 12, "color": theme.ink(mode)}
+            x=-0.5,
+            y=int(row[0]),
+            text=f"unit {unit} ▸",
+            showarrow=False,
+            xanchor="right",
+            font={"size": 12, "color": theme.ink(mode)},
         )
     _mark_tokens(figure, tokens)
     figure.update_yaxes(showticklabels=False, showgrid=False, fixedrange=True, range=[len(units) - 0.5, -0.5])
@@ -132,7 +155,12 @@ def unit_heat_map(
 
 
 def gate_averages_lines(
-    averages: pd.DataFrame, labels: Mapping[str, str], *, position: int, course: tuple[str, np.ndarray] | None, mode: Mode
+    averages: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    position: int,
+    course: tuple[str, np.ndarray] | None,
+    mode: Mode,
 ) -> go.Figure:
     """Return each gate's mean over the units at every token; a click brings the token's position as `customdata`.
 
@@ -147,15 +175,24 @@ def gate_averages_lines(
         marker, dash = GATE_LINES[part]
         colour = theme.gate_colour(part, mode) if part in theme.gate_names() else theme.ink(mode)
         figure.add_scatter(
-            x=rows["position"] - first, y=rows["mean"], name=labels[part], mode="lines+markers", customdata=rows["position"],
-            line={"color": colour, "dash": dash, "width": 2}, marker={"symbol": marker, "size": 7, "color": colour},
+            x=rows["position"] - first,
+            y=rows["mean"],
+            name=labels[part],
+            mode="lines+markers",
+            customdata=rows["position"],
+            line={"color": colour, "dash": dash, "width": 2},
+            marker={"symbol": marker, "size": 7, "color": colour},
             hovertemplate=f"{plain_label(labels[part])}: %{{y:.3f}}<extra></extra>",
-        )  # fmt: skip
+        )
     if course is not None:
         figure.add_scatter(
-            x=list(range(len(course[1]))), y=course[1], name=course[0], mode="lines", hovertemplate=f"{course[0]}: %{{y:.3f}}<extra></extra>",
+            x=list(range(len(course[1]))),
+            y=course[1],
+            name=course[0],
+            mode="lines",
+            hovertemplate=f"{course[0]}: %{{y:.3f}}<extra></extra>",
             line={"color": theme.muted(mode), "width": 2, "dash": "longdashdot"},
-        )  # fmt: skip
+        )
     if first <= position < first + len(tokens):
         figure.add_vline(x=position - first, line={"color": theme.ink(mode), "width": 2, "dash": "dot"})
     _mark_tokens(figure, tokens)
@@ -167,27 +204,47 @@ def gate_averages_lines(
 
 
 def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, unit: int, mode: Mode) -> go.Figure:
-    """Return a mark per unit and gate: how often it is shut (up) against how often it is open (across); `customdata` is the unit."""
+    """Return a mark per unit and gate: how often it is shut (up) against how often it is open (across); `customdata` is
+    the unit."""
     figure = theme.blank_figure(
         mode, x_title="Open: above 0.9 (% of the tokens)", y_title="Shut: below 0.1 (% of the tokens)", height=420
     )
     figure.add_scatter(
-        x=[0, 100], y=[100, 0], mode="lines", line={"color": theme.muted(mode), "width": 1, "dash": "dash"}, hoverinfo="skip",
+        x=[0, 100],
+        y=[100, 0],
+        mode="lines",
+        line={"color": theme.muted(mode), "width": 1, "dash": "dash"},
+        hoverinfo="skip",
         name="Always one or the other",
-    )  # fmt: skip
+    )
     for part, rows in saturation.groupby("part", sort=False):
         colour = theme.gate_colour(part, mode)
         figure.add_scatter(
-            x=100 * rows["open"], y=100 * rows["shut"], mode="markers", name=labels[part], customdata=rows["unit"],
+            x=100 * rows["open"],
+            y=100 * rows["shut"],
+            mode="markers",
+            name=labels[part],
+            customdata=rows["unit"],
             marker={"symbol": GATE_LINES[part][0] + "-open", "size": 8, "color": colour, "line": {"width": 1.5}},
-            selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
-            hovertemplate=f"{plain_label(labels[part])}, unit %{{customdata}}: open %{{x:.0f}} %, shut %{{y:.0f}} %<extra></extra>",
-        )  # fmt: skip
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+            hovertemplate=f"{plain_label(labels[part])}, unit %{{customdata}}: open %{{x:.0f}} %, shut %{{y:.0f}} "
+            "%<extra></extra>",
+        )
         chosen = rows[rows["unit"] == unit]
         figure.add_scatter(
-            x=100 * chosen["open"], y=100 * chosen["shut"], mode="markers", showlegend=False, hoverinfo="skip",
-            marker={"symbol": GATE_LINES[part][0], "size": 13, "color": colour, "line": {"width": 2, "color": theme.ink(mode)}},
-        )  # fmt: skip
+            x=100 * chosen["open"],
+            y=100 * chosen["shut"],
+            mode="markers",
+            showlegend=False,
+            hoverinfo="skip",
+            marker={
+                "symbol": GATE_LINES[part][0],
+                "size": 13,
+                "color": colour,
+                "line": {"width": 2, "color": theme.ink(mode)},
+            },
+        )
     figure.update_xaxes(range=[-3, 103], fixedrange=True)
     figure.update_yaxes(range=[-3, 103], fixedrange=True)
     figure.update_layout(clickmode="event+select")
@@ -195,7 +252,8 @@ def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, u
 
 
 def left_of_a_write(frame: pd.DataFrame, *, title: str, by_gates: str, kind: str, mode: Mode) -> go.Figure:
-    """Return what is left of a write against the tokens read since, by the gates and by ablation; `customdata` is the token's position."""
+    """Return what is left of a write against the tokens read since, by the gates and by ablation; `customdata` is the
+    token's position."""
     figure = theme.blank_figure(mode, y_title=title, height=340)
     style = theme.architecture_style(kind, mode)
     for column, name, marker, dash, colour in (
@@ -203,18 +261,30 @@ def left_of_a_write(frame: pd.DataFrame, *, title: str, by_gates: str, kind: str
         ("by_ablation", "By ablation", style.marker, "solid", style.colour),
     ):
         figure.add_scatter(
-            x=frame["distance"], y=100 * frame[column], name=name, mode="lines+markers", customdata=frame["position"],
-            line={"color": colour, "dash": dash, "width": 2}, marker={"symbol": marker, "size": 8, "color": colour},
-            selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+            x=frame["distance"],
+            y=100 * frame[column],
+            name=name,
+            mode="lines+markers",
+            customdata=frame["position"],
+            line={"color": colour, "dash": dash, "width": 2},
+            marker={"symbol": marker, "size": 8, "color": colour},
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
             hovertemplate=f"{plain_label(name)}, %{{x}} steps later: %{{y:.1f}} %<extra></extra>",
-        )  # fmt: skip
+        )
     for level, words in ((100, None), (50, "half"), (0, None)):
         figure.add_hline(y=level, line={"color": theme.grid(mode), "width": 1}, layer="below")
         if words:
             figure.add_annotation(
-                x=1, xref="paper", xanchor="right", y=level, yanchor="bottom", text=words, showarrow=False,
+                x=1,
+                xref="paper",
+                xanchor="right",
+                y=level,
+                yanchor="bottom",
+                text=words,
+                showarrow=False,
                 font={"size": 12, "color": theme.muted(mode)},
-            )  # fmt: skip
+            )
     _mark_tokens(figure, frame["token"].tolist())
     figure.update_yaxes(fixedrange=True)
     figure.update_layout(clickmode="event+select")

@@ -13,11 +13,18 @@ from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
 
 MEASURES = {"accuracy": ("Accuracy", "solid"), "precision": ("Precision", "dash"), "recall": ("Recall", "dot")}
-_MEASURE_COLOURS = {"accuracy": ("#33383D", "#DDE1E5"), "precision": ("#B4560A", "#E6A04B"), "recall": ("#1B7C9E", "#5CC3E8")}
+_MEASURE_COLOURS = {
+    "accuracy": ("#33383D", "#DDE1E5"),
+    "precision": ("#B4560A", "#E6A04B"),
+    "recall": ("#1B7C9E", "#5CC3E8"),
+}
 
 
-def accuracy_dots(table: pd.DataFrame, labels: Sequence[str], kinds: Sequence[str], chosen: int, *, mode: Mode) -> go.Figure:
-    """Return one dot per classifier with its 95 % interval, and the accuracy of always saying the same as a dotted line.
+def accuracy_dots(
+    table: pd.DataFrame, labels: Sequence[str], kinds: Sequence[str], chosen: int, *, mode: Mode
+) -> go.Figure:
+    """Return one dot per classifier with its 95 % interval, and the accuracy of always saying the same as a dotted
+    line.
 
     Args:
         table: columns accuracy, accuracy_low, accuracy_high, positive_share; one row per label.
@@ -30,46 +37,80 @@ def accuracy_dots(table: pd.DataFrame, labels: Sequence[str], kinds: Sequence[st
     for row, kind in zip(rows, kinds, strict=True):
         style, own = theme.architecture_style(kind, mode), table.iloc[row]
         figure.add_scatter(
-            x=[accuracy[row]], y=[row], mode="markers+text", text=[f"{accuracy[row]:.1f}"], textposition="top center", showlegend=False,
-            textfont={"color": theme.ink(mode), "size": 13}, marker={"symbol": style.marker, "size": 12, "color": style.colour},
+            x=[accuracy[row]],
+            y=[row],
+            mode="markers+text",
+            text=[f"{accuracy[row]:.1f}"],
+            textposition="top center",
+            showlegend=False,
+            textfont={"color": theme.ink(mode), "size": 13},
+            marker={"symbol": style.marker, "size": 12, "color": style.colour},
             error_x={
-                "type": "data", "symmetric": False, "array": [100 * own["accuracy_high"] - accuracy[row]],
-                "arrayminus": [accuracy[row] - 100 * own["accuracy_low"]], "color": style.colour, "thickness": 2, "width": 5,
+                "type": "data",
+                "symmetric": False,
+                "array": [100 * own["accuracy_high"] - accuracy[row]],
+                "arrayminus": [accuracy[row] - 100 * own["accuracy_low"]],
+                "color": style.colour,
+                "thickness": 2,
+                "width": 5,
             },
             hovertemplate=f"{plain_label(labels[row])}: %{{x:.1f}} %<extra></extra>",
-        )  # fmt: skip
+        )
     always = 100 * max(float(table["positive_share"].iloc[0]), 1 - float(table["positive_share"].iloc[0]))
     low = min(always, 100 * float(table["accuracy_low"].min())) - 3
     figure.add_vline(x=always, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
     figure.add_annotation(
-        x=always, y=len(table) - 0.5, text="always the same answer", xanchor="left", xshift=4, showarrow=False,
+        x=always,
+        y=len(table) - 0.5,
+        text="always the same answer",
+        xanchor="left",
+        xshift=4,
+        showarrow=False,
         font={"size": 12, "color": theme.muted(mode)},
-    )  # fmt: skip
+    )
     figure.update_xaxes(range=[max(0, low), 100], fixedrange=True)
     figure.update_yaxes(
-        tickvals=rows, ticktext=[f"<b>{plain_label(label)}</b>" if row == chosen else plain_label(label) for row, label in enumerate(labels)],
-        range=[len(table) - 0.25, -0.75], showgrid=False, fixedrange=True,
-    )  # fmt: skip
+        tickvals=rows,
+        ticktext=[
+            f"<b>{plain_label(label)}</b>" if row == chosen else plain_label(label) for row, label in enumerate(labels)
+        ],
+        range=[len(table) - 0.25, -0.75],
+        showgrid=False,
+        fixedrange=True,
+    )
     figure.update_layout(margin_t=8)
     return figure
 
 
 def confusion_map(table: np.ndarray, labels: Sequence[str], *, mode: Mode, height: int = 260) -> go.Figure:
-    """Return the counts (2, 2) as a map: each row a true label, each column a given one; a cell's colour is its share of the row."""
+    """Return the counts (2, 2) as a map: each row a true label, each column a given one; a cell's colour is its share
+    of the row."""
     figure = theme.blank_figure(mode, x_title="The network says", y_title="It really is", height=height)
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
     names = [plain_label(label) for label in labels]
     figure.add_heatmap(
-        z=shares, x=names, y=names, zmin=0, zmax=1, colorscale=theme.HEAT_SCALE, showscale=False, xgap=2, ygap=2,
-        customdata=table, hovertemplate="%{y}, called %{x}: %{customdata} texts, %{z:.0%} of the row<extra></extra>",
-    )  # fmt: skip
+        z=shares,
+        x=names,
+        y=names,
+        zmin=0,
+        zmax=1,
+        colorscale=theme.HEAT_SCALE,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        customdata=table,
+        hovertemplate="%{y}, called %{x}: %{customdata} texts, %{z:.0%} of the row<extra></extra>",
+    )
     for row in range(2):
         for column in range(2):
             sign = "" if row == column else "<br>wrong"
             figure.add_annotation(
-                x=names[column], y=names[row], text=f"<b>{table[row, column]:,}</b>{sign}", showarrow=False,
+                x=names[column],
+                y=names[row],
+                text=f"<b>{table[row, column]:,}</b>{sign}",
+                showarrow=False,
                 font={"size": 16, "color": "#000000" if shares[row, column] > 0.5 else "#FFFFFF"},
-            )  # fmt: skip
+            )
     figure.update_xaxes(side="top", fixedrange=True)
     figure.update_yaxes(autorange="reversed", fixedrange=True, showgrid=False)
     figure.update_layout(margin_t=56)
@@ -77,29 +118,49 @@ def confusion_map(table: np.ndarray, labels: Sequence[str], *, mode: Mode, heigh
 
 
 def reliability(table: pd.DataFrame, kind: str, *, mode: Mode, height: int = 340) -> go.Figure:
-    """Return the share that is positive against the predicted probability, with 95 % intervals; the larger a mark, the more texts.
+    """Return the share that is positive against the predicted probability, with 95 % intervals; the larger a mark, the
+    more texts.
 
     Args:
         table: columns from, to, texts, mean_probability, positive_share, share_low, share_high; one row per bin.
         kind: the architecture whose colour and marker is used.
     """
-    figure = theme.blank_figure(mode, x_title="Probability it gives “positive” (%)", y_title="Really positive (%)", height=height)
+    figure = theme.blank_figure(
+        mode, x_title="Probability it gives “positive” (%)", y_title="Really positive (%)", height=height
+    )
     figure.add_scatter(
-        x=[0, 100], y=[0, 100], mode="lines", name="Perfectly calibrated", line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"},
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        name="Perfectly calibrated",
+        line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"},
         hoverinfo="skip",
-    )  # fmt: skip
+    )
     style = theme.architecture_style(kind, mode)
     share = 100 * table["positive_share"]
     figure.add_scatter(
-        x=100 * table["mean_probability"], y=share, mode="lines+markers", name="This network", customdata=table["texts"],
+        x=100 * table["mean_probability"],
+        y=share,
+        mode="lines+markers",
+        name="This network",
+        customdata=table["texts"],
         line={"color": style.colour, "width": 2},
-        marker={"symbol": style.marker, "color": style.colour, "size": 8 + 16 * np.sqrt(table["texts"] / table["texts"].max())},
+        marker={
+            "symbol": style.marker,
+            "color": style.colour,
+            "size": 8 + 16 * np.sqrt(table["texts"] / table["texts"].max()),
+        },
         error_y={
-            "type": "data", "symmetric": False, "array": 100 * table["share_high"] - share, "arrayminus": share - 100 * table["share_low"],
-            "color": style.colour, "thickness": 1.5, "width": 4,
+            "type": "data",
+            "symmetric": False,
+            "array": 100 * table["share_high"] - share,
+            "arrayminus": share - 100 * table["share_low"],
+            "color": style.colour,
+            "thickness": 1.5,
+            "width": 4,
         },
         hovertemplate="said %{x:.0f} %, really %{y:.0f} %, %{customdata} texts<extra></extra>",
-    )  # fmt: skip
+    )
     figure.update_xaxes(range=[-4, 104], tickvals=[0, 25, 50, 75, 100], fixedrange=True)
     figure.update_yaxes(range=[-4, 104], tickvals=[0, 25, 50, 75, 100], fixedrange=True)
     return figure
@@ -107,25 +168,33 @@ def reliability(table: pd.DataFrame, kind: str, *, mode: Mode, height: int = 340
 
 def threshold_lines(table: pd.DataFrame, threshold: float, *, mode: Mode, height: int = 300) -> go.Figure:
     """Return accuracy, precision and recall of "positive" over the threshold, with a line where it stands."""
-    figure = theme.blank_figure(mode, x_title="Threshold: “positive” from this probability on", y_title="%", height=height)
+    figure = theme.blank_figure(
+        mode, x_title="Threshold: “positive” from this probability on", y_title="%", height=height
+    )
     for name, (label, dash) in MEASURES.items():
         on_light, on_dark = _MEASURE_COLOURS[name]
         figure.add_scatter(
-            x=table["threshold"], y=100 * table[name], mode="lines", name=label,
+            x=table["threshold"],
+            y=100 * table[name],
+            mode="lines",
+            name=label,
             line={"color": on_light if mode == "light" else on_dark, "dash": dash, "width": 2.5},
             hovertemplate=f"{label} %{{y:.1f}} % at %{{x:.2f}}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.add_vline(x=threshold, line={"color": theme.ink(mode), "width": 1.5})
     figure.update_xaxes(range=[0, 1], fixedrange=True)
     figure.update_yaxes(fixedrange=True)
     return figure
 
 
-def slice_bars(tables: Sequence[pd.DataFrame], labels: Sequence[str], kinds: Sequence[str], *, mode: Mode, height: int = 320) -> go.Figure:
+def slice_bars(
+    tables: Sequence[pd.DataFrame], labels: Sequence[str], kinds: Sequence[str], *, mode: Mode, height: int = 320
+) -> go.Figure:
     """Return the accuracy of each slice with its 95 % interval, a mark per classifier.
 
     Args:
-        tables: columns slice, texts, accuracy, accuracy_low, accuracy_high; one table per classifier, with the same slices.
+        tables: columns slice, texts, accuracy, accuracy_low, accuracy_high; one table per classifier, with the same
+            slices.
     """
     figure = theme.blank_figure(mode, y_title="Right answers (%)", height=height)
     names = [f"{plain_label(row.slice)}<br>({row.texts:,})" for row in tables[0].itertuples()]
@@ -134,14 +203,25 @@ def slice_bars(tables: Sequence[pd.DataFrame], labels: Sequence[str], kinds: Seq
         style = theme.architecture_style(kind, mode)
         accuracy = 100 * table["accuracy"]
         figure.add_scatter(
-            x=np.arange(len(table)) + offset, y=accuracy, mode="markers", name=plain_label(label), text=names,
+            x=np.arange(len(table)) + offset,
+            y=accuracy,
+            mode="markers",
+            name=plain_label(label),
+            text=names,
             marker={"symbol": style.marker, "size": 11, "color": style.colour},
             error_y={
-                "type": "data", "symmetric": False, "array": 100 * table["accuracy_high"] - accuracy,
-                "arrayminus": accuracy - 100 * table["accuracy_low"], "color": style.colour, "thickness": 2, "width": 5,
+                "type": "data",
+                "symmetric": False,
+                "array": 100 * table["accuracy_high"] - accuracy,
+                "arrayminus": accuracy - 100 * table["accuracy_low"],
+                "color": style.colour,
+                "thickness": 2,
+                "width": 5,
             },
             hovertemplate="%{text}: %{y:.1f} %<extra>%{fullData.name}</extra>",
-        )  # fmt: skip
-    figure.update_xaxes(tickvals=list(range(len(names))), ticktext=names, range=[-0.5, len(names) - 0.5], fixedrange=True)
+        )
+    figure.update_xaxes(
+        tickvals=list(range(len(names))), ticktext=names, range=[-0.5, len(names) - 0.5], fixedrange=True
+    )
     figure.update_yaxes(fixedrange=True)
     return figure

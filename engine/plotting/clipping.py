@@ -1,4 +1,5 @@
-"""Figures of two training runs, with and without clipping: losses and lengths of gradients, on axes of powers of ten."""
+"""Figures of two training runs, with and without clipping: losses and lengths of gradients, on axes of powers of
+ten."""
 
 from __future__ import annotations
 
@@ -36,17 +37,25 @@ def clipping_losses(frame: pd.DataFrame, *, mode: Mode, updates: int, height: in
         if lost is not None:
             place = rows["step"].tolist().index(lost)
             figure.add_scatter(
-                x=[lost], y=[y[place]], mode="markers+text", text=[f"diverges at update {lost}"], textposition="middle right", cliponaxis=False,
-                marker={"symbol": "x", "size": 13, "color": look["colour"], "line": {"width": 1}}, showlegend=False, hoverinfo="skip",
+                x=[lost],
+                y=[y[place]],
+                mode="markers+text",
+                text=[f"diverges at update {lost}"],
+                textposition="middle right",
+                cliponaxis=False,
+                marker={"symbol": "x", "size": 13, "color": look["colour"], "line": {"width": 1}},
+                showlegend=False,
+                hoverinfo="skip",
                 textfont={"color": theme.ink(mode)},
-            )  # fmt: skip
+            )
     power_axis(figure, min(drawn), max(drawn))
     figure.update_xaxes(range=[0, updates * 1.02], fixedrange=True)
     return figure
 
 
 def clipping_norms(frame: pd.DataFrame, threshold: float, *, mode: Mode, updates: int, height: int = 320) -> go.Figure:
-    """Return the length of the gradient of both runs before clipping, of the clipped one after it, and the threshold."""
+    """Return the length of the gradient of both runs before clipping, of the clipped one after it, and the
+    threshold."""
     figure = theme.blank_figure(mode, x_title="Update", y_title="Length of the gradient", height=height)
     drawn = [math.log10(threshold)]
     for name, look in _looks(mode).items():
@@ -55,11 +64,25 @@ def clipping_norms(frame: pd.DataFrame, threshold: float, *, mode: Mode, updates
             continue
         y = _log10(rows["norm_before"])
         drawn += [y.min(), y.max()]
-        _add(figure, rows["step"], y, rows["norm_before"], f"{LABELS[name]}, as it came" if name == "clipped" else LABELS[name], look)
+        _add(
+            figure,
+            rows["step"],
+            y,
+            rows["norm_before"],
+            f"{LABELS[name]}, as it came" if name == "clipped" else LABELS[name],
+            look,
+        )
         if name == "clipped":
             after = _log10(rows["norm_after"])
             drawn += [after.min()]
-            _add(figure, rows["step"], after, rows["norm_after"], "Clipped, as it was used", look | {"dash": "dash", "width": 2.5, "symbol": "line-ew"})
+            _add(
+                figure,
+                rows["step"],
+                after,
+                rows["norm_after"],
+                "Clipped, as it was used",
+                look | {"dash": "dash", "width": 2.5, "symbol": "line-ew"},
+            )
     figure.add_hline(y=math.log10(threshold), line={"color": theme.ink(mode), "width": 1, "dash": "dot"})
     power_axis(figure, min(drawn), max(drawn))
     figure.update_xaxes(range=[0, updates * 1.02], fixedrange=True)
@@ -87,7 +110,12 @@ def describe_norms(frame: pd.DataFrame, threshold: float) -> str:
 
 def _looks(mode: Mode) -> dict[str, dict]:
     return {
-        "free": {"colour": theme.architecture_style("rnn", mode).colour, "dash": "dot", "width": 2, "symbol": "triangle-up"},
+        "free": {
+            "colour": theme.architecture_style("rnn", mode).colour,
+            "dash": "dot",
+            "width": 2,
+            "symbol": "triangle-up",
+        },
         "clipped": {"colour": theme.accent(mode), "dash": "solid", "width": 2, "symbol": "circle"},
     }
 
@@ -95,11 +123,19 @@ def _looks(mode: Mode) -> dict[str, dict]:
 def _add(figure: go.Figure, x: pd.Series, y: np.ndarray, values: pd.Series, name: str, look: dict) -> None:
     every = max(1, len(x) // 12)
     figure.add_scatter(
-        x=x, y=y, name=name, mode="lines+markers", text=[f"{value:.3g}" for value in values],
+        x=x,
+        y=y,
+        name=name,
+        mode="lines+markers",
+        text=[f"{value:.3g}" for value in values],
         line={"color": look["colour"], "dash": look["dash"], "width": look["width"]},
-        marker={"symbol": look["symbol"], "color": look["colour"], "size": [7 if place % every == 0 else 0.1 for place in range(len(x))]},
+        marker={
+            "symbol": look["symbol"],
+            "color": look["colour"],
+            "size": [7 if place % every == 0 else 0.1 for place in range(len(x))],
+        },
         hovertemplate="update %{x}: %{text}<extra>%{fullData.name}</extra>",
-    )  # fmt: skip
+    )
 
 
 def _first_lost(rows: pd.DataFrame) -> int | None:
@@ -109,4 +145,6 @@ def _first_lost(rows: pd.DataFrame) -> int | None:
 
 def _log10(values: pd.Series) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(np.log10(values.to_numpy(dtype=float)), nan=HIGHEST, posinf=HIGHEST, neginf=LOWEST).clip(LOWEST, HIGHEST)
+        return np.nan_to_num(np.log10(values.to_numpy(dtype=float)), nan=HIGHEST, posinf=HIGHEST, neginf=LOWEST).clip(
+            LOWEST, HIGHEST
+        )

@@ -1,4 +1,5 @@
-"""Figures of a whole comparison: who solves what, errors against cost with the Pareto front, loss by learning rate, parameters."""
+"""Figures of a whole comparison: who solves what, errors against cost with the Pareto front, loss by learning rate,
+parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +15,12 @@ from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
 
 ROW_HEIGHT = 26
-STATES = ("solved by every seed", "solved by some seeds", "not solved, but better than a guess", "no better than a guess")
+STATES = (
+    "solved by every seed",
+    "solved by some seeds",
+    "not solved, but better than a guess",
+    "no better than a guess",
+)
 _SYMBOLS = dict(zip(STATES, ("circle", "circle-open-dot", "circle-open", "x-thin"), strict=True))
 
 
@@ -34,7 +40,9 @@ def solved_dots(table: pd.DataFrame, *, mode: Mode, titles: Mapping[str, str]) -
     x = np.array([names.index(name) for name in table["architecture"]])
     states = solved_states(table)
     figure = theme.blank_figure(mode, height=110 + ROW_HEIGHT * len(rows))
-    columns = table[["task", "length", "architecture", "solved_runs", "runs"]].assign(architecture=[theme.architecture_label(name) for name in table["architecture"]])
+    columns = table[["task", "length", "architecture", "solved_runs", "runs"]].assign(
+        architecture=[theme.architecture_label(name) for name in table["architecture"]]
+    )
     ring = table["is_best"].to_numpy(bool)
     traces = []
     for state in STATES:
@@ -46,9 +54,15 @@ def solved_dots(table: pd.DataFrame, *, mode: Mode, titles: Mapping[str, str]) -
                 "y": y[where],
                 "mode": "markers",
                 "name": state,
-                "marker": {"symbol": _SYMBOLS[state], "size": 11, "color": theme.ink(mode), "line": {"width": 2, "color": theme.ink(mode)}},
+                "marker": {
+                    "symbol": _SYMBOLS[state],
+                    "size": 11,
+                    "color": theme.ink(mode),
+                    "line": {"width": 2, "color": theme.ink(mode)},
+                },
                 "customdata": columns[where].to_numpy(object),
-                "hovertemplate": "%{customdata[2]}, %{customdata[0]} at %{customdata[1]}: %{customdata[3]} of %{customdata[4]} seeds<extra></extra>",
+                "hovertemplate": "%{customdata[2]}, %{customdata[0]} at %{customdata[1]}: %{customdata[3]} of "
+                "%{customdata[4]} seeds<extra></extra>",
             }
         )
     traces.append(
@@ -65,11 +79,22 @@ def solved_dots(table: pd.DataFrame, *, mode: Mode, titles: Mapping[str, str]) -
     figure.add_traces(traces)
     labels = [f"{plain_label(titles.get(task, task))} {length:,}" for task, length in row_of]
     figure.update_layout(
-        xaxis={"tickvals": list(range(len(names))), "ticktext": [plain_label(theme.architecture_label(name)) for name in names], "side": "top",
-               "fixedrange": True, "range": [-0.6, len(names) - 0.4], "showgrid": False},
-        yaxis={"tickvals": list(range(len(labels))), "ticktext": labels, "fixedrange": True, "range": [len(labels) - 0.4, -0.6]},
+        xaxis={
+            "tickvals": list(range(len(names))),
+            "ticktext": [plain_label(theme.architecture_label(name)) for name in names],
+            "side": "top",
+            "fixedrange": True,
+            "range": [-0.6, len(names) - 0.4],
+            "showgrid": False,
+        },
+        yaxis={
+            "tickvals": list(range(len(labels))),
+            "ticktext": labels,
+            "fixedrange": True,
+            "range": [len(labels) - 0.4, -0.6],
+        },
         legend=BELOW | {"y": -0.05},
-    )  # fmt: skip
+    )
     return figure
 
 
@@ -83,7 +108,10 @@ def map_sentence(table: pd.DataFrame) -> str:
     """Return what the map of who solves what shows, in numbers."""
     is_solved = table["solved_runs"] == table["runs"]
     counts = is_solved.groupby(table["architecture"]).agg(["sum", "size"])
-    parts = [f"{theme.architecture_in_text(name)} {counts.loc[name, 'sum']} of {counts.loc[name, 'size']}" for name in in_legend_order(counts.index)]
+    parts = [
+        f"{theme.architecture_in_text(name)} {counts.loc[name, 'sum']} of {counts.loc[name, 'size']}"
+        for name in in_legend_order(counts.index)
+    ]
     return f"Tasks at one length that every seed solves: {', '.join(parts)}."
 
 
@@ -97,10 +125,12 @@ def errors_against_cost(
     is_log_y: bool = False,
     height: int = 440,
 ) -> go.Figure:
-    """Return errors against cost: a mark per architecture at the medians, bars over the seeds, and the Pareto front as steps.
+    """Return errors against cost: a mark per architecture at the medians, bars over the seeds, and the Pareto front as
+    steps.
 
     Args:
-        table: columns `architecture`, `cost_median`, `cost_min`, `cost_max`, `error_median`, `error_min`, `error_max`, `is_on_front`.
+        table: columns `architecture`, `cost_median`, `cost_min`, `cost_max`, `error_median`, `error_min`, `error_max`,
+            `is_on_front`.
     """
     figure = theme.blank_figure(mode, x_title=x_title, y_title=y_title, height=height)
     front = table[table["is_on_front"]].sort_values("cost_median")
@@ -114,7 +144,8 @@ def errors_against_cost(
             "mode": "lines",
             "line": step,
             "name": "Pareto front",
-            "legendgroup": "front",  # groups flow in rows; single names would stand in columns, one below the other on a phone
+            # groups flow in rows; single names would stand in columns, one below the other on a phone
+            "legendgroup": "front",
             "hoverinfo": "skip",
         }
     ]
@@ -130,23 +161,38 @@ def errors_against_cost(
                 "mode": "markers",
                 "name": plain_label(style.label),
                 "legendgroup": name,
-                "marker": {"symbol": style.marker, "size": 13 if row["is_on_front"] else 9, "color": style.colour, "line": {"width": 1.5, "color": theme.ink(mode)}},
+                "marker": {
+                    "symbol": style.marker,
+                    "size": 13 if row["is_on_front"] else 9,
+                    "color": style.colour,
+                    "line": {"width": 1.5, "color": theme.ink(mode)},
+                },
                 "hovertemplate": "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>",
             }
         )
     figure.add_traces(traces)
     figure.update_layout(
         xaxis=scale([table["cost_min"], table["cost_max"]], is_log_x),
-        yaxis=scale([table["error_min"], table["error_max"]], True) if is_log_y else {"fixedrange": True, "range": [-0.05 * highest, 1.06 * highest]},
+        yaxis=scale([table["error_min"], table["error_max"]], True)
+        if is_log_y
+        else {"fixedrange": True, "range": [-0.05 * highest, 1.06 * highest]},
         legend=BELOW,
     )
     return figure
 
 
 def two_runs(
-    table: pd.DataFrame, *, mode: Mode, architectures: tuple[str, str], labels: tuple[str, str], unit: str, threshold: float,
-    is_log_x: bool = False, is_log_y: bool = False, height: int = 520,
-) -> go.Figure:  # fmt: skip
+    table: pd.DataFrame,
+    *,
+    mode: Mode,
+    architectures: tuple[str, str],
+    labels: tuple[str, str],
+    unit: str,
+    threshold: float,
+    is_log_x: bool = False,
+    is_log_y: bool = False,
+    height: int = 520,
+) -> go.Figure:
     """Return two runs over each other above, and below it the second's loss less the first's at equal updates.
 
     Run A is a full line with filled marks, run B a dashed one with open marks, whatever their architectures.
@@ -175,7 +221,10 @@ def two_runs(
         )
     ends = [float(table["step"].min()), float(table["step"].max())]
     quiet = {"type": "scatter", "x": ends, "mode": "lines", "hoverinfo": "skip"}
-    traces.append(quiet | {"y": [threshold] * 2, "name": "Threshold", "line": {"color": theme.muted(mode), "dash": "dot", "width": 1.5}})
+    traces.append(
+        quiet
+        | {"y": [threshold] * 2, "name": "Threshold", "line": {"color": theme.muted(mode), "dash": "dot", "width": 1.5}}
+    )
     traces.append(
         {
             "type": "scatter",
@@ -194,21 +243,34 @@ def two_runs(
     figure.update_layout(
         xaxis={"anchor": "y2"} | scale([table["step"]], is_log_x),
         yaxis={"domain": [0.4, 1]} | scale([table["loss_one"], table["loss_other"]], is_log_y),
-        yaxis2={"fixedrange": True, "domain": [0, 0.28], "title": {"text": "B less A"}, "zeroline": True, "zerolinecolor": theme.muted(mode)},
+        yaxis2={
+            "fixedrange": True,
+            "domain": [0, 0.28],
+            "title": {"text": "B less A"},
+            "zeroline": True,
+            "zerolinecolor": theme.muted(mode),
+        },
         legend=BELOW,
     )
     return figure
 
 
 def loss_by_rate(
-    table: pd.DataFrame, *, mode: Mode, unit: str, baseline: float | None = None, is_log_y: bool = False, height: int = 400
+    table: pd.DataFrame,
+    *,
+    mode: Mode,
+    unit: str,
+    baseline: float | None = None,
+    is_log_y: bool = False,
+    height: int = 400,
 ) -> go.Figure:
     """Return the loss of trials against their learning rate: a line per architecture, its chosen rate a ringed mark.
 
     Trainings that diverged stand as crosses at the top, where there is no scale.
 
     Args:
-        table: columns `architecture`, `learning_rate`, `validation_loss` (infinite: diverged), `solved_after` (updates), `is_chosen`.
+        table: columns `architecture`, `learning_rate`, `validation_loss` (infinite: diverged), `solved_after`
+            (updates), `is_chosen`.
         baseline: loss of a network without memory, drawn dashed.
     """
     figure = theme.blank_figure(mode, x_title="Learning rate", y_title=f"Validation loss ({unit})", height=height)
@@ -221,7 +283,10 @@ def loss_by_rate(
         own = table[table["architecture"] == name].sort_values("learning_rate")
         chosen, lost = own["is_chosen"].to_numpy(bool), np.isinf(own["validation_loss"].to_numpy(float))
         trace = architecture_trace(own["learning_rate"], np.where(lost, top, own["validation_loss"]), name, mode)
-        rings = {"size": np.where(chosen, 13, 8).tolist(), "line": {"width": np.where(chosen, 2, 0).tolist(), "color": theme.ink(mode)}}
+        rings = {
+            "size": np.where(chosen, 13, 8).tolist(),
+            "line": {"width": np.where(chosen, 2, 0).tolist(), "color": theme.ink(mode)},
+        }
         traces.append(
             trace
             | {
@@ -235,7 +300,9 @@ def loss_by_rate(
     figure.add_traces(traces)
     figure.update_layout(
         xaxis={"type": "log", "tickvals": rates, "ticktext": [f"{rate:g}" for rate in rates], "fixedrange": True},
-        yaxis=scale([finite, pd.Series([top])], True) if is_log_y else {"fixedrange": True, "range": [-0.03 * highest, 1.12 * highest]},
+        yaxis=scale([finite, pd.Series([top])], True)
+        if is_log_y
+        else {"fixedrange": True, "range": [-0.03 * highest, 1.12 * highest]},
         legend=BELOW,
     )
     return figure
@@ -290,4 +357,12 @@ def parameter_bars(table: pd.DataFrame, *, mode: Mode) -> go.Figure:
 
 def _range_bar(row: pd.Series, name: str, colour: str) -> dict:
     middle, low, high = (float(row[f"{name}_{part}"]) for part in ("median", "min", "max"))
-    return {"type": "data", "symmetric": False, "array": [high - middle], "arrayminus": [middle - low], "color": colour, "thickness": 1.5, "width": 4}
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - middle],
+        "arrayminus": [middle - low],
+        "color": colour,
+        "thickness": 1.5,
+        "width": 4,
+    }

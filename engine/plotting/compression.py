@@ -19,7 +19,9 @@ def compression_bars(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
         frame: columns `coder`, `bytes`, and `architecture`, which is "" for what is no model.
     """
     ordered = frame.sort_values("bytes", ascending=False, kind="stable")
-    figure = theme.blank_figure(mode, x_title="Bytes, every one the decoder needs", height=90 + ROW_HEIGHT * len(ordered))
+    figure = theme.blank_figure(
+        mode, x_title="Bytes, every one the decoder needs", height=90 + ROW_HEIGHT * len(ordered)
+    )
     kinds = {"Model": ordered["architecture"] != "", "Made for any file": ordered["architecture"] == ""}
     for name, rows in kinds.items():
         part = ordered[rows]

@@ -21,7 +21,9 @@ def coverage_curve(
         minimum: the length that counts on the page, marked by a vertical line.
     """
     style, base = theme.architecture_style(architecture, mode), theme.architecture_style("baseline", mode)
-    figure = theme.blank_figure(mode, x_title="Shortest stretch that counts (characters)", y_title="Text that is copied (%)", height=height)
+    figure = theme.blank_figure(
+        mode, x_title="Shortest stretch that counts (characters)", y_title="Text that is copied (%)", height=height
+    )
     lines = [(frame["share"], THIS_TEXT, style.colour, "solid", 2.5)]
     if frame["unseen"].notna().any():
         lines.append((frame["unseen"], UNSEEN_TEXT, base.colour, "dash", 2))
@@ -45,9 +47,13 @@ def describe_coverage(frame: pd.DataFrame, minimum: int) -> str:
     """Return the alternative text of `coverage_curve`."""
     shortest, chosen = frame.iloc[0], frame[frame["length"] == minimum].iloc[0]
     words = (
-        f"In stretches of at least {shortest['length']:.0f} characters {100 * shortest['share']:.0f} % of this text is copied, "
+        f"In stretches of at least {shortest['length']:.0f} characters {100 * shortest['share']:.0f} % of this text "
+        "is copied, "
         f"of at least {minimum} {100 * chosen['share']:.1f} %"
     )
     if frame["unseen"].isna().all():
         return f"{words}."
-    return f"{words}; of text that the network never read {100 * shortest['unseen']:.0f} % and {100 * chosen['unseen']:.1f} %."
+    return (
+        f"{words}; of text that the network never read {100 * shortest['unseen']:.0f} % and "
+        f"{100 * chosen['unseen']:.1f} %."
+    )

@@ -26,7 +26,8 @@ def cost_lines(
     now_label: str = "measured here and now",
     height: int = 380,
 ) -> go.Figure:
-    """Return `column` ("seconds" or "memory_bytes") against `at`: lines for stored points, open markers for those measured now.
+    """Return `column` ("seconds" or "memory_bytes") against `at`: lines for stored points, open markers for those
+    measured now.
 
     Args:
         points, now: `architecture`, `at`, and the column; `now` may be None.
@@ -34,7 +35,10 @@ def cost_lines(
     scale, unit = UNITS[column]
     figure = theme.blank_figure(mode, x_title=x_title, y_title=f"{y_title} ({unit})", height=height)
     both = [(points, False)] + ([(now, True)] if now is not None else [])
-    positive = {"x": [table["at"].astype(float) for table, _ in both], "y": [scale * table[column].astype(float) for table, _ in both]}
+    positive = {
+        "x": [table["at"].astype(float) for table, _ in both],
+        "y": [scale * table[column].astype(float) for table, _ in both],
+    }
     names = in_legend_order([name for table, _ in both for name in table["architecture"]])
     for table, is_now in both:
         for name in names:
@@ -58,6 +62,10 @@ def _line(x: pd.Series, y: pd.Series, name: str, mode: Mode, now_label: str, uni
         legendgroup=style.label,
         mode="markers" if is_now else "lines+markers" if len(x) <= 40 else "lines",
         line={"color": style.colour, "dash": style.dash, "width": 2},
-        marker={"symbol": f"{style.marker}-open" if is_now else style.marker, "size": 9 if is_now else 7, "color": style.colour},
+        marker={
+            "symbol": f"{style.marker}-open" if is_now else style.marker,
+            "size": 9 if is_now else 7,
+            "color": style.colour,
+        },
         hovertemplate=f"%{{x:,}}: %{{y:.4~g}} {unit}<extra>%{{fullData.name}}</extra>",
     )

@@ -16,7 +16,13 @@ from engine.plotting.theme import Mode
 
 WRONG_ANSWERS = "Wrong answers (%)"
 WITHOUT_MEMORY = "Without memory"
-BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.2, "yanchor": "top"}  # ten names above a chart would push it out of view
+BELOW = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "y": -0.2,
+    "yanchor": "top",
+}  # ten names above a chart would push it out of view
 _READING = {"hovertemplate": "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"}
 
 
@@ -31,12 +37,15 @@ def measure_against_length(
     is_log_y: bool = False,
     height: int = 460,
 ) -> go.Figure:
-    """Return a measure against sequence length: a line per architecture through the medians, bars from best to worst seed.
+    """Return a measure against sequence length: a line per architecture through the medians, bars from best to worst
+    seed.
 
-    One trace per architecture, however many seeds there are. Lines are moved a little sideways, so that equal ones stay visible.
+    One trace per architecture, however many seeds there are. Lines are moved a little sideways, so that equal ones stay
+    visible.
 
     Args:
-        table: columns `architecture`, `length`, `error_median`, `error_min`, `error_max`, `runs`, `solved_runs`, `baseline_error`.
+        table: columns `architecture`, `length`, `error_median`, `error_min`, `error_max`, `runs`, `solved_runs`,
+            `baseline_error`.
         column: "error", or "updates" for the updates until solved (`updates_median`, ...), which have no baseline.
         is_log_y: errors of zero are then drawn at half the smallest error that is not zero.
     """
@@ -47,14 +56,24 @@ def measure_against_length(
     for place, name in enumerate(names):
         line = table[table["architecture"] == name].sort_values("length")
         middle, low, high = (_at_least(line[f"{column}_{part}"], floor) for part in ("median", "min", "max"))
-        bars = {"type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low, "thickness": 1.5, "width": 4}
+        bars = {
+            "type": "data",
+            "symmetric": False,
+            "array": high - middle,
+            "arrayminus": middle - low,
+            "thickness": 1.5,
+            "width": 4,
+        }
         x = _beside(line["length"].to_numpy(float), lengths, place - (len(names) - 1) / 2, len(names), is_log_x)
         traces.append(
             architecture_trace(x, middle, name, mode)
             | {
                 "error_y": bars | {"color": theme.architecture_style(name, mode).colour},
-                "customdata": line[["length", *(f"{column}_{part}" for part in ("median", "min", "max")), "solved_runs", "runs"]].to_numpy(float),
-                "hovertemplate": "length %{customdata[0]}: %{customdata[1]:.4~g} (%{customdata[2]:.4~g} to %{customdata[3]:.4~g}), "
+                "customdata": line[
+                    ["length", *(f"{column}_{part}" for part in ("median", "min", "max")), "solved_runs", "runs"]
+                ].to_numpy(float),
+                "hovertemplate": "length %{customdata[0]}: %{customdata[1]:.4~g} (%{customdata[2]:.4~g} to "
+                "%{customdata[3]:.4~g}), "
                 "solved by %{customdata[4]} of %{customdata[5]} seeds<extra>%{fullData.name}</extra>",
             }
         )
@@ -65,9 +84,16 @@ def measure_against_length(
     figure.add_traces(traces)
     margin = 0.12 if len(lengths) < 2 else 0.0
     figure.update_layout(
-        xaxis={"tickvals": lengths, "ticktext": [f"{length:,}" for length in lengths], "type": "log" if is_log_x else "linear", "fixedrange": True}
+        xaxis={
+            "tickvals": lengths,
+            "ticktext": [f"{length:,}" for length in lengths],
+            "type": "log" if is_log_x else "linear",
+            "fixedrange": True,
+        }
         | ({"range": _around(lengths[0], margin, is_log_x)} if margin else {}),
-        yaxis=scale([pd.Series(floor), table[f"{column}_max"]], True) if is_log_y else {"fixedrange": True, "range": [-0.03 * highest, 1.04 * highest]},
+        yaxis=scale([pd.Series(floor), table[f"{column}_max"]], True)
+        if is_log_y
+        else {"fixedrange": True, "range": [-0.03 * highest, 1.04 * highest]},
         legend=BELOW,
     )
     return figure
@@ -85,17 +111,28 @@ def loss_curves(
     is_log_y: bool = False,
     height: int = 460,
 ) -> go.Figure:
-    """Return the loss on held-out examples while networks train: medians over seeds with bands, or every seed as a thin line.
+    """Return the loss on held-out examples while networks train: medians over seeds with bands, or every seed as a thin
+    line.
 
-    At most two traces per architecture: a band is one closed shape, and all seeds of an architecture are one broken line.
+    At most two traces per architecture: a band is one closed shape, and all seeds of an architecture are one broken
+        line.
 
     Args:
-        table: `architecture`, the column named by `x`, and either `loss_median`, `loss_min`, `loss_max`, or `seed` and `loss`.
+        table: `architecture`, the column named by `x`, and either `loss_median`, `loss_min`, `loss_max`, or `seed` and
+            `loss`.
         baseline: loss of a network without memory, drawn dashed.
     """
     figure = theme.blank_figure(mode, x_title=x_title, y_title=f"Loss ({unit})", height=height)
-    draw = _seed_lines if "seed" in table else partial(_band_and_line, opacity=0.16 if table["architecture"].nunique() < 5 else 0.09)
-    traces = [trace for name in in_legend_order(table["architecture"]) for trace in draw(table[table["architecture"] == name], x, name, mode)]
+    draw = (
+        _seed_lines
+        if "seed" in table
+        else partial(_band_and_line, opacity=0.16 if table["architecture"].nunique() < 5 else 0.09)
+    )
+    traces = [
+        trace
+        for name in in_legend_order(table["architecture"])
+        for trace in draw(table[table["architecture"] == name], x, name, mode)
+    ]
     if baseline is not None and len(table):
         ends = [float(table[x].min()), float(table[x].max())]
         traces.append(baseline_line(ends, [baseline, baseline], mode))
@@ -109,7 +146,8 @@ def loss_curves(
 
 
 def scale(values: Sequence[pd.Series], is_logarithmic: bool) -> dict[str, Any]:
-    """Return an axis for values of zero or more; a logarithmic one has ticks at 1, 2 and 5, or at powers of ten over many decades."""
+    """Return an axis for values of zero or more; a logarithmic one has ticks at 1, 2 and 5, or at powers of ten over
+    many decades."""
     if not is_logarithmic:
         return {"fixedrange": True, "rangemode": "tozero"}
     numbers = np.concatenate([column.to_numpy(float) for column in values])
@@ -149,7 +187,13 @@ def _seed_lines(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[dict[s
         seeds += [seed] * (len(line) + 1)
     trace = architecture_trace(places, losses, name, mode, is_marked=False)
     trace["line"] = trace["line"] | {"width": 1}
-    return [trace | {"customdata": seeds, "hovertemplate": "seed %{customdata}, %{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"}]
+    return [
+        trace
+        | {
+            "customdata": seeds,
+            "hovertemplate": "seed %{customdata}, %{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>",
+        }
+    ]
 
 
 def bleu_against_length(
@@ -180,8 +224,7 @@ def bleu_against_length(
             mode="lines+markers",
             line={"color": style.colour, "dash": style.dash, "width": 2},
             marker={"symbol": style.marker, "size": 9, "color": style.colour},
-            hovertemplate="%{x} words: BLEU %{y:.1f} on %{customdata} "
-            "sentences<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x} words: BLEU %{y:.1f} on %{customdata} sentences<extra>%{fullData.name}</extra>",
         )
     figure.update_xaxes(type="category", fixedrange=True)
     figure.update_yaxes(rangemode="tozero", fixedrange=True)
@@ -200,13 +243,12 @@ def add_baseline(figure: go.Figure, value: float, mode: Mode, name: str = WITHOU
 def in_legend_order(architectures: Sequence[str] | pd.Series) -> list[str]:
     """Return the distinct architectures in the order of all legends; unknown ones follow alphabetically."""
     known = theme.architecture_names()
-    return sorted(
-        set(architectures), key=lambda name: (known.index(name) if name in known else len(known), name)
-    )
+    return sorted(set(architectures), key=lambda name: (known.index(name) if name in known else len(known), name))
 
 
 def architecture_trace(x: Any, y: Any, name: str, mode: Mode, is_marked: bool = True) -> dict[str, Any]:
-    """Return an architecture's line as plain values: building a figure of these takes a sixth of the time of add_scatter."""
+    """Return an architecture's line as plain values: building a figure of these takes a sixth of the time of
+    add_scatter."""
     style = theme.architecture_style(name, mode)
     return {
         "type": "scatter",
@@ -235,7 +277,15 @@ def baseline_line(x: Any, y: Any, mode: Mode) -> dict[str, Any]:
     style = theme.architecture_style("baseline", mode)
     line = {"color": style.colour, "dash": style.dash, "width": 1.5}
     words = f"{WITHOUT_MEMORY}: %{{y:.4~g}}<extra></extra>"
-    return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "name": WITHOUT_MEMORY, "hovertemplate": words}
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "mode": "lines",
+        "line": line,
+        "name": WITHOUT_MEMORY,
+        "hovertemplate": words,
+    }
 
 
 def _beside(own: np.ndarray, lengths: Sequence[float], place: float, lines: int, is_logarithmic: bool) -> np.ndarray:
@@ -249,7 +299,11 @@ def _beside(own: np.ndarray, lengths: Sequence[float], place: float, lines: int,
 
 def _around(length: float, share: float, is_logarithmic: bool) -> list[float]:
     """Return the ends of an axis around a single length, in the axis's own terms."""
-    return [np.log10(length) - share, np.log10(length) + share] if is_logarithmic else [length * (1 - share), length * (1 + share)]
+    return (
+        [np.log10(length) - share, np.log10(length) + share]
+        if is_logarithmic
+        else [length * (1 - share), length * (1 + share)]
+    )
 
 
 def _floor(values: pd.Series) -> float:

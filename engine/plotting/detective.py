@@ -1,4 +1,5 @@
-"""Figures of the cell detective: how well the best unit answers each question, and which questions each of them answers."""
+"""Figures of the cell detective: how well the best unit answers each question, and which questions each of them
+answers."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ CHANCE = 0.5
 
 
 def unit_label(row: pd.Series) -> str:
-    """Return how a winning unit is named: "layer 1, cell 25", with a minus sign where it is low when the answer is yes."""
+    """Return how a winning unit is named: "layer 1, cell 25", with a minus sign where it is low when the answer is
+    yes."""
     sign = "" if row["sign"] > 0 else "\N{MINUS SIGN}"
     return f"{sign}layer {row['layer'] + 1}, {row['part']} {row['unit']}"
 
@@ -47,7 +49,9 @@ def winner_bars(winners: pd.DataFrame, *, mode: Mode, architecture: str, chosen:
         text=[f"{auc:.2f}" for auc in ordered["auc"]],
         textposition="outside",
         cliponaxis=False,
-        hovertext=[f"{label}: AUC {auc:.3f} by {unit}" for label, auc, unit in zip(labels, ordered["auc"], units, strict=True)],
+        hovertext=[
+            f"{label}: AUC {auc:.3f} by {unit}" for label, auc, unit in zip(labels, ordered["auc"], units, strict=True)
+        ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
     figure.add_scatter(
@@ -59,7 +63,9 @@ def winner_bars(winners: pd.DataFrame, *, mode: Mode, architecture: str, chosen:
         customdata=ordered["predicate"].tolist(),
         hovertemplate="control %{x:.3f}<extra></extra>",
     )
-    figure.update_xaxes(range=[min(0.4, float(winners["auc"].min()) - 0.02), 1.17], tickvals=[0.5, 0.75, 1.0], tickangle=0)
+    figure.update_xaxes(
+        range=[min(0.4, float(winners["auc"].min()) - 0.02), 1.17], tickvals=[0.5, 0.75, 1.0], tickangle=0
+    )
     figure.update_yaxes(showgrid=False, title_text=None, tickfont={"size": 12, "color": theme.ink(mode)})
     figure.add_vline(x=CHANCE, line={"color": theme.muted(mode), "width": 1, "dash": "dot"})
     figure.update_layout(legend={"y": 1.0, "yanchor": "bottom"}, clickmode="event+select")
@@ -81,27 +87,48 @@ def describe_winner_bars(winners: pd.DataFrame, top: int = 3) -> str:
 
 
 def specificity_heatmap(winners: pd.DataFrame, specificity: np.ndarray, *, mode: Mode) -> go.Figure:
-    """Return the AUC of every winning unit (columns) for every question (rows); 0.5 is neutral, below it the answer is no."""
+    """Return the AUC of every winning unit (columns) for every question (rows); 0.5 is neutral, below it the answer is
+    no."""
     questions = [plain_label(question) for question in winners["question"]]
     units = [unit_label(row) for _, row in winners.iterrows()]
     figure = theme.blank_figure(mode, height=24 * len(winners) + 250)
     hover = [
-        [f"{unit}, which won “{own}”,<br>on “{asked}”: AUC {value:.2f}" for unit, own, value in zip(units, questions, row, strict=True)]
+        [
+            f"{unit}, which won “{own}”,<br>on “{asked}”: AUC {value:.2f}"
+            for unit, own, value in zip(units, questions, row, strict=True)
+        ]
         for asked, row in zip(questions, specificity, strict=True)
     ]
     places = list(range(len(winners)))
     figure.add_heatmap(
-        x=places, y=places, z=specificity, zmin=0, zmax=1, colorscale=theme.diverging_scale(mode), xgap=1, ygap=1,
-        text=hover, hovertemplate="%{text}<extra></extra>",
+        x=places,
+        y=places,
+        z=specificity,
+        zmin=0,
+        zmax=1,
+        colorscale=theme.diverging_scale(mode),
+        xgap=1,
+        ygap=1,
+        text=hover,
+        hovertemplate="%{text}<extra></extra>",
         colorbar=scale_below("AUC", mode) | {"yref": "container", "yanchor": "bottom"},
-    )  # fmt: skip
+    )
     figure.update_xaxes(
-        tickvals=places, ticktext=units, tickangle=-90, side="top", tickfont={"size": 11, "color": theme.ink(mode)}, fixedrange=True
+        tickvals=places,
+        ticktext=units,
+        tickangle=-90,
+        side="top",
+        tickfont={"size": 11, "color": theme.ink(mode)},
+        fixedrange=True,
     )
     figure.update_yaxes(
-        tickvals=places, ticktext=questions, autorange="reversed", showgrid=False, tickfont={"size": 12, "color": theme.ink(mode)},
+        tickvals=places,
+        ticktext=questions,
+        autorange="reversed",
+        showgrid=False,
+        tickfont={"size": 12, "color": theme.ink(mode)},
         fixedrange=True,
-    )  # fmt: skip
+    )
     return figure
 
 
@@ -110,6 +137,8 @@ def describe_specificity(winners: pd.DataFrame, specificity: np.ndarray) -> str:
     answered = (np.abs(specificity - CHANCE) > 0.3).sum(axis=0)
     most = int(answered.argmax())
     return (
-        f"Heat map of the AUC of {len(winners)} winning units for {len(winners)} questions. {unit_label(winners.iloc[most]).capitalize()} "
-        f"is the least of a specialist: it tells the answer to {answered[most]} of them with an AUC above 0.8 or below 0.2."
+        f"Heat map of the AUC of {len(winners)} winning units for {len(winners)} questions. "
+        f"{unit_label(winners.iloc[most]).capitalize()} "
+        f"is the least of a specialist: it tells the answer to {answered[most]} of them with an AUC above 0.8 or "
+        "below 0.2."
     )

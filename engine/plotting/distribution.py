@@ -22,7 +22,13 @@ def visible_token(token: str) -> str:
 
 
 def next_token_bars(
-    frame: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", top: int = 14, height: int = 320, noun: str = "character"
+    frame: pd.DataFrame,
+    *,
+    mode: Mode,
+    architecture: str = "baseline",
+    top: int = 14,
+    height: int = 320,
+    noun: str = "character",
 ) -> go.Figure:
     """Return bars of the probability each token is drawn with, and marks for what the network itself gave.
 
@@ -69,14 +75,24 @@ def openness_along(
     style, hover = theme.architecture_style(architecture, mode), "after character %{x}: %{y:.2f} nats"
     figure = theme.blank_figure(mode, x_title="Characters read", y_title="Entropy (nats)", height=height)
     before = {"color": theme.muted(mode), "width": 1.5, "dash": "dot"}
-    lines = [("entropy_before", "As the network gave it", before), ("entropy_after", "After your settings", {"color": style.colour, "width": 1.5})]
+    lines = [
+        ("entropy_before", "As the network gave it", before),
+        ("entropy_after", "After your settings", {"color": style.colour, "width": 1.5}),
+    ]
     unseen = {"marker": {"opacity": 0}}
     for column, name, line in lines:
         figure.add_scatter(
-            x=frame["position"], y=frame[column], name=name, mode="lines+markers", line=line, customdata=frame["position"],
-            marker={"size": 12, "opacity": 0}, selected=unseen, unselected=unseen,  # only markers hear clicks
+            x=frame["position"],
+            y=frame[column],
+            name=name,
+            mode="lines+markers",
+            line=line,
+            customdata=frame["position"],
+            marker={"size": 12, "opacity": 0},
+            selected=unseen,
+            unselected=unseen,  # only markers hear clicks
             hovertemplate=f"{hover}<extra>{name}</extra>",
-        )  # fmt: skip
+        )
     figure.add_vline(x=position, line={"color": theme.ink(mode), "width": 1.5, "dash": "dash"})
     figure.update_layout(clickmode="event+select")
     figure.update_xaxes(fixedrange=True, range=[0, max(1, frame["position"].max())])
@@ -89,7 +105,8 @@ def describe_openness(frame: pd.DataFrame, position: int) -> str:
     here = frame.iloc[(frame["position"] - position).abs().argmin()]
     return (
         f"Entropy along the text: {frame['entropy_before'].mean():.2f} nats on average as the network gave it, "
-        f"{frame['entropy_after'].mean():.2f} after your settings, which cut away {100 * frame['mass_cut'].mean():.1f} % of the chances; "
+        f"{frame['entropy_after'].mean():.2f} after your settings, which cut away "
+        f"{100 * frame['mass_cut'].mean():.1f} % of the chances; "
         f"after character {here['position']:.0f}: {here['entropy_before']:.2f} and {here['entropy_after']:.2f} nats."
     )
 
@@ -105,7 +122,8 @@ STAGES = {
 def stage_bars(
     frame: pd.DataFrame, stages: pd.DataFrame, *, mode: Mode, architecture: str = "baseline", top: int = 14
 ) -> go.Figure:
-    """Return a panel of bars per stage on the way from the network to the draw; what a stage has cut away is marked by a cross.
+    """Return a panel of bars per stage on the way from the network to the draw; what a stage has cut away is marked by
+    a cross.
 
     Args:
         frame: one row per token: `token` and the columns that `STAGES` names.
@@ -113,26 +131,41 @@ def stage_bars(
         top: how many of the tokens likeliest at any stage are drawn.
     """
     columns = [column for column, _ in STAGES.values()]
-    likeliest = frame.assign(most=frame[columns].max(axis=1)).sort_values(["most", "token"], ascending=[False, True]).head(top)
+    likeliest = (
+        frame.assign(most=frame[columns].max(axis=1)).sort_values(["most", "token"], ascending=[False, True]).head(top)
+    )
     labels = [plain_label(visible_token(token)) for token in likeliest["token"]]
     titles = [_stage_title(row) for row in stages.itertuples()]
     base = theme.blank_figure(mode, height=560)
-    figure = make_subplots(rows=len(STAGES), cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.08, figure=base)
+    figure = make_subplots(
+        rows=len(STAGES), cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.08, figure=base
+    )
     figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.muted(mode)})
     colour, grey = theme.architecture_style(architecture, mode).colour, theme.muted(mode)
     height = 4 * likeliest[columns].max().max()  # of the crosses, in per cent: clear of the labels below
     for row, (name, (column, title)) in enumerate(STAGES.items(), start=1):
         figure.add_bar(
-            x=labels, y=100 * likeliest[column], marker={"color": grey if name == "network" else colour}, showlegend=False,
-            hovertemplate=f"%{{x}}: %{{y:.2f}} %<extra>{title}</extra>", row=row, col=1,
-        )  # fmt: skip
+            x=labels,
+            y=100 * likeliest[column],
+            marker={"color": grey if name == "network" else colour},
+            showlegend=False,
+            hovertemplate=f"%{{x}}: %{{y:.2f}} %<extra>{title}</extra>",
+            row=row,
+            col=1,
+        )
         is_cut = (likeliest[column] == 0).to_numpy()
         if name in ("top_k", "top_p") and is_cut.any():
             figure.add_scatter(
-                x=[label for label, cut in zip(labels, is_cut, strict=True) if cut], y=[height] * int(is_cut.sum()),
-                mode="markers", marker={"symbol": "x-thin-open", "size": 9, "color": theme.ink(mode), "line": {"width": 2}},
-                cliponaxis=False, showlegend=False, hovertemplate="%{x}: cut away<extra></extra>", row=row, col=1,
-            )  # fmt: skip
+                x=[label for label, cut in zip(labels, is_cut, strict=True) if cut],
+                y=[height] * int(is_cut.sum()),
+                mode="markers",
+                marker={"symbol": "x-thin-open", "size": 9, "color": theme.ink(mode), "line": {"width": 2}},
+                cliponaxis=False,
+                showlegend=False,
+                hovertemplate="%{x}: cut away<extra></extra>",
+                row=row,
+                col=1,
+            )
     figure.update_xaxes(type="category", tickangle=0, fixedrange=True)
     figure.update_yaxes(rangemode="tozero", fixedrange=True, nticks=4, ticksuffix=" %", matches="y")
     return figure

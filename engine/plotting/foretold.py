@@ -12,7 +12,9 @@ from engine.plotting.theme import Mode
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 
 
-def foretold_marks(frame: pd.DataFrame, *, mode: Mode, guess: float, expected: pd.DataFrame | None = None, height: int = 380) -> go.Figure:
+def foretold_marks(
+    frame: pd.DataFrame, *, mode: Mode, guess: float, expected: pd.DataFrame | None = None, height: int = 380
+) -> go.Figure:
     """Return the share of right answers after training against the gain over the lag at birth; a symbol per lag.
 
     Args:
@@ -21,7 +23,12 @@ def foretold_marks(frame: pd.DataFrame, *, mode: Mode, guess: float, expected: p
         expected: the whole grid; networks that are not trained yet are drawn as open marks on the line of a guess.
     """
     whole = frame if expected is None else expected
-    figure = theme.blank_figure(mode, x_title="Of a change at the symbol, left at the question, at birth", y_title="Right answers after training (%)", height=height)
+    figure = theme.blank_figure(
+        mode,
+        x_title="Of a change at the symbol, left at the question, at birth",
+        y_title="Right answers after training (%)",
+        height=height,
+    )
     colour = theme.accent(mode)
     done = set(zip(frame["recurrent_gain"], frame["length"], strict=True))
     for symbol, (length, rows) in zip(_SYMBOLS, whole.groupby("length"), strict=False):
@@ -32,17 +39,32 @@ def foretold_marks(frame: pd.DataFrame, *, mode: Mode, guess: float, expected: p
             (waiting, [100 * guess] * len(waiting), f"{symbol}-open", "not trained yet"),
         ):
             figure.add_scatter(
-                x=part["log10_gain"].clip(FLOOR, CEILING), y=y, mode="markers", name=f"{length} steps to remember", legendgroup=str(length),
+                x=part["log10_gain"].clip(FLOOR, CEILING),
+                y=y,
+                mode="markers",
+                name=f"{length} steps to remember",
+                legendgroup=str(length),
                 showlegend=shape == symbol if len(learnt) else shape != symbol,
-                marker={"symbol": shape, "size": 13, "color": colour, "line": {"width": 1.5, "color": colour if shape != symbol else theme.background(mode)}},
-                text=[f"gain {gain:g}" for gain in part["recurrent_gain"]], hovertemplate=f"%{{text}}, {length} steps: {words}<extra></extra>",
-            )  # fmt: skip
+                marker={
+                    "symbol": shape,
+                    "size": 13,
+                    "color": colour,
+                    "line": {"width": 1.5, "color": colour if shape != symbol else theme.background(mode)},
+                },
+                text=[f"gain {gain:g}" for gain in part["recurrent_gain"]],
+                hovertemplate=f"%{{text}}, {length} steps: {words}<extra></extra>",
+            )
     figure.add_vline(x=0, line={"color": theme.muted(mode), "width": 1.5})
     figure.add_hline(y=100 * guess, line={"color": theme.muted(mode), "width": 1.5, "dash": "dash"})
-    low, high = float(whole["log10_gain"].clip(FLOOR, CEILING).min()), float(whole["log10_gain"].clip(FLOOR, CEILING).max())
+    low, high = (
+        float(whole["log10_gain"].clip(FLOOR, CEILING).min()),
+        float(whole["log10_gain"].clip(FLOOR, CEILING).max()),
+    )
     step = next(step for step in (1, 2, 5, 10, 20) if (max(high, 1) - low) / step <= 8)
     ticks = list(range(int(low // step) * step, int(max(high, 1)) + step, step))
-    figure.update_xaxes(tickvals=ticks, ticktext=power_labels(ticks), range=[min(low, -1) - 0.5, max(high, 1) + 0.5], fixedrange=True)
+    figure.update_xaxes(
+        tickvals=ticks, ticktext=power_labels(ticks), range=[min(low, -1) - 0.5, max(high, 1) + 0.5], fixedrange=True
+    )
     figure.update_yaxes(range=[-3, 106], fixedrange=True)
     return figure
 
@@ -54,7 +76,9 @@ def describe_foretold(frame: pd.DataFrame) -> str:
     order = frame.assign(far=frame["log10_gain"].abs()).sort_values("far")
     near, far = order.iloc[0], order.iloc[-1]
     return (
-        f"{len(frame)} marks. The network nearest to the edge (recurrent gain {near['recurrent_gain']:g}, {int(near['length'])} steps) gives "
-        f"{100 * near['accuracy']:.0f} % right answers, the furthest from it (gain {far['recurrent_gain']:g}, {int(far['length'])} steps) "
+        f"{len(frame)} marks. The network nearest to the edge (recurrent gain {near['recurrent_gain']:g}, "
+        f"{int(near['length'])} steps) gives "
+        f"{100 * near['accuracy']:.0f} % right answers, the furthest from it (gain {far['recurrent_gain']:g}, "
+        f"{int(far['length'])} steps) "
         f"{100 * far['accuracy']:.0f} %."
     )

@@ -1,6 +1,7 @@
 """Figures of gradients through time: norms and singular values against distance, on axes of powers of ten.
 
-All values come as logarithms to the base of ten, so that a chain of a hundred steps neither overflows nor rounds to nothing.
+All values come as logarithms to the base of ten, so that a chain of a hundred steps neither overflows nor rounds to
+nothing.
 """
 
 from __future__ import annotations
@@ -56,10 +57,13 @@ def chain_curves(
         y = x * bound[1]
         inside = (y <= CEILING) & (y >= FLOOR)
         figure.add_scatter(
-            x=x[inside], y=y[inside], mode="lines", name=f"Bound λ^distance, {style.label}",
+            x=x[inside],
+            y=y[inside],
+            mode="lines",
+            name=f"Bound λ^distance, {style.label}",
             line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"},
             hovertemplate="at distance %{x} at most 1e%{y:.1f}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.add_hline(y=0, line={"color": theme.muted(mode), "width": 1})
     if distance is not None:
         figure.add_vline(x=distance, line={"color": theme.accent(mode), "width": 1.5})
@@ -69,18 +73,28 @@ def chain_curves(
     return figure
 
 
-def _add_line(figure: go.Figure, rows: pd.DataFrame, name: str, style: theme.ArchitectureStyle, is_second: bool) -> None:
+def _add_line(
+    figure: go.Figure, rows: pd.DataFrame, name: str, style: theme.ArchitectureStyle, is_second: bool
+) -> None:
     """Add one line; a second one of the same architecture is thinner, with open marks."""
     values = rows["log10_gain"].to_numpy(dtype=float)
     inside = (values <= CEILING) & (values >= FLOOR)
     every = max(1, len(values) // MARKED)
     figure.add_scatter(
-        x=rows["distance"][inside], y=values[inside], name=name, legendgroup=name, mode="lines+markers",
+        x=rows["distance"][inside],
+        y=values[inside],
+        name=name,
+        legendgroup=name,
+        mode="lines+markers",
         text=[_power_text(value) for value in values[inside]],
         line={"color": style.colour, "dash": style.dash, "width": 1.2 if is_second else 2.5},
-        marker={"symbol": f"{style.marker}-open" if is_second else style.marker, "color": style.colour, "size": [8 if n % every == 0 else 0.1 for n in range(int(inside.sum()))]},
+        marker={
+            "symbol": f"{style.marker}-open" if is_second else style.marker,
+            "color": style.colour,
+            "size": [8 if n % every == 0 else 0.1 for n in range(int(inside.sum()))],
+        },
         hovertemplate="distance %{x}: %{text}<extra>%{fullData.name}</extra>",
-    )  # fmt: skip
+    )
     for beyond, edge, sign, place, words in (
         (values > CEILING, CEILING, "∞", "bottom center", "beyond single precision: infinity"),
         (values < FLOOR, FLOOR, "0", "top center", "below single precision: exactly 0"),
@@ -88,11 +102,18 @@ def _add_line(figure: go.Figure, rows: pd.DataFrame, name: str, style: theme.Arc
         if beyond.any():
             x = rows["distance"].to_numpy()[beyond]
             figure.add_scatter(
-                x=x, y=np.full(len(x), edge), name=name, legendgroup=name, showlegend=False, mode="lines+text",
-                text=[sign, *[""] * (len(x) - 1)], textposition=place, textfont={"size": 18, "color": style.colour},
+                x=x,
+                y=np.full(len(x), edge),
+                name=name,
+                legendgroup=name,
+                showlegend=False,
+                mode="lines+text",
+                text=[sign, *[""] * (len(x) - 1)],
+                textposition=place,
+                textfont={"size": 18, "color": style.colour},
                 line={"color": style.colour, "dash": "dot", "width": 2},
                 hovertemplate=f"distance %{{x}}: {words}<extra>%{{fullData.name}}</extra>",
-            )  # fmt: skip
+            )
 
 
 def singular_values(spectra: pd.DataFrame, architecture: str, *, mode: Mode, height: int = 340) -> go.Figure:
@@ -107,28 +128,41 @@ def singular_values(spectra: pd.DataFrame, architecture: str, *, mode: Mode, hei
     rows = rows[rows["log10_value"].between(FLOOR, CEILING)]
     distances = sorted(spectra["distance"].unique())
     figure.add_scatter(
-        x=[distances.index(d) for d in rows["distance"]], y=rows["log10_value"], mode="markers", name=style.label,
+        x=[distances.index(d) for d in rows["distance"]],
+        y=rows["log10_value"],
+        mode="markers",
+        name=style.label,
         text=[f"distance {d}: {_power_text(v)}" for d, v in zip(rows["distance"], rows["log10_value"], strict=True)],
         marker={"symbol": "line-ew", "size": 22, "line": {"color": style.colour, "width": 1.5}, "color": style.colour},
-        hovertemplate="%{text}<extra></extra>", showlegend=False,
-    )  # fmt: skip
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=False,
+    )
     top = rows.groupby("distance")["log10_value"].max()
     figure.add_scatter(
-        x=[distances.index(d) for d in top.index], y=top, mode="lines+markers", name=f"The largest, {style.label}", hoverinfo="skip",
-        line={"color": style.colour, "dash": style.dash, "width": 2}, marker={"symbol": style.marker, "size": 9, "color": style.colour},
+        x=[distances.index(d) for d in top.index],
+        y=top,
+        mode="lines+markers",
+        name=f"The largest, {style.label}",
+        hoverinfo="skip",
+        line={"color": style.colour, "dash": style.dash, "width": 2},
+        marker={"symbol": style.marker, "size": 9, "color": style.colour},
         showlegend=True,
-    )  # fmt: skip
+    )
     figure.add_hline(y=0, line={"color": theme.muted(mode), "width": 1})
     if len(rows):
         power_axis(figure, min(-1.0, rows["log10_value"].min()), max(1.0, rows["log10_value"].max()))
     figure.update_xaxes(
-        tickvals=list(range(len(distances))), ticktext=[str(d) for d in distances], range=[-0.5, len(distances) - 0.5], fixedrange=True
+        tickvals=list(range(len(distances))),
+        ticktext=[str(d) for d in distances],
+        range=[-0.5, len(distances) - 0.5],
+        fixedrange=True,
     )
     return figure
 
 
 def edge_curve(edge: pd.DataFrame, gain: float, *, mode: Mode, height: int = 300) -> go.Figure:
-    """Return the RNN's gain over the whole length against the recurrent gain, the slider's own place marked; clicks carry the gain.
+    """Return the RNN's gain over the whole length against the recurrent gain, the slider's own place marked; clicks
+    carry the gain.
 
     Args:
         edge: columns `gain`, `log10_gain`.
@@ -137,13 +171,18 @@ def edge_curve(edge: pd.DataFrame, gain: float, *, mode: Mode, height: int = 300
     figure = theme.blank_figure(mode, x_title="Recurrent gain", y_title=GAIN_TITLE, height=height)
     y = edge["log10_gain"].clip(FLOOR, CEILING)
     figure.add_scatter(
-        x=edge["gain"], y=y, mode="lines+markers", name="RNN, whole length", customdata=edge["gain"],
+        x=edge["gain"],
+        y=y,
+        mode="lines+markers",
+        name="RNN, whole length",
+        customdata=edge["gain"],
         text=[_power_text(value) for value in edge["log10_gain"]],
         line={"color": style.colour, "width": 2.5, "dash": style.dash},
         marker={"symbol": style.marker, "size": 8, "color": style.colour},
-        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
         hovertemplate="gain %{x:.2f}: %{text}<extra></extra>",
-    )  # fmt: skip
+    )
     figure.add_hline(y=0, line={"color": theme.muted(mode), "width": 1})
     figure.add_vline(x=gain, line={"color": theme.accent(mode), "width": 2})
     power_axis(figure, min(-1.0, y.min()), max(1.0, y.max()))
@@ -160,7 +199,9 @@ def describe_chain(curves: pd.DataFrame, distance: int) -> str:
         label = theme.architecture_label(str(name))
         at = rows[rows["distance"] == distance]["log10_gain"]
         here = f"{_power_text(at.iloc[0])} at distance {distance}, " if len(at) else ""
-        parts.append(f"{label} {here}{_power_text(rows['log10_gain'].iloc[-1])} at distance {rows['distance'].iloc[-1]}")
+        parts.append(
+            f"{label} {here}{_power_text(rows['log10_gain'].iloc[-1])} at distance {rows['distance'].iloc[-1]}"
+        )
     return f"Lines on an axis of powers of ten, all from 1 at distance 0: {'; '.join(parts)}."
 
 
@@ -170,13 +211,15 @@ def describe_edge(edge: pd.DataFrame) -> str:
     above = edge[edge["log10_gain"] > 0]
     crossing = f"it first exceeds 1 at a gain of {above['gain'].iloc[0]:.2f}" if len(above) else "it never exceeds 1"
     return (
-        f"A line of what is left over the whole length in an RNN: {_power_text(first['log10_gain'])} at a recurrent gain of {first['gain']:.2f}, "
+        f"A line of what is left over the whole length in an RNN: {_power_text(first['log10_gain'])} at a recurrent "
+        f"gain of {first['gain']:.2f}, "
         f"{_power_text(last['log10_gain'])} at {last['gain']:.2f}; {crossing}."
     )
 
 
 def describe_spectra(spectra: pd.DataFrame, architecture: str) -> str:
-    """Return the alternative text of `singular_values`: the largest and the median at the first and the last distance."""
+    """Return the alternative text of `singular_values`: the largest and the median at the first and the last
+    distance."""
     rows = spectra[spectra["architecture"] == architecture]
     if rows.empty:
         return "No singular values: nothing is left of the gradient."
@@ -185,7 +228,9 @@ def describe_spectra(spectra: pd.DataFrame, architecture: str) -> str:
         for d, group in rows.groupby("distance")["log10_value"]
         if d in (rows["distance"].min(), rows["distance"].max())
     ]
-    return f"Singular values of the {theme.architecture_label(architecture)}'s product of Jacobians: {'; '.join(parts)}."
+    return (
+        f"Singular values of the {theme.architecture_label(architecture)}'s product of Jacobians: {'; '.join(parts)}."
+    )
 
 
 def power_axis(figure: go.Figure, low: float, high: float, ticks: int = 7) -> None:

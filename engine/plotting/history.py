@@ -27,40 +27,61 @@ def training_history(
     x = frame["step"].clip(lower=BEFORE_THE_FIRST)
     symbols = [style.marker if is_usable else "x" for is_usable in frame["is_usable"]]
     figure.add_scatter(
-        x=x, y=frame["validation_loss"], name="On validation text", mode="lines+markers", customdata=frame["step"],
-        line={"color": style.colour, "width": 2}, marker={"symbol": symbols, "size": 9, "color": style.colour},
+        x=x,
+        y=frame["validation_loss"],
+        name="On validation text",
+        mode="lines+markers",
+        customdata=frame["step"],
+        line={"color": style.colour, "width": 2},
+        marker={"symbol": symbols, "size": 9, "color": style.colour},
         hovertemplate="after %{customdata:,} updates: %{y:.3f} on validation text<extra></extra>",
-        unselected={"marker": {"opacity": 1}}, selected={"marker": {"opacity": 1}},
-    )  # fmt: skip
+        unselected={"marker": {"opacity": 1}},
+        selected={"marker": {"opacity": 1}},
+    )
     figure.add_scatter(
-        x=x, y=frame["training_loss"], name="While training", mode="lines+markers", customdata=frame["step"],
+        x=x,
+        y=frame["training_loss"],
+        name="While training",
+        mode="lines+markers",
+        customdata=frame["step"],
         line={"color": theme.muted(mode), "width": 2, "dash": "dot"},
         marker={"symbol": "diamond-open", "size": 7, "color": theme.muted(mode)},
         hovertemplate="up to %{customdata:,} updates: %{y:.3f} while training<extra></extra>",
-        unselected={"marker": {"opacity": 1}}, selected={"marker": {"opacity": 1}},
-    )  # fmt: skip
+        unselected={"marker": {"opacity": 1}},
+        selected={"marker": {"opacity": 1}},
+    )
     figure.add_vline(x=max(step, BEFORE_THE_FIRST), line={"color": theme.accent(mode), "width": 2})
     now = frame[frame["step"] == step]
     figure.add_scatter(
-        x=now["step"].clip(lower=BEFORE_THE_FIRST), y=now["validation_loss"], mode="markers", name="This stage", hoverinfo="skip",
+        x=now["step"].clip(lower=BEFORE_THE_FIRST),
+        y=now["validation_loss"],
+        mode="markers",
+        name="This stage",
+        hoverinfo="skip",
         marker={"symbol": "circle-open", "size": 20, "color": theme.accent(mode), "line": {"width": 3}},
-    )  # fmt: skip
+    )
     add_baseline(figure, guess, mode, "Guessing evenly")
     ticks = [0, *(power for power in (1, 10, 100, 1000, 10_000, 100_000) if power <= frame["step"].max())]
     figure.update_xaxes(
-        type="log", fixedrange=True, tickvals=[max(tick, BEFORE_THE_FIRST) for tick in ticks], ticktext=[f"{tick:,}" for tick in ticks]
+        type="log",
+        fixedrange=True,
+        tickvals=[max(tick, BEFORE_THE_FIRST) for tick in ticks],
+        ticktext=[f"{tick:,}" for tick in ticks],
     )
     figure.update_yaxes(fixedrange=True, rangemode="tozero")
     return figure
 
 
 def describe_training_history(frame: pd.DataFrame, step: int) -> str:
-    """Return the alternative text of `training_history`: where the losses begin and end, and what they are at `step`."""
+    """Return the alternative text of `training_history`: where the losses begin and end, and what they are at
+    `step`."""
     first, last = frame.iloc[0], frame.iloc[-1]
     now = frame[frame["step"] == step].iloc[0]
     training = "" if pd.isna(now["training_loss"]) else f", {now['training_loss']:.3f} while training"
     return (
         f"Curves of the loss over {len(frame)} stages of one training run. On validation text it goes from "
-        f"{first['validation_loss']:.3f} nats per token after {first['step']:,} updates to {last['validation_loss']:.3f} after "
-        f"{last['step']:,}; the stage shown, after {step:,} {'update' if step == 1 else 'updates'}, has {now['validation_loss']:.3f}{training}."
+        f"{first['validation_loss']:.3f} nats per token after {first['step']:,} updates to "
+        f"{last['validation_loss']:.3f} after "
+        f"{last['step']:,}; the stage shown, after {step:,} {'update' if step == 1 else 'updates'}, has "
+        f"{now['validation_loss']:.3f}{training}."
     )

@@ -19,8 +19,8 @@ def influence_curves(
 ) -> go.Figure:
     """Return the divergence against the characters read since, on a logarithmic axis.
 
-    The thin line is the divergence after each token; the strong one is the largest that is still to come, and so crosses
-    the threshold where the influence has ended.
+    The thin line is the divergence after each token; the strong one is the largest that is still to come, and so
+    crosses the threshold where the influence has ended.
 
     Args:
         frame: columns `label`, `architecture`, `characters`, `kl_bits`; a network's rows in reading order. The points'
@@ -29,7 +29,10 @@ def influence_curves(
         place: characters after which something happens, marked by an upright line.
     """
     figure = theme.blank_figure(
-        mode, x_title="Characters of the passage read", y_title="Difference in what is expected next (bits)", height=height
+        mode,
+        x_title="Characters of the passage read",
+        y_title="Difference in what is expected next (bits)",
+        height=height,
     )
     seen: set[str] = set()
     for label, rows in frame.groupby("label", sort=False):
@@ -42,33 +45,52 @@ def influence_curves(
     last = frame["characters"].max()
     figure.update_xaxes(range=[0, last * 1.02], fixedrange=True)
     figure.update_yaxes(
-        type="log", range=[-6.2, 1.3], tickvals=[10.0**power for power in range(-6, 2)], fixedrange=True,
+        type="log",
+        range=[-6.2, 1.3],
+        tickvals=[10.0**power for power in range(-6, 2)],
+        fixedrange=True,
         ticktext=["≤ 0.000001", "0.00001", "0.0001", "0.001", "0.01", "0.1", "1", "10"],
-    )  # fmt: skip
+    )
     return figure
 
 
-def _add_network(figure: go.Figure, label: str, rows: pd.DataFrame, architecture: str, is_second: bool, mode: Mode) -> None:
+def _add_network(
+    figure: go.Figure, label: str, rows: pd.DataFrame, architecture: str, is_second: bool, mode: Mode
+) -> None:
     style = theme.architecture_style(architecture, mode)
     name = plain_label(label)
     bits = rows["kl_bits"].clip(lower=FLOOR)
     still_to_come = bits[::-1].cummax()[::-1]
     figure.add_scatter(
-        x=rows["characters"], y=bits, mode="lines", name=name, legendgroup=name, showlegend=False, hoverinfo="skip",
+        x=rows["characters"],
+        y=bits,
+        mode="lines",
+        name=name,
+        legendgroup=name,
+        showlegend=False,
+        hoverinfo="skip",
         line={"color": theme.translucent(style.colour, 0.45), "width": 1},
-    )  # fmt: skip
+    )
     figure.add_scatter(
-        x=rows["characters"], y=still_to_come, customdata=rows["characters"], text=[f"{value:.2g}" for value in rows["kl_bits"]],
-        mode="lines+markers", name=name, legendgroup=name,
+        x=rows["characters"],
+        y=still_to_come,
+        customdata=rows["characters"],
+        text=[f"{value:.2g}" for value in rows["kl_bits"]],
+        mode="lines+markers",
+        name=name,
+        legendgroup=name,
         line={"color": style.colour, "dash": SECOND_DASH if is_second else style.dash, "width": 2.5, "shape": "hv"},
         # One mark in 25, so that the lines can be told apart without colour; the others are there to be pointed at.
         marker={
-            "symbol": f"{style.marker}-open" if is_second else style.marker, "color": style.colour,
+            "symbol": f"{style.marker}-open" if is_second else style.marker,
+            "color": style.colour,
             "size": [8 if number % 25 == 0 else 0.1 for number in range(len(rows))],
         },
-        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
-        hovertemplate="after %{x:,} characters: %{text} bits here, at most %{y:.2g} from here on<extra>%{fullData.name}</extra>",
-    )  # fmt: skip
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        hovertemplate="after %{x:,} characters: %{text} bits here, at most %{y:.2g} from here "
+        "on<extra>%{fullData.name}</extra>",
+    )
 
 
 def describe_influence(frame: pd.DataFrame, lasting: dict[str, int | None], *, threshold: float) -> str:
@@ -87,6 +109,7 @@ def describe_influence(frame: pd.DataFrame, lasting: dict[str, int | None], *, t
         )
         parts.append(f"{label} is at most {rows['kl_bits'].max():.2g} bits and {end}")
     return (
-        f"Falling curves over {frame['characters'].max():,} characters of a passage, of how much a donor's state changes what a "
+        f"Falling curves over {frame['characters'].max():,} characters of a passage, of how much a donor's state "
+        "changes what a "
         f"network expects next: {'; '.join(parts)}."
     )

@@ -1,4 +1,5 @@
-"""Figures of what a recurrent layer returns: every state of every layer and direction in its place, and parameter counts."""
+"""Figures of what a recurrent layer returns: every state of every layer and direction in its place, and parameter
+counts."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ _ARROWS = ("\N{RIGHTWARDS ARROW}", "\N{LEFTWARDS ARROW}")
 
 
 def state_grid(layers: int, directions: int, length: int, hidden_size: int, has_cell: bool, *, mode: Mode) -> go.Figure:
-    """Return a cell of H numbers per layer, direction and time step: filled those in `output`, framed the last of each row, h_n.
+    """Return a cell of H numbers per layer, direction and time step: filled those in `output`, framed the last of each
+    row, h_n.
 
     A row is one layer read in one direction; the lowest reads the input. Arrows show which way it is read.
     """
@@ -28,12 +30,21 @@ def state_grid(layers: int, directions: int, length: int, hidden_size: int, has_
         for step in range(length):
             boxes.append(
                 {
-                    "type": "rect", "x0": step - 0.42, "x1": step + 0.42, "y0": row - 0.36, "y1": row + 0.36, "layer": "below",
+                    "type": "rect",
+                    "x0": step - 0.42,
+                    "x1": step + 0.42,
+                    "y0": row - 0.36,
+                    "y1": row + 0.36,
+                    "layer": "below",
                     "fillcolor": theme.translucent(accent, 0.3) if is_top else "rgba(0,0,0,0)",
                     "line": {"color": ink if step == last else theme.muted(mode), "width": 4 if step == last else 1},
                 }
-            )  # fmt: skip
-            where = f"in output, numbers {direction * hidden_size} to {(direction + 1) * hidden_size - 1}" if is_top else "not returned"
+            )
+            where = (
+                f"in output, numbers {direction * hidden_size} to {(direction + 1) * hidden_size - 1}"
+                if is_top
+                else "not returned"
+            )
             if step == last:
                 where += f"; the last state of this row, h_n[{row}]" + (f", its memory c_n[{row}]" if has_cell else "")
             x.append(step)
@@ -43,25 +54,50 @@ def state_grid(layers: int, directions: int, length: int, hidden_size: int, has_
             arrows.append((step + 0.5, row, _ARROWS[direction]))
     figure.layout.shapes = boxes  # at once: one by one is many times slower
     figure.add_scatter(
-        x=x, y=y, text=words, mode="markers", marker={"size": 24, "opacity": 0, "symbol": "square"},
-        hovertemplate="%{text}<extra></extra>", showlegend=False, name="states",
-    )  # fmt: skip
+        x=x,
+        y=y,
+        text=words,
+        mode="markers",
+        marker={"size": 24, "opacity": 0, "symbol": "square"},
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=False,
+        name="states",
+    )
     if length <= 12:
         figure.add_scatter(
-            x=[place for place, _, _ in arrows], y=[row for _, row, _ in arrows], text=[arrow for _, _, arrow in arrows], mode="text",
-            textfont={"size": 13, "color": ink}, hoverinfo="skip", showlegend=False, name="arrows",
-        )  # fmt: skip
+            x=[place for place, _, _ in arrows],
+            y=[row for _, row, _ in arrows],
+            text=[arrow for _, _, arrow in arrows],
+            mode="text",
+            textfont={"size": 13, "color": ink},
+            hoverinfo="skip",
+            showlegend=False,
+            name="arrows",
+        )
     figure.add_scatter(
-        x=[None], y=[None], mode="markers", name="in output",
-        marker={"symbol": "square", "size": 14, "color": theme.translucent(accent, 0.3), "line": {"color": theme.muted(mode), "width": 1}},
-    )  # fmt: skip
+        x=[None],
+        y=[None],
+        mode="markers",
+        name="in output",
+        marker={
+            "symbol": "square",
+            "size": 14,
+            "color": theme.translucent(accent, 0.3),
+            "line": {"color": theme.muted(mode), "width": 1},
+        },
+    )
     figure.add_scatter(
-        x=[None], y=[None], mode="markers", name="in h_n" + (" and c_n" if has_cell else ""),
+        x=[None],
+        y=[None],
+        mode="markers",
+        name="in h_n" + (" and c_n" if has_cell else ""),
         marker={"symbol": "square-open", "size": 14, "color": ink, "line": {"width": 3}},
-    )  # fmt: skip
+    )
     labels = [f"Layer {row // directions + 1} {_ARROWS[row % directions]}  h_n[{row}]" for row in range(rows)]
     figure.update_xaxes(dtick=1 if length <= 12 else 5, range=[-0.6, length - 0.4], fixedrange=True)
-    figure.update_yaxes(tickvals=list(range(rows)), ticktext=labels, range=[-0.6, rows - 0.4], showgrid=False, fixedrange=True)
+    figure.update_yaxes(
+        tickvals=list(range(rows)), ticktext=labels, range=[-0.6, rows - 0.4], showgrid=False, fixedrange=True
+    )
     return figure
 
 
@@ -70,23 +106,32 @@ def describe_state_grid(layers: int, directions: int, length: int, hidden_size: 
     rows = layers * directions
     ends = ", ".join(f"h_n[{row}] at step {0 if row % directions else length - 1}" for row in range(rows))
     return (
-        f"A grid of {rows} rows (layers and directions) and {length} time steps, {hidden_size} numbers in each cell. The top "
+        f"A grid of {rows} rows (layers and directions) and {length} time steps, {hidden_size} numbers in each cell. "
+        "The top "
         f"{'two rows are' if directions == 2 else 'row is'} the output; the last states are {ends}."
     )
 
 
 def count_bars(counted: Mapping[str, int], chosen: str, *, mode: Mode) -> go.Figure:
-    """Return a bar of the parameters of each kind of layer, with how many times the RNN's they are; the chosen one is framed."""
+    """Return a bar of the parameters of each kind of layer, with how many times the RNN's they are; the chosen one is
+    framed."""
     figure = theme.blank_figure(mode, x_title="Parameters", height=210)
     base = counted["rnn"]
     for kind in ("rnn", "gru", "lstm"):
         style = theme.architecture_style(kind, mode)
         figure.add_bar(
-            x=[counted[kind]], y=[style.label], orientation="h", name=style.label, showlegend=False,
+            x=[counted[kind]],
+            y=[style.label],
+            orientation="h",
+            name=style.label,
+            showlegend=False,
             marker={"color": style.colour, "line": {"color": theme.ink(mode), "width": 3 if kind == chosen else 0}},
-            text=f"{counted[kind]:,} = {counted[kind] / base:g} × {base:,}", textposition="outside", cliponaxis=False,
-            textfont={"color": theme.ink(mode)}, hovertemplate="%{y}: %{x:,}<extra></extra>",
-        )  # fmt: skip
+            text=f"{counted[kind]:,} = {counted[kind] / base:g} × {base:,}",
+            textposition="outside",
+            cliponaxis=False,
+            textfont={"color": theme.ink(mode)},
+            hovertemplate="%{y}: %{x:,}<extra></extra>",
+        )
     figure.update_xaxes(range=[0, 1.75 * max(counted.values())], fixedrange=True, nticks=4, tickformat=",")
     figure.update_yaxes(autorange="reversed", fixedrange=True, showgrid=False)
     return figure
@@ -94,7 +139,10 @@ def count_bars(counted: Mapping[str, int], chosen: str, *, mode: Mode) -> go.Fig
 
 def describe_count_bars(counted: Mapping[str, int]) -> str:
     """Return the alternative text of `count_bars`: each count, and its share of the RNN's."""
-    parts = [f"{theme.architecture_label(kind)} {counted[kind]:,} ({counted[kind] / counted['rnn']:g} times)" for kind in ("rnn", "gru", "lstm")]
+    parts = [
+        f"{theme.architecture_label(kind)} {counted[kind]:,} ({counted[kind] / counted['rnn']:g} times)"
+        for kind in ("rnn", "gru", "lstm")
+    ]
     return f"Parameters with these settings: {', '.join(parts)}."
 
 

@@ -42,7 +42,8 @@ def linked_words(
     mode: Mode,
     architecture: str = "lstm",
 ) -> go.Figure:
-    """Return what was read on the left, what was written on the right, and lines between them, wide where the weight is large.
+    """Return what was read on the left, what was written on the right, and lines between them, wide where the weight is
+    large.
 
     The lines of the row `chosen` (from 0) stand out, and so does its mark. A click on a mark gives its row's `places`
     (default: its number).
@@ -59,14 +60,30 @@ def linked_words(
     figure = theme.blank_figure(mode, height=90 + ROW_HEIGHT * max(longest, 3))
     for number in range(WIDTH_CLASSES):
         low, high = number / WIDTH_CLASSES, (number + 1) / WIDTH_CLASSES
-        rows, columns = np.nonzero((weights >= max(low, THINNEST_WEIGHT)) & ((weights < high) | (number == WIDTH_CLASSES - 1)))
+        rows, columns = np.nonzero(
+            (weights >= max(low, THINNEST_WEIGHT)) & ((weights < high) | (number == WIDTH_CLASSES - 1))
+        )
         others = [(row, column) for row, column in zip(rows, columns, strict=True) if row != chosen]
         _add_lines(figure, others, read_at, written_at, theme.muted(mode), WIDEST_LINE * (low + high) / 2, 0.4)
     for column in np.nonzero(weights[chosen] >= THINNEST_WEIGHT)[0]:
-        _add_lines(figure, [(chosen, column)], read_at, written_at, colour, max(1.5, WIDEST_LINE * weights[chosen, column]), 1.0)
+        _add_lines(
+            figure,
+            [(chosen, column)],
+            read_at,
+            written_at,
+            colour,
+            max(1.5, WIDEST_LINE * weights[chosen, column]),
+            1.0,
+        )
     _add_read(figure, source, weights[chosen], read_at, mode, colour)
     _add_written(figure, target, weights, written_at, chosen, list(places or range(len(target))), mode, colour)
-    headings = {"y": 1.0, "yref": "paper", "yanchor": "bottom", "showarrow": False, "font": {"size": 13, "color": theme.muted(mode)}}
+    headings = {
+        "y": 1.0,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 13, "color": theme.muted(mode)},
+    }
     figure.add_annotation(x=READ, xanchor="right", text="read", **headings)
     figure.add_annotation(x=WRITTEN, xanchor="left", text="written", **headings)
     figure.update_xaxes(visible=False, range=[-0.85, 1.85], fixedrange=True)
@@ -81,7 +98,13 @@ def _spread(count: int, longest: int) -> np.ndarray:
 
 
 def _add_lines(
-    figure: go.Figure, links: Sequence[tuple[int, int]], read_at: np.ndarray, written_at: np.ndarray, colour: str, width: float, opacity: float
+    figure: go.Figure,
+    links: Sequence[tuple[int, int]],
+    read_at: np.ndarray,
+    written_at: np.ndarray,
+    colour: str,
+    width: float,
+    opacity: float,
 ) -> None:
     if not links:
         return
@@ -89,41 +112,69 @@ def _add_lines(
     y = [height for row, column in links for height in (read_at[column], written_at[row], None)]
     figure.add_scatter(
         x=x, y=y, mode="lines", line={"color": colour, "width": width}, opacity=opacity, hoverinfo="skip"
-    )  # fmt: skip
+    )
 
 
-def _add_read(figure: go.Figure, source: Sequence[str], row: np.ndarray, heights: np.ndarray, mode: Mode, colour: str) -> None:
+def _add_read(
+    figure: go.Figure, source: Sequence[str], row: np.ndarray, heights: np.ndarray, mode: Mode, colour: str
+) -> None:
     is_linked = row >= THINNEST_WEIGHT
     labels = plain_labels(source, MAX_LABEL)
     figure.add_scatter(
-        x=[READ] * len(source), y=heights, mode="markers+text", textposition="middle left", name="read",
+        x=[READ] * len(source),
+        y=heights,
+        mode="markers+text",
+        textposition="middle left",
+        name="read",
         text=[f"<b>{label}</b>" if linked else label for label, linked in zip(labels, is_linked, strict=True)],
         marker={"size": 7, "color": [colour if linked else theme.muted(mode) for linked in is_linked]},
-        textfont={"size": 14, "color": theme.ink(mode)}, cliponaxis=False,
-        hovertext=[f"{label}: {weight:.3f} of the chosen word's attention" for label, weight in zip(plain_labels(source), row, strict=True)],
+        textfont={"size": 14, "color": theme.ink(mode)},
+        cliponaxis=False,
+        hovertext=[
+            f"{label}: {weight:.3f} of the chosen word's attention"
+            for label, weight in zip(plain_labels(source), row, strict=True)
+        ],
         hovertemplate="%{hovertext}<extra></extra>",
-        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
-    )  # fmt: skip
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
 
 
 def _add_written(
-    figure: go.Figure, target: Sequence[str], weights: np.ndarray, heights: np.ndarray, chosen: int, places: list[int], mode: Mode, colour: str
+    figure: go.Figure,
+    target: Sequence[str],
+    weights: np.ndarray,
+    heights: np.ndarray,
+    chosen: int,
+    places: list[int],
+    mode: Mode,
+    colour: str,
 ) -> None:
     labels = plain_labels(target, MAX_LABEL)
     is_chosen = [number == chosen for number in range(len(target))]
     figure.add_scatter(
-        x=[WRITTEN] * len(target), y=heights, mode="markers+text", textposition="middle right", name="written", customdata=places,
+        x=[WRITTEN] * len(target),
+        y=heights,
+        mode="markers+text",
+        textposition="middle right",
+        name="written",
+        customdata=places,
         text=[f"<b>{label}</b> ◂" if here else label for label, here in zip(labels, is_chosen, strict=True)],
         marker={
             "size": [15 if here else 10 for here in is_chosen],
             "symbol": ["diamond" if here else "circle" for here in is_chosen],
             "color": [colour if here else theme.muted(mode) for here in is_chosen],
         },
-        textfont={"size": 14, "color": theme.ink(mode)}, cliponaxis=False,
-        hovertext=[f"{label}: looked most at number {row.argmax() + 1} ({row.max():.2f})" for label, row in zip(plain_labels(target), weights, strict=True)],
+        textfont={"size": 14, "color": theme.ink(mode)},
+        cliponaxis=False,
+        hovertext=[
+            f"{label}: looked most at number {row.argmax() + 1} ({row.max():.2f})"
+            for label, row in zip(plain_labels(target), weights, strict=True)
+        ],
         hovertemplate="%{hovertext}. Click to put it on trial<extra></extra>",
-        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
-    )  # fmt: skip
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
 
 
 def weight_bars(source: Sequence[str], before: Weighting, after: Weighting, *, mode: Mode) -> go.Figure:
@@ -138,27 +189,45 @@ def weight_bars(source: Sequence[str], before: Weighting, after: Weighting, *, m
     figure = theme.blank_figure(mode, y_title="Attention weight (0 to 1)", height=300)
     grey, style = theme.architecture_style("baseline", mode).colour, theme.architecture_style(after.architecture, mode)
     figure.add_bar(
-        x=places, y=list(before.weights), name=plain_label(before.label), text=words, textposition="none",
+        x=places,
+        y=list(before.weights),
+        name=plain_label(before.label),
+        text=words,
+        textposition="none",
         marker={"color": theme.translucent(grey, 0.35), "line": {"color": grey, "width": 1.5}},
         hovertemplate="%{text}: %{y:.3f}<extra>%{fullData.name}</extra>",
-    )  # fmt: skip
+    )
     figure.add_scatter(
-        x=places, y=list(after.weights), name=plain_label(after.label), text=words, mode="markers",
-        marker={"symbol": "diamond", "size": 11, "color": style.colour}, cliponaxis=False,
+        x=places,
+        y=list(after.weights),
+        name=plain_label(after.label),
+        text=words,
+        mode="markers",
+        marker={"symbol": "diamond", "size": 11, "color": style.colour},
+        cliponaxis=False,
         hovertemplate="%{text}: %{y:.3f}<extra>%{fullData.name}</extra>",
-    )  # fmt: skip
+    )
     figure.update_xaxes(
-        tickvals=places, ticktext=plain_labels(source, MAX_LABEL), tickangle=0 if len(source) <= 4 else -45,
-        range=[-0.6, len(source) - 0.4], fixedrange=True,
-    )  # fmt: skip
+        tickvals=places,
+        ticktext=plain_labels(source, MAX_LABEL),
+        tickangle=0 if len(source) <= 4 else -45,
+        range=[-0.6, len(source) - 0.4],
+        fixedrange=True,
+    )
     figure.update_yaxes(range=[0, 1.04], fixedrange=True)
     return figure
 
 
 def step_changes(
-    pieces: Sequence[str], changes: Sequence[tuple[str, str, Sequence[float]]], threshold: float, chosen: int, *, mode: Mode
+    pieces: Sequence[str],
+    changes: Sequence[tuple[str, str, Sequence[float]]],
+    threshold: float,
+    chosen: int,
+    *,
+    mode: Mode,
 ) -> go.Figure:
-    """Return by how many nats each step's piece becomes likelier (above 0) under each change, a mark per change and step.
+    """Return by how many nats each step's piece becomes likelier (above 0) under each change, a mark per change and
+    step.
 
     Args:
         changes: (name, architecture whose colour and marker it takes, a value per step).
@@ -167,21 +236,32 @@ def step_changes(
     """
     figure = theme.blank_figure(mode, y_title="Change in log-probability (nats)", height=340)
     places = list(range(len(pieces)))
-    figure.add_hrect(y0=-threshold, y1=threshold, fillcolor=theme.translucent(theme.muted(mode), 0.25), line_width=0, layer="below")
+    figure.add_hrect(
+        y0=-threshold, y1=threshold, fillcolor=theme.translucent(theme.muted(mode), 0.25), line_width=0, layer="below"
+    )
     figure.add_vline(x=chosen, line={"color": theme.ink(mode), "width": 1.5, "dash": "dash"})
     for name, architecture, values in changes:
         style = theme.architecture_style(architecture, mode)
         figure.add_scatter(
-            x=places, y=list(values), name=plain_label(name), text=plain_labels(pieces), customdata=[place + 1 for place in places],
-            mode="lines+markers", line={"color": style.colour, "dash": style.dash, "width": 1.5},
+            x=places,
+            y=list(values),
+            name=plain_label(name),
+            text=plain_labels(pieces),
+            customdata=[place + 1 for place in places],
+            mode="lines+markers",
+            line={"color": style.colour, "dash": style.dash, "width": 1.5},
             marker={"symbol": style.marker, "size": 10, "color": style.colour},
             hovertemplate="%{text}: %{y:+.2f} nats<extra>%{fullData.name}</extra>",
-            selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
-        )  # fmt: skip
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+        )
     figure.update_xaxes(
-        tickvals=places, ticktext=plain_labels(pieces, MAX_LABEL), tickangle=0 if len(pieces) <= 4 else -45,
-        range=[-0.6, len(pieces) - 0.4], fixedrange=True,
-    )  # fmt: skip
+        tickvals=places,
+        ticktext=plain_labels(pieces, MAX_LABEL),
+        tickangle=0 if len(pieces) <= 4 else -45,
+        range=[-0.6, len(pieces) - 0.4],
+        fixedrange=True,
+    )
     figure.update_yaxes(fixedrange=True)
     figure.update_layout(clickmode="event+select")
     return figure

@@ -14,7 +14,9 @@ from engine.plotting.theme import Mode
 ROW_HEIGHT = 30
 
 
-def batch_grid(batches: Sequence[Sequence[int]], words: Sequence[Sequence[str]], ids: Sequence[np.ndarray], *, mode: Mode) -> go.Figure:
+def batch_grid(
+    batches: Sequence[Sequence[int]], words: Sequence[Sequence[str]], ids: Sequence[np.ndarray], *, mode: Mode
+) -> go.Figure:
     """Return the batches below each other, a row per text (numbered from 1) and a column per step.
 
     Args:
@@ -30,7 +32,9 @@ def batch_grid(batches: Sequence[Sequence[int]], words: Sequence[Sequence[str]],
         for place, (text, row) in enumerate(zip(batch, numbers, strict=True)):
             for step, entry in enumerate(row, start=1):
                 if step <= len(words[text]):
-                    real.append((step, y, f"text {text + 1}, word {step}: {plain_label(words[text][step - 1])}, number {entry}"))
+                    real.append(
+                        (step, y, f"text {text + 1}, word {step}: {plain_label(words[text][step - 1])}, number {entry}")
+                    )
                 else:
                     filled.append((step, y, f"text {text + 1}, step {step}: padding, number {entry}"))
             rows.append((y, f"<b>batch {number}</b>: text {text + 1}" if place == 0 else f"text {text + 1}"))
@@ -44,11 +48,21 @@ def batch_grid(batches: Sequence[Sequence[int]], words: Sequence[Sequence[str]],
         (filled, "Padding", {"symbol": "x-thin-open", "color": theme.muted(mode), "line": {"width": 1.5}}),
     ):
         figure.add_scatter(
-            x=[cell[0] for cell in cells], y=[cell[1] for cell in cells], text=[cell[2] for cell in cells], mode="markers", name=name,
-            marker={"size": size} | marker, hovertemplate="%{text}<extra></extra>", showlegend=True,
-        )  # fmt: skip
+            x=[cell[0] for cell in cells],
+            y=[cell[1] for cell in cells],
+            text=[cell[2] for cell in cells],
+            mode="markers",
+            name=name,
+            marker={"size": size} | marker,
+            hovertemplate="%{text}<extra></extra>",
+            showlegend=True,
+        )
     figure.update_xaxes(range=[0.2, longest + 0.8], fixedrange=True, dtick=1 if longest <= 12 else 5)
     figure.update_yaxes(
-        tickvals=[place for place, _ in rows], ticktext=[label for _, label in rows], range=[y - 0.9, -0.6], showgrid=False, fixedrange=True
+        tickvals=[place for place, _ in rows],
+        ticktext=[label for _, label in rows],
+        range=[y - 0.9, -0.6],
+        showgrid=False,
+        fixedrange=True,
     )
     return figure

@@ -1,4 +1,5 @@
-"""The figure of a live race: for every architecture the median over its seeds so far, over a band from best to worst."""
+"""The figure of a live race: for every architecture the median over its seeds so far, over a band from best to
+worst."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def race_bands(
 
     Args:
         frame: columns `architecture`, `seed`, `step`, `error`.
-        ended: (architecture, seed) of the runs that are over; they keep their last error until the slowest of their kind ends.
+        ended: (architecture, seed) of the runs that are over; they keep their last error until the slowest of their
+            kind ends.
         baseline_error: the error of a network without memory, drawn dashed.
     """
     figure = theme.blank_figure(mode, x_title="Updates", y_title=y_title, height=height)
@@ -36,7 +38,11 @@ def race_bands(
         band = band_over_seeds(frame[frame["architecture"] == name], {seed for runner, seed in ended if runner == name})
         theme.with_spread(figure, band["step"], band["median"], band["low"], band["high"], name, mode)
         figure.data[-1].customdata = band[["low", "high"]].to_numpy()
-        figure.data[-1].hovertemplate = "update %{x}: %{y:.3~g} (%{customdata[0]:.3~g} to %{customdata[1]:.3~g})<extra>%{fullData.name}</extra>"
+        figure.data[
+            -1
+        ].hovertemplate = (
+            "update %{x}: %{y:.3~g} (%{customdata[0]:.3~g} to %{customdata[1]:.3~g})<extra>%{fullData.name}</extra>"
+        )
         highest = max(highest, float(band["high"].max()))
     if baseline_error is not None:
         style = theme.architecture_style("baseline", mode)

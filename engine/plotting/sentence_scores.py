@@ -13,7 +13,14 @@ MARK = 7  # pixels across
 
 
 def score_map(
-    frame: pd.DataFrame, *, mode: Mode, architecture: str, label: str, other_label: str = "", listed: int = 0, height: int = 420
+    frame: pd.DataFrame,
+    *,
+    mode: Mode,
+    architecture: str,
+    label: str,
+    other_label: str = "",
+    listed: int = 0,
+    height: int = 420,
 ) -> go.Figure:
     """Return a mark per sentence: chrF against source words or, with `other_label`, against the other network's chrF.
 
@@ -26,11 +33,18 @@ def score_map(
     x, x_title = frame["source_words"], "Length of the source (words)"
     if other_label:
         x, x_title = frame["chrf_other"], plain_label(f"chrF of “{other_label}” (0 to 100)")
-    figure = theme.blank_figure(mode, x_title=x_title, y_title=plain_label(f"chrF of “{label}” (0 to 100)"), height=height)
+    figure = theme.blank_figure(
+        mode, x_title=x_title, y_title=plain_label(f"chrF of “{label}” (0 to 100)"), height=height
+    )
     if other_label:
         figure.add_scatter(
-            x=[0, 100], y=[0, 100], mode="lines", line={"color": theme.muted(mode), "dash": "dash", "width": 1}, hoverinfo="skip", showlegend=False
-        )  # fmt: skip
+            x=[0, 100],
+            y=[0, 100],
+            mode="lines",
+            line={"color": theme.muted(mode), "dash": "dash", "width": 1},
+            hoverinfo="skip",
+            showlegend=False,
+        )
     hover = [
         f"sentence {index + 1:,}: {words} words, chrF {chrf:.1f}"
         for index, words, chrf in zip(frame["index"], frame["source_words"], frame["chrf"], strict=True)
@@ -52,9 +66,14 @@ def score_map(
     if listed:
         first = frame.head(listed)
         figure.add_scatter(
-            x=x.head(listed), y=first["chrf"], mode="markers", hoverinfo="skip", showlegend=False, name="listed",
+            x=x.head(listed),
+            y=first["chrf"],
+            mode="markers",
+            hoverinfo="skip",
+            showlegend=False,
+            name="listed",
             marker={"symbol": "circle-open", "size": 2 * MARK, "color": theme.ink(mode), "line": {"width": 1.5}},
-        )  # fmt: skip
+        )
     figure.update_layout(clickmode="event+select")
     figure.update_yaxes(range=[-3, 103], fixedrange=True)
     figure.update_xaxes(fixedrange=True)

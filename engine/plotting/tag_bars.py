@@ -15,17 +15,25 @@ ROW_HEIGHT = 26
 
 
 def tag_bars(tags: Sequence[str], probabilities: Sequence[float], chosen: str, *, mode: Mode) -> go.Figure:
-    """Return one bar per tag from top to bottom, with its probability in per cent; the chosen tag carries a diamond and the accent."""
+    """Return one bar per tag from top to bottom, with its probability in per cent; the chosen tag carries a diamond and
+    the accent."""
     colours = [theme.accent(mode) if tag == chosen else theme.muted(mode) for tag in tags]
     labels = [f"<b>{CHOSEN} {plain_label(tag)}</b>" if tag == chosen else plain_label(tag) for tag in tags]
     figure = theme.blank_figure(mode, x_title="probability, %", height=ROW_HEIGHT * len(tags) + 70)
     figure.add_bar(
-        x=[100 * value for value in probabilities], y=list(range(len(tags))), orientation="h", marker={"color": colours},
-        text=[_percent(value) for value in probabilities], textposition="outside", cliponaxis=False,
+        x=[100 * value for value in probabilities],
+        y=list(range(len(tags))),
+        orientation="h",
+        marker={"color": colours},
+        text=[_percent(value) for value in probabilities],
+        textposition="outside",
+        cliponaxis=False,
         hovertext=[f"{plain_label(tag)}: {value:.4%}" for tag, value in zip(tags, probabilities, strict=True)],
         hovertemplate="%{hovertext}<extra></extra>",
-    )  # fmt: skip
-    figure.update_yaxes(tickvals=list(range(len(tags))), ticktext=labels, range=[len(tags) - 0.5, -0.5], showgrid=False, fixedrange=True)
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(tags))), ticktext=labels, range=[len(tags) - 0.5, -0.5], showgrid=False, fixedrange=True
+    )
     figure.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100], fixedrange=True)
     figure.update_layout(showlegend=False, margin={"t": 8})
     return figure

@@ -40,13 +40,21 @@ class DrawnWay:
 
 
 def lattice_figure(
-    nodes: pd.DataFrame, ways: Sequence[DrawnWay], tags: Sequence[str], *, mode: Mode, first: int, last: int, chosen: int | None = None
+    nodes: pd.DataFrame,
+    ways: Sequence[DrawnWay],
+    tags: Sequence[str],
+    *,
+    mode: Mode,
+    first: int,
+    last: int,
+    chosen: int | None = None,
 ) -> go.Figure:
-    """Return words `first` to `last` (from 1) as columns and `tags` as rows: a node's size is its probability, its colour its emission.
+    """Return words `first` to `last` (from 1) as columns and `tags` as rows: a node's size is its probability, its
+    colour its emission.
 
     Args:
-        nodes: one row per word and tag: place (from 1), word, tag, emission, probability, before, transition, sum. A node's
-            `customdata` is its place.
+        nodes: one row per word and tag: place (from 1), word, tag, emission, probability, before, transition, sum. A
+            node's `customdata` is its place.
         ways: at most three, the best first, each with a tag for every word of the text.
         chosen: the word whose column is framed.
 
@@ -62,116 +70,217 @@ def lattice_figure(
     for (dash, width, shift), colour, way in reversed(list(zip(_WAYS, colours, ways, strict=False))):
         places = [place for place in range(first, last + 1) if way.tags[place - 1] in rows]
         figure.add_scatter(
-            x=places, y=[rows[way.tags[place - 1]] + shift for place in places], mode="lines", name=plain_label(way.name),
-            line={"color": colour, "width": width, "dash": dash}, text=[plain_label(way.hover[place - 1]).replace("\n", "<br>") for place in places],
-            hovertemplate=f"<b>{plain_label(way.name)}</b><br>%{{text}}<extra></extra>", legendrank=ways.index(way),
-        )  # fmt: skip
+            x=places,
+            y=[rows[way.tags[place - 1]] + shift for place in places],
+            mode="lines",
+            name=plain_label(way.name),
+            line={"color": colour, "width": width, "dash": dash},
+            text=[plain_label(way.hover[place - 1]).replace("\n", "<br>") for place in places],
+            hovertemplate=f"<b>{plain_label(way.name)}</b><br>%{{text}}<extra></extra>",
+            legendrank=ways.index(way),
+        )
     figure.add_scatter(
-        x=shown["place"], y=[rows[tag] for tag in shown["tag"]], mode="markers", name="nodes", showlegend=False, customdata=shown["place"].tolist(),
+        x=shown["place"],
+        y=[rows[tag] for tag in shown["tag"]],
+        mode="markers",
+        name="nodes",
+        showlegend=False,
+        customdata=shown["place"].tolist(),
         marker={
-            "size": SMALLEST_NODE + (LARGEST_NODE - SMALLEST_NODE) * np.sqrt(shown["probability"].to_numpy(dtype=float)),
-            "color": shown["emission"], "colorscale": theme.HEAT_SCALE, "opacity": 1, "line": {"width": 1.2, "color": theme.muted(mode)},
-            "colorbar": scale_below("Emission (nats)", mode) | {"tickvals": None, "nticks": 6, "y": -84 / (ROW_PIXELS * len(tags))},
+            "size": SMALLEST_NODE
+            + (LARGEST_NODE - SMALLEST_NODE) * np.sqrt(shown["probability"].to_numpy(dtype=float)),
+            "color": shown["emission"],
+            "colorscale": theme.HEAT_SCALE,
+            "opacity": 1,
+            "line": {"width": 1.2, "color": theme.muted(mode)},
+            "colorbar": scale_below("Emission (nats)", mode)
+            | {"tickvals": None, "nticks": 6, "y": -84 / (ROW_PIXELS * len(tags))},
         },
-        text=[_node_hover(row) for row in shown.itertuples()], hovertemplate="%{text}<extra></extra>", **STILL,
-    )  # fmt: skip
+        text=[_node_hover(row) for row in shown.itertuples()],
+        hovertemplate="%{text}<extra></extra>",
+        **STILL,
+    )
     if chosen is not None and first <= chosen <= last:
         figure.add_shape(
-            type="rect", x0=chosen - 0.5, x1=chosen + 0.5, y0=-0.6, y1=len(tags) - 0.4, line={"color": theme.accent(mode), "width": 2}, layer="below",
-        )  # fmt: skip
+            type="rect",
+            x0=chosen - 0.5,
+            x1=chosen + 0.5,
+            y0=-0.6,
+            y1=len(tags) - 0.4,
+            line={"color": theme.accent(mode), "width": 2},
+            layer="below",
+        )
     names = shown.drop_duplicates("place")
     labels = plain_labels(names["word"], LETTERS_OF_A_WORD)
-    ticks = [f"<b>{label}</b>" if place == chosen else label for place, label in zip(names["place"], labels, strict=True)]
+    ticks = [
+        f"<b>{label}</b>" if place == chosen else label for place, label in zip(names["place"], labels, strict=True)
+    ]
     figure.update_xaxes(
-        tickvals=names["place"].tolist(), ticktext=ticks, tickangle=-50, range=[first - 0.6, last + 0.6], fixedrange=True, side="top",
+        tickvals=names["place"].tolist(),
+        ticktext=ticks,
+        tickangle=-50,
+        range=[first - 0.6, last + 0.6],
+        fixedrange=True,
+        side="top",
         tickfont={"color": theme.ink(mode), "size": 13},
-    )  # fmt: skip
-    figure.update_yaxes(tickvals=list(range(len(tags))), ticktext=plain_labels(tags), range=[len(tags) - 0.4, -0.6], fixedrange=True)
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(tags))), ticktext=plain_labels(tags), range=[len(tags) - 0.4, -0.6], fixedrange=True
+    )
     figure.update_layout(
-        clickmode="event+select", hovermode="closest", hoverlabel_align="left", margin={"t": 8, "b": 40},
+        clickmode="event+select",
+        hovermode="closest",
+        hoverlabel_align="left",
+        margin={"t": 8, "b": 40},
         legend={"y": -0.02, "yanchor": "top", "orientation": "h"},
-    )  # fmt: skip
+    )
     return figure
 
 
 def step_matrix_figure(
-    matrix: np.ndarray, before: Sequence[str], after: Sequence[str], is_allowed: np.ndarray, *, mode: Mode,
-    chosen: tuple[str, str] | None = None, edited: Sequence[tuple[str, str]] = (),
-) -> go.Figure:  # fmt: skip
-    """Return the scores of the steps from `before` (rows) to `after` (columns), signed by colour and written into the cells.
+    matrix: np.ndarray,
+    before: Sequence[str],
+    after: Sequence[str],
+    is_allowed: np.ndarray,
+    *,
+    mode: Mode,
+    chosen: tuple[str, str] | None = None,
+    edited: Sequence[tuple[str, str]] = (),
+) -> go.Figure:
+    """Return the scores of the steps from `before` (rows) to `after` (columns), signed by colour and written into the
+    cells.
 
-    A small ✕ marks a step that BIO does not allow, a frame the chosen one, a dashed frame the edited ones. A cell's `customdata`
-    is "before>after". A score that is a rule is written "never"; nan is no step.
+    A small ✕ marks a step that BIO does not allow, a frame the chosen one, a dashed frame the edited ones. A cell's
+    `customdata` is "before>after". A score that is a rule is written "never"; nan is no step.
     """
     learned = np.where((matrix > BARRED) & np.isfinite(matrix), matrix, np.nan)
     largest = max(1e-9, float(np.nanmax(np.abs(learned)))) if np.isfinite(learned).any() else 1.0
     figure = theme.blank_figure(mode, height=CELL_PIXELS * len(before) + 130)
     figure.add_heatmap(
-        z=learned, zmin=-largest, zmax=largest, colorscale=pale_scale(mode), hoverinfo="skip", xgap=1, ygap=1,
+        z=learned,
+        zmin=-largest,
+        zmax=largest,
+        colorscale=pale_scale(mode),
+        hoverinfo="skip",
+        xgap=1,
+        ygap=1,
         colorbar=scale_below("Score of the step (nats)", mode) | {"tickvals": None, "nticks": 5, "ypad": 8},
-    )  # fmt: skip
-    cells = [(row, column) for row in range(len(before)) for column in range(len(after)) if not np.isnan(matrix[row, column])]
+    )
+    cells = [
+        (row, column) for row in range(len(before)) for column in range(len(after)) if not np.isnan(matrix[row, column])
+    ]
     said = [_step_text(matrix[row, column]) for row, column in cells]
     written = said if len(after) <= MOST_WITH_TENTHS else [_step_text(matrix[row, column], 0) for row, column in cells]
     figure.add_scatter(
-        x=[column for _, column in cells], y=[row for row, _ in cells], text=written, mode="text", hoverinfo="skip", showlegend=False, name="scores",
+        x=[column for _, column in cells],
+        y=[row for row, _ in cells],
+        text=written,
+        mode="text",
+        hoverinfo="skip",
+        showlegend=False,
+        name="scores",
         textfont={"size": FONT_SIZE, "color": theme.ink(mode)},
-    )  # fmt: skip
+    )
     illegal = [(row, column) for row, column in cells if not is_allowed[row, column]]
     figure.add_scatter(
-        x=[column + 0.34 for _, column in illegal], y=[row - 0.32 for row, _ in illegal], mode="markers", hoverinfo="skip", showlegend=False,
-        name="not allowed", marker={"symbol": "x-thin", "size": 5, "line": {"width": 1.4, "color": theme.ink(mode)}},
-    )  # fmt: skip
+        x=[column + 0.34 for _, column in illegal],
+        y=[row - 0.32 for row, _ in illegal],
+        mode="markers",
+        hoverinfo="skip",
+        showlegend=False,
+        name="not allowed",
+        marker={"symbol": "x-thin", "size": 5, "line": {"width": 1.4, "color": theme.ink(mode)}},
+    )
     spots = {(one, other): (row, column) for row, one in enumerate(before) for column, other in enumerate(after)}
     for name, steps, dash in (("Edited", edited, "dot"), ("Chosen", [chosen] if chosen else [], "solid")):
         for step in steps:
             if step in spots:
                 row, column = spots[step]
                 figure.add_shape(
-                    type="rect", x0=column - 0.48, x1=column + 0.48, y0=row - 0.48, y1=row + 0.48, name=name,
+                    type="rect",
+                    x0=column - 0.48,
+                    x1=column + 0.48,
+                    y0=row - 0.48,
+                    y1=row + 0.48,
+                    name=name,
                     line={"color": theme.ink(mode), "width": 2.5, "dash": dash},
-                )  # fmt: skip
+                )
     figure.add_scatter(
-        x=[column for _, column in cells], y=[row for row, _ in cells], mode="markers", name="targets", showlegend=False,
+        x=[column for _, column in cells],
+        y=[row for row, _ in cells],
+        mode="markers",
+        name="targets",
+        showlegend=False,
         customdata=[f"{before[row]}>{after[column]}" for row, column in cells],
         text=[
-            f"{plain_label(before[row])} to {plain_label(after[column])}: {text}{'' if is_allowed[row, column] else ' (not allowed by BIO)'}"
+            f"{plain_label(before[row])} to {plain_label(after[column])}: "
+            f"{text}{'' if is_allowed[row, column] else ' (not allowed by BIO)'}"
             for (row, column), text in zip(cells, said, strict=True)
         ],
-        hovertemplate="%{text}<extra></extra>", marker={"symbol": "square", "size": 22, "opacity": 0},
-        selected={"marker": {"opacity": 0}}, unselected={"marker": {"opacity": 0}},
-    )  # fmt: skip
+        hovertemplate="%{text}<extra></extra>",
+        marker={"symbol": "square", "size": 22, "opacity": 0},
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+    )
     figure.update_xaxes(
-        tickvals=list(range(len(after))), ticktext=plain_labels(after, LETTERS_OF_A_TAG), range=[-0.5, len(after) - 0.5], fixedrange=True, side="top", tickangle=-50,
-    )  # fmt: skip
-    figure.update_yaxes(tickvals=list(range(len(before))), ticktext=plain_labels(before, LETTERS_OF_A_TAG), range=[len(before) - 0.5, -0.5], fixedrange=True, showgrid=False)
+        tickvals=list(range(len(after))),
+        ticktext=plain_labels(after, LETTERS_OF_A_TAG),
+        range=[-0.5, len(after) - 0.5],
+        fixedrange=True,
+        side="top",
+        tickangle=-50,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(before))),
+        ticktext=plain_labels(before, LETTERS_OF_A_TAG),
+        range=[len(before) - 0.5, -0.5],
+        fixedrange=True,
+        showgrid=False,
+    )
     figure.update_layout(clickmode="event+select", hovermode="closest", margin={"t": 8, "b": 8})
     return figure
 
 
 def pale_scale(mode: Mode) -> list[tuple[float, str]]:
-    """Return the diverging scale with its ends mixed with the page's background, so that text can be read on all of it."""
+    """Return the diverging scale with its ends mixed with the page's background, so that text can be read on all of
+    it."""
     ground = _channels(theme.background(mode))
-    return [(stop, _hex(PALEST * _channels(colour) + (1 - PALEST) * ground if stop in (0.0, 1.0) else ground)) for stop, colour in theme.diverging_scale(mode)]
+    return [
+        (stop, _hex(PALEST * _channels(colour) + (1 - PALEST) * ground if stop in (0.0, 1.0) else ground))
+        for stop, colour in theme.diverging_scale(mode)
+    ]
 
 
 def describe_lattice(words: Sequence[str], ways: Sequence[DrawnWay], first: int, last: int) -> str:
-    """Return the alternative text of `lattice_figure`: which words are shown and what each way gives the words it marks."""
+    """Return the alternative text of `lattice_figure`: which words are shown and what each way gives the words it
+    marks."""
     said = []
     for way in ways:
-        inside = [f"{words[place - 1]} {way.tags[place - 1]}" for place in range(first, last + 1) if way.tags[place - 1] != "O"]
+        inside = [
+            f"{words[place - 1]} {way.tags[place - 1]}"
+            for place in range(first, last + 1)
+            if way.tags[place - 1] != "O"
+        ]
         said.append(f"{way.name}: {', '.join(inside) or 'no entity'}")
-    return f"Lattice of tags over words {first} to {last} of {len(words)}, with the {len(ways)} best ways. {'; '.join(said)}."
+    return (
+        f"Lattice of tags over words {first} to {last} of {len(words)}, with the {len(ways)} best ways. "
+        f"{'; '.join(said)}."
+    )
 
 
 def _way_colours(mode: Mode) -> list[str]:
-    return [theme.architecture_style("lstm", mode).colour, theme.architecture_style("rnn", mode).colour, theme.ink(mode)]
+    return [
+        theme.architecture_style("lstm", mode).colour,
+        theme.architecture_style("rnn", mode).colour,
+        theme.ink(mode),
+    ]
 
 
 def _node_hover(row: tuple) -> str:
     return (
         f"<b>{plain_label(row.word)}</b> as {plain_label(row.tag)}: probability {row.probability:.1%}<br>"
-        f"emission {row.emission:+.2f}<br>best way in: from {plain_label(row.before)}, {_step_text(row.transition)}<br>sum up to here {row.sum:+.2f}"
+        f"emission {row.emission:+.2f}<br>best way in: from {plain_label(row.before)}, "
+        f"{_step_text(row.transition)}<br>sum up to here {row.sum:+.2f}"
     )
 
 

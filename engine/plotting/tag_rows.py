@@ -1,4 +1,5 @@
-"""Words with rows of tags under them, one row per reader: where readers of the same text agree and where they do not."""
+"""Words with rows of tags under them, one row per reader: where readers of the same text agree and where they do
+not."""
 
 from __future__ import annotations
 
@@ -38,12 +39,19 @@ class TagRow:
 
 
 def tag_rows(
-    words: Sequence[str], rows: Sequence[TagRow], *, mode: Mode, width: int = 46, chosen: int | None = None, window: range | None = None
+    words: Sequence[str],
+    rows: Sequence[TagRow],
+    *,
+    mode: Mode,
+    width: int = 46,
+    chosen: int | None = None,
+    window: range | None = None,
 ) -> go.Figure:
-    """Return the words in lines of `width` characters with a row of tags per reader under each line; all, or those in `window`.
+    """Return the words in lines of `width` characters with a row of tags per reader under each line; all, or those in
+    `window`.
 
-    Words outside entities have a dot; a frame marks a difference, ✕ a tag that cannot follow the one before. The chosen word
-    (from 0) is underlined. A click on a word or a tag gives the word's number, counted from 1.
+    Words outside entities have a dot; a frame marks a difference, ✕ a tag that cannot follow the one before. The chosen
+    word (from 0) is underlined. A click on a word or a tag gives the word's number, counted from 1.
 
     Raises:
         ValueError: a row has not one tag per word.
@@ -67,41 +75,86 @@ def tag_rows(
             middle = gutter + left
             word = plain_label(words[place], LONGEST_WORD)
             texts.append((middle, top, f"<b>{word}</b>" if place == chosen else word, theme.ink(mode)))
-            targets.append((middle + len(_short(words[place])) / 2, top, place + 1, f"{plain_label(words[place])}, word {place + 1}"))
+            targets.append(
+                (
+                    middle + len(_short(words[place])) / 2,
+                    top,
+                    place + 1,
+                    f"{plain_label(words[place])}, word {place + 1}",
+                )
+            )
             if place == chosen:
                 _box(framed, middle - 0.3, top + 0.45, middle + size - 0.7, top + 0.45)
             for depth, row in enumerate(rows, start=1):
                 tag, is_broken = row.tags[place], place in row.broken
                 shown = ("·" if tag == OUTSIDE else tag) + ("✕" if is_broken else "")
-                texts.append((middle, top + depth, plain_label(shown), theme.muted(mode) if tag == OUTSIDE else theme.ink(mode)))
+                texts.append(
+                    (middle, top + depth, plain_label(shown), theme.muted(mode) if tag == OUTSIDE else theme.ink(mode))
+                )
                 share = "" if row.probabilities is None else f", {row.probabilities[place]:.1%}"
                 note = ", cannot follow the tag before" if is_broken else ""
-                targets.append((middle + len(shown) / 2, top + depth, place + 1, f"{plain_label(words[place])}, {plain_label(row.label)}: {plain_label(tag)}{share}{note}"))
+                targets.append(
+                    (
+                        middle + len(shown) / 2,
+                        top + depth,
+                        place + 1,
+                        f"{plain_label(words[place])}, {plain_label(row.label)}: {plain_label(tag)}{share}{note}",
+                    )
+                )
                 if tag != OUTSIDE:
                     _box(tinted, middle - 0.3, top + depth - 0.42, middle + size - 0.7, top + depth + 0.42)
                 if place in row.marked:
                     _box(framed, middle - 0.3, top + depth - 0.42, middle + size - 0.7, top + depth + 0.42)
     figure.add_scatter(
-        x=tinted[0], y=tinted[1], mode="lines", fill="toself", fillcolor=theme.translucent(theme.accent(mode), 0.18), line={"width": 0},
-        hoverinfo="skip", showlegend=False, name="entities",
-    )  # fmt: skip
+        x=tinted[0],
+        y=tinted[1],
+        mode="lines",
+        fill="toself",
+        fillcolor=theme.translucent(theme.accent(mode), 0.18),
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+        name="entities",
+    )
     figure.add_scatter(
-        x=framed[0], y=framed[1], mode="lines", line={"color": theme.ink(mode), "width": 1.6}, hoverinfo="skip", showlegend=False, name="marked",
-    )  # fmt: skip
+        x=framed[0],
+        y=framed[1],
+        mode="lines",
+        line={"color": theme.ink(mode), "width": 1.6},
+        hoverinfo="skip",
+        showlegend=False,
+        name="marked",
+    )
     figure.add_scatter(
-        x=[text[0] for text in texts], y=[text[1] for text in texts], text=[text[2] for text in texts], mode="text", textposition="middle right",
-        textfont={"family": theme.MONOSPACE, "size": FONT_SIZE, "color": [text[3] for text in texts]}, hoverinfo="skip", showlegend=False,
-        cliponaxis=False, name="texts",
-    )  # fmt: skip
+        x=[text[0] for text in texts],
+        y=[text[1] for text in texts],
+        text=[text[2] for text in texts],
+        mode="text",
+        textposition="middle right",
+        textfont={"family": theme.MONOSPACE, "size": FONT_SIZE, "color": [text[3] for text in texts]},
+        hoverinfo="skip",
+        showlegend=False,
+        cliponaxis=False,
+        name="texts",
+    )
     figure.add_scatter(
-        x=[target[0] for target in targets], y=[target[1] for target in targets], customdata=[target[2] for target in targets],
-        text=[target[3] for target in targets], hovertemplate="%{text}<extra></extra>", mode="markers", showlegend=False, name="targets",
-        marker={"symbol": "square", "size": 16, "opacity": 0}, **STILL,
-    )  # fmt: skip
+        x=[target[0] for target in targets],
+        y=[target[1] for target in targets],
+        customdata=[target[2] for target in targets],
+        text=[target[3] for target in targets],
+        hovertemplate="%{text}<extra></extra>",
+        mode="markers",
+        showlegend=False,
+        name="targets",
+        marker={"symbol": "square", "size": 16, "opacity": 0},
+        **STILL,
+    )
     axis = {"fixedrange": True, "visible": False}
     figure.update_xaxes(range=[-0.5, width], **axis)
     figure.update_yaxes(range=[len(lines) * block - 0.6, -0.7], **axis)
-    figure.update_layout(margin={"l": 0, "r": 0, "t": 4, "b": 4}, clickmode="event+select", hovermode="closest", hoverlabel_align="left")
+    figure.update_layout(
+        margin={"l": 0, "r": 0, "t": 4, "b": 4}, clickmode="event+select", hovermode="closest", hoverlabel_align="left"
+    )
     return figure
 
 
@@ -119,7 +172,8 @@ def describe_tag_rows(words: Sequence[str], rows: Sequence[TagRow], window: rang
 
 
 def window_around(chosen: int, count: int, size: int = 60) -> range:
-    """Return at most `size` of `count` words around the chosen one (from 0), so that a long text need not be drawn as a whole."""
+    """Return at most `size` of `count` words around the chosen one (from 0), so that a long text need not be drawn as a
+    whole."""
     start = max(0, min(chosen - size // 2, count - size))
     return range(start, min(count, start + size))
 

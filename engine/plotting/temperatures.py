@@ -41,7 +41,9 @@ def temperature_curves(
     base = theme.blank_figure(mode, height=PANEL_HEIGHT * len(shown) + 110)
     titles = [PANELS[name][0] for name in shown]
     gap = 50 / (PANEL_HEIGHT * len(shown) + 40)
-    figure = make_subplots(rows=len(shown), cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=gap, figure=base)
+    figure = make_subplots(
+        rows=len(shown), cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=gap, figure=base
+    )
     figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.muted(mode)})
     for place, name in enumerate(shown, start=1):
         _, factor, unit = PANELS[name]
@@ -49,11 +51,14 @@ def temperature_curves(
         for label, line in frame.groupby("label", sort=False):
             line = line.sort_values("temperature")
             mean, low, high = (factor * line[f"{name}_{how}"] for how in ("mean", "min", "max"))
-            theme.with_spread(figure, line["temperature"], mean, low, high, line["architecture"].iloc[0], mode, plain_label(label))
+            theme.with_spread(
+                figure, line["temperature"], mean, low, high, line["architecture"].iloc[0], mode, plain_label(label)
+            )
             for trace in figure.data[-3:]:
                 trace.update(axes)
             figure.data[-1].update(
-                showlegend=place == 1, hovertemplate=f"temperature %{{x}}: %{{y:.3g}} {unit}<extra>%{{fullData.name}}</extra>"
+                showlegend=place == 1,
+                hovertemplate=f"temperature %{{x}}: %{{y:.3g}} {unit}<extra>%{{fullData.name}}</extra>",
             )
         if baselines and name in baselines:
             style = theme.architecture_style("baseline", mode)
@@ -69,14 +74,16 @@ def temperature_curves(
 
 
 def describe_temperature_curves(frame: pd.DataFrame, measures: Sequence[str] = tuple(PANELS)) -> str:
-    """Return the alternative text of `temperature_curves`: each measure at the lowest and at the highest temperature."""
+    """Return the alternative text of `temperature_curves`: each measure at the lowest and at the highest
+    temperature."""
     sentences = []
     for label, line in frame.groupby("label", sort=False):
         line = line.sort_values("temperature")
         first, last = line.iloc[0], line.iloc[-1]
         shown = [name for name in measures if line[f"{name}_mean"].notna().any()]
         parts = [
-            f"{PANELS[name][0].rsplit(' (', 1)[0].lower()} from {_number(first, name)} to {_number(last, name)}" for name in shown
+            f"{PANELS[name][0].rsplit(' (', 1)[0].lower()} from {_number(first, name)} to {_number(last, name)}"
+            for name in shown
         ]
         sentences.append(f"{label}: {', '.join(parts)}.")
     low, high = frame["temperature"].min(), frame["temperature"].max()

@@ -1,4 +1,5 @@
-"""Text as a grid of coloured cells, one column per character: what a number per token looks like inside the text itself."""
+"""Text as a grid of coloured cells, one column per character: what a number per token looks like inside the text
+itself."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ def text_grid(
         tokens: characters or pieces; one of several characters takes as many columns. A line ends after a token that
             ends in a line break, and at the last blank before `width` columns.
         title_of_values: what the colours mean, with the unit, above the colour bar.
-        hover: a line per token that is shown when it is pointed at, taken letter for letter; else the token and its value.
+        hover: a line per token that is shown when it is pointed at, taken letter for letter; else the token and its
+            value.
         diverging: values are signed and the colours have a neutral middle at 0.
         limits: values that get the ends of the colour scale; else from 0 (or the lowest) to the highest.
         marks: tokens to underline.

@@ -1,4 +1,5 @@
-"""The one look of every figure: light and dark palettes, one colour, marker and dash per architecture, one colour per gate.
+"""The one look of every figure: light and dark palettes, one colour, marker and dash per architecture, one colour per
+gate.
 
 Colours start from Okabe and Ito's colour-blind-safe set and are shifted in lightness only, so that each keeps at least
 3:1 contrast with the background it is drawn on; `tests/engine/plotting/test_theme.py` computes it. No meaning rests on
@@ -55,7 +56,8 @@ class ArchitectureStyle:
     dash: str
 
 
-# name: (label, colour on light, colour on dark, marker, dash). Variants keep the hue of their family, lighter or darker.
+# name: (label, colour on light, colour on dark, marker, dash). Variants keep the hue of their family, lighter or
+# darker.
 _ARCHITECTURES: dict[str, tuple[str, str, str, str, str]] = {
     "rnn": ("RNN", "#D55E00", "#F07A26", "triangle-up", "dot"),
     "irnn": ("IRNN", "#8F3F00", "#F8B27E", "triangle-down", "dashdot"),
@@ -130,7 +132,8 @@ def architecture_in_text(name: str) -> str:
 
 
 def architecture_style(name: str, mode: Mode) -> ArchitectureStyle:
-    """Return label, colour, marker and dash of an architecture; one without a style of its own looks like a baseline."""
+    """Return label, colour, marker and dash of an architecture; one without a style of its own looks like a
+    baseline."""
     label, on_light, on_dark, marker, dash = _ARCHITECTURES.get(name, (name, *_ARCHITECTURES["baseline"][1:]))
     return ArchitectureStyle(label, on_light if mode == "light" else on_dark, marker, dash)
 
@@ -154,7 +157,9 @@ def diverging_scale(mode: Mode) -> list[tuple[float, str]]:
 def blank_figure(mode: Mode, *, x_title: str = "", y_title: str = "", height: int = 320) -> go.Figure:
     """Return an empty figure in the house style; every figure starts here."""
     titles = {f"{axis}axis": {"title": {"text": title or None}} for axis, title in (("x", x_title), ("y", y_title))}
-    return go.Figure(layout={"template": _template(mode), "height": height, **titles})  # in one go: a third of the time of updates
+    return go.Figure(
+        layout={"template": _template(mode), "height": height, **titles}
+    )  # in one go: a third of the time of updates
 
 
 def with_spread(
@@ -167,7 +172,8 @@ def with_spread(
     mode: Mode,
     name: str | None = None,
 ) -> go.Figure:
-    """Add a line with its architecture's colour, marker and dash over a band from `low` to `high`; return the figure."""
+    """Add a line with its architecture's colour, marker and dash over a band from `low` to `high`; return the
+    figure."""
     style = architecture_style(architecture, mode)
     label = name or style.label
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "legendgroup": label}
@@ -245,7 +251,14 @@ def _template(mode: Mode) -> go.layout.Template:
             "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
             "xaxis": {**axis, "showgrid": False},
             "yaxis": axis,
-            "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "title": {"text": ""}},
+            "legend": {
+                "orientation": "h",
+                "x": 0,
+                "xanchor": "left",
+                "y": 1.02,
+                "yanchor": "bottom",
+                "title": {"text": ""},
+            },
             "hoverlabel": {
                 "bgcolor": colours.surface,
                 "bordercolor": colours.grid,

@@ -41,7 +41,8 @@ class LineStyle:
         return self.on_light if mode == "light" else self.on_dark
 
 
-# All runs are of one network, so no architecture's colour is theirs: ink, accent and grey, each with a marker and a dash.
+# All runs are of one network, so no architecture's colour is theirs: ink, accent and grey, each with a marker and a
+# dash.
 RUN_STYLES = {
     "Forced": LineStyle(theme.ink("light"), theme.ink("dark"), "solid", "square"),
     "Yours": LineStyle("#B4560A", "#E6A04B", "dash", "diamond"),
@@ -93,7 +94,8 @@ def timeline_strips(
 ) -> go.Figure:
     """Return the timelines as aligned rows of cells, wrapped into strips so that a phone can show them.
 
-    Each cell shows its piece; its colour is the probability the network gave it (0 dark, 1 bright). `divergence` is the first
+    Each cell shows its piece; its colour is the probability the network gave it (0 dark, 1 bright). `divergence` is the
+    first
     column, counted from 0, where the rows differ: a frame marks it. Columns after MAX_STEPS are left out.
 
     Args:
@@ -109,7 +111,10 @@ def timeline_strips(
     figure = theme.blank_figure(mode, height=ROW_HEIGHT * rows + 84)
     # One trace per colour of text, as plotly gives all cells of a heat map the same one.
     figure.add_traces(
-        [_cells(timelines, offsets, rows, strip_rows, mode, text_colour) for text_colour in (LIGHT_TEXT, DARK_TEXT, None)]
+        [
+            _cells(timelines, offsets, rows, strip_rows, mode, text_colour)
+            for text_colour in (LIGHT_TEXT, DARK_TEXT, None)
+        ]
     )
     given = list(range(1, total + 1)) if numbers is None else list(numbers[:total])
     figure.add_scatter(
@@ -161,7 +166,8 @@ def forcing_curves(
     styles: Mapping[str, LineStyle],
     height: int = 460,
 ) -> go.Figure:
-    """Return two panels over the steps: what each piece of the reference cost (nats), and how far expectations are off (nats).
+    """Return two panels over the steps: what each piece of the reference cost (nats), and how far expectations are off
+    (nats).
 
     Args:
         losses, divergences: values of each run by its name, one per step; a run is drawn with `styles[name]`.
@@ -170,7 +176,12 @@ def forcing_curves(
     """
     titles = ("Loss of the reference's piece (nats)", "Off from what the forced row expects: KL (nats)")
     figure = make_subplots(
-        rows=2, cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.13, figure=theme.blank_figure(mode, height=height)
+        rows=2,
+        cols=1,
+        shared_xaxes=True,
+        subplot_titles=titles,
+        vertical_spacing=0.13,
+        figure=theme.blank_figure(mode, height=height),
     )
     figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.muted(mode)})
     for row, curves in enumerate((losses, divergences), start=1):
@@ -178,12 +189,19 @@ def forcing_curves(
             style = styles[name]
             colour = style.colour(mode)
             figure.add_scatter(
-                x=list(range(1, len(values) + 1)), y=list(values), text=[plain_label(piece) for piece in pieces],
-                name=plain_label(name), legendgroup=name, showlegend=row == 1, mode="lines+markers",
+                x=list(range(1, len(values) + 1)),
+                y=list(values),
+                text=[plain_label(piece) for piece in pieces],
+                name=plain_label(name),
+                legendgroup=name,
+                showlegend=row == 1,
+                mode="lines+markers",
                 line={"color": colour, "dash": style.dash, "width": 2},
                 marker={"symbol": style.marker, "size": 8, "color": colour},
-                hovertemplate="step %{x}, “%{text}”: %{y:.2f} nats<extra>%{fullData.name}</extra>", row=row, col=1,
-            )  # fmt: skip
+                hovertemplate="step %{x}, “%{text}”: %{y:.2f} nats<extra>%{fullData.name}</extra>",
+                row=row,
+                col=1,
+            )
     if divergence is not None:
         figure.add_vline(x=divergence + 1, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
     figure.update_xaxes(dtick=1 if len(pieces) <= 20 else None, range=[0.6, len(pieces) + 0.4], fixedrange=True)
@@ -200,34 +218,57 @@ def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode:
         frame: columns `teacher_forcing_ratio`, `seed`, `nats_per_piece`.
         chosen: ratio and loss of the run that is looked at, ringed.
     """
-    figure = theme.blank_figure(mode, x_title="Chance to be told at each step", y_title="Loss (nats per piece)", height=height)
+    figure = theme.blank_figure(
+        mode, x_title="Chance to be told at each step", y_title="Loss (nats per piece)", height=height
+    )
     style = RUN_STYLES["Yours"]
     mean = frame.groupby("teacher_forcing_ratio")["nats_per_piece"].mean()
     figure.add_scatter(
-        x=frame["teacher_forcing_ratio"], y=frame["nats_per_piece"], customdata=frame["seed"], mode="markers", name="One seed each",
+        x=frame["teacher_forcing_ratio"],
+        y=frame["nats_per_piece"],
+        customdata=frame["seed"],
+        mode="markers",
+        name="One seed each",
         marker={"symbol": "circle-open", "size": 7, "color": theme.muted(mode)},
         hovertemplate="seed %{customdata}: %{y:.2f} nats<extra></extra>",
-    )  # fmt: skip
+    )
     figure.add_scatter(
-        x=mean.index, y=mean, mode="lines+markers", name="Mean over the seeds", line={"color": style.colour(mode), "width": 2},
-        marker={"symbol": style.marker, "size": 9, "color": style.colour(mode)}, hovertemplate="mean %{y:.2f} nats<extra></extra>",
-    )  # fmt: skip
+        x=mean.index,
+        y=mean,
+        mode="lines+markers",
+        name="Mean over the seeds",
+        line={"color": style.colour(mode), "width": 2},
+        marker={"symbol": style.marker, "size": 9, "color": style.colour(mode)},
+        hovertemplate="mean %{y:.2f} nats<extra></extra>",
+    )
     if chosen is not None:
         figure.add_scatter(
-            x=[chosen[0]], y=[chosen[1]], mode="markers", name="Your row",
+            x=[chosen[0]],
+            y=[chosen[1]],
+            mode="markers",
+            name="Your row",
             marker={"symbol": "x-thin", "size": 13, "line": {"width": 3, "color": theme.ink(mode)}},
             hovertemplate="your row: %{y:.2f} nats<extra></extra>",
-        )  # fmt: skip
+        )
     figure.update_xaxes(range=[-0.05, 1.05], tickformat=".0%", fixedrange=True)
     figure.update_yaxes(rangemode="tozero", fixedrange=True)
     return figure
 
 
-def divergence_bars(steps: Sequence[int], values: Sequence[float], threshold: float, *, mode: Mode, height: int = 220) -> go.Figure:
-    """Return a bar per step of how far expectations are off (nats), with the threshold below which they count as the same."""
+def divergence_bars(
+    steps: Sequence[int], values: Sequence[float], threshold: float, *, mode: Mode, height: int = 220
+) -> go.Figure:
+    """Return a bar per step of how far expectations are off (nats), with the threshold below which they count as the
+    same."""
     figure = theme.blank_figure(mode, x_title="Step", y_title="Off by (nats)", height=height)
     colour = RUN_STYLES["Yours"].colour(mode)
-    figure.add_bar(x=list(steps), y=list(values), marker={"color": colour}, showlegend=False, hovertemplate="step %{x}: %{y:.2f} nats<extra></extra>")
+    figure.add_bar(
+        x=list(steps),
+        y=list(values),
+        marker={"color": colour},
+        showlegend=False,
+        hovertemplate="step %{x}: %{y:.2f} nats<extra></extra>",
+    )
     add_baseline(figure, threshold, mode, f"Hardly felt: {threshold:g} nats")
     figure.update_xaxes(dtick=1 if len(steps) <= 20 else None, fixedrange=True)
     figure.update_yaxes(rangemode="tozero", fixedrange=True)
@@ -247,7 +288,8 @@ def _add_switches(figure: go.Figure, switches: Switches, total: int, strip_rows:
     told = [bool(switches.told[place]) for place in places]
     symbols = ["square" if flag else "circle-open" for flag in told]
     words = [
-        f"after step {switches.steps[place]} it reads {READS[flag]}; a click changes it" for place, flag in zip(places, told, strict=True)
+        f"after step {switches.steps[place]} it reads {READS[flag]}; a click changes it"
+        for place, flag in zip(places, told, strict=True)
     ]
     whole = {"marker": {"opacity": 1}}
     figure.add_scatter(
@@ -256,7 +298,12 @@ def _add_switches(figure: go.Figure, switches: Switches, total: int, strip_rows:
         customdata=[switches.steps[place] for place in places],
         text=words,
         mode="markers",
-        marker={"symbol": symbols, "size": 17, "color": theme.accent(mode), "line": {"width": 2.5, "color": theme.accent(mode)}},
+        marker={
+            "symbol": symbols,
+            "size": 17,
+            "color": theme.accent(mode),
+            "line": {"width": 2.5, "color": theme.accent(mode)},
+        },
         selected=whole,
         unselected=whole,
         hovertemplate="%{text}<extra></extra>",
@@ -267,7 +314,12 @@ def _add_switches(figure: go.Figure, switches: Switches, total: int, strip_rows:
 
 
 def _cells(
-    timelines: Sequence[Timeline], offsets: Sequence[int], rows: int, strip_rows: int, mode: Mode, text_colour: str | None
+    timelines: Sequence[Timeline],
+    offsets: Sequence[int],
+    rows: int,
+    strip_rows: int,
+    mode: Mode,
+    text_colour: str | None,
 ) -> go.Heatmap:
     """Return the cells whose text has this colour (None: those without a probability), the others empty."""
     values: list[list[float | None]] = [[None] * STEPS_PER_STRIP for _ in range(rows)]
@@ -322,7 +374,5 @@ def readable_text(share: float) -> str:
 def _first_bright() -> float:
     """Return the value above which dark text reads better; one is enough, as the scale only gets lighter."""
     steps = [step / 200 for step in range(201)]
-    is_bright = [
-        theme.contrast(DARK_TEXT, heat_colour(s)) > theme.contrast(LIGHT_TEXT, heat_colour(s)) for s in steps
-    ]
+    is_bright = [theme.contrast(DARK_TEXT, heat_colour(s)) > theme.contrast(LIGHT_TEXT, heat_colour(s)) for s in steps]
     return steps[is_bright.index(True)] - 1 / 400

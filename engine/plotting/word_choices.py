@@ -14,7 +14,8 @@ MAX_LABEL = 22
 
 
 def word_choice_bars(frame: pd.DataFrame, *, mode: Mode, architecture: str) -> go.Figure:
-    """Return a bar (%) per word that could stand in one place, as `engine.inspection.hypotheses.word_alternatives` lists them.
+    """Return a bar (%) per word that could stand in one place, as `engine.inspection.hypotheses.word_alternatives`
+    lists them.
 
     The word that was written has a filled bar and says so; the others are outlined.
     """

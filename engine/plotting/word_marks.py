@@ -1,4 +1,5 @@
-"""Words with marks that can be clicked, neighbours by how near they are, and how far two sentences' states lie apart."""
+"""Words with marks that can be clicked, neighbours by how near they are, and how far two sentences' states lie
+apart."""
 
 from __future__ import annotations
 
@@ -19,47 +20,83 @@ STILL = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opac
 
 
 def word_marks(words: Sequence[str], chosen: int, values: Sequence[str], *, mode: Mode) -> go.Figure:
-    """Return a sentence's words, each under a mark that gives its value when clicked; the chosen one (from 0) is a diamond."""
+    """Return a sentence's words, each under a mark that gives its value when clicked; the chosen one (from 0) is a
+    diamond."""
     rows = -(-len(words) // PER_ROW)
     is_chosen = [place == chosen for place in range(len(words))]
     labels = plain_labels(words, MAX_LABEL)
     figure = theme.blank_figure(mode, height=ROW_HEIGHT * rows + 16)
     figure.add_scatter(
-        x=[place % PER_ROW for place in range(len(words))], y=[place // PER_ROW for place in range(len(words))],
-        mode="markers+text", textposition="bottom center", customdata=list(values), cliponaxis=False,
+        x=[place % PER_ROW for place in range(len(words))],
+        y=[place // PER_ROW for place in range(len(words))],
+        mode="markers+text",
+        textposition="bottom center",
+        customdata=list(values),
+        cliponaxis=False,
         text=[f"<b>{label}</b>" if here else label for label, here in zip(labels, is_chosen, strict=True)],
         textfont={"size": 13, "color": theme.ink(mode)},
-        marker=_marker(is_chosen, mode), hovertext=plain_labels(words), hovertemplate="%{hovertext}<extra></extra>", **STILL,
-    )  # fmt: skip
+        marker=_marker(is_chosen, mode),
+        hovertext=plain_labels(words),
+        hovertemplate="%{hovertext}<extra></extra>",
+        **STILL,
+    )
     figure.update_xaxes(visible=False, range=[-0.6, PER_ROW - 0.4], fixedrange=True)
     figure.update_yaxes(visible=False, range=[rows - 0.25, -0.4], fixedrange=True)
     figure.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 4}, clickmode="event+select", showlegend=False)
     return figure
 
 
-def neighbour_marks(words: Sequence[str], cosines: Sequence[float], notes: Sequence[str], chosen: str, *, mode: Mode) -> go.Figure:
-    """Return the neighbours of a word from top to bottom, each at its cosine and with its note; a click gives the word."""
+def neighbour_marks(
+    words: Sequence[str], cosines: Sequence[float], notes: Sequence[str], chosen: str, *, mode: Mode
+) -> go.Figure:
+    """Return the neighbours of a word from top to bottom, each at its cosine and with its note; a click gives the
+    word."""
     is_chosen = [word == chosen for word in words]
     figure = theme.blank_figure(mode, x_title="nearness (cosine of the embeddings)", height=28 * len(words) + 70)
     for place, cosine in enumerate(cosines):
-        figure.add_scatter(x=[0, cosine], y=[place, place], mode="lines", line={"color": theme.grid(mode), "width": 2}, hoverinfo="skip")
+        figure.add_scatter(
+            x=[0, cosine],
+            y=[place, place],
+            mode="lines",
+            line={"color": theme.grid(mode), "width": 2},
+            hoverinfo="skip",
+        )
     figure.add_scatter(
-        x=list(cosines), y=list(range(len(words))), mode="markers+text", textposition="middle right", customdata=list(words),
-        text=[f"  {plain_label(note)}" for note in notes], textfont={"size": 12, "color": theme.muted(mode)}, cliponaxis=False,
-        marker=_marker(is_chosen, mode), hovertext=[f"{word}: {cosine:.3f}" for word, cosine in zip(plain_labels(words), cosines, strict=True)],
-        hovertemplate="%{hovertext}<extra></extra>", **STILL,
-    )  # fmt: skip
-    labels = [f"<b>{label}</b>" if here else label for label, here in zip(plain_labels(words, MAX_LABEL), is_chosen, strict=True)]
+        x=list(cosines),
+        y=list(range(len(words))),
+        mode="markers+text",
+        textposition="middle right",
+        customdata=list(words),
+        text=[f"  {plain_label(note)}" for note in notes],
+        textfont={"size": 12, "color": theme.muted(mode)},
+        cliponaxis=False,
+        marker=_marker(is_chosen, mode),
+        hovertext=[f"{word}: {cosine:.3f}" for word, cosine in zip(plain_labels(words), cosines, strict=True)],
+        hovertemplate="%{hovertext}<extra></extra>",
+        **STILL,
+    )
+    labels = [
+        f"<b>{label}</b>" if here else label
+        for label, here in zip(plain_labels(words, MAX_LABEL), is_chosen, strict=True)
+    ]
     figure.update_yaxes(
-        tickvals=list(range(len(words))), ticktext=labels, range=[len(words) - 0.4, -0.6], showgrid=False, fixedrange=True, zeroline=False
+        tickvals=list(range(len(words))),
+        ticktext=labels,
+        range=[len(words) - 0.4, -0.6],
+        showgrid=False,
+        fixedrange=True,
+        zeroline=False,
     )
     figure.update_xaxes(range=[min(0.0, *cosines), 1.25 * max(0.1, *cosines)], fixedrange=True)
     figure.update_layout(clickmode="event+select", showlegend=False, margin={"t": 8})
     return figure
 
 
-def state_cosines(first: Sequence[str | None], second: Sequence[str | None], cosines: Sequence[float | None], *, mode: Mode) -> go.Figure:
-    """Return the cosine of two sentences' states at each place, from top to bottom; ≠ and a diamond mark pieces that differ.
+def state_cosines(
+    first: Sequence[str | None], second: Sequence[str | None], cosines: Sequence[float | None], *, mode: Mode
+) -> go.Figure:
+    """Return the cosine of two sentences' states at each place, from top to bottom; ≠ and a diamond mark pieces that
+    differ.
 
     Places after MAX_PLACES are left out; one that only one sentence has shows no mark.
     """
@@ -69,11 +106,23 @@ def state_cosines(first: Sequence[str | None], second: Sequence[str | None], cos
     known = [cosine for cosine in cosines if cosine is not None]
     figure = theme.blank_figure(mode, x_title="cosine of the states (1: the same)", height=24 * len(labels) + 70)
     figure.add_scatter(
-        x=cosines, y=list(range(len(labels))), mode="lines+markers", line={"color": theme.muted(mode), "width": 1},
-        marker=_marker(differs, mode), text=labels, hovertemplate="%{text}: %{x:.4f}<extra></extra>", connectgaps=True, cliponaxis=False,
-    )  # fmt: skip
+        x=cosines,
+        y=list(range(len(labels))),
+        mode="lines+markers",
+        line={"color": theme.muted(mode), "width": 1},
+        marker=_marker(differs, mode),
+        text=labels,
+        hovertemplate="%{text}: %{x:.4f}<extra></extra>",
+        connectgaps=True,
+        cliponaxis=False,
+    )
     figure.update_yaxes(
-        tickvals=list(range(len(labels))), ticktext=labels, range=[len(labels) - 0.4, -0.6], showgrid=False, fixedrange=True, zeroline=False
+        tickvals=list(range(len(labels))),
+        ticktext=labels,
+        range=[len(labels) - 0.4, -0.6],
+        showgrid=False,
+        fixedrange=True,
+        zeroline=False,
     )
     figure.update_xaxes(range=[min([0.9, *known]) - 0.03, 1.02], fixedrange=True)
     figure.update_layout(showlegend=False, margin={"t": 8})

@@ -17,14 +17,17 @@ ROW_PIXELS = 44
 LIFT = 0.12  # of a row, which keeps letters off the markers
 MAX_ROWS = 14
 MOST_BITS = 8.0  # one choice of 256; what surprises more is as bright
-LETTERED_COLUMNS = 32  # up to so many tokens across each has its own letters, beyond that each stretch has its first ones
+LETTERED_COLUMNS = (
+    32  # up to so many tokens across each has its own letters, beyond that each stretch has its first ones
+)
 _NARROW_CHARACTERS = 34  # that fit side by side on a telephone
 _SYMBOLS = {"network": "circle", "visitor": "square"}
 _AUTHORS = {"network": "by the network", "visitor": "by you"}
 
 
 def place_nodes(parents: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Return the column (depth, from 1) and the row of each node of a tree whose parents come first (-1: the beginning).
+    """Return the column (depth, from 1) and the row of each node of a tree whose parents come first (-1: the
+    beginning).
 
     The first child goes on in its parent's row; every further child opens a row below all that came out of the children
     before it, so that no line crosses a token.
@@ -65,16 +68,24 @@ def writing_tree(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
         _add_markers(figure, shown[shown["author"] == author], author, symbol, min(11, max(4, 600 / across)), mode)
     labels = _labels(shown, across)
     figure.add_scatter(
-        x=[label[0] for label in labels], y=[label[1] - LIFT for label in labels], text=[label[2] for label in labels],
-        mode="text", textposition="top center" if across <= LETTERED_COLUMNS else "top right",
-        textfont={"family": theme.MONOSPACE, "size": 14, "color": theme.ink(mode)}, hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
+        x=[label[0] for label in labels],
+        y=[label[1] - LIFT for label in labels],
+        text=[label[2] for label in labels],
+        mode="text",
+        textposition="top center" if across <= LETTERED_COLUMNS else "top right",
+        textfont={"family": theme.MONOSPACE, "size": 14, "color": theme.ink(mode)},
+        hoverinfo="skip",
+        showlegend=False,
+    )
     pen = shown[shown["is_pen"]]
     figure.add_scatter(
-        x=pen["column"] if len(pen) else [0], y=pen["line"] if len(pen) else [0],
-        mode="markers", name="Your pen", hoverinfo="skip",
+        x=pen["column"] if len(pen) else [0],
+        y=pen["line"] if len(pen) else [0],
+        mode="markers",
+        name="Your pen",
+        hoverinfo="skip",
         marker={"symbol": "circle-open", "size": 24, "color": theme.accent(mode), "line": {"width": 3}},
-    )  # fmt: skip
+    )
     figure.update_xaxes(range=[-0.02 * across - 0.3, 1.02 * across + 0.5], visible=False, fixedrange=True)
     figure.update_yaxes(range=[shown["line"].max() + 0.6 if len(shown) else 0.6, -0.8], visible=False, fixedrange=True)
     return figure
@@ -91,9 +102,13 @@ def describe_writing_tree(frame: pd.DataFrame) -> str:
     if path.empty:
         return f"{size} The pen stands at the beginning."
     steps = ", ".join(
-        f"{visible_token(row.token)} {100 * row.probability:.1f} % {_AUTHORS[row.author]}" for row in path.tail(5).itertuples()
+        f"{visible_token(row.token)} {100 * row.probability:.1f} % {_AUTHORS[row.author]}"
+        for row in path.tail(5).itertuples()
     )
-    return f"{size} The text at the pen has {len(path):,} steps and {path['bits'].sum():.1f} bits; the last of them: {steps}."
+    return (
+        f"{size} The text at the pen has {len(path):,} steps and {path['bits'].sum():.1f} bits; the last of them: "
+        f"{steps}."
+    )
 
 
 def _around_the_pen(frame: pd.DataFrame) -> pd.DataFrame:
@@ -141,9 +156,7 @@ def _labels(shown: pd.DataFrame, across: int) -> list[tuple[float, float, str]]:
     return fitted
 
 
-def _add_markers(
-    figure: go.Figure, nodes: pd.DataFrame, author: str, symbol: str, size: float, mode: Mode
-) -> None:
+def _add_markers(figure: go.Figure, nodes: pd.DataFrame, author: str, symbol: str, size: float, mode: Mode) -> None:
     figure.add_scatter(
         x=nodes["column"],
         y=nodes["line"],

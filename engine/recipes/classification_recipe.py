@@ -18,7 +18,10 @@ from engine.text.treebank import TreebankTokenizer, split_words
 from engine.training import TrainingSettings
 from engine.training.classification import Classification, LabelledTexts
 
-HELD_OUT, SPLIT_SEED = 500, 0  # which weights and settings are kept is decided on so many training sentences, always the same ones
+HELD_OUT, SPLIT_SEED = (
+    500,
+    0,
+)  # which weights and settings are kept is decided on so many training sentences, always the same ones
 LABELS = ["negative", "positive"]
 
 
@@ -33,7 +36,8 @@ class ClassificationRecipe:
         length_weight: see `Classification`.
         direction_weight: how much each direction is also trained to answer by itself.
         max_words: longer training texts are cut there, 0 for never.
-        held_out: how many training sentences are kept back to decide on where the corpus' validation split is what is reported.
+        held_out: how many training sentences are kept back to decide on where the corpus' validation split is what is
+            reported.
         label, group: what pages call it and which models it stands beside.
     """
 
@@ -122,7 +126,10 @@ class ClassificationRecipe:
         title = corpus.spec.title
         if "test" in corpus.splits and "validation" in corpus.splits:
             return f"texts of the validation split of {title}"
-        return f"whole sentences of the training split of {title}, kept back with every phrase of four words or more that was cut from them"
+        return (
+            f"whole sentences of the training split of {title}, kept back with every phrase of four words or more "
+            "that was cut from them"
+        )
 
 
 def hiding(

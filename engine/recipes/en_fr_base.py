@@ -1,4 +1,5 @@
-"""English to French, as wide as fits 16 MiB in half precision: what the best one starts from, and the twin of French to English."""
+"""English to French, as wide as fits 16 MiB in half precision: what the best one starts from, and the twin of French to
+English."""
 
 from engine.recipes.base import RECIPES
 from engine.recipes.translation_recipe import TranslationRecipe

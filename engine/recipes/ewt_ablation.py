@@ -1,4 +1,5 @@
-"""Three taggers on English-EWT alone that differ in one thing each: what a CRF and what the backward direction are worth.
+"""Three taggers on English-EWT alone that differ in one thing each: what a CRF and what the backward direction are
+worth.
 
 Trained with several seeds (`--set seed=N`) and added to the table of results with `evaluate --ablation`.
 """
@@ -13,7 +14,9 @@ BASE = dataclasses.replace(
     group="ablation",
     start_from="",
     vocab_size=6000,
-    training=dataclasses.replace(EWT_BILSTM_CRF.training, max_steps=900, learning_rate=3e-3, evaluate_every=180, checkpoint_every=0),
+    training=dataclasses.replace(
+        EWT_BILSTM_CRF.training, max_steps=900, learning_rate=3e-3, evaluate_every=180, checkpoint_every=0
+    ),
 )
 VARIANTS = {
     "bilstm-crf": ("both directions with a CRF", True, True),

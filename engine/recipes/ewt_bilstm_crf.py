@@ -1,4 +1,5 @@
-"""Entities on the web (English-EWT): goes on from `gmb-bilstm-crf`, which has read eleven times as many entities in the news."""
+"""Entities on the web (English-EWT): goes on from `gmb-bilstm-crf`, which has read eleven times as many entities in the
+news."""
 
 import dataclasses
 
@@ -21,6 +22,13 @@ EWT_BILSTM_CRF = RECIPES.register("ewt-bilstm-crf")(
         word_dropout=0.1,
         rare_dropout=0.5,
         batch_words=800,
-        training=dataclasses.replace(GMB_BILSTM_CRF.training, max_steps=1300, learning_rate=2e-3, evaluate_every=130, average_decay=0.996, checkpoint_every=650),
+        training=dataclasses.replace(
+            GMB_BILSTM_CRF.training,
+            max_steps=1300,
+            learning_rate=2e-3,
+            evaluate_every=130,
+            average_decay=0.996,
+            checkpoint_every=650,
+        ),
     )
 )

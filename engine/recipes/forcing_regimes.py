@@ -1,7 +1,7 @@
 """Four small translators that differ in one thing: what their decoder read while they learnt.
 
-Always the reference (teacher forcing), the reference or its own word by the toss of a coin, always its own word, or the reference
-less and less often (scheduled sampling; Bengio et al., 2015, arXiv 1506.03099).
+Always the reference (teacher forcing), the reference or its own word by the toss of a coin, always its own word, or the
+reference less and less often (scheduled sampling; Bengio et al., 2015, arXiv 1506.03099).
 """
 
 import dataclasses

@@ -1,6 +1,8 @@
-"""Entities in news (GMB): three taggers that differ in one thing each, no CRF or no backward direction, trained for a shorter time.
+"""Entities in news (GMB): three taggers that differ in one thing each, no CRF or no backward direction, trained for a
+shorter time.
 
-The third, `gmb-compared-bilstm-crf`, is what the two are compared with; shipped is `gmb-bilstm-crf`, which was trained for longer.
+The third, `gmb-compared-bilstm-crf`, is what the two are compared with; shipped is `gmb-bilstm-crf`, which was trained
+for longer.
 """
 
 import dataclasses

@@ -21,7 +21,12 @@ IMDB_BILSTM = RECIPES.register("imdb-bilstm")(
         max_words=400,
         batch_size=32,
         training=dataclasses.replace(
-            SST2_BILSTM.training, max_steps=1100, learning_rate=5e-3, evaluate_every=100, average_decay=0.98, checkpoint_every=200
+            SST2_BILSTM.training,
+            max_steps=1100,
+            learning_rate=5e-3,
+            evaluate_every=100,
+            average_decay=0.98,
+            checkpoint_every=200,
         ),
     )
 )

@@ -20,8 +20,8 @@ class LanguageModelRecipe:
 
     Attributes:
         label, group: what pages call it and which models it stands beside, "" where its architecture says both.
-        embedding_std: standard deviation of the embedding's first values; None leaves them small. With large ones a wide network
-            does not stand still for its first hundred updates.
+        embedding_std: standard deviation of the embedding's first values; None leaves them small. With large ones a
+            wide network does not stand still for its first hundred updates.
         vocab_size: how many tokens the tokeniser may have; None leaves it to the tokeniser.
     """
 

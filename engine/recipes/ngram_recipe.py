@@ -1,4 +1,5 @@
-"""Recipes for n-gram models: running text, counted once; nothing is trained, so every training setting is without effect."""
+"""Recipes for n-gram models: running text, counted once; nothing is trained, so every training setting is without
+effect."""
 
 from __future__ import annotations
 

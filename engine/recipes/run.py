@@ -39,7 +39,9 @@ def train_recipe(
     _check_output(Path(output))
     begun = time.perf_counter()
     prepared = recipe.prepare(settings)
-    start = {name: weights.clone() for name, weights in prepared.model.state_dict().items()} if prepared.start_share else {}
+    start = (
+        {name: weights.clone() for name, weights in prepared.model.state_dict().items()} if prepared.start_share else {}
+    )
     evaluations: list[dict[str, float]] = []  # the learning curve; of a resumed run, the part since it was resumed
     for event in _events(prepared, Path(output), resume, begun):
         if isinstance(event, Snapshotted):

@@ -1,4 +1,5 @@
-"""The best character model we ship: a wide two-layer LSTM on Tiny Shakespeare, held back by dropout and strong weight decay."""
+"""The best character model we ship: a wide two-layer LSTM on Tiny Shakespeare, held back by dropout and strong weight
+decay."""
 
 from engine.recipes.base import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe

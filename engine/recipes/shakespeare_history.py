@@ -23,8 +23,8 @@ RECIPES.register("shakespeare-history")(
             evaluate_every=250,
             snapshots=28,
             precision="bfloat16",
-            # Not seed 1, whose network has two moods at 107 updates: after some first characters it reads on with 3.0 nats
-            # per character, after others with 5.3, so that its curve has a peak which says nothing about learning.
+            # Not seed 1, whose network has two moods at 107 updates: after some first characters it reads on with 3.0
+            # nats per character, after others with 5.3, so that its curve has a peak which says nothing about learning.
             seed=2,
             checkpoint_every=500,
         ),

@@ -1,4 +1,5 @@
-"""How the matched readers of Tiny Shakespeare (RNN, LSTM, GRU, Transformer) are taught: alike in all but the learning rate."""
+"""How the matched readers of Tiny Shakespeare (RNN, LSTM, GRU, Transformer) are taught: alike in all but the learning
+rate."""
 
 from engine.training import TrainingSettings
 

@@ -1,7 +1,7 @@
 """Counted 6-grams of Tiny Shakespeare with Kneser-Ney smoothing: what a network has to beat.
 
-On the validation text 2.40, 2.17, 2.11, 2.10 and 2.10 bits per character for orders 4 to 8; 6 is within 0.01 of the best in
-two thirds of the space.
+On the validation text 2.40, 2.17, 2.11, 2.10 and 2.10 bits per character for orders 4 to 8; 6 is within 0.01 of the
+best in two thirds of the space.
 """
 
 from engine.recipes.base import RECIPES

@@ -1,4 +1,5 @@
-"""Character-level Transformer on Tiny Shakespeare, with as many parameters as the LSTM of the three readers (within 1 %)."""
+"""Character-level Transformer on Tiny Shakespeare, with as many parameters as the LSTM of the three readers (within 1
+%)."""
 
 import dataclasses
 

@@ -1,4 +1,5 @@
-"""Praise or complaint from the mean of the word embeddings, blind to order: what reading in order has to beat, on SST-2's phrases."""
+"""Praise or complaint from the mean of the word embeddings, blind to order: what reading in order has to beat, on
+SST-2's phrases."""
 
 import dataclasses
 

@@ -7,6 +7,10 @@ from engine.recipes.sst2_lstm import SST2_LSTM
 
 RECIPES.register("sst2-gru")(
     dataclasses.replace(
-        SST2_LSTM, name="sst2-gru", title="Film reviews, praise or complaint, GRU from left to right", label="Left to right, GRU", cell="gru"
+        SST2_LSTM,
+        name="sst2-gru",
+        title="Film reviews, praise or complaint, GRU from left to right",
+        label="Left to right, GRU",
+        cell="gru",
     )
 )

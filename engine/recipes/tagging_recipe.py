@@ -1,4 +1,5 @@
-"""Recipes for taggers: tagged sentences, a list of known words, one recurrent layer in one or both directions, with or without a CRF."""
+"""Recipes for taggers: tagged sentences, a list of known words, one recurrent layer in one or both directions, with or
+without a CRF."""
 
 from __future__ import annotations
 
@@ -28,8 +29,8 @@ class TaggingRecipe:
         vocab_size, least_count: how many words are known by themselves at most, and how often they must occur for it.
         hidden_size: per direction.
         word_dropout, rare_dropout: see `engine.training.tagging.Tagging`.
-        start_from: name of the recipe whose weights this one goes on from ("" to start afresh); its words stay known, words of this
-            corpus are added, and the scores of the tags begin anew.
+        start_from: name of the recipe whose weights this one goes on from ("" to start afresh); its words stay known,
+            words of this corpus are added, and the scores of the tags begin anew.
         label, group: what pages call it and which models it stands beside.
     """
 
@@ -103,12 +104,25 @@ class TaggingRecipe:
         return Prepared(model, tokenizer, objective, settings, facts, (corpus.source,), before)
 
     def _beginning(self) -> LoadedModel:
-        """Return the trained model of `start_from`, from where its recipe puts it, else the shipped one of this name."""
-        folder = next((root / self.start_from for root in (RUNS, PRETRAINED) if (root / self.start_from).is_dir()), None)
+        """Return the trained model of `start_from`, from where its recipe puts it, else the shipped one of this
+        name."""
+        folder = next(
+            (root / self.start_from for root in (RUNS, PRETRAINED) if (root / self.start_from).is_dir()), None
+        )
         if folder is None:
-            raise ModelError(f"{self.name} goes on from a model that is not in {RUNS}; train it first: {self._first_command()}")
+            raise ModelError(
+                f"{self.name} goes on from a model that is not in {RUNS}; train it first: {self._first_command()}"
+            )
         loaded = load_model(folder.absolute())
-        for name in ("embedding_dim", "character_dim", "character_filters", "shape_dim", "hidden_size", "cell", "bidirectional"):
+        for name in (
+            "embedding_dim",
+            "character_dim",
+            "character_filters",
+            "shape_dim",
+            "hidden_size",
+            "cell",
+            "bidirectional",
+        ):
             if loaded.info.config[name] != getattr(self, name):
                 raise ModelError(f"The model in {folder} has another {name} than {self.name}.")
         return loaded
@@ -118,7 +132,8 @@ class TaggingRecipe:
 
 
 def list_labels(rows) -> list[str]:
-    """Return all tags that occur, "O" first, then "B-x" and "I-x" of every type x that occurs, in alphabetical order."""
+    """Return all tags that occur, "O" first, then "B-x" and "I-x" of every type x that occurs, in alphabetical
+    order."""
     types = sorted({tag[2:] for tags in rows for tag in tags if tag != OUTSIDE})
     return [OUTSIDE, *(f"{letter}-{kind}" for kind in types for letter in "BI")]
 

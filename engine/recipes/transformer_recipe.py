@@ -41,5 +41,10 @@ class TransformerRecipe:
         names = ("width", "num_layers", "num_heads", "feedforward_size", "window", "dropout")
         model = TransformerLanguageModel(tokenizer.vocab_size, **{name: getattr(self, name) for name in names})
         objective = LanguageModelling(train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed)
-        facts = {"model": "transformer_language_model", "cell": model.cell, "title": self.title, "corpora": [self.corpus]}
+        facts = {
+            "model": "transformer_language_model",
+            "cell": model.cell,
+            "title": self.title,
+            "corpora": [self.corpus],
+        }
         return Prepared(model, tokenizer, objective, settings, facts, (corpus.source,))

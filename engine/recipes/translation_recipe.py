@@ -132,7 +132,9 @@ class TranslationRecipe:
         """Return the trained model of `start_from`, from where its recipe puts it unless told otherwise."""
         folder = RUNS / self.start_from
         if not folder.is_dir():
-            raise ModelError(f"{self.name} goes on from a model that is not in {folder}; train it first: {self._first_command()}")
+            raise ModelError(
+                f"{self.name} goes on from a model that is not in {folder}; train it first: {self._first_command()}"
+            )
         loaded = load_model(folder)
         for name in ("hidden_size", "embedding_dim", "encoder_layers", "decoder_layers", "attention", "cell"):
             if loaded.info.config[name] != getattr(self, name):

@@ -13,12 +13,15 @@ SOLVED_ERROR = 1e-3  # mean squared error
 
 @TASKS.register("adding")
 class Adding(Task):
-    """Two channels per step: a number drawn evenly from 0..1, and a marker that is 1 on two steps; the target is the sum.
+    """Two channels per step: a number drawn evenly from 0..1, and a marker that is 1 on two steps; the target is the
+    sum.
 
     Paper: Hochreiter and Schmidhuber (1997), Long short-term memory, experiment 4.
-    Differs: numbers from 0..1 and the plain sum, one marker in each half, a fixed length, no end markers, as in Le, Jaitly and
-    Hinton (2015), arXiv 1504.00941, section 4.1; the paper drew from -1..1, asked for 0.5 + sum / 4, marked the first number within
-    the first ten steps, and varied the length by a tenth. An answer counts as right within 4 % of the range of possible answers,
+    Differs: numbers from 0..1 and the plain sum, one marker in each half, a fixed length, no end markers, as in Le,
+        Jaitly and
+    Hinton (2015), arXiv 1504.00941, section 4.1; the paper drew from -1..1, asked for 0.5 + sum / 4, marked the first
+    number within the first ten steps, and varied the length by a tenth. An answer counts as right within 4 % of the
+    range of possible answers,
     as in the paper: 0.04 there, 0.08 here.
     """
 

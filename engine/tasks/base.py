@@ -1,4 +1,5 @@
-"""What every task offers: three sets of sequences, the loss of a network that remembers nothing, and when it counts as solved.
+"""What every task offers: three sets of sequences, the loss of a network that remembers nothing, and when it counts as
+solved.
 
 Shapes: B batch, T time, I values per step, O outputs per step.
 """
@@ -17,8 +18,8 @@ from engine.registry import Registry
 
 TASKS: Registry[type[Task]] = Registry("task")
 
-# torch's generator on the processor looks at the lowest 32 bits of its seed only. These two, the largest there are, belong to the
-# sequences that are never learnt from; training batches are made from smaller ones.
+# torch's generator on the processor looks at the lowest 32 bits of its seed only. These two, the largest there are,
+# belong to the sequences that are never learnt from; training batches are made from smaller ones.
 VALIDATION_SEED, HELD_OUT_SEED = 2**32 - 2, 2**32 - 1
 TRAINING_SEEDS = VALIDATION_SEED
 
@@ -26,8 +27,8 @@ TRAINING_SEEDS = VALIDATION_SEED
 class TaskBatch(NamedTuple):
     """Sequences and what is asked of them.
 
-    `inputs` (B, T, I) real values or (B, T) token ids; `targets` (B, T) real values or class numbers; `mask` (B, T) is True
-    where the answer counts as remembering. A task's loss may take in more steps than that.
+    `inputs` (B, T, I) real values or (B, T) token ids; `targets` (B, T) real values or class numbers; `mask` (B, T) is
+    True where the answer counts as remembering. A task's loss may take in more steps than that.
     """
 
     inputs: Tensor
@@ -38,9 +39,10 @@ class TaskBatch(NamedTuple):
 class Task(ABC):
     """One task at one length; subclasses say what is shown, what is asked and what is known about the answer.
 
-    There are three sets of sequences: `batch` to learn from, `validation` to choose a learning rate by, `held_out` for what is
-    reported. Real data are split once and for all. Made-up sequences come from three random streams that never meet; where only
-    few different sequences exist, because they are short, the same one can come up in two of them.
+    There are three sets of sequences: `batch` to learn from, `validation` to choose a learning rate by, `held_out` for
+        what is
+    reported. Real data are split once and for all. Made-up sequences come from three random streams that never meet;
+    where only few different sequences exist, because they are short, the same one can come up in two of them.
     """
 
     title: ClassVar[str]
@@ -51,10 +53,14 @@ class Task(ABC):
     family: ClassVar[str] = "memory"  # or "structure", or "real" for data that were not made up
     allows_bidirectional: ClassVar[bool]  # is the answer asked for only after everything was read?
     order_matters: ClassVar[bool]  # would what was read, in another order, have another answer?
-    stops_when_solved: ClassVar[bool] = True  # False where every network keeps learning and the last loss is what counts
+    stops_when_solved: ClassVar[bool] = (
+        True  # False where every network keeps learning and the last loss is what counts
+    )
     shortest: ClassVar[int]
     longest: ClassVar[int] = 5000
-    lengths: ClassVar[tuple[int, ...]] = ()  # the only ones there are; empty where every length from shortest to longest is
+    lengths: ClassVar[
+        tuple[int, ...]
+    ] = ()  # the only ones there are; empty where every length from shortest to longest is
     input_size: int  # real values per step; 0 where the input is tokens
     vocab_size: int  # kinds of token; 0 where the input is real values
     output_size: int
@@ -71,13 +77,15 @@ class Task(ABC):
     def compatible(cls, architecture: str) -> bool:
         """Return whether it makes sense to try an architecture.
 
-        One that reads backwards may be tried only where everything has been read before the first answer, one that is blind to
-        order only where order is the point.
+        One that reads backwards may be tried only where everything has been read before the first answer, one that is
+        blind to order only where order is the point.
 
         Raises:
             ConfigError: no architecture has this name.
         """
-        from engine.models.architectures import ARCHITECTURES  # here, because pages ask a task's title without torch's models
+        from engine.models.architectures import (
+            ARCHITECTURES,
+        )  # here, because pages ask a task's title without torch's models
 
         found = ARCHITECTURES.get(architecture)
         return (cls.allows_bidirectional or found.is_causal) and (cls.order_matters or not found.is_order_blind)

@@ -16,16 +16,19 @@ DEEPEST = 8
 
 @TASKS.register("brackets")
 class Brackets(Task):
-    """`length` brackets; every closing one is the same mark, and the target there is the kind of the bracket that it closes.
+    """`length` brackets; every closing one is the same mark, and the target there is the kind of the bracket that it
+    closes.
 
-    Whoever answers must know what is still open, and in which order: a stack, up to eight deep. A bracket is opened or closed by
-    the toss of a coin, except where nothing is open, where eight are, or where the rest of the sequence is needed to close
-    what is open. With an odd length one bracket stays open.
+    Whoever answers must know what is still open, and in which order: a stack, up to eight deep. A bracket is opened or
+        closed by
+    the toss of a coin, except where nothing is open, where eight are, or where the rest of the sequence is needed to
+    close what is open. With an odd length one bracket stays open.
 
-    Every closing mark is asked for. The kinds are drawn evenly and independently, so that nothing but memory helps: about half of
-    the answers are the bracket opened one step earlier, the others go back up to the whole sequence.
+    Every closing mark is asked for. The kinds are drawn evenly and independently, so that nothing but memory helps:
+    about half of the answers are the bracket opened one step earlier, the others go back up to the whole sequence.
 
-    Paper: Hewitt et al. (2020), RNNs can generate bounded hierarchical languages with optimal memory, arXiv 2010.07515, for
+    Paper: Hewitt et al. (2020), RNNs can generate bounded hierarchical languages with optimal memory, arXiv 2010.07515,
+        for
     brackets of bounded depth.
     Differs: the closing brackets look alike, and their kind is what is asked for.
     """
@@ -72,8 +75,8 @@ class Brackets(Task):
         return TaskBatch(torch.from_numpy(inputs), torch.from_numpy(targets), torch.from_numpy(~is_opened))
 
     def _walk(self, coins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return where a bracket is opened (B, length), as the coins fall unless only the other is possible, and how many
-        are open around each (B, length)."""
+        """Return where a bracket is opened (B, length), as the coins fall unless only the other is possible, and how
+        many are open around each (B, length)."""
         is_opened, levels = np.empty_like(coins), np.empty(coins.shape, dtype=np.int64)
         depth = np.zeros(len(coins), dtype=np.int64)
         for step in range(self.length):

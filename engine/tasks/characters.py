@@ -21,18 +21,21 @@ UNKNOWN = 0  # a character that does not occur in the training text
 class Characters(Task):
     """`length` characters from anywhere in a text; the target is the next character after each of them.
 
-    Nothing before the stretch is known, so `length` is the longest context there can be. Training stretches begin at random places
-    of the training text; those that are measured lie end to end, evenly spread over the validation and the test text.
-    The loss is in nats per character, over all steps.
+    Nothing before the stretch is known, so `length` is the longest context there can be. Training stretches begin at
+    random places of the training text; those that are measured lie end to end, evenly spread over the validation and
+    the test text. The loss is in nats per character, over all steps.
 
-    Paper: Graves (2013), Generating sequences with recurrent neural networks, arXiv 1308.0850, section 3, for the task; the text is
+    Paper: Graves (2013), Generating sequences with recurrent neural networks, arXiv 1308.0850, section 3, for the task;
+        the text is
     Tiny Shakespeare, or the embedded sample where it cannot be reached.
     """
 
     title = "Next character"
     question = "Which character comes next?"
     length_words = "characters of context"
-    solved_text = "a lower loss than counting which character follows which two others in the training text (Kneser-Ney trigram)"
+    solved_text = (
+        "a lower loss than counting which character follows which two others in the training text (Kneser-Ney trigram)"
+    )
     kind = "classification"
     family = "real"
     allows_bidirectional = False
@@ -95,7 +98,9 @@ class Characters(Task):
 
     def _steps(self, text: np.ndarray) -> int:
         if len(text) <= self.length + 1:
-            raise ConfigError(f"{self.title} has a text of {len(text)} characters, too short for a length of {self.length}.")
+            raise ConfigError(
+                f"{self.title} has a text of {len(text)} characters, too short for a length of {self.length}."
+            )
         return self.length
 
     def _spread(self, text: np.ndarray, count: int) -> TaskBatch:
@@ -114,7 +119,8 @@ class Characters(Task):
 
 @dataclass(frozen=True)
 class _Text:
-    """The three parts of a text as character ids, and the share of each character in the first (one is added to every count)."""
+    """The three parts of a text as character ids, and the share of each character in the first (one is added to every
+    count)."""
 
     train: np.ndarray
     validation: np.ndarray

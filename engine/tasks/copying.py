@@ -16,11 +16,14 @@ BLANK, GO = 0, SYMBOLS + 1
 
 @TASKS.register("copying")
 class Copying(Task):
-    """Ten symbols out of eight, T - 1 blanks, a go marker, ten blanks; the target is blank T + 10 times, then the symbols.
+    """Ten symbols out of eight, T - 1 blanks, a go marker, ten blanks; the target is blank T + 10 times, then the
+    symbols.
 
-    Paper: Hochreiter and Schmidhuber (1997) for the idea; this layout is Arjovsky, Shah and Bengio (2016), Unitary evolution
+    Paper: Hochreiter and Schmidhuber (1997) for the idea; this layout is Arjovsky, Shah and Bengio (2016), Unitary
+        evolution
     recurrent neural networks, arXiv 1511.06464, section 4.1.
-    Differs: the outputs leave out the go marker, which is never an answer. The loss is the mean over all T + 20 steps, as in
+    Differs: the outputs leave out the go marker, which is never an answer. The loss is the mean over all T + 20 steps,
+        as in
     the paper; the accuracy is over the ten answers only.
     """
 

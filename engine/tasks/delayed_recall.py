@@ -16,10 +16,12 @@ ASK = 2 * SYMBOLS  # after the symbols 0..7 and the distractors 8..15
 class DelayedRecall(Task):
     """A symbol out of eight, `length` distractors out of eight others, and a question mark; the target is the symbol.
 
-    The symbol is easy to tell from the distractors; the whole difficulty is not to be overwritten by them while waiting.
+    The symbol is easy to tell from the distractors; the whole difficulty is not to be overwritten by them while
+    waiting.
 
     Paper: after Hochreiter and Schmidhuber (1997), Long short-term memory, experiment 2.
-    Differs: eight symbols to remember instead of two; the distractors are random instead of always the same or unseen before;
+    Differs: eight symbols to remember instead of two; the distractors are random instead of always the same or unseen
+        before;
     the lag is fixed.
     """
 

@@ -19,12 +19,15 @@ POOLED = {16: (2, 2), 32: (1, 2), 64: (1, 1)}  # length: (rows, columns) of pixe
 
 @TASKS.register("digits")
 class Digits(Task):
-    """The grey values (0 to 1) of an 8 x 8 picture, row by row, one a step; the target, after the last one, is the digit.
+    """The grey values (0 to 1) of an 8 x 8 picture, row by row, one a step; the target, after the last one, is the
+    digit.
 
-    Shorter sequences show the same pictures more coarsely: the mean of two neighbours in a row makes 32 values, of two by two
+    Shorter sequences show the same pictures more coarsely: the mean of two neighbours in a row makes 32 values, of two
+        by two
     pixels 16. Of the 1,797 pictures, shuffled once, 1,197 are learnt from, 300 choose settings and 300 are held out.
 
-    Paper: Le, Jaitly and Hinton (2015), arXiv 1504.00941, section 4.2, for reading a digit pixel by pixel; the pictures are the
+    Paper: Le, Jaitly and Hinton (2015), arXiv 1504.00941, section 4.2, for reading a digit pixel by pixel; the pictures
+        are the
     test part of Alpaydin and Kaynak (1998), Optical recognition of handwritten digits, as scikit-learn brings it along.
     Differs: 64 pixels of 17 grey values instead of the 784 of MNIST, which is no part of any library.
     """
@@ -62,10 +65,13 @@ class Digits(Task):
     @property
     def source_sentence(self) -> str:
         """Which pictures these are."""
-        return "Source: the 1,797 handwritten digits that scikit-learn brings along (UCI, optical recognition of digits)."
+        return (
+            "Source: the 1,797 handwritten digits that scikit-learn brings along (UCI, optical recognition of digits)."
+        )
 
     def batch(self, batch_size: int, generator: torch.Generator) -> TaskBatch:
-        """Return grey values (B, length, 1) of pictures drawn from those learnt from, and, at the last step, the digit."""
+        """Return grey values (B, length, 1) of pictures drawn from those learnt from, and, at the last step, the
+        digit."""
         chosen = torch.randint(len(_pictures()[0]) - VALIDATION - HELD_OUT, (batch_size,), generator=generator)
         return self._show(chosen)
 

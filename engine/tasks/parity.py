@@ -15,16 +15,19 @@ from engine.tasks.base import TASKS, Task, TaskBatch
 class Parity(Task):
     """`length` random bits; the target at every step is 1 where an odd number of ones has been read, else 0.
 
-    A machine with two states and one rule, to change state at every one, answers for ever. It cannot be approximated: one bit
-    overlooked anywhere turns every later answer around, and no part of the bits says anything about the answer for the whole.
+    A machine with two states and one rule, to change state at every one, answers for ever. It cannot be approximated:
+    one bit overlooked anywhere turns every later answer around, and no part of the bits says anything about the answer
+    for the whole.
 
-    The answer is asked for at every step, because asked for at the end alone it tells learning by gradients nothing about any
-    one bit, so that beyond some twenty bits no network would learn and there would be nothing to compare. What counts is the answer
+    The answer is asked for at every step, because asked for at the end alone it tells learning by gradients nothing
+    about any one bit, so that beyond some twenty bits no network would learn and there would be nothing to compare.
+    What counts is the answer
     after the last bit: the loss is the mean over all steps, the accuracy is that of the last step only.
 
-    Paper: Hahn (2020), Theoretical limitations of self-attention in neural sequence models, arXiv 1906.06755, on why attention
-    finds this hard; Shalev-Shwartz, Shamir and Shammah (2017), Failures of gradient-based deep learning, arXiv 1703.07950, section 2,
-    on parities and gradients.
+    Paper: Hahn (2020), Theoretical limitations of self-attention in neural sequence models, arXiv 1906.06755, on why
+        attention
+    finds this hard; Shalev-Shwartz, Shamir and Shammah (2017), Failures of gradient-based deep learning, arXiv
+    1703.07950, section 2, on parities and gradients.
     """
 
     title = "Parity"

@@ -22,15 +22,18 @@ SPLIT_SEED = 0
 
 @TASKS.register("sentences")
 class Sentences(Task):
-    """The first `length` words of a sentence, shorter ones filled up in front; the target, at the last step, is 1 for praise.
+    """The first `length` words of a sentence, shorter ones filled up in front; the target, at the last step, is 1 for
+    praise.
 
-    Words are those of the data, the 1,000 most frequent of the training sentences each with an id of its own. The held-out sentences
-    are SST-2's official validation split; 500 rows of its training split choose settings, and no phrase cut from one of them is
-    learnt from. What counts as solved is measured against a classifier that counts words: only order can beat it.
+    Words are those of the data, the 1,000 most frequent of the training sentences each with an id of its own. The
+    held-out sentences are SST-2's official validation split; 500 rows of its training split choose settings, and no
+    phrase cut from one of them is learnt from. What counts as solved is measured against a classifier that counts
+    words: only order can beat it.
 
-    Paper: Socher et al. (2013), Recursive deep models for semantic compositionality over a sentiment treebank, for the data (the
-    embedded sample where they cannot be reached); Wang and Manning (2012), Baselines and bigrams, section 2.1, for naive
-    Bayes on the presence of words.
+    Paper: Socher et al. (2013), Recursive deep models for semantic compositionality over a sentiment treebank, for the
+        data (the
+    embedded sample where they cannot be reached); Wang and Manning (2012), Baselines and bigrams, section 2.1, for
+    naive Bayes on the presence of words.
     """
 
     title = "Praise or complaint"
@@ -114,7 +117,8 @@ class _Rows:
     labels: np.ndarray
 
     def read(self, places: np.ndarray, length: int) -> np.ndarray:
-        """Return the first `length` words (B, length) of the sentences at `places`, the last of them at the last step."""
+        """Return the first `length` words (B, length) of the sentences at `places`, the last of them at the last
+        step."""
         first = self.starts[places]
         kept = np.minimum(self.starts[places + 1] - first, length)
         steps = np.arange(length) - (length - kept)[:, None]  # below zero in front of the sentence
@@ -218,5 +222,3 @@ def _presence(rows: _Rows, length: int, vocab_size: int) -> np.ndarray:
     present[np.arange(len(ids))[:, None], ids] = True
     present[:, PADDING] = False
     return present
-
-

@@ -1,6 +1,7 @@
 """BIO tags: "B-per" begins a person, "I-per" goes on with it, "O" is outside of everything.
 
-Paper: Ramshaw and Marcus (1995), Text chunking using transformation-based learning; here IOB2, where every entity begins with B.
+Paper: Ramshaw and Marcus (1995), Text chunking using transformation-based learning; here IOB2, where every entity
+    begins with B.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ OUTSIDE = "O"
 
 
 def is_legal(previous_tag: str, tag: str) -> bool:
-    """Return whether `tag` may follow `previous_tag` ("" at the beginning): "I-x" only goes on with an entity of type x."""
+    """Return whether `tag` may follow `previous_tag` ("" at the beginning): "I-x" only goes on with an entity of type
+    x."""
     if not tag.startswith("I-"):
         return True
     return previous_tag[:2] in ("B-", "I-") and previous_tag[2:] == tag[2:]

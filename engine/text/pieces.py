@@ -1,7 +1,8 @@
 """Byte-pair encoding of running text: pieces of words with the blank after them, and not a character lost.
 
 Paper: Sennrich, Haddow and Birch (2016), Neural machine translation of rare words with subword units, section 3.2.
-Differs: a word's piece ends with the blank that follows it, where GPT's begins with the one before. A beginning that ends
+Differs: a word's piece ends with the blank that follows it, where GPT's begins with the one before. A beginning that
+    ends
 with a blank, as beginnings do that others are to go on from, is then cut as the training text was.
 """
 
@@ -14,7 +15,8 @@ from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
 
 from engine.text.base import TOKENIZERS, UNK, Tokenizer, unique
 
-# What no merge may cross: words and punctuation, each with one blank after it, runs of line breaks, any other white space.
+# What no merge may cross: words and punctuation, each with one blank after it, runs of line breaks, any other white
+# space.
 CHUNKS = r"[\p{L}\p{M}\p{N}']+ ?|[^\p{L}\p{M}\p{N}'\s]+ ?|\n+|\s"
 
 
@@ -27,7 +29,8 @@ class PieceTokenizer(Tokenizer):
 
     @classmethod
     def train(cls, texts: Iterable[str], vocab_size: int | None = 2_000) -> PieceTokenizer:
-        """Return a tokeniser with at most `vocab_size` pieces learnt from `texts`, `<unk>` and single characters included."""
+        """Return a tokeniser with at most `vocab_size` pieces learnt from `texts`, `<unk>` and single characters
+        included."""
         backend = tokenizers.Tokenizer(models.BPE(unk_token=UNK))
         backend.pre_tokenizer = pre_tokenizers.Split(Regex(CHUNKS), behavior="isolated")
         backend.decoder = decoders.Fuse()

@@ -1,4 +1,5 @@
-"""Words as the Penn Treebank and SST-2 cut them ("don't" is "do", "n't"), in lower case; words never seen are read by their form."""
+"""Words as the Penn Treebank and SST-2 cut them ("don't" is "do", "n't"), in lower case; words never seen are read by
+their form."""
 
 from __future__ import annotations
 
@@ -15,25 +16,66 @@ from engine.text.base import BOS, EOS, PAD, TOKENIZERS, UNK, Tokenizer, unique
 NUMBER, HYPHENATED = "<unk:number>", "<unk:hyphenated>"
 PREFIXES = ("un", "dis", "mis", "over", "under", "non", "anti")
 ENDINGS = (
-    "less", "ness", "able", "ible", "ful", "ous", "ive", "ism", "ist", "ity", "ment", "tion", "sion", "ence", "ance", "ish", "ing",
-    "est", "ed", "ly", "er", "or", "al", "ic", "an", "y", "s", "o", "a", "i",
-)  # fmt: skip
+    "less",
+    "ness",
+    "able",
+    "ible",
+    "ful",
+    "ous",
+    "ive",
+    "ism",
+    "ist",
+    "ity",
+    "ment",
+    "tion",
+    "sion",
+    "ence",
+    "ance",
+    "ish",
+    "ing",
+    "est",
+    "ed",
+    "ly",
+    "er",
+    "or",
+    "al",
+    "ic",
+    "an",
+    "y",
+    "s",
+    "o",
+    "a",
+    "i",
+)
 SPECIAL = (PAD, BOS, EOS, UNK)
 FORMS = (NUMBER, HYPHENATED, *(f"<unk:{part}->" for part in PREFIXES), *(f"<unk:-{part}>" for part in ENDINGS))
 # Endings whose loss leaves the sense alone ("-less" or "-ful" would turn it), with what may stand in their place.
-INFLECTIONS = (("ies", "y"), ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("ily", "y"))
+INFLECTIONS = (
+    ("ies", "y"),
+    ("s", ""),
+    ("es", ""),
+    ("ed", ""),
+    ("ed", "e"),
+    ("ing", ""),
+    ("ing", "e"),
+    ("ly", ""),
+    ("ily", "y"),
+)
 LEAST_STEM = 4
 
 _ABBREVIATIONS = frozenset("mr. mrs. ms. dr. jr. sr. st. vs. etc. inc. co. bros. no. prof. i.e. e.g.".split())
 _LETTERS = re.compile(r"(?:[^\W\d_]\.)+")  # j., u.s., e.t.
 _CONTRACTION = re.compile(r"n't|'(?:s|re|ve|ll|d|m)")
 _ENDING = re.compile(r"(.+?)(n't|'(?:s|re|ve|ll|d|m))")
-_SAME = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "´": "'"})  # one character for one, so that places stay
+_SAME = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "´": "'"}
+)  # one character for one, so that places stay
 _PART = re.compile(
     r"\.{2,}|…|-{2,}|—|``|''|\*+"  # rows of marks
     r"|n't(?!\w)|'(?:s|re|ve|ll|d|m|em|til|n)(?!\w)|'\d0s"  # what stands by itself where the text is cut already
     r"|\d+(?:[.,:/]\d+)*(?:\w|[-'/](?=\w))*"  # numbers, 90-minute
-    r"|[^\W_](?:\w|[-'/&.](?=\w))*(?:\.(?!\.))?"  # words with hyphens, apostrophes and points inside; a last point is looked at below
+    # words with hyphens, apostrophes and points inside; a last point is looked at below
+    r"|[^\W_](?:\w|[-'/&.](?=\w))*(?:\.(?!\.))?"
     r"|\S"
 )
 
@@ -59,7 +101,12 @@ def split_words(text: str) -> list[str]:
 
 def _parts(word: str, start: int, text: str) -> list[tuple[str, int, int]]:
     """Return one run without blanks cut at its final point and at contractions."""
-    if word.endswith(".") and len(word) > 1 and word.strip(".") and not (word in _ABBREVIATIONS or _is_letters(word, start, text)):
+    if (
+        word.endswith(".")
+        and len(word) > 1
+        and word.strip(".")
+        and not (word in _ABBREVIATIONS or _is_letters(word, start, text))
+    ):
         end = start + len(word)
         return [*_parts(word[:-1], start, text), (".", end - 1, end)]
     if word == "cannot":
@@ -73,12 +120,15 @@ def _parts(word: str, start: int, text: str) -> list[tuple[str, int, int]]:
 
 def _is_letters(word: str, start: int, text: str) -> bool:
     """Return whether the point belongs to initials: "j. r.", "u.s.", but not the "i." that ends a sentence."""
-    return bool(_LETTERS.fullmatch(word)) and (len(word) > 2 or (word not in ("i.", "a.") and start + len(word) < len(text.rstrip())))
+    return bool(_LETTERS.fullmatch(word)) and (
+        len(word) > 2 or (word not in ("i.", "a.") and start + len(word) < len(text.rstrip()))
+    )
 
 
 @TOKENIZERS.register("treebank", title="Words, contractions cut")
 class TreebankTokenizer(Tokenizer):
-    """Words as in SST-2; one that is not in the vocabulary is read as its stem where that is known, else by its ending."""
+    """Words as in SST-2; one that is not in the vocabulary is read as its stem where that is known, else by its
+    ending."""
 
     kind = "treebank"
     noun = "word"

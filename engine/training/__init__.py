@@ -4,5 +4,13 @@ from engine.training.events import Checkpointed, Evaluated, Event, Finished, Sna
 from engine.training.trainer import Objective, Trainer, TrainingSettings
 
 __all__ = [
-    "Checkpointed", "Evaluated", "Event", "Finished", "Objective", "Snapshotted", "StepDone", "Trainer", "TrainingSettings",
-]  # fmt: skip
+    "Checkpointed",
+    "Evaluated",
+    "Event",
+    "Finished",
+    "Objective",
+    "Snapshotted",
+    "StepDone",
+    "Trainer",
+    "TrainingSettings",
+]

@@ -52,11 +52,15 @@ def write(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer, 
     tensors["random"] = torch.get_rng_state()
     carry, carried = flatten(progress.carry)
     tensors |= {f"carry.{index}": tensor for index, tensor in enumerate(carried)}
-    plain = dataclasses.asdict(dataclasses.replace(progress, best_weights=None, average_weights=None, carry=None)) | {"carry": carry}
+    plain = dataclasses.asdict(dataclasses.replace(progress, best_weights=None, average_weights=None, carry=None)) | {
+        "carry": carry
+    }
     new, final, old = (output_dir / f"{FOLDER}{suffix}" for suffix in (".new", "", ".old"))
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    safetensors.torch.save_file({k: v.detach().clone().contiguous() for k, v in tensors.items()}, str(new / "state.safetensors"))
+    safetensors.torch.save_file(
+        {k: v.detach().clone().contiguous() for k, v in tensors.items()}, str(new / "state.safetensors")
+    )
     (new / "state.json").write_text(json.dumps(plain))
     shutil.rmtree(old, ignore_errors=True)
     if final.exists():
@@ -119,7 +123,8 @@ def unflatten(shape: Any, tensors: list[Tensor]) -> Any:
 
 
 def _newest(output_dir: Path) -> Path:
-    """Return the checkpoint's folder; a crash between the two renames of `write` leaves the last one under its old name."""
+    """Return the checkpoint's folder; a crash between the two renames of `write` leaves the last one under its old
+    name."""
     final, old = output_dir / FOLDER, output_dir / f"{FOLDER}.old"
     return old if old.is_dir() and not final.exists() else final
 

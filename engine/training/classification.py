@@ -39,10 +39,11 @@ class Classification:
 
     Args:
         form_ids: for each word id what a word of its form is read as when it is not known, (V,).
-        hidden_share: for each word id how often it is replaced by that in training, (V,). So that the network learns to read words it
-            does not know, rare ones are hidden more often. Paper: Kiperwasser and Goldberg (2016), arXiv 1603.04351, section 4.2.
-        length_weight: a text of n words counts n to this power, 0 for all alike: whole sentences, which are what is asked about,
-            are few beside their phrases.
+        hidden_share: for each word id how often it is replaced by that in training, (V,). So that the network learns to
+            read words it does not know, rare ones are hidden more often. Paper: Kiperwasser and Goldberg (2016), arXiv
+            1603.04351, section 4.2.
+        length_weight: a text of n words counts n to this power, 0 for all alike: whole sentences, which are what is
+            asked about, are few beside their phrases.
         direction_weight: how much of the loss is that of each direction by itself.
 
     Raises:
@@ -117,11 +118,14 @@ class Classification:
         loss = self._cross_entropy(logits["both"], batch.labels, weights)
         if "backward" in logits and self.direction_weight:
             for name in ("forward", "backward"):
-                loss = loss + self.direction_weight * self._cross_entropy(model.direction_alone(logits[name]), batch.labels, weights)
+                loss = loss + self.direction_weight * self._cross_entropy(
+                    model.direction_alone(logits[name]), batch.labels, weights
+                )
         return loss, None
 
     def evaluate(self, model: nn.Module) -> dict[str, float]:
-        """Return the plain loss per validation text ("loss"), the share that is right, and that of each direction by itself."""
+        """Return the plain loss per validation text ("loss"), the share that is right, and that of each direction by
+        itself."""
         rows, count = self.validation.rows, len(self.validation.rows)
         order = sorted(range(count), key=lambda place: len(rows[place]))
         nats, right = 0.0, {}
@@ -137,5 +141,7 @@ class Classification:
 
     def _cross_entropy(self, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
         """Paper (smoothing): Szegedy et al. (2016), arXiv 1512.00567, section 7."""
-        losses = functional.cross_entropy(logits.float(), labels, label_smoothing=self.label_smoothing, reduction="none")
+        losses = functional.cross_entropy(
+            logits.float(), labels, label_smoothing=self.label_smoothing, reduction="none"
+        )
         return (losses * weights).mean()

@@ -1,4 +1,5 @@
-"""Memory for training: blocks that are freed are kept for the next update instead of being handed back to the system."""
+"""Memory for training: blocks that are freed are kept for the next update instead of being handed back to the
+system."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ def keep_freed_blocks() -> bool:
     """Tell the C library of this process to keep freed memory; return whether it understood.
 
     A batch's logits are a block of a hundred megabytes. By default it is mapped afresh for every update, and the system
-    fills it with zeros page by page first. The process keeps its highest use of memory, so this is for processes that only train.
+    fills it with zeros page by page first. The process keeps its highest use of memory, so this is for processes that
+    only train.
     """
     if not sys.platform.startswith("linux"):
         return False

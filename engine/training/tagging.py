@@ -32,8 +32,8 @@ class TaggedBatch(NamedTuple):
 class Tagging:
     """Tagged sentences; see `engine.training.trainer.Objective`.
 
-    A known word that occurs c times is read as unknown with probability `word_dropout` + `rare_dropout` / (`rare_dropout` + c), so that
-    the network learns to judge a word by its letters and its neighbours.
+    A known word that occurs c times is read as unknown with probability `word_dropout` + `rare_dropout` /
+    (`rare_dropout` + c), so that the network learns to judge a word by its letters and its neighbours.
 
     Paper: Kiperwasser and Goldberg (2016), arXiv 1603.04351, section 4.1, for dropping by frequency.
     """
@@ -60,7 +60,9 @@ class Tagging:
         self.labels, self.batch_words, self.seed = list(labels), batch_words, seed
         self.unk_id = tokenizer.unk_id
         number = {label: place for place, label in enumerate(self.labels)}
-        self.table = WordTable(tokenizer, list(dict.fromkeys(word for rows in (train[0], validation[0]) for row in rows for word in row)))
+        self.table = WordTable(
+            tokenizer, list(dict.fromkeys(word for rows in (train[0], validation[0]) for row in rows for word in row))
+        )
 
         def numbered(rows: TaggedRows) -> list[tuple[list[int], list[int]]]:
             places = self.table.places
@@ -77,7 +79,9 @@ class Tagging:
         frequency = torch.zeros(tokenizer.vocab_size)
         for word_id, count in counts.items():
             frequency[word_id] = count
-        self.drop_share = word_dropout + (rare_dropout / (rare_dropout + frequency) if rare_dropout else torch.zeros_like(frequency))
+        self.drop_share = word_dropout + (
+            rare_dropout / (rare_dropout + frequency) if rare_dropout else torch.zeros_like(frequency)
+        )
         self._plan: list[list[int]] = []
         self._plan_start, self._plan_epoch = 0, -1
 
@@ -120,13 +124,16 @@ class Tagging:
     def evaluate(self, model: nn.Module) -> dict[str, float]:
         """Return span F1 on the validation sentences, and "loss", one minus it: the weights with the best F1 are kept.
 
-        The loss in nats would favour early weights: it rises while F1 still does, because the network grows too sure of itself.
+        The loss in nats would favour early weights: it rises while F1 still does, because the network grows too sure of
+            itself.
         """
         right = found = true = 0
         order = sorted(range(len(self.validation)), key=lambda place: len(self.validation[place][0]))
         for start in range(0, len(order), 64):
             chosen = order[start : start + 64]
-            for place, tags in zip(chosen, model.decode(self.collate([self.validation[i] for i in chosen]).features), strict=True):
+            for place, tags in zip(
+                chosen, model.decode(self.collate([self.validation[i] for i in chosen]).features), strict=True
+            ):
                 spans = set(find_spans([self.labels[tag] for tag in tags]))
                 gold = set(find_spans(self.gold[place]))
                 right, found, true = right + len(spans & gold), found + len(spans), true + len(gold)

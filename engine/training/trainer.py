@@ -1,7 +1,9 @@
 """The trainer: fetch, forward, backward, clip, step - and say so.
 
-A run is a generator of events, so whoever consumes it decides what to show and when to stop. A run that is resumed from a
-checkpoint makes the same updates as one that was never stopped: optimiser, random state, carried state and position in the
+A run is a generator of events, so whoever consumes it decides what to show and when to stop. A run that is resumed from
+a
+checkpoint makes the same updates as one that was never stopped: optimiser, random state, carried state and position in
+    the
 data are all restored.
 """
 
@@ -31,19 +33,48 @@ class TrainingSettings:
     """How a model is trained, whatever the model is."""
 
     max_steps: int = option(1000, label="Updates", help="Optimiser updates in all.", minimum=1, maximum=10_000_000)
-    learning_rate: float = option(3e-3, label="Learning rate", help="Highest rate of the schedule.", minimum=0.0, maximum=10.0)
-    schedule: str = option("one_cycle", label="Schedule", help="How the rate changes.", choices=("one_cycle", "constant"))
-    warmup_fraction: float = option(0.1, label="Warm-up", help="Share of the run in which the rate rises.", minimum=0.0, maximum=0.9)
+    learning_rate: float = option(
+        3e-3, label="Learning rate", help="Highest rate of the schedule.", minimum=0.0, maximum=10.0
+    )
+    schedule: str = option(
+        "one_cycle", label="Schedule", help="How the rate changes.", choices=("one_cycle", "constant")
+    )
+    warmup_fraction: float = option(
+        0.1, label="Warm-up", help="Share of the run in which the rate rises.", minimum=0.0, maximum=0.9
+    )
     weight_decay: float = option(0.01, label="Weight decay", help="AdamW's decoupled decay.", minimum=0.0, maximum=10.0)
-    max_grad_norm: float = option(1.0, label="Clip gradients at", help="Largest norm of the whole gradient; 0 turns clipping off.", minimum=0.0)
-    evaluate_every: int = option(200, label="Evaluate every", help="Updates between two measurements on validation data.", minimum=1)
-    patience: int = option(0, label="Patience", help="Evaluations without improvement before stopping; 0 never stops early.", minimum=0)
-    precision: str = option("float32", label="Precision", help="Number format of the matrix products.", choices=("float32", "bfloat16"))
-    average_decay: float = option(0.0, label="Average weights", help="Decay of a running average of the weights, which is then measured and kept instead of the last ones; 0 averages nothing.", minimum=0.0, maximum=0.99999)
+    max_grad_norm: float = option(
+        1.0, label="Clip gradients at", help="Largest norm of the whole gradient; 0 turns clipping off.", minimum=0.0
+    )
+    evaluate_every: int = option(
+        200, label="Evaluate every", help="Updates between two measurements on validation data.", minimum=1
+    )
+    patience: int = option(
+        0, label="Patience", help="Evaluations without improvement before stopping; 0 never stops early.", minimum=0
+    )
+    precision: str = option(
+        "float32", label="Precision", help="Number format of the matrix products.", choices=("float32", "bfloat16")
+    )
+    average_decay: float = option(
+        0.0,
+        label="Average weights",
+        help="Decay of a running average of the weights, which is then measured and kept instead of the last ones; 0 "
+        "averages nothing.",
+        minimum=0.0,
+        maximum=0.99999,
+    )
     seed: int = option(0, label="Seed", help="Same seed, same run.", minimum=0, maximum=2**31 - 1)
     threads: int = option(0, label="Threads", help="CPU threads; 0 leaves them as they are.", minimum=0, maximum=256)
-    checkpoint_every: int = option(0, label="Checkpoint every", help="Updates between two checkpoints; 0 writes none.", minimum=0)
-    snapshots: int = option(0, label="Snapshots", help="Stages of the run that are kept, closest together at its beginning; 0 keeps none.", minimum=0, maximum=200)
+    checkpoint_every: int = option(
+        0, label="Checkpoint every", help="Updates between two checkpoints; 0 writes none.", minimum=0
+    )
+    snapshots: int = option(
+        0,
+        label="Snapshots",
+        help="Stages of the run that are kept, closest together at its beginning; 0 keeps none.",
+        minimum=0,
+        maximum=200,
+    )
     log_every: int = option(10, label="Report every", help="Updates between two progress events.", minimum=1)
 
 
@@ -54,7 +85,8 @@ class Objective(Protocol):
         """Return the batch of update `position` (0, 1, 2, ...)."""
 
     def loss(self, model: nn.Module, batch: Any, carry: Any) -> tuple[Tensor, Any]:
-        """Return the mean loss of a batch and the state carried (detached) to the next update, None where there is none."""
+        """Return the mean loss of a batch and the state carried (detached) to the next update, None where there is
+        none."""
 
     def evaluate(self, model: nn.Module) -> dict[str, float]:
         """Return measurements on validation data; "loss" decides which weights are best."""
@@ -107,7 +139,9 @@ class Trainer:
             model.train()
             with flushed_denormals():
                 with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
-                    loss, progress.carry = self.objective.loss(model, self.objective.batch(progress.step), progress.carry)
+                    loss, progress.carry = self.objective.loss(
+                        model, self.objective.batch(progress.step), progress.carry
+                    )
                 optimizer.zero_grad()
                 loss.backward()
                 limit = settings.max_grad_norm or math.inf
@@ -118,7 +152,9 @@ class Trainer:
                 optimizer.step()
             progress.step += 1
             if settings.average_decay:
-                _average(progress.average_weights, model, min(settings.average_decay, progress.step / (progress.step + 10)))
+                _average(
+                    progress.average_weights, model, min(settings.average_decay, progress.step / (progress.step + 10))
+                )
             recent.append(float(loss.detach()))
             progress.loss_since_snapshot += recent[-1]
             progress.updates_since_snapshot += 1
@@ -166,7 +202,8 @@ class Trainer:
 
     @contextmanager
     def _measured_weights(self, progress: checkpoints.Progress) -> Iterator[dict[str, float]]:
-        """Measure the model, with the averaged weights in it where there are any, and keep those in it inside the block."""
+        """Measure the model, with the averaged weights in it where there are any, and keep those in it inside the
+        block."""
         self.model.eval()
         latest = None
         if progress.average_weights is not None:
@@ -184,8 +221,8 @@ class Trainer:
 def snapshot_steps(count: int, max_steps: int) -> list[int]:
     """Return the steps after which a stage is kept: 0 (untrained), then evenly spaced in log(step) up to `max_steps`.
 
-    A network changes most at its beginning. Steps are whole, so that the first ones lie closer than evenly; a run that is
-    too short for `count` different steps keeps every one.
+    A network changes most at its beginning. Steps are whole, so that the first ones lie closer than evenly; a run that
+    is too short for `count` different steps keeps every one.
     """
     if count == 0:
         return []

@@ -57,7 +57,8 @@ class Translation:
         measures_free: bool = False,
         seed: int = 0,
     ) -> None:
-        """Prepare the pairs; with `measures_free`, evaluations also tell the loss of a decoder that reads its own choices.
+        """Prepare the pairs; with `measures_free`, evaluations also tell the loss of a decoder that reads its own
+        choices.
 
         Raises:
             DataError: no pair is left after dropping empty and overlong ones.
@@ -129,8 +130,8 @@ class Translation:
     def evaluate(self, model: nn.Module) -> dict[str, float]:
         """Return the forced loss per target token on the validation pairs, smoothed ("loss") and plain.
 
-        With `measures_free` also "free_nats_per_token", plain: how likely the reference's tokens are to a decoder that reads what it
-        found likeliest itself instead of the reference.
+        With `measures_free` also "free_nats_per_token", plain: how likely the reference's tokens are to a decoder that
+        reads what it found likeliest itself instead of the reference.
         """
         smoothed, plain, free, tokens = 0.0, 0.0, 0.0, 0
         pairs = sorted(self.validation_pairs, key=lambda pair: len(pair[1]))

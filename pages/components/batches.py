@@ -1,4 +1,5 @@
-"""Work on many lines, batch by batch: begun by a button, with its progress, stopped and gone on with; what is done stays in the session."""
+"""Work on many lines, batch by batch: begun by a button, with its progress, stopped and gone on with; what is done
+stays in the session."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from engine.decoding.line_files import parts
 from engine.decoding.limits import MAX_LINES
+from engine.decoding.line_files import parts
 from pages.components import notices, state
 from pages.components.forms import Controls
 
@@ -39,19 +40,26 @@ class Sheet:
         return len(self.found) == len(self.lines)
 
     def say(self, sentence: str) -> str:
-        """Return a sentence on what was made, with what is to be known besides: that it was stopped, and how many lines have a problem."""
+        """Return a sentence on what was made, with what is to be known besides: that it was stopped, and how many lines
+        have a problem."""
         said = f"Stopped: {sentence}" if self.is_stopped and not self.is_finished else sentence
         problems = sum(bool(row.problem) for row in self.found.values())
-        return said + (f" {problems:,} {'line has' if problems == 1 else 'lines have'} a problem, named in the table." if problems else "")
+        return said + (
+            f" {problems:,} {'line has' if problems == 1 else 'lines have'} a problem, named in the table."
+            if problems
+            else ""
+        )
 
 
 def choose_part(controls: Controls, name: str, lines: Sequence[Any], done: str) -> list[Any]:
-    """Return the lines, or of too many the part that the visitor chooses with the field `name`; `done` says what is done to them."""
+    """Return the lines, or of too many the part that the visitor chooses with the field `name`; `done` says what is
+    done to them."""
     offered = parts(len(lines))
     if len(offered) == 1:
         return list(lines)
     notices.note(
-        f"There are {len(lines):,} lines; at most {MAX_LINES:,} are {done} at once. Choose which part; the others are not lost, "
+        f"There are {len(lines):,} lines; at most {MAX_LINES:,} are {done} at once. Choose which part; the others are "
+        "not lost, "
         "take them one after the other."
     )
     controls.offer(name, list(range(1, len(offered) + 1)), partial(_part_label, offered))
@@ -77,7 +85,9 @@ def run(page: str, name: str, key: str, lines: list[Any], work: Work, *, verb: s
         if sheet is None or (sheet.is_stopped and not sheet.is_finished):
             words = f"{verb} {len(lines):,} line{'s' * (len(lines) > 1)}"
             words = f"Go on with the other {len(lines) - len(sheet.found):,}" if sheet else words
-            st.button(words, icon=":material/play_arrow:", key=f"{name}-start", on_click=_start, args=(page, name, key, lines))
+            st.button(
+                words, icon=":material/play_arrow:", key=f"{name}-start", on_click=_start, args=(page, name, key, lines)
+            )
         elif not sheet.is_finished and is_large:
             st.button("Stop", icon=":material/stop:", key=f"{name}-stop", on_click=stop, args=(page, name))
     if sheet is None:
@@ -100,7 +110,8 @@ def stop(page: str, name: str) -> None:
 
 
 def _go_on(sheet: Sheet, work: Work, place: st.delta_generator.DeltaGenerator) -> None:
-    """Work on what is left; a click anywhere ends the script at one of the drawings, and the next run goes on from there."""
+    """Work on what is left; a click anywhere ends the script at one of the drawings, and the next run goes on from
+    there."""
     begun, before, done_before = time.perf_counter(), sheet.elapsed_seconds, len(sheet.found)
     for batch in work(sheet.lines, tuple(sheet.found)):
         sheet.found |= {row.index: row for row in batch}

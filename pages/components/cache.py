@@ -69,18 +69,22 @@ def compute_with_model(function: Callable[..., Any], model_name: str, *args: Any
 
 
 def keep_with_model(function: Callable[..., Any], model_name: str, *args: Any, **given: Any) -> Any:
-    """Return what `compute_with_model` does, not copied for every run: for large results that nobody changes; few are kept.
+    """Return what `compute_with_model` does, not copied for every run: for large results that nobody changes; few are
+    kept.
 
-    What is `given` by name saves the function work and changes nothing of its result: it is not looked at when one is looked up.
+    What is `given` by name saves the function work and changes nothing of its result: it is not looked at when one is
+    looked up.
     """
     return _keep(_path(function), model_name, model_version(model_name), args, given)
 
 
-def keep_few_with_model(function: Callable[..., Any], model_name: str, *args: Any, progress: Callable[[float], None]) -> Any:
+def keep_few_with_model(
+    function: Callable[..., Any], model_name: str, *args: Any, progress: Callable[[float], None]
+) -> Any:
     """Return what `keep_with_model` does, for results of many megabytes: of all visitors' only the last few are kept.
 
-    The function is also given `progress`, to be told the share that is done. That may draw, which Streamlit's own caches would
-    want to replay; so these results lie on a shelf of their own.
+    The function is also given `progress`, to be told the share that is done. That may draw, which Streamlit's own
+    caches would want to replay; so these results lie on a shelf of their own.
     """
     key, shelf = (_path(function), model_name, model_version(model_name), args), _shelf()
     found = shelf.get(key)
@@ -97,7 +101,8 @@ def compute(function: Callable[..., Any], *args: Any, version: Any = None) -> An
 
 
 def share(function: Callable[..., Any], *args: Any, version: Any = None) -> Any:
-    """Return what `compute` does, shared and not copied: for small results that nobody changes and every run asks for."""
+    """Return what `compute` does, shared and not copied: for small results that nobody changes and every run asks
+    for."""
     return _share(_path(function), version, args)
 
 
@@ -120,7 +125,8 @@ def load_results(name: str) -> pd.DataFrame:
 
 
 def compute_with_results(function: Callable[..., Any], name: str, *args: Any) -> Any:
-    """Return `function(table, *args)` for a table of measured results, computed once per version of the table and arguments.
+    """Return `function(table, *args)` for a table of measured results, computed once per version of the table and
+    arguments.
 
     The function must be a module's own and must not change the table; its result must pickle.
 
@@ -168,7 +174,9 @@ def warm_engine() -> None:
     gc.freeze()
 
 
-@lru_cache(maxsize=4)  # not Streamlit's caches: to find a value there costs each click as much as to draw three elements
+@lru_cache(
+    maxsize=4
+)  # not Streamlit's caches: to find a value there costs each click as much as to draw three elements
 def _list_models(root: str, version: float) -> list[ModelInfo]:
     from engine.models import folder
 
@@ -197,14 +205,18 @@ def _load_results(name: str, folder: str, version: float) -> pd.DataFrame:
     return results.load_results(name, folder)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)  # not cache_data: a copy of a whole sweep costs each click more than the chart
+@st.cache_resource(
+    show_spinner=False, max_entries=4
+)  # not cache_data: a copy of a whole sweep costs each click more than the chart
 def _shared_results(name: str, folder: str, version: float) -> pd.DataFrame:
     from engine.experiments import results
 
     return results.load_results(name, folder)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)  # not cache_data: unpickling a figure takes as long as drawing it
+@st.cache_resource(
+    show_spinner=False, max_entries=128
+)  # not cache_data: unpickling a figure takes as long as drawing it
 def _figure_with_results(path: str, name: str, folder: str, version: float, args: tuple[Any, ...]) -> Any:
     return _function(path)(_shared_results(name, folder, version), *args)
 
@@ -246,7 +258,8 @@ def _path(function: Callable[..., Any]) -> str:
 
 
 def _newest(folder: Path | str, depth: int = 1) -> float:
-    """Return a number that changes when a file in `folder` is added, removed or written; `depth` 2 looks into its folders.
+    """Return a number that changes when a file in `folder` is added, removed or written; `depth` 2 looks into its
+    folders.
 
     With `scandir`, because every click asks: a third of the time that `Path.glob` takes.
     """

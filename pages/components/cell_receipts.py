@@ -11,30 +11,32 @@ from pages.components import cache, figures, notices
 from pages.components.cells.desk import Desk
 from pages.components.figures import Receipt
 
-_READ = (
-    "from engine.inspection.cell_steps import read_steps\n"
-    "from engine.models.folder import load_model\n"
-)
+_READ = "from engine.inspection.cell_steps import read_steps\nfrom engine.models.folder import load_model\n"
 
 
 def _receipt(desk: Desk, imports: str, lines: str, note: str | None = None) -> Receipt:
     return Receipt(
         model=desk.network,
         measured=f"{date.today().isoformat()}, over {len(desk.tokens):,} tokens",
-        python=f"{imports}{_READ}\nmodel, text = load_model({desk.network!r}), {desk.text!r}\nreading = read_steps(model, text)\n{lines}",
+        python=f"{imports}{_READ}\nmodel, text = load_model({desk.network!r}), {desk.text!r}\nreading = "
+        f"read_steps(model, text)\n{lines}",
         note=note or "The engine counts layers, steps and units from 0.",
     )
 
 
 def for_states(desk: Desk, strand: int, position: int) -> Receipt:
     """Return the receipt of every vector at one step."""
-    return _receipt(desk, "", f"for name, values in reading.strands[{strand}].parts.items():\n    print(name, values[{position}])")
+    return _receipt(
+        desk, "", f"for name, values in reading.strands[{strand}].parts.items():\n    print(name, values[{position}])"
+    )
 
 
 def for_flows(desk: Desk, strand: int, position: int, unit: int | None) -> Receipt:
     """Return the receipt of what flows along the wires of the diagram."""
     return _receipt(
-        desk, "from engine.inspection.cell_flows import flows\n", f"print(flows(model, reading, {strand}, {position}, {unit}))"
+        desk,
+        "from engine.inspection.cell_flows import flows\n",
+        f"print(flows(model, reading, {strand}, {position}, {unit}))",
     )
 
 
@@ -68,17 +70,28 @@ def for_saturation(desk: Desk, strand: int) -> Receipt:
 def for_conveyor(desk: Desk, strand: int, position: int, unit: int | None) -> Receipt:
     """Return the receipt of what is left of a write."""
     imports = "from engine.inspection.conveyor import follow_write\n"
-    return _receipt(desk, imports, f"print(follow_write(model, reading, {strand}, {position}, {unit}).frame.to_string())")
+    return _receipt(
+        desk, imports, f"print(follow_write(model, reading, {strand}, {position}, {unit}).frame.to_string())"
+    )
 
 
 def show_proof(desk: Desk, strand: int) -> None:
-    """Compare what a layer shows with torch.nn and say by how much they differ; drawn last, as it computes everything once more."""
+    """Compare what a layer shows with torch.nn and say by how much they differ; drawn last, as it computes everything
+    once more."""
     proof = cache.keep_with_model(prove, desk.network, desk.text, strand, reading=desk.reading)
     with st.container(horizontal=True, vertical_alignment="center", key="proof"):
-        st.caption(f":material/verified: **Proof.** {notices.plain(proof_sentence(proof, desk.reading.strands[strand]))}", width="stretch")
+        st.caption(
+            f":material/verified: **Proof.** {notices.plain(proof_sentence(proof, desk.reading.strands[strand]))}",
+            width="stretch",
+        )
         lines = (
             "from engine.inspection.cell_proof import prove\nfrom engine.models.folder import load_model\n\n"
             f"print(prove(load_model({desk.network!r}), {desk.text!r}, {strand}).to_string())"
         )
-        note = "Both sides in double precision. Gates are asked of torch.nn with twins of the layer; engine/inspection/cell_proof.py says how."
-        figures.show_receipt(Receipt(python=lines, model=desk.network, measured=date.today().isoformat(), note=note), "proof")
+        note = (
+            "Both sides in double precision. Gates are asked of torch.nn with twins of the layer; "
+            "engine/inspection/cell_proof.py says how."
+        )
+        figures.show_receipt(
+            Receipt(python=lines, model=desk.network, measured=date.today().isoformat(), note=note), "proof"
+        )

@@ -1,4 +1,5 @@
-"""The visitor's tree of writing: kept for the session, one per vocabulary, and in the URL as long as it is small enough."""
+"""The visitor's tree of writing: kept for the session, one per vocabulary, and in the URL as long as it is small
+enough."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ Change = Callable[[WritingTree], WritingTree]
 
 @dataclass(frozen=True)
 class Held:
-    """A tree, who has read it (so that its probabilities are theirs), and the code that was made of it ("" if too large)."""
+    """A tree, who has read it (so that its probabilities are theirs), and the code that was made of it ("" if too
+    large)."""
 
     tree: WritingTree
     reader: tuple[str, float, str]
@@ -83,11 +85,14 @@ class Author:
 
 
 def sit_down(desk: Desk) -> Author:
-    """Return the visitor at the tree, with the box of the code showing this vocabulary's tree; call it before the box is drawn.
+    """Return the visitor at the tree, with the box of the code showing this vocabulary's tree; call it before the box
+    is drawn.
 
     Leaving the page, or choosing a network with another vocabulary, takes the code out of the box: it is put back.
     """
-    author = Author(desk, cache.load_model(desk.network), cache.compute_with_model(tree_files.vocabulary_mark, desk.network))
+    author = Author(
+        desk, cache.load_model(desk.network), cache.compute_with_model(tree_files.vocabulary_mark, desk.network)
+    )
     last = state.recall(PAGE, "tree vocabulary")
     state.remember(PAGE, "tree vocabulary", author.vocabulary)
     held = author.held
@@ -99,7 +104,8 @@ def sit_down(desk: Desk) -> Author:
 
 
 def read(author: Author, code: str) -> Held:
-    """Return the tree that the box's `code` stands for, or the one held where there is none, and say what is wrong with it."""
+    """Return the tree that the box's `code` stands for, or the one held where there is none, and say what is wrong with
+    it."""
     held = author.held or author.hold(WritingTree())
     try:
         if code and code != held.code:

@@ -126,7 +126,9 @@ def _foot(name: str, alt: str, table: pd.DataFrame | None, receipt: Receipt | No
 def _download(table: pd.DataFrame | pa.Table, name: str) -> None:
     st.download_button(
         "Download CSV",
-        data=partial(to_csv, table),  # made when it is asked for: it would cost each run of the page more than the table
+        data=partial(
+            to_csv, table
+        ),  # made when it is asked for: it would cost each run of the page more than the table
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"{name}-download",

@@ -42,11 +42,14 @@ def for_coins(model: str, source: str, reference: str, ratio: float, seed: int) 
             f"print(tossed_steps(model, source, reference, {ratio!r}, {seed!r}))\n"
             "print(summarise_coins(coin_outcomes(model, source, reference)).to_string())"
         ),
-        note="The coins are those of scheduled sampling in training: one random number per step, told where it lies below the chance.",
+        note="The coins are those of scheduled sampling in training: one random number per step, told where it lies "
+        "below the chance.",
     )
 
 
-def for_wrong_word(model: str, source: str, reference: str, steps: str, step: int, word: str, seconds: float) -> Receipt:
+def for_wrong_word(
+    model: str, source: str, reference: str, steps: str, step: int, word: str, seconds: float
+) -> Receipt:
     """Return the receipt of a decoding with a wrong word put in."""
     return Receipt(
         model=model,

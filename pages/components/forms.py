@@ -106,7 +106,11 @@ class Controls(Generic[V]):
         return self._choice(st.pills, name, format_func, default=self._fields[name].default, required=True, **look)
 
     def several(
-        self, name: str, format_func: Callable[[Any], str] | None = None, default: Sequence[Any] | None = None, **look: Any
+        self,
+        name: str,
+        format_func: Callable[[Any], str] | None = None,
+        default: Sequence[Any] | None = None,
+        **look: Any,
     ) -> tuple[Any, ...]:
         """Draw the field's choices as pills of which any may be chosen; the URL repeats the parameter.
 
@@ -124,15 +128,26 @@ class Controls(Generic[V]):
             self.refuse([fields.refusal(name, text, problem) for text in unknown], state.read_url() | {name: known})
         elif known != asked and state.write_url_list(name, known):
             st.rerun()
-        chosen = self._draw(st.pills, name, options=field.choices, format_func=format_func, default=list(field.choices if default is None else default), selection_mode="multi", **look)
+        chosen = self._draw(
+            st.pills,
+            name,
+            options=field.choices,
+            format_func=format_func,
+            default=list(field.choices if default is None else default),
+            selection_mode="multi",
+            **look,
+        )
         self._drawn[name] = tuple(choice for choice in field.choices if choice in chosen)
         return self._drawn[name]
 
-    def offer(self, name: str, choices: Sequence[Any], format_func: Callable[[Any], str] = str, default: Any = None) -> None:
-        """Give a field the choices that are known only now, right before it is drawn; one that is gone gives way to the default.
+    def offer(
+        self, name: str, choices: Sequence[Any], format_func: Callable[[Any], str] = str, default: Any = None
+    ) -> None:
+        """Give a field the choices that are known only now, right before it is drawn; one that is gone gives way to the
+        default.
 
-        A choice that is gone because the visitor changed something else is replaced silently; one in the URL of a new visit is
-        refused in a sentence.
+        A choice that is gone because the visitor changed something else is replaced silently; one in the URL of a new
+        visit is refused in a sentence.
         """
         field, known = self._fields[name], tuple(choices)
         default = next((choice for choice in (default, field.default) if choice in known), known[0])
@@ -150,7 +165,8 @@ class Controls(Generic[V]):
         return self._view(**{name: self._drawn.get(name, field.default) for name, field in self._fields.items()})
 
     def current(self, name: str) -> Any:
-        """Return what a field's widget will hold when it is drawn: what it holds already, else the URL's value or the default."""
+        """Return what a field's widget will hold when it is drawn: what it holds already, else the URL's value or the
+        default."""
         held = state.widget_value(name)
         return held if held is not None else state.read_url().get(name, self._fields[name].default)
 

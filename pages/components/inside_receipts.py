@@ -45,7 +45,9 @@ def units_table(bands: Sequence[Band], tokens: Sequence[tuple[str, str]]) -> pd.
     return pd.DataFrame(rows, columns=["network", "unit", "place", "first", "second", "difference"])
 
 
-def for_pattern(name: str, text: str, layer: int, span: tuple[int, int], settings: Mapping[str, object], reading: TextReading) -> Receipt:
+def for_pattern(
+    name: str, text: str, layer: int, span: tuple[int, int], settings: Mapping[str, object], reading: TextReading
+) -> Receipt:
     """Return the receipt of a pattern and its matches; `layer` is counted from 1, `span` from 0."""
     source, characters, own = settings["source"], settings["characters"], settings["own"]
     given = f"text={own!r}" if own else f"characters={characters}"
@@ -58,12 +60,14 @@ def for_pattern(name: str, text: str, layer: int, span: tuple[int, int], setting
             "from engine.inspection.range_match import explain_matches, find_matches, read_states, select_pattern\n"
             "from engine.models.folder import load_model\n\n"
             f"model = load_model({name!r})\n"
-            f"pattern = select_pattern(model, {text!r}, {layer - 1}, {span[0]}, {span[1]}, {settings['threshold']!r}, {settings['outside']!r})\n"
+            f"pattern = select_pattern(model, {text!r}, {layer - 1}, {span[0]}, {span[1]}, {settings['threshold']!r}, "
+            f"{settings['outside']!r})\n"
             f"reading = read_states(model, {source!r}, {layer - 1}, {given})\n"
             f"matches = find_matches(reading, pattern, {settings['least']!r})\n"
             "print(pattern.units, matches.frame.head(20).to_string(), explain_matches(reading, matches).to_string())"
         ),
-        note="The time is what reading the text took; it is read once for all patterns. The engine counts layers and tokens from 0.",
+        note="The time is what reading the text took; it is read once for all patterns. The engine counts layers and "
+        "tokens from 0.",
     )
 
 
@@ -75,5 +79,6 @@ def for_shapes(settings: LayerSettings, difference: float) -> Receipt:
         seed=SEED,
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=python_lines(settings),
-        note=f"The same layer computed step by step with the readable cells: largest difference in output {difference:.1e}.",
+        note="The same layer computed step by step with the readable cells: largest difference in output "
+        f"{difference:.1e}.",
     )

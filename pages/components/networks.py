@@ -49,7 +49,8 @@ def label(info: ModelInfo) -> str:
 
 
 def grouped(models: list[ModelInfo]) -> dict[str, list[ModelInfo]]:
-    """Return the models that write together, by group: the matched recurrent ones first; stages of a training run are left out."""
+    """Return the models that write together, by group: the matched recurrent ones first; stages of a training run are
+    left out."""
     groups: dict[str, list[ModelInfo]] = {}
     for info in sorted(models, key=lambda info: bool(info.group)):
         if info.group != "history":
@@ -82,7 +83,12 @@ def find_metric(metrics: Mapping[str, Any], name: str) -> float | None:
 
 def headline(info: ModelInfo) -> str:
     """Return the one measure a model is judged by, in words; "not yet measured" where its card has none."""
-    measures = ("nats_per_character", "{:.3f} nats per character"), ("bleu", "BLEU {:.1f}"), ("accuracy", "{:.1f} % right"), ("f1", "F1 {:.1f}")
+    measures = (
+        ("nats_per_character", "{:.3f} nats per character"),
+        ("bleu", "BLEU {:.1f}"),
+        ("accuracy", "{:.1f} % right"),
+        ("f1", "F1 {:.1f}"),
+    )
     for name, words in measures:
         value = find_metric(info.metrics, name)
         if value is not None:
@@ -112,7 +118,8 @@ class Overview:
 
 
 def overview() -> Overview:
-    """Return every shipped model and what is known about it; `cache.share` it, as nothing of it changes while their folder does not."""
+    """Return every shipped model and what is known about it; `cache.share` it, as nothing of it changes while their
+    folder does not."""
     models = in_order(cache.list_models())
     table = pa.table(  # not a data frame, which would be turned into this at every run
         {
@@ -130,6 +137,7 @@ def overview() -> Overview:
 
 @lru_cache(maxsize=64)
 def card_body(card_text: str) -> str:
-    """Return a card as it can stand inside a page: no YAML head, no "Use" section, smaller headings, code uncoloured."""
+    """Return a card as it can stand inside a page: no YAML head, no "Use" section, smaller headings, code
+    uncoloured."""
     body = _FENCE.sub("```", _USE.sub("", _HEAD.sub("", card_text, count=1)))
     return _HEADING.sub(lambda found: "#" * min(6, len(found[1]) + 2) + " ", body)

@@ -1,4 +1,5 @@
-"""A batch as it enters a network, drawn for a classifier or a tagger: cells, mask, packing, and what goes wrong without the mask."""
+"""A batch as it enters a network, drawn for a classifier or a tagger: cells, mask, packing, and what goes wrong without
+the mask."""
 
 from __future__ import annotations
 
@@ -8,7 +9,15 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.padding import BatchReport, arrange, inspect_batch, mask_sentence, split_lines, time_batches, wasted_share
+from engine.inspection.padding import (
+    BatchReport,
+    arrange,
+    inspect_batch,
+    mask_sentence,
+    split_lines,
+    time_batches,
+    wasted_share,
+)
 from engine.plotting.padding import batch_grid
 from pages.components import cache, figures, notices, state
 from pages.components.figures import Receipt
@@ -19,8 +28,10 @@ from pages.components.header import TEXT_WIDTH
 def show(controls: Controls, network: str, label: str) -> None:
     """Draw the lines as batches of the network called `network`, and what padding, mask and packing do to them."""
     st.markdown(
-        "A network reads several texts at once, as one rectangle of numbers. Shorter texts are **filled up** with numbers that are "
-        "not theirs, and a **mask** keeps those out of the result. **Try:** put a very long line among short ones, and sort by length. "
+        "A network reads several texts at once, as one rectangle of numbers. Shorter texts are **filled up** with "
+        "numbers that are "
+        "not theirs, and a **mask** keeps those out of the result. **Try:** put a very long line among short ones, "
+        "and sort by length. "
         "What you gain is time; what you must never pay for it is another answer.",
         width=TEXT_WIDTH,
     )
@@ -32,7 +43,9 @@ def show(controls: Controls, network: str, label: str) -> None:
         rows = cache.compute_with_model(split_lines, network, tuple(text.split("\n")))
         lengths = [len(row) for row in rows]
         batches = arrange(lengths, size, is_sorted)
-        reports = [cache.compute_with_model(inspect_batch, network, tuple(rows[text] for text in batch)) for batch in batches]
+        reports = [
+            cache.compute_with_model(inspect_batch, network, tuple(rows[text] for text in batch)) for batch in batches
+        ]
         _show_grid(network, rows, batches, reports, is_sorted)
         _show_waste(lengths, size, is_sorted)
         _show_cells(controls, batches, reports)
@@ -40,13 +53,17 @@ def show(controls: Controls, network: str, label: str) -> None:
         _show_packing(network, label, rows, batches, reports)
 
 
-def _show_grid(network: str, rows: tuple, batches: list[list[int]], reports: list[BatchReport], is_sorted: bool) -> None:
+def _show_grid(
+    network: str, rows: tuple, batches: list[list[int]], reports: list[BatchReport], is_sorted: bool
+) -> None:
     cells = sum(report.mask.size for report in reports)
     real = sum(int(report.mask.sum()) for report in reports)
     figures.show(
         batch_grid(batches, rows, [report.ids for report in reports], mode=figures.mode()),
         name="padding-grid",
-        alt=f"{len(rows)} texts in {len(batches)} batches, {'sorted by length' if is_sorted else 'in the order of the lines'}: {real} cells hold a word, {cells - real} are padding.",
+        alt=f"{len(rows)} texts in {len(batches)} batches, "
+        f"{'sorted by length' if is_sorted else 'in the order of the lines'}: {real} cells hold a word, "
+        f"{cells - real} are padding.",
         table=_cells_frame(batches, reports),
         receipt=_receipt(network, reports, "print(report.words, report.ids, report.mask, sep='\\n')"),
     )
@@ -66,11 +83,19 @@ def _show_cells(controls: Controls, batches: list[list[int]], reports: list[Batc
     shown = controls.segmented("padding_show", str.capitalize)
     for number, (batch, report) in enumerate(zip(batches, reports, strict=True), start=1):
         steps = range(report.ids.shape[1])
-        frame = pd.DataFrame([[_cell(report, row, step, shown) for step in steps] for row in range(len(batch))], columns=[f"{step + 1}" for step in steps])
+        frame = pd.DataFrame(
+            [[_cell(report, row, step, shown) for step in steps] for row in range(len(batch))],
+            columns=[f"{step + 1}" for step in steps],
+        )
         frame.insert(0, "text", [text + 1 for text in batch])
         frame["length"] = report.mask.sum(axis=1)
         st.caption(f"Batch {number}: {len(batch)} × {report.ids.shape[1]} cells, {100 * report.wasted:.0f} % padding")
-        st.dataframe(frame, hide_index=True, key=f"padding-cells-{number}", column_config={"text": st.column_config.NumberColumn(pinned=True)})
+        st.dataframe(
+            frame,
+            hide_index=True,
+            key=f"padding-cells-{number}",
+            column_config={"text": st.column_config.NumberColumn(pinned=True)},
+        )
 
 
 def _cell(report: BatchReport, row: int, step: int, shown: str) -> str:
@@ -81,17 +106,29 @@ def _cell(report: BatchReport, row: int, step: int, shown: str) -> str:
 
 def _show_mask(network: str, label: str, batches: list[list[int]], reports: list[BatchReport]) -> None:
     st.markdown("**Without the mask**")
-    sentence = f"Told that every text is as long as the longest of its batch, “{label}” takes padding for words. {mask_sentence(reports)}"
+    sentence = (
+        f"Told that every text is as long as the longest of its batch, “{label}” takes padding for words. "
+        f"{mask_sentence(reports)}"
+    )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     table = pd.concat(
-        [report.frame.assign(batch=number, text=[text + 1 for text in batch]) for number, (batch, report) in enumerate(zip(batches, reports, strict=True), start=1)],
+        [
+            report.frame.assign(batch=number, text=[text + 1 for text in batch])
+            for number, (batch, report) in enumerate(zip(batches, reports, strict=True), start=1)
+        ],
         ignore_index=True,
     )
     figures.show_table(
-        table[["batch", "text", "words", "padding", "answer", "without_mask", "decisions_changed", "largest_change"]].sort_values("text").round(4),
+        table[["batch", "text", "words", "padding", "answer", "without_mask", "decisions_changed", "largest_change"]]
+        .sort_values("text")
+        .round(4),
         name="padding-mask",
         receipt=_receipt(network, reports, "print(report.frame.to_string())"),
-        column_config={"without_mask": "without the mask", "decisions_changed": "decisions turned", "largest_change": st.column_config.NumberColumn("largest change of a probability")},
+        column_config={
+            "without_mask": "without the mask",
+            "decisions_changed": "decisions turned",
+            "largest_change": st.column_config.NumberColumn("largest change of a probability"),
+        },
     )
 
 
@@ -105,17 +142,31 @@ def _show_packing(network: str, label: str, rows: tuple, batches: list[list[int]
     attempt = state.recall("padding", "attempt", 1)
     times = cache.compute_with_model(time_batches, network, given, attempt=attempt)
     st.markdown(
-        f"Packing leaves the padding out: at each step only the texts that go on are read. The recurrent layers' outputs are the same, "
-        f"to **{max(differences):.1e}** (the largest difference of any number). Measured on this server: padded **{times.padded:.1f} ms**, "
+        "Packing leaves the padding out: at each step only the texts that go on are read. The recurrent layers' "
+        "outputs are the same, "
+        f"to **{max(differences):.1e}** (the largest difference of any number). Measured on this server: padded "
+        f"**{times.padded:.1f} ms**, "
         f"packed **{times.packed:.1f} ms**, one text after the other **{times.one_by_one:.1f} ms**.",
         width=TEXT_WIDTH,
     )
-    fastest = min(("padded", times.padded), ("packed", times.packed), ("one text after the other", times.one_by_one), key=lambda way: way[1])[0]
+    fastest = min(
+        ("padded", times.padded),
+        ("packed", times.packed),
+        ("one text after the other", times.one_by_one),
+        key=lambda way: way[1],
+    )[0]
     st.caption(
-        f"Fastest here: {fastest}. Packing saves arithmetic but takes many small steps in place of few large ones; which wins depends on the machine and on "
+        f"Fastest here: {fastest}. Packing saves arithmetic but takes many small steps in place of few large ones; "
+        "which wins depends on the machine and on "
         "how much padding there is. Each time is the median of several runs."
     )
-    st.button("Measure again", icon=":material/timer:", key="padding-again", on_click=state.remember, args=("padding", "attempt", attempt + 1))
+    st.button(
+        "Measure again",
+        icon=":material/timer:",
+        key="padding-again",
+        on_click=state.remember,
+        args=("padding", "attempt", attempt + 1),
+    )
     figures.show_receipt(
         Receipt(
             model=network,

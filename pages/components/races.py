@@ -24,7 +24,9 @@ if TYPE_CHECKING:  # the runner brings Dask along; a page that only shows result
     from engine.jobs import JobStatus
 
 PARAMETER = "race"
-TIME_LIMIT_SECONDS = 300.0  # a race takes a minute at most, but a busy server that has just started needs some minutes before it
+TIME_LIMIT_SECONDS = (
+    300.0  # a race takes a minute at most, but a busy server that has just started needs some minutes before it
+)
 MEASURED = ["architecture", "seed", "step", "loss", "accuracy", "elapsed_seconds"]
 
 
@@ -61,14 +63,19 @@ def _draw(status: JobStatus, settings: LiveSettings) -> tuple[LiveSettings, Verd
         if status.state == "failed":
             notices.error(status.error)
         elif status.state == "cancelled":
-            notices.note(f"Stopped after {status.elapsed_seconds:.0f} s; what was measured until then stays, and nobody has won.")
+            notices.note(
+                f"Stopped after {status.elapsed_seconds:.0f} s; what was measured until then stays, and nobody has won."
+            )
         _draw_curves(status, settings)
         return None
     result = status.result  # a link to a finished race may come without the settings it was run with
     settings = settings_of(result)
     verdict = judge(result["summaries"])
     facts = task_facts(settings.task)
-    st.markdown(f"**{notices.plain(verdict_words(verdict))}** {notices.plain(bet_words(verdict, settings.bet))}", width=TEXT_WIDTH)
+    st.markdown(
+        f"**{notices.plain(verdict_words(verdict))}** {notices.plain(bet_words(verdict, settings.bet))}",
+        width=TEXT_WIDTH,
+    )
     _draw_curves(status, settings)
     st.caption(notices.plain(_ran(result, settings, facts.solved_text)))
     return settings, verdict
@@ -85,7 +92,9 @@ def _draw_curves(status: JobStatus, settings: LiveSettings) -> None:
         return
     start = next((event for event in status.events if event["kind"] == "start"), {})
     facts = task_facts(settings.task)
-    baseline = (status.result or {}).get("baseline") or {name: start.get(name) for name in ("baseline", "baseline_accuracy")}
+    baseline = (status.result or {}).get("baseline") or {
+        name: start.get(name) for name in ("baseline", "baseline_accuracy")
+    }
     frame = frame.assign(**baseline)
     frame["error"] = error_of(frame, facts.measure)
     words = standing_words(frame, ended)
@@ -100,7 +109,8 @@ def _draw_curves(status: JobStatus, settings: LiveSettings) -> None:
             ended=[(run["architecture"], run["seed"]) for run in ended],
         ),
         name="race",
-        alt=f"{facts.title}, length {settings.length}: error on held-out sequences against updates, median over the seeds with a band from "
+        alt=f"{facts.title}, length {settings.length}: error on held-out sequences against updates, median over the "
+        "seeds with a band from "
         f"the best to the worst. {words}",
         table=frame.drop(columns=["baseline", "baseline_accuracy"]).round(4) if status.is_over else None,
         receipt=_receipt(settings, status.result) if status.result else None,
@@ -131,11 +141,20 @@ def _ran(result: dict[str, Any], settings: LiveSettings, solved_text: str) -> st
     """Say what was run, what it was stopped by, and what "solved" means."""
     sizes = [run["parameters"] for run in result["summaries"]]
     asked = settings.max_steps
-    words = f"Solved means: {solved_text}. {len(sizes)} networks of {min(sizes):,} to {max(sizes):,} parameters, at most {result['updates']:,} updates each"
+    words = (
+        f"Solved means: {solved_text}. {len(sizes)} networks of {min(sizes):,} to {max(sizes):,} parameters, at "
+        f"most {result['updates']:,} updates each"
+    )
     if result["updates"] < asked:
-        words += f" (you allowed {asked:,}; no more fitted into {settings.seconds} s at the pace measured before the start)"
+        words += (
+            f" (you allowed {asked:,}; no more fitted into {settings.seconds} s at the pace measured before the start)"
+        )
     words += f", in {result['seconds']:.0f} s."
-    return words if result["is_complete"] else f"{words} The time was up first: all were judged after the same number of updates."
+    return (
+        words
+        if result["is_complete"]
+        else f"{words} The time was up first: all were judged after the same number of updates."
+    )
 
 
 def _receipt(settings: LiveSettings, result: dict[str, Any]) -> Receipt:
@@ -150,6 +169,7 @@ def _receipt(settings: LiveSettings, result: dict[str, Any]) -> Receipt:
             f"frame = repeat({result['updates']}, {', '.join(f'{name}={value!r}' for name, value in same.items())})\n"
             "print(frame.groupby(['architecture', 'seed']).last())"
         ),
-        note="The same seeds and updates give the same numbers on the same machine, however long they take. Where the time was up first, "
+        note="The same seeds and updates give the same numbers on the same machine, however long they take. Where the "
+        "time was up first, "
         "these lines go on to the end.",
     )

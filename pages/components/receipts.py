@@ -62,7 +62,8 @@ def for_choices_along(name: str, text: str, settings: SamplingSettings) -> Recei
             "from engine.inspection.next_tokens import choices_along\n"
             "from engine.models.folder import load_model\n\n"
             f"text = {text!r}\n"
-            f"print(choices_along(load_model({name!r}), text, {settings.temperature!r}, {settings.top_k!r}, {settings.top_p!r}))"
+            f"print(choices_along(load_model({name!r}), text, {settings.temperature!r}, {settings.top_k!r}, "
+            f"{settings.top_p!r}))"
         ),
     )
 
@@ -83,7 +84,11 @@ def for_alternatives(name: str, prompt: str, tree: WritingTree, settings: Sampli
 
 def for_writing_tree(name: str, prompt: str, tree: WritingTree, code: str) -> Receipt:
     """Return the receipt of a tree's bits; one too large for a code is read from its file."""
-    source = f"from_code(model, {prompt!r}, {code!r})" if code else "read_json(open('writing-tree.json', 'rb').read()).tree(model)"
+    source = (
+        f"from_code(model, {prompt!r}, {code!r})"
+        if code
+        else "read_json(open('writing-tree.json', 'rb').read()).tree(model)"
+    )
     return Receipt(
         model=name,
         measured=f"{date.today().isoformat()}, every step read by the model again",
@@ -95,7 +100,8 @@ def for_writing_tree(name: str, prompt: str, tree: WritingTree, code: str) -> Re
             f"tree = {source}\n"
             f"print(text_at(model, {prompt!r}, tree), tree.bits(), tree_frame(model, tree))"
         ),
-        note="The surprise of a step is -log2 of the chance the model itself gave it, before temperature, top-k and top-p.",
+        note="The surprise of a step is -log2 of the chance the model itself gave it, before temperature, top-k and "
+        "top-p.",
     )
 
 
@@ -118,7 +124,8 @@ def for_stage(info: ModelInfo, step: int, prompt: str, settings: SamplingSetting
             "    print(stage.step, stage.validation_loss, stage.training_loss)"
         ),
         command=training.get("command"),
-        note="Validation loss: the whole validation text read in one go. Training loss: the mean since the stage before.",
+        note="Validation loss: the whole validation text read in one go. Training loss: the mean since the stage "
+        "before.",
     )
 
 
@@ -162,7 +169,8 @@ def for_stored_curve(name: str, rows: pd.DataFrame) -> Receipt:
     return Receipt(
         model=", ".join(rows["model"].unique()),
         seed=f"{rows['seed'].min()} to {rows['seed'].max()}",
-        measured=f"{rows['date'].max()}, {', '.join(rows['hardware'].unique())}, commit {', '.join(rows['commit'].unique())}",
+        measured=f"{rows['date'].max()}, {', '.join(rows['hardware'].unique())}, commit "
+        f"{', '.join(rows['commit'].unique())}",
         python=(
             "from engine.inspection.temperature_results import stored_curve\n"
             "from engine.inspection.temperatures import summarise_curve\n"

@@ -19,7 +19,8 @@ def for_swap(model: str, source: str, place: int, new: str, settings: SearchSett
         f"word = find_words(loaded, source)[{place}]\n"
         "print(find_neighbours(loaded, word))\n"
         f"old = inspect_translation(loaded, source, {settings.beam_size}, {settings.length_penalty!r})\n"
-        f"found = swap_word(loaded, source, word, {new!r}, old.target_ids, {settings.beam_size}, {settings.length_penalty!r})\n"
+        f"found = swap_word(loaded, source, word, {new!r}, old.target_ids, {settings.beam_size}, "
+        f"{settings.length_penalty!r})\n"
         f"print(found.after.text, swap_sentence(word.text, {new!r}, old, found))",
     )
 
@@ -35,7 +36,8 @@ def for_neighbours(model: str, source: str, place: int, settings: SearchSettings
         f"word = find_words(loaded, source)[{place}]\n"
         f"old = inspect_translation(loaded, source, {settings.beam_size}, {settings.length_penalty!r})\n"
         "found = find_neighbours(loaded, word)\n"
-        f"print(try_neighbours(loaded, source, word, found, old.target_ids, {settings.beam_size}, {settings.length_penalty!r}).to_string())",
+        f"print(try_neighbours(loaded, source, word, found, old.target_ids, {settings.beam_size}, "
+        f"{settings.length_penalty!r}).to_string())",
     )
 
 
@@ -57,7 +59,8 @@ def for_nearest(model: str, source: str, corpus: str, step: int, settings: Searc
         model,
         seconds,
         "from engine.inspection.nearest_sentences import find_nearest, nearest_sentence\n",
-        f"found = find_nearest(loaded, {source!r}, {corpus!r}, {step}, {settings.beam_size}, {settings.length_penalty!r})\n"
+        f"found = find_nearest(loaded, {source!r}, {corpus!r}, {step}, {settings.beam_size}, "
+        f"{settings.length_penalty!r})\n"
         "print(nearest_sentence(found), found.frame.to_string())",
         note="Vectors in the index are rounded to 8 bits; a cosine is right to about 0.003.",
     )

@@ -1,7 +1,8 @@
 """Figures that follow the theme: a run of the page when the visitor switches between light and dark.
 
-Streamlit 1.67 redraws its own widgets at once but does not run the script, so figures would keep the other theme's colours
-until the next click. The script below looks at the page's background once a second and reports a change to the server.
+Streamlit 1.67 redraws its own widgets at once but does not run the script, so figures would keep the other theme's
+colours until the next click. The script below looks at the page's background once a second and reports a change to the
+server.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ export default function({ parentElement, setTriggerValue }) {
         if (document.hidden || isDark() === last) return;
         last = !last;
         setTriggerValue('theme', last ? 'dark' : 'light');
-    }, %d);
+    }, LOOK_EVERY_MS);
     return () => clearInterval(watch);
 }
-""" % _LOOK_EVERY_MS
+""".replace("LOOK_EVERY_MS", str(_LOOK_EVERY_MS))
 
 
 def mount() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.errors import DataError, ModelError
+from engine.errors import ModelError
 from engine.plotting import theme
 from engine.plotting.attention import attention_heat_map
 from engine.plotting.curves import measure_against_length
@@ -27,8 +27,13 @@ def generation() -> None:
     info = favourite("language_model")
     expected = cache.compute_with_model(next_tokens, info.name, BEGINNING, TEMPERATURE, 0, 1.0)
     figure = next_token_bars(expected.frame, mode=figures.mode(), architecture=info.architecture, top=10)
-    figures.thumbnail(figure, name="generation", alt=f"After “What light is thi”: {describe_next_tokens(expected.frame)}")
-    st.caption(f"The next character after “What light is thi”, in %: dashes from the network, bars at temperature {TEMPERATURE}.")
+    figures.thumbnail(
+        figure, name="generation", alt=f"After “What light is thi”: {describe_next_tokens(expected.frame)}"
+    )
+    st.caption(
+        "The next character after “What light is thi”, in %: dashes from the network, bars at temperature "
+        f"{TEMPERATURE}."
+    )
 
 
 def translation() -> None:
@@ -91,7 +96,9 @@ def sentiment() -> None:
     lines = [BeliefLine("", style(info), list(belief.both), is_main=True)]
     figure = belief_film(words, steps, lines, turn.last, (turn.first, turn.last), mode=figures.mode())
     figures.thumbnail(figure, name="sentiment", alt=belief_sentence(belief))
-    st.caption(f"The probability of “positive”, in %, after each word of “{OPINION}”; the line stands where the belief turned.")
+    st.caption(
+        f"The probability of “positive”, in %, after each word of “{OPINION}”; the line stands where the belief turned."
+    )
 
 
 def comparison() -> None:
@@ -109,7 +116,11 @@ def comparison() -> None:
     longest = table[table["length"] == table["length"].max()].set_index("architecture")["error_median"]
     words = ", ".join(f"{theme.architecture_label(name)} {longest[name]:.0f} %" for name in longest.index)
     figure = measure_against_length(table, mode=figures.mode())
-    figures.thumbnail(figure, name="comparison", alt=f"{facts.y_title} against sequence length. At the longest, in the middle of the seeds: {words}.")
+    figures.thumbnail(
+        figure,
+        name="comparison",
+        alt=f"{facts.y_title} against sequence length. At the longest, in the middle of the seeds: {words}.",
+    )
     legend = " · ".join(f"{networks.mark(name)} {theme.architecture_label(name)}" for name in longest.index)
     st.markdown(legend)  # not in the caption, whose fading would take the marks below 3:1
     st.caption(f"{facts.y_title} on {facts.title.lower()} as sequences get longer.")
@@ -131,9 +142,15 @@ def cells() -> None:
     figure = unit_heat_map(
         values, units, reading.tokens, first=0, position=-1, unit=-1, title="", is_switch=is_gate, mode=figures.mode()
     )
-    alt = f"{PARTS[part].capitalize()} of {len(units)} units while “{CELL_SENTENCE}” is read: mean {values.mean():.2f}, lowest {values.min():.2f}, highest {values.max():.2f}."
+    alt = (
+        f"{PARTS[part].capitalize()} of {len(units)} units while “{CELL_SENTENCE}” is read: mean "
+        f"{values.mean():.2f}, lowest {values.min():.2f}, highest {values.max():.2f}."
+    )
     figures.thumbnail(figure, name="cells", alt=alt)
-    st.caption(f"The {PARTS[part]}s of {len(units)} units over “{CELL_SENTENCE}”: each dark cell is one that let its memory go.")
+    st.caption(
+        f"The {PARTS[part]}s of {len(units)} units over “{CELL_SENTENCE}”: each dark cell is one that let its memory "
+        "go."
+    )
 
 
 def gradients() -> None:
@@ -143,9 +160,14 @@ def gradients() -> None:
 
     chain = cache.compute(measure_chain, ChainSettings())
     distance = far_distance(chain)
-    figures.thumbnail(chain_curves(chain.curves, mode=figures.mode(), distance=distance), name="gradients", alt=chain_sentence(chain))
+    figures.thumbnail(
+        chain_curves(chain.curves, mode=figures.mode(), distance=distance), name="gradients", alt=chain_sentence(chain)
+    )
     st.markdown(" · ".join(f"{networks.mark(name)} {theme.architecture_label(name)}" for name in TRIO))
-    st.caption(f"What is left of a small change, from 1 down, {distance} steps back and further, in networks that have just been born.")
+    st.caption(
+        f"What is left of a small change, from 1 down, {distance} steps back and further, in networks that have just "
+        "been born."
+    )
 
 
 def models() -> None:
@@ -159,7 +181,9 @@ def models() -> None:
     usable = [info for info in found if not info.error]
     classifiers = classifiers_in_order([info for info in usable if info.task == "classification"])
     taggers = list(taggers_in_order([info for info in usable if info.task == "tagging"]))
-    writers = [favourite(task).name for task in ("language_model", "translation") if any(info.task == task for info in usable)]
+    writers = [
+        favourite(task).name for task in ("language_model", "translation") if any(info.task == task for info in usable)
+    ]
     first = {*writers, *(info.name for info in classifiers[:1]), *taggers[:1]}
     shown = [info for info in found if info.name in first or info.group == "best"] or found
     for info in shown:
@@ -177,4 +201,7 @@ def favourite(task: str):
     usable = [info for info in cache.list_models(task) if not info.error]
     if not usable:
         raise ModelError(f"No {task.replace('_', ' ')} model is installed; the Models page lists what is there.")
-    return min(usable, key=lambda info: (info.config.get("attention") == "none", info.group, info.architecture != "lstm", info.name))
+    return min(
+        usable,
+        key=lambda info: (info.config.get("attention") == "none", info.group, info.architecture != "lstm", info.name),
+    )

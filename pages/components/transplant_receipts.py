@@ -22,7 +22,8 @@ def for_influence(names: list[str], donor: str, passage: str, amount: float) -> 
             f"    found = donor_influence(load_model(name), donor, passage, {amount!r})\n"
             "    print(name, found.lasts_characters, found.frame)"
         ),
-        note="KL(transplanted || untouched) of the next token, in bits: what it would cost to go on expecting what the untouched run expects.",
+        note="KL(transplanted || untouched) of the next token, in bits: what it would cost to go on expecting what "
+        "the untouched run expects.",
     )
 
 

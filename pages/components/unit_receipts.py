@@ -45,7 +45,9 @@ def for_investigation(name: str, found: Investigation) -> Receipt:
     )
 
 
-def for_performance(name: str, prompt: str, settings: SamplingSettings, strings: Strings, performed: Performance) -> Receipt:
+def for_performance(
+    name: str, prompt: str, settings: SamplingSettings, strings: Strings, performed: Performance
+) -> Receipt:
     """Return the receipt of the puppeteer's two texts and bits."""
     return Receipt(
         model=name,

@@ -1,4 +1,5 @@
-"""Text written live: several networks in turn, shown at a readable rate, kept when the visitor stops or clicks elsewhere."""
+"""Text written live: several networks in turn, shown at a readable rate, kept when the visitor stops or clicks
+elsewhere."""
 
 from __future__ import annotations
 
@@ -56,7 +57,8 @@ def current(page: str, key: str) -> Writing:
 def stop(page: str) -> None:
     """Keep what is written and write no more until the settings change; for the Stop button's on_click.
 
-    A copy is kept: Streamlit starts the new run before the old one has noticed, which goes on filling its sheet until then.
+    A copy is kept: Streamlit starts the new run before the old one has noticed, which goes on filling its sheet until
+        then.
     """
     writing = state.recall(page, "writing")
     if writing is not None:
@@ -75,8 +77,9 @@ def begin(page: str, key: str, names: Iterable[str]) -> Writing:
     return writing
 
 
-# Two visitors' networks write at a time, a flush long, and the others wait for their turn: four threads that take each other's
-# interpreter away at every operation write less together than two (`tests/benchmarks/test_generation_speed.py` measures it).
+# Two visitors' networks write at a time, a flush long, and the others wait for their turn: four threads that take each
+# other's interpreter away at every operation write less together than two (`tests/benchmarks/test_generation_speed.py`
+# measures it).
 _TURN = threading.Semaphore(2)
 
 

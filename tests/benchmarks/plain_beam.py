@@ -1,7 +1,9 @@
-"""Beam search as a good tutorial writes it: one sentence, one hypothesis and one step of `nn.LSTM` at a time, in plain Python.
+"""Beam search as a good tutorial writes it: one sentence, one hypothesis and one step of `nn.LSTM` at a time, in plain
+Python.
 
-What the engine's batched search is measured against. It reads the engine's weights and nothing else of it: no state protocol,
-no batch, no shared work between hypotheses. It stops by the engine's rule, so that both must find the same sentences.
+What the engine's batched search is measured against. It reads the engine's weights and nothing else of it: no state
+protocol, no batch, no shared work between hypotheses. It stops by the engine's rule, so that both must find the same
+sentences.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ class PlainTranslator(nn.Module):
         self.summary = finals[-1]
         return hidden[0], states
 
-    def step(self, token: int, states: list[tuple[Tensor, Tensor]], outputs: Tensor) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+    def step(
+        self, token: int, states: list[tuple[Tensor, Tensor]], outputs: Tensor
+    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
         """Return the log-probabilities (V,) of the next token and the states after reading `token`."""
         model = self.trained
         hidden = model.embedding(torch.tensor([[token]]))

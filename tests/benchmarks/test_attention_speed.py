@@ -1,4 +1,5 @@
-"""A changed attention row and a squeezed vector each re-decode a sentence of 20 words within 150 ms of processor time on one thread."""
+"""A changed attention row and a squeezed vector each re-decode a sentence of 20 words within 150 ms of processor time
+on one thread."""
 
 from __future__ import annotations
 
@@ -54,9 +55,19 @@ def test_a_changed_row_and_a_search(capsys: pytest.CaptureFixture[str]) -> None:
         for scope in ("step", "rest"):
             edit = AttentionEdit("remove", 3, 4, scope=scope)
             steps = (1, len(trial.token_ids) // 2, len(trial.token_ids))
-            slowest = max(processor_seconds(lambda step=step, edit=edit: try_edit(loaded, SENTENCE, trial.token_ids, trial.is_finished, step, edit)) for step in steps)
+            slowest = max(
+                processor_seconds(
+                    lambda step=step, edit=edit: try_edit(
+                        loaded, SENTENCE, trial.token_ids, trial.is_finished, step, edit
+                    )
+                )
+                for step in steps
+            )
             with capsys.disabled():
-                print(f"\nchanged attention, {name}, {scope}: {1000 * slowest:.0f} ms of processor time; {describe_machine()}")
+                print(
+                    f"\nchanged attention, {name}, {scope}: {1000 * slowest:.0f} ms of processor time; "
+                    f"{describe_machine()}"
+                )
             assert slowest < BOUND
         seconds = processor_seconds(lambda: find_attention(loaded, SENTENCE, trial.token_ids, 5, 100))
         with capsys.disabled():

@@ -1,7 +1,8 @@
-"""Greedy and beam search in batches beside a plain loop, one sentence and one hypothesis at a time, and one re-decoding.
+"""Greedy and beam search in batches beside a plain loop, one sentence and one hypothesis at a time, and one
+re-decoding.
 
-The two run in turn in the same process on one thread. Processor time is what counts: on a busy machine a clock on the wall
-measures the neighbours, and one thread that waits for nothing has the same time on both.
+The two run in turn in the same process on one thread. Processor time is what counts: on a busy machine a clock on the
+wall measures the neighbours, and one thread that waits for nothing has the same time on both.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ TWENTY_WORDS = "A young woman in a yellow dress is reading a long letter near th
 pytestmark = [
     pytest.mark.benchmark,
     pytest.mark.skipif(
-        MODEL not in {info.name for info in list_models() if not info.error}, reason=f"{MODEL} is not in data/pretrained"
+        MODEL not in {info.name for info in list_models() if not info.error},
+        reason=f"{MODEL} is not in data/pretrained",
     ),
 ]
 
@@ -51,7 +53,9 @@ def measured(function: Callable[[], object]) -> float:
     return time.process_time() - begun
 
 
-def test_batches_of_64_are_fifteen_times_as_fast_as_a_plain_loop(loaded: LoadedModel, capsys: pytest.CaptureFixture[str]) -> None:
+def test_batches_of_64_are_fifteen_times_as_fast_as_a_plain_loop(
+    loaded: LoadedModel, capsys: pytest.CaptureFixture[str]
+) -> None:
     sentences = [source for source, _ in build_splits()["test"]][:BATCH]
     assert len(sentences) == BATCH
     source_ids, lengths = encode_sources(loaded, sentences)
@@ -73,13 +77,17 @@ def test_batches_of_64_are_fifteen_times_as_fast_as_a_plain_loop(loaded: LoadedM
     for i, own in zip(chosen, found["plain"], strict=True):  # both do the same work
         assert own[0][0] == found["batched 5"][i][0].token_ids
         assert own[0][1] == pytest.approx(found["batched 5"][i][0].score, abs=1e-4)
-    seconds = [(measured(lambda: batched(1)), measured(lambda: batched(5)), measured(one_by_one)) for _ in range(ROUNDS)]
+    seconds = [
+        (measured(lambda: batched(1)), measured(lambda: batched(5)), measured(one_by_one)) for _ in range(ROUNDS)
+    ]
     greedy, beam, loop = (min(column) for column in zip(*seconds, strict=True))
     ratio = (loop / PLAIN_SENTENCES) / (beam / BATCH)
     with capsys.disabled():
         print(
-            f"\n{MODEL}, batches of {BATCH}, one thread, per second of processor time: greedy {BATCH / greedy:,.0f} sentences, "
-            f"beam 5 {BATCH / beam:,.0f}; plain loop, beam 5: {PLAIN_SENTENCES / loop:.1f}; {ratio:.1f} times as fast; {describe_machine()}"
+            f"\n{MODEL}, batches of {BATCH}, one thread, per second of processor time: greedy {BATCH / greedy:,.0f} "
+            "sentences, "
+            f"beam 5 {BATCH / beam:,.0f}; plain loop, beam 5: {PLAIN_SENTENCES / loop:.1f}; {ratio:.1f} times as "
+            f"fast; {describe_machine()}"
         )
     assert ratio >= FASTER
 
@@ -91,12 +99,16 @@ def test_a_sentence_is_decoded_again_within_150_ms_and_the_map_within_two_second
     report = inspect_search(loaded, TWENTY_WORDS, 5, 1.0)
     prefixes = [report.prefix(int(node)) for node in report.left["node"].iloc[::25]]
     tree = min(measured(lambda: inspect_search(loaded, TWENTY_WORDS, 5, 1.0)) for _ in range(ROUNDS))
-    again = [min(measured(lambda: search_from(loaded, TWENTY_WORDS, ids, 5, 1.0)) for _ in range(ROUNDS)) for ids in prefixes]  # noqa: B023
+    again = [
+        min(measured(lambda: search_from(loaded, TWENTY_WORDS, ids, 5, 1.0)) for _ in range(ROUNDS)) for ids in prefixes
+    ]
     whole_map = min(measured(lambda: inspect_settings(loaded, TWENTY_WORDS)) for _ in range(ROUNDS))
     with capsys.disabled():
         print(
-            f"\n{MODEL}, {len(TWENTY_WORDS.split())} words, beam 5, processor time: tree {1000 * tree:.0f} ms, going on from a beginning "
-            f"{1000 * min(again):.0f} to {1000 * max(again):.0f} ms, map of 132 settings {1000 * whole_map:.0f} ms; {describe_machine()}"
+            f"\n{MODEL}, {len(TWENTY_WORDS.split())} words, beam 5, processor time: tree {1000 * tree:.0f} ms, going "
+            "on from a beginning "
+            f"{1000 * min(again):.0f} to {1000 * max(again):.0f} ms, map of 132 settings {1000 * whole_map:.0f} ms; "
+            f"{describe_machine()}"
         )
     assert max(again) <= REDECODE_SECONDS
     assert whole_map <= MAP_SECONDS

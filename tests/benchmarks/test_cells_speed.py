@@ -1,7 +1,8 @@
-"""A step and another unit redraw the Cells page within 200 ms of processor time on a warm server; what a new sentence costs.
+"""A step and another unit redraw the Cells page within 200 ms of processor time on a warm server; what a new sentence
+costs.
 
-Processor time, because a clock on the wall measures the neighbours. A new sentence of 40 tokens is counted with its proof, which
-runs torch.nn over it once more after everything else is drawn: the whole run has its own bound.
+Processor time, because a clock on the wall measures the neighbours. A new sentence of 40 tokens is counted with its
+proof, which runs torch.nn over it once more after everything else is drawn: the whole run has its own bound.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The cell detective tests every unit of the largest network over 50,000 characters within 5 seconds on two cores.
 
-Measured by the clock on the wall; on a machine that is busy with other things, by half the processor time used, since all of
-its work is done by two threads.
+Measured by the clock on the wall; on a machine that is busy with other things, by half the processor time used, since
+all of its work is done by two threads.
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.skipif(not WITH_UNITS, reason="
 
 
 def test_every_unit_is_tested_in_time(capsys: pytest.CaptureFixture[str]) -> None:
-    largest = max(WITH_UNITS, key=lambda info: info.config["hidden_size"] * info.config["num_layers"] * (2 if info.architecture == "lstm" else 1))
+    largest = max(
+        WITH_UNITS,
+        key=lambda info: (
+            info.config["hidden_size"] * info.config["num_layers"] * (2 if info.architecture == "lstm" else 1)
+        ),
+    )
     loaded, threads = load_model(largest.name), torch.get_num_threads()
     text = (unseen_text(loaded).text * 2)[:MAX_CHARACTERS]
     is_busy, times = is_machine_busy(), []

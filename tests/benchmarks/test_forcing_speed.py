@@ -1,4 +1,5 @@
-"""A turned switch and an injected word re-decode a 20-word sentence within 150 ms of processor time on one thread, as in the server."""
+"""A turned switch and an injected word re-decode a 20-word sentence within 150 ms of processor time on one thread, as
+in the server."""
 
 from __future__ import annotations
 
@@ -16,11 +17,16 @@ from tests.benchmarks.visitor import describe_machine
 BOUND_MS = 150.0
 ROUNDS, MOST_ROUNDS = 5, 15  # more rounds only while a disturbed machine keeps the best one above the bound
 SOURCE = "A man with a white beard is sitting on a bench near the river, reading a newspaper while his dog sleeps."
-REFERENCE = "Un homme à la barbe blanche est assis sur un banc près de la rivière et lit un journal pendant que son chien dort."
+REFERENCE = (
+    "Un homme à la barbe blanche est assis sur un banc près de la rivière et lit un journal pendant que son chien dort."
+)
 PAIR = ("en-fr-best", "en-fr-attention", "en-fr-no-attention")
 INSTALLED = [info.name for info in list_models() if info.name in PAIR and not info.error]
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.skipif(not INSTALLED, reason="no English-French network is in data/pretrained")]
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.skipif(not INSTALLED, reason="no English-French network is in data/pretrained"),
+]
 
 
 @pytest.fixture(params=INSTALLED)
@@ -48,7 +54,8 @@ def test_a_switch_and_a_word_decode_again_in_time(loaded: LoadedModel, capsys: p
     word = milliseconds(lambda: put_wrong_word(loaded, SOURCE, REFERENCE, "none", 3, "anticonstitutionnellement"))
     with capsys.disabled():
         print(
-            f"\n{loaded.info.name}, {len(SOURCE.split())} words: a switch {switch:.0f} ms (forced, mixed and free together), "
+            f"\n{loaded.info.name}, {len(SOURCE.split())} words: a switch {switch:.0f} ms (forced, mixed and free "
+            "together), "
             f"a wrong word {word:.0f} ms (with and without) of processor time; {describe_machine()}"
         )
     assert switch <= BOUND_MS

@@ -25,7 +25,8 @@ ROUNDS, MOST_ROUNDS = 3, 25  # more rounds only while a disturbed machine keeps 
 pytestmark = [
     pytest.mark.benchmark,
     pytest.mark.skipif(
-        MODEL not in {info.name for info in list_models() if not info.error}, reason=f"{MODEL} is not in data/pretrained"
+        MODEL not in {info.name for info in list_models() if not info.error},
+        reason=f"{MODEL} is not in data/pretrained",
     ),
 ]
 
@@ -52,7 +53,10 @@ def test_engine_writes_fast_enough(capsys: pytest.CaptureFixture[str]) -> None:
     finally:
         torch.set_num_threads(threads)
     with capsys.disabled():
-        print(f"\nengine, {MODEL}: {max(rates):,.0f} characters per {unit(clock is time.process_time)} (best of {len(rates)}); {describe_machine()}")
+        print(
+            f"\nengine, {MODEL}: {max(rates):,.0f} characters per {unit(clock is time.process_time)} (best of "
+            f"{len(rates)}); {describe_machine()}"
+        )
     assert max(rates) >= BOUND
 
 
@@ -72,13 +76,17 @@ def test_page_writes_fast_enough(capsys: pytest.CaptureFixture[str]) -> None:
             rates.append(CHARACTERS * len(written) / seconds)
     with capsys.disabled():
         print(
-            f"\nGeneration page: {max(rates):,.0f} characters per {unit(is_busy)} from {len(written)} network(s) (best of {len(rates)}), "
+            f"\nGeneration page: {max(rates):,.0f} characters per {unit(is_busy)} from {len(written)} network(s) "
+            f"(best of {len(rates)}), "
             f"{run.messages} messages and {run.size_bytes / 1000:.0f} kB for the last; {describe_machine()}"
         )
     assert max(rates) >= BOUND
 
 
-VISITORS, TOGETHER_BOUND = 4, 2500  # characters per second for all together; measured 3,107 to 3,852 by the clock, aim 3,000
+VISITORS, TOGETHER_BOUND = (
+    4,
+    2500,
+)  # characters per second for all together; measured 3,107 to 3,852 by the clock, aim 3,000
 
 
 def test_page_keeps_its_pace_with_four_visitors(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +100,13 @@ def test_page_keeps_its_pace_with_four_visitors(capsys: pytest.CaptureFixture[st
             while len(rates) < ROUNDS or (max(rates) < TOGETHER_BOUND and len(rates) < MOST_ROUNDS):
                 before, begun = server.cpu_seconds(), time.perf_counter()
                 seeds = [100 * len(rates) + number for number in range(VISITORS)]
-                runs = list(pool.map(lambda visitor, seed: visitor.rerun(f"max_new_tokens={CHARACTERS // 2}&seed={seed}"), visitors, seeds))
+                runs = list(
+                    pool.map(
+                        lambda visitor, seed: visitor.rerun(f"max_new_tokens={CHARACTERS // 2}&seed={seed}"),
+                        visitors,
+                        seeds,
+                    )
+                )
                 elapsed = time.perf_counter() - begun
                 assert all(run.problems == [] for run in runs)
                 written = [text for run in runs for text in run.texts.values() if len(text) >= CHARACTERS // 2]
@@ -104,7 +118,8 @@ def test_page_keeps_its_pace_with_four_visitors(capsys: pytest.CaptureFixture[st
             visitor.__exit__(None, None, None)
     with capsys.disabled():
         print(
-            f"\nGeneration page, {VISITORS} visitors at once: {max(rates):,.0f} characters per {unit(is_busy)} for all together "
+            f"\nGeneration page, {VISITORS} visitors at once: {max(rates):,.0f} characters per {unit(is_busy)} for "
+            "all together "
             f"(best of {len(rates)}); {describe_machine()}"
         )
     assert max(rates) >= TOGETHER_BOUND

@@ -1,7 +1,8 @@
 """A moved slider redraws the Gradients page within 200 ms of processor time on a warm server.
 
-Every move is to a place where nobody has been, so nothing of it is cached. Processor time, because a clock on the wall measures the
-neighbours. Connectivity's check, which reads the text a hundred times over with characters replaced, is drawn after everything else
+Every move is to a place where nobody has been, so nothing of it is cached. Processor time, because a clock on the wall
+measures the neighbours. Connectivity's check, which reads the text a hundred times over with characters replaced, is
+drawn after everything else
 and can be turned off: the whole run with it has its own bound. What is started by a button has its own progress.
 """
 
@@ -48,7 +49,11 @@ def test_a_moved_slider_redraws_in_time(capsys: pytest.CaptureFixture[str]) -> N
                     rounds.append(1000 * (server.cpu_seconds() - before) / MOVES)
             best[slider] = min(rounds)
     with capsys.disabled():
-        print("\nGradients page, " + "; ".join(f"{slider} moved: {spent:.0f} ms" for slider, spent in best.items()) + f"; {describe_machine()}")
+        print(
+            "\nGradients page, "
+            + "; ".join(f"{slider} moved: {spent:.0f} ms" for slider, spent in best.items())
+            + f"; {describe_machine()}"
+        )
     assert best.pop("place, with its check") <= WITH_CHECK_MS
     assert max(best.values()) <= BOUND_MS
 

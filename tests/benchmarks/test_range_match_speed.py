@@ -1,6 +1,8 @@
-"""Range match answers within 2 seconds over 100,000 characters once they have been read, units, matches and explanation together.
+"""Range match answers within 2 seconds over 100,000 characters once they have been read, units, matches and explanation
+together.
 
-Measured in processor time, so that other work on the machine does not count: all of it is done by one thread. Reading, done once
+Measured in processor time, so that other work on the machine does not count: all of it is done by one thread. Reading,
+    done once
 for all patterns and visitors, is printed beside it.
 """
 
@@ -12,8 +14,15 @@ import pytest
 import torch
 
 from engine.inspection.range_match import (
-    IN_ONE_PASS, TextReading, explain_matches, find_matches, in_steps, select_pattern, suggest_range, token_spans,
-)  # fmt: skip
+    IN_ONE_PASS,
+    TextReading,
+    explain_matches,
+    find_matches,
+    in_steps,
+    select_pattern,
+    suggest_range,
+    token_spans,
+)
 from engine.inspection.units import stream_states
 from engine.models.folder import list_models, load_model
 from pages.components.views.cells import DEFAULT_TEXT
@@ -38,12 +47,16 @@ def test_a_pattern_is_found_in_time(capsys: pytest.CaptureFixture[str]) -> None:
         reading_time = (time.process_time() - begun) * CHARACTERS / part
         spans = token_spans(loaded, text)
         starts, stops = (torch.tensor(places).numpy() for places in zip(*spans, strict=True))
-        repeated = torch.from_numpy(values.copy()).repeat(1, CHARACTERS // part).numpy()  # the speed does not depend on the values
+        repeated = (
+            torch.from_numpy(values.copy()).repeat(1, CHARACTERS // part).numpy()
+        )  # the speed does not depend on the values
         reading, times = TextReading(text, repeated, starts, stops, "", 0.0), []
         for least in (0.3, 0.75):
             begun = time.process_time()
             start, stop = suggest_range(loaded, DEFAULT_TEXT, loaded.info.config["num_layers"] - 1, 0.05)
-            pattern = select_pattern(loaded, DEFAULT_TEXT, loaded.info.config["num_layers"] - 1, start, start + 1, 0.05, off_outside=False)
+            pattern = select_pattern(
+                loaded, DEFAULT_TEXT, loaded.info.config["num_layers"] - 1, start, start + 1, 0.05, off_outside=False
+            )
             matches = find_matches(reading, pattern, least)
             explain_matches(reading, matches)
             times.append(time.process_time() - begun)
@@ -51,8 +64,10 @@ def test_a_pattern_is_found_in_time(capsys: pytest.CaptureFixture[str]) -> None:
         torch.set_num_threads(threads)
     with capsys.disabled():
         print(
-            f"\nrange match, {widest.name}, {len(pattern.units)} of {widest.config['hidden_size']} units over {CHARACTERS:,} characters: "
-            f"{max(times):.2f} s of processor time, the explanation's answers included once; reading them first about {reading_time:.0f} s, "
+            f"\nrange match, {widest.name}, {len(pattern.units)} of {widest.config['hidden_size']} units over "
+            f"{CHARACTERS:,} characters: "
+            f"{max(times):.2f} s of processor time, the explanation's answers included once; reading them first about "
+            f"{reading_time:.0f} s, "
             f"shared by two threads; {describe_machine()}"
         )
     assert len(reading.stops) == CHARACTERS

@@ -1,8 +1,9 @@
-"""A new text of 40 words is judged or tagged, and all of the page drawn, within 200 ms of processor time on a warm server.
+"""A new text of 40 words is judged or tagged, and all of the page drawn, within 200 ms of processor time on a warm
+server.
 
-Processor time, because a clock on the wall measures the neighbours. Each text is one that nobody has sent yet, so nothing is cached.
-Measured with the tool that is open at first and with those that only look closer; "Why" and "Order" read the text hundreds of times
-in other forms, behind a sign that says so, and are printed without a bound.
+Processor time, because a clock on the wall measures the neighbours. Each text is one that nobody has sent yet, so
+nothing is cached. Measured with the tool that is open at first and with those that only look closer; "Why" and "Order"
+read the text hundreds of times in other forms, behind a sign that says so, and are printed without a bound.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ HEAVY = "torch, plotly, pandas"
 BOUND_MS = 200.0
 ROUNDS, MOST_ROUNDS = 4, 16  # more only while a disturbed machine keeps the best one above the bound
 TEXT = (
-    "The story of the old lighthouse keeper number {} begins slowly , but Maria Lopez plays his daughter with so much warmth that "
+    "The story of the old lighthouse keeper number {} begins slowly , but Maria Lopez plays his daughter with so much "
+    "warmth that "
     "nobody in the cinema in Lisbon wanted to leave before the last picture faded on Tuesday ."
 )
 VIEWS = {
@@ -39,14 +41,21 @@ def test_a_new_text_is_read_in_time(page: str, capsys: pytest.CaptureFixture[str
     with serve(preload=HEAVY) as server:
         best = {view or "first view": _cost_of_a_text(server, page, view) for view in VIEWS[page]}
     with capsys.disabled():
-        print(f"\n{page} page, 40 new words: " + "; ".join(f"{view} {spent:.0f} ms" for view, spent in best.items()) + f"; {describe_machine()}")
+        print(
+            f"\n{page} page, 40 new words: "
+            + "; ".join(f"{view} {spent:.0f} ms" for view, spent in best.items())
+            + f"; {describe_machine()}"
+        )
     assert {view: spent for view, spent in best.items() if view not in UNBOUND and spent > BOUND_MS} == {}
 
 
 def _cost_of_a_text(server: Server, page: str, view: str) -> float:
     """Return the milliseconds of processor time for a text nobody has sent yet, the least of a few."""
     rounds: list[float] = []
-    addresses = (f"{view}&text={urllib.parse.quote(TEXT.format(number + 1000 * len(view)))}".lstrip("&") for number in range(MOST_ROUNDS + 1))
+    addresses = (
+        f"{view}&text={urllib.parse.quote(TEXT.format(number + 1000 * len(view)))}".lstrip("&")
+        for number in range(MOST_ROUNDS + 1)
+    )
     with Visitor(server) as visitor:
         assert visitor.open(page, next(addresses)).problems == []
         for address in addresses:

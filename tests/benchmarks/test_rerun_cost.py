@@ -1,4 +1,5 @@
-"""What a click costs: at most 10 ms of processor time on a light page, 100 on the Comparison page with all its series on.
+"""What a click costs: at most 10 ms of processor time on a light page, 100 on the Comparison page with all its series
+on.
 
 Everything heavy is loaded into the server.
 
@@ -6,8 +7,10 @@ Light means no figure and no network: the Models page, with two tables, a card a
 `runner.postScriptGC = false` (a full collection after every run takes 170 ms with torch loaded), no file watcher, and
 tables whose CSV is made only when it is asked for.
 
-The 10 ms are those of a machine that runs a page of one title in 2. Another machine, or a busy one, is slower at both; so it
-is the ratio that is judged, with rounds of the two taking turns: it grows when the page does, not when the machine is slow.
+The 10 ms are those of a machine that runs a page of one title in 2. Another machine, or a busy one, is slower at both;
+so it
+is the ratio that is judged, with rounds of the two taking turns: it grows when the page does, not when the machine is
+    slow.
 """
 
 from __future__ import annotations
@@ -38,12 +41,15 @@ def test_rerun_of_a_light_page(capsys: pytest.CaptureFixture[str]) -> None:
         assert nobody.open("").problems == []
         while len(page) < ROUNDS or (min(page) / min(bare) > BOUND_MS / BARE_MS and len(page) < MOST_ROUNDS):
             bare.append(_cost_ms(other, nobody, [""] * BARE_RERUNS))
-            page.append(_cost_ms(server, visitor, [f"model={names[index % len(names)]}" for index in range(RERUNS)], least=20))
+            page.append(
+                _cost_ms(server, visitor, [f"model={names[index % len(names)]}" for index in range(RERUNS)], least=20)
+            )
         run = visitor.rerun(f"model={names[0]}")
     times = min(page) / min(bare)
     with capsys.disabled():
         print(
-            f"\nrerun of the {PAGE} page: {min(page):.1f} ms of processor time (best of {len(page)} rounds of {RERUNS}; worst {max(page):.1f}), "
+            f"\nrerun of the {PAGE} page: {min(page):.1f} ms of processor time (best of {len(page)} rounds of "
+            f"{RERUNS}; worst {max(page):.1f}), "
             f"{times:.2f} times a bare page's {min(bare):.2f}, so {times * BARE_MS:.1f} ms where that takes {BARE_MS}; "
             f"{run.messages} messages, {run.size_bytes:,} bytes; {describe_machine()}"
         )
@@ -51,7 +57,8 @@ def test_rerun_of_a_light_page(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def _cost_ms(server: Server, visitor: Visitor, queries: list[str], least: int = 1) -> float:
-    """Return the milliseconds of processor time that a run takes, on average; each must draw at least so many elements."""
+    """Return the milliseconds of processor time that a run takes, on average; each must draw at least so many
+    elements."""
     before = server.cpu_seconds()
     for query in queries:
         run = visitor.rerun(query)
@@ -66,7 +73,8 @@ CLICKS = 8
 
 
 def test_comparison_opens_and_reruns_with_all_series_on(capsys: pytest.CaptureFixture[str]) -> None:
-    """The page opens with its chart within 2 s of processor time, without torch, and each click costs at most 100 ms."""
+    """The page opens with its chart within 2 s of processor time, without torch, and each click costs at most 100
+    ms."""
     with serve() as server:
         with Visitor(server) as first:
             first.open("comparison")  # the server's first visitor pays for imports and for the cached table

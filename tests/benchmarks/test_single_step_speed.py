@@ -17,13 +17,16 @@ from engine.models.folder import LoadedModel, list_models, load_model
 from tests.benchmarks.visitor import describe_machine
 
 MODEL = "shakespeare-best"
-AT_LEAST = 2.5  # times; measured from 3.1 to 9.7 on different machines: both loops wait for memory, the plain one for more of it. 5 is the aim
+# times; measured from 3.1 to 9.7 on different machines: both loops wait for memory, the plain one for more of it. 5 is
+# the aim
+AT_LEAST = 2.5
 CHARACTERS, TURNS, PER_TURN = 1000, 20, 20  # short turns: the shortest of many is one that nothing disturbed
 
 pytestmark = [
     pytest.mark.benchmark,
     pytest.mark.skipif(
-        MODEL not in {info.name for info in list_models() if not info.error}, reason=f"{MODEL} is not in data/pretrained"
+        MODEL not in {info.name for info in list_models() if not info.error},
+        reason=f"{MODEL} is not in data/pretrained",
     ),
 ]
 
@@ -53,7 +56,9 @@ def write_with_steps(loaded: LoadedModel, prompt: list[int]) -> Iterator[int]:
     return (token.token_id for token in generate(loaded.model, prompt, max_new_tokens=CHARACTERS, temperature=0))
 
 
-def time_per_character(write: Callable[[LoadedModel, list[int]], Iterator[int]], loaded: LoadedModel, prompt: list[int]) -> float:
+def time_per_character(
+    write: Callable[[LoadedModel, list[int]], Iterator[int]], loaded: LoadedModel, prompt: list[int]
+) -> float:
     """Return the seconds per character once the prompt has been read, which both do in the same way."""
     tokens = write(loaded, prompt)
     next(tokens)
@@ -63,7 +68,9 @@ def time_per_character(write: Callable[[LoadedModel, list[int]], Iterator[int]],
     return (time.perf_counter() - begun) / PER_TURN
 
 
-def test_the_engine_writes_several_times_faster_than_the_plain_loop(loaded: LoadedModel, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_engine_writes_several_times_faster_than_the_plain_loop(
+    loaded: LoadedModel, capsys: pytest.CaptureFixture[str]
+) -> None:
     prompt = loaded.tokenizer.encode("ROMEO:\n")
     assert list(write_with_steps(loaded, prompt)) == list(islice(write_with_layers(loaded, prompt), CHARACTERS))
     seconds = {write_with_layers: [], write_with_steps: []}
@@ -73,7 +80,8 @@ def test_the_engine_writes_several_times_faster_than_the_plain_loop(loaded: Load
     plain, ours = min(seconds[write_with_layers]), min(seconds[write_with_steps])
     with capsys.disabled():
         print(
-            f"\n{MODEL}, batch 1: {1e6 * ours:,.0f} µs per character, nn.LSTM loop {1e6 * plain:,.0f} µs, {plain / ours:.1f} times; "
+            f"\n{MODEL}, batch 1: {1e6 * ours:,.0f} µs per character, nn.LSTM loop {1e6 * plain:,.0f} µs, "
+            f"{plain / ours:.1f} times; "
             f"the same {CHARACTERS} greedy characters; {describe_machine()}"
         )
     assert plain / ours >= AT_LEAST

@@ -1,6 +1,7 @@
 """A sweep on two local worker processes beside the same sweep on one, in the same minute on the same machine.
 
-Only the runs are timed: a worker is started once, however long the sweep. A run is a single thread's work, so that what could be lost
+Only the runs are timed: a worker is started once, however long the sweep. A run is a single thread's work, so that what
+    could be lost
 is what the workers wait for each other and for the process that hands out the work.
 """
 
@@ -44,5 +45,8 @@ def test_two_workers_finish_sooner_than_one(tmp_path, monkeypatch, capsys):
     assert losses[1] == losses[2]
     ratio = seconds[1] / seconds[2]
     with capsys.disabled():
-        print(f"\n{RUNS} runs: {seconds[1]:.1f} s with one worker, {seconds[2]:.1f} s with two, {ratio:.2f} times; {describe_machine()}")
+        print(
+            f"\n{RUNS} runs: {seconds[1]:.1f} s with one worker, {seconds[2]:.1f} s with two, {ratio:.2f} times; "
+            f"{describe_machine()}"
+        )
     assert ratio >= FASTER

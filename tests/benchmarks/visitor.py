@@ -58,14 +58,17 @@ class Server:
 
 @contextmanager
 def serve(preload: str = "", app: str = "app.py") -> Iterator[Server]:
-    """Serve the app (or another script) on a free port until the block ends; `preload` names modules the server imports beforehand."""
+    """Serve the app (or another script) on a free port until the block ends; `preload` names modules the server imports
+    beforehand."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     options = ["run", app, "--server.port", str(port), "--server.address", "127.0.0.1"]
     command = [sys.executable, "-m", "streamlit", *options]
     if preload:
-        start = f"import sys, {preload}\nfrom streamlit.web.cli import main\nsys.argv = ['streamlit', *{options!r}]\nmain()"
+        start = (
+            f"import sys, {preload}\nfrom streamlit.web.cli import main\nsys.argv = ['streamlit', *{options!r}]\nmain()"
+        )
         command = [sys.executable, "-c", start]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

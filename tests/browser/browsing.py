@@ -19,17 +19,30 @@ from playwright.sync_api import Browser, Locator, Page, Playwright
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "tests" / "output"
 PAGES = {
-    "home": "/", "generation": "/generation", "translation": "/translation", "sentiment": "/sentiment", "entities": "/entities", "comparison": "/comparison", "cells": "/cells",
-    "gradients": "/gradients", "models": "/models",
-}  # fmt: skip
+    "home": "/",
+    "generation": "/generation",
+    "translation": "/translation",
+    "sentiment": "/sentiment",
+    "entities": "/entities",
+    "comparison": "/comparison",
+    "cells": "/cells",
+    "gradients": "/gradients",
+    "models": "/models",
+}
 TITLES = {name: "Unrolled" if name == "home" else name.capitalize() for name in PAGES}
 WIDTHS = {1280: 860, 375: 780}
 SETTLED = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 TIMEOUT_MS = 60_000
 CHROMIUM_OPTIONS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run",
-    "--disable-default-apps", "--disable-sync", "--disable-dev-shm-usage",
-)  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
 
 
 @contextmanager
@@ -38,7 +51,17 @@ def serve(log: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+    ]
     address = f"http://127.0.0.1:{port}"
     with log.open("wb") as stream:
         process = subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT)
@@ -98,12 +121,14 @@ class Visit:
     def chart(self, name: str, inside: str = "") -> Locator:
         """Return a chart, or what a selector finds `inside` it, as it was drawn last.
 
-        A chart with new numbers is a new element; Streamlit keeps the old one behind it, hidden, until the script has ended.
+        A chart with new numbers is a new element; Streamlit keeps the old one behind it, hidden, until the script has
+        ended.
         """
         return self.page.locator(f'.st-key-{name}-chart:not([data-stale="true"]) {inside}'.rstrip())
 
     def resize(self, width: int) -> None:
-        """Make the window `width` pixels wide, as when a telephone is turned or a window is dragged, and wait for the page to follow."""
+        """Make the window `width` pixels wide, as when a telephone is turned or a window is dragged, and wait for the
+        page to follow."""
         if self.page.viewport_size["width"] != width:
             self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
             self.settle()
@@ -113,12 +138,14 @@ class Visit:
         return self.page.evaluate(
             """() => {
                 const main = document.querySelector('[data-testid="stMain"]');
-                return Math.max(document.documentElement.scrollWidth - innerWidth, main ? main.scrollWidth - main.clientWidth : 0);
+                const inside = main ? main.scrollWidth - main.clientWidth : 0;
+                return Math.max(document.documentElement.scrollWidth - innerWidth, inside);
             }"""
         )
 
     def faint_texts(self) -> list[str]:
-        """Return the visible texts whose contrast with what is behind them is below 4.5 to 1 (3 to 1 for large ones)."""
+        """Return the visible texts whose contrast with what is behind them is below 4.5 to 1 (3 to 1 for large
+        ones)."""
         return self.page.evaluate(_FAINT_TEXTS)
 
     def picture(self, file: Path) -> None:
@@ -140,7 +167,10 @@ def visit(browser: Browser, address: str, theme: str = "light", width: int = 128
     found = Visit(page, address)
     page.on("pageerror", lambda error: found.console_errors.append(str(error)))
     page.on("console", lambda message: found.console_errors.append(message.text) if _is_ours(message) else None)
-    page.on("request", lambda request: found.outside_requests.append(request.url) if not _is_inside(request.url, address) else None)
+    page.on(
+        "request",
+        lambda request: found.outside_requests.append(request.url) if not _is_inside(request.url, address) else None,
+    )
     try:
         yield found
     finally:
@@ -173,23 +203,28 @@ _FAINT_TEXTS = """() => {
             layers.push(channels(getComputedStyle(e).backgroundColor));
             opacity *= Number(getComputedStyle(e).opacity);
         }
-        return [layers.reverse().reduce((below, top) => top.length ? over(top, below) : below, [255, 255, 255]), opacity];
+        const behind = layers.reverse().reduce((below, top) => top.length ? over(top, below) : below, [255, 255, 255]);
+        return [behind, opacity];
     };
     const found = [];
-    const walker = document.createTreeWalker(document.querySelector('[data-testid="stApp"]'), NodeFilter.SHOW_TEXT);
+    const app = document.querySelector('[data-testid="stApp"]');
+    const walker = document.createTreeWalker(app, NodeFilter.SHOW_TEXT);
+    const skipped = 'svg, canvas, [disabled], [data-testid="stSliderThumbValue"]';
     while (walker.nextNode()) {
         const element = walker.currentNode.parentElement, text = walker.currentNode.textContent.trim();
         const style = getComputedStyle(element), box = element.getBoundingClientRect();
-        if (!text || !box.width || !box.height || style.visibility === 'hidden' || element.closest('svg, canvas, [disabled], [data-testid="stSliderThumbValue"]')) continue;
+        if (!text || !box.width || !box.height || style.visibility === 'hidden' || element.closest(skipped)) continue;
         if (element.closest('[data-testid="stIconMaterial"], [data-testid="stExpanderIcon"], .katex')) continue;
         const [behind, opacity] = ground(element);
         if (opacity < 0.05) continue;
         const colour = over([...over(channels(style.color), behind), opacity], behind);
         const [a, b] = [luminance(colour), luminance(behind)].sort((x, y) => y - x);
-        const ratio = (a + 0.05) / (b + 0.05), size = parseFloat(style.fontSize), isBold = Number(style.fontWeight) >= 600;
+        const ratio = (a + 0.05) / (b + 0.05);
+        const size = parseFloat(style.fontSize), isBold = Number(style.fontWeight) >= 600;
         const isSign = !/[\\p{L}\\p{N}]/u.test(text);  // a marker is a graphic
         if (ratio < (isSign || size >= 24 || (size >= 18.6 && isBold) ? 3 : 4.5))
-            found.push(`${ratio.toFixed(2)} "${text.slice(0, 40)}" ${style.color} on ${behind.map(Math.round)} (${element.tagName} in ${element.closest('[data-testid]')?.dataset.testid})`);
+            found.push(`${ratio.toFixed(2)} "${text.slice(0, 40)}" ${style.color} on ${behind.map(Math.round)} ` +
+                `(${element.tagName} in ${element.closest('[data-testid]')?.dataset.testid})`);
     }
     return [...new Set(found)];
 }"""

@@ -17,7 +17,11 @@ TAKEN = {"home": "light", "generation": "light", "translation": "light", "compar
 def main() -> None:
     """Take one picture of each page in TAKEN."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, serve(Path(scratch) / "log.txt") as address, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        serve(Path(scratch) / "log.txt") as address,
+        sync_playwright() as playwright,
+    ):
         browser = launch(playwright)
         for name, theme in TAKEN.items():
             with visit(browser, address, theme) as guest:

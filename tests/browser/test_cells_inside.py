@@ -1,4 +1,5 @@
-"""Edit and compare, find a pattern, shapes and counts in a real browser: what the page shows is what the engine computes."""
+"""Edit and compare, find a pattern, shapes and counts in a real browser: what the page shows is what the engine
+computes."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ from tests.browser.browsing import TIMEOUT_MS, visit
 LSTM = "shakespeare-lstm"
 FIRST, SECOND, TAIL = "the dog sat", "the log sat", " and ran home"
 
-pytestmark = pytest.mark.skipif(LSTM not in [info.name for info in list_models() if not info.error], reason="the shipped networks are not here")
+pytestmark = pytest.mark.skipif(
+    LSTM not in [info.name for info in list_models() if not info.error], reason="the shipped networks are not here"
+)
 
 
 def test_edit_shows_the_engines_times(browser: Browser, server: str) -> None:
@@ -26,9 +29,16 @@ def test_edit_shows_the_engines_times(browser: Browser, server: str) -> None:
     with visit(browser, server) as found:
         texts = f"edit_first={quote(FIRST)}&edit_second={quote(SECOND)}&edit_tail={quote(TAIL)}"
         found.open(f"/cells?tool=edit&network=LSTM&{texts}", "Cells")
-        words = re.compile(rf"at the end the states are {re.escape(f'{edit.at_end:.2g}')} apart\. {edit.changed} of {edit.units} units change")
+        words = re.compile(
+            rf"at the end the states are {re.escape(f'{edit.at_end:.2g}')} apart\. {edit.changed} of {edit.units} "
+            rf"units change"
+        )
         expect(found.page.get_by_text(words)).to_be_visible(timeout=TIMEOUT_MS)
-        half = "not in this text" if edit.half_after is None else f"{edit.half_after} character{'' if edit.half_after == 1 else 's'}"
+        half = (
+            "not in this text"
+            if edit.half_after is None
+            else f"{edit.half_after} character{'' if edit.half_after == 1 else 's'}"
+        )
         expect(found.page.get_by_test_id("stMetricValue").nth(1)).to_have_text(half)
         assert found.console_errors == []
         assert found.faint_texts() == []
@@ -41,13 +51,18 @@ def test_a_pattern_is_found_in_the_text_and_moved_by_key_and_click(browser: Brow
 
     def said(first: int, last: int) -> re.Pattern:
         pattern = select_pattern(network, DEFAULT_TEXT, 1, first, last, 0.3)
-        return re.compile(rf"^{len(pattern.units)} units? of layer 2 (is|are) on throughout “{re.escape(DEFAULT_TEXT[first:last].replace(' ', '␣'))}”")
+        return re.compile(
+            rf"^{len(pattern.units)} units? of layer 2 (is|are) on throughout "
+            rf"“{re.escape(DEFAULT_TEXT[first:last].replace(' ', '␣'))}”"
+        )
 
     with visit(browser, server, width=375) as found:
         found.open("/cells?tool=patterns&network=LSTM&patterns_where=The%20text%20above", "Cells")
         expect(found.page.get_by_text(said(start, stop))).to_be_visible(timeout=TIMEOUT_MS)
         matches = find_matches(reading, select_pattern(network, DEFAULT_TEXT, 1, start, stop, 0.3), 0.75)
-        expect(found.page.get_by_text(re.compile(rf"^{len(matches.frame)} places in {len(DEFAULT_TEXT)} tokens"))).to_be_visible()
+        expect(
+            found.page.get_by_text(re.compile(rf"^{len(matches.frame)} places in {len(DEFAULT_TEXT)} tokens"))
+        ).to_be_visible()
         assert found.overflow() <= 0
         ends = found.page.get_by_role("slider", name="The range ends at")
         ends.focus()
@@ -64,7 +79,13 @@ def test_shapes_are_measured_and_a_wrong_size_is_said(browser: Browser, server: 
     measured = measure_layer(LayerSettings(kind="gru"))
     with visit(browser, server) as found:
         found.open("/cells?tool=shapes&shapes_kind=gru&shapes_hidden_size=10000", "Cells")
-        expect(found.page.get_by_text(re.compile("shapes_hidden_size = 10000.*between 1 and 256"))).to_be_visible(timeout=TIMEOUT_MS)
-        found.page.get_by_role("button", name="nn.GRU").or_(found.page.get_by_role("radio", name="nn.GRU")).first.click()
-        expect(found.page.get_by_text(f"counted in the layer: {measured.parameters['gru']:,}, the same")).to_be_visible(timeout=TIMEOUT_MS)
+        expect(found.page.get_by_text(re.compile("shapes_hidden_size = 10000.*between 1 and 256"))).to_be_visible(
+            timeout=TIMEOUT_MS
+        )
+        found.page.get_by_role("button", name="nn.GRU").or_(
+            found.page.get_by_role("radio", name="nn.GRU")
+        ).first.click()
+        expect(found.page.get_by_text(f"counted in the layer: {measured.parameters['gru']:,}, the same")).to_be_visible(
+            timeout=TIMEOUT_MS
+        )
         assert found.console_errors == []

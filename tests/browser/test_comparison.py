@@ -1,4 +1,5 @@
-"""The comparison page in a real browser: what its charts have drawn is what the Parquet file holds, and a link carries the whole view."""
+"""The comparison page in a real browser: what its charts have drawn is what the Parquet file holds, and a link carries
+the whole view."""
 
 from __future__ import annotations
 
@@ -47,7 +48,10 @@ def test_the_first_chart_draws_the_medians_and_ranges_of_the_file(guest: Visit, 
     drawn = lines(guest, "error-by-length")
     summaries = runs[runs["kind"] == "summary"]
     for name, label in (("rnn", "RNN"), ("lstm", "LSTM"), ("gru", "GRU")):
-        wrong = 100 * (1 - summaries[summaries["architecture"] == name].groupby("length")["accuracy"].quantile([0, 0.5, 1]).unstack())
+        wrong = 100 * (
+            1
+            - summaries[summaries["architecture"] == name].groupby("length")["accuracy"].quantile([0, 0.5, 1]).unstack()
+        )
         assert drawn[label]["y"] == pytest.approx(wrong[0.5].tolist())
         assert drawn[label]["up"] == pytest.approx((wrong[0] - wrong[0.5]).tolist())
         assert drawn[label]["down"] == pytest.approx((wrong[0.5] - wrong[1]).tolist())
@@ -59,7 +63,9 @@ def test_the_first_chart_draws_the_medians_and_ranges_of_the_file(guest: Visit, 
     assert guest.console_errors == []
 
 
-def test_learning_curves_are_the_file_s_and_a_friend_s_link_shows_them(guest: Visit, runs: pd.DataFrame, browser: Browser) -> None:
+def test_learning_curves_are_the_file_s_and_a_friend_s_link_shows_them(
+    guest: Visit, runs: pd.DataFrame, browser: Browser
+) -> None:
     length = int(runs["length"].min())
     guest.page.locator(".st-key-section").get_by_text("How they learn").click()
     expect(guest.page).to_have_url(re.compile("section="))
@@ -72,7 +78,9 @@ def test_learning_curves_are_the_file_s_and_a_friend_s_link_shows_them(guest: Vi
         drawn = lines(friend, "loss-while-learning")
         assert friend.overflow() <= 0
         assert friend.faint_texts() == []
-    own = runs[(runs["kind"] == "curve") & (runs["length"] == length) & (runs["architecture"] == "gru")].sort_values(["seed", "step"])
+    own = runs[(runs["kind"] == "curve") & (runs["length"] == length) & (runs["architecture"] == "gru")].sort_values(
+        ["seed", "step"]
+    )
     seen = [(step, loss) for step, loss in zip(drawn["GRU"]["x"], drawn["GRU"]["y"], strict=True) if step is not None]
     assert seen == [(step, pytest.approx(loss)) for step, loss in zip(own["step"], own["loss"], strict=True)]
     assert "RNN" not in drawn

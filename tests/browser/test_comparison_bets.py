@@ -17,10 +17,14 @@ from engine.models.folder import load_model
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
 RACE = {"task": "delayed_recall", "length": 2, "architectures": ("rnn", "gru"), "parameters": 2000, "seed": 4}
-SHORT = "race_length=2&race_second=GRU&race_third=Nobody&race_parameters=2000&race_max_steps=20&race_seconds=60&race_seed=4&race_bet=GRU"
+SHORT = (
+    "race_length=2&race_second=GRU&race_third=Nobody&race_parameters=2000&race_max_steps=20&race_seconds=60&race_seed=4"
+    "&race_bet=GRU"
+)
 LONG = "race_task=copying&race_length=300&race_max_steps=5000&race_seconds=60"
 TEXT = "The tide came in, and all the boats went out."
-LINES = """chart => Object.fromEntries(chart._fullData.filter(line => line.x && line.x[0] !== null && line.fill === 'none')
+LINES = """chart => Object.fromEntries(chart._fullData
+    .filter(line => line.x && line.x[0] !== null && line.fill === 'none')
     .sort((one, other) => one.x.length - other.x.length)  // a single mark may bear the name of its line
     .map(line => [line.name, [Array.from(line.x), Array.from(line.y)]]))"""
 
@@ -62,7 +66,9 @@ def test_a_race_ends_with_a_verdict_and_its_curves_are_the_engine_s(guest: Visit
     expect(guest.page.get_by_test_id("stProgress")).to_have_count(0)
     drawn, truth = lines(guest, "race"), repeat(20, **RACE)
     for label, name in (("RNN", "rnn"), ("GRU", "gru")):
-        seeds = truth[truth["architecture"] == name].pivot(index="step", columns="seed", values="accuracy").ffill()  # who has solved it stays there
+        seeds = (
+            truth[truth["architecture"] == name].pivot(index="step", columns="seed", values="accuracy").ffill()
+        )  # who has solved it stays there
         own = seeds.median(axis=1).head(len(drawn[label][0]))  # fewer on a busy machine
         assert drawn[label][0] == own.index.tolist() != []
         assert drawn[label][1] == pytest.approx([100 * (1 - share) for share in own])
@@ -84,7 +90,9 @@ def test_stop_stops_a_race(guest: Visit) -> None:
 
 def test_half_life_and_cost_show_the_engine_s_numbers(guest: Visit) -> None:
     words = TEXT.replace(" ", "+")
-    guest.open(f"/comparison?section=half_life&half_life_models=GRU&half_life_distance=20&half_life_text={words}", "Comparison")
+    guest.open(
+        f"/comparison?section=half_life&half_life_models=GRU&half_life_distance=20&half_life_text={words}", "Comparison"
+    )
     drawn = lines(guest, "half-life-kl")
     truth = half_life(load_model("shakespeare-gru"), TEXT, 20, 0)
     assert drawn["GRU"][0] == truth.frame["distance"].tolist()

@@ -1,4 +1,5 @@
-"""The Entities page in a visitor's hands: marks, tags of a clicked word, a file in and out, and the test sentences, as the engine has them."""
+"""The Entities page in a visitor's hands: marks, tags of a clicked word, a file in and out, and the test sentences, as
+the engine has them."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ def read(text: str) -> tuple:
 def expect_marks(guest: Visit, tagging: Tagging) -> None:
     """Wait until the first text on the page carries exactly the tagger's marks."""
     marks = guest.page.locator(".st-key-entities-texts .stMarkdownColoredBackground")
-    expect(marks).to_have_text([f"{' '.join(tagging.words[span.start : span.end])} {span.type}" for span in tagging.spans])
+    expect(marks).to_have_text(
+        [f"{' '.join(tagging.words[span.start : span.end])} {span.type}" for span in tagging.spans]
+    )
 
 
 def test_own_text_is_marked_and_a_clicked_word_shows_its_tags(guest: Visit) -> None:
@@ -69,10 +72,15 @@ def test_a_table_goes_in_and_tagged_words_come_out_and_quality_is_the_engines(gu
     expect(guest.page.get_by_test_id("stAlert").get_by_text("bad.csv has no column of texts")).to_be_visible()
     chooser.set_input_files(good)
     found = [read(text)[1] for text in texts]
-    expect(guest.page.get_by_text("4 of 4 lines tagged in").first).to_contain_text(f"{sum(len(tagging.spans) for tagging in found)} entities")
+    expect(guest.page.get_by_text("4 of 4 lines tagged in").first).to_contain_text(
+        f"{sum(len(tagging.spans) for tagging in found)} entities"
+    )
     with guest.page.expect_download() as download:
         guest.page.get_by_role("button", name="Download the tags").click()
-    lines = ["".join(f"{word}\t{tag}\n" for word, tag in zip(tagging.words, tagging.tags, strict=True)) + "\n" for tagging in found]
+    lines = [
+        "".join(f"{word}\t{tag}\n" for word, tag in zip(tagging.words, tagging.tags, strict=True)) + "\n"
+        for tagging in found
+    ]
     assert Path(download.value.path()).read_text(encoding="utf-8") == "".join(lines)
 
     guest.page.locator(".st-key-tool button", has_text="Quality").click()

@@ -1,4 +1,5 @@
-"""The lattice and the two directions of the Entities page in a real browser: what stands there is what the engine computes."""
+"""The lattice and the two directions of the Entities page in a real browser: what stands there is what the engine
+computes."""
 
 from __future__ import annotations
 
@@ -9,7 +10,17 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from engine.inspection.tag_directions import disagreement_sentence, read_directions, word_frame
-from engine.inspection.tag_lattice import best_tags, best_ways, easiest_flips, edit_steps, open_lattice, share_text, signed, spans_sentence, step_sentence
+from engine.inspection.tag_lattice import (
+    best_tags,
+    best_ways,
+    easiest_flips,
+    edit_steps,
+    open_lattice,
+    share_text,
+    signed,
+    spans_sentence,
+    step_sentence,
+)
 from engine.inspection.tagging import split_words
 from engine.models.folder import list_models, load_model
 from tests.browser.browsing import TIMEOUT_MS, visit
@@ -18,7 +29,9 @@ NETWORK = "gmb-bilstm-crf"
 TEXT = "Anna Smith flew from Rome to New York in May to work for the United Nations."
 WORDS = tuple(word.text for word in split_words(TEXT))
 
-pytestmark = pytest.mark.skipif(NETWORK not in [info.name for info in list_models() if not info.error], reason="the shipped tagger is not here")
+pytestmark = pytest.mark.skipif(
+    NETWORK not in [info.name for info in list_models() if not info.error], reason="the shipped tagger is not here"
+)
 
 
 def test_the_lattice_moves_by_key_and_click_and_an_edited_step_flips_an_entity(browser: Browser, server: str) -> None:
@@ -36,16 +49,22 @@ def test_the_lattice_moves_by_key_and_click_and_an_edited_step_flips_an_entity(b
         word = page.locator(".st-key-lattice_word").get_by_role("slider")
         word.focus()
         word.press("ArrowRight")
-        expect(page.get_by_role("heading", name="The arithmetic at word 5", exact=True)).to_be_visible(timeout=TIMEOUT_MS)
+        expect(page.get_by_role("heading", name="The arithmetic at word 5", exact=True)).to_be_visible(
+            timeout=TIMEOUT_MS
+        )
         found.settle()
         chart.locator(".scatterlayer .trace").last.locator(".point").nth(2).click(force=True)
-        expect(page.get_by_role("heading", name="The arithmetic at word 5", exact=True)).to_be_hidden(timeout=TIMEOUT_MS)
+        expect(page.get_by_role("heading", name="The arithmetic at word 5", exact=True)).to_be_hidden(
+            timeout=TIMEOUT_MS
+        )
         assert found.overflow() <= 0
 
         expect(page.get_by_text(f"flips the reading is {signed(flip.edit.change)}")).to_be_visible(timeout=TIMEOUT_MS)
         page.get_by_role("button", name="Make this change").click()
         edited = edit_steps(lattice, [flip.edit])
-        said = f"With {flip.edit.before} to {flip.edit.after} {signed(flip.edit.change)}: " + spans_sentence(WORDS, ways[0].tags, best_tags(edited))
+        said = f"With {flip.edit.before} to {flip.edit.after} {signed(flip.edit.change)}: " + spans_sentence(
+            WORDS, ways[0].tags, best_tags(edited)
+        )
         expect(page.get_by_text(said, exact=True)).to_be_visible(timeout=TIMEOUT_MS)
         expect(page.get_by_text(step_sentence(edited, flip.edit.before), exact=True)).to_be_visible()
         expect(page).to_have_url(re.compile("lattice_edits="))
@@ -69,7 +88,9 @@ def test_the_halves_of_a_word_are_the_engines(browser: Browser, server: str) -> 
         word = page.get_by_role("slider", name="Look at word")
         word.focus()
         word.press("ArrowRight")
-        said = f"“{WORDS[4]}”: for {best['tag']}, the best by emissions, the forward half adds {signed(best['forward'])}"
+        said = (
+            f"“{WORDS[4]}”: for {best['tag']}, the best by emissions, the forward half adds {signed(best['forward'])}"
+        )
         expect(page.get_by_text(said)).to_be_visible(timeout=TIMEOUT_MS)
         found.chart("directions", ".scatterlayer .trace").last.locator(".point").first.click(force=True)
         expect(page.get_by_text(f"“{WORDS[0]}”: for ")).to_be_visible(timeout=TIMEOUT_MS)

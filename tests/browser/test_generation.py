@@ -1,4 +1,5 @@
-"""The generation page under a visitor's hands: Stop, links that carry the page's state, coming back, the other theme."""
+"""The generation page under a visitor's hands: Stop, links that carry the page's state, coming back, the other
+theme."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ def guest(browser: Browser, server: str) -> Iterator[Visit]:
 
 def texts(guest: Visit) -> list[str]:
     """Return what each network has written, prompt included."""
-    return [text.inner_text() for text in guest.page.locator("[class*='st-key-written-by-'] [data-testid='stText']").all()]
+    return [
+        text.inner_text() for text in guest.page.locator("[class*='st-key-written-by-'] [data-testid='stText']").all()
+    ]
 
 
 def test_stop_stops_at_once_and_keeps_the_text(guest: Visit) -> None:
@@ -92,7 +95,10 @@ def test_bad_url_is_answered_in_a_sentence(guest: Visit, query: str) -> None:
 
 
 def test_text_of_a_visitor_is_never_read_as_markup(guest: Visit) -> None:
-    hostile = "<img src=x onerror=alert(1)> ![x](https://example.invalid/x.png) $\\alpha$ <script>alert(2)</script> [a](javascript:alert(3))"
+    hostile = (
+        "<img src=x onerror=alert(1)> ![x](https://example.invalid/x.png) $\\alpha$ <script>alert(2)</script> "
+        "[a](javascript:alert(3))"
+    )
     dialogs: list[str] = []
     guest.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     box = guest.page.get_by_role("textbox", name="Your beginning")

@@ -37,7 +37,9 @@ def press(guest: Visit, name: str) -> None:
 
 def expect_text(guest: Visit, text: str) -> None:
     """Wait until the text with the pen is `text` after the beginning."""
-    expect(guest.page.locator(".st-key-cowrite-text").get_by_test_id("stText")).to_have_text(DEFAULT_PROMPT + text + "▏")
+    expect(guest.page.locator(".st-key-cowrite-text").get_by_test_id("stText")).to_have_text(
+        DEFAULT_PROMPT + text + "▏"
+    )
 
 
 def expect_cost(guest: Visit, label: str, bits: float) -> None:
@@ -110,7 +112,9 @@ def test_the_time_machine_shows_what_each_stage_writes(guest: Visit) -> None:
         text = DEFAULT_PROMPT + "".join(write_text(load_stage(finished, step), DEFAULT_PROMPT, settings))
         expect(guest.page.locator(f".st-key-history-{place}").get_by_test_id("stText")).to_have_text(text)
         loss = stages[place - 1].validation_loss
-        expect(guest.page.get_by_text(f"{loss:.2f} nats, like {math.exp(loss):.1f} equal choices").first).to_be_visible()
+        expect(
+            guest.page.get_by_text(f"{loss:.2f} nats, like {math.exp(loss):.1f} equal choices").first
+        ).to_be_visible()
 
     for place in (26, 27, 28):
         expect_stage(place)

@@ -1,4 +1,5 @@
-"""Surprise and the compression duel under a visitor's hands: what is shown are the engine's own numbers for the shipped models."""
+"""Surprise and the compression duel under a visitor's hands: what is shown are the engine's own numbers for the shipped
+models."""
 
 from __future__ import annotations
 

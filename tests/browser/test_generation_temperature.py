@@ -49,7 +49,10 @@ def test_six_temperatures_and_their_loop(guest: Visit) -> None:
     chart = guest.chart("temperature-curve")
     expect(chart).to_be_visible()
     guest.settle()
-    said = f"LSTM: entropy of each draw from 0.00 nats to .* characters that are not copied from {100 * novelty[0]:.0f} % to {100 * novelty[1.5]:.0f} %"
+    said = (
+        "LSTM: entropy of each draw from 0.00 nats to .* characters that are not copied from "
+        f"{100 * novelty[0]:.0f} % to {100 * novelty[1.5]:.0f} %"
+    )
     assert re.search(said, chart.inner_html()), "the alternative text has the measured numbers"
 
 
@@ -64,7 +67,9 @@ def test_a_line_known_by_heart_is_found_in_its_place(guest: Visit) -> None:
     box.fill(f"He said: {LINE}, my friend")
     box.press("Control+Enter")
     copies = check_copies(lstm, f"He said: {LINE}, my friend")
-    assert copies.spans.loc[copies.spans["length"].idxmax(), "line"] == 5955, "the first line of Richard III, by its own number"
+    assert copies.spans.loc[copies.spans["length"].idxmax(), "line"] == 5955, (
+        "the first line of Richard III, by its own number"
+    )
     expect(metric(guest, "Longest stretch")).to_have_text(f"{copies.spans['length'].max()} characters")
     expect(metric(guest, "Copied")).to_have_text(f"{100 * copies.coverage(20):.1f} %")
     expect(guest.page.get_by_text("Richard III, line 5,955")).to_be_visible()

@@ -1,4 +1,5 @@
-"""State transplant as a visitor uses it: curves, texts and lengths against the engine's own numbers on the shipped networks."""
+"""State transplant as a visitor uses it: curves, texts and lengths against the engine's own numbers on the shipped
+networks."""
 
 from __future__ import annotations
 
@@ -37,7 +38,11 @@ def test_slider_texts_and_curves_are_the_engines(guest: Visit) -> None:
     page, gru = guest.page, load_model("shakespeare-gru")
     for label, name in NETWORKS.items():
         lasts = donor_influence(load_model(name), DONOR, PASSAGE, 1.0).lasts_characters
-        words = f"still felt at the end of B, after {len(PASSAGE)} characters" if lasts is None else f"felt for {lasts} characters of B"
+        words = (
+            f"still felt at the end of B, after {len(PASSAGE)} characters"
+            if lasts is None
+            else f"felt for {lasts} characters of B"
+        )
         column = page.locator("[data-testid='stColumn']").filter(has_text=re.compile(rf"^\s*\S\s*{label}\s*A is"))
         expect(column).to_contain_text(words, timeout=TIMEOUT_MS)
     assert written_on(guest, "free") == write_after_transplant(gru, DONOR, PASSAGE[:25], 0.0, SETTINGS)
@@ -60,7 +65,9 @@ def test_passages_of_ones_own_are_kept_whatever_is_wrong_with_them(guest: Visit)
     passage = page.get_by_role("textbox", name="Passage B")
     passage.fill("b" * 2_001)
     passage.press("Control+Enter")
-    expect(page.get_by_text("The passage has 2,001 characters; at most 2,000 are read.")).to_be_visible(timeout=TIMEOUT_MS)
+    expect(page.get_by_text("The passage has 2,001 characters; at most 2,000 are read.")).to_be_visible(
+        timeout=TIMEOUT_MS
+    )
     assert passage.input_value() == "b" * 2_001
     passage.fill("It was a night of storm, and")
     passage.press("Control+Enter")

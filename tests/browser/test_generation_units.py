@@ -53,7 +53,9 @@ def test_detective_finds_a_unit_and_neurons_shows_it(guest: Visit) -> None:
     box = bar.bounding_box()
     guest.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     winner = guest.page.get_by_text(f"“{third['question']}”: ")
-    expect(winner).to_contain_text(f"layer {third['layer'] + 1}, {third['part']} {third['unit']}, AUC {third['auc']:.3f}", timeout=TIMEOUT_MS)
+    expect(winner).to_contain_text(
+        f"layer {third['layer'] + 1}, {third['part']} {third['unit']}, AUC {third['auc']:.3f}", timeout=TIMEOUT_MS
+    )
 
     guest.page.get_by_role("button", name="Open this unit in Neurons").click()
     box = guest.page.get_by_role("spinbutton", name="Unit", exact=True)
@@ -71,12 +73,16 @@ def test_a_unit_that_is_not_there_gets_a_sentence_and_loses_nothing(guest: Visit
     before = written(guest)
     number_box(guest, "Unit", "336")
     alert = guest.page.get_by_test_id("stAlert")
-    expect(alert).to_have_text(re.compile("There is no unit 336 in layer 1 of the LSTM; its units run from 0 to 335"), timeout=TIMEOUT_MS)
+    expect(alert).to_have_text(
+        re.compile("There is no unit 336 in layer 1 of the LSTM; its units run from 0 to 335"), timeout=TIMEOUT_MS
+    )
     assert written(guest) == before
     number_box(guest, "Unit", "335")
     expect(alert).to_have_count(0)
     course = unit_course(load_model("shakespeare-lstm"), before, 0, 335)
-    expect(guest.page.get_by_text("Hidden state of unit 335 in layer 1.")).to_contain_text(course.summary(), timeout=TIMEOUT_MS)
+    expect(guest.page.get_by_text("Hidden state of unit 335 in layer 1.")).to_contain_text(
+        course.summary(), timeout=TIMEOUT_MS
+    )
 
 
 def test_puppeteer_holds_a_gate_and_says_what_it_costs(guest: Visit) -> None:

@@ -1,4 +1,5 @@
-"""The Gradients page under a visitor's hands: each tool's numbers against the engine's, by slider, click, key and button."""
+"""The Gradients page under a visitor's hands: each tool's numbers against the engine's, by slider, click, key and
+button."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ def test_a_click_on_the_edge_moves_the_slider_and_the_slider_the_chain(guest: Vi
     slider = guest.page.get_by_role("slider", name="Recurrent gain")
     for gain in (4.0, 4.05):
         expect(slider).to_have_attribute("aria-valuetext", f"{gain:.2f}")
-        expect(guest.page.get_by_text(chain_sentence(measure_chain(ChainSettings(hidden_size=8, gain=gain))))).to_be_visible()
+        expect(
+            guest.page.get_by_text(chain_sentence(measure_chain(ChainSettings(hidden_size=8, gain=gain))))
+        ).to_be_visible()
         slider.press("ArrowRight")
 
 
@@ -69,7 +72,9 @@ def test_newborn_networks_are_trained_by_a_job_that_stops(guest: Visit) -> None:
     points = guest.chart("foretold", ".scatterlayer .point")
     expect(points).to_have_count(15)
     guest.page.get_by_role("button", name="Train them").click()
-    guest.page.locator(".st-key-foretold-stop button").click()  # not Streamlit's own Stop, which shows while the workers start
+    guest.page.locator(
+        ".st-key-foretold-stop button"
+    ).click()  # not Streamlit's own Stop, which shows while the workers start
     expect(guest.page.get_by_text(re.compile("Stopped after"))).to_be_visible()
     expect(guest.page).to_have_url(re.compile("foretold="))
     expect(points).to_have_count(15)

@@ -26,8 +26,11 @@ def test_first_visitor_of_a_fresh_server_lands_on_the_page(browser: Browser, nam
 
 @pytest.mark.parametrize(("theme", "widths"), [("light", (1280, 375)), ("dark", (375, 1280))])
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_whole(browser: Browser, server: str, server_log: Path, name: str, theme: str, widths: tuple[int, int]) -> None:
-    """In both themes and both widths; it is opened once in each, as loading it takes Chromium far longer than anything else."""
+def test_page_is_whole(
+    browser: Browser, server: str, server_log: Path, name: str, theme: str, widths: tuple[int, int]
+) -> None:
+    """In both themes and both widths; it is opened once in each, as loading it takes Chromium far longer than anything
+    else."""
     with visit(browser, server, theme, widths[0]) as guest:
         guest.open(PAGES[name], TITLES[name])
         for width in widths:

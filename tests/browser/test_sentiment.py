@@ -1,4 +1,5 @@
-"""The sentiment page by hand: what it shows is the engine's, the film is stepped through and clicked, a table goes in and out."""
+"""The sentiment page by hand: what it shows is the engine's, the film is stepped through and clicked, a table goes in
+and out."""
 
 from __future__ import annotations
 
@@ -48,7 +49,9 @@ def test_the_verdict_and_the_film_are_the_networks_own(guest: Visit) -> None:
     guest.settle()
     # the whole network's line is drawn last; its third mark
     guest.chart("sentiment-film", ".scatterlayer .trace").last.locator(".point").nth(2).click(force=True)
-    expect(guest.page.get_by_text(re.compile(rf"^3 of {len(words)} read"))).to_contain_text(f"whole network {100 * belief.both[2]:.1f} %")
+    expect(guest.page.get_by_text(re.compile(rf"^3 of {len(words)} read"))).to_contain_text(
+        f"whole network {100 * belief.both[2]:.1f} %"
+    )
     expect(guest.page).to_have_url(re.compile("film_word=3"))
 
 
@@ -76,7 +79,15 @@ def test_a_table_goes_in_and_out_and_the_quality_is_the_stored_one(guest: Visit,
     guest.page.get_by_text("Quality", exact=True).click()
     own = quality.of_model(quality.read_predictions(), BEST, "sst2")
     now = quality.measures(quality.confusion(own, 0.5))
-    expect(guest.page.get_by_text(f"At 0.50: accuracy {100 * now['accuracy']:.1f} %, precision {100 * now['precision']:.1f} %")).to_be_visible()
+    expect(
+        guest.page.get_by_text(
+            f"At 0.50: accuracy {100 * now['accuracy']:.1f} %, precision {100 * now['precision']:.1f} %"
+        )
+    ).to_be_visible()
     compared = quality.compare(own, quality.of_model(quality.read_predictions(), BLIND, "sst2"))
-    expect(guest.page.get_by_text(f"({compared['only_first']} texts only the former has right, {compared['only_second']} only the latter)")).to_be_visible()
+    expect(
+        guest.page.get_by_text(
+            f"({compared['only_first']} texts only the former has right, {compared['only_second']} only the latter)"
+        )
+    ).to_be_visible()
     assert guest.page.get_by_test_id("stException").count() == 0

@@ -45,7 +45,11 @@ def test_why_names_the_flip_and_it_really_flips(guest: Visit, loaded: LoadedMode
         expect(guest.page.get_by_text(agreement_sentence(found, method)).first).to_be_visible()
     expect(guest.chart("why-strips").get_by_text(f"{found.deleted[5]:+.2f}").first).to_be_visible()
     guest.page.get_by_role("slider", name="Leave out word").press("Home")
-    expect(guest.page.get_by_text(f"“positive” goes from {100 * found.probability:.1f} % to {100 * found.probability_without[0]:.1f} %")).to_be_visible()
+    expect(
+        guest.page.get_by_text(
+            f"“positive” goes from {100 * found.probability:.1f} % to {100 * found.probability_without[0]:.1f} %"
+        )
+    ).to_be_visible()
     mark = guest.chart("why-strips", ".scatterlayer .trace").last.locator(".point").nth(5 * 4)
     mark.scroll_into_view_if_needed()
     mark.click(force=True)
@@ -61,9 +65,16 @@ def test_order_is_shuffled_and_swapped_by_keyboard(guest: Visit, loaded: LoadedM
         order = shuffle_words(WORDS, seed)
         expect(guest.page.get_by_text(f"In the other order: {' '.join(order)}")).to_be_visible()
         (reordered,) = probabilities_in_order(loaded, (order,))
-        expect(guest.page.get_by_text(f"% as it stands, {100 * reordered:.1f} % in the other order").last).to_be_visible()
+        expect(
+            guest.page.get_by_text(f"% as it stands, {100 * reordered:.1f} % in the other order").last
+        ).to_be_visible()
     (same,) = probabilities_in_order(blind, (WORDS,))
-    expect(guest.page.get_by_text(f"{100 * same:.1f} % as it stands, {100 * same:.1f} % in the other order; the same for every order, to rounding.").last).to_be_visible()
+    expect(
+        guest.page.get_by_text(
+            f"{100 * same:.1f} % as it stands, {100 * same:.1f} % in the other order; the same for every order, to "
+            "rounding."
+        ).last
+    ).to_be_visible()
     guest.page.get_by_text("with two swapped", exact=True).click()
     box = guest.page.get_by_role("combobox", name="Swap word")
     box.fill("6 not")

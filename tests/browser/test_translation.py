@@ -1,4 +1,5 @@
-"""The translation page under a visitor's hands: typing a sentence, the teacher-forcing switch, links, hostile and huge text."""
+"""The translation page under a visitor's hands: typing a sentence, the teacher-forcing switch, links, hostile and huge
+text."""
 
 from __future__ import annotations
 
@@ -68,7 +69,9 @@ def test_an_example_fills_both_boxes_and_a_link_carries_them(guest: Visit, brows
 
 
 def test_text_of_a_visitor_is_never_read_as_markup(guest: Visit) -> None:
-    hostile = "<img src=x onerror=alert(1)> ![x](https://example.invalid/x.png) $a$ <a href='javascript:alert(2)'>dog</a>"
+    hostile = (
+        "<img src=x onerror=alert(1)> ![x](https://example.invalid/x.png) $a$ <a href='javascript:alert(2)'>dog</a>"
+    )
     dialogs: list[str] = []
     guest.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     type_in(guest, hostile)
@@ -80,9 +83,7 @@ def test_text_of_a_visitor_is_never_read_as_markup(guest: Visit) -> None:
 
 
 @pytest.mark.parametrize(("text", "words"), [("", "nothing to translate"), ("word " * 4000, "at most")])
-def test_text_that_cannot_be_translated_gets_a_sentence_and_stays(
-    guest: Visit, text: str, words: str
-) -> None:
+def test_text_that_cannot_be_translated_gets_a_sentence_and_stays(guest: Visit, text: str, words: str) -> None:
     type_in(guest, text)
     expect(guest.page.get_by_test_id("stAlert").get_by_text(words)).to_be_visible()
     assert box(guest).input_value() == text

@@ -1,4 +1,5 @@
-"""Attention on trial as a visitor uses it: keyboard, clicks and links, against the engine's own numbers on the shipped network."""
+"""Attention on trial as a visitor uses it: keyboard, clicks and links, against the engine's own numbers on the shipped
+network."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from engine.models.folder import load_model
 from tests.browser.browsing import TIMEOUT_MS, visit
 
 NAME, SENTENCE = "en-fr-attention", "A black dog runs on the beach."
-QUERY = urlencode({"tool": "Attention", "text": SENTENCE, "search": "Greedy", "translators": "With and without attention"})
+QUERY = urlencode(
+    {"tool": "Attention", "text": SENTENCE, "search": "Greedy", "translators": "With and without attention"}
+)
 
 
 def test_a_step_is_tried_changed_and_searched(browser: Browser, server: str) -> None:
@@ -23,7 +26,9 @@ def test_a_step_is_tried_changed_and_searched(browser: Browser, server: str) -> 
 
     def told(step: int, kind: str) -> str:
         word = trial.source_words[trial.steps["looked_at_word"][step - 1]]
-        report = try_edit(loaded, SENTENCE, trial.token_ids, trial.is_finished, step, AttentionEdit(kind, word.start, word.stop))
+        report = try_edit(
+            loaded, SENTENCE, trial.token_ids, trial.is_finished, step, AttentionEdit(kind, word.start, word.stop)
+        )
         return verdict(trial, report)
 
     with visit(browser, server) as guest:

@@ -1,4 +1,5 @@
-"""The bottleneck press as a visitor uses it: the slider by keyboard, a click into the curve, against the engine's own numbers."""
+"""The bottleneck press as a visitor uses it: the slider by keyboard, a click into the curve, against the engine's own
+numbers."""
 
 from __future__ import annotations
 

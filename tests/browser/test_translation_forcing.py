@@ -62,7 +62,10 @@ def test_switches_are_clicked_scrubbed_and_turned_by_keyboard(browser: Browser, 
 def test_a_wrong_word_is_put_in_and_the_verdict_is_the_engines(browser: Browser, server: str) -> None:
     with visit(browser, server) as guest:
         page = guest.page
-        guest.open("/translation?tool=forcing&translators=pair&search=greedy&teacher_forcing=false&forcing_wrong_step=3", "Translation")
+        guest.open(
+            "/translation?tool=forcing&translators=pair&search=greedy&teacher_forcing=false&forcing_wrong_step=3",
+            "Translation",
+        )
         word = page.get_by_role("textbox", name="Word to put in")
         word.fill("chat")
         word.press("Enter")

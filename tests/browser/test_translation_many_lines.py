@@ -1,4 +1,5 @@
-"""Translating anything, by hand: a file in and a file out, a seed that gives the same text again, and a test sentence opened with one click."""
+"""Translating anything, by hand: a file in and a file out, a seed that gives the same text again, and a test sentence
+opened with one click."""
 
 from __future__ import annotations
 
@@ -38,14 +39,20 @@ def test_a_file_of_lines_goes_in_and_its_translations_come_out(guest: Visit, tmp
     good.write_text("\n".join(lines) + "\n", encoding="utf-8")
     chooser = guest.page.locator(".st-key-many-lines-file input[type=file]")
     chooser.set_input_files(bad)
-    expect(guest.page.get_by_test_id("stAlert").get_by_text("latin.txt is not UTF-8 text: line 1 has the byte 0xE9")).to_be_visible()
+    expect(
+        guest.page.get_by_test_id("stAlert").get_by_text("latin.txt is not UTF-8 text: line 1 has the byte 0xE9")
+    ).to_be_visible()
     chooser.set_input_files(good)
     guest.page.get_by_role("button", name=f"Translate {len(lines)} lines").click()
-    expect(guest.page.get_by_text(re.compile(rf"16 of {len(lines)} lines translated in .* sentences per second"))).to_be_visible()
+    expect(
+        guest.page.get_by_text(re.compile(rf"16 of {len(lines)} lines translated in .* sentences per second"))
+    ).to_be_visible()
     with guest.page.expect_download() as download:
         guest.page.get_by_role("button", name="Download the translations as text").click()
     found = dict(translate_lines(load_model(WITH), lines, beam_size=1))
-    assert Path(download.value.path()).read_text(encoding="utf-8") == "".join(f"{found[i]}\n" for i in range(len(lines)))
+    assert Path(download.value.path()).read_text(encoding="utf-8") == "".join(
+        f"{found[i]}\n" for i in range(len(lines))
+    )
 
 
 def test_a_seed_gives_its_text_and_a_bar_opens_the_other_choices(guest: Visit) -> None:

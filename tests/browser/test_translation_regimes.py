@@ -1,4 +1,5 @@
-"""Four ways to be taught as a visitor reads them: the sentence by every network, and the measured table, against the engine."""
+"""Four ways to be taught as a visitor reads them: the sentence by every network, and the measured table, against the
+engine."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ EXAMPLE = list_translation_examples()[0]
 SECONDS = 30_000
 TAUGHT = [info.name for info in list_models() if info.group == "forcing" and not info.error]
 
-pytestmark = pytest.mark.skipif(len(TAUGHT) < 2, reason="the networks that were taught in different ways are not in data/pretrained")
+pytestmark = pytest.mark.skipif(
+    len(TAUGHT) < 2, reason="the networks that were taught in different ways are not in data/pretrained"
+)
 
 
 def test_the_ways_to_be_taught_are_compared_as_measured(browser: Browser, server: str) -> None:
@@ -23,7 +26,11 @@ def test_the_ways_to_be_taught_are_compared_as_measured(browser: Browser, server
     with visit(browser, server) as guest:
         page = guest.page
         guest.open("/translation?tool=regimes&search=greedy", "Translation")
-        for sentence in (regimes.winner_sentence(frame), regimes.scheduled_sentence(frame), regimes.gap_sentence(frame)):
+        for sentence in (
+            regimes.winner_sentence(frame),
+            regimes.scheduled_sentence(frame),
+            regimes.gap_sentence(frame),
+        ):
             if sentence:
                 expect(page.get_by_text(sentence, exact=True).first).to_be_visible(timeout=SECONDS)
         expect(guest.chart("regimes-curves", ".js-plotly-plot")).to_be_visible(timeout=SECONDS)

@@ -1,4 +1,5 @@
-"""The search tree under a visitor's hands: clicking what the search left, replacing a word, the map; all beside the engine's numbers."""
+"""The search tree under a visitor's hands: clicking what the search left, replacing a word, the map; all beside the
+engine's numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +20,15 @@ from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 expect.set_options(timeout=TIMEOUT_MS)
 NETWORK = "en-fr-attention"
 EXAMPLE = list_translation_examples()[0]
-LINK = urlencode({"tool": "search", "translators": "pair", "network": NETWORK, "text": EXAMPLE.source, "reference": EXAMPLE.reference})
+LINK = urlencode(
+    {
+        "tool": "search",
+        "translators": "pair",
+        "network": NETWORK,
+        "text": EXAMPLE.source,
+        "reference": EXAMPLE.reference,
+    }
+)
 
 
 @pytest.fixture

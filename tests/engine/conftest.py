@@ -106,9 +106,7 @@ def write_corpus(corpus_cache: None) -> Callable[..., Path]:
     """Return a function that writes splits of rows as a folder laid out like a Hub data set repository."""
     import pandas as pd
 
-    def write(
-        folder: Path, splits: dict[str, list[dict[str, Any]]], columns: list[str] | None = None
-    ) -> Path:
+    def write(folder: Path, splits: dict[str, list[dict[str, Any]]], columns: list[str] | None = None) -> Path:
         folder.mkdir(parents=True)
         files = "".join(f"  - split: {split}\n    path: {split}.parquet\n" for split in splits)
         (folder / "README.md").write_text(
@@ -180,9 +178,7 @@ def language_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a model folder of an untrained character LSTM."""
     tokenizer = TOKENIZERS.get("character").train([TINY_TEXT])
     torch.manual_seed(3)
-    model = LanguageModel(
-        tokenizer.vocab_size, embedding_dim=8, hidden_size=12, num_layers=2, cell="lstm", dropout=0.5
-    )
+    model = LanguageModel(tokenizer.vocab_size, embedding_dim=8, hidden_size=12, num_layers=2, cell="lstm", dropout=0.5)
     _spread(model, 3.0)
     facts = {"model": "language_model", "title": "Tiny reader", "corpora": ["tiny_shakespeare"]}
     return write_model_folder(tmp_path_factory.mktemp("models") / "tiny-lstm", model, tokenizer, facts)
@@ -193,9 +189,7 @@ def translator_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a model folder of an untrained translator with attention."""
     tokenizer = TOKENIZERS.get("bpe").train([side for pair in TINY_PAIRS for side in pair] * 2, 120)
     torch.manual_seed(4)
-    model = Translator(
-        tokenizer.vocab_size, embedding_dim=8, hidden_size=12, attention="dot", pad_id=tokenizer.pad_id
-    )
+    model = Translator(tokenizer.vocab_size, embedding_dim=8, hidden_size=12, attention="dot", pad_id=tokenizer.pad_id)
     _spread(model, 3.0)
     facts = {
         "model": "translator",

@@ -24,9 +24,17 @@ from engine.training import TrainingSettings
 
 ROOT = Path(__file__).parents[2]
 TINY = LanguageModelRecipe(
-    "tiny-reader", "Tiny", "tiny_shakespeare", "gru", 8, TrainingSettings(max_steps=4, evaluate_every=2, log_every=1), 6, 1,
-    batch_size=2, bptt_length=16,
-)  # fmt: skip
+    "tiny-reader",
+    "Tiny",
+    "tiny_shakespeare",
+    "gru",
+    8,
+    TrainingSettings(max_steps=4, evaluate_every=2, log_every=1),
+    6,
+    1,
+    batch_size=2,
+    bptt_length=16,
+)
 
 
 @pytest.fixture
@@ -117,9 +125,7 @@ def test_generate_prints_the_prompt_and_what_the_library_writes(shipped, capsys)
 
 
 def test_generate_says_which_characters_are_unknown(shipped, capsys):
-    code, out, err = run(
-        capsys, "generate", "--model", "tiny-lstm", "--prompt", "☃ TOM é☃", "--max-new-tokens", "3"
-    )
+    code, out, err = run(capsys, "generate", "--model", "tiny-lstm", "--prompt", "☃ TOM é☃", "--max-new-tokens", "3")
     assert code == 0
     assert out.startswith("☃ TOM é☃")
     assert err == "note: the model has never seen ☃ é\n"
@@ -160,7 +166,10 @@ def test_translate_draws_the_same_for_the_same_seed(shipped, capsys, monkeypatch
         return out
 
     settings = SamplingSettings(temperature=1.3, top_k=40, top_p=0.95, seed=3)
-    expected = [sample_translations(load_model("tiny-en-fr"), line, settings)[0].text for line in ("a dog", "the cat sees the dog")]
+    expected = [
+        sample_translations(load_model("tiny-en-fr"), line, settings)[0].text
+        for line in ("a dog", "the cat sees the dog")
+    ]
     assert drawn(3) == f"{expected[0]}\n\n{expected[1]}\n"
     assert drawn(3) != drawn(4)
 
@@ -168,9 +177,7 @@ def test_translate_draws_the_same_for_the_same_seed(shipped, capsys, monkeypatch
 def test_translate_prints_one_line_per_line_in_order(shipped, capsys, monkeypatch):
     lines = ["the cat sees the dog", "", "a", "two dogs run", " "]
     type_in(monkeypatch, "\n".join(lines) + "\n")
-    code, out, err = run(
-        capsys, "translate", "--model", "tiny-en-fr", "--beam-size", "2", "--length-penalty", "0.5"
-    )
+    code, out, err = run(capsys, "translate", "--model", "tiny-en-fr", "--beam-size", "2", "--length-penalty", "0.5")
     assert (code, err) == (0, "")
     expected = dict(translate_lines(load_model("tiny-en-fr"), lines, beam_size=2, length_penalty=0.5))
     assert out == "".join(f"{expected[i]}\n" for i in range(5))
@@ -243,9 +250,7 @@ def test_train_goes_on_from_a_checkpoint(tiny_recipe, capsys, tmp_path, monkeypa
     def prepare(self, settings):
         prepared = real(self, settings)
         batch = prepared.objective.batch
-        monkeypatch.setattr(
-            prepared.objective, "batch", lambda position: asked.append(position) or batch(position)
-        )
+        monkeypatch.setattr(prepared.objective, "batch", lambda position: asked.append(position) or batch(position))
         return prepared
 
     monkeypatch.setattr(LanguageModelRecipe, "prepare", prepare)
@@ -398,22 +403,16 @@ def test_bad_input_is_one_line_and_exit_code_2(shipped, capsys, tmp_path, monkey
         ("x" * 3000, "Line 1: The sentence has 3,000 characters; at most 2,000"),
     ],
 )
-def test_bad_lines_to_translate_are_one_line_and_nothing_is_printed(
-    shipped, capsys, monkeypatch, typed, words
-):
+def test_bad_lines_to_translate_are_one_line_and_nothing_is_printed(shipped, capsys, monkeypatch, typed, words):
     type_in(monkeypatch, typed)
     assert_is_one_readable_line(run(capsys, "translate", "--model", "tiny-en-fr"), words)
 
 
 def test_a_corpus_without_its_columns_is_one_line(tiny_recipe, capsys, tmp_path, monkeypatch, write_corpus):
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path / "odd"))
-    write_corpus(
-        tmp_path / "odd" / "tiny_shakespeare", {s: [{"words": "a"}] for s in ("train", "validation", "test")}
-    )
+    write_corpus(tmp_path / "odd" / "tiny_shakespeare", {s: [{"words": "a"}] for s in ("train", "validation", "test")})
     found = run(capsys, "train", "--recipe", "tiny-reader", "--output", str(tmp_path / "made"))
-    assert_is_one_readable_line(
-        found, "The train split of tiny_shakespeare lacks the column text; it has words."
-    )
+    assert_is_one_readable_line(found, "The train split of tiny_shakespeare lacks the column text; it has words.")
     assert not (tmp_path / "made").exists()
 
 

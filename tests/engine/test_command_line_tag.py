@@ -25,14 +25,24 @@ def test_tag_prints_one_tag_per_word_and_line(tagger_folder, capsys, monkeypatch
     assert run(capsys, monkeypatch, b"", "tag", "--model", str(tagger_folder)) == (0, "", "")
 
 
-def test_what_cannot_be_tagged_is_one_line_and_nothing_is_printed(tagger_folder, language_model_folder, capsys, monkeypatch):
+def test_what_cannot_be_tagged_is_one_line_and_nothing_is_printed(
+    tagger_folder, language_model_folder, capsys, monkeypatch
+):
     tag, reader = ("tag", "--model", str(tagger_folder)), str(language_model_folder)
     for typed, arguments, words in (
         ("caf\u00e9".encode("latin-1"), tag, "Standard input is not UTF-8 text (byte 3)"),
         (b"a dog\n" + b"word " * 5000, tag, "Line 2 has 5,000 words; at most 1,000 can be tagged at once."),
         (b"a dog", ("tag", "--model", reader), "does language model, not tagging"),
-        (b"", ("evaluate", "--model", reader, "--predictions", "nowhere.parquet"), "--predictions is for classifiers and taggers"),
-        (b"", ("evaluate", "--model", reader, "--ablation", "nowhere.parquet"), "does language model: --ablation is for taggers"),
+        (
+            b"",
+            ("evaluate", "--model", reader, "--predictions", "nowhere.parquet"),
+            "--predictions is for classifiers and taggers",
+        ),
+        (
+            b"",
+            ("evaluate", "--model", reader, "--ablation", "nowhere.parquet"),
+            "does language model: --ablation is for taggers",
+        ),
     ):
         code, out, err = run(capsys, monkeypatch, typed, *arguments)
         assert (code, out) == (EXIT_BAD_INPUT, "")

@@ -59,11 +59,19 @@ def test_a_new_file_in_the_package_is_enough(tmp_path: Path, monkeypatch: pytest
         ("engine.text", "TOKENIZERS", {"character", "word", "bpe"}),
         ("engine.models", "MODELS", {"language_model", "translator"}),
         ("engine.models.attention", "ATTENTION", {"dot", "additive", "none"}),
-        ("engine.corpora", "CORPORA", {"tiny_shakespeare", "multi30k_en_fr", "tatoeba_en_fr", "saltmarsh", "phrasebook_en_fr"}),
-        ("engine.recipes", "RECIPES", {"shakespeare-rnn", "shakespeare-lstm", "shakespeare-gru", "en-fr-attention", "en-fr-no-attention"}),
+        (
+            "engine.corpora",
+            "CORPORA",
+            {"tiny_shakespeare", "multi30k_en_fr", "tatoeba_en_fr", "saltmarsh", "phrasebook_en_fr"},
+        ),
+        (
+            "engine.recipes",
+            "RECIPES",
+            {"shakespeare-rnn", "shakespeare-lstm", "shakespeare-gru", "en-fr-attention", "en-fr-no-attention"},
+        ),
         ("engine.evaluation", "EVALUATIONS", {"language_model", "translation"}),
     ],
-)  # fmt: skip
+)
 def test_what_is_promised_is_registered(module, registry, names):
     assert names <= set(getattr(import_module(module), registry).names())
 

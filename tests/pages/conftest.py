@@ -1,4 +1,5 @@
-"""What the pages' tests share: small models trained for nothing, in a folder of their own instead of data/pretrained."""
+"""What the pages' tests share: small models trained for nothing, in a folder of their own instead of
+data/pretrained."""
 
 from __future__ import annotations
 
@@ -84,7 +85,9 @@ def transformer(models: Path) -> Path:
     """Add a Transformer to the models on the page; return its folder."""
     tokenizer = TOKENIZERS.get("character").train([LETTERS])
     torch.manual_seed(0)
-    model = TransformerLanguageModel(tokenizer.vocab_size, width=8, num_layers=1, num_heads=2, feedforward_size=8, window=16)
+    model = TransformerLanguageModel(
+        tokenizer.vocab_size, width=8, num_layers=1, num_heads=2, feedforward_size=8, window=16
+    )
     facts = {"model": "transformer_language_model", "cell": "transformer", "title": "Small Transformer"}
     _save(models, "small-transformer", model, tokenizer, facts)
     return models / "small-transformer"

@@ -86,7 +86,17 @@ def test_text_is_readable(mode: theme.Mode) -> None:
 def test_every_page_is_in_the_navigation_under_its_own_address() -> None:
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS).run()
     assert not at.exception
-    files = [routes.HOME, routes.GENERATION, routes.TRANSLATION, routes.SENTIMENT, routes.ENTITIES, routes.COMPARISON, routes.CELLS, routes.GRADIENTS, routes.MODELS]
+    files = [
+        routes.HOME,
+        routes.GENERATION,
+        routes.TRANSLATION,
+        routes.SENTIMENT,
+        routes.ENTITIES,
+        routes.COMPARISON,
+        routes.CELLS,
+        routes.GRADIENTS,
+        routes.MODELS,
+    ]
     assert files == [f"pages/{page}.py" for page in PAGES]
     assert sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__") == sorted(PAGES)
 
@@ -119,6 +129,8 @@ def test_a_choice_left_by_another_page_does_not_get_in_the_way(page: str, name: 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_garbage_in_the_url_never_breaks_a_page(page: str) -> None:
-    at = open_page(page, model="nobody", seed="-1", foo="bar", temperature="", text="\x00é", network="?", closeup="?", task="?")
+    at = open_page(
+        page, model="nobody", seed="-1", foo="bar", temperature="", text="\x00é", network="?", closeup="?", task="?"
+    )
     assert not at.exception
     assert len(at.title) == 1

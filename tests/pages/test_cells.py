@@ -1,4 +1,5 @@
-"""The Cells page's step, gates and conveyor belt: what they show is what the engine computes; bad input gets a sentence."""
+"""The Cells page's step, gates and conveyor belt: what they show is what the engine computes; bad input gets a
+sentence."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ def lstm(models: Path) -> tuple[LoadedModel, CellReading]:
     return loaded, read_steps(loaded, TEXT)
 
 
-def test_a_step_is_shown_with_the_engines_numbers(lstm: tuple[LoadedModel, CellReading], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_step_is_shown_with_the_engines_numbers(
+    lstm: tuple[LoadedModel, CellReading], capsys: pytest.CaptureFixture[str]
+) -> None:
     loaded, reading = lstm
     at = open_page("cells", tool="step", position="5", unit="7", **LSTM)
     assert not at.exception
@@ -58,7 +61,9 @@ def test_a_step_is_shown_with_the_engines_numbers(lstm: tuple[LoadedModel, CellR
     for wire in LAYOUTS["lstm"].wires:
         if wire.label:
             assert f"{values[wire.name]:.2f}" in shown
-    strips = {trace["name"]: trace["z"][0] for trace in charts.figure(at, "cell-strips")["data"] if trace["type"] == "heatmap"}
+    strips = {
+        trace["name"]: trace["z"][0] for trace in charts.figure(at, "cell-strips")["data"] if trace["type"] == "heatmap"
+    }
     assert strips["Forget gate f"] == pytest.approx(reading.strands[0].parts["forget_gate"][4].tolist(), abs=1e-6)
     assert strips["Memory c(t−1)"] == pytest.approx(reading.strands[0].parts["cell"][3].tolist(), abs=1e-6)
 
@@ -85,7 +90,11 @@ def test_next_previous_and_the_whole_layer(lstm: tuple[LoadedModel, CellReading]
     whole = flows(*lstm, 0, len(TEXT) - 2)
     shown = [note["text"] for note in charts.figure(at, "cell-diagram")["layout"]["annotations"]]
     assert f"{whole['forget_gate']:.2f}" in shown
-    assert all(trace["line"]["dash"] == "solid" for trace in charts.figure(at, "cell-diagram")["data"] if trace["mode"] == "lines")
+    assert all(
+        trace["line"]["dash"] == "solid"
+        for trace in charts.figure(at, "cell-diagram")["data"]
+        if trace["mode"] == "lines"
+    )
 
 
 def test_the_guide_leads_to_a_gate_that_closes_and_ticks_off(lstm: tuple[LoadedModel, CellReading]) -> None:
@@ -109,7 +118,9 @@ def test_the_guide_leads_to_a_gate_that_closes_and_ticks_off(lstm: tuple[LoadedM
 
 def test_gates_over_time_are_the_engines(lstm: tuple[LoadedModel, CellReading]) -> None:
     strand = lstm[1].strands[0]
-    at = open_page("cells", tool="gates", gates_part="output_gate", gates_order="variance", gates_all="true", unit="3", **LSTM)
+    at = open_page(
+        "cells", tool="gates", gates_part="output_gate", gates_order="variance", gates_all="true", unit="3", **LSTM
+    )
     assert not at.exception
     values = strand.parts["output_gate"]
     drawn = np.array(charts.figure(at, "gate-map")["data"][0]["z"])
@@ -134,10 +145,14 @@ def test_the_conveyor_belt_shows_both_measures_and_their_disagreement(lstm: tupl
         assert gates["y"] == pytest.approx((100 * found.frame["by_gates"]).tolist(), abs=1e-4)
         assert ablation["y"] == pytest.approx((100 * found.frame["by_ablation"]).tolist(), abs=1e-4)
         row = found.frame.iloc[10]
-        assert [metric.value for metric in at.metric] == [f"{100 * row[name]:.1f} %" for name in ("by_gates", "by_ablation", "mismatch")]
+        assert [metric.value for metric in at.metric] == [
+            f"{100 * row[name]:.1f} %" for name in ("by_gates", "by_ablation", "mismatch")
+        ]
 
 
-@pytest.mark.parametrize(("network", "strand"), [("small-gru", ""), ("small-rnn", ""), ("small-en-fr-dot", "Layer 1, backwards")])
+@pytest.mark.parametrize(
+    ("network", "strand"), [("small-gru", ""), ("small-rnn", ""), ("small-en-fr-dot", "Layer 1, backwards")]
+)
 def test_every_kind_of_network_can_be_stepped_through(network: str, strand: str) -> None:
     for tool in ("step", "conveyor") if network == "small-gru" else ("step", "gates"):
         at = open_page("cells", tool=tool, network=network, text=TEXT, **({"strand": strand} if strand else {}))

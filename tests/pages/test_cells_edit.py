@@ -1,4 +1,5 @@
-"""Edit and compare on the page: its numbers are the engine's, its buttons change the texts, bad input gets a sentence."""
+"""Edit and compare on the page: its numbers are the engine's, its buttons change the texts, bad input gets a
+sentence."""
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ def test_the_default_pair_is_read_by_three_networks_and_an_average(models: Path)
         exec(receipt, {})  # noqa: S102 - the page's own lines
     for name, line in zip(READERS.values(), printed.getvalue().splitlines()[::2], strict=True):
         truth = compare_states(load_model(models / name), FIRST + TAIL, SECOND + TAIL, 0)
-        assert line == f"{name} {truth.half_after} {truth.gone_after} {truth.changed} {truth.distance.round(4).tolist()}"
+        assert (
+            line == f"{name} {truth.half_after} {truth.gone_after} {truth.changed} {truth.distance.round(4).tolist()}"
+        )
 
     at.button(key="edit-example-2").click()
     at.run()
@@ -59,7 +62,9 @@ def test_the_default_pair_is_read_by_three_networks_and_an_average(models: Path)
     assert not at.exception
     assert at.text_input(key="edit_second").value == "she did open the window"
 
-    at.text_input(key="edit_second").set_value(at.text_input(key="edit_first").value)  # last: a page that cannot draw has no more widgets
+    at.text_input(key="edit_second").set_value(
+        at.text_input(key="edit_first").value
+    )  # last: a page that cannot draw has no more widgets
     at.run()
     assert not at.exception
     assert "Both texts are the same" in sentences(at)[0]

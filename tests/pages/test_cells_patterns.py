@@ -1,4 +1,5 @@
-"""Find a pattern on the page: the units, the matches and what they share are the engine's; bad input gets a sentence."""
+"""Find a pattern on the page: the units, the matches and what they share are the engine's; bad input gets a
+sentence."""
 
 from __future__ import annotations
 
@@ -16,7 +17,13 @@ from tests.pages import charts
 from tests.pages.open import open_page, sentences, written
 
 STORY = "The cat (a black one) sat.\nIt purred, and the dog, which ran, was happy.\n" * 40
-SETTINGS = {"patterns_threshold": "0.05", "patterns_least": "0.5", "patterns_where": "own", "patterns_own": STORY, "network": "small-lstm"}
+SETTINGS = {
+    "patterns_threshold": "0.05",
+    "patterns_least": "0.5",
+    "patterns_where": "own",
+    "patterns_own": STORY,
+    "network": "small-lstm",
+}
 
 
 def test_the_suggested_range_its_units_and_their_places_elsewhere(models: Path) -> None:
@@ -34,12 +41,17 @@ def test_the_suggested_range_its_units_and_their_places_elsewhere(models: Path) 
     assert places["x"] == (matches.frame["start"].head(300) + 1).tolist()
     assert places["y"] == pytest.approx(matches.frame["score"].head(300).tolist())
     first = explain_matches(reading, matches).iloc[0]
-    assert f"“{first['question']}” is true at {first['matched']:.0%} of them and at {first['overall']:.0%} of all" in written(at)
+    assert (
+        f"“{first['question']}” is true at {first['matched']:.0%} of them and at {first['overall']:.0%} of all"
+        in written(at)
+    )
     tracks = charts.figure(at, "patterns-tracks")
     frame = tracks["layout"]["shapes"][0]
     first, last = round(frame["x0"] + 0.5), round(frame["x1"] + 0.5)
     assert "".join(tracks["data"][1]["text"][first:last]) == DEFAULT_TEXT[start:stop].replace(" ", "␣")
-    assert tracks["data"][0]["z"][0][first:last] == [1.0] * (stop - start)  # every unit of the pattern is on in the range
+    assert tracks["data"][0]["z"][0][first:last] == [1.0] * (
+        stop - start
+    )  # every unit of the pattern is on in the range
 
     receipt, printed = next(code.value for code in at.code if "select_pattern" in code.value), io.StringIO()
     with contextlib.redirect_stdout(printed):
@@ -87,6 +99,8 @@ def test_bad_input_gets_a_sentence(parameters: dict, sentence: str) -> None:
 
 
 def test_one_character_is_a_range_of_its_own() -> None:
-    at = open_page("cells", tool="patterns", network="small-rnn", text="a", patterns_threshold="0.05", patterns_where="text")
+    at = open_page(
+        "cells", tool="patterns", network="small-rnn", text="a", patterns_threshold="0.05", patterns_where="text"
+    )
     assert not at.exception
     assert "on throughout “a”" in written(at)

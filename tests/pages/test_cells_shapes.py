@@ -1,4 +1,5 @@
-"""Shapes and counts on the page: what torch itself returns and counts, and a sentence for sizes that are not allowed."""
+"""Shapes and counts on the page: what torch itself returns and counts, and a sentence for sizes that are not
+allowed."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from tests.pages.open import open_page, sentences, written
 
 
 def test_shapes_places_and_counts_are_torchs_own() -> None:
-    at = open_page("cells", tool="shapes", shapes_kind="gru", shapes_num_layers="3", shapes_batch_first="false", shapes_length="6")
+    at = open_page(
+        "cells", tool="shapes", shapes_kind="gru", shapes_num_layers="3", shapes_batch_first="false", shapes_length="6"
+    )
     assert not at.exception
     assert sentences(at) == []
     torch.manual_seed(0)

@@ -47,9 +47,16 @@ def test_opens_with_who_wins_and_what_it_means_worked_out_from_the_rows(frame: p
     assert [title.value for title in at.title] == ["Comparison"]
     assert telling_task(frame, "parameters") == "adding"
     assert verdict_sentence(frame, "parameters", "adding", 40) in written(at)  # errors lie furthest apart there
-    own = frame[(frame["kind"] == "summary") & (frame["equal"] == "parameters") & (frame["task"] == "adding") & (frame["architecture"] == "lstm")]
+    own = frame[
+        (frame["kind"] == "summary")
+        & (frame["equal"] == "parameters")
+        & (frame["task"] == "adding")
+        & (frame["architecture"] == "lstm")
+    ]
     lines = drawn(at, "error-by-length")
-    assert lines["LSTM"]["y"] == pytest.approx([100 * 6 * own[own["length"] == length]["loss"].median() for length in (10, 40)])
+    assert lines["LSTM"]["y"] == pytest.approx(
+        [100 * 6 * own[own["length"] == length]["loss"].median() for length in (10, 40)]
+    )
     assert lines["Without memory"]["y"] == [100, 100]
     for finding in findings(frame, "parameters"):
         assert f"{finding.title}:** {finding.sentence}" in written(at)
@@ -127,13 +134,20 @@ def test_costs_parameters_rules_and_published_figures(frame: pd.DataFrame) -> No
     at.toggle(key="literature_unread").set_value(True).run()
     more = at.dataframe[-1].value
     unread = more[more["how_read"] == "as remembered, not checked"]
-    assert len(unread) and unread["source"].str.startswith("as remembered in ").all()
+    assert len(unread)
+    assert unread["source"].str.startswith("as remembered in ").all()
 
 
 def test_the_rules_say_how_gates_start_and_when_a_run_ends(frame: pd.DataFrame) -> None:
     rules = protocol(frame, "parameters")
     assert not any("start out" in sentence for sentence in rule_sentences(rules))  # the rows do not say
-    text = " ".join(rule_sentences(dataclasses.replace(rules, memory_biases={1.0: ("parity",), 4.0: ("adding", "copying")}, max_grad_norms=(1.0,))))
+    text = " ".join(
+        rule_sentences(
+            dataclasses.replace(
+                rules, memory_biases={1.0: ("parity",), 4.0: ("adding", "copying")}, max_grad_norms=(1.0,)
+            )
+        )
+    )
     assert "at 4 on adding problem and copying memory; at 1 on parity" in text
     assert "norm is above 1 is shortened" in text
     assert STOPPING_RULE in text
@@ -163,7 +177,12 @@ def test_a_bad_address_is_named_and_the_default_used(parameters: dict, allowed: 
 
 @pytest.mark.parametrize(
     ("damage", "words"),
-    [("missing", "engine compare --recipe shipped"), ("half", "shipped.parquet"), ("older", "engine compare"), ("column", "lacks the columns")],
+    [
+        ("missing", "engine compare --recipe shipped"),
+        ("half", "shipped.parquet"),
+        ("older", "engine compare"),
+        ("column", "lacks the columns"),
+    ],
 )
 def test_without_usable_results_one_sentence_and_the_other_sections_remain(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_table: Path, damage: str, words: str
@@ -190,4 +209,5 @@ def test_the_lines_of_a_receipt_give_the_numbers_again(frame: pd.DataFrame, caps
     for code in lines:
         exec(code.replace("load_results('shipped')", "load_results('shipped', results.RESULTS)"), {})
     out = capsys.readouterr().out
-    assert "error_median" in out and "cost_median" in out
+    assert "error_median" in out
+    assert "cost_median" in out

@@ -1,4 +1,5 @@
-"""Place your bets: the form, a race that runs, stops, ends, and what became of the bet, with jobs put where a test wants them."""
+"""Place your bets: the form, a race that runs, stops, ends, and what became of the bet, with jobs put where a test
+wants them."""
 
 from __future__ import annotations
 
@@ -68,7 +69,13 @@ def open_bets(**parameters: str):
 def measured(name: str, seed: int, step: int, accuracy: float, loss: float = 1.0) -> dict:
     """Return a race's event of one measurement."""
     who = {"kind": "evaluation", "architecture": name, "seed": seed, "step": step}
-    return who | {"loss": loss, "accuracy": accuracy, "elapsed_seconds": 1.0, "progress": 0.5, "message": f"{name}, update {step}"}
+    return who | {
+        "loss": loss,
+        "accuracy": accuracy,
+        "elapsed_seconds": 1.0,
+        "progress": 0.5,
+        "message": f"{name}, update {step}",
+    }
 
 
 def finished(bet: str = "gru") -> dict:
@@ -77,9 +84,28 @@ def finished(bet: str = "gru") -> dict:
     for name in ("rnn", "gru"):
         for seed in range(3):
             is_solved, step = name == "gru", 60 + 20 * seed if name == "gru" else 240
-            row = {"architecture": name, "seed": seed, "hidden_size": 9, "parameters": 990 + seed, "learning_rate": 0.01, "step": step}
-            summaries.append(row | {"is_solved": is_solved, "loss": 0.1 if is_solved else 1.9, "accuracy": 0.9, "reason": "", "baseline": 2.0})
-            curves += [measured(name, seed, 40, 0.5), measured(name, seed, step, 1.0 if is_solved else 0.25 + seed / 100)]
+            row = {
+                "architecture": name,
+                "seed": seed,
+                "hidden_size": 9,
+                "parameters": 990 + seed,
+                "learning_rate": 0.01,
+                "step": step,
+            }
+            summaries.append(
+                row
+                | {
+                    "is_solved": is_solved,
+                    "loss": 0.1 if is_solved else 1.9,
+                    "accuracy": 0.9,
+                    "reason": "",
+                    "baseline": 2.0,
+                }
+            )
+            curves += [
+                measured(name, seed, 40, 0.5),
+                measured(name, seed, step, 1.0 if is_solved else 0.25 + seed / 100),
+            ]
     settings = {"task": "delayed_recall", "length": 30, "architectures": ("rnn", "gru"), "parameters": 1000}
     settings |= {"seconds": 20, "max_steps": 600, "seed": 0, "bet": bet}
     baseline = {"baseline": 2.0, "baseline_accuracy": 0.125}
@@ -98,15 +124,33 @@ def begin(runner: RunnerDouble, **settings: str) -> tuple:
 
 def test_a_race_is_queued_with_the_settings_and_the_bet_and_stop_stops_it(runner: RunnerDouble) -> None:
     choices = {"race_first": "lstm", "race_second": "Transformer", "race_third": "", "race_bet": "lstm"}
-    at, job_id = begin(runner, race_task="copying", race_length="7", race_max_steps="60", race_seed="3", race_parameters="3000", **choices)
+    at, job_id = begin(
+        runner,
+        race_task="copying",
+        race_length="7",
+        race_max_steps="60",
+        race_seed="3",
+        race_parameters="3000",
+        **choices,
+    )
     asked = {"task": "copying", "length": 7, "architectures": ("lstm", "transformer"), "parameters": 3000}
     asked |= {"seconds": 45, "max_steps": 60, "seed": 3, "bet": "lstm"}
     assert runner.submitted == [("engine.experiments.live:race", asked)]
     assert at.query_params["race"] in (job_id, [job_id])
     assert at.button(key="race-start").disabled
-    start = {"kind": "start", "updates": 40, "expected_seconds": 20.0, "baseline": 2.0, "baseline_accuracy": 0.125, "progress": 0.0, "message": ""}
+    start = {
+        "kind": "start",
+        "updates": 40,
+        "expected_seconds": 20.0,
+        "baseline": 2.0,
+        "baseline_accuracy": 0.125,
+        "progress": 0.0,
+        "message": "",
+    }
     events = [start] + [measured("lstm", 3 + seed, 20, 0.1 * (1 + seed)) for seed in range(3)]
-    runner.put(job_id, state="running", started=time.monotonic() - 10, progress=0.25, message="lstm, update 20", events=events)
+    runner.put(
+        job_id, state="running", started=time.monotonic() - 10, progress=0.25, message="lstm, update 20", events=events
+    )
     at = open_bets(race=job_id)
     assert "LSTM: median error 80 at update 20." in written(at)
     drawn = {line["name"]: line["y"] for line in figure(at, "race")["data"] if line.get("name")}
@@ -141,7 +185,14 @@ def test_a_finished_race_says_who_won_by_the_rule_and_joins_the_history_once(run
 
 
 def test_a_bad_address_is_named_and_the_defaults_used(runner: RunnerDouble) -> None:
-    asked = {"race_length": "0", "race_task": "../x", "race_max_steps": "inf", "race_first": "abacus", "race_bet": "transformer", "race": "<b>nobody</b>"}
+    asked = {
+        "race_length": "0",
+        "race_task": "../x",
+        "race_max_steps": "inf",
+        "race_first": "abacus",
+        "race_bet": "transformer",
+        "race": "<b>nobody</b>",
+    }
     at = open_bets(**asked)
     said = sentences(at)
     for words in ("between 1 and 5000", "Delayed recall", "a whole number", "LSTM, chrono", "No bet", "not known"):
@@ -157,7 +208,9 @@ def test_a_bad_address_is_named_and_the_defaults_used(runner: RunnerDouble) -> N
         ({"race_task": "digits", "race_length": "20"}, ("not 20",)),
     ],
 )
-def test_what_cannot_be_raced_is_one_sentence_and_cannot_be_started(runner: RunnerDouble, settings: dict, words: tuple) -> None:
+def test_what_cannot_be_raced_is_one_sentence_and_cannot_be_started(
+    runner: RunnerDouble, settings: dict, words: tuple
+) -> None:
     at = open_bets(**settings)
     assert [len([sentence for sentence in sentences(at) if word in sentence]) for word in words] == [1] * len(words)
     assert at.button(key="race-start").disabled

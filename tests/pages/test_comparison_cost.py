@@ -1,4 +1,5 @@
-"""Time and memory on the page: stored rows, a measurement put where the test wants it, and the calculator, against the engine's numbers."""
+"""Time and memory on the page: stored rows, a measurement put where the test wants it, and the calculator, against the
+engine's numbers."""
 
 from __future__ import annotations
 
@@ -37,7 +38,14 @@ def streamed() -> dict:
     rows = []
     for name, growth in (("gru", 0), ("transformer", 1)):
         for place in range(1, 7):
-            who = {"architecture": name, "mode": "streaming", "position": 100 * place, "hidden_size": 64, "parameters": 10, "batch_size": 1}
+            who = {
+                "architecture": name,
+                "mode": "streaming",
+                "position": 100 * place,
+                "hidden_size": 64,
+                "parameters": 10,
+                "batch_size": 1,
+            }
             rows.append(who | {"seconds": 1e-4 * place**growth, "memory_bytes": 256 * place**growth})
     return {"rows": rows, "is_complete": True, "hidden_size": 64, "when": "streaming", "cores": 2} | SOURCE
 
@@ -45,7 +53,10 @@ def streamed() -> dict:
 def test_the_calculator_shows_formula_and_measurement(runner: RunnerDouble) -> None:
     at = open_costs(cost_hidden="32", cost_position="50")
     table = state_table(32, 50).set_index("architecture")
-    assert "after 50 tokens the LSTM holds 256 bytes and the Transformer 25 KiB, 100 times as much; exactly what was measured" in written(at)
+    assert (
+        "after 50 tokens the LSTM holds 256 bytes and the Transformer 25 KiB, 100 times as much; exactly what was "
+        "measured" in written(at)
+    )
     lines = figure(at, "cost-state")["data"]
     drawn = {line["name"]: line["y"] for line in lines}
     assert drawn["LSTM, measured"] == pytest.approx([table.loc["lstm", "measured_bytes"] / 1024])
@@ -58,7 +69,9 @@ def test_measuring_here_is_a_job_whose_rows_are_drawn(runner: RunnerDouble) -> N
     at = open_costs()
     assert any("measure it here" in note.value for note in at.info)
     at.button(key="cost-measure").click().run()
-    assert runner.submitted == [("engine.experiments.live_costs:measure_costs", {"when": "streaming", "hidden_size": 64})]
+    assert runner.submitted == [
+        ("engine.experiments.live_costs:measure_costs", {"when": "streaming", "hidden_size": 64})
+    ]
     (job_id,) = runner._jobs
     at = open_costs(cost_job=job_id)
     assert at.button(key="cost-measure").disabled

@@ -1,4 +1,5 @@
-"""Memory half-life on the page: the numbers are the engine's, bad text gets one sentence per network, the address holds the rest."""
+"""Memory half-life on the page: the numbers are the engine's, bad text gets one sentence per network, the address holds
+the rest."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ def test_numbers_curves_and_disagreement_are_the_engine_s(models: Path) -> None:
     assert [sentence for sentence in sentences(at) if "no results" not in sentence] == []
     truth = {name: half_life(load_model(models / f"small-{name}"), TEXT, 20, 0) for name in ("rnn", "lstm", "gru")}
     shown = {metric.label: metric.value for metric in at.metric}
-    drawn = {line.get("name"): line for line in figure(at, "half-life-kl")["data"] if line.get("name") and len(line["x"]) > 1}
+    drawn = {
+        line.get("name"): line for line in figure(at, "half-life-kl")["data"] if line.get("name") and len(line["x"]) > 1
+    }
     gradient = {line.get("name"): line for line in figure(at, "half-life-gradient")["data"] if line.get("name")}
     for name, value in truth.items():
         label = name.upper()
@@ -60,7 +63,9 @@ def test_one_network_can_be_chosen_and_bad_input_is_a_sentence(models: Path) -> 
     assert [sentence.split(":")[0] for sentence in said if "needs 8 to" in sentence] == ["RNN", "LSTM", "GRU"]
 
 
-def test_without_a_language_model_a_sentence_remains(models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_language_model_a_sentence_remains(
+    models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(model_folder, "PRETRAINED", tmp_path / "empty")
     at = open_page("comparison", section="half_life")
     assert not at.exception

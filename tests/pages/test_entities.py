@@ -44,7 +44,9 @@ def test_default_text_is_marked_as_the_network_marks_it_and_every_tag_is_shown(t
     assert table["probability"].tolist() == pytest.approx([span.probability for span in found.spans], abs=1e-4)
     assert all(DEFAULT_TEXT[row.start : row.end] == row.entity for row in table.itertuples())
     tags = next(frame.value for frame in at.dataframe if list(frame.value) == ["tag", "probability"])
-    assert dict(zip(tags["tag"], tags["probability"], strict=True)) == pytest.approx(dict(zip(found.labels, found.marginals[3], strict=True)))
+    assert dict(zip(tags["tag"], tags["probability"], strict=True)) == pytest.approx(
+        dict(zip(found.labels, found.marginals[3], strict=True))
+    )
     assert any(f"“Google” (word 4) is tagged {found.tags[3]}" in text for text in alternative_texts(at))
     bars = json.loads(next(chart.proto.spec for chart in at.get("plotly_chart") if "is tagged" in chart.proto.alt))
     assert found.tags[3] in bars["layout"]["yaxis"]["ticktext"][list(tags["tag"]).index(found.tags[3])]
@@ -61,7 +63,10 @@ def test_other_networks_are_compared_by_what_they_mark(taggers: Path) -> None:
         assert {row["words"]: row[column] for _, row in table.iterrows() if row[column]} == here
     rows = [part for part in marked(at) if "Peter" in part][1:]
     for row, reading in zip(rows, list(readings.values())[1:], strict=True):
-        apart, covered = apart_from(readings[BEST], reading), {place for span in reading.spans for place in range(span.start, span.end)}
+        apart, covered = (
+            apart_from(readings[BEST], reading),
+            {place for span in reading.spans for place in range(span.start, span.end)},
+        )
         unmarked = [mark for mark in apart.missed if covered.isdisjoint(range(*mark[:2]))]
         assert row.count("≠ ") == len(apart.invented) + len(unmarked)
         assert row.count("no mark") == len(unmarked)
@@ -96,7 +101,9 @@ def test_signs_of_html_and_markdown_are_shown_as_they_are_and_unknown_words_said
         plain = plain.replace(f":{tint}-background[", "")
     assert plain.replace("\\", "") == ODD
     ours = r":[a-z]+-background\[|:small\[\*\*[a-z]+\*\*\]\]"
-    assert not re.search(r"(?<!\\)[<>\[\]`*$:&]", re.sub(ours, "", shown)), "every sign of the visitor's is kept from Markdown"
+    assert not re.search(r"(?<!\\)[<>\[\]`*$:&]", re.sub(ours, "", shown)), (
+        "every sign of the visitor's is kept from Markdown"
+    )
     foreign = open_page("entities", text="Der Hund schläft auf dem alten Sofa im Wohnzimmer")
     assert any("9 of the 9 words never occurred in training often enough" in note for note in notes(foreign))
 

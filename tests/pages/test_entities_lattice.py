@@ -15,8 +15,17 @@ from engine.inspection import tag_errors
 from engine.inspection.sentence_scores import weights_in
 from engine.inspection.tag_directions import disagreement_sentence, read_directions, word_frame
 from engine.inspection.tag_lattice import (
-    Edit, best_tags, best_ways, column_frame, easiest_flips, edit_steps, find_flip, lattice_of, node_frame, step_matrix, tags_without_steps,
-)  # fmt: skip
+    best_tags,
+    best_ways,
+    column_frame,
+    easiest_flips,
+    edit_steps,
+    find_flip,
+    lattice_of,
+    node_frame,
+    step_matrix,
+    tags_without_steps,
+)
 from engine.inspection.tagging import split_words, tag_words
 from engine.models.folder import load_model
 from tests.pages import charts
@@ -103,26 +112,41 @@ def test_without_the_crf_the_emissions_decide_and_bad_edits_are_refused(taggers:
     assert not at.exception
 
 
-def test_the_halves_and_the_counted_errors_are_the_engines(taggers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_halves_and_the_counted_errors_are_the_engines(
+    taggers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     directions = read_directions(load_model(NETWORK, taggers), WORDS)
     labels = " ".join(directions.labels)
     per, going_on, geo = (directions.labels.index(name) for name in ("B-per", "I-per", "B-geo"))
     rows = [
-        {"model": name, "weights": weights_in(str(taggers / name)), "corpus": "ner_gmb", "split": "test", "row": 0, "gold": [per, going_on, 0, geo],
-         "predicted": found, "labels": labels}
+        {
+            "model": name,
+            "weights": weights_in(str(taggers / name)),
+            "corpus": "ner_gmb",
+            "split": "test",
+            "row": 0,
+            "gold": [per, going_on, 0, geo],
+            "predicted": found,
+            "labels": labels,
+        }
         for name, found in ((NETWORK, [per, going_on, 0, geo]), ("gmb-lstm-crf", [0, going_on, 0, per]))
-    ]  # fmt: skip
+    ]
     pd.DataFrame(rows).to_parquet(tmp_path / "stored.parquet")
     monkeypatch.setattr(tag_errors, "TABLE", tmp_path / "stored.parquet")
     at = open_page("entities", text=TEXT, tool="directions", directions_word="6")
     assert not at.exception
     assert disagreement_sentence(directions) in written(at)
     alone = tag_words(load_model("gmb-lstm-crf", taggers), WORDS).tags
-    assert shown_tags(at, "directions") == {name: voice.tags for name, voice in directions.voices.items()} | {"fwd-only": alone}
+    assert shown_tags(at, "directions") == {name: voice.tags for name, voice in directions.voices.items()} | {
+        "fwd-only": alone
+    }
     frame = word_frame(directions, 5)
     halves = {trace.get("name"): trace for trace in charts.figure(at, "directions-word")["data"]}
     assert halves["joined, with the bias"]["x"] == pytest.approx(frame["both"].head(8).tolist())
-    assert "Of 2 entities in 1 test sentences, “Both directions, CRF” finds 2 (100.0%) and “Forward only” 0 (0.0%)" in written(at)
+    assert (
+        "Of 2 entities in 1 test sentences, “Both directions, CRF” finds 2 (100.0%) and “Forward only” 0 (0.0%)"
+        in written(at)
+    )
     assert charts.figure(at, "directions-places")["data"][2]["x"] == [0.0, 0.0, 100.0]
 
     other = open_page("entities", text=TEXT, tool="directions", network="gmb-lstm-crf")

@@ -1,4 +1,5 @@
-"""Many lines: boxes and files of three kinds in, the network's own entities out; bad files get a sentence and lose nothing."""
+"""Many lines: boxes and files of three kinds in, the network's own entities out; bad files get a sentence and lose
+nothing."""
 
 from __future__ import annotations
 
@@ -81,7 +82,9 @@ def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_box_stays(taggers: P
         assert at.text_area(key=f"{NAME}-text").value == before
 
 
-def test_what_is_done_stays_when_it_is_stopped_and_it_goes_on_from_there(taggers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_done_stays_when_it_is_stopped_and_it_goes_on_from_there(
+    taggers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real, begun_with, tagged = many_lines.tag_lines, [], []
 
     def stopped_after_one_batch(loaded, lines, is_done):

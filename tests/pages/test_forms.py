@@ -44,7 +44,14 @@ def test_every_field_knows_its_kind_its_words_and_its_bounds() -> None:
 
 @pytest.mark.parametrize(
     ("name", "raw", "value"),
-    [("size", "7", 7), ("size", "7.0", 7), ("share", "1", 1.0), ("share", "0.25", 0.25), ("is_on", "true", True), ("text", "é\n😀", "é\n😀")],
+    [
+        ("size", "7", 7),
+        ("size", "7.0", 7),
+        ("share", "1", 1.0),
+        ("share", "0.25", 0.25),
+        ("is_on", "true", True),
+        ("text", "é\n😀", "é\n😀"),
+    ],
 )
 def test_reads_what_a_link_carries(name: str, raw: str, value: object) -> None:
     assert FIELDS[name].read(raw) == value
@@ -52,9 +59,22 @@ def test_reads_what_a_link_carries(name: str, raw: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     ("name", "raw"),
-    [("size", "0"), ("size", "11"), ("size", "1.5"), ("size", "nan"), ("size", "inf"), ("size", ""), ("size", "five"),
-     ("share", "-0.1"), ("share", "nan"), ("share", "-inf"), ("share", "1e999"), ("is_on", "maybe"), ("is_on", "2")],
-)  # fmt: skip
+    [
+        ("size", "0"),
+        ("size", "11"),
+        ("size", "1.5"),
+        ("size", "nan"),
+        ("size", "inf"),
+        ("size", ""),
+        ("size", "five"),
+        ("share", "-0.1"),
+        ("share", "nan"),
+        ("share", "-inf"),
+        ("share", "1e999"),
+        ("is_on", "maybe"),
+        ("is_on", "2"),
+    ],
+)
 def test_refuses_what_is_out_of_bounds(name: str, raw: str) -> None:
     kept, sentences = fields.read_parameters(FIELDS, {name: raw, "utm_source": "x"})
     assert kept == {"utm_source": "x"}

@@ -39,7 +39,14 @@ def test_opens_with_three_texts_of_the_networks_themselves(models: Path) -> None
 
 
 def test_every_setting_reaches_the_network(models: Path) -> None:
-    asked = {"prompt": "MARA:\nO", "temperature": "1.3", "top_k": "5", "top_p": "0.9", "max_new_tokens": "60", "seed": "11"}
+    asked = {
+        "prompt": "MARA:\nO",
+        "temperature": "1.3",
+        "top_k": "5",
+        "top_p": "0.9",
+        "max_new_tokens": "60",
+        "seed": "11",
+    }
     at = open_page("generation", **asked)
     settings = SamplingSettings(max_new_tokens=60, temperature=1.3, top_k=5, top_p=0.9, seed=11)
     expected = "".join(write_text(load_model(models / "small-lstm"), "MARA:\nO", settings))

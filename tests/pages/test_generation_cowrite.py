@@ -1,4 +1,5 @@
-"""Write together: what is chosen and drawn is what the engine says, every branch stays, and no file or code does harm."""
+"""Write together: what is chosen and drawn is what the engine says, every branch stays, and no file or code does
+harm."""
 
 from __future__ import annotations
 
@@ -66,7 +67,11 @@ def test_opens_at_the_beginning_with_the_likeliest_characters(lstm: LoadedModel)
     assert not at.exception
     assert text(at) == DEFAULT_PROMPT
     likely = alternatives(lstm, DEFAULT_PROMPT, (), 0.8, 0, 1.0)
-    buttons = {button.key: button.label.replace("\\", "") for button in at.button if (button.key or "").startswith("cowrite-choose-")}
+    buttons = {
+        button.key: button.label.replace("\\", "")
+        for button in at.button
+        if (button.key or "").startswith("cowrite-choose-")
+    }
     for row in likely.head(10).itertuples():
         assert buttons[f"cowrite-choose-{row.token_id}"].endswith(f"· {100 * row.probability_before:.1f} %")
     assert len(buttons) in (10, 11)

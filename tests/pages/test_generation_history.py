@@ -1,4 +1,5 @@
-"""The time machine: each stage's text is what its weights write, the losses are the stored ones, damage is a sentence."""
+"""The time machine: each stage's text is what its weights write, the losses are the stored ones, damage is a
+sentence."""
 
 from __future__ import annotations
 
@@ -34,8 +35,18 @@ def history(models: Path) -> LoadedModel:
         torch.nn.init.normal_(model.output_bias, std=2.0)
         write_stage(models / "small-history", model, step, {"loss": loss}, None if step == 0 else loss + 0.1)
     facts = {"model": "language_model", "title": "Stages", "label": "Small LSTM", "group": "history", "metrics": {}}
-    facts["training"] = {"command": "python -m engine train", "settings": {"seed": 2}, "date": "2026-01-01", "hardware": "none",
-                         "sources": [], "steps": 100, "best_step": 100, "minutes": 1, "torch": "2", "commit": "0"}  # fmt: skip
+    facts["training"] = {
+        "command": "python -m engine train",
+        "settings": {"seed": 2},
+        "date": "2026-01-01",
+        "hardware": "none",
+        "sources": [],
+        "steps": 100,
+        "best_step": 100,
+        "minutes": 1,
+        "torch": "2",
+        "commit": "0",
+    }
     described = model.config | facts | {"task": "language_model", "parameters": model.parameter_count()}
     save_model(models / "small-history", model, base.tokenizer, facts, write_card("small-history", described))
     return load_model(models / "small-history")
@@ -69,7 +80,9 @@ def test_a_stage_stands_between_its_neighbours_with_its_loss(history: LoadedMode
     assert "Half of all it ever gained was gained by stage 4, after 20 of 100 updates" in written(at)
     (words,) = alternative_texts(at)
     assert "the stage shown, after 4 updates, has 3.300, 3.400 while training" in words
-    (validation,) = [trace for trace in figure(at, "training-history")["data"] if trace.get("name") == "On validation text"]
+    (validation,) = [
+        trace for trace in figure(at, "training-history")["data"] if trace.get("name") == "On validation text"
+    ]
     assert validation["y"] == pytest.approx(LOSSES)
 
 

@@ -1,4 +1,5 @@
-"""Surprise and the compression duel on the page: the numbers are the engine's, bad input gets one sentence, nothing is lost."""
+"""Surprise and the compression duel on the page: the numbers are the engine's, bad input gets one sentence, nothing is
+lost."""
 
 from __future__ import annotations
 
@@ -60,7 +61,12 @@ def test_colours_and_hover_are_the_chosen_model_s_bits(counts: Path) -> None:
     at = open_page("generation", tool="surprise", surprise_text=TEXT, surprise_model="3-gram", **QUICK)
     truth = surprise(load_model(counts / "small-ngram"), TEXT)
     heat, letters = charts.figure(at, "surprise")["data"][:2]
-    drawn = [value for row, notes in zip(heat["z"], heat["text"], strict=True) for value, note in zip(row, notes, strict=True) if note]
+    drawn = [
+        value
+        for row, notes in zip(heat["z"], heat["text"], strict=True)
+        for value, note in zip(row, notes, strict=True)
+        if note
+    ]
     assert drawn == pytest.approx(truth.frame["bits"].tolist(), rel=1e-6)
     notes = [note for row in heat["text"] for note in row if note]
     assert f"{truth.frame['bits'][0]:.2f} bits" in notes[0]
@@ -77,7 +83,12 @@ def test_difference_is_one_model_less_the_other(counts: Path) -> None:
     less, more = ("GRU", "3-gram") if one < other else ("3-gram", "GRU")
     assert f"In all {less} needed {abs(one - other):,.1f} bits fewer than {more}." in written(at)
     heat = charts.figure(at, "surprise-difference")["data"][0]
-    drawn = [value for row, notes in zip(heat["z"], heat["text"], strict=True) for value, note in zip(row, notes, strict=True) if note]
+    drawn = [
+        value
+        for row, notes in zip(heat["z"], heat["text"], strict=True)
+        for value, note in zip(row, notes, strict=True)
+        if note
+    ]
     assert sum(drawn) == pytest.approx(one - other, abs=1e-3)
 
 
@@ -163,7 +174,9 @@ def test_a_stopped_duel_shows_what_it_has_and_goes_on(models: Path, monkeypatch:
 @pytest.mark.parametrize("tool", ["surprise", "duel"])
 def test_receipts_give_the_numbers_again(tool: str, models: Path) -> None:
     at = open_page("generation", tool=tool, **{f"{tool}_text": TEXT}, **QUICK)
-    code = next(block.value for block in at.code if ("compress(model" if tool == "duel" else "found = surprise") in block.value)
+    code = next(
+        block.value for block in at.code if ("compress(model" if tool == "duel" else "found = surprise") in block.value
+    )
     name = next(name for name in ("small-rnn", "small-lstm", "small-gru") if name in code)
     code = code.replace(repr(name), repr(str(models / name)))
     with redirect_stdout(StringIO()) as printed:

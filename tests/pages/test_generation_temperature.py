@@ -1,4 +1,5 @@
-"""Temperature, Next character stage by stage, and Copy check: what they show is what the engine finds; bad input gets a sentence."""
+"""Temperature, Next character stage by stage, and Copy check: what they show is what the engine finds; bad input gets a
+sentence."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ COPIES = {"max_new_tokens": "60", "tool": "Copy check"}
 def indexed(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Say in the models' cards that they learnt from a text of a few lines, and ship its index."""
     monkeypatch.setattr(copy_index, "INDEXES", tmp_path / "indexes")
-    index = build_index(LINE * 3 + "MARA:\nO that this fog would lift.\n", {"title": "Three lines", "parts": [[4, "Fog"]]})
+    index = build_index(
+        LINE * 3 + "MARA:\nO that this fog would lift.\n", {"title": "Three lines", "parts": [[4, "Fog"]]}
+    )
     for file in models.glob("small-*/config.json"):
         file.write_text(json.dumps(json.loads(file.read_text()) | {"corpora": ["tiny"]}))
     return save_index(index, tmp_path / "indexes" / "tiny.safetensors")
@@ -52,7 +55,9 @@ def test_six_texts_are_those_of_the_engine_with_their_loops(models: Path, indexe
 
 
 def test_curve_is_measured_with_the_visitors_settings(models: Path, indexed: Path) -> None:
-    at = open_page("generation", **SHORT | {"temperature_curve": "My beginning, now", "prompt": "MARA:\n", "max_new_tokens": "40"})
+    at = open_page(
+        "generation", **SHORT | {"temperature_curve": "My beginning, now", "prompt": "MARA:\n", "max_new_tokens": "40"}
+    )
     assert not at.exception
     from engine.inspection.temperatures import curve_of
 
@@ -70,7 +75,9 @@ def test_without_an_index_there_is_no_novelty_but_all_else(models: Path) -> None
     at = open_page("generation", **SHORT | {"temperature_curve": "My beginning, now", "max_new_tokens": "40"})
     assert not at.exception
     assert "words that exist unknown" in written(at)
-    assert len([trace for trace in figure(at, "temperature-curve")["data"] if trace.get("mode") == "lines+markers"]) == 2
+    assert (
+        len([trace for trace in figure(at, "temperature-curve")["data"] if trace.get("mode") == "lines+markers"]) == 2
+    )
 
 
 def test_receipt_of_the_texts_gives_the_table_again(models: Path, indexed: Path, capsys: pytest.CaptureFixture) -> None:
@@ -131,7 +138,9 @@ def test_what_the_network_wrote_is_checked_without_the_prompt(models: Path, inde
 
 @pytest.mark.parametrize("name", ["copies_minimum", "temperature_curve"])
 def test_bad_value_in_the_url_gets_a_sentence(indexed: Path, name: str) -> None:
-    at = open_page("generation", **COPIES | {"tool": "Copy check" if name == "copies_minimum" else "Temperature", name: "5"})
+    at = open_page(
+        "generation", **COPIES | {"tool": "Copy check" if name == "copies_minimum" else "Temperature", name: "5"}
+    )
     assert not at.exception
     (sentence,) = sentences(at)
     assert ("between 12 and 60" if name == "copies_minimum" else "Measured beforehand, My beginning, now") in sentence
@@ -140,7 +149,7 @@ def test_bad_value_in_the_url_gets_a_sentence(indexed: Path, name: str) -> None:
 def test_huge_text_and_missing_index_get_a_sentence(models: Path, indexed: Path) -> None:
     at = open_page("generation", **COPIES, copies_text="y" * 100_000)
     assert not at.exception
-    assert ["The text has 100,000 characters; at most 20,000 are checked at once."] == sentences(at)
+    assert sentences(at) == ["The text has 100,000 characters; at most 20,000 are checked at once."]
     assert len(at.text_area(key="copies_text").value) == 100_000, "nothing is lost"
     indexed.unlink()
     at = open_page("generation", **COPIES)

@@ -1,4 +1,5 @@
-"""A Transformer beside the recurrent networks: it writes, is measured and is explained like them, and has no units to look at."""
+"""A Transformer beside the recurrent networks: it writes, is measured and is explained like them, and has no units to
+look at."""
 
 from __future__ import annotations
 
@@ -16,7 +17,15 @@ TEXT = "TOM:\nIt is the tide."
 
 
 def test_it_writes_and_is_surprised_as_the_engine_says(transformer: Path) -> None:
-    at = open_page("generation", writers="Transformer", tool="surprise", surprise_text=TEXT, max_new_tokens="20", prompt="THE", seed="3")
+    at = open_page(
+        "generation",
+        writers="Transformer",
+        tool="surprise",
+        surprise_text=TEXT,
+        max_new_tokens="20",
+        prompt="THE",
+        seed="3",
+    )
     assert not at.exception
     assert sentences(at) == []
     expected = "".join(write_text(load_model(transformer), "THE", SamplingSettings(max_new_tokens=20, seed=3)))

@@ -1,4 +1,5 @@
-"""Neurons, the cell detective and the puppeteer on the page: their numbers are the engine's, bad input gets a sentence."""
+"""Neurons, the cell detective and the puppeteer on the page: their numbers are the engine's, bad input gets a
+sentence."""
 
 from __future__ import annotations
 
@@ -79,7 +80,11 @@ def test_a_busy_unit_is_one_click_away(models: Path) -> None:
         ("detective", {"detective_question": "rhymes"}, "must be one of"),
         ("puppeteer", {"puppeteer_action": "silence", "puppeteer_units": "3, 12"}, "no unit 12 in layer 1 of the LSTM"),
         ("puppeteer", {"puppeteer_action": "silence", "puppeteer_units": "all"}, "'all' names no unit"),
-        ("puppeteer", {"puppeteer_action": "clamp", "puppeteer_value": "5", "puppeteer_units": "1"}, "between -1 and 1, not 5"),
+        (
+            "puppeteer",
+            {"puppeteer_action": "clamp", "puppeteer_value": "5", "puppeteer_units": "1"},
+            "between -1 and 1, not 5",
+        ),
         ("puppeteer", {"puppeteer_gate": "update_gate"}, "must be one of Input gate, Forget gate, Output gate"),
         ("puppeteer", {"puppeteer_value": "nan"}, "finite"),
     ],
@@ -112,7 +117,9 @@ def test_detective_shows_the_engines_winners_and_opens_them_in_neurons(models: P
     second = truth.iloc[1]
     at.selectbox(key="detective_question").set_value(second["predicate"])
     at.run()
-    course = unit_course(load_model(models / "small-lstm"), text_of(at), second["layer"], second["unit"], second["part"])
+    course = unit_course(
+        load_model(models / "small-lstm"), text_of(at), second["layer"], second["unit"], second["part"]
+    )
     assert colours(at, "detective-text") == pytest.approx(course.values.tolist(), abs=1e-5)
     at.button(key="detective-open").click()
     at.run()
@@ -132,9 +139,13 @@ def test_detective_reads_a_text_of_ones_own(models: Path) -> None:
 
 
 def test_puppeteer_shows_the_engines_texts_bits_and_verdict(models: Path) -> None:
-    at = open_page("generation", tool="puppeteer", puppeteer_action="clamp", puppeteer_units="2, 4", puppeteer_value="-1", **SHORT)
+    at = open_page(
+        "generation", tool="puppeteer", puppeteer_action="clamp", puppeteer_units="2, 4", puppeteer_value="-1", **SHORT
+    )
     assert not at.exception
-    truth = perform(load_model(models / "small-lstm"), DEFAULT_PROMPT, SETTINGS, Strings(action="clamp", units="2, 4", value=-1.0))
+    truth = perform(
+        load_model(models / "small-lstm"), DEFAULT_PROMPT, SETTINGS, Strings(action="clamp", units="2, 4", value=-1.0)
+    )
     metrics = {metric.label: metric.value for metric in at.metric}
     assert metrics["Unseen text, untouched"] == f"{truth.free_bits:.3f} bits per character"
     assert metrics["Unseen text, with strings"] == f"{truth.held_bits:.3f} bits per character"

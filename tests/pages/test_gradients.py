@@ -47,11 +47,15 @@ def test_the_chain_is_the_engines_and_its_slider_moves_it(capsys: pytest.Capture
     for line, name in zip(lines, ("rnn", "lstm", "gru"), strict=False):
         rows = chain.curves[chain.curves["architecture"] == name]
         assert line["y"] == pytest.approx(rows["log10_gain"].tolist())
-    assert figure(at, "chain-edge")["data"][0]["y"] == pytest.approx(find_edge(settings)["log10_gain"].clip(-44.85, 38.53).tolist())
+    assert figure(at, "chain-edge")["data"][0]["y"] == pytest.approx(
+        find_edge(settings)["log10_gain"].clip(-44.85, 38.53).tolist()
+    )
     assert run_receipt(at, "print(chain_sentence(chain))", capsys).strip() == chain_sentence(chain)
     at.slider(key="chain_gain").set_value(3.0).run()
     assert chain_sentence(measure_chain(ChainSettings(length=52, hidden_size=8, seed=3, gain=3.0))) in written(at)
-    at = open_page("gradients", chain_source="text", text=TEXT, chain_gain="10", chain_activation="relu", chain_length="150")
+    at = open_page(
+        "gradients", chain_source="text", text=TEXT, chain_gain="10", chain_activation="relu", chain_length="150"
+    )
     assert chain_sentence(measure_chain(ChainSettings(gain=10, activation="relu", length=150), TEXT)) in written(at)
 
 
@@ -62,7 +66,9 @@ def test_infinity_is_drawn_as_such_and_said() -> None:
     assert beyond["name"] == "RNN"
 
 
-def test_trained_networks_stand_beside_what_they_were_at_birth(models: Path, transformer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trained_networks_stand_beside_what_they_were_at_birth(
+    models: Path, transformer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(memory_levels, "passages", lambda: (PASSAGE[:120],))
     at = open_page("gradients", chain_trained="true", text=TEXT)
     assert not at.exception
@@ -70,8 +76,13 @@ def test_trained_networks_stand_beside_what_they_were_at_birth(models: Path, tra
     line = figure(at, "chain-trained")["data"][0]
     assert line["y"] == pytest.approx(gains.tolist())
     assert f"RNN {say_power(gains.iloc[-1])}" in written(at)
-    assert [trace["name"] for trace in figure(at, "chain-trained")["data"] if "Transformer" in trace.get("name", "")] == [], "it has no state"
-    levels = {name: memory_levels.memory_levels(load_model(models / f"small-{name}")) for name in ("rnn", "lstm", "gru", "transformer")}
+    assert [
+        trace["name"] for trace in figure(at, "chain-trained")["data"] if "Transformer" in trace.get("name", "")
+    ] == [], "it has no state"
+    levels = {
+        name: memory_levels.memory_levels(load_model(models / f"small-{name}"))
+        for name in ("rnn", "lstm", "gru", "transformer")
+    }
     (table,) = [frame.value for frame in at.dataframe if "of the influence" in frame.value]
     for label, name in (("LSTM", "lstm"), ("Transformer", "transformer")):
         for kind, words in (("gradient", "by gradient"), ("replaced", "replaced")):
@@ -80,10 +91,17 @@ def test_trained_networks_stand_beside_what_they_were_at_birth(models: Path, tra
     assert memory_levels.agreement_sentence(pd.concat(levels.values())) in written(at)
 
 
-def test_connectivity_shows_every_networks_row_and_its_check(models: Path, transformer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_connectivity_shows_every_networks_row_and_its_check(
+    models: Path, transformer: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     at = open_page("gradients", tool="connectivity", text=TEXT, connectivity_place="12")
     assert not at.exception
-    for name, label in (("small-rnn", "RNN"), ("small-lstm", "LSTM"), ("small-gru", "GRU"), (transformer.name, "Transformer")):
+    for name, label in (
+        ("small-rnn", "RNN"),
+        ("small-lstm", "LSTM"),
+        ("small-gru", "GRU"),
+        (transformer.name, "Transformer"),
+    ):
         loaded = load_model(models / name)
         found = connectivity(loaded, TEXT, 12)
         heat = figure(at, f"connectivity-{name}")["data"][0]["z"][0]
@@ -91,17 +109,26 @@ def test_connectivity_shows_every_networks_row_and_its_check(models: Path, trans
         checked = replacements(loaded, TEXT, 12)
         correlation = rank_correlation(found.strengths, checked["moved"].to_numpy())
         assert f"11 characters: rank correlation {correlation:.2f}" in written(at)
-        assert f"{label}, expecting a space: half of all strength lies in the last {found.half_reach} of 11" in written(at)
+        assert f"{label}, expecting a space: half of all strength lies in the last {found.half_reach} of 11" in written(
+            at
+        )
     printed = run_receipt(at, "rank_correlation(gradient", capsys)
     rnn = load_model(models / "small-rnn")
-    assert float(printed) == pytest.approx(rank_correlation(connectivity(rnn, TEXT, 12).strengths, replacements(rnn, TEXT, 12)["moved"].to_numpy()))
+    assert float(printed) == pytest.approx(
+        rank_correlation(connectivity(rnn, TEXT, 12).strengths, replacements(rnn, TEXT, 12)["moved"].to_numpy())
+    )
     at.button(key="connectivity-The chef").click().run()
     assert at.text_area(key="text").value.startswith("The chef, who trained in Paris")
     assert not at.exception
 
 
 def test_clipping_trains_both_runs_and_says_how_they_went(capsys: pytest.CaptureFixture[str]) -> None:
-    given = {"clipping_updates": "20", "clipping_length": "5", "clipping_learning_rate": "1.5", "clipping_hidden_size": "8"}
+    given = {
+        "clipping_updates": "20",
+        "clipping_length": "5",
+        "clipping_learning_rate": "1.5",
+        "clipping_hidden_size": "8",
+    }
     at = open_page("gradients", tool="clipping", **given)
     assert not at.exception
     settings = ClippingSettings(updates=20, length=5, learning_rate=1.5, hidden_size=8)
@@ -131,7 +158,10 @@ def test_truncation_and_the_newborn_grid(models: Path) -> None:
         ({"chain_hidden_size": "0"}, "Hidden units must lie between 1 and 64, not 0"),
         ({"chain_hidden_size": "10000"}, "Hidden units must lie between 1 and 64, not 10000"),
         ({"chain_gain": "inf"}, "Recurrent gain must be a finite number"),
-        ({"tool": "clipping", "clipping_updates": "10", "clipping_hidden_size": "0"}, "Hidden units must lie between 1 and 64"),
+        (
+            {"tool": "clipping", "clipping_updates": "10", "clipping_hidden_size": "0"},
+            "Hidden units must lie between 1 and 64",
+        ),
         ({"tool": "connectivity", "text": "a"}, "The text is too short"),
         ({"tool": "connectivity", "text": "a" * 2001}, "The text has 2,001 characters; at most 2,000 are read."),
         ({"tool": "truncation", "truncation_text": "ab"}, "The text has 2 characters; to cut it into chunks"),

@@ -53,7 +53,9 @@ def test_the_three_lines_run(models: Path, name: str) -> None:
 def test_fingerprints_are_those_of_the_files(models: Path) -> None:
     at = open_page("models", model="small-gru")
     files = at.dataframe[1].value.set_index("file")["sha256"].to_dict()
-    told = subprocess.run(["sha256sum", str(models / "small-gru" / "model.safetensors")], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        ["sha256sum", str(models / "small-gru" / "model.safetensors")], capture_output=True, text=True, check=True
+    )
     assert files["model.safetensors"] == told.stdout.split()[0]
     assert set(files) == {"README.md", "config.json", "model.safetensors", "tokenizer.json"}
 
@@ -76,7 +78,11 @@ def spoil_config(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("damage", "words"),
-    [(cut_weights, "cut short"), (lose_tokenizer, "tokenizer.json missing"), (spoil_config, "config.json in 'small-rnn' is damaged")],
+    [
+        (cut_weights, "cut short"),
+        (lose_tokenizer, "tokenizer.json missing"),
+        (spoil_config, "config.json in 'small-rnn' is damaged"),
+    ],
 )
 def test_a_damaged_folder_is_listed_with_its_sentence(models: Path, damage, words: str) -> None:
     damage(models / "small-rnn")

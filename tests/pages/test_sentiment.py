@@ -48,7 +48,9 @@ def test_opens_with_every_verdict_and_the_film_of_the_first_text(models: Path) -
     assert at.text_area(key="text").value == FIRST
     (verdict,) = classify_texts(network(models), (FIRST,))
     assert f"{verdict.label.capitalize()}, {100 * verdict.probability:.1f} %" in written(at)
-    positive = [classify_texts(network(models, name), (FIRST,))[0].probabilities[1] for name in (BOTH, FORWARD, BLIND, LONG)]
+    positive = [
+        classify_texts(network(models, name), (FIRST,))[0].probabilities[1] for name in (BOTH, FORWARD, BLIND, LONG)
+    ]
     marks = figure(at, "sentiment-verdicts")["data"][1]
     assert marks["x"] == pytest.approx([100 * value for value in positive], abs=1e-4)
     assert marks["customdata"][0] == "Both directions"
@@ -77,7 +79,11 @@ def test_stepping_through_the_film_is_in_the_url_and_says_what_was_read(models: 
 
 def test_a_text_that_cannot_be_judged_is_one_sentence_and_stays(models: Path) -> None:
     at = open_page("sentiment")
-    bad = {"  \n ": "The text is empty", "😀 🎉 !!": "only signs or pictures", "word " * 5000: f"has 5,000 words; at most {MAX_WORDS:,}"}
+    bad = {
+        "  \n ": "The text is empty",
+        "😀 🎉 !!": "only signs or pictures",
+        "word " * 5000: f"has 5,000 words; at most {MAX_WORDS:,}",
+    }
     for text, said in bad.items():
         at.text_area(key="text").set_value(text).run()
         assert not at.exception
@@ -103,7 +109,9 @@ def test_a_page_without_classifiers_says_so(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_card_on_the_home_page_is_a_film_of_now(models: Path) -> None:
-    at = AppTest.from_string("from pages.components import thumbnails\nthumbnails.sentiment()", default_timeout=TIMEOUT_SECONDS).run()
+    at = AppTest.from_string(
+        "from pages.components import thumbnails\nthumbnails.sentiment()", default_timeout=TIMEOUT_SECONDS
+    ).run()
     assert not at.exception
     belief = measure_belief(network(models), split_text(network(models), OPINION))
     assert alternative_texts(at) == [belief_sentence(belief)]
@@ -138,12 +146,14 @@ def test_files_are_read_or_refused_in_a_sentence_and_the_box_keeps_its_lines(mod
         assert not at.exception
         assert any(said in sentence for sentence in sentences(at)), name
         assert at.text_area(key="texts-text").value == own
-    data = "stars;Text\n5;the food was good\n1;\"not good; cold\"\n".encode()
+    data = b'stars;Text\n5;the food was good\n1;"not good; cold"\n'
     at.file_uploader(key="texts-file").set_value(("table.csv", data, "text/csv")).run()
     assert at.dataframe[-1].value["text"].tolist() == ["the food was good", "not good; cold"]
 
 
-def test_more_lines_than_take_a_moment_are_begun_stopped_and_gone_on_with(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_lines_than_take_a_moment_are_begun_stopped_and_gone_on_with(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(*args: object) -> Iterator[list[LineVerdict]]:
         """Yield one batch; then the visitor's click on Stop ends the script."""
         yield next(classify_many(*args))

@@ -62,9 +62,7 @@ def test_beam_and_greedy_reach_the_decoder(models: Path) -> None:
     report = inspect_translation(load_model(models / WITH), "The dog runs", 12, 0.0)
     assert (report.text or "(nothing)") in headings(at)
     assert at.slider(key="beam_size").value == 12
-    assert not [
-        slider for slider in open_page("translation", search="greedy").slider if slider.key == "beam_size"
-    ]
+    assert not [slider for slider in open_page("translation", search="greedy").slider if slider.key == "beam_size"]
 
 
 def test_an_example_brings_its_reference_and_its_lesson(models: Path) -> None:
@@ -114,9 +112,7 @@ def test_another_example_typed_by_hand_is_forced_along_its_own_reference(models:
         ("one\n" * (MAX_LINES + 1), f"{MAX_LINES + 1} lines; at most {MAX_LINES}"),
     ],
 )
-def test_text_that_cannot_be_translated_gets_one_sentence_and_stays(
-    models: Path, text: str, words: str
-) -> None:
+def test_text_that_cannot_be_translated_gets_one_sentence_and_stays(models: Path, text: str, words: str) -> None:
     at = open_page("translation")
     at.text_area(key="text").set_value(text).run()
     assert not at.exception
@@ -155,9 +151,7 @@ def test_markup_in_the_source_stays_text(models: Path) -> None:
         ("network", "../../etc", "With attention, Without attention"),
     ],
 )
-def test_a_bad_address_is_named_and_the_default_used(
-    models: Path, name: str, value: str, allowed: str
-) -> None:
+def test_a_bad_address_is_named_and_the_default_used(models: Path, name: str, value: str, allowed: str) -> None:
     at = open_page("translation", **{name: value})
     assert not at.exception
     (sentence,) = [sentence for sentence in sentences(at) if f"{name} = " in sentence]
@@ -184,9 +178,13 @@ def test_no_translation_model_is_said_once(models: Path) -> None:
 def test_bleu_by_length_is_drawn_from_the_measured_table(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert any("not been measured for" in sentence for sentence in sentences(open_page("translation", tool="Bottleneck")))
+    assert any(
+        "not been measured for" in sentence for sentence in sentences(open_page("translation", tool="Bottleneck"))
+    )
     monkeypatch.setattr(length_gap, "TABLE", tmp_path / "by_length.parquet")
-    assert any("has not been measured" in sentence for sentence in sentences(open_page("translation", tool="Bottleneck")))
+    assert any(
+        "has not been measured" in sentence for sentence in sentences(open_page("translation", tool="Bottleneck"))
+    )
     rows = [
         (name, bucket, shortest, 10, bleu)
         for name, scores in ((WITH, (50.0, 48.0)), (WITHOUT, (47.0, 21.5)))

@@ -1,4 +1,5 @@
-"""The attention tool: links, edits, verdict and search are the engine's, the URL is their state, bad input a sentence."""
+"""The attention tool: links, edits, verdict and search are the engine's, the URL is their state, bad input a
+sentence."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ def test_opens_on_the_step_that_needs_its_attention_most(loaded: LoadedModel, tr
     step = trial.most_telling_step
     assert at.slider(key="attention_step").value == step
     word = trial.source_words[trial.steps["looked_at_word"][step - 1]]
-    report = try_edit(loaded, SENTENCE, trial.token_ids, trial.is_finished, step, AttentionEdit("remove", word.start, word.stop))
+    report = try_edit(
+        loaded, SENTENCE, trial.token_ids, trial.is_finished, step, AttentionEdit("remove", word.start, word.stop)
+    )
     for told in (verdict(trial, report), rest_sentence(report), trial_sentence(trial)):
         assert told in written(at)
     assert f"Changed: {'**' * report.is_rewritten}{report.rewritten_text}" in written(at)
@@ -52,7 +55,12 @@ def test_the_figure_of_all_steps_shows_the_controls(trial: Trial) -> None:
 
 
 def test_a_link_carries_the_whole_trial(loaded: LoadedModel, trial: Trial) -> None:
-    asked = {"attention_step": "2", "attention_kind": "Raise a word", "attention_word": "3 dog", "attention_share": "0.5"}
+    asked = {
+        "attention_step": "2",
+        "attention_kind": "Raise a word",
+        "attention_word": "3 dog",
+        "attention_share": "0.5",
+    }
     at = open_page("translation", **LINK, **asked, attention_scope="In this step and all after it")
     word = trial.source_words[2]
     assert word.text == "dog"
@@ -78,7 +86,9 @@ def test_the_links_show_the_step_and_a_click_goes_to_a_words_first_piece(trial: 
     at = open_page("translation", **LINK, attention_step="2", unit="pieces")
     (marks,) = [trace for trace in figure(at, "attention-links")["data"] if trace.get("name") == "written"]
     assert marks["customdata"] == list(range(1, len(trial.pieces) + 1))
-    assert [symbol == "diamond" for symbol in marks["marker"]["symbol"]] == [place == 2 for place in marks["customdata"]]
+    assert [symbol == "diamond" for symbol in marks["marker"]["symbol"]] == [
+        place == 2 for place in marks["customdata"]
+    ]
 
 
 def test_the_search_finds_for_a_typed_word_what_the_engine_finds(loaded: LoadedModel, trial: Trial) -> None:
@@ -101,7 +111,8 @@ def test_a_word_that_cannot_be_wanted_gets_a_sentence_and_stays(models: Path, ty
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("attention_step", "0"), ("attention_kind", "eat it"), ("attention_share", "7"), ("attention_word", "99 cat")]
+    ("name", "value"),
+    [("attention_step", "0"), ("attention_kind", "eat it"), ("attention_share", "7"), ("attention_word", "99 cat")],
 )
 def test_a_bad_link_gets_a_sentence(models: Path, name: str, value: str) -> None:
     kind = {} if name == "attention_kind" else {"attention_kind": "Raise a word"}
@@ -117,7 +128,9 @@ def test_the_only_word_cannot_be_removed(models: Path) -> None:
     assert any("only one word" in sentence for sentence in sentences(at))
 
 
-def test_the_receipt_gives_the_verdict_again(models: Path, trial: Trial, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_receipt_gives_the_verdict_again(
+    models: Path, trial: Trial, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     at = open_page("translation", **LINK, attention_search="true")
     receipts = [block.value for block in at.code if "attention_" in block.value]
     assert len(receipts) == 3

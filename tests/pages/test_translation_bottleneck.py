@@ -1,4 +1,5 @@
-"""The bottleneck tool: translations and numbers are the engine's, the width is in the URL, what is missing gets a sentence."""
+"""The bottleneck tool: translations and numbers are the engine's, the width is in the URL, what is missing gets a
+sentence."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ def pressed(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     """Put the small translators' directions where the page finds them; each has 12."""
     monkeypatch.setattr(bottleneck, "FOLDER", tmp_path / "bottleneck")
     for name in (WITH, WITHOUT):
-        save_directions(find_directions(load_model(models / name), ["a dog", "the black dog runs", "on the beach", "a black beach"]))
+        save_directions(
+            find_directions(load_model(models / name), ["a dog", "the black dog runs", "on the beach", "a black beach"])
+        )
     return tmp_path / "bottleneck"
 
 
@@ -32,7 +35,10 @@ def test_three_translations_at_the_width_of_the_link(models: Path, pressed: Path
     assert at.slider(key="bottleneck_size").value == 2
     for name in (WITHOUT, WITH):
         found = press(load_model(models / name), SENTENCE, (2,)).rows.iloc[-1]
-        assert f"{100 * found.explained:.0f} % of the variance kept. Its translation from the whole vector: {found.log_prob:.2f} nats" in written(at)
+        assert (
+            f"{100 * found.explained:.0f} % of the variance kept. Its translation from the whole vector: "
+            f"{found.log_prob:.2f} nats" in written(at)
+        )
     for heading in ("Without attention, squeezed to 2", "With attention, squeezed to 2", "With attention, untouched"):
         assert heading in written(at)
 
@@ -55,19 +61,27 @@ def test_the_first_word_that_breaks_is_marked(models: Path, pressed: Path) -> No
     found = rows[rows["size"] != WHOLE].iloc[0]
     text = written(at)
     if found.breaks_at:
-        assert text.replace("**≠ ", "").replace("**", "").count(found.text) >= 2  # at the chosen width, and in the strip
+        assert (
+            text.replace("**≠ ", "").replace("**", "").count(found.text) >= 2
+        )  # at the chosen width, and in the strip
     else:
         assert "A single direction is enough" in text
 
 
-def test_a_width_that_is_not_there_gives_way_and_one_that_is_no_number_gets_a_sentence(models: Path, pressed: Path) -> None:
-    assert open_page("translation", **LINK, bottleneck_size="200").slider(key="bottleneck_size").value == 12  # all the small ones have
+def test_a_width_that_is_not_there_gives_way_and_one_that_is_no_number_gets_a_sentence(
+    models: Path, pressed: Path
+) -> None:
+    assert (
+        open_page("translation", **LINK, bottleneck_size="200").slider(key="bottleneck_size").value == 12
+    )  # all the small ones have
     at = open_page("translation", **LINK, bottleneck_size="none")
     assert any("bottleneck_size" in sentence for sentence in sentences(at))
     assert "By the length of the sentence" in written(at)
 
 
-def test_directions_of_other_networks_get_a_sentence_and_a_command(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_directions_of_other_networks_get_a_sentence_and_a_command(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(bottleneck, "FOLDER", tmp_path / "empty")
     at = open_page("translation", **LINK)
     assert not at.exception

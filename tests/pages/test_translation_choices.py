@@ -1,4 +1,5 @@
-"""Searching on the translation page: sampling by seed, the source as it is read, and the words and translations that lost."""
+"""Searching on the translation page: sampling by seed, the source as it is read, and the words and translations that
+lost."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ def test_sampling_follows_its_seed_and_settings(models: Path) -> None:
     assert (five[1].text or "(nothing)") in headings(at)
 
 
-@pytest.mark.parametrize(("name", "value"), [("temperature", "9"), ("top_p", "0"), ("seed", "-1"), ("choices_word", "x")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("temperature", "9"), ("top_p", "0"), ("seed", "-1"), ("choices_word", "x")]
+)
 def test_a_bad_setting_in_the_address_is_named(models: Path, name: str, value: str) -> None:
     at = open_page("translation", text=TEXT, search="sampling", tool="choices", **{name: value})
     assert not at.exception

@@ -121,7 +121,9 @@ def test_a_wrong_word_is_put_in_and_the_verdict_is_the_engines(models: Path) -> 
     name, _ = report.alternatives[2][1]
     at.button(key=f"forcing-put-{name}").click().run()
     assert at.text_input(key="forcing_wrong_word").value == name
-    assert wrong_word_sentence(put_wrong_word(load_model(models / NAME), SOURCE, REFERENCE, "all", 3, name)) in written(at)
+    assert wrong_word_sentence(put_wrong_word(load_model(models / NAME), SOURCE, REFERENCE, "all", 3, name)) in written(
+        at
+    )
 
 
 def test_equal_pieces_can_stand_together(models: Path) -> None:
@@ -152,9 +154,11 @@ def test_without_a_reference_the_networks_own_translation_stands_in(models: Path
 
 def test_bad_addresses_are_all_named_at_once(models: Path) -> None:
     bad = {
-        "forcing_share": ("2", "between 0 and 1"), "forcing_seed": ("-1", "between 0 and"), "forcing_wrong_step": ("0", "between 1 and"),
+        "forcing_share": ("2", "between 0 and 1"),
+        "forcing_seed": ("-1", "between 0 and"),
+        "forcing_wrong_step": ("0", "between 1 and"),
         "forcing_by": ("dice", "By hand, By coins"),
-    }  # fmt: skip
+    }
     at = open_page("translation", **ASKED, **{name: value for name, (value, _) in bad.items()})
     assert not at.exception
     for name, (_, allowed) in bad.items():
@@ -172,7 +176,11 @@ def test_a_reference_in_another_language_is_said(models: Path) -> None:
     """An untrained network finds everything unlikely: the note comes with the measured number."""
     at = open_page("translation", **(ASKED | {"reference": "xyz qqq www kkk zzz jjj"}))
     loss = inspect_forcing(load_model(models / NAME), SOURCE, "xyz qqq www kkk zzz jjj").forced.mean_loss
-    said = [note.value.replace("\\", "") for note in at.info if "does not read like a translation" in note.value.replace("\\", "")]
+    said = [
+        note.value.replace("\\", "")
+        for note in at.info
+        if "does not read like a translation" in note.value.replace("\\", "")
+    ]
     assert len(said) == (loss >= 4.5)
     assert all(f"{loss:.1f} nats" in sentence for sentence in said)
 

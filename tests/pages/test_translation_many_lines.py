@@ -37,7 +37,10 @@ def test_lines_come_back_in_order_with_their_problems(models: Path) -> None:
     frame = table(at)
     assert list(frame["source"]) == LINES
     loaded = load_model(models / WITH)
-    for place in (0, 3):  # an untrained network runs into the length limit, which is that of the longest line of the batch
+    for place in (
+        0,
+        3,
+    ):  # an untrained network runs into the length limit, which is that of the longest line of the batch
         assert frame["translation"][place].startswith(inspect_translation(loaded, LINES[place], 1, 0.0).text[:20])
     assert list(frame["translation"][[1, 2]]) == ["", ""]
     assert f"at most {MAX_SOURCE_WORDS}" in frame["problem"][2]
@@ -58,7 +61,9 @@ def test_ten_thousand_lines_are_offered_in_parts_and_none_is_lost(models: Path) 
     assert at.button(key="many-lines-start").label == f"Translate {MAX_LINES:,} lines"
 
 
-def test_what_is_done_stays_when_it_is_stopped_and_it_goes_on_from_there(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_done_stays_when_it_is_stopped_and_it_goes_on_from_there(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real, calls = many_lines.translate_many, []
 
     def two_batches(loaded, lines, search, sampling, is_done):
@@ -111,7 +116,9 @@ def latin() -> bytes:
         ("d.txt", b"a\0b", "no text"),
     ],
 )
-def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_box_stays(models: Path, name: str, data: bytes, words: str) -> None:
+def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_box_stays(
+    models: Path, name: str, data: bytes, words: str
+) -> None:
     at = type_in(open_tool(), "a dog\na cat")
     at.file_uploader(key="many-lines-file").set_value((name, data, "text/plain")).run()
     assert not at.exception

@@ -1,4 +1,5 @@
-"""The ways to be taught on the page: measured tables as they are, the sentence at hand by every network, and what is missing."""
+"""The ways to be taught on the page: measured tables as they are, the sentence at hand by every network, and what is
+missing."""
 
 from __future__ import annotations
 
@@ -36,11 +37,20 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     rows = []
     for label, bleu, free in (("Scheduled", 37.0, 4.0), ("Always forced", 40.0, 5.0)):
         for seed in (1, 2):
-            facts = dict.fromkeys(regimes.COLUMNS, "x") | {"label": label, "seed": seed, "sentences": 1000.0, "model": f"{label}-{seed}"}
+            facts = dict.fromkeys(regimes.COLUMNS, "x") | {
+                "label": label,
+                "seed": seed,
+                "sentences": 1000.0,
+                "model": f"{label}-{seed}",
+            }
             scores = dict.fromkeys(("bleu_beam", "bleu_greedy", "chrf_beam", "chrf_greedy"), bleu + seed / 10)
             rows.append(facts | scores | {"kind": "final", "step": 100, "forced_loss": 1.0, "free_loss": free})
             for step in (50, 100):
-                rows.append(facts | dict.fromkeys(scores) | {"kind": "curve", "step": step, "forced_loss": 100 / step, "free_loss": free, "sentences": None})
+                rows.append(
+                    facts
+                    | dict.fromkeys(scores)
+                    | {"kind": "curve", "step": step, "forced_loss": 100 / step, "free_loss": free, "sentences": None}
+                )
     frame = pd.DataFrame(rows)
     monkeypatch.setattr(regimes, "TABLE", tmp_path / "teacher_forcing.parquet")
     frame.to_parquet(regimes.TABLE)
@@ -66,12 +76,20 @@ def test_the_measured_table_is_shown_with_what_follows_from_it(taught: Path, tab
     (shown,) = [frame.value for frame in at.dataframe if "taught" in frame.value]
     pd.testing.assert_frame_equal(shown.reset_index(drop=True), regimes.summary_table(table), check_dtype=False)
     lines = [trace for trace in figure(at, "regimes-curves")["data"] if trace["mode"] == "lines+markers"]
-    assert [(trace["name"], list(trace["y"])) for trace in lines[:2]] == [("Always forced", [2.0, 1.0]), ("Always forced", [5.0, 5.0])]
+    assert [(trace["name"], list(trace["y"])) for trace in lines[:2]] == [
+        ("Always forced", [2.0, 1.0]),
+        ("Always forced", [5.0, 5.0]),
+    ]
     marks = figure(at, "regimes-losses")["data"][1:]
-    assert [(trace["name"], list(trace["y"])) for trace in marks] == [("Always forced", [5.0, 5.0]), ("Scheduled", [4.0, 4.0])]
+    assert [(trace["name"], list(trace["y"])) for trace in marks] == [
+        ("Always forced", [5.0, 5.0]),
+        ("Scheduled", [4.0, 4.0]),
+    ]
 
 
-def test_without_models_and_table_the_page_says_what_to_run(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_models_and_table_the_page_says_what_to_run(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(regimes, "TABLE", tmp_path / "none.parquet")
     at = open_page("translation", **ASKED)
     assert not at.exception

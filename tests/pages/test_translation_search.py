@@ -1,4 +1,5 @@
-"""The tool "Search tree": its figures are the engine's searches, its list is in the URL, bad codes and words get a sentence."""
+"""The tool "Search tree": its figures are the engine's searches, its list is in the URL, bad codes and words get a
+sentence."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ SENTENCE = "a black dog"
 
 
 def open_tool(**parameters: str):
-    return open_page("translation", **({"tool": "search", "text": SENTENCE, "network": WITH, "search": "greedy"} | parameters))
+    return open_page(
+        "translation", **({"tool": "search", "text": SENTENCE, "network": WITH, "search": "greedy"} | parameters)
+    )
 
 
 def code(*tries: tuple[int, ...], sentence: str = SENTENCE) -> str:
@@ -72,7 +75,9 @@ def test_another_piece_in_the_winner_re_decodes_the_rest(models: Path) -> None:
     at = open_tool(search_place="2")
     loaded = load_model(models / WITH)
     report = inspect_search(loaded, SENTENCE, 5, 1.0)
-    button = next(button for button in at.button if (button.key or "").startswith("search-choose-") and not button.disabled)
+    button = next(
+        button for button in at.button if (button.key or "").startswith("search-choose-") and not button.disabled
+    )
     prefix = (report.winner_ids[0], int(button.key.rsplit("-", 1)[1]))
     button.click().run()
     assert try_sentence(report, search_from(loaded, SENTENCE, prefix, 5, 1.0)) in written(at)

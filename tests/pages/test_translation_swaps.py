@@ -45,7 +45,8 @@ def test_a_swap_shows_the_engines_neighbours_and_translation(loaded: LoadedModel
     assert not at.exception
     word = find_words(loaded, SENTENCE)[2]
     neighbours = find_neighbours(loaded, word)
-    assert neighbours and at.selectbox(key="swaps_neighbour").options == [found.word for found in neighbours]
+    assert neighbours
+    assert at.selectbox(key="swaps_neighbour").options == [found.word for found in neighbours]
     old = inspect_translation(loaded, SENTENCE, 1, 0.0)
     for new in (neighbours[0].word, neighbours[-1].word):
         at.selectbox(key="swaps_neighbour").select(new).run()
@@ -94,13 +95,16 @@ def test_nearest_sentences_of_both_states(loaded: LoadedModel, index: Path) -> N
     found = nearest_sentences.find_nearest(loaded, SENTENCE)
     assert nearest_sentence(found) in written(at).replace("\\", "")
     table = next(frame.value for frame in at.dataframe if "cosine" in frame.value)
-    assert table["source"][0] == SENTENCE and table["row"][0] == 5
+    assert table["source"][0] == SENTENCE
+    assert table["row"][0] == 5
     at = open_page("translation", tool="Nearest sentences", nearest_state="Decoder", nearest_step="2", **LINK)
     table = next(frame.value for frame in at.dataframe if "next_piece" in frame.value)
     assert list(table["row"]) == list(nearest_sentences.find_nearest(loaded, SENTENCE, step=2).frame["row"])
 
 
-def test_of_a_corpus_that_cannot_be_read_only_row_numbers_are_shown(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_corpus_that_cannot_be_read_only_row_numbers_are_shown(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(name: str) -> None:
         raise nearest_sentences.DataError(f"{name} is not here.")
 
@@ -108,5 +112,6 @@ def test_of_a_corpus_that_cannot_be_read_only_row_numbers_are_shown(index: Path,
     at = open_page("translation", tool="Nearest sentences", nearest_corpus="Multi30k English-French", **LINK)
     assert not at.exception
     table = next(frame.value for frame in at.dataframe if "cosine" in frame.value)
-    assert list(table) == ["rank", "row", "cosine"] and table["row"][0] == 5
+    assert list(table) == ["rank", "row", "cosine"]
+    assert table["row"][0] == 5
     assert any("only their row numbers" in note.value for note in at.info)

@@ -1,4 +1,5 @@
-"""The test set on the page: scores and sentences are those of the table, texts appear only where they can be read, one click opens one."""
+"""The test set on the page: scores and sentences are those of the table, texts appear only where they can be read, one
+click opens one."""
 
 from __future__ import annotations
 
@@ -70,7 +71,9 @@ def corpus(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the corpus be readable, with one sentence that is not the one that was measured."""
     changed = [*ENGLISH[:-1], "another sentence"]
     spec = SimpleNamespace(name="multi30k_en_fr")
-    found = SimpleNamespace(spec=spec, pairs=lambda _: (changed, FRENCH), source=SimpleNamespace(sentence="", kind="mirror"))
+    found = SimpleNamespace(
+        spec=spec, pairs=lambda _: (changed, FRENCH), source=SimpleNamespace(sentence="", kind="mirror")
+    )
     monkeypatch.setattr(sentence_scores, "load_corpus", lambda _: found)
     monkeypatch.setattr(tool, "mirror_folder", lambda _: Path("."))
 
@@ -132,7 +135,9 @@ def test_rows_of_other_weights_are_not_shown(models: Path, table: Path) -> None:
     pd.concat([rows(models, WITH, CHRF), rows(models, WITHOUT, BESIDE, "another")]).to_parquet(table)
     at = open_tool()
     assert not at.exception
-    assert any("Not measured with their present weights: Without attention" in note.value.replace("\\", "") for note in at.info)
+    assert any(
+        "Not measured with their present weights: Without attention" in note.value.replace("\\", "") for note in at.info
+    )
     assert list(next(frame.value for frame in at.dataframe if "TER" in frame.value)["network"]) == ["With attention"]
     assert at.selectbox(key="test_set_other").options == ["no other network"]
     assert "ahead on" not in written(at)

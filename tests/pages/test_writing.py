@@ -34,7 +34,9 @@ def slow(letters: str, seconds: float = 0.005) -> Iterator[str]:
 def test_all_networks_write_in_turn_until_all_are_done() -> None:
     drawn: list[tuple[str, str]] = []
     sources = {"a": lambda: slow("x" * 60), "b": lambda: slow("y" * 20)}
-    sheet = writing.stream(writing.begin("page", "key", sources), sources, lambda name, text: drawn.append((name, text)))
+    sheet = writing.stream(
+        writing.begin("page", "key", sources), sources, lambda name, text: drawn.append((name, text))
+    )
     assert sheet.texts == {"a": "x" * 60, "b": "y" * 20}
     assert sheet.is_finished
     assert writing.current("page", "key") is sheet
@@ -81,7 +83,9 @@ def test_other_settings_start_on_an_empty_sheet() -> None:
 def test_live_line_ends_after_its_lines_and_shows_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "FLUSH_SECONDS", 0.01)
     drawn: list[str] = []
-    line = writing.stream_slowly(iter("\n\nOne line.\n\nAnother one.\nA third."), drawn.append, lines=2, characters_per_second=300)
+    line = writing.stream_slowly(
+        iter("\n\nOne line.\n\nAnother one.\nA third."), drawn.append, lines=2, characters_per_second=300
+    )
     assert line == "One line.\nAnother one."
     assert drawn[-1] == line
     assert all(line.startswith(earlier) for earlier in drawn)

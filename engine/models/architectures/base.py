@@ -1,4 +1,5 @@
-"""What every architecture offers: a whole sequence at once for training, one step at a time for streaming, its size by formula.
+"""What every architecture offers: a whole sequence at once for training, one step at a time for streaming, its size by
+formula.
 
 Shapes: B batch, T time, I features per step that are read, F features per step that are given on, H hidden.
 """
@@ -21,8 +22,9 @@ DEFAULT_LONGEST = 1000  # steps an architecture is made for where nobody says ho
 class Architecture(nn.Module):
     """Maps features (B, T, I) to features (B, T, F); subclasses say how.
 
-    `hidden_size` counts the numbers of the hidden state, those of all layers and directions together, so that "equal hidden size"
-    means an equally large memory. `memory_bias` and `longest` mean something to some architectures only; the others ignore them.
+    `hidden_size` counts the numbers of the hidden state, those of all layers and directions together, so that "equal
+    hidden size" means an equally large memory. `memory_bias` and `longest` mean something to some architectures only;
+    the others ignore them.
 
     Attributes:
         title, description: its name on pages, and one sentence for a first-year student.
@@ -49,7 +51,8 @@ class Architecture(nn.Module):
         """Build it with starting weights.
 
         Args:
-            memory_bias: starting bias of the gates that keep the memory, and with the opposite sign of those that write to it.
+            memory_bias: starting bias of the gates that keep the memory, and with the opposite sign of those that write
+                to it.
             longest: steps in the longest sequence it should remember.
 
         Raises:
@@ -58,7 +61,12 @@ class Architecture(nn.Module):
         super().__init__()
         if hidden_size < self.smallest:
             raise ConfigError(f"{self.title} needs a hidden size of at least {self.smallest}, not {hidden_size}.")
-        self.input_size, self.hidden_size, self.memory_bias, self.longest = input_size, hidden_size, memory_bias, longest
+        self.input_size, self.hidden_size, self.memory_bias, self.longest = (
+            input_size,
+            hidden_size,
+            memory_bias,
+            longest,
+        )
 
     @classmethod
     def count_parameters(cls, input_size: int, hidden_size: int) -> int:
@@ -67,7 +75,8 @@ class Architecture(nn.Module):
 
     @classmethod
     def count_outputs(cls, hidden_size: int) -> int:
-        """Return F by formula: what it gives on at every step; all of the hidden state unless a subclass says otherwise."""
+        """Return F by formula: what it gives on at every step; all of the hidden state unless a subclass says
+        otherwise."""
         return hidden_size
 
     @classmethod
@@ -103,8 +112,10 @@ class Architecture(nn.Module):
 def open_memory(biases: Tensor, gates: tuple[str, ...], keep: Tensor | float) -> None:
     """Set the starting biases (G * H,) of the gates that keep (`keep`) and that write (its negative); the others stay.
 
-    Paper: Gers, Schmidhuber and Cummins (2000) and Jozefowicz, Zaremba and Sutskever (2015), section 3.1, for an open forget gate;
-    Tallec and Ollivier (2018), arXiv 1804.11188, for opposite biases as large as the logarithm of the time to be remembered.
+    Paper: Gers, Schmidhuber and Cummins (2000) and Jozefowicz, Zaremba and Sutskever (2015), section 3.1, for an open
+        forget gate;
+    Tallec and Ollivier (2018), arXiv 1804.11188, for opposite biases as large as the logarithm of the time to be
+    remembered.
     """
     signs = {"forget_gate": 1, "input_gate": -1, "update_gate": 1}
     size = len(biases) // len(gates) if gates else 0

@@ -12,5 +12,7 @@ class GRU(TorchLayers):
     """
 
     title = "GRU"
-    description = "One layer with two gates: one decides how much to renew, the other how much of the past the renewal may see."
+    description = (
+        "One layer with two gates: one decides how much to renew, the other how much of the past the renewal may see."
+    )
     cell = "gru"

@@ -22,7 +22,10 @@ class IRNN(TorchLayers):
     """
 
     title = "IRNN"
-    description = "An RNN with ReLU instead of tanh whose memory starts out being copied unchanged from step to step (identity matrix)."
+    description = (
+        "An RNN with ReLU instead of tanh whose memory starts out being copied unchanged from step to step "
+        "(identity matrix)."
+    )
     cell = "rnn"
 
     def build(self, input_size: int, hidden_size: int) -> nn.RNNBase:

@@ -12,18 +12,22 @@ from engine.models.architectures.torch_layers import layer_sizes
 
 @ARCHITECTURES.register("lstm_bidirectional", title="LSTM, both directions")
 class BidirectionalLSTM(Architecture):
-    """One LSTM reads forwards, one backwards, each with half of the hidden state; what is given on at step t is both states
-    after t + 1 steps of their own.
+    """One LSTM reads forwards, one backwards, each with half of the hidden state; what is given on at step t is both
+    states after t + 1 steps of their own.
 
     So at the last step, where tasks ask, both have read everything. It sees the future and cannot stream.
 
-    Paper: Schuster and Paliwal (1997), Bidirectional recurrent neural networks; Graves and Schmidhuber (2005) with LSTM.
-    Differs: the backward states stand in the order they were computed in, not beside the step they belong to, because our tasks
+    Paper: Schuster and Paliwal (1997), Bidirectional recurrent neural networks; Graves and Schmidhuber (2005) with
+        LSTM.
+    Differs: the backward states stand in the order they were computed in, not beside the step they belong to, because
+        our tasks
     ask once everything was read and then only the whole reading counts.
     """
 
     title = "LSTM, both directions"
-    description = "One LSTM reads forwards and one backwards; only where the whole sequence may be seen before answering."
+    description = (
+        "One LSTM reads forwards and one backwards; only where the whole sequence may be seen before answering."
+    )
     is_causal = False
     streams = False
     smallest = 2

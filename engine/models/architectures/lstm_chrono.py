@@ -12,13 +12,17 @@ from engine.models.architectures.torch_layers import TorchLayers, chrono_biases
 
 @ARCHITECTURES.register("lstm_chrono", title="LSTM, chrono")
 class ChronoLSTM(TorchLayers):
-    """An LSTM with chrono initialisation: unit by unit the forget bias is log U(1, longest - 1) and the input bias its negative.
+    """An LSTM with chrono initialisation: unit by unit the forget bias is log U(1, longest - 1) and the input bias its
+    negative.
 
     Paper: Tallec and Ollivier (2018), Can recurrent neural networks warp time?, arXiv 1804.11188, equation 16.
     """
 
     title = "LSTM, chrono"
-    description = "The same LSTM, but each unit starts with a memory of its own length, drawn up to the length of the task (chrono)."
+    description = (
+        "The same LSTM, but each unit starts with a memory of its own length, drawn up to the length of the "
+        "task (chrono)."
+    )
     cell = "lstm"
 
     @classmethod

@@ -25,16 +25,20 @@ class MinGRU(Architecture):
         n  = g(W_h x + b_h)                what would be remembered; g(a) = a + 0.5 above zero and sigmoid(a) below
         h' = (1 - z) * h + z * n
 
-    Neither z nor n sees h, so that the steps of a layer form one linear recurrence that `scan` solves in about log2(T) passes. One
-    layer alone could not choose what to keep by what it has kept; the second reads the first's memory.
+    Neither z nor n sees h, so that the steps of a layer form one linear recurrence that `scan` solves in about log2(T)
+    passes. One layer alone could not choose what to keep by what it has kept; the second reads the first's memory.
 
-    Paper: Feng, Tung, Ahmed, Bengio and Hajimirsadeghi (2024), Were RNNs all we needed?, arXiv 2410.01201, section 3.1 and appendix B.
-    Differs: the scan works on the values by halving and not on their logarithms, which loses digits over long sequences (the
+    Paper: Feng, Tung, Ahmed, Bengio and Hajimirsadeghi (2024), Were RNNs all we needed?, arXiv 2410.01201, section 3.1
+        and appendix B.
+    Differs: the scan works on the values by halving and not on their logarithms, which loses digits over long sequences
+        (the
     numbers are the same otherwise); memory starts at 0, and the update gate at bias -`memory_bias`, so that it keeps.
     """
 
     title = "minGRU"
-    description = "Two GRU layers cut to the bone: their gates see only what is read, so training needs no step-by-step loop."
+    description = (
+        "Two GRU layers cut to the bone: their gates see only what is read, so training needs no step-by-step loop."
+    )
     smallest = LAYERS
 
     def __init__(
@@ -95,11 +99,13 @@ def gates(sums: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def scan(kept: Tensor, written: Tensor) -> Tensor:
-    """Return the memories (B, T, H) of h' = kept * h + written from h = 0, in 2 * log2(T) passes over the whole sequence.
+    """Return the memories (B, T, H) of h' = kept * h + written from h = 0, in 2 * log2(T) passes over the whole
+    sequence.
 
     Its gradient is a scan as well, from the last step to the first, so that only the memories are stored for it.
 
-    Paper: Blelloch (1990), Prefix sums and their applications, section 1.4; Martin and Cundy (2018), arXiv 1709.04057, for the gradient.
+    Paper: Blelloch (1990), Prefix sums and their applications, section 1.4; Martin and Cundy (2018), arXiv 1709.04057,
+        for the gradient.
     """
     return _Scan.apply(kept, written)
 

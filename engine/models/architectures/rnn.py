@@ -12,5 +12,8 @@ class RNN(TorchLayers):
     """
 
     title = "RNN"
-    description = "One layer that squashes a mix of what it reads and what it remembers; everything in memory is rewritten at every step."
+    description = (
+        "One layer that squashes a mix of what it reads and what it remembers; everything in memory is "
+        "rewritten at every step."
+    )
     cell = "rnn"

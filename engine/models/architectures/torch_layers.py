@@ -18,9 +18,9 @@ from engine.models.recurrent import LayerState, run_layer, step_layer, zero_stat
 class TorchLayers(Architecture):
     """`num_layers` layers of one cell that share the hidden state's size between them; F is the size of the last.
 
-    Weights start as torch.nn leaves them, but the gates start out to keep: with `memory_bias` b the LSTM's forget gate starts at
-    bias b and its input gate at -b, and the GRU's update gate, which is both in one, at b. At 0 the memory is halved at every
-    step and long lags are never found; at b it fades over about e^b steps. An RNN has no such gates.
+    Weights start as torch.nn leaves them, but the gates start out to keep: with `memory_bias` b the LSTM's forget gate
+    starts at bias b and its input gate at -b, and the GRU's update gate, which is both in one, at b. At 0 the memory is
+    halved at every step and long lags are never found; at b it fades over about e^b steps. An RNN has no such gates.
     """
 
     cell: ClassVar[str]
@@ -34,9 +34,7 @@ class TorchLayers(Architecture):
         self.output_size = self.sizes[-1]
         reads = [input_size, *self.sizes]
         kind = CELLS.get(self.cell)
-        self.layers = nn.ModuleList(
-            self.build(reads[index], size) for index, size in enumerate(self.sizes)
-        )
+        self.layers = nn.ModuleList(self.build(reads[index], size) for index, size in enumerate(self.sizes))
         for layer, size in zip(self.layers, self.sizes, strict=True):
             open_memory(layer.bias_ih_l0, kind.gate_names, self.keeping_bias(size))
             open_memory(layer.bias_hh_l0, kind.gate_names, 0.0)
@@ -95,7 +93,8 @@ class TorchLayers(Architecture):
 
 
 def layer_sizes(hidden_size: int, parts: int) -> list[int]:
-    """Return `hidden_size` shared among so many layers or directions, the first ones one larger where it does not divide."""
+    """Return `hidden_size` shared among so many layers or directions, the first ones one larger where it does not
+    divide."""
     return [hidden_size // parts + (index < hidden_size % parts) for index in range(parts)]
 
 

@@ -19,15 +19,17 @@ POSITIONS = 6000  # at least so many steps can be told apart
 class Transformer(Architecture):
     """Two blocks of causal attention with two heads and sinusoidal positions.
 
-    Its hidden size is that of the feed-forward layers, its "hidden units"; the width of the stream is a quarter of it, as in the paper.
-    The width must be even; the feed-forward layer is made a little larger or smaller so that the block has as many weights as one with
-    exactly a quarter, and sizes can be matched finely.
+    Its hidden size is that of the feed-forward layers, its "hidden units"; the width of the stream is a quarter of it,
+    as in the paper. The width must be even; the feed-forward layer is made a little larger or smaller so that the block
+    has as many weights as one with exactly a quarter, and sizes can be matched finely.
 
     Paper: Vaswani et al. (2017), arXiv 1706.03762. Differs: see `engine.models.causal_attention`; no dropout.
     """
 
     title = "Transformer"
-    description = "Keeps everything it has read and looks back at all of it at every step; it has no memory of fixed size."
+    description = (
+        "Keeps everything it has read and looks back at all of it at every step; it has no memory of fixed size."
+    )
     is_recurrent = False
     smallest = 8
 
@@ -75,7 +77,9 @@ class Transformer(Architecture):
         read = 0 if state is None else state[0][0].shape[2]
         until = read + features.shape[1]
         if until > len(self.positions):
-            raise ConfigError(f"This Transformer tells {len(self.positions)} positions apart; the sequence has {until}.")
+            raise ConfigError(
+                f"This Transformer tells {len(self.positions)} positions apart; the sequence has {until}."
+            )
         stream = self.embed(features) + self.positions[read:until]  # (B, T, D)
         stores = []
         for index, block in enumerate(self.blocks):
@@ -85,7 +89,8 @@ class Transformer(Architecture):
 
 
 def widths(hidden_size: int) -> tuple[int, int]:
-    """Return the width of the stream, even and about a quarter of `hidden_size`, and of the feed-forward layer beside it."""
+    """Return the width of the stream, even and about a quarter of `hidden_size`, and of the feed-forward layer beside
+    it."""
     width = 2 * max(1, round(hidden_size / 8))
     weights = 12 * (hidden_size / 4) ** 2  # of a block with a width of exactly a quarter
     return width, max(1, round((weights - 4 * width**2) / (2 * width)))

@@ -21,15 +21,31 @@ class CellsTool(Tool):
 
 TOOLS = Toolbox(
     __name__,
-    CellsTool("step", "Step through", "What does a cell compute when it reads one token? Every number of it, one step at a time."),
-    CellsTool("gates", "Gates over time", "Which gates open and shut along your text, and in which units?"),
-    CellsTool("conveyor", "Conveyor belt", "What did one token write into the memory, and how much of it is left later?"),
-    CellsTool("edit", "Edit and compare", "What does one changed word change inside three networks, and for how long can they tell?"),
     CellsTool(
-        "patterns", "Find a pattern", "Which units are on in a stretch of text and off outside, and where else do they do the same?",
+        "step",
+        "Step through",
+        "What does a cell compute when it reads one token? Every number of it, one step at a time.",
+    ),
+    CellsTool("gates", "Gates over time", "Which gates open and shut along your text, and in which units?"),
+    CellsTool(
+        "conveyor", "Conveyor belt", "What did one token write into the memory, and how much of it is left later?"
+    ),
+    CellsTool(
+        "edit",
+        "Edit and compare",
+        "What does one changed word change inside three networks, and for how long can they tell?",
+    ),
+    CellsTool(
+        "patterns",
+        "Find a pattern",
+        "Which units are on in a stretch of text and off outside, and where else do they do the same?",
         needs_language_model=True,
     ),
-    CellsTool("shapes", "Shapes and counts", "Which shapes come out of nn.RNN, nn.LSTM and nn.GRU, where does each number sit, and how many are learnt?"),
+    CellsTool(
+        "shapes",
+        "Shapes and counts",
+        "Which shapes come out of nn.RNN, nn.LSTM and nn.GRU, where does each number sit, and how many are learnt?",
+    ),
 )
 show = TOOLS.show
 

@@ -71,17 +71,23 @@ class Desk:
         return f"{name} (after “{'…' if position > 8 else ''}{visible_token(before)}”)"
 
     def show_text(self, position: int) -> None:
-        """Draw the text, each token coloured by how far its step moved the top layer's hidden state; a click goes there."""
+        """Draw the text, each token coloured by how far its step moved the top layer's hidden state; a click goes
+        there."""
         moves = state_moves(self.reading)
         figures.show(
             text_grid(
-                self.tokens, moves, mode=figures.mode(), title_of_values="How far the hidden state moves", width=NARROW, clickable=True,
+                self.tokens,
+                moves,
+                mode=figures.mode(),
+                title_of_values="How far the hidden state moves",
+                width=NARROW,
+                clickable=True,
                 marks=[place == position for place in range(len(self.tokens))],
             ),
             name="cells-text",
             alt=describe_text_grid(self.tokens, moves, title_of_values="how far the hidden state moves at it"),
             on_click=lambda place: self.controls.set("position", place + 1),
-        )  # fmt: skip
+        )
 
     def ask_strand(self) -> int:
         """Draw the choice of a layer (and direction) where there are several; return its place in `reading.strands`."""
@@ -101,9 +107,14 @@ class Desk:
                 ("Next", ":material/chevron_right:", "N", position + 1),
             ):
                 st.button(
-                    word, icon=icon, key=f"step-{word.lower()}", shortcut=key, disabled=not 1 <= to <= last,
-                    on_click=self.controls.set, args=("position", to),
-                )  # fmt: skip
+                    word,
+                    icon=icon,
+                    key=f"step-{word.lower()}",
+                    shortcut=key,
+                    disabled=not 1 <= to <= last,
+                    on_click=self.controls.set,
+                    args=("position", to),
+                )
         return position - 1
 
     def ask_unit(self, strand: Strand) -> int:
@@ -114,7 +125,9 @@ class Desk:
         """
         unit = self.controls.number("unit", width=150)
         if unit >= strand.hidden_size:
-            raise InputError(f"There is no unit {unit} in {strand.label.lower()}; its units run from 0 to {strand.hidden_size - 1}.")
+            raise InputError(
+                f"There is no unit {unit} in {strand.label.lower()}; its units run from 0 to {strand.hidden_size - 1}."
+            )
         return unit
 
 

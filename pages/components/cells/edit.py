@@ -1,4 +1,5 @@
-"""Edit and compare: two texts that differ in a word, read by an RNN, an LSTM, a GRU and an average that knows no order."""
+"""Edit and compare: two texts that differ in a word, read by an RNN, an LSTM, a GRU and an average that knows no
+order."""
 
 from __future__ import annotations
 
@@ -8,10 +9,25 @@ import streamlit as st
 
 from engine.inspection.cell_proof import TOLERANCE
 from engine.inspection.state_edits import (
-    GONE, Pairs, StateEdit, average_difference, compare_averages, compare_states, edit_frame, has_same_tokens, pair_tokens,
-)  # fmt: skip
+    GONE,
+    Pairs,
+    StateEdit,
+    average_difference,
+    compare_averages,
+    compare_states,
+    edit_frame,
+    has_same_tokens,
+    pair_tokens,
+)
 from engine.inspection.units import parts_of, prove_text
-from engine.plotting.state_edits import MOST_LETTERS, Band, describe_edit_curves, describe_unit_bands, edit_curves, unit_bands
+from engine.plotting.state_edits import (
+    MOST_LETTERS,
+    Band,
+    describe_edit_curves,
+    describe_unit_bands,
+    edit_curves,
+    unit_bands,
+)
 from pages.components import cache, figures, header, inside_receipts, networks, notices
 from pages.components.cells.desk import Desk
 from pages.components.header import TEXT_WIDTH
@@ -31,8 +47,10 @@ _WORD = re.compile(r"\w+")
 def show(desk: Desk) -> None:
     """Draw the two texts, how far their states are apart and for how long, and which units make the difference."""
     st.markdown(
-        "Both texts are read, and after every character the two states are compared: 0 is the same state, 1.41 what two states have "
-        "that know nothing of each other. **Try:** swap two words, then look at the average, which has read the same letters and "
+        "Both texts are read, and after every character the two states are compared: 0 is the same state, 1.41 what "
+        "two states have "
+        "that know nothing of each other. **Try:** swap two words, then look at the average, which has read the same "
+        "letters and "
         "cannot tell. A network that can tell must have kept the order somewhere, and the curves show for how long.",
         width=TEXT_WIDTH,
     )
@@ -42,13 +60,18 @@ def show(desk: Desk) -> None:
         notices.error("No recurrent language model is installed, and only those are compared here.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="edit-choice"):
-        desk.controls.offer("edit_layer", range(1, min(desk.models[name].config["num_layers"] for name in chosen) + 1), default=2)
+        desk.controls.offer(
+            "edit_layer", range(1, min(desk.models[name].config["num_layers"] for name in chosen) + 1), default=2
+        )
         layer = desk.controls.segmented("edit_layer")
         part = desk.controls.segmented("edit_part", {"hidden": "What they say", "cell": "What they keep"}.get)
     texts = (first + tail, second + tail)
     parts = {name: part if part in parts_of(desk.models[name].architecture) else "hidden" for name in chosen}
     pairs = {desk.label(name): cache.compute_with_model(pair_tokens, name, *texts) for name in chosen}
-    edits = {desk.label(name): cache.compute_with_model(compare_states, name, *texts, layer - 1, parts[name]) for name in chosen}
+    edits = {
+        desk.label(name): cache.compute_with_model(compare_states, name, *texts, layer - 1, parts[name])
+        for name in chosen
+    }
     counted = next((name for name in chosen if desk.models[name].architecture == "lstm"), chosen[0])
     average = cache.compute_with_model(compare_averages, counted, *texts)
     _show_times(desk, chosen, edits)
@@ -58,9 +81,16 @@ def show(desk: Desk) -> None:
     frame = edit_frame(edits | {AVERAGE: average}, pairs | {AVERAGE: pairs[desk.label(counted)]})
     architectures = {desk.label(name): desk.models[name].architecture for name in chosen} | {AVERAGE: "baseline"}
     frame.insert(1, "architecture", frame["reader"].map(architectures))
-    st.markdown("Shaded: where the two texts differ. A letter without a partner in the other text is left out.", width=TEXT_WIDTH)
+    st.markdown(
+        "Shaded: where the two texts differ. A letter without a partner in the other text is left out.",
+        width=TEXT_WIDTH,
+    )
     figures.show(
-        edit_curves(frame, mode=figures.mode()), name="edit-curves", alt=describe_edit_curves(frame), table=frame, receipt=receipt
+        edit_curves(frame, mode=figures.mode()),
+        name="edit-curves",
+        alt=describe_edit_curves(frame),
+        table=frame,
+        receipt=receipt,
     )
     header.section("Which units differ, and where?")
     _show_units(edits, pairs, receipt)
@@ -79,11 +109,21 @@ def _ask_texts(desk: Desk) -> tuple[str, str, str]:
         with st.popover("Change one word", icon=":material/edit:"):
             words = list(_WORD.finditer(first))
             if words:
-                controls.offer("edit_word", range(len(words)), lambda place: f"{place + 1}: {words[place].group()}" if place < len(words) else "")
+                controls.offer(
+                    "edit_word",
+                    range(len(words)),
+                    lambda place: f"{place + 1}: {words[place].group()}" if place < len(words) else "",
+                )
                 found = words[controls.select("edit_word")]
                 put = controls.text_input("edit_to", placeholder="another word")
                 changed = first[: found.start()] + put + first[found.end() :]
-                st.button("Put it in the second text", key="edit-put", disabled=not put, on_click=controls.set, args=("edit_second", changed))
+                st.button(
+                    "Put it in the second text",
+                    key="edit-put",
+                    disabled=not put,
+                    on_click=controls.set,
+                    args=("edit_second", changed),
+                )
             else:
                 st.caption("The first text has no word to change.")
     with right:
@@ -97,7 +137,8 @@ def _set_texts(desk: Desk, first: str, second: str) -> None:
 
 
 def _readers(desk: Desk) -> list[str]:
-    """Return the networks that read side by side: the matched RNN, LSTM and GRU, and the one chosen above where it is another."""
+    """Return the networks that read side by side: the matched RNN, LSTM and GRU, and the one chosen above where it is
+    another."""
     matched = {}
     for name, info in desk.language_models.items():
         if not info.group:
@@ -116,8 +157,17 @@ def _show_times(desk: Desk, chosen: list[str], edits: dict[str, StateEdit]) -> N
             st.markdown(f"{networks.mark(desk.models[name].architecture)} **{notices.plain(desk.label(name))}**")
             noun = cache.load_model(name).tokenizer.noun
             st.metric("Half of the difference is gone after", _steps(edit.half_after, noun))
-            gone = f"{GONE:.0%} is left after {_steps(edit.gone_after, noun)}" if edit.gone_after is not None else f"more than {GONE:.0%} is left at the end"
-            st.caption(notices.plain(f"{gone}; at the end the states are {edit.at_end:.2g} apart. {edit.changed} of {edit.units} units change."))
+            gone = (
+                f"{GONE:.0%} is left after {_steps(edit.gone_after, noun)}"
+                if edit.gone_after is not None
+                else f"more than {GONE:.0%} is left at the end"
+            )
+            st.caption(
+                notices.plain(
+                    f"{gone}; at the end the states are {edit.at_end:.2g} apart. {edit.changed} of {edit.units} units "
+                    "change."
+                )
+            )
 
 
 def _steps(count: int | None, noun: str) -> str:
@@ -133,13 +183,17 @@ def _show_order(desk: Desk, counted: str, texts: tuple[str, str], average: State
     difference = cache.compute_with_model(average_difference, counted, *texts)
     if cache.compute_with_model(has_same_tokens, counted, *texts):
         sentence = (
-            f"Both texts are made of the same letters in another order. The average of the {desk.label(counted)}'s embeddings is therefore the "
-            f"same for both: the largest difference in any of its numbers is {_small(difference)}. To it they are one text."
+            f"Both texts are made of the same letters in another order. The average of the {desk.label(counted)}'s "
+            "embeddings is therefore the "
+            f"same for both: the largest difference in any of its numbers is {_small(difference)}. To it they are one "
+            "text."
         )
     else:
         sentence = (
-            f"The texts are not made of the same letters, so the average of the {desk.label(counted)}'s embeddings differs too, by at most "
-            f"{difference:.1e} in any number and {average.at_end:.2g} in distance at the end: one letter among many, fading as more are read."
+            f"The texts are not made of the same letters, so the average of the {desk.label(counted)}'s embeddings "
+            "differs too, by at most "
+            f"{difference:.1e} in any number and {average.at_end:.2g} in distance at the end: one letter among many, "
+            "fading as more are read."
         )
     notices.note(sentence)
 
@@ -154,7 +208,11 @@ def _show_longest(edits: dict[str, StateEdit], pairs: dict[str, Pairs]) -> None:
     st.markdown(
         notices.plain(
             f"{since} characters after the last change the {longest} is still {edits[longest].at_end:.2g} apart"
-            + (f", the {shortest} {edits[shortest].at_end:.2g}: the {longest} kept more of the change." if shortest != longest else ".")
+            + (
+                f", the {shortest} {edits[shortest].at_end:.2g}: the {longest} kept more of the change."
+                if shortest != longest
+                else "."
+            )
         ),
         width=TEXT_WIDTH,
     )
@@ -166,7 +224,11 @@ def _show_proof(desk: Desk, chosen: list[str], text: str, layer: int) -> None:
     said = ", ".join(f"{desk.label(name)} {difference:.1e}" for name, difference in found.items())
     worst = max(found.values())
     verdict = "the same to five digits" if worst <= TOLERANCE else "NOT the same to five digits"
-    st.caption(f":material/verified: **Proof.** {notices.plain(f'The hidden states of the second text from torch.nn, and by hand with the readable cells: largest differences {said}; {verdict}.')}")
+    sentence = (
+        "The hidden states of the second text from torch.nn, and by hand with the readable cells: "
+        f"largest differences {said}; {verdict}."
+    )
+    st.caption(f":material/verified: **Proof.** {notices.plain(sentence)}")
 
 
 def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], receipt: figures.Receipt) -> None:
@@ -181,9 +243,14 @@ def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], receipt: f
         units = edits[label].liveliest(UNITS_SHOWN)
         bands.append(Band(label, units.tolist(), edits[label].differences[window][:, units]))
     st.markdown(
-        f"The {UNITS_SHOWN} units of each network that differ most, those that do so first at the top. Blue: higher in the second text; "
+        f"The {UNITS_SHOWN} units of each network that differ most, those that do so first at the top. Blue: higher "
+        "in the second text; "
         f"orange: lower. Letters in bold and in a box are those that were changed."
-        + (f" Shown are the first {MOST_LETTERS} places from just before the first change." if len(tokens) - start > MOST_LETTERS else ""),
+        + (
+            f" Shown are the first {MOST_LETTERS} places from just before the first change."
+            if len(tokens) - start > MOST_LETTERS
+            else ""
+        ),
         width=TEXT_WIDTH,
     )
     figures.show(

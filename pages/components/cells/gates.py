@@ -1,4 +1,5 @@
-"""Gates over time: every part of a layer over the whole text, its means, and how often the gates are quite shut or open."""
+"""Gates over time: every part of a layer over the whole text, its means, and how often the gates are quite shut or
+open."""
 
 from __future__ import annotations
 
@@ -25,14 +26,21 @@ def show(desk: Desk) -> None:
         place = desk.ask_strand()
         strand = desk.reading.strands[place]
         parts = list(strand.parts)
-        desk.controls.offer("gates_part", parts, part_label, default=next((part for part in ("forget_gate", "update_gate") if part in parts), "hidden"))
+        desk.controls.offer(
+            "gates_part",
+            parts,
+            part_label,
+            default=next((part for part in ("forget_gate", "update_gate") if part in parts), "hidden"),
+        )
         part = desk.controls.select("gates_part", part_label, width=190)
         order = desk.controls.select("gates_order", ORDERS.get, width=220)
         unit = desk.ask_unit(strand)
     first = max(0, min(position - WINDOW // 2, len(desk.tokens) - WINDOW))
     seen = slice(first, first + WINDOW)
     if len(desk.tokens) > WINDOW:
-        st.caption(f"Drawn are steps {first + 1:,} to {first + WINDOW:,} of {len(desk.tokens):,}, around the one above.")
+        st.caption(
+            f"Drawn are steps {first + 1:,} to {first + WINDOW:,} of {len(desk.tokens):,}, around the one above."
+        )
     _show_averages(desk, strand, place, part, position, unit, seen)
     _show_heat_map(desk, strand, place, part, order, position, unit, seen)
     _show_saturation(desk, strand, place, unit)
@@ -48,11 +56,16 @@ def show(desk: Desk) -> None:
 def _show_averages(desk: Desk, strand: Strand, place: int, part: str, position: int, unit: int, seen: slice) -> None:
     averages = gate_averages(strand, desk.tokens)
     shown = averages[averages["position"].between(seen.start, seen.stop - 1)]
-    names = {gate: part_label(gate) for gate in PARTS} | ({} if gates_of_strand(strand) else {"hidden": "Size of the hidden state"})
+    names = {gate: part_label(gate) for gate in PARTS} | (
+        {} if gates_of_strand(strand) else {"hidden": "Size of the hidden state"}
+    )
     lowest = {gate: rows.loc[rows["mean"].idxmin()] for gate, rows in averages.groupby("part", sort=False)}
-    said = "; ".join(f"{names[gate].lower()} {row['mean']:.2f} at {desk.spoken(row['position'])}" for gate, row in lowest.items())
+    said = "; ".join(
+        f"{names[gate].lower()} {row['mean']:.2f} at {desk.spoken(row['position'])}" for gate, row in lowest.items()
+    )
     st.markdown(
-        "**The average gate.** Where the line of a gate dips, many units shut it on that token. Click a mark to look at its step.",
+        "**The average gate.** Where the line of a gate dips, many units shut it on that token. Click a mark to look "
+        "at its step.",
         width=TEXT_WIDTH,
     )
     course = (f"Unit {unit}, {PARTS[part]}", strand.parts[part][seen, unit]) if is_switch(part) else None
@@ -67,7 +80,9 @@ def _show_averages(desk: Desk, strand: Strand, place: int, part: str, position: 
     st.caption(notices.plain(f"Lowest means: {said}."))
 
 
-def _show_heat_map(desk: Desk, strand: Strand, place: int, part: str, order: str, position: int, unit: int, seen: slice) -> None:
+def _show_heat_map(
+    desk: Desk, strand: Strand, place: int, part: str, order: str, position: int, unit: int, seen: slice
+) -> None:
     st.markdown(
         f"**{part_label(part)} of all {strand.hidden_size} units**, sorted by {ORDERS[order]}. "
         + ("Dark is shut (0), bright is open (1)." if is_switch(part) else "Blue is above zero, red below.")
@@ -78,7 +93,17 @@ def _show_heat_map(desk: Desk, strand: Strand, place: int, part: str, order: str
 
 
 def _draw_map(
-    desk: Desk, strand: Strand, place: int, part: str, order: str, position: int, unit: int, seen: slice, *, name: str, height: int
+    desk: Desk,
+    strand: Strand,
+    place: int,
+    part: str,
+    order: str,
+    position: int,
+    unit: int,
+    seen: slice,
+    *,
+    name: str,
+    height: int,
 ) -> None:
     values, tokens = strand.parts[part], desk.tokens[seen]
     units = order_units(values, order)
@@ -87,27 +112,51 @@ def _draw_map(
     busiest = int(values.var(axis=0).argmax())
     figures.show(
         unit_heat_map(
-            drawn, units, tokens, first=seen.start, position=position, unit=unit, title=title, is_switch=is_switch(part), mode=figures.mode(),
+            drawn,
+            units,
+            tokens,
+            first=seen.start,
+            position=position,
+            unit=unit,
+            title=title,
+            is_switch=is_switch(part),
+            mode=figures.mode(),
             height=height,
         ),
         name=name,
-        alt=f"{part_label(part)} of {len(units)} units over {len(tokens)} tokens: mean {values.mean():.2f}, lowest {values.min():.2f}, highest "
-        f"{values.max():.2f}; unit {busiest} varies most. Unit {unit} at step {position + 1}: {values[position, unit]:.3f}.",
-        table=pd.DataFrame({"step": range(1, len(values) + 1), "token": desk.tokens, f"unit {unit}": values[:, unit], "mean": values.mean(axis=1)}),
+        alt=f"{part_label(part)} of {len(units)} units over {len(tokens)} tokens: mean {values.mean():.2f}, lowest "
+        f"{values.min():.2f}, highest "
+        f"{values.max():.2f}; unit {busiest} varies most. Unit {unit} at step {position + 1}: "
+        f"{values[position, unit]:.3f}.",
+        table=pd.DataFrame(
+            {
+                "step": range(1, len(values) + 1),
+                "token": desk.tokens,
+                f"unit {unit}": values[:, unit],
+                "mean": values.mean(axis=1),
+            }
+        ),
         receipt=cell_receipts.for_part(desk, place, part),
-    )  # fmt: skip
+    )
 
 
 def _show_saturation(desk: Desk, strand: Strand, place: int, unit: int) -> None:
     if not gates_of_strand(strand):
-        notices.note("An RNN has no gates, so there is nothing that could be quite shut or open; choose an LSTM or a GRU.")
+        notices.note(
+            "An RNN has no gates, so there is nothing that could be quite shut or open; choose an LSTM or a GRU."
+        )
         return
     found = saturation(strand)
     means = found.groupby("part", sort=False)[["shut", "open"]].mean()
-    said = "; ".join(f"{PARTS[part]} {100 * row['shut']:.0f} % shut, {100 * row['open']:.0f} % open" for part, row in means.iterrows())
+    said = "; ".join(
+        f"{PARTS[part]} {100 * row['shut']:.0f} % shut, {100 * row['open']:.0f} % open"
+        for part, row in means.iterrows()
+    )
     st.markdown(
-        f"**Quite shut or quite open?** One mark per unit and gate, over these {len(desk.tokens):,} tokens: the higher, the more often below 0.1; the "
-        "farther right, the more often above 0.9. A forget gate at the lower right remembers all the time; one at the upper left has no "
+        f"**Quite shut or quite open?** One mark per unit and gate, over these {len(desk.tokens):,} tokens: the "
+        "higher, the more often below 0.1; the "
+        "farther right, the more often above 0.9. A forget gate at the lower right remembers all the time; one at the "
+        "upper left has no "
         "memory. Click a mark to choose its unit.",
         width=TEXT_WIDTH,
     )

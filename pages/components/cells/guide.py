@@ -1,4 +1,5 @@
-"""The first path through the page: find a forget gate that closes, watch it close on a token, see it in the whole text."""
+"""The first path through the page: find a forget gate that closes, watch it close on a token, see it in the whole
+text."""
 
 from __future__ import annotations
 
@@ -27,19 +28,40 @@ def show(desk: Desk) -> None:
         label = strand_labels(desk.info)[found.strand]
         opened = "is open" if found.gate_before > 0.5 else "is not wide open, but none in this text falls further"
         first = (
-            f"Unit {found.unit} in {label.lower()} holds {signed(found.memory_before)}, and its {PARTS[found.part]}, at {found.gate_before:.2f}, {opened}."
+            f"Unit {found.unit} in {label.lower()} holds {signed(found.memory_before)}, and its {PARTS[found.part]}, "
+            f"at {found.gate_before:.2f}, {opened}."
             if reached >= 1
             else "Find the gate that lets go of most in your sentence, one token before it does."
         )
         last = (
-            "That was forgetting: no slow fading, but something the network did on this token. Below, every dark cell is a gate that shut."
+            "That was forgetting: no slow fading, but something the network did on this token. Below, every dark cell "
+            "is a gate that shut."
             if reached >= 3
             else "Find all the others in the whole text."
         )
-        lines = (first, _closing(desk, found) if reached >= 2 else "Let it read the next token, and watch the gate close.", last)
-        st.markdown("  \n".join(f"{DONE if place < reached else OPEN} {notices.plain(line)}" for place, line in enumerate(lines)))
-        names = ("Find a gate that closes", f"Read the next token: {_bare(found.token)}", "Look along the whole text", "Start again")
-        st.button(names[reached], key="guide-next", icon=":material/arrow_forward:", on_click=_take, args=(desk, found, reached))
+        lines = (
+            first,
+            _closing(desk, found) if reached >= 2 else "Let it read the next token, and watch the gate close.",
+            last,
+        )
+        st.markdown(
+            "  \n".join(
+                f"{DONE if place < reached else OPEN} {notices.plain(line)}" for place, line in enumerate(lines)
+            )
+        )
+        names = (
+            "Find a gate that closes",
+            f"Read the next token: {_bare(found.token)}",
+            "Look along the whole text",
+            "Start again",
+        )
+        st.button(
+            names[reached],
+            key="guide-next",
+            icon=":material/arrow_forward:",
+            on_click=_take,
+            args=(desk, found, reached),
+        )
 
 
 def _reached(desk: Desk, found: ClosingGate) -> int:
@@ -67,16 +89,24 @@ def _take(desk: Desk, found: ClosingGate, reached: int) -> None:
 
 def _closing(desk: Desk, found: ClosingGate) -> str:
     """Return what happened at the token, in numbers."""
-    verb = "closed" if found.closes else "fell, without closing (no gate in this text goes from more than 0.5 to below 0.1):"
+    verb = (
+        "closed"
+        if found.closes
+        else "fell, without closing (no gate in this text goes from more than 0.5 to below 0.1):"
+    )
     return (
-        f"On {desk.spoken(found.position)} the {PARTS[found.part]} of unit {found.unit} {verb} from {found.gate_before:.2f} to {found.gate:.2f}: of "
-        f"{signed(found.memory_before)} it kept {signed(found.kept)}, and with what it wrote it now holds {signed(found.memory)}."
+        f"On {desk.spoken(found.position)} the {PARTS[found.part]} of unit {found.unit} {verb} from "
+        f"{found.gate_before:.2f} to {found.gate:.2f}: of "
+        f"{signed(found.memory_before)} it kept {signed(found.kept)}, and with what it wrote it now holds "
+        f"{signed(found.memory)}."
     )
 
 
 def _without_gates(desk: Desk) -> None:
     if len(desk.tokens) < 2:
-        st.markdown("**One token is read here.** A gate can close only after something was kept: type more, at least two.")
+        st.markdown(
+            "**One token is read here.** A gate can close only after something was kept: type more, at least two."
+        )
         return
     st.markdown("**This network has no gate that could close:** an RNN computes its whole state anew at every step.")
     other = next((name for name, info in desk.language_models.items() if info.architecture == "lstm"), None)

@@ -1,4 +1,5 @@
-"""Find a pattern: units that are on in a range of the text, other places where the same units are, and what these have in common."""
+"""Find a pattern: units that are on in a range of the text, other places where the same units are, and what these have
+in common."""
 
 from __future__ import annotations
 
@@ -8,15 +9,31 @@ import streamlit as st
 
 from engine.inspection.cell_proof import TOLERANCE
 from engine.inspection.range_match import (
-    OWN, STORIES, TEXT, TRAINING, Matches, Pattern, TextReading, context, explain_matches, find_matches, read_states, select_pattern,
-    sources_of, suggest_range,
-)  # fmt: skip
+    OWN,
+    STORIES,
+    TEXT,
+    TRAINING,
+    Matches,
+    Pattern,
+    TextReading,
+    context,
+    explain_matches,
+    find_matches,
+    read_states,
+    select_pattern,
+    sources_of,
+    suggest_range,
+)
 from engine.inspection.text_tracks import text_tracks
 from engine.inspection.units import prove_text
 from engine.plotting.distribution import visible_token
 from engine.plotting.range_match import (
-    describe_match_places, describe_predicate_shares, match_places, predicate_shares, track_rows,
-)  # fmt: skip
+    describe_match_places,
+    describe_predicate_shares,
+    match_places,
+    predicate_shares,
+    track_rows,
+)
 from engine.plotting.text_grid import NARROW, describe_text_grid, text_grid
 from pages.components import cache, figures, header, inside_receipts, notices
 from pages.components.cells.desk import Desk
@@ -30,19 +47,25 @@ WHERE = {STORIES: "Saltmarsh stories", TRAINING: "What it learnt from", TEXT: "T
 
 
 def show(desk: Desk) -> None:
-    """Draw the choice of a range, its units, where else they are on, what these places have in common, and the proof."""
+    """Draw the choice of a range, its units, where else they are on, what these places have in common, and the
+    proof."""
     layer = _show_all(desk)
     difference = cache.compute_with_model(prove_text, desk.network, desk.text, layer - 1)
     verdict = "the same to five digits" if difference <= TOLERANCE else "NOT the same to five digits"
-    words = f"The hidden states of layer {layer} from torch.nn, and every step by hand with the readable cell: largest difference {difference:.1e}; {verdict}."
+    words = (
+        f"The hidden states of layer {layer} from torch.nn, and every step by hand with the readable cell: "
+        f"largest difference {difference:.1e}; {verdict}."
+    )
     st.caption(f":material/verified: **Proof.** {notices.plain(words)}")
 
 
 def _show_all(desk: Desk) -> int:
     """Draw everything but the proof; return the layer that is looked at, from 1."""
     st.markdown(
-        "Choose a few characters of your text. Some units switch on as they are read and off again after them; the question is what these "
-        "units look for. **Try:** take the suggested range, look where else the same units are on, and guess what those places share "
+        "Choose a few characters of your text. Some units switch on as they are read and off again after them; the "
+        "question is what these "
+        "units look for. **Try:** take the suggested range, look where else the same units are on, and guess what "
+        "those places share "
         "before you read the answer below.",
         width=TEXT_WIDTH,
     )
@@ -60,17 +83,31 @@ def _show_all(desk: Desk) -> int:
     given = own if source == OWN else text if source == TEXT else ""
     reading = here if source == TEXT else _read(desk, source, layer, characters, given)
     matches = find_matches(reading, pattern, least)
-    settings = {"threshold": threshold, "outside": outside, "least": least, "source": source, "characters": characters, "own": given}
+    settings = {
+        "threshold": threshold,
+        "outside": outside,
+        "least": least,
+        "source": source,
+        "characters": characters,
+        "own": given,
+    }
     receipt = inside_receipts.for_pattern(desk.network, text, layer, (start, stop), settings, reading)
     st.caption(notices.plain(reading.source))
     if not len(matches.frame):
-        notices.note(f"Nowhere in these {len(reading.stops):,} tokens are {least:.0%} of the {len(pattern.units)} units on together; ask for a smaller share.")
+        notices.note(
+            f"Nowhere in these {len(reading.stops):,} tokens are {least:.0%} of the {len(pattern.units)} units on "
+            "together; ask for a smaller share."
+        )
         return layer
     explained = explain_matches(reading, matches)
     _show_verdict(pattern, reading, matches, explained)
     _show_matches(desk, reading, matches, receipt)
     header.section("What do these places have in common?")
-    st.markdown("Each question is about the character just read; those on which the matches differ most from the whole text come first.", width=TEXT_WIDTH)
+    st.markdown(
+        "Each question is about the character just read; those on which the matches differ most from the whole text "
+        "come first.",
+        width=TEXT_WIDTH,
+    )
     top = explained.head(MOST_QUESTIONS)
     figures.show(
         predicate_shares(top, mode=figures.mode(), architecture=desk.info.architecture),
@@ -83,10 +120,13 @@ def _show_all(desk: Desk) -> int:
 
 
 def _ask_range(desk: Desk) -> tuple[str, int, float, tuple[int, int], bool]:
-    """Draw the widgets of the range; return the text, the layer (from 1), the threshold, the range and whether off outside."""
+    """Draw the widgets of the range; return the text, the layer (from 1), the threshold, the range and whether off
+    outside."""
     controls, size = desk.controls, len(desk.tokens)
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-choice"):
-        controls.offer("patterns_layer", range(1, desk.info.config["num_layers"] + 1), default=desk.info.config["num_layers"])
+        controls.offer(
+            "patterns_layer", range(1, desk.info.config["num_layers"] + 1), default=desk.info.config["num_layers"]
+        )
         layer = controls.segmented("patterns_layer")
         threshold = controls.slider("patterns_threshold", width=260)
         outside = controls.toggle("patterns_outside")
@@ -100,9 +140,13 @@ def _ask_range(desk: Desk) -> tuple[str, int, float, tuple[int, int], bool]:
         controls.segmented("patterns_click", {"first": "its first", "last": "its last"}.get)
         suggested = "".join(desk.tokens[start:stop])
         st.button(
-            f"Suggested: {notices.plain(visible_token(suggested))}", key="patterns-suggest", icon=":material/auto_awesome:",
-            help="The range for which most units go on and off together.", on_click=_set_range, args=(desk, start + 1, stop),
-        )  # fmt: skip
+            f"Suggested: {notices.plain(visible_token(suggested))}",
+            key="patterns-suggest",
+            icon=":material/auto_awesome:",
+            help="The range for which most units go on and off together.",
+            on_click=_set_range,
+            args=(desk, start + 1, stop),
+        )
     return desk.text, layer, threshold, (first - 1, last), outside
 
 
@@ -119,7 +163,9 @@ def _read(desk: Desk, source: str, layer: int, characters: int, text: str) -> Te
         slot.progress(share, text="The network reads the text.")
 
     with st.spinner("The network reads the text. Once it has, every pattern is found in a moment."):
-        reading = cache.keep_few_with_model(read_states, desk.network, source, layer - 1, characters, text, progress=told)
+        reading = cache.keep_few_with_model(
+            read_states, desk.network, source, layer - 1, characters, text, progress=told
+        )
     slot.empty()
     return reading
 
@@ -132,11 +178,18 @@ def _show_pattern(desk: Desk, pattern: Pattern, here: TextReading, span: tuple[i
     st.markdown(
         notices.plain(
             f"{count} of layer {layer} {'is' if len(pattern.units) == 1 else 'are'} on throughout “{chosen}”"
-            + (f" and off beside it; {pattern.always_on} are on throughout it in all." if desk.controls.value().patterns_outside else ".")
+            + (
+                f" and off beside it; {pattern.always_on} are on throughout it in all."
+                if desk.controls.value().patterns_outside
+                else "."
+            )
         )
     )
     if not pattern.units:
-        notices.note("No unit is on in this range and off just outside: lower the threshold, choose another range, or allow units that are on outside.")
+        notices.note(
+            "No unit is on in this range and off just outside: lower the threshold, choose another range, or allow "
+            "units that are on outside."
+        )
     on = find_matches(here, pattern, 1.0).on if pattern.units else np.zeros(len(desk.tokens))
     is_chosen = [start <= place < stop for place in range(len(desk.tokens))]
     title = "Share of the pattern's units that are on"
@@ -146,21 +199,38 @@ def _show_pattern(desk: Desk, pattern: Pattern, here: TextReading, span: tuple[i
 
     figures.show(
         text_grid(
-            desk.tokens, on, mode=figures.mode(), title_of_values=title, limits=(0, 1), width=NARROW, marks=is_chosen, clickable=True,
+            desk.tokens,
+            on,
+            mode=figures.mode(),
+            title_of_values=title,
+            limits=(0, 1),
+            width=NARROW,
+            marks=is_chosen,
+            clickable=True,
         ),
         name="patterns-text",
-        alt=describe_text_grid(desk.tokens, on, title_of_values=title.lower()) + f" Underlined is the range “{chosen}”.",
-        table=pd.DataFrame({"token": map(visible_token, desk.tokens), "share of units on": on, "in the range": is_chosen}),
+        alt=describe_text_grid(desk.tokens, on, title_of_values=title.lower())
+        + f" Underlined is the range “{chosen}”.",
+        table=pd.DataFrame(
+            {"token": map(visible_token, desk.tokens), "share of units on": on, "in the range": is_chosen}
+        ),
         on_click=clicked,
-    )  # fmt: skip
+    )
     middle = (start + stop) // 2
     low = max(0, min(middle - WINDOW // 2, len(desk.tokens) - WINDOW))
     window = slice(low, low + WINDOW)
     last = here.stops - 1
-    rows = [("Units on", on[window], 1.0)] + [(track.title, track.values[last][window], track.highest) for track in text_tracks(desk.text)]
-    table = pd.DataFrame({"token": [visible_token(token) for token in desk.tokens[window]]} | {title: values for title, values, _ in rows})
+    rows = [("Units on", on[window], 1.0)] + [
+        (track.title, track.values[last][window], track.highest) for track in text_tracks(desk.text)
+    ]
+    table = pd.DataFrame(
+        {"token": [visible_token(token) for token in desk.tokens[window]]}
+        | {title: values for title, values, _ in rows}
+    )
     figures.show(
-        track_rows(desk.tokens[window], rows, (max(start, low) - low, min(stop, low + WINDOW) - low), mode=figures.mode()),
+        track_rows(
+            desk.tokens[window], rows, (max(start, low) - low, min(stop, low + WINDOW) - low), mode=figures.mode()
+        ),
         name="patterns-tracks",
         alt=f"Under the text, row by row: {', '.join(title for title, _, _ in rows)}. In the range “{chosen}” "
         f"{on[start:stop].mean():.0%} of the units are on on average, in the whole text {on.mean():.0%}.",
@@ -184,8 +254,10 @@ def _show_verdict(pattern: Pattern, reading: TextReading, matches: Matches, expl
     first = explained.iloc[0]
     st.markdown(
         notices.plain(
-            f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {matches.covered:.1%} of them, found in {1000 * matches.elapsed_seconds:.0f} ms "
-            f"for {len(pattern.units)} unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: “{first['question']}” is true at {first['matched']:.0%} of them and at "
+            f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {matches.covered:.1%} of them, found in "
+            f"{1000 * matches.elapsed_seconds:.0f} ms "
+            f"for {len(pattern.units)} unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: "
+            f"“{first['question']}” is true at {first['matched']:.0%} of them and at "
             f"{first['overall']:.0%} of all."
         ),
         width=TEXT_WIDTH,
@@ -210,16 +282,24 @@ def _show_matches(desk: Desk, reading: TextReading, matches: Matches, receipt: f
     title = "Share of the pattern's units that are on"
     figures.show(
         text_grid(
-            tokens, matches.on[low:high], mode=figures.mode(), title_of_values=title, limits=(0, 1), width=NARROW,
+            tokens,
+            matches.on[low:high],
+            mode=figures.mode(),
+            title_of_values=title,
+            limits=(0, 1),
+            width=NARROW,
             marks=[row["start"] <= place < row["stop"] for place in range(low, high)],
         ),
         name="patterns-match",
         alt=f"Match {chosen}, “{visible_token(row['text'])}”, in its surroundings, score {row['score']:.2f}: "
         f"{row['inside']:.0%} of the units are on within it, {row['outside']:.0%} beside it.",
         receipt=receipt,
-    )  # fmt: skip
+    )
     around = [context(reading, start, stop) for start, stop in zip(shown["start"], shown["stop"], strict=True)]
-    table = pd.DataFrame([[part.replace("\n", visible_token("\n")) for part in parts] for parts in around], columns=["before", "match", "after"])
+    table = pd.DataFrame(
+        [[part.replace("\n", visible_token("\n")) for part in parts] for parts in around],
+        columns=["before", "match", "after"],
+    )
     for name in ("score", "inside", "outside"):
         table[name] = shown[name].round(3)
     table["token"] = shown["start"] + 1

@@ -1,4 +1,5 @@
-"""Shapes and counts: a torch.nn layer with the visitor's settings, what it returns, where each number sits, how many it learns."""
+"""Shapes and counts: a torch.nn layer with the visitor's settings, what it returns, where each number sits, how many it
+learns."""
 
 from __future__ import annotations
 
@@ -26,8 +27,10 @@ MEANINGS = {
 def show(desk: Desk) -> None:
     """Draw the settings, the shapes as measured, the grid of states, the places compared, and the counts."""
     st.markdown(
-        "A layer with your settings is built and reads random input; every shape below is that of what it really returned. "
-        "**Try:** turn Bidirectional on and off and watch where h_n[-1] sits. It is the last state of the *last row* of the grid, "
+        "A layer with your settings is built and reads random input; every shape below is that of what it really "
+        "returned. "
+        "**Try:** turn Bidirectional on and off and watch where h_n[-1] sits. It is the last state of the *last row* "
+        "of the grid, "
         "which for a backward row is at the *first* time step. The network and the text above play no part here.",
         width=TEXT_WIDTH,
     )
@@ -37,13 +40,19 @@ def show(desk: Desk) -> None:
     _show_shapes(settings, found, receipt)
     header.section("Where does each number sit?")
     st.markdown(
-        "Each box is one state of as many numbers as there are units. Filled boxes are in `output`, at their time step; the boxes with a "
+        "Each box is one state of as many numbers as there are units. Filled boxes are in `output`, at their time "
+        "step; the boxes with a "
         "thick frame are in `h_n`. All others are computed, used, and not returned.",
         width=TEXT_WIDTH,
     )
     figures.show(
         state_grid(
-            settings.num_layers, settings.directions, settings.length, settings.hidden_size, settings.kind == "lstm", mode=figures.mode()
+            settings.num_layers,
+            settings.directions,
+            settings.length,
+            settings.hidden_size,
+            settings.kind == "lstm",
+            mode=figures.mode(),
         ),
         name="shapes-grid",
         alt=describe_state_grid(settings.num_layers, settings.directions, settings.length, settings.hidden_size),
@@ -64,7 +73,8 @@ def _ask_settings(desk: Desk) -> LayerSettings:
         is_batch_first = controls.toggle("shapes_batch_first")
     with st.container(horizontal=True, vertical_alignment="bottom", key="shapes-sizes"):
         sizes = {
-            name: controls.number(f"shapes_{name}", width=140) for name in ("input_size", "hidden_size", "num_layers", "batch_size", "length")
+            name: controls.number(f"shapes_{name}", width=140)
+            for name in ("input_size", "hidden_size", "num_layers", "batch_size", "length")
         }
     return LayerSettings(kind=kind, bidirectional=is_bidirectional, batch_first=is_batch_first, **sizes)
 
@@ -74,11 +84,14 @@ def _show_shapes(settings: LayerSettings, found: LayerShapes, receipt: figures.R
     halves = "2 × hidden" if settings.bidirectional else "hidden"
     rows = f"{settings.num_layers} × {settings.directions}" if settings.bidirectional else "layers"
     axes = {
-        "input": f"({first}, {second}, input)", "output": f"({first}, {second}, {halves})",
-        "h_n": f"({rows}, batch, hidden)", "c_n": f"({rows}, batch, hidden)",
-    }  # fmt: skip
+        "input": f"({first}, {second}, input)",
+        "output": f"({first}, {second}, {halves})",
+        "h_n": f"({rows}, batch, hidden)",
+        "c_n": f"({rows}, batch, hidden)",
+    }
     table = pd.DataFrame(
-        [(name, str(shape), axes[name], MEANINGS[name]) for name, shape in found.shapes.items()], columns=["tensor", "shape", "axes", "what it is"]
+        [(name, str(shape), axes[name], MEANINGS[name]) for name, shape in found.shapes.items()],
+        columns=["tensor", "shape", "axes", "what it is"],
     )
     figures.show_table(table, name="shapes-shapes", receipt=receipt)
 
@@ -90,12 +103,20 @@ def _show_places(found: LayerShapes) -> None:
     holds = sum(place.is_equal for place in claims)
     worst = max(place.difference for place in claims)
     st.markdown(
-        notices.plain(f"{holds} of {len(claims)} places hold, compared number by number just now; the largest difference is {worst:.1e}."),
+        notices.plain(
+            f"{holds} of {len(claims)} places hold, compared number by number just now; the largest difference is "
+            f"{worst:.1e}."
+        ),
         width=TEXT_WIDTH,
     )
     for trap in traps:
-        notices.note(f"{trap.left} has the same shape as {trap.right} and raises no error, but it differs by up to {trap.difference:.2f}. {trap.meaning}")
-    table = pd.DataFrame([dataclasses.asdict(place) | {"equal": "yes" if place.is_equal else "no"} for place in found.places])
+        notices.note(
+            f"{trap.left} has the same shape as {trap.right} and raises no error, but it differs by up to "
+            f"{trap.difference:.2f}. {trap.meaning}"
+        )
+    table = pd.DataFrame(
+        [dataclasses.asdict(place) | {"equal": "yes" if place.is_equal else "no"} for place in found.places]
+    )
     table["difference"] = ["0" if value == 0 else f"{value:.1e}" for value in table["difference"]]
     figures.show_table(table[["left", "right", "equal", "difference", "meaning"]], name="shapes-places")
 
@@ -106,14 +127,25 @@ def _show_counts(settings: LayerSettings, found: LayerShapes, receipt: figures.R
     hidden, wide = settings.hidden_size, settings.directions * settings.hidden_size
     sums = [f"{settings.directions} × {blocks} × {hidden} × ({settings.input_size} + {hidden} + 2)"]
     if settings.num_layers > 1:
-        sums.append(f"{settings.num_layers - 1} × {settings.directions} × {blocks} × {hidden} × ({wide} + {hidden} + 2)")
+        sums.append(
+            f"{settings.num_layers - 1} × {settings.directions} × {blocks} × {hidden} × ({wide} + {hidden} + 2)"
+        )
     st.markdown(
-        "Each gate has a matrix for the input, a matrix for the state, and two biases; an RNN has one such block, a GRU three, an LSTM four: "
+        "Each gate has a matrix for the input, a matrix for the state, and two biases; an RNN has one such block, a "
+        "GRU three, an LSTM four: "
         "gates × hidden × (input + hidden + 2), for every layer and direction.",
         width=TEXT_WIDTH,
     )
-    st.markdown(notices.plain(f"By the formula: {' + '.join(sums)} = {found.formula[settings.kind]:,}; counted in the layer: {count:,}, {agrees}."))
-    weights = pd.DataFrame([(weight.name, str(weight.shape), weight.count) for weight in found.weights], columns=["tensor", "shape", "numbers"])
+    st.markdown(
+        notices.plain(
+            f"By the formula: {' + '.join(sums)} = {found.formula[settings.kind]:,}; counted in the layer: {count:,}, "
+            f"{agrees}."
+        )
+    )
+    weights = pd.DataFrame(
+        [(weight.name, str(weight.shape), weight.count) for weight in found.weights],
+        columns=["tensor", "shape", "numbers"],
+    )
     figures.show(
         count_bars(found.parameters, settings.kind, mode=figures.mode()),
         name="shapes-counts",

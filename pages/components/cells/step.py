@@ -55,7 +55,11 @@ def show(desk: Desk) -> None:
     )
     st.caption(
         "The thicker a wire, the larger the number that flows along it now; dashed ones are below zero. "
-        + ("Each number is the mean size over all units of the layer." if is_whole else f"The numbers are unit {unit}'s own.")
+        + (
+            "Each number is the mean size over all units of the layer."
+            if is_whole
+            else f"The numbers are unit {unit}'s own."
+        )
         + " A gate's box adds up what comes from the input x and from the hidden state h, and squashes the sum."
     )
     _show_strips(desk, strand, place, position, unit)
@@ -68,17 +72,23 @@ def said(desk: Desk, step: UnitStep, strand: Strand, position: int, unit: int) -
     at = f"At step {position + 1} the network reads {desk.spoken(position)}"
     if step.kind == "lstm":
         return (
-            f"{at}. Unit {unit} held {signed(step.cell_before)}; its forget gate keeps {100 * step.sums['forget_gate'].value:.0f} % of that, its "
-            f"input gate lets {100 * step.sums['input_gate'].value:.0f} % of the new value {signed(step.sums['cell_candidate'].value)} in, and it "
-            f"now holds {signed(step.cell)}. Its output gate shows {100 * step.sums['output_gate'].value:.0f} % of that, squashed: {signed(step.hidden)}."
+            f"{at}. Unit {unit} held {signed(step.cell_before)}; its forget gate keeps "
+            f"{100 * step.sums['forget_gate'].value:.0f} % of that, its "
+            f"input gate lets {100 * step.sums['input_gate'].value:.0f} % of the new value "
+            f"{signed(step.sums['cell_candidate'].value)} in, and it "
+            f"now holds {signed(step.cell)}. Its output gate shows {100 * step.sums['output_gate'].value:.0f} % of "
+            f"that, squashed: {signed(step.hidden)}."
         )
     if step.kind == "gru":
         return (
-            f"{at}. Unit {unit} held {signed(step.hidden_before)}; its update gate keeps {100 * step.sums['update_gate'].value:.0f} % of that and takes "
-            f"the rest from the new value {signed(step.sums['new_gate'].value)}: it now holds and says {signed(step.hidden)}."
+            f"{at}. Unit {unit} held {signed(step.hidden_before)}; its update gate keeps "
+            f"{100 * step.sums['update_gate'].value:.0f} % of that and takes "
+            f"the rest from the new value {signed(step.sums['new_gate'].value)}: it now holds and says "
+            f"{signed(step.hidden)}."
         )
     return (
-        f"{at}. Unit {unit} said {signed(step.hidden_before)}; an RNN has no gate to keep that, it computes a new value from everything: "
+        f"{at}. Unit {unit} said {signed(step.hidden_before)}; an RNN has no gate to keep that, it computes a new "
+        "value from everything: "
         f"{signed(step.hidden)}."
     )
 
@@ -86,7 +96,10 @@ def said(desk: Desk, step: UnitStep, strand: Strand, position: int, unit: int) -
 def _describe(strand: Strand, step: UnitStep, unit: int, is_whole: bool) -> str:
     whose = "all units on average" if is_whole else f"unit {unit}"
     gates = ", ".join(f"{part_label(part).lower()} {gate.value:.2f}" for part, gate in step.sums.items())
-    return f"The wires of the {strand.cell.upper()} cell at this step, as thick as what flows for {whose}. Unit {unit}: {gates}, says {step.hidden:.2f}."
+    return (
+        f"The wires of the {strand.cell.upper()} cell at this step, as thick as what flows for {whose}. Unit "
+        f"{unit}: {gates}, says {step.hidden:.2f}."
+    )
 
 
 def _show_strips(desk: Desk, strand: Strand, place: int, position: int, unit: int) -> None:
@@ -94,9 +107,15 @@ def _show_strips(desk: Desk, strand: Strand, place: int, position: int, unit: in
     if strand.cell_before is not None:
         rows["Memory c(t−1)"] = (strand.cell_before[position], False)
     rows["Hidden h(t−1)"] = (strand.hidden_before[position], False)
-    order = [*(part for part in strand.parts if part not in ("hidden", "cell")), *(part for part in ("cell", "hidden") if part in strand.parts)]
+    order = [
+        *(part for part in strand.parts if part not in ("hidden", "cell")),
+        *(part for part in ("cell", "hidden") if part in strand.parts),
+    ]
     rows |= {SHORT_NAMES[part]: (strand.parts[part][position], is_switch(part)) for part in order}
-    st.markdown("**Every vector of this step**, one cell per unit. Click the lower two strips to choose a unit.", width=TEXT_WIDTH)
+    st.markdown(
+        "**Every vector of this step**, one cell per unit. Click the lower two strips to choose a unit.",
+        width=TEXT_WIDTH,
+    )
     figures.show(
         state_strips(rows, unit=unit, mode=figures.mode()),
         name="cell-strips",
@@ -111,7 +130,8 @@ def _show_strips(desk: Desk, strand: Strand, place: int, position: int, unit: in
 
 def _show_arithmetic(desk: Desk, strand: Strand, step: UnitStep, place: int, position: int, unit: int) -> None:
     st.markdown(
-        f"**Unit {unit} in full arithmetic.** Each sum has {strand.inputs.shape[1]:,} products with what is read (x) and {strand.hidden_size:,} with "
+        f"**Unit {unit} in full arithmetic.** Each sum has {strand.inputs.shape[1]:,} products with what is read (x) "
+        f"and {strand.hidden_size:,} with "
         "what is carried (h): the largest are written out.",
         width=TEXT_WIDTH,
     )
@@ -127,9 +147,15 @@ def _show_arithmetic(desk: Desk, strand: Strand, step: UnitStep, place: int, pos
 
 def _show_sum(gate: GateSum) -> None:
     lines = sum_lines(
-        gate.part, gate.terms, count=PRODUCTS, biases=gate.input_bias + gate.hidden_bias, from_hidden=gate.from_hidden, reset=gate.reset,
-        total=gate.total, value=gate.value,
-    )  # fmt: skip
+        gate.part,
+        gate.terms,
+        count=PRODUCTS,
+        biases=gate.input_bias + gate.hidden_bias,
+        from_hidden=gate.from_hidden,
+        reset=gate.reset,
+        total=gate.total,
+        value=gate.value,
+    )
     for line in lines:
         st.latex(line)
     st.dataframe(gate.terms.head(TABLE_ROWS), hide_index=True, height=200, key=f"terms-{gate.part}")

@@ -26,7 +26,9 @@ SECTIONS = Toolbox(
     Section("findings", "What it means", "What do all the runs say, taken together?"),
     Section("learning", "How they learn", "How does the loss fall while a network trains, and how do two runs differ?"),
     Section("tradeoff", "Accuracy against cost", "Which architecture gives the fewest errors for what it costs?"),
-    Section("cost", "Time and memory", "What does one more step cost a recurrent network, and what a Transformer?", False),
+    Section(
+        "cost", "Time and memory", "What does one more step cost a recurrent network, and what a Transformer?", False
+    ),
     Section("half_life", "Memory half-life", "How fast does a network that writes forget what it has read?", False),
     Section("sizes", "Parameters", "How many numbers does each architecture learn, by formula and by count?"),
     Section("literature", "Published figures", "Do our runs agree with what others have published?"),

@@ -29,7 +29,8 @@ HISTORY = "bets"
 def show(desk: Desk) -> None:
     """Draw the form, the race and what became of all bets so far."""
     st.markdown(
-        f"Two to four architectures of about the same size learn the same task, {SEEDS} seeds each, on the same sequences in the same order. "
+        f"Two to four architectures of about the same size learn the same task, {SEEDS} seeds each, on the same "
+        "sequences in the same order. "
         "Try a length at which the RNN still learns, then one at which it does not.",
         width=TEXT_WIDTH,
     )
@@ -77,7 +78,14 @@ def _ask(controls: Controls, is_running: bool) -> LiveSettings:
     controls.offer("race_bet", bets, _bet_label)
     bet = controls.segmented("race_bet", format_func=_bet_label, disabled=is_running)
     return LiveSettings(
-        view.race_task, view.race_length, runners, view.race_parameters, view.race_seconds, view.race_max_steps, view.race_seed, bet
+        view.race_task,
+        view.race_length,
+        runners,
+        view.race_parameters,
+        view.race_seconds,
+        view.race_max_steps,
+        view.race_seed,
+        bet,
     )
 
 
@@ -99,12 +107,16 @@ def _explain(settings: LiveSettings) -> str:
         notices.error(str(problem))
         return str(problem)
     counts = {spec.architecture: _parameters(task, spec.architecture, spec.hidden_size) for spec in specs}
-    sizes = ", ".join(f"{architecture_label(spec.architecture)} {counts[spec.architecture]:,} ({spec.hidden_size} units)" for spec in specs)
+    sizes = ", ".join(
+        f"{architecture_label(spec.architecture)} {counts[spec.architecture]:,} ({spec.hidden_size} units)"
+        for spec in specs
+    )
     budget = full_budget(task, settings.parameters)
     farthest = max(abs(count / budget - 1) for count in counts.values())
     st.caption(
         notices.plain(
-            f"Parameters: {sizes}; within {100 * farthest:.1f} % of {budget:,}. Before the start a few updates of each are timed, "
+            f"Parameters: {sizes}; within {100 * farthest:.1f} % of {budget:,}. Before the start a few updates of "
+            "each are timed, "
             f"and the race gets as many as fit into {settings.seconds} s on one processor core of this server."
         )
     )
@@ -144,7 +156,8 @@ def _show_history(page: str) -> None:
     right = int((decided["outcome"] == "right").sum())
     st.markdown("**Your races**")
     st.caption(
-        f"{right} of {len(decided)} bets that were decided were right. Kept until you reload or close this page; download it to keep it longer."
+        f"{right} of {len(decided)} bets that were decided were right. Kept until you reload or close this page; "
+        "download it to keep it longer."
     )
     figures.show_table(rows, name="race-history")
 
@@ -160,6 +173,7 @@ def _show_tally(task: str) -> None:
     right = int((decided["outcome"] == "right").sum())
     st.caption(
         notices.plain(
-            f"All visitors of this server so far, {task_title(task)}: {len(rows)} races; clear wins: {won}; {right} of {len(decided)} decided bets right."
+            f"All visitors of this server so far, {task_title(task)}: {len(rows)} races; clear wins: {won}; {right} "
+            f"of {len(decided)} decided bets right."
         )
     )

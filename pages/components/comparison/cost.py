@@ -1,4 +1,5 @@
-"""Time and memory: what one more step costs a recurrent network and a Transformer, in training and while reading as it comes in."""
+"""Time and memory: what one more step costs a recurrent network and a Transformer, in training and while reading as it
+comes in."""
 
 from __future__ import annotations
 
@@ -21,9 +22,11 @@ from pages.components.views.comparison_cost import LONGEST
 
 WHEN = {"streaming": "Reading as it comes in", "training": "Training"}
 WORDS = {
-    "streaming": "A text is read one token after another, as a chat or a sensor delivers it. Recurrent networks carry a state of fixed size; "
+    "streaming": "A text is read one token after another, as a chat or a sensor delivers it. Recurrent networks carry "
+    "a state of fixed size; "
     "a Transformer keeps every token it has read and looks at all of them again.",
-    "training": "Whole sequences are read at once, then the error is sent back through every step. All of them keep what each step computed, so "
+    "training": "Whole sequences are read at once, then the error is sent back through every step. All of them keep "
+    "what each step computed, so "
     "memory grows with the length; a Transformer also compares every step with every other one.",
 }
 X_TITLES = {"streaming": "Position of the token", "training": "Length of the sequences (tokens)"}
@@ -53,7 +56,9 @@ def show(desk: Desk) -> None:
             args=({"when": when, "hidden_size": desk.view.cost_hidden},),
             disabled=job.is_running(),
         )
-        st.caption(f"At most {live_costs.MOST_SECONDS:.0f} s on one processor core of this server, with the H chosen below.")
+        st.caption(
+            f"At most {live_costs.MOST_SECONDS:.0f} s on one processor core of this server, with the H chosen below."
+        )
     with notices.engine_errors():
         now = _measured(job, when)
     if stored.empty and now is None:
@@ -89,9 +94,21 @@ def _show_charts(desk: Desk, when: str, stored: pd.DataFrame, now: dict | None) 
     sentence = growth_sentence(points, when)
     where = "measured here and now" if points is fresh else "from the table of results"
     st.markdown(f"**{notices.plain(sentence)}** {notices.plain(f'({where.capitalize()}.)')}", width=TEXT_WIDTH)
-    look = {"mode": figures.mode(), "x_title": X_TITLES[when], "is_log_x": desk.view.cost_log_x, "is_log_y": desk.view.cost_log_y, "now": None if stored.empty else fresh}
+    look = {
+        "mode": figures.mode(),
+        "x_title": X_TITLES[when],
+        "is_log_x": desk.view.cost_log_x,
+        "is_log_y": desk.view.cost_log_y,
+        "now": None if stored.empty else fresh,
+    }
     drawn = fresh if stored.empty else stored
-    table = pd.concat([part.assign(measured=source) for part, source in ((stored, "stored"), (fresh, "here and now")) if part is not None and len(part)])
+    table = pd.concat(
+        [
+            part.assign(measured=source)
+            for part, source in ((stored, "stored"), (fresh, "here and now"))
+            if part is not None and len(part)
+        ]
+    )
     receipt = _live_receipt(now) if now else _stored_receipt(desk, when)
     left, right = st.columns(2, gap="large")
     with left:
@@ -109,23 +126,28 @@ def _show_charts(desk: Desk, when: str, stored: pd.DataFrame, now: dict | None) 
             figures.show(
                 cost_lines(drawn, column="memory_bytes", y_title="Memory", **look),
                 name="cost-memory",
-                alt=f"Bytes {MEMORY_TITLES[when].lower()} against {X_TITLES[when].lower()}, one line per architecture. {sentence}",
+                alt=f"Bytes {MEMORY_TITLES[when].lower()} against {X_TITLES[when].lower()}, one line per "
+                f"architecture. {sentence}",
                 table=table,
                 receipt=receipt,
             )
         else:
             notices.note("Memory was not measured in this table; measure it here.")
     st.caption(
-        f"Time is that of one processor core: other work on the machine does not count. Lines are stored rows, open marks were measured here and "
-        f"now. The sentence compares medians over the first and the last third of each line; growing means {GROWS:g} times or more."
+        "Time is that of one processor core: other work on the machine does not count. Lines are stored rows, open "
+        "marks were measured here and "
+        f"now. The sentence compares medians over the first and the last third of each line; growing means {GROWS:g} "
+        "times or more."
     )
 
 
 def _stored_receipt(desk: Desk, when: str) -> Receipt:
     facts = desk.ask(facts_of, desk.recipe)
     return Receipt(
-        measured=f"{facts['date']}, commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} cores), torch {facts['torch']}",
-        python="from engine.experiments import results\nfrom engine.experiments.cost_tables import growth, stored_costs\n\n"
+        measured=f"{facts['date']}, commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} cores), torch "
+        f"{facts['torch']}",
+        python="from engine.experiments import results\nfrom engine.experiments.cost_tables import growth, "
+        "stored_costs\n\n"
         f"points = stored_costs(results.load_results({desk.recipe!r}), {when!r}, {desk.equal!r})\n"
         "print(points, growth(points, 'seconds'), growth(points, 'memory_bytes'))",
         command=facts["command"],
@@ -135,7 +157,8 @@ def _stored_receipt(desk: Desk, when: str) -> Receipt:
 def _live_receipt(now: dict) -> Receipt:
     return Receipt(
         model=f"untrained networks with H = {now['hidden_size']}; the Transformer's stream is as wide",
-        measured=f"{now['date']}, commit {now['commit']}, on {now['hardware']} ({now['cores']} cores), torch {now['torch']}",
+        measured=f"{now['date']}, commit {now['commit']}, on {now['hardware']} ({now['cores']} cores), torch "
+        f"{now['torch']}",
         python="import pandas as pd\nfrom engine.experiments.live_costs import measure_costs\n\n"
         f"events = list(measure_costs({now['when']!r}, {now['hidden_size']}))\n"
         "print(pd.DataFrame([row for event in events for row in event.get('rows', [])]))",
@@ -147,7 +170,9 @@ def _show_calculator(desk: Desk) -> None:
     """Draw what must be held after T tokens, by formula and as measured."""
     st.markdown("**Work it out: what must be kept to read on?**")
     st.markdown(
-        "A recurrent state is H numbers, whatever was read. A Transformer keeps a key and a value, d numbers each, per layer and token.", width=TEXT_WIDTH
+        "A recurrent state is H numbers, whatever was read. A Transformer keeps a key and a value, d numbers each, "
+        "per layer and token.",
+        width=TEXT_WIDTH,
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         hidden_size = desk.controls.slider("cost_hidden", width=300)
@@ -160,10 +185,16 @@ def _show_calculator(desk: Desk) -> None:
     rows = table.set_index("architecture")
     transformer, lstm = rows.loc["transformer"], rows.loc["lstm"]
     is_equal = bool((table["formula_bytes"] == table["measured_bytes"]).all())
-    said = "exactly what was measured by reading that many tokens" if is_equal else "which is not what was measured: see the numbers"
+    said = (
+        "exactly what was measured by reading that many tokens"
+        if is_equal
+        else "which is not what was measured: see the numbers"
+    )
     sentence = (
-        f"With H = d = {hidden_size}, after {tokens:,} tokens the LSTM holds {size_words(lstm['formula_bytes'])} and the Transformer "
-        f"{size_words(transformer['formula_bytes'])}, {transformer['formula_bytes'] / lstm['formula_bytes']:,.0f} times as much; {said}. "
+        f"With H = d = {hidden_size}, after {tokens:,} tokens the LSTM holds {size_words(lstm['formula_bytes'])} and "
+        "the Transformer "
+        f"{size_words(transformer['formula_bytes'])}, {transformer['formula_bytes'] / lstm['formula_bytes']:,.0f} "
+        f"times as much; {said}. "
         f"The Transformer holds more from token {overtaken_after(hidden_size, 'lstm')} on."
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
@@ -182,10 +213,12 @@ def _show_calculator(desk: Desk) -> None:
             now_label="measured",
         ),
         name="cost-state",
-        alt=f"Bytes held against tokens read: lines by the formulas, marks as measured after {tokens:,} tokens. {sentence}",
+        alt=f"Bytes held against tokens read: lines by the formulas, marks as measured after {tokens:,} tokens. "
+        f"{sentence}",
         table=table.assign(architecture=table["architecture"].map(architecture_label)),
         receipt=Receipt(
             model=f"untrained networks with {hidden_size} hidden units, 32-bit floats",
-            python=f"from engine.experiments.state_size import state_table\n\nprint(state_table({hidden_size}, {tokens}).to_string())",
+            python=f"from engine.experiments.state_size import state_table\n\nprint(state_table({hidden_size}, "
+            f"{tokens}).to_string())",
         ),
     )

@@ -25,13 +25,20 @@ def show(desk: Desk) -> None:
         with st.container(horizontal=True, vertical_alignment="top", key=f"finding-{finding.name}"):
             st.markdown(f"**{notices.plain(finding.title)}:** {notices.plain(finding.sentence)}", width=TEXT_WIDTH)
             st.button(
-                "Show the runs", key=f"show-{finding.name}", type="tertiary", icon=":material/arrow_upward:", on_click=_go, args=(desk, finding.view)
+                "Show the runs",
+                key=f"show-{finding.name}",
+                type="tertiary",
+                icon=":material/arrow_upward:",
+                on_click=_go,
+                args=(desk, finding.view),
             )
     if not found:
         notices.note("The table holds too few runs to say anything in general.")
     st.caption(
-        "Each sentence is worked out from the rows. The rule is the same everywhere: the first to solve a task wins, by the median "
-        "number of updates over the seeds; where nobody solves it, the lowest median loss; where the ranges over the seeds touch, nobody."
+        "Each sentence is worked out from the rows. The rule is the same everywhere: the first to solve a task wins, "
+        "by the median "
+        "number of updates over the seeds; where nobody solves it, the lowest median loss; where the ranges over the "
+        "seeds touch, nobody."
     )
     st.markdown("**Who solves what.** Each row is a task at one length, each column an architecture.", width=TEXT_WIDTH)
     table = desk.ask(solved_map, desk.equal)

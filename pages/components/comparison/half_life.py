@@ -1,4 +1,5 @@
-"""Memory half-life: how far back a token may stand and still change what a language model expects now, measured and by gradient."""
+"""Memory half-life: how far back a token may stand and still change what a language model expects now, measured and by
+gradient."""
 
 from __future__ import annotations
 
@@ -22,15 +23,20 @@ Found = dict[str, HalfLife]
 
 def show(desk: Desk) -> None:
     """Draw the text, both curves of every network, and where they disagree."""
-    models = {info.name: info for info in networks.in_order([info for info in cache.list_models("language_model") if not info.error])}
+    models = {
+        info.name: info
+        for info in networks.in_order([info for info in cache.list_models("language_model") if not info.error])
+    }
     names = sorted(networks.comparable(models.values()), key=lambda name: bool(models[name].group))
     if not names:
         notices.note("No language model is installed, so there is nothing to measure.")
         return
     controls = desk.controls
     st.markdown(
-        "Every network reads the text below. At several places one token is replaced by another, both versions are read on, and after every "
-        "further token the two expectations are compared. What is left at distance d is what the network still holds of a token d steps back.",
+        "Every network reads the text below. At several places one token is replaced by another, both versions are "
+        "read on, and after every "
+        "further token the two expectations are compared. What is left at distance d is what the network still holds "
+        "of a token d steps back.",
         width=TEXT_WIDTH,
     )
     text = controls.text_area("half_life_text", height=150, max_chars=LONGEST_TEXT)
@@ -45,7 +51,12 @@ def show(desk: Desk) -> None:
     if not found:
         return
     labels = _labels(models, found)
-    frame = pd.concat([value.frame.assign(label=labels[name], architecture=models[name].architecture) for name, value in found.items()])
+    frame = pd.concat(
+        [
+            value.frame.assign(label=labels[name], architecture=models[name].architecture)
+            for name, value in found.items()
+        ]
+    )
     _show_numbers(found, labels)
     _show_curves(desk, found, labels, frame)
     _show_disagreement(desk, found, labels, frame)
@@ -80,18 +91,25 @@ def _measure(names: tuple[str, ...], text: str, farthest: int, seed: int) -> tup
 def _labels(models: dict[str, ModelInfo], found: Found) -> dict[str, str]:
     """Return what each network is called here; two that share a label get their names added."""
     plain = {name: networks.label(models[name]) for name in found}
-    return {name: f"{label} ({name})" if list(plain.values()).count(label) > 1 else label for name, label in plain.items()}
+    return {
+        name: f"{label} ({name})" if list(plain.values()).count(label) > 1 else label for name, label in plain.items()
+    }
 
 
 def _show_numbers(found: Found, labels: dict[str, str]) -> None:
     """Draw one number per network and say what it means."""
     for column, (name, value) in zip(st.columns(min(4, len(found))) * 4, found.items(), strict=False):
-        column.metric(labels[name], _tokens(value.half_life), help="Half-life: the distance at which half of the change at distance 1 is left.")
+        column.metric(
+            labels[name],
+            _tokens(value.half_life),
+            help="Half-life: the distance at which half of the change at distance 1 is left.",
+        )
     longest = max(value.frame["distance"].max() for value in found.values())
     words = "; ".join(f"{labels[name]} {_tokens(value.hundredth)}" for name, value in found.items())
     st.markdown(
         notices.plain(
-            f"After its half-life, half of a token's weight in the network's expectation is gone. A hundredth is left after: {words} "
+            "After its half-life, half of a token's weight in the network's expectation is gone. A hundredth is left "
+            f"after: {words} "
             f"(none of them was followed farther than {longest} tokens)."
         ),
         width=TEXT_WIDTH,
@@ -102,7 +120,8 @@ def _show_curves(desk: Desk, found: Found, labels: dict[str, str], frame: pd.Dat
     view = desk.view
     look = {"mode": figures.mode(), "is_log": view.half_life_log_y, "is_log_distance": view.half_life_log_x}
     measured = {labels[name]: value.half_life for name, value in found.items()}
-    # The gradient's share is of its square, so its line has fallen to half where the square has fallen to a quarter: no mark there.
+    # The gradient's share is of its square, so its line has fallen to half where the square has fallen to a quarter: no
+    # mark there.
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Measured: the token is replaced**")
@@ -120,12 +139,27 @@ def _show_curves(desk: Desk, found: Found, labels: dict[str, str], frame: pd.Dat
                 influence_by_distance(frame, quantity="gradient", **look),
                 name="half-life-gradient",
                 alt=_describe_gradient(frame),
-                table=frame[["label", "distance", "kl", "kl_low", "kl_high", "gradient_norm", "gradient_low", "gradient_high", "ratio", "disagrees"]],
+                table=frame[
+                    [
+                        "label",
+                        "distance",
+                        "kl",
+                        "kl_low",
+                        "kl_high",
+                        "gradient_norm",
+                        "gradient_low",
+                        "gradient_high",
+                        "ratio",
+                        "disagrees",
+                    ]
+                ],
                 receipt=_receipt(desk, found),
             )
         else:
             notices.note("None of the networks chosen has a gradient: a model that counts is not differentiable.")
-    st.caption("Line: mean over places in the text. Band: half of the places lie inside it. Ringed mark: the half-life.")
+    st.caption(
+        "Line: mean over places in the text. Band: half of the places lie inside it. Ringed mark: the half-life."
+    )
 
 
 def _show_disagreement(desk: Desk, found: Found, labels: dict[str, str], frame: pd.DataFrame) -> None:
@@ -133,7 +167,10 @@ def _show_disagreement(desk: Desk, found: Found, labels: dict[str, str], frame: 
     with_gradient = {name: value for name, value in found.items() if value.frame["gradient_share"].notna().any()}
     if not with_gradient:
         return
-    st.markdown("**Do the two agree?** A gradient knows about very small changes only; a replaced token is a large one.", width=TEXT_WIDTH)
+    st.markdown(
+        "**Do the two agree?** A gradient knows about very small changes only; a replaced token is a large one.",
+        width=TEXT_WIDTH,
+    )
     figures.show(
         two_answers(frame, mode=figures.mode(), is_log_distance=desk.view.half_life_log_x),
         name="half-life-answers",
@@ -142,23 +179,31 @@ def _show_disagreement(desk: Desk, found: Found, labels: dict[str, str], frame: 
     lines = [f"- {notices.plain(_disagreement_words(labels[name], value))}" for name, value in with_gradient.items()]
     st.markdown("\n".join(lines), width=TEXT_WIDTH)
     st.caption(
-        "Shaded: the two shares differ by more than a factor of three. The gradient is squared for this, because a divergence grows with the "
+        "Shaded: the two shares differ by more than a factor of three. The gradient is squared for this, because a "
+        "divergence grows with the "
         "square of a small change."
     )
 
 
 def _disagreement_words(label: str, value: HalfLife) -> str:
     count, distances = int(value.frame["disagrees"].sum()), len(value.frame)
-    order = f"They put the distances in {'nearly the same' if value.rank_correlation > 0.9 else 'a similar' if value.rank_correlation > 0.5 else 'a different'} order (rank correlation {value.rank_correlation:.2f})."
+    correlation = value.rank_correlation
+    like = "nearly the same" if correlation > 0.9 else "a similar" if correlation > 0.5 else "a different"
+    order = f"They put the distances in {like} order (rank correlation {correlation:.2f})."
     halves = f"Half-life {_tokens(value.half_life)} measured, {_tokens(value.gradient_half_life)} by the gradient."
     if not count:
         return f"{label}: the two agree at all {distances} distances. {halves} {order}"
     stretches = value.stretches
-    where = ", ".join(f"{part.first}" if part.first == part.last else f"{part.first} to {part.last}" for part in stretches[:4])
+    where = ", ".join(
+        f"{part.first}" if part.first == part.last else f"{part.first} to {part.last}" for part in stretches[:4]
+    )
     more = f" and {len(stretches) - 4} more stretches" if len(stretches) > 4 else ""
     says_more = sum(part.last - part.first + 1 for part in stretches if part.gradient_says_more)
     side = "promises more influence than there is" if says_more > count / 2 else "sees less influence than there is"
-    return f"{label}: they disagree at {count} of {distances} distances ({where}{more}); mostly the gradient {side}. {halves} {order}"
+    return (
+        f"{label}: they disagree at {count} of {distances} distances ({where}{more}); mostly the gradient {side}. "
+        f"{halves} {order}"
+    )
 
 
 def _table(found: Found, labels: dict[str, str]) -> pd.DataFrame:
@@ -168,7 +213,9 @@ def _table(found: Found, labels: dict[str, str]) -> pd.DataFrame:
             {
                 "network": labels[name],
                 "half-life (tokens)": value.half_life,
-                "half-life (characters)": None if value.half_life is None else value.half_life * value.characters_per_token,
+                "half-life (characters)": None
+                if value.half_life is None
+                else value.half_life * value.characters_per_token,
                 "a hundredth left after": value.hundredth,
                 "half-life of the fitted exponential": value.fitted_half_life,
                 "R² of the fit": value.fit_r2,
@@ -187,8 +234,14 @@ def _describe_gradient(frame: pd.DataFrame) -> str:
     parts = []
     for label, rows in frame.dropna(subset=["gradient_norm"]).groupby("label", sort=False):
         first, last = rows.iloc[0], rows.iloc[-1]
-        parts.append(f"{label} from {first['gradient_norm']:.3g} one token back to {last['gradient_norm']:.3g}, {int(last['distance'])} back")
-    return f"Lines of the gradient of the next token's log-probability by the embedding of a token, against how far back it stands: {'; '.join(parts)}."
+        parts.append(
+            f"{label} from {first['gradient_norm']:.3g} one token back to {last['gradient_norm']:.3g}, "
+            f"{int(last['distance'])} back"
+        )
+    return (
+        "Lines of the gradient of the next token's log-probability by the embedding of a token, against how far "
+        f"back it stands: {'; '.join(parts)}."
+    )
 
 
 def _tokens(distance: float | None) -> str:
@@ -210,5 +263,6 @@ def _receipt(desk: Desk, found: Found) -> Receipt:
             f"    found = half_life(load_model(name), text, {view.half_life_distance}, {view.half_life_seed})\n"
             "    print(name, found.half_life, found.gradient_half_life, found.rank_correlation)"
         ),
-        note=f"Up to {FARTHEST} tokens back. The replacements are drawn from what the network expects on average over this text.",
+        note=f"Up to {FARTHEST} tokens back. The replacements are drawn from what the network expects on average over "
+        "this text.",
     )

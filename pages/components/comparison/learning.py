@@ -1,4 +1,5 @@
-"""How they learn: the loss against updates, sequences or seconds; medians, every seed, or any two runs over each other."""
+"""How they learn: the loss against updates, sequences or seconds; medians, every seed, or any two runs over each
+other."""
 
 from __future__ import annotations
 
@@ -42,7 +43,11 @@ def show(desk: Desk) -> None:
 def _show_all(desk: Desk, length: int, look: str) -> None:
     """Draw all architectures that are switched on above."""
     view, facts = desk.view, desk.facts
-    function, words = (seed_curves, "every seed a thin line") if look == "seeds" else (median_curves, "medians over the seeds, bands from lowest to highest")
+    function, words = (
+        (seed_curves, "every seed a thin line")
+        if look == "seeds"
+        else (median_curves, "medians over the seeds, bands from lowest to highest")
+    )
     curves = desk.ask(function, desk.equal, desk.task, length)
     curves = curves[curves["architecture"].isin(desk.architectures)]
     if curves.empty:
@@ -53,26 +58,50 @@ def _show_all(desk: Desk, length: int, look: str) -> None:
     sentence = _last_losses(curves, "loss" if look == "seeds" else "loss_median")
     figures.show(
         desk.figure(
-            _draw, desk.equal, desk.task, length, desk.architectures, look, figures.mode(), view.learning_against, baseline, view.learning_log_x, view.learning_log_y
+            _draw,
+            desk.equal,
+            desk.task,
+            length,
+            desk.architectures,
+            look,
+            figures.mode(),
+            view.learning_against,
+            baseline,
+            view.learning_log_x,
+            view.learning_log_y,
         ),
         name="loss-while-learning",
-        alt=f"Held-out loss on {facts.title.lower()} of length {length:,} against {AGAINST[view.learning_against].lower()}: {words}. {sentence}",
+        alt=f"Held-out loss on {facts.title.lower()} of length {length:,} against "
+        f"{AGAINST[view.learning_against].lower()}: {words}. {sentence}",
         table=curves.round(5),
-        receipt=receipt(desk, "learning_curves", f"{function.__name__}(frame, {desk.equal!r}, {desk.task!r}, {length})"),
+        receipt=receipt(
+            desk, "learning_curves", f"{function.__name__}(frame, {desk.equal!r}, {desk.task!r}, {length})"
+        ),
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     st.caption(
         notices.plain(
-            f"Loss on sequences the networks do not train on. Without memory: {baseline:.4g} {facts.unit}. A run that has solved the task "
-            "stops, and keeps its last loss. Seconds are processor time of training alone, so other work on the machine does not count."
+            f"Loss on sequences the networks do not train on. Without memory: {baseline:.4g} {facts.unit}. A run that "
+            "has solved the task "
+            "stops, and keeps its last loss. Seconds are processor time of training alone, so other work on the "
+            "machine does not count."
         )
     )
 
 
 def _draw(
-    frame: pd.DataFrame, equal: str, task: str, length: int, architectures: tuple[str, ...], look: str, mode: Mode, against: str,
-    baseline: float, is_log_x: bool, is_log_y: bool,
-) -> go.Figure:  # fmt: skip
+    frame: pd.DataFrame,
+    equal: str,
+    task: str,
+    length: int,
+    architectures: tuple[str, ...],
+    look: str,
+    mode: Mode,
+    against: str,
+    baseline: float,
+    is_log_x: bool,
+    is_log_y: bool,
+) -> go.Figure:
     curves = (seed_curves if look == "seeds" else median_curves)(frame, equal, task, length)
     curves = curves[curves["architecture"].isin(architectures)]
     titles = {"x": AXES[against], "x_title": AGAINST[against], "unit": task_facts(task).unit}
@@ -85,7 +114,10 @@ def _show_pair(desk: Desk, length: int) -> None:
     runs = desk.ask(run_names, desk.equal, desk.task, length)
     labels = {str(run): run.label for run in runs}
     names = list(labels)
-    first, second = (next((name for name in names if name.startswith(f"{kind}-")), names[place]) for place, kind in ((0, "lstm"), (-1, "gru")))
+    first, second = (
+        next((name for name in names if name.startswith(f"{kind}-")), names[place])
+        for place, kind in ((0, "lstm"), (-1, "gru"))
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for field, default in (("learning_one", first), ("learning_other", second)):
             controls.offer(field, names, labels.get, default)
@@ -106,12 +138,16 @@ def _show_pair(desk: Desk, length: int) -> None:
             is_log_y=view.learning_log_y,
         ),
         name="two-runs",
-        alt=f"Two runs on {facts.title.lower()} of length {length:,} and their difference at equal updates. {pair.sentence}",
+        alt=f"Two runs on {facts.title.lower()} of length {length:,} and their difference at equal updates. "
+        f"{pair.sentence}",
         table=pair.table.round(5),
         receipt=receipt(desk, "learning_curves", f"compare_runs(frame, {', '.join(map(repr, arguments))})", ".table"),
     )
     st.markdown(notices.plain(pair.sentence), width=TEXT_WIDTH)
-    st.caption("Below zero, B is better at that number of updates. Between two measurements the loss is taken to lie on a straight line.")
+    st.caption(
+        "Below zero, B is better at that number of updates. Between two measurements the loss is taken to lie on a "
+        "straight line."
+    )
 
 
 def _last_losses(curves: pd.DataFrame, column: str) -> str:

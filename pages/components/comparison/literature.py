@@ -5,7 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.experiments.literature import MARKS, MEASURES, REMEMBERED, beside_published_sentence, comparison_sentence, literature_table
+from engine.experiments.literature import (
+    MARKS,
+    MEASURES,
+    REMEMBERED,
+    beside_published_sentence,
+    comparison_sentence,
+    literature_table,
+)
 from engine.plotting.theme import architecture_label
 from pages.components import cache, figures, notices
 from pages.components.comparison.desk import Desk
@@ -22,21 +29,38 @@ def show(desk: Desk) -> None:
     table = desk.ask(literature_table, is_all, also)
     others = cache.compute(beside_published_sentence, also)
     st.markdown(notices.plain(f"{comparison_sentence(table)} {others}".strip()), width=TEXT_WIDTH)
-    figures.show_table(_for_reading(table), name="published", receipt=receipt(desk, "literature", f"literature_table(frame, {is_all}, {also!r})"), column_config=_columns())
+    figures.show_table(
+        _for_reading(table),
+        name="published",
+        receipt=receipt(desk, "literature", f"literature_table(frame, {is_all}, {also!r})"),
+        column_config=_columns(),
+    )
     st.caption(
-        "Published figures were read at their source unless the column “How read” says otherwise. Ours are medians over the seeds at equal "
-        "parameters, at the nearest length that was run. No two rows follow the same protocol: the last column says what differs."
+        "Published figures were read at their source unless the column “How read” says otherwise. Ours are medians "
+        "over the seeds at equal "
+        "parameters, at the nearest length that was run. No two rows follow the same protocol: the last column says "
+        "what differs."
     )
 
 
 def _for_reading(table: pd.DataFrame) -> pd.DataFrame:
-    where = [f"{row.source}, {row.place}" if row.mark != REMEMBERED else f"as remembered in {row.source}" for row in table.itertuples()]
-    size = ["" if pd.isna(row.our_length) else f"length {int(row.our_length):,}, {int(row.our_parameters):,} parameters, {_seeds(int(row.our_runs))}" for row in table.itertuples()]
+    where = [
+        f"{row.source}, {row.place}" if row.mark != REMEMBERED else f"as remembered in {row.source}"
+        for row in table.itertuples()
+    ]
+    size = [
+        ""
+        if pd.isna(row.our_length)
+        else f"length {int(row.our_length):,}, {int(row.our_parameters):,} parameters, {_seeds(int(row.our_runs))}"
+        for row in table.itertuples()
+    ]
     return pd.DataFrame(
         {
             "task": table["task"],
             "length": table["length"].astype("Int64"),
-            "architecture": [architecture_label(row.architecture) if row.architecture else row.label for row in table.itertuples()],
+            "architecture": [
+                architecture_label(row.architecture) if row.architecture else row.label for row in table.itertuples()
+            ],
             "measure": table["measure"].map(MEASURES),
             "published": table["shown"],
             "ours": ["" if pd.isna(value) else f"{value:.3g}" for value in table["ours"]],
@@ -55,8 +79,19 @@ def _seeds(count: int) -> str:
 
 def _columns() -> dict:
     labels = {
-        "task": "Task", "length": "Length", "architecture": "Architecture", "measure": "Measure", "published": "Published", "ours": "Ours",
-        "our_setting": "Our setting", "their_setting": "Their setting", "source": "Source", "how_read": "How read", "difference": "What differs",
-    }  # fmt: skip
-    return {name: st.column_config.Column(label, width="large" if name == "difference" else None) for name, label in labels.items()}
-
+        "task": "Task",
+        "length": "Length",
+        "architecture": "Architecture",
+        "measure": "Measure",
+        "published": "Published",
+        "ours": "Ours",
+        "our_setting": "Our setting",
+        "their_setting": "Their setting",
+        "source": "Source",
+        "how_read": "How read",
+        "difference": "What differs",
+    }
+    return {
+        name: st.column_config.Column(label, width="large" if name == "difference" else None)
+        for name, label in labels.items()
+    }

@@ -12,7 +12,8 @@ def receipt(desk: Desk, module: str, line: str, table: str = "") -> Receipt:
 
     Args:
         module: where the function that `line` calls stands, below `engine.experiments`.
-        table: the attribute of what it returns that is the table shown, such as ".table"; "" where it returns the table.
+        table: the attribute of what it returns that is the table shown, such as ".table"; "" where it returns the
+            table.
     """
     facts = desk.ask(results.receipt, desk.recipe)
     function = line.split("(")[0]
@@ -20,11 +21,13 @@ def receipt(desk: Desk, module: str, line: str, table: str = "") -> Receipt:
     return Receipt(
         model=f"{facts['runs']} runs in all, {EQUAL_WORDS[desk.equal]} within each task and length",
         seed=facts["seeds"],
-        measured=f"{facts['date']}, commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} cores), torch {facts['torch']}",
+        measured=f"{facts['date']}, commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} cores), torch "
+        f"{facts['torch']}",
         python=f"from engine.experiments import results\nfrom engine.experiments.{module} import {function}\n\n"
         f"frame = results.load_results({desk.recipe!r})\nprint({line}{table}.to_string())",
         command=facts["command"],
-        note=f"All runs together took {f'{hours:.1f} hours' if hours >= 1 else f'{60 * hours:.0f} minutes'} of training. The same seeds give the same curves on the same machine.",
+        note=f"All runs together took {f'{hours:.1f} hours' if hours >= 1 else f'{60 * hours:.0f} minutes'} of "
+        "training. The same seeds give the same curves on the same machine.",
     )
 
 

@@ -1,4 +1,5 @@
-"""The rules: what was held equal, what was chosen and how, read off the rows; how equal the networks are, as a table."""
+"""The rules: what was held equal, what was chosen and how, read off the rows; how equal the networks are, as a
+table."""
 
 from __future__ import annotations
 
@@ -19,21 +20,39 @@ from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
 HEADINGS = {
-    "task": "Task", "lengths": "Lengths", "max_steps": "Updates at most", "batch_size": "Sequences per update", "seeds": "Seeds",
-    "architectures": "Architectures", "runs": "Runs", "solved_means": "Solved means", "length": "Length", "architecture": "Architecture",
-    "hidden_size": "Hidden units", "parameters": "Parameters", "learning_rate": "Learning rate", "difference_percent": "Difference (%)",
-    "validation_loss": "Validation loss", "solved_after": "Solved after (updates)", "seed": "Seed", "is_chosen": "Chosen",
-}  # fmt: skip
+    "task": "Task",
+    "lengths": "Lengths",
+    "max_steps": "Updates at most",
+    "batch_size": "Sequences per update",
+    "seeds": "Seeds",
+    "architectures": "Architectures",
+    "runs": "Runs",
+    "solved_means": "Solved means",
+    "length": "Length",
+    "architecture": "Architecture",
+    "hidden_size": "Hidden units",
+    "parameters": "Parameters",
+    "learning_rate": "Learning rate",
+    "difference_percent": "Difference (%)",
+    "validation_loss": "Validation loss",
+    "solved_after": "Solved after (updates)",
+    "seed": "Seed",
+    "is_chosen": "Chosen",
+}
 
 
 def show(desk: Desk) -> None:
     """Draw the rules in words and the tables behind them."""
     found = desk.ask(protocol, desk.equal)
     st.markdown("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)), width=TEXT_WIDTH)
-    sources = {part: receipt(desk, "protocol", f"protocol(frame, {desk.equal!r})", f".{part}") for part in ("budgets", "matching", "trials")}
+    sources = {
+        part: receipt(desk, "protocol", f"protocol(frame, {desk.equal!r})", f".{part}")
+        for part in ("budgets", "matching", "trials")
+    }
     st.markdown("**What every task was given**")
     budgets = found.budgets.assign(
-        solved_means=[task_facts(task).solved_text for task in found.budgets["task"]], task=[task_title(task) for task in found.budgets["task"]]
+        solved_means=[task_facts(task).solved_text for task in found.budgets["task"]],
+        task=[task_title(task) for task in found.budgets["task"]],
     )
     figures.show_table(budgets, name="budgets", receipt=sources["budgets"], column_config=HEADINGS)
     st.markdown("**How equal the networks are**")
@@ -47,7 +66,8 @@ def show(desk: Desk) -> None:
         st.markdown("**The trials by which learning rates were chosen**")
         _show_sensitivity(desk)
         trials = found.trials.assign(
-            architecture=[architecture_label(name) for name in found.trials["architecture"]], task=[task_title(task) for task in found.trials["task"]]
+            architecture=[architecture_label(name) for name in found.trials["architecture"]],
+            task=[task_title(task) for task in found.trials["task"]],
         )
         figures.show_table(trials, name="trials", receipt=sources["trials"], column_config=HEADINGS)
 
@@ -70,13 +90,15 @@ def _show_sensitivity(desk: Desk) -> None:
     figures.show(
         loss_by_rate(table, mode=figures.mode(), unit=facts.unit, baseline=baseline, is_log_y=desk.view.rules_log_y),
         name="loss-by-rate",
-        alt=f"Lowest loss of a trial on validation sequences of {facts.title.lower()} at length {length:,}, by learning rate. {sentence}",
+        alt=f"Lowest loss of a trial on validation sequences of {facts.title.lower()} at length {length:,}, by "
+        f"learning rate. {sentence}",
         table=table.round(6),
         receipt=receipt(desk, "rate_trials", f"rate_trials(frame, {desk.task!r}, {length}, {desk.architectures!r})"),
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     st.caption(
-        f"{facts.title} at length {length:,}: the lowest loss of one trial each. A ringed mark is the rate that was chosen, a cross at the top a training "
+        f"{facts.title} at length {length:,}: the lowest loss of one trial each. A ringed mark is the rate that was "
+        "chosen, a cross at the top a training "
         "that diverged. All trials are of networks about equal in parameters."
     )
 
@@ -91,22 +113,26 @@ def rule_sentences(found: Protocol) -> list[str]:
     """Return the rules as sentences with the table's own numbers."""
     if found.equal == "parameters":
         size = (
-            "Equal parameters: the number of hidden units is chosen so that all networks on a task have about the same number of parameters; "
+            "Equal parameters: the number of hidden units is chosen so that all networks on a task have about the "
+            "same number of parameters; "
             f"none differs from the middle of its group by more than {found.largest_difference_percent:.2g} %."
         )
     else:
         size = (
-            "Equal hidden size: all networks have the same number of hidden units, so their parameters differ, by up to "
+            "Equal hidden size: all networks have the same number of hidden units, so their parameters differ, by up "
+            "to "
             f"{found.largest_difference_percent:.0f} % from the middle of their group."
         )
     seeds = " or ".join(sorted(set(found.budgets["seeds"])))
     return [
         size,
-        "Equal data and updates: on a task and length every network reads the same number of sequences per update, drawn by the same rule, for "
+        "Equal data and updates: on a task and length every network reads the same number of sequences per update, "
+        "drawn by the same rule, for "
         "at most the same number of updates.",
         _tuning_sentence(found),
         *_training_sentences(found),
-        f"Seeds: {seeds} {'run' if seeds == '1' else 'runs'} for each architecture, task and length, {found.runs:,} in all; they differ only in the seed. "
+        f"Seeds: {seeds} {'run' if seeds == '1' else 'runs'} for each architecture, task and length, {found.runs:,} "
+        "in all; they differ only in the seed. "
         "Lines are medians, bars and bands reach from the best run to the worst, nothing is left out.",
         f"Errors are measured on held-out sequences that no network trains on. {STOPPING_RULE}",
         f"Who wins: {RULE[0].lower()}{RULE[1:]}",
@@ -120,9 +146,12 @@ def _tuning_sentence(found: Protocol) -> str:
     where = "anew for every task and length" if found.is_tuned_at_each_length else "for every task, at one length"
     smallest, largest = found.at_edges
     return (
-        f"The learning rate of each architecture was chosen {where}, among {rates}, by one run each of fewer updates and with a seed of its "
-        "own: the rate that solved the task first or, where none did, reached the lowest loss on validation sequences. Of "
-        f"{found.trials['is_chosen'].sum()} chosen rates {smallest} {'is' if smallest == 1 else 'are'} the smallest of these and {largest} the largest, where one "
+        f"The learning rate of each architecture was chosen {where}, among {rates}, by one run each of fewer updates "
+        "and with a seed of its "
+        "own: the rate that solved the task first or, where none did, reached the lowest loss on validation "
+        "sequences. Of "
+        f"{found.trials['is_chosen'].sum()} chosen rates {smallest} {'is' if smallest == 1 else 'are'} the smallest "
+        f"of these and {largest} the largest, where one "
         "outside might serve better; the trials are listed below."
     )
 
@@ -132,9 +161,14 @@ def _training_sentences(found: Protocol) -> list[str]:
     if not found.memory_biases:
         return []
     norms = " or ".join(f"{norm:g}" for norm in found.max_grad_norms)
-    groups = [f"at {bias:g} on {listing([task_title(task).lower() for task in tasks])}" for bias, tasks in sorted(found.memory_biases.items(), reverse=True)]
+    groups = [
+        f"at {bias:g} on {listing([task_title(task).lower() for task in tasks])}"
+        for bias, tasks in sorted(found.memory_biases.items(), reverse=True)
+    ]
     return [
-        f"Weights are changed by Adam with a constant learning rate; a gradient whose norm is above {norms} is shortened to it.",
-        "The gates that keep the memory, an LSTM's forget gate and a GRU's update gate, start out with a bias that lets them keep: "
+        f"Weights are changed by Adam with a constant learning rate; a gradient whose norm is above {norms} is "
+        "shortened to it.",
+        "The gates that keep the memory, an LSTM's forget gate and a GRU's update gate, start out with a bias that "
+        "lets them keep: "
         f"{'; '.join(groups)}. That of the chrono LSTM is drawn for the length.",
     ]

@@ -47,11 +47,21 @@ def show(desk: Desk) -> None:
             is_log_y=view.tradeoff_log_y,
         ),
         name="error-by-cost",
-        alt=f"{facts.y_title} on {facts.title.lower()} of length {length:,} against cost: {TITLES[cost].lower()}. {sentence}",
+        alt=f"{facts.y_title} on {facts.title.lower()} of length {length:,} against cost: {TITLES[cost].lower()}. "
+        f"{sentence}",
         table=table.round(6),
-        receipt=receipt(desk, "tradeoff", f"tradeoff(frame, {desk.equal!r}, {desk.task!r}, {length}, {cost!r}, {desk.architectures!r})"),
+        receipt=receipt(
+            desk,
+            "tradeoff",
+            f"tradeoff(frame, {desk.equal!r}, {desk.task!r}, {length}, {cost!r}, {desk.architectures!r})",
+        ),
     )
     st.caption(
-        "Down and to the left is better. A training ends when the task is solved or the budget of updates is used up. The dotted steps are the Pareto front: nobody lies below and to the left of it. Marks on it are larger."
-        + (" The networks were made about equal in parameters, so they differ little here." if cost == PARAMETERS and desk.equal == "parameters" else "")
+        "Down and to the left is better. A training ends when the task is solved or the budget of updates is used up. "
+        "The dotted steps are the Pareto front: nobody lies below and to the left of it. Marks on it are larger."
+        + (
+            " The networks were made about equal in parameters, so they differ little here."
+            if cost == PARAMETERS and desk.equal == "parameters"
+            else ""
+        )
     )

@@ -1,4 +1,5 @@
-"""Who remembers: every architecture's error, or its updates until solved, against the length. The chart the page opens with."""
+"""Who remembers: every architecture's error, or its updates until solved, against the length. The chart the page opens
+with."""
 
 from __future__ import annotations
 
@@ -19,11 +20,16 @@ from pages.components.header import TEXT_WIDTH
 
 MEASURES = {
     WRONG: "Errors are wrong answers, on sequences the network was not trained on.",
-    LEFT: "Answers are numbers and never quite right, so the error is the squared error as a share of that of the best guess without memory.",
-    LOSS: "Even the best prediction is often wrong here, so the error is the loss itself: how surprised the network is by what comes.",
+    LEFT: "Answers are numbers and never quite right, so the error is the squared error as a share of that of the "
+    "best guess without memory.",
+    LOSS: "Even the best prediction is often wrong here, so the error is the loss itself: how surprised the network "
+    "is by what comes.",
 }
 UP = {"error": "Errors", "updates": "Updates until solved"}
-UNSOLVED = "Architectures that do not solve the task with most of their seeds have no mark; a bar is from the fastest to the slowest seed that solved it."
+UNSOLVED = (
+    "Architectures that do not solve the task with most of their seeds have no mark; a bar is from the fastest "
+    "to the slowest seed that solved it."
+)
 
 
 def show(desk: Desk) -> None:
@@ -36,22 +42,34 @@ def show(desk: Desk) -> None:
     table = desk.ask(standings, desk.equal, desk.task)
     table = table[table["architecture"].isin(desk.architectures)]
     if table.empty:
-        notices.note(f"None of the architectures chosen was run on {facts.title.lower()} at this equality; choose another below.")
+        notices.note(
+            f"None of the architectures chosen was run on {facts.title.lower()} at this equality; choose another below."
+        )
         return
     length = desk.ask(telling_length, desk.equal, desk.task, desk.architectures)
     sentence = desk.ask(verdict_sentence, desk.equal, desk.task, length, desk.architectures)
     st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
     view = desk.view
     if view.who_up == "updates" and table["updates_median"].isna().all():
-        notices.note("No architecture solves this task with most of its seeds, so there are no updates to count; errors are drawn.")
+        notices.note(
+            "No architecture solves this task with most of its seeds, so there are no updates to count; errors are "
+            "drawn."
+        )
         up = "error"
     else:
         up = view.who_up
-    words = (MEASURES[facts.measure] if up == "error" else UNSOLVED, f"Solved means: {facts.solved_text}.", divergence_sentence(table))
+    words = (
+        MEASURES[facts.measure] if up == "error" else UNSOLVED,
+        f"Solved means: {facts.solved_text}.",
+        divergence_sentence(table),
+    )
     figures.show(
-        desk.figure(_draw, desk.equal, desk.task, desk.architectures, figures.mode(), up, view.who_log_x, view.who_log_y),
+        desk.figure(
+            _draw, desk.equal, desk.task, desk.architectures, figures.mode(), up, view.who_log_x, view.who_log_y
+        ),
         name="error-by-length",
-        alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: median over the seeds, bars from best to worst. {sentence}",
+        alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: median over the seeds, bars from best to "
+        f"worst. {sentence}",
         table=table.round(5),
         receipt=receipt(desk, "standings", f"standings(frame, {desk.equal!r}, {desk.task!r})"),
     )
@@ -59,7 +77,14 @@ def show(desk: Desk) -> None:
 
 
 def _draw(
-    frame: pd.DataFrame, equal: str, task: str, architectures: tuple[str, ...], mode: Mode, up: str, is_log_x: bool, is_log_y: bool
+    frame: pd.DataFrame,
+    equal: str,
+    task: str,
+    architectures: tuple[str, ...],
+    mode: Mode,
+    up: str,
+    is_log_x: bool,
+    is_log_y: bool,
 ) -> go.Figure:
     facts, table = task_facts(task), standings(frame, equal, task)
     table = table[table["architecture"].isin(architectures)]

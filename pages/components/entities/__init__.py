@@ -21,14 +21,41 @@ class EntitiesTool(Tool):
 
 TOOLS = Toolbox(
     __name__,
-    EntitiesTool("others", "Four networks", "What do networks make of the same text that lack the CRF or one direction, or were taught other texts?"),
-    EntitiesTool("words", "Word by word", "Which tags did the network weigh for one word, and how likely did it hold each?"),
-    EntitiesTool("lattice", "Lattice", "Which ways through all the tags did the network weigh against each other, and which step decided?"),
-    EntitiesTool("directions", "Two directions", "What does the network know from the words before, and what only from those that come after?"),
-    EntitiesTool("padding", "Padding", "How do several texts enter a network at once, and what keeps the filling out of the tags?", needs_text=False),
-    EntitiesTool("many_lines", "Many lines", "Mark a whole file, one text on each line, and take the entities with you.", needs_text=False),
     EntitiesTool(
-        "quality", "Quality", "How many entities do the networks find in texts none of them has seen, and which do they get wrong?", needs_text=False
+        "others",
+        "Four networks",
+        "What do networks make of the same text that lack the CRF or one direction, or were taught other texts?",
+    ),
+    EntitiesTool(
+        "words", "Word by word", "Which tags did the network weigh for one word, and how likely did it hold each?"
+    ),
+    EntitiesTool(
+        "lattice",
+        "Lattice",
+        "Which ways through all the tags did the network weigh against each other, and which step decided?",
+    ),
+    EntitiesTool(
+        "directions",
+        "Two directions",
+        "What does the network know from the words before, and what only from those that come after?",
+    ),
+    EntitiesTool(
+        "padding",
+        "Padding",
+        "How do several texts enter a network at once, and what keeps the filling out of the tags?",
+        needs_text=False,
+    ),
+    EntitiesTool(
+        "many_lines",
+        "Many lines",
+        "Mark a whole file, one text on each line, and take the entities with you.",
+        needs_text=False,
+    ),
+    EntitiesTool(
+        "quality",
+        "Quality",
+        "How many entities do the networks find in texts none of them has seen, and which do they get wrong?",
+        needs_text=False,
     ),
 )
 

@@ -1,4 +1,5 @@
-"""Lattice: every tag of every word, the steps between them, the best ways through, the same without the CRF, and steps to edit."""
+"""Lattice: every tag of every word, the steps between them, the best ways through, the same without the CRF, and steps
+to edit."""
 
 from __future__ import annotations
 
@@ -11,17 +12,41 @@ import streamlit as st
 
 from engine.errors import InputError
 from engine.inspection.tag_lattice import (
-    BEGIN, END, LARGEST_CHANGE, Edit, Flip, Lattice, Way, best_ways, column_frame, easiest_flips_of, edit_steps, find_flip,
-    is_allowed, lattice_of, legality_sentence, node_frame, read_edits, share_text, signed, spans_sentence, step_matrix, step_score, step_sentence, tags_that_matter,
-    tags_without_steps, way_frame, with_edit, write_edits,
-)  # fmt: skip
+    BEGIN,
+    END,
+    LARGEST_CHANGE,
+    Edit,
+    Flip,
+    Lattice,
+    Way,
+    best_ways,
+    column_frame,
+    easiest_flips_of,
+    edit_steps,
+    find_flip,
+    is_allowed,
+    lattice_of,
+    legality_sentence,
+    node_frame,
+    read_edits,
+    share_text,
+    signed,
+    spans_sentence,
+    step_matrix,
+    step_score,
+    step_sentence,
+    tags_that_matter,
+    way_frame,
+    with_edit,
+    write_edits,
+)
 from engine.plotting.tag_lattice import DrawnWay, describe_lattice, lattice_figure, step_matrix_figure
 from engine.plotting.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_places
 from pages.components import cache, figures, header, notices
 from pages.components.entities import legality
-from pages.components.entities.legality import ROWS_WIDTH
 from pages.components.entities.desk import Desk
+from pages.components.entities.legality import ROWS_WIDTH
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -30,7 +55,8 @@ QUICKLY_SEARCHED = 100  # words; the search for easy flips takes longer than a m
 
 
 def show(desk: Desk) -> None:
-    """Draw the lattice with the visitor's edits, the arithmetic of a word, the steps, what edits change, and the tags without a CRF."""
+    """Draw the lattice with the visitor's edits, the arithmetic of a word, the steps, what edits change, and the tags
+    without a CRF."""
     own = lattice_of(desk.tagging)
     edits = _read_edits(desk, own)
     edited = edit_steps(own, edits)
@@ -55,9 +81,12 @@ def _show_ways(desk: Desk, lattice: Lattice, ways: Sequence[Way], tags: Sequence
     """Draw the lattice with its best ways around the chosen word."""
     controls, count = desk.controls, len(lattice.words)
     st.markdown(
-        "A column per word, a row per tag. The larger a node, the likelier the tag; its colour is its emission: what the network gives it for the word alone. "
-        "A line is one way through: its score adds up the emissions it touches and the steps it takes, and the highest sum wins. "
-        "**Try:** follow the second way to where it leaves the best one, and ask the table below what it would have cost.",
+        "A column per word, a row per tag. The larger a node, the likelier the tag; its colour is its emission: what "
+        "the network gives it for the word alone. "
+        "A line is one way through: its score adds up the emissions it touches and the steps it takes, and the "
+        "highest sum wins. "
+        "**Try:** follow the second way to where it leaves the best one, and ask the table below what it would have "
+        "cost.",
         width=TEXT_WIDTH,
     )
     with st.container(horizontal=True, vertical_alignment="bottom", key="lattice-window"):
@@ -75,16 +104,21 @@ def _show_ways(desk: Desk, lattice: Lattice, ways: Sequence[Way], tags: Sequence
         name="lattice",
         alt=describe_lattice(lattice.words, drawn, first, last),
         table=_ways_table(lattice, ways),
-        receipt=_receipt(desk, edits, "for way in best_ways(lattice, 3):\n    print(way.score, way.probability, way.tags)"),
+        receipt=_receipt(
+            desk, edits, "for way in best_ways(lattice, 3):\n    print(way.score, way.probability, way.tags)"
+        ),
         on_click=lambda place: controls.set("lattice_word", int(place)),
     )
     if len(ways) > 1:
         places = [place for place, (one, two) in enumerate(zip(ways[0].tags, ways[1].tags, strict=True)) if one != two]
-        differ = ", ".join(f"“{lattice.words[place]}” {ways[1].tags[place]} instead of {ways[0].tags[place]}" for place in places[:4])
+        differ = ", ".join(
+            f"“{lattice.words[place]}” {ways[1].tags[place]} instead of {ways[0].tags[place]}" for place in places[:4]
+        )
         more = f" and at {len(places) - 4} more words" if len(places) > 4 else ""
         st.markdown(
             notices.plain(
-                f"The best way takes {share_text(ways[0].probability)} of the weight of all ways. The second has {share_text(ways[1].probability)}, for it scores "
+                f"The best way takes {share_text(ways[0].probability)} of the weight of all ways. The second has "
+                f"{share_text(ways[1].probability)}, for it scores "
                 f"{ways[0].score - ways[1].score:.2f} nats less: {differ}{more}."
             ),
             width=TEXT_WIDTH,
@@ -94,13 +128,17 @@ def _show_ways(desk: Desk, lattice: Lattice, ways: Sequence[Way], tags: Sequence
 def _said_along(lattice: Lattice, way: Way) -> list[str]:
     frame = way_frame(lattice, way.tags)
     return [
-        f"{row.word} as {row.tag}\nstep {signed(row.transition)} + emission {signed(row.emission)}\nsum so far {row.sum:.2f}"
+        f"{row.word} as {row.tag}\nstep {signed(row.transition)} + emission {signed(row.emission)}\nsum so far "
+        f"{row.sum:.2f}"
         for row in frame.iloc[:-1].itertuples()
     ]
 
 
 def _ways_table(lattice: Lattice, ways: Sequence[Way]) -> pd.DataFrame:
-    parts = [way_frame(lattice, way.tags).assign(way=name, probability=way.probability) for name, way in zip(WAYS, ways, strict=False)]
+    parts = [
+        way_frame(lattice, way.tags).assign(way=name, probability=way.probability)
+        for name, way in zip(WAYS, ways, strict=False)
+    ]
     return pd.concat(parts, ignore_index=True)[["way", "probability", "word", "tag", "transition", "emission", "sum"]]
 
 
@@ -111,45 +149,64 @@ def _show_column(desk: Desk, lattice: Lattice, edits: Sequence[Edit]) -> None:
     best = frame.iloc[0]
     header.section(f"The arithmetic at word {place + 1}")
     sentence = (
-        f"“{lattice.words[place]}” as {best['tag']}: {best['sum_before']:.2f} so far, {signed(best['transition'])} for the step from {best['before']}, "
-        f"{signed(best['emission'])} for the tag itself, {signed(best['sum_after'])} for the best way on: {best['through']:.2f} in all."
+        f"“{lattice.words[place]}” as {best['tag']}: {best['sum_before']:.2f} so far, {signed(best['transition'])} "
+        f"for the step from {best['before']}, "
+        f"{signed(best['emission'])} for the tag itself, {signed(best['sum_after'])} for the best way on: "
+        f"{best['through']:.2f} in all."
     )
     if len(frame) > 1:
         second = frame.iloc[1]
-        sentence += f" The next tag, {second['tag']}, comes to {second['through']:.2f}, {best['through'] - second['through']:.2f} less."
+        sentence += (
+            f" The next tag, {second['tag']}, comes to {second['through']:.2f}, "
+            f"{best['through'] - second['through']:.2f} less."
+        )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     code = f"print(column_frame(lattice, {place}).to_string())"
     names = {
-        "before": "best step from", "sum_before": "sum before", "sum_after": "best way on", "through": "in all",
-    }  # fmt: skip
+        "before": "best step from",
+        "sum_before": "sum before",
+        "sum_after": "best way on",
+        "through": "in all",
+    }
     figures.show_table(frame.round(3).rename(columns=names), name="lattice-column", receipt=_receipt(desk, edits, code))
 
 
 def _show_steps(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit], tags: Sequence[str]) -> None:
     """Draw the matrix of the steps, the choice of one, its slider, and what the edits change."""
-    controls = desk.controls
     header.section(
         "The steps, and what if they scored otherwise?",
-        "Each cell is the score of a step from the row's tag to the column's; a small ✕ marks one that BIO does not allow. Choose a step in the lists or by a click, change its score, "
+        "Each cell is the score of a step from the row's tag to the column's; a small ✕ marks one that BIO does not "
+        "allow. Choose a step in the lists or by a click, change its score, "
         "and see which entity flips.",
     )
     st.markdown(notices.plain(legality_sentence(own)), width=TEXT_WIDTH)
     flips = _easy_flips(desk, own)
     before, after = _ask_step(desk, own, flips)
     rows, columns = [BEGIN, *tags], [*tags, END]
-    kept_rows, kept_columns = ([[BEGIN, *own.labels].index(name) for name in rows], [[*own.labels, END].index(name) for name in columns])
+    kept_rows, kept_columns = (
+        [[BEGIN, *own.labels].index(name) for name in rows],
+        [[*own.labels, END].index(name) for name in columns],
+    )
     matrix = step_matrix(edited)[np.ix_(kept_rows, kept_columns)]
     figures.show(
         step_matrix_figure(
-            matrix, rows, columns, np.array([[is_allowed(one, other) for other in columns] for one in rows]), mode=figures.mode(),
-            chosen=(before, after), edited=[(edit.before, edit.after) for edit in edits],
+            matrix,
+            rows,
+            columns,
+            np.array([[is_allowed(one, other) for other in columns] for one in rows]),
+            mode=figures.mode(),
+            chosen=(before, after),
+            edited=[(edit.before, edit.after) for edit in edits],
         ),
         name="lattice-steps",
         alt=f"Scores of the steps between {len(rows)} tags and {len(columns)}. {step_sentence(edited, before)}",
-        table=pd.DataFrame(step_matrix(edited), columns=[*own.labels, END]).assign(**{"from": [BEGIN, *own.labels]}).set_index("from").reset_index(),
+        table=pd.DataFrame(step_matrix(edited), columns=[*own.labels, END])
+        .assign(**{"from": [BEGIN, *own.labels]})
+        .set_index("from")
+        .reset_index(),
         receipt=_receipt(desk, edits, "print(step_matrix(lattice))"),
         on_click=lambda step: _choose_step(desk, own, *step.split(">")),
-    )  # fmt: skip
+    )
     st.markdown(notices.plain(step_sentence(edited, before)), width=TEXT_WIDTH)
     _show_flip(desk, own, edits, before, after)
     _show_change(desk, own, edited, edits)
@@ -171,9 +228,11 @@ def _ask_step(desk: Desk, lattice: Lattice, flips: Sequence[Flip]) -> tuple[str,
             st.caption("Steps that flip something most easily:")
             for number, flip in enumerate(flips):
                 st.button(
-                    notices.plain(f"{flip.edit.before} → {flip.edit.after} {signed(flip.edit.change)}"), key=f"lattice-easy-{number}",
-                    on_click=_set_edit, args=(desk, lattice, flip.edit),
-                )  # fmt: skip
+                    notices.plain(f"{flip.edit.before} → {flip.edit.after} {signed(flip.edit.change)}"),
+                    key=f"lattice-easy-{number}",
+                    on_click=_set_edit,
+                    args=(desk, lattice, flip.edit),
+                )
     controls.offer("lattice_from", [BEGIN, *lattice.labels], default=first.before)
     controls.offer("lattice_to", [*lattice.labels, END], default=first.after)
     with st.container(horizontal=True, vertical_alignment="bottom", key="lattice-step"):
@@ -184,8 +243,17 @@ def _ask_step(desk: Desk, lattice: Lattice, flips: Sequence[Flip]) -> tuple[str,
         if round(float(controls.current("lattice_change")), 2) != round(change, 2):
             controls.set("lattice_change", change)
         controls.slider("lattice_change", width=300, on_change=_slide, args=(desk, lattice))
-        st.button("Undo", key="lattice-undo", icon=":material/undo:", disabled=not edits, on_click=_undo, args=(desk, lattice))
-        st.button("Reset", key="lattice-reset", icon=":material/restart_alt:", disabled=not edits, on_click=controls.set, args=("lattice_edits", ""))
+        st.button(
+            "Undo", key="lattice-undo", icon=":material/undo:", disabled=not edits, on_click=_undo, args=(desk, lattice)
+        )
+        st.button(
+            "Reset",
+            key="lattice-reset",
+            icon=":material/restart_alt:",
+            disabled=not edits,
+            on_click=controls.set,
+            args=("lattice_edits", ""),
+        )
     controls.text_input("lattice_edits")
     return before, after
 
@@ -208,7 +276,13 @@ def _set_edit(desk: Desk, lattice: Lattice, edit: Edit) -> None:
 def _slide(desk: Desk, lattice: Lattice) -> None:
     """Make the slider's value the edit of the step that is looked at."""
     controls = desk.controls
-    _set_edit(desk, lattice, Edit(controls.current("lattice_from"), controls.current("lattice_to"), float(controls.current("lattice_change"))))
+    _set_edit(
+        desk,
+        lattice,
+        Edit(
+            controls.current("lattice_from"), controls.current("lattice_to"), float(controls.current("lattice_change"))
+        ),
+    )
 
 
 def _follow_step(desk: Desk, lattice: Lattice) -> None:
@@ -220,7 +294,9 @@ def _choose_step(desk: Desk, lattice: Lattice, before: str, after: str) -> None:
     edits = _read_edits_quietly(desk, lattice)
     desk.controls.set("lattice_from", before)
     desk.controls.set("lattice_to", after)
-    desk.controls.set("lattice_change", next((edit.change for edit in edits if (edit.before, edit.after) == (before, after)), 0.0))
+    desk.controls.set(
+        "lattice_change", next((edit.change for edit in edits if (edit.before, edit.after) == (before, after)), 0.0)
+    )
 
 
 def _undo(desk: Desk, lattice: Lattice) -> None:
@@ -237,19 +313,31 @@ def _show_flip(desk: Desk, own: Lattice, edits: Sequence[Edit], before: str, aft
     beside = " with your other edits" if others else ""
     if flip is None:
         st.markdown(
-            notices.plain(f"No change of the step {before} to {after} by up to {LARGEST_CHANGE:g} nats changes a tag of this text{beside}."),
+            notices.plain(
+                f"No change of the step {before} to {after} by up to {LARGEST_CHANGE:g} nats changes a tag of this "
+                f"text{beside}."
+            ),
             width=TEXT_WIDTH,
         )
         return
-    changes = "; ".join(f"“{own.words[place]}” from {flip.tags[place]} to {flip.flipped[place]}" for place in flip.places[:5])
+    changes = "; ".join(
+        f"“{own.words[place]}” from {flip.tags[place]} to {flip.flipped[place]}" for place in flip.places[:5]
+    )
     st.markdown(
         notices.plain(
-            f"The smallest change of {before} to {after} that flips the reading{beside} is {signed(flip.edit.change)}, from {signed(score)} to "
+            f"The smallest change of {before} to {after} that flips the reading{beside} is "
+            f"{signed(flip.edit.change)}, from {signed(score)} to "
             f"{signed(score + flip.edit.change)}. It turns {changes}. Found by bisection, and decoded to make sure."
         ),
         width=TEXT_WIDTH,
     )
-    st.button("Make this change", key="lattice-flip", icon=":material/swap_horiz:", on_click=_set_edit, args=(desk, own, flip.edit))
+    st.button(
+        "Make this change",
+        key="lattice-flip",
+        icon=":material/swap_horiz:",
+        on_click=_set_edit,
+        args=(desk, own, flip.edit),
+    )
 
 
 def _show_change(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit]) -> None:
@@ -259,9 +347,14 @@ def _show_change(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit
     before, after = (best_ways(lattice, 1)[0] for lattice in (own, edited))
     flipped = [place for place, (one, two) in enumerate(zip(before.tags, after.tags, strict=True)) if one != two]
     steps = ", ".join(f"{edit.before} to {edit.after} {signed(edit.change)}" for edit in edits)
-    sentence = f"With {steps}: " + (spans_sentence(own.words, before.tags, after.tags) if flipped else "the reading stays as it was.")
+    sentence = f"With {steps}: " + (
+        spans_sentence(own.words, before.tags, after.tags) if flipped else "the reading stays as it was."
+    )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    rows = [TagRow("before", before.tags, broken=illegal_places(before.tags)), TagRow("after", after.tags, marked=flipped, broken=illegal_places(after.tags))]
+    rows = [
+        TagRow("before", before.tags, broken=illegal_places(before.tags)),
+        TagRow("after", after.tags, marked=flipped, broken=illegal_places(after.tags)),
+    ]
     window = window_around(flipped[0] if flipped else 0, len(own.words))
     with st.container(width=ROWS_WIDTH):
         figures.show(
@@ -275,7 +368,10 @@ def _show_change(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit
 
 def _receipt(desk: Desk, edits: Sequence[Edit], code: str) -> Receipt:
     """Return the receipt of what a lattice with these edits gives."""
-    names = sorted({"open_lattice", "edit_steps", "read_edits"} | {name for name in ("best_ways", "column_frame", "step_matrix") if name in code})
+    names = sorted(
+        {"open_lattice", "edit_steps", "read_edits"}
+        | {name for name in ("best_ways", "column_frame", "step_matrix") if name in code}
+    )
     if not edits:
         names = [name for name in names if name not in ("edit_steps", "read_edits")]
     change = f"lattice = edit_steps(lattice, read_edits({write_edits(edits)!r}, lattice.labels))\n" if edits else ""
@@ -287,5 +383,6 @@ def _receipt(desk: Desk, edits: Sequence[Edit], code: str) -> Receipt:
             "from engine.models.folder import load_model\n\n"
             f"lattice = open_lattice(load_model({desk.network!r}), {tuple(desk.words)!r})\n{change}{code}"
         ),
-        note="The probability of a way is exp(score − log Z), where Z sums exp(score) over every way through the lattice.",
+        note="The probability of a way is exp(score − log Z), where Z sums exp(score) over every way through the "
+        "lattice.",
     )

@@ -21,10 +21,12 @@ ROWS_WIDTH = 600  # pixels for rows of tags: lines are no longer on a wide scree
 
 
 def show(desk: Desk, lattice: Lattice) -> None:
-    """Draw the reading with and without the steps, and the tagger that was trained without; count what BIO does not allow."""
+    """Draw the reading with and without the steps, and the tagger that was trained without; count what BIO does not
+    allow."""
     header.section(
         "Without the CRF",
-        "Each word for itself: the tag with the highest emission, whatever stands beside it. An entity may then go on that never began; ✕ marks such tags, a dot stands for O.",
+        "Each word for itself: the tag with the highest emission, whatever stands beside it. An entity may then go on "
+        "that never began; ✕ marks such tags, a dot stands for O.",
     )
     decoded, alone = best_tags(lattice), tags_without_steps(lattice)
     rows = [TagRow("with CRF", decoded, broken=illegal_places(decoded)), _row("CRF off", alone, decoded)]
@@ -43,14 +45,19 @@ def show(desk: Desk, lattice: Lattice) -> None:
     say_window(window, len(lattice.words))
     st.markdown(notices.plain(" ".join(_sentence(row, decoded) for row in rows[1:])), width=TEXT_WIDTH)
     if softmax:
-        st.caption(notices.plain(f"softmax: the network “{desk.label(softmax)}”, trained to choose each word's tag by itself."))
+        st.caption(
+            notices.plain(f"softmax: the network “{desk.label(softmax)}”, trained to choose each word's tag by itself.")
+        )
     _show_shares(desk)
 
 
 def say_window(window: range, count: int) -> None:
     """Say which words are drawn where it is not all of them."""
     if len(window) < count:
-        st.caption(f"Drawn are words {window[0] + 1} to {window[-1] + 1} of {count:,}, around the chosen one; the table has all.")
+        st.caption(
+            f"Drawn are words {window[0] + 1} to {window[-1] + 1} of {count:,}, around the chosen one; the table has "
+            "all."
+        )
 
 
 def _row(label: str, tags: tuple[str, ...], decoded: tuple[str, ...]) -> TagRow:
@@ -63,13 +70,19 @@ def _sentence(row: TagRow, decoded: tuple[str, ...]) -> str:
     if not row.marked:
         return f"{name} gives every word of this text the same tag."
     count, broken = len(row.marked), len(row.broken)
-    illegal = "no tag that cannot follow the one before" if not broken else f"{broken} {'tag' if broken == 1 else 'tags'} that cannot follow the one before"
+    illegal = (
+        "no tag that cannot follow the one before"
+        if not broken
+        else f"{broken} {'tag' if broken == 1 else 'tags'} that cannot follow the one before"
+    )
     return f"{name} gives {count} {'word' if count == 1 else 'words'} another tag; in all it leaves {illegal}."
 
 
 def _is_twin(config: dict, other: dict) -> bool:
     """Return whether a tagger has no CRF and the same tags and corpora as `other`."""
-    return config.get("crf") is False and config.get("labels") == other.get("labels") and config.get("bidirectional", True)
+    return (
+        config.get("crf") is False and config.get("labels") == other.get("labels") and config.get("bidirectional", True)
+    )
 
 
 def _show_shares(desk: Desk) -> None:
@@ -77,12 +90,18 @@ def _show_shares(desk: Desk) -> None:
     try:
         found = desk_shares(desk)
     except DataError:
-        st.caption(notices.plain(f"How often it happens on the test sentences is not measured here; to measure: {COMMAND.format(model=desk.network)}"))
+        st.caption(
+            notices.plain(
+                "How often it happens on the test sentences is not measured here; to measure: "
+                f"{COMMAND.format(model=desk.network)}"
+            )
+        )
         return
     if found.empty:
         return
     told = "; ".join(
-        f"“{desk.label(row.model)}” in {row.with_illegal:,} of {row.sentences:,} test sentences ({row.share:.2%})" for row in found.itertuples()
+        f"“{desk.label(row.model)}” in {row.with_illegal:,} of {row.sentences:,} test sentences ({row.share:.2%})"
+        for row in found.itertuples()
     )
     st.markdown(notices.plain(f"Tags that cannot follow the one before, as stored: {told}."), width=TEXT_WIDTH)
 

@@ -10,7 +10,17 @@ from engine.decoding.limits import MAX_LINES
 from engine.decoding.line_files import MAX_FILE_BYTES
 from engine.decoding.table_files import TEXT_COLUMNS
 from engine.errors import InputError
-from engine.inspection.many_entities import TABLES, TOKENS, SourceLine, entities_frame, lines_frame, read_box, read_file, tag_lines, tagged_file
+from engine.inspection.many_entities import (
+    TABLES,
+    TOKENS,
+    SourceLine,
+    entities_frame,
+    lines_frame,
+    read_box,
+    read_file,
+    tag_lines,
+    tagged_file,
+)
 from engine.inspection.tagging import MAX_WORDS
 from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
@@ -34,9 +44,12 @@ def show(desk: Desk) -> None:
     """Draw the box and the file, and what has been found in them."""
     columns = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
     st.markdown(
-        f"Paste lines or bring a file: one text on each line; a CSV ({', '.join(TABLES)}) with a column named {columns}; or one word on "
-        f"each line with an empty line after each sentence ({', '.join(TOKENS)}). UTF-8, at most {MAX_FILE_BYTES // 2**20} MiB, "
-        f"{MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep their order. **Try:** a chapter of a book, and count its persons.",
+        f"Paste lines or bring a file: one text on each line; a CSV ({', '.join(TABLES)}) with a column named "
+        f"{columns}; or one word on "
+        f"each line with an empty line after each sentence ({', '.join(TOKENS)}). UTF-8, at most "
+        f"{MAX_FILE_BYTES // 2**20} MiB, "
+        f"{MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep their order. **Try:** a chapter of a "
+        "book, and count its persons.",
         width=TEXT_WIDTH,
     )
     lines = _ask_lines(desk)
@@ -54,7 +67,9 @@ def show(desk: Desk) -> None:
 
 def _ask_lines(desk: Desk) -> list[SourceLine]:
     """Draw box, file and part; return the lines to tag, none where there is nothing or something is wrong with it."""
-    text = st.text_area("Lines to tag", value=state.recall(PAGE, TEXT, "\n".join(OWN_LINES)), height=160, key=f"{NAME}-text")
+    text = st.text_area(
+        "Lines to tag", value=state.recall(PAGE, TEXT, "\n".join(OWN_LINES)), height=160, key=f"{NAME}-text"
+    )
     state.remember(PAGE, TEXT, text)
     file = st.file_uploader(
         "Or a file (it comes before the box)",
@@ -78,18 +93,28 @@ def _show_sheet(desk: Desk, sheet: Sheet) -> None:
     if found.empty:
         return
     st.markdown("Every entity, with the letters of its line it stands on (counted from 0, the last not included):")
-    likely = st.column_config.NumberColumn(help="The probability that exactly these words bear exactly this kind.", format="percent")
+    likely = st.column_config.NumberColumn(
+        help="The probability that exactly these words bear exactly this kind.", format="percent"
+    )
     figures.show_table(found, name="all-entities", column_config={"probability": likely})
     st.download_button(
         "Download the tags, one word on each line",
         data=partial(tagged_file, sheet.found),
-        file_name="entities.conll", mime="text/plain", key=f"{NAME}-conll", on_click="ignore", type="tertiary", icon=":material/download:",
-    )  # fmt: skip
+        file_name="entities.conll",
+        mime="text/plain",
+        key=f"{NAME}-conll",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
 
 
 def _summary(sheet: Sheet, count: int) -> str:
     done = sum(bool(row.words) for row in sheet.found.values())
-    return sheet.say(f"{done:,} of {len(sheet.lines):,} lines tagged in {sheet.elapsed_seconds:.1f} s: {count:,} entit{'y' if count == 1 else 'ies'}.")
+    return sheet.say(
+        f"{done:,} of {len(sheet.lines):,} lines tagged in {sheet.elapsed_seconds:.1f} s: {count:,} "
+        f"entit{'y' if count == 1 else 'ies'}."
+    )
 
 
 def _receipt(desk: Desk, sheet: Sheet) -> Receipt:

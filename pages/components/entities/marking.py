@@ -1,4 +1,5 @@
-"""Text with its entities marked, as Markdown that wraps anywhere: a tint per kind, and always the kind's name beside the words."""
+"""Text with its entities marked, as Markdown that wraps anywhere: a tint per kind, and always the kind's name beside
+the words."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ def marked_text(
         left: words that another network marks; where no span covers any of them, they stand between ≠ and "no mark".
     """
     apart = set(differs)
-    marks = [(span.start, span.end, span.type, f"{DIFFERS} " if (span.start, span.end) in apart else "") for span in spans]
+    marks = [
+        (span.start, span.end, span.type, f"{DIFFERS} " if (span.start, span.end) in apart else "") for span in spans
+    ]
     covered = {place for start, end, *_ in marks for place in range(start, end)}
     for start, end in left:
         if covered.isdisjoint(range(start, end)):

@@ -16,8 +16,10 @@ from pages.components.header import TEXT_WIDTH
 def show(desk: Desk) -> None:
     """Draw the text once per tagger, and the table of all that any of them marked."""
     st.markdown(
-        "The same text, read by every network. One was taught without the CRF, one reads from left to right only, one was taught "
-        f"with mails, blogs and reviews instead of news. {marking.DIFFERS} stands where a network parts from the one chosen above. "
+        "The same text, read by every network. One was taught without the CRF, one reads from left to right only, one "
+        "was taught "
+        f"with mails, blogs and reviews instead of news. {marking.DIFFERS} stands where a network parts from the one "
+        "chosen above. "
         "**Try:** a name at the very beginning, where reading from left to right alone has nothing to go by.",
         width=TEXT_WIDTH,
     )
@@ -45,7 +47,8 @@ def show(desk: Desk) -> None:
                 f"taggings = {{name: tag_words(load_model(name), words) for name in {list(taggings)!r}}}\n"
                 "print(agreement_frame(words, taggings).to_string())"
             ),
-            note="The web texts' labels are persons, organisations and places only; marks of other kinds are not held against them.",
+            note="The web texts' labels are persons, organisations and places only; marks of other kinds are not held "
+            "against them.",
         ),
     )
 

@@ -30,9 +30,12 @@ NARROW = {FOUND: "found", BOUNDARY: "other words", NOTHING: "nothing"}
 def show(desk: Desk) -> None:
     """Draw the scores by type, the confusion, the errors one by one, and what the CRF and the second direction add."""
     st.markdown(
-        "Persons marked the entities of these sentences, or corrected what a program had marked; the networks have seen none of them in "
-        "training. An entity counts as found only with exactly its words and its type. **Precision** is the share of the network's marks "
-        "that are right, **recall** the share of the entities it finds, **F1** lies between the two. **Try:** the rarest types, and ask "
+        "Persons marked the entities of these sentences, or corrected what a program had marked; the networks have "
+        "seen none of them in "
+        "training. An entity counts as found only with exactly its words and its type. **Precision** is the share of "
+        "the network's marks "
+        "that are right, **recall** the share of the entities it finds, **F1** lies between the two. **Try:** the "
+        "rarest types, and ask "
         "how many examples they were learnt from.",
         width=TEXT_WIDTH,
     )
@@ -40,12 +43,18 @@ def show(desk: Desk) -> None:
     missing = [name for name, quality in measured.items() if quality is None]
     if missing:
         commands = " ".join(tagging_quality.COMMAND.format(model=name) + "." for name in missing)
-        notices.note(f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}")
+        notices.note(
+            f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}"
+        )
     quality = measured[desk.network]
     if quality is None:
         return
     corpus = str(quality.sentences["corpus"].iloc[0])
-    beside = {name: other for name, other in measured.items() if other is not None and other.sentences["corpus"].iloc[0] == corpus}
+    beside = {
+        name: other
+        for name, other in measured.items()
+        if other is not None and other.sentences["corpus"].iloc[0] == corpus
+    }
     _show_scores(desk, quality, beside)
     with notices.engine_errors():
         _show_gains(corpus)
@@ -56,7 +65,9 @@ def show(desk: Desk) -> None:
 def _measure(desk: Desk, name: str) -> Quality | None:
     table = tagging_quality.TABLE
     version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
-    return cache.compute(tagging_quality.measure_quality, name, str(desk.models[name].path), str(table), version=version)
+    return cache.compute(
+        tagging_quality.measure_quality, name, str(desk.models[name].path), str(table), version=version
+    )
 
 
 def _show_scores(desk: Desk, quality: Quality, beside: dict[str, Quality]) -> None:
@@ -69,7 +80,9 @@ def _show_scores(desk: Desk, quality: Quality, beside: dict[str, Quality]) -> No
     rows = [{"network": BASELINE, "type": kind, "f1": f1} for kind, f1 in baseline.items()]
     table = pd.concat([table, pd.DataFrame(rows)], ignore_index=True) if rows else table
     figures.show(
-        type_scores({desk.label(name): other.by_type for name, other in beside.items()}, mode=figures.mode(), baseline=baseline),
+        type_scores(
+            {desk.label(name): other.by_type for name, other in beside.items()}, mode=figures.mode(), baseline=baseline
+        ),
         name="entity-scores",
         alt=f"{desk.label(desk.network)}: {sentence}",
         table=table,
@@ -79,13 +92,19 @@ def _show_scores(desk: Desk, quality: Quality, beside: dict[str, Quality]) -> No
 
 def _baseline(desk: Desk) -> dict[str, float]:
     """Return the F1 of each word's most frequent tag, by type and over "all", as far as the network's card has it."""
-    whole, by_type = networks.find_metric(desk.info.metrics, "baseline_f1"), desk.info.metrics.get("baseline_by_type", {})
+    whole, by_type = (
+        networks.find_metric(desk.info.metrics, "baseline_f1"),
+        desk.info.metrics.get("baseline_by_type", {}),
+    )
     return dict(by_type) | ({"all": whole} if whole is not None else {})
 
 
 def _show_gains(corpus: str) -> None:
-    header.section("What the CRF and the second direction add", "Each network was trained several times from other random numbers (seeds), "
-                   "so that a gain can be told from luck. A mark is one training, the line their mean.")  # fmt: skip
+    header.section(
+        "What the CRF and the second direction add",
+        "Each network was trained several times from other random numbers (seeds), "
+        "so that a gain can be told from luck. A mark is one training, the line their mean.",
+    )
     table = tagging_quality.ABLATION
     version = table.stat().st_mtime if table.is_file() else 0.0
     found = cache.compute(tagging_quality.read_ablation, str(table), version=version)
@@ -109,27 +128,35 @@ def _show_gains(corpus: str) -> None:
                 f"found = read_ablation()\nprint(gains(found[found['corpus'] == {corpus!r}]).to_string())"
             ),
             command=tagging_quality.ABLATION_COMMAND,
-            note="Compared are trainings with the same seed that differ in one thing. The command adds a trained folder to the table.",
+            note="Compared are trainings with the same seed that differ in one thing. The command adds a trained "
+            "folder to the table.",
         ),
     )
 
 
 def _show_confusion(desk: Desk, quality: Quality) -> None:
-    header.section("Taken for what", "Down: what people marked. Across: what the network made of it. The brighter, the larger the share of its row. "
-                   "Click a number to see its errors below.")  # fmt: skip
+    header.section(
+        "Taken for what",
+        "Down: what people marked. Across: what the network made of it. The brighter, the larger the share of its row. "
+        "Click a number to see its errors below.",
+    )
     counts = quality.confusion
     apart = counts.drop(columns=[FOUND, BOUNDARY, NOTHING]).drop(index=NOTHING)
     said = "No entity was taken for one of another type."
     if apart.to_numpy().sum():
         row, column = apart.stack().idxmax()
         count = int(apart.loc[row, column])
-        said = f"The most frequent mix-up: “{row}” taken for “{column}”, {'once' if count == 1 else f'{count:,} times'}."
+        said = (
+            f"The most frequent mix-up: “{row}” taken for “{column}”, {'once' if count == 1 else f'{count:,} times'}."
+        )
 
     def choose(cell: str) -> None:
         row, column = cell.split("|")
         is_error = column != FOUND
         desk.controls.set("quality_type", row if row != NOTHING else column)
-        outcome = {BOUNDARY: BOUNDARY, NOTHING: tagging_quality.MISSED}.get(column, tagging_quality.INVENTED if row == NOTHING else "all")
+        outcome = {BOUNDARY: BOUNDARY, NOTHING: tagging_quality.MISSED}.get(
+            column, tagging_quality.INVENTED if row == NOTHING else "all"
+        )
         desk.controls.set("quality_outcome", outcome if is_error else "all")
 
     figures.show(
@@ -176,11 +203,18 @@ def _show_errors(desk: Desk, quality: Quality, corpus: str) -> None:
 
 
 def _show_error(error: Any, stored: pd.Series, words: Any, place: int, desk: Desk) -> None:
-    said = f"Sentence {error.row + 1:,} ({stored['words']:,} words) · {OUTCOMES[error.outcome]} · people: {error.gold} · the network: {error.predicted}"
+    said = (
+        f"Sentence {error.row + 1:,} ({stored['words']:,} words) · {OUTCOMES[error.outcome]} · people: "
+        f"{error.gold} · the network: {error.predicted}"
+    )
     with st.container(border=True, gap="xsmall"):
         st.caption(notices.plain(said))
         if words is None:
-            begin, end = (error.gold_start, error.gold_end) if error.gold_start >= 0 else (error.predicted_start, error.predicted_end)
+            begin, end = (
+                (error.gold_start, error.gold_end)
+                if error.gold_start >= 0
+                else (error.predicted_start, error.predicted_end)
+            )
             st.text(f"Words {begin + 1} to {end}; the sentence itself is not here.")
             return
         line = SourceLine(" ".join(words), tuple(words)).read()
@@ -191,9 +225,13 @@ def _show_error(error: Any, stored: pd.Series, words: Any, place: int, desk: Des
             spans = [] if kind == NOTHING else [SimpleNamespace(start=begin, end=end, type=kind)]
             st.markdown(f"**{who}**: {marking.marked_text(line.text, line.places, spans)}")
         st.button(
-            "Open it above", key=f"quality-open-{place}", icon=":material/vertical_align_top:", type="tertiary",
-            on_click=desk.controls.set, args=("text", line.text),
-        )  # fmt: skip
+            "Open it above",
+            key=f"quality-open-{place}",
+            icon=":material/vertical_align_top:",
+            type="tertiary",
+            on_click=desk.controls.set,
+            args=("text", line.text),
+        )
 
 
 def _texts(corpus: str) -> pd.DataFrame | None:
@@ -204,11 +242,16 @@ def _texts(corpus: str) -> pd.DataFrame | None:
     is_near = mirror_folder(corpus) is not None
     if not is_near and state.recall(PAGE, LOOKED_FOR) != corpus:
         notices.note(
-            "The sentences themselves are not shipped, only which words of them are marked. They appear where the corpus can be read: from a "
+            "The sentences themselves are not shipped, only which words of them are marked. They appear where the "
+            "corpus can be read: from a "
             "folder named in UNROLLED_DATA, or from the Hugging Face Hub."
         )
         st.button(
-            "Look for them on the Hub", key="quality-fetch", icon=":material/download:", on_click=state.remember, args=(PAGE, LOOKED_FOR, corpus)
+            "Look for them on the Hub",
+            key="quality-fetch",
+            icon=":material/download:",
+            on_click=state.remember,
+            args=(PAGE, LOOKED_FOR, corpus),
         )
         return None
     try:
@@ -235,5 +278,6 @@ def _receipt(names: list[str], quality: Quality) -> Receipt:
             "    print(name, quality.by_type.to_string(), quality.confusion.to_string(), sep='\\n')"
         ),
         command="\n".join(tagging_quality.COMMAND.format(model=name) for name in names),
-        note="The counts equal those of seqeval. The command measures anew; rows of other weights than these are not shown.",
+        note="The counts equal those of seqeval. The command measures anew; rows of other weights than these are not "
+        "shown.",
     )

@@ -35,7 +35,9 @@ def show(name: str, lines: Sequence[TextLine], chosen: int) -> None:
         foreign = find_foreign(tagging)
         if foreign:
             notices.note(foreign if len(lines) == 1 else f"“{line.text[:40]}”: {foreign}")
-    table = pd.concat([spans_frame(line, tagging) for line, tagging in zip(lines, found, strict=True)], ignore_index=True)
+    table = pd.concat(
+        [spans_frame(line, tagging) for line, tagging in zip(lines, found, strict=True)], ignore_index=True
+    )
     with st.container(horizontal=True, vertical_alignment="top"):
         with st.popover("What the marks mean", icon=":material/palette:", type="tertiary", key="entities-legend"):
             for kind in types_of(found[0].labels):
@@ -59,7 +61,8 @@ def receipt(name: str, text: str) -> Receipt:
             "    print(' '.join(words[span.start:span.end]), span.type, span.probability)"
         ),
         command=f"python -m engine tag --model {name}  # reads words parted by blanks, a sentence a line",
-        note="A span's probability is the share of all tag sequences that the model's own weights give to exactly this span.",
+        note="A span's probability is the share of all tag sequences that the model's own weights give to exactly "
+        "this span.",
     )
 
 
@@ -75,5 +78,6 @@ def receipt_of_tags(name: str, text: str, place: int) -> Receipt:
             f"tagging = tag_words(load_model({name!r}), words)\n"
             f"print(words[{place}], dict(zip(tagging.labels, tagging.marginals[{place}])))"
         ),
-        note="Marginals of the CRF: all rows of tags are weighed, by the forward-backward algorithm. Without a CRF it is a softmax.",
+        note="Marginals of the CRF: all rows of tags are weighed, by the forward-backward algorithm. Without a CRF it "
+        "is a softmax.",
     )

@@ -20,7 +20,8 @@ def show(desk: Desk) -> None:
     """Draw the words around the one that is looked at, and the bars of its tags."""
     st.markdown(
         "Click a word, or move the slider. The diamond marks the tag it was given, in the likeliest row of tags "
-        "for the whole text; the bars weigh all rows. **Try:** a word the network is less sure of, such as a surname that is also a town.",
+        "for the whole text; the bars weigh all rows. **Try:** a word the network is less sure of, such as a surname "
+        "that is also a town.",
         width=TEXT_WIDTH,
     )
     tagging, words = desk.tagging, desk.words

@@ -53,7 +53,8 @@ TOOLS = Toolbox(
     GenerationTool(
         "duel",
         "Compression duel",
-        "Does predicting well mean compressing well? Every model codes a text and decodes it again, against gzip and xz.",
+        "Does predicting well mean compressing well? Every model codes a text and decodes it again, against gzip and "
+        "xz.",
         looks_at_one=False,
     ),
     GenerationTool(
@@ -65,7 +66,8 @@ TOOLS = Toolbox(
     GenerationTool(
         "detective",
         "Cell detective",
-        "Does any unit know that it stands in a speaker's name, or late in a line? All of them are tested, on unseen text.",
+        "Does any unit know that it stands in a speaker's name, or late in a line? All of them are tested, on unseen "
+        "text.",
         needs_units=True,
     ),
     GenerationTool(

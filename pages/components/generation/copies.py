@@ -20,8 +20,10 @@ def show(desk: Desk) -> None:
     """Draw what is copied and what that means, the text with its copied stretches, their places, and the two curves."""
     facts = cache.compute_with_model(index_facts, desk.network)
     st.markdown(
-        f"Underlined is what stands letter for letter in {notices.plain(facts['title'])}, the text this network learnt from. "
-        "Short stretches stand in any two texts of one language, so look at the comparison with text that the network never "
+        f"Underlined is what stands letter for letter in {notices.plain(facts['title'])}, the text this network "
+        "learnt from. "
+        "Short stretches stand in any two texts of one language, so look at the comparison with text that the network "
+        "never "
         "read. **Try:** a low temperature, then a high one; or paste a line you know by heart.",
         width=TEXT_WIDTH,
     )
@@ -37,7 +39,12 @@ def show(desk: Desk) -> None:
         _show_text(copies, text, minimum, receipt)
     header.section("How long must a stretch be to count?")
     figures.show(
-        coverage_curve(frame, mode=figures.mode(), architecture="baseline" if own.strip() else desk.info.architecture, minimum=minimum),
+        coverage_curve(
+            frame,
+            mode=figures.mode(),
+            architecture="baseline" if own.strip() else desk.info.architecture,
+            minimum=minimum,
+        ),
         name="copies-coverage",
         alt=describe_coverage(frame, minimum),
         table=frame,
@@ -52,17 +59,22 @@ def show(desk: Desk) -> None:
 def _show_verdict(copies: Copies, frame: pd.DataFrame, minimum: int) -> None:
     chosen, spans = frame[frame["length"] == minimum].iloc[0], copies.at_least(minimum)
     here, never_read, longest = st.columns(3)
-    here.metric("Copied", f"{100 * chosen['share']:.1f} %" if chosen["share"] == chosen["share"] else "nothing to check")
+    here.metric(
+        "Copied", f"{100 * chosen['share']:.1f} %" if chosen["share"] == chosen["share"] else "nothing to check"
+    )
     here.caption(f"of {copies.counted:,} characters, in {len(spans):,} stretches of {minimum} or more")
     if chosen["unseen"] == chosen["unseen"]:
         never_read.metric("In text it never read", f"{100 * chosen['unseen']:.1f} %")
         never_read.caption("by the same rule: what comes about without copying")
     longest.metric("Longest stretch", f"{int(spans['length'].max()) if len(spans) else 0} characters")
-    longest.caption(notices.plain(place_words(spans.loc[spans["length"].idxmax()]) if len(spans) else "none is long enough"))
+    longest.caption(
+        notices.plain(place_words(spans.loc[spans["length"].idxmax()]) if len(spans) else "none is long enough")
+    )
 
 
 def _show_text(copies: Copies, text: str, minimum: int, receipt: figures.Receipt) -> None:
-    """Draw the text with its copied stretches underlined and coloured by their length, and the table of their places."""
+    """Draw the text with its copied stretches underlined and coloured by their length, and the table of their
+    places."""
     spans = copies.at_least(minimum)
     lengths, hover = np.full(len(text), np.nan), [""] * len(text)
     for span in spans.sort_values("length", kind="stable").itertuples():
@@ -75,13 +87,20 @@ def _show_text(copies: Copies, text: str, minimum: int, receipt: figures.Receipt
     with grid:
         figures.show(
             text_grid(
-                list(text), lengths, mode=figures.mode(), title_of_values="Copied stretch (characters)", hover=hover,
-                limits=(0, max(60, float(np.nanmax(lengths, initial=0)))), width=NARROW, marks=is_copied.tolist(),
+                list(text),
+                lengths,
+                mode=figures.mode(),
+                title_of_values="Copied stretch (characters)",
+                hover=hover,
+                limits=(0, max(60, float(np.nanmax(lengths, initial=0)))),
+                width=NARROW,
+                marks=is_copied.tolist(),
             ),
             name="copies-text",
-            alt=f"The text of {len(text):,} characters; {int(is_copied.sum()):,} of them lie in the {len(spans):,} underlined stretches listed beside it.",
+            alt=f"The text of {len(text):,} characters; {int(is_copied.sum()):,} of them lie in the {len(spans):,} "
+            "underlined stretches listed beside it.",
             receipt=receipt,
-        )  # fmt: skip
+        )
     with beside:
         if len(spans):
             order = ["length", "text", "part", "line", "places", "offset", "start"]
@@ -93,10 +112,13 @@ def _show_text(copies: Copies, text: str, minimum: int, receipt: figures.Receipt
 def _limits(facts: dict) -> str:
     unseen, chance = facts.get("unseen", {}), facts.get("chance", {})
     lines = [
-        "It looks only at the letters: stretches of 12 characters or more that are the same to the last capital, comma and "
+        "It looks only at the letters: stretches of 12 characters or more that are the same to the last capital, "
+        "comma and "
         "line break. A copy with one letter changed is two shorter ones; a paraphrase is none.",
-        f"It knows one text, the {facts['characters']:,} characters the network was trained on. What other books say, it cannot tell.",
-        "The text itself is not shipped, only 16 bits of a hash of the eight characters at each place, in order. A stretch "
+        f"It knows one text, the {facts['characters']:,} characters the network was trained on. What other books say, "
+        "it cannot tell.",
+        "The text itself is not shipped, only 16 bits of a hash of the eight characters at each place, in order. A "
+        "stretch "
         "of 20 characters is known by 13 such hashes in a row. None that is there is missed; its end may be said one "
         "character too late, about once in 65,536 stretches.",
         "Words that exist are known by hashes too; about 1 made-up word in 350,000 passes for one.",
@@ -104,8 +126,10 @@ def _limits(facts: dict) -> str:
     ]
     if unseen:
         lines.append(
-            f"Measured when it was built: in {unseen['characters']:,} characters of held-out text it found {unseen['spans']:,} "
-            f"stretches, {unseen['wrong']} of them wrong when looked up in the text itself; the longest had {unseen['longest']} "
+            f"Measured when it was built: in {unseen['characters']:,} characters of held-out text it found "
+            f"{unseen['spans']:,} "
+            f"stretches, {unseen['wrong']} of them wrong when looked up in the text itself; the longest had "
+            f"{unseen['longest']} "
             f"characters. In {chance['characters']:,} random characters it found {chance['spans']}."
         )
     return "\n".join(f"- {line}" for line in lines)

@@ -35,8 +35,10 @@ def show(desk: Desk) -> None:
         _show_files(author, held)
     with above:
         st.markdown(
-            "Choose what comes next, or let the network choose; go back to any place and write on differently. A character "
-            "that had a chance of one half costs 1 bit, one of 1 in 1,000 costs 10: **the fewer bits, the less the network "
+            "Choose what comes next, or let the network choose; go back to any place and write on differently. A "
+            "character "
+            "that had a chance of one half costs 1 bit, one of 1 in 1,000 costs 10: **the fewer bits, the less the "
+            "network "
             "is surprised.** Try to surprise it, then look at what it writes after that.",
             width=TEXT_WIDTH,
         )
@@ -56,9 +58,14 @@ def _show_text(author: Author, tree: WritingTree) -> None:
 def _show_choices(author: Author, tree: WritingTree) -> None:
     desk, settings = author.desk, author.desk.settings
     likely = cache.compute_with_model(
-        cowriting.alternatives, desk.network, desk.prompt, tree.token_ids(),
-        settings.temperature, settings.top_k, settings.top_p,
-    )  # fmt: skip
+        cowriting.alternatives,
+        desk.network,
+        desk.prompt,
+        tree.token_ids(),
+        settings.temperature,
+        settings.top_k,
+        settings.top_p,
+    )
     shown = likely.index < BUTTONS
     st.caption("Choose the next one yourself (with the chance the network gives it):")
     with st.container(horizontal=True, gap="small", key="cowrite-choices"):
@@ -83,9 +90,14 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
             st.button(label, key=f"cowrite-{key}", icon=":material/casino:", on_click=author.change, args=(draw,))
         is_at_start = tree.pen == START
         st.button(
-            "Back one", key="cowrite-back", icon=":material/undo:", disabled=is_at_start,
-            on_click=author.change, args=(WritingTree.undo,), help="What was written stays as a branch.",
-        )  # fmt: skip
+            "Back one",
+            key="cowrite-back",
+            icon=":material/undo:",
+            disabled=is_at_start,
+            on_click=author.change,
+            args=(WritingTree.undo,),
+            help="What was written stays as a branch.",
+        )
     words = f"All {len(likely):,} chances, before and after your settings"
     with st.expander(words, key="cowrite-alternatives-numbers", type="compact"):
         figures.show_table(
@@ -112,14 +124,23 @@ def _show_costs(author: Author, tree: WritingTree) -> None:
     st.caption("What each step cost; yours are underlined. Click one to go back to it.")
     figures.show(
         text_grid(
-            tokens, bits, mode=figures.mode(), title_of_values="Surprise (bits)", limits=(0, MOST_BITS), width=NARROW,
-            marks=[node.author == "visitor" for node in path], clickable=True,
-            hover=[f"{visible_token(token)}: {cost:.2f} bits, a chance of {100 * 2**-cost:.2f} %" for token, cost in zip(tokens, bits, strict=True)],
+            tokens,
+            bits,
+            mode=figures.mode(),
+            title_of_values="Surprise (bits)",
+            limits=(0, MOST_BITS),
+            width=NARROW,
+            marks=[node.author == "visitor" for node in path],
+            clickable=True,
+            hover=[
+                f"{visible_token(token)}: {cost:.2f} bits, a chance of {100 * 2**-cost:.2f} %"
+                for token, cost in zip(tokens, bits, strict=True)
+            ],
         ),
         name="cowritten-text",
         alt=describe_text_grid(tokens, bits, title_of_values=BITS),
         on_click=lambda place: author.change(lambda held: held.go_to(nodes[int(place)])),
-    )  # fmt: skip
+    )
 
 
 def _show_tree(author: Author, tree: WritingTree) -> None:
@@ -146,31 +167,54 @@ def _show_ways_back(author: Author, tree: WritingTree, ends: list[int]) -> None:
     state.set_widget("cowrite-place", len(tree.path()))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
-            "Go to the end of a branch", ends, key="cowrite-branch", width=420,
-            format_func=partial(_branch_label, author, tree), on_change=_follow, args=(author, "cowrite-branch", None),
-        )  # fmt: skip
+            "Go to the end of a branch",
+            ends,
+            key="cowrite-branch",
+            width=420,
+            format_func=partial(_branch_label, author, tree),
+            on_change=_follow,
+            args=(author, "cowrite-branch", None),
+        )
         st.number_input(
-            "Go to step", 0, len(way), key="cowrite-place", width=140,
+            "Go to step",
+            0,
+            len(way),
+            key="cowrite-place",
+            width=140,
             help="Counted from the beginning along this branch; 0 is the beginning itself.",
-            on_change=_follow, args=(author, "cowrite-place", [START, *way]),
-        )  # fmt: skip
+            on_change=_follow,
+            args=(author, "cowrite-place", [START, *way]),
+        )
         st.button(
-            "Remove the branch from here", key="cowrite-remove", icon=":material/content_cut:", disabled=tree.pen == START,
-            on_click=author.change, args=(_remove,), help="Takes away the step before the pen and all that follows it.",
-        )  # fmt: skip
+            "Remove the branch from here",
+            key="cowrite-remove",
+            icon=":material/content_cut:",
+            disabled=tree.pen == START,
+            on_click=author.change,
+            args=(_remove,),
+            help="Takes away the step before the pen and all that follows it.",
+        )
         st.button(
-            "Start over", key="cowrite-clear", icon=":material/delete:", on_click=author.put, args=(WritingTree(),),
+            "Start over",
+            key="cowrite-clear",
+            icon=":material/delete:",
+            on_click=author.put,
+            args=(WritingTree(),),
             help="Takes the whole tree away; download it first if you want to keep it.",
-        )  # fmt: skip
+        )
 
 
 def _show_files(author: Author, held: Held) -> None:
     desk = author.desk
     st.download_button(
-        "Download the tree", icon=":material/download:", key="cowrite-download", on_click="ignore",
+        "Download the tree",
+        icon=":material/download:",
+        key="cowrite-download",
+        on_click="ignore",
         data=partial(tree_files.to_json, author.loaded, desk.prompt, held.tree),
-        file_name="writing-tree.json", mime="application/json",
-    )  # fmt: skip
+        file_name="writing-tree.json",
+        mime="application/json",
+    )
     file = st.file_uploader("Open a tree that was downloaded here", type="json", key="cowrite-file")
     if file is None:
         return
@@ -180,7 +224,9 @@ def _show_files(author: Author, held: Held) -> None:
     except InputError as problem:
         notices.error(f"{problem} Your tree is still there.")
         return
-    written_with = "" if stored.model == desk.network else f" It was written with {stored.model}; {desk.network} reads it here."
+    written_with = (
+        "" if stored.model == desk.network else f" It was written with {stored.model}; {desk.network} reads it here."
+    )
     notices.note(f"The file has a tree of {len(tree.nodes):,} steps in {len(tree.ends()):,} branches.{written_with}")
     st.button("Put it in place of mine", key="cowrite-open", on_click=author.open, args=(stored,))
 
@@ -189,7 +235,9 @@ def _choose(token_id: int, log_prob: float, tree: WritingTree) -> WritingTree:
     return tree.add(token_id, log_prob, "visitor")
 
 
-def _let_write(author: Author, settings: cowriting.SamplingSettings, to_line_end: bool, tree: WritingTree) -> WritingTree:
+def _let_write(
+    author: Author, settings: cowriting.SamplingSettings, to_line_end: bool, tree: WritingTree
+) -> WritingTree:
     return cowriting.let_write(author.loaded, author.desk.prompt, tree, settings, to_line_end=to_line_end)
 
 

@@ -7,8 +7,12 @@ import streamlit as st
 from engine.inspection.detective import Investigation, answer_course, investigate
 from engine.inspection.unseen import unseen_sources
 from engine.plotting.detective import (
-    describe_specificity, describe_winner_bars, specificity_heatmap, unit_label, winner_bars,
-)  # fmt: skip
+    describe_specificity,
+    describe_winner_bars,
+    specificity_heatmap,
+    unit_label,
+    winner_bars,
+)
 from engine.plotting.text_grid import describe_text_grid, text_grid
 from pages.components import cache, figures, notices, unit_receipts
 from pages.components.generation.desk import Desk
@@ -21,23 +25,30 @@ SOURCES = {"stories": "Saltmarsh, our own stories and plays", "shakespeare": "Sh
 def show(desk: Desk) -> None:
     """Draw the winners with their controls, the text in the colours of one of them, and how special they are."""
     st.markdown(
-        "**AUC** is the chance that a unit's value is higher at a place where the answer is yes than at one where it is no: 0.5 is "
-        "guessing, 1 knows. The best of all units is chosen on the first half of the text and **measured on the second**; the dash is "
-        "a control, the same search with the answers moved along the text, so that they fit nothing. Some questions ask for the "
+        "**AUC** is the chance that a unit's value is higher at a place where the answer is yes than at one where it "
+        "is no: 0.5 is "
+        "guessing, 1 knows. The best of all units is chosen on the first half of the text and **measured on the "
+        "second**; the dash is "
+        "a control, the same search with the answers moved along the text, so that they fit nothing. Some questions "
+        "ask for the "
         "character just read, which is easy; those that need memory show what the network keeps.",
         width=TEXT_WIDTH,
     )
     found = _investigate(desk)
     if found.winners.empty:
-        notices.note("Each of the questions has the same answer nearly everywhere in this text; take a longer or a livelier one.")
+        notices.note(
+            "Each of the questions has the same answer nearly everywhere in this text; take a longer or a livelier one."
+        )
         return
     winners = found.winners
     question = _choose(desk, found)
     best, clear, control = winners.iloc[0], int((winners["auc"] > 0.9).sum()), winners["control"].mean()
     st.markdown(
         notices.plain(
-            f"{found.units:,} units (hidden states and memory cells) read {found.characters:,} characters of {found.text}, in "
-            f"{found.elapsed_seconds:.1f} s. {clear} of {len(winners)} questions have a unit with an AUC above 0.9; the controls' mean is "
+            f"{found.units:,} units (hidden states and memory cells) read {found.characters:,} characters of "
+            f"{found.text}, in "
+            f"{found.elapsed_seconds:.1f} s. {clear} of {len(winners)} questions have a unit with an AUC above 0.9; "
+            "the controls' mean is "
             f"{control:.2f}. Clearest: “{best['question'].lower()}”, {best['auc']:.3f}."
         ),
         width=TEXT_WIDTH,
@@ -52,10 +63,18 @@ def show(desk: Desk) -> None:
         on_click=lambda predicate: desk.controls.set("detective_question", predicate),
     )
     if found.skipped:
-        st.caption(notices.plain(f"Not tested, because this text gives the same answer nearly everywhere: {', '.join(found.skipped).lower()}."))
+        st.caption(
+            notices.plain(
+                "Not tested, because this text gives the same answer nearly everywhere: "
+                f"{', '.join(found.skipped).lower()}."
+            )
+        )
     _show_winner(desk, found, question)
     with st.expander("Is each of these units a specialist?", icon=":material/grid_on:"):
-        st.caption("Each winner's AUC for every question. A column with one dark cell is a specialist; two rows alike are two names for one thing.")
+        st.caption(
+            "Each winner's AUC for every question. A column with one dark cell is a specialist; two rows alike are "
+            "two names for one thing."
+        )
         figures.show(
             specificity_heatmap(winners, found.specificity, mode=figures.mode()),
             name="detective-specificity",
@@ -82,13 +101,15 @@ def _choose(desk: Desk, found: Investigation) -> str:
 
 
 def _show_winner(desk: Desk, found: Investigation, question: str) -> None:
-    """Draw the page's text in the colours of the unit that won a question; places where the answer is yes are underlined."""
+    """Draw the page's text in the colours of the unit that won a question; places where the answer is yes are
+    underlined."""
     winner = found.winners.set_index("predicate", drop=False).loc[question]
     layer, part, unit = int(winner["layer"]), str(winner["part"]), int(winner["unit"])
     course, answers = cache.compute_with_model(answer_course, desk.network, desk.text, layer, unit, part, question)
     st.markdown(
         notices.plain(
-            f"“{winner['question']}”: {unit_label(winner)}, AUC {winner['auc']:.3f}. Here it reads what it wrote itself; underlined "
+            f"“{winner['question']}”: {unit_label(winner)}, AUC {winner['auc']:.3f}. Here it reads what it wrote "
+            "itself; underlined "
             f"is where the answer is yes, {int(answers.sum())} of {len(answers)} places. "
             f"{'High (blue)' if winner['sign'] > 0 else 'Low (orange)'} should meet the underlines."
         ),
@@ -96,17 +117,28 @@ def _show_winner(desk: Desk, found: Investigation, question: str) -> None:
     )
     figures.show(
         text_grid(
-            course.tokens, course.values, mode=figures.mode(), title_of_values=f"Layer {layer + 1}, {part} {unit}", diverging=True,
-            limits=course.limits, width=GRID_WIDTH, marks=answers.tolist(),
+            course.tokens,
+            course.values,
+            mode=figures.mode(),
+            title_of_values=f"Layer {layer + 1}, {part} {unit}",
+            diverging=True,
+            limits=course.limits,
+            width=GRID_WIDTH,
+            marks=answers.tolist(),
         ),
         name="detective-text",
-        alt=describe_text_grid(course.tokens, course.values, title_of_values=f"{part} of unit {unit} in layer {layer + 1}"),
+        alt=describe_text_grid(
+            course.tokens, course.values, title_of_values=f"{part} of unit {unit} in layer {layer + 1}"
+        ),
         receipt=unit_receipts.for_unit(desk.network, desk.text, layer + 1, unit, part),
-    )  # fmt: skip
+    )
     st.button(
-        "Open this unit in Neurons", icon=":material/arrow_forward:", key="detective-open",
-        on_click=_open, args=(desk, layer + 1, part, unit),
-    )  # fmt: skip
+        "Open this unit in Neurons",
+        icon=":material/arrow_forward:",
+        key="detective-open",
+        on_click=_open,
+        args=(desk, layer + 1, part, unit),
+    )
 
 
 def _open(desk: Desk, layer: int, part: str, unit: int) -> None:

@@ -21,8 +21,10 @@ PAGE = "generation"
 KEYS = "".join(chr(code) for code in range(32, 127))
 EXAMPLES = {
     "A scene": SCENE,
-    "Modern English": "The update failed because the server was out of memory. Please log in again, then check your e-mail.\n" * 2,
-    "French": "L'été, les goélands se taisent ; çà et là, un œuf roule sur la grève, et l'on n'entend plus que la marée.\n" * 2,
+    "Modern English": "The update failed because the server was out of memory. Please log in again, then check your "
+    "e-mail.\n" * 2,
+    "French": "L'été, les goélands se taisent ; çà et là, un œuf roule sur la grève, et l'on n'entend plus que la "
+    "marée.\n" * 2,
     "Emoji": "We took the boat 🚤 at noon, saw two whales 🐋🐋 and came back for soup 🍲. What a day! 😀👨‍👩‍👧\n",
     "Random keys": "".join(random.Random(7).choices(KEYS, k=400)),
 }
@@ -34,10 +36,14 @@ def show(desk: Desk) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Try", width="content")
         for label, example in EXAMPLES.items():
-            st.button(label, key=f"duel-{label}", on_click=desk.controls.set, args=("duel_text", example), type="tertiary")
+            st.button(
+                label, key=f"duel-{label}", on_click=desk.controls.set, args=("duel_text", example), type="tertiary"
+            )
     st.markdown(
-        "Whoever can predict a text can write it down in few bytes: an expected character costs next to nothing, a surprise "
-        "costs much. Here each model really does it, **and then reads the text back from the bytes alone**. Try a language the "
+        "Whoever can predict a text can write it down in few bytes: an expected character costs next to nothing, a "
+        "surprise "
+        "costs much. Here each model really does it, **and then reads the text back from the bytes alone**. Try a "
+        "language the "
         "models have never read, or letters that nobody can predict.",
         width=TEXT_WIDTH,
     )
@@ -128,13 +134,17 @@ def _price(best: pd.Series, file: pd.Series, size: int) -> str:
     """Return what the bars leave out: the model itself, which both ends must have."""
     words = (
         f"Every byte a decoder needs is counted, the length of the text too, but not the model: {best['coder']} is "
-        f"{best['model_bytes'] / 2**20:.1f} MiB that both ends must have, and it has read a million characters of Shakespeare; "
+        f"{best['model_bytes'] / 2**20:.1f} MiB that both ends must have, and it has read a million characters of "
+        "Shakespeare; "
         "gzip and xz start from nothing. "
     )
     saved = (file["bytes"] - best["bytes"]) / size
     if saved <= 0:
         return words + "On this text even so it saves nothing."
-    return words + f"If it had to be sent along, it would pay from about {best['model_bytes'] / saved / 1e6:,.1f} million characters like these."
+    return (
+        words + f"If it had to be sent along, it would pay from about {best['model_bytes'] / saved / 1e6:,.1f} million "
+        "characters like these."
+    )
 
 
 def _receipt(name: str, text: str) -> Receipt:

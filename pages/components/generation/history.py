@@ -33,16 +33,24 @@ def show(desk: Desk) -> None:
     st.markdown(
         f"One network, {notices.plain(desk.label(info.name))} ({info.parameters / 1e6:.2f} M parameters), was stored "
         f"{len(stages)} times while it learnt; it is shown here whoever writes above. Its texts have your "
-        "beginning, your settings and your seed at every stage. **Move the slider from the left:** watch when blanks, lines, "
-        f"words and speakers appear. Half of all it ever gained was gained by stage {half + 1}, after {stages[half].step:,} of "
+        "beginning, your settings and your seed at every stage. **Move the slider from the left:** watch when blanks, "
+        "lines, "
+        f"words and speakers appear. Half of all it ever gained was gained by stage {half + 1}, after "
+        f"{stages[half].step:,} of "
         f"{stages[-1].step:,} updates.",
         width=TEXT_WIDTH,
     )
-    number = desk.controls.slider("history_stage", maximum=len(stages), default=min(len(stages), desk.view.history_stage))
+    number = desk.controls.slider(
+        "history_stage", maximum=len(stages), default=min(len(stages), desk.view.history_stage)
+    )
     chosen = stages[number - 1]
     figures.show(
         training_history(
-            frame, chosen.step, mode=figures.mode(), architecture=info.architecture, guess=log(info.config["vocab_size"])
+            frame,
+            chosen.step,
+            mode=figures.mode(),
+            architecture=info.architecture,
+            guess=log(info.config["vocab_size"]),
         ),
         name="training-history",
         alt=describe_training_history(frame, chosen.step),

@@ -18,8 +18,10 @@ GRID_WIDTH = 48
 def show(desk: Desk) -> None:
     """Draw the choice of a unit, the coloured text, and where else to look."""
     st.markdown(
-        "Most units look like noise. Some follow something a person can name: the place in a line, a speaker's name, the letters "
-        "of a word. **Go through a few with the arrow keys and guess what each follows;** the Cell detective tests such guesses. "
+        "Most units look like noise. Some follow something a person can name: the place in a line, a speaker's name, "
+        "the letters "
+        "of a word. **Go through a few with the arrow keys and guess what each follows;** the Cell detective tests "
+        "such guesses. "
         "Memory cells are often easier to read than hidden states.",
         width=TEXT_WIDTH,
     )
@@ -39,18 +41,29 @@ def show(desk: Desk) -> None:
     title = f"Unit {unit}, {PARTS[part]}" + (" (0 shut, 1 open)" if is_switch(part) else "")
     figures.show(
         text_grid(
-            course.tokens, course.values, mode=figures.mode(), title_of_values=title, diverging=not is_switch(part),
-            limits=course.limits, width=GRID_WIDTH,
+            course.tokens,
+            course.values,
+            mode=figures.mode(),
+            title_of_values=title,
+            diverging=not is_switch(part),
+            limits=course.limits,
+            width=GRID_WIDTH,
         ),
         name="neurons-text",
         alt=describe_text_grid(course.tokens, course.values, title_of_values=name),
         table=pd.DataFrame({"token": map(visible_token, course.tokens), "value": course.values}),
         receipt=unit_receipts.for_unit(desk.network, text, layer, unit, part),
-    )  # fmt: skip
+    )
     st.caption("Units of this layer that move most over this text:")
     with st.container(horizontal=True, gap="small", key="neurons-busiest"):
         for busy in course.busiest:
-            st.button(f"{busy}", key=f"neurons-unit-{busy}", on_click=controls.set, args=("neurons_unit", busy), help="Look at this unit")
+            st.button(
+                f"{busy}",
+                key=f"neurons-unit-{busy}",
+                on_click=controls.set,
+                args=("neurons_unit", busy),
+                help="Look at this unit",
+            )
 
 
 def _part_label(part: str) -> str:

@@ -57,14 +57,19 @@ def _show_stages(desk: Desk, text: str, position: int, expected: NextTokens) -> 
     view, look = desk.view, {"mode": figures.mode(), "architecture": desk.info.architecture}
     st.markdown(
         "From top to bottom: the network's own chances; divided by the temperature; then top-k and top-p take away the "
-        "unlikely (a cross) and the rest is scaled up again. At temperature 1, with top-k at 0 and top-p at 1, all four are the "
+        "unlikely (a cross) and the rest is scaled up again. At temperature 1, with top-k at 0 and top-p at 1, all "
+        "four are the "
         "same. The last is what is drawn from.",
         width=TEXT_WIDTH,
     )
     stages = expected.stages.assign(stage=expected.stages["stage"].map(lambda name: STAGES[name][1]))
     receipt = receipts.for_next_tokens(desk.network, text[:position], desk.settings)
     figures.show(
-        stage_bars(expected.frame, expected.stages, **look), name="next-character-stages", alt=describe_stages(expected.stages), table=stages, receipt=receipt
+        stage_bars(expected.frame, expected.stages, **look),
+        name="next-character-stages",
+        alt=describe_stages(expected.stages),
+        table=stages,
+        receipt=receipt,
     )
     along = cache.compute_with_model(choices_along, desk.network, text, view.temperature, view.top_k, view.top_p)
     st.markdown("How open the choice was at every place: click one to look there.", width=TEXT_WIDTH)

@@ -21,8 +21,10 @@ TEXT_HEIGHT = 560
 def show(desk: Desk) -> None:
     """Draw the strings, the verdict with its measures, and the two texts."""
     st.markdown(
-        "Hold something inside the network and let it write again from the same beginning and seed. **The text nearly always "
-        "changes, because one different draw leads everything after it elsewhere;** so look at the bits: how much worse does the "
+        "Hold something inside the network and let it write again from the same beginning and seed. **The text nearly "
+        "always "
+        "changes, because one different draw leads everything after it elsewhere;** so look at the bits: how much "
+        "worse does the "
         "network predict a text it has never seen? Try the forget gate shut and open, then silence one unit.",
         width=TEXT_WIDTH,
     )
@@ -64,7 +66,8 @@ def _show_texts(desk: Desk, performed: Performance, strings: Strings) -> None:
         "Both texts are the same to the last character."
         if first is None
         else notices.plain(
-            f"The texts part at character {first + 1:,}. Underlined is what the other text lacks; colour is how surprised the "
+            f"The texts part at character {first + 1:,}. Underlined is what the other text lacks; colour is how "
+            "surprised the "
             "untouched network is by each character."
         ),
         width=TEXT_WIDTH,
@@ -87,13 +90,20 @@ def _show_texts(desk: Desk, performed: Performance, strings: Strings) -> None:
         with column.container(height=TEXT_HEIGHT, key=f"{name}-frame"):
             figures.show(
                 text_grid(
-                    tokens, bits, mode=figures.mode(), title_of_values="Surprise (bits)", limits=(0, MOST_BITS), width=NARROW, marks=changed,
+                    tokens,
+                    bits,
+                    mode=figures.mode(),
+                    title_of_values="Surprise (bits)",
+                    limits=(0, MOST_BITS),
+                    width=NARROW,
+                    marks=changed,
                 ),
                 name=name,
-                alt=f"{title}: {describe_text_grid(tokens, bits, title_of_values='surprise in bits')} {sum(changed)} are not in the other text.",
+                alt=f"{title}: {describe_text_grid(tokens, bits, title_of_values='surprise in bits')} {sum(changed)} "
+                "are not in the other text.",
                 table=pd.DataFrame({"token": map(visible_token, tokens), "bits": bits, "is_changed": changed}),
                 receipt=receipt,
-            )  # fmt: skip
+            )
 
 
 def _gate_label(gate: str) -> str:

@@ -1,4 +1,5 @@
-"""Surprise: any text coloured by the bits each character cost a model, all models' totals, and where two of them differ."""
+"""Surprise: any text coloured by the bits each character cost a model, all models' totals, and where two of them
+differ."""
 
 from __future__ import annotations
 
@@ -31,8 +32,10 @@ def show(desk: Desk) -> None:
     with st.spinner("The models read."):
         found = {each: cache.compute_with_model(surprise, each, text) for each in names}
     st.markdown(
-        "**Dark is what the model expected, bright is what surprised it.** A character of 1 bit had half of the chances, one of "
-        "8 bits 1 in 256. Point at a character to see what was expected instead. Surprise is mostly highest where words begin, and "
+        "**Dark is what the model expected, bright is what surprised it.** A character of 1 bit had half of the "
+        "chances, one of "
+        "8 bits 1 in 256. Point at a character to see what was expected instead. Surprise is mostly highest where "
+        "words begin, and "
         "falls as they go on: nothing else is meant by knowing a language, as these models know it.",
         width=TEXT_WIDTH,
     )
@@ -51,20 +54,27 @@ def _show_text(desk: Desk, name: str, text: str, found: Surprise) -> None:
     unknown = cache.load_model(name).tokenizer.unknown_pieces(text) if found.unknown_count else []
     if unknown:
         notices.note(
-            f"{desk.label(name)} has never seen: {', '.join(unknown)}. It reads each as one unknown character; its bits say how "
+            f"{desk.label(name)} has never seen: {', '.join(unknown)}. It reads each as one unknown character; its "
+            "bits say how "
             "unexpected an unknown one was there, not which one it was."
         )
     frame = found.frame
     figures.show(
         text_grid(
-            frame["token"], frame["bits"], mode=figures.mode(), title_of_values=TITLE,
-            hover=hover_lines(found), limits=(0.0, HIGHEST_BITS), width=NARROW, marks=frame["is_unknown"],
+            frame["token"],
+            frame["bits"],
+            mode=figures.mode(),
+            title_of_values=TITLE,
+            hover=hover_lines(found),
+            limits=(0.0, HIGHEST_BITS),
+            width=NARROW,
+            marks=frame["is_unknown"],
         ),
         name="surprise",
         alt=describe_text_grid(frame["token"], frame["bits"], title_of_values="surprise in bits"),
         table=frame.assign(token=frame["token"].map(visible_token)).round({"bits": 3, "probability": 5}),
         receipt=_receipt(name, text),
-    )  # fmt: skip
+    )
 
 
 def _show_totals(desk: Desk, found: dict[str, Surprise]) -> None:
@@ -84,7 +94,9 @@ def _show_totals(desk: Desk, found: dict[str, Surprise]) -> None:
         f"{best['bits in all']:,.0f} bits for {size:,} characters, as if each were one of "
         f"{2 ** best['bits per character']:.1f} equally likely ones."
     )
-    figures.show_table(rows, name="surprise-totals", receipt=_receipt(next(iter(found)), desk.controls.value().surprise_text))
+    figures.show_table(
+        rows, name="surprise-totals", receipt=_receipt(next(iter(found)), desk.controls.value().surprise_text)
+    )
 
 
 def _show_difference(desk: Desk, text: str, found: dict[str, Surprise], name: str, others: list[str]) -> None:
@@ -110,14 +122,20 @@ def _show_difference(desk: Desk, text: str, found: dict[str, Surprise], name: st
         ]
         figures.show(
             text_grid(
-                frame["character"], frame["difference"], mode=figures.mode(), title_of_values=TITLE_OF_DIFFERENCE,
-                hover=hover, diverging=True, limits=(-LARGEST_DIFFERENCE, LARGEST_DIFFERENCE), width=NARROW,
+                frame["character"],
+                frame["difference"],
+                mode=figures.mode(),
+                title_of_values=TITLE_OF_DIFFERENCE,
+                hover=hover,
+                diverging=True,
+                limits=(-LARGEST_DIFFERENCE, LARGEST_DIFFERENCE),
+                width=NARROW,
             ),
             name="surprise-difference",
             alt=f"Text coloured by the surprise of {first} less that of {second}. {sentence}",
             table=frame.round(3),
             receipt=_receipt(name, text, other),
-        )  # fmt: skip
+        )
         st.caption(notices.plain(f"Below 0 (orange): {first} was less surprised. Above 0 (blue): {second} was."))
     with right:
         st.caption("Where they differ most (▏ stands before the character)")

@@ -1,4 +1,5 @@
-"""State transplant: a passage read with the state another passage has left, what is written then, and how long it is felt."""
+"""State transplant: a passage read with the state another passage has left, what is written then, and how long it is
+felt."""
 
 from __future__ import annotations
 
@@ -18,9 +19,12 @@ TEXT_HEIGHT = 260
 def show(desk: Desk) -> None:
     """Draw the two passages, the slider between their states, how long the donor is felt, and the two texts."""
     st.markdown(
-        "All a network knows of what it has read is its state, a few hundred numbers. Here a network reads passage A, and begins "
-        "passage B with the state it is in, instead of afresh. **The curves show how differently it expects B to go on because of "
-        "that:** the sooner they fall, the sooner A is forgotten. Move the slider towards 0, or put in an A and a B of your own.",
+        "All a network knows of what it has read is its state, a few hundred numbers. Here a network reads passage A, "
+        "and begins "
+        "passage B with the state it is in, instead of afresh. **The curves show how differently it expects B to go "
+        "on because of "
+        "that:** the sooner they fall, the sooner A is forgotten. Move the slider towards 0, or put in an A and a B "
+        "of your own.",
         width=TEXT_WIDTH,
     )
     controls = desk.controls
@@ -38,9 +42,13 @@ def show(desk: Desk) -> None:
         notices.note(f"The network has never seen: {', '.join(unknown)}. It reads each as one unknown character.")
     _show_lasting(desk, found, amount)
     curves = st.container()
-    place = 1 if len(passage) < 2 else controls.slider(
-        "transplant_place", maximum=len(passage), default=min(len(passage), desk.view.transplant_place)
-    )  # fmt: skip
+    place = (
+        1
+        if len(passage) < 2
+        else controls.slider(
+            "transplant_place", maximum=len(passage), default=min(len(passage), desk.view.transplant_place)
+        )
+    )
     with curves:
         _show_curves(desk, found, donor, passage, amount, place)
     _show_texts(desk, found[desk.network], donor, passage[:place], amount)
@@ -65,7 +73,9 @@ def _show_lasting(desk: Desk, found: dict[str, Influence], amount: float) -> Non
                 st.markdown("A is **never felt** in B")
             else:
                 st.markdown(f"A is felt for **{lasts:,} characters** of B")
-    st.caption(f"Felt: some character from there on is expected with a difference of at least {NEGLIGIBLE_BITS:g} bits.")
+    st.caption(
+        f"Felt: some character from there on is expected with a difference of at least {NEGLIGIBLE_BITS:g} bits."
+    )
 
 
 def _show_curves(desk: Desk, found: dict[str, Influence], donor: str, passage: str, amount: float, place: int) -> None:
@@ -78,7 +88,9 @@ def _show_curves(desk: Desk, found: dict[str, Influence], donor: str, passage: s
     )
     lasting = {desk.label(name): influence.lasts_characters for name, influence in found.items()}
     figures.show(
-        influence_curves(frame, mode=figures.mode(), threshold=NEGLIGIBLE_BITS, place=place if len(passage) > 1 else None),
+        influence_curves(
+            frame, mode=figures.mode(), threshold=NEGLIGIBLE_BITS, place=place if len(passage) > 1 else None
+        ),
         name="transplant-influence",
         alt=describe_influence(frame, lasting, threshold=NEGLIGIBLE_BITS),
         table=frame[["model", "characters", "token", "kl_bits"]],
@@ -86,7 +98,8 @@ def _show_curves(desk: Desk, found: dict[str, Influence], donor: str, passage: s
         on_click=lambda characters: desk.controls.set("transplant_place", int(characters)),
     )
     st.caption(
-        "Strong: the largest difference still to come. Thin: the difference after each character. The upright line is where "
+        "Strong: the largest difference still to come. Thin: the difference after each character. The upright line is "
+        "where "
         "the network writes on, below."
     )
 
@@ -103,18 +116,25 @@ def _show_texts(desk: Desk, influence: Influence, donor: str, begun: str, amount
     st.markdown(
         notices.plain(
             f"After {len(begun):,} characters of B, {desk.label(desk.network)} writes on with the same seed.{here} "
-            + ("The two texts are the same to the last character." if parting is None
-               else f"The two texts have their first {parting:,} characters in common." if parting
-               else "The two texts differ from the first character.")
+            + (
+                "The two texts are the same to the last character."
+                if parting is None
+                else f"The two texts have their first {parting:,} characters in common."
+                if parting
+                else "The two texts differ from the first character."
+            )
         ),
         width=TEXT_WIDTH,
-    )  # fmt: skip
+    )
     titles = "Untouched: B begun afresh", f"Transplanted: B begun with {100 * amount:.0f} % of A's state"
-    for column, title, key, text in zip(st.columns(2, gap="medium"), titles, ("free", "moved"), (free, moved), strict=True):
+    for column, title, key, text in zip(
+        st.columns(2, gap="medium"), titles, ("free", "moved"), (free, moved), strict=True
+    ):
         with column:
             st.markdown(f"**{title}**")
             with st.container(border=True, height=TEXT_HEIGHT, key=f"transplant-{key}"):
                 st.text(f"…{begun[-60:]}▏{text}")
     figures.show_receipt(
-        transplant_receipts.for_transplanted_texts(desk.network, donor, begun, amount, desk.settings), "transplant-texts"
+        transplant_receipts.for_transplanted_texts(desk.network, donor, begun, amount, desk.settings),
+        "transplant-texts",
     )

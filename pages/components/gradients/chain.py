@@ -1,4 +1,5 @@
-"""The chain: what a small change of the state becomes over many steps, in networks the visitor sets up and in trained ones."""
+"""The chain: what a small change of the state becomes over many steps, in networks the visitor sets up and in trained
+ones."""
 
 from __future__ import annotations
 
@@ -42,8 +43,10 @@ from pages.components.views.gradients_chain import chain_settings
 def show(desk: Desk) -> None:
     """Draw the sliders, the three curves and what they mean, the edge, the singular values, and trained networks."""
     st.markdown(
-        "Three networks that have just been born read something. Each line says what has become of a small change of the state made "
-        "so many steps before the end: **what falls far below a hundredth can hardly be learnt from any more.** Try: move *Recurrent gain* "
+        "Three networks that have just been born read something. Each line says what has become of a small change of "
+        "the state made "
+        "so many steps before the end: **what falls far below a hundredth can hardly be learnt from any more.** Try: "
+        "move *Recurrent gain* "
         "until the RNN's line is flat, then a little further. Then give the LSTM a larger *Forget bias*.",
         width=TEXT_WIDTH,
     )
@@ -63,11 +66,16 @@ def show(desk: Desk) -> None:
     trained.show(desk, text)
 
 
-def _show_curves(settings: ChainSettings, text: str | None, chain: Chain, distance: int, bound: tuple[str, float]) -> None:
+def _show_curves(
+    settings: ChainSettings, text: str | None, chain: Chain, distance: int, bound: tuple[str, float]
+) -> None:
     """Draw the three lines with the bound of one of them, and say where they leave single precision."""
     figures.show(
         chain_curves(
-            chain.curves, mode=figures.mode(), distance=distance, bound=(bound[0], log10(bound[1])) if bound[1] > 0 else None
+            chain.curves,
+            mode=figures.mode(),
+            distance=distance,
+            bound=(bound[0], log10(bound[1])) if bound[1] > 0 else None,
         ),
         name="chain",
         alt=describe_chain(chain.curves, distance),
@@ -103,13 +111,22 @@ def _show_words(chain: Chain) -> None:
     """Say what is left at distance 50, and of each network what its gradient does."""
     st.markdown(f"**{notices.plain(chain_sentence(chain))}**", width=TEXT_WIDTH)
     distance = far_distance(chain)
-    words = "; ".join(f"the {theme.architecture_label(name)}'s {fate(chain.log10_gain(name, distance))}" for name in ARCHITECTURES)
-    st.caption(notices.plain(f"Over {distance} steps {words}. (Vanished: below a hundredth. Exploded: beyond a hundred times.)"))
+    words = "; ".join(
+        f"the {theme.architecture_label(name)}'s {fate(chain.log10_gain(name, distance))}" for name in ARCHITECTURES
+    )
+    st.caption(
+        notices.plain(
+            f"Over {distance} steps {words}. (Vanished: below a hundredth. Exploded: beyond a hundred times.)"
+        )
+    )
 
 
 def _show_product(desk: Desk, settings: ChainSettings, text: str | None, chain: Chain) -> None:
     """Draw where the RNN's edge lies, and the product that textbooks replace by a power."""
-    st.markdown("**The edge.** One slider takes an RNN from forgetting to exploding; click a mark to go there.", width=TEXT_WIDTH)
+    st.markdown(
+        "**The edge.** One slider takes an RNN from forgetting to exploding; click a mark to go there.",
+        width=TEXT_WIDTH,
+    )
     # The slider's own value is left out of the key, so that moving it does not compute the curve again.
     edge = cache.compute(find_edge, dataclasses.replace(settings, gain=1.0), text)
     figures.show(
@@ -131,11 +148,13 @@ def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, close
         f"Its recurrent matrix has the spectral radius {facts['spectral_radius']:.3g} and the largest singular value "
         f"{facts['largest_singular_value']:.3g}. "
         if pd.notna(facts["spectral_radius"])
-        else f"It has {'four' if closeup == 'lstm' else 'three'} recurrent matrices, so no single spectral radius decides. "
+        else f"It has {'four' if closeup == 'lstm' else 'three'} recurrent matrices, so no single spectral radius "
+        "decides. "
     )
     st.markdown(
         notices.plain(
-            f"No step of the {label} stretches any direction more than λ = {bound:.3g} times, the dotted bound above. {own}"
+            f"No step of the {label} stretches any direction more than λ = {bound:.3g} times, the dotted bound above. "
+            f"{own}"
             f"Measured over the whole chain, a step multiplies by {facts['rate']:.3g} on average."
         ),
         width=TEXT_WIDTH,
@@ -145,10 +164,13 @@ def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, close
         name="chain-spectra",
         alt=describe_spectra(chain.spectra, closeup),
         table=chain.spectra[chain.spectra["architecture"] == closeup].round(4),
-        receipt=_receipt(settings, text, f"print(chain.spectra, chain_bound(settings, {closeup!r}, text))", "chain_bound"),
+        receipt=_receipt(
+            settings, text, f"print(chain.spectra, chain_bound(settings, {closeup!r}, text))", "chain_bound"
+        ),
     )
     st.caption(
-        "Each stroke is one direction of change. Strokes that drift apart: a few directions live on while the rest are lost. Values more than "
+        "Each stroke is one direction of change. Strokes that drift apart: a few directions live on while the rest "
+        "are lost. Values more than "
         "fifteen powers of ten below the largest are lost in rounding and are not drawn."
     )
 
@@ -156,7 +178,9 @@ def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, close
 def _receipt(settings: ChainSettings, text: str | None, last: str, also: str) -> Receipt:
     return Receipt(
         model="an RNN, an LSTM and a GRU with random weights",
-        data="random numbers" if text is None else f"the last {settings.length} characters of your text, a random vector for each",
+        data="random numbers"
+        if text is None
+        else f"the last {settings.length} characters of your text, a random vector for each",
         seed=settings.seed,
         measured=f"{date.today().isoformat()}, exactly, as a product of the Jacobians of all steps in double precision",
         python=(

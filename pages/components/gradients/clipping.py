@@ -35,8 +35,10 @@ class TwoRuns:
 def show(desk: Desk) -> None:
     """Draw the settings, the two runs while they train, and what came of them."""
     st.markdown(
-        "A network with ReLU learns to remember one symbol. Both runs begin with the same weights and read the same sequences; one of them may "
-        "take no step along a gradient longer than the threshold. **Watch the gradient's length just before the loss jumps.** Then raise the "
+        "A network with ReLU learns to remember one symbol. Both runs begin with the same weights and read the same "
+        "sequences; one of them may "
+        "take no step along a gradient longer than the threshold. **Watch the gradient's length just before the loss "
+        "jumps.** Then raise the "
         "threshold to 10: is a high ceiling still a ceiling?",
         width=TEXT_WIDTH,
     )
@@ -58,7 +60,9 @@ def show(desk: Desk) -> None:
         _train(found, chart, progress)
         bar.empty()
     elif found.is_stopped:
-        bar.button("Start again", icon=":material/refresh:", key="clipping-again", on_click=state.forget, args=(PAGE, NAME))
+        bar.button(
+            "Start again", icon=":material/refresh:", key="clipping-again", on_click=state.forget, args=(PAGE, NAME)
+        )
     with chart.container():
         _show_results(found)
 
@@ -70,7 +74,9 @@ def _stop() -> None:
         state.remember(PAGE, NAME, replace(found, rows=list(found.rows), is_stopped=True))
 
 
-def _train(found: TwoRuns, chart: st.delta_generator.DeltaGenerator, progress: st.delta_generator.DeltaGenerator) -> None:
+def _train(
+    found: TwoRuns, chart: st.delta_generator.DeltaGenerator, progress: st.delta_generator.DeltaGenerator
+) -> None:
     """Train both networks and draw their losses as they go on."""
     begun, shown = time.perf_counter(), 0.0
     found.rows.clear()
@@ -122,6 +128,7 @@ def _show_results(found: TwoRuns) -> None:
         alt=describe_norms(frame, settings.threshold),
     )
     st.caption(
-        "A diverged run is one whose loss has become ten times its first one, or no number at all. Clipping does not make an exploding network stable; "
+        "A diverged run is one whose loss has become ten times its first one, or no number at all. Clipping does not "
+        "make an exploding network stable; "
         "it keeps one bad step from undoing all the good ones."
     )

@@ -1,4 +1,5 @@
-"""Connectivity: the text in parallel rows, one per network, coloured by how strongly each character moves one that is expected."""
+"""Connectivity: the text in parallel rows, one per network, coloured by how strongly each character moves one that is
+expected."""
 
 from __future__ import annotations
 
@@ -26,8 +27,10 @@ STRONG, WEAK = 0.7, 0.3  # rank correlations
 def show(desk: Desk) -> None:
     """Draw the text box, a coloured row per network, and the check of what the colours say."""
     st.markdown(
-        "Each network has read the text up to the underlined character and now expects it. **The brighter a character before it, the more the "
-        "expectation would change if that character were a little different.** Click any character, or move the slider: does a network still "
+        "Each network has read the text up to the underlined character and now expects it. **The brighter a character "
+        "before it, the more the "
+        "expectation would change if that character were a little different.** Click any character, or move the "
+        "slider: does a network still "
         "look at the subject of the sentence when it comes to the verb?",
         width=TEXT_WIDTH,
     )
@@ -35,15 +38,24 @@ def show(desk: Desk) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("The articles' sentences", width="content")
         for label, example in EXAMPLES.items():
-            st.button(label, key=f"connectivity-{label}", on_click=desk.controls.set, args=("text", example), type="tertiary")
+            st.button(
+                label, key=f"connectivity-{label}", on_click=desk.controls.set, args=("text", example), type="tertiary"
+            )
     if not desk.readers:
-        notices.note("No language model that learns by gradients is installed; the Models page lists what is there and what is missing.")
+        notices.note(
+            "No language model that learns by gradients is installed; the Models page lists what is there and what is "
+            "missing."
+        )
         return
     first = next(iter(desk.readers))
     tokens = cache.compute_with_model(checked_tokens, first, text)
-    place = 2 if len(tokens) <= 2 else desk.controls.slider(
-        "connectivity_place", maximum=len(tokens), default=min(len(tokens), desk.view.connectivity_place)
-    )  # fmt: skip
+    place = (
+        2
+        if len(tokens) <= 2
+        else desk.controls.slider(
+            "connectivity_place", maximum=len(tokens), default=min(len(tokens), desk.view.connectivity_place)
+        )
+    )
     is_log = desk.controls.toggle("connectivity_faint")
     found = {name: cache.compute_with_model(connectivity, name, text, place) for name in desk.readers}
     verdicts = {name: _show_row(desk, name, each, is_log) for name, each in found.items()}
@@ -78,8 +90,10 @@ def row_sentence(label: str, found: Connectivity) -> str:
     strongest = int(found.strengths.argmax())
     back = found.place - 1 - strongest
     return (
-        f"{label}, expecting {expected}: half of all strength lies in the last {found.half_reach} of {found.place - 1} characters. The strongest is "
-        f"{spoken_token(found.tokens[strongest])}, {back} before; the furthest with at least a tenth of that lies {found.furthest} before."
+        f"{label}, expecting {expected}: half of all strength lies in the last {found.half_reach} of "
+        f"{found.place - 1} characters. The strongest is "
+        f"{spoken_token(found.tokens[strongest])}, {back} before; the furthest with at least a tenth of that lies "
+        f"{found.furthest} before."
     )
 
 
@@ -96,8 +110,12 @@ def _show_checks(
     correlations = {name: rank_correlation(frame["gradient"], frame["moved"]) for name, frame in frames.items()}
     for name, correlation in correlations.items():
         verdicts[name].markdown(notices.plain(check_sentence(len(frames[name]), correlation)))
-    st.markdown("**Is it true?** The colours come from a gradient, which is right for the smallest of changes only. So every character was also "
-        "replaced by others of your text, and the change of the same logit measured.", width=TEXT_WIDTH)  # fmt: skip
+    st.markdown(
+        "**Is it true?** The colours come from a gradient, which is right for the smallest of changes only. So every "
+        "character was also "
+        "replaced by others of your text, and the change of the same logit measured.",
+        width=TEXT_WIDTH,
+    )
     name = next(iter(found))
     if len(found) > 1:
         desk.controls.offer("connectivity_closeup", list(found), desk.label)
@@ -110,12 +128,14 @@ def _show_checks(
         receipt=Receipt(
             model=name,
             seed="0, for which characters are put in",
-            measured=f"{date.today().isoformat()}, {REPLACEMENTS} other characters in each of the last {len(frames[name])} places, one at a time",
+            measured=f"{date.today().isoformat()}, {REPLACEMENTS} other characters in each of the last "
+            f"{len(frames[name])} places, one at a time",
             python=(
                 "from engine.inspection.connectivity import connectivity, rank_correlation, replacements\n"
                 "from engine.models.folder import load_model\n\n"
                 f"text = {text!r}\nmodel = load_model({name!r})\n"
-                f"gradient = connectivity(model, text, {place}).strengths\nreplaced = replacements(model, text, {place})\n"
+                f"gradient = connectivity(model, text, {place}).strengths\nreplaced = replacements(model, text, "
+                f"{place})\n"
                 'print(rank_correlation(gradient[-len(replaced):], replaced["moved"]))'
             ),
         ),
@@ -127,10 +147,12 @@ def check_sentence(count: int, correlation: float) -> str:
     if pd.isna(correlation):
         return f"Replaced for real: with {count} characters there is no order to compare."
     verdict = (
-        "the colours can be trusted" if correlation >= STRONG
-        else "the colours say roughly what happens" if correlation >= WEAK
+        "the colours can be trusted"
+        if correlation >= STRONG
+        else "the colours say roughly what happens"
+        if correlation >= WEAK
         else "do not trust the colours here"
-    )  # fmt: skip
+    )
     return f"Replaced for real, {count} characters: rank correlation {correlation:.2f}, so {verdict}."
 
 

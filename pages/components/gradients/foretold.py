@@ -29,9 +29,12 @@ TRAINING = BackgroundJob(PAGE, "foretold", JOB, time_limit_seconds=240.0)
 def show(desk: Desk) -> None:
     """Draw the settings, the networks before training, and the training while it runs and when it is over."""
     st.markdown(
-        "Fifteen networks are born with different recurrent gains, for three different lags. Each mark's place from left to right is what is left, at birth, "
-        "of a change made at the symbol by the time the question comes; the upright line is 1, nothing lost and nothing blown up. "
-        "**Your bet: which of them will learn to remember the symbol?** Then train them, and see whether their gradients foretold it.",
+        "Fifteen networks are born with different recurrent gains, for three different lags. Each mark's place from "
+        "left to right is what is left, at birth, "
+        "of a change made at the symbol by the time the question comes; the upright line is 1, nothing lost and "
+        "nothing blown up. "
+        "**Your bet: which of them will learn to remember the symbol?** Then train them, and see whether their "
+        "gradients foretold it.",
         width=TEXT_WIDTH,
     )
     cache.warm_engine()
@@ -56,7 +59,14 @@ def _ask(desk: Desk) -> ForetoldSettings:
         for name in ("forget_bias", "hidden_size", "updates", "seed"):
             controls.number(f"foretold_{name}", disabled=is_running, width=130)
         settings = foretold_settings(controls.value())
-        st.button("Train them", icon=":material/play_arrow:", key="foretold-start", on_click=_start, args=(settings,), disabled=is_running)
+        st.button(
+            "Train them",
+            icon=":material/play_arrow:",
+            key="foretold-start",
+            on_click=_start,
+            args=(settings,),
+            disabled=is_running,
+        )
     return settings
 
 
@@ -66,16 +76,23 @@ def _start(settings: ForetoldSettings) -> None:
 
 
 def _progress_words(status: JobStatus) -> str:
-    left = f" · about {status.elapsed_seconds * (1 - status.progress) / status.progress:.0f} s left" if status.progress > 0.03 else ""
+    left = (
+        f" · about {status.elapsed_seconds * (1 - status.progress) / status.progress:.0f} s left"
+        if status.progress > 0.03
+        else ""
+    )
     return message_of(status) + left
 
 
 def _draw(now: ForetoldSettings, status: JobStatus | None, trained_with: ForetoldSettings) -> None:
-    """Draw the grid as it is born with the settings of now, or, where they are those of the training, what came of it."""
+    """Draw the grid as it is born with the settings of now, or, where they are those of the training, what came of
+    it."""
     if status is not None and status.state == "failed":
         notices.error(status.error)
     if status is not None and trained_with != now:
-        notices.note("The settings have been changed since the last training; these networks have not been trained yet.")
+        notices.note(
+            "The settings have been changed since the last training; these networks have not been trained yet."
+        )
         status = None
     if status is not None and status.state == "cancelled":
         notices.note(f"Stopped after {status.elapsed_seconds:.0f} s; the networks trained until then stay.")
@@ -109,7 +126,8 @@ def _receipt(settings: ForetoldSettings, status: JobStatus) -> Receipt:
         seconds=status.elapsed_seconds,
         python=(
             "from engine.experiments.foretold import foretell, foretold_frame, foretold_sentence\n\n"
-            f"events = list(foretell({given}))\nframe = foretold_frame([event for event in events if event['kind'] == 'run'])\n"
+            f"events = list(foretell({given}))\nframe = foretold_frame([event for event in events if event['kind'] == "
+            "'run'])\n"
             "print(foretold_sentence(frame))"
         ),
         note="One seed says little: try others.",

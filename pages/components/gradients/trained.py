@@ -21,11 +21,16 @@ BIRTH = " at birth"
 
 def show(desk: Desk, text: str | None) -> None:
     """Draw the switch and, where it is on, the curves of the trained networks and of the same ones before training."""
-    section("And trained networks?", "The networks of this site that write Shakespeare, after a million characters of learning.")
+    section(
+        "And trained networks?",
+        "The networks of this site that write Shakespeare, after a million characters of learning.",
+    )
     if not desk.controls.toggle("chain_trained"):
         return
     if not desk.trio:
-        notices.note("No language model with hidden units is installed; the Models page lists what is there and what is missing.")
+        notices.note(
+            "No language model with hidden units is installed; the Models page lists what is there and what is missing."
+        )
         return
     if text is None:
         text = desk.controls.text_area("text", height=80)
@@ -41,7 +46,9 @@ def show(desk: Desk, text: str | None) -> None:
     st.markdown(notices.plain(trained_sentence(curves, distance)), width=TEXT_WIDTH)
     first = next(iter(desk.trio))
     figures.show(
-        chain_curves(curves, mode=figures.mode(), distance=distance, x_title="Characters back from the end of your text"),
+        chain_curves(
+            curves, mode=figures.mode(), distance=distance, x_title="Characters back from the end of your text"
+        ),
         name="chain-trained",
         alt=describe_chain(curves, distance),
         table=curves.round(4),
@@ -56,12 +63,14 @@ def show(desk: Desk, text: str | None) -> None:
                 f"text = {text!r}\nmodel = load_model({first!r})\n"
                 "print(trained_chain(model, text), newborn_chain(model, text))"
             ),
-            note="A state of a thousand numbers has a Jacobian of a million: its size is estimated from eight random directions.",
+            note="A state of a thousand numbers has a Jacobian of a million: its size is estimated from eight random "
+            "directions.",
         ),
     )
     _show_half_lives(desk)
     st.caption(
-        "At birth these networks had random rotations as recurrent matrices, and the LSTM a forget bias of 1. A line that becomes flat belongs to "
+        "At birth these networks had random rotations as recurrent matrices, and the LSTM a forget bias of 1. A line "
+        "that becomes flat belongs to "
         "units that hardly forget: the mean over all directions is then theirs alone."
     )
 
@@ -69,14 +78,18 @@ def show(desk: Desk, text: str | None) -> None:
 def _show_half_lives(desk: Desk) -> None:
     """Say whether the gradient and real replacement put the networks' memories in the same order."""
     with st.spinner("Characters are replaced, near and far, in eight passages.", show_time=True):
-        parts = [cache.compute_with_model(memory_levels, name).assign(network=desk.label(name)) for name in desk.readers]
+        parts = [
+            cache.compute_with_model(memory_levels, name).assign(network=desk.label(name)) for name in desk.readers
+        ]
     levels = pd.concat(parts, ignore_index=True)
     st.markdown("**Does a gradient tell how long a network remembers?**", width=TEXT_WIDTH)
     st.markdown(notices.plain(agreement_sentence(levels)), width=TEXT_WIDTH)
     shown = levels.pivot_table(index="level", columns="network", values=["gradient", "replaced"], sort=False).round(1)
     words = {"gradient": "by gradient", "replaced": "replaced"}
     shown.columns = [f"{network}, {words[kind]}" for kind, network in shown.columns]
-    shown = shown.reset_index().assign(level=lambda frame: frame["level"].map(lambda level: f"{100 * level:g} % left after (characters)"))
+    shown = shown.reset_index().assign(
+        level=lambda frame: frame["level"].map(lambda level: f"{100 * level:g} % left after (characters)")
+    )
     figures.show_table(
         shown.rename(columns={"level": "of the influence"}),
         name="chain-half-lives",
@@ -84,7 +97,8 @@ def _show_half_lives(desk: Desk) -> None:
             model=", ".join(desk.readers),
             data="eight passages of the embedded sample Saltmarsh, kept back when the networks were trained",
             seed="0, for which characters are put in",
-            measured=f"{date.today().isoformat()}, squared gradients, and nats between what is expected with and without the character",
+            measured=f"{date.today().isoformat()}, squared gradients, and nats between what is expected with and "
+            "without the character",
             python=(
                 "from engine.inspection.memory_levels import memory_levels\n"
                 "from engine.models.folder import load_model\n\n"

@@ -17,13 +17,17 @@ from pages.components.header import TEXT_WIDTH
 def show(desk: Desk) -> None:
     """Draw the text, the network, the gradient with its cuts, and the costs."""
     st.markdown(
-        "Nobody trains through a whole book at once: it is read in chunks, the state goes on into the next chunk, **and the gradient stops at the "
-        "edge**. The curve is what moves the network's last loss; each dotted line is where chunks of that many steps cut it off, with "
+        "Nobody trains through a whole book at once: it is read in chunks, the state goes on into the next chunk, "
+        "**and the gradient stops at the "
+        "edge**. The curve is what moves the network's last loss; each dotted line is where chunks of that many steps "
+        "cut it off, with "
         "the share they keep. Look at the three networks in turn: which of them loses most to short chunks?",
         width=TEXT_WIDTH,
     )
     if not desk.trio:
-        notices.note("No language model with hidden units is installed; the Models page lists what is there and what is missing.")
+        notices.note(
+            "No language model with hidden units is installed; the Models page lists what is there and what is missing."
+        )
         return
     names = list(desk.trio)
     favourite = next((name for name, info in desk.trio.items() if info.architecture == "lstm"), names[0])
@@ -44,7 +48,8 @@ def show(desk: Desk) -> None:
         receipt=Receipt(
             model=network,
             data=f"the last {found.tokens} tokens of your text",
-            measured=f"{date.today().isoformat()}, on real backward passes; memory counts what autograd keeps, without the weights",
+            measured=f"{date.today().isoformat()}, on real backward passes; memory counts what autograd keeps, "
+            "without the weights",
             python=(
                 "from engine.inspection.truncation import truncation, truncation_sentence\n"
                 "from engine.models.folder import load_model\n\n"
@@ -57,16 +62,25 @@ def show(desk: Desk) -> None:
     look = {"architecture": architecture, "mode": figures.mode()}
     for column, (name, title, scale) in zip(
         st.columns(3, gap="medium"),
-        (("memory_bytes", "MiB kept for the way back", 2**-20), ("seconds_per_update", "ms per update", 1e3), ("seconds", "ms for the whole text", 1e3)),
+        (
+            ("memory_bytes", "MiB kept for the way back", 2**-20),
+            ("seconds_per_update", "ms per update", 1e3),
+            ("seconds", "ms for the whole text", 1e3),
+        ),
         strict=True,
     ):
         with column:
             figures.show(
                 cost_bars(found.frame, name, title, scale, **look),
                 name=f"truncation-{name}",
-                alt=f"Bars of {title}: " + ", ".join(f"{row[name] * scale:.3g} for chunks of {row['length']:.0f}" for _, row in found.frame.iterrows()) + ".",
+                alt=f"Bars of {title}: "
+                + ", ".join(
+                    f"{row[name] * scale:.3g} for chunks of {row['length']:.0f}" for _, row in found.frame.iterrows()
+                )
+                + ".",
             )
     st.caption(
-        "Memory grows with the length of a chunk, because every step must be kept until the gradient has come back through it. Short chunks are not quicker "
+        "Memory grows with the length of a chunk, because every step must be kept until the gradient has come back "
+        "through it. Short chunks are not quicker "
         "for a whole text; they allow more updates in the same time."
     )

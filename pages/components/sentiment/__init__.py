@@ -22,17 +22,28 @@ FIRST = "texts"  # what is open before the visitor chooses; the tools above it t
 TOOLS = Toolbox(
     __name__,
     SentimentTool("why", "Why", "Which words does the decision rest on, and which smallest edit would turn it?"),
-    SentimentTool("order", "Order", "What does a network say of the same words in another order, and how often does order matter at all?"),
     SentimentTool(
-        "padding", "Padding", "How do several texts enter a network at once, and what keeps the filling out of the answer?", needs_text=False
+        "order",
+        "Order",
+        "What does a network say of the same words in another order, and how often does order matter at all?",
     ),
     SentimentTool(
-        "texts", "Many texts", "Judge many lines or a whole file at once, and take the answers with you.", needs_text=False
+        "padding",
+        "Padding",
+        "How do several texts enter a network at once, and what keeps the filling out of the answer?",
+        needs_text=False,
+    ),
+    SentimentTool(
+        "texts",
+        "Many texts",
+        "Judge many lines or a whole file at once, and take the answers with you.",
+        needs_text=False,
     ),
     SentimentTool(
         "quality",
         "Quality",
-        "How often are the networks right on sentences that none of them has seen, and what do those they get wrong have in common?",
+        "How often are the networks right on sentences that none of them has seen, and what do those they get wrong "
+        "have in common?",
         needs_text=False,
     ),
 )

@@ -22,7 +22,9 @@ _ORDER = {name: place for place, name in enumerate(("lstm_bidirectional", "lstm_
 
 def style(info: ModelInfo) -> str:
     """Return whose colour and marker a classifier is drawn with."""
-    return "lstm_bidirectional" if info.architecture == "lstm" and info.config.get("bidirectional") else info.architecture
+    return (
+        "lstm_bidirectional" if info.architecture == "lstm" and info.config.get("bidirectional") else info.architecture
+    )
 
 
 def corpus(info: ModelInfo) -> str:
@@ -36,7 +38,8 @@ def is_blind(info: ModelInfo) -> bool:
 
 
 def label(info: ModelInfo) -> str:
-    """Return what the page calls a classifier: its own label or its architecture, and whether it was taught long reviews."""
+    """Return what the page calls a classifier: its own label or its architecture, and whether it was taught long
+    reviews."""
     name = info.label or ("Average of the words" if is_blind(info) else theme.architecture_label(style(info)))
     return f"{name}, long reviews" if corpus(info) == "imdb" and not info.label else name
 
@@ -83,7 +86,8 @@ class Desk:
 
     @property
     def blind(self) -> str | None:
-        """Name of the order-blind classifier taught on the same corpus; None where there is none or it is looked at itself."""
+        """Name of the order-blind classifier taught on the same corpus; None where there is none or it is looked at
+        itself."""
         same = (name for name, info in self.models.items() if is_blind(info) and corpus(info) == corpus(self.info))
         return next((name for name in same if name != self.network), None)
 

@@ -6,7 +6,15 @@ from datetime import date
 
 import streamlit as st
 
-from engine.inspection.belief import MOST_FRAMES, Belief, belief_frame, belief_sentence, find_turn, halves_sentence, measure_belief
+from engine.inspection.belief import (
+    MOST_FRAMES,
+    Belief,
+    belief_frame,
+    belief_sentence,
+    find_turn,
+    halves_sentence,
+    measure_belief,
+)
 from engine.plotting.belief import BeliefLine, belief_film
 from pages.components import cache, figures, header, notices
 from pages.components.figures import Receipt
@@ -19,8 +27,10 @@ def show(desk: Desk) -> None:
     """Draw the film of the chosen network, with the order-blind one beside it, and the frame that is looked at."""
     header.section(
         "Belief, word by word",
-        "Each mark is what the network would say if it had read only so far: the forward half from the beginning, the backward "
-        "half from the end. **Try:** go to the word that turned it, then take that word out of the text. A network that reads "
+        "Each mark is what the network would say if it had read only so far: the forward half from the beginning, the "
+        "backward "
+        "half from the end. **Try:** go to the word that turned it, then take that word out of the text. A network "
+        "that reads "
         "carries a judgement along and revises it.",
     )
     words = desk.words
@@ -45,7 +55,12 @@ def show(desk: Desk) -> None:
     said = f"{belief_sentence(belief)} {halves_sentence(belief)}".strip()
     figures.show(
         belief_film(
-            [*words], [int(place) for place in belief.steps], lines, int(belief.steps[frame]), (turn.first, turn.last), mode=figures.mode()
+            [*words],
+            [int(place) for place in belief.steps],
+            lines,
+            int(belief.steps[frame]),
+            (turn.first, turn.last),
+            mode=figures.mode(),
         ),
         name="sentiment-film",
         alt=said,
@@ -77,11 +92,21 @@ def _ask_step(desk: Desk, turning: int) -> int:
             ("Next", ":material/chevron_right:", "N", step + 1),
         ):
             st.button(
-                word, icon=icon, key=f"film-{word.lower()}", shortcut=shortcut, disabled=not 1 <= to <= last,
-                on_click=controls.set, args=("film_word", to),
-            )  # fmt: skip
+                word,
+                icon=icon,
+                key=f"film-{word.lower()}",
+                shortcut=shortcut,
+                disabled=not 1 <= to <= last,
+                on_click=controls.set,
+                args=("film_word", to),
+            )
         st.button(
-            "To the turn", icon=":material/u_turn_left:", key="film-turn", disabled=step == turning, on_click=controls.set, args=("film_word", turning)
+            "To the turn",
+            icon=":material/u_turn_left:",
+            key="film-turn",
+            disabled=step == turning,
+            on_click=controls.set,
+            args=("film_word", turning),
         )
     return step
 
@@ -93,7 +118,10 @@ def _show_frame(desk: Desk, belief: Belief, frame: int) -> None:
     if belief.forward is not None and belief.backward is not None:
         back = len(desk.words) - step + 1
         read = "the last word" if back == 1 else f"the last {back:,} words"
-        said += [f"forward half **{_percent(belief.forward[frame])}**", f"backward half **{_percent(belief.backward[frame])}** (it has read {read})"]
+        said += [
+            f"forward half **{_percent(belief.forward[frame])}**",
+            f"backward half **{_percent(belief.backward[frame])}** (it has read {read})",
+        ]
     shown = " ".join(notices.plain(word) for word in desk.words[max(0, step - 12) : step - 1])
     shown = f"{'… ' if step > 13 else ''}{shown} **{notices.plain(desk.words[step - 1])}**"
     st.markdown(f"{step:,} of {len(desk.words):,} read: {shown}  \nPositive: {' · '.join(said)}")
@@ -107,7 +135,8 @@ def _receipt(desk: Desk) -> Receipt:
     return Receipt(
         model=desk.network,
         seed="none: nothing is drawn at random",
-        measured=f"{date.today().isoformat()}, from {min(len(desk.words), MOST_FRAMES)} beginnings and as many ends of the text",
+        measured=f"{date.today().isoformat()}, from {min(len(desk.words), MOST_FRAMES)} beginnings and as many ends "
+        "of the text",
         python=(
             "from engine.inspection.belief import belief_frame, measure_belief\n"
             "from engine.inspection.classification import split_text\n"

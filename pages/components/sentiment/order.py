@@ -1,4 +1,5 @@
-"""Order: the same words in another order, what every classifier then says, and how often order matters on many sentences."""
+"""Order: the same words in another order, what every classifier then says, and how often order matters on many
+sentences."""
 
 from __future__ import annotations
 
@@ -9,7 +10,17 @@ import streamlit as st
 
 from engine.errors import DataError
 from engine.inspection import word_order
-from engine.inspection.word_order import ROUNDING, SHUFFLES, Shuffles, check_order, probabilities_in_order, shuffle_many, shuffle_words, stored_word_order, swap_words
+from engine.inspection.word_order import (
+    ROUNDING,
+    SHUFFLES,
+    Shuffles,
+    check_order,
+    probabilities_in_order,
+    shuffle_many,
+    shuffle_words,
+    stored_word_order,
+    swap_words,
+)
 from engine.plotting.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
@@ -22,8 +33,10 @@ WAYS = {"shuffle": "shuffled", "swap": "with two swapped"}
 def show(desk: Desk) -> None:
     """Draw the other order and what each classifier says of it, then how often order matters on the test sentences."""
     st.markdown(
-        "A network that only averages its words cannot tell two orders apart; one that reads from left to right can. **Try:** swap "
-        "“not” with another word, or shuffle with several seeds. If a network hardly moves, it has decided by the words alone, "
+        "A network that only averages its words cannot tell two orders apart; one that reads from left to right can. "
+        "**Try:** swap "
+        "“not” with another word, or shuffle with several seeds. If a network hardly moves, it has decided by the "
+        "words alone, "
         "whatever it could do.",
         width=TEXT_WIDTH,
     )
@@ -32,7 +45,9 @@ def show(desk: Desk) -> None:
         changed = _ask(desk, desk.words)
         _show_text(desk.words, changed)
         with st.spinner(f"Reading {SHUFFLES} shuffles with every network", show_time=True):
-            found = {name: _measure(desk, name, changed) for name in desk.verdicts if desk.verdicts[name].words == desk.words}
+            found = {
+                name: _measure(desk, name, changed) for name in desk.verdicts if desk.verdicts[name].words == desk.words
+            }
         _show_dots(desk, changed, found)
     st.markdown("**How often order matters**")
     with notices.engine_errors():
@@ -46,7 +61,13 @@ def _ask(desk: Desk, words: tuple[str, ...]) -> tuple[str, ...]:
         way = controls.segmented("order_way", WAYS.get)
         if way == "shuffle":
             seed = controls.number("order_seed", width=140)
-            st.button("Another", icon=":material/shuffle:", on_click=controls.set, args=("order_seed", seed % 9_999 + 1), key="order-another")
+            st.button(
+                "Another",
+                icon=":material/shuffle:",
+                on_click=controls.set,
+                args=("order_seed", seed % 9_999 + 1),
+                key="order-another",
+            )
             return shuffle_words(words, seed)
         places = list(range(1, len(words) + 1))
 
@@ -55,7 +76,10 @@ def _ask(desk: Desk, words: tuple[str, ...]) -> tuple[str, ...]:
 
         controls.offer("order_first", places, named, default=1)
         controls.offer("order_second", places, named, default=len(places))
-        first, second = controls.select("order_first", named, width=200), controls.select("order_second", named, width=200)
+        first, second = (
+            controls.select("order_first", named, width=200),
+            controls.select("order_second", named, width=200),
+        )
     return swap_words(words, first - 1, second - 1)
 
 
@@ -64,7 +88,10 @@ def _show_text(words: tuple[str, ...], changed: tuple[str, ...]) -> None:
     if changed == words:
         notices.note("The order is the same: the two words are the same word.")
         return
-    moved = (f"**{notices.plain(new)}**" if new != old else notices.plain(new) for old, new in zip(words, changed, strict=True))
+    moved = (
+        f"**{notices.plain(new)}**" if new != old else notices.plain(new)
+        for old, new in zip(words, changed, strict=True)
+    )
     st.markdown(f"In the other order: {' '.join(moved)}")
 
 
@@ -75,7 +102,10 @@ def _measure(desk: Desk, name: str, changed: tuple[str, ...]) -> tuple[float, Sh
 
 
 def _show_dots(desk: Desk, changed: tuple[str, ...], found: dict[str, tuple[float, Shuffles]]) -> None:
-    rows = [OrderRow(desk.label(name), desk.style(name), many.intact, reordered, many.probabilities) for name, (reordered, many) in found.items()]
+    rows = [
+        OrderRow(desk.label(name), desk.style(name), many.intact, reordered, many.probabilities)
+        for name, (reordered, many) in found.items()
+    ]
     sentence = " ".join(_said(row, many) for row, (_, many) in zip(rows, found.values(), strict=True))
     table = pd.DataFrame(
         {
@@ -116,7 +146,10 @@ def _said(row: OrderRow, many: Shuffles) -> str:
     said = f"{row.label}: {100 * row.intact:.1f} % as it stands, {100 * row.reordered:.1f} % in the other order"
     if many.is_blind and abs(row.reordered - row.intact) < ROUNDING:
         return f"{said}; the same for every order, to rounding."
-    return f"{said}; {SHUFFLES} shuffles give {100 * many.probabilities.min():.1f} to {100 * many.probabilities.max():.1f} %, {100 * many.decisions_changed:.0f} % of them another decision."
+    return (
+        f"{said}; {SHUFFLES} shuffles give {100 * many.probabilities.min():.1f} to "
+        f"{100 * many.probabilities.max():.1f} %, {100 * many.decisions_changed:.0f} % of them another decision."
+    )
 
 
 def _show_stored(desk: Desk) -> None:
@@ -133,13 +166,16 @@ def _show_stored(desk: Desk) -> None:
             measured[name] = rows
     if missing := [name for name in desk.models if name not in measured]:
         commands = "; ".join(word_order.COMMAND.format(model=name) for name in missing)
-        notices.note(f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}.")
+        notices.note(
+            f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}."
+        )
     for title in dict.fromkeys(rows["title"].iloc[0] for rows in measured.values()):
         _show_accuracies(desk, title, {name: rows for name, rows in measured.items() if rows["title"].iloc[0] == title})
 
 
 def _show_accuracies(desk: Desk, title: str, measured: dict[str, pd.DataFrame]) -> None:
-    """Draw accuracy with and without the order of the words, for the classifiers that were measured on the same sentences."""
+    """Draw accuracy with and without the order of the words, for the classifiers that were measured on the same
+    sentences."""
     rows = [
         OrderAccuracy(desk.label(name), desk.style(name), rows["accuracy"].iloc[0], rows["accuracy_shuffled"].tolist())
         for name, rows in measured.items()
@@ -158,7 +194,8 @@ def _show_accuracies(desk: Desk, title: str, measured: dict[str, pd.DataFrame]) 
             model=", ".join(measured),
             data=title,
             seed=f"{frame['seed'].min()} to {frame['seed'].max()}",
-            measured=f"{frame['date'].max()}, commit {', '.join(frame['commit'].unique())}, on {', '.join(frame['hardware'].unique())}",
+            measured=f"{frame['date'].max()}, commit {', '.join(frame['commit'].unique())}, on "
+            f"{', '.join(frame['hardware'].unique())}",
             python="import pandas\n\nprint(pandas.read_parquet('data/results/word_order.parquet').to_string())",
             command="\n".join(word_order.COMMAND.format(model=name) for name in measured),
         ),
@@ -170,4 +207,7 @@ def _said_of_many(desk: Desk, name: str, rows: pd.DataFrame) -> str:
     changed = rows["decisions_changed"].mean()
     share = f"{100 * changed:.1f} % of the decisions" if changed else "no decision"
     reason = ", as it reads no order" if is_blind(desk.models[name]) else ""
-    return f"{desk.label(name)}: {100 * rows['accuracy'].iloc[0]:.1f} % right, {100 * rows['accuracy_shuffled'].mean():.1f} % when shuffled; a shuffle changes {share}{reason}."
+    return (
+        f"{desk.label(name)}: {100 * rows['accuracy'].iloc[0]:.1f} % right, "
+        f"{100 * rows['accuracy_shuffled'].mean():.1f} % when shuffled; a shuffle changes {share}{reason}."
+    )

@@ -1,4 +1,5 @@
-"""Quality: what every classifier scores on texts none has seen, how far its probabilities can be trusted, and what it gets wrong."""
+"""Quality: what every classifier scores on texts none has seen, how far its probabilities can be trusted, and what it
+gets wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +15,13 @@ from engine.errors import DataError
 from engine.inspection import classification_quality as quality
 from engine.inspection.classification_quality import KINDS, ORDERS, Quality, slice_names
 from engine.inspection.sentence_scores import weights_in
-from engine.plotting.classification_quality import accuracy_dots, confusion_map, reliability, slice_bars, threshold_lines
+from engine.plotting.classification_quality import (
+    accuracy_dots,
+    confusion_map,
+    reliability,
+    slice_bars,
+    threshold_lines,
+)
 from pages.components import cache, figures, header, notices, state
 from pages.components.figures import Receipt
 from pages.components.sentiment.desk import CORPORA, PAGE, Desk, is_blind
@@ -23,21 +30,25 @@ LOOKED_FOR = "quality texts looked for"
 PER_PAGE = 10
 LABELS = ("negative", "positive")
 SCORES_SENTENCE = (
-    "Each mark is the share of right answers, the bar through it where the true share would lie 95 times in 100. Where two bars "
+    "Each mark is the share of right answers, the bar through it where the true share would lie 95 times in 100. "
+    "Where two bars "
     "overlap widely, do not trust the order of the marks."
 )
 LONGEST_SHOWN = 600  # characters of a listed text; the whole one opens above
 
 
 def show(desk: Desk) -> None:
-    """Draw the scores of all classifiers, then the chosen one's confusion, threshold, calibration, slices and errors."""
+    """Draw the scores of all classifiers, then the chosen one's confusion, threshold, calibration, slices and
+    errors."""
     table, version = str(quality.TABLE), _version()
     scores = cache.compute(quality.measure_scores, table, version=version)
     scores = scores[[_is_present(desk, row.model, row.weights) for row in scores.itertuples()]]
     missing = [name for name in desk.models if name not in set(scores["model"])]
     if missing:
         commands = " ".join(quality.COMMAND.format(model=name) + "." for name in missing)
-        notices.note(f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}")
+        notices.note(
+            f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}"
+        )
     for place, corpus in enumerate(sorted(scores["corpus"].unique(), key=lambda name: name != "sst2")):
         _show_scores(desk, scores[scores["corpus"] == corpus], corpus, "" if place else SCORES_SENTENCE)
     measured = scores[scores["model"] == desk.network]["corpus"].tolist()
@@ -71,15 +82,24 @@ def _show_scores(desk: Desk, scores: pd.DataFrame, corpus: str, sentence: str) -
     scores = scores.set_index("model").loc[names].reset_index()
     labels = [desk.label(name) for name in names]
     header.section(f"On {_texts_word(corpus)}", sentence)
-    reader, blind = next((name for name in names if not is_blind(desk.models[name])), ""), next((name for name in names if is_blind(desk.models[name])), "")
+    reader, blind = (
+        next((name for name in names if not is_blind(desk.models[name])), ""),
+        next((name for name in names if is_blind(desk.models[name])), ""),
+    )
     meaning = ""
     if reader and blind:
         compared = cache.compute(quality.compare_stored, str(quality.TABLE), reader, blind, corpus, version=_version())
-        meaning = quality.order_sentence(f"“{desk.label(reader)}”", f"“{desk.label(blind)}”", compared, _texts_word(corpus))
+        meaning = quality.order_sentence(
+            f"“{desk.label(reader)}”", f"“{desk.label(blind)}”", compared, _texts_word(corpus)
+        )
     listed = ", ".join(f"{label} {100 * value:.1f} %" for label, value in zip(labels, scores["accuracy"], strict=True))
     figures.show(
         accuracy_dots(
-            scores, labels, [desk.style(name) for name in names], names.index(desk.network) if desk.network in names else -1, mode=figures.mode()
+            scores,
+            labels,
+            [desk.style(name) for name in names],
+            names.index(desk.network) if desk.network in names else -1,
+            mode=figures.mode(),
         ),
         name=f"sentiment-accuracy-{corpus}",
         alt=f"Right answers on {scores['texts'].iloc[0]:,} {_texts_word(corpus)}: {listed}.",
@@ -93,7 +113,8 @@ def _show_scores(desk: Desk, scores: pd.DataFrame, corpus: str, sentence: str) -
 def _show_threshold(desk: Desk, found: Quality) -> None:
     header.section(
         f"Where to draw the line: {desk.label(desk.network)}",
-        "The network gives a probability; somebody must say from where on it means “positive”. **Try:** move the threshold. Fewer "
+        "The network gives a probability; somebody must say from where on it means “positive”. **Try:** move the "
+        "threshold. Fewer "
         "false alarms (precision) are paid for with praise that is missed (recall).",
     )
     threshold = desk.controls.slider("quality_threshold", width=header.TEXT_WIDTH)
@@ -106,22 +127,37 @@ def _show_threshold(desk: Desk, found: Quality) -> None:
         figures.show(
             confusion_map(counts, LABELS, mode=figures.mode()),
             name="sentiment-confusion",
-            alt=f"At the threshold {threshold:.2f}, of {counts[0].sum():,} negative texts {counts[0, 0]:,} are called negative, of "
+            alt=f"At the threshold {threshold:.2f}, of {counts[0].sum():,} negative texts {counts[0, 0]:,} are called "
+            "negative, of "
             f"{counts[1].sum():,} positive ones {counts[1, 1]:,} are called positive.",
-            table=pd.DataFrame(counts, index=list(LABELS), columns=[f"called {label}" for label in LABELS]).reset_index(names="really"),
-            receipt=_receipt([desk.network], _corpus(found), f"print(confusion({_own(found)}, {threshold!r}))", "confusion, of_model, read_predictions"),
+            table=pd.DataFrame(counts, index=list(LABELS), columns=[f"called {label}" for label in LABELS]).reset_index(
+                names="really"
+            ),
+            receipt=_receipt(
+                [desk.network],
+                _corpus(found),
+                f"print(confusion({_own(found)}, {threshold!r}))",
+                "confusion, of_model, read_predictions",
+            ),
         )
     with right:
         figures.show(
             threshold_lines(found.thresholds, threshold, mode=figures.mode()),
             name="sentiment-thresholds",
-            alt=f"At the threshold {threshold:.2f}: {said}. Accuracy is highest, {100 * best['accuracy']:.1f} %, at {best['threshold']:.2f}.",
+            alt=f"At the threshold {threshold:.2f}: {said}. Accuracy is highest, {100 * best['accuracy']:.1f} %, at "
+            f"{best['threshold']:.2f}.",
             table=found.thresholds.round(4),
-            receipt=_receipt([desk.network], _corpus(found), f"print(threshold_curve({_own(found)}).to_string())", "of_model, read_predictions, threshold_curve"),
+            receipt=_receipt(
+                [desk.network],
+                _corpus(found),
+                f"print(threshold_curve({_own(found)}).to_string())",
+                "of_model, read_predictions, threshold_curve",
+            ),
         )
     st.markdown(
         notices.plain(
-            f"At {threshold:.2f}: {said}. The highest accuracy, {100 * best['accuracy']:.1f} %, lies at {best['threshold']:.2f}; it was found on "
+            f"At {threshold:.2f}: {said}. The highest accuracy, {100 * best['accuracy']:.1f} %, lies at "
+            f"{best['threshold']:.2f}; it was found on "
             "these very texts, so take it with caution."
         ),
         width=header.TEXT_WIDTH,
@@ -131,35 +167,52 @@ def _show_threshold(desk: Desk, found: Quality) -> None:
 def _show_calibration(desk: Desk, found: Quality, scores: pd.Series) -> None:
     header.section(
         "Can its probabilities be believed?",
-        "Of the texts it gives about 80 %, about 80 in 100 should really be positive. A network that is well calibrated stays on the "
+        "Of the texts it gives about 80 %, about 80 in 100 should really be positive. A network that is well "
+        "calibrated stays on the "
         "dotted line; below it on the right and above it on the left it is surer than it should be.",
     )
     table = found.calibration
     sure = table[(table["from"] >= 0.9) | (table["to"] <= 0.1)]["texts"].sum() / table["texts"].sum()
     said = (
-        f"How sure it is of its answers and how often they are right lie {100 * scores['calibration_error']:.1f} percentage points apart on "
-        f"average (the expected calibration error), and {100 * sure:.0f} % of the texts get a probability of less than 10 % or more than 90 %."
+        f"How sure it is of its answers and how often they are right lie {100 * scores['calibration_error']:.1f} "
+        "percentage points apart on "
+        f"average (the expected calibration error), and {100 * sure:.0f} % of the texts get a probability of less "
+        "than 10 % or more than 90 %."
     )
     figures.show(
         reliability(table, desk.style(desk.network), mode=figures.mode()),
         name="sentiment-calibration",
         alt=said,
         table=table.round(4),
-        receipt=_receipt([desk.network], _corpus(found), f"print(calibration({_own(found)}).to_string())", "calibration, of_model, read_predictions"),
+        receipt=_receipt(
+            [desk.network],
+            _corpus(found),
+            f"print(calibration({_own(found)}).to_string())",
+            "calibration, of_model, read_predictions",
+        ),
     )
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
 
 
 def _show_slices(desk: Desk, found: Quality, corpus: str) -> None:
-    header.section("Where is it weak?", "The same texts in groups. **Try:** negation, and see whether the average of the words suffers more.")
+    header.section(
+        "Where is it weak?",
+        "The same texts in groups. **Try:** negation, and see whether the average of the words suffers more.",
+    )
     by = desk.controls.segmented("quality_slices", slice_names().get, label_visibility="collapsed")
     own = found.slices[by]
     shown = [desk.network]
-    blind = next((name for name in desk.models if is_blind(desk.models[name]) and name != desk.network), None) if desk.blind is None else desk.blind
+    blind = (
+        next((name for name in desk.models if is_blind(desk.models[name]) and name != desk.network), None)
+        if desk.blind is None
+        else desk.blind
+    )
     tables = [own]
     if blind is not None:
         try:
-            beside = cache.compute(quality.measure_quality, str(quality.TABLE), blind, corpus, version=_version()).slices[by]
+            beside = cache.compute(
+                quality.measure_quality, str(quality.TABLE), blind, corpus, version=_version()
+            ).slices[by]
         except DataError:  # it was taught, and measured, on other texts
             beside = own.iloc[:0]
         if list(beside["slice"]) == list(own["slice"]):
@@ -169,17 +222,26 @@ def _show_slices(desk: Desk, found: Quality, corpus: str) -> None:
     if len(tables) > 1:
         said += f" {desk.label(shown[1])}: {quality.slice_sentence(tables[1])}"
     figures.show(
-        slice_bars(tables, [desk.label(name) for name in shown], [desk.style(name) for name in shown], mode=figures.mode()),
+        slice_bars(
+            tables, [desk.label(name) for name in shown], [desk.style(name) for name in shown], mode=figures.mode()
+        ),
         name="sentiment-slices",
         alt=said,
-        table=pd.concat([part.assign(network=desk.label(name)) for name, part in zip(shown, tables, strict=True)]).round(4),
-        receipt=_receipt(shown, corpus, f"print(slices({_own(found)}, {by!r}).to_string())", "of_model, read_predictions, slices"),
+        table=pd.concat(
+            [part.assign(network=desk.label(name)) for name, part in zip(shown, tables, strict=True)]
+        ).round(4),
+        receipt=_receipt(
+            shown, corpus, f"print(slices({_own(found)}, {by!r}).to_string())", "of_model, read_predictions, slices"
+        ),
     )
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
 
 
 def _show_errors(desk: Desk, found: Quality, corpus: str) -> None:
-    header.section("Errors to read", "What it got wrong at the threshold above. Some are the network's fault, some are a person's label.")
+    header.section(
+        "Errors to read",
+        "What it got wrong at the threshold above. Some are the network's fault, some are a person's label.",
+    )
     controls, threshold = desk.controls, desk.controls.value().quality_threshold
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = controls.select("quality_kind", KINDS.get, width=230)
@@ -196,12 +258,20 @@ def _show_errors(desk: Desk, found: Quality, corpus: str) -> None:
     figures.show_table(
         errors[["row", "label", "probability", "words", "unknown_words", "has_negation"]],
         name="sentiment-errors",
-        receipt=_receipt([desk.network], corpus, f"print(order_errors({_own(found)}, {kind!r}, {order!r}, {threshold!r}).to_string())", "of_model, order_errors, read_predictions"),
+        receipt=_receipt(
+            [desk.network],
+            corpus,
+            f"print(order_errors({_own(found)}, {kind!r}, {order!r}, {threshold!r}).to_string())",
+            "of_model, order_errors, read_predictions",
+        ),
     )
 
 
 def _show_row(desk: Desk, row: Any, texts: tuple[list[str], list[int], str] | None) -> None:
-    facts = f"Text {row.row + 1:,} · really {LABELS[row.label]} · {100 * row.probability:.1f} % positive · {row.words:,} words"
+    facts = (
+        f"Text {row.row + 1:,} · really {LABELS[row.label]} · {100 * row.probability:.1f} % positive · "
+        f"{row.words:,} words"
+    )
     if row.unknown_words:
         facts += f", {row.unknown_words:,} of them unknown"
     text = quality.text_of(int(row.row), int(row.label), int(row.words), texts)
@@ -210,9 +280,13 @@ def _show_row(desk: Desk, row: Any, texts: tuple[list[str], list[int], str] | No
             st.caption(notices.plain(facts), width="content")
             if text:
                 st.button(
-                    "Open it above", key=f"quality-open-{row.row}", icon=":material/vertical_align_top:", type="tertiary",
-                    on_click=desk.controls.set, args=("text", text),
-                )  # fmt: skip
+                    "Open it above",
+                    key=f"quality-open-{row.row}",
+                    icon=":material/vertical_align_top:",
+                    type="tertiary",
+                    on_click=desk.controls.set,
+                    args=("text", text),
+                )
         if text:
             st.text(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + " …")
 
@@ -224,11 +298,16 @@ def _texts(corpus: str, split: str) -> tuple[list[str], list[int], str] | None:
     """
     if mirror_folder(corpus) is None and state.recall(PAGE, LOOKED_FOR) != corpus:
         notices.note(
-            "The texts themselves are not shipped, their licence does not allow it; only what the networks made of them is. They appear "
+            "The texts themselves are not shipped, their licence does not allow it; only what the networks made of "
+            "them is. They appear "
             "where the corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
         )
         st.button(
-            "Look for them on the Hub", key="quality-fetch", icon=":material/download:", on_click=state.remember, args=(PAGE, LOOKED_FOR, corpus)
+            "Look for them on the Hub",
+            key="quality-fetch",
+            icon=":material/download:",
+            on_click=state.remember,
+            args=(PAGE, LOOKED_FOR, corpus),
         )
         return None
     try:

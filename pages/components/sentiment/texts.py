@@ -34,8 +34,10 @@ def show(desk: Desk) -> None:
     listed = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
     st.markdown(
         f"Paste lines or bring a file: one text on each line, or a CSV with a column named {listed}; UTF-8, at most "
-        f"{MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep their order; an empty line "
-        "stays empty. **Try:** messages of your own, and look at those the network is least sure of. It was taught film "
+        f"{MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep their "
+        "order; an empty line "
+        "stays empty. **Try:** messages of your own, and look at those the network is least sure of. It was taught "
+        "film "
         "reviews, so it may mistake other kinds of text.",
         width=header.TEXT_WIDTH,
     )
@@ -54,7 +56,9 @@ def show(desk: Desk) -> None:
 
 def _ask_lines(desk: Desk) -> list[str]:
     """Draw box, file and part; return the lines to judge, none where there is nothing or something is wrong with it."""
-    text = st.text_area("Lines to judge", value=state.recall(PAGE, TEXT, "\n".join(OWN_LINES)), height=160, key="texts-text")
+    text = st.text_area(
+        "Lines to judge", value=state.recall(PAGE, TEXT, "\n".join(OWN_LINES)), height=160, key="texts-text"
+    )
     state.remember(PAGE, TEXT, text)
     file = st.file_uploader(
         "Or a file of lines, or a CSV (it comes before the box)",
@@ -79,11 +83,21 @@ def _read_file(name: str, data: bytes) -> list[str]:
 def _show_sheet(desk: Desk, sheet: Sheet) -> None:
     frame = verdicts_frame(sheet.lines, sheet.found)
     done = sum(bool(row.label) for row in sheet.found.values())
-    said = f"{done:,} of {len(sheet.lines):,} lines judged in {sheet.elapsed_seconds:.1f} s: {verdicts_sentence(sheet.found)}"
+    said = (
+        f"{done:,} of {len(sheet.lines):,} lines judged in {sheet.elapsed_seconds:.1f} s: "
+        f"{verdicts_sentence(sheet.found)}"
+    )
     st.markdown(notices.plain(sheet.say(said)), width=header.TEXT_WIDTH)
-    sure = st.column_config.NumberColumn(help="The probability of the class that is given; 50 % is an even chance.", format="percent")
+    sure = st.column_config.NumberColumn(
+        help="The probability of the class that is given; 50 % is an even chance.", format="percent"
+    )
     unknown = st.column_config.TextColumn("unknown words", help="Words the network has never met.")
-    figures.show_table(frame, name="sentiment-texts", column_config={"probability": sure, "unknown": unknown}, receipt=_receipt(desk, sheet))
+    figures.show_table(
+        frame,
+        name="sentiment-texts",
+        column_config={"probability": sure, "unknown": unknown},
+        receipt=_receipt(desk, sheet),
+    )
 
 
 def _receipt(desk: Desk, sheet: Sheet) -> Receipt:

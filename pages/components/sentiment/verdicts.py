@@ -35,12 +35,14 @@ EXAMPLES = (
     Example(
         "Not bad",
         "The film was bad, not good at all.",
-        "Now type “The film was good, not bad at all.”: the same words, another order. The average of the words cannot tell them apart.",
+        "Now type “The film was good, not bad at all.”: the same words, another order. The average of the words "
+        "cannot tell them apart.",
     ),
     Example(
         "But",
         "The actors are wonderful and the pictures are a delight, but the story is a dull and lifeless mess.",
-        "Praise first, then a “but”: what does the half that reads from the beginning believe in the middle, and what the other?",
+        "Praise first, then a “but”: what does the half that reads from the beginning believe in the middle, and what "
+        "the other?",
     ),
     Example(
         "Irony",
@@ -49,8 +51,10 @@ EXAMPLES = (
     ),
     Example(
         "Long review",
-        "I went in expecting another noisy sequel and for the first half hour that is what I got. The jokes fall flat and the hero "
-        "is a bore. Then the old fisherman comes on and everything changes: his quiet scenes on the pier are tender, funny and "
+        "I went in expecting another noisy sequel and for the first half hour that is what I got. The jokes fall flat "
+        "and the hero "
+        "is a bore. Then the old fisherman comes on and everything changes: his quiet scenes on the pier are tender, "
+        "funny and "
         "true, and by the end I had forgotten how it began. Go and see it.",
         "It begins badly and ends well: does the belief follow, and how late?",
     ),
@@ -58,7 +62,8 @@ EXAMPLES = (
 
 
 def judge(models: Mapping[str, ModelInfo], network: str, text: str) -> dict[str, Classification]:
-    """Return what every classifier says of the text; one that cannot be used, other than the chosen one, is left out with a sentence.
+    """Return what every classifier says of the text; one that cannot be used, other than the chosen one, is left out
+    with a sentence.
 
     Raises:
         InputError: the chosen classifier cannot read the text.
@@ -82,12 +87,20 @@ def show(desk: Desk) -> None:
         st.subheader(f"{verdict.label.capitalize()}, {100 * verdict.probability:.1f} %", anchor=False)
         taught = CORPORA.get(corpus(desk.info))
         counted = f"{len(verdict.words):,} words and signs"
-        st.caption(notices.plain(f"of {counted}, as it reads them" + (f"; taught on {taught}" if taught else "") + f"; {networks.headline(desk.info)}"))
+        st.caption(
+            notices.plain(
+                f"of {counted}, as it reads them"
+                + (f"; taught on {taught}" if taught else "")
+                + f"; {networks.headline(desk.info)}"
+            )
+        )
     with right:
         names = list(desk.verdicts)
         labels, positive = [desk.label(name) for name in names], [desk.positive(name) for name in names]
         figures.show(
-            verdict_bars(labels, [desk.style(name) for name in names], positive, names.index(desk.network), mode=figures.mode()),
+            verdict_bars(
+                labels, [desk.style(name) for name in names], positive, names.index(desk.network), mode=figures.mode()
+            ),
             name="sentiment-verdicts",
             alt=_sentence(desk),
             table=_table(desk),
@@ -105,7 +118,11 @@ def _warn(desk: Desk) -> None:
     elif unknown:
         named = ", ".join(f"“{word}”" for word in unknown[:MOST_UNKNOWN_NAMED])
         more = f" and {len(unknown) - MOST_UNKNOWN_NAMED:,} more" if len(unknown) > MOST_UNKNOWN_NAMED else ""
-        st.caption(notices.plain(f"Words the network has never met: {named}{more}. It reads their stem or their ending instead."))
+        st.caption(
+            notices.plain(
+                f"Words the network has never met: {named}{more}. It reads their stem or their ending instead."
+            )
+        )
 
 
 def _sentence(desk: Desk) -> str:
@@ -117,7 +134,12 @@ def _sentence(desk: Desk) -> str:
 
 def _table(desk: Desk) -> pd.DataFrame:
     rows = [
-        {"network": desk.label(name), "class": verdict.label, "probability": verdict.probability, "positive": desk.positive(name)}
+        {
+            "network": desk.label(name),
+            "class": verdict.label,
+            "probability": verdict.probability,
+            "positive": desk.positive(name),
+        }
         for name, verdict in desk.verdicts.items()
     ]
     return pd.DataFrame(rows).round(4)

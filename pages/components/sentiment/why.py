@@ -1,4 +1,5 @@
-"""Why: what each word is worth by two methods, checked by leaving it out, and the smallest edit that turns the decision."""
+"""Why: what each word is worth by two methods, checked by leaving it out, and the smallest edit that turns the
+decision."""
 
 from __future__ import annotations
 
@@ -10,7 +11,14 @@ import streamlit as st
 
 from engine.errors import DataError
 from engine.inspection import attributions
-from engine.inspection.attributions import METHODS, Explanation, agreement_sentence, explain, stored_agreement, summarise_agreement
+from engine.inspection.attributions import (
+    METHODS,
+    Explanation,
+    agreement_sentence,
+    explain,
+    stored_agreement,
+    summarise_agreement,
+)
 from engine.inspection.flips import Flip, FlipSearch, find_flips, flip_sentence
 from engine.plotting.attributions import chance_dots, describe_strips, signed_strips
 from pages.components import cache, figures, notices
@@ -39,8 +47,10 @@ def show(desk: Desk) -> None:
 
 def _show_strips(desk: Desk, found: Explanation) -> None:
     st.markdown(
-        "Each number says how far a word moves the network towards “positive” (+) or away from it (−), in nats of log-odds. "
-        "**Gradients** and **Shapley** are two ways to share the decision out among the words; **left out** is the check: the text is "
+        "Each number says how far a word moves the network towards “positive” (+) or away from it (−), in nats of "
+        "log-odds. "
+        "**Gradients** and **Shapley** are two ways to share the decision out among the words; **left out** is the "
+        "check: the text is "
         "really read without the word. Where the rows disagree, believe the check, and mistrust the explanation.",
         width=TEXT_WIDTH,
     )
@@ -59,12 +69,14 @@ def _show_strips(desk: Desk, found: Explanation) -> None:
     rest = " ".join([*found.words[:place], "▁" * 3, *found.words[place + 1 :]])
     before, after = found.probability, float(found.probability_without[place])
     st.markdown(
-        f"Without **{notices.plain(found.words[place])}**: “positive” goes from **{_percent(before)}** to **{_percent(after)}** "
+        f"Without **{notices.plain(found.words[place])}**: “positive” goes from **{_percent(before)}** to "
+        f"**{_percent(after)}** "
         f"({100 * (after - before):+.1f} points)."
     )
     st.text(rest)
     st.caption(
-        f"The gradients miss the log-odds they should add up to by {found.gap:.3f} nats. The Shapley values come from {found.orderings} "
+        f"The gradients miss the log-odds they should add up to by {found.gap:.3f} nats. The Shapley values come from "
+        f"{found.orderings} "
         "orders in which the words were put back, drawn by chance."
     )
 
@@ -77,9 +89,14 @@ def _show_agreement(desk: Desk, found: Explanation) -> None:
     if not shown:
         return
     rows = [
-        {"method": METHODS[method], "correlation": found.agreement[method].correlation, "level_5_percent": found.agreement[method].level, "shuffles_beaten": found.agreement[method].share_beaten}
+        {
+            "method": METHODS[method],
+            "correlation": found.agreement[method].correlation,
+            "level_5_percent": found.agreement[method].level,
+            "shuffles_beaten": found.agreement[method].share_beaten,
+        }
         for method in shown
-    ]  # fmt: skip
+    ]
     figures.show(
         chance_dots(
             {METHODS[method]: found.agreement[method].correlation for method in shown},
@@ -90,7 +107,12 @@ def _show_agreement(desk: Desk, found: Explanation) -> None:
         name="why-agreement",
         alt=sentence,
         table=pd.DataFrame(rows).round(4),
-        receipt=_receipt(desk, None, "for method, agreement in found.agreement.items():\n    print(method, agreement.correlation, agreement.level)"),
+        receipt=_receipt(
+            desk,
+            None,
+            "for method, agreement in found.agreement.items():\n    print(method, agreement.correlation, "
+            "agreement.level)",
+        ),
     )
 
 
@@ -103,11 +125,15 @@ def _show_stored(desk: Desk) -> None:
         notices.note(str(problem))
         return
     if stored.empty:
-        notices.note(f"Over many sentences this has not been measured with this network's present weights; run: {attributions.COMMAND.format(model=desk.network)}.")
+        notices.note(
+            "Over many sentences this has not been measured with this network's present weights; run: "
+            f"{attributions.COMMAND.format(model=desk.network)}."
+        )
         return
     summary = summarise_agreement(stored)
     said = "; ".join(
-        f"{row.method.lower()} have a median rank correlation of {row.median_correlation:.2f}, and on {100 * row.better_than_chance:.0f} % of {row.sentences:,} sentences they beat 19 of 20 shuffles"
+        f"{row.method.lower()} have a median rank correlation of {row.median_correlation:.2f}, and on "
+        f"{100 * row.better_than_chance:.0f} % of {row.sentences:,} sentences they beat 19 of 20 shuffles"
         for row in summary.itertuples()
     )
     st.markdown(notices.plain(f"On {stored['title'].iloc[0]}: {said}. By luck it would be 5 %."), width=TEXT_WIDTH)
@@ -126,7 +152,8 @@ def _show_stored(desk: Desk) -> None:
                 "print(summarise_agreement(stored).to_string())"
             ),
             command=attributions.COMMAND.format(model=desk.network),
-            note=f"Sentences with fewer than {attributions.MIN_WORDS} words are left out: there luck cannot be told from skill.",
+            note=f"Sentences with fewer than {attributions.MIN_WORDS} words are left out: there luck cannot be told "
+            "from skill.",
         ),
     )
 
@@ -134,7 +161,8 @@ def _show_stored(desk: Desk) -> None:
 def _show_flips(desk: Desk) -> None:
     st.markdown(
         "Found by search: first words are left out, then others are put in their place that the gradient recommends. "
-        "**Everything shown here was really read by the network.** An edit that a reader would shrug off shows what the decision hangs on.",
+        "**Everything shown here was really read by the network.** An edit that a reader would shrug off shows what "
+        "the decision hangs on.",
         width=TEXT_WIDTH,
     )
     with st.spinner("Trying edits", show_time=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.translation.desk import Desk
 from pages.components.tools import Tool, Toolbox
+from pages.components.translation.desk import Desk
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ TOOLS = Toolbox(
     TranslationTool(
         "forcing",
         "Forced or free",
-        "In training the decoder is told the right word after each step; in use it has only its own. What difference does it make?",
+        "In training the decoder is told the right word after each step; in use it has only its own. What difference "
+        "does it make?",
     ),
     TranslationTool(
         "regimes",
@@ -49,7 +50,8 @@ TOOLS = Toolbox(
     TranslationTool(
         "search",
         "Search tree",
-        "What did the search consider and leave, and would another width or length penalty have chosen another sentence?",
+        "What did the search consider and leave, and would another width or length penalty have chosen another "
+        "sentence?",
     ),
     TranslationTool(
         "choices",

@@ -1,4 +1,5 @@
-"""Attention: where the decoder looked while it wrote, and what becomes of the translation when it is made to look elsewhere."""
+"""Attention: where the decoder looked while it wrote, and what becomes of the translation when it is made to look
+elsewhere."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def show(desk: Desk) -> None:
         )
     st.markdown("**A step on trial**")
     st.markdown(
-        "A bright cell says where the network looked, not that it needed to. Choose a step with the slider, or click a written word; "
+        "A bright cell says where the network looked, not that it needed to. Choose a step with the slider, or click "
+        "a written word; "
         "change where it looks, and see whether another word comes out.",
         width=TEXT_WIDTH,
     )
@@ -62,14 +64,17 @@ def _rows(desk: Desk, trial: Trial, unit: str) -> tuple[list[str], list[str], np
     return source, target, weights, [word.start + 1 for word in report.target_words]
 
 
-def _show_links(desk: Desk, source: list[str], target: list[str], weights: np.ndarray, chosen: int, places: list[int]) -> None:
+def _show_links(
+    desk: Desk, source: list[str], target: list[str], weights: np.ndarray, chosen: int, places: list[int]
+) -> None:
     row = weights[chosen]
     order = [place for place in row.argsort()[::-1][:3] if row[place] >= 0.05]
     looked = ", ".join(f"“{source[place]}” {row[place]:.2f}" for place in order)
     figures.show(
         linked_words(source, target, weights, chosen, places, mode=figures.mode(), architecture=style(desk.info)),
         name="attention-links",
-        alt=f"What was read, linked with what was written. The chosen “{target[chosen]}”, number {chosen + 1} of {len(target)}, "
+        alt=f"What was read, linked with what was written. The chosen “{target[chosen]}”, number {chosen + 1} of "
+        f"{len(target)}, "
         f"looked at {looked}.",
         on_click=lambda place: desk.controls.set("attention_step", int(place)),
     )

@@ -1,4 +1,5 @@
-"""The trial of one step of the attention tool: a change to its attention, the verdict, and the search for another word."""
+"""The trial of one step of the attention tool: a change to its attention, the verdict, and the search for another
+word."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ SCOPES = {"step": "In this step", "rest": "In this step and all after it"}
 
 
 def ask_step(desk: Desk, trial: Trial) -> int:
-    """Draw the slider over the steps and return the one chosen, from 1: at first the one that needs its attention most."""
+    """Draw the slider over the steps and return the one chosen, from 1: at first the one that needs its attention
+    most."""
     count, step = len(trial.pieces), 1
     if count > 1:
         step = desk.controls.slider("attention_step", maximum=count, default=trial.most_telling_step)
@@ -47,12 +49,17 @@ def ask_step(desk: Desk, trial: Trial) -> int:
 def show(desk: Desk, trial: Trial, step: int) -> None:
     """Draw the change, the verdict on it, the controls at every step, and the search for another word."""
     edit = _ask_edit(desk, trial, step)
-    report = cache.compute_with_model(try_edit, desk.network, trial.source, trial.token_ids, trial.is_finished, step, edit)
+    report = cache.compute_with_model(
+        try_edit, desk.network, trial.source, trial.token_ids, trial.is_finished, step, edit
+    )
     _show_texts(desk, report)
     st.markdown(notices.plain(verdict(trial, report)), width=TEXT_WIDTH)
     st.caption(notices.plain(rest_sentence(report)))
     receipt = _receipt(desk, trial, step, edit, report)
-    before, after = Weighting("Its own", report.own_weights.tolist(), "baseline"), Weighting("Changed", report.edited_weights.tolist(), style(desk.info))
+    before, after = (
+        Weighting("Its own", report.own_weights.tolist(), "baseline"),
+        Weighting("Changed", report.edited_weights.tolist(), style(desk.info)),
+    )
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Where this step looks**")
@@ -60,14 +67,22 @@ def show(desk: Desk, trial: Trial, step: int) -> None:
             weight_bars(trial.source_pieces, before, after, mode=figures.mode()),
             name="attention-edit",
             alt=f"Attention of step {step} over the source, its own and changed. "
-            + "; ".join(f"{piece} {own:.2f} to {new:.2f}" for piece, own, new in zip(trial.source_pieces, report.own_weights, report.edited_weights, strict=True))
+            + "; ".join(
+                f"{piece} {own:.2f} to {new:.2f}"
+                for piece, own, new in zip(trial.source_pieces, report.own_weights, report.edited_weights, strict=True)
+            )
             + ".",
             receipt=receipt,
-        )  # fmt: skip
+        )
     with right:
         st.markdown("**What it would write**")
-        shares = report.choices[["piece", "own", "edited"]].assign(own=100 * report.choices["own"], edited=100 * report.choices["edited"])
-        columns = {name: st.column_config.NumberColumn(f"{label}, %", format="%.2f") for name, label in (("own", "its own attention"), ("edited", "changed"))}
+        shares = report.choices[["piece", "own", "edited"]].assign(
+            own=100 * report.choices["own"], edited=100 * report.choices["edited"]
+        )
+        columns = {
+            name: st.column_config.NumberColumn(f"{label}, %", format="%.2f")
+            for name, label in (("own", "its own attention"), ("edited", "changed"))
+        }
         figures.show_table(shares, name="attention-choices", column_config=columns)
     _show_all_steps(desk, trial, step)
     if desk.controls.toggle("attention_search"):
@@ -78,7 +93,11 @@ def _ask_edit(desk: Desk, trial: Trial, step: int) -> AttentionEdit:
     """Draw what can be done to the attention of the step and return what was chosen."""
     controls, words = desk.controls, trial.source_words
     kind = controls.segmented("attention_kind", KINDS.get)
-    place, share, seed = int(trial.steps["looked_at_word"].iloc[step - 1]), desk.view.attention_share, desk.view.attention_seed
+    place, share, seed = (
+        int(trial.steps["looked_at_word"].iloc[step - 1]),
+        desk.view.attention_share,
+        desk.view.attention_seed,
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if kind in ("remove", "raise", "only"):
             names = {"": f"The one it looked at most (“{words[place].text}”)"}
@@ -97,7 +116,9 @@ def _ask_edit(desk: Desk, trial: Trial, step: int) -> AttentionEdit:
 def _show_texts(desk: Desk, report: EditReport) -> None:
     """Write both translations below each other, and where they part."""
     kept, own, new = len(report.kept), report.untouched, report.rewritten
-    same = next((i for i, pair in enumerate(zip(own, new, strict=False)) if pair[0] != pair[1]), min(len(own), len(new)))
+    same = next(
+        (i for i, pair in enumerate(zip(own, new, strict=False)) if pair[0] != pair[1]), min(len(own), len(new))
+    )
     st.markdown(f"Untouched: {notices.plain(report.untouched_text) or '(nothing)'}")
     text = notices.plain(report.rewritten_text) or "(nothing)"
     st.markdown(f"Changed: **{text}**" if report.is_rewritten else f"Changed: {text}")
@@ -107,7 +128,8 @@ def _show_texts(desk: Desk, report: EditReport) -> None:
         st.caption(notices.plain(f"The two part at piece {kept + same + 1}: {wrote} instead of {instead}."))
     if report.untouched_text != desk.report.text:
         st.caption(
-            f"Both are written greedily from step {report.step} on, so that they can be compared; the translation at the top was searched and goes on otherwise."
+            f"Both are written greedily from step {report.step} on, so that they can be compared; the translation at "
+            "the top was searched and goes on otherwise."
         )
 
 
@@ -131,7 +153,9 @@ def _show_all_steps(desk: Desk, trial: Trial, step: int) -> None:
         receipt=_trial_receipt(desk, trial),
         on_click=lambda place: desk.controls.set("attention_step", int(place)),
     )
-    st.caption(f"The grey band: changes below {NEGLIGIBLE_NATS:g} nats, called none. The upright line: the step on trial.")
+    st.caption(
+        f"The grey band: changes below {NEGLIGIBLE_NATS:g} nats, called none. The upright line: the step on trial."
+    )
 
 
 def _show_search(desk: Desk, trial: Trial, step: int, report: EditReport) -> None:
@@ -148,20 +172,26 @@ def _show_search(desk: Desk, trial: Trial, step: int, report: EditReport) -> Non
         found = cache.compute_with_model(find_attention, desk.network, trial.source, trial.token_ids, step, wanted)
     sentence = search_sentence(found, typed)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    before, after = Weighting("Its own", found.own_weights.tolist(), "baseline"), Weighting("Found", found.found_weights.tolist(), style(desk.info))
+    before, after = (
+        Weighting("Its own", found.own_weights.tolist(), "baseline"),
+        Weighting("Found", found.found_weights.tolist(), style(desk.info)),
+    )
     figures.show(
         weight_bars(found.source_pieces, before, after, mode=figures.mode()),
         name="attention-found",
         alt=f"Attention of step {step}, its own and the one found for “{found.wanted}”. {sentence}",
         receipt=Receipt(
-            model=desk.network, seed="none: the starts are the same every time",
-            measured=f"{date.today().isoformat()}, on the server's processor", seconds=found.elapsed_seconds,
-            python=f"{_opening(desk, trial)}\nfrom engine.inspection.attention_search import find_attention, search_sentence\n\n"
+            model=desk.network,
+            seed="none: the starts are the same every time",
+            measured=f"{date.today().isoformat()}, on the server's processor",
+            seconds=found.elapsed_seconds,
+            python=f"{_opening(desk, trial)}\nfrom engine.inspection.attention_search import find_attention, "
+            "search_sentence\n\n"
             f"found = find_attention(model, trial.source, trial.token_ids, {step}, {wanted})\n"
             f"print(search_sentence(found, {typed!r}), found.found_weights)",
             note="A search by gradient from four starts: it finds a peak, which need not be the highest.",
         ),
-    )  # fmt: skip
+    )
 
 
 def _opening(desk: Desk, trial: Trial) -> str:
@@ -175,18 +205,22 @@ def _opening(desk: Desk, trial: Trial) -> str:
 
 def _trial_receipt(desk: Desk, trial: Trial) -> Receipt:
     return Receipt(
-        model=desk.network, seed=f"7 to {6 + SHUFFLES} for the shuffles",
+        model=desk.network,
+        seed=f"7 to {6 + SHUFFLES} for the shuffles",
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=f"{_opening(desk, trial)}\nprint(trial.steps.to_string())",
-    )  # fmt: skip
+    )
 
 
 def _receipt(desk: Desk, trial: Trial, step: int, edit: AttentionEdit, report: EditReport) -> Receipt:
     return Receipt(
-        model=desk.network, seed=edit.seed if edit.kind == "shuffle" else "none: nothing is drawn at random",
-        measured=f"{date.today().isoformat()}, on the server's processor", seconds=report.elapsed_seconds,
+        model=desk.network,
+        seed=edit.seed if edit.kind == "shuffle" else "none: nothing is drawn at random",
+        measured=f"{date.today().isoformat()}, on the server's processor",
+        seconds=report.elapsed_seconds,
         python=f"{_opening(desk, trial)}\n"
-        "from engine.decoding.attention_settings import AttentionEdit\nfrom engine.inspection.attention_trial import try_edit, verdict\n\n"
+        "from engine.decoding.attention_settings import AttentionEdit\nfrom engine.inspection.attention_trial import "
+        "try_edit, verdict\n\n"
         f"report = try_edit(model, trial.source, trial.token_ids, trial.is_finished, {step}, {edit!r})\n"
         "print(report.rewritten_text, verdict(trial, report), report.choices)",
-    )  # fmt: skip
+    )

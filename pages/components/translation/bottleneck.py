@@ -27,16 +27,22 @@ def show(desk: Desk) -> None:
         if pair:
             _show_press(desk, pair)
         else:
-            notices.note("The press needs the two networks that differ in attention alone, and they are not installed for this direction.")
+            notices.note(
+                "The press needs the two networks that differ in attention alone, and they are not installed for this "
+                "direction."
+            )
     st.markdown("**By the length of the sentence**")
     show_lengths(desk.pair)
 
 
 def _show_press(desk: Desk, pair: list[ModelInfo]) -> None:
     st.markdown(
-        "All that the network without attention ever knows of your sentence is one vector: the last states of its encoder. "
-        "**The press keeps only a few principal directions of it** (those in which sentences differ most) and puts the average in place of the rest. "
-        "Make it narrower and watch where the translation breaks: the words stay fluent, but they are no longer about your sentence. "
+        "All that the network without attention ever knows of your sentence is one vector: the last states of its "
+        "encoder. "
+        "**The press keeps only a few principal directions of it** (those in which sentences differ most) and puts "
+        "the average in place of the rest. "
+        "Make it narrower and watch where the translation breaks: the words stay fluent, but they are no longer about "
+        "your sentence. "
         "The other network gets its first state from such a vector too, but may look back.",
         width=TEXT_WIDTH,
     )
@@ -46,7 +52,9 @@ def _show_press(desk: Desk, pair: list[ModelInfo]) -> None:
         size = desk.controls.slider("bottleneck_size", maximum=most, default=min(WIDTH, most))
         chosen = {info.name: cache.compute_with_model(press, info.name, desk.source, (size,)) for info in pair}
     shown = [(info, f"{title(info)}, squeezed to {size}", chosen[info.name].rows.iloc[-1]) for info in pair]
-    shown += [(info, f"{title(info)}, untouched", chosen[info.name].rows.iloc[0]) for info in pair if is_attending(info)]
+    shown += [
+        (info, f"{title(info)}, untouched", chosen[info.name].rows.iloc[0]) for info in pair if is_attending(info)
+    ]
     for column, (info, heading, row) in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
         with column:
             st.markdown(f"{mark(style(info))} **{notices.plain(heading)}**")
@@ -65,9 +73,23 @@ def _show_press(desk: Desk, pair: list[ModelInfo]) -> None:
 
 
 def _show_curve(desk: Desk, pair: list[ModelInfo], strips: dict[str, Squeezed], size: int) -> None:
-    lines = [PressLine(f"{title(info)}, squeezed", style(info), strips[info.name].rows["size"].tolist(), strips[info.name].rows["log_prob"].tolist()) for info in pair]  # fmt: skip
+    lines = [
+        PressLine(
+            f"{title(info)}, squeezed",
+            style(info),
+            strips[info.name].rows["size"].tolist(),
+            strips[info.name].rows["log_prob"].tolist(),
+        )
+        for info in pair
+    ]
     lines += [
-        PressLine(f"{title(info)}, untouched", style(info), [WHOLE], [strips[info.name].rows["log_prob"].iloc[0]], is_level=True)
+        PressLine(
+            f"{title(info)}, untouched",
+            style(info),
+            [WHOLE],
+            [strips[info.name].rows["log_prob"].iloc[0]],
+            is_level=True,
+        )
         for info in pair
         if is_attending(info)
     ]
@@ -77,7 +99,9 @@ def _show_curve(desk: Desk, pair: list[ModelInfo], strips: dict[str, Squeezed], 
         press_lines(lines, mode=figures.mode(), y_title="Log-probability of its own translation (nats)", size=size),
         name="bottleneck-press",
         alt=f"How likely each network still finds its own translation when its vector is squeezed. {sentence}",
-        table=pd.concat([strips[info.name].rows.drop(columns="before").assign(model=info.name) for info in pair], ignore_index=True),
+        table=pd.concat(
+            [strips[info.name].rows.drop(columns="before").assign(model=info.name) for info in pair], ignore_index=True
+        ),
         receipt=_press_receipt(desk, pair, strips),
         on_click=lambda clicked: desk.controls.set("bottleneck_size", int(clicked)) if clicked else None,
     )
@@ -110,30 +134,56 @@ def _show_stored(desk: Desk, pair: list[ModelInfo], size: int) -> None:
     measured = [info for info in pair if len(tables[info.name])]
     st.markdown("**On the test set**")
     if not measured:
-        notices.note(f"BLEU against the width of the press has not been measured for these networks; run: {COMMAND.format(model=pair[0].name)}")
+        notices.note(
+            "BLEU against the width of the press has not been measured for these networks; run: "
+            f"{COMMAND.format(model=pair[0].name)}"
+        )
         return
     frame = pd.concat([tables[info.name] for info in measured], ignore_index=True)
     ends = [(info, tables[info.name].set_index("size")["bleu"]) for info in measured]
-    sentence = "; ".join(f"{title(info).lower()} BLEU goes from {bleu[WHOLE]:.1f} (all) to {bleu[min(SIZES)]:.1f} ({min(SIZES)})" for info, bleu in ends)
+    sentence = "; ".join(
+        f"{title(info).lower()} BLEU goes from {bleu[WHOLE]:.1f} (all) to {bleu[min(SIZES)]:.1f} ({min(SIZES)})"
+        for info, bleu in ends
+    )
     sentence = f"{sentence[0].upper()}{sentence[1:]}, greedy, on {frame['sentences'].iloc[0]:,} sentences."
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     receipt = Receipt(
-        model=", ".join(tables), data=frame["test_set"].iloc[0], seed="1, for the choice of sentences",
-        measured=f"{frame['date'].max()}, commit {', '.join(frame['commit'].unique())}, on {', '.join(frame['hardware'].unique())}",
-        python="import pandas\n\nprint(pandas.read_parquet('data/results/translation_by_bottleneck.parquet').to_string())",
-        command="\n".join(COMMAND.format(model=info.name) for info in measured), note=f"sacreBLEU {frame['signature'].iloc[0]}",
-    )  # fmt: skip
+        model=", ".join(tables),
+        data=frame["test_set"].iloc[0],
+        seed="1, for the choice of sentences",
+        measured=f"{frame['date'].max()}, commit {', '.join(frame['commit'].unique())}, on "
+        f"{', '.join(frame['hardware'].unique())}",
+        python="import "
+        "pandas\n\nprint(pandas.read_parquet('data/results/translation_by_bottleneck.parquet').to_string())",
+        command="\n".join(COMMAND.format(model=info.name) for info in measured),
+        note=f"sacreBLEU {frame['signature'].iloc[0]}",
+    )
     views = (("bleu", "BLEU (0 to 100)", 1), ("explained", "Variance kept (%)", 100))
     for column, (name, label, factor) in zip(st.columns(2, gap="medium"), views, strict=True):
-        lines = [PressLine(title(info), style(info), tables[info.name]["size"].tolist(), (factor * tables[info.name][name]).tolist()) for info in measured]
+        lines = [
+            PressLine(
+                title(info),
+                style(info),
+                tables[info.name]["size"].tolist(),
+                (factor * tables[info.name][name]).tolist(),
+            )
+            for info in measured
+        ]
         with column:
             figures.show(
                 press_lines(lines, mode=figures.mode(), y_title=label, size=size, from_zero=True),
                 name=f"bottleneck-{name}",
-                alt=f"{label} against the number of directions kept. " + (sentence if name == "bleu" else f"With {SIZES[-1]}: " + ", ".join(f"{line.label} {line.values[-1]:.1f} %" for line in lines) + "."),
+                alt=f"{label} against the number of directions kept. "
+                + (
+                    sentence
+                    if name == "bleu"
+                    else f"With {SIZES[-1]}: "
+                    + ", ".join(f"{line.label} {line.values[-1]:.1f} %" for line in lines)
+                    + "."
+                ),
                 table=frame[["model", "size", name]],
                 receipt=receipt,
-            )  # fmt: skip
+            )
 
 
 def _press_receipt(desk: Desk, pair: list[ModelInfo], strips: dict[str, Squeezed]) -> Receipt:
@@ -143,7 +193,8 @@ def _press_receipt(desk: Desk, pair: list[ModelInfo], strips: dict[str, Squeezed
         seed="none: nothing is drawn at random",
         measured=f"{date.today().isoformat()}, on the server's processor",
         seconds=sum(strip.elapsed_seconds for strip in strips.values()),
-        python="from engine.inspection.bottleneck import press, press_sentence\nfrom engine.models.folder import load_model\n\n"
+        python="from engine.inspection.bottleneck import press, press_sentence\nfrom engine.models.folder import "
+        "load_model\n\n"
         f"for name in {[info.name for info in pair]!r}:\n"
         f"    squeezed = press(load_model(name), {desk.source!r})\n"
         "    print(press_sentence(squeezed), squeezed.rows.to_string())",

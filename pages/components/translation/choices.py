@@ -29,7 +29,8 @@ def show_words(desk: Desk) -> None:
     """Draw the five likeliest words in one place of the translation, and the one that was written."""
     words = desk.report.target_words
     st.markdown(
-        "Before it wrote a word, the network had an opinion on every other one. **Try:** the word with the lowest bar above, then "
+        "Before it wrote a word, the network had an opinion on every other one. **Try:** the word with the lowest bar "
+        "above, then "
         "the one after it.",
         width=TEXT_WIDTH,
     )
@@ -50,12 +51,14 @@ def show_words(desk: Desk) -> None:
             python=(
                 "from engine.inspection.hypotheses import word_alternatives\n"
                 "from engine.models.folder import load_model\n\n"
-                f"print(word_alternatives(load_model({desk.network!r}), {desk.source!r}, {desk.report.target_ids!r}, {place}).to_string())"
+                f"print(word_alternatives(load_model({desk.network!r}), {desk.source!r}, {desk.report.target_ids!r}, "
+                f"{place}).to_string())"
             ),
         ),
     )
     st.caption(
-        "The five likeliest next pieces, each continued to the end of its word with the likeliest pieces. A middle dot stands "
+        "The five likeliest next pieces, each continued to the end of its word with the likeliest pieces. A middle "
+        "dot stands "
         "where a piece goes on with the word before it instead of beginning a new one."
     )
 
@@ -65,12 +68,15 @@ def show_hypotheses(desk: Desk) -> None:
     search = searching.of_view(desk.view)
     reports = searching.translate(desk.network, desk.source, search, searching.SEEDS)
     if search.sampling is None and search.settings.beam_size == 1:
-        notices.note("Greedy search keeps one translation only. Choose Beam at the top, and the runners-up are listed here.")
+        notices.note(
+            "Greedy search keeps one translation only. Choose Beam at the top, and the runners-up are listed here."
+        )
         return
     if search.sampling is None:
         st.markdown(notices.plain(runner_up_sentence(reports)))
         st.caption(
-            "Score: the log-probability divided by the length to the power of the length penalty, which the search compares. "
+            "Score: the log-probability divided by the length to the power of the length penalty, which the search "
+            "compares. "
             "Nats per piece: nearer to 0 is surer."
         )
     table = hypotheses_table(reports)

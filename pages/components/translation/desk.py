@@ -45,7 +45,8 @@ def direction_label(pair: str) -> str:
 
 
 def grouped(models: Sequence[ModelInfo]) -> dict[str, list[ModelInfo]]:
-    """Return the translators that stand side by side, by group: the pair with and without attention first, then the best."""
+    """Return the translators that stand side by side, by group: the pair with and without attention first, then the
+    best."""
     groups: dict[str, list[ModelInfo]] = {}
     for info in sorted(models, key=lambda info: (bool(info.group), info.group, not is_attending(info), info.name)):
         groups.setdefault(info.group or "pair", []).append(info)
@@ -91,7 +92,8 @@ class Desk:
 
     @property
     def pair(self) -> list[ModelInfo]:
-        """The two translators that differ in attention alone, the one with it first; fewer where they are not installed."""
+        """The two translators that differ in attention alone, the one with it first; fewer where they are not
+        installed."""
         return grouped(list(self.models.values())).get("pair", [])
 
     @property
@@ -129,10 +131,13 @@ class Desk:
 
     def _stand_in(self) -> str:
         best = next(iter(grouped(list(self.models.values())).get("best", [])), self.info)
-        found = cache.compute_with_model(inspect_hypotheses, best.name, self.source, STAND_IN.beam_size, STAND_IN.length_penalty)[0].text
+        found = cache.compute_with_model(
+            inspect_hypotheses, best.name, self.source, STAND_IN.beam_size, STAND_IN.length_penalty
+        )[0].text
         if found:
             notices.note(
-                f"No person's translation of this sentence is known, so the network “{title(best)}” stands in with its own, "
+                f"No person's translation of this sentence is known, so the network “{title(best)}” stands in with "
+                "its own, "
                 f"found with beam size {STAND_IN.beam_size}: {found} Type yours into the box to use it instead."
             )
         return found
@@ -148,8 +153,11 @@ def examples_for(direction: str) -> list[tuple[str, str, str, str]]:
 
 
 def turned_example(text: str, direction: str) -> tuple[str, str] | None:
-    """Return source and reference of the example whose other side `text` is, as it is left in the box when the direction is turned."""
-    return next(((source, reference) for _, source, reference, _ in examples_for(direction) if reference == text.strip()), None)
+    """Return source and reference of the example whose other side `text` is, as it is left in the box when the
+    direction is turned."""
+    return next(
+        ((source, reference) for _, source, reference, _ in examples_for(direction) if reference == text.strip()), None
+    )
 
 
 def reference_for(source: str, typed: str, direction: str = "en-fr") -> str:
@@ -159,7 +167,9 @@ def reference_for(source: str, typed: str, direction: str = "en-fr") -> str:
         InputError: it does, and the sentence is not an example itself.
     """
     pairs = [(example, reference) for _, example, reference, _ in examples_for(direction)]
-    others = [reference for _, reference, _, _ in examples_for(direction)]  # left in the box when the direction was turned
+    others = [
+        reference for _, reference, _, _ in examples_for(direction)
+    ]  # left in the box when the direction was turned
     owner = next((example for example, reference in pairs if reference == typed.strip()), None)
     own = next((reference for example, reference in pairs if example == source), None)
     if own and not typed.strip():
@@ -169,6 +179,7 @@ def reference_for(source: str, typed: str, direction: str = "en-fr") -> str:
     if own is None:
         target = LANGUAGES.get(direction.split("-")[1], "another language")
         raise InputError(
-            f"The reference in the box translates another sentence (“{owner or typed.strip()}”); type a {target} translation of yours."
+            f"The reference in the box translates another sentence (“{owner or typed.strip()}”); type a {target} "
+            "translation of yours."
         )
     return own

@@ -10,9 +10,9 @@ from engine.inspection.forcing import (
     arrange_forcing,
     coin_outcomes,
     coins_sentence,
-    foreign_sentence,
     forcing_sentence,
     forcing_table,
+    foreign_sentence,
     inspect_forcing,
     inverted,
     leading_steps,
@@ -65,7 +65,9 @@ def _switches(desk: Desk, reference: str, labels: list[str]) -> tuple[str, float
         with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-coins-controls"):
             ratio, seed = controls.slider("forcing_share", width=320), controls.number("forcing_seed", width=140)
             steps = cache.compute_with_model(tossed_steps, desk.network, desk.source, reference, ratio, seed)
-            st.button("Keep these steps", on_click=_tell, args=(desk, steps), help="Go on by hand from what the coins chose.")
+            st.button(
+                "Keep these steps", on_click=_tell, args=(desk, steps), help="Go on by hand from what the coins chose."
+            )
     told = read_steps(steps, count)
     if by == "hand":
         with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-hand-controls"):
@@ -92,19 +94,28 @@ def _scrub(desk: Desk, count: int, leading: int) -> None:
     key = f"forcing-first-{count}"
     state.set_widget(key, leading)
     st.slider(
-        "Tell the first steps, then let go", 0, count, key=key, help="How many steps from the first on are told.",
+        "Tell the first steps, then let go",
+        0,
+        count,
+        key=key,
+        help="How many steps from the first on are told.",
         on_change=lambda: _tell(desk, write_steps(tuple(place < state.widget_value(key) for place in range(count)))),
-    )  # fmt: skip
+    )
 
 
 def _choose(desk: Desk, labels: list[str], told: tuple[bool, ...]) -> None:
     key = f"forcing-pills-{len(labels)}"
     state.set_widget(key, [place for place, flag in enumerate(told) if flag])
     st.pills(
-        "Told after", range(len(labels)), selection_mode="multi", key=key,
+        "Told after",
+        range(len(labels)),
+        selection_mode="multi",
+        key=key,
         format_func=lambda place: f"{place + 1} {notices.plain(labels[place])}",
-        on_change=lambda: _tell(desk, write_steps(tuple(place in state.widget_value(key) for place in range(len(labels))))),
-    )  # fmt: skip
+        on_change=lambda: _tell(
+            desk, write_steps(tuple(place in state.widget_value(key) for place in range(len(labels))))
+        ),
+    )
 
 
 def _show_losses(report: ForcingReport) -> None:
@@ -117,7 +128,10 @@ def _show_losses(report: ForcingReport) -> None:
     with st.container(horizontal=True, key="forcing-losses"):
         for name, (nats, meaning) in found.items():
             st.metric(name, f"{nats:.2f} nats", help=f"{meaning}: mean loss of the reference's pieces.", width=150)
-    st.caption("Mean loss of a piece of the reference: what it costs the network to expect it. 0 is certain, 0.69 one in two, 2.30 one in ten.")
+    st.caption(
+        "Mean loss of a piece of the reference: what it costs the network to expect it. 0 is certain, 0.69 one in "
+        "two, 2.30 one in ten."
+    )
 
 
 def _show_rows(desk: Desk, report: ForcingReport, reference: str, steps: str) -> None:
@@ -132,7 +146,9 @@ def _show_rows(desk: Desk, report: ForcingReport, reference: str, steps: str) ->
     ]
     told = [None if step is None or step > len(report.told) else report.told[step - 1] for step in found.steps]
     figures.show(
-        timeline_strips(lines, found.divergence, mode=figures.mode(), switches=Switches(told, found.steps), numbers=found.steps),
+        timeline_strips(
+            lines, found.divergence, mode=figures.mode(), switches=Switches(told, found.steps), numbers=found.steps
+        ),
         name="timelines",
         alt=f"{forcing_sentence(report)} {sentence}",
         table=forcing_table(report),
@@ -140,7 +156,8 @@ def _show_rows(desk: Desk, report: ForcingReport, reference: str, steps: str) ->
         on_click=lambda step: _tell(desk, switched(report.told, int(step))),
     )
     st.caption(
-        "■ after this step your row reads the reference's piece, ○ its own: click one to turn it. ≠ is another piece than the "
+        "■ after this step your row reads the reference's piece, ○ its own: click one to turn it. ≠ is another piece "
+        "than the "
         "reference's. ▼ and the frame: the first step where the free row leaves the reference."
     )
 
@@ -150,16 +167,21 @@ def _show_curves(report: ForcingReport) -> None:
     table = forcing_table(report)
     figures.show(
         forcing_curves(
-            losses, {"Yours": report.mixed_kl, "Free": report.free_kl}, report.reference,
-            report.free.first_difference(report.reference), mode=figures.mode(), styles=RUN_STYLES,
+            losses,
+            {"Yours": report.mixed_kl, "Free": report.free_kl},
+            report.reference,
+            report.free.first_difference(report.reference),
+            mode=figures.mode(),
+            styles=RUN_STYLES,
         ),
         name="step-losses",
         alt="Loss of each piece of the reference, in total "
         + ", ".join(f"{values.sum():.2f} nats {name.lower()}" for name, values in losses.items())
-        + f"; below, how far your row and the free row expect something else than the forced row, at most {report.mixed_kl.max():.2f} "
+        + "; below, how far your row and the free row expect something else than the forced row, at most "
+        f"{report.mixed_kl.max():.2f} "
         f"and {report.free_kl.max():.2f} nats.",
         table=table[["step", "reference", *[name for name in table if name.startswith(("reference_loss", "kl_"))]]],
-    )  # fmt: skip
+    )
 
 
 def _show_coins(desk: Desk, report: ForcingReport, reference: str, ratio: float, seed: int) -> None:

@@ -52,9 +52,7 @@ def show_lengths(models: list[ModelInfo]) -> None:
 
 def _length_receipt(frame: pd.DataFrame, names: list[str]) -> Receipt:
     def all_of(column: str) -> str:
-        return (
-            ", ".join(sorted({str(value) for value in frame[column]})) if column in frame else "not recorded"
-        )
+        return ", ".join(sorted({str(value) for value in frame[column]})) if column in frame else "not recorded"
 
     return Receipt(
         model=", ".join(names),

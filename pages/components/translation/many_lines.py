@@ -25,8 +25,10 @@ NAME = "many-lines"
 def show(desk: Desk) -> None:
     """Draw the box and the file, and what has been translated of them."""
     st.markdown(
-        f"Paste lines or bring a file: plain text in UTF-8, at most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines at a time, "
-        f"{MAX_SOURCE_WORDS} words a line. Lines and translations keep their order; an empty line stays empty. They are searched as "
+        f"Paste lines or bring a file: plain text in UTF-8, at most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} "
+        "lines at a time, "
+        f"{MAX_SOURCE_WORDS} words a line. Lines and translations keep their order; an empty line stays empty. They "
+        "are searched as "
         "is set at the top. **Try:** a page of a manual, and look where the confidence drops.",
         width=TEXT_WIDTH,
     )
@@ -45,9 +47,13 @@ def show(desk: Desk) -> None:
 
 
 def _ask_lines(desk: Desk) -> list[str]:
-    """Draw box, file and part; return the lines to translate, none where there is nothing or something is wrong with it."""
+    """Draw box, file and part; return the lines to translate, none where there is nothing or something is wrong with
+    it."""
     text = st.text_area(
-        "Lines to translate", value=state.recall(PAGE, LINES_TEXT, "\n".join(desk.lines)), height=160, key="many-lines-text"
+        "Lines to translate",
+        value=state.recall(PAGE, LINES_TEXT, "\n".join(desk.lines)),
+        height=160,
+        key="many-lines-text",
     )
     state.remember(PAGE, LINES_TEXT, text)
     file = st.file_uploader(
@@ -67,14 +73,22 @@ def _ask_lines(desk: Desk) -> list[str]:
 def _show_sheet(desk: Desk, search: searching.Search, sheet: Sheet) -> None:
     frame = lines_frame(sheet.lines, sheet.found)
     st.markdown(notices.plain(_summary(sheet)))
-    sure = st.column_config.NumberColumn(help="How sure the network was of a word: the geometric mean.", format="percent")
-    figures.show_table(frame, name="many-lines", column_config={"confidence": sure}, receipt=_receipt(desk, search, sheet))
+    sure = st.column_config.NumberColumn(
+        help="How sure the network was of a word: the geometric mean.", format="percent"
+    )
+    figures.show_table(
+        frame, name="many-lines", column_config={"confidence": sure}, receipt=_receipt(desk, search, sheet)
+    )
     st.download_button(
         "Download the translations as text, line for line",
         data=partial(join_lines, list(frame["translation"])),
-        file_name="translations.txt", mime="text/plain", key="many-lines-txt", on_click="ignore", type="tertiary",
+        file_name="translations.txt",
+        mime="text/plain",
+        key="many-lines-txt",
+        on_click="ignore",
+        type="tertiary",
         icon=":material/download:",
-    )  # fmt: skip
+    )
 
 
 def _summary(sheet: Sheet) -> str:

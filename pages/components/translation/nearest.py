@@ -16,7 +16,8 @@ from pages.components.translation.desk import Desk
 def show(desk: Desk) -> None:
     """Draw the choice of state and corpus, and the sentences whose states come nearest."""
     st.markdown(
-        "All that a state holds is some hundred numbers. Sentences that leave the network with nearly the same numbers are, to it, nearly "
+        "All that a state holds is some hundred numbers. Sentences that leave the network with nearly the same "
+        "numbers are, to it, nearly "
         "the same: **see what it takes your sentence for**, and what it still tells apart.",
         width=TEXT_WIDTH,
     )
@@ -33,7 +34,11 @@ def show(desk: Desk) -> None:
             inspect_translation, desk.network, desk.source, desk.settings.beam_size, desk.settings.length_penalty
         )
         last = max(1, len(report.target_pieces) + (report.end_log_prob is not None))
-        step = 1 if last == 1 else controls.slider("nearest_step", maximum=last, default=min(last, desk.view.nearest_step), width=420)
+        step = (
+            1
+            if last == 1
+            else controls.slider("nearest_step", maximum=last, default=min(last, desk.view.nearest_step), width=420)
+        )
     with st.spinner("Looking for the nearest sentences", show_time=True):
         found = cache.compute_with_model(
             find_nearest, desk.network, desk.source, corpus, step, desk.settings.beam_size, desk.settings.length_penalty
@@ -46,19 +51,27 @@ def _show_found(desk: Desk, found: NearestSentences, corpus: str, step: int) -> 
     figures.show_table(
         found.frame,
         name="nearest-sentences",
-        receipt=swap_receipts.for_nearest(desk.network, desk.source, corpus, step, desk.settings, found.elapsed_seconds),
+        receipt=swap_receipts.for_nearest(
+            desk.network, desk.source, corpus, step, desk.settings, found.elapsed_seconds
+        ),
         column_config={
             "row": st.column_config.NumberColumn("row", help="Its number in the training split of the corpus."),
-            "step": st.column_config.NumberColumn("step", help="Before which of its pieces the decoder was in that state."),
+            "step": st.column_config.NumberColumn(
+                "step", help="Before which of its pieces the decoder was in that state."
+            ),
             "next_piece": "next piece",
         },
     )
     if not found.has_texts:
         notices.note(
-            f"The texts of {found.corpus_title} may not be shipped with this project and cannot be read here, so only their row numbers are shown."
+            f"The texts of {found.corpus_title} may not be shipped with this project and cannot be read here, so only "
+            "their row numbers are shown."
         )
     if step:
-        st.caption(f"Searched: {found.searched:,} states of the decoder, told the reference's pieces; “step” and “next piece” say before which one it stood.")
+        st.caption(
+            f"Searched: {found.searched:,} states of the decoder, told the reference's pieces; “step” and “next "
+            "piece” say before which one it stood."
+        )
 
 
 def _corpus_title(name: str) -> str:

@@ -1,4 +1,5 @@
-"""Four ways to be taught: what training with and without teacher forcing did, on the test set and on the sentence at hand."""
+"""Four ways to be taught: what training with and without teacher forcing did, on the test set and on the sentence at
+hand."""
 
 from __future__ import annotations
 
@@ -18,8 +19,10 @@ from pages.components.translation.desk import Desk, grouped, title
 def show(desk: Desk) -> None:
     """Draw the sentence at hand as all four translate it, then what was measured on the test set."""
     st.markdown(
-        "These networks are the same but for one thing: what their decoder read while it learnt. **Always forced**: the reference. "
-        "**Half forced**: at each step a coin decides between the reference and its own word. **Never forced**: its own words only. "
+        "These networks are the same but for one thing: what their decoder read while it learnt. **Always forced**: "
+        "the reference. "
+        "**Half forced**: at each step a coin decides between the reference and its own word. **Never forced**: its "
+        "own words only. "
         "**Scheduled**: the reference at first, then less and less (scheduled sampling).",
         width=TEXT_WIDTH,
     )
@@ -33,12 +36,16 @@ def _show_sentence(desk: Desk) -> None:
     models = grouped(list(desk.models.values())).get("forcing", [])
     if not models:
         commands = "; ".join(regimes.TRAIN_COMMAND.format(recipe=recipe) for recipe in regimes.RECIPES)
-        raise ModelError(f"No networks that were taught in different ways are installed for this direction. To train them, run: {commands}")
+        raise ModelError(
+            "No networks that were taught in different ways are installed for this direction. To train them, run: "
+            f"{commands}"
+        )
     reference = desk.ask_reference()
     models = sorted(models, key=lambda info: regimes.place_of(title(info)))
     with st.spinner("All of them translate", show_time=True):
         reports = {
-            info.name: cache.compute_with_model(inspect_forcing, info.name, desk.source, reference, NONE) for info in models
+            info.name: cache.compute_with_model(inspect_forcing, info.name, desk.source, reference, NONE)
+            for info in models
         }
     table = pd.DataFrame(
         [
@@ -69,8 +76,12 @@ def _show_measured() -> None:
         st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     final, receipt = regimes.final_rows(frame), forcing_receipts.for_regime_table(frame)
     figures.show_table(regimes.summary_table(frame), name="regimes-summary", receipt=receipt)
-    st.caption("Mean over the seeds, in brackets the lowest and the highest. Losses are nats per piece of the reference.")
-    st.markdown("**Forced against free.** The further above the line, the more a network suffers from reading its own words.")
+    st.caption(
+        "Mean over the seeds, in brackets the lowest and the highest. Losses are nats per piece of the reference."
+    )
+    st.markdown(
+        "**Forced against free.** The further above the line, the more a network suffers from reading its own words."
+    )
     figures.show(
         forced_against_free(final, mode=figures.mode(), order=regimes.ORDER),
         name="regimes-losses",
@@ -85,7 +96,9 @@ def _show_measured() -> None:
         regime_curves(curves, mode=figures.mode(), order=regimes.ORDER),
         name="regimes-curves",
         alt="Learning curves; at the end, forced and free loss are "
-        + ", ".join(f"{row.forced_mean:.2f} and {row.free_mean:.2f} for {label.lower()}" for label, row in last.iterrows())
+        + ", ".join(
+            f"{row.forced_mean:.2f} and {row.free_mean:.2f} for {label.lower()}" for label, row in last.iterrows()
+        )
         + ".",
         table=curves,
         receipt=receipt,

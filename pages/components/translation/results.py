@@ -36,15 +36,18 @@ def split_lines(controls: Controls[TranslationView], text: str) -> list[str]:
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
-        raise InputError(
-            "There is nothing to translate: type a sentence, or take one of the examples."
-        )
+        raise InputError("There is nothing to translate: type a sentence, or take one of the examples.")
     if len(lines) > MAX_LINES:
         st.button(
-            "Take them to “Many lines”", icon=":material/low_priority:", key="move-lines", on_click=move_lines, args=(controls, lines)
+            "Take them to “Many lines”",
+            icon=":material/low_priority:",
+            key="move-lines",
+            on_click=move_lines,
+            args=(controls, lines),
         )
         raise InputError(
-            f"There are {len(lines):,} lines; at most {MAX_LINES} sentences are laid open at once. The tool “Many lines” "
+            f"There are {len(lines):,} lines; at most {MAX_LINES} sentences are laid open at once. The tool “Many "
+            "lines” "
             f"translates {MOST_LINES:,} at a time."
         )
     return lines
@@ -92,7 +95,8 @@ def _marked(word: ReadWord) -> str:
 def show_result(
     controls: Controls[TranslationView], info: ModelInfo, report: TranslationReport, settings: SearchSettings
 ) -> None:
-    """Draw one network's translation and how sure it was of each word; a click on a bar shows the other choices there."""
+    """Draw one network's translation and how sure it was of each word; a click on a bar shows the other choices
+    there."""
 
     def look_at(place: int) -> None:
         controls.set("tool", "choices")
@@ -116,8 +120,7 @@ def show_result(
                 is_clickable=True,
             ),
             name=f"confidence-{info.name}",
-            alt=f"How sure the network {title(info).lower()} was of each word it wrote: "
-            f"{confidence_sentence(report)}",
+            alt=f"How sure the network {title(info).lower()} was of each word it wrote: {confidence_sentence(report)}",
             table=confidence_table(report),
             receipt=translation_receipt(info, report, settings),
             on_click=look_at,

@@ -1,4 +1,5 @@
-"""Search tree: every beginning a beam search considered, what became of the ones it left, and which settings change the winner."""
+"""Search tree: every beginning a beam search considered, what became of the ones it left, and which settings change the
+winner."""
 
 from __future__ import annotations
 
@@ -20,8 +21,10 @@ from pages.components.translation.search_receipts import for_tree
 def show(desk: Desk) -> None:
     """Draw the tree, the sentences brought back, the winner with its alternatives, and the map of settings."""
     st.markdown(
-        "A beam search keeps the few likeliest beginnings at each step and forgets the rest for good, though one of them may have "
-        "led to a better sentence. **Bring a forgotten one back** (click it, or choose it in the list) and see where it leads.",
+        "A beam search keeps the few likeliest beginnings at each step and forgets the rest for good, though one of "
+        "them may have "
+        "led to a better sentence. **Bring a forgotten one back** (click it, or choose it in the list) and see where "
+        "it leads.",
         width=TEXT_WIDTH,
     )
     with st.container(horizontal=True):
@@ -48,7 +51,8 @@ def _show_tree(desk: Desk, report: SearchReport, tries: search_tries.Tries) -> N
     figures.show(
         beam_tree_overview(nodes, mode=figures.mode(), first_step=first, steps_shown=shown),
         name="search-overview",
-        alt=f"The whole tree, {len(nodes):,} candidates; the frame holds steps {first} to {min(last, first + shown - 1)}.",
+        alt=f"The whole tree, {len(nodes):,} candidates; the frame holds steps {first} to "
+        f"{min(last, first + shown - 1)}.",
         on_click=lambda step: desk.controls.set("search_first", max(1, min(int(step) - shown // 2, last - shown + 1))),
     )
     chosen = _choose_left(report, tries)
@@ -80,16 +84,29 @@ def _choose_left(report: SearchReport, tries: search_tries.Tries) -> int | None:
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         node = st.selectbox(
-            "A beginning that the search left", list(left), index=None, key="search-left", width=460,
+            "A beginning that the search left",
+            list(left),
+            index=None,
+            key="search-left",
+            width=460,
             placeholder=f"Choose one of {len(left)}, or type some of its letters",
-            format_func=lambda node: f"Step {left[node].step}, rank {left[node].rank}: {left[node].text or '(nothing)'}{_ending(left[node])}",
-        )  # fmt: skip
+            format_func=lambda node: (
+                f"Step {left[node].step}, rank {left[node].rank}: {left[node].text or '(nothing)'}{_ending(left[node])}"
+            ),
+        )
         st.button(
-            "Bring it back", icon=":material/restore:", key="search-restore", disabled=node is None or tries.is_full,
+            "Bring it back",
+            icon=":material/restore:",
+            key="search-restore",
+            disabled=node is None or tries.is_full,
             on_click=partial(_bring_back, report, tries, node),
-        )  # fmt: skip
+        )
     if node is not None:
-        st.caption(notices.plain(f"{describe_fate(left[node].fate).capitalize()}. Its score at that step was {left[node].score:.4f}."))
+        st.caption(
+            notices.plain(
+                f"{describe_fate(left[node].fate).capitalize()}. Its score at that step was {left[node].score:.4f}."
+            )
+        )
     return node
 
 

@@ -21,7 +21,12 @@ def for_tree(desk: Desk, report: SearchReport) -> Receipt:
         + f"report = inspect_search(model, {desk.source!r}, {report.beam_size}, {report.length_penalty!r})\n"
         "print(search_sentence(report), report.found.to_string(), report.nodes.to_string(), sep='\\n')"
     )
-    return _receipt(desk, lines, report.elapsed_seconds, "A score is the sum of the pieces' nats over their number to the power of the penalty.")
+    return _receipt(
+        desk,
+        lines,
+        report.elapsed_seconds,
+        "A score is the sum of the pieces' nats over their number to the power of the penalty.",
+    )
 
 
 def for_tries(desk: Desk, report: SearchReport, beginnings: Sequence[tuple[int, ...]]) -> Receipt:
@@ -54,7 +59,10 @@ def for_settings(desk: Desk, report: SettingsReport) -> Receipt:
         + f"report = inspect_settings(model, {desk.source!r}, {report.reference!r})\n"
         "print(report.cells.to_string(), report.winners.to_string(), sep='\\n')"
     )
-    note = "One search per width serves all penalties; each cell is what a search of its own finds. chrF by sacreBLEU 2.6.0, one sentence."
+    note = (
+        "One search per width serves all penalties; each cell is what a search of its own finds. chrF by sacreBLEU "
+        "2.6.0, one sentence."
+    )
     return _receipt(desk, lines, report.elapsed_seconds, note)
 
 

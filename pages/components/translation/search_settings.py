@@ -15,7 +15,9 @@ from pages.components.translation.search_receipts import for_settings
 
 def show(desk: Desk, search: SearchReport) -> None:
     """Draw the map of winners, the sentences behind its letters, and what chrF says of them."""
-    st.markdown("**Which setting chooses which sentence?** Each letter is a sentence; click one to search with its setting.")
+    st.markdown(
+        "**Which setting chooses which sentence?** Each letter is a sentence; click one to search with its setting."
+    )
     reference = ""
     with notices.engine_errors():  # without one the map is drawn all the same
         reference = desk.ask_reference()
@@ -33,7 +35,9 @@ def show(desk: Desk, search: SearchReport) -> None:
         receipt=for_settings(desk, report),
         on_click=lambda cell: _use(desk, report, int(cell)),
     )
-    table = report.winners.assign(is_chosen=report.winners["winner"] == report.winner_at(search.beam_size, search.length_penalty).winner)
+    table = report.winners.assign(
+        is_chosen=report.winners["winner"] == report.winner_at(search.beam_size, search.length_penalty).winner
+    )
     figures.show_table(table.drop(columns="is_finished").round({"log_prob": 4, "chrf": 2}), name="search-winners")
 
 

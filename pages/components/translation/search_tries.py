@@ -31,7 +31,8 @@ PROBLEM = "search problem"
 
 @dataclass
 class Tries:
-    """The list as one run of the page needs it: the beginnings, and what the search made of each that it could follow."""
+    """The list as one run of the page needs it: the beginnings, and what the search made of each that it could
+    follow."""
 
     desk: Desk
     report: SearchReport
@@ -70,7 +71,8 @@ class Tries:
         self._put([])
 
     def type(self, prefix: tuple[int, ...], key: str) -> None:
-        """Add what stands in the text box `key` after `prefix`; for its form's callback. A refused text stays in the box."""
+        """Add what stands in the text box `key` after `prefix`; for its form's callback. A refused text stays in the
+        box."""
         try:
             self.add(type_after(cache.load_model(self.desk.network), prefix, state.widget_value(key, "")))
         except EngineError as problem:
@@ -84,7 +86,8 @@ class Tries:
 
 
 def open_list(desk: Desk, report: SearchReport) -> Tries:
-    """Draw the box with the list's code and return the list; one that belongs to another sentence or network is put aside."""
+    """Draw the box with the list's code and return the list; one that belongs to another sentence or network is put
+    aside."""
     code = desk.controls.text_input(CODE)
     try:
         beginnings = read_code(_mark(desk), code)
@@ -109,21 +112,38 @@ def show_list(tries: Tries) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"search-try-{lane}"):
             st.markdown(notices.plain(f"{lane}. {try_sentence(tries.report, found)}"), width=TEXT_WIDTH)
             st.button(
-                "Remove", key=f"search-remove-{place}", type="tertiary", icon=":material/close:",
-                on_click=tries.remove, args=(place,), help=f"Take number {lane} out of the list.",
-            )  # fmt: skip
+                "Remove",
+                key=f"search-remove-{place}",
+                type="tertiary",
+                icon=":material/close:",
+                on_click=tries.remove,
+                args=(place,),
+                help=f"Take number {lane} out of the list.",
+            )
     with st.container(horizontal=True):
-        st.button("Undo the last", key="search-undo", icon=":material/undo:", on_click=tries.remove, args=(len(tries.beginnings) - 1,))
+        st.button(
+            "Undo the last",
+            key="search-undo",
+            icon=":material/undo:",
+            on_click=tries.remove,
+            args=(len(tries.beginnings) - 1,),
+        )
         st.button("Remove all", key="search-clear", icon=":material/delete:", on_click=tries.clear)
     with st.expander("The numbers of the list", type="compact", key="search-tries-numbers"):
-        figures.show_table(tries_table(tries.report, tries.found), name="search-tries", receipt=for_tries(tries.desk, tries.report, tries.beginnings))
+        figures.show_table(
+            tries_table(tries.report, tries.found),
+            name="search-tries",
+            receipt=for_tries(tries.desk, tries.report, tries.beginnings),
+        )
 
 
 def show_alternatives(tries: Tries) -> None:
     """Draw a place in the winner and what the network could have written there; choosing one re-decodes the rest."""
     desk, winner = tries.desk, tries.report.nodes[tries.report.nodes["is_winner"]]
     pieces = winner["piece"].tolist()
-    st.markdown("**Put another word into the winner.** The network keeps what stands before it and writes the rest anew.")
+    st.markdown(
+        "**Put another word into the winner.** The network keeps what stands before it and writes the rest anew."
+    )
     place = 1
     if len(pieces) > 1:
         place = desk.controls.slider("search_place", maximum=len(pieces), width=460)
@@ -134,15 +154,19 @@ def show_alternatives(tries: Tries) -> None:
     with st.container(horizontal=True, gap="small", key="search-alternatives"):
         for row in likely.itertuples():
             st.button(
-                f"{notices.plain(row.piece)} · {100 * row.probability:.1f} %", key=f"search-choose-{row.token_id}",
+                f"{notices.plain(row.piece)} · {100 * row.probability:.1f} %",
+                key=f"search-choose-{row.token_id}",
                 disabled=row.token_id == tries.report.winner_ids[place - 1] or tries.is_full,
-                on_click=tries.add, args=((*prefix, row.token_id),),
-            )  # fmt: skip
+                on_click=tries.add,
+                args=((*prefix, row.token_id),),
+            )
     with st.form("search-form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Any other word, or several", key="search-typed", width=320)
         st.form_submit_button("Put it in", icon=":material/edit:", on_click=tries.type, args=(prefix, "search-typed"))
     with st.expander("The numbers of these pieces", type="compact", key="search-alternatives-numbers"):
-        figures.show_table(likely.drop(columns="token_id").round(6), name="search-alternatives", receipt=for_alternatives(desk, prefix))
+        figures.show_table(
+            likely.drop(columns="token_id").round(6), name="search-alternatives", receipt=for_alternatives(desk, prefix)
+        )
 
 
 def _mark(desk: Desk) -> str:

@@ -1,4 +1,5 @@
-"""How the translations are found: greedy, by beam search or drawn by chance; asked once at the top, used by every network."""
+"""How the translations are found: greedy, by beam search or drawn by chance; asked once at the top, used by every
+network."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ GREEDY = SearchSettings(1, 0.0)
 
 @dataclass(frozen=True)
 class Search:
-    """How a translation is found: by search settings or, where `sampling` is given, by chance (the settings are then greedy's)."""
+    """How a translation is found: by search settings or, where `sampling` is given, by chance (the settings are then
+    greedy's)."""
 
     settings: SearchSettings
     sampling: SamplingSettings | None = None
@@ -58,7 +60,9 @@ def translate(name: str, line: str, search: Search, seeds: int = 1) -> list[Tran
     """Return what one network makes of a line, best first; drawn translations in the order of their seeds."""
     if search.sampling is not None:
         return cache.compute_with_model(inspect_samples, name, line, search.sampling, seeds)
-    return cache.compute_with_model(inspect_hypotheses, name, line, search.settings.beam_size, search.settings.length_penalty)
+    return cache.compute_with_model(
+        inspect_hypotheses, name, line, search.settings.beam_size, search.settings.length_penalty
+    )
 
 
 def show_seeds(models: list[ModelInfo], line: str, search: Search) -> None:
@@ -70,7 +74,10 @@ def show_seeds(models: list[ModelInfo], line: str, search: Search) -> None:
         table = hypotheses_table(translate(info.name, line, search, SEEDS))
         columns = {"seed": table["seed"]} | columns
         columns |= {title(info): table["translation"], f"{title(info)} (nats)": table["log_probability_nats"]}
-    st.caption("The same sentence with this seed and the next ones. Nats: the log-probability under the network itself, at temperature 1.")
+    st.caption(
+        "The same sentence with this seed and the next ones. Nats: the log-probability under the network itself, at "
+        "temperature 1."
+    )
     figures.show_table(pd.DataFrame(columns), name="seeds")
 
 

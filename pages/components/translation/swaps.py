@@ -28,8 +28,10 @@ from pages.components.translation.desk import LANGUAGES, Desk
 def show(desk: Desk) -> None:
     """Draw the words, the neighbours of the chosen one, what the swap changes, and what every neighbour would do."""
     st.markdown(
-        "Choose a word, then one of its neighbours: words that the network keeps near it among its embeddings, the numbers it reads "
-        "instead of words. **A neighbour is used alike, and may mean the opposite.** The translation below is made anew with it.",
+        "Choose a word, then one of its neighbours: words that the network keeps near it among its embeddings, the "
+        "numbers it reads "
+        "instead of words. **A neighbour is used alike, and may mean the opposite.** The translation below is made "
+        "anew with it.",
         width=TEXT_WIDTH,
     )
     settings = desk.settings.beam_size, desk.settings.length_penalty
@@ -77,7 +79,9 @@ def _choose_word(desk: Desk, words: list[SourceWord]) -> int:
     )
     pieces = len(words[place].piece_ids)
     if pieces > 1:
-        st.caption(notices.plain(f"“{words[place].text}” is read in {pieces} pieces; its place among the words is their mean."))
+        st.caption(
+            notices.plain(f"“{words[place].text}” is read in {pieces} pieces; its place among the words is their mean.")
+        )
     return place
 
 
@@ -93,15 +97,28 @@ def _choose_new(desk: Desk, word: SourceWord, neighbours: list[Neighbour]) -> st
     if not neighbours:
         notices.note(f"The vocabulary has no other word in the script of “{word.text}”; type one to put there.")
         return typed
-    frame = pd.DataFrame({"neighbour": names, "cosine": [round(found.cosine, 4) for found in neighbours], "seen_in": [_languages(found) for found in neighbours]})
+    frame = pd.DataFrame(
+        {
+            "neighbour": names,
+            "cosine": [round(found.cosine, 4) for found in neighbours],
+            "seen_in": [_languages(found) for found in neighbours],
+        }
+    )
     figures.show(
-        neighbour_marks(names, [found.cosine for found in neighbours], frame["seen_in"], typed or chosen, mode=figures.mode()),
+        neighbour_marks(
+            names, [found.cosine for found in neighbours], frame["seen_in"], typed or chosen, mode=figures.mode()
+        ),
         name="swaps-nearness",
-        alt=f"The nearest neighbours of “{word.text}”: " + ", ".join(f"{found.word} {found.cosine:.2f}" for found in neighbours) + ".",
+        alt=f"The nearest neighbours of “{word.text}”: "
+        + ", ".join(f"{found.word} {found.cosine:.2f}" for found in neighbours)
+        + ".",
         table=frame,
         on_click=lambda name: _put(desk, str(name)),
     )
-    st.caption("Beside each: the languages it was seen in, at least five times in the training text. One embedding serves both.")
+    st.caption(
+        "Beside each: the languages it was seen in, at least five times in the training text. One embedding serves "
+        "both."
+    )
     return typed or chosen
 
 
@@ -116,18 +133,30 @@ def _show_swap(desk: Desk, place: int, word: SourceWord, new: str, old: Translat
     st.text(f"{found.source}\n{found.after.text}")
     figures.show(
         timeline_strips(
-            [Timeline("Before", rows.before, rows.before_shares), Timeline("After", rows.after, rows.after_shares, rows.before)],
+            [
+                Timeline("Before", rows.before, rows.before_shares),
+                Timeline("After", rows.after, rows.after_shares, rows.before),
+            ],
             rows.changed[0] if rows.changed else None,
             mode=figures.mode(),
         ),
         name="swaps-rows",
         alt=sentence,
-        table=pd.DataFrame({"before": rows.before, "probability_before": rows.before_shares, "after": rows.after, "probability_after": rows.after_shares}).round(4),
+        table=pd.DataFrame(
+            {
+                "before": rows.before,
+                "probability_before": rows.before_shares,
+                "after": rows.after,
+                "probability_after": rows.after_shares,
+            }
+        ).round(4),
         receipt=swap_receipts.for_swap(desk.network, desk.source, place, new, desk.settings, found.elapsed_seconds),
     )
     st.caption(
-        f"Word by word, under each other where they are equal; ≠ and ▼ mark what changed. The whole new translation has a log-probability of "
-        f"{found.after.total_log_prob:.2f} nats, the old one had {old.total_log_prob:.2f}; the old one under the new sentence {found.old_log_prob_after:.2f}."
+        "Word by word, under each other where they are equal; ≠ and ▼ mark what changed. The whole new translation "
+        "has a log-probability of "
+        f"{found.after.total_log_prob:.2f} nats, the old one had {old.total_log_prob:.2f}; the old one under the new "
+        f"sentence {found.old_log_prob_after:.2f}."
     )
 
 

@@ -1,4 +1,5 @@
-"""Test set: what every network scores on sentences none has seen, and each sentence by itself, one click from the top of the page."""
+"""Test set: what every network scores on sentences none has seen, and each sentence by itself, one click from the top
+of the page."""
 
 from __future__ import annotations
 
@@ -27,15 +28,19 @@ SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats 
 def show(desk: Desk) -> None:
     """Draw the table of all networks of this direction, then one network's sentences in the order that is chosen."""
     st.markdown(
-        "The networks were taught other sentences than these. BLEU and chrF count what a translation shares with a person's, in words "
-        "and in letters (higher is better); TER counts the edits that would turn one into the other (lower is better). **Try:** the "
+        "The networks were taught other sentences than these. BLEU and chrF count what a translation shares with a "
+        "person's, in words "
+        "and in letters (higher is better); TER counts the edits that would turn one into the other (lower is "
+        "better). **Try:** the "
         "worst first, and see whether the network is wrong or the person only said it differently.",
         width=TEXT_WIDTH,
     )
     measured, missing = _measured(desk)
     if missing:
         commands = " ".join(sentence_scores.COMMAND.format(model=name) + "." for name in missing)
-        notices.note(f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}")
+        notices.note(
+            f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}"
+        )
     if not measured:
         return
     scores = sentence_scores.corpus_scores(measured)
@@ -55,11 +60,17 @@ def _measured(desk: Desk) -> tuple[dict[str, pd.DataFrame], list[str]]:
     version = table.stat().st_mtime if table.is_file() else 0.0
     found = {
         name: cache.compute(
-            sentence_scores.stored_sentences, name, str(desk.models[name].path), str(table), version=(version, cache.model_version(name))
+            sentence_scores.stored_sentences,
+            name,
+            str(desk.models[name].path),
+            str(table),
+            version=(version, cache.model_version(name)),
         )
         for name in dict.fromkeys([*desk.shown, *desk.models])
     }
-    return {name: frame for name, frame in found.items() if len(frame)}, [name for name, frame in found.items() if frame.empty]
+    return {name: frame for name, frame in found.items() if len(frame)}, [
+        name for name, frame in found.items() if frame.empty
+    ]
 
 
 def _show_sentences(desk: Desk, measured: dict[str, pd.DataFrame]) -> None:
@@ -71,8 +82,15 @@ def _show_sentences(desk: Desk, measured: dict[str, pd.DataFrame]) -> None:
         controls.offer("test_set_corpus", list(titles), titles.get)
         corpus = controls.select("test_set_corpus", titles.get, width=260)
         others = ["", *(other for other in names if other != name and (measured[other]["corpus"] == corpus).any())]
-        controls.offer("test_set_other", others, lambda other: desk.label(other) if other else "no other network", default=others[min(1, len(others) - 1)])
-        other = controls.select("test_set_other", lambda other: desk.label(other) if other else "no other network", width=230)
+        controls.offer(
+            "test_set_other",
+            others,
+            lambda other: desk.label(other) if other else "no other network",
+            default=others[min(1, len(others) - 1)],
+        )
+        other = controls.select(
+            "test_set_other", lambda other: desk.label(other) if other else "no other network", width=230
+        )
         orders = [order for order in ORDERS if other or order != "apart"]
         controls.offer("test_set_order", orders, ORDERS.get)
         order = controls.select("test_set_order", ORDERS.get, width=300)
@@ -95,18 +113,23 @@ def _show_sentences(desk: Desk, measured: dict[str, pd.DataFrame]) -> None:
 
     figures.show(
         score_map(
-            pd.concat([listed, frame.drop(listed.index)]), mode=figures.mode(), architecture=style(desk.models[name]), label=labels[0],
-            other_label=labels[1], listed=len(listed),
+            pd.concat([listed, frame.drop(listed.index)]),
+            mode=figures.mode(),
+            architecture=style(desk.models[name]),
+            label=labels[0],
+            other_label=labels[1],
+            listed=len(listed),
         ),
         name="test-set-map",
         alt=f"A mark per sentence. {sentence}",
         table=frame.drop(columns=["source", "reference", "source_hash"]),
         receipt=_receipt({name: own}),
         on_click=open_at if texts is not None else None,
-    )  # fmt: skip
+    )
     if texts is not None:
         st.caption(
-            "A click on a mark opens its sentence at the top of the page, with the person's translation as the reference. Ringed: "
+            "A click on a mark opens its sentence at the top of the page, with the person's translation as the "
+            "reference. Ringed: "
             "those listed below."
         )
     for row in listed.set_index("index").itertuples():
@@ -114,7 +137,10 @@ def _show_sentences(desk: Desk, measured: dict[str, pd.DataFrame]) -> None:
 
 
 def _show_row(desk: Desk, row: Any) -> None:
-    facts = f"Sentence {row.Index + 1:,} · chrF {row.chrf:.1f} · BLEU {row.bleu:.1f} · TER {row.ter:.1f} · {row.source_words} words"
+    facts = (
+        f"Sentence {row.Index + 1:,} · chrF {row.chrf:.1f} · BLEU {row.bleu:.1f} · TER {row.ter:.1f} · "
+        f"{row.source_words} words"
+    )
     if hasattr(row, "chrf_other"):
         facts += f" · beside it chrF {row.chrf_other:.1f}"
     with st.container(border=True, gap="xsmall"):
@@ -122,9 +148,13 @@ def _show_row(desk: Desk, row: Any) -> None:
             st.caption(notices.plain(facts), width="content")
             if row.source:
                 st.button(
-                    "Open it above", key=f"test-set-open-{row.Index}", icon=":material/vertical_align_top:", type="tertiary",
-                    on_click=_open, args=(desk, row.source, row.reference),
-                )  # fmt: skip
+                    "Open it above",
+                    key=f"test-set-open-{row.Index}",
+                    icon=":material/vertical_align_top:",
+                    type="tertiary",
+                    on_click=_open,
+                    args=(desk, row.source, row.reference),
+                )
         if row.source:
             st.text(f"{row.source}\n{row.reference}")
 
@@ -143,17 +173,26 @@ def _texts(desk: Desk, corpus: str) -> pd.DataFrame | None:
     is_near = mirror_folder(corpus) is not None
     if not is_near and state.recall(PAGE, LOOKED_FOR) != corpus:
         notices.note(
-            "The sentences themselves are not shipped, their licence does not allow it; only their scores are. They appear where the "
+            "The sentences themselves are not shipped, their licence does not allow it; only their scores are. They "
+            "appear where the "
             "corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
         )
         st.button(
-            "Look for them on the Hub", key="test-set-fetch", icon=":material/download:", on_click=state.remember,
+            "Look for them on the Hub",
+            key="test-set-fetch",
+            icon=":material/download:",
+            on_click=state.remember,
             args=(PAGE, LOOKED_FOR, corpus),
-        )  # fmt: skip
+        )
         return None
     try:
         with st.spinner("Reading the test set", show_time=True):
-            return cache.compute(sentence_scores.read_texts, corpus, desk.direction.split("-")[0], version=os.environ.get("UNROLLED_DATA"))
+            return cache.compute(
+                sentence_scores.read_texts,
+                corpus,
+                desk.direction.split("-")[0],
+                version=os.environ.get("UNROLLED_DATA"),
+            )
     except DataError as problem:
         state.forget(PAGE, LOOKED_FOR)
         notices.note(f"{problem} Their scores are shown without them.")
@@ -177,6 +216,7 @@ def _receipt(measured: dict[str, pd.DataFrame]) -> Receipt:
             "print(corpus_scores({name: stored_sentences(name, str(find_folder(name))) for name in names}).to_string())"
         ),
         command="\n".join(sentence_scores.COMMAND.format(model=name) for name in measured),
-        note=f"sacreBLEU: BLEU {all_of('bleu_signature')}; chrF {all_of('chrf_signature')}; TER {all_of('ter_signature')}. Sentence BLEU "
+        note=f"sacreBLEU: BLEU {all_of('bleu_signature')}; chrF {all_of('chrf_signature')}; TER "
+        f"{all_of('ter_signature')}. Sentence BLEU "
         "with effective order. The command measures anew; rows of other weights than these are not shown.",
     )

@@ -15,8 +15,10 @@ from pages.components.translation.desk import Desk
 def show(desk: Desk) -> None:
     """Draw the second sentence's box, both translations, and how far the states lie apart at each place."""
     st.markdown(
-        "Give the network a second sentence, one word off. A state is some hundred numbers; where both sentences leave the network in "
-        "the same state the cosine is 1. **Look how far a single word is felt around its place**, and whether the words written later "
+        "Give the network a second sentence, one word off. A state is some hundred numbers; where both sentences "
+        "leave the network in "
+        "the same state the cosine is 1. **Look how far a single word is felt around its place**, and whether the "
+        "words written later "
         "come together again.",
         width=TEXT_WIDTH,
     )
@@ -27,7 +29,10 @@ def show(desk: Desk) -> None:
             compare_twins, desk.network, desk.source, second, desk.settings.beam_size, desk.settings.length_penalty
         )
     for column, title, report in zip(
-        st.columns(2, gap="medium"), ("First", "Second" if typed else "Second, chosen by the network's own neighbour"), (found.first, found.second), strict=True
+        st.columns(2, gap="medium"),
+        ("First", "Second" if typed else "Second, chosen by the network's own neighbour"),
+        (found.first, found.second),
+        strict=True,
     ):
         with column:
             st.markdown(f"**{title}**")
@@ -35,7 +40,11 @@ def show(desk: Desk) -> None:
     st.markdown(f"**{notices.plain(twins_sentence(found))}**", width=TEXT_WIDTH)
     st.caption(
         f"Cosine of the two vectors that the encoder leaves at the end: {found.summary_cosine:.3f}. "
-        + ("The encoder reads from both ends, so a word is felt before its place as well." if desk.info.config.get("bidirectional") else "")
+        + (
+            "The encoder reads from both ends, so a word is felt before its place as well."
+            if desk.info.config.get("bidirectional")
+            else ""
+        )
     )
     left, right = st.columns(2, gap="medium")
     with left:
@@ -53,5 +62,7 @@ def _show_course(desk: Desk, found: Twins, course: Comparison, name: str, title:
         name=f"twins-{name}",
         alt=f"{title}: cosine of the states of both sentences at {len(course.cosines)} places.{least}",
         table=comparison_table(course),
-        receipt=swap_receipts.for_twins(desk.network, found.first.source, found.second.source, desk.settings, found.elapsed_seconds),
+        receipt=swap_receipts.for_twins(
+            desk.network, found.first.source, found.second.source, desk.settings, found.elapsed_seconds
+        ),
     )

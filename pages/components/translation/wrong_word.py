@@ -23,7 +23,8 @@ def show(desk: Desk, report: ForcingReport, reference: str, steps: str) -> None:
     """Draw the choice of step and word, the verdict, both rows under each other, and how long the word is felt."""
     st.markdown("#### Put a wrong word in its mouth")
     st.markdown(
-        "Your row again, but after one step it reads a word that it did not choose. **Recovered** means that the rest ends in the "
+        "Your row again, but after one step it reads a word that it did not choose. **Recovered** means that the rest "
+        "ends in the "
         "pieces it writes without the word: at least three of them, the end mark counted.",
         width=TEXT_WIDTH,
     )
@@ -35,19 +36,25 @@ def show(desk: Desk, report: ForcingReport, reference: str, steps: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-wrong"):
         step = 1
         if last > 1:
-            step = controls.slider("forcing_wrong_step", maximum=last, default=min(desk.view.forcing_wrong_step, last), width=320)
+            step = controls.slider(
+                "forcing_wrong_step", maximum=last, default=min(desk.view.forcing_wrong_step, last), width=320
+            )
         typed = controls.text_input("forcing_wrong_word", width=240)
     others = report.alternatives[step - 1]
     with st.container(horizontal=True, key="forcing-alternatives"):
         for name, share in others:
             st.button(
-                f"{notices.plain(name)} {percent(share)}", key=f"forcing-put-{name}", on_click=controls.set, args=("forcing_wrong_word", name)
+                f"{notices.plain(name)} {percent(share)}",
+                key=f"forcing-put-{name}",
+                on_click=controls.set,
+                args=("forcing_wrong_word", name),
             )
     word = typed.strip() or others[0][0]
     found = cache.compute_with_model(put_wrong_word, desk.network, desk.source, reference, steps, step, word)
     _show_found(found)
     figures.show_receipt(
-        forcing_receipts.for_wrong_word(desk.network, desk.source, reference, steps, step, word, found.elapsed_seconds), "wrong-word"
+        forcing_receipts.for_wrong_word(desk.network, desk.source, reference, steps, step, word, found.elapsed_seconds),
+        "wrong-word",
     )
 
 
@@ -72,7 +79,8 @@ def _show_found(found: WrongWord) -> None:
         table=wrong_word_table(found),
     )
     st.caption(
-        "What each row would write, and below what the row with the word read after each step. ▼ and the frame: where the word was put in. "
+        "What each row would write, and below what the row with the word read after each step. ▼ and the frame: where "
+        "the word was put in. "
         "≠ is another piece than without it."
     )
     if found.kl:
@@ -80,6 +88,7 @@ def _show_found(found: WrongWord) -> None:
         figures.show(
             divergence_bars(steps, found.kl, FELT_NATS, mode=figures.mode()),
             name="wrong-word-felt",
-            alt=f"How far off the network's expectations are after the word, by step: felt for {found.felt_steps} of {len(found.kl)} steps.",
+            alt=f"How far off the network's expectations are after the word, by step: felt for {found.felt_steps} of "
+            f"{len(found.kl)} steps.",
             table=wrong_word_table(found)[["step", "with", "kl_without_with"]].iloc[found.step :],
         )

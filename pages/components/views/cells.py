@@ -21,8 +21,16 @@ class CellsView(StatesView, EditView, PatternsView, ShapesView):
     """Everything a link to the Cells page carries; a tool's own fields begin with its name."""
 
     text: str = option(DEFAULT_TEXT, label="Text to read", help=f"At most {LONGEST_TEXT:,} characters.")
-    network: str = option("", label="Network", help="Every recurrent network in data/pretrained, your own folder too; a translator is seen while it reads.")
+    network: str = option(
+        "",
+        label="Network",
+        help="Every recurrent network in data/pretrained, your own folder too; a translator is seen while it reads.",
+    )
     tool: str = option("", label="Tool")
-    position: int = option(1, label="Step", help="The token that is read at this step.", minimum=1, maximum=LONGEST_TEXT, step=1)
+    position: int = option(
+        1, label="Step", help="The token that is read at this step.", minimum=1, maximum=LONGEST_TEXT, step=1
+    )
     strand: str = option("", label="Layer")
-    unit: int = option(0, label="Unit", help="The arrow keys go from unit to unit.", minimum=0, maximum=LARGEST_UNIT, step=1)
+    unit: int = option(
+        0, label="Unit", help="The arrow keys go from unit to unit.", minimum=0, maximum=LARGEST_UNIT, step=1
+    )

@@ -1,4 +1,5 @@
-"""The comparison page's URL: task, what is held equal, who is shown, the section that is open, and that section's own."""
+"""The comparison page's URL: task, what is held equal, who is shown, the section that is open, and that section's
+own."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from pages.components.views.comparison_half_life import HalfLifeView
 
 @dataclass(frozen=True)
 class ComparisonView(WhoView, LearningView, TradeoffView, LiteratureView, RulesView, BetsView, CostView, HalfLifeView):
-    """Everything a link to the comparison page carries; tasks, lengths and architectures depend on what was measured."""
+    """Everything a link to the comparison page carries; tasks, lengths and architectures depend on what was
+    measured."""
 
     task: str = option("", label="Task")
     equal: str = option("parameters", label="Held equal", help="What the networks that are compared have in common.")

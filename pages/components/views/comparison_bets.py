@@ -14,7 +14,11 @@ class BetsView:
 
     race_task: str = option("delayed_recall", label="Task", help="What the networks must learn.")
     race_length: int = option(
-        20, label="Length", help="How long the sequences are; the longer, the fewer updates fit into the time.", minimum=1, maximum=LONGEST_LENGTH
+        20,
+        label="Length",
+        help="How long the sequences are; the longer, the fewer updates fit into the time.",
+        minimum=1,
+        maximum=LONGEST_LENGTH,
     )
     race_first: str = option("rnn", label="First runner")
     race_second: str = option("lstm", label="Second runner")
@@ -22,12 +26,23 @@ class BetsView:
     race_fourth: str = option("", label="Fourth runner")
     race_bet: str = option("", label="Who will win?", help="Your bet changes nothing about the race.")
     race_parameters: int = option(
-        5_000, label="Parameters each", help="Every network is made as close to this size as its architecture allows, not counting the table that tells symbols or words apart.", minimum=1, maximum=LARGEST
+        5_000,
+        label="Parameters each",
+        help="Every network is made as close to this size as its architecture allows, not counting the table that "
+        "tells symbols or words apart.",
+        minimum=1,
+        maximum=LARGEST,
     )
     race_seconds: int = option(
         45, label="Seconds", help="How long the race may take.", minimum=SHORTEST_SECONDS, maximum=LONGEST_SECONDS
     )
     race_max_steps: int = option(
-        600, label="Updates at most", help="Fewer are made where the time allows no more.", minimum=20, maximum=MOST_UPDATES
+        600,
+        label="Updates at most",
+        help="Fewer are made where the time allows no more.",
+        minimum=20,
+        maximum=MOST_UPDATES,
     )
-    race_seed: int = option(0, label="First seed", help="Three seeds are run: this one and the two after it.", minimum=0, maximum=9999)
+    race_seed: int = option(
+        0, label="First seed", help="Three seeds are run: this one and the two after it.", minimum=0, maximum=9999
+    )

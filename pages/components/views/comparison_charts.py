@@ -18,7 +18,11 @@ class WhoView:
 
     who_up: str = option("error", label="Measure", choices=WHO)
     who_log_x: bool = option(True, label="Logarithmic length")
-    who_log_y: bool = option(False, label="Logarithmic upwards", help="Shows differences among small errors; zero is drawn at half the smallest.")
+    who_log_y: bool = option(
+        False,
+        label="Logarithmic upwards",
+        help="Shows differences among small errors; zero is drawn at half the smallest.",
+    )
 
 
 @dataclass(frozen=True)
@@ -65,5 +69,7 @@ class LiteratureView:
     """Whether figures that nobody here has read at their source are listed too."""
 
     literature_unread: bool = option(
-        False, label="Also figures not read at their source", help="Quoted second-hand or from memory; none of them is a fact here."
+        False,
+        label="Also figures not read at their source",
+        help="Quoted second-hand or from memory; none of them is a fact here.",
     )

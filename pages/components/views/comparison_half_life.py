@@ -29,12 +29,20 @@ class HalfLifeView:
     half_life_text: str = option(
         PASSAGE,
         label="Text the networks read",
-        help=f"At most {LONGEST_TEXT:,} characters. One of them is replaced, and the expectation at the end is compared.",
+        help=f"At most {LONGEST_TEXT:,} characters. One of them is replaced, and the expectation at the end is "
+        "compared.",
     )
     half_life_models: tuple = option((), label="Networks")
     half_life_distance: int = option(
-        200, label="Farthest distance", help="How many tokens back the farthest replaced one stands.", minimum=4, maximum=200, step=1
+        200,
+        label="Farthest distance",
+        help="How many tokens back the farthest replaced one stands.",
+        minimum=4,
+        maximum=200,
+        step=1,
     )
-    half_life_seed: int = option(0, label="Seed", help="Decides what a character is replaced with.", minimum=0, maximum=9999)
+    half_life_seed: int = option(
+        0, label="Seed", help="Decides what a character is replaced with.", minimum=0, maximum=9999
+    )
     half_life_log_x: bool = option(True, label="Logarithmic distance")
     half_life_log_y: bool = option(True, label="Logarithmic change")

@@ -24,7 +24,8 @@ class EntitiesView(WordsView, ManyLinesView, LatticeView, DirectionsView, Qualit
     text: str = option(
         DEFAULT_TEXT,
         label="Text to read",
-        help=f"Each line is read by itself: at most {MAX_LINES} lines of {LONGEST_LINE:,} words. The tool “Many lines” takes files.",
+        help=f"Each line is read by itself: at most {MAX_LINES} lines of {LONGEST_LINE:,} words. The tool “Many "
+        "lines” takes files.",
     )
     network: str = option("", label="Network", help="Every tagger in data/pretrained, your own folder too.")
     tool: str = option("", label="Tool")

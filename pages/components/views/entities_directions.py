@@ -12,4 +12,11 @@ from engine.inspection.tagging import MAX_WORDS
 class DirectionsView:
     """Which word's halves are looked at."""
 
-    directions_word: int = option(1, label="Look at word", help="The arrow keys go from word to word; or click a word.", minimum=1, maximum=MAX_WORDS, step=1)
+    directions_word: int = option(
+        1,
+        label="Look at word",
+        help="The arrow keys go from word to word; or click a word.",
+        minimum=1,
+        maximum=MAX_WORDS,
+        step=1,
+    )

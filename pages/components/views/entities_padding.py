@@ -20,4 +20,6 @@ LINES = (
 class EntitiesPaddingView(PaddingView):
     """Which lines make up the batch, and how."""
 
-    padding_lines: str = option(LINES, label="Lines, one text on each", help=f"Two to {MAX_LINES} lines of at most {MAX_WORDS} words.")
+    padding_lines: str = option(
+        LINES, label="Lines, one text on each", help=f"Two to {MAX_LINES} lines of at most {MAX_WORDS} words."
+    )

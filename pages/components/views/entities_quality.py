@@ -14,4 +14,6 @@ class QualityView:
 
     quality_outcome: str = option("all", label="Kind of error", choices=tuple(OUTCOMES))
     quality_type: str = option("", label="Type")
-    quality_page: int = option(1, label="Page of the list", help="Five errors a page.", minimum=1, maximum=10_000, step=1)
+    quality_page: int = option(
+        1, label="Page of the list", help="Five errors a page.", minimum=1, maximum=10_000, step=1
+    )

@@ -11,4 +11,6 @@ from engine.config import option
 class WordsView:
     """Which word's tags are looked at."""
 
-    words_place: int = option(1, label="Word", help="The arrow keys go from word to word.", minimum=1, maximum=1_000, step=1)
+    words_place: int = option(
+        1, label="Word", help="The arrow keys go from word to word.", minimum=1, maximum=1_000, step=1
+    )

@@ -21,7 +21,16 @@ LONGEST_TEXT = MAX_PROMPT_CHARACTERS + MAX_NEW_TOKENS
 
 @dataclass(frozen=True)
 class GenerationView(
-    SamplingSettings, CowriteView, HistoryView, UnitsView, TemperatureView, CopiesView, SurpriseView, DuelView, NextTokenView, TransplantView
+    SamplingSettings,
+    CowriteView,
+    HistoryView,
+    UnitsView,
+    TemperatureView,
+    CopiesView,
+    SurpriseView,
+    DuelView,
+    NextTokenView,
+    TransplantView,
 ):
     """Everything a link to the generation page carries; the sampling settings and their bounds are the engine's."""
 

@@ -14,5 +14,6 @@ class CowriteView:
     cowrite_tree: str = option(
         "",
         label="Your tree as a code",
-        help="It stands in this page's address too: whoever opens the address, or puts the code in here, gets the tree.",
+        help="It stands in this page's address too: whoever opens the address, or puts the code in here, gets the "
+        "tree.",
     )

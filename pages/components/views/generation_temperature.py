@@ -16,7 +16,8 @@ class TemperatureView:
     temperature_curve: str = option(
         MEASURED,
         label="Curve",
-        help="Measured beforehand: a fixed beginning and more text, for every network. Now: your beginning, length, top-k, "
+        help="Measured beforehand: a fixed beginning and more text, for every network. Now: your beginning, length, "
+        "top-k, "
         "top-p and seed, for the network you look at.",
         choices=(MEASURED, NOW),
     )

@@ -23,8 +23,10 @@ The king is dead!
 FIRST WATCHMAN:
 The king is"""
 PASSAGE = (
-    "and on the morning after, when the rain had washed the road, we walked as far as the old bridge, my brother and I, and sat "
-    "upon the stones to watch the river; it was so quiet that we heard the bells of the town, and neither of us wished to be the "
+    "and on the morning after, when the rain had washed the road, we walked as far as the old bridge, my brother and "
+    "I, and sat "
+    "upon the stones to watch the river; it was so quiet that we heard the bells of the town, and neither of us "
+    "wished to be the "
     "first to speak of what had been, or of what was to come, for the day was fair and the year was young"
 )
 
@@ -41,7 +43,8 @@ class TransplantView:
     transplant_passage: str = option(
         PASSAGE,
         label="Passage B, read with A's state",
-        help=f"It is read twice, with its own fresh start and with the state after A; at most {MAX_PROMPT_CHARACTERS:,} characters.",
+        help="It is read twice, with its own fresh start and with the state after A; at most "
+        f"{MAX_PROMPT_CHARACTERS:,} characters.",
     )
     transplant_amount: float = option(
         1.0,

@@ -14,9 +14,7 @@ from pages.components.views.gradients_foretold import ForetoldView
 from pages.components.views.gradients_truncation import TruncationView
 
 CAT = "The cat, which sat on the mat and purred, was happy"
-CHEF = (
-    "The chef, who trained in Paris for five years and later opened a restaurant in Tokyo, makes amazing sushi"
-)
+CHEF = "The chef, who trained in Paris for five years and later opened a restaurant in Tokyo, makes amazing sushi"
 
 
 LABELS = {**CHAIN_LABELS, **FORETOLD_LABELS}
@@ -26,5 +24,7 @@ LABELS = {**CHAIN_LABELS, **FORETOLD_LABELS}
 class GradientsView(ChainView, ConnectivityView, ClippingView, ForetoldView, TruncationView):
     """Everything a link to the Gradients page carries."""
 
-    text: str = option(CAT, label="Your text", help="The networks read it character by character; at most 2,000 characters.")
+    text: str = option(
+        CAT, label="Your text", help="The networks read it character by character; at most 2,000 characters."
+    )
     tool: str = option("", label="Tool")

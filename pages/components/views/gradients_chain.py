@@ -32,7 +32,9 @@ class ChainView:
     chain_seed: int = field_like(ChainSettings, "seed")
     chain_source: str = option("numbers", label="They read", choices=("numbers", "text"))
     chain_closeup: str = option("rnn", label="Look closer at", choices=ARCHITECTURES)
-    chain_trained: bool = option(False, label="Trained networks too", help="The shipped networks that write Shakespeare, by autograd.")
+    chain_trained: bool = option(
+        False, label="Trained networks too", help="The shipped networks that write Shakespeare, by autograd."
+    )
 
 
 def chain_settings(view: ChainView) -> ChainSettings:

@@ -21,9 +21,13 @@ class ConnectivityView:
         step=1,
     )
     connectivity_faint: bool = option(
-        True, label="Show faint ones too", help="Colours by powers of ten, down to a thousandth of the strongest, instead of evenly."
+        True,
+        label="Show faint ones too",
+        help="Colours by powers of ten, down to a thousandth of the strongest, instead of evenly.",
     )
     connectivity_check: bool = option(
-        True, label="Check it", help="Replace each earlier character by others and measure how far the same logit really moves."
+        True,
+        label="Check it",
+        help="Replace each earlier character by others and measure how far the same logit really moves.",
     )
     connectivity_closeup: str = option("", label="Compare for")

@@ -15,6 +15,13 @@ class OrderView:
     """How the words are put into another order."""
 
     order_way: str = option("shuffle", label="The words", choices=("shuffle", "swap"))
-    order_seed: int = option(1, label="Seed", help="Another seed, another order; the same seed gives the same order again.", minimum=1, maximum=MAX_SEED, step=1)
+    order_seed: int = option(
+        1,
+        label="Seed",
+        help="Another seed, another order; the same seed gives the same order again.",
+        minimum=1,
+        maximum=MAX_SEED,
+        step=1,
+    )
     order_first: int = option(1, label="Swap word", minimum=1, maximum=MAX_WORDS, step=1)
     order_second: int = option(2, label="with word", minimum=1, maximum=MAX_WORDS, step=1)

@@ -27,5 +27,7 @@ class PaddingView:
         SENTIMENT_LINES, label="Lines, one text on each", help=f"Two to {MAX_LINES} lines of at most {MAX_WORDS} words."
     )
     padding_batch: int = option(3, label="Texts in a batch", minimum=2, maximum=MAX_LINES, step=1)
-    padding_sort: bool = option(False, label="Sort by length first", help="Texts of like length then share a batch, and less is filled up.")
+    padding_sort: bool = option(
+        False, label="Sort by length first", help="Texts of like length then share a batch, and less is filled up."
+    )
     padding_show: str = option("words", label="Show the cells as", choices=SHOWN)

@@ -13,8 +13,13 @@ class QualityView:
     """The threshold, how the texts are parted, and which errors are listed."""
 
     quality_threshold: float = option(
-        0.5, label="Threshold", help="From this probability on, the answer is “positive”.", minimum=0.01, maximum=0.99, step=0.01
-    )  # fmt: skip
+        0.5,
+        label="Threshold",
+        help="From this probability on, the answer is “positive”.",
+        minimum=0.01,
+        maximum=0.99,
+        step=0.01,
+    )
     quality_slices: str = option("length", label="Part the texts by", choices=tuple(slice_names()))
     quality_kind: str = option("all", label="Errors", choices=tuple(KINDS))
     quality_order: str = option("surest", label="Order", choices=tuple(ORDERS))

@@ -13,5 +13,10 @@ class TextsView:
     """Which part of a long file is judged."""
 
     texts_part: int = option(
-        1, label="Part of the file", help=f"At most {MAX_LINES:,} lines are judged at once; a longer file is taken in parts.", minimum=1, maximum=100_000, step=1
-    )  # fmt: skip
+        1,
+        label="Part of the file",
+        help=f"At most {MAX_LINES:,} lines are judged at once; a longer file is taken in parts.",
+        minimum=1,
+        maximum=100_000,
+        step=1,
+    )

@@ -13,4 +13,6 @@ MAX_WORDS = 80  # as the engine's attributions, which import torch
 class WhyView:
     """Which word is left out to see what that does."""
 
-    why_word: int = option(1, label="Leave out word", help="A click on a word goes there too.", minimum=1, maximum=MAX_WORDS, step=1)
+    why_word: int = option(
+        1, label="Leave out word", help="A click on a word goes there too.", minimum=1, maximum=MAX_WORDS, step=1
+    )

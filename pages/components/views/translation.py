@@ -22,7 +22,20 @@ FIRST = list_translation_examples()[0]
 
 
 @dataclass(frozen=True)
-class TranslationView(SearchSettings, SamplingView, AttentionView, BottleneckView, ChoicesView, ForcingView, ManyLinesView, SearchTreeView, ScoresView, SwapsView, TwinsView, NearestView):
+class TranslationView(
+    SearchSettings,
+    SamplingView,
+    AttentionView,
+    BottleneckView,
+    ChoicesView,
+    ForcingView,
+    ManyLinesView,
+    SearchTreeView,
+    ScoresView,
+    SwapsView,
+    TwinsView,
+    NearestView,
+):
     """Everything a link to the translation page carries; the search settings are the engine's."""
 
     text: str = option(
@@ -45,13 +58,13 @@ class TranslationView(SearchSettings, SamplingView, AttentionView, BottleneckVie
         "words",
         label="Show",
         choices=("words", "pieces"),
-        help="The network reads and writes pieces; a word of several pieces gets their sum (read) or mean "
-        "(written).",
+        help="The network reads and writes pieces; a word of several pieces gets their sum (read) or mean (written).",
     )
     reference: str = option(
         FIRST.reference,
         label="Reference, a translation by a person",
-        help="The examples bring their own. Type yours for your own sentence; until then the best network's translation stands in.",
+        help="The examples bring their own. Type yours for your own sentence; until then the best network's "
+        "translation stands in.",
     )
     teacher_forcing: bool = option(
         True,

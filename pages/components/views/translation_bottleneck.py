@@ -14,5 +14,10 @@ class BottleneckView:
     """How many principal directions of what the encoder leaves behind the decoder gets."""
 
     bottleneck_size: int = option(
-        32, label="Directions kept", help="The fewer, the less of the sentence gets through.", minimum=1, maximum=MOST_DIRECTIONS, step=1
-    )  # fmt: skip
+        32,
+        label="Directions kept",
+        help="The fewer, the less of the sentence gets through.",
+        minimum=1,
+        maximum=MOST_DIRECTIONS,
+        step=1,
+    )

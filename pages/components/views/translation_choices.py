@@ -11,4 +11,6 @@ from engine.config import option
 class ChoicesView:
     """The word that is looked at."""
 
-    choices_word: int = option(0, label="Word", help="The word whose alternatives are listed; a click on a bar above chooses it too.")
+    choices_word: int = option(
+        0, label="Word", help="The word whose alternatives are listed; a click on a bar above chooses it too."
+    )

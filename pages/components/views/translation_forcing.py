@@ -17,7 +17,8 @@ class ForcingView:
     forcing_steps: str = option(
         ALL,
         label="Steps that are told",
-        help="“all”, “none”, or numbers as in “1-4, 7”: after these steps your row reads the reference's piece, after the others its own.",
+        help="“all”, “none”, or numbers as in “1-4, 7”: after these steps your row reads the reference's piece, after "
+        "the others its own.",
     )
     forcing_share: float = option(
         0.5,
@@ -36,10 +37,16 @@ class ForcingView:
         "also where a row has one more or less.",
     )
     forcing_wrong_step: int = option(
-        2, label="After step", help="The word is read in place of what your row would read after this step.", minimum=1, maximum=MAX_STEP, step=1
+        2,
+        label="After step",
+        help="The word is read in place of what your row would read after this step.",
+        minimum=1,
+        maximum=MAX_STEP,
+        step=1,
     )
     forcing_wrong_word: str = option(
         "",
         label="Word to put in",
-        help=f"At most {MAX_WORD_CHARACTERS} characters. Empty takes the likeliest other piece. A middle dot first (·s) means a piece that continues a word.",
+        help=f"At most {MAX_WORD_CHARACTERS} characters. Empty takes the likeliest other piece. A middle dot first "
+        "(·s) means a piece that continues a word.",
     )

@@ -13,5 +13,10 @@ class ManyLinesView:
     """Which part of a long file is translated."""
 
     many_lines_part: int = option(
-        1, label="Part of the file", help=f"At most {MAX_LINES:,} lines are translated at once; a longer file is taken in parts.", minimum=1, maximum=100_000, step=1
-    )  # fmt: skip
+        1,
+        label="Part of the file",
+        help=f"At most {MAX_LINES:,} lines are translated at once; a longer file is taken in parts.",
+        minimum=1,
+        maximum=100_000,
+        step=1,
+    )

@@ -16,7 +16,9 @@ class SwapsView:
     swaps_word: str = option("", label="Word to replace")
     swaps_neighbour: str = option("", label="Put there its neighbour")
     swaps_typed: str = option(
-        "", label="or any other word, typed", help=f"At most {MAX_WORD_CHARACTERS} characters. Empty: the neighbour is used."
+        "",
+        label="or any other word, typed",
+        help=f"At most {MAX_WORD_CHARACTERS} characters. Empty: the neighbour is used.",
     )
 
 
@@ -25,7 +27,10 @@ class TwinsView:
     """The second sentence."""
 
     twins_text: str = option(
-        "", label="Second sentence", help=f"At most {MAX_SOURCE_WORDS} words. Empty: yours, with one word replaced by the network's nearest neighbour."
+        "",
+        label="Second sentence",
+        help=f"At most {MAX_SOURCE_WORDS} words. Empty: yours, with one word replaced by the network's nearest "
+        "neighbour.",
     )
 
 
@@ -35,6 +40,9 @@ class NearestView:
 
     nearest_corpus: str = option("", label="Among the sentences of")
     nearest_state: str = option(
-        "encoder", label="State of", choices=STATES, help="Encoder: after the whole sentence. Decoder: before one of its steps."
+        "encoder",
+        label="State of",
+        choices=STATES,
+        help="Encoder: after the whole sentence. Decoder: before one of its steps.",
     )
     nearest_step: int = option(1, label="Before it writes piece", minimum=1, maximum=MAX_STEPS, step=1)

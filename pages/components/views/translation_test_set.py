@@ -16,4 +16,6 @@ class ScoresView:
     test_set_model: str = option("", label="Scores of")
     test_set_other: str = option("", label="Beside")
     test_set_order: str = option("worst", label="Order", choices=tuple(ORDERS))
-    test_set_page: int = option(1, label="Page of the list", help="Ten sentences a page.", minimum=1, maximum=1000, step=1)
+    test_set_page: int = option(
+        1, label="Page of the list", help="Ten sentences a page.", minimum=1, maximum=1000, step=1
+    )

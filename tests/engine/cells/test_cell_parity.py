@@ -104,9 +104,7 @@ def test_torchs_fused_step_equals_the_readable_step(kind):
 def test_weights_survive_the_round_trip_exactly(kind, layers, bidirectional, dtype):
     module = torch_layers(kind, layers, bidirectional).to(dtype)
     cells = [
-        from_torch(module, layer, reverse)
-        for layer in range(layers)
-        for reverse in (False, True)[: 1 + bidirectional]
+        from_torch(module, layer, reverse) for layer in range(layers) for reverse in (False, True)[: 1 + bidirectional]
     ]
     back = to_torch(cells, bidirectional)
     assert type(back) is type(module)

@@ -1,4 +1,5 @@
-"""Corpora: local mirror before Hub before embedded sample, the sentence says which, and what is wrong with one is said once."""
+"""Corpora: local mirror before Hub before embedded sample, the sentence says which, and what is wrong with one is said
+once."""
 
 from __future__ import annotations
 
@@ -88,7 +89,8 @@ def test_without_mirror_and_network_the_embedded_sample_stands_in_and_says_so(no
     assert corpus.source.kind == "sample"
     assert corpus.source.location == "data/samples/phrasebook_en_fr"
     assert corpus.source.sentence == (
-        "Source: the embedded sample Phrasebook English-French, because Multi30k English-French is not here and the Hub "
+        "Source: the embedded sample Phrasebook English-French, because Multi30k English-French is not here and the "
+        "Hub "
         "cannot be reached."
     )
     assert corpus.spec.name == "phrasebook_en_fr"
@@ -142,9 +144,7 @@ def test_missing_columns_are_named_with_those_that_are_there(tmp_path, monkeypat
 def test_a_missing_split_is_named(tmp_path, monkeypatch, write_corpus):
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
     write_corpus(tmp_path / "tiny_shakespeare", {split: [{"text": "a"}] for split in ("train", "test")})
-    sentence = (
-        r"^The corpus in tiny_shakespeare has no split 'validation'; it needs train, validation, test\.$"
-    )
+    sentence = r"^The corpus in tiny_shakespeare has no split 'validation'; it needs train, validation, test\.$"
     with pytest.raises(DataError, match=sentence):
         load_corpus("tiny_shakespeare")
 
@@ -162,9 +162,7 @@ def test_an_empty_split_is_named(tmp_path, monkeypatch, write_corpus, written):
         readme.write_text(readme.read_text().replace("parquet", "json"))
         for split in ("train", "validation"):
             (folder / f"{split}.parquet").rename(folder / f"{split}.json").write_text('{"text": "a"}\n')
-        sentence = (
-            r"^The test split of tiny_shakespeare (is empty|lacks the column text)|test\.json is empty\.$"
-        )
+        sentence = r"^The test split of tiny_shakespeare (is empty|lacks the column text)|test\.json is empty\.$"
     with pytest.raises(DataError, match=sentence):
         load_corpus("tiny_shakespeare")
 
@@ -179,9 +177,7 @@ def test_a_split_without_rows_is_empty_wherever_it_came_from(no_mirror, monkeypa
         load_corpus("tiny_shakespeare")
 
 
-def test_an_unreadable_mirror_is_one_sentence_and_not_replaced_in_silence(
-    tmp_path, monkeypatch, write_corpus
-):
+def test_an_unreadable_mirror_is_one_sentence_and_not_replaced_in_silence(tmp_path, monkeypatch, write_corpus):
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
     folder = write_corpus(tmp_path / "tiny_shakespeare", {split: [{"text": "a"}] for split in SPLITS})
     (folder / "test.parquet").write_text("not parquet")
@@ -192,12 +188,8 @@ def test_an_unreadable_mirror_is_one_sentence_and_not_replaced_in_silence(
 def test_what_the_hub_lacks_is_named(no_mirror, hub, monkeypatch):
     import datasets
 
-    monkeypatch.setattr(
-        sources, "read_hub_split", lambda *asked: datasets.Dataset.from_list([{"en": "a", "de": "b"}])
-    )
-    with pytest.raises(
-        DataError, match="The train split of multi30k_en_fr lacks the column fr; it has en, de"
-    ):
+    monkeypatch.setattr(sources, "read_hub_split", lambda *asked: datasets.Dataset.from_list([{"en": "a", "de": "b"}]))
+    with pytest.raises(DataError, match="The train split of multi30k_en_fr lacks the column fr; it has en, de"):
         load_corpus("multi30k_en_fr")
 
 
@@ -240,7 +232,13 @@ def test_every_corpus_names_its_licence_origin_columns_and_a_sample_of_its_own_k
         assert spec.title
         assert spec.licence
         assert spec.origin
-        assert spec.columns in {("text",), ("en", "fr"), ("sentence", "label"), ("text", "label"), ("tokens", "ner_tags")}
+        assert spec.columns in {
+            ("text",),
+            ("en", "fr"),
+            ("sentence", "label"),
+            ("text", "label"),
+            ("tokens", "ner_tags"),
+        }
         if not spec.sample:
             assert (base.SAMPLES / name / "README.md").is_file()
         else:

@@ -132,8 +132,10 @@ def test_english_breaks_no_rule(rule: str, pairs: list[Pair]) -> None:
 
 def test_every_sentence_starts_with_a_capital_and_both_sides_end_alike(pairs: list[Pair]) -> None:
     for pair in pairs:
-        assert pair.en[0].isupper() and pair.fr[0].isupper(), pair
-        assert pair.en[-1] == pair.fr[-1] and pair.en[-1] in ".?!", pair
+        assert pair.en[0].isupper(), pair
+        assert pair.fr[0].isupper(), pair
+        assert pair.en[-1] == pair.fr[-1], pair
+        assert pair.en[-1] in ".?!", pair
 
 
 # Written by hand, English and French, and then looked up among the generated pairs.
@@ -236,11 +238,20 @@ def test_noun_phrase(determiner: str, noun: str, adjectives: list[str], is_plura
 
 def test_contractions_and_elisions() -> None:
     assert [after_de(text) for text in ("le chat", "les chats", "la mer", "l'eau", "Alice", "des œufs", "du pain")] == [
-        "du chat", "des chats", "de la mer", "de l'eau", "d'Alice", "d'œufs", "de pain",
-    ]  # fmt: skip
+        "du chat",
+        "des chats",
+        "de la mer",
+        "de l'eau",
+        "d'Alice",
+        "d'œufs",
+        "de pain",
+    ]
     assert [after_a(text) for text in ("le chat", "les chats", "l'eau", "Paul")] == [
-        "au chat", "aux chats", "à l'eau", "à Paul",
-    ]  # fmt: skip
+        "au chat",
+        "aux chats",
+        "à l'eau",
+        "à Paul",
+    ]
     assert elide("je ne le aime pas parce que il est ici") == "je ne l'aime pas parce qu'il est ici"
     assert elide("si il vient le onze avec le héron") == "s'il vient le onze avec le héron"
 

@@ -1,4 +1,5 @@
-"""Whether the Hub answers is found out once and quickly; folders and Hub repositories are read or refused in one sentence."""
+"""Whether the Hub answers is found out once and quickly; folders and Hub repositories are read or refused in one
+sentence."""
 
 from __future__ import annotations
 
@@ -141,9 +142,7 @@ def test_a_folder_is_read_with_the_splits_its_readme_names(tmp_path, write_corpu
     assert {name: split["a"][:] for name, split in splits.items()} == {"train": [1, 2], "extra": [3]}
 
 
-def test_changed_data_and_other_folders_of_the_same_name_are_never_answered_with_an_old_copy(
-    tmp_path, write_corpus
-):
+def test_changed_data_and_other_folders_of_the_same_name_are_never_answered_with_an_old_copy(tmp_path, write_corpus):
     folder = write_corpus(tmp_path / "here" / "set", {"train": [{"a": 1}]})
     assert sources.read_repository_folder(folder)["train"]["a"][:] == [1]
     other = write_corpus(tmp_path / "there" / "set", {"train": [{"a": 2}]})
@@ -166,9 +165,7 @@ def test_a_missing_folder_is_one_sentence(tmp_path):
         sources.read_repository_folder(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize(
-    "damage", ["cut short", "not parquet", "no rows", "no bytes", "gone", "nothing at all"]
-)
+@pytest.mark.parametrize("damage", ["cut short", "not parquet", "no rows", "no bytes", "gone", "nothing at all"])
 def test_an_unreadable_folder_is_one_short_line(tmp_path, write_corpus, damage, capfd):
     folder = write_corpus(tmp_path / "set", {"train": [{"a": 1}]})
     file = folder / "train.parquet"
@@ -222,9 +219,7 @@ def repository(tmp_path, write_corpus):
     rows = [{"en": f"e{i}", "fr": f"f{i}", "image": b"1" * 50} for i in range(5)]
     folder = write_corpus(tmp_path / "repository", {"train": rows, "validation": rows[:1]})
     readme = folder / "README.md"
-    readme.write_text(
-        readme.read_text().replace("config_name: default\n  default: true", "config_name: en-fr")
-    )
+    readme.write_text(readme.read_text().replace("config_name: default\n  default: true", "config_name: en-fr"))
     return str(folder)
 
 

@@ -28,7 +28,9 @@ def inside(row, other):
 
 def test_whole_sentences_stand_in_no_longer_row():
     rows = treebank()
-    expected = [i for i, row in enumerate(rows) if len(row) >= 4 and not any(len(o) > len(row) and inside(row, o) for o in rows)]
+    expected = [
+        i for i, row in enumerate(rows) if len(row) >= 4 and not any(len(o) > len(row) and inside(row, o) for o in rows)
+    ]
     assert whole_sentences(rows) == expected
     assert 30 <= len(expected) <= 60
 

@@ -60,7 +60,9 @@ def test_a_shuffle_keeps_the_weights_and_its_seed_and_step_decide_the_order() ->
     row = torch.rand(1, 12)
     first = edited(row, AttentionEdit("shuffle", seed=1), 4)
     assert sorted(first[0].tolist()) == sorted(row[0].tolist())
-    assert torch.equal(first, edited(row.expand(3, -1), AttentionEdit("shuffle", seed=1), 2)[2:])  # step 4 among 2, 3, 4
+    assert torch.equal(
+        first, edited(row.expand(3, -1), AttentionEdit("shuffle", seed=1), 2)[2:]
+    )  # step 4 among 2, 3, 4
     assert not torch.equal(first, edited(row, AttentionEdit("shuffle", seed=1), 5))
     assert not torch.equal(first, edited(row, AttentionEdit("shuffle", seed=2), 4))
 
@@ -80,7 +82,9 @@ def test_rows_stay_distributions(weights: list[list[float]], kind: str, start: i
     assert torch.allclose(found.sum(dim=1), torch.ones(len(rows)), atol=1e-5)
 
 
-@pytest.mark.parametrize("edit", [AttentionEdit("remove", 0, 4), AttentionEdit("only", 3, 6), AttentionEdit("raise", 2, 2)])
+@pytest.mark.parametrize(
+    "edit", [AttentionEdit("remove", 0, 4), AttentionEdit("only", 3, 6), AttentionEdit("raise", 2, 2)]
+)
 def test_words_that_are_not_there_or_are_all_there_is(edit: AttentionEdit) -> None:
     with pytest.raises(InputError, match=r"only one word|4 pieces"):
         edited(ROW, edit)
@@ -145,7 +149,9 @@ def test_writing_on_equals_greedy_untouched_and_a_slow_search_when_changed(model
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_reading_a_prefix_at_once_equals_reading_it_step_by_step(build_translator: Callable[..., Translator], cell: str) -> None:
+def test_reading_a_prefix_at_once_equals_reading_it_step_by_step(
+    build_translator: Callable[..., Translator], cell: str
+) -> None:
     model = build_translator(cell=cell, scale=2.0)
     read, found = read_prefix(model, SOURCE, LENGTHS, [4, 3, 8], BOS)
     with torch.inference_mode():

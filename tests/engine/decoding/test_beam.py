@@ -89,16 +89,15 @@ def test_a_beam_that_holds_everything_finds_everything_in_order(seed, length_pen
 def test_a_beam_that_holds_every_prefix_finds_the_best(seed, length_penalty, spread):
     model = Toy(4, seed, spread=spread)
     model.table[:, EOS] -= 1  # endings are often unlikely
-    for row, found in enumerate(
-        search(model, 9, length_penalty=length_penalty, is_exact=True, max_new_tokens=3)
-    ):
+    for row, found in enumerate(search(model, 9, length_penalty=length_penalty, is_exact=True, max_new_tokens=3)):
         best = everything(model, SOURCES[row], LENGTHS[row], 3, length_penalty)[0]
         assert found[0].token_ids == best[0]
         assert found[0].score == pytest.approx(best[2], abs=1e-5)
 
 
 class Written(Toy):
-    """A language of three tokens (0 ends) with probabilities given for each prefix; what is not given goes on for ever."""
+    """A language of three tokens (0 ends) with probabilities given for each prefix; what is not given goes on for
+    ever."""
 
     def __init__(self, given: dict[tuple[int, ...], tuple[float, float, float]]) -> None:
         super().__init__(3)
@@ -186,9 +185,7 @@ def test_a_beam_of_one_is_greedy(seed, vocab_size, length_penalty):
     model = Toy(vocab_size, seed, spread=2.0)
     marks = {"max_new_tokens": 7, "bos_id": BOS, "eos_id": EOS}
     walked = greedy(model, SOURCES, LENGTHS, **marks)
-    for (one,), other in zip(
-        search(model, 1, max_new_tokens=7, length_penalty=length_penalty), walked, strict=True
-    ):
+    for (one,), other in zip(search(model, 1, max_new_tokens=7, length_penalty=length_penalty), walked, strict=True):
         assert one.token_ids == other.token_ids
         assert one.is_finished == other.is_finished
         assert one.log_probs == pytest.approx(other.log_probs, abs=1e-5)
@@ -210,9 +207,7 @@ def test_scores_and_steps_belong_to_the_tokens(seed, width, length_penalty, limi
             assert hypothesis.score == pytest.approx(
                 sum(hypothesis.log_probs) / max(1, steps) ** length_penalty, abs=1e-4
             )
-            torch.testing.assert_close(
-                hypothesis.attention_weights, taught.attention_weights[:steps, : int(length)]
-            )
+            torch.testing.assert_close(hypothesis.attention_weights, taught.attention_weights[:steps, : int(length)])
 
 
 @settings(max_examples=15)
@@ -254,9 +249,7 @@ def test_the_real_translator_is_searched_in_padded_batches_as_alone(build_transl
         expected = beam(model, *alone, beam_size=4, **options)[0]
         assert [h.token_ids for h in found] == [h.token_ids for h in expected]
         assert [h.score for h in found] == pytest.approx([h.score for h in expected], abs=1e-4)
-        torch.testing.assert_close(
-            found[0].attention_weights, expected[0].attention_weights, atol=1e-4, rtol=1e-4
-        )
+        torch.testing.assert_close(found[0].attention_weights, expected[0].attention_weights, atol=1e-4, rtol=1e-4)
         assert found[0].attention_weights.shape == (len(found[0].log_probs), int(lengths[row]))
         assert greedy(model, *alone, **options)[0].token_ids == walked[row].token_ids
         sums = found[0].attention_weights.sum(-1)

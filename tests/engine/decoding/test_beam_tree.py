@@ -44,7 +44,9 @@ def test_a_tree_wide_enough_holds_the_whole_language_best_first(seed: int, lengt
 
 @settings(max_examples=8)
 @given(st.integers(0, 10_000), st.integers(1, 4), st.floats(0, 2), st.integers(1, 5), st.integers(0, 2))
-def test_every_node_is_what_forced_decoding_says(seed: int, width: int, length_penalty: float, limit: int, row: int) -> None:
+def test_every_node_is_what_forced_decoding_says(
+    seed: int, width: int, length_penalty: float, limit: int, row: int
+) -> None:
     model = Toy(4, seed, spread=2.0)
     tree = grow(model, width, row, length_penalty=length_penalty, max_new_tokens=limit)
     source, length = SOURCES[row : row + 1, : int(LENGTHS[row])], LENGTHS[row : row + 1]
@@ -60,7 +62,9 @@ def test_every_node_is_what_forced_decoding_says(seed: int, width: int, length_p
 
 @settings(max_examples=12)
 @given(st.integers(0, 10_000), st.integers(1, 5), st.floats(0, 2))
-def test_each_step_keeps_the_likeliest_and_says_why_the_others_went(seed: int, width: int, length_penalty: float) -> None:
+def test_each_step_keeps_the_likeliest_and_says_why_the_others_went(
+    seed: int, width: int, length_penalty: float
+) -> None:
     tree = grow(Toy(5, seed, spread=2.0), width, length_penalty=length_penalty, max_new_tokens=6)
     last = max(node.step for node in tree.nodes)
     for step in range(1, last + 1):
@@ -88,7 +92,9 @@ def test_the_tree_finds_what_the_search_returns(seed: int, width: int, length_pe
     options = {"beam_size": width, "max_new_tokens": 6, "length_penalty": length_penalty} | MARKS
     found = beam(model, SOURCES[1:2, :length], LENGTHS[1:2], **options)[0]
     assert [sentence(tree, node) for node in tree.found] == [hypothesis.token_ids for hypothesis in found]
-    assert [tree.score(node) for node in tree.found] == pytest.approx([hypothesis.score for hypothesis in found], abs=1e-4)
+    assert [tree.score(node) for node in tree.found] == pytest.approx(
+        [hypothesis.score for hypothesis in found], abs=1e-4
+    )
 
 
 def test_reasons_by_hand() -> None:
@@ -111,10 +117,14 @@ def test_reasons_by_hand() -> None:
 
 @settings(max_examples=10)
 @given(st.integers(0, 10_000), st.lists(st.integers(1, 4), min_size=1, max_size=2), st.integers(1, 4))
-def test_a_search_made_to_begin_with_a_prefix_is_the_best_of_those_that_do(seed: int, prefix: list[int], width: int) -> None:
+def test_a_search_made_to_begin_with_a_prefix_is_the_best_of_those_that_do(
+    seed: int, prefix: list[int], width: int
+) -> None:
     model = Toy(5, seed)
     tree = grow(model, WIDEST * 4, prefix_ids=prefix, is_exact=True, length_penalty=0.6)
-    begun = [entry for entry in everything(model, SOURCES[0], LENGTHS[0], STEPS, 0.6) if entry[0][: len(prefix)] == prefix]
+    begun = [
+        entry for entry in everything(model, SOURCES[0], LENGTHS[0], STEPS, 0.6) if entry[0][: len(prefix)] == prefix
+    ]
     ends = [node for node in tree.found if tree.nodes[node].fate != CUT]
     assert [sentence(tree, node) for node in ends] == [tokens for tokens, _, _ in begun]
     assert [tree.score(node) for node in ends] == pytest.approx([score for _, _, score in begun], abs=1e-4)

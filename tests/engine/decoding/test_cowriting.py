@@ -1,4 +1,5 @@
-"""Writing together: the tree keeps every branch, the network draws as it always does, and each probability is the model's."""
+"""Writing together: the tree keeps every branch, the network draws as it always does, and each probability is the
+model's."""
 
 from __future__ import annotations
 
@@ -146,7 +147,9 @@ def test_the_network_writes_what_it_always_writes_however_the_clicks_are_cut(rea
         tree = let_write(reader, PROMPT, tree, dataclasses.replace(SETTINGS, max_new_tokens=count))
     assert text_at(reader, PROMPT, tree) == PROMPT + "".join(write_text(reader, PROMPT, SETTINGS))
     assert [node.author for node in tree.nodes] == ["network"] * 30
-    assert [node.log_prob for node in tree.nodes] == pytest.approx(own_log_probs(reader, text_at(reader, "", tree)), abs=1e-4)
+    assert [node.log_prob for node in tree.nodes] == pytest.approx(
+        own_log_probs(reader, text_at(reader, "", tree)), abs=1e-4
+    )
 
 
 def test_asked_again_at_the_same_place_it_draws_again(reader):

@@ -1,4 +1,5 @@
-"""Translations by chance: as likely as the model says, the same for the same seed, and told with the model's own log-probabilities."""
+"""Translations by chance: as likely as the model says, the same for the same seed, and told with the model's own
+log-probabilities."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def draw_from(model, seeds, **settings):
 def test_first_tokens_are_drawn_as_often_as_the_model_says(model):
     seeds = list(range(3000))
     counts = torch.zeros(9)
-    for found in drawn(model, torch.tensor([[4, 5, 6]]), torch.tensor([3]), seeds=seeds, **(MARKS | {"max_new_tokens": 1})):
+    for found in drawn(
+        model, torch.tensor([[4, 5, 6]]), torch.tensor([3]), seeds=seeds, **(MARKS | {"max_new_tokens": 1})
+    ):
         counts[found.token_ids[0] if found.token_ids else MARKS["eos_id"]] += 1
     logits, _ = model.step(torch.tensor([1]), model.start(torch.tensor([[4, 5, 6]]), torch.tensor([3])))
     expected = logits[0].softmax(dim=-1).detach() * len(seeds)

@@ -45,9 +45,7 @@ def test_greedy_reads_its_own_words_and_takes_the_likeliest(build_translator, at
             assert own == taught.argmax_ids[:steps].tolist()
             assert found.log_probs == pytest.approx(taught.argmax_log_probs[:steps].tolist(), abs=1e-4)
             assert found.score == pytest.approx(sum(found.log_probs))
-            torch.testing.assert_close(
-                found.attention_weights, taught.attention_weights[:steps], atol=1e-5, rtol=1e-4
-            )
+            torch.testing.assert_close(found.attention_weights, taught.attention_weights[:steps], atol=1e-5, rtol=1e-4)
             assert 2 not in found.token_ids
             assert found.is_finished or len(found.token_ids) == 9
             lengths.add(len(found.token_ids))

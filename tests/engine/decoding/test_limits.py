@@ -81,21 +81,15 @@ def test_a_long_prompt():
 def test_nothing_to_translate(text):
     with pytest.raises(InputError, match=r"^There is nothing to translate: type a sentence\.$"):
         check_source(text)
-    with pytest.raises(
-        InputError, match=r"^There is no reference to force the decoder with: type a translation\.$"
-    ):
+    with pytest.raises(InputError, match=r"^There is no reference to force the decoder with: type a translation\.$"):
         check_reference(text)
 
 
-@pytest.mark.parametrize(
-    ("check", "what"), [(check_source, "The sentence"), (check_reference, "The reference")]
-)
+@pytest.mark.parametrize(("check", "what"), [(check_source, "The sentence"), (check_reference, "The reference")])
 def test_too_much_to_translate(check, what):
     with pytest.raises(InputError, match=rf"^{what} has 1,234 words; at most 100 are translated at once\.$"):
         check("word " * 1234)
-    with pytest.raises(
-        InputError, match=rf"^{what} has 2,001 characters; at most 2,000 are translated at once\.$"
-    ):
+    with pytest.raises(InputError, match=rf"^{what} has 2,001 characters; at most 2,000 are translated at once\.$"):
         check("x" * 2001)
 
 

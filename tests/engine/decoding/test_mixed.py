@@ -1,4 +1,5 @@
-"""Between forced and free: the ends are the forced and the greedy decoder's, the middle is the model's own scheduled sampling."""
+"""Between forced and free: the ends are the forced and the greedy decoder's, the middle is the model's own scheduled
+sampling."""
 
 from __future__ import annotations
 
@@ -87,7 +88,9 @@ def test_rows_do_not_disturb_each_other(model):
 def test_a_word_is_put_into_one_row_only_and_all_its_tokens_are_read(model):
     told = flags([True] * 5, [True] * 5)
     plain = decode_mixed(model, SOURCE, LENGTHS, TARGET, told[:1], max_new_tokens=9, **IDS)
-    found = decode_mixed(model, SOURCE, LENGTHS, TARGET, told, put=Put(1, [7, 3, 6], flags([False, True])[0]), max_new_tokens=9, **IDS)
+    found = decode_mixed(
+        model, SOURCE, LENGTHS, TARGET, told, put=Put(1, [7, 3, 6], flags([False, True])[0]), max_new_tokens=9, **IDS
+    )
     assert torch.allclose(found.log_probs[0], plain.log_probs[0], atol=1e-5)
     assert torch.allclose(found.log_probs[1, :2], plain.log_probs[0, :2], atol=1e-5), "nothing changes before the word"
     state = model.start(SOURCE, LENGTHS)

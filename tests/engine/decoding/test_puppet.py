@@ -21,7 +21,9 @@ SETTINGS = SamplingSettings(max_new_tokens=250, seed=3)
 
 
 @pytest.mark.parametrize("name", ["shakespeare-rnn", "shakespeare-lstm", "shakespeare-gru"])
-@pytest.mark.parametrize("strings", [{}, {0: Interventions(scale_units={5: 1.0}), 1: Interventions()}], ids=["none", "slack"])
+@pytest.mark.parametrize(
+    "strings", [{}, {0: Interventions(scale_units={5: 1.0}), 1: Interventions()}], ids=["none", "slack"]
+)
 def test_without_a_pull_it_writes_the_models_text(name: str, strings: dict[int, Interventions]) -> None:
     loaded = load_model(name)
     puppet = dataclasses.replace(loaded, model=Puppet(loaded.model, strings))
@@ -52,7 +54,9 @@ def test_silencing_every_unit_of_the_last_layer_leaves_what_the_others_say(reade
     puppet = Puppet(reader.model, dict.fromkeys(range(2), everything))
     ids = torch.tensor(reader.tokenizer.encode("A dog, a log."))
     logits, _ = puppet(ids[None])
-    assert torch.allclose(logits, reader.model.output_bias.expand_as(logits)), "an untied model without residuals says its bias"
+    assert torch.allclose(logits, reader.model.output_bias.expand_as(logits)), (
+        "an untied model without residuals says its bias"
+    )
     assert score_stream(puppet, ids) != score_stream(reader.model, ids)
 
 

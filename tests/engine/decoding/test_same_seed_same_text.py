@@ -15,14 +15,14 @@ from engine.models.folder import PRETRAINED, list_models, load_model
 
 NAMES = [info.name for info in list_models() if info.task == "language_model" and not info.error]
 CHARACTERS = 120
-AGAIN = """
+AGAIN = f"""
 import sys, json
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from engine.models.folder import load_model
-settings = SamplingSettings(max_new_tokens=%d, seed=5)
-print(json.dumps({name: "".join(write_text(load_model(name), "ROMEO:\\n", settings)) for name in sys.argv[1:]}))
-""" % CHARACTERS
+settings = SamplingSettings(max_new_tokens={CHARACTERS}, seed=5)
+print(json.dumps({{name: "".join(write_text(load_model(name), "ROMEO:\\n", settings)) for name in sys.argv[1:]}}))
+"""
 
 
 def write(loaded, seed: int = 5) -> str:

@@ -1,4 +1,5 @@
-"""Sampling: the distribution obeys its settings, frequencies obey the distribution, the same seed writes the same text."""
+"""Sampling: the distribution obeys its settings, frequencies obey the distribution, the same seed writes the same
+text."""
 
 from __future__ import annotations
 
@@ -53,9 +54,7 @@ def test_temperature_zero_is_certain_of_the_likeliest(logits):
 def test_a_temperature_near_zero_comes_near_to_that(logits, temperature):
     ordered = sorted(logits, reverse=True)
     assume(len(ordered) == 1 or ordered[0] - ordered[1] > 0.05)
-    assert distribution(logits, temperature).tolist() == pytest.approx(
-        distribution(logits, 0.0).tolist(), abs=1e-6
-    )
+    assert distribution(logits, temperature).tolist() == pytest.approx(distribution(logits, 0.0).tolist(), abs=1e-6)
 
 
 @given(LOGITS, st.floats(0.05, 3))
@@ -158,8 +157,7 @@ def chi_square(counts: list[int], probabilities: list[float]) -> float:
 def test_frequencies_follow_the_softmax(temperature):
     logits = [0.0, 1.0, 2.0, 0.5, -1.0]
     drawn = [
-        token.token_id
-        for token in generate(Fixed(logits), [0], max_new_tokens=4000, temperature=temperature, seed=11)
+        token.token_id for token in generate(Fixed(logits), [0], max_new_tokens=4000, temperature=temperature, seed=11)
     ]
     expected = torch.tensor(logits).double().div(temperature).softmax(-1).tolist()
     counts = [drawn.count(i) for i in range(5)]

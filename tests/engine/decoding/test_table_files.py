@@ -43,6 +43,9 @@ def test_tokens_come_back_as_they_were_written() -> None:
     sentences = [(("Anna", "<b>", "#1"), ("B-per", "O", "O")), (("Rome",), ("B-geo",))]
     lines = join_tagged(sentences).decode().split("\n")
     assert read_token_lines(lines) == [words for words, _ in sentences]
-    assert read_token_lines(["-DOCSTART- -X- O", "", "# id = 3", "1 Anna B-per", "2 left O", "", "1 Rome O"]) == [("Anna", "left"), ("Rome",)]
+    assert read_token_lines(["-DOCSTART- -X- O", "", "# id = 3", "1 Anna B-per", "2 left O", "", "1 Rome O"]) == [
+        ("Anna", "left"),
+        ("Rome",),
+    ]
     with pytest.raises(InputError, match="without a word"):
         read_token_lines(["Anna\tO", "\tO"])

@@ -63,7 +63,15 @@ def test_token_by_token_is_spelt_what_is_decoded_at_once(kind):
     tokenizer = TOKENIZERS.get(kind).train(["the cat, the hat; a  mat.\n\nThe cat's hat " * 3], 40)
     marks = [i for i in (tokenizer.bos_id, tokenizer.eos_id) if i is not None]  # no text of their own, between words
     words = tokenizer.encode("a hat")
-    ids = [*words, *marks, *words, *range(tokenizer.vocab_size), *tokenizer.encode(" a  hat,\n the cat. ☃ "), *marks, *words]
+    ids = [
+        *words,
+        *marks,
+        *words,
+        *range(tokenizer.vocab_size),
+        *tokenizer.encode(" a  hat,\n the cat. ☃ "),
+        *marks,
+        *words,
+    ]
     for begun in (0, 1, len(words) + len(marks), 45):
         before, after = ids[:begun], ids[begun:]
         assert tokenizer.decode(before) + "".join(spell(tokenizer, after, before)) == tokenizer.decode(ids)
@@ -126,9 +134,7 @@ def test_a_translation_tells_how_it_came_about(interpreter):
             len(translation.source_tokens),
         )
         assert (translation.target_tokens[-1:] == ["<eos>"]) == translation.is_finished
-        assert translation.score == pytest.approx(
-            sum(translation.log_probs) / len(translation.log_probs), abs=1e-5
-        )
+        assert translation.score == pytest.approx(sum(translation.log_probs) / len(translation.log_probs), abs=1e-5)
     ordered = sorted(found, key=lambda t: (not t.is_finished, -t.score))
     assert [t.text for t in found] == [t.text for t in ordered]
 

@@ -71,7 +71,9 @@ def test_a_forbidden_transition_is_never_taken():
     paths = best_paths(emissions, forbidden, nothing, nothing, 50)
     assert {path.tags for path in paths} == {(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 0, 1)}
     assert np.isfinite(log_partition(emissions, forbidden, nothing, nothing))
-    assert marginals(emissions, forbidden, nothing, nothing)[1, 1] == pytest.approx(np.exp(5) / (np.exp(5) + (1 + np.e) ** 2))
+    assert marginals(emissions, forbidden, nothing, nothing)[1, 1] == pytest.approx(
+        np.exp(5) / (np.exp(5) + (1 + np.e) ** 2)
+    )
 
 
 def test_without_transitions_every_word_decides_by_itself():
@@ -85,10 +87,17 @@ def test_without_transitions_every_word_decides_by_itself():
 @pytest.mark.parametrize(
     ("before", "after", "legal"),
     [
-        ("", "O", True), ("", "B-per", True), ("", "I-per", False), ("O", "I-per", False), ("B-per", "I-per", True),
-        ("I-per", "I-per", True), ("B-geo", "I-per", False), ("I-per", "B-per", True), ("I-per", "O", True),
+        ("", "O", True),
+        ("", "B-per", True),
+        ("", "I-per", False),
+        ("O", "I-per", False),
+        ("B-per", "I-per", True),
+        ("I-per", "I-per", True),
+        ("B-geo", "I-per", False),
+        ("I-per", "B-per", True),
+        ("I-per", "O", True),
     ],
-)  # fmt: skip
+)
 def test_what_bio_allows(before, after, legal):
     assert is_legal(before, after) is legal
 

@@ -1,4 +1,5 @@
-"""Classifiers are measured as scikit-learn measures them, their predictions are stored without any text, `classify` keeps to its lines."""
+"""Classifiers are measured as scikit-learn measures them, their predictions are stored without any text, `classify`
+keeps to its lines."""
 
 from __future__ import annotations
 
@@ -24,7 +25,13 @@ from engine.recipes.run import train_recipe
 from engine.text.treebank import split_words
 from engine.training import TrainingSettings
 
-TEXTS = [("The food was not good.", 0), ("A good film<br /><br />and a funny one!", 1), ("", 0), ("bad, n't it", 0), ("she said so", 1)]
+TEXTS = [
+    ("The food was not good.", 0),
+    ("A good film<br /><br />and a funny one!", 1),
+    ("", 0),
+    ("bad, n't it", 0),
+    ("she said so", 1),
+]
 READ = [text.replace("<br /><br />", " ") for text, _ in TEXTS]
 TRAINING = TrainingSettings(max_steps=3, evaluate_every=2, log_every=1, seed=3)
 
@@ -88,7 +95,9 @@ def test_predictions_hold_numbers_and_no_text_and_replace_older_rows(copied, rev
     assert rows["label"].tolist() == [0, 1, 0, 1]
     assert rows["has_negation"].tolist() == [True, False, True, False]
     assert rows["words"].tolist() == [len(split_words(READ[place])) for place in (0, 1, 3, 4)]
-    answers = [verdict.probabilities[1] for verdict in classify_texts(copied, tuple(READ[place] for place in (0, 1, 3, 4)))]
+    answers = [
+        verdict.probabilities[1] for verdict in classify_texts(copied, tuple(READ[place] for place in (0, 1, 3, 4)))
+    ]
     assert np.allclose(rows["probability"], answers, atol=1e-5)
     written = rows.astype(str).to_csv()
     assert not any(word in written for word in ("food", "funny", "she said"))
@@ -115,7 +124,11 @@ def test_classify_prints_a_label_a_tab_and_its_probability_per_line(copied, monk
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "There is no word in the input"), ("\n \n", "There is no word in the input"), ("fine\n" + "good " * 5000, "Line 2 has 5,000 words; at most 1,000")],
+    [
+        ("", "There is no word in the input"),
+        ("\n \n", "There is no word in the input"),
+        ("fine\n" + "good " * 5000, "Line 2 has 5,000 words; at most 1,000"),
+    ],
 )
 def test_classify_refuses_what_it_cannot_read_in_one_line(copied, monkeypatch, capsys, text, message):
     code, out, err = type_in(monkeypatch, capsys, text, "--model", "tiny-bilstm")
@@ -125,7 +138,9 @@ def test_classify_refuses_what_it_cannot_read_in_one_line(copied, monkeypatch, c
 
 
 def test_a_tiny_run_ends_in_a_classifier_that_says_what_it_was_chosen_on(reviews, tmp_path, monkeypatch):
-    recipe = ClassificationRecipe("tiny", "Tiny", "imdb_small", TRAINING, vocab_size=90, embedding_dim=4, hidden_size=4, num_layers=1, max_words=6)
+    recipe = ClassificationRecipe(
+        "tiny", "Tiny", "imdb_small", TRAINING, vocab_size=90, embedding_dim=4, hidden_size=4, num_layers=1, max_words=6
+    )
     monkeypatch.setitem(RECIPES._entries, "tiny", recipe)
     list(train_recipe("tiny", tmp_path / "tiny"))
     loaded = load_model(tmp_path / "tiny")
@@ -136,7 +151,9 @@ def test_a_tiny_run_ends_in_a_classifier_that_says_what_it_was_chosen_on(reviews
 
 
 def test_no_phrase_of_a_sentence_kept_back_is_learnt_from(reviews):
-    recipe = ClassificationRecipe("tiny", "Tiny", "sst2", TRAINING, vocab_size=90, embedding_dim=4, hidden_size=4, num_layers=1)
+    recipe = ClassificationRecipe(
+        "tiny", "Tiny", "sst2", TRAINING, vocab_size=90, embedding_dim=4, hidden_size=4, num_layers=1
+    )
     prepared = recipe.prepare(TRAINING)
     decode = prepared.tokenizer.decode
     kept_back = [decode(row) for row in prepared.objective.validation.rows]

@@ -1,4 +1,5 @@
-"""Evaluation: the figures are sacreBLEU's and the scorer's own, and what was measured stands in config.json and card."""
+"""Evaluation: the figures are sacreBLEU's and the scorer's own, and what was measured stands in config.json and
+card."""
 
 from __future__ import annotations
 
@@ -149,9 +150,7 @@ def test_a_folder_that_names_no_corpora_is_refused(reader_copy, corpora):
     config = {name: value for name, value in reader_copy.info.config.items() if name != "corpora"}
     config |= {} if corpora is None else {"corpora": corpora}
     odd = dataclasses.replace(reader_copy, info=dataclasses.replace(reader_copy.info, config=config))
-    with pytest.raises(
-        ModelError, match=r"^The config\.json of tiny-lstm names no corpora to measure it on\.$"
-    ):
+    with pytest.raises(ModelError, match=r"^The config\.json of tiny-lstm names no corpora to measure it on\.$"):
         evaluate_model(odd)
 
 
@@ -188,18 +187,14 @@ def two_corpora(mirror, write_corpus, interpreter_copy) -> LoadedModel:
     rows = [{"en": en, "fr": fr[0], "references": fr} for en, fr in zip(SOURCES, REFERENCES, strict=True)]
     write_corpus(mirror / "tatoeba_en_fr", {split: rows for split in ("train", "validation", "test")})
     config = interpreter_copy.info.config | {"corpora": ["multi30k_en_fr", "tatoeba_en_fr"]}
-    return dataclasses.replace(
-        interpreter_copy, info=dataclasses.replace(interpreter_copy.info, config=config)
-    )
+    return dataclasses.replace(interpreter_copy, info=dataclasses.replace(interpreter_copy.info, config=config))
 
 
 def test_a_translator_is_measured_by_sacrebleu_itself(two_corpora, monkeypatch):
     # An untrained model scores nothing; one that knows half of the answers by heart scores something.
     known = dict(zip(SOURCES, (row[-1] for row in REFERENCES), strict=True))
     first_sources, first_references = load_corpus("multi30k_en_fr").pairs("test")
-    known |= {
-        en: fr for i, (en, fr) in enumerate(zip(first_sources, first_references, strict=True)) if i % 2 == 0
-    }
+    known |= {en: fr for i, (en, fr) in enumerate(zip(first_sources, first_references, strict=True)) if i % 2 == 0}
     calls = []
 
     def by_heart(loaded, sources, beam_size):
@@ -257,9 +252,7 @@ def by_heart(monkeypatch):
 
     def answer(loaded, sources, beam_size):
         references = dict(zip(*load_corpus("multi30k_en_fr").pairs("test"), strict=True))
-        return [
-            references[source] if len(source.split()) >= 4 else "je ne sais pas le dire" for source in sources
-        ]
+        return [references[source] if len(source.split()) >= 4 else "je ne sais pas le dire" for source in sources]
 
     monkeypatch.setattr(translation, "translate_all", answer)
     monkeypatch.setattr(translation, "LENGTH_BUCKETS", ((1, 3), (4, 5), (6, 60)))
@@ -272,23 +265,17 @@ def test_bleu_by_length_counts_each_sentence_in_its_bucket(interpreter, mirror, 
     expected = {"1-3": [n for n in lengths if n <= 3], "4-5": [n for n in lengths if 4 <= n <= 5]}
     assert list(found["bucket"]) == list(expected)  # no sentence, no row
     assert list(found["sentences"]) == [len(group) for group in expected.values()]
-    assert list(found["mean_words"]) == pytest.approx(
-        [sum(group) / len(group) for group in expected.values()]
-    )
+    assert list(found["mean_words"]) == pytest.approx([sum(group) / len(group) for group in expected.values()])
     chosen = [i for i, n in enumerate(lengths) if n < 4]
     score = (
-        sacrebleu.BLEU()
-        .corpus_score(["je ne sais pas le dire"] * len(chosen), [[references[i] for i in chosen]])
-        .score
+        sacrebleu.BLEU().corpus_score(["je ne sais pas le dire"] * len(chosen), [[references[i] for i in chosen]]).score
     )
     assert list(found["bleu"]) == pytest.approx([round(score, 2), 100])
     assert set(found["model"]) == {"tiny-en-fr"}
     assert set(found["beam_size"]) == {5}
 
 
-def test_the_table_by_length_replaces_a_models_rows_and_keeps_the_others(
-    interpreter, mirror, by_heart, tmp_path
-):
+def test_the_table_by_length_replaces_a_models_rows_and_keeps_the_others(interpreter, mirror, by_heart, tmp_path):
     table = tmp_path / "deep" / "table.parquet"
     add_bleu_by_length(interpreter, table)
     first = pd.read_parquet(table)

@@ -1,4 +1,5 @@
-"""Measuring the ways to be taught: losses piece by piece with the model's own step, and a table that keeps every seed once."""
+"""Measuring the ways to be taught: losses piece by piece with the model's own step, and a table that keeps every seed
+once."""
 
 from __future__ import annotations
 
@@ -31,7 +32,12 @@ def taught(translator_folder, tmp_path, change_config):
 
     def make(name: str = "taught", label: str = "Always forced", seed: int = 1, **changes) -> LoadedModel:
         folder = shutil.copytree(translator_folder, tmp_path / "models" / name)
-        training = {"recipe": "en-fr-forced", "steps": 20, "settings": {"seed": seed}, "evaluations": EVALUATIONS} | changes
+        training = {
+            "recipe": "en-fr-forced",
+            "steps": 20,
+            "settings": {"seed": seed},
+            "evaluations": EVALUATIONS,
+        } | changes
         change_config(folder, label=label, training=training)
         return load_model(folder)
 
@@ -81,11 +87,17 @@ def test_the_command_adds_a_folder_outside_and_measuring_again_replaces_it(taugh
         assert json.loads(capsys.readouterr().out)["beam_size"] == 5
     frame = read_regimes(table)
     assert len(frame) == 3 * 3
-    assert set(zip(frame["label"], frame["seed"], strict=True)) == {("Always forced", 1), ("Always forced", 2), ("Scheduled", 1)}
+    assert set(zip(frame["label"], frame["seed"], strict=True)) == {
+        ("Always forced", 1),
+        ("Always forced", 2),
+        ("Scheduled", 1),
+    }
     assert not list(table.parent.glob("*.draft"))
 
 
-@pytest.mark.parametrize("changes", [{"evaluations": []}, {"settings": {}}, {"evaluations": [{"step": 1, "nats_per_token": 2.0}]}])
+@pytest.mark.parametrize(
+    "changes", [{"evaluations": []}, {"settings": {}}, {"evaluations": [{"step": 1, "nats_per_token": 2.0}]}]
+)
 def test_a_model_that_says_too_little_is_refused_in_a_sentence(taught, mirror, changes):
     with pytest.raises(ModelError, match="lacks a label, a seed or a learning curve"):
         measure_regime(taught(**changes))

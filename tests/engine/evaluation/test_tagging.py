@@ -1,4 +1,5 @@
-"""Entities counted by seqeval, and by hand; the tables of predictions and of what CRF and backward direction are worth."""
+"""Entities counted by seqeval, and by hand; the tables of predictions and of what CRF and backward direction are
+worth."""
 
 from __future__ import annotations
 
@@ -54,7 +55,10 @@ def test_a_tagger_is_measured_and_its_card_says_so(copied, tagged_mirror):
     assert {kind for kind, row in metrics["by_type"].items() if row["entities"]} <= set(metrics["baseline_by_type"])
     assert max(metrics["baseline_by_type"].values()) > 0
     assert metrics["by_type"]["tim"]["entities"] == 1
-    assert f"| Span F1 (seqeval), percent | {metrics['f1']} | higher is better |" in (copied.info.path / "README.md").read_text()
+    assert (
+        f"| Span F1 (seqeval), percent | {metrics['f1']} | higher is better |"
+        in (copied.info.path / "README.md").read_text()
+    )
 
 
 def test_predictions_hold_tags_and_no_words(copied, tagged_mirror, tmp_path):
@@ -68,7 +72,9 @@ def test_predictions_hold_tags_and_no_words(copied, tagged_mirror, tmp_path):
     row = frame[frame["model"] == "tiny-tagger"].iloc[1]
     labels = row["labels"].split()
     assert [labels[tag] for tag in row["gold"]] == ["B-per", "O", "B-geo", "O", "B-tim", "O"]
-    assert [labels[tag] for tag in row["predicted"]] == best_tags(copied, [["Tom", "left", "Oslo", "on", "Monday", "."]])[0]
+    assert [labels[tag] for tag in row["predicted"]] == best_tags(
+        copied, [["Tom", "left", "Oslo", "on", "Monday", "."]]
+    )[0]
     assert row["words"] == 6
     stored = table.read_bytes() + frame.to_json().encode()
     assert not any(word in stored for word in (b"Monday", b"Mara", b"rained"))
@@ -82,7 +88,15 @@ def test_the_ablation_keeps_one_row_per_recipe_and_seed(copied, tagged_mirror, t
     with pytest.raises(ModelError, match="does not say with which recipe and seed it was trained"):
         add_ablation(copied, table)
     for seed in (1, 2, 1):
-        training = {"recipe": "r", "settings": {"seed": seed}, "steps": 9, "minutes": 0.1, "hardware": "h", "commit": "c", "date": "d"}
+        training = {
+            "recipe": "r",
+            "settings": {"seed": seed},
+            "steps": 9,
+            "minutes": 0.1,
+            "hardware": "h",
+            "commit": "c",
+            "date": "d",
+        }
         config = json.loads((copied.info.path / "config.json").read_text()) | {"training": training}
         add_ablation(dataclasses.replace(copied, info=dataclasses.replace(copied.info, config=config)), table)
     frame = pd.read_parquet(table)

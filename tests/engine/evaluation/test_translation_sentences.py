@@ -46,7 +46,13 @@ def test_forced_nats_are_those_of_a_forced_decoding(interpreter, measured):
     tokenizer = interpreter.tokenizer
     for row, source, target in zip(measured.itertuples(), SOURCES, TARGETS, strict=True):
         ids = tokenizer.encode(target)
-        taught = forced(interpreter.model, *encode_sources(interpreter, [source]), ids, bos_id=tokenizer.bos_id, eos_id=tokenizer.eos_id)
+        taught = forced(
+            interpreter.model,
+            *encode_sources(interpreter, [source]),
+            ids,
+            bos_id=tokenizer.bos_id,
+            eos_id=tokenizer.eos_id,
+        )
         assert row.forced_nats == pytest.approx(-float(taught.log_probs.sum()), abs=1e-3)
         assert row.reference_pieces == len(ids) + 1
     mean = measured["forced_nats"].sum() / measured["reference_pieces"].sum()
@@ -58,13 +64,19 @@ def test_the_evaluation_gives_the_same_figures_and_the_card_shows_them(interpret
     for name in ("bleu", "chrf", "ter"):
         assert found[name] == measured[f"corpus_{name}"][0]
     assert found["ter_signature"] == measured["ter_signature"][0]
-    card = write_card("tiny", interpreter.info.config | {"metrics": found | {"measured_on": "today", "hardware": "none", "commit": "0"}})
+    card = write_card(
+        "tiny",
+        interpreter.info.config | {"metrics": found | {"measured_on": "today", "hardware": "none", "commit": "0"}},
+    )
     assert f"| TER, beam 5 | {found['ter']} | lower is better |" in card
     assert found["chrf_signature"] in card
 
 
 def test_several_references_count_as_sacrebleu_counts_them(interpreter, tmp_path, monkeypatch, write_corpus):
-    pairs = [{"en": en, "fr": fr, "references": [fr, fr.upper()][: 1 + place % 2]} for place, (en, fr) in enumerate(TINY_PAIRS)]
+    pairs = [
+        {"en": en, "fr": fr, "references": [fr, fr.upper()][: 1 + place % 2]}
+        for place, (en, fr) in enumerate(TINY_PAIRS)
+    ]
     write_corpus(tmp_path / "data" / "multi30k_en_fr", {split: pairs for split in ("train", "validation", "test")})
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path / "data"))
     frame = sentence_scores(interpreter, "multi30k_en_fr")
@@ -80,7 +92,9 @@ def test_the_other_direction_is_measured_the_other_way_round(interpreter, mirror
     loaded = load_model(folder)
     frame = sentence_scores(loaded, "multi30k_en_fr")
     assert list(frame["source_words"]) == [len(text.split()) for text in TARGETS]
-    assert frame["chrf"][0] == pytest.approx(sacrebleu.sentence_chrf(translate_all(loaded, TARGETS, 5)[0], [SOURCES[0]]).score, abs=0.01)
+    assert frame["chrf"][0] == pytest.approx(
+        sacrebleu.sentence_chrf(translate_all(loaded, TARGETS, 5)[0], [SOURCES[0]]).score, abs=0.01
+    )
 
 
 def test_no_text_of_a_corpus_is_in_the_table(interpreter, mirror, tmp_path):

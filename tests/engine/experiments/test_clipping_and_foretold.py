@@ -1,4 +1,5 @@
-"""Training while one watches: updates by hand, divergence, and networks whose spectra are measured before they learn."""
+"""Training while one watches: updates by hand, divergence, and networks whose spectra are measured before they
+learn."""
 
 from __future__ import annotations
 
@@ -66,7 +67,9 @@ def test_the_default_run_explodes_and_the_clipped_one_learns() -> None:
 
 def test_divergence_by_hand() -> None:
     losses = [2.0, 5.0, 19.0, 21.0]
-    frame = clipping_frame([{"run": FREE, "step": n, "loss": x, "norm_before": 1.0, "norm_after": 1.0} for n, x in enumerate(losses, 1)])
+    frame = clipping_frame(
+        [{"run": FREE, "step": n, "loss": x, "norm_before": 1.0, "norm_after": 1.0} for n, x in enumerate(losses, 1)]
+    )
     assert first_divergence(frame, FREE) == 4
     assert first_divergence(frame.assign(norm_before=[1.0, math.inf, 1.0, 1.0]), FREE) == 2
     assert first_divergence(frame.assign(loss=[2.0, 3.0, math.nan, 1.0]), FREE) == 3
@@ -83,7 +86,9 @@ def test_the_gain_at_birth_is_autograds_on_the_network_that_will_learn() -> None
         network = network.double()
         features = network.embedding(read).detach()
         _, after_symbol = network.layer(features[:, :1])
-        jacobian = torch.autograd.functional.jacobian(lambda state: network.layer(features[:, 1:], state)[1], after_symbol)  # noqa: B023
+        jacobian = torch.autograd.functional.jacobian(
+            lambda state: network.layer(features[:, 1:], state)[1], after_symbol
+        )
         assert 10**log10_gain == pytest.approx(math.sqrt(float(jacobian.square().sum()) / 6), rel=1e-6)
     assert births(settings)["length"].unique().tolist() == list(LENGTHS)
 
@@ -102,8 +107,14 @@ def test_the_job_trains_the_whole_grid_and_the_sentence_follows_the_numbers() ->
     assert events[-1]["progress"] == 1.0
     assert foretold_frame(rows).equals(foretold_frame(result["rows"]))
     frame = pd.DataFrame(
-        {"recurrent_gain": [0.5, 1.0, 2.0] * 2, "length": [5] * 3 + [30] * 3, "log10_gain": [-9.0, -1.0, 3.0] * 2, "accuracy": [0.1, 1.0, 0.5, 0.1, 0.9, 0.5], "loss": 1.0}
-    )  # fmt: skip
+        {
+            "recurrent_gain": [0.5, 1.0, 2.0] * 2,
+            "length": [5] * 3 + [30] * 3,
+            "log10_gain": [-9.0, -1.0, 3.0] * 2,
+            "accuracy": [0.1, 1.0, 0.5, 0.1, 0.9, 0.5],
+            "loss": 1.0,
+        }
+    )
     assert agreement(frame)[1] == pytest.approx(1.0)
     assert "1 of 6 networks learnt" in foretold_sentence(frame)
     assert "foretold who would learn" in foretold_sentence(frame)

@@ -1,4 +1,5 @@
-"""What a step costs: states counted by hand, a measurement told as rows, and sentences that follow from made-up rows."""
+"""What a step costs: states counted by hand, a measurement told as rows, and sentences that follow from made-up
+rows."""
 
 from __future__ import annotations
 
@@ -29,7 +30,13 @@ def finish(running):
 def test_what_is_held_is_what_the_formula_says(hidden_size, tokens):
     table = state_table(hidden_size, tokens).set_index("architecture")
     assert (table["measured_bytes"] == table["formula_bytes"]).all()
-    by_hand = {"rnn": hidden_size, "gru": hidden_size, "min_gru": hidden_size, "lstm": 2 * hidden_size, "transformer": 2 * 2 * tokens * hidden_size}
+    by_hand = {
+        "rnn": hidden_size,
+        "gru": hidden_size,
+        "min_gru": hidden_size,
+        "lstm": 2 * hidden_size,
+        "transformer": 2 * 2 * tokens * hidden_size,
+    }
     assert table["floats"].to_dict() == by_hand
     assert table.loc["transformer", "bytes_at_start"] == 0
     recurrent = table.drop(index="transformer")
@@ -38,7 +45,10 @@ def test_what_is_held_is_what_the_formula_says(hidden_size, tokens):
 
 def test_torch_s_own_lstm_holds_as_much():
     _, (hidden, cell) = torch.nn.LSTM(16, 32, batch_first=True)(torch.zeros(1, 9, 16))
-    assert 4 * (hidden.numel() + cell.numel()) == state_table(32, 9).set_index("architecture").loc["lstm", "measured_bytes"]
+    assert (
+        4 * (hidden.numel() + cell.numel())
+        == state_table(32, 9).set_index("architecture").loc["lstm", "measured_bytes"]
+    )
 
 
 def test_the_curve_meets_the_table_and_the_transformer_overtakes():
@@ -76,15 +86,23 @@ def test_an_unknown_measurement_is_refused():
 
 
 def rows(**times):
-    """Return timing rows: seconds per token by architecture, at positions 100, 200, 300; memory grows for the Transformer."""
+    """Return timing rows: seconds per token by architecture, at positions 100, 200, 300; memory grows for the
+    Transformer."""
     return pd.DataFrame(
         [
-            {"kind": "timing", "mode": "streaming", "equal": "parameters", "architecture": name, "position": 100 * (place + 1), "seconds": value,
-             "memory_bytes": 512.0 * (place + 1 if name == "transformer" else 1)}
+            {
+                "kind": "timing",
+                "mode": "streaming",
+                "equal": "parameters",
+                "architecture": name,
+                "position": 100 * (place + 1),
+                "seconds": value,
+                "memory_bytes": 512.0 * (place + 1 if name == "transformer" else 1),
+            }
             for name, values in times.items()
             for place, value in enumerate(values)
         ]
-    )  # fmt: skip
+    )
 
 
 def test_the_sentence_follows_the_rows():
@@ -96,7 +114,9 @@ def test_the_sentence_follows_the_rows():
     assert "time per token stays about the same for LSTM: 100 µs to 110 µs" in sentence
     assert "memory grows with the position for Transformer from 512 bytes to 1.5 KiB" in sentence
     swapped = table.assign(architecture=table["architecture"].map({"lstm": "transformer", "transformer": "lstm"}))
-    assert "grows with the position for LSTM from 100 µs to 400 µs" in growth_sentence(as_points(swapped, "streaming"), "streaming")
+    assert "grows with the position for LSTM from 100 µs to 400 µs" in growth_sentence(
+        as_points(swapped, "streaming"), "streaming"
+    )
     assert stored_costs(table, "training", "parameters").empty
     assert stored_costs(table, "streaming", "parameters", ("gru",)).empty
     assert stored_costs(table, "streaming", "hidden_size").empty
@@ -104,25 +124,47 @@ def test_the_sentence_follows_the_rows():
 
 def test_many_networks_are_counted_and_not_named():
     steady = {name: (1e-4, 1e-4, 1.1e-4) for name in ("rnn", "lstm", "gru", "min_gru")}
-    said = growth_sentence(stored_costs(rows(transformer=(1e-4, 3e-4, 4e-4), **steady), "streaming", "parameters"), "streaming")
+    said = growth_sentence(
+        stored_costs(rows(transformer=(1e-4, 3e-4, 4e-4), **steady), "streaming", "parameters"), "streaming"
+    )
     assert "time per token stays about the same for the other 4 networks: 100 µs to 110 µs" in said
-    growing = {name: (1e-4, 2e-4, 2e-4 + place * 1e-4) for place, name in enumerate(("rnn", "lstm", "gru", "transformer"))}
+    growing = {
+        name: (1e-4, 2e-4, 2e-4 + place * 1e-4) for place, name in enumerate(("rnn", "lstm", "gru", "transformer"))
+    }
     said = growth_sentence(stored_costs(rows(**growing), "streaming", "parameters"), "streaming")
-    assert "time per token grows with the position for all 4 networks, 2 to 5 times; most for Transformer, from 100 µs to 500 µs." in said
-    said = growth_sentence(stored_costs(rows(average=(1e-4, 1e-4, 1e-4), **growing), "streaming", "parameters"), "streaming")
+    assert (
+        "time per token grows with the position for all 4 networks, 2 to 5 times; most for Transformer, from 100 µs "
+        "to 500 µs." in said
+    )
+    said = growth_sentence(
+        stored_costs(rows(average=(1e-4, 1e-4, 1e-4), **growing), "streaming", "parameters"), "streaming"
+    )
     assert "grows with the position for 4 of 5 networks, 2 to 5 times; most for Transformer" in said
     assert "stays about the same for Average: 100 µs to 100 µs" in said
 
 
 def test_old_rows_without_a_mode_are_of_training():
-    old = pd.DataFrame({"kind": ["timing"], "equal": ["parameters"], "architecture": ["gru"], "length": [20], "seconds_per_step": [0.5]})
+    old = pd.DataFrame(
+        {
+            "kind": ["timing"],
+            "equal": ["parameters"],
+            "architecture": ["gru"],
+            "length": [20],
+            "seconds_per_step": [0.5],
+        }
+    )
     points = stored_costs(old, "training", "parameters")
     assert points[["at", "seconds"]].to_numpy().tolist() == [[20, 0.5]]
     assert growth_sentence(points, "training") == "The time per update stays about the same for GRU: 500 ms to 500 ms."
 
 
 def test_numbers_as_people_say_them():
-    assert [size_words(count) for count in (512, 2048, 409_600, 3 * 2**20)] == ["512 bytes", "2 KiB", "400 KiB", "3 MiB"]
+    assert [size_words(count) for count in (512, 2048, 409_600, 3 * 2**20)] == [
+        "512 bytes",
+        "2 KiB",
+        "400 KiB",
+        "3 MiB",
+    ]
     assert [time_words(seconds) for seconds in (2.5, 0.0125, 31e-6)] == ["2.5 s", "12 ms", "31 µs"]
 
 
@@ -135,6 +177,11 @@ def test_lines_are_stored_rows_and_open_marks_those_of_now(mode):
     line, marks, key = figure.data
     assert list(line.y) == pytest.approx([0.1, 0.2, 0.3])  # milliseconds
     assert list(marks.y) == pytest.approx([0.5] * 3)
-    assert (line.mode, marks.mode, marks.marker.symbol, key.name) == ("lines+markers", "markers", "circle-open", "measured here and now")
+    assert (line.mode, marks.mode, marks.marker.symbol, key.name) == (
+        "lines+markers",
+        "markers",
+        "circle-open",
+        "measured here and now",
+    )
     assert figure.layout.yaxis.type == "log"
     assert len(cost_lines(stored, **look).data) == 1

@@ -28,56 +28,105 @@ def test_the_winner_at_one_length(frame):
     def at(length, rows=frame, shown=()):
         return verdict_sentence(rows, "parameters", "delayed_recall", length, shown)
 
-    assert at(10) == "At length 10, two of three solve the task with most seeds, the GRU first, after 40 updates (40 to 60); next is the LSTM after 80 updates (80 to 100)."
-    assert at(10, swapped(frame, "lstm", "gru")).startswith("At length 10, two of three solve the task with most seeds, the LSTM first, after 40 updates (40 to 60)")
+    assert (
+        at(10)
+        == "At length 10, two of three solve the task with most seeds, the GRU first, after 40 updates (40 to 60); "
+        "next is the LSTM after 80 updates (80 to 100)."
+    )
+    assert at(10, swapped(frame, "lstm", "gru")).startswith(
+        "At length 10, two of three solve the task with most seeds, the LSTM first, after 40 updates (40 to 60)"
+    )
     assert at(40) == "At length 40, only the GRU solves the task with most seeds, after 40 updates (40 to 60)."
     assert at(40, shown=("lstm", "rnn")) == (
-        "At length 40, nobody solves the task; the LSTM has the lowest median loss (0.6, 30% of a guess's), and no seed of another comes near."
+        "At length 40, nobody solves the task; the LSTM has the lowest median loss (0.6, 30% of a guess's), and no "
+        "seed of another comes near."
     )
-    assert at(40, shown=("rnn",)) == "At length 40, the RNN does not solve the task; its median loss is 1.84, 92% of a guess's."
+    assert (
+        at(40, shown=("rnn",))
+        == "At length 40, the RNN does not solve the task; its median loss is 1.84, 92% of a guess's."
+    )
 
 
 def test_where_ranges_touch_there_is_no_clear_winner():
-    close = table(*(run(name, seed, 0.01, 1.0, solved) for name, steps in (("gru", (40, 60)), ("lstm", (60, 80))) for seed, solved in enumerate(steps)))
+    close = table(
+        *(
+            run(name, seed, 0.01, 1.0, solved)
+            for name, steps in (("gru", (40, 60)), ("lstm", (60, 80)))
+            for seed, solved in enumerate(steps)
+        )
+    )
     words = verdict_sentence(close, "parameters", "delayed_recall", 10)
-    assert words.endswith("the GRU first, after 60 updates (40 to 60); the ranges of the LSTM touch its own, so there is no clear winner.")
-    level = table(*(run(name, seed, loss, 0.5) for name, losses in (("gru", (0.5, 0.9)), ("lstm", (0.7, 1.0))) for seed, loss in enumerate(losses)))
-    assert "the ranges of the LSTM touch its own: no clear winner" in verdict_sentence(level, "parameters", "delayed_recall", 10)
+    assert words.endswith(
+        "the GRU first, after 60 updates (40 to 60); the ranges of the LSTM touch its own, so there is no clear winner."
+    )
+    level = table(
+        *(
+            run(name, seed, loss, 0.5)
+            for name, losses in (("gru", (0.5, 0.9)), ("lstm", (0.7, 1.0)))
+            for seed, loss in enumerate(losses)
+        )
+    )
+    assert "the ranges of the LSTM touch its own: no clear winner" in verdict_sentence(
+        level, "parameters", "delayed_recall", 10
+    )
     hopeless = table(*(run(name, 0, loss, 0.2) for name, loss in (("gru", 1.95), ("rnn", 2.0))))
-    assert "nobody does much better than a guess: the lowest median loss is 1.95" in verdict_sentence(hopeless, "parameters", "delayed_recall", 10)
+    assert "nobody does much better than a guess: the lowest median loss is 1.95" in verdict_sentence(
+        hopeless, "parameters", "delayed_recall", 10
+    )
 
 
 def test_findings_change_with_the_rows(frame):
     assert sentence(frame, "overall") == (
         "Of 4 tests, each a task at one length, the GRU solves most with most of its seeds: 4. Next: the LSTM with 2."
     )
-    assert "the LSTM solves most with most of its seeds: 4. Next: the GRU with 2." in sentence(swapped(frame, "lstm", "gru"), "overall")
+    assert "the LSTM solves most with most of its seeds: 4. Next: the GRU with 2." in sentence(
+        swapped(frame, "lstm", "gru"), "overall"
+    )
     assert sentence(frame, "gates").endswith("of 4 tests, the LSTM is clearly better on 4. The LSTM wins every time.")
     assert "the RNN is clearly better on 4" in sentence(swapped(frame, "lstm", "rnn"), "gates")
     assert "the GRU is clearly better on 4. The GRU wins every time." in sentence(frame, "lstm_gru")
-    mixed = frame.assign(architecture=frame["architecture"].where((frame["task"] == "adding") & (frame["length"] == 10), swapped(frame, "lstm", "gru")["architecture"]))
-    assert "the LSTM is clearly better on 3 and the GRU is clearly better on 1. The LSTM wins more often." in sentence(mixed, "lstm_gru")
+    mixed = frame.assign(
+        architecture=frame["architecture"].where(
+            (frame["task"] == "adding") & (frame["length"] == 10), swapped(frame, "lstm", "gru")["architecture"]
+        )
+    )
+    assert "the LSTM is clearly better on 3 and the GRU is clearly better on 1. The LSTM wins more often." in sentence(
+        mixed, "lstm_gru"
+    )
     same = frame[frame["architecture"] != "gru"]
     twins = pd.concat([same, same[same["architecture"] == "lstm"].assign(architecture="gru")], ignore_index=True)
     assert "on 4 their ranges over the seeds touch. So there is no clear winner." in sentence(twins, "lstm_gru")
-    assert "the LSTM and the GRU each solve 2 with most of their seeds: no clear winner overall." in sentence(twins, "overall")
+    assert "the LSTM and the GRU each solve 2 with most of their seeds: no clear winner overall." in sentence(
+        twins, "overall"
+    )
 
 
 def test_the_time_until_solved_is_a_ratio_over_the_tests_both_solve(frame):
     # 40 updates of 0.03 s against 80 of 0.02 s, on both tasks at length 10; the ranges 1.2 to 1.8 and 1.6 to 2.0 touch
     assert sentence(frame, "seconds") == (
-        "On the 2 tests that both solve, the GRU needs 0.75 times the LSTM's processor time until then (geometric mean); "
+        "On the 2 tests that both solve, the GRU needs 0.75 times the LSTM's processor time until then (geometric "
+        "mean); "
         "everywhere the ranges over the seeds touch, so there is no clear winner."
     )
 
 
 def test_structure_and_order_are_spoken_of_when_they_were_run(frame):
     assert not {"structure", "order"} & {finding.name for finding in findings(frame, "parameters")}
-    parity = [run(name, seed, loss, 0.9, task="parity") for name, loss in (("lstm", 0.1), ("gru", 0.1), ("transformer", 0.6)) for seed in range(2)]
-    praise = [run(name, seed, 0.4 + 0.1 * seed, 0.8, task="sentences") for name in ("lstm", "gru", "average") for seed in range(2)]
+    parity = [
+        run(name, seed, loss, 0.9, task="parity")
+        for name, loss in (("lstm", 0.1), ("gru", 0.1), ("transformer", 0.6))
+        for seed in range(2)
+    ]
+    praise = [
+        run(name, seed, 0.4 + 0.1 * seed, 0.8, task="sentences")
+        for name in ("lstm", "gru", "average")
+        for seed in range(2)
+    ]
     more = pd.concat([frame, table(*parity, *praise)], ignore_index=True)
     assert sentence(more, "structure").endswith("of 1 test, the LSTM is clearly better on 1. The LSTM wins.")
-    assert sentence(more, "order").endswith("of 1 test, on 1 their ranges over the seeds touch. So there is no clear winner.")
+    assert sentence(more, "order").endswith(
+        "of 1 test, on 1 their ranges over the seeds touch. So there is no clear winner."
+    )
     assert len(findings(more, "parameters")) == MOST_FINDINGS
 
 
@@ -93,7 +142,12 @@ def test_every_finding_leads_to_runs_that_are_in_the_table(frame):
 
 def test_the_map_counts_seeds_and_rings_the_clear_winner(frame):
     rows = solved_map(frame, "parameters").set_index(["task", "length", "architecture"])
-    assert rows.loc[("adding", 10, "lstm")].to_dict() == {"runs": 3, "solved_runs": 3, "is_best": False, "is_beyond_guess": True}
+    assert rows.loc[("adding", 10, "lstm")].to_dict() == {
+        "runs": 3,
+        "solved_runs": 3,
+        "is_best": False,
+        "is_beyond_guess": True,
+    }
     assert rows.loc[("adding", 40, "gru"), "is_best"]
     assert not rows.loc[("adding", 40, "rnn"), "is_beyond_guess"]  # its median loss is 92 % of a guess's
     assert rows.groupby(["task", "length"])["is_best"].sum().tolist() == [1, 1, 1, 1]

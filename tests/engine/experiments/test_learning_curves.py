@@ -1,4 +1,5 @@
-"""Learning curves: runs that have stopped keep their loss, two runs are compared at equal updates, thresholds have their time."""
+"""Learning curves: runs that have stopped keep their loss, two runs are compared at equal updates, thresholds have
+their time."""
 
 from __future__ import annotations
 
@@ -15,8 +16,14 @@ WHERE = ("parameters", "delayed_recall", 10)
 
 @pytest.fixture(scope="module")
 def frame():
-    """Return three LSTM runs, of which two stop early, and a GRU run; every curve is a straight line from a loss of 2."""
-    return table(run("lstm", 0, 0.0, 1.0, 40), run("lstm", 1, 1.0, 0.5), run("lstm", 2, 0.5, 1.0, 60), run("gru", 7, 0.2, 0.9, pace=0.03))
+    """Return three LSTM runs, of which two stop early, and a GRU run; every curve is a straight line from a loss of
+    2."""
+    return table(
+        run("lstm", 0, 0.0, 1.0, 40),
+        run("lstm", 1, 1.0, 0.5),
+        run("lstm", 2, 0.5, 1.0, 60),
+        run("gru", 7, 0.2, 0.9, pace=0.03),
+    )
 
 
 def test_medians_carry_runs_that_have_stopped(frame):
@@ -25,7 +32,9 @@ def test_medians_carry_runs_that_have_stopped(frame):
     assert lstm["step"].tolist() == [20, 40, 60, 80, 100]
     assert lstm["sequences"].tolist() == [640, 1280, 1920, 2560, 3200]
     assert lstm["running"].tolist() == [3, 3, 2, 1, 1]
-    assert lstm["loss_median"].tolist() == pytest.approx([1.5, 1.0, 0.5, 0.5, 0.5])  # of 1, 1.8, 1.5; 0, 1.6, 1; 0, 1.4, 0.5; ...
+    assert lstm["loss_median"].tolist() == pytest.approx(
+        [1.5, 1.0, 0.5, 0.5, 0.5]
+    )  # of 1, 1.8, 1.5; 0, 1.6, 1; 0, 1.4, 0.5; ...
     assert lstm["loss_min"].tolist() == pytest.approx([1.0, 0, 0, 0, 0])
     assert lstm["loss_max"].tolist() == pytest.approx([1.8, 1.6, 1.4, 1.2, 1.0])
     assert lstm["seconds"].tolist() == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
@@ -50,7 +59,8 @@ def test_two_runs_at_equal_updates_and_their_times_to_a_threshold(frame):
     assert pair.table["difference"].tolist() == pytest.approx([0.14, 0.28, 0.42, 0.06, -0.3])
     assert pair.thresholds == (pytest.approx((20, 0.2)), pytest.approx((40, 1.2)))
     assert pair.sentence == (
-        "B (GRU, seed 7) has the lower loss at 1 of 5 measurements, A (LSTM, seed 2) at 4. A loss of 1.5: A gets there after 20 updates, "
+        "B (GRU, seed 7) has the lower loss at 1 of 5 measurements, A (LSTM, seed 2) at 4. A loss of 1.5: A gets "
+        "there after 20 updates, "
         "0.2 s of processor time; B gets there after 40 updates, 1.2 s of processor time."
     )
     never = compare_runs(frame, *WHERE, "lstm-1", "lstm-0", 10.0)

@@ -1,4 +1,5 @@
-"""Published figures: each has a source and a mark, and ours beside them are medians of the same measure at the nearest length."""
+"""Published figures: each has a source and a mark, and ours beside them are medians of the same measure at the nearest
+length."""
 
 from __future__ import annotations
 
@@ -6,7 +7,17 @@ import pandas as pd
 import pytest
 
 from engine.errors import DataError
-from engine.experiments.literature import MARKS, MEASURES, PUBLISHED, READ, beside_ours, beside_published_sentence, comparison_sentence, our_medians, published
+from engine.experiments.literature import (
+    MARKS,
+    MEASURES,
+    PUBLISHED,
+    READ,
+    beside_ours,
+    beside_published_sentence,
+    comparison_sentence,
+    our_medians,
+    published,
+)
 from engine.tasks import TASKS
 from tests.engine.experiments.measured_rows import run, table
 
@@ -34,15 +45,25 @@ def test_the_table_of_bai_kolter_and_koltun_is_whole():
 
 def test_ours_stand_beside_the_same_measure_at_the_nearest_length():
     frame = table(
-        *(run("lstm", seed, loss, 0.5, solved, task="adding", length=600) for seed, (loss, solved) in enumerate([(0.1, None), (0.2, 60), (0.9, 100)])),
+        *(
+            run("lstm", seed, loss, 0.5, solved, task="adding", length=600)
+            for seed, (loss, solved) in enumerate([(0.1, None), (0.2, 60), (0.9, 100)])
+        ),
         run("gru", 0, 0.05, 0.875, task="adding", length=200),
         run("gru", 0, 0.01, 0.9, task="adding", length=20),
     )
     found = beside_ours(published(), our_medians(frame))
     adding = found[(found["task"] == "Adding problem") & found["source"].str.startswith("Bai")].set_index("label")
-    assert adding.loc["LSTM", ["ours", "our_length", "our_parameters", "our_runs", "is_same_length"]].tolist() == [0.2, 600, 5050, 3, True]
+    assert adding.loc["LSTM", ["ours", "our_length", "our_parameters", "our_runs", "is_same_length"]].tolist() == [
+        0.2,
+        600,
+        5050,
+        3,
+        True,
+    ]
     assert adding.loc["GRU", ["ours", "our_length", "is_same_length"]].tolist() == [0.05, 200, False]
-    assert pd.isna(adding.loc["TCN", "ours"]) and pd.isna(adding.loc["RNN", "ours"])
+    assert pd.isna(adding.loc["TCN", "ours"])
+    assert pd.isna(adding.loc["RNN", "ours"])
     sequences = found[(found["measure"] == "sequences") & (found["our_task"] == "adding")]
     assert sequences["ours"].tolist() == [80 * 32] * 3  # the median of 60 and 100 updates of 32 sequences
     assert found[found["our_task"] == ""]["ours"].isna().all()
@@ -53,11 +74,18 @@ def test_ours_stand_beside_the_same_measure_at_the_nearest_length():
 
 
 def test_architectures_nobody_has_published_are_told_where_the_setting_is_repeated(tmp_path, monkeypatch):
-    runs = [run(name, seed, loss, 0.9, solved, task="adding", length=600) for name, loss, solved in (("lstm_chrono", 0.001, 60), ("lstm", 0.2, None)) for seed in (0, 1)]
+    runs = [
+        run(name, seed, loss, 0.9, solved, task="adding", length=600)
+        for name, loss, solved in (("lstm_chrono", 0.001, 60), ("lstm", 0.2, None))
+        for seed in (0, 1)
+    ]
     table(*runs, run("min_gru", 0, 0.1, 0.9, task="adding", length=70)).to_parquet(tmp_path / "long.parquet")
-    monkeypatch.setattr("engine.experiments.results.load_results", lambda name: pd.read_parquet(tmp_path / f"{name}.parquet"))
+    monkeypatch.setattr(
+        "engine.experiments.results.load_results", lambda name: pd.read_parquet(tmp_path / f"{name}.parquet")
+    )
     assert beside_published_sentence(("long",)) == (
-        "In the same setting, without a published figure: LSTM (chrono) on adding problem 600: 0.001, solved by 2 of 2 seeds."
+        "In the same setting, without a published figure: LSTM (chrono) on adding problem 600: 0.001, solved by 2 of "
+        "2 seeds."
     )
     assert beside_published_sentence(()) == ""
 

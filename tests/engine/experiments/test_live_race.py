@@ -1,4 +1,5 @@
-"""The live race: networks in turns, told as plain values, within its time, and the same runs as those of the shipped results."""
+"""The live race: networks in turns, told as plain values, within its time, and the same runs as those of the shipped
+results."""
 
 from __future__ import annotations
 
@@ -15,7 +16,15 @@ from engine.experiments.runs import RunRows, run_cell
 from engine.jobs import JobRunner
 from engine.tasks import TASKS
 
-SHORT = {"task": "delayed_recall", "length": 2, "max_steps": 40, "seed": 1, "architectures": ["gru", "rnn"], "parameters": 1000, "seconds": 60}
+SHORT = {
+    "task": "delayed_recall",
+    "length": 2,
+    "max_steps": 40,
+    "seed": 1,
+    "architectures": ["gru", "rnn"],
+    "parameters": 1000,
+    "seconds": 60,
+}
 STEADY = Pace(update_seconds=0.001, evaluation_seconds=0.001)
 
 
@@ -42,8 +51,14 @@ def test_a_race_takes_turns_and_ends_with_every_run_s_rows(raced):
     assert [event["kind"] for event in events[:4]] == ["waking", "pace", "pace", "start"]
     evaluations = [event for event in events if event["kind"] == "evaluation"]
     assert [(event["architecture"], event["seed"]) for event in evaluations[:7]] == [
-        ("gru", 1), ("rnn", 1), ("gru", 2), ("rnn", 2), ("gru", 3), ("rnn", 3), ("gru", 1),
-    ]  # fmt: skip
+        ("gru", 1),
+        ("rnn", 1),
+        ("gru", 2),
+        ("rnn", 2),
+        ("gru", 3),
+        ("rnn", 3),
+        ("gru", 1),
+    ]
     assert [event["step"] for event in evaluations[:7]] == [2, 2, 2, 2, 2, 2, 4]
     progress = [event["progress"] for event in events]
     assert progress == sorted(progress)
@@ -61,9 +76,13 @@ def test_a_race_s_runs_are_those_of_the_shipped_results(raced):
     task = TASKS.get("delayed_recall")(2)
     spec = live.specs_of(chosen, task, result["updates"])[3]  # second seed, second runner
     (alone,) = [event for event in run_cell(spec) if isinstance(event, RunRows)]
-    raced_rows = [row for row in result["curves"] if (row["architecture"], row["seed"]) == (spec.architecture, spec.seed)]
+    raced_rows = [
+        row for row in result["curves"] if (row["architecture"], row["seed"]) == (spec.architecture, spec.seed)
+    ]
     assert [(row["step"], row["loss"]) for row in raced_rows] == [(row["step"], row["loss"]) for row in alone.curve]
-    again = repeat(result["updates"], **{name: SHORT[name] for name in ("task", "length", "architectures", "parameters", "seed")})
+    again = repeat(
+        result["updates"], **{name: SHORT[name] for name in ("task", "length", "architectures", "parameters", "seed")}
+    )
     order = ["architecture", "seed", "step"]
     told = pd.DataFrame(result["curves"]).sort_values(order)
     assert again.sort_values(order)["loss"].tolist() == told["loss"].tolist()
@@ -118,7 +137,9 @@ def test_settings_out_of_bounds_are_refused_in_words(settings, sentence):
 def test_the_race_runs_as_a_job():
     runner = JobRunner()
     try:
-        status = runner.wait(runner.submit(JOB, SHORT | {"bet": "rnn", "seconds": 5}), 290)  # a busy machine needs minutes to start a process
+        status = runner.wait(
+            runner.submit(JOB, SHORT | {"bet": "rnn", "seconds": 5}), 290
+        )  # a busy machine needs minutes to start a process
         assert (status.state, status.error) == ("finished", "")
         assert status.result["settings"]["bet"] == "rnn"
         assert len(status.result["summaries"]) == 6

@@ -1,4 +1,5 @@
-"""What is shipped: a recipe that covers everything at equal size, and a table that is complete and true when a run is repeated here."""
+"""What is shipped: a recipe that covers everything at equal size, and a table that is complete and true when a run is
+repeated here."""
 
 from __future__ import annotations
 
@@ -19,8 +20,12 @@ from engine.models.sequence_predictor import count_parameters
 from engine.tasks import TASKS
 
 KEY = ["task", "architecture", "length", "equal", "seed"]
-needs_long_table = pytest.mark.skipif("adding_600" not in results.list_results(), reason="data/results/adding_600.parquet is not there yet")
-needs_table = pytest.mark.skipif("shipped" not in results.list_results(), reason="data/results/shipped.parquet is not there yet")
+needs_long_table = pytest.mark.skipif(
+    "adding_600" not in results.list_results(), reason="data/results/adding_600.parquet is not there yet"
+)
+needs_table = pytest.mark.skipif(
+    "shipped" not in results.list_results(), reason="data/results/shipped.parquet is not there yet"
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +55,9 @@ def test_networks_compared_are_equal_in_size_within_two_percent(specs):
     for spec in specs:
         task = TASKS.get(spec.task)(spec.length)
         if spec.equal == "parameters":
-            count = count_parameters(spec.architecture, task.input_size, task.vocab_size, task.output_size, spec.hidden_size)
+            count = count_parameters(
+                spec.architecture, task.input_size, task.vocab_size, task.output_size, spec.hidden_size
+            )
             sizes.setdefault((spec.task, spec.length), set()).add(count)
         else:
             assert spec.hidden_size == COMPARISONS.get("shipped").hidden_size
@@ -90,12 +97,19 @@ def test_every_run_has_the_rate_that_its_trials_chose_as_the_page_marks_it(frame
     trials = all_trials(frame)
     chosen = trials[trials["is_chosen"]].set_index(["task", "architecture", "length"])["learning_rate"].to_dict()
     runs = frame[frame["kind"] == "summary"]
-    assert [chosen[run.task, run.architecture, run.length] for run in runs.itertuples()] == runs["learning_rate"].tolist()
+    assert [chosen[run.task, run.architecture, run.length] for run in runs.itertuples()] == runs[
+        "learning_rate"
+    ].tolist()
 
 
 @needs_table
 def test_lstm_and_gru_solve_adding_at_200_where_the_rnn_stays_at_the_baseline(frame):
-    rows = frame[(frame["kind"] == "summary") & (frame["equal"] == "parameters") & (frame["task"] == "adding") & (frame["length"] == 200)]
+    rows = frame[
+        (frame["kind"] == "summary")
+        & (frame["equal"] == "parameters")
+        & (frame["task"] == "adding")
+        & (frame["length"] == 200)
+    ]
     for name in ("lstm", "gru"):
         runs = rows[rows["architecture"] == name]
         assert (len(runs), runs["seed"].nunique()) == (5, 5)
@@ -119,7 +133,12 @@ def test_a_streamed_token_costs_more_later_for_the_transformer_only(frame, equal
 
 @needs_table
 def test_parity_at_40_is_solved_by_the_gated_networks_and_by_no_transformer(frame):
-    rows = frame[(frame["kind"] == "summary") & (frame["equal"] == "parameters") & (frame["task"] == "parity") & (frame["length"] == 40)]
+    rows = frame[
+        (frame["kind"] == "summary")
+        & (frame["equal"] == "parameters")
+        & (frame["task"] == "parity")
+        & (frame["length"] == 40)
+    ]
     solved = rows.groupby("architecture")["is_solved"].sum()
     assert (solved[["lstm", "gru"]] == 5).all()
     assert solved["transformer"] == 0
@@ -128,7 +147,11 @@ def test_parity_at_40_is_solved_by_the_gated_networks_and_by_no_transformer(fram
 @needs_long_table
 def test_the_lstm_with_chrono_biases_solves_adding_at_600_where_a_published_lstm_does_not():
     rows = results.load_results("adding_600")
-    rows = rows[rows["kind"] == "summary"].assign(is_solved=lambda found: found["is_solved"].astype(bool)).set_index("architecture")
+    rows = (
+        rows[rows["kind"] == "summary"]
+        .assign(is_solved=lambda found: found["is_solved"].astype(bool))
+        .set_index("architecture")
+    )
     assert set(rows["length"]) == {600}
     chrono = rows.loc["lstm_chrono"]
     assert chrono["seed"].nunique() == 3
@@ -139,7 +162,9 @@ def test_the_lstm_with_chrono_biases_solves_adding_at_600_where_a_published_lstm
         assert not rest["is_solved"].any()
         assert (rest["loss"] > 0.8 * rest["baseline"]).all()
     figures = published()
-    published_lstm = figures[figures["source"].str.startswith("Bai") & (figures["our_task"] == "adding") & (figures["label"] == "LSTM")]
+    published_lstm = figures[
+        figures["source"].str.startswith("Bai") & (figures["our_task"] == "adding") & (figures["label"] == "LSTM")
+    ]
     assert published_lstm["length"].tolist() == [600]
     assert (chrono["loss"] < published_lstm["value"].item()).all()
 

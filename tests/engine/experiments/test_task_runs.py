@@ -20,9 +20,16 @@ from engine.tasks import TASKS
 from engine.training import Evaluated, StepDone
 
 SPEC = RunSpec(
-    task="delayed_recall", architecture="lstm", length=3, seed=1, hidden_size=16, max_steps=60, evaluate_every=20,
-    held_out=100, learning_rate=1e-2,
-)  # fmt: skip
+    task="delayed_recall",
+    architecture="lstm",
+    length=3,
+    seed=1,
+    hidden_size=16,
+    max_steps=60,
+    evaluate_every=20,
+    held_out=100,
+    learning_rate=1e-2,
+)
 
 
 def finish(spec: RunSpec) -> RunRows:
@@ -110,7 +117,9 @@ def test_a_run_learns_and_stops_when_the_task_is_solved():
     rows = finish(dataclasses.replace(SPEC, max_steps=2000))
     assert rows.summary["is_solved"]
     assert rows.summary["reason"] == "solved"
-    assert rows.summary["solved_step"] == rows.summary["step"] == rows.summary["updates"] == rows.curve[-1]["step"] < 2000
+    assert (
+        rows.summary["solved_step"] == rows.summary["step"] == rows.summary["updates"] == rows.curve[-1]["step"] < 2000
+    )
     seconds = [row["elapsed_seconds"] for row in rows.curve]
     assert seconds == sorted(seconds)
     assert rows.summary["elapsed_seconds"] == seconds[-1]
@@ -143,7 +152,11 @@ def test_a_budget_no_network_can_meet_is_refused_in_words():
 
 def test_validation_sequences_are_neither_held_out_nor_learnt_from():
     learning = MeasuredLearning(TASKS.get("adding")(8), dataclasses.replace(SPEC, task="adding", length=8))
-    seen = [learning.validation.inputs, learning.learning.held_out.inputs, *(learning.batch(step).inputs for step in range(5))]
+    seen = [
+        learning.validation.inputs,
+        learning.learning.held_out.inputs,
+        *(learning.batch(step).inputs for step in range(5)),
+    ]
     rows = [tuple(row.flatten().tolist()) for inputs in seen for row in inputs]
     assert len(set(rows)) == len(rows) == 200 + 100 + 5 * 32
 

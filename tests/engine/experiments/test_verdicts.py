@@ -32,7 +32,12 @@ def runs(architecture, *ends, baseline=2.0):
         (runs("gru", 100, 120, 160) + runs("lstm", 150, 170, 300), "", "gru", ("lstm",)),
         (runs("gru", 300, 310, 320) + runs("lstm", 100, 290, 1.5), "", "lstm", ("gru",)),
         (runs("gru", 100, 1.9, 1.9) + runs("lstm", 1.0, 1.1, 1.2), "", "lstm", ("gru",)),  # one seed is not most
-        (runs("gru", 100, 120, 1.9) + runs("rnn", 1.0, 1.1, 1.2), "gru", "gru", ()),  # never is no tie with one late seed
+        (
+            runs("gru", 100, 120, 1.9) + runs("rnn", 1.0, 1.1, 1.2),
+            "gru",
+            "gru",
+            (),
+        ),  # never is no tie with one late seed
         (runs("gru", 0.5, 0.6, 0.7) + runs("rnn", 0.8, 0.9, 1.0), "gru", "gru", ()),
         (runs("gru", 0.5, 0.6, 0.7) + runs("rnn", 0.7, 0.9, 1.0), "", "gru", ("rnn",)),
         (runs("gru", 1.85, 1.9, 2.0) + runs("rnn", 2.0, 2.1, 2.2), "", "", ()),
@@ -71,7 +76,9 @@ def test_the_tally_counts_a_race_once_and_keeps_no_way_to_it(tmp_path):
         assert record("secret-id", "adding", 20, ("rnn", "gru"), "gru", "rnn", "wrong", file)
     record("other", "copying", 20, ("rnn", "gru"), "", "", "", file)
     rows = tally("adding", file)
-    assert rows.to_dict("records") == [{"task": "adding", "length": 20, "runners": "rnn,gru", "winner": "gru", "bet": "rnn", "outcome": "wrong"}]
+    assert rows.to_dict("records") == [
+        {"task": "adding", "length": 20, "runners": "rnn,gru", "winner": "gru", "bet": "rnn", "outcome": "wrong"}
+    ]
     assert b"secret-id" not in file.read_bytes()
     (tmp_path / "file").write_text("")
     assert not record("x", "adding", 20, ("rnn",), "", "", "", tmp_path / "file" / "tally.sqlite")

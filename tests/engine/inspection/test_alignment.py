@@ -30,7 +30,9 @@ def test_an_end_mark_stands_under_no_other_piece() -> None:
 
 @given(ROWS, ROWS)
 def test_the_alignment_is_the_cheapest_of_all(reference: list[str], row: list[str]) -> None:
-    found = sum(GAP if None in pair else SUBSTITUTION * (reference[pair[0]] != row[pair[1]]) for pair in align(reference, row))
+    found = sum(
+        GAP if None in pair else SUBSTITUTION * (reference[pair[0]] != row[pair[1]]) for pair in align(reference, row)
+    )
     cheapest = min(
         sum(SUBSTITUTION * (reference[a] != row[b]) for a, b in zip(ones, others, strict=True))
         + GAP * (len(reference) + len(row) - 2 * size)

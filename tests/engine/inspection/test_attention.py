@@ -36,5 +36,7 @@ def test_strongest_links_and_sentence_tell_the_largest_weights() -> None:
 
 def test_the_sentence_prefers_words_to_punctuation() -> None:
     weights = np.array([[0.0, 1.0], [0.8, 0.2]])
-    assert "While writing “chien” the network looked at “dog”" in attention_sentence(["dog", "."], ["Un", "chien"], weights)
+    assert "While writing “chien” the network looked at “dog”" in attention_sentence(
+        ["dog", "."], ["Un", "chien"], weights
+    )
     assert "“!”" in attention_sentence([".", "!"], ["Un", "chien"], weights)

@@ -101,7 +101,9 @@ def test_an_edit_gives_the_piece_the_likelihood_of_its_step_made_alone(loaded: L
     assert report.untouched_text == loaded.tokenizer.decode(list(trial.token_ids))
 
 
-def test_changing_all_later_steps_changes_the_rest_by_the_sum_of_their_controls(loaded: LoadedModel, trial: Trial) -> None:
+def test_changing_all_later_steps_changes_the_rest_by_the_sum_of_their_controls(
+    loaded: LoadedModel, trial: Trial
+) -> None:
     report = try_edit(loaded, SENTENCE, trial.token_ids, False, 2, AttentionEdit("uniform", scope="rest"))
     assert report.rest_change == pytest.approx(trial.steps["uniform"][2:].sum(), abs=1e-3)
     assert abs(report.rest_change) > 1e-3
@@ -111,7 +113,9 @@ def test_changing_all_later_steps_changes_the_rest_by_the_sum_of_their_controls(
 def test_raising_a_word_to_what_it_has_changes_nothing_and_says_so(loaded: LoadedModel, trial: Trial) -> None:
     word = trial.source_words[0]
     share = float(trial.weights[0, word.start : word.stop].sum())
-    report = try_edit(loaded, SENTENCE, trial.token_ids, trial.is_finished, 1, AttentionEdit("raise", word.start, word.stop, share))
+    report = try_edit(
+        loaded, SENTENCE, trial.token_ids, trial.is_finished, 1, AttentionEdit("raise", word.start, word.stop, share)
+    )
     assert abs(report.change) < 1e-4
     assert not report.is_rewritten
     assert "did not matter" in verdict(trial, report)
@@ -159,7 +163,9 @@ def test_the_search_reaches_what_a_fine_grid_over_all_attentions_reaches(loaded:
         found = find_attention(loaded, source, trial.token_ids, 2, wanted)
         assert found.found_log_prob >= grid - 1e-3
         assert found.found_log_prob >= float(at_corners[wanted]) + 0.5 * float(gain[wanted])
-        assert found.found_log_prob == pytest.approx(log_prob_by_hand(loaded, trial, 2, found.found_weights, wanted), abs=1e-4)
+        assert found.found_log_prob == pytest.approx(
+            log_prob_by_hand(loaded, trial, 2, found.found_weights, wanted), abs=1e-4
+        )
         assert found.found_weights.sum() == pytest.approx(1, abs=1e-5)
         assert found.curve == sorted(found.curve)
     assert all(parameter.grad is None for parameter in loaded.model.parameters())
@@ -188,7 +194,10 @@ def test_what_cannot_be_put_on_trial_gets_a_sentence(loaded: LoadedModel, trial:
         open_trial(loaded, "  ", 1, 0.0)
 
 
-@pytest.mark.parametrize(("word", "said"), [(" ", "Type the word"), ("x" * 61, "61 characters; at most 60"), ("chat漢", "no pieces to spell")])
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [(" ", "Type the word"), ("x" * 61, "61 characters; at most 60"), ("chat漢", "no pieces to spell")],
+)
 def test_words_that_cannot_be_wanted(loaded: LoadedModel, word: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         first_piece(loaded, word)

@@ -1,4 +1,5 @@
-"""What words are worth: against closed forms of a linear network, all orders of two words, and ranks computed by hand."""
+"""What words are worth: against closed forms of a linear network, all orders of two words, and ranks computed by
+hand."""
 
 from __future__ import annotations
 
@@ -10,7 +11,15 @@ import torch
 
 from engine.errors import DataError, InputError
 from engine.inspection import attributions
-from engine.inspection.attributions import agree, agreement_sentence, explain, integrated_gradients, log_odds, shapley_values, summarise_agreement
+from engine.inspection.attributions import (
+    agree,
+    agreement_sentence,
+    explain,
+    integrated_gradients,
+    log_odds,
+    shapley_values,
+    summarise_agreement,
+)
 from engine.inspection.classification import probabilities_of_words
 from engine.models.folder import LoadedModel, load_model
 
@@ -43,7 +52,9 @@ def test_integrated_gradients_add_up_to_what_the_text_gained_over_an_empty_one(t
     found, gap = integrated_gradients(tiny_classifier, WORDS, steps=64)
     model = tiny_classifier.model
     with torch.no_grad():
-        empty = model.forward_from_embeddings(torch.zeros(1, len(WORDS), model.embedding.embedding_dim), torch.tensor([len(WORDS)]))[0]
+        empty = model.forward_from_embeddings(
+            torch.zeros(1, len(WORDS), model.embedding.embedding_dim), torch.tensor([len(WORDS)])
+        )[0]
     gained = odds(tiny_classifier, list(WORDS)) - float(empty[1] - empty[0])
     assert found.sum() == pytest.approx(gained, abs=0.05)
     assert gap == pytest.approx(abs(found.sum() - gained), abs=1e-4)
@@ -55,7 +66,9 @@ def test_shapley_values_of_two_words_are_the_mean_of_both_orders(tiny_classifier
     for seed in (1, 2, 3):
         found, count = shapley_values(tiny_classifier, ["not", "good"], seed)
         assert count % 2 == 0
-        assert found == pytest.approx([((first - none) + (both - second)) / 2, ((second - none) + (both - first)) / 2], abs=1e-3)
+        assert found == pytest.approx(
+            [((first - none) + (both - second)) / 2, ((second - none) + (both - first)) / 2], abs=1e-3
+        )
 
 
 def test_explaining_is_repeatable_and_leaves_nothing_behind(tiny_classifier: LoadedModel) -> None:
@@ -63,23 +76,34 @@ def test_explaining_is_repeatable_and_leaves_nothing_behind(tiny_classifier: Loa
     found, again = explain(tiny_classifier, WORDS), explain(tiny_classifier, WORDS)
     assert torch.equal(before, torch.random.get_rng_state())
     assert found.frame().equals(again.frame())
-    assert all(not module._forward_hooks and not module._forward_pre_hooks and not module._backward_hooks for module in tiny_classifier.model.modules())
+    assert all(
+        not module._forward_hooks and not module._forward_pre_hooks and not module._backward_hooks
+        for module in tiny_classifier.model.modules()
+    )
     assert all(parameter.grad is None for parameter in tiny_classifier.model.parameters())
     without = [*WORDS[:5], *WORDS[6:]]
-    assert found.deleted[5] == pytest.approx(odds(tiny_classifier, list(WORDS)) - odds(tiny_classifier, without), abs=1e-3)
-    assert found.probability_without[5] == pytest.approx(probabilities_of_words(tiny_classifier, [without])[0, 1], abs=1e-6)
-    assert found.values["shapley"].sum() == pytest.approx(odds(tiny_classifier, list(WORDS)) - odds(tiny_classifier, ["<unk>"]), abs=1e-3)
+    assert found.deleted[5] == pytest.approx(
+        odds(tiny_classifier, list(WORDS)) - odds(tiny_classifier, without), abs=1e-3
+    )
+    assert found.probability_without[5] == pytest.approx(
+        probabilities_of_words(tiny_classifier, [without])[0, 1], abs=1e-6
+    )
+    assert found.values["shapley"].sum() == pytest.approx(
+        odds(tiny_classifier, list(WORDS)) - odds(tiny_classifier, ["<unk>"]), abs=1e-3
+    )
 
 
 def test_agreement_is_spearmans_and_knows_luck() -> None:
     values = np.array([3.0, 1.0, 2.0, 5.0, 4.0, 7.0, 6.0, 8.0])
     same = agree(values, values)
-    assert same.correlation == pytest.approx(1) and same.is_better_than_chance
+    assert same.correlation == pytest.approx(1)
+    assert same.is_better_than_chance
     assert not agree(values, -values).is_better_than_chance
     # Ranks 1 2 3 4 5 against 2 1 4 3 5: 1 - 6 * 4 / (5 * 24) = 0.8.
     some = agree(np.arange(5.0), np.array([0.2, 0.1, 0.4, 0.3, 0.9]))
     assert some.correlation == pytest.approx(0.8)
-    assert np.all(np.abs(same.chance) <= 1) and abs(same.chance.mean()) < 0.1, "shuffles agree with nothing"
+    assert np.all(np.abs(same.chance) <= 1)
+    assert abs(same.chance.mean()) < 0.1, "shuffles agree with nothing"
     assert np.isnan(agree(np.zeros(6), np.arange(6.0)).correlation)
     assert not len(agree(np.arange(4.0), np.arange(4.0)).chance), "four words are too few"
 
@@ -93,7 +117,8 @@ def test_words_are_told_apart_from_luck_in_a_sentence(blind: LoadedModel) -> Non
     found = explain(blind, WORDS)
     told = agreement_sentence(found, "shapley")
     assert f"{found.agreement['shapley'].correlation:+.2f}" in told
-    assert ("better than chance" in told) and ("no better" in told) != found.agreement["shapley"].is_better_than_chance
+    assert "better than chance" in told
+    assert ("no better" in told) != found.agreement["shapley"].is_better_than_chance
     assert "luck" in agreement_sentence(explain(blind, WORDS[:4]), "shapley")
 
 
@@ -109,14 +134,33 @@ def test_stored_agreement_is_that_of_the_present_weights(tmp_path: Path, tiny_cl
     folder = str(tiny_classifier.info.path)
     weights = attributions.weights_in(folder)
     rows = [
-        {"model": "tiny", "weights": used, "title": "t", "row": row, "words": 9, "method": method, "correlation": value, "share_beaten": beaten, "date": "", "hardware": "", "commit": ""}
+        {
+            "model": "tiny",
+            "weights": used,
+            "title": "t",
+            "row": row,
+            "words": 9,
+            "method": method,
+            "correlation": value,
+            "share_beaten": beaten,
+            "date": "",
+            "hardware": "",
+            "commit": "",
+        }
         for used in (weights, "another")
-        for row, (method, value, beaten) in enumerate([("shapley", 0.5, 0.99), ("shapley", 0.9, 0.2), ("shapley", 0.7, 0.96), ("integrated", 0.1, float("nan"))])
-    ]  # fmt: skip
+        for row, (method, value, beaten) in enumerate(
+            [("shapley", 0.5, 0.99), ("shapley", 0.9, 0.2), ("shapley", 0.7, 0.96), ("integrated", 0.1, float("nan"))]
+        )
+    ]
     pd.DataFrame(rows).to_parquet(tmp_path / "a.parquet")
     stored = attributions.stored_agreement("tiny", folder, str(tmp_path / "a.parquet"))
     assert len(stored) == 4
     (summary,) = summarise_agreement(stored).to_dict("records")
-    assert summary == {"method": "Shapley values", "sentences": 3, "median_correlation": pytest.approx(0.7), "better_than_chance": pytest.approx(2 / 3)}
+    assert summary == {
+        "method": "Shapley values",
+        "sentences": 3,
+        "median_correlation": pytest.approx(0.7),
+        "better_than_chance": pytest.approx(2 / 3),
+    }
     with pytest.raises(DataError, match="evaluate --model tiny"):
         attributions.stored_agreement("tiny", folder, str(tmp_path / "b.parquet"))

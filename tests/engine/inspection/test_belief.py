@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from engine.inspection.belief import MOST_FRAMES, Belief, belief_sentence, find_turn, frames, halves_along, halves_sentence, measure_belief
+from engine.inspection.belief import (
+    MOST_FRAMES,
+    Belief,
+    belief_sentence,
+    find_turn,
+    frames,
+    halves_along,
+    halves_sentence,
+    measure_belief,
+)
 from engine.inspection.classification import split_text
 from engine.models.folder import LoadedModel, load_model
 from tests.pages.small_classifiers import BLIND, BOTH, FORWARD, add_classifiers
@@ -73,7 +82,9 @@ def test_the_turn_is_the_last_crossing_else_the_largest_change() -> None:
     assert "The largest change came at “b”: from 90 % to 20 %." in said
     steady = Belief(words, steps, np.array([0.6, 0.65, 0.95, 0.9]))
     assert find_turn(steady).last == 3
-    assert "never turns; the largest change comes at “c” (word 3): from 65 % to 95 % positive" in belief_sentence(steady)
+    assert "never turns; the largest change comes at “c” (word 3): from 65 % to 95 % positive" in belief_sentence(
+        steady
+    )
     sparse = Belief(tuple("abcdefgh"), np.array([1, 4, 8]), np.array([0.9, 0.8, 0.1]))
     assert (find_turn(sparse).first, find_turn(sparse).last) == (5, 8)
     assert "words 5 to 8" in belief_sentence(sparse)
@@ -82,5 +93,6 @@ def test_the_turn_is_the_last_crossing_else_the_largest_change() -> None:
 def test_halves_are_compared_with_the_whole_text_read() -> None:
     belief = Belief(("a", "b"), np.array([1, 2]), np.array([0.5, 0.6]), np.array([0.1, 0.2]), np.array([0.7, 0.9]))
     assert halves_sentence(belief) == (
-        "With the whole text read, the forward half alone is at 20 % positive and the backward half alone at 70 %. They disagree."
+        "With the whole text read, the forward half alone is at 20 % positive and the backward half alone at 70 %. "
+        "They disagree."
     )

@@ -115,19 +115,34 @@ def test_the_whole_vector_gives_what_greedy_decoding_gives(loaded: LoadedModel, 
     assert pressed.rows["breaks_at"].tolist()[:2] == ["", ""]
     ids = loaded.tokenizer.encode(expected.text)
     if loaded.tokenizer.decode(ids) == expected.text and expected.is_finished:
-        told = forced(loaded.model, *encode_sources(loaded, [SENTENCE]), ids, bos_id=loaded.tokenizer.bos_id, eos_id=loaded.tokenizer.eos_id)
-        assert len(ids) + 1 != len(expected.log_probs) or pressed.rows["log_prob"][0] == pytest.approx(float(told.log_probs.sum()), abs=1e-3)
+        told = forced(
+            loaded.model,
+            *encode_sources(loaded, [SENTENCE]),
+            ids,
+            bos_id=loaded.tokenizer.bos_id,
+            eos_id=loaded.tokenizer.eos_id,
+        )
+        assert len(ids) + 1 != len(expected.log_probs) or pressed.rows["log_prob"][0] == pytest.approx(
+            float(told.log_probs.sum()), abs=1e-3
+        )
     assert pressed.rows["log_prob"][0] == pytest.approx(sum(expected.log_probs), abs=1e-3)
     assert pressed.rows["log_prob"][1] == pytest.approx(pressed.rows["log_prob"][0], abs=1e-3)
 
 
-def test_a_batch_of_sizes_equals_each_alone_with_its_vector_put_in_by_hand(loaded: LoadedModel, directions: Directions, kept: Path) -> None:
+def test_a_batch_of_sizes_equals_each_alone_with_its_vector_put_in_by_hand(
+    loaded: LoadedModel, directions: Directions, kept: Path
+) -> None:
     rows = press(loaded, SENTENCE, (7, 3, 1)).rows.set_index("size")
     source_ids, lengths = encode_sources(loaded, [SENTENCE])
     for size in (7, 3, 1):
         with torch.inference_mode():
             encoded = loaded.model.encode(source_ids, lengths)
-            vector = directions.mean + (sentence_vectors(encoded) - directions.mean) @ directions.basis[:, :size] @ directions.basis[:, :size].T
+            vector = (
+                directions.mean
+                + (sentence_vectors(encoded) - directions.mean)
+                @ directions.basis[:, :size]
+                @ directions.basis[:, :size].T
+            )
             state = loaded.model.start_from(encoded._replace(final=(vector[:, :12], vector[:, 12:])))
             written, token = [], loaded.tokenizer.bos_id
             for _ in range(2 * source_ids.shape[1] + 10):
@@ -140,7 +155,15 @@ def test_a_batch_of_sizes_equals_each_alone_with_its_vector_put_in_by_hand(loade
 
 
 def squeezed(texts: list[str], breaks: list[str]) -> bottleneck.Squeezed:
-    frame = pd.DataFrame({"size": [WHOLE, 4, 2, 1][: len(texts)], "text": texts, "breaks_at": breaks, "kept": 1, "log_prob": [-1.0, -2.0, -3.0, -9.0][: len(texts)]})
+    frame = pd.DataFrame(
+        {
+            "size": [WHOLE, 4, 2, 1][: len(texts)],
+            "text": texts,
+            "breaks_at": breaks,
+            "kept": 1,
+            "log_prob": [-1.0, -2.0, -3.0, -9.0][: len(texts)],
+        }
+    )
     return bottleneck.Squeezed("x", texts[0], frame, 4, 0.0)
 
 
@@ -153,7 +176,9 @@ def test_the_sentence_says_where_it_breaks() -> None:
     assert "A single direction is enough" in press_sentence(squeezed(["a"] * 4, [""] * 4))
 
 
-def test_directions_that_are_missing_damaged_or_of_other_weights(loaded: LoadedModel, directions: Directions, kept: Path) -> None:
+def test_directions_that_are_missing_damaged_or_of_other_weights(
+    loaded: LoadedModel, directions: Directions, kept: Path
+) -> None:
     file = kept / "tiny-en-fr.safetensors"
     assert torch.equal(load_directions(loaded).basis, directions.basis)
     other = dataclasses.replace(directions, facts=directions.facts | {"weights": "0" * 12})

@@ -1,4 +1,5 @@
-"""Cells opened up: every state and gate against torch.nn, single units in full arithmetic, gates that close, writes that last."""
+"""Cells opened up: every state and gate against torch.nn, single units in full arithmetic, gates that close, writes
+that last."""
 
 from __future__ import annotations
 
@@ -78,7 +79,11 @@ def test_the_proof_notices_a_wrong_number(network: LoadedModel) -> None:
 def test_what_is_shown_is_what_the_network_itself_has_while_it_reads(network: LoadedModel) -> None:
     reading = read_steps(network, TEXT)
     state = network.model.start(1)
-    for token in network.tokenizer.encode("\n" + TEXT) if network.tokenizer.bos_id is None else [network.tokenizer.bos_id, *network.tokenizer.encode(TEXT)]:
+    for token in (
+        network.tokenizer.encode("\n" + TEXT)
+        if network.tokenizer.bos_id is None
+        else [network.tokenizer.bos_id, *network.tokenizer.encode(TEXT)]
+    ):
         before = state
         _, state = network.model.step(torch.tensor([token]), state)
     for strand, last, earlier in zip(reading.strands, state, before, strict=True):
@@ -114,7 +119,9 @@ def test_one_unit_in_full_arithmetic_comes_to_what_the_cell_has(network: LoadedM
             for part, gate in step.sums.items():
                 assert gate.value == pytest.approx(strand.parts[part][position, unit], abs=1e-6)
                 products = gate.terms.groupby("source")["product"].sum()
-                assert products["reads"] + gate.input_bias + gate.reset * (products["carries"] + gate.hidden_bias) == pytest.approx(gate.total)
+                assert products["reads"] + gate.input_bias + gate.reset * (
+                    products["carries"] + gate.hidden_bias
+                ) == pytest.approx(gate.total)
                 assert gate.terms["product"].abs().is_monotonic_decreasing
                 squashed = math.tanh(gate.total) if gate.squash == "tanh" else 1 / (1 + math.exp(-gate.total))
                 assert gate.value == pytest.approx(squashed)
@@ -145,12 +152,24 @@ def made_up(forget: list[list[float]], cell: list[list[float]]) -> CellReading:
     """Return a reading of an LSTM layer with these forget gates and memories, (T, H)."""
     gates, memory = np.array(forget, dtype=np.float32), np.array(cell, dtype=np.float32)
     zeros = np.zeros_like(gates)
-    parts = {"hidden": zeros, "cell": memory, "input_gate": zeros + 0.5, "forget_gate": gates, "cell_candidate": zeros, "output_gate": zeros + 0.95}
-    return CellReading(list("abcd"[: len(gates)]), [Strand("Layer 1", 0, False, "lstm", zeros, parts, zeros, np.concatenate([zeros[:1], memory[:-1]]))])
+    parts = {
+        "hidden": zeros,
+        "cell": memory,
+        "input_gate": zeros + 0.5,
+        "forget_gate": gates,
+        "cell_candidate": zeros,
+        "output_gate": zeros + 0.95,
+    }
+    return CellReading(
+        list("abcd"[: len(gates)]),
+        [Strand("Layer 1", 0, False, "lstm", zeros, parts, zeros, np.concatenate([zeros[:1], memory[:-1]]))],
+    )
 
 
 def test_the_gate_that_lets_go_of_most_is_found() -> None:
-    found = find_closing_gate(made_up([[0.9, 0.9, 0.9], [0.95, 0.9, 0.95], [0.01, 0.02, 0.3]], [[0, 0, 0], [0.05, -0.8, 5.0], [0, 0.1, 0]]))
+    found = find_closing_gate(
+        made_up([[0.9, 0.9, 0.9], [0.95, 0.9, 0.95], [0.01, 0.02, 0.3]], [[0, 0, 0], [0.05, -0.8, 5.0], [0, 0.1, 0]])
+    )
     # Unit 0 falls farthest but held nothing; unit 2 held most but does not close.
     assert (found.unit, found.position, found.previous, found.token) == (1, 2, 1, "c")
     assert (found.gate_before, found.gate, found.memory_before) == pytest.approx((0.9, 0.02, -0.8))
@@ -171,7 +190,17 @@ def test_saturation_averages_and_orders() -> None:
     assert means["shut"].tolist() == [0.5, 0.5, 0.0, 0.5]
 
     time = np.arange(24)
-    courses = np.stack([np.sin(time), 0.1 * np.cos(time), 1.1 * np.sin(time), 0.11 * np.cos(time), 0.9 * np.sin(time), -0.1 * np.cos(time)], axis=1)
+    courses = np.stack(
+        [
+            np.sin(time),
+            0.1 * np.cos(time),
+            1.1 * np.sin(time),
+            0.11 * np.cos(time),
+            0.9 * np.sin(time),
+            -0.1 * np.cos(time),
+        ],
+        axis=1,
+    )
     alike = order_units(courses, "similarity").tolist()
     at = {unit: place for place, unit in enumerate(alike)}
     ring = {(at[unit] - at[0]) % 6 for unit in (0, 2, 4)}
@@ -217,7 +246,10 @@ def test_a_write_is_followed_by_its_gates_and_by_ablation(network: LoadedModel) 
 
 def _last_memory(layer: nn.RNNBase, strand: Strand, at: int, taken: np.ndarray) -> np.ndarray:
     """Return the memory at the end by torch.nn, begun after step `at` with `taken` missing from the memory."""
-    hidden, rest = torch.tensor(strand.parts["hidden"][at]).double(), torch.tensor(strand.inputs[at + 1 :]).double()[None]
+    hidden, rest = (
+        torch.tensor(strand.parts["hidden"][at]).double(),
+        torch.tensor(strand.inputs[at + 1 :]).double()[None],
+    )
     missing = torch.tensor(taken).double()
     with torch.no_grad():
         if isinstance(layer, nn.LSTM):
@@ -229,7 +261,10 @@ def _last_memory(layer: nn.RNNBase, strand: Strand, at: int, taken: np.ndarray) 
 
 def _pushed_forward(layer: nn.RNN, strand: Strand, at: int, wrote: np.ndarray) -> np.ndarray:
     """Return by autograd where a small change in the direction of `wrote` after step `at` has moved the last state."""
-    rest, start = torch.tensor(strand.inputs[at + 1 :]).double()[None], torch.tensor(strand.parts["hidden"][at]).double()
+    rest, start = (
+        torch.tensor(strand.inputs[at + 1 :]).double()[None],
+        torch.tensor(strand.parts["hidden"][at]).double(),
+    )
     run = lambda hidden: layer(rest, hidden[None, None])[1][0, 0]  # noqa: E731
     return torch.autograd.functional.jvp(run, start, torch.tensor(wrote))[1].numpy()
 
@@ -253,6 +288,8 @@ def test_what_cannot_be_opened_is_refused_in_a_sentence(network: LoadedModel) ->
         follow_write(network, reading, 0, 1)
     with pytest.raises(InputError, match="no layer number 2"):
         flows(network, reading, 2, 0)
-    counts = dataclasses.replace(network, info=dataclasses.replace(network.info, config={"cell": "ngram"}, architecture="ngram"))
+    counts = dataclasses.replace(
+        network, info=dataclasses.replace(network.info, config={"cell": "ngram"}, architecture="ngram")
+    )
     with pytest.raises(ModelError, match="no recurrent cells to open"):
         read_steps(counts, TEXT)

@@ -38,7 +38,10 @@ def test_the_rnns_gradient_lies_many_powers_below_the_lstms_with_forget_bias() -
 
 
 def test_one_slider_takes_the_rnn_over_the_edge_and_no_gain_passes_the_bound() -> None:
-    ends = [measure_chain(ChainSettings(gain=gain, activation="relu", hidden_size=16)).log10_gain("rnn", 50) for gain in (0.5, 10.0)]
+    ends = [
+        measure_chain(ChainSettings(gain=gain, activation="relu", hidden_size=16)).log10_gain("rnn", 50)
+        for gain in (0.5, 10.0)
+    ]
     assert ends[0] < -6
     assert ends[1] > 6
     edge = find_edge(ChainSettings(activation="relu", hidden_size=16), points=5)
@@ -72,7 +75,9 @@ def test_networks_are_born_as_asked_for() -> None:
 
 def test_what_leaves_single_precision_is_said() -> None:
     loud = measure_chain(ChainSettings(gain=10, activation="relu", length=150, hidden_size=32))
-    beyond = loud.curves[(loud.curves["architecture"] == "rnn") & (loud.curves["log10_gain"] > math.log10(3.4028235e38))]
+    beyond = loud.curves[
+        (loud.curves["architecture"] == "rnn") & (loud.curves["log10_gain"] > math.log10(3.4028235e38))
+    ]
     (sentence,) = overflow_sentences(loud)
     assert f"From distance {beyond['distance'].min()} on the RNN's gradient is larger" in sentence
     assert "infinity" in sentence
@@ -85,7 +90,14 @@ def test_what_leaves_single_precision_is_said() -> None:
 
 
 def test_powers_are_written_as_a_person_writes_them() -> None:
-    values = {math.log10(0.00515): "0.00515", -12.5: "3.2e-13", 4.0: "10,000", 38.6: "4.0e+38", -math.inf: "exactly 0", math.inf: "infinity"}
+    values = {
+        math.log10(0.00515): "0.00515",
+        -12.5: "3.2e-13",
+        4.0: "10,000",
+        38.6: "4.0e+38",
+        -math.inf: "exactly 0",
+        math.inf: "infinity",
+    }
     assert {value: say_power(value) for value in values} == values
     assert say_power(math.nan) == "not measured"
     assert say_power(math.log10(9.99e-13)) == "1.0e-12"

@@ -1,4 +1,5 @@
-"""Texts to labels: batches equal single texts, places lie in the visitor's text, and what cannot be read is said in a sentence."""
+"""Texts to labels: batches equal single texts, places lie in the visitor's text, and what cannot be read is said in a
+sentence."""
 
 from __future__ import annotations
 
@@ -51,8 +52,17 @@ def test_a_text_comes_back_with_its_label_words_and_unknown_ones(tiny_classifier
     assert found.probability == max(found.probabilities)
     assert found.label == ("negative", "positive")[int(np.argmax(found.probabilities))]
     assert [text[start:end] for start, end in word_spans(tiny_classifier, text)] == [
-        "The", "food", "was", "n't", "good", ",", "zebra", ";", "zebra", "!",
-    ]  # fmt: skip
+        "The",
+        "food",
+        "was",
+        "n't",
+        "good",
+        ",",
+        "zebra",
+        ";",
+        "zebra",
+        "!",
+    ]
     assert np.allclose(found.probabilities, probabilities_of_words(tiny_classifier, [found.words])[0], atol=1e-7)
 
 
@@ -60,7 +70,10 @@ def test_a_text_comes_back_with_its_label_words_and_unknown_ones(tiny_classifier
     ("text", "message"),
     [
         ("  \n ", r"^The text is empty; type at least one word\.$"),
-        ("\N{GRINNING FACE} \N{GRINNING FACE}!", r"^The text has only signs or pictures in it; type at least one word\.$"),
+        (
+            "\N{GRINNING FACE} \N{GRINNING FACE}!",
+            r"^The text has only signs or pictures in it; type at least one word\.$",
+        ),
         ("good " * 5000, r"^The text has 5,000 words; at most 1,000 are read at once\.$"),
     ],
 )
@@ -83,7 +96,13 @@ def test_html_is_read_as_signs_and_words(tiny_classifier):
 
 @pytest.mark.parametrize(
     ("text", "is_foreign"),
-    [("映画はとても良かった", True), ("Das Essen war leider nicht gut.", True), ("the food was not good", False), ("the film said zebra", False), ("zebra quagga", False)],
+    [
+        ("映画はとても良かった", True),
+        ("Das Essen war leider nicht gut.", True),
+        ("the food was not good", False),
+        ("the film said zebra", False),
+        ("zebra quagga", False),
+    ],
 )
 def test_another_language_is_said_to_be_one(tiny_classifier, text, is_foreign):
     sentence = looks_foreign(tiny_classifier, split_text(tiny_classifier, text))

@@ -23,11 +23,17 @@ def made_up(model: str = "reader", seed: int = 0, count: int = 300, skill: float
     logit = skill * (2 * label - 1) + draws.normal(0, 2, count)
     return pd.DataFrame(
         {
-            "model": model, "corpus": "sst2", "split": "validation", "row": np.arange(count), "label": label,
-            "probability": 1 / (1 + np.exp(-logit)), "words": words, "unknown_words": texts.integers(0, 4, count),
+            "model": model,
+            "corpus": "sst2",
+            "split": "validation",
+            "row": np.arange(count),
+            "label": label,
+            "probability": 1 / (1 + np.exp(-logit)),
+            "words": words,
+            "unknown_words": texts.integers(0, 4, count),
             "has_negation": texts.random(count) < 0.2,
         }
-    )  # fmt: skip
+    )
 
 
 def test_scores_are_scikit_learns() -> None:
@@ -66,7 +72,9 @@ def test_calibration_is_scikit_learns_and_finds_overconfidence() -> None:
     assert table["mean_probability"].tolist() == pytest.approx(means.tolist())
     assert table["texts"].sum() == len(frame)
     both = np.stack([1 - frame["probability"], frame["probability"]], axis=1)
-    assert quality.calibration_error(frame) == pytest.approx(classification.calibration_error(both, frame["label"].to_numpy())), "as on the cards"
+    assert quality.calibration_error(frame) == pytest.approx(
+        classification.calibration_error(both, frame["label"].to_numpy())
+    ), "as on the cards"
     even = pd.DataFrame({"probability": [0.7] * 10, "label": [1] * 7 + [0] * 3})
     assert quality.calibration_error(even) == pytest.approx(0.0)
     assert quality.calibration_error(even.assign(probability=0.95)) == pytest.approx(0.25)
@@ -102,7 +110,9 @@ def test_errors_are_the_wrong_ones_in_the_asked_order() -> None:
     assert len(errors) == (~quality.is_right(frame)).sum()
     assert errors["margin"].is_monotonic_decreasing
     praise = quality.order_errors(frame, "false_negative", "closest", 0.8)
-    assert (praise["label"] == 1).all() and (praise["probability"] < 0.8).all() and praise["margin"].is_monotonic_increasing
+    assert (praise["label"] == 1).all()
+    assert (praise["probability"] < 0.8).all()
+    assert praise["margin"].is_monotonic_increasing
     with pytest.raises(DataError, match="sorted by"):
         quality.order_errors(frame, "all", "loudest")
 

@@ -1,4 +1,5 @@
-"""The duel: sizes are those of real codes and files, everything comes back, and a network beats xz on Shakespeare it never saw."""
+"""The duel: sizes are those of real codes and files, everything comes back, and a network beats xz on Shakespeare it
+never saw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Connectivity and the trained chain: finite differences in float64, replacing read from the start, full Jacobians by autograd."""
+"""Connectivity and the trained chain: finite differences in float64, replacing read from the start, full Jacobians by
+autograd."""
 
 from __future__ import annotations
 
@@ -64,7 +65,10 @@ def test_strengths_are_finite_differences(kind: str) -> None:
             moved = [rows.clone(), rows.clone()]
             for sign, each in zip((1, -1), moved, strict=True):
                 each[1 + position, column] += sign * nudge
-            slopes.append((logit_after(loaded, moved[0], ids[place - 1]) - logit_after(loaded, moved[1], ids[place - 1])) / (2 * nudge))
+            slopes.append(
+                (logit_after(loaded, moved[0], ids[place - 1]) - logit_after(loaded, moved[1], ids[place - 1]))
+                / (2 * nudge)
+            )
         assert found.strengths[position] == pytest.approx(np.linalg.norm(slopes), rel=1e-4)
 
 
@@ -76,7 +80,8 @@ def test_shipped_models_strengths_are_finite_differences_in_float64(name: str) -
     rows = loaded.model.embedding.weight.detach()[torch.tensor([start_id(loaded), *ids[:-1]])]
     position = len(ids) - 6
     direction = torch.randn(rows.shape[1], dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    # Along one direction the slope is the gradient's part there; the gradient itself comes from a second run by torch.nn.
+    # Along one direction the slope is the gradient's part there; the gradient itself comes from a second run by
+    # torch.nn.
     rows.requires_grad_()
     hidden = rows
     for layer in loaded.model.layers:
@@ -110,20 +115,30 @@ def test_replacing_is_reading_the_changed_text_from_the_start(kind: str, monkeyp
         others = [candidates[random.integers(len(candidates))] for _ in range(2)]
         if position not in (8, 11, 14):
             continue
-        changes = [abs(logit([*ids[: position - 1], other, *ids[position : place - 1]]) - logit(ids[: place - 1])) for other in others]
+        changes = [
+            abs(logit([*ids[: position - 1], other, *ids[position : place - 1]]) - logit(ids[: place - 1]))
+            for other in others
+        ]
         assert frame.set_index("position")["moved"][position] == pytest.approx(np.mean(changes), rel=1e-9)
 
 
 @torch.no_grad()
-def test_a_transformers_row_is_finite_differences_and_its_check_reads_the_changed_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_transformers_row_is_finite_differences_and_its_check_reads_the_changed_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "CHECKED", 3)
     monkeypatch.setattr(module, "SIDE_BY_SIDE", 2)
     trained = load_model("shakespeare-gru")
     torch.manual_seed(4)
-    model = TransformerLanguageModel(trained.tokenizer.vocab_size, width=8, num_layers=2, num_heads=2, feedforward_size=8, window=16)
+    model = TransformerLanguageModel(
+        trained.tokenizer.vocab_size, width=8, num_layers=2, num_heads=2, feedforward_size=8, window=16
+    )
     info = dataclasses.replace(trained.info, config={"width": 8})
     loaded = dataclasses.replace(trained, model=model.double().eval(), info=info)
-    text, place = "Fog, the boat", 7  # no letter twice among those read, so that a nudged row of the embedding is one place
+    text, place = (
+        "Fog, the boat",
+        7,
+    )  # no letter twice among those read, so that a nudged row of the embedding is one place
     ids = loaded.tokenizer.encode(text)
     read = [start_id(loaded), *ids[: place - 1]]
     assert len(set(read)) == len(read)
@@ -149,7 +164,9 @@ def test_a_transformers_row_is_finite_differences_and_its_check_reads_the_change
         others[position] = [candidates[random.integers(len(candidates))] for _ in range(2)]
     assert frame["position"].tolist() == [4, 5, 6]
     for position, moved in zip(frame["position"], frame["moved"], strict=True):
-        changes = [abs(logit([*read[:position], other, *read[position + 1 :]]) - logit(read)) for other in others[position]]
+        changes = [
+            abs(logit([*read[:position], other, *read[position + 1 :]]) - logit(read)) for other in others[position]
+        ]
         assert moved == pytest.approx(np.mean(changes), rel=1e-9)
 
 
@@ -175,14 +192,17 @@ def test_the_trained_chain_is_the_full_jacobian_of_all_layers(kind: str) -> None
     def unflatten(vector: torch.Tensor) -> tuple:
         parts = iter(vector.split(6))
         return tuple(
-            type(layer)(*(next(parts)[None] for _ in layer)) if isinstance(layer, tuple) else next(parts)[None] for layer in template
+            type(layer)(*(next(parts)[None] for _ in layer)) if isinstance(layer, tuple) else next(parts)[None]
+            for layer in template
         )
 
     def run(vector: torch.Tensor, first: int, last: int) -> torch.Tensor:
         state = unflatten(vector)
         for token in ids[first:last]:
             _, state = loaded.model.step(torch.tensor([token]), state)
-        return torch.cat([part for layer in state for part in (layer if isinstance(layer, tuple) else (layer,))], dim=1)[0]
+        return torch.cat(
+            [part for layer in state for part in (layer if isinstance(layer, tuple) else (layer,))], dim=1
+        )[0]
 
     # With as many orthogonal directions as there are state values the estimate is exact.
     gains = 10 ** trained_chain(loaded, text, probes=size)["log10_gain"]
@@ -191,7 +211,7 @@ def test_the_trained_chain_is_the_full_jacobian_of_all_layers(kind: str) -> None
     for distance in (1, 4, len(ids)):
         first = len(ids) - distance
         state = run(begin, 0, first).detach()
-        jacobian = torch.autograd.functional.jacobian(lambda vector: run(vector, first, len(ids)), state)  # noqa: B023
+        jacobian = torch.autograd.functional.jacobian(lambda vector: run(vector, first, len(ids)), state)
         assert gains[distance] == pytest.approx(jacobian.square().mean().mul(size).sqrt().item(), rel=1e-6)
 
 
@@ -203,7 +223,12 @@ def test_a_newborn_twin_has_the_same_size_and_other_weights(reader: LoadedModel)
 
 
 def test_what_cannot_be_looked_at_is_said(reader: LoadedModel) -> None:
-    for text, place, words in (("a", 2, "too short"), ("", 2, "no text"), ("abc", 1, "between 2 and 3"), ("a" * 2001, 2, "2,001 characters")):
+    for text, place, words in (
+        ("a", 2, "too short"),
+        ("", 2, "no text"),
+        ("abc", 1, "between 2 and 3"),
+        ("a" * 2001, 2, "2,001 characters"),
+    ):
         with pytest.raises(InputError, match=words):
             connectivity(reader, text, place)
     with pytest.raises(InputError, match="only counts"):

@@ -18,7 +18,15 @@ from engine.command_line import EXIT_BAD_INPUT, main
 from engine.corpora import CORPORA, load_corpus
 from engine.errors import DataError, InputError
 from engine.inspection import copy_checks, copy_index
-from engine.inspection.copies import LENGTHS, MAX_COPY_CHARACTERS, Copies, check_copies, coverage_frame, find_copies, known_words
+from engine.inspection.copies import (
+    LENGTHS,
+    MAX_COPY_CHARACTERS,
+    Copies,
+    check_copies,
+    coverage_frame,
+    find_copies,
+    known_words,
+)
 from engine.inspection.copy_index import SHORTEST_COPY, build_index, load_index, save_index
 from engine.models.folder import LoadedModel
 from tests.engine.conftest import TINY_TEXT
@@ -128,7 +136,9 @@ def test_file_holds_the_index_and_no_text(tmp_path: Path) -> None:
 
 def test_missing_or_damaged_index_gets_a_sentence(tmp_path: Path) -> None:
     save_index(INDEX, tmp_path / "tiny.safetensors")
-    with pytest.raises(DataError, match=r"no index of the training text 'nothing' \(there: tiny\).*engine index --corpus nothing"):
+    with pytest.raises(
+        DataError, match=r"no index of the training text 'nothing' \(there: tiny\).*engine index --corpus nothing"
+    ):
         load_index("nothing", tmp_path)
     with pytest.raises(DataError, match="no index"):
         load_index("../tiny/x", tmp_path)
@@ -142,7 +152,9 @@ def test_missing_or_damaged_index_gets_a_sentence(tmp_path: Path) -> None:
             load_index(name, tmp_path)
 
 
-def test_model_finds_the_index_of_its_corpus(reader: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_model_finds_the_index_of_its_corpus(
+    reader: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(copy_index, "INDEXES", tmp_path)
     save_index(INDEX, tmp_path / "tiny_shakespeare.safetensors")
     assert check_copies(reader, "The ferry left at noon").coverage() == 1

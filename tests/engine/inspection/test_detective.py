@@ -1,4 +1,5 @@
-"""The cell detective: AUC by counting pairs, planted detectors that must be found, noise that must not, and shipped networks."""
+"""The cell detective: AUC by counting pairs, planted detectors that must be found, noise that must not, and shipped
+networks."""
 
 from __future__ import annotations
 
@@ -7,8 +8,13 @@ import pytest
 
 from engine.errors import InputError
 from engine.inspection.detective import (
-    SHIFTS, answer_course, auc_of_ranks, find_winners, investigate, rank_columns,
-)  # fmt: skip
+    SHIFTS,
+    answer_course,
+    auc_of_ranks,
+    find_winners,
+    investigate,
+    rank_columns,
+)
 from engine.inspection.predicates import PREDICATES, label_text
 from engine.inspection.units import trace
 from engine.inspection.unseen import unseen_text
@@ -40,7 +46,8 @@ def test_bins_cost_less_than_a_thousandth_of_auc() -> None:
 
 
 def planted(size: int = 6000, seed: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return units (T, 8) of slow noise and labels (P, T) of slow rhythm; unit 5 follows label 0, unit 2 is against label 1."""
+    """Return units (T, 8) of slow noise and labels (P, T) of slow rhythm; unit 5 follows label 0, unit 2 is against
+    label 1."""
     rng = np.random.default_rng(seed)
     drive = rng.normal(size=(size + 60, len(PREDICATES.names()) + 8))
     slow = np.stack([np.convolve(column, np.ones(61) / 61, mode="valid") for column in drive.T])  # (., T)
@@ -63,7 +70,9 @@ def test_planted_detectors_are_found_with_their_sign_and_controls_are_not() -> N
     assert rows.loc[names[1], "auc"] == pytest.approx(1 - auc_by_pairs(units[half, 2], labels[1, half]), abs=1e-3)
     assert rows["auc"].nlargest(2).min() > 0.9
     assert abs(rows["control"].mean() - 0.5) < 0.04
-    assert rows["auc"].nsmallest(len(names) - 2).mean() < 0.6, "units chosen by luck on the first half fail on the second"
+    assert rows["auc"].nsmallest(len(names) - 2).mean() < 0.6, (
+        "units chosen by luck on the first half fail on the second"
+    )
     assert winners["auc"].is_monotonic_decreasing
     np.testing.assert_allclose(np.diag(specificity), winners["auc"], atol=1e-6)
 

@@ -18,7 +18,18 @@ TEXT = "Anna Lee of French Oil left Rome"
 def tagging(labels: tuple[str, ...], *spans: tuple[int, int, str], unknown: tuple[str, ...] = ()) -> Tagging:
     words = tuple(TEXT.split())
     none = np.zeros(0)
-    return Tagging(words, labels, none, none, none, none, none, ("O",) * len(words), tuple(Span(*span, 0.5) for span in spans), unknown)
+    return Tagging(
+        words,
+        labels,
+        none,
+        none,
+        none,
+        none,
+        none,
+        ("O",) * len(words),
+        tuple(Span(*span, 0.5) for span in spans),
+        unknown,
+    )
 
 
 def test_kinds_of_two_corpora_are_matched_by_what_they_mean() -> None:
@@ -27,7 +38,11 @@ def test_kinds_of_two_corpora_are_matched_by_what_they_mean() -> None:
     apart = apart_from(news, web)
     assert (apart.shared, apart.invented, apart.missed, apart.unseen) == (2, ((3, 5, "ORG"),), ((4, 5, "org"),), 1)
     said = describe_agreement(apart, news.words, "News")
-    assert said == "Has 2 of the 3 marks of “News”; not “Oil” (org); of its own “French Oil” (ORG). 1 of the marks of “News” is of a kind it was never taught."
+    assert (
+        said
+        == "Has 2 of the 3 marks of “News”; not “Oil” (org); of its own “French Oil” (ORG). 1 of the marks of “News” "
+        "is of a kind it was never taught."
+    )
     assert apart_from(web, news).unseen == 0, "a gpe is no kind the web texts know, so it is not held against the news"
     assert apart_from(web, news).invented == ((4, 5, "org"),)
 
@@ -45,8 +60,15 @@ def test_entities_stand_where_their_letters_do_and_strange_words_are_counted() -
     found = tagging(NEWS, (0, 2, "per"), (6, 7, "geo"), unknown=("Anna", "Lee", "French", "Oil"))
     frame = spans_frame(line, found)
     assert frame[["entity", "start", "end"]].values.tolist() == [["Anna  Lee", 0, 9], ["Rome", 31, 35]]
-    assert "2 entities in 7 words: 1 × person (per), 1 × place (geo). The network is least sure of “Anna  Lee”" in describe_spans(found, line)
+    assert (
+        "2 entities in 7 words: 1 × person (per), 1 × place (geo). The network is least sure of “Anna  Lee”"
+        in describe_spans(found, line)
+    )
     assert find_foreign(found).startswith("4 of the 7 words never occurred")
     assert find_foreign(tagging(NEWS, unknown=("Anna", "Lee", "Oil"))) == ""
-    assert find_foreign(dataclasses.replace(found, words=("北京",), unknown=("北京",))).startswith("The only word never occurred")
-    assert find_foreign(dataclasses.replace(found, words=("Zzyzx",), unknown=("Zzyzx",))) == ""  # one odd name in Latin letters says nothing
+    assert find_foreign(dataclasses.replace(found, words=("北京",), unknown=("北京",))).startswith(
+        "The only word never occurred"
+    )
+    assert (
+        find_foreign(dataclasses.replace(found, words=("Zzyzx",), unknown=("Zzyzx",))) == ""
+    )  # one odd name in Latin letters says nothing

@@ -13,7 +13,11 @@ from engine.inspection.classification import classify_rows
 from engine.inspection.flips import delete, describe_edit, find_flips, flip_sentence
 from engine.models.folder import LoadedModel, load_model
 
-TEXTS = ("he said the food was not good .", "a warm and funny story but the end is a bore", "the film was bad , not good at all .")
+TEXTS = (
+    "he said the food was not good .",
+    "a warm and funny story but the end is a bore",
+    "the film was bad , not good at all .",
+)
 LABELS = ["negative", "positive"]
 
 
@@ -41,12 +45,20 @@ def test_a_reported_flip_flips_and_no_smaller_deletion_does(tiny_classifiers: Pa
                 assert words[edit.place] == edit.old
                 changed[edit.place] = edit.new
             assert tuple(word for word in changed if word is not None) == flip.words
-            assert all(new is None for new in rebuilt) or all(new in loaded.tokenizer.backend.get_vocab() for new in rebuilt)
+            assert all(new is None for new in rebuilt) or all(
+                new in loaded.tokenizer.backend.get_vocab() for new in rebuilt
+            )
         size = 3 if found.deletion is None else len(found.deletion.edits)
         for smaller in range(1, min(size, 3)):
             rows = [delete(words, places) for places in combinations(range(len(words)), smaller)]
-            assert {result.label for result in classify_rows(loaded, [list(row) for row in rows])} == {LABELS[found.decision]}
-        assert describe_edit(found.smallest) in flip_sentence(found, LABELS) if found.smallest else "none of" in flip_sentence(found, LABELS)
+            assert {result.label for result in classify_rows(loaded, [list(row) for row in rows])} == {
+                LABELS[found.decision]
+            }
+        assert (
+            describe_edit(found.smallest) in flip_sentence(found, LABELS)
+            if found.smallest
+            else "none of" in flip_sentence(found, LABELS)
+        )
     assert flips, "the networks' weights are drawn so wide that some edit turns them"
 
 

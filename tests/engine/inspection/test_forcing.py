@@ -24,9 +24,9 @@ from engine.inspection.forcing import (
     arrange_forcing,
     coin_outcomes,
     coins_sentence,
-    foreign_sentence,
     forcing_sentence,
     forcing_table,
+    foreign_sentence,
     inspect_forcing,
     inverted,
     leading_steps,
@@ -77,7 +77,11 @@ def test_the_forced_run_is_the_forced_decoding_and_the_free_run_the_greedy_one(i
     tokenizer = interpreter.tokenizer
     report = inspect_forcing(interpreter, SOURCE, REFERENCE)
     taught = forced(
-        interpreter.model, *encode_sources(interpreter, [SOURCE]), tokenizer.encode(REFERENCE), bos_id=tokenizer.bos_id, eos_id=tokenizer.eos_id
+        interpreter.model,
+        *encode_sources(interpreter, [SOURCE]),
+        tokenizer.encode(REFERENCE),
+        bos_id=tokenizer.bos_id,
+        eos_id=tokenizer.eos_id,
     )
     assert report.forced.losses == pytest.approx(-taught.log_probs.numpy(), abs=1e-5)
     assert report.forced.log_probs == pytest.approx(taught.argmax_log_probs.tolist(), abs=1e-5)
@@ -107,7 +111,9 @@ def test_divergences_are_those_of_the_distributions(interpreter: LoadedModel) ->
     for found, row in ((report.mixed_kl, rows[1]), (report.free_kl, rows[2])):
         assert found == pytest.approx((rows[0] * np.log(rows[0] / row)).sum(axis=1), abs=1e-4)
     ids = [*reference, tokenizer.eos_id]
-    assert report.free.losses == pytest.approx([-math.log(row[given]) for row, given in zip(rows[2], ids, strict=True)], abs=1e-4)
+    assert report.free.losses == pytest.approx(
+        [-math.log(row[given]) for row, given in zip(rows[2], ids, strict=True)], abs=1e-4
+    )
     assert report.exposure_gap == pytest.approx(report.free.losses.mean() - report.forced.losses.mean())
 
 
@@ -167,15 +173,24 @@ def test_alternatives_are_the_likeliest_pieces_not_read(interpreter: LoadedModel
 @pytest.mark.parametrize(
     ("text", "count", "told"),
     [
-        ("all", 3, "111"), ("none", 3, "000"), ("", 2, "00"), ("1-2", 3, "110"), (" 3 , 1", 4, "1010"), ("2–3", 3, "011"), ("ALL", 1, "1"),
-        ("1-99", 3, "111"), ("7", 3, "000"),
+        ("all", 3, "111"),
+        ("none", 3, "000"),
+        ("", 2, "00"),
+        ("1-2", 3, "110"),
+        (" 3 , 1", 4, "1010"),
+        ("2–3", 3, "011"),
+        ("ALL", 1, "1"),
+        ("1-99", 3, "111"),
+        ("7", 3, "000"),
     ],
-)  # fmt: skip
+)
 def test_steps_are_read(text: str, count: int, told: str) -> None:
     assert read_steps(text, count) == tuple(letter == "1" for letter in told)
 
 
-@pytest.mark.parametrize("text", ["some", "0", "-1", "1;2", "3-1", "1,,2", "99999", "1.5", "<b>", "\N{ARABIC-INDIC DIGIT ONE}x"])
+@pytest.mark.parametrize(
+    "text", ["some", "0", "-1", "1;2", "3-1", "1,,2", "99999", "1.5", "<b>", "\N{ARABIC-INDIC DIGIT ONE}x"]
+)
 def test_steps_that_mean_nothing_are_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(InputError, match=r"^The steps .+\.$"):
         read_steps(text, 5)

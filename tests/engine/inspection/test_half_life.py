@@ -1,4 +1,5 @@
-"""Memory half-life against a slow loop, gradients by a hook and by finite differences, and curves whose half-life is known."""
+"""Memory half-life against a slow loop, gradients by a hook and by finite differences, and curves whose half-life is
+known."""
 
 from __future__ import annotations
 
@@ -12,12 +13,25 @@ import pytest
 import torch
 
 from engine.errors import InputError
-from engine.inspection.half_life import Stretch, curves, disagreement, draw_replacements, falls_to, fit_half_life, half_life
+from engine.inspection.half_life import (
+    Stretch,
+    curves,
+    disagreement,
+    draw_replacements,
+    falls_to,
+    fit_half_life,
+    half_life,
+)
 from engine.models.ngram import NgramModel
 from engine.models.transformer_language_model import TransformerLanguageModel
 
 TEXT = "A dog sat on the boat."  # 22 characters: room for 17 distances, from 5 places
-SIZES = {"lstm": {"cell": "lstm"}, "gru": {"cell": "gru", "num_layers": 1}, "rnn": {"cell": "rnn"}, "tied": {"tie_embeddings": True}}
+SIZES = {
+    "lstm": {"cell": "lstm"},
+    "gru": {"cell": "gru", "num_layers": 1},
+    "rnn": {"cell": "rnn"},
+    "tied": {"tie_embeddings": True},
+}
 
 
 @pytest.fixture
@@ -26,7 +40,9 @@ def readers(reader, build_language_model):
     size = reader.tokenizer.vocab_size
     models = {name: build_language_model(size, seed=5, scale=3.0, **options) for name, options in SIZES.items()}
     torch.manual_seed(6)
-    models["transformer"] = TransformerLanguageModel(size, width=8, num_layers=2, num_heads=2, feedforward_size=12, window=9).eval()
+    models["transformer"] = TransformerLanguageModel(
+        size, width=8, num_layers=2, num_heads=2, feedforward_size=12, window=9
+    ).eval()
     return {name: dataclasses.replace(reader, model=model.double()) for name, model in models.items()}
 
 
@@ -82,7 +98,9 @@ def test_a_gradient_is_the_slope_that_a_small_change_has(readers):
     loaded = readers["lstm"]
     ids = loaded.tokenizer.encode("\n" + TEXT)
     model = copy.deepcopy(loaded.model)
-    model.embedding = torch.nn.Embedding.from_pretrained(loaded.model.embedding.weight.detach()[torch.tensor(ids)])  # a row per place
+    model.embedding = torch.nn.Embedding.from_pretrained(
+        loaded.model.embedding.weight.detach()[torch.tensor(ids)]
+    )  # a row per place
     frame = half_life(loaded, TEXT, places=1, replacements=1).frame
 
     def value() -> float:
@@ -144,7 +162,9 @@ def test_known_curves_have_known_half_lives():
     distances = np.arange(1, 61)
     shares = 0.5 ** ((distances - 1) / 7)  # half is left 7 tokens after the first
     assert falls_to(shares, 1 / 2) == pytest.approx(8)
-    assert falls_to(shares, 1 / 100) == pytest.approx(1 + 7 * math.log2(100), abs=0.05)  # a straight line between tokens
+    assert falls_to(shares, 1 / 100) == pytest.approx(
+        1 + 7 * math.log2(100), abs=0.05
+    )  # a straight line between tokens
     fitted, r2 = fit_half_life(3.3 * shares)
     assert (fitted, r2) == (pytest.approx(8), pytest.approx(1))
     assert falls_to(np.array([1.0, 0.8, 0.4]), 1 / 2) == pytest.approx(2.75)

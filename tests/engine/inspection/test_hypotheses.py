@@ -32,7 +32,9 @@ def test_the_list_is_what_the_search_ended_with(translator, reports):
     assert list(table["translation"]) == [one.text for one in found]
     assert list(table["score"]) == pytest.approx([one.score for one in found], abs=1e-4)
     assert list(table["log_probability_nats"]) == pytest.approx([sum(one.log_probs) for one in found], abs=1e-3)
-    assert list(table["nats_per_piece"]) == pytest.approx([one.score for one in found], abs=1e-3)  # penalty 1: the mean per piece
+    assert list(table["nats_per_piece"]) == pytest.approx(
+        [one.score for one in found], abs=1e-3
+    )  # penalty 1: the mean per piece
     assert inspect_translation(translator, SOURCE, 4, 1.0).text == found[0].text
     assert f"{found[0].score - found[1].score:.3f} apart" in runner_up_sentence(reports)
 
@@ -87,7 +89,9 @@ def test_alternatives_are_whole_words_that_the_network_reads_as_said(translator,
     assert ids[: len(before)] == before
     with torch.inference_mode():
         source_ids, lengths = encode_sources(translator, [SOURCE])
-        log_probs = translator.model(source_ids, lengths, torch.tensor([[tokenizer.bos_id, *ids]]))[0][0].log_softmax(dim=-1)
+        log_probs = translator.model(source_ids, lengths, torch.tensor([[tokenizer.bos_id, *ids]]))[0][0].log_softmax(
+            dim=-1
+        )
     total = sum(float(log_probs[place, ids[place]]) for place in range(len(before), len(ids)))
     assert row.probability == pytest.approx(torch.tensor(total).exp().item(), rel=1e-3)
 

@@ -1,4 +1,5 @@
-"""Jacobians through time: against autograd on the readable cells, finite differences, and products worked out by hand."""
+"""Jacobians through time: against autograd on the readable cells, finite differences, and products worked out by
+hand."""
 
 from __future__ import annotations
 
@@ -31,11 +32,14 @@ def readable(kind: str) -> torch.nn.Module:
 
 def weights_of(kind: str, cell: torch.nn.Module) -> CellWeights:
     """Return the same numbers for the module under test."""
-    return CellWeights(kind, *(getattr(cell, name).detach().numpy() for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")))
+    return CellWeights(
+        kind, *(getattr(cell, name).detach().numpy() for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+    )
 
 
 def last_state(cell: torch.nn.Module, inputs: torch.Tensor, begin: torch.Tensor, first: int) -> torch.Tensor:
-    """Return the state (S,) after reading inputs from step `first` on, beginning with `begin`; run by the cell itself."""
+    """Return the state (S,) after reading inputs from step `first` on, beginning with `begin`; run by the cell
+    itself."""
     parts = begin[None].chunk(2, dim=1) if cell.state_parts == 2 else (begin[None],)
     state = type(cell.initial_state(1))(*parts) if cell.state_parts == 2 else parts[0]
     for entering in inputs[first:]:
@@ -53,14 +57,18 @@ def test_every_product_is_autograds_and_a_finite_differences(kind: str) -> None:
     for distance in range(1, STEPS + 1):
         product = product @ run.jacobians[STEPS - distance]
         begin = torch.from_numpy(run.states[STEPS - distance])
-        exact = torch.autograd.functional.jacobian(lambda state: last_state(cell, inputs, state, STEPS - distance), begin)  # noqa: B023
+        exact = torch.autograd.functional.jacobian(
+            lambda state: last_state(cell, inputs, state, STEPS - distance), begin
+        )
         np.testing.assert_allclose(product, exact.numpy(), atol=1e-12)
         nudge = 1e-6
         for column in range(len(begin)):
             change = torch.zeros_like(begin)
             change[column] = nudge
             ends = [last_state(cell, inputs, begin + sign * change, STEPS - distance) for sign in (1, -1)]
-            np.testing.assert_allclose(product[:, column], ((ends[0] - ends[1]) / (2 * nudge)).detach().numpy(), atol=1e-7)
+            np.testing.assert_allclose(
+                product[:, column], ((ends[0] - ends[1]) / (2 * nudge)).detach().numpy(), atol=1e-7
+            )
         values = torch.linalg.svdvals(exact).numpy()
         assert 10 ** found.log10_gain[distance] == pytest.approx(np.sqrt((values**2).mean()), rel=1e-9)
         np.testing.assert_allclose(10 ** found.spectra[distance], values, rtol=1e-6, atol=1e-12)

@@ -33,7 +33,9 @@ def test_shapes_are_those_torch_documents_and_every_place_holds(choice: LayerSet
     found = measure_layer(choice)
     layers, batch, time, hidden = choice.num_layers, choice.batch_size, choice.length, choice.hidden_size
     ways = 2 if choice.bidirectional else 1
-    assert found.shapes["output"] == ((batch, time, ways * hidden) if choice.batch_first else (time, batch, ways * hidden))
+    assert found.shapes["output"] == (
+        (batch, time, ways * hidden) if choice.batch_first else (time, batch, ways * hidden)
+    )
     assert found.shapes["h_n"] == (ways * layers, batch, hidden)  # never batch first
     assert found.shapes.get("c_n") == ((ways * layers, batch, hidden) if choice.kind == "lstm" else None)
     assert all(place.is_equal for place in found.places if not place.is_trap)
@@ -62,7 +64,9 @@ def test_counts_are_one_to_three_to_four() -> None:
     assert counts["gru"] == 3 * counts["rnn"]
     assert counts["lstm"] == 4 * counts["rnn"]
     two_ways = LayerSettings(input_size=10, hidden_size=7, num_layers=2, bidirectional=True)
-    assert count_by_formula("gru", two_ways) == sum(weight.numel() for weight in nn.GRU(10, 7, 2, bidirectional=True).parameters())
+    assert count_by_formula("gru", two_ways) == sum(
+        weight.numel() for weight in nn.GRU(10, 7, 2, bidirectional=True).parameters()
+    )
 
 
 def test_measuring_leaves_the_random_numbers_alone() -> None:

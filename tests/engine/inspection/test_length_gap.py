@@ -43,8 +43,6 @@ def test_a_table_that_cannot_be_used_is_one_sentence(tmp_path: Path, damage: str
         path.write_bytes(b"PAR1 but not really")
     elif damage == "lacks columns":
         ROWS.drop(columns="bleu").to_parquet(path)
-    words = {"missing": "not been measured", "not Parquet": "damaged", "lacks columns": "columns bleu"}[
-        damage
-    ]
+    words = {"missing": "not been measured", "not Parquet": "damaged", "lacks columns": "columns bleu"}[damage]
     with pytest.raises(DataError, match=words):
         load_bleu_by_length(path)

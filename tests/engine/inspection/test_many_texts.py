@@ -20,7 +20,13 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
 
 
 def test_every_line_has_its_own_verdict_or_its_problem(loaded: LoadedModel) -> None:
-    lines = ["the food was not good", "", "...", "good " * 1001, *["a dull mess, said he " * (place % 7 + 1) for place in range(BATCH_TEXTS)]]
+    lines = [
+        "the food was not good",
+        "",
+        "...",
+        "good " * 1001,
+        *["a dull mess, said he " * (place % 7 + 1) for place in range(BATCH_TEXTS)],
+    ]
     batches = list(classify_many(loaded, lines))
     found = {row.index: row for batch in batches for row in batch}
     assert sorted(found) == list(range(len(lines)))
@@ -37,7 +43,9 @@ def test_every_line_has_its_own_verdict_or_its_problem(loaded: LoadedModel) -> N
     assert frame["text"].tolist() == lines
     assert math.isnan(frame["probability"][1])
     counts = frame["class"].value_counts()
-    assert verdicts_sentence(found).startswith(" and ".join(f"{counts[name]:,} {name}" for name in sorted(set(counts.index) - {""})))
+    assert verdicts_sentence(found).startswith(
+        " and ".join(f"{counts[name]:,} {name}" for name in sorted(set(counts.index) - {""}))
+    )
 
 
 def test_what_is_done_is_not_done_again_and_too_many_lines_are_refused(loaded: LoadedModel) -> None:

@@ -34,9 +34,7 @@ def test_columns_are_softmax_of_the_logits_and_of_the_warmed_logits(reader: Load
     logits = logits_after(reader, text)
     order = np.argsort(-softmax(logits), kind="stable")
     assert found.frame["probability_before"].to_numpy() == pytest.approx(softmax(logits)[order], abs=1e-6)
-    assert found.frame["probability_after"].to_numpy() == pytest.approx(
-        softmax(logits / 0.5)[order], abs=1e-6
-    )
+    assert found.frame["probability_after"].to_numpy() == pytest.approx(softmax(logits / 0.5)[order], abs=1e-6)
     assert found.frame["token"].tolist() == reader.tokenizer.tokens(order)
     assert found.entropy_before == pytest.approx(-(softmax(logits) * np.log(softmax(logits))).sum(), abs=1e-5)
     assert found.mass_cut == 0
@@ -109,7 +107,9 @@ def test_choices_along_a_text_are_those_at_each_place(reader: LoadedModel) -> No
     for place in (0, 3, 8, len(text)):
         alone = next_tokens(reader, text[:place], 0.7, 5, 0.9)
         row = along.iloc[place]
-        assert (row.entropy_before, row.entropy_after) == pytest.approx((alone.entropy_before, alone.entropy_after), abs=1e-4)
+        assert (row.entropy_before, row.entropy_after) == pytest.approx(
+            (alone.entropy_before, alone.entropy_after), abs=1e-4
+        )
         assert row.mass_cut == pytest.approx(alone.mass_cut, abs=1e-4)
 
 
@@ -121,6 +121,11 @@ def test_the_token_around_a_place_is_its_character_or_the_whole_piece(reader: Lo
     pieces = TOKENIZERS.get("pieces").train([text * 9])
     model = LanguageModel(pieces.vocab_size, embedding_dim=4, hidden_size=4, num_layers=1).eval()
     writer = LoadedModel(None, model, pieces)
-    assert [token_around(writer, text, place) for place in (0, 2, 3, 12)] == [(0, "to "), (0, "to "), (3, "be"), (10, "not ")]
+    assert [token_around(writer, text, place) for place in (0, 2, 3, 12)] == [
+        (0, "to "),
+        (0, "to "),
+        (3, "be"),
+        (10, "not "),
+    ]
     found = next_tokens(writer, text[:10], 1.0, 0, 1.0)
     assert "Here followed “not ”: number" in found.outcome("not ")

@@ -1,4 +1,5 @@
-"""A batch as it enters: padding by hand, packed equals padded equals one by one, and without the mask answers change."""
+"""A batch as it enters: padding by hand, packed equals padded equals one by one, and without the mask answers
+change."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def test_a_classifiers_batch_gives_each_text_its_own_answer(tiny_classifier: Loa
     rows = split_lines(tiny_classifier, (*LINES, "", "  "))
     assert [len(row) for row in rows] == [2, 10, 3]
     report = inspect_batch(tiny_classifier, rows)
-    assert report.mask.sum(axis=1).tolist() == [2, 10, 3] and report.wasted == pytest.approx(0.5)
+    assert report.mask.sum(axis=1).tolist() == [2, 10, 3]
+    assert report.wasted == pytest.approx(0.5)
     assert report.ids[1].tolist() == tiny_classifier.tokenizer.encode_words(rows[1])
     assert (report.ids[~report.mask] == tiny_classifier.tokenizer.pad_id).all()
     assert 0 < report.packed_difference < 1e-6 or report.packed_difference == 0
@@ -44,16 +46,19 @@ def test_a_classifiers_batch_gives_each_text_its_own_answer(tiny_classifier: Loa
 def test_a_taggers_batch_gives_each_word_its_own_tag(tiny_tagger: LoadedModel) -> None:
     rows = split_lines(tiny_tagger, ("John works at Google in California.", "Anna sleeps.", "Paris"))
     report = inspect_batch(tiny_tagger, rows)
-    assert report.packed_difference < 1e-6 and report.alone_difference < 1e-6
+    assert report.packed_difference < 1e-6
+    assert report.alone_difference < 1e-6
     assert report.frame["decisions"].tolist() == [len(row) for row in rows]
     assert report.frame["answer"].tolist() == [" ".join(tag_words(tiny_tagger, row).tags) for row in rows]
-    assert report.frame["largest_change"][2] > 1e-3 and report.frame["largest_change"][0] == 0
+    assert report.frame["largest_change"][2] > 1e-3
+    assert report.frame["largest_change"][0] == 0
 
 
 def test_a_network_without_layers_has_nothing_to_pack(tiny_classifiers: Path) -> None:
     blind = load_model("tiny-average", tiny_classifiers)
     report = inspect_batch(blind, split_lines(blind, LINES))
-    assert np.isnan(report.packed_difference) and report.alone_difference < 1e-6
+    assert np.isnan(report.packed_difference)
+    assert report.alone_difference < 1e-6
     assert time_batches(blind, (report.words,)) is None
 
 
@@ -71,6 +76,8 @@ def test_equal_lengths_leave_the_mask_nothing_to_do(tiny_classifier: LoadedModel
         (("good", "good " * 41), "Line 2 has 41 words; at most 40"),
     ],
 )
-def test_lines_that_make_no_batch_get_a_sentence(tiny_classifier: LoadedModel, lines: tuple[str, ...], told: str) -> None:
+def test_lines_that_make_no_batch_get_a_sentence(
+    tiny_classifier: LoadedModel, lines: tuple[str, ...], told: str
+) -> None:
     with pytest.raises(InputError, match=told):
         split_lines(tiny_classifier, lines)

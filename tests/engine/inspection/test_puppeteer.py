@@ -17,8 +17,18 @@ from engine.decoding.text import start_id, write_text
 from engine.errors import InputError
 from engine.inspection import puppeteer
 from engine.inspection.puppeteer import (
-    WINDOW, Strings, actions_of, attach, changed_characters, first_difference, gates_of, perform, read_units, verdict, window_bits,
-)  # fmt: skip
+    WINDOW,
+    Strings,
+    actions_of,
+    attach,
+    changed_characters,
+    first_difference,
+    gates_of,
+    perform,
+    read_units,
+    verdict,
+    window_bits,
+)
 from engine.inspection.unseen import unseen_play
 from engine.models.folder import LoadedModel, load_model
 
@@ -77,7 +87,12 @@ def test_error_is_the_standard_error_of_the_mean_over_windows(reader: LoadedMode
         (0.05, 0.01, False, "A real effect: the network needs 0.050"),
         (-0.05, 0.01, False, "A real effect, for the better on this passage: 0.050"),
         (0.7, 0.01, False, "A large effect"),
-        (0.05, 0.01, True, "A real effect: the network needs 0.050 bits per character more for unseen text although this text"),
+        (
+            0.05,
+            0.01,
+            True,
+            "A real effect: the network needs 0.050 bits per character more for unseen text although this text",
+        ),
     ],
 )
 def test_verdict_weighs_the_change_against_its_error(change: float, error: float, same: bool, beginning: str) -> None:

@@ -15,9 +15,20 @@ from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.inspection import range_match
 from engine.inspection.range_match import (
-    MAX_CHARACTERS, STEPS, Pattern, TextReading, context, explain_matches, find_matches, in_steps, read_states, select_pattern,
-    sources_of, states_over, suggest_range,
-)  # fmt: skip
+    MAX_CHARACTERS,
+    STEPS,
+    Pattern,
+    TextReading,
+    context,
+    explain_matches,
+    find_matches,
+    in_steps,
+    read_states,
+    select_pattern,
+    sources_of,
+    states_over,
+    suggest_range,
+)
 from engine.inspection.text_tracks import text_tracks
 from engine.models.folder import LoadedModel, ModelInfo
 from engine.models.language_model import LanguageModel
@@ -63,7 +74,9 @@ def test_pattern_is_what_plain_loops_find(network: LoadedModel, start: int, stop
 
 
 @given(
-    arrays.arrays(np.int8, st.tuples(st.integers(1, 4), st.integers(1, 30)), elements=st.sampled_from([-127, -40, 0, 25, 26, 90])),
+    arrays.arrays(
+        np.int8, st.tuples(st.integers(1, 4), st.integers(1, 30)), elements=st.sampled_from([-127, -40, 0, 25, 26, 90])
+    ),
     st.sampled_from([0.25, 0.5, 0.7, 1.0]),
     st.data(),
 )
@@ -96,10 +109,13 @@ def test_range_finds_itself_with_full_score_and_the_suggestion_has_most_units(ne
     start, stop = suggest_range(network, TEXT, 1, THRESHOLD)
     counts = {
         (a, b): len(select_pattern(network, TEXT, 1, a, b, THRESHOLD).units)
-        for a in range(1, len(TEXT) - 3) for b in range(a + 3, min(a + 13, len(TEXT)))
-    }  # fmt: skip
+        for a in range(1, len(TEXT) - 3)
+        for b in range(a + 3, min(a + 13, len(TEXT)))
+    }
     assert counts[start, stop] == max(counts.values()) > 0
-    best = find_matches(read_states(network, "text", 1, text=TEXT), select_pattern(network, TEXT, 1, start, stop, THRESHOLD), 1.0).frame
+    best = find_matches(
+        read_states(network, "text", 1, text=TEXT), select_pattern(network, TEXT, 1, start, stop, THRESHOLD), 1.0
+    ).frame
     assert best[(best["start"] == start) & (best["stop"] == stop)]["score"].tolist() == [1.0]
 
 
@@ -116,7 +132,9 @@ def test_long_texts_are_read_in_streams_as_in_one_pass(network: LoadedModel, mon
 
 
 def test_explanation_counts_where_predicates_hold(network: LoadedModel) -> None:
-    reading = TextReading("ab(cd)ef", np.array([[0, 0, 127, 127, 127, 0, 0, 0]], np.int8), np.arange(8), np.arange(1, 9), "", 0.0)
+    reading = TextReading(
+        "ab(cd)ef", np.array([[0, 0, 127, 127, 127, 0, 0, 0]], np.int8), np.arange(8), np.arange(1, 9), "", 0.0
+    )
     found = explain_matches(reading, find_matches(reading, Pattern((0,), (1,), 0.5, 3, 1), 1.0))
     first = found.iloc[0]
     assert (first["predicate"], first["matched"], first["overall"]) == ("inside_brackets", 1.0, 3 / 8)

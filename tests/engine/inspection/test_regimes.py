@@ -36,13 +36,23 @@ def table(**scores: list[tuple[float, float, float]]) -> pd.DataFrame:
             values = {"bleu_beam": bleu, "bleu_greedy": bleu - 1, "chrf_beam": bleu + 15, "chrf_greedy": bleu + 14}
             rows.append(facts | values | {"forced_loss": forced, "free_loss": free, "kind": FINAL, "step": 1000})
             for step in (100, 200):
-                empty = {"bleu_beam": None, "bleu_greedy": None, "chrf_beam": None, "chrf_greedy": None, "sentences": None}
-                rows.append(facts | empty | {"forced_loss": forced + 100 / step, "free_loss": free, "kind": CURVE, "step": step})
+                empty = {
+                    "bleu_beam": None,
+                    "bleu_greedy": None,
+                    "chrf_beam": None,
+                    "chrf_greedy": None,
+                    "sentences": None,
+                }
+                rows.append(
+                    facts | empty | {"forced_loss": forced + 100 / step, "free_loss": free, "kind": CURVE, "step": step}
+                )
     return pd.DataFrame(rows)
 
 
 CLEAR = table(
-    Always_forced=[(40.0, 1.2, 5.0), (41.0, 1.3, 5.2)], Scheduled=[(37.0, 1.6, 3.9), (38.0, 1.6, 4.1)], Never_forced=[(20.0, 4.0, 4.2), (22.0, 4.1, 4.2)]
+    Always_forced=[(40.0, 1.2, 5.0), (41.0, 1.3, 5.2)],
+    Scheduled=[(37.0, 1.6, 3.9), (38.0, 1.6, 4.1)],
+    Never_forced=[(20.0, 4.0, 4.2), (22.0, 4.1, 4.2)],
 )
 
 
@@ -54,7 +64,9 @@ def test_the_winner_and_the_worst_are_named_with_their_means() -> None:
 
 
 def test_overlapping_seeds_and_single_seeds_are_called_doubtful() -> None:
-    assert "overlap" in winner_sentence(table(Always_forced=[(40.0, 1, 5), (36.0, 1, 5)], Scheduled=[(37.0, 1, 4), (38.0, 1, 4)]))
+    assert "overlap" in winner_sentence(
+        table(Always_forced=[(40.0, 1, 5), (36.0, 1, 5)], Scheduled=[(37.0, 1, 4), (38.0, 1, 4)])
+    )
     assert "one seed each" in winner_sentence(table(Always_forced=[(40.0, 1, 5)], Scheduled=[(37.0, 1, 4)]))
     assert "Only scheduled has been measured: BLEU 37.0" in winner_sentence(table(Scheduled=[(37.0, 1, 4)]))
 

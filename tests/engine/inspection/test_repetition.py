@@ -24,7 +24,9 @@ def test_distinct_and_repetition_counted_by_hand() -> None:
 
 def test_words_leave_out_what_is_cut_off() -> None:
     assert split_words("O, don't go to-day; I’ll wai") == ["o", "don't", "go", "to-day", "i’ll"]
-    assert split_words("ROMEO:\nThe sun is up.", 9) == ["sun", "is", "up"], "the word that begins before the start is the prompt's"
+    assert split_words("ROMEO:\nThe sun is up.", 9) == ["sun", "is", "up"], (
+        "the word that begins before the start is the prompt's"
+    )
     assert split_words("") == []
     assert split_words("Δώσ' μοι 3 έτη!") == ["δώσ", "μοι", "έτη"]
 

@@ -1,4 +1,5 @@
-"""The numbers of the tool "Search tree" against searches and forced decodings made directly, and its sentences against both."""
+"""The numbers of the tool "Search tree" against searches and forced decodings made directly, and its sentences against
+both."""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ import math
 import pytest
 import sacrebleu
 
-from engine.decoding.beam_tree import LEFT
 from engine.decoding import forced
+from engine.decoding.beam_tree import LEFT
 from engine.decoding.text import encode_sources, translate
 from engine.errors import InputError
 from engine.inspection.search import inspect_search, search_sentence
@@ -41,7 +42,9 @@ def test_the_tree_ends_in_the_translations_of_the_same_search(interpreter, width
     report = inspect_search(interpreter, SOURCE, width, penalty)
     own = translate(interpreter, SOURCE, beam_size=width, length_penalty=penalty)
     assert report.found["text"].tolist() == [translation.text for translation in own]
-    assert report.found["log_prob"].tolist() == pytest.approx([sum(translation.log_probs) for translation in own], abs=1e-4)
+    assert report.found["log_prob"].tolist() == pytest.approx(
+        [sum(translation.log_probs) for translation in own], abs=1e-4
+    )
     winner = report.nodes[report.nodes["is_winner"]]
     assert winner["log_prob"].tolist() == pytest.approx(own[0].log_probs, abs=1e-4)
     assert math.fsum(winner["log_prob"]) / len(winner) ** penalty == pytest.approx(report.winner.score, abs=1e-4)
@@ -118,7 +121,9 @@ def test_the_map_holds_the_translation_of_every_setting(interpreter) -> None:
         own = translate(interpreter, SOURCE, beam_size=width, length_penalty=penalty)[0]
         assert report.winner_at(width, penalty).text == own.text
         assert report.winner_at(width, penalty).log_prob == pytest.approx(sum(own.log_probs), abs=1e-4)
-    expected = [sacrebleu.CHRF().sentence_score(text, ["le chien voit un chat"]).score for text in report.winners["text"]]
+    expected = [
+        sacrebleu.CHRF().sentence_score(text, ["le chien voit un chat"]).score for text in report.winners["text"]
+    ]
     assert report.winners["chrf"].tolist() == pytest.approx(expected)
     assert report.winners["settings"].is_monotonic_decreasing
     best = report.winners.sort_values("chrf", ascending=False)["winner"].iloc[0]

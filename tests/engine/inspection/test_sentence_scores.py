@@ -1,4 +1,5 @@
-"""The stored test sentences: sorted as asked, compared only where they are the same, texts only where they are theirs."""
+"""The stored test sentences: sorted as asked, compared only where they are the same, texts only where they are
+theirs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How a source is read: nothing of it is lost, unseen parts are marked, and doubts about its language are rare and right."""
+"""How a source is read: nothing of it is lost, unseen parts are marked, and doubts about its language are rare and
+right."""
 
 from __future__ import annotations
 
@@ -71,7 +72,8 @@ def test_the_right_language_is_not_doubted(translator, text):
 
 
 def test_rates_on_the_phrasebook(translator):
-    """On 400 pairs that are shipped: hardly a sentence in the right language is doubted, nearly all in the other are."""
+    """On 400 pairs that are shipped: hardly a sentence in the right language is doubted, nearly all in the other
+    are."""
     frame = pd.read_parquet(SAMPLES / "phrasebook_en_fr" / "test.parquet")
     wrong = [text for text in frame["en"] if doubt(translator, text)]
     missed = [text for text in frame["fr"] if not doubt(translator, text)]

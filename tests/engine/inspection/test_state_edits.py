@@ -15,8 +15,14 @@ from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.inspection import units
 from engine.inspection.state_edits import (
-    average_difference, compare_averages, compare_states, edit_frame, fading, has_same_tokens, pair_tokens,
-)  # fmt: skip
+    average_difference,
+    compare_averages,
+    compare_states,
+    edit_frame,
+    fading,
+    has_same_tokens,
+    pair_tokens,
+)
 from engine.inspection.units import prove_text
 from engine.models.folder import LoadedModel, ModelInfo
 from engine.models.language_model import LanguageModel
@@ -25,7 +31,9 @@ FIRST, SECOND = "the boat saw the fog", "the fog saw the boat"
 
 
 @pytest.fixture(params=["rnn", "lstm", "gru"])
-def network(request: pytest.FixtureRequest, reader: LoadedModel, build_language_model: Callable[..., LanguageModel]) -> LoadedModel:
+def network(
+    request: pytest.FixtureRequest, reader: LoadedModel, build_language_model: Callable[..., LanguageModel]
+) -> LoadedModel:
     """Return a small network of each kind of cell that reads the tests' characters."""
     model = build_language_model(reader.tokenizer.vocab_size, seed=5, cell=request.param, forget_bias=-1.0)
     info = ModelInfo(f"tiny-{request.param}", reader.info.path, architecture=request.param, config=model.config)
@@ -43,7 +51,10 @@ def network(request: pytest.FixtureRequest, reader: LoadedModel, build_language_
 )
 def test_words_are_paired_with_words(reader: LoadedModel, first: str, second: str, wanted: str) -> None:
     found = pair_tokens(reader, first, second)
-    joined = [("".join(pair).upper() if edited else "".join(pair)) for pair, edited in zip(found.tokens, found.edited, strict=True)]
+    joined = [
+        ("".join(pair).upper() if edited else "".join(pair))
+        for pair, edited in zip(found.tokens, found.edited, strict=True)
+    ]
     assert [pair for pair in joined if pair.strip()] == wanted.split()
     assert found.left_out == len(first) + len(second) - 2 * len(found.tokens)
 
@@ -54,7 +65,9 @@ def test_differences_are_those_of_two_runs_step_by_step(network: LoadedModel) ->
         with torch.no_grad():
             for token_id in [start_id(network), *network.tokenizer.encode(text)]:
                 _, state = network.model.step(torch.tensor([token_id]), state)
-                after.append(state[1][0][0].double().numpy() if isinstance(state[1], tuple) else state[1][0].double().numpy())
+                after.append(
+                    state[1][0][0].double().numpy() if isinstance(state[1], tuple) else state[1][0].double().numpy()
+                )
         return np.stack(after[1:])
 
     one, other = last_layer(FIRST), last_layer(SECOND)
@@ -100,7 +113,9 @@ def test_another_word_changes_the_average_by_what_it_weighs(reader: LoadedModel)
     rows = reader.model.embedding.weight.detach().double()
     (one,), (other,) = reader.tokenizer.encode("d"), reader.tokenizer.encode("l")
     assert not has_same_tokens(reader, first, second)
-    assert average_difference(reader, first, second) == pytest.approx(float((rows[one] - rows[other]).abs().max()) / 5, rel=1e-6)
+    assert average_difference(reader, first, second) == pytest.approx(
+        float((rows[one] - rows[other]).abs().max()) / 5, rel=1e-6
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,7 +134,12 @@ def test_fading(distance: list[float], start: int, share: float, wanted: tuple) 
 
 @pytest.mark.parametrize(
     ("first", "second", "words"),
-    [("", "a", "no text"), ("a dog", "a dog", "the same"), ("x" * 1001, "y", "at most 1,000"), ("a dog", "a dog sat", "only at their end")],
+    [
+        ("", "a", "no text"),
+        ("a dog", "a dog", "the same"),
+        ("x" * 1001, "y", "at most 1,000"),
+        ("a dog", "a dog sat", "only at their end"),
+    ],
 )
 def test_texts_that_cannot_be_compared_get_a_sentence(reader: LoadedModel, first: str, second: str, words: str) -> None:
     with pytest.raises(InputError, match=words):

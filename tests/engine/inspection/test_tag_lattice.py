@@ -1,4 +1,5 @@
-"""The lattice of tags: its ways, its arithmetic and its flips against every way written out; halves and errors against hand counts."""
+"""The lattice of tags: its ways, its arithmetic and its flips against every way written out; halves and errors against
+hand counts."""
 
 from __future__ import annotations
 
@@ -12,11 +13,38 @@ import torch
 
 from engine.errors import InputError
 from engine.inspection import tag_errors
-from engine.inspection.tag_directions import Directions, Voice, disagreement_sentence, disagreements, read_directions, word_frame
+from engine.inspection.tag_directions import (
+    Directions,
+    Voice,
+    disagreement_sentence,
+    disagreements,
+    read_directions,
+    word_frame,
+)
 from engine.inspection.tag_lattice import (
-    BEGIN, END, LARGEST_CHANGE, STEP, Edit, Lattice, best_tags, best_ways, column_frame, easiest_flips, edit_steps, find_flip, is_allowed,
-    legality_sentence, read_edits, spans_sentence, step_matrix, step_score, tags_without_steps, way_frame, with_edit, write_edits,
-)  # fmt: skip
+    BEGIN,
+    END,
+    LARGEST_CHANGE,
+    STEP,
+    Edit,
+    Lattice,
+    best_tags,
+    best_ways,
+    column_frame,
+    easiest_flips,
+    edit_steps,
+    find_flip,
+    is_allowed,
+    legality_sentence,
+    read_edits,
+    spans_sentence,
+    step_matrix,
+    step_score,
+    tags_without_steps,
+    way_frame,
+    with_edit,
+    write_edits,
+)
 from engine.inspection.tagging import tag_words
 from engine.models.folder import LoadedModel
 from engine.models.tagger import Tagger
@@ -28,7 +56,12 @@ LABELS = ("O", "B-per", "I-per", "B-geo", "I-geo")
 def lattice(seed: int, words: int = 4) -> Lattice:
     draw = np.random.default_rng(seed)
     size = len(LABELS)
-    arrays = (draw.normal(size=(words, size)) * 2, draw.normal(size=(size, size)), draw.normal(size=size), draw.normal(size=size))
+    arrays = (
+        draw.normal(size=(words, size)) * 2,
+        draw.normal(size=(size, size)),
+        draw.normal(size=size),
+        draw.normal(size=size),
+    )
     return Lattice(tuple(f"w{place}" for place in range(words)), LABELS, *arrays)
 
 
@@ -94,9 +127,12 @@ def test_edits_are_read_written_replaced_and_refused() -> None:
     assert step_score(edited, "B-per", "I-per") == pytest.approx(found.transitions[1, 2] + 0.25)
     assert np.nansum(step_matrix(edited) - step_matrix(found)) == pytest.approx(1.25)
     for text, sentence in (
-        ("nonsense", "cannot be read"), ("B-per>I-per:nan", "cannot be read"), ("B-per>B-cat:1", "no tag “B-cat”"), ("O>O:21", "at most 20"),
+        ("nonsense", "cannot be read"),
+        ("B-per>I-per:nan", "cannot be read"),
+        ("B-per>B-cat:1", "no tag “B-cat”"),
+        ("O>O:21", "at most 20"),
         ("beginning>end:1", "no step from the beginning to the end"),
-    ):  # fmt: skip
+    ):
         with pytest.raises(InputError, match=sentence):
             read_edits(text, LABELS)
 
@@ -104,23 +140,41 @@ def test_edits_are_read_written_replaced_and_refused() -> None:
 def test_rules_and_words() -> None:
     found = lattice(1)
     assert [is_allowed(before, "I-per") for before in (BEGIN, *LABELS)] == [False, False, True, True, False, False]
-    assert is_allowed("B-per", END) and is_allowed(BEGIN, "B-geo")
+    assert is_allowed("B-per", END)
+    assert is_allowed(BEGIN, "B-geo")
     assert tags_without_steps(found) == tuple(LABELS[place] for place in found.emissions.argmax(axis=1))
     plain = Lattice(found.words, LABELS, found.emissions, np.zeros((5, 5)), np.zeros(5), np.zeros(5))
     assert "without a CRF" in legality_sentence(plain)
     assert best_tags(plain) == tags_without_steps(plain)
-    legal = [step_score(found, a, b) for a, b in itertools.product((BEGIN, *LABELS), (*LABELS, END)) if (a, b) != (BEGIN, END) and is_allowed(a, b)]
-    assert f"The {len(legal)} steps that BIO allows score {np.mean(legal):+.2f}".replace("-", "\N{MINUS SIGN}") in legality_sentence(found)
+    legal = [
+        step_score(found, a, b)
+        for a, b in itertools.product((BEGIN, *LABELS), (*LABELS, END))
+        if (a, b) != (BEGIN, END) and is_allowed(a, b)
+    ]
+    assert f"The {len(legal)} steps that BIO allows score {np.mean(legal):+.2f}".replace(
+        "-", "\N{MINUS SIGN}"
+    ) in legality_sentence(found)
     words = ("Anna", "Smith", "in", "Rome")
     sentence = spans_sentence(words, ("B-per", "I-per", "O", "B-geo"), ("B-geo", "I-geo", "B-per", "O"))
-    assert sentence == "“Anna Smith” turns from per into geo, “Rome” is no longer marked as geo, “in” is now marked as per."
+    assert (
+        sentence
+        == "“Anna Smith” turns from per into geo, “Rome” is no longer marked as geo, “in” is now marked as per."
+    )
 
 
 def test_halves_add_up_and_each_sees_its_own_side_only() -> None:
     torch.manual_seed(3)
     row = "Anna lives in Rome and Peter works at Google .".split()
     tokenizer = list_words([row], 40)
-    model = Tagger(tokenizer.vocab_size, list(LABELS), embedding_dim=8, character_dim=4, character_filters=8, shape_dim=4, hidden_size=8).eval()
+    model = Tagger(
+        tokenizer.vocab_size,
+        list(LABELS),
+        embedding_dim=8,
+        character_dim=4,
+        character_filters=8,
+        shape_dim=4,
+        hidden_size=8,
+    ).eval()
     for half in (model.forward_emission, model.backward_emission):
         torch.nn.init.normal_(half.weight, std=2.0)
     torch.nn.init.normal_(model.forward_emission.bias)
@@ -141,33 +195,57 @@ def test_halves_add_up_and_each_sees_its_own_side_only() -> None:
 
 def test_disagreements_name_the_half_that_is_followed() -> None:
     words = ("Chad", "Ford", "in", "May")
-    tags = {"forward": ("B-geo", "B-per", "O", "O"), "backward": ("B-per", "B-geo", "O", "B-geo"), "both": ("B-per", "B-per", "O", "B-per")}
+    tags = {
+        "forward": ("B-geo", "B-per", "O", "O"),
+        "backward": ("B-per", "B-geo", "O", "B-geo"),
+        "both": ("B-per", "B-per", "O", "B-per"),
+    }
     shares = {"forward": (0.6, 0.7, 1.0, 0.9), "backward": (0.8, 0.75, 1.0, 0.5), "both": (0.5, 0.6, 1.0, 0.4)}
     voices = {name: Voice(tags[name], shares[name]) for name in tags}
     found = Directions(words, LABELS, *(np.zeros((4, 5)), np.zeros((4, 5)), np.zeros(5), np.zeros((4, 5))), voices)
-    assert disagreements(found)[["place", "followed"]].to_numpy().tolist() == [[1, "backward"], [2, "forward"], [4, "neither"]]
+    assert disagreements(found)[["place", "followed"]].to_numpy().tolist() == [
+        [1, "backward"],
+        [2, "forward"],
+        [4, "neither"],
+    ]
     sentence = disagreement_sentence(found)
-    assert "differ at 3 of 4 words. Most plainly at “Ford” (word 2)" in sentence and "B-per (60%), so the forward half is followed" in sentence
+    assert "differ at 3 of 4 words. Most plainly at “Ford” (word 2)" in sentence
+    assert "B-per (60%), so the forward half is followed" in sentence
     assert sentence.endswith("follows the forward half once, the backward half once, neither once.")
 
 
 def test_errors_are_counted_by_kind_type_and_place() -> None:
     gold = "B-per I-per O B-geo O B-org I-org I-org O B-tim".split()
     read = "B-per I-per O B-org O O B-org I-org O O".split()
-    assert tag_errors.outcomes(gold, read) == [("per", "found"), ("geo", "wrong type"), ("org", "boundary"), ("tim", "missed")]
+    assert tag_errors.outcomes(gold, read) == [
+        ("per", "found"),
+        ("geo", "wrong type"),
+        ("org", "boundary"),
+        ("tim", "missed"),
+    ]
     assert tag_errors.outcomes(["O", "O"], ["O", "B-per"]) == [("per", "invented")]
     labels = ["O", "B-per", "I-per", "B-geo", "B-org", "I-org", "B-tim"]
 
     def rows(model: str, tags: list[str]) -> dict:
         numbers = ([labels.index(tag) for tag in row] for row in (gold, tags))
-        return dict(zip(("model", "corpus", "split", "row", "labels", "gold", "predicted"), (model, "c", "test", 0, " ".join(labels), *numbers), strict=True))
+        return dict(
+            zip(
+                ("model", "corpus", "split", "row", "labels", "gold", "predicted"),
+                (model, "c", "test", 0, " ".join(labels), *numbers),
+                strict=True,
+            )
+        )
 
     broken = ["O", "I-per", "O", "B-geo", "O", "B-org", "I-org", "I-org", "O", "B-tim"]
     frame = pd.DataFrame([rows("both", gold), rows("one", broken), rows("odd", read)])
     kinds, places, sentences = tag_errors.both_frames(frame, "both", "one")
     assert sentences == 1
     by_type = kinds.set_index("type")
-    assert (by_type.loc["per", "found"], by_type.loc["per", "boundary_other"], int(by_type["found_other"].sum())) == (1, 1, 3)
+    assert (by_type.loc["per", "found"], by_type.loc["per", "boundary_other"], int(by_type["found_other"].sum())) == (
+        1,
+        1,
+        3,
+    )
     shares = places.set_index("place")
     assert shares.loc["first of several", "share_other"] == pytest.approx(0.5)
     assert shares.loc["last of several", "share_other"] == 1.0

@@ -16,9 +16,12 @@ SENTENCE = ("Mara", "Berg", "met", "Tom", "in", "Oslo", "\N{GRINNING FACE}", "."
     ("text", "words"),
     [
         ("John works at Google in California.", "John works at Google in California ."),
-        ("Mr. O'Neil's U.S. trip (on 12/05/2020, at 3:30 p.m.).", "Mr. O'Neil 's U.S. trip ( on 12/05/2020 , at 3:30 p.m. ) ."),
+        (
+            "Mr. O'Neil's U.S. trip (on 12/05/2020, at 3:30 p.m.).",
+            "Mr. O'Neil 's U.S. trip ( on 12/05/2020 , at 3:30 p.m. ) .",
+        ),
         ("I don't, we’ll: they can't!", "I do n't , we ’ll : they ca n't !"),
-        ("\"No way\", said al-Qaida... 50% of $1,000.50", '" No way " , said al-Qaida ... 50 % of $ 1,000.50'),
+        ('"No way", said al-Qaida... 50% of $1,000.50', '" No way " , said al-Qaida ... 50 % of $ 1,000.50'),
         ("J. Edgar Hoover, AT&T. No. 5? No.", "J. Edgar Hoover , AT&T . No. 5 ? No ."),
         ("<b>Bob</b> &amp; me@x.org", "< b > Bob < / b > & amp ; me@x.org"),
         ("see https://a.b/c?d=1.", "see https://a.b/c?d=1 ."),

@@ -1,4 +1,5 @@
-"""Quality of taggers from stored predictions: the counts are seqeval's, every entity is in one outcome, gains are told from luck."""
+"""Quality of taggers from stored predictions: the counts are seqeval's, every entity is in one outcome, gains are told
+from luck."""
 
 from __future__ import annotations
 
@@ -53,9 +54,16 @@ def test_scores_are_those_of_seqeval(sentences: pd.DataFrame, outcomes: pd.DataF
 
 def test_every_entity_stands_in_exactly_one_outcome(sentences: pd.DataFrame, outcomes: pd.DataFrame) -> None:
     for column in ("gold", "predicted"):
-        expected = Counter((row, kind, begin, end + 1) for row, tags in enumerate(in_words(sentences, column)) for kind, begin, end in get_entities(tags))
+        expected = Counter(
+            (row, kind, begin, end + 1)
+            for row, tags in enumerate(in_words(sentences, column))
+            for kind, begin, end in get_entities(tags)
+        )
         marked = outcomes[outcomes[column] != NOTHING]
-        assert Counter(marked[["row", column, f"{column}_start", f"{column}_end"]].itertuples(index=False, name=None)) == expected
+        assert (
+            Counter(marked[["row", column, f"{column}_start", f"{column}_end"]].itertuples(index=False, name=None))
+            == expected
+        )
     counts = tagging_quality.confuse(outcomes)
     assert counts.to_numpy().sum() == len(outcomes)
     assert counts.loc["per", FOUND] == ((outcomes["outcome"] == FOUND) & (outcomes["gold"] == "per")).sum()
@@ -78,7 +86,14 @@ def test_outcomes_are_what_their_names_say() -> None:
 
 def test_gains_compare_equal_seeds_and_own_up_to_luck() -> None:
     def row(crf: bool, bidirectional: bool, seed: int, f1: float) -> dict:
-        return {"corpus": "ner_gmb", "crf": crf, "bidirectional": bidirectional, "seed": seed, "f1": f1, "variant": tagging_quality._variant(bidirectional, crf)}
+        return {
+            "corpus": "ner_gmb",
+            "crf": crf,
+            "bidirectional": bidirectional,
+            "seed": seed,
+            "f1": f1,
+            "variant": tagging_quality._variant(bidirectional, crf),
+        }
 
     rows = [row(True, True, seed, f1) for seed, f1 in enumerate((84.0, 85.0, 86.0))]
     rows += [row(False, True, seed, f1) for seed, f1 in enumerate((83.0, 83.5, 84.0))]

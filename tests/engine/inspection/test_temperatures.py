@@ -100,7 +100,9 @@ def test_summary_is_mean_and_spread_over_seeds(reader: LoadedModel) -> None:
     assert summary["temperature"].is_monotonic_increasing
     own = table[table["temperature"] == 0.5]["entropy"]
     row = summary[summary["temperature"] == 0.5].iloc[0]
-    assert (row["entropy_mean"], row["entropy_min"], row["entropy_max"]) == pytest.approx((own.mean(), own.min(), own.max()))
+    assert (row["entropy_mean"], row["entropy_min"], row["entropy_max"]) == pytest.approx(
+        (own.mean(), own.min(), own.max())
+    )
     assert row["seeds"] == own.size
 
 
@@ -140,10 +142,14 @@ def test_bad_settings_get_a_sentence(reader: LoadedModel) -> None:
         next(measure_curve(reader, "x" * 2001, SETTINGS))
 
 
-def test_stored_curve_is_that_of_these_weights(reader: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stored_curve_is_that_of_these_weights(
+    reader: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     table = tmp_path / "results" / "temperatures.parquet"
     monkeypatch.setattr(temperature_results, "TABLE", table)
-    monkeypatch.setattr(temperature_results, "SETTINGS", dataclasses.replace(temperature_results.SETTINGS, max_new_tokens=20))
+    monkeypatch.setattr(
+        temperature_results, "SETTINGS", dataclasses.replace(temperature_results.SETTINGS, max_new_tokens=20)
+    )
     monkeypatch.setattr(temperature_results, "SEEDS", 2)
     assert stored_curve(reader).empty
     assert list(measure_model(reader, table))[-1] == 1
@@ -164,7 +170,9 @@ def test_stored_curve_is_that_of_these_weights(reader: LoadedModel, tmp_path: Pa
         read_table(tmp_path / "nothing.parquet")
 
 
-def test_command_refuses_a_model_that_does_not_write(translator_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_command_refuses_a_model_that_does_not_write(
+    translator_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
     code = main(["temperatures", "--model", str(translator_folder), "--output", str(tmp_path / "x.parquet")])
     assert code == EXIT_BAD_INPUT
     assert "does translation, not language model" in capsys.readouterr().err

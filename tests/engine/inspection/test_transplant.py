@@ -37,7 +37,10 @@ def by_hand(loaded: LoadedModel, *texts: str) -> list[float]:
     """Return the chances after the texts, each read from the start by stepping, in plain Python floats."""
     state, logits = loaded.model.start(1), None
     with torch.inference_mode():
-        for token_id in [loaded.tokenizer.encode("\n")[0], *(i for text in texts for i in loaded.tokenizer.encode(text))]:
+        for token_id in [
+            loaded.tokenizer.encode("\n")[0],
+            *(i for text in texts for i in loaded.tokenizer.encode(text)),
+        ]:
             logits, state = loaded.model.step(torch.tensor([token_id]), state)
     weights = [math.exp(value) for value in logits[0].tolist()]
     return [weight / sum(weights) for weight in weights]
@@ -125,7 +128,9 @@ def test_a_donor_lasts_longer_in_a_gru_than_in_an_rnn_of_the_same_size(gru: Load
         ("A", "B", math.nan, "not nan"),
     ],
 )
-def test_what_cannot_be_done_is_said(reader: LoadedModel, donor: str, passage: str, amount: float, sentence: str) -> None:
+def test_what_cannot_be_done_is_said(
+    reader: LoadedModel, donor: str, passage: str, amount: float, sentence: str
+) -> None:
     with pytest.raises(InputError, match=sentence):
         donor_influence(reader, donor, passage, amount)
     with pytest.raises(InputError, match=sentence):

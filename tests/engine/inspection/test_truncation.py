@@ -48,23 +48,32 @@ def test_reach_share_and_direction_are_those_of_gradients_cut_by_hand(reader: Lo
     for row in found.frame.itertuples():
         assert row.reach == row.length
         assert row.kept == pytest.approx(float(norms[: row.length].sum() / norms.sum()), rel=1e-4)
-        assert row.cosine == pytest.approx(float(functional.cosine_similarity(step_by_step(row.length), whole, dim=0)), abs=1e-4)
+        assert row.cosine == pytest.approx(
+            float(functional.cosine_similarity(step_by_step(row.length), whole, dim=0)), abs=1e-4
+        )
     assert found.frame["memory_bytes"].is_monotonic_increasing
 
 
 def test_the_sentence_names_the_shortest_chunk_that_is_enough() -> None:
     frame = pd.DataFrame(
         {
-            "length": [4, 16, 64], "reach": [4, 16, 64], "kept": [0.4, 0.8, 1.0], "cosine": [0.5, 0.96, 1.0],
-            "memory_bytes": [10, 20, 50], "seconds": [3.0, 2.0, 1.0], "seconds_per_update": [0.1, 0.5, 1.0],
+            "length": [4, 16, 64],
+            "reach": [4, 16, 64],
+            "kept": [0.4, 0.8, 1.0],
+            "cosine": [0.5, 0.96, 1.0],
+            "memory_bytes": [10, 20, 50],
+            "seconds": [3.0, 2.0, 1.0],
+            "seconds_per_update": [0.1, 0.5, 1.0],
         }
-    )  # fmt: skip
+    )
     words = truncation_sentence(Truncation(frame, pd.DataFrame(), 64))
     assert "Chunks of 16 are the shortest" in words
     assert "80 % of what moves" in words
     assert "2.5 times as much in memory" in words
     assert "2.0 times as long" in words
-    assert "No chunk is long enough" in truncation_sentence(Truncation(frame.assign(cosine=[0.1, 0.2, 1.0]), pd.DataFrame(), 64))
+    assert "No chunk is long enough" in truncation_sentence(
+        Truncation(frame.assign(cosine=[0.1, 0.2, 1.0]), pd.DataFrame(), 64)
+    )
 
 
 def test_short_texts_are_refused(reader: LoadedModel) -> None:
@@ -75,9 +84,12 @@ def test_short_texts_are_refused(reader: LoadedModel) -> None:
 def test_orders_of_half_lives_are_compared_where_both_can_tell() -> None:
     levels = pd.DataFrame(
         {
-            "network": ["a", "b", "c"], "level": 0.5, "gradient": [2.0, 2.1, 4.0], "replaced": [3.0, 6.0, 5.0],
+            "network": ["a", "b", "c"],
+            "level": 0.5,
+            "gradient": [2.0, 2.1, 4.0],
+            "replaced": [3.0, 6.0, 5.0],
         }
-    )  # fmt: skip
+    )
     # a and b are a tie by gradient; a < c in both; by gradient b < c, replaced c < b.
     assert compare_orders(levels) == (1, 2)
     assert "Of the 2 comparisons" in agreement_sentence(levels)

@@ -13,8 +13,13 @@ from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.inspection import units
 from engine.inspection.units import (
-    WARM_UP, check_unit, pieces, stream_states, trace, unit_course,
-)  # fmt: skip
+    WARM_UP,
+    check_unit,
+    pieces,
+    stream_states,
+    trace,
+    unit_course,
+)
 from engine.models.folder import LoadedModel, ModelInfo
 from engine.models.language_model import LanguageModel
 
@@ -22,7 +27,9 @@ TEXT = "The ferry left at noon.\nTOM: A dog!\n"
 
 
 @pytest.fixture(params=["rnn", "lstm", "gru"])
-def network(request: pytest.FixtureRequest, reader: LoadedModel, build_language_model: Callable[..., LanguageModel]) -> LoadedModel:
+def network(
+    request: pytest.FixtureRequest, reader: LoadedModel, build_language_model: Callable[..., LanguageModel]
+) -> LoadedModel:
     """Return a small network of each kind of cell that reads the tests' characters."""
     model = build_language_model(reader.tokenizer.vocab_size, seed=5, cell=request.param, forget_bias=-1.0)
     info = ModelInfo(f"tiny-{request.param}", reader.info.path, architecture=request.param, config=model.config)
@@ -35,7 +42,9 @@ def states_by_steps(network: LoadedModel, text: str) -> list[tuple[np.ndarray, .
     with torch.no_grad():
         for token_id in [start_id(network), *network.tokenizer.encode(text)]:
             _, state = network.model.step(torch.tensor([token_id]), state)
-            after.append([[part[0].numpy() for part in (layer if isinstance(layer, tuple) else (layer,))] for layer in state])
+            after.append(
+                [[part[0].numpy() for part in (layer if isinstance(layer, tuple) else (layer,))] for layer in state]
+            )
     return [
         tuple(np.stack([step[layer][part] for step in after[1:]]) for part in range(len(after[0][layer])))
         for layer in range(len(after[0]))
@@ -107,7 +116,9 @@ def test_pieces_of_a_piece_model_are_its_tokens(interpreter: LoadedModel) -> Non
         (0, 0, "peephole", "has no peephole; it has: hidden state"),
     ],
 )
-def test_what_is_not_there_gets_a_sentence(network: LoadedModel, layer: int, unit: int, part: str, sentence: str) -> None:
+def test_what_is_not_there_gets_a_sentence(
+    network: LoadedModel, layer: int, unit: int, part: str, sentence: str
+) -> None:
     with pytest.raises(InputError, match=sentence):
         check_unit(network, layer, unit, part)
 
@@ -117,7 +128,9 @@ def test_a_gate_of_another_cell_gets_a_sentence(reader: LoadedModel) -> None:
         unit_course(reader, TEXT, 0, 0, "reset_gate")
 
 
-@pytest.mark.parametrize(("text", "sentence"), [("", "no text"), ("x" * 5_001, "5,001 characters; at most 5,000"), ("\udcff", "UTF-8")])
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("", "no text"), ("x" * 5_001, "5,001 characters; at most 5,000"), ("\udcff", "UTF-8")]
+)
 def test_text_that_cannot_be_read_gets_a_sentence(reader: LoadedModel, text: str, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
         unit_course(reader, text, 0, 0)

@@ -34,7 +34,9 @@ def test_a_swap_exchanges_two_words() -> None:
 
 def test_only_a_network_that_reads_an_order_notices_it(tiny_classifiers: Path, tiny_classifier: LoadedModel) -> None:
     blind = shuffle_many(load_model("tiny-average", tiny_classifiers), WORDS)
-    assert blind.is_blind and blind.decisions_changed == 0 and len(blind.probabilities) == 50
+    assert blind.is_blind
+    assert blind.decisions_changed == 0
+    assert len(blind.probabilities) == 50
     reads = shuffle_many(tiny_classifier, WORDS, count=20, seed=5)
     assert not reads.is_blind
     rows = [list(shuffle_words(WORDS, seed)) for seed in range(5, 25)]
@@ -42,10 +44,14 @@ def test_only_a_network_that_reads_an_order_notices_it(tiny_classifiers: Path, t
     assert reads.probabilities == pytest.approx([row.probabilities[1] for row in found], abs=1e-6)
     (intact,) = classify_rows(tiny_classifier, [list(WORDS)])
     assert reads.decisions_changed == pytest.approx(np.mean([row.label != intact.label for row in found]))
-    assert probabilities_in_order(tiny_classifier, (tuple(rows[0]),)) == pytest.approx([found[0].probabilities[1]], abs=1e-6)
+    assert probabilities_in_order(tiny_classifier, (tuple(rows[0]),)) == pytest.approx(
+        [found[0].probabilities[1]], abs=1e-6
+    )
 
 
-@pytest.mark.parametrize(("words", "told"), [(("so", "so"), "two different words"), (("a", "b") * 51, "At most 100 words")])
+@pytest.mark.parametrize(
+    ("words", "told"), [(("so", "so"), "two different words"), (("a", "b") * 51, "At most 100 words")]
+)
 def test_texts_without_another_order_get_a_sentence(words: tuple[str, ...], told: str) -> None:
     with pytest.raises(InputError, match=told):
         check_order(words)

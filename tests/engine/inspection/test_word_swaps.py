@@ -13,7 +13,13 @@ from engine.decoding.text import encode_sources, translate
 from engine.errors import ConfigError, DataError, InputError
 from engine.inspection import nearest_sentences, sentence_index
 from engine.inspection.nearest_sentences import find_nearest, nearest_sentence
-from engine.inspection.sentence_index import build_sentence_index, index_pairs, load_sentence_index, quantise, save_sentence_index
+from engine.inspection.sentence_index import (
+    build_sentence_index,
+    index_pairs,
+    load_sentence_index,
+    quantise,
+    save_sentence_index,
+)
 from engine.inspection.translations import inspect_translation
 from engine.inspection.twins import compare_twins, trace_states, twins_sentence
 from engine.inspection.word_languages import languages_of, list_words, load_words, save_words
@@ -31,7 +37,9 @@ from engine.models.folder import LoadedModel, list_models, load_model
 
 NAME = "en-fr-attention"
 SENTENCE = "A black dog (unhappy) runs on l'herbe."
-pytestmark = pytest.mark.skipif(NAME not in {info.name for info in list_models() if not info.error}, reason=f"{NAME} is not here")
+pytestmark = pytest.mark.skipif(
+    NAME not in {info.name for info in list_models() if not info.error}, reason=f"{NAME} is not here"
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +73,19 @@ def test_neighbours_are_the_nearest_rows_of_the_embedding_by_brute_force(loaded)
     cosines = {}
     for i in range(tokenizer.vocab_size):
         name = tokenizer.token(i).removeprefix("\N{LOWER ONE EIGHTH BLOCK}")
-        if tokenizer.encode(name) == [i] and name.isalpha() and name.isascii() and name.lower() != "dog" and languages_of(name, seen):
+        if (
+            tokenizer.encode(name) == [i]
+            and name.isalpha()
+            and name.isascii()
+            and name.lower() != "dog"
+            and languages_of(name, seen)
+        ):
             cosines[name] = table[i] @ own / np.linalg.norm(table[i]) / np.linalg.norm(own)
     best = sorted(cosines, key=cosines.get, reverse=True)[:20]
     assert [found.word for found in neighbours] == [name for name in best if name in cosines][:5]
-    assert [found.cosine for found in neighbours] == pytest.approx([cosines[found.word] for found in neighbours], abs=1e-5)
+    assert [found.cosine for found in neighbours] == pytest.approx(
+        [cosines[found.word] for found in neighbours], abs=1e-5
+    )
 
 
 def test_a_word_of_several_pieces_stands_at_their_mean(loaded):
@@ -109,13 +125,17 @@ def test_all_neighbours_at_once_give_what_each_gives_alone(loaded):
         alone = swap_word(loaded, SENTENCE, dog, neighbour.word, old.target_ids, 3, 1.0)
         assert row.translation == alone.after.text
         assert row.log_probability == pytest.approx(alone.after.total_log_prob, abs=2e-3)
-        assert row.old_translation_change == pytest.approx(alone.old_log_prob_after - alone.old_log_prob_before, abs=2e-3)
+        assert row.old_translation_change == pytest.approx(
+            alone.old_log_prob_after - alone.old_log_prob_before, abs=2e-3
+        )
 
 
 def test_padding_does_not_change_a_score(loaded):
     old = inspect_translation(loaded, SENTENCE, 1, 0.0)
     alone = score_translation(loaded, [SENTENCE], old.target_ids)
-    assert score_translation(loaded, [SENTENCE, SENTENCE + " and again and again"], old.target_ids)[0] == pytest.approx(alone[0], abs=1e-3)
+    assert score_translation(loaded, [SENTENCE, SENTENCE + " and again and again"], old.target_ids)[0] == pytest.approx(
+        alone[0], abs=1e-3
+    )
 
 
 def test_states_are_those_of_the_models_own_layers(loaded):
@@ -135,17 +155,25 @@ def test_states_are_those_of_the_models_own_layers(loaded):
 
 def test_twins_are_the_same_before_and_part_where_they_do(loaded):
     same = compare_twins(loaded, SENTENCE, SENTENCE, 1, 0.0)
-    assert same.encoder.parting is None and same.summary_cosine == pytest.approx(1, abs=1e-5)
+    assert same.encoder.parting is None
+    assert same.summary_cosine == pytest.approx(1, abs=1e-5)
     assert "Both sentences are the same" in twins_sentence(same)
     other = compare_twins(loaded, SENTENCE, SENTENCE.replace("dog", "small cat"), 1, 0.0)
-    assert (other.encoder.first[2:4], other.encoder.second[2:4]) in ((["dog", None], ["small", "cat"]), ([None, "dog"], ["small", "cat"]))
+    assert (other.encoder.first[2:4], other.encoder.second[2:4]) in (
+        (["dog", None], ["small", "cat"]),
+        ([None, "dog"], ["small", "cat"]),
+    )
     assert other.encoder.parting == 2
     assert sum(cosine is None for cosine in other.encoder.cosines) == 1
     assert all(cosine is None or -1.001 < cosine < 0.9999 for cosine in other.encoder.cosines)
     assert other.decoder.first[other.decoder.parting] != other.decoder.second[other.decoder.parting]
 
 
-PAIRS = [("A dog runs .", "Un chien court ."), ("The weather is nice today .", "Il fait beau ."), ("A man reads a book .", "Un homme lit un livre .")]
+PAIRS = [
+    ("A dog runs .", "Un chien court ."),
+    ("The weather is nice today .", "Il fait beau ."),
+    ("A man reads a book .", "Un homme lit un livre ."),
+]
 FACTS = {"corpus": "phrasebook_en_fr", "corpus_title": "Three pairs"}
 
 
@@ -155,8 +183,11 @@ def test_an_index_comes_back_from_its_file_and_finds_its_own_sentences(loaded, t
     save_sentence_index(made)
     read = load_sentence_index("phrasebook_en_fr", loaded)
     np.testing.assert_allclose(read.summaries, made.summaries, atol=0.01)
-    assert read.facts == made.facts and read.rows.tolist() == [3, 5, 7]
-    assert read.step_numbers.tolist() == [n for _, target in PAIRS for n in range(1, len(loaded.tokenizer.encode(target)) + 2)]
+    assert read.facts == made.facts
+    assert read.rows.tolist() == [3, 5, 7]
+    assert read.step_numbers.tolist() == [
+        n for _, target in PAIRS for n in range(1, len(loaded.tokenizer.encode(target)) + 2)
+    ]
     for place, (source, _) in enumerate(PAIRS):
         found = find_nearest(loaded, source)
         assert (found.frame["source"][0], found.frame["row"][0]) == (source, [4, 6, 8][place])
@@ -164,7 +195,8 @@ def test_an_index_comes_back_from_its_file_and_finds_its_own_sentences(loaded, t
         assert list(found.frame["cosine"]) == sorted(found.frame["cosine"], reverse=True)
         assert source in nearest_sentence(found)
     at_first = find_nearest(loaded, PAIRS[0][0], step=1)
-    assert set(at_first.frame) >= {"step", "next_piece"} and len(set(at_first.frame["row"])) == len(at_first.frame)
+    assert set(at_first.frame) >= {"step", "next_piece"}
+    assert len(set(at_first.frame["row"])) == len(at_first.frame)
     with pytest.raises(InputError, match="there is no step 99"):
         find_nearest(loaded, PAIRS[0][0], step=99)
 
@@ -181,7 +213,8 @@ def test_an_index_of_other_weights_or_a_damaged_one_is_refused(loaded, tmp_path,
     with pytest.raises(DataError, match="build it with: python -m engine index"):
         load_sentence_index("multi30k_en_fr", loaded)
     made = index_pairs(loaded, PAIRS, np.arange(3), FACTS | {"corpus": "multi30k_en_fr"}, is_open=False)
-    assert not made.facts["sentences"] and not len(made.steps)
+    assert not made.facts["sentences"]
+    assert not len(made.steps)
     path = save_sentence_index(dataclasses.replace(made, facts=made.facts | {"weights": "0" * 16}))
     with pytest.raises(DataError, match="made with other weights"):
         load_sentence_index("multi30k_en_fr", loaded)
@@ -199,10 +232,15 @@ def test_texts_that_cannot_be_read_are_left_out(loaded, tmp_path, monkeypatch):
 
     monkeypatch.setattr(sentence_index, "INDEXES", tmp_path)
     monkeypatch.setattr(nearest_sentences, "load_corpus", refuse)
-    save_sentence_index(index_pairs(loaded, PAIRS, np.array([3, 5, 7]), FACTS | {"corpus": "multi30k_en_fr"}, is_open=False))
+    save_sentence_index(
+        index_pairs(loaded, PAIRS, np.array([3, 5, 7]), FACTS | {"corpus": "multi30k_en_fr"}, is_open=False)
+    )
     found = find_nearest(loaded, PAIRS[1][0], "multi30k_en_fr")
-    assert not found.has_texts and list(found.frame) == ["rank", "row", "cosine"] and found.frame["row"][0] == 6
-    assert "sentence 6 leaves" in nearest_sentence(found) and found.is_trained_on
+    assert not found.has_texts
+    assert list(found.frame) == ["rank", "row", "cosine"]
+    assert found.frame["row"][0] == 6
+    assert "sentence 6 leaves" in nearest_sentence(found)
+    assert found.is_trained_on
     with pytest.raises(DataError, match="only the encoder's states are kept"):
         find_nearest(loaded, PAIRS[1][0], "multi30k_en_fr", step=1)
 

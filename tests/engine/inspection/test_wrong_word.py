@@ -1,4 +1,5 @@
-"""A wrong word: what is changed, what is the same again and how long it is felt, on rows whose end is known and by hand."""
+"""A wrong word: what is changed, what is the same again and how long it is felt, on rows whose end is known and by
+hand."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import torch
 
 from engine.errors import InputError
 from engine.inspection.forcing import NONE, Run, inspect_forcing
+from engine.inspection.words import END
 from engine.inspection.wrong_word import (
     MAX_WORD_CHARACTERS,
     WrongWord,
@@ -20,7 +22,6 @@ from engine.inspection.wrong_word import (
     wrong_word_sentence,
     wrong_word_table,
 )
-from engine.inspection.words import END
 from engine.models.folder import LoadedModel
 
 SOURCE, REFERENCE = "the dog sees a cat", "le chien voit un chat"
@@ -56,7 +57,8 @@ def scripted(interpreter: LoadedModel) -> LoadedModel:
 
 
 def test_a_word_that_leads_back_is_recovered_from(scripted: LoadedModel) -> None:
-    """After the first piece the last but one is put in: it writes what follows that one, so the row is shorter and its end the same."""
+    """After the first piece the last but one is put in: it writes what follows that one, so the row is shorter and its
+    end the same."""
     walk = scripted.tokenizer.tokens(scripted.tokenizer.encode(REFERENCE))
     plain = inspect_forcing(scripted, SOURCE, REFERENCE, NONE).mixed
     assert len(plain.pieces) == len(walk) + 1
@@ -97,7 +99,17 @@ def run(pieces: list[str], is_finished: bool = True) -> Run:
 def made_up(plain: list[str], changed: list[str], same: int, kl: list[float], is_finished: bool = True) -> WrongWord:
     step = 1
     return WrongWord(
-        step, "chat", "chien", 0.25, run(plain), run(changed, is_finished), len(changed) - step - same, same, len(changed) - len(plain), kl, 0.1
+        step,
+        "chat",
+        "chien",
+        0.25,
+        run(plain),
+        run(changed, is_finished),
+        len(changed) - step - same,
+        same,
+        len(changed) - len(plain),
+        kl,
+        0.1,
     )
 
 
@@ -133,7 +145,9 @@ def test_the_table_and_the_rows_hold_both_runs(interpreter: LoadedModel) -> None
     table = wrong_word_table(found)
     assert list(table["without"].dropna()) == found.plain.pieces
     assert list(table["with"].dropna()) == found.changed.pieces
-    assert list(table["kl_without_with"].dropna()) == pytest.approx([value for value in found.kl if not math.isnan(value)], abs=1e-4)
+    assert list(table["kl_without_with"].dropna()) == pytest.approx(
+        [value for value in found.kl if not math.isnan(value)], abs=1e-4
+    )
     rows = arrange_wrong_word(found)
     assert [piece for piece in rows.pieces["With"] if piece] == found.changed.pieces
     read = [piece for piece in rows.pieces["Reads next"] if piece]
@@ -164,4 +178,11 @@ def test_a_step_that_is_not_there_and_the_word_that_is_read_anyway_are_refused(i
         with pytest.raises(InputError, match=f"steps 1 to {last} of this row; step {step}"):
             put_wrong_word(interpreter, SOURCE, REFERENCE, "all", step, "bateau")
     with pytest.raises(InputError, match="read after step 1 anyway"):
-        put_wrong_word(interpreter, SOURCE, REFERENCE, "all", 1, interpreter.tokenizer.decode(interpreter.tokenizer.encode(REFERENCE)[:1]))
+        put_wrong_word(
+            interpreter,
+            SOURCE,
+            REFERENCE,
+            "all",
+            1,
+            interpreter.tokenizer.decode(interpreter.tokenizer.encode(REFERENCE)[:1]),
+        )

@@ -178,7 +178,8 @@ def test_close_cancels_what_runs_and_ends_the_process():
 
 
 def test_a_worker_that_comes_back_slowly_is_waited_for():
-    """Dask's default gives the only worker up if it is absent 15 seconds after any earlier loss; then nothing would ever run."""
+    """Dask's default gives the only worker up if it is absent 15 seconds after any earlier loss; then nothing would
+    ever run."""
     runner = JobRunner()
     try:
         runner.wait(runner.submit(f"{HERE}:add", {"a": 1, "b": 1}))

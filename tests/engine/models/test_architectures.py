@@ -24,7 +24,12 @@ from engine.models.sequence_predictor import SequencePredictor, count_parameters
 
 NAMES = ARCHITECTURES.names()
 STREAMING = [name for name in NAMES if ARCHITECTURES.get(name).streams]
-SIZES = {"adding": (2, 0, 1), "recall": (0, 10, 8), "digits": (1, 0, 10), "characters": (0, 65, 65)}  # values, tokens, answers
+SIZES = {
+    "adding": (2, 0, 1),
+    "recall": (0, 10, 8),
+    "digits": (1, 0, 10),
+    "characters": (0, 65, 65),
+}  # values, tokens, answers
 
 
 def build(name: str, hidden_size: int = 16, input_size: int = 3) -> Architecture:
@@ -37,7 +42,18 @@ def sequences(batch: int = 2, steps: int = 11, size: int = 3) -> Tensor:
 
 
 def test_all_of_the_comparison_are_there() -> None:
-    expected = {"rnn", "irnn", "lstm", "lstm_chrono", "lstm_stacked", "lstm_bidirectional", "gru", "min_gru", "transformer", "average"}
+    expected = {
+        "rnn",
+        "irnn",
+        "lstm",
+        "lstm_chrono",
+        "lstm_stacked",
+        "lstm_bidirectional",
+        "gru",
+        "min_gru",
+        "transformer",
+        "average",
+    }
     assert set(NAMES) == expected
     assert {name for name in NAMES if not ARCHITECTURES.get(name).is_recurrent} == {"transformer"}
     assert [name for name in NAMES if not ARCHITECTURES.get(name).is_causal] == ["lstm_bidirectional"]
@@ -89,7 +105,9 @@ def test_two_layers_and_two_directions_are_those_of_torch() -> None:
     stacked, both = StackedLSTM(3, 16).double(), BidirectionalLSTM(3, 16).double()
     deep = nn.LSTM(3, 8, num_layers=2, batch_first=True).double()
     wide = nn.LSTM(3, 8, bidirectional=True, batch_first=True).double()
-    deep.load_state_dict({f"{key[:-1]}{i}": value for i in (0, 1) for key, value in stacked.layers[i].state_dict().items()})
+    deep.load_state_dict(
+        {f"{key[:-1]}{i}": value for i in (0, 1) for key, value in stacked.layers[i].state_dict().items()}
+    )
     backwards = {f"{key}_reverse": value for key, value in both.backwards.state_dict().items()}
     wide.load_state_dict(dict(both.forwards.state_dict()) | backwards)
     torch.testing.assert_close(stacked(inputs), deep(inputs)[0])
@@ -126,7 +144,9 @@ def test_chrono_biases_are_logarithms_of_times_up_to_the_longest() -> None:
     torch.testing.assert_close(times.quantile(quarters), 1 + 99 * quarters, rtol=0, atol=6)
     assert layer.bias_hh_l0.detach()[: 2 * 500].abs().max() == 0
     assert ChronoLSTM.layer_options(60) == {"longest": 60}
-    assert ChronoLSTM(2, 3, longest=1).layer.bias_ih_l0[3:6].abs().max() == 0, "nothing to remember, nothing kept on purpose"
+    assert ChronoLSTM(2, 3, longest=1).layer.bias_ih_l0[3:6].abs().max() == 0, (
+        "nothing to remember, nothing kept on purpose"
+    )
 
 
 def minimal_gru_in_logarithms(layer: nn.Linear, inputs: Tensor) -> Tensor:
@@ -172,13 +192,19 @@ def torch_block(block: CausalBlock, width: int) -> nn.TransformerEncoderLayer:
         width, block.num_heads, block.expand.out_features, 0.0, "gelu", batch_first=True, norm_first=True
     ).to(block.expand.weight)
     pairs = [
-        (twin.self_attn.in_proj_weight, block.queries_keys_values.weight), (twin.self_attn.in_proj_bias, block.queries_keys_values.bias),
-        (twin.self_attn.out_proj.weight, block.attended.weight), (twin.self_attn.out_proj.bias, block.attended.bias),
-        (twin.linear1.weight, block.expand.weight), (twin.linear1.bias, block.expand.bias),
-        (twin.linear2.weight, block.contract.weight), (twin.linear2.bias, block.contract.bias),
-        (twin.norm1.weight, block.attention_norm.weight), (twin.norm1.bias, block.attention_norm.bias),
-        (twin.norm2.weight, block.feedforward_norm.weight), (twin.norm2.bias, block.feedforward_norm.bias),
-    ]  # fmt: skip
+        (twin.self_attn.in_proj_weight, block.queries_keys_values.weight),
+        (twin.self_attn.in_proj_bias, block.queries_keys_values.bias),
+        (twin.self_attn.out_proj.weight, block.attended.weight),
+        (twin.self_attn.out_proj.bias, block.attended.bias),
+        (twin.linear1.weight, block.expand.weight),
+        (twin.linear1.bias, block.expand.bias),
+        (twin.linear2.weight, block.contract.weight),
+        (twin.linear2.bias, block.contract.bias),
+        (twin.norm1.weight, block.attention_norm.weight),
+        (twin.norm1.bias, block.attention_norm.bias),
+        (twin.norm2.weight, block.feedforward_norm.weight),
+        (twin.norm2.bias, block.feedforward_norm.bias),
+    ]
     with torch.no_grad():
         for theirs, ours in pairs:
             theirs.copy_(ours)
@@ -192,7 +218,10 @@ def test_the_transformer_is_torchs_with_sinusoids_in_numbers_and_gradients() -> 
         nn.init.normal_(parameter, std=0.4)  # far from where it starts, so that every weight counts
     width = network.output_size
     code = torch.tensor(
-        [[(math.cos if i % 2 else math.sin)(t / 10_000 ** ((i - i % 2) / width)) for i in range(width)] for t in range(11)]
+        [
+            [(math.cos if i % 2 else math.sin)(t / 10_000 ** ((i - i % 2) / width)) for i in range(width)]
+            for t in range(11)
+        ]
     )
     stream = network.embed(inputs) + code.double()
     mask = nn.Transformer.generate_square_subsequent_mask(11, dtype=torch.float64)
@@ -238,7 +267,9 @@ def test_gradients_stay_finite_over_a_thousand_steps(name: str) -> None:
     network = SequencePredictor(2, 0, 1, 16, name, memory_bias=4.0, longest=1000)
     inputs = torch.rand(2, 1000, 2)
     network(inputs)[0][:, -1].square().sum().backward()
-    assert all(parameter.grad is not None and torch.isfinite(parameter.grad).all() for parameter in network.parameters())
+    assert all(
+        parameter.grad is not None and torch.isfinite(parameter.grad).all() for parameter in network.parameters()
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -251,7 +282,8 @@ def test_parameters_by_formula_are_those_counted(name: str, hidden_size: int) ->
 
 @pytest.mark.parametrize("name", NAMES)
 def test_budgets_are_met_within_two_percent(name: str) -> None:
-    """From 12,500 parameters on for all; below, one unit more or less of an LSTM may be more than 4 % of so small a network."""
+    """From 12,500 parameters on for all; below, one unit more or less of an LSTM may be more than 4 % of so small a
+    network."""
     for parameters, sizes in itertools.product((12_500, 20_000, 50_000, 120_000), SIZES.values()):
         hidden_size = hidden_size_for(parameters, name, *sizes)
         count = count_parameters(name, *sizes, hidden_size)
@@ -263,7 +295,9 @@ def test_budgets_are_met_within_two_percent(name: str) -> None:
 @pytest.mark.parametrize("parameters", [0, 3, 10**9])
 def test_a_budget_nobody_can_meet_is_refused_in_words(parameters: int) -> None:
     for name in NAMES:
-        with pytest.raises(ConfigError, match=r"parameters; the nearest has [\d,]+\. Choose between [\d,]+ and [\d,]+\."):
+        with pytest.raises(
+            ConfigError, match=r"parameters; the nearest has [\d,]+\. Choose between [\d,]+ and [\d,]+\."
+        ):
             hidden_size_for(parameters, name, 2, 0, 1)
 
 

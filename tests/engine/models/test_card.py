@@ -114,8 +114,8 @@ def test_the_training_is_told_with_its_command_machine_seed_and_sources(reader_c
 def test_a_reader_is_described(reader_config):
     card = write_card("tiny", reader_config)
     assert (
-        f"{reader_config['parameters']:,} parameters. 2 layers of 12 LSTM units over {reader_config['vocab_size']} tokens"
-        in card
+        f"{reader_config['parameters']:,} parameters. 2 layers of 12 LSTM units over {reader_config['vocab_size']} "
+        "tokens" in card
     )
     assert "residual connections: yes" in card
 
@@ -126,12 +126,10 @@ def test_an_interpreter_is_described_with_names_in_their_own_case(interpreter_co
         "Bidirectional LSTM encoder of 2 layers, LSTM decoder of 2 layers, 12 units, dot attention; one BPE vocabulary"
         in card
     )
-    one_way = write_card(
-        "tiny", interpreter_config | {"bidirectional": False, "cell": "gru", "attention": "none"}
-    )
+    one_way = write_card("tiny", interpreter_config | {"bidirectional": False, "cell": "gru", "attention": "none"})
     assert (
-        "GRU encoder of 2 layers, GRU decoder of 2 layers, 12 units, no attention: one vector carries the whole sentence"
-        in one_way
+        "GRU encoder of 2 layers, GRU decoder of 2 layers, 12 units, no attention: one vector carries the whole "
+        "sentence" in one_way
     )
     assert "Vanilla RNN (tanh) encoder" in write_card(
         "tiny", interpreter_config | {"bidirectional": False, "cell": "rnn"}
@@ -196,11 +194,17 @@ def test_the_best_model_stands_beside_published_figures_protocol_by_protocol():
     """The numbers are the sources' own; ours come from the card's metrics, and no other model's card has the table."""
     from engine.models import published
 
-    assert {row.model: row.nats_per_character for row in published.TINY_SHAKESPEARE}["nanoGPT, 6 layers, about 10.7 M parameters"] == 1.4697
+    assert {row.model: row.nats_per_character for row in published.TINY_SHAKESPEARE}[
+        "nanoGPT, 6 layers, about 10.7 M parameters"
+    ] == 1.4697
     assert all(row.source and row.protocol for row in published.TINY_SHAKESPEARE)
     table = published.comparison_table(1.23, 1.01).splitlines()
     assert table[2].startswith("| **this model** | 1.23 | consecutive windows of 256")
     assert table[3].startswith("| **this model** | 1.01 | one pass, state carried")
-    assert sum("second-hand" in line for line in table) == sum(row.is_second_hand for row in published.TINY_SHAKESPEARE) > 0
+    assert (
+        sum("second-hand" in line for line in table)
+        == sum(row.is_second_hand for row in published.TINY_SHAKESPEARE)
+        > 0
+    )
     values = [float(line.split("|")[2]) for line in table[4:]]
     assert values == sorted(values)

@@ -1,4 +1,5 @@
-"""The classifier: padding changes nothing, the directions add up, nothing is seen too early, and one that averages is blind to order."""
+"""The classifier: padding changes nothing, the directions add up, nothing is seen too early, and one that averages is
+blind to order."""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ def test_the_directions_and_the_bias_add_up_to_both():
     model = build("bilstm")
     found = model.direction_logits(texts(), LENGTHS)
     assert set(found) == {"both", "forward", "backward"}
-    assert torch.allclose(found["forward"] + found["backward"] + model.output.bias, model(texts(), LENGTHS), atol=1e-12, rtol=0)
+    assert torch.allclose(
+        found["forward"] + found["backward"] + model.output.bias, model(texts(), LENGTHS), atol=1e-12, rtol=0
+    )
     alone = [model.direction_alone(found[name]) for name in ("forward", "backward")]
     assert torch.allclose((alone[0] + alone[1]) / 2, found["both"], atol=1e-12, rtol=0)
     single = build("gru").direction_logits(texts(), LENGTHS)
@@ -58,7 +61,10 @@ def test_the_directions_and_the_bias_add_up_to_both():
 def test_two_stacks_of_torch_read_from_either_end():
     """The same weights in torch's own layers, each text read by itself, gives the same features."""
     model, ids = build("bilstm"), texts()
-    forward, backward = torch.nn.LSTM(4, 5, 2, batch_first=True).double(), torch.nn.LSTM(4, 5, 2, batch_first=True).double()
+    forward, backward = (
+        torch.nn.LSTM(4, 5, 2, batch_first=True).double(),
+        torch.nn.LSTM(4, 5, 2, batch_first=True).double(),
+    )
     for stack, layers in ((forward, model.forward_layers), (backward, model.backward_layers)):
         for number, layer in enumerate(layers):
             for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
@@ -85,7 +91,9 @@ def test_only_averaged_embeddings_are_blind_to_order():
     for shape in SHAPES:
         model = build(shape)
         answers = torch.cat([model(ids[:, list(order)], lengths) for order in itertools.permutations(range(4))])
-        assert torch.allclose(answers, answers[:1].expand_as(answers), atol=1e-12, rtol=0) == (shape == "average"), shape
+        assert torch.allclose(answers, answers[:1].expand_as(answers), atol=1e-12, rtol=0) == (shape == "average"), (
+            shape
+        )
 
 
 def test_gradients_reach_the_embeddings_of_real_words_only():
@@ -98,7 +106,11 @@ def test_gradients_reach_the_embeddings_of_real_words_only():
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"num_layers": 0}, "num_layers must lie between 1 and 4, not 0"), ({"cell": "average"}, "averages embeddings has no layers"), ({"cell": "qrnn"}, "Unknown cell 'qrnn'")],
+    [
+        ({"num_layers": 0}, "num_layers must lie between 1 and 4, not 0"),
+        ({"cell": "average"}, "averages embeddings has no layers"),
+        ({"cell": "qrnn"}, "Unknown cell 'qrnn'"),
+    ],
 )
 def test_impossible_shapes_are_refused(options, message):
     with pytest.raises(ConfigError, match=message):

@@ -1,4 +1,5 @@
-"""Model folders: what is saved comes back, what is damaged is one sentence, nothing is unpickled, no name leads astray."""
+"""Model folders: what is saved comes back, what is damaged is one sentence, nothing is unpickled, no name leads
+astray."""
 
 from __future__ import annotations
 
@@ -147,9 +148,7 @@ def build_reader():
 def build_interpreter():
     torch.manual_seed(6)
     tokenizer = TOKENIZERS.get("bpe").train(["the cat sat", "le chat"] * 3, 40)
-    return Translator(
-        tokenizer.vocab_size, 5, 6, 1, 1, attention="additive", pad_id=tokenizer.pad_id
-    ), tokenizer
+    return Translator(tokenizer.vocab_size, 5, 6, 1, 1, attention="additive", pad_id=tokenizer.pad_id), tokenizer
 
 
 @pytest.mark.parametrize("build", [build_reader, build_interpreter])
@@ -248,8 +247,25 @@ def test_listing_passes_over_drafts_and_files_and_an_absent_root_is_empty(folder
 
 @pytest.mark.parametrize(
     "name",
-    ["", "..", ".", "../x", "../tiny-lstm", "/etc", "/etc/passwd", "tiny-lstm/../tiny-lstm/..", "~", "tiny lstm", "a\0b", "a\nb", "x" * 5000, "\N{SNOWMAN}", "{name}", "-h"],
-)  # fmt: skip
+    [
+        "",
+        "..",
+        ".",
+        "../x",
+        "../tiny-lstm",
+        "/etc",
+        "/etc/passwd",
+        "tiny-lstm/../tiny-lstm/..",
+        "~",
+        "tiny lstm",
+        "a\0b",
+        "a\nb",
+        "x" * 5000,
+        "\N{SNOWMAN}",
+        "{name}",
+        "-h",
+    ],
+)
 def test_odd_names_are_one_short_sentence(folder, name, monkeypatch):
     monkeypatch.chdir(folder.parents[1])
     with pytest.raises(ModelError) as caught:
@@ -317,9 +333,7 @@ def test_a_hub_id_loads_only_the_four_files_and_keeps_its_name(hub, tmp_path):
 
 
 def test_a_hub_id_that_is_not_there_is_one_sentence(hub, tmp_path):
-    with pytest.raises(
-        ModelError, match=r"^The model 'owner/gone' could not be read from the Hugging Face Hub\.$"
-    ):
+    with pytest.raises(ModelError, match=r"^The model 'owner/gone' could not be read from the Hugging Face Hub\.$"):
         load_model("owner/gone", root=tmp_path)
 
 

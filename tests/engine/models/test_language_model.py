@@ -1,4 +1,5 @@
-"""The language model: one step at a time equals the whole, and every layer equals the readable cell and torch's own stack."""
+"""The language model: one step at a time equals the whole, and every layer equals the readable cell and torch's own
+stack."""
 
 from __future__ import annotations
 
@@ -79,9 +80,7 @@ def test_carrying_the_state_over_any_cut_equals_the_whole(cell, data, time, batc
 
 
 @pytest.mark.parametrize("cell", CELL_NAMES)
-@pytest.mark.parametrize(
-    ("residual", "tied", "embedding_dim"), [(True, False, 6), (True, True, 4), (False, False, 6)]
-)
+@pytest.mark.parametrize(("residual", "tied", "embedding_dim"), [(True, False, 6), (True, True, 4), (False, False, 6)])
 def test_layers_equal_the_readable_cells_with_gradients(cell, residual, tied, embedding_dim):
     model = build(cell, num_layers=3, residual=residual, tie_embeddings=tied, embedding_dim=embedding_dim)
     ids, goal = tokens(2, 5), torch.randn(2, 5, 7, dtype=torch.float64)
@@ -122,9 +121,7 @@ def test_without_residuals_the_stack_is_torchs_own_deep_layer(cell):
     with torch.no_grad():
         outputs, last = stack(model.embedding(ids))
         logits, state = model(ids)
-        torch.testing.assert_close(
-            logits, functional.linear(outputs, model.output.weight, model.output_bias), **EXACT
-        )
+        torch.testing.assert_close(logits, functional.linear(outputs, model.output.weight, model.output_bias), **EXACT)
     hidden = torch.stack([layer.hidden if cell == "lstm" else layer for layer in state])
     torch.testing.assert_close(hidden, last[0] if cell == "lstm" else last, **EXACT)
 

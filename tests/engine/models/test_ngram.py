@@ -69,7 +69,9 @@ def test_probabilities_are_those_of_the_formulas(model: NgramModel, context: str
 
 @settings(max_examples=25)
 @given(st.lists(st.integers(0, 4), max_size=40), st.integers(2, 5), st.lists(st.integers(0, 4), min_size=1, max_size=8))
-def test_every_text_gives_distributions_in_which_nothing_is_impossible(ids: list[int], order: int, read: list[int]) -> None:
+def test_every_text_gives_distributions_in_which_nothing_is_impossible(
+    ids: list[int], order: int, read: list[int]
+) -> None:
     model = NgramModel.count(ids, 5, order)
     logits, _ = model(torch.tensor([read]))
     assert torch.isfinite(logits).all()

@@ -16,7 +16,9 @@ from engine.models import single_step
 from engine.models.language_model import LanguageModel
 from engine.models.single_step import SingleSteps, fastest_steps
 
-needs_half = pytest.mark.skipif("fbgemm" not in torch.backends.quantized.supported_engines, reason="no product with half precision here")
+needs_half = pytest.mark.skipif(
+    "fbgemm" not in torch.backends.quantized.supported_engines, reason="no product with half precision here"
+)
 VOCAB = 19
 
 
@@ -34,7 +36,9 @@ def build(cell: str = "lstm", is_half: bool = True, **options) -> LanguageModel:
 
 @needs_half
 @pytest.mark.parametrize("cell", CELLS.names())
-@pytest.mark.parametrize("options", [{}, {"embedding_dim": 24, "num_layers": 3}, {"tie_embeddings": True}, {"residual": False}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"embedding_dim": 24, "num_layers": 3}, {"tie_embeddings": True}, {"residual": False}], ids=str
+)
 @pytest.mark.parametrize("largest_table", [0, 10**6])
 def test_steps_equal_the_forward_pass(cell, options, largest_table, monkeypatch):
     monkeypatch.setattr(single_step, "LARGEST_TABLE", largest_table)
@@ -59,7 +63,11 @@ def test_the_end_of_a_step_equals_torchs_cell(cell):
     kind = CELLS.get(cell)
     twin = {"LSTM": nn.LSTMCell, "GRU": nn.GRUCell, "RNN": nn.RNNCell}[kind.torch_layer.__name__](5, 7).double()
     inputs, state = torch.randn(3, 5).double(), kind.zero_state(3, 7, torch.zeros(1).double())
-    state = type(state)(*(torch.randn_like(part) for part in state)) if isinstance(state, tuple) else torch.randn_like(state)
+    state = (
+        type(state)(*(torch.randn_like(part) for part in state))
+        if isinstance(state, tuple)
+        else torch.randn_like(state)
+    )
     hidden = state[0] if isinstance(state, tuple) else state
     products = inputs @ twin.weight_ih.T + twin.bias_ih, hidden @ twin.weight_hh.T + twin.bias_hh
     output, after = kind.finish_step(*products, state)
@@ -69,7 +77,9 @@ def test_the_end_of_a_step_equals_torchs_cell(cell):
 
 
 def test_other_weights_training_and_other_processors_keep_the_models_own_step(monkeypatch):
-    assert isinstance(fastest_steps(half := build()), SingleSteps) == ("fbgemm" in torch.backends.quantized.supported_engines)
+    assert isinstance(fastest_steps(half := build()), SingleSteps) == (
+        "fbgemm" in torch.backends.quantized.supported_engines
+    )
     single = build(is_half=False)
     assert fastest_steps(single) is single
     assert fastest_steps(half.train()) is half

@@ -57,7 +57,9 @@ def test_the_crf_equals_enumeration_on_rows_of_different_length():
     with torch.no_grad():
         slope, likelihood = crf.transitions.grad[1, 2], likelihood.detach()
         crf.transitions[1, 2] += 1e-6
-        assert float((crf.log_likelihood(emissions, tags, lengths) - likelihood).sum() / 1e-6) == pytest.approx(float(slope), abs=1e-4)
+        assert float((crf.log_likelihood(emissions, tags, lengths) - likelihood).sum() / 1e-6) == pytest.approx(
+            float(slope), abs=1e-4
+        )
 
 
 def test_transitions_that_bio_forbids_start_out_unlikely():
@@ -101,7 +103,9 @@ def test_each_half_has_read_its_own_side_only(tokenizer):
 def test_without_a_crf_the_loss_is_the_cross_entropy_of_each_word(tokenizer):
     model, features = build(tokenizer, crf=False), read_words(tokenizer, ROWS[1:2])
     log_probs = model(features)[0].detach().log_softmax(dim=1)
-    assert float(model.loss(features, torch.tensor([[2, 0]])).detach()) == pytest.approx(float(-(log_probs[0, 2] + log_probs[1, 0]) / 2))
+    assert float(model.loss(features, torch.tensor([[2, 0]])).detach()) == pytest.approx(
+        float(-(log_probs[0, 2] + log_probs[1, 0]) / 2)
+    )
 
 
 @pytest.mark.parametrize("options", [{}, {"crf": False}, {"bidirectional": False}])
@@ -119,7 +123,15 @@ def test_it_learns_a_batch_by_heart(tokenizer, options):
 
 
 def test_shapes_and_letters_of_words():
-    shapes = {"dog": "lower", "Dog": "capital", "U.S.": "capitals", "A": "single capital", "McCoy": "mixed", "1,000": "number", "5th": "with digits"}
+    shapes = {
+        "dog": "lower",
+        "Dog": "capital",
+        "U.S.": "capitals",
+        "A": "single capital",
+        "McCoy": "mixed",
+        "1,000": "number",
+        "5th": "with digits",
+    }
     shapes |= {"...": "punctuation", "don't": "lower", "東京": "other", "al-Qaida": "mixed"}
     assert {word: shape_of(word) for word in shapes} == shapes
     assert set(shapes.values()) == set(SHAPES)

@@ -1,4 +1,5 @@
-"""The Transformer language model against torch's own blocks, as a stream, as training sees it, and as the rest of the engine uses it."""
+"""The Transformer language model against torch's own blocks, as a stream, as training sees it, and as the rest of the
+engine uses it."""
 
 from __future__ import annotations
 
@@ -32,7 +33,11 @@ WINDOW = 6
 @pytest.fixture(scope="module")
 def model() -> TransformerLanguageModel:
     torch.manual_seed(0)
-    model = TransformerLanguageModel(11, width=16, num_layers=2, num_heads=2, feedforward_size=24, window=WINDOW).double().eval()
+    model = (
+        TransformerLanguageModel(11, width=16, num_layers=2, num_heads=2, feedforward_size=24, window=WINDOW)
+        .double()
+        .eval()
+    )
     for parameter in model.parameters():
         nn.init.normal_(parameter, std=0.3)
     return model
@@ -70,7 +75,8 @@ def test_a_stream_equals_the_whole_wherever_it_is_cut_and_for_rows_of_any_age(mo
     together = (
         torch.cat([kept for kept, _ in states]),
         tuple(
-            tuple(torch.cat([stores[layer][part] for _, stores in states]) for part in (0, 1)) for layer in range(len(model.blocks))
+            tuple(torch.cat([stores[layer][part] for _, stores in states]) for part in (0, 1))
+            for layer in range(len(model.blocks))
         ),
     )
     logits, after = model.step(torch.tensor([7, 7, 7]), together)
@@ -85,7 +91,9 @@ def test_what_was_read_is_not_changed_by_reading_on_and_the_state_stays_as_large
     _, state = model(ids[:, :4])
     before = [part.clone() for store in state[1] for part in store]
     _, after = model(ids[:, 4:], state)
-    assert all(torch.equal(old, part) for old, part in zip(before, (p for store in state[1] for p in store), strict=True))
+    assert all(
+        torch.equal(old, part) for old, part in zip(before, (p for store in state[1] for p in store), strict=True)
+    )
     shapes = [[part.shape for store in each[1] for part in store] for each in (model.start(3), state, after)]
     assert shapes[0] == shapes[1] == shapes[2]
 
@@ -134,7 +142,10 @@ def test_the_recipe_is_matched_to_the_lstm() -> None:
     names = ("width", "num_layers", "num_heads", "feedforward_size", "window", "dropout")
     count = TransformerLanguageModel(66, **{name: getattr(recipe, name) for name in names}).parameter_count()
     settings = ("embedding_dim", "hidden_size", "num_layers", "cell", "residual")
-    assert abs(count / LanguageModel(66, **{name: getattr(reader, name) for name in settings}).parameter_count() - 1) < 0.01
+    assert (
+        abs(count / LanguageModel(66, **{name: getattr(reader, name) for name in settings}).parameter_count() - 1)
+        < 0.01
+    )
     for name in ("corpus", "tokenizer", "batch_size", "bptt_length"):
         assert getattr(recipe, name) == getattr(reader, name)
     assert recipe.training.max_steps == reader.training.max_steps
@@ -143,9 +154,18 @@ def test_the_recipe_is_matched_to_the_lstm() -> None:
 def test_from_recipe_to_a_folder_that_writes_scores_and_says_what_it_lacks(tmp_path, monkeypatch) -> None:
     training = TrainingSettings(max_steps=2, evaluate_every=2, checkpoint_every=1, log_every=1, seed=3)
     recipe = TransformerRecipe(
-        "tiny-transformer", "Tiny", "saltmarsh", training, width=8, num_layers=1, num_heads=2, feedforward_size=8, window=8,
-        batch_size=2, bptt_length=16,
-    )  # fmt: skip
+        "tiny-transformer",
+        "Tiny",
+        "saltmarsh",
+        training,
+        width=8,
+        num_layers=1,
+        num_heads=2,
+        feedforward_size=8,
+        window=8,
+        batch_size=2,
+        bptt_length=16,
+    )
     monkeypatch.setitem(RECIPES._entries, recipe.name, recipe)
     folder = tmp_path / recipe.name
     list(train_recipe(recipe.name, folder))
@@ -165,7 +185,10 @@ def test_from_recipe_to_a_folder_that_writes_scores_and_says_what_it_lacks(tmp_p
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [({"width": 10, "num_heads": 4}, "10 is none of 4"), ({"window": 0}, "at least one layer and a window of one token")],
+    [
+        ({"width": 10, "num_heads": 4}, "10 is none of 4"),
+        ({"window": 0}, "at least one layer and a window of one token"),
+    ],
 )
 def test_shapes_that_cannot_be_are_refused_in_words(arguments, words) -> None:
     with pytest.raises(ConfigError, match=words):

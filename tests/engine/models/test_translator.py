@@ -1,4 +1,5 @@
-"""The translator: its encoder equals torch's bidirectional layer, padding changes nothing, forced equals step by step."""
+"""The translator: its encoder equals torch's bidirectional layer, padding changes nothing, forced equals step by
+step."""
 
 from __future__ import annotations
 
@@ -44,9 +45,7 @@ TARGET = torch.tensor([[1, 4, 5, 2], [1, 8, 8, 3], [1, 2, 6, 0]])
 
 @pytest.mark.parametrize("cell", CELL_NAMES)
 @pytest.mark.parametrize("bidirectional", [True, False])
-@pytest.mark.parametrize(
-    "embedding_dim", [5, 6]
-)  # 6 = hidden size: the first layer has a residual connection too
+@pytest.mark.parametrize("embedding_dim", [5, 6])  # 6 = hidden size: the first layer has a residual connection too
 def test_the_encoder_equals_torchs_packed_layers_with_copied_weights(cell, bidirectional, embedding_dim):
     model = build(cell, embedding_dim=embedding_dim, bidirectional=bidirectional, encoder_layers=2)
     source, lengths = batch([5, 2, 4], width=6)
@@ -63,9 +62,7 @@ def test_the_encoder_equals_torchs_packed_layers_with_copied_weights(cell, bidir
             if bidirectional:
                 weights |= {f"{k}_reverse": v for k, v in model.encoder_backward[index].state_dict().items()}
             layer.load_state_dict(weights)
-            packed, last = layer(
-                pack_padded_sequence(hidden, lengths, batch_first=True, enforce_sorted=False)
-            )
+            packed, last = layer(pack_padded_sequence(hidden, lengths, batch_first=True, enforce_sorted=False))
             outputs, _ = pad_packed_sequence(packed, batch_first=True, total_length=6)
             last = last[0] if cell == "lstm" else last  # (directions, B, H)
             torch.testing.assert_close(encoded.final[index], torch.cat(list(last), dim=-1), **EXACT)
@@ -197,8 +194,7 @@ def test_sampling_with_ratio_zero_never_reads_the_target_after_its_beginning():
     other[:, 1:] = (TARGET[:, 1:] + 3) % 9
     with torch.no_grad():
         one, two = (
-            model.forward_sampled(source, lengths, t, 0.0, torch.Generator().manual_seed(0))
-            for t in (TARGET, other)
+            model.forward_sampled(source, lengths, t, 0.0, torch.Generator().manual_seed(0)) for t in (TARGET, other)
         )
         assert torch.equal(one, two)
         own = torch.cat([TARGET[:, :1], one.argmax(-1)[:, :-1]], dim=1)

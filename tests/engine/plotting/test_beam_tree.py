@@ -104,7 +104,9 @@ def test_the_map_has_a_letter_in_each_cell_and_a_ring_around_the_setting(mode) -
         columns=["width", "length_penalty", "winner", "score"],
     )
     *letters, ring = settings_map(cells, mode=mode, width=2, length_penalty=0.2).data
-    found = {row: (trace.text[i], trace.x[i], trace.y[i]) for trace in letters for i, row in enumerate(trace.customdata)}
+    found = {
+        row: (trace.text[i], trace.x[i], trace.y[i]) for trace in letters for i, row in enumerate(trace.customdata)
+    }
     assert found == {0: ("B", 0.0, 1), 1: ("B", 0.2, 1), 2: ("A", 0.0, 2), 3: ("A2", 0.2, 2)}
     assert [trace.name for trace in letters] == ["A", "B", "A2"]
     assert (ring.x[0], ring.y[0]) == (0.2, 2)

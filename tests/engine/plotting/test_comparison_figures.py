@@ -1,10 +1,18 @@
-"""Figures of a whole comparison: marks stand for the right rows, the front is marked, two runs can be told apart without colour."""
+"""Figures of a whole comparison: marks stand for the right rows, the front is marked, two runs can be told apart
+without colour."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from engine.plotting.comparisons import errors_against_cost, loss_by_rate, map_sentence, parameter_bars, solved_dots, two_runs
+from engine.plotting.comparisons import (
+    errors_against_cost,
+    loss_by_rate,
+    map_sentence,
+    parameter_bars,
+    solved_dots,
+    two_runs,
+)
 
 SOLVED = pd.DataFrame(
     [
@@ -36,8 +44,16 @@ def test_the_map_puts_each_test_in_a_row_and_each_architecture_in_a_column() -> 
 
 def test_errors_stand_against_cost_and_the_front_goes_down_in_steps() -> None:
     table = pd.DataFrame(
-        [("rnn", 1.0, 0.8, 1.5, 60.0, 50.0, 70.0, True), ("lstm", 4.0, 4.0, 4.0, 70.0, 60.0, 80.0, False), ("gru", 3.0, 2.0, 5.0, 5.0, 4.0, 6.0, True)],
-        columns=["architecture", *(f"{what}_{part}" for what in ("cost", "error") for part in ("median", "min", "max")), "is_on_front"],
+        [
+            ("rnn", 1.0, 0.8, 1.5, 60.0, 50.0, 70.0, True),
+            ("lstm", 4.0, 4.0, 4.0, 70.0, 60.0, 80.0, False),
+            ("gru", 3.0, 2.0, 5.0, 5.0, 4.0, 6.0, True),
+        ],
+        columns=[
+            "architecture",
+            *(f"{what}_{part}" for what in ("cost", "error") for part in ("median", "min", "max")),
+            "is_on_front",
+        ],
     )
     figure = errors_against_cost(table, mode="dark", x_title="s", y_title="%")
     front, *marks = figure.data
@@ -73,17 +89,24 @@ def test_the_chosen_rate_is_ringed_and_a_training_that_diverged_stands_at_the_to
 
 
 def test_two_runs_of_one_architecture_differ_in_dash_and_marker() -> None:
-    table = pd.DataFrame({"step": [20, 40], "loss_one": [1.0, 0.5], "loss_other": [0.8, 0.7], "difference": [-0.2, 0.2]})
-    figure = two_runs(table, mode="light", architectures=("lstm", "lstm"), labels=("A", "B"), unit="nats", threshold=0.6)
+    table = pd.DataFrame(
+        {"step": [20, 40], "loss_one": [1.0, 0.5], "loss_other": [0.8, 0.7], "difference": [-0.2, 0.2]}
+    )
+    figure = two_runs(
+        table, mode="light", architectures=("lstm", "lstm"), labels=("A", "B"), unit="nats", threshold=0.6
+    )
     one, other, threshold, difference = figure.data
     assert (list(one.y), list(other.y), list(difference.y)) == ([1.0, 0.5], [0.8, 0.7], [-0.2, 0.2])
-    assert one.line.dash != other.line.dash and one.marker.symbol != other.marker.symbol
+    assert one.line.dash != other.line.dash
+    assert one.marker.symbol != other.marker.symbol
     assert list(threshold.y) == [0.6, 0.6]
     assert difference.yaxis == "y2"
 
 
 def test_parameters_stand_beside_what_the_formula_gives() -> None:
-    table = pd.DataFrame({"architecture": ["lstm", "rnn", "gru"], "counted": [400, 100, 300], "by_formula": [400, 100, 301]})
+    table = pd.DataFrame(
+        {"architecture": ["lstm", "rnn", "gru"], "counted": [400, 100, 300], "by_formula": [400, 100, 301]}
+    )
     bars, marks = parameter_bars(table, mode="light").data
     assert list(bars.y) == ["RNN", "LSTM", "GRU"]
     assert list(bars.x) == [100, 400, 300]

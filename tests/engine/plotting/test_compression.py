@@ -1,4 +1,5 @@
-"""The bars of the compression duel: smallest first, models in their colours, archivers told apart by more than a colour."""
+"""The bars of the compression duel: smallest first, models in their colours, archivers told apart by more than a
+colour."""
 
 from __future__ import annotations
 
@@ -9,7 +10,11 @@ from engine.plotting import theme
 from engine.plotting.compression import compression_bars, describe_compression
 
 FRAME = pd.DataFrame(
-    {"coder": ["xz", "LSTM", "<b>gzip</b>", "6-gram"], "bytes": [1300, 400, 1250, 450], "architecture": ["", "lstm", "", "ngram"]}
+    {
+        "coder": ["xz", "LSTM", "<b>gzip</b>", "6-gram"],
+        "bytes": [1300, 400, 1250, 450],
+        "architecture": ["", "lstm", "", "ngram"],
+    }
 )
 
 

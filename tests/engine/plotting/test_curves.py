@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from engine.plotting import theme
-from engine.plotting.curves import bleu_against_length, measure_against_length, in_legend_order, loss_curves, scale
+from engine.plotting.curves import bleu_against_length, in_legend_order, loss_curves, measure_against_length, scale
 
 TABLE = pd.DataFrame(
     [
@@ -73,9 +73,15 @@ def test_a_single_length_has_an_axis_of_its_own() -> None:
 
 
 CURVES = pd.DataFrame(
-    {"architecture": ["lstm"] * 3, "step": [0, 50, 100], "sequences": [0, 1600, 3200], "loss_median": [2.0, 1.0, 0.5], "loss_min": [1.9, 0.8, 0.4],
-     "loss_max": [2.1, 1.5, 0.9]}
-)  # fmt: skip
+    {
+        "architecture": ["lstm"] * 3,
+        "step": [0, 50, 100],
+        "sequences": [0, 1600, 3200],
+        "loss_median": [2.0, 1.0, 0.5],
+        "loss_min": [1.9, 0.8, 0.4],
+        "loss_max": [2.1, 1.5, 0.9],
+    }
+)
 
 
 def test_loss_has_its_unit_its_band_and_its_baseline() -> None:
@@ -91,7 +97,9 @@ def test_loss_has_its_unit_its_band_and_its_baseline() -> None:
 
 
 def test_all_seeds_of_an_architecture_are_one_broken_line() -> None:
-    table = pd.DataFrame({"architecture": ["rnn"] * 4, "seed": [1, 0, 0, 1], "step": [10, 20, 10, 20], "loss": [1.0, 0.2, 0.3, 0.9]})
+    table = pd.DataFrame(
+        {"architecture": ["rnn"] * 4, "seed": [1, 0, 0, 1], "step": [10, 20, 10, 20], "loss": [1.0, 0.2, 0.3, 0.9]}
+    )
     (own,) = loss_curves(table, mode="light").data
     assert list(own.x) == [10, 20, None, 10, 20, None]
     assert list(own.y) == [0.3, 0.2, None, 1.0, 0.9, None]

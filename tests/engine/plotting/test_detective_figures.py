@@ -8,8 +8,12 @@ import pytest
 
 from engine.plotting import theme
 from engine.plotting.detective import (
-    describe_specificity, describe_winner_bars, specificity_heatmap, unit_label, winner_bars,
-)  # fmt: skip
+    describe_specificity,
+    describe_winner_bars,
+    specificity_heatmap,
+    unit_label,
+    winner_bars,
+)
 
 WINNERS = pd.DataFrame(
     {

@@ -14,7 +14,16 @@ DISTANCES = np.arange(1, 41)
 
 def rows(label: str, architecture: str, rate: float, has_gradient: bool = True) -> pd.DataFrame:
     kl = 2 * rate ** (DISTANCES - 1.0)
-    frame = pd.DataFrame({"label": label, "architecture": architecture, "distance": DISTANCES, "kl": kl, "kl_low": kl / 2, "kl_high": 2 * kl})
+    frame = pd.DataFrame(
+        {
+            "label": label,
+            "architecture": architecture,
+            "distance": DISTANCES,
+            "kl": kl,
+            "kl_low": kl / 2,
+            "kl_high": 2 * kl,
+        }
+    )
     frame["kl_share"] = kl / 2
     gradient = np.sqrt(kl) if has_gradient else np.nan
     frame = frame.assign(gradient_norm=gradient, gradient_low=gradient, gradient_high=gradient)
@@ -24,7 +33,13 @@ def rows(label: str, architecture: str, rate: float, has_gradient: bool = True) 
 
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
-    return pd.concat([rows("LSTM", "lstm", 0.7), rows("LSTM <b>, large", "lstm", 0.9), rows("6-gram", "ngram", 0.01, has_gradient=False)])
+    return pd.concat(
+        [
+            rows("LSTM", "lstm", 0.7),
+            rows("LSTM <b>, large", "lstm", 0.9),
+            rows("6-gram", "ngram", 0.01, has_gradient=False),
+        ]
+    )
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -62,7 +62,8 @@ def test_lines_stand_out_from_the_page(mode):
 
 def test_the_words_have_the_numbers():
     assert describe_training_history(FRAME, 30) == (
-        "Curves of the loss over 4 stages of one training run. On validation text it goes from 4.200 nats per token after 0 "
+        "Curves of the loss over 4 stages of one training run. On validation text it goes from 4.200 nats per token "
+        "after 0 "
         "updates to 1.600 after 1,000; the stage shown, after 30 updates, has 3.000, 3.200 while training."
     )
     assert describe_training_history(FRAME, 0).endswith("after 0 updates, has 4.200.")

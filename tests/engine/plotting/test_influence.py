@@ -1,4 +1,5 @@
-"""Curves of a lasting influence: the strong line is the largest still to come, nothing falls off the logarithm, words agree."""
+"""Curves of a lasting influence: the strong line is the largest still to come, nothing falls off the logarithm, words
+agree."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from engine.plotting.theme import architecture_style
 
 def frame() -> pd.DataFrame:
     """Return two LSTMs and a GRU, the GRU over pieces of two characters."""
-    lstm = pd.DataFrame({"label": "LSTM", "architecture": "lstm", "characters": [1, 2, 3, 4], "kl_bits": [0.5, 0.01, 0.02, 0.0]})
+    lstm = pd.DataFrame(
+        {"label": "LSTM", "architecture": "lstm", "characters": [1, 2, 3, 4], "kl_bits": [0.5, 0.01, 0.02, 0.0]}
+    )
     best = lstm.assign(label="Best <LSTM>", kl_bits=[2.0, 1.0, 0.5, 0.2])
     gru = pd.DataFrame({"label": "GRU", "architecture": "gru", "characters": [2, 4], "kl_bits": [0.0, 0.0]})
     return pd.concat([lstm, best, gru], ignore_index=True)
@@ -21,7 +24,9 @@ def frame() -> pd.DataFrame:
 def test_strong_lines_are_the_largest_still_to_come_and_thin_ones_the_values(mode: str) -> None:
     figure = influence_curves(frame(), mode=mode, threshold=0.01, place=3)
     strong = {trace.name: trace for trace in figure.data if trace.mode == "lines+markers"}
-    thin = [trace for trace in figure.data if trace.mode == "lines" and trace.hoverinfo == "skip" and trace.x[0] is not None]
+    thin = [
+        trace for trace in figure.data if trace.mode == "lines" and trace.hoverinfo == "skip" and trace.x[0] is not None
+    ]
     assert list(strong["LSTM"].y) == [0.5, 0.02, 0.02, FLOOR]
     assert list(thin[0].y) == [0.5, 0.01, 0.02, FLOOR]
     assert list(strong["GRU"].y) == [FLOOR, FLOOR]

@@ -19,8 +19,14 @@ def curves(**changes: float) -> pd.DataFrame:
     for label, architecture, shift in (("LSTM", "lstm", 0.0), ("RNN", "rnn", 0.1)):
         for temperature in (0.0, 1.0):
             row = {"label": label, "architecture": architecture, "temperature": temperature}
-            for name, value in ({"entropy": 1.0, "repetition": 0.2, "known_words": 0.9, "novelty": 0.8} | changes).items():
-                row |= {f"{name}_mean": value + shift, f"{name}_min": value + shift - 0.05, f"{name}_max": value + shift + 0.05}
+            for name, value in (
+                {"entropy": 1.0, "repetition": 0.2, "known_words": 0.9, "novelty": 0.8} | changes
+            ).items():
+                row |= {
+                    f"{name}_mean": value + shift,
+                    f"{name}_min": value + shift - 0.05,
+                    f"{name}_max": value + shift + 0.05,
+                }
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -54,7 +60,10 @@ def test_coverage_is_drawn_beside_unseen_text() -> None:
     assert figure.data[1].line.dash == "dash"
     assert figure.layout.shapes[0].x0 == 20
     words = describe_coverage(frame, 20)
-    assert "50 % of this text is copied, of at least 20 10.0 %; of text that the network never read 40 % and 1.0 %" in words
+    assert (
+        "50 % of this text is copied, of at least 20 10.0 %; of text that the network never read 40 % and 1.0 %"
+        in words
+    )
     alone = frame.assign(unseen=math.nan)
     assert len(coverage_curve(alone, mode="light").data) == 1
     assert "never read" not in describe_coverage(alone, 20)
@@ -86,7 +95,14 @@ def test_stages_mark_what_is_cut_away() -> None:
 
 
 def test_openness_marks_the_place_and_says_the_means() -> None:
-    frame = pd.DataFrame({"position": [0, 1, 2], "entropy_before": [1.0, 2.0, 3.0], "entropy_after": [0.5, 1.0, 1.5], "mass_cut": [0, 0.1, 0.2]})
+    frame = pd.DataFrame(
+        {
+            "position": [0, 1, 2],
+            "entropy_before": [1.0, 2.0, 3.0],
+            "entropy_after": [0.5, 1.0, 1.5],
+            "mass_cut": [0, 0.1, 0.2],
+        }
+    )
     figure = openness_along(frame, 1, mode="dark")
     assert list(figure.data[1].y) == [0.5, 1.0, 1.5]
     assert figure.layout.shapes[0].x0 == 1

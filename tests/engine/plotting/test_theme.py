@@ -1,4 +1,5 @@
-"""The look of figures: contrast computed, one colour, marker and dash per architecture, text and axes in the house style."""
+"""The look of figures: contrast computed, one colour, marker and dash per architecture, text and axes in the house
+style."""
 
 from __future__ import annotations
 

@@ -108,7 +108,10 @@ def test_switches_stand_under_the_first_row_and_know_their_steps() -> None:
 
 
 def test_an_empty_place_has_no_cell_and_its_column_no_number() -> None:
-    lines = [Timeline("Reference", ["a", None, "b"]), Timeline("Free", ["a", "x", "b"], [0.5, 0.5, 0.5], expected=["a", None, "b"])]
+    lines = [
+        Timeline("Reference", ["a", None, "b"]),
+        Timeline("Free", ["a", "x", "b"], [0.5, 0.5, 0.5], expected=["a", None, "b"]),
+    ]
     figure = timeline_strips(lines, 1, mode="dark", numbers=[1, None, 2])
     assert {(1, 0), (1, 2), (2, 0), (2, 1), (2, 2)} == set(cells(figure))
     assert cells(figure)[2, 1][0] == "x", "what has no counterpart is no difference from it"
@@ -123,13 +126,19 @@ def test_losses_and_divergences_are_drawn_as_given_with_units(mode: str) -> None
     figure = forcing_curves(losses, apart, ["a", "b", "c"], 1, mode=mode, styles=RUN_STYLES)
     assert [list(trace.y) for trace in figure.data] == [*losses.values(), *apart.values()]
     assert all("nats" in title.text for title in figure.layout.annotations)
-    assert len({trace.line.dash for trace in figure.data[:3]}) == len({trace.marker.symbol for trace in figure.data[:3]}) == 3
+    assert (
+        len({trace.line.dash for trace in figure.data[:3]})
+        == len({trace.marker.symbol for trace in figure.data[:3]})
+        == 3
+    )
     assert all(theme.contrast(trace.line.color, theme.background(mode)) >= 3 for trace in figure.data)
     assert {shape.x0 for shape in figure.layout.shapes} == {2}
 
 
 def test_coins_are_dots_and_their_mean_a_line() -> None:
-    frame = pd.DataFrame({"teacher_forcing_ratio": [0.0, 0.5, 0.5, 1.0], "seed": [0, 0, 1, 0], "nats_per_piece": [4.0, 2.0, 3.0, 1.0]})
+    frame = pd.DataFrame(
+        {"teacher_forcing_ratio": [0.0, 0.5, 0.5, 1.0], "seed": [0, 0, 1, 0], "nats_per_piece": [4.0, 2.0, 3.0, 1.0]}
+    )
     figure = coin_curve(frame, (0.5, 2.2), mode="light")
     assert list(figure.data[0].y) == [4.0, 2.0, 3.0, 1.0]
     assert list(figure.data[1].y) == [4.0, 2.5, 1.0]

@@ -25,9 +25,18 @@ READER = LanguageModelRecipe(
     "tiny-reader", "Tiny", "tiny_shakespeare", "gru", 8, TRAINING, 6, 1, batch_size=2, bptt_length=16
 )
 INTERPRETER = TranslationRecipe(
-    "tiny-interpreter", "Tiny", "multi30k_en_fr", TRAINING, vocab_size=90, embedding_dim=6, hidden_size=8,
-    encoder_layers=1, decoder_layers=1, batch_tokens=40, attention="additive",
-)  # fmt: skip
+    "tiny-interpreter",
+    "Tiny",
+    "multi30k_en_fr",
+    TRAINING,
+    vocab_size=90,
+    embedding_dim=6,
+    hidden_size=8,
+    encoder_layers=1,
+    decoder_layers=1,
+    batch_tokens=40,
+    attention="additive",
+)
 
 
 @pytest.fixture
@@ -74,17 +83,22 @@ def test_a_recipe_goes_on_from_the_weights_and_pieces_of_another(mirror, tmp_pat
     first = load_model(tmp_path / "runs" / "first")
     prepared = second.prepare(TRAINING)
     assert prepared.tokenizer.vocab_size == first.tokenizer.vocab_size > 60
-    assert all(torch.equal(weights, prepared.model.state_dict()[name]) for name, weights in first.model.state_dict().items())
+    assert all(
+        torch.equal(weights, prepared.model.state_dict()[name]) for name, weights in first.model.state_dict().items()
+    )
     list(train_recipe("second", "runs/second"))
-    assert "It goes on from what `python -m engine train --recipe first --output runs/first` had made before, with 4 updates" in (
-        tmp_path / "runs/second/README.md"
-    ).read_text(encoding="utf-8")
+    assert (
+        "It goes on from what `python -m engine train --recipe first --output runs/first` had made before, with 4 "
+        "updates" in (tmp_path / "runs/second/README.md").read_text(encoding="utf-8")
+    )
     monkeypatch.setitem(RECIPES._entries, "second", dataclasses.replace(second, start_share=0.25))
     list(train_recipe("second", "runs/mixed"))
     alone, mixed = (load_model(tmp_path / "runs" / name).model.state_dict() for name in ("second", "mixed"))
     before = first.model.state_dict()
     for name, weights in mixed.items():
-        torch.testing.assert_close(weights, 0.25 * before[name] + 0.75 * alone[name], atol=2e-3, rtol=0)  # kept in half precision
+        torch.testing.assert_close(
+            weights, 0.25 * before[name] + 0.75 * alone[name], atol=2e-3, rtol=0
+        )  # kept in half precision
     assert not torch.equal(mixed["embedding.weight"], alone["embedding.weight"])
     with pytest.raises(ModelError, match="another hidden_size"):
         dataclasses.replace(second, hidden_size=6).prepare(TRAINING)
@@ -195,18 +209,14 @@ def test_a_stopped_run_goes_on_to_the_same_folder(tiny_recipes, mirror, tmp_path
         ({"max_steps": 0}, "max_steps must lie between 1 and"),
     ],
 )
-def test_bad_settings_are_refused_before_the_corpus_is_read(
-    tiny_recipes, monkeypatch, tmp_path, overrides, sentence
-):
+def test_bad_settings_are_refused_before_the_corpus_is_read(tiny_recipes, monkeypatch, tmp_path, overrides, sentence):
     monkeypatch.setattr(LanguageModelRecipe, "prepare", None)
     with pytest.raises(ConfigError, match=sentence):
         list(train_recipe("tiny-reader", tmp_path / "made", overrides=overrides))
 
 
 @pytest.mark.parametrize("place", ["file", "file/below", "file/far/below"])
-def test_an_output_that_cannot_be_is_refused_before_the_corpus_is_read(
-    tiny_recipes, monkeypatch, tmp_path, place
-):
+def test_an_output_that_cannot_be_is_refused_before_the_corpus_is_read(tiny_recipes, monkeypatch, tmp_path, place):
     monkeypatch.setattr(LanguageModelRecipe, "prepare", None)
     (tmp_path / "file").touch()
     with pytest.raises(

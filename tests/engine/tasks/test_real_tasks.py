@@ -1,4 +1,5 @@
-"""Tasks on real data: what is shown is what the data hold, nothing learnt from is measured on, and baselines counted again by hand."""
+"""Tasks on real data: what is shown is what the data hold, nothing learnt from is measured on, and baselines counted
+again by hand."""
 
 from __future__ import annotations
 
@@ -39,8 +40,15 @@ def reviews(tmp_path, monkeypatch, write_corpus):
         for noun in ("film", "song")
         for word in ("good", "bad")
     ]
-    train += [{"sentence": "good", "label": 1}, {"sentence": row["sentence"].rsplit(" ", 2)[0], "label": 1} if (row := train[7]) else {}]
-    held_out = [{"sentence": "the film is good", "label": 1}, {"sentence": "zebras are bad", "label": 0}, {"sentence": "bad songs", "label": 0}]
+    train += [
+        {"sentence": "good", "label": 1},
+        {"sentence": row["sentence"].rsplit(" ", 2)[0], "label": 1} if (row := train[7]) else {},
+    ]
+    held_out = [
+        {"sentence": "the film is good", "label": 1},
+        {"sentence": "zebras are bad", "label": 0},
+        {"sentence": "bad songs", "label": 0},
+    ]
     root = tmp_path / "reviews"
     write_corpus(root / "sst2", {"train": train, "validation": held_out})
     monkeypatch.setenv("UNROLLED_DATA", str(root))
@@ -51,7 +59,10 @@ def test_digits_are_the_library_s_pictures_once_each_with_their_digit():
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
-    known = {(picture / 16).astype(np.float32).tobytes(): digit for picture, digit in zip(bunch.images, bunch.target, strict=True)}
+    known = {
+        (picture / 16).astype(np.float32).tobytes(): digit
+        for picture, digit in zip(bunch.images, bunch.target, strict=True)
+    }
     assert len(known) == 1797  # no picture twice
     task = TASKS.get("digits")(64)
     seen = []
@@ -59,11 +70,14 @@ def test_digits_are_the_library_s_pictures_once_each_with_their_digit():
         assert batch.inputs.shape[1:] == (64, 1)
         pictures = [row.numpy().tobytes() for row in batch.inputs]
         assert [known[picture] for picture in pictures] == batch.targets[:, -1].tolist()
-        assert batch.mask[:, -1].all() and batch.mask.sum() == len(pictures)
+        assert batch.mask[:, -1].all()
+        assert batch.mask.sum() == len(pictures)
         seen.append(set(pictures))
     assert [len(pictures) for pictures in seen[1:]] == [300, 300]
     assert len(seen[0]) > 1150
-    assert not seen[0] & seen[1] and not seen[0] & seen[2] and not seen[1] & seen[2]
+    assert not seen[0] & seen[1]
+    assert not seen[0] & seen[2]
+    assert not seen[1] & seen[2]
     shares = np.bincount([known[picture] for picture in set(known) - seen[1] - seen[2]], minlength=10) / 1197
     digits = np.array([known[picture] for picture in seen[2]])
     assert task.baseline == pytest.approx(-np.log(shares[digits]).mean())
@@ -161,7 +175,9 @@ def test_naive_bayes_is_what_counting_by_hand_gives(monkeypatch, corpus_cache):
     labels = Counter(label for _, label in rows)
 
     def score(words, label: int) -> float:
-        return math.log(labels[label]) + sum(math.log((seen[label][word] + 1) / totals[label]) for word in {w for w in words if w})
+        return math.log(labels[label]) + sum(
+            math.log((seen[label][word] + 1) / totals[label]) for word in {w for w in words if w}
+        )
 
     answers = [int(score(words, 1) > score(words, 0)) for words in held_out.inputs.tolist()]
     right = np.mean([answer == label for answer, label in zip(answers, held_out.targets[:, -1].tolist(), strict=True)])
@@ -173,7 +189,9 @@ def test_naive_bayes_is_what_counting_by_hand_gives(monkeypatch, corpus_cache):
 def draw_all(task) -> list[tuple[tuple[int, ...], int]]:
     """Return the distinct training rows: all of them come up in so many draws."""
     batch = draw(task, 30_000)
-    return list({(tuple(row), label) for row, label in zip(batch.inputs.tolist(), batch.targets[:, -1].tolist(), strict=True)})
+    return list(
+        {(tuple(row), label) for row, label in zip(batch.inputs.tolist(), batch.targets[:, -1].tolist(), strict=True)}
+    )
 
 
 def test_the_shipped_opinions_are_what_the_grammar_writes(tmp_path, monkeypatch, corpus_cache):

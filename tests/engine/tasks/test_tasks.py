@@ -51,7 +51,8 @@ def test_copying_shows_ten_symbols_then_asks_for_them_in_order(length, seed):
     _, batch = make("copying", length, seed=seed)
     assert batch.inputs.shape == batch.targets.shape == (4, length + 20)
     symbols = batch.inputs[:, :10]
-    assert symbols.min() >= 1 and symbols.max() <= 8
+    assert symbols.min() >= 1
+    assert symbols.max() <= 8
     assert (batch.inputs[:, 10 : length + 9] == 0).all()
     assert (batch.inputs[:, length + 9] == 9).all()
     assert (batch.inputs[:, length + 10 :] == 0).all()
@@ -73,7 +74,8 @@ def test_delayed_recall_asks_for_the_first_symbol_at_the_end(length, seed):
 
 
 def best_blind_outputs(name: str, task, batch):
-    """Return the outputs of the best answer that has seen nothing: the mean sum, even odds, silence until the signal."""
+    """Return the outputs of the best answer that has seen nothing: the mean sum, even odds, silence until the
+    signal."""
     if name == "adding":
         return torch.ones(*batch.targets.shape, 1)
     if name != "copying":
@@ -127,7 +129,8 @@ def test_same_seed_same_sequences_other_seed_others(name):
 def test_sizes_fit_the_batches_and_impossible_lengths_are_refused(name):
     task, batch = make(name, 17, batch_size=50)
     if task.vocab_size:
-        assert task.input_size == 0 and batch.inputs.max() == task.vocab_size - 1
+        assert task.input_size == 0
+        assert batch.inputs.max() == task.vocab_size - 1
         assert batch.targets.max() < task.output_size
     else:
         assert batch.inputs.shape[2] == task.input_size

@@ -55,7 +55,17 @@ def test_pieces_come_back_exactly_blanks_and_line_breaks_included(text):
 
 def test_a_blank_belongs_to_the_piece_before_it_and_nothing_joins_over_it():
     pieces = TOKENIZERS.get("pieces").train(["to be, or not to be:\n\nto be."] * 9)
-    assert pieces.tokens(pieces.encode("to be, not to be:\n\nbe")) == ["to ", "be", ", ", "not ", "to ", "be", ":", "\n\n", "be"]
+    assert pieces.tokens(pieces.encode("to be, not to be:\n\nbe")) == [
+        "to ",
+        "be",
+        ", ",
+        "not ",
+        "to ",
+        "be",
+        ":",
+        "\n\n",
+        "be",
+    ]
     assert pieces.tokens(pieces.encode("to  be")) == ["to ", " ", "be"]
     assert pieces.decode(pieces.encode("to ☃ é be")) == "to \N{REPLACEMENT CHARACTER} \N{REPLACEMENT CHARACTER} be"
     assert pieces.unknown_pieces("to ☃ é ☃be") == ["☃", "é"]
@@ -111,8 +121,11 @@ def test_the_word_vocabulary_keeps_the_most_frequent():
 
 def test_tokens_are_called_by_their_names(trained):
     assert {kind: tokenizer.noun for kind, tokenizer in trained.items()} == {
-        "character": "character", "word": "word", "bpe": "piece", "pieces": "piece",
-    }  # fmt: skip
+        "character": "character",
+        "word": "word",
+        "bpe": "piece",
+        "pieces": "piece",
+    }
 
 
 def test_special_tokens_have_their_ids_and_typing_them_does_not_make_them(trained):
@@ -163,9 +176,7 @@ def test_saved_tokenizers_come_back_as_the_same_kind_with_the_same_ids(trained, 
     assert (back.pad_id, back.bos_id, back.eos_id, back.unk_id) == ids
 
 
-@pytest.mark.parametrize(
-    "content", ["", "{", "[]", "{}", "null", '{"model": {"type": "WordLevel"}}', '{"model": 3}']
-)
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", "null", '{"model": {"type": "WordLevel"}}', '{"model": 3}'])
 def test_a_damaged_file_is_one_sentence(tmp_path, content):
     (tmp_path / "tokenizer.json").write_text(content)
     with pytest.raises(ModelError, match=r"^The tokenizer file tokenizer\.json is .+\.$"):

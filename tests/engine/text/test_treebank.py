@@ -1,4 +1,5 @@
-"""Words as the Treebank cuts them: our own sentences beside cuts made by hand, places in the text, and words never seen."""
+"""Words as the Treebank cuts them: our own sentences beside cuts made by hand, places in the text, and words never
+seen."""
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ def test_places_run_through_the_text_and_only_blanks_lie_between(text):
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return TreebankTokenizer.train(["the charm of walking dogs", "charm and story the the"], len(SPECIAL) + len(FORMS) + 20)
+    return TreebankTokenizer.train(
+        ["the charm of walking dogs", "charm and story the the"], len(SPECIAL) + len(FORMS) + 20
+    )
 
 
 def test_words_and_their_number_survive_the_file(tokenizer, tmp_path):
@@ -61,10 +64,18 @@ def test_words_and_their_number_survive_the_file(tokenizer, tmp_path):
 @pytest.mark.parametrize(
     ("word", "read_as"),
     [
-        ("charms", "charm"), ("stories", "story"), ("charmed", "charm"), ("charmless", "<unk:-less>"), ("uncharming", "<unk:un->"),
-        ("walk", UNK), ("1999", "<unk:number>"), ("well-walked", "<unk:hyphenated>"), ("merry", "<unk:-y>"), ("\N{GRINNING FACE}", UNK),
+        ("charms", "charm"),
+        ("stories", "story"),
+        ("charmed", "charm"),
+        ("charmless", "<unk:-less>"),
+        ("uncharming", "<unk:un->"),
+        ("walk", UNK),
+        ("1999", "<unk:number>"),
+        ("well-walked", "<unk:hyphenated>"),
+        ("merry", "<unk:-y>"),
+        ("\N{GRINNING FACE}", UNK),
         ("ночь", UNK),
     ],
-)  # fmt: skip
+)
 def test_a_word_never_seen_is_read_as_its_stem_or_by_its_form(tokenizer, word, read_as):
     assert tokenizer.tokens(tokenizer.encode_words([word])) == [read_as]

@@ -13,13 +13,19 @@ from engine.models.classifier import Classifier
 from engine.training import Checkpointed, Finished, Trainer, TrainingSettings
 from engine.training.classification import Classification, LabelledTexts
 
-SETTINGS = TrainingSettings(max_steps=40, learning_rate=3e-2, weight_decay=0.0, evaluate_every=10, checkpoint_every=20, log_every=10, seed=5)
+SETTINGS = TrainingSettings(
+    max_steps=40, learning_rate=3e-2, weight_decay=0.0, evaluate_every=10, checkpoint_every=20, log_every=10, seed=5
+)
 ORDERED = LabelledTexts([[3, 4], [4, 3], [3, 5, 4], [4, 5, 3], [5, 3, 4], [5, 4, 3], [3, 4, 5], [4, 3, 5]], [0, 1] * 4)
 
 
 def build(cell="lstm", dropout=0.0, direction_weight=0.3, texts=ORDERED, **options):
     torch.manual_seed(1)
-    shape = {"hidden_size": 0, "num_layers": 0, "bidirectional": False} if cell == "average" else {"hidden_size": 8, "num_layers": 1}
+    shape = (
+        {"hidden_size": 0, "num_layers": 0, "bidirectional": False}
+        if cell == "average"
+        else {"hidden_size": 8, "num_layers": 1}
+    )
     model = Classifier(6, 5, cell=cell, dropout=dropout, embedding_dropout=dropout, weight_dropout=dropout, **shape)
     hiding = {"form_ids": torch.arange(6), "hidden_share": torch.zeros(6)} | options
     return model, Classification(texts, texts, batch_size=4, direction_weight=direction_weight, seed=2, **hiding)

@@ -48,7 +48,8 @@ def test_training_takes_them_for_zero_in_updates_not_in_what_it_hands_out():
     settings = TrainingSettings(max_steps=3, learning_rate=1e-2, evaluate_every=1, log_every=1)
     outside = [is_flushing() for _ in Trainer(nn.Linear(1, 1), watcher, settings).run()]
     assert watcher.seen == [True] * 3
-    assert len(outside) > 3 and not any(outside)
+    assert len(outside) > 3
+    assert not any(outside)
 
 
 def test_a_gradient_that_vanishes_on_the_way_is_the_same_to_the_last_digit_that_matters():

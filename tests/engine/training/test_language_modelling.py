@@ -22,9 +22,7 @@ def build(batch_size=3, bptt_length=8, seed=0, text=TEXT) -> LanguageModelling:
 
 @settings(max_examples=40)
 @given(st.integers(30, 400), st.integers(1, 5), st.integers(1, 9), st.integers(0, 50), st.integers(0, 3))
-def test_windows_lie_within_the_text_and_labels_are_the_next_tokens(
-    size, batch_size, bptt_length, position, seed
-):
+def test_windows_lie_within_the_text_and_labels_are_the_next_tokens(size, batch_size, bptt_length, position, seed):
     if size < bptt_length * (batch_size + 1) + 1:
         return
     text = list(range(size))  # each token is its own position
@@ -68,17 +66,13 @@ def test_each_pass_and_each_seed_cuts_the_text_at_other_places():
     objective = build(text=text)
     offsets = [int(objective.batch(p * objective.windows).input_ids[0, 0]) for p in range(12)]
     assert len(set(offsets)) > 3
-    assert offsets != [
-        int(build(seed=1, text=text).batch(p * objective.windows).input_ids[0, 0]) for p in range(12)
-    ]
+    assert offsets != [int(build(seed=1, text=text).batch(p * objective.windows).input_ids[0, 0]) for p in range(12)]
 
 
 def test_the_smallest_text_that_will_do_is_the_one_named():
     need = 8 * (3 + 1) + 1
     assert build(text=TEXT[:need]).windows == 1
-    with pytest.raises(
-        DataError, match=rf"^The text has {need - 1} tokens; these settings need at least {need}\.$"
-    ):
+    with pytest.raises(DataError, match=rf"^The text has {need - 1} tokens; these settings need at least {need}\.$"):
         build(text=TEXT[: need - 1])
     with pytest.raises(DataError, match="The validation text has 1 tokens; it needs at least 2"):
         LanguageModelling(TEXT, TEXT[:1], 3, 8)
@@ -112,9 +106,7 @@ def test_the_loss_of_a_window_is_the_mean_surprise_given_the_state_before_it(cel
 def test_gradients_stop_at_the_edge_of_the_window(cell):
     objective, network = build(), model(cell)
     inputs = []
-    network.embedding.register_forward_hook(
-        lambda module, given, found: inputs.append(found) or found.retain_grad()
-    )
+    network.embedding.register_forward_hook(lambda module, given, found: inputs.append(found) or found.retain_grad())
     _, carry = objective.loss(network, objective.batch(0), None)
     parts = [part for layer in carry for part in (layer if isinstance(layer, tuple) else (layer,))]
     assert not any(part.requires_grad for part in parts)
@@ -144,6 +136,4 @@ def test_the_carried_state_is_kept_in_full_precision():
 
 def test_validation_is_one_pass_with_carried_state():
     objective, network = build(), model(dropout=0.5).eval()
-    assert objective.evaluate(network) == {
-        "loss": pytest.approx(score_stream(network, torch.tensor(TEXT[:50])))
-    }
+    assert objective.evaluate(network) == {"loss": pytest.approx(score_stream(network, torch.tensor(TEXT[:50])))}

@@ -26,17 +26,13 @@ from engine.training import (
 from engine.training.language_modelling import LanguageModelling
 from engine.training.translation import Translation
 
-SETTINGS = TrainingSettings(
-    max_steps=14, learning_rate=2e-2, evaluate_every=4, checkpoint_every=3, log_every=1, seed=5
-)
+SETTINGS = TrainingSettings(max_steps=14, learning_rate=2e-2, evaluate_every=4, checkpoint_every=3, log_every=1, seed=5)
 
 
 def read_text(cell="lstm", seed=0):
     torch.manual_seed(seed)
     ids = torch.randint(7, (150,), generator=torch.Generator().manual_seed(1)).tolist()
-    return LanguageModel(7, 6, 8, 2, cell, dropout=0.3), LanguageModelling(
-        ids, ids[:30], batch_size=2, bptt_length=12
-    )
+    return LanguageModel(7, 6, 8, 2, cell, dropout=0.3), LanguageModelling(ids, ids[:30], batch_size=2, bptt_length=12)
 
 
 def read_pairs(seed=0):
@@ -44,9 +40,16 @@ def read_pairs(seed=0):
     pairs = [([3 + i % 5, 4, 3], [3 + (i + j) % 6 for j in range(1 + i % 4)]) for i in range(20)]
     marks = {"bos_id": 1, "eos_id": 2, "pad_id": 0}
     objective = Translation(
-        pairs, pairs[:6], max_steps=14, batch_tokens=20, teacher_forcing_ratio=0.3, teacher_forcing_schedule="linear",
-        extra_pairs=[([7], [8, i % 9]) for i in range(9)], extra_per_pass=4, **marks,
-    )  # fmt: skip
+        pairs,
+        pairs[:6],
+        max_steps=14,
+        batch_tokens=20,
+        teacher_forcing_ratio=0.3,
+        teacher_forcing_schedule="linear",
+        extra_pairs=[([7], [8, i % 9]) for i in range(9)],
+        extra_per_pass=4,
+        **marks,
+    )
     return Translator(9, 6, 8, 1, 2, dropout=0.3), objective
 
 
@@ -64,7 +67,8 @@ def whole_run(build, folder, **changes):
 
 
 def interrupted_run(build, folder, stop_after: int, **changes):
-    """Run until a checkpoint, drop everything, and go on from the folder with other weights and other random numbers."""
+    """Run until a checkpoint, drop everything, and go on from the folder with other weights and other random
+    numbers."""
     model, objective = build()
     settings = dataclasses.replace(SETTINGS, **changes)
     for event in Trainer(model, objective, settings, folder).run():
@@ -78,9 +82,7 @@ def interrupted_run(build, folder, stop_after: int, **changes):
 
 def comparable(events):
     """Return what events say, without times."""
-    return [
-        tuple(v for k, v in sorted(vars(e).items()) if k not in {"elapsed_seconds", "path"}) for e in events
-    ]
+    return [tuple(v for k, v in sorted(vars(e).items()) if k not in {"elapsed_seconds", "path"}) for e in events]
 
 
 @pytest.mark.parametrize("kind", BUILDERS)
@@ -160,9 +162,7 @@ def test_a_finished_run_resumed_has_nothing_left_but_the_best_weights(tmp_path):
     model, events = whole_run(BUILDERS["lstm"], tmp_path, checkpoint_every=14)
     again, objective = BUILDERS["lstm"](seed=77)
     rest = list(
-        Trainer(again, objective, dataclasses.replace(SETTINGS, checkpoint_every=14), tmp_path).run(
-            resume=True
-        )
+        Trainer(again, objective, dataclasses.replace(SETTINGS, checkpoint_every=14), tmp_path).run(resume=True)
     )
     assert comparable(rest) == comparable(events[-1:])
     for name, value in model.state_dict().items():
@@ -214,13 +214,9 @@ def test_a_damaged_checkpoint_is_one_sentence(tmp_path, checkpoint, damage):
         plain.write_text(json.dumps(state | {"carry": {"kind": "tuple", "parts": ["tensor"] * 99}}))
     else:
         stored = safetensors.torch.load_file(tensors)
-        safetensors.torch.save_file(
-            {name: value for name, value in stored.items() if name != "random"}, tensors
-        )
+        safetensors.torch.save_file({name: value for name, value in stored.items() if name != "random"}, tensors)
     model, objective = BUILDERS["lstm"]()
-    with pytest.raises(
-        ModelError, match=r"^The checkpoint in checkpoint is damaged or belongs to another model\.$"
-    ):
+    with pytest.raises(ModelError, match=r"^The checkpoint in checkpoint is damaged or belongs to another model\.$"):
         next(iter(Trainer(model, objective, SETTINGS, tmp_path).run(resume=True)))
 
 

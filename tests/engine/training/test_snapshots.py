@@ -1,4 +1,5 @@
-"""Snapshots: closest together at the beginning, harmless to the run, the same after a stop, and the stages they leave."""
+"""Snapshots: closest together at the beginning, harmless to the run, the same after a stop, and the stages they
+leave."""
 
 from __future__ import annotations
 
@@ -50,14 +51,20 @@ def build(seed: int = 0):
 
     torch.manual_seed(seed)
     ids = torch.randint(7, (150,), generator=torch.Generator().manual_seed(1)).tolist()
-    return LanguageModel(7, 6, 8, 1, "lstm", dropout=0.3), LanguageModelling(ids, ids[:30], batch_size=2, bptt_length=12)
+    return LanguageModel(7, 6, 8, 1, "lstm", dropout=0.3), LanguageModelling(
+        ids, ids[:30], batch_size=2, bptt_length=12
+    )
 
 
 @pytest.mark.parametrize("average_decay", [0.0, 0.9])
 def test_a_snapshot_changes_nothing_and_its_losses_are_those_of_the_run(average_decay):
     settings = dataclasses.replace(TRAINING, average_decay=average_decay)
     quiet, objective = build()
-    losses = [e.loss for e in Trainer(quiet, objective, dataclasses.replace(settings, snapshots=0)).run() if isinstance(e, StepDone)]
+    losses = [
+        e.loss
+        for e in Trainer(quiet, objective, dataclasses.replace(settings, snapshots=0)).run()
+        if isinstance(e, StepDone)
+    ]
     model, objective = build()
     seen = []
     for event in Trainer(model, objective, settings).run():
@@ -77,7 +84,9 @@ def test_a_snapshot_changes_nothing_and_its_losses_are_those_of_the_run(average_
 @pytest.fixture
 def run(monkeypatch, mirror):
     """Return a function that trains a tiny recipe with snapshots."""
-    recipe = LanguageModelRecipe("tiny-run", "Tiny", "tiny_shakespeare", "lstm", 8, TRAINING, 6, 1, batch_size=2, bptt_length=16)
+    recipe = LanguageModelRecipe(
+        "tiny-run", "Tiny", "tiny_shakespeare", "lstm", 8, TRAINING, 6, 1, batch_size=2, bptt_length=16
+    )
     monkeypatch.setitem(RECIPES._entries, recipe.name, recipe)
     return lambda folder, **options: train_recipe("tiny-run", folder, **options)
 
@@ -181,14 +190,28 @@ def test_a_stage_that_never_was_is_one_sentence(made, step):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[", "{}", "[3]", '[{"step": "../../x"}]', "[[]]", '[{"step": -1, "validation_loss": 1, "training_loss": null}]',
-             '[{"step": true, "validation_loss": 1, "training_loss": null}]', '[{"step": 1, "validation_loss": NaN, "training_loss": null}]',
-             '[{"step": "1/../2", "validation_loss": 1, "training_loss": null}]', "null",
-             '[{"step": 1, "validation_loss": 1, "training_loss": null}, {"step": 1, "validation_loss": 2, "training_loss": null}]'],
-)  # fmt: skip
+    "text",
+    [
+        "",
+        "[",
+        "{}",
+        "[3]",
+        '[{"step": "../../x"}]',
+        "[[]]",
+        '[{"step": -1, "validation_loss": 1, "training_loss": null}]',
+        '[{"step": true, "validation_loss": 1, "training_loss": null}]',
+        '[{"step": 1, "validation_loss": NaN, "training_loss": null}]',
+        '[{"step": "1/../2", "validation_loss": 1, "training_loss": null}]',
+        "null",
+        '[{"step": 1, "validation_loss": 1, "training_loss": null}, {"step": 1, "validation_loss": 2, '
+        '"training_loss": null}]',
+    ],
+)
 def test_a_damaged_list_of_stages_is_one_sentence(made, text):
     (made / "stages" / "stages.json").write_text(text)
-    with pytest.raises(ModelError, match=r"^The list of stages of 'made' \(stages/stages.json\) is missing or damaged\.$"):
+    with pytest.raises(
+        ModelError, match=r"^The list of stages of 'made' \(stages/stages.json\) is missing or damaged\.$"
+    ):
         list_stages(made)
 
 

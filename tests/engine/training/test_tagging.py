@@ -1,4 +1,5 @@
-"""Learning to tag: batches, dropped words, F1 as the judge, the recipe from corpus to folder, one going on from another."""
+"""Learning to tag: batches, dropped words, F1 as the judge, the recipe from corpus to folder, one going on from
+another."""
 
 from __future__ import annotations
 
@@ -23,9 +24,19 @@ from engine.training.tagging import Tagging
 
 TRAINING = TrainingSettings(max_steps=4, evaluate_every=2, log_every=1, average_decay=0.9, seed=3)
 TINY = TaggingRecipe(
-    "tiny-tagger", "Tiny", "ner_gmb", TRAINING, vocab_size=30, least_count=1, embedding_dim=6, character_dim=4, character_filters=5,
-    shape_dim=3, hidden_size=6, batch_words=9,
-)  # fmt: skip
+    "tiny-tagger",
+    "Tiny",
+    "ner_gmb",
+    TRAINING,
+    vocab_size=30,
+    least_count=1,
+    embedding_dim=6,
+    character_dim=4,
+    character_filters=5,
+    shape_dim=3,
+    hidden_size=6,
+    batch_words=9,
+)
 
 
 def test_the_sample_is_what_its_grammar_writes_and_stands_in_for_both_corpora(monkeypatch, corpus_cache, tmp_path):
@@ -46,7 +57,10 @@ def test_the_sample_is_what_its_grammar_writes_and_stands_in_for_both_corpora(mo
     assert len(seen) == sum(ROWS.values())  # no sentence twice
     for name, title in (("ner_gmb", "GMB entities"), ("ner_ewt", "UNER English-EWT")):
         corpus = load_corpus(name)
-        assert corpus.source.sentence == f"Source: the embedded sample Visits, because {title} is not in the UNROLLED_DATA folder."
+        assert (
+            corpus.source.sentence
+            == f"Source: the embedded sample Visits, because {title} is not in the UNROLLED_DATA folder."
+        )
         assert corpus.tagged("test") == shipped.tagged("test")
     with pytest.raises(DataError, match="saltmarsh has no tags"):
         load_corpus("saltmarsh").tagged()
@@ -71,14 +85,19 @@ def objective(tagged_mirror):
     corpus = load_corpus("ner_gmb")
     train = corpus.tagged("train")
     tokenizer = list_words(train[0], 40)
-    return Tagging(train, train, tokenizer, list_labels(train[1]), batch_words=9, word_dropout=0.0, rare_dropout=2.0, seed=1)
+    return Tagging(
+        train, train, tokenizer, list_labels(train[1]), batch_words=9, word_dropout=0.0, rare_dropout=2.0, seed=1
+    )
 
 
 def test_every_pass_reads_every_sentence_once_and_is_a_function_of_the_seed(objective):
     for epoch in (0, 1):
         plan = objective.plan(epoch)
         assert sorted(place for batch in plan for place in batch) == [0, 1, 2, 3]
-        assert all(len(batch) * max(len(objective.train[place][0]) for place in batch) <= 9 or len(batch) == 1 for batch in plan)
+        assert all(
+            len(batch) * max(len(objective.train[place][0]) for place in batch) <= 9 or len(batch) == 1
+            for batch in plan
+        )
     later = objective.batch(5)
     objective.batch(0)
     assert torch.equal(objective.batch(5).features.word_ids, later.features.word_ids)
@@ -113,13 +132,20 @@ def test_a_recipe_ends_in_a_folder_and_another_goes_on_from_it(tagged_mirror, tm
     for recipe in (TINY, second):
         monkeypatch.setitem(RECIPES._entries, recipe.name, recipe)
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ModelError, match="second goes on from a model that is not in runs; train it first: python -m engine train --recipe tiny-tagger"):
+    with pytest.raises(
+        ModelError,
+        match="second goes on from a model that is not in runs; train it first: python -m engine train --recipe "
+        "tiny-tagger",
+    ):
         second.prepare(TRAINING)
     events = list(train_recipe("tiny-tagger", "runs/tiny-tagger"))
     assert isinstance(events[-1], Finished)
     first = load_model(tmp_path / "runs" / "tiny-tagger")
     assert first.info.task == "tagging"
-    assert first.info.config["labels"] == ["O", *(f"{letter}-{kind}" for kind in ("geo", "org", "per", "tim") for letter in "BI")]
+    assert first.info.config["labels"] == [
+        "O",
+        *(f"{letter}-{kind}" for kind in ("geo", "org", "per", "tim") for letter in "BI"),
+    ]
     assert "a CRF over 9 tags" in first.info.card_text
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path / "nothing"))  # English-EWT's sample: other words and tags
     prepared = second.prepare(TRAINING)

@@ -71,9 +71,12 @@ def test_events_come_in_order_with_what_they_say():
     events = train(objective)
     kinds = [(type(event).__name__, event.step) for event in events]
     assert kinds == [
-        *(("StepDone", i) for i in (1, 2, 3)), ("Evaluated", 3),
-        *(("StepDone", i) for i in (4, 5, 6)), ("Evaluated", 6), ("Finished", 6),
-    ]  # fmt: skip
+        *(("StepDone", i) for i in (1, 2, 3)),
+        ("Evaluated", 3),
+        *(("StepDone", i) for i in (4, 5, 6)),
+        ("Evaluated", 6),
+        ("Finished", 6),
+    ]
     assert objective.asked == [0, 1, 2, 3, 4, 5]
     assert objective.carries == [None, 1, 2, 3, 4, 5]
     assert all(objective.modes)
@@ -88,9 +91,7 @@ def test_the_loss_said_is_the_mean_since_the_last_time_and_the_last_step_is_alwa
     one = [event.loss for event in of(StepDone, train(Line(), max_steps=5))]
     some = of(StepDone, train(Line(), max_steps=5, log_every=2))
     assert [event.step for event in some] == [2, 4, 5]
-    assert [event.loss for event in some] == pytest.approx(
-        [(one[0] + one[1]) / 2, (one[2] + one[3]) / 2, one[4]]
-    )
+    assert [event.loss for event in some] == pytest.approx([(one[0] + one[1]) / 2, (one[2] + one[3]) / 2, one[4]])
 
 
 def test_the_last_step_is_always_measured():
@@ -245,9 +246,7 @@ def test_a_language_model_overfits_one_batch(cell):
     torch.manual_seed(3)
     ids = torch.randint(7, (200,)).tolist()
     objective = OneBatch(LanguageModelling(ids, ids[:9], batch_size=3, bptt_length=8))
-    events = train(
-        objective, reader(cell), max_steps=150, learning_rate=0.02, log_every=150, evaluate_every=150
-    )
+    events = train(objective, reader(cell), max_steps=150, learning_rate=0.02, log_every=150, evaluate_every=150)
     assert events[-1].best_metrics["loss"] < 0.02
 
 
@@ -255,18 +254,14 @@ def test_a_language_model_overfits_one_batch(cell):
 def test_a_translator_overfits_one_batch(attention):
     torch.manual_seed(3)
     pairs = [([3 + i, 4, 5 + i], [8 - i, 3 + i, 4]) for i in range(4)]
-    objective = OneBatch(
-        Translation(pairs, pairs, bos_id=1, eos_id=2, pad_id=0, max_steps=150, label_smoothing=0.0)
-    )
+    objective = OneBatch(Translation(pairs, pairs, bos_id=1, eos_id=2, pad_id=0, max_steps=150, label_smoothing=0.0))
     model = Translator(9, 12, 16, 1, 1, attention=attention, dropout=0.0)
     events = train(objective, model, max_steps=150, learning_rate=0.02, log_every=150, evaluate_every=150)
     assert events[-1].best_metrics["loss"] < 0.02
 
 
 def test_a_pattern_is_learnt_and_carried_memory_pays():
-    events = train(
-        text_objective(), reader(), max_steps=120, learning_rate=0.02, log_every=120, evaluate_every=120
-    )
+    events = train(text_objective(), reader(), max_steps=120, learning_rate=0.02, log_every=120, evaluate_every=120)
     assert events[-1].best_metrics["loss"] < 0.1
 
 
@@ -274,9 +269,7 @@ def test_a_pattern_is_learnt_and_carried_memory_pays():
 def test_the_same_seed_makes_the_same_losses_and_another_seed_others(precision):
     def losses(seed):
         model = reader(dropout=0.3)
-        events = train(
-            text_objective(), model, seed=seed, max_steps=5, learning_rate=0.01, precision=precision
-        )
+        events = train(text_objective(), model, seed=seed, max_steps=5, learning_rate=0.01, precision=precision)
         return [event.loss for event in of(StepDone, events)], [p.clone() for p in model.parameters()]
 
     (one, weights), (two, again), (other, _) = losses(1), losses(1), losses(2)

@@ -1,4 +1,5 @@
-"""Learning to translate: every pair is read once a pass, batches follow from seed and position, padding costs nothing."""
+"""Learning to translate: every pair is read once a pass, batches follow from seed and position, padding costs
+nothing."""
 
 from __future__ import annotations
 
@@ -66,9 +67,7 @@ def test_each_pass_reads_the_next_of_the_extra_pairs_until_all_were_read():
     for epoch in range(5):
         found = [name for name in names(objective.plan(epoch)) if name >= 500]
         assert len(found) == 8
-        assert sorted(name for name in names(objective.plan(epoch)) if name < 500) == [
-            100 + i for i in range(30)
-        ]
+        assert sorted(name for name in names(objective.plan(epoch)) if name < 500) == [100 + i for i in range(30)]
         read += found
     assert {name: read.count(name) for name in read} == {500 + i: 2 for i in range(20)}
 
@@ -134,9 +133,7 @@ def test_the_loss_is_the_mean_over_real_tokens_only():
     total, count = 0.0, 0
     with torch.no_grad():
         for source, target in SMALL:
-            logits, _ = model(
-                torch.tensor([source]), torch.tensor([len(source)]), torch.tensor([[BOS, *target]])
-            )
+            logits, _ = model(torch.tensor([source]), torch.tensor([len(source)]), torch.tensor([[BOS, *target]]))
             total += float(functional.cross_entropy(logits[0], torch.tensor([*target, EOS]), reduction="sum"))
             count += len(target) + 1
     assert loss.item() == pytest.approx(total / count, rel=1e-5)
@@ -205,9 +202,7 @@ def test_coins_are_a_function_of_seed_and_position():
 def test_sampled_training_never_reads_the_target_where_the_ratio_is_zero():
     model, objective = translator(2), small(teacher_forcing_ratio=0.0, label_smoothing=0.0)
     batch = objective.collate(SMALL)
-    other = batch._replace(
-        target_ids=torch.cat([batch.target_ids[:, :1], batch.target_ids[:, 1:].flip(0)], 1)
-    )
+    other = batch._replace(target_ids=torch.cat([batch.target_ids[:, :1], batch.target_ids[:, 1:].flip(0)], 1))
     assert torch.equal(objective.loss(model, batch, None)[0], objective.loss(model, other, None)[0])
 
 
