@@ -21,9 +21,8 @@ class GRUCell(Cell):
 
     Paper: Cho et al. (2014), Learning phrase representations using RNN encoder-decoder, arXiv 1406.1078, section 2.3.
     Differs: as in PyTorch, the reset gate acts after the recurrent product, r * (W h + b), and not before it, W (r *
-        h); and
-    two biases per gate are added where the paper writes none. z = 1 keeps the old state, as in the paper (later texts
-    swap it).
+    h); and two biases per gate are added where the paper writes none. z = 1 keeps the old state, as in the paper (later
+    texts swap it).
     """
 
     gate_names = ("reset_gate", "update_gate", "new_gate")

@@ -31,11 +31,9 @@ class LSTMCell(Cell):
     Along c the gradient is only multiplied by f, so with f near 1 it reaches far back.
 
     Paper: Hochreiter and Schmidhuber (1997), Long short-term memory; the forget gate is by Gers, Schmidhuber and
-        Cummins
-    (2000), Learning to forget.
+    Cummins (2000), Learning to forget.
     Differs: no peephole connections, one cell per block, tanh instead of the paper's scaled logistic squashing
-        functions, two
-    biases per gate, and full back-propagation through time instead of the truncated rule of 1997.
+    functions, two biases per gate, and full back-propagation through time instead of the truncated rule of 1997.
     """
 
     gate_names = ("input_gate", "forget_gate", "cell_candidate", "output_gate")

@@ -15,13 +15,11 @@ class RNNCell(Cell):
         h' = tanh(W_ih x + b_ih + W_hh h + b_hh)
 
     There are no gates: everything in memory passes through the tanh and the matrix again at every step, which is why
-        what
-    was read long ago, and its gradient, fades or explodes.
+    what was read long ago, and its gradient, fades or explodes.
 
     Paper: Elman (1990), Finding structure in time.
     Differs: tanh instead of the logistic function, two biases instead of one, and gradients flow back through all of
-        time
-    where Elman stopped them after one step.
+    time where Elman stopped them after one step.
     """
 
     gate_names = ()

@@ -3,14 +3,12 @@
 Shapes: B batch, T target steps, S source pieces, V vocabulary.
 
 The decoder has no input feeding: the context of a step reaches that step's word and nothing else. So whatever is done
-    to the
-weights of one step, the likelihood of the other words of a given translation stays what it was; a later word changes
-only because another one was written and read. It also means that the weights of all steps can be changed in one pass,
-and each step's word shows the effect of its own step's change alone.
+to the weights of one step, the likelihood of the other words of a given translation stays what it was; a later word
+changes only because another one was written and read. It also means that the weights of all steps can be changed in one
+pass, and each step's word shows the effect of its own step's change alone.
 
 Papers: Strobelt et al. (2018), arXiv 1804.09299 (editing attention to ask what if); Jain and Wallace (2019), arXiv
-    1902.10186
-(shuffled attention as a control).
+1902.10186 (shuffled attention as a control).
 """
 
 from __future__ import annotations

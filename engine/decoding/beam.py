@@ -4,10 +4,9 @@ Shapes: B sentences still searched, K beam, V vocabulary, S source tokens, T ste
 
 Papers: Graves (2012), arXiv 1211.3711, section 3.5; Wu et al. (2016), arXiv 1609.08144, section 7 (length penalty).
 Differs: the penalty is T ** length_penalty. A sentence is done when its best open hypothesis, judged at its present
-    length,
-no longer beats the worst kept one, and only endings among the K best candidates count; with `is_exact` it is judged at
-the greatest length it could reach and every ending counts, so that with a beam that covers every prefix the result is
-the true optimum.
+length, no longer beats the worst kept one, and only endings among the K best candidates count; with `is_exact` it is
+judged at the greatest length it could reach and every ending counts, so that with a beam that covers every prefix the
+result is the true optimum.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ search.
 K beam, T tokens of a hypothesis, S source tokens.
 
 Paper: Graves (2012), arXiv 1211.3711, section 3.5 (the search); Strobelt et al. (2018), arXiv 1804.09299 (showing its
-    tree).
+tree).
 """
 
 from __future__ import annotations

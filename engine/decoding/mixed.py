@@ -2,12 +2,10 @@
 mouth.
 
 Shapes: B rows (decodings of one sentence side by side), T pieces of the reference with its end mark, N steps taken, S
-    source
-time, V vocabulary.
+source time, V vocabulary.
 
 Paper: Williams and Zipser (1989) (teacher forcing); Bengio, Vinyals, Jaitly and Shazeer (2015), arXiv 1506.03099,
-    section 2.4
-(scheduled sampling: a coin at each step).
+section 2.4 (scheduled sampling: a coin at each step).
 """
 
 from __future__ import annotations

@@ -7,8 +7,7 @@ Nothing here knows a model: the scores may come from a CRF, from a visitor's edi
 Shapes: T time, K tags, N paths.
 
 Papers: Viterbi (1967); Rabiner (1989), A tutorial on hidden Markov models, section III; Huang and Chiang (2005), Better
-    k-best parsing,
-for the best N.
+k-best parsing, for the best N.
 """
 
 from __future__ import annotations

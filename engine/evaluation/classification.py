@@ -1,9 +1,8 @@
 """Classifiers: share of right labels, loss and calibration on texts that decided nothing in training.
 
 Papers: Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning; Guo et al.
-    (2017), arXiv
-1706.04599, section 2 (expected calibration error: ten bins of equal width over the probability of the label that is
-given).
+(2017), arXiv 1706.04599, section 2 (expected calibration error: ten bins of equal width over the probability of the
+label that is given).
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 learning curve.
 
 Forced loss: nats per piece of the reference while the decoder reads the reference. Free loss: the same while it reads
-    the piece it
-found likeliest itself, without end, as `Translator.forward_sampled` does at a ratio of 0.
+the piece it found likeliest itself, without end, as `Translator.forward_sampled` does at a ratio of 0.
 
 Papers: Bengio et al. (2015), arXiv 1506.03099 (scheduled sampling); Huszar (2015), arXiv 1511.05101 (why it can hurt).
 """

@@ -2,8 +2,7 @@
 tag.
 
 Paper: Tjong Kim Sang and De Meulder (2003), Introduction to the CoNLL-2003 shared task, section 3.1: an entity counts
-    only with its
-exact words and its type. Nakayama (2018), seqeval, counts the same way.
+only with its exact words and its type. Nakayama (2018), seqeval, counts the same way.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Clipping: the same training run with and without a ceiling on the gradient, update by update.
 
 Paper: Pascanu, Mikolov and Bengio (2013), On the difficulty of training recurrent neural networks, arXiv 1211.5063,
-    section 3.2
-and algorithm 1; Le, Jaitly and Hinton (2015), arXiv 1504.00941, for the network, whose recurrent matrix begins as the
-identity.
+section 3.2 and algorithm 1; Le, Jaitly and Hinton (2015), arXiv 1504.00941, for the network, whose recurrent matrix
+begins as the identity.
 """
 
 from __future__ import annotations

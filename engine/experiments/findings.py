@@ -134,8 +134,7 @@ def solved_map(frame: pd.DataFrame, equal: str) -> pd.DataFrame:
     stands.
 
     Columns: `task`, `length`, `architecture`, `runs`, `solved_runs`, `is_best` (the one clear winner),
-        `is_beyond_guess` (the
-    median loss is clearly below that of guessing).
+    `is_beyond_guess` (the median loss is clearly below that of guessing).
     """
     rows, table = summaries(frame, equal), []
     for (task, length), own in rows.groupby(["task", "length"], sort=False):

@@ -2,9 +2,8 @@
 succeed?
 
 Paper: Schoenholz et al. (2017), Deep information propagation, arXiv 1611.01232, and Chen, Pennington and Schoenholz
-    (2018),
-Dynamical isometry and a mean field theory of RNNs, arXiv 1806.05394, for the claim that networks near the edge can be
-trained.
+(2018), Dynamical isometry and a mean field theory of RNNs, arXiv 1806.05394, for the claim that networks near the edge
+can be trained.
 """
 
 from __future__ import annotations

@@ -99,8 +99,7 @@ def beside_ours(figures: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
     nearest one.
 
     Added: `ours` (the same measure, median over the seeds; empty where there is none), `our_length`, `our_parameters`,
-        `our_runs`,
-    `is_same_length`.
+    `our_runs`, `is_same_length`.
     """
     found = [_nearest(figure, ours) for figure in figures.to_dict("records")]
     return figures.assign(

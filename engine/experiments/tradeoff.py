@@ -20,9 +20,8 @@ def tradeoff(
     it is on the front.
 
     Cost is the number of parameters, the processor seconds of one update, or those of the whole training: until the
-        task was solved,
-    or the budget used up. On the front is who has no other with both a lower error and a lower cost (or one lower, the
-    other equal).
+    task was solved, or the budget used up. On the front is who has no other with both a lower error and a lower cost
+    (or one lower, the other equal).
     """
     rows = summaries(frame, equal, task)
     rows = rows[rows["length"] == length]

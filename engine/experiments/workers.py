@@ -1,9 +1,8 @@
 """Where the work of a sweep is done: in processes of a Dask cluster, or in this one.
 
 Work is a generator function, named by its module so that another process finds it: what it yields are progress reports
-    (plain
-values), what it returns are its rows. A piece of work is a function of its arguments alone, so it does not matter who
-does it.
+(plain values), what it returns are its rows. A piece of work is a function of its arguments alone, so it does not
+matter who does it.
 """
 
 from __future__ import annotations

@@ -83,8 +83,7 @@ def find_attention(
     it.
 
     The logits of the weights climb by Adam from several starts side by side: the network's own weights, even ones, and
-        the
-    source pieces that favour the word most when looked at alone. The weights stay a distribution over real source
+    the source pieces that favour the word most when looked at alone. The weights stay a distribution over real source
     pieces.
 
     Paper (gradient-based search in a network's inputs): Simonyan, Vedaldi and Zisserman (2014), arXiv 1312.6034,

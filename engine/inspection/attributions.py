@@ -11,9 +11,8 @@ against it.
 Shapes: B batch, T words, E embedding.
 
 Papers: Sundararajan, Taly and Yan (2017), Axiomatic attribution for deep networks; Castro, Gomez and Tejada (2009),
-    Polynomial
-calculation of the Shapley value based on sampling; Li, Monroe and Jurafsky (2016), Understanding neural networks
-through representation erasure (deletion). The methods themselves are captum's (Kokhlikyan et al., 2020).
+Polynomial calculation of the Shapley value based on sampling; Li, Monroe and Jurafsky (2016), Understanding neural
+networks through representation erasure (deletion). The methods themselves are captum's (Kokhlikyan et al., 2020).
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """The bottleneck press: what a translator still writes when what its encoder leaves behind is squeezed to k numbers.
 
 What is squeezed: the last states of all encoder layers side by side, one vector per sentence (2 x 320 numbers in the
-    shipped
-pair). Everything the decoder of a model without attention ever learns of the source comes out of it: the bridge makes
-its first states from it, and its last part is the context of every step. It is replaced by the mean over many sentences
-plus its share in the first k principal directions of those sentences. A model with attention gets its first states from
-the same vector, and can be pressed the same way, but looks back at the encoder's outputs besides, which are left alone.
+shipped pair). Everything the decoder of a model without attention ever learns of the source comes out of it: the bridge
+makes its first states from it, and its last part is the context of every step. It is replaced by the mean over many
+sentences plus its share in the first k principal directions of those sentences. A model with attention gets its first
+states from the same vector, and can be pressed the same way, but looks back at the encoder's outputs besides, which are
+left alone.
 
 The directions come from training sentences and ship as numbers beside the results, without any text.
 

@@ -4,10 +4,9 @@ born.
 Shapes: T time, E size of the input vectors, H hidden.
 
 Paper: Hochreiter (1991) for the vanishing gradient; Pascanu, Mikolov and Bengio (2013), arXiv 1211.5063, section 2, for
-    the bound;
-Le, Jaitly and Hinton (2015), arXiv 1504.00941, for the identity with ReLU; Saxe, McClelland and Ganguli (2014), arXiv
-1312.6120, for orthogonal matrices; Jozefowicz, Zaremba and Sutskever (2015) for the forget bias; Tallec and Ollivier
-(2018), arXiv 1804.11188, section 2.2, for chrono.
+the bound; Le, Jaitly and Hinton (2015), arXiv 1504.00941, for the identity with ReLU; Saxe, McClelland and Ganguli
+(2014), arXiv 1312.6120, for orthogonal matrices; Jozefowicz, Zaremba and Sutskever (2015) for the forget bias; Tallec
+and Ollivier (2018), arXiv 1804.11188, section 2.2, for chrono.
 """
 
 from __future__ import annotations

@@ -4,11 +4,9 @@ really does.
 Shapes: T tokens read, E embedding, V vocabulary, R replacements per place, B sequences run side by side.
 
 Paper: Madsen (2019), Visualizing memorization in RNNs, Distill, doi 10.23915/distill.00016, "connectivity": the norm of
-    the
-gradient of a logit with respect to each input.
+the gradient of a logit with respect to each input.
 Differs: the norm itself instead of its square, and the token that stands in the text instead of the likeliest; the
-    check by
-replacement is ours.
+check by replacement is ours.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ For each place of the training text the index keeps 16 bits of a hash of the 8 c
 hash
 says little: in a million places each value stands about 15 times by chance. But hashes that agree at consecutive places
 say much: each further one divides the chance by 65,536. So a stretch of L characters is known by L - 7 hashes in a row,
-    its
-place is where they stand, and its end is where they cease to agree (one character too late in about 1 of 65,536 cases).
+its place is where they stand, and its end is where they cease to agree (one character too late in about 1 of 65,536
+cases).
 
 What it gives away: whoever tries all characters one after the other can recover the text from the hashes. It makes the
 shipped file small and exact, not secret; do not ship one of a private text.

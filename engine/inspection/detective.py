@@ -3,9 +3,9 @@
 Every unit of every layer is scored against every predicate by AUC, the chance that the unit's value at a place where
 the
 predicate holds is above its value at a place where it does not: 0.5 is guessing, 1 knows. The best unit is chosen on
-    the
-first half of a text and its AUC is measured on the second, so that luck in choosing does not count. As a control all of
-it is done again with labels shifted along the text, which keeps their rhythm and breaks their tie to what was read.
+the first half of a text and its AUC is measured on the second, so that luck in choosing does not count. As a control
+all of it is done again with labels shifted along the text, which keeps their rhythm and breaks their tie to what was
+read.
 
 AUC is the mean rank of the positives, scaled; with the ranks of all units as a matrix, all predicates and all controls
 are one product of matrices. Ranks are taken after sorting values into `BINS` equal bins between a unit's extremes, and
@@ -16,8 +16,7 @@ in 999 of 1,000 cases.
 Shapes: T time, U units (all layers and state parts side by side), P predicates, K shifts.
 
 Paper: Mann and Whitney (1947) for the statistic; Karpathy, Johnson and Fei-Fei (2015), arXiv 1506.02078, for the cells
-    found
-by eye that this looks for by measure.
+found by eye that this looks for by measure.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ those are then tried.
 Shapes: N texts, T words, E embedding, V vocabulary, L labels.
 
 Paper: Ebrahimi, Rao, Lowd and Dou (2018), HotFlip: white-box adversarial examples for text classification (replacements
-    by gradient);
-Feng et al. (2018), Pathologies of neural models make interpretations difficult (what is left after deletions).
+by gradient); Feng et al. (2018), Pathologies of neural models make interpretations difficult (what is left after
+deletions).
 """
 
 from __future__ import annotations

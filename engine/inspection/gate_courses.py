@@ -2,8 +2,7 @@
 shut or open.
 
 Paper: Karpathy, Johnson and Li (2015), Visualizing and understanding recurrent networks, arXiv 1506.02078, section 4.2:
-    a gate
-is left-saturated where it is below 0.1 and right-saturated where it is above 0.9.
+a gate is left-saturated where it is below 0.1 and right-saturated where it is above 0.9.
 
 Shapes: T time, H hidden.
 """
@@ -72,8 +71,7 @@ def order_units(values: np.ndarray, order: str) -> np.ndarray:
     """Return the units of a part (T, H) in one of the `ORDERS`, (H,).
 
     By likeness: the courses of all units, without their means, are laid out in the plane that shows most of their
-        differences
-    (two principal directions), and sorted by the direction they lie in there.
+    differences (two principal directions), and sorted by the direction they lie in there.
     """
     if order == "mean":
         return np.argsort(-values.mean(axis=0), kind="stable")

@@ -7,8 +7,7 @@ dozen units a whole chain takes milliseconds. An LSTM's state is hidden and cell
 Shapes: T time, I input, H hidden, S state size (H; 2 H for an LSTM), D distances.
 
 Paper: Bengio, Simard and Frasconi (1994), Learning long-term dependencies with gradient descent is difficult; Pascanu,
-    Mikolov
-and Bengio (2013), On the difficulty of training recurrent neural networks, arXiv 1211.5063, section 2.
+Mikolov and Bengio (2013), On the difficulty of training recurrent neural networks, arXiv 1211.5063, section 2.
 """
 
 from __future__ import annotations

@@ -103,8 +103,7 @@ def choices_along(loaded: LoadedModel, text: str, temperature: float, top_k: int
     follow.
 
     Columns: `position` (characters read so far), `entropy_before` and `entropy_after` the settings in nats, `mass_cut`
-        (the
-    share of the chances, after temperature, that top-k and top-p took away).
+    (the share of the chances, after temperature, that top-k and top-p took away).
     """
     encoding = loaded.tokenizer.backend.encode(text, add_special_tokens=False)
     logits = logits_along(loaded.model, prompt_ids(loaded, "")[:1], encoding.ids).float()  # (T + 1, V)

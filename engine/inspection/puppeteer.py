@@ -203,8 +203,7 @@ def changed_characters(free: str, held: str) -> tuple[np.ndarray, np.ndarray]:
     """Return for each character of each text whether the other text lacks it, after aligning the two (longest matches).
 
     Two texts share many letters in the same order by chance: only stretches of `SHORTEST_MATCH` characters count as
-        shared,
-    and whatever stands before the first difference.
+    shared, and whatever stands before the first difference.
     """
     marks = np.ones(len(free), dtype=bool), np.ones(len(held), dtype=bool)
     for start, other, size in difflib.SequenceMatcher(None, free, held, autojunk=False).get_matching_blocks():

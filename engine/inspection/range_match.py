@@ -12,8 +12,7 @@ where its nearest step reaches the threshold.
 
 Paper: Strobelt, Gehrmann, Pfister and Rush (2018), LSTMVis, arXiv 1606.07461, section 5 (selection and matching).
 Differs: units below minus the threshold count too, as a direction of their own; matches may have any length and are
-    ranked
-by how sharply the pattern begins and ends, where LSTMVis counts the cells two ranges have in common.
+ranked by how sharply the pattern begins and ends, where LSTMVis counts the cells two ranges have in common.
 
 Shapes: T tokens, H units, P units of the pattern, M matches.
 """

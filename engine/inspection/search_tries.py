@@ -199,8 +199,7 @@ def lanes_frame(report: SearchReport, tries: Sequence[Try]) -> pd.DataFrame:
     """Return where each try runs beside the tree: a row per piece that lies outside it, from the node it leaves at.
 
     Columns: lane (1 is the first try), step, piece, probability, is_given, leaves_at (the node of the tree before the
-        lane's
-    first piece; -1: the beginning).
+    lane's first piece; -1: the beginning).
     """
     nodes = report.nodes
     below = {(row.parent, row.token_id): row.node for row in nodes.itertuples()}

@@ -1,15 +1,13 @@
 """What an edit of a text changes inside a network, and for how long: two readings compared token by token.
 
 Tokens of the two texts are paired: words that stand in both texts are paired with each other, replaced words letter by
-    letter
-as far as both go, and the rest of the longer one is left out. At each pair the two states are compared, unit by unit
+letter as far as both go, and the rest of the longer one is left out. At each pair the two states are compared, unit by
+unit
 and as one distance: |a - b| over the root mean square of |a| and |b|. 0 is the same state, the square root of 2 is what
-    two
-states of the same length have that know nothing of each other, 2 is opposite.
+two states of the same length have that know nothing of each other, 2 is opposite.
 
 Beside it the mean of the embeddings of all tokens read so far, a reader to whom order means nothing: it ends at the
-    same value
-for two texts of the same tokens, however they are arranged.
+same value for two texts of the same tokens, however they are arranged.
 
 Shapes: P pairs of tokens, T tokens, H units, E embedding.
 """

@@ -2,14 +2,13 @@
 tagger makes.
 
 The emission layer is linear: what it makes of the forward states, of the backward states and its bias add up to the
-    emissions.
-Each half alone is given the bias and decoded with the same CRF. It was never taught to decide alone, so its
+emissions. Each half alone is given the bias and decoded with the same CRF. It was never taught to decide alone, so its
 probabilities show
 which way it pulls, not how well a tagger with that direction alone would do: the forward-only tagger answers that.
 
 Shapes: T words, K tags.
 Paper: Graves and Schmidhuber (2005), "Framewise Phoneme Classification with Bidirectional LSTM", section 5, for the two
-    halves.
+halves.
 """
 
 from __future__ import annotations

@@ -77,8 +77,7 @@ def outcomes(gold: Sequence[str], predicted: Sequence[str]) -> list[tuple[str, s
     of them.
 
     found: words and type right; wrong type: the same words, another type; boundary: shares a word with an entity that
-        was found
-    elsewhere; missed: none of its words is marked.
+    was found elsewhere; missed: none of its words is marked.
     """
     right, marked = find_spans(gold), find_spans(predicted)
     by_place = {(start, end): kind for start, end, kind in marked}

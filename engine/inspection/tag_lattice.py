@@ -5,8 +5,7 @@ Everything here works on four arrays, so that an edited lattice is decoded exact
 
 Shapes: T words, K tags.
 Papers: Lafferty, McCallum and Pereira (2001), conditional random fields; Lample et al. (2016), "Neural Architectures
-    for Named
-Entity Recognition", section 2.2, for their scores on top of a bidirectional LSTM.
+for Named Entity Recognition", section 2.2, for their scores on top of a bidirectional LSTM.
 """
 
 from __future__ import annotations
@@ -141,9 +140,8 @@ def column_frame(lattice: Lattice, place: int) -> pd.DataFrame:
     """Return the arithmetic at word `place` (from 0): one row per tag, what suits the whole sentence best on top.
 
     Columns: tag, before (the best tag to come from), sum_before, transition, emission, sum (of the three), sum_after
-        (the best way
-    on to the end), through (sum + sum_after: the best way that gives the word this tag), probability (of the tag, over
-    all ways).
+    (the best way on to the end), through (sum + sum_after: the best way that gives the word this tag), probability (of
+    the tag, over all ways).
     """
     emissions, transitions, start, _ = lattice.arrays
     ahead, behind = best_sums(lattice)
@@ -311,8 +309,8 @@ def find_flip(lattice: Lattice, before: str, after: str) -> Flip | None:
     enough.
 
     Bisection, for the score of a way grows by the number of times it takes the step: once the best way has given way to
-        one that
-    takes it more often, raising further never brings it back; likewise downwards. What is returned has been decoded.
+    one that takes it more often, raising further never brings it back; likewise downwards. What is returned has been
+    decoded.
 
     Raises:
         InputError: there is no such step.

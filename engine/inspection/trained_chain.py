@@ -1,9 +1,8 @@
 """The chain of gradients in a trained language model: d state_T / d state_t by autograd, for networks of any size.
 
 The whole matrix of a network with a thousand state values is not needed to know how large it is: a handful of random
-    rotations of
-the last state is handed back through time, and the mean square of what arrives is that of the singular values, on
-average.
+rotations of the last state is handed back through time, and the mean square of what arrives is that of the singular
+values, on average.
 
 Shapes: K probes, S values in the states of all layers together, T time.
 

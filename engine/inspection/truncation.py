@@ -8,7 +8,7 @@ backward passes: reach, memory and time.
 Shapes: N tokens of the text, E embedding.
 
 Paper: Williams and Peng (1990), An efficient gradient-based algorithm for on-line training of recurrent network
-    trajectories.
+trajectories.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The same words in another order: shuffled with a seed or two of them swapped, and what each classifier then decides.
 
 Paper: Pham, Bui, Mai and Nguyen (2021), Out of order: how important is the sequential order of words in a sentence in
-    natural
-language understanding tasks?, arXiv 2012.15180, on shuffling words to find out.
+natural language understanding tasks?, arXiv 2012.15180, on shuffling words to find out.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """A word of the source replaced by one that the network holds to be near it, and what becomes of the translation.
 
 Near: by the cosine of their embeddings. One embedding serves the source, the target and the output, so neighbours may
-    be of
-either language.
+be of either language.
 
 Shapes: E embedding, V vocabulary.
 

@@ -4,8 +4,7 @@ the stream.
 Shapes: B batch, T time, N heads, C steps kept from before, D width, A width of one head.
 
 Paper: Vaswani et al. (2017), Attention is all you need, arXiv 1706.03762, section 3; Xiong et al. (2020), On layer
-    normalization in
-the Transformer architecture, arXiv 2002.04745, for the normalisation inside ("pre-norm").
+normalization in the Transformer architecture, arXiv 2002.04745, for the normalisation inside ("pre-norm").
 """
 
 from __future__ import annotations
@@ -79,8 +78,7 @@ def initialise(blocks: nn.ModuleList) -> None:
     """Start the weights of a stack of blocks: normal with standard deviation 0.02, smaller for what adds to the stream.
 
     Paper: Radford et al. (2019), Language models are unsupervised multitask learners, section 2.3. Differs: standard
-        deviation
-    1 / sqrt(inputs) / 2 in place of 0.02, which is the same at width 625 and right for small widths too.
+    deviation 1 / sqrt(inputs) / 2 in place of 0.02, which is the same at width 625 and right for small widths too.
     """
     for block in blocks:
         for layer in (block.queries_keys_values, block.attended, block.expand, block.contract):

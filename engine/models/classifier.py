@@ -3,12 +3,11 @@
 Shapes: B batch, T time, E embedding, H hidden units of one direction, D directions, F features, L labels.
 
 Papers: Graves and Schmidhuber (2005), Framewise phoneme classification with bidirectional LSTM (two directions);
-    Conneau et al.
-(2017), arXiv 1705.02364, section 3.2.1 (the largest value over time); Iyyer et al. (2015), Deep unordered composition
-rivals syntactic methods for text classification, section 2 (averaged embeddings, words left out in training).
+Conneau et al. (2017), arXiv 1705.02364, section 3.2.1 (the largest value over time); Iyyer et al. (2015), Deep
+unordered composition rivals syntactic methods for text classification, section 2 (averaged embeddings, words left out
+in training).
 Differs: the two directions are two stacks of their own, as in Peters et al. (2018), arXiv 1802.05365, section 3.1: the
-    forward one
-knows nothing of what is still to come in any layer, so that what each has read can be told apart.
+forward one knows nothing of what is still to come in any layer, so that what each has read can be told apart.
 """
 
 from __future__ import annotations
@@ -110,8 +109,8 @@ class Classifier(RecurrentModel):
         """Return the logits (B, L) of "both" directions and each one's share of them: forward + backward + bias = both.
 
         A direction is read by itself as if the other one said the same: twice its share, and the bias (see
-            `direction_alone`).
-        A classifier with one direction has "forward" and "both"; one that averages embeddings has "both" only.
+        `direction_alone`). A classifier with one direction has "forward" and "both"; one that averages embeddings has
+        "both" only.
         """
         return self.split_logits(self.features(self.embed(input_ids), lengths))
 

@@ -6,8 +6,7 @@ sequence is its exponential over that of all K^T sequences, which the forward al
 Shapes: B batch, T time, K tags. Real words stand first in every row, padding behind them.
 
 Papers: Lafferty, McCallum and Pereira (2001); on recurrent networks Huang, Xu and Yu (2015), arXiv 1508.01991, and
-    Lample et al. (2016),
-arXiv 1603.01360, section 2.2.
+Lample et al. (2016), arXiv 1603.01360, section 2.2.
 """
 
 from __future__ import annotations

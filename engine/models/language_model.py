@@ -27,7 +27,7 @@ class LanguageModel(RecurrentModel):
     Paper (locked dropout): Gal and Ghahramani (2016), arXiv 1512.05287, one mask per sequence and layer.
     `embedding_dropout` is for the first mask, on the embedding; it is `dropout` where None.
     Differs: masks on the vertical connections only, `weight_dropout` on the recurrent weights instead; with `residual`
-        a layer adds its input to its output where sizes agree.
+    a layer adds its input to its output where sizes agree.
     """
 
     task = "language_model"

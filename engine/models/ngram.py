@@ -6,9 +6,8 @@ stood, follows from them. Lookups are in NumPy, because at one token a time its 
 Shapes: B batch, T time, C context tokens (order - 1), N contexts, V vocabulary.
 
 Paper: Kneser and Ney (1995), Improved backing-off for m-gram language modeling; Chen and Goodman (1998), An empirical
-    study
-of smoothing techniques for language modeling, section 3 ("modified Kneser-Ney"): interpolated, three discounts per
-order.
+study of smoothing techniques for language modeling, section 3 ("modified Kneser-Ney"): interpolated, three discounts
+per order.
 Differs: the lowest order is interpolated with equal chances for all tokens, so that nothing is impossible.
 """
 
@@ -160,8 +159,7 @@ def discounts(counts: np.ndarray) -> np.ndarray:
     """Return what is taken off counts of 0, 1, 2 and 3 or more, (4,).
 
     Paper: Chen and Goodman (1998), equation 17. Where a text is so short that a formula divides by zero, its plain
-        discount is
-    taken instead; no discount is below `LEAST_DISCOUNT`.
+    discount is taken instead; no discount is below `LEAST_DISCOUNT`.
     """
     seen = [int((counts == times).sum()) for times in range(1, 5)]
     share = seen[0] / (seen[0] + 2 * seen[1]) if seen[0] else 0.5

@@ -91,8 +91,7 @@ def write_stage(
     """Write the weights of one stage (half precision) and enter it into the list; return its file.
 
     What an earlier run left for this step and for later ones is dropped: a run that starts anew begins with none, and
-        one
-    that goes on from a checkpoint keeps the stages before it.
+    one that goes on from a checkpoint keeps the stages before it.
     """
     import safetensors.torch
 

@@ -1,11 +1,10 @@
 """The tagger: a tag for every word of a sentence, read from both ends, the tags scored one by one or together.
 
 Shapes: B batch, T time, U distinct words, C characters, E embedding, F character filters, H hidden, D directions, K
-    tags.
+tags.
 
 Papers: Huang, Xu and Yu (2015), arXiv 1508.01991 (bidirectional LSTM and CRF); Ma and Hovy (2016), arXiv 1603.01354
-    (characters by
-convolution); Lample et al. (2016), arXiv 1603.01360 (dropout on what is read, rare words made unknown).
+(characters by convolution); Lample et al. (2016), arXiv 1603.01360 (dropout on what is read, rare words made unknown).
 """
 
 from __future__ import annotations

@@ -3,9 +3,8 @@
 Shapes: B batch, T time, N heads, W window, C kept tokens, D width, A width of one head, V vocabulary.
 
 Paper: Vaswani et al. (2017), arXiv 1706.03762; Al-Rfou et al. (2019), Character-level language modeling with deeper
-    self-attention,
-arXiv 1808.04444, for characters; Dai et al. (2019), Transformer-XL, arXiv 1901.02860, section 3.2, for keys and values
-carried from one stretch of text to the next.
+self-attention, arXiv 1808.04444, for characters; Dai et al. (2019), Transformer-XL, arXiv 1901.02860, section 3.2, for
+keys and values carried from one stretch of text to the next.
 """
 
 from __future__ import annotations

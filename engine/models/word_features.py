@@ -62,7 +62,7 @@ def shape_of(word: str) -> str:
     """Return how a word looks, one of SHAPES.
 
     Paper: Collobert et al. (2011), Natural language processing (almost) from scratch, section 3.2.2, for capitals as a
-        feature.
+    feature.
     """
     if any(character.isdigit() for character in word):
         return "with digits" if any(character.isalpha() for character in word) else "number"

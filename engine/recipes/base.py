@@ -26,8 +26,7 @@ class Prepared:
         start_share: how much of the weights it started from goes into the weights that are kept, 0 to 1.
 
     Paper: Wortsman et al. (2022), Robust fine-tuning of zero-shot models, arXiv 2109.01903: between the weights before
-        and after
-    a second course lie weights that are good at what either was good at.
+    and after a second course lie weights that are good at what either was good at.
     """
 
     model: RecurrentModel

@@ -1,8 +1,7 @@
 """An LSTM on Tiny Shakespeare that reads and writes word pieces, two to three characters at a time.
 
 There are 2,000 of them and a third as many places to learn them from as there are characters: each piece is seen so
-    rarely
-that the network soon knows the text by heart. Tied embeddings and dropout of two kinds hold it back.
+rarely that the network soon knows the text by heart. Tied embeddings and dropout of two kinds hold it back.
 """
 
 from engine.recipes.base import RECIPES

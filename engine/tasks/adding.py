@@ -18,10 +18,9 @@ class Adding(Task):
 
     Paper: Hochreiter and Schmidhuber (1997), Long short-term memory, experiment 4.
     Differs: numbers from 0..1 and the plain sum, one marker in each half, a fixed length, no end markers, as in Le,
-        Jaitly and
-    Hinton (2015), arXiv 1504.00941, section 4.1; the paper drew from -1..1, asked for 0.5 + sum / 4, marked the first
-    number within the first ten steps, and varied the length by a tenth. An answer counts as right within 4 % of the
-    range of possible answers,
+    Jaitly and Hinton (2015), arXiv 1504.00941, section 4.1; the paper drew from -1..1, asked for 0.5 + sum / 4, marked
+    the first number within the first ten steps, and varied the length by a tenth. An answer counts as right within 4 %
+    of the range of possible answers,
     as in the paper: 0.04 there, 0.08 here.
     """
 

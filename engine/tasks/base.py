@@ -40,9 +40,8 @@ class Task(ABC):
     """One task at one length; subclasses say what is shown, what is asked and what is known about the answer.
 
     There are three sets of sequences: `batch` to learn from, `validation` to choose a learning rate by, `held_out` for
-        what is
-    reported. Real data are split once and for all. Made-up sequences come from three random streams that never meet;
-    where only few different sequences exist, because they are short, the same one can come up in two of them.
+    what is reported. Real data are split once and for all. Made-up sequences come from three random streams that never
+    meet; where only few different sequences exist, because they are short, the same one can come up in two of them.
     """
 
     title: ClassVar[str]

@@ -20,16 +20,14 @@ class Brackets(Task):
     closes.
 
     Whoever answers must know what is still open, and in which order: a stack, up to eight deep. A bracket is opened or
-        closed by
-    the toss of a coin, except where nothing is open, where eight are, or where the rest of the sequence is needed to
-    close what is open. With an odd length one bracket stays open.
+    closed by the toss of a coin, except where nothing is open, where eight are, or where the rest of the sequence is
+    needed to close what is open. With an odd length one bracket stays open.
 
     Every closing mark is asked for. The kinds are drawn evenly and independently, so that nothing but memory helps:
     about half of the answers are the bracket opened one step earlier, the others go back up to the whole sequence.
 
     Paper: Hewitt et al. (2020), RNNs can generate bounded hierarchical languages with optimal memory, arXiv 2010.07515,
-        for
-    brackets of bounded depth.
+    for brackets of bounded depth.
     Differs: the closing brackets look alike, and their kind is what is asked for.
     """
 

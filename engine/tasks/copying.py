@@ -20,11 +20,9 @@ class Copying(Task):
     symbols.
 
     Paper: Hochreiter and Schmidhuber (1997) for the idea; this layout is Arjovsky, Shah and Bengio (2016), Unitary
-        evolution
-    recurrent neural networks, arXiv 1511.06464, section 4.1.
+    evolution recurrent neural networks, arXiv 1511.06464, section 4.1.
     Differs: the outputs leave out the go marker, which is never an answer. The loss is the mean over all T + 20 steps,
-        as in
-    the paper; the accuracy is over the ten answers only.
+    as in the paper; the accuracy is over the ten answers only.
     """
 
     title = "Copying memory"

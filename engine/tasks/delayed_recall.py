@@ -21,8 +21,7 @@ class DelayedRecall(Task):
 
     Paper: after Hochreiter and Schmidhuber (1997), Long short-term memory, experiment 2.
     Differs: eight symbols to remember instead of two; the distractors are random instead of always the same or unseen
-        before;
-    the lag is fixed.
+    before; the lag is fixed.
     """
 
     title = "Delayed recall"

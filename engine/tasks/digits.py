@@ -23,12 +23,12 @@ class Digits(Task):
     digit.
 
     Shorter sequences show the same pictures more coarsely: the mean of two neighbours in a row makes 32 values, of two
-        by two
-    pixels 16. Of the 1,797 pictures, shuffled once, 1,197 are learnt from, 300 choose settings and 300 are held out.
+    by two pixels 16. Of the 1,797 pictures, shuffled once, 1,197 are learnt from, 300 choose settings and 300 are held
+    out.
 
     Paper: Le, Jaitly and Hinton (2015), arXiv 1504.00941, section 4.2, for reading a digit pixel by pixel; the pictures
-        are the
-    test part of Alpaydin and Kaynak (1998), Optical recognition of handwritten digits, as scikit-learn brings it along.
+    are the test part of Alpaydin and Kaynak (1998), Optical recognition of handwritten digits, as scikit-learn brings
+    it along.
     Differs: 64 pixels of 17 grey values instead of the 784 of MNIST, which is no part of any library.
     """
 

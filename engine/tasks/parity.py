@@ -25,9 +25,8 @@ class Parity(Task):
     after the last bit: the loss is the mean over all steps, the accuracy is that of the last step only.
 
     Paper: Hahn (2020), Theoretical limitations of self-attention in neural sequence models, arXiv 1906.06755, on why
-        attention
-    finds this hard; Shalev-Shwartz, Shamir and Shammah (2017), Failures of gradient-based deep learning, arXiv
-    1703.07950, section 2, on parities and gradients.
+    attention finds this hard; Shalev-Shwartz, Shamir and Shammah (2017), Failures of gradient-based deep learning,
+    arXiv 1703.07950, section 2, on parities and gradients.
     """
 
     title = "Parity"

@@ -31,9 +31,8 @@ class Sentences(Task):
     words: only order can beat it.
 
     Paper: Socher et al. (2013), Recursive deep models for semantic compositionality over a sentiment treebank, for the
-        data (the
-    embedded sample where they cannot be reached); Wang and Manning (2012), Baselines and bigrams, section 2.1, for
-    naive Bayes on the presence of words.
+    data (the embedded sample where they cannot be reached); Wang and Manning (2012), Baselines and bigrams, section
+    2.1, for naive Bayes on the presence of words.
     """
 
     title = "Praise or complaint"

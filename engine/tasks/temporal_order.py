@@ -18,12 +18,11 @@ class TemporalOrder(Task):
     in order.
 
     The first of the two stands in the second tenth of the symbols, the second one in the sixth tenth: the last thing
-        that counts
-    has been over for 40 % of the sequence when the question comes. The four answers are XX, XY, YX and YY (0 to 3).
+    that counts has been over for 40 % of the sequence when the question comes. The four answers are XX, XY, YX and YY
+    (0 to 3).
 
     Paper: Hochreiter and Schmidhuber (1997), Long short-term memory, experiment 6a, where the length is drawn from 100
-        to 110 and
-    the two symbols stand at steps 10 to 20 and 50 to 60.
+    to 110 and the two symbols stand at steps 10 to 20 and 50 to 60.
     Differs: a fixed length, and the two places grow with it.
     """
 

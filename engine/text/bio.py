@@ -1,7 +1,7 @@
 """BIO tags: "B-per" begins a person, "I-per" goes on with it, "O" is outside of everything.
 
 Paper: Ramshaw and Marcus (1995), Text chunking using transformation-based learning; here IOB2, where every entity
-    begins with B.
+begins with B.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Paper: Sennrich, Haddow and Birch (2016), Neural machine translation of rare words with subword units, section 3.2.
 Differs: blanks are part of the piece that follows them (shown as U+2581, as SentencePiece does), so that decoding is
-    lossless.
+lossless.
 """
 
 from __future__ import annotations

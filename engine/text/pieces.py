@@ -2,8 +2,7 @@
 
 Paper: Sennrich, Haddow and Birch (2016), Neural machine translation of rare words with subword units, section 3.2.
 Differs: a word's piece ends with the blank that follows it, where GPT's begins with the one before. A beginning that
-    ends
-with a blank, as beginnings do that others are to go on from, is then cut as the training text was.
+ends with a blank, as beginnings do that others are to go on from, is then cut as the training text was.
 """
 
 from __future__ import annotations

@@ -15,8 +15,7 @@ def flushed_denormals() -> Iterator[None]:
     A processor calculates with them many times more slowly than with others, and a gradient that has shrunk to such a
     size has no
     effect: an update of a tanh RNN over 200 steps takes a fifth of the time, with the same loss to the last digit. A
-        processor that
-    cannot do it goes on as before.
+    processor that cannot do it goes on as before.
     """
     torch.set_flush_denormal(True)
     try:

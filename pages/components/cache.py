@@ -73,7 +73,7 @@ def keep_with_model(function: Callable[..., Any], model_name: str, *args: Any, *
     kept.
 
     What is `given` by name saves the function work and changes nothing of its result: it is not looked at when one is
-    looked up.
+        looked up.
     """
     return _keep(_path(function), model_name, model_version(model_name), args, given)
 

@@ -2,8 +2,7 @@
 together.
 
 Measured in processor time, so that other work on the machine does not count: all of it is done by one thread. Reading,
-    done once
-for all patterns and visitors, is printed beside it.
+done once for all patterns and visitors, is printed beside it.
 """
 
 from __future__ import annotations

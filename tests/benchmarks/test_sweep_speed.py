@@ -1,8 +1,7 @@
 """A sweep on two local worker processes beside the same sweep on one, in the same minute on the same machine.
 
 Only the runs are timed: a worker is started once, however long the sweep. A run is a single thread's work, so that what
-    could be lost
-is what the workers wait for each other and for the process that hands out the work.
+could be lost is what the workers wait for each other and for the process that hands out the work.
 """
 
 from __future__ import annotations

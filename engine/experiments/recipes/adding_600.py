@@ -4,8 +4,7 @@
 About 70,000 parameters as there, which are 128 units of an LSTM, and 50 sequences per update. What differs from their
 LSTM is how it
 starts: with chrono biases (Tallec and Ollivier, 2018). Beside it the same LSTM with a forget bias of 1, theirs, and a
-    tanh RNN, on the
-same budget of updates. A GRU takes three times as long per update and is left out.
+tanh RNN, on the same budget of updates. A GRU takes three times as long per update and is left out.
 """
 
 from __future__ import annotations

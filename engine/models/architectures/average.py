@@ -23,8 +23,7 @@ class Average(Architecture):
     """Every step is embedded by itself; what is given on is a layer on the mean of all embeddings so far.
 
     Paper: Zaheer et al. (2017), Deep sets, arXiv 1703.06114, theorem 2; Iyyer et al. (2015), Deep unordered composition
-        rivals
-    syntactic methods for text classification, for averaged embeddings as a baseline.
+    rivals syntactic methods for text classification, for averaged embeddings as a baseline.
     """
 
     title = "Average"

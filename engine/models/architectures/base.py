@@ -113,9 +113,8 @@ def open_memory(biases: Tensor, gates: tuple[str, ...], keep: Tensor | float) ->
     """Set the starting biases (G * H,) of the gates that keep (`keep`) and that write (its negative); the others stay.
 
     Paper: Gers, Schmidhuber and Cummins (2000) and Jozefowicz, Zaremba and Sutskever (2015), section 3.1, for an open
-        forget gate;
-    Tallec and Ollivier (2018), arXiv 1804.11188, for opposite biases as large as the logarithm of the time to be
-    remembered.
+    forget gate; Tallec and Ollivier (2018), arXiv 1804.11188, for opposite biases as large as the logarithm of the time
+    to be remembered.
     """
     signs = {"forget_gate": 1, "input_gate": -1, "update_gate": 1}
     size = len(biases) // len(gates) if gates else 0

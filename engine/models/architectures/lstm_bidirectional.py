@@ -18,10 +18,9 @@ class BidirectionalLSTM(Architecture):
     So at the last step, where tasks ask, both have read everything. It sees the future and cannot stream.
 
     Paper: Schuster and Paliwal (1997), Bidirectional recurrent neural networks; Graves and Schmidhuber (2005) with
-        LSTM.
+    LSTM.
     Differs: the backward states stand in the order they were computed in, not beside the step they belong to, because
-        our tasks
-    ask once everything was read and then only the whole reading counts.
+    our tasks ask once everything was read and then only the whole reading counts.
     """
 
     title = "LSTM, both directions"

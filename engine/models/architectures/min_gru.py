@@ -29,10 +29,10 @@ class MinGRU(Architecture):
     passes. One layer alone could not choose what to keep by what it has kept; the second reads the first's memory.
 
     Paper: Feng, Tung, Ahmed, Bengio and Hajimirsadeghi (2024), Were RNNs all we needed?, arXiv 2410.01201, section 3.1
-        and appendix B.
+    and appendix B.
     Differs: the scan works on the values by halving and not on their logarithms, which loses digits over long sequences
-        (the
-    numbers are the same otherwise); memory starts at 0, and the update gate at bias -`memory_bias`, so that it keeps.
+    (the numbers are the same otherwise); memory starts at 0, and the update gate at bias -`memory_bias`, so that it
+    keeps.
     """
 
     title = "minGRU"
@@ -105,7 +105,7 @@ def scan(kept: Tensor, written: Tensor) -> Tensor:
     Its gradient is a scan as well, from the last step to the first, so that only the memories are stored for it.
 
     Paper: Blelloch (1990), Prefix sums and their applications, section 1.4; Martin and Cundy (2018), arXiv 1709.04057,
-        for the gradient.
+    for the gradient.
     """
     return _Scan.apply(kept, written)
 

@@ -132,8 +132,8 @@ def small_comparison() -> pd.DataFrame:
     """Return two tasks at two lengths, three architectures and seeds: the GRU solves first, the RNN never.
 
     Delayed recall, length 10: GRU after 40 to 60 updates, LSTM after 80 to 100, RNN 30 % right or less. Length 40: only
-        the GRU
-    solves, with every seed. Adding: the same, by loss. The same runs stand at equal hidden size, RNN and LSTM only.
+    the GRU solves, with every seed. Adding: the same, by loss. The same runs stand at equal hidden size, RNN and LSTM
+    only.
     """
     rows: list[list[dict[str, Any]] | dict[str, Any]] = []
     for task in ("adding", "delayed_recall"):
