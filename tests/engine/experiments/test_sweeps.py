@@ -18,7 +18,7 @@ import pytest
 from engine.command_line import main
 from engine.errors import ConfigError, DataError, JobError
 from engine.experiments import COMPARISONS, check_cells, compare
-from engine.experiments.base import TRIAL_SEED, Comparison, RunSpec
+from engine.experiments.base import TRIAL_SEED, Comparison, RunSpec, TaskPlan  # noqa: F401 - read by RECIPE
 from engine.experiments.checks import Range
 from engine.experiments.costs import Pace, cell_of, cost_table, makespan
 from engine.experiments.results import load_results
