@@ -219,7 +219,7 @@ def translate_command(options: argparse.Namespace) -> None:
 
 def classify_command(options: argparse.Namespace) -> None:
     """Print LABEL TAB PROBABILITY per input line, in order; a line without a word stays empty, and that is said."""
-    from engine.inspection.classification import MAX_WORDS, classify_rows, is_readable
+    from engine.inspection.classification.predictions import MAX_WORDS, classify_rows, is_readable
     from engine.text.treebank import split_words
 
     loaded = _load(options.model, "classification")
@@ -244,7 +244,7 @@ def classify_command(options: argparse.Namespace) -> None:
 
 def tag_command(options: argparse.Namespace) -> None:
     """Print the tags of each input line's words, which stand between blanks, in order; an empty line stays one."""
-    from engine.inspection.tagging import MAX_WORDS, best_tags
+    from engine.inspection.tagging.predictions import MAX_WORDS, best_tags
 
     loaded = _load(options.model, "tagging")
     lines = _read("-").split("\n")
@@ -360,8 +360,8 @@ def index_command(options: argparse.Namespace) -> None:
     """Write the index of a corpus' training text, with what was measured of it on text that is not in it."""
     import dataclasses
 
-    from engine.inspection.copy_checks import check_index
-    from engine.inspection.copy_index import INDEXES, index_corpus, save_index
+    from engine.inspection.writing.copy_checks import check_index
+    from engine.inspection.writing.copy_index import INDEXES, index_corpus, save_index
 
     if options.model or options.words:
         print(_index_pairs(options))
@@ -376,7 +376,7 @@ def index_command(options: argparse.Namespace) -> None:
 
 def _index_pairs(options: argparse.Namespace) -> Path:
     """Write a translator's states at a corpus' sentences, or the words of both languages, and return the path."""
-    from engine.inspection import sentence_index, word_languages
+    from engine.inspection.translation import sentence_index, word_languages
 
     if options.words:
         path = Path(options.output) / word_languages.WORDS.name if options.output else word_languages.WORDS
@@ -389,7 +389,7 @@ def temperatures_command(options: argparse.Namespace) -> None:
     """Write a model's curve over temperature into the table of results."""
     from tqdm import tqdm
 
-    from engine.inspection.temperature_results import TABLE, measure_model
+    from engine.inspection.writing.temperature_results import TABLE, measure_model
 
     loaded, path = _load(options.model, "language_model"), Path(options.output or TABLE)
     with tqdm(total=100, unit="%", dynamic_ncols=True, delay=DELAY_SECONDS) as bar:
@@ -403,7 +403,7 @@ def bottleneck_command(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from engine.evaluation.bottleneck import measure_bleu
-    from engine.inspection.bottleneck import TABLE, directions_of_corpus, save_directions
+    from engine.inspection.translation.bottleneck import TABLE, directions_of_corpus, save_directions
 
     loaded = _load(options.model, "translation")
     directions = directions_of_corpus(loaded)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.cell_steps import can_be_opened, read_tokens
+from engine.inspection.cells.steps import can_be_opened, read_tokens
 from pages.components import cache, cells, forms, header, networks, notices
-from pages.components.cells import TOOLS, Desk
-from pages.components.cells.desk import label
+from pages.components.cells import TOOLS, PageContext
+from pages.components.cells.context import label
 from pages.components.views.cells import CellsView
 
 PAGE = "cells"
@@ -56,8 +56,8 @@ tool = TOOLS.choose(controls)
 with notices.engine_errors():
     cache.load_model(network)
     tokens = cache.compute_with_model(read_tokens, network, text)
-    desk = Desk(controls, controls.value(), text, tokens, models, network)
+    context = PageContext(controls, controls.value(), text, tokens, models, network)
     if tool.needs_language_model and models[network].task != "language_model":
         notices.note("This tool looks at language models; choose one above.")
     else:
-        cells.show(tool.name, desk)
+        cells.show(tool.name, context)

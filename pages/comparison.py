@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.standings import contents, telling_task
+from engine.experiments.aggregates import contents, most_discriminative_task
 from engine.experiments.task_facts import task_title
 from engine.plotting import theme
 from pages.components import cache, comparison, forms, header, notices
-from pages.components.comparison import SECTIONS, Desk, who
+from pages.components.comparison import SECTIONS, PageContext, error_by_length
 from pages.components.views.comparison import ComparisonView
 
 PAGE = "comparison"
@@ -52,24 +52,24 @@ if held is not None:
     labels |= {"task": task_title, "equal": EQUALITIES.get}
 controls = forms.open_controls(PAGE, ComparisonView, choices, labels=labels)
 
-desk = Desk(PAGE, controls)
+context = PageContext(PAGE, controls)
 if held is not None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        telling = cache.compute_with_results(telling_task, comparison.RECIPE, held.equalities[0])
+        telling = cache.compute_with_results(most_discriminative_task, comparison.RECIPE, held.equalities[0])
         controls.offer("task", choices["task"], task_title, telling)
         task = controls.select("task", task_title, width=260)
         with_task = [equal for equal in held.equalities if task in held.tasks[equal]]
         controls.offer("equal", with_task, EQUALITIES.get)
         equal = controls.segmented("equal", EQUALITIES.get)
-        who.ask_look(controls)
+        error_by_length.ask_look(controls)
     top = st.container()
     architectures = controls.several("show", theme.architecture_label)
     st.caption(EQUAL_WORDS[equal])
-    desk = Desk(PAGE, controls, comparison.RECIPE, task, equal, architectures, held)
+    context = PageContext(PAGE, controls, comparison.RECIPE, task, equal, architectures, held)
     with top, notices.engine_errors():
-        who.show(desk)
+        error_by_length.show(context)
 
 header.section("Look closer")
 section = SECTIONS.choose(controls, "section")
 with notices.engine_errors():
-    comparison.show(section.name, desk)
+    comparison.show(section.name, context)

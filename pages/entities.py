@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.entity_texts import EMPTY, read_text
+from engine.inspection.tagging.texts import EMPTY, read_text
 from pages.components import cache, forms, header, notices
-from pages.components.entities import TOOLS, Desk, texts
-from pages.components.entities.desk import PAGE, in_order, label
+from pages.components.entities import TOOLS, PageContext, texts
+from pages.components.entities.context import PAGE, in_order, label
 from pages.components.views.entities import MAX_LINES, EntitiesView
 
 header.show(
@@ -57,9 +57,11 @@ with notices.engine_errors():
 header.section("Take the reading apart")
 tool = TOOLS.choose(controls)
 line = lines[chosen] if lines else EMPTY
-desk = Desk(controls, controls.value(), line.text, [line.text for line in lines], line.places, models, network)
+context = PageContext(
+    controls, controls.value(), line.text, [line.text for line in lines], line.places, models, network
+)
 with notices.engine_errors():
     if lines or not tool.needs_text:
-        TOOLS.show(tool.name, desk)
+        TOOLS.show(tool.name, context)
     else:
         st.caption("This tool needs a text it can read, in the box at the top.")

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from pages.components import cache, figures, forms, generation, header, networks, notices, receipts, state, writing
-from pages.components.generation import TOOLS, Desk
+from pages.components.generation import TOOLS, PageContext
 from pages.components.views.generation import GenerationView
 
 PAGE = "generation"
@@ -104,10 +104,10 @@ with notices.engine_errors():
     header.section("Take the writing apart")
     tool = TOOLS.choose(controls)
     network = controls.segmented("closeup") if len(writers) > 1 and tool.looks_at_one else first
-    desk = Desk(controls, view, prompt, settings, {info.name: info for info in models}, network, sheet.texts)
-    if tool.needs_units and not desk.info.has_units:
+    context = PageContext(controls, view, prompt, settings, {info.name: info for info in models}, network, sheet.texts)
+    if tool.needs_units and not context.info.has_units:
         notices.note(
-            f"{desk.label(network)} has no hidden units that carry a memory; choose a recurrent network above."
+            f"{context.label(network)} has no hidden units that carry a memory; choose a recurrent network above."
         )
     else:
-        generation.show(tool.name, desk)
+        generation.show(tool.name, context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.components import cache, forms, gradients, header, networks, notices
-from pages.components.gradients import TOOLS, Desk
+from pages.components.gradients import TOOLS, PageContext
 from pages.components.views.gradients import LABELS, GradientsView
 
 PAGE = "gradients"
@@ -43,4 +43,4 @@ controls = forms.open_controls(
 )
 tool = TOOLS.choose(controls)
 with notices.engine_errors():
-    gradients.show(tool.name, Desk(controls, controls.value(), models))
+    gradients.show(tool.name, PageContext(controls, controls.value(), models))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.model_files import list_files
+from engine.inspection.stored.model_files import list_files
 from engine.models.card import usage_command, usage_lines
 from pages.components import cache, figures, forms, header, networks, notices
 from pages.components.figures import Receipt

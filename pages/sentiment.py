@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import cache, forms, header, notices, sentiment
-from pages.components.sentiment import FIRST, TOOLS, desk, film, verdicts
+from pages.components.sentiment import FIRST, TOOLS, context, prefix_predictions, verdicts
 from pages.components.views.sentiment import SentimentView
 
 header.show(
@@ -32,10 +32,10 @@ if not usable:
     notices.error("No classifier is installed; the Models page lists what is there and what is missing.")
     st.stop()
 
-models = {info.name: info for info in desk.in_order(usable)}
-names = {name: desk.label(info) for name, info in models.items()}
+models = {info.name: info for info in context.in_order(usable)}
+names = {name: context.label(info) for name, info in models.items()}
 controls = forms.open_controls(
-    desk.PAGE,
+    context.PAGE,
     SentimentView,
     {"network": list(names), "tool": list(TOOLS)},
     {"tool": FIRST},
@@ -63,14 +63,14 @@ if lesson:
 found = {}
 with notices.engine_errors():
     found = verdicts.judge(models, network, text)
-    here = desk.Desk(controls, controls.value(), text, models, network, found)
+    here = context.PageContext(controls, controls.value(), text, models, network, found)
     verdicts.show(here)
-    film.show(here)
+    prefix_predictions.show(here)
 
 header.section("Take the judgement apart")
 tool = TOOLS.choose(controls)
 with notices.engine_errors():
     if found or not tool.needs_text:
-        sentiment.show(tool.name, desk.Desk(controls, controls.value(), text, models, network, found))
+        sentiment.show(tool.name, context.PageContext(controls, controls.value(), text, models, network, found))
     else:
         notices.note("This tool looks at the text above, which cannot be judged yet.")

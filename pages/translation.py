@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import cache, figures, forms, header, notices, translation
-from pages.components.translation import TOOLS, Desk, results, searching
-from pages.components.translation.desk import (
+from pages.components.translation import TOOLS, PageContext, results, searching
+from pages.components.translation.context import (
     direction_label,
     examples_for,
     grouped,
@@ -128,14 +128,14 @@ with notices.engine_errors():
     else:
         network = candidates[0]
     own = {name: reports[chosen] for name, reports in found.items()}
-    desk = Desk(
+    context = PageContext(
         controls, controls.value(), direction, lines[chosen], lines, search.settings, models, candidates, network, own
     )
-    if tool.needs_attention and not translation.desk.is_attending(desk.info):
+    if tool.needs_attention and not translation.context.is_attending(context.info):
         notices.note(
-            f"The network “{desk.label(network)}” has no attention to look at: it reads the sentence once, into one "
+            f"The network “{context.label(network)}” has no attention to look at: it reads the sentence once, into one "
             "vector. "
             "Choose one that looks back."
         )
     else:
-        translation.show(tool.name, desk)
+        translation.show(tool.name, context)

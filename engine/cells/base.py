@@ -96,7 +96,7 @@ class Cell(nn.Module):
     state_parts: ClassVar[int] = 1  # tensors carried from step to step
     torch_layer: ClassVar[type[nn.RNNBase]]
     torch_step: ClassVar[Callable[..., tuple[Tensor, State]]]
-    finish_step: ClassVar[Callable[[Tensor, Tensor, State], tuple[Tensor, State]]]
+    step_from_projections: ClassVar[Callable[[Tensor, Tensor, State], tuple[Tensor, State]]]
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
@@ -156,7 +156,7 @@ class Cell(nn.Module):
                 gates[name].append(gate)
         return Unrolled(_over_time(outputs, reverse), state, {n: _over_time(g, reverse) for n, g in gates.items()})
 
-    def retrace(self, inputs: Tensor, outputs: Tensor) -> dict[str, Tensor]:
+    def recompute_gates(self, inputs: Tensor, outputs: Tensor) -> dict[str, Tensor]:
         """Return everything inside a run whose outputs (T, H) are known, by name, (T, H) each: `hidden` and the gates.
 
         The run began at the state of all zeros and read inputs (T, I). Gates look at the input and at the hidden state

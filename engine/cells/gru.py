@@ -51,7 +51,7 @@ class GRUCell(Cell):
         return hidden, hidden
 
     @staticmethod
-    def finish_step(from_input: Tensor, from_hidden: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    def step_from_projections(from_input: Tensor, from_hidden: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Return `step`'s hidden and state from its two products, W_i x + b_i and W_h h + b_h, (B, 3 * H) each."""
         size = state.shape[1]
         gates = from_input[:, : 2 * size] + from_hidden[:, : 2 * size]

@@ -70,10 +70,10 @@ class LSTMCell(Cell):
         }
         return hidden, LSTMState(hidden, cell), gates
 
-    def retrace(self, inputs: Tensor, outputs: Tensor) -> dict[str, Tensor]:
+    def recompute_gates(self, inputs: Tensor, outputs: Tensor) -> dict[str, Tensor]:
         """Return `hidden`, `cell` and the gates of a run whose outputs are known; the memory is added up step by
         step."""
-        inside = super().retrace(inputs, outputs)
+        inside = super().recompute_gates(inputs, outputs)
         kept, written = inside["forget_gate"], inside["input_gate"] * inside["cell_candidate"]  # (T, H)
         memory, cell = torch.zeros_like(outputs[0]), torch.empty_like(outputs)
         for step in range(len(outputs)):
@@ -88,7 +88,7 @@ class LSTMCell(Cell):
         return hidden, LSTMState(hidden, cell)
 
     @staticmethod
-    def finish_step(from_input: Tensor, from_hidden: Tensor, state: LSTMState) -> tuple[Tensor, LSTMState]:
+    def step_from_projections(from_input: Tensor, from_hidden: Tensor, state: LSTMState) -> tuple[Tensor, LSTMState]:
         """Return `step`'s hidden and state from its two products, W_i x + b_i and W_h h + b_h, (B, 4 * H) each."""
         sums = from_input + from_hidden
         input_gate, forget_gate, _, output_gate = sums.sigmoid().chunk(4, dim=1)

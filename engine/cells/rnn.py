@@ -42,7 +42,7 @@ class RNNCell(Cell):
         return hidden, hidden
 
     @staticmethod
-    def finish_step(from_input: Tensor, from_hidden: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    def step_from_projections(from_input: Tensor, from_hidden: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Return `step`'s hidden and state from its two products, W_i x + b_i and W_h h + b_h, (B, H) each."""
         hidden = torch.tanh(from_input + from_hidden)
         return hidden, hidden

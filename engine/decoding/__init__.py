@@ -4,7 +4,7 @@ from engine.decoding.beam import beam
 from engine.decoding.forced import Forced, forced
 from engine.decoding.greedy import greedy
 from engine.decoding.hypothesis import Hypothesis
-from engine.decoding.sampling import GeneratedToken, generate, next_distribution, prime
+from engine.decoding.sampling import GeneratedToken, generate, next_distribution, prefill
 
 __all__ = [
     "Forced",
@@ -15,5 +15,5 @@ __all__ = [
     "generate",
     "greedy",
     "next_distribution",
-    "prime",
+    "prefill",
 ]

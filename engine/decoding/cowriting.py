@@ -16,7 +16,7 @@ import pandas as pd
 import torch
 
 from engine.decoding.limits import SamplingSettings, check_characters, check_prompt, check_sampling
-from engine.decoding.sampling import generate, next_distribution, prime
+from engine.decoding.sampling import generate, next_distribution, prefill
 from engine.decoding.text import prompt_ids
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
@@ -201,7 +201,7 @@ def alternatives(
         with).
     """
     check_prompt(prompt)
-    logits, _ = prime(loaded.model, [*prompt_ids(loaded, prompt), *token_ids])
+    logits, _ = prefill(loaded.model, [*prompt_ids(loaded, prompt), *token_ids])
     log_probs = logits[0].double().log_softmax(dim=-1)
     marks = _marks(loaded)
     rows = [token_id for token_id in range(len(log_probs)) if token_id not in marks]
@@ -235,7 +235,7 @@ def type_text(loaded: LoadedModel, prompt: str, tree: WritingTree, text: str) ->
     token_ids = loaded.tokenizer.encode(text)
     if not token_ids:
         raise InputError("There is nothing in your text that the network reads.")
-    logits, state = prime(loaded.model, [*prompt_ids(loaded, prompt), *tree.token_ids()])
+    logits, state = prefill(loaded.model, [*prompt_ids(loaded, prompt), *tree.token_ids()])
     tokens = []
     for token_id in token_ids:
         tokens.append((token_id, _log_prob(logits, token_id)))
@@ -285,7 +285,7 @@ def reread(loaded: LoadedModel, prompt: str, tree: WritingTree) -> WritingTree:
     for index, node in enumerate(tree.nodes):
         followers.setdefault(node.parent, []).append(index)
     log_probs = [math.nan] * len(tree.nodes)
-    waiting = [(START, *prime(loaded.model, prompt_ids(loaded, prompt)))]
+    waiting = [(START, *prefill(loaded.model, prompt_ids(loaded, prompt)))]
     while waiting:
         node, logits, state = waiting.pop()
         for child in followers.get(node, ()):

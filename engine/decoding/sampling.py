@@ -49,7 +49,7 @@ def next_distribution(logits: Tensor, temperature: float = 1.0, top_k: int = 0, 
 
 
 @torch.inference_mode()
-def prime(model: Any, token_ids: Sequence[int], state: Any = None) -> tuple[Tensor, Any]:
+def prefill(model: Any, token_ids: Sequence[int], state: Any = None) -> tuple[Tensor, Any]:
     """Read at least one token and return the logits (1, V) of the next one, with the state; B = 1."""
     if hasattr(model, "forward") and len(token_ids) > 1:
         logits, state = model(torch.tensor([list(token_ids)]), state)
@@ -64,7 +64,7 @@ def prime(model: Any, token_ids: Sequence[int], state: Any = None) -> tuple[Tens
 @torch.inference_mode()
 def logits_along(model: Any, token_ids: Sequence[int], continuation: Sequence[int]) -> Tensor:
     """Return the logits (T + 1, V) after at least one token and after each of the T tokens that continue it; B = 1."""
-    logits, state = prime(model, token_ids)
+    logits, state = prefill(model, token_ids)
     if continuation and hasattr(model, "forward"):
         return torch.cat([logits, model(torch.tensor([list(continuation)]), state)[0][0]])
     rows = [logits]
@@ -109,7 +109,7 @@ def generate(
     the last `draws_made` tokens of a text in the prompt, it goes on as if it had drawn them itself.
     """
     generator = torch.Generator().manual_seed(seed)
-    logits, state = prime(model, prompt_ids, state)
+    logits, state = prefill(model, prompt_ids, state)
     model = fastest_steps(model)
     for _ in range(draws_made if temperature else 0):
         torch.empty_like(logits).exponential_(generator=generator)

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from engine.decoding.beam import beam
-from engine.decoding.drawn import drawn
 from engine.decoding.greedy import greedy
 from engine.decoding.hypothesis import Hypothesis
 from engine.decoding.limits import (
@@ -18,7 +17,8 @@ from engine.decoding.limits import (
     check_sampling,
     check_source,
 )
-from engine.decoding.sampling import generate, prime
+from engine.decoding.sampled_translations import drawn
+from engine.decoding.sampling import generate, prefill
 from engine.errors import InputError
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
@@ -101,7 +101,7 @@ def spell(tokenizer: Tokenizer, token_ids: Iterable[int], before: Sequence[int] 
 def next_logits(loaded: LoadedModel, text: str) -> Tensor:
     """Return the logits (V,) of the token that would follow `text`."""
     check_prompt(text[-MAX_LOGIT_CONTEXT:])
-    return prime(loaded.model, prompt_ids(loaded, text[-MAX_LOGIT_CONTEXT:]))[0][0]
+    return prefill(loaded.model, prompt_ids(loaded, text[-MAX_LOGIT_CONTEXT:]))[0][0]
 
 
 MAX_LOGIT_CONTEXT = 2000

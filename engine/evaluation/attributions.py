@@ -14,8 +14,8 @@ import pandas as pd
 from engine.corpora import load_corpus
 from engine.evaluation.base import corpora_of, replace_rows
 from engine.evaluation.classification import evaluated_split, readable_rows
-from engine.inspection.attributions import COLUMNS, MAX_WORDS, MIN_WORDS, explain
-from engine.inspection.sentence_scores import weights_in
+from engine.inspection.classification.attributions import COLUMNS, MAX_WORDS, MIN_WORDS, explain
+from engine.inspection.stored.sentence_scores import weights_in
 from engine.models.folder import LoadedModel
 
 

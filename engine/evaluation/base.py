@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from engine.errors import DataError, ModelError
-from engine.inspection.stored_table import read_stored_table
+from engine.inspection.stored.tables import read_stored_table
 from engine.models.card import write_card
 from engine.models.folder import LoadedModel, write_config
 from engine.provenance import commit, hardware

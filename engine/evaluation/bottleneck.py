@@ -17,7 +17,7 @@ from engine.decoding.greedy import greedy
 from engine.decoding.text import BATCH_SENTENCES, encode_sources
 from engine.evaluation.base import corpora_of
 from engine.evaluation.translation import read_test_set, reference_columns
-from engine.inspection.bottleneck import COLUMNS, SEED, SIZES, WHOLE, Directions, Pressed, read_bleu
+from engine.inspection.translation.bottleneck import COLUMNS, SEED, SIZES, WHOLE, Directions, Pressed, read_bleu
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
 

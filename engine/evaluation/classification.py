@@ -19,9 +19,9 @@ from engine.corpora import Corpus, load_corpus
 from engine.corpora.imdb_small import without_breaks
 from engine.errors import DataError
 from engine.evaluation.base import EVALUATIONS, corpora_of
-from engine.inspection.classification import MAX_WORDS, is_readable, probabilities_by_direction
-from engine.inspection.sentence_scores import weights_in
-from engine.inspection.stored_table import read_stored_table
+from engine.inspection.classification.predictions import MAX_WORDS, is_readable, probabilities_by_direction
+from engine.inspection.stored.sentence_scores import weights_in
+from engine.inspection.stored.tables import read_stored_table
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
 from engine.text.treebank import split_words

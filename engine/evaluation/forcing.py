@@ -23,7 +23,7 @@ from engine.decoding.text import encode_sources
 from engine.errors import DataError, ModelError
 from engine.evaluation.base import corpora_of
 from engine.evaluation.translation import BEAM_SIZE, forced_loss, read_test_set, reference_columns, translate_all
-from engine.inspection.regimes import CURVE, FINAL, read_regimes
+from engine.inspection.translation.regimes import CURVE, FINAL, read_regimes
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware

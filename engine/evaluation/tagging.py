@@ -19,9 +19,9 @@ import pandas as pd
 from engine.corpora import load_corpus
 from engine.errors import DataError, ModelError
 from engine.evaluation.base import EVALUATIONS, corpora_of
-from engine.inspection.sentence_scores import source_hash, weights_in
-from engine.inspection.stored_table import read_stored_table
-from engine.inspection.tagging import MAX_WORDS, best_tags
+from engine.inspection.stored.sentence_scores import source_hash, weights_in
+from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.tagging.predictions import MAX_WORDS, best_tags
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
 from engine.text.bio import OUTSIDE, illegal_places

@@ -22,7 +22,7 @@ from engine.corpora import load_corpus
 from engine.decoding.text import encode_sources
 from engine.evaluation.base import corpora_of
 from engine.evaluation.translation import BEAM_SIZE, read_test_set, reference_columns, translate_all
-from engine.inspection.sentence_scores import read_table, source_hash, weights_in
+from engine.inspection.stored.sentence_scores import read_table, source_hash, weights_in
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware

@@ -15,9 +15,9 @@ import pandas as pd
 from engine.corpora import load_corpus
 from engine.evaluation.base import corpora_of, replace_rows
 from engine.evaluation.classification import evaluated_split, readable_rows
-from engine.inspection.classification import MAX_WORDS, probabilities_of_words
-from engine.inspection.sentence_scores import weights_in
-from engine.inspection.word_order import COLUMNS, shuffle_words
+from engine.inspection.classification.predictions import MAX_WORDS, probabilities_of_words
+from engine.inspection.classification.word_order import COLUMNS, shuffle_words
+from engine.inspection.stored.sentence_scores import weights_in
 from engine.models.folder import LoadedModel
 
 SEEDS = (1, 2, 3, 4, 5)

@@ -14,7 +14,7 @@ _HOMES = {
     "Comparison": "base",
     "RunSpec": "base",
     "RunRows": "runs",
-    "run_cell": "runs",
+    "run_condition": "runs",
     "compare": "sweeps",
     "check_cells": "checks",
     "LiveSettings": "live",

@@ -23,7 +23,7 @@ from engine.training.denormals import flushed_denormals
 MEASURED_UPDATES = 2
 SAMPLE = 25  # sequences measured of the held-out ones, the rest is counted
 TYPICAL_RATE = 1e-3
-Cell = tuple[str, str, int, str]
+Condition = tuple[str, str, int, str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Pace:
         return spec.max_steps * self.update + math.ceil(spec.max_steps / spec.evaluate_every) * self.measurement
 
 
-def cell_of(spec: RunSpec) -> Cell:
+def condition_of(spec: RunSpec) -> Condition:
     """Return what decides the pace of a run."""
     return spec.task, spec.architecture, spec.length, spec.equal
 
@@ -81,7 +81,7 @@ def _measure(spec: RunSpec) -> Pace:
 
 
 def cost_table(
-    runs: Sequence[RunSpec], todo: Sequence[RunSpec], trials: Sequence[RunSpec], paces: dict[Cell, Pace]
+    runs: Sequence[RunSpec], todo: Sequence[RunSpec], trials: Sequence[RunSpec], paces: dict[Condition, Pace]
 ) -> pd.DataFrame:
     """Return per task: runs, done, trials to do, processor hours at most for what is missing, minutes of its longest
     run, its data."""
@@ -89,7 +89,7 @@ def cost_table(
     for task in dict.fromkeys(spec.task for spec in runs):
         own, missing = ([spec for spec in specs if spec.task == task] for specs in (runs, todo))
         tried = [spec for spec in trials if spec.task == task]
-        seconds = [paces[cell_of(spec)].seconds(spec) for spec in [*missing, *tried]]
+        seconds = [paces[condition_of(spec)].seconds(spec) for spec in [*missing, *tried]]
         rows.append(
             {
                 "task": task,

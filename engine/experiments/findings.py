@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from engine.experiments.standings import summaries
+from engine.experiments.aggregates import summaries
 from engine.experiments.task_facts import task_facts
 from engine.experiments.verdicts import BETTER_THAN_A_GUESS, Standing, Verdict, judge
 from engine.plotting.curves import in_legend_order

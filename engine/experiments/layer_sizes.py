@@ -6,7 +6,7 @@ from __future__ import annotations
 import pandas as pd
 
 from engine.errors import DataError
-from engine.experiments.standings import in_order
+from engine.experiments.aggregates import in_order
 from engine.plotting.theme import architecture_in_text
 
 COUNTS = ("parameters", "formula_parameters", "layer_parameters")

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import ConfigError, DataError
-from engine.experiments.standings import in_order
+from engine.experiments.aggregates import in_order
 from engine.plotting.theme import architecture_label
 
 AXES = {"updates": "step", "sequences": "sequences", "seconds": "seconds"}

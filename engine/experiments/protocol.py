@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from engine.experiments.aggregates import in_order, summaries
 from engine.experiments.rate_trials import all_trials
-from engine.experiments.standings import in_order, summaries
 
 STOPPING_RULE = (
     "A run has solved its task at the first measurement at which both the validation and the held-out sequences meet "

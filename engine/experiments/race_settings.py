@@ -8,7 +8,7 @@ import dataclasses
 from engine.config import option, validate
 from engine.errors import ConfigError
 
-JOB = "engine.experiments.live:race"
+JOB = "engine.experiments.live_race:race"
 LONGEST_LENGTH = 5_000
 SHORTEST_SECONDS, LONGEST_SECONDS = 5, 60
 MOST_UPDATES = 5_000

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from engine.experiments.standings import in_order
+from engine.experiments.aggregates import in_order
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
 from engine.wording import listing

@@ -84,7 +84,7 @@ def steps_in(task: Task) -> int:
     return task.batch(1, torch.Generator().manual_seed(0)).inputs.shape[1]
 
 
-def run_cell(spec: RunSpec) -> Iterator[Event | RunRows]:
+def run_condition(spec: RunSpec) -> Iterator[Event | RunRows]:
     """Train one network and yield the trainer's events, then the rows to keep.
 
     An `Evaluated` event carries the measurements of both sets. When the run ends is said by

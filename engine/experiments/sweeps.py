@@ -20,10 +20,10 @@ import pandas as pd
 
 from engine.errors import ConfigError, JobError
 from engine.experiments.base import NOT_CHOSEN, Comparison, RunSpec, Tuned
-from engine.experiments.costs import Cell, Pace, cell_of, cost_table, get_ready, in_words, makespan, pace_work
+from engine.experiments.costs import Condition, Pace, condition_of, cost_table, get_ready, in_words, makespan, pace_work
 from engine.experiments.recipes import COMPARISONS
 from engine.experiments.results import RESULTS
-from engine.experiments.runs import RunRows, code, run_cell, settings_text, where_from
+from engine.experiments.runs import RunRows, code, run_condition, settings_text, where_from
 from engine.experiments.tables import Key, Rows, SweepTable, key_of, open_table
 from engine.experiments.timing import timing_rows
 from engine.experiments.workers import CONNECTION_LOST, Work, Workers, open_workers
@@ -192,7 +192,7 @@ class _Sweep:
         self.done_seconds, self.total_seconds = 0.0, 1.0
         self.started = self.last_table = time.perf_counter()
         self.failures: list[str] = []
-        self.paces: dict[Cell, Pace] = {}
+        self.paces: dict[Condition, Pace] = {}
 
     @property
     def is_done(self) -> bool:
@@ -211,7 +211,7 @@ class _Sweep:
 
     def plan(self, crew: Workers) -> Iterator[SweepPlanned]:
         """Measure the pace of every cell that something is missing of, and say what that comes to."""
-        cells = {cell_of(spec): spec for spec in [*self.todo, *self.trials]}
+        cells = {condition_of(spec): spec for spec in [*self.todo, *self.trials]}
         groups: dict[tuple[str, str], list[RunSpec]] = {}
         for spec in cells.values():
             groups.setdefault((spec.task, spec.architecture), []).append(spec)
@@ -219,7 +219,7 @@ class _Sweep:
         for number, kind, value in _outcomes(crew, [(pace_work, (piece,)) for piece in pieces]):
             if kind == "failed":
                 raise JobError(f"{pieces[number][0].title} cannot be run: {value}")
-            self.paces |= {cell_of(spec): pace for spec, pace in zip(pieces[number], value, strict=True)}
+            self.paces |= {condition_of(spec): pace for spec, pace in zip(pieces[number], value, strict=True)}
         costs = cost_table(self.specs, self.todo, self.trials, self.paces)
         seconds = [self._seconds(spec) for spec in [*self.trials, *self.todo]]
         by_clock = makespan(seconds, crew.slots)
@@ -231,7 +231,7 @@ class _Sweep:
         yield SweepPlanned(len(self.specs), done, len(self.trials), costs, sum(seconds), by_clock, 0.0, words)
 
     def _seconds(self, spec: RunSpec) -> float:
-        return self.paces[cell_of(spec)].seconds(spec)
+        return self.paces[condition_of(spec)].seconds(spec)
 
     # The doing
 
@@ -364,7 +364,7 @@ def timing_work(comparison: Comparison) -> Generator[dict[str, Any], None, Rows]
 
 
 def _watch(spec: RunSpec) -> Generator[dict[str, Any], None, RunRows]:
-    for event in run_cell(spec):
+    for event in run_condition(spec):
         if isinstance(event, Evaluated):
             yield {"step": event.step, "metrics": event.metrics}
         elif isinstance(event, RunRows):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from engine.experiments.standings import in_order, medians_and_ranges, summaries
+from engine.experiments.aggregates import in_order, medians_and_ranges, summaries
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
 

@@ -26,8 +26,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from engine.errors import InputError
-from engine.inspection.classification import label_names, split_text
-from engine.inspection.tagging import split_words
+from engine.inspection.classification.predictions import label_names, split_text
+from engine.inspection.tagging.predictions import split_words
 from engine.models.base import mask_from_lengths, pad
 from engine.models.folder import LoadedModel
 from engine.models.recurrent import reverse_by_length

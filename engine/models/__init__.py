@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["MODELS", "RecurrentModel", "StepModel", "select"]
+__all__ = ["MODELS", "PretrainedModel", "StepModel", "select"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from engine.registry import Registry
 
-MODELS: Registry[type[RecurrentModel]] = Registry("model")
+MODELS: Registry[type[PretrainedModel]] = Registry("model")
 
 State = TypeVar("State")
 
@@ -51,7 +51,7 @@ def detach(state: State) -> State:
     return state
 
 
-class RecurrentModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
+class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
     """Base of all models: `config` holds the constructor's arguments, folders hold safetensors and nothing pickled."""
 
     task: ClassVar[str]
@@ -77,7 +77,7 @@ class RecurrentModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
         (Path(save_directory) / "model.safetensors").write_bytes(safetensors.torch.save(half))
 
     @classmethod
-    def _from_pretrained(cls, *, model_id: str, revision: str | None, **arguments: Any) -> RecurrentModel:
+    def _from_pretrained(cls, *, model_id: str, revision: str | None, **arguments: Any) -> PretrainedModel:
         """Load a folder or Hub repository; unlike the mixin's own version it is silent and never unpickles."""
         download = {name: arguments.pop(name) for name in ("cache_dir", "force_download", "local_files_only", "token")}
         arguments.pop("map_location", None)

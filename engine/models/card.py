@@ -59,12 +59,12 @@ print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=
 
 USAGE.register("tagging")(
     """from engine.models.folder import load_model
-from engine.inspection.tagging import tag_words
+from engine.inspection.tagging.predictions import tag_words
 print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "California", ".")).tags)"""
 )
 USAGE.register("classification")(
     """from engine.models.folder import load_model
-from engine.inspection.classification import classify_texts
+from engine.inspection.classification.predictions import classify_texts
 print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[0])"""
 )
 

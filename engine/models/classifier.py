@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import ConfigError
-from engine.models.base import MODELS, RecurrentModel, mask_from_lengths
+from engine.models.base import MODELS, PretrainedModel, mask_from_lengths
 from engine.models.recurrent import build_layer, reverse_by_length, run_layer, zero_state
 
 AVERAGE = "average"  # the `cell` of a classifier without any: it averages the embeddings
@@ -24,7 +24,7 @@ MAX_LAYERS = 4
 
 
 @MODELS.register("classifier", title="Classifier")
-class Classifier(RecurrentModel):
+class Classifier(PretrainedModel):
     """Gives each of `num_labels` labels a logit, from a whole text.
 
     The head is linear on [forward features; backward features], so the logits are a sum of what each direction says and

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
-    from engine.models.base import RecurrentModel
+    from engine.models.base import PretrainedModel
     from engine.text import Tokenizer
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "data" / "pretrained"
@@ -78,7 +78,7 @@ class LoadedModel:
     """A model ready for use (evaluation mode, never modified) with its tokeniser; safe to share between threads."""
 
     info: ModelInfo
-    model: RecurrentModel
+    model: PretrainedModel
     tokenizer: Tokenizer
 
 
@@ -146,7 +146,7 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
 
 
 def save_model(
-    folder: Path | str, model: RecurrentModel, tokenizer: Tokenizer, facts: dict[str, Any], card: str
+    folder: Path | str, model: PretrainedModel, tokenizer: Tokenizer, facts: dict[str, Any], card: str
 ) -> Path:
     """Write a complete model folder (weights in half precision) and return it.
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.errors import ConfigError
-from engine.models.base import MODELS, RecurrentModel
+from engine.models.base import MODELS, PretrainedModel
 from engine.models.recurrent import LayerState, build_layer, run_layer, step_layer, zero_state
 
 LanguageModelState = tuple[LayerState, ...]
@@ -21,7 +21,7 @@ MAX_LAYERS = 4
 
 
 @MODELS.register("language_model", title="Language model")
-class LanguageModel(RecurrentModel):
+class LanguageModel(PretrainedModel):
     """Predicts the next token from all tokens before it.
 
     Paper (locked dropout): Gal and Ghahramani (2016), arXiv 1512.05287, one mask per sequence and layer.

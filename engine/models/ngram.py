@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import ConfigError, ModelError
-from engine.models.base import MODELS, RecurrentModel
+from engine.models.base import MODELS, PretrainedModel
 
 MAX_ORDER = 12
 LEAST_DISCOUNT = 0.1  # so that every context leaves something to the shorter one
@@ -49,7 +49,7 @@ class Order:
 
 
 @MODELS.register("ngram", title="n-gram model")
-class NgramModel(RecurrentModel):
+class NgramModel(PretrainedModel):
     """Predicts the next token from the last `order - 1`, by counting; its state is those tokens, (B, C)."""
 
     task = "language_model"

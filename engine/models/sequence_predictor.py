@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from engine.errors import ConfigError
 from engine.models.architectures import ARCHITECTURES
 from engine.models.architectures.base import DEFAULT_LONGEST
-from engine.models.base import MODELS, RecurrentModel
+from engine.models.base import MODELS, PretrainedModel
 
 EMBEDDING_DIM = 16
 LARGEST_HIDDEN_SIZE = 2048
@@ -22,7 +22,7 @@ FARTHEST_MATCH = 0.1  # share of a budget by which the best match may miss it
 
 
 @MODELS.register("sequence_predictor", title="Sequence predictor")
-class SequencePredictor(RecurrentModel):
+class SequencePredictor(PretrainedModel):
     """Answers at every step of a sequence of real values (`input_size` > 0) or of tokens (`vocab_size` > 0).
 
     Real values go straight into the architecture; tokens through an embedding. What `memory_bias` and `longest` do is

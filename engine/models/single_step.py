@@ -61,7 +61,11 @@ class _Step(nn.Module):
 
     def __init__(self, model: LanguageModel) -> None:
         super().__init__()
-        self.join, self.finish_step, self.start = model.join, CELLS.get(model.cell).finish_step, model.start(1)
+        self.join, self.step_from_projections, self.start = (
+            model.join,
+            CELLS.get(model.cell).step_from_projections,
+            model.start(1),
+        )
         first = model.layers[0]
         is_small = model.vocab_size * len(first.bias_ih_l0) <= LARGEST_TABLE
         table = model.embedding.weight @ first.weight_ih_l0.T + first.bias_ih_l0 if is_small else None  # (V, G * H)
@@ -88,7 +92,7 @@ class _Step(nn.Module):
             else:
                 from_input = multiply(hidden, getattr(self, f"from_input_{index}"))
             from_hidden = multiply(before[0], getattr(self, f"from_hidden_{index}"))
-            output, after = self.finish_step(from_input, from_hidden, _like(self.start[index], before))
+            output, after = self.step_from_projections(from_input, from_hidden, _like(self.start[index], before))
             hidden = self.join(hidden, output)
             new_parts.append(_to_parts((after,))[0])
         for index in range(self.num_projections):

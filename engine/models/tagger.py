@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.models.base import MODELS, RecurrentModel, mask_from_lengths
+from engine.models.base import MODELS, PretrainedModel, mask_from_lengths
 from engine.models.crf import ConditionalRandomField
 from engine.models.recurrent import build_layer, reverse_by_length
 from engine.models.word_features import CHARACTER_KINDS, PADDING, SHAPES, WordFeatures
@@ -22,7 +22,7 @@ KERNEL = 3  # characters that one filter sees
 
 
 @MODELS.register("tagger", title="Tagger")
-class Tagger(RecurrentModel):
+class Tagger(PretrainedModel):
     """Emissions are linear in what each direction remembers: W_forward f_t + W_backward b_t + bias.
 
     There is one recurrent layer, so that the forward half has really read nothing but the words up to t, and the

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.errors import ConfigError
-from engine.models.base import MODELS, RecurrentModel
+from engine.models.base import MODELS, PretrainedModel
 from engine.models.causal_attention import CausalBlock, KeysValues, initialise
 
 TransformerState = tuple[
@@ -27,7 +27,7 @@ STRETCH = 512  # tokens read at once; more would need scores of every token for 
 
 
 @MODELS.register("transformer_language_model", title="Transformer language model")
-class TransformerLanguageModel(RecurrentModel):
+class TransformerLanguageModel(PretrainedModel):
     """Predicts the next token from the last `window` tokens, in every block; a stack of blocks reaches that much
     further back.
 

@@ -22,7 +22,7 @@ from torch.nn import functional
 from engine.cells import CELLS
 from engine.errors import ConfigError
 from engine.models.attention import ATTENTION
-from engine.models.base import MODELS, RecurrentModel, mask_from_lengths, select
+from engine.models.base import MODELS, PretrainedModel, mask_from_lengths, select
 from engine.models.recurrent import (
     LayerState,
     build_layer,
@@ -63,7 +63,7 @@ class DecoderState(NamedTuple):
     summary: Tensor
     attention_weights: Tensor
 
-    def follow(self, rows: Tensor) -> DecoderState:
+    def reorder_beams(self, rows: Tensor) -> DecoderState:
         """Return the state in which each place goes on from the row named in `rows` (B,), a row of the same source.
 
         What attention looks at is the same for all rows of a source and stays where it is: nothing large is copied.
@@ -74,7 +74,7 @@ class DecoderState(NamedTuple):
 
 
 @MODELS.register("translator", title="Translator")
-class Translator(RecurrentModel):
+class Translator(PretrainedModel):
     """Encoder-decoder over one shared vocabulary; `attention` is "dot", "additive" or "none".
 
     Paper (dropout of `forward` with `locked_dropout`, one mask for all steps of a sequence, and `word_dropout`, whole

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any, Protocol
 
 from engine.corpora import CorpusSource
-from engine.models.base import RecurrentModel
+from engine.models.base import PretrainedModel
 from engine.registry import Registry
 from engine.text import Tokenizer
 from engine.training import Objective, TrainingSettings
@@ -29,7 +29,7 @@ class Prepared:
     and after a second course lie weights that are good at what either was good at.
     """
 
-    model: RecurrentModel
+    model: PretrainedModel
     tokenizer: Tokenizer
     objective: Objective | None
     settings: TrainingSettings

@@ -89,12 +89,12 @@ class ClassificationRecipe:
             weight_dropout=0.0 if is_average else self.weight_dropout,
             pad_id=tokenizer.pad_id,
         )
-        form_ids, hidden_share = hiding(tokenizer, train_rows, self.word_dropout, self.least_hidden)
+        form_ids, word_dropout = hiding(tokenizer, train_rows, self.word_dropout, self.least_hidden)
         objective = Classification(
             LabelledTexts([tokenizer.encode_words(row) for row in train_rows], train_labels),
             LabelledTexts([tokenizer.encode_words(row) for row in validation_rows], validation_labels),
             form_ids=form_ids,
-            hidden_share=hidden_share,
+            word_dropout=word_dropout,
             batch_size=self.batch_size,
             label_smoothing=self.label_smoothing,
             direction_weight=self.direction_weight,

@@ -10,7 +10,7 @@ RECIPES.register("en-fr-attention")(
         title="English to French, LSTM with attention",
         corpus="multi30k_en_fr",
         extra_corpus="tatoeba_en_fr",
-        extra_per_pass=40_000,
+        extra_pairs_per_epoch=40_000,
         attention="dot",
         training=TrainingSettings(
             max_steps=6300,

@@ -17,7 +17,7 @@ RECIPES.register("en-fr-best")(
         name="en-fr-best",
         start_from=EN_FR_BASE.name,
         start_share=0.5,
-        extra_per_pass=157_000,
+        extra_pairs_per_epoch=157_000,
         training=dataclasses.replace(
             EN_FR_BASE.training, max_steps=1600, learning_rate=1e-3, evaluate_every=200, checkpoint_every=200
         ),

@@ -10,7 +10,7 @@ RECIPES.register("en-fr-no-attention")(
         title="English to French, LSTM without attention",
         corpus="multi30k_en_fr",
         extra_corpus="tatoeba_en_fr",
-        extra_per_pass=40_000,
+        extra_pairs_per_epoch=40_000,
         attention="none",
         training=TrainingSettings(
             max_steps=6300,

@@ -16,7 +16,7 @@ from engine.config import from_dict, to_dict
 from engine.errors import InputError
 from engine.models.card import write_card
 from engine.models.folder import save_model
-from engine.models.stages import write_stage
+from engine.models.training_snapshots import write_stage
 from engine.provenance import commit, hardware
 from engine.recipes import RECIPES, Prepared
 from engine.training import Evaluated, Event, Finished, Snapshotted, Trainer, TrainingSettings

@@ -25,7 +25,7 @@ class TranslationRecipe:
 
     Attributes:
         corpus: read whole in every pass; its validation split decides which weights are kept.
-        extra_corpus, extra_per_pass: more pairs, of which each pass reads the next so many ("" for none).
+        extra_corpus, extra_pairs_per_epoch: more pairs, of which each pass reads the next so many ("" for none).
         teacher_forcing_ratio, teacher_forcing_schedule: see `engine.training.schedules`.
         measures_free: whether evaluations also tell the loss of a decoder that reads its own choices.
         start_from: name of the recipe whose weights and vocabulary this one goes on from, "" to start afresh.
@@ -38,7 +38,7 @@ class TranslationRecipe:
     corpus: str
     training: TrainingSettings
     extra_corpus: str = ""
-    extra_per_pass: int = 0
+    extra_pairs_per_epoch: int = 0
     vocab_size: int = 6000
     embedding_dim: int = 256
     hidden_size: int = 320
@@ -108,7 +108,7 @@ class TranslationRecipe:
             pad_id=tokenizer.pad_id,
             max_steps=settings.max_steps,
             extra_pairs=ids(extra) if self.extra_corpus else (),
-            extra_per_pass=self.extra_per_pass,
+            extra_pairs_per_epoch=self.extra_pairs_per_epoch,
             batch_tokens=self.batch_tokens,
             label_smoothing=self.label_smoothing,
             teacher_forcing_ratio=self.teacher_forcing_ratio,

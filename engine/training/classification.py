@@ -39,7 +39,7 @@ class Classification:
 
     Args:
         form_ids: for each word id what a word of its form is read as when it is not known, (V,).
-        hidden_share: for each word id how often it is replaced by that in training, (V,). So that the network learns to
+        word_dropout: for each word id how often it is replaced by that in training, (V,). So that the network learns to
             read words it does not know, rare ones are hidden more often. Paper: Kiperwasser and Goldberg (2016), arXiv
             1603.04351, section 4.2.
         length_weight: a text of n words counts n to this power, 0 for all alike: whole sentences, which are what is
@@ -56,7 +56,7 @@ class Classification:
         validation: LabelledTexts,
         *,
         form_ids: Tensor,
-        hidden_share: Tensor,
+        word_dropout: Tensor,
         batch_size: int = 50,
         label_smoothing: float = 0.0,
         direction_weight: float = 0.0,
@@ -67,7 +67,7 @@ class Classification:
         if not len(train.rows) or not len(validation.rows):
             raise DataError("There is no labelled text to learn from or to validate on.")
         self.train, self.validation = train, validation
-        self.form_ids, self.hidden_share = form_ids, hidden_share
+        self.form_ids, self.word_dropout = form_ids, word_dropout
         self.batch_size, self.label_smoothing, self.direction_weight = batch_size, label_smoothing, direction_weight
         self.pad_id, self.seed = pad_id, seed
         self.length_weight = length_weight
@@ -88,7 +88,7 @@ class Classification:
         batch = self.collate(self.train, self._plan[place])
         generator = torch.Generator().manual_seed(self.seed * 100_003 + position)
         chances = torch.rand(batch.input_ids.shape, generator=generator)
-        hidden = chances < self.hidden_share[batch.input_ids]
+        hidden = chances < self.word_dropout[batch.input_ids]
         return batch._replace(input_ids=torch.where(hidden, self.form_ids[batch.input_ids], batch.input_ids))
 
     def plan(self, epoch: int) -> list[list[int]]:

@@ -35,7 +35,7 @@ class PairBatch(NamedTuple):
 class Translation:
     """Sentence pairs; see `engine.training.trainer.Objective`.
 
-    Every pass reads all of `main_pairs` and the next `extra_per_pass` of `extra_pairs`.
+    Every pass reads all of `main_pairs` and the next `extra_pairs_per_epoch` of `extra_pairs`.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Translation:
         pad_id: int,
         max_steps: int,
         extra_pairs: Sequence[TokenPair] = (),
-        extra_per_pass: int = 0,
+        extra_pairs_per_epoch: int = 0,
         batch_tokens: int = 2048,
         label_smoothing: float = 0.1,
         teacher_forcing_ratio: float = 1.0,
@@ -72,7 +72,7 @@ class Translation:
         if not self.main_pairs or not self.validation_pairs:
             raise DataError("There is no sentence pair to learn from: all are empty or too long.")
         self.bos_id, self.eos_id, self.pad_id = bos_id, eos_id, pad_id
-        self.extra_per_pass = min(extra_per_pass, len(self.extra_pairs))
+        self.extra_pairs_per_epoch = min(extra_pairs_per_epoch, len(self.extra_pairs))
         self.batch_tokens, self.label_smoothing, self.seed = batch_tokens, label_smoothing, seed
         self.max_steps, self.teacher_forcing_ratio = max_steps, teacher_forcing_ratio
         self.measures_free = measures_free
@@ -95,10 +95,10 @@ class Translation:
         order = random.Random(self.seed * 100_003 + epoch)
         pairs = list(self.main_pairs)
         count = len(self.extra_pairs)
-        first = epoch * self.extra_per_pass
+        first = epoch * self.extra_pairs_per_epoch
         shuffled = list(range(count))
         random.Random(self.seed).shuffle(shuffled)
-        pairs += [self.extra_pairs[shuffled[i % count]] for i in range(first, first + self.extra_per_pass)]
+        pairs += [self.extra_pairs[shuffled[i % count]] for i in range(first, first + self.extra_pairs_per_epoch)]
         order.shuffle(pairs)
         pairs.sort(key=lambda pair: (len(pair[1]), len(pair[0])))
         batches: list[list[TokenPair]] = [[]]

@@ -78,7 +78,7 @@ def keep_with_model(function: Callable[..., Any], model_name: str, *args: Any, *
     return _keep(_path(function), model_name, model_version(model_name), args, given)
 
 
-def keep_few_with_model(
+def compute_on_shared_model(
     function: Callable[..., Any], model_name: str, *args: Any, progress: Callable[[float], None]
 ) -> Any:
     """Return what `keep_with_model` does, for results of many megabytes: of all visitors' only the last few are kept.

@@ -11,7 +11,7 @@ from engine.decoding.cowriting import WritingTree
 from engine.errors import EngineError, InputError
 from engine.models.folder import LoadedModel
 from pages.components import cache, notices, state
-from pages.components.generation.desk import Desk
+from pages.components.generation.context import PageContext
 
 PAGE = "generation"
 CODE = "cowrite_tree"
@@ -34,14 +34,14 @@ class Held:
 class Author:
     """The visitor at a tree: what one run of the page needs to read it and to change it."""
 
-    desk: Desk
+    context: PageContext
     loaded: LoadedModel
     vocabulary: int
 
     @property
     def reader(self) -> tuple[str, float, str]:
         """What the tree's probabilities depend on."""
-        return self.desk.network, cache.model_version(self.desk.network), self.desk.prompt
+        return self.context.network, cache.model_version(self.context.network), self.context.prompt
 
     @property
     def held(self) -> Held | None:
@@ -69,29 +69,31 @@ class Author:
     def put(self, tree: WritingTree) -> None:
         """Hold another tree and write it into the URL; for callbacks."""
         state.forget(PAGE, "tree problem")
-        self.desk.controls.set(CODE, self.hold(tree).code)
+        self.context.controls.set(CODE, self.hold(tree).code)
 
     def type(self, key: str) -> None:
         """Add what stands in the text box `key`, and clear the box if that could be done; for its form's callback."""
         text = state.widget_value(key, "")
-        self.change(lambda tree: cowriting.type_text(self.loaded, self.desk.prompt, tree, text))
+        self.change(lambda tree: cowriting.type_text(self.loaded, self.context.prompt, tree, text))
         if state.recall(PAGE, "tree problem") is None:
             state.set_widget(key, "")
 
     def open(self, stored: tree_files.TreeFile) -> None:
         """Put a file's tree and its beginning in place of what is there; for a button's on_click."""
-        self.desk.controls.set("prompt", stored.prompt)
+        self.context.controls.set("prompt", stored.prompt)
         self.put(stored.tree(self.loaded))
 
 
-def sit_down(desk: Desk) -> Author:
+def sit_down(context: PageContext) -> Author:
     """Return the visitor at the tree, with the box of the code showing this vocabulary's tree; call it before the box
     is drawn.
 
     Leaving the page, or choosing a network with another vocabulary, takes the code out of the box: it is put back.
     """
     author = Author(
-        desk, cache.load_model(desk.network), cache.compute_with_model(tree_files.vocabulary_mark, desk.network)
+        context,
+        cache.load_model(context.network),
+        cache.compute_with_model(tree_files.vocabulary_mark, context.network),
     )
     last = state.recall(PAGE, "tree vocabulary")
     state.remember(PAGE, "tree vocabulary", author.vocabulary)
@@ -109,10 +111,10 @@ def read(author: Author, code: str) -> Held:
     held = author.held or author.hold(WritingTree())
     try:
         if code and code != held.code:
-            held = author.hold(tree_files.from_code(author.loaded, author.desk.prompt, code))
+            held = author.hold(tree_files.from_code(author.loaded, author.context.prompt, code))
             state.forget(PAGE, "tree problem")
         elif held.reader != author.reader:
-            held = author.hold(cowriting.reread(author.loaded, author.desk.prompt, held.tree))
+            held = author.hold(cowriting.reread(author.loaded, author.context.prompt, held.tree))
     except InputError as problem:
         notices.error(str(problem))
     problem = state.recall(PAGE, "tree problem")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from engine.errors import InputError
-from engine.inspection.compression import Round, duel
+from engine.inspection.writing.compression import Round, duel
 from pages.components import cache, notices, state
 
 FLUSH_SECONDS = 0.15

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from engine.inspection import regimes
+from engine.inspection.translation import regimes
 from pages.components.figures import Receipt
 
 GREEDY = "All rows are greedy: at each step the likeliest piece. A beam would choose among whole sentences."
@@ -20,7 +20,7 @@ def for_forcing(model: str, source: str, reference: str, steps: str, seconds: fl
         measured=_now(),
         seconds=seconds,
         python=(
-            "from engine.inspection.forcing import forcing_sentence, forcing_table, inspect_forcing\n"
+            "from engine.inspection.translation.forcing import forcing_sentence, forcing_table, inspect_forcing\n"
             "from engine.models.folder import load_model\n\n"
             f"report = inspect_forcing(load_model({model!r}), {source!r}, {reference!r}, {steps!r})\n"
             "print(forcing_sentence(report), report.exposure_gap, forcing_table(report).to_string())"
@@ -36,7 +36,7 @@ def for_coins(model: str, source: str, reference: str, ratio: float, seed: int) 
         seed=f"0 to 19 for the dots, {seed} for your row",
         measured=_now(),
         python=(
-            "from engine.inspection.forcing import coin_outcomes, summarise_coins, tossed_steps\n"
+            "from engine.inspection.translation.forcing import coin_outcomes, summarise_coins, tossed_steps\n"
             "from engine.models.folder import load_model\n\n"
             f"model, source, reference = load_model({model!r}), {source!r}, {reference!r}\n"
             f"print(tossed_steps(model, source, reference, {ratio!r}, {seed!r}))\n"
@@ -57,7 +57,8 @@ def for_wrong_word(
         measured=_now(),
         seconds=seconds,
         python=(
-            "from engine.inspection.wrong_word import put_wrong_word, wrong_word_sentence, wrong_word_table\n"
+            "from engine.inspection.translation.wrong_word import put_wrong_word, wrong_word_sentence, "
+            "wrong_word_table\n"
             "from engine.models.folder import load_model\n\n"
             f"found = put_wrong_word(load_model({model!r}), {source!r}, {reference!r}, {steps!r}, {step!r}, {word!r})\n"
             "print(wrong_word_sentence(found), wrong_word_table(found).to_string())"
@@ -73,7 +74,7 @@ def for_regimes(models: list[str], source: str, reference: str) -> Receipt:
         seed="none: nothing is drawn at random",
         measured=_now(),
         python=(
-            "from engine.inspection.forcing import inspect_forcing\n"
+            "from engine.inspection.translation.forcing import inspect_forcing\n"
             "from engine.models.folder import load_model\n\n"
             f"for name in {models!r}:\n"
             f"    report = inspect_forcing(load_model(name), {source!r}, {reference!r}, 'none')\n"
@@ -96,7 +97,7 @@ def for_regime_table(frame: pd.DataFrame) -> Receipt:
         seed=all_of("seed"),
         measured=f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}",
         python=(
-            "from engine.inspection.regimes import read_regimes, summary_table\n\n"
+            "from engine.inspection.translation.regimes import read_regimes, summary_table\n\n"
             "print(summary_table(read_regimes()).to_string())"
         ),
         command="\n".join(regimes.COMMAND.format(model=name) for name in rows["model"].unique()),

@@ -7,10 +7,10 @@ from datetime import date
 
 import pandas as pd
 
-from engine.inspection.layer_shapes import SEED, LayerSettings, python_lines
-from engine.inspection.range_match import TextReading
-from engine.plotting.distribution import visible_token
-from engine.plotting.state_edits import Band
+from engine.inspection.cells.layer_shapes import SEED, LayerSettings, python_lines
+from engine.inspection.cells.range_match import TextReading
+from engine.plotting.cells.state_edits import Band
+from engine.plotting.writing.distribution import visible_token
 from pages.components.figures import Receipt
 
 
@@ -20,7 +20,7 @@ def for_edit(parts: Mapping[str, str], first: str, second: str, layer: int) -> R
         model=", ".join(parts),
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=(
-            "from engine.inspection.state_edits import average_difference, compare_states\n"
+            "from engine.inspection.cells.state_edits import average_difference, compare_states\n"
             "from engine.models.folder import load_model\n\n"
             f"first = {first!r}\n"
             f"second = {second!r}\n"
@@ -57,7 +57,8 @@ def for_pattern(
         measured=f"{date.today().isoformat()}, {len(reading.stops):,} tokens",
         seconds=reading.elapsed_seconds,
         python=(
-            "from engine.inspection.range_match import explain_matches, find_matches, read_states, select_pattern\n"
+            "from engine.inspection.cells.range_match import explain_matches, find_matches, read_states, "
+            "select_pattern\n"
             "from engine.models.folder import load_model\n\n"
             f"model = load_model({name!r})\n"
             f"pattern = select_pattern(model, {text!r}, {layer - 1}, {span[0]}, {span[1]}, {settings['threshold']!r}, "

@@ -43,7 +43,7 @@ def for_next_tokens(name: str, text: str, settings: SamplingSettings) -> Receipt
         model=name,
         measured=f"{date.today().isoformat()}, from the logits after {len(text):,} characters",
         python=(
-            "from engine.inspection.next_tokens import next_tokens\n"
+            "from engine.inspection.writing.next_tokens import next_tokens\n"
             "from engine.models.folder import load_model\n\n"
             f"text = {text!r}\n"
             f"expected = next_tokens(load_model({name!r}), text, {settings.temperature!r}, "
@@ -59,7 +59,7 @@ def for_choices_along(name: str, text: str, settings: SamplingSettings) -> Recei
         model=name,
         measured=f"{date.today().isoformat()}, from the logits after each of {len(text):,} characters",
         python=(
-            "from engine.inspection.next_tokens import choices_along\n"
+            "from engine.inspection.writing.next_tokens import choices_along\n"
             "from engine.models.folder import load_model\n\n"
             f"text = {text!r}\n"
             f"print(choices_along(load_model({name!r}), text, {settings.temperature!r}, {settings.top_k!r}, "
@@ -114,9 +114,9 @@ def for_stage(info: ModelInfo, step: int, prompt: str, settings: SamplingSetting
         measured=f"losses during the training, {training.get('date')}, on {training.get('hardware')}; texts now",
         python=(
             "from engine.decoding.limits import SamplingSettings\n"
-            "from engine.inspection.history import text_of_stage\n"
+            "from engine.inspection.writing.training_snapshots import text_of_stage\n"
             "from engine.models.folder import load_model\n"
-            "from engine.models.stages import list_stages\n\n"
+            "from engine.models.training_snapshots import list_stages\n\n"
             f"model = load_model({info.name!r})\n"
             f"settings = {settings_literal(settings)}\n"
             f"print(text_of_stage(model, {step}, {prompt!r}, settings))\n"
@@ -137,7 +137,7 @@ def for_temperatures(name: str, prompt: str, settings: SamplingSettings) -> Rece
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=(
             "from engine.decoding.limits import SamplingSettings\n"
-            "from engine.inspection.temperatures import TEMPERATURES, temperature_table, write_at\n"
+            "from engine.inspection.writing.temperatures import TEMPERATURES, temperature_table, write_at\n"
             "from engine.models.folder import load_model\n\n"
             f"model, settings = load_model({name!r}), {settings_literal(settings)}\n"
             f"texts = [write_at(model, {prompt!r}, settings, temperature) for temperature in TEMPERATURES]\n"
@@ -155,7 +155,7 @@ def for_live_curve(name: str, prompt: str, settings: SamplingSettings) -> Receip
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=(
             "from engine.decoding.limits import SamplingSettings\n"
-            "from engine.inspection.temperatures import curve_of, summarise_curve\n"
+            "from engine.inspection.writing.temperatures import curve_of, summarise_curve\n"
             "from engine.models.folder import load_model\n\n"
             f"settings = {settings_literal(settings)}\n"
             f"print(summarise_curve(curve_of(load_model({name!r}), {prompt!r}, settings)).to_string())"
@@ -172,8 +172,8 @@ def for_stored_curve(name: str, rows: pd.DataFrame) -> Receipt:
         measured=f"{rows['date'].max()}, {', '.join(rows['hardware'].unique())}, commit "
         f"{', '.join(rows['commit'].unique())}",
         python=(
-            "from engine.inspection.temperature_results import stored_curve\n"
-            "from engine.inspection.temperatures import summarise_curve\n"
+            "from engine.inspection.writing.temperature_results import stored_curve\n"
+            "from engine.inspection.writing.temperatures import summarise_curve\n"
             "from engine.models.folder import load_model\n\n"
             f"print(summarise_curve(stored_curve(load_model({name!r}))).to_string())"
         ),
@@ -188,7 +188,7 @@ def for_copies(name: str, text: str, counted_from: int, minimum: int) -> Receipt
         model=f"{name}: only for what it was trained on",
         measured=f"{date.today().isoformat()}, with the index in data/indexes",
         python=(
-            "from engine.inspection.copies import check_copies\n"
+            "from engine.inspection.writing.copies import check_copies\n"
             "from engine.models.folder import load_model\n\n"
             f"text = {text!r}\n"
             f"copies = check_copies(load_model({name!r}), text, {counted_from})\n"

@@ -13,8 +13,8 @@ def for_swap(model: str, source: str, place: int, new: str, settings: SearchSett
     return _receipt(
         model,
         seconds,
-        "from engine.inspection.translations import inspect_translation\n"
-        "from engine.inspection.word_swaps import find_neighbours, find_words, swap_sentence, swap_word\n",
+        "from engine.inspection.translation.translations import inspect_translation\n"
+        "from engine.inspection.translation.word_swaps import find_neighbours, find_words, swap_sentence, swap_word\n",
         f"source = {source!r}\n"
         f"word = find_words(loaded, source)[{place}]\n"
         "print(find_neighbours(loaded, word))\n"
@@ -30,8 +30,8 @@ def for_neighbours(model: str, source: str, place: int, settings: SearchSettings
     return _receipt(
         model,
         None,
-        "from engine.inspection.translations import inspect_translation\n"
-        "from engine.inspection.word_swaps import find_neighbours, find_words, try_neighbours\n",
+        "from engine.inspection.translation.translations import inspect_translation\n"
+        "from engine.inspection.translation.word_swaps import find_neighbours, find_words, try_neighbours\n",
         f"source = {source!r}\n"
         f"word = find_words(loaded, source)[{place}]\n"
         f"old = inspect_translation(loaded, source, {settings.beam_size}, {settings.length_penalty!r})\n"
@@ -46,7 +46,8 @@ def for_twins(model: str, first: str, second: str, settings: SearchSettings, sec
     return _receipt(
         model,
         seconds,
-        "from engine.inspection.twins import compare_twins, comparison_table, twins_sentence\n",
+        "from engine.inspection.translation.sentence_similarity import compare_twins, comparison_table, "
+        "twins_sentence\n",
         f"found = compare_twins(loaded, {first!r}, {second!r}, {settings.beam_size}, {settings.length_penalty!r})\n"
         "print(twins_sentence(found), found.summary_cosine)\n"
         "print(comparison_table(found.encoder).to_string(), comparison_table(found.decoder).to_string())",
@@ -58,7 +59,7 @@ def for_nearest(model: str, source: str, corpus: str, step: int, settings: Searc
     return _receipt(
         model,
         seconds,
-        "from engine.inspection.nearest_sentences import find_nearest, nearest_sentence\n",
+        "from engine.inspection.translation.nearest_sentences import find_nearest, nearest_sentence\n",
         f"found = find_nearest(loaded, {source!r}, {corpus!r}, {step}, {settings.beam_size}, "
         f"{settings.length_penalty!r})\n"
         "print(nearest_sentence(found), found.frame.to_string())",

@@ -6,9 +6,9 @@ import streamlit as st
 
 from engine.errors import ModelError
 from engine.plotting import theme
-from engine.plotting.attention import attention_heat_map
 from engine.plotting.curves import measure_against_length
-from engine.plotting.distribution import describe_next_tokens, next_token_bars
+from engine.plotting.translation.attention import attention_heat_map
+from engine.plotting.writing.distribution import describe_next_tokens, next_token_bars
 from pages.components import cache, figures, networks, notices
 
 BEGINNING = "ROMEO:\nWhat light is thi"
@@ -22,7 +22,7 @@ CELL_SENTENCE = "The cat sat on the mat."
 
 def generation() -> None:
     """Draw what the language model expects after the beginning of a word."""
-    from engine.inspection.next_tokens import next_tokens
+    from engine.inspection.writing.next_tokens import next_tokens
 
     info = favourite("language_model")
     expected = cache.compute_with_model(next_tokens, info.name, BEGINNING, TEMPERATURE, 0, 1.0)
@@ -38,8 +38,8 @@ def generation() -> None:
 
 def translation() -> None:
     """Draw where the translator looks while it translates a short sentence."""
-    from engine.inspection.attention import attention_sentence, merge_attention
-    from engine.inspection.translations import inspect_translation
+    from engine.inspection.translation.attention import attention_sentence, merge_attention
+    from engine.inspection.translation.translations import inspect_translation
 
     info = favourite("translation")
     report = cache.compute_with_model(inspect_translation, info.name, SENTENCE, 1, 1.0)
@@ -57,16 +57,16 @@ def translation() -> None:
 
 def entities() -> None:
     """Draw a short text with the entities a tagger marks in it."""
-    from pages.components.entities.desk import in_order
+    from pages.components.entities.context import in_order
 
     usable = in_order(cache.list_models("tagging"))
     if not usable:
         st.caption("No tagger is installed; the Models page lists what is there.")
         return
-    from engine.inspection.entity_texts import read_text
-    from engine.inspection.entity_types import describe_type
+    from engine.inspection.tagging.entity_types import describe_type
+    from engine.inspection.tagging.texts import read_text
     from pages.components.entities import marking
-    from pages.components.entities.desk import tag
+    from pages.components.entities.context import tag
 
     name = next(iter(usable))
     (line,) = read_text(ENTITY_SENTENCE, 1)
@@ -79,15 +79,15 @@ def entities() -> None:
 
 def sentiment() -> None:
     """Draw the belief after each word of a short text."""
-    from pages.components.sentiment.desk import in_order, style
+    from pages.components.sentiment.context import in_order, style
 
     usable = in_order([info for info in cache.list_models("classification") if not info.error])
     if not usable:
         st.caption("No classifier is installed; the Models page lists what is there.")
         return
-    from engine.inspection.belief import belief_sentence, find_turn, measure_belief
-    from engine.inspection.classification import classify_texts
-    from engine.plotting.belief import BeliefLine, belief_film
+    from engine.inspection.classification.predictions import classify_texts
+    from engine.inspection.classification.prefix_predictions import belief_sentence, find_turn, measure_belief
+    from engine.plotting.classification.prefix_predictions import BeliefLine, belief_film
 
     info = usable[0]
     words = cache.compute_with_model(classify_texts, info.name, (OPINION,))[0].words
@@ -103,7 +103,7 @@ def sentiment() -> None:
 
 def comparison() -> None:
     """Draw the measured errors of the architectures on one task."""
-    from engine.experiments.standings import contents, standings
+    from engine.experiments.aggregates import contents, standings
     from engine.experiments.task_facts import task_facts
     from pages.components.comparison import RECIPE
 
@@ -128,10 +128,10 @@ def comparison() -> None:
 
 def cells() -> None:
     """Draw the gates that keep or drop the memory of a small sentence, unit by unit."""
-    from engine.inspection.cell_steps import read_steps
-    from engine.inspection.gate_courses import gates_of_strand, order_units
-    from engine.inspection.units import PARTS
-    from engine.plotting.cell_states import unit_heat_map
+    from engine.inspection.cells.gate_trajectories import gates_of_strand, order_units
+    from engine.inspection.cells.steps import read_steps
+    from engine.inspection.cells.units import PARTS
+    from engine.plotting.cells.states import unit_heat_map
 
     info = favourite("language_model")
     reading = cache.keep_with_model(read_steps, info.name, CELL_SENTENCE)
@@ -155,8 +155,8 @@ def cells() -> None:
 
 def gradients() -> None:
     """Draw how much of a small change is left after many steps in networks that have just been born."""
-    from engine.inspection.chain import ChainSettings, chain_sentence, far_distance, measure_chain
-    from engine.plotting.gradients import chain_curves
+    from engine.inspection.gradients.chain import ChainSettings, chain_sentence, far_distance, measure_chain
+    from engine.plotting.gradients.gradients import chain_curves
 
     chain = cache.compute(measure_chain, ChainSettings())
     distance = far_distance(chain)
@@ -175,8 +175,8 @@ def models() -> None:
     found = networks.in_order(cache.list_models())
     if not found:
         raise ModelError("No trained network is installed in data/pretrained.")
-    from pages.components.entities.desk import in_order as taggers_in_order
-    from pages.components.sentiment.desk import in_order as classifiers_in_order
+    from pages.components.entities.context import in_order as taggers_in_order
+    from pages.components.sentiment.context import in_order as classifiers_in_order
 
     usable = [info for info in found if not info.error]
     classifiers = classifiers_in_order([info for info in usable if info.task == "classification"])

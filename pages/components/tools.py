@@ -48,6 +48,6 @@ class Toolbox(dict[str, T], Generic[T]):
         st.markdown(tool.sentence, width=header.TEXT_WIDTH)
         return tool
 
-    def show(self, name: str, desk: Any) -> None:
-        """Draw one tool: `show(desk)` of its module."""
-        import_module(f"{self._package}.{name}").show(desk)
+    def show(self, name: str, context: Any) -> None:
+        """Draw one tool: `show(context)` of its module."""
+        import_module(f"{self._package}.{name}").show(context)

@@ -15,7 +15,7 @@ def for_influence(names: list[str], donor: str, passage: str, amount: float) -> 
         model=", ".join(names),
         measured=f"{date.today().isoformat()}, over {len(passage):,} characters after {len(donor):,} of the donor",
         python=(
-            "from engine.inspection.transplant import donor_influence\n"
+            "from engine.inspection.writing.activation_patching import donor_influence\n"
             "from engine.models.folder import load_model\n\n"
             f"donor = {donor!r}\npassage = {passage!r}\n"
             f"for name in {names!r}:\n"
@@ -35,7 +35,7 @@ def for_transplanted_texts(name: str, donor: str, passage: str, amount: float, s
         measured=date.today().isoformat(),
         python=(
             "from engine.decoding.limits import SamplingSettings\n"
-            "from engine.inspection.transplant import write_after_transplant\n"
+            "from engine.inspection.writing.activation_patching import write_after_transplant\n"
             "from engine.models.folder import load_model\n\n"
             f"donor = {donor!r}\npassage = {passage!r}\n"
             f"settings = {settings_literal(settings)}\n"

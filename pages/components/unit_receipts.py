@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from engine.decoding.limits import SamplingSettings
-from engine.inspection.detective import Investigation
-from engine.inspection.puppeteer import Performance, Strings
+from engine.inspection.writing.activation_clamping import Performance, Strings
+from engine.inspection.writing.probing import Investigation
 from pages.components.figures import Receipt
 from pages.components.receipts import settings_literal
 
@@ -17,7 +17,7 @@ def for_unit(name: str, text: str, layer: int, unit: int, part: str) -> Receipt:
         model=name,
         measured=f"{date.today().isoformat()}, over {len(text):,} characters",
         python=(
-            "from engine.inspection.units import unit_course\n"
+            "from engine.inspection.cells.units import unit_course\n"
             "from engine.models.folder import load_model\n\n"
             f"text = {text!r}\n"
             f"course = unit_course(load_model({name!r}), text, {layer - 1}, {unit}, {part!r})\n"
@@ -36,7 +36,7 @@ def for_investigation(name: str, found: Investigation) -> Receipt:
         measured=f"{date.today().isoformat()}, {found.units:,} units over {found.characters:,} characters",
         seconds=found.elapsed_seconds,
         python=(
-            "from engine.inspection.detective import investigate\n"
+            "from engine.inspection.writing.probing import investigate\n"
             "from engine.models.folder import load_model\n\n"
             f"found = investigate(load_model({name!r}), {given})\n"
             "print(found.winners.to_string())"
@@ -57,7 +57,7 @@ def for_performance(
         seconds=performed.elapsed_seconds,
         python=(
             "from engine.decoding.limits import SamplingSettings\n"
-            "from engine.inspection.puppeteer import Strings, perform\n"
+            "from engine.inspection.writing.activation_clamping import Strings, perform\n"
             "from engine.models.folder import load_model\n\n"
             f"settings = {settings_literal(settings)}\n"
             f"performed = perform(load_model({name!r}), {prompt!r}, settings, {strings!r})\n"

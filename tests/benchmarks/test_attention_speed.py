@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from engine.decoding.attention_settings import AttentionEdit
-from engine.inspection.attention_search import find_attention
-from engine.inspection.attention_trial import open_trial, try_edit
-from engine.inspection.bottleneck import press
+from engine.inspection.translation.attention_ablation import open_trial, try_edit
+from engine.inspection.translation.attention_search import find_attention
+from engine.inspection.translation.bottleneck import press
 from engine.models.folder import list_models, load_model
 from tests.benchmarks.visitor import describe_machine
 

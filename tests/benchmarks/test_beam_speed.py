@@ -15,9 +15,9 @@ import torch
 
 from engine.corpora.phrasebook.dataset import build_splits
 from engine.decoding.text import encode_sources, search
-from engine.inspection.search import inspect_search
-from engine.inspection.search_settings import inspect_settings
-from engine.inspection.search_tries import search_from
+from engine.inspection.translation.penalty_sweep import inspect_settings
+from engine.inspection.translation.search import inspect_search
+from engine.inspection.translation.search_tries import search_from
 from engine.models.folder import LoadedModel, list_models, load_model
 from tests.benchmarks.plain_beam import PlainTranslator, plain_beam
 from tests.benchmarks.visitor import describe_machine

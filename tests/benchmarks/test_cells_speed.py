@@ -11,7 +11,7 @@ import urllib.parse
 
 import pytest
 
-from engine.inspection.cell_steps import can_be_opened
+from engine.inspection.cells.steps import can_be_opened
 from engine.models.folder import list_models
 from tests.benchmarks.visitor import Visitor, describe_machine, serve
 
@@ -30,7 +30,7 @@ def test_a_step_and_a_sentence_redraw_in_time(capsys: pytest.CaptureFixture[str]
         pytest.skip("no recurrent network is installed in data/pretrained")
     best: dict[str, float] = {}
     with serve(preload=HEAVY) as server, Visitor(server) as visitor:
-        for tool in ("step", "gates", "conveyor"):
+        for tool in ("step", "gates", "memory_retention"):
             address = f"tool={tool}&text={urllib.parse.quote(SENTENCE.format('on'))}"
             assert visitor.open("cells", address).problems == []
             for _ in range(ROUNDS):

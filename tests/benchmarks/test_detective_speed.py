@@ -11,9 +11,9 @@ import time
 import pytest
 import torch
 
-from engine.inspection.detective import MAX_CHARACTERS, investigate
-from engine.inspection.units import WORKERS
-from engine.inspection.unseen import unseen_text
+from engine.inspection.cells.units import WORKERS
+from engine.inspection.writing.probing import MAX_CHARACTERS, investigate
+from engine.inspection.writing.unseen import unseen_text
 from engine.models.folder import list_models, load_model
 from tests.benchmarks.visitor import describe_machine, is_machine_busy
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import torch
 
-from engine.inspection.forcing import inspect_forcing
-from engine.inspection.wrong_word import put_wrong_word
+from engine.inspection.translation.forcing import inspect_forcing
+from engine.inspection.translation.wrong_word import put_wrong_word
 from engine.models.folder import LoadedModel, list_models, load_model
 from tests.benchmarks.visitor import describe_machine
 

@@ -12,7 +12,7 @@ import time
 import pytest
 import torch
 
-from engine.inspection.range_match import (
+from engine.inspection.cells.range_match import (
     IN_ONE_PASS,
     TextReading,
     explain_matches,
@@ -22,7 +22,7 @@ from engine.inspection.range_match import (
     suggest_range,
     token_spans,
 )
-from engine.inspection.units import stream_states
+from engine.inspection.cells.units import stream_states
 from engine.models.folder import list_models, load_model
 from pages.components.views.cells import DEFAULT_TEXT
 from tests.benchmarks.visitor import describe_machine

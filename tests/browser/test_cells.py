@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from engine.inspection.cell_proof import proof_sentence, prove
-from engine.inspection.cell_steps import read_steps
-from engine.inspection.closing_gates import find_closing_gate
-from engine.inspection.conveyor import follow_write, verdict
-from engine.inspection.unit_step import unit_step
+from engine.inspection.cells.gate_saturation import find_closing_gate
+from engine.inspection.cells.memory_retention import follow_write, verdict
+from engine.inspection.cells.parity import proof_sentence, prove
+from engine.inspection.cells.steps import read_steps
+from engine.inspection.cells.unit_step import unit_step
 from engine.models.folder import load_model
-from pages.components.cells.desk import signed
+from pages.components.cells.context import signed
 from pages.components.views.cells import DEFAULT_TEXT
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 

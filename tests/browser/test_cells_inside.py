@@ -9,9 +9,9 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from engine.inspection.layer_shapes import LayerSettings, measure_layer
-from engine.inspection.range_match import find_matches, read_states, select_pattern, suggest_range
-from engine.inspection.state_edits import compare_states
+from engine.inspection.cells.layer_shapes import LayerSettings, measure_layer
+from engine.inspection.cells.range_match import find_matches, read_states, select_pattern, suggest_range
+from engine.inspection.cells.state_edits import compare_states
 from engine.models.folder import list_models, load_model
 from pages.components.views.cells import DEFAULT_TEXT
 from tests.browser.browsing import TIMEOUT_MS, visit

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from engine.experiments.live import repeat
+from engine.experiments.live_race import repeat
 from engine.experiments.state_size import state_table
-from engine.inspection.half_life import half_life
+from engine.inspection.gradients.half_life import half_life
 from engine.models.folder import load_model
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
@@ -57,7 +57,7 @@ def lines(guest: Visit, name: str) -> dict[str, list]:
 
 
 def test_a_race_ends_with_a_verdict_and_its_curves_are_the_engine_s(guest: Visit) -> None:
-    guest.open(f"/comparison?section=bets&{SHORT}", "Comparison")
+    guest.open(f"/comparison?section=live_race&{SHORT}", "Comparison")
     button(guest, "race-start").click()
     expect(guest.page).to_have_url(re.compile("[?&]race="))
     expect(guest.page.locator(".st-key-race-receipt")).to_be_visible(timeout=5 * TIMEOUT_MS)
@@ -78,7 +78,7 @@ def test_a_race_ends_with_a_verdict_and_its_curves_are_the_engine_s(guest: Visit
 
 
 def test_stop_stops_a_race(guest: Visit) -> None:
-    guest.open(f"/comparison?section=bets&{LONG}", "Comparison")
+    guest.open(f"/comparison?section=live_race&{LONG}", "Comparison")
     button(guest, "race-start").click()
     expect(button(guest, "race-stop")).to_be_visible()
     begun = time.perf_counter()

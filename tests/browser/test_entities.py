@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from engine.corpora.sources import mirror_folder
-from engine.inspection.entity_texts import describe_spans, describe_word, read_text
-from engine.inspection.tagging import Tagging, tag_words
-from engine.inspection.tagging_quality import measure_quality, quality_sentence
+from engine.inspection.tagging.predictions import Tagging, tag_words
+from engine.inspection.tagging.quality import measure_quality, quality_sentence
+from engine.inspection.tagging.texts import describe_spans, describe_word, read_text
 from engine.models.folder import find_folder, load_model
 from pages.components.entities.texts import EXAMPLES
 from pages.components.views.entities import DEFAULT_TEXT

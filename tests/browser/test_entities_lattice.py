@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from engine.inspection.tag_directions import disagreement_sentence, read_directions, word_frame
-from engine.inspection.tag_lattice import (
+from engine.inspection.tagging.directions import disagreement_sentence, read_directions, word_frame
+from engine.inspection.tagging.lattice import (
     best_tags,
     best_ways,
     easiest_flips,
@@ -21,7 +21,7 @@ from engine.inspection.tag_lattice import (
     spans_sentence,
     step_sentence,
 )
-from engine.inspection.tagging import split_words
+from engine.inspection.tagging.predictions import split_words
 from engine.models.folder import list_models, load_model
 from tests.browser.browsing import TIMEOUT_MS, visit
 

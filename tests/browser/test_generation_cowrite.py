@@ -16,7 +16,7 @@ from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from engine.decoding.tree_files import from_code, read_json
 from engine.models.folder import load_model
-from engine.models.stages import list_stages, load_stage
+from engine.models.training_snapshots import list_stages, load_stage
 from pages.components.views.generation import DEFAULT_PROMPT
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
@@ -104,7 +104,7 @@ def test_the_time_machine_shows_what_each_stage_writes(guest: Visit) -> None:
     finished = load_model("shakespeare-history")
     stages = list_stages(finished.info.path)
     assert len(stages) >= 20
-    guest.open("/generation?tool=history&max_new_tokens=60&history_stage=27", "Generation")
+    guest.open("/generation?tool=training_snapshots&max_new_tokens=60&history_stage=27", "Generation")
     settings = SamplingSettings(max_new_tokens=60)
 
     def expect_stage(place: int) -> None:

@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, expect
 
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
-from engine.inspection.next_tokens import next_tokens
+from engine.inspection.writing.next_tokens import next_tokens
 from engine.models.folder import load_model
-from engine.plotting.distribution import describe_next_tokens
+from engine.plotting.writing.distribution import describe_next_tokens
 from pages.components.views.generation import DEFAULT_PROMPT
 from tests.browser.browsing import TIMEOUT_MS, visit
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from engine.decoding.arithmetic_coding import compress
-from engine.inspection.surprise import surprise
+from engine.inspection.writing.surprise import surprise
 from engine.models.folder import list_models, load_model
 from pages.components.networks import comparable, label
 from tests.browser.browsing import Visit, visit

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, expect
 
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
-from engine.inspection.copies import check_copies
-from engine.inspection.next_tokens import choices_along
-from engine.inspection.temperature_results import stored_curve
-from engine.inspection.temperatures import TEMPERATURES, loop_sentence, marked_loop, summarise_curve, write_at
+from engine.inspection.writing.copies import check_copies
+from engine.inspection.writing.next_tokens import choices_along
+from engine.inspection.writing.temperature_results import stored_curve
+from engine.inspection.writing.temperatures import TEMPERATURES, loop_sentence, marked_loop, summarise_curve, write_at
 from engine.models.folder import load_model
 from pages.components.views.generation import DEFAULT_PROMPT
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit

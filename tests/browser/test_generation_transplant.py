@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from engine.decoding.limits import SamplingSettings
-from engine.inspection.transplant import donor_influence, write_after_transplant
+from engine.inspection.writing.activation_patching import donor_influence, write_after_transplant
 from engine.models.folder import load_model
 from pages.components.views.generation_transplant import DONOR, PASSAGE
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit

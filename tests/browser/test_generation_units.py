@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from engine.decoding.limits import SamplingSettings
-from engine.inspection.detective import investigate
-from engine.inspection.puppeteer import Strings, perform
-from engine.inspection.units import unit_course
+from engine.inspection.cells.units import unit_course
+from engine.inspection.writing.activation_clamping import Strings, perform
+from engine.inspection.writing.probing import investigate
 from engine.models.folder import load_model
 from pages.components.views.generation import DEFAULT_PROMPT
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
@@ -40,7 +40,7 @@ def test_detective_finds_a_unit_and_neurons_shows_it(guest: Visit) -> None:
     best = truth.winners.iloc[0]
     assert best["auc"] > 0.9
     assert abs(best["control"] - 0.5) < 0.1
-    guest.open(PAGE + "detective", "Generation")
+    guest.open(PAGE + "probing", "Generation")
     said = guest.page.get_by_text(re.compile(r"questions have a unit with an AUC above 0\.9"))
     expect(said).to_contain_text(f"“{best['question'].lower()}”, {best['auc']:.3f}.", timeout=TIMEOUT_MS)
     expect(said).to_contain_text(f"{(truth.winners['auc'] > 0.9).sum()} of {len(truth.winners)} questions")
@@ -87,7 +87,7 @@ def test_a_unit_that_is_not_there_gets_a_sentence_and_loses_nothing(guest: Visit
 
 def test_puppeteer_holds_a_gate_and_says_what_it_costs(guest: Visit) -> None:
     lstm, settings = load_model("shakespeare-lstm"), SamplingSettings(max_new_tokens=LENGTH)
-    guest.open(PAGE + "puppeteer", "Generation")
+    guest.open(PAGE + "activation_clamping", "Generation")
     for position, name in ((0.0, ""), (1.0, "Open")):
         if name:
             guest.page.get_by_role("radio", name=name, exact=True).click()

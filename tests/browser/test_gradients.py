@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, expect
 
 from engine.experiments.clipping import clipping_sentence, run_clipping
 from engine.experiments.clipping_settings import ClippingSettings
-from engine.inspection.chain import ChainSettings, chain_sentence, measure_chain
-from engine.inspection.connectivity import connectivity
-from engine.inspection.truncation import truncation
+from engine.inspection.gradients.chain import ChainSettings, chain_sentence, measure_chain
+from engine.inspection.gradients.connectivity import connectivity
+from engine.inspection.gradients.truncation import truncation
 from engine.models.folder import load_model
 from pages.components.gradients.connectivity import row_sentence
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit

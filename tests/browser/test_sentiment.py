@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, expect
 
-from engine.inspection import classification_quality as quality
-from engine.inspection.belief import belief_sentence, find_turn, measure_belief
-from engine.inspection.classification import classify_texts, split_text
+from engine.inspection.classification import quality
+from engine.inspection.classification.predictions import classify_texts, split_text
+from engine.inspection.classification.prefix_predictions import belief_sentence, find_turn, measure_belief
 from engine.models.folder import load_model
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 

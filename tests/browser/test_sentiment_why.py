@@ -8,11 +8,11 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from engine.inspection.attributions import agreement_sentence, explain
-from engine.inspection.classification import classify_rows
-from engine.inspection.flips import find_flips, flip_sentence
+from engine.inspection.classification.attributions import agreement_sentence, explain
+from engine.inspection.classification.counterfactuals import find_flips, flip_sentence
+from engine.inspection.classification.predictions import classify_rows
+from engine.inspection.classification.word_order import probabilities_in_order, shuffle_words, swap_words
 from engine.inspection.padding import inspect_batch, mask_sentence, split_lines
-from engine.inspection.word_order import probabilities_in_order, shuffle_words, swap_words
 from engine.models.folder import LoadedModel, load_model
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 

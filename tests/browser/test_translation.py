@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from engine.inspection.examples import list_translation_examples
-from engine.inspection.translations import inspect_translation
+from engine.inspection.translation.examples import list_translation_examples
+from engine.inspection.translation.translations import inspect_translation
 from engine.models.folder import load_model
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from playwright.sync_api import Browser, expect
 
 from engine.decoding.attention_settings import AttentionEdit
-from engine.inspection.attention_search import find_attention, first_piece, search_sentence
-from engine.inspection.attention_trial import open_trial, try_edit, verdict
+from engine.inspection.translation.attention_ablation import open_trial, try_edit, verdict
+from engine.inspection.translation.attention_search import find_attention, first_piece, search_sentence
 from engine.models.folder import load_model
 from tests.browser.browsing import TIMEOUT_MS, visit
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, expect
 
-from engine.inspection.bottleneck import press, press_sentence
+from engine.inspection.translation.bottleneck import press, press_sentence
 from engine.models.folder import load_model
 from tests.browser.browsing import TIMEOUT_MS, visit
 

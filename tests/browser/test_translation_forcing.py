@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from engine.inspection.examples import list_translation_examples
-from engine.inspection.forcing import inspect_forcing, mixed_sentence
-from engine.inspection.wrong_word import put_wrong_word, wrong_word_sentence
+from engine.inspection.translation.examples import list_translation_examples
+from engine.inspection.translation.forcing import inspect_forcing, mixed_sentence
+from engine.inspection.translation.wrong_word import put_wrong_word, wrong_word_sentence
 from engine.models.folder import list_models, load_model
 from tests.browser.browsing import Visit, visit
 

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, expect
 from engine.corpora.sources import mirror_folder
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import translate_lines
-from engine.inspection.hypotheses import alternatives_sentence, word_alternatives
-from engine.inspection.sentence_scores import order_sentences, read_texts, stored_sentences
-from engine.inspection.translations import inspect_samples, inspect_translation
+from engine.inspection.stored.sentence_scores import order_sentences, read_texts, stored_sentences
+from engine.inspection.translation.hypotheses import alternatives_sentence, word_alternatives
+from engine.inspection.translation.translations import inspect_samples, inspect_translation
 from engine.models.folder import find_folder, load_model
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 

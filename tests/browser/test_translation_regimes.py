@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from engine.inspection import regimes
-from engine.inspection.examples import list_translation_examples
-from engine.inspection.forcing import inspect_forcing
+from engine.inspection.translation import regimes
+from engine.inspection.translation.examples import list_translation_examples
+from engine.inspection.translation.forcing import inspect_forcing
 from engine.models.folder import list_models, load_model
 from tests.browser.browsing import visit
 

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, expect
 
-from engine.inspection.examples import list_translation_examples
-from engine.inspection.search import inspect_search, search_sentence
-from engine.inspection.search_settings import inspect_settings
-from engine.inspection.search_tries import alternatives_after, search_from, try_sentence
+from engine.inspection.translation.examples import list_translation_examples
+from engine.inspection.translation.penalty_sweep import inspect_settings
+from engine.inspection.translation.search import inspect_search, search_sentence
+from engine.inspection.translation.search_tries import alternatives_after, search_from, try_sentence
 from engine.models.folder import load_model
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 

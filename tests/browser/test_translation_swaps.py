@@ -8,10 +8,10 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from engine.inspection.nearest_sentences import find_nearest, nearest_sentence
-from engine.inspection.translations import inspect_translation
-from engine.inspection.twins import compare_twins, twins_sentence
-from engine.inspection.word_swaps import find_neighbours, find_words, swap_sentence, swap_word
+from engine.inspection.translation.nearest_sentences import find_nearest, nearest_sentence
+from engine.inspection.translation.sentence_similarity import compare_twins, twins_sentence
+from engine.inspection.translation.translations import inspect_translation
+from engine.inspection.translation.word_swaps import find_neighbours, find_words, swap_sentence, swap_word
 from engine.models.folder import LoadedModel, load_model
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 

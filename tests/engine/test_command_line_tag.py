@@ -6,7 +6,7 @@ import io
 import sys
 
 from engine.command_line import EXIT_BAD_INPUT, main
-from engine.inspection.tagging import best_tags
+from engine.inspection.tagging.predictions import best_tags
 from engine.models.folder import load_model
 
 

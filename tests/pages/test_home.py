@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.experiments import results
-from engine.inspection.cell_steps import read_steps
-from engine.inspection.chain import ChainSettings, chain_sentence, measure_chain
+from engine.inspection.cells.steps import read_steps
+from engine.inspection.gradients.chain import ChainSettings, chain_sentence, measure_chain
 from engine.models.folder import load_model
 from pages.components import writing
 from pages.components.thumbnails import CELL_SENTENCE

@@ -1,10 +1,10 @@
-"""The tools of the Cells page: one module each, with `show(desk)`; only the one that is open is imported."""
+"""The tools of the Cells page: one module each, with `show(context)`; only the one that is open is imported."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.cells.desk import Desk
+from pages.components.cells.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 
@@ -28,7 +28,9 @@ TOOLS = Toolbox(
     ),
     CellsTool("gates", "Gates over time", "Which gates open and shut along your text, and in which units?"),
     CellsTool(
-        "conveyor", "Conveyor belt", "What did one token write into the memory, and how much of it is left later?"
+        "memory_retention",
+        "Conveyor belt",
+        "What did one token write into the memory, and how much of it is left later?",
     ),
     CellsTool(
         "edit",
@@ -49,4 +51,4 @@ TOOLS = Toolbox(
 )
 show = TOOLS.show
 
-__all__ = ["TOOLS", "CellsTool", "Desk", "show"]
+__all__ = ["TOOLS", "CellsTool", "PageContext", "show"]

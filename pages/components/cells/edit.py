@@ -7,8 +7,8 @@ import re
 
 import streamlit as st
 
-from engine.inspection.cell_proof import TOLERANCE
-from engine.inspection.state_edits import (
+from engine.inspection.cells.parity import TOLERANCE
+from engine.inspection.cells.state_edits import (
     GONE,
     Pairs,
     StateEdit,
@@ -19,8 +19,8 @@ from engine.inspection.state_edits import (
     has_same_tokens,
     pair_tokens,
 )
-from engine.inspection.units import parts_of, prove_text
-from engine.plotting.state_edits import (
+from engine.inspection.cells.units import parts_of, prove_text
+from engine.plotting.cells.state_edits import (
     MOST_LETTERS,
     Band,
     describe_edit_curves,
@@ -29,7 +29,7 @@ from engine.plotting.state_edits import (
     unit_bands,
 )
 from pages.components import cache, figures, header, inside_receipts, networks, notices
-from pages.components.cells.desk import Desk
+from pages.components.cells.context import PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.cells_edit import FIRST, SECOND
 
@@ -44,7 +44,7 @@ EXAMPLES = {
 _WORD = re.compile(r"\w+")
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the two texts, how far their states are apart and for how long, and which units make the difference."""
     st.markdown(
         "Both texts are read, and after every character the two states are compared: 0 is the same state, 1.41 what "
@@ -54,32 +54,32 @@ def show(desk: Desk) -> None:
         "cannot tell. A network that can tell must have kept the order somewhere, and the curves show for how long.",
         width=TEXT_WIDTH,
     )
-    first, second, tail = _ask_texts(desk)
-    chosen = _readers(desk)
+    first, second, tail = _ask_texts(context)
+    chosen = _readers(context)
     if not chosen:
         notices.error("No recurrent language model is installed, and only those are compared here.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="edit-choice"):
-        desk.controls.offer(
-            "edit_layer", range(1, min(desk.models[name].config["num_layers"] for name in chosen) + 1), default=2
+        context.controls.offer(
+            "edit_layer", range(1, min(context.models[name].config["num_layers"] for name in chosen) + 1), default=2
         )
-        layer = desk.controls.segmented("edit_layer")
-        part = desk.controls.segmented("edit_part", {"hidden": "What they say", "cell": "What they keep"}.get)
+        layer = context.controls.segmented("edit_layer")
+        part = context.controls.segmented("edit_part", {"hidden": "What they say", "cell": "What they keep"}.get)
     texts = (first + tail, second + tail)
-    parts = {name: part if part in parts_of(desk.models[name].architecture) else "hidden" for name in chosen}
-    pairs = {desk.label(name): cache.compute_with_model(pair_tokens, name, *texts) for name in chosen}
+    parts = {name: part if part in parts_of(context.models[name].architecture) else "hidden" for name in chosen}
+    pairs = {context.label(name): cache.compute_with_model(pair_tokens, name, *texts) for name in chosen}
     edits = {
-        desk.label(name): cache.compute_with_model(compare_states, name, *texts, layer - 1, parts[name])
+        context.label(name): cache.compute_with_model(compare_states, name, *texts, layer - 1, parts[name])
         for name in chosen
     }
-    counted = next((name for name in chosen if desk.models[name].architecture == "lstm"), chosen[0])
+    counted = next((name for name in chosen if context.models[name].architecture == "lstm"), chosen[0])
     average = cache.compute_with_model(compare_averages, counted, *texts)
-    _show_times(desk, chosen, edits)
+    _show_times(context, chosen, edits)
     _show_longest(edits, pairs)
-    _show_order(desk, counted, texts, average)
+    _show_order(context, counted, texts, average)
     receipt = inside_receipts.for_edit({name: parts[name] for name in chosen}, *texts, layer)
-    frame = edit_frame(edits | {AVERAGE: average}, pairs | {AVERAGE: pairs[desk.label(counted)]})
-    architectures = {desk.label(name): desk.models[name].architecture for name in chosen} | {AVERAGE: "baseline"}
+    frame = edit_frame(edits | {AVERAGE: average}, pairs | {AVERAGE: pairs[context.label(counted)]})
+    architectures = {context.label(name): context.models[name].architecture for name in chosen} | {AVERAGE: "baseline"}
     frame.insert(1, "architecture", frame["reader"].map(architectures))
     st.markdown(
         "Shaded: where the two texts differ. A letter without a partner in the other text is left out.",
@@ -94,15 +94,15 @@ def show(desk: Desk) -> None:
     )
     header.section("Which units differ, and where?")
     _show_units(edits, pairs, receipt)
-    _show_proof(desk, chosen, texts[1], layer)
+    _show_proof(context, chosen, texts[1], layer)
 
 
-def _ask_texts(desk: Desk) -> tuple[str, str, str]:
+def _ask_texts(context: PageContext) -> tuple[str, str, str]:
     """Draw the texts and two ways to change them; return both and what follows."""
-    controls = desk.controls
+    controls = context.controls
     with st.container(horizontal=True, gap="small", key="edit-examples"):
         for number, (name, pair) in enumerate(EXAMPLES.items()):
-            st.button(name, key=f"edit-example-{number}", on_click=_set_texts, args=(desk, *pair))
+            st.button(name, key=f"edit-example-{number}", on_click=_set_texts, args=(context, *pair))
     left, right = st.columns(2, gap="medium")
     with left:
         first = controls.text_input("edit_first")
@@ -131,30 +131,30 @@ def _ask_texts(desk: Desk) -> tuple[str, str, str]:
     return first, second, controls.text_input("edit_tail")
 
 
-def _set_texts(desk: Desk, first: str, second: str) -> None:
-    desk.controls.set("edit_first", first)
-    desk.controls.set("edit_second", second)
+def _set_texts(context: PageContext, first: str, second: str) -> None:
+    context.controls.set("edit_first", first)
+    context.controls.set("edit_second", second)
 
 
-def _readers(desk: Desk) -> list[str]:
+def _readers(context: PageContext) -> list[str]:
     """Return the networks that read side by side: the matched RNN, LSTM and GRU, and the one chosen above where it is
     another."""
     matched = {}
-    for name, info in desk.language_models.items():
+    for name, info in context.language_models.items():
         if not info.group:
             matched.setdefault(info.architecture, name)
     names = list(matched.values())
-    if desk.network in desk.language_models and desk.network not in names:
-        names.append(desk.network)
+    if context.network in context.language_models and context.network not in names:
+        names.append(context.network)
     return names
 
 
-def _show_times(desk: Desk, chosen: list[str], edits: dict[str, StateEdit]) -> None:
+def _show_times(context: PageContext, chosen: list[str], edits: dict[str, StateEdit]) -> None:
     """Draw for each network how long the last edit is felt."""
     for name, column in zip(chosen, st.columns(len(chosen)), strict=True):
-        edit = edits[desk.label(name)]
+        edit = edits[context.label(name)]
         with column:
-            st.markdown(f"{networks.mark(desk.models[name].architecture)} **{notices.plain(desk.label(name))}**")
+            st.markdown(f"{networks.mark(context.models[name].architecture)} **{notices.plain(context.label(name))}**")
             noun = cache.load_model(name).tokenizer.noun
             st.metric("Half of the difference is gone after", _steps(edit.half_after, noun))
             gone = (
@@ -178,19 +178,19 @@ def _small(difference: float) -> str:
     return "exactly 0" if difference == 0 else f"{difference:.1e}"
 
 
-def _show_order(desk: Desk, counted: str, texts: tuple[str, str], average: StateEdit) -> None:
+def _show_order(context: PageContext, counted: str, texts: tuple[str, str], average: StateEdit) -> None:
     """Say what a reader without order makes of the two texts, with the measured difference."""
     difference = cache.compute_with_model(average_difference, counted, *texts)
     if cache.compute_with_model(has_same_tokens, counted, *texts):
         sentence = (
-            f"Both texts are made of the same letters in another order. The average of the {desk.label(counted)}'s "
+            f"Both texts are made of the same letters in another order. The average of the {context.label(counted)}'s "
             "embeddings is therefore the "
             f"same for both: the largest difference in any of its numbers is {_small(difference)}. To it they are one "
             "text."
         )
     else:
         sentence = (
-            f"The texts are not made of the same letters, so the average of the {desk.label(counted)}'s embeddings "
+            f"The texts are not made of the same letters, so the average of the {context.label(counted)}'s embeddings "
             "differs too, by at most "
             f"{difference:.1e} in any number and {average.at_end:.2g} in distance at the end: one letter among many, "
             "fading as more are read."
@@ -218,10 +218,10 @@ def _show_longest(edits: dict[str, StateEdit], pairs: dict[str, Pairs]) -> None:
     )
 
 
-def _show_proof(desk: Desk, chosen: list[str], text: str, layer: int) -> None:
+def _show_proof(context: PageContext, chosen: list[str], text: str, layer: int) -> None:
     """Compare the states shown, which torch.nn computed, with the readable cells."""
     found = {name: cache.compute_with_model(prove_text, name, text, layer - 1) for name in chosen}
-    said = ", ".join(f"{desk.label(name)} {difference:.1e}" for name, difference in found.items())
+    said = ", ".join(f"{context.label(name)} {difference:.1e}" for name, difference in found.items())
     worst = max(found.values())
     verdict = "the same to five digits" if worst <= TOLERANCE else "NOT the same to five digits"
     sentence = (

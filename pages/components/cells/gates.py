@@ -6,62 +6,66 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.cell_steps import Strand
-from engine.inspection.gate_courses import ORDERS, gate_averages, gates_of_strand, order_units, saturation
-from engine.inspection.units import PARTS, is_switch
-from engine.plotting.cell_states import gate_averages_lines, saturation_scatter, unit_heat_map
+from engine.inspection.cells.gate_trajectories import ORDERS, gate_averages, gates_of_strand, order_units, saturation
+from engine.inspection.cells.steps import Strand
+from engine.inspection.cells.units import PARTS, is_switch
+from engine.plotting.cells.states import gate_averages_lines, saturation_scatter, unit_heat_map
 from pages.components import cell_receipts, figures, notices
 from pages.components.cells import guide
-from pages.components.cells.desk import Desk, part_label
+from pages.components.cells.context import PageContext, part_label
 from pages.components.header import TEXT_WIDTH
 
 WINDOW = 120  # tokens that are drawn
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the choice of a layer, a part and an order; the means, the heat map and the scatter."""
-    guide.show(desk)
-    position = desk.ask_position()
+    guide.show(context)
+    position = context.ask_position()
     with st.container(horizontal=True, vertical_alignment="bottom", key="gates-choice"):
-        place = desk.ask_strand()
-        strand = desk.reading.strands[place]
+        place = context.ask_strand()
+        strand = context.reading.strands[place]
         parts = list(strand.parts)
-        desk.controls.offer(
+        context.controls.offer(
             "gates_part",
             parts,
             part_label,
             default=next((part for part in ("forget_gate", "update_gate") if part in parts), "hidden"),
         )
-        part = desk.controls.select("gates_part", part_label, width=190)
-        order = desk.controls.select("gates_order", ORDERS.get, width=220)
-        unit = desk.ask_unit(strand)
-    first = max(0, min(position - WINDOW // 2, len(desk.tokens) - WINDOW))
+        part = context.controls.select("gates_part", part_label, width=190)
+        order = context.controls.select("gates_order", ORDERS.get, width=220)
+        unit = context.ask_unit(strand)
+    first = max(0, min(position - WINDOW // 2, len(context.tokens) - WINDOW))
     seen = slice(first, first + WINDOW)
-    if len(desk.tokens) > WINDOW:
+    if len(context.tokens) > WINDOW:
         st.caption(
-            f"Drawn are steps {first + 1:,} to {first + WINDOW:,} of {len(desk.tokens):,}, around the one above."
+            f"Drawn are steps {first + 1:,} to {first + WINDOW:,} of {len(context.tokens):,}, around the one above."
         )
-    _show_averages(desk, strand, place, part, position, unit, seen)
-    _show_heat_map(desk, strand, place, part, order, position, unit, seen)
-    _show_saturation(desk, strand, place, unit)
-    if desk.controls.toggle("gates_all"):
+    _show_averages(context, strand, place, part, position, unit, seen)
+    _show_heat_map(context, strand, place, part, order, position, unit, seen)
+    _show_saturation(context, strand, place, unit)
+    if context.controls.toggle("gates_all"):
         for left in range(0, len(parts), 2):
             for column, shown in zip(st.columns(2, gap="medium"), parts[left : left + 2], strict=False):
                 with column:
                     st.markdown(f"**{part_label(shown)}**")
-                    _draw_map(desk, strand, place, shown, order, position, unit, seen, name=f"all-{shown}", height=280)
-    cell_receipts.show_proof(desk, place)
+                    _draw_map(
+                        context, strand, place, shown, order, position, unit, seen, name=f"all-{shown}", height=280
+                    )
+    cell_receipts.show_proof(context, place)
 
 
-def _show_averages(desk: Desk, strand: Strand, place: int, part: str, position: int, unit: int, seen: slice) -> None:
-    averages = gate_averages(strand, desk.tokens)
+def _show_averages(
+    context: PageContext, strand: Strand, place: int, part: str, position: int, unit: int, seen: slice
+) -> None:
+    averages = gate_averages(strand, context.tokens)
     shown = averages[averages["position"].between(seen.start, seen.stop - 1)]
     names = {gate: part_label(gate) for gate in PARTS} | (
         {} if gates_of_strand(strand) else {"hidden": "Size of the hidden state"}
     )
     lowest = {gate: rows.loc[rows["mean"].idxmin()] for gate, rows in averages.groupby("part", sort=False)}
     said = "; ".join(
-        f"{names[gate].lower()} {row['mean']:.2f} at {desk.spoken(row['position'])}" for gate, row in lowest.items()
+        f"{names[gate].lower()} {row['mean']:.2f} at {context.spoken(row['position'])}" for gate, row in lowest.items()
     )
     st.markdown(
         "**The average gate.** Where the line of a gate dips, many units shut it on that token. Click a mark to look "
@@ -72,16 +76,17 @@ def _show_averages(desk: Desk, strand: Strand, place: int, part: str, position: 
     figures.show(
         gate_averages_lines(shown, names, position=position, course=course, mode=figures.mode()),
         name="gate-averages",
-        alt=f"Mean of each gate over {strand.hidden_size} units at each of {len(desk.tokens)} tokens. Lowest: {said}.",
+        alt=f"Mean of each gate over {strand.hidden_size} units at each of {len(context.tokens)} tokens. Lowest: "
+        f"{said}.",
         table=averages,
-        receipt=cell_receipts.for_averages(desk, place),
-        on_click=lambda chosen: desk.controls.set("position", chosen + 1),
+        receipt=cell_receipts.for_averages(context, place),
+        on_click=lambda chosen: context.controls.set("position", chosen + 1),
     )
     st.caption(notices.plain(f"Lowest means: {said}."))
 
 
 def _show_heat_map(
-    desk: Desk, strand: Strand, place: int, part: str, order: str, position: int, unit: int, seen: slice
+    context: PageContext, strand: Strand, place: int, part: str, order: str, position: int, unit: int, seen: slice
 ) -> None:
     st.markdown(
         f"**{part_label(part)} of all {strand.hidden_size} units**, sorted by {ORDERS[order]}. "
@@ -89,11 +94,11 @@ def _show_heat_map(
         + " Sorted by likeness, units that do the same thing lie next to each other.",
         width=TEXT_WIDTH,
     )
-    _draw_map(desk, strand, place, part, order, position, unit, seen, name="gate-map", height=460)
+    _draw_map(context, strand, place, part, order, position, unit, seen, name="gate-map", height=460)
 
 
 def _draw_map(
-    desk: Desk,
+    context: PageContext,
     strand: Strand,
     place: int,
     part: str,
@@ -105,7 +110,7 @@ def _draw_map(
     name: str,
     height: int,
 ) -> None:
-    values, tokens = strand.parts[part], desk.tokens[seen]
+    values, tokens = strand.parts[part], context.tokens[seen]
     units = order_units(values, order)
     drawn = values[seen]
     title = f"{part_label(part)}" + (": 0 shut, 1 open" if is_switch(part) else "")
@@ -131,16 +136,16 @@ def _draw_map(
         table=pd.DataFrame(
             {
                 "step": range(1, len(values) + 1),
-                "token": desk.tokens,
+                "token": context.tokens,
                 f"unit {unit}": values[:, unit],
                 "mean": values.mean(axis=1),
             }
         ),
-        receipt=cell_receipts.for_part(desk, place, part),
+        receipt=cell_receipts.for_part(context, place, part),
     )
 
 
-def _show_saturation(desk: Desk, strand: Strand, place: int, unit: int) -> None:
+def _show_saturation(context: PageContext, strand: Strand, place: int, unit: int) -> None:
     if not gates_of_strand(strand):
         notices.note(
             "An RNN has no gates, so there is nothing that could be quite shut or open; choose an LSTM or a GRU."
@@ -153,7 +158,7 @@ def _show_saturation(desk: Desk, strand: Strand, place: int, unit: int) -> None:
         for part, row in means.iterrows()
     )
     st.markdown(
-        f"**Quite shut or quite open?** One mark per unit and gate, over these {len(desk.tokens):,} tokens: the "
+        f"**Quite shut or quite open?** One mark per unit and gate, over these {len(context.tokens):,} tokens: the "
         "higher, the more often below 0.1; the "
         "farther right, the more often above 0.9. A forget gate at the lower right remembers all the time; one at the "
         "upper left has no "
@@ -165,7 +170,7 @@ def _show_saturation(desk: Desk, strand: Strand, place: int, unit: int) -> None:
         name="gate-saturation",
         alt=f"How often each of {strand.hidden_size} units has its gates below 0.1 or above 0.9. On average: {said}.",
         table=found,
-        receipt=cell_receipts.for_saturation(desk, place),
-        on_click=lambda chosen: desk.controls.set("unit", chosen),
+        receipt=cell_receipts.for_saturation(context, place),
+        on_click=lambda chosen: context.controls.set("unit", chosen),
     )
     st.caption(f"On average: {said}. The figure is that of Karpathy, Johnson and Li (2015), on your text.")

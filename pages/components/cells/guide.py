@@ -5,27 +5,27 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.cell_steps import strand_labels
-from engine.inspection.closing_gates import ClosingGate, find_closing_gate
-from engine.inspection.units import PARTS
-from engine.plotting.distribution import visible_token
+from engine.inspection.cells.gate_saturation import ClosingGate, find_closing_gate
+from engine.inspection.cells.steps import strand_labels
+from engine.inspection.cells.units import PARTS
+from engine.plotting.writing.distribution import visible_token
 from pages.components import notices, state
-from pages.components.cells.desk import Desk, signed
+from pages.components.cells.context import PageContext, signed
 
 PAGE = "cells"
 DONE, OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the three steps of the path, ticked off as far as the visitor has come, and the button of the next one."""
-    found = find_closing_gate(desk.reading)
+    found = find_closing_gate(context.reading)
     with st.container(border=True, key="guide"):
         if found is None:
-            _without_gates(desk)
+            _without_gates(context)
             return
-        reached = _reached(desk, found)
+        reached = _reached(context, found)
         st.markdown(f"**New here? See a {PARTS[found.part]} close, in three clicks.**")
-        label = strand_labels(desk.info)[found.strand]
+        label = strand_labels(context.info)[found.strand]
         opened = "is open" if found.gate_before > 0.5 else "is not wide open, but none in this text falls further"
         first = (
             f"Unit {found.unit} in {label.lower()} holds {signed(found.memory_before)}, and its {PARTS[found.part]}, "
@@ -41,7 +41,7 @@ def show(desk: Desk) -> None:
         )
         lines = (
             first,
-            _closing(desk, found) if reached >= 2 else "Let it read the next token, and watch the gate close.",
+            _closing(context, found) if reached >= 2 else "Let it read the next token, and watch the gate close.",
             last,
         )
         st.markdown(
@@ -60,26 +60,26 @@ def show(desk: Desk) -> None:
             key="guide-next",
             icon=":material/arrow_forward:",
             on_click=_take,
-            args=(desk, found, reached),
+            args=(context, found, reached),
         )
 
 
-def _reached(desk: Desk, found: ClosingGate) -> int:
+def _reached(context: PageContext, found: ClosingGate) -> int:
     """Return how many of the path's steps are behind the visitor, in this text and network."""
-    key = state.fingerprint(desk.network, desk.text)
+    key = state.fingerprint(context.network, context.text)
     reached = state.recall(PAGE, "guide", (key, 0))
     return reached[1] if reached[0] == key else 0
 
 
-def _take(desk: Desk, found: ClosingGate, reached: int) -> None:
+def _take(context: PageContext, found: ClosingGate, reached: int) -> None:
     """Go one step along the path; runs before the page does."""
-    controls, key = desk.controls, state.fingerprint(desk.network, desk.text)
+    controls, key = context.controls, state.fingerprint(context.network, context.text)
     state.remember(PAGE, "guide", (key, (reached + 1) % 4))
     if reached == 3:
         controls.set("tool", "step")
         return
-    if len(strand_labels(desk.info)) > 1:
-        controls.set("strand", strand_labels(desk.info)[found.strand])
+    if len(strand_labels(context.info)) > 1:
+        controls.set("strand", strand_labels(context.info)[found.strand])
     controls.set("unit", found.unit)
     controls.set("position", (found.previous if reached == 0 else found.position) + 1)
     controls.set("tool", "gates" if reached == 2 else "step")
@@ -87,7 +87,7 @@ def _take(desk: Desk, found: ClosingGate, reached: int) -> None:
         controls.set("gates_part", found.part)
 
 
-def _closing(desk: Desk, found: ClosingGate) -> str:
+def _closing(context: PageContext, found: ClosingGate) -> str:
     """Return what happened at the token, in numbers."""
     verb = (
         "closed"
@@ -95,23 +95,23 @@ def _closing(desk: Desk, found: ClosingGate) -> str:
         else "fell, without closing (no gate in this text goes from more than 0.5 to below 0.1):"
     )
     return (
-        f"On {desk.spoken(found.position)} the {PARTS[found.part]} of unit {found.unit} {verb} from "
+        f"On {context.spoken(found.position)} the {PARTS[found.part]} of unit {found.unit} {verb} from "
         f"{found.gate_before:.2f} to {found.gate:.2f}: of "
         f"{signed(found.memory_before)} it kept {signed(found.kept)}, and with what it wrote it now holds "
         f"{signed(found.memory)}."
     )
 
 
-def _without_gates(desk: Desk) -> None:
-    if len(desk.tokens) < 2:
+def _without_gates(context: PageContext) -> None:
+    if len(context.tokens) < 2:
         st.markdown(
             "**One token is read here.** A gate can close only after something was kept: type more, at least two."
         )
         return
     st.markdown("**This network has no gate that could close:** an RNN computes its whole state anew at every step.")
-    other = next((name for name, info in desk.language_models.items() if info.architecture == "lstm"), None)
+    other = next((name for name, info in context.language_models.items() if info.architecture == "lstm"), None)
     if other:
-        st.button("Take an LSTM instead", key="guide-lstm", on_click=desk.controls.set, args=("network", other))
+        st.button("Take an LSTM instead", key="guide-lstm", on_click=context.controls.set, args=("network", other))
 
 
 def _bare(token: str) -> str:

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.cell_proof import TOLERANCE
-from engine.inspection.range_match import (
+from engine.inspection.cells.annotations import text_tracks
+from engine.inspection.cells.parity import TOLERANCE
+from engine.inspection.cells.range_match import (
     OWN,
     STORIES,
     TEXT,
@@ -16,27 +17,26 @@ from engine.inspection.range_match import (
     Matches,
     Pattern,
     TextReading,
-    context,
     explain_matches,
     find_matches,
     read_states,
     select_pattern,
     sources_of,
     suggest_range,
+    text_around,
 )
-from engine.inspection.text_tracks import text_tracks
-from engine.inspection.units import prove_text
-from engine.plotting.distribution import visible_token
-from engine.plotting.range_match import (
+from engine.inspection.cells.units import prove_text
+from engine.plotting.cells.range_match import (
     describe_match_places,
     describe_predicate_shares,
     match_places,
     predicate_shares,
     track_rows,
 )
-from engine.plotting.text_grid import NARROW, describe_text_grid, text_grid
+from engine.plotting.writing.distribution import visible_token
+from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from pages.components import cache, figures, header, inside_receipts, notices
-from pages.components.cells.desk import Desk
+from pages.components.cells.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
 MOST_SHOWN = 300
@@ -46,11 +46,11 @@ WINDOW = 32  # tokens of the tracks: more letters cannot be read on a telephone
 WHERE = {STORIES: "Saltmarsh stories", TRAINING: "What it learnt from", TEXT: "The text above", OWN: "Your own text"}
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the choice of a range, its units, where else they are on, what these places have in common, and the
     proof."""
-    layer = _show_all(desk)
-    difference = cache.compute_with_model(prove_text, desk.network, desk.text, layer - 1)
+    layer = _show_all(context)
+    difference = cache.compute_with_model(prove_text, context.network, context.text, layer - 1)
     verdict = "the same to five digits" if difference <= TOLERANCE else "NOT the same to five digits"
     words = (
         f"The hidden states of layer {layer} from torch.nn, and every step by hand with the readable cell: "
@@ -59,7 +59,7 @@ def show(desk: Desk) -> None:
     st.caption(f":material/verified: **Proof.** {notices.plain(words)}")
 
 
-def _show_all(desk: Desk) -> int:
+def _show_all(context: PageContext) -> int:
     """Draw everything but the proof; return the layer that is looked at, from 1."""
     st.markdown(
         "Choose a few characters of your text. Some units switch on as they are read and off again after them; the "
@@ -69,19 +69,21 @@ def _show_all(desk: Desk) -> int:
         "before you read the answer below.",
         width=TEXT_WIDTH,
     )
-    text, layer, threshold, (start, stop), outside = _ask_range(desk)
-    pattern = cache.compute_with_model(select_pattern, desk.network, text, layer - 1, start, stop, threshold, outside)
-    here = cache.keep_with_model(read_states, desk.network, TEXT, layer - 1, len(text), text)
-    _show_pattern(desk, pattern, here, (start, stop), layer)
+    text, layer, threshold, (start, stop), outside = _ask_range(context)
+    pattern = cache.compute_with_model(
+        select_pattern, context.network, text, layer - 1, start, stop, threshold, outside
+    )
+    here = cache.keep_with_model(read_states, context.network, TEXT, layer - 1, len(text), text)
+    _show_pattern(context, pattern, here, (start, stop), layer)
     if not pattern.units:
         return layer
     header.section("Where else are the same units on?")
-    least, source, characters, own = _ask_where(desk)
+    least, source, characters, own = _ask_where(context)
     if source == OWN and not own:
         notices.note("Paste a text above to look for the pattern in it.")
         return layer
     given = own if source == OWN else text if source == TEXT else ""
-    reading = here if source == TEXT else _read(desk, source, layer, characters, given)
+    reading = here if source == TEXT else _read(context, source, layer, characters, given)
     matches = find_matches(reading, pattern, least)
     settings = {
         "threshold": threshold,
@@ -91,7 +93,7 @@ def _show_all(desk: Desk) -> int:
         "characters": characters,
         "own": given,
     }
-    receipt = inside_receipts.for_pattern(desk.network, text, layer, (start, stop), settings, reading)
+    receipt = inside_receipts.for_pattern(context.network, text, layer, (start, stop), settings, reading)
     st.caption(notices.plain(reading.source))
     if not len(matches.frame):
         notices.note(
@@ -101,7 +103,7 @@ def _show_all(desk: Desk) -> int:
         return layer
     explained = explain_matches(reading, matches)
     _show_verdict(pattern, reading, matches, explained)
-    _show_matches(desk, reading, matches, receipt)
+    _show_matches(context, reading, matches, receipt)
     header.section("What do these places have in common?")
     st.markdown(
         "Each question is about the character just read; those on which the matches differ most from the whole text "
@@ -110,7 +112,7 @@ def _show_all(desk: Desk) -> int:
     )
     top = explained.head(MOST_QUESTIONS)
     figures.show(
-        predicate_shares(top, mode=figures.mode(), architecture=desk.info.architecture),
+        predicate_shares(top, mode=figures.mode(), architecture=context.info.architecture),
         name="patterns-shares",
         alt=describe_predicate_shares(top),
         table=explained,
@@ -119,18 +121,18 @@ def _show_all(desk: Desk) -> int:
     return layer
 
 
-def _ask_range(desk: Desk) -> tuple[str, int, float, tuple[int, int], bool]:
+def _ask_range(context: PageContext) -> tuple[str, int, float, tuple[int, int], bool]:
     """Draw the widgets of the range; return the text, the layer (from 1), the threshold, the range and whether off
     outside."""
-    controls, size = desk.controls, len(desk.tokens)
+    controls, size = context.controls, len(context.tokens)
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-choice"):
         controls.offer(
-            "patterns_layer", range(1, desk.info.config["num_layers"] + 1), default=desk.info.config["num_layers"]
+            "patterns_layer", range(1, context.info.config["num_layers"] + 1), default=context.info.config["num_layers"]
         )
         layer = controls.segmented("patterns_layer")
         threshold = controls.slider("patterns_threshold", width=260)
         outside = controls.toggle("patterns_outside")
-    start, stop = cache.compute_with_model(suggest_range, desk.network, desk.text, layer - 1, threshold)
+    start, stop = cache.compute_with_model(suggest_range, context.network, context.text, layer - 1, threshold)
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-range"):
         if size > 1:
             first = controls.slider("patterns_first", maximum=size, default=start + 1, width=260)
@@ -138,24 +140,24 @@ def _ask_range(desk: Desk) -> tuple[str, int, float, tuple[int, int], bool]:
         else:
             first = last = 1
         controls.segmented("patterns_click", {"first": "its first", "last": "its last"}.get)
-        suggested = "".join(desk.tokens[start:stop])
+        suggested = "".join(context.tokens[start:stop])
         st.button(
             f"Suggested: {notices.plain(visible_token(suggested))}",
             key="patterns-suggest",
             icon=":material/auto_awesome:",
             help="The range for which most units go on and off together.",
             on_click=_set_range,
-            args=(desk, start + 1, stop),
+            args=(context, start + 1, stop),
         )
-    return desk.text, layer, threshold, (first - 1, last), outside
+    return context.text, layer, threshold, (first - 1, last), outside
 
 
-def _set_range(desk: Desk, first: int, last: int) -> None:
-    desk.controls.set("patterns_first", first)
-    desk.controls.set("patterns_last", last)
+def _set_range(context: PageContext, first: int, last: int) -> None:
+    context.controls.set("patterns_first", first)
+    context.controls.set("patterns_last", last)
 
 
-def _read(desk: Desk, source: str, layer: int, characters: int, text: str) -> TextReading:
+def _read(context: PageContext, source: str, layer: int, characters: int, text: str) -> TextReading:
     """Return a layer's states over a text, with progress while it is read for the first time."""
     slot = st.empty()
 
@@ -163,24 +165,24 @@ def _read(desk: Desk, source: str, layer: int, characters: int, text: str) -> Te
         slot.progress(share, text="The network reads the text.")
 
     with st.spinner("The network reads the text. Once it has, every pattern is found in a moment."):
-        reading = cache.keep_few_with_model(
-            read_states, desk.network, source, layer - 1, characters, text, progress=told
+        reading = cache.compute_on_shared_model(
+            read_states, context.network, source, layer - 1, characters, text, progress=told
         )
     slot.empty()
     return reading
 
 
-def _show_pattern(desk: Desk, pattern: Pattern, here: TextReading, span: tuple[int, int], layer: int) -> None:
+def _show_pattern(context: PageContext, pattern: Pattern, here: TextReading, span: tuple[int, int], layer: int) -> None:
     """Draw the text coloured by how many of the pattern's units are on, and the tracks below the range."""
     start, stop = span
-    chosen = visible_token("".join(desk.tokens[start:stop]))
+    chosen = visible_token("".join(context.tokens[start:stop]))
     count = f"{len(pattern.units)} unit{'' if len(pattern.units) == 1 else 's'}"
     st.markdown(
         notices.plain(
             f"{count} of layer {layer} {'is' if len(pattern.units) == 1 else 'are'} on throughout “{chosen}”"
             + (
                 f" and off beside it; {pattern.always_on} are on throughout it in all."
-                if desk.controls.value().patterns_outside
+                if context.controls.value().patterns_outside
                 else "."
             )
         )
@@ -190,16 +192,16 @@ def _show_pattern(desk: Desk, pattern: Pattern, here: TextReading, span: tuple[i
             "No unit is on in this range and off just outside: lower the threshold, choose another range, or allow "
             "units that are on outside."
         )
-    on = find_matches(here, pattern, 1.0).on if pattern.units else np.zeros(len(desk.tokens))
-    is_chosen = [start <= place < stop for place in range(len(desk.tokens))]
+    on = find_matches(here, pattern, 1.0).on if pattern.units else np.zeros(len(context.tokens))
+    is_chosen = [start <= place < stop for place in range(len(context.tokens))]
     title = "Share of the pattern's units that are on"
 
     def clicked(place: int) -> None:
-        desk.controls.set(f"patterns_{desk.controls.value().patterns_click}", place + 1)
+        context.controls.set(f"patterns_{context.controls.value().patterns_click}", place + 1)
 
     figures.show(
         text_grid(
-            desk.tokens,
+            context.tokens,
             on,
             mode=figures.mode(),
             title_of_values=title,
@@ -209,27 +211,27 @@ def _show_pattern(desk: Desk, pattern: Pattern, here: TextReading, span: tuple[i
             clickable=True,
         ),
         name="patterns-text",
-        alt=describe_text_grid(desk.tokens, on, title_of_values=title.lower())
+        alt=describe_text_grid(context.tokens, on, title_of_values=title.lower())
         + f" Underlined is the range “{chosen}”.",
         table=pd.DataFrame(
-            {"token": map(visible_token, desk.tokens), "share of units on": on, "in the range": is_chosen}
+            {"token": map(visible_token, context.tokens), "share of units on": on, "in the range": is_chosen}
         ),
         on_click=clicked,
     )
     middle = (start + stop) // 2
-    low = max(0, min(middle - WINDOW // 2, len(desk.tokens) - WINDOW))
+    low = max(0, min(middle - WINDOW // 2, len(context.tokens) - WINDOW))
     window = slice(low, low + WINDOW)
     last = here.stops - 1
     rows = [("Units on", on[window], 1.0)] + [
-        (track.title, track.values[last][window], track.highest) for track in text_tracks(desk.text)
+        (track.title, track.values[last][window], track.highest) for track in text_tracks(context.text)
     ]
     table = pd.DataFrame(
-        {"token": [visible_token(token) for token in desk.tokens[window]]}
+        {"token": [visible_token(token) for token in context.tokens[window]]}
         | {title: values for title, values, _ in rows}
     )
     figures.show(
         track_rows(
-            desk.tokens[window], rows, (max(start, low) - low, min(stop, low + WINDOW) - low), mode=figures.mode()
+            context.tokens[window], rows, (max(start, low) - low, min(stop, low + WINDOW) - low), mode=figures.mode()
         ),
         name="patterns-tracks",
         alt=f"Under the text, row by row: {', '.join(title for title, _, _ in rows)}. In the range “{chosen}” "
@@ -238,10 +240,10 @@ def _show_pattern(desk: Desk, pattern: Pattern, here: TextReading, span: tuple[i
     )
 
 
-def _ask_where(desk: Desk) -> tuple[float, str, int, str]:
-    controls = desk.controls
+def _ask_where(context: PageContext) -> tuple[float, str, int, str]:
+    controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-where"):
-        controls.offer("patterns_where", cache.compute_with_model(sources_of, desk.network), WHERE.get)
+        controls.offer("patterns_where", cache.compute_with_model(sources_of, context.network), WHERE.get)
         source = controls.select("patterns_where", WHERE.get, width=240)
         least = controls.slider("patterns_least", width=240)
         characters = controls.slider("patterns_characters", width=240) if source in (STORIES, TRAINING) else 0
@@ -264,17 +266,17 @@ def _show_verdict(pattern: Pattern, reading: TextReading, matches: Matches, expl
     )
 
 
-def _show_matches(desk: Desk, reading: TextReading, matches: Matches, receipt: figures.Receipt) -> None:
+def _show_matches(context: PageContext, reading: TextReading, matches: Matches, receipt: figures.Receipt) -> None:
     """Draw the matches by place and score, one of them in its context, and all of them as a table."""
     shown = matches.frame.head(MOST_SHOWN)
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-match-choice"):
-        chosen = min(desk.controls.number("patterns_match", width=150), len(shown))
+        chosen = min(context.controls.number("patterns_match", width=150), len(shown))
         st.caption(f"of {len(shown):,} shown, best first; or click a mark.")
     figures.show(
-        match_places(shown, len(reading.stops), chosen, mode=figures.mode(), architecture=desk.info.architecture),
+        match_places(shown, len(reading.stops), chosen, mode=figures.mode(), architecture=context.info.architecture),
         name="patterns-places",
         alt=describe_match_places(shown, len(reading.stops)),
-        on_click=lambda number: desk.controls.set("patterns_match", number),
+        on_click=lambda number: context.controls.set("patterns_match", number),
     )
     row = shown.iloc[chosen - 1]
     low, high = max(0, row["start"] - REACH), min(len(reading.stops), row["stop"] + REACH)
@@ -295,7 +297,7 @@ def _show_matches(desk: Desk, reading: TextReading, matches: Matches, receipt: f
         f"{row['inside']:.0%} of the units are on within it, {row['outside']:.0%} beside it.",
         receipt=receipt,
     )
-    around = [context(reading, start, stop) for start, stop in zip(shown["start"], shown["stop"], strict=True)]
+    around = [text_around(reading, start, stop) for start, stop in zip(shown["start"], shown["stop"], strict=True)]
     table = pd.DataFrame(
         [[part.replace("\n", visible_token("\n")) for part in parts] for parts in around],
         columns=["before", "match", "after"],

@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from engine.cells import CELLS
-from engine.inspection.layer_shapes import LayerSettings, LayerShapes, measure_layer, python_lines
-from engine.plotting.layer_shapes import count_bars, describe_count_bars, describe_state_grid, state_grid
+from engine.inspection.cells.layer_shapes import LayerSettings, LayerShapes, measure_layer, python_lines
+from engine.plotting.cells.layer_shapes import count_bars, describe_count_bars, describe_state_grid, state_grid
 from pages.components import cache, figures, header, inside_receipts, notices
-from pages.components.cells.desk import Desk
+from pages.components.cells.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
 NAMES = {"rnn": "nn.RNN", "lstm": "nn.LSTM", "gru": "nn.GRU"}
@@ -24,7 +24,7 @@ MEANINGS = {
 }
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the settings, the shapes as measured, the grid of states, the places compared, and the counts."""
     st.markdown(
         "A layer with your settings is built and reads random input; every shape below is that of what it really "
@@ -34,7 +34,7 @@ def show(desk: Desk) -> None:
         "which for a backward row is at the *first* time step. The network and the text above play no part here.",
         width=TEXT_WIDTH,
     )
-    settings = _ask_settings(desk)
+    settings = _ask_settings(context)
     found = cache.compute(measure_layer, settings)
     receipt = inside_receipts.for_shapes(settings, found.cell_difference)
     _show_shapes(settings, found, receipt)
@@ -65,8 +65,8 @@ def show(desk: Desk) -> None:
     figures.show_code(python_lines(settings))
 
 
-def _ask_settings(desk: Desk) -> LayerSettings:
-    controls = desk.controls
+def _ask_settings(context: PageContext) -> LayerSettings:
+    controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="shapes-choice"):
         kind = controls.segmented("shapes_kind", NAMES.get)
         is_bidirectional = controls.toggle("shapes_bidirectional")

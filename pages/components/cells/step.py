@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from engine.inspection.cell_flows import flows
-from engine.inspection.cell_steps import Strand
-from engine.inspection.unit_step import GateSum, UnitStep, unit_step
-from engine.inspection.units import is_switch
-from engine.plotting.cell_diagram import cell_diagram
-from engine.plotting.cell_states import state_strips
-from engine.plotting.equations import state_lines, sum_lines
+from engine.inspection.cells.flows import flows
+from engine.inspection.cells.steps import Strand
+from engine.inspection.cells.unit_step import GateSum, UnitStep, unit_step
+from engine.inspection.cells.units import is_switch
+from engine.plotting.cells.diagram import cell_diagram
+from engine.plotting.cells.equations import state_lines, sum_lines
+from engine.plotting.cells.states import state_strips
 from pages.components import cache, cell_receipts, figures, notices
 from pages.components.cells import guide
-from pages.components.cells.desk import Desk, part_label, signed
+from pages.components.cells.context import PageContext, part_label, signed
 from pages.components.header import TEXT_WIDTH
 
 PRODUCTS = 3
@@ -32,26 +32,26 @@ SHORT_NAMES = {
 }
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw one step: the text with its place, the diagram, the vectors, and one unit's arithmetic."""
-    guide.show(desk)
-    position = desk.ask_position()
-    desk.show_text(position)
+    guide.show(context)
+    position = context.ask_position()
+    context.show_text(position)
     with st.container(horizontal=True, vertical_alignment="bottom", key="step-choice"):
-        place = desk.ask_strand()
-        strand = desk.reading.strands[place]
-        unit = desk.ask_unit(strand)
-        is_whole = desk.controls.toggle("step_layer")
-    model = cache.load_model(desk.network)
-    step = unit_step(model, desk.reading, place, position, unit)
-    st.markdown(notices.plain(said(desk, step, strand, position, unit)), width=TEXT_WIDTH)
+        place = context.ask_strand()
+        strand = context.reading.strands[place]
+        unit = context.ask_unit(strand)
+        is_whole = context.controls.toggle("step_layer")
+    model = cache.load_model(context.network)
+    step = unit_step(model, context.reading, place, position, unit)
+    st.markdown(notices.plain(said(context, step, strand, position, unit)), width=TEXT_WIDTH)
     chosen = None if is_whole else unit
-    values = flows(model, desk.reading, place, position, chosen)
+    values = flows(model, context.reading, place, position, chosen)
     figures.show(
         cell_diagram(strand.cell, values, mode=figures.mode()),
         name="cell-diagram",
         alt=_describe(strand, step, unit, is_whole),
-        receipt=cell_receipts.for_flows(desk, place, position, chosen),
+        receipt=cell_receipts.for_flows(context, place, position, chosen),
     )
     st.caption(
         "The thicker a wire, the larger the number that flows along it now; dashed ones are below zero. "
@@ -62,14 +62,14 @@ def show(desk: Desk) -> None:
         )
         + " A gate's box adds up what comes from the input x and from the hidden state h, and squashes the sum."
     )
-    _show_strips(desk, strand, place, position, unit)
-    _show_arithmetic(desk, strand, step, place, position, unit)
-    cell_receipts.show_proof(desk, place)
+    _show_strips(context, strand, place, position, unit)
+    _show_arithmetic(context, strand, step, place, position, unit)
+    cell_receipts.show_proof(context, place)
 
 
-def said(desk: Desk, step: UnitStep, strand: Strand, position: int, unit: int) -> str:
+def said(context: PageContext, step: UnitStep, strand: Strand, position: int, unit: int) -> str:
     """Return in one sentence what the unit did with its memory at this step."""
-    at = f"At step {position + 1} the network reads {desk.spoken(position)}"
+    at = f"At step {position + 1} the network reads {context.spoken(position)}"
     if step.kind == "lstm":
         return (
             f"{at}. Unit {unit} held {signed(step.cell_before)}; its forget gate keeps "
@@ -102,7 +102,7 @@ def _describe(strand: Strand, step: UnitStep, unit: int, is_whole: bool) -> str:
     )
 
 
-def _show_strips(desk: Desk, strand: Strand, place: int, position: int, unit: int) -> None:
+def _show_strips(context: PageContext, strand: Strand, place: int, position: int, unit: int) -> None:
     rows: dict[str, tuple[np.ndarray, bool]] = {"Reads x(t)": (strand.inputs[position], False)}
     if strand.cell_before is not None:
         rows["Memory c(t−1)"] = (strand.cell_before[position], False)
@@ -123,12 +123,14 @@ def _show_strips(desk: Desk, strand: Strand, place: int, position: int, unit: in
         + ", ".join(f"{label} {values[unit]:.2f}" for label, (values, _) in list(rows.items())[1:])
         + ".",
         table=strand.step_table(position),
-        receipt=cell_receipts.for_states(desk, place, position),
-        on_click=lambda chosen: desk.controls.set("unit", chosen),
+        receipt=cell_receipts.for_states(context, place, position),
+        on_click=lambda chosen: context.controls.set("unit", chosen),
     )
 
 
-def _show_arithmetic(desk: Desk, strand: Strand, step: UnitStep, place: int, position: int, unit: int) -> None:
+def _show_arithmetic(
+    context: PageContext, strand: Strand, step: UnitStep, place: int, position: int, unit: int
+) -> None:
     st.markdown(
         f"**Unit {unit} in full arithmetic.** Each sum has {strand.inputs.shape[1]:,} products with what is read (x) "
         f"and {strand.hidden_size:,} with "
@@ -142,7 +144,7 @@ def _show_arithmetic(desk: Desk, strand: Strand, step: UnitStep, place: int, pos
     before = step.hidden_before if step.cell_before is None else step.cell_before
     for line in state_lines(step.kind, values, before, step.hidden, step.cell):
         st.latex(line)
-    figures.show_receipt(cell_receipts.for_unit_step(desk, place, position, unit), "unit-step")
+    figures.show_receipt(cell_receipts.for_unit_step(context, place, position, unit), "unit-step")
 
 
 def _show_sum(gate: GateSum) -> None:

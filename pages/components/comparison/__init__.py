@@ -1,10 +1,10 @@
-"""The sections of the comparison page: one module each, with `show(desk)`; only the one that is open is imported."""
+"""The sections of the comparison page: one module each, with `show(context)`; only the one that is open is imported."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.comparison.desk import Desk
+from pages.components.comparison.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 RECIPE = "shipped"  # whose table is shown
@@ -33,7 +33,7 @@ SECTIONS = Toolbox(
     Section("sizes", "Parameters", "How many numbers does each architecture learn, by formula and by count?"),
     Section("literature", "Published figures", "Do our runs agree with what others have published?"),
     Section("rules", "The rules", "What was held equal, what was chosen, and how?"),
-    Section("bets", "Place your bets", "Who will win? Bet, then watch a race on this server.", False),
+    Section("live_race", "Place your bets", "Who will win? Bet, then watch a race on this server.", False),
 )
 show = SECTIONS.show
 
@@ -43,4 +43,4 @@ def available(has_results: bool) -> dict[str, Section]:
     return {name: section for name, section in SECTIONS.items() if has_results or not section.needs_results}
 
 
-__all__ = ["RECIPE", "SECTIONS", "Desk", "Section", "available", "show"]
+__all__ = ["RECIPE", "SECTIONS", "PageContext", "Section", "available", "show"]

@@ -11,11 +11,11 @@ from engine.experiments import live_costs
 from engine.experiments.cost_tables import GROWS, as_points, growth_sentence, size_words, stored_costs
 from engine.experiments.results import receipt as facts_of
 from engine.experiments.state_size import overtaken_after, state_curves, state_table
-from engine.plotting.costs import cost_lines
+from engine.plotting.comparison.costs import cost_lines
 from engine.plotting.theme import architecture_label
 from pages.components import cache, figures, notices
 from pages.components.background import BackgroundJob
-from pages.components.comparison.desk import Desk
+from pages.components.comparison.context import PageContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.comparison_cost import LONGEST
@@ -35,17 +35,17 @@ MEMORY_TITLES = {"streaming": "Held between tokens", "training": "Kept for the w
 PARAMETER, TIME_LIMIT_SECONDS = "cost_job", 120.0
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw measured time and memory, the button that measures here, and the calculator."""
-    controls = desk.controls
+    controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
         when = controls.segmented("cost_when", WHEN.get)
         with st.popover("Axes", icon=":material/straighten:"):
             controls.toggle("cost_log_x")
             controls.toggle("cost_log_y")
     st.markdown(WORDS[when], width=TEXT_WIDTH)
-    stored = _stored(desk, when)
-    job = BackgroundJob(desk.page, PARAMETER, live_costs.JOB, TIME_LIMIT_SECONDS)
+    stored = _stored(context, when)
+    job = BackgroundJob(context.page, PARAMETER, live_costs.JOB, TIME_LIMIT_SECONDS)
     now = None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -53,7 +53,7 @@ def show(desk: Desk) -> None:
             icon=":material/timer:",
             key="cost-measure",
             on_click=job.start,
-            args=({"when": when, "hidden_size": desk.view.cost_hidden},),
+            args=({"when": when, "hidden_size": context.view.cost_hidden},),
             disabled=job.is_running(),
         )
         st.caption(
@@ -64,8 +64,8 @@ def show(desk: Desk) -> None:
     if stored.empty and now is None:
         notices.note("The table of results holds no such measurements; measure it here.")
     else:
-        _show_charts(desk, when, stored, now)
-    _show_calculator(desk)
+        _show_charts(context, when, stored, now)
+    _show_calculator(context)
 
 
 def _measured(job: BackgroundJob, when: str) -> dict | None:
@@ -82,13 +82,13 @@ def _measured(job: BackgroundJob, when: str) -> dict | None:
     return status.result if status.result and status.result["when"] == when else None
 
 
-def _stored(desk: Desk, when: str) -> pd.DataFrame:
-    if not desk.recipe:
-        return stored_costs(pd.DataFrame({"kind": [], "equal": []}), when, desk.equal)
-    return desk.ask(stored_costs, when, desk.equal, desk.architectures)
+def _stored(context: PageContext, when: str) -> pd.DataFrame:
+    if not context.recipe:
+        return stored_costs(pd.DataFrame({"kind": [], "equal": []}), when, context.equal)
+    return context.ask(stored_costs, when, context.equal, context.architectures)
 
 
-def _show_charts(desk: Desk, when: str, stored: pd.DataFrame, now: dict | None) -> None:
+def _show_charts(context: PageContext, when: str, stored: pd.DataFrame, now: dict | None) -> None:
     fresh = as_points(pd.DataFrame(now["rows"]), when) if now else None
     points = stored if fresh is None or fresh.empty else fresh
     sentence = growth_sentence(points, when)
@@ -97,8 +97,8 @@ def _show_charts(desk: Desk, when: str, stored: pd.DataFrame, now: dict | None) 
     look = {
         "mode": figures.mode(),
         "x_title": X_TITLES[when],
-        "is_log_x": desk.view.cost_log_x,
-        "is_log_y": desk.view.cost_log_y,
+        "is_log_x": context.view.cost_log_x,
+        "is_log_y": context.view.cost_log_y,
         "now": None if stored.empty else fresh,
     }
     drawn = fresh if stored.empty else stored
@@ -109,7 +109,7 @@ def _show_charts(desk: Desk, when: str, stored: pd.DataFrame, now: dict | None) 
             if part is not None and len(part)
         ]
     )
-    receipt = _live_receipt(now) if now else _stored_receipt(desk, when)
+    receipt = _live_receipt(now) if now else _stored_receipt(context, when)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**{TIME_TITLES[when]}**")
@@ -141,14 +141,14 @@ def _show_charts(desk: Desk, when: str, stored: pd.DataFrame, now: dict | None) 
     )
 
 
-def _stored_receipt(desk: Desk, when: str) -> Receipt:
-    facts = desk.ask(facts_of, desk.recipe)
+def _stored_receipt(context: PageContext, when: str) -> Receipt:
+    facts = context.ask(facts_of, context.recipe)
     return Receipt(
         measured=f"{facts['date']}, commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} cores), torch "
         f"{facts['torch']}",
         python="from engine.experiments import results\nfrom engine.experiments.cost_tables import growth, "
         "stored_costs\n\n"
-        f"points = stored_costs(results.load_results({desk.recipe!r}), {when!r}, {desk.equal!r})\n"
+        f"points = stored_costs(results.load_results({context.recipe!r}), {when!r}, {context.equal!r})\n"
         "print(points, growth(points, 'seconds'), growth(points, 'memory_bytes'))",
         command=facts["command"],
     )
@@ -166,7 +166,7 @@ def _live_receipt(now: dict) -> Receipt:
     )
 
 
-def _show_calculator(desk: Desk) -> None:
+def _show_calculator(context: PageContext) -> None:
     """Draw what must be held after T tokens, by formula and as measured."""
     st.markdown("**Work it out: what must be kept to read on?**")
     st.markdown(
@@ -175,8 +175,8 @@ def _show_calculator(desk: Desk) -> None:
         width=TEXT_WIDTH,
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        hidden_size = desk.controls.slider("cost_hidden", width=300)
-        tokens = desk.controls.slider("cost_position", width=300)
+        hidden_size = context.controls.slider("cost_hidden", width=300)
+        tokens = context.controls.slider("cost_position", width=300)
     try:
         table = cache.compute(state_table, hidden_size, tokens)
     except EngineError as problem:
@@ -207,8 +207,8 @@ def _show_calculator(desk: Desk) -> None:
             mode=figures.mode(),
             x_title="Tokens read",
             y_title="Memory",
-            is_log_x=desk.view.cost_log_x,
-            is_log_y=desk.view.cost_log_y,
+            is_log_x=context.view.cost_log_x,
+            is_log_y=context.view.cost_log_y,
             now=measured,
             now_label="measured",
         ),

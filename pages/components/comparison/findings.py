@@ -10,17 +10,17 @@ import streamlit as st
 
 from engine.experiments.findings import findings, solved_map
 from engine.experiments.task_facts import task_title
-from engine.plotting.comparisons import map_sentence, solved_dots
+from engine.plotting.comparison.comparisons import map_sentence, solved_dots
 from engine.plotting.theme import Mode
 from pages.components import figures, notices
-from pages.components.comparison.desk import Desk
+from pages.components.comparison.context import PageContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the findings and the map."""
-    found = desk.ask(findings, desk.equal)
+    found = context.ask(findings, context.equal)
     for finding in found:
         with st.container(horizontal=True, vertical_alignment="top", key=f"finding-{finding.name}"):
             st.markdown(f"**{notices.plain(finding.title)}:** {notices.plain(finding.sentence)}", width=TEXT_WIDTH)
@@ -30,7 +30,7 @@ def show(desk: Desk) -> None:
                 type="tertiary",
                 icon=":material/arrow_upward:",
                 on_click=_go,
-                args=(desk, finding.view),
+                args=(context, finding.view),
             )
     if not found:
         notices.note("The table holds too few runs to say anything in general.")
@@ -41,14 +41,14 @@ def show(desk: Desk) -> None:
         "seeds touch, nobody."
     )
     st.markdown("**Who solves what.** Each row is a task at one length, each column an architecture.", width=TEXT_WIDTH)
-    table = desk.ask(solved_map, desk.equal)
+    table = context.ask(solved_map, context.equal)
     figures.show(
-        desk.figure(_draw, desk.equal, figures.mode()),
+        context.figure(_draw, context.equal, figures.mode()),
         name="solved-map",
         alt=map_sentence(table),
         table=table,
-        receipt=receipt(desk, "findings", f"solved_map(frame, {desk.equal!r})"),
-        on_click=partial(_open_task, desk),
+        receipt=receipt(context, "findings", f"solved_map(frame, {context.equal!r})"),
+        on_click=partial(_open_task, context),
     )
 
 
@@ -57,10 +57,10 @@ def _draw(frame: pd.DataFrame, equal: str, mode: Mode) -> go.Figure:
     return solved_dots(table, mode=mode, titles={task: task_title(task) for task in table["task"].unique()})
 
 
-def _go(desk: Desk, view: tuple[tuple[str, str], ...]) -> None:
+def _go(context: PageContext, view: tuple[tuple[str, str], ...]) -> None:
     for name, value in view:
-        desk.controls.set(name, value)
+        context.controls.set(name, value)
 
 
-def _open_task(desk: Desk, place: list) -> None:
-    desk.controls.set("task", place[0])
+def _open_task(context: PageContext, place: list) -> None:
+    context.controls.set("task", place[0])

@@ -9,11 +9,16 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import InputError
-from engine.inspection.half_life import FARTHEST, HalfLife, half_life
+from engine.inspection.gradients.half_life import FARTHEST, HalfLife, half_life
 from engine.models.folder import ModelInfo
-from engine.plotting.half_life import describe_half_lives, describe_two_answers, influence_by_distance, two_answers
+from engine.plotting.gradients.half_life import (
+    describe_half_lives,
+    describe_two_answers,
+    influence_by_distance,
+    two_answers,
+)
 from pages.components import cache, figures, networks, notices
-from pages.components.comparison.desk import Desk
+from pages.components.comparison.context import PageContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.comparison_half_life import LONGEST_TEXT
@@ -21,7 +26,7 @@ from pages.components.views.comparison_half_life import LONGEST_TEXT
 Found = dict[str, HalfLife]
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the text, both curves of every network, and where they disagree."""
     models = {
         info.name: info
@@ -31,7 +36,7 @@ def show(desk: Desk) -> None:
     if not names:
         notices.note("No language model is installed, so there is nothing to measure.")
         return
-    controls = desk.controls
+    controls = context.controls
     st.markdown(
         "Every network reads the text below. At several places one token is replaced by another, both versions are "
         "read on, and after every "
@@ -40,11 +45,11 @@ def show(desk: Desk) -> None:
         width=TEXT_WIDTH,
     )
     text = controls.text_area("half_life_text", height=150, max_chars=LONGEST_TEXT)
-    chosen = _ask(desk, models, names)
+    chosen = _ask(context, models, names)
     if not chosen:
         notices.note("Choose at least one network.")
         return
-    view = desk.view
+    view = context.view
     found, refused = _measure(chosen, text, view.half_life_distance, view.half_life_seed)
     for name, problem in refused.items():
         notices.error(f"{networks.label(models[name])}: {problem}")
@@ -58,20 +63,20 @@ def show(desk: Desk) -> None:
         ]
     )
     _show_numbers(found, labels)
-    _show_curves(desk, found, labels, frame)
-    _show_disagreement(desk, found, labels, frame)
+    _show_curves(context, found, labels, frame)
+    _show_disagreement(context, found, labels, frame)
 
 
-def _ask(desk: Desk, models: dict[str, ModelInfo], names: list[str]) -> tuple[str, ...]:
+def _ask(context: PageContext, models: dict[str, ModelInfo], names: list[str]) -> tuple[str, ...]:
     matched = [name for name in names if not models[name].group] or names[:1]
-    desk.controls.offer("half_life_models", names)
-    chosen = desk.controls.several("half_life_models", lambda name: networks.label(models[name]), default=matched)
+    context.controls.offer("half_life_models", names)
+    chosen = context.controls.several("half_life_models", lambda name: networks.label(models[name]), default=matched)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        desk.controls.number("half_life_distance", width=150)
+        context.controls.number("half_life_distance", width=150)
         with st.popover("Axes and seed", icon=":material/tune:"):
-            desk.controls.toggle("half_life_log_x")
-            desk.controls.toggle("half_life_log_y")
-            desk.controls.number("half_life_seed")
+            context.controls.toggle("half_life_log_x")
+            context.controls.toggle("half_life_log_y")
+            context.controls.number("half_life_seed")
     return chosen
 
 
@@ -116,8 +121,8 @@ def _show_numbers(found: Found, labels: dict[str, str]) -> None:
     )
 
 
-def _show_curves(desk: Desk, found: Found, labels: dict[str, str], frame: pd.DataFrame) -> None:
-    view = desk.view
+def _show_curves(context: PageContext, found: Found, labels: dict[str, str], frame: pd.DataFrame) -> None:
+    view = context.view
     look = {"mode": figures.mode(), "is_log": view.half_life_log_y, "is_log_distance": view.half_life_log_x}
     measured = {labels[name]: value.half_life for name, value in found.items()}
     # The gradient's share is of its square, so its line has fallen to half where the square has fallen to a quarter: no
@@ -130,7 +135,7 @@ def _show_curves(desk: Desk, found: Found, labels: dict[str, str], frame: pd.Dat
             name="half-life-kl",
             alt=describe_half_lives(frame, measured),
             table=_table(found, labels),
-            receipt=_receipt(desk, found),
+            receipt=_receipt(context, found),
         )
     with right:
         st.markdown("**Computed: the gradient, nothing is changed**")
@@ -153,7 +158,7 @@ def _show_curves(desk: Desk, found: Found, labels: dict[str, str], frame: pd.Dat
                         "disagrees",
                     ]
                 ],
-                receipt=_receipt(desk, found),
+                receipt=_receipt(context, found),
             )
         else:
             notices.note("None of the networks chosen has a gradient: a model that counts is not differentiable.")
@@ -162,7 +167,7 @@ def _show_curves(desk: Desk, found: Found, labels: dict[str, str], frame: pd.Dat
     )
 
 
-def _show_disagreement(desk: Desk, found: Found, labels: dict[str, str], frame: pd.DataFrame) -> None:
+def _show_disagreement(context: PageContext, found: Found, labels: dict[str, str], frame: pd.DataFrame) -> None:
     """Draw both answers over each other and say where they differ by more than a factor of three."""
     with_gradient = {name: value for name, value in found.items() if value.frame["gradient_share"].notna().any()}
     if not with_gradient:
@@ -172,7 +177,7 @@ def _show_disagreement(desk: Desk, found: Found, labels: dict[str, str], frame: 
         width=TEXT_WIDTH,
     )
     figures.show(
-        two_answers(frame, mode=figures.mode(), is_log_distance=desk.view.half_life_log_x),
+        two_answers(frame, mode=figures.mode(), is_log_distance=context.view.half_life_log_x),
         name="half-life-answers",
         alt=describe_two_answers(frame),
     )
@@ -248,15 +253,15 @@ def _tokens(distance: float | None) -> str:
     return "not reached" if distance is None else f"{distance:.1f} tokens"
 
 
-def _receipt(desk: Desk, found: Found) -> Receipt:
-    view = desk.view
+def _receipt(context: PageContext, found: Found) -> Receipt:
+    view = context.view
     return Receipt(
         model=", ".join(found),
         seed=view.half_life_seed,
         measured=f"{date.today().isoformat()}, on the server's processor",
         seconds=sum(value.processor_seconds for value in found.values()),
         python=(
-            "from engine.inspection.half_life import half_life\n"
+            "from engine.inspection.gradients.half_life import half_life\n"
             "from engine.models.folder import load_model\n\n"
             f"text = {view.half_life_text!r}\n"
             f"for name in {tuple(found)!r}:\n"

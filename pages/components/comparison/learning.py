@@ -7,14 +7,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from engine.experiments.aggregates import standings, telling_length
 from engine.experiments.learning_curves import AXES, compare_runs, median_curves, run_names, seed_curves
-from engine.experiments.standings import standings, telling_length
 from engine.experiments.task_facts import task_facts
-from engine.plotting.comparisons import two_runs
+from engine.plotting.comparison.comparisons import two_runs
 from engine.plotting.curves import loss_curves
 from engine.plotting.theme import Mode, architecture_in_text
 from pages.components import figures, notices
-from pages.components.comparison.desk import Desk
+from pages.components.comparison.context import PageContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -22,11 +22,13 @@ LOOKS = {"medians": "Medians and ranges", "seeds": "Every seed", "two runs": "Tw
 AGAINST = {"updates": "Updates", "sequences": "Sequences seen", "seconds": "Processor seconds"}
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the curves of one length, as the visitor wants to see them."""
-    controls = desk.controls
+    controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("learning_length", desk.lengths, "{:,}".format, desk.ask(telling_length, desk.equal, desk.task))
+        controls.offer(
+            "learning_length", context.lengths, "{:,}".format, context.ask(telling_length, context.equal, context.task)
+        )
         length = controls.segmented("learning_length", "{:,}".format)
         look = controls.segmented("learning_look", LOOKS.get)
         if look != "two runs":
@@ -35,34 +37,34 @@ def show(desk: Desk) -> None:
             controls.toggle("learning_log_x")
             controls.toggle("learning_log_y")
     if look == "two runs":
-        _show_pair(desk, length)
+        _show_pair(context, length)
     else:
-        _show_all(desk, length, look)
+        _show_all(context, length, look)
 
 
-def _show_all(desk: Desk, length: int, look: str) -> None:
+def _show_all(context: PageContext, length: int, look: str) -> None:
     """Draw all architectures that are switched on above."""
-    view, facts = desk.view, desk.facts
+    view, facts = context.view, context.facts
     function, words = (
         (seed_curves, "every seed a thin line")
         if look == "seeds"
         else (median_curves, "medians over the seeds, bands from lowest to highest")
     )
-    curves = desk.ask(function, desk.equal, desk.task, length)
-    curves = curves[curves["architecture"].isin(desk.architectures)]
+    curves = context.ask(function, context.equal, context.task, length)
+    curves = curves[curves["architecture"].isin(context.architectures)]
     if curves.empty:
         notices.note("None of the architectures switched on above has runs here.")
         return
-    table = desk.ask(standings, desk.equal, desk.task)
+    table = context.ask(standings, context.equal, context.task)
     baseline = float(table[table["length"] == length]["baseline"].iloc[0])
     sentence = _last_losses(curves, "loss" if look == "seeds" else "loss_median")
     figures.show(
-        desk.figure(
+        context.figure(
             _draw,
-            desk.equal,
-            desk.task,
+            context.equal,
+            context.task,
             length,
-            desk.architectures,
+            context.architectures,
             look,
             figures.mode(),
             view.learning_against,
@@ -75,7 +77,7 @@ def _show_all(desk: Desk, length: int, look: str) -> None:
         f"{AGAINST[view.learning_against].lower()}: {words}. {sentence}",
         table=curves.round(5),
         receipt=receipt(
-            desk, "learning_curves", f"{function.__name__}(frame, {desk.equal!r}, {desk.task!r}, {length})"
+            context, "learning_curves", f"{function.__name__}(frame, {context.equal!r}, {context.task!r}, {length})"
         ),
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
@@ -108,10 +110,10 @@ def _draw(
     return loss_curves(curves, mode=mode, baseline=baseline, is_log_x=is_log_x, is_log_y=is_log_y, **titles)
 
 
-def _show_pair(desk: Desk, length: int) -> None:
+def _show_pair(context: PageContext, length: int) -> None:
     """Draw any two runs of the task and length over each other, with their difference."""
-    controls = desk.controls
-    runs = desk.ask(run_names, desk.equal, desk.task, length)
+    controls = context.controls
+    runs = context.ask(run_names, context.equal, context.task, length)
     labels = {str(run): run.label for run in runs}
     names = list(labels)
     first, second = (
@@ -123,9 +125,9 @@ def _show_pair(desk: Desk, length: int) -> None:
             controls.offer(field, names, labels.get, default)
             controls.select(field, labels.get, width=230)
         controls.number("learning_threshold", width=230)
-    view, facts = desk.view, desk.facts
-    arguments = (desk.equal, desk.task, length, view.learning_one, view.learning_other, view.learning_threshold)
-    pair = desk.ask(compare_runs, *arguments)
+    view, facts = context.view, context.facts
+    arguments = (context.equal, context.task, length, view.learning_one, view.learning_other, view.learning_threshold)
+    pair = context.ask(compare_runs, *arguments)
     figures.show(
         two_runs(
             pair.table,
@@ -141,7 +143,9 @@ def _show_pair(desk: Desk, length: int) -> None:
         alt=f"Two runs on {facts.title.lower()} of length {length:,} and their difference at equal updates. "
         f"{pair.sentence}",
         table=pair.table.round(5),
-        receipt=receipt(desk, "learning_curves", f"compare_runs(frame, {', '.join(map(repr, arguments))})", ".table"),
+        receipt=receipt(
+            context, "learning_curves", f"compare_runs(frame, {', '.join(map(repr, arguments))})", ".table"
+        ),
     )
     st.markdown(notices.plain(pair.sentence), width=TEXT_WIDTH)
     st.caption(

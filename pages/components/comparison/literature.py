@@ -15,24 +15,24 @@ from engine.experiments.literature import (
 )
 from engine.plotting.theme import architecture_label
 from pages.components import cache, figures, notices
-from pages.components.comparison.desk import Desk
+from pages.components.comparison.context import PageContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
 ALSO = ("adding_600",)  # small comparisons of their own that repeat a published setting
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the table."""
-    is_all = desk.controls.toggle("literature_unread")
+    is_all = context.controls.toggle("literature_unread")
     also = tuple(name for name in ALSO if name in cache.result_names())
-    table = desk.ask(literature_table, is_all, also)
+    table = context.ask(literature_table, is_all, also)
     others = cache.compute(beside_published_sentence, also)
     st.markdown(notices.plain(f"{comparison_sentence(table)} {others}".strip()), width=TEXT_WIDTH)
     figures.show_table(
         _for_reading(table),
         name="published",
-        receipt=receipt(desk, "literature", f"literature_table(frame, {is_all}, {also!r})"),
+        receipt=receipt(context, "literature", f"literature_table(frame, {is_all}, {also!r})"),
         column_config=_columns(),
     )
     st.caption(

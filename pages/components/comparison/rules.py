@@ -6,16 +6,16 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from engine.experiments.aggregates import standings
 from engine.experiments.protocol import STOPPING_RULE, Protocol, protocol
 from engine.experiments.rate_trials import rate_trials, sensitivity_sentence, trial_lengths
-from engine.experiments.standings import standings
 from engine.experiments.task_facts import task_facts, task_title
 from engine.experiments.verdicts import RULE
-from engine.plotting.comparisons import loss_by_rate
+from engine.plotting.comparison.comparisons import loss_by_rate
 from engine.plotting.theme import architecture_label
 from engine.wording import listing
 from pages.components import figures, notices
-from pages.components.comparison.desk import Desk
+from pages.components.comparison.context import PageContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -41,12 +41,12 @@ HEADINGS = {
 }
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the rules in words and the tables behind them."""
-    found = desk.ask(protocol, desk.equal)
+    found = context.ask(protocol, context.equal)
     st.markdown("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)), width=TEXT_WIDTH)
     sources = {
-        part: receipt(desk, "protocol", f"protocol(frame, {desk.equal!r})", f".{part}")
+        part: receipt(context, "protocol", f"protocol(frame, {context.equal!r})", f".{part}")
         for part in ("budgets", "matching", "trials")
     }
     st.markdown("**What every task was given**")
@@ -64,7 +64,7 @@ def show(desk: Desk) -> None:
     figures.show_table(matching, name="matching", receipt=sources["matching"], column_config=HEADINGS)
     if len(found.trials):
         st.markdown("**The trials by which learning rates were chosen**")
-        _show_sensitivity(desk)
+        _show_sensitivity(context)
         trials = found.trials.assign(
             architecture=[architecture_label(name) for name in found.trials["architecture"]],
             task=[task_title(task) for task in found.trials["task"]],
@@ -72,28 +72,30 @@ def show(desk: Desk) -> None:
         figures.show_table(trials, name="trials", receipt=sources["trials"], column_config=HEADINGS)
 
 
-def _show_sensitivity(desk: Desk) -> None:
+def _show_sensitivity(context: PageContext) -> None:
     """Draw the trials on the task at the top of the page: how much the choice matters, and to whom."""
-    lengths, controls, facts = desk.ask(trial_lengths, desk.task), desk.controls, desk.facts
+    lengths, controls, facts = context.ask(trial_lengths, context.task), context.controls, context.facts
     if not lengths:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.offer("rules_length", lengths, "{:,}".format, lengths[-1])
         length = controls.segmented("rules_length", "{:,}".format)
         controls.toggle("rules_log_y")
-    table = desk.ask(rate_trials, desk.task, length, desk.architectures)
+    table = context.ask(rate_trials, context.task, length, context.architectures)
     if table.empty:
         notices.note("No learning rates were tried for the architectures switched on above.")
         return
-    baseline = _baseline(desk.ask(standings, desk.equal, desk.task), length)
+    baseline = _baseline(context.ask(standings, context.equal, context.task), length)
     sentence = sensitivity_sentence(table, baseline)
     figures.show(
-        loss_by_rate(table, mode=figures.mode(), unit=facts.unit, baseline=baseline, is_log_y=desk.view.rules_log_y),
+        loss_by_rate(table, mode=figures.mode(), unit=facts.unit, baseline=baseline, is_log_y=context.view.rules_log_y),
         name="loss-by-rate",
         alt=f"Lowest loss of a trial on validation sequences of {facts.title.lower()} at length {length:,}, by "
         f"learning rate. {sentence}",
         table=table.round(6),
-        receipt=receipt(desk, "rate_trials", f"rate_trials(frame, {desk.task!r}, {length}, {desk.architectures!r})"),
+        receipt=receipt(
+            context, "rate_trials", f"rate_trials(frame, {context.task!r}, {length}, {context.architectures!r})"
+        ),
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     st.caption(

@@ -5,18 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.experiments.layer_sizes import layer_sizes, ratio_sentence
-from engine.plotting.comparisons import parameter_bars
+from engine.plotting.comparison.comparisons import parameter_bars
 from pages.components import figures, notices
-from pages.components.comparison.desk import Desk
+from pages.components.comparison.context import PageContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the bars of all architectures that are switched on above."""
-    table = desk.ask(layer_sizes)
+    table = context.ask(layer_sizes)
     sentence = ratio_sentence(table)
-    shown = table[table["architecture"].isin(desk.architectures)]
+    shown = table[table["architecture"].isin(context.architectures)]
     if shown.empty:
         notices.note("None of the architectures switched on above was counted.")
         return
@@ -26,7 +26,7 @@ def show(desk: Desk) -> None:
         name="parameters",
         alt=f"Parameters of one recurrent layer, counted and by the formula. {sentence}",
         table=table.round(4),
-        receipt=receipt(desk, "layer_sizes", "layer_sizes(frame)"),
+        receipt=receipt(context, "layer_sizes", "layer_sizes(frame)"),
     )
     st.caption(
         "Formula: G × H × (I + H + 2) with H hidden units, I inputs and two biases; G is 1 for an RNN, 3 for a GRU "

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.standings import telling_length
+from engine.experiments.aggregates import telling_length
 from engine.experiments.tradeoff import IN_ALL, PARAMETERS, PER_UPDATE, front_sentence, tradeoff
-from engine.plotting.comparisons import errors_against_cost
+from engine.plotting.comparison.comparisons import errors_against_cost
 from pages.components import figures, notices
-from pages.components.comparison.desk import Desk
+from pages.components.comparison.context import PageContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -20,21 +20,23 @@ TITLES = {
 }
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw errors against the cost the visitor chose."""
-    controls = desk.controls
+    controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("tradeoff_length", desk.lengths, "{:,}".format, desk.ask(telling_length, desk.equal, desk.task))
+        controls.offer(
+            "tradeoff_length", context.lengths, "{:,}".format, context.ask(telling_length, context.equal, context.task)
+        )
         length = controls.segmented("tradeoff_length", "{:,}".format)
         cost = controls.segmented("tradeoff_cost", COSTS.get)
         with st.popover("Axes", icon=":material/straighten:"):
             controls.toggle("tradeoff_log_x")
             controls.toggle("tradeoff_log_y")
-    table = desk.ask(tradeoff, desk.equal, desk.task, length, cost, desk.architectures)
+    table = context.ask(tradeoff, context.equal, context.task, length, cost, context.architectures)
     if table.empty:
         notices.note("None of the architectures switched on above has runs here.")
         return
-    view, facts = desk.view, desk.facts
+    view, facts = context.view, context.facts
     sentence = front_sentence(table)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     figures.show(
@@ -51,9 +53,9 @@ def show(desk: Desk) -> None:
         f"{sentence}",
         table=table.round(6),
         receipt=receipt(
-            desk,
+            context,
             "tradeoff",
-            f"tradeoff(frame, {desk.equal!r}, {desk.task!r}, {length}, {cost!r}, {desk.architectures!r})",
+            f"tradeoff(frame, {context.equal!r}, {context.task!r}, {length}, {cost!r}, {context.architectures!r})",
         ),
     )
     st.caption(
@@ -61,7 +63,7 @@ def show(desk: Desk) -> None:
         "The dotted steps are the Pareto front: nobody lies below and to the left of it. Marks on it are larger."
         + (
             " The networks were made about equal in parameters, so they differ little here."
-            if cost == PARAMETERS and desk.equal == "parameters"
+            if cost == PARAMETERS and context.equal == "parameters"
             else ""
         )
     )

@@ -1,10 +1,10 @@
-"""The tools of the Entities page: one module each, with `show(desk)`; only the one that is open is imported."""
+"""The tools of the Entities page: one module each, with `show(context)`; only the one that is open is imported."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.entities.desk import Desk
+from pages.components.entities.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 
@@ -59,4 +59,4 @@ TOOLS = Toolbox(
     ),
 )
 
-__all__ = ["TOOLS", "Desk", "EntitiesTool"]
+__all__ = ["TOOLS", "PageContext", "EntitiesTool"]

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import DataError
-from engine.inspection.tag_directions import (
+from engine.inspection.tagging.directions import (
     BACKWARD,
     BOTH,
     FORWARD,
@@ -22,13 +22,13 @@ from engine.inspection.tag_directions import (
     voice_frame,
     word_frame,
 )
-from engine.inspection.tag_errors import COMMAND, both_frames, error_sentences, read_predictions
-from engine.inspection.tag_lattice import signed
-from engine.plotting.tag_halves import describe_halves, halves_figure, shares_figure
-from engine.plotting.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
+from engine.inspection.tagging.errors import COMMAND, both_frames, error_sentences, read_predictions
+from engine.inspection.tagging.lattice import signed
+from engine.plotting.tagging.halves import describe_halves, halves_figure, shares_figure
+from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from pages.components import cache, figures, header, notices
-from pages.components.entities import legality
-from pages.components.entities.desk import Desk
+from pages.components.entities import bio_constraints
+from pages.components.entities.context import PageContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -44,7 +44,7 @@ EXAMPLES = {
 }
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the halves' readings one under the other, what each adds at a word, and the errors of a network with one
     direction."""
     st.markdown(
@@ -54,31 +54,34 @@ def show(desk: Desk) -> None:
         "else depending on what follows.",
         width=TEXT_WIDTH,
     )
-    _show_examples(desk)
-    if not desk.info.config.get("bidirectional", True):
+    _show_examples(context)
+    if not context.info.config.get("bidirectional", True):
         notices.note(
-            f"The network “{desk.label(desk.network)}” reads from left to right only; choose one that reads in both "
+            f"The network “{context.label(context.network)}” reads from left to right only; choose one that reads in "
+            "both "
             "directions."
         )
         return
-    directions = cache.compute_with_model(read_directions, desk.network, desk.words)
-    alone = next((name for name, info in desk.models.items() if _is_forward_twin(info.config, desk.info.config)), None)
-    _show_voices(desk, directions, alone)
-    _show_word(desk, directions)
-    _show_errors(desk, alone)
+    directions = cache.compute_with_model(read_directions, context.network, context.words)
+    alone = next(
+        (name for name, info in context.models.items() if _is_forward_twin(info.config, context.info.config)), None
+    )
+    _show_voices(context, directions, alone)
+    _show_word(context, directions)
+    _show_errors(context, alone)
 
 
-def _show_examples(desk: Desk) -> None:
+def _show_examples(context: PageContext) -> None:
     with st.container(horizontal=True, key="directions-examples"):
         for number, (name, pair) in enumerate(EXAMPLES.items()):
             st.button(
-                name, key=f"directions-example-{number}", on_click=desk.controls.set, args=("text", "\n".join(pair))
+                name, key=f"directions-example-{number}", on_click=context.controls.set, args=("text", "\n".join(pair))
             )
-    if len(desk.lines) > 1:
+    if len(context.lines) > 1:
         st.caption("Two lines are two texts: “Line to look at” above goes from one to the other.")
 
 
-def _show_voices(desk: Desk, directions: Directions, alone: str | None) -> None:
+def _show_voices(context: PageContext, directions: Directions, alone: str | None) -> None:
     """Draw a row of tags per half, both, and the forward-only network; say where the halves differ and which is
     followed."""
     voices: dict[str, Voice] = dict(directions.voices)
@@ -88,7 +91,7 @@ def _show_voices(desk: Desk, directions: Directions, alone: str | None) -> None:
         for name, label in ((FORWARD, "forward"), (BACKWARD, "backward"), (BOTH, "both"))
     ]
     if alone:
-        voices["forward_only"] = cache.compute_with_model(read_alone, alone, desk.words)
+        voices["forward_only"] = cache.compute_with_model(read_alone, alone, context.words)
         one = voices["forward_only"]
         marked = [
             place for place, (tag, other) in enumerate(zip(one.tags, voices[BOTH].tags, strict=True)) if tag != other
@@ -96,20 +99,20 @@ def _show_voices(desk: Desk, directions: Directions, alone: str | None) -> None:
         rows.append(TagRow("fwd-only", one.tags, one.probabilities, marked=marked))
     sentence = disagreement_sentence(directions)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    chosen = min(max(1, int(float(desk.controls.current("directions_word")))), len(desk.words))
-    window = window_around(chosen - 1, len(desk.words))
-    with st.container(width=legality.ROWS_WIDTH):
+    chosen = min(max(1, int(float(context.controls.current("directions_word")))), len(context.words))
+    window = window_around(chosen - 1, len(context.words))
+    with st.container(width=bio_constraints.ROWS_WIDTH):
         figures.show(
-            tag_rows(desk.words, rows, mode=figures.mode(), chosen=chosen - 1, window=window),
+            tag_rows(context.words, rows, mode=figures.mode(), chosen=chosen - 1, window=window),
             name="directions",
-            alt=f"{describe_tag_rows(desk.words, rows, window)} {sentence}",
-            table=voice_frame(desk.words, voices).round(4),
-            receipt=_receipt(desk, "print(directions.voices)"),
-            on_click=lambda place: desk.controls.set("directions_word", int(place)),
+            alt=f"{describe_tag_rows(context.words, rows, window)} {sentence}",
+            table=voice_frame(context.words, voices).round(4),
+            receipt=_receipt(context, "print(directions.voices)"),
+            on_click=lambda place: context.controls.set("directions_word", int(place)),
         )
-        legality.say_window(window, len(desk.words))
+        bio_constraints.say_window(window, len(context.words))
     twin = (
-        f" fwd-only: the network “{desk.label(alone)}”, which never had a second direction; frames mark where it "
+        f" fwd-only: the network “{context.label(alone)}”, which never had a second direction; frames mark where it "
         "differs from both."
         if alone
         else ""
@@ -124,7 +127,7 @@ def _show_voices(desk: Desk, directions: Directions, alone: str | None) -> None:
     )
 
 
-def _show_word(desk: Desk, directions: Directions) -> None:
+def _show_word(context: PageContext, directions: Directions) -> None:
     """Draw what each half adds for each tag of a word."""
     header.section(
         "What each half adds at a word",
@@ -132,8 +135,8 @@ def _show_word(desk: Desk, directions: Directions) -> None:
     )
     place = (
         min(
-            desk.controls.slider("directions_word", maximum=max(2, len(desk.words)), width=TEXT_WIDTH // 2),
-            len(desk.words),
+            context.controls.slider("directions_word", maximum=max(2, len(context.words)), width=TEXT_WIDTH // 2),
+            len(context.words),
         )
         - 1
     )
@@ -141,9 +144,9 @@ def _show_word(desk: Desk, directions: Directions) -> None:
     figures.show(
         halves_figure(frame, mode=figures.mode()),
         name="directions-word",
-        alt=describe_halves(desk.words[place], frame),
+        alt=describe_halves(context.words[place], frame),
         table=frame.round(4),
-        receipt=_receipt(desk, f"print(word_frame(directions, {place}))", "word_frame, "),
+        receipt=_receipt(context, f"print(word_frame(directions, {place}))", "word_frame, "),
     )
     best = frame.iloc[0]
     larger = FORWARD if best[FORWARD] > best[BACKWARD] else BACKWARD
@@ -155,7 +158,7 @@ def _show_word(desk: Desk, directions: Directions) -> None:
     )
     st.markdown(
         notices.plain(
-            f"“{desk.words[place]}”: for {best['tag']}, the best by emissions, the forward half adds "
+            f"“{context.words[place]}”: for {best['tag']}, the best by emissions, the forward half adds "
             f"{signed(best[FORWARD])}, the backward half "
             f"{signed(best[BACKWARD])} and the bias {signed(best['bias'])}; the {larger} half speaks for it more.{end}"
         ),
@@ -163,7 +166,7 @@ def _show_word(desk: Desk, directions: Directions) -> None:
     )
 
 
-def _show_errors(desk: Desk, alone: str | None) -> None:
+def _show_errors(context: PageContext, alone: str | None) -> None:
     """Say and draw which errors the forward-only network makes on the test sentences beside the one that is looked
     at."""
     header.section(
@@ -173,28 +176,30 @@ def _show_errors(desk: Desk, alone: str | None) -> None:
     if alone is None:
         notices.note("No network that reads forward only and knows the same tags is installed.")
         return
-    pair = legality.folders(desk, (desk.network, alone))
+    pair = bio_constraints.folders(context, (context.network, alone))
     try:
-        kinds, places, sentences = cache.compute(stored_errors, pair, version=legality.versions((desk.network, alone)))
+        kinds, places, sentences = cache.compute(
+            stored_errors, pair, version=bio_constraints.versions((context.network, alone))
+        )
     except DataError as problem:
         notices.note(str(problem))
         return
     if not sentences:
-        commands = " ".join(COMMAND.format(model=name) for name in (desk.network, alone))
+        commands = " ".join(COMMAND.format(model=name) for name in (context.network, alone))
         notices.note(f"The two networks' predictions are not stored for the same sentences; to store them: {commands}")
         return
-    names = (desk.label(desk.network), desk.label(alone))
+    names = (context.label(context.network), context.label(alone))
     told = error_sentences(kinds, places, sentences, names)
     st.markdown(notices.plain(" ".join(told)), width=TEXT_WIDTH)
     receipt = Receipt(
-        model=f"{desk.network}, {alone}",
+        model=f"{context.network}, {alone}",
         python=(
-            "from engine.inspection.tag_errors import both_frames, read_predictions\n"
+            "from engine.inspection.tagging.errors import both_frames, read_predictions\n"
             "from engine.models.folder import load_model\n\n"
-            f"folders = {{name: str(load_model(name).info.path) for name in {(desk.network, alone)!r}}}\n"
-            f"for part in both_frames(read_predictions(folders), {desk.network!r}, {alone!r}):\n    print(part)"
+            f"folders = {{name: str(load_model(name).info.path) for name in {(context.network, alone)!r}}}\n"
+            f"for part in both_frames(read_predictions(folders), {context.network!r}, {alone!r}):\n    print(part)"
         ),
-        command=f"{COMMAND.format(model=desk.network)}\n{COMMAND.format(model=alone)}",
+        command=f"{COMMAND.format(model=context.network)}\n{COMMAND.format(model=alone)}",
     )
     kinds = kinds.assign(
         share=kinds["found"] / kinds["entities"].clip(lower=1),
@@ -234,14 +239,14 @@ def _is_forward_twin(config: dict, other: dict) -> bool:
     return config.get("bidirectional", True) is False and config.get("labels") == other.get("labels")
 
 
-def _receipt(desk: Desk, code: str, names: str = "") -> Receipt:
+def _receipt(context: PageContext, code: str, names: str = "") -> Receipt:
     return Receipt(
-        model=desk.network,
+        model=context.network,
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=(
-            "from engine.inspection.tag_directions import "
+            "from engine.inspection.tagging.directions import "
             f"read_directions{', ' + names.rstrip(', ') if names else ''}\n"
             "from engine.models.folder import load_model\n\n"
-            f"directions = read_directions(load_model({desk.network!r}), {tuple(desk.words)!r})\n{code}"
+            f"directions = read_directions(load_model({context.network!r}), {tuple(context.words)!r})\n{code}"
         ),
     )

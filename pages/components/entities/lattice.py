@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import InputError
-from engine.inspection.tag_lattice import (
+from engine.inspection.tagging.lattice import (
     BEGIN,
     END,
     LARGEST_CHANGE,
@@ -40,13 +40,13 @@ from engine.inspection.tag_lattice import (
     with_edit,
     write_edits,
 )
-from engine.plotting.tag_lattice import DrawnWay, describe_lattice, lattice_figure, step_matrix_figure
-from engine.plotting.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
+from engine.plotting.tagging.lattice import DrawnWay, describe_lattice, lattice_figure, step_matrix_figure
+from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_places
 from pages.components import cache, figures, header, notices
-from pages.components.entities import legality
-from pages.components.entities.desk import Desk
-from pages.components.entities.legality import ROWS_WIDTH
+from pages.components.entities import bio_constraints
+from pages.components.entities.bio_constraints import ROWS_WIDTH
+from pages.components.entities.context import PageContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -54,32 +54,34 @@ WAYS = ("Best", "Second", "Third")
 QUICKLY_SEARCHED = 100  # words; the search for easy flips takes longer than a moment for more
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the lattice with the visitor's edits, the arithmetic of a word, the steps, what edits change, and the tags
     without a CRF."""
-    own = lattice_of(desk.tagging)
-    edits = _read_edits(desk, own)
+    own = lattice_of(context.tagging)
+    edits = _read_edits(context, own)
     edited = edit_steps(own, edits)
-    tags = own.labels if desk.controls.current("lattice_all_tags") in (True, "true") else tags_that_matter(edited)
+    tags = own.labels if context.controls.current("lattice_all_tags") in (True, "true") else tags_that_matter(edited)
     ways = best_ways(edited, len(WAYS))
-    _show_ways(desk, edited, ways, tags, edits)
-    _show_column(desk, edited, edits)
-    _show_steps(desk, own, edited, edits, tags)
-    legality.show(desk, own)
+    _show_ways(context, edited, ways, tags, edits)
+    _show_column(context, edited, edits)
+    _show_steps(context, own, edited, edits, tags)
+    bio_constraints.show(context, own)
 
 
-def _read_edits(desk: Desk, lattice: Lattice) -> list[Edit]:
+def _read_edits(context: PageContext, lattice: Lattice) -> list[Edit]:
     """Return the edits in the URL; where they do not fit this tagger the page says so and goes on without them."""
     try:
-        return read_edits(str(desk.controls.current("lattice_edits")), lattice.labels)
+        return read_edits(str(context.controls.current("lattice_edits")), lattice.labels)
     except InputError as problem:
         notices.error(f"{problem} The tagger's own scores are used.")
         return []
 
 
-def _show_ways(desk: Desk, lattice: Lattice, ways: Sequence[Way], tags: Sequence[str], edits: Sequence[Edit]) -> None:
+def _show_ways(
+    context: PageContext, lattice: Lattice, ways: Sequence[Way], tags: Sequence[str], edits: Sequence[Edit]
+) -> None:
     """Draw the lattice with its best ways around the chosen word."""
-    controls, count = desk.controls, len(lattice.words)
+    controls, count = context.controls, len(lattice.words)
     st.markdown(
         "A column per word, a row per tag. The larger a node, the likelier the tag; its colour is its emission: what "
         "the network gives it for the word alone. "
@@ -105,7 +107,7 @@ def _show_ways(desk: Desk, lattice: Lattice, ways: Sequence[Way], tags: Sequence
         alt=describe_lattice(lattice.words, drawn, first, last),
         table=_ways_table(lattice, ways),
         receipt=_receipt(
-            desk, edits, "for way in best_ways(lattice, 3):\n    print(way.score, way.probability, way.tags)"
+            context, edits, "for way in best_ways(lattice, 3):\n    print(way.score, way.probability, way.tags)"
         ),
         on_click=lambda place: controls.set("lattice_word", int(place)),
     )
@@ -142,9 +144,9 @@ def _ways_table(lattice: Lattice, ways: Sequence[Way]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[["way", "probability", "word", "tag", "transition", "emission", "sum"]]
 
 
-def _show_column(desk: Desk, lattice: Lattice, edits: Sequence[Edit]) -> None:
+def _show_column(context: PageContext, lattice: Lattice, edits: Sequence[Edit]) -> None:
     """Draw the arithmetic of the chosen word as a table, and its first two rows in words."""
-    place = min(desk.controls.value().lattice_word, len(lattice.words)) - 1
+    place = min(context.controls.value().lattice_word, len(lattice.words)) - 1
     frame = column_frame(lattice, place)
     best = frame.iloc[0]
     header.section(f"The arithmetic at word {place + 1}")
@@ -168,10 +170,14 @@ def _show_column(desk: Desk, lattice: Lattice, edits: Sequence[Edit]) -> None:
         "sum_after": "best way on",
         "through": "in all",
     }
-    figures.show_table(frame.round(3).rename(columns=names), name="lattice-column", receipt=_receipt(desk, edits, code))
+    figures.show_table(
+        frame.round(3).rename(columns=names), name="lattice-column", receipt=_receipt(context, edits, code)
+    )
 
 
-def _show_steps(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit], tags: Sequence[str]) -> None:
+def _show_steps(
+    context: PageContext, own: Lattice, edited: Lattice, edits: Sequence[Edit], tags: Sequence[str]
+) -> None:
     """Draw the matrix of the steps, the choice of one, its slider, and what the edits change."""
     header.section(
         "The steps, and what if they scored otherwise?",
@@ -180,8 +186,8 @@ def _show_steps(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit]
         "and see which entity flips.",
     )
     st.markdown(notices.plain(legality_sentence(own)), width=TEXT_WIDTH)
-    flips = _easy_flips(desk, own)
-    before, after = _ask_step(desk, own, flips)
+    flips = _easy_flips(context, own)
+    before, after = _ask_step(context, own, flips)
     rows, columns = [BEGIN, *tags], [*tags, END]
     kept_rows, kept_columns = (
         [[BEGIN, *own.labels].index(name) for name in rows],
@@ -204,24 +210,24 @@ def _show_steps(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit]
         .assign(**{"from": [BEGIN, *own.labels]})
         .set_index("from")
         .reset_index(),
-        receipt=_receipt(desk, edits, "print(step_matrix(lattice))"),
-        on_click=lambda step: _choose_step(desk, own, *step.split(">")),
+        receipt=_receipt(context, edits, "print(step_matrix(lattice))"),
+        on_click=lambda step: _choose_step(context, own, *step.split(">")),
     )
     st.markdown(notices.plain(step_sentence(edited, before)), width=TEXT_WIDTH)
-    _show_flip(desk, own, edits, before, after)
-    _show_change(desk, own, edited, edits)
+    _show_flip(context, own, edits, before, after)
+    _show_change(context, own, edited, edits)
 
 
-def _easy_flips(desk: Desk, lattice: Lattice) -> list[Flip]:
+def _easy_flips(context: PageContext, lattice: Lattice) -> list[Flip]:
     """Return the steps of the tagger's own lattice that flip the reading most easily; none for long texts."""
     if len(lattice.words) > QUICKLY_SEARCHED:
         return []
-    return cache.compute_with_model(easiest_flips_of, desk.network, lattice.words, "")
+    return cache.compute_with_model(easiest_flips_of, context.network, lattice.words, "")
 
 
-def _ask_step(desk: Desk, lattice: Lattice, flips: Sequence[Flip]) -> tuple[str, str]:
+def _ask_step(context: PageContext, lattice: Lattice, flips: Sequence[Flip]) -> tuple[str, str]:
     """Draw the lists of the two tags, the slider, the buttons and the box of all edits; return the step."""
-    controls = desk.controls
+    controls = context.controls
     first = flips[0].edit if flips else Edit(lattice.labels[-1], lattice.labels[0], 0.0)
     if flips:
         with st.container(horizontal=True, vertical_alignment="center", key="lattice-easy"):
@@ -231,20 +237,25 @@ def _ask_step(desk: Desk, lattice: Lattice, flips: Sequence[Flip]) -> tuple[str,
                     notices.plain(f"{flip.edit.before} → {flip.edit.after} {signed(flip.edit.change)}"),
                     key=f"lattice-easy-{number}",
                     on_click=_set_edit,
-                    args=(desk, lattice, flip.edit),
+                    args=(context, lattice, flip.edit),
                 )
     controls.offer("lattice_from", [BEGIN, *lattice.labels], default=first.before)
     controls.offer("lattice_to", [*lattice.labels, END], default=first.after)
     with st.container(horizontal=True, vertical_alignment="bottom", key="lattice-step"):
-        before = controls.select("lattice_from", width=150, on_change=_follow_step, args=(desk, lattice))
-        after = controls.select("lattice_to", width=150, on_change=_follow_step, args=(desk, lattice))
-        edits = _read_edits_quietly(desk, lattice)
+        before = controls.select("lattice_from", width=150, on_change=_follow_step, args=(context, lattice))
+        after = controls.select("lattice_to", width=150, on_change=_follow_step, args=(context, lattice))
+        edits = _read_edits_quietly(context, lattice)
         change = next((edit.change for edit in edits if (edit.before, edit.after) == (before, after)), 0.0)
         if round(float(controls.current("lattice_change")), 2) != round(change, 2):
             controls.set("lattice_change", change)
-        controls.slider("lattice_change", width=300, on_change=_slide, args=(desk, lattice))
+        controls.slider("lattice_change", width=300, on_change=_slide, args=(context, lattice))
         st.button(
-            "Undo", key="lattice-undo", icon=":material/undo:", disabled=not edits, on_click=_undo, args=(desk, lattice)
+            "Undo",
+            key="lattice-undo",
+            icon=":material/undo:",
+            disabled=not edits,
+            on_click=_undo,
+            args=(context, lattice),
         )
         st.button(
             "Reset",
@@ -258,26 +269,26 @@ def _ask_step(desk: Desk, lattice: Lattice, flips: Sequence[Flip]) -> tuple[str,
     return before, after
 
 
-def _read_edits_quietly(desk: Desk, lattice: Lattice) -> list[Edit]:
+def _read_edits_quietly(context: PageContext, lattice: Lattice) -> list[Edit]:
     try:
-        return read_edits(str(desk.controls.current("lattice_edits")), lattice.labels)
+        return read_edits(str(context.controls.current("lattice_edits")), lattice.labels)
     except InputError:  # said at the top of the tool
         return []
 
 
-def _set_edit(desk: Desk, lattice: Lattice, edit: Edit) -> None:
+def _set_edit(context: PageContext, lattice: Lattice, edit: Edit) -> None:
     """Put an edit in place of an earlier one of the same step, and look at that step."""
-    desk.controls.set("lattice_edits", write_edits(with_edit(_read_edits_quietly(desk, lattice), edit)))
-    desk.controls.set("lattice_from", edit.before)
-    desk.controls.set("lattice_to", edit.after)
-    desk.controls.set("lattice_change", edit.change)
+    context.controls.set("lattice_edits", write_edits(with_edit(_read_edits_quietly(context, lattice), edit)))
+    context.controls.set("lattice_from", edit.before)
+    context.controls.set("lattice_to", edit.after)
+    context.controls.set("lattice_change", edit.change)
 
 
-def _slide(desk: Desk, lattice: Lattice) -> None:
+def _slide(context: PageContext, lattice: Lattice) -> None:
     """Make the slider's value the edit of the step that is looked at."""
-    controls = desk.controls
+    controls = context.controls
     _set_edit(
-        desk,
+        context,
         lattice,
         Edit(
             controls.current("lattice_from"), controls.current("lattice_to"), float(controls.current("lattice_change"))
@@ -285,26 +296,26 @@ def _slide(desk: Desk, lattice: Lattice) -> None:
     )
 
 
-def _follow_step(desk: Desk, lattice: Lattice) -> None:
+def _follow_step(context: PageContext, lattice: Lattice) -> None:
     """Bring the slider to the edit of the step that has been chosen."""
-    _choose_step(desk, lattice, desk.controls.current("lattice_from"), desk.controls.current("lattice_to"))
+    _choose_step(context, lattice, context.controls.current("lattice_from"), context.controls.current("lattice_to"))
 
 
-def _choose_step(desk: Desk, lattice: Lattice, before: str, after: str) -> None:
-    edits = _read_edits_quietly(desk, lattice)
-    desk.controls.set("lattice_from", before)
-    desk.controls.set("lattice_to", after)
-    desk.controls.set(
+def _choose_step(context: PageContext, lattice: Lattice, before: str, after: str) -> None:
+    edits = _read_edits_quietly(context, lattice)
+    context.controls.set("lattice_from", before)
+    context.controls.set("lattice_to", after)
+    context.controls.set(
         "lattice_change", next((edit.change for edit in edits if (edit.before, edit.after) == (before, after)), 0.0)
     )
 
 
-def _undo(desk: Desk, lattice: Lattice) -> None:
-    edits = _read_edits_quietly(desk, lattice)[:-1]
-    desk.controls.set("lattice_edits", write_edits(edits))
+def _undo(context: PageContext, lattice: Lattice) -> None:
+    edits = _read_edits_quietly(context, lattice)[:-1]
+    context.controls.set("lattice_edits", write_edits(edits))
 
 
-def _show_flip(desk: Desk, own: Lattice, edits: Sequence[Edit], before: str, after: str) -> None:
+def _show_flip(context: PageContext, own: Lattice, edits: Sequence[Edit], before: str, after: str) -> None:
     """Say with which smallest change of the chosen step the reading flips, and offer it."""
     others = [edit for edit in edits if (edit.before, edit.after) != (before, after)]
     ground = edit_steps(own, others)
@@ -336,11 +347,11 @@ def _show_flip(desk: Desk, own: Lattice, edits: Sequence[Edit], before: str, aft
         key="lattice-flip",
         icon=":material/swap_horiz:",
         on_click=_set_edit,
-        args=(desk, own, flip.edit),
+        args=(context, own, flip.edit),
     )
 
 
-def _show_change(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit]) -> None:
+def _show_change(context: PageContext, own: Lattice, edited: Lattice, edits: Sequence[Edit]) -> None:
     """Draw the reading before and after the edits, the words that flip framed."""
     if not edits:
         return
@@ -362,11 +373,11 @@ def _show_change(desk: Desk, own: Lattice, edited: Lattice, edits: Sequence[Edit
             name="lattice-change",
             alt=describe_tag_rows(own.words, rows, window),
             table=pd.DataFrame({"word": own.words, "before": before.tags, "after": after.tags}),
-            receipt=_receipt(desk, edits, "print(best_ways(lattice, 1)[0])"),
+            receipt=_receipt(context, edits, "print(best_ways(lattice, 1)[0])"),
         )
 
 
-def _receipt(desk: Desk, edits: Sequence[Edit], code: str) -> Receipt:
+def _receipt(context: PageContext, edits: Sequence[Edit], code: str) -> Receipt:
     """Return the receipt of what a lattice with these edits gives."""
     names = sorted(
         {"open_lattice", "edit_steps", "read_edits"}
@@ -376,12 +387,12 @@ def _receipt(desk: Desk, edits: Sequence[Edit], code: str) -> Receipt:
         names = [name for name in names if name not in ("edit_steps", "read_edits")]
     change = f"lattice = edit_steps(lattice, read_edits({write_edits(edits)!r}, lattice.labels))\n" if edits else ""
     return Receipt(
-        model=desk.network,
+        model=context.network,
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=(
-            f"from engine.inspection.tag_lattice import {', '.join(names)}\n"
+            f"from engine.inspection.tagging.lattice import {', '.join(names)}\n"
             "from engine.models.folder import load_model\n\n"
-            f"lattice = open_lattice(load_model({desk.network!r}), {tuple(desk.words)!r})\n{change}{code}"
+            f"lattice = open_lattice(load_model({context.network!r}), {tuple(context.words)!r})\n{change}{code}"
         ),
         note="The probability of a way is exp(score − log Z), where Z sums exp(score) over every way through the "
         "lattice.",

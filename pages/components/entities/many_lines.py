@@ -10,7 +10,7 @@ from engine.decoding.limits import MAX_LINES
 from engine.decoding.line_files import MAX_FILE_BYTES
 from engine.decoding.table_files import TEXT_COLUMNS
 from engine.errors import InputError
-from engine.inspection.many_entities import (
+from engine.inspection.tagging.many_lines import (
     TABLES,
     TOKENS,
     SourceLine,
@@ -21,10 +21,10 @@ from engine.inspection.many_entities import (
     tag_lines,
     tagged_file,
 )
-from engine.inspection.tagging import MAX_WORDS
+from engine.inspection.tagging.predictions import MAX_WORDS
 from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
-from pages.components.entities.desk import PAGE, Desk
+from pages.components.entities.context import PAGE, PageContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -40,7 +40,7 @@ OWN_LINES = (
 )
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the box and the file, and what has been found in them."""
     columns = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
     st.markdown(
@@ -52,20 +52,20 @@ def show(desk: Desk) -> None:
         "book, and count its persons.",
         width=TEXT_WIDTH,
     )
-    lines = _ask_lines(desk)
+    lines = _ask_lines(context)
     if not lines:
         return
-    key = state.fingerprint(desk.network, cache.model_version(desk.network), lines)
+    key = state.fingerprint(context.network, cache.model_version(context.network), lines)
 
     def work(given: list[SourceLine], done: tuple[int, ...]):
-        return tag_lines(cache.load_model(desk.network), given, done)
+        return tag_lines(cache.load_model(context.network), given, done)
 
     sheet = batches.run(PAGE, NAME, key, lines, work, verb="Tag", at_once=AT_ONCE)
     if sheet is not None:
-        _show_sheet(desk, sheet)
+        _show_sheet(context, sheet)
 
 
-def _ask_lines(desk: Desk) -> list[SourceLine]:
+def _ask_lines(context: PageContext) -> list[SourceLine]:
     """Draw box, file and part; return the lines to tag, none where there is nothing or something is wrong with it."""
     text = st.text_area(
         "Lines to tag", value=state.recall(PAGE, TEXT, "\n".join(OWN_LINES)), height=160, key=f"{NAME}-text"
@@ -82,13 +82,13 @@ def _ask_lines(desk: Desk) -> list[SourceLine]:
     except InputError as problem:
         notices.error(f"{problem} What is in the box is still there.")
         return []
-    return batches.choose_part(desk.controls, "many_lines_part", lines, "tagged")
+    return batches.choose_part(context.controls, "many_lines_part", lines, "tagged")
 
 
-def _show_sheet(desk: Desk, sheet: Sheet) -> None:
+def _show_sheet(context: PageContext, sheet: Sheet) -> None:
     found = entities_frame(sheet.found)
     st.markdown(notices.plain(_summary(sheet, len(found))), width=TEXT_WIDTH)
-    receipt = _receipt(desk, sheet)
+    receipt = _receipt(context, sheet)
     figures.show_table(lines_frame(sheet.lines, sheet.found), name="entities-by-line", receipt=receipt)
     if found.empty:
         return
@@ -117,17 +117,17 @@ def _summary(sheet: Sheet, count: int) -> str:
     )
 
 
-def _receipt(desk: Desk, sheet: Sheet) -> Receipt:
+def _receipt(context: PageContext, sheet: Sheet) -> Receipt:
     return Receipt(
-        model=desk.network,
+        model=context.network,
         seed="none: nothing is drawn at random",
         seconds=sheet.elapsed_seconds,
         python=(
             "from pathlib import Path\n\n"
-            "from engine.inspection.many_entities import entities_frame, read_file, tag_lines\n"
+            "from engine.inspection.tagging.many_lines import entities_frame, read_file, tag_lines\n"
             "from engine.models.folder import load_model\n\n"
             "lines = read_file('lines.txt', Path('lines.txt').read_bytes())\n"
-            f"loaded = load_model({desk.network!r})\n"
+            f"loaded = load_model({context.network!r})\n"
             "found = {row.index: row for batch in tag_lines(loaded, lines) for row in batch}\n"
             "print(entities_frame(found).to_string())"
         ),

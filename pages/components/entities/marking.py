@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from engine.inspection.entity_types import describe_type
+from engine.inspection.tagging.entity_types import describe_type
 from pages.components.notices import plain
 
 if TYPE_CHECKING:
-    from engine.inspection.tagging import Span, Word
+    from engine.inspection.tagging.predictions import Span, Word
 
 # Markdown's named colours. They help the eye only: the kind's name stands inside every mark.
 _TINTS = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pages.components import padding
-from pages.components.entities.desk import Desk
+from pages.components.entities.context import PageContext
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the lines as batches, and what padding, mask and packing do to them."""
-    padding.show(desk.controls, desk.network, desk.label(desk.network))
+    padding.show(context.controls, context.network, context.label(context.network))

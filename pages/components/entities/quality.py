@@ -11,14 +11,14 @@ import streamlit as st
 
 from engine.corpora.sources import mirror_folder
 from engine.errors import DataError
-from engine.inspection import tagging_quality
-from engine.inspection.entity_types import describe_type
-from engine.inspection.many_entities import SourceLine
-from engine.inspection.tagging_quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, Quality
-from engine.plotting.entity_scores import BASELINE, trainings, type_confusion, type_scores
+from engine.inspection.tagging import quality as tagging_quality
+from engine.inspection.tagging.entity_types import describe_type
+from engine.inspection.tagging.many_lines import SourceLine
+from engine.inspection.tagging.quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, Quality
+from engine.plotting.tagging.entity_scores import BASELINE, trainings, type_confusion, type_scores
 from pages.components import cache, figures, header, networks, notices, state
 from pages.components.entities import marking
-from pages.components.entities.desk import PAGE, Desk
+from pages.components.entities.context import PAGE, PageContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -27,7 +27,7 @@ PER_PAGE = 5
 NARROW = {FOUND: "found", BOUNDARY: "other words", NOTHING: "nothing"}
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the scores by type, the confusion, the errors one by one, and what the CRF and the second direction add."""
     st.markdown(
         "Persons marked the entities of these sentences, or corrected what a program had marked; the networks have "
@@ -39,14 +39,14 @@ def show(desk: Desk) -> None:
         "how many examples they were learnt from.",
         width=TEXT_WIDTH,
     )
-    measured = {name: _measure(desk, name) for name in desk.models}
+    measured = {name: _measure(context, name) for name in context.models}
     missing = [name for name, quality in measured.items() if quality is None]
     if missing:
         commands = " ".join(tagging_quality.COMMAND.format(model=name) + "." for name in missing)
         notices.note(
-            f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}"
+            f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: {commands}"
         )
-    quality = measured[desk.network]
+    quality = measured[context.network]
     if quality is None:
         return
     corpus = str(quality.sentences["corpus"].iloc[0])
@@ -55,46 +55,48 @@ def show(desk: Desk) -> None:
         for name, other in measured.items()
         if other is not None and other.sentences["corpus"].iloc[0] == corpus
     }
-    _show_scores(desk, quality, beside)
+    _show_scores(context, quality, beside)
     with notices.engine_errors():
         _show_gains(corpus)
-    _show_confusion(desk, quality)
-    _show_errors(desk, quality, corpus)
+    _show_confusion(context, quality)
+    _show_errors(context, quality, corpus)
 
 
-def _measure(desk: Desk, name: str) -> Quality | None:
+def _measure(context: PageContext, name: str) -> Quality | None:
     table = tagging_quality.TABLE
     version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
     return cache.compute(
-        tagging_quality.measure_quality, name, str(desk.models[name].path), str(table), version=version
+        tagging_quality.measure_quality, name, str(context.models[name].path), str(table), version=version
     )
 
 
-def _show_scores(desk: Desk, quality: Quality, beside: dict[str, Quality]) -> None:
-    baseline = _baseline(desk)
+def _show_scores(context: PageContext, quality: Quality, beside: dict[str, Quality]) -> None:
+    baseline = _baseline(context)
     sentence = tagging_quality.quality_sentence(quality, baseline.get("all"))
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    parts = [other.by_type.assign(network=desk.label(name)) for name, other in beside.items()]
+    parts = [other.by_type.assign(network=context.label(name)) for name, other in beside.items()]
     table = pd.concat(parts, ignore_index=True)
     table = table[["network", "type", "entities", "marked", "found", "precision", "recall", "f1"]]
     rows = [{"network": BASELINE, "type": kind, "f1": f1} for kind, f1 in baseline.items()]
     table = pd.concat([table, pd.DataFrame(rows)], ignore_index=True) if rows else table
     figures.show(
         type_scores(
-            {desk.label(name): other.by_type for name, other in beside.items()}, mode=figures.mode(), baseline=baseline
+            {context.label(name): other.by_type for name, other in beside.items()},
+            mode=figures.mode(),
+            baseline=baseline,
         ),
         name="entity-scores",
-        alt=f"{desk.label(desk.network)}: {sentence}",
+        alt=f"{context.label(context.network)}: {sentence}",
         table=table,
         receipt=_receipt(list(beside), quality),
     )
 
 
-def _baseline(desk: Desk) -> dict[str, float]:
+def _baseline(context: PageContext) -> dict[str, float]:
     """Return the F1 of each word's most frequent tag, by type and over "all", as far as the network's card has it."""
     whole, by_type = (
-        networks.find_metric(desk.info.metrics, "baseline_f1"),
-        desk.info.metrics.get("baseline_by_type", {}),
+        networks.find_metric(context.info.metrics, "baseline_f1"),
+        context.info.metrics.get("baseline_by_type", {}),
     )
     return dict(by_type) | ({"all": whole} if whole is not None else {})
 
@@ -124,7 +126,7 @@ def _show_gains(corpus: str) -> None:
             model=", ".join(sorted(found["recipe"].unique())),
             seed=", ".join(map(str, sorted(found["seed"].unique()))),
             python=(
-                "from engine.inspection.tagging_quality import gains, read_ablation\n\n"
+                "from engine.inspection.tagging.quality import gains, read_ablation\n\n"
                 f"found = read_ablation()\nprint(gains(found[found['corpus'] == {corpus!r}]).to_string())"
             ),
             command=tagging_quality.ABLATION_COMMAND,
@@ -134,7 +136,7 @@ def _show_gains(corpus: str) -> None:
     )
 
 
-def _show_confusion(desk: Desk, quality: Quality) -> None:
+def _show_confusion(context: PageContext, quality: Quality) -> None:
     header.section(
         "Taken for what",
         "Down: what people marked. Across: what the network made of it. The brighter, the larger the share of its row. "
@@ -153,18 +155,18 @@ def _show_confusion(desk: Desk, quality: Quality) -> None:
     def choose(cell: str) -> None:
         row, column = cell.split("|")
         is_error = column != FOUND
-        desk.controls.set("quality_type", row if row != NOTHING else column)
+        context.controls.set("quality_type", row if row != NOTHING else column)
         outcome = {BOUNDARY: BOUNDARY, NOTHING: tagging_quality.MISSED}.get(
             column, tagging_quality.INVENTED if row == NOTHING else "all"
         )
-        desk.controls.set("quality_outcome", outcome if is_error else "all")
+        context.controls.set("quality_outcome", outcome if is_error else "all")
 
     figures.show(
         type_confusion(counts.rename(columns=NARROW, index=NARROW), mode=figures.mode()),
         name="entity-confusion",
         alt=f"{said} {tagging_quality.errors_sentence(quality.outcomes)}",
         table=counts.reset_index(),
-        receipt=_receipt([desk.network], quality),
+        receipt=_receipt([context.network], quality),
         on_click=lambda cell: choose("|".join(_original(part) for part in cell.split("|"))),
     )
     st.markdown(notices.plain(said), width=TEXT_WIDTH)
@@ -174,8 +176,8 @@ def _original(shown: str) -> str:
     return next((name for name, narrow in NARROW.items() if narrow == shown), shown)
 
 
-def _show_errors(desk: Desk, quality: Quality, corpus: str) -> None:
-    controls = desk.controls
+def _show_errors(context: PageContext, quality: Quality, corpus: str) -> None:
+    controls = context.controls
     header.section("Error by error", tagging_quality.errors_sentence(quality.outcomes))
     kinds = ["", *(kind for kind in quality.by_type["type"] if kind != "all")]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -198,11 +200,11 @@ def _show_errors(desk: Desk, quality: Quality, corpus: str) -> None:
     sentences = quality.sentences.set_index("row")
     for place, error in enumerate(errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples()):
         stored = sentences.loc[error.row]
-        _show_error(error, stored, known.get(stored["source_hash"]), place, desk)
-    figures.show_table(errors, name="entity-errors", receipt=_receipt([desk.network], quality))
+        _show_error(error, stored, known.get(stored["source_hash"]), place, context)
+    figures.show_table(errors, name="entity-errors", receipt=_receipt([context.network], quality))
 
 
-def _show_error(error: Any, stored: pd.Series, words: Any, place: int, desk: Desk) -> None:
+def _show_error(error: Any, stored: pd.Series, words: Any, place: int, context: PageContext) -> None:
     said = (
         f"Sentence {error.row + 1:,} ({stored['words']:,} words) · {OUTCOMES[error.outcome]} · people: "
         f"{error.gold} · the network: {error.predicted}"
@@ -229,7 +231,7 @@ def _show_error(error: Any, stored: pd.Series, words: Any, place: int, desk: Des
             key=f"quality-open-{place}",
             icon=":material/vertical_align_top:",
             type="tertiary",
-            on_click=desk.controls.set,
+            on_click=context.controls.set,
             args=("text", line.text),
         )
 
@@ -271,7 +273,7 @@ def _receipt(names: list[str], quality: Quality) -> Receipt:
         seed="none: nothing is drawn at random",
         measured=f"{first['date']}, commit {first['commit']}, on {first['hardware']}",
         python=(
-            "from engine.inspection.tagging_quality import measure_quality\n"
+            "from engine.inspection.tagging.quality import measure_quality\n"
             "from engine.models.folder import find_folder\n\n"
             f"for name in {names!r}:\n"
             "    quality = measure_quality(name, str(find_folder(name)))\n"

@@ -8,11 +8,11 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.entity_texts import TextLine, describe_spans, find_foreign, spans_frame
-from engine.inspection.entity_types import types_of
+from engine.inspection.tagging.entity_types import types_of
+from engine.inspection.tagging.texts import TextLine, describe_spans, find_foreign, spans_frame
 from pages.components import figures, notices
 from pages.components.entities import marking
-from pages.components.entities.desk import tag
+from pages.components.entities.context import tag
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -54,7 +54,7 @@ def receipt(name: str, text: str) -> Receipt:
         seed="none: nothing is drawn at random",
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=(
-            "from engine.inspection.tagging import split_words, tag_words\n"
+            "from engine.inspection.tagging.predictions import split_words, tag_words\n"
             "from engine.models.folder import load_model\n\n"
             f"words = tuple(word.text for word in split_words({text!r}))\n"
             f"for span in tag_words(load_model({name!r}), words).spans:\n"
@@ -72,7 +72,7 @@ def receipt_of_tags(name: str, text: str, place: int) -> Receipt:
         model=name,
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=(
-            "from engine.inspection.tagging import split_words, tag_words\n"
+            "from engine.inspection.tagging.predictions import split_words, tag_words\n"
             "from engine.models.folder import load_model\n\n"
             f"words = tuple(word.text for word in split_words({text!r}))\n"
             f"tagging = tag_words(load_model({name!r}), words)\n"

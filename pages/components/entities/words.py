@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.entity_texts import describe_word, tag_frame, words_frame
-from engine.plotting.tag_bars import tag_bars
-from engine.plotting.word_marks import word_marks
+from engine.inspection.tagging.texts import describe_word, tag_frame, words_frame
+from engine.plotting.tagging.tag_bars import tag_bars
+from engine.plotting.translation.word_marks import word_marks
 from pages.components import figures, notices
 from pages.components.entities import texts
-from pages.components.entities.desk import Desk
+from pages.components.entities.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
 WINDOW = 24  # words that can be clicked at once; the slider reaches all
 LEAST, FEWEST = 0.001, 3  # a tag below 0.1 % has no bar, but for the first three
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the words around the one that is looked at, and the bars of its tags."""
     st.markdown(
         "Click a word, or move the slider. The diamond marks the tag it was given, in the likeliest row of tags "
@@ -24,8 +24,8 @@ def show(desk: Desk) -> None:
         "that is also a town.",
         width=TEXT_WIDTH,
     )
-    tagging, words = desk.tagging, desk.words
-    place = (desk.controls.slider("words_place", maximum=len(words)) if len(words) > 1 else 1) - 1
+    tagging, words = context.tagging, context.words
+    place = (context.controls.slider("words_place", maximum=len(words)) if len(words) > 1 else 1) - 1
     first = max(0, min(place - WINDOW // 2, len(words) - WINDOW))
     window = range(first, min(len(words), first + WINDOW))
     by_word = words_frame(words, tagging)
@@ -36,7 +36,7 @@ def show(desk: Desk) -> None:
             name="entity-words",
             alt=f"Words {first + 1:,} to {window[-1] + 1:,} of {len(words):,}; “{words[place]}” is looked at.",
             table=by_word,
-            on_click=lambda chosen: desk.controls.set("words_place", int(chosen)),
+            on_click=lambda chosen: context.controls.set("words_place", int(chosen)),
         )
     sentence = describe_word(tagging, place)
     with right:
@@ -48,7 +48,7 @@ def show(desk: Desk) -> None:
             name="entity-tags",
             alt=sentence,
             table=frame,
-            receipt=texts.receipt_of_tags(desk.network, desk.text, place),
+            receipt=texts.receipt_of_tags(context.network, context.text, place),
         )
         if len(shown) < len(frame):
             rest = 1 - float(shown["probability"].sum())

@@ -1,10 +1,10 @@
-"""The tools of the generation page: one module each, with `show(desk)`; only the one that is open is imported."""
+"""The tools of the generation page: one module each, with `show(context)`; only the one that is open is imported."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.generation.desk import Desk
+from pages.components.generation.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 
@@ -39,7 +39,7 @@ TOOLS = Toolbox(
         "What happens if you choose some of the characters, and how surprised is the network by them?",
     ),
     GenerationTool(
-        "history",
+        "training_snapshots",
         "Time machine",
         "How did a network learn to write? Go back to any stage of one training run.",
         looks_at_one=False,
@@ -64,20 +64,20 @@ TOOLS = Toolbox(
         needs_units=True,
     ),
     GenerationTool(
-        "detective",
+        "probing",
         "Cell detective",
         "Does any unit know that it stands in a speaker's name, or late in a line? All of them are tested, on unseen "
         "text.",
         needs_units=True,
     ),
     GenerationTool(
-        "puppeteer",
+        "activation_clamping",
         "Puppeteer",
         "What happens if you hold a gate or a unit while the network writes, and does it do real harm?",
         needs_units=True,
     ),
     GenerationTool(
-        "transplant",
+        "activation_patching",
         "State transplant",
         "What is left of one passage while the network reads another, and for how long?",
         needs_units=True,
@@ -90,4 +90,4 @@ TOOLS = Toolbox(
 )
 show = TOOLS.show
 
-__all__ = ["TOOLS", "Desk", "GenerationTool", "show"]
+__all__ = ["TOOLS", "PageContext", "GenerationTool", "show"]

@@ -6,19 +6,19 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.copies import Copies, check_copies, coverage_frame, index_facts, place_words
-from engine.plotting.copies import coverage_curve, describe_coverage
-from engine.plotting.distribution import visible_token
-from engine.plotting.text_grid import NARROW, text_grid
+from engine.inspection.writing.copies import Copies, check_copies, coverage_frame, index_facts, place_words
+from engine.plotting.writing.copies import coverage_curve, describe_coverage
+from engine.plotting.writing.distribution import visible_token
+from engine.plotting.writing.text_grid import NARROW, text_grid
 from pages.components import cache, figures, header, notices, receipts
-from pages.components.generation.desk import Desk
+from pages.components.generation.context import PageContext
 from pages.components.generation.temperature import show_stored_curves
 from pages.components.header import TEXT_WIDTH
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw what is copied and what that means, the text with its copied stretches, their places, and the two curves."""
-    facts = cache.compute_with_model(index_facts, desk.network)
+    facts = cache.compute_with_model(index_facts, context.network)
     st.markdown(
         f"Underlined is what stands letter for letter in {notices.plain(facts['title'])}, the text this network "
         "learnt from. "
@@ -28,11 +28,11 @@ def show(desk: Desk) -> None:
         width=TEXT_WIDTH,
     )
     with st.expander("Check a text of your own", icon=":material/content_paste:", type="compact"):
-        own = desk.controls.text_area("copies_text", height=120)
-    text, counted_from = (own, 0) if own.strip() else (desk.text, len(desk.prompt))
-    minimum = desk.controls.slider("copies_minimum", width=TEXT_WIDTH)
-    copies = cache.compute_with_model(check_copies, desk.network, text, counted_from)
-    receipt = receipts.for_copies(desk.network, text, counted_from, minimum)
+        own = context.controls.text_area("copies_text", height=120)
+    text, counted_from = (own, 0) if own.strip() else (context.text, len(context.prompt))
+    minimum = context.controls.slider("copies_minimum", width=TEXT_WIDTH)
+    copies = cache.compute_with_model(check_copies, context.network, text, counted_from)
+    receipt = receipts.for_copies(context.network, text, counted_from, minimum)
     frame = coverage_frame(copies, facts)
     _show_verdict(copies, frame, minimum)
     if text:
@@ -42,7 +42,7 @@ def show(desk: Desk) -> None:
         coverage_curve(
             frame,
             mode=figures.mode(),
-            architecture="baseline" if own.strip() else desk.info.architecture,
+            architecture="baseline" if own.strip() else context.info.architecture,
             minimum=minimum,
         ),
         name="copies-coverage",
@@ -51,7 +51,7 @@ def show(desk: Desk) -> None:
         receipt=receipt,
     )
     header.section("Novelty against temperature")
-    show_stored_curves(desk, "novelty")
+    show_stored_curves(context, "novelty")
     with st.expander("What this can find, and what it cannot", icon=":material/help_outline:"):
         st.markdown(_limits(facts), width=TEXT_WIDTH)
 

@@ -10,13 +10,13 @@ import streamlit as st
 from engine.decoding import cowriting, tree_files
 from engine.decoding.cowriting import START, WritingTree
 from engine.errors import InputError
-from engine.plotting.distribution import visible_token
-from engine.plotting.text_grid import NARROW, describe_text_grid, text_grid
-from engine.plotting.writing_tree import MOST_BITS, describe_writing_tree, writing_tree
+from engine.plotting.writing.distribution import visible_token
+from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
+from engine.plotting.writing.writing_tree import MOST_BITS, describe_writing_tree, writing_tree
 from pages.components import cache, figures, notices, receipts, state
 from pages.components import cowriting as writing_desk
 from pages.components.cowriting import CODE, Author, Held
-from pages.components.generation.desk import Desk
+from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
 BUTTONS = 10
@@ -24,12 +24,12 @@ SHOWN_OF_PROMPT = 200
 BITS = "surprise in bits"
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the text with the pen in it, what could come next, what it cost, the branches, and how to keep them."""
-    author = writing_desk.sit_down(desk)
+    author = writing_desk.sit_down(context)
     above = st.container()
     with st.expander("Keep this tree, or open another", icon=":material/save:"):
-        code = desk.controls.text_input(CODE)
+        code = context.controls.text_input(CODE)
         with above:
             held = writing_desk.read(author, code)
         _show_files(author, held)
@@ -50,17 +50,17 @@ def show(desk: Desk) -> None:
 
 
 def _show_text(author: Author, tree: WritingTree) -> None:
-    written = cowriting.text_at(author.loaded, author.desk.prompt, tree)
+    written = cowriting.text_at(author.loaded, author.context.prompt, tree)
     with st.container(border=True, key="cowrite-text"):
         st.text(("…" if len(written) > 2000 else "") + written[-2000:] + "▏")
 
 
 def _show_choices(author: Author, tree: WritingTree) -> None:
-    desk, settings = author.desk, author.desk.settings
+    context, settings = author.context, author.context.settings
     likely = cache.compute_with_model(
         cowriting.alternatives,
-        desk.network,
-        desk.prompt,
+        context.network,
+        context.prompt,
         tree.token_ids(),
         settings.temperature,
         settings.top_k,
@@ -103,7 +103,7 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
         figures.show_table(
             likely.drop(columns="token_id").assign(token=likely["token"].map(visible_token)),
             name="alternatives",
-            receipt=receipts.for_alternatives(desk.network, desk.prompt, tree, settings),
+            receipt=receipts.for_alternatives(context.network, context.prompt, tree, settings),
         )
 
 
@@ -154,7 +154,7 @@ def _show_tree(author: Author, tree: WritingTree) -> None:
         name="writing-tree",
         alt=describe_writing_tree(frame),
         table=frame.assign(token=frame["token"].map(visible_token)),
-        receipt=receipts.for_writing_tree(author.desk.network, author.desk.prompt, tree, author.held.code),
+        receipt=receipts.for_writing_tree(author.context.network, author.context.prompt, tree, author.held.code),
         on_click=lambda node: author.change(lambda held: held.go_to(int(node))),
     )
 
@@ -205,13 +205,13 @@ def _show_ways_back(author: Author, tree: WritingTree, ends: list[int]) -> None:
 
 
 def _show_files(author: Author, held: Held) -> None:
-    desk = author.desk
+    context = author.context
     st.download_button(
         "Download the tree",
         icon=":material/download:",
         key="cowrite-download",
         on_click="ignore",
-        data=partial(tree_files.to_json, author.loaded, desk.prompt, held.tree),
+        data=partial(tree_files.to_json, author.loaded, context.prompt, held.tree),
         file_name="writing-tree.json",
         mime="application/json",
     )
@@ -225,7 +225,9 @@ def _show_files(author: Author, held: Held) -> None:
         notices.error(f"{problem} Your tree is still there.")
         return
     written_with = (
-        "" if stored.model == desk.network else f" It was written with {stored.model}; {desk.network} reads it here."
+        ""
+        if stored.model == context.network
+        else f" It was written with {stored.model}; {context.network} reads it here."
     )
     notices.note(f"The file has a tree of {len(tree.nodes):,} steps in {len(tree.ends()):,} branches.{written_with}")
     st.button("Put it in place of mine", key="cowrite-open", on_click=author.open, args=(stored,))
@@ -238,7 +240,7 @@ def _choose(token_id: int, log_prob: float, tree: WritingTree) -> WritingTree:
 def _let_write(
     author: Author, settings: cowriting.SamplingSettings, to_line_end: bool, tree: WritingTree
 ) -> WritingTree:
-    return cowriting.let_write(author.loaded, author.desk.prompt, tree, settings, to_line_end=to_line_end)
+    return cowriting.let_write(author.loaded, author.context.prompt, tree, settings, to_line_end=to_line_end)
 
 
 def _remove(tree: WritingTree) -> WritingTree:

@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from engine.decoding.limits import check_duel_text
-from engine.inspection.compression import archive
-from engine.plotting.compression import compression_bars, describe_compression
+from engine.inspection.writing.compression import archive
+from engine.plotting.writing.compression import compression_bars, describe_compression
 from pages.components import cache, duels, figures, networks, notices, state
 from pages.components.figures import Receipt
-from pages.components.generation.desk import Desk
+from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.generation_surprise import SCENE
 
@@ -30,14 +30,14 @@ EXAMPLES = {
 }
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the text box and its examples, the duel as it goes on, and what follows from it."""
-    text = desk.controls.text_area("duel_text", height=190)
+    text = context.controls.text_area("duel_text", height=190)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Try", width="content")
         for label, example in EXAMPLES.items():
             st.button(
-                label, key=f"duel-{label}", on_click=desk.controls.set, args=("duel_text", example), type="tertiary"
+                label, key=f"duel-{label}", on_click=context.controls.set, args=("duel_text", example), type="tertiary"
             )
     st.markdown(
         "Whoever can predict a text can write it down in few bytes: an expected character costs next to nothing, a "
@@ -48,14 +48,14 @@ def show(desk: Desk) -> None:
         width=TEXT_WIDTH,
     )
     check_duel_text(text)
-    names = networks.comparable(desk.models.values())
+    names = networks.comparable(context.models.values())
     found = duels.current(PAGE, state.fingerprint(text, [(name, cache.model_version(name)) for name in names]))
     archived = cache.compute(archive, text)
     controls, results = st.empty(), st.empty()
 
     def draw() -> None:
         """Draw what is known so far; the numbers and the receipt come with the last model."""
-        frame = _gather(desk, archived, found)
+        frame = _gather(context, archived, found)
         with results.container():
             st.plotly_chart(compression_bars(frame, mode=figures.mode()), theme=None, key=f"duel-{len(found.rounds)}")
 
@@ -63,34 +63,34 @@ def show(desk: Desk) -> None:
         draw()
         with controls.container():
             st.button("Stop", icon=":material/stop:", on_click=duels.stop, args=(PAGE,), key="duel-stop")
-            duels.fight(found, names, text, desk.label, draw)
+            duels.fight(found, names, text, context.label, draw)
         controls.empty()
     elif found.missing(names):
         go_on = {"on_click": duels.stop, "args": (PAGE, False), "key": "duel-go-on"}
         controls.button("Go on", icon=":material/play_arrow:", **go_on)
     with results.container():
-        _show_results(desk, text, _gather(desk, archived, found), found)
+        _show_results(context, text, _gather(context, archived, found), found)
 
 
-def _gather(desk: Desk, archived: pd.DataFrame, found: duels.Duel) -> pd.DataFrame:
+def _gather(context: PageContext, archived: pd.DataFrame, found: duels.Duel) -> pd.DataFrame:
     """Return one row per coder: what it needed, whether the text came back, and for models how long it took."""
     models = [
         {
-            "coder": desk.label(name),
+            "coder": context.label(name),
             "bytes": len(each.code),
             "is_identical": each.is_identical,
-            "architecture": desk.models[name].architecture,
+            "architecture": context.models[name].architecture,
             "model": name,
             "seconds_to_code": round(each.encode_seconds, 2),
             "seconds_to_decode": round(each.decode_seconds, 2),
-            "model_bytes": round(desk.models[name].size_mib * 2**20),
+            "model_bytes": round(context.models[name].size_mib * 2**20),
         }
         for name, each in found.rounds.items()
     ]
     return pd.concat([archived.assign(architecture="", model=""), pd.DataFrame(models)], ignore_index=True)
 
 
-def _show_results(desk: Desk, text: str, frame: pd.DataFrame, found: duels.Duel) -> None:
+def _show_results(context: PageContext, text: str, frame: pd.DataFrame, found: duels.Duel) -> None:
     """Draw the bars with their numbers, say who won, and what the bytes leave out."""
     original = int(frame["bytes"].iloc[0])
     frame = frame.assign(
@@ -153,7 +153,7 @@ def _receipt(name: str, text: str) -> Receipt:
         measured=f"{date.today().isoformat()}, coded and decoded token by token on the server's processor",
         python=(
             "from engine.decoding.arithmetic_coding import compress, decompress\n"
-            "from engine.inspection.compression import archive\n"
+            "from engine.inspection.writing.compression import archive\n"
             "from engine.models.folder import load_model\n\n"
             f"text = {text!r}\n"
             f"model = load_model({name!r})\n"

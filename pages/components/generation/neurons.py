@@ -5,17 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.units import PARTS, is_switch, parts_of, unit_course
-from engine.plotting.distribution import visible_token
-from engine.plotting.text_grid import describe_text_grid, text_grid
+from engine.inspection.cells.units import PARTS, is_switch, parts_of, unit_course
+from engine.plotting.writing.distribution import visible_token
+from engine.plotting.writing.text_grid import describe_text_grid, text_grid
 from pages.components import cache, figures, notices, unit_receipts
-from pages.components.generation.desk import Desk
+from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
 GRID_WIDTH = 48
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the choice of a unit, the coloured text, and where else to look."""
     st.markdown(
         "Most units look like noise. Some follow something a person can name: the place in a line, a speaker's name, "
@@ -25,17 +25,17 @@ def show(desk: Desk) -> None:
         "Memory cells are often easier to read than hidden states.",
         width=TEXT_WIDTH,
     )
-    controls = desk.controls
+    controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="neurons-choice"):
-        controls.offer("neurons_layer", range(1, desk.info.config["num_layers"] + 1))
+        controls.offer("neurons_layer", range(1, context.info.config["num_layers"] + 1))
         layer = controls.segmented("neurons_layer")
-        controls.offer("neurons_part", parts_of(desk.info.architecture), _part_label)
+        controls.offer("neurons_part", parts_of(context.info.architecture), _part_label)
         part = controls.select("neurons_part", _part_label, width=220)
         unit = controls.number("neurons_unit", width=160)
     with st.expander("Colour a text of your own", icon=":material/edit:"):
-        text = controls.text_area("neurons_text", height=110) or desk.text
+        text = controls.text_area("neurons_text", height=110) or context.text
     with st.spinner("The network reads the text."):
-        course = cache.compute_with_model(unit_course, desk.network, text, layer - 1, unit, part)
+        course = cache.compute_with_model(unit_course, context.network, text, layer - 1, unit, part)
     name = f"{PARTS[part]} of unit {unit} in layer {layer}"
     st.caption(notices.plain(f"{name.capitalize()}. {course.summary()}"))
     title = f"Unit {unit}, {PARTS[part]}" + (" (0 shut, 1 open)" if is_switch(part) else "")
@@ -52,7 +52,7 @@ def show(desk: Desk) -> None:
         name="neurons-text",
         alt=describe_text_grid(course.tokens, course.values, title_of_values=name),
         table=pd.DataFrame({"token": map(visible_token, course.tokens), "value": course.values}),
-        receipt=unit_receipts.for_unit(desk.network, text, layer, unit, part),
+        receipt=unit_receipts.for_unit(context.network, text, layer, unit, part),
     )
     st.caption("Units of this layer that move most over this text:")
     with st.container(horizontal=True, gap="small", key="neurons-busiest"):

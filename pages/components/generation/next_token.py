@@ -6,8 +6,8 @@ from math import exp
 
 import streamlit as st
 
-from engine.inspection.next_tokens import NextTokens, choices_along, next_tokens, token_around
-from engine.plotting.distribution import (
+from engine.inspection.writing.next_tokens import NextTokens, choices_along, next_tokens, token_around
+from engine.plotting.writing.distribution import (
     STAGES,
     describe_next_tokens,
     describe_openness,
@@ -18,19 +18,19 @@ from engine.plotting.distribution import (
     visible_token,
 )
 from pages.components import cache, figures, notices, receipts
-from pages.components.generation.desk import Desk
+from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the place in the text, the two entropies, and the bars."""
-    text, view = desk.text, desk.view
-    position = desk.controls.slider("position", maximum=max(1, len(text)), default=max(1, len(text)))
-    noun = cache.load_model(desk.network).tokenizer.noun
-    position, followed_by = cache.compute_with_model(token_around, desk.network, text, position)
+    text, view = context.text, context.view
+    position = context.controls.slider("position", maximum=max(1, len(text)), default=max(1, len(text)))
+    noun = cache.load_model(context.network).tokenizer.noun
+    position, followed_by = cache.compute_with_model(token_around, context.network, text, position)
     st.text(f"…{text[max(0, position - 60) : position]}▏")
     expected = cache.compute_with_model(
-        next_tokens, desk.network, text[:position], view.temperature, view.top_k, view.top_p
+        next_tokens, context.network, text[:position], view.temperature, view.top_k, view.top_p
     )
     if followed_by:
         st.caption(notices.plain(expected.outcome(followed_by)))
@@ -42,19 +42,19 @@ def show(desk: Desk) -> None:
     cut.metric("Cut away by top-k and top-p", f"{100 * expected.mass_cut:.1f} %")
     cut.caption("of the chances the temperature left")
     figures.show(
-        next_token_bars(expected.frame, mode=figures.mode(), architecture=desk.info.architecture, noun=noun),
+        next_token_bars(expected.frame, mode=figures.mode(), architecture=context.info.architecture, noun=noun),
         name="next-character",
         alt=describe_next_tokens(expected.frame, noun=noun),
         table=expected.frame.assign(token=expected.frame["token"].map(visible_token)),
-        receipt=receipts.for_next_tokens(desk.network, text[:position], desk.settings),
+        receipt=receipts.for_next_tokens(context.network, text[:position], context.settings),
     )
-    if desk.controls.toggle("next_token_stages"):
-        _show_stages(desk, text, position, expected)
+    if context.controls.toggle("next_token_stages"):
+        _show_stages(context, text, position, expected)
 
 
-def _show_stages(desk: Desk, text: str, position: int, expected: NextTokens) -> None:
+def _show_stages(context: PageContext, text: str, position: int, expected: NextTokens) -> None:
     """Draw what each stage makes of the chances at this place, and how open the choice is along the whole text."""
-    view, look = desk.view, {"mode": figures.mode(), "architecture": desk.info.architecture}
+    view, look = context.view, {"mode": figures.mode(), "architecture": context.info.architecture}
     st.markdown(
         "From top to bottom: the network's own chances; divided by the temperature; then top-k and top-p take away the "
         "unlikely (a cross) and the rest is scaled up again. At temperature 1, with top-k at 0 and top-p at 1, all "
@@ -63,7 +63,7 @@ def _show_stages(desk: Desk, text: str, position: int, expected: NextTokens) -> 
         width=TEXT_WIDTH,
     )
     stages = expected.stages.assign(stage=expected.stages["stage"].map(lambda name: STAGES[name][1]))
-    receipt = receipts.for_next_tokens(desk.network, text[:position], desk.settings)
+    receipt = receipts.for_next_tokens(context.network, text[:position], context.settings)
     figures.show(
         stage_bars(expected.frame, expected.stages, **look),
         name="next-character-stages",
@@ -71,13 +71,13 @@ def _show_stages(desk: Desk, text: str, position: int, expected: NextTokens) -> 
         table=stages,
         receipt=receipt,
     )
-    along = cache.compute_with_model(choices_along, desk.network, text, view.temperature, view.top_k, view.top_p)
+    along = cache.compute_with_model(choices_along, context.network, text, view.temperature, view.top_k, view.top_p)
     st.markdown("How open the choice was at every place: click one to look there.", width=TEXT_WIDTH)
     figures.show(
         openness_along(along, position, **look),
         name="next-character-along",
         alt=describe_openness(along, position),
         table=along,
-        receipt=receipts.for_choices_along(desk.network, text, desk.settings),
-        on_click=lambda place: desk.controls.set("position", max(1, place)),
+        receipt=receipts.for_choices_along(context.network, text, context.settings),
+        on_click=lambda place: context.controls.set("position", max(1, place)),
     )

@@ -8,12 +8,12 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.surprise import Surprise, differences, hover_lines, surprise
-from engine.plotting.distribution import visible_token
-from engine.plotting.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
+from engine.inspection.writing.surprise import Surprise, differences, hover_lines, surprise
+from engine.plotting.writing.distribution import visible_token
+from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
 from pages.components import cache, figures, networks, notices
 from pages.components.figures import Receipt
-from pages.components.generation.desk import Desk
+from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
 HIGHEST_BITS = 8.0  # one of 256: what is rarer gets the same colour, so that colours mean the same in every text
@@ -23,12 +23,12 @@ SHOWN_PLACES = 6
 CONTEXT = 12
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the text box, the coloured text, every model's total, and the difference of two models."""
-    text = desk.controls.text_area("surprise_text", height=190)
-    names = networks.comparable(desk.models.values())
-    desk.controls.offer("surprise_model", names, desk.label, default=desk.network)
-    name = desk.controls.segmented("surprise_model", desk.label)
+    text = context.controls.text_area("surprise_text", height=190)
+    names = networks.comparable(context.models.values())
+    context.controls.offer("surprise_model", names, context.label, default=context.network)
+    name = context.controls.segmented("surprise_model", context.label)
     with st.spinner("The models read."):
         found = {each: cache.compute_with_model(surprise, each, text) for each in names}
     st.markdown(
@@ -41,20 +41,20 @@ def show(desk: Desk) -> None:
     )
     left, right = st.columns([4, 3], gap="large")
     with left:
-        _show_text(desk, name, text, found[name])
+        _show_text(context, name, text, found[name])
     with right:
-        _show_totals(desk, found)
+        _show_totals(context, found)
     others = [other for other in names if other != name]
     if others:
-        _show_difference(desk, text, found, name, others)
+        _show_difference(context, text, found, name, others)
 
 
-def _show_text(desk: Desk, name: str, text: str, found: Surprise) -> None:
+def _show_text(context: PageContext, name: str, text: str, found: Surprise) -> None:
     """Draw the text in the colours of one model's surprise, and what the model has never seen."""
     unknown = cache.load_model(name).tokenizer.unknown_pieces(text) if found.unknown_count else []
     if unknown:
         notices.note(
-            f"{desk.label(name)} has never seen: {', '.join(unknown)}. It reads each as one unknown character; its "
+            f"{context.label(name)} has never seen: {', '.join(unknown)}. It reads each as one unknown character; its "
             "bits say how "
             "unexpected an unknown one was there, not which one it was."
         )
@@ -77,11 +77,11 @@ def _show_text(desk: Desk, name: str, text: str, found: Surprise) -> None:
     )
 
 
-def _show_totals(desk: Desk, found: dict[str, Surprise]) -> None:
+def _show_totals(context: PageContext, found: dict[str, Surprise]) -> None:
     """Draw every model's bits for the text, and say which needed fewest."""
     rows = pd.DataFrame(
         {
-            "model": [desk.label(name) for name in found],
+            "model": [context.label(name) for name in found],
             "bits in all": [round(each.total_bits, 1) for each in found.values()],
             "bits per character": [round(each.bits_per_character, 3) for each in found.values()],
             "unknown": [each.unknown_count for each in found.values()],
@@ -95,18 +95,18 @@ def _show_totals(desk: Desk, found: dict[str, Surprise]) -> None:
         f"{2 ** best['bits per character']:.1f} equally likely ones."
     )
     figures.show_table(
-        rows, name="surprise-totals", receipt=_receipt(next(iter(found)), desk.controls.value().surprise_text)
+        rows, name="surprise-totals", receipt=_receipt(next(iter(found)), context.controls.value().surprise_text)
     )
 
 
-def _show_difference(desk: Desk, text: str, found: dict[str, Surprise], name: str, others: list[str]) -> None:
+def _show_difference(context: PageContext, text: str, found: dict[str, Surprise], name: str, others: list[str]) -> None:
     """Draw the text in the colours of two models' difference, and where it is largest."""
     st.markdown("**Where two models differ**")
-    counting = next((other for other in others if desk.models[other].architecture == "ngram"), others[0])
-    desk.controls.offer("surprise_against", others, desk.label, default=counting)
-    other = desk.controls.segmented("surprise_against", desk.label)
+    counting = next((other for other in others if context.models[other].architecture == "ngram"), others[0])
+    context.controls.offer("surprise_against", others, context.label, default=counting)
+    other = context.controls.segmented("surprise_against", context.label)
     frame = differences(text, found[name], found[other])
-    first, second = desk.label(name), desk.label(other)
+    first, second = context.label(name), context.label(other)
     lower, higher = (frame["difference"] < 0).sum(), (frame["difference"] > 0).sum()
     less, more = (first, second) if frame["difference"].sum() <= 0 else (second, first)
     sentence = (
@@ -161,7 +161,7 @@ def _largest(text: str, frame: pd.DataFrame, first: str, second: str) -> pd.Data
 
 def _receipt(name: str, text: str, other: str = "") -> Receipt:
     lines = [
-        f"from engine.inspection.surprise import {'differences, ' if other else ''}surprise",
+        f"from engine.inspection.writing.surprise import {'differences, ' if other else ''}surprise",
         "from engine.models.folder import load_model\n",
         f"text = {text!r}",
         f"found = surprise(load_model({name!r}), text)",

@@ -6,9 +6,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.copies import unseen_measures
-from engine.inspection.temperature_results import COMMAND, PROMPT, SEEDS, SETTINGS, stored_curve
-from engine.inspection.temperatures import (
+from engine.inspection.writing.copies import unseen_measures
+from engine.inspection.writing.temperature_results import COMMAND, PROMPT, SEEDS, SETTINGS, stored_curve
+from engine.inspection.writing.temperatures import (
     CURVE_SEEDS,
     TEMPERATURES,
     TemperatureText,
@@ -20,9 +20,9 @@ from engine.inspection.temperatures import (
     temperature_table,
     write_at,
 )
-from engine.plotting.temperatures import describe_temperature_curves, temperature_curves
+from engine.plotting.writing.temperatures import describe_temperature_curves, temperature_curves
 from pages.components import cache, figures, header, notices, receipts, state
-from pages.components.generation.desk import Desk
+from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.generation_temperature import NOW
 
@@ -31,7 +31,7 @@ COLUMNS = 3
 PAGE = "generation"
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the six texts, the table of what is measured of them, and the curve."""
     st.markdown(
         "The network's scores are divided by the temperature before chances are made of them. Below 1 the likely "
@@ -41,31 +41,31 @@ def show(desk: Desk) -> None:
         width=TEXT_WIDTH,
     )
     st.caption("Your beginning, seed, length, top-k and top-p, at six temperatures.")
-    texts = _show_texts(desk)
+    texts = _show_texts(context)
     st.markdown(notices.plain(temperature_sentence(texts)), width=TEXT_WIDTH)
     figures.show_table(
         temperature_table(texts),
         name="temperature-texts",
-        receipt=receipts.for_temperatures(desk.network, desk.prompt, desk.settings),
+        receipt=receipts.for_temperatures(context.network, context.prompt, context.settings),
     )
     with st.expander("What the columns mean", type="compact"):
         st.markdown(_COLUMNS, width=TEXT_WIDTH)
     header.section("The curve over temperature")
-    if desk.controls.segmented("temperature_curve") == NOW:
-        _show_live_curve(desk)
+    if context.controls.segmented("temperature_curve") == NOW:
+        _show_live_curve(context)
     else:
-        show_stored_curves(desk)
+        show_stored_curves(context)
 
 
-def show_stored_curves(desk: Desk, *measures: str) -> None:
+def show_stored_curves(context: PageContext, *measures: str) -> None:
     """Draw the curves measured beforehand: of the network that is looked at, and of those that write beside it."""
-    names = [desk.network, *(name for name in desk.texts if name != desk.network)]
+    names = [context.network, *(name for name in context.texts if name != context.network)]
     tables = {name: cache.compute_with_model(stored_curve, name) for name in names}
     found = {name: table for name, table in tables.items() if len(table)}
-    if desk.network not in found:
-        command = COMMAND.format(model=desk.network)
+    if context.network not in found:
+        command = COMMAND.format(model=context.network)
         notices.note(
-            f"The curve of {desk.label(desk.network)} has not been measured beforehand; choose “{NOW}”, or run: "
+            f"The curve of {context.label(context.network)} has not been measured beforehand; choose “{NOW}”, or run: "
             f"{command}"
         )
     if not found:
@@ -79,10 +79,10 @@ def show_stored_curves(desk: Desk, *measures: str) -> None:
         "same author that the network never read.",
         width=TEXT_WIDTH,
     )
-    _show_curves(desk, found, "temperature-curve", receipts.for_stored_curve(desk.network, rows), measures)
+    _show_curves(context, found, "temperature-curve", receipts.for_stored_curve(context.network, rows), measures)
 
 
-def _show_texts(desk: Desk) -> list[TemperatureText]:
+def _show_texts(context: PageContext) -> list[TemperatureText]:
     """Draw the texts one by one as they are written; return them."""
     texts, places = [], []
     for _ in range(0, len(TEMPERATURES), COLUMNS):
@@ -96,7 +96,9 @@ def _show_texts(desk: Desk) -> list[TemperatureText]:
                 st.container(border=True, height=TEXT_HEIGHT, key=f"temperature-{temperature:g}"),
                 st.spinner("The network writes."),
             ):
-                found = cache.compute_with_model(write_at, desk.network, desk.prompt, desk.settings, temperature)
+                found = cache.compute_with_model(
+                    write_at, context.network, context.prompt, context.settings, temperature
+                )
                 st.text(marked_loop(found))
             st.caption(notices.plain(_summary(found)))
             if sentence := loop_sentence(found):
@@ -119,13 +121,13 @@ def _summary(found: TemperatureText) -> str:
     return " · ".join(parts)
 
 
-def _show_live_curve(desk: Desk) -> None:
+def _show_live_curve(context: PageContext) -> None:
     """Measure the curve with the visitor's settings, with progress, and draw it; kept until something changes."""
-    key = state.fingerprint(desk.network, cache.model_version(desk.network), desk.prompt, desk.settings)
+    key = state.fingerprint(context.network, cache.model_version(context.network), context.prompt, context.settings)
     kept = state.recall(PAGE, "temperature curve")
     if kept is None or kept[0] != key:
         bar = st.progress(0.0, "Measuring: all temperatures and seeds are written side by side.")
-        for event in measure_curve(cache.load_model(desk.network), desk.prompt, desk.settings):
+        for event in measure_curve(cache.load_model(context.network), context.prompt, context.settings):
             if isinstance(event, float):
                 bar.progress(
                     event, f"Measuring: {100 * event:.0f} % done; all temperatures and seeds are written side by side."
@@ -133,23 +135,27 @@ def _show_live_curve(desk: Desk) -> None:
         bar.empty()
         kept = (key, event)
         state.remember(PAGE, "temperature curve", kept)
-    receipt = receipts.for_live_curve(desk.network, desk.prompt, desk.settings)
+    receipt = receipts.for_live_curve(context.network, context.prompt, context.settings)
     st.caption(
         f"{CURVE_SEEDS} seeds at each temperature; with your top-k and top-p. Lines are means, bands reach from the "
         "smallest to the largest."
     )
-    _show_curves(desk, {desk.network: kept[1]}, "temperature-curve", receipt)
+    _show_curves(context, {context.network: kept[1]}, "temperature-curve", receipt)
 
 
 def _show_curves(
-    desk: Desk, tables: dict[str, pd.DataFrame], name: str, receipt: figures.Receipt, measures: tuple[str, ...] = ()
+    context: PageContext,
+    tables: dict[str, pd.DataFrame],
+    name: str,
+    receipt: figures.Receipt,
+    measures: tuple[str, ...] = (),
 ) -> None:
     frames = [
-        summarise_curve(table).assign(label=desk.label(model), architecture=desk.models[model].architecture)
+        summarise_curve(table).assign(label=context.label(model), architecture=context.models[model].architecture)
         for model, table in tables.items()
     ]
     frame = pd.concat(frames, ignore_index=True)
-    baselines = cache.compute_with_model(unseen_measures, desk.network)
+    baselines = cache.compute_with_model(unseen_measures, context.network)
     chosen = {"measures": measures} if measures else {}
     figures.show(
         temperature_curves(frame, mode=figures.mode(), baselines=baselines, **chosen),

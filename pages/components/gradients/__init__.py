@@ -1,8 +1,8 @@
-"""The tools of the Gradients page: one module each, with `show(desk)`; only the one that is open is imported."""
+"""The tools of the Gradients page: one module each, with `show(context)`; only the one that is open is imported."""
 
 from __future__ import annotations
 
-from pages.components.gradients.desk import Desk
+from pages.components.gradients.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 TOOLS = Toolbox(
@@ -14,7 +14,7 @@ TOOLS = Toolbox(
         "Which of the earlier characters does a network lean on when it expects the next one?",
     ),
     Tool("clipping", "Clipping", "What happens when gradients explode, and what does it help to hold them down?"),
-    Tool("foretold", "Foretold?", "Can one tell from the gradients of a newborn network whether it will learn?"),
+    Tool("trainability", "Foretold?", "Can one tell from the gradients of a newborn network whether it will learn?"),
     Tool(
         "truncation",
         "Truncation",
@@ -23,4 +23,4 @@ TOOLS = Toolbox(
 )
 show = TOOLS.show
 
-__all__ = ["TOOLS", "Desk", "show"]
+__all__ = ["TOOLS", "PageContext", "show"]

@@ -10,7 +10,7 @@ from math import log10
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.chain import (
+from engine.inspection.gradients.chain import (
     ARCHITECTURES,
     Chain,
     ChainSettings,
@@ -24,7 +24,7 @@ from engine.inspection.chain import (
     product_sentence,
 )
 from engine.plotting import theme
-from engine.plotting.gradients import (
+from engine.plotting.gradients.gradients import (
     chain_curves,
     describe_chain,
     describe_edge,
@@ -35,12 +35,12 @@ from engine.plotting.gradients import (
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
 from pages.components.gradients import trained
-from pages.components.gradients.desk import Desk
+from pages.components.gradients.context import PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.gradients_chain import chain_settings
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the sliders, the three curves and what they mean, the edge, the singular values, and trained networks."""
     st.markdown(
         "Three networks that have just been born read something. Each line says what has become of a small change of "
@@ -50,20 +50,20 @@ def show(desk: Desk) -> None:
         "until the RNN's line is flat, then a little further. Then give the LSTM a larger *Forget bias*.",
         width=TEXT_WIDTH,
     )
-    settings, text = _ask(desk)
+    settings, text = _ask(context)
     chain = cache.compute(measure_chain, settings, text)
     _show_words(chain)
     distance = far_distance(chain)
     chart, edge, spectra = st.container(), st.container(), st.container()
     with spectra:  # drawn first: the choice also says whose bound is drawn above
-        closeup = desk.controls.segmented("chain_closeup")
+        closeup = context.controls.segmented("chain_closeup")
         bound = cache.compute(chain_bound, settings, closeup, text)
         _show_spectra(settings, text, chain, closeup, bound)
     with edge:
-        _show_product(desk, settings, text, chain)
+        _show_product(context, settings, text, chain)
     with chart:
         _show_curves(settings, text, chain, distance, (closeup, bound))
-    trained.show(desk, text)
+    trained.show(context, text)
 
 
 def _show_curves(
@@ -86,9 +86,9 @@ def _show_curves(
         notices.note(sentence)
 
 
-def _ask(desk: Desk) -> tuple[ChainSettings, str | None]:
+def _ask(context: PageContext) -> tuple[ChainSettings, str | None]:
     """Draw the controls; return the settings, and the text where one is read."""
-    controls = desk.controls
+    controls = context.controls
     left, middle, right = st.columns(3, gap="medium")
     with left:
         controls.slider("chain_gain")
@@ -121,7 +121,7 @@ def _show_words(chain: Chain) -> None:
     )
 
 
-def _show_product(desk: Desk, settings: ChainSettings, text: str | None, chain: Chain) -> None:
+def _show_product(context: PageContext, settings: ChainSettings, text: str | None, chain: Chain) -> None:
     """Draw where the RNN's edge lies, and the product that textbooks replace by a power."""
     st.markdown(
         "**The edge.** One slider takes an RNN from forgetting to exploding; click a mark to go there.",
@@ -135,7 +135,7 @@ def _show_product(desk: Desk, settings: ChainSettings, text: str | None, chain: 
         alt=describe_edge(edge),
         table=edge.round(4),
         receipt=_receipt(settings, text, "print(find_edge(settings, text))", "find_edge"),
-        on_click=lambda gain: desk.controls.set("chain_gain", round(gain / 0.05) * 0.05),
+        on_click=lambda gain: context.controls.set("chain_gain", round(gain / 0.05) * 0.05),
     )
     st.markdown(notices.plain(product_sentence(chain)), width=TEXT_WIDTH)
 
@@ -184,7 +184,7 @@ def _receipt(settings: ChainSettings, text: str | None, last: str, also: str) ->
         seed=settings.seed,
         measured=f"{date.today().isoformat()}, exactly, as a product of the Jacobians of all steps in double precision",
         python=(
-            f"from engine.inspection.chain import ChainSettings, {also}, measure_chain\n\n"
+            f"from engine.inspection.gradients.chain import ChainSettings, {also}, measure_chain\n\n"
             f"settings = {settings!r}\ntext = {text!r}\nchain = measure_chain(settings, text)\n{last}"
         ),
     )

@@ -10,10 +10,10 @@ import streamlit as st
 
 from engine.experiments.clipping import clipping_frame, clipping_sentence, train_twice
 from engine.experiments.clipping_settings import ClippingSettings
-from engine.plotting.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
+from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
 from pages.components import cache, figures, notices, state
 from pages.components.figures import Receipt
-from pages.components.gradients.desk import PAGE, Desk
+from pages.components.gradients.context import PAGE, PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.gradients_clipping import clipping_settings
 
@@ -32,7 +32,7 @@ class TwoRuns:
     is_stopped: bool = False
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the settings, the two runs while they train, and what came of them."""
     st.markdown(
         "A network with ReLU learns to remember one symbol. Both runs begin with the same weights and read the same "
@@ -46,8 +46,8 @@ def show(desk: Desk) -> None:
     for names in (("threshold", "learning_rate", "gain"), ("length", "hidden_size", "updates", "seed")):
         with st.container(horizontal=True):
             for name in names:
-                desk.controls.number(f"clipping_{name}", width=160)
-    settings = clipping_settings(desk.controls.value())
+                context.controls.number(f"clipping_{name}", width=160)
+    settings = clipping_settings(context.controls.value())
     found = state.recall(PAGE, NAME)
     if found is None or found.settings != settings:
         found = TwoRuns(settings)

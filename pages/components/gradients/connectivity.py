@@ -10,13 +10,19 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from engine.inspection.connectivity import REPLACEMENTS, Connectivity, connectivity, rank_correlation, replacements
-from engine.inspection.trained_chain import checked_tokens
-from engine.plotting.connectivity import check_curves, connectivity_grid, describe_check
-from engine.plotting.text_grid import spoken_token
+from engine.inspection.gradients.connectivity import (
+    REPLACEMENTS,
+    Connectivity,
+    connectivity,
+    rank_correlation,
+    replacements,
+)
+from engine.inspection.gradients.trained_chain import checked_tokens
+from engine.plotting.gradients.connectivity import check_curves, connectivity_grid, describe_check
+from engine.plotting.writing.text_grid import spoken_token
 from pages.components import cache, figures, networks, notices
 from pages.components.figures import Receipt
-from pages.components.gradients.desk import Desk
+from pages.components.gradients.context import PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.gradients import CAT, CHEF
 
@@ -24,7 +30,7 @@ EXAMPLES = {"The cat": CAT, "The chef": CHEF}
 STRONG, WEAK = 0.7, 0.3  # rank correlations
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the text box, a coloured row per network, and the check of what the colours say."""
     st.markdown(
         "Each network has read the text up to the underlined character and now expects it. **The brighter a character "
@@ -34,51 +40,55 @@ def show(desk: Desk) -> None:
         "look at the subject of the sentence when it comes to the verb?",
         width=TEXT_WIDTH,
     )
-    text = desk.controls.text_area("text", height=80)
+    text = context.controls.text_area("text", height=80)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("The articles' sentences", width="content")
         for label, example in EXAMPLES.items():
             st.button(
-                label, key=f"connectivity-{label}", on_click=desk.controls.set, args=("text", example), type="tertiary"
+                label,
+                key=f"connectivity-{label}",
+                on_click=context.controls.set,
+                args=("text", example),
+                type="tertiary",
             )
-    if not desk.readers:
+    if not context.readers:
         notices.note(
             "No language model that learns by gradients is installed; the Models page lists what is there and what is "
             "missing."
         )
         return
-    first = next(iter(desk.readers))
+    first = next(iter(context.readers))
     tokens = cache.compute_with_model(checked_tokens, first, text)
     place = (
         2
         if len(tokens) <= 2
-        else desk.controls.slider(
-            "connectivity_place", maximum=len(tokens), default=min(len(tokens), desk.view.connectivity_place)
+        else context.controls.slider(
+            "connectivity_place", maximum=len(tokens), default=min(len(tokens), context.view.connectivity_place)
         )
     )
-    is_log = desk.controls.toggle("connectivity_faint")
-    found = {name: cache.compute_with_model(connectivity, name, text, place) for name in desk.readers}
-    verdicts = {name: _show_row(desk, name, each, is_log) for name, each in found.items()}
-    _show_receipt(desk, text, place)
-    if desk.controls.toggle("connectivity_check"):
+    is_log = context.controls.toggle("connectivity_faint")
+    found = {name: cache.compute_with_model(connectivity, name, text, place) for name in context.readers}
+    verdicts = {name: _show_row(context, name, each, is_log) for name, each in found.items()}
+    _show_receipt(context, text, place)
+    if context.controls.toggle("connectivity_check"):
         with st.spinner("Each earlier character is replaced, and the text is read again."):
             checks = {name: cache.compute_with_model(replacements, name, text, place) for name in found}
-        _show_checks(desk, text, place, found, checks, verdicts)
+        _show_checks(context, text, place, found, checks, verdicts)
 
 
-def _show_row(desk: Desk, name: str, found: Connectivity, is_log: bool) -> DeltaGenerator:
+def _show_row(context: PageContext, name: str, found: Connectivity, is_log: bool) -> DeltaGenerator:
     """Draw one network's row; return the place below it for what the check finds."""
-    networks.show(desk.models[name])
+    networks.show(context.models[name])
     expected = spoken_token(found.tokens[found.place - 1])
     figures.show(
         connectivity_grid(found.tokens, found.shares, found.place, mode=figures.mode(), is_log=is_log),
         name=f"connectivity-{name}",
-        alt=row_sentence(desk.label(name), found),
+        alt=row_sentence(context.label(name), found),
         table=pd.DataFrame({"token": found.tokens[: found.place - 1], "strength": found.strengths.round(6)}),
-        on_click=lambda number: desk.controls.set("connectivity_place", max(2, number + 1)),
+        on_click=lambda number: context.controls.set("connectivity_place", max(2, number + 1)),
     )
     chance = f"It gave {expected} a chance of {100 * found.probability:.2g} %."
-    st.markdown(notices.plain(f"{row_sentence(desk.label(name), found)} {chance}"), width=TEXT_WIDTH)
+    st.markdown(notices.plain(f"{row_sentence(context.label(name), found)} {chance}"), width=TEXT_WIDTH)
     return st.empty()
 
 
@@ -98,7 +108,7 @@ def row_sentence(label: str, found: Connectivity) -> str:
 
 
 def _show_checks(
-    desk: Desk,
+    context: PageContext,
     text: str,
     place: int,
     found: Mapping[str, Connectivity],
@@ -118,12 +128,12 @@ def _show_checks(
     )
     name = next(iter(found))
     if len(found) > 1:
-        desk.controls.offer("connectivity_closeup", list(found), desk.label)
-        name = desk.controls.segmented("connectivity_closeup", desk.label)
+        context.controls.offer("connectivity_closeup", list(found), context.label)
+        name = context.controls.segmented("connectivity_closeup", context.label)
     figures.show(
-        check_curves(frames[name], desk.models[name].architecture, mode=figures.mode()),
+        check_curves(frames[name], context.models[name].architecture, mode=figures.mode()),
         name="connectivity-check",
-        alt=describe_check(frames[name], desk.label(name), correlations[name]),
+        alt=describe_check(frames[name], context.label(name), correlations[name]),
         table=frames[name].round(5),
         receipt=Receipt(
             model=name,
@@ -131,7 +141,7 @@ def _show_checks(
             measured=f"{date.today().isoformat()}, {REPLACEMENTS} other characters in each of the last "
             f"{len(frames[name])} places, one at a time",
             python=(
-                "from engine.inspection.connectivity import connectivity, rank_correlation, replacements\n"
+                "from engine.inspection.gradients.connectivity import connectivity, rank_correlation, replacements\n"
                 "from engine.models.folder import load_model\n\n"
                 f"text = {text!r}\nmodel = load_model({name!r})\n"
                 f"gradient = connectivity(model, text, {place}).strengths\nreplaced = replacements(model, text, "
@@ -156,15 +166,15 @@ def check_sentence(count: int, correlation: float) -> str:
     return f"Replaced for real, {count} characters: rank correlation {correlation:.2f}, so {verdict}."
 
 
-def _show_receipt(desk: Desk, text: str, place: int) -> None:
-    first = next(iter(desk.readers))
+def _show_receipt(context: PageContext, text: str, place: int) -> None:
+    first = next(iter(context.readers))
     figures.show_receipt(
         Receipt(
-            model=", ".join(desk.readers),
+            model=", ".join(context.readers),
             data="your text",
             measured=f"{date.today().isoformat()}, the norm of d logit / d embedding, by autograd",
             python=(
-                "from engine.inspection.connectivity import connectivity\n"
+                "from engine.inspection.gradients.connectivity import connectivity\n"
                 "from engine.models.folder import load_model\n\n"
                 f"found = connectivity(load_model({first!r}), {text!r}, {place})\n"
                 "print(found.strengths, found.probability)"

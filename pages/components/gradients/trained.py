@@ -7,44 +7,44 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.chain import KEY_DISTANCE, say_power
-from engine.inspection.memory_levels import agreement_sentence, memory_levels
-from engine.inspection.trained_chain import newborn_chain, trained_chain
-from engine.plotting.gradients import chain_curves, describe_chain
+from engine.inspection.gradients.chain import KEY_DISTANCE, say_power
+from engine.inspection.gradients.effective_context import agreement_sentence, memory_levels
+from engine.inspection.gradients.trained_chain import newborn_chain, trained_chain
+from engine.plotting.gradients.gradients import chain_curves, describe_chain
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
-from pages.components.gradients.desk import Desk
+from pages.components.gradients.context import PageContext
 from pages.components.header import TEXT_WIDTH, section
 
 BIRTH = " at birth"
 
 
-def show(desk: Desk, text: str | None) -> None:
+def show(context: PageContext, text: str | None) -> None:
     """Draw the switch and, where it is on, the curves of the trained networks and of the same ones before training."""
     section(
         "And trained networks?",
         "The networks of this site that write Shakespeare, after a million characters of learning.",
     )
-    if not desk.controls.toggle("chain_trained"):
+    if not context.controls.toggle("chain_trained"):
         return
-    if not desk.trio:
+    if not context.trio:
         notices.note(
             "No language model with hidden units is installed; the Models page lists what is there and what is missing."
         )
         return
     if text is None:
-        text = desk.controls.text_area("text", height=80)
+        text = context.controls.text_area("text", height=80)
     with st.spinner("The gradients of trained networks are handed back through the text."):
         parts = []
-        for name, info in desk.trio.items():
-            look = {"architecture": info.architecture, "label": desk.label(name)}
+        for name, info in context.trio.items():
+            look = {"architecture": info.architecture, "label": context.label(name)}
             parts.append(cache.compute_with_model(trained_chain, name, text).assign(**look))
             look["label"] += BIRTH
             parts.append(cache.compute_with_model(newborn_chain, name, text).assign(**look))
     curves = pd.concat(parts, ignore_index=True)
     distance = min(KEY_DISTANCE, int(curves["distance"].max()))
     st.markdown(notices.plain(trained_sentence(curves, distance)), width=TEXT_WIDTH)
-    first = next(iter(desk.trio))
+    first = next(iter(context.trio))
     figures.show(
         chain_curves(
             curves, mode=figures.mode(), distance=distance, x_title="Characters back from the end of your text"
@@ -53,12 +53,12 @@ def show(desk: Desk, text: str | None) -> None:
         alt=describe_chain(curves, distance),
         table=curves.round(4),
         receipt=Receipt(
-            model=", ".join(desk.trio),
+            model=", ".join(context.trio),
             data="your text",
             seed="0, for the eight directions that are handed back and for the networks at birth",
             measured=f"{date.today().isoformat()}, by autograd through the whole text",
             python=(
-                "from engine.inspection.trained_chain import newborn_chain, trained_chain\n"
+                "from engine.inspection.gradients.trained_chain import newborn_chain, trained_chain\n"
                 "from engine.models.folder import load_model\n\n"
                 f"text = {text!r}\nmodel = load_model({first!r})\n"
                 "print(trained_chain(model, text), newborn_chain(model, text))"
@@ -67,7 +67,7 @@ def show(desk: Desk, text: str | None) -> None:
             "directions.",
         ),
     )
-    _show_half_lives(desk)
+    _show_half_lives(context)
     st.caption(
         "At birth these networks had random rotations as recurrent matrices, and the LSTM a forget bias of 1. A line "
         "that becomes flat belongs to "
@@ -75,11 +75,12 @@ def show(desk: Desk, text: str | None) -> None:
     )
 
 
-def _show_half_lives(desk: Desk) -> None:
+def _show_half_lives(context: PageContext) -> None:
     """Say whether the gradient and real replacement put the networks' memories in the same order."""
     with st.spinner("Characters are replaced, near and far, in eight passages.", show_time=True):
         parts = [
-            cache.compute_with_model(memory_levels, name).assign(network=desk.label(name)) for name in desk.readers
+            cache.compute_with_model(memory_levels, name).assign(network=context.label(name))
+            for name in context.readers
         ]
     levels = pd.concat(parts, ignore_index=True)
     st.markdown("**Does a gradient tell how long a network remembers?**", width=TEXT_WIDTH)
@@ -94,15 +95,15 @@ def _show_half_lives(desk: Desk) -> None:
         shown.rename(columns={"level": "of the influence"}),
         name="chain-half-lives",
         receipt=Receipt(
-            model=", ".join(desk.readers),
+            model=", ".join(context.readers),
             data="eight passages of the embedded sample Saltmarsh, kept back when the networks were trained",
             seed="0, for which characters are put in",
             measured=f"{date.today().isoformat()}, squared gradients, and nats between what is expected with and "
             "without the character",
             python=(
-                "from engine.inspection.memory_levels import memory_levels\n"
+                "from engine.inspection.gradients.effective_context import memory_levels\n"
                 "from engine.models.folder import load_model\n\n"
-                f"for name in {list(desk.readers)!r}:\n    print(name, memory_levels(load_model(name)))"
+                f"for name in {list(context.readers)!r}:\n    print(name, memory_levels(load_model(name)))"
             ),
         ),
     )

@@ -6,15 +6,15 @@ from datetime import date
 
 import streamlit as st
 
-from engine.inspection.truncation import truncation, truncation_sentence
-from engine.plotting.truncation import cost_bars, describe_truncation, reach_curve
+from engine.inspection.gradients.truncation import truncation, truncation_sentence
+from engine.plotting.gradients.truncation import cost_bars, describe_truncation, reach_curve
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
-from pages.components.gradients.desk import Desk
+from pages.components.gradients.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the text, the network, the gradient with its cuts, and the costs."""
     st.markdown(
         "Nobody trains through a whole book at once: it is read in chunks, the state goes on into the next chunk, "
@@ -24,21 +24,21 @@ def show(desk: Desk) -> None:
         "the share they keep. Look at the three networks in turn: which of them loses most to short chunks?",
         width=TEXT_WIDTH,
     )
-    if not desk.trio:
+    if not context.trio:
         notices.note(
             "No language model with hidden units is installed; the Models page lists what is there and what is missing."
         )
         return
-    names = list(desk.trio)
-    favourite = next((name for name, info in desk.trio.items() if info.architecture == "lstm"), names[0])
+    names = list(context.trio)
+    favourite = next((name for name, info in context.trio.items() if info.architecture == "lstm"), names[0])
     network = names[0]
     if len(names) > 1:
-        desk.controls.offer("truncation_network", names, desk.label, favourite)
-        network = desk.controls.segmented("truncation_network", desk.label)
-    text = desk.controls.text_area("truncation_text", height=100)
+        context.controls.offer("truncation_network", names, context.label, favourite)
+        network = context.controls.segmented("truncation_network", context.label)
+    text = context.controls.text_area("truncation_text", height=100)
     with st.spinner("The text is read and gone back through once for each length of chunk.", show_time=True):
         found = cache.compute_with_model(truncation, network, text)
-    architecture = desk.models[network].architecture
+    architecture = context.models[network].architecture
     st.markdown(f"**{notices.plain(truncation_sentence(found))}**", width=TEXT_WIDTH)
     figures.show(
         reach_curve(found.influence, found.frame, architecture, mode=figures.mode()),
@@ -51,7 +51,7 @@ def show(desk: Desk) -> None:
             measured=f"{date.today().isoformat()}, on real backward passes; memory counts what autograd keeps, "
             "without the weights",
             python=(
-                "from engine.inspection.truncation import truncation, truncation_sentence\n"
+                "from engine.inspection.gradients.truncation import truncation, truncation_sentence\n"
                 "from engine.models.folder import load_model\n\n"
                 f"found = truncation(load_model({network!r}), {text!r})\n"
                 "print(found.frame.to_string(), truncation_sentence(found))"

@@ -1,4 +1,4 @@
-"""The tools of the sentiment page: one module each, with `show(desk)`; only the one that is open is imported."""
+"""The tools of the sentiment page: one module each, with `show(context)`; only the one that is open is imported."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import DataError
-from engine.inspection import word_order
-from engine.inspection.word_order import (
+from engine.inspection.classification import word_order
+from engine.inspection.classification.word_order import (
     ROUNDING,
     SHUFFLES,
     Shuffles,
@@ -21,16 +21,16 @@ from engine.inspection.word_order import (
     stored_word_order,
     swap_words,
 )
-from engine.plotting.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
+from engine.plotting.classification.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.sentiment.desk import Desk, is_blind
+from pages.components.sentiment.context import PageContext, is_blind
 
 WAYS = {"shuffle": "shuffled", "swap": "with two swapped"}
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the other order and what each classifier says of it, then how often order matters on the test sentences."""
     st.markdown(
         "A network that only averages its words cannot tell two orders apart; one that reads from left to right can. "
@@ -41,22 +41,24 @@ def show(desk: Desk) -> None:
         width=TEXT_WIDTH,
     )
     with notices.engine_errors():
-        check_order(desk.words)
-        changed = _ask(desk, desk.words)
-        _show_text(desk.words, changed)
+        check_order(context.words)
+        changed = _ask(context, context.words)
+        _show_text(context.words, changed)
         with st.spinner(f"Reading {SHUFFLES} shuffles with every network", show_time=True):
             found = {
-                name: _measure(desk, name, changed) for name in desk.verdicts if desk.verdicts[name].words == desk.words
+                name: _measure(context, name, changed)
+                for name in context.verdicts
+                if context.verdicts[name].words == context.words
             }
-        _show_dots(desk, changed, found)
+        _show_dots(context, changed, found)
     st.markdown("**How often order matters**")
     with notices.engine_errors():
-        _show_stored(desk)
+        _show_stored(context)
 
 
-def _ask(desk: Desk, words: tuple[str, ...]) -> tuple[str, ...]:
+def _ask(context: PageContext, words: tuple[str, ...]) -> tuple[str, ...]:
     """Draw the choice of another order and return the words in it."""
-    controls = desk.controls
+    controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = controls.segmented("order_way", WAYS.get)
         if way == "shuffle":
@@ -95,15 +97,15 @@ def _show_text(words: tuple[str, ...], changed: tuple[str, ...]) -> None:
     st.markdown(f"In the other order: {' '.join(moved)}")
 
 
-def _measure(desk: Desk, name: str, changed: tuple[str, ...]) -> tuple[float, Shuffles]:
+def _measure(context: PageContext, name: str, changed: tuple[str, ...]) -> tuple[float, Shuffles]:
     """Return a classifier's probability of "positive" for the other order, and what it says of many shuffles."""
     reordered = cache.compute_with_model(probabilities_in_order, name, (changed,))
-    return float(reordered[0]), cache.compute_with_model(shuffle_many, name, desk.words)
+    return float(reordered[0]), cache.compute_with_model(shuffle_many, name, context.words)
 
 
-def _show_dots(desk: Desk, changed: tuple[str, ...], found: dict[str, tuple[float, Shuffles]]) -> None:
+def _show_dots(context: PageContext, changed: tuple[str, ...], found: dict[str, tuple[float, Shuffles]]) -> None:
     rows = [
-        OrderRow(desk.label(name), desk.style(name), many.intact, reordered, many.probabilities)
+        OrderRow(context.label(name), context.style(name), many.intact, reordered, many.probabilities)
         for name, (reordered, many) in found.items()
     ]
     sentence = " ".join(_said(row, many) for row, (_, many) in zip(rows, found.values(), strict=True))
@@ -127,9 +129,9 @@ def _show_dots(desk: Desk, changed: tuple[str, ...], found: dict[str, tuple[floa
             seed=f"1 to {SHUFFLES} for the ticks",
             measured=f"{date.today().isoformat()}, on the server's processor",
             python=(
-                "from engine.inspection.word_order import probabilities_in_order, shuffle_many\n"
+                "from engine.inspection.classification.word_order import probabilities_in_order, shuffle_many\n"
                 "from engine.models.folder import load_model\n\n"
-                f"words, changed = {desk.words!r}, {changed!r}\n"
+                f"words, changed = {context.words!r}, {changed!r}\n"
                 f"for name in {list(found)!r}:\n"
                 "    loaded = load_model(name)\n"
                 "    many = shuffle_many(loaded, words)\n"
@@ -152,10 +154,10 @@ def _said(row: OrderRow, many: Shuffles) -> str:
     )
 
 
-def _show_stored(desk: Desk) -> None:
+def _show_stored(context: PageContext) -> None:
     measured = {}
     table = word_order.TABLE
-    for name, info in desk.models.items():
+    for name, info in context.models.items():
         version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
         try:
             rows = cache.compute(stored_word_order, name, str(info.path), str(table), version=version)
@@ -164,25 +166,30 @@ def _show_stored(desk: Desk) -> None:
             return
         if len(rows):
             measured[name] = rows
-    if missing := [name for name in desk.models if name not in measured]:
+    if missing := [name for name in context.models if name not in measured]:
         commands = "; ".join(word_order.COMMAND.format(model=name) for name in missing)
         notices.note(
-            f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}."
+            f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: "
+            f"{commands}."
         )
     for title in dict.fromkeys(rows["title"].iloc[0] for rows in measured.values()):
-        _show_accuracies(desk, title, {name: rows for name, rows in measured.items() if rows["title"].iloc[0] == title})
+        _show_accuracies(
+            context, title, {name: rows for name, rows in measured.items() if rows["title"].iloc[0] == title}
+        )
 
 
-def _show_accuracies(desk: Desk, title: str, measured: dict[str, pd.DataFrame]) -> None:
+def _show_accuracies(context: PageContext, title: str, measured: dict[str, pd.DataFrame]) -> None:
     """Draw accuracy with and without the order of the words, for the classifiers that were measured on the same
     sentences."""
     rows = [
-        OrderAccuracy(desk.label(name), desk.style(name), rows["accuracy"].iloc[0], rows["accuracy_shuffled"].tolist())
+        OrderAccuracy(
+            context.label(name), context.style(name), rows["accuracy"].iloc[0], rows["accuracy_shuffled"].tolist()
+        )
         for name, rows in measured.items()
     ]
     frame = pd.concat(measured.values(), ignore_index=True)
     count, seeds = frame["sentences"].iloc[0], frame["seed"].nunique()
-    said = " ".join(_said_of_many(desk, name, part) for name, part in measured.items())
+    said = " ".join(_said_of_many(context, name, part) for name, part in measured.items())
     sentence = f"{title}, {count:,} texts, each shuffled with {seeds} seeds. {said}"
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     figures.show(
@@ -202,12 +209,12 @@ def _show_accuracies(desk: Desk, title: str, measured: dict[str, pd.DataFrame]) 
     )
 
 
-def _said_of_many(desk: Desk, name: str, rows: pd.DataFrame) -> str:
+def _said_of_many(context: PageContext, name: str, rows: pd.DataFrame) -> str:
     """Return what shuffling many texts did to one classifier, in words."""
     changed = rows["decisions_changed"].mean()
     share = f"{100 * changed:.1f} % of the decisions" if changed else "no decision"
-    reason = ", as it reads no order" if is_blind(desk.models[name]) else ""
+    reason = ", as it reads no order" if is_blind(context.models[name]) else ""
     return (
-        f"{desk.label(name)}: {100 * rows['accuracy'].iloc[0]:.1f} % right, "
+        f"{context.label(name)}: {100 * rows['accuracy'].iloc[0]:.1f} % right, "
         f"{100 * rows['accuracy_shuffled'].mean():.1f} % when shuffled; a shuffle changes {share}{reason}."
     )

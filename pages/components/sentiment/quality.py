@@ -12,10 +12,10 @@ import streamlit as st
 
 from engine.corpora.sources import mirror_folder
 from engine.errors import DataError
-from engine.inspection import classification_quality as quality
-from engine.inspection.classification_quality import KINDS, ORDERS, Quality, slice_names
-from engine.inspection.sentence_scores import weights_in
-from engine.plotting.classification_quality import (
+from engine.inspection.classification import quality
+from engine.inspection.classification.quality import KINDS, ORDERS, Quality, slice_names
+from engine.inspection.stored.sentence_scores import weights_in
+from engine.plotting.classification.quality import (
     accuracy_dots,
     confusion_map,
     reliability,
@@ -24,7 +24,7 @@ from engine.plotting.classification_quality import (
 )
 from pages.components import cache, figures, header, notices, state
 from pages.components.figures import Receipt
-from pages.components.sentiment.desk import CORPORA, PAGE, Desk, is_blind
+from pages.components.sentiment.context import CORPORA, PAGE, PageContext, is_blind
 
 LOOKED_FOR = "quality texts looked for"
 PER_PAGE = 10
@@ -37,68 +37,70 @@ SCORES_SENTENCE = (
 LONGEST_SHOWN = 600  # characters of a listed text; the whole one opens above
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the scores of all classifiers, then the chosen one's confusion, threshold, calibration, slices and
     errors."""
     table, version = str(quality.TABLE), _version()
     scores = cache.compute(quality.measure_scores, table, version=version)
-    scores = scores[[_is_present(desk, row.model, row.weights) for row in scores.itertuples()]]
-    missing = [name for name in desk.models if name not in set(scores["model"])]
+    scores = scores[[_is_present(context, row.model, row.weights) for row in scores.itertuples()]]
+    missing = [name for name in context.models if name not in set(scores["model"])]
     if missing:
         commands = " ".join(quality.COMMAND.format(model=name) + "." for name in missing)
         notices.note(
-            f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}"
+            f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: {commands}"
         )
     for place, corpus in enumerate(sorted(scores["corpus"].unique(), key=lambda name: name != "sst2")):
-        _show_scores(desk, scores[scores["corpus"] == corpus], corpus, "" if place else SCORES_SENTENCE)
-    measured = scores[scores["model"] == desk.network]["corpus"].tolist()
+        _show_scores(context, scores[scores["corpus"] == corpus], corpus, "" if place else SCORES_SENTENCE)
+    measured = scores[scores["model"] == context.network]["corpus"].tolist()
     if not measured:
         return
     corpus = measured[0]
-    found = cache.compute(quality.measure_quality, table, desk.network, corpus, version=version)
-    _show_threshold(desk, found)
-    _show_calibration(desk, found, scores[(scores["model"] == desk.network) & (scores["corpus"] == corpus)].iloc[0])
-    _show_slices(desk, found, corpus)
-    _show_errors(desk, found, corpus)
+    found = cache.compute(quality.measure_quality, table, context.network, corpus, version=version)
+    _show_threshold(context, found)
+    _show_calibration(
+        context, found, scores[(scores["model"] == context.network) & (scores["corpus"] == corpus)].iloc[0]
+    )
+    _show_slices(context, found, corpus)
+    _show_errors(context, found, corpus)
 
 
 def _version() -> float:
     return quality.TABLE.stat().st_mtime if quality.TABLE.is_file() else 0.0
 
 
-def _is_present(desk: Desk, name: str, weights: str) -> bool:
+def _is_present(context: PageContext, name: str, weights: str) -> bool:
     """Return whether a measured classifier is installed, with the weights it was measured with."""
-    if name not in desk.models:
+    if name not in context.models:
         return False
-    return weights == cache.compute(weights_in, str(desk.models[name].path), version=cache.model_version(name))
+    return weights == cache.compute(weights_in, str(context.models[name].path), version=cache.model_version(name))
 
 
 def _texts_word(corpus: str) -> str:
     return CORPORA.get(corpus.partition("_")[0], corpus)
 
 
-def _show_scores(desk: Desk, scores: pd.DataFrame, corpus: str, sentence: str) -> None:
-    names = [name for name in desk.models if name in set(scores["model"])]
+def _show_scores(context: PageContext, scores: pd.DataFrame, corpus: str, sentence: str) -> None:
+    names = [name for name in context.models if name in set(scores["model"])]
     scores = scores.set_index("model").loc[names].reset_index()
-    labels = [desk.label(name) for name in names]
+    labels = [context.label(name) for name in names]
     header.section(f"On {_texts_word(corpus)}", sentence)
     reader, blind = (
-        next((name for name in names if not is_blind(desk.models[name])), ""),
-        next((name for name in names if is_blind(desk.models[name])), ""),
+        next((name for name in names if not is_blind(context.models[name])), ""),
+        next((name for name in names if is_blind(context.models[name])), ""),
     )
     meaning = ""
     if reader and blind:
         compared = cache.compute(quality.compare_stored, str(quality.TABLE), reader, blind, corpus, version=_version())
         meaning = quality.order_sentence(
-            f"“{desk.label(reader)}”", f"“{desk.label(blind)}”", compared, _texts_word(corpus)
+            f"“{context.label(reader)}”", f"“{context.label(blind)}”", compared, _texts_word(corpus)
         )
     listed = ", ".join(f"{label} {100 * value:.1f} %" for label, value in zip(labels, scores["accuracy"], strict=True))
     figures.show(
         accuracy_dots(
             scores,
             labels,
-            [desk.style(name) for name in names],
-            names.index(desk.network) if desk.network in names else -1,
+            [context.style(name) for name in names],
+            names.index(context.network) if context.network in names else -1,
             mode=figures.mode(),
         ),
         name=f"sentiment-accuracy-{corpus}",
@@ -110,14 +112,14 @@ def _show_scores(desk: Desk, scores: pd.DataFrame, corpus: str, sentence: str) -
         st.markdown(notices.plain(meaning), width=header.TEXT_WIDTH)
 
 
-def _show_threshold(desk: Desk, found: Quality) -> None:
+def _show_threshold(context: PageContext, found: Quality) -> None:
     header.section(
-        f"Where to draw the line: {desk.label(desk.network)}",
+        f"Where to draw the line: {context.label(context.network)}",
         "The network gives a probability; somebody must say from where on it means “positive”. **Try:** move the "
         "threshold. Fewer "
         "false alarms (precision) are paid for with praise that is missed (recall).",
     )
-    threshold = desk.controls.slider("quality_threshold", width=header.TEXT_WIDTH)
+    threshold = context.controls.slider("quality_threshold", width=header.TEXT_WIDTH)
     counts = quality.confusion(found.predictions, threshold)
     now = quality.measures(counts)
     said = ", ".join(f"{name} {_percent(now[name])}" for name in ("accuracy", "precision", "recall"))
@@ -134,7 +136,7 @@ def _show_threshold(desk: Desk, found: Quality) -> None:
                 names="really"
             ),
             receipt=_receipt(
-                [desk.network],
+                [context.network],
                 _corpus(found),
                 f"print(confusion({_own(found)}, {threshold!r}))",
                 "confusion, of_model, read_predictions",
@@ -148,7 +150,7 @@ def _show_threshold(desk: Desk, found: Quality) -> None:
             f"{best['threshold']:.2f}.",
             table=found.thresholds.round(4),
             receipt=_receipt(
-                [desk.network],
+                [context.network],
                 _corpus(found),
                 f"print(threshold_curve({_own(found)}).to_string())",
                 "of_model, read_predictions, threshold_curve",
@@ -164,7 +166,7 @@ def _show_threshold(desk: Desk, found: Quality) -> None:
     )
 
 
-def _show_calibration(desk: Desk, found: Quality, scores: pd.Series) -> None:
+def _show_calibration(context: PageContext, found: Quality, scores: pd.Series) -> None:
     header.section(
         "Can its probabilities be believed?",
         "Of the texts it gives about 80 %, about 80 in 100 should really be positive. A network that is well "
@@ -180,12 +182,12 @@ def _show_calibration(desk: Desk, found: Quality, scores: pd.Series) -> None:
         "than 10 % or more than 90 %."
     )
     figures.show(
-        reliability(table, desk.style(desk.network), mode=figures.mode()),
+        reliability(table, context.style(context.network), mode=figures.mode()),
         name="sentiment-calibration",
         alt=said,
         table=table.round(4),
         receipt=_receipt(
-            [desk.network],
+            [context.network],
             _corpus(found),
             f"print(calibration({_own(found)}).to_string())",
             "calibration, of_model, read_predictions",
@@ -194,18 +196,18 @@ def _show_calibration(desk: Desk, found: Quality, scores: pd.Series) -> None:
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
 
 
-def _show_slices(desk: Desk, found: Quality, corpus: str) -> None:
+def _show_slices(context: PageContext, found: Quality, corpus: str) -> None:
     header.section(
         "Where is it weak?",
         "The same texts in groups. **Try:** negation, and see whether the average of the words suffers more.",
     )
-    by = desk.controls.segmented("quality_slices", slice_names().get, label_visibility="collapsed")
+    by = context.controls.segmented("quality_slices", slice_names().get, label_visibility="collapsed")
     own = found.slices[by]
-    shown = [desk.network]
+    shown = [context.network]
     blind = (
-        next((name for name in desk.models if is_blind(desk.models[name]) and name != desk.network), None)
-        if desk.blind is None
-        else desk.blind
+        next((name for name in context.models if is_blind(context.models[name]) and name != context.network), None)
+        if context.blind is None
+        else context.blind
     )
     tables = [own]
     if blind is not None:
@@ -218,17 +220,20 @@ def _show_slices(desk: Desk, found: Quality, corpus: str) -> None:
         if list(beside["slice"]) == list(own["slice"]):
             shown.append(blind)
             tables.append(beside)
-    said = f"{desk.label(desk.network)}: {quality.slice_sentence(own)}"
+    said = f"{context.label(context.network)}: {quality.slice_sentence(own)}"
     if len(tables) > 1:
-        said += f" {desk.label(shown[1])}: {quality.slice_sentence(tables[1])}"
+        said += f" {context.label(shown[1])}: {quality.slice_sentence(tables[1])}"
     figures.show(
         slice_bars(
-            tables, [desk.label(name) for name in shown], [desk.style(name) for name in shown], mode=figures.mode()
+            tables,
+            [context.label(name) for name in shown],
+            [context.style(name) for name in shown],
+            mode=figures.mode(),
         ),
         name="sentiment-slices",
         alt=said,
         table=pd.concat(
-            [part.assign(network=desk.label(name)) for name, part in zip(shown, tables, strict=True)]
+            [part.assign(network=context.label(name)) for name, part in zip(shown, tables, strict=True)]
         ).round(4),
         receipt=_receipt(
             shown, corpus, f"print(slices({_own(found)}, {by!r}).to_string())", "of_model, read_predictions, slices"
@@ -237,12 +242,12 @@ def _show_slices(desk: Desk, found: Quality, corpus: str) -> None:
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
 
 
-def _show_errors(desk: Desk, found: Quality, corpus: str) -> None:
+def _show_errors(context: PageContext, found: Quality, corpus: str) -> None:
     header.section(
         "Errors to read",
         "What it got wrong at the threshold above. Some are the network's fault, some are a person's label.",
     )
-    controls, threshold = desk.controls, desk.controls.value().quality_threshold
+    controls, threshold = context.controls, context.controls.value().quality_threshold
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = controls.select("quality_kind", KINDS.get, width=230)
         order = controls.select("quality_order", ORDERS.get, width=230)
@@ -254,12 +259,12 @@ def _show_errors(desk: Desk, found: Quality, corpus: str) -> None:
     page = controls.slider("quality_page", maximum=pages, width=header.TEXT_WIDTH) if pages > 1 else 1
     texts = _texts(corpus, found.predictions["split"].iloc[0])
     for row in errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples():
-        _show_row(desk, row, texts)
+        _show_row(context, row, texts)
     figures.show_table(
         errors[["row", "label", "probability", "words", "unknown_words", "has_negation"]],
         name="sentiment-errors",
         receipt=_receipt(
-            [desk.network],
+            [context.network],
             corpus,
             f"print(order_errors({_own(found)}, {kind!r}, {order!r}, {threshold!r}).to_string())",
             "of_model, order_errors, read_predictions",
@@ -267,7 +272,7 @@ def _show_errors(desk: Desk, found: Quality, corpus: str) -> None:
     )
 
 
-def _show_row(desk: Desk, row: Any, texts: tuple[list[str], list[int], str] | None) -> None:
+def _show_row(context: PageContext, row: Any, texts: tuple[list[str], list[int], str] | None) -> None:
     facts = (
         f"Text {row.row + 1:,} · really {LABELS[row.label]} · {100 * row.probability:.1f} % positive · "
         f"{row.words:,} words"
@@ -284,7 +289,7 @@ def _show_row(desk: Desk, row: Any, texts: tuple[list[str], list[int], str] | No
                     key=f"quality-open-{row.row}",
                     icon=":material/vertical_align_top:",
                     type="tertiary",
-                    on_click=desk.controls.set,
+                    on_click=context.controls.set,
                     args=("text", text),
                 )
         if text:
@@ -338,7 +343,7 @@ def _receipt(models: list[str], corpus: str, line: str, functions: str) -> Recei
         data=f"{origin['title']}, one row per text in data/results/{quality.TABLE.name}",
         seed="none: nothing is drawn at random",
         measured=origin["measured"],
-        python=f"from engine.inspection.classification_quality import {functions}\n\n{line}",
+        python=f"from engine.inspection.classification.quality import {functions}\n\n{line}",
         command="\n".join(quality.COMMAND.format(model=name) for name in models),
         note="The command measures anew.",
     )

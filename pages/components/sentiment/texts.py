@@ -10,12 +10,12 @@ from engine.decoding.limits import MAX_LINES
 from engine.decoding.line_files import MAX_FILE_BYTES, read_lines, split_lines
 from engine.decoding.table_files import TEXT_COLUMNS, read_text_column
 from engine.errors import InputError
-from engine.inspection.classification import MAX_WORDS
-from engine.inspection.many_texts import LineVerdict, classify_many, verdicts_frame, verdicts_sentence
+from engine.inspection.classification.many_texts import LineVerdict, classify_many, verdicts_frame, verdicts_sentence
+from engine.inspection.classification.predictions import MAX_WORDS
 from pages.components import batches, cache, figures, header, notices, state
 from pages.components.batches import Sheet
 from pages.components.figures import Receipt
-from pages.components.sentiment.desk import PAGE, Desk
+from pages.components.sentiment.context import PAGE, PageContext
 
 NAME = "texts"
 TEXT = "many texts"
@@ -29,7 +29,7 @@ OWN_LINES = (
 )
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the box and the file, and what has been judged of them."""
     listed = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
     st.markdown(
@@ -41,20 +41,20 @@ def show(desk: Desk) -> None:
         "reviews, so it may mistake other kinds of text.",
         width=header.TEXT_WIDTH,
     )
-    lines = _ask_lines(desk)
+    lines = _ask_lines(context)
     if not lines:
         return
-    key = state.fingerprint(desk.network, cache.model_version(desk.network), lines)
+    key = state.fingerprint(context.network, cache.model_version(context.network), lines)
 
     def work(given: list[str], done: tuple[int, ...]) -> Iterable[list[LineVerdict]]:
-        return classify_many(cache.load_model(desk.network), given, done)
+        return classify_many(cache.load_model(context.network), given, done)
 
     sheet = batches.run(PAGE, NAME, key, lines, work, verb="Judge", at_once=AT_ONCE)
     if sheet is not None:
-        _show_sheet(desk, sheet)
+        _show_sheet(context, sheet)
 
 
-def _ask_lines(desk: Desk) -> list[str]:
+def _ask_lines(context: PageContext) -> list[str]:
     """Draw box, file and part; return the lines to judge, none where there is nothing or something is wrong with it."""
     text = st.text_area(
         "Lines to judge", value=state.recall(PAGE, TEXT, "\n".join(OWN_LINES)), height=160, key="texts-text"
@@ -71,7 +71,7 @@ def _ask_lines(desk: Desk) -> list[str]:
     except InputError as problem:
         notices.error(f"{problem} What is in the box is still there.")
         return []
-    return batches.choose_part(desk.controls, "texts_part", lines, "judged")
+    return batches.choose_part(context.controls, "texts_part", lines, "judged")
 
 
 def _read_file(name: str, data: bytes) -> list[str]:
@@ -80,7 +80,7 @@ def _read_file(name: str, data: bytes) -> list[str]:
     return read_text_column(lines, f"The file {name}") if is_table else lines
 
 
-def _show_sheet(desk: Desk, sheet: Sheet) -> None:
+def _show_sheet(context: PageContext, sheet: Sheet) -> None:
     frame = verdicts_frame(sheet.lines, sheet.found)
     done = sum(bool(row.label) for row in sheet.found.values())
     said = (
@@ -96,24 +96,24 @@ def _show_sheet(desk: Desk, sheet: Sheet) -> None:
         frame,
         name="sentiment-texts",
         column_config={"probability": sure, "unknown": unknown},
-        receipt=_receipt(desk, sheet),
+        receipt=_receipt(context, sheet),
     )
 
 
-def _receipt(desk: Desk, sheet: Sheet) -> Receipt:
+def _receipt(context: PageContext, sheet: Sheet) -> Receipt:
     return Receipt(
-        model=desk.network,
+        model=context.network,
         seed="none: nothing is drawn at random",
         seconds=sheet.elapsed_seconds,
         python=(
             "from pathlib import Path\n\n"
-            "from engine.inspection.many_texts import classify_many, verdicts_frame\n"
+            "from engine.inspection.classification.many_texts import classify_many, verdicts_frame\n"
             "from engine.models.folder import load_model\n\n"
             "lines = Path('lines.txt').read_text(encoding='utf-8').splitlines()\n"
-            f"loaded = load_model({desk.network!r})\n"
+            f"loaded = load_model({context.network!r})\n"
             "found = {row.index: row for batch in classify_many(loaded, lines) for row in batch}\n"
             "print(verdicts_frame(lines, found).to_string())"
         ),
-        command=f"python -m engine classify --model {desk.network} < lines.txt",
+        command=f"python -m engine classify --model {context.network} < lines.txt",
         note="Lines of a batch are read together, which changes no number beyond the last digits.",
     )

@@ -11,12 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import EngineError
-from engine.inspection.classification import Classification, classify_texts, looks_foreign
+from engine.inspection.classification.predictions import Classification, classify_texts, looks_foreign
 from engine.models.folder import ModelInfo
-from engine.plotting.belief import verdict_bars
+from engine.plotting.classification.prefix_predictions import verdict_bars
 from pages.components import cache, figures, networks, notices
 from pages.components.figures import Receipt
-from pages.components.sentiment.desk import CORPORA, Desk, corpus
+from pages.components.sentiment.context import CORPORA, PageContext, corpus
 
 MOST_UNKNOWN_NAMED = 8
 
@@ -78,41 +78,47 @@ def judge(models: Mapping[str, ModelInfo], network: str, text: str) -> dict[str,
     return {name: found[name] for name in models if name in found}
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the verdict of the chosen classifier, large, and all of them as bars."""
-    verdict = desk.verdict
+    verdict = context.verdict
     left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
     with left:
-        st.markdown(f"{networks.mark(desk.style(desk.network))} **{notices.plain(desk.label(desk.network))}** says")
+        st.markdown(
+            f"{networks.mark(context.style(context.network))} **{notices.plain(context.label(context.network))}** says"
+        )
         st.subheader(f"{verdict.label.capitalize()}, {100 * verdict.probability:.1f} %", anchor=False)
-        taught = CORPORA.get(corpus(desk.info))
+        taught = CORPORA.get(corpus(context.info))
         counted = f"{len(verdict.words):,} words and signs"
         st.caption(
             notices.plain(
                 f"of {counted}, as it reads them"
                 + (f"; taught on {taught}" if taught else "")
-                + f"; {networks.headline(desk.info)}"
+                + f"; {networks.headline(context.info)}"
             )
         )
     with right:
-        names = list(desk.verdicts)
-        labels, positive = [desk.label(name) for name in names], [desk.positive(name) for name in names]
+        names = list(context.verdicts)
+        labels, positive = [context.label(name) for name in names], [context.positive(name) for name in names]
         figures.show(
             verdict_bars(
-                labels, [desk.style(name) for name in names], positive, names.index(desk.network), mode=figures.mode()
+                labels,
+                [context.style(name) for name in names],
+                positive,
+                names.index(context.network),
+                mode=figures.mode(),
             ),
             name="sentiment-verdicts",
-            alt=_sentence(desk),
-            table=_table(desk),
-            receipt=_receipt(desk),
+            alt=_sentence(context),
+            table=_table(context),
+            receipt=_receipt(context),
         )
-    _warn(desk)
+    _warn(context)
 
 
-def _warn(desk: Desk) -> None:
+def _warn(context: PageContext) -> None:
     """Say which words the network does not know, and whether the text seems to be in a language it was not taught."""
-    foreign = cache.compute_with_model(looks_foreign, desk.network, desk.words)
-    unknown = tuple(dict.fromkeys(desk.verdict.unknown))
+    foreign = cache.compute_with_model(looks_foreign, context.network, context.words)
+    unknown = tuple(dict.fromkeys(context.verdict.unknown))
     if foreign:
         notices.error(foreign)
     elif unknown:
@@ -125,39 +131,39 @@ def _warn(desk: Desk) -> None:
         )
 
 
-def _sentence(desk: Desk) -> str:
-    said = ", ".join(f"{desk.label(name)} {100 * desk.positive(name):.1f} %" for name in desk.verdicts)
-    kinds = {verdict.label for verdict in desk.verdicts.values()}
+def _sentence(context: PageContext) -> str:
+    said = ", ".join(f"{context.label(name)} {100 * context.positive(name):.1f} %" for name in context.verdicts)
+    kinds = {verdict.label for verdict in context.verdicts.values()}
     together = f"All say {next(iter(kinds))}." if len(kinds) == 1 else "They do not agree."
     return f"Probability of “positive” for the text: {said}. {together}"
 
 
-def _table(desk: Desk) -> pd.DataFrame:
+def _table(context: PageContext) -> pd.DataFrame:
     rows = [
         {
-            "network": desk.label(name),
+            "network": context.label(name),
             "class": verdict.label,
             "probability": verdict.probability,
-            "positive": desk.positive(name),
+            "positive": context.positive(name),
         }
-        for name, verdict in desk.verdicts.items()
+        for name, verdict in context.verdicts.items()
     ]
     return pd.DataFrame(rows).round(4)
 
 
-def _receipt(desk: Desk) -> Receipt:
-    line = " ".join(desk.text.split())
+def _receipt(context: PageContext) -> Receipt:
+    line = " ".join(context.text.split())
     return Receipt(
-        model=", ".join(desk.verdicts),
+        model=", ".join(context.verdicts),
         seed="none: nothing is drawn at random",
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=(
-            "from engine.inspection.classification import classify_texts\n"
+            "from engine.inspection.classification.predictions import classify_texts\n"
             "from engine.models.folder import load_model\n\n"
-            f"text = {desk.text!r}\n"
-            f"for name in {list(desk.verdicts)!r}:\n"
+            f"text = {context.text!r}\n"
+            f"for name in {list(context.verdicts)!r}:\n"
             "    (found,) = classify_texts(load_model(name), (text,))\n"
             "    print(name, found.label, found.probability)"
         ),
-        command=f"echo {shlex.quote(line)} | python -m engine classify --model {desk.network}",
+        command=f"echo {shlex.quote(line)} | python -m engine classify --model {context.network}",
     )

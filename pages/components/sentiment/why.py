@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import DataError
-from engine.inspection import attributions
-from engine.inspection.attributions import (
+from engine.inspection.classification import attributions
+from engine.inspection.classification.attributions import (
     METHODS,
     Explanation,
     agreement_sentence,
@@ -19,33 +19,33 @@ from engine.inspection.attributions import (
     stored_agreement,
     summarise_agreement,
 )
-from engine.inspection.flips import Flip, FlipSearch, find_flips, flip_sentence
-from engine.plotting.attributions import chance_dots, describe_strips, signed_strips
+from engine.inspection.classification.counterfactuals import Flip, FlipSearch, find_flips, flip_sentence
+from engine.plotting.classification.attributions import chance_dots, describe_strips, signed_strips
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.sentiment.desk import Desk
+from pages.components.sentiment.context import PageContext
 
 LANES = {"integrated": "Gradients", "shapley": "Shapley", "deleted": "Left out"}
 SEED = 1
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the strips, the word that is left out, the agreement with deletion, and the edits that turn the decision."""
     with notices.engine_errors():
-        attributions.check_words(desk.words)
+        attributions.check_words(context.words)
         with st.spinner("Reading the text without each of its words", show_time=True):
-            found = cache.compute_with_model(explain, desk.network, desk.words, SEED)
-        _show_strips(desk, found)
-        _show_agreement(desk, found)
+            found = cache.compute_with_model(explain, context.network, context.words, SEED)
+        _show_strips(context, found)
+        _show_agreement(context, found)
     with notices.engine_errors():
-        _show_stored(desk)
+        _show_stored(context)
     st.markdown("**The smallest edit that turns the decision**")
     with notices.engine_errors():
-        _show_flips(desk)
+        _show_flips(context)
 
 
-def _show_strips(desk: Desk, found: Explanation) -> None:
+def _show_strips(context: PageContext, found: Explanation) -> None:
     st.markdown(
         "Each number says how far a word moves the network towards “positive” (+) or away from it (−), in nats of "
         "log-odds. "
@@ -61,11 +61,11 @@ def _show_strips(desk: Desk, found: Explanation) -> None:
         name="why-strips",
         alt=alt,
         table=found.frame().round(4),
-        receipt=_receipt(desk, found.elapsed_seconds, "print(found.frame().to_string())"),
-        on_click=lambda place: desk.controls.set("why_word", int(place)),
+        receipt=_receipt(context, found.elapsed_seconds, "print(found.frame().to_string())"),
+        on_click=lambda place: context.controls.set("why_word", int(place)),
     )
     strongest = int(np.abs(found.deleted).argmax()) + 1
-    place = desk.controls.slider("why_word", maximum=len(found.words), default=strongest) - 1
+    place = context.controls.slider("why_word", maximum=len(found.words), default=strongest) - 1
     rest = " ".join([*found.words[:place], "▁" * 3, *found.words[place + 1 :]])
     before, after = found.probability, float(found.probability_without[place])
     st.markdown(
@@ -81,7 +81,7 @@ def _show_strips(desk: Desk, found: Explanation) -> None:
     )
 
 
-def _show_agreement(desk: Desk, found: Explanation) -> None:
+def _show_agreement(context: PageContext, found: Explanation) -> None:
     st.markdown("**Do the explanations agree with leaving words out?**")
     sentence = " ".join(agreement_sentence(found, method) for method in METHODS)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
@@ -108,7 +108,7 @@ def _show_agreement(desk: Desk, found: Explanation) -> None:
         alt=sentence,
         table=pd.DataFrame(rows).round(4),
         receipt=_receipt(
-            desk,
+            context,
             None,
             "for method, agreement in found.agreement.items():\n    print(method, agreement.correlation, "
             "agreement.level)",
@@ -116,18 +116,18 @@ def _show_agreement(desk: Desk, found: Explanation) -> None:
     )
 
 
-def _show_stored(desk: Desk) -> None:
+def _show_stored(context: PageContext) -> None:
     table = attributions.TABLE
-    version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(desk.network))
+    version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(context.network))
     try:
-        stored = cache.compute(stored_agreement, desk.network, str(desk.info.path), str(table), version=version)
+        stored = cache.compute(stored_agreement, context.network, str(context.info.path), str(table), version=version)
     except DataError as problem:
         notices.note(str(problem))
         return
     if stored.empty:
         notices.note(
             "Over many sentences this has not been measured with this network's present weights; run: "
-            f"{attributions.COMMAND.format(model=desk.network)}."
+            f"{attributions.COMMAND.format(model=context.network)}."
         )
         return
     summary = summarise_agreement(stored)
@@ -141,24 +141,24 @@ def _show_stored(desk: Desk) -> None:
         summary.round(3),
         name="why-stored",
         receipt=Receipt(
-            model=desk.network,
+            model=context.network,
             data=stored["title"].iloc[0],
             seed=SEED,
             measured=f"{stored['date'].iloc[0]}, commit {stored['commit'].iloc[0]}, on {stored['hardware'].iloc[0]}",
             python=(
-                "from engine.inspection.attributions import stored_agreement, summarise_agreement\n"
+                "from engine.inspection.classification.attributions import stored_agreement, summarise_agreement\n"
                 "from engine.models.folder import find_folder\n\n"
-                f"stored = stored_agreement({desk.network!r}, str(find_folder({desk.network!r})))\n"
+                f"stored = stored_agreement({context.network!r}, str(find_folder({context.network!r})))\n"
                 "print(summarise_agreement(stored).to_string())"
             ),
-            command=attributions.COMMAND.format(model=desk.network),
+            command=attributions.COMMAND.format(model=context.network),
             note=f"Sentences with fewer than {attributions.MIN_WORDS} words are left out: there luck cannot be told "
             "from skill.",
         ),
     )
 
 
-def _show_flips(desk: Desk) -> None:
+def _show_flips(context: PageContext) -> None:
     st.markdown(
         "Found by search: first words are left out, then others are put in their place that the gradient recommends. "
         "**Everything shown here was really read by the network.** An edit that a reader would shrug off shows what "
@@ -166,8 +166,8 @@ def _show_flips(desk: Desk) -> None:
         width=TEXT_WIDTH,
     )
     with st.spinner("Trying edits", show_time=True):
-        found = cache.compute_with_model(find_flips, desk.network, desk.words)
-    labels = desk.info.config.get("labels", ["negative", "positive"])
+        found = cache.compute_with_model(find_flips, context.network, context.words)
+    labels = context.info.config.get("labels", ["negative", "positive"])
     st.markdown(f"**{notices.plain(flip_sentence(found, labels))}**", width=TEXT_WIDTH)
     rows = []
     for heading, flip, tried in (
@@ -184,14 +184,14 @@ def _show_flips(desk: Desk) -> None:
         pd.DataFrame(rows),
         name="why-flips",
         receipt=Receipt(
-            model=desk.network,
+            model=context.network,
             seed="none: nothing is drawn at random",
             measured=f"{date.today().isoformat()}, on the server's processor",
             seconds=found.elapsed_seconds,
             python=(
-                "from engine.inspection.flips import find_flips\n"
+                "from engine.inspection.classification.counterfactuals import find_flips\n"
                 "from engine.models.folder import load_model\n\n"
-                f"found = find_flips(load_model({desk.network!r}), {desk.words!r})\n"
+                f"found = find_flips(load_model({context.network!r}), {context.words!r})\n"
                 "print(found.deletion, found.deletions_tried)\n"
                 "print(found.replacement, found.replacements_tried)"
             ),
@@ -231,16 +231,16 @@ def _row(found: FlipSearch, heading: str, flip: Flip | None, tried: int) -> dict
     }
 
 
-def _receipt(desk: Desk, seconds: float | None, last: str) -> Receipt:
+def _receipt(context: PageContext, seconds: float | None, last: str) -> Receipt:
     return Receipt(
-        model=desk.network,
+        model=context.network,
         seed=f"{SEED}, for the orders of the Shapley values and the shuffles",
         measured=f"{date.today().isoformat()}, on the server's processor",
         seconds=seconds,
         python=(
-            "from engine.inspection.attributions import explain\n"
+            "from engine.inspection.classification.attributions import explain\n"
             "from engine.models.folder import load_model\n\n"
-            f"found = explain(load_model({desk.network!r}), {desk.words!r}, {SEED})\n{last}"
+            f"found = explain(load_model({context.network!r}), {context.words!r}, {SEED})\n{last}"
         ),
         note="Integrated gradients and Shapley values are captum's; the check is the network itself.",
     )

@@ -1,11 +1,11 @@
-"""The tools of the translation page: one module each, with `show(desk)`; only the one that is open is imported."""
+"""The tools of the translation page: one module each, with `show(context)`; only the one that is open is imported."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from pages.components.tools import Tool, Toolbox
-from pages.components.translation.desk import Desk
+from pages.components.translation.context import PageContext
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ TOOLS = Toolbox(
         "What becomes of the translation when one word is replaced by another that the network holds to be near it?",
     ),
     TranslationTool(
-        "twins",
+        "sentence_similarity",
         "Two sentences",
         "How far do two sentences lie apart inside the network, and where do their translations part?",
     ),
@@ -87,4 +87,4 @@ TOOLS = Toolbox(
 )
 show = TOOLS.show
 
-__all__ = ["TOOLS", "Desk", "TranslationTool", "show"]
+__all__ = ["TOOLS", "PageContext", "TranslationTool", "show"]

@@ -7,35 +7,35 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.bottleneck import COMMAND, SIZES, WHOLE, Squeezed, press, press_sentence, stored_bleu
+from engine.inspection.translation.bottleneck import COMMAND, SIZES, WHOLE, Squeezed, press, press_sentence, stored_bleu
 from engine.models.folder import ModelInfo
-from engine.plotting.bottleneck import PressLine, press_lines
+from engine.plotting.translation.bottleneck import PressLine, press_lines
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.networks import mark
-from pages.components.translation.desk import Desk, is_attending, style, title
+from pages.components.translation.context import PageContext, is_attending, style, title
 from pages.components.translation.lengths import show_lengths
 
 WIDTH = 32  # directions, at first
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the press on the sentence at hand, BLEU against its width, and BLEU by the length of the sentence."""
-    pair = sorted(desk.pair, key=is_attending)  # the one without attention first
+    pair = sorted(context.pair, key=is_attending)  # the one without attention first
     with notices.engine_errors():
         if pair:
-            _show_press(desk, pair)
+            _show_press(context, pair)
         else:
             notices.note(
                 "The press needs the two networks that differ in attention alone, and they are not installed for this "
                 "direction."
             )
     st.markdown("**By the length of the sentence**")
-    show_lengths(desk.pair)
+    show_lengths(context.pair)
 
 
-def _show_press(desk: Desk, pair: list[ModelInfo]) -> None:
+def _show_press(context: PageContext, pair: list[ModelInfo]) -> None:
     st.markdown(
         "All that the network without attention ever knows of your sentence is one vector: the last states of its "
         "encoder. "
@@ -47,10 +47,10 @@ def _show_press(desk: Desk, pair: list[ModelInfo]) -> None:
         width=TEXT_WIDTH,
     )
     with st.spinner("Pressing", show_time=True):
-        strips = {info.name: cache.compute_with_model(press, info.name, desk.source) for info in pair}
+        strips = {info.name: cache.compute_with_model(press, info.name, context.source) for info in pair}
         most = min(strip.most_directions for strip in strips.values())
-        size = desk.controls.slider("bottleneck_size", maximum=most, default=min(WIDTH, most))
-        chosen = {info.name: cache.compute_with_model(press, info.name, desk.source, (size,)) for info in pair}
+        size = context.controls.slider("bottleneck_size", maximum=most, default=min(WIDTH, most))
+        chosen = {info.name: cache.compute_with_model(press, info.name, context.source, (size,)) for info in pair}
     shown = [(info, f"{title(info)}, squeezed to {size}", chosen[info.name].rows.iloc[-1]) for info in pair]
     shown += [
         (info, f"{title(info)}, untouched", chosen[info.name].rows.iloc[0]) for info in pair if is_attending(info)
@@ -64,15 +64,15 @@ def _show_press(desk: Desk, pair: list[ModelInfo]) -> None:
                 + f"Its translation from the whole vector: {row.log_prob:.2f} nats."
             )
     st.caption("**≠** marks the first word that differs from what the same network writes from its whole vector.")
-    _show_curve(desk, pair, strips, size)
+    _show_curve(context, pair, strips, size)
     st.markdown("**The same sentence, ever narrower**")
     for column, info in zip(st.columns(len(pair), gap="medium"), pair, strict=True):
         with column:
             _show_strip(info, strips[info.name])
-    _show_stored(desk, pair, size)
+    _show_stored(context, pair, size)
 
 
-def _show_curve(desk: Desk, pair: list[ModelInfo], strips: dict[str, Squeezed], size: int) -> None:
+def _show_curve(context: PageContext, pair: list[ModelInfo], strips: dict[str, Squeezed], size: int) -> None:
     lines = [
         PressLine(
             f"{title(info)}, squeezed",
@@ -102,8 +102,8 @@ def _show_curve(desk: Desk, pair: list[ModelInfo], strips: dict[str, Squeezed], 
         table=pd.concat(
             [strips[info.name].rows.drop(columns="before").assign(model=info.name) for info in pair], ignore_index=True
         ),
-        receipt=_press_receipt(desk, pair, strips),
-        on_click=lambda clicked: desk.controls.set("bottleneck_size", int(clicked)) if clicked else None,
+        receipt=_press_receipt(context, pair, strips),
+        on_click=lambda clicked: context.controls.set("bottleneck_size", int(clicked)) if clicked else None,
     )
 
 
@@ -128,7 +128,7 @@ def _marked(row: pd.Series | dict) -> str:
     return f"{notices.plain(before)}{gap}**≠ {notices.plain(word or breaks_at)}**{notices.plain(rest[len(word) :])}"
 
 
-def _show_stored(desk: Desk, pair: list[ModelInfo], size: int) -> None:
+def _show_stored(context: PageContext, pair: list[ModelInfo], size: int) -> None:
     """Draw BLEU and the variance kept against the width of the press, as measured on the test set."""
     tables = {info.name: cache.compute_with_model(stored_bleu, info.name) for info in pair}
     measured = [info for info in pair if len(tables[info.name])]
@@ -186,17 +186,18 @@ def _show_stored(desk: Desk, pair: list[ModelInfo], size: int) -> None:
             )
 
 
-def _press_receipt(desk: Desk, pair: list[ModelInfo], strips: dict[str, Squeezed]) -> Receipt:
+def _press_receipt(context: PageContext, pair: list[ModelInfo], strips: dict[str, Squeezed]) -> Receipt:
     return Receipt(
         model=", ".join(info.name for info in pair),
         data="principal directions of 10,000 training sentences, in data/results/bottleneck",
         seed="none: nothing is drawn at random",
         measured=f"{date.today().isoformat()}, on the server's processor",
         seconds=sum(strip.elapsed_seconds for strip in strips.values()),
-        python="from engine.inspection.bottleneck import press, press_sentence\nfrom engine.models.folder import "
+        python="from engine.inspection.translation.bottleneck import press, press_sentence\nfrom engine.models.folder "
+        "import "
         "load_model\n\n"
         f"for name in {[info.name for info in pair]!r}:\n"
-        f"    squeezed = press(load_model(name), {desk.source!r})\n"
+        f"    squeezed = press(load_model(name), {context.source!r})\n"
         "    print(press_sentence(squeezed), squeezed.rows.to_string())",
         command="\n".join(COMMAND.format(model=info.name) for info in pair),
         note="The command finds the directions and measures BLEU; it needs the training corpus, the page does not.",

@@ -6,52 +6,58 @@ from datetime import date
 
 import streamlit as st
 
-from engine.inspection.hypotheses import alternatives_sentence, hypotheses_table, runner_up_sentence, word_alternatives
-from engine.plotting.word_choices import describe_word_choices, word_choice_bars
+from engine.inspection.translation.hypotheses import (
+    alternatives_sentence,
+    hypotheses_table,
+    runner_up_sentence,
+    word_alternatives,
+)
+from engine.plotting.translation.word_choices import describe_word_choices, word_choice_bars
 from pages.components import cache, figures, header, notices
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation import searching
-from pages.components.translation.desk import Desk, style
+from pages.components.translation.context import PageContext, style
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the likeliest words in place of the one that is chosen, and all translations the search ended with."""
-    if not desk.report.target_words:
+    if not context.report.target_words:
         notices.note("The network wrote nothing, so there is no word to look at.")
     else:
-        show_words(desk)
+        show_words(context)
     header.section("Other whole translations")
-    show_hypotheses(desk)
+    show_hypotheses(context)
 
 
-def show_words(desk: Desk) -> None:
+def show_words(context: PageContext) -> None:
     """Draw the five likeliest words in one place of the translation, and the one that was written."""
-    words = desk.report.target_words
+    words = context.report.target_words
     st.markdown(
         "Before it wrote a word, the network had an opinion on every other one. **Try:** the word with the lowest bar "
         "above, then "
         "the one after it.",
         width=TEXT_WIDTH,
     )
-    desk.controls.offer("choices_word", list(range(len(words))), lambda place: f"{place + 1}. {words[place].text}")
-    place = desk.controls.select("choices_word", lambda place: f"{place + 1}. {words[place].text}", width=320)
-    arguments = (desk.source, desk.report.target_ids, place)
-    frame = cache.compute_with_model(word_alternatives, desk.network, *arguments)
+    context.controls.offer("choices_word", list(range(len(words))), lambda place: f"{place + 1}. {words[place].text}")
+    place = context.controls.select("choices_word", lambda place: f"{place + 1}. {words[place].text}", width=320)
+    arguments = (context.source, context.report.target_ids, place)
+    frame = cache.compute_with_model(word_alternatives, context.network, *arguments)
     sentence = alternatives_sentence(frame)
     st.markdown(notices.plain(sentence))
     figures.show(
-        word_choice_bars(frame, mode=figures.mode(), architecture=style(desk.info)),
+        word_choice_bars(frame, mode=figures.mode(), architecture=style(context.info)),
         name="choices",
         alt=f"{sentence} {describe_word_choices(frame)}",
         table=frame.round(4),
         receipt=Receipt(
-            model=desk.network,
+            model=context.network,
             measured=f"{date.today().isoformat()}, on the server's processor",
             python=(
-                "from engine.inspection.hypotheses import word_alternatives\n"
+                "from engine.inspection.translation.hypotheses import word_alternatives\n"
                 "from engine.models.folder import load_model\n\n"
-                f"print(word_alternatives(load_model({desk.network!r}), {desk.source!r}, {desk.report.target_ids!r}, "
+                f"print(word_alternatives(load_model({context.network!r}), {context.source!r}, "
+                f"{context.report.target_ids!r}, "
                 f"{place}).to_string())"
             ),
         ),
@@ -63,10 +69,10 @@ def show_words(desk: Desk) -> None:
     )
 
 
-def show_hypotheses(desk: Desk) -> None:
+def show_hypotheses(context: PageContext) -> None:
     """Draw the n-best list of the search, or the translations of several seeds."""
-    search = searching.of_view(desk.view)
-    reports = searching.translate(desk.network, desk.source, search, searching.SEEDS)
+    search = searching.of_view(context.view)
+    reports = searching.translate(context.network, context.source, search, searching.SEEDS)
     if search.sampling is None and search.settings.beam_size == 1:
         notices.note(
             "Greedy search keeps one translation only. Choose Beam at the top, and the runners-up are listed here."
@@ -80,4 +86,4 @@ def show_hypotheses(desk: Desk) -> None:
             "Nats per piece: nearer to 0 is surer."
         )
     table = hypotheses_table(reports)
-    figures.show_table(table, name="hypotheses", receipt=searching.receipt(desk.network, desk.source, search))
+    figures.show_table(table, name="hypotheses", receipt=searching.receipt(context.network, context.source, search))

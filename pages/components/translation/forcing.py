@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.forcing import (
+from engine.inspection.translation.forcing import (
     NONE,
     ForcingReport,
     arrange_forcing,
@@ -25,38 +25,45 @@ from engine.inspection.forcing import (
     tossed_steps,
     write_steps,
 )
-from engine.plotting.timelines import RUN_STYLES, Switches, Timeline, coin_curve, forcing_curves, timeline_strips
+from engine.plotting.translation.timelines import (
+    RUN_STYLES,
+    Switches,
+    Timeline,
+    coin_curve,
+    forcing_curves,
+    timeline_strips,
+)
 from pages.components import cache, figures, forcing_receipts, notices, state
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation import wrong_word
-from pages.components.translation.desk import Desk
+from pages.components.translation.context import PageContext
 
 DECIDES = {"hand": "By hand", "coins": "By coins"}
 ROWS = {"steps": "By step", "pieces": "By piece"}
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the switches, the losses, the rows under each other, and what a wrong word does."""
-    reference = desk.ask_reference()
-    labels = cache.compute_with_model(reference_labels, desk.network, desk.source, reference)
-    steps, ratio, seed = _switches(desk, reference, labels)
-    report = cache.compute_with_model(inspect_forcing, desk.network, desk.source, reference, steps)
-    warning = foreign_sentence(report, desk.target_language)
+    reference = context.ask_reference()
+    labels = cache.compute_with_model(reference_labels, context.network, context.source, reference)
+    steps, ratio, seed = _switches(context, reference, labels)
+    report = cache.compute_with_model(inspect_forcing, context.network, context.source, reference, steps)
+    warning = foreign_sentence(report, context.target_language)
     if warning:
         notices.note(warning)
     st.markdown(notices.plain(forcing_sentence(report)), width=TEXT_WIDTH)
     _show_losses(report)
     st.markdown(f"**{notices.plain(lesson(report))}**", width=TEXT_WIDTH)
-    _show_rows(desk, report, reference, steps)
+    _show_rows(context, report, reference, steps)
     _show_curves(report)
     if ratio is not None:
-        _show_coins(desk, report, reference, ratio, seed)
-    wrong_word.show(desk, report, reference, steps)
+        _show_coins(context, report, reference, ratio, seed)
+    wrong_word.show(context, report, reference, steps)
 
 
-def _switches(desk: Desk, reference: str, labels: list[str]) -> tuple[str, float | None, int]:
+def _switches(context: PageContext, reference: str, labels: list[str]) -> tuple[str, float | None, int]:
     """Draw who decides, and return the steps that are told; the chance is None where no coins decide."""
-    controls, count = desk.controls, len(labels)
+    controls, count = context.controls, len(labels)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         is_forcing = controls.toggle("teacher_forcing", width="content")
         by = controls.segmented("forcing_by", DECIDES.get, label_visibility="collapsed")
@@ -64,9 +71,12 @@ def _switches(desk: Desk, reference: str, labels: list[str]) -> tuple[str, float
     if by == "coins":
         with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-coins-controls"):
             ratio, seed = controls.slider("forcing_share", width=320), controls.number("forcing_seed", width=140)
-            steps = cache.compute_with_model(tossed_steps, desk.network, desk.source, reference, ratio, seed)
+            steps = cache.compute_with_model(tossed_steps, context.network, context.source, reference, ratio, seed)
             st.button(
-                "Keep these steps", on_click=_tell, args=(desk, steps), help="Go on by hand from what the coins chose."
+                "Keep these steps",
+                on_click=_tell,
+                args=(context, steps),
+                help="Go on by hand from what the coins chose.",
             )
     told = read_steps(steps, count)
     if by == "hand":
@@ -74,23 +84,23 @@ def _switches(desk: Desk, reference: str, labels: list[str]) -> tuple[str, float
             place = st.container(width=280)
             told = read_steps(controls.text_input("forcing_steps", width=180, disabled=not is_forcing), count)
             for name, to in (("All", "all"), ("None", NONE), ("Invert", inverted(told))):
-                st.button(name, on_click=_tell, args=(desk, to), key=f"forcing-{name.lower()}")
+                st.button(name, on_click=_tell, args=(context, to), key=f"forcing-{name.lower()}")
         steps = write_steps(told)
         shown = told if is_forcing else (False,) * count  # the steps are kept for when teacher forcing is on again
         with place:
-            _scrub(desk, count, leading_steps(shown))
+            _scrub(context, count, leading_steps(shown))
         with st.expander("Choose the steps by their pieces", key="forcing-pieces", type="compact"):
-            _choose(desk, labels, shown)
+            _choose(context, labels, shown)
     return (steps, ratio, seed) if is_forcing else (NONE, None, seed)
 
 
-def _tell(desk: Desk, steps: str) -> None:
+def _tell(context: PageContext, steps: str) -> None:
     """Tell these steps from now on; runs before the page does."""
     for name, value in (("forcing_steps", steps), ("forcing_by", "hand"), ("teacher_forcing", True)):
-        desk.controls.set(name, value)
+        context.controls.set(name, value)
 
 
-def _scrub(desk: Desk, count: int, leading: int) -> None:
+def _scrub(context: PageContext, count: int, leading: int) -> None:
     key = f"forcing-first-{count}"
     state.set_widget(key, leading)
     st.slider(
@@ -99,11 +109,11 @@ def _scrub(desk: Desk, count: int, leading: int) -> None:
         count,
         key=key,
         help="How many steps from the first on are told.",
-        on_change=lambda: _tell(desk, write_steps(tuple(place < state.widget_value(key) for place in range(count)))),
+        on_change=lambda: _tell(context, write_steps(tuple(place < state.widget_value(key) for place in range(count)))),
     )
 
 
-def _choose(desk: Desk, labels: list[str], told: tuple[bool, ...]) -> None:
+def _choose(context: PageContext, labels: list[str], told: tuple[bool, ...]) -> None:
     key = f"forcing-pills-{len(labels)}"
     state.set_widget(key, [place for place, flag in enumerate(told) if flag])
     st.pills(
@@ -113,7 +123,7 @@ def _choose(desk: Desk, labels: list[str], told: tuple[bool, ...]) -> None:
         key=key,
         format_func=lambda place: f"{place + 1} {notices.plain(labels[place])}",
         on_change=lambda: _tell(
-            desk, write_steps(tuple(place in state.widget_value(key) for place in range(len(labels))))
+            context, write_steps(tuple(place in state.widget_value(key) for place in range(len(labels))))
         ),
     )
 
@@ -134,11 +144,11 @@ def _show_losses(report: ForcingReport) -> None:
     )
 
 
-def _show_rows(desk: Desk, report: ForcingReport, reference: str, steps: str) -> None:
+def _show_rows(context: PageContext, report: ForcingReport, reference: str, steps: str) -> None:
     sentence = mixed_sentence(report)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     st.text(f"Your row reads: {report.mixed.text}\nFree, it writes: {report.free.text}")
-    by_piece = desk.controls.segmented("forcing_rows", ROWS.get) == "pieces"
+    by_piece = context.controls.segmented("forcing_rows", ROWS.get) == "pieces"
     found = arrange_forcing(report, by_piece)
     lines = [
         Timeline(name, pieces, found.shares.get(name), None if name == "Reference" else found.expected)
@@ -152,8 +162,8 @@ def _show_rows(desk: Desk, report: ForcingReport, reference: str, steps: str) ->
         name="timelines",
         alt=f"{forcing_sentence(report)} {sentence}",
         table=forcing_table(report),
-        receipt=forcing_receipts.for_forcing(desk.network, desk.source, reference, steps, report.elapsed_seconds),
-        on_click=lambda step: _tell(desk, switched(report.told, int(step))),
+        receipt=forcing_receipts.for_forcing(context.network, context.source, reference, steps, report.elapsed_seconds),
+        on_click=lambda step: _tell(context, switched(report.told, int(step))),
     )
     st.caption(
         "■ after this step your row reads the reference's piece, ○ its own: click one to turn it. ≠ is another piece "
@@ -184,9 +194,9 @@ def _show_curves(report: ForcingReport) -> None:
     )
 
 
-def _show_coins(desk: Desk, report: ForcingReport, reference: str, ratio: float, seed: int) -> None:
+def _show_coins(context: PageContext, report: ForcingReport, reference: str, ratio: float, seed: int) -> None:
     with st.spinner("Tossing the coins of 20 seeds"):
-        outcomes = cache.compute_with_model(coin_outcomes, desk.network, desk.source, reference)
+        outcomes = cache.compute_with_model(coin_outcomes, context.network, context.source, reference)
     sentence = coins_sentence(outcomes)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     figures.show(
@@ -194,5 +204,5 @@ def _show_coins(desk: Desk, report: ForcingReport, reference: str, ratio: float,
         name="forcing-coins",
         alt=sentence,
         table=summarise_coins(outcomes),
-        receipt=forcing_receipts.for_coins(desk.network, desk.source, reference, ratio, seed),
+        receipt=forcing_receipts.for_coins(context.network, context.source, reference, ratio, seed),
     )

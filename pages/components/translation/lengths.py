@@ -6,12 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import DataError
-from engine.inspection import length_gap
+from engine.inspection.translation import length_gap
 from engine.models.folder import ModelInfo
 from engine.plotting.curves import bleu_against_length
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
-from pages.components.translation.desk import is_attending, style, title
+from pages.components.translation.context import is_attending, style, title
 
 
 def show_lengths(models: list[ModelInfo]) -> None:

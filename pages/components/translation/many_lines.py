@@ -10,19 +10,19 @@ import streamlit as st
 from engine.decoding.limits import MAX_LINES, MAX_SOURCE_WORDS
 from engine.decoding.line_files import MAX_FILE_BYTES, join_lines, read_lines, split_lines
 from engine.errors import InputError
-from engine.inspection.many_lines import LineTranslation, lines_frame, translate_many
+from engine.inspection.translation.many_lines import LineTranslation, lines_frame, translate_many
 from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation import searching
-from pages.components.translation.desk import Desk
+from pages.components.translation.context import PageContext
 from pages.components.translation.results import LINES_TEXT, PAGE
 
 NAME = "many-lines"
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the box and the file, and what has been translated of them."""
     st.markdown(
         f"Paste lines or bring a file: plain text in UTF-8, at most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} "
@@ -32,26 +32,26 @@ def show(desk: Desk) -> None:
         "is set at the top. **Try:** a page of a manual, and look where the confidence drops.",
         width=TEXT_WIDTH,
     )
-    lines = _ask_lines(desk)
+    lines = _ask_lines(context)
     if not lines:
         return
-    search = searching.of_view(desk.view)
-    key = state.fingerprint(desk.network, cache.model_version(desk.network), search, lines)
+    search = searching.of_view(context.view)
+    key = state.fingerprint(context.network, cache.model_version(context.network), search, lines)
 
     def work(given: list[str], done: tuple[int, ...]) -> Iterable[list[LineTranslation]]:
-        return translate_many(cache.load_model(desk.network), given, search.settings, search.sampling, done)
+        return translate_many(cache.load_model(context.network), given, search.settings, search.sampling, done)
 
     sheet = batches.run(PAGE, NAME, key, lines, work, verb="Translate")
     if sheet is not None:
-        _show_sheet(desk, search, sheet)
+        _show_sheet(context, search, sheet)
 
 
-def _ask_lines(desk: Desk) -> list[str]:
+def _ask_lines(context: PageContext) -> list[str]:
     """Draw box, file and part; return the lines to translate, none where there is nothing or something is wrong with
     it."""
     text = st.text_area(
         "Lines to translate",
-        value=state.recall(PAGE, LINES_TEXT, "\n".join(desk.lines)),
+        value=state.recall(PAGE, LINES_TEXT, "\n".join(context.lines)),
         height=160,
         key="many-lines-text",
     )
@@ -67,17 +67,17 @@ def _ask_lines(desk: Desk) -> list[str]:
     except InputError as problem:
         notices.error(f"{problem} What is in the box is still there.")
         return []
-    return batches.choose_part(desk.controls, "many_lines_part", lines, "translated")
+    return batches.choose_part(context.controls, "many_lines_part", lines, "translated")
 
 
-def _show_sheet(desk: Desk, search: searching.Search, sheet: Sheet) -> None:
+def _show_sheet(context: PageContext, search: searching.Search, sheet: Sheet) -> None:
     frame = lines_frame(sheet.lines, sheet.found)
     st.markdown(notices.plain(_summary(sheet)))
     sure = st.column_config.NumberColumn(
         help="How sure the network was of a word: the geometric mean.", format="percent"
     )
     figures.show_table(
-        frame, name="many-lines", column_config={"confidence": sure}, receipt=_receipt(desk, search, sheet)
+        frame, name="many-lines", column_config={"confidence": sure}, receipt=_receipt(context, search, sheet)
     )
     st.download_button(
         "Download the translations as text, line for line",
@@ -97,12 +97,12 @@ def _summary(sheet: Sheet) -> str:
     return sheet.say(f"{done:,} of {len(sheet.lines):,} lines translated in {sheet.elapsed_seconds:.1f} s{speed}.")
 
 
-def _receipt(desk: Desk, search: searching.Search, sheet: Sheet) -> Receipt:
+def _receipt(context: PageContext, search: searching.Search, sheet: Sheet) -> Receipt:
     settings, drawn = search.settings, search.sampling
     options = f"beam_size={settings.beam_size}, length_penalty={settings.length_penalty!r}"
     options += f", sampling={searching.sampling_literal(drawn)}" if drawn else ""
     return Receipt(
-        model=desk.network,
+        model=context.network,
         seed="none: nothing is drawn at random" if drawn is None else f"{drawn.seed} for every line",
         seconds=sheet.elapsed_seconds,
         python=(
@@ -111,9 +111,9 @@ def _receipt(desk: Desk, search: searching.Search, sheet: Sheet) -> Receipt:
             "from engine.decoding.text import translate_lines\n"
             "from engine.models.folder import load_model\n\n"
             "lines = Path('lines.txt').read_text(encoding='utf-8').splitlines()\n"
-            f"found = dict(translate_lines(load_model({desk.network!r}), lines, {options}))\n"
+            f"found = dict(translate_lines(load_model({context.network!r}), lines, {options}))\n"
             "print('\\n'.join(found[place] for place in range(len(lines))))"
         ),
-        command=searching.receipt(desk.network, desk.source, search).command,
+        command=searching.receipt(context.network, context.source, search).command,
         note="Lines of a batch are searched together, which changes no number beyond the last digits.",
     )

@@ -5,15 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.corpora.base import CORPORA
-from engine.inspection.nearest_sentences import NearestSentences, find_nearest, list_corpora, nearest_sentence
-from engine.inspection.swap_settings import STATES
-from engine.inspection.translations import inspect_translation
+from engine.inspection.translation.nearest_sentences import (
+    NearestSentences,
+    find_nearest,
+    list_corpora,
+    nearest_sentence,
+)
+from engine.inspection.translation.swap_settings import STATES
+from engine.inspection.translation.translations import inspect_translation
 from pages.components import cache, figures, notices, swap_receipts
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.desk import Desk
+from pages.components.translation.context import PageContext
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the choice of state and corpus, and the sentences whose states come nearest."""
     st.markdown(
         "All that a state holds is some hundred numbers. Sentences that leave the network with nearly the same "
@@ -21,7 +26,7 @@ def show(desk: Desk) -> None:
         "the same: **see what it takes your sentence for**, and what it still tells apart.",
         width=TEXT_WIDTH,
     )
-    controls, corpora = desk.controls, list_corpora(desk.network)
+    controls, corpora = context.controls, list_corpora(context.network)
     corpus = corpora[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         state = controls.segmented("nearest_state", str.capitalize)
@@ -31,28 +36,38 @@ def show(desk: Desk) -> None:
     step = 0
     if state == STATES[1]:
         report = cache.compute_with_model(
-            inspect_translation, desk.network, desk.source, desk.settings.beam_size, desk.settings.length_penalty
+            inspect_translation,
+            context.network,
+            context.source,
+            context.settings.beam_size,
+            context.settings.length_penalty,
         )
         last = max(1, len(report.target_pieces) + (report.end_log_prob is not None))
         step = (
             1
             if last == 1
-            else controls.slider("nearest_step", maximum=last, default=min(last, desk.view.nearest_step), width=420)
+            else controls.slider("nearest_step", maximum=last, default=min(last, context.view.nearest_step), width=420)
         )
     with st.spinner("Looking for the nearest sentences", show_time=True):
         found = cache.compute_with_model(
-            find_nearest, desk.network, desk.source, corpus, step, desk.settings.beam_size, desk.settings.length_penalty
+            find_nearest,
+            context.network,
+            context.source,
+            corpus,
+            step,
+            context.settings.beam_size,
+            context.settings.length_penalty,
         )
-    _show_found(desk, found, corpus, step)
+    _show_found(context, found, corpus, step)
 
 
-def _show_found(desk: Desk, found: NearestSentences, corpus: str, step: int) -> None:
+def _show_found(context: PageContext, found: NearestSentences, corpus: str, step: int) -> None:
     st.markdown(f"**{notices.plain(nearest_sentence(found))}**", width=TEXT_WIDTH)
     figures.show_table(
         found.frame,
         name="nearest-sentences",
         receipt=swap_receipts.for_nearest(
-            desk.network, desk.source, corpus, step, desk.settings, found.elapsed_seconds
+            context.network, context.source, corpus, step, context.settings, found.elapsed_seconds
         ),
         column_config={
             "row": st.column_config.NumberColumn("row", help="Its number in the training split of the corpus."),

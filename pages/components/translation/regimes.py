@@ -7,16 +7,16 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import ModelError
-from engine.inspection import regimes
-from engine.inspection.forcing import NONE, inspect_forcing
+from engine.inspection.translation import regimes
+from engine.inspection.translation.forcing import NONE, inspect_forcing
 from engine.models.folder import ModelInfo
-from engine.plotting.regimes import forced_against_free, regime_curves
+from engine.plotting.translation.regimes import forced_against_free, regime_curves
 from pages.components import cache, figures, forcing_receipts, header, notices
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.desk import Desk, grouped, title
+from pages.components.translation.context import PageContext, grouped, title
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the sentence at hand as all four translate it, then what was measured on the test set."""
     st.markdown(
         "These networks are the same but for one thing: what their decoder read while it learnt. **Always forced**: "
@@ -27,24 +27,24 @@ def show(desk: Desk) -> None:
         width=TEXT_WIDTH,
     )
     with notices.engine_errors():
-        _show_sentence(desk)
+        _show_sentence(context)
     with notices.engine_errors():
         _show_measured()
 
 
-def _show_sentence(desk: Desk) -> None:
-    models = grouped(list(desk.models.values())).get("forcing", [])
+def _show_sentence(context: PageContext) -> None:
+    models = grouped(list(context.models.values())).get("forcing", [])
     if not models:
         commands = "; ".join(regimes.TRAIN_COMMAND.format(recipe=recipe) for recipe in regimes.RECIPES)
         raise ModelError(
             "No networks that were taught in different ways are installed for this direction. To train them, run: "
             f"{commands}"
         )
-    reference = desk.ask_reference()
+    reference = context.ask_reference()
     models = sorted(models, key=lambda info: regimes.place_of(title(info)))
     with st.spinner("All of them translate", show_time=True):
         reports = {
-            info.name: cache.compute_with_model(inspect_forcing, info.name, desk.source, reference, NONE)
+            info.name: cache.compute_with_model(inspect_forcing, info.name, context.source, reference, NONE)
             for info in models
         }
     table = pd.DataFrame(
@@ -60,11 +60,11 @@ def _show_sentence(desk: Desk) -> None:
         ]
     )
     st.markdown(f"The sentence above, translated by {len(models)} of them; losses are nats per piece of the reference.")
-    figures.show_table(table, name="regimes-sentence", receipt=_sentence_receipt(desk, models, reference))
+    figures.show_table(table, name="regimes-sentence", receipt=_sentence_receipt(context, models, reference))
 
 
-def _sentence_receipt(desk: Desk, models: list[ModelInfo], reference: str) -> figures.Receipt:
-    return forcing_receipts.for_regimes([info.name for info in models], desk.source, reference)
+def _sentence_receipt(context: PageContext, models: list[ModelInfo], reference: str) -> figures.Receipt:
+    return forcing_receipts.for_regimes([info.name for info in models], context.source, reference)
 
 
 def _show_measured() -> None:

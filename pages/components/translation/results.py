@@ -10,18 +10,18 @@ import streamlit as st
 from engine.decoding.limits import MAX_LINES as MOST_LINES
 from engine.decoding.limits import SearchSettings
 from engine.errors import InputError
-from engine.inspection.source_reading import ReadWord, read_source
-from engine.inspection.translations import TranslationReport, confidence_sentence, confidence_table
-from engine.inspection.words import CONTINUES, UNKNOWN
+from engine.inspection.translation.source_reading import ReadWord, read_source
+from engine.inspection.translation.translations import TranslationReport, confidence_sentence, confidence_table
+from engine.inspection.translation.words import CONTINUES, UNKNOWN
 from engine.models.folder import ModelInfo
-from engine.plotting.attention import confidence_bars
+from engine.plotting.translation.attention import confidence_bars
 from pages.components import cache, figures, notices, state
 from pages.components.figures import Receipt
 from pages.components.forms import Controls
 from pages.components.header import TEXT_WIDTH
 from pages.components.networks import find_metric, mark
 from pages.components.translation import searching
-from pages.components.translation.desk import style, title
+from pages.components.translation.context import style, title
 from pages.components.views.translation import MAX_LINES, TranslationView
 
 PAGE = "translation"
@@ -143,7 +143,7 @@ def translation_receipt(info: ModelInfo, report: TranslationReport, settings: Se
         seconds=report.elapsed_seconds,
         python=(
             "from engine.decoding.limits import SamplingSettings\n"
-            "from engine.inspection.translations import inspect_samples, inspect_translation\n"
+            "from engine.inspection.translation.translations import inspect_samples, inspect_translation\n"
             "from engine.models.folder import load_model\n\n"
             f"loaded = load_model({info.name!r})\n"
             f"report = {call}\n"

@@ -7,18 +7,18 @@ from functools import partial
 
 import streamlit as st
 
-from engine.inspection.search import SearchReport, describe_fate, inspect_search, search_sentence
-from engine.inspection.search_settings import nearest_penalty
-from engine.inspection.search_tries import lanes_frame
-from engine.plotting.beam_tree import beam_tree, beam_tree_overview, describe_beam_tree
+from engine.inspection.translation.penalty_sweep import nearest_penalty
+from engine.inspection.translation.search import SearchReport, describe_fate, inspect_search, search_sentence
+from engine.inspection.translation.search_tries import lanes_frame
+from engine.plotting.translation.beam_tree import beam_tree, beam_tree_overview, describe_beam_tree
 from pages.components import cache, figures, notices
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation import search_settings, search_tries
-from pages.components.translation.desk import Desk
+from pages.components.translation import penalty_sweep, search_tries
+from pages.components.translation.context import PageContext
 from pages.components.translation.search_receipts import for_tree
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the tree, the sentences brought back, the winner with its alternatives, and the map of settings."""
     st.markdown(
         "A beam search keeps the few likeliest beginnings at each step and forgets the rest for good, though one of "
@@ -28,32 +28,34 @@ def show(desk: Desk) -> None:
         width=TEXT_WIDTH,
     )
     with st.container(horizontal=True):
-        width = desk.controls.slider("search_width", width=280)
-        penalty = nearest_penalty(desk.controls.slider("search_penalty", width=280))
-    report = cache.compute_with_model(inspect_search, desk.network, desk.source, width, penalty)
+        width = context.controls.slider("search_width", width=280)
+        penalty = nearest_penalty(context.controls.slider("search_penalty", width=280))
+    report = cache.compute_with_model(inspect_search, context.network, context.source, width, penalty)
     above = st.container()
     with st.expander("Keep this list, or open another", icon=":material/save:"):
-        tries = search_tries.open_list(desk, report)
+        tries = search_tries.open_list(context, report)
     with above:
         st.markdown(notices.plain(search_sentence(report)), width=TEXT_WIDTH)
         with st.spinner("Searching on"):
             tries.compute()
-        _show_tree(desk, report, tries)
+        _show_tree(context, report, tries)
         search_tries.show_list(tries)
         search_tries.show_alternatives(tries)
-    search_settings.show(desk, report)
+    penalty_sweep.show(context, report)
 
 
-def _show_tree(desk: Desk, report: SearchReport, tries: search_tries.Tries) -> None:
+def _show_tree(context: PageContext, report: SearchReport, tries: search_tries.Tries) -> None:
     nodes = report.nodes.assign(reason=report.nodes["fate"].map(describe_fate))
     last = max(int(nodes["step"].max()), *[len(found.token_ids) for found in tries.found], 1)
-    first, shown = _choose_window(desk, last)
+    first, shown = _choose_window(context, last)
     figures.show(
         beam_tree_overview(nodes, mode=figures.mode(), first_step=first, steps_shown=shown),
         name="search-overview",
         alt=f"The whole tree, {len(nodes):,} candidates; the frame holds steps {first} to "
         f"{min(last, first + shown - 1)}.",
-        on_click=lambda step: desk.controls.set("search_first", max(1, min(int(step) - shown // 2, last - shown + 1))),
+        on_click=lambda step: context.controls.set(
+            "search_first", max(1, min(int(step) - shown // 2, last - shown + 1))
+        ),
     )
     chosen = _choose_left(report, tries)
     lanes = lanes_frame(report, tries.found)
@@ -62,18 +64,18 @@ def _show_tree(desk: Desk, report: SearchReport, tries: search_tries.Tries) -> N
         name="search-tree",
         alt=describe_beam_tree(nodes, lanes, first, shown),
         table=nodes[["step", "rank", "piece", "text", "log_prob", "total", "score", "reason"]],
-        receipt=for_tree(desk, report),
+        receipt=for_tree(context, report),
         on_click=lambda node: tries.add(report.prefix(int(node))),
     )
 
 
-def _choose_window(desk: Desk, last: int) -> tuple[int, int]:
+def _choose_window(context: PageContext, last: int) -> tuple[int, int]:
     """Draw the sliders of the part in view; return its first step and how many it has."""
     with st.container(horizontal=True):
-        shown = min(last, desk.controls.slider("search_shown", width=280))
+        shown = min(last, context.controls.slider("search_shown", width=280))
         if shown == last:
             return 1, shown
-        return desk.controls.slider("search_first", maximum=last - shown + 1, width=280), shown
+        return context.controls.slider("search_first", maximum=last - shown + 1, width=280), shown
 
 
 def _choose_left(report: SearchReport, tries: search_tries.Tries) -> int | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from engine.errors import EngineError, InputError
-from engine.inspection.search import SearchReport
-from engine.inspection.search_tries import (
+from engine.inspection.translation.search import SearchReport
+from engine.inspection.translation.search_tries import (
     MAX_TRIES,
     Try,
     alternatives_after,
@@ -21,7 +21,7 @@ from engine.inspection.search_tries import (
 )
 from pages.components import cache, figures, notices, state
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.desk import Desk
+from pages.components.translation.context import PageContext
 from pages.components.translation.search_receipts import for_alternatives, for_tries
 
 PAGE = "translation"
@@ -34,7 +34,7 @@ class Tries:
     """The list as one run of the page needs it: the beginnings, and what the search made of each that it could
     follow."""
 
-    desk: Desk
+    context: PageContext
     report: SearchReport
     beginnings: list[tuple[int, ...]]
     found: list[Try] = field(default_factory=list)
@@ -49,8 +49,8 @@ class Tries:
         """Search on from each beginning; one that cannot be followed is named in a sentence."""
         for place, ids in enumerate(self.beginnings):
             with notices.engine_errors():
-                given = (self.desk.source, ids, self.report.beam_size, self.report.length_penalty)
-                self.found.append(cache.compute_with_model(search_from, self.desk.network, *given))
+                given = (self.context.source, ids, self.report.beam_size, self.report.length_penalty)
+                self.found.append(cache.compute_with_model(search_from, self.context.network, *given))
                 self.places.append(place)
 
     def add(self, ids: tuple[int, ...]) -> None:
@@ -74,7 +74,7 @@ class Tries:
         """Add what stands in the text box `key` after `prefix`; for its form's callback. A refused text stays in the
         box."""
         try:
-            self.add(type_after(cache.load_model(self.desk.network), prefix, state.widget_value(key, "")))
+            self.add(type_after(cache.load_model(self.context.network), prefix, state.widget_value(key, "")))
         except EngineError as problem:
             state.remember(PAGE, PROBLEM, str(problem))
             return
@@ -82,21 +82,21 @@ class Tries:
 
     def _put(self, beginnings: list[tuple[int, ...]]) -> None:
         state.forget(PAGE, PROBLEM)
-        self.desk.controls.set(CODE, write_code(_mark(self.desk), beginnings))
+        self.context.controls.set(CODE, write_code(_mark(self.context), beginnings))
 
 
-def open_list(desk: Desk, report: SearchReport) -> Tries:
+def open_list(context: PageContext, report: SearchReport) -> Tries:
     """Draw the box with the list's code and return the list; one that belongs to another sentence or network is put
     aside."""
-    code = desk.controls.text_input(CODE)
+    code = context.controls.text_input(CODE)
     try:
-        beginnings = read_code(_mark(desk), code)
+        beginnings = read_code(_mark(context), code)
     except InputError as problem:
         notices.error(str(problem))
         beginnings = []
     if code and not beginnings:
         st.caption("The code belongs to another sentence or network, so nothing of it is drawn here.")
-    return Tries(desk, report, beginnings)
+    return Tries(context, report, beginnings)
 
 
 def show_list(tries: Tries) -> None:
@@ -133,24 +133,24 @@ def show_list(tries: Tries) -> None:
         figures.show_table(
             tries_table(tries.report, tries.found),
             name="search-tries",
-            receipt=for_tries(tries.desk, tries.report, tries.beginnings),
+            receipt=for_tries(tries.context, tries.report, tries.beginnings),
         )
 
 
 def show_alternatives(tries: Tries) -> None:
     """Draw a place in the winner and what the network could have written there; choosing one re-decodes the rest."""
-    desk, winner = tries.desk, tries.report.nodes[tries.report.nodes["is_winner"]]
+    context, winner = tries.context, tries.report.nodes[tries.report.nodes["is_winner"]]
     pieces = winner["piece"].tolist()
     st.markdown(
         "**Put another word into the winner.** The network keeps what stands before it and writes the rest anew."
     )
     place = 1
     if len(pieces) > 1:
-        place = desk.controls.slider("search_place", maximum=len(pieces), width=460)
+        place = context.controls.slider("search_place", maximum=len(pieces), width=460)
     before = winner["text"].tolist()[place - 2] if place > 1 else ""
     st.text(f"{before} ▏{pieces[place - 1]}▕ {' '.join(pieces[place:])}")
     prefix = tries.report.winner_ids[: place - 1]
-    likely = cache.compute_with_model(alternatives_after, desk.network, desk.source, prefix)
+    likely = cache.compute_with_model(alternatives_after, context.network, context.source, prefix)
     with st.container(horizontal=True, gap="small", key="search-alternatives"):
         for row in likely.itertuples():
             st.button(
@@ -165,9 +165,11 @@ def show_alternatives(tries: Tries) -> None:
         st.form_submit_button("Put it in", icon=":material/edit:", on_click=tries.type, args=(prefix, "search-typed"))
     with st.expander("The numbers of these pieces", type="compact", key="search-alternatives-numbers"):
         figures.show_table(
-            likely.drop(columns="token_id").round(6), name="search-alternatives", receipt=for_alternatives(desk, prefix)
+            likely.drop(columns="token_id").round(6),
+            name="search-alternatives",
+            receipt=for_alternatives(context, prefix),
         )
 
 
-def _mark(desk: Desk) -> str:
-    return state.fingerprint(desk.network, desk.source)[:6]
+def _mark(context: PageContext) -> str:
+    return state.fingerprint(context.network, context.source)[:6]

@@ -10,13 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from engine.decoding.limits import SamplingSettings, SearchSettings
-from engine.inspection.hypotheses import hypotheses_table
-from engine.inspection.translations import TranslationReport, inspect_hypotheses, inspect_samples
+from engine.inspection.translation.hypotheses import hypotheses_table
+from engine.inspection.translation.translations import TranslationReport, inspect_hypotheses, inspect_samples
 from engine.models.folder import ModelInfo
 from pages.components import cache, figures
 from pages.components.figures import Receipt
 from pages.components.forms import Controls
-from pages.components.translation.desk import title
+from pages.components.translation.context import title
 from pages.components.views.translation import TranslationView
 from pages.components.views.translation_sampling import SETTINGS
 
@@ -94,8 +94,8 @@ def receipt(name: str, line: str, search: Search) -> Receipt:
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=(
             "from engine.decoding.limits import SamplingSettings\n"
-            "from engine.inspection.hypotheses import hypotheses_table\n"
-            "from engine.inspection.translations import inspect_hypotheses, inspect_samples\n"
+            "from engine.inspection.translation.hypotheses import hypotheses_table\n"
+            "from engine.inspection.translation.translations import inspect_hypotheses, inspect_samples\n"
             "from engine.models.folder import load_model\n\n"
             f"loaded = load_model({name!r})\n"
             f"print(hypotheses_table({call}).to_string())"

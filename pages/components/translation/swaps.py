@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.translations import TranslationReport, inspect_translation
-from engine.inspection.word_swaps import (
+from engine.inspection.translation.translations import TranslationReport, inspect_translation
+from engine.inspection.translation.word_swaps import (
     Neighbour,
     SourceWord,
     Swap,
@@ -18,14 +18,14 @@ from engine.inspection.word_swaps import (
     swap_word,
     try_neighbours,
 )
-from engine.plotting.timelines import Timeline, timeline_strips
-from engine.plotting.word_marks import neighbour_marks, word_marks
+from engine.plotting.translation.timelines import Timeline, timeline_strips
+from engine.plotting.translation.word_marks import neighbour_marks, word_marks
 from pages.components import cache, figures, notices, swap_receipts
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.desk import LANGUAGES, Desk
+from pages.components.translation.context import LANGUAGES, PageContext
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the words, the neighbours of the chosen one, what the swap changes, and what every neighbour would do."""
     st.markdown(
         "Choose a word, then one of its neighbours: words that the network keeps near it among its embeddings, the "
@@ -34,30 +34,30 @@ def show(desk: Desk) -> None:
         "anew with it.",
         width=TEXT_WIDTH,
     )
-    settings = desk.settings.beam_size, desk.settings.length_penalty
-    old = cache.compute_with_model(inspect_translation, desk.network, desk.source, *settings)
-    words = cache.compute_with_model(find_words, desk.network, desk.source)
+    settings = context.settings.beam_size, context.settings.length_penalty
+    old = cache.compute_with_model(inspect_translation, context.network, context.source, *settings)
+    words = cache.compute_with_model(find_words, context.network, context.source)
     left, right = st.columns(2, gap="medium")
     with left:
-        place = _choose_word(desk, words)
+        place = _choose_word(context, words)
     word = words[place]
-    neighbours = cache.compute_with_model(find_neighbours, desk.network, word)
+    neighbours = cache.compute_with_model(find_neighbours, context.network, word)
     with right:
-        new = _choose_new(desk, word, neighbours)
+        new = _choose_new(context, word, neighbours)
     if not new:
         return
-    found = cache.compute_with_model(swap_word, desk.network, desk.source, word, new, old.target_ids, *settings)
-    _show_swap(desk, place, word, new, old, found)
+    found = cache.compute_with_model(swap_word, context.network, context.source, word, new, old.target_ids, *settings)
+    _show_swap(context, place, word, new, old, found)
     if neighbours:
         st.markdown("**What every neighbour would do**")
         with st.spinner("Translating the sentence with every neighbour", show_time=True):
             table = cache.compute_with_model(
-                try_neighbours, desk.network, desk.source, word, tuple(neighbours), old.target_ids, *settings
+                try_neighbours, context.network, context.source, word, tuple(neighbours), old.target_ids, *settings
             )
         figures.show_table(
             table.assign(seen_in=[_languages(neighbour) for neighbour in neighbours]),
             name="swaps-neighbours",
-            receipt=swap_receipts.for_neighbours(desk.network, desk.source, place, desk.settings),
+            receipt=swap_receipts.for_neighbours(context.network, context.source, place, context.settings),
             column_config={
                 "log_probability": st.column_config.NumberColumn("log-probability (nats)"),
                 "old_translation_change": st.column_config.NumberColumn("old translation, change (nats)"),
@@ -66,16 +66,16 @@ def show(desk: Desk) -> None:
         )
 
 
-def _choose_word(desk: Desk, words: list[SourceWord]) -> int:
+def _choose_word(context: PageContext, words: list[SourceWord]) -> int:
     """Draw the sentence as marks and a box to choose a word; return its place."""
     names = [f"{number} {word.text}" for number, word in enumerate(words, start=1)]
-    desk.controls.offer("swaps_word", names, default=names[default_word(words)])
-    place = names.index(desk.controls.select("swaps_word", width=320))
+    context.controls.offer("swaps_word", names, default=names[default_word(words)])
+    place = names.index(context.controls.select("swaps_word", width=320))
     figures.show(
         word_marks([word.text for word in words], place, names, mode=figures.mode()),
         name="swaps-words",
         alt=f"The {len(words)} words of the sentence; chosen is number {place + 1}, “{words[place].text}”.",
-        on_click=lambda name: desk.controls.set("swaps_word", str(name)),
+        on_click=lambda name: context.controls.set("swaps_word", str(name)),
     )
     pieces = len(words[place].piece_ids)
     if pieces > 1:
@@ -85,15 +85,15 @@ def _choose_word(desk: Desk, words: list[SourceWord]) -> int:
     return place
 
 
-def _choose_new(desk: Desk, word: SourceWord, neighbours: list[Neighbour]) -> str:
+def _choose_new(context: PageContext, word: SourceWord, neighbours: list[Neighbour]) -> str:
     """Draw the neighbours and the boxes; return the word to put in."""
     chosen = ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if neighbours:
             names = [neighbour.word for neighbour in neighbours]
-            desk.controls.offer("swaps_neighbour", names)
-            chosen = desk.controls.select("swaps_neighbour", width=200)
-        typed = desk.controls.text_input("swaps_typed", width=200).strip()
+            context.controls.offer("swaps_neighbour", names)
+            chosen = context.controls.select("swaps_neighbour", width=200)
+        typed = context.controls.text_input("swaps_typed", width=200).strip()
     if not neighbours:
         notices.note(f"The vocabulary has no other word in the script of “{word.text}”; type one to put there.")
         return typed
@@ -113,7 +113,7 @@ def _choose_new(desk: Desk, word: SourceWord, neighbours: list[Neighbour]) -> st
         + ", ".join(f"{found.word} {found.cosine:.2f}" for found in neighbours)
         + ".",
         table=frame,
-        on_click=lambda name: _put(desk, str(name)),
+        on_click=lambda name: _put(context, str(name)),
     )
     st.caption(
         "Beside each: the languages it was seen in, at least five times in the training text. One embedding serves "
@@ -122,12 +122,14 @@ def _choose_new(desk: Desk, word: SourceWord, neighbours: list[Neighbour]) -> st
     return typed or chosen
 
 
-def _put(desk: Desk, name: str) -> None:
-    desk.controls.set("swaps_typed", "")
-    desk.controls.set("swaps_neighbour", name)
+def _put(context: PageContext, name: str) -> None:
+    context.controls.set("swaps_typed", "")
+    context.controls.set("swaps_neighbour", name)
 
 
-def _show_swap(desk: Desk, place: int, word: SourceWord, new: str, old: TranslationReport, found: Swap) -> None:
+def _show_swap(
+    context: PageContext, place: int, word: SourceWord, new: str, old: TranslationReport, found: Swap
+) -> None:
     sentence, rows = swap_sentence(word.text, new, old, found), arrange_swap(old, found.after)
     st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
     st.text(f"{found.source}\n{found.after.text}")
@@ -150,7 +152,9 @@ def _show_swap(desk: Desk, place: int, word: SourceWord, new: str, old: Translat
                 "probability_after": rows.after_shares,
             }
         ).round(4),
-        receipt=swap_receipts.for_swap(desk.network, desk.source, place, new, desk.settings, found.elapsed_seconds),
+        receipt=swap_receipts.for_swap(
+            context.network, context.source, place, new, context.settings, found.elapsed_seconds
+        ),
     )
     st.caption(
         "Word by word, under each other where they are equal; ≠ and ▼ mark what changed. The whole new translation "

@@ -11,13 +11,13 @@ import streamlit as st
 
 from engine.corpora.sources import mirror_folder
 from engine.errors import DataError
-from engine.inspection import sentence_scores
-from engine.inspection.sentence_scores import ORDERS
-from engine.plotting.sentence_scores import score_map
+from engine.inspection.stored import sentence_scores
+from engine.inspection.stored.sentence_scores import ORDERS
+from engine.plotting.stored.sentence_scores import score_map
 from pages.components import cache, figures, header, notices, state
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.desk import Desk, style
+from pages.components.translation.context import PageContext, style
 from pages.components.translation.results import PAGE
 
 LOOKED_FOR = "test set texts looked for"
@@ -25,7 +25,7 @@ PER_PAGE = 10
 SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats per piece"}
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the table of all networks of this direction, then one network's sentences in the order that is chosen."""
     st.markdown(
         "The networks were taught other sentences than these. BLEU and chrF count what a translation shares with a "
@@ -35,22 +35,22 @@ def show(desk: Desk) -> None:
         "worst first, and see whether the network is wrong or the person only said it differently.",
         width=TEXT_WIDTH,
     )
-    measured, missing = _measured(desk)
+    measured, missing = _measured(context)
     if missing:
         commands = " ".join(sentence_scores.COMMAND.format(model=name) + "." for name in missing)
         notices.note(
-            f"Not measured with their present weights: {', '.join(map(desk.label, missing))}. To measure: {commands}"
+            f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: {commands}"
         )
     if not measured:
         return
     scores = sentence_scores.corpus_scores(measured)
-    scores.insert(0, "network", [desk.label(name) for name in scores["model"]])
+    scores.insert(0, "network", [context.label(name) for name in scores["model"]])
     figures.show_table(scores.rename(columns=SCORES), name="test-set-scores", receipt=_receipt(measured))
     header.section("Sentence by sentence")
-    _show_sentences(desk, measured)
+    _show_sentences(context, measured)
 
 
-def _measured(desk: Desk) -> tuple[dict[str, pd.DataFrame], list[str]]:
+def _measured(context: PageContext) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """Return the sentences of every network of the direction that was measured, and the names of the others.
 
     Raises:
@@ -62,22 +62,22 @@ def _measured(desk: Desk) -> tuple[dict[str, pd.DataFrame], list[str]]:
         name: cache.compute(
             sentence_scores.stored_sentences,
             name,
-            str(desk.models[name].path),
+            str(context.models[name].path),
             str(table),
             version=(version, cache.model_version(name)),
         )
-        for name in dict.fromkeys([*desk.shown, *desk.models])
+        for name in dict.fromkeys([*context.shown, *context.models])
     }
     return {name: frame for name, frame in found.items() if len(frame)}, [
         name for name, frame in found.items() if frame.empty
     ]
 
 
-def _show_sentences(desk: Desk, measured: dict[str, pd.DataFrame]) -> None:
-    controls, names = desk.controls, list(measured)
+def _show_sentences(context: PageContext, measured: dict[str, pd.DataFrame]) -> None:
+    controls, names = context.controls, list(measured)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("test_set_model", names, desk.label)
-        name = controls.select("test_set_model", desk.label, width=230)
+        controls.offer("test_set_model", names, context.label)
+        name = controls.select("test_set_model", context.label, width=230)
         titles = dict(measured[name][["corpus", "title"]].drop_duplicates().itertuples(index=False))
         controls.offer("test_set_corpus", list(titles), titles.get)
         corpus = controls.select("test_set_corpus", titles.get, width=260)
@@ -85,21 +85,21 @@ def _show_sentences(desk: Desk, measured: dict[str, pd.DataFrame]) -> None:
         controls.offer(
             "test_set_other",
             others,
-            lambda other: desk.label(other) if other else "no other network",
+            lambda other: context.label(other) if other else "no other network",
             default=others[min(1, len(others) - 1)],
         )
         other = controls.select(
-            "test_set_other", lambda other: desk.label(other) if other else "no other network", width=230
+            "test_set_other", lambda other: context.label(other) if other else "no other network", width=230
         )
         orders = [order for order in ORDERS if other or order != "apart"]
         controls.offer("test_set_order", orders, ORDERS.get)
         order = controls.select("test_set_order", ORDERS.get, width=300)
     own, beside = (frame[frame["corpus"] == corpus] for frame in (measured[name], measured[other or name]))
     frame = sentence_scores.order_sentences(own, beside if other else None, order)
-    labels = [desk.label(name), desk.label(other) if other else ""]
+    labels = [context.label(name), context.label(other) if other else ""]
     sentence = sentence_scores.list_sentence(frame, labels)
     st.markdown(notices.plain(sentence))
-    texts = _texts(desk, corpus)
+    texts = _texts(context, corpus)
     frame = sentence_scores.with_texts(frame, texts) if texts is not None else frame.assign(source="", reference="")
     pages = -(-len(frame) // PER_PAGE)
     page = controls.slider("test_set_page", maximum=pages, width=TEXT_WIDTH) if pages > 1 else 1
@@ -109,13 +109,13 @@ def _show_sentences(desk: Desk, measured: dict[str, pd.DataFrame]) -> None:
     def open_at(index: int) -> None:
         row = by_index.loc[index]
         if row["source"]:
-            _open(desk, row["source"], row["reference"])
+            _open(context, row["source"], row["reference"])
 
     figures.show(
         score_map(
             pd.concat([listed, frame.drop(listed.index)]),
             mode=figures.mode(),
-            architecture=style(desk.models[name]),
+            architecture=style(context.models[name]),
             label=labels[0],
             other_label=labels[1],
             listed=len(listed),
@@ -133,10 +133,10 @@ def _show_sentences(desk: Desk, measured: dict[str, pd.DataFrame]) -> None:
             "those listed below."
         )
     for row in listed.set_index("index").itertuples():
-        _show_row(desk, row)
+        _show_row(context, row)
 
 
-def _show_row(desk: Desk, row: Any) -> None:
+def _show_row(context: PageContext, row: Any) -> None:
     facts = (
         f"Sentence {row.Index + 1:,} · chrF {row.chrf:.1f} · BLEU {row.bleu:.1f} · TER {row.ter:.1f} · "
         f"{row.source_words} words"
@@ -153,19 +153,19 @@ def _show_row(desk: Desk, row: Any) -> None:
                     icon=":material/vertical_align_top:",
                     type="tertiary",
                     on_click=_open,
-                    args=(desk, row.source, row.reference),
+                    args=(context, row.source, row.reference),
                 )
         if row.source:
             st.text(f"{row.source}\n{row.reference}")
 
 
-def _open(desk: Desk, source: str, reference: str) -> None:
+def _open(context: PageContext, source: str, reference: str) -> None:
     """Put a sentence and its reference into the boxes; runs before the page does."""
-    desk.controls.set("text", source)
-    desk.controls.set("reference", reference)
+    context.controls.set("text", source)
+    context.controls.set("reference", reference)
 
 
-def _texts(desk: Desk, corpus: str) -> pd.DataFrame | None:
+def _texts(context: PageContext, corpus: str) -> pd.DataFrame | None:
     """Return the texts of a test set where they can be read here, else say why they are not shown and return None.
 
     A local copy is read at once. The Hub is asked only when the visitor says so: that can take a while.
@@ -190,7 +190,7 @@ def _texts(desk: Desk, corpus: str) -> pd.DataFrame | None:
             return cache.compute(
                 sentence_scores.read_texts,
                 corpus,
-                desk.direction.split("-")[0],
+                context.direction.split("-")[0],
                 version=os.environ.get("UNROLLED_DATA"),
             )
     except DataError as problem:
@@ -210,7 +210,7 @@ def _receipt(measured: dict[str, pd.DataFrame]) -> Receipt:
         data=f"{all_of('title')}, beam {all_of('beam_size')}",
         measured=f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}",
         python=(
-            "from engine.inspection.sentence_scores import corpus_scores, stored_sentences\n"
+            "from engine.inspection.stored.sentence_scores import corpus_scores, stored_sentences\n"
             "from engine.models.folder import find_folder\n\n"
             f"names = {list(measured)!r}\n"
             "print(corpus_scores({name: stored_sentences(name, str(find_folder(name))) for name in names}).to_string())"

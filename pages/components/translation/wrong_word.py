@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.forcing import ForcingReport, percent
-from engine.inspection.wrong_word import (
+from engine.inspection.translation.forcing import ForcingReport, percent
+from engine.inspection.translation.wrong_word import (
     FELT_NATS,
     WrongWord,
     arrange_wrong_word,
@@ -13,13 +13,13 @@ from engine.inspection.wrong_word import (
     wrong_word_sentence,
     wrong_word_table,
 )
-from engine.plotting.timelines import Timeline, divergence_bars, timeline_strips
+from engine.plotting.translation.timelines import Timeline, divergence_bars, timeline_strips
 from pages.components import cache, figures, forcing_receipts, notices
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.desk import Desk
+from pages.components.translation.context import PageContext
 
 
-def show(desk: Desk, report: ForcingReport, reference: str, steps: str) -> None:
+def show(context: PageContext, report: ForcingReport, reference: str, steps: str) -> None:
     """Draw the choice of step and word, the verdict, both rows under each other, and how long the word is felt."""
     st.markdown("#### Put a wrong word in its mouth")
     st.markdown(
@@ -32,12 +32,12 @@ def show(desk: Desk, report: ForcingReport, reference: str, steps: str) -> None:
     if last < 1:
         notices.note("Your row ends at once, so there is no step after which a word could be put.")
         return
-    controls = desk.controls
+    controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-wrong"):
         step = 1
         if last > 1:
             step = controls.slider(
-                "forcing_wrong_step", maximum=last, default=min(desk.view.forcing_wrong_step, last), width=320
+                "forcing_wrong_step", maximum=last, default=min(context.view.forcing_wrong_step, last), width=320
             )
         typed = controls.text_input("forcing_wrong_word", width=240)
     others = report.alternatives[step - 1]
@@ -50,10 +50,12 @@ def show(desk: Desk, report: ForcingReport, reference: str, steps: str) -> None:
                 args=("forcing_wrong_word", name),
             )
     word = typed.strip() or others[0][0]
-    found = cache.compute_with_model(put_wrong_word, desk.network, desk.source, reference, steps, step, word)
+    found = cache.compute_with_model(put_wrong_word, context.network, context.source, reference, steps, step, word)
     _show_found(found)
     figures.show_receipt(
-        forcing_receipts.for_wrong_word(desk.network, desk.source, reference, steps, step, word, found.elapsed_seconds),
+        forcing_receipts.for_wrong_word(
+            context.network, context.source, reference, steps, step, word, found.elapsed_seconds
+        ),
         "wrong-word",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.cell_steps import MAX_CHARACTERS
+from engine.inspection.cells.steps import MAX_CHARACTERS
 from pages.components.views.cells_edit import EditView
 from pages.components.views.cells_patterns import PatternsView
 from pages.components.views.cells_shapes import ShapesView

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.state_edits import MAX_CHARACTERS
+from engine.inspection.cells.state_edits import MAX_CHARACTERS
 
 FIRST, SECOND = "the cat sat on the mat", "the mat sat on the cat"
 TAIL = (

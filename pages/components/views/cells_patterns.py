@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.cell_steps import MAX_CHARACTERS as LONGEST_TEXT
-from engine.inspection.range_match import MAX_CHARACTERS, STORIES
+from engine.inspection.cells.range_match import MAX_CHARACTERS, STORIES
+from engine.inspection.cells.steps import MAX_CHARACTERS as LONGEST_TEXT
 
 
 @dataclass(frozen=True)

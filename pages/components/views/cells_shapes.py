@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from engine.inspection.layer_shapes import LayerSettings
+from engine.inspection.cells.layer_shapes import LayerSettings
 
 _SETTINGS = {field.name: field for field in dataclasses.fields(LayerSettings)}
 

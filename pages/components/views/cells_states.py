@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.gate_courses import ORDERS
+from engine.inspection.cells.gate_trajectories import ORDERS
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.tagging import MAX_WORDS
+from engine.inspection.tagging.predictions import MAX_WORDS
 
 
 @dataclass(frozen=True)

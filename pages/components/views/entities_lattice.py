@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.tag_lattice import LARGEST_CHANGE, STEP
-from engine.inspection.tagging import MAX_WORDS
+from engine.inspection.tagging.lattice import LARGEST_CHANGE, STEP
+from engine.inspection.tagging.predictions import MAX_WORDS
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.tagging_quality import OUTCOMES
+from engine.inspection.tagging.quality import OUTCOMES
 
 
 @dataclass(frozen=True)

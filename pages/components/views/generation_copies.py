@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.copy_index import LONGEST_MINIMUM, MINIMUM_COPY, SHORTEST_COPY
+from engine.inspection.writing.copy_index import LONGEST_MINIMUM, MINIMUM_COPY, SHORTEST_COPY
 
 
 @dataclass(frozen=True)

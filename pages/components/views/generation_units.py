@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.puppeteer import LARGEST_FACTOR
+from engine.inspection.writing.activation_clamping import LARGEST_FACTOR
 
 LARGEST_UNIT = 99_999
 

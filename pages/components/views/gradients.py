@@ -10,7 +10,7 @@ from pages.components.views.gradients_chain import ChainView
 from pages.components.views.gradients_clipping import ClippingView
 from pages.components.views.gradients_connectivity import ConnectivityView
 from pages.components.views.gradients_foretold import LABELS as FORETOLD_LABELS
-from pages.components.views.gradients_foretold import ForetoldView
+from pages.components.views.gradients_foretold import TrainabilityView
 from pages.components.views.gradients_truncation import TruncationView
 
 CAT = "The cat, which sat on the mat and purred, was happy"
@@ -21,7 +21,7 @@ LABELS = {**CHAIN_LABELS, **FORETOLD_LABELS}
 
 
 @dataclass(frozen=True)
-class GradientsView(ChainView, ConnectivityView, ClippingView, ForetoldView, TruncationView):
+class GradientsView(ChainView, ConnectivityView, ClippingView, TrainabilityView, TruncationView):
     """Everything a link to the Gradients page carries."""
 
     text: str = option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.chain import ARCHITECTURES, ChainSettings
+from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
 from engine.plotting import theme
 from pages.components.views.settings_fields import field_like, settings_from
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.experiments.foretold_settings import ForetoldSettings
+from engine.experiments.trainability_settings import TrainabilitySettings
 from engine.plotting import theme
 from pages.components.views.gradients_chain import LABELS as CHAIN_LABELS
 from pages.components.views.settings_fields import field_like, settings_from
@@ -18,18 +18,18 @@ LABELS = {
 
 
 @dataclass(frozen=True)
-class ForetoldView:
+class TrainabilityView:
     """How the networks of the grid are born, and for how long they learn."""
 
-    foretold_architecture: str = field_like(ForetoldSettings, "architecture")
-    foretold_matrix: str = field_like(ForetoldSettings, "matrix")
-    foretold_activation: str = field_like(ForetoldSettings, "activation")
-    foretold_forget_bias: float = field_like(ForetoldSettings, "forget_bias")
-    foretold_hidden_size: int = field_like(ForetoldSettings, "hidden_size")
-    foretold_updates: int = field_like(ForetoldSettings, "updates")
-    foretold_seed: int = field_like(ForetoldSettings, "seed")
+    foretold_architecture: str = field_like(TrainabilitySettings, "architecture")
+    foretold_matrix: str = field_like(TrainabilitySettings, "matrix")
+    foretold_activation: str = field_like(TrainabilitySettings, "activation")
+    foretold_forget_bias: float = field_like(TrainabilitySettings, "forget_bias")
+    foretold_hidden_size: int = field_like(TrainabilitySettings, "hidden_size")
+    foretold_updates: int = field_like(TrainabilitySettings, "updates")
+    foretold_seed: int = field_like(TrainabilitySettings, "seed")
 
 
-def foretold_settings(view: ForetoldView) -> ForetoldSettings:
+def trainability_settings(view: TrainabilityView) -> TrainabilitySettings:
     """Return the engine's settings that a view stands for."""
-    return settings_from(ForetoldSettings, view, PREFIX)
+    return settings_from(TrainabilitySettings, view, PREFIX)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.classification_quality import KINDS, ORDERS, slice_names
+from engine.inspection.classification.quality import KINDS, ORDERS, slice_names
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.config import option
 from engine.decoding.limits import MAX_SOURCE_WORDS, SearchSettings
-from engine.inspection.examples import list_translation_examples
+from engine.inspection.translation.examples import list_translation_examples
 from pages.components.views.translation_attention import AttentionView
 from pages.components.views.translation_bottleneck import BottleneckView
 from pages.components.views.translation_choices import ChoicesView

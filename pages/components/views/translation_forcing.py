@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.forcing import ALL, MAX_STEP
-from engine.inspection.wrong_word import MAX_WORD_CHARACTERS
+from engine.inspection.translation.forcing import ALL, MAX_STEP
+from engine.inspection.translation.wrong_word import MAX_WORD_CHARACTERS
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.config import option
 from engine.decoding.limits import MAX_SOURCE_WORDS
-from engine.inspection.swap_settings import MAX_STEPS, MAX_WORD_CHARACTERS, STATES
+from engine.inspection.translation.swap_settings import MAX_STEPS, MAX_WORD_CHARACTERS, STATES
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.sentence_scores import ORDERS
+from engine.inspection.stored.sentence_scores import ORDERS
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ def test_a_clamped_unit_says_the_same_at_every_step_and_the_others_hear_it(cell)
 
 def test_retracing_a_run_finds_what_the_run_itself_had(cell):
     run = cell.unroll(INPUTS)
-    inside = cell.retrace(INPUTS[0], run.outputs[0])
+    inside = cell.recompute_gates(INPUTS[0], run.outputs[0])
     torch.testing.assert_close(inside["hidden"], run.outputs[0])
     for name, gate in run.gates.items():
         torch.testing.assert_close(inside[name], gate[0])

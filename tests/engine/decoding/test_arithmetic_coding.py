@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.decoding.arithmetic_coding import _Decoder, _Encoder, compress, compressing, decompress
 from engine.errors import DataError, InputError
-from engine.inspection.surprise import surprise
+from engine.inspection.writing.surprise import surprise
 from engine.models.folder import load_model
 from engine.models.ngram import NgramModel
 from engine.text import TOKENIZERS

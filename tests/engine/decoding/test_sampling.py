@@ -12,7 +12,7 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.decoding import generate, next_distribution, prime
+from engine.decoding import generate, next_distribution, prefill
 
 LOGITS = st.lists(st.floats(-30, 30, width=32, allow_subnormal=False), min_size=1, max_size=12)
 TEMPERATURES = st.floats(0, 3)
@@ -270,11 +270,11 @@ def test_priming_at_once_or_in_two_parts_or_step_by_step_is_the_same(ids, cut):
 
     torch.manual_seed(0)
     model = LanguageModel(7, 5, 6, 2).eval()
-    logits, state = prime(model, ids)
+    logits, state = prefill(model, ids)
     assert logits.shape == (1, 7)
     first, second = ids[:cut], ids[cut:]
     if first and second:
-        again, _ = prime(model, second, prime(model, first)[1])
+        again, _ = prefill(model, second, prefill(model, first)[1])
         torch.testing.assert_close(again, logits)
     by_steps = model.start(1)
     with torch.no_grad():
@@ -285,6 +285,6 @@ def test_priming_at_once_or_in_two_parts_or_step_by_step_is_the_same(ids, cut):
 
 
 def test_priming_leaves_no_graph(build_language_model):
-    logits, state = prime(build_language_model(), [1, 2, 3])
+    logits, state = prefill(build_language_model(), [1, 2, 3])
     assert not logits.requires_grad
     assert not state[0].hidden.requires_grad

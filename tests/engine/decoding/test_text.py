@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 import torch
 
-from engine.decoding import generate, greedy, prime
+from engine.decoding import generate, greedy, prefill
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import (
     encode_sources,
@@ -91,7 +91,7 @@ def test_a_prompt_of_unknown_characters_is_written_on_from_all_the_same(reader):
 
 def test_the_logits_of_the_next_character_are_those_after_the_text(reader):
     found = next_logits(reader, "TOM")
-    expected = prime(reader.model, reader.tokenizer.encode("\nTOM"))[0][0]
+    expected = prefill(reader.model, reader.tokenizer.encode("\nTOM"))[0][0]
     assert torch.equal(found, expected)
     assert found.shape == (reader.tokenizer.vocab_size,)
     assert next_logits(reader, "x" * 5000).shape == found.shape  # only the end of a long text is read

@@ -11,7 +11,7 @@ import sacrebleu
 from engine.decoding.text import translate_lines
 from engine.errors import DataError
 from engine.evaluation import bottleneck
-from engine.inspection.bottleneck import WHOLE, find_directions, press, save_directions
+from engine.inspection.translation.bottleneck import WHOLE, find_directions, press, save_directions
 from engine.models.folder import load_model
 from tests.engine.conftest import TINY_PAIRS
 
@@ -23,7 +23,7 @@ def test_the_table_holds_sacrebleu_at_every_size_and_keeps_other_models(
 ) -> None:
     loaded = load_model(translator_folder)
     directions = find_directions(loaded, SOURCES)
-    monkeypatch.setattr("engine.inspection.bottleneck.FOLDER", tmp_path)
+    monkeypatch.setattr("engine.inspection.translation.bottleneck.FOLDER", tmp_path)
     save_directions(directions)
     table = tmp_path / "table.parquet"
     for _ in range(2):  # measured again, its rows take the place of the older ones

@@ -15,7 +15,7 @@ from engine.command_line import main
 from engine.errors import DataError
 from engine.evaluation import classification as measured
 from engine.evaluation import evaluate_model
-from engine.inspection.classification import classify_texts, probabilities_of_words
+from engine.inspection.classification.predictions import classify_texts, probabilities_of_words
 from engine.models import folder as model_folders
 from engine.models.card import write_card
 from engine.models.folder import load_model

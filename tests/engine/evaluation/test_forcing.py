@@ -16,7 +16,7 @@ from engine import command_line
 from engine.decoding.text import translate_lines
 from engine.errors import DataError, ModelError
 from engine.evaluation.forcing import add_regime, free_loss, measure_regime
-from engine.inspection.regimes import CURVE, FINAL, read_regimes
+from engine.inspection.translation.regimes import CURVE, FINAL, read_regimes
 from engine.models.folder import LoadedModel, load_model
 from tests.engine.conftest import TINY_PAIRS
 

@@ -15,7 +15,7 @@ from seqeval.metrics.sequence_labeling import get_entities
 from engine.errors import DataError, ModelError
 from engine.evaluation.base import evaluate_model
 from engine.evaluation.tagging import add_ablation, add_predictions, most_frequent_tags, span_scores
-from engine.inspection.tagging import best_tags
+from engine.inspection.tagging.predictions import best_tags
 from engine.models.folder import load_model
 from engine.text.bio import find_spans, illegal_places
 

@@ -16,7 +16,7 @@ from engine.decoding.text import encode_sources
 from engine.errors import DataError
 from engine.evaluation.translation import evaluate_translator, forced_loss, translate_all
 from engine.evaluation.translation_sentences import add_sentences, sentence_scores
-from engine.inspection.sentence_scores import read_table, stored_sentences
+from engine.inspection.stored.sentence_scores import read_table, stored_sentences
 from engine.models.card import write_card
 from engine.models.folder import LoadedModel, load_model
 from tests.engine.conftest import TINY_PAIRS

@@ -13,9 +13,9 @@ from engine.evaluation.attributions import measure_agreement
 from engine.evaluation.base import replace_rows
 from engine.evaluation.classification import evaluated_split
 from engine.evaluation.word_order import SEEDS, add_word_order
-from engine.inspection.attributions import explain
-from engine.inspection.classification import classify_rows
-from engine.inspection.word_order import COLUMNS, stored_word_order
+from engine.inspection.classification.attributions import explain
+from engine.inspection.classification.predictions import classify_rows
+from engine.inspection.classification.word_order import COLUMNS, stored_word_order
 from engine.models.folder import LoadedModel, load_model
 from engine.text.treebank import split_words
 

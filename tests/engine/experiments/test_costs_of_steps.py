@@ -14,7 +14,7 @@ from engine.experiments import live_costs
 from engine.experiments.cost_tables import as_points, growth, growth_sentence, size_words, stored_costs, time_words
 from engine.experiments.live_costs import measure_costs
 from engine.experiments.state_size import FORMULAS, overtaken_after, state_curves, state_table
-from engine.plotting.costs import cost_lines
+from engine.plotting.comparison.costs import cost_lines
 
 
 def finish(running):

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from engine.errors import ConfigError
-from engine.experiments import live
-from engine.experiments.live import Pace, plan_updates, race, race_frame, repeat
+from engine.experiments import live_race
+from engine.experiments.live_race import Pace, plan_updates, race, race_frame, repeat
 from engine.experiments.race_settings import JOB, LiveSettings, check
-from engine.experiments.runs import RunRows, run_cell
+from engine.experiments.runs import RunRows, run_condition
 from engine.jobs import JobRunner
 from engine.tasks import TASKS
 
@@ -41,7 +41,7 @@ def watch(**settings):
 def raced():
     """Return the events and the result of one race on a machine whose pace is always the same."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live, "measure_pace", lambda *_: STEADY)
+        patch.setattr(live_race, "measure_pace", lambda *_: STEADY)
         return watch(**SHORT)
 
 
@@ -74,8 +74,8 @@ def test_a_race_s_runs_are_those_of_the_shipped_results(raced):
     _, result = raced
     chosen = LiveSettings(**SHORT | {"architectures": tuple(SHORT["architectures"])})
     task = TASKS.get("delayed_recall")(2)
-    spec = live.specs_of(chosen, task, result["updates"])[3]  # second seed, second runner
-    (alone,) = [event for event in run_cell(spec) if isinstance(event, RunRows)]
+    spec = live_race.specs_of(chosen, task, result["updates"])[3]  # second seed, second runner
+    (alone,) = [event for event in run_condition(spec) if isinstance(event, RunRows)]
     raced_rows = [
         row for row in result["curves"] if (row["architecture"], row["seed"]) == (spec.architecture, spec.seed)
     ]
@@ -104,8 +104,8 @@ def test_as_many_updates_as_fit():
 def test_when_the_time_is_up_all_have_made_the_same_updates(monkeypatch):
     """The clock is the test's: it moves one second whenever a network is about to take its turn."""
     ticks = iter(range(10_000))
-    monkeypatch.setattr(live.time, "monotonic", lambda: float(next(ticks)))
-    monkeypatch.setattr(live, "measure_pace", lambda *_: Pace(1e-6, 1e-6))
+    monkeypatch.setattr(live_race.time, "monotonic", lambda: float(next(ticks)))
+    monkeypatch.setattr(live_race, "measure_pace", lambda *_: Pace(1e-6, 1e-6))
     _, result = watch(**SHORT | {"seconds": 20})
     assert not result["is_complete"]
     assert len({row["step"] for row in result["summaries"]}) == 1

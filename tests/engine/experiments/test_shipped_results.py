@@ -9,7 +9,7 @@ import json
 import pytest
 
 from engine.config import from_dict
-from engine.experiments import COMPARISONS, RunSpec, results, run_cell
+from engine.experiments import COMPARISONS, RunSpec, results, run_condition
 from engine.experiments.base import LEARNING_RATES, TRIAL_SEED
 from engine.experiments.checks import Range
 from engine.experiments.cost_tables import GROWS, growth, stored_costs
@@ -178,4 +178,4 @@ def test_a_run_repeated_here_gives_the_shipped_numbers_within_their_spread(frame
     solved = rows[rows["is_solved"].astype(bool)]["solved_step"]
     steps = (float(solved.min()), float(solved.max())) if len(solved) else None
     shipped = Range((float(rows["loss"].min()), float(rows["loss"].max())), steps, len(solved), len(rows))
-    assert shipped.holds(list(run_cell(spec))[-1].summary, spec.evaluate_every)
+    assert shipped.holds(list(run_condition(spec))[-1].summary, spec.evaluate_every)

@@ -20,7 +20,7 @@ from engine.errors import ConfigError, DataError, JobError
 from engine.experiments import COMPARISONS, check_cells, compare
 from engine.experiments.base import TRIAL_SEED, Comparison, RunSpec, TaskPlan  # noqa: F401 - read by RECIPE
 from engine.experiments.checks import Range
-from engine.experiments.costs import Pace, cell_of, cost_table, makespan
+from engine.experiments.costs import Pace, condition_of, cost_table, makespan
 from engine.experiments.results import load_results
 from engine.experiments.sweeps import (
     RunFailed,
@@ -295,14 +295,14 @@ def test_a_table_that_cannot_be_used_is_set_aside_and_made_anew(whole, tmp_path)
 def test_a_run_that_fails_does_not_take_the_others_with_it(monkeypatch, tmp_path):
     from engine.experiments import sweeps
 
-    make = sweeps.run_cell
+    make = sweeps.run_condition
 
     def fail_for_gru(spec):
         if spec.architecture == "gru":
             raise DataError("The corpus is gone.")
         return make(spec)
 
-    monkeypatch.setattr(sweeps, "run_cell", fail_for_gru)
+    monkeypatch.setattr(sweeps, "run_condition", fail_for_gru)
     events = []
     with pytest.raises(
         JobError,
@@ -363,7 +363,7 @@ def test_what_a_sweep_costs_is_said_first_and_a_dry_run_writes_nothing(tmp_path,
 def test_costs_are_counted_from_paces():
     specs = [RunSpec(architecture="rnn", seed=seed, max_steps=100, evaluate_every=30) for seed in (0, 1, 2)]
     trial = dataclasses.replace(specs[0], seed=TRIAL_SEED, max_steps=60)
-    paces = {cell_of(specs[0]): Pace(update=36.0, measurement=9.0)}
+    paces = {condition_of(specs[0]): Pace(update=36.0, measurement=9.0)}
     row = cost_table(specs, specs[1:], [trial], paces).iloc[0]
     one = 100 * 36 + 4 * 9  # four measurements: at 30, 60, 90 and at the end
     assert (row["runs"], row["done"], row["trials"]) == (3, 1, 1)

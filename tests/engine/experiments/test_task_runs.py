@@ -11,7 +11,7 @@ import torch
 
 from engine.config import from_dict
 from engine.errors import ConfigError
-from engine.experiments import RunRows, RunSpec, run_cell
+from engine.experiments import RunRows, RunSpec, run_condition
 from engine.experiments.base import matched_hidden_size
 from engine.experiments.runs import MeasuredLearning, build_network, saved_bytes
 from engine.experiments.task_learning import TaskLearning
@@ -33,7 +33,7 @@ SPEC = RunSpec(
 
 
 def finish(spec: RunSpec) -> RunRows:
-    return list(run_cell(spec))[-1]
+    return list(run_condition(spec))[-1]
 
 
 @pytest.mark.parametrize("task_name", ["adding", "copying", "delayed_recall"])
@@ -91,7 +91,7 @@ def test_held_out_sequences_are_the_same_for_all_and_no_training_batch_repeats()
 
 
 def test_a_run_yields_trainer_events_then_rows_that_agree_with_them():
-    events = list(run_cell(SPEC))
+    events = list(run_condition(SPEC))
     evaluations = [event for event in events if isinstance(event, Evaluated)]
     assert any(isinstance(event, StepDone) for event in events)
     summary, curve = events[-1].summary, events[-1].curve
@@ -142,7 +142,7 @@ def test_a_run_that_explodes_says_so():
 )
 def test_an_impossible_run_is_refused_in_words(changes, sentence):
     with pytest.raises(ConfigError, match=sentence):
-        list(run_cell(dataclasses.replace(SPEC, **changes)))
+        list(run_condition(dataclasses.replace(SPEC, **changes)))
 
 
 def test_a_budget_no_network_can_meet_is_refused_in_words():

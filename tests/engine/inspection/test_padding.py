@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from engine.errors import InputError
-from engine.inspection.classification import classify_rows
+from engine.inspection.classification.predictions import classify_rows
 from engine.inspection.padding import arrange, inspect_batch, mask_sentence, split_lines, time_batches, wasted_share
-from engine.inspection.tagging import tag_words
+from engine.inspection.tagging.predictions import tag_words
 from engine.models.folder import LoadedModel, load_model
 
 LINES = ("Wonderful.", "The film was bad, not good at all.", "a dull mess")

@@ -70,7 +70,7 @@ def test_the_end_of_a_step_equals_torchs_cell(cell):
     )
     hidden = state[0] if isinstance(state, tuple) else state
     products = inputs @ twin.weight_ih.T + twin.bias_ih, hidden @ twin.weight_hh.T + twin.bias_hh
-    output, after = kind.finish_step(*products, state)
+    output, after = kind.step_from_projections(*products, state)
     expected = twin(inputs, tuple(state) if isinstance(state, tuple) else state)
     torch.testing.assert_close(tuple(after) if isinstance(state, tuple) else after, expected)
     torch.testing.assert_close(output, expected[0] if isinstance(state, tuple) else expected)

@@ -13,8 +13,8 @@ from engine.decoding.limits import SamplingSettings
 from engine.decoding.scoring import score_stream, score_windows, surprise_stream
 from engine.decoding.text import write_text
 from engine.errors import ConfigError, InputError
-from engine.inspection.surprise import surprise
-from engine.inspection.units import layer_count
+from engine.inspection.cells.units import layer_count
+from engine.inspection.writing.surprise import surprise
 from engine.models import transformer_language_model
 from engine.models.base import select
 from engine.models.folder import load_model

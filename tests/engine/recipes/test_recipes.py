@@ -133,7 +133,7 @@ def test_a_reader_learns_its_characters_from_the_training_text_and_validates_on_
 def test_an_interpreter_reads_english_and_writes_french_of_both_corpora(mirror, write_corpus):
     extra = [{"en": "good evening", "fr": "bonsoir"}, {"en": "thanks", "fr": "merci"}]
     write_corpus(mirror / "tatoeba_en_fr", {split: extra for split in ("train", "validation", "test")})
-    recipe = dataclasses.replace(INTERPRETER, extra_corpus="tatoeba_en_fr", extra_per_pass=1)
+    recipe = dataclasses.replace(INTERPRETER, extra_corpus="tatoeba_en_fr", extra_pairs_per_epoch=1)
     prepared = recipe.prepare(TRAINING)
     tokenizer, objective = prepared.tokenizer, prepared.objective
     source, target = objective.main_pairs[0]
@@ -141,7 +141,7 @@ def test_an_interpreter_reads_english_and_writes_french_of_both_corpora(mirror, 
     assert {tokenizer.decode(target) for _, target in objective.extra_pairs} == {"bonsoir", "merci"}
     assert tokenizer.unknown_pieces("evening") == []
     assert len(objective.validation_pairs) == 8
-    assert objective.extra_per_pass == 1
+    assert objective.extra_pairs_per_epoch == 1
     assert prepared.facts["corpora"] == ["multi30k_en_fr", "tatoeba_en_fr"]
     assert [source.kind for source in prepared.sources] == ["mirror", "mirror"]
     assert isinstance(prepared.model, Translator)

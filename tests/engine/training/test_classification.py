@@ -27,7 +27,7 @@ def build(cell="lstm", dropout=0.0, direction_weight=0.3, texts=ORDERED, **optio
         else {"hidden_size": 8, "num_layers": 1}
     )
     model = Classifier(6, 5, cell=cell, dropout=dropout, embedding_dropout=dropout, weight_dropout=dropout, **shape)
-    hiding = {"form_ids": torch.arange(6), "hidden_share": torch.zeros(6)} | options
+    hiding = {"form_ids": torch.arange(6), "word_dropout": torch.zeros(6)} | options
     return model, Classification(texts, texts, batch_size=4, direction_weight=direction_weight, seed=2, **hiding)
 
 
@@ -69,7 +69,7 @@ def test_every_text_is_read_once_a_pass_with_neighbours_in_length():
 def test_words_are_hidden_as_their_form_with_their_own_probability():
     texts = LabelledTexts([[2, 3, 4]] * 1000, [0] * 1000)
     share = torch.tensor([0, 0, 0.0, 1.0, 0.25, 0])
-    _, objective = build(texts=texts, form_ids=torch.tensor([0, 1, 2, 1, 5, 5]), hidden_share=share)
+    _, objective = build(texts=texts, form_ids=torch.tensor([0, 1, 2, 1, 5, 5]), word_dropout=share)
     objective.batch_size = 1000
     ids = objective.batch(0).input_ids
     assert (ids[:, 0] == 2).all()

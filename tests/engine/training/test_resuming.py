@@ -47,7 +47,7 @@ def read_pairs(seed=0):
         teacher_forcing_ratio=0.3,
         teacher_forcing_schedule="linear",
         extra_pairs=[([7], [8, i % 9]) for i in range(9)],
-        extra_per_pass=4,
+        extra_pairs_per_epoch=4,
         **marks,
     )
     return Translator(9, 6, 8, 1, 2, dropout=0.3), objective

@@ -14,7 +14,7 @@ import torch
 
 from engine.errors import ModelError
 from engine.models.folder import load_model
-from engine.models.stages import list_stages, load_stage
+from engine.models.training_snapshots import list_stages, load_stage
 from engine.recipes import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.run import train_recipe

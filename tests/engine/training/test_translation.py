@@ -62,7 +62,7 @@ def test_passes_and_seeds_differ_and_repeat():
 
 
 def test_each_pass_reads_the_next_of_the_extra_pairs_until_all_were_read():
-    objective = build(extra_pairs=EXTRA, extra_per_pass=8)
+    objective = build(extra_pairs=EXTRA, extra_pairs_per_epoch=8)
     read = []
     for epoch in range(5):
         found = [name for name in names(objective.plan(epoch)) if name >= 500]
@@ -73,7 +73,7 @@ def test_each_pass_reads_the_next_of_the_extra_pairs_until_all_were_read():
 
 
 def test_more_extra_pairs_than_there_are_is_all_of_them():
-    assert len(names(build(extra_pairs=EXTRA, extra_per_pass=99).plan(0))) == 50
+    assert len(names(build(extra_pairs=EXTRA, extra_pairs_per_epoch=99).plan(0))) == 50
 
 
 def test_a_batch_depends_on_seed_and_position_alone():

@@ -1,0 +1,219 @@
+"""Where every architecture stands on a task: median and range over the seeds. Pandas only, no torch.
+
+"Range" is always from the smallest to the largest value over the seeds. Networks are compared within one kind of
+equality: about the same number of parameters, or the same hidden size.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from engine.errors import DataError
+from engine.experiments.task_facts import LEFT, LOSS, WRONG, task_facts
+from engine.plotting.curves import in_legend_order
+from engine.plotting.theme import architecture_in_text
+
+EQUALITIES = ("parameters", "hidden_size")
+NEEDED = (
+    "kind",
+    "task",
+    "architecture",
+    "length",
+    "equal",
+    "seed",
+    "step",
+    "max_steps",
+    "loss",
+    "accuracy",
+    "is_solved",
+    "solved_step",
+    "baseline",
+    "baseline_accuracy",
+    "hidden_size",
+    "parameters",
+    "learning_rate",
+    "batch_size",
+    "seconds_per_step",
+)
+SUMMED_UP = ("error", "loss", "accuracy", "updates")
+
+
+@dataclasses.dataclass(frozen=True)
+class Contents:
+    """What a table of results holds.
+
+    Attributes:
+        architectures: in the order of legends.
+        lengths: by what is held equal and task, shortest first.
+    """
+
+    equalities: tuple[str, ...]
+    tasks: dict[str, tuple[str, ...]]
+    architectures: tuple[str, ...]
+    lengths: dict[tuple[str, str], tuple[int, ...]]
+
+
+def contents(frame: pd.DataFrame) -> Contents:
+    """Return which tasks, architectures and lengths were run, and with what held equal.
+
+    Raises:
+        DataError: the table lacks columns, or holds no finished runs.
+    """
+    missing = [name for name in NEEDED if name not in frame]
+    if missing:
+        raise DataError(
+            f"The table of results lacks the columns {', '.join(missing)}; python -m engine compare --recipe RECIPE "
+            "makes a whole one."
+        )
+    rows = frame[frame["kind"] == "summary"]
+    if rows.empty:
+        raise DataError(
+            "The table of results holds no finished runs; python -m engine compare --recipe RECIPE makes some."
+        )
+    there = rows[["equal", "task", "length"]].drop_duplicates()
+    lengths = {
+        (str(equal), str(task)): tuple(sorted(int(length) for length in own["length"]))
+        for (equal, task), own in there.groupby(["equal", "task"])
+    }
+    equalities = tuple(name for name in EQUALITIES if name in set(there["equal"]))
+    tasks = {
+        name: tuple(sorted({task for equal, task in lengths if equal == name}, key=_task_order)) for name in equalities
+    }
+    return Contents(equalities, tasks, tuple(in_legend_order(rows["architecture"])), lengths)
+
+
+def summaries(frame: pd.DataFrame, equal: str, task: str | None = None) -> pd.DataFrame:
+    """Return one row per run at this kind of equality, with its `error` as the charts of its task count it.
+
+    A run that diverged before its first measurement has an infinite `loss` and `error`, so that it counts as worse than
+    any other.
+    """
+    rows = frame[(frame["kind"] == "summary") & (frame["equal"] == equal)]
+    if task is not None:
+        rows = rows[rows["task"] == task]
+    if rows.empty:
+        raise DataError(f"The results hold no runs of {task or 'any task'} at equal {equal.replace('_', ' ')}.")
+    errors = [error_of(own, task_facts(name).measure) for name, own in rows.groupby("task")]
+    has_diverged = rows["loss"].isna()
+    return rows.assign(
+        error=pd.concat(errors).mask(has_diverged, math.inf),
+        loss=rows["loss"].astype(float).mask(has_diverged, math.inf),
+        has_diverged=has_diverged,
+    )
+
+
+def error_of(rows: pd.DataFrame, measure: str) -> pd.Series:
+    """Return each row's error: wrong answers in per cent, the loss in per cent of a guess's, or the loss."""
+    if measure == LOSS:
+        return rows["loss"].astype(float)
+    share = rows["loss"] / rows["baseline"] if measure == LEFT else 1 - rows["accuracy"]
+    return 100 * share.astype(float)
+
+
+def baseline_error(rows: pd.DataFrame, measure: str) -> pd.Series:
+    """Return the error of the best answer without memory, by the same measure."""
+    if measure == LOSS:
+        return rows["baseline"].astype(float)
+    if measure == WRONG:
+        return 100 * (1 - rows["baseline_accuracy"].astype(float))
+    return pd.Series(100.0, index=rows.index)
+
+
+def standings(frame: pd.DataFrame, equal: str, task: str) -> pd.DataFrame:
+    """Return one row per length and architecture of a task: medians, ranges, and how many runs solved it and when.
+
+    A run's error is that of its best measurement on held-out sequences. `updates_*` count the updates until the task
+    was solved. A run that never solved it, or that diverged (`diverged_runs`), counts in the median as worse than any
+    other, and a median that falls on such a run is empty; smallest and largest are of the others.
+
+    Raises:
+        DataError: there are no such runs.
+    """
+    rows = summaries(frame, equal, task)
+    rows = rows.assign(
+        baseline_error=baseline_error(rows, task_facts(task).measure),
+        updates=rows["solved_step"].astype(float).fillna(math.inf),
+    )
+    groups = rows.groupby(["length", "architecture"])
+    parts = {
+        "runs": groups["seed"].nunique(),
+        "solved_runs": groups["is_solved"].sum().astype(int),
+        "diverged_runs": groups["has_diverged"].sum().astype(int),
+    }
+    for name in SUMMED_UP:
+        parts |= medians_and_ranges(rows, name, ["length", "architecture"])
+    for name in ("max_steps", "hidden_size", "parameters", "learning_rate", "baseline", "baseline_error"):
+        parts[name] = groups[name].first()
+    parts["seconds_per_step"] = groups["seconds_per_step"].median()
+    parts["training_seconds"] = (
+        (rows["seconds_per_step"] * rows["step"]).astype(float).groupby([rows["length"], rows["architecture"]]).median()
+    )
+    table = pd.DataFrame(parts).reset_index()
+    return in_order(table, "length")
+
+
+def medians_and_ranges(rows: pd.DataFrame, name: str, by: Sequence[str]) -> dict[str, pd.Series]:
+    """Return `<name>_median`, `<name>_min` and `<name>_max` per group: infinite values count in the median, which is
+    then empty."""
+    values = rows[name].astype(float)
+    keys = [rows[key] for key in by]
+    middle, finite = values.groupby(keys).median(), values.mask(values == math.inf).groupby(keys)
+    return {f"{name}_median": middle.mask(middle == math.inf), f"{name}_min": finite.min(), f"{name}_max": finite.max()}
+
+
+def divergence_sentence(table: pd.DataFrame) -> str:
+    """Return which architectures diverged at which lengths of `standings`, with how many seeds; "" where none did."""
+    rows = table[table["diverged_runs"] > 0]
+    parts = [
+        f"{architecture_in_text(row.architecture)} with {row.diverged_runs} of {row.runs} seeds at length "
+        f"{row.length:,}"
+        for row in rows.itertuples()
+    ]
+    return (
+        f"Diverged before the first measurement: {'; '.join(parts)}. Such a run counts as worse than any other."
+        if parts
+        else ""
+    )
+
+
+def in_order(table: pd.DataFrame, *first: str) -> pd.DataFrame:
+    """Return the table sorted by `first`, then by architecture in the order of legends; rows that are equal in this
+    keep theirs."""
+    order = {name: place for place, name in enumerate(in_legend_order(table["architecture"]))}
+    places = table["architecture"].map(order)
+    return (
+        table.assign(place=places)
+        .sort_values([*first, "place"], kind="stable", ignore_index=True)
+        .drop(columns="place")
+    )
+
+
+def telling_length(frame: pd.DataFrame, equal: str, task: str, architectures: Sequence[str] = ()) -> int:
+    """Return the length at which the median errors lie furthest apart; the longest of several."""
+    table = standings(frame, equal, task)
+    if architectures:
+        table = table[table["architecture"].isin(architectures)]
+    spread = table.groupby("length")["error_median"].agg(lambda errors: round(errors.max() - errors.min(), 3))
+    return int(spread[spread == spread.max()].index.max())
+
+
+def most_discriminative_task(frame: pd.DataFrame, equal: str) -> str:
+    """Return the task at whose telling length two architectures differ most on average, in shares of the error of a
+    guess."""
+    names = contents(frame).tasks[equal]
+    return max(names, key=lambda task: _mean_difference(frame, equal, task))
+
+
+def _mean_difference(frame: pd.DataFrame, equal: str, task: str) -> float:
+    table = standings(frame, equal, task)
+    table = table[table["length"] == telling_length(frame, equal, task)]
+    shares = (table["error_median"] / table["baseline_error"]).fillna(1.0).clip(upper=1.0).to_numpy(float)
+    return float(abs(shares[:, None] - shares[None, :]).mean())
+
+
+def _task_order(name: str) -> tuple[int, str]:
+    return {"memory": 0, "structure": 1, "real": 2}.get(task_facts(name).family, 3), name

@@ -1,0 +1,194 @@
+"""Foretold? Networks born with different spectra learn one task for a while; did the spectrum at birth say who would
+succeed?
+
+Paper: Schoenholz et al. (2017), Deep information propagation, arXiv 1611.01232, and Chen, Pennington and Schoenholz
+(2018), Dynamical isometry and a mean field theory of RNNs, arXiv 1806.05394, for the claim that networks near the edge
+can be trained.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from engine.config import validate
+from engine.experiments.trainability_settings import TrainabilitySettings
+from engine.inspection.gradients.chain import INPUT_SIZE, ChainSettings, make_weights
+from engine.inspection.gradients.connectivity import rank_correlation
+from engine.inspection.gradients.jacobians import CellWeights, multiply_back, run_chain
+from engine.tasks import TASKS
+
+TASK = "delayed_recall"
+JOB = "engine.experiments.trainability:foretell"
+GAINS, LENGTHS = (0.5, 0.8, 1.0, 1.2, 1.6), (5, 15, 30)
+BATCH_SIZE, HELD_OUT = 32, 200
+LEARNING_RATE, CLIP = 3e-3, 1.0
+TRUSTED, NO_USE = 0.7, 0.3  # rank correlations
+COLUMNS = ["recurrent_gain", "length", "log10_gain", "accuracy", "loss"]
+
+
+class BornNetwork(nn.Module):
+    """An embedding, one recurrent layer with weights from `engine.inspection.gradients.chain`, and a linear answer."""
+
+    def __init__(self, weights: CellWeights, vocab_size: int, output_size: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, INPUT_SIZE)
+        kinds = {"lstm": nn.LSTM, "gru": nn.GRU}
+        if weights.kind in kinds:
+            self.layer = kinds[weights.kind](INPUT_SIZE, weights.hidden_size, batch_first=True)
+        else:
+            self.layer = nn.RNN(INPUT_SIZE, weights.hidden_size, nonlinearity=weights.activation, batch_first=True)
+        self.output = nn.Linear(weights.hidden_size, output_size)
+        with torch.no_grad():
+            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+                getattr(self.layer, f"{name}_l0").copy_(torch.from_numpy(getattr(weights, name)))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the answers (B, T, O) to tokens (B, T)."""
+        return self.output(self.layer(self.embedding(inputs))[0])
+
+
+def foretell(**settings: Any) -> Iterator[dict[str, Any]]:
+    """Train a network for every recurrent gain and length of the grid; yield a row after each, and return all rows.
+
+    Raises:
+        ConfigError: a setting is unknown or out of bounds.
+    """
+    chosen = TrainabilitySettings(**settings)
+    validate(chosen)
+    rows = []
+    grid = [(gain, length) for length in LENGTHS for gain in GAINS]
+    yield {"kind": "start", "progress": 0.0, "message": f"{len(grid)} networks are to be trained"}
+    for number, (gain, length) in enumerate(grid, start=1):
+        network, log10_gain = give_birth(chosen, gain, length)
+        for step in _train(network, chosen, length):
+            if step % 20 == 0:
+                share = (number - 1 + step / chosen.updates) / len(grid)
+                yield {
+                    "kind": "step",
+                    "progress": share,
+                    "message": f"Network {number} of {len(grid)}: gain {gain:g}, {length} steps",
+                }
+        row = {"recurrent_gain": gain, "length": length, "log10_gain": log10_gain, **_measure(network, length)}
+        rows.append(row)
+        yield {
+            "kind": "run",
+            "progress": number / len(grid),
+            "message": f"Network {number} of {len(grid)} is done",
+            **row,
+        }
+    return {"rows": rows}
+
+
+def give_birth(settings: TrainabilitySettings, gain: float, length: int) -> tuple[BornNetwork, float]:
+    """Return a newborn network, and the logarithm of its gain from the symbol to the question, over sequences of the
+    task."""
+    chain = ChainSettings(
+        gain=gain,
+        matrix=settings.matrix,
+        activation=settings.activation,
+        forget_bias=settings.forget_bias,
+        length=length,
+        hidden_size=settings.hidden_size,
+        seed=settings.seed,
+    )
+    weights = make_weights(settings.architecture, chain)
+    task = TASKS.get(TASK)(length)
+    with torch.random.fork_rng():
+        torch.manual_seed(settings.seed)
+        network = BornNetwork(weights, task.vocab_size, task.output_size)
+    read = task.batch(1, torch.Generator().manual_seed(settings.seed)).inputs[0]
+    inputs = network.embedding.weight.detach().double().numpy()[read.numpy()]
+    run = run_chain(weights, inputs)
+    gains = multiply_back(run.jacobians).log10_gain
+    return network, float(gains[min(length + 1, run.steps)])
+
+
+def foretold_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return rows of `foretell` as a table: `recurrent_gain`, `length`, `log10_gain` at birth, `accuracy` and `loss`
+    after training."""
+    return pd.DataFrame([{name: row[name] for name in COLUMNS} for row in rows], columns=COLUMNS)
+
+
+def births(settings: TrainabilitySettings) -> pd.DataFrame:
+    """Return the grid before any training: `recurrent_gain`, `length`, `log10_gain`.
+
+    Raises:
+        ConfigError: a setting is out of bounds.
+    """
+    validate(settings)
+    rows = [(gain, length, give_birth(settings, gain, length)[1]) for length in LENGTHS for gain in GAINS]
+    return pd.DataFrame(rows, columns=COLUMNS[:3])
+
+
+def agreement(frame: pd.DataFrame) -> tuple[float, float]:
+    """Return the rank correlation of accuracy with nearness to the edge, over all networks, and its mean within
+    lengths.
+
+    The second is the fairer one: longer lags are harder and have smaller gradients whatever the network.
+    """
+    nearness = -frame["log10_gain"].clip(-300, 300).abs()
+    within = [
+        rank_correlation(nearness[rows.index].to_numpy(), rows["accuracy"].to_numpy())
+        for _, rows in frame.groupby("length")
+    ]
+    known = [value for value in within if not math.isnan(value)]
+    return rank_correlation(nearness.to_numpy(), frame["accuracy"].to_numpy()), float(
+        np.mean(known)
+    ) if known else math.nan
+
+
+def foretold_sentence(frame: pd.DataFrame) -> str:
+    """Return whether the spectrum at birth foretold who would learn."""
+    overall, within = agreement(frame)
+    solved = int((frame["accuracy"] >= 0.99).sum())
+    opening = f"{solved} of {len(frame)} networks learnt to remember the symbol. "
+    if math.isnan(within):
+        return opening + "Networks of the same lag ended alike, so there was nothing to foretell between them."
+    verdict = (
+        "the spectrum at birth foretold who would learn"
+        if within >= TRUSTED
+        else "the spectrum at birth said something about who would learn, but not all"
+        if within >= NO_USE
+        else "the spectrum at birth did not foretell who would learn"
+    )
+    total = "" if math.isnan(overall) else f" Over all networks it is {overall:.2f}."
+    return (
+        f"{opening}Among networks with the same lag, nearness to the edge and success have a rank correlation of "
+        f"{within:.2f}: {verdict}.{total}"
+    )
+
+
+def _train(network: BornNetwork, settings: TrainabilitySettings, length: int) -> Iterator[int]:
+    task = TASKS.get(TASK)(length)
+    optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE)
+    for step in range(1, settings.updates + 1):
+        batch = task.batch(BATCH_SIZE, torch.Generator().manual_seed(settings.seed * 1_000_003 + step))
+        with torch.enable_grad():
+            loss = task.loss(network(batch.inputs), batch)
+            optimizer.zero_grad()
+            loss.backward()
+        norm = float(nn.utils.clip_grad_norm_(network.parameters(), CLIP))
+        if math.isfinite(norm):
+            optimizer.step()
+        yield step
+
+
+@torch.no_grad()
+def _measure(network: BornNetwork, length: int) -> dict[str, float]:
+    task = TASKS.get(TASK)(length)
+    batch = task.batch(HELD_OUT, torch.Generator().manual_seed(2_147_483_647))
+    outputs = network(batch.inputs)
+    return {"accuracy": task.accuracy(outputs, batch), "loss": float(task.loss(outputs, batch))}
+
+
+def settings_dict(settings: TrainabilitySettings) -> dict[str, Any]:
+    """Return the settings as a job takes them."""
+    return dataclasses.asdict(settings)

@@ -1,0 +1,1 @@
+"""Recurrent cells opened up: states, gates, flows and units over a text."""

@@ -1,0 +1,84 @@
+"""Where a gate really closes on a token: the unit that let go of most memory at once, found among all units and steps.
+
+Shapes: T time, H hidden.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.inspection.cells.gate_trajectories import SHUT
+from engine.inspection.cells.steps import CellReading
+
+KEEPERS = {"lstm": ("forget_gate", "cell"), "gru": ("update_gate", "hidden")}  # what keeps, and what is kept
+MOSTLY_OPEN = 0.5
+
+
+@dataclass(frozen=True)
+class ClosingGate:
+    """A gate that keeps memory, at the token where it falls most.
+
+    Attributes:
+        strand: place of the layer and direction. unit, part: which gate.
+        position: the token at which it falls; previous: the one read before it. Both count from 0.
+        token: what was read there.
+        gate_before, gate: its value one step earlier and at the token.
+        memory_before: what the unit held when the token came; memory: what it holds after it; kept: gate *
+            memory_before.
+    """
+
+    strand: int
+    unit: int
+    part: str
+    position: int
+    previous: int
+    token: str
+    gate_before: float
+    gate: float
+    memory_before: float
+    memory: float
+
+    @property
+    def kept(self) -> float:
+        """What is left of the old memory after the token."""
+        return self.gate * self.memory_before
+
+    @property
+    def closes(self) -> bool:
+        """Whether it is a closing in the usual sense: from more than half open to below `SHUT`."""
+        return self.gate_before > MOSTLY_OPEN and self.gate < SHUT
+
+
+def find_closing_gate(reading: CellReading) -> ClosingGate | None:
+    """Return the gate that fell most while it held most; None for a network without such gates or a text of one token.
+
+    Gates that close in the usual sense come first, ranked by the memory they let go times how far they fell.
+    """
+    best = None
+    for place, strand in enumerate(reading.strands):
+        if strand.cell not in KEEPERS or len(reading.tokens) < 2:
+            continue
+        part, kept = KEEPERS[strand.cell]
+        order = strand.order
+        gate, memory = strand.parts[part][order], strand.parts[kept][order]  # (T, H), as they are read
+        fall, held = gate[:-1] - gate[1:], np.abs(memory[:-1])
+        score = np.clip(fall, 0, None) * np.minimum(held, 1.0) * (1 - gate[1:])
+        score += 10.0 * ((gate[:-1] > MOSTLY_OPEN) & (gate[1:] < SHUT) & (held > SHUT))
+        step, unit = np.unravel_index(score.argmax(), score.shape)
+        if best is None or score[step, unit] > best[0]:
+            found = ClosingGate(
+                place,
+                int(unit),
+                part,
+                order[step + 1],
+                order[step],
+                reading.tokens[order[step + 1]],
+                float(gate[step, unit]),
+                float(gate[step + 1, unit]),
+                float(memory[step, unit]),
+                float(memory[step + 1, unit]),
+            )
+            best = (score[step, unit], found)
+    return best[1] if best else None

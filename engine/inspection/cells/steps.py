@@ -1,0 +1,264 @@
+"""A network opened up while it reads: every state and every gate of every layer and direction, one step after the
+other.
+
+The steps are made by the readable cells of `engine.cells` with the network's own weights, in double precision, so that
+what is shown is exact to its last digit; `cell_proof` compares them with torch.nn.
+
+Shapes: T time (tokens read), I input, H hidden.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from engine.cells import CELLS, Cell
+from engine.cells.conversion import WEIGHTS
+from engine.decoding.text import encode_sources, start_id
+from engine.errors import InputError, ModelError
+from engine.inspection.cells.units import check_text, token_spans
+from engine.models.folder import LoadedModel, ModelInfo
+from engine.models.recurrent import run_layer, zero_state
+
+MAX_CHARACTERS = 1_000
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+
+
+class LayerRun(NamedTuple):
+    """One layer of a network in one direction, in double precision, and what it reads: (T, I), the start token first
+    where `has_start`."""
+
+    label: str
+    layer: int
+    is_reverse: bool
+    module: nn.RNNBase
+    inputs: Tensor
+    has_start: bool
+
+
+@dataclass(frozen=True)
+class Strand:
+    """Everything inside one layer, read in one direction.
+
+    Attributes:
+        label: how a page names it, such as "Layer 1" or "Layer 2, backwards".
+        layer: counted from 0. is_reverse: whether it reads the last token first.
+        cell: its kind, a name in CELLS.
+        inputs: what it read at each token, (T, I).
+        parts: `hidden`, `cell` for an LSTM, and the gates after each token, by name, (T, H).
+        hidden_before, cell_before: the state each step began with, (T, H); `cell_before` is None where there is no
+            memory cell.
+    """
+
+    label: str
+    layer: int
+    is_reverse: bool
+    cell: str
+    inputs: np.ndarray
+    parts: dict[str, np.ndarray]
+    hidden_before: np.ndarray
+    cell_before: np.ndarray | None
+
+    @property
+    def hidden_size(self) -> int:
+        """Number of units."""
+        return self.hidden_before.shape[1]
+
+    @property
+    def order(self) -> list[int]:
+        """The tokens in the order they are read."""
+        places = list(range(len(self.inputs)))
+        return places[::-1] if self.is_reverse else places
+
+    def step_table(self, position: int) -> pd.DataFrame:
+        """Return every unit's numbers at one step: columns unit, what it had before, and its parts."""
+        columns = {"unit": range(self.hidden_size), "hidden_before": self.hidden_before[position]}
+        if self.cell_before is not None:
+            columns["cell_before"] = self.cell_before[position]
+        return pd.DataFrame(columns | {name: values[position] for name, values in self.parts.items()})
+
+
+@dataclass(frozen=True)
+class CellReading:
+    """A text as a network read it: the tokens as pieces of the text, and each layer and direction."""
+
+    tokens: list[str]
+    strands: list[Strand]
+
+
+def can_be_opened(info: ModelInfo) -> bool:
+    """Return whether a model's cells can be seen: a recurrent language model, or the encoder of a translator."""
+    return not info.error and info.task in ("language_model", "translation") and info.architecture in CELLS.names()
+
+
+def strand_labels(info: ModelInfo) -> list[str]:
+    """Return what the layers and directions of a model are called, in the order they are listed in."""
+    if info.task == "language_model":
+        return [f"Layer {number}" for number in range(1, info.config["num_layers"] + 1)]
+    layers = range(1, info.config["encoder_layers"] + 1)
+    if not info.config.get("bidirectional", True):
+        return [f"Layer {number}" for number in layers]
+    return [f"Layer {number}, {way}" for number in layers for way in ("forwards", "backwards")]
+
+
+def read_tokens(loaded: LoadedModel, text: str) -> list[str]:
+    """Return the parts of `text` that the network reads as one token each.
+
+    Raises:
+        InputError: the text is empty or longer than `MAX_CHARACTERS`.
+    """
+    check_text(text, MAX_CHARACTERS)
+    tokens = [text[start:stop] or UNREADABLE for start, stop in token_spans(loaded, text)]
+    if not tokens and loaded.info.task == "language_model":
+        raise InputError("The network can read nothing of this text: type some letters.")
+    return tokens or [UNREADABLE]  # a translator takes it for one unknown token
+
+
+@torch.inference_mode()
+def read_steps(loaded: LoadedModel, text: str) -> CellReading:
+    """Return every state and gate after each token of `text`, in every layer and direction.
+
+    A language model has read its start token before, as when it writes; a translator is seen in its encoder.
+
+    Raises:
+        InputError: the text is empty or too long.
+        ModelError: the model has no cells to open.
+    """
+    tokens = read_tokens(loaded, text)
+    return CellReading(tokens, [_step_through(run) for run in layer_runs(loaded, text)])
+
+
+def layer_runs(loaded: LoadedModel, text: str, count: int | None = None) -> list[LayerRun]:
+    """Return each layer and direction with what it reads, in the order of `strand_labels`; the first `count` of them,
+    or all.
+
+    Raises:
+        ModelError: the model has no cells to open.
+    """
+    modules = (copy.deepcopy(module).double() for module in recurrent_layers(loaded))
+    runs = _language_model_runs if loaded.info.task == "language_model" else _encoder_runs
+    return list(itertools.islice(runs(loaded, text, modules), count))
+
+
+def recurrent_layers(loaded: LoadedModel) -> list[nn.RNNBase]:
+    """Return the model's own layers and directions, in the order of `strand_labels`.
+
+    Raises:
+        ModelError: the model has no cells to open.
+    """
+    if not can_be_opened(loaded.info):
+        name = loaded.info.label or loaded.info.name
+        raise ModelError(f"{name} has no recurrent cells to open; choose an RNN, an LSTM or a GRU.")
+    model = loaded.model
+    if loaded.info.task == "language_model":
+        return list(model.layers)
+    if model.encoder_backward is None:
+        return list(model.encoder_forward)
+    return [layer for pair in zip(model.encoder_forward, model.encoder_backward, strict=True) for layer in pair]
+
+
+def _language_model_runs(loaded: LoadedModel, text: str, modules: Iterator[nn.RNNBase]) -> Iterator[LayerRun]:
+    model, labels = loaded.model, strand_labels(loaded.info)
+    ids = torch.tensor([[start_id(loaded), *loaded.tokenizer.encode(text)]])
+    hidden = model.embedding(ids).double()  # (1, 1 + T, E)
+    for index, (module, label) in enumerate(zip(modules, labels, strict=True)):
+        yield LayerRun(label, index, False, module, hidden[0], True)
+        if index + 1 < len(labels):  # what the last one says is read by no other
+            outputs, _ = run_layer(module, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
+            hidden = model.join(hidden, outputs)
+
+
+def _encoder_runs(loaded: LoadedModel, text: str, modules: Iterator[nn.RNNBase]) -> Iterator[LayerRun]:
+    model = loaded.model
+    ids, _ = encode_sources(loaded, [text])
+    hidden, labels = model.embedding(ids).double(), strand_labels(loaded.info)  # (1, T, E)
+    ways = 1 if model.encoder_backward is None else 2
+    for first in range(0, len(labels), ways):
+        outputs = []
+        for is_reverse, module in enumerate(itertools.islice(modules, ways)):
+            yield LayerRun(labels[first + is_reverse], first // ways, bool(is_reverse), module, hidden[0], False)
+            given = hidden.flip(1) if is_reverse else hidden
+            output, _ = run_layer(module, given, zero_state(model.cell, 1, module.hidden_size, hidden))
+            outputs.append(output.flip(1) if is_reverse else output)
+        joined = torch.cat(outputs, dim=-1)  # (1, T, H)
+        hidden = hidden + joined if hidden.shape == joined.shape else joined
+
+
+def _step_through(run: LayerRun) -> Strand:
+    cell = _as_cell(run.module)
+    state, befores, parts = cell.initial_state(1), [], []
+    for now in run.inputs.flip(0) if run.is_reverse else run.inputs:
+        befores.append(state)
+        hidden, state, gates = cell.step(now[None], state)
+        memory = {} if isinstance(state, Tensor) else {"cell": state.cell}
+        parts.append({"hidden": hidden} | memory | gates)
+
+    def over_time(rows: list[Tensor]) -> np.ndarray:
+        kept = torch.cat(rows[1:] if run.has_start else rows)  # (T, H)
+        return _frozen(kept.flip(0) if run.is_reverse else kept)
+
+    has_cell = cell.state_parts == 2
+    return Strand(
+        label=run.label,
+        layer=run.layer,
+        is_reverse=run.is_reverse,
+        cell=_kind(run.module),
+        inputs=_frozen(run.inputs[1:] if run.has_start else run.inputs),
+        parts={name: over_time([part[name] for part in parts]) for name in parts[0]},
+        hidden_before=over_time([before.hidden if has_cell else before for before in befores]),
+        cell_before=over_time([before.cell for before in befores]) if has_cell else None,
+    )
+
+
+def _as_cell(module: nn.RNNBase) -> Cell:
+    """Return the readable cell that uses the very weights of a one-layer `module`; `from_torch` copies them, which
+    takes longer than a sentence."""
+    with torch.device("meta"):  # no numbers of its own
+        cell = CELLS.get(_kind(module))(module.input_size, module.hidden_size)
+    for name in WEIGHTS:
+        setattr(cell, name, getattr(module, f"{name}_l0"))
+    return cell
+
+
+def _frozen(values: Tensor) -> np.ndarray:
+    """Return values in single precision that nobody can change: all visitors look at the same ones."""
+    array = values.float().numpy()
+    array.setflags(write=False)
+    return array
+
+
+def _kind(module: nn.RNNBase) -> str:
+    return next(name for name, kind in CELLS.items() if isinstance(module, kind.torch_layer))
+
+
+def state_moves(reading: CellReading) -> np.ndarray:
+    """Return how far each token moved the last layer's hidden state: the mean over units of |h(t) - h(t-1)|, (T,)."""
+    last = reading.strands[-1].layer
+    top = [strand for strand in reading.strands if strand.layer == last]
+    return np.mean([np.abs(strand.parts["hidden"] - strand.hidden_before).mean(axis=1) for strand in top], axis=0)
+
+
+def check_place(reading: CellReading, strand: int, position: int, unit: int | None = None) -> Strand:
+    """Return the layer and direction number `strand` of a reading after checking that it, a token and a unit exist.
+
+    Raises:
+        InputError: one does not; the sentence says what there is. Steps are counted from 1 in it, as on the page.
+    """
+    if not 0 <= strand < len(reading.strands):
+        raise InputError(f"There is no layer number {strand}; they run from 0 to {len(reading.strands) - 1}.")
+    if not 0 <= position < len(reading.tokens):
+        raise InputError(f"There is no step {position + 1}; this text has {len(reading.tokens)}.")
+    chosen = reading.strands[strand]
+    if unit is not None and not 0 <= unit < chosen.hidden_size:
+        raise InputError(
+            f"There is no unit {unit} in {chosen.label.lower()}; its units run from 0 to {chosen.hidden_size - 1}."
+        )
+    return chosen

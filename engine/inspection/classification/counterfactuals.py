@@ -1,0 +1,254 @@
+"""The smallest edit that turns a classifier's decision, found by search: words left out, or others put in their place.
+
+Every edit that is reported was really read by the network. Deletions of one word are all tried, and of two words where
+the text is short; beyond that the most promising ones are followed (a beam). For replacements the gradient of the
+decision at every word's embedding says which words of the vocabulary would hurt it most, if it were a straight line;
+those are then tried.
+
+Shapes: N texts, T words, E embedding, V vocabulary, L labels.
+
+Paper: Ebrahimi, Rao, Lowd and Dou (2018), HotFlip: white-box adversarial examples for text classification (replacements
+by gradient); Feng et al. (2018), Pathologies of neural models make interpretations difficult (what is left after
+deletions).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import torch
+
+from engine.errors import InputError
+from engine.inspection.classification.predictions import probabilities_of_words
+from engine.models.base import pad
+from engine.models.folder import LoadedModel
+from engine.wording import listing
+
+MAX_WORDS = 80
+MOST_DELETED = 3
+ALL_PAIRS = 40  # words up to which every pair is tried
+BEAM = 8
+CHUNK = 96  # texts read at once; the search ends after the first chunk that has a flip in it
+FREQUENT = 5_000  # words that may be put in: the vocabulary's most frequent ones
+PER_WORD = 4  # replacements tried per place
+TRIED = (64, 160)  # replacements of one word, and of two, that are really read
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change: the word at `place` (from 0) is left out (`new` is None) or replaced."""
+
+    place: int
+    old: str
+    new: str | None = None
+
+
+@dataclass(frozen=True)
+class Flip:
+    """An edit that turns the decision.
+
+    Attributes:
+        edits: by place.
+        words: the text after the edit.
+        decision: the label that is decided now, by its number.
+        probability: of the label that was decided before, after the edit.
+    """
+
+    edits: tuple[Edit, ...]
+    words: tuple[str, ...]
+    decision: int
+    probability: float
+
+
+@dataclass(frozen=True)
+class FlipSearch:
+    """What the search found.
+
+    Attributes:
+        decision: the label of the text as it stands, by its number; `probability` is that label's.
+        deletion, replacement: the smallest edit of each kind; None where none was found.
+        deletions_tried, replacements_tried: texts that were really read for each.
+    """
+
+    words: tuple[str, ...]
+    decision: int
+    probability: float
+    deletion: Flip | None
+    replacement: Flip | None
+    deletions_tried: int
+    replacements_tried: int
+    elapsed_seconds: float
+
+    @property
+    def smallest(self) -> Flip | None:
+        """The edit that changes the fewest words; of two alike the one that only leaves words out."""
+        found = [flip for flip in (self.deletion, self.replacement) if flip is not None]
+        return min(found, key=lambda flip: len(flip.edits), default=None)
+
+
+def check_words(words: Sequence[str]) -> None:
+    """Check that a text can be searched.
+
+    Raises:
+        InputError: it has no word or too many.
+    """
+    if not words:
+        raise InputError("There is no word that could be changed; type a text.")
+    if len(words) > MAX_WORDS:
+        raise InputError(f"The search takes at most {MAX_WORDS} words; yours has {len(words):,}.")
+
+
+def find_flips(loaded: LoadedModel, words: tuple[str, ...]) -> FlipSearch:
+    """Return the smallest deletion and the smallest replacement that turn the decision on a text.
+
+    Raises:
+        InputError: as `check_words`.
+    """
+    check_words(words)
+    begun = time.perf_counter()
+    whole = np.asarray(probabilities_of_words(loaded, [list(words)]))[0]
+    decision = int(whole.argmax())
+    deletion, deleted = _search_deletions(loaded, words, decision)
+    replacement, replaced = _search_replacements(loaded, words, decision)
+    seconds = time.perf_counter() - begun
+    return FlipSearch(words, decision, float(whole[decision]), deletion, replacement, deleted, replaced, seconds)
+
+
+def delete(words: Sequence[str], places: Iterable[int]) -> tuple[str, ...]:
+    """Return the words without those at `places`."""
+    gone = set(places)
+    return tuple(word for place, word in enumerate(words) if place not in gone)
+
+
+def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int) -> tuple[Flip | None, int]:
+    singles = [(place,) for place in range(len(words)) if len(words) > 1]
+    worth: dict[tuple[int, ...], float] = {}  # the decided label's probability after each deletion
+    tried = 0
+    for size in range(1, min(MOST_DELETED, len(words) - 1) + 1):
+        if size == 1:
+            candidates = singles
+        elif size == 2 and len(words) <= ALL_PAIRS:
+            candidates = list(combinations(range(len(words)), 2))
+        else:
+            kept = sorted((places for places in worth if len(places) == size - 1), key=worth.__getitem__)[:BEAM]
+            candidates = list(
+                {tuple(sorted({*places, *single})) for places in kept for single in singles if single[0] not in places}
+            )
+        # The most promising first: those whose words alone did most.
+        candidates.sort(key=lambda places: (sum(worth.get((place,), 0.0) for place in places), places))
+        for start in range(0, len(candidates), CHUNK):
+            chunk = candidates[start : start + CHUNK]
+            texts = [delete(words, places) for places in chunk]
+            found = np.asarray(probabilities_of_words(loaded, [list(text) for text in texts]))  # (N, L)
+            tried += len(chunk)
+            worth |= dict(zip(chunk, found[:, decision].astype(float), strict=True))
+            best = _best_flip(found, decision)
+            if best is not None:
+                edits = tuple(Edit(place, words[place]) for place in chunk[best])
+                return Flip(edits, texts[best], int(found[best].argmax()), float(found[best, decision])), tried
+    return None, tried
+
+
+def _search_replacements(loaded: LoadedModel, words: tuple[str, ...], decision: int) -> tuple[Flip | None, int]:
+    kept: list[tuple[Edit, ...]] = [()]
+    tried = 0
+    for most in TRIED:
+        candidates = _promising(loaded, words, kept, decision, most)
+        if not candidates:
+            break
+        texts = [replace(words, edits) for edits in candidates]
+        found = np.asarray(probabilities_of_words(loaded, [list(text) for text in texts]))  # (N, L)
+        tried += len(candidates)
+        best = _best_flip(found, decision)
+        if best is not None:
+            return Flip(candidates[best], texts[best], int(found[best].argmax()), float(found[best, decision])), tried
+        kept = [candidates[place] for place in np.argsort(found[:, decision], kind="stable")[:BEAM]]
+    return None, tried
+
+
+def replace(words: Sequence[str], edits: Iterable[Edit]) -> tuple[str, ...]:
+    """Return the words with every edit that puts one in the place of another."""
+    changed = list(words)
+    for edit in edits:
+        changed[edit.place] = edit.new
+    return tuple(changed)
+
+
+def _best_flip(found: np.ndarray, decision: int) -> int | None:
+    """Return which of the texts (N, L) turns the decision furthest; None where none does."""
+    flipped = np.flatnonzero(found.argmax(axis=1) != decision)
+    return int(flipped[found[flipped, decision].argmin()]) if len(flipped) else None
+
+
+def _promising(
+    loaded: LoadedModel, words: tuple[str, ...], kept: Sequence[tuple[Edit, ...]], decision: int, most: int
+) -> list[tuple[Edit, ...]]:
+    """Return replacements of one word more than in `kept` that the gradient finds most harmful to the decision, at most
+    `most`."""
+    ids, names = _replacements(loaded)
+    gradients, embedded = _gradients(loaded, [replace(words, edits) for edits in kept], decision)
+    table = loaded.model.embed(torch.tensor([ids])).detach()[0].numpy()  # (V, E)
+    loss = gradients @ table.T - (gradients * embedded).sum(axis=2, keepdims=True)  # (N, T, V), first order
+    order = np.argpartition(loss, min(PER_WORD, len(ids) - 1), axis=2)[:, :, :PER_WORD]
+    found: dict[tuple[Edit, ...], float] = {}
+    for row, edits in enumerate(kept):
+        taken = {edit.place for edit in edits}
+        for place in (place for place in range(len(words)) if place not in taken):
+            for number in order[row, place]:
+                if names[number] != words[place] and loss[row, place, number] < 0:
+                    key = tuple(sorted((*edits, Edit(place, words[place], names[number])), key=lambda edit: edit.place))
+                    found[key] = min(found.get(key, 0.0), float(loss[row, place, number]))
+    return sorted(found, key=found.__getitem__)[:most]
+
+
+def _gradients(loaded: LoadedModel, texts: Sequence[Sequence[str]], decision: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the gradient of the decided label's log-probability at each embedding, and the embeddings, (N, T, E)
+    each."""
+    tokenizer, model = loaded.tokenizer, loaded.model
+    ids = pad([tokenizer.encode_words(text) for text in texts], tokenizer.pad_id)
+    lengths = torch.tensor([len(text) for text in texts])
+    embedded = model.embed(ids).detach().requires_grad_()
+    log_probs = model.forward_from_embeddings(embedded, lengths).log_softmax(dim=-1)
+    (found,) = torch.autograd.grad(log_probs[:, decision].sum(), embedded)  # the shared weights get no gradient
+    return found.numpy(), embedded.detach().numpy()
+
+
+def _replacements(loaded: LoadedModel) -> tuple[list[int], list[str]]:
+    """Return the words that may be put in, with their ids: the vocabulary's most frequent ones, letters only."""
+    tokens = ((i, loaded.tokenizer.token(i)) for i in range(min(FREQUENT, loaded.tokenizer.vocab_size)))
+    found = [(i, token) for i, token in tokens if token.isalpha()]
+    if not found:
+        raise InputError("The network's vocabulary has no word that could be put in.")
+    return [i for i, _ in found], [token for _, token in found]
+
+
+def describe_edit(flip: Flip) -> str:
+    """Return an edit in words: what is left out, or what stands in the place of what."""
+    parts = [
+        f"without “{edit.old}” (word {edit.place + 1})"
+        if edit.new is None
+        else f"with “{edit.new}” for “{edit.old}” (word {edit.place + 1})"
+        for edit in flip.edits
+    ]
+    return listing(parts)
+
+
+def flip_sentence(found: FlipSearch, labels: Sequence[str]) -> str:
+    """Return in plain words what the smallest edit is that turns the decision, or that none was found."""
+    was = f"“{labels[found.decision]}” ({100 * found.probability:.1f} %)"
+    smallest = found.smallest
+    tried = found.deletions_tried + found.replacements_tried
+    if smallest is None:
+        return (
+            f"The decision stays {was}: none of {tried:,} edited texts turned it. That is no proof that no small "
+            "edit could."
+        )
+    words = "one word" if len(smallest.edits) == 1 else f"{len(smallest.edits)} words"
+    return (
+        f"Changing {words} turns the decision from {was} to “{labels[smallest.decision]}”: {describe_edit(smallest)}, "
+        f"“{labels[found.decision]}” keeps {100 * smallest.probability:.1f} %. {tried:,} edited texts were read."
+    )

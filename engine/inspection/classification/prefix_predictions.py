@@ -1,0 +1,179 @@
+"""The belief film: what a classifier would say of a text after each word, by each of its halves and by the whole.
+
+The forward half reads from the beginning, so after word t it has read words 1 to t. The backward half reads from the
+end, so at word t it has read the last word back to word t. The whole network is given words 1 to t as if the text ended
+there.
+
+Shapes: F frames, L labels, T words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+
+from engine.inspection.classification.predictions import probabilities_of_words
+from engine.models.classifier import AVERAGE
+from engine.models.folder import LoadedModel
+
+MOST_FRAMES = 80  # the cost grows with frames times words
+EVEN = 0.5
+POSITIVE = 1
+
+
+@dataclass(frozen=True)
+class Belief:
+    """The probability of "positive" at each frame.
+
+    Attributes:
+        words: the text's words, as the network reads them.
+        steps: number of words read at each frame, rising to all of them: (F,).
+        both: by the whole network, of the words read: (F,).
+        forward: by the forward half alone, of the same words; None where the network has no halves: (F,).
+        backward: by the backward half alone, of this word and all after it: (F,).
+    """
+
+    words: tuple[str, ...]
+    steps: np.ndarray
+    both: np.ndarray
+    forward: np.ndarray | None = None
+    backward: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where a belief turned.
+
+    Attributes:
+        first, last: the words that were read between the two frames, counted from 1; the same where every word is a
+            frame.
+        before, after: probability of "positive" before and after them; an even chance before the first word.
+        is_crossing: whether the decision changed there. Where it never did, the largest change is meant.
+    """
+
+    first: int
+    last: int
+    before: float
+    after: float
+    is_crossing: bool
+
+
+def measure_belief(loaded: LoadedModel, words: Sequence[str]) -> Belief:
+    """Return the belief film of a text: a frame per word, or MOST_FRAMES evenly spread ones where it is longer.
+
+    Raises:
+        InputError: there is no word, or there are more than the network takes.
+    """
+    words = tuple(words)
+    steps = frames(len(words))
+    both = probabilities_of_words(loaded, [words[:step] for step in steps])[:, POSITIVE]
+    if not (loaded.model.cell != AVERAGE and loaded.model.bidirectional):
+        return Belief(words, steps, both)
+    forward, backward = halves_along(loaded, words)
+    return Belief(words, steps, both, forward[steps - 1, POSITIVE], backward[steps - 1, POSITIVE])
+
+
+@torch.inference_mode()
+def halves_along(loaded: LoadedModel, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each half alone says after every word, two arrays (T, L) of probabilities.
+
+    Row t of the first is the forward half after word t, of the second the backward half that has read from the end back
+    to word t.
+    One reading of the text is enough: neither stack knows what it has not read, and the largest output so far is a
+        running maximum.
+    """
+    model = loaded.model
+    input_ids = torch.tensor([loaded.tokenizer.encode_words(list(words))])  # (1, T)
+    outputs = model.outputs(model.embed(input_ids), torch.tensor([len(words)]))[0]  # (T, 2H)
+    forward = outputs[:, : model.hidden_size].cummax(0).values
+    backward = outputs[:, model.hidden_size :].flip(0).cummax(0).values.flip(0)
+    shares = model.split_logits(torch.cat([forward, backward], dim=1))  # (T, L) each
+    alone = (model.direction_alone(shares[name]).float().softmax(1) for name in ("forward", "backward"))
+    found_forward, found_backward = (probabilities.numpy() for probabilities in alone)
+    return found_forward, found_backward
+
+
+def frames(count: int) -> np.ndarray:
+    """Return after how many of `count` words a frame is taken, always after the first and the last."""
+    return np.unique(np.linspace(1, count, min(count, MOST_FRAMES)).round().astype(int))
+
+
+def find_turn(belief: Belief) -> Turn:
+    """Return the last place where the whole network's decision changed, or its largest change where it never did.
+
+    The first frame is compared with an even chance; the decision it brings is the first one, so not a turn.
+    """
+    changes = np.diff(belief.both, prepend=EVEN)
+    decisions = belief.both > EVEN
+    crossings = np.flatnonzero(decisions[1:] != decisions[:-1]) + 1
+    place = int(crossings[-1]) if len(crossings) else int(np.argmax(np.abs(changes)))
+    first = int(belief.steps[place - 1]) + 1 if place else 1
+    before = float(belief.both[place - 1]) if place else EVEN
+    return Turn(first, int(belief.steps[place]), before, float(belief.both[place]), bool(len(crossings)))
+
+
+def belief_sentence(belief: Belief) -> str:
+    """Return what the film shows in words: the word that turned it, and what the halves make of the whole text."""
+    turn = find_turn(belief)
+    spoken = (
+        f"“{belief.words[turn.last - 1]}” (word {turn.last:,})"
+        if turn.first == turn.last
+        else f"words {turn.first:,} to {turn.last:,}"
+    )
+    course = f"from {_percent(turn.before)} to {_percent(turn.after)} positive"
+    end = f"After all {len(belief.words):,} words it stands at {_percent(belief.both[-1])}."
+    if turn.is_crossing:
+        crossed = "positive" if turn.after > EVEN else "negative"
+        turns = f"The decision turned to {crossed} for the last time at {spoken}: {course}."
+        largest = _largest(belief)
+        return f"{turns} {largest}{end}"
+    said = "positive" if belief.both[-1] > EVEN else "negative"
+    return (
+        f"The decision is {said} from the first frame to the last and never turns; the largest change comes at "
+        f"{spoken}: {course}. {end}"
+    )
+
+
+def halves_sentence(belief: Belief) -> str:
+    """Return what each half says once it has read the whole text, and whether they agree; "" where there are none."""
+    if belief.forward is None or belief.backward is None:
+        return ""
+    forward, backward = float(belief.forward[-1]), float(belief.backward[0])
+    agree = "They agree" if (forward > EVEN) == (backward > EVEN) else "They disagree"
+    return (
+        f"With the whole text read, the forward half alone is at {_percent(forward)} positive and the backward half "
+        "alone at "
+        f"{_percent(backward)}. {agree}."
+    )
+
+
+def belief_frame(belief: Belief, blind: Belief | None = None) -> pd.DataFrame:
+    """Return one row per frame: words read, the last of them, and each line of the film; `blind` has the same number of
+    words."""
+    frame = pd.DataFrame(
+        {"words_read": belief.steps, "word": [belief.words[step - 1] for step in belief.steps], "both": belief.both}
+    )
+    if belief.forward is not None:
+        frame = frame.assign(forward=belief.forward, backward=belief.backward)
+    return frame if blind is None else frame.assign(order_blind=blind.both)
+
+
+def _largest(belief: Belief) -> str:
+    """Return a sentence on the largest change where it is another than the turn."""
+    changes = np.abs(np.diff(belief.both, prepend=EVEN))
+    place, turn = int(np.argmax(changes)), find_turn(belief)
+    if int(belief.steps[place]) == turn.last:
+        return "It is the largest change too. "
+    before = float(belief.both[place - 1]) if place else EVEN
+    return (
+        f"The largest change came at “{belief.words[belief.steps[place] - 1]}”: from {_percent(before)} to "
+        f"{_percent(float(belief.both[place]))}. "
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if 0.005 <= share < 0.995 else f"{100 * share:.1f} %"

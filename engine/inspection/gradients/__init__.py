@@ -1,0 +1,1 @@
+"""Gradients through time: Jacobians and their products, connectivity, half-lives and truncation."""

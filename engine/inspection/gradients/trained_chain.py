@@ -1,0 +1,130 @@
+"""The chain of gradients in a trained language model: d state_T / d state_t by autograd, for networks of any size.
+
+The whole matrix of a network with a thousand state values is not needed to know how large it is: a handful of random
+rotations of the last state is handed back through time, and the mean square of what arrives is that of the singular
+values, on average.
+
+Shapes: K probes, S values in the states of all layers together, T time.
+
+Paper: Hutchinson (1990), for estimating a trace from random vectors.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from engine.decoding.text import start_id
+from engine.errors import InputError
+from engine.inspection.gradients.chain import MAX_TEXT
+from engine.models import MODELS
+from engine.models.base import PretrainedModel
+from engine.models.folder import LoadedModel
+
+PROBES = 8
+MAX_TOKENS = 150  # tokens from the end of a text that are looked at
+
+
+def trained_chain(loaded: LoadedModel, text: str, probes: int = PROBES, seed: int = 0) -> pd.DataFrame:
+    """Return how large a change of a trained network's state has become at the end of `text`: `distance`, `log10_gain`.
+
+    The gain is the root mean square over all directions, estimated from `probes` orthogonal ones; at distance 0 it is
+    1.
+
+    Raises:
+        InputError: the text is empty or too long, or the model has no state.
+    """
+    token_ids = read_tokens(loaded, text)[-MAX_TOKENS:]
+    return _chain(loaded.model, [start_id(loaded), *token_ids], probes, seed)
+
+
+def newborn_chain(loaded: LoadedModel, text: str, probes: int = PROBES, seed: int = 0) -> pd.DataFrame:
+    """Return the same for a network of the same kind and size as it was before its first update.
+
+    Raises:
+        InputError: as `trained_chain`.
+    """
+    token_ids = read_tokens(loaded, text)[-MAX_TOKENS:]
+    return _chain(newborn(loaded, seed).model, [start_id(loaded), *token_ids], probes, seed)
+
+
+def newborn(loaded: LoadedModel, seed: int = 0) -> LoadedModel:
+    """Return a model of the same kind and size whose weights have just been drawn."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = MODELS.get(loaded.info.config["model"])(**loaded.model.config)
+    return dataclasses.replace(loaded, model=model.eval())
+
+
+def read_tokens(loaded: LoadedModel, text: str) -> list[int]:
+    """Return the tokens of a text that is not empty and not too long, for a model with a state.
+
+    Raises:
+        InputError: otherwise.
+    """
+    token_ids = checked_tokens(loaded, text)
+    if not loaded.info.has_units:
+        raise InputError(f"{loaded.info.name} has no hidden state that is handed on from step to step.")
+    return token_ids
+
+
+def checked_tokens(loaded: LoadedModel, text: str) -> list[int]:
+    """Return the tokens of a text that is not empty and not too long.
+
+    Raises:
+        InputError: otherwise, or the model only counts.
+    """
+    if not loaded.info.has_gradient:
+        raise InputError(f"{loaded.info.name} only counts; there is nothing in it that a gradient could flow through.")
+    if len(text) > MAX_TEXT:
+        raise InputError(f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are read.")
+    token_ids = loaded.tokenizer.encode(text)
+    if not text.strip() or not token_ids:
+        raise InputError("There is no text to read: type a sentence.")
+    return token_ids
+
+
+def _chain(model: PretrainedModel, token_ids: list[int], probes: int, seed: int) -> pd.DataFrame:
+    with torch.enable_grad():
+        state = _leaves(model.start(probes))
+        states = [state]
+        for token_id in token_ids:
+            _, state = model.step(torch.full((probes,), token_id), state)
+            state = _handed_on(state)
+            states.append(state)
+        last = torch.cat(_tensors(state), dim=1)  # (K, S)
+        generator = torch.Generator().manual_seed(seed)
+        directions, _ = torch.linalg.qr(torch.randn(last.shape[1], probes, generator=generator, dtype=last.dtype))
+        wanted = [part for state in states for part in _tensors(state)]
+        grads = torch.autograd.grad(last, wanted, directions.T)  # (K, H) each
+    per_state = len(wanted) // len(states)
+    squares = torch.stack([grad.double().square().sum(dim=1) for grad in grads]).reshape(len(states), per_state, probes)
+    gains = squares.sum(dim=1).mean(dim=1).sqrt().flip(0).numpy()  # by distance
+    with np.errstate(divide="ignore"):
+        return pd.DataFrame({"distance": range(len(states)), "log10_gain": np.log10(gains)})
+
+
+def _tensors(state: object) -> list[Tensor]:
+    if isinstance(state, Tensor):
+        return [state]
+    return [tensor for part in state for tensor in _tensors(part)] if isinstance(state, tuple) else []
+
+
+def _handed_on(state: object) -> object:
+    """Return the state as the next step meets it: without it, what a layer says to the next one in the same step would
+    count."""
+    if isinstance(state, Tensor):
+        return state.view_as(state)
+    parts = [_handed_on(part) for part in state]  # type: ignore[attr-defined]
+    return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
+
+
+def _leaves(state: object) -> object:
+    if isinstance(state, Tensor):
+        return state.detach().requires_grad_()
+    parts = [_leaves(part) for part in state]  # type: ignore[attr-defined]
+    return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)

@@ -1,0 +1,1 @@
+"""Tables of measurements that ship with the models, and what is read from them."""

@@ -1,0 +1,518 @@
+"""The lattice a tagger with a CRF decodes: every tag of every word, the steps between them, the best ways through, and
+edits of them.
+
+Everything here works on four arrays, so that an edited lattice is decoded exactly as the tagger's own.
+
+Shapes: T words, K tags.
+Papers: Lafferty, McCallum and Pereira (2001), conditional random fields; Lample et al. (2016), "Neural Architectures
+for Named Entity Recognition", section 2.2, for their scores on top of a bidirectional LSTM.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from engine.decoding.viterbi import best_paths, log_partition, marginals, viterbi
+from engine.errors import InputError
+from engine.inspection.tagging.predictions import Tagging, tag_words
+from engine.models.crf import ILLEGAL_AT_FIRST
+from engine.models.folder import LoadedModel
+from engine.text.bio import find_spans, is_legal
+
+BEGIN, END = "beginning", "end"
+LARGEST_CHANGE = 20.0  # nats; a slider's reach, and how far a flip is looked for
+STEP = 0.01  # of the slider: the smallest change that is told apart
+FORBIDDEN = -1_000.0  # a score below it is a rule, not something learned
+MAX_EDITS = 20
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """What a tagger gives the CRF to decide on.
+
+    Attributes:
+        words: T of them. labels: the K names of tags.
+        emissions: (T, K), how well each tag suits each word by itself, in nats up to a constant per word.
+        transitions: (K, K) from one tag (row) to the next (column).
+        start, end: (K,), for the first and the last word.
+    """
+
+    words: tuple[str, ...]
+    labels: tuple[str, ...]
+    emissions: np.ndarray
+    transitions: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """The four arrays in the order the decoders take them."""
+        return self.emissions, self.transitions, self.start, self.end
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way through the lattice: a tag for every word, the sum of its scores, and its share of all ways' weight."""
+
+    tags: tuple[str, ...]
+    score: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of the score of one step, in nats; the first tag may be BEGIN, the second END."""
+
+    before: str
+    after: str
+    change: float
+
+
+@dataclass(frozen=True)
+class Flip:
+    """The smallest change of a step's score, in steps of STEP, with which the best way becomes another one."""
+
+    edit: Edit
+    tags: tuple[str, ...]
+    flipped: tuple[str, ...]
+
+    @property
+    def places(self) -> list[int]:
+        """The words whose tag changes, counted from 0."""
+        return [place for place, (one, two) in enumerate(zip(self.tags, self.flipped, strict=True)) if one != two]
+
+
+def open_lattice(loaded: LoadedModel, words: tuple[str, ...]) -> Lattice:
+    """Return the lattice of a tagger over `words`.
+
+    Raises:
+        InputError: there are no words, or too many.
+    """
+    return lattice_of(tag_words(loaded, words))
+
+
+def lattice_of(tagging: Tagging) -> Lattice:
+    """Return the lattice that a tagger's reading was decoded from."""
+    arrays = (
+        np.asarray(array, dtype=float) for array in (tagging.emissions, tagging.transitions, tagging.start, tagging.end)
+    )
+    return Lattice(tuple(tagging.words), tuple(tagging.labels), *arrays)
+
+
+def best_ways(lattice: Lattice, count: int = 3) -> list[Way]:
+    """Return the `count` best ways through the lattice, best first; fewer where there are fewer."""
+    total = float(log_partition(*lattice.arrays))
+    return [
+        Way(tuple(lattice.labels[tag] for tag in path.tags), float(path.score), math.exp(path.score - total))
+        for path in best_paths(*lattice.arrays, count)
+    ]
+
+
+def best_tags(lattice: Lattice) -> tuple[str, ...]:
+    """Return the tags of the best way."""
+    return tuple(lattice.labels[tag] for tag in viterbi(*lattice.arrays).tags)
+
+
+def best_sums(lattice: Lattice) -> tuple[np.ndarray, np.ndarray]:
+    """Return the best sum of scores of any way up to each tag of each word, its own emission counted, and from there
+    on: (T, K) each.
+
+    What comes from there on leaves out the tag's own emission, so that the two add up to the best way through it.
+    """
+    emissions, transitions, start, end = lattice.arrays
+    ahead, behind = np.empty_like(emissions), np.empty_like(emissions)
+    ahead[0] = start + emissions[0]
+    for place in range(1, len(emissions)):
+        ahead[place] = (ahead[place - 1][:, None] + transitions).max(axis=0) + emissions[place]
+    behind[-1] = end
+    for place in range(len(emissions) - 2, -1, -1):
+        behind[place] = (transitions + (emissions[place + 1] + behind[place + 1])[None, :]).max(axis=1)
+    return ahead, behind
+
+
+def column_frame(lattice: Lattice, place: int) -> pd.DataFrame:
+    """Return the arithmetic at word `place` (from 0): one row per tag, what suits the whole sentence best on top.
+
+    Columns: tag, before (the best tag to come from), sum_before, transition, emission, sum (of the three), sum_after
+    (the best way on to the end), through (sum + sum_after: the best way that gives the word this tag), probability (of
+    the tag, over all ways).
+    """
+    emissions, transitions, start, _ = lattice.arrays
+    ahead, behind = best_sums(lattice)
+    size = len(lattice.labels)
+    if place:
+        sources = (ahead[place - 1][:, None] + transitions).argmax(axis=0)
+        before = [lattice.labels[tag] for tag in sources]
+        sums, steps = ahead[place - 1][sources], transitions[sources, np.arange(size)]
+    else:
+        before, sums, steps = [BEGIN] * size, np.zeros(size), start
+    frame = pd.DataFrame(
+        {
+            "tag": lattice.labels,
+            "before": before,
+            "sum_before": sums,
+            "transition": steps,
+            "emission": emissions[place],
+            "sum": ahead[place],
+            "sum_after": behind[place],
+            "through": ahead[place] + behind[place],
+            "probability": marginals(*lattice.arrays)[place],
+        }
+    )
+    return frame.sort_values("through", ascending=False, ignore_index=True)
+
+
+def node_frame(lattice: Lattice) -> pd.DataFrame:
+    """Return one row per word and tag: place (from 1), word, tag, emission, probability, before and transition (the
+    best way in)."""
+    emissions, transitions, start, _ = lattice.arrays
+    ahead, _ = best_sums(lattice)
+    count, size = emissions.shape
+    into = ahead[:-1, :, None] + transitions[None]  # (T - 1, K, K)
+    sources = into.argmax(axis=1)  # (T - 1, K)
+    steps = np.concatenate([start[None], transitions[sources, np.arange(size)[None]]])
+    names = np.array(lattice.labels, dtype=object)
+    return pd.DataFrame(
+        {
+            "place": np.repeat(np.arange(1, count + 1), size),
+            "word": np.repeat(np.array(lattice.words, dtype=object), size),
+            "tag": np.tile(names, count),
+            "emission": emissions.ravel(),
+            "probability": np.asarray(marginals(*lattice.arrays)).ravel(),
+            "before": np.concatenate([np.full(size, BEGIN, dtype=object), names[sources].ravel()]),
+            "transition": steps.ravel(),
+            "sum": ahead.ravel(),
+        }
+    )
+
+
+def way_frame(lattice: Lattice, tags: Sequence[str]) -> pd.DataFrame:
+    """Return the scores along one way: per word the tag, the step into it, its emission and the sum so far; the end's
+    step last."""
+    numbers = [lattice.labels.index(tag) for tag in tags]
+    steps = [
+        lattice.start[numbers[0]],
+        *(lattice.transitions[a, b] for a, b in zip(numbers, numbers[1:], strict=False)),
+        lattice.end[numbers[-1]],
+    ]
+    emissions = [*lattice.emissions[np.arange(len(numbers)), numbers], 0.0]
+    return pd.DataFrame(
+        {
+            "word": [*lattice.words, ""],
+            "tag": [*tags, END],
+            "transition": np.array(steps, dtype=float),
+            "emission": np.array(emissions, dtype=float),
+            "sum": np.cumsum(np.array(steps) + np.array(emissions)),
+        }
+    )
+
+
+def step_matrix(lattice: Lattice) -> np.ndarray:
+    """Return the scores of all steps, (K + 1, K + 1): rows BEGIN and the tags, columns the tags and END; from BEGIN to
+    END is nan."""
+    size = len(lattice.labels)
+    matrix = np.full((size + 1, size + 1), np.nan)
+    matrix[0, :size], matrix[1:, :size], matrix[1:, size] = lattice.start, lattice.transitions, lattice.end
+    return matrix
+
+
+def step_score(lattice: Lattice, before: str, after: str) -> float:
+    """Return the score of the step from one tag (or BEGIN) to another (or END).
+
+    Raises:
+        InputError: one of them is no tag of this tagger, or the step leads from the beginning to the end.
+    """
+    row, column = _cell(lattice.labels, before, after)
+    return float(step_matrix(lattice)[row, column])
+
+
+def is_allowed(before: str, after: str) -> bool:
+    """Return whether BIO allows the step: an entity goes on only with the type that it began with."""
+    if after == END:
+        return True
+    return is_legal("" if before == BEGIN else before, after)
+
+
+def edit_steps(lattice: Lattice, edits: Sequence[Edit]) -> Lattice:
+    """Return the lattice with the scores of some steps changed; edits of the same step add up.
+
+    Raises:
+        InputError: an edit names a tag that this tagger does not have.
+    """
+    transitions, start, end = lattice.transitions.copy(), lattice.start.copy(), lattice.end.copy()
+    for edit in edits:
+        row, column = _cell(lattice.labels, edit.before, edit.after)
+        if row == 0:
+            start[column] += edit.change
+        elif column == len(lattice.labels):
+            end[row - 1] += edit.change
+        else:
+            transitions[row - 1, column] += edit.change
+    return dataclasses.replace(lattice, transitions=transitions, start=start, end=end)
+
+
+def read_edits(text: str, labels: Sequence[str]) -> list[Edit]:
+    """Return the edits written as "B-per>I-per:+1.5; O>B-geo:-2", one per step: a later one takes an earlier one's
+    place.
+
+    Raises:
+        InputError: it is not written so, names an unknown tag, or a change is out of reach.
+    """
+    found: dict[tuple[str, str], Edit] = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        step, colon, change = part.rpartition(":")
+        before, arrow, after = (name.strip() for name in step.partition(">"))
+        shown = part if len(part) <= 60 else part[:60] + "…"
+        try:
+            value = float(change)
+        except ValueError:
+            value = math.nan
+        if not (colon and arrow) or math.isnan(value):
+            raise InputError(
+                f"The edit “{shown}” cannot be read; write edits as in B-per>I-per:+1.5 with a semicolon between two "
+                "of them."
+            )
+        _cell(labels, before, after)
+        if abs(value) > LARGEST_CHANGE:
+            raise InputError(
+                f"The edit “{shown}” changes a score by {abs(value):g}; at most {LARGEST_CHANGE:g} can be added or "
+                "taken away."
+            )
+        found.pop((before, after), None)
+        if value:
+            found[before, after] = Edit(before, after, value)
+    if len(found) > MAX_EDITS:
+        raise InputError(f"There are {len(found)} edits; at most {MAX_EDITS} at a time.")
+    return list(found.values())
+
+
+def write_edits(edits: Sequence[Edit]) -> str:
+    """Return edits as `read_edits` reads them."""
+    return "; ".join(f"{edit.before}>{edit.after}:{edit.change:+.2f}" for edit in edits)
+
+
+def with_edit(edits: Sequence[Edit], edit: Edit) -> list[Edit]:
+    """Return the edits with that of the same step replaced, or taken out where the change is nothing; the new one comes
+    last."""
+    others = [other for other in edits if (other.before, other.after) != (edit.before, edit.after)]
+    return [*others, edit] if round(edit.change, 2) else others
+
+
+def find_flip(lattice: Lattice, before: str, after: str) -> Flip | None:
+    """Return the smallest change of one step's score that makes another way the best; None where LARGEST_CHANGE is not
+    enough.
+
+    Bisection, for the score of a way grows by the number of times it takes the step: once the best way has given way to
+    one that takes it more often, raising further never brings it back; likewise downwards. What is returned has been
+    decoded.
+
+    Raises:
+        InputError: there is no such step.
+    """
+    own = best_tags(lattice)
+    found = [flip for sign in (1, -1) if (flip := _bisect(lattice, before, after, own, sign)) is not None]
+    return min(found, key=lambda flip: abs(flip.edit.change), default=None)
+
+
+def easiest_flips(lattice: Lattice, count: int = 4) -> list[Flip]:
+    """Return for the `count` steps whose scores need the least change to flip the best way that change, the smallest
+    first.
+
+    All steps are tried at once with the same change, which is narrowed down until only a few flip; these are then
+    searched one by one.
+    """
+    steps = [(a, b) for a in (BEGIN, *lattice.labels) for b in (*lattice.labels, END) if (a, b) != (BEGIN, END)]
+    gaps = np.sort(_gaps(lattice)[np.isfinite(step_matrix(lattice))])
+    enough = gaps[gaps > 1e-9][: count + 1]  # a step that is not taken flips the way when it is raised by so much
+    low, high = 0, round(LARGEST_CHANGE / STEP)
+    if len(enough):
+        high = min(high, int(enough[-1] / STEP) + 2)
+    few = _flipping(lattice, steps, high * STEP)
+    while high - low > 1 and len(few) > count + 1:
+        middle = (low + high) // 2
+        found = _flipping(lattice, few, middle * STEP)  # what a small change flips, a larger one does too
+        if len(found) >= count:
+            high, few = middle, found
+        else:
+            low = middle
+    flips = [find_flip(lattice, *step) for step in few]
+    return sorted((flip for flip in flips if flip), key=lambda flip: abs(flip.edit.change))[:count]
+
+
+def easiest_flips_of(loaded: LoadedModel, words: tuple[str, ...], edits: str) -> list[Flip]:
+    """Return `easiest_flips` of a tagger's lattice over `words` after the edits written in `edits`.
+
+    Raises:
+        InputError: as `open_lattice` and `read_edits`.
+    """
+    lattice = open_lattice(loaded, words)
+    return easiest_flips(edit_steps(lattice, read_edits(edits, lattice.labels)))
+
+
+def tags_without_steps(lattice: Lattice) -> tuple[str, ...]:
+    """Return for every word the tag with the highest emission, as if there were no CRF."""
+    return tuple(lattice.labels[tag] for tag in lattice.emissions.argmax(axis=1))
+
+
+def tags_that_matter(lattice: Lattice, likely: float = 0.02) -> tuple[str, ...]:
+    """Return O and the tags that are on one of the three best ways, have the highest emission somewhere, or are
+    `likely` at a word."""
+    names = {"O", *(tag for way in best_ways(lattice, 3) for tag in way.tags), *tags_without_steps(lattice)}
+    shares = np.asarray(marginals(*lattice.arrays)).max(axis=0)
+    return tuple(
+        label for label, share in zip(lattice.labels, shares, strict=True) if label in names or share >= likely
+    )
+
+
+def spans_sentence(words: Sequence[str], before: Sequence[str], after: Sequence[str]) -> str:
+    """Return in words which entities differ between two rows of tags over the same words."""
+    old, new = ({(start, end): kind for start, end, kind in find_spans(tags)} for tags in (before, after))
+
+    def name(place: tuple[int, int]) -> str:
+        return f"“{' '.join(words[slice(*place)])}”"
+
+    told = [
+        f"{name(place)} turns from {old[place]} into {new[place]}"
+        for place in sorted(old.keys() & new.keys())
+        if old[place] != new[place]
+    ]
+    told += [f"{name(place)} is no longer marked as {old[place]}" for place in sorted(old.keys() - new.keys())]
+    told += [f"{name(place)} is now marked as {new[place]}" for place in sorted(new.keys() - old.keys())]
+    if not told:
+        return "the tags change, the entities do not."
+    more = f", and {len(told) - 6} more changes" if len(told) > 6 else ""
+    return f"{', '.join(told[:6])}{more}."
+
+
+def step_sentence(lattice: Lattice, before: str, count: int = 2) -> str:
+    """Return in words which tags the tagger likes best and least after `before`, with their scores."""
+    row = 0 if before == BEGIN else 1 + _number(lattice.labels, before)
+    scores = step_matrix(lattice)[row]
+    names = (*lattice.labels, END)
+    order = sorted(
+        (place for place in range(len(names)) if not math.isnan(scores[place])), key=lambda place: -scores[place]
+    )
+    learned = [place for place in order if scores[place] > FORBIDDEN]
+    liked, disliked = learned[:count], learned[: count - 1 : -1][:count]
+    barred = len(order) - len(learned)
+
+    def listed(places: Sequence[int]) -> str:
+        return " and ".join(f"{names[place]} ({signed(scores[place])})" for place in places)
+
+    rule = f" {barred} steps are barred by rule." if barred else ""
+    where = "At the beginning" if before == BEGIN else f"After {before}"
+    return f"{where} the tagger likes {listed(liked)} best and {listed(disliked)} least." + rule
+
+
+def legality_sentence(lattice: Lattice) -> str:
+    """Return in words what the tagger has made of BIO's rules: the mean scores of the steps they allow and of those
+    they do not."""
+    matrix = step_matrix(lattice)
+    allowed, barred, ruled = [], [], 0
+    for row, before in enumerate((BEGIN, *lattice.labels)):
+        for column, after in enumerate((*lattice.labels, END)):
+            score = matrix[row, column]
+            if math.isnan(score):
+                continue
+            if score <= FORBIDDEN:
+                ruled += 1
+            else:
+                (allowed if is_allowed(before, after) else barred).append(score)
+    if not any(allowed) and not any(barred):
+        return "Every step scores 0: this tagger was trained without a CRF and chooses each word's tag by itself."
+    mean = f"The {len(allowed)} steps that BIO allows score {signed(float(np.mean(allowed)))} nats on average"
+    rule = f"{ruled} more are barred by rule." if ruled else ""
+    if not barred:
+        return f"{mean}. {rule}".strip()
+    moved = (
+        f"before training they stood at 0 and at {signed(ILLEGAL_AT_FIRST)}, the rest was learned from the sentences"
+    )
+    return f"{mean}, the {len(barred)} that it does not allow {signed(float(np.mean(barred)))}; {moved}. {rule}".strip()
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign as a sentence writes it."""
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def share_text(share: float) -> str:
+    """Return a probability in percent; a tiny one is not written as nothing."""
+    return f"{share:.1%}" if share >= 0.001 or not share else "under 0.1%"
+
+
+def _bisect(lattice: Lattice, before: str, after: str, own: tuple[str, ...], sign: int) -> Flip | None:
+    def decoded(steps: int) -> tuple[str, ...]:
+        return best_tags(edit_steps(lattice, [Edit(before, after, sign * steps * STEP)]))
+
+    kept, flipped = 0, round(LARGEST_CHANGE / STEP)
+    tags = decoded(flipped)
+    if tags == own:
+        return None
+    while flipped - kept > 1:
+        middle = (kept + flipped) // 2
+        found = decoded(middle)
+        if found == own:
+            kept = middle
+        else:
+            flipped, tags = middle, found
+    return Flip(Edit(before, after, round(sign * flipped * STEP, 2)), own, tags)
+
+
+def _gaps(lattice: Lattice) -> np.ndarray:
+    """Return how far the best way through each step falls short of the best of all, (K + 1, K + 1) as `step_matrix`; 0
+    on that one."""
+    emissions, transitions, _, end = lattice.arrays
+    ahead, behind = best_sums(lattice)
+    size = len(lattice.labels)
+    through = np.full((size + 1, size + 1), -np.inf)
+    through[0, :size] = ahead[0] + behind[0]
+    through[1:, size] = ahead[-1] + end
+    if len(emissions) > 1:
+        onward = emissions[1:] + behind[1:]  # (T - 1, K)
+        through[1:, :size] = (ahead[:-1, :, None] + onward[:, None, :]).max(axis=0) + transitions
+    return float((ahead[-1] + end).max()) - through
+
+
+def _flipping(lattice: Lattice, steps: Sequence[tuple[str, str]], reach: float) -> list[tuple[str, str]]:
+    """Return the steps that flip the best way when their score is changed by `reach` nats, up or down; all are tried at
+    once."""
+    size = len(lattice.labels)
+    tags = [lattice.labels.index(tag) for tag in best_tags(lattice)]
+    taken = [(0, tags[0]), *((a + 1, b) for a, b in zip(tags, tags[1:], strict=False)), (tags[-1] + 1, size)]
+    cells = [_cell(lattice.labels, *step) for step in steps]
+    trials = [(place, sign) for place, cell in enumerate(cells) for sign in (1, -1) if sign > 0 or cell in taken]
+    matrices = np.repeat(step_matrix(lattice)[None], len(trials), axis=0)  # (N, K + 1, K + 1)
+    for number, (place, sign) in enumerate(trials):
+        matrices[number, cells[place][0], cells[place][1]] += sign * reach
+    best = matrices[:, 0, :size] + lattice.emissions[0]  # (N, K)
+    for emissions in lattice.emissions[1:]:
+        best = (best[:, :, None] + matrices[:, 1:, :size]).max(axis=1) + emissions
+    scores = (best + matrices[:, 1:, size]).max(axis=1)  # (N,)
+    own = float(viterbi(*lattice.arrays).score)
+    unchanged = [
+        own + sign * reach * taken.count(cells[place]) for place, sign in trials
+    ]  # what the old best way has now
+    flipped = scores > np.array(unchanged) + 1e-9
+    return list(
+        dict.fromkeys(steps[place] for (place, _), is_flipped in zip(trials, flipped, strict=True) if is_flipped)
+    )
+
+
+def _cell(labels: Sequence[str], before: str, after: str) -> tuple[int, int]:
+    row = 0 if before == BEGIN else 1 + _number(labels, before)
+    column = len(labels) if after == END else _number(labels, after)
+    if row == 0 and column == len(labels):
+        raise InputError("There is no step from the beginning to the end: a sentence has at least one word.")
+    return row, column
+
+
+def _number(labels: Sequence[str], name: str) -> int:
+    if name not in labels:
+        raise InputError(f"This tagger has no tag “{name[:40]}”; it has {', '.join(labels)}.")
+    return list(labels).index(name)

@@ -1,0 +1,154 @@
+"""Many texts tagged batch by batch: every line with its entities and where they stand, or why it has none; from and to
+files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+import pandas as pd
+
+from engine.decoding.limits import MAX_LINES
+from engine.decoding.line_files import read_lines, split_lines
+from engine.decoding.table_files import read_text_column
+from engine.decoding.token_files import join_tagged, read_token_lines
+from engine.errors import InputError
+from engine.inspection.tagging.predictions import MAX_WORDS, Tagging, Word, split_words, tag_many
+from engine.inspection.tagging.texts import TextLine, spans_frame
+from engine.models.folder import LoadedModel
+
+BATCH_LINES = 16  # after each batch the visitor sees progress and may stop
+TABLES = (".csv", ".tsv")
+TOKENS = (".conll", ".bio", ".iob", ".iob2")
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """One text to tag; `words` are given where a file brought them one by one, and the text is then those with blanks
+    between."""
+
+    text: str
+    words: tuple[str, ...] = ()
+
+    def read(self) -> TextLine:
+        """Return the line with the place of every word.
+
+        Raises:
+            InputError: it has more than MAX_WORDS words.
+        """
+        if not self.words:
+            return TextLine(self.text, tuple(split_words(self.text)))
+        if len(self.words) > MAX_WORDS:
+            raise InputError(
+                f"The sentence has {len(self.words):,} words; at most {MAX_WORDS:,} can be tagged at once."
+            )
+        places, at = [], 0
+        for word in self.words:
+            places.append(Word(word, at, at + len(word)))
+            at += len(word) + 1
+        return TextLine(self.text, tuple(places))
+
+
+@dataclass(frozen=True)
+class LineEntities:
+    """What was made of one line.
+
+    Attributes:
+        index: place of the line, from 0.
+        words, tags: T each; none where the line is empty or has a problem.
+        entities: one row per entity, as `spans_frame` has them.
+        problem: why it was not tagged, "" where it was or is empty.
+    """
+
+    index: int
+    words: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    entities: pd.DataFrame = field(default_factory=pd.DataFrame)
+    problem: str = ""
+
+
+def read_box(text: str) -> list[SourceLine]:
+    """Return the lines of a text.
+
+    Raises:
+        InputError: nothing stands in any of them.
+    """
+    return [SourceLine(line) for line in split_lines(text)]
+
+
+def read_file(name: str, data: bytes) -> list[SourceLine]:
+    """Return the texts in a file: rows of a table's text column, sentences of a file of tokens, or lines, by the ending
+    of its name.
+
+    Raises:
+        InputError: it is too large, no UTF-8, empty, or a table without a column of texts.
+    """
+    called, ending = f"The file {name}", PurePath(name).suffix.lower()
+    lines = read_lines(data, called)
+    if ending in TABLES:
+        return [SourceLine(text) for text in read_text_column(lines, called)]
+    if ending in TOKENS:
+        return [SourceLine(" ".join(words), words) for words in read_token_lines(lines, called)]
+    return [SourceLine(line) for line in lines]
+
+
+def tag_lines(
+    loaded: LoadedModel, lines: Sequence[SourceLine], is_done: Sequence[int] = ()
+) -> Iterator[list[LineEntities]]:
+    """Yield batches of tagged lines in order; lines whose index is in `is_done` are left out.
+
+    A line that cannot be tagged has its problem; the others are tagged all the same.
+
+    Raises:
+        InputError: there are more than MAX_LINES lines.
+    """
+    if len(lines) > MAX_LINES:
+        raise InputError(f"There are {len(lines):,} lines; at most {MAX_LINES:,} are tagged at once.")
+    done = set(is_done)
+    left = [index for index in range(len(lines)) if index not in done]
+    for first in range(0, len(left), BATCH_LINES):
+        batch = left[first : first + BATCH_LINES]
+        found, readable = {}, {}
+        for index in batch:
+            try:
+                readable[index] = lines[index].read()
+            except InputError as error:
+                found[index] = LineEntities(index, problem=str(error))
+        full = [index for index, line in readable.items() if line.places]
+        taggings = tag_many(loaded, [readable[index].words for index in full]) if full else []
+        found |= {
+            index: _entities(index, readable[index], tagging) for index, tagging in zip(full, taggings, strict=True)
+        }
+        yield [found.get(index, LineEntities(index)) for index in batch]
+
+
+def lines_frame(lines: Sequence[SourceLine], found: Mapping[int, LineEntities]) -> pd.DataFrame:
+    """Return one row per line in its order, with what is marked in it; what is not tagged yet is empty."""
+    rows = [found.get(index, LineEntities(index)) for index in range(len(lines))]
+    return pd.DataFrame(
+        {
+            "line": range(1, len(lines) + 1),
+            "text": [line.text for line in lines],
+            "entities": [", ".join(f"{row.entity} ({row.type})" for row in one.entities.itertuples()) for one in rows],
+            "words": [len(one.words) for one in rows],
+            "problem": [one.problem for one in rows],
+        }
+    )
+
+
+def entities_frame(found: Mapping[int, LineEntities]) -> pd.DataFrame:
+    """Return one row per entity: its line from 1, letters, kind and probability, and from which letter of the line to
+    which it stands."""
+    parts = [one.entities.assign(line=index + 1) for index, one in sorted(found.items()) if len(one.entities)]
+    columns = ["line", "entity", "type", "probability", "start", "end"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def tagged_file(found: Mapping[int, LineEntities]) -> bytes:
+    """Return the tagged lines as a file of tokens, one word and its tag on each line."""
+    return join_tagged((one.words, one.tags) for _, one in sorted(found.items()) if one.words)
+
+
+def _entities(index: int, line: TextLine, tagging: Tagging) -> LineEntities:
+    return LineEntities(index, line.words, tagging.tags, spans_frame(line, tagging))

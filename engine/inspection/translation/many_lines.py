@@ -1,0 +1,106 @@
+"""A file of lines, translated batch by batch: every line with its translation, how sure the network was, or why it has
+none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from engine.decoding.hypothesis import Hypothesis
+from engine.decoding.limits import MAX_LINES, SamplingSettings, SearchSettings, check_source
+from engine.decoding.text import search_lines
+from engine.errors import InputError
+from engine.inspection.translation.words import group_pieces
+from engine.models.folder import LoadedModel
+
+BATCH_SENTENCES = 16  # smaller than for the test sets: after each batch the visitor sees progress and may stop
+
+
+@dataclass(frozen=True)
+class LineTranslation:
+    """One line's translation.
+
+    Attributes:
+        index: place of the line, from 0.
+        confidence: geometric mean of the words' probabilities, as under the bars of one sentence; nan without a word.
+        problem: why there is no translation, "" where there is one or the line is empty.
+    """
+
+    index: int
+    text: str
+    confidence: float
+    problem: str = ""
+
+
+def translate_many(
+    loaded: LoadedModel,
+    lines: Sequence[str],
+    search: SearchSettings,
+    sampling: SamplingSettings | None = None,
+    is_done: Sequence[int] = (),
+) -> Iterator[list[LineTranslation]]:
+    """Yield batches of translated lines, first those that need no network; lines whose index is in `is_done` are left
+    out.
+
+    A line that is too long has its problem instead of a translation; the others are translated all the same.
+
+    Raises:
+        InputError: there are more than MAX_LINES lines.
+    """
+    if len(lines) > MAX_LINES:
+        raise InputError(f"There are {len(lines):,} lines; at most {MAX_LINES:,} are translated at once.")
+    done = set(is_done)
+    readable = ["" if index in done else line for index, line in enumerate(lines)]
+    at_once = []
+    for index, line in enumerate(lines):
+        if index in done:
+            continue
+        problem = _problem(line)
+        if problem or not line.strip():
+            readable[index] = ""
+            at_once.append(LineTranslation(index, "", math.nan, problem))
+    if at_once:
+        yield at_once
+    settings = {
+        "beam_size": search.beam_size,
+        "length_penalty": search.length_penalty,
+        "sampling": sampling,
+        "batch_sentences": BATCH_SENTENCES,
+    }
+    for batch in search_lines(loaded, readable, **settings):
+        yield [
+            LineTranslation(i, loaded.tokenizer.decode(found.token_ids), _confidence(loaded, found))
+            for i, found in batch
+        ]
+
+
+def lines_frame(lines: Sequence[str], found: dict[int, LineTranslation]) -> pd.DataFrame:
+    """Return one row per line in its order; what is not translated yet is empty."""
+    rows = [found.get(index, LineTranslation(index, "", math.nan)) for index in range(len(lines))]
+    return pd.DataFrame(
+        {
+            "line": range(1, len(lines) + 1),
+            "source": list(lines),
+            "translation": [row.text for row in rows],
+            "confidence": [None if math.isnan(row.confidence) else round(row.confidence, 4) for row in rows],
+            "problem": [row.problem for row in rows],
+        }
+    )
+
+
+def _problem(line: str) -> str:
+    if not line.strip():
+        return ""
+    try:
+        check_source(line)
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+def _confidence(loaded: LoadedModel, found: Hypothesis) -> float:
+    words = len(group_pieces(loaded.tokenizer.tokens(found.token_ids)))
+    return math.exp(sum(found.log_probs[: len(found.token_ids)]) / words) if words else math.nan

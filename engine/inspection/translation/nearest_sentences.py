@@ -1,0 +1,172 @@
+"""The sentences at which a translator was in nearly the state it is in now: what it takes the sentence for."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from engine.corpora import load_corpus
+from engine.errors import ConfigError, DataError, InputError
+from engine.inspection.translation import sentence_index
+from engine.inspection.translation.sentence_index import (
+    OWN,
+    OWN_ROWS,
+    SentenceIndex,
+    build_sentence_index,
+    load_sentence_index,
+)
+from engine.inspection.translation.sentence_similarity import trace_states
+from engine.inspection.translation.translations import inspect_translation
+from engine.models.folder import LoadedModel
+
+
+@dataclass(frozen=True)
+class NearestSentences:
+    """What was found, nearest first.
+
+    Attributes:
+        frame: rank, row (in the training split, from 1), cosine; for decoder states also step and next_piece; source
+            and target where the texts are at hand.
+        place: of the decoder, the piece that is about to be written; "" for the encoder.
+        median_cosine: of all sentences (or steps) in the index: what any two sentences have in common.
+        searched: how many states were looked through; `sentences` the number of sentences they come from.
+        is_trained_on: whether the network was trained on this corpus.
+    """
+
+    frame: pd.DataFrame
+    place: str
+    median_cosine: float
+    searched: int
+    sentences: int
+    corpus_title: str
+    is_trained_on: bool
+    has_texts: bool
+    elapsed_seconds: float
+
+
+def list_corpora(model_name: str) -> list[str]:
+    """Return the corpora that can be searched for a model, the project's own first; that one is there for every
+    model."""
+    return [OWN, *[name for name in sentence_index.list_sentence_indexes(model_name) if name != OWN]]
+
+
+def find_nearest(
+    loaded: LoadedModel,
+    source: str,
+    corpus_name: str = OWN,
+    step: int = 0,
+    beam_size: int = 1,
+    length_penalty: float = 0.0,
+    count: int = 8,
+) -> NearestSentences:
+    """Return the nearest sentences of the encoder's last state, or for `step` >= 1 those of the decoder before it
+    writes that piece.
+
+    Raises:
+        InputError: the sentence is empty or too long, or has no such step.
+        DataError: the corpus has no index, or its decoder states are not kept.
+    """
+    begun = time.perf_counter()
+    index = _index(loaded, corpus_name)
+    report = inspect_translation(loaded, source, beam_size, length_penalty)
+    _, summary, decoded = trace_states(loaded, report)
+    if step > len(decoded):
+        raise InputError(f"The translation has {len(decoded)} steps; there is no step {step}.")
+    if step and not len(index.steps):
+        raise DataError(f"Of {index.facts['corpus_title']} only the encoder's states are kept; choose the encoder.")
+    state, known = (decoded[step - 1], index.steps) if step else (summary, index.summaries)
+    cosines = known @ (state / max(float(np.linalg.norm(state)), 1e-12))
+    sentences = index.step_sentences if step else np.arange(len(index.rows))
+    best = _best_of_each(cosines, sentences, count)
+    columns = {
+        "rank": range(1, len(best) + 1),
+        "row": [int(index.rows[sentences[place]]) + 1 for place in best],
+        "cosine": [round(float(cosines[place]), 4) for place in best],
+    }
+    if step:
+        columns["step"] = [int(index.step_numbers[place]) for place in best]
+        columns["next_piece"] = [
+            index.facts["pieces"][sentences[place]][index.step_numbers[place] - 1] for place in best
+        ]
+    texts = _texts(loaded, index, [int(sentences[place]) for place in best])
+    if texts:
+        columns |= {"source": [pair[0] for pair in texts], "target": [pair[1] for pair in texts]}
+    pieces = [*report.target_pieces, "(end)"]
+    return NearestSentences(
+        frame=pd.DataFrame(columns),
+        place=pieces[step - 1] if step else "",
+        median_cosine=float(np.median(cosines)),
+        searched=len(known),
+        sentences=len(index.rows),
+        corpus_title=index.facts["corpus_title"],
+        is_trained_on=corpus_name in loaded.info.config.get("corpora", ()),
+        has_texts=bool(texts),
+        elapsed_seconds=time.perf_counter() - begun,
+    )
+
+
+def nearest_sentence(found: NearestSentences) -> str:
+    """Return in plain words how near the nearest one is, and how near any sentence is."""
+    first = found.frame.iloc[0]
+    told = f"“{first['source']}”" if found.has_texts else f"sentence {int(first['row']):,}"
+    if found.place:
+        what = (
+            f"Before it writes “{found.place}”, the decoder is nearest to where it is before "
+            f"“{first['next_piece']}” in the translation of {told}"
+        )
+    else:
+        what = f"The encoder's last state is nearest to the one that {told} leaves"
+    trained = "it was trained on" if found.is_trained_on else "it was not trained on"
+    return (
+        f"{what}: cosine {first['cosine']:.3f}, where half of all lie below {found.median_cosine:.3f}. "
+        f"Searched were {found.sentences:,} sentences of {found.corpus_title}, which {trained}."
+    )
+
+
+def _best_of_each(cosines: np.ndarray, sentences: np.ndarray, count: int) -> list[int]:
+    """Return the places with the largest cosines, at most one per sentence."""
+    best: list[int] = []
+    seen: set[int] = set()
+    for place in np.argsort(-cosines, kind="stable"):
+        if int(sentences[place]) not in seen:
+            seen.add(int(sentences[place]))
+            best.append(int(place))
+        if len(best) == count:
+            break
+    return best
+
+
+_made: dict[tuple[str, str], SentenceIndex] = {}
+
+
+def _index(loaded: LoadedModel, corpus_name: str) -> SentenceIndex:
+    """Return the shipped index; the project's own corpus is indexed at once where there is none that fits."""
+    try:
+        return load_sentence_index(corpus_name, loaded)
+    except DataError:
+        if corpus_name != OWN:
+            raise
+    key = loaded.info.name, sentence_index.weights_hash(loaded)
+    if key not in _made:
+        _made[key] = build_sentence_index(loaded, OWN, OWN_ROWS)
+        while len(_made) > 4:
+            del _made[next(iter(_made))]
+    return _made[key]
+
+
+def _texts(loaded: LoadedModel, index: SentenceIndex, sentences: list[int]) -> list[tuple[str, str]]:
+    """Return the texts of sentences of the index: kept with it, or read from the corpus where it is at hand; else
+    none."""
+    if index.facts["sentences"]:
+        return [tuple(index.facts["sentences"][sentence]) for sentence in sentences]
+    try:
+        corpus = load_corpus(index.facts["corpus"])
+        if corpus.spec.name != index.facts["corpus"]:
+            return []
+        sides = corpus.pairs("train") if loaded.info.source_language == "en" else corpus.pairs("train")[::-1]
+        return [(sides[0][index.rows[sentence]], sides[1][index.rows[sentence]]) for sentence in sentences]
+    except (DataError, ConfigError, IndexError):
+        return []

@@ -1,0 +1,142 @@
+"""What a language model expects next, before and after the sampling settings, as a table and as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+
+from engine.decoding import next_distribution, prefill
+from engine.decoding.sampling import logits_along
+from engine.decoding.text import prompt_ids
+from engine.models.folder import LoadedModel
+
+_NAMES = {" ": "a space", "\n": "a new line", "\n\n": "an empty line", "\t": "a tab"}
+
+
+@dataclass(frozen=True)
+class NextTokens:
+    """The distribution of the next token after a text.
+
+    Attributes:
+        frame: one row per token: `token`, `probability_before` (softmax of the logits), `probability_after` (what is
+            sampled from), `is_kept`, and the stages between: `probability_temperature` (after temperature alone) and
+            `probability_top_k` (after top-k as well); likeliest first.
+        entropy_before, entropy_after: in nats.
+        mass_cut: the share of probability, after temperature, that top-k and top-p took away.
+        stages: one row per stage ("network", "temperature", "top_k", "top_p"): `tokens` that can still be drawn,
+            `entropy` in nats, `largest` probability, and `mass_cut`, the share of the chances before it that the stage
+            took away.
+    """
+
+    frame: pd.DataFrame
+    entropy_before: float
+    entropy_after: float
+    mass_cut: float
+    stages: pd.DataFrame
+
+    def outcome(self, token: str) -> str:
+        """Return in one sentence how likely the token that did follow had been."""
+        name = _NAMES.get(token, f"“{token}”")
+        row = self.frame[self.frame["token"] == token]
+        if row.empty:
+            return f"Here followed {name}, which the network has never seen."
+        before, after = float(row["probability_before"].iloc[0]), float(row["probability_after"].iloc[0])
+        place = int(row.index[0]) + 1
+        return (
+            f"Here followed {name}: number {place} on the network's list with {100 * before:.1f} %, "
+            f"{100 * after:.1f} % after your settings."
+        )
+
+
+@torch.inference_mode()
+def next_tokens(loaded: LoadedModel, text: str, temperature: float, top_k: int, top_p: float) -> NextTokens:
+    """Return what `loaded` expects after `text`, which is read as generation reads it."""
+    logits, _ = prefill(loaded.model, prompt_ids(loaded, text))
+    logits = logits[0].float()  # (V,)
+    before = logits.softmax(dim=-1)
+    after = next_distribution(logits, temperature, top_k, top_p)
+    uncut = next_distribution(logits, temperature)
+    by_stage = {
+        "network": before,
+        "temperature": uncut,
+        "top_k": next_distribution(logits, temperature, top_k),
+        "top_p": after,
+    }
+    frame = pd.DataFrame(
+        {
+            "token": loaded.tokenizer.tokens(range(len(before))),
+            "probability_before": before.double().numpy(),
+            "probability_after": after.double().numpy(),
+            "probability_temperature": uncut.double().numpy(),
+            "probability_top_k": by_stage["top_k"].double().numpy(),
+        }
+    )
+    frame["is_kept"] = frame["probability_after"] > 0
+    frame = frame.sort_values("probability_before", ascending=False, ignore_index=True)
+    return NextTokens(
+        frame=frame,
+        entropy_before=entropy(before.double().numpy()),
+        entropy_after=entropy(after.double().numpy()),
+        mass_cut=float(uncut[after == 0].sum()),
+        stages=_stage_frame({name: chances.double().numpy() for name, chances in by_stage.items()}),
+    )
+
+
+def token_around(loaded: LoadedModel, text: str, position: int) -> tuple[int, str]:
+    """Return where the token begins that the character after `position` belongs to, and the token's text; "" at the
+    end.
+
+    A character is itself; of a piece the network has to see all or nothing.
+    """
+    for start, stop in loaded.tokenizer.spans(text):
+        if start <= position < stop:
+            return start, text[start:stop]
+    return min(position, len(text)), ""
+
+
+@torch.inference_mode()
+def choices_along(loaded: LoadedModel, text: str, temperature: float, top_k: int, top_p: float) -> pd.DataFrame:
+    """Return how open the choice was at each place of `text`, in one pass: one row per token, and one for what would
+    follow.
+
+    Columns: `position` (characters read so far), `entropy_before` and `entropy_after` the settings in nats, `mass_cut`
+    (the share of the chances, after temperature, that top-k and top-p took away).
+    """
+    encoding = loaded.tokenizer.backend.encode(text, add_special_tokens=False)
+    logits = logits_along(loaded.model, prompt_ids(loaded, "")[:1], encoding.ids).float()  # (T + 1, V)
+    after, uncut = next_distribution(logits, temperature, top_k, top_p), next_distribution(logits, temperature)
+    return pd.DataFrame(
+        {
+            "position": [0, *(end for _, end in encoding.offsets)],
+            "entropy_before": torch.special.entr(logits.softmax(dim=-1)).sum(dim=-1).double().numpy(),
+            "entropy_after": torch.special.entr(after).sum(dim=-1).double().numpy(),
+            "mass_cut": (uncut * (after == 0)).sum(dim=-1).double().numpy(),
+        }
+    )
+
+
+def _stage_frame(by_stage: dict[str, np.ndarray]) -> pd.DataFrame:
+    rows, before = [], None
+    for name, chances in by_stage.items():
+        # Temperature takes nothing away: what is too small for a float32 there was not cut.
+        is_cut = chances == 0 if name in ("top_k", "top_p") else np.zeros(len(chances), dtype=bool)
+        rows.append(
+            {
+                "stage": name,
+                "tokens": int((chances > 0).sum()),
+                "entropy": entropy(chances),
+                "largest": float(chances.max()),
+                "mass_cut": 0.0 if before is None else float(before[is_cut].sum()),
+            }
+        )
+        before = chances
+    return pd.DataFrame(rows)
+
+
+def entropy(probabilities: np.ndarray) -> float:
+    """Return the entropy of a distribution in nats."""
+    positive = probabilities[probabilities > 0]
+    return max(0.0, float(-(positive * np.log(positive)).sum()))

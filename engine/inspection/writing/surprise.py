@@ -1,0 +1,119 @@
+"""How surprised a language model is by every token of a text, in bits, and where two models differ."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+
+from engine.decoding.limits import check_surprise_text
+from engine.decoding.scoring import logits_stream
+from engine.decoding.text import start_id
+from engine.errors import InputError
+from engine.models.folder import LoadedModel
+from engine.plotting.writing.text_grid import spoken_token
+
+ALTERNATIVES = 4
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """A text as one model met it, from its first character on.
+
+    Attributes:
+        frame: one row per token: `token` (the characters it stands for), `bits` (-log2 of the chance it was given),
+            `probability`, `place` (1: the likeliest), `is_unknown`, and `expected`, the likeliest tokens in words.
+        character_bits: (characters,) bits per character; a token of several characters spreads its own evenly, and
+            characters that no token stands for have nan.
+    """
+
+    frame: pd.DataFrame
+    character_bits: np.ndarray
+
+    @property
+    def total_bits(self) -> float:
+        """Bits of all tokens together."""
+        return float(self.frame["bits"].sum())
+
+    @property
+    def bits_per_character(self) -> float:
+        """Mean bits per character of the text."""
+        return self.total_bits / len(self.character_bits)
+
+    @property
+    def unknown_count(self) -> int:
+        """Number of tokens the model has never seen."""
+        return int(self.frame["is_unknown"].sum())
+
+
+def surprise(loaded: LoadedModel, text: str) -> Surprise:
+    """Return how surprised `loaded` is by each token of `text`, which it reads in one pass as after a line break.
+
+    The bits of an unknown token say how unexpected an unknown character was at this place, not which one it was.
+
+    Raises:
+        InputError: the text is empty or too long, or the model reads nothing of it.
+    """
+    check_surprise_text(text)
+    tokenizer = loaded.tokenizer
+    token_ids = torch.tensor(tokenizer.encode(text), dtype=torch.long)
+    if not len(token_ids):
+        raise InputError("The text has nothing in it that the model reads.")
+    parts = [_chunk(logits, labels) for logits, labels in logits_stream(loaded.model, token_ids, start_id(loaded))]
+    nats, places, best, best_shares = (np.concatenate(part) for part in zip(*parts, strict=True))
+    spans = tokenizer.spans(text)
+    bits = nats / math.log(2)
+    frame = pd.DataFrame(
+        {
+            "token": [text[start:stop] for start, stop in spans],
+            "bits": bits,
+            "probability": np.exp(-nats),
+            "place": places,
+            "is_unknown": token_ids.numpy() == tokenizer.unk_id,
+            "expected": [
+                ", ".join(
+                    f"{spoken_token(token)} {100 * share:.1f} %" for token, share in zip(row, shares, strict=True)
+                )
+                for row, shares in zip(map(tokenizer.tokens, best.tolist()), best_shares.tolist(), strict=True)
+            ],
+        }
+    )
+    character_bits = np.full(len(text), np.nan)
+    for (start, stop), value in zip(spans, bits, strict=True):
+        character_bits[start:stop] = value / max(1, stop - start)
+    return Surprise(frame, character_bits)
+
+
+def hover_lines(found: Surprise) -> list[str]:
+    """Return for each token what a person should know who points at it, in two lines."""
+    return [
+        f"{spoken_token(row.token)}: {row.bits:.2f} bits, {100 * row.probability:.2g} %, number {row.place} on the "
+        "list\n"
+        f"expected: {row.expected}" + ("\nnever seen in training" if row.is_unknown else "")
+        for row in found.frame.itertuples()
+    ]
+
+
+def differences(text: str, one: Surprise, other: Surprise) -> pd.DataFrame:
+    """Return one row per character: `character`, `bits`, `other_bits` and `difference` (above 0: `one` was more
+    surprised)."""
+    return pd.DataFrame(
+        {
+            "character": list(text),
+            "bits": one.character_bits,
+            "other_bits": other.character_bits,
+            "difference": one.character_bits - other.character_bits,
+        }
+    )
+
+
+def _chunk(logits: torch.Tensor, labels: torch.Tensor) -> tuple[np.ndarray, ...]:
+    """Return nats, place, the likeliest tokens and their chances, for the logits (C, V) of the tokens (C,)."""
+    log_probs = logits.log_softmax(dim=-1)
+    own = log_probs.gather(1, labels[:, None])
+    places = 1 + (log_probs > own).sum(dim=1)
+    best = log_probs.topk(min(ALTERNATIVES, log_probs.shape[1]), dim=1)
+    return -own[:, 0].double().numpy(), places.numpy(), best.indices.numpy(), best.values.exp().double().numpy()

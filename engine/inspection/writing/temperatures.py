@@ -1,0 +1,225 @@
+"""What temperature does to a text: the same prompt and seed at several, and what is measured of them.
+
+Temperature T divides the logits before the softmax; towards T = 0 all chance goes to the likeliest token (greedy
+decoding). Entropy is that of the distribution a token is drawn from, in nats, averaged over the text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from engine.decoding import generate, next_distribution, prefill
+from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
+from engine.decoding.sampling import logits_along
+from engine.decoding.text import prompt_ids
+from engine.errors import DataError
+from engine.inspection.writing.copies import index_of
+from engine.inspection.writing.copy_index import CopyIndex
+from engine.inspection.writing.measures import Measures, measure_text
+from engine.models.base import select
+from engine.models.folder import LoadedModel
+from engine.wording import listing
+
+TEMPERATURES = (0.0, 0.2, 0.5, 0.8, 1.0, 1.5)
+CURVE_TEMPERATURES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.5)
+CURVE_SEEDS = 5
+WRITING_SHARE = 0.8  # of the time; the rest goes into measuring
+ROUND = "\N{CLOCKWISE OPEN CIRCLE ARROW}"
+MEASURES = ("entropy", "repetition", "known_words", "novelty")
+
+
+@dataclass(frozen=True)
+class TemperatureText:
+    """A text written at one temperature, with its mean entropies in nats per token.
+
+    Attributes:
+        entropy: of what its tokens were drawn from.
+        entropy_before: of what the network gave at the same places, before temperature and cuts.
+    """
+
+    temperature: float
+    text: str
+    entropy: float
+    entropy_before: float
+    measures: Measures
+
+    def row(self) -> dict[str, Any]:
+        """Return its numbers by name."""
+        names = ("temperature", "entropy", "entropy_before")
+        return {name: getattr(self, name) for name in names} | self.measures.row()
+
+
+@torch.inference_mode()
+def write_at(loaded: LoadedModel, prompt: str, settings: SamplingSettings, temperature: float) -> TemperatureText:
+    """Return what `engine.decoding.text.write_text` writes with `settings` at another temperature, measured.
+
+    Raises:
+        InputError: the prompt is too long or a setting is out of bounds.
+    """
+    settings = replace(settings, temperature=temperature)
+    check_prompt(prompt)
+    check_sampling(settings)
+    token_ids = prompt_ids(loaded, prompt)
+    drawn = generate(loaded.model, token_ids, stop_id=loaded.tokenizer.eos_id, **vars(settings))
+    written = [token.token_id for token in drawn]
+    text, entropies = _text(loaded, prompt, written), (math.nan, math.nan)
+    if written:
+        logits = logits_along(loaded.model, token_ids, written[:-1])
+        entropies = tuple(_entropies(_drawn_from(logits, settings, temperature), logits).mean(dim=0).tolist())
+    return TemperatureText(temperature, text, *entropies, measure_text(prompt + text, _index(loaded), len(prompt)))
+
+
+def temperature_table(texts: Sequence[TemperatureText]) -> pd.DataFrame:
+    """Return one row per text with everything measured of it."""
+    return pd.DataFrame([text.row() for text in texts])
+
+
+def loop_sentence(found: TemperatureText) -> str:
+    """Return in one sentence which loop a text is caught in, "" where it is in none."""
+    loop = found.measures.loop
+    if loop is None:
+        return ""
+    where = (
+        f"from character {loop.start + 1:,} on"
+        if loop.reaches_end
+        else f"from character {loop.start + 1:,} to {loop.start + loop.length:,}"
+    )
+    return (
+        f"A loop: {where} it writes the same {loop.period:,} character{'s' if loop.period > 1 else ''} "
+        f"{loop.times:.1f} times."
+    )
+
+
+def marked_loop(found: TemperatureText) -> str:
+    """Return the text with a sign before each round of its loop."""
+    loop = found.measures.loop
+    if loop is None:
+        return found.text
+    stop = loop.start + loop.length
+    rounds = [found.text[place : min(place + loop.period, stop)] for place in range(loop.start, stop, loop.period)]
+    return found.text[: loop.start] + "".join(ROUND + part for part in rounds) + found.text[stop:]
+
+
+def temperature_sentence(texts: Sequence[TemperatureText]) -> str:
+    """Return in plain words what rising temperature did to these texts; says so where it did nothing."""
+    low, high = texts[0], texts[-1]
+    loops = [f"{text.temperature:g}" for text in texts if text.measures.loop]
+    caught = (
+        f"Caught in a loop at temperature {listing(loops)}. " if loops else "None of the texts is caught in a loop. "
+    )
+    a, b = low.measures, high.measures
+    parts = [f"distinct words go from {_percent(a.distinct_1)} to {_percent(b.distinct_1)}"]
+    if not math.isnan(b.known_words):
+        parts.append(f"words that exist from {_percent(a.known_words)} to {_percent(b.known_words)}")
+        parts.append(f"novelty from {_percent(a.novelty)} to {_percent(b.novelty)}")
+    return f"{caught}From temperature {low.temperature:g} to {high.temperature:g}, {'; '.join(parts)}."
+
+
+@torch.inference_mode()
+def measure_curve(
+    loaded: LoadedModel,
+    prompt: str,
+    settings: SamplingSettings,
+    temperatures: Sequence[float] = CURVE_TEMPERATURES,
+    seeds: int = CURVE_SEEDS,
+) -> Iterator[float | pd.DataFrame]:
+    """Yield the share done (0 to 1) and, last, one row per temperature and seed, with everything measured of its text.
+
+    All texts are written side by side in one batch, each with a random generator of its own; seeds count up from that
+    of `settings`, which also gives the length, top-k and top-p.
+
+    Raises:
+        InputError: the prompt is too long or a setting is out of bounds.
+    """
+    check_prompt(prompt)
+    check_sampling(settings)
+    runs = [(temperature, settings.seed + seed) for temperature in temperatures for seed in range(seeds)]
+    tokens, entropies = [], []
+    for drawn, entropy in _write_side_by_side(loaded.model, prompt_ids(loaded, prompt), settings, runs):
+        tokens.append(drawn)
+        entropies.append(entropy)
+        if len(tokens) % 10 == 0:
+            yield WRITING_SHARE * len(tokens) / settings.max_new_tokens
+    token_ids = torch.stack(tokens, dim=1).tolist()  # (B, T)
+    all_entropies = torch.stack(entropies, dim=1)  # (B, T, 2)
+    index, rows = _index(loaded), []
+    for place, (temperature, seed) in enumerate(runs):
+        ids = token_ids[place]
+        length = ids.index(loaded.tokenizer.eos_id) if loaded.tokenizer.eos_id in ids else len(ids)
+        text = _text(loaded, prompt, ids[:length])
+        means = all_entropies[place, :length].mean(dim=0).tolist()
+        found = TemperatureText(temperature, text, *means, measure_text(prompt + text, index, len(prompt)))
+        rows.append(found.row() | {"seed": seed, "characters": len(text)})
+        yield WRITING_SHARE + (1 - WRITING_SHARE) * len(rows) / len(runs)
+    yield pd.DataFrame(rows)
+
+
+def curve_of(loaded: LoadedModel, prompt: str, settings: SamplingSettings) -> pd.DataFrame:
+    """Return the last thing that `measure_curve` yields: the table."""
+    *_, table = measure_curve(loaded, prompt, settings)
+    return table
+
+
+def summarise_curve(table: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per temperature: mean, smallest and largest of each measure over the seeds, and the share caught
+    in loops."""
+    by_temperature = table.groupby("temperature")
+    columns = {f"{name}_{how}": (name, how) for name in MEASURES for how in ("mean", "min", "max")}
+    return by_temperature.agg(**columns, loops=("is_loop", "mean"), seeds=("seed", "nunique")).reset_index()
+
+
+def _write_side_by_side(
+    model: Any, token_ids: Sequence[int], settings: SamplingSettings, runs: Sequence[tuple[float, int]]
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield at each step the tokens drawn (B,) and the entropies (B, 2) of what they were drawn from, and before."""
+    generators = [torch.Generator().manual_seed(seed) for _, seed in runs]
+    logits, state = prefill(model, token_ids)
+    state = select(state, torch.zeros(len(runs), dtype=torch.long))
+    logits = logits.expand(len(runs), -1)
+    groups: dict[float, list[int]] = {}
+    for row, (temperature, _) in enumerate(runs):
+        groups.setdefault(temperature, []).append(row)
+    for _ in range(settings.max_new_tokens):
+        chances = torch.empty(logits.shape)
+        for temperature, rows in groups.items():
+            chances[rows] = _drawn_from(logits[rows], settings, temperature)
+        waiting = torch.stack(
+            [torch.empty(logits.shape[1]).exponential_(generator=generator) for generator in generators]
+        )
+        drawn = (chances / waiting).argmax(dim=-1)  # the draw of `engine.decoding.generate`, row by row
+        yield drawn, _entropies(chances, logits)
+        logits, state = model.step(drawn, state)
+
+
+def _drawn_from(logits: Tensor, settings: SamplingSettings, temperature: float) -> Tensor:
+    return next_distribution(logits.float(), temperature, settings.top_k, settings.top_p)
+
+
+def _entropies(chances: Tensor, logits: Tensor) -> Tensor:
+    """Return the entropies (..., 2) in nats of what is drawn from, and of what the network gave."""
+    both = torch.stack([chances, logits.float().softmax(dim=-1)], dim=-2)  # (..., 2, V)
+    return torch.special.entr(both).sum(dim=-1)
+
+
+def _text(loaded: LoadedModel, prompt: str, written: Sequence[int]) -> str:
+    """Return the text of tokens written after `prompt`, as `write_text` gives it."""
+    before = loaded.tokenizer.encode(prompt)
+    return loaded.tokenizer.decode([*before, *written])[len(loaded.tokenizer.decode(before)) :]
+
+
+def _index(loaded: LoadedModel) -> CopyIndex | None:
+    try:
+        return index_of(loaded)
+    except DataError:
+        return None
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

@@ -1,0 +1,178 @@
+"""Figures of range match: tracks under a text, where matches lie, and what the matched places have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label, plain_labels, scale_below
+from engine.plotting.theme import Mode
+from engine.plotting.writing.distribution import visible_token
+
+TRACK_HEIGHT = 24
+LETTER_SIZE = 11
+
+
+def track_rows(
+    tokens: Sequence[str], rows: Sequence[tuple[str, np.ndarray, float]], chosen: tuple[int, int], *, mode: Mode
+) -> go.Figure:
+    """Return the tokens in one line and under them one row of cells per track, each coloured from 0 to its own highest
+    value.
+
+    Args:
+        rows: title, value at each token (T,), and highest value of each track.
+        chosen: first and last place (not part of it) of the range, framed.
+    """
+    figure = theme.blank_figure(mode, height=TRACK_HEIGHT * (len(rows) + 1) + 96)
+    places = list(range(len(tokens)))
+    titles = [f"{title}, to {highest:g}" if highest not in (0, 1) else title for title, _, highest in rows]
+    values = np.array([track for _, track, _ in rows])
+    shares = values / np.array([[highest or 1.0] for *_, highest in rows])
+    said = plain_labels([visible_token(token) for token in tokens])
+    figure.add_heatmap(
+        z=shares,
+        x=places,
+        y=list(range(1, len(rows) + 1)),
+        zmin=0,
+        zmax=1,
+        xgap=1,
+        ygap=3,
+        colorscale=theme.HEAT_SCALE,
+        customdata=np.stack([values, np.array([[place] * len(places) for place in range(len(rows))])], axis=-1),
+        text=[
+            [f"{plain_label(title)} after “{token}”: {value:.2g}" for token, value in zip(said, track, strict=True)]
+            for title, track, _ in rows
+        ],
+        hovertemplate="%{text}<extra></extra>",
+        colorbar=scale_below("Share of the row's highest value", mode),
+    )
+    figure.add_scatter(
+        x=places,
+        y=[0] * len(places),
+        text=said,
+        mode="text",
+        hoverinfo="skip",
+        showlegend=False,
+        textfont={"family": theme.MONOSPACE, "size": LETTER_SIZE, "color": theme.ink(mode)},
+    )
+    figure.add_shape(
+        type="rect",
+        x0=chosen[0] - 0.5,
+        x1=chosen[1] - 0.5,
+        y0=-0.5,
+        y1=len(rows) + 0.5,
+        line={"color": theme.ink(mode), "width": 2},
+    )
+    figure.update_xaxes(showticklabels=False, range=[-0.5, len(tokens) - 0.5], fixedrange=True)
+    figure.update_yaxes(
+        tickvals=list(range(len(rows) + 1)),
+        ticktext=["Text", *map(plain_label, titles)],
+        range=[len(rows) + 0.5, -0.6],
+        fixedrange=True,
+        showgrid=False,
+        tickfont_size=12,
+    )
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 8})
+    return figure
+
+
+def match_places(
+    frame: pd.DataFrame, size: int, chosen: int, *, mode: Mode, architecture: str, height: int = 240
+) -> go.Figure:
+    """Return a mark per match: where in the text it begins and how sharp it is; its `customdata` is its number from 1.
+
+    Args:
+        frame: `Matches.frame`, best first. size: tokens of the text. chosen: number of the match that is looked at,
+            ringed.
+    """
+    figure = theme.blank_figure(mode, x_title="Place in the text (tokens)", y_title="Score", height=height)
+    style = theme.architecture_style(architecture, mode)
+    whole = {"marker": {"opacity": 0.8}}
+    figure.add_scatter(
+        x=frame["start"] + 1,
+        y=frame["score"],
+        customdata=list(range(1, len(frame) + 1)),
+        mode="markers",
+        showlegend=False,
+        text=plain_labels([visible_token(text) for text in frame["text"]], 40),
+        marker={"symbol": style.marker, "size": 9, "color": style.colour, "opacity": 0.8},
+        selected=whole,
+        unselected=whole,
+        hovertemplate="match %{customdata}, “%{text}”: score %{y:.2f}<extra></extra>",
+        name="matches",
+    )
+    row = frame.iloc[chosen - 1]
+    figure.add_scatter(
+        x=[row["start"] + 1],
+        y=[row["score"]],
+        mode="markers",
+        hoverinfo="skip",
+        showlegend=False,
+        marker={"symbol": "circle-open", "size": 17, "color": theme.ink(mode), "line": {"width": 2.5}},
+    )
+    figure.update_xaxes(range=[-0.02 * size, 1.02 * size], fixedrange=True)
+    figure.update_yaxes(range=[min(0.0, float(frame["score"].min())) - 0.05, 1.08], fixedrange=True)
+    figure.update_layout(clickmode="event+select")
+    return figure
+
+
+def describe_match_places(frame: pd.DataFrame, size: int) -> str:
+    """Return the alternative text of `match_places`: how many matches, and the best of them."""
+    best = frame.iloc[0]
+    return (
+        f"{len(frame):,} matches over {size:,} tokens, by place and score; the best, {best['score']:.2f}, is "
+        f"“{visible_token(best['text'])}” "
+        f"at token {best['start'] + 1:,}, the last {frame['score'].iloc[-1]:.2f}."
+    )
+
+
+def predicate_shares(frame: pd.DataFrame, *, mode: Mode, architecture: str) -> go.Figure:
+    """Return for each question two marks: the share of matched tokens and of all tokens at which it holds.
+
+    Args:
+        frame: rows of `explain_matches` to draw, the first at the top.
+    """
+    style, rows = theme.architecture_style(architecture, mode), frame.iloc[::-1]
+    figure = theme.blank_figure(mode, x_title="Share of the places at which it holds", height=30 * len(frame) + 110)
+    labels = plain_labels(rows["question"])
+    for label, low, high in zip(labels, rows["overall"], rows["matched"], strict=True):
+        figure.add_scatter(
+            x=[low, high],
+            y=[label, label],
+            mode="lines",
+            line={"color": theme.muted(mode), "width": 2},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    figure.add_scatter(
+        x=rows["matched"],
+        y=labels,
+        mode="markers",
+        name="In the matches",
+        marker={"symbol": style.marker, "size": 11, "color": style.colour},
+        hovertemplate="%{y}: %{x:.1%} of the matched places<extra></extra>",
+    )
+    figure.add_scatter(
+        x=rows["overall"],
+        y=labels,
+        mode="markers",
+        name="In the whole text",
+        marker={"symbol": "circle-open", "size": 11, "color": theme.muted(mode), "line": {"width": 2}},
+        hovertemplate="%{y}: %{x:.1%} of all places<extra></extra>",
+    )
+    figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", fixedrange=True, showgrid=True)
+    figure.update_yaxes(fixedrange=True)
+    return figure
+
+
+def describe_predicate_shares(frame: pd.DataFrame) -> str:
+    """Return the alternative text of `predicate_shares`: both shares of each question."""
+    parts = [
+        f"{row.question} {row.matched:.0%} in the matches, {row.overall:.0%} in the whole text"
+        for row in frame.itertuples()
+    ]
+    return f"How often questions about a place are answered yes: {'; '.join(parts)}."

@@ -1,0 +1,306 @@
+"""Figures of the vectors in a cell: as strips at one step, as heat maps over a text, their averages, and their
+saturation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label, scale_below
+from engine.plotting.theme import Mode
+from engine.plotting.writing.distribution import visible_token
+
+STRIP_HEIGHT = 26
+MOST_TICKS = 64
+LONGEST_TICK = 9
+# A marker and a dash beside each colour: reset and forget share a hue, and so do others.
+GATE_LINES = {
+    "input_gate": ("triangle-up", "dash"),
+    "forget_gate": ("circle", "solid"),
+    "output_gate": ("square", "dot"),
+    "reset_gate": ("diamond", "solid"),
+    "update_gate": ("circle", "dash"),
+    "hidden": ("triangle-up", "dot"),
+}
+
+
+def state_strips(
+    rows: Mapping[str, tuple[np.ndarray, bool]], *, unit: int, mode: Mode, clickable: bool = True
+) -> go.Figure:
+    """Return vectors as strips of colour, one cell per unit, with the chosen unit marked through all of them.
+
+    Args:
+        rows: label: (values, whether they run from 0 to 1), top to bottom. A vector of another length is stretched over
+            the width.
+        clickable: lay targets over the units, whose `customdata` is the unit's number.
+    """
+    width = max(len(values) for values, _ in rows.values())
+    figure = theme.blank_figure(mode, x_title="Unit", height=STRIP_HEIGHT * len(rows) + 112)
+    reach = (
+        max((float(np.abs(values).max()) for values, is_switch in rows.values() if not is_switch), default=1.0) or 1.0
+    )
+    bars_shown: set[bool] = set()
+    for row, (label, (values, is_switch)) in enumerate(rows.items()):
+        edges = np.linspace(-0.5, width - 0.5, len(values) + 1)
+        title = "Gates: 0 shut, 1 open" if is_switch else "All else: below and above 0"
+        bar = scale_below(title, mode) | {
+            "tickvals": None,
+            "nticks": 5,
+            "len": 0.42,
+            "x": 0.56 if is_switch else 0.0,
+            "ypad": 42,
+        }
+        figure.add_heatmap(
+            x=edges,
+            y=[row - 0.46, row + 0.46],
+            z=values[None],
+            zmin=0 if is_switch else -reach,
+            zmax=1 if is_switch else reach,
+            colorscale=theme.HEAT_SCALE if is_switch else theme.diverging_scale(mode),
+            showscale=is_switch not in bars_shown,
+            colorbar=bar,
+            customdata=np.arange(len(values))[None],
+            hovertemplate=f"{plain_label(label)}, %{{customdata}}: %{{z:.3f}}<extra></extra>",
+            name=label,
+        )
+        bars_shown.add(is_switch)
+    figure.add_shape(
+        type="rect",
+        x0=unit - 0.5,
+        x1=unit + 0.5,
+        y0=-0.5,
+        y1=len(rows) - 0.5,
+        line={"color": theme.ink(mode), "width": 2},
+    )
+    if clickable:
+        unseen = {"marker": {"opacity": 0}}
+        figure.add_scatter(
+            x=np.tile(np.arange(width), 2),
+            y=np.repeat([len(rows) - 1, len(rows) - 2], width),
+            customdata=np.tile(np.arange(width), 2),
+            mode="markers",
+            marker={"size": 7, "opacity": 0},
+            selected=unseen,
+            unselected=unseen,
+            hoverinfo="skip",
+            showlegend=False,
+            name="targets",
+        )
+        figure.update_layout(clickmode="event+select")
+    figure.update_xaxes(range=[-0.5, width - 0.5], fixedrange=True)
+    figure.update_yaxes(
+        range=[len(rows) - 0.5, -0.5],
+        tickvals=list(range(len(rows))),
+        ticktext=[plain_label(label) for label in rows],
+        showgrid=False,
+        fixedrange=True,
+    )
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    return figure
+
+
+def unit_heat_map(
+    values: np.ndarray,
+    units: Sequence[int],
+    tokens: Sequence[str],
+    *,
+    first: int,
+    position: int,
+    unit: int,
+    title: str,
+    is_switch: bool,
+    mode: Mode,
+    height: int = 460,
+) -> go.Figure:
+    """Return a part of a layer over a text: a column per token, a row per unit in the order of `units`.
+
+    Args:
+        values: (T, H) in the order of the units' numbers. first: the number of the first token.
+        position: token to mark. unit: unit to mark. Both are left unmarked where they are not drawn.
+    """
+    reach = float(np.abs(values).max()) or 1.0
+    figure = theme.blank_figure(mode, y_title="Units, sorted", height=height)
+    figure.add_heatmap(
+        z=values[:, units].T,
+        zmin=0 if is_switch else -reach,
+        zmax=1 if is_switch else reach,
+        colorscale=theme.HEAT_SCALE if is_switch else theme.diverging_scale(mode),
+        customdata=np.repeat(np.asarray(units)[:, None], len(tokens), axis=1),
+        colorbar=scale_below(title, mode) | {"tickvals": None, "nticks": 6, "ypad": 34},
+        hovertemplate="unit %{customdata}: %{z:.3f}<extra></extra>",
+    )
+    line = {"color": theme.ink(mode), "width": 2}
+    if first <= position < first + len(tokens):
+        place = position - first
+        figure.add_shape(type="rect", x0=place - 0.5, x1=place + 0.5, y0=-0.5, y1=len(units) - 0.5, line=line)
+    row = np.flatnonzero(np.asarray(units) == unit)
+    if len(row):
+        figure.add_annotation(
+            x=-0.5,
+            y=int(row[0]),
+            text=f"unit {unit} ▸",
+            showarrow=False,
+            xanchor="right",
+            font={"size": 12, "color": theme.ink(mode)},
+        )
+    _mark_tokens(figure, tokens)
+    figure.update_yaxes(showticklabels=False, showgrid=False, fixedrange=True, range=[len(units) - 0.5, -0.5])
+    figure.update_layout(margin={"l": 64, "r": 8, "t": 8, "b": 8})
+    return figure
+
+
+def gate_averages_lines(
+    averages: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    position: int,
+    course: tuple[str, np.ndarray] | None,
+    mode: Mode,
+) -> go.Figure:
+    """Return each gate's mean over the units at every token; a click brings the token's position as `customdata`.
+
+    Args:
+        averages: rows of `gate_averages` for the tokens that are drawn. labels: what the gates are called.
+        course: name and values of one unit to draw beside the means.
+    """
+    figure = theme.blank_figure(mode, y_title="Mean over the units", height=300)
+    tokens = averages.drop_duplicates("position")["token"].tolist()
+    first = int(averages["position"].min())
+    for part, rows in averages.groupby("part", sort=False):
+        marker, dash = GATE_LINES[part]
+        colour = theme.gate_colour(part, mode) if part in theme.gate_names() else theme.ink(mode)
+        figure.add_scatter(
+            x=rows["position"] - first,
+            y=rows["mean"],
+            name=labels[part],
+            mode="lines+markers",
+            customdata=rows["position"],
+            line={"color": colour, "dash": dash, "width": 2},
+            marker={"symbol": marker, "size": 7, "color": colour},
+            hovertemplate=f"{plain_label(labels[part])}: %{{y:.3f}}<extra></extra>",
+        )
+    if course is not None:
+        figure.add_scatter(
+            x=list(range(len(course[1]))),
+            y=course[1],
+            name=course[0],
+            mode="lines",
+            hovertemplate=f"{course[0]}: %{{y:.3f}}<extra></extra>",
+            line={"color": theme.muted(mode), "width": 2, "dash": "longdashdot"},
+        )
+    if first <= position < first + len(tokens):
+        figure.add_vline(x=position - first, line={"color": theme.ink(mode), "width": 2, "dash": "dot"})
+    _mark_tokens(figure, tokens)
+    figure.update_yaxes(range=[-0.03, 1.03], fixedrange=True)
+    figure.update_layout(clickmode="event+select", hovermode="x")
+    for trace in figure.data:
+        trace.update(selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}})
+    return figure
+
+
+def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, unit: int, mode: Mode) -> go.Figure:
+    """Return a mark per unit and gate: how often it is shut (up) against how often it is open (across); `customdata` is
+    the unit."""
+    figure = theme.blank_figure(
+        mode, x_title="Open: above 0.9 (% of the tokens)", y_title="Shut: below 0.1 (% of the tokens)", height=420
+    )
+    figure.add_scatter(
+        x=[0, 100],
+        y=[100, 0],
+        mode="lines",
+        line={"color": theme.muted(mode), "width": 1, "dash": "dash"},
+        hoverinfo="skip",
+        name="Always one or the other",
+    )
+    for part, rows in saturation.groupby("part", sort=False):
+        colour = theme.gate_colour(part, mode)
+        figure.add_scatter(
+            x=100 * rows["open"],
+            y=100 * rows["shut"],
+            mode="markers",
+            name=labels[part],
+            customdata=rows["unit"],
+            marker={"symbol": GATE_LINES[part][0] + "-open", "size": 8, "color": colour, "line": {"width": 1.5}},
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+            hovertemplate=f"{plain_label(labels[part])}, unit %{{customdata}}: open %{{x:.0f}} %, shut %{{y:.0f}} "
+            "%<extra></extra>",
+        )
+        chosen = rows[rows["unit"] == unit]
+        figure.add_scatter(
+            x=100 * chosen["open"],
+            y=100 * chosen["shut"],
+            mode="markers",
+            showlegend=False,
+            hoverinfo="skip",
+            marker={
+                "symbol": GATE_LINES[part][0],
+                "size": 13,
+                "color": colour,
+                "line": {"width": 2, "color": theme.ink(mode)},
+            },
+        )
+    figure.update_xaxes(range=[-3, 103], fixedrange=True)
+    figure.update_yaxes(range=[-3, 103], fixedrange=True)
+    figure.update_layout(clickmode="event+select")
+    return figure
+
+
+def left_of_a_write(frame: pd.DataFrame, *, title: str, by_gates: str, kind: str, mode: Mode) -> go.Figure:
+    """Return what is left of a write against the tokens read since, by the gates and by ablation; `customdata` is the
+    token's position."""
+    figure = theme.blank_figure(mode, y_title=title, height=340)
+    style = theme.architecture_style(kind, mode)
+    for column, name, marker, dash, colour in (
+        ("by_gates", by_gates, "circle-open", "dash", theme.accent(mode)),
+        ("by_ablation", "By ablation", style.marker, "solid", style.colour),
+    ):
+        figure.add_scatter(
+            x=frame["distance"],
+            y=100 * frame[column],
+            name=name,
+            mode="lines+markers",
+            customdata=frame["position"],
+            line={"color": colour, "dash": dash, "width": 2},
+            marker={"symbol": marker, "size": 8, "color": colour},
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+            hovertemplate=f"{plain_label(name)}, %{{x}} steps later: %{{y:.1f}} %<extra></extra>",
+        )
+    for level, words in ((100, None), (50, "half"), (0, None)):
+        figure.add_hline(y=level, line={"color": theme.grid(mode), "width": 1}, layer="below")
+        if words:
+            figure.add_annotation(
+                x=1,
+                xref="paper",
+                xanchor="right",
+                y=level,
+                yanchor="bottom",
+                text=words,
+                showarrow=False,
+                font={"size": 12, "color": theme.muted(mode)},
+            )
+    _mark_tokens(figure, frame["token"].tolist())
+    figure.update_yaxes(fixedrange=True)
+    figure.update_layout(clickmode="event+select")
+    return figure
+
+
+def _mark_tokens(figure: go.Figure, tokens: Sequence[str]) -> None:
+    """Write the tokens along the axis, each one or, where they are too many, every second, third, ..."""
+    every = max(1, math.ceil(len(tokens) / MOST_TICKS))
+    places = list(range(0, len(tokens), every))
+    is_short = max((len(token) for token in tokens), default=1) == 1
+    figure.update_xaxes(
+        tickvals=places,
+        ticktext=[plain_label(visible_token(tokens[place]), LONGEST_TICK) for place in places],
+        tickangle=0 if is_short else -60,
+        tickfont={"family": theme.MONOSPACE, "size": 11},
+        range=[-0.5, len(tokens) - 0.5],
+        fixedrange=True,
+    )

@@ -1,0 +1,169 @@
+"""Figures of what each word is worth: signed strips over the text, and agreement with deletion beside what chance
+gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label, plain_labels, scale_below
+from engine.plotting.theme import Mode
+from engine.plotting.writing.text_grid import readable_inks
+
+PER_STRIP = 5  # words side by side; a telephone has room for them
+MAX_LABEL = 11
+ROW_HEIGHT = 28
+MARKERS = ("diamond", "square", "circle", "triangle-up")
+
+
+def signed_strips(
+    words: Sequence[str], lanes: Mapping[str, Sequence[float]], *, mode: Mode, title_of_values: str
+) -> go.Figure:
+    """Return the words, wrapped into strips, with a row of signed cells per lane under them; every cell has its number
+    in it.
+
+    A click on a word or a cell under it carries the word's number, from 1, as `customdata`.
+    """
+    strips = math.ceil(len(words) / PER_STRIP)
+    strip_rows = len(lanes) + 1
+    rows = strips * strip_rows
+    figure = theme.blank_figure(mode, height=ROW_HEIGHT * rows + 86)
+    values = np.array([list(map(float, lane)) for lane in lanes.values()])  # (lanes, T)
+    reach = float(np.abs(values).max()) or 1.0
+    scale = theme.diverging_scale(mode)
+    heat = np.full((rows, PER_STRIP), np.nan)
+    hover = np.full((rows, PER_STRIP), "", dtype=object)
+    x, y, texts, colours = [], [], [], []
+    said = plain_labels(words)
+    for lane, (name, row_values) in enumerate(zip(lanes, values, strict=True), start=1):
+        for place, (value, ink) in enumerate(
+            zip(row_values, readable_inks(row_values, -reach, reach, scale, mode), strict=True)
+        ):
+            row, column = place // PER_STRIP * strip_rows + lane, place % PER_STRIP
+            heat[row, column] = value
+            hover[row, column] = f"{said[place]}, {plain_label(name)}: {value:+.3f}"
+            x.append(column), y.append(row), texts.append(f"{value:+.2f}"), colours.append(ink)
+    figure.add_heatmap(
+        x=list(range(PER_STRIP)),
+        y=list(range(rows)),
+        z=heat,
+        zmin=-reach,
+        zmax=reach,
+        colorscale=scale,
+        xgap=3,
+        ygap=2,
+        hoverinfo="skip",
+        colorbar=scale_below(title_of_values, mode) | {"tickvals": None, "nticks": 5},
+    )
+    figure.add_scatter(
+        x=x, y=y, mode="text", text=texts, textfont={"size": 12, "color": colours}, hoverinfo="skip", showlegend=False
+    )
+    figure.add_scatter(
+        x=[place % PER_STRIP for place in range(len(words))],
+        y=[place // PER_STRIP * strip_rows + 0.08 for place in range(len(words))],
+        mode="text",
+        text=[f"<b>{label}</b>" for label in plain_labels(words, MAX_LABEL)],
+        textfont={"size": 13, "color": theme.ink(mode)},
+        hovertext=said,
+        hovertemplate="%{hovertext}<extra></extra>",
+        showlegend=False,
+    )
+    _add_targets(figure, len(words), strip_rows, said, hover)
+    figure.update_xaxes(visible=False, range=[-0.52, PER_STRIP - 0.48], fixedrange=True)
+    figure.update_yaxes(
+        tickvals=[strip * strip_rows + lane for strip in range(strips) for lane in range(1, strip_rows)],
+        ticktext=plain_labels(lanes) * strips,
+        tickfont={"size": 12},
+        showgrid=False,
+        range=[rows - 0.45, -0.55],
+        fixedrange=True,
+    )
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 4})
+    return figure
+
+
+def _add_targets(figure: go.Figure, count: int, strip_rows: int, said: Sequence[str], hover: np.ndarray) -> None:
+    """Lay an unseen mark over each word and each of its cells, as heat maps bring no clicks."""
+    places = [(place, row) for place in range(count) for row in range(strip_rows)]
+    unseen = {"marker": {"opacity": 0}}
+    figure.add_scatter(
+        x=[place % PER_STRIP for place, _ in places],
+        y=[place // PER_STRIP * strip_rows + row for place, row in places],
+        customdata=[place + 1 for place, _ in places],
+        mode="markers",
+        marker={"symbol": "square", "size": 24, "opacity": 0},
+        selected=unseen,
+        unselected=unseen,
+        text=[hover[place // PER_STRIP * strip_rows + row, place % PER_STRIP] or said[place] for place, row in places],
+        hovertemplate="%{text}<br>a click leaves it out<extra></extra>",
+        name="targets",
+        showlegend=False,
+    )
+    figure.update_layout(clickmode="event+select")
+
+
+def chance_dots(
+    correlations: Mapping[str, float], chance: Mapping[str, Sequence[float]], levels: Mapping[str, float], *, mode: Mode
+) -> go.Figure:
+    """Return a row per method: its rank correlation as a large mark, those of shuffled attributions as ticks, the 5 %
+    level as a line."""
+    figure = theme.blank_figure(
+        mode, x_title="Rank correlation with deletion (−1 to 1)", height=64 * len(correlations) + 110
+    )
+    names = list(correlations)
+    for place, name in enumerate(names):
+        shuffled = list(chance[name])
+        figure.add_scatter(
+            x=shuffled,
+            y=[place + 0.16] * len(shuffled),
+            mode="markers",
+            name="Shuffled among the words",
+            legendgroup="chance",
+            showlegend=place == 0,
+            marker={"symbol": "line-ns-open", "size": 11, "color": theme.muted(mode), "line": {"width": 1}},
+            hovertemplate="shuffled: %{x:.2f}<extra></extra>",
+        )
+        if shuffled:
+            figure.add_scatter(
+                x=[levels[name]] * 2,
+                y=[place - 0.3, place + 0.34],
+                mode="lines",
+                name="19 of 20 shuffles stay below",
+                legendgroup="level",
+                showlegend=place == 0,
+                line={"color": theme.ink(mode), "width": 2, "dash": "dot"},
+                hovertemplate="level: %{x:.2f}<extra></extra>",
+            )
+        figure.add_scatter(
+            x=[correlations[name]],
+            y=[place - 0.14],
+            mode="markers",
+            name="As the method gave it",
+            legendgroup="real",
+            showlegend=place == 0,
+            marker={"symbol": "diamond", "size": 14, "color": theme.accent(mode)},
+            hovertemplate=f"{plain_label(name)}: %{{x:.2f}}<extra></extra>",
+            cliponaxis=False,
+        )
+    figure.update_xaxes(range=[-1.05, 1.05], fixedrange=True)
+    figure.update_yaxes(
+        tickvals=list(range(len(names))),
+        ticktext=[plain_label(name).replace(" ", "<br>", 1) for name in names],
+        range=[len(names) - 0.4, -0.6],
+        showgrid=False,
+        fixedrange=True,
+    )
+    figure.update_layout(margin={"t": 70})
+    return figure
+
+
+def describe_strips(words: Sequence[str], values: Sequence[float], name: str, top: int = 3) -> str:
+    """Return which words speak most for and most against, in words."""
+    order = np.argsort(values, kind="stable")
+    said = [f"“{words[place]}” {values[place]:+.2f}" for place in order[::-1][:top] if values[place] > 0]
+    against = [f"“{words[place]}” {values[place]:+.2f}" for place in order[:top] if values[place] < 0]
+    return f"{name}: for positive {', '.join(said) or 'none'}; against {', '.join(against) or 'none'}."

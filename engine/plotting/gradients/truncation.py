@@ -1,0 +1,94 @@
+"""Figures of truncated back-propagation: what each cut throws away, and what it saves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from engine.plotting import theme
+from engine.plotting.gradients.gradients import power_axis
+from engine.plotting.theme import Mode
+
+LOWEST = -12.0  # powers of ten; what is smaller is drawn there
+
+
+def reach_curve(
+    influence: pd.DataFrame, frame: pd.DataFrame, architecture: str, *, mode: Mode, height: int = 360
+) -> go.Figure:
+    """Return the last loss's gradient against the distance, with an upright line where each chunk length cuts it off.
+
+    Args:
+        influence: columns `distance`, `norm`.
+        frame: columns `length`, `reach`, `kept`.
+    """
+    style = theme.architecture_style(architecture, mode)
+    figure = theme.blank_figure(mode, x_title="Steps back from the last loss", y_title="Gradient", height=height)
+    with np.errstate(divide="ignore"):
+        y = np.log10(influence["norm"].to_numpy()).clip(LOWEST)
+    every = max(1, len(y) // 24)
+    figure.add_scatter(
+        x=influence["distance"],
+        y=y,
+        mode="lines+markers",
+        name=style.label,
+        text=[f"{value:.2g}" for value in influence["norm"]],
+        line={"color": style.colour, "width": 2},
+        hovertemplate="%{x} steps back: %{text}<extra></extra>",
+        marker={
+            "symbol": style.marker,
+            "color": style.colour,
+            "size": [8 if place % every == 0 else 0.1 for place in range(len(y))],
+        },
+    )
+    for place, row in enumerate(frame.itertuples()):
+        figure.add_vline(x=row.reach, line={"color": theme.accent(mode), "width": 1.5, "dash": "dot"})
+        # Neighbours keep clear of each other, one up, one down. On a logarithmic axis lines are placed by the value,
+        # but notes by its logarithm.
+        figure.add_annotation(
+            x=np.log10(row.reach),
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            yshift=18 * (place % 2),
+            xanchor="right" if row.reach > len(y) / 2 else "left",
+            showarrow=False,
+            text=f"{row.length}: {100 * row.kept:.0f} %",
+            font={"color": theme.ink(mode), "size": 13},
+        )
+    power_axis(figure, float(y.min()), float(max(y.max(), y.min() + 1)))
+    figure.update_xaxes(
+        type="log", range=[-0.05, np.log10(len(y)) + 0.05], tickvals=[1, 2, 4, 8, 16, 32, 64, 128, 256], fixedrange=True
+    )
+    return figure
+
+
+def cost_bars(
+    frame: pd.DataFrame, column: str, title: str, scale: float, architecture: str, *, mode: Mode, height: int = 260
+) -> go.Figure:
+    """Return one bar per chunk length of a cost, its value written above it."""
+    style = theme.architecture_style(architecture, mode)
+    figure = theme.blank_figure(mode, x_title="Steps per chunk", y_title=title, height=height)
+    values = frame[column] * scale
+    figure.add_bar(
+        x=[str(length) for length in frame["length"]],
+        y=values,
+        marker={"color": style.colour},
+        text=[f"{value:.3g}" for value in values],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate=f"chunks of %{{x}}: %{{y:.3g}} {title}<extra></extra>",
+    )
+    figure.update_xaxes(type="category", fixedrange=True)
+    figure.update_yaxes(fixedrange=True, range=[0, 1.15 * float(values.max())])
+    return figure
+
+
+def describe_truncation(frame: pd.DataFrame) -> str:
+    """Return the alternative text of the three figures."""
+    parts = [
+        f"chunks of {row.length} reach {row.reach} steps back, hold {100 * row.kept:.0f} % and keep "
+        f"{row.memory_bytes / 2**20:.2g} MiB"
+        for row in frame.itertuples()
+    ]
+    return f"The gradient of the last loss against distance, cut off by chunks: {'; '.join(parts)}."

@@ -1,0 +1,162 @@
+"""Figures of taggers' quality: F1 by type for several taggers, a confusion by type, and single trainings beside each
+other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.colors import get_colorscale
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label, plain_labels
+from engine.plotting.theme import Mode
+from engine.plotting.translation.timelines import LineStyle
+
+# All are LSTMs, so no architecture's colour tells them apart; each has a colour and a marker.
+STYLES = (
+    LineStyle("#0072B2", "#4FA9E2", "solid", "diamond"),
+    LineStyle("#9A4591", "#D68ACD", "dash", "square"),
+    LineStyle("#BF3A1E", "#F2815F", "dot", "triangle-right"),
+    LineStyle("#5C646B", "#A3AAB0", "longdash", "x"),
+)
+BASELINE = "most frequent tag"
+ROW_HEIGHT = 34
+
+
+def type_scores(
+    by_network: Mapping[str, pd.DataFrame], *, mode: Mode, baseline: Mapping[str, float] | None = None
+) -> go.Figure:
+    """Return a row per type with a mark per network at its F1, and a grey cross at the baseline's.
+
+    Args:
+        by_network: for each network's label its columns `type`, `entities`, `precision`, `recall` and `f1` in per cent.
+        baseline: F1 in per cent by type, "all" among them; a type it lacks has no cross.
+    """
+    kinds = list(dict.fromkeys(kind for frame in by_network.values() for kind in frame["type"]))
+    figure = theme.blank_figure(mode, x_title="F1, %", height=ROW_HEIGHT * len(kinds) + 120)
+    for (label, frame), style in zip(by_network.items(), _styles(len(by_network)), strict=True):
+        figure.add_scatter(
+            x=frame["f1"],
+            y=[kinds.index(kind) for kind in frame["type"]],
+            mode="markers",
+            name=plain_label(label),
+            cliponaxis=False,
+            marker={
+                "symbol": style.marker,
+                "size": 11,
+                "color": style.colour(mode),
+                "line": {"width": 1, "color": theme.background(mode)},
+            },
+            hovertext=[
+                f"{plain_label(label)}, {row.type}: F1 {row.f1:.1f}, precision {row.precision:.1f}, recall "
+                f"{row.recall:.1f} ({row.entities:,} entities)"
+                for row in frame.itertuples()
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    known = [kind for kind in kinds if kind in (baseline or {})]
+    if baseline and known:
+        figure.add_scatter(
+            x=[baseline[kind] for kind in known],
+            y=[kinds.index(kind) for kind in known],
+            mode="markers",
+            name=BASELINE,
+            cliponaxis=False,
+            marker={"symbol": "x-thin", "size": 10, "line": {"width": 2, "color": theme.muted(mode)}},
+            hovertext=[f"{BASELINE}, {kind}: F1 {baseline[kind]:.1f}" for kind in known],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    _rows(figure, kinds)
+    figure.update_xaxes(range=[-3, 102], fixedrange=True, showgrid=True)
+    return figure
+
+
+def type_confusion(counts: pd.DataFrame, *, mode: Mode) -> go.Figure:
+    """Return people's types (down) against what the network made of them (across): counts, coloured by the share of the
+    row.
+
+    A click on a cell gives "row|column".
+    """
+    shares = counts.to_numpy(float) / counts.to_numpy(float).sum(axis=1, keepdims=True).clip(min=1)
+    rows, columns = list(map(str, counts.index)), list(map(str, counts.columns))
+    scale = get_colorscale(theme.HEAT_SCALE)
+    figure = theme.blank_figure(mode, height=ROW_HEIGHT * len(rows) + 110)
+    figure.add_heatmap(z=shares, zmin=0, zmax=1, colorscale=scale, showscale=False, xgap=1, ygap=1, hoverinfo="skip")
+    cells = [
+        (row, column, int(counts.iat[row, column]), shares[row, column])
+        for row in range(len(rows))
+        for column in range(len(columns))
+    ]
+    still = {"marker": {"opacity": 0}}
+    figure.add_scatter(
+        x=[column for _, column, _, _ in cells],
+        y=[row for row, _, _, _ in cells],
+        mode="markers+text",
+        text=[f"{count:,}" if count else "" for _, _, count, _ in cells],
+        textfont={"size": 12, "color": ["#FFFFFF" if share < 0.47 else "#000000" for *_, share in cells]},
+        marker={"symbol": "square", "size": 24, "opacity": 0},
+        selected=still,
+        unselected=still,
+        customdata=[f"{rows[row]}|{columns[column]}" for row, column, _, _ in cells],
+        hovertext=[
+            f"{rows[row]} by people, {columns[column]} by the network: {count:,} ({share:.1%} of the row)"
+            for row, column, count, share in cells
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    _rows(figure, rows)
+    figure.update_xaxes(
+        tickvals=list(range(len(columns))),
+        ticktext=plain_labels(columns),
+        side="top",
+        fixedrange=True,
+        range=[-0.5, len(columns) - 0.5],
+    )
+    figure.update_layout(clickmode="event+select", showlegend=False, margin={"t": 40, "b": 4})
+    return figure
+
+
+def trainings(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
+    """Return a row per way of building, a mark per training at its F1 and a line at their mean; columns `variant`,
+    `seed`, `f1`."""
+    variants = list(frame.groupby("variant")["f1"].mean().sort_values(ascending=False).index)
+    figure = theme.blank_figure(mode, x_title="F1 on the test sentences, %", height=ROW_HEIGHT * len(variants) + 90)
+    for place, (variant, style) in enumerate(zip(variants, _styles(len(variants)), strict=True)):
+        part = frame[frame["variant"] == variant]
+        mean, colour = float(part["f1"].mean()), style.colour(mode)
+        figure.add_scatter(
+            x=[mean, mean],
+            y=[place - 0.32, place + 0.32],
+            mode="lines",
+            line={"color": colour, "width": 2},
+            hoverinfo="skip",
+        )
+        figure.add_scatter(
+            x=part["f1"],
+            y=[place] * len(part),
+            mode="markers",
+            marker={"symbol": style.marker, "size": 11, "color": colour},
+            cliponaxis=False,
+            hovertext=[f"{plain_label(variant)}, seed {row.seed}: {row.f1:.2f}" for row in part.itertuples()],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    _rows(figure, variants)
+    figure.update_xaxes(fixedrange=True, showgrid=True)
+    figure.update_layout(showlegend=False, margin={"t": 8})
+    return figure
+
+
+def _rows(figure: go.Figure, labels: Sequence[str]) -> None:
+    figure.update_yaxes(
+        tickvals=list(range(len(labels))),
+        ticktext=plain_labels(labels),
+        range=[len(labels) - 0.5, -0.5],
+        showgrid=False,
+        fixedrange=True,
+    )
+
+
+def _styles(count: int) -> list[LineStyle]:
+    return [STYLES[min(place, len(STYLES) - 1)] for place in range(count)]

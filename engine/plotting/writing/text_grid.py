@@ -1,0 +1,285 @@
+"""Text as a grid of coloured cells, one column per character: what a number per token looks like inside the text
+itself."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.colors import get_colorscale
+
+from engine.plotting import theme
+from engine.plotting.labels import plain_label, scale_below
+from engine.plotting.theme import Mode
+from engine.plotting.writing.distribution import visible_token
+
+ROW_HEIGHT = 26
+ROW_GAP = 6  # the marks are drawn in it
+FONT_SIZE = 12  # 7.2 px per character: a telephone has 7.4 for each of the narrow grid's columns
+NARROW = 46  # columns that can still be read on a telephone; most lines of verse fit
+WORD_MARK = "\N{LOWER ONE EIGHTH BLOCK}"  # begins a word in pieces of byte-pair encoding
+_BREAKS = frozenset({"\n", " ", WORD_MARK})
+_NAMES = {"\n": "a new line", " ": "a space", "\t": "a tab", WORD_MARK: "a space"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one token stands: the row and the column of each of its characters."""
+
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+
+
+def text_grid(
+    tokens: Sequence[str],
+    values: Sequence[float],
+    *,
+    mode: Mode,
+    title_of_values: str,
+    hover: Sequence[str] | None = None,
+    diverging: bool = False,
+    limits: tuple[float, float] | None = None,
+    width: int = 64,
+    marks: Sequence[bool] | None = None,
+    clickable: bool = False,
+) -> go.Figure:
+    """Return the text with each token's cell coloured by its value; nan leaves a cell uncoloured.
+
+    Args:
+        tokens: characters or pieces; one of several characters takes as many columns. A line ends after a token that
+            ends in a line break, and at the last blank before `width` columns.
+        title_of_values: what the colours mean, with the unit, above the colour bar.
+        hover: a line per token that is shown when it is pointed at, taken letter for letter; else the token and its
+            value.
+        diverging: values are signed and the colours have a neutral middle at 0.
+        limits: values that get the ends of the colour scale; else from 0 (or the lowest) to the highest.
+        marks: tokens to underline.
+        clickable: lay a target over each token, so that `st.plotly_chart(on_select="rerun")` hears clicks: the selected
+            point's `customdata` is the token's number.
+
+    Raises:
+        ValueError: there is not one value, hover text and mark per token.
+    """
+    values = np.asarray(values, dtype=float)
+    for name, given in (("values", values), ("hover", hover), ("marks", marks)):
+        if given is not None and len(given) != len(tokens):
+            raise ValueError(f"{len(given)} {name} for {len(tokens)} tokens")
+    low, high = limits or _limits(values, diverging)
+    places = lay_out(tokens, width)
+    row_count = max((place.rows[-1] for place in places), default=0) + 1
+    scale = theme.diverging_scale(mode) if diverging else get_colorscale(theme.HEAT_SCALE)
+    inks = readable_inks(values, low, high, scale, mode)
+    if hover is None:
+        hover = [f"{spoken_token(token)}: {value:.3g}" for token, value in zip(tokens, values, strict=True)]
+    said = [plain_label(line).replace("\n", "<br>") for line in hover]
+
+    heat = np.full((row_count, width), np.nan)
+    notes = np.full((row_count, width), "", dtype=object)
+    cells: list[tuple[int, int, str, str]] = []
+    for token, value, place, ink, note in zip(tokens, values, places, inks, said, strict=True):
+        for character, row, column in zip(_characters(token), place.rows, place.columns, strict=True):
+            heat[row, column], notes[row, column] = value, note
+            if character.strip():
+                cells.append((column, row, plain_label(character), ink))
+
+    is_split = any(len(place.rows) > 1 for place in places)
+    figure = theme.blank_figure(mode, height=row_count * ROW_HEIGHT + 92)
+    figure.add_heatmap(
+        z=heat,
+        zmin=low,
+        zmax=high,
+        xgap=0 if is_split else 1,
+        ygap=ROW_GAP,
+        colorscale=scale,
+        text=notes,
+        hovertemplate="%{text}<extra></extra>",
+        hoverongaps=False,
+        colorbar=scale_below(title_of_values, mode) | {"tickvals": None, "nticks": 6, "yref": "paper"},
+    )
+    if is_split:
+        _add_boundaries(figure, places, mode)
+    figure.add_scatter(
+        x=[cell[0] for cell in cells],
+        y=[cell[1] for cell in cells],
+        text=[cell[2] for cell in cells],
+        mode="text",
+        textfont={"family": theme.MONOSPACE, "size": FONT_SIZE, "color": [cell[3] for cell in cells]},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    if marks is not None and any(marks):
+        _add_marks(figure, places, marks, mode)
+    if clickable:
+        _add_targets(figure, places, said)
+    axis = {"fixedrange": True, "showgrid": False, "showticklabels": False, "showline": False, "zeroline": False}
+    figure.update_xaxes(range=[-0.5, width - 0.5], **axis)
+    figure.update_yaxes(range=[row_count - 0.5, -0.5], **axis)
+    figure.update_layout(margin={"l": 0, "r": 0, "t": 4, "b": 8}, hoverlabel_align="left")
+    return figure
+
+
+def describe_text_grid(tokens: Sequence[str], values: Sequence[float], *, title_of_values: str, top: int = 3) -> str:
+    """Return the alternative text of `text_grid`: how many tokens, the mean, and where the highest values are."""
+    values = np.asarray(values, dtype=float)
+    known = np.flatnonzero(np.isfinite(values))
+    if not len(known):
+        return f"{len(tokens):,} cells of text without any value of {title_of_values}."
+    highest = known[np.argsort(-values[known], kind="stable")[:top]]
+    listed = ", ".join(f"{values[i]:.2f} at {spoken_token(tokens[i])} (place {i + 1:,})" for i in highest)
+    return (
+        f"Text of {len(tokens):,} cells, each coloured by {title_of_values}: mean {values[known].mean():.2f}, lowest "
+        f"{values[known].min():.2f}, highest {listed}."
+    )
+
+
+def spoken_token(token: str) -> str:
+    """Return a token as a sentence names it: white space by its name, all else in quotes."""
+    return _NAMES.get(token) or f"“{visible_token(token.replace(WORD_MARK, ' '))}”"
+
+
+def lay_out(tokens: Sequence[str], width: int) -> list[Place]:
+    """Return where each token stands in a grid of `width` columns."""
+    places, row, column = [], 0, 0
+    needed = _widths_to_next_break(tokens)
+    for token, word in zip(tokens, needed, strict=True):
+        size = max(1, len(token))
+        # A word that fits into a line is not broken; one token is only where it alone is wider than a line.
+        wanted = word if word <= width else size
+        if column and column + min(wanted, width) > width:
+            row, column = row + 1, 0
+        rows, columns = [], []
+        for _ in range(size):
+            if column == width:
+                row, column = row + 1, 0
+            rows.append(row)
+            columns.append(column)
+            column += 1
+        places.append(Place(tuple(rows), tuple(columns)))
+        if token.endswith("\n"):
+            row, column = row + 1, 0
+    return places
+
+
+def _widths_to_next_break(tokens: Sequence[str]) -> list[int]:
+    """Return, for a token that begins a word, the columns up to the next blank; for all others their own."""
+    widths, ahead = [0] * len(tokens), 0
+    for place in range(len(tokens) - 1, -1, -1):
+        token = tokens[place]
+        size = max(1, len(token))
+        if token[:1] in _BREAKS:
+            widths[place] = size if len(token) == 1 else size + ahead
+            ahead = 0
+        else:
+            ahead += size
+            is_start = place == 0 or tokens[place - 1][-1:] in _BREAKS
+            widths[place] = ahead if is_start else size
+            if token[-1:] in _BREAKS:
+                ahead = 0
+                widths[place] = size
+    return widths
+
+
+def _characters(token: str) -> list[str]:
+    """Return what is drawn in each of a token's cells; blanks stay empty, and what cannot be drawn gets a sign."""
+    return [_drawn(character) for character in token] or ["\N{EMPTY SET}"]
+
+
+def _drawn(character: str) -> str:
+    if character in (" ", WORD_MARK):
+        return " "
+    if character in ("\n", "\t"):
+        return visible_token(character)
+    kind = unicodedata.category(character)
+    if kind[0] == "M":
+        return "\N{DOTTED CIRCLE}" + character
+    return "\N{REPLACEMENT CHARACTER}" if kind[0] in "CZ" else character
+
+
+def _limits(values: np.ndarray, diverging: bool) -> tuple[float, float]:
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return (-1.0, 1.0) if diverging else (0.0, 1.0)
+    if diverging:
+        reach = float(np.abs(known).max()) or 1.0
+        return -reach, reach
+    low, high = min(0.0, float(known.min())), float(known.max())
+    return low, high if high > low else low + 1.0
+
+
+def readable_inks(values: np.ndarray, low: float, high: float, scale: list, mode: Mode) -> list[str]:
+    """Return black or white for each value, whichever stands out more from its cell's colour: at least 4.58 to 1."""
+    steps = 64
+    shares = np.clip((np.nan_to_num(values, nan=low) - low) / (high - low), 0, 1)
+    palette = []
+    for paint in _sample(scale, np.linspace(0, 1, steps + 1)):
+        palette.append(max(("#000000", "#FFFFFF"), key=lambda ink, paint=paint: theme.contrast(ink, paint)))
+    nearest = np.rint(shares * steps).astype(int)
+    return [
+        theme.ink(mode) if math.isnan(value) else palette[place] for value, place in zip(values, nearest, strict=True)
+    ]
+
+
+def _sample(scale: Sequence[Sequence], shares: np.ndarray) -> list[str]:
+    """Return the colours of a scale, "#RRGGBB" each, as plotly mixes them: channel by channel."""
+    stops = np.array([stop for stop, _ in scale], dtype=float)
+    channels = np.array([[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for _, colour in scale])
+    mixed = np.stack([np.interp(shares, stops, channel) for channel in channels.T], axis=1)
+    return ["#{:02X}{:02X}{:02X}".format(*np.rint(colour).astype(int)) for colour in mixed]
+
+
+def _add_boundaries(figure: go.Figure, places: Sequence[Place], mode: Mode) -> None:
+    """Draw a thin line in the background's colour before each token."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for place in places:
+        x += [place.columns[0] - 0.5, place.columns[0] - 0.5, None]
+        y += [place.rows[0] - 0.5, place.rows[0] + 0.5, None]
+    line = {"color": theme.background(mode), "width": 2}
+    figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+
+
+def _add_marks(figure: go.Figure, places: Sequence[Place], marks: Sequence[bool], mode: Mode) -> None:
+    """Underline the marked tokens in the gap below their row, neighbours in one line."""
+    spans: list[list[float]] = []  # row, first edge, last edge
+    for place, is_marked in zip(places, marks, strict=True):
+        for row, column in zip(place.rows, place.columns, strict=True):
+            if not is_marked:
+                continue
+            if spans and spans[-1][0] == row and spans[-1][2] == column - 0.5:
+                spans[-1][2] = column + 0.5
+            else:
+                spans.append([row, column - 0.5, column + 0.5])
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for row, first, last in spans:
+        x += [first, last, None]
+        y += [row + 0.5 - 1.5 / ROW_HEIGHT] * 2 + [None]
+    line = {"color": theme.ink(mode), "width": 3}
+    figure.add_scatter(x=x, y=y, mode="lines", line=line, name="marked", hoverinfo="skip", showlegend=False)
+
+
+def _add_targets(figure: go.Figure, places: Sequence[Place], said: Sequence[str]) -> None:
+    cells = [
+        (column, row, number)
+        for number, place in enumerate(places)
+        for row, column in zip(place.rows, place.columns, strict=True)
+    ]
+    unseen = {"marker": {"opacity": 0}}
+    figure.add_scatter(
+        x=[cell[0] for cell in cells],
+        y=[cell[1] for cell in cells],
+        customdata=[cell[2] for cell in cells],
+        text=[said[cell[2]] for cell in cells],
+        mode="markers",
+        marker={"symbol": "square", "size": 12, "opacity": 0},
+        selected=unseen,
+        unselected=unseen,
+        hovertemplate="%{text}<extra></extra>",
+        name="targets",
+        showlegend=False,
+    )
+    figure.update_layout(clickmode="event+select")

@@ -1,0 +1,150 @@
+"""What the Cells page hands to each of its tools, and the widgets that several of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from engine.errors import InputError
+from engine.inspection.cells.steps import CellReading, Strand, read_steps, state_moves, strand_labels
+from engine.inspection.cells.units import PARTS
+from engine.models.folder import ModelInfo
+from engine.plotting.writing.distribution import visible_token
+from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
+from pages.components import cache, figures, networks
+from pages.components.forms import Controls
+from pages.components.translation.context import title
+from pages.components.views.cells import CellsView
+
+QUICKLY_READ = 200  # tokens; more take a second or longer
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """The page as a tool meets it.
+
+    Attributes:
+        controls: draws widgets bound to the URL, from the fields of the page's view.
+        view: what the URL said when the page was drawn so far; a tool's own fields come from its own widgets.
+        text: what is read. tokens: the pieces of it that the network reads as one token each.
+        models: every network that can be opened by name, in the order they are listed in.
+        network: name of the one that is looked at.
+    """
+
+    controls: Controls[CellsView]
+    view: CellsView
+    text: str
+    tokens: Sequence[str]
+    models: Mapping[str, ModelInfo]
+    network: str
+
+    @property
+    def info(self) -> ModelInfo:
+        """What is known about the network that is looked at."""
+        return self.models[self.network]
+
+    @property
+    def language_models(self) -> dict[str, ModelInfo]:
+        """The language models among `models`."""
+        return {name: info for name, info in self.models.items() if info.task == "language_model"}
+
+    @property
+    def reading(self) -> CellReading:
+        """Every state and gate of the network that is looked at, over the text."""
+        if len(self.tokens) <= QUICKLY_READ:
+            return cache.keep_with_model(read_steps, self.network, self.text)
+        with st.spinner("The network reads the text, one step at a time.", show_time=True):
+            return cache.keep_with_model(read_steps, self.network, self.text)
+
+    def label(self, name: str) -> str:
+        """Return what the page calls a network."""
+        return label(self.models[name])
+
+    def spoken(self, position: int) -> str:
+        """Return the token at `position` as a sentence names it, with what stands before it where it is short."""
+        token, before = self.tokens[position], "".join(self.tokens[max(0, position - 8) : position])
+        name = spoken_token(token)
+        if len(token.strip()) > 2 or not before.strip():
+            return name
+        return f"{name} (after “{'…' if position > 8 else ''}{visible_token(before)}”)"
+
+    def show_text(self, position: int) -> None:
+        """Draw the text, each token coloured by how far its step moved the top layer's hidden state; a click goes
+        there."""
+        moves = state_moves(self.reading)
+        figures.show(
+            text_grid(
+                self.tokens,
+                moves,
+                mode=figures.mode(),
+                title_of_values="How far the hidden state moves",
+                width=NARROW,
+                clickable=True,
+                marks=[place == position for place in range(len(self.tokens))],
+            ),
+            name="cells-text",
+            alt=describe_text_grid(self.tokens, moves, title_of_values="how far the hidden state moves at it"),
+            on_click=lambda place: self.controls.set("position", place + 1),
+        )
+
+    def ask_strand(self) -> int:
+        """Draw the choice of a layer (and direction) where there are several; return its place in `reading.strands`."""
+        labels = strand_labels(self.info)
+        if len(labels) == 1:
+            return 0
+        self.controls.offer("strand", labels)
+        return labels.index(self.controls.segmented("strand"))
+
+    def ask_position(self) -> int:
+        """Draw the slider and the buttons of the step; return the token that is looked at, counted from 0."""
+        last = len(self.tokens)
+        with st.container(horizontal=True, vertical_alignment="bottom", key="step-through"):
+            position = min(self.controls.slider("position", maximum=max(2, last), width="stretch"), last)
+            for word, icon, key, to in (
+                ("Previous", ":material/chevron_left:", "P", position - 1),
+                ("Next", ":material/chevron_right:", "N", position + 1),
+            ):
+                st.button(
+                    word,
+                    icon=icon,
+                    key=f"step-{word.lower()}",
+                    shortcut=key,
+                    disabled=not 1 <= to <= last,
+                    on_click=self.controls.set,
+                    args=("position", to),
+                )
+        return position - 1
+
+    def ask_unit(self, strand: Strand) -> int:
+        """Draw the number box of the unit and return it.
+
+        Raises:
+            InputError: the layer has no such unit.
+        """
+        unit = self.controls.number("unit", width=150)
+        if unit >= strand.hidden_size:
+            raise InputError(
+                f"There is no unit {unit} in {strand.label.lower()}; its units run from 0 to {strand.hidden_size - 1}."
+            )
+        return unit
+
+
+def label(info: ModelInfo) -> str:
+    """Return what the page calls a network: a language model's label, or which translator's encoder it is."""
+    if info.task == "language_model":
+        return networks.label(info)
+    pair = f"{info.source_language or 'en'}-{info.target_language or 'fr'}"
+    return f"Translator {pair}, {title(info).lower()} (encoder)"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """Return a number with its sign as a sentence writes it; what rounds to nothing has none."""
+    text = f"{value:+.{digits}f}"
+    return text[1:] if not float(text) else text.replace("-", "\N{MINUS SIGN}")
+
+
+def part_label(part: str) -> str:
+    """Return what the page calls a part of a cell."""
+    return PARTS[part].capitalize()

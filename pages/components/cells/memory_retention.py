@@ -1,0 +1,83 @@
+"""Conveyor belt: what one token wrote into the memory and how much of it is left later, by the gates and by
+ablation."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.inspection.cells.memory_retention import follow_write, verdict
+from engine.plotting.cells.states import left_of_a_write
+from pages.components import cache, cell_receipts, figures, notices
+from pages.components.cells.context import PageContext
+from pages.components.header import TEXT_WIDTH
+
+BELTS = {
+    "lstm": (
+        "By the forget gates",
+        "what an LSTM writes is its input gate times its candidate, and each later forget gate keeps a share of it",
+    ),
+    "gru": (
+        "By the update gates",
+        "what a GRU writes is the renewed share times its new value, and each later update gate keeps a share of it",
+    ),
+    "rnn": (
+        "By the linearised steps",
+        "an RNN has no belt; its steps are replaced by the straight lines that touch them, one matrix per step",
+    ),
+}
+LATER = 10  # steps
+
+
+def show(context: PageContext) -> None:
+    """Draw the choice of a token, the two curves, and whether they agree."""
+    position = context.ask_position()
+    context.show_text(position)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="conveyor-choice"):
+        place = context.ask_strand()
+        strand = context.reading.strands[place]
+        is_single = context.controls.toggle("conveyor_single")
+        unit = context.ask_unit(strand) if is_single else None
+    name, belt = BELTS[strand.cell]
+    st.markdown(
+        f"**Two ways to ask what is left.** {name}: {belt}. By ablation: the layer reads on from here once more "
+        "without this write, and the two "
+        "memories are subtracted. The second is what really happens; where the first lies elsewhere, the write also "
+        "changed later gates. **Try a space, a comma and a capital letter.**",
+        width=TEXT_WIDTH,
+    )
+    found = follow_write(cache.load_model(context.network), context.reading, place, position, unit)
+    st.markdown(
+        f"**{notices.plain(f'The write at step {position + 1}, {context.spoken(position)}. {verdict(found)}')}**",
+        width=TEXT_WIDTH,
+    )
+    row = found.frame.iloc[min(LATER, len(found.frame) - 1)]
+    later = f"{int(row['distance'])} step{'s' if row['distance'] != 1 else ''} later"
+    gates, ablation, apart = st.columns(3)
+    gates.metric(f"Left {later}, {name[0].lower()}{name[1:]}", f"{100 * row['by_gates']:.1f} %")
+    ablation.metric(f"Left {later}, by ablation", f"{100 * row['by_ablation']:.1f} %")
+    apart.metric(
+        "Disagreement there",
+        f"{100 * row['mismatch']:.1f} %",
+        help="The length of the difference of the two vectors, as a share of what was written: they can be equally "
+        "long and point elsewhere.",
+    )
+    figures.show(
+        left_of_a_write(
+            found.frame, title="Left of the write (%)", by_gates=name, kind=strand.cell, mode=figures.mode()
+        ),
+        name="conveyor",
+        alt=f"What is left of a write of size {found.size:.2f} over {len(found.frame) - 1} later tokens. "
+        f"{verdict(found)}",
+        table=found.frame,
+        receipt=cell_receipts.for_conveyor(context, place, position, unit),
+        on_click=lambda chosen: context.controls.set("position", chosen + 1),
+    )
+    whose = (
+        f"unit {unit}'s write alone, with its sign"
+        if is_single
+        else "all units' writes together, as the length of the vector"
+    )
+    st.caption(
+        f"Shown is {whose}: {found.size:.3f} were written. 100 % is what was written; more than that means it grew."
+    )
+    cell_receipts.show_proof(context, place)

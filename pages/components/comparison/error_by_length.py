@@ -1,0 +1,113 @@
+"""Who remembers: every architecture's error, or its updates until solved, against the length. The chart the page opens
+with."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from engine.experiments.aggregates import divergence_sentence, standings, telling_length
+from engine.experiments.findings import verdict_sentence
+from engine.experiments.task_facts import LEFT, LOSS, WRONG, TaskFacts, task_facts
+from engine.plotting.curves import measure_against_length
+from engine.plotting.theme import Mode
+from pages.components import figures, notices
+from pages.components.comparison.context import PageContext
+from pages.components.comparison.receipts import receipt
+from pages.components.forms import Controls
+from pages.components.header import TEXT_WIDTH
+
+MEASURES = {
+    WRONG: "Errors are wrong answers, on sequences the network was not trained on.",
+    LEFT: "Answers are numbers and never quite right, so the error is the squared error as a share of that of the "
+    "best guess without memory.",
+    LOSS: "Even the best prediction is often wrong here, so the error is the loss itself: how surprised the network "
+    "is by what comes.",
+}
+UP = {"error": "Errors", "updates": "Updates until solved"}
+UNSOLVED = (
+    "Architectures that do not solve the task with most of their seeds have no mark; a bar is from the fastest "
+    "to the slowest seed that solved it."
+)
+
+
+def show(context: PageContext) -> None:
+    """Draw the sentence that says who wins, and the chart."""
+    facts = context.facts
+    st.markdown(notices.plain(facts.reads), width=TEXT_WIDTH)
+    if not context.architectures:
+        notices.note("No architecture is chosen; choose some below.")
+        return
+    table = context.ask(standings, context.equal, context.task)
+    table = table[table["architecture"].isin(context.architectures)]
+    if table.empty:
+        notices.note(
+            f"None of the architectures chosen was run on {facts.title.lower()} at this equality; choose another below."
+        )
+        return
+    length = context.ask(telling_length, context.equal, context.task, context.architectures)
+    sentence = context.ask(verdict_sentence, context.equal, context.task, length, context.architectures)
+    st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
+    view = context.view
+    if view.who_up == "updates" and table["updates_median"].isna().all():
+        notices.note(
+            "No architecture solves this task with most of its seeds, so there are no updates to count; errors are "
+            "drawn."
+        )
+        up = "error"
+    else:
+        up = view.who_up
+    words = (
+        MEASURES[facts.measure] if up == "error" else UNSOLVED,
+        f"Solved means: {facts.solved_text}.",
+        divergence_sentence(table),
+    )
+    figures.show(
+        context.figure(
+            _draw,
+            context.equal,
+            context.task,
+            context.architectures,
+            figures.mode(),
+            up,
+            view.who_log_x,
+            view.who_log_y,
+        ),
+        name="error-by-length",
+        alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: median over the seeds, bars from best to "
+        f"worst. {sentence}",
+        table=table.round(5),
+        receipt=receipt(context, "aggregates", f"standings(frame, {context.equal!r}, {context.task!r})"),
+    )
+    st.caption(notices.plain(" ".join(filter(None, words))))
+
+
+def _draw(
+    frame: pd.DataFrame,
+    equal: str,
+    task: str,
+    architectures: tuple[str, ...],
+    mode: Mode,
+    up: str,
+    is_log_x: bool,
+    is_log_y: bool,
+) -> go.Figure:
+    facts, table = task_facts(task), standings(frame, equal, task)
+    table = table[table["architecture"].isin(architectures)]
+    if up == "updates":
+        table = table[table["updates_median"].notna()]
+    titles = {"y_title": _y_title(facts, up), "x_title": f"Length: {facts.length_words}"}
+    return measure_against_length(table, mode=mode, column=up, is_log_x=is_log_x, is_log_y=is_log_y, **titles)
+
+
+def _y_title(facts: TaskFacts, up: str) -> str:
+    return facts.y_title if up == "error" else UP[up]
+
+
+def ask_look(controls: Controls) -> None:
+    """Draw what the chart shows and the switches of its axes."""
+    controls.segmented("who_up", UP.get)
+    with st.popover("Axes", icon=":material/straighten:"):
+        controls.toggle("who_log_x")
+        controls.toggle("who_log_y")

@@ -1,0 +1,118 @@
+"""Puppeteer: the same text written with a gate or units held, the difference marked, and the cost on unseen text."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.inspection.cells.units import PARTS
+from engine.inspection.writing.activation_clamping import (
+    ACTIONS,
+    Performance,
+    Strings,
+    actions_of,
+    changed_tokens,
+    gates_of,
+    perform,
+)
+from engine.plotting.writing.distribution import visible_token
+from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
+from pages.components import cache, figures, notices, unit_receipts
+from pages.components.generation.context import PageContext
+from pages.components.header import TEXT_WIDTH
+
+POSITIONS = {0: "Shut", 1: "Open"}
+MOST_BITS = 10.0
+TEXT_HEIGHT = 560
+
+
+def show(context: PageContext) -> None:
+    """Draw the strings, the verdict with its measures, and the two texts."""
+    st.markdown(
+        "Hold something inside the network and let it write again from the same beginning and seed. **The text nearly "
+        "always "
+        "changes, because one different draw leads everything after it elsewhere;** so look at the bits: how much "
+        "worse does the "
+        "network predict a text it has never seen? Try the forget gate shut and open, then silence one unit.",
+        width=TEXT_WIDTH,
+    )
+    strings = _strings(context)
+    with st.spinner("The network writes, and reads an unseen text, with and without strings."):
+        performed = cache.compute_with_model(perform, context.network, context.prompt, context.settings, strings)
+    st.markdown(f"**{notices.plain(performed.verdict)}**", width=TEXT_WIDTH)
+    free, held, change = st.columns(3)
+    free.metric("Unseen text, untouched", f"{performed.free_bits:.3f} bits per character")
+    held.metric("Unseen text, with strings", f"{performed.held_bits:.3f} bits per character")
+    change.metric("Change", f"{performed.change:+.3f} ± {performed.error:.3f}")
+    change.caption("± one standard error over stretches of the text")
+    st.caption(notices.plain(f"Measured on {performed.passage}, each token given all before it in its stretch of 128."))
+    _show_texts(context, performed, strings)
+
+
+def _strings(context: PageContext) -> Strings:
+    controls, kind = context.controls, context.info.architecture
+    with st.container(horizontal=True, vertical_alignment="bottom", key="puppeteer-strings"):
+        controls.offer("puppeteer_layer", range(1, context.info.config["num_layers"] + 1))
+        layer = controls.segmented("puppeteer_layer")
+        actions = actions_of(kind)
+        controls.offer("puppeteer_action", actions, ACTIONS.get, default="hold" if "hold" in actions else "silence")
+        action = controls.select("puppeteer_action", ACTIONS.get, width=180)
+        if action == "hold":
+            controls.offer("puppeteer_gate", gates_of(kind), _gate_label)
+            gate = controls.select("puppeteer_gate", _gate_label, width=180)
+            controls.offer("puppeteer_position", list(POSITIONS), POSITIONS.get)
+            position = controls.segmented("puppeteer_position", POSITIONS.get)
+            return Strings(layer=layer, action=action, gate=gate, position=float(position))
+        units = controls.text_input("puppeteer_units", width=200)
+        value = controls.number("puppeteer_value", width=140) if action in ("scale", "clamp") else 1.0
+    return Strings(layer=layer, action=action, units=units, value=value)
+
+
+def _show_texts(context: PageContext, performed: Performance, strings: Strings) -> None:
+    first = performed.first_difference
+    st.markdown(
+        "Both texts are the same to the last character."
+        if first is None
+        else notices.plain(
+            f"The texts part at character {first + 1:,}. Underlined is what the other text lacks; colour is how "
+            "surprised the "
+            "untouched network is by each character."
+        ),
+        width=TEXT_WIDTH,
+    )
+    receipt = unit_receipts.for_performance(context.network, context.prompt, context.settings, strings, performed)
+    marks = changed_tokens(performed)
+    for column, name, title, text, spans, bits, changed in zip(
+        st.columns(2, gap="medium"),
+        ("puppeteer-free", "puppeteer-held"),
+        ("Untouched", "With strings"),
+        (performed.free_text, performed.held_text),
+        (performed.free_spans, performed.held_spans),
+        (performed.free_surprise, performed.held_surprise),
+        marks,
+        strict=True,
+    ):
+        tokens = [text[start:stop] for start, stop in spans]
+        with column:
+            st.markdown(f"**{title}**")
+        with column.container(height=TEXT_HEIGHT, key=f"{name}-frame"):
+            figures.show(
+                text_grid(
+                    tokens,
+                    bits,
+                    mode=figures.mode(),
+                    title_of_values="Surprise (bits)",
+                    limits=(0, MOST_BITS),
+                    width=NARROW,
+                    marks=changed,
+                ),
+                name=name,
+                alt=f"{title}: {describe_text_grid(tokens, bits, title_of_values='surprise in bits')} {sum(changed)} "
+                "are not in the other text.",
+                table=pd.DataFrame({"token": map(visible_token, tokens), "bits": bits, "is_changed": changed}),
+                receipt=receipt,
+            )
+
+
+def _gate_label(gate: str) -> str:
+    return PARTS[gate].capitalize()

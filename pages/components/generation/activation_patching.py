@@ -1,0 +1,150 @@
+"""State transplant: a passage read with the state another passage has left, what is written then, and how long it is
+felt."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.inspection.writing.activation_clamping import first_difference
+from engine.inspection.writing.activation_patching import (
+    NEGLIGIBLE_BITS,
+    Influence,
+    donor_influence,
+    write_after_transplant,
+)
+from engine.plotting.writing.influence import describe_influence, influence_curves
+from pages.components import cache, figures, networks, notices, transplant_receipts
+from pages.components.generation.context import PageContext
+from pages.components.header import TEXT_WIDTH
+
+TEXT_HEIGHT = 260
+
+
+def show(context: PageContext) -> None:
+    """Draw the two passages, the slider between their states, how long the donor is felt, and the two texts."""
+    st.markdown(
+        "All a network knows of what it has read is its state, a few hundred numbers. Here a network reads passage A, "
+        "and begins "
+        "passage B with the state it is in, instead of afresh. **The curves show how differently it expects B to go "
+        "on because of "
+        "that:** the sooner they fall, the sooner A is forgotten. Move the slider towards 0, or put in an A and a B "
+        "of your own.",
+        width=TEXT_WIDTH,
+    )
+    controls = context.controls
+    left, right = st.columns(2, gap="medium")
+    with left:
+        donor = controls.text_area("transplant_donor", height=170)
+    with right:
+        passage = controls.text_area("transplant_passage", height=170)
+    amount = controls.slider("transplant_amount")
+    names = _readers(context)
+    with st.spinner("The networks read both passages."):
+        found = {name: cache.compute_with_model(donor_influence, name, donor, passage, amount) for name in names}
+    unknown = cache.load_model(context.network).tokenizer.unknown_pieces(donor + passage)
+    if unknown:
+        notices.note(f"The network has never seen: {', '.join(unknown)}. It reads each as one unknown character.")
+    _show_lasting(context, found, amount)
+    curves = st.container()
+    place = (
+        1
+        if len(passage) < 2
+        else controls.slider(
+            "transplant_place", maximum=len(passage), default=min(len(passage), context.view.transplant_place)
+        )
+    )
+    with curves:
+        _show_curves(context, found, donor, passage, amount, place)
+    _show_texts(context, found[context.network], donor, passage[:place], amount)
+
+
+def _readers(context: PageContext) -> list[str]:
+    """Return the networks matched in size, which are compared, and the one that is looked at."""
+    matched = [name for name, info in context.models.items() if info.has_units and not info.group]
+    return matched + [context.network] * (context.network not in matched)
+
+
+def _show_lasting(context: PageContext, found: dict[str, Influence], amount: float) -> None:
+    if amount == 0:
+        st.markdown("At 0 nothing of A is carried over: both runs are the same.")
+    for column, (name, influence) in zip(st.columns(len(found)), found.items(), strict=True):
+        lasts, info = influence.lasts_characters, context.models[name]
+        with column:
+            st.markdown(f"{networks.mark(info.architecture)} **{notices.plain(context.label(name))}**")
+            if lasts is None:
+                st.markdown(f"A is **still felt** at the end of B, after {influence.characters:,} characters")
+            elif lasts == 0:
+                st.markdown("A is **never felt** in B")
+            else:
+                st.markdown(f"A is felt for **{lasts:,} characters** of B")
+    st.caption(
+        f"Felt: some character from there on is expected with a difference of at least {NEGLIGIBLE_BITS:g} bits."
+    )
+
+
+def _show_curves(
+    context: PageContext, found: dict[str, Influence], donor: str, passage: str, amount: float, place: int
+) -> None:
+    frame = pd.concat(
+        [
+            influence.frame.assign(
+                label=context.label(name), model=name, architecture=context.models[name].architecture
+            )
+            for name, influence in found.items()
+        ],
+        ignore_index=True,
+    )
+    lasting = {context.label(name): influence.lasts_characters for name, influence in found.items()}
+    figures.show(
+        influence_curves(
+            frame, mode=figures.mode(), threshold=NEGLIGIBLE_BITS, place=place if len(passage) > 1 else None
+        ),
+        name="transplant-influence",
+        alt=describe_influence(frame, lasting, threshold=NEGLIGIBLE_BITS),
+        table=frame[["model", "characters", "token", "kl_bits"]],
+        receipt=transplant_receipts.for_influence(list(found), donor, passage, amount),
+        on_click=lambda characters: context.controls.set("transplant_place", int(characters)),
+    )
+    st.caption(
+        "Strong: the largest difference still to come. Thin: the difference after each character. The upright line is "
+        "where "
+        "the network writes on, below."
+    )
+
+
+def _show_texts(context: PageContext, influence: Influence, donor: str, begun: str, amount: float) -> None:
+    with st.spinner("The network writes on from both."):
+        free, moved = (
+            cache.compute_with_model(write_after_transplant, context.network, donor, begun, share, context.settings)
+            for share in (0.0, amount)
+        )
+    rows = influence.frame[influence.frame["characters"] <= len(begun)]
+    here = f" The two runs differ by {rows['kl_bits'].iloc[-1]:.2g} bits there." if len(rows) else ""
+    parting = first_difference(free, moved)
+    st.markdown(
+        notices.plain(
+            f"After {len(begun):,} characters of B, {context.label(context.network)} writes on with the same "
+            f"seed.{here} "
+            + (
+                "The two texts are the same to the last character."
+                if parting is None
+                else f"The two texts have their first {parting:,} characters in common."
+                if parting
+                else "The two texts differ from the first character."
+            )
+        ),
+        width=TEXT_WIDTH,
+    )
+    titles = "Untouched: B begun afresh", f"Transplanted: B begun with {100 * amount:.0f} % of A's state"
+    for column, title, key, text in zip(
+        st.columns(2, gap="medium"), titles, ("free", "moved"), (free, moved), strict=True
+    ):
+        with column:
+            st.markdown(f"**{title}**")
+            with st.container(border=True, height=TEXT_HEIGHT, key=f"transplant-{key}"):
+                st.text(f"…{begun[-60:]}▏{text}")
+    figures.show_receipt(
+        transplant_receipts.for_transplanted_texts(context.network, donor, begun, amount, context.settings),
+        "transplant-texts",
+    )

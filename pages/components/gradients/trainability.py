@@ -1,0 +1,134 @@
+"""Foretold?: a grid of newborn networks, their spectra before any training, and a job that trains them all."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine.experiments.trainability import JOB, births, foretold_frame, foretold_sentence, settings_dict
+from engine.experiments.trainability_settings import TrainabilitySettings
+from engine.plotting.gradients.trainability import describe_foretold, foretold_marks
+from engine.tasks.delayed_recall import SYMBOLS
+from pages.components import cache, figures, notices
+from pages.components.background import BackgroundJob, message_of
+from pages.components.figures import Receipt
+from pages.components.gradients.context import PAGE, PageContext
+from pages.components.header import TEXT_WIDTH
+from pages.components.views.gradients_foretold import trainability_settings
+
+if TYPE_CHECKING:
+    from engine.jobs import JobStatus
+
+# The grid takes about a quarter of a minute on a free core; a busy server may need longer.
+TRAINING = BackgroundJob(PAGE, "foretold", JOB, time_limit_seconds=240.0)
+
+
+def show(context: PageContext) -> None:
+    """Draw the settings, the networks before training, and the training while it runs and when it is over."""
+    st.markdown(
+        "Fifteen networks are born with different recurrent gains, for three different lags. Each mark's place from "
+        "left to right is what is left, at birth, "
+        "of a change made at the symbol by the time the question comes; the upright line is 1, nothing lost and "
+        "nothing blown up. "
+        "**Your bet: which of them will learn to remember the symbol?** Then train them, and see whether their "
+        "gradients foretold it.",
+        width=TEXT_WIDTH,
+    )
+    cache.warm_engine()
+    settings = _ask(context)
+    status = None
+    with notices.engine_errors():
+        status = TRAINING.status()
+    trained_with = TRAINING.settings_of(TRAINING.current_id, settings)
+    if status is None or status.is_over:
+        _draw(settings, status, trained_with)
+    else:
+        TRAINING.watch(partial(_draw_marks, trained_with), _progress_words)
+
+
+def _ask(context: PageContext) -> TrainabilitySettings:
+    """Draw the widgets and the button that trains; return what they say."""
+    controls, is_running = context.controls, TRAINING.is_running()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.segmented("foretold_architecture", disabled=is_running)
+        controls.segmented("foretold_activation", disabled=is_running)
+        controls.select("foretold_matrix", disabled=is_running, width=220)
+        for name in ("forget_bias", "hidden_size", "updates", "seed"):
+            controls.number(f"foretold_{name}", disabled=is_running, width=130)
+        settings = trainability_settings(controls.value())
+        st.button(
+            "Train them",
+            icon=":material/play_arrow:",
+            key="foretold-start",
+            on_click=_start,
+            args=(settings,),
+            disabled=is_running,
+        )
+    return settings
+
+
+def _start(settings: TrainabilitySettings) -> None:
+    """Queue the training; for the button's on_click."""
+    TRAINING.start(settings_dict(settings), settings)
+
+
+def _progress_words(status: JobStatus) -> str:
+    left = (
+        f" · about {status.elapsed_seconds * (1 - status.progress) / status.progress:.0f} s left"
+        if status.progress > 0.03
+        else ""
+    )
+    return message_of(status) + left
+
+
+def _draw(now: TrainabilitySettings, status: JobStatus | None, trained_with: TrainabilitySettings) -> None:
+    """Draw the grid as it is born with the settings of now, or, where they are those of the training, what came of
+    it."""
+    if status is not None and status.state == "failed":
+        notices.error(status.error)
+    if status is not None and trained_with != now:
+        notices.note(
+            "The settings have been changed since the last training; these networks have not been trained yet."
+        )
+        status = None
+    if status is not None and status.state == "cancelled":
+        notices.note(f"Stopped after {status.elapsed_seconds:.0f} s; the networks trained until then stay.")
+    _draw_marks(now, status)
+
+
+def _draw_marks(settings: TrainabilitySettings, status: JobStatus | None) -> None:
+    rows = [] if status is None else [event for event in status.events if event.get("kind") == "run"]
+    if status is not None and status.result:  # the last of the events may arrive after it
+        rows = status.result["rows"]
+    frame, expected = foretold_frame(rows), cache.compute(births, settings)
+    is_over = status is not None and status.is_over and not frame.empty
+    if is_over:
+        st.markdown(f"**{notices.plain(foretold_sentence(frame))}**", width=TEXT_WIDTH)
+    figures.show(
+        foretold_marks(frame, mode=figures.mode(), guess=1 / SYMBOLS, expected=expected),
+        name="foretold",
+        alt=describe_foretold(frame),
+        table=(frame if is_over else expected).round(4),
+        receipt=_receipt(settings, status) if is_over else None,
+    )
+
+
+def _receipt(settings: TrainabilitySettings, status: JobStatus) -> Receipt:
+    given = ", ".join(f"{name}={value!r}" for name, value in settings_dict(settings).items())
+    return Receipt(
+        model="fifteen small networks, trained here and now",
+        data="delayed recall, fresh sequences for every update",
+        seed=settings.seed,
+        measured=f"{date.today().isoformat()}, on 200 sequences none of them was trained on",
+        seconds=status.elapsed_seconds,
+        python=(
+            "from engine.experiments.trainability import foretell, foretold_frame, foretold_sentence\n\n"
+            f"events = list(foretell({given}))\nframe = foretold_frame([event for event in events if event['kind'] == "
+            "'run'])\n"
+            "print(foretold_sentence(frame))"
+        ),
+        note="One seed says little: try others.",
+    )

@@ -1,0 +1,104 @@
+"""What the sentiment page hands to each of its tools, and how a classifier is named and coloured there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.models.folder import ModelInfo
+from engine.plotting import theme
+from pages.components.forms import Controls
+from pages.components.views.sentiment import SentimentView
+
+if TYPE_CHECKING:  # it loads torch
+    from engine.inspection.classification.predictions import Classification
+
+PAGE = "sentiment"
+POSITIVE = 1  # the place of the label that praises
+CORPORA = {"sst2": "sentences of film reviews (SST-2)", "imdb": "whole film reviews (IMDB)"}
+_ORDER = {name: place for place, name in enumerate(("lstm_bidirectional", "lstm_stacked", "lstm", "gru", "average"))}
+
+
+def style(info: ModelInfo) -> str:
+    """Return whose colour and marker a classifier is drawn with."""
+    return (
+        "lstm_bidirectional" if info.architecture == "lstm" and info.config.get("bidirectional") else info.architecture
+    )
+
+
+def corpus(info: ModelInfo) -> str:
+    """Return the name of the corpus a classifier was taught on: "sst2" or "imdb"; "" where its folder does not say."""
+    return next(iter(info.config.get("corpora", [])), "").partition("_")[0]
+
+
+def is_blind(info: ModelInfo) -> bool:
+    """Return whether a classifier reads its words in no order."""
+    return info.architecture == "average"
+
+
+def label(info: ModelInfo) -> str:
+    """Return what the page calls a classifier: its own label or its architecture, and whether it was taught long
+    reviews."""
+    name = info.label or ("Average of the words" if is_blind(info) else theme.architecture_label(style(info)))
+    return f"{name}, long reviews" if corpus(info) == "imdb" and not info.label else name
+
+
+def in_order(models: Sequence[ModelInfo]) -> list[ModelInfo]:
+    """Return classifiers as the page lists them: those of sentences first, the two-directional one at their head."""
+    return sorted(models, key=lambda info: (corpus(info) == "imdb", _ORDER.get(style(info), len(_ORDER)), info.name))
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """The page as a tool meets it.
+
+    Attributes:
+        controls: draws widgets bound to the URL, from the fields of the page's view.
+        view: what the URL said when the page was drawn so far; a tool's own fields come from its own widgets.
+        text: what the visitor typed, as it was typed.
+        models: every usable classifier by name, in the order they are listed in.
+        network: name of the one that is looked at.
+        verdicts: what each of them says of the text; empty where the text cannot be judged.
+    """
+
+    controls: Controls[SentimentView]
+    view: SentimentView
+    text: str
+    models: Mapping[str, ModelInfo]
+    network: str
+    verdicts: Mapping[str, Classification]
+
+    @property
+    def info(self) -> ModelInfo:
+        """What is known about the network that is looked at."""
+        return self.models[self.network]
+
+    @property
+    def verdict(self) -> Classification:
+        """What the network that is looked at says of the text."""
+        return self.verdicts[self.network]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The text's words as the network that is looked at reads them."""
+        return self.verdict.words
+
+    @property
+    def blind(self) -> str | None:
+        """Name of the order-blind classifier taught on the same corpus; None where there is none or it is looked at
+        itself."""
+        same = (name for name, info in self.models.items() if is_blind(info) and corpus(info) == corpus(self.info))
+        return next((name for name in same if name != self.network), None)
+
+    def label(self, name: str) -> str:
+        """Return what the page calls a classifier."""
+        return label(self.models[name])
+
+    def style(self, name: str) -> str:
+        """Return whose colour and marker a classifier is drawn with."""
+        return style(self.models[name])
+
+    def positive(self, name: str) -> float:
+        """Return the probability a classifier gives "positive"."""
+        return self.verdicts[name].probabilities[POSITIVE]

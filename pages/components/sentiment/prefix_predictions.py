@@ -1,0 +1,148 @@
+"""The belief film: the probability of "positive" after each word, by each half of the network and by the whole."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from engine.inspection.classification.prefix_predictions import (
+    MOST_FRAMES,
+    Belief,
+    belief_frame,
+    belief_sentence,
+    find_turn,
+    halves_sentence,
+    measure_belief,
+)
+from engine.plotting.classification.prefix_predictions import BeliefLine, belief_film
+from pages.components import cache, figures, header, notices
+from pages.components.figures import Receipt
+from pages.components.sentiment.context import PageContext
+
+QUICKLY_SHOWN = 60  # words; a longer film takes over a second
+
+
+def show(context: PageContext) -> None:
+    """Draw the film of the chosen network, with the order-blind one beside it, and the frame that is looked at."""
+    header.section(
+        "Belief, word by word",
+        "Each mark is what the network would say if it had read only so far: the forward half from the beginning, the "
+        "backward "
+        "half from the end. **Try:** go to the word that turned it, then take that word out of the text. A network "
+        "that reads "
+        "carries a judgement along and revises it.",
+    )
+    words = context.words
+    if len(words) <= QUICKLY_SHOWN:
+        belief, blind = _measure(context)
+    else:
+        with st.spinner(f"The networks read the beginnings and ends of {len(words):,} words.", show_time=True):
+            belief, blind = _measure(context)
+    turn = find_turn(belief)
+    last = len(words)
+    step = _ask_step(context, turn.last) if last > 1 else 1
+    frame = int(abs(belief.steps - step).argmin())
+    _show_frame(context, belief, frame)
+    lines = [BeliefLine("Whole network", context.style(context.network), list(belief.both), is_main=True)]
+    if belief.forward is not None and belief.backward is not None:
+        lines += [
+            BeliefLine("Forward half", "forward", list(belief.forward)),
+            BeliefLine("Backward half", "backward", list(belief.backward)),
+        ]
+    if blind is not None:
+        lines.append(BeliefLine(context.label(context.blind), "average", list(blind.both)))
+    said = f"{belief_sentence(belief)} {halves_sentence(belief)}".strip()
+    figures.show(
+        belief_film(
+            [*words],
+            [int(place) for place in belief.steps],
+            lines,
+            int(belief.steps[frame]),
+            (turn.first, turn.last),
+            mode=figures.mode(),
+        ),
+        name="sentiment-film",
+        alt=said,
+        table=belief_frame(belief, blind).round(4),
+        receipt=_receipt(context),
+        on_click=lambda place: context.controls.set("film_word", place),
+    )
+    st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
+    if last > MOST_FRAMES:
+        st.caption(f"The film has {len(belief.steps)} frames, spread evenly over the {last:,} words.")
+
+
+def _measure(context: PageContext) -> tuple[Belief, Belief | None]:
+    """Return the film of the chosen network and that of the order-blind one, where it reads the same words."""
+    belief = cache.compute_with_model(measure_belief, context.network, context.words)
+    blind = context.blind
+    if blind is None or blind not in context.verdicts or context.verdicts[blind].words != context.words:
+        return belief, None
+    return belief, cache.compute_with_model(measure_belief, blind, context.words)
+
+
+def _ask_step(context: PageContext, turning: int) -> int:
+    """Draw the slider and the buttons; return how many words are read."""
+    controls, last = context.controls, len(context.words)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="film-step"):
+        step = controls.slider("film_word", maximum=last, default=last, width="stretch")
+        for word, icon, shortcut, to in (
+            ("Previous", ":material/chevron_left:", "P", step - 1),
+            ("Next", ":material/chevron_right:", "N", step + 1),
+        ):
+            st.button(
+                word,
+                icon=icon,
+                key=f"film-{word.lower()}",
+                shortcut=shortcut,
+                disabled=not 1 <= to <= last,
+                on_click=controls.set,
+                args=("film_word", to),
+            )
+        st.button(
+            "To the turn",
+            icon=":material/u_turn_left:",
+            key="film-turn",
+            disabled=step == turning,
+            on_click=controls.set,
+            args=("film_word", turning),
+        )
+    return step
+
+
+def _show_frame(context: PageContext, belief: Belief, frame: int) -> None:
+    """Draw what has been read at one frame, and what each half and the whole then say."""
+    step = int(belief.steps[frame])
+    said = [f"whole network **{_percent(belief.both[frame])}**"]
+    if belief.forward is not None and belief.backward is not None:
+        back = len(context.words) - step + 1
+        read = "the last word" if back == 1 else f"the last {back:,} words"
+        said += [
+            f"forward half **{_percent(belief.forward[frame])}**",
+            f"backward half **{_percent(belief.backward[frame])}** (it has read {read})",
+        ]
+    shown = " ".join(notices.plain(word) for word in context.words[max(0, step - 12) : step - 1])
+    shown = f"{'… ' if step > 13 else ''}{shown} **{notices.plain(context.words[step - 1])}**"
+    st.markdown(f"{step:,} of {len(context.words):,} read: {shown}  \nPositive: {' · '.join(said)}")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _receipt(context: PageContext) -> Receipt:
+    return Receipt(
+        model=context.network,
+        seed="none: nothing is drawn at random",
+        measured=f"{date.today().isoformat()}, from {min(len(context.words), MOST_FRAMES)} beginnings and as many ends "
+        "of the text",
+        python=(
+            "from engine.inspection.classification.prefix_predictions import belief_frame, measure_belief\n"
+            "from engine.inspection.classification.predictions import split_text\n"
+            "from engine.models.folder import load_model\n\n"
+            f"loaded = load_model({context.network!r})\n"
+            f"words = split_text(loaded, {context.text!r})\n"
+            "print(belief_frame(measure_belief(loaded, words)).to_string())"
+        ),
+    )

@@ -1,0 +1,185 @@
+"""What the translation page hands to each of its tools, and how a translator is named and coloured there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.decoding.limits import SearchSettings
+from engine.errors import InputError
+from engine.inspection.translation.examples import list_translation_examples
+from engine.inspection.translation.translations import TranslationReport, inspect_hypotheses
+from engine.models.folder import ModelInfo
+from pages.components import cache, notices
+from pages.components.forms import Controls
+from pages.components.views.translation import TranslationView
+
+LANGUAGES = {"en": "English", "fr": "French"}
+STAND_IN = SearchSettings(5, 1.0)
+
+
+def is_attending(info: ModelInfo) -> bool:
+    """Return whether a translator looks back at its source."""
+    return info.config.get("attention", "none") != "none"
+
+
+def style(info: ModelInfo) -> str:
+    """Return whose colour a translator is drawn in; one without attention is the baseline."""
+    return info.architecture if is_attending(info) else "baseline"
+
+
+def title(info: ModelInfo) -> str:
+    """Return what a translator is called on the page: its own label, or whether it looks back."""
+    return info.label or ("With attention" if is_attending(info) else "Without attention")
+
+
+def language_pair(info: ModelInfo) -> str:
+    """Return which way a translator goes, as "en-fr"."""
+    return f"{info.config.get('source_language', 'en')}-{info.config.get('target_language', 'fr')}"
+
+
+def direction_label(pair: str) -> str:
+    """Return what the page calls a direction: "English to French" for "en-fr"."""
+    source, target = (LANGUAGES.get(code, code) for code in pair.split("-", 1))
+    return f"{source} to {target}"
+
+
+def grouped(models: Sequence[ModelInfo]) -> dict[str, list[ModelInfo]]:
+    """Return the translators that stand side by side, by group: the pair with and without attention first, then the
+    best."""
+    groups: dict[str, list[ModelInfo]] = {}
+    for info in sorted(models, key=lambda info: (bool(info.group), info.group, not is_attending(info), info.name)):
+        groups.setdefault(info.group or "pair", []).append(info)
+    return groups
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """The page as a tool meets it.
+
+    Attributes:
+        controls: draws widgets bound to the URL, from the fields of the page's view.
+        view: what the URL said when the page was drawn so far; a tool's own fields come from its own widgets.
+        direction: "en-fr" or "fr-en".
+        source: the sentence that is looked at; `lines` are all that were typed.
+        settings: how the translations above were searched.
+        models: every usable translator of this direction by name.
+        shown: names of those that translate at the top of the page.
+        network: name of the one that is looked at.
+        reports: the translation of `source` by each network in `shown`.
+    """
+
+    controls: Controls[TranslationView]
+    view: TranslationView
+    direction: str
+    source: str
+    lines: Sequence[str]
+    settings: SearchSettings
+    models: Mapping[str, ModelInfo]
+    shown: Sequence[str]
+    network: str
+    reports: Mapping[str, TranslationReport]
+
+    @property
+    def info(self) -> ModelInfo:
+        """What is known about the network that is looked at."""
+        return self.models[self.network]
+
+    @property
+    def report(self) -> TranslationReport:
+        """The translation by the network that is looked at."""
+        return self.reports[self.network]
+
+    @property
+    def pair(self) -> list[ModelInfo]:
+        """The two translators that differ in attention alone, the one with it first; fewer where they are not
+        installed."""
+        return grouped(list(self.models.values())).get("pair", [])
+
+    @property
+    def target_language(self) -> str:
+        """The language that is written, in words."""
+        return LANGUAGES.get(self.direction.split("-")[1], self.direction.split("-")[1])
+
+    @property
+    def reference(self) -> str:
+        """A person's translation of the source where one is known: of an example, or the one in the box; else ""."""
+        try:
+            return reference_for(self.source, self.view.reference, self.direction)
+        except InputError:
+            return ""
+
+    def label(self, name: str) -> str:
+        """Return what the page calls a translator."""
+        return title(self.models[name])
+
+    def ask_reference(self) -> str:
+        """Draw the box for a reference and return the one that belongs to the source.
+
+        Where no person's is known, the best installed network's translation stands in, and the page says so.
+        """
+        typed = self.controls.text_input("reference")
+        try:
+            found = reference_for(self.source, typed, self.direction)
+        except InputError:
+            found = ""
+        if not found.strip():
+            return self._stand_in()
+        if found != typed:
+            notices.note(f"This sentence is an example; its own reference is used: {found}")
+        return found
+
+    def _stand_in(self) -> str:
+        best = next(iter(grouped(list(self.models.values())).get("best", [])), self.info)
+        found = cache.compute_with_model(
+            inspect_hypotheses, best.name, self.source, STAND_IN.beam_size, STAND_IN.length_penalty
+        )[0].text
+        if found:
+            notices.note(
+                f"No person's translation of this sentence is known, so the network “{title(best)}” stands in with "
+                "its own, "
+                f"found with beam size {STAND_IN.beam_size}: {found} Type yours into the box to use it instead."
+            )
+        return found
+
+
+def examples_for(direction: str) -> list[tuple[str, str, str, str]]:
+    """Return the page's examples as (name, source, reference, lesson) in this direction."""
+    found = []
+    for example in list_translation_examples():
+        pair = (example.source, example.reference)
+        found.append((example.name, *(pair if direction == "en-fr" else pair[::-1]), example.lesson))
+    return found
+
+
+def turned_example(text: str, direction: str) -> tuple[str, str] | None:
+    """Return source and reference of the example whose other side `text` is, as it is left in the box when the
+    direction is turned."""
+    return next(
+        ((source, reference) for _, source, reference, _ in examples_for(direction) if reference == text.strip()), None
+    )
+
+
+def reference_for(source: str, typed: str, direction: str = "en-fr") -> str:
+    """Return the reference of `source`: the one typed, unless it still belongs to an example's other sentence.
+
+    Raises:
+        InputError: it does, and the sentence is not an example itself.
+    """
+    pairs = [(example, reference) for _, example, reference, _ in examples_for(direction)]
+    others = [
+        reference for _, reference, _, _ in examples_for(direction)
+    ]  # left in the box when the direction was turned
+    owner = next((example for example, reference in pairs if reference == typed.strip()), None)
+    own = next((reference for example, reference in pairs if example == source), None)
+    if own and not typed.strip():
+        return own
+    if owner == source or (owner is None and typed.strip() not in others):
+        return typed
+    if own is None:
+        target = LANGUAGES.get(direction.split("-")[1], "another language")
+        raise InputError(
+            f"The reference in the box translates another sentence (“{owner or typed.strip()}”); type a {target} "
+            "translation of yours."
+        )
+    return own

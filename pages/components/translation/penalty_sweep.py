@@ -1,0 +1,52 @@
+"""Which width and which length penalty choose which sentence, and whether chrF would choose the same."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.inspection.translation.penalty_sweep import (
+    SettingsReport,
+    agreement_sentence,
+    flips_sentence,
+    inspect_settings,
+)
+from engine.inspection.translation.search import SearchReport
+from engine.plotting.translation.beam_tree import settings_map
+from pages.components import cache, figures, notices
+from pages.components.header import TEXT_WIDTH
+from pages.components.translation.context import PageContext
+from pages.components.translation.search_receipts import for_settings
+
+
+def show(context: PageContext, search: SearchReport) -> None:
+    """Draw the map of winners, the sentences behind its letters, and what chrF says of them."""
+    st.markdown(
+        "**Which setting chooses which sentence?** Each letter is a sentence; click one to search with its setting."
+    )
+    reference = ""
+    with notices.engine_errors():  # without one the map is drawn all the same
+        reference = context.ask_reference()
+    with st.spinner("Searching with every width and penalty", show_time=True):
+        report = cache.compute_with_model(inspect_settings, context.network, context.source, reference)
+    flips = flips_sentence(report, search.beam_size, search.length_penalty)
+    agreement = agreement_sentence(report, search.beam_size, search.length_penalty)
+    st.markdown(notices.plain(flips), width=TEXT_WIDTH)
+    st.markdown(notices.plain(agreement), width=TEXT_WIDTH)
+    figures.show(
+        settings_map(report.cells, mode=figures.mode(), width=search.beam_size, length_penalty=search.length_penalty),
+        name="search-settings",
+        alt=f"Map of the winners, 12 widths by {report.cells['length_penalty'].nunique()} penalties. {flips}",
+        table=report.cells,
+        receipt=for_settings(context, report),
+        on_click=lambda cell: _use(context, report, int(cell)),
+    )
+    table = report.winners.assign(
+        is_chosen=report.winners["winner"] == report.winner_at(search.beam_size, search.length_penalty).winner
+    )
+    figures.show_table(table.drop(columns="is_finished").round({"log_prob": 4, "chrf": 2}), name="search-winners")
+
+
+def _use(context: PageContext, report: SettingsReport, cell: int) -> None:
+    row = report.cells.iloc[cell]
+    context.controls.set("search_width", int(row["width"]))
+    context.controls.set("search_penalty", float(row["length_penalty"]))

@@ -1,0 +1,79 @@
+"""Two sentences: where two sources part inside the network, on the way in and on the way out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.inspection.translation.sentence_similarity import (
+    Comparison,
+    Twins,
+    compare_twins,
+    comparison_table,
+    twins_sentence,
+)
+from engine.inspection.translation.word_swaps import nearest_twin
+from engine.plotting.translation.word_marks import state_cosines
+from pages.components import cache, figures, notices, swap_receipts
+from pages.components.header import TEXT_WIDTH
+from pages.components.translation.context import PageContext
+
+
+def show(context: PageContext) -> None:
+    """Draw the second sentence's box, both translations, and how far the states lie apart at each place."""
+    st.markdown(
+        "Give the network a second sentence, one word off. A state is some hundred numbers; where both sentences "
+        "leave the network in "
+        "the same state the cosine is 1. **Look how far a single word is felt around its place**, and whether the "
+        "words written later "
+        "come together again.",
+        width=TEXT_WIDTH,
+    )
+    typed = context.controls.text_area("twins_text", height=70).strip()
+    second = typed or cache.compute_with_model(nearest_twin, context.network, context.source)
+    with st.spinner("The network reads both sentences."):
+        found = cache.compute_with_model(
+            compare_twins,
+            context.network,
+            context.source,
+            second,
+            context.settings.beam_size,
+            context.settings.length_penalty,
+        )
+    for column, title, report in zip(
+        st.columns(2, gap="medium"),
+        ("First", "Second" if typed else "Second, chosen by the network's own neighbour"),
+        (found.first, found.second),
+        strict=True,
+    ):
+        with column:
+            st.markdown(f"**{title}**")
+            st.text(f"{report.source}\n{report.text}")
+    st.markdown(f"**{notices.plain(twins_sentence(found))}**", width=TEXT_WIDTH)
+    st.caption(
+        f"Cosine of the two vectors that the encoder leaves at the end: {found.summary_cosine:.3f}. "
+        + (
+            "The encoder reads from both ends, so a word is felt before its place as well."
+            if context.info.config.get("bidirectional")
+            else ""
+        )
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _show_course(context, found, found.encoder, "encoder", "Reading: the encoder at each piece")
+    with right:
+        _show_course(context, found, found.decoder, "decoder", "Writing: the decoder just before each piece")
+
+
+def _show_course(context: PageContext, found: Twins, course: Comparison, name: str, title: str) -> None:
+    st.markdown(f"**{title}**")
+    lowest = course.lowest
+    least = "" if lowest is None else f" Lowest at place {lowest + 1}: {course.cosines[lowest]:.3f}."
+    figures.show(
+        state_cosines(course.first, course.second, course.cosines, mode=figures.mode()),
+        name=f"twins-{name}",
+        alt=f"{title}: cosine of the states of both sentences at {len(course.cosines)} places.{least}",
+        table=comparison_table(course),
+        receipt=swap_receipts.for_twins(
+            context.network, found.first.source, found.second.source, context.settings, found.elapsed_seconds
+        ),
+    )

@@ -1,0 +1,135 @@
+"""Measures of stored predictions against scikit-learn, counts by hand, and tables that are not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import metrics
+from sklearn.calibration import calibration_curve
+
+from engine.errors import DataError
+from engine.evaluation import classification
+from engine.inspection.classification import quality
+
+
+def made_up(model: str = "reader", seed: int = 0, count: int = 300, skill: float = 1.5) -> pd.DataFrame:
+    """Return predictions of a classifier that exists nowhere; the texts are the same for every seed."""
+    texts = np.random.default_rng(99)
+    label, words = texts.integers(0, 2, count), texts.integers(3, 50, count)
+    draws = np.random.default_rng(seed)
+    logit = skill * (2 * label - 1) + draws.normal(0, 2, count)
+    return pd.DataFrame(
+        {
+            "model": model,
+            "corpus": "sst2",
+            "split": "validation",
+            "row": np.arange(count),
+            "label": label,
+            "probability": 1 / (1 + np.exp(-logit)),
+            "words": words,
+            "unknown_words": texts.integers(0, 4, count),
+            "has_negation": texts.random(count) < 0.2,
+        }
+    )
+
+
+def test_scores_are_scikit_learns() -> None:
+    frame = made_up()
+    row = quality.scores(frame).iloc[0]
+    assert row["accuracy"] == pytest.approx(metrics.accuracy_score(frame["label"], frame["probability"] >= 0.5))
+    assert row["nats"] == pytest.approx(metrics.log_loss(frame["label"], frame["probability"]))
+    assert row["accuracy_low"] < row["accuracy"] < row["accuracy_high"]
+    assert quality.wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-4), "Newcombe (1998), table I"
+
+
+@pytest.mark.parametrize("threshold", [0.2, 0.5, 0.83])
+def test_confusion_precision_and_recall_are_scikit_learns(threshold: float) -> None:
+    frame = made_up()
+    given = frame["probability"] >= threshold
+    table = quality.confusion(frame, threshold)
+    assert table.tolist() == metrics.confusion_matrix(frame["label"], given).tolist()
+    now = quality.measures(table)
+    assert now["precision"] == pytest.approx(metrics.precision_score(frame["label"], given))
+    assert now["recall"] == pytest.approx(metrics.recall_score(frame["label"], given))
+    assert now["f1"] == pytest.approx(metrics.f1_score(frame["label"], given))
+
+
+def test_threshold_curve_passes_through_the_single_measures() -> None:
+    curve = quality.threshold_curve(made_up()).set_index("threshold")
+    assert len(curve) == 99
+    assert curve.loc[0.5].to_dict() == quality.measures(quality.confusion(made_up(), 0.5))
+    assert curve["recall"].is_monotonic_decreasing
+
+
+def test_calibration_is_scikit_learns_and_finds_overconfidence() -> None:
+    frame = made_up()
+    table = quality.calibration(frame)
+    shares, means = calibration_curve(frame["label"], frame["probability"], n_bins=10)
+    assert table["positive_share"].tolist() == pytest.approx(shares.tolist())
+    assert table["mean_probability"].tolist() == pytest.approx(means.tolist())
+    assert table["texts"].sum() == len(frame)
+    both = np.stack([1 - frame["probability"], frame["probability"]], axis=1)
+    assert quality.calibration_error(frame) == pytest.approx(
+        classification.calibration_error(both, frame["label"].to_numpy())
+    ), "as on the cards"
+    even = pd.DataFrame({"probability": [0.7] * 10, "label": [1] * 7 + [0] * 3})
+    assert quality.calibration_error(even) == pytest.approx(0.0)
+    assert quality.calibration_error(even.assign(probability=0.95)) == pytest.approx(0.25)
+
+
+def test_slices_hold_every_text_once_and_negation_its_own() -> None:
+    frame = made_up()
+    for by in quality.slice_names():
+        assert quality.slices(frame, by)["texts"].sum() == len(frame), by
+    negated = quality.slices(frame, "negation").set_index("slice").loc["a negation in the text"]
+    own = frame[frame["has_negation"]]
+    assert negated["texts"] == len(own)
+    assert negated["accuracy"] == pytest.approx(((own["probability"] >= 0.5) == (own["label"] == 1)).mean())
+    assert quality.slices(frame.assign(words=7), "length")["slice"].tolist() == ["7 words"]
+
+
+def test_a_gap_is_called_one_only_where_chance_would_not_bring_it() -> None:
+    assert quality.sign_test(1, 9) == pytest.approx(22 / 1024)  # 2 * (1 + 10) / 2**10
+    assert quality.sign_test(5, 5) == 1.0
+    good, poor = made_up("reader", 1, skill=3.0), made_up("average", 2, skill=0.3)
+    compared = quality.compare(good, poor)
+    assert compared["only_first"] - compared["only_second"] == round((compared["first"] - compared["second"]) * 300)
+    assert "reading the words in order pays" in quality.order_sentence("A", "B", compared, "texts")
+    assert "the worse one" in quality.order_sentence("A", "B", quality.compare(poor, good), "texts")
+    twins = quality.compare(made_up("reader", 1), made_up("average", 2))
+    assert twins["p_value"] > 0.05
+    assert "cannot be shown to help" in quality.order_sentence("A", "B", twins, "texts")
+
+
+def test_errors_are_the_wrong_ones_in_the_asked_order() -> None:
+    frame = made_up()
+    errors = quality.order_errors(frame)
+    assert len(errors) == (~quality.is_right(frame)).sum()
+    assert errors["margin"].is_monotonic_decreasing
+    praise = quality.order_errors(frame, "false_negative", "closest", 0.8)
+    assert (praise["label"] == 1).all()
+    assert (praise["probability"] < 0.8).all()
+    assert praise["margin"].is_monotonic_increasing
+    with pytest.raises(DataError, match="sorted by"):
+        quality.order_errors(frame, "all", "loudest")
+
+
+def test_a_text_is_joined_only_where_it_is_the_one_that_was_judged() -> None:
+    texts = (["It isn't good.", "fine"], [0, 1], "")
+    assert quality.text_of(0, 0, 5, texts) == "It isn't good."  # it is n't good .
+    assert quality.text_of(0, 1, 5, texts) == "", "another label"
+    assert quality.text_of(1, 1, 2, texts) == "", "another number of words"
+    assert quality.text_of(9, 1, 1, texts) == quality.text_of(0, 0, 5, None) == ""
+
+
+def test_tables_that_are_missing_or_lack_something_are_said_to(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="evaluate --model NAME --predictions"):
+        quality.read_predictions(str(tmp_path / "none.parquet"))
+    made_up().drop(columns="words").to_parquet(tmp_path / "part.parquet")
+    with pytest.raises(DataError, match="lacks the columns words"):
+        quality.measure_scores(str(tmp_path / "part.parquet"))
+    with pytest.raises(DataError, match="has not been measured on imdb"):
+        quality.of_model(made_up(), "reader", "imdb")

@@ -1,0 +1,51 @@
+"""One translation opened up: every number is the decoder's own; sentences repeat the numbers."""
+
+from __future__ import annotations
+
+import math
+import pickle
+
+import numpy as np
+import pytest
+import torch
+
+from engine.decoding.text import translate
+from engine.inspection.translation.translations import (
+    confidence_sentence,
+    confidence_table,
+    inspect_translation,
+)
+from engine.models.folder import LoadedModel
+
+SOURCE = "the dog sees a cat"
+
+
+def test_report_repeats_the_best_translation(interpreter: LoadedModel) -> None:
+    best = translate(interpreter, SOURCE, beam_size=3, length_penalty=1.0)[0]
+    report = inspect_translation(interpreter, SOURCE, 3, 1.0)
+    assert report.text == best.text
+    ended = [] if report.end_log_prob is None else [report.end_log_prob]
+    assert report.log_probs + ended == best.log_probs
+    assert math.isclose(report.total_log_prob, sum(best.log_probs))
+    assert report.weights.shape == (len(report.target_pieces), len(report.source_pieces))
+    assert torch.equal(torch.from_numpy(report.weights), best.attention_weights[: len(report.target_pieces)])
+    assert np.allclose(report.weights.sum(axis=1), 1, atol=1e-5)
+
+
+def test_report_holds_no_tensors_and_can_be_stored(interpreter: LoadedModel) -> None:
+    report = inspect_translation(interpreter, SOURCE, 1, 0.0)
+    assert b"torch" not in pickle.dumps(report)
+
+
+def test_a_word_is_as_likely_as_all_its_pieces_together(interpreter: LoadedModel) -> None:
+    report = inspect_translation(interpreter, SOURCE, 1, 0.0)
+    assert math.isclose(math.prod(report.word_probabilities), math.exp(sum(report.log_probs)), rel_tol=1e-6)
+    table = confidence_table(report)
+    assert list(table["probability"]) == pytest.approx(report.word_probabilities, abs=1e-4)
+    assert list(table["word"]) == [word.text for word in report.target_words]
+    least = table.loc[table["log_probability_nats"].idxmin(), "word"]
+    assert f"“{least}”" in confidence_sentence(report)
+
+
+def test_unknown_characters_are_named(interpreter: LoadedModel) -> None:
+    assert inspect_translation(interpreter, "the 漢 dog", 1, 0.0).unknown == ["漢"]
