@@ -230,6 +230,10 @@ BROKEN_IMPORTS = [
     ("engine-layers", "engine/plotting/theme.py", "import engine.models.folder"),
     ("engine-layers", "engine/new_idea.py", "text = 1"),
     ("plotting-knows-arrays", "engine/plotting/theme.py", "import torch"),
+    ("rooms-of-inspection", "engine/inspection/tagging/quality.py", "import engine.inspection.classification.quality"),
+    ("rooms-of-inspection", "engine/inspection/cells/units.py", "import engine.inspection.writing.surprise"),
+    ("rooms-of-inspection", "engine/inspection/stored/tables.py", "import engine.inspection.cells.units"),
+    ("only-writing-uses-cells", "engine/inspection/tagging/quality.py", "import engine.inspection.cells.units"),
 ]
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from engine.models.folder import LoadedModel
+
 
 def list_files(folder: str) -> pa.Table:
     """Return one row per file of a model folder: name, size in KiB, SHA-256."""
@@ -18,6 +20,12 @@ def list_files(folder: str) -> pa.Table:
             "sha256": [_sha256(path) for path in files],
         }
     )
+
+
+def weights_of(loaded: LoadedModel) -> str:
+    """Return the first 12 digits of the SHA-256 of a model's weights."""
+    files: dict[str, str] = {row["file"]: row["sha256"] for row in list_files(str(loaded.info.path)).to_pylist()}
+    return files.get("model.safetensors", "")[:12]
 
 
 def _sha256(path: Path) -> str:

@@ -39,9 +39,9 @@ from engine.decoding.greedy import greedy
 from engine.decoding.limits import check_source
 from engine.decoding.text import BATCH_SENTENCES, encode_sources
 from engine.errors import DataError, InputError
+from engine.inspection.stored.model_files import weights_of
 from engine.inspection.stored.tables import read_stored_table
 from engine.inspection.translation.words import END, Word, group_pieces
-from engine.inspection.writing.temperature_results import weights_of
 from engine.models.folder import LoadedModel
 from engine.models.translator import DecoderState, Encoded, Translator
 from engine.provenance import commit, hardware

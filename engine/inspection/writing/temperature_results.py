@@ -7,12 +7,11 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from engine.decoding.limits import SamplingSettings
-from engine.inspection.stored.model_files import list_files
+from engine.inspection.stored.model_files import weights_of
 from engine.inspection.stored.tables import read_stored_table
 from engine.inspection.writing.temperatures import measure_curve
 from engine.models.folder import LoadedModel
@@ -77,9 +76,3 @@ def stored_curve(loaded: LoadedModel) -> pd.DataFrame:
         return pd.DataFrame()
     frame = read_table(TABLE)
     return frame[(frame["model"] == loaded.info.name) & (frame["weights"] == weights_of(loaded))].reset_index(drop=True)
-
-
-def weights_of(loaded: LoadedModel) -> str:
-    """Return the first 12 digits of the SHA-256 of a model's weights."""
-    files: dict[str, Any] = {row["file"]: row["sha256"] for row in list_files(str(loaded.info.path)).to_pylist()}
-    return files.get("model.safetensors", "")[:12]
