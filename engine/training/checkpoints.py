@@ -78,7 +78,8 @@ def restore(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer
     """
     folder = _newest(output_dir)
     try:
-        tensors = safetensors.torch.load_file(str(folder / "state.safetensors"))
+        # Copies: a file's tensors start anywhere in memory, and products then round otherwise than in a run never stopped.
+        tensors = {name: t.clone() for name, t in safetensors.torch.load_file(folder / "state.safetensors").items()}
         plain = json.loads((folder / "state.json").read_text())
         model.load_state_dict(_under("model.", tensors))
         stored = optimizer.state_dict()
