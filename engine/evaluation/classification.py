@@ -18,7 +18,7 @@ import pandas as pd
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.imdb_small import without_breaks
 from engine.errors import DataError
-from engine.evaluation.base import EVALUATIONS, corpora_of
+from engine.evaluation.base import corpora_of
 from engine.inspection.classification import MAX_WORDS, is_readable, probabilities_by_direction
 from engine.inspection.sentence_scores import weights_in
 from engine.inspection.stored_table import read_stored_table
@@ -31,7 +31,6 @@ NEGATIONS = frozenset("not n't no never neither nor nothing none nobody nowhere 
 COLUMNS = ("model", "corpus", "split", "row", "label", "probability", "words", "unknown_words", "has_negation")
 
 
-@EVALUATIONS.register("classification")
 def evaluate_classifier(loaded: LoadedModel) -> dict[str, Any]:
     """Return accuracy and F1 in percent, nats per label and calibration error on the held-out split of the classifier's
     corpus."""

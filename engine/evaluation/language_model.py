@@ -11,7 +11,7 @@ from engine.corpora import load_corpus
 from engine.decoding.scoring import score_rows, score_stream, score_windows
 from engine.decoding.text import start_id
 from engine.errors import InputError
-from engine.evaluation.base import EVALUATIONS, corpora_of
+from engine.evaluation.base import corpora_of
 from engine.models.folder import LoadedModel
 
 PROTOCOLS = ("stream", "windows")
@@ -51,7 +51,6 @@ def _total_nats(loaded: LoadedModel, text: str, ids: torch.Tensor, protocol: str
     return score_rows(loaded.model, loaded.tokenizer.encode_batch(windows), first_id)
 
 
-@EVALUATIONS.register("language_model")
 def evaluate_language_model(loaded: LoadedModel) -> dict[str, Any]:
     """Return both protocols' figures on validation and test text, joined."""
     corpus = load_corpus(corpora_of(loaded)[0])

@@ -18,7 +18,7 @@ import pandas as pd
 
 from engine.corpora import load_corpus
 from engine.errors import DataError, ModelError
-from engine.evaluation.base import EVALUATIONS, corpora_of
+from engine.evaluation.base import corpora_of
 from engine.inspection.sentence_scores import source_hash, weights_in
 from engine.inspection.stored_table import read_stored_table
 from engine.inspection.tagging import MAX_WORDS, best_tags
@@ -31,7 +31,6 @@ PREDICTION_COLUMNS = ("model", "weights", "corpus", "split", "row", "words", "go
 ABLATION_COLUMNS = ("recipe", "corpus", "crf", "bidirectional", "seed", "f1", "precision", "recall")
 
 
-@EVALUATIONS.register("tagging")
 def evaluate_tagger(loaded: LoadedModel) -> dict[str, Any]:
     """Return span figures in percent on the test split of its corpus, and those of the most frequent tag of every
     word."""

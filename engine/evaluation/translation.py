@@ -17,7 +17,7 @@ import torch
 from engine.corpora import load_corpus
 from engine.decoding.text import encode_sources, translate_lines
 from engine.errors import DataError
-from engine.evaluation.base import EVALUATIONS, corpora_of
+from engine.evaluation.base import corpora_of
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
@@ -26,7 +26,6 @@ BEAM_SIZE = 5
 LENGTH_BUCKETS = ((1, 7), (8, 10), (11, 13), (14, 17), (18, 60))
 
 
-@EVALUATIONS.register("translation")
 def evaluate_translator(loaded: LoadedModel) -> dict[str, Any]:
     """Return BLEU (cased, tokenised by 13a), chrF and TER on the test split of each training corpus, with a beam of
     5."""

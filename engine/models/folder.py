@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import ConfigError, ModelError
+from engine.errors import ConfigError, InputError, ModelError
 
 if TYPE_CHECKING:
     from engine.models.base import RecurrentModel
@@ -143,6 +143,19 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
             f"The config.json in '{folder.name}' gives the task {info.task!r}, but its model does {model.task!r}."
         )
     return LoadedModel(dataclasses.replace(info, parameters=model.parameter_count()), model, tokenizer)
+
+
+def load_model_of(task: str, name: str | Path) -> LoadedModel:
+    """Return a model as `load_model` does, if it is one for this task.
+
+    Raises:
+        ModelError: it does not exist, or its folder is incomplete or damaged.
+        InputError: it does another task.
+    """
+    loaded = load_model(name)
+    if loaded.info.task != task:
+        raise InputError(f"The model '{name}' does {loaded.info.task.replace('_', ' ')}, not {task.replace('_', ' ')}.")
+    return loaded
 
 
 def save_model(

@@ -338,7 +338,7 @@ GENERATE = ("generate", "--model", "tiny-lstm")
         (("score", "--model", "tiny-lstm", "empty.txt"), "The text to score is empty"),
         (
             ("score", "--model", "tiny-lstm", "--protocol", "flow", "good.txt"),
-            "Unknown protocol 'flow'; choose one of: stream, windows",
+            "protocol must be one of stream, windows, not 'flow'",
         ),
         (
             ("translate", "--model", "tiny-en-fr", "--sample", "--temperature", "-1"),

@@ -72,4 +72,4 @@ def test_the_command_refuses_what_is_no_classifier(
     reader: LoadedModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["evaluate", "--model", str(reader.info.path), "--word-order", str(tmp_path / "a.parquet")]) == 2
-    assert "are for classifiers" in capsys.readouterr().err
+    assert "is for classifiers" in capsys.readouterr().err
