@@ -120,6 +120,23 @@ class BatchReading:
     read: Callable[..., Any]
 
 
+@dataclass(frozen=True)
+class OpenedLayers:
+    """Where the recurrent layers of a family's models are, so that their cells can be opened up.
+
+    Attributes:
+        labels: (`ModelInfo`) -> what the layers and directions are called, in the order they are listed in.
+        layers: (loaded model) -> the layers and directions, in that order.
+        runs: (loaded model, text, those layers in double precision) -> `engine.inspection.cell_steps.LayerRun` of each.
+        reads_anything: whether a text of which nothing can be read is still one unknown token.
+    """
+
+    labels: Callable[..., list[str]]
+    layers: Callable[..., list[Any]]
+    runs: Callable[..., Iterable[Any]]
+    reads_anything: bool = False
+
+
 def _by_group(info: Any) -> tuple[Any, ...]:
     return info.group, info.architecture != "lstm", info.name
 
@@ -165,6 +182,7 @@ class TaskFamily:
     published: Callable[[Mapping[str, Any], Mapping[str, Any]], str] = lambda config, metrics: ""
     rank: Callable[[Any], tuple[Any, ...]] = _by_group
     batch: BatchReading | None = None
+    opened: OpenedLayers | None = None
     index: Callable[..., Any] | None = None
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.imdb_small import without_breaks
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.errors import DataError
 from engine.evaluation.base import corpora_of
 from engine.inspection.classification import MAX_WORDS, is_readable, probabilities_by_direction
@@ -65,7 +66,7 @@ def evaluated_split(corpus: Corpus) -> str:
 
 def readable_rows(corpus: Corpus, split: str) -> tuple[list[int], list[list[str]], np.ndarray]:
     """Return the places, words and labels of the texts of a split that have a word in them."""
-    texts, labels = corpus.labelled(split)
+    texts, labels = corpus.read(LABELLED_TEXTS, split)
     rows = [split_words(without_breaks(text)) for text in texts]
     places = [place for place, row in enumerate(rows) if is_readable(row)]
     return places, [rows[place] for place in places], np.array([labels[place] for place in places], dtype=np.int64)

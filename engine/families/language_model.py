@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.command_options import ModelOption
 from engine.config import option, settings_from
@@ -23,11 +23,18 @@ from engine.task_family import (
     Headline,
     Metric,
     ModelWords,
+    OpenedLayers,
     Page,
     TaskFamily,
     register,
 )
 from engine.wording import counted
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from engine.inspection.cell_steps import LayerRun
+    from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "language_model"
 
@@ -89,6 +96,34 @@ def temperatures(settings: Temperatures) -> None:
     loaded, path = load_model_of(NAME, settings.model), Path(settings.output or TABLE)
     show_shares(measure_model(loaded, path))
     print(f"wrote {path}")
+
+
+def layer_labels(info: ModelInfo) -> list[str]:
+    """Return what a model's layers are called."""
+    return [f"Layer {number}" for number in range(1, info.config["num_layers"] + 1)]
+
+
+def layers(loaded: LoadedModel) -> list[nn.RNNBase]:
+    """Return a model's recurrent layers, the lowest first."""
+    return list(loaded.model.layers)
+
+
+def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[nn.RNNBase]) -> Iterator[LayerRun]:
+    """Yield each layer with what it reads of `text`, the start token first, as when the model writes."""
+    import torch
+
+    from engine.decoding.text import start_id
+    from engine.inspection.cell_steps import LayerRun
+    from engine.models.recurrent import run_layer, zero_state
+
+    model, labels = loaded.model, layer_labels(loaded.info)
+    ids = torch.tensor([[start_id(loaded), *loaded.tokenizer.encode(text)]])
+    hidden = model.embedding(ids).double()  # (1, 1 + T, E)
+    for index, (module, label) in enumerate(zip(modules, labels, strict=True)):
+        yield LayerRun(label, index, False, module, hidden[0], True)
+        if index + 1 < len(labels):  # what the last one says is read by no other
+            outputs, _ = run_layer(module, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
+            hidden = model.join(hidden, outputs)
 
 
 def _recurrent(config: Mapping[str, Any]) -> str:
@@ -165,6 +200,7 @@ print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temper
         command_example='python -m engine generate --model {name} --prompt "ROMEO:" --temperature 0.8 --seed 7',
         pipeline_tag="text-generation",
         published=_published,
+        opened=OpenedLayers(layer_labels, layers, layer_runs),
         commands=(
             Command("generate", "Write text after a prompt.", Generate, generate),
             Command("score", "Print how well a language model predicts a text file, as JSON.", Score, score),

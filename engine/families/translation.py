@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from engine.task_family import (
     Headline,
     Metric,
     ModelWords,
+    OpenedLayers,
     Page,
     ResultTable,
     TaskFamily,
@@ -28,7 +30,10 @@ from engine.task_family import (
 from engine.wording import counted
 
 if TYPE_CHECKING:
-    from engine.models.folder import ModelInfo
+    from torch import nn
+
+    from engine.inspection.cell_steps import LayerRun
+    from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "translation"
 
@@ -78,6 +83,45 @@ def bottleneck(settings: ModelOption) -> None:
     print(f"wrote {save_directions(directions)}")
     show_shares(measure_bleu(loaded, directions, TABLE))
     print(f"wrote {TABLE}")
+
+
+def layer_labels(info: ModelInfo) -> list[str]:
+    """Return what the encoder's layers and directions are called."""
+    numbers = range(1, info.config["encoder_layers"] + 1)
+    if not info.config.get("bidirectional", True):
+        return [f"Layer {number}" for number in numbers]
+    return [f"Layer {number}, {way}" for number in numbers for way in ("forwards", "backwards")]
+
+
+def layers(loaded: LoadedModel) -> list[nn.RNNBase]:
+    """Return the encoder's layers and directions, the lowest first, forwards before backwards."""
+    model = loaded.model
+    if model.encoder_backward is None:
+        return list(model.encoder_forward)
+    return [layer for pair in zip(model.encoder_forward, model.encoder_backward, strict=True) for layer in pair]
+
+
+def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[nn.RNNBase]) -> Iterator[LayerRun]:
+    """Yield each layer and direction of the encoder with what it reads of `text`."""
+    import torch
+
+    from engine.decoding.text import encode_sources
+    from engine.inspection.cell_steps import LayerRun
+    from engine.models.recurrent import run_layer, zero_state
+
+    model = loaded.model
+    ids, _ = encode_sources(loaded, [text])
+    hidden, labels = model.embedding(ids).double(), layer_labels(loaded.info)  # (1, T, E)
+    ways = 1 if model.encoder_backward is None else 2
+    for first in range(0, len(labels), ways):
+        outputs = []
+        for is_reverse, module in enumerate(itertools.islice(modules, ways)):
+            yield LayerRun(labels[first + is_reverse], first // ways, bool(is_reverse), module, hidden[0], False)
+            given = hidden.flip(1) if is_reverse else hidden
+            output, _ = run_layer(module, given, zero_state(model.cell, 1, module.hidden_size, hidden))
+            outputs.append(output.flip(1) if is_reverse else output)
+        joined = torch.cat(outputs, dim=-1)  # (1, T, H)
+        hidden = hidden + joined if hidden.shape == joined.shape else joined
 
 
 def _architecture(config: Mapping[str, Any]) -> str:
@@ -165,6 +209,7 @@ print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=
             ),
         ),
         index=_save_index,
+        opened=OpenedLayers(layer_labels, layers, layer_runs, reads_anything=True),
         page=Page(
             "translation",
             "Translation",

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import ConfigError, InputError, ModelError
+from engine.task_family import TASK_FAMILIES
+from engine.wording import listing
 
 if TYPE_CHECKING:
     from engine.models.base import RecurrentModel
@@ -220,6 +222,9 @@ def _read_info(folder: Path) -> ModelInfo:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"The config.json in '{folder.name}' is damaged or lacks a field.") from error
+    if info.task not in TASK_FAMILIES.names():
+        known = listing(TASK_FAMILIES.names())
+        raise ModelError(f"The config.json in '{folder.name}' gives the task {info.task!r}; known are {known}.")
     check_weights_header(folder / "model.safetensors")
     return info
 

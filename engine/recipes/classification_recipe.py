@@ -11,6 +11,7 @@ from torch import Tensor
 
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.imdb_small import without_breaks
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.corpora.whole_sentences import hold_out
 from engine.models.classifier import AVERAGE, Classifier
 from engine.recipes.base import Prepared
@@ -117,7 +118,7 @@ class ClassificationRecipe:
         return tuple(([rows[i] for i in places], [labels[i] for i in places]) for places in (kept, held_out))
 
     def _rows(self, corpus: Corpus, split: str) -> tuple[list[list[str]], list[int]]:
-        texts, labels = corpus.labelled(split)
+        texts, labels = corpus.read(LABELLED_TEXTS, split)
         rows = [split_words(without_breaks(text))[: self.max_words or None] for text in texts]
         pairs = [(row, label) for row, label in zip(rows, labels, strict=True) if row]
         return [row for row, _ in pairs], [label for _, label in pairs]

@@ -7,6 +7,7 @@ import dataclasses
 import torch
 
 from engine.corpora import load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.models.language_model import LanguageModel
 from engine.recipes.base import Prepared
 from engine.text import TOKENIZERS
@@ -49,8 +50,8 @@ class LanguageModelRecipe:
     def prepare(self, settings: TrainingSettings) -> Prepared:
         """Read the corpus, train the tokeniser, build the untrained model; weights depend on the seed alone."""
         corpus = load_corpus(self.corpus)
-        tokenizer = TOKENIZERS.get(self.tokenizer).train([corpus.text("train")], self.vocab_size)
-        train_ids, validation_ids = (tokenizer.encode(corpus.text(split)) for split in ("train", "validation"))
+        tokenizer = TOKENIZERS.get(self.tokenizer).train([corpus.read(RUNNING_TEXT)], self.vocab_size)
+        ids = [tokenizer.encode(corpus.read(RUNNING_TEXT, split)) for split in ("train", "validation")]
         torch.manual_seed(settings.seed)
         model = LanguageModel(
             vocab_size=tokenizer.vocab_size,
@@ -66,7 +67,7 @@ class LanguageModelRecipe:
         )
         if self.embedding_std is not None:
             torch.nn.init.normal_(model.embedding.weight, std=self.embedding_std)
-        objective = LanguageModelling(train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed)
+        objective = LanguageModelling(*ids, self.batch_size, self.bptt_length, settings.seed)
         facts = {"model": "language_model", "title": self.title, "corpora": [self.corpus]}
         facts |= {name: value for name, value in (("label", self.label), ("group", self.group)) if value}
         return Prepared(model, tokenizer, objective, settings, facts, (corpus.source,))

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from engine.corpora import load_corpus
+from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.errors import ModelError
 from engine.models.folder import PRETRAINED, LoadedModel, load_model
 from engine.models.tagger import Tagger
@@ -66,7 +67,7 @@ class TaggingRecipe:
         """
         begun = self._beginning() if self.start_from else None
         corpus = load_corpus(self.corpus)
-        train, validation = corpus.tagged("train"), corpus.tagged("validation")
+        train, validation = corpus.read(TAGGED_SENTENCES), corpus.read(TAGGED_SENTENCES, "validation")
         known = _known_words(begun) if begun else ()
         tokenizer = list_words(train[0], self.vocab_size, self.least_count, known)
         labels = list_labels(tags for split in (train, validation) for tags in split[1])

@@ -7,6 +7,7 @@ import dataclasses
 import torch
 
 from engine.corpora import load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.models.transformer_language_model import TransformerLanguageModel
 from engine.recipes.base import Prepared
 from engine.text import TOKENIZERS
@@ -35,12 +36,12 @@ class TransformerRecipe:
     def prepare(self, settings: TrainingSettings) -> Prepared:
         """Read the corpus, collect its characters, build the untrained model; weights depend on the seed alone."""
         corpus = load_corpus(self.corpus)
-        tokenizer = TOKENIZERS.get(self.tokenizer).train([corpus.text("train")])
-        train_ids, validation_ids = (tokenizer.encode(corpus.text(split)) for split in ("train", "validation"))
+        tokenizer = TOKENIZERS.get(self.tokenizer).train([corpus.read(RUNNING_TEXT)])
+        ids = [tokenizer.encode(corpus.read(RUNNING_TEXT, split)) for split in ("train", "validation")]
         torch.manual_seed(settings.seed)
         names = ("width", "num_layers", "num_heads", "feedforward_size", "window", "dropout")
         model = TransformerLanguageModel(tokenizer.vocab_size, **{name: getattr(self, name) for name in names})
-        objective = LanguageModelling(train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed)
+        objective = LanguageModelling(*ids, self.batch_size, self.bptt_length, settings.seed)
         facts = {
             "model": "transformer_language_model",
             "cell": model.cell,

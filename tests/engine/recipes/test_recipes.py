@@ -9,6 +9,7 @@ import torch
 
 from engine.config import validate
 from engine.corpora import CORPORA, load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.errors import ConfigError, InputError, ModelError
 from engine.models.card import write_card
 from engine.models.folder import load_model
@@ -124,8 +125,8 @@ def test_weights_before_training_are_a_function_of_the_seed(mirror):
 def test_a_reader_learns_its_characters_from_the_training_text_and_validates_on_the_other(mirror):
     prepared = READER.prepare(TRAINING)
     corpus = load_corpus("tiny_shakespeare")
-    assert prepared.tokenizer.vocab_size == len(set(corpus.text("train"))) + 1
-    assert len(prepared.objective.validation_ids) == len(corpus.text("validation"))
+    assert prepared.tokenizer.vocab_size == len(set(corpus.read(RUNNING_TEXT))) + 1
+    assert len(prepared.objective.validation_ids) == len(corpus.read(RUNNING_TEXT, "validation"))
     assert prepared.facts == {"model": "language_model", "title": "Tiny", "corpora": ["tiny_shakespeare"]}
     assert prepared.sources == (corpus.source,)
 

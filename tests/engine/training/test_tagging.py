@@ -11,6 +11,7 @@ import torch
 from seqeval.metrics import f1_score
 
 from engine.corpora import load_corpus
+from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.corpora.visit_grammar import ROWS, write_dataset
 from engine.errors import DataError, ModelError
 from engine.models.folder import load_model
@@ -47,7 +48,7 @@ def test_the_sample_is_what_its_grammar_writes_and_stands_in_for_both_corpora(mo
 
     seen = set()
     for split, count in ROWS.items():
-        words, tags = shipped.tagged(split)
+        words, tags = shipped.read(TAGGED_SENTENCES, split)
         made = pd.read_parquet(tmp_path / f"{split}.parquet")
         assert [list(row) for row in made["tokens"]] == words
         assert [list(row) for row in made["ner_tags"]] == tags
@@ -61,9 +62,9 @@ def test_the_sample_is_what_its_grammar_writes_and_stands_in_for_both_corpora(mo
             corpus.source.sentence
             == f"Source: the embedded sample Visits, because {title} is not in the UNROLLED_DATA folder."
         )
-        assert corpus.tagged("test") == shipped.tagged("test")
-    with pytest.raises(DataError, match="saltmarsh has no tags"):
-        load_corpus("saltmarsh").tagged()
+        assert corpus.read(TAGGED_SENTENCES, "test") == shipped.read(TAGGED_SENTENCES, "test")
+    with pytest.raises(DataError, match="saltmarsh holds running text, not tagged sentences"):
+        load_corpus("saltmarsh").read(TAGGED_SENTENCES)
 
 
 def test_a_sentence_with_too_few_tags_is_named(tmp_path, monkeypatch, write_corpus):
@@ -71,19 +72,19 @@ def test_a_sentence_with_too_few_tags_is_named(tmp_path, monkeypatch, write_corp
     write_corpus(tmp_path / "ner_ewt", {split: rows for split in ("train", "validation", "test")})
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
     with pytest.raises(DataError, match="Sentence 0 of ner_ewt test has 2 words but 1 tags"):
-        load_corpus("ner_ewt").tagged("test")
+        load_corpus("ner_ewt").read(TAGGED_SENTENCES, "test")
 
 
 @pytest.mark.skipif(not os.environ.get("UNROLLED_DATA"), reason="needs the real corpora in UNROLLED_DATA")
 def test_the_real_corpora_are_what_our_figures_say(corpus_cache):
-    assert len(load_corpus("ner_gmb").tagged("test")[0]) == 4802
-    assert len(load_corpus("ner_ewt").tagged("test")[0]) == 864
+    assert len(load_corpus("ner_gmb").read(TAGGED_SENTENCES, "test")[0]) == 4802
+    assert len(load_corpus("ner_ewt").read(TAGGED_SENTENCES, "test")[0]) == 864
 
 
 @pytest.fixture
 def objective(tagged_mirror):
     corpus = load_corpus("ner_gmb")
-    train = corpus.tagged("train")
+    train = corpus.read(TAGGED_SENTENCES)
     tokenizer = list_words(train[0], 40)
     return Tagging(
         train, train, tokenizer, list_labels(train[1]), batch_words=9, word_dropout=0.0, rare_dropout=2.0, seed=1
