@@ -8,7 +8,7 @@ import dataclasses
 from engine.corpora import load_corpus
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.models.ngram import NgramModel
-from engine.recipes.base import Prepared
+from engine.recipes.base import Prepared, names_on_pages
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
 
@@ -38,5 +38,4 @@ class NgramRecipe:
         tokenizer = TOKENIZERS.get(self.tokenizer).train([text])
         model = NgramModel.count(tokenizer.encode(text), tokenizer.vocab_size, self.order)
         facts = {"model": "ngram", "cell": model.cell, "title": self.title, "corpora": [self.corpus]}
-        facts |= {"label": self.label, "group": self.group}
-        return Prepared(model, tokenizer, None, settings, facts, (corpus.source,))
+        return Prepared(model, tokenizer, None, settings, facts | names_on_pages(self), (corpus.source,))

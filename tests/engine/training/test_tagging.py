@@ -15,6 +15,7 @@ from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.corpora.visit_grammar import ROWS, write_dataset
 from engine.errors import DataError, ModelError
 from engine.models.folder import load_model
+from engine.models.tagger import TaggerConfig
 from engine.recipes import RECIPES
 from engine.recipes.run import train_recipe
 from engine.recipes.tagging_recipe import TaggingRecipe, list_labels
@@ -28,14 +29,10 @@ TINY = TaggingRecipe(
     "tiny-tagger",
     "Tiny",
     "ner_gmb",
+    TaggerConfig(6, 4, 5, 3, hidden_size=6, dropout=0.4),
     TRAINING,
     vocab_size=30,
     least_count=1,
-    embedding_dim=6,
-    character_dim=4,
-    character_filters=5,
-    shape_dim=3,
-    hidden_size=6,
     batch_words=9,
 )
 
@@ -117,7 +114,7 @@ def test_rare_words_are_dropped_more_often_than_frequent_ones(objective):
 
 
 def test_the_figure_that_decides_is_the_f1_of_seqeval(objective, tagged_mirror):
-    recipe = dataclasses.replace(TINY, crf=False)
+    recipe = dataclasses.replace(TINY, model=dataclasses.replace(TINY.model, crf=False))
     model = recipe.prepare(TRAINING).model.eval()
     with torch.no_grad():
         model.forward_emission.weight.mul_(30)
@@ -161,15 +158,18 @@ def test_a_recipe_ends_in_a_folder_and_another_goes_on_from_it(tagged_mirror, tm
     assert torch.equal(weights["embedding.weight"][-1], before["embedding.weight"][first.tokenizer.unk_id])
     assert weights["forward_emission.weight"].shape[0] == 11
     with pytest.raises(ModelError, match="has another hidden_size than second"):
-        dataclasses.replace(second, hidden_size=7).prepare(TRAINING)
+        dataclasses.replace(second, model=dataclasses.replace(TINY.model, hidden_size=7)).prepare(TRAINING)
 
 
 def test_the_compared_taggers_differ_in_one_thing_each():
     for first, prefix in (("gmb-compared-", "gmb-"), ("ewt-alone-", "ewt-alone-")):
         names = (f"{first}bilstm-crf", f"{prefix}bilstm", f"{prefix}lstm-crf")
-        base, softmax, forward = (dataclasses.asdict(RECIPES.get(name)) for name in names)
+        base, softmax, forward = (RECIPES.get(name) for name in names)
         for other, changed in ((softmax, "crf"), (forward, "bidirectional")):
-            assert {name for name in base if base[name] != other[name]} == {"name", "title", "label", changed}
+            assert getattr(base.model, changed) != getattr(other.model, changed)
+            model = dataclasses.replace(other.model, **{changed: getattr(base.model, changed)})
+            alike = dataclasses.replace(other, name=base.name, title=base.title, label=base.label, model=model)
+            assert alike == base
 
 
 def test_no_sentences_are_refused(objective):
