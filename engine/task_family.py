@@ -1,5 +1,4 @@
-"""What a task family is: one definition of everything the rest of the project must know of language models,
-translators, classifiers or taggers.
+"""What a task family is: one definition of everything the rest of the project must know of models that do one task.
 
 `engine/families` holds one file per family. Cards, command line, lists and pages ask `TASK_FAMILIES` and name none, so
 that a new family is one new file. To list families costs no import of torch: what computes is named by `Deferred`.
@@ -175,7 +174,7 @@ class TaskFamily:
     example: str
     command_example: str
     pipeline_tag: str
-    page: Page
+    page: Page | None = None
     commands: tuple[Command, ...] = ()
     tables: tuple[ResultTable, ...] = ()
     languages: Callable[[Mapping[str, Any]], tuple[str, ...]] = _in_english
@@ -189,6 +188,11 @@ class TaskFamily:
 def in_order() -> list[TaskFamily]:
     """Return the families in the order of lists."""
     return sorted((family for _, family in TASK_FAMILIES.items()), key=lambda family: (family.order, family.name))
+
+
+def pages() -> list[Page]:
+    """Return the pages on which families are seen, in the order of lists."""
+    return [family.page for family in in_order() if family.page]
 
 
 def register(family: TaskFamily) -> TaskFamily:

@@ -7,12 +7,11 @@ from functools import partial
 
 import streamlit as st
 
-from engine.task_family import in_order
+from engine.task_family import pages
 from pages.components import cache, header, notices, routes, thumbnails, writing
 
-SEEN = [family.page for family in in_order()]
 ENTRIES = (
-    *((routes.path_of(page), page.title, page.sentence, partial(thumbnails.draw, page.name)) for page in SEEN),
+    *((routes.path_of(page), page.title, page.sentence, partial(thumbnails.draw, page.name)) for page in pages()),
     (
         routes.COMPARISON,
         "Comparison",
@@ -41,7 +40,7 @@ header.show(
     "Here you can watch trained ones write, translate and remember, and see what goes on inside. "
     "Every text and every number on these pages is computed by the networks themselves or was measured on them.",
     {
-        **{mark: meaning for page in SEEN for mark, meaning in page.legend.items()},
+        **{mark: meaning for page in pages() for mark, meaning in page.legend.items()},
         "Lines and bands": "the mean over three trainings, and their span from best to worst.",
         "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where it "
         "is shut.",

@@ -119,7 +119,7 @@ def read_tokens(loaded: LoadedModel, text: str) -> list[str]:
 def read_steps(loaded: LoadedModel, text: str) -> CellReading:
     """Return every state and gate after each token of `text`, in every layer and direction.
 
-    A language model has read its start token before, as when it writes; a translator is seen in its encoder.
+    Which layers are read, and what stands before the text, is said by the family of the model.
 
     Raises:
         InputError: the text is empty or too long.

@@ -18,7 +18,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from engine.task_family import Page, in_order
+from engine.task_family import Page, pages
 from pages.components import theme_watch
 
 HOME = "pages/home.py"
@@ -51,7 +51,7 @@ def _pages() -> list[StreamlitPage]:
     """Return the pages; finding their files and icons at every run would be a sixth of a light page's cost."""
     return [
         st.Page(HOME, title="Home", url_path="home", default=True),
-        *(st.Page(path_of(family.page), title=family.page.title, url_path=family.page.name) for family in in_order()),
+        *(st.Page(path_of(page), title=page.title, url_path=page.name) for page in pages()),
         st.Page(COMPARISON, title="Comparison", url_path="comparison"),
         st.Page(CELLS, title="Cells", url_path="cells"),
         st.Page(GRADIENTS, title="Gradients", url_path="gradients"),
