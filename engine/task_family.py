@@ -160,6 +160,8 @@ class TaskFamily:
         pipeline_tag: the task's name on the Hub; `languages`: which ones a model reads and writes.
         published: the card's section that sets a model beside published figures, "" for none.
         rank: the key of a `ModelInfo` by which models are offered; the first is shown where only one is.
+        commands, tables, page: what it adds to the command line, to `evaluate` and to the app; None for no page yet.
+        batch, opened: how its models read lines at once, and where their cells are; None where that is not shown.
         index: what `index --model` calls with (loaded model, corpus, rows, folder), None for nothing.
     """
 
