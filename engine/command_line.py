@@ -6,14 +6,20 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, make_dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from engine.command_options import ModelOption, add_options, read_options
+from engine.config import option
+from engine.console import DELAY_SECONDS, show_shares
 from engine.errors import ConfigError, DataError, EngineError, InputError
+from engine.task_family import TASK_FAMILIES, Command, ResultTable, in_order
+from engine.wording import listing
 
 EXIT_BAD_INPUT = 2
-DELAY_SECONDS = 0.05
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,126 +46,126 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(EXIT_BAD_INPUT)
 
 
+@dataclass(frozen=True)
+class ListModels:
+    """How the shipped models are listed."""
+
+    json: bool = option(False, help="one JSON list instead of a table")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train:
+    """Which recipe is trained, and where what comes of it lies."""
+
+    recipe: str = option(help="name of a recipe")
+    output: str = option(help="folder of the model", metavar="DIR")
+    resume: bool = option(False, help="go on from the checkpoint in DIR")
+    set: tuple[str, ...] = option((), help="change one training setting", metavar="SETTING=VALUE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluate(ModelOption):
+    """Which model is measured; the tables of results that its family knows follow in `_evaluate_options`."""
+
+    dry_run: bool = option(False, help="print only, leave the card alone")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """Which text is indexed, and where the index lies."""
+
+    corpus: str = option("", help="required unless --words is given")
+    output: str = option("", help="default: data/indexes", metavar="DIR")
+    model: str = option("", help="pairs: index this model's states at the sentences instead")
+    rows: int = option(200, help="with --model: how many sentences")
+    words: bool = option(False, help="list the words of both languages over all pairs instead")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compare:
+    """Which comparison runs, how much of it, and with how many processes."""
+
+    recipe: str = option(help="name of a comparison")
+    output: str | None = option(None, help="default: data/results", metavar="DIR")
+    only: str = option("", help="comma list of tasks, architectures, lengths, seed=N or timing", metavar="WORDS")
+    workers: int | None = option(
+        None, help="worker processes; by default one per core; 0: none, in this process", metavar="N"
+    )
+    dry_run: bool = option(False, help="only measure and print what it would cost")
+    check: int | None = option(
+        None, help="run N finished cells again and say whether they lie in the shipped range", metavar="N"
+    )
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser; every command carries the function that runs it."""
     parser = _Parser(prog="python -m engine", description="Recurrent networks that read, write and translate.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-
-    def command(name: str, run: Callable[[argparse.Namespace], None], help: str) -> argparse.ArgumentParser:  # noqa: A002
-        sub = commands.add_parser(name, help=help, description=help)
-        sub.set_defaults(run=run)
-        return sub
-
-    models = command("models", list_command, "List the shipped models.")
-    models.add_argument("--json", action="store_true", help="one JSON list instead of a table")
-
-    generate = command("generate", generate_command, "Write text after a prompt.")
-    generate.add_argument("--model", required=True)
-    generate.add_argument("--prompt", default="", help="text to go on from; empty starts on a new line")
-    generate.add_argument("--max-new-tokens", type=int, default=400)
-    generate.add_argument("--temperature", type=float, default=0.8, help="0 always takes the likeliest")
-    generate.add_argument("--top-k", type=int, default=0, help="0 allows all tokens")
-    generate.add_argument("--top-p", type=float, default=1.0)
-    generate.add_argument("--seed", type=int, default=0)
-
-    score = command("score", score_command, "Print how well a language model predicts a text file, as JSON.")
-    score.add_argument("--model", required=True)
-    score.add_argument("--protocol", default="stream", help="stream (state carried) or windows (of 256, state reset)")
-    score.add_argument("file", metavar="FILE", help="UTF-8 text; - reads standard input")
-
-    translate = command("translate", translate_command, "Translate standard input, line by line.")
-    translate.add_argument("--model", required=True)
-    translate.add_argument("--beam-size", type=int, default=5, help="1 is greedy")
-    translate.add_argument("--length-penalty", type=float, default=1.0)
-    translate.add_argument(
-        "--sample", action="store_true", help="draw each piece by chance instead of searching; same seed, same text"
-    )
-    translate.add_argument("--temperature", type=float, default=0.8, help="with --sample; 0 always takes the likeliest")
-    translate.add_argument("--top-k", type=int, default=0, help="with --sample; 0 allows all pieces")
-    translate.add_argument("--top-p", type=float, default=1.0, help="with --sample")
-    translate.add_argument("--seed", type=int, default=7, help="with --sample")
-
-    classify = command(
-        "classify", classify_command, "Print the label of each line of standard input, a tab, and its probability."
-    )
-    classify.add_argument("--model", required=True)
-
-    tag = command("tag", tag_command, "Tag the words of standard input, line by line.")
-    tag.add_argument("--model", required=True)
-
-    train = command("train", train_command, "Train a recipe and write a model folder.")
-    train.add_argument("--recipe", required=True)
-    train.add_argument("--output", required=True, metavar="DIR")
-    train.add_argument("--resume", action="store_true", help="go on from the checkpoint in DIR")
-    train.add_argument(
-        "--set", action="append", default=[], metavar="SETTING=VALUE", help="change one training setting"
-    )
-
-    evaluate = command("evaluate", evaluate_command, "Measure a model and write the figures into its card.")
-    evaluate.add_argument("--model", required=True)
-    evaluate.add_argument("--dry-run", action="store_true", help="print only, leave the card alone")
-    evaluate.add_argument(
-        "--regimes", metavar="PARQUET", help="ways to be taught: also add figures and learning curve to this table"
-    )
-    evaluate.add_argument(
-        "--by-length", metavar="PARQUET", help="translators: also add BLEU by source length to this table"
-    )
-    evaluate.add_argument(
-        "--sentences", metavar="PARQUET", help="translators: also add the scores of every test sentence to this table"
-    )
-    evaluate.add_argument(
-        "--predictions",
-        metavar="PARQUET",
-        help="classifiers and taggers: also add every sentence's answer to this table",
-    )
-    evaluate.add_argument(
-        "--word-order", metavar="PARQUET", help="classifiers: also add accuracy on shuffled texts to this table"
-    )
-    evaluate.add_argument(
-        "--attributions",
-        metavar="PARQUET",
-        help="classifiers: also add how explanations agree with deletion to this table",
-    )
-    evaluate.add_argument(
-        "--ablation", metavar="PARQUET", help="taggers: also add this recipe's and seed's figures to this table"
-    )
-
-    index = command("index", index_command, "Index a training text, so that copies of it can be found without it.")
-    index.add_argument("--corpus", default="", help="required unless --words is given")
-    index.add_argument("--output", metavar="DIR", help="default: data/indexes")
-    index.add_argument("--model", help="pairs: index this translator's states at the sentences instead")
-    index.add_argument("--rows", type=int, default=200, help="with --model: how many sentences")
-    index.add_argument("--words", action="store_true", help="list the words of both languages over all pairs instead")
-
-    temperatures = command("temperatures", temperatures_command, "Measure what temperature does to a model's texts.")
-    temperatures.add_argument("--model", required=True)
-    temperatures.add_argument("--output", metavar="PARQUET", help="default: data/results/temperatures.parquet")
-
-    bottleneck = command(
-        "bottleneck", bottleneck_command, "Find a translator's principal directions and measure BLEU with few of them."
-    )
-    bottleneck.add_argument("--model", required=True)
-
-    compare = command("compare", compare_command, "Run an architecture comparison and write its table of results.")
-    compare.add_argument("--recipe", required=True)
-    compare.add_argument("--output", metavar="DIR", help="default: data/results")
-    compare.add_argument(
-        "--only", default="", metavar="WORDS", help="comma list of tasks, architectures, lengths, seed=N or timing"
-    )
-    compare.add_argument(
-        "--workers", type=int, metavar="N", help="worker processes; default: one per core; 0: none, in this process"
-    )
-    compare.add_argument("--dry-run", action="store_true", help="only measure and print what it would cost")
-    compare.add_argument(
-        "--check",
-        type=int,
-        metavar="N",
-        help="run N finished cells again and say whether they lie in the shipped range",
-    )
+    for command in _commands():
+        sub = commands.add_parser(command.name, help=command.help, description=command.help)
+        add_options(sub, command.settings)
+        sub.set_defaults(run=partial(_run, command))
     return parser
 
 
-def list_command(options: argparse.Namespace) -> None:
+def _run(command: Command, options: argparse.Namespace) -> None:
+    command.run(read_options(command.settings, options))
+
+
+def _commands() -> list[Command]:
+    """Return the commands of every family, and those that are about models of any."""
+    return [
+        Command("models", "List the shipped models.", ListModels, list_command),
+        *(command for family in in_order() for command in family.commands),
+        Command("train", "Train a recipe and write a model folder.", Train, train_command),
+        Command(
+            "evaluate",
+            "Measure a model and write the figures into its card.",
+            _evaluate_options(),
+            evaluate_command,
+        ),
+        Command(
+            "index",
+            "Index a training text, so that copies of it can be found without it.",
+            Index,
+            index_command,
+        ),
+        Command(
+            "compare",
+            "Run an architecture comparison and write its table of results.",
+            Compare,
+            compare_command,
+        ),
+    ]
+
+
+def _tables() -> dict[str, dict[str, ResultTable]]:
+    """Return, for the name of each table that `evaluate` can add to, the families that know it."""
+    found: dict[str, dict[str, ResultTable]] = {}
+    for family in in_order():
+        for table in family.tables:
+            found.setdefault(table.name, {})[family.name] = table
+    return found
+
+
+def _evaluate_options() -> type:
+    """Return `Evaluate` with an option for every table of results."""
+    fields = [
+        (
+            name,
+            str,
+            option("", help=f"{_whose(families)}: also {next(iter(families.values())).help}", metavar="PARQUET"),
+        )
+        for name, families in _tables().items()
+    ]
+    return make_dataclass("EvaluateWithTables", fields, bases=(Evaluate,), frozen=True, kw_only=True)
+
+
+def _whose(families: Iterable[str]) -> str:
+    return listing([TASK_FAMILIES.get(name).noun for name in families])
+
+
+def list_command(options: ListModels) -> None:
     """Print the shipped models."""
     from engine.models.folder import list_models
 
@@ -171,96 +177,7 @@ def list_command(options: argparse.Namespace) -> None:
         print(f"{info.name:22} {info.error or f'{info.title} ({info.parameters:,} parameters, {info.size_mib} MiB)'}")
 
 
-def generate_command(options: argparse.Namespace) -> None:
-    """Print the prompt and its continuation, as it is written."""
-    from engine.decoding.limits import SamplingSettings
-    from engine.decoding.text import write_text
-
-    loaded = _load(options.model, "language_model")
-    names = ("max_new_tokens", "temperature", "top_k", "top_p", "seed")
-    pieces = write_text(loaded, options.prompt, SamplingSettings(**{name: getattr(options, name) for name in names}))
-    unknown = loaded.tokenizer.unknown_pieces(options.prompt)
-    if unknown:
-        print(f"note: the model has never seen {' '.join(unknown)}", file=sys.stderr)
-    sys.stdout.write(options.prompt)
-    for piece in pieces:
-        sys.stdout.write(piece)
-        sys.stdout.flush()
-    print()
-
-
-def score_command(options: argparse.Namespace) -> None:
-    """Print nats and bits per character as JSON."""
-    from engine.evaluation.language_model import score_text
-
-    loaded = _load(options.model, "language_model")
-    print(json.dumps(score_text(loaded, _read(options.file), options.protocol)))
-
-
-def translate_command(options: argparse.Namespace) -> None:
-    """Print one translation per input line, in order."""
-    from engine.decoding.limits import SamplingSettings, SearchSettings, check_sampling, check_search
-    from engine.decoding.text import translate_lines
-
-    check_search(SearchSettings(options.beam_size, options.length_penalty))
-    chances = {name: getattr(options, name) for name in ("temperature", "top_k", "top_p", "seed")}
-    sampling = SamplingSettings(**chances) if options.sample else None
-    if sampling is not None:
-        check_sampling(sampling)
-    loaded = _load(options.model, "translation")
-    lines = _read("-").split("\n")
-    if not lines[-1]:
-        lines.pop()  # what follows the last line break is no line
-    settings = {"beam_size": options.beam_size, "length_penalty": options.length_penalty, "sampling": sampling}
-    found = dict(_progress(translate_lines(loaded, lines, **settings), len(lines)))
-    for index in range(len(lines)):
-        print(found[index])
-
-
-def classify_command(options: argparse.Namespace) -> None:
-    """Print LABEL TAB PROBABILITY per input line, in order; a line without a word stays empty, and that is said."""
-    from engine.inspection.classification.predictions import MAX_WORDS, classify_rows, is_readable
-    from engine.text.treebank import split_words
-
-    loaded = _load(options.model, "classification")
-    lines = _read("-").removeprefix("\ufeff").split("\n")
-    if not lines[-1]:
-        lines.pop()  # what follows the last line break is no line
-    rows = [split_words(line) for line in lines]
-    for number, row in enumerate(rows, start=1):
-        if len(row) > MAX_WORDS:
-            raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} are read at once.")
-    readable = [is_readable(row) for row in rows]
-    if not any(readable):
-        raise InputError("There is no word in the input; put one text on each line.")
-    without = [str(number) for number, is_good in enumerate(readable, start=1) if not is_good]
-    if without:
-        print(f"note: no word in line {', '.join(without[:10])}{' ...' if len(without) > 10 else ''}", file=sys.stderr)
-    found = iter(classify_rows(loaded, [row for row, is_good in zip(rows, readable, strict=True) if is_good]))
-    for is_good in readable:
-        verdict = next(found) if is_good else None
-        print(f"{verdict.label}\t{verdict.probability:.4f}" if verdict else "")
-
-
-def tag_command(options: argparse.Namespace) -> None:
-    """Print the tags of each input line's words, which stand between blanks, in order; an empty line stays one."""
-    from engine.inspection.tagging.predictions import MAX_WORDS, best_tags
-
-    loaded = _load(options.model, "tagging")
-    lines = _read("-").split("\n")
-    if not lines[-1]:
-        lines.pop()  # what follows the last line break is no line
-    rows = [line.replace("\t", " ").rstrip("\r").split(" ") for line in lines]  # a no-break space belongs to its word
-    rows = [[word for word in row if word] for row in rows]
-    for number, row in enumerate(rows, start=1):
-        if len(row) > MAX_WORDS:
-            raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} can be tagged at once.")
-    tags = iter(best_tags(loaded, [row for row in rows if row]))
-    for row in rows:
-        print(" ".join(next(tags)) if row else "")
-
-
-def train_command(options: argparse.Namespace) -> None:
+def train_command(options: Train) -> None:
     """Train, showing the trainer's events as a progress bar."""
     from tqdm import tqdm
 
@@ -289,74 +206,32 @@ def train_command(options: argparse.Namespace) -> None:
     print(f"wrote {folder}; measure it with: python -m engine evaluate --model {folder}")
 
 
-def evaluate_command(options: argparse.Namespace) -> None:
-    """Print a model's measured metrics as JSON and write them into its card."""
+def evaluate_command(options: Any) -> None:
+    """Print a model's measured metrics as JSON, write them into its card, and its rows into the tables asked for.
+
+    Raises:
+        InputError: a table is for models of other families.
+    """
     from engine.evaluation import evaluate_model
     from engine.models.folder import load_model
 
-    loaded = _load(options.model, "translation") if options.sentences else load_model(options.model)
-    if options.predictions:
-        _evaluation_of(loaded)
-    if (options.word_order or options.attributions) and loaded.info.task != "classification":
-        raise InputError(
-            f"The model '{options.model}' does {loaded.info.task.replace('_', ' ')}: --word-order and --attributions "
-            "are for classifiers."
-        )
-    if options.ablation and loaded.info.task != "tagging":
-        raise InputError(
-            f"The model '{options.model}' does {loaded.info.task.replace('_', ' ')}: --ablation is for taggers."
-        )
+    loaded = load_model(options.model)
+    task, asked = loaded.info.task, []
+    for name, families in _tables().items():
+        path = getattr(options, name)
+        if path and task not in families:
+            raise InputError(
+                f"The model '{options.model}' does {task.replace('_', ' ')}: --{name.replace('_', '-')} is for "
+                f"{_whose(families)}."
+            )
+        if path:
+            asked.append((families[task], Path(path)))
     print(json.dumps(evaluate_model(loaded, write=not options.dry_run), indent=2, ensure_ascii=False))
-    if options.regimes:
-        from engine.evaluation.forcing import add_regime
-
-        add_regime(loaded, Path(options.regimes))
-    if options.by_length:
-        from engine.evaluation.translation import add_bleu_by_length
-
-        add_bleu_by_length(loaded, Path(options.by_length))
-    if options.sentences:
-        from engine.evaluation.translation_sentences import add_sentences
-
-        add_sentences(loaded, Path(options.sentences))
-    if options.predictions:
-        _evaluation_of(loaded).add_predictions(loaded, Path(options.predictions))
-    if options.word_order:
-        from engine.evaluation.word_order import add_word_order
-
-        add_word_order(loaded, Path(options.word_order))
-    if options.attributions:
-        _add_agreement(loaded, Path(options.attributions))
-    if options.ablation:
-        from engine.evaluation.tagging import add_ablation
-
-        add_ablation(loaded, Path(options.ablation))
+    for table, path in asked:
+        show_shares(table.add(loaded, path) or ())
 
 
-def _add_agreement(loaded: Any, table: Path) -> None:
-    """Measure how explanations agree with deletion, with a progress bar: it takes minutes."""
-    from tqdm import tqdm
-
-    from engine.evaluation.attributions import add_agreement
-
-    with tqdm(total=100, unit="%", dynamic_ncols=True, delay=DELAY_SECONDS) as bar:
-        for share in add_agreement(loaded, table):
-            bar.update(round(100 * share) - bar.n)
-
-
-def _evaluation_of(loaded: Any) -> Any:
-    """Return the module that measures the answers of a classifier or tagger sentence by sentence."""
-    from importlib import import_module
-
-    if loaded.info.task not in ("classification", "tagging"):
-        raise InputError(
-            f"The model '{loaded.info.name}' does {loaded.info.task.replace('_', ' ')}: --predictions is for "
-            "classifiers and taggers."
-        )
-    return import_module(f"engine.evaluation.{loaded.info.task}")
-
-
-def index_command(options: argparse.Namespace) -> None:
+def index_command(options: Index) -> None:
     """Write the index of a corpus' training text, with what was measured of it on text that is not in it."""
     import dataclasses
 
@@ -374,47 +249,25 @@ def index_command(options: argparse.Namespace) -> None:
     print(f"wrote {path} ({size:.1f} MiB); {unseen['wrong']} of {unseen['spans']} spans in unseen text were wrong")
 
 
-def _index_pairs(options: argparse.Namespace) -> Path:
-    """Write a translator's states at a corpus' sentences, or the words of both languages, and return the path."""
-    from engine.inspection.translation import sentence_index, word_languages
+def _index_pairs(options: Index) -> Path:
+    """Write a model's states at a corpus' sentences, or the words of both languages, and return the path."""
+    from engine.inspection.translation import word_languages
+    from engine.models.folder import load_model
 
     if options.words:
         path = Path(options.output) / word_languages.WORDS.name if options.output else word_languages.WORDS
         return word_languages.save_words(word_languages.collect_words(), path)
-    index = sentence_index.build_sentence_index(_load(options.model, "translation"), options.corpus, options.rows)
-    return sentence_index.save_sentence_index(index, Path(options.output) if options.output else None)
+    loaded = load_model(options.model)
+    index = TASK_FAMILIES.get(loaded.info.task).index
+    if index is None:
+        whose = _whose(family.name for family in in_order() if family.index)
+        raise InputError(
+            f"The model '{options.model}' does {loaded.info.task.replace('_', ' ')}: --model is for {whose} here."
+        )
+    return index(loaded, options.corpus, options.rows, Path(options.output) if options.output else None)
 
 
-def temperatures_command(options: argparse.Namespace) -> None:
-    """Write a model's curve over temperature into the table of results."""
-    from tqdm import tqdm
-
-    from engine.inspection.writing.temperature_results import TABLE, measure_model
-
-    loaded, path = _load(options.model, "language_model"), Path(options.output or TABLE)
-    with tqdm(total=100, unit="%", dynamic_ncols=True, delay=DELAY_SECONDS) as bar:
-        for share in measure_model(loaded, path):
-            bar.update(round(100 * share) - bar.n)
-    print(f"wrote {path}")
-
-
-def bottleneck_command(options: argparse.Namespace) -> None:
-    """Write a translator's principal directions, and its BLEU against how many are kept into the table of results."""
-    from tqdm import tqdm
-
-    from engine.evaluation.bottleneck import measure_bleu
-    from engine.inspection.translation.bottleneck import TABLE, directions_of_corpus, save_directions
-
-    loaded = _load(options.model, "translation")
-    directions = directions_of_corpus(loaded)
-    print(f"wrote {save_directions(directions)}")
-    with tqdm(total=100, unit="%", dynamic_ncols=True, delay=DELAY_SECONDS) as bar:
-        for share in measure_bleu(loaded, directions, TABLE):
-            bar.update(round(100 * share) - bar.n)
-    print(f"wrote {TABLE}")
-
-
-def compare_command(options: argparse.Namespace) -> None:
+def compare_command(options: Compare) -> None:
     """Run a comparison recipe, one line per finished run; finished runs found in the output are not repeated."""
     from tqdm import tqdm
 
@@ -466,7 +319,7 @@ def _cost_statement(recipe: str, plan: Any) -> str:
     return "\n".join([*lines, "At most: a run that solves its task stops."])
 
 
-def _check_results(options: argparse.Namespace) -> None:
+def _check_results(options: Compare) -> None:
     """Print how runs made again compare with the shipped ones.
 
     Raises:
@@ -487,34 +340,6 @@ def _check_results(options: argparse.Namespace) -> None:
     )
     if inside[0] < len(own):
         raise DataError("Runs with the shipped seeds gave other results here.")
-
-
-def _load(name: str, task: str) -> Any:
-    from engine.models.folder import load_model
-
-    loaded = load_model(name)
-    if loaded.info.task != task:
-        raise InputError(f"The model '{name}' does {loaded.info.task.replace('_', ' ')}, not {task.replace('_', ' ')}.")
-    return loaded
-
-
-def _read(file: str) -> str:
-    try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise InputError(f"The file {file} cannot be read: {error.strerror}.") from error
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{'Standard input' if file == '-' else file} is not UTF-8 text (byte {error.start})."
-        ) from error
-
-
-def _progress(items: Any, total: int) -> Any:
-    from tqdm import tqdm
-
-    return tqdm(items, total=total, unit="line", dynamic_ncols=True, disable=not sys.stderr.isatty())
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -15,7 +15,7 @@ C = TypeVar("C")
 
 
 def option(
-    default: Any,
+    default: Any = dataclasses.MISSING,
     *,
     label: str = "",
     help: str = "",  # noqa: A002 - the word forms and command lines use
@@ -23,10 +23,27 @@ def option(
     maximum: float | None = None,
     step: float | None = None,
     choices: tuple[Any, ...] | None = None,
+    metavar: str = "",
+    is_positional: bool = False,
 ) -> Any:
-    """Return a dataclass field with its default, its bounds and the words a form shows for it."""
+    """Return a dataclass field with its default, its bounds and the words that forms and command lines show for it.
+
+    `metavar` and `is_positional` are for command lines alone (see `engine.command_options`).
+    """
     metadata = {"label": label, "help": help, "minimum": minimum, "maximum": maximum, "step": step, "choices": choices}
-    return dataclasses.field(default=default, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata | {"metavar": metavar, "is_positional": is_positional})
+
+
+def field_like(settings: type, name: str, **words: Any) -> Any:
+    """Return a field with the default, bounds and words of the field `name` of `settings`; `words` replace its own."""
+    field = next(field for field in dataclasses.fields(settings) if field.name == name)
+    return dataclasses.field(default=field.default, metadata={**field.metadata, **words})
+
+
+def settings_from(settings: type[C], fields: Any, prefix: str = "") -> C:
+    """Return the settings that the attributes of `fields` named `prefix` + name stand for."""
+    names = [field.name for field in dataclasses.fields(settings)]  # type: ignore[arg-type]
+    return settings(**{name: getattr(fields, prefix + name) for name in names})
 
 
 def to_dict(config: Any) -> dict[str, Any]:
@@ -78,7 +95,7 @@ def check_value(name: str, value: Any, kind: Any, metadata: Any) -> None:
         raise ConfigError(f"{name} must be one of {', '.join(map(str, choices))}, not {value!r}.")
     low, high = metadata.get("minimum"), metadata.get("maximum")
     if isinstance(value, int | float) and ((low is not None and value < low) or (high is not None and value > high)):
-        raise ConfigError(f"{name} must lie {_bounds(low, high)}, not {value}.")
+        raise ConfigError(f"{name} must lie {bounds_in_words(low, high)}, not {value}.")
 
 
 def _is_required(field: dataclasses.Field[Any]) -> bool:
@@ -88,9 +105,10 @@ def _is_required(field: dataclasses.Field[Any]) -> bool:
 _TYPE_WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
 
 
-def _bounds(low: float | None, high: float | None) -> str:
+def bounds_in_words(low: float | None, high: float | None) -> str:
+    """Return where a number may lie, as it follows "must lie"."""
     if low is None:
-        return f"at or below {high:g}"
+        return f"at or below {high:.10g}"
     if high is None:
-        return f"at or above {low:g}"
-    return f"between {low:g} and {high:g}"
+        return f"at or above {low:.10g}"
+    return f"between {low:.10g} and {high:.10g}"

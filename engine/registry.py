@@ -13,10 +13,15 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Named objects of one kind; an unknown name raises and lists the valid ones."""
+    """Named objects of one kind; an unknown name raises and lists the valid ones.
 
-    def __init__(self, kind: str) -> None:
+    Where a `package` is given its files are imported when the first entry is asked for. So a registry can stand below
+    the files that register in it, and what lies between asks it without importing them.
+    """
+
+    def __init__(self, kind: str, package: str = "") -> None:
         self.kind = kind
+        self._package = package
         self._entries: dict[str, T] = {}
         self._meta: dict[str, dict[str, Any]] = {}
 
@@ -42,6 +47,7 @@ class Registry(Generic[T]):
         Raises:
             ConfigError: there is none; the message lists the valid names.
         """
+        self._find()
         if name not in self._entries:
             raise ConfigError(f"Unknown {self.kind} '{name}'; choose one of: {', '.join(self.names())}.")
         return self._entries[name]
@@ -53,11 +59,18 @@ class Registry(Generic[T]):
 
     def names(self) -> list[str]:
         """Return all names in order of registration (files in alphabetical order)."""
+        self._find()
         return list(self._entries)
 
     def items(self) -> Iterator[tuple[str, T]]:
         """Yield (name, entry) pairs."""
+        self._find()
         return iter(self._entries.items())
+
+    def _find(self) -> None:
+        if self._package:
+            discover(self._package)
+            self._package = ""
 
 
 def discover(package_name: str) -> None:

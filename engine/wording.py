@@ -1,4 +1,4 @@
-"""How lists are said in sentences. Plain Python."""
+"""How lists and numbers of things are said in sentences. Plain Python."""
 
 from __future__ import annotations
 
@@ -10,3 +10,8 @@ def listing(parts: Sequence[Any], last: str = " and ") -> str:
     """Return parts as people list them: "a", "a and b", "a, b and c"; `last` stands before the last one."""
     words = [str(part) for part in parts]
     return last.join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things: "1 layer", "2 layers"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -3,53 +3,32 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 import streamlit as st
 
+from engine.task_family import pages
 from pages.components import cache, header, notices, routes, thumbnails, writing
 
 ENTRIES = (
-    (
-        routes.GENERATION,
-        "Generation",
-        "Three networks continue your text, one character at a time.",
-        thumbnails.generation,
-    ),
-    (
-        routes.TRANSLATION,
-        "Translation",
-        "English into French, with a map of where the network looks.",
-        thumbnails.translation,
-    ),
-    (
-        routes.SENTIMENT,
-        "Sentiment",
-        "Praise or not, and how the belief grows with every word that is read.",
-        thumbnails.sentiment,
-    ),
-    (
-        routes.ENTITIES,
-        "Entities",
-        "Persons, places and organisations in your text, marked by a network that reads both ways.",
-        thumbnails.entities,
-    ),
+    *((routes.path_of(page), page.title, page.sentence, partial(thumbnails.draw, page.name)) for page in pages()),
     (
         routes.COMPARISON,
         "Comparison",
         "Which network remembers longest, on tasks with known answers.",
-        thumbnails.comparison,
+        partial(thumbnails.draw, "comparison"),
     ),
     (
         routes.CELLS,
         "Cells",
         "What one cell computes at each step of your sentence, and which gates open and shut.",
-        thumbnails.cells,
+        partial(thumbnails.draw, "cells"),
     ),
     (
         routes.GRADIENTS,
         "Gradients",
         "How far back a network can be taught, and why the gradient of an RNN dies.",
-        thumbnails.gradients,
+        partial(thumbnails.draw, "gradients"),
     ),
     (routes.MODELS, "Models", "Every trained network: its card, its scores, how to load it.", thumbnails.models),
 )
@@ -61,13 +40,8 @@ header.show(
     "Here you can watch trained ones write, translate and remember, and see what goes on inside. "
     "Every text and every number on these pages is computed by the networks themselves or was measured on them.",
     {
-        "The line": "is written now, character by character, by one network; it is another one each time you come "
-        "here.",
-        "Bars and dashes": "chances of the next character, after and before a temperature of 0.5.",
-        "The map": "where the network looks (across, English) while it writes each word (down, French); the brighter, "
-        "the more.",
+        **{mark: meaning for page in pages() for mark, meaning in page.legend.items()},
         "Lines and bands": "the mean over three trainings, and their span from best to worst.",
-        "Tinted words": "what a network takes for a name, and of what kind.",
         "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where it "
         "is shut.",
         "Falling lines": "what is left of a small change after more and more steps, each grid line a power of ten.",

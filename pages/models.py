@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.inspection.stored.model_files import list_files
 from engine.models.card import usage_command, usage_lines
+from engine.task_family import in_order
 from pages.components import cache, figures, forms, header, networks, notices
 from pages.components.figures import Receipt
 from pages.components.views.models import ModelsView
@@ -14,10 +15,8 @@ header.show(
     "Models",
     "Which trained networks are here, how good are they, and how do you use one yourself?",
     {
-        "Measure": "the one number a model is judged by, on text it was not trained on. Nats per character: lower is "
-        "better. "
-        "BLEU, 0 to 100: higher is better. Texts judged right, in per cent. F1 of entities found, 0 to 100: higher is "
-        "better.",
+        "Measure": "the one number a model is judged by, on text it was not trained on. "
+        + " ".join(family.headline.meaning for family in in_order()),
         "Parameters": "how many numbers training has set.",
         "Size": "of the weights on disk, in half precision.",
         "SHA-256": "a fingerprint of a file; an identical copy has the same.",

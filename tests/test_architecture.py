@@ -228,6 +228,7 @@ BROKEN_IMPORTS = [
     ("engine-layers", "engine/experiments/__init__.py", "import engine.jobs"),
     ("engine-layers", "engine/jobs/__init__.py", "import engine.command_line"),
     ("engine-layers", "engine/plotting/theme.py", "import engine.models.folder"),
+    ("engine-layers", "engine/evaluation/base.py", "import engine.families.tagging"),
     ("engine-layers", "engine/new_idea.py", "text = 1"),
     ("plotting-knows-arrays", "engine/plotting/theme.py", "import torch"),
     ("rooms-of-inspection", "engine/inspection/tagging/quality.py", "import engine.inspection.classification.quality"),
@@ -280,6 +281,8 @@ def test_contract_catches_a_wrong_import(copy_of_code: Path, contract: str, path
         "from engine.command_line import main; main(['models', '--json'])",
         "from engine.experiments.results import list_results; list_results()",
         "from engine.corpora import CORPORA; CORPORA.names()",
+        "from engine.task_family import in_order; in_order()",
+        "from engine.command_line import build_parser; build_parser()",
     ],
 )
 def test_light_things_do_not_import_torch(statement: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from engine.corpora import sources
 from engine.errors import DataError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # `datasets` takes a second to import; only loading needs it
     from datasets import Dataset
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
+T = TypeVar("T")
 SPLITS = ("train", "validation", "test")
 
 CORPORA: Registry[CorpusSpec] = Registry("corpus")
@@ -46,10 +47,24 @@ class HubLocation:
 
 
 @dataclasses.dataclass(frozen=True)
+class Content(Generic[T]):
+    """What the rows of a corpus are; each has a file of its own.
+
+    Attributes:
+        words: as in "it holds sentence pairs".
+        read: (the rows of a split, what to call them where one is damaged) -> what they are.
+    """
+
+    words: str
+    read: Callable[[Dataset, str], T]
+
+
+@dataclasses.dataclass(frozen=True)
 class CorpusSpec:
     """Everything known about a corpus before it is read.
 
     Attributes:
+        content: what its rows are.
         columns: columns every split must have.
         sample: name of the embedded sample that stands in when nothing else can be reached ("" for none).
         hub: where it lives on the Hub, None for samples that only live here and for what the Hub does not hold in this
@@ -61,7 +76,7 @@ class CorpusSpec:
 
     name: str
     title: str
-    kind: str
+    content: Content[Any]
     columns: tuple[str, ...]
     licence: str
     origin: str
@@ -90,56 +105,15 @@ class Corpus:
     splits: dict[str, Dataset]
     source: CorpusSource
 
-    def text(self, split: str = "train") -> str:
-        """Return a text corpus' split as one string.
+    def read(self, content: Content[T], split: str = "train") -> T:
+        """Return a split as what it holds: a text, pairs, labelled texts, ...
 
         Raises:
-            DataError: this corpus holds sentence pairs, labelled or tagged sentences, not running text.
+            DataError: this corpus holds something else, or a row is damaged.
         """
-        if "text" not in self.spec.columns or "label" in self.spec.columns:
-            held = "sentence pairs" if "en" in self.spec.columns else "labelled sentences"
-            raise DataError(f"The corpus {self.spec.name} holds {held}, not running text.")
-        return "\n".join(self.splits[split]["text"])
-
-    def pairs(self, split: str = "train") -> tuple[list[str], list[str]]:
-        """Return a parallel corpus' split as (English, French) lists.
-
-        Raises:
-            DataError: this corpus holds running text or labelled sentences.
-        """
-        if "en" not in self.spec.columns:
-            held = "running text" if "text" in self.spec.columns else "labelled sentences"
-            raise DataError(f"The corpus {self.spec.name} holds {held}, not sentence pairs.")
-        return list(self.splits[split]["en"]), list(self.splits[split]["fr"])
-
-    def labelled(self, split: str = "train") -> tuple[list[str], list[int]]:
-        """Return a labelled corpus' split as (sentences or longer texts, labels).
-
-        Raises:
-            DataError: this corpus has no labels.
-        """
-        if "label" not in self.spec.columns:
-            raise DataError(f"The corpus {self.spec.name} has no labels.")
-        rows = self.splits[split]
-        return list(rows["sentence" if "sentence" in rows.column_names else "text"]), [
-            int(label) for label in rows["label"]
-        ]
-
-    def tagged(self, split: str = "train") -> tuple[list[list[str]], list[list[str]]]:
-        """Return a tagged corpus' split as (the words of each sentence, their tags).
-
-        Raises:
-            DataError: this corpus has no tags, or a sentence has not one for every word.
-        """
-        if "ner_tags" not in self.spec.columns:
-            raise DataError(f"The corpus {self.spec.name} has no tags.")
-        words, tags = (list(map(list, self.splits[split][column])) for column in ("tokens", "ner_tags"))
-        for number, (row, marks) in enumerate(zip(words, tags, strict=True)):
-            if len(row) != len(marks):
-                raise DataError(
-                    f"Sentence {number} of {self.spec.name} {split} has {len(row)} words but {len(marks)} tags."
-                )
-        return words, tags
+        if self.spec.content is not content:
+            raise DataError(f"The corpus {self.spec.name} holds {self.spec.content.words}, not {content.words}.")
+        return content.read(self.splits[split], f"{self.spec.name} {split}")
 
 
 def load_corpus(name: str) -> Corpus:

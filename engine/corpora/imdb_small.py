@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 
 _BREAK = re.compile(r"\s*(?:<br\s*/?>\s*)+", re.IGNORECASE)
 
@@ -18,7 +19,7 @@ CORPORA.register("imdb_small")(
     CorpusSpec(
         name="imdb_small",
         title="IMDB reviews",
-        kind="labelled",
+        content=LABELLED_TEXTS,
         columns=("text", "label"),
         licence="None stated; published for research.",
         origin="Maas et al. (2011), Learning word vectors for sentiment analysis; 8,000 of the 50,000 reviews",

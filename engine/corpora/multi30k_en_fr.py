@@ -1,12 +1,13 @@
 """Multi30k English-French: image captions and their human translations; test is test_2016_flickr."""
 
 from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 
 CORPORA.register("multi30k_en_fr")(
     CorpusSpec(
         name="multi30k_en_fr",
         title="Multi30k English-French",
-        kind="pairs",
+        content=SENTENCE_PAIRS,
         columns=("en", "fr"),
         licence="Research and educational use; the source states no licence for the text.",
         origin="Elliott et al. 2016, 2017",

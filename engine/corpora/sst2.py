@@ -1,12 +1,13 @@
 """SST-2: sentences and phrases from film reviews, each praising (1) or not (0)."""
 
 from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 
 CORPORA.register("sst2")(
     CorpusSpec(
         name="sst2",
         title="SST-2",
-        kind="labelled",
+        content=LABELLED_TEXTS,
         columns=("sentence", "label"),
         licence="None stated; distributed for research.",
         origin="Socher et al. (2013), Recursive deep models for semantic compositionality over a sentiment treebank",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 
 
 def from_translation(row: dict[str, Any]) -> dict[str, Any]:
@@ -16,7 +17,7 @@ CORPORA.register("tatoeba_en_fr")(
     CorpusSpec(
         name="tatoeba_en_fr",
         title="Tatoeba English-French",
-        kind="pairs",
+        content=SENTENCE_PAIRS,
         columns=("en", "fr"),
         licence="CC BY 2.0 France (tatoeba.org, manythings.org/anki)",
         origin="ManyThings.org selection of 2019-04-07",

@@ -1,12 +1,13 @@
 """Tiny Shakespeare: 1,115,394 characters of Shakespeare's plays, split 90/5/5 in order."""
 
 from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+from engine.corpora.running_text import RUNNING_TEXT
 
 CORPORA.register("tiny_shakespeare")(
     CorpusSpec(
         name="tiny_shakespeare",
         title="Tiny Shakespeare",
-        kind="text",
+        content=RUNNING_TEXT,
         columns=("text",),
         licence="Text in the public domain; collection under MIT (karpathy/char-rnn).",
         origin="A. Karpathy, char-rnn, 2015",

@@ -1,9 +1,6 @@
 """Measuring shipped models with the protocols their cards name; `evaluate_model` writes what it measured into the
 card."""
 
-from engine.evaluation.base import EVALUATIONS, evaluate_model
-from engine.registry import discover
+from engine.evaluation.base import evaluate_model
 
-__all__ = ["EVALUATIONS", "evaluate_model"]
-
-discover("engine.evaluation")
+__all__ = ["evaluate_model"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,7 @@ from engine.inspection.stored.tables import read_stored_table
 from engine.models.card import write_card
 from engine.models.folder import LoadedModel, write_config
 from engine.provenance import commit, hardware
-from engine.registry import Registry
-
-Evaluation = Callable[[LoadedModel], dict[str, Any]]
-
-EVALUATIONS: Registry[Evaluation] = Registry("task")
+from engine.task_family import TASK_FAMILIES
 
 
 def corpora_of(loaded: LoadedModel) -> list[str]:
@@ -40,7 +36,7 @@ def evaluate_model(loaded: LoadedModel, write: bool = True) -> dict[str, Any]:
     Raises:
         DataError: a test corpus cannot be read.
     """
-    metrics = EVALUATIONS.get(loaded.info.task)(loaded)
+    metrics = TASK_FAMILIES.get(loaded.info.task).evaluate(loaded)
     metrics |= {"measured_on": date.today().isoformat(), "hardware": hardware(), "commit": commit()}
     if write:
         config = loaded.info.config | {"metrics": metrics}

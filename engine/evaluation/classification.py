@@ -17,8 +17,9 @@ import pandas as pd
 
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.imdb_small import without_breaks
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.errors import DataError
-from engine.evaluation.base import EVALUATIONS, corpora_of
+from engine.evaluation.base import corpora_of
 from engine.inspection.classification.predictions import MAX_WORDS, is_readable, probabilities_by_direction
 from engine.inspection.stored.sentence_scores import weights_in
 from engine.inspection.stored.tables import read_stored_table
@@ -31,7 +32,6 @@ NEGATIONS = frozenset("not n't no never neither nor nothing none nobody nowhere 
 COLUMNS = ("model", "corpus", "split", "row", "label", "probability", "words", "unknown_words", "has_negation")
 
 
-@EVALUATIONS.register("classification")
 def evaluate_classifier(loaded: LoadedModel) -> dict[str, Any]:
     """Return accuracy and F1 in percent, nats per label and calibration error on the held-out split of the classifier's
     corpus."""
@@ -66,7 +66,7 @@ def evaluated_split(corpus: Corpus) -> str:
 
 def readable_rows(corpus: Corpus, split: str) -> tuple[list[int], list[list[str]], np.ndarray]:
     """Return the places, words and labels of the texts of a split that have a word in them."""
-    texts, labels = corpus.labelled(split)
+    texts, labels = corpus.read(LABELLED_TEXTS, split)
     rows = [split_words(without_breaks(text)) for text in texts]
     places = [place for place, row in enumerate(rows) if is_readable(row)]
     return places, [rows[place] for place in places], np.array([labels[place] for place in places], dtype=np.int64)

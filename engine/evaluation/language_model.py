@@ -8,10 +8,11 @@ from typing import Any
 import torch
 
 from engine.corpora import load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.decoding.scoring import score_rows, score_stream, score_windows
 from engine.decoding.text import start_id
 from engine.errors import InputError
-from engine.evaluation.base import EVALUATIONS, corpora_of
+from engine.evaluation.base import corpora_of
 from engine.models.folder import LoadedModel
 
 PROTOCOLS = ("stream", "windows")
@@ -51,11 +52,10 @@ def _total_nats(loaded: LoadedModel, text: str, ids: torch.Tensor, protocol: str
     return score_rows(loaded.model, loaded.tokenizer.encode_batch(windows), first_id)
 
 
-@EVALUATIONS.register("language_model")
 def evaluate_language_model(loaded: LoadedModel) -> dict[str, Any]:
     """Return both protocols' figures on validation and test text, joined."""
     corpus = load_corpus(corpora_of(loaded)[0])
-    text = corpus.text("validation") + corpus.text("test")
+    text = corpus.read(RUNNING_TEXT, "validation") + corpus.read(RUNNING_TEXT, "test")
     stream, windows = (score_text(loaded, text, protocol) for protocol in PROTOCOLS)
     tokens = len(loaded.tokenizer.encode(text))
     return ({} if tokens == len(text) else {"characters_per_piece": round(len(text) / tokens, 2)}) | {

@@ -17,8 +17,9 @@ from typing import Any
 import pandas as pd
 
 from engine.corpora import load_corpus
+from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.errors import DataError, ModelError
-from engine.evaluation.base import EVALUATIONS, corpora_of
+from engine.evaluation.base import corpora_of
 from engine.inspection.stored.sentence_scores import source_hash, weights_in
 from engine.inspection.stored.tables import read_stored_table
 from engine.inspection.tagging.predictions import MAX_WORDS, best_tags
@@ -31,14 +32,13 @@ PREDICTION_COLUMNS = ("model", "weights", "corpus", "split", "row", "words", "go
 ABLATION_COLUMNS = ("recipe", "corpus", "crf", "bidirectional", "seed", "f1", "precision", "recall")
 
 
-@EVALUATIONS.register("tagging")
 def evaluate_tagger(loaded: LoadedModel) -> dict[str, Any]:
     """Return span figures in percent on the test split of its corpus, and those of the most frequent tag of every
     word."""
     corpus = load_corpus(corpora_of(loaded)[0])
     words, gold = sentences(corpus, SPLIT)
     predicted = best_tags(loaded, words)
-    baseline = most_frequent_tags(*corpus.tagged("train"))
+    baseline = most_frequent_tags(*corpus.read(TAGGED_SENTENCES))
     frequent = span_scores(gold, [[baseline.get(word, OUTSIDE) for word in row] for row in words])
     pairs = [
         (tag, other)
@@ -86,7 +86,8 @@ def most_frequent_tags(rows: Iterable[Sequence[str]], tags: Iterable[Sequence[st
 
 def sentences(corpus: Any, split: str) -> tuple[list[list[str]], list[list[str]]]:
     """Return the words and tags of a split's sentences that can be tagged: empty and endless ones are left out."""
-    kept = [(words, tags) for words, tags in zip(*corpus.tagged(split), strict=True) if 0 < len(words) <= MAX_WORDS]
+    rows = zip(*corpus.read(TAGGED_SENTENCES, split), strict=True)
+    kept = [(words, tags) for words, tags in rows if 0 < len(words) <= MAX_WORDS]
     return [words for words, _ in kept], [tags for _, tags in kept]
 
 
@@ -94,7 +95,7 @@ def predictions(loaded: LoadedModel) -> pd.DataFrame:
     """Return one row per test sentence: its place, right and found tags as numbers into "labels", how many words, a
     hash of them."""
     corpus = load_corpus(corpora_of(loaded)[0])
-    rows, gold = corpus.tagged(SPLIT)
+    rows, gold = corpus.read(TAGGED_SENTENCES, SPLIT)
     places = [place for place, words in enumerate(rows) if 0 < len(words) <= MAX_WORDS]
     found = best_tags(loaded, [rows[place] for place in places])
     labels = list(loaded.model.labels)

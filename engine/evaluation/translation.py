@@ -15,9 +15,10 @@ import sacrebleu
 import torch
 
 from engine.corpora import load_corpus
+from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.decoding.text import encode_sources, translate_lines
 from engine.errors import DataError
-from engine.evaluation.base import EVALUATIONS, corpora_of
+from engine.evaluation.base import corpora_of
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
@@ -26,7 +27,6 @@ BEAM_SIZE = 5
 LENGTH_BUCKETS = ((1, 7), (8, 10), (11, 13), (14, 17), (18, 60))
 
 
-@EVALUATIONS.register("translation")
 def evaluate_translator(loaded: LoadedModel) -> dict[str, Any]:
     """Return BLEU (cased, tokenised by 13a), chrF and TER on the test split of each training corpus, with a beam of
     5."""
@@ -79,7 +79,7 @@ def bleu_by_length(loaded: LoadedModel) -> pd.DataFrame:
 def read_test_set(corpus: Any, source_language: str = "en") -> tuple[list[str], list[list[str]]]:
     """Return the test split's sources in one language and, for each, all its references in the other."""
     split = corpus.splits["test"]
-    english, french = corpus.pairs("test")
+    english, french = corpus.read(SENTENCE_PAIRS, "test")
     if source_language == "fr":
         return french, [[sentence] for sentence in english]
     if "references" in split.column_names:

@@ -25,13 +25,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from engine.errors import InputError
-from engine.inspection.classification.predictions import label_names, split_text
-from engine.inspection.tagging.predictions import split_words
-from engine.models.base import mask_from_lengths, pad
+from engine.errors import InputError, ModelError
+from engine.models.base import mask_from_lengths
 from engine.models.folder import LoadedModel
 from engine.models.recurrent import reverse_by_length
-from engine.models.word_features import read_words
+from engine.task_family import TASK_FAMILIES, BatchReading
 
 MAX_LINES = 12
 MAX_WORDS = 40
@@ -105,7 +103,7 @@ def split_lines(loaded: LoadedModel, lines: tuple[str, ...]) -> tuple[tuple[str,
     Raises:
         InputError: there are fewer than two lines, too many, or one is too long or without a word.
     """
-    rows = [SPLITTERS[loaded.info.task](loaded, line) for line in lines if line.strip()]
+    rows = [_batch_reading(loaded).split(loaded, line) for line in lines if line.strip()]
     if len(rows) < 2:
         raise InputError("A batch takes at least two lines with words, one text on each.")
     if len(rows) > MAX_LINES:
@@ -137,11 +135,12 @@ def wasted_share(lengths: Sequence[int], batches: Sequence[Sequence[int]]) -> fl
 @torch.no_grad()
 def inspect_batch(loaded: LoadedModel, rows: tuple[tuple[str, ...], ...]) -> BatchReport:
     """Return a batch as it enters the network, and what mask and packing do to it."""
-    reading = READERS[loaded.info.task](loaded, rows)
+    read = _batch_reading(loaded).read
+    reading = read(loaded, rows)
     mask = mask_from_lengths(reading.lengths, reading.ids.shape[1])
     everything = torch.full_like(reading.lengths, reading.ids.shape[1])
     right, wrong = reading.answer(reading.lengths), reading.answer(everything)
-    alone = [single.answer(single.lengths)[0] for single in (READERS[loaded.info.task](loaded, (row,)) for row in rows)]
+    alone = [single.answer(single.lengths)[0] for single in (read(loaded, (row,)) for row in rows)]
     frame = pd.DataFrame(
         {
             "text": range(1, len(rows) + 1),
@@ -189,7 +188,7 @@ def time_batches(
 
     `attempt` tells measurements apart where results are kept; it changes nothing.
     """
-    prepare = READERS[loaded.info.task]
+    prepare = _batch_reading(loaded).read
     together = [prepare(loaded, batch) for batch in batches]
     singles = [prepare(loaded, (row,)) for batch in batches for row in batch]
     if not together[0].stacks:
@@ -231,44 +230,13 @@ def mask_sentence(reports: Sequence[BatchReport]) -> str:
     )
 
 
-def _classification(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
-    model, tokenizer = loaded.model, loaded.tokenizer
-    ids = pad([tokenizer.encode_words(row) for row in rows], tokenizer.pad_id)
-    lengths = torch.tensor([len(row) for row in rows])
-    embedded = model.embed(ids)
-    names = label_names(loaded)
+def _batch_reading(loaded: LoadedModel) -> BatchReading:
+    """Return how models of this family read lines as a batch.
 
-    def answer(used: Tensor) -> list[Answer]:
-        shares = model.forward_from_embeddings(embedded, used).softmax(dim=-1).numpy()
-        return [Answer(row, f"{names[row.argmax()]} {100 * row.max():.1f} %", (int(row.argmax()),)) for row in shares]
-
-    stacks = tuple(tuple(stack) for stack in (model.forward_layers, model.backward_layers) if len(stack))
-    return Reading(ids, embedded, lengths, lambda: model.outputs(embedded, lengths), answer, stacks)
-
-
-def _tagging(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
-    model = loaded.model
-    features = read_words(loaded.tokenizer, rows)
-    lengths, embedded = features.lengths, model.embed(features)
-
-    def answer(used: Tensor) -> list[Answer]:
-        read = features._replace(lengths=used)
-        shares, tags = model(read).softmax(dim=-1).numpy(), model.decode(read)
-        sizes = lengths.tolist()
-        return [
-            Answer(row[:size], " ".join(model.labels[tag] for tag in own[:size]), tuple(own[:size]))
-            for row, own, size in zip(shares, tags, sizes, strict=True)
-        ]
-
-    def outputs() -> Tensor:
-        return torch.cat([part for part in model.outputs(embedded, lengths) if part is not None], dim=2)
-
-    stacks = tuple((layer,) for layer in (model.forwards, model.backwards) if layer is not None)
-    return Reading(features.word_ids, embedded, lengths, outputs, answer, stacks)
-
-
-READERS = {"classification": _classification, "tagging": _tagging}
-SPLITTERS: dict[str, Callable[[LoadedModel, str], Sequence[str]]] = {
-    "classification": lambda loaded, line: split_text(loaded, line),
-    "tagging": lambda loaded, line: [word.text for word in split_words(line)],
-}
+    Raises:
+        ModelError: they do not.
+    """
+    family = TASK_FAMILIES.get(loaded.info.task)
+    if family.batch is None:
+        raise ModelError(f"{loaded.info.name} reads no batches of lines; {family.noun} have nothing to show here.")
+    return family.batch

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import safetensors.torch
 import torch
 from huggingface_hub import PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
+from engine.config import to_dict
 from engine.registry import Registry
 
 MODELS: Registry[type[PretrainedModel]] = Registry("model")
@@ -56,6 +57,11 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
 
     task: ClassVar[str]
     cell: str
+
+    @classmethod
+    def from_config(cls, config: Any, **given: Any) -> Self:
+        """Return a model built from the dataclass of its hyper-parameters and what is `given` by the data."""
+        return cls(**to_dict(config), **given)
 
     @property
     def config(self) -> dict[str, Any]:

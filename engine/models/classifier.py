@@ -12,6 +12,9 @@ forward one knows nothing of what is still to come in any layer, so that what ea
 
 from __future__ import annotations
 
+import dataclasses
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
@@ -23,7 +26,29 @@ AVERAGE = "average"  # the `cell` of a classifier without any: it averages the e
 MAX_LAYERS = 4
 
 
-@MODELS.register("classifier", title="Classifier")
+@dataclasses.dataclass(frozen=True)
+class ClassifierConfig:
+    """The hyper-parameters of a `Classifier`."""
+
+    model: ClassVar[str] = "classifier"
+
+    embedding_dim: int = 100
+    hidden_size: int = 100
+    num_layers: int = 1
+    cell: str = "lstm"
+    bidirectional: bool = True
+    dropout: float = 0.0
+    embedding_dropout: float = 0.0
+    weight_dropout: float = 0.0
+    forget_bias: float = 1.0
+
+    @classmethod
+    def of_average(cls, embedding_dim: int, embedding_dropout: float) -> ClassifierConfig:
+        """Return the configuration of a classifier that averages embeddings: no layers, no units, no directions."""
+        return cls(embedding_dim, 0, 0, AVERAGE, False, embedding_dropout=embedding_dropout)
+
+
+@MODELS.register(ClassifierConfig.model, title="Classifier")
 class Classifier(PretrainedModel):
     """Gives each of `num_labels` labels a logit, from a whole text.
 
@@ -37,17 +62,17 @@ class Classifier(PretrainedModel):
     def __init__(
         self,
         vocab_size: int,
-        embedding_dim: int = 100,
-        hidden_size: int = 100,
-        num_layers: int = 1,
-        cell: str = "lstm",
-        bidirectional: bool = True,
+        embedding_dim: int = ClassifierConfig.embedding_dim,
+        hidden_size: int = ClassifierConfig.hidden_size,
+        num_layers: int = ClassifierConfig.num_layers,
+        cell: str = ClassifierConfig.cell,
+        bidirectional: bool = ClassifierConfig.bidirectional,
         num_labels: int = 2,
-        dropout: float = 0.0,
-        embedding_dropout: float = 0.0,
-        weight_dropout: float = 0.0,
+        dropout: float = ClassifierConfig.dropout,
+        embedding_dropout: float = ClassifierConfig.embedding_dropout,
+        weight_dropout: float = ClassifierConfig.weight_dropout,
         pad_id: int = 0,
-        forget_bias: float = 1.0,
+        forget_bias: float = ClassifierConfig.forget_bias,
     ) -> None:
         super().__init__()
         is_average = cell == AVERAGE

@@ -13,7 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import ConfigError, ModelError
+from engine.errors import ConfigError, InputError, ModelError
+from engine.task_family import TASK_FAMILIES
+from engine.wording import listing
 
 if TYPE_CHECKING:
     from engine.models.base import PretrainedModel
@@ -145,6 +147,19 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
     return LoadedModel(dataclasses.replace(info, parameters=model.parameter_count()), model, tokenizer)
 
 
+def load_model_of(task: str, name: str | Path) -> LoadedModel:
+    """Return a model as `load_model` does, if it is one for this task.
+
+    Raises:
+        ModelError: it does not exist, or its folder is incomplete or damaged.
+        InputError: it does another task.
+    """
+    loaded = load_model(name)
+    if loaded.info.task != task:
+        raise InputError(f"The model '{name}' does {loaded.info.task.replace('_', ' ')}, not {task.replace('_', ' ')}.")
+    return loaded
+
+
 def save_model(
     folder: Path | str, model: PretrainedModel, tokenizer: Tokenizer, facts: dict[str, Any], card: str
 ) -> Path:
@@ -207,6 +222,9 @@ def _read_info(folder: Path) -> ModelInfo:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"The config.json in '{folder.name}' is damaged or lacks a field.") from error
+    if info.task not in TASK_FAMILIES.names():
+        known = listing(TASK_FAMILIES.names())
+        raise ModelError(f"The config.json in '{folder.name}' gives the task {info.task!r}; known are {known}.")
     check_weights_header(folder / "model.safetensors")
     return info
 

@@ -7,6 +7,9 @@ Paper: Mikolov et al. (2010), Recurrent neural network based language model; Gra
 
 from __future__ import annotations
 
+import dataclasses
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -20,7 +23,25 @@ LanguageModelState = tuple[LayerState, ...]
 MAX_LAYERS = 4
 
 
-@MODELS.register("language_model", title="Language model")
+@dataclasses.dataclass(frozen=True)
+class LanguageModelConfig:
+    """The hyper-parameters of a `LanguageModel`, which explains them; regularisers are off unless asked for."""
+
+    model: ClassVar[str] = "language_model"
+
+    embedding_dim: int = 128
+    hidden_size: int = 256
+    num_layers: int = 2
+    cell: str = "lstm"
+    dropout: float = 0.0
+    residual: bool = True
+    tie_embeddings: bool = False
+    forget_bias: float = 1.0
+    weight_dropout: float = 0.0
+    embedding_dropout: float | None = None
+
+
+@MODELS.register(LanguageModelConfig.model, title="Language model")
 class LanguageModel(PretrainedModel):
     """Predicts the next token from all tokens before it.
 
@@ -35,16 +56,16 @@ class LanguageModel(PretrainedModel):
     def __init__(
         self,
         vocab_size: int,
-        embedding_dim: int = 128,
-        hidden_size: int = 256,
-        num_layers: int = 2,
-        cell: str = "lstm",
-        dropout: float = 0.0,
-        residual: bool = True,
-        tie_embeddings: bool = False,
-        forget_bias: float = 1.0,
-        weight_dropout: float = 0.0,
-        embedding_dropout: float | None = None,
+        embedding_dim: int = LanguageModelConfig.embedding_dim,
+        hidden_size: int = LanguageModelConfig.hidden_size,
+        num_layers: int = LanguageModelConfig.num_layers,
+        cell: str = LanguageModelConfig.cell,
+        dropout: float = LanguageModelConfig.dropout,
+        residual: bool = LanguageModelConfig.residual,
+        tie_embeddings: bool = LanguageModelConfig.tie_embeddings,
+        forget_bias: float = LanguageModelConfig.forget_bias,
+        weight_dropout: float = LanguageModelConfig.weight_dropout,
+        embedding_dropout: float | None = LanguageModelConfig.embedding_dropout,
     ) -> None:
         super().__init__()
         if not 1 <= num_layers <= MAX_LAYERS:

@@ -9,6 +9,9 @@ Papers: Huang, Xu and Yu (2015), arXiv 1508.01991 (bidirectional LSTM and CRF); 
 
 from __future__ import annotations
 
+import dataclasses
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -21,7 +24,25 @@ from engine.models.word_features import CHARACTER_KINDS, PADDING, SHAPES, WordFe
 KERNEL = 3  # characters that one filter sees
 
 
-@MODELS.register("tagger", title="Tagger")
+@dataclasses.dataclass(frozen=True)
+class TaggerConfig:
+    """The hyper-parameters of a `Tagger`; `hidden_size` is per direction."""
+
+    model: ClassVar[str] = "tagger"
+
+    embedding_dim: int = 100
+    character_dim: int = 25
+    character_filters: int = 64
+    shape_dim: int = 8
+    hidden_size: int = 200
+    cell: str = "lstm"
+    bidirectional: bool = True
+    crf: bool = True
+    dropout: float = 0.0
+    locked_dropout: bool = False
+
+
+@MODELS.register(TaggerConfig.model, title="Tagger")
 class Tagger(PretrainedModel):
     """Emissions are linear in what each direction remembers: W_forward f_t + W_backward b_t + bias.
 
@@ -37,16 +58,16 @@ class Tagger(PretrainedModel):
         self,
         vocab_size: int,
         labels: list[str],
-        embedding_dim: int = 100,
-        character_dim: int = 25,
-        character_filters: int = 64,
-        shape_dim: int = 8,
-        hidden_size: int = 200,
-        cell: str = "lstm",
-        bidirectional: bool = True,
-        crf: bool = True,
-        dropout: float = 0.0,
-        locked_dropout: bool = False,
+        embedding_dim: int = TaggerConfig.embedding_dim,
+        character_dim: int = TaggerConfig.character_dim,
+        character_filters: int = TaggerConfig.character_filters,
+        shape_dim: int = TaggerConfig.shape_dim,
+        hidden_size: int = TaggerConfig.hidden_size,
+        cell: str = TaggerConfig.cell,
+        bidirectional: bool = TaggerConfig.bidirectional,
+        crf: bool = TaggerConfig.crf,
+        dropout: float = TaggerConfig.dropout,
+        locked_dropout: bool = TaggerConfig.locked_dropout,
     ) -> None:
         super().__init__()
         self.labels, self.cell, self.hidden_size = list(labels), cell, hidden_size

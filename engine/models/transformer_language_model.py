@@ -9,7 +9,9 @@ keys and values carried from one stretch of text to the next.
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -26,7 +28,21 @@ TransformerState = tuple[
 STRETCH = 512  # tokens read at once; more would need scores of every token for every other
 
 
-@MODELS.register("transformer_language_model", title="Transformer language model")
+@dataclasses.dataclass(frozen=True)
+class TransformerConfig:
+    """The hyper-parameters of a `TransformerLanguageModel`."""
+
+    model: ClassVar[str] = "transformer_language_model"
+
+    width: int = 176
+    num_layers: int = 4
+    num_heads: int = 4
+    feedforward_size: int = 672
+    window: int = 256
+    dropout: float = 0.0
+
+
+@MODELS.register(TransformerConfig.model, title="Transformer language model")
 class TransformerLanguageModel(PretrainedModel):
     """Predicts the next token from the last `window` tokens, in every block; a stack of blocks reaches that much
     further back.
@@ -45,12 +61,12 @@ class TransformerLanguageModel(PretrainedModel):
     def __init__(
         self,
         vocab_size: int,
-        width: int = 176,
-        num_layers: int = 4,
-        num_heads: int = 4,
-        feedforward_size: int = 672,
-        window: int = 256,
-        dropout: float = 0.0,
+        width: int = TransformerConfig.width,
+        num_layers: int = TransformerConfig.num_layers,
+        num_heads: int = TransformerConfig.num_heads,
+        feedforward_size: int = TransformerConfig.feedforward_size,
+        window: int = TransformerConfig.window,
+        dropout: float = TransformerConfig.dropout,
     ) -> None:
         super().__init__()
         if num_heads < 1 or width % num_heads:

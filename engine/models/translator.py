@@ -12,8 +12,9 @@ vocabulary and one tied embedding; residual connections between layers.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -73,7 +74,26 @@ class DecoderState(NamedTuple):
         )
 
 
-@MODELS.register("translator", title="Translator")
+@dataclasses.dataclass(frozen=True)
+class TranslatorConfig:
+    """The hyper-parameters of a `Translator`."""
+
+    model: ClassVar[str] = "translator"
+
+    embedding_dim: int = 256
+    hidden_size: int = 320
+    encoder_layers: int = 2
+    decoder_layers: int = 2
+    cell: str = "lstm"
+    bidirectional: bool = True
+    attention: str = "dot"
+    dropout: float = 0.3
+    forget_bias: float = 1.0
+    locked_dropout: bool = False
+    word_dropout: float = 0.0
+
+
+@MODELS.register(TranslatorConfig.model, title="Translator")
 class Translator(PretrainedModel):
     """Encoder-decoder over one shared vocabulary; `attention` is "dot", "additive" or "none".
 
@@ -87,18 +107,18 @@ class Translator(PretrainedModel):
     def __init__(
         self,
         vocab_size: int,
-        embedding_dim: int = 256,
-        hidden_size: int = 320,
-        encoder_layers: int = 2,
-        decoder_layers: int = 2,
-        cell: str = "lstm",
-        bidirectional: bool = True,
-        attention: str = "dot",
-        dropout: float = 0.3,
+        embedding_dim: int = TranslatorConfig.embedding_dim,
+        hidden_size: int = TranslatorConfig.hidden_size,
+        encoder_layers: int = TranslatorConfig.encoder_layers,
+        decoder_layers: int = TranslatorConfig.decoder_layers,
+        cell: str = TranslatorConfig.cell,
+        bidirectional: bool = TranslatorConfig.bidirectional,
+        attention: str = TranslatorConfig.attention,
+        dropout: float = TranslatorConfig.dropout,
         pad_id: int = 0,
-        forget_bias: float = 1.0,
-        locked_dropout: bool = False,
-        word_dropout: float = 0.0,
+        forget_bias: float = TranslatorConfig.forget_bias,
+        locked_dropout: bool = TranslatorConfig.locked_dropout,
+        word_dropout: float = TranslatorConfig.word_dropout,
     ) -> None:
         super().__init__()
         for name, count in (("encoder_layers", encoder_layers), ("decoder_layers", decoder_layers)):

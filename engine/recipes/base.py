@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
+from engine.config import to_dict
 from engine.corpora import CorpusSource
+from engine.errors import ModelError
 from engine.models.base import PretrainedModel
+from engine.models.folder import LoadedModel, load_model
 from engine.registry import Registry
 from engine.text import Tokenizer
 from engine.training import Objective, TrainingSettings
+
+RUNS = Path("runs")  # where the README's commands put what is trained
 
 RECIPES: Registry[Recipe] = Registry("recipe")
 
@@ -37,6 +44,47 @@ class Prepared:
     sources: tuple[CorpusSource, ...]
     started_from: dict[str, Any] = dataclasses.field(default_factory=dict)
     start_share: float = 0.0
+
+
+def names_on_pages(recipe: Any) -> dict[str, str]:
+    """Return the recipe's label and group as facts of its model, those that are given."""
+    return {name: value for name in ("label", "group") if (value := getattr(recipe, name))}
+
+
+def first_command(start_from: str) -> str:
+    """Return the command that trains the recipe that another one starts from."""
+    return f"python -m engine train --recipe {start_from} --output {RUNS / start_from}"
+
+
+def load_beginning(recipe: Any, roots: Sequence[Path], may_differ: Sequence[str]) -> LoadedModel:
+    """Return the trained model of `recipe.start_from`, from the first of `roots` that has it.
+
+    Its hyper-parameters must be those of `recipe.model`, but for those that `may_differ`.
+
+    Raises:
+        ModelError: it is not there, or is of another size.
+    """
+    folder = next((root / recipe.start_from for root in roots if (root / recipe.start_from).is_dir()), None)
+    if folder is None:
+        raise ModelError(
+            f"{recipe.name} goes on from a model that is not in {RUNS}; train it first: "
+            f"{first_command(recipe.start_from)}"
+        )
+    loaded = load_model(folder.absolute())
+    for name, value in to_dict(recipe.model).items():
+        if name not in may_differ and loaded.info.config.get(name, value) != value:
+            raise ModelError(f"The model in {folder} has another {name} than {recipe.name}.")
+    return loaded
+
+
+def what_went_before(begun: LoadedModel | None, start_from: str) -> dict[str, Any]:
+    """Return what a card tells of the training that this one goes on from; nothing where it starts afresh."""
+    if begun is None:
+        return {}
+    training = begun.info.config["training"]
+    return {"recipe": start_from, "command": first_command(start_from)} | {
+        name: training[name] for name in ("steps", "minutes")
+    }
 
 
 class Recipe(Protocol):

@@ -11,9 +11,10 @@ from torch import Tensor
 
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.imdb_small import without_breaks
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.corpora.whole_sentences import hold_out
-from engine.models.classifier import AVERAGE, Classifier
-from engine.recipes.base import Prepared
+from engine.models.classifier import Classifier, ClassifierConfig
+from engine.recipes.base import Prepared, names_on_pages
 from engine.text.treebank import TreebankTokenizer, split_words
 from engine.training import TrainingSettings
 from engine.training.classification import Classification, LabelledTexts
@@ -30,7 +31,7 @@ class ClassificationRecipe:
     """How one classifier is made.
 
     Attributes:
-        cell: "lstm", "gru", ... or "average" for the mean of the embeddings.
+        model: what is built, but for the words and the labels.
         word_dropout: a word seen n times in training is hidden with the probability word_dropout / (word_dropout + n).
         least_hidden: a word is hidden with this probability at least.
         length_weight: see `Classification`.
@@ -44,18 +45,11 @@ class ClassificationRecipe:
     name: str
     title: str
     corpus: str
+    model: ClassifierConfig
     training: TrainingSettings
-    cell: str = "lstm"
     vocab_size: int = 11_000
-    embedding_dim: int = 100
-    hidden_size: int = 150
-    num_layers: int = 2
-    bidirectional: bool = True
-    dropout: float = 0.5
-    embedding_dropout: float = 0.5
     word_dropout: float = 3.0
     least_hidden: float = 0.0
-    weight_dropout: float = 0.0
     length_weight: float = 0.0
     direction_weight: float = 0.0
     label_smoothing: float = 0.05
@@ -75,19 +69,8 @@ class ClassificationRecipe:
         (train_rows, train_labels), (validation_rows, validation_labels) = self._split(corpus)
         tokenizer = TreebankTokenizer.from_rows(train_rows, self.vocab_size)
         torch.manual_seed(settings.seed)
-        is_average = self.cell == AVERAGE
-        model = Classifier(
-            vocab_size=tokenizer.vocab_size,
-            embedding_dim=self.embedding_dim,
-            hidden_size=0 if is_average else self.hidden_size,
-            num_layers=0 if is_average else self.num_layers,
-            cell=self.cell,
-            bidirectional=self.bidirectional and not is_average,
-            num_labels=len(LABELS),
-            dropout=self.dropout,
-            embedding_dropout=self.embedding_dropout,
-            weight_dropout=0.0 if is_average else self.weight_dropout,
-            pad_id=tokenizer.pad_id,
+        model = Classifier.from_config(
+            self.model, vocab_size=tokenizer.vocab_size, num_labels=len(LABELS), pad_id=tokenizer.pad_id
         )
         form_ids, word_dropout = hiding(tokenizer, train_rows, self.word_dropout, self.least_hidden)
         objective = Classification(
@@ -102,11 +85,10 @@ class ClassificationRecipe:
             pad_id=tokenizer.pad_id,
             seed=settings.seed,
         )
-        facts = {"model": "classifier", "title": self.title, "corpora": [self.corpus], "labels": LABELS}
+        facts = {"model": self.model.model, "title": self.title, "corpora": [self.corpus], "labels": LABELS}
         facts["chosen_on"] = f"{len(validation_rows):,} {self._chosen_on(corpus)}"
         facts |= {"max_training_words": self.max_words} if self.max_words else {}
-        facts |= {name: value for name, value in (("label", self.label), ("group", self.group)) if value}
-        return Prepared(model, tokenizer, objective, settings, facts, (corpus.source,))
+        return Prepared(model, tokenizer, objective, settings, facts | names_on_pages(self), (corpus.source,))
 
     def _split(self, corpus: Corpus) -> tuple[tuple[list[list[str]], list[int]], tuple[list[list[str]], list[int]]]:
         """Return the (rows, labels) to learn from and those to decide on."""
@@ -117,7 +99,7 @@ class ClassificationRecipe:
         return tuple(([rows[i] for i in places], [labels[i] for i in places]) for places in (kept, held_out))
 
     def _rows(self, corpus: Corpus, split: str) -> tuple[list[list[str]], list[int]]:
-        texts, labels = corpus.labelled(split)
+        texts, labels = corpus.read(LABELLED_TEXTS, split)
         rows = [split_words(without_breaks(text))[: self.max_words or None] for text in texts]
         pairs = [(row, label) for row, label in zip(rows, labels, strict=True) if row]
         return [row for row, _ in pairs], [label for _, label in pairs]

@@ -1,5 +1,6 @@
 """English to French with attention; its twin differs in nothing else."""
 
+from engine.models.translator import TranslatorConfig
 from engine.recipes.base import RECIPES
 from engine.recipes.translation_recipe import TranslationRecipe
 from engine.training import TrainingSettings
@@ -9,9 +10,9 @@ RECIPES.register("en-fr-attention")(
         name="en-fr-attention",
         title="English to French, LSTM with attention",
         corpus="multi30k_en_fr",
+        model=TranslatorConfig(attention="dot"),
         extra_corpus="tatoeba_en_fr",
         extra_pairs_per_epoch=40_000,
-        attention="dot",
         training=TrainingSettings(
             max_steps=6300,
             learning_rate=2e-3,

@@ -1,6 +1,7 @@
 """English to French, as wide as fits 16 MiB in half precision: what the best one starts from, and the twin of French to
 English."""
 
+from engine.models.translator import TranslatorConfig
 from engine.recipes.base import RECIPES
 from engine.recipes.translation_recipe import TranslationRecipe
 from engine.training import TrainingSettings
@@ -12,14 +13,10 @@ EN_FR_BASE = RECIPES.register("en-fr-base")(
         label="Best",
         group="best",
         corpus="multi30k_en_fr",
+        model=TranslatorConfig(hidden_size=448, attention="dot", dropout=0.3, locked_dropout=True, word_dropout=0.1),
         extra_corpus="tatoeba_en_fr",
         extra_pairs_per_epoch=60_000,
         vocab_size=7000,
-        hidden_size=448,
-        attention="dot",
-        dropout=0.3,
-        locked_dropout=True,
-        word_dropout=0.1,
         batch_tokens=4096,
         training=TrainingSettings(
             max_steps=5400,

@@ -31,7 +31,6 @@ for key, (words, is_bidirectional, has_crf) in VARIANTS.items():
             name=f"ewt-alone-{key}",
             title=f"Entities on the web, {words}, trained on them alone",
             label=f"Web text alone, {words}",
-            bidirectional=is_bidirectional,
-            crf=has_crf,
+            model=dataclasses.replace(BASE.model, bidirectional=is_bidirectional, crf=has_crf),
         )
     )

@@ -6,6 +6,7 @@ reference less and less often (scheduled sampling; Bengio et al., 2015, arXiv 15
 
 import dataclasses
 
+from engine.models.translator import TranslatorConfig
 from engine.recipes.base import RECIPES
 from engine.recipes.translation_recipe import TranslationRecipe
 from engine.training import TrainingSettings
@@ -15,13 +16,8 @@ BASE = TranslationRecipe(
     title="",
     group="forcing",
     corpus="multi30k_en_fr",
+    model=TranslatorConfig(embedding_dim=192, hidden_size=256, encoder_layers=1, decoder_layers=1),
     vocab_size=4000,
-    embedding_dim=192,
-    hidden_size=256,
-    encoder_layers=1,
-    decoder_layers=1,
-    attention="dot",
-    dropout=0.3,
     batch_tokens=4096,
     measures_free=True,
     training=TrainingSettings(

@@ -1,5 +1,6 @@
 """Entities in news (GMB): an LSTM in both directions with a CRF, the best tagger we ship."""
 
+from engine.models.tagger import TaggerConfig
 from engine.recipes.base import RECIPES
 from engine.recipes.tagging_recipe import TaggingRecipe
 from engine.training import TrainingSettings
@@ -10,6 +11,7 @@ GMB_BILSTM_CRF = RECIPES.register("gmb-bilstm-crf")(
         title="Entities in news, LSTM in both directions with a CRF",
         label="Both directions, CRF",
         corpus="ner_gmb",
+        model=TaggerConfig(dropout=0.4),
         training=TrainingSettings(
             max_steps=6000,
             learning_rate=3e-3,

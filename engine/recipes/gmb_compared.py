@@ -16,7 +16,7 @@ GMB_COMPARED = RECIPES.register("gmb-compared-bilstm-crf")(
         name="gmb-compared-bilstm-crf",
         title="Entities in news, LSTM in both directions with a CRF, shorter training",
         label="Both directions, CRF, shorter training",
-        locked_dropout=True,
+        model=dataclasses.replace(GMB_BILSTM_CRF.model, locked_dropout=True),
         word_dropout=0.1,
         rare_dropout=0.5,
         batch_words=1600,
@@ -37,7 +37,7 @@ RECIPES.register("gmb-bilstm")(
         name="gmb-bilstm",
         title="Entities in news, LSTM in both directions, each word by itself",
         label="Both directions, no CRF",
-        crf=False,
+        model=dataclasses.replace(GMB_COMPARED.model, crf=False),
     )
 )
 
@@ -47,6 +47,6 @@ RECIPES.register("gmb-lstm-crf")(
         name="gmb-lstm-crf",
         title="Entities in news, LSTM that only reads forwards, with a CRF",
         label="Forwards only, CRF",
-        bidirectional=False,
+        model=dataclasses.replace(GMB_COMPARED.model, bidirectional=False),
     )
 )

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from engine.models.classifier import ClassifierConfig
 from engine.recipes.base import RECIPES
 from engine.recipes.imdb_bilstm import IMDB_BILSTM
 
@@ -11,8 +12,7 @@ RECIPES.register("imdb-average")(
         name="imdb-average",
         title="Long film reviews, praise or complaint, averaged embeddings",
         label="Long texts, blind to order",
-        cell="average",
-        dropout=0.0,
+        model=ClassifierConfig.of_average(embedding_dim=64, embedding_dropout=0.5),
         direction_weight=0.0,
         training=dataclasses.replace(IMDB_BILSTM.training, max_steps=800, learning_rate=5e-3, precision="float32"),
     )

@@ -6,8 +6,9 @@ from __future__ import annotations
 import dataclasses
 
 from engine.corpora import load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.models.ngram import NgramModel
-from engine.recipes.base import Prepared
+from engine.recipes.base import Prepared, names_on_pages
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
 
@@ -33,9 +34,8 @@ class NgramRecipe:
     def prepare(self, settings: TrainingSettings) -> Prepared:
         """Read the corpus, collect its characters and count its n-grams."""
         corpus = load_corpus(self.corpus)
-        text = corpus.text("train")
+        text = corpus.read(RUNNING_TEXT)
         tokenizer = TOKENIZERS.get(self.tokenizer).train([text])
         model = NgramModel.count(tokenizer.encode(text), tokenizer.vocab_size, self.order)
         facts = {"model": "ngram", "cell": model.cell, "title": self.title, "corpora": [self.corpus]}
-        facts |= {"label": self.label, "group": self.group}
-        return Prepared(model, tokenizer, None, settings, facts, (corpus.source,))
+        return Prepared(model, tokenizer, None, settings, facts | names_on_pages(self), (corpus.source,))

@@ -1,6 +1,7 @@
 """The best character model we ship: a wide two-layer LSTM on Tiny Shakespeare, held back by dropout and strong weight
 decay."""
 
+from engine.models.language_model import LanguageModelConfig
 from engine.recipes.base import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.training import TrainingSettings
@@ -10,13 +11,9 @@ RECIPES.register("shakespeare-best")(
         name="shakespeare-best",
         title="Shakespeare, character by character, best LSTM",
         corpus="tiny_shakespeare",
-        cell="lstm",
+        model=LanguageModelConfig(cell="lstm", embedding_dim=128, hidden_size=512, dropout=0.5, embedding_dropout=0.1),
         label="Best LSTM",
         group="best",
-        embedding_dim=128,
-        hidden_size=512,
-        dropout=0.5,
-        embedding_dropout=0.1,
         embedding_std=1.0,
         training=TrainingSettings(
             max_steps=2600,

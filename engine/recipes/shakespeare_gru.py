@@ -4,15 +4,14 @@ import dataclasses
 
 from engine.recipes.base import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
-from engine.recipes.shakespeare_matched import TRAINING
+from engine.recipes.shakespeare_matched import MODEL, TRAINING
 
 RECIPES.register("shakespeare-gru")(
     LanguageModelRecipe(
         name="shakespeare-gru",
         title="Shakespeare, character by character, GRU",
         corpus="tiny_shakespeare",
-        cell="gru",
-        hidden_size=388,
+        model=dataclasses.replace(MODEL, cell="gru", hidden_size=388),
         training=dataclasses.replace(TRAINING, learning_rate=2e-3),
     )
 )

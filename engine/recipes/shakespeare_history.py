@@ -1,5 +1,6 @@
 """A small character LSTM on Tiny Shakespeare whose training can be watched: 28 stages of one run are kept."""
 
+from engine.models.language_model import LanguageModelConfig
 from engine.recipes.base import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.training import TrainingSettings
@@ -9,12 +10,9 @@ RECIPES.register("shakespeare-history")(
         name="shakespeare-history",
         title="Shakespeare, character by character, the stages of one small LSTM",
         corpus="tiny_shakespeare",
-        cell="lstm",
+        model=LanguageModelConfig(embedding_dim=64, cell="lstm", hidden_size=256, num_layers=1, dropout=0.1),
         label="Small LSTM",
         group="history",
-        hidden_size=256,
-        num_layers=1,
-        dropout=0.1,
         training=TrainingSettings(
             max_steps=2000,
             learning_rate=3e-3,

@@ -4,15 +4,14 @@ import dataclasses
 
 from engine.recipes.base import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
-from engine.recipes.shakespeare_matched import TRAINING
+from engine.recipes.shakespeare_matched import MODEL, TRAINING
 
 RECIPES.register("shakespeare-lstm")(
     LanguageModelRecipe(
         name="shakespeare-lstm",
         title="Shakespeare, character by character, LSTM",
         corpus="tiny_shakespeare",
-        cell="lstm",
-        hidden_size=336,
+        model=dataclasses.replace(MODEL, cell="lstm", hidden_size=336),
         training=dataclasses.replace(TRAINING, learning_rate=3e-3),
     )
 )

@@ -4,6 +4,7 @@ There are 2,000 of them and a third as many places to learn them from as there a
 rarely that the network soon knows the text by heart. Tied embeddings and dropout of two kinds hold it back.
 """
 
+from engine.models.language_model import LanguageModelConfig
 from engine.recipes.base import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.training import TrainingSettings
@@ -13,16 +14,13 @@ RECIPES.register("shakespeare-pieces")(
         name="shakespeare-pieces",
         title="Shakespeare, word piece by word piece, LSTM",
         corpus="tiny_shakespeare",
-        cell="lstm",
+        model=LanguageModelConfig(
+            cell="lstm", embedding_dim=192, hidden_size=320, dropout=0.4, weight_dropout=0.1, tie_embeddings=True
+        ),
         label="Word pieces",
         group="pieces",
         tokenizer="pieces",
         vocab_size=2000,
-        embedding_dim=192,
-        hidden_size=320,
-        dropout=0.4,
-        weight_dropout=0.1,
-        tie_embeddings=True,
         batch_size=64,
         bptt_length=64,
         training=TrainingSettings(

@@ -4,15 +4,14 @@ import dataclasses
 
 from engine.recipes.base import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
-from engine.recipes.shakespeare_matched import TRAINING
+from engine.recipes.shakespeare_matched import MODEL, TRAINING
 
 RECIPES.register("shakespeare-rnn")(
     LanguageModelRecipe(
         name="shakespeare-rnn",
         title="Shakespeare, character by character, RNN",
         corpus="tiny_shakespeare",
-        cell="rnn",
-        hidden_size=676,
+        model=dataclasses.replace(MODEL, cell="rnn", hidden_size=676),
         training=dataclasses.replace(TRAINING, learning_rate=1e-3),
     )
 )

@@ -3,15 +3,17 @@
 
 import dataclasses
 
+from engine.models.transformer_language_model import TransformerConfig
 from engine.recipes.base import RECIPES
+from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.shakespeare_matched import TRAINING
-from engine.recipes.transformer_recipe import TransformerRecipe
 
 RECIPES.register("shakespeare-transformer")(
-    TransformerRecipe(
+    LanguageModelRecipe(
         name="shakespeare-transformer",
         title="Shakespeare, character by character, Transformer",
         corpus="tiny_shakespeare",
+        model=TransformerConfig(dropout=0.2),
         training=dataclasses.replace(TRAINING, learning_rate=2e-3),
     )
 )

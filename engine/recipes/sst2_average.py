@@ -3,6 +3,7 @@ SST-2's phrases."""
 
 import dataclasses
 
+from engine.models.classifier import ClassifierConfig
 from engine.recipes.base import RECIPES
 from engine.recipes.sst2_bilstm import SST2_BILSTM
 
@@ -12,9 +13,7 @@ RECIPES.register("sst2-average")(
         name="sst2-average",
         title="Film reviews, praise or complaint, averaged embeddings",
         label="Blind to order",
-        cell="average",
-        embedding_dim=100,
-        dropout=0.0,
+        model=ClassifierConfig.of_average(embedding_dim=100, embedding_dropout=0.5),
         direction_weight=0.0,
         training=dataclasses.replace(SST2_BILSTM.training, max_steps=6500, learning_rate=3e-3, precision="float32"),
     )

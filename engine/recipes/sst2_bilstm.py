@@ -1,5 +1,6 @@
 """Praise or complaint, the best we ship: two layers of LSTM from either end, on SST-2's phrases."""
 
+from engine.models.classifier import ClassifierConfig
 from engine.recipes.base import RECIPES
 from engine.recipes.classification_recipe import ClassificationRecipe
 from engine.training import TrainingSettings
@@ -11,7 +12,7 @@ SST2_BILSTM = RECIPES.register("sst2-bilstm")(
         label="Both directions",
         group="sentences",
         corpus="sst2",
-        embedding_dim=150,
+        model=ClassifierConfig(embedding_dim=150, hidden_size=150, num_layers=2, dropout=0.5, embedding_dropout=0.5),
         direction_weight=0.3,
         training=TrainingSettings(
             max_steps=6500,

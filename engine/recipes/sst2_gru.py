@@ -11,6 +11,6 @@ RECIPES.register("sst2-gru")(
         name="sst2-gru",
         title="Film reviews, praise or complaint, GRU from left to right",
         label="Left to right, GRU",
-        cell="gru",
+        model=dataclasses.replace(SST2_LSTM.model, cell="gru"),
     )
 )

@@ -11,8 +11,7 @@ SST2_LSTM = RECIPES.register("sst2-lstm")(
         name="sst2-lstm",
         title="Film reviews, praise or complaint, LSTM from left to right",
         label="Left to right",
-        embedding_dim=100,
-        bidirectional=False,
+        model=dataclasses.replace(SST2_BILSTM.model, embedding_dim=100, bidirectional=False),
         direction_weight=0.0,
         training=dataclasses.replace(SST2_BILSTM.training, max_steps=4000),
     )

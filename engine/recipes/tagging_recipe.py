@@ -4,21 +4,20 @@ without a CRF."""
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 
 import torch
 
 from engine.corpora import load_corpus
-from engine.errors import ModelError
-from engine.models.folder import PRETRAINED, LoadedModel, load_model
-from engine.models.tagger import Tagger
-from engine.recipes.base import Prepared
+from engine.corpora.tagged_sentences import TAGGED_SENTENCES
+from engine.models.folder import PRETRAINED, LoadedModel
+from engine.models.tagger import Tagger, TaggerConfig
+from engine.recipes.base import RUNS, Prepared, load_beginning, names_on_pages, what_went_before
 from engine.text.bio import OUTSIDE
 from engine.text.word_list import SPECIAL, list_words
 from engine.training import TrainingSettings
 from engine.training.tagging import Tagging
 
-RUNS = Path("runs")  # where the README's commands put what is trained
+DECIDERS = ("crf", "dropout", "locked_dropout")  # what is not taken over from the model before
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,8 +25,8 @@ class TaggingRecipe:
     """How one tagger is made.
 
     Attributes:
+        model: what is built, but for the words and the tags.
         vocab_size, least_count: how many words are known by themselves at most, and how often they must occur for it.
-        hidden_size: per direction.
         word_dropout, rare_dropout: see `engine.training.tagging.Tagging`.
         start_from: name of the recipe whose weights this one goes on from ("" to start afresh); its words stay known,
             words of this corpus are added, and the scores of the tags begin anew.
@@ -37,19 +36,10 @@ class TaggingRecipe:
     name: str
     title: str
     corpus: str
+    model: TaggerConfig
     training: TrainingSettings
     vocab_size: int = 11_000
     least_count: int = 3
-    embedding_dim: int = 100
-    character_dim: int = 25
-    character_filters: int = 64
-    shape_dim: int = 8
-    hidden_size: int = 200
-    cell: str = "lstm"
-    bidirectional: bool = True
-    crf: bool = True
-    dropout: float = 0.4
-    locked_dropout: bool = False
     word_dropout: float = 0.05
     rare_dropout: float = 0.25
     batch_words: int = 800
@@ -64,27 +54,14 @@ class TaggingRecipe:
             DataError: the corpus cannot be read.
             ModelError: the model to start from is not there, or is of another size.
         """
-        begun = self._beginning() if self.start_from else None
+        begun = load_beginning(self, (RUNS, PRETRAINED), may_differ=DECIDERS) if self.start_from else None
         corpus = load_corpus(self.corpus)
-        train, validation = corpus.tagged("train"), corpus.tagged("validation")
+        train, validation = corpus.read(TAGGED_SENTENCES), corpus.read(TAGGED_SENTENCES, "validation")
         known = _known_words(begun) if begun else ()
         tokenizer = list_words(train[0], self.vocab_size, self.least_count, known)
         labels = list_labels(tags for split in (train, validation) for tags in split[1])
         torch.manual_seed(settings.seed)
-        model = Tagger(
-            vocab_size=tokenizer.vocab_size,
-            labels=labels,
-            embedding_dim=self.embedding_dim,
-            character_dim=self.character_dim,
-            character_filters=self.character_filters,
-            shape_dim=self.shape_dim,
-            hidden_size=self.hidden_size,
-            cell=self.cell,
-            bidirectional=self.bidirectional,
-            crf=self.crf,
-            dropout=self.dropout,
-            locked_dropout=self.locked_dropout,
-        )
+        model = Tagger.from_config(self.model, vocab_size=tokenizer.vocab_size, labels=labels)
         if begun:
             _take_over(model, begun)
         objective = Tagging(
@@ -97,38 +74,9 @@ class TaggingRecipe:
             rare_dropout=self.rare_dropout,
             seed=settings.seed,
         )
-        facts = {"model": "tagger", "title": self.title, "corpora": [self.corpus]}
-        facts |= {name: value for name, value in (("label", self.label), ("group", self.group)) if value}
-        before = {"recipe": self.start_from, "command": self._first_command()} if begun else {}
-        before |= {name: begun.info.config["training"][name] for name in ("steps", "minutes")} if begun else {}
+        facts = {"model": self.model.model, "title": self.title, "corpora": [self.corpus]} | names_on_pages(self)
+        before = what_went_before(begun, self.start_from)
         return Prepared(model, tokenizer, objective, settings, facts, (corpus.source,), before)
-
-    def _beginning(self) -> LoadedModel:
-        """Return the trained model of `start_from`, from where its recipe puts it, else the shipped one of this
-        name."""
-        folder = next(
-            (root / self.start_from for root in (RUNS, PRETRAINED) if (root / self.start_from).is_dir()), None
-        )
-        if folder is None:
-            raise ModelError(
-                f"{self.name} goes on from a model that is not in {RUNS}; train it first: {self._first_command()}"
-            )
-        loaded = load_model(folder.absolute())
-        for name in (
-            "embedding_dim",
-            "character_dim",
-            "character_filters",
-            "shape_dim",
-            "hidden_size",
-            "cell",
-            "bidirectional",
-        ):
-            if loaded.info.config[name] != getattr(self, name):
-                raise ModelError(f"The model in {folder} has another {name} than {self.name}.")
-        return loaded
-
-    def _first_command(self) -> str:
-        return f"python -m engine train --recipe {self.start_from} --output {RUNS / self.start_from}"
 
 
 def list_labels(rows) -> list[str]:

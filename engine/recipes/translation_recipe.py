@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 
 import torch
 
 from engine.corpora import load_corpus
-from engine.errors import ModelError
-from engine.models.folder import LoadedModel, load_model
-from engine.models.translator import Translator
-from engine.recipes.base import Prepared
+from engine.models.translator import Translator, TranslatorConfig
+from engine.recipes.base import RUNS, Prepared, load_beginning, names_on_pages, what_went_before
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
 from engine.training.translation import Translation
 
-RUNS = Path("runs")  # where the README's commands put what is trained
+REGULARISERS = ("dropout", "locked_dropout", "word_dropout")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +21,7 @@ class TranslationRecipe:
     """How one translator is made.
 
     Attributes:
+        model: what is built, but for the vocabulary.
         corpus: read whole in every pass; its validation split decides which weights are kept.
         extra_corpus, extra_pairs_per_epoch: more pairs, of which each pass reads the next so many ("" for none).
         teacher_forcing_ratio, teacher_forcing_schedule: see `engine.training.schedules`.
@@ -39,16 +37,8 @@ class TranslationRecipe:
     training: TrainingSettings
     extra_corpus: str = ""
     extra_pairs_per_epoch: int = 0
+    model: TranslatorConfig = TranslatorConfig()
     vocab_size: int = 6000
-    embedding_dim: int = 256
-    hidden_size: int = 320
-    encoder_layers: int = 2
-    decoder_layers: int = 2
-    cell: str = "lstm"
-    attention: str = "dot"
-    dropout: float = 0.3
-    locked_dropout: bool = False
-    word_dropout: float = 0.0
     batch_tokens: int = 2048
     label_smoothing: float = 0.1
     teacher_forcing_ratio: float = 1.0
@@ -68,7 +58,7 @@ class TranslationRecipe:
             DataError: a corpus cannot be read.
             ModelError: the model to start from is not there, or is of another size.
         """
-        begun = self._beginning() if self.start_from else None
+        begun = load_beginning(self, (RUNS,), may_differ=REGULARISERS) if self.start_from else None
         main = load_corpus(self.corpus)
         names, sources = [self.corpus], [main.source]
         texts = self._sides(main, "train")
@@ -81,19 +71,7 @@ class TranslationRecipe:
         everything = [text for side in (*texts, *extra) for text in side]
         tokenizer = begun.tokenizer if begun else TOKENIZERS.get("bpe").train(everything, self.vocab_size)
         torch.manual_seed(settings.seed)
-        model = Translator(
-            vocab_size=tokenizer.vocab_size,
-            embedding_dim=self.embedding_dim,
-            hidden_size=self.hidden_size,
-            encoder_layers=self.encoder_layers,
-            decoder_layers=self.decoder_layers,
-            cell=self.cell,
-            attention=self.attention,
-            dropout=self.dropout,
-            locked_dropout=self.locked_dropout,
-            word_dropout=self.word_dropout,
-            pad_id=tokenizer.pad_id,
-        )
+        model = Translator.from_config(self.model, vocab_size=tokenizer.vocab_size, pad_id=tokenizer.pad_id)
         if begun:
             model.load_state_dict(begun.model.state_dict())
 
@@ -117,32 +95,23 @@ class TranslationRecipe:
             seed=settings.seed,
         )
         facts = {
-            "model": "translator",
+            "model": self.model.model,
             "title": self.title,
             "corpora": names,
             "source_language": self.source_language,
             "target_language": self.target_language,
         }
-        facts |= {name: value for name, value in (("label", self.label), ("group", self.group)) if value}
-        before = {"recipe": self.start_from, "command": self._first_command()} if begun else {}
-        before |= {name: begun.info.config["training"][name] for name in ("steps", "minutes")} if begun else {}
-        return Prepared(model, tokenizer, objective, settings, facts, tuple(sources), before, self.start_share)
-
-    def _beginning(self) -> LoadedModel:
-        """Return the trained model of `start_from`, from where its recipe puts it unless told otherwise."""
-        folder = RUNS / self.start_from
-        if not folder.is_dir():
-            raise ModelError(
-                f"{self.name} goes on from a model that is not in {folder}; train it first: {self._first_command()}"
-            )
-        loaded = load_model(folder)
-        for name in ("hidden_size", "embedding_dim", "encoder_layers", "decoder_layers", "attention", "cell"):
-            if loaded.info.config[name] != getattr(self, name):
-                raise ModelError(f"The model in {folder} has another {name} than {self.name}.")
-        return loaded
-
-    def _first_command(self) -> str:
-        return f"python -m engine train --recipe {self.start_from} --output {RUNS / self.start_from}"
+        before = what_went_before(begun, self.start_from)
+        return Prepared(
+            model,
+            tokenizer,
+            objective,
+            settings,
+            facts | names_on_pages(self),
+            tuple(sources),
+            before,
+            self.start_share,
+        )
 
     def _sides(self, corpus, split: str) -> list[list[str]]:
         dataset = corpus.splits[split]

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.errors import ConfigError
 from engine.tasks.base import TASKS, Task, TaskBatch
 
@@ -145,10 +146,10 @@ def _read_text(data_folder: str) -> _Text:
     from engine.corpora import load_corpus  # here, so that the other tasks do not wait for `datasets`
 
     corpus = load_corpus("tiny_shakespeare")
-    known = np.unique(_code_points(corpus.text("train")))
+    known = np.unique(_code_points(corpus.read(RUNNING_TEXT)))
 
     def ids(split: str) -> np.ndarray:
-        points = _code_points(corpus.text(split))
+        points = _code_points(corpus.read(RUNNING_TEXT, split))
         places = np.minimum(known.searchsorted(points), len(known) - 1)
         return np.where(known[places] == points, places + 1, UNKNOWN).astype(np.int64)
 

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import torch
 
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.tasks.base import TASKS, Task, TaskBatch
 
 PADDING, UNKNOWN = 0, 1
@@ -149,13 +150,13 @@ def _read_sentences(data_folder: str) -> _Sentences:
     from engine.corpora import load_corpus  # here, so that the other tasks do not wait for `datasets`
 
     corpus = load_corpus("sst2")
-    texts, labels = corpus.labelled("train")
+    texts, labels = corpus.read(LABELLED_TEXTS)
     rows = [text.split() for text in texts]
     chosen = _choose_validation(rows)
     learnt = _without_parts_of([rows[place] for place in chosen], rows)
     words = [word for word, _ in Counter(word for place in learnt for word in rows[place]).most_common(WORDS)]
     ids = {word: number for number, word in enumerate(words, start=UNKNOWN + 1)}
-    held_out_texts, held_out_labels = corpus.labelled("validation")
+    held_out_texts, held_out_labels = corpus.read(LABELLED_TEXTS, "validation")
 
     def numbered(sentences: list[list[str]], answers: list[int]) -> _Rows:
         starts = np.cumsum([0, *(len(sentence) for sentence in sentences)])

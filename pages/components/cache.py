@@ -166,7 +166,7 @@ def warm_engine() -> None:
     """
     import torch
 
-    import engine.decoding
+    import engine.decoding.text
     import engine.models  # noqa: F401
 
     torch.set_num_threads(1)

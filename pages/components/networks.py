@@ -13,6 +13,7 @@ import streamlit as st
 
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
+from engine.task_family import TASK_FAMILIES
 from pages.components import cache
 from pages.components.notices import plain
 
@@ -83,17 +84,9 @@ def find_metric(metrics: Mapping[str, Any], name: str) -> float | None:
 
 def headline(info: ModelInfo) -> str:
     """Return the one measure a model is judged by, in words; "not yet measured" where its card has none."""
-    measures = (
-        ("nats_per_character", "{:.3f} nats per character"),
-        ("bleu", "BLEU {:.1f}"),
-        ("accuracy", "{:.1f} % right"),
-        ("f1", "F1 {:.1f}"),
-    )
-    for name, words in measures:
-        value = find_metric(info.metrics, name)
-        if value is not None:
-            return words.format(value)
-    return "not yet measured"
+    judged = TASK_FAMILIES.get(info.task).headline
+    value = find_metric(info.metrics, judged.name)
+    return "not yet measured" if value is None else judged.words.format(value)
 
 
 def line(info: ModelInfo) -> str:

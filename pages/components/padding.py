@@ -1,5 +1,4 @@
-"""A batch as it enters a network, drawn for a classifier or a tagger: cells, mask, packing, and what goes wrong without
-the mask."""
+"""A batch as it enters a network, drawn: cells, mask, packing, and what goes wrong without the mask."""
 
 from __future__ import annotations
 

@@ -18,13 +18,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from engine.task_family import Page, pages
 from pages.components import theme_watch
 
 HOME = "pages/home.py"
 GENERATION = "pages/generation.py"
-TRANSLATION = "pages/translation.py"
-SENTIMENT = "pages/sentiment.py"
-ENTITIES = "pages/entities.py"
 COMPARISON = "pages/comparison.py"
 CELLS = "pages/cells.py"
 GRADIENTS = "pages/gradients.py"
@@ -53,15 +51,17 @@ def _pages() -> list[StreamlitPage]:
     """Return the pages; finding their files and icons at every run would be a sixth of a light page's cost."""
     return [
         st.Page(HOME, title="Home", url_path="home", default=True),
-        st.Page(GENERATION, title="Generation", url_path="generation"),
-        st.Page(TRANSLATION, title="Translation", url_path="translation"),
-        st.Page(SENTIMENT, title="Sentiment", url_path="sentiment"),
-        st.Page(ENTITIES, title="Entities", url_path="entities"),
+        *(st.Page(path_of(page), title=page.title, url_path=page.name) for page in pages()),
         st.Page(COMPARISON, title="Comparison", url_path="comparison"),
         st.Page(CELLS, title="Cells", url_path="cells"),
         st.Page(GRADIENTS, title="Gradients", url_path="gradients"),
         st.Page(MODELS, title="Models", url_path="models"),
     ]
+
+
+def path_of(page: Page) -> str:
+    """Return the file of a family's page."""
+    return f"pages/{page.name}.py"
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from engine.decoding.text import sample_translations, translate_lines, write_tex
 from engine.evaluation.language_model import score_text
 from engine.models import folder as model_folders
 from engine.models.folder import load_model
+from engine.models.language_model import LanguageModelConfig
 from engine.recipes import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.training import TrainingSettings
@@ -27,11 +28,8 @@ TINY = LanguageModelRecipe(
     "tiny-reader",
     "Tiny",
     "tiny_shakespeare",
-    "gru",
-    8,
+    LanguageModelConfig(6, 8, 1, "gru", dropout=0.3),
     TrainingSettings(max_steps=4, evaluate_every=2, log_every=1),
-    6,
-    1,
     batch_size=2,
     bptt_length=16,
 )
@@ -338,7 +336,7 @@ GENERATE = ("generate", "--model", "tiny-lstm")
         (("score", "--model", "tiny-lstm", "empty.txt"), "The text to score is empty"),
         (
             ("score", "--model", "tiny-lstm", "--protocol", "flow", "good.txt"),
-            "Unknown protocol 'flow'; choose one of: stream, windows",
+            "protocol must be one of stream, windows, not 'flow'",
         ),
         (
             ("translate", "--model", "tiny-en-fr", "--sample", "--temperature", "-1"),

@@ -69,7 +69,7 @@ def test_a_new_file_in_the_package_is_enough(tmp_path: Path, monkeypatch: pytest
             "RECIPES",
             {"shakespeare-rnn", "shakespeare-lstm", "shakespeare-gru", "en-fr-attention", "en-fr-no-attention"},
         ),
-        ("engine.evaluation", "EVALUATIONS", {"language_model", "translation"}),
+        ("engine.task_family", "TASK_FAMILIES", {"language_model", "translation", "classification", "tagging"}),
     ],
 )
 def test_what_is_promised_is_registered(module, registry, names):

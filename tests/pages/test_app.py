@@ -10,6 +10,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from engine.plotting import theme
+from engine.task_family import pages
 from pages.components import routes
 from tests.pages.open import ROOT, TIMEOUT_SECONDS, open_page
 
@@ -88,10 +89,7 @@ def test_every_page_is_in_the_navigation_under_its_own_address() -> None:
     assert not at.exception
     files = [
         routes.HOME,
-        routes.GENERATION,
-        routes.TRANSLATION,
-        routes.SENTIMENT,
-        routes.ENTITIES,
+        *(routes.path_of(page) for page in pages()),
         routes.COMPARISON,
         routes.CELLS,
         routes.GRADIENTS,

@@ -12,7 +12,7 @@ from engine.inspection.cells.steps import read_steps
 from engine.inspection.gradients.chain import ChainSettings, chain_sentence, measure_chain
 from engine.models.folder import load_model
 from pages.components import writing
-from pages.components.thumbnails import CELL_SENTENCE
+from pages.components.cells.thumbnail import SENTENCE as CELL_SENTENCE
 from tests.engine.experiments.measured_rows import small_comparison
 from tests.pages.open import alternative_texts, open_page, sentences, written
 

@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 
 from engine.corpora import load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.decoding.limits import check_characters
 from engine.errors import InputError
 from engine.inspection.cells.probe_labels import NEEDS, PREDICATES, label_text
@@ -139,7 +140,7 @@ def read_states(
         raise InputError(f"There is no text '{source[:40]}' here; choose one of: {', '.join(sources_of(loaded))}.")
     name = "saltmarsh" if source == STORIES else loaded.info.config["corpora"][0]
     corpus = load_corpus(name)
-    read = corpus.text("train")[:characters]
+    read = corpus.read(RUNNING_TEXT)[:characters]
     return states_over(
         loaded,
         read,

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,11 +21,10 @@ from torch import Tensor, nn
 
 from engine.cells import CELLS, Cell
 from engine.cells.conversion import WEIGHTS
-from engine.decoding.text import encode_sources, start_id
 from engine.errors import InputError, ModelError
 from engine.inspection.cells.units import check_text, token_spans
 from engine.models.folder import LoadedModel, ModelInfo
-from engine.models.recurrent import run_layer, zero_state
+from engine.task_family import TASK_FAMILIES
 
 MAX_CHARACTERS = 1_000
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -95,18 +93,13 @@ class CellReading:
 
 
 def can_be_opened(info: ModelInfo) -> bool:
-    """Return whether a model's cells can be seen: a recurrent language model, or the encoder of a translator."""
-    return not info.error and info.task in ("language_model", "translation") and info.architecture in CELLS.names()
+    """Return whether a model's cells can be seen: its family says which layers they are in, and it has some."""
+    return not info.error and info.architecture in CELLS.names() and TASK_FAMILIES.get(info.task).opened is not None
 
 
 def strand_labels(info: ModelInfo) -> list[str]:
     """Return what the layers and directions of a model are called, in the order they are listed in."""
-    if info.task == "language_model":
-        return [f"Layer {number}" for number in range(1, info.config["num_layers"] + 1)]
-    layers = range(1, info.config["encoder_layers"] + 1)
-    if not info.config.get("bidirectional", True):
-        return [f"Layer {number}" for number in layers]
-    return [f"Layer {number}, {way}" for number in layers for way in ("forwards", "backwards")]
+    return TASK_FAMILIES.get(info.task).opened.labels(info)
 
 
 def read_tokens(loaded: LoadedModel, text: str) -> list[str]:
@@ -117,16 +110,16 @@ def read_tokens(loaded: LoadedModel, text: str) -> list[str]:
     """
     check_text(text, MAX_CHARACTERS)
     tokens = [text[start:stop] or UNREADABLE for start, stop in token_spans(loaded, text)]
-    if not tokens and loaded.info.task == "language_model":
+    if not tokens and not TASK_FAMILIES.get(loaded.info.task).opened.reads_anything:
         raise InputError("The network can read nothing of this text: type some letters.")
-    return tokens or [UNREADABLE]  # a translator takes it for one unknown token
+    return tokens or [UNREADABLE]
 
 
 @torch.inference_mode()
 def read_steps(loaded: LoadedModel, text: str) -> CellReading:
     """Return every state and gate after each token of `text`, in every layer and direction.
 
-    A language model has read its start token before, as when it writes; a translator is seen in its encoder.
+    Which layers are read, and what stands before the text, is said by the family of the model.
 
     Raises:
         InputError: the text is empty or too long.
@@ -144,8 +137,7 @@ def layer_runs(loaded: LoadedModel, text: str, count: int | None = None) -> list
         ModelError: the model has no cells to open.
     """
     modules = (copy.deepcopy(module).double() for module in recurrent_layers(loaded))
-    runs = _language_model_runs if loaded.info.task == "language_model" else _encoder_runs
-    return list(itertools.islice(runs(loaded, text, modules), count))
+    return list(itertools.islice(TASK_FAMILIES.get(loaded.info.task).opened.runs(loaded, text, modules), count))
 
 
 def recurrent_layers(loaded: LoadedModel) -> list[nn.RNNBase]:
@@ -157,39 +149,7 @@ def recurrent_layers(loaded: LoadedModel) -> list[nn.RNNBase]:
     if not can_be_opened(loaded.info):
         name = loaded.info.label or loaded.info.name
         raise ModelError(f"{name} has no recurrent cells to open; choose an RNN, an LSTM or a GRU.")
-    model = loaded.model
-    if loaded.info.task == "language_model":
-        return list(model.layers)
-    if model.encoder_backward is None:
-        return list(model.encoder_forward)
-    return [layer for pair in zip(model.encoder_forward, model.encoder_backward, strict=True) for layer in pair]
-
-
-def _language_model_runs(loaded: LoadedModel, text: str, modules: Iterator[nn.RNNBase]) -> Iterator[LayerRun]:
-    model, labels = loaded.model, strand_labels(loaded.info)
-    ids = torch.tensor([[start_id(loaded), *loaded.tokenizer.encode(text)]])
-    hidden = model.embedding(ids).double()  # (1, 1 + T, E)
-    for index, (module, label) in enumerate(zip(modules, labels, strict=True)):
-        yield LayerRun(label, index, False, module, hidden[0], True)
-        if index + 1 < len(labels):  # what the last one says is read by no other
-            outputs, _ = run_layer(module, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
-            hidden = model.join(hidden, outputs)
-
-
-def _encoder_runs(loaded: LoadedModel, text: str, modules: Iterator[nn.RNNBase]) -> Iterator[LayerRun]:
-    model = loaded.model
-    ids, _ = encode_sources(loaded, [text])
-    hidden, labels = model.embedding(ids).double(), strand_labels(loaded.info)  # (1, T, E)
-    ways = 1 if model.encoder_backward is None else 2
-    for first in range(0, len(labels), ways):
-        outputs = []
-        for is_reverse, module in enumerate(itertools.islice(modules, ways)):
-            yield LayerRun(labels[first + is_reverse], first // ways, bool(is_reverse), module, hidden[0], False)
-            given = hidden.flip(1) if is_reverse else hidden
-            output, _ = run_layer(module, given, zero_state(model.cell, 1, module.hidden_size, hidden))
-            outputs.append(output.flip(1) if is_reverse else output)
-        joined = torch.cat(outputs, dim=-1)  # (1, T, H)
-        hidden = hidden + joined if hidden.shape == joined.shape else joined
+    return TASK_FAMILIES.get(loaded.info.task).opened.layers(loaded)
 
 
 def _step_through(run: LayerRun) -> Strand:

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.errors import DataError
 from engine.inspection.stored.tables import read_stored_table
 
@@ -112,7 +113,7 @@ def read_texts(corpus: str, split: str) -> tuple[list[str], list[int], str]:
     found = load_corpus(corpus)
     if found.source.kind == "sample":
         raise DataError(f"{CORPUS_UNREACHED.format(title=found.spec.title)}")
-    texts, labels = found.labelled(split)
+    texts, labels = found.read(LABELLED_TEXTS, split)
     return texts, labels, found.source.sentence
 
 

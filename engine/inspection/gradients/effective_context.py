@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from engine.corpora import load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.inspection.gradients.half_life import curves, falls_to, half_life
 from engine.models.folder import LoadedModel
 
@@ -91,6 +92,6 @@ def passages() -> tuple[str, ...]:
         DataError: the stories cannot be read.
     """
     corpus = load_corpus("saltmarsh")
-    text = corpus.text("validation") + "\n" + corpus.text("test")
+    text = corpus.read(RUNNING_TEXT, "validation") + "\n" + corpus.read(RUNNING_TEXT, "test")
     starts = np.linspace(0, len(text) - PASSAGE_CHARACTERS, PASSAGES).astype(int)
     return tuple(text[start : start + PASSAGE_CHARACTERS] for start in starts)

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from engine.corpora import load_corpus
+from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.errors import DataError
 from engine.inspection.stored.model_files import list_files
 from engine.inspection.stored.tables import read_stored_table
@@ -163,7 +164,7 @@ def read_texts(corpus_name: str, source_language: str) -> pd.DataFrame:
     corpus = load_corpus(corpus_name)
     if corpus.spec.name != corpus_name:  # the embedded sample stood in: other sentences than those that were measured
         raise DataError(f"The texts of this test set are not here and cannot be fetched: {corpus.source.sentence}")
-    english, french = corpus.pairs("test")
+    english, french = corpus.read(SENTENCE_PAIRS, "test")
     sources, references = (english, french) if source_language == "en" else (french, english)
     hashes = [source_hash(source) for source in sources]
     return pd.DataFrame(

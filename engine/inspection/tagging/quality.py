@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from engine.corpora import load_corpus
+from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.errors import DataError
 from engine.inspection.stored.sentence_scores import source_hash, weights_in
 from engine.inspection.stored.tables import read_stored_table
@@ -216,7 +217,7 @@ def read_sentences(corpus_name: str) -> pd.DataFrame:
     corpus = load_corpus(corpus_name)
     if corpus.spec.name != corpus_name:  # the embedded sample stood in: other sentences than those that were measured
         raise DataError(f"The sentences of this test set are not here and cannot be fetched: {corpus.source.sentence}")
-    rows, _ = corpus.tagged("test")
+    rows, _ = corpus.read(TAGGED_SENTENCES, "test")
     return pd.DataFrame(
         {"row": range(len(rows)), "words": rows, "source_hash": [source_hash(" ".join(words)) for words in rows]}
     )

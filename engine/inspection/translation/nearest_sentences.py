@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.corpora import load_corpus
+from engine.corpora.sentence_pairs import read_sides
 from engine.errors import ConfigError, DataError, InputError
 from engine.inspection.translation import sentence_index
 from engine.inspection.translation.sentence_index import (
@@ -166,7 +167,7 @@ def _texts(loaded: LoadedModel, index: SentenceIndex, sentences: list[int]) -> l
         corpus = load_corpus(index.facts["corpus"])
         if corpus.spec.name != index.facts["corpus"]:
             return []
-        sides = corpus.pairs("train") if loaded.info.source_language == "en" else corpus.pairs("train")[::-1]
+        sides = read_sides(corpus, loaded.info.source_language)
         return [(sides[0][index.rows[sentence]], sides[1][index.rows[sentence]]) for sentence in sentences]
     except (DataError, ConfigError, IndexError):
         return []

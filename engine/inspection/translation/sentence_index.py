@@ -22,6 +22,7 @@ import torch
 from safetensors import SafetensorError
 
 from engine.corpora import load_corpus
+from engine.corpora.sentence_pairs import read_sides
 from engine.decoding.text import BATCH_SENTENCES, encode_sources
 from engine.errors import ConfigError, DataError
 from engine.inspection.translation.words import END, display_pieces
@@ -73,7 +74,7 @@ def build_sentence_index(loaded: LoadedModel, corpus_name: str, rows: int) -> Se
     corpus = load_corpus(corpus_name)
     if corpus.spec.name != corpus_name:
         raise DataError(f"{corpus_name} is not here, so it cannot be indexed. {corpus.source.sentence}")
-    sources, targets = corpus.pairs("train") if loaded.info.source_language == "en" else corpus.pairs("train")[::-1]
+    sources, targets = read_sides(corpus, loaded.info.source_language)
     chosen = np.unique(np.linspace(0, len(sources) - 1, min(rows, len(sources))).astype(np.int64))
     pairs = [(sources[row], targets[row]) for row in chosen]
     facts = {"corpus": corpus_name, "corpus_title": corpus.spec.title, "commit": commit()}

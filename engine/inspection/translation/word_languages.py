@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.corpora import CORPORA, load_corpus
+from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.errors import DataError
 
 WORDS = Path(__file__).resolve().parents[3] / "data" / "indexes" / "words" / "en_fr.json"
@@ -30,11 +31,11 @@ def collect_words() -> dict[str, list[str]]:
     """
     sides: dict[str, list[str]] = {"en": [], "fr": []}
     for name, spec in CORPORA.items():
-        if spec.kind == "pairs":
+        if spec.content is SENTENCE_PAIRS:
             corpus = load_corpus(name)
             if corpus.spec.name != name:
                 raise DataError(f"{name} is not here, so its words cannot be listed. {corpus.source.sentence}")
-            for lines, more in zip(sides.values(), corpus.pairs("train"), strict=True):
+            for lines, more in zip(sides.values(), corpus.read(SENTENCE_PAIRS), strict=True):
                 lines += more
     return list_words(sides)
 

@@ -15,8 +15,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from engine.decoding import generate, prefill
 from engine.decoding.limits import MAX_PROMPT_CHARACTERS, SamplingSettings, check_characters, check_sampling
+from engine.decoding.sampling import generate, prefill
 from engine.decoding.text import prompt_ids, spell, start_id
 from engine.errors import InputError
 from engine.models.folder import LoadedModel

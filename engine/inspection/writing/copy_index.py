@@ -28,6 +28,8 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from engine.corpora import load_corpus
+from engine.corpora.base import SPLITS
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.errors import DataError, InputError
 from engine.inspection.writing.repetition import WORD
 from engine.provenance import commit
@@ -127,7 +129,7 @@ def index_corpus(name: str) -> tuple[CopyIndex, dict[str, str]]:
     corpus = load_corpus(name)
     if corpus.spec.name != name:
         raise DataError(f"{name} is not here, so it cannot be indexed. {corpus.source.sentence}")
-    text = corpus.text("train")
+    text = corpus.read(RUNNING_TEXT)
     facts = {
         "corpus": name,
         "title": corpus.spec.title,
@@ -135,7 +137,7 @@ def index_corpus(name: str) -> tuple[CopyIndex, dict[str, str]]:
         "source": corpus.source.kind,
         "commit": commit(),
     }
-    return build_index(text, facts), {split: corpus.text(split) for split in ("train", "validation", "test")}
+    return build_index(text, facts), {split: corpus.read(RUNNING_TEXT, split) for split in SPLITS}
 
 
 def save_index(index: CopyIndex, path: Path) -> Path:

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from engine.decoding import next_distribution, prefill
-from engine.decoding.sampling import logits_along
+from engine.decoding.sampling import logits_along, next_distribution, prefill
 from engine.decoding.text import prompt_ids
 from engine.models.folder import LoadedModel
 

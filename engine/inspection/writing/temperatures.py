@@ -15,9 +15,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from engine.decoding import generate, next_distribution, prefill
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
-from engine.decoding.sampling import logits_along
+from engine.decoding.sampling import generate, logits_along, next_distribution, prefill
 from engine.decoding.text import prompt_ids
 from engine.errors import DataError
 from engine.inspection.writing.copies import index_of

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 
 from engine.corpora import load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.corpora.sources import mirror_folder
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
@@ -63,9 +64,9 @@ def _why(loaded: LoadedModel) -> str:
 @functools.cache
 def _stories() -> str:
     corpus = load_corpus("saltmarsh")
-    return corpus.text("validation") + "\n" + corpus.text("test")
+    return corpus.read(RUNNING_TEXT, "validation") + "\n" + corpus.read(RUNNING_TEXT, "test")
 
 
 @functools.cache
 def _shakespeare(root: str) -> str:
-    return load_corpus("tiny_shakespeare").text("validation")
+    return load_corpus("tiny_shakespeare").read(RUNNING_TEXT, "validation")

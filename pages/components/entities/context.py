@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.families.tagging import rank
 from engine.models.folder import ModelInfo
 from pages.components import cache
 from pages.components.forms import Controls
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from engine.inspection.tagging.predictions import Tagging, Word
 
 PAGE = "entities"
-ORDER = ("gmb-bilstm-crf", "gmb-bilstm", "gmb-lstm-crf", "ewt-bilstm-crf")
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,4 @@ def label(info: ModelInfo) -> str:
 
 def in_order(models: Sequence[ModelInfo]) -> dict[str, ModelInfo]:
     """Return the usable taggers by name, the best first."""
-    known = {name: place for place, name in enumerate(ORDER)}
-    usable = [info for info in models if not info.error]
-    return {info.name: info for info in sorted(usable, key=lambda info: (known.get(info.name, len(known)), info.name))}
+    return {info.name: info for info in sorted(models, key=rank) if not info.error}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.families.classification import corpus, rank, style
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
 from pages.components.forms import Controls
@@ -17,19 +18,6 @@ if TYPE_CHECKING:  # it loads torch
 PAGE = "sentiment"
 POSITIVE = 1  # the place of the label that praises
 CORPORA = {"sst2": "sentences of film reviews (SST-2)", "imdb": "whole film reviews (IMDB)"}
-_ORDER = {name: place for place, name in enumerate(("lstm_bidirectional", "lstm_stacked", "lstm", "gru", "average"))}
-
-
-def style(info: ModelInfo) -> str:
-    """Return whose colour and marker a classifier is drawn with."""
-    return (
-        "lstm_bidirectional" if info.architecture == "lstm" and info.config.get("bidirectional") else info.architecture
-    )
-
-
-def corpus(info: ModelInfo) -> str:
-    """Return the name of the corpus a classifier was taught on: "sst2" or "imdb"; "" where its folder does not say."""
-    return next(iter(info.config.get("corpora", [])), "").partition("_")[0]
 
 
 def is_blind(info: ModelInfo) -> bool:
@@ -46,7 +34,7 @@ def label(info: ModelInfo) -> str:
 
 def in_order(models: Sequence[ModelInfo]) -> list[ModelInfo]:
     """Return classifiers as the page lists them: those of sentences first, the two-directional one at their head."""
-    return sorted(models, key=lambda info: (corpus(info) == "imdb", _ORDER.get(style(info), len(_ORDER)), info.name))
+    return sorted(models, key=rank)
 
 
 @dataclass(frozen=True)

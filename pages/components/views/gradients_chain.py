@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.config import option
+from engine.config import field_like, option, settings_from
 from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
 from engine.plotting import theme
-from pages.components.views.settings_fields import field_like, settings_from
 
 PREFIX = "chain_"
 LABELS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.config import field_like, settings_from
 from engine.experiments.clipping_settings import ClippingSettings
-from pages.components.views.settings_fields import field_like, settings_from
 
 PREFIX = "clipping_"
 

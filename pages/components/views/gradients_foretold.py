@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.config import field_like, settings_from
 from engine.experiments.trainability_settings import TrainabilitySettings
 from engine.plotting import theme
 from pages.components.views.gradients_chain import LABELS as CHAIN_LABELS
-from pages.components.views.settings_fields import field_like, settings_from
 
 PREFIX = "foretold_"
 LABELS = {

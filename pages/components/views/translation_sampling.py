@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any
 
+from engine.config import field_like
 from engine.decoding.limits import SamplingSettings
 
 SETTINGS = ("temperature", "top_k", "top_p", "seed")
-
-
-def _as_in_sampling(name: str) -> Any:
-    field = SamplingSettings.__dataclass_fields__[name]
-    return dataclasses.field(default=field.default, metadata=field.metadata)
 
 
 @dataclass(frozen=True)
 class SamplingView:
     """How a translation is drawn by chance; its length is limited as in every search."""
 
-    temperature: float = _as_in_sampling("temperature")
-    top_k: int = _as_in_sampling("top_k")
-    top_p: float = _as_in_sampling("top_p")
-    seed: int = _as_in_sampling("seed")
+    temperature: float = field_like(SamplingSettings, "temperature")
+    top_k: int = field_like(SamplingSettings, "top_k")
+    top_p: float = field_like(SamplingSettings, "top_p")
+    seed: int = field_like(SamplingSettings, "seed")

@@ -11,6 +11,9 @@ import pytest
 
 from engine.corpora import CORPORA, base, load_corpus, sources
 from engine.corpora.base import HubLocation
+from engine.corpora.labelled_texts import LABELLED_TEXTS
+from engine.corpora.running_text import RUNNING_TEXT
+from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.corpora.tatoeba_en_fr import from_translation
 from engine.errors import ConfigError, DataError
 
@@ -54,12 +57,12 @@ def test_the_mirror_comes_first_and_the_network_is_not_asked(mirror, monkeypatch
     assert corpus.source.kind == "mirror"
     assert corpus.source.location == str(mirror / "tiny_shakespeare")
     assert corpus.source.sentence == "Source: the local copy of Tiny Shakespeare in the UNROLLED_DATA folder."
-    assert corpus.text("train").startswith("The ferry left at noon")
+    assert corpus.read(RUNNING_TEXT).startswith("The ferry left at noon")
 
 
 def test_a_mirror_may_also_hold_an_embedded_sample_of_another_size(mirror, write_corpus):
     write_corpus(mirror / "saltmarsh", {split: [{"text": "mirrored"}] for split in SPLITS})
-    assert load_corpus("saltmarsh").text("test") == "mirrored"
+    assert load_corpus("saltmarsh").read(RUNNING_TEXT, "test") == "mirrored"
 
 
 def test_the_hub_comes_second_at_its_pinned_revision(mirror, hub):
@@ -67,7 +70,7 @@ def test_the_hub_comes_second_at_its_pinned_revision(mirror, hub):
     spec = CORPORA.get("tatoeba_en_fr").hub
     assert corpus.source.kind == "hub"
     assert corpus.source.revision == spec.revision
-    assert corpus.pairs("validation") == (["en validation"], ["fr validation"])
+    assert corpus.read(SENTENCE_PAIRS, "validation") == (["en validation"], ["fr validation"])
     columns, limit = spec.columns, spec.row_limit
     assert hub == [(spec.repository, spec.revision, spec.files, split, columns, limit) for split in SPLITS]
     assert corpus.source.sentence == (
@@ -77,8 +80,8 @@ def test_the_hub_comes_second_at_its_pinned_revision(mirror, hub):
 
 
 def test_each_real_corpus_asks_the_hub_for_what_it_needs_only(no_mirror, hub):
-    assert load_corpus("tiny_shakespeare").text("test") == "test of the Hub"
-    assert load_corpus("multi30k_en_fr").pairs("train") == (["en train"], ["fr train"])
+    assert load_corpus("tiny_shakespeare").read(RUNNING_TEXT, "test") == "test of the Hub"
+    assert load_corpus("multi30k_en_fr").read(SENTENCE_PAIRS) == (["en train"], ["fr train"])
     by_repository = {asked[0]: asked for asked in hub}
     assert by_repository["romrawinjp/multi30k"][4] == ("en", "fr")  # its images weigh 10 GB
     assert from_translation({"id": 3, "translation": {"en": "a", "fr": "b"}}) == {"en": "a", "fr": "b"}
@@ -94,7 +97,7 @@ def test_without_mirror_and_network_the_embedded_sample_stands_in_and_says_so(no
         "cannot be reached."
     )
     assert corpus.spec.name == "phrasebook_en_fr"
-    assert len(corpus.pairs("train")[0]) > 1000
+    assert len(corpus.read(SENTENCE_PAIRS)[0]) > 1000
 
 
 def test_the_network_is_asked_once_for_all_corpora(no_mirror, monkeypatch):
@@ -118,7 +121,7 @@ def test_samples_are_read_without_asking_the_network(no_mirror, monkeypatch, nam
 
 def test_a_corpus_without_a_sample_says_that_nothing_can_be_reached(no_mirror, monkeypatch):
     name = "only_on_the_hub"
-    spec = base.CorpusSpec(name, "Only there", "text", ("text",), "", "", hub=HubLocation("a/b", "main"))
+    spec = base.CorpusSpec(name, "Only there", RUNNING_TEXT, ("text",), "", "", hub=HubLocation("a/b", "main"))
     monkeypatch.setitem(CORPORA._entries, name, spec)
     with pytest.raises(
         DataError,
@@ -195,12 +198,12 @@ def test_what_the_hub_lacks_is_named(no_mirror, hub, monkeypatch):
 
 def test_text_and_pairs_are_not_mistaken_for_one_another(mirror):
     text, pairs = load_corpus("tiny_shakespeare"), load_corpus("multi30k_en_fr")
-    english, french = pairs.pairs("test")
+    english, french = pairs.read(SENTENCE_PAIRS, "test")
     assert (english[0], french[0]) == ("a dog runs", "un chien court")
     with pytest.raises(DataError, match="tiny_shakespeare holds running text, not sentence pairs"):
-        text.pairs("train")
+        text.read(SENTENCE_PAIRS)
     with pytest.raises(DataError, match="multi30k_en_fr holds sentence pairs, not running text"):
-        pairs.text("train")
+        pairs.read(RUNNING_TEXT)
 
 
 def test_a_labelled_corpus_needs_no_test_split_and_its_sample_is_labelled_too(tmp_path, monkeypatch, write_corpus):
@@ -208,22 +211,22 @@ def test_a_labelled_corpus_needs_no_test_split_and_its_sample_is_labelled_too(tm
     write_corpus(tmp_path / "sst2", {"train": rows, "validation": rows})
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
     corpus = load_corpus("sst2")
-    assert corpus.labelled("validation") == (["a fine film .", "a dull one ."], [1, 0])
+    assert corpus.read(LABELLED_TEXTS, "validation") == (["a fine film .", "a dull one ."], [1, 0])
     with pytest.raises(DataError, match="sst2 holds labelled sentences, not running text"):
-        corpus.text("train")
+        corpus.read(RUNNING_TEXT)
     monkeypatch.delenv("UNROLLED_DATA")
     monkeypatch.setattr(sources, "is_hub_reachable", lambda: False)
     sample = load_corpus("sst2")
     assert sample.source.sentence.startswith("Source: the embedded sample Opinions, because SST-2 is not here")
-    assert set(sample.labelled("train")[1]) == {0, 1}
-    with pytest.raises(DataError, match="saltmarsh has no labels"):
-        load_corpus("saltmarsh").labelled("train")
+    assert set(sample.read(LABELLED_TEXTS)[1]) == {0, 1}
+    with pytest.raises(DataError, match="saltmarsh holds running text, not labelled sentences"):
+        load_corpus("saltmarsh").read(LABELLED_TEXTS)
 
 
 def test_rows_of_running_text_are_joined_by_line_breaks(tmp_path, monkeypatch, write_corpus):
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
     write_corpus(tmp_path / "saltmarsh", {split: [{"text": "one"}, {"text": "two"}] for split in SPLITS})
-    assert load_corpus("saltmarsh").text("train") == "one\ntwo"
+    assert load_corpus("saltmarsh").read(RUNNING_TEXT) == "one\ntwo"
 
 
 def test_every_corpus_names_its_licence_origin_columns_and_a_sample_of_its_own_kind():
@@ -242,7 +245,7 @@ def test_every_corpus_names_its_licence_origin_columns_and_a_sample_of_its_own_k
         if not spec.sample:
             assert (base.SAMPLES / name / "README.md").is_file()
         else:
-            assert CORPORA.get(spec.sample).kind == spec.kind
+            assert CORPORA.get(spec.sample).content is spec.content
         if spec.hub is not None:
             assert re.fullmatch(r"[\w-]+/[\w-]+", spec.hub.repository)
             assert re.fullmatch(r"[0-9a-f]{40}", spec.hub.revision)  # a branch could change under a model
@@ -256,6 +259,7 @@ def test_the_real_corpora_are_what_our_figures_say(corpus_cache, monkeypatch, na
     monkeypatch.setenv("UNROLLED_DATA", REAL)
     corpus = load_corpus(name)
     assert corpus.source.kind == "mirror"
-    assert (len(corpus.text("test")) if corpus.spec.kind == "text" else len(corpus.pairs("test")[0])) == size
+    found = corpus.read(corpus.spec.content, "test")
+    assert len(found if corpus.spec.content is RUNNING_TEXT else found[0]) == size
     if name == "tiny_shakespeare":
-        assert len(corpus.text("validation") + corpus.text("test")) == 111_540
+        assert len(corpus.read(RUNNING_TEXT, "validation") + corpus.read(RUNNING_TEXT, "test")) == 111_540

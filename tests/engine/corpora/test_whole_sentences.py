@@ -6,6 +6,7 @@ import random
 
 from engine.corpora import load_corpus
 from engine.corpora.imdb_small import without_breaks
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.corpora.whole_sentences import hold_out, whole_sentences
 
 
@@ -58,6 +59,6 @@ def test_reviews_lose_their_line_breaks_and_their_sample_is_labelled(monkeypatch
     monkeypatch.delenv("UNROLLED_DATA", raising=False)
     corpus = load_corpus("imdb_small")
     assert corpus.source.kind == "sample"
-    texts, labels = corpus.labelled("test")
+    texts, labels = corpus.read(LABELLED_TEXTS, "test")
     assert len(texts) == len(labels)
     assert set(labels) == {0, 1}

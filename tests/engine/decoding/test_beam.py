@@ -10,8 +10,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.decoding import beam, forced, greedy
-from engine.decoding.beam import _leading
+from engine.decoding.beam import _leading, beam
+from engine.decoding.forced import forced
+from engine.decoding.greedy import greedy
 from engine.decoding.hypothesis import length_normalised
 
 BOS, EOS = 1, 0

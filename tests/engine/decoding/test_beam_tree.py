@@ -9,9 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.decoding import beam, forced
-from engine.decoding.beam import ENDED, KEPT, PRUNED, UNCOUNTED
+from engine.decoding.beam import ENDED, KEPT, PRUNED, UNCOUNTED, beam
 from engine.decoding.beam_tree import CUT, GIVEN, OPEN, OUTDONE, ROOT, BeamTree, grow_tree
+from engine.decoding.forced import forced
 from tests.engine.decoding.test_beam import BOS, EOS, LATE_BLOOMER, LENGTHS, SOURCES, Toy, Written, everything
 
 MARKS = {"bos_id": BOS, "eos_id": EOS}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.decoding import forced, greedy
+from engine.decoding.forced import forced
+from engine.decoding.greedy import greedy
 
 MARKS = {"bos_id": 1, "eos_id": 2}
 SOURCE, LENGTHS = torch.tensor([[4, 5, 6, 7], [8, 3, 0, 0], [5, 0, 0, 0]]), torch.tensor([4, 2, 1])

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.decoding import beam
+from engine.decoding.beam import beam
 from engine.decoding.penalty_sweep import winners_by_setting
 from tests.engine.decoding.test_beam import BOS, EOS, LATE_BLOOMER, LENGTHS, SOURCES, Toy
 

@@ -8,7 +8,8 @@ import dataclasses
 import pytest
 import torch
 
-from engine.decoding import forced, greedy
+from engine.decoding.forced import forced
+from engine.decoding.greedy import greedy
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.sampled_translations import drawn
 from engine.decoding.text import encode_sources, sample_translations, translate, translate_lines

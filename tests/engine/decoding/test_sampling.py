@@ -12,7 +12,7 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.decoding import generate, next_distribution, prefill
+from engine.decoding.sampling import generate, next_distribution, prefill
 
 LOGITS = st.lists(st.floats(-30, 30, width=32, allow_subnormal=False), min_size=1, max_size=12)
 TEMPERATURES = st.floats(0, 3)

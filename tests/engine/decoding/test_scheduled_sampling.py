@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.decoding import forced, greedy
+from engine.decoding.forced import forced
+from engine.decoding.greedy import greedy
 from engine.decoding.scheduled_sampling import Put, decode_mixed, toss_coins
 
 BOS, EOS = 1, 2

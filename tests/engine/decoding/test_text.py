@@ -7,8 +7,9 @@ import dataclasses
 import pytest
 import torch
 
-from engine.decoding import generate, greedy, prefill
+from engine.decoding.greedy import greedy
 from engine.decoding.limits import SamplingSettings
+from engine.decoding.sampling import generate, prefill
 from engine.decoding.text import (
     encode_sources,
     next_logits,

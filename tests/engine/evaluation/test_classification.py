@@ -18,6 +18,7 @@ from engine.evaluation import evaluate_model
 from engine.inspection.classification.predictions import classify_texts, probabilities_of_words
 from engine.models import folder as model_folders
 from engine.models.card import write_card
+from engine.models.classifier import ClassifierConfig
 from engine.models.folder import load_model
 from engine.recipes import RECIPES
 from engine.recipes.classification_recipe import ClassificationRecipe
@@ -139,7 +140,7 @@ def test_classify_refuses_what_it_cannot_read_in_one_line(copied, monkeypatch, c
 
 def test_a_tiny_run_ends_in_a_classifier_that_says_what_it_was_chosen_on(reviews, tmp_path, monkeypatch):
     recipe = ClassificationRecipe(
-        "tiny", "Tiny", "imdb_small", TRAINING, vocab_size=90, embedding_dim=4, hidden_size=4, num_layers=1, max_words=6
+        "tiny", "Tiny", "imdb_small", ClassifierConfig(4, 4), TRAINING, vocab_size=90, max_words=6
     )
     monkeypatch.setitem(RECIPES._entries, "tiny", recipe)
     list(train_recipe("tiny", tmp_path / "tiny"))
@@ -151,9 +152,7 @@ def test_a_tiny_run_ends_in_a_classifier_that_says_what_it_was_chosen_on(reviews
 
 
 def test_no_phrase_of_a_sentence_kept_back_is_learnt_from(reviews):
-    recipe = ClassificationRecipe(
-        "tiny", "Tiny", "sst2", TRAINING, vocab_size=90, embedding_dim=4, hidden_size=4, num_layers=1
-    )
+    recipe = ClassificationRecipe("tiny", "Tiny", "sst2", ClassifierConfig(4, 4), TRAINING, vocab_size=90)
     prepared = recipe.prepare(TRAINING)
     decode = prepared.tokenizer.decode
     kept_back = [decode(row) for row in prepared.objective.validation.rows]

@@ -11,7 +11,7 @@ import sacrebleu
 
 from engine.command_line import main
 from engine.corpora import load_corpus
-from engine.decoding import forced
+from engine.decoding.forced import forced
 from engine.decoding.text import encode_sources
 from engine.errors import DataError
 from engine.evaluation.translation import evaluate_translator, forced_loss, translate_all

@@ -9,6 +9,7 @@ import pytest
 
 from engine.command_line import main
 from engine.corpora import load_corpus
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.evaluation.attributions import measure_agreement
 from engine.evaluation.base import replace_rows
 from engine.evaluation.classification import evaluated_split
@@ -39,7 +40,7 @@ def test_word_order_is_measured_once_per_seed_and_replaces_older_rows(
     assert len(frame) == 2 * len(SEEDS)
     assert not frame.isna().any().any()
     corpus = load_corpus("opinions")
-    texts, labels = corpus.labelled(evaluated_split(corpus))
+    texts, labels = corpus.read(LABELLED_TEXTS, evaluated_split(corpus))
     answers = classify_rows(tiny_classifier, [split_words(text) for text in texts])
     right = sum((found.label == "positive") == bool(label) for found, label in zip(answers, labels, strict=True))
     rows = stored_word_order(tiny_classifier.info.name, str(tiny_classifier.info.path), str(table))
@@ -63,7 +64,7 @@ def test_agreement_is_that_of_single_explanations(tiny_classifier: LoadedModel) 
     assert 0 < share <= 1
     assert {row["method"] for row in rows} == {"integrated", "shapley"}
     corpus = load_corpus("opinions")
-    texts, _ = corpus.labelled(evaluated_split(corpus))
+    texts, _ = corpus.read(LABELLED_TEXTS, evaluated_split(corpus))
     found = explain(tiny_classifier, tuple(split_words(texts[rows[0]["row"]])))
     assert rows[0]["correlation"] == found.agreement[rows[0]["method"]].correlation
 
@@ -72,4 +73,4 @@ def test_the_command_refuses_what_is_no_classifier(
     reader: LoadedModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["evaluate", "--model", str(reader.info.path), "--word-order", str(tmp_path / "a.parquet")]) == 2
-    assert "are for classifiers" in capsys.readouterr().err
+    assert "is for classifiers" in capsys.readouterr().err

@@ -109,7 +109,8 @@ def test_a_damaged_folder_is_listed_with_its_error_and_refused_when_loaded(folde
         ({"model": None}, "config.json in 'tiny-lstm' is damaged or lacks a field"),
         ({"model": "translator"}, "do not fit"),
         ({"hidden_size": "big"}, "do not fit"),
-        ({"task": "gardening"}, "gives the task 'gardening', but its model does 'language_model'"),
+        ({"task": "gardening"}, "gives the task 'gardening'; known are classification, "),
+        ({"task": "tagging"}, "gives the task 'tagging', but its model does 'language_model'"),
     ],
 )
 def test_a_config_that_does_not_belong_to_the_weights_is_one_sentence(folder, change_config, change, words):

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.decoding import generate
+from engine.decoding.sampling import generate
 from engine.decoding.scoring import score_stream, score_windows, surprise_stream
 from engine.errors import ConfigError, ModelError
 from engine.models.base import select

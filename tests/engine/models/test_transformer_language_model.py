@@ -19,10 +19,10 @@ from engine.models import transformer_language_model
 from engine.models.base import select
 from engine.models.folder import load_model
 from engine.models.language_model import LanguageModel
-from engine.models.transformer_language_model import TransformerLanguageModel
+from engine.models.transformer_language_model import TransformerConfig, TransformerLanguageModel
 from engine.recipes import RECIPES
+from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.run import train_recipe
-from engine.recipes.transformer_recipe import TransformerRecipe
 from engine.training import TrainingSettings, checkpoints
 from engine.training.language_modelling import LanguageModelling
 from tests.engine.models.test_architectures import torch_block
@@ -139,13 +139,8 @@ def test_it_learns_with_carried_keys_and_values_and_scores_alike_in_any_portions
 
 def test_the_recipe_is_matched_to_the_lstm() -> None:
     recipe, reader = RECIPES.get("shakespeare-transformer"), RECIPES.get("shakespeare-lstm")
-    names = ("width", "num_layers", "num_heads", "feedforward_size", "window", "dropout")
-    count = TransformerLanguageModel(66, **{name: getattr(recipe, name) for name in names}).parameter_count()
-    settings = ("embedding_dim", "hidden_size", "num_layers", "cell", "residual")
-    assert (
-        abs(count / LanguageModel(66, **{name: getattr(reader, name) for name in settings}).parameter_count() - 1)
-        < 0.01
-    )
+    count = TransformerLanguageModel.from_config(recipe.model, vocab_size=66).parameter_count()
+    assert abs(count / LanguageModel.from_config(reader.model, vocab_size=66).parameter_count() - 1) < 0.01
     for name in ("corpus", "tokenizer", "batch_size", "bptt_length"):
         assert getattr(recipe, name) == getattr(reader, name)
     assert recipe.training.max_steps == reader.training.max_steps
@@ -153,16 +148,12 @@ def test_the_recipe_is_matched_to_the_lstm() -> None:
 
 def test_from_recipe_to_a_folder_that_writes_scores_and_says_what_it_lacks(tmp_path, monkeypatch) -> None:
     training = TrainingSettings(max_steps=2, evaluate_every=2, checkpoint_every=1, log_every=1, seed=3)
-    recipe = TransformerRecipe(
+    recipe = LanguageModelRecipe(
         "tiny-transformer",
         "Tiny",
         "saltmarsh",
+        TransformerConfig(8, 1, 2, 8, 8, dropout=0.2),
         training,
-        width=8,
-        num_layers=1,
-        num_heads=2,
-        feedforward_size=8,
-        window=8,
         batch_size=2,
         bptt_length=16,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from engine.corpora import load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.models.folder import load_model
 from engine.recipes import RECIPES
 from engine.recipes.ngram_recipe import NgramRecipe
@@ -19,7 +20,7 @@ def test_a_counted_model_is_written_like_a_trained_one(mirror, tmp_path, monkeyp
     assert isinstance(event, Finished)
     assert (event.step, event.reason) == (0, "counted")
     loaded = load_model(tmp_path / "tiny-counts")
-    text = load_corpus("tiny_shakespeare").text("train")
+    text = load_corpus("tiny_shakespeare").read(RUNNING_TEXT)
     grams = {text[place : place + 3] for place in range(len(text) - 2)}
     assert loaded.info.parameters == len(grams)
     assert int(loaded.model.counts.sum()) == len(text) - 2

@@ -7,13 +7,14 @@ import dataclasses
 import pytest
 import torch
 
-from engine.config import validate
+from engine.config import to_dict, validate
 from engine.corpora import CORPORA, load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.errors import ConfigError, InputError, ModelError
 from engine.models.card import write_card
-from engine.models.folder import load_model
-from engine.models.language_model import LanguageModel
-from engine.models.translator import Translator
+from engine.models.folder import list_models, load_model
+from engine.models.language_model import LanguageModel, LanguageModelConfig
+from engine.models.translator import Translator, TranslatorConfig
 from engine.recipes import RECIPES, run
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.run import train_recipe
@@ -22,20 +23,22 @@ from engine.training import Checkpointed, Finished, TrainingSettings
 
 TRAINING = TrainingSettings(max_steps=4, evaluate_every=2, checkpoint_every=2, log_every=1, seed=3)
 READER = LanguageModelRecipe(
-    "tiny-reader", "Tiny", "tiny_shakespeare", "gru", 8, TRAINING, 6, 1, batch_size=2, bptt_length=16
+    "tiny-reader",
+    "Tiny",
+    "tiny_shakespeare",
+    LanguageModelConfig(6, 8, 1, "gru", dropout=0.3),
+    TRAINING,
+    batch_size=2,
+    bptt_length=16,
 )
 INTERPRETER = TranslationRecipe(
     "tiny-interpreter",
     "Tiny",
     "multi30k_en_fr",
     TRAINING,
+    model=TranslatorConfig(6, 8, 1, 1, attention="additive"),
     vocab_size=90,
-    embedding_dim=6,
-    hidden_size=8,
-    encoder_layers=1,
-    decoder_layers=1,
     batch_tokens=40,
-    attention="additive",
 )
 
 
@@ -49,10 +52,8 @@ def test_the_three_readers_have_equally_many_parameters():
     counts = []
     for cell in ("rnn", "lstm", "gru"):
         recipe = RECIPES.get(f"shakespeare-{cell}")
-        assert recipe.cell == cell
-        names = ("embedding_dim", "hidden_size", "num_layers", "cell", "residual", "tie_embeddings")
-        model = LanguageModel(66, **{name: getattr(recipe, name) for name in names})
-        counts.append(model.parameter_count())
+        assert recipe.model.cell == cell
+        counts.append(LanguageModel.from_config(recipe.model, vocab_size=66).parameter_count())
     assert max(counts) / min(counts) < 1.03
     assert all(800_000 <= count <= 1_500_000 for count in counts)
 
@@ -60,16 +61,17 @@ def test_the_three_readers_have_equally_many_parameters():
 def test_the_three_readers_differ_in_cell_size_and_rate_only():
     recipes = [dataclasses.asdict(RECIPES.get(f"shakespeare-{cell}")) for cell in ("rnn", "lstm", "gru")]
     for recipe in recipes:
-        for name in ("name", "title", "cell", "hidden_size"):
-            del recipe[name]
+        del recipe["name"], recipe["title"]
+        del recipe["model"]["cell"], recipe["model"]["hidden_size"]
         del recipe["training"]["learning_rate"]
     assert recipes[0] == recipes[1] == recipes[2]
 
 
 def test_the_two_interpreters_differ_in_attention_only():
-    one, two = (dataclasses.asdict(RECIPES.get(name)) for name in ("en-fr-attention", "en-fr-no-attention"))
-    assert {name for name in one if one[name] != two[name]} == {"name", "title", "attention"}
-    assert (one["attention"], two["attention"]) == ("dot", "none")
+    one, two = (RECIPES.get(name) for name in ("en-fr-attention", "en-fr-no-attention"))
+    assert (one.model.attention, two.model.attention) == ("dot", "none")
+    model = dataclasses.replace(two.model, attention="dot")
+    assert dataclasses.replace(two, name=one.name, title=one.title, model=model) == one
 
 
 def test_a_recipe_goes_on_from_the_weights_and_pieces_of_another(mirror, tmp_path, monkeypatch):
@@ -101,7 +103,7 @@ def test_a_recipe_goes_on_from_the_weights_and_pieces_of_another(mirror, tmp_pat
         )  # kept in half precision
     assert not torch.equal(mixed["embedding.weight"], alone["embedding.weight"])
     with pytest.raises(ModelError, match="another hidden_size"):
-        dataclasses.replace(second, hidden_size=6).prepare(TRAINING)
+        dataclasses.replace(second, model=TranslatorConfig(6, 6, 1, 1, attention="additive")).prepare(TRAINING)
 
 
 def test_every_recipe_is_named_as_registered_with_settings_within_bounds_and_known_corpora():
@@ -114,6 +116,15 @@ def test_every_recipe_is_named_as_registered_with_settings_within_bounds_and_kno
             CORPORA.get(recipe.extra_corpus)
 
 
+def test_every_shipped_model_was_built_with_the_configuration_of_its_recipe():
+    """All but what its folder does not tell, which is what was added later and left off."""
+    for info in list_models():
+        recipe = RECIPES.get(info.config["training"]["recipe"])
+        model = getattr(recipe, "model", None)  # n-grams are counted, not built
+        told = {} if model is None else {name: value for name, value in to_dict(model).items() if name in info.config}
+        assert {name: info.config[name] for name in told} == told, info.name
+
+
 def test_weights_before_training_are_a_function_of_the_seed(mirror):
     one, two = (READER.prepare(TRAINING).model.state_dict() for _ in range(2))
     other = READER.prepare(dataclasses.replace(TRAINING, seed=4)).model.state_dict()
@@ -124,9 +135,14 @@ def test_weights_before_training_are_a_function_of_the_seed(mirror):
 def test_a_reader_learns_its_characters_from_the_training_text_and_validates_on_the_other(mirror):
     prepared = READER.prepare(TRAINING)
     corpus = load_corpus("tiny_shakespeare")
-    assert prepared.tokenizer.vocab_size == len(set(corpus.text("train"))) + 1
-    assert len(prepared.objective.validation_ids) == len(corpus.text("validation"))
-    assert prepared.facts == {"model": "language_model", "title": "Tiny", "corpora": ["tiny_shakespeare"]}
+    assert prepared.tokenizer.vocab_size == len(set(corpus.read(RUNNING_TEXT))) + 1
+    assert len(prepared.objective.validation_ids) == len(corpus.read(RUNNING_TEXT, "validation"))
+    assert prepared.facts == {
+        "model": "language_model",
+        "cell": "gru",
+        "title": "Tiny",
+        "corpora": ["tiny_shakespeare"],
+    }
     assert prepared.sources == (corpus.source,)
 
 

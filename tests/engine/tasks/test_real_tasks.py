@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from engine.corpora import load_corpus, opinion_grammar
+from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.errors import ConfigError
 from engine.tasks import TASKS
 
@@ -200,12 +201,12 @@ def test_the_shipped_opinions_are_what_the_grammar_writes(tmp_path, monkeypatch,
     pairs = opinion_grammar.generate()
     everything = []
     for split, count in opinion_grammar.ROWS.items():
-        sentences, labels = corpus.labelled(split)
+        sentences, labels = corpus.read(LABELLED_TEXTS, split)
         assert list(zip(sentences, labels, strict=True)) == [next(pairs) for _ in range(count)]
         assert sum(labels) == count / 2
         everything += sentences
     assert len(set(everything)) == len(everything)
-    for sentence, label in zip(*corpus.labelled("test"), strict=True):
+    for sentence, label in zip(*corpus.read(LABELLED_TEXTS, "test"), strict=True):
         words = sentence.split()
         if "not" not in words and "rather" not in words and len(words) < 8 and words[0] == "the":
             assert (words[-2] in opinion_grammar.GOOD) == label

@@ -14,6 +14,7 @@ import torch
 
 from engine.errors import ModelError
 from engine.models.folder import load_model
+from engine.models.language_model import LanguageModelConfig
 from engine.models.training_snapshots import list_stages, load_stage
 from engine.recipes import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
@@ -85,7 +86,13 @@ def test_a_snapshot_changes_nothing_and_its_losses_are_those_of_the_run(average_
 def run(monkeypatch, mirror):
     """Return a function that trains a tiny recipe with snapshots."""
     recipe = LanguageModelRecipe(
-        "tiny-run", "Tiny", "tiny_shakespeare", "lstm", 8, TRAINING, 6, 1, batch_size=2, bptt_length=16
+        "tiny-run",
+        "Tiny",
+        "tiny_shakespeare",
+        LanguageModelConfig(6, 8, 1, dropout=0.3),
+        TRAINING,
+        batch_size=2,
+        bptt_length=16,
     )
     monkeypatch.setitem(RECIPES._entries, recipe.name, recipe)
     return lambda folder, **options: train_recipe("tiny-run", folder, **options)

@@ -11,9 +11,11 @@ import torch
 from seqeval.metrics import f1_score
 
 from engine.corpora import load_corpus
+from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.corpora.visit_grammar import ROWS, write_dataset
 from engine.errors import DataError, ModelError
 from engine.models.folder import load_model
+from engine.models.tagger import TaggerConfig
 from engine.recipes import RECIPES
 from engine.recipes.run import train_recipe
 from engine.recipes.tagging_recipe import TaggingRecipe, list_labels
@@ -27,14 +29,10 @@ TINY = TaggingRecipe(
     "tiny-tagger",
     "Tiny",
     "ner_gmb",
+    TaggerConfig(6, 4, 5, 3, hidden_size=6, dropout=0.4),
     TRAINING,
     vocab_size=30,
     least_count=1,
-    embedding_dim=6,
-    character_dim=4,
-    character_filters=5,
-    shape_dim=3,
-    hidden_size=6,
     batch_words=9,
 )
 
@@ -47,7 +45,7 @@ def test_the_sample_is_what_its_grammar_writes_and_stands_in_for_both_corpora(mo
 
     seen = set()
     for split, count in ROWS.items():
-        words, tags = shipped.tagged(split)
+        words, tags = shipped.read(TAGGED_SENTENCES, split)
         made = pd.read_parquet(tmp_path / f"{split}.parquet")
         assert [list(row) for row in made["tokens"]] == words
         assert [list(row) for row in made["ner_tags"]] == tags
@@ -61,9 +59,9 @@ def test_the_sample_is_what_its_grammar_writes_and_stands_in_for_both_corpora(mo
             corpus.source.sentence
             == f"Source: the embedded sample Visits, because {title} is not in the UNROLLED_DATA folder."
         )
-        assert corpus.tagged("test") == shipped.tagged("test")
-    with pytest.raises(DataError, match="saltmarsh has no tags"):
-        load_corpus("saltmarsh").tagged()
+        assert corpus.read(TAGGED_SENTENCES, "test") == shipped.read(TAGGED_SENTENCES, "test")
+    with pytest.raises(DataError, match="saltmarsh holds running text, not tagged sentences"):
+        load_corpus("saltmarsh").read(TAGGED_SENTENCES)
 
 
 def test_a_sentence_with_too_few_tags_is_named(tmp_path, monkeypatch, write_corpus):
@@ -71,19 +69,19 @@ def test_a_sentence_with_too_few_tags_is_named(tmp_path, monkeypatch, write_corp
     write_corpus(tmp_path / "ner_ewt", {split: rows for split in ("train", "validation", "test")})
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
     with pytest.raises(DataError, match="Sentence 0 of ner_ewt test has 2 words but 1 tags"):
-        load_corpus("ner_ewt").tagged("test")
+        load_corpus("ner_ewt").read(TAGGED_SENTENCES, "test")
 
 
 @pytest.mark.skipif(not os.environ.get("UNROLLED_DATA"), reason="needs the real corpora in UNROLLED_DATA")
 def test_the_real_corpora_are_what_our_figures_say(corpus_cache):
-    assert len(load_corpus("ner_gmb").tagged("test")[0]) == 4802
-    assert len(load_corpus("ner_ewt").tagged("test")[0]) == 864
+    assert len(load_corpus("ner_gmb").read(TAGGED_SENTENCES, "test")[0]) == 4802
+    assert len(load_corpus("ner_ewt").read(TAGGED_SENTENCES, "test")[0]) == 864
 
 
 @pytest.fixture
 def objective(tagged_mirror):
     corpus = load_corpus("ner_gmb")
-    train = corpus.tagged("train")
+    train = corpus.read(TAGGED_SENTENCES)
     tokenizer = list_words(train[0], 40)
     return Tagging(
         train, train, tokenizer, list_labels(train[1]), batch_words=9, word_dropout=0.0, rare_dropout=2.0, seed=1
@@ -116,7 +114,7 @@ def test_rare_words_are_dropped_more_often_than_frequent_ones(objective):
 
 
 def test_the_figure_that_decides_is_the_f1_of_seqeval(objective, tagged_mirror):
-    recipe = dataclasses.replace(TINY, crf=False)
+    recipe = dataclasses.replace(TINY, model=dataclasses.replace(TINY.model, crf=False))
     model = recipe.prepare(TRAINING).model.eval()
     with torch.no_grad():
         model.forward_emission.weight.mul_(30)
@@ -160,15 +158,18 @@ def test_a_recipe_ends_in_a_folder_and_another_goes_on_from_it(tagged_mirror, tm
     assert torch.equal(weights["embedding.weight"][-1], before["embedding.weight"][first.tokenizer.unk_id])
     assert weights["forward_emission.weight"].shape[0] == 11
     with pytest.raises(ModelError, match="has another hidden_size than second"):
-        dataclasses.replace(second, hidden_size=7).prepare(TRAINING)
+        dataclasses.replace(second, model=dataclasses.replace(TINY.model, hidden_size=7)).prepare(TRAINING)
 
 
 def test_the_compared_taggers_differ_in_one_thing_each():
     for first, prefix in (("gmb-compared-", "gmb-"), ("ewt-alone-", "ewt-alone-")):
         names = (f"{first}bilstm-crf", f"{prefix}bilstm", f"{prefix}lstm-crf")
-        base, softmax, forward = (dataclasses.asdict(RECIPES.get(name)) for name in names)
+        base, softmax, forward = (RECIPES.get(name) for name in names)
         for other, changed in ((softmax, "crf"), (forward, "bidirectional")):
-            assert {name for name in base if base[name] != other[name]} == {"name", "title", "label", changed}
+            assert getattr(base.model, changed) != getattr(other.model, changed)
+            model = dataclasses.replace(other.model, **{changed: getattr(base.model, changed)})
+            alike = dataclasses.replace(other, name=base.name, title=base.title, label=base.label, model=model)
+            assert alike == base
 
 
 def test_no_sentences_are_refused(objective):

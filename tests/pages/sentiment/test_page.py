@@ -17,7 +17,7 @@ from engine.models import folder
 from engine.models.folder import LoadedModel, load_model
 from pages.components.sentiment import texts
 from pages.components.sentiment.texts import AT_ONCE
-from pages.components.thumbnails import OPINION
+from pages.components.sentiment.thumbnail import SENTENCE as OPINION
 from pages.components.views.sentiment import FIRST
 from tests.pages.charts import figure
 from tests.pages.open import TIMEOUT_SECONDS, alternative_texts, notes, open_page, sentences, written
@@ -110,7 +110,7 @@ def test_a_page_without_classifiers_says_so(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_card_on_the_home_page_is_a_film_of_now(models: Path) -> None:
     at = AppTest.from_string(
-        "from pages.components import thumbnails\nthumbnails.sentiment()", default_timeout=TIMEOUT_SECONDS
+        "from pages.components import thumbnails\nthumbnails.draw('sentiment')", default_timeout=TIMEOUT_SECONDS
     ).run()
     assert not at.exception
     belief = measure_belief(network(models), split_text(network(models), OPINION))

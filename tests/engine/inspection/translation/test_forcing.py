@@ -13,7 +13,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decoding import forced
+from engine.decoding.forced import forced
 from engine.decoding.text import encode_sources, translate
 from engine.errors import InputError
 from engine.inspection.translation.forcing import (

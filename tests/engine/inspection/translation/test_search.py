@@ -8,8 +8,8 @@ import math
 import pytest
 import sacrebleu
 
-from engine.decoding import forced
 from engine.decoding.beam_tree import LEFT
+from engine.decoding.forced import forced
 from engine.decoding.text import encode_sources, translate
 from engine.errors import InputError
 from engine.inspection.translation.penalty_sweep import (

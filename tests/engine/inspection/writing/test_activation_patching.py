@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from engine.cells.lstm import LSTMState
-from engine.decoding import generate, prefill
 from engine.decoding.limits import SamplingSettings
+from engine.decoding.sampling import generate, prefill
 from engine.decoding.text import prompt_ids, write_text
 from engine.errors import InputError
 from engine.inspection.writing.activation_patching import (

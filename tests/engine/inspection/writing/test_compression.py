@@ -10,6 +10,7 @@ import os
 import pytest
 
 from engine.corpora import load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.decoding.arithmetic_coding import compress, run
 from engine.decoding.limits import MAX_DUEL_CHARACTERS
 from engine.errors import InputError
@@ -63,7 +64,7 @@ def test_a_text_that_cannot_be_compressed_gets_a_sentence(reader, text: str, sen
 @pytest.mark.skipif("UNROLLED_DATA" not in os.environ, reason="UNROLLED_DATA is not set")
 def test_the_lstm_beats_xz_on_unseen_shakespeare() -> None:
     loaded = load_model("shakespeare-lstm")
-    text = load_corpus("tiny_shakespeare").text("test")
+    text = load_corpus("tiny_shakespeare").read(RUNNING_TEXT, "test")
     part = text[:600]
     found = run(duel(loaded, part))
     assert found.is_identical

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from engine.command_line import EXIT_BAD_INPUT, main
 from engine.corpora import CORPORA, load_corpus
+from engine.corpora.running_text import RUNNING_TEXT
 from engine.errors import DataError, InputError
 from engine.inspection.writing import copy_checks, copy_index
 from engine.inspection.writing.copies import (
@@ -184,7 +185,7 @@ def test_index_command_measures_what_it_ships(mirror, tmp_path: Path, capsys, mo
 @pytest.mark.parametrize("name", ["saltmarsh", pytest.param("tiny_shakespeare", marks=needs_corpus)])
 def test_shipped_index_finds_exactly_what_is_in_the_corpus(name: str) -> None:
     corpus, index = load_corpus(name), load_index(name)
-    train, unseen = corpus.text("train"), corpus.text("validation")
+    train, unseen = corpus.read(RUNNING_TEXT), corpus.read(RUNNING_TEXT, "validation")
     assert index.facts["characters"] == len(train)
     draw = random.Random(5)
     mixed = []
@@ -205,7 +206,7 @@ def test_shipped_index_finds_exactly_what_is_in_the_corpus(name: str) -> None:
 @needs_corpus
 def test_unseen_text_is_hardly_copied_and_its_words_exist() -> None:
     corpus, index = load_corpus("tiny_shakespeare"), load_index("tiny_shakespeare")
-    train, unseen = corpus.text("train"), corpus.text("validation")[:3000]
+    train, unseen = corpus.read(RUNNING_TEXT), corpus.read(RUNNING_TEXT, "validation")[:3000]
     truth = np.array(exact_lengths(train, unseen[:400]))
     assert find_copies(index, unseen[:400]).coverage(20) == pytest.approx((truth >= 20).mean())
     assert index.facts["unseen"]["coverage"][20 - SHORTEST_COPY] < 0.05
@@ -214,7 +215,7 @@ def test_unseen_text_is_hardly_copied_and_its_words_exist() -> None:
 
 @needs_corpus
 def test_speakers_are_in_the_plays_they_belong_to() -> None:
-    lines = load_corpus("tiny_shakespeare").text("train").split("\n")
+    lines = load_corpus("tiny_shakespeare").read(RUNNING_TEXT).split("\n")
     index = load_index("tiny_shakespeare")
     plays = {
         "CORIOLANUS:": "Coriolanus",

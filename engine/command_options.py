@@ -1,0 +1,81 @@
+"""Options of a command from the fields of a dataclass: the names, defaults, bounds and words that the pages' forms use.
+
+A field without a default is a required option, a bool is a switch, a tuple may be given several times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import typing
+from typing import Any, TypeVar
+
+from engine.config import bounds_in_words, option, validate
+
+S = TypeVar("S")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ModelOption:
+    """Which model a command is about."""
+
+    model: str = option(help="a shipped model, a folder or a Hub id")
+
+
+def add_options(parser: argparse.ArgumentParser, settings: type) -> None:
+    """Give a parser one option per field of `settings`."""
+    hints = typing.get_type_hints(settings)
+    for field in dataclasses.fields(settings):
+        look: dict[str, Any] = {"help": _help(field, hints[field.name]).replace("%", "%%")}
+        if hints[field.name] is bool:
+            parser.add_argument(_flag(field.name), action="store_true", **look)
+            continue
+        look |= {"type": _kind(hints[field.name])}
+        if typing.get_origin(hints[field.name]) is tuple:
+            look |= {"action": "append"}
+        if field.metadata.get("metavar"):
+            look |= {"metavar": field.metadata["metavar"]}
+        if field.metadata.get("is_positional"):
+            parser.add_argument(field.name, **look)
+        else:
+            is_required = field.default is dataclasses.MISSING
+            default = None if is_required or "action" in look else field.default
+            parser.add_argument(_flag(field.name), default=default, required=is_required, **look)
+
+
+def read_options(settings: type[S], namespace: argparse.Namespace) -> S:
+    """Return the settings that were typed, checked.
+
+    Raises:
+        ConfigError: a value is out of bounds; the message names it and what is allowed.
+    """
+    given = {}
+    for field in dataclasses.fields(settings):  # type: ignore[arg-type]
+        value = getattr(namespace, field.name)
+        given[field.name] = tuple(value) if isinstance(value, list) else field.default if value is None else value
+    read = settings(**given)
+    validate(read)
+    return read
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _kind(hint: Any) -> Any:
+    """Return the type of one value: that of `int | None` and of `tuple[int, ...]` is int."""
+    return next((part for part in typing.get_args(hint) if isinstance(part, type)), hint)
+
+
+def _help(field: dataclasses.Field[Any], hint: Any) -> str:
+    """Return a field's own words, what is allowed, and the default."""
+    look = field.metadata
+    low, high, choices = look.get("minimum"), look.get("maximum"), look.get("choices")
+    facts = [f"one of {', '.join(map(str, choices))}"] if choices else []
+    facts += [bounds_in_words(low, high)] if low is not None or high is not None else []
+    if field.default is dataclasses.MISSING:
+        facts += ["required"] * (not look.get("is_positional"))
+    elif hint is not bool and field.default not in (None, "", ()):
+        facts += [f"default {field.default}"]
+    words = look.get("help") or look.get("label") or ""
+    return f"{words} ({'; '.join(facts)})".strip() if facts else words

@@ -1,0 +1,58 @@
+"""What commands read and show: files and standard input as text, progress on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from engine.errors import InputError
+
+DELAY_SECONDS = 0.05
+
+T = TypeVar("T")
+
+
+def read_text(file: str) -> str:
+    """Return the text of a file, or of standard input where `file` is "-".
+
+    Raises:
+        InputError: it cannot be read or is not UTF-8.
+    """
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise InputError(f"The file {file} cannot be read: {error.strerror}.") from error
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{'Standard input' if file == '-' else file} is not UTF-8 text (byte {error.start})."
+        ) from error
+
+
+def read_lines() -> list[str]:
+    """Return the lines of standard input; what follows the last line break is no line.
+
+    Raises:
+        InputError: it is not UTF-8.
+    """
+    lines = read_text("-").split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def show_progress(items: Iterable[T], total: int, unit: str) -> Iterator[T]:
+    """Yield items with a bar on a terminal's standard error, and no bar anywhere else."""
+    from tqdm import tqdm
+
+    return iter(tqdm(items, total=total, unit=unit, dynamic_ncols=True, disable=not sys.stderr.isatty()))
+
+
+def show_shares(shares: Iterable[float]) -> None:
+    """Run through the shares, 0 to 1, of a long computation, with a bar on standard error."""
+    from tqdm import tqdm
+
+    with tqdm(total=100, unit="%", dynamic_ncols=True, delay=DELAY_SECONDS) as bar:
+        for share in shares:
+            bar.update(round(100 * share) - bar.n)

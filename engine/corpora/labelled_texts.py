@@ -1,0 +1,18 @@
+"""Labelled texts: (sentences or longer texts, the label of each)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.corpora.base import Content
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+
+def _read(rows: Dataset, name: str) -> tuple[list[str], list[int]]:
+    texts = rows["sentence" if "sentence" in rows.column_names else "text"]
+    return list(texts), [int(label) for label in rows["label"]]
+
+
+LABELLED_TEXTS: Content[tuple[list[str], list[int]]] = Content("labelled sentences", _read)

@@ -1,0 +1,179 @@
+"""Classifiers: they read a text and give one label, praise or complaint."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.command_options import ModelOption
+from engine.console import read_lines
+from engine.errors import InputError
+from engine.models.card import cell_words
+from engine.models.folder import load_model_of
+from engine.task_family import (
+    HIGHER,
+    LOWER,
+    BatchReading,
+    Command,
+    Deferred,
+    Headline,
+    Metric,
+    ModelWords,
+    Page,
+    ResultTable,
+    TaskFamily,
+    register,
+)
+from engine.wording import counted
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.inspection.padding import Answer, Reading
+    from engine.models.folder import LoadedModel, ModelInfo
+
+NAME = "classification"
+_ORDER = {name: place for place, name in enumerate(("lstm_bidirectional", "lstm_stacked", "lstm", "gru", "average"))}
+
+
+def classify(settings: ModelOption) -> None:
+    """Print LABEL TAB PROBABILITY per input line, in order; a line without a word stays empty, and that is said."""
+    from engine.inspection.classification.predictions import MAX_WORDS, classify_rows, is_readable
+    from engine.text.treebank import split_words
+
+    loaded = load_model_of(NAME, settings.model)
+    rows = [split_words(line.removeprefix("\ufeff" if place == 0 else "")) for place, line in enumerate(read_lines())]
+    for number, row in enumerate(rows, start=1):
+        if len(row) > MAX_WORDS:
+            raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} are read at once.")
+    readable = [is_readable(row) for row in rows]
+    if not any(readable):
+        raise InputError("There is no word in the input; put one text on each line.")
+    without = [str(number) for number, is_good in enumerate(readable, start=1) if not is_good]
+    if without:
+        print(f"note: no word in line {', '.join(without[:10])}{' ...' if len(without) > 10 else ''}", file=sys.stderr)
+    found = iter(classify_rows(loaded, [row for row, is_good in zip(rows, readable, strict=True) if is_good]))
+    for is_good in readable:
+        verdict = next(found) if is_good else None
+        print(f"{verdict.label}\t{verdict.probability:.4f}" if verdict else "")
+
+
+def style(info: ModelInfo) -> str:
+    """Return whose colour and marker a classifier is drawn with."""
+    is_both_ways = info.architecture == "lstm" and info.config.get("bidirectional")
+    return "lstm_bidirectional" if is_both_ways else info.architecture
+
+
+def corpus(info: ModelInfo) -> str:
+    """Return the name of the corpus a classifier was taught on: "sst2" or "imdb"; "" where its folder does not say."""
+    return next(iter(info.config.get("corpora", [])), "").partition("_")[0]
+
+
+def rank(info: ModelInfo) -> tuple[Any, ...]:
+    """Those of sentences first, the two-directional one at their head."""
+    return corpus(info) == "imdb", _ORDER.get(style(info), len(_ORDER)), info.name
+
+
+def split(loaded: LoadedModel, line: str) -> Sequence[str]:
+    """Return the words of a line as a classifier reads them."""
+    from engine.inspection.classification.predictions import split_text
+
+    return split_text(loaded, line)
+
+
+def read_batch(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
+    """Return rows of words as one batch."""
+    import torch
+
+    from engine.inspection.classification.predictions import label_names
+    from engine.inspection.padding import Answer, Reading
+    from engine.models.base import pad
+
+    model, tokenizer = loaded.model, loaded.tokenizer
+    ids = pad([tokenizer.encode_words(row) for row in rows], tokenizer.pad_id)
+    lengths = torch.tensor([len(row) for row in rows])
+    embedded = model.embed(ids)
+    names = label_names(loaded)
+
+    def answer(used: Tensor) -> list[Answer]:
+        shares = model.forward_from_embeddings(embedded, used).softmax(dim=-1).numpy()
+        return [Answer(row, f"{names[row.argmax()]} {100 * row.max():.1f} %", (int(row.argmax()),)) for row in shares]
+
+    stacks = tuple(tuple(stack) for stack in (model.forward_layers, model.backward_layers) if len(stack))
+    return Reading(ids, embedded, lengths, lambda: model.outputs(embedded, lengths), answer, stacks)
+
+
+def _architecture(config: Mapping[str, Any]) -> str:
+    read = f"{config['vocab_size']:,} words and forms of unknown words, embeddings of {config['embedding_dim']}"
+    if config["cell"] == "average":
+        body = f"The mean of the embeddings of all words, blind to their order, and a linear head; {read}."
+    else:
+        units = f"{config['hidden_size']} {cell_words(config['cell'])} units"
+        body = f"{counted(config['num_layers'], 'layer')} of {units} read from left to right"
+        if config["bidirectional"]:
+            body += " and as many from right to left, each direction by itself"
+        body += f"; of every unit the largest output over the text, and a linear head; {read}."
+    cut = config.get("max_training_words")
+    return (
+        f"{body} No pretrained vectors. Settings and weights were chosen on "
+        f"{config.get('chosen_on', 'validation texts')}."
+        + (f" Training texts were cut after {cut} words." if cut else "")
+    )
+
+
+register(
+    TaskFamily(
+        name=NAME,
+        noun="classifiers",
+        order=30,
+        models={"classifier": ModelWords(_architecture)},
+        metrics=(
+            Metric("accuracy", "Share of texts whose label is right, in percent", HIGHER),
+            Metric("negative_log_likelihood", "Nats per label", LOWER),
+            Metric("calibration_error", "Expected calibration error, ten bins", LOWER),
+            Metric("macro_f1", "F1 in percent, mean of both labels", HIGHER),
+            Metric("forward_accuracy", "The same share, the forward direction read by itself", HIGHER),
+            Metric("backward_accuracy", "The same share, the backward direction read by itself", HIGHER),
+            Metric("majority_accuracy", "The share that giving always the more frequent label would get right"),
+        ),
+        headline=Headline("accuracy", "{:.1f} % right", "Texts judged right, in per cent."),
+        evaluate=Deferred("engine.evaluation.classification:evaluate_classifier"),
+        limits="It has read film reviews in English only and knows two answers. Facts, questions and other languages "
+        "get one of the two as well, often with high probability; irony and comparisons mislead it. A word it has "
+        "never seen is read as its stem or by its ending.",
+        example="""from engine.models.folder import load_model
+from engine.inspection.classification.predictions import classify_texts
+print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[0])""",
+        command_example='echo "He said the food was not good." | python -m engine classify --model {name}',
+        pipeline_tag="text-classification",
+        rank=rank,
+        batch=BatchReading(split, read_batch),
+        commands=(
+            Command(
+                "classify",
+                "Print the label of each line of standard input, a tab, and its probability.",
+                ModelOption,
+                classify,
+            ),
+        ),
+        tables=(
+            ResultTable(
+                "predictions",
+                "add every sentence's answer to this table",
+                Deferred("engine.evaluation.classification:add_predictions"),
+            ),
+            ResultTable(
+                "word_order",
+                "add accuracy on shuffled texts to this table",
+                Deferred("engine.evaluation.word_order:add_word_order"),
+            ),
+            ResultTable(
+                "attributions",
+                "add how explanations agree with deletion to this table",
+                Deferred("engine.evaluation.attributions:add_agreement"),
+            ),
+        ),
+        page=Page("sentiment", "Sentiment", "Praise or not, and how the belief grows with every word that is read."),
+    )
+)

@@ -1,0 +1,223 @@
+"""Translators: an encoder reads a sentence in one language, a decoder writes it in another."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.command_options import ModelOption
+from engine.config import field_like, option
+from engine.console import read_lines, show_progress, show_shares
+from engine.decoding.limits import SamplingSettings, SearchSettings
+from engine.models.card import cell_words
+from engine.models.folder import load_model_of
+from engine.task_family import (
+    HIGHER,
+    LOWER,
+    Command,
+    Deferred,
+    Headline,
+    Metric,
+    ModelWords,
+    OpenedLayers,
+    Page,
+    ResultTable,
+    TaskFamily,
+    register,
+)
+from engine.wording import counted
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from engine.inspection.cells.steps import LayerRun
+    from engine.models.folder import LoadedModel, ModelInfo
+
+NAME = "translation"
+
+
+def _as_drawn(name: str) -> Any:
+    """Return the option `name` of drawing by chance, which counts with --sample only."""
+    words = next(
+        field.metadata["help"] for field in SamplingSettings.__dataclass_fields__.values() if field.name == name
+    )
+    return field_like(SamplingSettings, name, help=f"With --sample. {words}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translate(SearchSettings, ModelOption):
+    """Which model translates, and how it searches or draws."""
+
+    sample: bool = option(False, help="draw each piece by chance instead of searching; same seed, same text")
+    temperature: float = _as_drawn("temperature")
+    top_k: int = _as_drawn("top_k")
+    top_p: float = _as_drawn("top_p")
+    seed: int = _as_drawn("seed")
+
+
+def translate(settings: Translate) -> None:
+    """Print one translation per line of standard input, in order."""
+    from engine.decoding.text import translate_lines
+
+    drawn = {name: getattr(settings, name) for name in ("temperature", "top_k", "top_p", "seed")}
+    sampling = SamplingSettings(**drawn) if settings.sample else None
+    loaded = load_model_of(NAME, settings.model)
+    lines = read_lines()
+    found = translate_lines(
+        loaded, lines, beam_size=settings.beam_size, length_penalty=settings.length_penalty, sampling=sampling
+    )
+    translations = dict(show_progress(found, len(lines), "line"))
+    for index in range(len(lines)):
+        print(translations[index])
+
+
+def bottleneck(settings: ModelOption) -> None:
+    """Write a translator's principal directions, and its BLEU against how many are kept into the table of results."""
+    from engine.evaluation.bottleneck import measure_bleu
+    from engine.inspection.translation.bottleneck import TABLE, directions_of_corpus, save_directions
+
+    loaded = load_model_of(NAME, settings.model)
+    directions = directions_of_corpus(loaded)
+    print(f"wrote {save_directions(directions)}")
+    show_shares(measure_bleu(loaded, directions, TABLE))
+    print(f"wrote {TABLE}")
+
+
+def layer_labels(info: ModelInfo) -> list[str]:
+    """Return what the encoder's layers and directions are called."""
+    numbers = range(1, info.config["encoder_layers"] + 1)
+    if not info.config.get("bidirectional", True):
+        return [f"Layer {number}" for number in numbers]
+    return [f"Layer {number}, {way}" for number in numbers for way in ("forwards", "backwards")]
+
+
+def layers(loaded: LoadedModel) -> list[nn.RNNBase]:
+    """Return the encoder's layers and directions, the lowest first, forwards before backwards."""
+    model = loaded.model
+    if model.encoder_backward is None:
+        return list(model.encoder_forward)
+    return [layer for pair in zip(model.encoder_forward, model.encoder_backward, strict=True) for layer in pair]
+
+
+def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[nn.RNNBase]) -> Iterator[LayerRun]:
+    """Yield each layer and direction of the encoder with what it reads of `text`."""
+    import torch
+
+    from engine.decoding.text import encode_sources
+    from engine.inspection.cells.steps import LayerRun
+    from engine.models.recurrent import run_layer, zero_state
+
+    model = loaded.model
+    ids, _ = encode_sources(loaded, [text])
+    hidden, labels = model.embedding(ids).double(), layer_labels(loaded.info)  # (1, T, E)
+    ways = 1 if model.encoder_backward is None else 2
+    for first in range(0, len(labels), ways):
+        outputs = []
+        for is_reverse, module in enumerate(itertools.islice(modules, ways)):
+            yield LayerRun(labels[first + is_reverse], first // ways, bool(is_reverse), module, hidden[0], False)
+            given = hidden.flip(1) if is_reverse else hidden
+            output, _ = run_layer(module, given, zero_state(model.cell, 1, module.hidden_size, hidden))
+            outputs.append(output.flip(1) if is_reverse else output)
+        joined = torch.cat(outputs, dim=-1)  # (1, T, H)
+        hidden = hidden + joined if hidden.shape == joined.shape else joined
+
+
+def _architecture(config: Mapping[str, Any]) -> str:
+    cell = cell_words(config["cell"])
+    direction = "bidirectional " if config["bidirectional"] else ""
+    attention = (
+        "no attention: one vector carries the whole sentence"
+        if config["attention"] == "none"
+        else f"{config['attention']} attention"
+    )
+    words = (
+        f"{direction}{cell} encoder of {counted(config['encoder_layers'], 'layer')}, {cell} decoder of "
+        f"{counted(config['decoder_layers'], 'layer')}, {config['hidden_size']} units, {attention}; one BPE vocabulary "
+        f"of {config['vocab_size']:,} pieces for both languages."
+    )
+    return words[0].upper() + words[1:]
+
+
+def _languages(config: Mapping[str, Any]) -> tuple[str, ...]:
+    return config["source_language"], config["target_language"]
+
+
+def _rank(info: ModelInfo) -> tuple[Any, ...]:
+    """With attention first, and the LSTM matched in size to others."""
+    return info.config.get("attention") == "none", info.group, info.architecture != "lstm", info.name
+
+
+def _save_index(loaded: Any, corpus: str, rows: int, folder: Any) -> Any:
+    from engine.inspection.translation.sentence_index import build_sentence_index, save_sentence_index
+
+    return save_sentence_index(build_sentence_index(loaded, corpus, rows), folder)
+
+
+register(
+    TaskFamily(
+        name=NAME,
+        noun="translators",
+        order=20,
+        models={"translator": ModelWords(_architecture)},
+        metrics=(
+            Metric("bleu", "BLEU, beam 5", HIGHER),
+            Metric("chrf", "chrF, beam 5", HIGHER),
+            Metric("ter", "TER, beam 5", LOWER),
+            Metric("bleu_greedy", "BLEU, greedy", HIGHER),
+            Metric("nats_per_token", "Nats per target piece, reading the reference", LOWER),
+            Metric("tatoeba_en_fr_bleu", "BLEU on Tatoeba test, all references, beam 5", HIGHER),
+            Metric("tatoeba_en_fr_chrf", "chrF on Tatoeba test, all references, beam 5", HIGHER),
+            Metric("tatoeba_en_fr_ter", "TER on Tatoeba test, all references, beam 5", LOWER),
+        ),
+        headline=Headline("bleu", "BLEU {:.1f}", f"BLEU, 0 to 100: {HIGHER}."),
+        evaluate=Deferred("engine.evaluation.translation:evaluate_translator"),
+        limits="It knows the language of picture captions and short everyday sentences. Long, technical or figurative "
+        "text comes out wrong, and it does not say so. The caption data are for research and education.",
+        example="""from engine.models.folder import load_model
+from engine.decoding.text import translate
+print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=5)[0].text)""",
+        command_example='echo "A dog runs across the beach." | python -m engine translate --model {name} --beam-size 5',
+        pipeline_tag="translation",
+        languages=_languages,
+        rank=_rank,
+        commands=(
+            Command("translate", "Translate standard input, line by line.", Translate, translate),
+            Command(
+                "bottleneck",
+                "Find a translator's principal directions and measure BLEU with few of them.",
+                ModelOption,
+                bottleneck,
+            ),
+        ),
+        tables=(
+            ResultTable(
+                "regimes",
+                "add figures and learning curve of a way to be taught to this table",
+                Deferred("engine.evaluation.forcing:add_regime"),
+            ),
+            ResultTable(
+                "by_length",
+                "add BLEU by source length to this table",
+                Deferred("engine.evaluation.translation:add_bleu_by_length"),
+            ),
+            ResultTable(
+                "sentences",
+                "add the scores of every test sentence to this table",
+                Deferred("engine.evaluation.translation_sentences:add_sentences"),
+            ),
+        ),
+        index=_save_index,
+        opened=OpenedLayers(layer_labels, layers, layer_runs, reads_anything=True),
+        page=Page(
+            "translation",
+            "Translation",
+            "English into French, with a map of where the network looks.",
+            {
+                "The map": "where the network looks (across, English) while it writes each word (down, French); the "
+                "brighter, the more."
+            },
+        ),
+    )
+)

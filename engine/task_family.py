@@ -1,0 +1,203 @@
+"""What a task family is: one definition of everything the rest of the project must know of models that do one task.
+
+`engine/families` holds one file per family. Cards, command line, lists and pages ask `TASK_FAMILIES` and name none, so
+that a new family is one new file. To list families costs no import of torch: what computes is named by `Deferred`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.registry import Registry
+
+LOWER, HIGHER = "lower is better", "higher is better"
+
+TASK_FAMILIES: Registry[TaskFamily] = Registry("task", package="engine.families")
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """A function named as "package.module:function", imported when it is first called."""
+
+    path: str
+
+    def load(self) -> Callable[..., Any]:
+        """Return the function itself."""
+        module, name = self.path.split(":")
+        return getattr(importlib.import_module(module), name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what the function returns."""
+        return self.load()(*args, **kwargs)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One measure as a card tells it: its key in config.json, its words, and which way is better ("" for neither)."""
+
+    name: str
+    words: str
+    better: str = ""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The one measure a model is judged by: its key, how its value is said, and how that is to be read."""
+
+    name: str
+    words: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class ModelWords:
+    """How the card tells the build of one model of a family: a sentence from its config.json, and what its size
+    counts."""
+
+    architecture: Callable[[Mapping[str, Any]], str]
+    counted: str = "parameters"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the command line.
+
+    Attributes:
+        settings: dataclass whose fields are the command's options (see `engine.command_options`).
+        run: does it, given the settings.
+    """
+
+    name: str
+    help: str
+    settings: type
+    run: Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """A stored table of results that `evaluate` can add a model's rows to.
+
+    Attributes:
+        name: the option that asks for it, as a Python name.
+        add: given the loaded model and the table's path; where it takes minutes it yields the share that is done.
+    """
+
+    name: str
+    help: str
+    add: Callable[..., Iterable[float] | None]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page on which a family is seen.
+
+    Attributes:
+        name: of its file and its folder of components, and its address.
+        sentence: what the home page says of it.
+        legend: what its thumbnail's marks mean, by what they are called.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    legend: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BatchReading:
+    """How lines of text become a batch, so that padding, mask and packing can be looked at.
+
+    Attributes:
+        split: (loaded model, line) -> the words it reads.
+        read: (loaded model, rows of words) -> `engine.inspection.padding.Reading`.
+    """
+
+    split: Callable[..., Any]
+    read: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class OpenedLayers:
+    """Where the recurrent layers of a family's models are, so that their cells can be opened up.
+
+    Attributes:
+        labels: (`ModelInfo`) -> what the layers and directions are called, in the order they are listed in.
+        layers: (loaded model) -> the layers and directions, in that order.
+        runs: (loaded model, text, those layers in double precision) -> `engine.inspection.cells.steps.LayerRun` of
+            each.
+        reads_anything: whether a text of which nothing can be read is still one unknown token.
+    """
+
+    labels: Callable[..., list[str]]
+    layers: Callable[..., list[Any]]
+    runs: Callable[..., Iterable[Any]]
+    reads_anything: bool = False
+
+
+def _by_group(info: Any) -> tuple[Any, ...]:
+    return info.group, info.architecture != "lstm", info.name
+
+
+def _in_english(config: Mapping[str, Any]) -> tuple[str, ...]:
+    return ("en",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFamily:
+    """Everything known of a family of models that do one task.
+
+    Attributes:
+        name: the task as config.json says it; permanent.
+        noun: one model of the family, in the plural: "translators".
+        order: place in lists of families.
+        models: how each of its models (by its name in `MODELS`) is described on a card.
+        metrics: every measure that a card lists, in that order.
+        evaluate: (loaded model) -> its metrics.
+        limits: the card's last section.
+        example: three lines of Python, and `command_example` one command, that use the model "{name}".
+        pipeline_tag: the task's name on the Hub; `languages`: which ones a model reads and writes.
+        published: the card's section that sets a model beside published figures, "" for none.
+        rank: the key of a `ModelInfo` by which models are offered; the first is shown where only one is.
+        commands, tables, page: what it adds to the command line, to `evaluate` and to the app; None for no page yet.
+        batch, opened: how its models read lines at once, and where their cells are; None where that is not shown.
+        index: what `index --model` calls with (loaded model, corpus, rows, folder), None for nothing.
+    """
+
+    name: str
+    noun: str
+    order: int
+    models: Mapping[str, ModelWords]
+    metrics: tuple[Metric, ...]
+    headline: Headline
+    evaluate: Callable[..., dict[str, Any]]
+    limits: str
+    example: str
+    command_example: str
+    pipeline_tag: str
+    page: Page | None = None
+    commands: tuple[Command, ...] = ()
+    tables: tuple[ResultTable, ...] = ()
+    languages: Callable[[Mapping[str, Any]], tuple[str, ...]] = _in_english
+    published: Callable[[Mapping[str, Any], Mapping[str, Any]], str] = lambda config, metrics: ""
+    rank: Callable[[Any], tuple[Any, ...]] = _by_group
+    batch: BatchReading | None = None
+    opened: OpenedLayers | None = None
+    index: Callable[..., Any] | None = None
+
+
+def in_order() -> list[TaskFamily]:
+    """Return the families in the order of lists."""
+    return sorted((family for _, family in TASK_FAMILIES.items()), key=lambda family: (family.order, family.name))
+
+
+def pages() -> list[Page]:
+    """Return the pages on which families are seen, in the order of lists."""
+    return [family.page for family in in_order() if family.page]
+
+
+def register(family: TaskFamily) -> TaskFamily:
+    """File a family under its task's name and return it."""
+    return TASK_FAMILIES.register(family.name)(family)

@@ -1,0 +1,35 @@
+"""The Cells page's picture on the home page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components import cache, figures, thumbnails
+
+SENTENCE = "The cat sat on the mat."
+
+
+def draw() -> None:
+    """Draw the gates that keep or drop the memory of a small sentence, unit by unit."""
+    from engine.inspection.cells.gate_trajectories import gates_of_strand, order_units
+    from engine.inspection.cells.steps import read_steps
+    from engine.inspection.cells.units import PARTS
+    from engine.plotting.cells.states import unit_heat_map
+
+    info = thumbnails.favourite("language_model")
+    reading = cache.keep_with_model(read_steps, info.name, SENTENCE)
+    strand = reading.strands[-1]
+    part = next((part for part in ("forget_gate", "update_gate") if part in gates_of_strand(strand)), "hidden")
+    values = strand.parts[part]
+    units, is_gate = order_units(values, "similarity"), part != "hidden"
+    figure = unit_heat_map(
+        values, units, reading.tokens, first=0, position=-1, unit=-1, title="", is_switch=is_gate, mode=figures.mode()
+    )
+    alt = (
+        f"{PARTS[part].capitalize()} of {len(units)} units while “{SENTENCE}” is read: mean "
+        f"{values.mean():.2f}, lowest {values.min():.2f}, highest {values.max():.2f}."
+    )
+    figures.thumbnail(figure, name="cells", alt=alt)
+    st.caption(
+        f"The {PARTS[part]}s of {len(units)} units over “{SENTENCE}”: each dark cell is one that let its memory go."
+    )

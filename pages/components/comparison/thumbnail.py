@@ -1,0 +1,36 @@
+"""The Comparison page's picture on the home page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.plotting import theme
+from engine.plotting.curves import measure_against_length
+from pages.components import cache, figures, networks
+
+TRIO = ("rnn", "lstm", "gru")
+
+
+def draw() -> None:
+    """Draw the measured errors of the architectures on one task."""
+    from engine.experiments.aggregates import contents, standings
+    from engine.experiments.task_facts import task_facts
+    from pages.components.comparison import RECIPE
+
+    held = cache.compute_with_results(contents, RECIPE)
+    equal = held.equalities[0]
+    task = "delayed_recall" if "delayed_recall" in held.tasks[equal] else held.tasks[equal][0]
+    table = cache.compute_with_results(standings, RECIPE, equal, task)
+    table = table[table["architecture"].isin(TRIO)]
+    facts = task_facts(task)
+    longest = table[table["length"] == table["length"].max()].set_index("architecture")["error_median"]
+    words = ", ".join(f"{theme.architecture_label(name)} {longest[name]:.0f} %" for name in longest.index)
+    figure = measure_against_length(table, mode=figures.mode())
+    figures.thumbnail(
+        figure,
+        name="comparison",
+        alt=f"{facts.y_title} against sequence length. At the longest, in the middle of the seeds: {words}.",
+    )
+    legend = " · ".join(f"{networks.mark(name)} {theme.architecture_label(name)}" for name in longest.index)
+    st.markdown(legend)  # not in the caption, whose fading would take the marks below 3:1
+    st.caption(f"{facts.y_title} on {facts.title.lower()} as sequences get longer.")

@@ -1,0 +1,27 @@
+"""The Gradients page's picture on the home page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.plotting import theme
+from pages.components import cache, figures, networks
+
+TRIO = ("rnn", "lstm", "gru")
+
+
+def draw() -> None:
+    """Draw how much of a small change is left after many steps in networks that have just been born."""
+    from engine.inspection.gradients.chain import ChainSettings, chain_sentence, far_distance, measure_chain
+    from engine.plotting.gradients.gradients import chain_curves
+
+    chain = cache.compute(measure_chain, ChainSettings())
+    distance = far_distance(chain)
+    figures.thumbnail(
+        chain_curves(chain.curves, mode=figures.mode(), distance=distance), name="gradients", alt=chain_sentence(chain)
+    )
+    st.markdown(" · ".join(f"{networks.mark(name)} {theme.architecture_label(name)}" for name in TRIO))
+    st.caption(
+        f"What is left of a small change, from 1 down, {distance} steps back and further, in networks that have just "
+        "been born."
+    )

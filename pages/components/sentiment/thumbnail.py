@@ -1,0 +1,33 @@
+"""The Sentiment page's picture on the home page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components import cache, figures
+from pages.components.sentiment.context import in_order, style
+
+SENTENCE = "He said the food was not good."
+
+
+def draw() -> None:
+    """Draw the belief after each word of a short text."""
+    usable = in_order([info for info in cache.list_models("classification") if not info.error])
+    if not usable:
+        st.caption("No classifier is installed; the Models page lists what is there.")
+        return
+    from engine.inspection.classification.predictions import classify_texts
+    from engine.inspection.classification.prefix_predictions import belief_sentence, find_turn, measure_belief
+    from engine.plotting.classification.prefix_predictions import BeliefLine, belief_film
+
+    info = usable[0]
+    words = cache.compute_with_model(classify_texts, info.name, (SENTENCE,))[0].words
+    belief = cache.compute_with_model(measure_belief, info.name, words)
+    turn, steps = find_turn(belief), [int(step) for step in belief.steps]
+    lines = [BeliefLine("", style(info), list(belief.both), is_main=True)]
+    figure = belief_film(words, steps, lines, turn.last, (turn.first, turn.last), mode=figures.mode())
+    figures.thumbnail(figure, name="sentiment", alt=belief_sentence(belief))
+    st.caption(
+        f"The probability of “positive”, in %, after each word of “{SENTENCE}”; the line stands where the belief "
+        "turned."
+    )
