@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from engine.config import JsonObject
 from engine.corpora import sources
 from engine.errors import DataError
 from engine.registry import Registry
@@ -41,7 +42,7 @@ class HubLocation:
     files: str = ""
     columns: tuple[str, ...] | None = None
     row_limit: int | None = None
-    adapt: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    adapt: Callable[[JsonObject], JsonObject] | None = None
     note: str = ""
 
 

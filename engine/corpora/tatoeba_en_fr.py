@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from engine.config import JsonObject
 from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
 
 
-def from_translation(row: dict[str, Any]) -> dict[str, Any]:
+def from_translation(row: JsonObject) -> JsonObject:
     """Return our columns for a row of OPUS-100, which nests both languages in one column."""
     return {"en": row["translation"]["en"], "fr": row["translation"]["fr"]}
 
