@@ -40,6 +40,7 @@ class TransformerLanguageModel(RecurrentModel):
     """
 
     task = "language_model"
+    slopes: Tensor
     cell = "transformer"
 
     def __init__(

@@ -12,7 +12,7 @@ vocabulary and one tied embedding; residual connections between layers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -22,7 +22,7 @@ from torch.nn import functional
 from engine.cells import CELLS
 from engine.errors import ConfigError
 from engine.models.attention import ATTENTION
-from engine.models.base import MODELS, RecurrentModel, mask_from_lengths, select
+from engine.models.base import MODELS, RecurrentModel, StepModel, mask_from_lengths, select
 from engine.models.recurrent import (
     LayerState,
     build_layer,
@@ -73,6 +73,9 @@ class DecoderState(NamedTuple):
         )
 
 
+Decoder = StepModel[DecoderState]  # a Translator, or what stands in for one
+
+
 @MODELS.register("translator", title="Translator")
 class Translator(RecurrentModel):
     """Encoder-decoder over one shared vocabulary; `attention` is "dot", "additive" or "none".
@@ -112,8 +115,8 @@ class Translator(RecurrentModel):
         encoder_inputs = [embedding_dim] + [hidden_size] * (encoder_layers - 1)
         decoder_inputs = [embedding_dim] + [hidden_size] * (decoder_layers - 1)
 
-        def layers(inputs: list[int], size: int) -> nn.ModuleList:
-            return nn.ModuleList(build_layer(cell, input_size, size, forget_bias) for input_size in inputs)
+        def layers(inputs: list[int], size: int) -> Sequence[nn.RNNBase]:  # a ModuleList does not say of what
+            return nn.ModuleList(build_layer(cell, each, size, forget_bias) for each in inputs)  # type: ignore[return-value]
 
         self.encoder_forward = layers(encoder_inputs, direction_size)
         self.encoder_backward = layers(encoder_inputs, direction_size) if bidirectional else None
@@ -217,7 +220,8 @@ class Translator(RecurrentModel):
         Returns the logits (B, T, V); gradients do not flow through the choice of token.
         """
         state = self.start(source_ids, lengths)
-        token_ids, logits = target_ids[:, 0], []
+        token_ids = target_ids[:, 0]
+        logits: list[Tensor] = []
         for time in range(target_ids.shape[1]):
             if time > 0:
                 coin = torch.rand(len(target_ids), generator=generator)
