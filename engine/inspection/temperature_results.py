@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.decoding.limits import SamplingSettings
 from engine.inspection.model_files import list_files
 from engine.inspection.stored_table import read_stored_table
@@ -81,5 +81,5 @@ def stored_curve(loaded: LoadedModel) -> pd.DataFrame:
 
 def weights_of(loaded: LoadedModel) -> str:
     """Return the first 12 digits of the SHA-256 of a model's weights."""
-    files: dict[str, Any] = {row["file"]: row["sha256"] for row in list_files(str(loaded.info.path)).to_pylist()}
+    files: JsonObject = {row["file"]: row["sha256"] for row in list_files(str(loaded.info.path)).to_pylist()}
     return files.get("model.safetensors", "")[:12]
