@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.errors import DataError, ModelError
 from engine.inspection.stored_table import read_stored_table
 from engine.models.card import write_card
@@ -17,7 +17,7 @@ from engine.models.folder import LoadedModel, write_config
 from engine.provenance import commit, hardware
 from engine.registry import Registry
 
-Evaluation = Callable[[LoadedModel], dict[str, Any]]
+Evaluation = Callable[[LoadedModel], JsonObject]
 
 EVALUATIONS: Registry[Evaluation] = Registry("task")
 
@@ -34,7 +34,7 @@ def corpora_of(loaded: LoadedModel) -> list[str]:
     return names
 
 
-def evaluate_model(loaded: LoadedModel, write: bool = True) -> dict[str, Any]:
+def evaluate_model(loaded: LoadedModel, write: bool = True) -> JsonObject:
     """Return the measured metrics of a model and, with `write`, put them into its config.json and card.
 
     Raises:
