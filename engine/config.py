@@ -8,15 +8,18 @@ import math
 import sys
 import typing
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from engine.errors import ConfigError
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-C = TypeVar("C", bound="DataclassInstance")
+C = TypeVar("C", bound="Dataclass")
 JsonObject = dict[str, Any]  # what a JSON file or a table's row holds: each reader knows which values to expect
+
+
+class Dataclass(Protocol):
+    """Any dataclass, as the standard library's own functions know one."""
+
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]  # each of its own type
 
 
 def option(
@@ -34,7 +37,7 @@ def option(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def to_dict(config: DataclassInstance) -> JsonObject:
+def to_dict(config: Dataclass) -> JsonObject:
     """Return a configuration as plain, JSON-able values."""
     return dataclasses.asdict(config)
 
@@ -58,7 +61,7 @@ def from_dict(cls: type[C], data: JsonObject) -> C:
     return config
 
 
-def validate(config: DataclassInstance) -> None:
+def validate(config: Dataclass) -> None:
     """Check every field of `config` against its type and bounds.
 
     Raises:
