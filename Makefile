@@ -16,10 +16,11 @@ CAN_APT = command -v apt-get >/dev/null && { test -z "$(AS_ROOT)" || command -v 
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help app test chromium train results screenshots
+.PHONY: help app check test chromium train results screenshots
 
 help:
 	@echo "make app [PORT=8501]                 install what the app needs into .venv and serve it"
+	@echo "make check                           lint, formatting, types and the rules of the design, within a minute or two"
 	@echo "make test                            install what the tests need (Chromium too) and run them all"
 	@echo "make train RECIPE=... [OUTPUT=DIR]   train a model by its recipe; without RECIPE the recipes are listed"
 	@echo "make results [RECIPE=shipped]        run the comparison again; runs found in data/results are kept"
@@ -28,6 +29,14 @@ help:
 app: $(READY)
 	@echo "Unrolled is served on http://localhost:$(PORT) (Ctrl+C ends it)"
 	@exec $(RUN) -m streamlit run app.py --server.port $(PORT)
+
+check: $(TEST_READY)
+	@status=0; \
+	$(RUN) -m ruff check . || status=1; \
+	$(RUN) -m ruff format --check . || status=1; \
+	$(RUN) -m mypy || status=1; \
+	$(RUN) -m pytest -q tests/test_architecture.py || status=1; \
+	exit $$status
 
 # The engine and the pages on all cores; the browser by itself, it needs several processes; the timings last, with nothing beside them.
 test: $(TEST_READY) chromium

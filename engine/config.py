@@ -7,25 +7,33 @@ import dataclasses
 import math
 import sys
 import typing
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from engine.errors import ConfigError
 
-C = TypeVar("C")
+C = TypeVar("C", bound="Dataclass")
+JsonObject = dict[str, Any]  # what a JSON file or a table's row holds: each reader knows which values to expect
+
+
+class Dataclass(Protocol):
+    """Any dataclass, as the standard library's own functions know one."""
+
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]  # each of its own type
 
 
 def option(
-    default: Any = dataclasses.MISSING,
+    default: Any = dataclasses.MISSING,  # of the field's type, and so is what stands for it in the class
     *,
     label: str = "",
     help: str = "",  # noqa: A002 - the word forms and command lines use
     minimum: float | None = None,
     maximum: float | None = None,
     step: float | None = None,
-    choices: tuple[Any, ...] | None = None,
+    choices: tuple[object, ...] | None = None,
     metavar: str = "",
     is_positional: bool = False,
-) -> Any:
+) -> Any:  # as dataclasses.field
     """Return a dataclass field with its default, its bounds and the words that forms and command lines show for it.
 
     `metavar` and `is_positional` are for command lines alone (see `engine.command_options`).
@@ -46,22 +54,22 @@ def settings_from(settings: type[C], fields: Any, prefix: str = "") -> C:
     return settings(**{name: getattr(fields, prefix + name) for name in names})
 
 
-def to_dict(config: Any) -> dict[str, Any]:
+def to_dict(config: Dataclass) -> JsonObject:
     """Return a configuration as plain, JSON-able values."""
     return dataclasses.asdict(config)
 
 
-def from_dict(cls: type[C], data: dict[str, Any]) -> C:
+def from_dict(cls: type[C], data: JsonObject) -> C:
     """Return a `cls` built from `data`, checked.
 
     Raises:
         ConfigError: a key is unknown or missing, or a value has the wrong type or is out of bounds.
     """
-    names = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    names = {field.name for field in dataclasses.fields(cls)}
     unknown = sorted(set(data) - names)
     if unknown:
         raise ConfigError(f"Unknown setting {', '.join(unknown)}; {cls.__name__} takes: {', '.join(sorted(names))}.")
-    required = {field.name for field in dataclasses.fields(cls) if _is_required(field)}  # type: ignore[arg-type]
+    required = {field.name for field in dataclasses.fields(cls) if _is_required(field)}
     missing = sorted(required - set(data))
     if missing:
         raise ConfigError(f"{cls.__name__} needs a value for {', '.join(missing)}.")
@@ -70,7 +78,7 @@ def from_dict(cls: type[C], data: dict[str, Any]) -> C:
     return config
 
 
-def validate(config: Any) -> None:
+def validate(config: Dataclass) -> None:
     """Check every field of `config` against its type and bounds.
 
     Raises:
@@ -82,7 +90,8 @@ def validate(config: Any) -> None:
         check_value(field.name, value, hints[field.name], field.metadata)
 
 
-def check_value(name: str, value: Any, kind: Any, metadata: Any) -> None:
+# Any: bounds are numbers and choices a tuple, as `option` wrote them.
+def check_value(name: str, value: object, kind: object, metadata: Mapping[str, Any]) -> None:
     """Check one value against its type and its bounds; see `validate`."""
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value) if abs(value) < sys.float_info.max else math.inf
@@ -98,7 +107,7 @@ def check_value(name: str, value: Any, kind: Any, metadata: Any) -> None:
         raise ConfigError(f"{name} must lie {bounds_in_words(low, high)}, not {value}.")
 
 
-def _is_required(field: dataclasses.Field[Any]) -> bool:
+def _is_required(field: dataclasses.Field[object]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 

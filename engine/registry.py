@@ -23,9 +23,9 @@ class Registry(Generic[T]):
         self.kind = kind
         self._package = package
         self._entries: dict[str, T] = {}
-        self._meta: dict[str, dict[str, Any]] = {}
+        self._meta: dict[str, dict[str, Any]] = {}  # each registry's own words
 
-    def register(self, name: str, **meta: Any) -> Callable[[T], T]:
+    def register(self, name: str, **meta: Any) -> Callable[[T], T]:  # as `_meta`
         """Return a decorator that files its object under `name`.
 
         Raises:
@@ -52,7 +52,7 @@ class Registry(Generic[T]):
             raise ConfigError(f"Unknown {self.kind} '{name}'; choose one of: {', '.join(self.names())}.")
         return self._entries[name]
 
-    def meta(self, name: str) -> dict[str, Any]:
+    def meta(self, name: str) -> dict[str, Any]:  # as `_meta`
         """Return what was said about `name` when it was registered."""
         self.get(name)
         return self._meta[name]

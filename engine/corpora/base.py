@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from engine.config import JsonObject
 from engine.corpora import sources
 from engine.errors import DataError
 from engine.registry import Registry
@@ -42,7 +43,7 @@ class HubLocation:
     files: str = ""
     columns: tuple[str, ...] | None = None
     row_limit: int | None = None
-    adapt: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    adapt: Callable[[JsonObject], JsonObject] | None = None
     note: str = ""
 
 

@@ -9,9 +9,11 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
+from engine.config import JsonObject
 from engine.errors import DataError
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def read_repository_folder(folder: Path) -> dict[str, Dataset]:
     return dict(loaded)
 
 
-def _cache_folder(folder: Path, library: Any) -> Path:
+def _cache_folder(folder: Path, library: ModuleType) -> Path:
     """Return where the prepared copy of a folder is kept: another place for other files, sizes or dates.
 
     Left alone, `datasets` names its copy after the folder's name and README only, so that changed data, or another
@@ -123,7 +125,7 @@ def read_hub_split(
     split: str,
     columns: tuple[str, ...] | None,
     row_limit: int | None,
-    adapt: Callable[[dict[str, Any]], dict[str, Any]] | None,
+    adapt: Callable[[JsonObject], JsonObject] | None,
     files: str = "",
 ) -> Dataset:
     """Return one split of a Hub data set, streamed so that only the wanted columns and rows are downloaded.
@@ -161,7 +163,7 @@ class _quiet:
     """Keep the progress bars and log lines of `datasets` off the terminal while a corpus is read: errors are raised
     anyway."""
 
-    def __init__(self, library: Any) -> None:
+    def __init__(self, library: ModuleType) -> None:
         self.library = library
         self.was_shown = library.is_progress_bar_enabled()
         self.verbosity = library.logging.get_verbosity()

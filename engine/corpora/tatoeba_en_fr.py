@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from engine.config import JsonObject
 from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 
 
-def from_translation(row: dict[str, Any]) -> dict[str, Any]:
+def from_translation(row: JsonObject) -> JsonObject:
     """Return our columns for a row of OPUS-100, which nests both languages in one column."""
     return {"en": row["translation"]["en"], "fr": row["translation"]["fr"]}
 

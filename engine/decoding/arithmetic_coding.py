@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -92,7 +92,7 @@ def decompressing(loaded: LoadedModel, code: bytes) -> Generator[int, None, str]
     return "".join(character or piece for character, piece in zip(escaped, pieces, strict=True))
 
 
-def run(steps: Generator[Any, None, R]) -> R:
+def run(steps: Generator[object, None, R]) -> R:
     """Return the value of a generator, whatever it yields on the way."""
     while True:
         try:

@@ -14,7 +14,6 @@ Papers: Strobelt et al. (2018), arXiv 1804.09299 (editing attention to ask what 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +22,7 @@ from torch import Tensor
 from engine.decoding.attention_settings import AttentionEdit
 from engine.errors import InputError
 from engine.models.base import select
-from engine.models.translator import EditWeights
+from engine.models.translator import DecoderState, EditWeights, Translator
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def _within(weights: Tensor, chosen: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def forced_log_probs(
-    model: Any, source_ids: Tensor, lengths: Tensor, given: list[int], bos_id: int, weights: Tensor | None = None
+    model: Translator, source_ids: Tensor, lengths: Tensor, given: list[int], bos_id: int, weights: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
     """Return the log-probability of each given token (B, T) and the attention used (B, T, S), in one pass.
 
@@ -86,7 +85,9 @@ def forced_log_probs(
 
 
 @torch.inference_mode()
-def read_prefix(model: Any, source_ids: Tensor, lengths: Tensor, prefix: list[int], bos_id: int) -> tuple[Tensor, Any]:
+def read_prefix(
+    model: Translator, source_ids: Tensor, lengths: Tensor, prefix: list[int], bos_id: int
+) -> tuple[Tensor, DecoderState]:
     """Return what the decoder reads next (1,) and its state, after the pieces of `prefix` were written."""
     state = model.start(source_ids, lengths)
     read = torch.tensor([[bos_id, *prefix]])
@@ -97,9 +98,9 @@ def read_prefix(model: Any, source_ids: Tensor, lengths: Tensor, prefix: list[in
 
 @torch.inference_mode()
 def write_on(
-    model: Any,
+    model: Translator,
     token_ids: Tensor,
-    state: Any,
+    state: DecoderState,
     edits: list[AttentionEdit | None],
     first_step: int,
     *,

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from engine.decoding.hypothesis import Hypothesis, length_normalised
 from engine.models.base import select
+from engine.models.translator import Decoder, DecoderState
 
 GROUPS = 100  # of the words of a large vocabulary, when the best are looked for
 KEPT, PRUNED, ENDED, UNCOUNTED = "kept", "pruned", "ended", "uncounted"
@@ -63,7 +64,7 @@ class _Sentence:
 
 @torch.inference_mode()
 def beam(
-    model: Any,
+    model: Decoder,
     source_ids: Tensor,
     lengths: Tensor,
     *,
@@ -111,7 +112,8 @@ def beam(
         )
         keep_rows, keep_tokens, keep_scores, still = [], [], [], []
         for place, sentence in enumerate(active):
-            rows, words, values, fates = [], [], [], []
+            rows: list[int] = []
+            words, values, fates = [], [], []
             for rank, (total, parent, token) in enumerate(zip(best[place], parents[place], tokens[place], strict=True)):
                 row = place * beams + parent
                 if total == float("-inf"):
@@ -128,8 +130,8 @@ def beam(
                     ended_by = float(log_probs[row, token])
                     sentence.keep(hypothesis(sentence, row, total, ended_by, state.attention_weights), width)
             if observe:
-                seen = (part[place][: len(fates)] for part in (parents, tokens, added, best))
-                observe(Candidates(sentence.index, time, *seen, fates))
+                seen = [part[place][: len(fates)] for part in (parents, tokens, added, best)]
+                observe(Candidates(sentence.index, time, seen[0], seen[1], seen[2], seen[3], fates))
             horizon = max_new_tokens if is_exact else time
             if rows and not _is_decided(sentence, values[0], width, horizon, length_penalty):
                 still.append(sentence)
@@ -190,7 +192,9 @@ class _Given(NamedTuple):
     attention: Tensor
 
 
-def _read_prefix(model: Any, state: Any, bos_id: int, prefix_ids: Sequence[int]) -> tuple[_Given, Any]:
+def _read_prefix(
+    model: Decoder, state: DecoderState, bos_id: int, prefix_ids: Sequence[int]
+) -> tuple[_Given, DecoderState]:
     """Return what the prefix cost, and the state before its last token is read."""
     log_probs, attention = [], []
     for read, due in zip((bos_id, *prefix_ids), prefix_ids, strict=False):

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from torch import Tensor
 
 from engine.decoding.beam import ENDED, KEPT, PRUNED, UNCOUNTED, Candidates, beam
 from engine.decoding.hypothesis import Hypothesis, length_normalised
+from engine.models.translator import Decoder
 
 GIVEN, OUTDONE, OPEN, CUT = "given", "outdone", "open", "cut"
 FATES = {
@@ -85,7 +85,7 @@ class BeamTree:
 
 
 def grow_tree(
-    model: Any,
+    model: Decoder,
     source_ids: Tensor,
     lengths: Tensor,
     *,

@@ -34,7 +34,7 @@ class ClampedModel:
         for layer, intervention in interventions.items():
             if not 0 <= layer < len(model.layers):
                 raise InputError(f"There is no layer {layer + 1}; the layers are 1 to {len(model.layers)}.")
-            cell = from_torch(model.layers[layer])
+            cell = from_torch(model.layers[layer])  # type: ignore[arg-type]  # a ModuleList does not say of what
             intervention.check(cell)
             self.strings[layer] = (cell, intervention)
 

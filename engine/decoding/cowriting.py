@@ -139,7 +139,8 @@ class WritingTree:
         """Return the tree without `node` and all that follows it; the pen moves to before it if it stood there."""
         self._check(node)
         gone = {node} if node != START else set()
-        places, kept = {START: START}, []
+        places = {START: START}
+        kept: list[Node] = []
         for index, other in enumerate(self.nodes):
             if index in gone or other.parent in gone:
                 gone.add(index)
@@ -287,8 +288,8 @@ def reread(loaded: LoadedModel, prompt: str, tree: WritingTree) -> WritingTree:
     log_probs = [math.nan] * len(tree.nodes)
     waiting = [(START, *prefill(loaded.model, prompt_ids(loaded, prompt)))]
     while waiting:
-        node, logits, state = waiting.pop()
-        for child in followers.get(node, ()):
+        read, logits, state = waiting.pop()
+        for child in followers.get(read, ()):
             token_id = tree.nodes[child].token_id
             log_probs[child] = _log_prob(logits, token_id)
             if child in followers:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from engine.models.translator import Decoder
 
 
 class Forced(NamedTuple):
@@ -26,7 +28,7 @@ class Forced(NamedTuple):
 
 @torch.inference_mode()
 def forced(
-    model: Any, source_ids: Tensor, lengths: Tensor, target_ids: list[int], *, bos_id: int, eos_id: int
+    model: Decoder, source_ids: Tensor, lengths: Tensor, target_ids: list[int], *, bos_id: int, eos_id: int
 ) -> Forced:
     """Return the forced decoding of one target (without marks) for one source (1, S)."""
     state = model.start(source_ids, lengths)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
 from engine.decoding.hypothesis import Hypothesis
 from engine.models.base import select
+from engine.models.translator import Decoder
 
 
 @torch.inference_mode()
 def greedy(
-    model: Any, source_ids: Tensor, lengths: Tensor, *, max_new_tokens: int, bos_id: int, eos_id: int
+    model: Decoder, source_ids: Tensor, lengths: Tensor, *, max_new_tokens: int, bos_id: int, eos_id: int
 ) -> list[Hypothesis]:
     """Return one hypothesis per source (B, S); sentences that have ended leave the batch."""
     count = len(source_ids)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +19,7 @@ from torch import Tensor
 
 from engine.decoding.hypothesis import length_normalised
 from engine.models.base import select
+from engine.models.translator import Decoder
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ Beginning = tuple[int, ...]
 
 @torch.inference_mode()
 def winners_by_setting(
-    model: Any,
+    model: Decoder,
     source_ids: Tensor,
     lengths: Tensor,
     *,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
 from engine.decoding.hypothesis import Hypothesis
 from engine.decoding.sampling import draw
+from engine.models.translator import Decoder
 
 
 @torch.inference_mode()
 def drawn(
-    model: Any,
+    model: Decoder,
     source_ids: Tensor,
     lengths: Tensor,
     *,
@@ -35,7 +34,9 @@ def drawn(
     for seed in seeds:
         generator = torch.Generator().manual_seed(seed)
         state, token = begun, torch.tensor([bos_id])
-        tokens, log_probs, attention, is_finished = [], [], [], False
+        tokens: list[int] = []
+        log_probs: list[float] = []
+        attention, is_finished = [], False
         while len(log_probs) < max_new_tokens and not is_finished:
             logits, state = model.step(token, state)
             token = draw(logits, generator, temperature, top_k, top_p)

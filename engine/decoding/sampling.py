@@ -6,11 +6,12 @@ Papers: Fan, Lewis and Dauphin (2018), arXiv 1805.04833 (top-k); Holtzman et al.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from engine.models.base import State, StepModel
 from engine.models.single_step import fastest_steps
 
 SMALLEST_TEMPERATURE = 1e-12  # dividing by less can leave the range of float32
@@ -49,24 +50,23 @@ def next_distribution(logits: Tensor, temperature: float = 1.0, top_k: int = 0, 
 
 
 @torch.inference_mode()
-def prefill(model: Any, token_ids: Sequence[int], state: Any = None) -> tuple[Tensor, Any]:
+def prefill(model: StepModel[State], token_ids: Sequence[int], state: State | None = None) -> tuple[Tensor, State]:
     """Read at least one token and return the logits (1, V) of the next one, with the state; B = 1."""
     if hasattr(model, "forward") and len(token_ids) > 1:
-        logits, state = model(torch.tensor([list(token_ids)]), state)
+        logits, state = model.forward(torch.tensor([list(token_ids)]), state)
         return logits[:, -1], state
     state = model.start(1) if state is None else state
-    logits = None
     for token_id in token_ids:
         logits, state = model.step(torch.tensor([token_id]), state)
     return logits, state
 
 
 @torch.inference_mode()
-def logits_along(model: Any, token_ids: Sequence[int], continuation: Sequence[int]) -> Tensor:
+def logits_along(model: StepModel[State], token_ids: Sequence[int], continuation: Sequence[int]) -> Tensor:
     """Return the logits (T + 1, V) after at least one token and after each of the T tokens that continue it; B = 1."""
     logits, state = prefill(model, token_ids)
     if continuation and hasattr(model, "forward"):
-        return torch.cat([logits, model(torch.tensor([list(continuation)]), state)[0][0]])
+        return torch.cat([logits, model.forward(torch.tensor([list(continuation)]), state)[0][0]])
     rows = [logits]
     for token_id in continuation:
         logits, state = model.step(torch.tensor([token_id]), state)
@@ -89,7 +89,7 @@ def draw(
 
 @torch.inference_mode()
 def generate(
-    model: Any,
+    model: StepModel[State],
     prompt_ids: Sequence[int],
     *,
     max_new_tokens: int,
@@ -99,7 +99,7 @@ def generate(
     seed: int = 0,
     stop_id: int | None = None,
     draws_made: int = 0,
-    state: Any = None,
+    state: State | None = None,
 ) -> Iterator[GeneratedToken]:
     """Yield tokens after the prompt (at least one token long) until the limit or `stop_id`.
 
@@ -109,7 +109,8 @@ def generate(
     the last `draws_made` tokens of a text in the prompt, it goes on as if it had drawn them itself.
     """
     generator = torch.Generator().manual_seed(seed)
-    logits, state = prefill(model, prompt_ids, state)
+    primed: tuple[Tensor, State] = prefill(model, prompt_ids, state)
+    logits, state = primed
     model = fastest_steps(model)
     for _ in range(draws_made if temperature else 0):
         torch.empty_like(logits).exponential_(generator=generator)

@@ -11,12 +11,13 @@ section 2.4 (scheduled sampling: a coin at each step).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from engine.models.base import select
+from engine.models.base import AnyState, select
+from engine.models.translator import Decoder
 
 
 class Mixed(NamedTuple):
@@ -54,7 +55,7 @@ class Put(NamedTuple):
 
 @torch.inference_mode()
 def decode_mixed(
-    model: Any,
+    model: Decoder,
     source_ids: Tensor,
     lengths: Tensor,
     target_ids: Sequence[int],
@@ -101,8 +102,8 @@ def decode_mixed(
         if time >= size and bool((ends > 0).all()):
             break
     taken = len(own_ids)
-    stacked = (torch.stack(part, dim=1) for part in (log_probs, own_ids, read_ids))
-    return Mixed(*stacked, torch.where(ends == 0, taken, ends))
+    stacked = [torch.stack(part, dim=1) for part in (log_probs, own_ids, read_ids)]
+    return Mixed(stacked[0], stacked[1], stacked[2], torch.where(ends == 0, taken, ends))
 
 
 def toss_coins(teacher_forcing_ratio: float, seed: int, steps: int) -> Tensor:
@@ -115,7 +116,7 @@ def toss_coins(teacher_forcing_ratio: float, seed: int, steps: int) -> Tensor:
     return torch.cat(coins) < teacher_forcing_ratio if coins else torch.zeros(0, dtype=torch.bool)
 
 
-def _choose(rows: Tensor, one: Any, other: Any) -> Any:
+def _choose(rows: Tensor, one: AnyState, other: AnyState) -> AnyState:
     """Return a state with the marked rows (B,) of `one` and the others of `other`."""
     if isinstance(one, Tensor):
         return torch.where(rows.view(-1, *[1] * (one.dim() - 1)), one, other)

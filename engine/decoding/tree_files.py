@@ -10,7 +10,6 @@ import dataclasses
 import json
 import zlib
 from dataclasses import dataclass
-from typing import Any
 
 from engine.decoding.cowriting import AUTHORS, MAX_NODES, Node, WritingTree, reread
 from engine.decoding.limits import check_characters, check_prompt
@@ -178,7 +177,7 @@ def vocabulary_mark(loaded: LoadedModel) -> int:
     return zlib.crc32("\0".join(tokenizer.tokens(range(tokenizer.vocab_size))).encode()) & 0xFFFF
 
 
-def _check_fields(what: str, entry: Any, fields: dict[str, type]) -> None:
+def _check_fields(what: str, entry: object, fields: dict[str, type]) -> None:
     if not isinstance(entry, dict):
         raise InputError(f"{what} must be an object with {', '.join(fields)}.")
     for name, kind in fields.items():

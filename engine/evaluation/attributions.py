@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.corpora import load_corpus
 from engine.evaluation.base import corpora_of, replace_rows
 from engine.evaluation.classification import evaluated_split, readable_rows
@@ -26,14 +27,14 @@ def add_agreement(loaded: LoadedModel, table: Path) -> Iterator[float]:
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged.
     """
-    rows: list[dict] = []
+    rows: list[JsonObject] = []
     for share, found in measure_agreement(loaded):
         rows += found
         yield share
     replace_rows(table, loaded.info.name, pd.DataFrame(rows), COLUMNS)
 
 
-def measure_agreement(loaded: LoadedModel) -> Iterator[tuple[float, list[dict]]]:
+def measure_agreement(loaded: LoadedModel) -> Iterator[tuple[float, list[JsonObject]]]:
     """Yield for each test text of MIN_WORDS to MAX_WORDS words the share that is done and a row per method.
 
     Raises:

@@ -6,10 +6,10 @@ import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.errors import DataError, ModelError
 from engine.inspection.stored.tables import read_stored_table
 from engine.models.card import write_card
@@ -30,7 +30,7 @@ def corpora_of(loaded: LoadedModel) -> list[str]:
     return names
 
 
-def evaluate_model(loaded: LoadedModel, write: bool = True) -> dict[str, Any]:
+def evaluate_model(loaded: LoadedModel, write: bool = True) -> JsonObject:
     """Return the measured metrics of a model and, with `write`, put them into its config.json and card.
 
     Raises:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.imdb_small import without_breaks
 from engine.corpora.labelled_texts import LABELLED_TEXTS
@@ -32,7 +32,7 @@ NEGATIONS = frozenset("not n't no never neither nor nothing none nobody nowhere 
 COLUMNS = ("model", "corpus", "split", "row", "label", "probability", "words", "unknown_words", "has_negation")
 
 
-def evaluate_classifier(loaded: LoadedModel) -> dict[str, Any]:
+def evaluate_classifier(loaded: LoadedModel) -> JsonObject:
     """Return accuracy and F1 in percent, nats per label and calibration error on the held-out split of the classifier's
     corpus."""
     corpus = load_corpus(corpora_of(loaded)[0])
@@ -41,7 +41,7 @@ def evaluate_classifier(loaded: LoadedModel) -> dict[str, Any]:
     found = probabilities_by_direction(loaded, [row[:MAX_WORDS] for row in rows])
     both = found.pop("both")
     right = np.array([both[i, label] for i, label in enumerate(labels)])
-    metrics: dict[str, Any] = {
+    metrics: JsonObject = {
         "accuracy": accuracy(both, labels),
         "macro_f1": macro_f1(both.argmax(1), labels),
         "negative_log_likelihood": round(float(-np.log(np.maximum(right, 1e-12)).mean()), 4),

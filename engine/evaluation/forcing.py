@@ -39,9 +39,9 @@ def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
         ModelError: its config.json says nothing of its training, or has no learning curve with the free loss.
         DataError: the corpus cannot be read.
     """
-    label, training = loaded.info.label, loaded.info.config.get("training")
-    seed = (training or {}).get("settings", {}).get("seed")
-    evaluations = (training or {}).get("evaluations") or []
+    label, training = loaded.info.label, loaded.info.config.get("training") or {}
+    seed = training.get("settings", {}).get("seed")
+    evaluations = training.get("evaluations") or []
     if (
         not label
         or not isinstance(seed, int)

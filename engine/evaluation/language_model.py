@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import torch
 
+from engine.config import JsonObject
 from engine.corpora import load_corpus
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.decoding.scoring import score_rows, score_stream, score_windows
@@ -19,7 +19,7 @@ PROTOCOLS = ("stream", "windows")
 WINDOW_CHARACTERS = 256
 
 
-def score_text(loaded: LoadedModel, text: str, protocol: str) -> dict[str, Any]:
+def score_text(loaded: LoadedModel, text: str, protocol: str) -> JsonObject:
     """Return {nats_per_character, bits_per_character, characters, ...} of `text`; see `engine.decoding.scoring`.
 
     Raises:
@@ -52,7 +52,7 @@ def _total_nats(loaded: LoadedModel, text: str, ids: torch.Tensor, protocol: str
     return score_rows(loaded.model, loaded.tokenizer.encode_batch(windows), first_id)
 
 
-def evaluate_language_model(loaded: LoadedModel) -> dict[str, Any]:
+def evaluate_language_model(loaded: LoadedModel) -> JsonObject:
     """Return both protocols' figures on validation and test text, joined."""
     corpus = load_corpus(corpora_of(loaded)[0])
     text = corpus.read(RUNNING_TEXT, "validation") + corpus.read(RUNNING_TEXT, "test")

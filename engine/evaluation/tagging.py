@@ -12,11 +12,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from engine.corpora import load_corpus
+from engine.config import JsonObject
+from engine.corpora import Corpus, load_corpus
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.errors import DataError, ModelError
 from engine.evaluation.base import corpora_of
@@ -32,7 +32,7 @@ PREDICTION_COLUMNS = ("model", "weights", "corpus", "split", "row", "words", "go
 ABLATION_COLUMNS = ("recipe", "corpus", "crf", "bidirectional", "seed", "f1", "precision", "recall")
 
 
-def evaluate_tagger(loaded: LoadedModel) -> dict[str, Any]:
+def evaluate_tagger(loaded: LoadedModel) -> JsonObject:
     """Return span figures in percent on the test split of its corpus, and those of the most frequent tag of every
     word."""
     corpus = load_corpus(corpora_of(loaded)[0])
@@ -56,14 +56,14 @@ def evaluate_tagger(loaded: LoadedModel) -> dict[str, Any]:
     }
 
 
-def span_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> dict[str, Any]:
+def span_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> JsonObject:
     """Return seqeval's micro-averaged "precision", "recall" and "f1" in percent, and the same "by_type" with the number
     of entities."""
     from seqeval.metrics import classification_report
 
     report = classification_report([*map(list, gold)], [*map(list, predicted)], output_dict=True, zero_division=0)
 
-    def in_percent(row: dict[str, Any]) -> dict[str, float]:
+    def in_percent(row: JsonObject) -> dict[str, float]:
         return {
             name: round(100 * float(row[key]), 2)
             for name, key in (("precision", "precision"), ("recall", "recall"), ("f1", "f1-score"))
@@ -84,7 +84,7 @@ def most_frequent_tags(rows: Iterable[Sequence[str]], tags: Iterable[Sequence[st
     return {word: min(found, key=lambda tag: (-found[tag], tag)) for word, found in counts.items()}
 
 
-def sentences(corpus: Any, split: str) -> tuple[list[list[str]], list[list[str]]]:
+def sentences(corpus: Corpus, split: str) -> tuple[list[list[str]], list[list[str]]]:
     """Return the words and tags of a split's sentences that can be tagged: empty and endless ones are left out."""
     rows = zip(*corpus.read(TAGGED_SENTENCES, split), strict=True)
     kept = [(words, tags) for words, tags in rows if 0 < len(words) <= MAX_WORDS]
@@ -151,7 +151,7 @@ def add_ablation(loaded: LoadedModel, table: Path) -> None:
             f"The config.json of {loaded.info.name} does not say with which recipe and seed it was trained."
         )
     corpus = load_corpus(corpora_of(loaded)[0])
-    row: dict[str, Any] = {
+    row: JsonObject = {
         "recipe": training["recipe"],
         "corpus": corpora_of(loaded)[0],
         "seed": training["settings"]["seed"],

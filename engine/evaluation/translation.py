@@ -14,7 +14,8 @@ import pandas as pd
 import sacrebleu
 import torch
 
-from engine.corpora import load_corpus
+from engine.config import JsonObject
+from engine.corpora import Corpus, load_corpus
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.decoding.text import encode_sources, translate_lines
 from engine.errors import DataError
@@ -27,10 +28,10 @@ BEAM_SIZE = 5
 LENGTH_BUCKETS = ((1, 7), (8, 10), (11, 13), (14, 17), (18, 60))
 
 
-def evaluate_translator(loaded: LoadedModel) -> dict[str, Any]:
+def evaluate_translator(loaded: LoadedModel) -> JsonObject:
     """Return BLEU (cased, tokenised by 13a), chrF and TER on the test split of each training corpus, with a beam of
     5."""
-    metrics: dict[str, Any] = {"beam_size": BEAM_SIZE}
+    metrics: JsonObject = {"beam_size": BEAM_SIZE}
     for index, name in enumerate(corpora_of(loaded)):
         corpus = load_corpus(name)
         sources, references = read_test_set(corpus, loaded.info.source_language)
@@ -76,7 +77,7 @@ def bleu_by_length(loaded: LoadedModel) -> pd.DataFrame:
     return frame.assign(beam_size=BEAM_SIZE)
 
 
-def read_test_set(corpus: Any, source_language: str = "en") -> tuple[list[str], list[list[str]]]:
+def read_test_set(corpus: Corpus, source_language: str = "en") -> tuple[list[str], list[list[str]]]:
     """Return the test split's sources in one language and, for each, all its references in the other."""
     split = corpus.splits["test"]
     english, french = corpus.read(SENTENCE_PAIRS, "test")
@@ -87,7 +88,7 @@ def read_test_set(corpus: Any, source_language: str = "en") -> tuple[list[str], 
     return english, [[sentence] for sentence in french]
 
 
-def reference_columns(references: list[list[str]]) -> list[list[str | None]]:
+def reference_columns(references: list[list[str]]) -> list[list[str | Any]]:  # its own annotations forget None
     """Return references as sacreBLEU wants them: one list per reference number, None where a sentence has fewer."""
     most = max(len(row) for row in references)
     return [[row[i] if i < len(row) else None for row in references] for i in range(most)]

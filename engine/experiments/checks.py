@@ -8,11 +8,10 @@ import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from engine.config import from_dict
+from engine.config import JsonObject, from_dict
 from engine.errors import ConfigError, DataError, JobError
 from engine.experiments.base import RunSpec
 from engine.experiments.recipes import COMPARISONS
@@ -33,7 +32,7 @@ class Range:
     solved: int
     runs: int
 
-    def holds(self, row: dict[str, Any], evaluate_every: int) -> bool:
+    def holds(self, row: JsonObject, evaluate_every: int) -> bool:
         """Return whether a run lies inside, up to rounding and one measurement earlier or later."""
         if row["is_solved"]:
             low, high = self.solved_step or (float("inf"), float("-inf"))
@@ -57,7 +56,7 @@ class Checked:
     spec: RunSpec
     is_new: bool
     is_inside: bool
-    row: dict[str, Any]
+    row: JsonObject
     shipped: Range
     message: str
 
@@ -119,7 +118,7 @@ def check_cells(
                 yield _compared(*again[told.number], told.value[0])
 
 
-def _compared(spec: RunSpec, is_new: bool, shipped: Range, row: dict[str, Any]) -> Checked:
+def _compared(spec: RunSpec, is_new: bool, shipped: Range, row: JsonObject) -> Checked:
     is_inside = shipped.holds(row, spec.evaluate_every)
     outcome = f"solved after {row['solved_step']:.0f} updates" if row["is_solved"] else f"loss {row['loss']:.4g}"
     low, high = shipped.loss

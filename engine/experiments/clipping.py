@@ -35,9 +35,9 @@ class ReLUNetwork(nn.Module):
         self.layer = nn.RNN(EMBEDDING_DIM, hidden_size, nonlinearity="relu", batch_first=True)
         self.output = nn.Linear(hidden_size, output_size)
         with torch.no_grad():
-            self.layer.weight_hh_l0.copy_(gain * torch.eye(hidden_size))
-            self.layer.bias_ih_l0.zero_()
-            self.layer.bias_hh_l0.zero_()
+            self.layer.get_parameter("weight_hh_l0").copy_(gain * torch.eye(hidden_size))
+            self.layer.get_parameter("bias_ih_l0").zero_()
+            self.layer.get_parameter("bias_hh_l0").zero_()
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return the answers (B, T, O) to tokens (B, T)."""

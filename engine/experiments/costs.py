@@ -10,11 +10,11 @@ import dataclasses
 import math
 import time
 from collections.abc import Generator, Sequence
-from typing import Any
 
 import pandas as pd
 import torch
 
+from engine.config import JsonObject
 from engine.experiments.base import RunSpec
 from engine.experiments.runs import MeasuredLearning, build_network
 from engine.tasks import TASKS
@@ -43,7 +43,7 @@ def condition_of(spec: RunSpec) -> Condition:
     return spec.task, spec.architecture, spec.length, spec.equal
 
 
-def pace_work(specs: Sequence[RunSpec]) -> Generator[Any, None, list[Pace]]:
+def pace_work(specs: Sequence[RunSpec]) -> Generator[JsonObject, None, list[Pace]]:
     """Measure the pace of each spec; see `engine.experiments.workers` for what work is."""
     paces = []
     for spec in specs:

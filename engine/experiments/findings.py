@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.experiments.aggregates import summaries
 from engine.experiments.task_facts import task_facts
 from engine.experiments.verdicts import BETTER_THAN_A_GUESS, Standing, Verdict, judge
@@ -302,7 +303,7 @@ def _seconds(frame: pd.DataFrame, equal: str, one: str = "gru", other: str = "ls
     )
 
 
-def _runs(rows: pd.DataFrame) -> list[dict]:
+def _runs(rows: pd.DataFrame) -> list[JsonObject]:
     names = ["architecture", "is_solved", "step", "loss", "baseline"]
     return rows.assign(step=rows["solved_step"].astype(float).fillna(rows["step"].astype(float)))[names].to_dict(
         "records"

@@ -157,7 +157,7 @@ def compare_runs(
         after = run["seconds"].iloc[-1] + (steps - run.index[-1]) * pace
         table[f"seconds_{which}"] = np.where(steps <= run.index[-1], np.interp(steps, run.index, run["seconds"]), after)
     table["difference"] = table["loss_other"] - table["loss_one"]
-    return Pair(names, table, tuple(_first_below(run, threshold) for run in runs), threshold)
+    return Pair(names, table, (_first_below(runs[0], threshold), _first_below(runs[1], threshold)), threshold)
 
 
 def _first_below(run: pd.DataFrame, threshold: float) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.errors import DataError
 from engine.experiments import results
 from engine.experiments.task_facts import task_title
@@ -158,7 +159,7 @@ def beside_published_sentence(also: Sequence[str]) -> str:
     return f"In the same setting, without a published figure: {'; '.join(parts)}." if parts else ""
 
 
-def _nearest(figure: dict, ours: pd.DataFrame) -> dict:
+def _nearest(figure: JsonObject, ours: pd.DataFrame) -> JsonObject:
     """Return our figure for a published one, from the length that is nearest as a ratio."""
     own = (
         ours[(ours["task"] == figure["our_task"]) & (ours["architecture"] == figure["architecture"])]

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Generator
 
 import torch
 
+from engine.config import JsonObject
 from engine.errors import ConfigError
 from engine.experiments.runs import where_from
 from engine.experiments.state_size import FORMULAS, size_of
@@ -30,7 +30,9 @@ LENGTHS = (25, 50, 100, 200, 400)
 BATCH_SIZE = 8
 
 
-def measure_costs(when: str, hidden_size: int = 64, most_seconds: float = MOST_SECONDS) -> Iterator[dict[str, Any]]:
+def measure_costs(
+    when: str, hidden_size: int = 64, most_seconds: float = MOST_SECONDS
+) -> Generator[JsonObject, None, JsonObject]:
     """Measure every architecture in turn and yield its rows; return all of them with where they come from.
 
     Whoever is not finished when the time is up is measured no further, for all architectures alike.
@@ -46,7 +48,7 @@ def measure_costs(when: str, hidden_size: int = 64, most_seconds: float = MOST_S
     places = LENGTHS if when == "training" else range(STRETCH, POSITIONS + 1, STRETCH)
     _train_one("rnn", 2, hidden_size)  # imports parts of torch
     deadline = time.monotonic() + most_seconds
-    rows: list[dict[str, Any]] = []
+    rows: list[JsonObject] = []
     for index, place in enumerate(places):
         if time.monotonic() > deadline:
             break
@@ -78,7 +80,7 @@ class _Streams:
             self.block(name, 0, hidden_size)
             self._states[name] = state
 
-    def block(self, architecture: str, until: int, hidden_size: int) -> dict[str, Any]:
+    def block(self, architecture: str, until: int, hidden_size: int) -> JsonObject:
         """Return the median seconds per token over the block that ends at token `until`, and the bytes then held."""
         network, state = self._networks[architecture], self._states[architecture]
         token, seconds = torch.zeros(1, INPUT_SIZE), []
@@ -96,7 +98,7 @@ class _Streams:
         }
 
 
-def _train_one(architecture: str, length: int, hidden_size: int) -> dict[str, Any]:
+def _train_one(architecture: str, length: int, hidden_size: int) -> JsonObject:
     """Return the median seconds of one update on sequences of a length, and the bytes its forward keeps for its
     backward pass."""
     network = build(architecture, size_of(architecture, hidden_size), length)
@@ -112,7 +114,7 @@ def _train_one(architecture: str, length: int, hidden_size: int) -> dict[str, An
     return _row(architecture, "training", network, hidden_size) | row
 
 
-def _row(architecture: str, mode: str, network: SequencePredictor, hidden_size: int) -> dict[str, Any]:
+def _row(architecture: str, mode: str, network: SequencePredictor, hidden_size: int) -> JsonObject:
     return {
         "architecture": architecture,
         "mode": mode,

@@ -11,12 +11,11 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Generator
 
 import pandas as pd
 
-from engine.config import to_dict
+from engine.config import JsonObject, to_dict
 from engine.errors import ConfigError
 from engine.experiments.base import RunSpec, matched_hidden_size
 from engine.experiments.race_rates import learning_rate_for, memory_bias_for
@@ -26,6 +25,7 @@ from engine.models.architectures import ARCHITECTURES
 from engine.models.sequence_predictor import EMBEDDING_DIM
 from engine.tasks import TASKS, Task
 from engine.training import Evaluated, Trainer, TrainingSettings
+from engine.training.events import Event
 
 EVALUATIONS = 20  # measurements of every run on held-out sequences
 HELD_OUT = 200
@@ -68,7 +68,7 @@ def racers(task: Task | type[Task]) -> list[str]:
     return [name for name in ARCHITECTURES.names() if task.compatible(name)]
 
 
-def race(**settings: Any) -> Iterator[dict[str, Any]]:
+def race(**settings: object) -> Generator[JsonObject, None, JsonObject]:
     """Train the networks in turns and yield what happens as plain values; return the rows of all runs.
 
     Events, by "kind": "pace" (the measured pace of one architecture), "start" (the number of updates that fit, the
@@ -108,7 +108,7 @@ def race(**settings: Any) -> Iterator[dict[str, Any]]:
     return _result(chosen, updates, runs, time.monotonic() - begun)
 
 
-def repeat(updates: int, **settings: Any) -> pd.DataFrame:
+def repeat(updates: int, **settings: object) -> pd.DataFrame:
     """Return the measurements of a race with a given number of updates, without a clock; see `race_frame`.
 
     Raises:
@@ -118,7 +118,7 @@ def repeat(updates: int, **settings: Any) -> pd.DataFrame:
     return race_frame(list(_run_in_turns(specs_of(chosen, task, updates), task)))
 
 
-def race_frame(events: list[dict[str, Any]]) -> pd.DataFrame:
+def race_frame(events: list[JsonObject]) -> pd.DataFrame:
     """Return the measurements among a race's events as a table, one row per architecture, seed and step measured."""
     return pd.DataFrame([event for event in events if event["kind"] == "evaluation"], columns=COLUMNS)
 
@@ -238,7 +238,7 @@ def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> Pace:
     return Pace(sorted(updates)[len(updates) // 2], ticks[-1][1], share)
 
 
-def _read(settings: dict[str, Any]) -> tuple[LiveSettings, Task]:
+def _read(settings: JsonObject) -> tuple[LiveSettings, Task]:
     unknown = sorted(set(settings) - {field.name for field in dataclasses.fields(LiveSettings)})
     if unknown:
         raise ConfigError(f"A race has no setting called {', '.join(unknown)}.")
@@ -259,7 +259,7 @@ def _seconds_for(chosen: LiveSettings, paces: dict[str, Pace], updates: int) -> 
     return len(chosen.seeds) * sum(each)
 
 
-def _network_facts(spec: RunSpec, task: Task) -> dict[str, Any]:
+def _network_facts(spec: RunSpec, task: Task) -> JsonObject:
     return {
         "architecture": spec.architecture,
         "hidden_size": spec.hidden_size,
@@ -273,12 +273,14 @@ class _Run:
     """One network on its way."""
 
     spec: RunSpec
-    steps: Iterator[Any]
+    steps: Generator[Event | RunRows, None, None]
     evaluations: list[Evaluated] = dataclasses.field(default_factory=list)
     rows: RunRows | None = None
 
 
-def _run_in_turns(specs: list[RunSpec], task: Task, deadline: float = math.inf) -> Iterator[dict[str, Any]]:
+def _run_in_turns(
+    specs: list[RunSpec], task: Task, deadline: float = math.inf
+) -> Generator[JsonObject, None, list[_Run]]:
     """Let every run go on to its next measurement in turn, and tell it; return the runs.
 
     Once the time is up, the race ends where all runs have made the same number of updates.
@@ -311,7 +313,7 @@ def _end_together(runs: list[_Run]) -> None:
             del run.evaluations[turns:]
 
 
-def _result(chosen: LiveSettings, updates: int, runs: list[_Run], seconds: float) -> dict[str, Any]:
+def _result(chosen: LiveSettings, updates: int, runs: list[_Run], seconds: float) -> JsonObject:
     is_complete = all(run.rows is not None for run in runs)
     runs_task = TASKS.get(chosen.task)(chosen.length)
     curves = [
@@ -331,7 +333,7 @@ def _result(chosen: LiveSettings, updates: int, runs: list[_Run], seconds: float
     }
 
 
-def _summary(run: _Run) -> dict[str, Any]:
+def _summary(run: _Run) -> JsonObject:
     """Return how one run stands at the end; where the time was up first, at its lowest validation loss so far."""
     task = TASKS.get(run.spec.task)(run.spec.length)
     if run.rows is not None:
@@ -350,7 +352,7 @@ def _summary(run: _Run) -> dict[str, Any]:
     )
 
 
-def _tell(run: _Run, event: Evaluated | RunRows) -> dict[str, Any]:
+def _tell(run: _Run, event: Evaluated | RunRows) -> JsonObject:
     who = {"architecture": run.spec.architecture, "seed": run.spec.seed}
     if isinstance(event, RunRows):
         how = "solved it" if event.summary["is_solved"] else "stopped"

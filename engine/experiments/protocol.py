@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any
 
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.experiments.aggregates import in_order, summaries
 from engine.experiments.rate_trials import all_trials
 
@@ -82,12 +82,13 @@ def protocol(frame: pd.DataFrame, equal: str) -> Protocol:
     )
 
 
-def _starts(rows: pd.DataFrame) -> dict[str, Any]:
+def _starts(rows: pd.DataFrame) -> JsonObject:
     """Return `memory_biases` and `max_grad_norms`, read off the settings of the runs."""
     if "settings" not in rows:
         return {}
     told = rows[["task", "settings"]].dropna().drop_duplicates()
-    tasks, norms = {}, set()
+    tasks: dict[float, dict[str, None]] = {}
+    norms = set()
     for task, words in zip(told["task"], told["settings"], strict=True):
         settings = json.loads(words)
         tasks.setdefault(float(settings["memory_bias"]), {})[str(task)] = None

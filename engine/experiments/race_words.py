@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.experiments.verdicts import Standing, Verdict
 from engine.plotting.theme import architecture_label
 from engine.wording import listing
 
 
-def standing_words(frame: pd.DataFrame, ended: Sequence[dict[str, Any]]) -> str:
+def standing_words(frame: pd.DataFrame, ended: Sequence[JsonObject]) -> str:
     """Return one sentence on where every architecture stands.
 
     Args:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow.parquet
 
+from engine.config import JsonObject
 from engine.errors import DataError
 
 RESULTS = Path(__file__).resolve().parents[2] / "data" / "results"
@@ -105,7 +105,7 @@ def with_types(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(kinds)
 
 
-def receipt(frame: pd.DataFrame, recipe: str = "shipped") -> dict[str, Any]:
+def receipt(frame: pd.DataFrame, recipe: str = "shipped") -> JsonObject:
     """Return where the numbers come from: commit, machine, versions, dates, seeds, and the command that repeats
     them."""
     rows = frame[frame["kind"] == "summary"]

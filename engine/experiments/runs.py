@@ -14,13 +14,12 @@ import json
 import math
 import os
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Generator, Iterator
 
 import torch
 from torch import Tensor, nn
 
-from engine.config import to_dict, validate
+from engine.config import JsonObject, to_dict, validate
 from engine.experiments.base import RunSpec
 from engine.experiments.task_learning import CHUNK, TaskLearning
 from engine.models.sequence_predictor import SequencePredictor
@@ -33,8 +32,8 @@ from engine.training import Evaluated, Event, Finished, StepDone, Trainer, Train
 class RunRows:
     """What a finished run leaves behind: one summary row and one row per measurement on held-out sequences."""
 
-    summary: dict[str, Any]
-    curve: list[dict[str, Any]]
+    summary: JsonObject
+    curve: list[JsonObject]
 
 
 class MeasuredLearning:
@@ -49,7 +48,7 @@ class MeasuredLearning:
         """Return the sequences of update `position`, never seen before."""
         return self.learning.batch(position)
 
-    def loss(self, model: nn.Module, batch: TaskBatch, carry: Any) -> tuple[Tensor, None]:
+    def loss(self, model: nn.Module, batch: TaskBatch, carry: None) -> tuple[Tensor, None]:
         """Return the task's mean loss."""
         return self.learning.loss(model, batch, carry)
 
@@ -84,7 +83,7 @@ def steps_in(task: Task) -> int:
     return task.batch(1, torch.Generator().manual_seed(0)).inputs.shape[1]
 
 
-def run_condition(spec: RunSpec) -> Iterator[Event | RunRows]:
+def run_condition(spec: RunSpec) -> Generator[Event | RunRows, None, None]:
     """Train one network and yield the trainer's events, then the rows to keep.
 
     An `Evaluated` event carries the measurements of both sets. When the run ends is said by
@@ -236,7 +235,7 @@ def code() -> str:
     return commit()
 
 
-def where_from() -> dict[str, Any]:
+def where_from() -> JsonObject:
     """Return the columns every measured row carries: commit, machine, version, date."""
     return {
         "commit": code(),

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.errors import ConfigError, JobError
 from engine.experiments.base import NOT_CHOSEN, Comparison, RunSpec, Tuned
 from engine.experiments.costs import Condition, Pace, condition_of, cost_table, get_ready, in_words, makespan, pace_work
@@ -86,7 +87,7 @@ class RunFinished:
     """A run is over and its rows are on disk."""
 
     spec: RunSpec
-    summary: dict[str, Any]
+    summary: JsonObject
     progress: float
     message: str
 
@@ -159,14 +160,14 @@ def select_specs(comparison: Comparison, only: str) -> list[RunSpec]:
 
 def chosen_rates(trials: Sequence[RunSpec], rows_of: Callable[[Key], Rows]) -> dict[Tuned, float]:
     """Return the learning rates of those whose trials are all there; see RATE_RULE."""
-    rows: dict[Tuned, list[dict[str, Any]]] = {}
+    rows: dict[Tuned, list[JsonObject]] = {}
     missing = set()
     for spec in trials:
         found = rows_of(trial_key(spec))
         rows.setdefault((spec.task, spec.architecture, spec.length), []).extend(found)
         missing |= set() if found else {(spec.task, spec.architecture, spec.length)}
 
-    def merit(row: dict[str, Any]) -> tuple[float, float]:
+    def merit(row: JsonObject) -> tuple[float, float]:
         return row["step"] if row.get("reason") == "solved" else math.inf, row.get("validation_loss", math.inf)
 
     return {tuned: float(min(own, key=merit)["learning_rate"]) for tuned, own in rows.items() if tuned not in missing}
@@ -328,28 +329,17 @@ class _Sweep:
 # Pieces of work; see `engine.experiments.workers`
 
 
-def run_work(spec: RunSpec) -> Generator[dict[str, Any], None, Rows]:
+def run_work(spec: RunSpec) -> Generator[JsonObject, None, Rows]:
     """Make one run and return its rows."""
     rows = yield from _watch(spec)
     return [{"kind": "summary", **rows.summary}, *({"kind": "curve", **row} for row in rows.curve)]
 
 
-def trial_work(spec: RunSpec) -> Generator[dict[str, Any], None, Rows]:
+def trial_work(spec: RunSpec) -> Generator[JsonObject, None, Rows]:
     """Make one short run with one learning rate and return the row that says how it did on validation sequences."""
     rows = yield from _watch(spec)
-    names = (
-        "task",
-        "architecture",
-        "length",
-        "equal",
-        "seed",
-        "hidden_size",
-        "parameters",
-        "step",
-        "max_steps",
-        "learning_rate",
-    )
-    names += ("solved_step", "reason", "elapsed_seconds", "settings")
+    names = "task architecture length equal seed hidden_size parameters step max_steps learning_rate".split()
+    names += "solved_step reason elapsed_seconds settings".split()
     losses = [row["validation_loss"] for row in rows.curve]
     lowest = min(losses) if losses and rows.summary["reason"] != "diverged" else math.inf
     return [
@@ -357,13 +347,13 @@ def trial_work(spec: RunSpec) -> Generator[dict[str, Any], None, Rows]:
     ]
 
 
-def timing_work(comparison: Comparison) -> Generator[dict[str, Any], None, Rows]:
+def timing_work(comparison: Comparison) -> Generator[JsonObject, None, Rows]:
     """Measure what a step costs and return the rows."""
     yield {}
     return [{"kind": "timing", **row} for row in timing_rows(comparison)]
 
 
-def _watch(spec: RunSpec) -> Generator[dict[str, Any], None, RunRows]:
+def _watch(spec: RunSpec) -> Generator[JsonObject, None, RunRows]:
     for event in run_condition(spec):
         if isinstance(event, Evaluated):
             yield {"step": event.step, "metrics": event.metrics}
@@ -412,7 +402,7 @@ def trial_key(spec: RunSpec) -> Key:
     return key_of({"kind": "tuning", **dataclasses.asdict(spec)})
 
 
-def _ended(spec: RunSpec, row: dict[str, Any], is_trial: bool) -> str:
+def _ended(spec: RunSpec, row: JsonObject, is_trial: bool) -> str:
     what = f"trial of learning rate {spec.learning_rate:g}, " if is_trial else ""
     return f"{what}{spec.title}: {row['reason'].replace('_', ' ')} at step {row['step']}"
 

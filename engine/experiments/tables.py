@@ -13,16 +13,17 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 import pandas as pd
 import pyarrow
 
+from engine.config import JsonObject
 from engine.errors import DataError, JobError
 from engine.experiments.results import SCHEMA, read_table, with_types
 
 Key = tuple[str, ...]
-Rows = list[dict[str, Any]]
+Rows = list[JsonObject]
 
 KINDS = {"summary": 0, "curve": 1, "tuning": 2, "timing": 3}
 ORDER = [
@@ -138,7 +139,7 @@ def open_table(path: Path) -> Iterator[SweepTable]:
             lock.unlink(missing_ok=True)
 
 
-def key_of(row: dict[str, Any]) -> Key:
+def key_of(row: JsonObject) -> Key:
     """Return what a row belongs to: a run, a trial of a learning rate, or the timings."""
     if row["kind"] == "timing":
         return ("timing",)
@@ -159,7 +160,7 @@ def _rank(column: pd.Series) -> pd.Series:
     return column.map(KINDS) if column.name == "kind" else column
 
 
-def _without_gaps(row: dict[str, Any]) -> dict[str, Any]:
+def _without_gaps(row: JsonObject) -> JsonObject:
     return {name: value for name, value in row.items() if not pd.isna(value)}
 
 
@@ -173,7 +174,7 @@ def _write(frame: pd.DataFrame, path: Path) -> None:
         raise
 
 
-def _lock(file: Any) -> bool:
+def _lock(file: IO[str]) -> bool:
     """Return whether this process may write; the system gives the right back when the process ends, however it ends."""
     try:
         import fcntl

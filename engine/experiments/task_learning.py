@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 
@@ -25,7 +23,7 @@ class TaskLearning:
         generator = torch.Generator().manual_seed((self.seed * 1_000_003 + position) % TRAINING_SEEDS)
         return self.task.batch(self.batch_size, generator)
 
-    def loss(self, model: nn.Module, batch: TaskBatch, carry: Any) -> tuple[Tensor, None]:
+    def loss(self, model: nn.Module, batch: TaskBatch, carry: None) -> tuple[Tensor, None]:
         """Return the task's mean loss; nothing is carried from one batch to the next."""
         outputs, _ = model(batch.inputs)
         return self.task.loss(outputs, batch), None

@@ -17,15 +17,16 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from engine.config import JsonObject
 from engine.experiments.base import Comparison
 from engine.experiments.runs import where_from
 from engine.models.architectures import ARCHITECTURES
+from engine.models.base import AnyState
 from engine.models.sequence_predictor import SequencePredictor, count_parameters, hidden_size_for
 from engine.training.denormals import flushed_denormals
 
@@ -40,7 +41,7 @@ PASSES = 3  # over all of them
 SHORT = 200  # tokens for `seconds_per_streamed_step`
 
 
-def timing_rows(comparison: Comparison) -> list[dict[str, Any]]:
+def timing_rows(comparison: Comparison) -> list[JsonObject]:
     """Return the rows of every architecture at equal parameters and at equal hidden size, each row with where it comes
     from."""
     rows = []
@@ -66,7 +67,7 @@ def build(architecture: str, hidden_size: int, longest: int) -> SequencePredicto
         return SequencePredictor(INPUT_SIZE, 0, OUTPUT_SIZE, hidden_size, architecture, longest=longest)
 
 
-def training_rows(network: SequencePredictor, lengths: tuple[int, ...], batch_size: int) -> Iterator[dict[str, Any]]:
+def training_rows(network: SequencePredictor, lengths: tuple[int, ...], batch_size: int) -> Iterator[JsonObject]:
     """Yield one row per length: the seconds of an update and the bytes kept between its two passes."""
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-6, fused=True)
     generator = torch.Generator().manual_seed(0)
@@ -93,7 +94,7 @@ def training_rows(network: SequencePredictor, lengths: tuple[int, ...], batch_si
 
 
 @torch.inference_mode()
-def streaming_rows(network: SequencePredictor, positions: int) -> Iterator[dict[str, Any]]:
+def streaming_rows(network: SequencePredictor, positions: int) -> Iterator[JsonObject]:
     """Yield one row per stretch of one long sequence: the median seconds per token in it, and the bytes held after
     it."""
     stretch = max(CHUNK, positions // STRETCHES // CHUNK * CHUNK)
@@ -148,7 +149,7 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def held_bytes(state: Any) -> int:
+def held_bytes(state: AnyState) -> int:
     """Return the bytes of all numbers in a state, however it is nested."""
     if isinstance(state, Tensor):
         return state.numel() * state.element_size()
@@ -174,7 +175,7 @@ def kept_bytes(network: SequencePredictor, inputs: Tensor) -> int:
     return sum(kept.values())
 
 
-def _facts(network: SequencePredictor, architecture: str) -> dict[str, Any]:
+def _facts(network: SequencePredictor, architecture: str) -> JsonObject:
     return {
         "architecture": architecture,
         "hidden_size": network.hidden_size,
@@ -191,7 +192,7 @@ def _short_stream(network: SequencePredictor) -> float:
         return median_block(lambda: _read(network, token, network.start(), SHORT), 1) / SHORT
 
 
-def _read(network: SequencePredictor, token: Tensor, state: Any, times: int) -> Any:
+def _read(network: SequencePredictor, token: Tensor, state: AnyState, times: int) -> AnyState:
     for _ in range(times):
         _, state = network.step(token, state)
     return state

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from engine.config import validate
+from engine.config import JsonObject, validate
 from engine.experiments.trainability_settings import TrainabilitySettings
 from engine.inspection.gradients.chain import INPUT_SIZE, ChainSettings, make_weights
 from engine.inspection.gradients.connectivity import rank_correlation
@@ -55,7 +55,7 @@ class BornNetwork(nn.Module):
         return self.output(self.layer(self.embedding(inputs))[0])
 
 
-def foretell(**settings: Any) -> Iterator[dict[str, Any]]:
+def foretell(**settings: Any) -> Generator[JsonObject, None, JsonObject]:  # the fields of TrainabilitySettings
     """Train a network for every recurrent gain and length of the grid; yield a row after each, and return all rows.
 
     Raises:
@@ -111,7 +111,7 @@ def give_birth(settings: TrainabilitySettings, gain: float, length: int) -> tupl
     return network, float(gains[min(length + 1, run.steps)])
 
 
-def foretold_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def foretold_frame(rows: list[JsonObject]) -> pd.DataFrame:
     """Return rows of `foretell` as a table: `recurrent_gain`, `length`, `log10_gain` at birth, `accuracy` and `loss`
     after training."""
     return pd.DataFrame([{name: row[name] for name in COLUMNS} for row in rows], columns=COLUMNS)
@@ -189,6 +189,6 @@ def _measure(network: BornNetwork, length: int) -> dict[str, float]:
     return {"accuracy": task.accuracy(outputs, batch), "loss": float(task.loss(outputs, batch))}
 
 
-def settings_dict(settings: TrainabilitySettings) -> dict[str, Any]:
+def settings_dict(settings: TrainabilitySettings) -> JsonObject:
     """Return the settings as a job takes them."""
     return dataclasses.asdict(settings)

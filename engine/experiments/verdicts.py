@@ -8,8 +8,9 @@ from __future__ import annotations
 import dataclasses
 import math
 import statistics
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+
+from engine.config import JsonObject
 
 RULE = (
     "The first to solve the task wins, by the median number of updates over the seeds; if no architecture solves it "
@@ -70,14 +71,14 @@ class Verdict:
         return "right" if bet == self.winner else "wrong"
 
 
-def judge(runs: Sequence[Mapping[str, Any]]) -> Verdict:
+def judge(runs: Sequence[JsonObject]) -> Verdict:
     """Return who won among finished runs.
 
     Args:
         runs: one per architecture and seed, with `architecture`, `is_solved`, `step` (the update at which it ended),
             `loss` (its lowest on held-out sequences) and `baseline` (the loss of guessing without memory).
     """
-    by_name: dict[str, list[Mapping[str, Any]]] = {}
+    by_name: dict[str, list[JsonObject]] = {}
     for run in runs:
         by_name.setdefault(run["architecture"], []).append(run)
     standings = sorted(
@@ -101,7 +102,7 @@ def judge(runs: Sequence[Mapping[str, Any]]) -> Verdict:
     return Verdict("" if rivals else first.architecture, first.architecture, rivals, by, tuple(standings))
 
 
-def _stand(name: str, runs: list[Mapping[str, Any]]) -> Standing:
+def _stand(name: str, runs: list[JsonObject]) -> Standing:
     steps = [float(run["step"]) if run["is_solved"] else math.inf for run in runs]
     losses = [float(run["loss"]) if math.isfinite(run["loss"]) else math.inf for run in runs]
     return Standing(

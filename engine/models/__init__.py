@@ -12,7 +12,7 @@ from typing import Any
 __all__ = ["MODELS", "PretrainedModel", "StepModel", "select"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Any:  # whatever the module has under this name
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from engine.registry import discover

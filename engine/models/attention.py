@@ -5,29 +5,37 @@ Shapes: B batch, T target time, S source time, H hidden. Every kind returns the 
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
 from engine.registry import Registry
 
-ATTENTION: Registry[type[nn.Module]] = Registry("attention")
+ATTENTION: Registry[type[Attention]] = Registry("attention")
+
+
+class Attention(nn.Module):
+    """What a decoder finds in the encoder's outputs; see the subclasses for the equations."""
+
+    is_attending: ClassVar[bool]
+
+    def __init__(self, hidden_size: int) -> None:
+        super().__init__()
+
+    def keys(self, outputs: Tensor) -> Tensor:
+        """Return what queries are compared with: the encoder outputs themselves, unless a kind says otherwise."""
+        return outputs
 
 
 @ATTENTION.register("dot", title="Dot product")
-class DotAttention(nn.Module):
+class DotAttention(Attention):
     """Score of a source position = dot product of its encoder output with the decoder's hidden vector.
 
     Paper: Luong, Pham and Manning (2015), arXiv 1508.04025, section 3.1, "dot".
     """
 
     is_attending = True
-
-    def __init__(self, hidden_size: int) -> None:
-        super().__init__()
-
-    def keys(self, outputs: Tensor) -> Tensor:
-        """Return what queries are compared with: the encoder outputs themselves."""
-        return outputs
 
     def forward(
         self, query: Tensor, keys: Tensor, outputs: Tensor, mask: Tensor, summary: Tensor
@@ -37,7 +45,7 @@ class DotAttention(nn.Module):
 
 
 @ATTENTION.register("additive", title="Additive")
-class AdditiveAttention(nn.Module):
+class AdditiveAttention(Attention):
     """Score of a source position = v . tanh(W output + U hidden).
 
     Paper: Bahdanau, Cho and Bengio (2015), arXiv 1409.0473, appendix A.1.2.
@@ -47,7 +55,7 @@ class AdditiveAttention(nn.Module):
     is_attending = True
 
     def __init__(self, hidden_size: int) -> None:
-        super().__init__()
+        super().__init__(hidden_size)
         self.key = nn.Linear(hidden_size, hidden_size)
         self.query = nn.Linear(hidden_size, hidden_size, bias=False)
         self.score = nn.Linear(hidden_size, 1, bias=False)
@@ -65,20 +73,13 @@ class AdditiveAttention(nn.Module):
 
 
 @ATTENTION.register("none", title="No attention")
-class NoAttention(nn.Module):
+class NoAttention(Attention):
     """The context is the encoder's last state at every step: one vector for the whole sentence.
 
     Paper: Cho et al. (2014), arXiv 1406.1078, section 2.2.
     """
 
     is_attending = False
-
-    def __init__(self, hidden_size: int) -> None:
-        super().__init__()
-
-    def keys(self, outputs: Tensor) -> Tensor:
-        """Return the encoder outputs; nothing looks at them."""
-        return outputs
 
     def forward(
         self, query: Tensor, keys: Tensor, outputs: Tensor, mask: Tensor, summary: Tensor

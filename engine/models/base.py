@@ -5,7 +5,7 @@ State is passed in and out and never kept on the module: one model serves every 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
@@ -14,18 +14,19 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
-from engine.config import to_dict
+from engine.config import JsonObject, to_dict
 from engine.registry import Registry
 
 MODELS: Registry[type[PretrainedModel]] = Registry("model")
 
 State = TypeVar("State")
+AnyState = Any  # a tensor with the batch first, or a tuple, maybe a named one, of such states
 
 
 class StepModel(Protocol[State]):
     """Whatever writes token by token. B batch, V vocabulary."""
 
-    def start(self, *args: Any, **options: Any) -> State:
+    def start(self, *args: Any, **options: Any) -> State:  # from a number of sequences, or from sources
         """Return the state before the first token."""
 
     def step(self, token_ids: Tensor, state: State) -> tuple[Tensor, State]:
@@ -34,20 +35,20 @@ class StepModel(Protocol[State]):
 
 def select(state: State, indices: Tensor) -> State:
     """Return `state` with its sequences (dimension 0 of every tensor) picked by `indices`, repeats allowed."""
-    if isinstance(state, Tensor):
-        return state.index_select(0, indices)
-    if isinstance(state, tuple):
-        parts = [select(part, indices) for part in state]
-        return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
-    return state
+    return map_tensors(state, lambda part: part.index_select(0, indices))
 
 
 def detach(state: State) -> State:
     """Return `state` cut from the graph that made it (truncated back-propagation through time)."""
+    return map_tensors(state, Tensor.detach)
+
+
+def map_tensors(state: AnyState, change: Callable[[Tensor], Tensor]) -> AnyState:
+    """Return `state` with every tensor changed; what is no tensor and no tuple stays as it is."""
     if isinstance(state, Tensor):
-        return state.detach()
+        return change(state)
     if isinstance(state, tuple):
-        parts = [detach(part) for part in state]
+        parts = [map_tensors(part, change) for part in state]
         return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
     return state
 
@@ -57,6 +58,7 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
 
     task: ClassVar[str]
     cell: str
+    embedding: nn.Embedding
 
     @classmethod
     def from_config(cls, config: Any, **given: Any) -> Self:
@@ -64,9 +66,9 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
         return cls(**to_dict(config), **given)
 
     @property
-    def config(self) -> dict[str, Any]:
+    def config(self) -> JsonObject:
         """The constructor's arguments, as stored in config.json."""
-        return dict(self._hub_mixin_config or {})
+        return dict(self._hub_mixin_config or {})  # type: ignore[arg-type]  # no model's is a dataclass
 
     @property
     def vocab_size(self) -> int:
@@ -83,6 +85,7 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
         (Path(save_directory) / "model.safetensors").write_bytes(safetensors.torch.save(half))
 
     @classmethod
+    # Any: what the mixin hands over, and among it the arguments of whichever class this is.
     def _from_pretrained(cls, *, model_id: str, revision: str | None, **arguments: Any) -> PretrainedModel:
         """Load a folder or Hub repository; unlike the mixin's own version it is silent and never unpickles."""
         download = {name: arguments.pop(name) for name in ("cache_dir", "force_download", "local_files_only", "token")}

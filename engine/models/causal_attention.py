@@ -10,6 +10,7 @@ normalization in the Transformer architecture, arXiv 2002.04745, for the normali
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -68,7 +69,8 @@ class CausalBlock(nn.Module):
     def _heads(self, projected: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Cut (B, T, 3 * D) into queries, keys and values, (B, N, T, A) each."""
         batch, steps, _ = projected.shape
-        return projected.view(batch, steps, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        queries, keys, values = projected.view(batch, steps, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        return queries, keys, values
 
     def _drop(self, sequence: Tensor) -> Tensor:
         return functional.dropout(sequence, self.dropout, self.training)
@@ -80,6 +82,7 @@ def initialise(blocks: nn.ModuleList) -> None:
     Paper: Radford et al. (2019), Language models are unsupervised multitask learners, section 2.3. Differs: standard
     deviation 1 / sqrt(inputs) / 2 in place of 0.02, which is the same at width 625 and right for small widths too.
     """
+    block: Any  # a ModuleList does not say of what
     for block in blocks:
         for layer in (block.queries_keys_values, block.attended, block.expand, block.contract):
             nn.init.normal_(layer.weight, std=0.5 * layer.in_features**-0.5)

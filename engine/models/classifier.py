@@ -13,6 +13,7 @@ forward one knows nothing of what is still to come in any layer, so that what ea
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import ClassVar
 
 import torch
@@ -157,7 +158,7 @@ class Classifier(PretrainedModel):
         """
         return (1 + self.bidirectional) * share + self.output.bias
 
-    def _read(self, layers: nn.ModuleList, inputs: Tensor) -> Tensor:
+    def _read(self, layers: Iterable[nn.Module], inputs: Tensor) -> Tensor:
         hidden, weight_dropout = inputs, self.weight_dropout if self.training else 0.0
         for place, layer in enumerate(layers):
             hidden = hidden if place == 0 else self.dropout(hidden)

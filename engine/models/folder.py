@@ -80,8 +80,8 @@ class LoadedModel:
     """A model ready for use (evaluation mode, never modified) with its tokeniser; safe to share between threads."""
 
     info: ModelInfo
-    model: PretrainedModel
-    tokenizer: Tokenizer
+    model: Any  # a PretrainedModel of the class that its config.json names
+    tokenizer: Any  # a Tokenizer of the kind that its tokenizer.json names
 
 
 def list_models(root: Path | None = None) -> list[ModelInfo]:

@@ -8,7 +8,7 @@ Paper: Mikolov et al. (2010), Recurrent neural network based language model; Gra
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -79,7 +79,8 @@ class LanguageModel(PretrainedModel):
         # Tied: the hidden vector is brought to the embedding's size and compared with every embedding.
         # Paper: Press and Wolf (2017), arXiv 1608.05859.
         self.to_embedding = nn.Linear(hidden_size, embedding_dim, bias=False) if tie_embeddings else None
-        self.output = None if tie_embeddings else nn.Linear(hidden_size, vocab_size, bias=False)
+        # Any: where it is None, `to_embedding` is there and this is not asked.
+        self.output: nn.Linear | Any = None if tie_embeddings else nn.Linear(hidden_size, vocab_size, bias=False)
         self.output_bias = nn.Parameter(torch.zeros(vocab_size))
         nn.init.normal_(self.embedding.weight, std=0.1)
 

@@ -54,6 +54,8 @@ class NgramModel(PretrainedModel):
 
     task = "language_model"
     cell = "ngram"
+    ngrams: Tensor
+    counts: Tensor
 
     def __init__(self, vocab_size: int, order: int = 6, num_ngrams: int = 0) -> None:
         super().__init__()
@@ -64,10 +66,10 @@ class NgramModel(PretrainedModel):
         self.register_buffer("counts", torch.zeros(num_ngrams, dtype=torch.int32))
         self._orders: list[Order] = []
         self._lowest = np.full(vocab_size, 1 / vocab_size)
-        self.register_load_state_dict_post_hook(lambda model, _: model._smooth())
+        self.register_load_state_dict_post_hook(lambda model, _: model._smooth())  # type: ignore[no-untyped-call]
 
     @classmethod
-    def count(cls, token_ids: Sequence[int], vocab_size: int, order: int) -> NgramModel:
+    def count(cls, token_ids: Sequence[int] | np.ndarray, vocab_size: int, order: int) -> NgramModel:
         """Return the model of a text; n-grams are told apart by base-V numbers, oldest token first."""
         ids = np.asarray(token_ids, dtype=np.int64)
         size = max(0, len(ids) - order + 1)

@@ -8,6 +8,8 @@ Shapes: B batch, T time, I input, H hidden.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
@@ -16,7 +18,7 @@ from torch.nn import functional
 from engine.cells import CELLS
 from engine.models.base import mask_from_lengths, reset_recurrent_weights
 
-LayerState = Tensor | tuple[Tensor, Tensor]
+LayerState = Any  # a tensor (B, H) or a named tuple of such: each cell has its own
 
 
 def build_layer(cell: str, input_size: int, hidden_size: int, forget_bias: float = 1.0) -> nn.RNNBase:
@@ -36,7 +38,7 @@ def zero_state(cell: str, batch_size: int, hidden_size: int, like: Tensor) -> La
 
 
 def run_layer(
-    layer: nn.RNNBase, inputs: Tensor, state: LayerState, weight_dropout: float = 0.0
+    layer: nn.Module, inputs: Tensor, state: LayerState, weight_dropout: float = 0.0
 ) -> tuple[Tensor, LayerState]:
     """Return the outputs (B, T, H) of a whole sequence (B, T, I) and the state after its last step.
 
@@ -46,7 +48,7 @@ def run_layer(
     """
     weights = {}
     if weight_dropout:
-        weights["weight_hh_l0"] = functional.dropout(layer.weight_hh_l0, weight_dropout)
+        weights["weight_hh_l0"] = functional.dropout(layer.get_parameter("weight_hh_l0"), weight_dropout)
     if isinstance(state, tuple):
         outputs, last = functional_call(layer, weights, (inputs, tuple(part[None] for part in state)))
         return outputs, type(state)(*(part[0] for part in last))
@@ -54,7 +56,7 @@ def run_layer(
     return outputs, last[0]
 
 
-def step_layer(cell: str, layer: nn.RNNBase, inputs: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
+def step_layer(cell: str, layer: nn.Module, inputs: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
     """Return the output (B, H) and new state of one time step with inputs (B, I); equals `run_layer` with T = 1."""
     weights = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
     return CELLS.get(cell).torch_step(inputs, state, *weights)

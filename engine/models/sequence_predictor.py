@@ -7,14 +7,13 @@ Shapes: B batch, T time, I input values per step, E embedding, F features given 
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 from torch import Tensor, nn
 
 from engine.errors import ConfigError
 from engine.models.architectures import ARCHITECTURES
 from engine.models.architectures.base import DEFAULT_LONGEST
-from engine.models.base import MODELS, PretrainedModel
+from engine.models.base import MODELS, AnyState, PretrainedModel
 
 EMBEDDING_DIM = 16
 LARGEST_HIDDEN_SIZE = 2048
@@ -45,7 +44,8 @@ class SequencePredictor(PretrainedModel):
     ) -> None:
         super().__init__()
         self.cell, self.hidden_size = architecture, hidden_size
-        self.embedding = nn.Embedding(vocab_size, EMBEDDING_DIM) if vocab_size else None
+        # None where numbers are read instead of tokens.
+        self.embedding = nn.Embedding(vocab_size, EMBEDDING_DIM) if vocab_size else None  # type: ignore[assignment]
         layer_input = EMBEDDING_DIM if vocab_size else input_size
         self.reader = ARCHITECTURES.get(architecture)(
             layer_input, hidden_size, memory_bias=memory_bias, longest=longest
@@ -55,19 +55,19 @@ class SequencePredictor(PretrainedModel):
     @property
     def layer(self) -> nn.RNNBase:
         """The torch layer inside, of an architecture that has one."""
-        return self.reader.layer
+        return self.reader.layer  # type: ignore[return-value]  # only such a one is asked
 
-    def start(self, batch_size: int = 1) -> Any:
+    def start(self, batch_size: int = 1) -> AnyState:
         """Return the architecture's state before the first step."""
         return self.reader.start(batch_size)
 
-    def step(self, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
+    def step(self, inputs: Tensor, state: AnyState) -> tuple[Tensor, AnyState]:
         """Read one token (B,), or one row of values (B, I), per sequence; return the answers (B, O) and the new
         state."""
         features, state = self.reader.step(self._embed(inputs), state)
         return self.output(features), state
 
-    def forward(self, inputs: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+    def forward(self, inputs: Tensor, state: AnyState = None) -> tuple[Tensor, AnyState]:
         """Return the answers (B, T, O) to tokens (B, T) or values (B, T, I), and the state after the last step."""
         features, state = self.reader.run(self._embed(inputs), state)  # (B, T, F)
         return self.output(features), state

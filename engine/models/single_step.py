@@ -20,14 +20,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.cells import CELLS
-from engine.models.base import StepModel, select
+from engine.models.base import State, StepModel, select
 from engine.models.language_model import LanguageModel, LanguageModelState
+from engine.models.recurrent import LayerState
 
 LARGEST_TABLE = 1_000_000  # numbers, 4 MB; a larger one costs more memory than it saves time
 
 Parts = tuple[tuple[Tensor, ...], ...]  # per layer the tensors of its state, the hidden one first
 
-_built: WeakKeyDictionary[nn.Module, tuple[tuple[Any, ...], SingleSteps | None]] = WeakKeyDictionary()
+_built: WeakKeyDictionary[nn.Module, tuple[tuple[tuple[int, int], ...], SingleSteps | None]] = WeakKeyDictionary()
 
 
 class SingleSteps:
@@ -59,6 +60,9 @@ class _Step(nn.Module):
     """What one step computes. Only a module's own attributes can be recorded with it, hence this form and their
     names."""
 
+    embedding: Tensor
+    table: Tensor | None
+
     def __init__(self, model: LanguageModel) -> None:
         super().__init__()
         self.join, self.step_from_projections, self.start = (
@@ -66,14 +70,15 @@ class _Step(nn.Module):
             CELLS.get(model.cell).step_from_projections,
             model.start(1),
         )
-        first = model.layers[0]
-        is_small = model.vocab_size * len(first.bias_ih_l0) <= LARGEST_TABLE
-        table = model.embedding.weight @ first.weight_ih_l0.T + first.bias_ih_l0 if is_small else None  # (V, G * H)
+        weight, bias = (model.layers[0].get_parameter(f"{name}_ih_l0") for name in ("weight", "bias"))
+        is_small = model.vocab_size * len(bias) <= LARGEST_TABLE
+        table = model.embedding.weight @ weight.T + bias if is_small else None  # (V, G * H)
         self.register_buffer("embedding", model.embedding.weight.detach().clone())
         self.register_buffer("table", None if table is None else table.detach())
         for index, layer in enumerate(model.layers):
-            setattr(self, f"from_input_{index}", _pack(layer.weight_ih_l0, layer.bias_ih_l0))
-            setattr(self, f"from_hidden_{index}", _pack(layer.weight_hh_l0, layer.bias_hh_l0))
+            for name, end in (("input", "ih_l0"), ("hidden", "hh_l0")):
+                packed = _pack(layer.get_parameter(f"weight_{end}"), layer.get_parameter(f"bias_{end}"))
+                setattr(self, f"from_{name}_{index}", packed)
         if model.to_embedding is None:
             projections = [_pack(model.output.weight, model.output_bias)]
         else:
@@ -107,7 +112,7 @@ def _record(step: _Step, start: LanguageModelState) -> Callable[[Tensor, Parts],
     """
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # layers do not change their sizes from step to step
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]  # no layer changes its size
         return torch.jit.trace(step, (torch.zeros(1, dtype=torch.long), _to_parts(start)), check_trace=False)
 
 
@@ -116,12 +121,12 @@ def _to_parts(state: LanguageModelState) -> Parts:
     return tuple(tuple(layer) if isinstance(layer, tuple) else (layer,) for layer in state)
 
 
-def _like(state: Any, parts: tuple[Tensor, ...]) -> Any:
+def _like(state: LayerState, parts: tuple[Tensor, ...]) -> LayerState:
     """Return one layer's state, of the kind of `state`, made of `parts`."""
     return type(state)(*parts) if isinstance(state, tuple) else parts[0]
 
 
-def fastest_steps(model: StepModel) -> StepModel:
+def fastest_steps(model: StepModel[State]) -> StepModel[State]:
     """Return what makes single steps of `model` fastest: its `SingleSteps` where that is possible here, else itself.
 
     It is not where a weight is no half-precision number, as after training in single precision, while dropout is on,
@@ -153,5 +158,5 @@ def _is_half(model: nn.Module) -> bool:
     )
 
 
-def _pack(weight: Tensor, bias: Tensor | None) -> Any:
+def _pack(weight: Tensor, bias: Tensor | None) -> Any:  # a packed weight, which torch has no type for
     return torch.ops.quantized.linear_prepack_fp16(weight.detach(), None if bias is None else bias.detach())

@@ -110,7 +110,8 @@ class Tagger(PretrainedModel):
         sum is `forward`'s."""
         forward, backward = self.outputs(self._drop(self.embed(features)), features.lengths)
         forward_part = functional.linear(self._drop(forward), self.forward_emission.weight)
-        backward_part = None if backward is None else self.backward_emission(self._drop(backward))
+        emission = self.backward_emission
+        backward_part = None if backward is None or emission is None else emission(self._drop(backward))
         return forward_part, backward_part, self.forward_emission.bias
 
     def forward(self, features: WordFeatures) -> Tensor:

@@ -12,8 +12,9 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from engine.config import JsonObject
 from engine.errors import ModelError
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _read_index(folder: Path) -> list[Stage]:
         raise ModelError(f"The list of stages of '{folder.name}' ({FOLDER}/{INDEX}) is missing or damaged.") from error
 
 
-def _read_stage(row: dict[str, Any]) -> Stage:
+def _read_stage(row: JsonObject) -> Stage:
     training_loss = row["training_loss"]
     stage = Stage(row["step"], float(row["validation_loss"]), None if training_loss is None else float(training_loss))
     losses = [loss for loss in (stage.validation_loss, stage.training_loss) if loss is not None]

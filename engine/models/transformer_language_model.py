@@ -56,6 +56,7 @@ class TransformerLanguageModel(PretrainedModel):
     """
 
     task = "language_model"
+    slopes: Tensor
     cell = "transformer"
 
     def __init__(

@@ -13,7 +13,7 @@ vocabulary and one tied embedding; residual connections between layers.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 import torch
@@ -23,7 +23,7 @@ from torch.nn import functional
 from engine.cells import CELLS
 from engine.errors import ConfigError
 from engine.models.attention import ATTENTION
-from engine.models.base import MODELS, PretrainedModel, mask_from_lengths, select
+from engine.models.base import MODELS, PretrainedModel, StepModel, mask_from_lengths, select
 from engine.models.recurrent import (
     LayerState,
     build_layer,
@@ -72,6 +72,9 @@ class DecoderState(NamedTuple):
         return self._replace(
             layers=select(self.layers, rows), attention_weights=self.attention_weights.index_select(0, rows)
         )
+
+
+Decoder = StepModel[DecoderState]  # a Translator, or what stands in for one
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,8 +135,8 @@ class Translator(PretrainedModel):
         encoder_inputs = [embedding_dim] + [hidden_size] * (encoder_layers - 1)
         decoder_inputs = [embedding_dim] + [hidden_size] * (decoder_layers - 1)
 
-        def layers(inputs: list[int], size: int) -> nn.ModuleList:
-            return nn.ModuleList(build_layer(cell, input_size, size, forget_bias) for input_size in inputs)
+        def layers(inputs: list[int], size: int) -> Sequence[nn.RNNBase]:  # a ModuleList does not say of what
+            return nn.ModuleList(build_layer(cell, each, size, forget_bias) for each in inputs)  # type: ignore[return-value]
 
         self.encoder_forward = layers(encoder_inputs, direction_size)
         self.encoder_backward = layers(encoder_inputs, direction_size) if bidirectional else None
@@ -237,7 +240,8 @@ class Translator(PretrainedModel):
         Returns the logits (B, T, V); gradients do not flow through the choice of token.
         """
         state = self.start(source_ids, lengths)
-        token_ids, logits = target_ids[:, 0], []
+        token_ids = target_ids[:, 0]
+        logits: list[Tensor] = []
         for time in range(target_ids.shape[1]):
             if time > 0:
                 coin = torch.rand(len(target_ids), generator=generator)

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.text import Tokenizer
 from engine.text.word_list import number_words, straighten
+from engine.text.words import WordTokenizer
 
 MAX_CHARACTERS = 20  # of a longer word the first and the last ten are read
 PADDING, EDGE = 0, 1
@@ -79,7 +79,7 @@ def shape_of(word: str) -> str:
 class WordTable:
     """Everything that is known of many words, looked up once; sentences are then rows of places in it."""
 
-    def __init__(self, tokenizer: Tokenizer, words: Sequence[str]) -> None:
+    def __init__(self, tokenizer: WordTokenizer, words: Sequence[str]) -> None:
         """Look up `words`, each distinct."""
         self.places = {word: place for place, word in enumerate(words)}
         self.word_ids = torch.tensor(number_words(tokenizer, words))
@@ -98,7 +98,7 @@ class WordTable:
         return WordFeatures(self.word_ids[places], spelling, characters[:, :longest], self.shapes[distinct], lengths)
 
 
-def read_words(tokenizer: Tokenizer, rows: Sequence[Sequence[str]]) -> WordFeatures:
+def read_words(tokenizer: WordTokenizer, rows: Sequence[Sequence[str]]) -> WordFeatures:
     """Return the features of sentences given as rows of words, at least one in each."""
     table = WordTable(tokenizer, list(dict.fromkeys(word for row in rows for word in row)))
     return table.collate([[table.places[word] for word in row] for row in rows])

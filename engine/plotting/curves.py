@@ -16,6 +16,8 @@ from engine.plotting.theme import Mode
 
 WRONG_ANSWERS = "Wrong answers (%)"
 WITHOUT_MEMORY = "Without memory"
+Numbers = Sequence[float | None] | np.ndarray
+Trace = dict[str, Any]  # as plotly reads it: every property has its own kind of value
 BELOW = {
     "orientation": "h",
     "x": 0,
@@ -145,7 +147,7 @@ def loss_curves(
     return figure
 
 
-def scale(values: Sequence[pd.Series], is_logarithmic: bool) -> dict[str, Any]:
+def scale(values: Sequence[pd.Series], is_logarithmic: bool) -> Trace:
     """Return an axis for values of zero or more; a logarithmic one has ticks at 1, 2 and 5, or at powers of ten over
     many decades."""
     if not is_logarithmic:
@@ -160,7 +162,7 @@ def scale(values: Sequence[pd.Series], is_logarithmic: bool) -> dict[str, Any]:
     return {"fixedrange": True, "type": "log", "tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
 
 
-def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode, opacity: float) -> list[dict[str, Any]]:
+def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode, opacity: float) -> list[Trace]:
     own = own.sort_values(x)
     places = own[x].to_numpy(float)
     style = theme.architecture_style(name, mode)
@@ -179,7 +181,7 @@ def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode, opacity: fl
     return [band, architecture_trace(places, own["loss_median"], name, mode, is_marked=len(own) <= 40) | _READING]
 
 
-def _seed_lines(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[dict[str, Any]]:
+def _seed_lines(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[Trace]:
     places, losses, seeds = [], [], []
     for seed, line in own.sort_values(["seed", x]).groupby("seed"):
         places += [*line[x].astype(float), None]
@@ -246,7 +248,7 @@ def in_legend_order(architectures: Sequence[str] | pd.Series) -> list[str]:
     return sorted(set(architectures), key=lambda name: (known.index(name) if name in known else len(known), name))
 
 
-def architecture_trace(x: Any, y: Any, name: str, mode: Mode, is_marked: bool = True) -> dict[str, Any]:
+def architecture_trace(x: Numbers, y: Numbers, name: str, mode: Mode, is_marked: bool = True) -> Trace:
     """Return an architecture's line as plain values: building a figure of these takes a sixth of the time of
     add_scatter."""
     style = theme.architecture_style(name, mode)
@@ -262,7 +264,7 @@ def architecture_trace(x: Any, y: Any, name: str, mode: Mode, is_marked: bool = 
     }
 
 
-def baseline_trace(table: pd.DataFrame, is_log_x: bool, mode: Mode) -> dict[str, Any]:
+def baseline_trace(table: pd.DataFrame, is_log_x: bool, mode: Mode) -> Trace:
     """Return the dashed line of the best answer without memory through `length` and `baseline_error` of a table."""
     line = table.drop_duplicates("length").sort_values("length")
     x, y = line["length"].to_numpy(float), line["baseline_error"].to_numpy(float)
@@ -272,7 +274,7 @@ def baseline_trace(table: pd.DataFrame, is_log_x: bool, mode: Mode) -> dict[str,
     return baseline_line(x, y, mode)
 
 
-def baseline_line(x: Any, y: Any, mode: Mode) -> dict[str, Any]:
+def baseline_line(x: Numbers, y: Numbers, mode: Mode) -> Trace:
     """Return the dashed line of what can be had without memory, as plain values."""
     style = theme.architecture_style("baseline", mode)
     line = {"color": style.colour, "dash": style.dash, "width": 1.5}

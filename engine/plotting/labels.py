@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
-from typing import Any
 
 from engine.plotting import theme
 from engine.plotting.theme import Mode
@@ -24,7 +23,7 @@ def plain_labels(texts: Iterable[str], max_characters: int = 0) -> list[str]:
     return [plain_label(text, max_characters) for text in texts]
 
 
-def scale_below(title: str, mode: Mode) -> dict[str, Any]:
+def scale_below(title: str, mode: Mode) -> dict[str, object]:
     """Return a colour bar that lies below its figure, where it takes no width from it."""
     return {
         "title": {"text": title, "side": "top", "font": {"size": 13, "color": theme.muted(mode)}},

@@ -45,12 +45,12 @@ class Characters(Task):
     input_size = 0
 
     @property
-    def vocab_size(self) -> int:
+    def vocab_size(self) -> int:  # type: ignore[override]  # the other tasks' number is a plain attribute
         """The distinct characters of the training text, and one for all others."""
         return _text().vocab_size
 
     @property
-    def output_size(self) -> int:
+    def output_size(self) -> int:  # type: ignore[override]  # likewise
         """As many as are told apart."""
         return self.vocab_size
 

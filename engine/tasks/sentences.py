@@ -50,7 +50,7 @@ class Sentences(Task):
     output_size = 2
 
     @property
-    def vocab_size(self) -> int:
+    def vocab_size(self) -> int:  # type: ignore[override]  # the other tasks' number is a plain attribute
         """The words with an id of their own, the filler and one for all other words."""
         return _sentences().vocab_size
 

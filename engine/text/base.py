@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import tokenizers
 
@@ -33,10 +33,11 @@ class Tokenizer:
     def __init__(self, backend: tokenizers.Tokenizer) -> None:
         self.backend = backend
         backend.encode_special_tokens = True  # "<eos>" typed by a visitor is five characters, not the end mark
-        self.pad_id = backend.token_to_id(PAD)
-        self.bos_id = backend.token_to_id(BOS)
-        self.eos_id = backend.token_to_id(EOS)
-        self.unk_id = backend.token_to_id(UNK)
+        # None only where a kind has none: who reads them holds a tokeniser whose kind has.
+        self.pad_id: int | Any = backend.token_to_id(PAD)
+        self.bos_id: int | Any = backend.token_to_id(BOS)
+        self.eos_id: int | Any = backend.token_to_id(EOS)
+        self.unk_id: int | Any = backend.token_to_id(UNK)
 
     @classmethod
     def train(cls, texts: Iterable[str], vocab_size: int | None = None) -> Tokenizer:
@@ -56,7 +57,7 @@ class Tokenizer:
         """Return the ids of each text."""
         return [encoding.ids for encoding in self.backend.encode_batch(texts, add_special_tokens=False)]
 
-    def decode(self, ids: list[int]) -> str:
+    def decode(self, ids: Sequence[int]) -> str:
         """Return the text of `ids`; special tokens are left out."""
         return self.backend.decode(list(ids), skip_special_tokens=True)
 
@@ -64,7 +65,7 @@ class Tokenizer:
         """Return one id's piece as it can be shown to a person."""
         return self.backend.id_to_token(int(token_id)) or UNK
 
-    def tokens(self, ids: list[int]) -> list[str]:
+    def tokens(self, ids: Sequence[int]) -> list[str]:
         """Return the pieces of `ids` as they can be shown to a person."""
         return [self.token(token_id) for token_id in ids]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import tokenizers
 from tokenizers import Regex, decoders, models, pre_tokenizers
@@ -37,7 +37,7 @@ class CharacterTokenizer(Tokenizer):
         """Return one character per id."""
         return [(place, place + 1) for place in range(len(text))]
 
-    def decode(self, ids: list[int]) -> str:
+    def decode(self, ids: Sequence[int]) -> str:
         """Return the text of `ids`; an unknown character is shown as U+FFFD."""
         return "".join("\N{REPLACEMENT CHARACTER}" if i == self.unk_id else self.token(i) for i in ids)
 

@@ -7,7 +7,7 @@ ends with a blank, as beginnings do that others are to go on from, is then cut a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import tokenizers
 from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
@@ -39,7 +39,7 @@ class PieceTokenizer(Tokenizer):
         backend.train_from_iterator(texts, trainer)
         return cls(backend)
 
-    def decode(self, ids: list[int]) -> str:
+    def decode(self, ids: Sequence[int]) -> str:
         """Return the text of `ids`; an unknown character is shown as U+FFFD."""
         return "".join("\N{REPLACEMENT CHARACTER}" if i == self.unk_id else self.token(i) for i in ids)
 

@@ -171,7 +171,7 @@ class TreebankTokenizer(Tokenizer):
                 return vocabulary[stem]
         return vocabulary[_form(word)]
 
-    def decode(self, ids: list[int]) -> str:
+    def decode(self, ids: Sequence[int]) -> str:
         """Return the words of `ids` joined by blanks, as SST-2 writes them."""
         left_out = {self.pad_id, self.bos_id, self.eos_id}
         return " ".join(self.token(i) for i in ids if i not in left_out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import tokenizers
 from tokenizers import models, pre_tokenizers, trainers
@@ -16,6 +16,7 @@ class WordTokenizer(Tokenizer):
 
     kind = "word"
     noun = "word"
+    _words: dict[str, int]
 
     @classmethod
     def train(cls, texts: Iterable[str], vocab_size: int | None = 10_000) -> WordTokenizer:
@@ -28,7 +29,7 @@ class WordTokenizer(Tokenizer):
         backend.train_from_iterator(texts, trainer)
         return cls(backend)
 
-    def decode(self, ids: list[int]) -> str:
+    def decode(self, ids: Sequence[int]) -> str:
         """Return the words of `ids` joined by blanks, punctuation attached to the word before it."""
         special = {self.pad_id, self.bos_id, self.eos_id}
         words = [self.token(i) for i in ids if i not in special]

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from engine.cells import LSTMState
 from engine.errors import ModelError
+from engine.models.base import AnyState
 
 FOLDER = "checkpoint"
 
@@ -32,7 +33,7 @@ class Progress:
     loss_since_snapshot: float = 0.0
     updates_since_snapshot: int = 0
     elapsed_seconds: float = 0.0
-    carry: Any = None
+    carry: AnyState = None
 
 
 def exists(output_dir: Path) -> bool:
@@ -78,7 +79,7 @@ def restore(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer
     """
     folder = _newest(output_dir)
     try:
-        # Copies: a file's tensors start anywhere in memory, and products then round otherwise than in a run never stopped.
+        # Copies: a file's tensors start anywhere in memory, and products then round otherwise than in a run not stopped.
         tensors = {name: t.clone() for name, t in safetensors.torch.load_file(folder / "state.safetensors").items()}
         plain = json.loads((folder / "state.json").read_text())
         model.load_state_dict(_under("model.", tensors))
@@ -99,7 +100,7 @@ def restore(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer
         raise ModelError(f"The checkpoint in {folder.name} is damaged or belongs to another model.") from error
 
 
-def flatten(state: Any) -> tuple[Any, list[Tensor]]:
+def flatten(state: AnyState) -> tuple[Any, list[Tensor]]:  # nested as the state is
     """Return a JSON-able shape of a nested state and its tensors in order; names of named tuples are kept."""
     if isinstance(state, Tensor):
         return "tensor", [state]
@@ -113,7 +114,7 @@ def flatten(state: Any) -> tuple[Any, list[Tensor]]:
     return None, []
 
 
-def unflatten(shape: Any, tensors: list[Tensor]) -> Any:
+def unflatten(shape: Any, tensors: list[Tensor]) -> AnyState:  # a shape as `flatten` gives it
     """Return the nested state `flatten` took apart; `tensors` is consumed from the front."""
     if shape == "tensor":
         return tensors.pop(0)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from engine.errors import DataError
 from engine.models.base import pad
+from engine.models.classifier import Classifier
 
 POOL = 50  # batches whose texts are sorted by length together
 
@@ -110,7 +111,7 @@ class Classification:
         lengths = torch.tensor([len(row) for row in rows])
         return LabelledBatch(pad(rows, self.pad_id), lengths, torch.tensor([texts.labels[place] for place in places]))
 
-    def loss(self, model: nn.Module, batch: LabelledBatch, carry: Any) -> tuple[Tensor, Any]:
+    def loss(self, model: Classifier, batch: LabelledBatch, carry: None) -> tuple[Tensor, None]:
         """Return the mean label-smoothed loss per text; nothing is carried."""
         features = model.dropout(model.features(model.embed(batch.input_ids), batch.lengths))
         logits = model.split_logits(features)
@@ -123,12 +124,13 @@ class Classification:
                 )
         return loss, None
 
-    def evaluate(self, model: nn.Module) -> dict[str, float]:
+    def evaluate(self, model: Classifier) -> dict[str, float]:
         """Return the plain loss per validation text ("loss"), the share that is right, and that of each direction by
         itself."""
         rows, count = self.validation.rows, len(self.validation.rows)
         order = sorted(range(count), key=lambda place: len(rows[place]))
-        nats, right = 0.0, {}
+        nats = 0.0
+        right: dict[str, int] = {}
         for start in range(0, count, 64):
             batch = self.collate(self.validation, order[start : start + 64])
             logits = model.direction_logits(batch.input_ids, batch.lengths)

@@ -7,7 +7,7 @@ detached: gradients stop at the window's edge, memory does not.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from engine.decoding.scoring import score_stream
 from engine.errors import DataError
-from engine.models.base import detach
+from engine.models.base import AnyState, detach, map_tensors
 
 
 class Window(NamedTuple):
@@ -58,20 +58,12 @@ class LanguageModelling:
         index = starts + torch.arange(self.bptt_length)[None]  # (B, T)
         return Window(self.train_ids[index], self.train_ids[index + 1], window == 0)
 
-    def loss(self, model: nn.Module, batch: Window, carry: Any) -> tuple[Tensor, Any]:
+    def loss(self, model: nn.Module, batch: Window, carry: AnyState) -> tuple[Tensor, AnyState]:
         """Return the mean nats per token and the state to carry on, cut from this update's graph."""
         logits, state = model(batch.input_ids, None if batch.is_first else carry)
         loss = functional.cross_entropy(logits.float().flatten(0, 1), batch.labels.flatten())
-        state = detach(state)
-        return loss, _as_float(state)
+        return loss, map_tensors(detach(state), Tensor.float)
 
     def evaluate(self, model: nn.Module) -> dict[str, float]:
         """Return nats per token over the validation text, read once with carried state."""
         return {"loss": score_stream(model, self.validation_ids)}
-
-
-def _as_float(state: Any) -> Any:
-    if isinstance(state, Tensor):
-        return state.float()
-    parts = [_as_float(part) for part in state]
-    return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)

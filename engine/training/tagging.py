@@ -8,16 +8,17 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.errors import DataError
 from engine.models.base import pad
+from engine.models.tagger import Tagger
 from engine.models.word_features import WordFeatures, WordTable
-from engine.text import Tokenizer
 from engine.text.bio import find_spans
+from engine.text.words import WordTokenizer
 
 TaggedRows = tuple[list[list[str]], list[list[str]]]
 
@@ -42,7 +43,7 @@ class Tagging:
         self,
         train: TaggedRows,
         validation: TaggedRows,
-        tokenizer: Tokenizer,
+        tokenizer: WordTokenizer,
         labels: Sequence[str],
         *,
         batch_words: int = 800,
@@ -117,11 +118,11 @@ class Tagging:
         """Return a dense batch of sentences given as places in the table and numbers of tags."""
         return TaggedBatch(self.table.collate([words for words, _ in rows]), pad([tags for _, tags in rows], 0))
 
-    def loss(self, model: nn.Module, batch: TaggedBatch, carry: Any) -> tuple[Tensor, Any]:
+    def loss(self, model: Tagger, batch: TaggedBatch, carry: None) -> tuple[Tensor, None]:
         """Return the mean nats per word; nothing is carried."""
         return model.loss(batch.features, batch.tags), None
 
-    def evaluate(self, model: nn.Module) -> dict[str, float]:
+    def evaluate(self, model: Tagger) -> dict[str, float]:
         """Return span F1 on the validation sentences, and "loss", one minus it: the weights with the best F1 are kept.
 
         The loss in nats would favour early weights: it rises while F1 still does, because the network grows too sure of

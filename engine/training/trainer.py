@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.config import option, validate
+from engine.models.base import AnyState
 from engine.training import checkpoints
 from engine.training.denormals import flushed_denormals
 from engine.training.events import Checkpointed, Evaluated, Event, Finished, Snapshotted, StepDone
@@ -80,14 +81,15 @@ class TrainingSettings:
 class Objective(Protocol):
     """What is learnt: batches by position, a loss, a measurement. All of it must be a function of seed and position."""
 
-    def batch(self, position: int) -> Any:
+    def batch(self, position: int) -> Any:  # whatever its own loss reads
         """Return the batch of update `position` (0, 1, 2, ...)."""
 
-    def loss(self, model: nn.Module, batch: Any, carry: Any) -> tuple[Tensor, Any]:
+    # Any: each objective knows the model it trains, its own batches and the model's state.
+    def loss(self, model: Any, batch: Any, carry: AnyState) -> tuple[Tensor, AnyState]:
         """Return the mean loss of a batch and the state carried (detached) to the next update, None where there is
         none."""
 
-    def evaluate(self, model: nn.Module) -> dict[str, float]:
+    def evaluate(self, model: Any) -> dict[str, float]:  # as above
         """Return measurements on validation data; "loss" decides which weights are best."""
 
 
@@ -150,7 +152,7 @@ class Trainer:
                     break
                 optimizer.step()
             progress.step += 1
-            if settings.average_decay:
+            if progress.average_weights is not None:
                 _average(
                     progress.average_weights, model, min(settings.average_decay, progress.step / (progress.step + 10))
                 )

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from engine.errors import DataError
 from engine.models.base import pad
+from engine.models.translator import Translator
 from engine.training.schedules import TEACHER_FORCING_SCHEDULES
 
 IGNORED = -100
@@ -117,7 +118,7 @@ class Translation:
         lengths = torch.tensor([len(source) for source in sources])
         return PairBatch(pad(sources, self.pad_id), lengths, pad(inputs, self.pad_id), pad(labels, IGNORED), position)
 
-    def loss(self, model: nn.Module, batch: PairBatch, carry: Any) -> tuple[Tensor, Any]:
+    def loss(self, model: Translator, batch: PairBatch, carry: None) -> tuple[Tensor, None]:
         """Return the mean label-smoothed loss per target token; nothing is carried."""
         ratio = self.schedule(batch.position / self.max_steps, self.teacher_forcing_ratio)
         if ratio >= 1:
@@ -127,7 +128,7 @@ class Translation:
             logits = model.forward_sampled(batch.source_ids, batch.lengths, batch.target_ids, ratio, coins)
         return self._cross_entropy(logits, batch.labels, self.label_smoothing, "mean"), None
 
-    def evaluate(self, model: nn.Module) -> dict[str, float]:
+    def evaluate(self, model: Translator) -> dict[str, float]:
         """Return the forced loss per target token on the validation pairs, smoothed ("loss") and plain.
 
         With `measures_free` also "free_nats_per_token", plain: how likely the reference's tokens are to a decoder that

@@ -36,7 +36,8 @@ def _pairs_by_pattern(seed: int, pairs_per_pattern: int) -> dict[str, list[Pair]
     seen_french: set[str] = set()
     found: dict[str, list[Pair]] = {}
     for name in sorted(PATTERNS):
-        rng, pairs = Random(f"{seed}/{name}"), []
+        rng = Random(f"{seed}/{name}")
+        pairs: list[Pair] = []
         for _ in range(pairs_per_pattern * TRIES_PER_PAIR):
             if len(pairs) == pairs_per_pattern:
                 break

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,8 @@ from engine.models.folder import LoadedModel
 LARGE = 50.0  # as a bias it holds a sigmoid at 0 or 1 and a tanh at -1 or 1, to the last digit
 PROBE = 0.5  # a new gate that is PROBE * r stays where tanh can be undone exactly
 TOLERANCE = 1e-5
+
+L = TypeVar("L", bound=nn.RNNBase)
 
 
 def prove(
@@ -82,7 +85,7 @@ def ask_torch(run: LayerRun) -> dict[str, np.ndarray]:
     hidden = torch.cat([state[0][0] if has_cell else state[0] for state in states])  # (T, H)
     before = torch.cat([torch.zeros_like(hidden[:1]), hidden[:-1]])
     found = {"hidden": hidden}
-    if has_cell:
+    if isinstance(module, nn.LSTM):
         cell = torch.cat([state[1][0] for state in states])
         found |= {"cell": cell} | _lstm_gates(module, inputs, before)
     elif isinstance(module, nn.GRU):
@@ -131,9 +134,10 @@ def _gru_gates(module: nn.GRU, inputs: Tensor, before: Tensor) -> dict[str, Tens
     return {"reset_gate": reset, "update_gate": update, "new_gate": said(_held(module, {1: -LARGE}))}
 
 
-def _held(module: nn.RNNBase, blocks: dict[int, float], hidden_bias: dict[int, float] | None = None) -> nn.RNNBase:
+def _held(module: L, blocks: dict[int, float], hidden_bias: dict[int, float] | None = None) -> L:
     """Return a twin whose gates in `blocks` read nothing but a bias (and a second one on the recurrent side)."""
-    twin, size = copy.deepcopy(module), module.hidden_size
+    twin: Any = copy.deepcopy(module)  # torch tells a layer's weights from its other attributes only when it runs
+    size = module.hidden_size
     for block, bias in blocks.items():
         rows = slice(block * size, (block + 1) * size)
         for weights in (twin.weight_ih_l0, twin.weight_hh_l0):

@@ -221,7 +221,8 @@ def suggest_range(loaded: LoadedModel, text: str, layer: int, threshold: float) 
     The first three tokens, or fewer, where there is none.
     """
     values = in_steps(_hidden(loaded, text, layer)).astype(np.int16)
-    size, counts = len(values), {}
+    size = len(values)
+    counts: dict[tuple[int, int], int] = {}
     for sign in (1, -1):
         on = sign * values >= threshold * STEPS
         for row in on.T:

@@ -188,7 +188,7 @@ def relative_distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.linalg.norm(one - other, axis=1) / np.where(scale > 0, scale, 1.0)
 
 
-def fading(distance: Sequence[float], start: int, share: float = 0.5) -> tuple[int, int | None]:
+def fading(distance: Sequence[float] | np.ndarray, start: int, share: float = 0.5) -> tuple[int, int | None]:
     """Return where the distance peaks from `start` on, and the steps after it from which on it stays at or below
     `share` of that.
 

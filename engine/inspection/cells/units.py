@@ -17,7 +17,9 @@ from engine.cells import CELLS, from_torch
 from engine.decoding.limits import check_characters
 from engine.decoding.text import start_id
 from engine.errors import InputError
+from engine.models.base import map_tensors
 from engine.models.folder import LoadedModel
+from engine.models.language_model import LanguageModelState
 from engine.models.recurrent import run_layer, zero_state
 
 MAX_CHARACTERS = 5_000
@@ -260,10 +262,6 @@ def _parts(state: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return (state,) if isinstance(state, Tensor) else tuple(state)
 
 
-def _begin_first_stream(state):
+def _begin_first_stream(state: LanguageModelState) -> LanguageModelState:
     """Return the state with its first sequence at zero: nothing comes before the beginning of the text."""
-
-    def cleared(part: Tensor) -> Tensor:
-        return torch.cat([torch.zeros_like(part[:1]), part[1:]])
-
-    return tuple(cleared(layer) if isinstance(layer, Tensor) else type(layer)(*map(cleared, layer)) for layer in state)
+    return map_tensors(state, lambda part: torch.cat([torch.zeros_like(part[:1]), part[1:]]))

@@ -125,14 +125,14 @@ def delete(words: Sequence[str], places: Iterable[int]) -> tuple[str, ...]:
 
 
 def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int) -> tuple[Flip | None, int]:
-    singles = [(place,) for place in range(len(words)) if len(words) > 1]
+    singles: list[tuple[int, ...]] = [(place,) for place in range(len(words)) if len(words) > 1]
     worth: dict[tuple[int, ...], float] = {}  # the decided label's probability after each deletion
     tried = 0
     for size in range(1, min(MOST_DELETED, len(words) - 1) + 1):
         if size == 1:
             candidates = singles
         elif size == 2 and len(words) <= ALL_PAIRS:
-            candidates = list(combinations(range(len(words)), 2))
+            candidates = [*combinations(range(len(words)), 2)]
         else:
             kept = sorted((places for places in worth if len(places) == size - 1), key=worth.__getitem__)[:BEAM]
             candidates = list(
@@ -174,7 +174,8 @@ def replace(words: Sequence[str], edits: Iterable[Edit]) -> tuple[str, ...]:
     """Return the words with every edit that puts one in the place of another."""
     changed = list(words)
     for edit in edits:
-        changed[edit.place] = edit.new
+        if edit.new is not None:
+            changed[edit.place] = edit.new
     return tuple(changed)
 
 

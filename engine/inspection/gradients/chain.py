@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from engine.config import option, validate
+from engine.config import JsonObject, option, validate
 from engine.errors import InputError
 from engine.inspection.gradients.jacobians import (
     CellWeights,
@@ -297,7 +297,7 @@ def overflow_sentences(chain: Chain) -> list[str]:
     return sentences
 
 
-def _facts(name: str, weights: CellWeights, run: StateChain, log10_gain: np.ndarray, wanted: int) -> dict:
+def _facts(name: str, weights: CellWeights, run: StateChain, log10_gain: np.ndarray, wanted: int) -> JsonObject:
     is_single = _BLOCKS[name] == 1
     return {
         "architecture": name,

@@ -12,7 +12,6 @@ check by replacement is ours.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +22,7 @@ from torch.func import functional_call
 from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.inspection.gradients.trained_chain import checked_tokens
-from engine.models.base import PretrainedModel, select
+from engine.models.base import PretrainedModel, State, select
 from engine.models.folder import LoadedModel
 
 CHECKED = 60  # places before the expected token that are replaced
@@ -143,7 +142,7 @@ def _tokens(loaded: LoadedModel, text: str, place: int) -> list[int]:
     return token_ids
 
 
-def with_rows(model: PretrainedModel, rows: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+def with_rows(model: PretrainedModel, rows: Tensor, state: State | None = None) -> tuple[Tensor, State]:
     """Return the logits (T, V) while reading embeddings (T, E), each a token of its own to the model, and the state
     after them."""
     weight = model.embedding.weight.detach()

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from engine.decoding.limits import check_characters
 from engine.decoding.text import prompt_ids
 from engine.errors import InputError
-from engine.models.base import select
+from engine.models.base import AnyState, select
 from engine.models.folder import LoadedModel
 
 FARTHEST = 200
@@ -38,6 +38,8 @@ NEIGHBOURS = (
 DISAGREEMENT = 3.0  # curves, each a share of its value at distance 1, that differ by more than this factor disagree
 FLOOR = 1e-6  # shares below this count as this much when they are compared
 FITTED_ABOVE = 1e-9  # nats; smaller divergences are rounding and take no part in the fit
+
+Network = Any  # a language model of any class; which parts it has, it is asked
 
 
 @dataclass(frozen=True)
@@ -232,10 +234,10 @@ def _check(loaded: LoadedModel, text: str, farthest: int, seed: int, places: int
 
 
 @torch.no_grad()
-def _read(model: Any, ids: list[int], begins: list[int]) -> tuple[list[Any], np.ndarray]:
+def _read(model: Network, ids: list[int], begins: list[int]) -> tuple[list[AnyState], np.ndarray]:
     """Return the state in front of each of `begins`, and the mean distribution (V,) that is expected over the whole
     text."""
-    states, chances, state, stop = [], 0.0, model.start(1), 0
+    states, chances, state, stop = [], torch.zeros(()), model.start(1), 0
     for begin in [*begins, len(ids)]:
         logits, state = model(torch.tensor([ids[stop:begin]]), state)
         chances = chances + logits[0].double().softmax(-1).sum(0)
@@ -245,7 +247,7 @@ def _read(model: Any, ids: list[int], begins: list[int]) -> tuple[list[Any], np.
 
 
 @torch.no_grad()
-def _divergences(model: Any, windows: Tensor, state: Any, others: np.ndarray) -> Tensor:
+def _divergences(model: Network, windows: Tensor, state: AnyState, others: np.ndarray) -> Tensor:
     """Return KL(true || replaced) (P, D) in nats after each token of the windows, the mean over replacements of their
     first."""
     places, distances = windows.shape
@@ -261,7 +263,7 @@ def _divergences(model: Any, windows: Tensor, state: Any, others: np.ndarray) ->
     return result
 
 
-def _gradient_norms(model: Any, windows: Tensor, state: Any, following: Tensor) -> Tensor | None:
+def _gradient_norms(model: Network, windows: Tensor, state: AnyState, following: Tensor) -> Tensor | None:
     """Return the norms (P, D) of d log p(following) / d embedding, the token read last first; None without an
     embedding."""
     if not isinstance(getattr(model, "embedding", None), nn.Embedding):
@@ -282,7 +284,7 @@ def _with_vectors(model: nn.Module, vectors: Tensor) -> nn.Module:
     """
     changed = copy.copy(model)
     changed._modules = dict(model._modules)
-    changed._modules["embedding"] = _Given(vectors, model.embedding.weight)
+    changed._modules["embedding"] = _Given(vectors, model.get_parameter("embedding.weight"))
     return changed
 
 
@@ -301,7 +303,7 @@ class _Given(nn.Module):
         return taken
 
 
-def _join(states: list[Any]) -> Any:
+def _join(states: list[AnyState]) -> AnyState:
     """Return states of one sequence each as one state of all of them: every tensor has the batch first."""
     first = states[0]
     if isinstance(first, Tensor):

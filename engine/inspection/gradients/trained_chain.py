@@ -22,7 +22,7 @@ from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.inspection.gradients.chain import MAX_TEXT
 from engine.models import MODELS
-from engine.models.base import PretrainedModel
+from engine.models.base import AnyState, State, StepModel, map_tensors
 from engine.models.folder import LoadedModel
 
 PROBES = 8
@@ -88,9 +88,9 @@ def checked_tokens(loaded: LoadedModel, text: str) -> list[int]:
     return token_ids
 
 
-def _chain(model: PretrainedModel, token_ids: list[int], probes: int, seed: int) -> pd.DataFrame:
+def _chain(model: StepModel[AnyState], token_ids: list[int], probes: int, seed: int) -> pd.DataFrame:
     with torch.enable_grad():
-        state = _leaves(model.start(probes))
+        state = map_tensors(model.start(probes), lambda part: part.detach().requires_grad_())
         states = [state]
         for token_id in token_ids:
             _, state = model.step(torch.full((probes,), token_id), state)
@@ -114,17 +114,7 @@ def _tensors(state: object) -> list[Tensor]:
     return [tensor for part in state for tensor in _tensors(part)] if isinstance(state, tuple) else []
 
 
-def _handed_on(state: object) -> object:
+def _handed_on(state: State) -> State:
     """Return the state as the next step meets it: without it, what a layer says to the next one in the same step would
     count."""
-    if isinstance(state, Tensor):
-        return state.view_as(state)
-    parts = [_handed_on(part) for part in state]  # type: ignore[attr-defined]
-    return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
-
-
-def _leaves(state: object) -> object:
-    if isinstance(state, Tensor):
-        return state.detach().requires_grad_()
-    parts = [_leaves(part) for part in state]  # type: ignore[attr-defined]
-    return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
+    return map_tensors(state, lambda part: part.view_as(part))

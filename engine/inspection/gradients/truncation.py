@@ -26,7 +26,7 @@ from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.inspection.gradients.connectivity import with_rows
 from engine.inspection.gradients.trained_chain import read_tokens
-from engine.models.base import detach
+from engine.models.base import AnyState, detach
 from engine.models.folder import LoadedModel
 
 LENGTHS = (4, 16, 64, 256)
@@ -120,7 +120,7 @@ def _last_gradient(loaded: LoadedModel, ids: Tensor, length: int) -> np.ndarray:
     rows = model.embedding.weight.detach()[ids[:-1]].clone()
     with torch.enable_grad():
         rows.requires_grad_()
-        state = None
+        state: AnyState = None
         for start, stop in chunks(count, length):
             state = None if state is None else detach(state)
             logits, state = with_rows(model, rows[start:stop], state)

@@ -6,10 +6,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.corpora import load_corpus
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.errors import DataError
@@ -79,7 +79,7 @@ def stored_sentences(name: str, folder: str, table: str = "") -> pd.DataFrame:
 
 def weights_in(folder: str) -> str:
     """Return the first 12 digits of the SHA-256 of a model folder's weights."""
-    files: dict[str, Any] = {row["file"]: row["sha256"] for row in list_files(folder).to_pylist()}
+    files: JsonObject = {row["file"]: row["sha256"] for row in list_files(folder).to_pylist()}
     return files.get("model.safetensors", "")[:12]
 
 

@@ -158,7 +158,7 @@ def error_sentences(kinds: pd.DataFrame, places: pd.DataFrame, sentences: int, n
         f"({other / total:.1%})."
     ]
     extra = {name: int(kinds[f"{name}_other"].sum() - kinds[name].sum()) for name in OUTCOMES[1:]}
-    worst = max(extra, key=extra.get)
+    worst = max(extra, key=extra.__getitem__)
     if extra[worst] > 0:
         grown = ", ".join(f"{name} {extra[name]:+,}".replace("-", "\N{MINUS SIGN}") for name in OUTCOMES[1:])
         told.append(f"What grows most without the second direction is “{worst}” (in all: {grown}).")

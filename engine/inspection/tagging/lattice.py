@@ -414,7 +414,9 @@ def legality_sentence(lattice: Lattice) -> str:
     """Return in words what the tagger has made of BIO's rules: the mean scores of the steps they allow and of those
     they do not."""
     matrix = step_matrix(lattice)
-    allowed, barred, ruled = [], [], 0
+    allowed: list[float] = []
+    barred: list[float] = []
+    ruled = 0
     for row, before in enumerate((BEGIN, *lattice.labels)):
         for column, after in enumerate((*lattice.labels, END)):
             score = matrix[row, column]

@@ -130,7 +130,7 @@ def pair_marks(gold: Sequence[Mark], predicted: Sequence[Mark]) -> list[tuple[st
     absent = (-1, -1, NOTHING)
     return [
         (outcome, (mark or absent)[2], (other or absent)[2], *(mark or absent)[:2], *(other or absent)[:2])
-        for mark, other, outcome in sorted(pairs, key=lambda pair: (pair[0] or pair[1])[0])
+        for mark, other, outcome in sorted(pairs, key=lambda pair: (pair[0] or pair[1] or absent)[0])
     ]
 
 

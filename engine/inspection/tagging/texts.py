@@ -9,7 +9,7 @@ import pandas as pd
 
 from engine.errors import InputError
 from engine.inspection.tagging.entity_types import describe_type
-from engine.inspection.tagging.predictions import MAX_WORDS, Tagging, Word, split_words
+from engine.inspection.tagging.predictions import MAX_WORDS, Span, Tagging, Word, split_words
 from engine.text.treebank import has_latin_letters
 
 # Measured with the words of the news tagger on the test captions of Multi30k: of 1,000 French ones 987 have so many
@@ -82,7 +82,7 @@ def describe_spans(tagging: Tagging, line: TextLine) -> str:
     return f"{count:,} entities in {len(line.places):,} words: {listed}. The network is least sure of {sure}."
 
 
-def span_text(line: TextLine, span) -> str:
+def span_text(line: TextLine, span: Span) -> str:
     """Return the letters of a span as they stand in the line."""
     return line.text[line.places[span.start].start : line.places[span.end - 1].end]
 

@@ -43,7 +43,7 @@ def line_up(reference: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[li
     found = []
     for row in rows:
         under: list[int | None] = [None] * len(reference)
-        between: list[list[int]] = [[] for _ in extra]
+        between: list[list[int | None]] = [[] for _ in extra]
         place = 0
         for given, own in align(reference, row):
             if given is None:

@@ -24,7 +24,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +33,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
+from engine.config import JsonObject
 from engine.corpora import load_corpus
 from engine.decoding.greedy import greedy
 from engine.decoding.limits import check_source
@@ -70,7 +70,7 @@ class Directions:
     mean: Tensor
     basis: Tensor
     variances: np.ndarray
-    facts: dict[str, Any]
+    facts: JsonObject
 
     @property
     def explained(self) -> np.ndarray:
@@ -146,7 +146,7 @@ def sentence_vectors(encoded: Encoded) -> Tensor:
 
 
 @torch.inference_mode()
-def find_directions(loaded: LoadedModel, sentences: Sequence[str], facts: dict[str, Any] | None = None) -> Directions:
+def find_directions(loaded: LoadedModel, sentences: Sequence[str], facts: JsonObject | None = None) -> Directions:
     """Return the principal directions of the sentence vectors of `sentences`.
 
     Raises:

@@ -114,10 +114,10 @@ def inspect_forcing(loaded: LoadedModel, source: str, reference: str, steps: str
     found = decode(loaded, source, target_ids, flags)
     forced, mixed, free = runs_of(loaded, found, target_ids)
     count = len(target_ids) + 1
-    kl = [divergence(found.log_probs[0, :count], found.log_probs[row, :count]) for row in (1, 2)]
+    mixed_kl, free_kl = (divergence(found.log_probs[0, :count], found.log_probs[row, :count]) for row in (1, 2))
     labels = display_pieces(loaded.tokenizer.tokens([*target_ids, loaded.tokenizer.eos_id]))
     others = _alternatives(loaded, found, 1)
-    return ForcingReport(labels, told, forced, mixed, free, others, *kl, time.perf_counter() - started)
+    return ForcingReport(labels, told, forced, mixed, free, others, mixed_kl, free_kl, time.perf_counter() - started)
 
 
 def reference_ids(loaded: LoadedModel, source: str, reference: str) -> list[int]:
@@ -255,9 +255,10 @@ class Arrangement:
     divergence: int | None
 
 
-def arrange(
-    rows: dict[str, tuple[list[str], list[float] | None]], by_piece: bool, fixed: tuple[str, ...] = ()
-) -> Arrangement:
+Rows = dict[str, tuple[list[str], list[float] | None]]  # pieces and their log-probabilities by name
+
+
+def arrange(rows: Rows, by_piece: bool, fixed: tuple[str, ...] = ()) -> Arrangement:
     """Return rows of pieces and their log-probabilities in columns: a step each, or equal pieces under each other.
 
     Rows named in `fixed` keep to the steps of the first row in either case.
@@ -295,7 +296,8 @@ def arrange(
 def arrange_forcing(report: ForcingReport, by_piece: bool) -> Arrangement:
     """Return the rows of a report: the reference, the mixed, the forced and the free run."""
     runs = {"Yours": report.mixed, "Forced": report.forced, "Free": report.free}
-    rows = {"Reference": (report.reference, None)} | {name: (run.pieces, run.log_probs) for name, run in runs.items()}
+    rows: Rows = {"Reference": (report.reference, None)}
+    rows |= {name: (run.pieces, run.log_probs) for name, run in runs.items()}
     return arrange(rows, by_piece, fixed=("Forced",))
 
 

@@ -64,13 +64,14 @@ def translate_many(
             at_once.append(LineTranslation(index, "", math.nan, problem))
     if at_once:
         yield at_once
-    settings = {
-        "beam_size": search.beam_size,
-        "length_penalty": search.length_penalty,
-        "sampling": sampling,
-        "batch_sentences": BATCH_SENTENCES,
-    }
-    for batch in search_lines(loaded, readable, **settings):
+    for batch in search_lines(
+        loaded,
+        readable,
+        beam_size=search.beam_size,
+        length_penalty=search.length_penalty,
+        sampling=sampling,
+        batch_sentences=BATCH_SENTENCES,
+    ):
         yield [
             LineTranslation(i, loaded.tokenizer.decode(found.token_ids), _confidence(loaded, found))
             for i, found in batch

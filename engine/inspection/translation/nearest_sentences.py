@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,7 +83,7 @@ def find_nearest(
     cosines = known @ (state / max(float(np.linalg.norm(state)), 1e-12))
     sentences = index.step_sentences if step else np.arange(len(index.rows))
     best = _best_of_each(cosines, sentences, count)
-    columns = {
+    columns: dict[str, Sequence[float | str]] = {
         "rank": range(1, len(best) + 1),
         "row": [int(index.rows[sentences[place]]) + 1 for place in best],
         "cosine": [round(float(cosines[place]), 4) for place in best],

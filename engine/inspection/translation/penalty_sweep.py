@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
@@ -40,7 +41,7 @@ class SettingsReport:
     reference: str
     elapsed_seconds: float
 
-    def winner_at(self, width: int, length_penalty: float) -> Any:
+    def winner_at(self, width: int, length_penalty: float) -> Any:  # pandas makes the row's class
         """Return the row of `winners` that wins at a setting of the grid."""
         cells = self.cells
         letter = cells.loc[
@@ -146,7 +147,7 @@ def agreement_sentence(report: SettingsReport, width: int, length_penalty: float
     )
 
 
-def _values(noun: str, values: list[float]) -> str:
+def _values(noun: str, values: Sequence[float]) -> str:
     """Return "width 1, 2 or 3" or, of more than three, their ends."""
     shown = [f"{value:g}" for value in values]
     if len(shown) > 3:

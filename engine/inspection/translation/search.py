@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import pandas as pd
+from torch import Tensor
 
 from engine.decoding.beam_tree import FATES, LEFT, ROOT, BeamTree, grow_tree
 from engine.decoding.limits import SearchSettings, check_search, check_source
@@ -18,6 +19,14 @@ from engine.inspection.translation.words import display_pieces
 from engine.models.folder import LoadedModel
 from engine.text import Tokenizer
 from engine.text.bpe import WORD_MARK
+
+
+class SearchOptions(TypedDict):
+    """The marks and the length limit of a search."""
+
+    bos_id: int
+    eos_id: int
+    max_new_tokens: int
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,7 @@ class SearchReport:
     elapsed_seconds: float
 
     @property
-    def winner(self) -> Any:
+    def winner(self) -> Any:  # pandas makes the row's class
         """The best hypothesis: a row of `found`."""
         return next(self.found.itertuples())
 
@@ -59,7 +68,7 @@ class SearchReport:
         return tuple(reversed(ids))
 
 
-def search_options(loaded: LoadedModel, lengths: Any) -> dict[str, int]:
+def search_options(loaded: LoadedModel, lengths: Tensor) -> SearchOptions:
     """Return the marks and the length limit that every search of the page uses."""
     tokenizer = loaded.tokenizer
     return {"bos_id": tokenizer.bos_id, "eos_id": tokenizer.eos_id, "max_new_tokens": 2 * int(lengths.max()) + 10}

@@ -14,13 +14,13 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import safetensors.numpy
 import torch
 from safetensors import SafetensorError
 
+from engine.config import JsonObject
 from engine.corpora import load_corpus
 from engine.corpora.sentence_pairs import read_sides
 from engine.decoding.text import BATCH_SENTENCES, encode_sources
@@ -57,7 +57,7 @@ class SentenceIndex:
     steps: np.ndarray
     step_sentences: np.ndarray
     step_numbers: np.ndarray
-    facts: dict[str, Any]
+    facts: JsonObject
 
 
 def build_sentence_index(loaded: LoadedModel, corpus_name: str, rows: int) -> SentenceIndex:
@@ -83,14 +83,14 @@ def build_sentence_index(loaded: LoadedModel, corpus_name: str, rows: int) -> Se
 
 @torch.inference_mode()
 def index_pairs(
-    loaded: LoadedModel, pairs: list[tuple[str, str]], rows: np.ndarray, facts: dict[str, Any], is_open: bool
+    loaded: LoadedModel, pairs: list[tuple[str, str]], rows: np.ndarray, facts: JsonObject, is_open: bool
 ) -> SentenceIndex:
     """Return the index of sentence pairs with these row numbers; with `is_open` their decoder steps and texts are
     kept."""
     model, tokenizer = loaded.model, loaded.tokenizer
     targets = [[tokenizer.bos_id, *ids] for ids in tokenizer.encode_batch([target for _, target in pairs])]
-    summaries: list[np.ndarray | None] = [None] * len(pairs)
-    steps: list[np.ndarray | None] = [None] * len(pairs)
+    summaries: list[np.ndarray] = [np.empty(0)] * len(pairs)
+    steps: list[np.ndarray] = [np.empty(0)] * len(pairs)
     order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]))
     for start in range(0, len(order), BATCH_SENTENCES):
         batch = order[start : start + BATCH_SENTENCES]
@@ -198,19 +198,19 @@ def _hash(path: Path, version: int) -> str:
 def _read(path: Path, version: int) -> SentenceIndex | None:
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
-            tensors = [file.get_tensor(key) for key in ("rows", "summaries", "steps", "step_counts")]
+            rows, summaries, steps, step_counts = map(file.get_tensor, ("rows", "summaries", "steps", "step_counts"))
             facts = json.loads((file.metadata() or {})["facts"])
         if not {"model", "weights", "corpus", "corpus_title", "sentences", "pieces"} <= set(facts):
             raise ValueError("facts are missing")
-        if len(tensors[0]) != len(tensors[1]) or tensors[3].sum() != len(tensors[2]):
+        if len(rows) != len(summaries) or step_counts.sum() != len(steps):
             raise ValueError("the vectors do not fit the rows")
-        return _ready(*tensors, facts)
+        return _ready(rows, summaries, steps, step_counts, facts)
     except (OSError, SafetensorError, KeyError, ValueError, TypeError):
         return None
 
 
 def _ready(
-    rows: np.ndarray, summaries: np.ndarray, steps: np.ndarray, step_counts: np.ndarray, facts: dict[str, Any]
+    rows: np.ndarray, summaries: np.ndarray, steps: np.ndarray, step_counts: np.ndarray, facts: JsonObject
 ) -> SentenceIndex:
     sentences = np.repeat(np.arange(len(step_counts), dtype=np.int32), step_counts)
     numbers = (
@@ -221,7 +221,7 @@ def _ready(
     arrays = rows, _unit(summaries), _unit(steps), sentences, numbers.astype(np.int32)
     for array in arrays:
         array.setflags(write=False)
-    return SentenceIndex(*arrays, facts)
+    return SentenceIndex(*arrays, facts=facts)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -39,8 +39,8 @@ class Comparison:
     @property
     def lowest(self) -> int | None:
         """The place where the states lie farthest apart; None where no places can be compared."""
-        known = [place for place, cosine in enumerate(self.cosines) if cosine is not None]
-        return min(known, key=lambda place: self.cosines[place], default=None)
+        known = {place: cosine for place, cosine in enumerate(self.cosines) if cosine is not None}
+        return min(known, key=known.__getitem__, default=None)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def compare_twins(loaded: LoadedModel, first: str, second: str, beam_size: int, 
     encoded, summaries, decoded = zip(*(trace_states(loaded, report) for report in reports), strict=True)
     written = [[*report.target_pieces, *[END] * (report.end_log_prob is not None)] for report in reports]
     return Twins(
-        *reports,
+        reports[0],
+        reports[1],
         encoder=_compare([report.source_pieces for report in reports], encoded),
         decoder=_compare(written, decoded),
         summary_cosine=_cosine(*summaries),

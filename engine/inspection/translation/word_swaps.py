@@ -15,6 +15,7 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -223,7 +224,7 @@ def arrange_swap(old: TranslationReport, new: TranslationReport) -> SwapRows:
     """Return two translations under each other."""
     words = [[word.text for word in report.target_words] for report in (old, new)]
     shares = [report.word_probabilities for report in (old, new)]
-    columns: list[list] = [[], [], [], []]
+    columns: list[list[Any]] = [[], [], [], []]  # words and shares in turn
     for pair in align(*words):
         for row, place in enumerate(pair):
             columns[2 * row].append(None if place is None else words[row][place])

@@ -19,6 +19,7 @@ from engine.decoding.limits import MAX_PROMPT_CHARACTERS, SamplingSettings, chec
 from engine.decoding.sampling import generate, prefill
 from engine.decoding.text import prompt_ids, spell, start_id
 from engine.errors import InputError
+from engine.models.base import AnyState
 from engine.models.folder import LoadedModel
 from engine.models.recurrent import LayerState
 
@@ -92,7 +93,7 @@ def starting_state(loaded: LoadedModel, donor: str, passage: str, amount: float)
     return blend(fresh, donated, amount)
 
 
-def blend(first: LayerState | tuple, second: LayerState | tuple, amount: float) -> LayerState | tuple:
+def blend(first: AnyState, second: AnyState, amount: float) -> AnyState:
     """Return (1 - amount) * first + amount * second for every tensor of two states of the same shape; 0 and 1 are
     exact."""
     if isinstance(first, Tensor):

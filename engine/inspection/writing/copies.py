@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.decoding.limits import check_characters
 from engine.errors import DataError, InputError
 from engine.inspection.writing.copy_index import (
@@ -67,7 +68,7 @@ class Copies:
         return self.spans[is_shown].reset_index(drop=True)
 
 
-def place_words(span: Any) -> str:
+def place_words(span: Any) -> str:  # pandas makes the row's class
     """Return in words where a row of `Copies.spans` stands in the training text."""
     part = f"{span.part}, " if span.part else ""
     others = "" if span.places == 1 else f", and {span.places - 1:,} more {'place' if span.places == 2 else 'places'}"
@@ -124,7 +125,7 @@ def check_copies(loaded: LoadedModel, text: str, counted_from: int = 0) -> Copie
     return find_copies(index_of(loaded), text, counted_from)
 
 
-def index_facts(loaded: LoadedModel) -> dict[str, Any]:
+def index_facts(loaded: LoadedModel) -> JsonObject:
     """Return what is known about the index for `loaded`: corpus, title, characters, and `unseen` and `chance` (see
     `copy_checks`)."""
     return index_of(loaded).facts
@@ -138,7 +139,7 @@ def unseen_measures(loaded: LoadedModel) -> dict[str, float]:
         return {}
 
 
-def coverage_frame(copies: Copies, facts: dict[str, Any]) -> pd.DataFrame:
+def coverage_frame(copies: Copies, facts: JsonObject) -> pd.DataFrame:
     """Return for each minimum length `share` of the text in such spans, and `unseen`: the same of text the model never
     read."""
     unseen = facts.get("unseen", {}).get("coverage", [])

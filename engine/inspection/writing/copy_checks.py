@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from engine.config import JsonObject
 from engine.inspection.writing.copies import LENGTHS, MAX_COPY_CHARACTERS, find_copies
 from engine.inspection.writing.copy_index import CopyIndex
 from engine.inspection.writing.measures import measure_text
@@ -16,7 +16,7 @@ STRETCH = 400  # as long as what the pages let a network write at first
 RANDOM_CHARACTERS = 1_000_000
 
 
-def check_index(index: CopyIndex, train: str, unseen: str, seed: int = 0) -> dict[str, Any]:
+def check_index(index: CopyIndex, train: str, unseen: str, seed: int = 0) -> JsonObject:
     """Return what held-out text and random characters look like through `index`.
 
     Returns:

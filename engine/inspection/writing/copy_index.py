@@ -21,12 +21,12 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
+from engine.config import JsonObject
 from engine.corpora import load_corpus
 from engine.corpora.base import SPLITS
 from engine.corpora.running_text import RUNNING_TEXT
@@ -63,7 +63,7 @@ class CopyIndex:
     firsts: np.ndarray
     line_starts: np.ndarray
     words: np.ndarray
-    facts: dict[str, Any]
+    facts: JsonObject
 
     def line(self, place: int) -> int:
         """Return the number, from 1, of the line that the character at `place` stands in."""
@@ -107,7 +107,7 @@ def hash_words(words: Iterable[str]) -> np.ndarray:
     return (_mixed(np.array(hashes, dtype=np.uint64)) >> np.uint64(32)).astype(np.uint32)
 
 
-def build_index(text: str, facts: dict[str, Any]) -> CopyIndex:
+def build_index(text: str, facts: JsonObject) -> CopyIndex:
     """Return the index of a training text; `facts` as in `CopyIndex`, "characters" is counted here.
 
     Raises:
@@ -192,7 +192,7 @@ def _read(path: Path, version: int) -> CopyIndex:
     return _ready(tensors["hashes"], tensors["line_lengths"], tensors["words"], facts)
 
 
-def _ready(hashes: np.ndarray, line_lengths: np.ndarray, words: np.ndarray, facts: dict[str, Any]) -> CopyIndex:
+def _ready(hashes: np.ndarray, line_lengths: np.ndarray, words: np.ndarray, facts: JsonObject) -> CopyIndex:
     order = np.argsort(hashes, kind="stable").astype(np.int32)
     firsts = np.concatenate(([0], np.cumsum(np.bincount(hashes, minlength=HASH_VALUES))))
     line_starts = np.concatenate(([0], np.cumsum(line_lengths.astype(np.int64))[:-1]))
@@ -201,9 +201,10 @@ def _ready(hashes: np.ndarray, line_lengths: np.ndarray, words: np.ndarray, fact
     return CopyIndex(hashes, order, firsts, line_starts, words, facts)
 
 
-def _documents(texts: Sequence[str]) -> list[list[Any]]:
+def _documents(texts: Sequence[str]) -> list[list[int | str]]:
     """Return [line, title] of each document of a split that has several, its first line being its title."""
-    line, parts = 1, []
+    line = 1
+    parts: list[list[int | str]] = []
     for text in texts if len(texts) > 1 else ():
         parts.append([line, text.split("\n", 1)[0][:80]])
         line += text.count("\n") + 1

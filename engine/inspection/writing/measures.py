@@ -50,7 +50,9 @@ def measure_text(text: str, index: CopyIndex | None, start: int = 0) -> Measures
     itself."""
     written, words = text[start:], split_words(text, start)
     return Measures(
-        *(distinct_n(words, n) for n in (1, 2, 3)),
+        distinct_n(words, 1),
+        distinct_n(words, 2),
+        distinct_n(words, 3),
         repetition(words),
         longest_repeat(written),
         find_loop(written),

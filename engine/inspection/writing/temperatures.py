@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 import torch
 from torch import Tensor
 
+from engine.config import JsonObject
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
 from engine.decoding.sampling import generate, logits_along, next_distribution, prefill
 from engine.decoding.text import prompt_ids
@@ -22,7 +22,7 @@ from engine.errors import DataError
 from engine.inspection.writing.copies import index_of
 from engine.inspection.writing.copy_index import CopyIndex
 from engine.inspection.writing.measures import Measures, measure_text
-from engine.models.base import select
+from engine.models.base import State, StepModel, select
 from engine.models.folder import LoadedModel
 from engine.wording import listing
 
@@ -49,7 +49,7 @@ class TemperatureText:
     entropy_before: float
     measures: Measures
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> JsonObject:
         """Return its numbers by name."""
         names = ("temperature", "entropy", "entropy_before")
         return {name: getattr(self, name) for name in names} | self.measures.row()
@@ -153,8 +153,9 @@ def measure_curve(
         ids = token_ids[place]
         length = ids.index(loaded.tokenizer.eos_id) if loaded.tokenizer.eos_id in ids else len(ids)
         text = _text(loaded, prompt, ids[:length])
-        means = all_entropies[place, :length].mean(dim=0).tolist()
-        found = TemperatureText(temperature, text, *means, measure_text(prompt + text, index, len(prompt)))
+        entropy, before = all_entropies[place, :length].mean(dim=0).tolist()
+        measures = measure_text(prompt + text, index, len(prompt))
+        found = TemperatureText(temperature, text, entropy, before, measures)
         rows.append(found.row() | {"seed": seed, "characters": len(text)})
         yield WRITING_SHARE + (1 - WRITING_SHARE) * len(rows) / len(runs)
     yield pd.DataFrame(rows)
@@ -175,7 +176,7 @@ def summarise_curve(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _write_side_by_side(
-    model: Any, token_ids: Sequence[int], settings: SamplingSettings, runs: Sequence[tuple[float, int]]
+    model: StepModel[State], token_ids: Sequence[int], settings: SamplingSettings, runs: Sequence[tuple[float, int]]
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield at each step the tokens drawn (B,) and the entropies (B, 2) of what they were drawn from, and before."""
     generators = [torch.Generator().manual_seed(seed) for _, seed in runs]

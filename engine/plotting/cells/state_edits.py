@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -169,7 +168,7 @@ def describe_unit_bands(bands: Sequence[Band], tokens: Sequence[tuple[str, str]]
     )
 
 
-def _strip(place: float, xref: str, yref: str) -> dict[str, Any]:
+def _strip(place: float, xref: str, yref: str) -> dict[str, object]:
     """Return a rectangle one character wide and as high as its panel; many at once cost far less than `add_vrect` one
     by one."""
     return {"type": "rect", "xref": xref, "yref": yref, "x0": place - 0.5, "x1": place + 0.5, "y0": 0, "y1": 1}

@@ -46,7 +46,10 @@ def signed_strips(
             row, column = place // PER_STRIP * strip_rows + lane, place % PER_STRIP
             heat[row, column] = value
             hover[row, column] = f"{said[place]}, {plain_label(name)}: {value:+.3f}"
-            x.append(column), y.append(row), texts.append(f"{value:+.2f}"), colours.append(ink)
+            x.append(column)
+            y.append(row)
+            texts.append(f"{value:+.2f}")
+            colours.append(ink)
     figure.add_heatmap(
         x=list(range(PER_STRIP)),
         y=list(range(rows)),

@@ -355,7 +355,7 @@ def parameter_bars(table: pd.DataFrame, *, mode: Mode) -> go.Figure:
     return figure
 
 
-def _range_bar(row: pd.Series, name: str, colour: str) -> dict:
+def _range_bar(row: pd.Series, name: str, colour: str) -> dict[str, object]:
     middle, low, high = (float(row[f"{name}_{part}"]) for part in ("median", "min", "max"))
     return {
         "type": "data",

@@ -15,6 +15,7 @@ from engine.plotting.theme import Mode
 
 HIGHEST, LOWEST = 12.0, -6.0  # powers of ten; what lies beyond is drawn there
 DIVERGED = 10.0  # times the first loss
+Look = dict[str, str | float]
 LABELS = {"free": "Not clipped", "clipped": "Clipped"}
 
 
@@ -108,7 +109,7 @@ def describe_norms(frame: pd.DataFrame, threshold: float) -> str:
     return f"Lines of the gradient's length over updates, before clipping: {parts}. The threshold is {threshold:g}."
 
 
-def _looks(mode: Mode) -> dict[str, dict]:
+def _looks(mode: Mode) -> dict[str, Look]:
     return {
         "free": {
             "colour": theme.architecture_style("rnn", mode).colour,
@@ -120,7 +121,7 @@ def _looks(mode: Mode) -> dict[str, dict]:
     }
 
 
-def _add(figure: go.Figure, x: pd.Series, y: np.ndarray, values: pd.Series, name: str, look: dict) -> None:
+def _add(figure: go.Figure, x: pd.Series, y: np.ndarray, values: pd.Series, name: str, look: Look) -> None:
     every = max(1, len(x) // 12)
     figure.add_scatter(
         x=x,

@@ -243,7 +243,7 @@ def power_axis(figure: go.Figure, low: float, high: float, ticks: int = 7) -> No
     )
 
 
-def power_labels(exponents: Sequence[float]) -> list[str]:
+def power_labels(exponents: Sequence[float] | np.ndarray) -> list[str]:
     """Return the labels of powers of ten: 1, 10, 0.01, and 1e-10 where it is far away."""
     return [f"{10.0**value:g}" if -3 <= value <= 3 else f"1e{value:+.0f}" for value in exponents]
 

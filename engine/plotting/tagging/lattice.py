@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -276,7 +277,7 @@ def _way_colours(mode: Mode) -> list[str]:
     ]
 
 
-def _node_hover(row: tuple) -> str:
+def _node_hover(row: Any) -> str:  # pandas makes the row's class
     return (
         f"<b>{plain_label(row.word)}</b> as {plain_label(row.tag)}: probability {row.probability:.1%}<br>"
         f"emission {row.emission:+.2f}<br>best way in: from {plain_label(row.before)}, "

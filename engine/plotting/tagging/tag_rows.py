@@ -16,6 +16,7 @@ ROW_PIXELS = 22
 FONT_SIZE = 12
 LONGEST_WORD = 14
 OUTSIDE = "O"
+Outline = tuple[list[float | None], list[float | None]]  # x and y
 STILL = {"selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}}}
 
 
@@ -66,7 +67,8 @@ def tag_rows(
     figure = theme.blank_figure(mode, height=round(len(lines) * block * ROW_PIXELS) + 16)
     texts: list[tuple[float, float, str, str]] = []
     targets: list[tuple[float, float, int, str]] = []
-    tinted, framed = ([[], []], [[], []])
+    tinted: Outline = ([], [])
+    framed: Outline = ([], [])
     for number, line in enumerate(lines):
         top = number * block
         for depth, row in enumerate(rows, start=1):
@@ -200,6 +202,6 @@ def _lines(sizes: Mapping[int, int], width: int) -> list[list[tuple[int, int, in
     return lines
 
 
-def _box(path: tuple[list, list], x0: float, y0: float, x1: float, y1: float) -> None:
+def _box(path: Outline, x0: float, y0: float, x1: float, y1: float) -> None:
     path[0].extend([x0, x1, x1, x0, x0, None])
     path[1].extend([y0, y0, y1, y1, y0, None])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -224,7 +225,7 @@ def _colour(kind: str, mode: Mode) -> str:
     return {"winner": theme.accent(mode), "finished": theme.ink(mode)}.get(kind, theme.muted(mode))
 
 
-def _links(part: pd.DataFrame, places: dict[int, tuple[int, int]]) -> tuple[list, list]:
+def _links(part: pd.DataFrame, places: dict[int, tuple[int, int]]) -> tuple[list[float | None], list[float | None]]:
     """Return the lines from the parent of each node to it."""
     x: list[float | None] = []
     y: list[float | None] = []
@@ -235,7 +236,7 @@ def _links(part: pd.DataFrame, places: dict[int, tuple[int, int]]) -> tuple[list
     return x, y
 
 
-def _hover(row: tuple) -> str:
+def _hover(row: Any) -> str:  # pandas makes the row's class
     text = row.text if len(row.text) <= LETTERS_OF_A_TEXT else "\N{HORIZONTAL ELLIPSIS}" + row.text[-LETTERS_OF_A_TEXT:]
     return (
         f"{plain_label(text)}<br>step {row.step}, rank {row.rank}: {plain_label(row.piece)} "

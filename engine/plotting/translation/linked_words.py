@@ -60,12 +60,10 @@ def linked_words(
     figure = theme.blank_figure(mode, height=90 + ROW_HEIGHT * max(longest, 3))
     for number in range(WIDTH_CLASSES):
         low, high = number / WIDTH_CLASSES, (number + 1) / WIDTH_CLASSES
-        rows, columns = np.nonzero(
-            (weights >= max(low, THINNEST_WEIGHT)) & ((weights < high) | (number == WIDTH_CLASSES - 1))
-        )
-        others = [(row, column) for row, column in zip(rows, columns, strict=True) if row != chosen]
+        in_class = (weights >= max(low, THINNEST_WEIGHT)) & ((weights < high) | (number == WIDTH_CLASSES - 1))
+        others = [(row, column) for row, column in np.argwhere(in_class).tolist() if row != chosen]
         _add_lines(figure, others, read_at, written_at, theme.muted(mode), WIDEST_LINE * (low + high) / 2, 0.4)
-    for column in np.nonzero(weights[chosen] >= THINNEST_WEIGHT)[0]:
+    for column in np.flatnonzero(weights[chosen] >= THINNEST_WEIGHT).tolist():
         _add_lines(
             figure,
             [(chosen, column)],

@@ -139,7 +139,7 @@ def timeline_strips(
             y1=top + strip_rows - 0.5,
             line={"color": theme.ink(mode), "width": 3},
         )
-    if switches is not None:
+    if switches is not None and switch_row is not None:
         _add_switches(figure, switches, total, strip_rows, switch_row, mode)
     labels = {offset: plain_label(line.label) for offset, line in zip(offsets, timelines, strict=True)}
     if switch_row:

@@ -100,7 +100,7 @@ def state_cosines(
 
     Places after MAX_PLACES are left out; one that only one sentence has shows no mark.
     """
-    first, second, cosines = (list(row)[:MAX_PLACES] for row in (first, second, cosines))
+    first, second, cosines = first[:MAX_PLACES], second[:MAX_PLACES], cosines[:MAX_PLACES]
     differs = [one != two for one, two in zip(first, second, strict=True)]
     labels = [_pair_label(one, two) for one, two in zip(first, second, strict=True)]
     known = [cosine for cosine in cosines if cosine is not None]
@@ -135,7 +135,7 @@ def _pair_label(one: str | None, two: str | None) -> str:
     return f"<b>{plain_label(one or '–', MAX_LABEL)} {DIFFERS} {plain_label(two or '–', MAX_LABEL)}</b>"
 
 
-def _marker(is_special: Sequence[bool], mode: Mode) -> dict:
+def _marker(is_special: Sequence[bool], mode: Mode) -> dict[str, object]:
     return {
         "opacity": 1,
         "size": [14 if special else 9 for special in is_special],

@@ -171,7 +171,7 @@ def stage_bars(
     return figure
 
 
-def _stage_title(row: Any) -> str:
+def _stage_title(row: Any) -> str:  # pandas makes the row's class
     cut = f", {100 * row.mass_cut:.1f} % cut away" if row.stage in ("top_k", "top_p") else ""
     return f"{STAGES[row.stage][1]} · {row.tokens} possible, {row.entropy:.2f} nats{cut}"
 

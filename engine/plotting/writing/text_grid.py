@@ -7,6 +7,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,6 +17,8 @@ from engine.plotting import theme
 from engine.plotting.labels import plain_label, scale_below
 from engine.plotting.theme import Mode
 from engine.plotting.writing.distribution import visible_token
+
+Scale = Sequence[tuple[float, str]]  # stops from 0 to 1 and their colours
 
 ROW_HEIGHT = 26
 ROW_GAP = 6  # the marks are drawn in it
@@ -36,7 +39,7 @@ class Place:
 
 def text_grid(
     tokens: Sequence[str],
-    values: Sequence[float],
+    values: Sequence[float] | np.ndarray,
     *,
     mode: Mode,
     title_of_values: str,
@@ -122,7 +125,9 @@ def text_grid(
     return figure
 
 
-def describe_text_grid(tokens: Sequence[str], values: Sequence[float], *, title_of_values: str, top: int = 3) -> str:
+def describe_text_grid(
+    tokens: Sequence[str], values: Sequence[float] | np.ndarray, *, title_of_values: str, top: int = 3
+) -> str:
     """Return the alternative text of `text_grid`: how many tokens, the mean, and where the highest values are."""
     values = np.asarray(values, dtype=float)
     known = np.flatnonzero(np.isfinite(values))
@@ -210,20 +215,19 @@ def _limits(values: np.ndarray, diverging: bool) -> tuple[float, float]:
     return low, high if high > low else low + 1.0
 
 
-def readable_inks(values: np.ndarray, low: float, high: float, scale: list, mode: Mode) -> list[str]:
+def readable_inks(values: np.ndarray, low: float, high: float, scale: Scale, mode: Mode) -> list[str]:
     """Return black or white for each value, whichever stands out more from its cell's colour: at least 4.58 to 1."""
     steps = 64
     shares = np.clip((np.nan_to_num(values, nan=low) - low) / (high - low), 0, 1)
-    palette = []
-    for paint in _sample(scale, np.linspace(0, 1, steps + 1)):
-        palette.append(max(("#000000", "#FFFFFF"), key=lambda ink, paint=paint: theme.contrast(ink, paint)))
+    paints = _sample(scale, np.linspace(0, 1, steps + 1))
+    palette = [max(("#000000", "#FFFFFF"), key=partial(theme.contrast, paint)) for paint in paints]
     nearest = np.rint(shares * steps).astype(int)
     return [
         theme.ink(mode) if math.isnan(value) else palette[place] for value, place in zip(values, nearest, strict=True)
     ]
 
 
-def _sample(scale: Sequence[Sequence], shares: np.ndarray) -> list[str]:
+def _sample(scale: Scale, shares: np.ndarray) -> list[str]:
     """Return the colours of a scale, "#RRGGBB" each, as plotly mixes them: channel by channel."""
     stops = np.array([stop for stop, _ in scale], dtype=float)
     channels = np.array([[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for _, colour in scale])
@@ -255,9 +259,9 @@ def _add_marks(figure: go.Figure, places: Sequence[Place], marks: Sequence[bool]
                 spans.append([row, column - 0.5, column + 0.5])
     x: list[float | None] = []
     y: list[float | None] = []
-    for row, first, last in spans:
+    for level, first, last in spans:
         x += [first, last, None]
-        y += [row + 0.5 - 1.5 / ROW_HEIGHT] * 2 + [None]
+        y += [level + 0.5 - 1.5 / ROW_HEIGHT] * 2 + [None]
     line = {"color": theme.ink(mode), "width": 3}
     figure.add_scatter(x=x, y=y, mode="lines", line=line, name="marked", hoverinfo="skip", showlegend=False)
 

@@ -121,7 +121,7 @@ def _around_the_pen(frame: pd.DataFrame) -> pd.DataFrame:
     return placed[placed["row"].isin(rows)].assign(line=lambda kept: kept["row"].map(lines))
 
 
-def _links(nodes: pd.DataFrame, shown: pd.DataFrame) -> tuple[list, list]:
+def _links(nodes: pd.DataFrame, shown: pd.DataFrame) -> tuple[list[float | None], list[float | None]]:
     """Return the lines from each node to the token before it, with a corner where a branch leaves its row."""
     places = {row.node: (row.column, row.line) for row in shown.itertuples()}
     x: list[float | None] = []
@@ -139,7 +139,7 @@ def _labels(shown: pd.DataFrame, across: int) -> list[tuple[float, float, str]]:
     if across <= LETTERED_COLUMNS:
         return [(row.column, row.line, plain_label(visible_token(row.token), 8)) for row in shown.itertuples()]
     followers = shown["parent"].value_counts()
-    labels: list[tuple[float, float, str]] = []
+    labels: list[tuple[float, float, list[str]]] = []
     stretches: dict[int, tuple[float, float, list[str]]] = {}
     for row in shown.sort_values("node").itertuples():
         before = stretches.get(row.parent)

@@ -9,7 +9,14 @@ import pytest
 import torch
 
 from engine.errors import InputError
-from engine.inspection.classification.counterfactuals import delete, describe_edit, find_flips, flip_sentence
+from engine.inspection.classification.counterfactuals import (
+    Edit,
+    delete,
+    describe_edit,
+    find_flips,
+    flip_sentence,
+    replace,
+)
 from engine.inspection.classification.predictions import classify_rows
 from engine.models.folder import LoadedModel, load_model
 
@@ -70,6 +77,10 @@ def test_where_nothing_turns_the_decision_the_search_says_so(tiny_classifiers: P
     assert found.smallest is None
     assert 8 + 28 < found.deletions_tried <= 8 + 28 + 56, "one word: all; two: all; three: those with promise"
     assert f"none of {found.deletions_tried + found.replacements_tried} edited texts" in flip_sentence(found, LABELS)
+
+
+def test_only_edits_with_a_new_word_put_one_in_a_words_place() -> None:
+    assert replace(("a", "dull", "film"), [Edit(1, "dull", "bright"), Edit(2, "film")]) == ("a", "bright", "film")
 
 
 def test_a_long_text_and_an_empty_one_get_a_sentence(tiny_classifier: LoadedModel) -> None:
