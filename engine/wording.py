@@ -1,4 +1,4 @@
-"""How lists are said in sentences. Plain Python."""
+"""How lists and numbers are said in sentences. Plain Python."""
 
 from __future__ import annotations
 
@@ -10,3 +10,9 @@ def listing(parts: Sequence[Any], last: str = " and ") -> str:
     """Return parts as people list them: "a", "a and b", "a, b and c"; `last` stands before the last one."""
     words = [str(part) for part in parts]
     return last.join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def number_word(number: int) -> str:
+    """Return a small number as sentences write it: "no", "one", up to "ten", then in digits."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[number] if number < len(words) else str(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.cells import CELLS
 from engine.models.published import comparison_table
 from engine.registry import Registry
 
@@ -173,9 +174,9 @@ def _architecture(config: dict[str, Any]) -> str:
         )
     if config["task"] == "tagging":
         return _tagger(config)
-    cell = {"rnn": "vanilla RNN (tanh)", "lstm": "LSTM", "gru": "GRU"}.get(config["cell"], config["cell"])
     if config["task"] == "classification":
-        return _classifier(config, cell)
+        return _classifier(config)
+    cell = CELLS.get(config["cell"]).long_name
     if config["task"] == "translation":
         direction = "bidirectional " if config["bidirectional"] else ""
         look = {"none": "no attention: one vector carries the whole sentence"}.get(
@@ -199,18 +200,19 @@ def _tagger(config: dict[str, Any]) -> str:
     directions = "one layer in both directions" if config["bidirectional"] else "one layer that reads forwards only"
     tags = "a CRF over" if config["crf"] else "no CRF, each word by itself one of"
     return (
-        f"{config['cell'].upper()}, {directions}, {config['hidden_size']} units each; a word is an embedding of "
-        f"{config['embedding_dim']} "
+        f"{CELLS.get(config['cell']).long_name}, {directions}, {config['hidden_size']} units each; a word is an "
+        f"embedding of {config['embedding_dim']} "
         f"({config['vocab_size']:,} words are known), {config['character_filters']} filters over its letters and its "
         f"shape; {tags} {len(config['labels'])} tags."
     )
 
 
-def _classifier(config: dict[str, Any], cell: str) -> str:
+def _classifier(config: dict[str, Any]) -> str:
     read = f"{config['vocab_size']:,} words and forms of unknown words, embeddings of {config['embedding_dim']}"
     if config["cell"] == "average":
         body = f"The mean of the embeddings of all words, blind to their order, and a linear head; {read}."
     else:
+        cell = CELLS.get(config["cell"]).long_name
         layers = f"{_layers(config['num_layers'])} of {config['hidden_size']} {cell} units"
         body = (
             f"{layers} read from left to right and as many from right to left, each direction by itself"

@@ -128,15 +128,16 @@ def comparison() -> None:
 
 def cells() -> None:
     """Draw the gates that keep or drop the memory of a small sentence, unit by unit."""
+    from engine.cells import CELLS
     from engine.inspection.cell_steps import read_steps
-    from engine.inspection.gate_courses import gates_of_strand, order_units
+    from engine.inspection.gate_courses import order_units
     from engine.inspection.units import PARTS
     from engine.plotting.cell_states import unit_heat_map
 
     info = favourite("language_model")
     reading = cache.keep_with_model(read_steps, info.name, CELL_SENTENCE)
     strand = reading.strands[-1]
-    part = next((part for part in ("forget_gate", "update_gate") if part in gates_of_strand(strand)), "hidden")
+    part = CELLS.get(strand.cell).keeper or "hidden"
     values = strand.parts[part]
     units, is_gate = order_units(values, "similarity"), part != "hidden"
     figure = unit_heat_map(
