@@ -14,3 +14,9 @@ def listing(parts: Sequence[object], last: str = " and ") -> str:
 def counted(count: int, noun: str) -> str:
     """Return a number of things: "1 layer", "2 layers"."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def number_word(number: int) -> str:
+    """Return a small number as sentences write it: "no", "one", up to "ten", then in digits."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[number] if number < len(words) else str(number)

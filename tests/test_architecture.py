@@ -250,6 +250,7 @@ BROKEN_IMPORTS = [
     ("pages-without-torch", "pages/components/forms.py", "import torch"),
     ("engine-layers", "engine/cells/base.py", "import engine.models.base"),
     ("engine-layers", "engine/text/base.py", "import engine.cells.base"),
+    ("engine-layers", "engine/layers/scan.py", "import engine.models.base"),
     ("engine-layers", "engine/models/base.py", "import engine.decoding.greedy"),
     ("engine-layers", "engine/decoding/greedy.py", "import engine.training.trainer"),
     ("engine-layers", "engine/training/trainer.py", "import engine.recipes.base"),
@@ -264,6 +265,8 @@ BROKEN_IMPORTS = [
     ("rooms-of-inspection", "engine/inspection/cells/units.py", "import engine.inspection.writing.surprise"),
     ("rooms-of-inspection", "engine/inspection/stored/tables.py", "import engine.inspection.cells.units"),
     ("only-writing-uses-cells", "engine/inspection/tagging/quality.py", "import engine.inspection.cells.units"),
+    ("plotting-knows-arrays", "engine/plotting/theme.py", "import engine.corpora"),
+    ("cells-without-torch", "engine/cells/lstm.py", "import torch"),
 ]
 
 
@@ -306,6 +309,8 @@ def test_contract_catches_a_wrong_import(copy_of_code: Path, contract: str, path
     "statement",
     [
         "import engine.plotting.theme",
+        "import engine.cells",
+        "from engine.plotting import theme; theme.architecture_names()",
         "from engine.models.folder import list_models; list_models()",
         "from engine.command_line import main; main(['models', '--json'])",
         "from engine.experiments.results import list_results; list_results()",

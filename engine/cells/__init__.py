@@ -1,9 +1,18 @@
-"""Recurrent cells, one file each: one readable time step with named gates, and weights that move to and from
-torch.nn."""
+"""Recurrent cells, one file each: the step that reads like the equations, and all that is to be known of the cell.
 
-from engine.cells.base import CELLS, NO_INTERVENTIONS, Cell, Interventions, Unrolled
-from engine.cells.conversion import from_torch, to_torch
-from engine.cells.lstm import LSTMState
+Nothing here imports torch: titles, colours and equations are for charts and pages as well.
+"""
+
+from engine.cells.base import (
+    CELLS,
+    STATES,
+    Cell,
+    all_gates,
+    is_switch,
+    part_words,
+)
+from engine.cells.interventions import NO_INTERVENTIONS, Interventions
+from engine.cells.look import Look
 from engine.registry import discover
 
 discover(__name__)
@@ -11,10 +20,11 @@ discover(__name__)
 __all__ = [
     "CELLS",
     "NO_INTERVENTIONS",
+    "STATES",
     "Cell",
     "Interventions",
-    "LSTMState",
-    "Unrolled",
-    "from_torch",
-    "to_torch",
+    "Look",
+    "all_gates",
+    "is_switch",
+    "part_words",
 ]

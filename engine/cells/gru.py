@@ -1,61 +1,135 @@
-"""The gated recurrent unit: one gate decides how much to renew, another how much of the past the renewal may see."""
+"""The gated recurrent unit: one gate decides how much to renew, another how much of the past the renewal may see.
+
+    r  = sigmoid(W_ir x + b_ir + W_hr h + b_hr)              reset gate
+    z  = sigmoid(W_iz x + b_iz + W_hz h + b_hz)              update gate
+    n  = tanh(W_in x + b_in + r * (W_hn h + b_hn))           new gate: what would be remembered
+    h' = (1 - z) * n + z * h
+
+A unit with z = 1 keeps its memory untouched for ever.
+
+Paper: Cho et al. (2014), Learning phrase representations using RNN encoder-decoder, arXiv 1406.1078, section 2.3.
+Differs: as in PyTorch, the reset gate acts after the recurrent product, r * (W h + b), and not before it, W (r * h);
+and two biases per gate are added where the paper writes none. z = 1 keeps the old state, as in the paper (later texts
+swap it).
+"""
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor, nn
+from engine.cells.base import (
+    CANDIDATE,
+    CELLS,
+    HIDDEN,
+    KEEP,
+    RECALL,
+    WRITE,
+    Array,
+    Ask,
+    Cell,
+    Gate,
+    TorchLayer,
+    before,
+    symbol,
+)
+from engine.cells.expressions import SIGMOID, TANH, Equation, Symbol
+from engine.cells.interventions import NO_INTERVENTIONS, Interventions
+from engine.cells.look import Look
+from engine.cells.wiring import BUSES, Node, Wire, Wiring, gate_box, gate_inputs
 
-from engine.cells.base import CELLS, NO_INTERVENTIONS, Cell, Interventions
+
+def step(
+    from_input: Array, from_hidden: Array, state: Array, interventions: Interventions = NO_INTERVENTIONS
+) -> tuple[Array, Array, dict[str, Array]]:
+    """Return the new hidden (B, H), again as the state, and the three gates."""
+    hidden = state
+    input_r, input_z, input_n = from_input.chunk(3, dim=-1)
+    hidden_r, hidden_z, hidden_n = from_hidden.chunk(3, dim=-1)
+
+    reset = interventions.on_gate("reset_gate", (input_r + hidden_r).sigmoid())
+    update = interventions.on_gate("update_gate", (input_z + hidden_z).sigmoid())
+    new = interventions.on_gate("new_gate", (input_n + reset * hidden_n).tanh())
+
+    hidden = interventions.on_hidden((1 - update) * new + update * hidden)
+    return hidden, hidden, {"reset_gate": reset, "update_gate": update, "new_gate": new}
 
 
-@CELLS.register("gru", title="GRU")
-class GRUCell(Cell):
-    """Cho's gated recurrent unit, the same as one step of `torch.nn.GRU`.
+RESET_GATE = Gate("reset_gate", "r", (RECALL,), SIGMOID, "red", "diamond", "solid")
+UPDATE_GATE = Gate("update_gate", "z", (KEEP, WRITE), SIGMOID, "blue", "circle", "dash", start=1)
+NEW_GATE = Gate("new_gate", "n", (CANDIDATE,), TANH, "olive", recalled_by="reset_gate", label="New value")
 
-        r  = sigmoid(W_ir x + b_ir + W_hr h + b_hr)              reset gate
-        z  = sigmoid(W_iz x + b_iz + W_hz h + b_hz)              update gate
-        n  = tanh(W_in x + b_in + r * (W_hn h + b_hn))           new gate: what would be remembered
-        h' = (1 - z) * n + z * h
+R, Z, N = (symbol(gate) for gate in (RESET_GATE, UPDATE_GATE, NEW_GATE))
+RECALLED = Equation("recalled", R * Symbol("new_gate.from_hidden", "(W h + b)"), "what the renewal may see of the past")
+RENEWED_SHARE = Equation("renewed_share", 1 - Z, "share that is renewed")
+WRITTEN = Equation("written", RENEWED_SHARE * N, "written")
+KEPT = Equation("kept", Z * before(HIDDEN), "kept of the old")
+HIDDEN_AFTER = Equation("h", WRITTEN + KEPT, "hidden state after", "h_t")
 
-    A unit with z = 1 keeps its memory untouched for ever.
 
-    Paper: Cho et al. (2014), Learning phrase representations using RNN encoder-decoder, arXiv 1406.1078, section 2.3.
-    Differs: as in PyTorch, the reset gate acts after the recurrent product, r * (W h + b), and not before it, W (r *
-    h); and two biases per gate are added where the paper writes none. z = 1 keeps the old state, as in the paper (later
-    texts swap it).
+def probe(ask: Ask) -> dict[str, Array]:
+    """Return each gate as a layer shows it whose other gates are held shut (-1) or open (1).
+
+    A new value of -1 or 1, whichever is farther from the old, tells how much was kept; one that is `recall` times the
+    reset gate tells that gate, small enough that tanh can be undone exactly.
     """
+    old, recall = ask.before, 0.5
+    low, high = ask(held={"new_gate": -1})["hidden"], ask(held={"new_gate": 1})["hidden"]
+    reset = ask(held={"update_gate": -1, "new_gate": 0}, recalled={"new_gate": recall})["hidden"].atanh() / recall
+    return {
+        "reset_gate": reset,
+        "update_gate": ((low + 1) / (old + 1)).where(old > 0, (high - 1) / (old - 1)),
+        "new_gate": ask(held={"update_gate": -1})["hidden"],
+    }
 
-    gate_names = ("reset_gate", "update_gate", "new_gate")
-    GATE_COUNT = 3
-    torch_layer = nn.GRU
 
-    def step(
-        self, inputs: Tensor, state: Tensor, interventions: Interventions = NO_INTERVENTIONS
-    ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        """Return the new hidden (B, H), again as the state, and the three gates, after reading inputs (B, I)."""
-        hidden = state
-        input_r, input_z, input_n = (inputs @ self.weight_ih.T + self.bias_ih).chunk(3, dim=1)
-        hidden_r, hidden_z, hidden_n = (hidden @ self.weight_hh.T + self.bias_hh).chunk(3, dim=1)
+WIRING = Wiring(
+    nodes=(
+        gate_box(2.0, "z: σ", "update_gate"),
+        gate_box(4.6, "r: σ", "reset_gate"),
+        gate_box(7.8, "n: tanh", "new_gate"),
+        Node(2.0, 5.2, "×"),
+        Node(6.3, 2.1, "×"),
+        Node(4.6, 3.9, "1−"),
+        Node(7.8, 3.9, "×"),
+        Node(7.8, 5.2, "+"),
+    ),
+    wires=(
+        *BUSES,
+        *gate_inputs("update_gate", 2.0),
+        *gate_inputs("reset_gate", 4.6),
+        Wire("new_gate.from_hidden", ((6.3, 1.0), (6.3, 1.85)), has_arrow=False),
+        Wire("new_gate.from_input", ((7.8, 0.3), (7.8, 1.75)), has_arrow=False),
+        Wire("reset_gate", ((5.1, 2.1), (6.05, 2.1)), (5.6, 2.7)),
+        Wire("recalled", ((6.55, 2.1), (7.3, 2.1)), (6.85, 2.7)),
+        Wire("h_before", ((0.3, 5.2), (1.75, 5.2)), (0.85, 5.5)),
+        Wire("update_gate", ((2.0, 2.45), (2.0, 4.95)), (2.45, 3.2)),
+        Wire("update_gate", ((2.0, 3.9), (4.35, 3.9))),
+        Wire("renewed_share", ((4.85, 3.9), (7.55, 3.9)), (6.1, 4.2)),
+        Wire("kept", ((2.25, 5.2), (7.55, 5.2)), (4.9, 5.5)),
+        Wire("new_gate", ((7.8, 2.45), (7.8, 3.65)), (8.25, 3.1)),
+        Wire("written", ((7.8, 4.15), (7.8, 4.95)), (8.25, 4.55)),
+        Wire("h", ((8.05, 5.2), (9.6, 5.2)), (8.8, 5.5)),
+    ),
+    ends=((0.1, 5.75, "h(t−1)"), (9.75, 5.6, "h(t)"), (0.1, 1.55, "h(t−1)"), (0.1, -0.1, "x(t)")),
+)
 
-        reset = interventions.on_gate("reset_gate", torch.sigmoid(input_r + hidden_r))
-        update = interventions.on_gate("update_gate", torch.sigmoid(input_z + hidden_z))
-        new = interventions.on_gate("new_gate", torch.tanh(input_n + reset * hidden_n))
-
-        hidden = interventions.on_hidden((1 - update) * new + update * hidden)
-        return hidden, hidden, {"reset_gate": reset, "update_gate": update, "new_gate": new}
-
-    @staticmethod
-    def torch_step(inputs: Tensor, state: Tensor, *weights: Tensor) -> tuple[Tensor, Tensor]:
-        """Return `step`'s hidden and state, computed by torch's own fused step (faster, closed to view)."""
-        hidden = torch.gru_cell(inputs, state, *weights)
-        return hidden, hidden
-
-    @staticmethod
-    def step_from_projections(from_input: Tensor, from_hidden: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """Return `step`'s hidden and state from its two products, W_i x + b_i and W_h h + b_h, (B, 3 * H) each."""
-        size = state.shape[1]
-        gates = from_input[:, : 2 * size] + from_hidden[:, : 2 * size]
-        reset, update = gates.sigmoid_().chunk(2, dim=1)
-        new = (from_input[:, 2 * size :] + reset * from_hidden[:, 2 * size :]).tanh_()
-        hidden = (1 - update) * new + update * state
-        return hidden, hidden
+CELLS.register("gru")(
+    Cell(
+        name="gru",
+        look=Look("GRU", 30, "#008F68", "#2CC295", "square", "dash", ":green[■]"),
+        long_name="GRU",
+        description="One layer with two gates: one decides how much to renew, the other how much of the past the "
+        "renewal may see.",
+        gates=(RESET_GATE, UPDATE_GATE, NEW_GATE),
+        step=step,
+        equations=(RECALLED, RENEWED_SHARE, WRITTEN, KEPT, HIDDEN_AFTER),
+        wiring=WIRING,
+        told="Unit {unit} held {h_before}; its update gate keeps {update_gate_percent} % of that and takes the rest "
+        "from the new value {new_gate}: it now holds and says {h}.",
+        belt="By the update gates",
+        belt_words="what a GRU writes is the renewed share times its new value, and each later update gate keeps a "
+        "share of it",
+        keeps=Z,
+        writes=WRITTEN,
+        trained_by=TorchLayer("GRU", "gru_cell"),
+        probe=probe,
+    )
+)

@@ -1,98 +1,161 @@
-"""Long short-term memory: a memory that is only added to and scaled, behind gates that write, keep and show it."""
+"""Long short-term memory: a memory that is only added to and scaled, behind gates that write, keep and show it.
+
+    i  = sigmoid(W_ii x + b_ii + W_hi h + b_hi)              input gate: how much is written
+    f  = sigmoid(W_if x + b_if + W_hf h + b_hf)              forget gate: how much is kept
+    g  = tanh(W_ig x + b_ig + W_hg h + b_hg)                 cell candidate: what would be written
+    o  = sigmoid(W_io x + b_io + W_ho h + b_ho)              output gate: how much is shown
+    c' = f * c + i * g
+    h' = o * tanh(c')
+
+Along c the gradient is only multiplied by f, so with f near 1 it reaches far back.
+
+Paper: Hochreiter and Schmidhuber (1997), Long short-term memory; the forget gate is by Gers, Schmidhuber and Cummins
+(2000), Learning to forget; Jozefowicz, Zaremba and Sutskever (2015), section 3.1, for the bias it starts with.
+Differs: no peephole connections, one cell per block, tanh instead of the paper's scaled logistic squashing functions,
+two biases per gate, and full back-propagation through time instead of the truncated rule of 1997.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-import torch
-from torch import Tensor, nn
+from engine.cells.base import (
+    CANDIDATE,
+    CELLS,
+    HIDDEN,
+    KEEP,
+    MEMORY_CELL,
+    SHOW,
+    STATES,
+    WRITE,
+    Array,
+    Ask,
+    Cell,
+    Gate,
+    TorchLayer,
+    before,
+    symbol,
+)
+from engine.cells.expressions import SIGMOID, TANH, Equation
+from engine.cells.interventions import NO_INTERVENTIONS, Interventions
+from engine.cells.look import Look
+from engine.cells.wiring import BUSES, Node, Wire, Wiring, gate_box, gate_inputs
 
-from engine.cells.base import CELLS, NO_INTERVENTIONS, Cell, Interventions
 
-
+@STATES.register("LSTMState")
 class LSTMState(NamedTuple):
     """What an LSTM carries from step to step: `hidden`, which it shows, and `cell`, which it keeps; (B, H) each."""
 
-    hidden: Tensor
-    cell: Tensor
+    hidden: Array
+    cell: Array
 
 
-@CELLS.register("lstm", title="LSTM")
-class LSTMCell(Cell):
-    """Hochreiter and Schmidhuber's long short-term memory with a forget gate, the same as one step of `torch.nn.LSTM`.
+def step(
+    from_input: Array, from_hidden: Array, state: LSTMState, interventions: Interventions = NO_INTERVENTIONS
+) -> tuple[Array, LSTMState, dict[str, Array]]:
+    """Return the new hidden (B, H), the new state and the four gates."""
+    i, f, g, o = (from_input + from_hidden).chunk(4, dim=-1)  # (B, H) each
 
-        i  = sigmoid(W_ii x + b_ii + W_hi h + b_hi)              input gate: how much is written
-        f  = sigmoid(W_if x + b_if + W_hf h + b_hf)              forget gate: how much is kept
-        g  = tanh(W_ig x + b_ig + W_hg h + b_hg)                 cell candidate: what would be written
-        o  = sigmoid(W_io x + b_io + W_ho h + b_ho)              output gate: how much is shown
-        c' = f * c + i * g
-        h' = o * tanh(c')
+    input_gate = interventions.on_gate("input_gate", i.sigmoid())
+    forget_gate = interventions.on_gate("forget_gate", f.sigmoid())
+    cell_candidate = interventions.on_gate("cell_candidate", g.tanh())
+    output_gate = interventions.on_gate("output_gate", o.sigmoid())
 
-    Along c the gradient is only multiplied by f, so with f near 1 it reaches far back.
+    cell = forget_gate * state.cell + input_gate * cell_candidate
+    hidden = interventions.on_hidden(output_gate * cell.tanh())
+    gates = {
+        "input_gate": input_gate,
+        "forget_gate": forget_gate,
+        "cell_candidate": cell_candidate,
+        "output_gate": output_gate,
+    }
+    return hidden, LSTMState(hidden, cell), gates
 
-    Paper: Hochreiter and Schmidhuber (1997), Long short-term memory; the forget gate is by Gers, Schmidhuber and
-    Cummins (2000), Learning to forget.
-    Differs: no peephole connections, one cell per block, tanh instead of the paper's scaled logistic squashing
-    functions, two biases per gate, and full back-propagation through time instead of the truncated rule of 1997.
-    """
 
-    gate_names = ("input_gate", "forget_gate", "cell_candidate", "output_gate")
-    GATE_COUNT = 4
-    state_parts = 2
-    torch_layer = nn.LSTM
+INPUT_GATE = Gate("input_gate", "i", (WRITE,), SIGMOID, "blue", "triangle-up", "dash", start=-1)
+FORGET_GATE = Gate("forget_gate", "f", (KEEP,), SIGMOID, "red", "circle", "solid", start=1)
+CELL_CANDIDATE = Gate("cell_candidate", "g", (CANDIDATE,), TANH, "olive", label="Candidate")
+OUTPUT_GATE = Gate("output_gate", "o", (SHOW,), SIGMOID, "plum", "square", "dot")
 
-    @staticmethod
-    def zero_state(batch_size: int, hidden_size: int, like: Tensor) -> LSTMState:
-        """Return the state before the first step: hidden and cell all zeros, with the number format of `like`."""
-        return LSTMState(like.new_zeros(batch_size, hidden_size), like.new_zeros(batch_size, hidden_size))
+I, F, G, O = (symbol(gate) for gate in (INPUT_GATE, FORGET_GATE, CELL_CANDIDATE, OUTPUT_GATE))  # noqa: E741
+KEPT = Equation("kept", F * before(MEMORY_CELL), "kept of the old")
+WRITTEN = Equation("written", I * G, "written")
+MEMORY_AFTER = Equation("c", KEPT + WRITTEN, "memory after", "c_t")
+SHOWN = Equation("shown", TANH(MEMORY_AFTER), "tanh of the memory")
+HIDDEN_AFTER = Equation("h", O * SHOWN, "hidden state after", "h_t")
 
-    def step(
-        self, inputs: Tensor, state: LSTMState, interventions: Interventions = NO_INTERVENTIONS
-    ) -> tuple[Tensor, LSTMState, dict[str, Tensor]]:
-        """Return the new hidden (B, H), the new state and the four gates, after reading inputs (B, I)."""
-        hidden, cell = state
-        from_input = inputs @ self.weight_ih.T + self.bias_ih
-        from_hidden = hidden @ self.weight_hh.T + self.bias_hh
-        i, f, g, o = (from_input + from_hidden).chunk(4, dim=1)  # (B, H) each
 
-        input_gate = interventions.on_gate("input_gate", torch.sigmoid(i))
-        forget_gate = interventions.on_gate("forget_gate", torch.sigmoid(f))
-        cell_candidate = interventions.on_gate("cell_candidate", torch.tanh(g))
-        output_gate = interventions.on_gate("output_gate", torch.sigmoid(o))
+def probe(ask: Ask) -> dict[str, Array]:
+    """Return each gate as a layer shows it whose other gates are held shut (-1) or open (1)."""
+    return {
+        "input_gate": ask(held={"cell_candidate": 1})["cell"],  # 1 is offered: what is written is how much may be
+        "forget_gate": ask(cell=1.0)["cell"] - ask(cell=0.0)["cell"],
+        "cell_candidate": ask(held={"input_gate": 1})["cell"],  # all may be written: what is written was offered
+        "output_gate": ask(held={"input_gate": -1, "forget_gate": 1}, cell=50.0)["hidden"],  # a full memory
+    }
 
-        cell = forget_gate * cell + input_gate * cell_candidate
-        hidden = interventions.on_hidden(output_gate * torch.tanh(cell))
-        gates = {
-            "input_gate": input_gate,
-            "forget_gate": forget_gate,
-            "cell_candidate": cell_candidate,
-            "output_gate": output_gate,
-        }
-        return hidden, LSTMState(hidden, cell), gates
 
-    def recompute_gates(self, inputs: Tensor, outputs: Tensor) -> dict[str, Tensor]:
-        """Return `hidden`, `cell` and the gates of a run whose outputs are known; the memory is added up step by
-        step."""
-        inside = super().recompute_gates(inputs, outputs)
-        kept, written = inside["forget_gate"], inside["input_gate"] * inside["cell_candidate"]  # (T, H)
-        memory, cell = torch.zeros_like(outputs[0]), torch.empty_like(outputs)
-        for step in range(len(outputs)):
-            memory = kept[step] * memory + written[step]
-            cell[step] = memory
-        return {"hidden": inside.pop("hidden"), "cell": cell} | inside
+WIRING = Wiring(
+    nodes=(
+        gate_box(2.0, "f: σ", "forget_gate"),
+        gate_box(4.0, "i: σ", "input_gate"),
+        gate_box(5.8, "g: tanh", "cell_candidate"),
+        gate_box(7.6, "o: σ", "output_gate"),
+        Node(2.0, 5.2, "×"),
+        Node(5.8, 3.9, "×"),
+        Node(5.8, 5.2, "+"),
+        Node(8.6, 4.3, "tanh", "cell", is_box=True),
+        Node(8.6, 3.0, "×"),
+    ),
+    wires=(
+        *BUSES,
+        *gate_inputs("forget_gate", 2.0),
+        *gate_inputs("input_gate", 4.0),
+        *gate_inputs("cell_candidate", 5.8),
+        *gate_inputs("output_gate", 7.6),
+        Wire("c_before", ((0.3, 5.2), (1.75, 5.2)), (0.85, 5.5)),
+        Wire("forget_gate", ((2.0, 2.45), (2.0, 4.95)), (2.45, 3.5)),
+        Wire("kept", ((2.25, 5.2), (5.55, 5.2)), (3.9, 5.5)),
+        Wire("input_gate", ((4.0, 2.45), (4.0, 3.9), (5.55, 3.9)), (4.45, 3.3)),
+        Wire("cell_candidate", ((5.8, 2.45), (5.8, 3.65)), (6.25, 3.0)),
+        Wire("written", ((5.8, 4.15), (5.8, 4.95)), (6.25, 4.55)),
+        Wire("c", ((6.05, 5.2), (9.6, 5.2)), (7.3, 5.5)),
+        Wire("c", ((8.6, 5.2), (8.6, 4.65))),
+        Wire("shown", ((8.6, 3.95), (8.6, 3.25)), (9.08, 3.65)),
+        Wire("output_gate", ((7.6, 2.45), (7.6, 3.0), (8.35, 3.0)), (7.15, 2.8)),
+        Wire("h", ((8.85, 3.0), (9.6, 3.0)), (9.3, 2.7)),
+    ),
+    ends=(
+        (0.1, 5.75, "c(t−1)"),
+        (9.75, 5.6, "c(t)"),
+        (0.1, 1.55, "h(t−1)"),
+        (0.1, -0.1, "x(t)"),
+        (9.75, 3.3, "h(t)"),
+    ),
+)
 
-    @staticmethod
-    def torch_step(inputs: Tensor, state: LSTMState, *weights: Tensor) -> tuple[Tensor, LSTMState]:
-        """Return `step`'s hidden and state, computed by torch's own fused step (faster, closed to view)."""
-        hidden, cell = torch.lstm_cell(inputs, tuple(state), *weights)
-        return hidden, LSTMState(hidden, cell)
-
-    @staticmethod
-    def step_from_projections(from_input: Tensor, from_hidden: Tensor, state: LSTMState) -> tuple[Tensor, LSTMState]:
-        """Return `step`'s hidden and state from its two products, W_i x + b_i and W_h h + b_h, (B, 4 * H) each."""
-        sums = from_input + from_hidden
-        input_gate, forget_gate, _, output_gate = sums.sigmoid().chunk(4, dim=1)
-        cell_candidate = sums.chunk(4, dim=1)[2].tanh()
-        cell = forget_gate * state.cell + input_gate * cell_candidate
-        hidden = output_gate * cell.tanh()
-        return hidden, LSTMState(hidden, cell)
+CELLS.register("lstm")(
+    Cell(
+        name="lstm",
+        look=Look("LSTM", 20, "#0072B2", "#4FA9E2", "circle", "solid", ":blue[●]"),
+        long_name="LSTM",
+        description="One layer with a memory that is only added to and scaled, behind three gates; the gate that keeps "
+        "starts open.",
+        gates=(INPUT_GATE, FORGET_GATE, CELL_CANDIDATE, OUTPUT_GATE),
+        step=step,
+        equations=(KEPT, WRITTEN, MEMORY_AFTER, SHOWN, HIDDEN_AFTER),
+        wiring=WIRING,
+        told="Unit {unit} held {c_before}; its forget gate keeps {forget_gate_percent} % of that, its input gate lets "
+        "{input_gate_percent} % of the new value {cell_candidate} in, and it now holds {c}. Its output gate shows "
+        "{output_gate_percent} % of that, squashed: {h}.",
+        belt="By the forget gates",
+        belt_words="what an LSTM writes is its input gate times its candidate, and each later forget gate keeps a "
+        "share of it",
+        keeps=F,
+        writes=WRITTEN,
+        trained_by=TorchLayer("LSTM", "lstm_cell"),
+        state_type=LSTMState,
+        parts=(HIDDEN, MEMORY_CELL),
+        probe=probe,
+    )
+)

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from engine.cells import Cell, Interventions, from_torch
+from engine.cells import Interventions
 from engine.errors import InputError
+from engine.layers import ReadableCell, from_torch
 from engine.models.language_model import LanguageModel, LanguageModelState
 from engine.models.recurrent import step_layer
 
@@ -30,12 +31,12 @@ class ClampedModel:
 
     def __init__(self, model: LanguageModel, interventions: Mapping[int, Interventions]) -> None:
         self.model = model
-        self.strings: dict[int, tuple[Cell, Interventions]] = {}
+        self.strings: dict[int, tuple[ReadableCell, Interventions]] = {}
         for layer, intervention in interventions.items():
             if not 0 <= layer < len(model.layers):
                 raise InputError(f"There is no layer {layer + 1}; the layers are 1 to {len(model.layers)}.")
-            cell = from_torch(model.layers[layer])  # type: ignore[arg-type]  # a ModuleList does not say of what
-            intervention.check(cell)
+            cell = from_torch(model.layers[layer])
+            intervention.check(cell.cell, cell.hidden_size)
             self.strings[layer] = (cell, intervention)
 
     def start(self, batch_size: int = 1) -> LanguageModelState:

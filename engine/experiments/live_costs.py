@@ -16,7 +16,7 @@ import torch
 from engine.config import JsonObject
 from engine.errors import ConfigError
 from engine.experiments.runs import where_from
-from engine.experiments.state_size import FORMULAS, size_of
+from engine.experiments.state_size import formulas, size_of
 from engine.experiments.timing import CHUNK, INPUT_SIZE, build, held_bytes, kept_bytes, median_block
 from engine.models.sequence_predictor import SequencePredictor
 
@@ -52,7 +52,7 @@ def measure_costs(
     for index, place in enumerate(places):
         if time.monotonic() > deadline:
             break
-        found = [measure(name, place, hidden_size) for name in FORMULAS]
+        found = [measure(name, place, hidden_size) for name in formulas()]
         rows += found
         yield {
             "kind": "rows",
@@ -62,7 +62,7 @@ def measure_costs(
         }
     return {
         "rows": rows,
-        "is_complete": len(rows) == len(FORMULAS) * len(places),
+        "is_complete": len(rows) == len(formulas()) * len(places),
         "hidden_size": hidden_size,
         "when": when,
         **where_from(),
@@ -73,9 +73,9 @@ class _Streams:
     """Every architecture reads one token after another; the state stays where the last block ended."""
 
     def __init__(self, hidden_size: int) -> None:
-        self._networks = {name: build(name, size_of(name, hidden_size), POSITIONS) for name in FORMULAS}
+        self._networks = {name: build(name, size_of(name, hidden_size), POSITIONS) for name in formulas()}
         self._states = {name: network.start() for name, network in self._networks.items()}
-        for name in FORMULAS:  # the first tokens of a process take longer
+        for name in formulas():  # the first tokens of a process take longer
             state = self._states[name]
             self.block(name, 0, hidden_size)
             self._states[name] = state

@@ -9,6 +9,7 @@ import pyarrow.parquet
 
 from engine.config import JsonObject
 from engine.errors import DataError
+from engine.plotting.theme import architecture_rank
 
 RESULTS = Path(__file__).resolve().parents[2] / "data" / "results"
 SCHEMA = 2  # 1 had no equal hidden sizes, no trials of learning rates, and elapsed time by the clock on the wall
@@ -47,20 +48,6 @@ WHOLE_NUMBERS = (
     "cores",
 )
 GROUP = ["task", "architecture", "length", "equal"]
-NAMES = (
-    "rnn",
-    "irnn",
-    "lstm",
-    "lstm_chrono",
-    "lstm_stacked",
-    "lstm_bidirectional",
-    "gru",
-    "gru_chrono",
-    "min_gru",
-    "transformer",
-    "average",
-)
-ORDER = {name: place for place, name in enumerate(NAMES)}  # the order of charts and tables
 
 
 def list_results(folder: Path | str = RESULTS) -> list[str]:
@@ -157,4 +144,4 @@ def _make_anew(path: Path) -> str:
 
 
 def _rank(column: pd.Series) -> pd.Series:
-    return column.map(lambda name: ORDER.get(name, len(ORDER)))
+    return column.map(architecture_rank)

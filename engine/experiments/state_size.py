@@ -6,40 +6,20 @@ H hidden units, d width of the Transformer's stream, L layers, T tokens read. Ev
 
 from __future__ import annotations
 
-import dataclasses
-
 import pandas as pd
 import torch
 
 from engine.experiments.timing import INPUT_SIZE, build, held_bytes
 from engine.models.architectures import ARCHITECTURES
-from engine.models.architectures.transformer import LAYERS
+from engine.models.architectures.base import StateFormula
 
 BYTES = 4  # of a 32-bit float
 
 
-@dataclasses.dataclass(frozen=True)
-class StateFormula:
-    """How many floats an architecture holds: `per_unit` * H, and `per_unit_and_token` * H for every token read."""
-
-    text: str
-    per_unit: int = 0
-    per_unit_and_token: int = 0
-
-    def floats(self, hidden_size: int, tokens: int) -> int:
-        """Return the number of floats held after so many tokens."""
-        return hidden_size * (self.per_unit + self.per_unit_and_token * tokens)
-
-
-FORMULAS = {
-    "rnn": StateFormula("H", per_unit=1),
-    "lstm": StateFormula("2 H: hidden state and cell", per_unit=2),
-    "gru": StateFormula("H", per_unit=1),
-    "min_gru": StateFormula("H, shared by its two layers", per_unit=1),
-    "transformer": StateFormula(
-        f"2 L T d with L = {LAYERS} and d = H: a key and a value per token and layer", per_unit_and_token=2 * LAYERS
-    ),
-}
+def formulas() -> dict[str, StateFormula]:
+    """Return the formula of every architecture that has one of its own; variants of a cell hold as much as the cell."""
+    found = {name: kind.state_formula for name, kind in ARCHITECTURES.items()}
+    return {name: formula for name, formula in found.items() if formula is not None}
 
 
 def state_table(hidden_size: int, tokens: int) -> pd.DataFrame:
@@ -48,7 +28,7 @@ def state_table(hidden_size: int, tokens: int) -> pd.DataFrame:
     Columns: architecture, formula, floats, formula_bytes, measured_bytes, bytes_at_start.
     """
     rows = []
-    for name, formula in FORMULAS.items():
+    for name, formula in formulas().items():
         floats = formula.floats(hidden_size, tokens)
         at_start, measured = _measure(name, hidden_size, tokens)
         rows.append(
@@ -70,7 +50,7 @@ def state_curves(hidden_size: int, longest: int, points: int = 21) -> pd.DataFra
     return pd.DataFrame(
         [
             {"architecture": name, "position": position, "memory_bytes": BYTES * formula.floats(hidden_size, position)}
-            for name, formula in FORMULAS.items()
+            for name, formula in formulas().items()
             for position in positions
             if position
         ]
@@ -79,8 +59,9 @@ def state_curves(hidden_size: int, longest: int, points: int = 21) -> pd.DataFra
 
 def overtaken_after(hidden_size: int, architecture: str) -> int:
     """Return the first token after which the Transformer holds more than `architecture` does."""
+    transformer, recurrent = (ARCHITECTURES.get(name).state_formula for name in ("transformer", architecture))
     tokens = 1
-    while FORMULAS["transformer"].floats(hidden_size, tokens) <= FORMULAS[architecture].floats(hidden_size, tokens):
+    while transformer.floats(hidden_size, tokens) <= recurrent.floats(hidden_size, tokens):
         tokens += 1
     return tokens
 

@@ -23,6 +23,7 @@ from engine.experiments.trainability_settings import TrainabilitySettings
 from engine.inspection.gradients.chain import INPUT_SIZE, ChainSettings, make_weights
 from engine.inspection.gradients.connectivity import rank_correlation
 from engine.inspection.gradients.jacobians import CellWeights, multiply_back, run_chain
+from engine.layers import layer_weights, single_layer
 from engine.tasks import TASKS
 
 TASK = "delayed_recall"
@@ -40,15 +41,12 @@ class BornNetwork(nn.Module):
     def __init__(self, weights: CellWeights, vocab_size: int, output_size: int) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, INPUT_SIZE)
-        kinds = {"lstm": nn.LSTM, "gru": nn.GRU}
-        if weights.kind in kinds:
-            self.layer = kinds[weights.kind](INPUT_SIZE, weights.hidden_size, batch_first=True)
-        else:
-            self.layer = nn.RNN(INPUT_SIZE, weights.hidden_size, nonlinearity=weights.activation, batch_first=True)
+        self.layer = single_layer(weights.cell, INPUT_SIZE, weights.hidden_size)
         self.output = nn.Linear(weights.hidden_size, output_size)
         with torch.no_grad():
-            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
-                getattr(self.layer, f"{name}_l0").copy_(torch.from_numpy(getattr(weights, name)))
+            for name, weight in layer_weights(self.layer)._asdict().items():
+                if weight is not None:
+                    weight.copy_(torch.from_numpy(getattr(weights, name)))
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the answers (B, T, O) to tokens (B, T)."""

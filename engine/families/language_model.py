@@ -31,9 +31,8 @@ from engine.task_family import (
 from engine.wording import counted
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from engine.inspection.cells.steps import LayerRun
+    from engine.layers import Layer
     from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "language_model"
@@ -103,12 +102,12 @@ def layer_labels(info: ModelInfo) -> list[str]:
     return [f"Layer {number}" for number in range(1, info.config["num_layers"] + 1)]
 
 
-def layers(loaded: LoadedModel) -> list[nn.RNNBase]:
+def layers(loaded: LoadedModel) -> list[Layer]:
     """Return a model's recurrent layers, the lowest first."""
     return list(loaded.model.layers)
 
 
-def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[nn.RNNBase]) -> Iterator[LayerRun]:
+def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[Layer]) -> Iterator[LayerRun]:
     """Yield each layer with what it reads of `text`, the start token first, as when the model writes."""
     import torch
 

@@ -30,9 +30,8 @@ from engine.task_family import (
 from engine.wording import counted
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from engine.inspection.cells.steps import LayerRun
+    from engine.layers import Layer
     from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "translation"
@@ -93,7 +92,7 @@ def layer_labels(info: ModelInfo) -> list[str]:
     return [f"Layer {number}, {way}" for number in numbers for way in ("forwards", "backwards")]
 
 
-def layers(loaded: LoadedModel) -> list[nn.RNNBase]:
+def layers(loaded: LoadedModel) -> list[Layer]:
     """Return the encoder's layers and directions, the lowest first, forwards before backwards."""
     model = loaded.model
     if model.encoder_backward is None:
@@ -101,7 +100,7 @@ def layers(loaded: LoadedModel) -> list[nn.RNNBase]:
     return [layer for pair in zip(model.encoder_forward, model.encoder_backward, strict=True) for layer in pair]
 
 
-def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[nn.RNNBase]) -> Iterator[LayerRun]:
+def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[Layer]) -> Iterator[LayerRun]:
     """Yield each layer and direction of the encoder with what it reads of `text`."""
     import torch
 

@@ -14,7 +14,9 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
+from engine.cells.base import KEEP
 from engine.config import JsonObject, to_dict
+from engine.layers import Layer, cell_of, layer_weights
 from engine.registry import Registry
 
 MODELS: Registry[type[PretrainedModel]] = Registry("model")
@@ -100,24 +102,26 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
         return model.float().eval()
 
 
-def reset_recurrent_weights(layer: nn.RNNBase, forget_bias: float = 1.0) -> None:
-    """Initialise one torch recurrent layer: Glorot input weights, orthogonal recurrent blocks, LSTM forget bias.
+def reset_recurrent_weights(layer: Layer, forget_bias: float = 1.0) -> None:
+    """Initialise one recurrent layer: Glorot input weights, orthogonal recurrent blocks, the forget gates' bias.
 
-    Paper: Saxe, McClelland and Ganguli (2014) for orthogonal matrices; Jozefowicz, Zaremba and Sutskever (2015) for the
-    forget bias. PyTorch adds two biases per gate: the forget bias goes on `bias_ih`, the rest is zero.
+    A forget gate is one that keeps and does nothing else. Paper: Saxe, McClelland and Ganguli (2014) for orthogonal
+    matrices; Jozefowicz, Zaremba and Sutskever (2015) for the forget bias. PyTorch adds two biases per gate: the forget
+    bias goes on `bias_ih`, the rest is zero.
     """
-    size = layer.hidden_size
-    for name, parameter in layer.named_parameters():
-        if name.startswith("weight_hh"):
-            for block in parameter.data.split(size):
-                nn.init.orthogonal_(block)
-        elif name.startswith("weight_ih"):
-            for block in parameter.data.split(size):
-                nn.init.xavier_uniform_(block)
-        else:
-            nn.init.zeros_(parameter)
-            if layer.mode == "LSTM" and name.startswith("bias_ih"):
-                parameter.data[size : 2 * size] = forget_bias
+    weights = layer_weights(layer)
+    # In torch's order, which the random numbers follow: input weights first.
+    for block in weights.weight_ih.data.split(layer.hidden_size):
+        nn.init.xavier_uniform_(block)
+    if weights.weight_hh is not None and weights.bias_hh is not None:
+        for block in weights.weight_hh.data.split(layer.hidden_size):
+            nn.init.orthogonal_(block)
+        nn.init.zeros_(weights.bias_hh)
+    nn.init.zeros_(weights.bias_ih)
+    gates = cell_of(layer).gates
+    for gate, block in zip(gates, weights.bias_ih.data.split(layer.hidden_size), strict=True):
+        if gate.roles == (KEEP,):
+            block.fill_(forget_bias)
 
 
 def mask_from_lengths(lengths: Tensor, size: int) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.cells import CELLS
 from engine.task_family import TASK_FAMILIES, Metric
 
 
@@ -42,7 +43,7 @@ def write_card(name: str, config: dict[str, Any]) -> str:
 
 def cell_words(cell: str) -> str:
     """Return what a card calls the cell of a recurrent layer."""
-    return {"rnn": "vanilla RNN (tanh)", "lstm": "LSTM", "gru": "GRU"}.get(cell, cell)
+    return CELLS.get(cell).long_name if cell in CELLS.names() else cell
 
 
 def _head(config: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from engine.cells import Look
 from engine.errors import ConfigError, ModelError
 from engine.models.base import MODELS, PretrainedModel
 
@@ -48,7 +49,19 @@ class Order:
     shares: np.ndarray
 
 
-@MODELS.register("ngram", title="n-gram model")
+@MODELS.register(
+    "ngram",
+    title="n-gram model",
+    look=Look(
+        title="n-gram",
+        order=80,
+        on_light="#555A5E",
+        on_dark="#B7BDC2",
+        marker="cross",
+        dash="dash",
+        mark=":gray[✚]",
+    ),
+)
 class NgramModel(PretrainedModel):
     """Predicts the next token from the last `order - 1`, by counting; its state is those tokens, (B, C)."""
 

@@ -1,4 +1,4 @@
-"""One recurrent layer, run over whole sequences by torch.nn or one step at a time by torch's cell functions.
+"""One recurrent layer, run over whole sequences by its layer or one step at a time by torch's cell functions.
 
 At batch 1 a single step through nn.LSTM costs several times a call of the cell function, so generation steps use the
 latter.
@@ -11,34 +11,35 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.func import functional_call
 from torch.nn import functional
 
 from engine.cells import CELLS
+from engine.layers import CellLayer, Layer, single_layer
 from engine.models.base import mask_from_lengths, reset_recurrent_weights
 
 LayerState = Any  # a tensor (B, H) or a named tuple of such: each cell has its own
 
 
-def build_layer(cell: str, input_size: int, hidden_size: int, forget_bias: float = 1.0) -> nn.RNNBase:
+def build_layer(cell: str, input_size: int, hidden_size: int, forget_bias: float = 1.0) -> Layer:
     """Return a one-layer torch module for `cell`, initialised.
 
     Raises:
         ConfigError: no cell has this name.
     """
-    layer = CELLS.get(cell).torch_layer(input_size, hidden_size, batch_first=True)
+    layer = single_layer(CELLS.get(cell), input_size, hidden_size)
     reset_recurrent_weights(layer, forget_bias)
     return layer
 
 
 def zero_state(cell: str, batch_size: int, hidden_size: int, like: Tensor) -> LayerState:
-    """Return the all-zero state of one layer: (B, H), or an LSTMState of two."""
+    """Return the all-zero state of one layer: (B, H), or the cell's named tuple of several."""
     return CELLS.get(cell).zero_state(batch_size, hidden_size, like)
 
 
 def run_layer(
-    layer: nn.Module, inputs: Tensor, state: LayerState, weight_dropout: float = 0.0
+    layer: Layer, inputs: Tensor, state: LayerState, weight_dropout: float = 0.0
 ) -> tuple[Tensor, LayerState]:
     """Return the outputs (B, T, H) of a whole sequence (B, T, I) and the state after its last step.
 
@@ -48,7 +49,13 @@ def run_layer(
     """
     weights = {}
     if weight_dropout:
-        weights["weight_hh_l0"] = functional.dropout(layer.get_parameter("weight_hh_l0"), weight_dropout)
+        weights = {
+            name: functional.dropout(weight, weight_dropout)
+            for name, weight in layer.named_parameters()
+            if name.startswith("weight_hh")
+        }
+    if isinstance(layer, CellLayer):
+        return functional_call(layer, weights, (inputs, state))
     if isinstance(state, tuple):
         outputs, last = functional_call(layer, weights, (inputs, tuple(part[None] for part in state)))
         return outputs, type(state)(*(part[0] for part in last))
@@ -56,10 +63,18 @@ def run_layer(
     return outputs, last[0]
 
 
-def step_layer(cell: str, layer: nn.Module, inputs: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
+def step_layer(cell: str, layer: Layer, inputs: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
     """Return the output (B, H) and new state of one time step with inputs (B, I); equals `run_layer` with T = 1."""
+    if isinstance(layer, CellLayer):
+        return layer.step(inputs, state)
     weights = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
-    return CELLS.get(cell).torch_step(inputs, state, *weights)
+    kind = CELLS.get(cell)
+    step = getattr(torch, kind.trained_by.step)
+    if kind.state_type is None:
+        hidden = step(inputs, state, *weights)
+        return hidden, hidden
+    state = kind.make_state(step(inputs, tuple(state), *weights))
+    return state[0], state
 
 
 def reverse_by_length(inputs: Tensor, lengths: Tensor) -> Tensor:

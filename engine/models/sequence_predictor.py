@@ -103,8 +103,8 @@ def hidden_size_for(parameters: int, architecture: str, input_size: int, vocab_s
     if abs(counts[best] - parameters) > FARTHEST_MATCH * parameters:
         near = f"the nearest has {counts[best]:,}"
         raise ConfigError(
-            f"No {kind.title} here has about {parameters:,} parameters; {near}. Choose between {_floor(counts):,} and "
-            f"{max(counts.values()):,}."
+            f"No {kind.look.title} here has about {parameters:,} parameters; {near}. Choose between "
+            f"{_floor(counts):,} and {max(counts.values()):,}."
         )
     return best
 

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.cells import CELLS
+from engine.layers import layer_weights
 from engine.models.base import State, StepModel, select
 from engine.models.language_model import LanguageModel, LanguageModelState
 from engine.models.recurrent import LayerState
@@ -65,20 +66,17 @@ class _Step(nn.Module):
 
     def __init__(self, model: LanguageModel) -> None:
         super().__init__()
-        self.join, self.step_from_projections, self.start = (
-            model.join,
-            CELLS.get(model.cell).step_from_projections,
-            model.start(1),
-        )
-        weight, bias = (model.layers[0].get_parameter(f"{name}_ih_l0") for name in ("weight", "bias"))
-        is_small = model.vocab_size * len(bias) <= LARGEST_TABLE
-        table = model.embedding.weight @ weight.T + bias if is_small else None  # (V, G * H)
+        self.join, self.cell, self.start = model.join, CELLS.get(model.cell), model.start(1)
+        weights = [layer_weights(layer) for layer in model.layers]
+        first = weights[0]
+        is_small = model.vocab_size * len(first.bias_ih) <= LARGEST_TABLE
+        table = model.embedding.weight @ first.weight_ih.T + first.bias_ih if is_small else None  # (V, G * H)
         self.register_buffer("embedding", model.embedding.weight.detach().clone())
         self.register_buffer("table", None if table is None else table.detach())
-        for index, layer in enumerate(model.layers):
-            for name, end in (("input", "ih_l0"), ("hidden", "hh_l0")):
-                packed = _pack(layer.get_parameter(f"weight_{end}"), layer.get_parameter(f"bias_{end}"))
-                setattr(self, f"from_{name}_{index}", packed)
+        for index, layer in enumerate(weights):
+            setattr(self, f"from_input_{index}", _pack(layer.weight_ih, layer.bias_ih))
+            if layer.weight_hh is not None:
+                setattr(self, f"from_hidden_{index}", _pack(layer.weight_hh, layer.bias_hh))
         if model.to_embedding is None:
             projections = [_pack(model.output.weight, model.output_bias)]
         else:
@@ -96,8 +94,9 @@ class _Step(nn.Module):
                 from_input = self.table[token_ids]  # (B, G * H)
             else:
                 from_input = multiply(hidden, getattr(self, f"from_input_{index}"))
-            from_hidden = multiply(before[0], getattr(self, f"from_hidden_{index}"))
-            output, after = self.step_from_projections(from_input, from_hidden, _like(self.start[index], before))
+            looks_back = self.cell.looks_back
+            from_hidden = multiply(before[0], getattr(self, f"from_hidden_{index}")) if looks_back else None
+            output, after, _ = self.cell.step(from_input, from_hidden, _like(self.start[index], before))
             hidden = self.join(hidden, output)
             new_parts.append(_to_parts((after,))[0])
         for index in range(self.num_projections):

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.cells import CELLS
+from engine.cells import CELLS, STATES
 from engine.errors import ConfigError
 from engine.models.attention import ATTENTION
 from engine.models.base import MODELS, PretrainedModel, StepModel, mask_from_lengths, select
@@ -47,6 +47,7 @@ class Encoded(NamedTuple):
     final: tuple[Tensor, ...]
 
 
+@STATES.register("DecoderState")
 class DecoderState(NamedTuple):
     """Everything the decoder needs for its next step; every tensor has the batch first.
 
@@ -141,8 +142,8 @@ class Translator(PretrainedModel):
         self.encoder_forward = layers(encoder_inputs, direction_size)
         self.encoder_backward = layers(encoder_inputs, direction_size) if bidirectional else None
         self.decoder = layers(decoder_inputs, hidden_size)
-        self.state_parts = CELLS.get(cell).state_parts
-        self.bridge = nn.ModuleList(nn.Linear(hidden_size, hidden_size * self.state_parts) for _ in decoder_inputs)
+        carried = len(CELLS.get(cell).parts)
+        self.bridge = nn.ModuleList(nn.Linear(hidden_size, hidden_size * carried) for _ in decoder_inputs)
         self.attention = ATTENTION.get(attention)(hidden_size)
         self.combine = nn.Linear(2 * hidden_size, embedding_dim)
         self.output_bias = nn.Parameter(torch.zeros(vocab_size))
@@ -182,8 +183,7 @@ class Translator(PretrainedModel):
         for index, bridge in enumerate(self.bridge):
             last = encoded.final[min(index, len(encoded.final) - 1)]
             parts = torch.tanh(bridge(last)).split(self.hidden_size, dim=-1)
-            empty = zero_state(self.cell, len(last), self.hidden_size, last)
-            layers.append(type(empty)(*parts) if isinstance(empty, tuple) else parts[0])
+            layers.append(CELLS.get(self.cell).make_state(parts))
         weights = torch.zeros_like(encoded.mask, dtype=encoded.outputs.dtype)
         keys = self.attention.keys(encoded.outputs)
         return DecoderState(tuple(layers), keys, encoded.outputs, encoded.mask, encoded.final[-1], weights)

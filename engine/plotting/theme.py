@@ -11,17 +11,22 @@ Paper: Okabe and Ito (2008), Color Universal Design.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Literal
 
 import plotly.graph_objects as go
+
+from engine.cells import CELLS, Look, all_gates
+from engine.registry import read_declarations
 
 Mode = Literal["light", "dark"]
 
 FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
 MONOSPACE = "'Source Code Pro', monospace"
 HEAT_SCALE = "Cividis"
+NETWORKS = Path(__file__).resolve().parents[1] / "models"
 
 
 @dataclass(frozen=True)
@@ -56,33 +61,27 @@ class ArchitectureStyle:
     dash: str
 
 
-# name: (label, colour on light, colour on dark, marker, dash). Variants keep the hue of their family, lighter or
-# darker.
-_ARCHITECTURES: dict[str, tuple[str, str, str, str, str]] = {
-    "rnn": ("RNN", "#D55E00", "#F07A26", "triangle-up", "dot"),
-    "irnn": ("IRNN", "#8F3F00", "#F8B27E", "triangle-down", "dashdot"),
-    "lstm": ("LSTM", "#0072B2", "#4FA9E2", "circle", "solid"),
-    "lstm_chrono": ("LSTM, chrono", "#00436B", "#A6D5F5", "hexagon", "dash"),
-    "lstm_stacked": ("LSTM, two layers", "#3D8FC7", "#2A83BD", "star", "dot"),
-    "lstm_bidirectional": ("LSTM, both directions", "#1E5B80", "#7FBFE6", "bowtie", "longdash"),
-    "gru": ("GRU", "#008F68", "#2CC295", "square", "dash"),
-    "min_gru": ("minGRU", "#A87000", "#E6A419", "pentagon", "dashdot"),
-    "transformer": ("Transformer", "#B0558B", "#DB93BC", "diamond", "longdash"),
-    "average": ("Average", "#7A7F84", "#868D93", "star-triangle-up", "dot"),
-    "ngram": ("n-gram", "#555A5E", "#B7BDC2", "cross", "dash"),
-    "baseline": ("Baseline", "#6B7074", "#9BA2A8", "x", "dash"),
+BASELINE = Look("Baseline", 100, "#6B7074", "#9BA2A8", "x", "dash", ":gray[✕]")
+
+# hue: (colour on light, colour on dark). A gate says which is its own; gates that do the same work share one.
+GATE_HUES: dict[str, tuple[str, str]] = {
+    "blue": ("#1B7C9E", "#5CC3E8"),
+    "red": ("#BF3A1E", "#F2815F"),
+    "olive": ("#77771F", "#C2C25A"),
+    "plum": ("#9A4591", "#D68ACD"),
 }
 
-# gate: (colour on light, colour on dark). Reset and update share the hues of the LSTM gates that do the same work.
-_GATES: dict[str, tuple[str, str]] = {
-    "input_gate": ("#1B7C9E", "#5CC3E8"),
-    "forget_gate": ("#BF3A1E", "#F2815F"),
-    "cell_candidate": ("#77771F", "#C2C25A"),
-    "output_gate": ("#9A4591", "#D68ACD"),
-    "reset_gate": ("#BF3A1E", "#F2815F"),
-    "update_gate": ("#1B7C9E", "#5CC3E8"),
-    "new_gate": ("#77771F", "#C2C25A"),
-}
+
+@cache
+def looks() -> dict[str, Look]:
+    """Return how every architecture is named and drawn, in the order legends list them, the baseline last.
+
+    Cells declare it in their definitions, which need no torch; what networks declare is read from their files.
+    """
+    declared = read_declarations(NETWORKS, "look")
+    found = {name: cell.look for name, cell in CELLS.items()}
+    found |= {name: Look(**fields) for name, fields in declared.items()} | {"baseline": BASELINE}
+    return dict(sorted(found.items(), key=lambda item: item[1].order))
 
 
 def palette(mode: Mode) -> Palette:
@@ -117,12 +116,12 @@ def accent(mode: Mode) -> str:
 
 def architecture_names() -> list[str]:
     """Return the architectures that have a style of their own, in the order legends list them."""
-    return list(_ARCHITECTURES)
+    return list(looks())
 
 
 def architecture_label(name: str) -> str:
     """Return how an architecture is written on a page: "lstm" becomes "LSTM"; an unknown name stays as it is."""
-    return _ARCHITECTURES[name][0] if name in _ARCHITECTURES else name
+    return looks()[name].title if name in looks() else name
 
 
 def architecture_in_text(name: str) -> str:
@@ -134,18 +133,38 @@ def architecture_in_text(name: str) -> str:
 def architecture_style(name: str, mode: Mode) -> ArchitectureStyle:
     """Return label, colour, marker and dash of an architecture; one without a style of its own looks like a
     baseline."""
-    label, on_light, on_dark, marker, dash = _ARCHITECTURES.get(name, (name, *_ARCHITECTURES["baseline"][1:]))
-    return ArchitectureStyle(label, on_light if mode == "light" else on_dark, marker, dash)
+    look = looks().get(name, replace(BASELINE, title=name))
+    return ArchitectureStyle(look.title, look.on_light if mode == "light" else look.on_dark, look.marker, look.dash)
+
+
+def architecture_mark(name: str) -> str:
+    """Return an architecture's marker in its colour, as Markdown."""
+    return looks().get(name, BASELINE).mark
+
+
+def architecture_rank(name: str) -> int:
+    """Return where an architecture stands in lists and legends; one without a style of its own comes last."""
+    return looks().get(name, BASELINE).order
 
 
 def gate_names() -> list[str]:
     """Return the gates that have a colour."""
-    return list(_GATES)
+    return list(all_gates())
 
 
 def gate_colour(name: str, mode: Mode) -> str:
     """Return the colour of a gate, the same in every figure."""
-    return _GATES[name][0 if mode == "light" else 1]
+    return GATE_HUES[all_gates()[name].hue][0 if mode == "light" else 1]
+
+
+def gate_marker(name: str) -> str:
+    """Return the marker of a gate, beside its colour: some gates share a hue."""
+    return all_gates()[name].marker
+
+
+def gate_dash(name: str) -> str:
+    """Return the dash of a gate's line."""
+    return all_gates()[name].dash
 
 
 def diverging_scale(mode: Mode) -> list[tuple[float, str]]:
@@ -247,7 +266,7 @@ def _template(mode: Mode) -> go.layout.Template:
             "font": {"family": FONT, "size": 14, "color": colours.ink},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
-            "colorway": [architecture_style(name, mode).colour for name in _ARCHITECTURES],
+            "colorway": [architecture_style(name, mode).colour for name in looks()],
             "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
             "xaxis": {**axis, "showgrid": False},
             "yaxis": axis,

@@ -13,7 +13,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from engine.cells import LSTMState
+from engine.cells import STATES
 from engine.errors import ModelError
 from engine.models.base import AnyState
 
@@ -79,7 +79,7 @@ def restore(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer
     """
     folder = _newest(output_dir)
     try:
-        # Copies: a file's tensors start anywhere in memory, and products then round otherwise than in a run not stopped.
+        # Copies: a file's tensors start anywhere in memory, and products then round otherwise than in a whole run.
         tensors = {name: t.clone() for name, t in safetensors.torch.load_file(folder / "state.safetensors").items()}
         plain = json.loads((folder / "state.json").read_text())
         model.load_state_dict(_under("model.", tensors))
@@ -101,7 +101,11 @@ def restore(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer
 
 
 def flatten(state: AnyState) -> tuple[Any, list[Tensor]]:  # nested as the state is
-    """Return a JSON-able shape of a nested state and its tensors in order; names of named tuples are kept."""
+    """Return a JSON-able shape of a nested state and its tensors in order; names of named tuples are kept.
+
+    Raises:
+        ConfigError: a named tuple is not in `STATES`, so that it could not be put together again.
+    """
     if isinstance(state, Tensor):
         return "tensor", [state]
     if isinstance(state, tuple):
@@ -110,18 +114,25 @@ def flatten(state: AnyState) -> tuple[Any, list[Tensor]]:  # nested as the state
             shape, found = flatten(part)
             shapes.append(shape)
             tensors += found
-        return {"kind": type(state).__name__, "parts": shapes}, tensors
+        kind = type(state).__name__
+        if type(state) is not tuple:
+            STATES.get(kind)
+        return {"kind": kind, "parts": shapes}, tensors
     return None, []
 
 
 def unflatten(shape: Any, tensors: list[Tensor]) -> AnyState:  # a shape as `flatten` gives it
-    """Return the nested state `flatten` took apart; `tensors` is consumed from the front."""
+    """Return the nested state `flatten` took apart; `tensors` is consumed from the front.
+
+    Raises:
+        ConfigError: it holds a kind of state that is not in `STATES`.
+    """
     if shape == "tensor":
         return tensors.pop(0)
     if shape is None:
         return None
     parts = [unflatten(part, tensors) for part in shape["parts"]]
-    return LSTMState(*parts) if shape["kind"] == "LSTMState" else tuple(parts)
+    return tuple(parts) if shape["kind"] == "tuple" else STATES.get(shape["kind"])(*parts)
 
 
 def _newest(output_dir: Path) -> Path:

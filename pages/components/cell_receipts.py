@@ -47,7 +47,7 @@ def for_unit_step(context: PageContext, strand: int, position: int, unit: int) -
     lines = (
         f"step = unit_step(model, reading, {strand}, {position}, {unit})\n"
         "for gate in step.sums.values():\n    print(gate.part, gate.total, gate.value)\n    print(gate.terms.head())\n"
-        "print(step.cell, step.hidden)"
+        "print(step.values)"
     )
     return _receipt(context, "from engine.inspection.cells.unit_step import unit_step\n", lines)
 

@@ -22,26 +22,10 @@ _USE = re.compile(r"^## Use\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 _FENCE = re.compile(r"^```\w+$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 
-# Markdown's named colours are set to the architectures' colours in .streamlit/config.toml.
-_MARKS = {
-    "rnn": ":orange[▲]",
-    "irnn": ":orange[▼]",
-    "lstm": ":blue[●]",
-    "lstm_chrono": ":blue[⬢]",
-    "lstm_stacked": ":blue[★]",
-    "lstm_bidirectional": ":blue[⧓]",
-    "gru": ":green[■]",
-    "min_gru": ":yellow[⬟]",
-    "transformer": ":violet[◆]",
-    "average": ":gray[✦]",
-    "ngram": ":gray[✚]",
-}
-_ORDER = {name: place for place, name in enumerate(theme.architecture_names())}
-
 
 def in_order(models: list[ModelInfo]) -> list[ModelInfo]:
     """Return models by task, then in the order architectures are always listed in."""
-    return sorted(models, key=lambda info: (info.task, _ORDER.get(info.architecture, len(_ORDER)), info.name))
+    return sorted(models, key=lambda info: (info.task, theme.architecture_rank(info.architecture), info.name))
 
 
 def label(info: ModelInfo) -> str:
@@ -71,7 +55,7 @@ def group_label(models: list[ModelInfo]) -> str:
 
 def mark(architecture: str) -> str:
     """Return an architecture's marker in its colour, as Markdown."""
-    return _MARKS.get(architecture, ":gray[✕]")
+    return theme.architecture_mark(architecture)
 
 
 def find_metric(metrics: Mapping[str, Any], name: str) -> float | None:

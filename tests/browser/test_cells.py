@@ -55,10 +55,10 @@ def test_from_opening_to_a_forget_gate_that_closes_in_three_clicks_and_on(guest:
     expect(said).to_contain_text(f"On “{found.token}”", timeout=TIMEOUT_MS)
     step = unit_step(loaded, reading, found.strand, found.position, found.unit)
     expect(page.get_by_text(f"At step {found.position + 1} the network reads")).to_contain_text(
-        f"it now holds {signed(step.cell)}", timeout=TIMEOUT_MS
+        f"it now holds {signed(step.values['c'])}", timeout=TIMEOUT_MS
     )
     numbers = guest.chart("cell-diagram", ".annotation-text")
-    for value in (step.sums["forget_gate"].value, step.cell_before, step.cell):
+    for value in (step.sums["forget_gate"].value, step.values["c_before"], step.values["c"]):
         expect(numbers.filter(has_text=re.compile(f"^{value:.2f}$".replace("-", "−"))).first).to_be_visible(
             timeout=TIMEOUT_MS
         )
@@ -67,11 +67,11 @@ def test_from_opening_to_a_forget_gate_that_closes_in_three_clicks_and_on(guest:
     page.keyboard.press("n")
     after = unit_step(loaded, reading, found.strand, found.position + 1, found.unit)
     line = page.get_by_text(f"At step {found.position + 2} the network reads")
-    expect(line).to_contain_text(f"Unit {found.unit} held {signed(after.cell_before)}", timeout=TIMEOUT_MS)
+    expect(line).to_contain_text(f"Unit {found.unit} held {signed(after.values['c_before'])}", timeout=TIMEOUT_MS)
     click_token(guest, 8)
     at_nine = unit_step(loaded, reading, found.strand, 8, found.unit)
     expect(page.get_by_text("At step 9 the network reads")).to_contain_text(
-        f"it now holds {signed(at_nine.cell)}", timeout=TIMEOUT_MS
+        f"it now holds {signed(at_nine.values['c'])}", timeout=TIMEOUT_MS
     )
     expect(page.locator(".st-key-proof")).to_contain_text(
         proof_sentence(prove(loaded, DEFAULT_TEXT, found.strand), reading.strands[found.strand]), timeout=TIMEOUT_MS

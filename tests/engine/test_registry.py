@@ -55,7 +55,7 @@ def test_a_new_file_in_the_package_is_enough(tmp_path: Path, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("module", "registry", "names"),
     [
-        ("engine.cells", "CELLS", {"rnn", "lstm", "gru"}),
+        ("engine.cells", "CELLS", {"rnn", "lstm", "gru", "min_gru"}),
         ("engine.text", "TOKENIZERS", {"character", "word", "bpe"}),
         ("engine.models", "MODELS", {"language_model", "translator"}),
         ("engine.models.attention", "ATTENTION", {"dot", "additive", "none"}),

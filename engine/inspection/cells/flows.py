@@ -6,9 +6,11 @@ Shapes: I input, H hidden.
 from __future__ import annotations
 
 import numpy as np
+import torch
 
 from engine.cells import CELLS
 from engine.inspection.cells.steps import CellReading, check_place, recurrent_layers
+from engine.layers import layer_weights
 from engine.models.folder import LoadedModel
 
 
@@ -30,42 +32,23 @@ def flows(
     return seen | {"x": _root_mean_square(read), "h_bus": _root_mean_square(carried)}
 
 
+@torch.inference_mode()
 def _vectors(loaded: LoadedModel, reading: CellReading, strand: int, position: int) -> dict[str, np.ndarray]:
     """Return what flows for every unit, (H,) by name."""
-    chosen, module = reading.strands[strand], recurrent_layers(loaded)[strand]
-    before = chosen.hidden_before[position]
-    parts = {name: values[position] for name, values in chosen.parts.items()}
-    weight_ih, weight_hh, bias_ih, bias_hh = (
-        getattr(module, f"{name}_l0").detach().numpy() for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    )
-    names = CELLS.get(chosen.cell).gate_names or ("hidden",)
-    from_input = np.split(weight_ih @ chosen.inputs[position] + bias_ih, len(names))
-    from_hidden = np.split(weight_hh @ before + bias_hh, len(names))
-    found = {name: vector for name, vector in parts.items() if name not in ("hidden", "cell")} | {
-        "h": parts["hidden"],
-        "h_before": before,
-    }
-    found |= {f"{name}.from_input": vector for name, vector in zip(names, from_input, strict=True)}
-    found |= {f"{name}.from_hidden": vector for name, vector in zip(names, from_hidden, strict=True)}
-    if chosen.cell == "lstm":
-        memory = chosen.cell_before[position]
-        found |= {
-            "c_before": memory,
-            "kept": parts["forget_gate"] * memory,
-            "written": parts["input_gate"] * parts["cell_candidate"],
-            "c": parts["cell"],
-            "shown": np.tanh(parts["cell"]),
-        }
-    elif chosen.cell == "gru":
-        found |= {
-            "recalled": parts["reset_gate"] * found["new_gate.from_hidden"],
-            "renewed_share": 1 - parts["update_gate"],
-            "kept": parts["update_gate"] * before,
-            "written": (1 - parts["update_gate"]) * parts["new_gate"],
-        }
-    else:
-        found["total"] = found["hidden.from_input"] + found["hidden.from_hidden"]
-    return found
+    chosen = reading.strands[strand]
+    cell, weights = CELLS.get(chosen.cell), layer_weights(recurrent_layers(loaded)[strand])
+    parts = {name: torch.tensor(values[position]) for name, values in chosen.parts.items()}
+    found = {gate.name: parts[gate.name] for gate in cell.gates if gate.roles}
+    found |= {f"{part.letter}_before": torch.tensor(chosen.before[part.name][position]) for part in cell.parts}
+    found |= {part.letter: parts[part.name] for part in cell.parts}
+    from_input = (weights.weight_ih @ torch.tensor(chosen.inputs[position]) + weights.bias_ih).chunk(len(cell.gates))
+    found |= {f"{gate.name}.from_input": vector for gate, vector in zip(cell.gates, from_input, strict=True)}
+    if weights.weight_hh is not None:
+        looking = [gate for gate in cell.gates if gate.looks_back]
+        from_hidden = (weights.weight_hh @ found["h_before"] + weights.bias_hh).chunk(len(looking))
+        found |= {f"{gate.name}.from_hidden": vector for gate, vector in zip(looking, from_hidden, strict=True)}
+    found = {equation.name: equation.compute(found) for equation in cell.equations} | found
+    return {name: vector.numpy() for name, vector in found.items()}
 
 
 def _root_mean_square(vector: np.ndarray) -> float:

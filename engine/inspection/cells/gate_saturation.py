@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.cells import CELLS
+from engine.cells.expressions import Symbol
 from engine.inspection.cells.gate_trajectories import SHUT
 from engine.inspection.cells.steps import CellReading
 
-KEEPERS = {"lstm": ("forget_gate", "cell"), "gru": ("update_gate", "hidden")}  # what keeps, and what is kept
 MOSTLY_OPEN = 0.5
 
 
@@ -58,9 +59,10 @@ def find_closing_gate(reading: CellReading) -> ClosingGate | None:
     """
     best = None
     for place, strand in enumerate(reading.strands):
-        if strand.cell not in KEEPERS or len(reading.tokens) < 2:
+        cell = CELLS.get(strand.cell)
+        if not isinstance(cell.keeps, Symbol) or len(reading.tokens) < 2:  # no one gate is the share that is kept
             continue
-        part, kept = KEEPERS[strand.cell]
+        part, kept = cell.keeps.name, cell.memory.name
         order = strand.order
         gate, memory = strand.parts[part][order], strand.parts[kept][order]  # (T, H), as they are read
         fall, held = gate[:-1] - gate[1:], np.abs(memory[:-1])

@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from engine.cells import is_switch
 from engine.inspection.cells.steps import Strand
-from engine.inspection.cells.units import is_switch
 
 SHUT, OPEN = 0.1, 0.9
 ORDERS = {

@@ -1,8 +1,8 @@
-"""Which numbers a torch.nn recurrent layer returns and where each of them sits: shapes, places and counts, measured.
+"""Which numbers a recurrent layer returns and where each of them sits: shapes, places and counts, measured.
 
 A real layer with these settings reads random input; the shapes are those of what it returned, and every claim about
-where a number sits is checked by comparing the numbers. The count of parameters is compared with the formula, G * H *
-(I + H + 2) for each layer and direction, with G = 1 for an RNN, 3 for a GRU and 4 for an LSTM.
+where a number sits is checked by comparing the numbers. The count of parameters is compared with the formula of the
+cell, for each layer and direction. Cells that torch.nn has no layer for are stacked and called in its way.
 
 Shapes: B batch, T time, I input, H hidden, L layers, D directions, G gate blocks.
 """
@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from engine.cells import CELLS, from_torch
+from engine.cells import CELLS
 from engine.config import option, to_dict, validate
+from engine.layers import from_torch, stacked_layer
 
-KINDS = ("rnn", "lstm", "gru")
+KINDS = tuple(CELLS.names())
 SEED = 0
 EQUAL_WITHIN = 1e-5  # single precision: two ways to add up the same products differ in the last digits
 MAX_INPUT, MAX_HIDDEN, MAX_LAYERS, MAX_BATCH, MAX_LENGTH = 256, 256, 3, 8, 20
@@ -25,9 +26,14 @@ MAX_INPUT, MAX_HIDDEN, MAX_LAYERS, MAX_BATCH, MAX_LENGTH = 256, 256, 3, 8, 20
 
 @dataclass(frozen=True)
 class LayerSettings:
-    """What torch.nn.RNN, LSTM and GRU are built with, and the input they are given."""
+    """What a recurrent layer is built with, as torch.nn.LSTM is, and the input it is given."""
 
-    kind: str = option("lstm", label="Layer", choices=KINDS, help="nn.RNN, nn.LSTM or nn.GRU.")
+    kind: str = option(
+        "lstm",
+        label="Layer",
+        choices=KINDS,
+        help="nn.RNN, nn.LSTM or nn.GRU, or the same made of a cell that torch.nn does not have.",
+    )
     input_size: int = option(
         3, label="Input size", help="Numbers read at each time step.", minimum=1, maximum=MAX_INPUT, step=1
     )
@@ -135,8 +141,7 @@ def measure_layer(settings: LayerSettings) -> LayerShapes:
 
 
 def count_by_formula(kind: str, settings: LayerSettings) -> int:
-    """Return the parameters of a layer of this kind: G * H * (I + H + 2) per direction, where layers above read D *
-    H."""
+    """Return the parameters of a layer of this kind by its cell's formula per direction; layers above read D * H."""
     hidden, directions = settings.hidden_size, settings.directions
     reads = [settings.input_size] + [directions * hidden] * (settings.num_layers - 1)
     return sum(directions * CELLS.get(kind).count_parameters(size, hidden) for size in reads)
@@ -149,23 +154,27 @@ def state_row(layer: int, direction: int, directions: int) -> int:
 
 def python_lines(settings: LayerSettings) -> str:
     """Return Python that builds the same layer and prints its shapes, its count, and the places of the last states."""
-    name = CELLS.get(settings.kind).torch_layer.__name__
-    options = to_dict(settings)
+    cell, options = CELLS.get(settings.kind), to_dict(settings)
     arguments = ", ".join(
         f"{key}={options[key]!r}" for key in ("input_size", "hidden_size", "num_layers", "bidirectional", "batch_first")
     )
     first, second = (
         (settings.batch_size, settings.length) if settings.batch_first else (settings.length, settings.batch_size)
     )
-    state = "(h_n, c_n)" if settings.kind == "lstm" else "h_n"
+    if cell.trained_by is not None:
+        source, layer = "from torch import nn", f"nn.{cell.trained_by.layer}({arguments})"
+    else:
+        source, layer = "from engine.layers import CellStack", f"CellStack({cell.name!r}, {arguments})"
+    states = [f"{part.letter}_n" for part in cell.parts]
+    state = f"({', '.join(states)})" if len(states) > 1 else states[0]
     lines = [
         "import torch",
-        "from torch import nn",
+        source,
         "",
         f"torch.manual_seed({SEED})",
-        f"layer = nn.{name}({arguments})",
+        f"layer = {layer}",
         f"output, {state} = layer(torch.randn({first}, {second}, {settings.input_size}))",
-        "print(tuple(output.shape), tuple(h_n.shape)" + (", tuple(c_n.shape))" if settings.kind == "lstm" else ")"),
+        f"print(tuple(output.shape), {', '.join(f'tuple({name}.shape)' for name in states)})",
         "print(sum(weight.numel() for weight in layer.parameters()))",
     ]
     forward, backward = _last_steps(settings)
@@ -175,10 +184,11 @@ def python_lines(settings: LayerSettings) -> str:
     return "\n".join(lines)
 
 
-def _build(kind: str, settings: LayerSettings) -> tuple[nn.RNNBase, Tensor]:
+def _build(kind: str, settings: LayerSettings) -> tuple[nn.Module, Tensor]:
     """Return the layer and its input, always the same for the same settings."""
     torch.manual_seed(SEED)
-    layer = CELLS.get(kind).torch_layer(
+    layer = stacked_layer(
+        CELLS.get(kind),
         settings.input_size,
         settings.hidden_size,
         num_layers=settings.num_layers,
@@ -200,7 +210,7 @@ class _ByHand:
     cell: Tensor | None
 
 
-def _unroll_cells(layer: nn.RNNBase, inputs: Tensor, settings: LayerSettings) -> _ByHand:
+def _unroll_cells(layer: nn.Module, inputs: Tensor, settings: LayerSettings) -> _ByHand:
     """Return what the cells of `engine.cells` make of inputs (B, T, I)."""
     hidden, cell, reading = [], [], inputs
     for number in range(settings.num_layers):

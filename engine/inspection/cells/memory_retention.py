@@ -1,12 +1,11 @@
 """The conveyor belt: what one token wrote into the memory, and how much of it is left some steps later, by two
 measures.
 
-By the gates: what was written, times every forget gate since; the belt of an LSTM as it is drawn. A GRU's belt is its
-    update
-gates, and an RNN, which has none, is linearised: what was written, times the Jacobian of every step since.
+By the gates: what was written, times the share that every step since has kept; the belt of an LSTM as it is drawn. A
+GRU's belt is its update gates, and an RNN, which has none, is linearised: what was written, times the Jacobian of every
+step since.
 By ablation: the layer is run again without that write, and the two memories are subtracted. Here the write also acts
-    through
-everything it changed: later gates, later writes. Where the two differ, the belt is not the whole story.
+through everything it changed: later gates, later writes. Where the two differ, the belt is not the whole story.
 
 Shapes: K steps later, H hidden.
 """
@@ -20,8 +19,10 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from engine.cells import LSTMState, from_torch
+from engine.cells import CELLS
+from engine.cells.base import State
 from engine.inspection.cells.steps import CellReading, check_place, recurrent_layers
+from engine.layers import ReadableCell, from_torch
 from engine.models.folder import LoadedModel
 
 MAX_DISTANCE = 200
@@ -55,7 +56,7 @@ class Conveyor:
         return None if below.empty else int(below.iloc[0])
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def follow_write(
     loaded: LoadedModel, reading: CellReading, strand: int, position: int, unit: int | None = None
 ) -> Conveyor:
@@ -71,27 +72,24 @@ def follow_write(
     cell = from_torch(recurrent_layers(loaded)[strand]).double()
     order = chosen.order[chosen.order.index(position) :][: MAX_DISTANCE + 1]
     inputs = torch.tensor(chosen.inputs[order]).double()  # (1 + K, I)
-    hidden = torch.tensor(chosen.hidden_before[[position]]).double()
-    state = (
-        hidden
-        if chosen.cell_before is None
-        else LSTMState(hidden, torch.tensor(chosen.cell_before[[position]]).double())
+    state = cell.cell.make_state(
+        torch.tensor(chosen.before[part.name][[position]]).double() for part in cell.cell.parts
     )
 
     _, whole, gates = cell.step(inputs[:1], state)
-    written = _written(cell, inputs[:1], state, whole, gates)  # (1, H)
+    written = _written(cell, inputs[:1], state, gates)  # (1, H)
     if unit is not None:
         only = torch.zeros_like(written)
         only[:, unit] = written[:, unit]
         written = only
-    both = _without(whole, gates, written)  # the batch: with the write, and without it
+    both = _without(cell, whole, gates, written)  # the batch: with the write, and without it
     left = written.clone()
-    rows = [(left, _memory(both)[:1] - _memory(both)[1:])]
+    rows = [(left, _lost(cell, both))]
     for now in inputs[1:]:
-        before = _memory(both)[:1]
+        with_it = cell.cell.make_state(part[:1] for part in cell.cell.state_parts(both).values())
         _, both, gates = cell.step(now[None].expand(2, -1), both)
-        left = _carry(cell, left, gates, before, _memory(both)[:1])
-        rows.append((left, _memory(both)[:1] - _memory(both)[1:]))
+        left = _carry(cell, left, now[None], with_it, gates)
+        rows.append((left, _lost(cell, both)))
     predicted, measured = (torch.cat(column).double().numpy() for column in zip(*rows, strict=True))  # (1 + K, H)
     wrote = written.double().numpy()[0]
     if unit is not None:
@@ -112,9 +110,8 @@ def verdict(found: Conveyor) -> str:
         f"after {life} steps" if life is not None and life > 1 else "after 1 step" if life else "not within this text"
         for life in lives
     )
-    start = f"Half of the write is gone {by_gates} by the gates, and {by_ablation} by ablation. "
-    if found.kind == "rnn":
-        start = f"Half of the write is gone {by_gates} by the linearised steps, and {by_ablation} by ablation. "
+    by = "the gates" if CELLS.get(found.kind).keeps is not None else "the linearised steps"
+    start = f"Half of the write is gone {by_gates} by {by}, and {by_ablation} by ablation. "
     if worst["mismatch"] < DISAGREEMENT:
         return start + f"The two agree: they never differ by more than {100 * worst['mismatch']:.0f} % of the write."
     steps = "1 step" if worst["distance"] == 1 else f"{int(worst['distance'])} steps"
@@ -124,33 +121,38 @@ def verdict(found: Conveyor) -> str:
     )
 
 
-def _memory(state: Tensor | LSTMState) -> Tensor:
-    return state.cell if isinstance(state, tuple) else state
+def _memory(cell: ReadableCell, state: State) -> Tensor:
+    return cell.cell.state_parts(state)[cell.cell.memory.name]
 
 
-def _written(cell, inputs: Tensor, state, whole, gates: dict[str, Tensor]) -> Tensor:
-    """Return what the step added to the memory: i * g, (1 - z) * n, or for an RNN the difference the input made."""
-    if "input_gate" in gates:
-        return gates["input_gate"] * gates["cell_candidate"]
-    if "update_gate" in gates:
-        return (1 - gates["update_gate"]) * gates["new_gate"]
-    return whole - torch.tanh(state @ cell.weight_hh.T + cell.bias_ih + cell.bias_hh)
+def _lost(cell: ReadableCell, both: State) -> Tensor:
+    """Return what of the memory is not there without the write."""
+    with_it, without = _memory(cell, both)
+    return (with_it - without)[None]
 
 
-def _without(whole, gates: dict[str, Tensor], written: Tensor):
+def _written(cell: ReadableCell, inputs: Tensor, state: State, gates: dict[str, Tensor]) -> Tensor:
+    """Return what the step added to the memory; where all of it is made anew, the difference that the input made."""
+    if cell.cell.writes is not None:
+        return cell.cell.writes.compute(gates)
+    read, unread = (_memory(cell, cell.step(now, state)[1]) for now in (inputs, torch.zeros_like(inputs)))
+    return read - unread
+
+
+def _without(cell: ReadableCell, whole: State, gates: dict[str, Tensor], written: Tensor) -> State:
     """Return the state after the step twice: as it is, and with the write taken out of the memory."""
-    if isinstance(whole, tuple):
-        cells = torch.cat([whole.cell, whole.cell - written])
-        return LSTMState(gates["output_gate"] * torch.tanh(cells), cells)
-    return torch.cat([whole, whole - written])
+    memory = _memory(cell, whole)
+    both = torch.cat([memory, memory - written])
+    remembered = {cell.cell.memory.letter: both}
+    said = both if cell.cell.memory.name == "hidden" else cell.cell.equation("h").compute(gates | remembered)
+    return cell.cell.make_state(both if part is cell.cell.memory else said for part in cell.cell.parts)
 
 
-def _carry(cell, left: Tensor, gates: dict[str, Tensor], before: Tensor, after: Tensor) -> Tensor:
-    """Return what is left of a write after one more step, by the gates of the run that has it."""
-    for keeper in ("forget_gate", "update_gate"):
-        if keeper in gates:
-            return gates[keeper][:1] * left
-    return (1 - after**2) * (left @ cell.weight_hh.T)
+def _carry(cell: ReadableCell, left: Tensor, inputs: Tensor, before: State, gates: dict[str, Tensor]) -> Tensor:
+    """Return what is left of a write after one more step, by the gates of the run that has it, or by its Jacobian."""
+    if cell.cell.keeps is not None:
+        return cell.cell.keeps.compute(gates)[:1] * left
+    return torch.func.jvp(lambda memory: cell.step(inputs, memory)[0], (before,), (left,))[1]
 
 
 def _shares(

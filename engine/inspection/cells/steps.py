@@ -17,12 +17,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from engine.cells import CELLS, Cell
-from engine.cells.conversion import WEIGHTS
+from engine.cells import CELLS
 from engine.errors import InputError, ModelError
 from engine.inspection.cells.units import check_text, token_spans
+from engine.layers import Layer, share_weights
 from engine.models.folder import LoadedModel, ModelInfo
 from engine.task_family import TASK_FAMILIES
 
@@ -37,7 +37,7 @@ class LayerRun(NamedTuple):
     label: str
     layer: int
     is_reverse: bool
-    module: nn.RNNBase
+    module: Layer
     inputs: Tensor
     has_start: bool
 
@@ -51,9 +51,8 @@ class Strand:
         layer: counted from 0. is_reverse: whether it reads the last token first.
         cell: its kind, a name in CELLS.
         inputs: what it read at each token, (T, I).
-        parts: `hidden`, `cell` for an LSTM, and the gates after each token, by name, (T, H).
-        hidden_before, cell_before: the state each step began with, (T, H); `cell_before` is None where there is no
-            memory cell.
+        parts: the state (`hidden`, and `cell` for an LSTM) and the gates after each token, by name, (T, H).
+        before: the state each step began with, by name, (T, H).
     """
 
     label: str
@@ -62,8 +61,12 @@ class Strand:
     cell: str
     inputs: np.ndarray
     parts: dict[str, np.ndarray]
-    hidden_before: np.ndarray
-    cell_before: np.ndarray | None
+    before: dict[str, np.ndarray]
+
+    @property
+    def hidden_before(self) -> np.ndarray:
+        """The hidden state each step began with, (T, H)."""
+        return self.before["hidden"]
 
     @property
     def hidden_size(self) -> int:
@@ -78,9 +81,8 @@ class Strand:
 
     def step_table(self, position: int) -> pd.DataFrame:
         """Return every unit's numbers at one step: columns unit, what it had before, and its parts."""
-        columns = {"unit": range(self.hidden_size), "hidden_before": self.hidden_before[position]}
-        if self.cell_before is not None:
-            columns["cell_before"] = self.cell_before[position]
+        columns = {"unit": range(self.hidden_size)}
+        columns |= {f"{name}_before": values[position] for name, values in self.before.items()}
         return pd.DataFrame(columns | {name: values[position] for name, values in self.parts.items()})
 
 
@@ -140,7 +142,7 @@ def layer_runs(loaded: LoadedModel, text: str, count: int | None = None) -> list
     return list(itertools.islice(TASK_FAMILIES.get(loaded.info.task).opened.runs(loaded, text, modules), count))
 
 
-def recurrent_layers(loaded: LoadedModel) -> list[nn.RNNBase]:
+def recurrent_layers(loaded: LoadedModel) -> list[Layer]:
     """Return the model's own layers and directions, in the order of `strand_labels`.
 
     Raises:
@@ -148,44 +150,33 @@ def recurrent_layers(loaded: LoadedModel) -> list[nn.RNNBase]:
     """
     if not can_be_opened(loaded.info):
         name = loaded.info.label or loaded.info.name
-        raise ModelError(f"{name} has no recurrent cells to open; choose an RNN, an LSTM or a GRU.")
+        known = ", ".join(cell.title for _, cell in CELLS.items())
+        raise ModelError(f"{name} has no recurrent cells to open; choose a network of one of these: {known}.")
     return TASK_FAMILIES.get(loaded.info.task).opened.layers(loaded)
 
 
 def _step_through(run: LayerRun) -> Strand:
-    cell = _as_cell(run.module)
+    cell = share_weights(run.module)
+    kind = cell.cell
     state, befores, parts = cell.initial_state(1), [], []
     for now in run.inputs.flip(0) if run.is_reverse else run.inputs:
-        befores.append(state)
-        hidden, state, gates = cell.step(now[None], state)
-        memory = {} if isinstance(state, Tensor) else {"cell": state.cell}
-        parts.append({"hidden": hidden} | memory | gates)
+        befores.append(kind.state_parts(state))
+        _, state, gates = cell.step(now[None], state)
+        parts.append(kind.state_parts(state) | gates)
 
     def over_time(rows: list[Tensor]) -> np.ndarray:
         kept = torch.cat(rows[1:] if run.has_start else rows)  # (T, H)
         return _frozen(kept.flip(0) if run.is_reverse else kept)
 
-    has_cell = cell.state_parts == 2
     return Strand(
         label=run.label,
         layer=run.layer,
         is_reverse=run.is_reverse,
-        cell=_kind(run.module),
+        cell=kind.name,
         inputs=_frozen(run.inputs[1:] if run.has_start else run.inputs),
         parts={name: over_time([part[name] for part in parts]) for name in parts[0]},
-        hidden_before=over_time([before.hidden if has_cell else before for before in befores]),
-        cell_before=over_time([before.cell for before in befores]) if has_cell else None,
+        before={name: over_time([before[name] for before in befores]) for name in befores[0]},
     )
-
-
-def _as_cell(module: nn.RNNBase) -> Cell:
-    """Return the readable cell that uses the very weights of a one-layer `module`; `from_torch` copies them, which
-    takes longer than a sentence."""
-    with torch.device("meta"):  # no numbers of its own
-        cell = CELLS.get(_kind(module))(module.input_size, module.hidden_size)
-    for name in WEIGHTS:
-        setattr(cell, name, getattr(module, f"{name}_l0"))
-    return cell
 
 
 def _frozen(values: Tensor) -> np.ndarray:
@@ -193,10 +184,6 @@ def _frozen(values: Tensor) -> np.ndarray:
     array = values.float().numpy()
     array.setflags(write=False)
     return array
-
-
-def _kind(module: nn.RNNBase) -> str:
-    return next(name for name, kind in CELLS.items() if isinstance(module, kind.torch_layer))
 
 
 def state_moves(reading: CellReading) -> np.ndarray:

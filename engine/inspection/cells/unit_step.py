@@ -5,15 +5,15 @@ Shapes: I input, H hidden.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import torch
 
 from engine.cells import CELLS
 from engine.inspection.cells.steps import CellReading, Strand, check_place, recurrent_layers
-from engine.inspection.cells.units import is_switch
+from engine.layers import Weights, layer_weights
 from engine.models.folder import LoadedModel
 
 READ, CARRIED = "reads", "carries"
@@ -24,15 +24,16 @@ class GateSum:
     """How one gate (or the RNN's one update) of a unit came about.
 
     Attributes:
-        part: its name; "hidden" for an RNN.
+        part: its name; "hidden" for an RNN. squash: the name of the function its sum goes through.
         terms: every product, the largest first: columns source (READ or CARRIED), index, weight, value, product.
-        input_bias, hidden_bias: its two biases.
+        input_bias, hidden_bias: its two biases; the second is 0 for a gate that looks at the input alone.
         from_input, from_hidden: what its input and the carried state add up to, each with its bias.
         reset: what the carried part is multiplied by before it is added; 1 but for a GRU's new gate.
         total: what goes into the squashing function; value: what comes out.
     """
 
     part: str
+    squash: str
     terms: pd.DataFrame
     input_bias: float
     hidden_bias: float
@@ -42,23 +43,18 @@ class GateSum:
     total: float
     value: float
 
-    @property
-    def squash(self) -> str:
-        """The function the sum goes through: "sigmoid" or "tanh"."""
-        return "sigmoid" if is_switch(self.part) else "tanh"
-
 
 @dataclass(frozen=True)
 class UnitStep:
-    """One unit's step: its sums in the order they are made, and its state before and after (`cell` None without a
-    memory)."""
+    """One unit's step: its sums in the order they are made, and every value of the cell's equations by name.
+
+    The state is among the values as the equations write it: `h_before` and `h`, and `c_before` and `c` where the cell
+    has a memory beside its hidden state.
+    """
 
     kind: str
     sums: dict[str, GateSum]
-    hidden_before: float
-    hidden: float
-    cell_before: float | None
-    cell: float | None
+    values: dict[str, float]
 
 
 def unit_step(loaded: LoadedModel, reading: CellReading, strand: int, position: int, unit: int) -> UnitStep:
@@ -71,44 +67,49 @@ def unit_step(loaded: LoadedModel, reading: CellReading, strand: int, position: 
         InputError: there is no such layer, token or unit.
     """
     chosen = check_place(reading, strand, position, unit)
-    module, names = recurrent_layers(loaded)[strand], ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    weights = {name: getattr(module, f"{name}_l0").detach().numpy() for name in names}
-    return _add_up(chosen, weights, position, unit)
+    weights = [
+        None if weight is None else weight.detach().numpy().astype(np.float64)
+        for weight in layer_weights(recurrent_layers(loaded)[strand])
+    ]
+    return _add_up(chosen, Weights(*weights), position, unit)
 
 
-def _add_up(strand: Strand, weights: dict[str, np.ndarray], position: int, unit: int) -> UnitStep:
+def _add_up(strand: Strand, weights: Weights, position: int, unit: int) -> UnitStep:
+    cell, size = CELLS.get(strand.cell), strand.hidden_size
     read, carried = strand.inputs[position].astype(np.float64), strand.hidden_before[position].astype(np.float64)
+    looking = [gate for gate in cell.gates if gate.looks_back]
     sums: dict[str, GateSum] = {}
-    for block, part in enumerate(CELLS.get(strand.cell).gate_names or ("hidden",)):
-        row = block * strand.hidden_size + unit
-        reset = sums["reset_gate"].value if part == "new_gate" else 1.0
-        by_input, by_hidden = (weights[name][row].astype(np.float64) for name in ("weight_ih", "weight_hh"))
-        from_input = float(by_input @ read + weights["bias_ih"][row])
-        from_hidden = float(by_hidden @ carried + weights["bias_hh"][row])
+    for block, gate in enumerate(cell.gates):
+        row = block * size + unit
+        by_input, input_bias = weights.weight_ih[row], float(weights.bias_ih[row])
+        by_hidden, hidden_bias = np.zeros(0), 0.0
+        if gate.looks_back:
+            row = looking.index(gate) * size + unit
+            by_hidden, hidden_bias = weights.weight_hh[row], float(weights.bias_hh[row])
+        seen = carried if gate.looks_back else np.zeros(0)
+        from_input, from_hidden = float(by_input @ read) + input_bias, float(by_hidden @ seen) + hidden_bias
+        reset = sums[gate.recalled_by].value if gate.recalled_by else 1.0
         total = from_input + reset * from_hidden
-        sums[part] = GateSum(
-            part=part,
-            terms=_terms(by_input, read, by_hidden, carried),
-            input_bias=float(weights["bias_ih"][row]),
-            hidden_bias=float(weights["bias_hh"][row]),
+        sums[gate.name] = GateSum(
+            part=gate.name,
+            squash=gate.squash.name,
+            terms=_terms(by_input, read, by_hidden, seen),
+            input_bias=input_bias,
+            hidden_bias=hidden_bias,
             from_input=from_input,
             from_hidden=from_hidden,
             reset=reset,
             total=total,
-            value=1 / (1 + math.exp(-total)) if is_switch(part) else math.tanh(total),
+            value=float(gate.squash.apply(torch.tensor(total, dtype=torch.float64))),
         )
-    before = float(carried[unit])
-    cell_before = cell = None
-    value = {part: gate.value for part, gate in sums.items()}
-    if strand.cell_before is not None:
-        cell_before = float(strand.cell_before[position, unit])
-        cell = value["forget_gate"] * cell_before + value["input_gate"] * value["cell_candidate"]
-        hidden = value["output_gate"] * math.tanh(cell)
-    elif "update_gate" in value:
-        hidden = (1 - value["update_gate"]) * value["new_gate"] + value["update_gate"] * before
-    else:
-        hidden = value["hidden"]
-    return UnitStep(strand.cell, sums, before, hidden, cell_before, cell)
+    found = {gate.part: gate.value for gate in sums.values()}
+    found |= {f"{gate.part}.from_input": gate.from_input for gate in sums.values()}
+    found |= {f"{gate.part}.from_hidden": gate.from_hidden for gate in sums.values()}
+    found |= {f"{part.letter}_before": float(strand.before[part.name][position, unit]) for part in cell.parts}
+    values = {name: torch.tensor(value, dtype=torch.float64) for name, value in found.items()}
+    for equation in cell.equations:
+        values[equation.name] = equation.compute(values)
+    return UnitStep(strand.cell, sums, {name: float(value) for name, value in values.items()})
 
 
 def _terms(by_input: np.ndarray, read: np.ndarray, by_hidden: np.ndarray, carried: np.ndarray) -> pd.DataFrame:

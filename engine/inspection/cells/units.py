@@ -13,10 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.cells import CELLS, from_torch
+from engine.cells import CELLS, part_words
 from engine.decoding.limits import check_characters
 from engine.decoding.text import start_id
 from engine.errors import InputError
+from engine.layers import from_torch
 from engine.models.base import map_tensors
 from engine.models.folder import LoadedModel
 from engine.models.language_model import LanguageModelState
@@ -29,17 +30,7 @@ WORKERS = 2
 STILL = 0.05  # a unit that moves less than this over a text is said to be still
 BUSY_UNITS = 8
 
-PARTS = {
-    "hidden": "hidden state",
-    "cell": "memory cell",
-    "input_gate": "input gate",
-    "forget_gate": "forget gate",
-    "cell_candidate": "cell candidate",
-    "output_gate": "output gate",
-    "reset_gate": "reset gate",
-    "update_gate": "update gate",
-    "new_gate": "new gate",
-}
+PARTS = part_words()  # what every part of any cell is called
 
 
 @dataclass(frozen=True)
@@ -90,8 +81,8 @@ def layer_count(loaded: LoadedModel) -> int:
 def parts_of(architecture: str) -> list[str]:
     """Return what can be seen of a unit of this kind of cell: its hidden state, its memory where it has one, its
     gates."""
-    kind = CELLS.get(architecture)
-    return ["hidden", *(["cell"] if kind.state_parts == 2 else []), *kind.gate_names]
+    cell = CELLS.get(architecture)
+    return [*(part.name for part in cell.parts), *cell.gate_names]
 
 
 def check_unit(loaded: LoadedModel, layer: int, unit: int, part: str = "hidden") -> None:
@@ -156,8 +147,7 @@ def prove_hidden_values(loaded: LoadedModel, token_ids: Sequence[int], layer: in
     def before(values: Tensor) -> Tensor:
         return torch.cat([torch.zeros_like(values[:1]), values[:-1]])
 
-    state = cell.initial_state(len(inputs))
-    state = before(outputs) if isinstance(state, Tensor) else type(state)(before(outputs), before(inside["cell"]))
+    state = cell.cell.make_state(before(inside[part.name]) for part in cell.cell.parts)
     return float((cell.step(inputs, state)[0] - outputs).abs().max())
 
 
@@ -190,13 +180,8 @@ def unit_course(loaded: LoadedModel, text: str, layer: int, unit: int, part: str
     check_unit(loaded, layer, unit, part)
     values = trace(loaded, text, [layer])[0][part]  # (T, H)
     busiest = np.argsort(-values.std(axis=0), kind="stable")[:BUSY_UNITS].tolist()
-    limits = None if part == "cell" else (0.0 if is_switch(part) else -1.0, 1.0)
+    limits = CELLS.get(loaded.info.architecture).limits(part)
     return UnitCourse(pieces(loaded, text), values[:, unit], limits, busiest)
-
-
-def is_switch(part: str) -> bool:
-    """Return whether a part lies between 0 (shut) and 1 (open), as the gates with a sigmoid do."""
-    return part in {"input_gate", "forget_gate", "output_gate", "reset_gate", "update_gate"}
 
 
 def pieces(loaded: LoadedModel, text: str) -> list[str]:

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from engine.cells import CELLS
+from engine.cells.base import KEEP
 from engine.config import JsonObject, option, validate
 from engine.errors import InputError
 from engine.inspection.gradients.jacobians import (
@@ -29,7 +31,7 @@ from engine.inspection.gradients.jacobians import (
     spectral_radius,
 )
 
-ARCHITECTURES = ("rnn", "lstm", "gru")
+ARCHITECTURES = tuple(CELLS.names())
 INPUT_SIZE = 16
 KEY_DISTANCE = 50
 MAX_TEXT = 2000
@@ -37,10 +39,6 @@ FLOAT32_LARGEST = math.log10(3.4028235e38)
 FLOAT32_SMALLEST = math.log10(1.4e-45)
 LOST, BLOWN_UP = -2.0, 2.0  # powers of ten at which a gradient counts as vanished and as exploded
 PRECISION = 15.0  # powers of ten below the largest singular value at which rounding begins
-_BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
-_KEEPING = {"lstm": 1, "gru": 1}  # the block of the forget gate, and of the update gate
-_WRITING = {"lstm": 0}
-_NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ class ChainSettings:
 
 @dataclass(frozen=True)
 class Chain:
-    """What came out of three chains.
+    """What came out of the chains, one for every cell.
 
     Attributes:
         curves: columns `architecture`, `distance`, `log10_gain`; from distance 0 on.
@@ -107,7 +105,7 @@ class Chain:
 
 
 def measure_chain(settings: ChainSettings, text: str | None = None) -> Chain:
-    """Return the gradients through time of an RNN, an LSTM and a GRU that have just been born.
+    """Return the gradients through time of networks that have just been born, one of every cell.
 
     They read random numbers, or the last `length` characters of `text`, each character as a random vector of its own.
 
@@ -183,23 +181,29 @@ def make_inputs(settings: ChainSettings, text: str | None = None) -> np.ndarray:
 
 def make_weights(architecture: str, settings: ChainSettings) -> CellWeights:
     """Return the weights of a network at its birth; they depend on the settings alone."""
-    size, blocks = settings.hidden_size, _BLOCKS[architecture]
+    cell, size = CELLS.get(architecture), settings.hidden_size
+    blocks, back = len(cell.gates), cell.blocks_back
     random = np.random.default_rng([settings.seed, 3, blocks])
     edge = size**-0.5
     weight_ih = random.uniform(-edge, edge, (blocks * size, INPUT_SIZE))
-    weight_hh = np.concatenate([_square(settings.matrix, size, random) for _ in range(blocks)]) * settings.gain
-    bias_ih, bias_hh = random.uniform(-edge, edge, (2, blocks * size))
+    squares = [_square(settings.matrix, size, random) for _ in range(back)]
+    weight_hh = np.concatenate(squares or [np.zeros((0, size))]) * settings.gain
+    bias_ih, bias_hh = random.uniform(-edge, edge, blocks * size), random.uniform(-edge, edge, back * size)
     if settings.matrix != "default":
-        bias_ih, bias_hh = np.zeros((2, blocks * size))
-    if architecture in _KEEPING:
+        bias_ih, bias_hh = np.zeros(blocks * size), np.zeros(back * size)
+    if any(gate.start for gate in cell.gates):
         keep = np.full(size, settings.forget_bias)
         if settings.is_chrono:
             keep = np.log(random.uniform(1, max(2, settings.length - 1), size))
-        _set_bias(bias_ih, bias_hh, _KEEPING[architecture], keep)
-        if settings.is_chrono and architecture in _WRITING:
-            _set_bias(bias_ih, bias_hh, _WRITING[architecture], -keep)
-    activation = settings.activation if architecture == "rnn" else "tanh"
-    return CellWeights(architecture, weight_ih, weight_hh, bias_ih, bias_hh, activation)
+        looking = [gate for gate in cell.gates if gate.looks_back]
+        for gate in cell.gates:
+            if gate.start and (KEEP in gate.roles or settings.is_chrono):
+                _block(bias_ih, cell.gates.index(gate), size)[:] = gate.start * keep
+                if gate.looks_back:
+                    _block(bias_hh, looking.index(gate), size)[:] = 0.0
+    if cell.activations:
+        cell = cell.activated(settings.activation)
+    return CellWeights(cell, weight_ih, weight_hh, bias_ih, bias_hh)
 
 
 def telling_distances(steps: int) -> tuple[int, ...]:
@@ -239,7 +243,7 @@ def chain_sentence(chain: Chain) -> str:
     LSTM."""
     distance = far_distance(chain)
     gains = {name: chain.log10_gain(name, distance) for name in ARCHITECTURES}
-    parts = ", ".join(f"of the {_NAMES[name]}'s {say_power(value)}" for name, value in gains.items())
+    parts = ", ".join(f"of the {CELLS.get(name).title}'s {say_power(value)}" for name, value in gains.items())
     apart = gains["lstm"] - gains["rnn"]
     if not math.isfinite(apart):
         end = "the two cannot be compared by powers of ten."
@@ -272,7 +276,7 @@ def overflow_sentences(chain: Chain) -> list[str]:
     state does."""
     sentences = []
     for name in ARCHITECTURES:
-        rows, label = chain.curves[chain.curves["architecture"] == name], _NAMES[name]
+        rows, label = chain.curves[chain.curves["architecture"] == name], CELLS.get(name).title
         facts = chain.facts.set_index("architecture").loc[name]
         above = rows[rows["log10_gain"] > FLOAT32_LARGEST]
         below = rows[rows["log10_gain"] < FLOAT32_SMALLEST]
@@ -298,7 +302,7 @@ def overflow_sentences(chain: Chain) -> list[str]:
 
 
 def _facts(name: str, weights: CellWeights, run: StateChain, log10_gain: np.ndarray, wanted: int) -> JsonObject:
-    is_single = _BLOCKS[name] == 1
+    is_single = weights.cell.blocks_back == 1
     return {
         "architecture": name,
         "spectral_radius": spectral_radius(weights.weight_hh) if is_single else math.nan,
@@ -318,6 +322,5 @@ def _square(matrix: str, size: int, random: np.random.Generator) -> np.ndarray:
     return random.uniform(-(size**-0.5), size**-0.5, (size, size))
 
 
-def _set_bias(bias_ih: np.ndarray, bias_hh: np.ndarray, block: int, values: np.ndarray) -> None:
-    rows = slice(block * len(values), (block + 1) * len(values))
-    bias_ih[rows], bias_hh[rows] = values, 0.0
+def _block(biases: np.ndarray, number: int, size: int) -> np.ndarray:
+    return biases[number * size : (number + 1) * size]

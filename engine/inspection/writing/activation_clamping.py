@@ -15,14 +15,14 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from engine.cells import CELLS, Interventions
+from engine.cells import CELLS, Interventions, is_switch
 from engine.config import option
 from engine.decoding.clamped import ClampedModel
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.scoring import surprise_stream
 from engine.decoding.text import start_id, write_text
 from engine.errors import InputError
-from engine.inspection.cells.units import PARTS, check_unit, is_switch, token_spans
+from engine.inspection.cells.units import PARTS, check_unit, token_spans
 from engine.inspection.writing.unseen import unseen_play
 from engine.models.folder import LoadedModel
 

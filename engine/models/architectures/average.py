@@ -8,9 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engine.cells import STATES, Look
 from engine.models.architectures.base import ARCHITECTURES, DEFAULT_LONGEST, Architecture
 
 
+@STATES.register("Mean")
 class Mean(NamedTuple):
     """The sum of everything read, (B, H), and how many steps that were, (B, 1)."""
 
@@ -18,7 +20,18 @@ class Mean(NamedTuple):
     count: Tensor
 
 
-@ARCHITECTURES.register("average", title="Average")
+@ARCHITECTURES.register(
+    "average",
+    look=Look(
+        title="Average",
+        order=70,
+        on_light="#7A7F84",
+        on_dark="#868D93",
+        marker="star-triangle-up",
+        dash="dot",
+        mark=":gray[✦]",
+    ),
+)
 class Average(Architecture):
     """Every step is embedded by itself; what is given on is a layer on the mean of all embeddings so far.
 
@@ -26,7 +39,6 @@ class Average(Architecture):
     rivals syntactic methods for text classification, for averaged embeddings as a baseline.
     """
 
-    title = "Average"
     description = "The mean of all that was read, with the order thrown away: what can be known without it."
     is_order_blind = True
 

@@ -6,17 +6,51 @@ Shapes: B batch, T time, I features per step that are read, F features per step 
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from engine.cells import Look
+from engine.cells.base import Gate
 from engine.errors import ConfigError
 from engine.registry import Registry
 
-ARCHITECTURES: Registry[type[Architecture]] = Registry("architecture")
+
+class ArchitectureRegistry(Registry[type["Architecture"]]):
+    """Architectures by name, in the order they are always listed in."""
+
+    def register(self, name: str, *, look: Look) -> Callable[[type[Architecture]], type[Architecture]]:
+        """Return a decorator that files a class under `name` with its look.
+
+        `look` must be a literal with all its fields by name: charts read it from the file (`read_declarations`).
+        """
+
+        def add(kind: type[Architecture]) -> type[Architecture]:
+            kind.look = look
+            return super(ArchitectureRegistry, self).register(name)(kind)
+
+        return add
+
+
+ARCHITECTURES = ArchitectureRegistry("architecture", order=lambda kind: kind.look.order)
 
 DEFAULT_LONGEST = 1000  # steps an architecture is made for where nobody says how many
+
+
+@dataclasses.dataclass(frozen=True)
+class StateFormula:
+    """How many floats an architecture holds: `per_unit` * H, and `per_unit_and_token` * H for every token read."""
+
+    text: str
+    per_unit: int = 0
+    per_unit_and_token: int = 0
+
+    def floats(self, hidden_size: int, tokens: int) -> int:
+        """Return the number of floats held after so many tokens."""
+        return hidden_size * (self.per_unit + self.per_unit_and_token * tokens)
 
 
 class Architecture(nn.Module):
@@ -27,16 +61,18 @@ class Architecture(nn.Module):
     the others ignore them.
 
     Attributes:
-        title, description: its name on pages, and one sentence for a first-year student.
+        look, description: its title, colour and mark, and one sentence for a first-year student.
         is_recurrent: carries a state of fixed size from step to step.
         is_causal: no answer depends on what comes after it.
         is_order_blind: the last answer is the same whatever the order of the steps before it.
         streams: offers `start` and `step`.
+        state_formula: what it must hold to go on reading; None for one that holds as much as another.
         output_size: F.
     """
 
-    title: ClassVar[str]
+    look: ClassVar[Look]
     description: ClassVar[str]
+    state_formula: ClassVar[StateFormula | None] = None
     is_recurrent: ClassVar[bool] = True
     is_causal: ClassVar[bool] = True
     is_order_blind: ClassVar[bool] = False
@@ -60,7 +96,7 @@ class Architecture(nn.Module):
         """
         super().__init__()
         if hidden_size < self.smallest:
-            raise ConfigError(f"{self.title} needs a hidden size of at least {self.smallest}, not {hidden_size}.")
+            raise ConfigError(f"{self.look.title} needs a hidden size of at least {self.smallest}, not {hidden_size}.")
         self.input_size, self.hidden_size, self.memory_bias, self.longest = (
             input_size,
             hidden_size,
@@ -90,11 +126,11 @@ class Architecture(nn.Module):
         Raises:
             ConfigError: it cannot stream.
         """
-        raise ConfigError(f"{self.title} reads a sequence as a whole and cannot be run step by step.")
+        raise ConfigError(f"{self.look.title} reads a sequence as a whole and cannot be run step by step.")
 
     def step(self, features: Tensor, state: Any) -> tuple[Tensor, Any]:
         """Return what it gives on (B, F) after reading features (B, I), and the new state; raises as `start`."""
-        raise ConfigError(f"{self.title} reads a sequence as a whole and cannot be run step by step.")
+        raise ConfigError(f"{self.look.title} reads a sequence as a whole and cannot be run step by step.")
 
     def run(self, features: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         """Return (B, T, F) for features (B, T, I), and the state after the last step, None where it cannot stream."""
@@ -109,16 +145,14 @@ class Architecture(nn.Module):
         return next(self.parameters())
 
 
-def open_memory(biases: Tensor, gates: tuple[str, ...], keep: Tensor | float) -> None:
+def open_memory(biases: Tensor, gates: Sequence[Gate], keep: Tensor | float) -> None:
     """Set the starting biases (G * H,) of the gates that keep (`keep`) and that write (its negative); the others stay.
 
     Paper: Gers, Schmidhuber and Cummins (2000) and Jozefowicz, Zaremba and Sutskever (2015), section 3.1, for an open
     forget gate; Tallec and Ollivier (2018), arXiv 1804.11188, for opposite biases as large as the logarithm of the time
     to be remembered.
     """
-    signs = {"forget_gate": 1, "input_gate": -1, "update_gate": 1}
-    size = len(biases) // len(gates) if gates else 0
     with torch.no_grad():
-        for place, name in enumerate(gates):
-            if name in signs:
-                biases[place * size : (place + 1) * size] = signs[name] * keep
+        for gate, block in zip(gates, biases.chunk(len(gates)), strict=True):
+            if gate.start:
+                block.copy_(torch.as_tensor(gate.start * keep))

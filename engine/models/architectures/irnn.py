@@ -5,15 +5,28 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from engine.cells import CELLS, Look
+from engine.layers import single_layer
 from engine.models.architectures.base import ARCHITECTURES
-from engine.models.architectures.torch_layers import TorchLayers
+from engine.models.architectures.cell_layers import CellLayers
 from engine.models.recurrent import LayerState
 
 INPUT_STD = 0.001
 
 
-@ARCHITECTURES.register("irnn", title="IRNN")
-class IRNN(TorchLayers):
+@ARCHITECTURES.register(
+    "irnn",
+    look=Look(
+        title="IRNN",
+        order=11,
+        on_light="#8F3F00",
+        on_dark="#F8B27E",
+        marker="triangle-down",
+        dash="dashdot",
+        mark=":orange[▼]",
+    ),
+)
+class IRNN(CellLayers):
     """h' = relu(W x + U h + b), U the identity matrix and b zero at the start, so that an unread memory stays as it is.
 
     Paper: Le, Jaitly and Hinton (2015), A simple way to initialize recurrent networks of rectified linear units, arXiv
@@ -21,7 +34,6 @@ class IRNN(TorchLayers):
     Differs: two biases per unit, as in PyTorch.
     """
 
-    title = "IRNN"
     description = (
         "An RNN with ReLU instead of tanh whose memory starts out being copied unchanged from step to step "
         "(identity matrix)."
@@ -30,7 +42,7 @@ class IRNN(TorchLayers):
 
     def build(self, input_size: int, hidden_size: int) -> nn.RNNBase:
         """Return the layer with its recurrent matrix at the identity."""
-        layer = nn.RNN(input_size, hidden_size, nonlinearity="relu", batch_first=True)
+        layer = single_layer(CELLS.get("rnn").activated("relu"), input_size, hidden_size)
         with torch.no_grad():
             nn.init.eye_(layer.weight_hh_l0)
             nn.init.normal_(layer.weight_ih_l0, std=INPUT_STD)

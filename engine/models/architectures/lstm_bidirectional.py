@@ -5,12 +5,23 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from engine.cells import CELLS
+from engine.cells import CELLS, Look
 from engine.models.architectures.base import ARCHITECTURES, DEFAULT_LONGEST, Architecture, open_memory
-from engine.models.architectures.torch_layers import layer_sizes
+from engine.models.architectures.cell_layers import layer_sizes
 
 
-@ARCHITECTURES.register("lstm_bidirectional", title="LSTM, both directions")
+@ARCHITECTURES.register(
+    "lstm_bidirectional",
+    look=Look(
+        title="LSTM, both directions",
+        order=23,
+        on_light="#1E5B80",
+        on_dark="#7FBFE6",
+        marker="bowtie",
+        dash="longdash",
+        mark=":blue[⧓]",
+    ),
+)
 class BidirectionalLSTM(Architecture):
     """One LSTM reads forwards, one backwards, each with half of the hidden state; what is given on at step t is both
     states after t + 1 steps of their own.
@@ -23,7 +34,6 @@ class BidirectionalLSTM(Architecture):
     our tasks ask once everything was read and then only the whole reading counts.
     """
 
-    title = "LSTM, both directions"
     description = (
         "One LSTM reads forwards and one backwards; only where the whole sequence may be seen before answering."
     )
@@ -39,8 +49,8 @@ class BidirectionalLSTM(Architecture):
         self.forwards = nn.LSTM(input_size, forwards, batch_first=True)
         self.backwards = nn.LSTM(input_size, backwards, batch_first=True)
         for layer in (self.forwards, self.backwards):
-            open_memory(layer.bias_ih_l0, CELLS.get("lstm").gate_names, memory_bias)
-            open_memory(layer.bias_hh_l0, CELLS.get("lstm").gate_names, 0.0)
+            open_memory(layer.bias_ih_l0, CELLS.get("lstm").gates, memory_bias)
+            open_memory(layer.bias_hh_l0, CELLS.get("lstm").gates, 0.0)
         self.output_size = hidden_size
 
     @classmethod

@@ -7,15 +7,27 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from engine.cells import Look
 from engine.errors import ConfigError
-from engine.models.architectures.base import ARCHITECTURES, DEFAULT_LONGEST, Architecture
+from engine.models.architectures.base import ARCHITECTURES, DEFAULT_LONGEST, Architecture, StateFormula
 from engine.models.causal_attention import CausalBlock, KeysValues, initialise, sinusoids
 
 LAYERS, HEADS = 2, 2
 POSITIONS = 6000  # at least so many steps can be told apart
 
 
-@ARCHITECTURES.register("transformer", title="Transformer")
+@ARCHITECTURES.register(
+    "transformer",
+    look=Look(
+        title="Transformer",
+        order=60,
+        on_light="#B0558B",
+        on_dark="#DB93BC",
+        marker="diamond",
+        dash="longdash",
+        mark=":violet[◆]",
+    ),
+)
 class Transformer(Architecture):
     """Two blocks of causal attention with two heads and sinusoidal positions.
 
@@ -26,9 +38,11 @@ class Transformer(Architecture):
     Paper: Vaswani et al. (2017), arXiv 1706.03762. Differs: see `engine.models.causal_attention`; no dropout.
     """
 
-    title = "Transformer"
     description = (
         "Keeps everything it has read and looks back at all of it at every step; it has no memory of fixed size."
+    )
+    state_formula = StateFormula(
+        f"2 L T d with L = {LAYERS} and d = H: a key and a value per token and layer", per_unit_and_token=2 * LAYERS
     )
     is_recurrent = False
     smallest = 8

@@ -7,23 +7,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-LETTERS = {
-    "input_gate": "i",
-    "forget_gate": "f",
-    "cell_candidate": "g",
-    "output_gate": "o",
-    "reset_gate": "r",
-    "update_gate": "z",
-    "new_gate": "n",
-    "hidden": "h",
-}
-
+from engine.cells import Cell, all_gates
+from engine.cells.base import Gate
+from engine.cells.expressions import Application, Equation, Expression, Number, Operation, Symbol
 
 SOURCES = {"reads": "x", "carries": "h"}
 
 
 def sum_lines(
-    part: str,
+    gate: Gate,
     terms: pd.DataFrame,
     *,
     count: int,
@@ -40,11 +32,12 @@ def sum_lines(
             written out.
         from_hidden, reset: what the carried state adds up to with its bias, and what multiplies it in a GRU's new gate.
     """
-    letter, squash = LETTERS[part], r"\tanh" if part in ("cell_candidate", "new_gate", "hidden") else r"\sigma"
-    if part == "new_gate":
+    letter, squash = gate.letter, gate.squash.latex
+    if gate.recalled_by:
+        recall = all_gates()[gate.recalled_by].letter
         added = [
             rf"\underbrace{{{number(total - reset * from_hidden)}}}_{{W x + b}}",
-            rf"+ \underbrace{{{number(reset)}}}_{{r}} \cdot \underbrace{{{_signed(from_hidden)}}}_{{W h + b}}",
+            rf"+ \underbrace{{{number(reset)}}}_{{{recall}}} \cdot \underbrace{{{_signed(from_hidden)}}}_{{W h + b}}",
         ]
     else:
         largest = terms.head(count)
@@ -65,32 +58,82 @@ def sum_lines(
     ]
 
 
-def state_lines(kind: str, values: Mapping[str, float], before: float, hidden: float, cell: float | None) -> list[str]:
-    """Return the equations of the new state with their numbers; `before` is the memory (or hidden state) before the
-    step."""
-    if kind == "lstm":
-        f, i, g, o = (values[name] for name in ("forget_gate", "input_gate", "cell_candidate", "output_gate"))
-        return [
-            _aligned(
-                r"c_t &= f \cdot c_{t-1} + i \cdot g",
-                [rf"&= {number(f)} \cdot {_signed(before)} + {number(i)} \cdot {_signed(g)}", rf"&= {number(cell)}"],
-            ),
-            _aligned(
-                r"h_t &= o \cdot \tanh(c_t)", [rf"&= {number(o)} \cdot \tanh({number(cell)})", rf"&= {number(hidden)}"]
-            ),
-        ]
-    if kind == "gru":
-        z, n = values["update_gate"], values["new_gate"]
-        return [
-            _aligned(
-                r"h_t &= (1 - z) \cdot n + z \cdot h_{t-1}",
-                [
-                    rf"&= {number(1 - z)} \cdot {_signed(n)} + {number(z)} \cdot {_signed(before)}",
-                    rf"&= {number(hidden)}",
-                ],
+def state_lines(cell: Cell, values: Mapping[str, float]) -> list[str]:
+    """Return the equations of a cell's new state in letters and in the numbers of one unit, given by their names."""
+    return [
+        _aligned(
+            f"{equation.latex} &= {letters(equation.formula)}",
+            [f"&= {_numbers(equation.formula, values)}"] * (not _is_written_out(equation.formula))
+            + [f"&= {number(values[equation.name])}"],
+        )
+        for equation in cell.equations
+        if equation.latex
+    ]
+
+
+def letters(formula: Expression) -> str:
+    """Return a formula in LaTeX; a value without a letter of its own is replaced by its formula."""
+    formula = _resolved(formula)
+    if isinstance(formula, Operation):
+        left, right = letters(formula.left), letters(formula.right)
+        if formula.sign == "/":
+            return rf"\frac{{{left}}}{{{right}}}"
+        if formula.sign == "*":
+            left, right = (
+                f"({text})" if _is_sum(side) else text for side, text in ((formula.left, left), (formula.right, right))
             )
-        ]
-    return [_aligned(r"h_t &= \tanh(W x_t + b + W h_{t-1} + b)", [rf"&= {number(hidden)}"])]
+            return rf"{left} \cdot {right}"
+        return f"{left} {formula.sign} {right}"
+    if isinstance(formula, Application):
+        return f"{formula.function.latex}({letters(formula.argument)})"
+    return str(formula.value) if isinstance(formula, Number) else formula.latex  # type: ignore[attr-defined]
+
+
+def _numbers(formula: Expression, values: Mapping[str, float], is_first: bool = True) -> str:
+    """Return a formula with its numbers: in brackets where one is below zero and does not stand first."""
+    formula, write = _resolved(formula), number if is_first else _signed
+    if isinstance(formula, Operation) and formula.sign == "/":
+        return rf"\frac{{{_numbers(formula.left, values)}}}{{{_numbers(formula.right, values)}}}"
+    if isinstance(formula, Operation) and formula.sign == "*":
+        left, right = (
+            (number if is_first and side is formula.left else _signed)(_value(side, values))
+            if _is_sum(side)
+            else _numbers(side, values, is_first and side is formula.left)
+            for side in (formula.left, formula.right)
+        )
+        return rf"{left} \cdot {right}"
+    if isinstance(formula, Operation):
+        left, right = _numbers(formula.left, values, is_first), _numbers(formula.right, values, False)
+        return f"{left} {formula.sign} {right}"
+    if isinstance(formula, Application):
+        return f"{formula.function.latex}({_numbers(formula.argument, values)})"
+    return str(formula.value) if isinstance(formula, Number) else write(_value(formula, values))
+
+
+def _resolved(formula: Expression) -> Expression:
+    """Return the formula that is written for a value: itself where it has a letter."""
+    while isinstance(formula, Equation) and not formula.latex:
+        formula = formula.formula
+    return formula
+
+
+def _is_sum(formula: Expression) -> bool:
+    formula = _resolved(formula)
+    return isinstance(formula, Operation) and formula.sign in "+-"
+
+
+def _is_written_out(formula: Expression) -> bool:
+    """Return whether a formula holds the sums of a gate, whose numbers stand above it already."""
+    formula = _resolved(formula)
+    if isinstance(formula, Operation):
+        return _is_written_out(formula.left) or _is_written_out(formula.right)
+    if isinstance(formula, Application):
+        return _is_written_out(formula.argument)
+    return isinstance(formula, Symbol) and "." in formula.name
+
+
+def _value(formula: Expression, values: Mapping[str, float]) -> float:
+    return float(formula.compute(values))
 
 
 def number(value: float) -> str:

@@ -117,7 +117,7 @@ def count_bars(counted: Mapping[str, int], chosen: str, *, mode: Mode) -> go.Fig
     framed."""
     figure = theme.blank_figure(mode, x_title="Parameters", height=210)
     base = counted["rnn"]
-    for kind in ("rnn", "gru", "lstm"):
+    for kind in sorted(counted, key=counted.__getitem__):
         style = theme.architecture_style(kind, mode)
         figure.add_bar(
             x=[counted[kind]],
@@ -141,7 +141,7 @@ def describe_count_bars(counted: Mapping[str, int]) -> str:
     """Return the alternative text of `count_bars`: each count, and its share of the RNN's."""
     parts = [
         f"{theme.architecture_label(kind)} {counted[kind]:,} ({counted[kind] / counted['rnn']:g} times)"
-        for kind in ("rnn", "gru", "lstm")
+        for kind in sorted(counted, key=counted.__getitem__)
     ]
     return f"Parameters with these settings: {', '.join(parts)}."
 

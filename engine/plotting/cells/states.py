@@ -18,15 +18,7 @@ from engine.plotting.writing.distribution import visible_token
 STRIP_HEIGHT = 26
 MOST_TICKS = 64
 LONGEST_TICK = 9
-# A marker and a dash beside each colour: reset and forget share a hue, and so do others.
-GATE_LINES = {
-    "input_gate": ("triangle-up", "dash"),
-    "forget_gate": ("circle", "solid"),
-    "output_gate": ("square", "dot"),
-    "reset_gate": ("diamond", "solid"),
-    "update_gate": ("circle", "dash"),
-    "hidden": ("triangle-up", "dot"),
-}
+HIDDEN_LINE = ("triangle-up", "dot")  # of a cell without gates
 
 
 def state_strips(
@@ -172,8 +164,9 @@ def gate_averages_lines(
     tokens = averages.drop_duplicates("position")["token"].tolist()
     first = int(averages["position"].min())
     for part, rows in averages.groupby("part", sort=False):
-        marker, dash = GATE_LINES[part]
-        colour = theme.gate_colour(part, mode) if part in theme.gate_names() else theme.ink(mode)
+        is_gate = part in theme.gate_names()
+        marker, dash = (theme.gate_marker(part), theme.gate_dash(part)) if is_gate else HIDDEN_LINE
+        colour = theme.gate_colour(part, mode) if is_gate else theme.ink(mode)
         figure.add_scatter(
             x=rows["position"] - first,
             y=rows["mean"],
@@ -225,7 +218,7 @@ def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, u
             mode="markers",
             name=labels[part],
             customdata=rows["unit"],
-            marker={"symbol": GATE_LINES[part][0] + "-open", "size": 8, "color": colour, "line": {"width": 1.5}},
+            marker={"symbol": theme.gate_marker(part) + "-open", "size": 8, "color": colour, "line": {"width": 1.5}},
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
             hovertemplate=f"{plain_label(labels[part])}, unit %{{customdata}}: open %{{x:.0f}} %, shut %{{y:.0f}} "
@@ -239,7 +232,7 @@ def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, u
             showlegend=False,
             hoverinfo="skip",
             marker={
-                "symbol": GATE_LINES[part][0],
+                "symbol": theme.gate_marker(part),
                 "size": 13,
                 "color": colour,
                 "line": {"width": 2, "color": theme.ink(mode)},

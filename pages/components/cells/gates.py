@@ -6,9 +6,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from engine.cells import CELLS, is_switch
 from engine.inspection.cells.gate_trajectories import ORDERS, gate_averages, gates_of_strand, order_units, saturation
 from engine.inspection.cells.steps import Strand
-from engine.inspection.cells.units import PARTS, is_switch
+from engine.inspection.cells.units import PARTS
 from engine.plotting.cells.states import gate_averages_lines, saturation_scatter, unit_heat_map
 from pages.components import cell_receipts, figures, notices
 from pages.components.cells import guide
@@ -30,7 +31,7 @@ def show(context: PageContext) -> None:
             "gates_part",
             parts,
             part_label,
-            default=next((part for part in ("forget_gate", "update_gate") if part in parts), "hidden"),
+            default=CELLS.get(strand.cell).keeper or "hidden",
         )
         part = context.controls.select("gates_part", part_label, width=190)
         order = context.controls.select("gates_order", ORDERS.get, width=220)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.cells import CELLS
 from engine.inspection.cells.gate_saturation import ClosingGate, find_closing_gate
 from engine.inspection.cells.steps import strand_labels
 from engine.inspection.cells.units import PARTS
@@ -108,7 +109,13 @@ def _without_gates(context: PageContext) -> None:
             "**One token is read here.** A gate can close only after something was kept: type more, at least two."
         )
         return
-    st.markdown("**This network has no gate that could close:** an RNN computes its whole state anew at every step.")
+    cell = CELLS.get(context.info.architecture)
+    why = (
+        f"an {cell.title} computes its whole state anew at every step"
+        if cell.keeps is None
+        else f"in a {cell.title} no gate by itself is the share of the memory that is kept"
+    )
+    st.markdown(f"**This network has no gate that could close:** {why}.")
     other = next((name for name, info in context.language_models.items() if info.architecture == "lstm"), None)
     if other:
         st.button("Take an LSTM instead", key="guide-lstm", on_click=context.controls.set, args=("network", other))

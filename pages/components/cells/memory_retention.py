@@ -5,26 +5,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.cells import CELLS
 from engine.inspection.cells.memory_retention import follow_write, verdict
 from engine.plotting.cells.states import left_of_a_write
 from pages.components import cache, cell_receipts, figures, notices
 from pages.components.cells.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
-BELTS = {
-    "lstm": (
-        "By the forget gates",
-        "what an LSTM writes is its input gate times its candidate, and each later forget gate keeps a share of it",
-    ),
-    "gru": (
-        "By the update gates",
-        "what a GRU writes is the renewed share times its new value, and each later update gate keeps a share of it",
-    ),
-    "rnn": (
-        "By the linearised steps",
-        "an RNN has no belt; its steps are replaced by the straight lines that touch them, one matrix per step",
-    ),
-}
 LATER = 10  # steps
 
 
@@ -37,7 +24,8 @@ def show(context: PageContext) -> None:
         strand = context.reading.strands[place]
         is_single = context.controls.toggle("conveyor_single")
         unit = context.ask_unit(strand) if is_single else None
-    name, belt = BELTS[strand.cell]
+    cell = CELLS.get(strand.cell)
+    name, belt = cell.belt, cell.belt_words
     st.markdown(
         f"**Two ways to ask what is left.** {name}: {belt}. By ablation: the layer reads on from here once more "
         "without this write, and the two "

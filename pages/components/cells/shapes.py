@@ -15,7 +15,6 @@ from pages.components import cache, figures, header, inside_receipts, notices
 from pages.components.cells.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
-NAMES = {"rnn": "nn.RNN", "lstm": "nn.LSTM", "gru": "nn.GRU"}
 MEANINGS = {
     "input": "what the layer is given",
     "output": "what the top layer says at every step, forward and backward halves side by side",
@@ -51,7 +50,7 @@ def show(context: PageContext) -> None:
             settings.directions,
             settings.length,
             settings.hidden_size,
-            settings.kind == "lstm",
+            len(CELLS.get(settings.kind).parts) > 1,
             mode=figures.mode(),
         ),
         name="shapes-grid",
@@ -65,10 +64,16 @@ def show(context: PageContext) -> None:
     figures.show_code(python_lines(settings))
 
 
+def _layer_name(kind: str) -> str:
+    """Return what a layer of this kind is called in Python, our own by its cell."""
+    cell = CELLS.get(kind)
+    return f"nn.{cell.trained_by.layer}" if cell.trained_by is not None else cell.title
+
+
 def _ask_settings(context: PageContext) -> LayerSettings:
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="shapes-choice"):
-        kind = controls.segmented("shapes_kind", NAMES.get)
+        kind = controls.segmented("shapes_kind", _layer_name)
         is_bidirectional = controls.toggle("shapes_bidirectional")
         is_batch_first = controls.toggle("shapes_batch_first")
     with st.container(horizontal=True, vertical_alignment="bottom", key="shapes-sizes"):
@@ -122,18 +127,21 @@ def _show_places(found: LayerShapes) -> None:
 
 
 def _show_counts(settings: LayerSettings, found: LayerShapes, receipt: figures.Receipt) -> None:
-    blocks, count = CELLS.get(settings.kind).GATE_COUNT, found.parameters[settings.kind]
+    cell, count = CELLS.get(settings.kind), found.parameters[settings.kind]
     agrees = "the same" if found.formula[settings.kind] == count else "NOT the same"
     hidden, wide = settings.hidden_size, settings.directions * settings.hidden_size
-    sums = [f"{settings.directions} × {blocks} × {hidden} × ({settings.input_size} + {hidden} + 2)"]
+    per_unit = f" + {hidden} + 2" if cell.looks_back else " + 1"
+    blocks = f"{len(cell.gates)} × {hidden}"
+    sums = [f"{settings.directions} × {blocks} × ({settings.input_size}{per_unit})"]
     if settings.num_layers > 1:
-        sums.append(
-            f"{settings.num_layers - 1} × {settings.directions} × {blocks} × {hidden} × ({wide} + {hidden} + 2)"
-        )
+        sums.append(f"{settings.num_layers - 1} × {settings.directions} × {blocks} × ({wide}{per_unit})")
     st.markdown(
         "Each gate has a matrix for the input, a matrix for the state, and two biases; an RNN has one such block, a "
         "GRU three, an LSTM four: "
-        "gates × hidden × (input + hidden + 2), for every layer and direction.",
+        "gates × hidden × (input + hidden + 2), for every layer and direction."
+        if cell.looks_back
+        else f"Each gate of a {cell.title} looks at the input alone and has one matrix and one bias: gates × hidden × "
+        "(input + 1), for every layer and direction.",
         width=TEXT_WIDTH,
     )
     st.markdown(

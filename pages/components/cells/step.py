@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from engine.cells import CELLS, Cell
 from engine.inspection.cells.flows import flows
 from engine.inspection.cells.steps import Strand
 from engine.inspection.cells.unit_step import GateSum, UnitStep, unit_step
-from engine.inspection.cells.units import is_switch
 from engine.plotting.cells.diagram import cell_diagram
 from engine.plotting.cells.equations import state_lines, sum_lines
 from engine.plotting.cells.states import state_strips
@@ -19,17 +19,6 @@ from pages.components.header import TEXT_WIDTH
 
 PRODUCTS = 3
 TABLE_ROWS = 40
-SHORT_NAMES = {
-    "input_gate": "Input gate i",
-    "forget_gate": "Forget gate f",
-    "cell_candidate": "Candidate g",
-    "output_gate": "Output gate o",
-    "reset_gate": "Reset gate r",
-    "update_gate": "Update gate z",
-    "new_gate": "New value n",
-    "cell": "Memory c(t)",
-    "hidden": "Hidden h(t)",
-}
 
 
 def show(context: PageContext) -> None:
@@ -69,49 +58,31 @@ def show(context: PageContext) -> None:
 
 def said(context: PageContext, step: UnitStep, strand: Strand, position: int, unit: int) -> str:
     """Return in one sentence what the unit did with its memory at this step."""
-    at = f"At step {position + 1} the network reads {context.spoken(position)}"
-    if step.kind == "lstm":
-        return (
-            f"{at}. Unit {unit} held {signed(step.cell_before)}; its forget gate keeps "
-            f"{100 * step.sums['forget_gate'].value:.0f} % of that, its "
-            f"input gate lets {100 * step.sums['input_gate'].value:.0f} % of the new value "
-            f"{signed(step.sums['cell_candidate'].value)} in, and it "
-            f"now holds {signed(step.cell)}. Its output gate shows {100 * step.sums['output_gate'].value:.0f} % of "
-            f"that, squashed: {signed(step.hidden)}."
-        )
-    if step.kind == "gru":
-        return (
-            f"{at}. Unit {unit} held {signed(step.hidden_before)}; its update gate keeps "
-            f"{100 * step.sums['update_gate'].value:.0f} % of that and takes "
-            f"the rest from the new value {signed(step.sums['new_gate'].value)}: it now holds and says "
-            f"{signed(step.hidden)}."
-        )
-    return (
-        f"{at}. Unit {unit} said {signed(step.hidden_before)}; an RNN has no gate to keep that, it computes a new "
-        "value from everything: "
-        f"{signed(step.hidden)}."
-    )
+    values = {name: signed(value) for name, value in step.values.items()}
+    values |= {f"{part}_percent": f"{100 * gate.value:.0f}" for part, gate in step.sums.items()}
+    told = CELLS.get(step.kind).told.format(unit=unit, **values)
+    return f"At step {position + 1} the network reads {context.spoken(position)}. {told}"
 
 
 def _describe(strand: Strand, step: UnitStep, unit: int, is_whole: bool) -> str:
     whose = "all units on average" if is_whole else f"unit {unit}"
     gates = ", ".join(f"{part_label(part).lower()} {gate.value:.2f}" for part, gate in step.sums.items())
     return (
-        f"The wires of the {strand.cell.upper()} cell at this step, as thick as what flows for {whose}. Unit "
-        f"{unit}: {gates}, says {step.hidden:.2f}."
+        f"The wires of the {CELLS.get(strand.cell).title} cell at this step, as thick as what flows for {whose}. Unit "
+        f"{unit}: {gates}, says {step.values['h']:.2f}."
     )
 
 
 def _show_strips(context: PageContext, strand: Strand, place: int, position: int, unit: int) -> None:
+    cell, parts = CELLS.get(strand.cell), strand.parts
     rows: dict[str, tuple[np.ndarray, bool]] = {"Reads x(t)": (strand.inputs[position], False)}
-    if strand.cell_before is not None:
-        rows["Memory c(t−1)"] = (strand.cell_before[position], False)
-    rows["Hidden h(t−1)"] = (strand.hidden_before[position], False)
-    order = [
-        *(part for part in strand.parts if part not in ("hidden", "cell")),
-        *(part for part in ("cell", "hidden") if part in strand.parts),
-    ]
-    rows |= {SHORT_NAMES[part]: (strand.parts[part][position], is_switch(part)) for part in order}
+    for part in reversed(cell.parts):
+        rows[f"{part.label} {part.letter}(t−1)"] = (strand.before[part.name][position], False)
+    for gate in cell.gates:
+        if gate.roles:
+            rows[gate.strip_label] = (parts[gate.name][position], gate.is_switch)
+    for part in reversed(cell.parts):
+        rows[f"{part.label} {part.letter}(t)"] = (parts[part.name][position], False)
     st.markdown(
         "**Every vector of this step**, one cell per unit. Click the lower two strips to choose a unit.",
         width=TEXT_WIDTH,
@@ -131,25 +102,24 @@ def _show_strips(context: PageContext, strand: Strand, place: int, position: int
 def _show_arithmetic(
     context: PageContext, strand: Strand, step: UnitStep, place: int, position: int, unit: int
 ) -> None:
+    cell = CELLS.get(strand.cell)
+    carried = f" and {strand.hidden_size:,} with what is carried (h)" if cell.looks_back else ""
     st.markdown(
-        f"**Unit {unit} in full arithmetic.** Each sum has {strand.inputs.shape[1]:,} products with what is read (x) "
-        f"and {strand.hidden_size:,} with "
-        "what is carried (h): the largest are written out.",
+        f"**Unit {unit} in full arithmetic.** Each sum has {strand.inputs.shape[1]:,} products with what is read (x)"
+        f"{carried}: the largest are written out.",
         width=TEXT_WIDTH,
     )
     for gate in step.sums.values():
         with st.expander(f"{part_label(gate.part)} = {gate.value:.3f}", key=f"sum-{gate.part}", type="compact"):
-            _show_sum(gate)
-    values = {part: gate.value for part, gate in step.sums.items()}
-    before = step.hidden_before if step.cell_before is None else step.cell_before
-    for line in state_lines(step.kind, values, before, step.hidden, step.cell):
+            _show_sum(cell, gate)
+    for line in state_lines(cell, step.values):
         st.latex(line)
     figures.show_receipt(cell_receipts.for_unit_step(context, place, position, unit), "unit-step")
 
 
-def _show_sum(gate: GateSum) -> None:
+def _show_sum(cell: Cell, gate: GateSum) -> None:
     lines = sum_lines(
-        gate.part,
+        cell.gate(gate.part),
         gate.terms,
         count=PRODUCTS,
         biases=gate.input_bias + gate.hidden_bias,

@@ -11,7 +11,8 @@ SENTENCE = "The cat sat on the mat."
 
 def draw() -> None:
     """Draw the gates that keep or drop the memory of a small sentence, unit by unit."""
-    from engine.inspection.cells.gate_trajectories import gates_of_strand, order_units
+    from engine.cells import CELLS
+    from engine.inspection.cells.gate_trajectories import order_units
     from engine.inspection.cells.steps import read_steps
     from engine.inspection.cells.units import PARTS
     from engine.plotting.cells.states import unit_heat_map
@@ -19,7 +20,7 @@ def draw() -> None:
     info = thumbnails.favourite("language_model")
     reading = cache.keep_with_model(read_steps, info.name, SENTENCE)
     strand = reading.strands[-1]
-    part = next((part for part in ("forget_gate", "update_gate") if part in gates_of_strand(strand)), "hidden")
+    part = CELLS.get(strand.cell).keeper or "hidden"
     values = strand.parts[part]
     units, is_gate = order_units(values, "similarity"), part != "hidden"
     figure = unit_heat_map(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.cells.units import PARTS, is_switch, parts_of, unit_course
+from engine.cells import is_switch
+from engine.inspection.cells.units import PARTS, parts_of, unit_course
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
 from pages.components import cache, figures, notices, unit_receipts

@@ -7,9 +7,9 @@ import dataclasses
 from datetime import date
 from math import log10
 
-import pandas as pd
 import streamlit as st
 
+from engine.cells import CELLS
 from engine.inspection.gradients.chain import (
     ARCHITECTURES,
     Chain,
@@ -32,6 +32,7 @@ from engine.plotting.gradients.gradients import (
     edge_curve,
     singular_values,
 )
+from engine.wording import listing, number_word
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
 from pages.components.gradients import trained
@@ -41,13 +42,12 @@ from pages.components.views.gradients_chain import chain_settings
 
 
 def show(context: PageContext) -> None:
-    """Draw the sliders, the three curves and what they mean, the edge, the singular values, and trained networks."""
+    """Draw the sliders, the curves and what they mean, the edge, the singular values, and trained networks."""
     st.markdown(
-        "Three networks that have just been born read something. Each line says what has become of a small change of "
-        "the state made "
-        "so many steps before the end: **what falls far below a hundredth can hardly be learnt from any more.** Try: "
-        "move *Recurrent gain* "
-        "until the RNN's line is flat, then a little further. Then give the LSTM a larger *Forget bias*.",
+        f"{number_word(len(ARCHITECTURES)).capitalize()} networks that have just been born read something. Each line "
+        "says what has become of a small change of the state made so many steps before the end: **what falls far below "
+        "a hundredth can hardly be learnt from any more.** Try: move *Recurrent gain* until the RNN's line is flat, "
+        "then a little further. Then give the LSTM a larger *Forget bias*.",
         width=TEXT_WIDTH,
     )
     settings, text = _ask(context)
@@ -69,7 +69,7 @@ def show(context: PageContext) -> None:
 def _show_curves(
     settings: ChainSettings, text: str | None, chain: Chain, distance: int, bound: tuple[str, float]
 ) -> None:
-    """Draw the three lines with the bound of one of them, and say where they leave single precision."""
+    """Draw the lines with the bound of one of them, and say where they leave single precision."""
     figures.show(
         chain_curves(
             chain.curves,
@@ -144,13 +144,16 @@ def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, close
     """Draw the singular values of one network."""
     label = theme.architecture_label(closeup)
     facts = chain.facts.set_index("architecture").loc[closeup]
-    own = (
-        f"Its recurrent matrix has the spectral radius {facts['spectral_radius']:.3g} and the largest singular value "
-        f"{facts['largest_singular_value']:.3g}. "
-        if pd.notna(facts["spectral_radius"])
-        else f"It has {'four' if closeup == 'lstm' else 'three'} recurrent matrices, so no single spectral radius "
-        "decides. "
-    )
+    matrices = CELLS.get(closeup).blocks_back
+    if matrices == 1:
+        own = (
+            f"Its recurrent matrix has the spectral radius {facts['spectral_radius']:.3g} and the largest singular "
+            f"value {facts['largest_singular_value']:.3g}. "
+        )
+    elif matrices:
+        own = f"It has {number_word(matrices)} recurrent matrices, so no single spectral radius decides. "
+    else:
+        own = "It has no recurrent matrix: every unit keeps a share of itself and sees no other. "
     st.markdown(
         notices.plain(
             f"No step of the {label} stretches any direction more than λ = {bound:.3g} times, the dotted bound above. "
@@ -177,7 +180,7 @@ def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, close
 
 def _receipt(settings: ChainSettings, text: str | None, last: str, also: str) -> Receipt:
     return Receipt(
-        model="an RNN, an LSTM and a GRU with random weights",
+        model=f"{listing([theme.architecture_label(name) for name in ARCHITECTURES])} with random weights",
         data="random numbers"
         if text is None
         else f"the last {settings.length} characters of your text, a random vector for each",

@@ -8,18 +8,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from engine.cells import CELLS, LSTMState, from_torch, to_torch
-from engine.cells.conversion import WEIGHTS
+from engine.cells import CELLS
+from engine.cells.lstm import LSTMState
 from engine.errors import ConfigError
+from engine.layers import ReadableCell, Weights, from_torch, stacked_layer, to_torch
+from engine.models.recurrent import step_layer
 
-KINDS = ("rnn", "lstm", "gru")
+KINDS = [name for name, cell in CELLS.items() if cell.trained_by is not None]
+WEIGHTS = Weights._fields
 TIGHT = {"rtol": 1e-12, "atol": 1e-12}
 
 
 def torch_layers(kind: str, layers: int = 1, bidirectional: bool = False) -> nn.RNNBase:
-    return CELLS.get(kind).torch_layer(
-        3, 5, num_layers=layers, batch_first=True, bidirectional=bidirectional, dtype=torch.float64
-    )
+    options = {"num_layers": layers, "bidirectional": bidirectional, "batch_first": True}
+    return stacked_layer(CELLS.get(kind), 3, 5, **options).double()
+
+
+def readable(kind: str, input_size: int, hidden_size: int) -> ReadableCell:
+    return ReadableCell(CELLS.get(kind), input_size, hidden_size)
 
 
 def as_torch(state, layers: int = 1):
@@ -89,10 +95,10 @@ def test_stacked_and_bidirectional_layers_equal_torch_with_gradients(kind, layer
 @pytest.mark.parametrize("kind", KINDS)
 def test_torchs_fused_step_equals_the_readable_step(kind):
     torch.manual_seed(2)
-    cell = from_torch(torch_layers(kind))
+    layer = torch_layers(kind)
     inputs, state = torch.randn(4, 3, dtype=torch.float64), random_state(kind, 4)
-    hidden, new_state, _ = cell.step(inputs, state)
-    fused, fused_state = cell.torch_step(inputs, state, *(getattr(cell, name) for name in WEIGHTS))
+    hidden, new_state, _ = from_torch(layer).step(inputs, state)
+    fused, fused_state = step_layer(kind, layer, inputs, state)
     torch.testing.assert_close(hidden, fused, **TIGHT)
     torch.testing.assert_close(new_state, fused_state, **TIGHT)
     assert type(new_state) is type(fused_state)
@@ -134,8 +140,8 @@ def test_conversion_copies_and_does_not_share():
         (lambda: from_torch(nn.GRU(2, 3), layer=1), "layers run from 0 to 0"),
         (lambda: from_torch(nn.GRU(2, 3), reverse=True), "no reverse"),
         (lambda: to_torch([]), "at least one layer"),
-        (lambda: to_torch([CELLS.get("gru")(2, 3), CELLS.get("rnn")(3, 3)]), "Cell 1 does not fit"),
-        (lambda: to_torch([CELLS.get("gru")(2, 3), CELLS.get("gru")(2, 3)]), "must read 3 inputs"),
+        (lambda: to_torch([readable("gru", 2, 3), readable("rnn", 3, 3)]), "Cell 1 does not fit"),
+        (lambda: to_torch([readable("gru", 2, 3), readable("gru", 2, 3)]), "must read 3 inputs"),
         (lambda: CELLS.get("elman"), "choose one of"),
     ],
 )

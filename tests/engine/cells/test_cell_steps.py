@@ -7,8 +7,10 @@ import math
 import pytest
 import torch
 
-from engine.cells import CELLS, Interventions, LSTMState
+from engine.cells import CELLS, Interventions
+from engine.cells.lstm import LSTMState
 from engine.errors import ConfigError
+from engine.layers import ReadableCell
 
 
 def sigmoid(x: float) -> float:
@@ -17,7 +19,7 @@ def sigmoid(x: float) -> float:
 
 def one_unit(kind: str, weight_ih, weight_hh, bias_ih, bias_hh):
     """Return a cell with one input and one unit, its weights given gate by gate."""
-    cell = CELLS.get(kind)(1, 1).double()
+    cell = ReadableCell(CELLS.get(kind), 1, 1).double()
     with torch.no_grad():
         cell.weight_ih.copy_(torch.tensor(weight_ih, dtype=torch.float64)[:, None])
         cell.weight_hh.copy_(torch.tensor(weight_hh, dtype=torch.float64)[:, None])
@@ -78,16 +80,23 @@ def test_gru_two_steps_by_hand():
     }
 
 
-@pytest.fixture(params=["rnn", "lstm", "gru"])
+@pytest.fixture(params=CELLS.names())
 def cell(request):
     torch.manual_seed(3)
-    return CELLS.get(request.param)(2, 4)
+    return ReadableCell(CELLS.get(request.param), 2, 4)
+
+
+@pytest.fixture(params=[name for name, cell in CELLS.items() if cell.looks_back])
+def cell_that_looks_back(request):
+    torch.manual_seed(3)
+    return ReadableCell(CELLS.get(request.param), 2, 4)
 
 
 INPUTS = torch.linspace(-2, 2, 12).reshape(1, 6, 2)
 
 
-def test_an_ablated_unit_says_nothing_and_the_others_hear_it(cell):
+def test_an_ablated_unit_says_nothing_and_the_others_hear_it(cell_that_looks_back):
+    cell = cell_that_looks_back
     plain, ablated = cell.unroll(INPUTS), cell.unroll(INPUTS, interventions=Interventions(ablate_units=[1]))
     assert plain.outputs[..., 1].abs().min() > 0
     assert ablated.outputs[..., 1].abs().max() == 0
@@ -96,7 +105,8 @@ def test_an_ablated_unit_says_nothing_and_the_others_hear_it(cell):
     assert not torch.allclose(ablated.outputs[:, 1, kept], plain.outputs[:, 1, kept])
 
 
-def test_ablating_equals_cutting_the_units_outgoing_weights(cell):
+def test_ablating_equals_cutting_the_units_outgoing_weights(cell_that_looks_back):
+    cell = cell_that_looks_back
     ablated = cell.unroll(INPUTS, interventions=Interventions(ablate_units=[1]))
     with torch.no_grad():
         cell.weight_hh[:, 1] = 0
@@ -115,7 +125,7 @@ def test_scaling_by_one_changes_nothing_and_by_zero_ablates(cell):
 
 
 def test_clamping_the_forget_gate_open_and_the_input_gate_shut_keeps_the_memory_for_ever():
-    cell = CELLS.get("lstm")(2, 4)
+    cell = ReadableCell(CELLS.get("lstm"), 2, 4)
     start = LSTMState(torch.zeros(1, 4), torch.tensor([[0.3, -0.7, 0.5, 0.9]]))
     clamp = Interventions(clamp={"forget_gate": {1: 1.0}, "input_gate": {1: 0.0}})
     run = cell.unroll(INPUTS, start, clamp)
@@ -125,7 +135,7 @@ def test_clamping_the_forget_gate_open_and_the_input_gate_shut_keeps_the_memory_
 
 
 def test_clamping_the_update_gate_to_one_keeps_the_gru_state_for_ever():
-    cell = CELLS.get("gru")(2, 4)
+    cell = ReadableCell(CELLS.get("gru"), 2, 4)
     start = torch.tensor([[0.3, -0.7, 0.5, 0.9]])
     run = cell.unroll(INPUTS, start, Interventions(clamp={"update_gate": {1: 1.0}}))
     assert run.outputs[..., 1].tolist() == [[start[0, 1].item()] * 6]
@@ -162,7 +172,7 @@ def test_step_by_step_equals_unrolled_and_an_empty_sequence_is_refused(cell):
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_holding_a_gate_is_clamping_every_unit_of_it(value):
-    cell = CELLS.get("lstm")(2, 4)
+    cell = ReadableCell(CELLS.get("lstm"), 2, 4)
     held = cell.unroll(INPUTS, interventions=Interventions(hold_gates={"forget_gate": value}))
     clamped = cell.unroll(INPUTS, interventions=Interventions(clamp={"forget_gate": dict.fromkeys(range(4), value)}))
     assert torch.equal(held.outputs, clamped.outputs)
@@ -171,13 +181,14 @@ def test_holding_a_gate_is_clamping_every_unit_of_it(value):
 
 
 def test_with_the_output_gate_held_shut_an_lstm_says_nothing_but_remembers():
-    cell = CELLS.get("lstm")(2, 4)
+    cell = ReadableCell(CELLS.get("lstm"), 2, 4)
     run = cell.unroll(INPUTS, interventions=Interventions(hold_gates={"output_gate": 0.0}))
     assert run.outputs.abs().max() == 0
     assert run.state.cell.abs().min() > 0
 
 
-def test_a_clamped_unit_says_the_same_at_every_step_and_the_others_hear_it(cell):
+def test_a_clamped_unit_says_the_same_at_every_step_and_the_others_hear_it(cell_that_looks_back):
+    cell = cell_that_looks_back
     plain, clamped = cell.unroll(INPUTS), cell.unroll(INPUTS, interventions=Interventions(clamp_units={1: 0.9}))
     assert clamped.outputs[..., 1].tolist() == [[pytest.approx(0.9)] * 6]
     kept = [0, 2, 3]
@@ -191,7 +202,7 @@ def test_retracing_a_run_finds_what_the_run_itself_had(cell):
     torch.testing.assert_close(inside["hidden"], run.outputs[0])
     for name, gate in run.gates.items():
         torch.testing.assert_close(inside[name], gate[0])
-    if cell.state_parts == 2:
+    if len(cell.cell.parts) == 2:
         torch.testing.assert_close(inside["cell"][-1], run.state.cell[0])
         half = cell.unroll(INPUTS[:, :3])
         torch.testing.assert_close(inside["cell"][2], half.state.cell[0])

@@ -13,7 +13,7 @@ from engine.errors import ConfigError
 from engine.experiments import live_costs
 from engine.experiments.cost_tables import as_points, growth, growth_sentence, size_words, stored_costs, time_words
 from engine.experiments.live_costs import measure_costs
-from engine.experiments.state_size import FORMULAS, overtaken_after, state_curves, state_table
+from engine.experiments.state_size import formulas, overtaken_after, state_curves, state_table
 from engine.plotting.comparison.costs import cost_lines
 
 
@@ -56,8 +56,8 @@ def test_the_curve_meets_the_table_and_the_transformer_overtakes():
     at_end = curves[curves["position"] == 40].set_index("architecture")["memory_bytes"]
     assert at_end.to_dict() == state_table(16, 40).set_index("architecture")["formula_bytes"].to_dict()
     after = overtaken_after(16, "lstm")
-    held = {tokens: FORMULAS["transformer"].floats(16, tokens) for tokens in (after - 1, after)}
-    assert held[after - 1] <= FORMULAS["lstm"].floats(16, 1) < held[after]
+    held = {tokens: formulas()["transformer"].floats(16, tokens) for tokens in (after - 1, after)}
+    assert held[after - 1] <= formulas()["lstm"].floats(16, 1) < held[after]
 
 
 @pytest.mark.parametrize("when", live_costs.WHEN)
@@ -69,7 +69,8 @@ def test_measuring_here_tells_plain_rows_of_every_architecture(when, monkeypatch
     points = as_points(pd.DataFrame(result["rows"]), when)
     places = [100.0, 200.0] if when == "streaming" else [3.0, 12.0]
     assert result["is_complete"]
-    assert {name: own["at"].tolist() for name, own in points.groupby("architecture")} == dict.fromkeys(FORMULAS, places)
+    found = {name: own["at"].tolist() for name, own in points.groupby("architecture")}
+    assert found == dict.fromkeys(formulas(), places)
     assert (points["seconds"] > 0).all()
     memory = growth(points, "memory_bytes").set_index("architecture")["ratio"]
     if when == "streaming":

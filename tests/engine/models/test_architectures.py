@@ -9,18 +9,21 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.cells import from_torch
+from engine.cells import CELLS
 from engine.errors import ConfigError
+from engine.experiments.recipes import COMPARISONS
+from engine.layers import from_torch
+from engine.layers.scan import scan
 from engine.models.architectures import ARCHITECTURES, Architecture
 from engine.models.architectures.average import Average
 from engine.models.architectures.irnn import IRNN
 from engine.models.architectures.lstm_bidirectional import BidirectionalLSTM
 from engine.models.architectures.lstm_chrono import ChronoLSTM
 from engine.models.architectures.lstm_stacked import StackedLSTM
-from engine.models.architectures.min_gru import MinGRU, scan
 from engine.models.architectures.transformer import Transformer
 from engine.models.causal_attention import CausalBlock
 from engine.models.sequence_predictor import SequencePredictor, count_parameters, hidden_size_for
+from engine.plotting import theme
 
 NAMES = ARCHITECTURES.names()
 STREAMING = [name for name in NAMES if ARCHITECTURES.get(name).streams]
@@ -42,23 +45,15 @@ def sequences(batch: int = 2, steps: int = 11, size: int = 3) -> Tensor:
 
 
 def test_all_of_the_comparison_are_there() -> None:
-    expected = {
-        "rnn",
-        "irnn",
-        "lstm",
-        "lstm_chrono",
-        "lstm_stacked",
-        "lstm_bidirectional",
-        "gru",
-        "min_gru",
-        "transformer",
-        "average",
-    }
-    assert set(NAMES) == expected
+    assert set(NAMES) >= set(COMPARISONS.get("shipped").architectures) | set(CELLS.names())
+    assert [name for name in theme.architecture_names() if name in NAMES] == NAMES, "the order of lists and legends"
+    assert {name: ARCHITECTURES.get(name).look for name in NAMES} == {name: theme.looks()[name] for name in NAMES}
     assert {name for name in NAMES if not ARCHITECTURES.get(name).is_recurrent} == {"transformer"}
     assert [name for name in NAMES if not ARCHITECTURES.get(name).is_causal] == ["lstm_bidirectional"]
     assert [name for name in NAMES if ARCHITECTURES.get(name).is_order_blind] == ["average"]
-    assert all(ARCHITECTURES.get(name).title and ARCHITECTURES.get(name).description.endswith(".") for name in NAMES)
+    assert all(
+        ARCHITECTURES.get(name).look.title and ARCHITECTURES.get(name).description.endswith(".") for name in NAMES
+    )
 
 
 @pytest.mark.parametrize("name", STREAMING)
@@ -151,7 +146,7 @@ def test_chrono_biases_are_logarithms_of_times_up_to_the_longest() -> None:
 
 def minimal_gru_in_logarithms(layer: nn.Linear, inputs: Tensor) -> Tensor:
     """One layer as in the listings of Feng et al. (2024), appendix B: logarithms, cumulative sums, no loop."""
-    to_update, to_new = layer(inputs).chunk(2, dim=-1)
+    to_update, to_new = (inputs @ layer.weight.T + layer.bias).chunk(2, dim=-1)
     log_kept, log_update = -nn.functional.softplus(to_update), -nn.functional.softplus(-to_update)
     log_new = torch.where(to_new >= 0, (nn.functional.relu(to_new) + 0.5).log(), -nn.functional.softplus(-to_new))
     total = log_kept.cumsum(1)
@@ -161,7 +156,7 @@ def minimal_gru_in_logarithms(layer: nn.Linear, inputs: Tensor) -> Tensor:
 @pytest.mark.parametrize("steps", [1, 2, 7, 64, 101])
 def test_the_minimal_gru_is_the_papers_in_numbers_and_gradients(steps: int) -> None:
     torch.manual_seed(0)
-    network, inputs = MinGRU(3, 10).double(), sequences(steps=steps).requires_grad_()
+    network, inputs = ARCHITECTURES.get("min_gru")(3, 10).double(), sequences(steps=steps).requires_grad_()
     outputs = network(inputs)
     expected = inputs
     for layer in network.layers:
@@ -302,7 +297,7 @@ def test_a_budget_nobody_can_meet_is_refused_in_words(parameters: int) -> None:
 
 
 def test_unknown_names_and_too_small_sizes_are_refused_in_words() -> None:
-    with pytest.raises(ConfigError, match="Unknown architecture 'ntm'; choose one of: average, gru, irnn"):
+    with pytest.raises(ConfigError, match="Unknown architecture 'ntm'; choose one of: rnn, irnn, lstm"):
         SequencePredictor(2, 0, 1, 8, "ntm")
     with pytest.raises(ConfigError, match="two layers needs a hidden size of at least 2, not 1"):
         StackedLSTM(2, 1)

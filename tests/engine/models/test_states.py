@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import engine.models
-from engine.cells import LSTMState
+from engine.cells.lstm import LSTMState
 from engine.models.base import detach, mask_from_lengths, pad, select
 from engine.models.recurrent import last_state, reverse_by_length
 

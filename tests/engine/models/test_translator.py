@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from engine.cells import CELLS, LSTMState
+from engine.cells import CELLS
+from engine.cells.lstm import LSTMState
 from engine.errors import ConfigError
+from engine.layers import stacked_layer
 from engine.models.base import select
 from engine.models.translator import Translator
 
@@ -55,9 +57,7 @@ def test_the_encoder_equals_torchs_packed_layers_with_copied_weights(cell, bidir
         for index in range(2):
             size = 3 if bidirectional else 6
             inputs = embedding_dim if index == 0 else 6
-            layer = CELLS.get(cell).torch_layer(
-                inputs, size, batch_first=True, bidirectional=bidirectional, dtype=torch.float64
-            )
+            layer = stacked_layer(CELLS.get(cell), inputs, size, batch_first=True, bidirectional=bidirectional).double()
             weights = dict(model.encoder_forward[index].state_dict())
             if bidirectional:
                 weights |= {f"{k}_reverse": v for k, v in model.encoder_backward[index].state_dict().items()}

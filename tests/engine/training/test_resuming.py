@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import shutil
+from typing import NamedTuple
 
 import pytest
 import safetensors.torch
 import torch
 
-from engine.cells import LSTMState
-from engine.errors import ModelError
+from engine.cells import CELLS
+from engine.cells.lstm import LSTMState
+from engine.errors import ConfigError, ModelError
+from engine.models.architectures import ARCHITECTURES
 from engine.models.language_model import LanguageModel
 from engine.models.translator import Translator
 from engine.training import (
@@ -53,11 +57,8 @@ def read_pairs(seed=0):
     return Translator(9, 6, 8, 1, 2, dropout=0.3), objective
 
 
-BUILDERS = {
-    "lstm": lambda seed=0: read_text("lstm", seed),
-    "gru": lambda seed=0: read_text("gru", seed),
-    "translator": read_pairs,
-}
+BUILDERS = {name: functools.partial(read_text, name) for name in CELLS.names()} | {"translator": read_pairs}
+STREAMING = [name for name, kind in ARCHITECTURES.items() if kind.streams]
 
 
 def whole_run(build, folder, **changes):
@@ -266,6 +267,8 @@ def test_a_crash_between_the_two_renames_is_recovered_from(tmp_path, checkpoint)
         (torch.ones(1), torch.zeros(2)),
         (LSTMState(torch.ones(1), torch.zeros(1)), LSTMState(torch.full((1,), 2.0), torch.full((1,), 3.0))),
         (torch.ones(1), (LSTMState(torch.ones(1), torch.zeros(1)),), None),
+        *(ARCHITECTURES.get(name)(3, 8).start(2) for name in STREAMING),
+        read_pairs()[0].eval().start(torch.tensor([[3, 4, 5]]), torch.tensor([3])),
     ],
 )
 def test_a_nested_state_is_taken_apart_and_put_together_again(state):
@@ -281,6 +284,14 @@ def test_a_nested_state_is_taken_apart_and_put_together_again(state):
                 same(a, b)
 
     same(back, state)
+
+
+def test_a_state_that_could_not_be_put_together_again_is_refused_before_it_is_written():
+    class Unheard(NamedTuple):
+        hidden: torch.Tensor
+
+    with pytest.raises(ConfigError, match="Unknown state 'Unheard'"):
+        checkpoints.flatten((Unheard(torch.ones(1)),))
 
 
 def test_evaluations_are_counted_across_a_stop(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from engine.cells import CELLS
 from engine.errors import ConfigError
 from engine.models.language_model import LanguageModel
 from engine.models.translator import Translator
@@ -241,7 +242,7 @@ class OneBatch:
         return {"loss": float(self.objective.loss(model, self.only, None)[0])}
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("cell", CELLS.names())
 def test_a_language_model_overfits_one_batch(cell):
     torch.manual_seed(3)
     ids = torch.randint(7, (200,)).tolist()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from engine.cells import CELLS
 from engine.inspection.cells.flows import flows
 from engine.inspection.cells.gate_saturation import find_closing_gate
 from engine.inspection.cells.gate_trajectories import order_units, saturation
@@ -18,7 +19,6 @@ from engine.inspection.cells.parity import proof_sentence, prove
 from engine.inspection.cells.steps import CellReading, read_steps
 from engine.inspection.cells.unit_step import unit_step
 from engine.models.folder import LoadedModel, load_model
-from engine.plotting.cells.diagram import LAYOUTS
 from pages.components.views.cells import DEFAULT_TEXT
 from tests.pages import charts
 from tests.pages.open import alternative_texts, open_page, sentences, written
@@ -52,13 +52,13 @@ def test_a_step_is_shown_with_the_engines_numbers(
     assert f"forget gate keeps {100 * step.sums['forget_gate'].value:.0f} %" in written(at)
     assert proof_sentence(prove(loaded, TEXT), reading.strands[0]) in written(at)
     latex = "".join(block.value for block in at.get("latex"))
-    assert f"{step.cell:.3f}" in latex
-    assert f"{step.hidden:.3f}" in latex
+    assert f"{step.values['c']:.3f}" in latex
+    assert f"{step.values['h']:.3f}" in latex
 
     drawn = charts.figure(at, "cell-diagram")
     values = flows(loaded, reading, 0, 4, 7)
     shown = [note["text"].replace("−", "-") for note in drawn["layout"]["annotations"]]
-    for wire in LAYOUTS["lstm"].wires:
+    for wire in CELLS.get("lstm").wiring.wires:
         if wire.label:
             assert f"{values[wire.name]:.2f}" in shown
     strips = {
@@ -68,7 +68,7 @@ def test_a_step_is_shown_with_the_engines_numbers(
     assert strips["Memory c(t−1)"] == pytest.approx(reading.strands[0].parts["cell"][3].tolist(), abs=1e-6)
 
     capsys.readouterr()
-    for words, number in (("unit_step", step.hidden), ("prove(", 12 * len(TEXT)), ("print(flows", values["kept"])):
+    for words, number in (("unit_step", step.values["h"]), ("prove(", 12 * len(TEXT)), ("print(flows", values["kept"])):
         code = next(block.value for block in at.code if words in block.value)
         exec(code.replace("'small-lstm'", repr(str(loaded.info.path))), {})
         printed = [float(found) for found in re.findall(r"-?\d+\.?\d*(?:e-\d+)?", capsys.readouterr().out)]

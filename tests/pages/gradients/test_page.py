@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.cells import CELLS
 from engine.experiments.clipping import clipping_sentence, run_clipping
 from engine.experiments.clipping_settings import ClippingSettings
 from engine.experiments.trainability import births
@@ -50,7 +51,10 @@ def test_the_chain_is_the_engines_and_its_slider_moves_it(capsys: pytest.Capture
     assert chain_sentence(chain) in written(at)
     assert product_sentence(chain) in written(at)
     lines = [trace for trace in figure(at, "chain")["data"] if trace.get("showlegend") is not False]
-    assert [line["name"] for line in lines] == ["RNN", "LSTM", "GRU", "Bound λ^distance, LSTM"]
+    assert [line["name"] for line in lines] == [
+        *(cell.title for _, cell in CELLS.items()),
+        "Bound λ^distance, LSTM",
+    ]
     for line, name in zip(lines, ("rnn", "lstm", "gru"), strict=False):
         rows = chain.curves[chain.curves["architecture"] == name]
         assert line["y"] == pytest.approx(rows["log10_gain"].tolist())

@@ -10,7 +10,6 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.cells import Cell, from_torch
 from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.inspection.cells import units
@@ -24,6 +23,7 @@ from engine.inspection.cells.state_edits import (
     pair_tokens,
 )
 from engine.inspection.cells.units import prove_text
+from engine.layers import ReadableCell, from_torch
 from engine.models.folder import LoadedModel, ModelInfo
 from engine.models.language_model import LanguageModel
 
@@ -87,7 +87,7 @@ def test_differences_are_those_of_two_runs_step_by_step(network: LoadedModel) ->
 def test_proof_is_small_and_finds_a_wrong_cell(network: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     assert prove_text(network, FIRST, 1) < 1e-6
 
-    def wrong(layer: torch.nn.RNNBase) -> Cell:
+    def wrong(layer: torch.nn.RNNBase) -> ReadableCell:
         cell = from_torch(layer)
         cell.weight_hh.data += 0.5
         return cell

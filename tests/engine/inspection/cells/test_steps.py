@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from engine.cells import from_torch, to_torch
+from engine.cells import CELLS
 from engine.errors import InputError, ModelError
 from engine.inspection.cells.flows import flows
 from engine.inspection.cells.gate_saturation import find_closing_gate
@@ -30,9 +30,11 @@ from engine.inspection.cells.steps import (
     strand_labels,
 )
 from engine.inspection.cells.unit_step import unit_step
+from engine.layers import from_torch, to_torch
 from engine.models.folder import LoadedModel, list_models, load_model
 from engine.models.language_model import LanguageModel
-from engine.plotting.cells.diagram import LAYOUTS, cell_diagram, wire_names, wire_width
+from engine.models.recurrent import run_layer
+from engine.plotting.cells.diagram import cell_diagram, wire_names, wire_width
 from engine.plotting.cells.equations import state_lines
 from engine.text import TOKENIZERS
 from tests.engine.conftest import TINY_TEXT, write_model_folder
@@ -41,7 +43,14 @@ TEXT = "the cat sat"
 SHIPPED = [info.name for info in list_models() if can_be_opened(info)]
 
 
-@pytest.fixture(scope="module", params=["rnn", "lstm", "gru"])
+SQUASHED = {
+    "tanh": math.tanh,
+    "sigmoid": lambda total: 1 / (1 + math.exp(-total)),
+    "g": lambda total: total + 0.5 if total > 0 else 1 / (1 + math.exp(-total)),
+}
+
+
+@pytest.fixture(scope="module", params=CELLS.names())
 def network(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
     """Return an untrained two-layer language model of each kind of cell."""
     tokenizer = TOKENIZERS.get("character").train([TINY_TEXT])
@@ -92,7 +101,7 @@ def test_what_is_shown_is_what_the_network_itself_has_while_it_reads(network: Lo
         np.testing.assert_allclose(strand.hidden_before[-1], hidden_before[0].detach(), atol=1e-5)
         if isinstance(last, tuple):
             np.testing.assert_allclose(strand.parts["cell"][-1], last[1][0].detach(), atol=1e-5)
-            np.testing.assert_allclose(strand.cell_before[-1], earlier[1][0].detach(), atol=1e-5)
+            np.testing.assert_allclose(strand.before["cell"][-1], earlier[1][0].detach(), atol=1e-5)
     assert reading.tokens == list(TEXT)
 
 
@@ -115,19 +124,17 @@ def test_one_unit_in_full_arithmetic_comes_to_what_the_cell_has(network: LoadedM
     for place, strand in enumerate(reading.strands):
         for position, unit in ((0, 0), (4, 7), (10, 3)):
             step = unit_step(network, reading, place, position, unit)
-            assert step.hidden == pytest.approx(strand.parts["hidden"][position, unit], abs=1e-6)
+            assert step.values["h"] == pytest.approx(strand.parts["hidden"][position, unit], abs=1e-6)
             for part, gate in step.sums.items():
                 assert gate.value == pytest.approx(strand.parts[part][position, unit], abs=1e-6)
                 products = gate.terms.groupby("source")["product"].sum()
                 assert products["reads"] + gate.input_bias + gate.reset * (
-                    products["carries"] + gate.hidden_bias
+                    products.get("carries", 0.0) + gate.hidden_bias
                 ) == pytest.approx(gate.total)
                 assert gate.terms["product"].abs().is_monotonic_decreasing
-                squashed = math.tanh(gate.total) if gate.squash == "tanh" else 1 / (1 + math.exp(-gate.total))
+                squashed = SQUASHED[gate.squash](gate.total)
                 assert gate.value == pytest.approx(squashed)
-            values = {part: gate.value for part, gate in step.sums.items()}
-            before = step.hidden_before if step.cell_before is None else step.cell_before
-            assert f"{step.hidden:.3f}" in state_lines(step.kind, values, before, step.hidden, step.cell)[-1]
+            assert f"{step.values['h']:.3f}" in state_lines(CELLS.get(step.kind), step.values)[-1]
 
 
 def test_the_diagram_draws_every_wire_as_thick_as_its_value(network: LoadedModel) -> None:
@@ -135,8 +142,8 @@ def test_the_diagram_draws_every_wire_as_thick_as_its_value(network: LoadedModel
     unit = flows(network, reading, 1, 4, 3)
     assert wire_names(kind) <= set(unit)
     assert unit["h"] == pytest.approx(reading.strands[1].parts["hidden"][4, 3])
-    if kind != "rnn":
-        memory = unit["c"] if kind == "lstm" else unit["h"]
+    if CELLS.get(kind).keeps is not None:
+        memory = unit[CELLS.get(kind).memory.letter]
         assert unit["kept"] + unit["written"] == pytest.approx(memory, abs=1e-6)  # what runs together on the belt
     else:
         assert math.tanh(unit["total"]) == pytest.approx(unit["h"], abs=1e-6)
@@ -144,14 +151,16 @@ def test_the_diagram_draws_every_wire_as_thick_as_its_value(network: LoadedModel
     assert whole["h"] == pytest.approx(np.abs(reading.strands[1].parts["hidden"][4]).mean())
     figure = cell_diagram(kind, unit, mode="light")
     wires = [trace for trace in figure.data if trace.mode == "lines"]
-    assert [trace.line.width for trace in wires] == [wire_width(unit[wire.name]) for wire in LAYOUTS[kind].wires]
-    assert [trace.line.dash == "solid" for trace in wires] == [unit[wire.name] >= 0 for wire in LAYOUTS[kind].wires]
+    plan = CELLS.get(kind).wiring.wires
+    assert [trace.line.width for trace in wires] == [wire_width(unit[wire.name]) for wire in plan]
+    assert [trace.line.dash == "solid" for trace in wires] == [unit[wire.name] >= 0 for wire in plan]
 
 
 def made_up(forget: list[list[float]], cell: list[list[float]]) -> CellReading:
     """Return a reading of an LSTM layer with these forget gates and memories, (T, H)."""
     gates, memory = np.array(forget, dtype=np.float32), np.array(cell, dtype=np.float32)
     zeros = np.zeros_like(gates)
+    before = np.concatenate([zeros[:1], memory[:-1]])
     parts = {
         "hidden": zeros,
         "cell": memory,
@@ -162,7 +171,7 @@ def made_up(forget: list[list[float]], cell: list[list[float]]) -> CellReading:
     }
     return CellReading(
         list("abcd"[: len(gates)]),
-        [Strand("Layer 1", 0, False, "lstm", zeros, parts, zeros, np.concatenate([zeros[:1], memory[:-1]]))],
+        [Strand("Layer 1", 0, False, "lstm", zeros, parts, {"hidden": zeros, "cell": before})],
     )
 
 
@@ -224,6 +233,10 @@ def test_a_write_is_followed_by_its_gates_and_by_ablation(network: LoadedModel) 
         elif strand.cell == "gru":
             wrote[chosen] = ((1 - strand.parts["update_gate"]) * strand.parts["new_gate"])[at][chosen]
             left = (wrote * np.cumprod(strand.parts["update_gate"][at + 1 :], axis=0)[-1])[chosen]
+        elif (cell := CELLS.get(strand.cell)).keeps is not None:
+            parts = {name: torch.tensor(values) for name, values in strand.parts.items()}
+            wrote[chosen] = cell.writes.compute(parts).numpy()[at][chosen]
+            left = (wrote * np.cumprod(cell.keeps.compute(parts).numpy()[at + 1 :], axis=0)[-1])[chosen]
         else:
             with torch.no_grad():
                 start = torch.tensor(strand.hidden_before[at]).double()
@@ -256,7 +269,7 @@ def _last_memory(layer: nn.RNNBase, strand: Strand, at: int, taken: np.ndarray) 
             cell = torch.tensor(strand.parts["cell"][at]).double() - missing
             hidden = torch.tensor(strand.parts["output_gate"][at]).double() * torch.tanh(cell)
             return layer(rest, (hidden[None, None], cell[None, None]))[1][1][0, 0].numpy()
-        return layer(rest, (hidden - missing)[None, None])[1][0, 0].numpy()
+        return run_layer(layer, rest, (hidden - missing)[None])[1][0].numpy()
 
 
 def _pushed_forward(layer: nn.RNN, strand: Strand, at: int, wrote: np.ndarray) -> np.ndarray:

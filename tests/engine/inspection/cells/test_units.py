@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.cells import CELLS, from_torch
+from engine.cells import CELLS
 from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.inspection.cells import units
@@ -20,6 +20,7 @@ from engine.inspection.cells.units import (
     trace,
     unit_course,
 )
+from engine.layers import from_torch
 from engine.models.folder import LoadedModel, ModelInfo
 from engine.models.language_model import LanguageModel
 
@@ -75,7 +76,7 @@ def test_streams_have_the_states_of_one_pass(network: LoadedModel, monkeypatch: 
     truth = states_by_steps(network, text)
     found = stream_states(network, network.tokenizer.encode(text), streams=4)
     for parts, expected in zip(found, truth, strict=True):
-        assert len(parts) == CELLS.get(network.info.architecture).state_parts
+        assert len(parts) == len(CELLS.get(network.info.architecture).parts)
         for part, values in zip(parts, expected, strict=True):
             assert part.shape == values.shape
             np.testing.assert_allclose(part, values, atol=2e-3)  # float16

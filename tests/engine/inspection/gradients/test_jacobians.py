@@ -15,43 +15,44 @@ from engine.inspection.gradients.jacobians import (
     run_chain,
     spectral_radius,
 )
+from engine.layers import ReadableCell
 
 STEPS, INPUTS, HIDDEN = 6, 3, 4
-KINDS = ("rnn", "lstm", "gru")
+KINDS = CELLS.names()
+RECTIFIED = CELLS.get("rnn").activated("relu")
 
 
 def readable(kind: str) -> torch.nn.Module:
     """Return a cell of the engine in double precision with weights large enough for every gate to matter."""
     torch.manual_seed(3)
-    cell = CELLS.get(kind)(INPUTS, HIDDEN).double()
+    cell = ReadableCell(CELLS.get(kind), INPUTS, HIDDEN).double()
     with torch.no_grad():
         for parameter in cell.parameters():
             parameter.normal_(std=0.9)
     return cell
 
 
-def weights_of(kind: str, cell: torch.nn.Module) -> CellWeights:
+def weights_of(cell: ReadableCell) -> CellWeights:
     """Return the same numbers for the module under test."""
-    return CellWeights(
-        kind, *(getattr(cell, name).detach().numpy() for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
-    )
+    blank = {"weight_hh": torch.zeros(0, HIDDEN), "bias_hh": torch.zeros(0)}
+    numbers = blank | {name: weight.detach() for name, weight in cell.named_parameters()}
+    return CellWeights(cell.cell, **{name: weight.double().numpy() for name, weight in numbers.items()})
 
 
-def last_state(cell: torch.nn.Module, inputs: torch.Tensor, begin: torch.Tensor, first: int) -> torch.Tensor:
+def last_state(cell: ReadableCell, inputs: torch.Tensor, begin: torch.Tensor, first: int) -> torch.Tensor:
     """Return the state (S,) after reading inputs from step `first` on, beginning with `begin`; run by the cell
     itself."""
-    parts = begin[None].chunk(2, dim=1) if cell.state_parts == 2 else (begin[None],)
-    state = type(cell.initial_state(1))(*parts) if cell.state_parts == 2 else parts[0]
+    state = cell.cell.make_state(begin[None].chunk(len(cell.cell.parts), dim=1))
     for entering in inputs[first:]:
         _, state, _ = cell.step(entering[None], state)
-    return torch.cat(tuple(state), dim=1)[0] if cell.state_parts == 2 else state[0]
+    return torch.cat(tuple(cell.cell.state_parts(state).values()), dim=1)[0]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_product_is_autograds_and_a_finite_differences(kind: str) -> None:
     cell = readable(kind)
     inputs = torch.randn(STEPS, INPUTS, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
-    run = run_chain(weights_of(kind, cell), inputs.numpy())
+    run = run_chain(weights_of(cell), inputs.numpy())
     found = multiply_back(run.jacobians, range(1, STEPS + 1))
     product = np.eye(run.states.shape[1])
     for distance in range(1, STEPS + 1):
@@ -75,7 +76,7 @@ def test_every_product_is_autograds_and_a_finite_differences(kind: str) -> None:
 
 
 def test_a_relu_network_is_measured_where_its_units_are_open() -> None:
-    weights = CellWeights("rnn", np.ones((2, 1)), np.array([[0.5, 0.0], [0.0, -3.0]]), np.zeros(2), np.zeros(2), "relu")
+    weights = CellWeights(RECTIFIED, np.ones((2, 1)), np.array([[0.5, 0.0], [0.0, -3.0]]), np.zeros(2), np.zeros(2))
     run = run_chain(weights, np.ones((3, 1)))
     # The first unit stays open and halves; the second one reads 1, then 1 - 3 (shut), then 1 - 0.
     np.testing.assert_allclose(run.states[1:], [[1, 1], [1.5, 0], [1.75, 1]])
@@ -94,7 +95,7 @@ def test_nine_tenths_to_the_fiftieth_and_far_beyond_all_numbers() -> None:
 
 
 def test_a_state_that_overflows_ends_the_chain_before_it() -> None:
-    weights = CellWeights("rnn", np.ones((1, 1)), np.full((1, 1), 1e100), np.zeros(1), np.zeros(1), "relu")
+    weights = CellWeights(RECTIFIED, np.ones((1, 1)), np.full((1, 1), 1e100), np.zeros(1), np.zeros(1))
     run = run_chain(weights, np.ones((10, 1)))
     assert run.steps == 4  # 1, 1e100, 1e200, 1e300; the next one is infinity
     assert np.isfinite(run.states).all()

@@ -1,4 +1,4 @@
-"""Architectures made of torch.nn's recurrent layers: one or several on top of each other, all reading forwards.
+"""Architectures made of recurrent layers: one or several on top of each other, all reading forwards.
 
 Shapes: B batch, T time, I features read, H hidden, L layers.
 """
@@ -11,16 +11,19 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells import CELLS
-from engine.models.architectures.base import DEFAULT_LONGEST, Architecture, open_memory
+from engine.layers import Layer, layer_weights, single_layer
+from engine.models.architectures.base import DEFAULT_LONGEST, Architecture, StateFormula, open_memory
 from engine.models.recurrent import LayerState, run_layer, step_layer, zero_state
 
 
-class TorchLayers(Architecture):
+class CellLayers(Architecture):
     """`num_layers` layers of one cell that share the hidden state's size between them; F is the size of the last.
 
     Weights start as torch.nn leaves them, but the gates start out to keep: with `memory_bias` b the LSTM's forget gate
     starts at bias b and its input gate at -b, and the GRU's update gate, which is both in one, at b. At 0 the memory is
     halved at every step and long lags are never found; at b it fades over about e^b steps. An RNN has no such gates.
+    A cell none of whose gates looks at the hidden state cannot choose what to keep by what it has kept: such cells are
+    compared with two layers, the second of which reads the first's memory.
     """
 
     cell: ClassVar[str]
@@ -33,20 +36,22 @@ class TorchLayers(Architecture):
         self.sizes = layer_sizes(hidden_size, self.num_layers)
         self.output_size = self.sizes[-1]
         reads = [input_size, *self.sizes]
-        kind = CELLS.get(self.cell)
+        gates = CELLS.get(self.cell).gates
         self.layers = nn.ModuleList(self.build(reads[index], size) for index, size in enumerate(self.sizes))
         for layer, size in zip(self.layers, self.sizes, strict=True):
-            open_memory(layer.bias_ih_l0, kind.gate_names, self.keeping_bias(size))
-            open_memory(layer.bias_hh_l0, kind.gate_names, 0.0)
+            weights = layer_weights(layer)
+            open_memory(weights.bias_ih, gates, self.keeping_bias(size))
+            if weights.bias_hh is not None:
+                open_memory(weights.bias_hh, [gate for gate in gates if gate.looks_back], 0.0)
 
     @property
-    def layer(self) -> nn.RNNBase:
+    def layer(self) -> Layer:
         """The first layer, the only one in most."""
         return self.layers[0]
 
-    def build(self, input_size: int, hidden_size: int) -> nn.RNNBase:
+    def build(self, input_size: int, hidden_size: int) -> Layer:
         """Return one layer as torch.nn initialises it."""
-        return CELLS.get(self.cell).torch_layer(input_size, hidden_size, batch_first=True)
+        return single_layer(CELLS.get(self.cell), input_size, hidden_size)
 
     def keeping_bias(self, size: int) -> Tensor | float:
         """Return the starting bias of the gates that keep: one for all units, or one for each of `size`."""
@@ -54,7 +59,7 @@ class TorchLayers(Architecture):
 
     @classmethod
     def count_parameters(cls, input_size: int, hidden_size: int) -> int:
-        """Return the sum over layers of G * H * (I + H + 2)."""
+        """Return the sum over layers of the cell's own formula."""
         sizes = layer_sizes(hidden_size, cls.num_layers)
         count = CELLS.get(cls.cell).count_parameters
         return sum(count(reads, size) for reads, size in zip([input_size, *sizes], sizes, strict=False))
@@ -76,7 +81,7 @@ class TorchLayers(Architecture):
             new_state.append(layer_state)
         return features, tuple(new_state)
 
-    def step_one(self, layer: nn.RNNBase, features: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
+    def step_one(self, layer: Layer, features: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
         """Return one layer's hidden state and state after one step."""
         return step_layer(self.cell, layer, features, state)
 
@@ -104,3 +109,19 @@ def chrono_biases(size: int, longest: int) -> Tensor:
     Paper: Tallec and Ollivier (2018), Can recurrent neural networks warp time?, arXiv 1804.11188, equation 16.
     """
     return torch.log(1 + torch.rand(size) * max(longest - 2, 0))
+
+
+def network_of(name: str) -> type[CellLayers]:
+    """Return the architecture that is a cell and nothing else, as cells are compared."""
+    cell = CELLS.get(name)
+    layers = 1 if cell.looks_back else 2
+    held = " and ".join(part.words.removeprefix("memory ") for part in cell.parts)
+    text = "H" if len(cell.parts) == 1 else f"{len(cell.parts)} H: {held}"
+    facts = {
+        "cell": name,
+        "num_layers": layers,
+        "smallest": layers,
+        "description": cell.description,
+        "state_formula": StateFormula(text + ", shared by its two layers" * (layers - 1), per_unit=len(cell.parts)),
+    }
+    return type(f"{cell.title}Network", (CellLayers,), facts)
