@@ -29,12 +29,11 @@ app: $(READY)
 	@echo "Unrolled is served on http://localhost:$(PORT) (Ctrl+C ends it)"
 	@exec $(RUN) -m streamlit run app.py --server.port $(PORT)
 
-# The engine and the pages on all cores; the browser by itself, it needs several processes; the timings last, with nothing beside them.
+# Side by side, each process with a browser and a server of its own; the timings last, with nothing beside them.
 test: $(TEST_READY) chromium
 	@status=0; \
-	$(RUN) -m pytest -n $(TEST_PROCESSES) --dist loadfile -m "not browser and not benchmark" || status=1; \
-	$(RUN) -m pytest -m browser || status=1; \
-	$(RUN) -m pytest -m benchmark || status=1; \
+	$(RUN) -m pytest -n $(TEST_PROCESSES) --dist loadfile --durations 10 -m "not benchmark" || status=1; \
+	$(RUN) -m pytest --durations 10 -m benchmark || status=1; \
 	exit $$status
 
 train: $(READY)

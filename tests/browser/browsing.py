@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Playwright, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Locator, Page, Playwright, Request, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "tests" / "output"
@@ -114,8 +114,7 @@ class Visit:
 
     page: Page
     address: str
-    console_errors: list[str] = field(default_factory=list)
-    outside_requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str, title: str, *, is_settled: bool = True) -> None:
         """Open a path by its URL and wait until its heading can be read and, unless told otherwise, all is drawn."""
@@ -185,11 +184,10 @@ class Visit:
         eventually(check)
 
     def expect_no_complaints(self) -> None:
-        """Wait until the page has come to rest and see that nothing failed and nobody else was asked."""
+        """Wait until the page has come to rest and see that nothing failed, popped up or asked another server."""
         self.settle()
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
-        assert self.console_errors == []
-        assert self.outside_requests == [], "the page asks a server that is not ours"
+        assert self.complaints == []
 
     def resize(self, width: int) -> None:
         """Make the window `width` pixels wide, as when a telephone is turned or a window is dragged."""
@@ -238,16 +236,21 @@ class Chromium:
         def note_error(message: ConsoleMessage) -> None:
             # Streamlit looks for its server below the page's own path first ("/models/_stcore/health") and is told 404.
             if message.type == "error" and "_stcore" not in message.location.get("url", ""):
-                found.console_errors.append(message.text)
+                found.complaints.append(f"console: {message.text}")
 
         def note_request(request: Request) -> None:
             if not request.url.startswith((address, address.replace("http", "ws"), "data:", "blob:", "about:")):
-                found.outside_requests.append(request.url)
+                found.complaints.append(f"request to a server that is not ours: {request.url}")
+
+        def note_dialog(dialog: Dialog) -> None:
+            found.complaints.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
 
         listeners = {
-            "pageerror": lambda error: found.console_errors.append(str(error)),
+            "pageerror": lambda error: found.complaints.append(f"uncaught: {error}"),
             "console": note_error,
             "request": note_request,
+            "dialog": note_dialog,
         }
         for event, listener in listeners.items():
             page.on(event, listener)
