@@ -83,7 +83,7 @@ def test_puppeteer_holds_a_gate_and_says_what_it_costs(guest: Visit) -> None:
         expect(guest.page.get_by_text(f"The texts part at character {truth.first_difference + 1}.")).to_be_visible()
         drawn = guest.chart("puppeteer-held", ":is(.textpoint text, g.text text)")
 
-        def expect_the_held_text(drawn=drawn, truth=truth) -> None:
+        def expect_the_held_text() -> None:
             shown = "".join(drawn.all_text_contents()).replace("↵", "")
             assert shown.replace(" ", "") == truth.held_text.replace("\n", "").replace(" ", "")
 

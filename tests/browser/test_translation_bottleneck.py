@@ -29,7 +29,7 @@ def test_the_press_breaks_one_network_and_not_the_other(browser: Chromium, serve
                 column = columns.filter(has=page.get_by_text(f"{heading}, squeezed to {size}", exact=True))
                 expect(column).to_contain_text(f"{row.log_prob:.2f} nats")
 
-                def expect_its_text(column=column, row=row) -> None:
+                def expect_its_text() -> None:
                     text = re.sub(r"\s+", "", column.inner_text())
                     assert re.sub(r"\s+", "", row.text) in text.replace("≠", "")
                     assert ("≠" in text) == bool(row.breaks_at)
