@@ -8,6 +8,8 @@ TEST_PROCESSES ?= 2
 
 VENV := .venv
 RUN := $(VENV)/bin/python
+PYTEST := $(RUN) -m pytest --durations 10
+SIDE_BY_SIDE := -n $(TEST_PROCESSES) --dist loadfile
 READY := $(VENV)/.run-time-packages-installed
 TEST_READY := $(VENV)/.test-packages-installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -29,11 +31,12 @@ app: $(READY)
 	@echo "Unrolled is served on http://localhost:$(PORT) (Ctrl+C ends it)"
 	@exec $(RUN) -m streamlit run app.py --server.port $(PORT)
 
-# Side by side, each process with a browser and a server of its own; the timings last, with nothing beside them.
+# In turn, as a browser test needs several processes and a timing has nothing beside it.
 test: $(TEST_READY) chromium
 	@status=0; \
-	$(RUN) -m pytest -n $(TEST_PROCESSES) --dist loadfile --durations 10 -m "not benchmark" || status=1; \
-	$(RUN) -m pytest --durations 10 -m benchmark || status=1; \
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not browser and not benchmark" || status=1; \
+	$(PYTEST) $(SIDE_BY_SIDE) tests/browser || status=1; \
+	$(PYTEST) tests/benchmarks || status=1; \
 	exit $$status
 
 train: $(READY)
