@@ -8,6 +8,8 @@ TEST_PROCESSES ?= 2
 
 VENV := .venv
 RUN := $(VENV)/bin/python
+PYTEST := $(RUN) -m pytest --durations 10
+SIDE_BY_SIDE := -n $(TEST_PROCESSES) --dist loadfile
 READY := $(VENV)/.run-time-packages-installed
 TEST_READY := $(VENV)/.test-packages-installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -38,12 +40,12 @@ check: $(TEST_READY)
 	$(RUN) -m pytest -q tests/test_architecture.py || status=1; \
 	exit $$status
 
-# The engine and the pages on all cores; the browser by itself, it needs several processes; the timings last, with nothing beside them.
+# In turn, as a browser test needs several processes and a timing has nothing beside it.
 test: $(TEST_READY) chromium
 	@status=0; \
-	$(RUN) -m pytest -n $(TEST_PROCESSES) --dist loadfile -m "not browser and not benchmark" || status=1; \
-	$(RUN) -m pytest -m browser || status=1; \
-	$(RUN) -m pytest -m benchmark || status=1; \
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not browser and not benchmark" || status=1; \
+	$(PYTEST) $(SIDE_BY_SIDE) tests/browser || status=1; \
+	$(PYTEST) tests/benchmarks || status=1; \
 	exit $$status
 
 train: $(READY)

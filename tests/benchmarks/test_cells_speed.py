@@ -13,9 +13,8 @@ import pytest
 
 from engine.inspection.cells.steps import can_be_opened
 from engine.models.folder import list_models
-from tests.benchmarks.visitor import Visitor, describe_machine, serve
+from tests.benchmarks.visitor import Server, Visitor, describe_machine
 
-HEAVY = "torch, plotly, pandas"
 BOUND_MS = 200.0
 WITH_PROOF_MS = 400.0
 ROUNDS, RERUNS = 2, 6
@@ -25,11 +24,11 @@ SENTENCE = "The old dog sat on the mat and slept {}."
 pytestmark = pytest.mark.benchmark
 
 
-def test_a_step_and_a_sentence_redraw_in_time(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_step_and_a_sentence_redraw_in_time(warm_server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     if not any(can_be_opened(info) for info in list_models()):
         pytest.skip("no recurrent network is installed in data/pretrained")
     best: dict[str, float] = {}
-    with serve(preload=HEAVY) as server, Visitor(server) as visitor:
+    with Visitor(warm_server) as visitor:
         for tool in ("step", "gates", "memory_retention"):
             address = f"tool={tool}&text={urllib.parse.quote(SENTENCE.format('on'))}"
             assert visitor.open("cells", address).problems == []
@@ -38,17 +37,17 @@ def test_a_step_and_a_sentence_redraw_in_time(capsys: pytest.CaptureFixture[str]
                     ("step", [f"{address}&position={2 + place}" for place in range(RERUNS)]),
                     ("unit", [f"{address}&unit={place}" for place in range(RERUNS)]),
                 ):
-                    before = server.cpu_seconds()
+                    before = warm_server.cpu_seconds()
                     for one in addresses:
                         run = visitor.rerun(one)
                         assert run.problems == []
                         assert run.elements > 10
-                    spent = 1000 * (server.cpu_seconds() - before) / RERUNS
+                    spent = 1000 * (warm_server.cpu_seconds() - before) / RERUNS
                     best[f"{what} in {tool}"] = min(spent, best.get(f"{what} in {tool}", spent))
         for number in range(MOST_SENTENCES):
-            before = server.cpu_seconds()
+            before = warm_server.cpu_seconds()
             assert visitor.rerun(f"tool=step&text={urllib.parse.quote(SENTENCE.format(number))}").problems == []
-            spent = 1000 * (server.cpu_seconds() - before)
+            spent = 1000 * (warm_server.cpu_seconds() - before)
             best["new sentence"] = min(spent, best.get("new sentence", spent))
             if number >= ROUNDS and best["new sentence"] <= WITH_PROOF_MS:
                 break

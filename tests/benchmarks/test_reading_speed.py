@@ -13,9 +13,8 @@ import urllib.parse
 import pytest
 
 from engine.models.folder import list_models
-from tests.benchmarks.visitor import Server, Visitor, describe_machine, serve
+from tests.benchmarks.visitor import Server, Visitor, describe_machine
 
-HEAVY = "torch, plotly, pandas"
 BOUND_MS = 200.0
 ROUNDS, MOST_ROUNDS = 4, 16  # more only while a disturbed machine keeps the best one above the bound
 TEXT = (
@@ -34,12 +33,11 @@ pytestmark = pytest.mark.benchmark
 
 
 @pytest.mark.parametrize("page", VIEWS)
-def test_a_new_text_is_read_in_time(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_text_is_read_in_time(page: str, warm_server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(TEXT.format(1).split()) == 40
     if not any(info.task == TASKS[page] and not info.error for info in list_models()):
         pytest.skip(f"nothing that the {page} page shows is installed in data/pretrained")
-    with serve(preload=HEAVY) as server:
-        best = {view or "first view": _cost_of_a_text(server, page, view) for view in VIEWS[page]}
+    best = {view or "first view": _cost_of_a_text(warm_server, page, view) for view in VIEWS[page]}
     with capsys.disabled():
         print(
             f"\n{page} page, 40 new words: "

@@ -1,4 +1,4 @@
-"""One browser for all browser tests, and one server for those that do not need a fresh one."""
+"""One browser and one server for all browser tests of a process."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from tests.browser.browsing import launch, serve
+pytest.register_assert_rewrite("tests.browser.browsing")
+
+from tests.browser.browsing import Chromium, Visit, serve  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,22 +21,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[Chromium]:
     """Return the browser."""
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = Chromium(playwright)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the file the shared server writes its log to."""
-    return tmp_path_factory.mktemp("server") / "log.txt"
-
-
-@pytest.fixture(scope="session")
-def server(server_log: Path) -> Iterator[str]:
-    """Return the address of the shared server."""
-    with serve(server_log) as address:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the shared server, which must not fail behind the pages' backs either."""
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    with serve(log) as address:
         yield address
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def guest(browser: Chromium, server: str) -> Iterator[Visit]:
+    """Return a visitor of the shared server who has not opened a page yet."""
+    with browser.visit(server) as guest:
+        yield guest

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.browsing import PAGES, ROOT, TITLES, launch, serve, visit
+from tests.browser.browsing import PAGES, ROOT, TITLES, Chromium, serve
 
 FOLDER = ROOT / "docs" / "screenshots"
 HEIGHT = 1150  # as tall as shows what a page is about
@@ -22,13 +22,12 @@ def main() -> None:
         serve(Path(scratch) / "log.txt") as address,
         sync_playwright() as playwright,
     ):
-        browser = launch(playwright)
+        browser = Chromium(playwright)
         for name, theme in TAKEN.items():
-            with visit(browser, address, theme) as guest:
+            with browser.visit(address, theme) as guest:
                 guest.open(PAGES[name], TITLES[name])
                 guest.page.set_viewport_size({"width": 1280, "height": HEIGHT})
                 guest.settle()
-                guest.page.wait_for_timeout(500)
                 file = FOLDER / f"{name}.png"
                 guest.page.screenshot(path=str(file))
                 print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1024:.0f} KiB")

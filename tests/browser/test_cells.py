@@ -4,10 +4,9 @@ engine's numbers."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from engine.inspection.cells.gate_saturation import find_closing_gate
 from engine.inspection.cells.memory_retention import follow_write, verdict
@@ -17,16 +16,9 @@ from engine.inspection.cells.unit_step import unit_step
 from engine.models.folder import load_model
 from pages.components.cells.context import signed
 from pages.components.views.cells import DEFAULT_TEXT
-from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+from tests.browser.browsing import Chromium, Visit, eventually
 
 NAME = "shakespeare-lstm"
-
-
-@pytest.fixture
-def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    """Return a visitor."""
-    with visit(browser, server) as guest:
-        yield guest
 
 
 def tool(guest: Visit, name: str) -> Locator:
@@ -43,63 +35,56 @@ def test_from_opening_to_a_forget_gate_that_closes_in_three_clicks_and_on(guest:
     page, follow = guest.page, guest.page.locator(".st-key-guide-next button")
     said = page.locator(".st-key-guide")
     follow.click()  # one
-    expect(said).to_contain_text(
-        f"Unit {found.unit} in layer {found.strand + 1} holds {signed(found.memory_before)}", timeout=TIMEOUT_MS
-    )
-    expect(follow).to_contain_text("Read the next token", timeout=TIMEOUT_MS)
+    expect(said).to_contain_text(f"Unit {found.unit} in layer {found.strand + 1} holds {signed(found.memory_before)}")
+    expect(follow).to_contain_text("Read the next token")
     follow.click()  # two: the gate closes on a named token
     expect(said).to_contain_text(
         f"the forget gate of unit {found.unit} closed from {found.gate_before:.2f} to {found.gate:.2f}",
-        timeout=TIMEOUT_MS,
     )
-    expect(said).to_contain_text(f"On “{found.token}”", timeout=TIMEOUT_MS)
+    expect(said).to_contain_text(f"On “{found.token}”")
     step = unit_step(loaded, reading, found.strand, found.position, found.unit)
     expect(page.get_by_text(f"At step {found.position + 1} the network reads")).to_contain_text(
-        f"it now holds {signed(step.values['c'])}", timeout=TIMEOUT_MS
+        f"it now holds {signed(step.values['c'])}"
     )
     numbers = guest.chart("cell-diagram", ".annotation-text")
     for value in (step.sums["forget_gate"].value, step.values["c_before"], step.values["c"]):
-        expect(numbers.filter(has_text=re.compile(f"^{value:.2f}$".replace("-", "−"))).first).to_be_visible(
-            timeout=TIMEOUT_MS
-        )
+        expect(numbers.filter(has_text=re.compile(f"^{value:.2f}$".replace("-", "−"))).first).to_be_visible()
 
+    guest.settle()
     page.get_by_role("heading", level=1).click()
     page.keyboard.press("n")
     after = unit_step(loaded, reading, found.strand, found.position + 1, found.unit)
     line = page.get_by_text(f"At step {found.position + 2} the network reads")
-    expect(line).to_contain_text(f"Unit {found.unit} held {signed(after.values['c_before'])}", timeout=TIMEOUT_MS)
-    click_token(guest, 8)
+    expect(line).to_contain_text(f"Unit {found.unit} held {signed(after.values['c_before'])}")
+    guest.click_point("cells-text", "targets", 8)
     at_nine = unit_step(loaded, reading, found.strand, 8, found.unit)
     expect(page.get_by_text("At step 9 the network reads")).to_contain_text(
-        f"it now holds {signed(at_nine.values['c'])}", timeout=TIMEOUT_MS
+        f"it now holds {signed(at_nine.values['c'])}"
     )
     expect(page.locator(".st-key-proof")).to_contain_text(
-        proof_sentence(prove(loaded, DEFAULT_TEXT, found.strand), reading.strands[found.strand]), timeout=TIMEOUT_MS
+        proof_sentence(prove(loaded, DEFAULT_TEXT, found.strand), reading.strands[found.strand])
     )
 
     follow.click()  # three: all the others
-    expect(guest.chart("gate-map", ".annotation-text")).to_contain_text(f"unit {found.unit}", timeout=TIMEOUT_MS)
+    expect(guest.chart("gate-map", ".annotation-text")).to_contain_text(f"unit {found.unit}")
     gate = reading.strands[found.strand].parts["forget_gate"]
-    shown = guest.chart("gate-map")
-    expect(shown.locator(".js-plotly-plot")).to_be_visible()
-    drawn = shown.locator(".js-plotly-plot").evaluate(
-        "plot => Array.from(plot.calcdata[0][0].z, row => Array.from(row)).flat()"
-    )
-    assert sum(drawn) / len(drawn) == pytest.approx(float(gate.mean()), abs=1e-4)
+
+    def expect_the_gate_in_the_map() -> None:
+        drawn = guest.drawn("gate-map", "plot => Array.from(plot.calcdata[0][0].z, row => Array.from(row)).flat()")
+        assert sum(drawn) / len(drawn) == pytest.approx(float(gate.mean()), abs=1e-4)
+
+    eventually(expect_the_gate_in_the_map)
 
     tool(guest, "Conveyor belt").click()
     write = follow_write(loaded, reading, found.strand, found.position)  # the guide has gone back to its token
-    expect(page.get_by_text(f"The write at step {found.position + 1}")).to_contain_text(
-        verdict(write), timeout=TIMEOUT_MS
-    )
+    expect(page.get_by_text(f"The write at step {found.position + 1}")).to_contain_text(verdict(write))
     left = page.get_by_test_id("stMetric").filter(has_text="by ablation")
-    expect(left).to_contain_text(f"{100 * write.frame.iloc[10]['by_ablation']:.1f} %", timeout=TIMEOUT_MS)
-    assert f"position={found.position + 1}" in page.url
-    assert guest.console_errors == []
+    expect(left).to_contain_text(f"{100 * write.frame.iloc[10]['by_ablation']:.1f} %")
+    guest.expect_query(position=str(found.position + 1))
 
 
-def test_every_tool_is_whole_on_a_telephone_in_the_dark(browser: Browser, server: str) -> None:
-    with visit(browser, server, "dark", 375) as guest:
+def test_every_tool_is_whole_on_a_telephone_in_the_dark(browser: Chromium, server: str) -> None:
+    with browser.visit(server, "dark", 375) as guest:
         guest.open("/cells?network=GRU&position=3", "Cells")
         for name, key in (
             ("Step through", "cell-strips"),
@@ -107,25 +92,5 @@ def test_every_tool_is_whole_on_a_telephone_in_the_dark(browser: Browser, server
             ("Conveyor belt", "conveyor"),
         ):
             tool(guest, name).click()
-            expect(guest.chart(key, "svg.main-svg").first).to_be_visible(timeout=TIMEOUT_MS)
-            guest.settle()
-            assert guest.overflow() <= 0
-            assert guest.faint_texts() == []
-        assert guest.page.get_by_test_id("stException").count() == 0
-
-
-def click_token(guest: Visit, number: int) -> None:
-    """Click a token of the text, counted from 0, where it is drawn."""
-    plot = guest.chart("cells-text", ".js-plotly-plot")
-    plot.scroll_into_view_if_needed()
-    x, y = plot.evaluate(
-        """(plot, number) => {
-            const targets = plot._fullData.find(trace => trace.name === 'targets');
-            const place = Array.from(targets.customdata).indexOf(number);
-            const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();
-            const x = xaxis._offset + xaxis.l2p(targets.x[place]), y = yaxis._offset + yaxis.l2p(targets.y[place]);
-            return [box.x + x, box.y + y];
-        }""",
-        number,
-    )
-    guest.page.mouse.click(x, y)
+            expect(guest.chart(key, "svg.main-svg").first).to_be_visible()
+            guest.expect_whole()

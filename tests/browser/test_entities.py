@@ -3,11 +3,9 @@ the engine has them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.corpora.sources import mirror_folder
 from engine.inspection.tagging.predictions import Tagging, tag_words
@@ -16,17 +14,9 @@ from engine.inspection.tagging.texts import describe_spans, describe_word, read_
 from engine.models.folder import find_folder, load_model
 from pages.components.entities.texts import EXAMPLES
 from pages.components.views.entities import DEFAULT_TEXT
-from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+from tests.browser.browsing import Visit
 
-expect.set_options(timeout=TIMEOUT_MS)  # a test machine may be busy
 BEST = "gmb-bilstm-crf"
-
-
-@pytest.fixture
-def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    """Return a visitor."""
-    with visit(browser, server) as guest:
-        yield guest
 
 
 def read(text: str) -> tuple:
@@ -49,7 +39,7 @@ def test_own_text_is_marked_and_a_clicked_word_shows_its_tags(guest: Visit) -> N
     expect_marks(guest, tagging)
     expect(guest.page.get_by_text(describe_spans(tagging, line)).first).to_be_visible()
     place = line.words.index("Google")
-    guest.chart("entity-words", ".scatterlayer .point").nth(place).click(force=True)
+    guest.click_mark(guest.chart("entity-words", ".scatterlayer .point").nth(place))
     expect(guest.page.get_by_text(describe_word(tagging, place)).first).to_be_visible()
     name, text = list(EXAMPLES.items())[1]
     guest.page.get_by_role("button", name=name).click()

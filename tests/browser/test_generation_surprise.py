@@ -4,26 +4,17 @@ models."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.decoding.arithmetic_coding import compress
 from engine.inspection.writing.surprise import surprise
 from engine.models.folder import list_models, load_model
 from pages.components.networks import comparable, label
-from tests.browser.browsing import Visit, visit
+from tests.browser.browsing import Visit, eventually
 
 TEXT = "NELL:\nThe tide is in, or is it"
-PATIENCE_MS = 60_000
-
-
-@pytest.fixture
-def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    with visit(browser, server) as guest:
-        yield guest
 
 
 def open_tool(guest: Visit, tool: str, **parameters: str) -> None:
@@ -39,20 +30,20 @@ def test_a_pasted_text_is_coloured_by_the_bits_of_the_model_that_is_chosen(guest
     choice = guest.page.get_by_role("radiogroup", name="Coloured by")
     choice.get_by_text("6-gram").click()
     found = {name: surprise(load_model(f"shakespeare-{name}"), TEXT) for name in ("ngram", "lstm", "gru", "rnn")}
-    guest.settle()
     chart = guest.chart("surprise")
-    expect(chart.locator(".textpoint")).to_have_count(len(re.sub(r" ", "", TEXT)), timeout=PATIENCE_MS)
+    expect(chart.locator(".textpoint")).to_have_count(len(re.sub(r" ", "", TEXT)))
     place = TEXT.index("d")
+    guest.settle()
     chart.locator(".textpoint").filter(has_text=re.compile(r"^d$")).hover(force=True)
     bits = found["ngram"].frame["bits"][place]
-    expect(chart.locator(".hoverlayer")).to_contain_text(f"“d”: {bits:.2f} bits", timeout=PATIENCE_MS)
+    expect(chart.locator(".hoverlayer")).to_contain_text(f"“d”: {bits:.2f} bits")
     expect(chart.locator(".hoverlayer")).to_contain_text(f"expected: {found['ngram'].frame['expected'][place][:12]}")
     guest.page.get_by_role("radiogroup", name="Compared with").get_by_text("RNN").click()
     one, other = found["ngram"].total_bits, found["rnn"].total_bits
     less, more = ("6-gram", "RNN") if one < other else ("RNN", "6-gram")
     sentence = f"In all {less} needed {abs(one - other):,.1f} bits fewer than {more}."
-    expect(guest.page.get_by_text(sentence).first).to_be_visible(timeout=PATIENCE_MS)
-    assert "surprise_model=6-gram" in guest.page.url
+    expect(guest.page.get_by_text(sentence).first).to_be_visible()
+    guest.expect_query(surprise_model="6-gram")
 
 
 def test_every_model_codes_a_text_and_decodes_it_again(guest: Visit) -> None:
@@ -61,25 +52,22 @@ def test_every_model_codes_a_text_and_decodes_it_again(guest: Visit) -> None:
     models = [info for info in list_models() if info.task == "language_model" and not info.error]
     names = comparable(models)
     said = guest.page.get_by_text(f"All {len(names)} models gave back the identical {len(text)} characters")
-    expect(said).to_be_visible(timeout=PATIENCE_MS)
-    guest.settle()
+    expect(said).to_be_visible()
+    sizes = {label(info): len(compress(load_model(info.name), text)) for info in models if info.name in names}
     chart = guest.chart("duel")
-    coders, sizes = chart.locator(".ytick text").all_text_contents(), chart.locator(".bartext").all_text_contents()
-    assert "xz" in coders
-    shown = sorted(int(size.replace(",", "")) for size in sizes)
-    for info in models:
-        if info.name in names:
-            assert label(info) in coders
-            assert len(compress(load_model(info.name), text)) in shown
+
+    def expect_every_coder_with_its_size() -> None:
+        shown = [int(size.replace(",", "")) for size in chart.locator(".bartext").all_text_contents()]
+        assert {"xz", *sizes} <= set(chart.locator(".ytick text").all_text_contents())
+        assert set(sizes.values()) <= set(shown)
+
+    eventually(expect_every_coder_with_its_size)
 
 
 def test_stop_keeps_what_there_is(guest: Visit) -> None:
     asked = {"tool": "duel", "max_new_tokens": "1", "duel_text": "The tide is in. " * 500}
-    guest.page.goto(f"{guest.address}/generation?{urlencode(asked)}")
-    stop = guest.page.locator(".st-key-duel-stop button")
-    stop.wait_for(timeout=PATIENCE_MS)
-    stop.click()
-    expect(guest.page.get_by_role("button", name="Go on")).to_be_visible(timeout=PATIENCE_MS)
-    guest.settle()
-    assert "xz" in guest.chart("duel", ".ytick text").all_text_contents()
-    assert guest.page.get_by_role("textbox", name="Text to compress").input_value() == asked["duel_text"]
+    guest.open(f"/generation?{urlencode(asked)}", "Generation", is_settled=False)
+    guest.page.locator(".st-key-duel-stop button").click()
+    expect(guest.page.get_by_role("button", name="Go on")).to_be_visible()
+    expect(guest.chart("duel", ".ytick").get_by_text("xz", exact=True)).to_be_visible()
+    expect(guest.page.get_by_role("textbox", name="Text to compress")).to_have_value(asked["duel_text"])

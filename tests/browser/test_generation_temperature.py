@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
@@ -16,22 +14,9 @@ from engine.inspection.writing.temperature_results import stored_curve
 from engine.inspection.writing.temperatures import TEMPERATURES, loop_sentence, marked_loop, summarise_curve, write_at
 from engine.models.folder import load_model
 from pages.components.views.generation import DEFAULT_PROMPT
-from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+from tests.browser.browsing import Visit
 
-expect.set_options(timeout=TIMEOUT_MS)
 LINE = "Now is the winter of our discontent"
-
-
-@pytest.fixture
-def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    """Return a visitor who has not opened a page yet."""
-    with visit(browser, server) as guest:
-        yield guest
-
-
-def metric(guest: Visit, label: str):
-    """Return the number shown under a label."""
-    return guest.page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
 
 
 def test_six_temperatures_and_their_loop(guest: Visit) -> None:
@@ -46,14 +31,11 @@ def test_six_temperatures_and_their_loop(guest: Visit) -> None:
     assert truth[0].measures.loop is not None, "the LSTM's greedy text goes round in circles"
     expect(guest.page.get_by_text(loop_sentence(truth[0]))).to_be_visible()
     novelty = summarise_curve(stored_curve(lstm)).set_index("temperature")["novelty_mean"]
-    chart = guest.chart("temperature-curve")
-    expect(chart).to_be_visible()
-    guest.settle()
     said = (
         "LSTM: entropy of each draw from 0.00 nats to .* characters that are not copied from "
         f"{100 * novelty[0]:.0f} % to {100 * novelty[1.5]:.0f} %"
     )
-    assert re.search(said, chart.inner_html()), "the alternative text has the measured numbers"
+    expect(guest.chart("temperature-curve").get_by_label(re.compile(said))).to_be_attached()
 
 
 def test_a_line_known_by_heart_is_found_in_its_place(guest: Visit) -> None:
@@ -61,7 +43,7 @@ def test_a_line_known_by_heart_is_found_in_its_place(guest: Visit) -> None:
     lstm = load_model("shakespeare-lstm")
     shown = DEFAULT_PROMPT + "".join(write_text(lstm, DEFAULT_PROMPT, SamplingSettings(max_new_tokens=100)))
     own = check_copies(lstm, shown, len(DEFAULT_PROMPT))
-    expect(metric(guest, "Copied")).to_have_text(f"{100 * own.coverage(20):.1f} %")
+    expect(guest.metric("Copied")).to_have_text(f"{100 * own.coverage(20):.1f} %")
     guest.page.get_by_text("Check a text of your own").click()
     box = guest.page.get_by_role("textbox", name="Another text to check")
     box.fill(f"He said: {LINE}, my friend")
@@ -70,12 +52,12 @@ def test_a_line_known_by_heart_is_found_in_its_place(guest: Visit) -> None:
     assert copies.spans.loc[copies.spans["length"].idxmax(), "line"] == 5955, (
         "the first line of Richard III, by its own number"
     )
-    expect(metric(guest, "Longest stretch")).to_have_text(f"{copies.spans['length'].max()} characters")
-    expect(metric(guest, "Copied")).to_have_text(f"{100 * copies.coverage(20):.1f} %")
+    expect(guest.metric("Longest stretch")).to_have_text(f"{copies.spans['length'].max()} characters")
+    expect(guest.metric("Copied")).to_have_text(f"{100 * copies.coverage(20):.1f} %")
     expect(guest.page.get_by_text("Richard III, line 5,955")).to_be_visible()
     slider = guest.page.get_by_role("slider", name="Shortest stretch that counts")
     slider.press("End")
-    expect(metric(guest, "Longest stretch")).to_have_text("0 characters")
+    expect(guest.metric("Longest stretch")).to_have_text("0 characters")
     expect(guest.page.get_by_text("No stretch of 60 or more characters")).to_be_visible()
 
 
@@ -85,9 +67,9 @@ def test_stages_and_a_click_into_the_text(guest: Visit) -> None:
     lstm, settings = load_model("shakespeare-lstm"), SamplingSettings(max_new_tokens=100, temperature=1.3, top_k=5)
     text = DEFAULT_PROMPT + "".join(write_text(lstm, DEFAULT_PROMPT, settings))
     along = choices_along(lstm, text, 1.3, 5, 1.0)
-    expect(metric(guest, "Cut away")).to_have_text(f"{100 * along['mass_cut'].iloc[-1]:.1f} %")
+    expect(guest.metric("Cut away")).to_have_text(f"{100 * along['mass_cut'].iloc[-1]:.1f} %")
     position = 40
     line = guest.chart("next-character-along", ".scatterlayer .trace").nth(1)
-    line.locator(".point").nth(position).click(force=True)
+    guest.click_mark(line.locator(".point").nth(position))
     expect(guest.page).to_have_url(re.compile(f"position={position}\\b"))
-    expect(metric(guest, "Cut away")).to_have_text(f"{100 * along['mass_cut'].iloc[position]:.1f} %")
+    expect(guest.metric("Cut away")).to_have_text(f"{100 * along['mass_cut'].iloc[position]:.1f} %")

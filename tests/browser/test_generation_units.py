@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.decoding.limits import SamplingSettings
 from engine.inspection.cells.units import unit_course
@@ -14,17 +12,10 @@ from engine.inspection.writing.activation_clamping import Strings, perform
 from engine.inspection.writing.probing import investigate
 from engine.models.folder import load_model
 from pages.components.views.generation import DEFAULT_PROMPT
-from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+from tests.browser.browsing import Visit, eventually
 
 LENGTH = 60
 PAGE = f"/generation?max_new_tokens={LENGTH}&closeup=LSTM&tool="
-
-
-@pytest.fixture
-def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    """Return a visitor."""
-    with visit(browser, server) as guest:
-        yield guest
 
 
 def number_box(guest: Visit, name: str, value: str) -> None:
@@ -42,30 +33,28 @@ def test_detective_finds_a_unit_and_neurons_shows_it(guest: Visit) -> None:
     assert abs(best["control"] - 0.5) < 0.1
     guest.open(PAGE + "probing", "Generation")
     said = guest.page.get_by_text(re.compile(r"questions have a unit with an AUC above 0\.9"))
-    expect(said).to_contain_text(f"“{best['question'].lower()}”, {best['auc']:.3f}.", timeout=TIMEOUT_MS)
+    expect(said).to_contain_text(f"“{best['question'].lower()}”, {best['auc']:.3f}.")
     expect(said).to_contain_text(f"{(truth.winners['auc'] > 0.9).sum()} of {len(truth.winners)} questions")
 
     bars = guest.chart("detective-winners", ".bars .point path")
     expect(bars).to_have_count(len(truth.winners))
     third = truth.winners.iloc[2]
     bar = bars.nth(len(truth.winners) - 3)  # they are drawn from the lowest up
-    bar.evaluate("bar => bar.scrollIntoView({block: 'center'})")
-    box = bar.bounding_box()
-    guest.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    guest.click_mark(bar)
     winner = guest.page.get_by_text(f"“{third['question']}”: ")
     expect(winner).to_contain_text(
-        f"layer {third['layer'] + 1}, {third['part']} {third['unit']}, AUC {third['auc']:.3f}", timeout=TIMEOUT_MS
+        f"layer {third['layer'] + 1}, {third['part']} {third['unit']}, AUC {third['auc']:.3f}"
     )
 
     guest.page.get_by_role("button", name="Open this unit in Neurons").click()
     box = guest.page.get_by_role("spinbutton", name="Unit", exact=True)
-    expect(box).to_have_value(str(third["unit"]), timeout=TIMEOUT_MS)
+    expect(box).to_have_value(str(third["unit"]))
     text = written(guest)
     course = unit_course(lstm, text, third["layer"], third["unit"], third["part"])
     name = "Hidden state" if third["part"] == "hidden" else "Memory cell"
     said = guest.page.get_by_text(f"{name} of unit {third['unit']} in layer {third['layer'] + 1}.")
-    expect(said).to_contain_text(course.summary(), timeout=TIMEOUT_MS)
-    assert f"neurons_unit={third['unit']}" in guest.page.url
+    expect(said).to_contain_text(course.summary())
+    guest.expect_query(neurons_unit=str(third["unit"]))
 
 
 def test_a_unit_that_is_not_there_gets_a_sentence_and_loses_nothing(guest: Visit) -> None:
@@ -73,16 +62,12 @@ def test_a_unit_that_is_not_there_gets_a_sentence_and_loses_nothing(guest: Visit
     before = written(guest)
     number_box(guest, "Unit", "336")
     alert = guest.page.get_by_test_id("stAlert")
-    expect(alert).to_have_text(
-        re.compile("There is no unit 336 in layer 1 of the LSTM; its units run from 0 to 335"), timeout=TIMEOUT_MS
-    )
+    expect(alert).to_have_text(re.compile("There is no unit 336 in layer 1 of the LSTM; its units run from 0 to 335"))
     assert written(guest) == before
     number_box(guest, "Unit", "335")
     expect(alert).to_have_count(0)
     course = unit_course(load_model("shakespeare-lstm"), before, 0, 335)
-    expect(guest.page.get_by_text("Hidden state of unit 335 in layer 1.")).to_contain_text(
-        course.summary(), timeout=TIMEOUT_MS
-    )
+    expect(guest.page.get_by_text("Hidden state of unit 335 in layer 1.")).to_contain_text(course.summary())
 
 
 def test_puppeteer_holds_a_gate_and_says_what_it_costs(guest: Visit) -> None:
@@ -92,13 +77,17 @@ def test_puppeteer_holds_a_gate_and_says_what_it_costs(guest: Visit) -> None:
         if name:
             guest.page.get_by_role("radio", name=name, exact=True).click()
         truth = perform(lstm, DEFAULT_PROMPT, settings, Strings(position=position))
-        expect(guest.page.get_by_text(truth.verdict)).to_be_visible(timeout=TIMEOUT_MS)
+        expect(guest.page.get_by_text(truth.verdict)).to_be_visible()
         metric = guest.page.get_by_test_id("stMetric").filter(has_text="Unseen text, with strings")
         expect(metric).to_contain_text(f"{truth.held_bits:.3f} bits per character")
         expect(guest.page.get_by_text(f"The texts part at character {truth.first_difference + 1}.")).to_be_visible()
         drawn = guest.chart("puppeteer-held", ":is(.textpoint text, g.text text)")
-        shown = "".join(drawn.all_text_contents()).replace("↵", "")
-        assert shown.replace(" ", "") == truth.held_text.replace("\n", "").replace(" ", "")
+
+        def expect_the_held_text() -> None:
+            shown = "".join(drawn.all_text_contents()).replace("↵", "")
+            assert shown.replace(" ", "") == truth.held_text.replace("\n", "").replace(" ", "")
+
+        eventually(expect_the_held_text)
 
 
 def written(guest: Visit) -> str:

@@ -4,11 +4,9 @@ button."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import quote
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.experiments.clipping import clipping_sentence, run_clipping
 from engine.experiments.clipping_settings import ClippingSettings
@@ -17,23 +15,15 @@ from engine.inspection.gradients.connectivity import connectivity
 from engine.inspection.gradients.truncation import truncation
 from engine.models.folder import load_model
 from pages.components.gradients.connectivity import row_sentence
-from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+from tests.browser.browsing import Visit
 
-expect.set_options(timeout=TIMEOUT_MS)  # a test machine may be busy
 TEXT = "The fog sat on the boat."
-
-
-@pytest.fixture
-def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    """Return a visitor who has not opened a page yet."""
-    with visit(browser, server) as guest:
-        yield guest
 
 
 def test_a_click_on_the_edge_moves_the_slider_and_the_slider_the_chain(guest: Visit) -> None:
     guest.open("/gradients?chain_hidden_size=8", "Gradients")
     expect(guest.page.get_by_text(chain_sentence(measure_chain(ChainSettings(hidden_size=8))))).to_be_visible()
-    guest.chart("chain-edge", ".scatterlayer .point").nth(24).click(force=True)
+    guest.click_mark(guest.chart("chain-edge", ".scatterlayer .point").nth(24))
     slider = guest.page.get_by_role("slider", name="Recurrent gain")
     for gain in (4.0, 4.05):
         expect(slider).to_have_attribute("aria-valuetext", f"{gain:.2f}")
@@ -47,7 +37,7 @@ def test_a_click_chooses_the_expected_character_and_the_keyboard_the_next_one(gu
     guest.open(f"/gradients?tool=Connectivity&connectivity_check=false&text={quote(TEXT)}", "Gradients")
     gru = load_model("shakespeare-gru")
     targets = guest.chart("connectivity-shakespeare-gru", ".scatterlayer .trace.scatter").last.locator(".point")
-    targets.nth(8).click(force=True)
+    guest.click_mark(targets.nth(8))
     expect(guest.page.get_by_text(row_sentence("GRU", connectivity(gru, TEXT, 9))).last).to_be_visible()
     guest.page.get_by_role("slider", name="What is expected as character").press("ArrowRight")
     expect(guest.page.get_by_text(row_sentence("GRU", connectivity(gru, TEXT, 10))).last).to_be_visible()

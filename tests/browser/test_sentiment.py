@@ -4,29 +4,20 @@ and out."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.inspection.classification import quality
 from engine.inspection.classification.predictions import classify_texts, split_text
 from engine.inspection.classification.prefix_predictions import belief_sentence, find_turn, measure_belief
 from engine.models.folder import load_model
-from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+from tests.browser.browsing import Visit
 
-expect.set_options(timeout=TIMEOUT_MS)  # a test machine may be busy
 BEST, BLIND = "sst2-bilstm", "sst2-average"
 TEXT = "The actors are wonderful, but the story is a dull mess."
-
-
-@pytest.fixture
-def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    """Return a visitor."""
-    with visit(browser, server) as guest:
-        yield guest
 
 
 def test_the_verdict_and_the_film_are_the_networks_own(guest: Visit) -> None:
@@ -44,11 +35,11 @@ def test_the_verdict_and_the_film_are_the_networks_own(guest: Visit) -> None:
     expect(read).to_be_visible()
     expect(read).to_contain_text(f"whole network {100 * belief.both[turn.last - 1]:.1f} %")
     expect(read).to_contain_text(f"forward half {100 * belief.forward[turn.last - 1]:.1f} %")
+    guest.settle()
     guest.page.keyboard.press("n")
     expect(guest.page.get_by_text(re.compile(rf"^{turn.last + 1} of {len(words)} read"))).to_be_visible()
-    guest.settle()
     # the whole network's line is drawn last; its third mark
-    guest.chart("sentiment-film", ".scatterlayer .trace").last.locator(".point").nth(2).click(force=True)
+    guest.click_mark(guest.chart("sentiment-film", ".scatterlayer .trace").last.locator(".point").nth(2))
     expect(guest.page.get_by_text(re.compile(rf"^3 of {len(words)} read"))).to_contain_text(
         f"whole network {100 * belief.both[2]:.1f} %"
     )
@@ -90,4 +81,3 @@ def test_a_table_goes_in_and_out_and_the_quality_is_the_stored_one(guest: Visit,
             f"({compared['only_first']} texts only the former has right, {compared['only_second']} only the latter)"
         )
     ).to_be_visible()
-    assert guest.page.get_by_test_id("stException").count() == 0

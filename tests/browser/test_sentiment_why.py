@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.inspection.classification.attributions import agreement_sentence, explain
 from engine.inspection.classification.counterfactuals import find_flips, flip_sentence
@@ -14,9 +13,8 @@ from engine.inspection.classification.predictions import classify_rows
 from engine.inspection.classification.word_order import probabilities_in_order, shuffle_words, swap_words
 from engine.inspection.padding import inspect_batch, mask_sentence, split_lines
 from engine.models.folder import LoadedModel, load_model
-from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+from tests.browser.browsing import Visit
 
-expect.set_options(timeout=TIMEOUT_MS)  # a test machine may be busy
 TEXT = "He said the food was not good."
 WORDS = tuple("he said the food was not good .".split())
 LINK = f"/sentiment?text={quote(TEXT)}&tool="
@@ -26,13 +24,6 @@ LINK = f"/sentiment?text={quote(TEXT)}&tool="
 def loaded() -> LoadedModel:
     """Return the classifier that the page shows first."""
     return load_model("sst2-bilstm")
-
-
-@pytest.fixture
-def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    """Return a visitor who has not opened a page yet."""
-    with visit(browser, server) as guest:
-        yield guest
 
 
 def test_why_names_the_flip_and_it_really_flips(guest: Visit, loaded: LoadedModel) -> None:
@@ -50,9 +41,7 @@ def test_why_names_the_flip_and_it_really_flips(guest: Visit, loaded: LoadedMode
             f"“positive” goes from {100 * found.probability:.1f} % to {100 * found.probability_without[0]:.1f} %"
         )
     ).to_be_visible()
-    mark = guest.chart("why-strips", ".scatterlayer .trace").last.locator(".point").nth(5 * 4)
-    mark.scroll_into_view_if_needed()
-    mark.click(force=True)
+    guest.click_mark(guest.chart("why-strips", ".scatterlayer .trace").last.locator(".point").nth(5 * 4))
     expect(guest.page.get_by_text(f"to {100 * found.probability_without[5]:.1f} %").first).to_be_visible()
 
 

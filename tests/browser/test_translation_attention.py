@@ -6,13 +6,13 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.decoding.attention_settings import AttentionEdit
 from engine.inspection.translation.attention_ablation import open_trial, try_edit, verdict
 from engine.inspection.translation.attention_search import find_attention, first_piece, search_sentence
 from engine.models.folder import load_model
-from tests.browser.browsing import TIMEOUT_MS, visit
+from tests.browser.browsing import Chromium
 
 NAME, SENTENCE = "en-fr-attention", "A black dog runs on the beach."
 QUERY = urlencode(
@@ -20,7 +20,7 @@ QUERY = urlencode(
 )
 
 
-def test_a_step_is_tried_changed_and_searched(browser: Browser, server: str) -> None:
+def test_a_step_is_tried_changed_and_searched(browser: Chromium, server: str) -> None:
     loaded = load_model(NAME)
     trial = open_trial(loaded, SENTENCE, 1, 0.0)
 
@@ -31,24 +31,23 @@ def test_a_step_is_tried_changed_and_searched(browser: Browser, server: str) -> 
         )
         return verdict(trial, report)
 
-    with visit(browser, server) as guest:
+    with browser.visit(server) as guest:
         guest.open(f"/translation?{QUERY}", "Translation")
         page, step = guest.page, trial.most_telling_step
-        expect(page.get_by_text(told(step, "remove"))).to_be_visible(timeout=TIMEOUT_MS)
+        expect(page.get_by_text(told(step, "remove"))).to_be_visible()
 
         page.get_by_text("Look everywhere the same", exact=True).click()
-        expect(page.get_by_text(told(step, "uniform"))).to_be_visible(timeout=TIMEOUT_MS)
+        expect(page.get_by_text(told(step, "uniform"))).to_be_visible()
         expect(page).to_have_url(re.compile("attention_kind=Look"))
 
         slider = page.get_by_role("slider", name="Step on trial")
         slider.press("ArrowLeft")
-        expect(page.get_by_text(told(step - 1, "uniform"))).to_be_visible(timeout=TIMEOUT_MS)
-        guest.settle()
+        expect(page.get_by_text(told(step - 1, "uniform"))).to_be_visible()
 
         written = guest.chart("attention-links", ".scatterlayer .trace").last.locator(".point")
-        expect(written).to_have_count(len(trial.pieces), timeout=TIMEOUT_MS)  # each word of this sentence is one piece
-        written.nth(1).click(force=True)
-        expect(page.get_by_text(told(2, "uniform"))).to_be_visible(timeout=TIMEOUT_MS)
+        expect(written).to_have_count(len(trial.pieces))  # each word of this sentence is one piece
+        guest.click_mark(written.nth(1))
+        expect(page.get_by_text(told(2, "uniform"))).to_be_visible()
         expect(page).to_have_url(re.compile(r"attention_step=2\b"))
 
         page.get_by_text("Which attention would have written another word?").click()
@@ -57,6 +56,4 @@ def test_a_step_is_tried_changed_and_searched(browser: Browser, server: str) -> 
         box.press("Enter")
         found = find_attention(loaded, SENTENCE, trial.token_ids, 2, first_piece(loaded, "plage"))
         assert found.is_reached
-        expect(page.get_by_text(search_sentence(found, "plage").split(", ", 1)[0])).to_be_visible(timeout=TIMEOUT_MS)
-        guest.settle()
-        assert guest.console_errors == []
+        expect(page.get_by_text(search_sentence(found, "plage").split(", ", 1)[0])).to_be_visible()

@@ -4,11 +4,9 @@ opened with one click."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.corpora.sources import mirror_folder
 from engine.decoding.limits import SamplingSettings
@@ -17,18 +15,10 @@ from engine.inspection.stored.sentence_scores import order_sentences, read_texts
 from engine.inspection.translation.hypotheses import alternatives_sentence, word_alternatives
 from engine.inspection.translation.translations import inspect_samples, inspect_translation
 from engine.models.folder import find_folder, load_model
-from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+from tests.browser.browsing import Visit
 
-expect.set_options(timeout=TIMEOUT_MS)  # a test machine may be busy
 WITH = "en-fr-attention"
 SENTENCE = "Two children are playing in the snow."
-
-
-@pytest.fixture
-def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    """Return a visitor."""
-    with visit(browser, server) as guest:
-        yield guest
 
 
 def test_a_file_of_lines_goes_in_and_its_translations_come_out(guest: Visit, tmp_path: Path) -> None:
@@ -62,9 +52,8 @@ def test_a_seed_gives_its_text_and_a_bar_opens_the_other_choices(guest: Visit) -
     guest.page.get_by_text("Greedy", exact=True).click()
     report = inspect_translation(load_model(WITH), SENTENCE, 1, 0.0)
     expect(guest.page.get_by_role("heading", name=report.text, exact=True).first).to_be_visible()
-    guest.settle()
     place = len(report.target_words) - 1
-    guest.chart(f"confidence-{WITH}", ".bars .point").nth(place).click(force=True)
+    guest.click_mark(guest.chart(f"confidence-{WITH}", ".bars .point").nth(place))
     frame = word_alternatives(load_model(WITH), SENTENCE, report.target_ids, place)
     expect(guest.page.get_by_text(alternatives_sentence(frame)[:50]).first).to_be_visible()
 

@@ -4,16 +4,15 @@ engine."""
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.inspection.translation import regimes
 from engine.inspection.translation.examples import list_translation_examples
 from engine.inspection.translation.forcing import inspect_forcing
 from engine.models.folder import list_models, load_model
-from tests.browser.browsing import visit
+from tests.browser.browsing import Chromium
 
 EXAMPLE = list_translation_examples()[0]
-SECONDS = 30_000
 TAUGHT = [info.name for info in list_models() if info.group == "forcing" and not info.error]
 
 pytestmark = pytest.mark.skipif(
@@ -21,9 +20,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def test_the_ways_to_be_taught_are_compared_as_measured(browser: Browser, server: str) -> None:
+def test_the_ways_to_be_taught_are_compared_as_measured(browser: Chromium, server: str) -> None:
     frame = regimes.read_regimes(regimes.TABLE)
-    with visit(browser, server) as guest:
+    with browser.visit(server) as guest:
         page = guest.page
         guest.open("/translation?tool=regimes&search=greedy", "Translation")
         for sentence in (
@@ -32,8 +31,8 @@ def test_the_ways_to_be_taught_are_compared_as_measured(browser: Browser, server
             regimes.gap_sentence(frame),
         ):
             if sentence:
-                expect(page.get_by_text(sentence, exact=True).first).to_be_visible(timeout=SECONDS)
-        expect(guest.chart("regimes-curves", ".js-plotly-plot")).to_be_visible(timeout=SECONDS)
+                expect(page.get_by_text(sentence, exact=True).first).to_be_visible()
+        expect(guest.chart("regimes-curves", ".js-plotly-plot")).to_be_visible()
         with page.expect_download() as saved:
             page.locator(".st-key-regimes-sentence-download").get_by_role("button").click()
         table = saved.value.path().read_text(encoding="utf-8-sig")
@@ -41,4 +40,3 @@ def test_the_ways_to_be_taught_are_compared_as_measured(browser: Browser, server
             report = inspect_forcing(load_model(name), EXAMPLE.source, EXAMPLE.reference, "none")
             assert report.free.text in table
             assert f"{report.exposure_gap:.3f}".rstrip("0") in table
-        assert guest.console_errors == []

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.inspection.translation.examples import list_translation_examples
 from engine.inspection.translation.penalty_sweep import inspect_settings
 from engine.inspection.translation.search import inspect_search, search_sentence
 from engine.inspection.translation.search_tries import alternatives_after, search_from, try_sentence
 from engine.models.folder import load_model
-from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+from tests.browser.browsing import Chromium, Visit
 
-expect.set_options(timeout=TIMEOUT_MS)
 NETWORK = "en-fr-attention"
 EXAMPLE = list_translation_examples()[0]
 LINK = urlencode(
@@ -32,29 +31,12 @@ LINK = urlencode(
 
 
 @pytest.fixture
-def guest(browser: Browser, server: str) -> Iterator[Visit]:
+def guest(browser: Chromium, server: str) -> Iterator[Visit]:
     """Return a visitor at the search tree."""
-    with visit(browser, server) as guest:
+    with browser.visit(server) as guest:
         guest.open(f"/translation?{LINK}", "Translation")
         expect(guest.chart("search-settings", ".js-plotly-plot")).to_be_visible()
         yield guest
-
-
-def click_mark(guest: Visit, chart: str, name: str, place: int = 0) -> None:
-    """Click a marker of a chart, found by its trace's name, as a hand would."""
-    figure = guest.chart(chart, ".js-plotly-plot")
-    figure.scroll_into_view_if_needed()
-    at = figure.evaluate(
-        """(plot, [name, place]) => {
-            const trace = plot._fullData.find(trace => trace.name === name);
-            const box = plot.getBoundingClientRect(), layout = plot._fullLayout;
-            return [box.left + layout.xaxis._offset + layout.xaxis.d2p(trace.x[place]),
-                    box.top + layout.yaxis._offset + layout.yaxis.d2p(trace.y[place])];
-        }""",
-        [name, place],
-    )
-    guest.page.mouse.move(*at)
-    guest.page.mouse.click(*at)
 
 
 def test_what_the_search_left_is_brought_back_by_a_click_and_taken_away_again(guest: Visit) -> None:
@@ -62,7 +44,7 @@ def test_what_the_search_left_is_brought_back_by_a_click_and_taken_away_again(gu
     report = inspect_search(loaded, EXAMPLE.source, 5, 1.0)
     expect(guest.page.get_by_text(search_sentence(report))).to_be_visible()
     node = int(report.left["node"].iloc[1])
-    click_mark(guest, "search-tree", "Left by the search", 1)
+    guest.click_point("search-tree", "Left by the search", 1)
     words = f"1. {try_sentence(report, search_from(loaded, EXAMPLE.source, report.prefix(node), 5, 1.0))}"
     expect(guest.page.locator(".st-key-search-try-1")).to_contain_text(words)
     expect(guest.page).to_have_url(re.compile("search_tries=[0-9a-f]{6}-"))
@@ -80,7 +62,7 @@ def test_another_word_changes_what_follows_and_a_letter_of_the_map_the_search(gu
     settings = inspect_settings(loaded, EXAMPLE.source, EXAMPLE.reference)
     letter = settings.cells["winner"].iloc[0]
     cell = settings.cells.iloc[0]
-    click_mark(guest, "search-settings", letter)
+    guest.click_point("search-settings", letter, 0)
     report = inspect_search(loaded, EXAMPLE.source, int(cell["width"]), float(cell["length_penalty"]))
     expect(guest.page.get_by_text(search_sentence(report))).to_be_visible()
     assert report.winner.text == settings.winner_at(int(cell["width"]), float(cell["length_penalty"])).text

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from engine.inspection.translation.nearest_sentences import find_nearest, nearest_sentence
 from engine.inspection.translation.sentence_similarity import compare_twins, twins_sentence
 from engine.inspection.translation.translations import inspect_translation
 from engine.inspection.translation.word_swaps import find_neighbours, find_words, swap_sentence, swap_word
 from engine.models.folder import LoadedModel, load_model
-from tests.browser.browsing import TIMEOUT_MS, Visit, visit
+from tests.browser.browsing import Visit
 
-expect.set_options(timeout=TIMEOUT_MS)  # a test machine may be busy
 NAME = "en-fr-attention"
 SENTENCE = "A young woman reads a book in the park."
 LINK = f"/translation?text={quote(SENTENCE)}&search=Greedy&translators=With+and+without+attention&tool="
@@ -27,18 +25,9 @@ def loaded() -> LoadedModel:
     return load_model(NAME)
 
 
-@pytest.fixture
-def guest(browser: Browser, server: str) -> Iterator[Visit]:
-    """Return a visitor who has not opened a page yet."""
-    with visit(browser, server) as guest:
-        yield guest
-
-
 def test_a_click_chooses_a_word_and_the_keyboard_a_neighbour(guest: Visit, loaded: LoadedModel) -> None:
     guest.open(LINK + "Word+swaps", "Translation")
-    mark = guest.chart("swaps-words", ".scatterlayer .point").nth(2)
-    mark.scroll_into_view_if_needed()
-    mark.click(force=True)  # plotly's own layer for the pointer lies above the marks
+    guest.click_mark(guest.chart("swaps-words", ".scatterlayer .point").nth(2))
     box = guest.page.get_by_role("combobox", name="Word to replace")
     expect(box).to_have_value("3 woman")
     word = find_words(loaded, SENTENCE)[2]
