@@ -46,10 +46,10 @@ def for_twins(model: str, first: str, second: str, settings: SearchSettings, sec
     return _receipt(
         model,
         seconds,
-        "from engine.inspection.translation.sentence_similarity import compare_twins, comparison_table, "
-        "twins_sentence\n",
-        f"found = compare_twins(loaded, {first!r}, {second!r}, {settings.beam_size}, {settings.length_penalty!r})\n"
-        "print(twins_sentence(found), found.summary_cosine)\n"
+        "from engine.inspection.translation.sentence_similarity import compare_sentences, comparison_table, "
+        "similarity_sentence\n",
+        f"found = compare_sentences(loaded, {first!r}, {second!r}, {settings.beam_size}, {settings.length_penalty!r})\n"
+        "print(similarity_sentence(found), found.summary_cosine)\n"
         "print(comparison_table(found.encoder).to_string(), comparison_table(found.decoder).to_string())",
     )
 

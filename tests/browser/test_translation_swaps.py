@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from engine.inspection.translation.nearest_sentences import find_nearest, nearest_sentence
-from engine.inspection.translation.sentence_similarity import compare_twins, twins_sentence
+from engine.inspection.translation.sentence_similarity import compare_sentences, similarity_sentence
 from engine.inspection.translation.translations import inspect_translation
 from engine.inspection.translation.word_swaps import find_neighbours, find_words, swap_sentence, swap_word
 from engine.models.folder import LoadedModel, load_model
@@ -58,8 +58,8 @@ def test_a_second_sentence_is_compared_with_the_first(guest: Visit, loaded: Load
     box = guest.page.get_by_role("textbox", name="Second sentence")
     box.fill(second)
     box.press("Control+Enter")
-    found = compare_twins(loaded, SENTENCE, second, 1, 0.0)
-    expect(guest.page.get_by_text(twins_sentence(found))).to_be_visible()
+    found = compare_sentences(loaded, SENTENCE, second, 1, 0.0)
+    expect(guest.page.get_by_text(similarity_sentence(found))).to_be_visible()
     expect(guest.page.get_by_text(f"leaves at the end: {found.summary_cosine:.3f}")).to_be_visible()
     for name, course in (("encoder", found.encoder), ("decoder", found.decoder)):
         known = sum(cosine is not None for cosine in course.cosines)

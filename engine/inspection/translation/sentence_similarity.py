@@ -21,7 +21,7 @@ from engine.models.folder import LoadedModel
 
 
 @dataclass(frozen=True)
-class Comparison:
+class StateComparison:
     """Two rows of pieces put under each other, and the cosine of the states at each place (None where one has no
     piece)."""
 
@@ -44,7 +44,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Twins:
+class SentenceSimilarity:
     """Two sentences, their translations, and their states compared.
 
     Attributes:
@@ -55,13 +55,15 @@ class Twins:
 
     first: TranslationReport
     second: TranslationReport
-    encoder: Comparison
-    decoder: Comparison
+    encoder: StateComparison
+    decoder: StateComparison
     summary_cosine: float
     elapsed_seconds: float
 
 
-def compare_twins(loaded: LoadedModel, first: str, second: str, beam_size: int, length_penalty: float) -> Twins:
+def compare_sentences(
+    loaded: LoadedModel, first: str, second: str, beam_size: int, length_penalty: float
+) -> SentenceSimilarity:
     """Return two sentences translated and compared state by state.
 
     Raises:
@@ -71,7 +73,7 @@ def compare_twins(loaded: LoadedModel, first: str, second: str, beam_size: int, 
     reports = [inspect_translation(loaded, text, beam_size, length_penalty) for text in (first, second)]
     encoded, summaries, decoded = zip(*(trace_states(loaded, report) for report in reports), strict=True)
     written = [[*report.target_pieces, *[END] * (report.end_log_prob is not None)] for report in reports]
-    return Twins(
+    return SentenceSimilarity(
         *reports,
         encoder=_compare([report.source_pieces for report in reports], encoded),
         decoder=_compare(written, decoded),
@@ -95,7 +97,7 @@ def trace_states(loaded: LoadedModel, report: TranslationReport) -> tuple[np.nda
     return encoded.outputs[0].numpy(), encoded.final[-1][0].numpy(), torch.stack(rows).numpy()
 
 
-def twins_sentence(found: Twins) -> str:
+def similarity_sentence(found: SentenceSimilarity) -> str:
     """Return in plain words where the two sentences part, on the way in and on the way out."""
     if found.encoder.parting is None:
         return "Both sentences are the same, so every state is the same: change a word in the second one."
@@ -117,16 +119,16 @@ def twins_sentence(found: Twins) -> str:
     return f"{reading} The translations part at piece {parting + 1}: “{one or '–'}” and “{two or '–'}”."
 
 
-def comparison_table(found: Comparison) -> pd.DataFrame:
+def comparison_table(found: StateComparison) -> pd.DataFrame:
     """Return one row per place: both pieces and the cosine of the states."""
     cosines = [None if cosine is None else round(cosine, 4) for cosine in found.cosines]
     places = range(1, len(cosines) + 1)
     return pd.DataFrame({"place": places, "first": found.first, "second": found.second, "cosine": cosines})
 
 
-def _compare(rows: Sequence[Sequence[str]], states: Sequence[np.ndarray]) -> Comparison:
+def _compare(rows: Sequence[Sequence[str]], states: Sequence[np.ndarray]) -> StateComparison:
     pairs = align(*rows)
-    return Comparison(
+    return StateComparison(
         [None if i is None else rows[0][i] for i, _ in pairs],
         [None if j is None else rows[1][j] for _, j in pairs],
         [None if i is None or j is None else _cosine(states[0][i], states[1][j]) for i, j in pairs],

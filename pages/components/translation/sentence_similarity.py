@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.inspection.translation.sentence_similarity import (
-    Comparison,
-    Twins,
-    compare_twins,
+    SentenceSimilarity,
+    StateComparison,
+    compare_sentences,
     comparison_table,
-    twins_sentence,
+    similarity_sentence,
 )
 from engine.inspection.translation.word_swaps import nearest_twin
 from engine.plotting.translation.word_marks import state_cosines
@@ -32,7 +32,7 @@ def show(context: PageContext) -> None:
     second = typed or cache.compute_with_model(nearest_twin, context.network, context.source)
     with st.spinner("The network reads both sentences."):
         found = cache.compute_with_model(
-            compare_twins,
+            compare_sentences,
             context.network,
             context.source,
             second,
@@ -48,7 +48,7 @@ def show(context: PageContext) -> None:
         with column:
             st.markdown(f"**{title}**")
             st.text(f"{report.source}\n{report.text}")
-    st.markdown(f"**{notices.plain(twins_sentence(found))}**", width=TEXT_WIDTH)
+    st.markdown(f"**{notices.plain(similarity_sentence(found))}**", width=TEXT_WIDTH)
     st.caption(
         f"Cosine of the two vectors that the encoder leaves at the end: {found.summary_cosine:.3f}. "
         + (
@@ -64,7 +64,9 @@ def show(context: PageContext) -> None:
         _show_course(context, found, found.decoder, "decoder", "Writing: the decoder just before each piece")
 
 
-def _show_course(context: PageContext, found: Twins, course: Comparison, name: str, title: str) -> None:
+def _show_course(
+    context: PageContext, found: SentenceSimilarity, course: StateComparison, name: str, title: str
+) -> None:
     st.markdown(f"**{title}**")
     lowest = course.lowest
     least = "" if lowest is None else f" Lowest at place {lowest + 1}: {course.cosines[lowest]:.3f}."

@@ -9,7 +9,7 @@ import pytest
 from engine.inspection.translation import nearest_sentences, sentence_index
 from engine.inspection.translation.nearest_sentences import nearest_sentence
 from engine.inspection.translation.sentence_index import index_pairs, save_sentence_index
-from engine.inspection.translation.sentence_similarity import compare_twins, twins_sentence
+from engine.inspection.translation.sentence_similarity import compare_sentences, similarity_sentence
 from engine.inspection.translation.translations import inspect_translation
 from engine.inspection.translation.word_swaps import find_neighbours, find_words, nearest_twin, swap_sentence, swap_word
 from engine.models.folder import LoadedModel, load_model
@@ -77,10 +77,10 @@ def test_sentences_without_a_word_or_a_neighbour_get_a_sentence(text: str, told:
 
 def test_two_sentences_are_compared_state_by_state(loaded: LoadedModel) -> None:
     at = open_page("translation", tool="Two sentences", **LINK)
-    own = compare_twins(loaded, SENTENCE, nearest_twin(loaded, SENTENCE), 1, 0.0)
-    assert twins_sentence(own) in written(at).replace("\\", "")
+    own = compare_sentences(loaded, SENTENCE, nearest_twin(loaded, SENTENCE), 1, 0.0)
+    assert similarity_sentence(own) in written(at).replace("\\", "")
     at.text_area(key="twins_text").input("A black beach runs on the dog .").run()
-    found = compare_twins(loaded, SENTENCE, "A black beach runs on the dog .", 1, 0.0)
+    found = compare_sentences(loaded, SENTENCE, "A black beach runs on the dog .", 1, 0.0)
     for name, course in (("encoder", found.encoder), ("decoder", found.decoder)):
         drawn = [None if x is None or x != x else x for x in figure(at, f"twins-{name}")["data"][0]["x"]]
         assert drawn == pytest.approx(course.cosines, abs=1e-6)

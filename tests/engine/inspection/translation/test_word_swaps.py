@@ -20,7 +20,7 @@ from engine.inspection.translation.sentence_index import (
     quantise,
     save_sentence_index,
 )
-from engine.inspection.translation.sentence_similarity import compare_twins, trace_states, twins_sentence
+from engine.inspection.translation.sentence_similarity import compare_sentences, similarity_sentence, trace_states
 from engine.inspection.translation.translations import inspect_translation
 from engine.inspection.translation.word_languages import languages_of, list_words, load_words, save_words
 from engine.inspection.translation.word_swaps import (
@@ -154,11 +154,11 @@ def test_states_are_those_of_the_models_own_layers(loaded):
 
 
 def test_twins_are_the_same_before_and_part_where_they_do(loaded):
-    same = compare_twins(loaded, SENTENCE, SENTENCE, 1, 0.0)
+    same = compare_sentences(loaded, SENTENCE, SENTENCE, 1, 0.0)
     assert same.encoder.parting is None
     assert same.summary_cosine == pytest.approx(1, abs=1e-5)
-    assert "Both sentences are the same" in twins_sentence(same)
-    other = compare_twins(loaded, SENTENCE, SENTENCE.replace("dog", "small cat"), 1, 0.0)
+    assert "Both sentences are the same" in similarity_sentence(same)
+    other = compare_sentences(loaded, SENTENCE, SENTENCE.replace("dog", "small cat"), 1, 0.0)
     assert (other.encoder.first[2:4], other.encoder.second[2:4]) in (
         (["dog", None], ["small", "cat"]),
         ([None, "dog"], ["small", "cat"]),
