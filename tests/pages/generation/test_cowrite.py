@@ -263,7 +263,9 @@ def test_a_huge_prompt_is_one_sentence() -> None:
 
 def test_the_receipts_give_the_numbers_again(models: Path, lstm: LoadedModel) -> None:
     at = type_in(press(open_tool(), "cowrite-ten"), "So")
-    codes = [next(block.value for block in at.code if sign in block.value) for sign in ("tree.bits()", "alternatives(")]
+    codes = [
+        next(block.value for block in at.code if sign in block.value) for sign in ("found.bits()", "alternatives(")
+    ]
     code = "\n".join(codes).replace("'small-lstm'", repr(str(models / "small-lstm")))
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     grown = tree(at, lstm)
