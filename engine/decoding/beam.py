@@ -143,7 +143,7 @@ def beam(
         chosen, token_ids = torch.tensor(keep_rows), torch.tensor(keep_tokens)
         step_log_probs = log_probs[chosen, token_ids]
         # While no sentence leaves the batch every row stays among those of its own source.
-        state = state.reorder_beams(chosen) if is_whole and hasattr(state, "follow") else select(state, chosen)
+        state = state.reorder_beams(chosen) if is_whole and hasattr(state, "reorder_beams") else select(state, chosen)
         beams, scores = width, torch.tensor(keep_scores)
         history = torch.cat([history[chosen], token_ids[:, None]], dim=1)
         steps = torch.cat([steps[chosen], step_log_probs[:, None]], dim=1)

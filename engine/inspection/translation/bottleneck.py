@@ -37,14 +37,14 @@ from torch import Tensor
 from engine.corpora import load_corpus
 from engine.decoding.greedy import greedy
 from engine.decoding.limits import check_source
-from engine.decoding.text import BATCH_SENTENCES, encode_sources
+from engine.decoding.text import BATCH_SENTENCES, decoding_options, encode_sources
 from engine.errors import DataError, InputError
 from engine.inspection.stored.model_files import weights_of
 from engine.inspection.stored.tables import read_stored_table
-from engine.inspection.translation.words import END, Word, group_pieces
 from engine.models.folder import LoadedModel
 from engine.models.translator import DecoderState, Encoded, Translator
 from engine.provenance import commit, hardware
+from engine.text.piece_labels import END, Word, group_pieces
 
 FOLDER = Path(__file__).resolve().parents[3] / "data" / "results" / "bottleneck"
 COMMAND = "python -m engine bottleneck --model {model}"
@@ -253,8 +253,7 @@ def press(loaded: LoadedModel, source: str, sizes: Sequence[int] | None = None) 
     tokenizer, model = loaded.tokenizer, Pressed(loaded.model, directions, sizes)
     source_ids, lengths = encode_sources(loaded, [source])
     source_ids, lengths = source_ids.expand(len(sizes), -1), lengths.expand(len(sizes))
-    ids = {"bos_id": tokenizer.bos_id, "eos_id": tokenizer.eos_id}
-    found = greedy(model, source_ids, lengths, max_new_tokens=2 * source_ids.shape[1] + 10, **ids)
+    found = greedy(model, source_ids, lengths, **decoding_options(loaded, lengths))
     whole = found[0]
     given = whole.token_ids + ([tokenizer.eos_id] if whole.is_finished else [])
     told = _told(model, source_ids, lengths, given, tokenizer.bos_id)

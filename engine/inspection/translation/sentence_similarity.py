@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from engine.decoding.text import encode_sources
+from engine.decoding.text import Translation, encode_sources
 from engine.inspection.translation.alignment import align
-from engine.inspection.translation.translations import TranslationReport, inspect_translation
-from engine.inspection.translation.words import END
+from engine.inspection.translation.search import SearchReport
 from engine.models.folder import LoadedModel
+from engine.text.piece_labels import END
 
 
 @dataclass(frozen=True)
@@ -53,26 +53,20 @@ class SentenceSimilarity:
         summary_cosine: between the vectors that the encoder leaves at the end.
     """
 
-    first: TranslationReport
-    second: TranslationReport
+    first: Translation
+    second: Translation
     encoder: StateComparison
     decoder: StateComparison
     summary_cosine: float
     elapsed_seconds: float
 
 
-def compare_sentences(
-    loaded: LoadedModel, first: str, second: str, beam_size: int, length_penalty: float
-) -> SentenceSimilarity:
-    """Return two sentences translated and compared state by state.
-
-    Raises:
-        InputError: one of them is empty or too long.
-    """
+def compare_sentences(loaded: LoadedModel, first: SearchReport, second: SearchReport) -> SentenceSimilarity:
+    """Return two sentences compared state by state, each with the translation that its search found."""
     begun = time.perf_counter()
-    reports = [inspect_translation(loaded, text, beam_size, length_penalty) for text in (first, second)]
+    reports = [first.best, second.best]
     encoded, summaries, decoded = zip(*(trace_states(loaded, report) for report in reports), strict=True)
-    written = [[*report.target_pieces, *[END] * (report.end_log_prob is not None)] for report in reports]
+    written = [[*report.target_pieces, *[END] * report.is_finished] for report in reports]
     return SentenceSimilarity(
         *reports,
         encoder=_compare([report.source_pieces for report in reports], encoded),
@@ -83,14 +77,14 @@ def compare_sentences(
 
 
 @torch.inference_mode()
-def trace_states(loaded: LoadedModel, report: TranslationReport) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def trace_states(loaded: LoadedModel, report: Translation) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the encoder's outputs (S, H), what it leaves at the end (H,), and the decoder's last layer before each
     piece (T, H)."""
     model, tokenizer = loaded.model, loaded.tokenizer
     encoded = model.encode(*encode_sources(loaded, [report.source]))
     state, rows = model.start_from(encoded), []
     read = [tokenizer.bos_id, *report.target_ids]
-    for token_id in read if report.end_log_prob is not None else read[:-1]:
+    for token_id in read if report.is_finished else read[:-1]:
         _, state = model.step(torch.tensor([token_id]), state)
         last = state.layers[-1]
         rows.append((last[0] if isinstance(last, tuple) else last)[0])
