@@ -8,8 +8,8 @@ import streamlit as st
 
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
-from pages.components import cache, figures, forms, generation, header, networks, notices, receipts, state, writing
-from pages.components.generation import TOOLS, PageContext
+from pages.components import cache, figures, forms, generation, header, networks, notices, state, writing
+from pages.components.generation import TOOLS, PageContext, receipts
 from pages.components.views.generation import GenerationView
 
 PAGE = "generation"
@@ -98,7 +98,7 @@ with notices.engine_errors():
     with bar.container(horizontal=True, vertical_alignment="center"):
         st.button("Another seed", icon=":material/casino:", key="again", on_click=writing.reseed, args=(controls,))
         first = favourite if favourite in loaded else next(iter(loaded))
-        figures.show_receipt(receipts.for_generation(first, prompt, settings, sheet), "written")
+        figures.show_receipt(receipts.for_writing(first, prompt, settings, sheet), "written")
         st.caption(sheet.summary(), width="content")
 
     header.section("Take the writing apart")

@@ -17,7 +17,7 @@ from engine.models.classifier import Classifier, ClassifierConfig
 from engine.recipes.base import Prepared, names_on_pages
 from engine.text.treebank import TreebankTokenizer, split_words
 from engine.training import TrainingSettings
-from engine.training.classification import Classification, LabelledTexts
+from engine.training.classification import ClassificationObjective, LabelledTexts
 
 HELD_OUT, SPLIT_SEED = (
     500,
@@ -73,7 +73,7 @@ class ClassificationRecipe:
             self.model, vocab_size=tokenizer.vocab_size, num_labels=len(LABELS), pad_id=tokenizer.pad_id
         )
         form_ids, word_dropout = hiding(tokenizer, train_rows, self.word_dropout, self.least_hidden)
-        objective = Classification(
+        objective = ClassificationObjective(
             LabelledTexts([tokenizer.encode_words(row) for row in train_rows], train_labels),
             LabelledTexts([tokenizer.encode_words(row) for row in validation_rows], validation_labels),
             form_ids=form_ids,

@@ -14,7 +14,7 @@ from engine.models.transformer_language_model import TransformerConfig
 from engine.recipes.base import Prepared, names_on_pages
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
-from engine.training.language_modelling import LanguageModelling
+from engine.training.language_modelling import LanguageModellingObjective
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +51,6 @@ class LanguageModelRecipe:
         model = MODELS.get(self.model.model).from_config(self.model, vocab_size=tokenizer.vocab_size)
         if self.embedding_std is not None:
             torch.nn.init.normal_(model.embedding.weight, std=self.embedding_std)
-        objective = LanguageModelling(*ids, self.batch_size, self.bptt_length, settings.seed)
+        objective = LanguageModellingObjective(*ids, self.batch_size, self.bptt_length, settings.seed)
         facts = {"model": self.model.model, "cell": model.cell, "title": self.title, "corpora": [self.corpus]}
         return Prepared(model, tokenizer, objective, settings, facts | names_on_pages(self), (corpus.source,))

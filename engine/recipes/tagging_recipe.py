@@ -15,7 +15,7 @@ from engine.recipes.base import RUNS, Prepared, load_beginning, names_on_pages, 
 from engine.text.bio import OUTSIDE
 from engine.text.word_list import SPECIAL, list_words
 from engine.training import TrainingSettings
-from engine.training.tagging import Tagging
+from engine.training.tagging import TaggingObjective
 
 DECIDERS = ("crf", "dropout", "locked_dropout")  # what is not taken over from the model before
 
@@ -64,7 +64,7 @@ class TaggingRecipe:
         model = Tagger.from_config(self.model, vocab_size=tokenizer.vocab_size, labels=labels)
         if begun:
             _take_over(model, begun)
-        objective = Tagging(
+        objective = TaggingObjective(
             train,
             validation,
             tokenizer,

@@ -11,7 +11,7 @@ from engine.models.translator import Translator, TranslatorConfig
 from engine.recipes.base import RUNS, Prepared, load_beginning, names_on_pages, what_went_before
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
-from engine.training.translation import Translation
+from engine.training.translation import TranslationObjective
 
 REGULARISERS = ("dropout", "locked_dropout", "word_dropout")
 
@@ -78,7 +78,7 @@ class TranslationRecipe:
         def ids(sides: list[list[str]]) -> list[tuple[list[int], list[int]]]:
             return list(zip(*(tokenizer.encode_batch(side) for side in sides), strict=True))
 
-        objective = Translation(
+        objective = TranslationObjective(
             ids(texts),
             ids(self._sides(main, "validation")),
             bos_id=tokenizer.bos_id,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -20,7 +23,74 @@ if TYPE_CHECKING:
     from engine.jobs import JobRunner
     from engine.models.folder import LoadedModel, ModelInfo
 
-LARGE_KEPT = 4
+KEPT = {"copied": 256, "shared": 256, "large": 24, "huge": 4}
+"""How many values of each kind are kept for all visitors. What is "copied" is pickled, and every run gets a copy of its
+own; the others are handed out as they are, so nobody may change them: figures and facts that every run asks for, values
+of megabytes, and values of tens of megabytes."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Result(Generic[T]):
+    """A value, and when and in how many seconds it was computed."""
+
+    value: T
+    day: str
+    seconds: float
+
+
+class Shelf:
+    """The values used last, one object of each for all visitors."""
+
+    @dataclass
+    class _Place:
+        lock: Lock = field(default_factory=Lock)
+        result: Result[Any] | None = None
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._places: OrderedDict[Any, Shelf._Place] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Any, make: Callable[[], Any]) -> Result[Any]:
+        """Return the value of `key`, made if it is not there; whoever asks for it meanwhile waits."""
+        with self._lock:
+            place = self._places.setdefault(key, self._Place())
+            self._places.move_to_end(key)
+            if len(self._places) > self._size:
+                self._places.popitem(last=False)
+        with place.lock:  # an error leaves the place empty: the next one tries again
+            if place.result is None:
+                place.result = _timed(make)
+            return place.result
+
+
+_SHELVES = {name: Shelf(size) for name, size in KEPT.items() if name != "copied"}  # not Streamlit's: a click asks often
+
+
+def keep(key: tuple[Any, ...], make: Callable[[], T], kept: str = "copied") -> Result[T]:
+    """Return what `make` returns, made once per `key`; `kept` is one of `KEPT`.
+
+    What is "copied" must pickle: arrays and data frames, no tensors.
+    """
+    return _copied(key, make) if kept == "copied" else _SHELVES[kept].get(key, make)
+
+
+def today() -> str:
+    """Return the date of the server's clock, for what is measured now."""
+    return time.strftime("%Y-%m-%d")
+
+
+def _timed(make: Callable[[], T]) -> Result[T]:
+    begun = time.perf_counter()
+    value = make()
+    return Result(value, today(), time.perf_counter() - begun)
+
+
+@st.cache_data(show_spinner=False, max_entries=KEPT["copied"])
+def _copied(key: tuple[Any, ...], _make: Callable[[], Any]) -> Result[Any]:
+    return _timed(_make)
 
 
 def list_models(task: str | None = None) -> list[ModelInfo]:
@@ -90,7 +160,7 @@ def compute_on_shared_model(
     found = shelf.get(key)
     if found is None:
         found = shelf[key] = function(load_model(model_name), *args, progress=progress)
-        while len(shelf) > LARGE_KEPT:
+        while len(shelf) > KEPT["huge"]:
             shelf.popitem(last=False)
     return found
 
@@ -122,6 +192,18 @@ def load_results(name: str) -> pd.DataFrame:
     from engine.experiments import results
 
     return _load_results(name, str(results.RESULTS), _newest(results.RESULTS))
+
+
+def results_version() -> tuple[str, Any]:
+    """Return the folder of the tables of results and what changes when any of them does."""
+    from engine.experiments import results
+
+    return str(results.RESULTS), _newest(results.RESULTS)
+
+
+def shared_results(name: str) -> pd.DataFrame:
+    """Return what `load_results` does, not copied: nobody may change it."""
+    return _shared_results(name, *results_version())
 
 
 def compute_with_results(function: Callable[..., Any], name: str, *args: Any) -> Any:

@@ -4,13 +4,14 @@ enough."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.decoding import cowriting, tree_files
 from engine.decoding.cowriting import WritingTree
 from engine.errors import EngineError, InputError
 from engine.models.folder import LoadedModel
 from pages.components import cache, notices, state
+from pages.components.calls import call
 from pages.components.generation.context import PageContext
 
 PAGE = "generation"
@@ -21,13 +22,14 @@ Change = Callable[[WritingTree], WritingTree]
 
 @dataclass(frozen=True)
 class Held:
-    """A tree, who has read it (so that its probabilities are theirs), and the code that was made of it ("" if too
-    large)."""
+    """A tree, who has read it (so that its probabilities are theirs) and when, and the code that was made of it ("" if
+    too large)."""
 
     tree: WritingTree
     reader: tuple[str, float, str]
     code: str
     too_large: str = ""
+    day: str = field(default_factory=lambda: cache.today())
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def sit_down(context: PageContext) -> Author:
     author = Author(
         context,
         cache.load_model(context.network),
-        cache.compute_with_model(tree_files.vocabulary_mark, context.network),
+        call(tree_files.vocabulary_mark, model=context.network).value,
     )
     last = state.recall(PAGE, "tree vocabulary")
     state.remember(PAGE, "tree vocabulary", author.vocabulary)

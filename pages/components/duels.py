@@ -30,6 +30,7 @@ class Duel:
     rounds: dict[str, Round] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     is_stopped: bool = False
+    day: str = field(default_factory=lambda: cache.today())
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Return the models that are not finished."""

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pages.components import state
+from pages.components import cache, state
 from pages.components.forms import Controls
 
 # Streamlit's cost per update is larger than the network's per character, so text goes out in flushes.
@@ -27,6 +27,7 @@ class Writing:
     key: str
     texts: dict[str, str] = field(default_factory=dict)
     elapsed_seconds: float = 0.0
+    day: str = field(default_factory=lambda: cache.today())
     is_finished: bool = False
     is_stopped: bool = False
 

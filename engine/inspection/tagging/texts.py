@@ -9,7 +9,7 @@ import pandas as pd
 
 from engine.errors import InputError
 from engine.inspection.tagging.entity_types import describe_type
-from engine.inspection.tagging.predictions import MAX_WORDS, Span, Tagging, Word, split_words
+from engine.inspection.tagging.predictions import MAX_WORDS, Span, Tagging, WordSpan, split_words
 from engine.text.treebank import has_latin_letters
 
 # Measured with the words of the news tagger on the test captions of Multi30k: of 1,000 French ones 987 have so many
@@ -23,7 +23,7 @@ class TextLine:
     """One line of a text and its words, each with its place in the line."""
 
     text: str
-    places: tuple[Word, ...]
+    places: tuple[WordSpan, ...]
 
     @property
     def words(self) -> tuple[str, ...]:

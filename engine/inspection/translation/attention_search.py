@@ -18,8 +18,7 @@ from engine.decoding.attention_edits import read_prefix
 from engine.decoding.attention_settings import MAX_WORD_CHARACTERS
 from engine.decoding.text import encode_sources
 from engine.errors import InputError
-from engine.inspection.translation.attention_ablation import label_after
-from engine.inspection.translation.words import display_pieces
+from engine.inspection.translation.attention_ablation import Trial, label_after
 from engine.models.base import select
 from engine.models.folder import LoadedModel
 
@@ -76,11 +75,9 @@ def first_piece(loaded: LoadedModel, word: str) -> int:
     return ids[0]
 
 
-def find_attention(
-    loaded: LoadedModel, source: str, token_ids: tuple[int, ...], step: int, wanted_id: int
-) -> FoundAttention:
-    """Return the attention at a step, from 1, under which the piece `wanted_id` is likeliest after the pieces before
-    it.
+def find_attention(loaded: LoadedModel, trial: Trial, step: int, wanted_id: int) -> FoundAttention:
+    """Return the attention at a step of a translation, from 1, under which the piece `wanted_id` is likeliest after the
+    pieces before it.
 
     The logits of the weights climb by Adam from several starts side by side: the network's own weights, even ones, and
     the source pieces that favour the word most when looked at alone. The weights stay a distribution over real source
@@ -92,12 +89,13 @@ def find_attention(
     Raises:
         InputError: there is no such step or piece.
     """
-    started = time.perf_counter()
+    started, translation = time.perf_counter(), trial.translation
+    token_ids = translation.target_ids
     if not 1 <= step <= len(token_ids):
         raise InputError(f"The translation has {len(token_ids)} steps; there is no step {step}.")
     if not 0 <= wanted_id < loaded.model.vocab_size:
         raise InputError(f"The network has no piece number {wanted_id}.")
-    source_ids, lengths = encode_sources(loaded, [source])
+    source_ids, lengths = encode_sources(loaded, [translation.source])
     prefix = list(token_ids[: step - 1])
     read_id, state = read_prefix(loaded.model, source_ids, lengths, prefix, loaded.tokenizer.bos_id)
     # Tensors made in inference mode cannot take part in a gradient: copies can.
@@ -127,7 +125,7 @@ def find_attention(
         winner_log_prob=float(reached[winner]),
         rank=1 + int((own > own[wanted_id]).sum()),
         curve=curve,
-        source_pieces=display_pieces(loaded.tokenizer.tokens(source_ids[0].tolist())),
+        source_pieces=translation.source_pieces,
         elapsed_seconds=time.perf_counter() - started,
     )
 

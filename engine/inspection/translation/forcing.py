@@ -18,11 +18,11 @@ import torch
 
 from engine.decoding.limits import MAX_SOURCE_CHARACTERS, check_reference, check_source
 from engine.decoding.scheduled_sampling import Mixed, Put, decode_mixed, toss_coins
-from engine.decoding.text import encode_sources
+from engine.decoding.text import decoding_options, encode_sources
 from engine.errors import InputError
 from engine.inspection.translation.alignment import line_up
-from engine.inspection.translation.words import CONTINUES, display_pieces
 from engine.models.folder import LoadedModel
+from engine.text.piece_labels import CONTINUES, display_pieces
 
 ALL, NONE = "all", "none"
 MAX_STEP = 999
@@ -415,19 +415,9 @@ def decode(
     loaded: LoadedModel, source: str, target_ids: list[int], told: torch.Tensor, put: Put | None = None
 ) -> Mixed:
     """Return the decodings of `source` that `told` (B, T - 1) and `put` describe; see `decode_mixed`."""
-    tokenizer = loaded.tokenizer
     source_ids, lengths = encode_sources(loaded, [source])
-    return decode_mixed(
-        loaded.model,
-        source_ids,
-        lengths,
-        target_ids,
-        told,
-        put=put,
-        bos_id=tokenizer.bos_id,
-        eos_id=tokenizer.eos_id,
-        max_new_tokens=2 * int(lengths.max()) + 10,
-    )
+    options = decoding_options(loaded, lengths)
+    return decode_mixed(loaded.model, source_ids, lengths, target_ids, told, put=put, **options)
 
 
 def runs_of(loaded: LoadedModel, found: Mixed, target_ids: list[int]) -> list[Run]:

@@ -9,22 +9,21 @@ from collections.abc import Sequence
 import pandas as pd
 import torch
 
-from engine.decoding.text import encode_sources
+from engine.decoding.text import Translation, encode_sources
 from engine.errors import InputError
-from engine.inspection.translation.translations import TranslationReport
-from engine.inspection.translation.words import BLANK, CONTINUES, display_pieces, group_pieces
 from engine.models.base import select
 from engine.models.folder import LoadedModel
+from engine.text.piece_labels import BLANK, CONTINUES, display_pieces, group_pieces
 
 MAX_PIECES = 12
 
 
-def hypotheses_table(reports: Sequence[TranslationReport]) -> pd.DataFrame:
+def hypotheses_table(reports: Sequence[Translation]) -> pd.DataFrame:
     """Return one row per translation in their order: text, score, log-probability (nats), and that per piece, end mark
     counted."""
     rows = []
     for place, report in enumerate(reports, start=1):
-        pieces = len(report.log_probs) + (report.end_log_prob is not None)
+        pieces = len(report.log_probs) + report.is_finished
         rows.append(
             {
                 "place": place,
@@ -33,13 +32,13 @@ def hypotheses_table(reports: Sequence[TranslationReport]) -> pd.DataFrame:
                 "log_probability_nats": round(report.total_log_prob, 4),
                 "pieces": pieces,
                 "nats_per_piece": round(report.total_log_prob / max(1, pieces), 4),
-                "is_complete": report.end_log_prob is not None,
+                "is_complete": report.is_finished,
             }
         )
     return pd.DataFrame(rows)
 
 
-def runner_up_sentence(reports: Sequence[TranslationReport]) -> str:
+def runner_up_sentence(reports: Sequence[Translation]) -> str:
     """Return in one sentence how near the second translation of a search came to the first."""
     others = [report for report in reports[1:] if report.text != reports[0].text]
     if not others:

@@ -27,9 +27,9 @@ from engine.inspection.translation.forcing import (
     reference_ids,
     runs_of,
 )
-from engine.inspection.translation.words import CONTINUES, display_pieces
 from engine.models.folder import LoadedModel
 from engine.text import Tokenizer
+from engine.text.piece_labels import CONTINUES, display_pieces
 
 FELT_NATS = 0.1
 ENOUGH = (

@@ -17,7 +17,8 @@ from engine.inspection.writing.activation_clamping import (
 )
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
-from pages.components import cache, figures, notices, unit_receipts
+from pages.components import figures, notices
+from pages.components.calls import Call, call
 from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -38,7 +39,8 @@ def show(context: PageContext) -> None:
     )
     strings = _strings(context)
     with st.spinner("The network writes, and reads an unseen text, with and without strings."):
-        performed = cache.compute_with_model(perform, context.network, context.prompt, context.settings, strings)
+        performance = call(perform, context.prompt, context.settings, strings, model=context.network)
+        performed = performance.value
     st.markdown(f"**{notices.plain(performed.verdict)}**", width=TEXT_WIDTH)
     free, held, change = st.columns(3)
     free.metric("Unseen text, untouched", f"{performed.free_bits:.3f} bits per character")
@@ -46,7 +48,7 @@ def show(context: PageContext) -> None:
     change.metric("Change", f"{performed.change:+.3f} ± {performed.error:.3f}")
     change.caption("± one standard error over stretches of the text")
     st.caption(notices.plain(f"Measured on {performed.passage}, each token given all before it in its stretch of 128."))
-    _show_texts(context, performed, strings)
+    _show_texts(context, performance)
 
 
 def _strings(context: PageContext) -> Strings:
@@ -68,7 +70,8 @@ def _strings(context: PageContext) -> Strings:
     return Strings(layer=layer, action=action, units=units, value=value)
 
 
-def _show_texts(context: PageContext, performed: Performance, strings: Strings) -> None:
+def _show_texts(context: PageContext, performance: Call[Performance]) -> None:
+    performed = performance.value
     first = performed.first_difference
     st.markdown(
         "Both texts are the same to the last character."
@@ -80,7 +83,12 @@ def _show_texts(context: PageContext, performed: Performance, strings: Strings) 
         ),
         width=TEXT_WIDTH,
     )
-    receipt = unit_receipts.for_performance(context.network, context.prompt, context.settings, strings, performed)
+    receipt = performance.receipt(
+        "found.held_text, found.free_bits, found.held_bits, found.error",
+        data=performed.passage,
+        seed=context.settings.seed,
+        measured=f"on {performed.passage_characters:,} characters",
+    )
     marks = changed_tokens(performed)
     for column, name, title, text, spans, bits, changed in zip(
         st.columns(2, gap="medium"),

@@ -14,7 +14,8 @@ from engine.inspection.writing.activation_patching import (
     write_after_transplant,
 )
 from engine.plotting.writing.influence import describe_influence, influence_curves
-from pages.components import cache, figures, networks, notices, transplant_receipts
+from pages.components import cache, figures, networks, notices
+from pages.components.calls import Call, call, receipt, values
 from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -41,7 +42,8 @@ def show(context: PageContext) -> None:
     amount = controls.slider("transplant_amount")
     names = _readers(context)
     with st.spinner("The networks read both passages."):
-        found = {name: cache.compute_with_model(donor_influence, name, donor, passage, amount) for name in names}
+        calls = {name: call(donor_influence, donor, passage, amount, model=name) for name in names}
+        found = values(calls)
     unknown = cache.load_model(context.network).tokenizer.unknown_pieces(donor + passage)
     if unknown:
         notices.note(f"The network has never seen: {', '.join(unknown)}. It reads each as one unknown character.")
@@ -55,7 +57,7 @@ def show(context: PageContext) -> None:
         )
     )
     with curves:
-        _show_curves(context, found, donor, passage, amount, place)
+        _show_curves(context, calls, donor, passage, place)
     _show_texts(context, found[context.network], donor, passage[:place], amount)
 
 
@@ -83,9 +85,8 @@ def _show_lasting(context: PageContext, found: dict[str, Influence], amount: flo
     )
 
 
-def _show_curves(
-    context: PageContext, found: dict[str, Influence], donor: str, passage: str, amount: float, place: int
-) -> None:
+def _show_curves(context: PageContext, calls: dict[str, Call[Influence]], donor: str, passage: str, place: int) -> None:
+    found = values(calls)
     frame = pd.concat(
         [
             influence.frame.assign(
@@ -103,7 +104,13 @@ def _show_curves(
         name="transplant-influence",
         alt=describe_influence(frame, lasting, threshold=NEGLIGIBLE_BITS),
         table=frame[["model", "characters", "token", "kl_bits"]],
-        receipt=transplant_receipts.for_influence(list(found), donor, passage, amount),
+        receipt=receipt(
+            list(calls.values()),
+            "found.lasts_characters, found.frame",
+            measured=f"over {len(passage):,} characters after {len(donor):,} of the donor",
+            note="KL(transplanted || untouched) of the next token, in bits: what it would cost to go on expecting what "
+            "the untouched run expects.",
+        ),
         on_click=lambda characters: context.controls.set("transplant_place", int(characters)),
     )
     st.caption(
@@ -115,10 +122,11 @@ def _show_curves(
 
 def _show_texts(context: PageContext, influence: Influence, donor: str, begun: str, amount: float) -> None:
     with st.spinner("The network writes on from both."):
-        free, moved = (
-            cache.compute_with_model(write_after_transplant, context.network, donor, begun, share, context.settings)
-            for share in (0.0, amount)
-        )
+        calls = [
+            call(write_after_transplant, donor, begun, share, context.settings, model=context.network)
+            for share in dict.fromkeys((0.0, amount))
+        ]
+        free, moved = calls[0].value, calls[-1].value
     rows = influence.frame[influence.frame["characters"] <= len(begun)]
     here = f" The two runs differ by {rows['kl_bits'].iloc[-1]:.2g} bits there." if len(rows) else ""
     parting = first_difference(free, moved)
@@ -144,7 +152,4 @@ def _show_texts(context: PageContext, influence: Influence, donor: str, begun: s
             st.markdown(f"**{title}**")
             with st.container(border=True, height=TEXT_HEIGHT, key=f"transplant-{key}"):
                 st.text(f"…{begun[-60:]}▏{text}")
-    figures.show_receipt(
-        transplant_receipts.for_transplanted_texts(context.network, donor, begun, amount, context.settings),
-        "transplant-texts",
-    )
+    figures.show_receipt(receipt(calls, seed=context.settings.seed), "transplant-texts")

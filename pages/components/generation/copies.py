@@ -10,7 +10,8 @@ from engine.inspection.writing.copies import Copies, check_copies, coverage_fram
 from engine.plotting.writing.copies import coverage_curve, describe_coverage
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, text_grid
-from pages.components import cache, figures, header, notices, receipts
+from pages.components import figures, header, notices
+from pages.components.calls import call
 from pages.components.generation.context import PageContext
 from pages.components.generation.temperature import show_stored_curves
 from pages.components.header import TEXT_WIDTH
@@ -18,7 +19,7 @@ from pages.components.header import TEXT_WIDTH
 
 def show(context: PageContext) -> None:
     """Draw what is copied and what that means, the text with its copied stretches, their places, and the two curves."""
-    facts = cache.compute_with_model(index_facts, context.network)
+    facts = call(index_facts, model=context.network).value
     st.markdown(
         f"Underlined is what stands letter for letter in {notices.plain(facts['title'])}, the text this network "
         "learnt from. "
@@ -31,8 +32,13 @@ def show(context: PageContext) -> None:
         own = context.controls.text_area("copies_text", height=120)
     text, counted_from = (own, 0) if own.strip() else (context.text, len(context.prompt))
     minimum = context.controls.slider("copies_minimum", width=TEXT_WIDTH)
-    copies = cache.compute_with_model(check_copies, context.network, text, counted_from)
-    receipt = receipts.for_copies(context.network, text, counted_from, minimum)
+    checked = call(check_copies, text, counted_from, model=context.network)
+    copies = checked.value
+    receipt = checked.receipt(
+        f"found.coverage({minimum}), found.at_least({minimum}).to_string()",
+        model=f"{context.network}: only for what it was trained on",
+        measured="with the index in data/indexes",
+    )
     frame = coverage_frame(copies, facts)
     _show_verdict(copies, frame, minimum)
     if text:

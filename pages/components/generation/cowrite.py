@@ -13,9 +13,11 @@ from engine.errors import InputError
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from engine.plotting.writing.writing_tree import MOST_BITS, describe_writing_tree, writing_tree
-from pages.components import cache, figures, notices, receipts, state
 from pages.components import cowriting as writing_desk
+from pages.components import figures, notices, state
+from pages.components.calls import call
 from pages.components.cowriting import CODE, Author, Held
+from pages.components.generation import receipts
 from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -57,15 +59,9 @@ def _show_text(author: Author, tree: WritingTree) -> None:
 
 def _show_choices(author: Author, tree: WritingTree) -> None:
     context, settings = author.context, author.context.settings
-    likely = cache.compute_with_model(
-        cowriting.alternatives,
-        context.network,
-        context.prompt,
-        tree.token_ids(),
-        settings.temperature,
-        settings.top_k,
-        settings.top_p,
-    )
+    sampled = settings.temperature, settings.top_k, settings.top_p
+    after = call(cowriting.alternatives, context.prompt, tree.token_ids(), *sampled, model=context.network)
+    likely = after.value
     shown = likely.index < BUTTONS
     st.caption("Choose the next one yourself (with the chance the network gives it):")
     with st.container(horizontal=True, gap="small", key="cowrite-choices"):
@@ -103,7 +99,7 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
         figures.show_table(
             likely.drop(columns="token_id").assign(token=likely["token"].map(visible_token)),
             name="alternatives",
-            receipt=receipts.for_alternatives(context.network, context.prompt, tree, settings),
+            receipt=after.receipt(measured=f"from the logits {len(tree.path()):,} steps after the beginning"),
         )
 
 
@@ -154,7 +150,7 @@ def _show_tree(author: Author, tree: WritingTree) -> None:
         name="writing-tree",
         alt=describe_writing_tree(frame),
         table=frame.assign(token=frame["token"].map(visible_token)),
-        receipt=receipts.for_writing_tree(author.context.network, author.context.prompt, tree, author.held.code),
+        receipt=receipts.for_writing_tree(author.context.network, author.context.prompt, author.held),
         on_click=lambda node: author.change(lambda held: held.go_to(int(node))),
     )
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import random
-from datetime import date
 
 import pandas as pd
 import streamlit as st
 
+from engine.decoding.arithmetic_coding import compress, decompress
 from engine.decoding.limits import check_duel_text
 from engine.inspection.writing.compression import archive
 from engine.plotting.writing.compression import compression_bars, describe_compression
 from pages.components import cache, duels, figures, networks, notices, state
-from pages.components.figures import Receipt
+from pages.components.calls import call
 from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.generation_surprise import SCENE
@@ -50,7 +50,7 @@ def show(context: PageContext) -> None:
     check_duel_text(text)
     names = networks.comparable(context.models.values())
     found = duels.current(PAGE, state.fingerprint(text, [(name, cache.model_version(name)) for name in names]))
-    archived = cache.compute(archive, text)
+    archived = call(archive, text).value
     controls, results = st.empty(), st.empty()
 
     def draw() -> None:
@@ -111,7 +111,15 @@ def _show_results(context: PageContext, text: str, frame: pd.DataFrame, found: d
         name="duel",
         alt=describe_compression(frame),
         table=frame.drop(columns=["architecture", "model"]),
-        receipt=_receipt(first, text) if first else None,
+        receipt=call(compress, text, model=first).receipt(
+            "len(found), decompress(model, found) == text, archive(text)",
+            uses=[decompress, archive],
+            day=found.day,
+            measured="coded and decoded token by token on the server's processor",
+            note="Put another model's name in to get its bytes.",
+        )
+        if first
+        else None,
     )
     if first:
         st.caption(notices.plain(_price(models.iloc[0], files.iloc[0], len(text))), width=TEXT_WIDTH)
@@ -144,22 +152,4 @@ def _price(best: pd.Series, file: pd.Series, size: int) -> str:
     return (
         words + f"If it had to be sent along, it would pay from about {best['model_bytes'] / saved / 1e6:,.1f} million "
         "characters like these."
-    )
-
-
-def _receipt(name: str, text: str) -> Receipt:
-    return Receipt(
-        model=name,
-        measured=f"{date.today().isoformat()}, coded and decoded token by token on the server's processor",
-        python=(
-            "from engine.decoding.arithmetic_coding import compress, decompress\n"
-            "from engine.inspection.writing.compression import archive\n"
-            "from engine.models.folder import load_model\n\n"
-            f"text = {text!r}\n"
-            f"model = load_model({name!r})\n"
-            "code = compress(model, text)\n"
-            "print(len(code), decompress(model, code) == text)\n"
-            "print(archive(text))"
-        ),
-        note="Put another model's name in to get its bytes.",
     )

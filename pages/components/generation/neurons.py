@@ -6,10 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from engine.cells import is_switch
-from engine.inspection.cells.units import PARTS, parts_of, unit_course
+from engine.inspection.cells.units import PARTS, UnitCourse, parts_of, unit_course
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
-from pages.components import cache, figures, notices, unit_receipts
+from pages.components import figures, notices
+from pages.components.calls import Call, call
 from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -36,7 +37,8 @@ def show(context: PageContext) -> None:
     with st.expander("Colour a text of your own", icon=":material/edit:"):
         text = controls.text_area("neurons_text", height=110) or context.text
     with st.spinner("The network reads the text."):
-        course = cache.compute_with_model(unit_course, context.network, text, layer - 1, unit, part)
+        read = call(unit_course, text, layer - 1, unit, part, model=context.network)
+        course = read.value
     name = f"{PARTS[part]} of unit {unit} in layer {layer}"
     st.caption(notices.plain(f"{name.capitalize()}. {course.summary()}"))
     title = f"Unit {unit}, {PARTS[part]}" + (" (0 shut, 1 open)" if is_switch(part) else "")
@@ -53,7 +55,7 @@ def show(context: PageContext) -> None:
         name="neurons-text",
         alt=describe_text_grid(course.tokens, course.values, title_of_values=name),
         table=pd.DataFrame({"token": map(visible_token, course.tokens), "value": course.values}),
-        receipt=unit_receipts.for_unit(context.network, text, layer, unit, part),
+        receipt=course_receipt(read),
     )
     st.caption("Units of this layer that move most over this text:")
     with st.container(horizontal=True, gap="small", key="neurons-busiest"):
@@ -65,6 +67,15 @@ def show(context: PageContext) -> None:
                 args=("neurons_unit", busy),
                 help="Look at this unit",
             )
+
+
+def course_receipt(read: Call[UnitCourse]) -> figures.Receipt:
+    """Return the receipt of one unit's values over a text."""
+    return read.receipt(
+        "list(zip(found.tokens, found.values))",
+        measured=f"over {len(read.arguments[0]):,} characters",
+        note="The engine counts layers from 0.",
+    )
 
 
 def _part_label(part: str) -> str:

@@ -17,7 +17,8 @@ from engine.plotting.writing.distribution import (
     stage_bars,
     visible_token,
 )
-from pages.components import cache, figures, notices, receipts
+from pages.components import cache, figures, notices
+from pages.components.calls import call
 from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -27,10 +28,14 @@ def show(context: PageContext) -> None:
     text, view = context.text, context.view
     position = context.controls.slider("position", maximum=max(1, len(text)), default=max(1, len(text)))
     noun = cache.load_model(context.network).tokenizer.noun
-    position, followed_by = cache.compute_with_model(token_around, context.network, text, position)
+    position, followed_by = call(token_around, text, position, model=context.network).value
     st.text(f"…{text[max(0, position - 60) : position]}▏")
-    expected = cache.compute_with_model(
-        next_tokens, context.network, text[:position], view.temperature, view.top_k, view.top_p
+    sampled = view.temperature, view.top_k, view.top_p
+    here = call(next_tokens, text[:position], *sampled, model=context.network)
+    expected = here.value
+    receipt = here.receipt(
+        "found.frame, found.entropy_before, found.entropy_after, found.mass_cut",
+        measured=f"from the logits after {position:,} characters",
     )
     if followed_by:
         st.caption(notices.plain(expected.outcome(followed_by)))
@@ -46,13 +51,15 @@ def show(context: PageContext) -> None:
         name="next-character",
         alt=describe_next_tokens(expected.frame, noun=noun),
         table=expected.frame.assign(token=expected.frame["token"].map(visible_token)),
-        receipt=receipts.for_next_tokens(context.network, text[:position], context.settings),
+        receipt=receipt,
     )
     if context.controls.toggle("next_token_stages"):
-        _show_stages(context, text, position, expected)
+        _show_stages(context, text, position, expected, receipt)
 
 
-def _show_stages(context: PageContext, text: str, position: int, expected: NextTokens) -> None:
+def _show_stages(
+    context: PageContext, text: str, position: int, expected: NextTokens, receipt: figures.Receipt
+) -> None:
     """Draw what each stage makes of the chances at this place, and how open the choice is along the whole text."""
     view, look = context.view, {"mode": figures.mode(), "architecture": context.info.architecture}
     st.markdown(
@@ -63,7 +70,6 @@ def _show_stages(context: PageContext, text: str, position: int, expected: NextT
         width=TEXT_WIDTH,
     )
     stages = expected.stages.assign(stage=expected.stages["stage"].map(lambda name: STAGES[name][1]))
-    receipt = receipts.for_next_tokens(context.network, text[:position], context.settings)
     figures.show(
         stage_bars(expected.frame, expected.stages, **look),
         name="next-character-stages",
@@ -71,13 +77,14 @@ def _show_stages(context: PageContext, text: str, position: int, expected: NextT
         table=stages,
         receipt=receipt,
     )
-    along = cache.compute_with_model(choices_along, context.network, text, view.temperature, view.top_k, view.top_p)
+    everywhere = call(choices_along, text, view.temperature, view.top_k, view.top_p, model=context.network)
+    along = everywhere.value
     st.markdown("How open the choice was at every place: click one to look there.", width=TEXT_WIDTH)
     figures.show(
         openness_along(along, position, **look),
         name="next-character-along",
         alt=describe_openness(along, position),
         table=along,
-        receipt=receipts.for_choices_along(context.network, text, context.settings),
+        receipt=everywhere.receipt(measured=f"from the logits after each of {len(text):,} characters"),
         on_click=lambda place: context.controls.set("position", max(1, place)),
     )

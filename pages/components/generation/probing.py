@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.inspection.cells.units import unit_course
 from engine.inspection.writing.probing import Investigation, answer_course, investigate
 from engine.inspection.writing.unseen import unseen_sources
 from engine.plotting.writing.probing import (
@@ -14,9 +15,10 @@ from engine.plotting.writing.probing import (
     winner_bars,
 )
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
-from pages.components import cache, figures, notices, unit_receipts
+from pages.components import figures, notices
+from pages.components.calls import Call, call
 from pages.components.generation.context import PageContext
-from pages.components.generation.neurons import GRID_WIDTH
+from pages.components.generation.neurons import GRID_WIDTH, course_receipt
 from pages.components.header import TEXT_WIDTH
 
 SOURCES = {"stories": "Saltmarsh, our own stories and plays", "shakespeare": "Shakespeare kept back from training"}
@@ -34,7 +36,8 @@ def show(context: PageContext) -> None:
         "character just read, which is easy; those that need memory show what the network keeps.",
         width=TEXT_WIDTH,
     )
-    found = _investigate(context)
+    investigation = _investigate(context)
+    found = investigation.value
     if found.winners.empty:
         notices.note(
             "Each of the questions has the same answer nearly everywhere in this text; take a longer or a livelier one."
@@ -53,7 +56,12 @@ def show(context: PageContext) -> None:
         ),
         width=TEXT_WIDTH,
     )
-    receipt = unit_receipts.for_investigation(context.network, found)
+    receipt = investigation.receipt(
+        "found.winners.to_string()",
+        data=found.text,
+        measured=f"{found.units:,} units over {found.characters:,} characters",
+        note="Chosen on the first half, measured on the second. The engine counts layers from 0.",
+    )
     figures.show(
         winner_bars(winners, mode=figures.mode(), architecture=context.info.architecture, chosen=question),
         name="detective-winners",
@@ -83,14 +91,14 @@ def show(context: PageContext) -> None:
         )
 
 
-def _investigate(context: PageContext) -> Investigation:
+def _investigate(context: PageContext) -> Call[Investigation]:
     sources = unseen_sources()
     context.controls.offer("detective_source", sources, SOURCES.get)
     source = context.controls.segmented("detective_source", SOURCES.get) if len(sources) > 1 else sources[0]
     with st.expander("Test on a text of your own", icon=":material/edit:"):
         text = context.controls.text_area("detective_text", height=110)
     with st.spinner("Every unit is tested on every question; this takes a few seconds the first time."):
-        return cache.compute_with_model(investigate, context.network, source, text)
+        return call(investigate, source, text, model=context.network).computed()
 
 
 def _choose(context: PageContext, found: Investigation) -> str:
@@ -105,9 +113,7 @@ def _show_winner(context: PageContext, found: Investigation, question: str) -> N
     underlined."""
     winner = found.winners.set_index("predicate", drop=False).loc[question]
     layer, part, unit = int(winner["layer"]), str(winner["part"]), int(winner["unit"])
-    course, answers = cache.compute_with_model(
-        answer_course, context.network, context.text, layer, unit, part, question
-    )
+    course, answers = call(answer_course, context.text, layer, unit, part, question, model=context.network).value
     st.markdown(
         notices.plain(
             f"“{winner['question']}”: {unit_label(winner)}, AUC {winner['auc']:.3f}. Here it reads what it wrote "
@@ -132,7 +138,7 @@ def _show_winner(context: PageContext, found: Investigation, question: str) -> N
         alt=describe_text_grid(
             course.tokens, course.values, title_of_values=f"{part} of unit {unit} in layer {layer + 1}"
         ),
-        receipt=unit_receipts.for_unit(context.network, context.text, layer + 1, unit, part),
+        receipt=course_receipt(call(unit_course, context.text, layer, unit, part, model=context.network)),
     )
     st.button(
         "Open this unit in Neurons",

@@ -3,8 +3,6 @@ differ."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +10,7 @@ from engine.inspection.writing.surprise import Surprise, differences, hover_line
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
 from pages.components import cache, figures, networks, notices
-from pages.components.figures import Receipt
+from pages.components.calls import Call, call, receipt, values
 from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -21,6 +19,8 @@ LARGEST_DIFFERENCE = 4.0
 TITLE, TITLE_OF_DIFFERENCE = "surprise (bits; 8 and more alike)", "difference (bits; 4 and more alike)"
 SHOWN_PLACES = 6
 CONTEXT = 12
+PRINTS = "found.total_bits, found.bits_per_character, found.frame"
+READ_ONCE = "read once from the first character to the last, as after a line break"
 
 
 def show(context: PageContext) -> None:
@@ -30,7 +30,8 @@ def show(context: PageContext) -> None:
     context.controls.offer("surprise_model", names, context.label, default=context.network)
     name = context.controls.segmented("surprise_model", context.label)
     with st.spinner("The models read."):
-        found = {each: cache.compute_with_model(surprise, each, text) for each in names}
+        calls = {each: call(surprise, text, model=each) for each in names}
+        values(calls)
     st.markdown(
         "**Dark is what the model expected, bright is what surprised it.** A character of 1 bit had half of the "
         "chances, one of "
@@ -41,16 +42,17 @@ def show(context: PageContext) -> None:
     )
     left, right = st.columns([4, 3], gap="large")
     with left:
-        _show_text(context, name, text, found[name])
+        _show_text(context, name, text, calls[name])
     with right:
-        _show_totals(context, found)
+        _show_totals(context, calls)
     others = [other for other in names if other != name]
     if others:
-        _show_difference(context, text, found, name, others)
+        _show_difference(context, text, calls, name, others)
 
 
-def _show_text(context: PageContext, name: str, text: str, found: Surprise) -> None:
+def _show_text(context: PageContext, name: str, text: str, read: Call[Surprise]) -> None:
     """Draw the text in the colours of one model's surprise, and what the model has never seen."""
+    found = read.value
     unknown = cache.load_model(name).tokenizer.unknown_pieces(text) if found.unknown_count else []
     if unknown:
         notices.note(
@@ -73,12 +75,13 @@ def _show_text(context: PageContext, name: str, text: str, found: Surprise) -> N
         name="surprise",
         alt=describe_text_grid(frame["token"], frame["bits"], title_of_values="surprise in bits"),
         table=frame.assign(token=frame["token"].map(visible_token)).round({"bits": 3, "probability": 5}),
-        receipt=_receipt(name, text),
+        receipt=read.receipt(PRINTS, measured=READ_ONCE, note="Put another model's name in to get its bits."),
     )
 
 
-def _show_totals(context: PageContext, found: dict[str, Surprise]) -> None:
+def _show_totals(context: PageContext, calls: dict[str, Call[Surprise]]) -> None:
     """Draw every model's bits for the text, and say which needed fewest."""
+    found = values(calls)
     rows = pd.DataFrame(
         {
             "model": [context.label(name) for name in found],
@@ -94,18 +97,19 @@ def _show_totals(context: PageContext, found: dict[str, Surprise]) -> None:
         f"{best['bits in all']:,.0f} bits for {size:,} characters, as if each were one of "
         f"{2 ** best['bits per character']:.1f} equally likely ones."
     )
-    figures.show_table(
-        rows, name="surprise-totals", receipt=_receipt(next(iter(found)), context.controls.value().surprise_text)
-    )
+    figures.show_table(rows, name="surprise-totals", receipt=receipt(list(calls.values()), PRINTS, measured=READ_ONCE))
 
 
-def _show_difference(context: PageContext, text: str, found: dict[str, Surprise], name: str, others: list[str]) -> None:
+def _show_difference(
+    context: PageContext, text: str, calls: dict[str, Call[Surprise]], name: str, others: list[str]
+) -> None:
     """Draw the text in the colours of two models' difference, and where it is largest."""
     st.markdown("**Where two models differ**")
     counting = next((other for other in others if context.models[other].architecture == "ngram"), others[0])
     context.controls.offer("surprise_against", others, context.label, default=counting)
     other = context.controls.segmented("surprise_against", context.label)
-    frame = differences(text, found[name], found[other])
+    compared = call(differences, text, calls[name], calls[other])
+    frame = compared.value
     first, second = context.label(name), context.label(other)
     lower, higher = (frame["difference"] < 0).sum(), (frame["difference"] > 0).sum()
     less, more = (first, second) if frame["difference"].sum() <= 0 else (second, first)
@@ -134,7 +138,7 @@ def _show_difference(context: PageContext, text: str, found: dict[str, Surprise]
             name="surprise-difference",
             alt=f"Text coloured by the surprise of {first} less that of {second}. {sentence}",
             table=frame.round(3),
-            receipt=_receipt(name, text, other),
+            receipt=compared.receipt(measured=READ_ONCE),
         )
         st.caption(notices.plain(f"Below 0 (orange): {first} was less surprised. Above 0 (blue): {second} was."))
     with right:
@@ -156,22 +160,4 @@ def _largest(text: str, frame: pd.DataFrame, first: str, second: str) -> pd.Data
             first: frame["bits"][places].round(1).tolist(),
             second: frame["other_bits"][places].round(1).tolist(),
         }
-    )
-
-
-def _receipt(name: str, text: str, other: str = "") -> Receipt:
-    lines = [
-        f"from engine.inspection.writing.surprise import {'differences, ' if other else ''}surprise",
-        "from engine.models.folder import load_model\n",
-        f"text = {text!r}",
-        f"found = surprise(load_model({name!r}), text)",
-        "print(found.total_bits, found.bits_per_character, found.frame)",
-    ]
-    if other:
-        lines[-1] = f"print(differences(text, found, surprise(load_model({other!r}), text)))"
-    return Receipt(
-        model=f"{name} and {other}" if other else name,
-        measured=f"{date.today().isoformat()}, read once from the first character to the last, as after a line break",
-        python="\n".join(lines),
-        note="Put another model's name in to get its bits.",
     )

@@ -12,6 +12,7 @@ from engine.inspection.writing.temperatures import (
     CURVE_SEEDS,
     TEMPERATURES,
     TemperatureText,
+    curve_of,
     loop_sentence,
     marked_loop,
     measure_curve,
@@ -21,7 +22,9 @@ from engine.inspection.writing.temperatures import (
     write_at,
 )
 from engine.plotting.writing.temperatures import describe_temperature_curves, temperature_curves
-from pages.components import cache, figures, header, notices, receipts, state
+from pages.components import cache, figures, header, notices, state
+from pages.components.calls import Call, call, receipt
+from pages.components.generation import receipts
 from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.generation_temperature import NOW
@@ -41,12 +44,23 @@ def show(context: PageContext) -> None:
         width=TEXT_WIDTH,
     )
     st.caption("Your beginning, seed, length, top-k and top-p, at six temperatures.")
-    texts = _show_texts(context)
+    calls = [
+        call(write_at, context.prompt, context.settings, temperature, model=context.network)
+        for temperature in TEMPERATURES
+    ]
+    texts = _show_texts(calls)
     st.markdown(notices.plain(temperature_sentence(texts)), width=TEXT_WIDTH)
     figures.show_table(
         temperature_table(texts),
         name="temperature-texts",
-        receipt=receipts.for_temperatures(context.network, context.prompt, context.settings),
+        receipt=receipt(
+            calls,
+            "temperature_table([found]).to_string()",
+            uses=[temperature_table],
+            seed=context.settings.seed,
+            note="The words and copies are those of the index in data/indexes; the text it was made from is not "
+            "needed.",
+        ),
     )
     with st.expander("What the columns mean", type="compact"):
         st.markdown(_COLUMNS, width=TEXT_WIDTH)
@@ -60,7 +74,7 @@ def show(context: PageContext) -> None:
 def show_stored_curves(context: PageContext, *measures: str) -> None:
     """Draw the curves measured beforehand: of the network that is looked at, and of those that write beside it."""
     names = [context.network, *(name for name in context.texts if name != context.network)]
-    tables = {name: cache.compute_with_model(stored_curve, name) for name in names}
+    tables = {name: call(stored_curve, model=name).value for name in names}
     found = {name: table for name, table in tables.items() if len(table)}
     if context.network not in found:
         command = COMMAND.format(model=context.network)
@@ -79,15 +93,15 @@ def show_stored_curves(context: PageContext, *measures: str) -> None:
         "same author that the network never read.",
         width=TEXT_WIDTH,
     )
-    _show_curves(context, found, "temperature-curve", receipts.for_stored_curve(context.network, rows), measures)
+    _show_curves(context, found, "temperature-curve", receipts.for_stored_curves(context.network, rows), measures)
 
 
-def _show_texts(context: PageContext) -> list[TemperatureText]:
+def _show_texts(calls: list[Call[TemperatureText]]) -> list[TemperatureText]:
     """Draw the texts one by one as they are written; return them."""
     texts, places = [], []
     for _ in range(0, len(TEMPERATURES), COLUMNS):
         places += st.columns(COLUMNS, gap="small")
-    for temperature, place in zip(TEMPERATURES, places, strict=True):
+    for temperature, written, place in zip(TEMPERATURES, calls, places, strict=True):
         with place:
             st.markdown(
                 f"**Temperature {temperature:g}**" + (", greedy: the limit towards 0" if temperature == 0 else "")
@@ -96,9 +110,7 @@ def _show_texts(context: PageContext) -> list[TemperatureText]:
                 st.container(border=True, height=TEXT_HEIGHT, key=f"temperature-{temperature:g}"),
                 st.spinner("The network writes."),
             ):
-                found = cache.compute_with_model(
-                    write_at, context.network, context.prompt, context.settings, temperature
-                )
+                found = written.value
                 st.text(marked_loop(found))
             st.caption(notices.plain(_summary(found)))
             if sentence := loop_sentence(found):
@@ -133,14 +145,20 @@ def _show_live_curve(context: PageContext) -> None:
                     event, f"Measuring: {100 * event:.0f} % done; all temperatures and seeds are written side by side."
                 )
         bar.empty()
-        kept = (key, event)
+        kept = (key, event, cache.today())
         state.remember(PAGE, "temperature curve", kept)
-    receipt = receipts.for_live_curve(context.network, context.prompt, context.settings)
+    lines = call(curve_of, context.prompt, context.settings, model=context.network).receipt(
+        "summarise_curve(found).to_string()",
+        uses=[summarise_curve],
+        day=kept[2],
+        seed=f"{context.settings.seed} and the four after it",
+        note="The temperature in the settings is not used: each of the curve's takes its place.",
+    )
     st.caption(
         f"{CURVE_SEEDS} seeds at each temperature; with your top-k and top-p. Lines are means, bands reach from the "
         "smallest to the largest."
     )
-    _show_curves(context, {context.network: kept[1]}, "temperature-curve", receipt)
+    _show_curves(context, {context.network: kept[1]}, "temperature-curve", lines)
 
 
 def _show_curves(
@@ -155,7 +173,7 @@ def _show_curves(
         for model, table in tables.items()
     ]
     frame = pd.concat(frames, ignore_index=True)
-    baselines = cache.compute_with_model(unseen_measures, context.network)
+    baselines = call(unseen_measures, model=context.network).value
     chosen = {"measures": measures} if measures else {}
     figures.show(
         temperature_curves(frame, mode=figures.mode(), baselines=baselines, **chosen),

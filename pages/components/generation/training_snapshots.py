@@ -10,7 +10,9 @@ from engine.inspection.writing.training_snapshots import halfway_place, history_
 from engine.models.folder import ModelInfo
 from engine.models.training_snapshots import Stage, list_stages
 from engine.plotting.writing.training_snapshots import describe_training_history, training_history
-from pages.components import cache, figures, notices, receipts
+from pages.components import figures, notices
+from pages.components.calls import call
+from pages.components.generation import receipts
 from pages.components.generation.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -75,5 +77,5 @@ def _show_stage(context: PageContext, info: ModelInfo, stage: Stage, place: int,
     st.caption(f"{stage.validation_loss:.2f} nats, like {exp(stage.validation_loss):.1f} equal choices")
     with notices.engine_errors(), st.container(border=True, height=TEXT_HEIGHT, key=f"history-{place}"):
         with st.spinner("This stage writes."):
-            text = cache.compute_with_model(text_of_stage, info.name, stage.step, context.prompt, context.settings)
+            text = call(text_of_stage, stage.step, context.prompt, context.settings, model=info.name).value
         st.text(context.prompt + text)

@@ -14,8 +14,10 @@ from engine.inspection.translation.wrong_word import (
     wrong_word_table,
 )
 from engine.plotting.translation.timelines import Timeline, divergence_bars, timeline_strips
-from pages.components import cache, figures, forcing_receipts, notices
+from pages.components import figures, notices
+from pages.components.calls import NOT_DRAWN
 from pages.components.header import TEXT_WIDTH
+from pages.components.translation import receipts
 from pages.components.translation.context import PageContext
 
 
@@ -50,14 +52,15 @@ def show(context: PageContext, report: ForcingReport, reference: str, steps: str
                 args=("forcing_wrong_word", name),
             )
     word = typed.strip() or others[0][0]
-    found = cache.compute_with_model(put_wrong_word, context.network, context.source, reference, steps, step, word)
-    _show_found(found)
-    figures.show_receipt(
-        forcing_receipts.for_wrong_word(
-            context.network, context.source, reference, steps, step, word, found.elapsed_seconds
-        ),
-        "wrong-word",
+    made = context.call(put_wrong_word, context.source, reference, steps, step, word)
+    _show_found(made.value)
+    receipt = made.receipt(
+        "wrong_word_sentence(found), wrong_word_table(found).to_string()",
+        uses=[wrong_word_sentence, wrong_word_table],
+        seed=NOT_DRAWN,
+        note=receipts.GREEDY,
     )
+    figures.show_receipt(receipt, "wrong-word")
 
 
 def _show_found(found: WrongWord) -> None:
