@@ -34,7 +34,7 @@ def test_without_a_pull_it_writes_the_models_text(name: str, strings: dict[int, 
 def test_logits_are_those_of_the_cells_unrolled_with_the_same_interventions(
     cell: str, build_language_model: Callable[..., LanguageModel]
 ) -> None:
-    from engine.cells import from_torch
+    from engine.layers import from_torch
 
     model = build_language_model(9, seed=2, cell=cell)
     strings = {0: Interventions(ablate_units=[1], clamp_units={4: 0.7}), 1: Interventions(scale_units={2: -3.0})}

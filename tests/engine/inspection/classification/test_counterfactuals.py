@@ -10,7 +10,7 @@ import torch
 
 from engine.errors import InputError
 from engine.inspection.classification.counterfactuals import (
-    Edit,
+    WordEdit,
     delete,
     describe_edit,
     find_flips,
@@ -80,7 +80,11 @@ def test_where_nothing_turns_the_decision_the_search_says_so(tiny_classifiers: P
 
 
 def test_only_edits_with_a_new_word_put_one_in_a_words_place() -> None:
-    assert replace(("a", "dull", "film"), [Edit(1, "dull", "bright"), Edit(2, "film")]) == ("a", "bright", "film")
+    assert replace(("a", "dull", "film"), [WordEdit(1, "dull", "bright"), WordEdit(2, "film")]) == (
+        "a",
+        "bright",
+        "film",
+    )
 
 
 def test_a_long_text_and_an_empty_one_get_a_sentence(tiny_classifier: LoadedModel) -> None:
