@@ -8,7 +8,7 @@ from engine.inspection.cells.steps import can_be_opened, read_tokens
 from pages.components import cache, cells, forms, header, networks, notices
 from pages.components.cells import TOOLS, PageContext
 from pages.components.cells.context import label
-from pages.components.views.cells import CellsView
+from pages.components.cells.view import CellsView
 
 PAGE = "cells"
 

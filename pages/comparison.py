@@ -10,7 +10,7 @@ from engine.experiments.task_facts import task_title
 from engine.plotting import theme
 from pages.components import cache, comparison, forms, header, notices
 from pages.components.comparison import SECTIONS, PageContext, error_by_length
-from pages.components.views.comparison import ComparisonView
+from pages.components.comparison.view import ComparisonView
 
 PAGE = "comparison"
 EQUALITIES = {"parameters": "Equal parameters", "hidden_size": "Equal hidden size"}

@@ -9,7 +9,7 @@ from engine.inspection.tagging.texts import EMPTY, read_text
 from pages.components import cache, forms, header, notices
 from pages.components.entities import TOOLS, PageContext, texts
 from pages.components.entities.context import PAGE, in_order, label
-from pages.components.views.entities import MAX_LINES, EntitiesView
+from pages.components.entities.view import MAX_LINES, EntitiesView
 
 header.show(
     "Entities",

@@ -10,7 +10,7 @@ from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from pages.components import cache, figures, forms, generation, header, networks, notices, receipts, state, writing
 from pages.components.generation import TOOLS, PageContext
-from pages.components.views.generation import GenerationView
+from pages.components.generation.view import GenerationView
 
 PAGE = "generation"
 TEXT_HEIGHT = 420

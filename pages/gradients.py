@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pages.components import cache, forms, gradients, header, networks, notices
 from pages.components.gradients import TOOLS, PageContext
-from pages.components.views.gradients import LABELS, GradientsView
+from pages.components.gradients.view import LABELS, GradientsView
 
 PAGE = "gradients"
 

@@ -8,7 +8,7 @@ from engine.inspection.stored.model_files import list_files
 from engine.models.card import usage_command, usage_lines
 from pages.components import cache, figures, forms, header, networks, notices
 from pages.components.figures import Receipt
-from pages.components.views.models import ModelsView
+from pages.components.models.view import ModelsView
 
 header.show(
     "Models",

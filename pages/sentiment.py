@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components import cache, forms, header, notices, sentiment
 from pages.components.sentiment import FIRST, TOOLS, context, prefix_predictions, verdicts
-from pages.components.views.sentiment import SentimentView
+from pages.components.sentiment.view import SentimentView
 
 header.show(
     "Sentiment",

@@ -14,7 +14,7 @@ from pages.components.translation.context import (
     title,
     turned_example,
 )
-from pages.components.views.translation import TranslationView
+from pages.components.translation.view import TranslationView
 
 PAGE = "translation"
 GROUPS = {"pair": "With and without attention", "best": "The best", "forcing": "Four ways to be taught"}

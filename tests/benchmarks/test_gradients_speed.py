@@ -11,7 +11,7 @@ from __future__ import annotations
 import pytest
 
 from engine.models.folder import list_models
-from pages.components.views.gradients import CAT
+from pages.components.gradients.view import CAT
 from tests.benchmarks.visitor import Visitor, describe_machine, serve
 
 HEAVY = "torch, plotly, pandas"

@@ -11,7 +11,7 @@ from engine.decoding.text import write_text
 from engine.inspection.writing.next_tokens import next_tokens
 from engine.models.folder import load_model
 from engine.plotting.writing.distribution import describe_next_tokens
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.browser.browsing import TIMEOUT_MS, visit
 
 SETTINGS = SamplingSettings(max_new_tokens=40, top_k=5)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from engine.decoding.limits import SamplingSettings
 from engine.inspection.writing.activation_patching import donor_influence, write_after_transplant
 from engine.models.folder import load_model
-from pages.components.views.generation_transplant import DONOR, PASSAGE
+from pages.components.generation.view import DONOR, RECEIVER
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
 SETTINGS = SamplingSettings(max_new_tokens=40)
@@ -37,22 +37,22 @@ def written_on(guest: Visit, key: str) -> str:
 def test_slider_texts_and_curves_are_the_engines(guest: Visit) -> None:
     page, gru = guest.page, load_model("shakespeare-gru")
     for label, name in NETWORKS.items():
-        lasts = donor_influence(load_model(name), DONOR, PASSAGE, 1.0).lasts_characters
+        lasts = donor_influence(load_model(name), DONOR, RECEIVER, 1.0).lasts_characters
         words = (
-            f"still felt at the end of B, after {len(PASSAGE)} characters"
+            f"still felt at the end of B, after {len(RECEIVER)} characters"
             if lasts is None
             else f"felt for {lasts} characters of B"
         )
         column = page.locator("[data-testid='stColumn']").filter(has_text=re.compile(rf"^\s*\S\s*{label}\s*A is"))
         expect(column).to_contain_text(words, timeout=TIMEOUT_MS)
-    assert written_on(guest, "free") == write_after_transplant(gru, DONOR, PASSAGE[:25], 0.0, SETTINGS)
-    assert written_on(guest, "moved") == write_after_transplant(gru, DONOR, PASSAGE[:25], 1.0, SETTINGS)
+    assert written_on(guest, "free") == write_after_transplant(gru, DONOR, RECEIVER[:25], 0.0, SETTINGS)
+    assert written_on(guest, "moved") == write_after_transplant(gru, DONOR, RECEIVER[:25], 1.0, SETTINGS)
     slider = page.get_by_role("slider", name="How much of A's state")
     slider.press("ArrowLeft")
     expect(page.get_by_text("Transplanted: B begun with 95 % of A's state")).to_be_visible(timeout=TIMEOUT_MS)
     guest.settle()
     assert "transplant_amount=0.95" in page.url
-    assert written_on(guest, "moved") == write_after_transplant(gru, DONOR, PASSAGE[:25], 0.95, SETTINGS)
+    assert written_on(guest, "moved") == write_after_transplant(gru, DONOR, RECEIVER[:25], 0.95, SETTINGS)
     slider.press("Home")
     expect(page.get_by_text("both runs are the same")).to_be_visible(timeout=TIMEOUT_MS)
     guest.settle()

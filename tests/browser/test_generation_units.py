@@ -13,7 +13,7 @@ from engine.inspection.cells.units import unit_course
 from engine.inspection.writing.activation_clamping import Strings, perform
 from engine.inspection.writing.probing import investigate
 from engine.models.folder import load_model
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
 LENGTH = 60

@@ -14,9 +14,9 @@ from engine.models.folder import ModelInfo
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
 from pages.components import cache, figures, networks
+from pages.components.cells.view import CellsView
 from pages.components.forms import Controls
 from pages.components.translation.context import title
-from pages.components.views.cells import CellsView
 
 QUICKLY_READ = 200  # tokens; more take a second or longer
 

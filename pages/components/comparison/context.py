@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from engine.experiments.aggregates import Contents
 from engine.experiments.task_facts import TaskFacts, task_facts
 from pages.components import cache
+from pages.components.comparison.view import ComparisonView
 from pages.components.forms import Controls
-from pages.components.views.comparison import ComparisonView
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from engine.plotting.theme import architecture_label
 from pages.components import cache, figures, notices
 from pages.components.background import BackgroundJob
 from pages.components.comparison.context import PageContext
+from pages.components.comparison.view import LONGEST_CONTEXT
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.comparison_cost import LONGEST
 
 WHEN = {"streaming": "Reading as it comes in", "training": "Training"}
 WORDS = {
@@ -199,7 +199,7 @@ def _show_calculator(context: PageContext) -> None:
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     measured = table.assign(at=tokens, memory_bytes=table["measured_bytes"])
-    lines = state_curves(hidden_size, LONGEST).rename(columns={"position": "at"})
+    lines = state_curves(hidden_size, LONGEST_CONTEXT).rename(columns={"position": "at"})
     figures.show(
         cost_lines(
             lines,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from engine.models.folder import ModelInfo
 from pages.components import cache
+from pages.components.entities.view import EntitiesView
 from pages.components.forms import Controls
-from pages.components.views.entities import EntitiesView
 
 if TYPE_CHECKING:
     from engine.inspection.tagging.predictions import Tagging, Word

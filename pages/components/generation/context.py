@@ -9,7 +9,7 @@ from engine.decoding.limits import SamplingSettings
 from engine.models.folder import ModelInfo
 from pages.components import networks
 from pages.components.forms import Controls
-from pages.components.views.generation import GenerationView
+from pages.components.generation.view import GenerationView
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from engine.plotting.writing.compression import compression_bars, describe_compr
 from pages.components import cache, duels, figures, networks, notices, state
 from pages.components.figures import Receipt
 from pages.components.generation.context import PageContext
+from pages.components.generation.view import SCENE
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.generation_surprise import SCENE
 
 PAGE = "generation"
 KEYS = "".join(chr(code) for code in range(32, 127))

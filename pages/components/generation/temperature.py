@@ -23,8 +23,8 @@ from engine.inspection.writing.temperatures import (
 from engine.plotting.writing.temperatures import describe_temperature_curves, temperature_curves
 from pages.components import cache, figures, header, notices, receipts, state
 from pages.components.generation.context import PageContext
+from pages.components.generation.view import NOW
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.generation_temperature import NOW
 
 TEXT_HEIGHT = 260
 COLUMNS = 3

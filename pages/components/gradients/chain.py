@@ -37,7 +37,7 @@ from pages.components.figures import Receipt
 from pages.components.gradients import trained
 from pages.components.gradients.context import PageContext
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.gradients_chain import chain_settings
+from pages.components.views import settings_from
 
 
 def show(context: PageContext) -> None:
@@ -104,7 +104,7 @@ def _ask(context: PageContext) -> tuple[ChainSettings, str | None]:
         controls.segmented("chain_activation")
         controls.number("chain_seed", width=130)
     text = controls.text_area("text", height=80) if source == "text" else None
-    return chain_settings(controls.value()), text
+    return settings_from(ChainSettings, controls.value(), "chain_"), text
 
 
 def _show_words(chain: Chain) -> None:

@@ -23,8 +23,8 @@ from engine.plotting.writing.text_grid import spoken_token
 from pages.components import cache, figures, networks, notices
 from pages.components.figures import Receipt
 from pages.components.gradients.context import PageContext
+from pages.components.gradients.view import CAT, CHEF
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.gradients import CAT, CHEF
 
 EXAMPLES = {"The cat": CAT, "The chef": CHEF}
 STRONG, WEAK = 0.7, 0.3  # rank correlations

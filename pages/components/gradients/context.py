@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.models.folder import ModelInfo
 from pages.components import networks
 from pages.components.forms import Controls
-from pages.components.views.gradients import GradientsView
+from pages.components.gradients.view import GradientsView
 
 PAGE = "gradients"
 

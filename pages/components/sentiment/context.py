@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
 from pages.components.forms import Controls
-from pages.components.views.sentiment import SentimentView
+from pages.components.sentiment.view import SentimentView
 
 if TYPE_CHECKING:  # it loads torch
     from engine.inspection.classification.predictions import Classification

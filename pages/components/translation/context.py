@@ -12,7 +12,7 @@ from engine.inspection.translation.translations import TranslationReport, inspec
 from engine.models.folder import ModelInfo
 from pages.components import cache, notices
 from pages.components.forms import Controls
-from pages.components.views.translation import TranslationView
+from pages.components.translation.view import TranslationView
 
 LANGUAGES = {"en": "English", "fr": "French"}
 STAND_IN = SearchSettings(5, 1.0)

@@ -17,8 +17,7 @@ from pages.components import cache, figures
 from pages.components.figures import Receipt
 from pages.components.forms import Controls
 from pages.components.translation.context import title
-from pages.components.views.translation import TranslationView
-from pages.components.views.translation_sampling import SETTINGS
+from pages.components.translation.view import SAMPLING, TranslationView
 
 SEEDS = 5
 GREEDY = SearchSettings(1, 0.0)
@@ -42,7 +41,7 @@ def ask(controls: Controls[TranslationView]) -> Search:
             controls.slider("length_penalty")
     elif search == "sampling":
         with st.popover("Temperature, cuts and seed", icon=":material/tune:"):
-            for name in SETTINGS:
+            for name in SAMPLING:
                 (controls.number if name == "seed" else controls.slider)(name)
     return of_view(controls.value())
 
@@ -52,7 +51,7 @@ def of_view(view: TranslationView) -> Search:
     if view.search == "beam":
         return Search(SearchSettings(view.beam_size, view.length_penalty))
     if view.search == "sampling":
-        return Search(GREEDY, SamplingSettings(**{name: getattr(view, name) for name in SETTINGS}))
+        return Search(GREEDY, SamplingSettings(**{name: getattr(view, name) for name in SAMPLING}))
     return Search(GREEDY)
 
 
@@ -106,10 +105,10 @@ def receipt(name: str, line: str, search: Search) -> Receipt:
 
 def sampling_literal(settings: SamplingSettings) -> str:
     """Return the settings of a drawn translation as a Python expression."""
-    return f"SamplingSettings({', '.join(f'{name}={getattr(settings, name)!r}' for name in SETTINGS)})"
+    return f"SamplingSettings({', '.join(f'{name}={getattr(settings, name)!r}' for name in SAMPLING)})"
 
 
 def sampling_command(name: str, settings: SamplingSettings) -> str:
     """Return the command that draws the translation of each line of a file."""
-    options = " ".join(f"--{option.replace('_', '-')} {getattr(settings, option)}" for option in SETTINGS)
+    options = " ".join(f"--{option.replace('_', '-')} {getattr(settings, option)}" for option in SAMPLING)
     return f"python -m engine translate --model {name} --sample {options} < lines.txt"

@@ -19,7 +19,7 @@ from engine.inspection.cells.steps import CellReading, read_steps
 from engine.inspection.cells.unit_step import unit_step
 from engine.models.folder import LoadedModel, load_model
 from engine.plotting.cells.diagram import LAYOUTS
-from pages.components.views.cells import DEFAULT_TEXT
+from pages.components.cells.view import DEFAULT_TEXT
 from tests.pages import charts
 from tests.pages.open import alternative_texts, open_page, sentences, written
 

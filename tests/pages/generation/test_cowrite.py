@@ -17,7 +17,7 @@ from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from engine.decoding.tree_files import from_code, read_json, to_code, to_json
 from engine.models.folder import LoadedModel, load_model
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.pages.charts import figure
 from tests.pages.open import ROOT, alternative_texts, open_page, sentences, written
 

@@ -12,7 +12,7 @@ import pytest
 from engine.decoding.limits import MAX_PROMPT_CHARACTERS, SamplingSettings
 from engine.decoding.text import write_text
 from engine.models.folder import load_model
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.pages.open import ROOT, alternative_texts, open_page, sentences, written
 
 DEFAULTS = SamplingSettings()

@@ -17,7 +17,7 @@ from engine.models.card import write_card
 from engine.models.folder import LoadedModel, list_models, load_model, save_model
 from engine.models.language_model import LanguageModel
 from engine.models.training_snapshots import load_stage, write_stage
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.pages.charts import figure
 from tests.pages.open import ROOT, alternative_texts, open_page, sentences, written
 

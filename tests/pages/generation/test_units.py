@@ -15,7 +15,7 @@ from engine.inspection.writing import unseen
 from engine.inspection.writing.activation_clamping import Strings, perform
 from engine.inspection.writing.probing import investigate
 from engine.models.folder import load_model
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.pages import charts
 from tests.pages.open import alternative_texts, open_page, sentences, written
 

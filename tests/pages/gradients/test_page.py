@@ -27,7 +27,7 @@ from engine.inspection.gradients.connectivity import connectivity, rank_correlat
 from engine.inspection.gradients.trained_chain import trained_chain
 from engine.inspection.gradients.truncation import truncation
 from engine.models.folder import load_model
-from pages.components.views.gradients_truncation import PASSAGE
+from pages.components.gradients.view import PASSAGE
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, open_page, sentences, written
 
