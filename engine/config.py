@@ -23,10 +23,14 @@ def option(
     maximum: float | None = None,
     step: float | None = None,
     choices: tuple[Any, ...] | None = None,
+    formerly: tuple[str, ...] = (),
 ) -> Any:
-    """Return a dataclass field with its default, its bounds and the words a form shows for it."""
+    """Return a dataclass field with its default, its bounds and the words a form shows for it.
+
+    `formerly` are names the field had; a link that bears one is still read.
+    """
     metadata = {"label": label, "help": help, "minimum": minimum, "maximum": maximum, "step": step, "choices": choices}
-    return dataclasses.field(default=default, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata | {"formerly": formerly})
 
 
 def to_dict(config: Any) -> dict[str, Any]:

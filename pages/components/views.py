@@ -19,7 +19,7 @@ def composed_of(*parts: type) -> Callable[[type[V]], type[V]]:
     before its own.
 
     Raises:
-        ConfigError: two of them have a field of the same name, and the URL could carry only one of the two.
+        ConfigError: two of them have a field of the same name, today or in older links; the URL could carry only one.
     """
 
     def compose(own: type[V]) -> type[V]:
@@ -28,12 +28,13 @@ def composed_of(*parts: type) -> Callable[[type[V]], type[V]]:
         for part in (*parts, dataclasses.dataclass(frozen=True)(own)):
             hints = typing.get_type_hints(part)
             for field in dataclasses.fields(part):
-                if field.name in owners:
-                    raise ConfigError(
-                        f"{owners[field.name].__name__} and {part.__name__}, both of {own.__name__}, have a field "
-                        f"{field.name}; the URL can carry only one."
-                    )
-                owners[field.name] = part
+                for name in (field.name, *field.metadata.get("formerly", ())):
+                    if name in owners:
+                        raise ConfigError(
+                            f"{owners[name].__name__} and {part.__name__}, both of {own.__name__}, have {name}, of "
+                            "which the URL can carry only one."
+                        )
+                    owners[name] = part
                 joined.append((field.name, hints[field.name], _copy(field)))
         about = {"__doc__": own.__doc__, "__module__": own.__module__}
         return dataclasses.make_dataclass(own.__name__, joined, namespace=about, frozen=True)

@@ -51,7 +51,7 @@ def test_a_view_has_the_fields_of_its_tools_and_its_own() -> None:
 
 
 def test_two_tools_that_want_one_name_are_named() -> None:
-    with pytest.raises(ConfigError, match="Surprise and Size, both of View, have a field surprise_text"):
+    with pytest.raises(ConfigError, match="Surprise and Size, both of View, have surprise_text"):
 
         @composed_of(Surprise, dataclasses.make_dataclass("Size", [("surprise_text", str, option(""))]))
         class View:
@@ -66,6 +66,16 @@ def test_a_page_cannot_take_a_name_from_its_tool() -> None:
             """Everything a link carries."""
 
             surprise_text: int = option(3)
+
+
+def test_a_name_of_older_links_is_taken_too() -> None:
+    with pytest.raises(ConfigError, match="Surprise and View, both of View, have surprise_text"):
+
+        @composed_of(Surprise)
+        class View:
+            """Everything a link carries."""
+
+            text: str = option("", formerly=("surprise_text",))
 
 
 @pytest.mark.parametrize("page", PAGES)
