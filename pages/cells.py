@@ -43,6 +43,7 @@ controls = forms.open_controls(
         )
     },
     {"network": names.get, "tool": TOOLS.labels.get},
+    formerly={"tool": TOOLS.formerly},
 )
 
 left, right = st.columns([3, 2], gap="large")

@@ -45,13 +45,14 @@ favourite = next((info.name for info in largest if info.architecture == "lstm"),
 controls = forms.open_controls(
     PAGE,
     GenerationView,
-    {"writers": list(groups), "closeup": list(labels), "tool": list(TOOLS)},
-    {"writers": next(iter(groups)), "closeup": favourite, "tool": next(iter(TOOLS))},
+    {"models": list(groups), "model": list(labels), "tool": list(TOOLS)},
+    {"models": next(iter(groups)), "model": favourite, "tool": next(iter(TOOLS))},
     {
-        "writers": {name: networks.group_label(group) for name, group in groups.items()}.get,
-        "closeup": labels.get,
+        "models": {name: networks.group_label(group) for name, group in groups.items()}.get,
+        "model": labels.get,
         "tool": TOOLS.labels.get,
     },
+    formerly={"tool": TOOLS.formerly},
 )
 
 left, right = st.columns([3, 2], gap="large")
@@ -62,7 +63,7 @@ with right:
     with st.popover("Length, seed, top-k and top-p", icon=":material/tune:"):
         for name in ("max_new_tokens", "seed", "top_k", "top_p"):
             controls.number(name)
-    writers = groups[controls.pills("writers", wrap=True)] if len(groups) > 1 else largest
+    writers = groups[controls.pills("models", wrap=True)] if len(groups) > 1 else largest
 view = controls.value()
 settings = SamplingSettings(**{name: getattr(view, name) for name in SamplingSettings.__dataclass_fields__})
 
@@ -103,7 +104,7 @@ with notices.engine_errors():
 
     header.section("Take the writing apart")
     tool = TOOLS.choose(controls)
-    network = controls.segmented("closeup") if len(writers) > 1 and tool.looks_at_one else first
+    network = controls.segmented("model") if len(writers) > 1 and tool.looks_at_one else first
     context = PageContext(controls, view, prompt, settings, {info.name: info for info in models}, network, sheet.texts)
     if tool.needs_units and not context.info.has_units:
         notices.note(

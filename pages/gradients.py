@@ -40,6 +40,7 @@ controls = forms.open_controls(
     {"tool": list(TOOLS)},
     {"tool": next(iter(TOOLS))},
     {"tool": TOOLS.labels.get} | LABELS,
+    formerly={"tool": TOOLS.formerly},
 )
 tool = TOOLS.choose(controls)
 with notices.engine_errors():

@@ -68,6 +68,7 @@ controls = forms.open_controls(
         "network": lambda name: title(next(info for info in usable if info.name == name)),
         "tool": TOOLS.labels.get,
     },
+    formerly={"tool": TOOLS.formerly},
 )
 
 

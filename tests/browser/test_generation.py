@@ -82,7 +82,7 @@ def test_leaving_and_coming_back_loses_nothing(guest: Visit) -> None:
     assert texts(guest) == before
 
 
-@pytest.mark.parametrize("query", ["temperature=-3", "temperature=abc", "seed=inf", "closeup=perceptron"])
+@pytest.mark.parametrize("query", ["temperature=-3", "temperature=abc", "seed=inf", "model=perceptron"])
 def test_bad_url_is_answered_in_a_sentence(guest: Visit, query: str) -> None:
     guest.open(f"/generation?{query}&top_k=5", "Generation")
     assert guest.page.get_by_test_id("stAlert").count() == 1

@@ -30,7 +30,7 @@ def test_pieces_are_written_drawn_and_looked_at_like_characters(browser: Browser
         expect(box).to_be_visible(timeout=TIMEOUT_MS)
         guest.settle()
         assert box.text_content() == text.rstrip()  # Streamlit draws no blank at the end
-        assert "writers=Word+pieces" in guest.page.url.replace("%20", "+")
+        assert "models=Word+pieces" in guest.page.url.replace("%20", "+")
         expected = next_tokens(pieces, text[:place], 0.8, 5, 1.0)
         followed = text[place:][: pieces.tokenizer.spans(text[place:])[0][1]]
         expect(guest.page.get_by_text(expected.outcome(followed))).to_be_visible(timeout=TIMEOUT_MS)

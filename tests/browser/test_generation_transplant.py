@@ -17,7 +17,7 @@ from pages.components.generation.view import DONOR, RECEIVER
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
 SETTINGS = SamplingSettings(max_new_tokens=40)
-QUERY = urlencode({"tool": "State transplant", "closeup": "GRU", "max_new_tokens": 40})
+QUERY = urlencode({"tool": "State transplant", "model": "GRU", "max_new_tokens": 40})
 NETWORKS = {"RNN": "shakespeare-rnn", "LSTM": "shakespeare-lstm", "GRU": "shakespeare-gru"}
 
 

@@ -17,7 +17,7 @@ from pages.components.generation.view import DEFAULT_PROMPT
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
 LENGTH = 60
-PAGE = f"/generation?max_new_tokens={LENGTH}&closeup=LSTM&tool="
+PAGE = f"/generation?max_new_tokens={LENGTH}&model=LSTM&tool="
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ TOOLS = Toolbox(
         "memory_retention",
         "Conveyor belt",
         "What did one token write into the memory, and how much of it is left later?",
+        formerly="conveyor",
     ),
     CellsTool(
         "edit",

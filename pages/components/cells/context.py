@@ -94,8 +94,8 @@ class PageContext:
         labels = strand_labels(self.info)
         if len(labels) == 1:
             return 0
-        self.controls.offer("strand", labels)
-        return labels.index(self.controls.segmented("strand"))
+        self.controls.offer("layer", labels)
+        return labels.index(self.controls.segmented("layer"))
 
     def ask_position(self) -> int:
         """Draw the slider and the buttons of the step; return the token that is looked at, counted from 0."""

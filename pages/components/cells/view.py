@@ -140,7 +140,7 @@ class CellsView:
     position: int = option(
         1, label="Step", help="The token that is read at this step.", minimum=1, maximum=LONGEST_TEXT, step=1
     )
-    strand: str = option("", label="Layer")
+    layer: str = option("", label="Layer", formerly=("strand",))
     unit: int = option(
         0, label="Unit", help="The arrow keys go from unit to unit.", minimum=0, maximum=LARGEST_UNIT, step=1
     )

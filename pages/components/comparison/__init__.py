@@ -33,7 +33,9 @@ SECTIONS = Toolbox(
     Section("sizes", "Parameters", "How many numbers does each architecture learn, by formula and by count?"),
     Section("literature", "Published figures", "Do our runs agree with what others have published?"),
     Section("rules", "The rules", "What was held equal, what was chosen, and how?"),
-    Section("live_race", "Place your bets", "Who will win? Bet, then watch a race on this server.", False),
+    Section(
+        "live_race", "Place your bets", "Who will win? Bet, then watch a race on this server.", False, formerly="bets"
+    ),
 )
 show = SECTIONS.show
 

@@ -24,7 +24,7 @@ class PageContext:
         controls: draws widgets bound to the URL, from the fields of the page's view.
         recipe: the table of results that is shown; "" where there is none.
         task: the task chosen at the top of the page; "" without results.
-        equal: what the networks compared have in common: "parameters" or "hidden_size".
+        matched_by: what the networks compared have in common: "parameters" or "hidden_size".
         architectures: those the visitor wants to see, in the order of legends.
         held: what the table of results holds; None without results.
     """
@@ -33,7 +33,7 @@ class PageContext:
     controls: Controls[ComparisonView]
     recipe: str = ""
     task: str = ""
-    equal: str = "parameters"
+    matched_by: str = "parameters"
     architectures: tuple[str, ...] = ()
     held: Contents | None = None
 
@@ -45,7 +45,7 @@ class PageContext:
     @property
     def lengths(self) -> tuple[int, ...]:
         """The lengths the task was run at."""
-        return self.held.lengths[(self.equal, self.task)]
+        return self.held.lengths[(self.matched_by, self.task)]
 
     def ask(self, function: Callable[..., Any], *args: Any) -> Any:
         """Return `function(results, *args)`, computed once."""

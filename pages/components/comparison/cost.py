@@ -84,8 +84,8 @@ def _measured(job: BackgroundJob, when: str) -> dict | None:
 
 def _stored(context: PageContext, when: str) -> pd.DataFrame:
     if not context.recipe:
-        return stored_costs(pd.DataFrame({"kind": [], "equal": []}), when, context.equal)
-    return context.ask(stored_costs, when, context.equal, context.architectures)
+        return stored_costs(pd.DataFrame({"kind": [], "equal": []}), when, context.matched_by)
+    return context.ask(stored_costs, when, context.matched_by, context.architectures)
 
 
 def _show_charts(context: PageContext, when: str, stored: pd.DataFrame, now: dict | None) -> None:
@@ -148,7 +148,7 @@ def _stored_receipt(context: PageContext, when: str) -> Receipt:
         f"{facts['torch']}",
         python="from engine.experiments import results\nfrom engine.experiments.cost_tables import growth, "
         "stored_costs\n\n"
-        f"points = stored_costs(results.load_results({context.recipe!r}), {when!r}, {context.equal!r})\n"
+        f"points = stored_costs(results.load_results({context.recipe!r}), {when!r}, {context.matched_by!r})\n"
         "print(points, growth(points, 'seconds'), growth(points, 'memory_bytes'))",
         command=facts["command"],
     )

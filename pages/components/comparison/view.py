@@ -187,6 +187,11 @@ class ComparisonView:
     measured."""
 
     task: str = option("", label="Task")
-    equal: str = option("parameters", label="Held equal", help="What the networks that are compared have in common.")
+    matched_by: str = option(
+        "parameters",
+        label="Held equal",
+        help="What the networks that are compared have in common.",
+        formerly=("equal",),
+    )
     show: tuple = option((), label="Architectures shown")
     section: str = option("", label="Section")

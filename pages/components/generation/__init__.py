@@ -42,6 +42,7 @@ TOOLS = Toolbox(
         "training_snapshots",
         "Time machine",
         "How did a network learn to write? Go back to any stage of one training run.",
+        formerly="history",
         looks_at_one=False,
     ),
     GenerationTool(
@@ -68,18 +69,21 @@ TOOLS = Toolbox(
         "Cell detective",
         "Does any unit know that it stands in a speaker's name, or late in a line? All of them are tested, on unseen "
         "text.",
+        formerly="detective",
         needs_units=True,
     ),
     GenerationTool(
         "activation_clamping",
         "Puppeteer",
         "What happens if you hold a gate or a unit while the network writes, and does it do real harm?",
+        formerly="puppeteer",
         needs_units=True,
     ),
     GenerationTool(
         "activation_patching",
         "State transplant",
         "What is left of one passage while the network reads another, and for how long?",
+        formerly="transplant",
         needs_units=True,
     ),
     GenerationTool(

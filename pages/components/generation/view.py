@@ -269,9 +269,9 @@ class GenerationView:
         label="Your beginning",
         help=f"The networks read this, at most {MAX_PROMPT_CHARACTERS:,} characters, and go on writing.",
     )
-    writers: str = option("", label="Who writes")
+    models: str = option("", label="Who writes", formerly=("writers",))
     tool: str = option("", label="Tool")
-    closeup: str = option("", label="Network")
+    model: str = option("", label="Network", formerly=("closeup",))
     position: int = option(
         LONGEST_TEXT,
         label="Look after character",

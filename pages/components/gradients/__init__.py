@@ -14,7 +14,12 @@ TOOLS = Toolbox(
         "Which of the earlier characters does a network lean on when it expects the next one?",
     ),
     Tool("clipping", "Clipping", "What happens when gradients explode, and what does it help to hold them down?"),
-    Tool("trainability", "Foretold?", "Can one tell from the gradients of a newborn network whether it will learn?"),
+    Tool(
+        "trainability",
+        "Foretold?",
+        "Can one tell from the gradients of a newborn network whether it will learn?",
+        formerly="foretold",
+    ),
     Tool(
         "truncation",
         "Truncation",

@@ -56,13 +56,13 @@ def show(context: PageContext) -> None:
     distance = far_distance(chain)
     chart, edge, spectra = st.container(), st.container(), st.container()
     with spectra:  # drawn first: the choice also says whose bound is drawn above
-        closeup = context.controls.segmented("chain_closeup")
-        bound = cache.compute(chain_bound, settings, closeup, text)
-        _show_spectra(settings, text, chain, closeup, bound)
+        architecture = context.controls.segmented("chain_architecture")
+        bound = cache.compute(chain_bound, settings, architecture, text)
+        _show_spectra(settings, text, chain, architecture, bound)
     with edge:
         _show_product(context, settings, text, chain)
     with chart:
-        _show_curves(settings, text, chain, distance, (closeup, bound))
+        _show_curves(settings, text, chain, distance, (architecture, bound))
     trained.show(context, text)
 
 
@@ -140,15 +140,15 @@ def _show_product(context: PageContext, settings: ChainSettings, text: str | Non
     st.markdown(notices.plain(product_sentence(chain)), width=TEXT_WIDTH)
 
 
-def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, closeup: str, bound: float) -> None:
+def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, architecture: str, bound: float) -> None:
     """Draw the singular values of one network."""
-    label = theme.architecture_label(closeup)
-    facts = chain.facts.set_index("architecture").loc[closeup]
+    label = theme.architecture_label(architecture)
+    facts = chain.facts.set_index("architecture").loc[architecture]
     own = (
         f"Its recurrent matrix has the spectral radius {facts['spectral_radius']:.3g} and the largest singular value "
         f"{facts['largest_singular_value']:.3g}. "
         if pd.notna(facts["spectral_radius"])
-        else f"It has {'four' if closeup == 'lstm' else 'three'} recurrent matrices, so no single spectral radius "
+        else f"It has {'four' if architecture == 'lstm' else 'three'} recurrent matrices, so no single spectral radius "
         "decides. "
     )
     st.markdown(
@@ -160,12 +160,12 @@ def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, close
         width=TEXT_WIDTH,
     )
     figures.show(
-        singular_values(chain.spectra, closeup, mode=figures.mode()),
+        singular_values(chain.spectra, architecture, mode=figures.mode()),
         name="chain-spectra",
-        alt=describe_spectra(chain.spectra, closeup),
-        table=chain.spectra[chain.spectra["architecture"] == closeup].round(4),
+        alt=describe_spectra(chain.spectra, architecture),
+        table=chain.spectra[chain.spectra["architecture"] == architecture].round(4),
         receipt=_receipt(
-            settings, text, f"print(chain.spectra, chain_bound(settings, {closeup!r}, text))", "chain_bound"
+            settings, text, f"print(chain.spectra, chain_bound(settings, {architecture!r}, text))", "chain_bound"
         ),
     )
     st.caption(

@@ -128,8 +128,8 @@ def _show_checks(
     )
     name = next(iter(found))
     if len(found) > 1:
-        context.controls.offer("connectivity_closeup", list(found), context.label)
-        name = context.controls.segmented("connectivity_closeup", context.label)
+        context.controls.offer("connectivity_model", list(found), context.label)
+        name = context.controls.segmented("connectivity_model", context.label)
     figures.show(
         check_curves(frames[name], context.models[name].architecture, mode=figures.mode()),
         name="connectivity-check",

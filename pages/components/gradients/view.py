@@ -18,7 +18,7 @@ LABELS = {
     "chain_matrix": MATRICES.get,
     "chain_activation": ACTIVATIONS.get,
     "chain_source": {"numbers": "Random numbers", "text": "Your text"}.get,
-    "chain_closeup": theme.architecture_label,
+    "chain_architecture": theme.architecture_label,
     "foretold_architecture": theme.architecture_label,
     "foretold_matrix": MATRICES.get,
     "foretold_activation": ACTIVATIONS.get,
@@ -30,7 +30,7 @@ class ChainView:
     """What new networks read, and which of them is looked at more closely; how they are born is the engine's to say."""
 
     chain_source: str = option("numbers", label="They read", choices=("numbers", "text"))
-    chain_closeup: str = option("rnn", label="Look closer at", choices=ARCHITECTURES)
+    chain_architecture: str = option("rnn", label="Look closer at", choices=ARCHITECTURES, formerly=("chain_closeup",))
     chain_trained: bool = option(
         False, label="Trained networks too", help="The shipped networks that write Shakespeare, by autograd."
     )
@@ -58,7 +58,7 @@ class ConnectivityView:
         label="Check it",
         help="Replace each earlier character by others and measure how far the same logit really moves.",
     )
-    connectivity_closeup: str = option("", label="Compare for")
+    connectivity_model: str = option("", label="Compare for", formerly=("connectivity_closeup",))
 
 
 # Written for this page; the networks have not learnt it.

@@ -67,6 +67,7 @@ TOOLS = Toolbox(
         "sentence_similarity",
         "Two sentences",
         "How far do two sentences lie apart inside the network, and where do their translations part?",
+        formerly="twins",
     ),
     TranslationTool(
         "nearest",

@@ -148,7 +148,7 @@ def test_the_address_carries_the_tree(lstm: LoadedModel) -> None:
 def test_another_network_reads_the_same_tree_with_its_own_chances(models: Path, lstm: LoadedModel) -> None:
     at = type_in(open_tool(), "Good night")
     bits = [metric.value for metric in at.metric]
-    at.button_group(key="closeup").set_value("small-gru")
+    at.button_group(key="model").set_value("small-gru")
     at.run()
     assert text(at) == DEFAULT_PROMPT + "Good night"
     gru = load_model(models / "small-gru")

@@ -103,7 +103,7 @@ def test_the_slider_moves_text_and_loss(history: LoadedModel) -> None:
 
 
 def test_settings_and_beginning_of_the_page_are_the_stages_too(history: LoadedModel) -> None:
-    at = open_tool(history_stage="5", prompt="TOM:", temperature="1.2", seed="9", top_k="6", closeup="small-gru")
+    at = open_tool(history_stage="5", prompt="TOM:", temperature="1.2", seed="9", top_k="6", model="small-gru")
     assert texts(at)[-1] == expected(history, 100, "TOM:", temperature=1.2, seed=9, top_k=6)
 
 

@@ -43,7 +43,7 @@ def run_receipt(at: AppTest, part: str, capsys: pytest.CaptureFixture[str]) -> s
 
 
 def test_the_chain_is_the_engines_and_its_slider_moves_it(capsys: pytest.CaptureFixture[str]) -> None:
-    at = open_page("gradients", chain_length="52", chain_hidden_size="8", chain_seed="3", chain_closeup="lstm")
+    at = open_page("gradients", chain_length="52", chain_hidden_size="8", chain_seed="3", chain_architecture="lstm")
     assert not at.exception
     settings = ChainSettings(length=52, hidden_size=8, seed=3)
     chain = measure_chain(settings)
