@@ -9,7 +9,8 @@ from engine.experiments.aggregates import contents, most_discriminative_task
 from engine.experiments.task_facts import task_title
 from engine.plotting import theme
 from pages.components import cache, comparison, forms, header, notices
-from pages.components.comparison import SECTIONS, PageContext, error_by_length
+from pages.components.comparison import SECTIONS, error_by_length
+from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.view import ComparisonView
 
 PAGE = "comparison"
@@ -52,7 +53,7 @@ if held is not None:
     labels |= {"task": task_title, "matched_by": EQUALITIES.get}
 controls = forms.open_controls(PAGE, ComparisonView, choices, labels=labels, formerly={"section": SECTIONS.formerly})
 
-context = PageContext(PAGE, controls)
+context = ComparisonContext(page=PAGE, controls=controls)
 if held is not None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         telling = cache.compute_with_results(most_discriminative_task, comparison.RECIPE, held.equalities[0])
@@ -65,7 +66,15 @@ if held is not None:
     top = st.container()
     architectures = controls.several("show", theme.architecture_label)
     st.caption(EQUAL_WORDS[matched_by])
-    context = PageContext(PAGE, controls, comparison.RECIPE, task, matched_by, architectures, held)
+    context = ComparisonContext(
+        page=PAGE,
+        controls=controls,
+        recipe=comparison.RECIPE,
+        task=task,
+        matched_by=matched_by,
+        architectures=architectures,
+        held=held,
+    )
     with top, notices.engine_errors():
         error_by_length.show(context)
 

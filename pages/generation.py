@@ -9,7 +9,8 @@ import streamlit as st
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from pages.components import cache, figures, forms, generation, header, networks, notices, receipts, state, writing
-from pages.components.generation import TOOLS, PageContext
+from pages.components.generation import TOOLS
+from pages.components.generation.context import GenerationContext
 from pages.components.generation.view import GenerationView
 
 PAGE = "generation"
@@ -105,7 +106,14 @@ with notices.engine_errors():
     header.section("Take the writing apart")
     tool = TOOLS.choose(controls)
     network = controls.segmented("model") if len(writers) > 1 and tool.looks_at_one else first
-    context = PageContext(controls, view, prompt, settings, {info.name: info for info in models}, network, sheet.texts)
+    context = GenerationContext(
+        controls=controls,
+        models={info.name: info for info in models},
+        network=network,
+        prompt=prompt,
+        settings=settings,
+        texts=sheet.texts,
+    )
     if tool.needs_units and not context.info.has_units:
         notices.note(
             f"{context.label(network)} has no hidden units that carry a memory; choose a recurrent network above."

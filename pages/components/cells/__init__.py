@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.cells.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 
@@ -51,5 +50,3 @@ TOOLS = Toolbox(
     ),
 )
 show = TOOLS.show
-
-__all__ = ["TOOLS", "CellsTool", "PageContext", "show"]

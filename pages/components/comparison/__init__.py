@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.comparison.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 RECIPE = "shipped"  # whose table is shown
@@ -43,6 +42,3 @@ show = SECTIONS.show
 def available(has_results: bool) -> dict[str, Section]:
     """Return the sections that can be opened, with or without measured rows."""
     return {name: section for name, section in SECTIONS.items() if has_results or not section.needs_results}
-
-
-__all__ = ["RECIPE", "SECTIONS", "PageContext", "Section", "available", "show"]

@@ -12,16 +12,15 @@ from engine.experiments.aggregates import Contents
 from engine.experiments.task_facts import TaskFacts, task_facts
 from pages.components import cache
 from pages.components.comparison.view import ComparisonView
-from pages.components.forms import Controls
+from pages.components.context import PageContext
 
 
-@dataclass(frozen=True)
-class PageContext:
-    """The page as a section meets it.
+@dataclass(frozen=True, kw_only=True)
+class ComparisonContext(PageContext[ComparisonView]):
+    """The page as a section of the comparison page meets it.
 
     Attributes:
         page: the page's name, for what is remembered of a visit.
-        controls: draws widgets bound to the URL, from the fields of the page's view.
         recipe: the table of results that is shown; "" where there is none.
         task: the task chosen at the top of the page; "" without results.
         matched_by: what the networks compared have in common: "parameters" or "hidden_size".
@@ -30,7 +29,6 @@ class PageContext:
     """
 
     page: str
-    controls: Controls[ComparisonView]
     recipe: str = ""
     task: str = ""
     matched_by: str = "parameters"

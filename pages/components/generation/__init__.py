@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.generation.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 
@@ -93,5 +92,3 @@ TOOLS = Toolbox(
     ),
 )
 show = TOOLS.show
-
-__all__ = ["TOOLS", "PageContext", "GenerationTool", "show"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pages.components.gradients.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 TOOLS = Toolbox(
@@ -27,5 +26,3 @@ TOOLS = Toolbox(
     ),
 )
 show = TOOLS.show
-
-__all__ = ["TOOLS", "PageContext", "show"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pages.components.tools import Tool, Toolbox
-from pages.components.translation.context import PageContext
 
 
 @dataclass(frozen=True)
@@ -87,5 +86,3 @@ TOOLS = Toolbox(
     ),
 )
 show = TOOLS.show
-
-__all__ = ["TOOLS", "PageContext", "TranslationTool", "show"]

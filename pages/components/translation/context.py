@@ -11,7 +11,7 @@ from engine.inspection.translation.examples import list_translation_examples
 from engine.inspection.translation.translations import TranslationReport, inspect_hypotheses
 from engine.models.folder import ModelInfo
 from pages.components import cache, notices
-from pages.components.forms import Controls
+from pages.components.context import PageContext
 from pages.components.translation.view import TranslationView
 
 LANGUAGES = {"en": "English", "fr": "French"}
@@ -53,37 +53,24 @@ def grouped(models: Sequence[ModelInfo]) -> dict[str, list[ModelInfo]]:
     return groups
 
 
-@dataclass(frozen=True)
-class PageContext:
-    """The page as a tool meets it.
+@dataclass(frozen=True, kw_only=True)
+class TranslationContext(PageContext[TranslationView]):
+    """The page as a tool of the translation page meets it.
 
     Attributes:
-        controls: draws widgets bound to the URL, from the fields of the page's view.
-        view: what the URL said when the page was drawn so far; a tool's own fields come from its own widgets.
         direction: "en-fr" or "fr-en".
         source: the sentence that is looked at; `lines` are all that were typed.
         settings: how the translations above were searched.
-        models: every usable translator of this direction by name.
         shown: names of those that translate at the top of the page.
-        network: name of the one that is looked at.
         reports: the translation of `source` by each network in `shown`.
     """
 
-    controls: Controls[TranslationView]
-    view: TranslationView
     direction: str
     source: str
     lines: Sequence[str]
     settings: SearchSettings
-    models: Mapping[str, ModelInfo]
     shown: Sequence[str]
-    network: str
     reports: Mapping[str, TranslationReport]
-
-    @property
-    def info(self) -> ModelInfo:
-        """What is known about the network that is looked at."""
-        return self.models[self.network]
 
     @property
     def report(self) -> TranslationReport:

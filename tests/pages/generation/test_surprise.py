@@ -154,7 +154,7 @@ def test_the_duel_takes_any_text_and_its_examples(models: Path) -> None:
 
 
 def test_a_stopped_duel_shows_what_it_has_and_goes_on(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages.components import duels
+    from pages.components.generation import duels
 
     monkeypatch.setattr(duels, "fight", lambda *_: st.stop())  # the visitor comes to Stop before any model has finished
     at = open_page("generation", tool="duel", duel_text="TOM", **QUICK)
