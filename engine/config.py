@@ -33,13 +33,16 @@ def option(
     choices: tuple[object, ...] | None = None,
     metavar: str = "",
     is_positional: bool = False,
+    formerly: tuple[str, ...] = (),
 ) -> Any:  # as dataclasses.field
     """Return a dataclass field with its default, its bounds and the words that forms and command lines show for it.
 
-    `metavar` and `is_positional` are for command lines alone (see `engine.command_options`).
+    `metavar` and `is_positional` are for command lines alone (see `engine.command_options`); `formerly` are names the
+    field had: a link that bears one is still read.
     """
     metadata = {"label": label, "help": help, "minimum": minimum, "maximum": maximum, "step": step, "choices": choices}
-    return dataclasses.field(default=default, metadata=metadata | {"metavar": metavar, "is_positional": is_positional})
+    metadata |= {"metavar": metavar, "is_positional": is_positional, "formerly": formerly}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 def field_like(settings: type, name: str, **words: Any) -> Any:

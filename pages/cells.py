@@ -6,9 +6,9 @@ import streamlit as st
 
 from engine.inspection.cells.steps import can_be_opened, read_tokens
 from pages.components import cache, cells, forms, header, networks, notices
-from pages.components.cells import TOOLS, PageContext
-from pages.components.cells.context import label
-from pages.components.views.cells import CellsView
+from pages.components.cells import TOOLS
+from pages.components.cells.context import CellsContext, label
+from pages.components.cells.view import CellsView
 
 PAGE = "cells"
 
@@ -23,11 +23,8 @@ header.show(
         "␣ and ↵": "a space and a new line.",
     },
 )
-found = cache.list_models()
-for broken in found:
-    if broken.error and not broken.task:
-        notices.error(broken.error)
-models = {info.name: info for info in networks.in_order([info for info in found if can_be_opened(info)])}
+networks.show_broken()
+models = {info.name: info for info in networks.in_order([info for info in cache.list_models() if can_be_opened(info)])}
 if not models:
     notices.error("No recurrent network is installed; the Models page lists what is there and what is missing.")
     st.stop()
@@ -43,6 +40,7 @@ controls = forms.open_controls(
         )
     },
     {"network": names.get, "tool": TOOLS.labels.get},
+    formerly={"tool": TOOLS.formerly},
 )
 
 left, right = st.columns([3, 2], gap="large")
@@ -56,7 +54,7 @@ tool = TOOLS.choose(controls)
 with notices.engine_errors():
     cache.load_model(network)
     tokens = cache.compute_with_model(read_tokens, network, text)
-    context = PageContext(controls, controls.value(), text, tokens, models, network)
+    context = CellsContext(controls=controls, models=models, network=network, text=text, tokens=tokens)
     if tool.needs_language_model and models[network].task != "language_model":
         notices.note("This tool looks at language models; choose one above.")
     else:

@@ -9,8 +9,9 @@ from engine.experiments.aggregates import contents, most_discriminative_task
 from engine.experiments.task_facts import task_title
 from engine.plotting import theme
 from pages.components import cache, comparison, forms, header, notices
-from pages.components.comparison import SECTIONS, PageContext, error_by_length
-from pages.components.views.comparison import ComparisonView
+from pages.components.comparison import SECTIONS, error_by_length
+from pages.components.comparison.context import ComparisonContext
+from pages.components.comparison.view import ComparisonView
 
 PAGE = "comparison"
 EQUALITIES = {"parameters": "Equal parameters", "hidden_size": "Equal hidden size"}
@@ -46,26 +47,34 @@ labels = {"section": sections.get}
 if held is not None:
     choices |= {
         "task": list(dict.fromkeys(sum(held.tasks.values(), ()))),
-        "equal": held.equalities,
+        "matched_by": held.equalities,
         "show": held.architectures,
     }
-    labels |= {"task": task_title, "equal": EQUALITIES.get}
-controls = forms.open_controls(PAGE, ComparisonView, choices, labels=labels)
+    labels |= {"task": task_title, "matched_by": EQUALITIES.get}
+controls = forms.open_controls(PAGE, ComparisonView, choices, labels=labels, formerly={"section": SECTIONS.formerly})
 
-context = PageContext(PAGE, controls)
+context = ComparisonContext(page=PAGE, controls=controls)
 if held is not None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         telling = cache.compute_with_results(most_discriminative_task, comparison.RECIPE, held.equalities[0])
         controls.offer("task", choices["task"], task_title, telling)
         task = controls.select("task", task_title, width=260)
-        with_task = [equal for equal in held.equalities if task in held.tasks[equal]]
-        controls.offer("equal", with_task, EQUALITIES.get)
-        equal = controls.segmented("equal", EQUALITIES.get)
+        with_task = [quantity for quantity in held.equalities if task in held.tasks[quantity]]
+        controls.offer("matched_by", with_task, EQUALITIES.get)
+        matched_by = controls.segmented("matched_by", EQUALITIES.get)
         error_by_length.ask_look(controls)
     top = st.container()
     architectures = controls.several("show", theme.architecture_label)
-    st.caption(EQUAL_WORDS[equal])
-    context = PageContext(PAGE, controls, comparison.RECIPE, task, equal, architectures, held)
+    st.caption(EQUAL_WORDS[matched_by])
+    context = ComparisonContext(
+        page=PAGE,
+        controls=controls,
+        recipe=comparison.RECIPE,
+        task=task,
+        matched_by=matched_by,
+        architectures=architectures,
+        held=held,
+    )
     with top, notices.engine_errors():
         error_by_length.show(context)
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.inspection.tagging.texts import EMPTY, read_text
-from pages.components import cache, forms, header, notices
-from pages.components.entities import TOOLS, PageContext, texts
-from pages.components.entities.context import PAGE, in_order, label
-from pages.components.views.entities import MAX_LINES, EntitiesView
+from pages.components import cache, forms, header, networks, notices
+from pages.components.entities import TOOLS, texts
+from pages.components.entities.context import PAGE, EntitiesContext, in_order, label
+from pages.components.entities.view import MAX_LINES, EntitiesView
 
 header.show(
     "Entities",
@@ -28,9 +28,7 @@ header.show(
     },
 )
 found = cache.list_models("tagging")
-for broken in cache.list_models():
-    if broken.error and not broken.task:
-        notices.error(broken.error)
+networks.show_broken()
 models = in_order(found)
 if not models:
     notices.error("No tagger is installed; the Models page lists what is there and what is missing.")
@@ -57,8 +55,13 @@ with notices.engine_errors():
 header.section("Take the reading apart")
 tool = TOOLS.choose(controls)
 line = lines[chosen] if lines else EMPTY
-context = PageContext(
-    controls, controls.value(), line.text, [line.text for line in lines], line.places, models, network
+context = EntitiesContext(
+    controls=controls,
+    models=models,
+    network=network,
+    text=line.text,
+    lines=[line.text for line in lines],
+    places=line.places,
 )
 with notices.engine_errors():
     if lines or not tool.needs_text:

@@ -9,8 +9,9 @@ import streamlit as st
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from pages.components import cache, figures, forms, generation, header, networks, notices, state, writing
-from pages.components.generation import TOOLS, PageContext, receipts
-from pages.components.views.generation import GenerationView
+from pages.components.generation import TOOLS, receipts
+from pages.components.generation.context import GenerationContext
+from pages.components.generation.view import GenerationView
 
 PAGE = "generation"
 TEXT_HEIGHT = 420
@@ -45,13 +46,14 @@ favourite = next((info.name for info in largest if info.architecture == "lstm"),
 controls = forms.open_controls(
     PAGE,
     GenerationView,
-    {"writers": list(groups), "closeup": list(labels), "tool": list(TOOLS)},
-    {"writers": next(iter(groups)), "closeup": favourite, "tool": next(iter(TOOLS))},
+    {"models": list(groups), "model": list(labels), "tool": list(TOOLS)},
+    {"models": next(iter(groups)), "model": favourite, "tool": next(iter(TOOLS))},
     {
-        "writers": {name: networks.group_label(group) for name, group in groups.items()}.get,
-        "closeup": labels.get,
+        "models": {name: networks.group_label(group) for name, group in groups.items()}.get,
+        "model": labels.get,
         "tool": TOOLS.labels.get,
     },
+    formerly={"tool": TOOLS.formerly},
 )
 
 left, right = st.columns([3, 2], gap="large")
@@ -62,7 +64,7 @@ with right:
     with st.popover("Length, seed, top-k and top-p", icon=":material/tune:"):
         for name in ("max_new_tokens", "seed", "top_k", "top_p"):
             controls.number(name)
-    writers = groups[controls.pills("writers", wrap=True)] if len(groups) > 1 else largest
+    writers = groups[controls.pills("models", wrap=True)] if len(groups) > 1 else largest
 view = controls.value()
 settings = SamplingSettings(**{name: getattr(view, name) for name in SamplingSettings.__dataclass_fields__})
 
@@ -103,8 +105,15 @@ with notices.engine_errors():
 
     header.section("Take the writing apart")
     tool = TOOLS.choose(controls)
-    network = controls.segmented("closeup") if len(writers) > 1 and tool.looks_at_one else first
-    context = PageContext(controls, view, prompt, settings, {info.name: info for info in models}, network, sheet.texts)
+    network = controls.segmented("model") if len(writers) > 1 and tool.looks_at_one else first
+    context = GenerationContext(
+        controls=controls,
+        models={info.name: info for info in models},
+        network=network,
+        prompt=prompt,
+        settings=settings,
+        texts=sheet.texts,
+    )
     if tool.needs_units and not context.info.has_units:
         notices.note(
             f"{context.label(network)} has no hidden units that carry a memory; choose a recurrent network above."

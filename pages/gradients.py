@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pages.components import cache, forms, gradients, header, networks, notices
-from pages.components.gradients import TOOLS, PageContext
-from pages.components.views.gradients import LABELS, GradientsView
+from pages.components.gradients import TOOLS
+from pages.components.gradients.context import GradientsContext
+from pages.components.gradients.view import LABELS, GradientsView
 
 PAGE = "gradients"
 
@@ -27,9 +28,7 @@ header.show(
         "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
     },
 )
-for broken in cache.list_models():
-    if broken.error and not broken.task:
-        notices.error(broken.error)
+networks.show_broken()
 found = networks.in_order(
     [info for info in cache.list_models("language_model") if info.has_gradient and not info.error]
 )
@@ -40,7 +39,8 @@ controls = forms.open_controls(
     {"tool": list(TOOLS)},
     {"tool": next(iter(TOOLS))},
     {"tool": TOOLS.labels.get} | LABELS,
+    formerly={"tool": TOOLS.formerly},
 )
 tool = TOOLS.choose(controls)
 with notices.engine_errors():
-    gradients.show(tool.name, PageContext(controls, controls.value(), models))
+    gradients.show(tool.name, GradientsContext(controls=controls, models=models))

@@ -9,7 +9,7 @@ from engine.models.card import usage_command, usage_lines
 from engine.task_family import in_order
 from pages.components import cache, figures, forms, header, networks, notices
 from pages.components.figures import Receipt
-from pages.components.views.models import ModelsView
+from pages.components.models.view import ModelsView
 
 header.show(
     "Models",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cache, forms, header, notices, sentiment
+from pages.components import cache, forms, header, networks, notices, sentiment
 from pages.components.sentiment import FIRST, TOOLS, context, prefix_predictions, verdicts
-from pages.components.views.sentiment import SentimentView
+from pages.components.sentiment.view import SentimentView
 
 header.show(
     "Sentiment",
@@ -25,9 +25,7 @@ header.show(
     },
 )
 usable = [info for info in cache.list_models("classification") if not info.error]
-for broken in cache.list_models():
-    if broken.error and not broken.task:
-        notices.error(broken.error)
+networks.show_broken()
 if not usable:
     notices.error("No classifier is installed; the Models page lists what is there and what is missing.")
     st.stop()
@@ -63,14 +61,16 @@ if lesson:
 found = {}
 with notices.engine_errors():
     found = verdicts.judge(models, network, text)
-    here = context.PageContext(controls, controls.value(), text, models, network, found)
-    verdicts.show(here)
-    prefix_predictions.show(here)
+here = context.SentimentContext(controls=controls, models=models, network=network, text=text, verdicts=found)
+with notices.engine_errors():
+    if found:
+        verdicts.show(here)
+        prefix_predictions.show(here)
 
 header.section("Take the judgement apart")
 tool = TOOLS.choose(controls)
 with notices.engine_errors():
     if found or not tool.needs_text:
-        sentiment.show(tool.name, context.PageContext(controls, controls.value(), text, models, network, found))
+        sentiment.show(tool.name, here)
     else:
         notices.note("This tool looks at the text above, which cannot be judged yet.")

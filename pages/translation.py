@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cache, figures, forms, header, notices, translation
-from pages.components.translation import TOOLS, PageContext, receipts, results, searching
+from pages.components import cache, figures, forms, header, networks, notices, translation
+from pages.components.translation import TOOLS, receipts, results, searching
 from pages.components.translation.context import (
+    TranslationContext,
     direction_label,
     examples_for,
     grouped,
@@ -14,7 +15,7 @@ from pages.components.translation.context import (
     title,
     turned_example,
 )
-from pages.components.views.translation import TranslationView
+from pages.components.translation.view import TranslationView
 
 PAGE = "translation"
 GROUPS = {"pair": "With and without attention", "best": "The best", "forcing": "Four ways to be taught"}
@@ -44,9 +45,7 @@ header.show(
     },
 )
 usable = [info for info in cache.list_models("translation") if not info.error]
-for broken in cache.list_models():
-    if broken.error and not broken.task:
-        notices.error(broken.error)
+networks.show_broken()
 if not usable:
     notices.error("No translation model is installed; the Models page lists what is there and what is missing.")
     st.stop()
@@ -68,6 +67,7 @@ controls = forms.open_controls(
         "network": lambda name: title(next(info for info in usable if info.name == name)),
         "tool": TOOLS.labels.get,
     },
+    formerly={"tool": TOOLS.formerly},
 )
 
 
@@ -129,8 +129,16 @@ with notices.engine_errors():
     else:
         network = candidates[0]
     own = {name: translations[chosen] for name, translations in found.items()}
-    context = PageContext(
-        controls, controls.value(), direction, lines[chosen], lines, search.settings, models, candidates, network, own
+    context = TranslationContext(
+        controls=controls,
+        models=models,
+        network=network,
+        direction=direction,
+        source=lines[chosen],
+        lines=lines,
+        settings=search.settings,
+        shown=candidates,
+        translations=own,
     )
     if tool.needs_attention and not translation.context.is_attending(context.info):
         notices.note(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,10 @@ _TRUTH = {"true": True, "false": False}
 
 @dataclasses.dataclass(frozen=True)
 class Field:
-    """One field of a view with everything a widget or a check needs to know about it."""
+    """One field of a view with everything a widget or a check needs to know about it.
+
+    `formerly` are names it had in older links, `renamed` is what choices are called now by what they were called.
+    """
 
     name: str
     kind: type
@@ -28,6 +31,8 @@ class Field:
     maximum: float | None
     step: float | None
     choices: tuple[Any, ...] | None
+    formerly: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def read(self, raw: str) -> Any:
         """Return the value that `raw` stands for.
@@ -61,16 +66,20 @@ class Field:
 
 
 def fields_of(
-    view: type, choices: dict[str, Sequence[Any]] | None = None, defaults: dict[str, Any] | None = None
+    view: type,
+    choices: dict[str, Sequence[Any]] | None = None,
+    defaults: dict[str, Any] | None = None,
+    formerly: dict[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Field]:
-    """Return the fields of a view by name; `choices` and `defaults` add what is known only at run time."""
+    """Return the fields of a view by name; `choices`, `defaults` and what the choices were `formerly` called add what
+    is known only at run time."""
     hints = _hints(view)
     found = {}
     for field in dataclasses.fields(view):
         look = field.metadata
         allowed = (choices or {}).get(field.name, look.get("choices"))
         default = (defaults or {}).get(field.name, field.default)
-        if allowed and default not in allowed:
+        if allowed and default not in allowed and hints[field.name] is not tuple:
             default = allowed[0]
         found[field.name] = Field(
             name=field.name,
@@ -82,6 +91,8 @@ def fields_of(
             maximum=look.get("maximum"),
             step=look.get("step"),
             choices=tuple(allowed) if allowed else None,
+            formerly=look.get("formerly", ()),
+            renamed=(formerly or {}).get(field.name, {}),
         )
     return found
 
@@ -91,6 +102,14 @@ def _hints(view: type) -> dict[str, type]:
     """Return the type of every field of a view; they are written as text and must be worked out, which every run would
     pay for."""
     return typing.get_type_hints(view)
+
+
+def present_parameters(fields: dict[str, Field], asked: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the parameters of a URL, each with all its values, by the names fields and choices have today."""
+    present = {old: field.name for field in fields.values() if field.name not in asked for old in field.formerly}
+    found = {present.get(name, name): texts for name, texts in asked.items()}
+    renamed = {name: fields[name].renamed for name in found if name in fields}
+    return {name: [renamed.get(name, {}).get(text, text) for text in texts] for name, texts in found.items()}
 
 
 def read_parameters(fields: dict[str, Field], raw: dict[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -121,6 +140,15 @@ def read_choice(field: Field, raw: str, labels: list[str]) -> str:
     if raw in names:
         return labels[names.index(raw)]
     raise ConfigError(refusal(field.name, raw, f"{field.label} must be one of {', '.join(labels)}."))
+
+
+def read_value(field: Field, raw: str, labels: list[str]) -> Any:
+    """Return the value that a URL's text stands for; where the field has choices, these are called `labels`.
+
+    Raises:
+        ConfigError: as `Field.read` and `read_choice`.
+    """
+    return field.choices[labels.index(read_choice(field, raw, labels))] if field.choices else field.read(raw)
 
 
 def refusal(name: str, raw: str, problem: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -20,16 +20,22 @@ def open_controls(
     choices: dict[str, Sequence[Any]] | None = None,
     defaults: dict[str, Any] | None = None,
     labels: dict[str, Callable[[Any], str]] | None = None,
+    formerly: dict[str, Mapping[str, str]] | None = None,
 ) -> Controls[V]:
     """Return the controls of a page after checking its URL; call it once, right below the header.
 
     `choices` and `defaults` are for fields whose values are known only at run time, such as names of models; `labels`
-    says what the page calls the choices of a field (the URL then carries the label, and a name is understood too).
+    says what the page calls the choices of a field (the URL then carries the label, and a name is understood too);
+    `formerly` gives the names of choices by those they had in older links.
 
     Streamlit's own binding drops bad values silently and raises on `?n=inf` for whole numbers, so the URL is checked
     first: bad values are named in a sentence, taken out, and the script starts again from the clean URL.
     """
-    known = fields.fields_of(view, choices, defaults)
+    known = fields.fields_of(view, choices, defaults, formerly)
+    asked = state.read_url_lists()
+    present = fields.present_parameters(known, asked)
+    if present != asked and state.clean_url(present):
+        st.rerun()
     raw = state.read_url()
     kept, sentences = fields.read_parameters(known, raw)
     controls = Controls(page, view, known, labels or {})
@@ -165,10 +171,17 @@ class Controls(Generic[V]):
         return self._view(**{name: self._drawn.get(name, field.default) for name, field in self._fields.items()})
 
     def current(self, name: str) -> Any:
-        """Return what a field's widget will hold when it is drawn: what it holds already, else the URL's value or the
-        default."""
-        held = state.widget_value(name)
-        return held if held is not None else state.read_url().get(name, self._fields[name].default)
+        """Return what a field's widget will say when it is drawn: what it says already, or what the URL asks for, or
+        the default."""
+        field, held, asked = self._fields[name], state.widget_value(name), state.read_url_list(name)
+        if held is not None:
+            return field.kind(held)  # a number box holds a float, pills a list
+        labels = [self._labels.get(name, str)(choice) for choice in field.choices or ()]
+        try:
+            found = [fields.read_value(field, text, labels) for text in asked]
+        except ConfigError:  # what the visitor is told when the widget is drawn
+            return field.default
+        return (tuple(found) if field.kind is tuple else found[-1]) if found else field.default
 
     def set(self, name: str, value: Any) -> None:
         """Set a widget, drawn or not; for on_click callbacks."""

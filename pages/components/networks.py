@@ -14,7 +14,7 @@ import streamlit as st
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
 from engine.task_family import TASK_FAMILIES
-from pages.components import cache
+from pages.components import cache, notices
 from pages.components.notices import plain
 
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -78,6 +78,13 @@ def line(info: ModelInfo) -> str:
     if info.error:
         return f"{mark('')} {plain(info.name)} · cannot be used"
     return f"{mark(info.architecture)} {plain(info.title)} · {plain(headline(info))}"
+
+
+def show_broken() -> None:
+    """Say of every folder of models that no task can be read from what is wrong with it."""
+    for info in cache.list_models():
+        if info.error and not info.task:
+            notices.error(info.error)
 
 
 def show(info: ModelInfo) -> None:

@@ -40,6 +40,11 @@ def read_url() -> dict[str, str]:
     return st.query_params.to_dict()
 
 
+def read_url_lists() -> dict[str, list[str]]:
+    """Return the parameters in the page's URL as `read_url`, each with all its values."""
+    return {name: read_url_list(name) for name in st.query_params}
+
+
 def read_url_list(name: str) -> list[str]:
     """Return every value of a parameter that may stand in the URL several times."""
     return st.query_params.get_all(name)

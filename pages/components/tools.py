@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
@@ -20,11 +20,14 @@ class Tool:
         name: the module in the page's package, and the value in the URL.
         label: what the page calls it.
         sentence: the question it answers.
+        formerly: the name it had in older links.
     """
 
     name: str
     label: str
     sentence: str
+    _: KW_ONLY
+    formerly: str = ""
 
 
 T = TypeVar("T", bound=Tool)
@@ -41,6 +44,11 @@ class Toolbox(dict[str, T], Generic[T]):
     def labels(self) -> dict[str, str]:
         """What the page calls each tool, by name."""
         return {name: tool.label for name, tool in self.items()}
+
+    @property
+    def formerly(self) -> dict[str, str]:
+        """What tools are called now, by the names they had in older links."""
+        return {tool.formerly: name for name, tool in self.items() if tool.formerly}
 
     def choose(self, controls: Controls, field: str = "tool") -> T:
         """Draw the choice of a tool and the question it answers; return the one that is open."""

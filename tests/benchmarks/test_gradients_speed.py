@@ -11,7 +11,7 @@ from __future__ import annotations
 import pytest
 
 from engine.models.folder import list_models
-from pages.components.views.gradients import CAT
+from pages.components.gradients.view import CAT
 from tests.benchmarks.visitor import Server, Visitor, describe_machine
 
 BOUND_MS = 200.0

@@ -24,7 +24,7 @@ from engine.inspection.cells.range_match import (
 )
 from engine.inspection.cells.units import stream_states
 from engine.models.folder import list_models, load_model
-from pages.components.views.cells import DEFAULT_TEXT
+from pages.components.cells.view import DEFAULT_TEXT
 from tests.benchmarks.visitor import describe_machine
 
 BOUND, CHARACTERS = 2.0, 100_000

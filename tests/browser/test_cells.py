@@ -15,7 +15,7 @@ from engine.inspection.cells.steps import read_steps
 from engine.inspection.cells.unit_step import unit_step
 from engine.models.folder import load_model
 from pages.components.cells.context import signed
-from pages.components.views.cells import DEFAULT_TEXT
+from pages.components.cells.view import DEFAULT_TEXT
 from tests.browser.browsing import Chromium, Visit, eventually
 
 NAME = "shakespeare-lstm"

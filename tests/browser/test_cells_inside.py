@@ -13,7 +13,7 @@ from engine.inspection.cells.layer_shapes import LayerSettings, measure_layer
 from engine.inspection.cells.range_match import find_matches, read_states, select_pattern, suggest_range
 from engine.inspection.cells.state_edits import compare_states
 from engine.models.folder import list_models, load_model
-from pages.components.views.cells import DEFAULT_TEXT
+from pages.components.cells.view import DEFAULT_TEXT
 from tests.browser.browsing import Chromium
 
 LSTM = "shakespeare-lstm"

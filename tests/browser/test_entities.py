@@ -13,7 +13,7 @@ from engine.inspection.tagging.quality import measure_quality, quality_sentence
 from engine.inspection.tagging.texts import describe_spans, describe_word, read_text
 from engine.models.folder import find_folder, load_model
 from pages.components.entities.texts import EXAMPLES
-from pages.components.views.entities import DEFAULT_TEXT
+from pages.components.entities.view import DEFAULT_TEXT
 from tests.browser.browsing import Visit
 
 BEST = "gmb-bilstm-crf"

@@ -6,10 +6,10 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from engine.decoding.limits import MAX_NEW_TOKENS
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.browser.browsing import Chromium, Visit, eventually
 
-BAD_QUERIES = ("temperature=-3", "temperature=abc", "seed=inf", "closeup=perceptron")
+BAD_QUERIES = ("temperature=-3", "temperature=abc", "seed=inf", "model=perceptron")
 
 
 def texts(guest: Visit) -> list[str]:

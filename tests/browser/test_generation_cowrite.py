@@ -15,7 +15,7 @@ from engine.decoding.text import write_text
 from engine.decoding.tree_files import from_code, read_json
 from engine.models.folder import load_model
 from engine.models.training_snapshots import list_stages, load_stage
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.browser.browsing import Chromium, Visit, eventually
 
 

@@ -11,7 +11,7 @@ from engine.decoding.text import write_text
 from engine.inspection.writing.next_tokens import next_tokens
 from engine.models.folder import load_model
 from engine.plotting.writing.distribution import describe_next_tokens
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.browser.browsing import Chromium, eventually
 
 SETTINGS = SamplingSettings(max_new_tokens=40, top_k=5)
@@ -32,7 +32,7 @@ def test_pieces_are_written_drawn_and_looked_at_like_characters(browser: Chromiu
             assert box.text_content() == text.rstrip()  # Streamlit draws no blank at the end
 
         eventually(expect_the_engine_s_text)
-        guest.expect_query(writers="Word pieces")
+        guest.expect_query(models="Word pieces")
         expected = next_tokens(pieces, text[:place], 0.8, 5, 1.0)
         followed = text[place:][: pieces.tokenizer.spans(text[place:])[0][1]]
         expect(guest.page.get_by_text(expected.outcome(followed))).to_be_visible()

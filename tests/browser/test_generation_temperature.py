@@ -13,7 +13,7 @@ from engine.inspection.writing.next_tokens import choices_along
 from engine.inspection.writing.temperature_results import stored_curve
 from engine.inspection.writing.temperatures import TEMPERATURES, loop_sentence, marked_loop, summarise_curve, write_at
 from engine.models.folder import load_model
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.browser.browsing import Visit
 
 LINE = "Now is the winter of our discontent"

@@ -13,11 +13,11 @@ from playwright.sync_api import expect
 from engine.decoding.limits import SamplingSettings
 from engine.inspection.writing.activation_patching import donor_influence, write_after_transplant
 from engine.models.folder import load_model
-from pages.components.views.generation_transplant import DONOR, PASSAGE
+from pages.components.generation.view import DONOR, PASSAGE, RECEIVER
 from tests.browser.browsing import Chromium, Visit, eventually
 
 SETTINGS = SamplingSettings(max_new_tokens=40)
-QUERY = urlencode({"tool": "State transplant", "closeup": "GRU", "max_new_tokens": 40})
+QUERY = urlencode({"tool": "State transplant", "model": "GRU", "max_new_tokens": 40})
 NETWORKS = {"RNN": "shakespeare-rnn", "LSTM": "shakespeare-lstm", "GRU": "shakespeare-gru"}
 
 
@@ -42,9 +42,9 @@ def expect_texts(guest: Visit, **texts: str) -> None:
 def test_slider_texts_and_curves_are_the_engines(guest: Visit) -> None:
     page, gru = guest.page, load_model("shakespeare-gru")
     for label, name in NETWORKS.items():
-        lasts = donor_influence(load_model(name), DONOR, PASSAGE, 1.0).lasts_characters
+        lasts = donor_influence(load_model(name), DONOR, RECEIVER, 1.0).lasts_characters
         words = (
-            f"still felt at the end of B, after {len(PASSAGE)} characters"
+            f"still felt at the end of B, after {len(RECEIVER)} characters"
             if lasts is None
             else f"felt for {lasts} characters of B"
         )

@@ -11,11 +11,11 @@ from engine.inspection.cells.units import unit_course
 from engine.inspection.writing.activation_clamping import Strings, perform
 from engine.inspection.writing.probing import investigate
 from engine.models.folder import load_model
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.browser.browsing import Visit, eventually
 
 LENGTH = 60
-PAGE = f"/generation?max_new_tokens={LENGTH}&closeup=LSTM&tool="
+PAGE = f"/generation?max_new_tokens={LENGTH}&model=LSTM&tool="
 
 
 def number_box(guest: Visit, name: str, value: str) -> None:

@@ -116,7 +116,7 @@ def test_a_page_opened_first_goes_through_the_router(page: str) -> None:
     assert PagesManager.uses_pages_directory is False, "Streamlit would run the page's file alone, without app.py"
 
 
-@pytest.mark.parametrize(("page", "name"), [("generation", "closeup"), ("models", "model"), ("translation", "network")])
+@pytest.mark.parametrize(("page", "name"), [("generation", "model"), ("models", "model"), ("translation", "network")])
 def test_a_choice_left_by_another_page_does_not_get_in_the_way(page: str, name: str) -> None:
     at = open_page("home")
     at.session_state[name] = "something else"
@@ -128,7 +128,7 @@ def test_a_choice_left_by_another_page_does_not_get_in_the_way(page: str, name: 
 @pytest.mark.parametrize("page", PAGES)
 def test_garbage_in_the_url_never_breaks_a_page(page: str) -> None:
     at = open_page(
-        page, model="nobody", seed="-1", foo="bar", temperature="", text="\x00é", network="?", closeup="?", task="?"
+        page, model="nobody", seed="-1", foo="bar", temperature="", text="\x00é", network="?", models="?", task="?"
     )
     assert not at.exception
     assert len(at.title) == 1

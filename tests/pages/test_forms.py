@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from engine.config import option
 from engine.errors import ConfigError
@@ -21,10 +22,10 @@ class View:
     size: int = option(5, minimum=1, maximum=10)
     share: float = option(0.5, label="Share", minimum=0.0, maximum=1.0)
     is_on: bool = option(False)
-    colour: str = option("", choices=("red", "green"))
+    colour: str = option("", choices=("red", "green"), formerly=("paint",))
 
 
-FIELDS = fields.fields_of(View)
+FIELDS = fields.fields_of(View, formerly={"colour": {"rouge": "red"}})
 
 
 def test_every_field_knows_its_kind_its_words_and_its_bounds() -> None:
@@ -100,6 +101,74 @@ def test_a_choice_is_understood_by_label_and_by_name() -> None:
     assert fields.read_choice(FIELDS["colour"], "green", labels) == "Green paint"
     with pytest.raises(ConfigError, match="Colour must be one of Red paint, Green paint"):
         fields.read_choice(FIELDS["colour"], "blue", labels)
+
+
+@pytest.mark.parametrize(
+    ("asked", "present"),
+    [
+        ({"colour": ["green"], "utm_source": ["x"]}, {"colour": ["green"], "utm_source": ["x"]}),
+        ({"paint": ["green"]}, {"colour": ["green"]}),
+        ({"colour": ["rouge"]}, {"colour": ["red"]}),
+        ({"paint": ["rouge", "green"]}, {"colour": ["red", "green"]}),
+        ({"paint": ["red"], "colour": ["green"]}, {"paint": ["red"], "colour": ["green"]}),
+        ({"text": ["rouge"]}, {"text": ["rouge"]}),
+    ],
+)
+def test_an_old_link_is_read_by_the_names_of_today(asked: dict, present: dict) -> None:
+    assert fields.present_parameters(FIELDS, asked) == present
+
+
+def _page_of_an_old_link() -> None:
+    """Draw what a field holds before its widget is drawn, and after."""
+    import streamlit
+
+    from engine.config import option
+    from pages.components import forms
+    from pages.components.views import composed_of
+
+    @composed_of()
+    class View:
+        """One field of each kind."""
+
+        text: str = option("hello")
+        size: int = option(5, minimum=1, maximum=10, formerly=("length",))
+        share: float = option(0.5)
+        is_on: bool = option(False)
+        colour: str = option("", choices=("red", "green"))
+        both: tuple = option(("red",), choices=("red", "green"))
+
+    controls = forms.open_controls(
+        "old", View, labels={"colour": str.capitalize}, formerly={"colour": {"vert": "green"}}
+    )
+    streamlit.text(repr({name: controls.current(name) for name in View.__dataclass_fields__}))
+    controls.number("size")
+    controls.several("both", default=["red"])
+    streamlit.text(repr([controls.current("size"), controls.current("both")]))
+
+
+def _shown(**parameters: str | list[str]) -> list[str]:
+    at = AppTest.from_function(_page_of_an_old_link)
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    assert not at.warning
+    return [text.value for text in at.text]
+
+
+def test_what_a_field_will_hold_is_of_its_own_kind() -> None:
+    default = {"text": "hello", "size": 5, "share": 0.5, "is_on": False, "colour": "red", "both": ("red",)}
+    assert _shown() == [repr(default), repr([5, ("red",)])]
+    asked = {"text": "5", "size": "7.0", "share": "1", "is_on": "true", "colour": "Green", "both": ["red", "green"]}
+    found = {"text": "5", "size": 7, "share": 1.0, "is_on": True, "colour": "green", "both": ("red", "green")}
+    assert _shown(**asked) == [repr(found), repr([7, ("red", "green")])]
+
+
+def test_a_page_opens_at_what_an_old_link_says() -> None:
+    first, second = _shown(length="8", colour="vert")
+    assert "'size': 8" in first
+    assert "'colour': 'green'" in first
+    assert second.startswith("[8,")
 
 
 @given(st.text(max_size=60))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.cells.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 
@@ -31,6 +30,7 @@ TOOLS = Toolbox(
         "memory_retention",
         "Conveyor belt",
         "What did one token write into the memory, and how much of it is left later?",
+        formerly="conveyor",
     ),
     CellsTool(
         "edit",
@@ -50,5 +50,3 @@ TOOLS = Toolbox(
     ),
 )
 show = TOOLS.show
-
-__all__ = ["TOOLS", "CellsTool", "PageContext", "show"]

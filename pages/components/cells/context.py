@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,36 +14,23 @@ from engine.models.folder import ModelInfo
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
 from pages.components import cache, figures, networks
-from pages.components.forms import Controls
+from pages.components.cells.view import CellsView
+from pages.components.context import PageContext
 from pages.components.translation.context import title
-from pages.components.views.cells import CellsView
 
 QUICKLY_READ = 200  # tokens; more take a second or longer
 
 
-@dataclass(frozen=True)
-class PageContext:
-    """The page as a tool meets it.
+@dataclass(frozen=True, kw_only=True)
+class CellsContext(PageContext[CellsView]):
+    """The page as a tool of the Cells page meets it.
 
     Attributes:
-        controls: draws widgets bound to the URL, from the fields of the page's view.
-        view: what the URL said when the page was drawn so far; a tool's own fields come from its own widgets.
         text: what is read. tokens: the pieces of it that the network reads as one token each.
-        models: every network that can be opened by name, in the order they are listed in.
-        network: name of the one that is looked at.
     """
 
-    controls: Controls[CellsView]
-    view: CellsView
     text: str
     tokens: Sequence[str]
-    models: Mapping[str, ModelInfo]
-    network: str
-
-    @property
-    def info(self) -> ModelInfo:
-        """What is known about the network that is looked at."""
-        return self.models[self.network]
 
     @property
     def language_models(self) -> dict[str, ModelInfo]:
@@ -94,8 +81,8 @@ class PageContext:
         labels = strand_labels(self.info)
         if len(labels) == 1:
             return 0
-        self.controls.offer("strand", labels)
-        return labels.index(self.controls.segmented("strand"))
+        self.controls.offer("layer", labels)
+        return labels.index(self.controls.segmented("layer"))
 
     def ask_position(self) -> int:
         """Draw the slider and the buttons of the step; return the token that is looked at, counted from 0."""

@@ -30,8 +30,8 @@ from engine.plotting.cells.state_edits import (
 )
 from pages.components import cache, figures, header, inside_receipts, networks, notices
 from pages.components.cells.context import PageContext
+from pages.components.cells.view import FIRST, SECOND
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.cells_edit import FIRST, SECOND
 
 AVERAGE = "Average of embeddings"
 UNITS_SHOWN = 12

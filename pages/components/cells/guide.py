@@ -80,7 +80,7 @@ def _take(context: PageContext, found: ClosingGate, reached: int) -> None:
         controls.set("tool", "step")
         return
     if len(strand_labels(context.info)) > 1:
-        controls.set("strand", strand_labels(context.info)[found.strand])
+        controls.set("layer", strand_labels(context.info)[found.strand])
     controls.set("unit", found.unit)
     controls.set("position", (found.previous if reached == 0 else found.position) + 1)
     controls.set("tool", "gates" if reached == 2 else "step")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.comparison.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 RECIPE = "shipped"  # whose table is shown
@@ -33,7 +32,9 @@ SECTIONS = Toolbox(
     Section("sizes", "Parameters", "How many numbers does each architecture learn, by formula and by count?"),
     Section("literature", "Published figures", "Do our runs agree with what others have published?"),
     Section("rules", "The rules", "What was held equal, what was chosen, and how?"),
-    Section("live_race", "Place your bets", "Who will win? Bet, then watch a race on this server.", False),
+    Section(
+        "live_race", "Place your bets", "Who will win? Bet, then watch a race on this server.", False, formerly="bets"
+    ),
 )
 show = SECTIONS.show
 
@@ -41,6 +42,3 @@ show = SECTIONS.show
 def available(has_results: bool) -> dict[str, Section]:
     """Return the sections that can be opened, with or without measured rows."""
     return {name: section for name, section in SECTIONS.items() if has_results or not section.needs_results}
-
-
-__all__ = ["RECIPE", "SECTIONS", "PageContext", "Section", "available", "show"]

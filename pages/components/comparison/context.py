@@ -11,29 +11,27 @@ import plotly.graph_objects as go
 from engine.experiments.aggregates import Contents
 from engine.experiments.task_facts import TaskFacts, task_facts
 from pages.components import cache
-from pages.components.forms import Controls
-from pages.components.views.comparison import ComparisonView
+from pages.components.comparison.view import ComparisonView
+from pages.components.context import PageContext
 
 
-@dataclass(frozen=True)
-class PageContext:
-    """The page as a section meets it.
+@dataclass(frozen=True, kw_only=True)
+class ComparisonContext(PageContext[ComparisonView]):
+    """The page as a section of the comparison page meets it.
 
     Attributes:
         page: the page's name, for what is remembered of a visit.
-        controls: draws widgets bound to the URL, from the fields of the page's view.
         recipe: the table of results that is shown; "" where there is none.
         task: the task chosen at the top of the page; "" without results.
-        equal: what the networks compared have in common: "parameters" or "hidden_size".
+        matched_by: what the networks compared have in common: "parameters" or "hidden_size".
         architectures: those the visitor wants to see, in the order of legends.
         held: what the table of results holds; None without results.
     """
 
     page: str
-    controls: Controls[ComparisonView]
     recipe: str = ""
     task: str = ""
-    equal: str = "parameters"
+    matched_by: str = "parameters"
     architectures: tuple[str, ...] = ()
     held: Contents | None = None
 
@@ -45,7 +43,7 @@ class PageContext:
     @property
     def lengths(self) -> tuple[int, ...]:
         """The lengths the task was run at."""
-        return self.held.lengths[(self.equal, self.task)]
+        return self.held.lengths[(self.matched_by, self.task)]
 
     def ask(self, function: Callable[..., Any], *args: Any) -> Any:
         """Return `function(results, *args)`, computed once."""

@@ -16,9 +16,9 @@ from engine.plotting.theme import architecture_label
 from pages.components import cache, figures, notices
 from pages.components.background import BackgroundJob
 from pages.components.comparison.context import PageContext
+from pages.components.comparison.view import LONGEST_CONTEXT
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.comparison_cost import LONGEST
 
 WHEN = {"streaming": "Reading as it comes in", "training": "Training"}
 WORDS = {
@@ -84,8 +84,8 @@ def _measured(job: BackgroundJob, when: str) -> dict | None:
 
 def _stored(context: PageContext, when: str) -> pd.DataFrame:
     if not context.recipe:
-        return stored_costs(pd.DataFrame({"kind": [], "equal": []}), when, context.equal)
-    return context.ask(stored_costs, when, context.equal, context.architectures)
+        return stored_costs(pd.DataFrame({"kind": [], "equal": []}), when, context.matched_by)
+    return context.ask(stored_costs, when, context.matched_by, context.architectures)
 
 
 def _show_charts(context: PageContext, when: str, stored: pd.DataFrame, now: dict | None) -> None:
@@ -148,7 +148,7 @@ def _stored_receipt(context: PageContext, when: str) -> Receipt:
         f"{facts['torch']}",
         python="from engine.experiments import results\nfrom engine.experiments.cost_tables import growth, "
         "stored_costs\n\n"
-        f"points = stored_costs(results.load_results({context.recipe!r}), {when!r}, {context.equal!r})\n"
+        f"points = stored_costs(results.load_results({context.recipe!r}), {when!r}, {context.matched_by!r})\n"
         "print(points, growth(points, 'seconds'), growth(points, 'memory_bytes'))",
         command=facts["command"],
     )
@@ -199,7 +199,7 @@ def _show_calculator(context: PageContext) -> None:
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     measured = table.assign(at=tokens, memory_bytes=table["measured_bytes"])
-    lines = state_curves(hidden_size, LONGEST).rename(columns={"position": "at"})
+    lines = state_curves(hidden_size, LONGEST_CONTEXT).rename(columns={"position": "at"})
     figures.show(
         cost_lines(
             lines,

@@ -39,15 +39,15 @@ def show(context: PageContext) -> None:
     if not context.architectures:
         notices.note("No architecture is chosen; choose some below.")
         return
-    table = context.ask(standings, context.equal, context.task)
+    table = context.ask(standings, context.matched_by, context.task)
     table = table[table["architecture"].isin(context.architectures)]
     if table.empty:
         notices.note(
             f"None of the architectures chosen was run on {facts.title.lower()} at this equality; choose another below."
         )
         return
-    length = context.ask(telling_length, context.equal, context.task, context.architectures)
-    sentence = context.ask(verdict_sentence, context.equal, context.task, length, context.architectures)
+    length = context.ask(telling_length, context.matched_by, context.task, context.architectures)
+    sentence = context.ask(verdict_sentence, context.matched_by, context.task, length, context.architectures)
     st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
     view = context.view
     if view.who_up == "updates" and table["updates_median"].isna().all():
@@ -66,7 +66,7 @@ def show(context: PageContext) -> None:
     figures.show(
         context.figure(
             _draw,
-            context.equal,
+            context.matched_by,
             context.task,
             context.architectures,
             figures.mode(),
@@ -78,14 +78,14 @@ def show(context: PageContext) -> None:
         alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: median over the seeds, bars from best to "
         f"worst. {sentence}",
         table=table.round(5),
-        receipt=receipt(context, "aggregates", f"standings(frame, {context.equal!r}, {context.task!r})"),
+        receipt=receipt(context, "aggregates", f"standings(frame, {context.matched_by!r}, {context.task!r})"),
     )
     st.caption(notices.plain(" ".join(filter(None, words))))
 
 
 def _draw(
     frame: pd.DataFrame,
-    equal: str,
+    matched_by: str,
     task: str,
     architectures: tuple[str, ...],
     mode: Mode,
@@ -93,7 +93,7 @@ def _draw(
     is_log_x: bool,
     is_log_y: bool,
 ) -> go.Figure:
-    facts, table = task_facts(task), standings(frame, equal, task)
+    facts, table = task_facts(task), standings(frame, matched_by, task)
     table = table[table["architecture"].isin(architectures)]
     if up == "updates":
         table = table[table["updates_median"].notna()]

@@ -20,7 +20,7 @@ from pages.components.header import TEXT_WIDTH
 
 def show(context: PageContext) -> None:
     """Draw the findings and the map."""
-    found = context.ask(findings, context.equal)
+    found = context.ask(findings, context.matched_by)
     for finding in found:
         with st.container(horizontal=True, vertical_alignment="top", key=f"finding-{finding.name}"):
             st.markdown(f"**{notices.plain(finding.title)}:** {notices.plain(finding.sentence)}", width=TEXT_WIDTH)
@@ -41,19 +41,19 @@ def show(context: PageContext) -> None:
         "seeds touch, nobody."
     )
     st.markdown("**Who solves what.** Each row is a task at one length, each column an architecture.", width=TEXT_WIDTH)
-    table = context.ask(solved_map, context.equal)
+    table = context.ask(solved_map, context.matched_by)
     figures.show(
-        context.figure(_draw, context.equal, figures.mode()),
+        context.figure(_draw, context.matched_by, figures.mode()),
         name="solved-map",
         alt=map_sentence(table),
         table=table,
-        receipt=receipt(context, "findings", f"solved_map(frame, {context.equal!r})"),
+        receipt=receipt(context, "findings", f"solved_map(frame, {context.matched_by!r})"),
         on_click=partial(_open_task, context),
     )
 
 
-def _draw(frame: pd.DataFrame, equal: str, mode: Mode) -> go.Figure:
-    table = solved_map(frame, equal)
+def _draw(frame: pd.DataFrame, matched_by: str, mode: Mode) -> go.Figure:
+    table = solved_map(frame, matched_by)
     return solved_dots(table, mode=mode, titles={task: task_title(task) for task in table["task"].unique()})
 
 

@@ -19,9 +19,9 @@ from engine.plotting.gradients.half_life import (
 )
 from pages.components import cache, figures, networks, notices
 from pages.components.comparison.context import PageContext
+from pages.components.comparison.view import LONGEST_TEXT
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.comparison_half_life import LONGEST_TEXT
 
 Found = dict[str, HalfLife]
 

@@ -27,7 +27,10 @@ def show(context: PageContext) -> None:
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.offer(
-            "learning_length", context.lengths, "{:,}".format, context.ask(telling_length, context.equal, context.task)
+            "learning_length",
+            context.lengths,
+            "{:,}".format,
+            context.ask(telling_length, context.matched_by, context.task),
         )
         length = controls.segmented("learning_length", "{:,}".format)
         look = controls.segmented("learning_look", LOOKS.get)
@@ -50,18 +53,18 @@ def _show_all(context: PageContext, length: int, look: str) -> None:
         if look == "seeds"
         else (median_curves, "medians over the seeds, bands from lowest to highest")
     )
-    curves = context.ask(function, context.equal, context.task, length)
+    curves = context.ask(function, context.matched_by, context.task, length)
     curves = curves[curves["architecture"].isin(context.architectures)]
     if curves.empty:
         notices.note("None of the architectures switched on above has runs here.")
         return
-    table = context.ask(standings, context.equal, context.task)
+    table = context.ask(standings, context.matched_by, context.task)
     baseline = float(table[table["length"] == length]["baseline"].iloc[0])
     sentence = _last_losses(curves, "loss" if look == "seeds" else "loss_median")
     figures.show(
         context.figure(
             _draw,
-            context.equal,
+            context.matched_by,
             context.task,
             length,
             context.architectures,
@@ -77,7 +80,9 @@ def _show_all(context: PageContext, length: int, look: str) -> None:
         f"{AGAINST[view.learning_against].lower()}: {words}. {sentence}",
         table=curves.round(5),
         receipt=receipt(
-            context, "learning_curves", f"{function.__name__}(frame, {context.equal!r}, {context.task!r}, {length})"
+            context,
+            "learning_curves",
+            f"{function.__name__}(frame, {context.matched_by!r}, {context.task!r}, {length})",
         ),
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
@@ -93,7 +98,7 @@ def _show_all(context: PageContext, length: int, look: str) -> None:
 
 def _draw(
     frame: pd.DataFrame,
-    equal: str,
+    matched_by: str,
     task: str,
     length: int,
     architectures: tuple[str, ...],
@@ -104,7 +109,7 @@ def _draw(
     is_log_x: bool,
     is_log_y: bool,
 ) -> go.Figure:
-    curves = (seed_curves if look == "seeds" else median_curves)(frame, equal, task, length)
+    curves = (seed_curves if look == "seeds" else median_curves)(frame, matched_by, task, length)
     curves = curves[curves["architecture"].isin(architectures)]
     titles = {"x": AXES[against], "x_title": AGAINST[against], "unit": task_facts(task).unit}
     return loss_curves(curves, mode=mode, baseline=baseline, is_log_x=is_log_x, is_log_y=is_log_y, **titles)
@@ -113,7 +118,7 @@ def _draw(
 def _show_pair(context: PageContext, length: int) -> None:
     """Draw any two runs of the task and length over each other, with their difference."""
     controls = context.controls
-    runs = context.ask(run_names, context.equal, context.task, length)
+    runs = context.ask(run_names, context.matched_by, context.task, length)
     labels = {str(run): run.label for run in runs}
     names = list(labels)
     first, second = (
@@ -126,7 +131,14 @@ def _show_pair(context: PageContext, length: int) -> None:
             controls.select(field, labels.get, width=230)
         controls.number("learning_threshold", width=230)
     view, facts = context.view, context.facts
-    arguments = (context.equal, context.task, length, view.learning_one, view.learning_other, view.learning_threshold)
+    arguments = (
+        context.matched_by,
+        context.task,
+        length,
+        view.learning_one,
+        view.learning_other,
+        view.learning_threshold,
+    )
     pair = context.ask(compare_runs, *arguments)
     figures.show(
         two_runs(

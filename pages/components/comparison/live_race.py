@@ -16,7 +16,8 @@ from engine.experiments.verdicts import RULE, Verdict
 from engine.models.sequence_predictor import count_parameters
 from engine.plotting.theme import architecture_label
 from engine.tasks import TASKS, Task
-from pages.components import figures, notices, races, state
+from pages.components import figures, notices, state
+from pages.components.comparison import races
 from pages.components.comparison.context import PageContext
 from pages.components.forms import Controls
 from pages.components.header import TEXT_WIDTH

@@ -19,7 +19,7 @@ def receipt(context: PageContext, module: str, line: str, table: str = "") -> Re
     function = line.split("(")[0]
     hours = facts["elapsed_seconds"] / 3600
     return Receipt(
-        model=f"{facts['runs']} runs in all, {EQUAL_WORDS[context.equal]} within each task and length",
+        model=f"{facts['runs']} runs in all, {EQUAL_WORDS[context.matched_by]} within each task and length",
         seed=facts["seeds"],
         measured=f"{facts['date']}, commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} cores), torch "
         f"{facts['torch']}",

@@ -43,10 +43,10 @@ HEADINGS = {
 
 def show(context: PageContext) -> None:
     """Draw the rules in words and the tables behind them."""
-    found = context.ask(protocol, context.equal)
+    found = context.ask(protocol, context.matched_by)
     st.markdown("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)), width=TEXT_WIDTH)
     sources = {
-        part: receipt(context, "protocol", f"protocol(frame, {context.equal!r})", f".{part}")
+        part: receipt(context, "protocol", f"protocol(frame, {context.matched_by!r})", f".{part}")
         for part in ("budgets", "matching", "trials")
     }
     st.markdown("**What every task was given**")
@@ -85,7 +85,7 @@ def _show_sensitivity(context: PageContext) -> None:
     if table.empty:
         notices.note("No learning rates were tried for the architectures switched on above.")
         return
-    baseline = _baseline(context.ask(standings, context.equal, context.task), length)
+    baseline = _baseline(context.ask(standings, context.matched_by, context.task), length)
     sentence = sensitivity_sentence(table, baseline)
     figures.show(
         loss_by_rate(table, mode=figures.mode(), unit=facts.unit, baseline=baseline, is_log_y=context.view.rules_log_y),

@@ -25,14 +25,17 @@ def show(context: PageContext) -> None:
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.offer(
-            "tradeoff_length", context.lengths, "{:,}".format, context.ask(telling_length, context.equal, context.task)
+            "tradeoff_length",
+            context.lengths,
+            "{:,}".format,
+            context.ask(telling_length, context.matched_by, context.task),
         )
         length = controls.segmented("tradeoff_length", "{:,}".format)
         cost = controls.segmented("tradeoff_cost", COSTS.get)
         with st.popover("Axes", icon=":material/straighten:"):
             controls.toggle("tradeoff_log_x")
             controls.toggle("tradeoff_log_y")
-    table = context.ask(tradeoff, context.equal, context.task, length, cost, context.architectures)
+    table = context.ask(tradeoff, context.matched_by, context.task, length, cost, context.architectures)
     if table.empty:
         notices.note("None of the architectures switched on above has runs here.")
         return
@@ -55,7 +58,7 @@ def show(context: PageContext) -> None:
         receipt=receipt(
             context,
             "tradeoff",
-            f"tradeoff(frame, {context.equal!r}, {context.task!r}, {length}, {cost!r}, {context.architectures!r})",
+            f"tradeoff(frame, {context.matched_by!r}, {context.task!r}, {length}, {cost!r}, {context.architectures!r})",
         ),
     )
     st.caption(
@@ -63,7 +66,7 @@ def show(context: PageContext) -> None:
         "The dotted steps are the Pareto front: nobody lies below and to the left of it. Marks on it are larger."
         + (
             " The networks were made about equal in parameters, so they differ little here."
-            if cost == PARAMETERS and context.equal == "parameters"
+            if cost == PARAMETERS and context.matched_by == "parameters"
             else ""
         )
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.entities.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 
@@ -58,5 +57,3 @@ TOOLS = Toolbox(
         needs_text=False,
     ),
 )
-
-__all__ = ["TOOLS", "PageContext", "EntitiesTool"]

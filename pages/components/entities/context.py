@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.families.tagging import rank
 from engine.models.folder import ModelInfo
 from pages.components import cache
-from pages.components.forms import Controls
-from pages.components.views.entities import EntitiesView
+from pages.components.context import PageContext
+from pages.components.entities.view import EntitiesView
 
 if TYPE_CHECKING:
     from engine.inspection.tagging.predictions import Tagging, WordSpan
@@ -18,36 +18,23 @@ if TYPE_CHECKING:
 PAGE = "entities"
 
 
-@dataclass(frozen=True)
-class PageContext:
-    """The page as a tool meets it.
+@dataclass(frozen=True, kw_only=True)
+class EntitiesContext(PageContext[EntitiesView]):
+    """The page as a tool of the Entities page meets it.
 
     Attributes:
-        controls: draws widgets bound to the URL, from the fields of the page's view.
-        view: what the URL said when the page was drawn so far; a tool's own fields come from its own widgets.
         text: the line that is looked at; `lines` are all that were typed, without empty ones.
         places: the words of `text`, each with its place in it.
-        models: every usable tagger by name, in the order they are listed in.
-        network: name of the one that is looked at.
     """
 
-    controls: Controls[EntitiesView]
-    view: EntitiesView
     text: str
     lines: Sequence[str]
     places: Sequence[WordSpan]
-    models: Mapping[str, ModelInfo]
-    network: str
 
     @property
     def words(self) -> tuple[str, ...]:
         """The words of `text`, as every tagger reads them."""
         return tuple(word.text for word in self.places)
-
-    @property
-    def info(self) -> ModelInfo:
-        """What is known about the network that is looked at."""
-        return self.models[self.network]
 
     @property
     def tagging(self) -> Tagging:

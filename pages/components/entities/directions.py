@@ -99,7 +99,7 @@ def _show_voices(context: PageContext, directions: Directions, alone: str | None
         rows.append(TagRow("fwd-only", one.tags, one.probabilities, marked=marked))
     sentence = disagreement_sentence(directions)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    chosen = min(max(1, int(float(context.controls.current("directions_word")))), len(context.words))
+    chosen = min(max(1, context.controls.current("directions_word")), len(context.words))
     window = window_around(chosen - 1, len(context.words))
     with st.container(width=bio_constraints.ROWS_WIDTH):
         figures.show(

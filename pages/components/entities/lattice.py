@@ -60,7 +60,7 @@ def show(context: PageContext) -> None:
     own = lattice_of(context.tagging)
     edits = _read_edits(context, own)
     edited = edit_steps(own, edits)
-    tags = own.labels if context.controls.current("lattice_all_tags") in (True, "true") else tags_that_matter(edited)
+    tags = own.labels if context.controls.current("lattice_all_tags") else tags_that_matter(edited)
     ways = best_ways(edited, len(WAYS))
     _show_ways(context, edited, ways, tags, edits)
     _show_column(context, edited, edits)
@@ -71,7 +71,7 @@ def show(context: PageContext) -> None:
 def _read_edits(context: PageContext, lattice: Lattice) -> list[TransitionEdit]:
     """Return the edits in the URL; where they do not fit this tagger the page says so and goes on without them."""
     try:
-        return read_edits(str(context.controls.current("lattice_edits")), lattice.labels)
+        return read_edits(context.controls.current("lattice_edits"), lattice.labels)
     except InputError as problem:
         notices.error(f"{problem} The tagger's own scores are used.")
         return []
@@ -246,7 +246,7 @@ def _ask_step(context: PageContext, lattice: Lattice, flips: Sequence[Transition
         after = controls.select("lattice_to", width=150, on_change=_follow_step, args=(context, lattice))
         edits = _read_edits_quietly(context, lattice)
         change = next((edit.change for edit in edits if (edit.before, edit.after) == (before, after)), 0.0)
-        if round(float(controls.current("lattice_change")), 2) != round(change, 2):
+        if round(controls.current("lattice_change"), 2) != round(change, 2):
             controls.set("lattice_change", change)
         controls.slider("lattice_change", width=300, on_change=_slide, args=(context, lattice))
         st.button(
@@ -271,7 +271,7 @@ def _ask_step(context: PageContext, lattice: Lattice, flips: Sequence[Transition
 
 def _read_edits_quietly(context: PageContext, lattice: Lattice) -> list[TransitionEdit]:
     try:
-        return read_edits(str(context.controls.current("lattice_edits")), lattice.labels)
+        return read_edits(context.controls.current("lattice_edits"), lattice.labels)
     except InputError:  # said at the top of the tool
         return []
 
@@ -291,7 +291,7 @@ def _slide(context: PageContext, lattice: Lattice) -> None:
         context,
         lattice,
         TransitionEdit(
-            controls.current("lattice_from"), controls.current("lattice_to"), float(controls.current("lattice_change"))
+            controls.current("lattice_from"), controls.current("lattice_to"), controls.current("lattice_change")
         ),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components.generation.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 
@@ -42,6 +41,7 @@ TOOLS = Toolbox(
         "training_snapshots",
         "Time machine",
         "How did a network learn to write? Go back to any stage of one training run.",
+        formerly="history",
         looks_at_one=False,
     ),
     GenerationTool(
@@ -68,18 +68,21 @@ TOOLS = Toolbox(
         "Cell detective",
         "Does any unit know that it stands in a speaker's name, or late in a line? All of them are tested, on unseen "
         "text.",
+        formerly="detective",
         needs_units=True,
     ),
     GenerationTool(
         "activation_clamping",
         "Puppeteer",
         "What happens if you hold a gate or a unit while the network writes, and does it do real harm?",
+        formerly="puppeteer",
         needs_units=True,
     ),
     GenerationTool(
         "activation_patching",
         "State transplant",
         "What is left of one passage while the network reads another, and for how long?",
+        formerly="transplant",
         needs_units=True,
     ),
     GenerationTool(
@@ -89,5 +92,3 @@ TOOLS = Toolbox(
     ),
 )
 show = TOOLS.show
-
-__all__ = ["TOOLS", "PageContext", "GenerationTool", "show"]

@@ -13,12 +13,12 @@ from engine.errors import InputError
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from engine.plotting.writing.writing_tree import MOST_BITS, describe_writing_tree, writing_tree
-from pages.components import cowriting as writing_desk
 from pages.components import figures, notices, state
 from pages.components.calls import call
-from pages.components.cowriting import CODE, Author, Held
+from pages.components.generation import cowriting as writing_desk
 from pages.components.generation import receipts
 from pages.components.generation.context import PageContext
+from pages.components.generation.cowriting import CODE, Author, Held
 from pages.components.header import TEXT_WIDTH
 
 BUTTONS = 10

@@ -11,11 +11,12 @@ from engine.decoding.arithmetic_coding import compress, decompress
 from engine.decoding.limits import check_duel_text
 from engine.inspection.writing.compression import archive
 from engine.plotting.writing.compression import compression_bars, describe_compression
-from pages.components import cache, duels, figures, networks, notices, state
+from pages.components import cache, figures, networks, notices, state
 from pages.components.calls import call
+from pages.components.generation import duels
 from pages.components.generation.context import PageContext
+from pages.components.generation.view import SCENE
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.generation_surprise import SCENE
 
 PAGE = "generation"
 KEYS = "".join(chr(code) for code in range(32, 127))

@@ -16,8 +16,8 @@ from engine.inspection.writing.training_snapshots import history_frame, text_of_
 from engine.models.folder import ModelInfo
 from engine.models.training_snapshots import list_stages
 from pages.components.calls import call
-from pages.components.cowriting import Held
 from pages.components.figures import Receipt
+from pages.components.generation.cowriting import Held
 from pages.components.writing import Writing
 
 

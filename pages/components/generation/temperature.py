@@ -26,8 +26,8 @@ from pages.components import cache, figures, header, notices, state
 from pages.components.calls import Call, call, receipt
 from pages.components.generation import receipts
 from pages.components.generation.context import PageContext
+from pages.components.generation.view import NOW
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.generation_temperature import NOW
 
 TEXT_HEIGHT = 260
 COLUMNS = 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pages.components.gradients.context import PageContext
 from pages.components.tools import Tool, Toolbox
 
 TOOLS = Toolbox(
@@ -14,7 +13,12 @@ TOOLS = Toolbox(
         "Which of the earlier characters does a network lean on when it expects the next one?",
     ),
     Tool("clipping", "Clipping", "What happens when gradients explode, and what does it help to hold them down?"),
-    Tool("trainability", "Foretold?", "Can one tell from the gradients of a newborn network whether it will learn?"),
+    Tool(
+        "trainability",
+        "Foretold?",
+        "Can one tell from the gradients of a newborn network whether it will learn?",
+        formerly="foretold",
+    ),
     Tool(
         "truncation",
         "Truncation",
@@ -22,5 +26,3 @@ TOOLS = Toolbox(
     ),
 )
 show = TOOLS.show
-
-__all__ = ["TOOLS", "PageContext", "show"]

@@ -10,6 +10,7 @@ from math import log10
 import streamlit as st
 
 from engine.cells import CELLS
+from engine.config import settings_from
 from engine.inspection.gradients.chain import (
     ARCHITECTURES,
     Chain,
@@ -38,7 +39,6 @@ from pages.components.figures import Receipt
 from pages.components.gradients import trained
 from pages.components.gradients.context import PageContext
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.gradients_chain import chain_settings
 
 
 def show(context: PageContext) -> None:
@@ -56,13 +56,13 @@ def show(context: PageContext) -> None:
     distance = far_distance(chain)
     chart, edge, spectra = st.container(), st.container(), st.container()
     with spectra:  # drawn first: the choice also says whose bound is drawn above
-        closeup = context.controls.segmented("chain_closeup")
-        bound = cache.compute(chain_bound, settings, closeup, text)
-        _show_spectra(settings, text, chain, closeup, bound)
+        architecture = context.controls.segmented("chain_architecture")
+        bound = cache.compute(chain_bound, settings, architecture, text)
+        _show_spectra(settings, text, chain, architecture, bound)
     with edge:
         _show_product(context, settings, text, chain)
     with chart:
-        _show_curves(settings, text, chain, distance, (closeup, bound))
+        _show_curves(settings, text, chain, distance, (architecture, bound))
     trained.show(context, text)
 
 
@@ -104,7 +104,7 @@ def _ask(context: PageContext) -> tuple[ChainSettings, str | None]:
         controls.segmented("chain_activation")
         controls.number("chain_seed", width=130)
     text = controls.text_area("text", height=80) if source == "text" else None
-    return chain_settings(controls.value()), text
+    return settings_from(ChainSettings, controls.value(), "chain_"), text
 
 
 def _show_words(chain: Chain) -> None:
@@ -140,11 +140,11 @@ def _show_product(context: PageContext, settings: ChainSettings, text: str | Non
     st.markdown(notices.plain(product_sentence(chain)), width=TEXT_WIDTH)
 
 
-def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, closeup: str, bound: float) -> None:
+def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, architecture: str, bound: float) -> None:
     """Draw the singular values of one network."""
-    label = theme.architecture_label(closeup)
-    facts = chain.facts.set_index("architecture").loc[closeup]
-    matrices = CELLS.get(closeup).blocks_back
+    label = theme.architecture_label(architecture)
+    facts = chain.facts.set_index("architecture").loc[architecture]
+    matrices = CELLS.get(architecture).blocks_back
     if matrices == 1:
         own = (
             f"Its recurrent matrix has the spectral radius {facts['spectral_radius']:.3g} and the largest singular "
@@ -163,12 +163,12 @@ def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, close
         width=TEXT_WIDTH,
     )
     figures.show(
-        singular_values(chain.spectra, closeup, mode=figures.mode()),
+        singular_values(chain.spectra, architecture, mode=figures.mode()),
         name="chain-spectra",
-        alt=describe_spectra(chain.spectra, closeup),
-        table=chain.spectra[chain.spectra["architecture"] == closeup].round(4),
+        alt=describe_spectra(chain.spectra, architecture),
+        table=chain.spectra[chain.spectra["architecture"] == architecture].round(4),
         receipt=_receipt(
-            settings, text, f"print(chain.spectra, chain_bound(settings, {closeup!r}, text))", "chain_bound"
+            settings, text, f"print(chain.spectra, chain_bound(settings, {architecture!r}, text))", "chain_bound"
         ),
     )
     st.caption(

@@ -8,6 +8,7 @@ from datetime import date
 
 import streamlit as st
 
+from engine.config import settings_from
 from engine.experiments.clipping import clipping_frame, clipping_sentence, train_twice
 from engine.experiments.clipping_settings import ClippingSettings
 from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
@@ -15,7 +16,6 @@ from pages.components import cache, figures, notices, state
 from pages.components.figures import Receipt
 from pages.components.gradients.context import PAGE, PageContext
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.gradients_clipping import clipping_settings
 
 NAME = "clipping"
 FLUSH_SECONDS = 0.3
@@ -47,7 +47,7 @@ def show(context: PageContext) -> None:
         with st.container(horizontal=True):
             for name in names:
                 context.controls.number(f"clipping_{name}", width=160)
-    settings = clipping_settings(context.controls.value())
+    settings = settings_from(ClippingSettings, context.controls.value(), "clipping_")
     found = state.recall(PAGE, NAME)
     if found is None or found.settings != settings:
         found = TwoRuns(settings)

@@ -23,8 +23,8 @@ from engine.plotting.writing.text_grid import spoken_token
 from pages.components import cache, figures, networks, notices
 from pages.components.figures import Receipt
 from pages.components.gradients.context import PageContext
+from pages.components.gradients.view import CAT, CHEF
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.gradients import CAT, CHEF
 
 EXAMPLES = {"The cat": CAT, "The chef": CHEF}
 STRONG, WEAK = 0.7, 0.3  # rank correlations
@@ -128,8 +128,8 @@ def _show_checks(
     )
     name = next(iter(found))
     if len(found) > 1:
-        context.controls.offer("connectivity_closeup", list(found), context.label)
-        name = context.controls.segmented("connectivity_closeup", context.label)
+        context.controls.offer("connectivity_model", list(found), context.label)
+        name = context.controls.segmented("connectivity_model", context.label)
     figures.show(
         check_curves(frames[name], context.models[name].architecture, mode=figures.mode()),
         name="connectivity-check",

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.models.folder import ModelInfo
-from pages.components import networks
-from pages.components.forms import Controls
-from pages.components.views.gradients import GradientsView
+from pages.components.context import PageContext
+from pages.components.gradients.view import GradientsView
 
 PAGE = "gradients"
 
 
-@dataclass(frozen=True)
-class PageContext:
-    """The page as a tool meets it.
-
-    Attributes:
-        controls: draws widgets bound to the URL, from the fields of the page's view.
-        view: what the URL said when the page was drawn so far; a tool's own fields come from its own widgets.
-        models: every language model through which a gradient flows, by name.
-    """
-
-    controls: Controls[GradientsView]
-    view: GradientsView
-    models: Mapping[str, ModelInfo]
+@dataclass(frozen=True, kw_only=True)
+class GradientsContext(PageContext[GradientsView]):
+    """The page as a tool of the Gradients page meets it; `models` are those through which a gradient flows."""
 
     @property
     def trio(self) -> dict[str, ModelInfo]:
@@ -38,7 +26,3 @@ class PageContext:
         none are."""
         matched = {name: info for name, info in self.models.items() if not info.group}
         return matched or dict(self.models)
-
-    def label(self, name: str) -> str:
-        """Return what the page calls a model."""
-        return networks.label(self.models[name])

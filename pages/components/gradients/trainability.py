@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from engine.config import settings_from
 from engine.experiments.trainability import JOB, births, foretold_frame, foretold_sentence, settings_dict
 from engine.experiments.trainability_settings import TrainabilitySettings
 from engine.plotting.gradients.trainability import describe_foretold, foretold_marks
@@ -17,7 +18,6 @@ from pages.components.background import BackgroundJob, message_of
 from pages.components.figures import Receipt
 from pages.components.gradients.context import PAGE, PageContext
 from pages.components.header import TEXT_WIDTH
-from pages.components.views.gradients_foretold import trainability_settings
 
 if TYPE_CHECKING:
     from engine.jobs import JobStatus
@@ -58,7 +58,7 @@ def _ask(context: PageContext) -> TrainabilitySettings:
         controls.select("foretold_matrix", disabled=is_running, width=220)
         for name in ("forget_bias", "hidden_size", "updates", "seed"):
             controls.number(f"foretold_{name}", disabled=is_running, width=130)
-        settings = trainability_settings(controls.value())
+        settings = settings_from(TrainabilitySettings, controls.value(), "foretold_")
         st.button(
             "Train them",
             icon=":material/play_arrow:",

@@ -48,5 +48,3 @@ TOOLS = Toolbox(
     ),
 )
 show = TOOLS.show
-
-__all__ = ["FIRST", "TOOLS", "SentimentTool", "show"]

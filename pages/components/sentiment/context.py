@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from engine.families.classification import corpus, rank, style
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
-from pages.components.forms import Controls
-from pages.components.views.sentiment import SentimentView
+from pages.components.context import PageContext
+from pages.components.sentiment.view import SentimentView
 
 if TYPE_CHECKING:  # it loads torch
     from engine.inspection.classification.predictions import Classification
@@ -37,30 +37,17 @@ def in_order(models: Sequence[ModelInfo]) -> list[ModelInfo]:
     return sorted(models, key=rank)
 
 
-@dataclass(frozen=True)
-class PageContext:
-    """The page as a tool meets it.
+@dataclass(frozen=True, kw_only=True)
+class SentimentContext(PageContext[SentimentView]):
+    """The page as a tool of the sentiment page meets it.
 
     Attributes:
-        controls: draws widgets bound to the URL, from the fields of the page's view.
-        view: what the URL said when the page was drawn so far; a tool's own fields come from its own widgets.
         text: what the visitor typed, as it was typed.
-        models: every usable classifier by name, in the order they are listed in.
-        network: name of the one that is looked at.
         verdicts: what each of them says of the text; empty where the text cannot be judged.
     """
 
-    controls: Controls[SentimentView]
-    view: SentimentView
     text: str
-    models: Mapping[str, ModelInfo]
-    network: str
     verdicts: Mapping[str, Classification]
-
-    @property
-    def info(self) -> ModelInfo:
-        """What is known about the network that is looked at."""
-        return self.models[self.network]
 
     @property
     def verdict(self) -> Classification:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pages.components.tools import Tool, Toolbox
-from pages.components.translation.context import PageContext
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ TOOLS = Toolbox(
         "sentence_similarity",
         "Two sentences",
         "How far do two sentences lie apart inside the network, and where do their translations part?",
+        formerly="twins",
     ),
     TranslationTool(
         "nearest",
@@ -86,5 +86,3 @@ TOOLS = Toolbox(
     ),
 )
 show = TOOLS.show
-
-__all__ = ["TOOLS", "PageContext", "TranslationTool", "show"]

@@ -14,8 +14,8 @@ from engine.inspection.translation.search import SearchReport, inspect_search
 from engine.models.folder import ModelInfo
 from pages.components import notices
 from pages.components.calls import Call, call
-from pages.components.forms import Controls
-from pages.components.views.translation import TranslationView
+from pages.components.context import PageContext
+from pages.components.translation.view import TranslationView
 
 LANGUAGES = {"en": "English", "fr": "French"}
 STAND_IN = SearchSettings(5, 1.0)
@@ -63,37 +63,24 @@ def search_call(network: str, source: str, settings: SearchSettings) -> Call[Sea
     return call(inspect_search, source, settings.beam_size, settings.length_penalty, model=network, kept="shared")
 
 
-@dataclass(frozen=True)
-class PageContext:
-    """The page as a tool meets it.
+@dataclass(frozen=True, kw_only=True)
+class TranslationContext(PageContext[TranslationView]):
+    """The page as a tool of the translation page meets it.
 
     Attributes:
-        controls: draws widgets bound to the URL, from the fields of the page's view.
-        view: what the URL said when the page was drawn so far; a tool's own fields come from its own widgets.
         direction: "en-fr" or "fr-en".
         source: the sentence that is looked at; `lines` are all that were typed.
         settings: how the translations above were searched.
-        models: every usable translator of this direction by name.
         shown: names of those that translate at the top of the page.
-        network: name of the one that is looked at.
         translations: what each network in `shown` made of `source`, as it stands above.
     """
 
-    controls: Controls[TranslationView]
-    view: TranslationView
     direction: str
     source: str
     lines: Sequence[str]
     settings: SearchSettings
-    models: Mapping[str, ModelInfo]
     shown: Sequence[str]
-    network: str
     translations: Mapping[str, Translation]
-
-    @property
-    def info(self) -> ModelInfo:
-        """What is known about the network that is looked at."""
-        return self.models[self.network]
 
     @property
     def translation(self) -> Translation:

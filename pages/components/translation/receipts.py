@@ -8,7 +8,7 @@ from engine.inspection.translation.hypotheses import hypotheses_table
 from pages.components.calls import NOT_DRAWN, Call
 from pages.components.figures import Receipt
 from pages.components.translation.searching import Search
-from pages.components.views.translation_sampling import SETTINGS
+from pages.components.translation.view import SAMPLING
 
 GREEDY = "All rows are greedy: at each step the likeliest piece. A beam would choose among whole sentences."
 
@@ -33,6 +33,6 @@ def how_it_was_made(name: str | None, search: Search) -> dict[str, Any]:
     """Return what a receipt says of the seed, and the command that translates each line of a file in the same way."""
     seed, options = NOT_DRAWN, f"--beam-size {search.settings.beam_size}"
     if search.sampling:
-        seed, chances = search.sampling.seed, [(option, getattr(search.sampling, option)) for option in SETTINGS]
+        seed, chances = search.sampling.seed, [(option, getattr(search.sampling, option)) for option in SAMPLING]
         options = " ".join(["--sample", *(f"--{option.replace('_', '-')} {value}" for option, value in chances)])
     return {"seed": seed, "command": f"python -m engine translate --model {name} {options} < lines.txt"}

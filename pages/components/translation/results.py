@@ -20,7 +20,7 @@ from pages.components.forms import Controls
 from pages.components.header import TEXT_WIDTH
 from pages.components.networks import find_metric, mark
 from pages.components.translation.context import style, title
-from pages.components.views.translation import MAX_LINES, TranslationView
+from pages.components.translation.view import MAX_LINES, TranslationView
 
 PAGE = "translation"
 LINES_TEXT = "many lines"  # where the text of the tool "Many lines" is kept

@@ -18,8 +18,7 @@ from pages.components import figures
 from pages.components.calls import Call, call
 from pages.components.forms import Controls
 from pages.components.translation.context import search_call, title
-from pages.components.views.translation import TranslationView
-from pages.components.views.translation_sampling import SETTINGS
+from pages.components.translation.view import SAMPLING, TranslationView
 
 SEEDS = 5
 GREEDY = SearchSettings(1, 0.0)
@@ -54,7 +53,7 @@ def ask(controls: Controls[TranslationView]) -> Search:
             controls.slider("length_penalty")
     elif search == "sampling":
         with st.popover("Temperature, cuts and seed", icon=":material/tune:"):
-            for name in SETTINGS:
+            for name in SAMPLING:
                 (controls.number if name == "seed" else controls.slider)(name)
     return of_view(controls.value())
 
@@ -64,7 +63,7 @@ def of_view(view: TranslationView) -> Search:
     if view.search == "beam":
         return Search(SearchSettings(view.beam_size, view.length_penalty))
     if view.search == "sampling":
-        return Search(GREEDY, SamplingSettings(**{name: getattr(view, name) for name in SETTINGS}))
+        return Search(GREEDY, SamplingSettings(**{name: getattr(view, name) for name in SAMPLING}))
     return Search(GREEDY)
 
 

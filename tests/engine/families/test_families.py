@@ -12,8 +12,8 @@ from engine.decoding.limits import SamplingSettings, SearchSettings
 from engine.models.base import MODELS
 from engine.models.folder import list_models
 from engine.task_family import TASK_FAMILIES, Deferred, in_order, pages
-from pages.components.views.generation import GenerationView
-from pages.components.views.translation import TranslationView
+from pages.components.generation.view import GenerationView
+from pages.components.translation.view import TranslationView
 
 FAMILIES = {family.name: family for family in in_order()}
 

@@ -12,7 +12,7 @@ import pytest
 from engine.inspection.cells.state_edits import compare_averages, compare_states
 from engine.models.folder import load_model
 from engine.plotting.cells.state_edits import MOST_LETTERS
-from pages.components.views.cells_edit import FIRST, SECOND, TAIL
+from pages.components.cells.view import FIRST, SECOND, TAIL
 from tests.pages import charts
 from tests.pages.open import open_page, sentences, written
 

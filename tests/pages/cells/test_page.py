@@ -19,7 +19,7 @@ from engine.inspection.cells.parity import proof_sentence, prove
 from engine.inspection.cells.steps import CellReading, read_steps
 from engine.inspection.cells.unit_step import unit_step
 from engine.models.folder import LoadedModel, load_model
-from pages.components.views.cells import DEFAULT_TEXT
+from pages.components.cells.view import DEFAULT_TEXT
 from tests.pages import charts
 from tests.pages.open import alternative_texts, open_page, sentences, written
 
@@ -151,11 +151,11 @@ def test_the_conveyor_belt_shows_both_measures_and_their_disagreement(lstm: tupl
 
 
 @pytest.mark.parametrize(
-    ("network", "strand"), [("small-gru", ""), ("small-rnn", ""), ("small-en-fr-dot", "Layer 1, backwards")]
+    ("network", "layer"), [("small-gru", ""), ("small-rnn", ""), ("small-en-fr-dot", "Layer 1, backwards")]
 )
-def test_every_kind_of_network_can_be_stepped_through(network: str, strand: str) -> None:
+def test_every_kind_of_network_can_be_stepped_through(network: str, layer: str) -> None:
     for tool in ("step", "memory_retention") if network == "small-gru" else ("step", "gates"):
-        at = open_page("cells", tool=tool, network=network, text=TEXT, **({"strand": strand} if strand else {}))
+        at = open_page("cells", tool=tool, network=network, text=TEXT, **({"layer": layer} if layer else {}))
         assert not at.exception
         assert "the same to five digits" in written(at)
         assert all(alternative_texts(at))
@@ -175,13 +175,13 @@ def test_every_kind_of_network_can_be_stepped_through(network: str, strand: str)
         ({"unit": "12"}, "There is no unit 12 in layer 1; its units run from 0 to 11."),
         ({"unit": "10000"}, "unit = 10000"),
         ({"position": "inf"}, "position = inf"),
-        ({"strand": "Layer 7"}, "must be one of"),
+        ({"layer": "Layer 7"}, "must be one of"),
         ({"network": "../../etc"}, "must be one of"),
         ({"tool": "gates", "gates_part": "reset_gate"}, "must be one of"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_nothing_is_lost(parameters: dict[str, str], sentence: str) -> None:
-    network = "small-en-fr-dot" if "strand" in parameters else "small-lstm"
+    network = "small-en-fr-dot" if "layer" in parameters else "small-lstm"
     at = open_page("cells", **({"text": TEXT, "network": network} | parameters))
     assert not at.exception
     (found,) = sentences(at)

@@ -18,7 +18,7 @@ from engine.inspection.cells.range_match import (
     suggest_range,
 )
 from engine.models.folder import load_model
-from pages.components.views.cells import DEFAULT_TEXT
+from pages.components.cells.view import DEFAULT_TEXT
 from tests.pages import charts
 from tests.pages.open import open_page, sentences, written
 

@@ -72,7 +72,7 @@ def test_any_architecture_and_equality_by_the_address(frame: pd.DataFrame) -> No
     assert set(lines) == {"RNN", "GRU", "Without memory"}
     assert figure(at, "error-by-length")["layout"]["yaxis"]["type"] == "log"
     assert "the GRU solves the task" in written(at)
-    at = open_page("comparison", equal="hidden_size", section="rules")
+    at = open_page("comparison", matched_by="hidden_size", section="rules")
     assert set(drawn(at, "error-by-length")) == {"RNN", "LSTM", "Without memory"}
     assert "Equal hidden size: all networks" in written(at)
     at = open_page("comparison", show="")
@@ -157,7 +157,7 @@ def test_the_rules_say_how_gates_start_and_when_a_run_ends(frame: pd.DataFrame) 
     ("parameters", "allowed"),
     [
         ({"task": "chess"}, "Adding problem, Delayed recall"),
-        ({"equal": "luck"}, "Equal parameters, Equal hidden size"),
+        ({"matched_by": "luck"}, "Equal parameters, Equal hidden size"),
         ({"show": ["LSTM", "abacus"]}, "RNN, LSTM, GRU"),
         ({"section": "learning", "learning_length": "0"}, "10, 40"),
         ({"section": "learning", "learning_length": "100000"}, "10, 40"),

@@ -13,7 +13,7 @@ from engine.inspection.tagging.predictions import MAX_WORDS, Tagging, split_word
 from engine.models.folder import load_model
 from pages.components import writing
 from pages.components.entities.thumbnail import SENTENCE as ENTITY_SENTENCE
-from pages.components.views.entities import DEFAULT_TEXT, MAX_LINES
+from pages.components.entities.view import DEFAULT_TEXT, MAX_LINES
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
 BEST = "gmb-bilstm-crf"

@@ -20,7 +20,7 @@ SETTINGS = SamplingSettings(max_new_tokens=20, seed=3)  # with this seed the sma
 
 def open_tool(**parameters: str) -> AppTest:
     """Return the page with the tool open on two short passages."""
-    given = {"max_new_tokens": "20", "seed": "3", "closeup": "RNN", "transplant_place": "1"}
+    given = {"max_new_tokens": "20", "seed": "3", "model": "RNN", "transplant_place": "1"}
     given |= {"transplant_donor": DONOR, "transplant_passage": PASSAGE}
     return open_page("generation", tool="activation_patching", **(given | parameters))
 

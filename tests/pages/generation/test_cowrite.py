@@ -17,7 +17,7 @@ from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from engine.decoding.tree_files import from_code, read_json, to_code, to_json
 from engine.models.folder import LoadedModel, load_model
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.pages.charts import figure
 from tests.pages.open import ROOT, alternative_texts, open_page, sentences, written
 
@@ -148,7 +148,7 @@ def test_the_address_carries_the_tree(lstm: LoadedModel) -> None:
 def test_another_network_reads_the_same_tree_with_its_own_chances(models: Path, lstm: LoadedModel) -> None:
     at = type_in(open_tool(), "Good night")
     bits = [metric.value for metric in at.metric]
-    at.button_group(key="closeup").set_value("small-gru")
+    at.button_group(key="model").set_value("small-gru")
     at.run()
     assert text(at) == DEFAULT_PROMPT + "Good night"
     gru = load_model(models / "small-gru")

@@ -12,7 +12,7 @@ import pytest
 from engine.decoding.limits import MAX_PROMPT_CHARACTERS, SamplingSettings
 from engine.decoding.text import write_text
 from engine.models.folder import load_model
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.pages.open import ROOT, alternative_texts, open_page, sentences, written
 
 DEFAULTS = SamplingSettings()
@@ -65,8 +65,8 @@ def test_every_setting_reaches_the_network(models: Path) -> None:
         ("seed", "inf", "a whole number"),
         ("seed", "1e400", "a whole number"),
         ("max_new_tokens", "999999999", "between 1 and 2000"),
-        ("closeup", "perceptron", "RNN, LSTM, GRU"),
-        ("closeup", "<script>alert(1)</script>", "RNN, LSTM, GRU"),
+        ("model", "perceptron", "RNN, LSTM, GRU"),
+        ("model", "<script>alert(1)</script>", "RNN, LSTM, GRU"),
     ],
 )
 def test_bad_value_in_the_url_gets_one_sentence_and_the_default(name: str, value: str, allowed: str) -> None:
@@ -77,13 +77,13 @@ def test_bad_value_in_the_url_gets_one_sentence_and_the_default(name: str, value
     assert allowed in sentence
     assert at.text_area(key="prompt").value == "TOM:", "what was good in the URL is kept"
     assert name not in at.query_params
-    field = {"temperature": at.slider, "closeup": at.button_group}.get(name, at.number_input)
-    default = "small-lstm" if name == "closeup" else getattr(DEFAULTS, name)
+    field = {"temperature": at.slider, "model": at.button_group}.get(name, at.number_input)
+    default = "small-lstm" if name == "model" else getattr(DEFAULTS, name)
     assert field(key=name).value in (default, [default])
 
 
 def test_several_bad_values_get_a_sentence_each() -> None:
-    at = open_page("generation", temperature="-3", closeup="perceptron", seed="x")
+    at = open_page("generation", temperature="-3", model="perceptron", seed="x")
     assert len(sentences(at)) == 3
 
 
@@ -100,9 +100,9 @@ def test_whole_number_restored_by_streamlit_as_a_float_is_fine() -> None:
 
 
 def test_a_model_may_be_named_in_the_url() -> None:
-    at = open_page("generation", closeup="small-gru", max_new_tokens="20")
+    at = open_page("generation", model="small-gru", max_new_tokens="20")
     assert sentences(at) == []
-    assert at.button_group(key="closeup").value in ("small-gru", ["small-gru"])
+    assert at.button_group(key="model").value in ("small-gru", ["small-gru"])
 
 
 def test_unknown_characters_are_named() -> None:

@@ -18,7 +18,7 @@ from engine.models.card import write_card
 from engine.models.folder import load_model
 from engine.models.ngram import NgramModel
 from engine.text import TOKENIZERS
-from pages.components.views.generation_surprise import PASSAGE, SCENE
+from pages.components.generation.view import SCENE, SURPRISING
 from tests.pages import charts
 from tests.pages.conftest import LETTERS
 from tests.pages.open import alternative_texts, open_page, sentences, written
@@ -50,7 +50,7 @@ def test_opens_with_our_passage_and_every_model_s_bits(counts: Path) -> None:
     assert sentences(at) == []
     table = totals(at)
     for label, name in (("RNN", "rnn"), ("LSTM", "lstm"), ("GRU", "gru"), ("3-gram", "ngram")):
-        truth = surprise(load_model(counts / f"small-{name}"), PASSAGE)
+        truth = surprise(load_model(counts / f"small-{name}"), SURPRISING)
         assert table[label]["bits in all"] == round(truth.total_bits, 1)
         assert table[label]["bits per character"] == round(truth.bits_per_character, 3)
         assert table[label]["unknown"] == 0
@@ -154,7 +154,7 @@ def test_the_duel_takes_any_text_and_its_examples(models: Path) -> None:
 
 
 def test_a_stopped_duel_shows_what_it_has_and_goes_on(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages.components import duels
+    from pages.components.generation import duels
 
     monkeypatch.setattr(duels, "fight", lambda *_: st.stop())  # the visitor comes to Stop before any model has finished
     at = open_page("generation", tool="duel", duel_text="TOM", **QUICK)

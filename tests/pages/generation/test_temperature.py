@@ -14,7 +14,7 @@ from engine.inspection.writing.copies import check_copies
 from engine.inspection.writing.copy_index import build_index, save_index
 from engine.inspection.writing.temperatures import TEMPERATURES, loop_sentence, marked_loop, summarise_curve, write_at
 from engine.models.folder import load_model
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, open_page, sentences, written
 

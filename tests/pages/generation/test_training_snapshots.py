@@ -18,7 +18,7 @@ from engine.models.card import write_card
 from engine.models.folder import LoadedModel, list_models, load_model, save_model
 from engine.models.language_model import LanguageModel
 from engine.models.training_snapshots import load_stage, write_stage
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.pages.charts import figure
 from tests.pages.open import ROOT, alternative_texts, open_page, sentences, written
 
@@ -104,7 +104,7 @@ def test_the_slider_moves_text_and_loss(history: LoadedModel) -> None:
 
 
 def test_settings_and_beginning_of_the_page_are_the_stages_too(history: LoadedModel) -> None:
-    at = open_tool(history_stage="5", prompt="TOM:", temperature="1.2", seed="9", top_k="6", closeup="small-gru")
+    at = open_tool(history_stage="5", prompt="TOM:", temperature="1.2", seed="9", top_k="6", model="small-gru")
     assert texts(at)[-1] == expected(history, 100, "TOM:", temperature=1.2, seed=9, top_k=6)
 
 

@@ -19,7 +19,7 @@ TEXT = "TOM:\nIt is the tide."
 def test_it_writes_and_is_surprised_as_the_engine_says(transformer: Path) -> None:
     at = open_page(
         "generation",
-        writers="Transformer",
+        models="Transformer",
         tool="surprise",
         surprise_text=TEXT,
         max_new_tokens="20",
@@ -37,7 +37,7 @@ def test_it_writes_and_is_surprised_as_the_engine_says(transformer: Path) -> Non
 
 @pytest.mark.parametrize("tool", ["neurons", "activation_patching"])
 def test_tools_that_need_units_say_that_it_has_none(transformer: Path, tool: str) -> None:
-    at = open_page("generation", writers="Transformer", tool=tool, max_new_tokens="1")
+    at = open_page("generation", models="Transformer", tool=tool, max_new_tokens="1")
     assert not at.exception
     assert "Transformer has no hidden units that carry a memory; choose a recurrent network above." in notes(at)
 

@@ -15,11 +15,11 @@ from engine.inspection.writing import unseen
 from engine.inspection.writing.activation_clamping import Strings, perform
 from engine.inspection.writing.probing import investigate
 from engine.models.folder import load_model
-from pages.components.views.generation import DEFAULT_PROMPT
+from pages.components.generation.view import DEFAULT_PROMPT
 from tests.pages import charts
 from tests.pages.open import alternative_texts, open_page, sentences, written
 
-SHORT = {"max_new_tokens": "30", "closeup": "small-lstm"}
+SHORT = {"max_new_tokens": "30", "model": "small-lstm"}
 SETTINGS = SamplingSettings(max_new_tokens=30)
 STORY = "MARA:\nDid you (or the old dog) see the fog?\n\nTOM:\nI saw it, all of it, and it saw me!\n\n" * 20
 
@@ -107,7 +107,7 @@ def test_bad_input_gets_one_sentence_and_the_rest_of_the_page_stays(tool: str, p
 
 def test_changing_to_a_network_without_the_part_falls_back_silently() -> None:
     at = open_page("generation", tool="neurons", neurons_part="cell", **SHORT)
-    at.button_group(key="closeup").set_value("small-rnn")
+    at.button_group(key="model").set_value("small-rnn")
     at.run()
     assert not at.exception
     assert sentences(at) == []
@@ -172,7 +172,7 @@ def test_puppeteer_opens_with_a_gate_held_and_an_rnn_with_a_unit_silenced(models
     at = open_page("generation", tool="activation_clamping", **SHORT)
     truth = perform(load_model(models / "small-lstm"), DEFAULT_PROMPT, SETTINGS, Strings())
     assert truth.verdict in written(at)
-    at = open_page("generation", tool="activation_clamping", puppeteer_units="3", **(SHORT | {"closeup": "small-rnn"}))
+    at = open_page("generation", tool="activation_clamping", puppeteer_units="3", **(SHORT | {"model": "small-rnn"}))
     truth = perform(load_model(models / "small-rnn"), DEFAULT_PROMPT, SETTINGS, Strings(action="silence", units="3"))
     assert truth.verdict in written(at)
     assert len(alternative_texts(at)) == 2

@@ -28,7 +28,7 @@ from engine.inspection.gradients.connectivity import connectivity, rank_correlat
 from engine.inspection.gradients.trained_chain import trained_chain
 from engine.inspection.gradients.truncation import truncation
 from engine.models.folder import load_model
-from pages.components.views.gradients_truncation import PASSAGE
+from pages.components.gradients.view import PASSAGE
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, open_page, sentences, written
 
@@ -44,7 +44,7 @@ def run_receipt(at: AppTest, part: str, capsys: pytest.CaptureFixture[str]) -> s
 
 
 def test_the_chain_is_the_engines_and_its_slider_moves_it(capsys: pytest.CaptureFixture[str]) -> None:
-    at = open_page("gradients", chain_length="52", chain_hidden_size="8", chain_seed="3", chain_closeup="lstm")
+    at = open_page("gradients", chain_length="52", chain_hidden_size="8", chain_seed="3", chain_architecture="lstm")
     assert not at.exception
     settings = ChainSettings(length=52, hidden_size=8, seed=3)
     chain = measure_chain(settings)

@@ -18,7 +18,7 @@ from engine.models.folder import LoadedModel, load_model
 from pages.components.sentiment import texts
 from pages.components.sentiment.texts import AT_ONCE
 from pages.components.sentiment.thumbnail import SENTENCE as OPINION
-from pages.components.views.sentiment import FIRST
+from pages.components.sentiment.view import FIRST
 from tests.pages.charts import figure
 from tests.pages.open import TIMEOUT_SECONDS, alternative_texts, notes, open_page, sentences, written
 from tests.pages.small_classifiers import BLIND, BOTH, FORWARD, LONG, add_classifiers

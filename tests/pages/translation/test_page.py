@@ -15,7 +15,7 @@ from engine.inspection.translation.examples import list_translation_examples
 from engine.inspection.translation.forcing import forcing_sentence, inspect_forcing
 from engine.inspection.translation.translations import inspect_translation
 from engine.models.folder import load_model
-from pages.components.views.translation import MAX_LINES
+from pages.components.translation.view import MAX_LINES
 from tests.pages.charts import figure, names
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 

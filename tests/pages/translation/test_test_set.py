@@ -72,7 +72,7 @@ def corpus(monkeypatch: pytest.MonkeyPatch) -> None:
     changed = [*ENGLISH[:-1], "another sentence"]
     spec = SimpleNamespace(name="multi30k_en_fr")
     found = SimpleNamespace(
-        spec=spec, pairs=lambda _: (changed, FRENCH), source=SimpleNamespace(sentence="", kind="mirror")
+        spec=spec, read=lambda *_: (changed, FRENCH), source=SimpleNamespace(sentence="", kind="mirror")
     )
     monkeypatch.setattr(sentence_scores, "load_corpus", lambda _: found)
     monkeypatch.setattr(tool, "mirror_folder", lambda _: Path("."))

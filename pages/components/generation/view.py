@@ -1,0 +1,282 @@
+"""The generation page's URL: what to continue, how the next character is drawn, and where the visitor looks closer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.config import option
+from engine.decoding.limits import (
+    MAX_DUEL_CHARACTERS,
+    MAX_NEW_TOKENS,
+    MAX_PROMPT_CHARACTERS,
+    MAX_SURPRISE_CHARACTERS,
+    SamplingSettings,
+)
+from engine.inspection.writing.activation_clamping import LARGEST_FACTOR
+from engine.inspection.writing.copy_index import LONGEST_MINIMUM, MINIMUM_COPY, SHORTEST_COPY
+from pages.components.views import composed_of
+
+
+@dataclass(frozen=True)
+class NextTokenView:
+    """Whether the way from the scores to the draw is shown stage by stage."""
+
+    next_token_stages: bool = option(
+        False,
+        label="Stage by stage, and along the whole text",
+        help="What temperature, top-k and top-p each do to the chances, and how open the choice was at every place.",
+    )
+
+
+MEASURED, NOW = "Measured beforehand", "My beginning, now"
+
+
+@dataclass(frozen=True)
+class TemperatureView:
+    """Which curve over temperature is shown."""
+
+    temperature_curve: str = option(
+        MEASURED,
+        label="Curve",
+        help="Measured beforehand: a fixed beginning and more text, for every network. Now: your beginning, length, "
+        "top-k, "
+        "top-p and seed, for the network you look at.",
+        choices=(MEASURED, NOW),
+    )
+
+
+@dataclass(frozen=True)
+class CowriteView:
+    """The whole tree, as letters."""
+
+    cowrite_tree: str = option(
+        "",
+        label="Your tree as a code",
+        help="It stands in this page's address too: whoever opens the address, or puts the code in here, gets the "
+        "tree.",
+    )
+
+
+@dataclass(frozen=True)
+class TrainingSnapshotsView:
+    """The stage that is looked at."""
+
+    history_stage: int = option(
+        18,
+        label="Stage of the training",
+        help="1 is before the first update; with the arrow keys you go from stage to stage.",
+        minimum=1,
+        maximum=200,
+        step=1,
+    )
+
+
+OPENING = (
+    "NELL:\n"
+    "Good morrow, sir. The tide hath left thy ship\n"
+    "Upon the sand, and all thy men asleep.\n"
+    "\n"
+    "TOBY:\n"
+    "Then wake them with a bell; or, if that fail,\n"
+)
+SURPRISING = OPENING + "please press any key to restart the router.\n"
+SCENE = OPENING + (
+    "Go tell the captain that the king is come,\n"
+    "And will not wait upon the moon to rise.\n"
+    "\n"
+    "NELL:\n"
+    "The king? What king would walk so cold a shore\n"
+    "With none but thee to bear his cloak and sword?\n"
+)
+
+
+@dataclass(frozen=True)
+class SurpriseView:
+    """The text that is coloured and the two models it is coloured by."""
+
+    surprise_text: str = option(
+        SURPRISING,
+        label="Any text",
+        help=f"Type or paste something; at most {MAX_SURPRISE_CHARACTERS:,} characters are coloured at once.",
+    )
+    surprise_model: str = option("", label="Coloured by")
+    surprise_against: str = option("", label="Compared with")
+
+
+@dataclass(frozen=True)
+class DuelView:
+    """The text that is compressed."""
+
+    duel_text: str = option(
+        SCENE,
+        label="Text to compress",
+        help=f"Any characters at all, at most {MAX_DUEL_CHARACTERS:,} of them.",
+    )
+
+
+LARGEST_UNIT = 99_999
+
+
+@dataclass(frozen=True)
+class NeuronsView:
+    """Which unit is looked at, over which text."""
+
+    neurons_layer: int = option(
+        1, label="Layer", help="Layer 1 reads the characters, the last one says what comes next."
+    )
+    neurons_part: str = option("hidden", label="What of it")
+    neurons_unit: int = option(
+        0, label="Unit", help="The arrow keys go from unit to unit.", minimum=0, maximum=LARGEST_UNIT, step=1
+    )
+    neurons_text: str = option(
+        "", label="Your text", help="Left empty, the text above is coloured: what the network wrote."
+    )
+
+
+@dataclass(frozen=True)
+class ProbingView:
+    """What the units are tested on, and what was asked."""
+
+    detective_source: str = option("stories", label="Text to test on")
+    detective_text: str = option(
+        "", label="Your text", help="1,000 to 50,000 characters; left empty, the text named above is used."
+    )
+    detective_question: str = option("", label="Colour the text by the winner of")
+
+
+@dataclass(frozen=True)
+class ActivationClampingView:
+    """What is held while the network writes."""
+
+    puppeteer_layer: int = option(
+        1, label="Layer", help="Layer 1 reads the characters, the last one says what comes next."
+    )
+    puppeteer_action: str = option("hold", label="What to do")
+    puppeteer_gate: str = option("forget_gate", label="Gate")
+    puppeteer_position: int = option(
+        0, label="Held", help="Open is 1, shut is 0, for every unit of the layer and at every step."
+    )
+    puppeteer_units: str = option("25", label="Units", help="Numbers and ranges, such as 3, 10-20.")
+    puppeteer_value: float = option(
+        1.0,
+        label="Value",
+        help="What the units are clamped to (-1 to 1), or multiplied by (-10 to 10; 0 silences, 1 changes nothing).",
+        minimum=-LARGEST_FACTOR,
+        maximum=LARGEST_FACTOR,
+        step=0.1,
+    )
+
+
+# Both written for this page; the networks have learnt neither.
+DONOR = """FIRST WATCHMAN:
+Who knocks? Stand still, and give the word, or die!
+
+SECOND WATCHMAN:
+The word is peace.
+
+FIRST WATCHMAN:
+Then pass. What news, what news?
+
+SECOND WATCHMAN:
+The king is dead!
+
+FIRST WATCHMAN:
+The king is"""
+RECEIVER = (
+    "and on the morning after, when the rain had washed the road, we walked as far as the old bridge, my brother and "
+    "I, and sat "
+    "upon the stones to watch the river; it was so quiet that we heard the bells of the town, and neither of us "
+    "wished to be the "
+    "first to speak of what had been, or of what was to come, for the day was fair and the year was young"
+)
+
+
+@dataclass(frozen=True)
+class ActivationPatchingView:
+    """The two passages, how much of the donor's state is used, and where the network writes on."""
+
+    transplant_donor: str = option(
+        DONOR,
+        label="Passage A, the donor",
+        help=f"It is read first, for its state alone; at most {MAX_PROMPT_CHARACTERS:,} characters.",
+    )
+    transplant_passage: str = option(
+        RECEIVER,
+        label="Passage B, read with A's state",
+        help="It is read twice, with its own fresh start and with the state after A; at most "
+        f"{MAX_PROMPT_CHARACTERS:,} characters.",
+    )
+    transplant_amount: float = option(
+        1.0,
+        label="How much of A's state",
+        help="0 is B's own fresh start, 1 the state after A; in between, every hidden and cell value is a mixture.",
+        minimum=0.0,
+        maximum=1.0,
+        step=0.05,
+    )
+    transplant_place: int = option(
+        25,
+        label="Write on after character",
+        help="How much of B is read before the network writes; a click into the curves goes there too.",
+        minimum=1,
+        maximum=MAX_PROMPT_CHARACTERS,
+        step=1,
+    )
+
+
+@dataclass(frozen=True)
+class CopiesView:
+    """How long a copied stretch must be, and a text of the visitor's own."""
+
+    copies_minimum: int = option(
+        MINIMUM_COPY,
+        label="Shortest stretch that counts as copied (characters)",
+        help="Short stretches stand in any two texts of one language; long ones do not.",
+        minimum=SHORTEST_COPY,
+        maximum=LONGEST_MINIMUM,
+        step=1,
+    )
+    copies_text: str = option(
+        "",
+        label="Another text to check",
+        help="Paste any text, at most 20,000 characters; leave it empty to check what the network has written.",
+    )
+
+
+DEFAULT_PROMPT = "ROMEO:\nWhat light is this that "
+LONGEST_TEXT = MAX_PROMPT_CHARACTERS + MAX_NEW_TOKENS
+
+
+@composed_of(
+    SamplingSettings,
+    NextTokenView,
+    TemperatureView,
+    CowriteView,
+    TrainingSnapshotsView,
+    SurpriseView,
+    DuelView,
+    NeuronsView,
+    ProbingView,
+    ActivationClampingView,
+    ActivationPatchingView,
+    CopiesView,
+)
+class GenerationView:
+    """Everything a link to the generation page carries; the sampling settings and their bounds are the engine's."""
+
+    prompt: str = option(
+        DEFAULT_PROMPT,
+        label="Your beginning",
+        help=f"The networks read this, at most {MAX_PROMPT_CHARACTERS:,} characters, and go on writing.",
+    )
+    models: str = option("", label="Who writes", formerly=("writers",))
+    tool: str = option("", label="Tool")
+    model: str = option("", label="Network", formerly=("closeup",))
+    position: int = option(
+        LONGEST_TEXT,
+        label="Look after character",
+        help="Move back through the text to see what the network expected there.",
+        minimum=0,
+        maximum=LONGEST_TEXT,
+        step=1,
+    )

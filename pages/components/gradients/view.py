@@ -1,0 +1,102 @@
+"""The Gradients page's URL: the text that is read, and what each of its tools keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.config import option
+from engine.decoding.limits import MAX_PROMPT_CHARACTERS
+from engine.experiments.clipping_settings import ClippingSettings
+from engine.experiments.trainability_settings import TrainabilitySettings
+from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
+from engine.plotting import theme
+from pages.components.views import composed_of, settings_view
+
+MATRICES = {"default": "As torch.nn draws it", "orthogonal": "Random rotation", "identity": "Identity"}
+ACTIVATIONS = {"tanh": "tanh", "relu": "ReLU"}
+LABELS = {
+    "chain_matrix": MATRICES.get,
+    "chain_activation": ACTIVATIONS.get,
+    "chain_source": {"numbers": "Random numbers", "text": "Your text"}.get,
+    "chain_architecture": theme.architecture_label,
+    "foretold_architecture": theme.architecture_label,
+    "foretold_matrix": MATRICES.get,
+    "foretold_activation": ACTIVATIONS.get,
+}
+
+
+@dataclass(frozen=True)
+class ChainView:
+    """What new networks read, and which of them is looked at more closely; how they are born is the engine's to say."""
+
+    chain_source: str = option("numbers", label="They read", choices=("numbers", "text"))
+    chain_architecture: str = option("rnn", label="Look closer at", choices=ARCHITECTURES, formerly=("chain_closeup",))
+    chain_trained: bool = option(
+        False, label="Trained networks too", help="The shipped networks that write Shakespeare, by autograd."
+    )
+
+
+@dataclass(frozen=True)
+class ConnectivityView:
+    """The place in the text whose expectation is looked at, and whether it is checked by replacing tokens."""
+
+    connectivity_place: int = option(
+        MAX_PROMPT_CHARACTERS,
+        label="What is expected as character",
+        help="Everything before this character is coloured by how strongly it moves the network's expectation of it.",
+        minimum=2,
+        maximum=MAX_PROMPT_CHARACTERS,
+        step=1,
+    )
+    connectivity_faint: bool = option(
+        True,
+        label="Show faint ones too",
+        help="Colours by powers of ten, down to a thousandth of the strongest, instead of evenly.",
+    )
+    connectivity_check: bool = option(
+        True,
+        label="Check it",
+        help="Replace each earlier character by others and measure how far the same logit really moves.",
+    )
+    connectivity_model: str = option("", label="Compare for", formerly=("connectivity_closeup",))
+
+
+# Written for this page; the networks have not learnt it.
+PASSAGE = (
+    "When the last boat had gone, the keeper locked the gate and walked along the wall, as he had done each night for "
+    "twenty years; "
+    "he knew that the lamp would burn till morning, and that nobody would come, and yet he looked back once more at "
+    "the water, "
+    "for a voice, he thought, had called him by his name."
+)
+
+
+@dataclass(frozen=True)
+class TruncationView:
+    """The text whose gradient is cut, and the network that reads it."""
+
+    truncation_text: str = option(
+        PASSAGE, label="Your text", help="At most 2,000 characters; the gradient of the last 256 is looked at."
+    )
+    truncation_network: str = option("", label="Network")
+
+
+CAT = "The cat, which sat on the mat and purred, was happy"
+CHEF = "The chef, who trained in Paris for five years and later opened a restaurant in Tokyo, makes amazing sushi"
+
+
+@composed_of(
+    settings_view(ChainSettings, "chain_"),
+    ChainView,
+    ConnectivityView,
+    settings_view(ClippingSettings, "clipping_"),
+    settings_view(TrainabilitySettings, "foretold_"),
+    TruncationView,
+)
+class GradientsView:
+    """Everything a link to the Gradients page carries."""
+
+    text: str = option(
+        CAT, label="Your text", help="The networks read it character by character; at most 2,000 characters."
+    )
+    tool: str = option("", label="Tool")

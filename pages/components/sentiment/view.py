@@ -1,0 +1,100 @@
+"""The sentiment page's URL: the text that is judged, by which network, and where the visitor looks closer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.config import option
+from engine.inspection.classification.quality import KINDS, ORDERS, slice_names
+from pages.components.views import composed_of, padding_view, part_of_file
+
+
+@dataclass(frozen=True)
+class PrefixPredictionsView:
+    """The place in the text that is looked at."""
+
+    film_word: int = option(
+        1, label="Words read", help="A click on a mark of the chart goes there too.", minimum=1, maximum=1000, step=1
+    )
+
+
+MOST_LEFT_OUT = 80  # as the engine's attributions, which import torch
+
+
+@dataclass(frozen=True)
+class WhyView:
+    """Which word is left out to see what that does."""
+
+    why_word: int = option(
+        1, label="Leave out word", help="A click on a word goes there too.", minimum=1, maximum=MOST_LEFT_OUT, step=1
+    )
+
+
+MOST_ORDERED = 100  # as the engine's word order, which imports torch
+MAX_SEED = 9_999
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """How the words are put into another order."""
+
+    order_way: str = option("shuffle", label="The words", choices=("shuffle", "swap"))
+    order_seed: int = option(
+        1,
+        label="Seed",
+        help="Another seed, another order; the same seed gives the same order again.",
+        minimum=1,
+        maximum=MAX_SEED,
+        step=1,
+    )
+    order_first: int = option(1, label="Swap word", minimum=1, maximum=MOST_ORDERED, step=1)
+    order_second: int = option(2, label="with word", minimum=1, maximum=MOST_ORDERED, step=1)
+
+
+@dataclass(frozen=True)
+class TextsView:
+    """Which part of a long file is judged."""
+
+    texts_part: int = part_of_file("judged")
+
+
+@dataclass(frozen=True)
+class SentimentQualityView:
+    """The threshold, how the texts are parted, and which errors are listed."""
+
+    quality_threshold: float = option(
+        0.5,
+        label="Threshold",
+        help="From this probability on, the answer is “positive”.",
+        minimum=0.01,
+        maximum=0.99,
+        step=0.01,
+    )
+    quality_slices: str = option("length", label="Part the texts by", choices=tuple(slice_names()))
+    quality_kind: str = option("all", label="Errors", choices=tuple(KINDS))
+    quality_order: str = option("surest", label="Order", choices=tuple(ORDERS))
+    quality_page: int = option(1, label="Page of the list", help="Ten texts a page.", minimum=1, maximum=200, step=1)
+
+
+FIRST = "He said the food was not good."
+PADDED_LINES = (
+    "Wonderful.",
+    "Not my kind of film.",
+    "He said the food was not good.",
+    "A dull start, but what an ending!",
+    "The pictures are a delight.",
+    "I would not call the story bad, only far too long for what it has to say.",
+)
+
+
+@composed_of(PrefixPredictionsView, WhyView, OrderView, padding_view(PADDED_LINES), TextsView, SentimentQualityView)
+class SentimentView:
+    """Everything a link to the sentiment page carries; each tool brings its own fields."""
+
+    text: str = option(
+        FIRST,
+        label="Text to judge",
+        help="A sentence or a whole review in English, read as one text whatever lines it has.",
+    )
+    network: str = option("", label="Network")
+    tool: str = option("", label="Tool")

@@ -1,1 +1,0 @@
-"""What each page keeps in its URL: one frozen dataclass per page, bounds and words in the fields."""
