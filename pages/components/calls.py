@@ -127,19 +127,19 @@ def receipt(
     """Return where values come from, and the Python lines that compute them again.
 
     Args:
-        calls: of one function; several differ in their model or in one argument, and become a loop.
+        calls: of one function; several that differ in their model or in arguments become a loop.
         prints: what the lines print, in terms of `found` (the value), `model`, and the names of the function's
             parameters; by default the value itself.
         uses: functions and classes that `prints` names.
         measured: how it was measured, after the day.
-        day, seconds: when it was computed and how long that took, for what is computed elsewhere than in the Call.
+        day, seconds: when it was computed and how long that took, where the Call did not compute it, or not all.
         special: further fields of the receipt, or others in place of those that follow from the Calls.
     """
     everything = list({each.key: each for given in calls for each in _walk(given)}.values())
     if day is None:
         days = sorted({given.result.day for given in calls})
         day = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
-        seconds = sum(each.result.seconds for each in everything)
+        seconds = sum(each.result.seconds for each in everything) if seconds is None else seconds
     facts: dict[str, Any] = {
         "model": ", ".join(dict.fromkeys(each.model for each in everything if each.model)) or None,
         "measured": ", ".join(filter(None, [day, measured])),
@@ -245,19 +245,22 @@ class _Script:
 
 
 def _as_loop(calls: Sequence[Call[Any]]) -> tuple[Call[Any], list[Any], str]:
-    """Return one Call with a variable in place of what the Calls differ in, the variable's values and its name."""
-    first = calls[0]
-    models = [given.model for given in calls]
-    if len(set(models)) > 1:
-        return _with_model(first, first.model, _Variable("name")), models, "name"
-    columns = list(zip(*(given.arguments for given in calls), strict=True))
-    differing = [place for place, given in enumerate(columns) if len(set(map(_key, given))) > 1]
-    if len(differing) != 1:
-        raise ValueError(f"Calls in one receipt differ in their model or in one argument, not in {len(differing)}.")
-    place = differing[0]
-    name = _parameters(first.function)[place + (first.model is not None) + (first.table is not None)]
-    arguments = first.arguments[:place] + (_Variable(name),) + first.arguments[place + 1 :]
-    return dataclasses.replace(first, arguments=arguments), list(columns[place]), name
+    """Return one Call with variables in place of what the Calls differ in, the variables' values and their names.
+
+    They may differ in their model, in theirs and their arguments' alike, and in arguments that are no Calls.
+    """
+    first, variables = calls[0], {}
+    if len({given.model for given in calls}) > 1:
+        variables["name"] = [given.model for given in calls]
+        first = _with_model(first, first.model, _Variable("name"))
+    names = _parameters(first.function)[(first.model is not None) + (first.table is not None) :]
+    arguments = list(first.arguments)
+    for place, column in enumerate(zip(*(given.arguments for given in calls), strict=True)):
+        if not isinstance(column[0], Call) and len(set(column)) > 1:
+            variables[names[place]], arguments[place] = list(column), _Variable(names[place])
+    values = list(zip(*variables.values(), strict=True))
+    loop = dataclasses.replace(first, arguments=tuple(arguments))
+    return loop, values if len(variables) > 1 else [value for (value,) in values], ", ".join(variables)
 
 
 def _with_model(given: Any, model: str | None, variable: Any) -> Any:

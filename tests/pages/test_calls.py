@@ -158,8 +158,9 @@ def test_several_calls_become_a_loop_over_what_they_differ_in() -> None:
     lines = python_lines([call(add, 1, value) for value in (2, 3)])
     assert "for other in [2, 3]:\n    found = add(1, other)\n    print(other, found)" in lines
     assert run(lines)[1] == "2 3\n3 4\n"
-    with pytest.raises(ValueError, match="differ"):
-        python_lines([call(add, 1, 2), call(add, 2, 3)])
+    lines = python_lines([call(add, 1, 2), call(add, 2, 3)])
+    assert "for one, other in [(1, 2), (2, 3)]:\n    found = add(one, other)\n" in lines
+    assert run(lines)[1] == "1 2 3\n2 3 5\n"
 
 
 def test_a_call_in_a_call_is_computed_above_it() -> None:
@@ -188,16 +189,19 @@ def test_what_is_computed_elsewhere_keeps_its_own_day() -> None:
 
 
 SHOWN = {
-    "generation": {
-        tool: {"tool": tool, "prompt": TEXT, "max_new_tokens": "30"}
-        for tool in ("next_token", "temperature", "surprise", "neurons", "activation_clamping", "activation_patching")
-    },
+    "generation": {"prompt": TEXT, "max_new_tokens": "30"},
+    "cells": {"text": TEXT, "network": "small-lstm"},
 }
+TOOLS = [
+    *(("generation", tool) for tool in ("next_token", "temperature", "surprise", "neurons")),
+    *(("generation", tool) for tool in ("activation_clamping", "activation_patching")),
+    *(("cells", tool) for tool in ("step", "gates", "memory_retention", "edit", "patterns")),
+]
 
 
-@pytest.mark.parametrize(("page", "asked"), [(page, asked) for page in SHOWN for asked in SHOWN[page].values()])
+@pytest.mark.parametrize(("page", "tool"), TOOLS)
 def test_the_lines_of_every_receipt_on_a_page_give_the_value_that_it_shows(
-    page: str, asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    page: str, tool: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[list[Call[Any]], str]] = []
     write = calls.python_lines
@@ -208,7 +212,7 @@ def test_the_lines_of_every_receipt_on_a_page_give_the_value_that_it_shows(
         return lines
 
     monkeypatch.setattr(calls, "python_lines", write_and_note)
-    at = open_page(page, **asked)
+    at = open_page(page, tool=tool, **SHOWN[page])
     assert not at.exception
     assert sentences(at) == []
     assert seen

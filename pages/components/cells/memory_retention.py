@@ -7,7 +7,8 @@ import streamlit as st
 
 from engine.inspection.cells.memory_retention import follow_write, verdict
 from engine.plotting.cells.states import left_of_a_write
-from pages.components import cache, cell_receipts, figures, notices
+from pages.components import cache, figures, notices
+from pages.components.cells import proof
 from pages.components.cells.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -69,7 +70,9 @@ def show(context: PageContext) -> None:
         alt=f"What is left of a write of size {found.size:.2f} over {len(found.frame) - 1} later tokens. "
         f"{verdict(found)}",
         table=found.frame,
-        receipt=cell_receipts.for_conveyor(context, place, position, unit),
+        receipt=context.receipt(
+            f"follow_write(model, found, {place}, {position}, {unit}).frame.to_string()", follow_write
+        ),
         on_click=lambda chosen: context.controls.set("position", chosen + 1),
     )
     whose = (
@@ -80,4 +83,4 @@ def show(context: PageContext) -> None:
     st.caption(
         f"Shown is {whose}: {found.size:.3f} were written. 100 % is what was written; more than that means it grew."
     )
-    cell_receipts.show_proof(context, place)
+    proof.show(context, place)

@@ -8,8 +8,7 @@ from engine.inspection.tagging.texts import describe_word, tag_frame, words_fram
 from engine.plotting.tagging.tag_bars import tag_bars
 from engine.plotting.translation.word_marks import word_marks
 from pages.components import figures, notices
-from pages.components.entities import texts
-from pages.components.entities.context import PageContext
+from pages.components.entities.context import PageContext, tag
 from pages.components.header import TEXT_WIDTH
 
 WINDOW = 24  # words that can be clicked at once; the slider reaches all
@@ -48,7 +47,11 @@ def show(context: PageContext) -> None:
             name="entity-tags",
             alt=sentence,
             table=frame,
-            receipt=texts.receipt_of_tags(context.network, context.text, place),
+            receipt=tag(context.network, words).receipt(
+                f"words[{place}], dict(zip(found.labels, found.marginals[{place}]))",
+                note="Marginals of the CRF: all rows of tags are weighed, by the forward-backward algorithm. Without a "
+                "CRF it is a softmax.",
+            ),
         )
         if len(shown) < len(frame):
             rest = 1 - float(shown["probability"].sum())

@@ -3,8 +3,6 @@ sentences."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
@@ -23,6 +21,7 @@ from engine.inspection.classification.word_order import (
 )
 from engine.plotting.classification.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
 from pages.components import cache, figures, notices
+from pages.components.calls import call, receipt
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.sentiment.context import PageContext, is_blind
@@ -99,8 +98,8 @@ def _show_text(words: tuple[str, ...], changed: tuple[str, ...]) -> None:
 
 def _measure(context: PageContext, name: str, changed: tuple[str, ...]) -> tuple[float, Shuffles]:
     """Return a classifier's probability of "positive" for the other order, and what it says of many shuffles."""
-    reordered = cache.compute_with_model(probabilities_in_order, name, (changed,))
-    return float(reordered[0]), cache.compute_with_model(shuffle_many, name, context.words)
+    reordered = call(probabilities_in_order, (changed,), model=name).value
+    return float(reordered[0]), call(shuffle_many, context.words, model=name).value
 
 
 def _show_dots(context: PageContext, changed: tuple[str, ...], found: dict[str, tuple[float, Shuffles]]) -> None:
@@ -124,19 +123,11 @@ def _show_dots(context: PageContext, changed: tuple[str, ...], found: dict[str, 
         name="order-dots",
         alt=sentence,
         table=table.round(4),
-        receipt=Receipt(
-            model=", ".join(found),
+        receipt=receipt(
+            [call(shuffle_many, context.words, model=name) for name in found],
+            f"found.intact, probabilities_in_order(model, ({changed!r},))[0], found.decisions_changed",
+            uses=[probabilities_in_order],
             seed=f"1 to {SHUFFLES} for the ticks",
-            measured=f"{date.today().isoformat()}, on the server's processor",
-            python=(
-                "from engine.inspection.classification.word_order import probabilities_in_order, shuffle_many\n"
-                "from engine.models.folder import load_model\n\n"
-                f"words, changed = {context.words!r}, {changed!r}\n"
-                f"for name in {list(found)!r}:\n"
-                "    loaded = load_model(name)\n"
-                "    many = shuffle_many(loaded, words)\n"
-                "    print(name, many.intact, probabilities_in_order(loaded, (changed,))[0], many.decisions_changed)"
-            ),
         ),
     )
     for row, (_, many) in zip(rows, found.values(), strict=True):
@@ -160,7 +151,7 @@ def _show_stored(context: PageContext) -> None:
     for name, info in context.models.items():
         version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
         try:
-            rows = cache.compute(stored_word_order, name, str(info.path), str(table), version=version)
+            rows = call(stored_word_order, name, str(info.path), str(table), version=version).value
         except DataError as problem:
             notices.note(str(problem))
             return

@@ -23,6 +23,7 @@ from engine.plotting.classification.quality import (
     threshold_lines,
 )
 from pages.components import cache, figures, header, notices, state
+from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.sentiment.context import CORPORA, PAGE, PageContext, is_blind
 
@@ -41,7 +42,7 @@ def show(context: PageContext) -> None:
     """Draw the scores of all classifiers, then the chosen one's confusion, threshold, calibration, slices and
     errors."""
     table, version = str(quality.TABLE), _version()
-    scores = cache.compute(quality.measure_scores, table, version=version)
+    scores = call(quality.measure_scores, table, version=version).value
     scores = scores[[_is_present(context, row.model, row.weights) for row in scores.itertuples()]]
     missing = [name for name in context.models if name not in set(scores["model"])]
     if missing:
@@ -55,7 +56,7 @@ def show(context: PageContext) -> None:
     if not measured:
         return
     corpus = measured[0]
-    found = cache.compute(quality.measure_quality, table, context.network, corpus, version=version)
+    found = call(quality.measure_quality, table, context.network, corpus, version=version).value
     _show_threshold(context, found)
     _show_calibration(
         context, found, scores[(scores["model"] == context.network) & (scores["corpus"] == corpus)].iloc[0]
@@ -72,7 +73,7 @@ def _is_present(context: PageContext, name: str, weights: str) -> bool:
     """Return whether a measured classifier is installed, with the weights it was measured with."""
     if name not in context.models:
         return False
-    return weights == cache.compute(weights_in, str(context.models[name].path), version=cache.model_version(name))
+    return weights == call(weights_in, str(context.models[name].path), version=cache.model_version(name)).value
 
 
 def _texts_word(corpus: str) -> str:
@@ -90,7 +91,7 @@ def _show_scores(context: PageContext, scores: pd.DataFrame, corpus: str, senten
     )
     meaning = ""
     if reader and blind:
-        compared = cache.compute(quality.compare_stored, str(quality.TABLE), reader, blind, corpus, version=_version())
+        compared = call(quality.compare_stored, str(quality.TABLE), reader, blind, corpus, version=_version()).value
         meaning = quality.order_sentence(
             f"“{context.label(reader)}”", f"“{context.label(blind)}”", compared, _texts_word(corpus)
         )
@@ -212,9 +213,8 @@ def _show_slices(context: PageContext, found: Quality, corpus: str) -> None:
     tables = [own]
     if blind is not None:
         try:
-            beside = cache.compute(
-                quality.measure_quality, str(quality.TABLE), blind, corpus, version=_version()
-            ).slices[by]
+            other = call(quality.measure_quality, str(quality.TABLE), blind, corpus, version=_version())
+            beside = other.value.slices[by]
         except DataError:  # it was taught, and measured, on other texts
             beside = own.iloc[:0]
         if list(beside["slice"]) == list(own["slice"]):
@@ -317,7 +317,7 @@ def _texts(corpus: str, split: str) -> tuple[list[str], list[int], str] | None:
         return None
     try:
         with st.spinner("Reading the texts", show_time=True):
-            return cache.compute(quality.read_texts, corpus, split, version=os.environ.get("UNROLLED_DATA"))
+            return call(quality.read_texts, corpus, split, version=os.environ.get("UNROLLED_DATA")).value
     except DataError as problem:
         state.forget(PAGE, LOOKED_FOR)
         notices.note(f"{problem} What the networks made of them is shown without them.")
@@ -337,7 +337,7 @@ def _own(found: Quality) -> str:
 
 
 def _receipt(models: list[str], corpus: str, line: str, functions: str) -> Receipt:
-    origin = cache.compute(quality.describe_origin, str(quality.TABLE), tuple(models), corpus, version=_version())
+    origin = call(quality.describe_origin, str(quality.TABLE), tuple(models), corpus, version=_version()).value
     return Receipt(
         model=", ".join(models),
         data=f"{origin['title']}, one row per text in data/results/{quality.TABLE.name}",

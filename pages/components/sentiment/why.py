@@ -3,8 +3,6 @@ decision."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -22,12 +20,17 @@ from engine.inspection.classification.attributions import (
 from engine.inspection.classification.counterfactuals import Flip, FlipSearch, find_flips, flip_sentence
 from engine.plotting.classification.attributions import chance_dots, describe_strips, signed_strips
 from pages.components import cache, figures, notices
+from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.sentiment.context import PageContext
 
 LANES = {"integrated": "Gradients", "shapley": "Shapley", "deleted": "Left out"}
 SEED = 1
+FACTS = {
+    "seed": f"{SEED}, for the orders of the Shapley values and the shuffles",
+    "note": "Integrated gradients and Shapley values are captum's; the check is the network itself.",
+}
 
 
 def show(context: PageContext) -> None:
@@ -35,9 +38,9 @@ def show(context: PageContext) -> None:
     with notices.engine_errors():
         attributions.check_words(context.words)
         with st.spinner("Reading the text without each of its words", show_time=True):
-            found = cache.compute_with_model(explain, context.network, context.words, SEED)
-        _show_strips(context, found)
-        _show_agreement(context, found)
+            explained = call(explain, context.words, SEED, model=context.network).computed()
+        _show_strips(context, explained)
+        _show_agreement(explained)
     with notices.engine_errors():
         _show_stored(context)
     st.markdown("**The smallest edit that turns the decision**")
@@ -45,7 +48,8 @@ def show(context: PageContext) -> None:
         _show_flips(context)
 
 
-def _show_strips(context: PageContext, found: Explanation) -> None:
+def _show_strips(context: PageContext, explained: Call[Explanation]) -> None:
+    found = explained.value
     st.markdown(
         "Each number says how far a word moves the network towards “positive” (+) or away from it (−), in nats of "
         "log-odds. "
@@ -61,7 +65,7 @@ def _show_strips(context: PageContext, found: Explanation) -> None:
         name="why-strips",
         alt=alt,
         table=found.frame().round(4),
-        receipt=_receipt(context, found.elapsed_seconds, "print(found.frame().to_string())"),
+        receipt=explained.receipt("found.frame().to_string()", **FACTS),
         on_click=lambda place: context.controls.set("why_word", int(place)),
     )
     strongest = int(np.abs(found.deleted).argmax()) + 1
@@ -81,7 +85,8 @@ def _show_strips(context: PageContext, found: Explanation) -> None:
     )
 
 
-def _show_agreement(context: PageContext, found: Explanation) -> None:
+def _show_agreement(explained: Call[Explanation]) -> None:
+    found = explained.value
     st.markdown("**Do the explanations agree with leaving words out?**")
     sentence = " ".join(agreement_sentence(found, method) for method in METHODS)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
@@ -107,11 +112,9 @@ def _show_agreement(context: PageContext, found: Explanation) -> None:
         name="why-agreement",
         alt=sentence,
         table=pd.DataFrame(rows).round(4),
-        receipt=_receipt(
-            context,
-            None,
-            "for method, agreement in found.agreement.items():\n    print(method, agreement.correlation, "
-            "agreement.level)",
+        receipt=explained.receipt(
+            "{method: (agreement.correlation, agreement.level) for method, agreement in found.agreement.items()}",
+            **FACTS,
         ),
     )
 
@@ -120,7 +123,7 @@ def _show_stored(context: PageContext) -> None:
     table = attributions.TABLE
     version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(context.network))
     try:
-        stored = cache.compute(stored_agreement, context.network, str(context.info.path), str(table), version=version)
+        stored = call(stored_agreement, context.network, str(context.info.path), str(table), version=version).value
     except DataError as problem:
         notices.note(str(problem))
         return
@@ -166,7 +169,8 @@ def _show_flips(context: PageContext) -> None:
         width=TEXT_WIDTH,
     )
     with st.spinner("Trying edits", show_time=True):
-        found = cache.compute_with_model(find_flips, context.network, context.words)
+        searched = call(find_flips, context.words, model=context.network)
+        found = searched.value
     labels = context.info.config.get("labels", ["negative", "positive"])
     st.markdown(f"**{notices.plain(flip_sentence(found, labels))}**", width=TEXT_WIDTH)
     rows = []
@@ -183,18 +187,8 @@ def _show_flips(context: PageContext) -> None:
     figures.show_table(
         pd.DataFrame(rows),
         name="why-flips",
-        receipt=Receipt(
-            model=context.network,
-            seed="none: nothing is drawn at random",
-            measured=f"{date.today().isoformat()}, on the server's processor",
-            seconds=found.elapsed_seconds,
-            python=(
-                "from engine.inspection.classification.counterfactuals import find_flips\n"
-                "from engine.models.folder import load_model\n\n"
-                f"found = find_flips(load_model({context.network!r}), {context.words!r})\n"
-                "print(found.deletion, found.deletions_tried)\n"
-                "print(found.replacement, found.replacements_tried)"
-            ),
+        receipt=searched.receipt(
+            "found.deletion, found.deletions_tried, found.replacement, found.replacements_tried", seed=NOT_DRAWN
         ),
     )
 
@@ -229,21 +223,6 @@ def _row(found: FlipSearch, heading: str, flip: Flip | None, tried: int) -> dict
         "probability_after": float("nan") if flip is None else round(flip.probability, 4),
         "texts_tried": tried,
     }
-
-
-def _receipt(context: PageContext, seconds: float | None, last: str) -> Receipt:
-    return Receipt(
-        model=context.network,
-        seed=f"{SEED}, for the orders of the Shapley values and the shuffles",
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        seconds=seconds,
-        python=(
-            "from engine.inspection.classification.attributions import explain\n"
-            "from engine.models.folder import load_model\n\n"
-            f"found = explain(load_model({context.network!r}), {context.words!r}, {SEED})\n{last}"
-        ),
-        note="Integrated gradients and Shapley values are captum's; the check is the network itself.",
-    )
 
 
 def _percent(share: float) -> str:

@@ -79,7 +79,7 @@ def test_the_lattice_its_arithmetic_and_an_edit_are_the_engines(taggers: Path) -
     assert after != best_tags(lattice)
     assert shown_tags(at, "lattice-change") == {"before": best_tags(lattice), "after": after}
 
-    receipt, printed = next(code.value for code in at.code if "best_ways(lattice, 3)" in code.value), io.StringIO()
+    receipt, printed = next(code.value for code in at.code if "best_ways(found, 3)" in code.value), io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(receipt, {})  # noqa: S102 - the page's own lines
     edited = best_ways(edit_steps(lattice, [flip.edit]), 1)[0]
