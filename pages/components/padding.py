@@ -18,6 +18,7 @@ from engine.inspection.padding import (
     wasted_share,
 )
 from engine.plotting.padding import batch_grid
+from engine.wording import percent
 from pages.components import figures, notices, state
 from pages.components.calls import NOT_DRAWN, Call, call, receipt
 from pages.components.forms import Controls
@@ -70,8 +71,8 @@ def _show_waste(lengths: list[int], size: int, is_sorted: bool) -> None:
     as_they_come, by_length = (wasted_share(lengths, arrange(lengths, size, way)) for way in (False, True))
     now = by_length if is_sorted else as_they_come
     st.markdown(
-        f"**{100 * now:.0f} % of the cells are padding**: computed for nothing. In the order of the lines it would be "
-        f"{100 * as_they_come:.0f} %, sorted by length {100 * by_length:.0f} %.",
+        f"**{percent(now, 0)} of the cells are padding**: computed for nothing. In the order of the lines it would be "
+        f"{percent(as_they_come, 0)}, sorted by length {percent(by_length, 0)}.",
         width=TEXT_WIDTH,
     )
 
@@ -86,7 +87,7 @@ def _show_cells(controls: Controls, batches: list[list[int]], reports: list[Batc
         )
         frame.insert(0, "text", [text + 1 for text in batch])
         frame["length"] = report.mask.sum(axis=1)
-        st.caption(f"Batch {number}: {len(batch)} × {report.ids.shape[1]} cells, {100 * report.wasted:.0f} % padding")
+        st.caption(f"Batch {number}: {len(batch)} × {report.ids.shape[1]} cells, {percent(report.wasted, 0)} padding")
         st.dataframe(
             frame,
             hide_index=True,

@@ -13,6 +13,7 @@ from engine.plotting import theme
 from engine.plotting.labels import plain_label, plain_labels
 from engine.plotting.theme import Mode
 from engine.plotting.translation.timelines import LineStyle
+from engine.wording import percent
 
 # All are LSTMs, so no architecture's colour tells them apart; each has a colour and a marker.
 STYLES = (
@@ -101,7 +102,7 @@ def type_confusion(counts: pd.DataFrame, *, mode: Mode) -> go.Figure:
         unselected=still,
         customdata=[f"{rows[row]}|{columns[column]}" for row, column, _, _ in cells],
         hovertext=[
-            f"{rows[row]} by people, {columns[column]} by the network: {count:,} ({share:.1%} of the row)"
+            f"{rows[row]} by people, {columns[column]} by the network: {count:,} ({percent(share)} of the row)"
             for row, column, count, share in cells
         ],
         hovertemplate="%{hovertext}<extra></extra>",

@@ -31,6 +31,7 @@ from engine.plotting.cells.state_edits import (
     unit_bands,
 )
 from engine.plotting.writing.distribution import visible_token
+from engine.wording import percent
 from pages.components import cache, figures, header, networks, notices
 from pages.components.calls import call, receipt
 from pages.components.cells.context import PageContext
@@ -166,9 +167,9 @@ def _show_times(context: PageContext, chosen: list[str], edits: dict[str, StateE
             noun = cache.load_model(name).tokenizer.noun
             st.metric("Half of the difference is gone after", _steps(edit.half_after, noun))
             gone = (
-                f"{GONE:.0%} is left after {_steps(edit.gone_after, noun)}"
+                f"{percent(GONE, 0)} is left after {_steps(edit.gone_after, noun)}"
                 if edit.gone_after is not None
-                else f"more than {GONE:.0%} is left at the end"
+                else f"more than {percent(GONE, 0)} is left at the end"
             )
             st.caption(
                 notices.plain(

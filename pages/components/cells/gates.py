@@ -10,6 +10,7 @@ from engine.inspection.cells.gate_trajectories import ORDERS, gate_averages, gat
 from engine.inspection.cells.steps import Strand
 from engine.inspection.cells.units import PARTS, is_switch
 from engine.plotting.cells.states import gate_averages_lines, saturation_scatter, unit_heat_map
+from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.cells import guide, proof
 from pages.components.cells.context import PageContext, part_label
@@ -154,7 +155,7 @@ def _show_saturation(context: PageContext, strand: Strand, place: int, unit: int
     found = saturation(strand)
     means = found.groupby("part", sort=False)[["shut", "open"]].mean()
     said = "; ".join(
-        f"{PARTS[part]} {100 * row['shut']:.0f} % shut, {100 * row['open']:.0f} % open"
+        f"{PARTS[part]} {percent(row['shut'], 0)} shut, {percent(row['open'], 0)} open"
         for part, row in means.iterrows()
     )
     st.markdown(

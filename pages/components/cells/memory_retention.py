@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.inspection.cells.memory_retention import follow_write, verdict
 from engine.plotting.cells.states import left_of_a_write
+from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.cells import proof
 from pages.components.cells.context import PageContext
@@ -54,11 +55,11 @@ def show(context: PageContext) -> None:
     row = found.frame.iloc[min(LATER, len(found.frame) - 1)]
     later = f"{int(row['distance'])} step{'s' if row['distance'] != 1 else ''} later"
     gates, ablation, apart = st.columns(3)
-    gates.metric(f"Left {later}, {name[0].lower()}{name[1:]}", f"{100 * row['by_gates']:.1f} %")
-    ablation.metric(f"Left {later}, by ablation", f"{100 * row['by_ablation']:.1f} %")
+    gates.metric(f"Left {later}, {name[0].lower()}{name[1:]}", percent(row["by_gates"]))
+    ablation.metric(f"Left {later}, by ablation", percent(row["by_ablation"]))
     apart.metric(
         "Disagreement there",
-        f"{100 * row['mismatch']:.1f} %",
+        percent(row["mismatch"]),
         help="The length of the difference of the two vectors, as a share of what was written: they can be equally "
         "long and point elsewhere.",
     )

@@ -35,6 +35,7 @@ from engine.plotting.cells.range_match import (
 )
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
+from engine.wording import percent
 from pages.components import figures, header, notices
 from pages.components.calls import Call, call
 from pages.components.cells.context import PageContext
@@ -89,8 +90,8 @@ def _show_all(context: PageContext) -> int:
     st.caption(notices.plain(reading.source))
     if not len(matches.frame):
         notices.note(
-            f"Nowhere in these {len(reading.stops):,} tokens are {least:.0%} of the {len(pattern.units)} units on "
-            "together; ask for a smaller share."
+            f"Nowhere in these {len(reading.stops):,} tokens are {percent(least, 0)} of the {len(pattern.units)} units "
+            "on together; ask for a smaller share."
         )
         return layer
     explanation = call(explain_matches, read, found)
@@ -235,7 +236,7 @@ def _show_pattern(context: PageContext, pattern: Pattern, here: TextReading, spa
         ),
         name="patterns-tracks",
         alt=f"Under the text, row by row: {', '.join(title for title, _, _ in rows)}. In the range “{chosen}” "
-        f"{on[start:stop].mean():.0%} of the units are on on average, in the whole text {on.mean():.0%}.",
+        f"{on[start:stop].mean():.0%} of the units are on on average, in the whole text {percent(on.mean(), 0)}.",
         table=table,
     )
 
@@ -256,11 +257,11 @@ def _show_verdict(pattern: Pattern, reading: TextReading, matches: Matches, expl
     first = explained.iloc[0]
     st.markdown(
         notices.plain(
-            f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {matches.covered:.1%} of them, found in "
-            f"{1000 * matches.elapsed_seconds:.0f} ms "
+            f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {percent(matches.covered)} of them, "
+            f"found in {1000 * matches.elapsed_seconds:.0f} ms "
             f"for {len(pattern.units)} unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: "
-            f"“{first['question']}” is true at {first['matched']:.0%} of them and at "
-            f"{first['overall']:.0%} of all."
+            f"“{first['question']}” is true at {percent(first['matched'], 0)} of them and at "
+            f"{percent(first['overall'], 0)} of all."
         ),
         width=TEXT_WIDTH,
     )
@@ -294,7 +295,7 @@ def _show_matches(context: PageContext, reading: TextReading, matches: Matches, 
         ),
         name="patterns-match",
         alt=f"Match {chosen}, “{visible_token(row['text'])}”, in its surroundings, score {row['score']:.2f}: "
-        f"{row['inside']:.0%} of the units are on within it, {row['outside']:.0%} beside it.",
+        f"{percent(row['inside'], 0)} of the units are on within it, {percent(row['outside'], 0)} beside it.",
         receipt=receipt,
     )
     around = [text_around(reading, start, stop) for start, stop in zip(shown["start"], shown["stop"], strict=True)]

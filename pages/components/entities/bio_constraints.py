@@ -12,6 +12,7 @@ from engine.inspection.tagging.errors import COMMAND, TABLE, illegal_shares, rea
 from engine.inspection.tagging.lattice import Lattice, best_tags, open_lattice, tags_without_steps
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_places
+from engine.wording import percent
 from pages.components import cache, figures, header, notices
 from pages.components.calls import call
 from pages.components.entities.context import PageContext, tag
@@ -106,7 +107,8 @@ def _show_shares(context: PageContext) -> None:
     if found.empty:
         return
     told = "; ".join(
-        f"“{context.label(row.model)}” in {row.with_illegal:,} of {row.sentences:,} test sentences ({row.share:.2%})"
+        f"“{context.label(row.model)}” in {row.with_illegal:,} of {row.sentences:,} test sentences "
+        f"({percent(row.share, 2)})"
         for row in found.itertuples()
     )
     st.markdown(notices.plain(f"Tags that cannot follow the one before, as stored: {told}."), width=TEXT_WIDTH)

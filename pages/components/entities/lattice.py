@@ -30,7 +30,6 @@ from engine.inspection.tagging.lattice import (
     node_frame,
     open_lattice,
     read_edits,
-    share_text,
     signed,
     spans_sentence,
     step_matrix,
@@ -44,6 +43,7 @@ from engine.inspection.tagging.lattice import (
 from engine.plotting.tagging.lattice import DrawnWay, describe_lattice, lattice_figure, step_matrix_figure
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_places
+from engine.wording import percent
 from pages.components import figures, header, notices
 from pages.components.calls import call
 from pages.components.entities import bio_constraints
@@ -99,7 +99,7 @@ def _show_ways(
     first = max(1, min(chosen - shown // 2, count - shown + 1))
     last = min(count, first + shown - 1)
     drawn = [
-        DrawnWay(f"{name}: {share_text(way.probability)} (score {way.score:.2f})", way.tags, _said_along(lattice, way))
+        DrawnWay(f"{name}: {percent(way.probability)} (score {way.score:.2f})", way.tags, _said_along(lattice, way))
         for name, way in zip(WAYS, ways, strict=False)
     ]
     figures.show(
@@ -123,8 +123,8 @@ def _show_ways(
         more = f" and at {len(places) - 4} more words" if len(places) > 4 else ""
         st.markdown(
             notices.plain(
-                f"The best way takes {share_text(ways[0].probability)} of the weight of all ways. The second has "
-                f"{share_text(ways[1].probability)}, for it scores "
+                f"The best way takes {percent(ways[0].probability)} of the weight of all ways. The second has "
+                f"{percent(ways[1].probability)}, for it scores "
                 f"{ways[0].score - ways[1].score:.2f} nats less: {differ}{more}."
             ),
             width=TEXT_WIDTH,

@@ -7,6 +7,7 @@ import streamlit as st
 from engine.inspection.tagging.texts import describe_word, tag_frame, words_frame
 from engine.plotting.tagging.tag_bars import tag_bars
 from engine.plotting.translation.word_marks import word_marks
+from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.entities.context import PageContext, tag
 from pages.components.header import TEXT_WIDTH
@@ -55,4 +56,4 @@ def show(context: PageContext) -> None:
         )
         if len(shown) < len(frame):
             rest = 1 - float(shown["probability"].sum())
-            st.caption(f"The other {len(frame) - len(shown)} tags have {100 * max(0.0, rest):.2f} % together.")
+            st.caption(f"The other {len(frame) - len(shown)} tags have {percent(max(0.0, rest), 2)} together.")

@@ -20,6 +20,7 @@ from engine.inspection.classification.word_order import (
     swap_words,
 )
 from engine.plotting.classification.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
+from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.calls import call, receipt
 from pages.components.figures import Receipt
@@ -136,12 +137,12 @@ def _show_dots(context: PageContext, changed: tuple[str, ...], found: dict[str, 
 
 def _said(row: OrderRow, many: Shuffles) -> str:
     """Return what another order does to one classifier, in words."""
-    said = f"{row.label}: {100 * row.intact:.1f} % as it stands, {100 * row.reordered:.1f} % in the other order"
+    said = f"{row.label}: {percent(row.intact)} as it stands, {percent(row.reordered)} in the other order"
     if many.is_blind and abs(row.reordered - row.intact) < ROUNDING:
         return f"{said}; the same for every order, to rounding."
     return (
         f"{said}; {SHUFFLES} shuffles give {100 * many.probabilities.min():.1f} to "
-        f"{100 * many.probabilities.max():.1f} %, {100 * many.decisions_changed:.0f} % of them another decision."
+        f"{percent(many.probabilities.max())}, {percent(many.decisions_changed, 0)} of them another decision."
     )
 
 
@@ -203,9 +204,9 @@ def _show_accuracies(context: PageContext, title: str, measured: dict[str, pd.Da
 def _said_of_many(context: PageContext, name: str, rows: pd.DataFrame) -> str:
     """Return what shuffling many texts did to one classifier, in words."""
     changed = rows["decisions_changed"].mean()
-    share = f"{100 * changed:.1f} % of the decisions" if changed else "no decision"
+    share = f"{percent(changed)} of the decisions" if changed else "no decision"
     reason = ", as it reads no order" if is_blind(context.models[name]) else ""
     return (
-        f"{context.label(name)}: {100 * rows['accuracy'].iloc[0]:.1f} % right, "
-        f"{100 * rows['accuracy_shuffled'].mean():.1f} % when shuffled; a shuffle changes {share}{reason}."
+        f"{context.label(name)}: {percent(rows['accuracy'].iloc[0])} right, "
+        f"{percent(rows['accuracy_shuffled'].mean())} when shuffled; a shuffle changes {share}{reason}."
     )

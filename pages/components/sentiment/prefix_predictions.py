@@ -14,6 +14,7 @@ from engine.inspection.classification.prefix_predictions import (
     measure_belief,
 )
 from engine.plotting.classification.prefix_predictions import BeliefLine, belief_film
+from engine.wording import percent
 from pages.components import figures, header, notices
 from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.sentiment.context import PageContext
@@ -118,18 +119,14 @@ def _ask_step(context: PageContext, turning: int) -> int:
 def _show_frame(context: PageContext, belief: Belief, frame: int) -> None:
     """Draw what has been read at one frame, and what each half and the whole then say."""
     step = int(belief.steps[frame])
-    said = [f"whole network **{_percent(belief.both[frame])}**"]
+    said = [f"whole network **{percent(belief.both[frame])}**"]
     if belief.forward is not None and belief.backward is not None:
         back = len(context.words) - step + 1
         read = "the last word" if back == 1 else f"the last {back:,} words"
         said += [
-            f"forward half **{_percent(belief.forward[frame])}**",
-            f"backward half **{_percent(belief.backward[frame])}** (it has read {read})",
+            f"forward half **{percent(belief.forward[frame])}**",
+            f"backward half **{percent(belief.backward[frame])}** (it has read {read})",
         ]
     shown = " ".join(notices.plain(word) for word in context.words[max(0, step - 12) : step - 1])
     shown = f"{'… ' if step > 13 else ''}{shown} **{notices.plain(context.words[step - 1])}**"
     st.markdown(f"{step:,} of {len(context.words):,} read: {shown}  \nPositive: {' · '.join(said)}")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

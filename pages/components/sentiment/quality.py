@@ -22,6 +22,7 @@ from engine.plotting.classification.quality import (
     slice_bars,
     threshold_lines,
 )
+from engine.wording import percent
 from pages.components import cache, figures, header, notices, state
 from pages.components.calls import call
 from pages.components.figures import Receipt
@@ -95,7 +96,7 @@ def _show_scores(context: PageContext, scores: pd.DataFrame, corpus: str, senten
         meaning = quality.order_sentence(
             f"“{context.label(reader)}”", f"“{context.label(blind)}”", compared, _texts_word(corpus)
         )
-    listed = ", ".join(f"{label} {100 * value:.1f} %" for label, value in zip(labels, scores["accuracy"], strict=True))
+    listed = ", ".join(f"{label} {percent(value)}" for label, value in zip(labels, scores["accuracy"], strict=True))
     figures.show(
         accuracy_dots(
             scores,
@@ -123,7 +124,10 @@ def _show_threshold(context: PageContext, found: Quality) -> None:
     threshold = context.controls.slider("quality_threshold", width=header.TEXT_WIDTH)
     counts = quality.confusion(found.predictions, threshold)
     now = quality.measures(counts)
-    said = ", ".join(f"{name} {_percent(now[name])}" for name in ("accuracy", "precision", "recall"))
+    said = ", ".join(
+        f"{name} {'undefined' if np.isnan(now[name]) else percent(now[name])}"
+        for name in ("accuracy", "precision", "recall")
+    )
     best = found.thresholds.loc[found.thresholds["accuracy"].idxmax()]
     left, right = st.columns(2, gap="large")
     with left:
@@ -147,7 +151,7 @@ def _show_threshold(context: PageContext, found: Quality) -> None:
         figures.show(
             threshold_lines(found.thresholds, threshold, mode=figures.mode()),
             name="sentiment-thresholds",
-            alt=f"At the threshold {threshold:.2f}: {said}. Accuracy is highest, {100 * best['accuracy']:.1f} %, at "
+            alt=f"At the threshold {threshold:.2f}: {said}. Accuracy is highest, {percent(best['accuracy'])}, at "
             f"{best['threshold']:.2f}.",
             table=found.thresholds.round(4),
             receipt=_receipt(
@@ -159,7 +163,7 @@ def _show_threshold(context: PageContext, found: Quality) -> None:
         )
     st.markdown(
         notices.plain(
-            f"At {threshold:.2f}: {said}. The highest accuracy, {100 * best['accuracy']:.1f} %, lies at "
+            f"At {threshold:.2f}: {said}. The highest accuracy, {percent(best['accuracy'])}, lies at "
             f"{best['threshold']:.2f}; it was found on "
             "these very texts, so take it with caution."
         ),
@@ -179,7 +183,7 @@ def _show_calibration(context: PageContext, found: Quality, scores: pd.Series) -
     said = (
         f"How sure it is of its answers and how often they are right lie {100 * scores['calibration_error']:.1f} "
         "percentage points apart on "
-        f"average (the expected calibration error), and {100 * sure:.0f} % of the texts get a probability of less "
+        f"average (the expected calibration error), and {percent(sure, 0)} of the texts get a probability of less "
         "than 10 % or more than 90 %."
     )
     figures.show(
@@ -274,8 +278,7 @@ def _show_errors(context: PageContext, found: Quality, corpus: str) -> None:
 
 def _show_row(context: PageContext, row: Any, texts: tuple[list[str], list[int], str] | None) -> None:
     facts = (
-        f"Text {row.row + 1:,} · really {LABELS[row.label]} · {100 * row.probability:.1f} % positive · "
-        f"{row.words:,} words"
+        f"Text {row.row + 1:,} · really {LABELS[row.label]} · {percent(row.probability)} positive · {row.words:,} words"
     )
     if row.unknown_words:
         facts += f", {row.unknown_words:,} of them unknown"
@@ -322,10 +325,6 @@ def _texts(corpus: str, split: str) -> tuple[list[str], list[int], str] | None:
         state.forget(PAGE, LOOKED_FOR)
         notices.note(f"{problem} What the networks made of them is shown without them.")
         return None
-
-
-def _percent(value: float) -> str:
-    return "undefined" if np.isnan(value) else f"{100 * value:.1f} %"
 
 
 def _corpus(found: Quality) -> str:

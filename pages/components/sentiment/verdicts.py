@@ -13,6 +13,7 @@ from engine.errors import EngineError
 from engine.inspection.classification.predictions import Classification, classify_texts, looks_foreign
 from engine.models.folder import ModelInfo
 from engine.plotting.classification.prefix_predictions import verdict_bars
+from engine.wording import percent
 from pages.components import figures, networks, notices
 from pages.components.calls import NOT_DRAWN, Call, call, receipt
 from pages.components.sentiment.context import CORPORA, PageContext, corpus
@@ -89,7 +90,7 @@ def show(context: PageContext) -> None:
         st.markdown(
             f"{networks.mark(context.style(context.network))} **{notices.plain(context.label(context.network))}** says"
         )
-        st.subheader(f"{verdict.label.capitalize()}, {100 * verdict.probability:.1f} %", anchor=False)
+        st.subheader(f"{verdict.label.capitalize()}, {percent(verdict.probability)}", anchor=False)
         taught = CORPORA.get(corpus(context.info))
         counted = f"{len(verdict.words):,} words and signs"
         st.caption(
@@ -141,7 +142,7 @@ def _warn(context: PageContext) -> None:
 
 
 def _sentence(context: PageContext) -> str:
-    said = ", ".join(f"{context.label(name)} {100 * context.positive(name):.1f} %" for name in context.verdicts)
+    said = ", ".join(f"{context.label(name)} {percent(context.positive(name))}" for name in context.verdicts)
     kinds = {verdict.label for verdict in context.verdicts.values()}
     together = f"All say {next(iter(kinds))}." if len(kinds) == 1 else "They do not agree."
     return f"Probability of “positive” for the text: {said}. {together}"

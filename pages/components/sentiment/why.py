@@ -19,6 +19,7 @@ from engine.inspection.classification.attributions import (
 )
 from engine.inspection.classification.counterfactuals import Flip, FlipSearch, find_flips, flip_sentence
 from engine.plotting.classification.attributions import chance_dots, describe_strips, signed_strips
+from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.figures import Receipt
@@ -73,8 +74,8 @@ def _show_strips(context: PageContext, explained: Call[Explanation]) -> None:
     rest = " ".join([*found.words[:place], "▁" * 3, *found.words[place + 1 :]])
     before, after = found.probability, float(found.probability_without[place])
     st.markdown(
-        f"Without **{notices.plain(found.words[place])}**: “positive” goes from **{_percent(before)}** to "
-        f"**{_percent(after)}** "
+        f"Without **{notices.plain(found.words[place])}**: “positive” goes from **{percent(before)}** to "
+        f"**{percent(after)}** "
         f"({100 * (after - before):+.1f} points)."
     )
     st.text(rest)
@@ -136,7 +137,7 @@ def _show_stored(context: PageContext) -> None:
     summary = summarise_agreement(stored)
     said = "; ".join(
         f"{row.method.lower()} have a median rank correlation of {row.median_correlation:.2f}, and on "
-        f"{100 * row.better_than_chance:.0f} % of {row.sentences:,} sentences they beat 19 of 20 shuffles"
+        f"{percent(row.better_than_chance, 0)} of {row.sentences:,} sentences they beat 19 of 20 shuffles"
         for row in summary.itertuples()
     )
     st.markdown(notices.plain(f"On {stored['title'].iloc[0]}: {said}. By luck it would be 5 %."), width=TEXT_WIDTH)
@@ -209,7 +210,7 @@ def _diff(found: FlipSearch, flip: Flip) -> str:
 
 def _after(found: FlipSearch, flip: Flip, labels: list[str], tried: int) -> str:
     return (
-        f"“{labels[found.decision]}” goes from {_percent(found.probability)} to {_percent(flip.probability)}; "
+        f"“{labels[found.decision]}” goes from {percent(found.probability)} to {percent(flip.probability)}; "
         f"decided is now “{labels[flip.decision]}”. {tried:,} texts were tried."
     )
 
@@ -223,7 +224,3 @@ def _row(found: FlipSearch, heading: str, flip: Flip | None, tried: int) -> dict
         "probability_after": float("nan") if flip is None else round(flip.probability, 4),
         "texts_tried": tried,
     }
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

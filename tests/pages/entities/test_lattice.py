@@ -28,6 +28,7 @@ from engine.inspection.tagging.lattice import (
 )
 from engine.inspection.tagging.predictions import split_words, tag_words
 from engine.models.folder import load_model
+from engine.wording import percent
 from tests.pages import charts
 from tests.pages.open import open_page, sentences, written
 
@@ -55,8 +56,7 @@ def test_the_lattice_its_arithmetic_and_an_edit_are_the_engines(taggers: Path) -
     figure = charts.figure(at, "lattice")
     legend = {trace["name"]: trace for trace in figure["data"]}
     for place, way in zip(("Best", "Second", "Third"), best_ways(lattice, 3), strict=True):
-        share = f"{way.probability:.1%}" if way.probability >= 0.001 else "under 0.1%"
-        assert f"{place}: {share} (score {way.score:.2f})" in legend
+        assert f"{place}: {percent(way.probability)} (score {way.score:.2f})" in legend
     nodes = node_frame(lattice)
     assert legend["nodes"]["marker"]["color"] == pytest.approx(nodes["emission"].tolist())
     assert legend["nodes"]["customdata"] == nodes["place"].tolist()
