@@ -91,7 +91,7 @@ class Call(Generic[T]):
     def _compute(self, **watching: Any) -> T:
         handed: list[Any] = [] if self.model is None else [cache.load_model(self.model)]
         if self.table is not None:
-            handed.append(cache.shared_results(self.table))
+            handed.append(cache.load_results(self.table))
         options = {name: _value(value) for name, value in self.options}
         return self.function(*handed, *map(_value, self.arguments), **options, **watching)
 

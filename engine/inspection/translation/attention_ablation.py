@@ -21,7 +21,6 @@ from engine.decoding.text import encode_sources, search
 from engine.errors import InputError
 from engine.inspection.translation.words import Word, display_pieces, group_pieces
 from engine.models.folder import LoadedModel
-from engine.wording import percent
 
 NEGLIGIBLE_NATS = 0.1  # a factor of 1.1 in probability; a smaller change is called none
 SHUFFLES = 20
@@ -252,8 +251,7 @@ def verdict(trial: Trial, report: EditReport) -> str:
 
 def _edit_verdict(report: EditReport) -> str:
     change = report.change
-    before, after = (percent(math.exp(log_prob), 0) for log_prob in (report.log_prob_own, report.log_prob_edited))
-    odds = f"from {before} to {after}, {change:+.2f} nats"
+    odds = f"from {_percent(report.log_prob_own)} to {_percent(report.log_prob_edited)}, {change:+.2f} nats"
     if abs(change) < NEGLIGIBLE_NATS:
         sentence = f"This change did not matter: “{report.original}” goes {odds}, less than {NEGLIGIBLE_NATS:g} nats."
     else:
@@ -306,3 +304,8 @@ def trial_sentence(trial: Trial) -> str:
         f"With even weights {mattered} of {len(lost)} pieces would lose at least {NEGLIGIBLE_NATS:g} nats; {most}. "
         "For the others it made no difference where the network looked, or even weights would have served better."
     )
+
+
+def _percent(log_prob: float) -> str:
+    share = 100 * math.exp(log_prob)
+    return f"{share:.0f} %" if share >= 10 else f"{share:.1f} %" if share >= 0.1 else f"{share:.1g} %"

@@ -22,7 +22,6 @@ from engine.inspection.translation.attention_ablation import label_after
 from engine.inspection.translation.words import display_pieces
 from engine.models.base import select
 from engine.models.folder import LoadedModel
-from engine.wording import percent
 
 EVALUATIONS = 30  # of the decoder's output, all starts at once
 LEARNING_RATE = 0.5
@@ -176,8 +175,7 @@ def search_sentence(found: FoundAttention, word: str = "") -> str:
     wanted = f"“{found.wanted}”" + (f", the beginning of “{word}”," if word and word != found.wanted else "")
     own, reached = math.exp(found.own_log_prob), math.exp(found.found_log_prob)
     odds = (
-        f"{percent(own, 0)} with its own attention (place {found.rank:,}), {percent(reached, 0)} with the best that "
-        "was found"
+        f"{_share(own)} with its own attention (place {found.rank:,}), {_share(reached)} with the best that was found"
     )
     place = int(found.found_weights.argmax())
     focus = f"{100 * found.found_weights[place]:.0f} % of it on “{found.source_pieces[place]}”"
@@ -188,6 +186,11 @@ def search_sentence(found: FoundAttention, word: str = "") -> str:
     return (
         f"No attention that was found makes the network write {wanted}: {odds}, {focus}; even then “{found.winner}” "
         "is likelier, "
-        f"{percent(math.exp(found.winner_log_prob), 0)}. What it has already written, or knows of the language, speaks "
+        f"{_share(math.exp(found.winner_log_prob))}. What it has already written, or knows of the language, speaks "
         "against the word."
     )
+
+
+def _share(probability: float) -> str:
+    share = 100 * probability
+    return f"{share:.0f} %" if share >= 10 else f"{share:.1f} %" if share >= 0.1 else f"{share:.1g} %"

@@ -17,7 +17,6 @@ from engine.decoding.text import Translation, sample_translations, translate
 from engine.inspection.translation.words import Word, display_pieces, group_pieces
 from engine.models.folder import LoadedModel
 from engine.text.base import EOS
-from engine.wording import percent
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,14 @@ def confidence_sentence(report: TranslationReport) -> str:
     typical = math.exp(sum(map(math.log, (max(share, 1e-300) for share in shares))) / len(shares))
     ending = "" if report.end_log_prob is not None else " It was cut off at the length limit."
     return (
-        f"On average {percent(typical, 0)} sure of a word (geometric mean); least sure of "
+        f"On average {_percent(typical)} sure of a word (geometric mean); least sure of "
         f"“{report.target_words[lowest].text}”, "
-        f"{percent(shares[lowest], 0)}.{ending}"
+        f"{_percent(shares[lowest])}.{ending}"
     )
+
+
+def _percent(share: float) -> str:
+    """Return a probability as per cent, never rounded down to zero."""
+    if share >= 0.01:
+        return f"{100 * share:.0f} %"
+    return f"{100 * share:.1f} %" if share >= 0.0005 else "less than 0.1 %"

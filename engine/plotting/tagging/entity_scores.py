@@ -17,10 +17,10 @@ from engine.wording import percent
 
 # All are LSTMs, so no architecture's colour tells them apart; each has a colour and a marker.
 STYLES = (
-    LineStyle("#0072B2", "#4FA9E2", "solid", "diamond"),
-    LineStyle("#9A4591", "#D68ACD", "dash", "square"),
-    LineStyle("#BF3A1E", "#F2815F", "dot", "triangle-right"),
-    LineStyle("#5C646B", "#A3AAB0", "longdash", "x"),
+    LineStyle(*theme.SERIES["blue"], "solid", "diamond"),
+    LineStyle(*theme.SERIES["purple"], "dash", "square"),
+    LineStyle(*theme.SERIES["red"], "dot", "triangle-right"),
+    LineStyle(*theme.SERIES["muted"], "longdash", "x"),
 )
 BASELINE = "most frequent tag"
 ROW_HEIGHT = 34

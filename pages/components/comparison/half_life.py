@@ -86,7 +86,7 @@ def _measure(names: tuple[str, ...], text: str, farthest: int, seed: int) -> tup
     with st.spinner("The networks are reading", show_time=True):
         for name in names:
             try:
-                found[name] = call(half_life, text, farthest, seed, model=name).value
+                found[name] = call(half_life, text, farthest, seed, model=name, kept="shared").value
             except InputError as problem:
                 refused[name] = str(problem)
     return found, refused
@@ -256,7 +256,7 @@ def _receipt(context: PageContext, found: Found) -> Receipt:
     view = context.view
     given = view.half_life_text, view.half_life_distance, view.half_life_seed
     return receipt(
-        [call(half_life, *given, model=name) for name in found],
+        [call(half_life, *given, model=name, kept="shared") for name in found],
         "found.half_life, found.gradient_half_life, found.rank_correlation",
         seed=view.half_life_seed,
         note=f"Up to {FARTHEST} tokens back. The replacements are drawn from what the network expects on average over "

@@ -67,7 +67,7 @@ def tag(name: str, words: tuple[str, ...]) -> Call[Tagging]:
     """Return the Call of what the tagger `name` makes of a sentence."""
     from engine.inspection.tagging.predictions import tag_words
 
-    return call(tag_words, words, model=name)
+    return call(tag_words, words, model=name, kept="shared")
 
 
 def label(info: ModelInfo) -> str:

@@ -22,7 +22,7 @@ from engine.inspection.classification.word_order import (
 from engine.plotting.classification.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
 from engine.wording import percent
 from pages.components import cache, figures, notices
-from pages.components.calls import call, receipt
+from pages.components.calls import Call, call, receipt
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.sentiment.context import PageContext, is_blind
@@ -100,7 +100,11 @@ def _show_text(words: tuple[str, ...], changed: tuple[str, ...]) -> None:
 def _measure(context: PageContext, name: str, changed: tuple[str, ...]) -> tuple[float, Shuffles]:
     """Return a classifier's probability of "positive" for the other order, and what it says of many shuffles."""
     reordered = call(probabilities_in_order, (changed,), model=name).value
-    return float(reordered[0]), call(shuffle_many, context.words, model=name).value
+    return float(reordered[0]), _shuffle(context, name).value
+
+
+def _shuffle(context: PageContext, name: str) -> Call[Shuffles]:
+    return call(shuffle_many, context.words, model=name, kept="shared")
 
 
 def _show_dots(context: PageContext, changed: tuple[str, ...], found: dict[str, tuple[float, Shuffles]]) -> None:
@@ -125,7 +129,7 @@ def _show_dots(context: PageContext, changed: tuple[str, ...], found: dict[str, 
         alt=sentence,
         table=table.round(4),
         receipt=receipt(
-            [call(shuffle_many, context.words, model=name) for name in found],
+            [_shuffle(context, name) for name in found],
             f"found.intact, probabilities_in_order(model, ({changed!r},))[0], found.decisions_changed",
             uses=[probabilities_in_order],
             seed=f"1 to {SHUFFLES} for the ticks",

@@ -79,7 +79,7 @@ def judge(models: Mapping[str, ModelInfo], network: str, text: str) -> dict[str,
 
 
 def _judgement(name: str, text: str) -> Call[list[Classification]]:
-    return call(classify_texts, (text,), model=name)
+    return call(classify_texts, (text,), model=name, kept="shared")
 
 
 def show(context: PageContext) -> None:

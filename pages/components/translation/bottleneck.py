@@ -10,7 +10,6 @@ import streamlit as st
 from engine.inspection.translation.bottleneck import COMMAND, SIZES, WHOLE, Squeezed, press, press_sentence, stored_bleu
 from engine.models.folder import ModelInfo
 from engine.plotting.translation.bottleneck import PressLine, press_lines
-from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
@@ -61,7 +60,7 @@ def _show_press(context: PageContext, pair: list[ModelInfo]) -> None:
             st.markdown(f"{mark(style(info))} **{notices.plain(heading)}**")
             st.markdown(_marked(row))
             st.caption(
-                (f"{percent(row.explained)} of the variance kept. " if row["size"] != WHOLE else "")
+                (f"{_percent(row.explained)} of the variance kept. " if row["size"] != WHOLE else "")
                 + f"Its translation from the whole vector: {row.log_prob:.2f} nats."
             )
     st.caption("**≠** marks the first word that differs from what the same network writes from its whole vector.")
@@ -203,3 +202,7 @@ def _press_receipt(context: PageContext, pair: list[ModelInfo], strips: dict[str
         command="\n".join(COMMAND.format(model=info.name) for info in pair),
         note="The command finds the directions and measures BLEU; it needs the training corpus, the page does not.",
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
