@@ -53,8 +53,8 @@ class Shelf:
         self._places: OrderedDict[Any, Shelf._Place] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Any, make: Callable[[], Any]) -> Result[Any]:
-        """Return the value of `key`, made if it is not there; whoever asks for it meanwhile waits."""
+    def get(self, key: Any, prepare: Callable[[], Callable[[], Any]]) -> Result[Any]:
+        """Return the value of `key`, computed if it is not there; whoever asks for it meanwhile waits."""
         with self._lock:
             place = self._places.setdefault(key, self._Place())
             self._places.move_to_end(key)
@@ -62,19 +62,20 @@ class Shelf:
                 self._places.popitem(last=False)
         with place.lock:  # an error leaves the place empty: the next one tries again
             if place.result is None:
-                place.result = _timed(make)
+                place.result = _compute_now(prepare)
             return place.result
 
 
 _SHELVES = {name: Shelf(size) for name, size in KEPT.items() if name != "copied"}  # not Streamlit's: a click asks often
 
 
-def keep(key: tuple[Any, ...], make: Callable[[], T], kept: str = "copied") -> Result[T]:
-    """Return what `make` returns, made once per `key`; `kept` is one of `KEPT`.
+def keep(key: tuple[Any, ...], prepare: Callable[[], Callable[[], T]], kept: str = "copied") -> Result[T]:
+    """Return the value of a computation, computed once per `key`; `kept` is one of `KEPT`.
 
+    `prepare` loads and computes what is needed for it and returns the computation, whose seconds alone are counted.
     What is "copied" must pickle: arrays and data frames, no tensors.
     """
-    return _copied(key, make) if kept == "copied" else _SHELVES[kept].get(key, make)
+    return _copied(key, prepare) if kept == "copied" else _SHELVES[kept].get(key, prepare)
 
 
 def today() -> str:
@@ -82,15 +83,16 @@ def today() -> str:
     return time.strftime("%Y-%m-%d")
 
 
-def _timed(make: Callable[[], T]) -> Result[T]:
+def _compute_now(prepare: Callable[[], Callable[[], T]]) -> Result[T]:
+    compute = prepare()
     begun = time.perf_counter()
-    value = make()
+    value = compute()
     return Result(value, today(), time.perf_counter() - begun)
 
 
 @st.cache_data(show_spinner=False, max_entries=KEPT["copied"])
-def _copied(key: tuple[Any, ...], _make: Callable[[], Any]) -> Result[Any]:
-    return _timed(_make)
+def _copied(key: tuple[Any, ...], _prepare: Callable[[], Callable[[], Any]]) -> Result[Any]:
+    return _compute_now(_prepare)
 
 
 def list_models(task: str | None = None) -> list[ModelInfo]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 from pages.components import cache
@@ -64,7 +65,7 @@ class Call(Generic[T]):
         Raises:
             ModelError, DataError: there is no such model or table, or it is damaged.
         """
-        return cache.keep(self.key, self._compute, self.kept)
+        return cache.keep(self.key, self._prepare, self.kept)
 
     @property
     def value(self) -> T:
@@ -81,19 +82,19 @@ class Call(Generic[T]):
 
         Progress may be drawn, which Streamlit's own cache would want to draw again: this Call must not be "copied".
         """
-        self.__dict__["result"] = cache.keep(self.key, lambda: self._compute(progress=progress), self.kept)
+        self.__dict__["result"] = cache.keep(self.key, partial(self._prepare, progress=progress), self.kept)
         return self.value
 
     def receipt(self, prints: str = "", **special: Any) -> Receipt:
         """Return the receipt of this Call alone, see `receipt`."""
         return receipt([self], prints, **special)
 
-    def _compute(self, **watching: Any) -> T:
+    def _prepare(self, **watching: Any) -> Callable[[], T]:
         handed: list[Any] = [] if self.model is None else [cache.load_model(self.model)]
         if self.table is not None:
             handed.append(cache.load_results(self.table))
         options = {name: _value(value) for name, value in self.options}
-        return self.function(*handed, *map(_value, self.arguments), **options, **watching)
+        return partial(self.function, *handed, *map(_value, self.arguments), **options, **watching)
 
 
 def call(
@@ -186,16 +187,14 @@ class _Script:
         return name
 
     def name(self, wanted: str, expression: str, lines: list[str] | None = None) -> str:
-        """Give an expression a name, once, with a line of its own; return the name."""
-        if expression not in self._names:
-            taken, name = set(self._names.values()), wanted
-            for number in range(2, len(taken) + 3):
-                if name not in taken:
-                    break
-                name = f"{wanted}_{number}"
-            self._names[expression] = name
-            (self.lines if lines is None else lines).append(f"{name} = {expression}")
-        return self._names[expression]
+        """Give an expression a name, once, with a line of its own; return the name. What is printed keeps the name it
+        is printed by."""
+        known = f"{wanted} = {expression}" if wanted in self._printed else expression
+        if known not in self._names:
+            taken, others = self._names.values(), (f"{wanted}_{number}" for number in itertools.count(2))
+            self._names[known] = next(name for name in itertools.chain([wanted], others) if name not in taken)
+            (self.lines if lines is None else lines).append(f"{self._names[known]} = {expression}")
+        return self._names[known]
 
     def call(self, given: Call[Any]) -> str:
         """Return a Call as an expression, with all that it needs written above."""
@@ -218,9 +217,9 @@ class _Script:
             return self.name(parameter, self.call(value))
         literal = self.literal(value)
         is_named = len(literal) > LONGEST_INLINE or dataclasses.is_dataclass(value) or parameter in self._printed
-        return (
-            self.name(parameter, literal, self.constants) if is_named and not isinstance(value, _Variable) else literal
-        )
+        if isinstance(value, _Variable) or not is_named:
+            return literal
+        return self.name(parameter, literal, self.constants)
 
     def literal(self, value: Any) -> str:
         """Return a value as Python writes it; of a dataclass only what differs from its defaults."""

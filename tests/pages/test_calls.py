@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from contextlib import redirect_stdout
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -106,9 +107,9 @@ def test_of_what_is_huge_the_last_few_are_kept_and_progress_is_told_once() -> No
 def test_an_error_is_not_remembered() -> None:
     given: dict[str, int] = {}
     with pytest.raises(KeyError):
-        cache.keep(("a key of this test",), lambda: given["value"], "shared")
+        cache.keep(("a key of this test",), lambda: partial(given.__getitem__, "value"), "shared")
     given["value"] = 3
-    assert cache.keep(("a key of this test",), lambda: given["value"], "shared").value == 3
+    assert cache.keep(("a key of this test",), lambda: partial(given.__getitem__, "value"), "shared").value == 3
 
 
 @pytest.mark.parametrize("kept", cache.KEPT)
@@ -172,6 +173,11 @@ def test_a_call_in_a_call_is_computed_above_it() -> None:
     assert call(differences, TEXT, other, one).key != made.key
 
 
+def test_what_is_printed_has_its_own_name_even_where_two_values_are_alike() -> None:
+    lines = python_lines([call(add, 1, 1)], "one, other, found")
+    assert run(lines)[1] == "1 1 2\n"
+
+
 @pytest.mark.parametrize(
     "value",
     ['it\'s "so"\n', -1, 2.5, float("inf"), None, True, (), (1,), ("a", (2.0, "b" * 60)), SETTINGS, np.float64(0.1)],
@@ -190,11 +196,19 @@ def test_what_is_computed_elsewhere_keeps_its_own_day() -> None:
 
 SHOWN = {
     "generation": {"prompt": TEXT, "max_new_tokens": "30"},
-    "cells": {"text": TEXT, "network": "small-lstm"},
+    "cells": {
+        "network": "small-lstm",
+        "patterns_threshold": "0.05",
+        "patterns_least": "0.5",
+        "patterns_where": "own",
+        "patterns_own": TEXT * 9,
+    },
+    "gradients": {"text": TEXT, "chain_length": "52", "chain_hidden_size": "8", "connectivity_check": "true"},
 }
 TOOLS = [
     *(("generation", tool) for tool in ("next_token", "temperature", "surprise", "neurons")),
     *(("generation", tool) for tool in ("activation_clamping", "activation_patching")),
+    *(("gradients", tool) for tool in ("chain", "connectivity")),
     *(("cells", tool) for tool in ("step", "gates", "memory_retention", "edit", "patterns")),
 ]
 
