@@ -179,7 +179,7 @@ class _Script:
         self.constants: list[str] = []
         self.lines: list[str] = []
         self._names = {"": "found", " ": "name"}  # what is computed last, and what a loop over models runs through
-        self._printed = set(re.findall(r"[a-z_]\w*", prints))
+        self._printed = set(re.findall(r"(?<![.\w])[a-z_]\w*", prints))
 
     def use(self, module: str, name: str) -> str:
         """Import a function or class; return what it is called."""

@@ -144,7 +144,7 @@ def test_the_halves_and_the_counted_errors_are_the_engines(
     halves = {trace.get("name"): trace for trace in charts.figure(at, "directions-word")["data"]}
     assert halves["joined, with the bias"]["x"] == pytest.approx(frame["both"].head(8).tolist())
     assert (
-        "Of 2 entities in 1 test sentences, “Both directions, CRF” finds 2 (100.0%) and “Forward only” 0 (0.0%)"
+        "Of 2 entities in 1 test sentences, “Both directions, CRF” finds 2 (100.0 %) and “Forward only” 0 (0.0 %)"
         in written(at)
     )
     assert charts.figure(at, "directions-places")["data"][2]["x"] == [0.0, 0.0, 100.0]
