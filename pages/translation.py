@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import cache, figures, forms, header, notices, translation
-from pages.components.translation import TOOLS, PageContext, results, searching
+from pages.components.translation import TOOLS, PageContext, receipts, results, searching
 from pages.components.translation.context import (
     direction_label,
     examples_for,
@@ -104,7 +104,7 @@ with notices.engine_errors():
     lines = results.split_lines(controls, text)
     shown = groups[writers]
     with st.spinner("Translating", show_time=True):
-        found = {info.name: [searching.translate(info.name, line, search)[0] for line in lines] for info in shown}
+        found = {info.name: [search.translations(info.name, line)[0] for line in lines] for info in shown}
     chosen = 0
     if len(lines) > 1:
         table = results.lines_table(lines, {title(info): found[info.name] for info in shown})
@@ -115,7 +115,8 @@ with notices.engine_errors():
         row = shown[start : start + 2]
         for info, column in zip(row, st.columns(len(row), gap="large"), strict=True):
             with column:
-                results.show_result(controls, info, found[info.name][chosen], search.settings)
+                receipt = receipts.for_translation(search.call(info.name, lines[chosen]), search)
+                results.show_result(controls, info, found[info.name][chosen], receipt)
     searching.show_seeds(shown, lines[chosen], search)
 
     header.section("Take the translation apart")
@@ -127,7 +128,7 @@ with notices.engine_errors():
         network = controls.segmented("network", names.get, label_visibility="collapsed")
     else:
         network = candidates[0]
-    own = {name: reports[chosen] for name, reports in found.items()}
+    own = {name: translations[chosen] for name, translations in found.items()}
     context = PageContext(
         controls, controls.value(), direction, lines[chosen], lines, search.settings, models, candidates, network, own
     )

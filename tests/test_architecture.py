@@ -288,6 +288,30 @@ def test_light_things_do_not_import_torch(statement: str) -> None:
     assert result.returncode == 0, result.stderr or "torch was imported"
 
 
+# Names.
+
+SAME_ON_EVERY_PAGE = {"PageContext", "ManyLinesView", "QualityView"}
+
+
+def repeated_classes(files: dict[str, str]) -> list[str]:
+    """Return which class names stand in more than one module of the engine or the pages."""
+    homes: dict[str, list[str]] = {}
+    for path, text in files.items():
+        if path.startswith(("engine/", "pages/")):
+            for node in ast.parse(text).body:
+                if isinstance(node, ast.ClassDef):
+                    homes.setdefault(node.name, []).append(path)
+    return [f"{name}: {', '.join(paths)}" for name, paths in homes.items() if len(paths) > 1]
+
+
+def test_a_class_name_means_one_thing() -> None:
+    assert repeated_classes({"engine/a.py": "class Word: ...", "pages/b.py": "class Word: ..."}) == [
+        "Word: engine/a.py, pages/b.py"
+    ]
+    found = repeated_classes(code_files())
+    assert [line for line in found if line.split(":")[0] not in SAME_ON_EVERY_PAGE] == []
+
+
 # Files that are not code.
 
 

@@ -85,7 +85,7 @@ def beam(
     sentences = [_Sentence(i, int(lengths[i])) for i in range(count)]
     active = list(sentences)
     state = model.start(source_ids, lengths)
-    given = _Given(torch.empty(count, 0), torch.empty(count, 0, source_ids.shape[1]))
+    given = _ForcedPrefix(torch.empty(count, 0), torch.empty(count, 0, source_ids.shape[1]))
     if prefix_ids:
         given, state = _read_prefix(model, state, bos_id, prefix_ids)
     beams = 1  # before the first step all beams of a sentence are equal: one of them stands for all
@@ -143,7 +143,7 @@ def beam(
         chosen, token_ids = torch.tensor(keep_rows), torch.tensor(keep_tokens)
         step_log_probs = log_probs[chosen, token_ids]
         # While no sentence leaves the batch every row stays among those of its own source.
-        state = state.reorder_beams(chosen) if is_whole and hasattr(state, "follow") else select(state, chosen)
+        state = state.reorder_beams(chosen) if is_whole and hasattr(state, "reorder_beams") else select(state, chosen)
         beams, scores = width, torch.tensor(keep_scores)
         history = torch.cat([history[chosen], token_ids[:, None]], dim=1)
         steps = torch.cat([steps[chosen], step_log_probs[:, None]], dim=1)
@@ -183,21 +183,21 @@ def _leading(log_probs: Tensor, scores: Tensor, wanted: int) -> tuple[Tensor, Te
     return best, parents.gather(1, which), tokens, own.view(count, -1).gather(1, places)
 
 
-class _Given(NamedTuple):
+class _ForcedPrefix(NamedTuple):
     """What a prefix of T tokens cost and where the decoder looked: (B, T) and (B, T, S)."""
 
     log_probs: Tensor
     attention: Tensor
 
 
-def _read_prefix(model: Any, state: Any, bos_id: int, prefix_ids: Sequence[int]) -> tuple[_Given, Any]:
+def _read_prefix(model: Any, state: Any, bos_id: int, prefix_ids: Sequence[int]) -> tuple[_ForcedPrefix, Any]:
     """Return what the prefix cost, and the state before its last token is read."""
     log_probs, attention = [], []
     for read, due in zip((bos_id, *prefix_ids), prefix_ids, strict=False):
         logits, state = model.step(torch.full((len(state.attention_weights),), read), state)
         log_probs.append(logits.float().log_softmax(dim=-1)[:, due])
         attention.append(state.attention_weights.float())
-    return _Given(torch.stack(log_probs, dim=1), torch.stack(attention, dim=1)), state
+    return _ForcedPrefix(torch.stack(log_probs, dim=1), torch.stack(attention, dim=1)), state
 
 
 def _is_decided(sentence: _Sentence, best_open: float, width: int, horizon: int, length_penalty: float) -> bool:

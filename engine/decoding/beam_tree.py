@@ -1,8 +1,6 @@
 """The tree a beam search walks through, with everything it considered and left: a record of `beam`, not a second
 search.
 
-K beam, T tokens of a hypothesis, S source tokens.
-
 Paper: Graves (2012), arXiv 1211.3711, section 3.5 (the search); Strobelt et al. (2018), arXiv 1804.09299 (showing its
 tree).
 """
@@ -10,13 +8,10 @@ tree).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from torch import Tensor
-
-from engine.decoding.beam import ENDED, KEPT, PRUNED, UNCOUNTED, Candidates, beam
-from engine.decoding.hypothesis import Hypothesis, length_normalised
+from engine.decoding.beam import ENDED, KEPT, PRUNED, UNCOUNTED, Candidates
+from engine.decoding.hypothesis import length_normalised
 
 GIVEN, OUTDONE, OPEN, CUT = "given", "outdone", "open", "cut"
 FATES = {
@@ -84,35 +79,24 @@ class BeamTree:
         return length_normalised(self.nodes[node].total, self.nodes[node].step, self.length_penalty)
 
 
-def grow_tree(
-    model: Any,
-    source_ids: Tensor,
-    lengths: Tensor,
-    *,
+def build_tree(
+    steps: Sequence[Candidates],
+    found: Sequence[Sequence[int]],
     beam_size: int,
-    max_new_tokens: int,
-    bos_id: int,
-    eos_id: int,
-    length_penalty: float = 1.0,
-    is_exact: bool = False,
-    prefix_ids: Sequence[int] = (),
+    length_penalty: float,
+    given: Sequence[tuple[int, float]] = (),
 ) -> BeamTree:
-    """Return the tree of one beam search for one source (1, S); see `beam` for the rest."""
-    steps: list[Candidates] = []
-    found = beam(
-        model,
-        source_ids,
-        lengths,
-        beam_size=beam_size,
-        max_new_tokens=max_new_tokens,
-        bos_id=bos_id,
-        eos_id=eos_id,
-        length_penalty=length_penalty,
-        is_exact=is_exact,
-        prefix_ids=prefix_ids,
-        observe=steps.append,
-    )[0]
-    nodes = _given_nodes(prefix_ids, found)
+    """Return the tree of one sentence's search.
+
+    Args:
+        steps: what `beam` told its observer of that sentence.
+        found: the tokens of the hypotheses it returned, best first, an end mark included.
+        given: the tokens that every hypothesis had to begin with, and their log-probabilities.
+    """
+    nodes: list[BeamNode] = []
+    for index, (token_id, log_prob) in enumerate(given):
+        total = log_prob + (nodes[-1].total if nodes else 0.0)
+        nodes.append(BeamNode(index - 1, index + 1, 1, token_id, log_prob, total, GIVEN))
     open_nodes = [len(nodes) - 1]
     for step in steps:
         parents, open_nodes = open_nodes, []
@@ -121,30 +105,21 @@ def grow_tree(
             if fate == KEPT:
                 open_nodes.append(len(nodes))
             nodes.append(BeamNode(parents[parent], step.time, rank, token_id, log_prob, total, fate))
-    places = _find(nodes, found, eos_id)
-    fates = {node: OPEN for node in open_nodes} | {place: CUT for place in places if nodes[place].fate == KEPT}
-    fates |= {node: OUTDONE for node, entry in enumerate(nodes) if entry.fate == ENDED and node not in places}
+    ends = _find(nodes, found)
+    fates = {node: OPEN for node in open_nodes} | {end: CUT for end in ends if nodes[end].fate == KEPT}
+    fates |= {node: OUTDONE for node, entry in enumerate(nodes) if entry.fate == ENDED and node not in ends}
     for node, fate in fates.items():
-        nodes[node] = BeamNode(**(vars(nodes[node]) | {"fate": fate}))
-    return BeamTree(tuple(nodes), tuple(places), beam_size, length_penalty)
+        nodes[node] = replace(nodes[node], fate=fate)
+    return BeamTree(tuple(nodes), tuple(ends), beam_size, length_penalty)
 
 
-def _given_nodes(prefix_ids: Sequence[int], found: list[Hypothesis]) -> list[BeamNode]:
-    nodes, total = [], 0.0
-    for place, token_id in enumerate(prefix_ids):
-        log_prob = found[0].log_probs[place]  # all hypotheses begin alike
-        total += log_prob
-        nodes.append(BeamNode(place - 1, place + 1, 1, token_id, log_prob, total, GIVEN))
-    return nodes
-
-
-def _find(nodes: list[BeamNode], found: list[Hypothesis], eos_id: int) -> list[int]:
+def _find(nodes: Sequence[BeamNode], found: Sequence[Sequence[int]]) -> list[int]:
     """Return the node at which each hypothesis ends."""
-    below = {(node.parent, node.token_id): place for place, node in enumerate(nodes)}
-    places = []
-    for hypothesis in found:
-        place = ROOT
-        for token_id in [*hypothesis.token_ids, *[eos_id] * hypothesis.is_finished]:
-            place = below[place, token_id]
-        places.append(place)
-    return places
+    below = {(node.parent, node.token_id): index for index, node in enumerate(nodes)}
+    ends = []
+    for token_ids in found:
+        node = ROOT
+        for token_id in token_ids:
+            node = below[node, token_id]
+        ends.append(node)
+    return ends

@@ -31,7 +31,7 @@ ANOTHER_DRAW = 1_000_003  # a step from seed to seed that a visitor's own seeds 
 
 
 @dataclass(frozen=True)
-class Node:
+class WritingNode:
     """One token of the tree.
 
     Attributes:
@@ -57,7 +57,7 @@ class WritingTree:
     A node's parent always comes before it, so that there can be no cycle.
     """
 
-    nodes: tuple[Node, ...] = ()
+    nodes: tuple[WritingNode, ...] = ()
     pen: int = START
 
     def __post_init__(self) -> None:
@@ -122,7 +122,7 @@ class WritingTree:
             there = self.children(pen) if pen < len(self.nodes) else []  # a new node is followed by nothing
             known = next((child for child in there if nodes[child].token_id == token_id), None)
             if known is None:
-                nodes.append(Node(pen, token_id, author, log_prob))
+                nodes.append(WritingNode(pen, token_id, author, log_prob))
             pen = len(nodes) - 1 if known is None else known
         return WritingTree(tuple(nodes), pen)
 

@@ -69,6 +69,11 @@ class SearchSettings:
     )
 
 
+def max_target_length(source_length: int) -> int:
+    """Return how many pieces a translation of so many pieces may have; the end mark counts."""
+    return 2 * source_length + 10
+
+
 def check_sampling(settings: SamplingSettings) -> None:
     """Raise InputError with one clear sentence if a sampling setting is out of bounds."""
     _check(settings)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from engine.decoding.beam import beam
+from engine.decoding.beam import Candidates, beam
 from engine.decoding.greedy import greedy
 from engine.decoding.hypothesis import Hypothesis
 from engine.decoding.limits import (
@@ -16,6 +19,7 @@ from engine.decoding.limits import (
     check_prompt,
     check_sampling,
     check_source,
+    max_target_length,
 )
 from engine.decoding.sampled_translations import drawn
 from engine.decoding.sampling import generate, prefill
@@ -23,33 +27,75 @@ from engine.errors import InputError
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.text import Tokenizer
+from engine.text.piece_labels import Word, display_pieces, group_pieces
 
 BATCH_SENTENCES = 64
 
 
 @dataclass(frozen=True)
 class Translation:
-    """A translation and how it came about. Pieces are sub-word tokens; the target's last one is the end mark.
+    """A translation and how it came about; no tensor is in it, so it can be cached and sent.
+
+    How it reads, in words and pieces as a person sees them, is worked out when it is first asked for. Shapes: T target
+    pieces without the end mark, S source pieces.
 
     Attributes:
-        source_tokens, target_tokens: pieces as shown to a person.
-        log_probs: one per target piece.
-        attention_weights: (target pieces, source pieces); None for a model without attention.
+        source_tokens, target_tokens: the pieces as the vocabulary spells them.
+        target_ids: the target's pieces by their numbers.
+        log_probs: nats, one per target piece.
+        end_log_prob: nats of the end mark, None where the length limit cut the translation off.
+        score: what the search compared: the log-probability over the length to the power of the penalty.
+        weights: attention (T, S), None for a model without attention.
         unknown: parts of the source the model has never seen.
-        is_finished: False where the length limit cut the translation off.
-        target_ids: the target's tokens without the end mark.
+        sampling: how it was drawn, None where it was searched.
     """
 
     source: str
     text: str
     source_tokens: list[str]
     target_tokens: list[str]
+    target_ids: tuple[int, ...]
     log_probs: list[float]
+    end_log_prob: float | None
     score: float
-    attention_weights: Tensor | None
+    weights: np.ndarray | None
     unknown: list[str]
-    is_finished: bool
-    target_ids: list[int] = field(default_factory=list)
+    sampling: SamplingSettings | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it ended by itself; False where the length limit cut it off."""
+        return self.end_log_prob is not None
+
+    @property
+    def total_log_prob(self) -> float:
+        """Log-probability of the whole translation in nats, end mark included."""
+        return sum(self.log_probs) + (self.end_log_prob or 0.0)
+
+    @cached_property
+    def source_pieces(self) -> list[str]:
+        """Labels of the pieces that were read."""
+        return display_pieces(self.source_tokens)
+
+    @cached_property
+    def target_pieces(self) -> list[str]:
+        """Labels of the pieces that were written."""
+        return display_pieces(self.target_tokens)
+
+    @cached_property
+    def source_words(self) -> list[Word]:
+        """The words that the source's pieces make."""
+        return group_pieces(self.source_tokens)
+
+    @cached_property
+    def target_words(self) -> list[Word]:
+        """The words that the target's pieces make."""
+        return group_pieces(self.target_tokens)
+
+    @cached_property
+    def word_probabilities(self) -> list[float]:
+        """Probability of each written word: the product over its pieces."""
+        return [math.exp(sum(self.log_probs[word.start : word.stop])) for word in self.target_words]
 
 
 def start_id(loaded: LoadedModel) -> int:
@@ -107,16 +153,22 @@ def next_logits(loaded: LoadedModel, text: str) -> Tensor:
 MAX_LOGIT_CONTEXT = 2000
 
 
-def translate(loaded: LoadedModel, text: str, *, beam_size: int = 1, length_penalty: float = 1.0) -> list[Translation]:
-    """Return up to `beam_size` translations of one sentence, best first.
+def translate(
+    loaded: LoadedModel,
+    text: str,
+    *,
+    beam_size: int = 1,
+    length_penalty: float = 1.0,
+    observe: Callable[[Candidates], None] | None = None,
+) -> list[Translation]:
+    """Return up to `beam_size` translations of one sentence, best first; for `observe` see `search`.
 
     Raises:
         InputError: the sentence is empty or too long.
     """
     check_source(text)
-    source_ids, lengths = encode_sources(loaded, [text])
-    found = search(loaded, source_ids, lengths, beam_size, length_penalty)[0]
-    return [describe(loaded, text, hypothesis) for hypothesis in found]
+    found = search(loaded, *encode_sources(loaded, [text]), beam_size, length_penalty, observe=observe)[0]
+    return _translations(loaded, text, found, [None] * len(found))
 
 
 def sample_translations(
@@ -130,9 +182,9 @@ def sample_translations(
     """
     check_source(text)
     check_sampling(settings)
-    source_ids, lengths = encode_sources(loaded, [text])
-    found = search_by_chance(loaded, source_ids, lengths, settings, count)
-    return [describe(loaded, text, hypothesis) for hypothesis in found]
+    found = search_by_chance(loaded, *encode_sources(loaded, [text]), settings, count)
+    drawn_as = [replace(settings, seed=settings.seed + index) for index in range(count)]
+    return _translations(loaded, text, found, drawn_as)
 
 
 def translate_lines(
@@ -196,22 +248,39 @@ def encode_sources(loaded: LoadedModel, texts: list[str]) -> tuple[Tensor, Tenso
     return pad(rows, tokenizer.pad_id), torch.tensor([len(row) for row in rows])
 
 
+def decoding_options(loaded: LoadedModel, lengths: Tensor) -> dict[str, int]:
+    """Return the marks and the length limit with which sources of these lengths (B,) are translated."""
+    tokenizer = loaded.tokenizer
+    limit = max_target_length(int(lengths.max()))
+    return {"bos_id": tokenizer.bos_id, "eos_id": tokenizer.eos_id, "max_new_tokens": limit}
+
+
 def search(
-    loaded: LoadedModel, source_ids: Tensor, lengths: Tensor, beam_size: int, length_penalty: float
+    loaded: LoadedModel,
+    source_ids: Tensor,
+    lengths: Tensor,
+    beam_size: int,
+    length_penalty: float,
+    *,
+    prefix_ids: Sequence[int] = (),
+    observe: Callable[[Candidates], None] | None = None,
 ) -> list[list[Hypothesis]]:
-    """Return the hypotheses for each source, best first; a beam of 1 is greedy decoding."""
-    ids = {"bos_id": loaded.tokenizer.bos_id, "eos_id": loaded.tokenizer.eos_id}
-    limit = _length_limit(lengths)
-    if beam_size == 1:
-        return [[found] for found in greedy(loaded.model, source_ids, lengths, max_new_tokens=limit, **ids)]
+    """Return the hypotheses for each source, best first; a beam of 1 is greedy decoding.
+
+    For `prefix_ids` and `observe` see `beam`.
+    """
+    options = decoding_options(loaded, lengths)
+    if beam_size == 1 and not prefix_ids and observe is None:  # finds the same with less work
+        return [[found] for found in greedy(loaded.model, source_ids, lengths, **options)]
     return beam(
         loaded.model,
         source_ids,
         lengths,
         beam_size=beam_size,
-        max_new_tokens=limit,
         length_penalty=length_penalty,
-        **ids,
+        prefix_ids=prefix_ids,
+        observe=observe,
+        **options,
     )
 
 
@@ -222,29 +291,32 @@ def search_by_chance(
     `search`."""
     chances = {name: getattr(settings, name) for name in ("temperature", "top_k", "top_p")}
     seeds = [settings.seed + place for place in range(count)]
-    ids = {"bos_id": loaded.tokenizer.bos_id, "eos_id": loaded.tokenizer.eos_id}
-    return drawn(
-        loaded.model, source_ids, lengths, max_new_tokens=_length_limit(lengths), seeds=seeds, **ids, **chances
-    )
+    return drawn(loaded.model, source_ids, lengths, seeds=seeds, **decoding_options(loaded, lengths), **chances)
 
 
-def _length_limit(lengths: Tensor) -> int:
-    return 2 * int(lengths.max()) + 10
-
-
-def describe(loaded: LoadedModel, source: str, hypothesis: Hypothesis) -> Translation:
-    """Return a hypothesis with its pieces as text."""
+def _translations(
+    loaded: LoadedModel, source: str, found: Sequence[Hypothesis], drawn_as: Sequence[SamplingSettings | None]
+) -> list[Translation]:
+    """Return hypotheses of one source as text."""
     tokenizer = loaded.tokenizer
-    ids = hypothesis.token_ids + ([tokenizer.eos_id] if hypothesis.is_finished else [])
-    return Translation(
-        source=source,
-        text=tokenizer.decode(hypothesis.token_ids),
-        source_tokens=tokenizer.tokens(tokenizer.encode(source) or [tokenizer.unk_id]),
-        target_tokens=tokenizer.tokens(ids),
-        log_probs=hypothesis.log_probs,
-        score=hypothesis.score,
-        attention_weights=hypothesis.attention_weights if loaded.model.has_attention else None,
-        unknown=tokenizer.unknown_pieces(source),
-        is_finished=hypothesis.is_finished,
-        target_ids=hypothesis.token_ids,
-    )
+    source_tokens, unknown = tokenizer.tokens(tokenizer.encode(source)), tokenizer.unknown_pieces(source)
+    return [
+        Translation(
+            source=source,
+            text=tokenizer.decode(hypothesis.token_ids),
+            source_tokens=source_tokens or tokenizer.tokens([tokenizer.unk_id]),
+            target_tokens=tokenizer.tokens(hypothesis.token_ids),
+            target_ids=tuple(hypothesis.token_ids),
+            log_probs=hypothesis.log_probs[: len(hypothesis.token_ids)],
+            end_log_prob=hypothesis.log_probs[-1] if hypothesis.is_finished else None,
+            score=hypothesis.score,
+            weights=_weights(hypothesis) if loaded.model.has_attention else None,
+            unknown=unknown,
+            sampling=sampling,
+        )
+        for hypothesis, sampling in zip(found, drawn_as, strict=True)
+    ]
+
+
+def _weights(hypothesis: Hypothesis) -> np.ndarray:
+    return hypothesis.attention_weights[: len(hypothesis.token_ids)].float().numpy()

@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from engine.decoding.cowriting import AUTHORS, MAX_NODES, Node, WritingTree, reread
+from engine.decoding.cowriting import AUTHORS, MAX_NODES, WritingNode, WritingTree, reread
 from engine.decoding.limits import check_characters, check_prompt
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
@@ -112,7 +112,7 @@ def read_json(data: bytes) -> TreeFile:
         check_characters(f"Step {place} of the file", entry["token"])
         tokens.append(entry["token"])
         nodes.append(
-            Node(entry["parent"], place, entry["author"])
+            WritingNode(entry["parent"], place, entry["author"])
         )  # the place stands in for the token until it is known
     if not -1 <= stored["pen"] < len(nodes):
         raise InputError(f"The file's pen stands at step {stored['pen']}, and the steps are 0 to {len(nodes) - 1}.")
@@ -168,7 +168,9 @@ def from_code(loaded: LoadedModel, prompt: str, code: str) -> WritingTree:
             "The tree in the address was written with another vocabulary: choose the network it was written with."
         )
     pairs = zip(numbers[3::2], numbers[4::2], strict=True)
-    nodes = (Node(index - 1 - gap, number // 2, AUTHORS[number % 2]) for index, (gap, number) in enumerate(pairs))
+    nodes = (
+        WritingNode(index - 1 - gap, number // 2, AUTHORS[number % 2]) for index, (gap, number) in enumerate(pairs)
+    )
     return reread(loaded, prompt, WritingTree(tuple(nodes), pen - 1))
 
 

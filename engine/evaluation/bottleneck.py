@@ -14,34 +14,40 @@ import torch
 
 from engine.corpora import load_corpus
 from engine.decoding.greedy import greedy
-from engine.decoding.text import BATCH_SENTENCES, encode_sources
+from engine.decoding.text import BATCH_SENTENCES, decoding_options, encode_sources
 from engine.evaluation.base import corpora_of
 from engine.evaluation.translation import read_test_set, reference_columns
-from engine.inspection.translation.bottleneck import COLUMNS, SEED, SIZES, WHOLE, Directions, Pressed, read_bleu
+from engine.inspection.translation.bottleneck import (
+    COLUMNS,
+    SEED,
+    SIZES,
+    WHOLE,
+    Pressed,
+    PrincipalDirections,
+    read_bleu,
+)
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
 
 SENTENCES = 200
 
 
-def translate_pressed(loaded: LoadedModel, directions: Directions, sources: list[str], size: int) -> list[str]:
+def translate_pressed(loaded: LoadedModel, directions: PrincipalDirections, sources: list[str], size: int) -> list[str]:
     """Return the greedy translations of all sources, in order, with `size` directions of each sentence vector kept."""
     order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
-    ids = {"bos_id": loaded.tokenizer.bos_id, "eos_id": loaded.tokenizer.eos_id}
     texts = [""] * len(sources)
     for start in range(0, len(order), BATCH_SENTENCES):
         chosen = order[start : start + BATCH_SENTENCES]
         source_ids, lengths = encode_sources(loaded, [sources[i] for i in chosen])
         pressed = Pressed(loaded.model, directions, [size])
-        for i, found in zip(
-            chosen, greedy(pressed, source_ids, lengths, max_new_tokens=2 * int(lengths.max()) + 10, **ids), strict=True
-        ):
-            texts[i] = loaded.tokenizer.decode(found.token_ids)
+        found = greedy(pressed, source_ids, lengths, **decoding_options(loaded, lengths))
+        for i, hypothesis in zip(chosen, found, strict=True):
+            texts[i] = loaded.tokenizer.decode(hypothesis.token_ids)
     return texts
 
 
 @torch.inference_mode()
-def measure_bleu(loaded: LoadedModel, directions: Directions, table: Path) -> Iterator[float]:
+def measure_bleu(loaded: LoadedModel, directions: PrincipalDirections, table: Path) -> Iterator[float]:
     """Measure BLEU at every size and put the rows into `table` in place of the model's older ones; yield the share done
     (0 to 1).
 

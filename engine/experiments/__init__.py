@@ -17,8 +17,8 @@ _HOMES = {
     "run_condition": "runs",
     "compare": "sweeps",
     "check_cells": "checks",
-    "LiveSettings": "live",
-    "race": "live",
+    "LiveSettings": "live_race",
+    "race": "live_race",
 }
 
 __all__ = list(_HOMES)

@@ -40,7 +40,7 @@ class Finding:
 
 
 @dataclasses.dataclass(frozen=True)
-class Duel:
+class HeadToHead:
     """Two architectures on every task and length both were run on.
 
     Attributes:
@@ -116,7 +116,7 @@ def verdict_sentence(frame: pd.DataFrame, equal: str, task: str, length: int, ar
     return f"{lead}, but the ranges of the {_names(found.rivals)} touch its own: {NO_CLEAR_WINNER}."
 
 
-def duel(frame: pd.DataFrame, equal: str, one: str, other: str, families: Sequence[str] = ()) -> Duel:
+def head_to_head(frame: pd.DataFrame, equal: str, one: str, other: str, families: Sequence[str] = ()) -> HeadToHead:
     """Return on which tasks and lengths one of two architectures is clearly better; families narrow the tasks down."""
     rows = summaries(frame, equal)
     rows = rows[rows["architecture"].isin([one, other])]
@@ -126,7 +126,7 @@ def duel(frame: pd.DataFrame, equal: str, one: str, other: str, families: Sequen
             continue
         winner = judge(_runs(own)).winner
         cells.append((str(task), int(length), (one, other).index(winner) if winner else None))
-    return Duel((one, other), tuple(cells))
+    return HeadToHead((one, other), tuple(cells))
 
 
 def solved_map(frame: pd.DataFrame, equal: str) -> pd.DataFrame:
@@ -245,7 +245,7 @@ def _between(
     name: str, title: str, frame: pd.DataFrame, equal: str, one: str, other: str, families: Sequence[str], words: str
 ) -> Finding | None:
     """Say how two architectures compare over the tasks and lengths both were run on."""
-    found = duel(frame, equal, one, other, families)
+    found = head_to_head(frame, equal, one, other, families)
     if not found.cells:
         return None
     first, second, nobody = found.wins(0), found.wins(1), found.wins(None)

@@ -37,7 +37,7 @@ class RunName:
 
 
 @dataclasses.dataclass(frozen=True)
-class Pair:
+class RunPair:
     """Two runs at equal numbers of updates.
 
     Attributes:
@@ -127,7 +127,7 @@ def median_curves(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd
 
 def compare_runs(
     frame: pd.DataFrame, equal: str, task: str, length: int, one: str, other: str, threshold_percent: float
-) -> Pair:
+) -> RunPair:
     """Return two runs, named as by `str(RunName)`, at every number of updates at which one of them was measured.
 
     Args:
@@ -157,7 +157,7 @@ def compare_runs(
         after = run["seconds"].iloc[-1] + (steps - run.index[-1]) * pace
         table[f"seconds_{which}"] = np.where(steps <= run.index[-1], np.interp(steps, run.index, run["seconds"]), after)
     table["difference"] = table["loss_other"] - table["loss_one"]
-    return Pair(names, table, tuple(_first_below(run, threshold) for run in runs), threshold)
+    return RunPair(names, table, tuple(_first_below(run, threshold) for run in runs), threshold)
 
 
 def _first_below(run: pd.DataFrame, threshold: float) -> tuple[float, float]:

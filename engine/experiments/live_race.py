@@ -38,7 +38,7 @@ COLUMNS = ["architecture", "seed", "step", "loss", "accuracy", "elapsed_seconds"
 __all__ = [
     "JOB",
     "LiveSettings",
-    "Pace",
+    "RacePace",
     "full_budget",
     "plan_updates",
     "race",
@@ -50,7 +50,7 @@ __all__ = [
 
 
 @dataclasses.dataclass(frozen=True)
-class Pace:
+class RacePace:
     """Measured seconds of one update and of one measurement, for one network of an architecture.
 
     Attributes:
@@ -86,7 +86,7 @@ def race(**settings: Any) -> Iterator[dict[str, Any]]:
         dataclasses.replace(specs[0], batch_size=1, held_out=1, validation=1), task, math.inf
     )  # imports parts of torch
     begun = time.monotonic()
-    paces: dict[str, Pace] = {}
+    paces: dict[str, RacePace] = {}
     for name in chosen.architectures:
         paces[name] = measure_pace(next(spec for spec in specs if spec.architecture == name), task, chosen.seconds / 2)
         told = {"kind": "pace", "architecture": name, **dataclasses.asdict(paces[name])}
@@ -165,7 +165,7 @@ def full_budget(task: Task, parameters: int) -> int:
     return parameters + EMBEDDING_DIM * task.vocab_size
 
 
-def plan_updates(chosen: LiveSettings, paces: dict[str, Pace], seconds_left: float) -> int:
+def plan_updates(chosen: LiveSettings, paces: dict[str, RacePace], seconds_left: float) -> int:
     """Return how many updates of every network fit into the seconds that are left, at most as many as asked for.
 
     Never fewer than FEWEST_UPDATES: where a busy machine has no time for them, the race ends when its time is up.
@@ -174,7 +174,7 @@ def plan_updates(chosen: LiveSettings, paces: dict[str, Pace], seconds_left: flo
         ConfigError: a processor core of its own would have no time for them either.
     """
     alone = {
-        name: Pace(*(pace.processor_share * seconds for seconds in (pace.update_seconds, pace.evaluation_seconds)))
+        name: RacePace(*(pace.processor_share * seconds for seconds in (pace.update_seconds, pace.evaluation_seconds)))
         for name, pace in paces.items()
     }
     fitting = _fitting(chosen, alone, seconds_left)
@@ -190,13 +190,13 @@ def plan_updates(chosen: LiveSettings, paces: dict[str, Pace], seconds_left: flo
     return min(chosen.max_steps, max(FEWEST_UPDATES, _fitting(chosen, paces, seconds_left)))
 
 
-def _fitting(chosen: LiveSettings, paces: dict[str, Pace], seconds: float) -> int:
+def _fitting(chosen: LiveSettings, paces: dict[str, RacePace], seconds: float) -> int:
     per_update = len(chosen.seeds) * sum(pace.update_seconds for pace in paces.values())
     for_measuring = len(chosen.seeds) * EVALUATIONS * sum(pace.evaluation_seconds for pace in paces.values())
     return int((PACE_MARGIN * seconds - for_measuring) / per_update)
 
 
-def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> Pace:
+def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> RacePace:
     """Return the seconds an update and a measurement of one network take now, after an update that is not counted.
 
     By the clock on the wall: what fits into a minute depends on what else the machine does. The processor's clock says
@@ -235,7 +235,7 @@ def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> Pace:
             )
     updates = [seconds for kind, seconds in ticks if kind == "StepDone"][1:]
     share = min(1.0, (time.thread_time() - processor_started) / max(last - started, 1e-9))
-    return Pace(sorted(updates)[len(updates) // 2], ticks[-1][1], share)
+    return RacePace(sorted(updates)[len(updates) // 2], ticks[-1][1], share)
 
 
 def _read(settings: dict[str, Any]) -> tuple[LiveSettings, Task]:
@@ -254,7 +254,7 @@ def _read(settings: dict[str, Any]) -> tuple[LiveSettings, Task]:
     return chosen, task
 
 
-def _seconds_for(chosen: LiveSettings, paces: dict[str, Pace], updates: int) -> float:
+def _seconds_for(chosen: LiveSettings, paces: dict[str, RacePace], updates: int) -> float:
     each = (updates * pace.update_seconds + EVALUATIONS * pace.evaluation_seconds for pace in paces.values())
     return len(chosen.seeds) * sum(each)
 

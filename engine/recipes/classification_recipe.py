@@ -16,7 +16,7 @@ from engine.models.classifier import AVERAGE, Classifier
 from engine.recipes.base import Prepared
 from engine.text.treebank import TreebankTokenizer, split_words
 from engine.training import TrainingSettings
-from engine.training.classification import Classification, LabelledTexts
+from engine.training.classification import ClassificationObjective, LabelledTexts
 
 HELD_OUT, SPLIT_SEED = (
     500,
@@ -90,7 +90,7 @@ class ClassificationRecipe:
             pad_id=tokenizer.pad_id,
         )
         form_ids, word_dropout = hiding(tokenizer, train_rows, self.word_dropout, self.least_hidden)
-        objective = Classification(
+        objective = ClassificationObjective(
             LabelledTexts([tokenizer.encode_words(row) for row in train_rows], train_labels),
             LabelledTexts([tokenizer.encode_words(row) for row in validation_rows], validation_labels),
             form_ids=form_ids,

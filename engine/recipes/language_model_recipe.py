@@ -11,7 +11,7 @@ from engine.models.language_model import LanguageModel
 from engine.recipes.base import Prepared
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
-from engine.training.language_modelling import LanguageModelling
+from engine.training.language_modelling import LanguageModellingObjective
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +66,9 @@ class LanguageModelRecipe:
         )
         if self.embedding_std is not None:
             torch.nn.init.normal_(model.embedding.weight, std=self.embedding_std)
-        objective = LanguageModelling(train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed)
+        objective = LanguageModellingObjective(
+            train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed
+        )
         facts = {"model": "language_model", "title": self.title, "corpora": [self.corpus]}
         facts |= {name: value for name, value in (("label", self.label), ("group", self.group)) if value}
         return Prepared(model, tokenizer, objective, settings, facts, (corpus.source,))

@@ -16,7 +16,7 @@ from engine.recipes.base import Prepared
 from engine.text.bio import OUTSIDE
 from engine.text.word_list import SPECIAL, list_words
 from engine.training import TrainingSettings
-from engine.training.tagging import Tagging
+from engine.training.tagging import TaggingObjective
 
 RUNS = Path("runs")  # where the README's commands put what is trained
 
@@ -87,7 +87,7 @@ class TaggingRecipe:
         )
         if begun:
             _take_over(model, begun)
-        objective = Tagging(
+        objective = TaggingObjective(
             train,
             validation,
             tokenizer,

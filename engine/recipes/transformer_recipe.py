@@ -11,7 +11,7 @@ from engine.models.transformer_language_model import TransformerLanguageModel
 from engine.recipes.base import Prepared
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
-from engine.training.language_modelling import LanguageModelling
+from engine.training.language_modelling import LanguageModellingObjective
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +40,9 @@ class TransformerRecipe:
         torch.manual_seed(settings.seed)
         names = ("width", "num_layers", "num_heads", "feedforward_size", "window", "dropout")
         model = TransformerLanguageModel(tokenizer.vocab_size, **{name: getattr(self, name) for name in names})
-        objective = LanguageModelling(train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed)
+        objective = LanguageModellingObjective(
+            train_ids, validation_ids, self.batch_size, self.bptt_length, settings.seed
+        )
         facts = {
             "model": "transformer_language_model",
             "cell": model.cell,

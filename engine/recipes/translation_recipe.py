@@ -14,7 +14,7 @@ from engine.models.translator import Translator
 from engine.recipes.base import Prepared
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
-from engine.training.translation import Translation
+from engine.training.translation import TranslationObjective
 
 RUNS = Path("runs")  # where the README's commands put what is trained
 
@@ -100,7 +100,7 @@ class TranslationRecipe:
         def ids(sides: list[list[str]]) -> list[tuple[list[int], list[int]]]:
             return list(zip(*(tokenizer.encode_batch(side) for side in sides), strict=True))
 
-        objective = Translation(
+        objective = TranslationObjective(
             ids(texts),
             ids(self._sides(main, "validation")),
             bos_id=tokenizer.bos_id,

@@ -34,7 +34,7 @@ class LabelledTexts(NamedTuple):
     labels: Sequence[int]
 
 
-class Classification:
+class ClassificationObjective:
     """Cross-entropy of a text's label; see `engine.training.trainer.Objective`.
 
     Args:

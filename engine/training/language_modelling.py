@@ -26,7 +26,7 @@ class Window(NamedTuple):
     is_first: bool
 
 
-class LanguageModelling:
+class LanguageModellingObjective:
     """Next-token prediction with carried state; see `engine.training.trainer.Objective`."""
 
     def __init__(

@@ -29,7 +29,7 @@ class TaggedBatch(NamedTuple):
     tags: Tensor
 
 
-class Tagging:
+class TaggingObjective:
     """Tagged sentences; see `engine.training.trainer.Objective`.
 
     A known word that occurs c times is read as unknown with probability `word_dropout` + `rare_dropout` /

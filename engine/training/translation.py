@@ -32,7 +32,7 @@ class PairBatch(NamedTuple):
     position: int = 0
 
 
-class Translation:
+class TranslationObjective:
     """Sentence pairs; see `engine.training.trainer.Objective`.
 
     Every pass reads all of `main_pairs` and the next `extra_pairs_per_epoch` of `extra_pairs`.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import time
 from collections import OrderedDict
@@ -131,20 +130,6 @@ def model_version(name: str) -> float:
     return _newest(folder.PRETRAINED / name)
 
 
-def compute_with_model(function: Callable[..., Any], model_name: str, *args: Any, **kwargs: Any) -> Any:
-    """Return `function(model, *args, **kwargs)`, computed once per model version and arguments.
-
-    The function must be a module's own (not a lambda) and its result must pickle: arrays and data frames, no tensors.
-    """
-    options = tuple(sorted(kwargs.items()))
-    return _compute(_path(function), model_name, model_version(model_name), args, options)
-
-
-def compute(function: Callable[..., Any], *args: Any, version: Any = None) -> Any:
-    """Return `function(*args)`, computed once per arguments and `version`."""
-    return _compute(_path(function), None, version, args, ())
-
-
 def result_names() -> list[str]:
     """Return the names of the shipped tables of results."""
     return _list_results(*results_version())
@@ -222,21 +207,6 @@ def _load_results(name: str, folder: str, version: float) -> pd.DataFrame:
     from engine.experiments import results
 
     return results.load_results(name, folder)
-
-
-@st.cache_data(show_spinner=False, max_entries=256)
-def _compute(path: str, model_name: str | None, version: Any, args: tuple[Any, ...], options: tuple[Any, ...]) -> Any:
-    given = () if model_name is None else (load_model(model_name),)
-    return _function(path)(*given, *args, **dict(options))
-
-
-def _function(path: str) -> Callable[..., Any]:
-    module, name = path.rsplit(":", 1)
-    return getattr(importlib.import_module(module), name)
-
-
-def _path(function: Callable[..., Any]) -> str:
-    return f"{function.__module__}:{function.__qualname__}"
 
 
 def _newest(folder: Path | str, depth: int = 1) -> float:

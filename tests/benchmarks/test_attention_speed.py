@@ -14,6 +14,7 @@ from engine.decoding.attention_settings import AttentionEdit
 from engine.inspection.translation.attention_ablation import open_trial, try_edit
 from engine.inspection.translation.attention_search import find_attention
 from engine.inspection.translation.bottleneck import press
+from engine.inspection.translation.search import inspect_search
 from engine.models.folder import list_models, load_model
 from tests.benchmarks.visitor import describe_machine
 
@@ -51,17 +52,12 @@ def test_a_changed_row_and_a_search(capsys: pytest.CaptureFixture[str]) -> None:
         loaded = load_model(name)
         if not loaded.model.has_attention:
             continue
-        trial = open_trial(loaded, SENTENCE, 1, 0.0)
+        trial = open_trial(loaded, inspect_search(loaded, SENTENCE, 1, 0.0))
         for scope in ("step", "rest"):
             edit = AttentionEdit("remove", 3, 4, scope=scope)
-            steps = (1, len(trial.token_ids) // 2, len(trial.token_ids))
+            steps = (1, len(trial.translation.target_ids) // 2, len(trial.translation.target_ids))
             slowest = max(
-                processor_seconds(
-                    lambda step=step, edit=edit: try_edit(
-                        loaded, SENTENCE, trial.token_ids, trial.is_finished, step, edit
-                    )
-                )
-                for step in steps
+                processor_seconds(lambda step=step, edit=edit: try_edit(loaded, trial, step, edit)) for step in steps
             )
             with capsys.disabled():
                 print(
@@ -69,7 +65,7 @@ def test_a_changed_row_and_a_search(capsys: pytest.CaptureFixture[str]) -> None:
                     f"{describe_machine()}"
                 )
             assert slowest < BOUND
-        seconds = processor_seconds(lambda: find_attention(loaded, SENTENCE, trial.token_ids, 5, 100))
+        seconds = processor_seconds(lambda: find_attention(loaded, trial, 5, 100))
         with capsys.disabled():
             print(f"attention found by gradient, {name}: {1000 * seconds:.0f} ms of processor time")
         assert seconds < SEARCH_BOUND

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from engine.decoding.attention_settings import AttentionEdit
 from engine.inspection.translation.attention_ablation import open_trial, try_edit, verdict
 from engine.inspection.translation.attention_search import find_attention, first_piece, search_sentence
+from engine.inspection.translation.search import inspect_search
 from engine.models.folder import load_model
 from tests.browser.browsing import TIMEOUT_MS, visit
 
@@ -22,13 +23,11 @@ QUERY = urlencode(
 
 def test_a_step_is_tried_changed_and_searched(browser: Browser, server: str) -> None:
     loaded = load_model(NAME)
-    trial = open_trial(loaded, SENTENCE, 1, 0.0)
+    trial = open_trial(loaded, inspect_search(loaded, SENTENCE, 1, 0.0))
 
     def told(step: int, kind: str) -> str:
-        word = trial.source_words[trial.steps["looked_at_word"][step - 1]]
-        report = try_edit(
-            loaded, SENTENCE, trial.token_ids, trial.is_finished, step, AttentionEdit(kind, word.start, word.stop)
-        )
+        word = trial.translation.source_words[trial.steps["looked_at_word"][step - 1]]
+        report = try_edit(loaded, trial, step, AttentionEdit(kind, word.start, word.stop))
         return verdict(trial, report)
 
     with visit(browser, server) as guest:
@@ -46,7 +45,9 @@ def test_a_step_is_tried_changed_and_searched(browser: Browser, server: str) -> 
         guest.settle()
 
         written = guest.chart("attention-links", ".scatterlayer .trace").last.locator(".point")
-        expect(written).to_have_count(len(trial.pieces), timeout=TIMEOUT_MS)  # each word of this sentence is one piece
+        expect(written).to_have_count(
+            len(trial.translation.target_pieces), timeout=TIMEOUT_MS
+        )  # each word of this sentence is one piece
         written.nth(1).click(force=True)
         expect(page.get_by_text(told(2, "uniform"))).to_be_visible(timeout=TIMEOUT_MS)
         expect(page).to_have_url(re.compile(r"attention_step=2\b"))
@@ -55,7 +56,7 @@ def test_a_step_is_tried_changed_and_searched(browser: Browser, server: str) -> 
         box = page.get_by_role("textbox", name="or any other, typed")
         box.fill("plage")
         box.press("Enter")
-        found = find_attention(loaded, SENTENCE, trial.token_ids, 2, first_piece(loaded, "plage"))
+        found = find_attention(loaded, trial, 2, first_piece(loaded, "plage"))
         assert found.is_reached
         expect(page.get_by_text(search_sentence(found, "plage").split(", ", 1)[0])).to_be_visible(timeout=TIMEOUT_MS)
         guest.settle()

@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, expect
 
 from engine.corpora.sources import mirror_folder
 from engine.decoding.limits import SamplingSettings
-from engine.decoding.text import translate_lines
+from engine.decoding.text import sample_translations, translate_lines
 from engine.inspection.stored.sentence_scores import order_sentences, read_texts, stored_sentences
 from engine.inspection.translation.hypotheses import alternatives_sentence, word_alternatives
-from engine.inspection.translation.translations import inspect_samples, inspect_translation
+from engine.inspection.translation.translations import inspect_translation
 from engine.models.folder import find_folder, load_model
 from tests.browser.browsing import TIMEOUT_MS, Visit, visit
 
@@ -57,7 +57,7 @@ def test_a_file_of_lines_goes_in_and_its_translations_come_out(guest: Visit, tmp
 
 def test_a_seed_gives_its_text_and_a_bar_opens_the_other_choices(guest: Visit) -> None:
     guest.open(f"/translation?text={SENTENCE.replace(' ', '+')}&search=sampling&temperature=1&seed=5", "Translation")
-    drawn = inspect_samples(load_model(WITH), SENTENCE, SamplingSettings(temperature=1.0, seed=5))[0]
+    drawn = sample_translations(load_model(WITH), SENTENCE, SamplingSettings(temperature=1.0, seed=5))[0]
     expect(guest.page.get_by_role("heading", name=drawn.text, exact=True).first).to_be_visible()
     guest.page.get_by_text("Greedy", exact=True).click()
     report = inspect_translation(load_model(WITH), SENTENCE, 1, 0.0)

@@ -39,3 +39,8 @@ def written(at: AppTest) -> str:
 def alternative_texts(at: AppTest) -> list[str]:
     """Return what a screen reader says of each chart on the page."""
     return [chart.proto.alt for chart in at.get("plotly_chart")]
+
+
+def receipt_lines(at: AppTest) -> list[str]:
+    """Return the Python lines of every receipt on the page that has some."""
+    return [code.value for code in at.code if code.value.startswith(("from engine", "import "))]

@@ -39,7 +39,7 @@ TRIED = (64, 160)  # replacements of one word, and of two, that are really read
 
 
 @dataclass(frozen=True)
-class Edit:
+class WordEdit:
     """One change: the word at `place` (from 0) is left out (`new` is None) or replaced."""
 
     place: int
@@ -48,7 +48,7 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Flip:
+class Counterfactual:
     """An edit that turns the decision.
 
     Attributes:
@@ -58,14 +58,14 @@ class Flip:
         probability: of the label that was decided before, after the edit.
     """
 
-    edits: tuple[Edit, ...]
+    edits: tuple[WordEdit, ...]
     words: tuple[str, ...]
     decision: int
     probability: float
 
 
 @dataclass(frozen=True)
-class FlipSearch:
+class CounterfactualSearch:
     """What the search found.
 
     Attributes:
@@ -77,14 +77,14 @@ class FlipSearch:
     words: tuple[str, ...]
     decision: int
     probability: float
-    deletion: Flip | None
-    replacement: Flip | None
+    deletion: Counterfactual | None
+    replacement: Counterfactual | None
     deletions_tried: int
     replacements_tried: int
     elapsed_seconds: float
 
     @property
-    def smallest(self) -> Flip | None:
+    def smallest(self) -> Counterfactual | None:
         """The edit that changes the fewest words; of two alike the one that only leaves words out."""
         found = [flip for flip in (self.deletion, self.replacement) if flip is not None]
         return min(found, key=lambda flip: len(flip.edits), default=None)
@@ -102,7 +102,7 @@ def check_words(words: Sequence[str]) -> None:
         raise InputError(f"The search takes at most {MAX_WORDS} words; yours has {len(words):,}.")
 
 
-def find_flips(loaded: LoadedModel, words: tuple[str, ...]) -> FlipSearch:
+def find_flips(loaded: LoadedModel, words: tuple[str, ...]) -> CounterfactualSearch:
     """Return the smallest deletion and the smallest replacement that turn the decision on a text.
 
     Raises:
@@ -115,7 +115,9 @@ def find_flips(loaded: LoadedModel, words: tuple[str, ...]) -> FlipSearch:
     deletion, deleted = _search_deletions(loaded, words, decision)
     replacement, replaced = _search_replacements(loaded, words, decision)
     seconds = time.perf_counter() - begun
-    return FlipSearch(words, decision, float(whole[decision]), deletion, replacement, deleted, replaced, seconds)
+    return CounterfactualSearch(
+        words, decision, float(whole[decision]), deletion, replacement, deleted, replaced, seconds
+    )
 
 
 def delete(words: Sequence[str], places: Iterable[int]) -> tuple[str, ...]:
@@ -124,7 +126,7 @@ def delete(words: Sequence[str], places: Iterable[int]) -> tuple[str, ...]:
     return tuple(word for place, word in enumerate(words) if place not in gone)
 
 
-def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int) -> tuple[Flip | None, int]:
+def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int) -> tuple[Counterfactual | None, int]:
     singles = [(place,) for place in range(len(words)) if len(words) > 1]
     worth: dict[tuple[int, ...], float] = {}  # the decided label's probability after each deletion
     tried = 0
@@ -148,13 +150,17 @@ def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int
             worth |= dict(zip(chunk, found[:, decision].astype(float), strict=True))
             best = _best_flip(found, decision)
             if best is not None:
-                edits = tuple(Edit(place, words[place]) for place in chunk[best])
-                return Flip(edits, texts[best], int(found[best].argmax()), float(found[best, decision])), tried
+                edits = tuple(WordEdit(place, words[place]) for place in chunk[best])
+                return Counterfactual(
+                    edits, texts[best], int(found[best].argmax()), float(found[best, decision])
+                ), tried
     return None, tried
 
 
-def _search_replacements(loaded: LoadedModel, words: tuple[str, ...], decision: int) -> tuple[Flip | None, int]:
-    kept: list[tuple[Edit, ...]] = [()]
+def _search_replacements(
+    loaded: LoadedModel, words: tuple[str, ...], decision: int
+) -> tuple[Counterfactual | None, int]:
+    kept: list[tuple[WordEdit, ...]] = [()]
     tried = 0
     for most in TRIED:
         candidates = _promising(loaded, words, kept, decision, most)
@@ -165,12 +171,14 @@ def _search_replacements(loaded: LoadedModel, words: tuple[str, ...], decision: 
         tried += len(candidates)
         best = _best_flip(found, decision)
         if best is not None:
-            return Flip(candidates[best], texts[best], int(found[best].argmax()), float(found[best, decision])), tried
+            return Counterfactual(
+                candidates[best], texts[best], int(found[best].argmax()), float(found[best, decision])
+            ), tried
         kept = [candidates[place] for place in np.argsort(found[:, decision], kind="stable")[:BEAM]]
     return None, tried
 
 
-def replace(words: Sequence[str], edits: Iterable[Edit]) -> tuple[str, ...]:
+def replace(words: Sequence[str], edits: Iterable[WordEdit]) -> tuple[str, ...]:
     """Return the words with every edit that puts one in the place of another."""
     changed = list(words)
     for edit in edits:
@@ -185,8 +193,8 @@ def _best_flip(found: np.ndarray, decision: int) -> int | None:
 
 
 def _promising(
-    loaded: LoadedModel, words: tuple[str, ...], kept: Sequence[tuple[Edit, ...]], decision: int, most: int
-) -> list[tuple[Edit, ...]]:
+    loaded: LoadedModel, words: tuple[str, ...], kept: Sequence[tuple[WordEdit, ...]], decision: int, most: int
+) -> list[tuple[WordEdit, ...]]:
     """Return replacements of one word more than in `kept` that the gradient finds most harmful to the decision, at most
     `most`."""
     ids, names = _replacements(loaded)
@@ -194,13 +202,15 @@ def _promising(
     table = loaded.model.embed(torch.tensor([ids])).detach()[0].numpy()  # (V, E)
     loss = gradients @ table.T - (gradients * embedded).sum(axis=2, keepdims=True)  # (N, T, V), first order
     order = np.argpartition(loss, min(PER_WORD, len(ids) - 1), axis=2)[:, :, :PER_WORD]
-    found: dict[tuple[Edit, ...], float] = {}
+    found: dict[tuple[WordEdit, ...], float] = {}
     for row, edits in enumerate(kept):
         taken = {edit.place for edit in edits}
         for place in (place for place in range(len(words)) if place not in taken):
             for number in order[row, place]:
                 if names[number] != words[place] and loss[row, place, number] < 0:
-                    key = tuple(sorted((*edits, Edit(place, words[place], names[number])), key=lambda edit: edit.place))
+                    key = tuple(
+                        sorted((*edits, WordEdit(place, words[place], names[number])), key=lambda edit: edit.place)
+                    )
                     found[key] = min(found.get(key, 0.0), float(loss[row, place, number]))
     return sorted(found, key=found.__getitem__)[:most]
 
@@ -226,7 +236,7 @@ def _replacements(loaded: LoadedModel) -> tuple[list[int], list[str]]:
     return [i for i, _ in found], [token for _, token in found]
 
 
-def describe_edit(flip: Flip) -> str:
+def describe_edit(flip: Counterfactual) -> str:
     """Return an edit in words: what is left out, or what stands in the place of what."""
     parts = [
         f"without “{edit.old}” (word {edit.place + 1})"
@@ -237,7 +247,7 @@ def describe_edit(flip: Flip) -> str:
     return listing(parts)
 
 
-def flip_sentence(found: FlipSearch, labels: Sequence[str]) -> str:
+def flip_sentence(found: CounterfactualSearch, labels: Sequence[str]) -> str:
     """Return in plain words what the smallest edit is that turns the decision, or that none was found."""
     was = f"“{labels[found.decision]}” ({percent(found.probability)})"
     smallest = found.smallest

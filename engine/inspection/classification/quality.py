@@ -41,7 +41,7 @@ KINDS = {"all": "all errors", "false_positive": "taken for praise", "false_negat
 
 
 @dataclass(frozen=True)
-class Quality:
+class ClassificationQuality:
     """Everything that is drawn of one classifier on one corpus, but for the threshold.
 
     Attributes:
@@ -56,14 +56,16 @@ class Quality:
     slices: dict[str, pd.DataFrame]
 
 
-def measure_quality(table: str, model: str, corpus: str) -> Quality:
+def measure_quality(table: str, model: str, corpus: str) -> ClassificationQuality:
     """Return the quality of a stored model on one corpus.
 
     Raises:
         DataError: it was not measured there, or the table cannot be read.
     """
     frame = of_model(read_predictions(table), model, corpus)
-    return Quality(frame, calibration(frame), threshold_curve(frame), {by: slices(frame, by) for by in slice_names()})
+    return ClassificationQuality(
+        frame, calibration(frame), threshold_curve(frame), {by: slices(frame, by) for by in slice_names()}
+    )
 
 
 def measure_scores(table: str) -> pd.DataFrame:

@@ -282,11 +282,11 @@ def _with_vectors(model: nn.Module, vectors: Tensor) -> nn.Module:
     """
     changed = copy.copy(model)
     changed._modules = dict(model._modules)
-    changed._modules["embedding"] = _Given(vectors, model.embedding.weight)
+    changed._modules["embedding"] = _LookedUpEmbedding(vectors, model.embedding.weight)
     return changed
 
 
-class _Given(nn.Module):
+class _LookedUpEmbedding(nn.Module):
     """An embedding that has looked its tokens up already; `weight` is there for models that use it for their output,
     too."""
 

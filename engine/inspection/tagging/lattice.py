@@ -66,7 +66,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Edit:
+class TransitionEdit:
     """A change of the score of one step, in nats; the first tag may be BEGIN, the second END."""
 
     before: str
@@ -75,10 +75,10 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Flip:
+class TransitionFlip:
     """The smallest change of a step's score, in steps of STEP, with which the best way becomes another one."""
 
-    edit: Edit
+    edit: TransitionEdit
     tags: tuple[str, ...]
     flipped: tuple[str, ...]
 
@@ -239,7 +239,7 @@ def is_allowed(before: str, after: str) -> bool:
     return is_legal("" if before == BEGIN else before, after)
 
 
-def edit_steps(lattice: Lattice, edits: Sequence[Edit]) -> Lattice:
+def edit_steps(lattice: Lattice, edits: Sequence[TransitionEdit]) -> Lattice:
     """Return the lattice with the scores of some steps changed; edits of the same step add up.
 
     Raises:
@@ -257,14 +257,14 @@ def edit_steps(lattice: Lattice, edits: Sequence[Edit]) -> Lattice:
     return dataclasses.replace(lattice, transitions=transitions, start=start, end=end)
 
 
-def read_edits(text: str, labels: Sequence[str]) -> list[Edit]:
+def read_edits(text: str, labels: Sequence[str]) -> list[TransitionEdit]:
     """Return the edits written as "B-per>I-per:+1.5; O>B-geo:-2", one per step: a later one takes an earlier one's
     place.
 
     Raises:
         InputError: it is not written so, names an unknown tag, or a change is out of reach.
     """
-    found: dict[tuple[str, str], Edit] = {}
+    found: dict[tuple[str, str], TransitionEdit] = {}
     for part in filter(None, (part.strip() for part in text.split(";"))):
         step, colon, change = part.rpartition(":")
         before, arrow, after = (name.strip() for name in step.partition(">"))
@@ -286,25 +286,25 @@ def read_edits(text: str, labels: Sequence[str]) -> list[Edit]:
             )
         found.pop((before, after), None)
         if value:
-            found[before, after] = Edit(before, after, value)
+            found[before, after] = TransitionEdit(before, after, value)
     if len(found) > MAX_EDITS:
         raise InputError(f"There are {len(found)} edits; at most {MAX_EDITS} at a time.")
     return list(found.values())
 
 
-def write_edits(edits: Sequence[Edit]) -> str:
+def write_edits(edits: Sequence[TransitionEdit]) -> str:
     """Return edits as `read_edits` reads them."""
     return "; ".join(f"{edit.before}>{edit.after}:{edit.change:+.2f}" for edit in edits)
 
 
-def with_edit(edits: Sequence[Edit], edit: Edit) -> list[Edit]:
+def with_edit(edits: Sequence[TransitionEdit], edit: TransitionEdit) -> list[TransitionEdit]:
     """Return the edits with that of the same step replaced, or taken out where the change is nothing; the new one comes
     last."""
     others = [other for other in edits if (other.before, other.after) != (edit.before, edit.after)]
     return [*others, edit] if round(edit.change, 2) else others
 
 
-def find_flip(lattice: Lattice, before: str, after: str) -> Flip | None:
+def find_flip(lattice: Lattice, before: str, after: str) -> TransitionFlip | None:
     """Return the smallest change of one step's score that makes another way the best; None where LARGEST_CHANGE is not
     enough.
 
@@ -320,7 +320,7 @@ def find_flip(lattice: Lattice, before: str, after: str) -> Flip | None:
     return min(found, key=lambda flip: abs(flip.edit.change), default=None)
 
 
-def easiest_flips(lattice: Lattice, count: int = 4) -> list[Flip]:
+def easiest_flips(lattice: Lattice, count: int = 4) -> list[TransitionFlip]:
     """Return for the `count` steps whose scores need the least change to flip the best way that change, the smallest
     first.
 
@@ -345,7 +345,7 @@ def easiest_flips(lattice: Lattice, count: int = 4) -> list[Flip]:
     return sorted((flip for flip in flips if flip), key=lambda flip: abs(flip.edit.change))[:count]
 
 
-def easiest_flips_of(loaded: LoadedModel, words: tuple[str, ...], edits: str) -> list[Flip]:
+def easiest_flips_of(loaded: LoadedModel, words: tuple[str, ...], edits: str) -> list[TransitionFlip]:
     """Return `easiest_flips` of a tagger's lattice over `words` after the edits written in `edits`.
 
     Raises:
@@ -441,9 +441,9 @@ def signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
-def _bisect(lattice: Lattice, before: str, after: str, own: tuple[str, ...], sign: int) -> Flip | None:
+def _bisect(lattice: Lattice, before: str, after: str, own: tuple[str, ...], sign: int) -> TransitionFlip | None:
     def decoded(steps: int) -> tuple[str, ...]:
-        return best_tags(edit_steps(lattice, [Edit(before, after, sign * steps * STEP)]))
+        return best_tags(edit_steps(lattice, [TransitionEdit(before, after, sign * steps * STEP)]))
 
     kept, flipped = 0, round(LARGEST_CHANGE / STEP)
     tags = decoded(flipped)
@@ -456,7 +456,7 @@ def _bisect(lattice: Lattice, before: str, after: str, own: tuple[str, ...], sig
             kept = middle
         else:
             flipped, tags = middle, found
-    return Flip(Edit(before, after, round(sign * flipped * STEP, 2)), own, tags)
+    return TransitionFlip(TransitionEdit(before, after, round(sign * flipped * STEP, 2)), own, tags)
 
 
 def _gaps(lattice: Lattice) -> np.ndarray:

@@ -14,7 +14,7 @@ from engine.decoding.line_files import read_lines, split_lines
 from engine.decoding.table_files import read_text_column
 from engine.decoding.token_files import join_tagged, read_token_lines
 from engine.errors import InputError
-from engine.inspection.tagging.predictions import MAX_WORDS, Tagging, Word, split_words, tag_many
+from engine.inspection.tagging.predictions import MAX_WORDS, Tagging, WordSpan, split_words, tag_many
 from engine.inspection.tagging.texts import TextLine, spans_frame
 from engine.models.folder import LoadedModel
 
@@ -45,7 +45,7 @@ class SourceLine:
             )
         places, at = [], 0
         for word in self.words:
-            places.append(Word(word, at, at + len(word)))
+            places.append(WordSpan(word, at, at + len(word)))
             at += len(word) + 1
         return TextLine(self.text, tuple(places))
 

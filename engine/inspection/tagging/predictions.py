@@ -24,7 +24,7 @@ BATCH_WORDS = 4_000
 
 
 @dataclass(frozen=True)
-class Word:
+class WordSpan:
     """One word and where it stands in the text, from the first character to behind the last."""
 
     text: str
@@ -86,14 +86,14 @@ APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 CLITIC = re.compile(rf"(?i)(?:n[{APOSTROPHES}]t|[{APOSTROPHES}](?:s|m|d|ll|re|ve)|[{APOSTROPHES}])$")
 
 
-def split_words(text: str) -> list[Word]:
+def split_words(text: str) -> list[WordSpan]:
     """Return the words of a text as the corpora cut them: punctuation and "'s" apart, "U.S." and "al-Qaida" in one
     piece.
 
     Raises:
         InputError: there are more than MAX_WORDS.
     """
-    words: list[Word] = []
+    words: list[WordSpan] = []
     for found in WORD.finditer(text):
         words += _cut(found)
         if len(words) > MAX_WORDS:
@@ -101,14 +101,14 @@ def split_words(text: str) -> list[Word]:
     return words
 
 
-def _cut(found: re.Match[str]) -> Iterator[Word]:
+def _cut(found: re.Match[str]) -> Iterator[WordSpan]:
     text, start, end = found.group(), found.start(), found.end()
     clitic = CLITIC.search(text) if found.lastgroup == "word" else None
     if clitic and clitic.start():
-        yield Word(text[: clitic.start()], start, start + clitic.start())
-        yield Word(clitic.group(), start + clitic.start(), end)
+        yield WordSpan(text[: clitic.start()], start, start + clitic.start())
+        yield WordSpan(clitic.group(), start + clitic.start(), end)
     else:
-        yield Word(text, start, end)
+        yield WordSpan(text, start, end)
 
 
 def tag_words(loaded: LoadedModel, words: tuple[str, ...]) -> Tagging:

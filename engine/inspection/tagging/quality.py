@@ -62,7 +62,7 @@ Mark = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
-class Quality:
+class TaggingQuality:
     """What is known of one tagger's reading of the test sentences.
 
     Attributes:
@@ -81,7 +81,7 @@ class Quality:
         return self.by_type.iloc[-1]
 
 
-def measure_quality(name: str, folder: str, table: str = "") -> Quality | None:
+def measure_quality(name: str, folder: str, table: str = "") -> TaggingQuality | None:
     """Return the quality of the tagger `name`, measured with exactly the weights in `folder`; None where it was not.
 
     Raises:
@@ -92,7 +92,7 @@ def measure_quality(name: str, folder: str, table: str = "") -> Quality | None:
     if frame.empty:
         return None
     outcomes = list_outcomes(frame)
-    return Quality(frame, outcomes, score_types(outcomes), confuse(outcomes))
+    return TaggingQuality(frame, outcomes, score_types(outcomes), confuse(outcomes))
 
 
 def list_outcomes(sentences: pd.DataFrame) -> pd.DataFrame:
@@ -176,7 +176,7 @@ def choose_errors(outcomes: pd.DataFrame, outcome: str, kind: str) -> pd.DataFra
     return chosen.reset_index(drop=True)
 
 
-def quality_sentence(quality: Quality, baseline_f1: float | None) -> str:
+def quality_sentence(quality: TaggingQuality, baseline_f1: float | None) -> str:
     """Return in words how good a tagger is, which type it finds best and worst, and what counting alone would reach."""
     whole, kinds = quality.overall, quality.by_type.iloc[:-1]
     kinds = kinds[kinds["entities"] > 0]

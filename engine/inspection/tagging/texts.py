@@ -9,7 +9,7 @@ import pandas as pd
 
 from engine.errors import InputError
 from engine.inspection.tagging.entity_types import describe_type
-from engine.inspection.tagging.predictions import MAX_WORDS, Tagging, Word, split_words
+from engine.inspection.tagging.predictions import MAX_WORDS, Tagging, WordSpan, split_words
 from engine.text.treebank import has_latin_letters
 from engine.wording import percent
 
@@ -24,7 +24,7 @@ class TextLine:
     """One line of a text and its words, each with its place in the line."""
 
     text: str
-    places: tuple[Word, ...]
+    places: tuple[WordSpan, ...]
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.inspection.translation.words import END
+from engine.text.piece_labels import END
 
 SUBSTITUTION, GAP = (
     1.0,

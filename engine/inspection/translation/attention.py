@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from engine.inspection.translation.words import Word
+from engine.text.piece_labels import Word
 
 
 def merge_attention(weights: np.ndarray, target: Sequence[Word], source: Sequence[Word]) -> np.ndarray:

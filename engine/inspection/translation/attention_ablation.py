@@ -16,11 +16,13 @@ from torch import Tensor
 
 from engine.decoding.attention_edits import edited, forced_log_probs, read_prefix, write_on
 from engine.decoding.attention_settings import AttentionEdit
-from engine.decoding.limits import check_source
-from engine.decoding.text import encode_sources, search
+from engine.decoding.limits import max_target_length
+from engine.decoding.text import Translation, encode_sources
 from engine.errors import InputError
-from engine.inspection.translation.words import Word, display_pieces, group_pieces
+from engine.inspection.translation.search import SearchReport
 from engine.models.folder import LoadedModel
+from engine.text.piece_labels import Word, display_pieces
+from engine.wording import percent
 
 NEGLIGIBLE_NATS = 0.1  # a factor of 1.1 in probability; a smaller change is called none
 SHUFFLES = 20
@@ -33,21 +35,12 @@ class Trial:
     """A translation and what each of its words loses when its step's attention is taken away.
 
     Attributes:
-        token_ids: the written pieces, without the end mark; `is_finished` tells whether that was written.
-        pieces: their labels; `source_words` the words that were read, `source_pieces` their pieces.
-        weights: attention (T, S) of the written pieces.
         steps: one row per step: `step` from 1, `piece`, `log_prob`, `looked_at`, `looked_at_word` (from 0), `weight`,
             and the change of the log-probability, in nats, under `uniform` weights, with that word `removed`, and
             `shuffled` (mean and `shuffled_spread`, the standard deviation, over `SHUFFLES` orders).
     """
 
-    source: str
-    token_ids: tuple[int, ...]
-    is_finished: bool
-    pieces: list[str]
-    source_words: list[Word]
-    source_pieces: list[str]
-    weights: np.ndarray
+    translation: Translation
     steps: pd.DataFrame
 
     @property
@@ -103,29 +96,23 @@ class EditReport:
 
 
 @torch.inference_mode()
-def open_trial(loaded: LoadedModel, source: str, beam_size: int, length_penalty: float) -> Trial:
-    """Return the best translation of a sentence with the controls for each of its steps.
+def open_trial(loaded: LoadedModel, searched: SearchReport) -> Trial:
+    """Return the translation that a search found with the controls for each of its steps.
 
     Raises:
-        InputError: the sentence is empty or too long, the network does not look back, or it wrote nothing.
+        InputError: the network does not look back, or it wrote nothing.
     """
-    check_source(source)
+    best = searched.best
     if not loaded.model.has_attention:
         raise InputError(f"{loaded.info.name} has no attention that could be put on trial.")
-    source_ids, lengths = encode_sources(loaded, [source])
-    best = search(loaded, source_ids, lengths, beam_size, length_penalty)[0][0]
-    if not best.token_ids:
+    if not best.target_ids:
         raise InputError("The network wrote nothing, so it looked nowhere.")
-    tokens = loaded.tokenizer.tokens(source_ids[0].tolist())
-    words = group_pieces(tokens)
-    log_probs, used = forced_log_probs(loaded.model, source_ids, lengths, best.token_ids, loaded.tokenizer.bos_id)
-    weights = used[0]
-    pieces = display_pieces(loaded.tokenizer.tokens(best.token_ids))
-    steps = _controls(loaded, source_ids, lengths, best.token_ids, log_probs[0], weights, words)
-    steps.insert(1, "piece", pieces)
-    return Trial(
-        source, tuple(best.token_ids), best.is_finished, pieces, words, display_pieces(tokens), weights.numpy(), steps
-    )
+    source_ids, lengths = encode_sources(loaded, [best.source])
+    given = list(best.target_ids)
+    log_probs, used = forced_log_probs(loaded.model, source_ids, lengths, given, loaded.tokenizer.bos_id)
+    steps = _controls(loaded, source_ids, lengths, given, log_probs[0], used[0], best.source_words)
+    steps.insert(1, "piece", best.target_pieces)
+    return Trial(best, steps)
 
 
 def _controls(
@@ -166,23 +153,21 @@ def _controls(
 
 
 @torch.inference_mode()
-def try_edit(
-    loaded: LoadedModel, source: str, token_ids: tuple[int, ...], is_finished: bool, step: int, edit: AttentionEdit
-) -> EditReport:
-    """Return what becomes of the translation `token_ids` when the attention of a step, from 1, is changed.
+def try_edit(loaded: LoadedModel, trial: Trial, step: int, edit: AttentionEdit) -> EditReport:
+    """Return what becomes of a translation when the attention of a step, from 1, is changed.
 
     Raises:
         InputError: there is no such step or word.
     """
-    started = time.perf_counter()
+    started, token_ids = time.perf_counter(), trial.translation.target_ids
     if not 1 <= step <= len(token_ids):
         raise InputError(f"The translation has {len(token_ids)} steps; there is no step {step}.")
     tokenizer, model, at = loaded.tokenizer, loaded.model, step - 1
-    source_ids, lengths = encode_sources(loaded, [source])
-    prefix, given = list(token_ids[:at]), [*token_ids, *([tokenizer.eos_id] if is_finished else [])]
+    source_ids, lengths = encode_sources(loaded, [trial.translation.source])
+    prefix, given = list(token_ids[:at]), [*token_ids, *[tokenizer.eos_id] * trial.translation.is_finished]
 
     first_id, state = read_prefix(model, source_ids, lengths, prefix, tokenizer.bos_id)
-    limit = max(1, 2 * source_ids.shape[1] + 10 - at)
+    limit = max(1, max_target_length(source_ids.shape[1]) - at)
     written, log_probs, used = write_on(model, first_id, state, [None, edit], at, limit=limit, eos_id=tokenizer.eos_id)
     own = used[0].float().numpy()
     piece_own, piece_edited = (float(row[given[at]]) for row in log_probs)
@@ -251,7 +236,8 @@ def verdict(trial: Trial, report: EditReport) -> str:
 
 def _edit_verdict(report: EditReport) -> str:
     change = report.change
-    odds = f"from {_percent(report.log_prob_own)} to {_percent(report.log_prob_edited)}, {change:+.2f} nats"
+    before, after = (percent(math.exp(log_prob)) for log_prob in (report.log_prob_own, report.log_prob_edited))
+    odds = f"from {before} to {after}, {change:+.2f} nats"
     if abs(change) < NEGLIGIBLE_NATS:
         sentence = f"This change did not matter: “{report.original}” goes {odds}, less than {NEGLIGIBLE_NATS:g} nats."
     else:
@@ -304,8 +290,3 @@ def trial_sentence(trial: Trial) -> str:
         f"With even weights {mattered} of {len(lost)} pieces would lose at least {NEGLIGIBLE_NATS:g} nats; {most}. "
         "For the others it made no difference where the network looked, or even weights would have served better."
     )
-
-
-def _percent(log_prob: float) -> str:
-    share = 100 * math.exp(log_prob)
-    return f"{share:.0f} %" if share >= 10 else f"{share:.1f} %" if share >= 0.1 else f"{share:.1g} %"

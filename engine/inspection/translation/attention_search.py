@@ -18,10 +18,10 @@ from engine.decoding.attention_edits import read_prefix
 from engine.decoding.attention_settings import MAX_WORD_CHARACTERS
 from engine.decoding.text import encode_sources
 from engine.errors import InputError
-from engine.inspection.translation.attention_ablation import label_after
-from engine.inspection.translation.words import display_pieces
+from engine.inspection.translation.attention_ablation import Trial, label_after
 from engine.models.base import select
 from engine.models.folder import LoadedModel
+from engine.wording import percent
 
 EVALUATIONS = 30  # of the decoder's output, all starts at once
 LEARNING_RATE = 0.5
@@ -76,11 +76,9 @@ def first_piece(loaded: LoadedModel, word: str) -> int:
     return ids[0]
 
 
-def find_attention(
-    loaded: LoadedModel, source: str, token_ids: tuple[int, ...], step: int, wanted_id: int
-) -> FoundAttention:
-    """Return the attention at a step, from 1, under which the piece `wanted_id` is likeliest after the pieces before
-    it.
+def find_attention(loaded: LoadedModel, trial: Trial, step: int, wanted_id: int) -> FoundAttention:
+    """Return the attention at a step of a translation, from 1, under which the piece `wanted_id` is likeliest after the
+    pieces before it.
 
     The logits of the weights climb by Adam from several starts side by side: the network's own weights, even ones, and
     the source pieces that favour the word most when looked at alone. The weights stay a distribution over real source
@@ -92,12 +90,13 @@ def find_attention(
     Raises:
         InputError: there is no such step or piece.
     """
-    started = time.perf_counter()
+    started, translation = time.perf_counter(), trial.translation
+    token_ids = translation.target_ids
     if not 1 <= step <= len(token_ids):
         raise InputError(f"The translation has {len(token_ids)} steps; there is no step {step}.")
     if not 0 <= wanted_id < loaded.model.vocab_size:
         raise InputError(f"The network has no piece number {wanted_id}.")
-    source_ids, lengths = encode_sources(loaded, [source])
+    source_ids, lengths = encode_sources(loaded, [translation.source])
     prefix = list(token_ids[: step - 1])
     read_id, state = read_prefix(loaded.model, source_ids, lengths, prefix, loaded.tokenizer.bos_id)
     # Tensors made in inference mode cannot take part in a gradient: copies can.
@@ -127,7 +126,7 @@ def find_attention(
         winner_log_prob=float(reached[winner]),
         rank=1 + int((own > own[wanted_id]).sum()),
         curve=curve,
-        source_pieces=display_pieces(loaded.tokenizer.tokens(source_ids[0].tolist())),
+        source_pieces=translation.source_pieces,
         elapsed_seconds=time.perf_counter() - started,
     )
 
@@ -175,10 +174,10 @@ def search_sentence(found: FoundAttention, word: str = "") -> str:
     wanted = f"“{found.wanted}”" + (f", the beginning of “{word}”," if word and word != found.wanted else "")
     own, reached = math.exp(found.own_log_prob), math.exp(found.found_log_prob)
     odds = (
-        f"{_share(own)} with its own attention (place {found.rank:,}), {_share(reached)} with the best that was found"
+        f"{percent(own)} with its own attention (place {found.rank:,}), {percent(reached)} with the best that was found"
     )
     place = int(found.found_weights.argmax())
-    focus = f"{100 * found.found_weights[place]:.0f} % of it on “{found.source_pieces[place]}”"
+    focus = f"{percent(found.found_weights[place], 0)} of it on “{found.source_pieces[place]}”"
     if found.is_reached and found.rank == 1:
         return f"{wanted} is what the network writes anyway: {odds}, {focus}."
     if found.is_reached:
@@ -186,11 +185,6 @@ def search_sentence(found: FoundAttention, word: str = "") -> str:
     return (
         f"No attention that was found makes the network write {wanted}: {odds}, {focus}; even then “{found.winner}” "
         "is likelier, "
-        f"{_share(math.exp(found.winner_log_prob))}. What it has already written, or knows of the language, speaks "
+        f"{percent(math.exp(found.winner_log_prob))}. What it has already written, or knows of the language, speaks "
         "against the word."
     )
-
-
-def _share(probability: float) -> str:
-    share = 100 * probability
-    return f"{share:.0f} %" if share >= 10 else f"{share:.1f} %" if share >= 0.1 else f"{share:.1g} %"

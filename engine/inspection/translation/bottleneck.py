@@ -37,14 +37,14 @@ from torch import Tensor
 from engine.corpora import load_corpus
 from engine.decoding.greedy import greedy
 from engine.decoding.limits import check_source
-from engine.decoding.text import BATCH_SENTENCES, encode_sources
+from engine.decoding.text import BATCH_SENTENCES, decoding_options, encode_sources
 from engine.errors import DataError, InputError
 from engine.inspection.stored.model_files import weights_of
 from engine.inspection.stored.tables import read_stored_table
-from engine.inspection.translation.words import END, Word, group_pieces
 from engine.models.folder import LoadedModel
 from engine.models.translator import DecoderState, Encoded, Translator
 from engine.provenance import commit, hardware
+from engine.text.piece_labels import END, Word, group_pieces
 
 FOLDER = Path(__file__).resolve().parents[3] / "data" / "results" / "bottleneck"
 COMMAND = "python -m engine bottleneck --model {model}"
@@ -58,7 +58,7 @@ COLUMNS = ("model", "weights", "size", "explained", "bleu")
 
 
 @dataclass(frozen=True, eq=False)
-class Directions:
+class PrincipalDirections:
     """The principal directions of a model's sentence vectors; read-only, so that threads can share it.
 
     Attributes:
@@ -96,7 +96,7 @@ class Pressed:
     """A translator whose encoder's last states go through the press, on the step protocol; row i of a batch keeps
     `sizes[i]`."""
 
-    def __init__(self, model: Translator, directions: Directions, sizes: Sequence[int]) -> None:
+    def __init__(self, model: Translator, directions: PrincipalDirections, sizes: Sequence[int]) -> None:
         self.model, self.directions, self.sizes = model, directions, sizes
         self.step = model.step
 
@@ -146,7 +146,9 @@ def sentence_vectors(encoded: Encoded) -> Tensor:
 
 
 @torch.inference_mode()
-def find_directions(loaded: LoadedModel, sentences: Sequence[str], facts: dict[str, Any] | None = None) -> Directions:
+def find_directions(
+    loaded: LoadedModel, sentences: Sequence[str], facts: dict[str, Any] | None = None
+) -> PrincipalDirections:
     """Return the principal directions of the sentence vectors of `sentences`.
 
     Raises:
@@ -165,10 +167,10 @@ def find_directions(loaded: LoadedModel, sentences: Sequence[str], facts: dict[s
     variances, basis = torch.linalg.eigh(spread)  # smallest first
     variances, basis = variances.flip(0).clamp_min(0), basis.flip(1)[:, :MOST_DIRECTIONS]
     own = {"model": loaded.info.name, "weights": weights_of(loaded), "sentences": len(sentences)}
-    return Directions(mean.float(), basis.float().contiguous(), variances.numpy(), own | (facts or {}))
+    return PrincipalDirections(mean.float(), basis.float().contiguous(), variances.numpy(), own | (facts or {}))
 
 
-def directions_of_corpus(loaded: LoadedModel) -> Directions:
+def directions_of_corpus(loaded: LoadedModel) -> PrincipalDirections:
     """Return the principal directions over training sentences of the model's first corpus, drawn with a fixed seed.
 
     Raises:
@@ -189,7 +191,7 @@ def directions_of_corpus(loaded: LoadedModel) -> Directions:
     return find_directions(loaded, chosen, facts)
 
 
-def save_directions(directions: Directions, folder: Path | None = None) -> Path:
+def save_directions(directions: PrincipalDirections, folder: Path | None = None) -> Path:
     """Write the directions of a model as one safetensors file and return its path."""
     folder = FOLDER if folder is None else folder
     folder.mkdir(parents=True, exist_ok=True)
@@ -205,7 +207,7 @@ def save_directions(directions: Directions, folder: Path | None = None) -> Path:
     return path
 
 
-def load_directions(loaded: LoadedModel, folder: Path | None = None) -> Directions:
+def load_directions(loaded: LoadedModel, folder: Path | None = None) -> PrincipalDirections:
     """Return the shipped directions of a model.
 
     Raises:
@@ -222,13 +224,13 @@ def load_directions(loaded: LoadedModel, folder: Path | None = None) -> Directio
 
 
 @functools.lru_cache(maxsize=8)
-def _read(path: Path, version: int) -> Directions:
+def _read(path: Path, version: int) -> PrincipalDirections:
     try:
         data = path.read_bytes()
         tensors = load_tensors(data)
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
         facts = json.loads(header["__metadata__"]["facts"])
-        return Directions(tensors["mean"], tensors["basis"], tensors["variances"].numpy(), facts)
+        return PrincipalDirections(tensors["mean"], tensors["basis"], tensors["variances"].numpy(), facts)
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"The file {path.name} is damaged and cannot be read.") from error
 
@@ -251,8 +253,7 @@ def press(loaded: LoadedModel, source: str, sizes: Sequence[int] | None = None) 
     tokenizer, model = loaded.tokenizer, Pressed(loaded.model, directions, sizes)
     source_ids, lengths = encode_sources(loaded, [source])
     source_ids, lengths = source_ids.expand(len(sizes), -1), lengths.expand(len(sizes))
-    ids = {"bos_id": tokenizer.bos_id, "eos_id": tokenizer.eos_id}
-    found = greedy(model, source_ids, lengths, max_new_tokens=2 * source_ids.shape[1] + 10, **ids)
+    found = greedy(model, source_ids, lengths, **decoding_options(loaded, lengths))
     whole = found[0]
     given = whole.token_ids + ([tokenizer.eos_id] if whole.is_finished else [])
     told = _told(model, source_ids, lengths, given, tokenizer.bos_id)

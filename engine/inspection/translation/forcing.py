@@ -18,11 +18,12 @@ import torch
 
 from engine.decoding.limits import MAX_SOURCE_CHARACTERS, check_reference, check_source
 from engine.decoding.scheduled_sampling import Mixed, Put, decode_mixed, toss_coins
-from engine.decoding.text import encode_sources
+from engine.decoding.text import decoding_options, encode_sources
 from engine.errors import InputError
 from engine.inspection.translation.alignment import line_up
-from engine.inspection.translation.words import CONTINUES, display_pieces
 from engine.models.folder import LoadedModel
+from engine.text.piece_labels import CONTINUES, display_pieces
+from engine.wording import percent
 
 ALL, NONE = "all", "none"
 MAX_STEP = 999
@@ -333,9 +334,9 @@ def forcing_sentence(report: ForcingReport) -> str:
     right = sum(own == given for own, given in zip(forced.pieces, report.reference, strict=False))
     given = f"“{report.reference[at]}”" if at < count else "nothing more"
     wrote = (
-        f"“{free.pieces[at]}” ({percent(math.exp(free.log_probs[at]))})" if at < len(free.pieces) else "nothing more"
+        f"“{free.pieces[at]}” ({percent(math.exp(free.log_probs[at]), 0)})" if at < len(free.pieces) else "nothing more"
     )
-    odds = f" ({percent(math.exp(-forced.losses[at]))})" if at < count else ""
+    odds = f" ({percent(math.exp(-forced.losses[at]), 0)})" if at < count else ""
     first = "From the first piece on" if at == 0 else f"After {at} equal {'piece' if at == 1 else 'pieces'}"
     return (
         f"{first} they part: the reference goes on with {given}{odds}, the network left alone with {wrote}. Told the "
@@ -402,30 +403,13 @@ def piece_name(token: str) -> str:
     return label if label != token else CONTINUES + label
 
 
-def percent(share: float) -> str:
-    """Return a probability as per cent, never rounded down to zero."""
-    if share >= 0.01:
-        return f"{100 * share:.0f} %"
-    return f"{100 * share:.1f} %" if share >= 0.0005 else "less than 0.1 %"
-
-
 def decode(
     loaded: LoadedModel, source: str, target_ids: list[int], told: torch.Tensor, put: Put | None = None
 ) -> Mixed:
     """Return the decodings of `source` that `told` (B, T - 1) and `put` describe; see `decode_mixed`."""
-    tokenizer = loaded.tokenizer
     source_ids, lengths = encode_sources(loaded, [source])
-    return decode_mixed(
-        loaded.model,
-        source_ids,
-        lengths,
-        target_ids,
-        told,
-        put=put,
-        bos_id=tokenizer.bos_id,
-        eos_id=tokenizer.eos_id,
-        max_new_tokens=2 * int(lengths.max()) + 10,
-    )
+    options = decoding_options(loaded, lengths)
+    return decode_mixed(loaded.model, source_ids, lengths, target_ids, told, put=put, **options)
 
 
 def runs_of(loaded: LoadedModel, found: Mixed, target_ids: list[int]) -> list[Run]:

@@ -9,22 +9,22 @@ from collections.abc import Sequence
 import pandas as pd
 import torch
 
-from engine.decoding.text import encode_sources
+from engine.decoding.text import Translation, encode_sources
 from engine.errors import InputError
-from engine.inspection.translation.translations import TranslationReport
-from engine.inspection.translation.words import BLANK, CONTINUES, display_pieces, group_pieces
 from engine.models.base import select
 from engine.models.folder import LoadedModel
+from engine.text.piece_labels import BLANK, CONTINUES, display_pieces, group_pieces
+from engine.wording import percent
 
 MAX_PIECES = 12
 
 
-def hypotheses_table(reports: Sequence[TranslationReport]) -> pd.DataFrame:
+def hypotheses_table(reports: Sequence[Translation]) -> pd.DataFrame:
     """Return one row per translation in their order: text, score, log-probability (nats), and that per piece, end mark
     counted."""
     rows = []
     for place, report in enumerate(reports, start=1):
-        pieces = len(report.log_probs) + (report.end_log_prob is not None)
+        pieces = len(report.log_probs) + report.is_finished
         rows.append(
             {
                 "place": place,
@@ -33,13 +33,13 @@ def hypotheses_table(reports: Sequence[TranslationReport]) -> pd.DataFrame:
                 "log_probability_nats": round(report.total_log_prob, 4),
                 "pieces": pieces,
                 "nats_per_piece": round(report.total_log_prob / max(1, pieces), 4),
-                "is_complete": report.end_log_prob is not None,
+                "is_complete": report.is_finished,
             }
         )
     return pd.DataFrame(rows)
 
 
-def runner_up_sentence(reports: Sequence[TranslationReport]) -> str:
+def runner_up_sentence(reports: Sequence[Translation]) -> str:
     """Return in one sentence how near the second translation of a search came to the first."""
     others = [report for report in reports[1:] if report.text != reports[0].text]
     if not others:
@@ -124,8 +124,8 @@ def alternatives_sentence(table: pd.DataFrame) -> str:
     written, others = table[table["is_written"]].iloc[0], table[~table["is_written"]]
     second = others.iloc[0]
     return (
-        f"In place of “{written['word']}” ({_percent(written['probability'])}) the likeliest other word was "
-        f"“{second['word']}” ({_percent(second['probability'])})."
+        f"In place of “{written['word']}” ({percent(written['probability'], 0)}) the likeliest other word was "
+        f"“{second['word']}” ({percent(second['probability'], 0)})."
     )
 
 
@@ -153,7 +153,3 @@ def _label(loaded: LoadedModel, before: list[int], run: list[int]) -> str:
 
 def _times(odds: float) -> str:
     return f"{odds:,.1f} times" if odds < 1000 else "over 1,000 times"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.01 else ("under 1 %" if share >= 0.0005 else "under 0.1 %")

@@ -13,8 +13,8 @@ from engine.decoding.hypothesis import Hypothesis
 from engine.decoding.limits import MAX_LINES, SamplingSettings, SearchSettings, check_source
 from engine.decoding.text import search_lines
 from engine.errors import InputError
-from engine.inspection.translation.words import group_pieces
 from engine.models.folder import LoadedModel
+from engine.text.piece_labels import group_pieces
 
 BATCH_SENTENCES = 16  # smaller than for the test sets: after each batch the visitor sees progress and may stop
 

@@ -11,6 +11,7 @@ import pandas as pd
 from engine.corpora import load_corpus
 from engine.errors import ConfigError, DataError, InputError
 from engine.inspection.translation import sentence_index
+from engine.inspection.translation.search import SearchReport
 from engine.inspection.translation.sentence_index import (
     OWN,
     OWN_ROWS,
@@ -19,7 +20,6 @@ from engine.inspection.translation.sentence_index import (
     load_sentence_index,
 )
 from engine.inspection.translation.sentence_similarity import trace_states
-from engine.inspection.translation.translations import inspect_translation
 from engine.models.folder import LoadedModel
 
 
@@ -55,24 +55,21 @@ def list_corpora(model_name: str) -> list[str]:
 
 def find_nearest(
     loaded: LoadedModel,
-    source: str,
+    searched: SearchReport,
     corpus_name: str = OWN,
     step: int = 0,
-    beam_size: int = 1,
-    length_penalty: float = 0.0,
     count: int = 8,
 ) -> NearestSentences:
     """Return the nearest sentences of the encoder's last state, or for `step` >= 1 those of the decoder before it
-    writes that piece.
+    writes that piece of the translation that a search found.
 
     Raises:
-        InputError: the sentence is empty or too long, or has no such step.
+        InputError: the translation has no such step.
         DataError: the corpus has no index, or its decoder states are not kept.
     """
     begun = time.perf_counter()
     index = _index(loaded, corpus_name)
-    report = inspect_translation(loaded, source, beam_size, length_penalty)
-    _, summary, decoded = trace_states(loaded, report)
+    _, summary, decoded = trace_states(loaded, searched.best)
     if step > len(decoded):
         raise InputError(f"The translation has {len(decoded)} steps; there is no step {step}.")
     if step and not len(index.steps):
@@ -94,7 +91,7 @@ def find_nearest(
     texts = _texts(loaded, index, [int(sentences[place]) for place in best])
     if texts:
         columns |= {"source": [pair[0] for pair in texts], "target": [pair[1] for pair in texts]}
-    pieces = [*report.target_pieces, "(end)"]
+    pieces = [*searched.best.target_pieces, "(end)"]
     return NearestSentences(
         frame=pd.DataFrame(columns),
         place=pieces[step - 1] if step else "",

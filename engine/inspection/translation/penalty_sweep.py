@@ -16,8 +16,7 @@ import pandas as pd
 
 from engine.decoding.limits import MAX_BEAM, check_source
 from engine.decoding.penalty_sweep import winners_by_setting
-from engine.decoding.text import encode_sources
-from engine.inspection.translation.search import search_options
+from engine.decoding.text import decoding_options, encode_sources
 from engine.models.folder import LoadedModel
 
 WIDTHS = tuple(range(1, MAX_BEAM + 1))
@@ -58,7 +57,7 @@ def inspect_settings(loaded: LoadedModel, source: str, reference: str = "") -> S
     check_source(source)
     started = time.perf_counter()
     source_ids, lengths = encode_sources(loaded, [source])
-    options = search_options(loaded, lengths)
+    options = decoding_options(loaded, lengths)
     found = winners_by_setting(loaded.model, source_ids, lengths, widths=WIDTHS, penalties=PENALTIES, **options)
     counts = [int((found.places == place).sum()) for place in range(len(found.winners))]
     order = sorted(range(len(counts)), key=lambda place: (-counts[place], place))

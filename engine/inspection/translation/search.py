@@ -1,43 +1,100 @@
-"""One beam search as numbers a page can show: every beginning it considered, what became of each, and the winner.
-
-Nothing here is a tensor, so that it can be cached and sent.
-"""
+"""One beam search as numbers a page can show: every beginning it considered, what became of each, and the winner."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from engine.decoding.beam_tree import FATES, LEFT, ROOT, BeamTree, grow_tree
-from engine.decoding.limits import SearchSettings, check_search, check_source
-from engine.decoding.text import encode_sources
-from engine.inspection.translation.words import display_pieces
+from engine.decoding.beam import Candidates
+from engine.decoding.beam_tree import FATES, LEFT, ROOT, BeamTree, build_tree
+from engine.decoding.limits import SearchSettings, check_search
+from engine.decoding.text import Translation, translate
 from engine.models.folder import LoadedModel
 from engine.text import Tokenizer
 from engine.text.bpe import WORD_MARK
+from engine.text.piece_labels import display_pieces
 
 
 @dataclass(frozen=True)
 class SearchReport:
-    """A beam search opened up.
+    """A beam search opened up: what it found, and everything that it considered on the way.
+
+    Whatever looks at a translation or at its search starts from one of these, so that no sentence is searched twice.
+    The tables are made when they are first asked for.
 
     Attributes:
-        nodes: one row per candidate: node, parent (-1: the beginning), step, rank, piece, text (up to and with it),
-            log_prob, total, score, fate (a key of `beam_tree.FATES`), is_winner (on the winner's path), is_found (on
-            the path of a hypothesis that the search returned).
-        found: the hypotheses, best first: place, text, score, log_prob, pieces (the end mark counts), is_finished.
-        winner_ids: the winner's tokens, the end mark included.
+        translations: those that the search ended with, best first.
+        steps: what each step considered.
     """
 
-    nodes: pd.DataFrame
-    found: pd.DataFrame
-    winner_ids: tuple[int, ...]
+    source: str
+    translations: tuple[Translation, ...]
+    steps: tuple[Candidates, ...]
     beam_size: int
     length_penalty: float
     elapsed_seconds: float
+    tokenizer: Tokenizer = field(repr=False, compare=False)
+
+    @property
+    def best(self) -> Translation:
+        """The translation that won."""
+        return self.translations[0]
+
+    @cached_property
+    def winner_ids(self) -> tuple[int, ...]:
+        """The winner's tokens, the end mark included."""
+        return self._ids(self.best)
+
+    @cached_property
+    def tree(self) -> BeamTree:
+        """Every candidate, parents before children."""
+        found = [self._ids(translation) for translation in self.translations]
+        return build_tree(self.steps, found, self.beam_size, self.length_penalty)
+
+    @cached_property
+    def nodes(self) -> pd.DataFrame:
+        """One row per candidate: node, parent (-1: the beginning), step, rank, piece, text (up to and with it),
+        log_prob, total, score, fate (a key of `beam_tree.FATES`), is_winner (on the winner's path), is_found (on the
+        path of a hypothesis that the search returned), token_id."""
+        tree, tokenizer = self.tree, self.tokenizer
+        on_winner = set(tree.path(tree.found[0]))
+        on_found = {node for end in tree.found for node in tree.path(end)}
+        rows = []
+        for index, node in enumerate(tree.nodes):
+            before = None if node.parent == ROOT else tree.nodes[node.parent].token_id
+            rows.append(
+                vars(node)
+                | {
+                    "node": index,
+                    "piece": piece_after(tokenizer, before, node.token_id),
+                    "text": tokenizer.decode(tree.token_ids(index)),
+                    "score": tree.score(index),
+                    "is_winner": index in on_winner,
+                    "is_found": index in on_found,
+                }
+            )
+        columns = "node parent step rank piece text log_prob total score fate is_winner is_found token_id".split()
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def found(self) -> pd.DataFrame:
+        """The translations, best first: place, text, score, log_prob, pieces (the end mark counts), is_finished."""
+        rows = [
+            {
+                "place": place,
+                "text": translation.text,
+                "score": self.tree.score(node),
+                "log_prob": self.tree.nodes[node].total,
+                "pieces": self.tree.nodes[node].step,
+                "is_finished": translation.is_finished,
+            }
+            for place, (translation, node) in enumerate(zip(self.translations, self.tree.found, strict=True), start=1)
+        ]
+        return pd.DataFrame(rows)
 
     @property
     def winner(self) -> Any:
@@ -51,40 +108,24 @@ class SearchReport:
 
     def prefix(self, node: int) -> tuple[int, ...]:
         """Return the tokens from the beginning to a candidate."""
-        ids: list[int] = []
-        while node != ROOT:
-            row = self.nodes.iloc[node]
-            ids.append(int(row["token_id"]))
-            node = int(row["parent"])
-        return tuple(reversed(ids))
+        return tuple(self.tree.token_ids(node))
 
-
-def search_options(loaded: LoadedModel, lengths: Any) -> dict[str, int]:
-    """Return the marks and the length limit that every search of the page uses."""
-    tokenizer = loaded.tokenizer
-    return {"bos_id": tokenizer.bos_id, "eos_id": tokenizer.eos_id, "max_new_tokens": 2 * int(lengths.max()) + 10}
+    def _ids(self, translation: Translation) -> tuple[int, ...]:
+        return (*translation.target_ids, *[self.tokenizer.eos_id] * translation.is_finished)
 
 
 def inspect_search(loaded: LoadedModel, source: str, beam_size: int, length_penalty: float) -> SearchReport:
-    """Return the tree of one beam search.
+    """Return one beam search of a sentence; a beam of 1 is greedy.
 
     Raises:
         InputError: the sentence is empty or too long, or a setting is out of bounds.
     """
-    check_source(source)
     check_search(SearchSettings(beam_size, length_penalty))
-    started = time.perf_counter()
-    source_ids, lengths = encode_sources(loaded, [source])
-    options = search_options(loaded, lengths)
-    tree = grow_tree(loaded.model, source_ids, lengths, beam_size=beam_size, length_penalty=length_penalty, **options)
+    started, steps = time.perf_counter(), list[Candidates]()
+    found = translate(loaded, source, beam_size=beam_size, length_penalty=length_penalty, observe=steps.append)
     elapsed_seconds = time.perf_counter() - started
     return SearchReport(
-        _nodes_frame(tree, loaded.tokenizer),
-        _found_frame(tree, loaded.tokenizer),
-        tuple(tree.token_ids(tree.found[0])),
-        beam_size,
-        length_penalty,
-        elapsed_seconds,
+        source, tuple(found), tuple(steps), beam_size, length_penalty, elapsed_seconds, loaded.tokenizer
     )
 
 
@@ -121,40 +162,3 @@ def search_sentence(report: SearchReport) -> str:
 def describe_fate(fate: str) -> str:
     """Return in words what became of a candidate."""
     return FATES[fate]
-
-
-def _nodes_frame(tree: BeamTree, tokenizer: Tokenizer) -> pd.DataFrame:
-    on_winner = set(tree.path(tree.found[0]))
-    on_found = {node for end in tree.found for node in tree.path(end)}
-    rows = []
-    for place, node in enumerate(tree.nodes):
-        before = None if node.parent == ROOT else tree.nodes[node.parent].token_id
-        rows.append(
-            vars(node)
-            | {
-                "node": place,
-                "piece": piece_after(tokenizer, before, node.token_id),
-                "text": tokenizer.decode(tree.token_ids(place)),
-                "score": tree.score(place),
-                "is_winner": place in on_winner,
-                "is_found": place in on_found,
-            }
-        )
-    columns = "node parent step rank piece text log_prob total score fate is_winner is_found token_id".split()
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _found_frame(tree: BeamTree, tokenizer: Tokenizer) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "place": place,
-                "text": tokenizer.decode(tree.token_ids(node)),
-                "score": tree.score(node),
-                "log_prob": tree.nodes[node].total,
-                "pieces": tree.nodes[node].step,
-                "is_finished": tree.nodes[node].token_id == tokenizer.eos_id,
-            }
-            for place, node in enumerate(tree.found, start=1)
-        ]
-    )

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 import pandas as pd
 import torch
 
-from engine.decoding.beam import beam
 from engine.decoding.beam_tree import ROOT
 from engine.decoding.forced import forced
 from engine.decoding.hypothesis import length_normalised
-from engine.decoding.limits import SearchSettings, check_characters, check_search, check_source
-from engine.decoding.text import encode_sources
+from engine.decoding.limits import SearchSettings, check_characters, check_search, check_source, max_target_length
+from engine.decoding.text import encode_sources, search
 from engine.errors import InputError
-from engine.inspection.translation.search import SearchReport, piece_after, search_options
+from engine.inspection.translation.search import SearchReport, piece_after
 from engine.models.folder import LoadedModel
 
 MAX_TRIES = 8
@@ -68,27 +67,17 @@ def search_from(
     check_search(SearchSettings(beam_size, length_penalty))
     started = time.perf_counter()
     source_ids, lengths = encode_sources(loaded, [source])
-    options = search_options(loaded, lengths)
-    _check_prefix(loaded, prefix_ids, options["max_new_tokens"])
-    eos_id = loaded.tokenizer.eos_id
-    if prefix_ids[-1] == eos_id or len(prefix_ids) == options["max_new_tokens"]:
-        marks = {"bos_id": options["bos_id"], "eos_id": eos_id}
+    limit, tokenizer = max_target_length(int(lengths[0])), loaded.tokenizer
+    _check_prefix(loaded, prefix_ids, limit)
+    eos_id = tokenizer.eos_id
+    if prefix_ids[-1] == eos_id or len(prefix_ids) == limit:
         ids, is_finished = list(prefix_ids), prefix_ids[-1] == eos_id
-        written = ids[: len(ids) - is_finished]
+        written, marks = ids[: len(ids) - is_finished], {"bos_id": tokenizer.bos_id, "eos_id": eos_id}
         log_probs = forced(loaded.model, source_ids, lengths, written, **marks).log_probs[: len(ids)].tolist()
     else:
-        found = beam(
-            loaded.model,
-            source_ids,
-            lengths,
-            beam_size=beam_size,
-            length_penalty=length_penalty,
-            prefix_ids=prefix_ids,
-            **options,
-        )[0][0]
+        found = search(loaded, source_ids, lengths, beam_size, length_penalty, prefix_ids=prefix_ids)[0][0]
         log_probs, is_finished = found.log_probs, found.is_finished
         ids = found.token_ids + [eos_id] * is_finished
-    tokenizer = loaded.tokenizer
     return Try(
         token_ids=tuple(ids),
         beginning=tokenizer.decode(list(prefix_ids)),
@@ -112,7 +101,7 @@ def alternatives_after(loaded: LoadedModel, source: str, prefix_ids: Sequence[in
     check_source(source)
     source_ids, lengths = encode_sources(loaded, [source])
     if prefix_ids:
-        _check_prefix(loaded, prefix_ids, search_options(loaded, lengths)["max_new_tokens"])
+        _check_prefix(loaded, prefix_ids, max_target_length(int(lengths[0])))
     state = loaded.model.start(source_ids, lengths)
     for token_id in (loaded.tokenizer.bos_id, *prefix_ids):
         logits, state = loaded.model.step(torch.tensor([token_id]), state)

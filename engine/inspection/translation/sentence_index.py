@@ -24,10 +24,10 @@ from safetensors import SafetensorError
 from engine.corpora import load_corpus
 from engine.decoding.text import BATCH_SENTENCES, encode_sources
 from engine.errors import ConfigError, DataError
-from engine.inspection.translation.words import END, display_pieces
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit
+from engine.text.piece_labels import END, display_pieces
 
 INDEXES = Path(__file__).resolve().parents[3] / "data" / "indexes" / "sentences"
 OWN = "phrasebook_en_fr"  # written for this project: its sentences may be shipped with the index

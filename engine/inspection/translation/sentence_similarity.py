@@ -13,15 +13,15 @@ import numpy as np
 import pandas as pd
 import torch
 
-from engine.decoding.text import encode_sources
+from engine.decoding.text import Translation, encode_sources
 from engine.inspection.translation.alignment import align
-from engine.inspection.translation.translations import TranslationReport, inspect_translation
-from engine.inspection.translation.words import END
+from engine.inspection.translation.search import SearchReport
 from engine.models.folder import LoadedModel
+from engine.text.piece_labels import END
 
 
 @dataclass(frozen=True)
-class Comparison:
+class StateComparison:
     """Two rows of pieces put under each other, and the cosine of the states at each place (None where one has no
     piece)."""
 
@@ -44,7 +44,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Twins:
+class SentenceSimilarity:
     """Two sentences, their translations, and their states compared.
 
     Attributes:
@@ -53,25 +53,21 @@ class Twins:
         summary_cosine: between the vectors that the encoder leaves at the end.
     """
 
-    first: TranslationReport
-    second: TranslationReport
-    encoder: Comparison
-    decoder: Comparison
+    first: Translation
+    second: Translation
+    encoder: StateComparison
+    decoder: StateComparison
     summary_cosine: float
     elapsed_seconds: float
 
 
-def compare_twins(loaded: LoadedModel, first: str, second: str, beam_size: int, length_penalty: float) -> Twins:
-    """Return two sentences translated and compared state by state.
-
-    Raises:
-        InputError: one of them is empty or too long.
-    """
+def compare_sentences(loaded: LoadedModel, first: SearchReport, second: SearchReport) -> SentenceSimilarity:
+    """Return two sentences compared state by state, each with the translation that its search found."""
     begun = time.perf_counter()
-    reports = [inspect_translation(loaded, text, beam_size, length_penalty) for text in (first, second)]
+    reports = [first.best, second.best]
     encoded, summaries, decoded = zip(*(trace_states(loaded, report) for report in reports), strict=True)
-    written = [[*report.target_pieces, *[END] * (report.end_log_prob is not None)] for report in reports]
-    return Twins(
+    written = [[*report.target_pieces, *[END] * report.is_finished] for report in reports]
+    return SentenceSimilarity(
         *reports,
         encoder=_compare([report.source_pieces for report in reports], encoded),
         decoder=_compare(written, decoded),
@@ -81,21 +77,21 @@ def compare_twins(loaded: LoadedModel, first: str, second: str, beam_size: int, 
 
 
 @torch.inference_mode()
-def trace_states(loaded: LoadedModel, report: TranslationReport) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def trace_states(loaded: LoadedModel, report: Translation) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the encoder's outputs (S, H), what it leaves at the end (H,), and the decoder's last layer before each
     piece (T, H)."""
     model, tokenizer = loaded.model, loaded.tokenizer
     encoded = model.encode(*encode_sources(loaded, [report.source]))
     state, rows = model.start_from(encoded), []
     read = [tokenizer.bos_id, *report.target_ids]
-    for token_id in read if report.end_log_prob is not None else read[:-1]:
+    for token_id in read if report.is_finished else read[:-1]:
         _, state = model.step(torch.tensor([token_id]), state)
         last = state.layers[-1]
         rows.append((last[0] if isinstance(last, tuple) else last)[0])
     return encoded.outputs[0].numpy(), encoded.final[-1][0].numpy(), torch.stack(rows).numpy()
 
 
-def twins_sentence(found: Twins) -> str:
+def similarity_sentence(found: SentenceSimilarity) -> str:
     """Return in plain words where the two sentences part, on the way in and on the way out."""
     if found.encoder.parting is None:
         return "Both sentences are the same, so every state is the same: change a word in the second one."
@@ -117,16 +113,16 @@ def twins_sentence(found: Twins) -> str:
     return f"{reading} The translations part at piece {parting + 1}: “{one or '–'}” and “{two or '–'}”."
 
 
-def comparison_table(found: Comparison) -> pd.DataFrame:
+def comparison_table(found: StateComparison) -> pd.DataFrame:
     """Return one row per place: both pieces and the cosine of the states."""
     cosines = [None if cosine is None else round(cosine, 4) for cosine in found.cosines]
     places = range(1, len(cosines) + 1)
     return pd.DataFrame({"place": places, "first": found.first, "second": found.second, "cosine": cosines})
 
 
-def _compare(rows: Sequence[Sequence[str]], states: Sequence[np.ndarray]) -> Comparison:
+def _compare(rows: Sequence[Sequence[str]], states: Sequence[np.ndarray]) -> StateComparison:
     pairs = align(*rows)
-    return Comparison(
+    return StateComparison(
         [None if i is None else rows[0][i] for i, _ in pairs],
         [None if j is None else rows[1][j] for _, j in pairs],
         [None if i is None or j is None else _cosine(states[0][i], states[1][j]) for i, j in pairs],

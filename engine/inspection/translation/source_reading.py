@@ -14,8 +14,8 @@ import re
 from dataclasses import dataclass
 
 from engine.decoding.limits import check_source
-from engine.inspection.translation.words import BLANK, UNKNOWN, group_pieces
 from engine.models.folder import LoadedModel
+from engine.text.piece_labels import BLANK, UNKNOWN, group_pieces
 
 LANGUAGES = {"en": "English", "fr": "French"}
 FUNCTION_WORDS = {

@@ -23,16 +23,17 @@ import torch
 from torch import nn
 
 from engine.decoding.limits import check_source
-from engine.decoding.text import encode_sources, search
+from engine.decoding.text import Translation, encode_sources, search
 from engine.errors import InputError
 from engine.inspection.translation.alignment import align
+from engine.inspection.translation.search import SearchReport
 from engine.inspection.translation.source_reading import FUNCTION_WORDS
 from engine.inspection.translation.swap_settings import MAX_WORD_CHARACTERS
-from engine.inspection.translation.translations import TranslationReport, inspect_translation
+from engine.inspection.translation.translations import inspect_translation
 from engine.inspection.translation.word_languages import languages_of, load_words
-from engine.inspection.translation.words import group_pieces
 from engine.models.folder import LoadedModel
 from engine.text.bpe import WORD_MARK
+from engine.text.piece_labels import group_pieces
 
 NEIGHBOURS = 10
 
@@ -70,7 +71,7 @@ class Swap:
     """
 
     source: str
-    after: TranslationReport
+    after: Translation
     old_log_prob_before: float
     old_log_prob_after: float
     elapsed_seconds: float
@@ -144,42 +145,27 @@ def swap(source: str, word: SourceWord, new: str) -> str:
     return source[: word.first] + new + source[word.last :]
 
 
-def swap_word(
-    loaded: LoadedModel,
-    source: str,
-    word: SourceWord,
-    new: str,
-    old_ids: tuple[int, ...],
-    beam_size: int,
-    length_penalty: float,
-) -> Swap:
-    """Return the sentence with `new` in the place of `word`, translated; `old_ids` are the pieces of the old
-    translation.
+def swap_word(loaded: LoadedModel, searched: SearchReport, word: SourceWord, new: str) -> Swap:
+    """Return the sentence of a search with `new` in the place of `word`, translated in the same way.
 
     Raises:
         InputError: `new` is empty or too long.
     """
     begun = time.perf_counter()
-    changed = swap(source, word, new)
-    after = inspect_translation(loaded, changed, beam_size, length_penalty)
-    before_score, after_score = score_translation(loaded, [source, changed], old_ids)
+    changed = swap(searched.source, word, new)
+    after = inspect_translation(loaded, changed, searched.beam_size, searched.length_penalty)
+    before_score, after_score = score_translation(loaded, [searched.source, changed], searched.best.target_ids)
     return Swap(changed, after, before_score, after_score, time.perf_counter() - begun)
 
 
 def try_neighbours(
-    loaded: LoadedModel,
-    source: str,
-    word: SourceWord,
-    neighbours: Sequence[Neighbour],
-    old_ids: tuple[int, ...],
-    beam_size: int,
-    length_penalty: float,
+    loaded: LoadedModel, searched: SearchReport, word: SourceWord, neighbours: Sequence[Neighbour]
 ) -> pd.DataFrame:
     """Return one row per neighbour with its translation, all decoded at once, and log-probabilities in nats."""
-    sources = [swap(source, word, neighbour.word) for neighbour in neighbours]
+    sources = [swap(searched.source, word, neighbour.word) for neighbour in neighbours]
     source_ids, lengths = encode_sources(loaded, sources)
-    found = [best for best, *_ in search(loaded, source_ids, lengths, beam_size, length_penalty)]
-    before, *scores = score_translation(loaded, [source, *sources], old_ids)
+    found = [best for best, *_ in search(loaded, source_ids, lengths, searched.beam_size, searched.length_penalty)]
+    before, *scores = score_translation(loaded, [searched.source, *sources], searched.best.target_ids)
     return pd.DataFrame(
         {
             "neighbour": [neighbour.word for neighbour in neighbours],
@@ -219,7 +205,7 @@ class SwapRows:
         return [place for place, (old, new) in enumerate(zip(self.before, self.after, strict=True)) if old != new]
 
 
-def arrange_swap(old: TranslationReport, new: TranslationReport) -> SwapRows:
+def arrange_swap(old: Translation, new: Translation) -> SwapRows:
     """Return two translations under each other."""
     words = [[word.text for word in report.target_words] for report in (old, new)]
     shares = [report.word_probabilities for report in (old, new)]
@@ -255,7 +241,7 @@ def nearest_twin(loaded: LoadedModel, source: str) -> str:
     return swap(source, word, neighbours[0].word) if neighbours else source
 
 
-def swap_sentence(word: str, new: str, old: TranslationReport, found: Swap) -> str:
+def swap_sentence(word: str, new: str, old: Translation, found: Swap) -> str:
     """Return in plain words what the swap did to the translation."""
     rows = arrange_swap(old, found.after)
     changed, places = len(rows.changed), len(rows.before)

@@ -27,7 +27,7 @@ _NAMES = {"\n": "a new line", " ": "a space", "\t": "a tab", WORD_MARK: "a space
 
 
 @dataclass(frozen=True)
-class Place:
+class TokenPosition:
     """Where one token stands: the row and the column of each of its characters."""
 
     rows: tuple[int, ...]
@@ -141,7 +141,7 @@ def spoken_token(token: str) -> str:
     return _NAMES.get(token) or f"“{visible_token(token.replace(WORD_MARK, ' '))}”"
 
 
-def lay_out(tokens: Sequence[str], width: int) -> list[Place]:
+def lay_out(tokens: Sequence[str], width: int) -> list[TokenPosition]:
     """Return where each token stands in a grid of `width` columns."""
     places, row, column = [], 0, 0
     needed = _widths_to_next_break(tokens)
@@ -158,7 +158,7 @@ def lay_out(tokens: Sequence[str], width: int) -> list[Place]:
             rows.append(row)
             columns.append(column)
             column += 1
-        places.append(Place(tuple(rows), tuple(columns)))
+        places.append(TokenPosition(tuple(rows), tuple(columns)))
         if token.endswith("\n"):
             row, column = row + 1, 0
     return places
@@ -231,7 +231,7 @@ def _sample(scale: Sequence[Sequence], shares: np.ndarray) -> list[str]:
     return ["#{:02X}{:02X}{:02X}".format(*np.rint(colour).astype(int)) for colour in mixed]
 
 
-def _add_boundaries(figure: go.Figure, places: Sequence[Place], mode: Mode) -> None:
+def _add_boundaries(figure: go.Figure, places: Sequence[TokenPosition], mode: Mode) -> None:
     """Draw a thin line in the background's colour before each token."""
     x: list[float | None] = []
     y: list[float | None] = []
@@ -242,7 +242,7 @@ def _add_boundaries(figure: go.Figure, places: Sequence[Place], mode: Mode) -> N
     figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
 
 
-def _add_marks(figure: go.Figure, places: Sequence[Place], marks: Sequence[bool], mode: Mode) -> None:
+def _add_marks(figure: go.Figure, places: Sequence[TokenPosition], marks: Sequence[bool], mode: Mode) -> None:
     """Underline the marked tokens in the gap below their row, neighbours in one line."""
     spans: list[list[float]] = []  # row, first edge, last edge
     for place, is_marked in zip(places, marks, strict=True):
@@ -262,7 +262,7 @@ def _add_marks(figure: go.Figure, places: Sequence[Place], marks: Sequence[bool]
     figure.add_scatter(x=x, y=y, mode="lines", line=line, name="marked", hoverinfo="skip", showlegend=False)
 
 
-def _add_targets(figure: go.Figure, places: Sequence[Place], said: Sequence[str]) -> None:
+def _add_targets(figure: go.Figure, places: Sequence[TokenPosition], said: Sequence[str]) -> None:
     cells = [
         (column, row, number)
         for number, place in enumerate(places)

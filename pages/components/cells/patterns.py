@@ -236,7 +236,8 @@ def _show_pattern(context: PageContext, pattern: Pattern, here: TextReading, spa
         ),
         name="patterns-tracks",
         alt=f"Under the text, row by row: {', '.join(title for title, _, _ in rows)}. In the range “{chosen}” "
-        f"{on[start:stop].mean():.0%} of the units are on on average, in the whole text {percent(on.mean(), 0)}.",
+        f"{percent(on[start:stop].mean(), 0)} of the units are on on average, in the whole text "
+        f"{percent(on.mean(), 0)}.",
         table=table,
     )
 

@@ -12,7 +12,7 @@ from pages.components.forms import Controls
 from pages.components.views.entities import EntitiesView
 
 if TYPE_CHECKING:
-    from engine.inspection.tagging.predictions import Tagging, Word
+    from engine.inspection.tagging.predictions import Tagging, WordSpan
 
 PAGE = "entities"
 ORDER = ("gmb-bilstm-crf", "gmb-bilstm", "gmb-lstm-crf", "ewt-bilstm-crf")
@@ -35,7 +35,7 @@ class PageContext:
     view: EntitiesView
     text: str
     lines: Sequence[str]
-    places: Sequence[Word]
+    places: Sequence[WordSpan]
     models: Mapping[str, ModelInfo]
     network: str
 

@@ -15,9 +15,9 @@ from engine.inspection.tagging.lattice import (
     BEGIN,
     END,
     LARGEST_CHANGE,
-    Edit,
-    Flip,
     Lattice,
+    TransitionEdit,
+    TransitionFlip,
     Way,
     best_ways,
     column_frame,
@@ -69,7 +69,7 @@ def show(context: PageContext) -> None:
     bio_constraints.show(context, own)
 
 
-def _read_edits(context: PageContext, lattice: Lattice) -> list[Edit]:
+def _read_edits(context: PageContext, lattice: Lattice) -> list[TransitionEdit]:
     """Return the edits in the URL; where they do not fit this tagger the page says so and goes on without them."""
     try:
         return read_edits(str(context.controls.current("lattice_edits")), lattice.labels)
@@ -79,7 +79,7 @@ def _read_edits(context: PageContext, lattice: Lattice) -> list[Edit]:
 
 
 def _show_ways(
-    context: PageContext, lattice: Lattice, ways: Sequence[Way], tags: Sequence[str], edits: Sequence[Edit]
+    context: PageContext, lattice: Lattice, ways: Sequence[Way], tags: Sequence[str], edits: Sequence[TransitionEdit]
 ) -> None:
     """Draw the lattice with its best ways around the chosen word."""
     controls, count = context.controls, len(lattice.words)
@@ -148,7 +148,7 @@ def _ways_table(lattice: Lattice, ways: Sequence[Way]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[["way", "probability", "word", "tag", "transition", "emission", "sum"]]
 
 
-def _show_column(context: PageContext, lattice: Lattice, edits: Sequence[Edit]) -> None:
+def _show_column(context: PageContext, lattice: Lattice, edits: Sequence[TransitionEdit]) -> None:
     """Draw the arithmetic of the chosen word as a table, and its first two rows in words."""
     place = min(context.controls.value().lattice_word, len(lattice.words)) - 1
     frame = column_frame(lattice, place)
@@ -178,7 +178,7 @@ def _show_column(context: PageContext, lattice: Lattice, edits: Sequence[Edit]) 
 
 
 def _show_steps(
-    context: PageContext, own: Lattice, edited: Lattice, edits: Sequence[Edit], tags: Sequence[str]
+    context: PageContext, own: Lattice, edited: Lattice, edits: Sequence[TransitionEdit], tags: Sequence[str]
 ) -> None:
     """Draw the matrix of the steps, the choice of one, its slider, and what the edits change."""
     header.section(
@@ -220,17 +220,17 @@ def _show_steps(
     _show_change(context, own, edited, edits)
 
 
-def _easy_flips(context: PageContext, lattice: Lattice) -> list[Flip]:
+def _easy_flips(context: PageContext, lattice: Lattice) -> list[TransitionFlip]:
     """Return the steps of the tagger's own lattice that flip the reading most easily; none for long texts."""
     if len(lattice.words) > QUICKLY_SEARCHED:
         return []
     return call(easiest_flips_of, lattice.words, "", model=context.network).value
 
 
-def _ask_step(context: PageContext, lattice: Lattice, flips: Sequence[Flip]) -> tuple[str, str]:
+def _ask_step(context: PageContext, lattice: Lattice, flips: Sequence[TransitionFlip]) -> tuple[str, str]:
     """Draw the lists of the two tags, the slider, the buttons and the box of all edits; return the step."""
     controls = context.controls
-    first = flips[0].edit if flips else Edit(lattice.labels[-1], lattice.labels[0], 0.0)
+    first = flips[0].edit if flips else TransitionEdit(lattice.labels[-1], lattice.labels[0], 0.0)
     if flips:
         with st.container(horizontal=True, vertical_alignment="center", key="lattice-easy"):
             st.caption("Steps that flip something most easily:")
@@ -271,14 +271,14 @@ def _ask_step(context: PageContext, lattice: Lattice, flips: Sequence[Flip]) -> 
     return before, after
 
 
-def _read_edits_quietly(context: PageContext, lattice: Lattice) -> list[Edit]:
+def _read_edits_quietly(context: PageContext, lattice: Lattice) -> list[TransitionEdit]:
     try:
         return read_edits(str(context.controls.current("lattice_edits")), lattice.labels)
     except InputError:  # said at the top of the tool
         return []
 
 
-def _set_edit(context: PageContext, lattice: Lattice, edit: Edit) -> None:
+def _set_edit(context: PageContext, lattice: Lattice, edit: TransitionEdit) -> None:
     """Put an edit in place of an earlier one of the same step, and look at that step."""
     context.controls.set("lattice_edits", write_edits(with_edit(_read_edits_quietly(context, lattice), edit)))
     context.controls.set("lattice_from", edit.before)
@@ -292,7 +292,7 @@ def _slide(context: PageContext, lattice: Lattice) -> None:
     _set_edit(
         context,
         lattice,
-        Edit(
+        TransitionEdit(
             controls.current("lattice_from"), controls.current("lattice_to"), float(controls.current("lattice_change"))
         ),
     )
@@ -317,7 +317,7 @@ def _undo(context: PageContext, lattice: Lattice) -> None:
     context.controls.set("lattice_edits", write_edits(edits))
 
 
-def _show_flip(context: PageContext, own: Lattice, edits: Sequence[Edit], before: str, after: str) -> None:
+def _show_flip(context: PageContext, own: Lattice, edits: Sequence[TransitionEdit], before: str, after: str) -> None:
     """Say with which smallest change of the chosen step the reading flips, and offer it."""
     others = [edit for edit in edits if (edit.before, edit.after) != (before, after)]
     ground = edit_steps(own, others)
@@ -353,7 +353,7 @@ def _show_flip(context: PageContext, own: Lattice, edits: Sequence[Edit], before
     )
 
 
-def _show_change(context: PageContext, own: Lattice, edited: Lattice, edits: Sequence[Edit]) -> None:
+def _show_change(context: PageContext, own: Lattice, edited: Lattice, edits: Sequence[TransitionEdit]) -> None:
     """Draw the reading before and after the edits, the words that flip framed."""
     if not edits:
         return
@@ -379,7 +379,9 @@ def _show_change(context: PageContext, own: Lattice, edited: Lattice, edits: Seq
         )
 
 
-def _receipt(context: PageContext, edits: Sequence[Edit], prints: str, *uses: Callable[..., Any]) -> figures.Receipt:
+def _receipt(
+    context: PageContext, edits: Sequence[TransitionEdit], prints: str, *uses: Callable[..., Any]
+) -> figures.Receipt:
     """Return the receipt of what a lattice with these edits gives, which `prints` calls `found`."""
     opened = call(open_lattice, context.words, model=context.network)
     return (call(edit_steps, opened, tuple(edits)) if edits else opened).receipt(

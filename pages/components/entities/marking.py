@@ -10,7 +10,7 @@ from engine.inspection.tagging.entity_types import describe_type
 from pages.components.notices import plain
 
 if TYPE_CHECKING:
-    from engine.inspection.tagging.predictions import Span, Word
+    from engine.inspection.tagging.predictions import Span, WordSpan
 
 # Markdown's named colours. They help the eye only: the kind's name stands inside every mark.
 _TINTS = {
@@ -31,7 +31,11 @@ Place = tuple[int, int]
 
 
 def marked_text(
-    text: str, places: Sequence[Word], spans: Iterable[Span], differs: Iterable[Place] = (), left: Iterable[Place] = ()
+    text: str,
+    places: Sequence[WordSpan],
+    spans: Iterable[Span],
+    differs: Iterable[Place] = (),
+    left: Iterable[Place] = (),
 ) -> str:
     """Return `text` as Markdown, letter for letter, with a mark over each span of words.
 

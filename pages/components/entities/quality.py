@@ -14,7 +14,7 @@ from engine.errors import DataError
 from engine.inspection.tagging import quality as tagging_quality
 from engine.inspection.tagging.entity_types import describe_type
 from engine.inspection.tagging.many_lines import SourceLine
-from engine.inspection.tagging.quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, Quality
+from engine.inspection.tagging.quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, TaggingQuality
 from engine.plotting.tagging.entity_scores import BASELINE, trainings, type_confusion, type_scores
 from pages.components import cache, figures, header, networks, notices, state
 from pages.components.calls import call
@@ -63,14 +63,14 @@ def show(context: PageContext) -> None:
     _show_errors(context, quality, corpus)
 
 
-def _measure(context: PageContext, name: str) -> Quality | None:
+def _measure(context: PageContext, name: str) -> TaggingQuality | None:
     table = tagging_quality.TABLE
     version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
     path = str(context.models[name].path)
     return call(tagging_quality.measure_quality, name, path, str(table), version=version).value
 
 
-def _show_scores(context: PageContext, quality: Quality, beside: dict[str, Quality]) -> None:
+def _show_scores(context: PageContext, quality: TaggingQuality, beside: dict[str, TaggingQuality]) -> None:
     baseline = _baseline(context)
     sentence = tagging_quality.quality_sentence(quality, baseline.get("all"))
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
@@ -136,7 +136,7 @@ def _show_gains(corpus: str) -> None:
     )
 
 
-def _show_confusion(context: PageContext, quality: Quality) -> None:
+def _show_confusion(context: PageContext, quality: TaggingQuality) -> None:
     header.section(
         "Taken for what",
         "Down: what people marked. Across: what the network made of it. The brighter, the larger the share of its row. "
@@ -176,7 +176,7 @@ def _original(shown: str) -> str:
     return next((name for name, narrow in NARROW.items() if narrow == shown), shown)
 
 
-def _show_errors(context: PageContext, quality: Quality, corpus: str) -> None:
+def _show_errors(context: PageContext, quality: TaggingQuality, corpus: str) -> None:
     controls = context.controls
     header.section("Error by error", tagging_quality.errors_sentence(quality.outcomes))
     kinds = ["", *(kind for kind in quality.by_type["type"] if kind != "all")]
@@ -265,7 +265,7 @@ def _texts(corpus: str) -> pd.DataFrame | None:
         return None
 
 
-def _receipt(names: list[str], quality: Quality) -> Receipt:
+def _receipt(names: list[str], quality: TaggingQuality) -> Receipt:
     first = quality.sentences.iloc[0]
     return Receipt(
         model=", ".join(names),

@@ -13,7 +13,7 @@ import streamlit as st
 from engine.corpora.sources import mirror_folder
 from engine.errors import DataError
 from engine.inspection.classification import quality
-from engine.inspection.classification.quality import KINDS, ORDERS, Quality, slice_names
+from engine.inspection.classification.quality import KINDS, ORDERS, ClassificationQuality, slice_names
 from engine.inspection.stored.sentence_scores import weights_in
 from engine.plotting.classification.quality import (
     accuracy_dots,
@@ -114,7 +114,7 @@ def _show_scores(context: PageContext, scores: pd.DataFrame, corpus: str, senten
         st.markdown(notices.plain(meaning), width=header.TEXT_WIDTH)
 
 
-def _show_threshold(context: PageContext, found: Quality) -> None:
+def _show_threshold(context: PageContext, found: ClassificationQuality) -> None:
     header.section(
         f"Where to draw the line: {context.label(context.network)}",
         "The network gives a probability; somebody must say from where on it means “positive”. **Try:** move the "
@@ -171,7 +171,7 @@ def _show_threshold(context: PageContext, found: Quality) -> None:
     )
 
 
-def _show_calibration(context: PageContext, found: Quality, scores: pd.Series) -> None:
+def _show_calibration(context: PageContext, found: ClassificationQuality, scores: pd.Series) -> None:
     header.section(
         "Can its probabilities be believed?",
         "Of the texts it gives about 80 %, about 80 in 100 should really be positive. A network that is well "
@@ -201,7 +201,7 @@ def _show_calibration(context: PageContext, found: Quality, scores: pd.Series) -
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
 
 
-def _show_slices(context: PageContext, found: Quality, corpus: str) -> None:
+def _show_slices(context: PageContext, found: ClassificationQuality, corpus: str) -> None:
     header.section(
         "Where is it weak?",
         "The same texts in groups. **Try:** negation, and see whether the average of the words suffers more.",
@@ -246,7 +246,7 @@ def _show_slices(context: PageContext, found: Quality, corpus: str) -> None:
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
 
 
-def _show_errors(context: PageContext, found: Quality, corpus: str) -> None:
+def _show_errors(context: PageContext, found: ClassificationQuality, corpus: str) -> None:
     header.section(
         "Errors to read",
         "What it got wrong at the threshold above. Some are the network's fault, some are a person's label.",
@@ -327,11 +327,11 @@ def _texts(corpus: str, split: str) -> tuple[list[str], list[int], str] | None:
         return None
 
 
-def _corpus(found: Quality) -> str:
+def _corpus(found: ClassificationQuality) -> str:
     return str(found.predictions["corpus"].iloc[0])
 
 
-def _own(found: Quality) -> str:
+def _own(found: ClassificationQuality) -> str:
     return f"of_model(read_predictions(), {found.predictions['model'].iloc[0]!r}, {_corpus(found)!r})"
 
 

@@ -17,7 +17,12 @@ from engine.inspection.classification.attributions import (
     stored_agreement,
     summarise_agreement,
 )
-from engine.inspection.classification.counterfactuals import Flip, FlipSearch, find_flips, flip_sentence
+from engine.inspection.classification.counterfactuals import (
+    Counterfactual,
+    CounterfactualSearch,
+    find_flips,
+    flip_sentence,
+)
 from engine.plotting.classification.attributions import chance_dots, describe_strips, signed_strips
 from engine.wording import percent
 from pages.components import cache, figures, notices
@@ -194,7 +199,7 @@ def _show_flips(context: PageContext) -> None:
     )
 
 
-def _diff(found: FlipSearch, flip: Flip) -> str:
+def _diff(found: CounterfactualSearch, flip: Counterfactual) -> str:
     """Return the text as Markdown: what goes struck through, what comes in bold."""
     edits = {edit.place: edit for edit in flip.edits}
     parts = []
@@ -208,14 +213,14 @@ def _diff(found: FlipSearch, flip: Flip) -> str:
     return " ".join(parts)
 
 
-def _after(found: FlipSearch, flip: Flip, labels: list[str], tried: int) -> str:
+def _after(found: CounterfactualSearch, flip: Counterfactual, labels: list[str], tried: int) -> str:
     return (
         f"“{labels[found.decision]}” goes from {percent(found.probability)} to {percent(flip.probability)}; "
         f"decided is now “{labels[flip.decision]}”. {tried:,} texts were tried."
     )
 
 
-def _row(found: FlipSearch, heading: str, flip: Flip | None, tried: int) -> dict:
+def _row(found: CounterfactualSearch, heading: str, flip: Counterfactual | None, tried: int) -> dict:
     return {
         "edit": heading,
         "words_changed": 0 if flip is None else len(flip.edits),

@@ -7,27 +7,24 @@ import numpy as np
 import streamlit as st
 
 from engine.inspection.translation.attention import attention_sentence, attention_table, merge_attention
-from engine.inspection.translation.attention_ablation import Trial, open_trial
+from engine.inspection.translation.attention_ablation import open_trial
 from engine.plotting.translation.attention import attention_heat_map
 from engine.plotting.translation.linked_words import linked_words
-from pages.components import cache, figures, notices
+from pages.components import figures, notices
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation import attention_ablation
+from pages.components.translation import attention_ablation, receipts, searching
 from pages.components.translation.context import PageContext, style
-from pages.components.translation.results import translation_receipt
 
 
 def show(context: PageContext) -> None:
     """Draw the links and the map of the translation that is looked at, and put one of its steps on trial."""
-    report = context.report
-    if not report.target_words:
+    if not context.translation.target_words:
         notices.note("The network wrote nothing, so it looked nowhere.")
         return
-    trial = cache.compute_with_model(
-        open_trial, context.network, context.source, context.settings.beam_size, context.settings.length_penalty
-    )
+    trial = context.call(open_trial, context.search)
     unit = context.controls.segmented("unit")
-    source, target, weights, places = _rows(context, trial, unit)
+    search = searching.of_view(context.view)
+    source, target, weights, places = _rows(context, unit)
     sentence = attention_sentence(source, target, weights)
     st.markdown(notices.plain(sentence))
     left, right = st.columns(2, gap="medium")
@@ -38,7 +35,7 @@ def show(context: PageContext) -> None:
             name="attention",
             alt=f"Map of attention weights, {len(target)} written {unit} by {len(source)} read. {sentence}",
             table=attention_table(source, target, weights),
-            receipt=translation_receipt(context.info, report, context.settings),
+            receipt=receipts.for_translation(search.call(context.network, context.source), search),
         )
     st.markdown("**A step on trial**")
     st.markdown(
@@ -47,21 +44,21 @@ def show(context: PageContext) -> None:
         "change where it looks, and see whether another word comes out.",
         width=TEXT_WIDTH,
     )
-    step = attention_ablation.ask_step(context, trial)
+    step = attention_ablation.ask_step(context, trial.value)
     chosen = max(number for number, place in enumerate(places) if place <= step)
     with links:
         _show_links(context, source, target, weights, chosen, places)
     attention_ablation.show(context, trial, step)
 
 
-def _rows(context: PageContext, trial: Trial, unit: str) -> tuple[list[str], list[str], np.ndarray, list[int]]:
+def _rows(context: PageContext, unit: str) -> tuple[list[str], list[str], np.ndarray, list[int]]:
     """Return what was read, what was written, the weights between, and the step (from 1) in which each row begins."""
-    report = context.report
+    shown = context.translation
     if unit == "pieces":
-        return report.source_pieces, report.target_pieces, report.weights, list(range(1, len(trial.pieces) + 1))
-    weights = merge_attention(report.weights, report.target_words, report.source_words)
-    source, target = ([word.text for word in words] for words in (report.source_words, report.target_words))
-    return source, target, weights, [word.start + 1 for word in report.target_words]
+        return shown.source_pieces, shown.target_pieces, shown.weights, list(range(1, len(shown.target_pieces) + 1))
+    weights = merge_attention(shown.weights, shown.target_words, shown.source_words)
+    source, target = ([word.text for word in words] for words in (shown.source_words, shown.target_words))
+    return source, target, weights, [word.start + 1 for word in shown.target_words]
 
 
 def _show_links(

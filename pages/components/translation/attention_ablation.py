@@ -3,8 +3,6 @@ word."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from engine.decoding.attention_settings import AttentionEdit
@@ -20,8 +18,8 @@ from engine.inspection.translation.attention_ablation import (
 )
 from engine.inspection.translation.attention_search import find_attention, first_piece, search_sentence
 from engine.plotting.translation.linked_words import Weighting, step_changes, weight_bars
-from pages.components import cache, figures, notices
-from pages.components.figures import Receipt
+from pages.components import figures, notices
+from pages.components.calls import NOT_DRAWN, Call
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import PageContext, style
 
@@ -38,24 +36,24 @@ SCOPES = {"step": "In this step", "rest": "In this step and all after it"}
 def ask_step(context: PageContext, trial: Trial) -> int:
     """Draw the slider over the steps and return the one chosen, from 1: at first the one that needs its attention
     most."""
-    count, step = len(trial.pieces), 1
+    pieces = trial.translation.target_pieces
+    count, step = len(pieces), 1
     if count > 1:
         step = context.controls.slider("attention_step", maximum=count, default=trial.most_telling_step)
-    before = " ".join(trial.pieces[: step - 1]) or "nothing yet"
-    st.caption(notices.plain(f"Step {step} of {count} writes “{trial.pieces[step - 1]}”; before it stands: {before}."))
+    before = " ".join(pieces[: step - 1]) or "nothing yet"
+    st.caption(notices.plain(f"Step {step} of {count} writes “{pieces[step - 1]}”; before it stands: {before}."))
     return step
 
 
-def show(context: PageContext, trial: Trial, step: int) -> None:
+def show(context: PageContext, opened: Call[Trial], step: int) -> None:
     """Draw the change, the verdict on it, the controls at every step, and the search for another word."""
+    trial = opened.value
     edit = _ask_edit(context, trial, step)
-    report = cache.compute_with_model(
-        try_edit, context.network, trial.source, trial.token_ids, trial.is_finished, step, edit
-    )
+    tried = context.call(try_edit, opened, step, edit)
+    report = tried.value
     _show_texts(context, report)
     st.markdown(notices.plain(verdict(trial, report)), width=TEXT_WIDTH)
     st.caption(notices.plain(rest_sentence(report)))
-    receipt = _receipt(context, trial, step, edit, report)
     before, after = (
         Weighting("Its own", report.own_weights.tolist(), "baseline"),
         Weighting("Changed", report.edited_weights.tolist(), style(context.info)),
@@ -64,15 +62,21 @@ def show(context: PageContext, trial: Trial, step: int) -> None:
     with left:
         st.markdown("**Where this step looks**")
         figures.show(
-            weight_bars(trial.source_pieces, before, after, mode=figures.mode()),
+            weight_bars(trial.translation.source_pieces, before, after, mode=figures.mode()),
             name="attention-edit",
             alt=f"Attention of step {step} over the source, its own and changed. "
             + "; ".join(
                 f"{piece} {own:.2f} to {new:.2f}"
-                for piece, own, new in zip(trial.source_pieces, report.own_weights, report.edited_weights, strict=True)
+                for piece, own, new in zip(
+                    trial.translation.source_pieces, report.own_weights, report.edited_weights, strict=True
+                )
             )
             + ".",
-            receipt=receipt,
+            receipt=tried.receipt(
+                "found.rewritten_text, verdict(trial, found), found.choices",
+                uses=[verdict],
+                seed=edit.seed if edit.kind == "shuffle" else NOT_DRAWN,
+            ),
         )
     with right:
         st.markdown("**What it would write**")
@@ -84,14 +88,14 @@ def show(context: PageContext, trial: Trial, step: int) -> None:
             for name, label in (("own", "its own attention"), ("edited", "changed"))
         }
         figures.show_table(shares, name="attention-choices", column_config=columns)
-    _show_all_steps(context, trial, step)
+    _show_all_steps(context, opened, step)
     if context.controls.toggle("attention_search"):
-        _show_search(context, trial, step, report)
+        _show_search(context, opened, step, report)
 
 
 def _ask_edit(context: PageContext, trial: Trial, step: int) -> AttentionEdit:
     """Draw what can be done to the attention of the step and return what was chosen."""
-    controls, words = context.controls, trial.source_words
+    controls, words = context.controls, trial.translation.source_words
     kind = controls.segmented("attention_kind", KINDS.get)
     place, share, seed = (
         int(trial.steps["looked_at_word"].iloc[step - 1]),
@@ -126,14 +130,15 @@ def _show_texts(context: PageContext, report: EditReport) -> None:
         wrote = f"“{new[same]}”" if same < len(new) else "nothing more"
         instead = f"“{own[same]}”" if same < len(own) else "nothing more"
         st.caption(notices.plain(f"The two part at piece {kept + same + 1}: {wrote} instead of {instead}."))
-    if report.untouched_text != context.report.text:
+    if report.untouched_text != context.translation.text:
         st.caption(
             f"Both are written greedily from step {report.step} on, so that they can be compared; the translation at "
             "the top was searched and goes on otherwise."
         )
 
 
-def _show_all_steps(context: PageContext, trial: Trial, step: int) -> None:
+def _show_all_steps(context: PageContext, opened: Call[Trial], step: int) -> None:
+    trial = opened.value
     sentence = trial_sentence(trial)
     st.markdown("**Every step on trial**")
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
@@ -146,11 +151,11 @@ def _show_all_steps(context: PageContext, trial: Trial, step: int) -> None:
         )
     ]
     figures.show(
-        step_changes(trial.pieces, changes, NEGLIGIBLE_NATS, step - 1, mode=figures.mode()),
+        step_changes(trial.translation.target_pieces, changes, NEGLIGIBLE_NATS, step - 1, mode=figures.mode()),
         name="attention-steps",
         alt=f"How much likelier or less likely each piece becomes when its step's attention is changed. {sentence}",
         table=trial.steps.drop(columns="looked_at_word").round(4),
-        receipt=_trial_receipt(context, trial),
+        receipt=opened.receipt("found.steps.to_string()", seed=f"7 to {6 + SHUFFLES} for the shuffles"),
         on_click=lambda place: context.controls.set("attention_step", int(place)),
     )
     st.caption(
@@ -158,18 +163,19 @@ def _show_all_steps(context: PageContext, trial: Trial, step: int) -> None:
     )
 
 
-def _show_search(context: PageContext, trial: Trial, step: int, report: EditReport) -> None:
+def _show_search(context: PageContext, opened: Call[Trial], step: int, report: EditReport) -> None:
     """Ask for a word and draw the attention under which the network would most likely have written it."""
-    others = report.choices[report.choices["token_id"] != trial.token_ids[step - 1]]
+    others = report.choices[report.choices["token_id"] != opened.value.translation.target_ids[step - 1]]
     names = {str(token_id): piece for token_id, piece in zip(others["token_id"], others["piece"], strict=True)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         context.controls.offer("attention_wanted", list(names), names.get)
         wanted = int(context.controls.select("attention_wanted", names.get, width=260))
         typed = context.controls.text_input("attention_typed", width=260).strip()
     if typed:
-        wanted = cache.compute_with_model(first_piece, context.network, typed)
+        wanted = context.call(first_piece, typed).value
     with st.spinner("Climbing", show_time=True):
-        found = cache.compute_with_model(find_attention, context.network, trial.source, trial.token_ids, step, wanted)
+        climbed = context.call(find_attention, opened, step, wanted).computed()
+    found = climbed.value
     sentence = search_sentence(found, typed)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     before, after = (
@@ -180,50 +186,10 @@ def _show_search(context: PageContext, trial: Trial, step: int, report: EditRepo
         weight_bars(found.source_pieces, before, after, mode=figures.mode()),
         name="attention-found",
         alt=f"Attention of step {step}, its own and the one found for “{found.wanted}”. {sentence}",
-        receipt=Receipt(
-            model=context.network,
+        receipt=climbed.receipt(
+            f"search_sentence(found, {typed!r}), found.found_weights",
+            uses=[search_sentence],
             seed="none: the starts are the same every time",
-            measured=f"{date.today().isoformat()}, on the server's processor",
-            seconds=found.elapsed_seconds,
-            python=f"{_opening(context, trial)}\nfrom engine.inspection.translation.attention_search import "
-            "find_attention, "
-            "search_sentence\n\n"
-            f"found = find_attention(model, trial.source, trial.token_ids, {step}, {wanted})\n"
-            f"print(search_sentence(found, {typed!r}), found.found_weights)",
             note="A search by gradient from four starts: it finds a peak, which need not be the highest.",
         ),
-    )
-
-
-def _opening(context: PageContext, trial: Trial) -> str:
-    return (
-        "from engine.inspection.translation.attention_ablation import open_trial\n"
-        "from engine.models.folder import load_model\n\n"
-        f"model = load_model({context.network!r})\n"
-        f"trial = open_trial(model, {trial.source!r}, {context.settings.beam_size}, "
-        f"{context.settings.length_penalty!r})"
-    )
-
-
-def _trial_receipt(context: PageContext, trial: Trial) -> Receipt:
-    return Receipt(
-        model=context.network,
-        seed=f"7 to {6 + SHUFFLES} for the shuffles",
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        python=f"{_opening(context, trial)}\nprint(trial.steps.to_string())",
-    )
-
-
-def _receipt(context: PageContext, trial: Trial, step: int, edit: AttentionEdit, report: EditReport) -> Receipt:
-    return Receipt(
-        model=context.network,
-        seed=edit.seed if edit.kind == "shuffle" else "none: nothing is drawn at random",
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        seconds=report.elapsed_seconds,
-        python=f"{_opening(context, trial)}\n"
-        "from engine.decoding.attention_settings import AttentionEdit\nfrom "
-        "engine.inspection.translation.attention_ablation import "
-        "try_edit, verdict\n\n"
-        f"report = try_edit(model, trial.source, trial.token_ids, trial.is_finished, {step}, {edit!r})\n"
-        "print(report.rewritten_text, verdict(trial, report), report.choices)",
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
 from engine.inspection.translation.bottleneck import COMMAND, SIZES, WHOLE, Squeezed, press, press_sentence, stored_bleu
 from engine.models.folder import ModelInfo
 from engine.plotting.translation.bottleneck import PressLine, press_lines
-from pages.components import cache, figures, notices
+from engine.wording import percent
+from pages.components import figures, notices
+from pages.components.calls import NOT_DRAWN, Call, call, receipt, values
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.networks import mark
@@ -47,10 +47,12 @@ def _show_press(context: PageContext, pair: list[ModelInfo]) -> None:
         width=TEXT_WIDTH,
     )
     with st.spinner("Pressing", show_time=True):
-        strips = {info.name: cache.compute_with_model(press, info.name, context.source) for info in pair}
+        pressed = {info.name: call(press, context.source, model=info.name) for info in pair}
+        strips = values(pressed)
         most = min(strip.most_directions for strip in strips.values())
         size = context.controls.slider("bottleneck_size", maximum=most, default=min(WIDTH, most))
-        chosen = {info.name: cache.compute_with_model(press, info.name, context.source, (size,)) for info in pair}
+        at_size = {info.name: call(press, context.source, (size,), model=info.name) for info in pair}
+        chosen = values(at_size)
     shown = [(info, f"{title(info)}, squeezed to {size}", chosen[info.name].rows.iloc[-1]) for info in pair]
     shown += [
         (info, f"{title(info)}, untouched", chosen[info.name].rows.iloc[0]) for info in pair if is_attending(info)
@@ -60,11 +62,11 @@ def _show_press(context: PageContext, pair: list[ModelInfo]) -> None:
             st.markdown(f"{mark(style(info))} **{notices.plain(heading)}**")
             st.markdown(_marked(row))
             st.caption(
-                (f"{_percent(row.explained)} of the variance kept. " if row["size"] != WHOLE else "")
+                (f"{percent(row.explained)} of the variance kept. " if row["size"] != WHOLE else "")
                 + f"Its translation from the whole vector: {row.log_prob:.2f} nats."
             )
     st.caption("**≠** marks the first word that differs from what the same network writes from its whole vector.")
-    _show_curve(context, pair, strips, size)
+    _show_curve(context, pair, pressed, size)
     st.markdown("**The same sentence, ever narrower**")
     for column, info in zip(st.columns(len(pair), gap="medium"), pair, strict=True):
         with column:
@@ -72,7 +74,8 @@ def _show_press(context: PageContext, pair: list[ModelInfo]) -> None:
     _show_stored(context, pair, size)
 
 
-def _show_curve(context: PageContext, pair: list[ModelInfo], strips: dict[str, Squeezed], size: int) -> None:
+def _show_curve(context: PageContext, pair: list[ModelInfo], pressed: dict[str, Call[Squeezed]], size: int) -> None:
+    strips = values(pressed)
     lines = [
         PressLine(
             f"{title(info)}, squeezed",
@@ -102,7 +105,15 @@ def _show_curve(context: PageContext, pair: list[ModelInfo], strips: dict[str, S
         table=pd.concat(
             [strips[info.name].rows.drop(columns="before").assign(model=info.name) for info in pair], ignore_index=True
         ),
-        receipt=_press_receipt(context, pair, strips),
+        receipt=receipt(
+            list(pressed.values()),
+            "press_sentence(found), found.rows.to_string()",
+            uses=[press_sentence],
+            data="principal directions of 10,000 training sentences, in data/results/bottleneck",
+            seed=NOT_DRAWN,
+            command="\n".join(COMMAND.format(model=name) for name in pressed),
+            note="The command finds the directions and measures BLEU; it needs the training corpus, the page does not.",
+        ),
         on_click=lambda clicked: context.controls.set("bottleneck_size", int(clicked)) if clicked else None,
     )
 
@@ -130,7 +141,7 @@ def _marked(row: pd.Series | dict) -> str:
 
 def _show_stored(context: PageContext, pair: list[ModelInfo], size: int) -> None:
     """Draw BLEU and the variance kept against the width of the press, as measured on the test set."""
-    tables = {info.name: cache.compute_with_model(stored_bleu, info.name) for info in pair}
+    tables = {info.name: call(stored_bleu, model=info.name).value for info in pair}
     measured = [info for info in pair if len(tables[info.name])]
     st.markdown("**On the test set**")
     if not measured:
@@ -147,7 +158,7 @@ def _show_stored(context: PageContext, pair: list[ModelInfo], size: int) -> None
     )
     sentence = f"{sentence[0].upper()}{sentence[1:]}, greedy, on {frame['sentences'].iloc[0]:,} sentences."
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    receipt = Receipt(
+    measured_by = Receipt(
         model=", ".join(tables),
         data=frame["test_set"].iloc[0],
         seed="1, for the choice of sentences",
@@ -182,27 +193,5 @@ def _show_stored(context: PageContext, pair: list[ModelInfo], size: int) -> None
                     + "."
                 ),
                 table=frame[["model", "size", name]],
-                receipt=receipt,
+                receipt=measured_by,
             )
-
-
-def _press_receipt(context: PageContext, pair: list[ModelInfo], strips: dict[str, Squeezed]) -> Receipt:
-    return Receipt(
-        model=", ".join(info.name for info in pair),
-        data="principal directions of 10,000 training sentences, in data/results/bottleneck",
-        seed="none: nothing is drawn at random",
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        seconds=sum(strip.elapsed_seconds for strip in strips.values()),
-        python="from engine.inspection.translation.bottleneck import press, press_sentence\nfrom engine.models.folder "
-        "import "
-        "load_model\n\n"
-        f"for name in {[info.name for info in pair]!r}:\n"
-        f"    squeezed = press(load_model(name), {context.source!r})\n"
-        "    print(press_sentence(squeezed), squeezed.rows.to_string())",
-        command="\n".join(COMMAND.format(model=info.name) for info in pair),
-        note="The command finds the directions and measures BLEU; it needs the training corpus, the page does not.",
-    )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from engine.decoding.limits import SearchSettings
+from engine.decoding.text import Translation
 from engine.errors import InputError
 from engine.inspection.translation.examples import list_translation_examples
-from engine.inspection.translation.translations import TranslationReport, inspect_hypotheses
+from engine.inspection.translation.search import SearchReport, inspect_search
 from engine.models.folder import ModelInfo
-from pages.components import cache, notices
+from pages.components import notices
+from pages.components.calls import Call, call
 from pages.components.forms import Controls
 from pages.components.views.translation import TranslationView
 
 LANGUAGES = {"en": "English", "fr": "French"}
 STAND_IN = SearchSettings(5, 1.0)
+
+T = TypeVar("T")
 
 
 def is_attending(info: ModelInfo) -> bool:
@@ -53,6 +58,11 @@ def grouped(models: Sequence[ModelInfo]) -> dict[str, list[ModelInfo]]:
     return groups
 
 
+def search_call(network: str, source: str, settings: SearchSettings) -> Call[SearchReport]:
+    """Return the one search of a sentence by a translator that everything on the page starts from."""
+    return call(inspect_search, source, settings.beam_size, settings.length_penalty, model=network, kept="shared")
+
+
 @dataclass(frozen=True)
 class PageContext:
     """The page as a tool meets it.
@@ -66,7 +76,7 @@ class PageContext:
         models: every usable translator of this direction by name.
         shown: names of those that translate at the top of the page.
         network: name of the one that is looked at.
-        reports: the translation of `source` by each network in `shown`.
+        translations: what each network in `shown` made of `source`, as it stands above.
     """
 
     controls: Controls[TranslationView]
@@ -78,7 +88,7 @@ class PageContext:
     models: Mapping[str, ModelInfo]
     shown: Sequence[str]
     network: str
-    reports: Mapping[str, TranslationReport]
+    translations: Mapping[str, Translation]
 
     @property
     def info(self) -> ModelInfo:
@@ -86,9 +96,14 @@ class PageContext:
         return self.models[self.network]
 
     @property
-    def report(self) -> TranslationReport:
+    def translation(self) -> Translation:
         """The translation by the network that is looked at."""
-        return self.reports[self.network]
+        return self.translations[self.network]
+
+    @property
+    def search(self) -> Call[SearchReport]:
+        """The search of the source by the network that is looked at; greedy where the translation above was drawn."""
+        return search_call(self.network, self.source, self.settings)
 
     @property
     def pair(self) -> list[ModelInfo]:
@@ -108,6 +123,10 @@ class PageContext:
             return reference_for(self.source, self.view.reference, self.direction)
         except InputError:
             return ""
+
+    def call(self, function: Callable[..., T], *arguments: object) -> Call[T]:
+        """Return the Call of a function of the network that is looked at; nobody may change its value."""
+        return call(function, *arguments, model=self.network, kept="shared")
 
     def label(self, name: str) -> str:
         """Return what the page calls a translator."""
@@ -131,9 +150,7 @@ class PageContext:
 
     def _stand_in(self) -> str:
         best = next(iter(grouped(list(self.models.values())).get("best", [])), self.info)
-        found = cache.compute_with_model(
-            inspect_hypotheses, best.name, self.source, STAND_IN.beam_size, STAND_IN.length_penalty
-        )[0].text
+        found = search_call(best.name, self.source, STAND_IN).value.best.text
         if found:
             notices.note(
                 f"No person's translation of this sentence is known, so the network “{title(best)}” stands in with "

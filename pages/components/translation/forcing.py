@@ -33,9 +33,10 @@ from engine.plotting.translation.timelines import (
     forcing_curves,
     timeline_strips,
 )
-from pages.components import cache, figures, forcing_receipts, notices, state
+from pages.components import figures, notices, state
+from pages.components.calls import Call
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation import wrong_word
+from pages.components.translation import receipts, wrong_word
 from pages.components.translation.context import PageContext
 
 DECIDES = {"hand": "By hand", "coins": "By coins"}
@@ -45,16 +46,17 @@ ROWS = {"steps": "By step", "pieces": "By piece"}
 def show(context: PageContext) -> None:
     """Draw the switches, the losses, the rows under each other, and what a wrong word does."""
     reference = context.ask_reference()
-    labels = cache.compute_with_model(reference_labels, context.network, context.source, reference)
+    labels = context.call(reference_labels, context.source, reference).value
     steps, ratio, seed = _switches(context, reference, labels)
-    report = cache.compute_with_model(inspect_forcing, context.network, context.source, reference, steps)
+    made = context.call(inspect_forcing, context.source, reference, steps)
+    report = made.value
     warning = foreign_sentence(report, context.target_language)
     if warning:
         notices.note(warning)
     st.markdown(notices.plain(forcing_sentence(report)), width=TEXT_WIDTH)
     _show_losses(report)
     st.markdown(f"**{notices.plain(lesson(report))}**", width=TEXT_WIDTH)
-    _show_rows(context, report, reference, steps)
+    _show_rows(context, made)
     _show_curves(report)
     if ratio is not None:
         _show_coins(context, report, reference, ratio, seed)
@@ -71,7 +73,7 @@ def _switches(context: PageContext, reference: str, labels: list[str]) -> tuple[
     if by == "coins":
         with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-coins-controls"):
             ratio, seed = controls.slider("forcing_share", width=320), controls.number("forcing_seed", width=140)
-            steps = cache.compute_with_model(tossed_steps, context.network, context.source, reference, ratio, seed)
+            steps = context.call(tossed_steps, context.source, reference, ratio, seed).value
             st.button(
                 "Keep these steps",
                 on_click=_tell,
@@ -144,7 +146,8 @@ def _show_losses(report: ForcingReport) -> None:
     )
 
 
-def _show_rows(context: PageContext, report: ForcingReport, reference: str, steps: str) -> None:
+def _show_rows(context: PageContext, made: Call[ForcingReport]) -> None:
+    report = made.value
     sentence = mixed_sentence(report)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     st.text(f"Your row reads: {report.mixed.text}\nFree, it writes: {report.free.text}")
@@ -162,7 +165,12 @@ def _show_rows(context: PageContext, report: ForcingReport, reference: str, step
         name="timelines",
         alt=f"{forcing_sentence(report)} {sentence}",
         table=forcing_table(report),
-        receipt=forcing_receipts.for_forcing(context.network, context.source, reference, steps, report.elapsed_seconds),
+        receipt=made.receipt(
+            "forcing_sentence(found), found.exposure_gap, forcing_table(found).to_string()",
+            uses=[forcing_sentence, forcing_table],
+            seed="none: nothing is drawn at random once the steps are given",
+            note=receipts.GREEDY,
+        ),
         on_click=lambda step: _tell(context, switched(report.told, int(step))),
     )
     st.caption(
@@ -196,7 +204,8 @@ def _show_curves(report: ForcingReport) -> None:
 
 def _show_coins(context: PageContext, report: ForcingReport, reference: str, ratio: float, seed: int) -> None:
     with st.spinner("Tossing the coins of 20 seeds"):
-        outcomes = cache.compute_with_model(coin_outcomes, context.network, context.source, reference)
+        made = context.call(coin_outcomes, context.source, reference).computed()
+    outcomes = made.value
     sentence = coins_sentence(outcomes)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     figures.show(
@@ -204,5 +213,11 @@ def _show_coins(context: PageContext, report: ForcingReport, reference: str, rat
         name="forcing-coins",
         alt=sentence,
         table=summarise_coins(outcomes),
-        receipt=forcing_receipts.for_coins(context.network, context.source, reference, ratio, seed),
+        receipt=made.receipt(
+            f"tossed_steps(model, source, reference, {ratio!r}, {seed!r}), summarise_coins(found).to_string()",
+            uses=[summarise_coins, tossed_steps],
+            seed=f"0 to 19 for the dots, {seed} for your row",
+            note="The coins are those of scheduled sampling in training: one random number per step, told where it "
+            "lies below the chance.",
+        ),
     )

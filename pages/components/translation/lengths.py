@@ -9,7 +9,8 @@ from engine.errors import DataError
 from engine.inspection.translation import length_gap
 from engine.models.folder import ModelInfo
 from engine.plotting.curves import bleu_against_length
-from pages.components import cache, figures, notices
+from pages.components import figures, notices
+from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.translation.context import is_attending, style, title
 
@@ -23,7 +24,7 @@ def show_lengths(models: list[ModelInfo]) -> None:
     if not models:
         raise DataError("The two networks that differ in attention alone are not installed for this direction.")
     version = length_gap.TABLE.stat().st_mtime if length_gap.TABLE.is_file() else 0.0
-    frame = cache.compute(length_gap.load_bleu_by_length, str(length_gap.TABLE), version=version)
+    frame = call(length_gap.load_bleu_by_length, str(length_gap.TABLE), version=version, kept="shared").value
     frame = frame[frame["model"].isin([info.name for info in models])]
     if frame.empty:
         command = length_gap.COMMAND.format(model=models[0].name)

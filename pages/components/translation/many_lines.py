@@ -15,7 +15,7 @@ from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation import searching
+from pages.components.translation import receipts, searching
 from pages.components.translation.context import PageContext
 from pages.components.translation.results import LINES_TEXT, PAGE
 
@@ -100,7 +100,7 @@ def _summary(sheet: Sheet) -> str:
 def _receipt(context: PageContext, search: searching.Search, sheet: Sheet) -> Receipt:
     settings, drawn = search.settings, search.sampling
     options = f"beam_size={settings.beam_size}, length_penalty={settings.length_penalty!r}"
-    options += f", sampling={searching.sampling_literal(drawn)}" if drawn else ""
+    options += f", sampling={drawn!r}" if drawn else ""
     return Receipt(
         model=context.network,
         seed="none: nothing is drawn at random" if drawn is None else f"{drawn.seed} for every line",
@@ -114,6 +114,6 @@ def _receipt(context: PageContext, search: searching.Search, sheet: Sheet) -> Re
             f"found = dict(translate_lines(load_model({context.network!r}), lines, {options}))\n"
             "print('\\n'.join(found[place] for place in range(len(lines))))"
         ),
-        command=searching.receipt(context.network, context.source, search).command,
+        command=receipts.how_it_was_made(context.network, search)["command"],
         note="Lines of a batch are searched together, which changes no number beyond the last digits.",
     )

@@ -12,8 +12,8 @@ from engine.inspection.translation.nearest_sentences import (
     nearest_sentence,
 )
 from engine.inspection.translation.swap_settings import STATES
-from engine.inspection.translation.translations import inspect_translation
-from pages.components import cache, figures, notices, swap_receipts
+from pages.components import figures, notices
+from pages.components.calls import NOT_DRAWN, Call
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import PageContext
 
@@ -35,39 +35,29 @@ def show(context: PageContext) -> None:
             corpus = controls.select("nearest_corpus", _corpus_title, width=320)
     step = 0
     if state == STATES[1]:
-        report = cache.compute_with_model(
-            inspect_translation,
-            context.network,
-            context.source,
-            context.settings.beam_size,
-            context.settings.length_penalty,
-        )
-        last = max(1, len(report.target_pieces) + (report.end_log_prob is not None))
+        best = context.search.value.best
+        last = max(1, len(best.target_pieces) + best.is_finished)
         step = (
             1
             if last == 1
             else controls.slider("nearest_step", maximum=last, default=min(last, context.view.nearest_step), width=420)
         )
     with st.spinner("Looking for the nearest sentences", show_time=True):
-        found = cache.compute_with_model(
-            find_nearest,
-            context.network,
-            context.source,
-            corpus,
-            step,
-            context.settings.beam_size,
-            context.settings.length_penalty,
-        )
-    _show_found(context, found, corpus, step)
+        made = context.call(find_nearest, context.search, corpus, step).computed()
+    _show_found(made, step)
 
 
-def _show_found(context: PageContext, found: NearestSentences, corpus: str, step: int) -> None:
+def _show_found(made: Call[NearestSentences], step: int) -> None:
+    found = made.value
     st.markdown(f"**{notices.plain(nearest_sentence(found))}**", width=TEXT_WIDTH)
     figures.show_table(
         found.frame,
         name="nearest-sentences",
-        receipt=swap_receipts.for_nearest(
-            context.network, context.source, corpus, step, context.settings, found.elapsed_seconds
+        receipt=made.receipt(
+            "nearest_sentence(found), found.frame.to_string()",
+            uses=[nearest_sentence],
+            seed=NOT_DRAWN,
+            note="Vectors in the index are rounded to 8 bits; a cosine is right to about 0.003.",
         ),
         column_config={
             "row": st.column_config.NumberColumn("row", help="Its number in the training split of the corpus."),

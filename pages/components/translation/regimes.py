@@ -9,10 +9,12 @@ import streamlit as st
 from engine.errors import ModelError
 from engine.inspection.translation import regimes
 from engine.inspection.translation.forcing import NONE, inspect_forcing
-from engine.models.folder import ModelInfo
 from engine.plotting.translation.regimes import forced_against_free, regime_curves
-from pages.components import cache, figures, forcing_receipts, header, notices
+from pages.components import figures, header, notices
+from pages.components.calls import NOT_DRAWN, call, receipt, values
+from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
+from pages.components.translation import receipts
 from pages.components.translation.context import PageContext, grouped, title
 
 
@@ -43,10 +45,10 @@ def _show_sentence(context: PageContext) -> None:
     reference = context.ask_reference()
     models = sorted(models, key=lambda info: regimes.place_of(title(info)))
     with st.spinner("All of them translate", show_time=True):
-        reports = {
-            info.name: cache.compute_with_model(inspect_forcing, info.name, context.source, reference, NONE)
-            for info in models
-        }
+        calls = [
+            call(inspect_forcing, context.source, reference, NONE, model=info.name, kept="shared") for info in models
+        ]
+        reports = values({made.model: made for made in calls})
     table = pd.DataFrame(
         [
             {
@@ -60,22 +62,20 @@ def _show_sentence(context: PageContext) -> None:
         ]
     )
     st.markdown(f"The sentence above, translated by {len(models)} of them; losses are nats per piece of the reference.")
-    figures.show_table(table, name="regimes-sentence", receipt=_sentence_receipt(context, models, reference))
-
-
-def _sentence_receipt(context: PageContext, models: list[ModelInfo], reference: str) -> figures.Receipt:
-    return forcing_receipts.for_regimes([info.name for info in models], context.source, reference)
+    losses = "found.forced.mean_loss, found.free.mean_loss, found.exposure_gap"
+    lines = receipt(calls, f"found.free.text, {losses}", seed=NOT_DRAWN, note=receipts.GREEDY)
+    figures.show_table(table, name="regimes-sentence", receipt=lines)
 
 
 def _show_measured() -> None:
     version = regimes.TABLE.stat().st_mtime if regimes.TABLE.is_file() else 0.0
-    frame = cache.compute(regimes.read_regimes, str(regimes.TABLE), version=version)
+    frame = call(regimes.read_regimes, str(regimes.TABLE), version=version, kept="shared").value
     header.section("On the test set")
     said = [regimes.winner_sentence(frame), regimes.scheduled_sentence(frame), regimes.gap_sentence(frame)]
     for sentence in filter(None, said):
         st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    final, receipt = regimes.final_rows(frame), forcing_receipts.for_regime_table(frame)
-    figures.show_table(regimes.summary_table(frame), name="regimes-summary", receipt=receipt)
+    final, source = regimes.final_rows(frame), _table_receipt(frame)
+    figures.show_table(regimes.summary_table(frame), name="regimes-summary", receipt=source)
     st.caption(
         "Mean over the seeds, in brackets the lowest and the highest. Losses are nats per piece of the reference."
     )
@@ -87,7 +87,7 @@ def _show_measured() -> None:
         name="regimes-losses",
         alt=f"Free loss against forced loss, a mark per seed. {said[-1]}",
         table=final[["label", "seed", *regimes.MEASURES, "exposure_gap"]],
-        receipt=receipt,
+        receipt=source,
     )
     curves = regimes.curve_rows(frame)
     st.markdown("**Learning curves** on held-out sentences; a band spans the seeds.")
@@ -101,5 +101,25 @@ def _show_measured() -> None:
         )
         + ".",
         table=curves,
-        receipt=receipt,
+        receipt=source,
+    )
+
+
+def _table_receipt(frame: pd.DataFrame) -> Receipt:
+    rows = frame[frame["kind"] == regimes.FINAL]
+
+    def all_of(column: str) -> str:
+        return ", ".join(sorted({str(value) for value in rows[column]}))
+
+    return Receipt(
+        model=all_of("model"),
+        data=f"{all_of('test_set')}, {int(rows['sentences'].max()):,} sentences",
+        seed=all_of("seed"),
+        measured=f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}",
+        python=(
+            "from engine.inspection.translation.regimes import read_regimes, summary_table\n\n"
+            "print(summary_table(read_regimes()).to_string())"
+        ),
+        command="\n".join(regimes.COMMAND.format(model=name) for name in rows["model"].unique()),
+        note=f"sacreBLEU {all_of('signature')}. The curves are those of the training itself, on the validation split.",
     )

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
 from engine.decoding.limits import MAX_LINES as MOST_LINES
-from engine.decoding.limits import SearchSettings
+from engine.decoding.text import Translation
 from engine.errors import InputError
 from engine.inspection.translation.source_reading import ReadWord, read_source
-from engine.inspection.translation.translations import TranslationReport, confidence_sentence, confidence_table
-from engine.inspection.translation.words import CONTINUES, UNKNOWN
+from engine.inspection.translation.translations import confidence_sentence, confidence_table
 from engine.models.folder import ModelInfo
 from engine.plotting.translation.attention import confidence_bars
-from pages.components import cache, figures, notices, state
+from engine.text.piece_labels import CONTINUES, UNKNOWN
+from pages.components import figures, notices, state
+from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.forms import Controls
 from pages.components.header import TEXT_WIDTH
 from pages.components.networks import find_metric, mark
-from pages.components.translation import searching
 from pages.components.translation.context import style, title
 from pages.components.views.translation import MAX_LINES, TranslationView
 
@@ -60,14 +58,14 @@ def move_lines(controls: Controls[TranslationView], lines: list[str]) -> None:
     controls.set("tool", "many_lines")
 
 
-def show_reading(name: str, report: TranslationReport) -> None:
+def show_reading(name: str, translation: Translation) -> None:
     """Draw the source as the network reads it: words in pieces and parts never seen are marked in the line itself."""
-    reading = cache.compute_with_model(read_source, name, report.source)
+    reading = call(read_source, translation.source, model=name, kept="shared").value
     if reading.doubt:
         notices.note(reading.doubt)
-    if report.unknown:
+    if translation.unknown:
         notices.note(
-            f"Never seen in training: {', '.join(report.unknown)}. The networks read each as one and the "
+            f"Never seen in training: {', '.join(translation.unknown)}. The networks read each as one and the "
             f"same unknown piece, shown as {UNKNOWN}."
         )
     count = len(reading.words)
@@ -93,7 +91,7 @@ def _marked(word: ReadWord) -> str:
 
 
 def show_result(
-    controls: Controls[TranslationView], info: ModelInfo, report: TranslationReport, settings: SearchSettings
+    controls: Controls[TranslationView], info: ModelInfo, translation: Translation, receipt: Receipt
 ) -> None:
     """Draw one network's translation and how sure it was of each word; a click on a bar shows the other choices
     there."""
@@ -108,54 +106,30 @@ def show_result(
     facts.append(f"{info.parameters / 1e6:.2f} M parameters")
     st.markdown(f"{mark(style(info))} **{title(info)}**")
     st.caption(" · ".join(facts))
-    st.subheader(notices.plain(report.text) or "(nothing)", anchor=False)
-    if report.target_words:
+    st.subheader(notices.plain(translation.text) or "(nothing)", anchor=False)
+    sentence = confidence_sentence(translation)
+    if translation.target_words:
         figures.show(
             confidence_bars(
-                [word.text for word in report.target_words],
-                report.word_probabilities,
+                [word.text for word in translation.target_words],
+                translation.word_probabilities,
                 mode=figures.mode(),
                 architecture=style(info),
                 height=250,
                 is_clickable=True,
             ),
             name=f"confidence-{info.name}",
-            alt=f"How sure the network {title(info).lower()} was of each word it wrote: {confidence_sentence(report)}",
-            table=confidence_table(report),
-            receipt=translation_receipt(info, report, settings),
+            alt=f"How sure the network {title(info).lower()} was of each word it wrote: {sentence}",
+            table=confidence_table(translation),
+            receipt=receipt,
             on_click=look_at,
         )
-    st.caption(notices.plain(confidence_sentence(report)))
+    st.caption(notices.plain(sentence))
 
 
-def translation_receipt(info: ModelInfo, report: TranslationReport, settings: SearchSettings) -> Receipt:
-    """Return how a translation was made and the lines that make it again."""
-    drawn = report.sampling
-    call = f"inspect_translation(loaded, {report.source!r}, {settings.beam_size}, {settings.length_penalty!r})"
-    command = f"python -m engine translate --model {info.name} --beam-size {settings.beam_size} < lines.txt"
-    if drawn is not None:
-        call = f"inspect_samples(loaded, {report.source!r}, {searching.sampling_literal(drawn)})[0]"
-        command = searching.sampling_command(info.name, drawn)
-    return Receipt(
-        model=info.name,
-        seed="none: nothing is drawn at random" if drawn is None else drawn.seed,
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        seconds=report.elapsed_seconds,
-        python=(
-            "from engine.decoding.limits import SamplingSettings\n"
-            "from engine.inspection.translation.translations import inspect_samples, inspect_translation\n"
-            "from engine.models.folder import load_model\n\n"
-            f"loaded = load_model({info.name!r})\n"
-            f"report = {call}\n"
-            "print(report.text, report.word_probabilities, report.weights)"
-        ),
-        command=command,
-    )
-
-
-def lines_table(lines: list[str], reports: dict[str, list[TranslationReport]]) -> pd.DataFrame:
+def lines_table(lines: list[str], translations: dict[str, list[Translation]]) -> pd.DataFrame:
     """Return one row per sentence with each network's translation."""
     return pd.DataFrame(
         {"line": range(1, len(lines) + 1), "sentence": lines}
-        | {name: [report.text for report in found] for name, found in reports.items()}
+        | {name: [each.text for each in found] for name, found in translations.items()}
     )

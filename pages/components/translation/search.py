@@ -7,15 +7,16 @@ from functools import partial
 
 import streamlit as st
 
+from engine.decoding.limits import SearchSettings
 from engine.inspection.translation.penalty_sweep import nearest_penalty
-from engine.inspection.translation.search import SearchReport, describe_fate, inspect_search, search_sentence
+from engine.inspection.translation.search import SearchReport, describe_fate, search_sentence
 from engine.inspection.translation.search_tries import lanes_frame
 from engine.plotting.translation.beam_tree import beam_tree, beam_tree_overview, describe_beam_tree
-from pages.components import cache, figures, notices
+from pages.components import figures, notices
+from pages.components.calls import NOT_DRAWN, Call
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation import penalty_sweep, search_tries
-from pages.components.translation.context import PageContext
-from pages.components.translation.search_receipts import for_tree
+from pages.components.translation.context import PageContext, search_call
 
 
 def show(context: PageContext) -> None:
@@ -30,7 +31,8 @@ def show(context: PageContext) -> None:
     with st.container(horizontal=True):
         width = context.controls.slider("search_width", width=280)
         penalty = nearest_penalty(context.controls.slider("search_penalty", width=280))
-    report = cache.compute_with_model(inspect_search, context.network, context.source, width, penalty)
+    search = search_call(context.network, context.source, SearchSettings(width, penalty))
+    report = search.value
     above = st.container()
     with st.expander("Keep this list, or open another", icon=":material/save:"):
         tries = search_tries.open_list(context, report)
@@ -38,13 +40,14 @@ def show(context: PageContext) -> None:
         st.markdown(notices.plain(search_sentence(report)), width=TEXT_WIDTH)
         with st.spinner("Searching on"):
             tries.compute()
-        _show_tree(context, report, tries)
+        _show_tree(context, search, tries)
         search_tries.show_list(tries)
         search_tries.show_alternatives(tries)
     penalty_sweep.show(context, report)
 
 
-def _show_tree(context: PageContext, report: SearchReport, tries: search_tries.Tries) -> None:
+def _show_tree(context: PageContext, search: Call[SearchReport], tries: search_tries.Tries) -> None:
+    report = search.value
     nodes = report.nodes.assign(reason=report.nodes["fate"].map(describe_fate))
     last = max(int(nodes["step"].max()), *[len(found.token_ids) for found in tries.found], 1)
     first, shown = _choose_window(context, last)
@@ -64,7 +67,12 @@ def _show_tree(context: PageContext, report: SearchReport, tries: search_tries.T
         name="search-tree",
         alt=describe_beam_tree(nodes, lanes, first, shown),
         table=nodes[["step", "rank", "piece", "text", "log_prob", "total", "score", "reason"]],
-        receipt=for_tree(context, report),
+        receipt=search.receipt(
+            "search_sentence(found), found.found.to_string(), found.nodes.to_string(), sep='\\n'",
+            uses=[search_sentence],
+            seed=NOT_DRAWN,
+            note="A score is the sum of the pieces' nats over their number to the power of the penalty.",
+        ),
         on_click=lambda node: tries.add(report.prefix(int(node))),
     )
 

@@ -19,10 +19,11 @@ from engine.inspection.translation.search_tries import (
     type_after,
     write_code,
 )
+from engine.wording import percent
 from pages.components import cache, figures, notices, state
+from pages.components.calls import NOT_DRAWN, Call, receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import PageContext
-from pages.components.translation.search_receipts import for_alternatives, for_tries
 
 PAGE = "translation"
 CODE = "search_tries"
@@ -37,8 +38,13 @@ class Tries:
     context: PageContext
     report: SearchReport
     beginnings: list[tuple[int, ...]]
-    found: list[Try] = field(default_factory=list)
+    calls: list[Call[Try]] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+
+    @property
+    def found(self) -> list[Try]:
+        """What came of each beginning that could be followed."""
+        return [made.value for made in self.calls]
 
     @property
     def is_full(self) -> bool:
@@ -49,8 +55,8 @@ class Tries:
         """Search on from each beginning; one that cannot be followed is named in a sentence."""
         for place, ids in enumerate(self.beginnings):
             with notices.engine_errors():
-                given = (self.context.source, ids, self.report.beam_size, self.report.length_penalty)
-                self.found.append(cache.compute_with_model(search_from, self.context.network, *given))
+                settings = self.report.beam_size, self.report.length_penalty
+                self.calls.append(self.context.call(search_from, self.context.source, ids, *settings).computed())
                 self.places.append(place)
 
     def add(self, ids: tuple[int, ...]) -> None:
@@ -133,7 +139,12 @@ def show_list(tries: Tries) -> None:
         figures.show_table(
             tries_table(tries.report, tries.found),
             name="search-tries",
-            receipt=for_tries(tries.context, tries.report, tries.beginnings),
+            receipt=receipt(
+                tries.calls,
+                "found.text, found.score, found.log_probs",
+                seed=NOT_DRAWN,
+                note="A beginning is written as the numbers of its pieces.",
+            ),
         )
 
 
@@ -150,11 +161,12 @@ def show_alternatives(tries: Tries) -> None:
     before = winner["text"].tolist()[place - 2] if place > 1 else ""
     st.text(f"{before} ▏{pieces[place - 1]}▕ {' '.join(pieces[place:])}")
     prefix = tries.report.winner_ids[: place - 1]
-    likely = cache.compute_with_model(alternatives_after, context.network, context.source, prefix)
+    made = context.call(alternatives_after, context.source, prefix)
+    likely = made.value
     with st.container(horizontal=True, gap="small", key="search-alternatives"):
         for row in likely.itertuples():
             st.button(
-                f"{notices.plain(row.piece)} · {100 * row.probability:.1f} %",
+                f"{notices.plain(row.piece)} · {percent(row.probability)}",
                 key=f"search-choose-{row.token_id}",
                 disabled=row.token_id == tries.report.winner_ids[place - 1] or tries.is_full,
                 on_click=tries.add,
@@ -167,7 +179,7 @@ def show_alternatives(tries: Tries) -> None:
         figures.show_table(
             likely.drop(columns="token_id").round(6),
             name="search-alternatives",
-            receipt=for_alternatives(context, prefix),
+            receipt=made.receipt("found.to_string()", seed=NOT_DRAWN),
         )
 
 

@@ -3,20 +3,21 @@ network."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from engine.decoding.limits import SamplingSettings, SearchSettings
+from engine.decoding.text import Translation, sample_translations
 from engine.inspection.translation.hypotheses import hypotheses_table
-from engine.inspection.translation.translations import TranslationReport, inspect_hypotheses, inspect_samples
 from engine.models.folder import ModelInfo
-from pages.components import cache, figures
-from pages.components.figures import Receipt
+from pages.components import figures
+from pages.components.calls import Call, call
 from pages.components.forms import Controls
-from pages.components.translation.context import title
+from pages.components.translation.context import search_call, title
 from pages.components.views.translation import TranslationView
 from pages.components.views.translation_sampling import SETTINGS
 
@@ -31,6 +32,17 @@ class Search:
 
     settings: SearchSettings
     sampling: SamplingSettings | None = None
+
+    def call(self, name: str, line: str, seeds: int = 1) -> Call[Any]:
+        """Return what gives one network's translations of a line; `seeds` says how many are drawn."""
+        if self.sampling is None:
+            return search_call(name, line, self.settings)
+        return call(sample_translations, line, self.sampling, seeds, model=name, kept="shared")
+
+    def translations(self, name: str, line: str, seeds: int = 1) -> Sequence[Translation]:
+        """Return what one network makes of a line, best first; drawn ones in the order of their seeds."""
+        found = self.call(name, line, seeds).value
+        return found.translations if self.sampling is None else found
 
 
 def ask(controls: Controls[TranslationView]) -> Search:
@@ -56,22 +68,13 @@ def of_view(view: TranslationView) -> Search:
     return Search(GREEDY)
 
 
-def translate(name: str, line: str, search: Search, seeds: int = 1) -> list[TranslationReport]:
-    """Return what one network makes of a line, best first; drawn translations in the order of their seeds."""
-    if search.sampling is not None:
-        return cache.compute_with_model(inspect_samples, name, line, search.sampling, seeds)
-    return cache.compute_with_model(
-        inspect_hypotheses, name, line, search.settings.beam_size, search.settings.length_penalty
-    )
-
-
 def show_seeds(models: list[ModelInfo], line: str, search: Search) -> None:
     """Draw what the next seeds would have given, a row per seed and a column per network."""
     if search.sampling is None:
         return
     columns = {}
     for info in models:
-        table = hypotheses_table(translate(info.name, line, search, SEEDS))
+        table = hypotheses_table(search.translations(info.name, line, SEEDS))
         columns = {"seed": table["seed"]} | columns
         columns |= {title(info): table["translation"], f"{title(info)} (nats)": table["log_probability_nats"]}
     st.caption(
@@ -79,37 +82,3 @@ def show_seeds(models: list[ModelInfo], line: str, search: Search) -> None:
         "temperature 1."
     )
     figures.show_table(pd.DataFrame(columns), name="seeds")
-
-
-def receipt(name: str, line: str, search: Search) -> Receipt:
-    """Return the lines that make all translations of a line again."""
-    call = f"inspect_hypotheses(loaded, {line!r}, {search.settings.beam_size}, {search.settings.length_penalty!r})"
-    command = f"python -m engine translate --model {name} --beam-size {search.settings.beam_size} < lines.txt"
-    if search.sampling is not None:
-        call = f"inspect_samples(loaded, {line!r}, {sampling_literal(search.sampling)}, {SEEDS})"
-        command = sampling_command(name, search.sampling)
-    return Receipt(
-        model=name,
-        seed="none: nothing is drawn at random" if search.sampling is None else search.sampling.seed,
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        python=(
-            "from engine.decoding.limits import SamplingSettings\n"
-            "from engine.inspection.translation.hypotheses import hypotheses_table\n"
-            "from engine.inspection.translation.translations import inspect_hypotheses, inspect_samples\n"
-            "from engine.models.folder import load_model\n\n"
-            f"loaded = load_model({name!r})\n"
-            f"print(hypotheses_table({call}).to_string())"
-        ),
-        command=command,
-    )
-
-
-def sampling_literal(settings: SamplingSettings) -> str:
-    """Return the settings of a drawn translation as a Python expression."""
-    return f"SamplingSettings({', '.join(f'{name}={getattr(settings, name)!r}' for name in SETTINGS)})"
-
-
-def sampling_command(name: str, settings: SamplingSettings) -> str:
-    """Return the command that draws the translation of each line of a file."""
-    options = " ".join(f"--{option.replace('_', '-')} {getattr(settings, option)}" for option in SETTINGS)
-    return f"python -m engine translate --model {name} --sample {options} < lines.txt"

@@ -5,17 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.inspection.translation.sentence_similarity import (
-    Comparison,
-    Twins,
-    compare_twins,
+    SentenceSimilarity,
+    StateComparison,
+    compare_sentences,
     comparison_table,
-    twins_sentence,
+    similarity_sentence,
 )
 from engine.inspection.translation.word_swaps import nearest_twin
 from engine.plotting.translation.word_marks import state_cosines
-from pages.components import cache, figures, notices, swap_receipts
+from pages.components import figures, notices
+from pages.components.calls import NOT_DRAWN, Call
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import PageContext
+from pages.components.translation.context import PageContext, search_call
 
 
 def show(context: PageContext) -> None:
@@ -29,16 +30,11 @@ def show(context: PageContext) -> None:
         width=TEXT_WIDTH,
     )
     typed = context.controls.text_area("twins_text", height=70).strip()
-    second = typed or cache.compute_with_model(nearest_twin, context.network, context.source)
+    second = typed or context.call(nearest_twin, context.source).value
     with st.spinner("The network reads both sentences."):
-        found = cache.compute_with_model(
-            compare_twins,
-            context.network,
-            context.source,
-            second,
-            context.settings.beam_size,
-            context.settings.length_penalty,
-        )
+        other = search_call(context.network, second, context.settings)
+        made = context.call(compare_sentences, context.search, other).computed()
+    found = made.value
     for column, title, report in zip(
         st.columns(2, gap="medium"),
         ("First", "Second" if typed else "Second, chosen by the network's own neighbour"),
@@ -48,7 +44,7 @@ def show(context: PageContext) -> None:
         with column:
             st.markdown(f"**{title}**")
             st.text(f"{report.source}\n{report.text}")
-    st.markdown(f"**{notices.plain(twins_sentence(found))}**", width=TEXT_WIDTH)
+    st.markdown(f"**{notices.plain(similarity_sentence(found))}**", width=TEXT_WIDTH)
     st.caption(
         f"Cosine of the two vectors that the encoder leaves at the end: {found.summary_cosine:.3f}. "
         + (
@@ -59,12 +55,12 @@ def show(context: PageContext) -> None:
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        _show_course(context, found, found.encoder, "encoder", "Reading: the encoder at each piece")
+        _show_course(made, found.encoder, "encoder", "Reading: the encoder at each piece")
     with right:
-        _show_course(context, found, found.decoder, "decoder", "Writing: the decoder just before each piece")
+        _show_course(made, found.decoder, "decoder", "Writing: the decoder just before each piece")
 
 
-def _show_course(context: PageContext, found: Twins, course: Comparison, name: str, title: str) -> None:
+def _show_course(made: Call[SentenceSimilarity], course: StateComparison, name: str, title: str) -> None:
     st.markdown(f"**{title}**")
     lowest = course.lowest
     least = "" if lowest is None else f" Lowest at place {lowest + 1}: {course.cosines[lowest]:.3f}."
@@ -73,7 +69,10 @@ def _show_course(context: PageContext, found: Twins, course: Comparison, name: s
         name=f"twins-{name}",
         alt=f"{title}: cosine of the states of both sentences at {len(course.cosines)} places.{least}",
         table=comparison_table(course),
-        receipt=swap_receipts.for_twins(
-            context.network, found.first.source, found.second.source, context.settings, found.elapsed_seconds
+        receipt=made.receipt(
+            "similarity_sentence(found), found.summary_cosine, comparison_table(found.encoder).to_string(), "
+            "comparison_table(found.decoder).to_string(), sep='\\n'",
+            uses=[comparison_table, similarity_sentence],
+            seed=NOT_DRAWN,
         ),
     )

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.translation.translations import TranslationReport, inspect_translation
 from engine.inspection.translation.word_swaps import (
     Neighbour,
     SourceWord,
-    Swap,
     arrange_swap,
     default_word,
     find_neighbours,
@@ -20,7 +18,8 @@ from engine.inspection.translation.word_swaps import (
 )
 from engine.plotting.translation.timelines import Timeline, timeline_strips
 from engine.plotting.translation.word_marks import neighbour_marks, word_marks
-from pages.components import cache, figures, notices, swap_receipts
+from pages.components import figures, notices
+from pages.components.calls import NOT_DRAWN
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import LANGUAGES, PageContext
 
@@ -34,30 +33,25 @@ def show(context: PageContext) -> None:
         "anew with it.",
         width=TEXT_WIDTH,
     )
-    settings = context.settings.beam_size, context.settings.length_penalty
-    old = cache.compute_with_model(inspect_translation, context.network, context.source, *settings)
-    words = cache.compute_with_model(find_words, context.network, context.source)
+    words = context.call(find_words, context.source).value
     left, right = st.columns(2, gap="medium")
     with left:
         place = _choose_word(context, words)
     word = words[place]
-    neighbours = cache.compute_with_model(find_neighbours, context.network, word)
+    near = context.call(find_neighbours, word)
     with right:
-        new = _choose_new(context, word, neighbours)
+        new = _choose_new(context, word, near.value)
     if not new:
         return
-    found = cache.compute_with_model(swap_word, context.network, context.source, word, new, old.target_ids, *settings)
-    _show_swap(context, place, word, new, old, found)
-    if neighbours:
+    _show_swap(context, word, new)
+    if near.value:
         st.markdown("**What every neighbour would do**")
         with st.spinner("Translating the sentence with every neighbour", show_time=True):
-            table = cache.compute_with_model(
-                try_neighbours, context.network, context.source, word, tuple(neighbours), old.target_ids, *settings
-            )
+            tried = context.call(try_neighbours, context.search, word, near).computed()
         figures.show_table(
-            table.assign(seen_in=[_languages(neighbour) for neighbour in neighbours]),
+            tried.value.assign(seen_in=[_languages(neighbour) for neighbour in near.value]),
             name="swaps-neighbours",
-            receipt=swap_receipts.for_neighbours(context.network, context.source, place, context.settings),
+            receipt=tried.receipt("found.to_string()", seed=NOT_DRAWN),
             column_config={
                 "log_probability": st.column_config.NumberColumn("log-probability (nats)"),
                 "old_translation_change": st.column_config.NumberColumn("old translation, change (nats)"),
@@ -127,9 +121,9 @@ def _put(context: PageContext, name: str) -> None:
     context.controls.set("swaps_neighbour", name)
 
 
-def _show_swap(
-    context: PageContext, place: int, word: SourceWord, new: str, old: TranslationReport, found: Swap
-) -> None:
+def _show_swap(context: PageContext, word: SourceWord, new: str) -> None:
+    swapped, old = context.call(swap_word, context.search, word, new), context.search.value.best
+    found = swapped.value
     sentence, rows = swap_sentence(word.text, new, old, found), arrange_swap(old, found.after)
     st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
     st.text(f"{found.source}\n{found.after.text}")
@@ -152,8 +146,10 @@ def _show_swap(
                 "probability_after": rows.after_shares,
             }
         ).round(4),
-        receipt=swap_receipts.for_swap(
-            context.network, context.source, place, new, context.settings, found.elapsed_seconds
+        receipt=swapped.receipt(
+            "found.after.text, swap_sentence(word.text, new, searched.best, found)",
+            uses=[swap_sentence],
+            seed=NOT_DRAWN,
         ),
     )
     st.caption(

@@ -15,6 +15,7 @@ from engine.inspection.stored import sentence_scores
 from engine.inspection.stored.sentence_scores import ORDERS
 from engine.plotting.stored.sentence_scores import score_map
 from pages.components import cache, figures, header, notices, state
+from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import PageContext, style
@@ -59,13 +60,14 @@ def _measured(context: PageContext) -> tuple[dict[str, pd.DataFrame], list[str]]
     table = sentence_scores.TABLE
     version = table.stat().st_mtime if table.is_file() else 0.0
     found = {
-        name: cache.compute(
+        name: call(
             sentence_scores.stored_sentences,
             name,
             str(context.models[name].path),
             str(table),
             version=(version, cache.model_version(name)),
-        )
+            kept="shared",
+        ).value
         for name in dict.fromkeys([*context.shown, *context.models])
     }
     return {name: frame for name, frame in found.items() if len(frame)}, [
@@ -187,12 +189,13 @@ def _texts(context: PageContext, corpus: str) -> pd.DataFrame | None:
         return None
     try:
         with st.spinner("Reading the test set", show_time=True):
-            return cache.compute(
+            return call(
                 sentence_scores.read_texts,
                 corpus,
                 context.direction.split("-")[0],
                 version=os.environ.get("UNROLLED_DATA"),
-            )
+                kept="shared",
+            ).value
     except DataError as problem:
         state.forget(PAGE, LOOKED_FOR)
         notices.note(f"{problem} Their scores are shown without them.")

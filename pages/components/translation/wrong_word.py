@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.translation.forcing import ForcingReport, percent
+from engine.inspection.translation.forcing import ForcingReport
 from engine.inspection.translation.wrong_word import (
     FELT_NATS,
     WrongWord,
@@ -14,8 +14,11 @@ from engine.inspection.translation.wrong_word import (
     wrong_word_table,
 )
 from engine.plotting.translation.timelines import Timeline, divergence_bars, timeline_strips
-from pages.components import cache, figures, forcing_receipts, notices
+from engine.wording import percent
+from pages.components import figures, notices
+from pages.components.calls import NOT_DRAWN
 from pages.components.header import TEXT_WIDTH
+from pages.components.translation import receipts
 from pages.components.translation.context import PageContext
 
 
@@ -44,20 +47,21 @@ def show(context: PageContext, report: ForcingReport, reference: str, steps: str
     with st.container(horizontal=True, key="forcing-alternatives"):
         for name, share in others:
             st.button(
-                f"{notices.plain(name)} {percent(share)}",
+                f"{notices.plain(name)} {percent(share, 0)}",
                 key=f"forcing-put-{name}",
                 on_click=controls.set,
                 args=("forcing_wrong_word", name),
             )
     word = typed.strip() or others[0][0]
-    found = cache.compute_with_model(put_wrong_word, context.network, context.source, reference, steps, step, word)
-    _show_found(found)
-    figures.show_receipt(
-        forcing_receipts.for_wrong_word(
-            context.network, context.source, reference, steps, step, word, found.elapsed_seconds
-        ),
-        "wrong-word",
+    made = context.call(put_wrong_word, context.source, reference, steps, step, word)
+    _show_found(made.value)
+    receipt = made.receipt(
+        "wrong_word_sentence(found), wrong_word_table(found).to_string()",
+        uses=[wrong_word_sentence, wrong_word_table],
+        seed=NOT_DRAWN,
+        note=receipts.GREEDY,
     )
+    figures.show_receipt(receipt, "wrong-word")
 
 
 def _show_found(found: WrongWord) -> None:

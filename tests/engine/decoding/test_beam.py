@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from engine.decoding import beam, forced, greedy
 from engine.decoding.beam import _leading
 from engine.decoding.hypothesis import length_normalised
+from engine.models.translator import DecoderState
 
 BOS, EOS = 1, 0
 
@@ -254,6 +255,18 @@ def test_the_real_translator_is_searched_in_padded_batches_as_alone(build_transl
         assert greedy(model, *alone, **options)[0].token_ids == walked[row].token_ids
         sums = found[0].attention_weights.sum(-1)
         torch.testing.assert_close(sums, torch.full_like(sums, 1.0 if attention == "dot" else 0.0))
+
+
+def test_what_attention_looks_at_is_not_copied_at_every_step(build_translator, monkeypatch):
+    reordered = []
+    original = DecoderState.reorder_beams
+    monkeypatch.setattr(
+        DecoderState, "reorder_beams", lambda state, rows: reordered.append(len(rows)) or original(state, rows)
+    )
+    model = build_translator(attention="dot", scale=4.0, seed=8)
+    beam(model, torch.tensor([[4, 5, 6]]), torch.tensor([3]), beam_size=4, max_new_tokens=6, bos_id=1, eos_id=2)
+    assert len(reordered) >= 2
+    assert set(reordered) == {4}
 
 
 def test_length_normalisation_by_hand():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -10,12 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.decoding import beam, forced
-from engine.decoding.beam import ENDED, KEPT, PRUNED, UNCOUNTED
-from engine.decoding.beam_tree import CUT, GIVEN, OPEN, OUTDONE, ROOT, BeamTree, grow_tree
+from engine.decoding.beam import ENDED, KEPT, PRUNED, UNCOUNTED, Candidates
+from engine.decoding.beam_tree import CUT, GIVEN, OPEN, OUTDONE, ROOT, BeamTree, build_tree
 from tests.engine.decoding.test_beam import BOS, EOS, LATE_BLOOMER, LENGTHS, SOURCES, Toy, Written, everything
 
 MARKS = {"bos_id": BOS, "eos_id": EOS}
 WIDEST, STEPS = 40, 4
+
+
+def grow_tree(model: Any, source_ids: torch.Tensor, lengths: torch.Tensor, **options) -> BeamTree:
+    """Return the tree of one beam search for one source (1, S)."""
+    steps: list[Candidates] = []
+    found = beam(model, source_ids, lengths, observe=steps.append, **options)[0]
+    ended = [[*entry.token_ids, *[options["eos_id"]] * entry.is_finished] for entry in found]
+    prefix = options.get("prefix_ids", ())
+    given = list(zip(prefix, found[0].log_probs, strict=False)) if prefix else []
+    return build_tree(steps, ended, options["beam_size"], options.get("length_penalty", 1.0), given)
 
 
 def grow(model: Toy, width: int, row: int = 0, **options) -> BeamTree:

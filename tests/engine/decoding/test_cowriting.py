@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from engine.decoding.cowriting import (
     MAX_NODES,
     START,
-    Node,
+    WritingNode,
     WritingTree,
     alternatives,
     let_write,
@@ -113,16 +113,16 @@ def test_whatever_is_done_it_stays_a_tree(moves, victim):
 )
 def test_cycles_and_missing_parents_are_refused(parents, sentence):
     with pytest.raises(InputError, match=sentence):
-        WritingTree(tuple(Node(parent, place, "visitor") for place, parent in enumerate(parents)))
+        WritingTree(tuple(WritingNode(parent, place, "visitor") for place, parent in enumerate(parents)))
 
 
 def test_doubled_steps_places_outside_and_too_many_steps_are_refused():
     with pytest.raises(InputError, match="Step 1 of the tree is there twice"):
-        WritingTree((Node(-1, 5, "visitor"), Node(-1, 5, "network")))
+        WritingTree((WritingNode(-1, 5, "visitor"), WritingNode(-1, 5, "network")))
     for place in (-2, 1, 99):
         with pytest.raises(InputError, match=f"no step {place}"):
             spell(WritingTree(), "a").go_to(place)
-    full = WritingTree(tuple(Node(i - 1, 0, "network") for i in range(MAX_NODES)), MAX_NODES - 1)
+    full = WritingTree(tuple(WritingNode(i - 1, 0, "network") for i in range(MAX_NODES)), MAX_NODES - 1)
     with pytest.raises(InputError, match="at most 2,000 steps.*remove a branch or start a new tree"):
         full.add(1, -1.0, "visitor")
 
@@ -228,7 +228,7 @@ def test_rereading_prices_every_branch_by_its_own_past(reader):
 @pytest.mark.parametrize("token_id", [-1, 9999, 0])
 def test_tokens_the_network_does_not_have_are_refused(reader, token_id):
     with pytest.raises(InputError, match="Step 0 of the tree has a token that this network does not know"):
-        reread(reader, PROMPT, WritingTree((Node(-1, token_id, "visitor"),)))
+        reread(reader, PROMPT, WritingTree((WritingNode(-1, token_id, "visitor"),)))
 
 
 def test_the_frame_says_what_stands_where(reader):

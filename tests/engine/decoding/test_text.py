@@ -128,13 +128,11 @@ def test_a_translation_tells_how_it_came_about(interpreter):
         assert translation.source == "a dog sees ☃"
         assert translation.source_tokens == tokenizer.tokens(tokenizer.encode("a dog sees ☃"))
         assert translation.unknown == ["☃"]
+        assert translation.target_tokens == tokenizer.tokens(list(translation.target_ids))
         assert len(translation.log_probs) == len(translation.target_tokens)
-        assert translation.attention_weights.shape == (
-            len(translation.target_tokens),
-            len(translation.source_tokens),
-        )
-        assert (translation.target_tokens[-1:] == ["<eos>"]) == translation.is_finished
-        assert translation.score == pytest.approx(sum(translation.log_probs) / len(translation.log_probs), abs=1e-5)
+        assert translation.weights.shape == (len(translation.target_tokens), len(translation.source_tokens))
+        length = len(translation.log_probs) + translation.is_finished
+        assert translation.score == pytest.approx(translation.total_log_prob / length, abs=1e-5)
     ordered = sorted(found, key=lambda t: (not t.is_finished, -t.score))
     assert [t.text for t in found] == [t.text for t in ordered]
 
@@ -145,20 +143,21 @@ def test_a_translation_of_a_beam_of_one_is_the_greedy_one(interpreter):
     marks = {"bos_id": interpreter.tokenizer.bos_id, "eos_id": interpreter.tokenizer.eos_id}
     (expected,) = greedy(interpreter.model, source, lengths, max_new_tokens=2 * int(lengths) + 10, **marks)
     assert found.text == interpreter.tokenizer.decode(expected.token_ids)
-    assert found.log_probs == expected.log_probs
+    assert found.log_probs + [found.end_log_prob] * found.is_finished == expected.log_probs
+    assert found.total_log_prob == pytest.approx(expected.score)
 
 
 def test_without_attention_there_is_no_map(interpreter, build_translator):
     model = build_translator(interpreter.tokenizer.vocab_size, attention="none")
     blind = dataclasses.replace(interpreter, model=model)
-    assert translate(blind, "a dog")[0].attention_weights is None
-    assert translate(interpreter, "a dog")[0].attention_weights is not None
+    assert translate(blind, "a dog")[0].weights is None
+    assert translate(interpreter, "a dog")[0].weights is not None
 
 
 @pytest.mark.parametrize("source", ["\N{ZERO WIDTH SPACE}", "☃", "<eos>", "a" * 2000])
 def test_odd_sentences_are_translated_all_the_same(interpreter, source):
     (found,) = translate(interpreter, source)
-    assert len(found.target_tokens) <= 2 * max(1, len(found.source_tokens)) + 10
+    assert len(found.target_tokens) + found.is_finished <= 2 * max(1, len(found.source_tokens)) + 10
 
 
 @pytest.mark.parametrize("source", ["", "  ", "word " * 101, "x" * 2001])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from engine.decoding import tree_files
-from engine.decoding.cowriting import START, Node, WritingTree, let_write, reread, type_text
+from engine.decoding.cowriting import START, WritingNode, WritingTree, let_write, reread, type_text
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.tree_files import MAX_CODE_CHARACTERS, from_code, read_json, to_code, to_json
 from engine.errors import InputError
@@ -157,7 +157,7 @@ def test_every_tree_survives_its_code(reader, moves, pen):
 
 def test_a_tree_too_large_for_an_address_says_so_and_offers_the_file(reader):
     draw = random.Random(0)
-    nodes = tuple(Node(i - 1, draw.randint(1, 29), "network") for i in range(2000))
+    nodes = tuple(WritingNode(i - 1, draw.randint(1, 29), "network") for i in range(2000))
     with pytest.raises(InputError, match=r"too large for an address \(\d,\d+ characters.*downloading its file"):
         to_code(reader, WritingTree(nodes, 1999))
 

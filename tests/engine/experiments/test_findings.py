@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from engine.experiments.findings import MOST_FINDINGS, duel, findings, solved_map, verdict_sentence
+from engine.experiments.findings import MOST_FINDINGS, findings, head_to_head, solved_map, verdict_sentence
 from tests.engine.experiments.measured_rows import run, small_comparison, table
 
 
@@ -137,7 +137,7 @@ def test_every_finding_leads_to_runs_that_are_in_the_table(frame):
         assert view["section"] in ("rules", "learning", "tradeoff")
         if "learning_length" in view:
             rows = frame[(frame["task"] == view["task"]) & (frame["length"] == int(view["learning_length"]))]
-            assert set(duel(frame, "parameters", "lstm", "gru").names) <= set(rows["architecture"])
+            assert set(head_to_head(frame, "parameters", "lstm", "gru").names) <= set(rows["architecture"])
 
 
 def test_the_map_counts_seeds_and_rings_the_clear_winner(frame):

@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import ConfigError
 from engine.experiments import live_race
-from engine.experiments.live_race import Pace, plan_updates, race, race_frame, repeat
+from engine.experiments.live_race import RacePace, plan_updates, race, race_frame, repeat
 from engine.experiments.race_settings import JOB, LiveSettings, check
 from engine.experiments.runs import RunRows, run_condition
 from engine.jobs import JobRunner
@@ -25,7 +25,7 @@ SHORT = {
     "parameters": 1000,
     "seconds": 60,
 }
-STEADY = Pace(update_seconds=0.001, evaluation_seconds=0.001)
+STEADY = RacePace(update_seconds=0.001, evaluation_seconds=0.001)
 
 
 def watch(**settings):
@@ -90,14 +90,14 @@ def test_a_race_s_runs_are_those_of_the_shipped_results(raced):
 
 def test_as_many_updates_as_fit():
     chosen = LiveSettings(seconds=10, max_steps=5000)
-    slow = {name: Pace(0.01, 0.005) for name in chosen.architectures}
+    slow = {name: RacePace(0.01, 0.005) for name in chosen.architectures}
     updates = plan_updates(chosen, slow, 10)
     assert 9 * (updates * 0.01 + 20 * 0.005) <= 10  # three networks, three seeds
     assert 9 * (updates * 0.01 + 20 * 0.005) > 8
     assert plan_updates(LiveSettings(max_steps=30), slow, 45) == 30
     with pytest.raises(ConfigError, match=r"only 0 fit into 10 s .* shorter length"):
-        plan_updates(chosen, {name: Pace(1.0, 0.1) for name in chosen.architectures}, 10)
-    busy = {name: Pace(1.0, 0.1, processor_share=0.01) for name in chosen.architectures}
+        plan_updates(chosen, {name: RacePace(1.0, 0.1) for name in chosen.architectures}, 10)
+    busy = {name: RacePace(1.0, 0.1, processor_share=0.01) for name in chosen.architectures}
     assert plan_updates(chosen, busy, 10) == 20  # a free core would have time for more
 
 
@@ -105,7 +105,7 @@ def test_when_the_time_is_up_all_have_made_the_same_updates(monkeypatch):
     """The clock is the test's: it moves one second whenever a network is about to take its turn."""
     ticks = iter(range(10_000))
     monkeypatch.setattr(live_race.time, "monotonic", lambda: float(next(ticks)))
-    monkeypatch.setattr(live_race, "measure_pace", lambda *_: Pace(1e-6, 1e-6))
+    monkeypatch.setattr(live_race, "measure_pace", lambda *_: RacePace(1e-6, 1e-6))
     _, result = watch(**SHORT | {"seconds": 20})
     assert not result["is_complete"]
     assert len({row["step"] for row in result["summaries"]}) == 1

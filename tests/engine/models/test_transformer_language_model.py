@@ -24,7 +24,7 @@ from engine.recipes import RECIPES
 from engine.recipes.run import train_recipe
 from engine.recipes.transformer_recipe import TransformerRecipe
 from engine.training import TrainingSettings, checkpoints
-from engine.training.language_modelling import LanguageModelling
+from engine.training.language_modelling import LanguageModellingObjective
 from tests.engine.models.test_architectures import torch_block
 
 WINDOW = 6
@@ -113,7 +113,7 @@ def test_it_learns_with_carried_keys_and_values_and_scores_alike_in_any_portions
     torch.manual_seed(0)
     text = [0, 1, 2, 3, 4, 5] * 60
     network = TransformerLanguageModel(6, width=16, num_layers=1, num_heads=2, feedforward_size=16, window=8)
-    learning = LanguageModelling(text, text[:40], batch_size=4, bptt_length=8)
+    learning = LanguageModellingObjective(text, text[:40], batch_size=4, bptt_length=8)
     optimizer, carry, losses = torch.optim.AdamW(network.parameters(), lr=1e-2), None, []
     for position in range(40):
         loss, carry = learning.loss(network, learning.batch(position), carry)

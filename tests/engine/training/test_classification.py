@@ -11,7 +11,7 @@ import torch
 from engine.errors import DataError
 from engine.models.classifier import Classifier
 from engine.training import Checkpointed, Finished, Trainer, TrainingSettings
-from engine.training.classification import Classification, LabelledTexts
+from engine.training.classification import ClassificationObjective, LabelledTexts
 
 SETTINGS = TrainingSettings(
     max_steps=40, learning_rate=3e-2, weight_decay=0.0, evaluate_every=10, checkpoint_every=20, log_every=10, seed=5
@@ -28,7 +28,9 @@ def build(cell="lstm", dropout=0.0, direction_weight=0.3, texts=ORDERED, **optio
     )
     model = Classifier(6, 5, cell=cell, dropout=dropout, embedding_dropout=dropout, weight_dropout=dropout, **shape)
     hiding = {"form_ids": torch.arange(6), "word_dropout": torch.zeros(6)} | options
-    return model, Classification(texts, texts, batch_size=4, direction_weight=direction_weight, seed=2, **hiding)
+    return model, ClassificationObjective(
+        texts, texts, batch_size=4, direction_weight=direction_weight, seed=2, **hiding
+    )
 
 
 def test_the_order_of_two_words_is_learnt_but_not_by_averaging():

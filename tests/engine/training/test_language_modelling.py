@@ -11,13 +11,13 @@ from torch.nn import functional
 from engine.decoding.scoring import score_stream
 from engine.errors import DataError
 from engine.models.language_model import LanguageModel
-from engine.training.language_modelling import LanguageModelling
+from engine.training.language_modelling import LanguageModellingObjective
 
 TEXT = torch.randint(7, (400,), generator=torch.Generator().manual_seed(1)).tolist()
 
 
-def build(batch_size=3, bptt_length=8, seed=0, text=TEXT) -> LanguageModelling:
-    return LanguageModelling(text, text[:50], batch_size, bptt_length, seed)
+def build(batch_size=3, bptt_length=8, seed=0, text=TEXT) -> LanguageModellingObjective:
+    return LanguageModellingObjective(text, text[:50], batch_size, bptt_length, seed)
 
 
 @settings(max_examples=40)
@@ -75,7 +75,7 @@ def test_the_smallest_text_that_will_do_is_the_one_named():
     with pytest.raises(DataError, match=rf"^The text has {need - 1} tokens; these settings need at least {need}\.$"):
         build(text=TEXT[: need - 1])
     with pytest.raises(DataError, match="The validation text has 1 tokens; it needs at least 2"):
-        LanguageModelling(TEXT, TEXT[:1], 3, 8)
+        LanguageModellingObjective(TEXT, TEXT[:1], 3, 8)
 
 
 # Truncated back-propagation

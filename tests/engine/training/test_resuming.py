@@ -23,8 +23,8 @@ from engine.training import (
     TrainingSettings,
     checkpoints,
 )
-from engine.training.language_modelling import LanguageModelling
-from engine.training.translation import Translation
+from engine.training.language_modelling import LanguageModellingObjective
+from engine.training.translation import TranslationObjective
 
 SETTINGS = TrainingSettings(max_steps=14, learning_rate=2e-2, evaluate_every=4, checkpoint_every=3, log_every=1, seed=5)
 
@@ -32,14 +32,16 @@ SETTINGS = TrainingSettings(max_steps=14, learning_rate=2e-2, evaluate_every=4, 
 def read_text(cell="lstm", seed=0):
     torch.manual_seed(seed)
     ids = torch.randint(7, (150,), generator=torch.Generator().manual_seed(1)).tolist()
-    return LanguageModel(7, 6, 8, 2, cell, dropout=0.3), LanguageModelling(ids, ids[:30], batch_size=2, bptt_length=12)
+    return LanguageModel(7, 6, 8, 2, cell, dropout=0.3), LanguageModellingObjective(
+        ids, ids[:30], batch_size=2, bptt_length=12
+    )
 
 
 def read_pairs(seed=0):
     torch.manual_seed(seed)
     pairs = [([3 + i % 5, 4, 3], [3 + (i + j) % 6 for j in range(1 + i % 4)]) for i in range(20)]
     marks = {"bos_id": 1, "eos_id": 2, "pad_id": 0}
-    objective = Translation(
+    objective = TranslationObjective(
         pairs,
         pairs[:6],
         max_steps=14,

@@ -19,7 +19,7 @@ from engine.recipes import RECIPES
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.run import train_recipe
 from engine.training import Checkpointed, Snapshotted, StepDone, Trainer, TrainingSettings
-from engine.training.language_modelling import LanguageModelling
+from engine.training.language_modelling import LanguageModellingObjective
 from engine.training.trainer import snapshot_steps
 
 TRAINING = TrainingSettings(max_steps=12, evaluate_every=5, checkpoint_every=3, log_every=1, snapshots=5, seed=3)
@@ -51,7 +51,7 @@ def build(seed: int = 0):
 
     torch.manual_seed(seed)
     ids = torch.randint(7, (150,), generator=torch.Generator().manual_seed(1)).tolist()
-    return LanguageModel(7, 6, 8, 1, "lstm", dropout=0.3), LanguageModelling(
+    return LanguageModel(7, 6, 8, 1, "lstm", dropout=0.3), LanguageModellingObjective(
         ids, ids[:30], batch_size=2, bptt_length=12
     )
 

@@ -20,7 +20,7 @@ from engine.recipes.tagging_recipe import TaggingRecipe, list_labels
 from engine.text.bio import illegal_places
 from engine.text.word_list import list_words
 from engine.training import Finished, TrainingSettings
-from engine.training.tagging import Tagging
+from engine.training.tagging import TaggingObjective
 
 TRAINING = TrainingSettings(max_steps=4, evaluate_every=2, log_every=1, average_decay=0.9, seed=3)
 TINY = TaggingRecipe(
@@ -85,7 +85,7 @@ def objective(tagged_mirror):
     corpus = load_corpus("ner_gmb")
     train = corpus.tagged("train")
     tokenizer = list_words(train[0], 40)
-    return Tagging(
+    return TaggingObjective(
         train, train, tokenizer, list_labels(train[1]), batch_words=9, word_dropout=0.0, rare_dropout=2.0, seed=1
     )
 
@@ -173,4 +173,4 @@ def test_the_compared_taggers_differ_in_one_thing_each():
 
 def test_no_sentences_are_refused(objective):
     with pytest.raises(DataError, match="There is no tagged sentence to learn from"):
-        Tagging(([], []), ([["a"]], [["O"]]), list_words([["a"]], 9), ["O"])
+        TaggingObjective(([], []), ([["a"]], [["O"]]), list_words([["a"]], 9), ["O"])

@@ -14,8 +14,8 @@ from engine.errors import ConfigError
 from engine.models.language_model import LanguageModel
 from engine.models.translator import Translator
 from engine.training import Checkpointed, Evaluated, Finished, StepDone, Trainer, TrainingSettings
-from engine.training.language_modelling import LanguageModelling
-from engine.training.translation import Translation
+from engine.training.language_modelling import LanguageModellingObjective
+from engine.training.translation import TranslationObjective
 
 SETTINGS = TrainingSettings(max_steps=6, learning_rate=1e-2, evaluate_every=3, log_every=1)
 
@@ -217,7 +217,7 @@ def test_a_validation_loss_that_is_no_number_is_never_best():
 
 def text_objective(seed=0):
     ids = [1, 2, 3, 4, 5, 3, 6, 0] * 40
-    return LanguageModelling(ids, ids[:40], batch_size=4, bptt_length=8, seed=seed)
+    return LanguageModellingObjective(ids, ids[:40], batch_size=4, bptt_length=8, seed=seed)
 
 
 def reader(cell="lstm", seed=0, **options):
@@ -245,7 +245,7 @@ class OneBatch:
 def test_a_language_model_overfits_one_batch(cell):
     torch.manual_seed(3)
     ids = torch.randint(7, (200,)).tolist()
-    objective = OneBatch(LanguageModelling(ids, ids[:9], batch_size=3, bptt_length=8))
+    objective = OneBatch(LanguageModellingObjective(ids, ids[:9], batch_size=3, bptt_length=8))
     events = train(objective, reader(cell), max_steps=150, learning_rate=0.02, log_every=150, evaluate_every=150)
     assert events[-1].best_metrics["loss"] < 0.02
 
@@ -254,7 +254,9 @@ def test_a_language_model_overfits_one_batch(cell):
 def test_a_translator_overfits_one_batch(attention):
     torch.manual_seed(3)
     pairs = [([3 + i, 4, 5 + i], [8 - i, 3 + i, 4]) for i in range(4)]
-    objective = OneBatch(Translation(pairs, pairs, bos_id=1, eos_id=2, pad_id=0, max_steps=150, label_smoothing=0.0))
+    objective = OneBatch(
+        TranslationObjective(pairs, pairs, bos_id=1, eos_id=2, pad_id=0, max_steps=150, label_smoothing=0.0)
+    )
     model = Translator(9, 12, 16, 1, 1, attention=attention, dropout=0.0)
     events = train(objective, model, max_steps=150, learning_rate=0.02, log_every=150, evaluate_every=150)
     assert events[-1].best_metrics["loss"] < 0.02

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from engine.errors import ConfigError, DataError
 from engine.models.translator import Translator
-from engine.training.translation import IGNORED, Translation
+from engine.training.translation import IGNORED, TranslationObjective
 
 PAD, BOS, EOS = 0, 1, 2
 ORDER = random.Random(3)
@@ -28,9 +28,9 @@ def pairs(count: int, mark: int = 3) -> list[tuple[list[int], list[int]]]:
 MAIN, EXTRA = pairs(30), [([500 + i], [4, 5]) for i in range(20)]
 
 
-def build(**options) -> Translation:
+def build(**options) -> TranslationObjective:
     given = {"bos_id": BOS, "eos_id": EOS, "pad_id": PAD, "max_steps": 100, "batch_tokens": 24} | options
-    return Translation(given.pop("main", MAIN), given.pop("validation", MAIN[:5]), **given)
+    return TranslationObjective(given.pop("main", MAIN), given.pop("validation", MAIN[:5]), **given)
 
 
 def names(plan) -> list[int]:
@@ -121,7 +121,7 @@ def translator(seed=0) -> Translator:
     return model
 
 
-def small(**options) -> Translation:
+def small(**options) -> TranslationObjective:
     return build(main=SMALL, validation=SMALL, **options)
 
 
@@ -210,7 +210,7 @@ def test_the_free_loss_is_that_of_the_reference_read_by_a_decoder_that_reads_its
     torch.manual_seed(0)
     model = Translator(vocab_size=9, embedding_dim=6, hidden_size=6, dropout=0.0).eval()
     pairs = [([4, 5, 6], [6, 5, 4, 7]), ([5, 4], [7, 8])]
-    objective = Translation(pairs, pairs, bos_id=1, eos_id=2, pad_id=0, max_steps=1, measures_free=True)
+    objective = TranslationObjective(pairs, pairs, bos_id=1, eos_id=2, pad_id=0, max_steps=1, measures_free=True)
     total, tokens = 0.0, 0
     with torch.no_grad():
         for source, target in pairs:

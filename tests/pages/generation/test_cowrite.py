@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.decoding.cowriting import Node, WritingTree, alternatives, let_write, type_text
+from engine.decoding.cowriting import WritingNode, WritingTree, alternatives, let_write, type_text
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from engine.decoding.tree_files import from_code, read_json, to_code, to_json
@@ -199,9 +199,9 @@ def test_a_damaged_code_loses_nothing_of_what_is_there(lstm: LoadedModel) -> Non
 
 def test_a_tree_too_large_for_the_address_stays_and_says_so(lstm: LoadedModel) -> None:
     draw = random.Random(0)
-    nodes: list[Node] = []
+    nodes: list[WritingNode] = []
     while len(to_code(lstm, WritingTree(tuple(nodes), len(nodes) - 1))) < 1470:
-        nodes += [Node(len(nodes) + i - 1, draw.randint(1, 62), "network") for i in range(10)]
+        nodes += [WritingNode(len(nodes) + i - 1, draw.randint(1, 62), "network") for i in range(10)]
     at = open_tool(cowrite_tree=to_code(lstm, WritingTree(tuple(nodes), len(nodes) - 1)))
     assert sentences(at) == []
     for _ in range(4):

@@ -17,6 +17,7 @@ from engine.inspection.translation.attention_ablation import (
     verdict,
 )
 from engine.inspection.translation.attention_search import find_attention, first_piece, search_sentence
+from engine.inspection.translation.search import inspect_search
 from engine.models.folder import LoadedModel, load_model
 from tests.pages.charts import figure, names
 from tests.pages.open import open_page, sentences, written
@@ -35,7 +36,7 @@ def loaded(models: Path) -> LoadedModel:
 @pytest.fixture
 def trial(loaded: LoadedModel) -> Trial:
     """Return the trial of its greedy translation."""
-    return open_trial(loaded, SENTENCE, 1, 0.0)
+    return open_trial(loaded, inspect_search(loaded, SENTENCE, 1, 0.0))
 
 
 def test_opens_on_the_step_that_needs_its_attention_most(loaded: LoadedModel, trial: Trial) -> None:
@@ -43,10 +44,8 @@ def test_opens_on_the_step_that_needs_its_attention_most(loaded: LoadedModel, tr
     assert not at.exception
     step = trial.most_telling_step
     assert at.slider(key="attention_step").value == step
-    word = trial.source_words[trial.steps["looked_at_word"][step - 1]]
-    report = try_edit(
-        loaded, SENTENCE, trial.token_ids, trial.is_finished, step, AttentionEdit("remove", word.start, word.stop)
-    )
+    word = trial.translation.source_words[trial.steps["looked_at_word"][step - 1]]
+    report = try_edit(loaded, trial, step, AttentionEdit("remove", word.start, word.stop))
     for told in (verdict(trial, report), rest_sentence(report), trial_sentence(trial)):
         assert told in written(at)
     assert f"Changed: {'**' * report.is_rewritten}{report.rewritten_text}" in written(at)
@@ -69,10 +68,10 @@ def test_a_link_carries_the_whole_trial(loaded: LoadedModel, trial: Trial) -> No
         "attention_share": "0.5",
     }
     at = open_page("translation", **LINK, **asked, attention_scope="In this step and all after it")
-    word = trial.source_words[2]
+    word = trial.translation.source_words[2]
     assert word.text == "dog"
     edit = AttentionEdit("raise", word.start, word.stop, 0.5, scope="rest")
-    report = try_edit(loaded, SENTENCE, trial.token_ids, trial.is_finished, 2, edit)
+    report = try_edit(loaded, trial, 2, edit)
     assert sentences(at) == []
     assert verdict(trial, report) in written(at)
     assert rest_sentence(report) in written(at)
@@ -82,7 +81,7 @@ def test_each_kind_of_change_reaches_the_engine(loaded: LoadedModel, trial: Tria
     at = open_page("translation", **LINK, attention_step="1")
     at.segmented_control(key="attention_kind").set_value("shuffle").run()
     at.number_input(key="attention_seed").set_value(5).run()
-    report = try_edit(loaded, SENTENCE, trial.token_ids, trial.is_finished, 1, AttentionEdit("shuffle", seed=5))
+    report = try_edit(loaded, trial, 1, AttentionEdit("shuffle", seed=5))
     changed = figure(at, "attention-edit")["data"][1]["y"]
     assert changed == pytest.approx(report.edited_weights.tolist(), abs=1e-6)
     at.segmented_control(key="attention_kind").set_value("uniform").run()
@@ -92,7 +91,7 @@ def test_each_kind_of_change_reaches_the_engine(loaded: LoadedModel, trial: Tria
 def test_the_links_show_the_step_and_a_click_goes_to_a_words_first_piece(trial: Trial) -> None:
     at = open_page("translation", **LINK, attention_step="2", unit="pieces")
     (marks,) = [trace for trace in figure(at, "attention-links")["data"] if trace.get("name") == "written"]
-    assert marks["customdata"] == list(range(1, len(trial.pieces) + 1))
+    assert marks["customdata"] == list(range(1, len(trial.translation.target_pieces) + 1))
     assert [symbol == "diamond" for symbol in marks["marker"]["symbol"]] == [
         place == 2 for place in marks["customdata"]
     ]
@@ -100,12 +99,12 @@ def test_the_links_show_the_step_and_a_click_goes_to_a_words_first_piece(trial: 
 
 def test_the_search_finds_for_a_typed_word_what_the_engine_finds(loaded: LoadedModel, trial: Trial) -> None:
     at = open_page("translation", **LINK, attention_step="1", attention_search="true", attention_typed="plage")
-    found = find_attention(loaded, SENTENCE, trial.token_ids, 1, first_piece(loaded, "plage"))
+    found = find_attention(loaded, trial, 1, first_piece(loaded, "plage"))
     assert search_sentence(found, "plage") in written(at)
     assert figure(at, "attention-found")["data"][1]["y"] == pytest.approx(found.found_weights.tolist(), abs=1e-4)
     at.text_input(key="attention_typed").set_value("").run()  # then it is the word chosen from the list
     chosen = int(at.selectbox(key="attention_wanted").value)
-    assert search_sentence(find_attention(loaded, SENTENCE, trial.token_ids, 1, chosen)) in written(at)
+    assert search_sentence(find_attention(loaded, trial, 1, chosen)) in written(at)
 
 
 @pytest.mark.parametrize(("typed", "said"), [("漢", "no pieces to spell"), ("<b>" * 40, "at most 60")])
@@ -146,9 +145,9 @@ def test_the_receipt_gives_the_verdict_again(
         exec(compile(receipt, "receipt", "exec"), {})  # the page's own lines  # noqa: S102
         told.append(capsys.readouterr().out)
     step = at.slider(key="attention_step").value
-    word = trial.source_words[trial.steps["looked_at_word"][step - 1]]
+    word = trial.translation.source_words[trial.steps["looked_at_word"][step - 1]]
     edit = AttentionEdit("remove", word.start, word.stop)
-    report = try_edit(load_model(models / NAME), SENTENCE, trial.token_ids, trial.is_finished, step, edit)
+    report = try_edit(load_model(models / NAME), trial, step, edit)
     assert verdict(trial, report) in told[0]
     assert f"{trial.steps['uniform'].iloc[0]:.6f}"[:6] in told[1]
     assert any(said in written(at) for said in told[2].split(" [")[:1])

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from engine.decoding.limits import SamplingSettings
+from engine.decoding.text import sample_translations
 from engine.inspection.translation.hypotheses import alternatives_sentence, hypotheses_table, word_alternatives
-from engine.inspection.translation.translations import inspect_hypotheses, inspect_samples
+from engine.inspection.translation.search import inspect_search
 from engine.models.folder import load_model
 from tests.pages.charts import figure
 from tests.pages.open import open_page, sentences, written
@@ -28,9 +29,9 @@ def test_sampling_follows_its_seed_and_settings(models: Path) -> None:
     assert not at.exception
     settings = SamplingSettings(temperature=1.4, top_k=20, top_p=0.9, seed=11)
     for name in (WITH, WITHOUT):
-        (report,) = inspect_samples(load_model(models / name), TEXT, settings)
+        (report,) = sample_translations(load_model(models / name), TEXT, settings)
         assert (report.text or "(nothing)") in headings(at)
-    five = inspect_samples(load_model(models / WITH), TEXT, settings, 5)
+    five = sample_translations(load_model(models / WITH), TEXT, settings, 5)
     table = next(frame.value for frame in at.dataframe if "seed" in frame.value)
     assert list(table["seed"]) == [11, 12, 13, 14, 15]
     assert list(table["With attention"]) == [report.text for report in five]
@@ -69,7 +70,7 @@ def test_the_other_choices_are_the_engines(models: Path) -> None:
     at = open_page("translation", text=TEXT, search="beam", beam_size="3", tool="choices", choices_word="0")
     assert not at.exception
     loaded = load_model(models / WITH)
-    reports = inspect_hypotheses(loaded, TEXT, 3, 1.0)
+    reports = inspect_search(loaded, TEXT, 3, 1.0).translations
     frame = word_alternatives(loaded, TEXT, reports[0].target_ids, 0)
     assert alternatives_sentence(frame) in written(at)
     assert figure(at, "choices")["data"][0]["x"] == pytest.approx(list(100 * frame["probability"]))
@@ -89,9 +90,9 @@ def test_the_bars_tell_a_click_which_word_it_hit(models: Path) -> None:
 def test_receipts_give_the_numbers_again(models: Path, search: str, capsys: pytest.CaptureFixture[str]) -> None:
     at = open_page("translation", text=TEXT, search=search, seed="3", beam_size="3", tool="choices")
     reports = (
-        inspect_hypotheses(load_model(models / WITH), TEXT, 3, 1.0)
+        inspect_search(load_model(models / WITH), TEXT, 3, 1.0).translations
         if search == "beam"
-        else inspect_samples(load_model(models / WITH), TEXT, SamplingSettings(seed=3), 5)
+        else sample_translations(load_model(models / WITH), TEXT, SamplingSettings(seed=3), 5)
     )
     frame = word_alternatives(load_model(models / WITH), TEXT, reports[0].target_ids, 0)
     expected = [

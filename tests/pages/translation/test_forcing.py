@@ -19,7 +19,7 @@ from engine.inspection.translation.translations import inspect_translation
 from engine.inspection.translation.wrong_word import put_wrong_word, wrong_word_sentence
 from engine.models.folder import load_model
 from tests.pages.charts import figure, names
-from tests.pages.open import alternative_texts, notes, open_page, sentences, written
+from tests.pages.open import alternative_texts, notes, open_page, receipt_lines, sentences, written
 
 NAME = "small-en-fr-none"
 SOURCE, REFERENCE = "A dog runs on the beach .", "Un chien court sur la plage ."
@@ -186,16 +186,19 @@ def test_a_reference_in_another_language_is_said(models: Path) -> None:
 
 
 def test_the_receipts_reproduce_what_is_shown(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from pages.components import forcing_receipts
-
-    steps = "1-2"
-    report = inspect_forcing(load_model(models / NAME), SOURCE, REFERENCE, steps)
-    exec(forcing_receipts.for_forcing(NAME, SOURCE, REFERENCE, steps, 0.1).python, {})
-    assert f"{report.exposure_gap}" in capsys.readouterr().out
-    exec(forcing_receipts.for_wrong_word(NAME, SOURCE, REFERENCE, steps, 2, "plage", 0.1).python, {})
-    found = put_wrong_word(load_model(models / NAME), SOURCE, REFERENCE, steps, 2, "plage")
-    assert wrong_word_sentence(found) in capsys.readouterr().out
-    exec(forcing_receipts.for_coins(NAME, SOURCE, REFERENCE, 0.4, 3).python, {})
-    assert tossed_steps(load_model(models / NAME), SOURCE, REFERENCE, 0.4, 3) in capsys.readouterr().out
-    exec(forcing_receipts.for_regimes([NAME], SOURCE, REFERENCE).python, {})
-    assert f"{report.free.mean_loss}" in capsys.readouterr().out
+    at = open_page(
+        "translation",
+        **ASKED,
+        forcing_by="coins",
+        forcing_share="0.4",
+        forcing_seed="3",
+        forcing_wrong_step="2",
+        forcing_wrong_word="plage",
+    )
+    for lines in receipt_lines(at):
+        exec(lines, {})
+    printed, loaded = capsys.readouterr().out, load_model(models / NAME)
+    steps = tossed_steps(loaded, SOURCE, REFERENCE, 0.4, 3)
+    assert steps in printed
+    assert f"{inspect_forcing(loaded, SOURCE, REFERENCE, steps).exposure_gap}" in printed
+    assert wrong_word_sentence(put_wrong_word(loaded, SOURCE, REFERENCE, steps, 2, "plage")) in printed

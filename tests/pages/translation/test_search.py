@@ -4,7 +4,6 @@ sentence."""
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -14,9 +13,8 @@ from engine.inspection.translation.search import inspect_search, search_sentence
 from engine.inspection.translation.search_tries import alternatives_after, search_from, try_sentence, write_code
 from engine.models.folder import load_model
 from pages.components.state import fingerprint
-from pages.components.translation.search_receipts import for_alternatives, for_settings, for_tree, for_tries
 from tests.pages.charts import figure
-from tests.pages.open import open_page, sentences, written
+from tests.pages.open import open_page, receipt_lines, sentences, written
 
 WITH = "small-en-fr-dot"
 FIRST = list_translation_examples()[0]
@@ -132,15 +130,18 @@ def test_a_word_that_cannot_be_put_in_gets_a_sentence_and_stays(typed: str, word
 def test_the_receipts_lines_give_the_numbers_again(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     loaded = load_model(models / WITH)
     search, settings = inspect_search(loaded, SENTENCE, 5, 1.0), inspect_settings(loaded, SENTENCE, "un chien noir")
-    beginning = search.prefix(int(search.left["node"].iloc[0]))
-    context = SimpleNamespace(network=WITH, source=SENTENCE)
-    found = search_from(loaded, SENTENCE, beginning, 5, 1.0)
-    likely = alternatives_after(loaded, SENTENCE, beginning[:1])
-    for receipt, expected in (
-        (for_tree(context, search), f"{search.winner.score:.3f}"),
-        (for_tries(context, search, [beginning]), repr(found.score)),
-        (for_alternatives(context, beginning[:1]), f"{likely['probability'].iloc[0]:.6f}"),
-        (for_settings(context, settings), f"{settings.winners['log_prob'].iloc[0]:.5f}"[:7]),
+    beginnings = [search.prefix(int(node)) for node in search.left["node"].iloc[:2]]
+    found = [search_from(loaded, SENTENCE, beginning, 5, 1.0) for beginning in beginnings]
+    likely = alternatives_after(loaded, SENTENCE, search.winner_ids[:1])
+    at = open_tool(reference="un chien noir", search_tries=code(*beginnings), search_place="2")
+    for lines in receipt_lines(at):
+        exec(lines, {})
+    printed = capsys.readouterr().out
+    for expected in (
+        f"{search.winner.score:.3f}",
+        search.nodes.to_string(),
+        *(repr(one.score) for one in found),
+        likely.to_string(),
+        settings.winners.to_string(),
     ):
-        exec(receipt.python, {})
-        assert expected in capsys.readouterr().out
+        assert expected in printed

@@ -8,8 +8,9 @@ import pytest
 
 from engine.inspection.translation import nearest_sentences, sentence_index
 from engine.inspection.translation.nearest_sentences import nearest_sentence
+from engine.inspection.translation.search import inspect_search
 from engine.inspection.translation.sentence_index import index_pairs, save_sentence_index
-from engine.inspection.translation.sentence_similarity import compare_twins, twins_sentence
+from engine.inspection.translation.sentence_similarity import compare_sentences, similarity_sentence
 from engine.inspection.translation.translations import inspect_translation
 from engine.inspection.translation.word_swaps import find_neighbours, find_words, nearest_twin, swap_sentence, swap_word
 from engine.models.folder import LoadedModel, load_model
@@ -50,7 +51,7 @@ def test_a_swap_shows_the_engines_neighbours_and_translation(loaded: LoadedModel
     old = inspect_translation(loaded, SENTENCE, 1, 0.0)
     for new in (neighbours[0].word, neighbours[-1].word):
         at.selectbox(key="swaps_neighbour").select(new).run()
-        found = swap_word(loaded, SENTENCE, word, new, old.target_ids, 1, 0.0)
+        found = swap_word(loaded, inspect_search(loaded, SENTENCE, 1, 0.0), word, new)
         assert swap_sentence("dog", new, old, found) in written(at)
         assert any(f"{found.source}\n{found.after.text}" == text.value for text in at.text)
     drawn = figure(at, "swaps-nearness")["data"][-1]
@@ -77,10 +78,16 @@ def test_sentences_without_a_word_or_a_neighbour_get_a_sentence(text: str, told:
 
 def test_two_sentences_are_compared_state_by_state(loaded: LoadedModel) -> None:
     at = open_page("translation", tool="Two sentences", **LINK)
-    own = compare_twins(loaded, SENTENCE, nearest_twin(loaded, SENTENCE), 1, 0.0)
-    assert twins_sentence(own) in written(at).replace("\\", "")
+    own = compare_sentences(
+        loaded, inspect_search(loaded, SENTENCE, 1, 0.0), inspect_search(loaded, nearest_twin(loaded, SENTENCE), 1, 0.0)
+    )
+    assert similarity_sentence(own) in written(at).replace("\\", "")
     at.text_area(key="twins_text").input("A black beach runs on the dog .").run()
-    found = compare_twins(loaded, SENTENCE, "A black beach runs on the dog .", 1, 0.0)
+    found = compare_sentences(
+        loaded,
+        inspect_search(loaded, SENTENCE, 1, 0.0),
+        inspect_search(loaded, "A black beach runs on the dog .", 1, 0.0),
+    )
     for name, course in (("encoder", found.encoder), ("decoder", found.decoder)):
         drawn = [None if x is None or x != x else x for x in figure(at, f"twins-{name}")["data"][0]["x"]]
         assert drawn == pytest.approx(course.cosines, abs=1e-6)
@@ -92,14 +99,16 @@ def test_two_sentences_are_compared_state_by_state(loaded: LoadedModel) -> None:
 def test_nearest_sentences_of_both_states(loaded: LoadedModel, index: Path) -> None:
     at = open_page("translation", tool="Nearest sentences", **LINK)
     assert not at.exception
-    found = nearest_sentences.find_nearest(loaded, SENTENCE)
+    found = nearest_sentences.find_nearest(loaded, inspect_search(loaded, SENTENCE, 1, 0.0))
     assert nearest_sentence(found) in written(at).replace("\\", "")
     table = next(frame.value for frame in at.dataframe if "cosine" in frame.value)
     assert table["source"][0] == SENTENCE
     assert table["row"][0] == 5
     at = open_page("translation", tool="Nearest sentences", nearest_state="Decoder", nearest_step="2", **LINK)
     table = next(frame.value for frame in at.dataframe if "next_piece" in frame.value)
-    assert list(table["row"]) == list(nearest_sentences.find_nearest(loaded, SENTENCE, step=2).frame["row"])
+    assert list(table["row"]) == list(
+        nearest_sentences.find_nearest(loaded, inspect_search(loaded, SENTENCE, 1, 0.0), step=2).frame["row"]
+    )
 
 
 def test_of_a_corpus_that_cannot_be_read_only_row_numbers_are_shown(

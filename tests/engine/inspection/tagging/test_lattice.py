@@ -26,8 +26,8 @@ from engine.inspection.tagging.lattice import (
     END,
     LARGEST_CHANGE,
     STEP,
-    Edit,
     Lattice,
+    TransitionEdit,
     best_tags,
     best_ways,
     column_frame,
@@ -106,12 +106,12 @@ def test_a_flip_flips_and_a_hundredth_less_does_not(seed: int) -> None:
         flip = find_flip(found, before, after)
         if flip is None:
             for change in (LARGEST_CHANGE, -LARGEST_CHANGE):
-                assert all_ways(edit_steps(found, [Edit(before, after, change)]))[0][1] == own
+                assert all_ways(edit_steps(found, [TransitionEdit(before, after, change)]))[0][1] == own
             continue
         smallest[before, after] = abs(flip.edit.change)
         assert all_ways(edit_steps(found, [flip.edit]))[0][1] == flip.flipped != own
         for sign in (1, -1):
-            nearly = Edit(before, after, sign * (abs(flip.edit.change) - STEP))
+            nearly = TransitionEdit(before, after, sign * (abs(flip.edit.change) - STEP))
             assert all_ways(edit_steps(found, [nearly]))[0][1] == own
     easiest = easiest_flips(found, 4)
     assert [abs(flip.edit.change) for flip in easiest] == pytest.approx(sorted(smallest.values())[:4])
@@ -120,9 +120,13 @@ def test_a_flip_flips_and_a_hundredth_less_does_not(seed: int) -> None:
 def test_edits_are_read_written_replaced_and_refused() -> None:
     found = lattice(0)
     edits = read_edits("B-per>I-per:+1.5; beginning>O:-2;B-per>I-per:0.25; I-geo>end:3", LABELS)
-    assert edits == [Edit(BEGIN, "O", -2.0), Edit("B-per", "I-per", 0.25), Edit("I-geo", END, 3.0)]
+    assert edits == [
+        TransitionEdit(BEGIN, "O", -2.0),
+        TransitionEdit("B-per", "I-per", 0.25),
+        TransitionEdit("I-geo", END, 3.0),
+    ]
     assert read_edits(write_edits(edits), LABELS) == edits
-    assert with_edit(edits, Edit(BEGIN, "O", 0.0)) == edits[1:]
+    assert with_edit(edits, TransitionEdit(BEGIN, "O", 0.0)) == edits[1:]
     edited = edit_steps(found, edits)
     assert step_score(edited, "B-per", "I-per") == pytest.approx(found.transitions[1, 2] + 0.25)
     assert np.nansum(step_matrix(edited) - step_matrix(found)) == pytest.approx(1.25)
@@ -210,7 +214,7 @@ def test_disagreements_name_the_half_that_is_followed() -> None:
     ]
     sentence = disagreement_sentence(found)
     assert "differ at 3 of 4 words. Most plainly at “Ford” (word 2)" in sentence
-    assert "B-per (60%), so the forward half is followed" in sentence
+    assert "B-per (60 %), so the forward half is followed" in sentence
     assert sentence.endswith("follows the forward half once, the backward half once, neither once.")
 
 

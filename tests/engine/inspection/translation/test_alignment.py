@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.inspection.translation.alignment import GAP, SUBSTITUTION, align, line_up
-from engine.inspection.translation.words import END
+from engine.text.piece_labels import END
 
 ROWS = st.lists(st.sampled_from("abc"), max_size=5)
 

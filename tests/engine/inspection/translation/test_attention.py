@@ -10,7 +10,7 @@ from engine.inspection.translation.attention import (
     merge_attention,
     strongest_links,
 )
-from engine.inspection.translation.words import group_pieces
+from engine.text.piece_labels import group_pieces
 
 WEIGHTS = np.array([[0.7, 0.2, 0.1], [0.1, 0.2, 0.7], [0.0, 0.4, 0.6]])
 

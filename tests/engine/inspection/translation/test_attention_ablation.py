@@ -24,6 +24,7 @@ from engine.inspection.translation.attention_ablation import (
     verdict,
 )
 from engine.inspection.translation.attention_search import _climb, find_attention, first_piece, search_sentence
+from engine.inspection.translation.search import inspect_search
 from engine.models.base import select
 from engine.models.folder import LoadedModel, load_model
 
@@ -39,7 +40,7 @@ def loaded(translator_folder: Path) -> LoadedModel:
 @pytest.fixture(scope="module")
 def trial(loaded: LoadedModel) -> Trial:
     """Return the trial of its greedy translation."""
-    return open_trial(loaded, SENTENCE, 1, 0.0)
+    return open_trial(loaded, inspect_search(loaded, SENTENCE, 1, 0.0))
 
 
 def log_probs_by_hand(loaded: LoadedModel, trial: Trial, step: int, weights: np.ndarray) -> torch.Tensor:
@@ -47,10 +48,10 @@ def log_probs_by_hand(loaded: LoadedModel, trial: Trial, step: int, weights: np.
 
     It holds the source's places weighed by `weights` (N, S), and its own weight can only be 1.
     """
-    source_ids, lengths = encode_sources(loaded, [trial.source])
+    source_ids, lengths = encode_sources(loaded, [trial.translation.source])
     with torch.inference_mode():
         state = loaded.model.start(source_ids, lengths)
-        read = [loaded.tokenizer.bos_id, *trial.token_ids[: step - 1]]
+        read = [loaded.tokenizer.bos_id, *trial.translation.target_ids[: step - 1]]
         for token_id in read[:-1]:
             _, state = loaded.model.step(torch.tensor([token_id]), state)
         count = len(weights)
@@ -68,19 +69,19 @@ def log_prob_by_hand(loaded: LoadedModel, trial: Trial, step: int, weights: np.n
 
 def test_a_trial_is_of_the_translation_that_is_shown(loaded: LoadedModel, trial: Trial) -> None:
     shown = translate(loaded, SENTENCE)[0]
-    assert loaded.tokenizer.decode(list(trial.token_ids)) == shown.text
-    assert trial.weights == pytest.approx(shown.attention_weights.numpy()[: len(trial.token_ids)], abs=1e-5)
-    assert trial.steps["log_prob"].tolist() == pytest.approx(shown.log_probs[: len(trial.token_ids)], abs=1e-4)
+    assert loaded.tokenizer.decode(list(trial.translation.target_ids)) == shown.text
+    assert trial.translation.weights == pytest.approx(shown.weights, abs=1e-5)
+    assert trial.steps["log_prob"].tolist() == pytest.approx(shown.log_probs, abs=1e-4)
 
 
 def test_every_control_equals_its_step_made_alone(loaded: LoadedModel, trial: Trial) -> None:
-    size = trial.weights.shape[1]
+    size = trial.translation.weights.shape[1]
     for row in trial.steps.iloc[:6].itertuples():
-        piece, weights = trial.token_ids[row.step - 1], trial.weights[row.step - 1]
+        piece, weights = trial.translation.target_ids[row.step - 1], trial.translation.weights[row.step - 1]
         own = log_prob_by_hand(loaded, trial, row.step, weights, piece)
         even = log_prob_by_hand(loaded, trial, row.step, np.full(size, 1 / size), piece)
-        word = trial.source_words[row.looked_at_word]
-        shares = [weights[other.start : other.stop].sum() for other in trial.source_words]
+        word = trial.translation.source_words[row.looked_at_word]
+        shares = [weights[other.start : other.stop].sum() for other in trial.translation.source_words]
         assert row.weight == pytest.approx(max(shares), abs=1e-6)
         without = weights.copy()
         without[word.start : word.stop] = 0
@@ -89,33 +90,32 @@ def test_every_control_equals_its_step_made_alone(loaded: LoadedModel, trial: Tr
 
 
 def test_an_edit_gives_the_piece_the_likelihood_of_its_step_made_alone(loaded: LoadedModel, trial: Trial) -> None:
-    word = trial.source_words[-1]
+    word = trial.translation.source_words[-1]
     edit = AttentionEdit("only", word.start, word.stop)
-    report = try_edit(loaded, SENTENCE, trial.token_ids, trial.is_finished, 2, edit)
+    report = try_edit(loaded, trial, 2, edit)
     assert report.log_prob_own == pytest.approx(trial.steps["log_prob"][1], abs=1e-5)
-    by_hand = log_prob_by_hand(loaded, trial, 2, report.edited_weights, trial.token_ids[1])
+    by_hand = log_prob_by_hand(loaded, trial, 2, report.edited_weights, trial.translation.target_ids[1])
     assert report.log_prob_edited == pytest.approx(by_hand, abs=1e-4)
     assert report.edited_weights.sum() == pytest.approx(1, abs=1e-5)
     assert report.rest_change == pytest.approx(0, abs=1e-4)
     assert "as likely as before" in rest_sentence(report)
-    assert report.untouched_text == loaded.tokenizer.decode(list(trial.token_ids))
+    assert report.untouched_text == loaded.tokenizer.decode(list(trial.translation.target_ids))
 
 
 def test_changing_all_later_steps_changes_the_rest_by_the_sum_of_their_controls(
     loaded: LoadedModel, trial: Trial
 ) -> None:
-    report = try_edit(loaded, SENTENCE, trial.token_ids, False, 2, AttentionEdit("uniform", scope="rest"))
+    cut_off = dataclasses.replace(trial, translation=dataclasses.replace(trial.translation, end_log_prob=None))
+    report = try_edit(loaded, cut_off, 2, AttentionEdit("uniform", scope="rest"))
     assert report.rest_change == pytest.approx(trial.steps["uniform"][2:].sum(), abs=1e-3)
     assert abs(report.rest_change) > 1e-3
     assert f"({report.rest_change:+.2f})" in rest_sentence(report)
 
 
 def test_raising_a_word_to_what_it_has_changes_nothing_and_says_so(loaded: LoadedModel, trial: Trial) -> None:
-    word = trial.source_words[0]
-    share = float(trial.weights[0, word.start : word.stop].sum())
-    report = try_edit(
-        loaded, SENTENCE, trial.token_ids, trial.is_finished, 1, AttentionEdit("raise", word.start, word.stop, share)
-    )
+    word = trial.translation.source_words[0]
+    share = float(trial.translation.weights[0, word.start : word.stop].sum())
+    report = try_edit(loaded, trial, 1, AttentionEdit("raise", word.start, word.stop, share))
     assert abs(report.change) < 1e-4
     assert not report.is_rewritten
     assert "did not matter" in verdict(trial, report)
@@ -129,7 +129,7 @@ def judged(trial: Trial, report: EditReport, change: float, uniform: float, shuf
 
 
 def test_the_verdict_follows_the_numbers(loaded: LoadedModel, trial: Trial) -> None:
-    report = try_edit(loaded, SENTENCE, trial.token_ids, trial.is_finished, 1, AttentionEdit("uniform"))
+    report = try_edit(loaded, trial, 1, AttentionEdit("uniform"))
     below, above = 0.9 * NEGLIGIBLE_NATS, 1.1 * NEGLIGIBLE_NATS
     assert "This change did not matter" in judged(trial, report, -below, 0, 0)
     assert "less likely, from 37 % to 33 %" in judged(trial, report, -above, 0, 0)
@@ -141,16 +141,16 @@ def test_the_verdict_follows_the_numbers(loaded: LoadedModel, trial: Trial) -> N
 
 
 def test_the_sentence_on_all_steps_counts_those_that_need_attention(trial: Trial) -> None:
-    lost = [-2.0, *[0.0] * (len(trial.pieces) - 1)]
+    lost = [-2.0, *[0.0] * (len(trial.translation.target_pieces) - 1)]
     told = trial_sentence(dataclasses.replace(trial, steps=trial.steps.assign(uniform=lost)))
     assert f"1 of {len(lost)} pieces" in told
-    assert f"“{trial.pieces[0]}” would lose most, 2.00 nats" in told
+    assert f"“{trial.translation.target_pieces[0]}” would lose most, 2.00 nats" in told
 
 
 def test_the_search_reaches_what_a_fine_grid_over_all_attentions_reaches(loaded: LoadedModel) -> None:
     source = "a cat"
-    trial = open_trial(loaded, source, 1, 0.0)
-    size = trial.weights.shape[1]
+    trial = open_trial(loaded, inspect_search(loaded, source, 1, 0.0))
+    size = trial.translation.weights.shape[1]
     shares = np.array([row for row in itertools.product(range(11), repeat=size) if sum(row) == 10]) / 10
     by_hand = log_probs_by_hand(loaded, trial, 2, shares)
     reached, at_corners = by_hand.max(dim=0).values, by_hand[shares.max(axis=1) == 1].max(dim=0).values
@@ -160,7 +160,7 @@ def test_the_search_reaches_what_a_fine_grid_over_all_attentions_reaches(loaded:
     assert float(gain[inside]) > 1e-4
     for wanted in (inside,):
         grid = float(reached[wanted])
-        found = find_attention(loaded, source, trial.token_ids, 2, wanted)
+        found = find_attention(loaded, trial, 2, wanted)
         assert found.found_log_prob >= grid - 1e-3
         assert found.found_log_prob >= float(at_corners[wanted]) + 0.5 * float(gain[wanted])
         assert found.found_log_prob == pytest.approx(
@@ -172,7 +172,7 @@ def test_the_search_reaches_what_a_fine_grid_over_all_attentions_reaches(loaded:
 
 
 def test_the_search_says_when_it_fails_and_when_there_was_nothing_to_do(loaded: LoadedModel, trial: Trial) -> None:
-    written = find_attention(loaded, SENTENCE, trial.token_ids, 1, trial.token_ids[0])
+    written = find_attention(loaded, trial, 1, trial.translation.target_ids[0])
     assert "writes anyway" in search_sentence(written)
     unreached = dataclasses.replace(written, wanted="x", rank=9, winner="y")
     assert "No attention that was found" in search_sentence(unreached)
@@ -181,17 +181,16 @@ def test_the_search_says_when_it_fails_and_when_there_was_nothing_to_do(loaded: 
 
 
 def test_what_cannot_be_put_on_trial_gets_a_sentence(loaded: LoadedModel, trial: Trial) -> None:
-    asked = (SENTENCE, trial.token_ids, True)
     with pytest.raises(InputError, match="there is no step 99"):
-        try_edit(loaded, *asked, 99, AttentionEdit("uniform"))
+        try_edit(loaded, trial, 99, AttentionEdit("uniform"))
     with pytest.raises(InputError, match="there is no step 0"):
-        find_attention(loaded, SENTENCE, trial.token_ids, 0, 5)
+        find_attention(loaded, trial, 0, 5)
     with pytest.raises(InputError, match="no piece number"):
-        find_attention(loaded, SENTENCE, trial.token_ids, 1, 10_000)
+        find_attention(loaded, trial, 1, 10_000)
     with pytest.raises(InputError, match="no word from"):
-        try_edit(loaded, *asked, 1, AttentionEdit("only", 40, 41))
+        try_edit(loaded, trial, 1, AttentionEdit("only", 40, 41))
     with pytest.raises(InputError, match="nothing to translate"):
-        open_trial(loaded, "  ", 1, 0.0)
+        open_trial(loaded, inspect_search(loaded, "  ", 1, 0.0))
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from engine.errors import DataError, InputError
 from engine.inspection.translation import bottleneck
 from engine.inspection.translation.bottleneck import (
     WHOLE,
-    Directions,
     Pressed,
+    PrincipalDirections,
     find_directions,
     load_directions,
     press,
@@ -41,13 +41,13 @@ def loaded(translator_folder: Path) -> LoadedModel:
 
 
 @pytest.fixture(scope="module")
-def directions(loaded: LoadedModel) -> Directions:
+def directions(loaded: LoadedModel) -> PrincipalDirections:
     """Return its directions over eight sentences."""
     return find_directions(loaded, SENTENCES)
 
 
 @pytest.fixture
-def kept(directions: Directions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def kept(directions: PrincipalDirections, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder in which the press finds the directions."""
     monkeypatch.setattr(bottleneck, "FOLDER", tmp_path)
     save_directions(directions)
@@ -64,7 +64,9 @@ def vectors_of(loaded: LoadedModel, sentences: list[str]) -> torch.Tensor:
     return torch.stack(rows)
 
 
-def test_directions_are_those_of_a_singular_value_decomposition(loaded: LoadedModel, directions: Directions) -> None:
+def test_directions_are_those_of_a_singular_value_decomposition(
+    loaded: LoadedModel, directions: PrincipalDirections
+) -> None:
     vectors = vectors_of(loaded, SENTENCES).double().numpy()
     centred = vectors - vectors.mean(axis=0)
     _, singular, rows = np.linalg.svd(centred, full_matrices=False)
@@ -75,7 +77,7 @@ def test_directions_are_those_of_a_singular_value_decomposition(loaded: LoadedMo
     assert (np.diff(directions.explained) >= 0).all()
 
 
-def test_the_press_is_a_projection(loaded: LoadedModel, directions: Directions) -> None:
+def test_the_press_is_a_projection(loaded: LoadedModel, directions: PrincipalDirections) -> None:
     vector = vectors_of(loaded, [SENTENCE])
     once = directions.squeeze(vector, 3)
     assert torch.allclose(directions.squeeze(once, 3), once, atol=1e-5)
@@ -89,12 +91,14 @@ def test_the_press_is_a_projection(loaded: LoadedModel, directions: Directions) 
 
 
 @pytest.mark.parametrize("size", [-1, 25])
-def test_sizes_that_are_not_kept_get_a_sentence(directions: Directions, size: int) -> None:
+def test_sizes_that_are_not_kept_get_a_sentence(directions: PrincipalDirections, size: int) -> None:
     with pytest.raises(InputError, match="Between 1 and 24"):
         directions.squeeze(directions.mean[None], size)
 
 
-def test_everything_the_decoder_gets_goes_through_the_press(loaded: LoadedModel, directions: Directions) -> None:
+def test_everything_the_decoder_gets_goes_through_the_press(
+    loaded: LoadedModel, directions: PrincipalDirections
+) -> None:
     """Two sources that are the same after the press start the decoder alike, all but what attention looks at."""
     source_ids, lengths = encode_sources(loaded, ["a dog", SENTENCE])
     flat = dataclasses.replace(directions, basis=torch.zeros_like(directions.basis))
@@ -130,7 +134,7 @@ def test_the_whole_vector_gives_what_greedy_decoding_gives(loaded: LoadedModel, 
 
 
 def test_a_batch_of_sizes_equals_each_alone_with_its_vector_put_in_by_hand(
-    loaded: LoadedModel, directions: Directions, kept: Path
+    loaded: LoadedModel, directions: PrincipalDirections, kept: Path
 ) -> None:
     rows = press(loaded, SENTENCE, (7, 3, 1)).rows.set_index("size")
     source_ids, lengths = encode_sources(loaded, [SENTENCE])
@@ -177,7 +181,7 @@ def test_the_sentence_says_where_it_breaks() -> None:
 
 
 def test_directions_that_are_missing_damaged_or_of_other_weights(
-    loaded: LoadedModel, directions: Directions, kept: Path
+    loaded: LoadedModel, directions: PrincipalDirections, kept: Path
 ) -> None:
     file = kept / "tiny-en-fr.safetensors"
     assert torch.equal(load_directions(loaded).basis, directions.basis)

@@ -39,8 +39,8 @@ from engine.inspection.translation.forcing import (
     tossed_steps,
     write_steps,
 )
-from engine.inspection.translation.words import END
 from engine.models.folder import LoadedModel
+from engine.text.piece_labels import END
 
 SOURCE, REFERENCE = "the dog sees a cat", "le chien voit un chat"
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.decoding.limits import SamplingSettings
-from engine.decoding.text import encode_sources, translate
+from engine.decoding.text import encode_sources, sample_translations, translate
 from engine.errors import InputError
 from engine.inspection.translation.hypotheses import (
     alternatives_sentence,
@@ -14,7 +14,8 @@ from engine.inspection.translation.hypotheses import (
     runner_up_sentence,
     word_alternatives,
 )
-from engine.inspection.translation.translations import inspect_hypotheses, inspect_samples, inspect_translation
+from engine.inspection.translation.search import inspect_search
+from engine.inspection.translation.translations import inspect_translation
 from engine.models.folder import load_model
 from engine.plotting.translation.word_choices import describe_word_choices, word_choice_bars
 
@@ -28,7 +29,7 @@ def translator():
 
 @pytest.fixture(scope="module")
 def reports(translator):
-    return inspect_hypotheses(translator, SOURCE, 4, 1.0)
+    return inspect_search(translator, SOURCE, 4, 1.0).translations
 
 
 def test_the_list_is_what_the_search_ended_with(translator, reports):
@@ -36,7 +37,7 @@ def test_the_list_is_what_the_search_ended_with(translator, reports):
     table = hypotheses_table(reports)
     assert list(table["translation"]) == [one.text for one in found]
     assert list(table["score"]) == pytest.approx([one.score for one in found], abs=1e-4)
-    assert list(table["log_probability_nats"]) == pytest.approx([sum(one.log_probs) for one in found], abs=1e-3)
+    assert list(table["log_probability_nats"]) == pytest.approx([one.total_log_prob for one in found], abs=1e-3)
     assert list(table["nats_per_piece"]) == pytest.approx(
         [one.score for one in found], abs=1e-3
     )  # penalty 1: the mean per piece
@@ -45,7 +46,7 @@ def test_the_list_is_what_the_search_ended_with(translator, reports):
 
 
 def test_drawn_ones_are_listed_with_their_seeds(translator):
-    table = hypotheses_table(inspect_samples(translator, SOURCE, SamplingSettings(seed=3), 2))
+    table = hypotheses_table(sample_translations(translator, SOURCE, SamplingSettings(seed=3), 2))
     assert list(table["seed"]) == [3, 4]
     assert "score" not in table
 
@@ -72,7 +73,7 @@ def test_the_first_pieces_are_the_likeliest_at_the_place(translator, reports):
 
 
 def test_a_written_word_that_was_unlikely_is_listed_too(translator):
-    report = inspect_samples(translator, SOURCE, SamplingSettings(temperature=2.5, seed=1))[0]
+    report = sample_translations(translator, SOURCE, SamplingSettings(temperature=2.5, seed=1))[0]
     sizes = []
     for place in range(min(6, len(report.target_words))):
         frame = word_alternatives(translator, SOURCE, report.target_ids, place)

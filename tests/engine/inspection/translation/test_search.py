@@ -43,12 +43,16 @@ def test_the_tree_ends_in_the_translations_of_the_same_search(interpreter, width
     own = translate(interpreter, SOURCE, beam_size=width, length_penalty=penalty)
     assert report.found["text"].tolist() == [translation.text for translation in own]
     assert report.found["log_prob"].tolist() == pytest.approx(
-        [sum(translation.log_probs) for translation in own], abs=1e-4
+        [translation.total_log_prob for translation in own], abs=1e-4
     )
     winner = report.nodes[report.nodes["is_winner"]]
-    assert winner["log_prob"].tolist() == pytest.approx(own[0].log_probs, abs=1e-4)
+    ended = [own[0].end_log_prob] if own[0].is_finished else []
+    assert winner["log_prob"].tolist() == pytest.approx([*own[0].log_probs, *ended], abs=1e-4)
     assert math.fsum(winner["log_prob"]) / len(winner) ** penalty == pytest.approx(report.winner.score, abs=1e-4)
-    assert interpreter.tokenizer.tokens(winner["token_id"].tolist()) == own[0].target_tokens
+    assert interpreter.tokenizer.tokens(winner["token_id"].tolist()) == [
+        *own[0].target_tokens,
+        *["<eos>"] * own[0].is_finished,
+    ]
     assert f"{len(report.nodes)} candidates" in search_sentence(report)
     assert set(report.left["fate"]) <= set(LEFT)
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.decoding.text import translate
+from engine.decoding import text
+from engine.decoding.text import encode_sources, search, translate
 from engine.inspection.translation.translations import (
     confidence_sentence,
     confidence_table,
@@ -21,20 +22,34 @@ SOURCE = "the dog sees a cat"
 
 
 def test_report_repeats_the_best_translation(interpreter: LoadedModel) -> None:
-    best = translate(interpreter, SOURCE, beam_size=3, length_penalty=1.0)[0]
+    found = search(interpreter, *encode_sources(interpreter, [SOURCE]), 3, 1.0)[0][0]
     report = inspect_translation(interpreter, SOURCE, 3, 1.0)
-    assert report.text == best.text
-    ended = [] if report.end_log_prob is None else [report.end_log_prob]
-    assert report.log_probs + ended == best.log_probs
-    assert math.isclose(report.total_log_prob, sum(best.log_probs))
+    assert report.text == interpreter.tokenizer.decode(found.token_ids)
+    ended = [report.end_log_prob] if report.is_finished else []
+    assert report.log_probs + ended == found.log_probs
+    assert math.isclose(report.total_log_prob, sum(found.log_probs))
     assert report.weights.shape == (len(report.target_pieces), len(report.source_pieces))
-    assert torch.equal(torch.from_numpy(report.weights), best.attention_weights[: len(report.target_pieces)])
+    assert torch.equal(torch.from_numpy(report.weights), found.attention_weights[: len(report.target_pieces)])
     assert np.allclose(report.weights.sum(axis=1), 1, atol=1e-5)
 
 
 def test_report_holds_no_tensors_and_can_be_stored(interpreter: LoadedModel) -> None:
     report = inspect_translation(interpreter, SOURCE, 1, 0.0)
     assert b"torch" not in pickle.dumps(report)
+
+
+def test_runners_up_are_not_described_unless_shown(interpreter: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    described: list[int] = []
+    for name in ("group_pieces", "display_pieces"):
+        original = getattr(text, name)
+        monkeypatch.setattr(text, name, lambda tokens, own=original: described.append(1) or own(tokens))
+    best, *others = translate(interpreter, SOURCE, beam_size=4)
+    assert others
+    assert not described
+    assert best.word_probabilities
+    assert len(described) == 1
+    assert best.word_probabilities
+    assert len(described) == 1
 
 
 def test_a_word_is_as_likely_as_all_its_pieces_together(interpreter: LoadedModel) -> None:

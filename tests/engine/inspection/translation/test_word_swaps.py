@@ -13,6 +13,7 @@ from engine.decoding.text import encode_sources, translate
 from engine.errors import ConfigError, DataError, InputError
 from engine.inspection.translation import nearest_sentences, sentence_index
 from engine.inspection.translation.nearest_sentences import find_nearest, nearest_sentence
+from engine.inspection.translation.search import inspect_search
 from engine.inspection.translation.sentence_index import (
     build_sentence_index,
     index_pairs,
@@ -20,7 +21,7 @@ from engine.inspection.translation.sentence_index import (
     quantise,
     save_sentence_index,
 )
-from engine.inspection.translation.sentence_similarity import compare_twins, trace_states, twins_sentence
+from engine.inspection.translation.sentence_similarity import compare_sentences, similarity_sentence, trace_states
 from engine.inspection.translation.translations import inspect_translation
 from engine.inspection.translation.word_languages import languages_of, list_words, load_words, save_words
 from engine.inspection.translation.word_swaps import (
@@ -105,7 +106,7 @@ def test_only_words_of_the_same_script_are_neighbours(loaded):
 
 def test_a_swap_is_the_new_sentence_translated_and_the_old_translation_scored(loaded):
     dog, old = word(loaded, "dog"), inspect_translation(loaded, SENTENCE, 1, 0.0)
-    found = swap_word(loaded, SENTENCE, dog, "cat", old.target_ids, 1, 0.0)
+    found = swap_word(loaded, inspect_search(loaded, SENTENCE, 1, 0.0), dog, "cat")
     assert found.source == SENTENCE.replace("dog", "cat")
     assert found.after.text == translate(loaded, found.source)[0].text
     assert found.old_log_prob_before == pytest.approx(old.total_log_prob, abs=1e-3)
@@ -118,11 +119,11 @@ def test_a_swap_is_the_new_sentence_translated_and_the_old_translation_scored(lo
 
 
 def test_all_neighbours_at_once_give_what_each_gives_alone(loaded):
-    dog, old = word(loaded, "dog"), inspect_translation(loaded, SENTENCE, 3, 1.0)
+    dog = word(loaded, "dog")
     neighbours = find_neighbours(loaded, dog, count=4)
-    table = try_neighbours(loaded, SENTENCE, dog, neighbours, old.target_ids, 3, 1.0)
+    table = try_neighbours(loaded, inspect_search(loaded, SENTENCE, 3, 1.0), dog, neighbours)
     for neighbour, row in zip(neighbours, table.itertuples(), strict=True):
-        alone = swap_word(loaded, SENTENCE, dog, neighbour.word, old.target_ids, 3, 1.0)
+        alone = swap_word(loaded, inspect_search(loaded, SENTENCE, 3, 1.0), dog, neighbour.word)
         assert row.translation == alone.after.text
         assert row.log_probability == pytest.approx(alone.after.total_log_prob, abs=2e-3)
         assert row.old_translation_change == pytest.approx(
@@ -154,11 +155,15 @@ def test_states_are_those_of_the_models_own_layers(loaded):
 
 
 def test_twins_are_the_same_before_and_part_where_they_do(loaded):
-    same = compare_twins(loaded, SENTENCE, SENTENCE, 1, 0.0)
+    same = compare_sentences(loaded, inspect_search(loaded, SENTENCE, 1, 0.0), inspect_search(loaded, SENTENCE, 1, 0.0))
     assert same.encoder.parting is None
     assert same.summary_cosine == pytest.approx(1, abs=1e-5)
-    assert "Both sentences are the same" in twins_sentence(same)
-    other = compare_twins(loaded, SENTENCE, SENTENCE.replace("dog", "small cat"), 1, 0.0)
+    assert "Both sentences are the same" in similarity_sentence(same)
+    other = compare_sentences(
+        loaded,
+        inspect_search(loaded, SENTENCE, 1, 0.0),
+        inspect_search(loaded, SENTENCE.replace("dog", "small cat"), 1, 0.0),
+    )
     assert (other.encoder.first[2:4], other.encoder.second[2:4]) in (
         (["dog", None], ["small", "cat"]),
         ([None, "dog"], ["small", "cat"]),
@@ -189,16 +194,16 @@ def test_an_index_comes_back_from_its_file_and_finds_its_own_sentences(loaded, t
         n for _, target in PAIRS for n in range(1, len(loaded.tokenizer.encode(target)) + 2)
     ]
     for place, (source, _) in enumerate(PAIRS):
-        found = find_nearest(loaded, source)
+        found = find_nearest(loaded, inspect_search(loaded, source, 1, 0.0))
         assert (found.frame["source"][0], found.frame["row"][0]) == (source, [4, 6, 8][place])
         assert found.frame["cosine"][0] == pytest.approx(1, abs=0.003)
         assert list(found.frame["cosine"]) == sorted(found.frame["cosine"], reverse=True)
         assert source in nearest_sentence(found)
-    at_first = find_nearest(loaded, PAIRS[0][0], step=1)
+    at_first = find_nearest(loaded, inspect_search(loaded, PAIRS[0][0], 1, 0.0), step=1)
     assert set(at_first.frame) >= {"step", "next_piece"}
     assert len(set(at_first.frame["row"])) == len(at_first.frame)
     with pytest.raises(InputError, match="there is no step 99"):
-        find_nearest(loaded, PAIRS[0][0], step=99)
+        find_nearest(loaded, inspect_search(loaded, PAIRS[0][0], 1, 0.0), step=99)
 
 
 def test_vectors_in_eight_bits_keep_their_cosines():
@@ -235,14 +240,14 @@ def test_texts_that_cannot_be_read_are_left_out(loaded, tmp_path, monkeypatch):
     save_sentence_index(
         index_pairs(loaded, PAIRS, np.array([3, 5, 7]), FACTS | {"corpus": "multi30k_en_fr"}, is_open=False)
     )
-    found = find_nearest(loaded, PAIRS[1][0], "multi30k_en_fr")
+    found = find_nearest(loaded, inspect_search(loaded, PAIRS[1][0], 1, 0.0), "multi30k_en_fr")
     assert not found.has_texts
     assert list(found.frame) == ["rank", "row", "cosine"]
     assert found.frame["row"][0] == 6
     assert "sentence 6 leaves" in nearest_sentence(found)
     assert found.is_trained_on
     with pytest.raises(DataError, match="only the encoder's states are kept"):
-        find_nearest(loaded, PAIRS[1][0], "multi30k_en_fr", step=1)
+        find_nearest(loaded, inspect_search(loaded, PAIRS[1][0], 1, 0.0), "multi30k_en_fr", step=1)
 
 
 def test_the_shipped_indexes_fit_their_weights_and_hold_no_text_of_others():

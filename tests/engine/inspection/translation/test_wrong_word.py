@@ -12,7 +12,6 @@ import torch
 
 from engine.errors import InputError
 from engine.inspection.translation.forcing import NONE, Run, inspect_forcing
-from engine.inspection.translation.words import END
 from engine.inspection.translation.wrong_word import (
     MAX_WORD_CHARACTERS,
     WrongWord,
@@ -23,6 +22,7 @@ from engine.inspection.translation.wrong_word import (
     wrong_word_table,
 )
 from engine.models.folder import LoadedModel
+from engine.text.piece_labels import END
 
 SOURCE, REFERENCE = "the dog sees a cat", "le chien voit un chat"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.inspection.translation.words import BLANK, END, UNKNOWN, display_pieces, group_pieces
 from engine.text import TOKENIZERS
+from engine.text.piece_labels import BLANK, END, UNKNOWN, display_pieces, group_pieces
 
 TEXTS = [
     "The dog doesn't see l'herbe, does it? A T-shirt.",
