@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.inspection.cells.steps import can_be_opened, read_tokens
 from pages.components import cache, cells, forms, header, networks, notices
+from pages.components.calls import call
 from pages.components.cells import TOOLS
 from pages.components.cells.context import CellsContext, label
 from pages.components.cells.view import CellsView
@@ -53,7 +54,7 @@ tool = TOOLS.choose(controls)
 
 with notices.engine_errors():
     cache.load_model(network)
-    tokens = cache.compute_with_model(read_tokens, network, text)
+    tokens = call(read_tokens, text, model=network).value
     context = CellsContext(controls=controls, models=models, network=network, text=text, tokens=tokens)
     if tool.needs_language_model and models[network].task != "language_model":
         notices.note("This tool looks at language models; choose one above.")

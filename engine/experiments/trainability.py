@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Generator, Iterator
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,7 @@ def foretell(**settings: Any) -> Generator[JsonObject, None, JsonObject]:  # the
                     "message": f"Network {number} of {len(grid)}: gain {gain:g}, {length} steps",
                 }
         row = {"recurrent_gain": gain, "length": length, "log10_gain": log10_gain, **_measure(network, length)}
+        row["date"] = date.today().isoformat()
         rows.append(row)
         yield {
             "kind": "run",

@@ -12,6 +12,7 @@ import torch
 
 from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.tasks.base import TASKS, Task, TaskBatch
+from engine.wording import percent
 
 PADDING, UNKNOWN = 0, 1
 WORDS = 1000  # the most frequent ones of the training sentences are known
@@ -62,7 +63,7 @@ class Sentences(Task):
     @property
     def baseline_formula(self) -> str:
         """Where the baseline comes from."""
-        return f"always the shares of the training sentences: {100 * _sentences().shares[1]:.0f} % praise"
+        return f"always the shares of the training sentences: {percent(_sentences().shares[1], 0)} praise"
 
     @property
     def baseline_accuracy(self) -> float:

@@ -24,6 +24,7 @@ from engine.cells.base import State
 from engine.inspection.cells.steps import CellReading, check_place, recurrent_layers
 from engine.layers import ReadableCell, from_torch
 from engine.models.folder import LoadedModel
+from engine.wording import percent
 
 MAX_DISTANCE = 200
 SMALLEST_WRITE = 1e-4  # of a single unit; shares of less say nothing
@@ -113,10 +114,10 @@ def verdict(found: Conveyor) -> str:
     by = "the gates" if CELLS.get(found.kind).keeps is not None else "the linearised steps"
     start = f"Half of the write is gone {by_gates} by {by}, and {by_ablation} by ablation. "
     if worst["mismatch"] < DISAGREEMENT:
-        return start + f"The two agree: they never differ by more than {100 * worst['mismatch']:.0f} % of the write."
+        return start + f"The two agree: they never differ by more than {percent(worst['mismatch'], 0)} of the write."
     steps = "1 step" if worst["distance"] == 1 else f"{int(worst['distance'])} steps"
     return start + (
-        f"They disagree most {steps} later, by {100 * worst['mismatch']:.0f} % of the write: what was written also "
+        f"They disagree most {steps} later, by {percent(worst['mismatch'], 0)} of the write: what was written also "
         "changed what was written and forgotten after it, and the gates alone do not show that."
     )
 

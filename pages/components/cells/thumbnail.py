@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cache, figures, thumbnails
+from pages.components import figures, thumbnails
+from pages.components.calls import call
 
 SENTENCE = "The cat sat on the mat."
 
@@ -18,7 +19,7 @@ def draw() -> None:
     from engine.plotting.cells.states import unit_heat_map
 
     info = thumbnails.favourite("language_model")
-    reading = cache.keep_with_model(read_steps, info.name, SENTENCE)
+    reading = call(read_steps, SENTENCE, model=info.name, kept="large").value
     strand = reading.strands[-1]
     part = CELLS.get(strand.cell).keeper or "hidden"
     values = strand.parts[part]

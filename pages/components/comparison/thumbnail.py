@@ -6,7 +6,8 @@ import streamlit as st
 
 from engine.plotting import theme
 from engine.plotting.curves import measure_against_length
-from pages.components import cache, figures, networks
+from pages.components import figures, networks
+from pages.components.calls import call
 
 TRIO = ("rnn", "lstm", "gru")
 
@@ -17,10 +18,10 @@ def draw() -> None:
     from engine.experiments.task_facts import task_facts
     from pages.components.comparison import RECIPE
 
-    held = cache.compute_with_results(contents, RECIPE)
+    held = call(contents, table=RECIPE).value
     equal = held.equalities[0]
     task = "delayed_recall" if "delayed_recall" in held.tasks[equal] else held.tasks[equal][0]
-    table = cache.compute_with_results(standings, RECIPE, equal, task)
+    table = call(standings, equal, task, table=RECIPE).value
     table = table[table["architecture"].isin(TRIO)]
     facts = task_facts(task)
     longest = table[table["length"] == table["length"].max()].set_index("architecture")["error_median"]

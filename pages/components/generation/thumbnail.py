@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.plotting.writing.distribution import describe_next_tokens, next_token_bars
-from pages.components import cache, figures, thumbnails
+from pages.components import figures, thumbnails
+from pages.components.calls import call
 
 BEGINNING = "ROMEO:\nWhat light is thi"
 TEMPERATURE = 0.5
@@ -16,7 +17,7 @@ def draw() -> None:
     from engine.inspection.writing.next_tokens import next_tokens
 
     info = thumbnails.favourite("language_model")
-    expected = cache.compute_with_model(next_tokens, info.name, BEGINNING, TEMPERATURE, 0, 1.0)
+    expected = call(next_tokens, BEGINNING, TEMPERATURE, 0, 1.0, model=info.name).value
     figure = next_token_bars(expected.frame, mode=figures.mode(), architecture=info.architecture, top=10)
     figures.thumbnail(
         figure, name="generation", alt=f"After “What light is thi”: {describe_next_tokens(expected.frame)}"

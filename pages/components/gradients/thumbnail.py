@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.plotting import theme
-from pages.components import cache, figures, networks
+from pages.components import figures, networks
+from pages.components.calls import call
 
 TRIO = ("rnn", "lstm", "gru")
 
@@ -15,7 +16,7 @@ def draw() -> None:
     from engine.inspection.gradients.chain import ChainSettings, chain_sentence, far_distance, measure_chain
     from engine.plotting.gradients.gradients import chain_curves
 
-    chain = cache.compute(measure_chain, ChainSettings())
+    chain = call(measure_chain, ChainSettings(), None).value
     distance = far_distance(chain)
     figures.thumbnail(
         chain_curves(chain.curves, mode=figures.mode(), distance=distance), name="gradients", alt=chain_sentence(chain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import cache, figures
+from pages.components.calls import call
 from pages.components.sentiment.context import in_order, style
 
 SENTENCE = "He said the food was not good."
@@ -21,8 +22,8 @@ def draw() -> None:
     from engine.plotting.classification.prefix_predictions import BeliefLine, belief_film
 
     info = usable[0]
-    words = cache.compute_with_model(classify_texts, info.name, (SENTENCE,))[0].words
-    belief = cache.compute_with_model(measure_belief, info.name, words)
+    words = call(classify_texts, (SENTENCE,), model=info.name).value[0].words
+    belief = call(measure_belief, words, model=info.name).value
     turn, steps = find_turn(belief), [int(step) for step in belief.steps]
     lines = [BeliefLine("", style(info), list(belief.both), is_main=True)]
     figure = belief_film(words, steps, lines, turn.last, (turn.first, turn.last), mode=figures.mode())

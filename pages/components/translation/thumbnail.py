@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.plotting.translation.attention import attention_heat_map
-from pages.components import cache, figures, thumbnails
+from pages.components import figures, thumbnails
+from pages.components.calls import call
 
 SENTENCE = "A black dog runs on the beach ."
 
@@ -16,7 +17,7 @@ def draw() -> None:
     from engine.inspection.translation.translations import inspect_translation
 
     info = thumbnails.favourite("translation")
-    report = cache.compute_with_model(inspect_translation, info.name, SENTENCE, 1, 1.0)
+    report = call(inspect_translation, SENTENCE, 1, 1.0, model=info.name).value
     if report.weights is None:
         st.caption(f"“{SENTENCE}” becomes:")
         st.text(report.text)
