@@ -13,7 +13,7 @@ import pandas as pd
 from engine.errors import DataError, ModelError
 from engine.inspection.stored_table import read_stored_table
 from engine.models.card import write_card
-from engine.models.folder import LoadedModel, write_config
+from engine.models.folder import LoadedModel, write_facts
 from engine.provenance import commit, hardware
 from engine.registry import Registry
 
@@ -44,8 +44,7 @@ def evaluate_model(loaded: LoadedModel, write: bool = True) -> dict[str, Any]:
     metrics |= {"measured_on": date.today().isoformat(), "hardware": hardware(), "commit": commit()}
     if write:
         config = loaded.info.config | {"metrics": metrics}
-        write_config(loaded.info.path, config)
-        (loaded.info.path / "README.md").write_text(write_card(loaded.info.name, config), encoding="utf-8")
+        write_facts(loaded.info.path, config, write_card(loaded.info.name, config))
     return metrics
 
 
