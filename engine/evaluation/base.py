@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -39,8 +40,12 @@ def evaluate_model(loaded: LoadedModel, write: bool = True) -> dict[str, Any]:
 
     Raises:
         DataError: a test corpus cannot be read.
+        ModelError: what it computes is no number, so that nothing is written.
     """
     metrics = EVALUATIONS.get(loaded.info.task)(loaded)
+    for name, value in metrics.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ModelError(f"The model '{loaded.info.name}' computes no numbers: {name} is {value}.")
     metrics |= {"measured_on": date.today().isoformat(), "hardware": hardware(), "commit": commit()}
     if write:
         config = loaded.info.config | {"metrics": metrics}

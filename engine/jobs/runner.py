@@ -288,7 +288,7 @@ class JobRunner:
 
     def _raise_flag(self, job: _Job) -> None:
         with contextlib.suppress(JobError):  # the worker's end follows
-            if job.state == "running":
+            if job.state == "running" and job.cluster is not None:
                 job.cluster.raise_flag(flags_of(job.job_id)[1])
 
     def _kill(self, job: _Job) -> None:
@@ -314,7 +314,7 @@ class JobRunner:
     def _mark_killed(self, job: _Job) -> bool:
         """Return whether a job still runs and nobody else is about to end it."""
         with self._lock:
-            is_first = job.state == "running" and not job.is_killed
+            is_first = job.state == "running" and job.future is not None and not job.is_killed
             job.is_killed = job.is_killed or is_first
             return is_first
 

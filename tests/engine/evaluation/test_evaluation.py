@@ -141,6 +141,16 @@ def test_what_was_measured_stands_in_the_config_and_the_card_and_nothing_else_ch
         assert (folder / name).read_bytes() == before[name]
 
 
+def test_a_model_that_computes_no_numbers_is_refused_and_its_folder_left_alone(reader_copy, mirror):
+    folder = reader_copy.info.path
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    with torch.no_grad():
+        next(reader_copy.model.parameters()).fill_(float("nan"))
+    with pytest.raises(ModelError, match=r"^The model 'tiny-lstm' computes no numbers: nats_per_character is nan\.$"):
+        evaluate_model(reader_copy)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
 def test_every_task_that_is_trained_can_be_measured():
     assert {"language_model", "translation"} <= set(EVALUATIONS.names())
 
