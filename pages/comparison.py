@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.standings import contents, telling_task
+from engine.experiments.standings import OVER_SEEDS, aggregate_runs, contents, telling_task
 from engine.experiments.task_facts import task_title
 from engine.plotting import theme
 from pages.components import cache, comparison, forms, header, notices
@@ -24,8 +24,9 @@ header.show(
     "Comparison",
     "Which recurrent architecture remembers longest, and what does it cost?",
     {
-        "Line": "the median over several runs that differ only in their random seed.",
-        "Bar or band": "from the best to the worst of these runs; where they touch, there is no clear winner.",
+        "Line": f"{OVER_SEEDS.middle_over('several runs that differ only in their random seed')}.",
+        "Bar or band": f"{OVER_SEEDS.reach('best', 'worst')} of these runs; where they touch, there is no clear "
+        "winner.",
         "Dashed grey line": "what a network without any memory reaches by guessing well; learning to remember means "
         "going below it.",
         "Colour, marker and dashes": "one architecture each, on every page; kin have one colour and differ in marker "
@@ -55,7 +56,7 @@ controls = forms.open_controls(PAGE, ComparisonView, choices, labels=labels)
 desk = Desk(PAGE, controls)
 if held is not None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        telling = cache.compute_with_results(telling_task, comparison.RECIPE, held.equalities[0])
+        telling = cache.compute_with_results(telling_task, comparison.RECIPE, held.equalities[0], of=aggregate_runs)
         controls.offer("task", choices["task"], task_title, telling)
         task = controls.select("task", task_title, width=260)
         with_task = [equal for equal in held.equalities if task in held.tasks[equal]]

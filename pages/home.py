@@ -6,6 +6,7 @@ import secrets
 
 import streamlit as st
 
+from engine.experiments.standings import OVER_SEEDS
 from pages.components import cache, header, notices, routes, thumbnails, writing
 
 ENTRIES = (
@@ -66,7 +67,8 @@ header.show(
         "Bars and dashes": "chances of the next character, after and before a temperature of 0.5.",
         "The map": "where the network looks (across, English) while it writes each word (down, French); the brighter, "
         "the more.",
-        "Lines and bands": "the mean over three trainings, and their span from best to worst.",
+        "Lines and bars": f"{OVER_SEEDS.middle_over('trainings that differ only in their random seed')}; "
+        f"{OVER_SEEDS.reach('best', 'worst')} of them.",
         "Tinted words": "what a network takes for a name, and of what kind.",
         "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where it "
         "is shut.",

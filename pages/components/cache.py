@@ -125,29 +125,36 @@ def load_results(name: str) -> pd.DataFrame:
     return _load_results(name, str(results.RESULTS), _version(results.RESULTS))
 
 
-def compute_with_results(function: Callable[..., Any], name: str, *args: Any) -> Any:
+def compute_with_results(
+    function: Callable[..., Any], name: str, *args: Any, of: Callable[..., Any] | None = None
+) -> Any:
     """Return `function(table, *args)` for a table of measured results, computed once per version of the table and
     arguments.
 
-    The function must be a module's own and must not change the table; its result must pickle.
+    The function must be a module's own and must not change the table; its result must pickle. With `of` it is given
+    `of(table)` instead, which is made once for all that ask for it.
 
     Raises:
         DataError: as `load_results`.
     """
     from engine.experiments import results
 
-    return _compute_with_results(_path(function), name, str(results.RESULTS), _version(results.RESULTS), args)
+    version = _version(results.RESULTS)
+    return _compute_with_results(_path(function), name, str(results.RESULTS), version, args, of and _path(of))
 
 
-def figure_with_results(function: Callable[..., Any], name: str, *args: Any) -> Any:
-    """Return the figure `function(table, *args)`, drawn once and shared: whoever shows it must not change it.
+def share_with_results(
+    function: Callable[..., Any], name: str, *args: Any, of: Callable[..., Any] | None = None
+) -> Any:
+    """Return what `compute_with_results` does, shared and not copied: for figures and tables that nobody changes.
 
     Raises:
         DataError: as `load_results`.
     """
     from engine.experiments import results
 
-    return _figure_with_results(_path(function), name, str(results.RESULTS), _version(results.RESULTS), args)
+    version = _version(results.RESULTS)
+    return _share_with_results(_path(function), name, str(results.RESULTS), version, args, of and _path(of))
 
 
 @st.cache_resource(show_spinner=False)
@@ -218,13 +225,19 @@ def _shared_results(name: str, folder: str, version: str) -> pd.DataFrame:
 @st.cache_resource(
     show_spinner=False, max_entries=128
 )  # not cache_data: unpickling a figure takes as long as drawing it
-def _figure_with_results(path: str, name: str, folder: str, version: str, args: tuple[Any, ...]) -> Any:
-    return _function(path)(_shared_results(name, folder, version), *args)
+def _share_with_results(path: str, name: str, folder: str, version: str, args: tuple[Any, ...], of: str | None) -> Any:
+    return _function(path)(_source(name, folder, version, of), *args)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
-def _compute_with_results(path: str, name: str, folder: str, version: str, args: tuple[Any, ...]) -> Any:
-    return _function(path)(_shared_results(name, folder, version), *args)
+def _compute_with_results(
+    path: str, name: str, folder: str, version: str, args: tuple[Any, ...], of: str | None
+) -> Any:
+    return _function(path)(_source(name, folder, version, of), *args)
+
+
+def _source(name: str, folder: str, version: str, of: str | None) -> Any:
+    return _share_with_results(of, name, folder, version, (), None) if of else _shared_results(name, folder, version)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

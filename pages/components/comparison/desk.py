@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
-from engine.experiments.standings import Contents
+from engine.experiments.standings import Contents, aggregate_runs, standings, telling_length
 from engine.experiments.task_facts import TaskFacts, task_facts
 from pages.components import cache
 from pages.components.forms import Controls
@@ -47,13 +48,25 @@ class Desk:
         """The lengths the task was run at."""
         return self.held.lengths[(self.equal, self.task)]
 
+    @property
+    def standings(self) -> pd.DataFrame:
+        """Where every architecture stands on the task; shared, so it must not be changed."""
+        return cache.share_with_results(standings, self.recipe, self.equal, self.task, of=aggregate_runs)
+
+    def telling_length(self, architectures: tuple[str, ...] = ()) -> int:
+        """Return the length at which the architectures, all unless named, lie furthest apart on the task."""
+        return cache.compute_with_results(
+            telling_length, self.recipe, self.equal, self.task, architectures, of=aggregate_runs
+        )
+
     def ask(self, function: Callable[..., Any], *args: Any) -> Any:
         """Return `function(results, *args)`, computed once."""
         return cache.compute_with_results(function, self.recipe, *args)
 
-    def figure(self, function: Callable[..., go.Figure], *args: Any) -> go.Figure:
-        """Return the figure `function(results, *args)`, drawn once and shared, so it must not be changed."""
-        return cache.figure_with_results(function, self.recipe, *args)
+    def figure(self, function: Callable[..., go.Figure], *args: Any, of: Callable[..., Any] | None = None) -> go.Figure:
+        """Return the figure `function(results, *args)`, or of `of(results)`, drawn once and shared, so it must not be
+        changed."""
+        return cache.share_with_results(function, self.recipe, *args, of=of)
 
     @property
     def facts(self) -> TaskFacts:

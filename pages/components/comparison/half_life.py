@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import InputError
-from engine.inspection.half_life import FARTHEST, HalfLife, half_life
+from engine.inspection.half_life import FARTHEST, OVER_PLACES, HalfLife, half_life
 from engine.models.folder import ModelInfo
 from engine.plotting.half_life import describe_half_lives, describe_two_answers, influence_by_distance, two_answers
 from pages.components import cache, figures, networks, notices
@@ -158,7 +158,9 @@ def _show_curves(desk: Desk, found: Found, labels: dict[str, str], frame: pd.Dat
         else:
             notices.note("None of the networks chosen has a gradient: a model that counts is not differentiable.")
     st.caption(
-        "Line: mean over places in the text. Band: half of the places lie inside it. Ringed mark: the half-life."
+        f"Left: {OVER_PLACES['kl'].middle_over('places in the text')}. Right: "
+        f"{OVER_PLACES['gradient'].middle_over('places')}. Bands reach {OVER_PLACES['kl'].reach()}. Ringed mark: the "
+        "half-life."
     )
 
 

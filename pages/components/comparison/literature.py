@@ -13,6 +13,7 @@ from engine.experiments.literature import (
     comparison_sentence,
     literature_table,
 )
+from engine.experiments.standings import OVER_SEEDS
 from engine.plotting.theme import architecture_label
 from pages.components import cache, figures, notices
 from pages.components.comparison.desk import Desk
@@ -36,10 +37,9 @@ def show(desk: Desk) -> None:
         column_config=_columns(),
     )
     st.caption(
-        "Published figures were read at their source unless the column “How read” says otherwise. Ours are medians "
-        "over the seeds at equal "
-        "parameters, at the nearest length that was run. No two rows follow the same protocol: the last column says "
-        "what differs."
+        "Published figures were read at their source unless the column “How read” says otherwise. Ours: "
+        f"{OVER_SEEDS.middle_over('the seeds')} at equal parameters, at the nearest length that was run. No two rows "
+        "follow the same protocol: the last column says what differs."
     )
 
 

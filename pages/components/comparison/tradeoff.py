@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.standings import telling_length
 from engine.experiments.tradeoff import IN_ALL, PARAMETERS, PER_UPDATE, front_sentence, tradeoff
 from engine.plotting.comparisons import errors_against_cost
 from pages.components import figures, notices
@@ -24,7 +23,7 @@ def show(desk: Desk) -> None:
     """Draw errors against the cost the visitor chose."""
     controls = desk.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("tradeoff_length", desk.lengths, "{:,}".format, desk.ask(telling_length, desk.equal, desk.task))
+        controls.offer("tradeoff_length", desk.lengths, "{:,}".format, desk.telling_length())
         length = controls.segmented("tradeoff_length", "{:,}".format)
         cost = controls.segmented("tradeoff_cost", COSTS.get)
         with st.popover("Axes", icon=":material/straighten:"):

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from engine.experiments.findings import verdict_sentence
-from engine.experiments.standings import divergence_sentence, standings, telling_length
+from engine.experiments.standings import OVER_SEEDS, aggregate_runs, divergence_sentence, standings
 from engine.experiments.task_facts import LEFT, LOSS, WRONG, TaskFacts, task_facts
 from engine.plotting.curves import measure_against_length
 from engine.plotting.theme import Mode
@@ -39,14 +39,14 @@ def show(desk: Desk) -> None:
     if not desk.architectures:
         notices.note("No architecture is chosen; choose some below.")
         return
-    table = desk.ask(standings, desk.equal, desk.task)
+    table = desk.standings
     table = table[table["architecture"].isin(desk.architectures)]
     if table.empty:
         notices.note(
             f"None of the architectures chosen was run on {facts.title.lower()} at this equality; choose another below."
         )
         return
-    length = desk.ask(telling_length, desk.equal, desk.task, desk.architectures)
+    length = desk.telling_length(desk.architectures)
     sentence = desk.ask(verdict_sentence, desk.equal, desk.task, length, desk.architectures)
     st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
     view = desk.view
@@ -65,19 +65,27 @@ def show(desk: Desk) -> None:
     )
     figures.show(
         desk.figure(
-            _draw, desk.equal, desk.task, desk.architectures, figures.mode(), up, view.who_log_x, view.who_log_y
+            _draw,
+            desk.equal,
+            desk.task,
+            desk.architectures,
+            figures.mode(),
+            up,
+            view.who_log_x,
+            view.who_log_y,
+            of=aggregate_runs,
         ),
         name="error-by-length",
-        alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: median over the seeds, bars from best to "
-        f"worst. {sentence}",
+        alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: {OVER_SEEDS.middle_over('the seeds')}, "
+        f"bars {OVER_SEEDS.reach('best', 'worst')}. {sentence}",
         table=table.round(5),
-        receipt=receipt(desk, "standings", f"standings(frame, {desk.equal!r}, {desk.task!r})"),
+        receipt=receipt(desk, "standings", f"standings(aggregate_runs(frame), {desk.equal!r}, {desk.task!r})"),
     )
     st.caption(notices.plain(" ".join(filter(None, words))))
 
 
 def _draw(
-    frame: pd.DataFrame,
+    aggregates: pd.DataFrame,
     equal: str,
     task: str,
     architectures: tuple[str, ...],
@@ -86,7 +94,7 @@ def _draw(
     is_log_x: bool,
     is_log_y: bool,
 ) -> go.Figure:
-    facts, table = task_facts(task), standings(frame, equal, task)
+    facts, table = task_facts(task), standings(aggregates, equal, task)
     table = table[table["architecture"].isin(architectures)]
     if up == "updates":
         table = table[table["updates_median"].notna()]

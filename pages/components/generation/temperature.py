@@ -10,6 +10,7 @@ from engine.inspection.copies import unseen_measures
 from engine.inspection.temperature_results import COMMAND, PROMPT, SEEDS, SETTINGS, stored_curve
 from engine.inspection.temperatures import (
     CURVE_SEEDS,
+    OVER_SEEDS,
     TEMPERATURES,
     TemperatureText,
     loop_sentence,
@@ -74,9 +75,8 @@ def show_stored_curves(desk: Desk, *measures: str) -> None:
     st.markdown(
         f"Measured beforehand: {SEEDS} texts of {SETTINGS.max_new_tokens:,} steps at each temperature, after the "
         "beginning "
-        f"{notices.plain(repr(PROMPT))}. Lines are means, bands reach from the smallest to the largest. Dashed: text "
-        "by the "
-        "same author that the network never read.",
+        f"{notices.plain(repr(PROMPT))}. Lines are {OVER_SEEDS.middle}s, bands reach {OVER_SEEDS.reach()}. Dashed: "
+        "text by the same author that the network never read.",
         width=TEXT_WIDTH,
     )
     _show_curves(desk, found, "temperature-curve", receipts.for_stored_curve(desk.network, rows), measures)
@@ -135,8 +135,8 @@ def _show_live_curve(desk: Desk) -> None:
         state.remember(PAGE, "temperature curve", kept)
     receipt = receipts.for_live_curve(desk.network, desk.prompt, desk.settings)
     st.caption(
-        f"{CURVE_SEEDS} seeds at each temperature; with your top-k and top-p. Lines are means, bands reach from the "
-        "smallest to the largest."
+        f"{CURVE_SEEDS} seeds at each temperature; with your top-k and top-p. Lines are {OVER_SEEDS.middle}s, bands "
+        f"reach {OVER_SEEDS.reach()}."
     )
     _show_curves(desk, {desk.network: kept[1]}, "temperature-curve", receipt)
 
