@@ -20,6 +20,10 @@ class ModelError(EngineError):
     """A model is unknown, or its folder is incomplete or damaged."""
 
 
+class TrainingError(EngineError):
+    """A training run ended without a model."""
+
+
 class InputError(EngineError):
     """Text or a value typed by a visitor cannot be used."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.aggregates import contents, most_discriminative_task
+from engine.experiments.aggregates import OVER_SEEDS, aggregate_runs, contents, most_discriminative_task
 from engine.experiments.task_facts import task_title
 from engine.plotting import theme
 from pages.components import comparison, forms, header, notices
@@ -26,8 +26,9 @@ header.show(
     "Comparison",
     "Which recurrent architecture remembers longest, and what does it cost?",
     {
-        "Line": "the median over several runs that differ only in their random seed.",
-        "Bar or band": "from the best to the worst of these runs; where they touch, there is no clear winner.",
+        "Line": f"{OVER_SEEDS.middle_over('several runs that differ only in their random seed')}.",
+        "Bar or band": f"{OVER_SEEDS.reach('best', 'worst')} of these runs; where they touch, there is no clear "
+        "winner.",
         "Dashed grey line": "what a network without any memory reaches by guessing well; learning to remember means "
         "going below it.",
         "Colour, marker and dashes": "one architecture each, on every page; kin have one colour and differ in marker "
@@ -57,7 +58,8 @@ controls = forms.open_controls(PAGE, ComparisonView, choices, labels=labels, for
 context = ComparisonContext(page=PAGE, controls=controls)
 if held is not None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        telling = call(most_discriminative_task, held.equalities[0], table=comparison.RECIPE).value
+        aggregates = call(aggregate_runs, table=comparison.RECIPE, kept="shared")
+        telling = call(most_discriminative_task, aggregates, held.equalities[0]).value
         controls.offer("task", choices["task"], task_title, telling)
         task = controls.select("task", task_title, width=260)
         with_task = [quantity for quantity in held.equalities if task in held.tasks[quantity]]

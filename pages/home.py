@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from engine.experiments.aggregates import OVER_SEEDS
 from engine.task_family import pages
 from pages.components import cache, header, notices, routes, thumbnails, writing
 
@@ -41,7 +42,8 @@ header.show(
     "Every text and every number on these pages is computed by the networks themselves or was measured on them.",
     {
         **{mark: meaning for page in pages() for mark, meaning in page.legend.items()},
-        "Lines and bands": "the mean over three trainings, and their span from best to worst.",
+        "Lines and bars": f"{OVER_SEEDS.middle_over('trainings that differ only in their random seed')}; "
+        f"{OVER_SEEDS.reach('best', 'worst')} of them.",
         "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where it "
         "is shut.",
         "Falling lines": "what is left of a small change after more and more steps, each grid line a power of ten.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from datetime import date
@@ -13,7 +14,7 @@ from engine.config import JsonObject
 from engine.errors import DataError, ModelError
 from engine.inspection.stored.tables import read_stored_table
 from engine.models.card import write_card
-from engine.models.folder import LoadedModel, write_config
+from engine.models.folder import LoadedModel, write_facts
 from engine.provenance import commit, hardware
 from engine.task_family import TASK_FAMILIES
 
@@ -35,13 +36,16 @@ def evaluate_model(loaded: LoadedModel, write: bool = True) -> JsonObject:
 
     Raises:
         DataError: a test corpus cannot be read.
+        ModelError: what it computes is no number, so that nothing is written.
     """
     metrics = TASK_FAMILIES.get(loaded.info.task).evaluate(loaded)
+    for name, value in metrics.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ModelError(f"The model '{loaded.info.name}' computes no numbers: {name} is {value}.")
     metrics |= {"measured_on": date.today().isoformat(), "hardware": hardware(), "commit": commit()}
     if write:
         config = loaded.info.config | {"metrics": metrics}
-        write_config(loaded.info.path, config)
-        (loaded.info.path / "README.md").write_text(write_card(loaded.info.name, config), encoding="utf-8")
+        write_facts(loaded.info.path, config, write_card(loaded.info.name, config))
     return metrics
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from engine.aggregation import MEDIAN_AND_RANGE
 from engine.errors import DataError
 from engine.experiments.task_facts import LEFT, LOSS, WRONG, task_facts
 from engine.plotting.curves import in_legend_order
@@ -39,6 +40,8 @@ NEEDED = (
     "batch_size",
     "seconds_per_step",
 )
+OVER_SEEDS = MEDIAN_AND_RANGE  # what the charts draw of several runs, and what is said of them
+KEYS = ["equal", "task", "length", "architecture"]
 SUMMED_UP = ("error", "loss", "accuracy", "updates")
 
 
@@ -96,7 +99,7 @@ def summaries(frame: pd.DataFrame, equal: str, task: str | None = None) -> pd.Da
     if task is not None:
         rows = rows[rows["task"] == task]
     if rows.empty:
-        raise DataError(f"The results hold no runs of {task or 'any task'} at equal {equal.replace('_', ' ')}.")
+        raise DataError(_no_runs(equal, task))
     errors = [error_of(own, task_facts(name).measure) for name, own in rows.groupby("task")]
     has_diverged = rows["loss"].isna()
     return rows.assign(
@@ -123,37 +126,52 @@ def baseline_error(rows: pd.DataFrame, measure: str) -> pd.Series:
     return pd.Series(100.0, index=rows.index)
 
 
-def standings(frame: pd.DataFrame, equal: str, task: str) -> pd.DataFrame:
-    """Return one row per length and architecture of a task: medians, ranges, and how many runs solved it and when.
+def aggregate_runs(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per equality, task, length and architecture: medians, ranges, and how many runs solved it and
+    when.
 
-    A run's error is that of its best measurement on held-out sequences. `updates_*` count the updates until the task
-    was solved. A run that never solved it, or that diverged (`diverged_runs`), counts in the median as worse than any
-    other, and a median that falls on such a run is empty; smallest and largest are of the others.
+    One table for all that is drawn and said of a table of results: made once, it is handed to `standings`,
+    `telling_length` and `most_discriminative_task`. A run's error is that of its best measurement on held-out
+    sequences. `updates_*` count the updates until the task was solved. A run that never solved it, or that diverged
+    (`diverged_runs`), counts in the median as worse than any other, and a median that falls on such a run is empty;
+    smallest and largest are of the others.
 
     Raises:
-        DataError: there are no such runs.
+        DataError: there are no finished runs.
     """
-    rows = summaries(frame, equal, task)
+    there = contents(frame)
+    rows = pd.concat([summaries(frame, equal) for equal in there.equalities], ignore_index=True)
+    baselines = [baseline_error(own, task_facts(name).measure) for name, own in rows.groupby("task")]
     rows = rows.assign(
-        baseline_error=baseline_error(rows, task_facts(task).measure),
+        baseline_error=pd.concat(baselines),
         updates=rows["solved_step"].astype(float).fillna(math.inf),
+        training_seconds=(rows["seconds_per_step"] * rows["step"]).astype(float),
     )
-    groups = rows.groupby(["length", "architecture"])
+    groups = rows.groupby(KEYS)
     parts = {
         "runs": groups["seed"].nunique(),
         "solved_runs": groups["is_solved"].sum().astype(int),
         "diverged_runs": groups["has_diverged"].sum().astype(int),
     }
     for name in SUMMED_UP:
-        parts |= medians_and_ranges(rows, name, ["length", "architecture"])
+        parts |= medians_and_ranges(rows, name, KEYS)
     for name in ("max_steps", "hidden_size", "parameters", "learning_rate", "baseline", "baseline_error"):
         parts[name] = groups[name].first()
-    parts["seconds_per_step"] = groups["seconds_per_step"].median()
-    parts["training_seconds"] = (
-        (rows["seconds_per_step"] * rows["step"]).astype(float).groupby([rows["length"], rows["architecture"]]).median()
-    )
-    table = pd.DataFrame(parts).reset_index()
-    return in_order(table, "length")
+    for name in ("seconds_per_step", "training_seconds"):
+        parts[name] = groups[name].agg(OVER_SEEDS.middle)
+    return in_order(pd.DataFrame(parts).reset_index(), *KEYS[:-1])
+
+
+def standings(aggregates: pd.DataFrame, equal: str, task: str) -> pd.DataFrame:
+    """Return the rows of one task out of `aggregate_runs`, by length and architecture.
+
+    Raises:
+        DataError: there are no such runs.
+    """
+    rows = aggregates[(aggregates["equal"] == equal) & (aggregates["task"] == task)]
+    if rows.empty:
+        raise DataError(_no_runs(equal, task))
+    return rows.drop(columns=["equal", "task"]).reset_index(drop=True)
 
 
 def medians_and_ranges(rows: pd.DataFrame, name: str, by: Sequence[str]) -> dict[str, pd.Series]:
@@ -161,8 +179,10 @@ def medians_and_ranges(rows: pd.DataFrame, name: str, by: Sequence[str]) -> dict
     then empty."""
     values = rows[name].astype(float)
     keys = [rows[key] for key in by]
-    middle, finite = values.groupby(keys).median(), values.mask(values == math.inf).groupby(keys)
-    return {f"{name}_median": middle.mask(middle == math.inf), f"{name}_min": finite.min(), f"{name}_max": finite.max()}
+    middle, *ends = OVER_SEEDS.functions
+    all_values, finite = values.groupby(keys).agg(middle), values.mask(values == math.inf).groupby(keys)
+    found = {f"{name}_{middle}": all_values.mask(all_values == math.inf)}
+    return found | {f"{name}_{end}": finite.agg(end) for end in ends}
 
 
 def divergence_sentence(table: pd.DataFrame) -> str:
@@ -192,27 +212,32 @@ def in_order(table: pd.DataFrame, *first: str) -> pd.DataFrame:
     )
 
 
-def telling_length(frame: pd.DataFrame, equal: str, task: str, architectures: Sequence[str] = ()) -> int:
+def telling_length(aggregates: pd.DataFrame, equal: str, task: str, architectures: Sequence[str] = ()) -> int:
     """Return the length at which the median errors lie furthest apart; the longest of several."""
-    table = standings(frame, equal, task)
+    table = standings(aggregates, equal, task)
     if architectures:
         table = table[table["architecture"].isin(architectures)]
-    spread = table.groupby("length")["error_median"].agg(lambda errors: round(errors.max() - errors.min(), 3))
+    errors = table.groupby("length")["error_median"]
+    spread = (errors.max() - errors.min()).round(3)
     return int(spread[spread == spread.max()].index.max())
 
 
-def most_discriminative_task(frame: pd.DataFrame, equal: str) -> str:
+def most_discriminative_task(aggregates: pd.DataFrame, equal: str) -> str:
     """Return the task at whose telling length two architectures differ most on average, in shares of the error of a
-    guess."""
-    names = contents(frame).tasks[equal]
-    return max(names, key=lambda task: _mean_difference(frame, equal, task))
+    guess; the first of several."""
+    names = sorted(set(aggregates[aggregates["equal"] == equal]["task"]), key=_task_order)
+    return max(names, key=lambda task: _mean_difference(aggregates, equal, task))
 
 
-def _mean_difference(frame: pd.DataFrame, equal: str, task: str) -> float:
-    table = standings(frame, equal, task)
-    table = table[table["length"] == telling_length(frame, equal, task)]
+def _mean_difference(aggregates: pd.DataFrame, equal: str, task: str) -> float:
+    table = standings(aggregates, equal, task)
+    table = table[table["length"] == telling_length(aggregates, equal, task)]
     shares = (table["error_median"] / table["baseline_error"]).fillna(1.0).clip(upper=1.0).to_numpy(float)
     return float(abs(shares[:, None] - shares[None, :]).mean())
+
+
+def _no_runs(equal: str, task: str | None) -> str:
+    return f"The results hold no runs of {task or 'any task'} at equal {equal.replace('_', ' ')}."
 
 
 def _task_order(name: str) -> tuple[int, str]:

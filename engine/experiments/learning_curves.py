@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import ConfigError, DataError
-from engine.experiments.aggregates import in_order
+from engine.experiments.aggregates import OVER_SEEDS, in_order
 from engine.plotting.theme import architecture_label
 
 AXES = {"updates": "step", "sequences": "sequences", "seconds": "seconds"}
@@ -115,12 +115,8 @@ def median_curves(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd
             by_seed = own.pivot_table(index="step", columns="seed", values=metric)
             table["running"] = by_seed.notna().sum(axis=1).to_numpy()
             carried = by_seed.ffill()
-            for name, values in (
-                ("median", carried.median(axis=1)),
-                ("min", carried.min(axis=1)),
-                ("max", carried.max(axis=1)),
-            ):
-                table[f"{metric}_{name}"] = values.to_numpy()
+            for name in OVER_SEEDS.functions:
+                table[f"{metric}_{name}"] = carried.agg(name, axis=1).to_numpy()
         parts.append(table)
     return pd.concat(parts, ignore_index=True)
 

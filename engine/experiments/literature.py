@@ -14,6 +14,7 @@ import pandas as pd
 from engine.config import JsonObject
 from engine.errors import DataError
 from engine.experiments import results
+from engine.experiments.aggregates import OVER_SEEDS
 from engine.experiments.task_facts import task_title
 from engine.plotting.theme import architecture_in_text
 
@@ -84,7 +85,7 @@ def our_medians(frame: pd.DataFrame) -> pd.DataFrame:
         sequences=rows["solved_step"].astype(float) * rows["batch_size"].astype(float),
         loss=rows["loss"].astype(float).fillna(np.inf),  # one that diverged counts as worse than any other
     )
-    names = {name: (name, "median") for name in ("loss", "accuracy_percent", "sequences")}
+    names = {name: (name, OVER_SEEDS.middle) for name in ("loss", "accuracy_percent", "sequences")}
     solved = {"runs": ("seed", "nunique"), "solved_runs": ("is_solved", "sum")}
     same = {name: (name, "first") for name in ("parameters", "max_steps", "batch_size")}
     return (

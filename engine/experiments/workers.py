@@ -9,33 +9,23 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import logging
 import os
 import queue
 import secrets
-import signal
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+from engine.cluster import CONNECTION_LOST, Cluster, connect
 from engine.errors import ConfigError, EngineError, JobError
+
+if TYPE_CHECKING:
+    from distributed import Future
 
 Work = Callable[..., Generator[Any, None, Any]]
 
 MAX_WORKERS = 64
-CONNECT_SECONDS = 3.0
-CLOSE_SECONDS = 5.0
 SECONDS_BETWEEN_REPORTS = 1.0
-CONNECTION_LOST = "The connection to the cluster was lost."
-SETTINGS = {  # of a local cluster
-    # a run whose worker dies is reported, not tried again: it may be what killed the worker
-    "distributed.scheduler.allowed-failures": 0,
-    "distributed.worker.profile.enabled": False,  # watching the work every 10 ms took 5 % of the time
-    # Dask has memory given back after every use, and a quarter of the time went into getting it again: keep it.
-    # Variables that are set win.
-    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**30,
-    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
-}
 
 
 class Told(NamedTuple):
@@ -74,17 +64,17 @@ def open_workers(count: int | None = None, get_ready: Callable[[], None] | None 
     """
     if count is not None and not 0 <= count <= MAX_WORKERS:
         raise ConfigError(f"--workers must lie between 0 (this process) and {MAX_WORKERS}, not {count}.")
-    address = os.environ.get("DASK_SCHEDULER_ADDRESS", "")
     if count == 0:
         yield OwnProcess()
         return
-    workers = ClusterWorkers(address, count or os.cpu_count() or 1)
-    try:
+    with contextlib.closing(connect(count=count or os.cpu_count() or 1)) as cluster:
+        workers = ClusterWorkers(cluster)
         if get_ready is not None:
-            workers.call_everywhere(get_ready)
-        yield workers
-    finally:
-        workers.close()
+            cluster.run_everywhere(get_ready)
+        try:
+            yield workers
+        finally:
+            workers.give_up()
 
 
 class OwnProcess:
@@ -112,41 +102,26 @@ class OwnProcess:
 class ClusterWorkers:
     """Hands work to the processes of a Dask cluster and hears from them."""
 
-    def __init__(self, address: str, count: int) -> None:
-        from distributed import Client
-
-        self._address, self._topic = address, f"sweep-{secrets.token_hex(8)}"
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster, self._topic = cluster, f"sweep-{secrets.token_hex(8)}"
         self._told: queue.Queue[Told] = queue.Queue()  # by ticket
         self._tickets = itertools.count()  # a key that was used before would be answered with its old result
         self._numbers: dict[int, int] = {}
-        self._futures: dict[int, Any] = {}
-        self._client = self._cluster = None
-        try:
-            if not address:
-                self._cluster = _local_cluster(count)
-            self._client = Client(address or self._cluster, timeout=CONNECT_SECONDS, set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
-            self.close()
-            where = f"at {address} (DASK_SCHEDULER_ADDRESS)" if address else "on this machine"
-            raise JobError(f"The cluster {where} cannot be reached; nothing was run.") from error
-        self.slots = sum(self._client.nthreads().values())
-        if not self.slots:
-            self.close()
-            raise JobError(f"The cluster at {address} has no workers; start some with: dask worker {address}")
-        self.where = (
-            f"by {self.slots} worker{'s' if self.slots > 1 else ''}{f' of the cluster at {address}' if address else ''}"
-        )
-        self._client.subscribe_topic(self._topic, self._hear)
-        if self._cluster is not None:
-            self._client.run(_leave_interrupts_to_parent)
+        self._futures: dict[int, Future] = {}
+        self.slots = cluster.slots()
+        elsewhere = f" of the cluster at {cluster.address}" if cluster.address else ""
+        self.where = f"by {self.slots} worker{'s' if self.slots > 1 else ''}{elsewhere}"
+        cluster.subscribe(self._topic, self._hear)
 
     def start(self, number: int, work: Work, *arguments: Any) -> None:
         """Begin a piece of work."""
         ticket = next(self._tickets)
         self._numbers[ticket] = number
-        future = self._client.submit(
-            _do, self._topic, ticket, work, arguments, key=f"{self._topic}-{ticket}", pure=False, retries=0
-        )
+        try:
+            future = self._cluster.submit(_do, self._topic, ticket, work, arguments, key=f"{self._topic}-{ticket}")
+        except JobError as error:
+            self._told.put(Told(ticket, "failed", str(error)))
+            return
         self._futures[ticket] = future
         future.add_done_callback(lambda future: self._settle(ticket, future))
 
@@ -158,35 +133,25 @@ class ClusterWorkers:
             if number is None:
                 continue
             if told.kind != "progress":
-                del self._numbers[ticket], self._futures[ticket]
+                del self._numbers[ticket]
+                self._futures.pop(ticket, None)
             return told._replace(number=number)
 
-    def call_everywhere(self, function: Callable[[], None]) -> None:
-        """Call a function in every process and wait until all have done it."""
-        self._client.run(function)
+    def give_up(self) -> None:
+        """Cancel what is not done."""
+        with contextlib.suppress(JobError):
+            self._cluster.cancel(list(self._futures.values()))
 
-    def close(self) -> None:
-        """End what still runs, and the cluster where it is ours."""
-        with contextlib.suppress(OSError, TimeoutError, RuntimeError):
-            if self._client is not None and self._futures:
-                self._client.cancel(list(self._futures.values()), force=True)
-                if self._cluster is not None:
-                    self._client.run(_end_worker_process, nanny=True, on_error="ignore")
-        for part in (self._client, self._cluster):
-            with contextlib.suppress(OSError, TimeoutError, RuntimeError):
-                if part is not None:
-                    part.close(timeout=CLOSE_SECONDS)
+    def _hear(self, said: dict[str, Any]) -> None:
+        self._told.put(Told(said["ticket"], "progress", said["value"]))
 
-    def _hear(self, event: tuple[float, dict[str, Any]]) -> None:
-        self._told.put(Told(event[1]["ticket"], "progress", event[1]["value"]))
-
-    def _settle(self, ticket: int, future: Any) -> None:
+    def _settle(self, ticket: int, future: Future) -> None:
         """Take in how a piece ended; called in a thread of the client's."""
         if future.status == "finished":
             try:
-                self._told.put(Told(ticket, *future.result()))
-            except (OSError, RuntimeError) as error:
-                self._told.put(Told(ticket, "failed", f"{CONNECTION_LOST} ({type(error).__name__})"))
+                self._told.put(Told(ticket, *self._cluster.result_of(future)))
+            except JobError as error:
+                self._told.put(Told(ticket, "failed", str(error)))
         elif future.status == "error":
             error = future.exception()
             is_dead = type(error).__name__ == "KilledWorker"
@@ -215,33 +180,3 @@ def _do(topic: str, ticket: int, work: Work, arguments: tuple[Any, ...]) -> tupl
         if time.monotonic() - last_report >= SECONDS_BETWEEN_REPORTS:
             worker.log_event(topic, {"ticket": ticket, "value": report})
             last_report = time.monotonic()
-
-
-def _leave_interrupts_to_parent() -> None:
-    """Ctrl+C reaches every process of a terminal; the one that runs the sweep ends the others."""
-    with contextlib.suppress(ValueError):  # not the main thread: then nobody sends it one
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _end_worker_process(dask_worker: Any) -> None:
-    """End the worker process of a nanny at once, for good: a network in the middle of an update hears nothing."""
-    dask_worker.auto_restart = False
-    os.kill(dask_worker.pid, signal.SIGKILL)
-
-
-def _local_cluster(count: int) -> Any:
-    import dask
-    from distributed import LocalCluster
-
-    with dask.config.set(SETTINGS):
-        return LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",  # None would still open a port, the same one for everybody
-            scheduler_kwargs={"dashboard": False},
-            worker_dashboard_address=None,
-            memory_limit=0,
-            silence_logs=logging.CRITICAL,
-        )

@@ -9,28 +9,26 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import logging
-import os
 import secrets
 import threading
 import time
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-import dask
-from distributed import Client, Event, Future, LocalCluster
-
+from engine.cluster import CONNECTION_LOST, Cluster, connect, death_of_worker
 from engine.errors import JobError
 from engine.jobs.status import JobStatus
-from engine.jobs.worker import JobCancelled, flags_of, kill_worker_process, run_job, sentence_for, time_is_up
+from engine.jobs.worker import PROCESS_DIED, JobCancelled, flags_of, run_job, sentence_for, time_is_up
+
+if TYPE_CHECKING:
+    from distributed import Future
 
 MAX_QUEUED = 8
 MAX_KEPT = 64  # finished jobs remembered
 MAX_EVENTS = 5_000  # events remembered per job
 GRACE_SECONDS = 1.5
 TIME_LIMIT_SECONDS = 300.0
-CONNECT_SECONDS = 3.0
-CLOSE_SECONDS = 5.0
 WORKER_MEMORY = "1.5GiB"
 
 
@@ -51,25 +49,31 @@ class _Job:
     is_cancelling: bool = False
     is_killed: bool = False
     worker: str = ""
+    cluster: Cluster | None = None
     future: Future | None = None
     timers: list[threading.Timer] = dataclasses.field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """The name of its work on the cluster."""
+        return f"job-{self.job_id}"
 
 
 class JobRunner:
     """Runs jobs one per worker thread; safe to share between threads. Nothing starts before the first `submit`.
 
-    The cluster is DASK_SCHEDULER_ADDRESS where that is set, else one local worker process. A job function, named
-    "package.module:function", is a generator: what it yields are its events (plain values; "progress" and "message" are
-    also shown by `status`), what it returns is its result.
+    The cluster is DASK_SCHEDULER_ADDRESS where that is set, else one local worker process; a connection that is lost is
+    made anew for the next job. A job function, named "package.module:function", is a generator: what it yields are its
+    events (plain values; "progress" and "message" are also shown by `status`), what it returns is its result.
     """
 
     def __init__(self, address: str | None = None) -> None:
-        self._address = address or os.environ.get("DASK_SCHEDULER_ADDRESS", "")
-        self._lock = threading.RLock()
+        self._address = address
+        self._lock = threading.RLock()  # of the table of jobs; nobody waits for the cluster under it
+        self._connecting = threading.Lock()
         self._topic = f"jobs-{secrets.token_hex(8)}"
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
-        self._cluster: LocalCluster | None = None
-        self._client: Client | None = None
+        self._cluster: Cluster | None = None
 
     def submit(
         self,
@@ -83,16 +87,16 @@ class JobRunner:
         Raises:
             JobError: the queue is full, or the cluster cannot be reached.
         """
+        self._connect()
         with self._lock:
             waiting = len(self._queued())
             if waiting >= MAX_QUEUED:
                 raise JobError(f"All places are taken: {waiting} jobs are waiting already; try again in a minute.")
-            self._connect()
             job = _Job(secrets.token_urlsafe(16), function_path, dict(kwargs or {}), time_limit_seconds)
             self._jobs[job.job_id] = job
             self._forget_oldest()
-            self._start_next()
-            return job.job_id
+        self._start_next()
+        return job.job_id
 
     def status(self, job_id: str, since: int = 0) -> JobStatus:
         """Return how a job stands, with its events from index `since` on.
@@ -142,37 +146,50 @@ class JobRunner:
 
     def close(self) -> None:
         """Cancel everything and stop the local cluster."""
+        with self._connecting:
+            cluster, self._cluster = self._cluster, None
         with self._lock:
-            client, cluster = self._client, self._cluster
-            self._client = self._cluster = None
             running = [job.worker for job in self._jobs.values() if job.state == "running" and job.worker]
             for job in self._jobs.values():
                 job.is_killed = True
                 self._end(job, "cancelled", message="The server is stopping.")
-        with contextlib.suppress(OSError, TimeoutError):  # whatever is left ends with this process
-            if client is not None and running:
-                client.run(kill_worker_process, workers=running, nanny=True, on_error="ignore")
-            for part in (client, cluster):
-                if part is not None:
-                    part.close(timeout=CLOSE_SECONDS)
+        if cluster is not None:
+            if cluster.address and running:
+                with contextlib.suppress(JobError):
+                    cluster.end_processes(running, restart=True)
+            cluster.close()
 
-    # The cluster
+    # What waits for the cluster; never under the lock
 
-    def _connect(self) -> None:
-        if self._client is not None:
-            return
+    def _connect(self) -> Cluster:
+        """Return the cluster, connected to first where there is no connection, or none any more."""
+        with self._connecting:
+            if self._cluster is None or not self._cluster.is_open:
+                lost, self._cluster = self._cluster, None
+                if lost is not None:
+                    lost.close()
+                cluster = connect(self._address, memory_limit=WORKER_MEMORY)
+                cluster.subscribe(self._topic, self._hear)
+                cluster.subscribe("all", self._hear_of_deaths)
+                self._cluster = cluster
+            return self._cluster
+
+    def _start_next(self) -> None:
+        """Let waiting jobs into the free slots; none waits for a cluster that is lost."""
+        with self._lock:
+            if not self._queued():
+                return
         try:
-            if not self._address:
-                self._cluster = _local_cluster()
-            self._client = Client(self._address or self._cluster, timeout=CONNECT_SECONDS, set_as_default=False)
-        except (OSError, TimeoutError) as error:
-            where = f"at {self._address}" if self._address else "on this machine"
-            raise JobError(f"The cluster {where} cannot be reached.") from error
-        self._client.subscribe_topic(self._topic, self._hear)
-
-    def _slots(self) -> int:
-        threads = self._client.nthreads() if self._client and self._address else {}
-        return max(1, sum(threads.values()))
+            cluster = self._connect()
+            slots = max(1, cluster.slots())  # a cluster elsewhere may get its workers back
+        except JobError as error:
+            with self._lock:
+                for job in self._queued():
+                    self._end(job, "failed", error=str(error))
+            return
+        with self._lock:
+            while (waiting := self._queued()) and self._running() < slots:
+                self._start(waiting[0], cluster)
 
     # Transitions; all under the lock
 
@@ -184,31 +201,46 @@ class JobRunner:
             raise JobError("This job is not known any more; start it again.")
         return self._jobs[job_id]
 
-    def _start_next(self) -> None:
-        running = sum(job.state == "running" for job in self._jobs.values())
-        for job in self._queued()[: max(0, self._slots() - running)]:
-            self._start(job)
+    def _running(self) -> int:
+        return sum(job.state == "running" for job in self._jobs.values())
 
-    def _start(self, job: _Job) -> None:
-        job.state, job.started = "running", time.monotonic()
-        job.future = self._client.submit(
-            run_job,
-            job.job_id,
-            self._topic,
-            job.function_path,
-            job.kwargs,
-            job.time_limit_seconds,
-            key=f"job-{job.job_id}",
-            pure=False,
-        )
-        job.future.add_done_callback(lambda future, job=job: self._settle(job, future))
+    def _start(self, job: _Job, cluster: Cluster) -> None:
+        try:
+            future = cluster.submit(
+                run_job, job.job_id, self._topic, job.function_path, job.kwargs, job.time_limit_seconds, key=job.key
+            )
+        except JobError as error:
+            self._end(job, "failed", error=str(error))
+            return
+        job.state, job.started, job.cluster, job.future = "running", time.monotonic(), cluster, future
+        future.add_done_callback(lambda future, job=job: self._settle(job, future))
         # The worker watches the limit between events; this is for a job that yields none.
         self._after(job, job.time_limit_seconds + GRACE_SECONDS, self._kill)
 
-    def _hear(self, told: tuple[float, dict[str, Any]]) -> None:
-        """Take in what a worker tells. Without the lock: this runs in the client's own thread, which others wait for
-        under it."""
-        _, said = told
+    def _end(self, job: _Job, state: str, *, result: Any = None, error: str = "", message: str | None = None) -> None:
+        if job.state not in ("queued", "running"):
+            return
+        job.state, job.result, job.error, job.ended = state, result, error, time.monotonic()
+        job.progress = 1.0 if state == "finished" else job.progress
+        job.message = job.message if message is None else message
+        for timer in job.timers:
+            timer.cancel()
+
+    def _after(self, job: _Job, seconds: float, action: Callable[[_Job], None]) -> None:
+        timer = threading.Timer(seconds, action, [job])
+        timer.daemon = True
+        job.timers.append(timer)
+        timer.start()
+
+    def _forget_oldest(self) -> None:
+        over = [job_id for job_id, job in self._jobs.items() if job.state in ("finished", "failed", "cancelled")]
+        for job_id in over[: max(0, len(self._jobs) - MAX_KEPT)]:
+            del self._jobs[job_id]
+
+    # What the cluster tells. Without the lock: this runs in the connection's own thread.
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        """Take in what a worker tells."""
         job = self._jobs.get(said["job_id"])
         if job is None:
             return
@@ -219,94 +251,74 @@ class JobRunner:
             job.progress = min(1.0, max(0.0, float(event.get("progress", job.progress))))
             job.message = job.message if job.is_cancelling else str(event.get("message", job.message))
 
+    def _hear_of_deaths(self, event: dict[str, Any]) -> None:
+        """End the job of a worker that died, though no other may be there to say so."""
+        for key in death_of_worker(event):
+            job = self._jobs.get(key.removeprefix("job-"))
+            if job is not None:
+                self._after(job, 0.0, self._mourn)
+
+    # How a running job ends; in threads of their own
+
     def _settle(self, job: _Job, future: Future) -> None:
-        """Take in how a future ended; called in a thread of the client's."""
+        """Take in how a future ended."""
         if future.status == "finished":
-            result = future.result()
-            with self._lock:
-                self._end(job, "finished", result=result)
+            try:
+                end = {"state": "finished", "result": job.cluster.result_of(future)}
+            except JobError as error:
+                end = {"state": "failed", "error": str(error)}
         elif future.status == "error":
             error = future.exception()
-            with self._lock:
-                if job.is_cancelling or isinstance(error, JobCancelled):
-                    self._end(job, "cancelled", message="Stopped.")
-                else:
-                    self._end(job, "failed", error=sentence_for(error))
-        elif not job.is_killed:
-            with self._lock:
-                self._end(job, "failed", error="The connection to the cluster was lost.")
-
-    def _end(self, job: _Job, state: str, *, result: Any = None, error: str = "", message: str | None = None) -> None:
-        if job.state not in ("queued", "running"):
+            if job.is_cancelling or isinstance(error, JobCancelled):
+                end = {"state": "cancelled", "message": "Stopped."}
+            else:
+                end = {"state": "failed", "error": sentence_for(error)}
+        elif job.is_killed:
             return
-        was_running = job.state == "running"
-        job.state, job.result, job.error, job.ended = state, result, error, time.monotonic()
-        job.progress = 1.0 if state == "finished" else job.progress
-        job.message = job.message if message is None else message
-        job.future = None
-        for timer in job.timers:
-            timer.cancel()
-        if was_running and self._client is not None:
-            self._start_next()
+        else:
+            end = {"state": "failed", "error": CONNECTION_LOST}
+        self._end_and_go_on(job, **end)
 
-    def _after(self, job: _Job, seconds: float, action: Any) -> None:
-        timer = threading.Timer(seconds, action, [job])
-        timer.daemon = True
-        job.timers.append(timer)
-        timer.start()
+    def _mourn(self, job: _Job) -> None:
+        """End a job whose process died, unless that was meant."""
+        if self._mark_killed(job):
+            with contextlib.suppress(JobError):
+                job.cluster.cancel([job.future])
+            self._end_and_go_on(job, "failed", error=PROCESS_DIED)
 
     def _raise_flag(self, job: _Job) -> None:
-        client = self._client
-        if client is not None and job.state == "running":
-            Event(flags_of(job.job_id)[1], client=client).set()
+        with contextlib.suppress(JobError):  # the worker's end follows
+            if job.state == "running" and job.cluster is not None:
+                job.cluster.raise_flag(flags_of(job.job_id)[1])
 
     def _kill(self, job: _Job) -> None:
         """End a running job that does not listen: give up its future, end its process, and only then let the next one
         in."""
+        if not self._mark_killed(job):
+            return
+        with contextlib.suppress(JobError):  # a lost connection ends the job as well
+            worker = job.worker or next(iter(job.cluster.processing(job.key)), "")
+            job.cluster.cancel([job.future])
+            if worker:
+                # Dask's own restart first asks politely, for seconds; the nanny starts a new process by itself.
+                job.cluster.end_processes([worker], restart=True)
+                # A job sent before the scheduler knows that the process is dead would share its fate.
+                deadline = time.monotonic() + 5
+                while job.cluster.has_worker(worker) and time.monotonic() < deadline:
+                    time.sleep(0.02)
+        if job.is_cancelling:
+            self._end_and_go_on(job, "cancelled", message="Stopped.")
+        else:
+            self._end_and_go_on(job, "failed", error=time_is_up(job.time_limit_seconds))
+
+    def _mark_killed(self, job: _Job) -> bool:
+        """Return whether a job still runs and nobody else is about to end it."""
         with self._lock:
-            client, future = self._client, job.future
-            if client is None or job.state != "running" or future is None:
-                return
-            job.is_killed = True
-        assigned = (address for address, keys in client.processing().items() if future.key in keys)
-        worker = job.worker or next(assigned, "")
-        future.cancel(force=True)
-        if worker:
-            # Dask's own restart first asks politely, for seconds; the nanny starts a new process by itself.
-            client.run(kill_worker_process, workers=[worker], nanny=True, on_error="ignore")
-            self._wait_until_gone(worker)
+            is_first = job.state == "running" and job.future is not None and not job.is_killed
+            job.is_killed = job.is_killed or is_first
+            return is_first
+
+    def _end_and_go_on(self, job: _Job, state: str, **said: Any) -> None:
         with self._lock:
-            if job.is_cancelling:
-                self._end(job, "cancelled", message="Stopped.")
-            else:
-                self._end(job, "failed", error=time_is_up(job.time_limit_seconds))
-
-    def _wait_until_gone(self, worker: str) -> None:
-        """Wait until the scheduler knows that a process is dead; a job sent to it before that would share its fate."""
-        deadline = time.monotonic() + 5
-        while worker in self._client.nthreads() and time.monotonic() < deadline:
-            time.sleep(0.02)
-
-    def _forget_oldest(self) -> None:
-        over = [job_id for job_id, job in self._jobs.items() if job.state in ("finished", "failed", "cancelled")]
-        for job_id in over[: max(0, len(self._jobs) - MAX_KEPT)]:
-            del self._jobs[job_id]
-
-
-def _local_cluster() -> LocalCluster:
-    # Left alone, a cluster gives a worker up for good if it is not there 15 seconds after any loss, even a later one;
-    # the nanny brings it back, however long that takes on a busy machine.
-    dask.config.set({"distributed.deploy.lost-worker-timeout": "1000 days"})
-    # A job whose worker dies is reported, not tried again: it may be what killed the worker.
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
-        return LocalCluster(
-            n_workers=1,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",  # None would still open a port, the same one for everybody
-            scheduler_kwargs={"dashboard": False},
-            worker_dashboard_address=None,
-            memory_limit=WORKER_MEMORY,
-            silence_logs=logging.CRITICAL,
-        )
+            self._end(job, state, **said)
+        self._start_next()

@@ -6,16 +6,16 @@ from __future__ import annotations
 import importlib
 import inspect
 import os
-import signal
 import time
 from typing import Any
 
-from distributed import Event, Nanny, get_worker
+from distributed import Event, get_worker
 
 from engine.errors import EngineError, JobError
 
 SECONDS_BETWEEN_REPORTS = 0.25
 NICENESS = 10  # jobs give way to the pages
+PROCESS_DIED = "The process that ran this job died; it may have run out of memory."
 
 
 class JobCancelled(Exception):
@@ -33,10 +33,9 @@ def run_job(job_id: str, topic: str, function_path: str, kwargs: dict[str, Any],
     os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
     worker = get_worker()
     begun, stop = (Event(name) for name in flags_of(job_id))
-    if (
-        begun.is_set()
-    ):  # a scheduler may hand a dead worker's task to the next one; a job is not repeated behind one's back
-        raise JobError("The process that ran this job died.")
+    # A scheduler may hand a dead worker's task to the next one; a job is not repeated behind one's back.
+    if begun.is_set():
+        raise JobError(PROCESS_DIED)
     begun.set()
 
     def tell(**said: Any) -> None:
@@ -87,11 +86,6 @@ def find_function(function_path: str) -> Any:
         raise JobError(f"There is no job called '{function_path}'.") from error
 
 
-def kill_worker_process(dask_worker: Nanny) -> None:
-    """End the worker process of a nanny at once; runs in the nanny, which then starts another."""
-    os.kill(dask_worker.pid, signal.SIGKILL)
-
-
 def time_is_up(seconds: float) -> str:
     """Return the sentence for a job that took too long."""
     return f"The job was stopped at its time limit of {seconds:g} seconds."
@@ -102,5 +96,5 @@ def sentence_for(error: BaseException) -> str:
     if isinstance(error, EngineError):
         return str(error)
     if isinstance(error, MemoryError) or type(error).__name__ == "KilledWorker":
-        return "The process that ran this job died; it may have run out of memory."
+        return PROCESS_DIED
     return f"The job failed with {type(error).__name__}: {str(error)[:200]}"

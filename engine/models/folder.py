@@ -9,10 +9,10 @@ import dataclasses
 import json
 import os
 import re
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.atomic import read_unchanged, replaced
 from engine.errors import ConfigError, InputError, ModelError
 from engine.task_family import TASK_FAMILIES
 from engine.wording import listing
@@ -94,7 +94,7 @@ def list_models(root: Path | None = None) -> list[ModelInfo]:
 def describe(folder: Path) -> ModelInfo:
     """Return what a folder says about its model; damage is reported in `error`, never raised."""
     try:
-        return _read_info(folder)
+        return read_unchanged(folder, lambda: _read_info(folder))
     except ModelError as error:
         return ModelInfo(folder.name, folder, title=folder.name, error=str(error))
 
@@ -126,8 +126,41 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
     Raises:
         ModelError: it does not exist, or its folder is incomplete or damaged.
     """
-    info = _find_info(str(name), root)
-    folder = info.path
+    folder, shown_name = _locate(str(name), root)
+    return read_unchanged(folder, lambda: _load(folder, shown_name))
+
+
+def save_model(
+    folder: Path | str, model: PretrainedModel, tokenizer: Tokenizer, facts: dict[str, Any], card: str
+) -> Path:
+    """Write a complete model folder (weights in half precision) and return it.
+
+    `facts` go into config.json beside the model's own arguments: model, title, languages, training, metrics, ...
+    The folder appears complete or not at all, in place of an older one; what else that held stays in it.
+    """
+    folder = Path(folder)
+    with replaced(folder, without=FILES) as draft:
+        model._save_pretrained(draft)
+        tokenizer.save(draft / "tokenizer.json")
+        _describe_in(draft, model.config | {"task": model.task, "parameters": model.parameter_count()} | facts, card)
+    return folder
+
+
+def write_facts(folder: Path, config: dict[str, Any], card: str) -> None:
+    """Put other facts and another card into a model folder; both appear, or neither."""
+    with replaced(folder, without=("config.json", "README.md")) as draft:
+        _describe_in(draft, config, card)
+
+
+def _describe_in(folder: Path, config: dict[str, Any], card: str) -> None:
+    """Write config.json, sorted, so that versions can be compared, and the card."""
+    config_text = json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False)
+    (folder / "config.json").write_text(f"{config_text}\n", encoding="utf-8")
+    (folder / "README.md").write_text(card, encoding="utf-8")
+
+
+def _load(folder: Path, name: str) -> LoadedModel:
+    info = dataclasses.replace(_read_info(folder), name=name)
     from engine.models import MODELS
     from engine.text import load_tokenizer
 
@@ -160,41 +193,15 @@ def load_model_of(task: str, name: str | Path) -> LoadedModel:
     return loaded
 
 
-def save_model(
-    folder: Path | str, model: PretrainedModel, tokenizer: Tokenizer, facts: dict[str, Any], card: str
-) -> Path:
-    """Write a complete model folder (weights in half precision) and return it.
-
-    `facts` go into config.json beside the model's own arguments: model, title, languages, training, metrics, ...
-    The folder appears complete or not at all.
-    """
-    folder = Path(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".half-written-") as name:
-        draft = Path(name)
-        model._save_pretrained(draft)
-        tokenizer.save(draft / "tokenizer.json")
-        write_config(draft, model.config | {"task": model.task, "parameters": model.parameter_count()} | facts)
-        (draft / "README.md").write_text(card, encoding="utf-8")
-        folder.mkdir(exist_ok=True)
-        for file in FILES:
-            os.replace(draft / file, folder / file)
-    return folder
-
-
-def write_config(folder: Path, config: dict[str, Any]) -> None:
-    """Write config.json, sorted, so that versions can be compared."""
-    (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
-
-
-def _find_info(name: str, root: Path | None) -> ModelInfo:
+def _locate(name: str, root: Path | None) -> tuple[Path, str]:
+    """Return the folder of a model and the name it goes by."""
     try:
         folder = find_folder(name, root)
     except ModelError:
         if not HUB_ID.fullmatch(name):
             raise
-        return dataclasses.replace(_read_info(_download(name)), name=name)
-    return _read_info(folder)
+        return _download(name), name
+    return folder, folder.name
 
 
 def _read_info(folder: Path) -> ModelInfo:

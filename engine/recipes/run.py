@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Any
 import torch
 
 from engine.config import from_dict, to_dict
-from engine.errors import InputError
+from engine.errors import InputError, TrainingError
 from engine.models.card import write_card
 from engine.models.folder import save_model
 from engine.models.training_snapshots import write_stage
@@ -33,6 +34,7 @@ def train_recipe(
         ConfigError: the recipe or a setting in `overrides` is unknown or out of bounds.
         InputError: `output` cannot be written to.
         DataError: a corpus cannot be read.
+        TrainingError: the run diverged; what stood in `output` is as it was, but for checkpoints and stages.
     """
     recipe = RECIPES.get(name)
     settings = from_dict(TrainingSettings, to_dict(recipe.training) | (overrides or {}))
@@ -52,6 +54,7 @@ def train_recipe(
             evaluations.append({"step": event.step, "elapsed_seconds": round(event.elapsed_seconds, 1)} | numbers)
         yield event
         if isinstance(event, Finished):
+            _check_numbers(event, evaluations)
             training = {
                 "recipe": name,
                 "command": _command(name, overrides or {}),
@@ -86,6 +89,16 @@ def _events(prepared: Prepared, output: Path, resume: bool, begun: float) -> Ite
     yield from Trainer(prepared.model, prepared.objective, prepared.settings, output).run(resume=resume)
 
 
+def _check_numbers(end: Finished, evaluations: list[dict[str, float]]) -> None:
+    """Refuse a run whose training, or whose last measurement, gave no numbers: better weights of before may be at
+    hand, but they are not those of the recipe."""
+    if end.reason == "diverged" or (evaluations and not math.isfinite(evaluations[-1]["loss"])):
+        raise TrainingError(
+            f"The run diverged after {end.step:,} updates: its loss is not a finite number, and no model was written; "
+            "try a lower rate, for instance --set learning_rate=0.001."
+        )
+
+
 @torch.no_grad()
 def _mix(model: torch.nn.Module, start: dict[str, torch.Tensor], share: float) -> None:
     for name, weights in model.state_dict().items():
@@ -95,9 +108,10 @@ def _mix(model: torch.nn.Module, start: dict[str, torch.Tensor], share: float) -
 
 def _check_output(folder: Path) -> None:
     """Find out before hours of training, not after them, that the model could not be written."""
-    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise InputError(f"A model cannot be written to {folder}: {nearest} is not a folder that may be written to.")
+    nearest = next(path for path in folder.absolute().parents if path.exists())
+    for place in (nearest, folder):  # a model is made beside its folder and takes its place
+        if place.exists() and not (place.is_dir() and os.access(place, os.W_OK)):
+            raise InputError(f"A model cannot be written to {folder}: {place} is not a folder that may be written to.")
 
 
 def _command(name: str, overrides: dict[str, Any]) -> str:

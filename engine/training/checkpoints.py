@@ -63,8 +63,8 @@ def write(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer, 
         {k: v.detach().clone().contiguous() for k, v in tensors.items()}, str(new / "state.safetensors")
     )
     (new / "state.json").write_text(json.dumps(plain))
-    shutil.rmtree(old, ignore_errors=True)
-    if final.exists():
+    if final.exists():  # else a crash left the old one alone, and it is the only one there is
+        shutil.rmtree(old, ignore_errors=True)
         os.replace(final, old)
     os.replace(new, final)
     shutil.rmtree(old, ignore_errors=True)

@@ -173,7 +173,8 @@ class Trainer:
                 if settings.patience and progress.evaluations_since_best >= settings.patience:
                     reason = "early_stopping"
                     break
-            if settings.checkpoint_every and self.output_dir and progress.step % settings.checkpoint_every == 0:
+            is_due = settings.checkpoint_every and progress.step % settings.checkpoint_every == 0
+            if is_due and self.output_dir and _is_finite(model):  # else a run that goes on would diverge again
                 progress.elapsed_seconds = time.perf_counter() - started
                 yield Checkpointed(progress.step, checkpoints.write(self.output_dir, model, optimizer, progress))
         if progress.best_weights is not None:
@@ -234,6 +235,10 @@ def snapshot_steps(count: int, max_steps: int) -> list[int]:
         even = max_steps ** (place / (count - 2)) if count > 2 else max_steps
         steps.append(max(steps[-1] + 1, round(even)))
     return steps
+
+
+def _is_finite(model: nn.Module) -> bool:
+    return all(bool(torch.isfinite(tensor).all()) for tensor in model.state_dict().values())
 
 
 @torch.no_grad()

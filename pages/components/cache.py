@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
 import time
 from collections import OrderedDict
@@ -99,11 +100,11 @@ def list_models(task: str | None = None) -> list[ModelInfo]:
     return [info for info in _list_models(*models_version()) if task is None or info.task == task]
 
 
-def models_version() -> tuple[str, float]:
-    """Return the folder of the shipped models and a number that changes when any file in it does."""
+def models_version() -> tuple[str, str]:
+    """Return the folder of the shipped models and a word that changes when any file in it does."""
     from engine.models import folder
 
-    return str(folder.PRETRAINED), _newest(folder.PRETRAINED, depth=2)
+    return str(folder.PRETRAINED), _version(folder.PRETRAINED, depth=2)
 
 
 def model_names(task: str) -> list[str]:
@@ -123,11 +124,11 @@ def load_model(name: str) -> LoadedModel:
     return _load_model(name, model_version(name))
 
 
-def model_version(name: str) -> float:
-    """Return the time of the newest file in a model's folder; part of every cache key."""
+def model_version(name: str) -> str:
+    """Return a word that changes when any file in a model's folder does; part of every cache key."""
     from engine.models import folder
 
-    return _newest(folder.PRETRAINED / name)
+    return _version(folder.PRETRAINED / name)
 
 
 def result_names() -> list[str]:
@@ -148,7 +149,7 @@ def results_version() -> tuple[str, Any]:
     """Return the folder of the tables of results and what changes when any of them does."""
     from engine.experiments import results
 
-    return str(results.RESULTS), _newest(results.RESULTS)
+    return str(results.RESULTS), _version(results.RESULTS)
 
 
 @st.cache_resource(show_spinner=False)
@@ -179,14 +180,14 @@ def warm_engine() -> None:
 @lru_cache(
     maxsize=4
 )  # not Streamlit's caches: to find a value there costs each click as much as to draw three elements
-def _list_models(root: str, version: float) -> list[ModelInfo]:
+def _list_models(root: str, version: str) -> list[ModelInfo]:
     from engine.models import folder
 
     return folder.list_models(Path(root))
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _load_model(name: str, version: float) -> LoadedModel:
+def _load_model(name: str, version: str) -> LoadedModel:
     warm_engine()
     from engine.models import folder
 
@@ -194,7 +195,7 @@ def _load_model(name: str, version: float) -> LoadedModel:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _list_results(folder: str, version: float) -> list[str]:
+def _list_results(folder: str, version: str) -> list[str]:
     from engine.experiments import results
 
     return results.list_results(folder)
@@ -203,29 +204,32 @@ def _list_results(folder: str, version: float) -> list[str]:
 @st.cache_resource(
     show_spinner=False, max_entries=4
 )  # not cache_data: a copy of a whole sweep costs each click more than the chart
-def _load_results(name: str, folder: str, version: float) -> pd.DataFrame:
+def _load_results(name: str, folder: str, version: str) -> pd.DataFrame:
     from engine.experiments import results
 
     return results.load_results(name, folder)
 
 
-def _newest(folder: Path | str, depth: int = 1) -> float:
-    """Return a number that changes when a file in `folder` is added, removed or written; `depth` 2 looks into its
-    folders.
+def _version(folder: Path | str, depth: int = 1) -> str:
+    """Return a word that changes when a file in `folder` is added, removed, renamed, written or put back as it was;
+    `depth` 2 looks into its folders.
 
-    With `scandir`, because every click asks: a third of the time that `Path.glob` takes.
+    With `scandir`, because every click asks: a third of the time that `Path.glob` takes. A word and not the files
+    themselves, because Streamlit's caches take every value of a key apart.
     """
-    times = list(_times(folder, depth))
-    return max(times, default=0.0) + len(times)
+    files = sorted(_files(folder, depth))
+    return hashlib.blake2b(repr(files).encode(), digest_size=16).hexdigest()
 
 
-def _times(folder: Path | str, depth: int) -> Iterator[float]:
+def _files(folder: Path | str, depth: int) -> Iterator[tuple[str, int, int]]:
+    """Yield (path, time of the last change in nanoseconds, bytes) of every entry."""
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if depth > 1 and entry.is_dir():
-                    yield from _times(entry.path, depth - 1)
+                    yield from _files(entry.path, depth - 1)
                 elif depth == 1:
-                    yield entry.stat().st_mtime
+                    known = entry.stat()
+                    yield entry.path, known.st_mtime_ns, known.st_size
     except OSError:  # it is not there, or was just removed
         return

@@ -10,9 +10,9 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 
-def figure(at: AppTest, name: str) -> dict[str, Any]:
-    """Return the figure that was shown under `name` as plain values, its binary arrays decoded."""
-    (chart,) = [chart for chart in at.get("plotly_chart") if chart.proto.id.endswith(f"{name}-chart")]
+def figure(at: AppTest, name: str, kind: str = "chart") -> dict[str, Any]:
+    """Return the "chart" or "thumbnail" that was shown under `name` as plain values, its binary arrays decoded."""
+    (chart,) = [chart for chart in at.get("plotly_chart") if chart.proto.id.endswith(f"{name}-{kind}")]
     return _plain(json.loads(chart.proto.spec))
 
 

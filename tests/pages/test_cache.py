@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,45 @@ def test_listing_sees_a_folder_that_came_or_went(models: Path, tmp_path: Path) -
     assert cache.model_names("language_model") == ["small-gru", "small-lstm"]
     (tmp_path / "away").rename(models / "small-rnn")
     assert "small-rnn" in cache.model_names("language_model")
+
+
+def restore_older(folder: Path) -> None:
+    """Put a model's card back as it was before the others were written."""
+    os.utime(folder / "README.md", (1_000_000_000,) * 2)
+
+
+def remove_and_rewrite(folder: Path) -> None:
+    """Remove one file and write another a second after the newest: number and newest time add up as before."""
+    newest = max(file.stat().st_mtime for file in folder.iterdir())
+    (folder / "README.md").unlink()
+    os.utime(folder / "config.json", (newest + 1,) * 2)
+
+
+def rewrite_in_the_same_moment(folder: Path) -> None:
+    """Write a longer file within what the file system's clock tells apart."""
+    before = (folder / "config.json").stat()
+    with (folder / "config.json").open("a") as stream:
+        stream.write("\n")
+    os.utime(folder / "config.json", ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def rename(folder: Path) -> None:
+    """Give a file another name; neither its time nor its size change."""
+    (folder / "README.md").rename(folder / "README.old")
+
+
+@pytest.mark.parametrize("change", [touch, restore_older, remove_and_rewrite, rewrite_in_the_same_moment, rename])
+def test_whatever_happens_to_a_file_is_another_version(change: Callable[[Path], None], models: Path) -> None:
+    folder = models / "small-rnn"
+    for file in folder.iterdir():
+        os.utime(file, (1_700_000_000,) * 2)  # whole seconds, as an archive keeps them
+    before, other = cache.models_version(), cache.model_version("small-gru")
+    one = cache.model_version("small-rnn")
+    assert cache.model_version("small-rnn") == one
+    change(folder)
+    assert cache.model_version("small-rnn") != one
+    assert cache.models_version() != before
+    assert cache.model_version("small-gru") == other
 
 
 def test_errors_are_not_remembered(models: Path) -> None:

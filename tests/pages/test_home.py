@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from engine.models.folder import load_model
 from pages.components import writing
 from pages.components.cells.thumbnail import SENTENCE as CELL_SENTENCE
 from tests.engine.experiments.measured_rows import small_comparison
+from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, open_page, sentences, written
 
 
@@ -42,6 +44,27 @@ def test_says_what_this_is_and_leads_to_every_page(shipped_results: Path) -> Non
     links = [link.proto.page for link in at.get("page_link")]
     assert {"generation", "translation", "comparison", "cells", "gradients", "models"} <= set(links)
     assert sentences(at) == []
+
+
+def test_the_comparison_is_explained_by_what_is_drawn(shipped_results: Path) -> None:
+    """The words name the function and the number of runs; applied to the rows, they give the line."""
+    at = open_page("home")
+    frame = results.load_results("shipped", shipped_results)
+    own = frame[
+        (frame["kind"] == "summary")
+        & (frame["equal"] == "parameters")
+        & (frame["task"] == "delayed_recall")
+        & (frame["architecture"] == "lstm")
+    ]
+    caption = next(text.value for text in at.caption if "as sequences get longer" in text.value)
+    middle, count = re.search(r"the (\w+) over (\d+) seeds, and bars from the best to the worst", caption).groups()
+    assert int(count) == own["seed"].nunique()
+    line = next(trace for trace in figure(at, "comparison", "thumbnail")["data"] if trace.get("name") == "LSTM")
+    errors = 100 * (1 - own["accuracy"])
+    assert line["y"] == pytest.approx(errors.groupby(own["length"]).agg(middle).tolist())
+    assert f"the {middle} over trainings that differ only in their random seed; from the best to the worst" in written(
+        at
+    )
 
 
 def test_thumbnails_show_the_models_and_results_that_are_there(models: Path, shipped_results: Path) -> None:

@@ -128,8 +128,7 @@ def probabilities_by_direction(
     Raises:
         InputError: as `probabilities_of_words`.
     """
-    if any(not 1 <= len(row) <= MAX_WORDS for row in rows):
-        raise InputError(f"A text needs at least one word and at most {MAX_WORDS:,}.")
+    check_lengths(rows)
     model, encode = loaded.model, loaded.tokenizer.encode_words
     ids = [encode(row) for row in rows]
     found: dict[str, np.ndarray] = {"both": np.zeros((len(rows), model.num_labels), dtype=np.float32)}
@@ -144,6 +143,16 @@ def probabilities_by_direction(
         for name, values in logits.items():
             found.setdefault(name, np.zeros_like(found["both"]))[places] = values.float().softmax(1).numpy()
     return found
+
+
+def check_lengths(rows: Sequence[Sequence[str]]) -> None:
+    """Raise where a row of words cannot be read.
+
+    Raises:
+        InputError: a row is empty or has more than MAX_WORDS words.
+    """
+    if any(not 1 <= len(row) <= MAX_WORDS for row in rows):
+        raise InputError(f"A text needs at least one word and at most {MAX_WORDS:,}.")
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

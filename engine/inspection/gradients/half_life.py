@@ -22,6 +22,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
+from engine.aggregation import MEAN_AND_QUARTILES, ROOT_MEAN_SQUARE_AND_QUARTILES
 from engine.decoding.limits import check_characters
 from engine.decoding.text import prompt_ids
 from engine.errors import InputError
@@ -29,6 +30,7 @@ from engine.models.base import AnyState, select
 from engine.models.folder import LoadedModel
 
 FARTHEST = 200
+OVER_PLACES = {"kl": MEAN_AND_QUARTILES, "gradient": ROOT_MEAN_SQUARE_AND_QUARTILES}
 LEAST_TOKENS, MOST_TOKENS = 8, 4000
 MOST_SPREAD = 50  # windows begin within so many tokens of each other, so that a text of 250 has room for 200 distances
 MOST_PLACES, MOST_REPLACEMENTS = 64, 32
@@ -141,14 +143,14 @@ def half_life(
 
 def curves(kl: np.ndarray, gradient: np.ndarray | None) -> pd.DataFrame:
     """Return `HalfLife.frame` from divergences (P, D) and gradient norms (P, D), or None where there is no gradient."""
-    frame = pd.DataFrame({"distance": np.arange(1, kl.shape[1] + 1), "kl": kl.mean(0)})
-    frame["kl_low"], frame["kl_high"] = np.quantile(kl, [0.25, 0.75], axis=0)
+    frame = pd.DataFrame({"distance": np.arange(1, kl.shape[1] + 1)})
+    frame["kl"], frame["kl_low"], frame["kl_high"] = OVER_PLACES["kl"].over(kl)
     frame["kl_share"] = _share(frame["kl"].to_numpy())
     if gradient is None:
         names = ["gradient_norm", "gradient_low", "gradient_high", "gradient_share", "ratio"]
         return frame.assign(**dict.fromkeys(names, math.nan), disagrees=False)
-    frame["gradient_norm"] = np.sqrt((gradient**2).mean(0))
-    frame["gradient_low"], frame["gradient_high"] = np.quantile(gradient, [0.25, 0.75], axis=0)
+    names = ["gradient_norm", "gradient_low", "gradient_high"]
+    frame[names] = np.stack(OVER_PLACES["gradient"].over(gradient), axis=1)
     frame["gradient_share"] = _share(frame["gradient_norm"].to_numpy() ** 2)
     smooth_gradient, smooth_kl = (_smooth(frame[name].to_numpy()) for name in ("gradient_share", "kl_share"))
     frame["ratio"] = np.maximum(smooth_gradient, FLOOR) / np.maximum(smooth_kl, FLOOR)

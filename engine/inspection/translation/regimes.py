@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from engine.aggregation import MEAN_AND_RANGE
 from engine.inspection.stored.tables import read_stored_table
 
 TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "teacher_forcing.parquet"
+OVER_SEEDS = MEAN_AND_RANGE
 COMMAND = "python -m engine evaluate --model {model} --regimes data/results/teacher_forcing.parquet"
 TRAIN_COMMAND = "python -m engine train --recipe {recipe} --output data/pretrained/{recipe}"
 RECIPES = ("en-fr-forced", "en-fr-half-forced", "en-fr-scheduled", "en-fr-never-forced")
@@ -92,8 +94,8 @@ def summary_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 def spread(values: pd.Series, digits: int) -> str:
     """Return the mean of values and, of more than one, the lowest and the highest."""
-    mean = f"{values.mean():.{digits}f}"
-    return mean if len(values) == 1 else f"{mean} ({values.min():.{digits}f} to {values.max():.{digits}f})"
+    middle, low, high = (f"{values.agg(name):.{digits}f}" for name in OVER_SEEDS.functions)
+    return middle if len(values) == 1 else f"{middle} ({low} to {high})"
 
 
 def winner_sentence(frame: pd.DataFrame) -> str:
@@ -172,9 +174,7 @@ def curve_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Return per regime and step the mean over the seeds, the lowest and the highest of forced and free loss on the
     validation split."""
     rows = frame[frame["kind"] == CURVE]
-    columns = {
-        f"{loss}_{name}": (f"{loss}_loss", name) for loss in ("forced", "free") for name in ("mean", "min", "max")
-    }
+    columns = {f"{loss}_{name}": (f"{loss}_loss", name) for loss in ("forced", "free") for name in OVER_SEEDS.functions}
     found = rows.groupby(["label", "step"]).agg(**columns).round(4).reset_index()
     return found.sort_values(
         ["label", "step"], key=lambda part: part.map(place_of) if part.name == "label" else part, ignore_index=True

@@ -14,6 +14,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from engine.aggregation import MEAN_AND_RANGE
 from engine.config import JsonObject
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
 from engine.decoding.sampling import generate, logits_along, next_distribution, prefill
@@ -29,6 +30,7 @@ from engine.wording import listing, percent
 TEMPERATURES = (0.0, 0.2, 0.5, 0.8, 1.0, 1.5)
 CURVE_TEMPERATURES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.5)
 CURVE_SEEDS = 5
+OVER_SEEDS = MEAN_AND_RANGE
 WRITING_SHARE = 0.8  # of the time; the rest goes into measuring
 ROUND = "\N{CLOCKWISE OPEN CIRCLE ARROW}"
 MEASURES = ("entropy", "repetition", "known_words", "novelty")
@@ -171,7 +173,7 @@ def summarise_curve(table: pd.DataFrame) -> pd.DataFrame:
     """Return one row per temperature: mean, smallest and largest of each measure over the seeds, and the share caught
     in loops."""
     by_temperature = table.groupby("temperature")
-    columns = {f"{name}_{how}": (name, how) for name in MEASURES for how in ("mean", "min", "max")}
+    columns = {f"{name}_{how}": (name, how) for name in MEASURES for how in OVER_SEEDS.functions}
     return by_temperature.agg(**columns, loops=("is_loop", "mean"), seeds=("seed", "nunique")).reset_index()
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from engine.aggregation import MEDIAN_AND_RANGE
 from engine.plotting import theme
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import Mode
+
+OVER_SEEDS = MEDIAN_AND_RANGE
 
 
 def race_bands(
@@ -36,7 +38,7 @@ def race_bands(
     highest = 0.0
     for name in in_legend_order(frame["architecture"]):
         band = band_over_seeds(frame[frame["architecture"] == name], {seed for runner, seed in ended if runner == name})
-        theme.with_spread(figure, band["step"], band["median"], band["low"], band["high"], name, mode)
+        theme.with_spread(figure, band["step"], band["middle"], band["low"], band["high"], name, mode)
         figure.data[-1].customdata = band[["low", "high"]].to_numpy()
         figure.data[
             -1
@@ -61,17 +63,10 @@ def race_bands(
 
 
 def band_over_seeds(own: pd.DataFrame, ended: Collection[int] = ()) -> pd.DataFrame:
-    """Return `step`, `median`, `low` and `high` of one architecture's errors; a seed in `ended` keeps its last one."""
+    """Return `step`, `middle`, `low` and `high` of one architecture's errors; a seed in `ended` keeps its last one."""
     by_seed = own.pivot_table(index="step", columns="seed", values="error").sort_index()
     for seed in by_seed.columns:
         if seed in ended:
             by_seed[seed] = by_seed[seed].ffill()
-    values = by_seed.to_numpy(float)
-    return pd.DataFrame(
-        {
-            "step": by_seed.index.to_numpy(),
-            "median": np.nanmedian(values, axis=1),
-            "low": np.nanmin(values, axis=1),
-            "high": np.nanmax(values, axis=1),
-        }
-    )
+    middle, low, high = OVER_SEEDS.over(by_seed.to_numpy(float).T)
+    return pd.DataFrame({"step": by_seed.index.to_numpy(), "middle": middle, "low": low, "high": high})

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import get_colorscale
 
+from engine.aggregation import MEAN_AND_RANGE
 from engine.plotting import theme
 from engine.plotting.labels import plain_label, plain_labels
 from engine.plotting.theme import Mode
@@ -24,6 +25,7 @@ STYLES = (
 )
 BASELINE = "most frequent tag"
 ROW_HEIGHT = 34
+OVER_SEEDS = MEAN_AND_RANGE
 
 
 def type_scores(
@@ -122,13 +124,13 @@ def type_confusion(counts: pd.DataFrame, *, mode: Mode) -> go.Figure:
 def trainings(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
     """Return a row per way of building, a mark per training at its F1 and a line at their mean; columns `variant`,
     `seed`, `f1`."""
-    variants = list(frame.groupby("variant")["f1"].mean().sort_values(ascending=False).index)
+    variants = list(frame.groupby("variant")["f1"].agg(OVER_SEEDS.middle).sort_values(ascending=False).index)
     figure = theme.blank_figure(mode, x_title="F1 on the test sentences, %", height=ROW_HEIGHT * len(variants) + 90)
     for place, (variant, style) in enumerate(zip(variants, _styles(len(variants)), strict=True)):
         part = frame[frame["variant"] == variant]
-        mean, colour = float(part["f1"].mean()), style.colour(mode)
+        middle, colour = float(part["f1"].agg(OVER_SEEDS.middle)), style.colour(mode)
         figure.add_scatter(
-            x=[mean, mean],
+            x=[middle, middle],
             y=[place - 0.32, place + 0.32],
             mode="lines",
             line={"color": colour, "width": 2},

@@ -12,11 +12,13 @@ import plotly.colors
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from engine.aggregation import MEAN_AND_RANGE
 from engine.plotting import theme
 from engine.plotting.curves import add_baseline
 from engine.plotting.labels import plain_label, scale_below
 from engine.plotting.theme import Mode
 
+OVER_SEEDS = MEAN_AND_RANGE
 STEPS_PER_STRIP = 6
 MAX_STEPS = 60
 MAX_CELL_CHARACTERS = 12
@@ -222,7 +224,7 @@ def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode:
         mode, x_title="Chance to be told at each step", y_title="Loss (nats per piece)", height=height
     )
     style = RUN_STYLES["Yours"]
-    mean = frame.groupby("teacher_forcing_ratio")["nats_per_piece"].mean()
+    middle = frame.groupby("teacher_forcing_ratio")["nats_per_piece"].agg(OVER_SEEDS.middle)
     figure.add_scatter(
         x=frame["teacher_forcing_ratio"],
         y=frame["nats_per_piece"],
@@ -233,13 +235,13 @@ def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode:
         hovertemplate="seed %{customdata}: %{y:.2f} nats<extra></extra>",
     )
     figure.add_scatter(
-        x=mean.index,
-        y=mean,
+        x=middle.index,
+        y=middle,
         mode="lines+markers",
-        name="Mean over the seeds",
+        name=f"{OVER_SEEDS.middle.capitalize()} over the seeds",
         line={"color": style.colour(mode), "width": 2},
         marker={"symbol": style.marker, "size": 9, "color": style.colour(mode)},
-        hovertemplate="mean %{y:.2f} nats<extra></extra>",
+        hovertemplate=f"{OVER_SEEDS.middle} %{{y:.2f}} nats<extra></extra>",
     )
     if chosen is not None:
         figure.add_scatter(

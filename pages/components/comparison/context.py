@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
-from engine.experiments.aggregates import Contents
+from engine.experiments.aggregates import Contents, aggregate_runs, standings, telling_length
 from engine.experiments.task_facts import TaskFacts, task_facts
-from pages.components.calls import call
+from pages.components.calls import Call, call
 from pages.components.comparison.view import ComparisonView
 from pages.components.context import PageContext
 
@@ -44,6 +45,20 @@ class ComparisonContext(PageContext[ComparisonView]):
     def lengths(self) -> tuple[int, ...]:
         """The lengths the task was run at."""
         return self.held.lengths[(self.matched_by, self.task)]
+
+    @property
+    def aggregates(self) -> Call[pd.DataFrame]:
+        """The measured runs joined over their seeds, once for all that is worked out from them."""
+        return call(aggregate_runs, table=self.recipe, kept="shared")
+
+    @property
+    def standings(self) -> Call[pd.DataFrame]:
+        """Where every architecture stands on the task; shared, so its value must not be changed."""
+        return call(standings, self.aggregates, self.matched_by, self.task, kept="shared")
+
+    def telling_length(self, architectures: tuple[str, ...] = ()) -> int:
+        """Return the length at which the architectures, all unless named, lie furthest apart on the task."""
+        return call(telling_length, self.aggregates, self.matched_by, self.task, architectures).value
 
     def ask(self, function: Callable[..., Any], *args: Any) -> Any:
         """Return `function(results, *args)`, computed once."""

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from engine.experiments.aggregates import divergence_sentence, standings, telling_length
+from engine.experiments.aggregates import OVER_SEEDS, aggregate_runs, divergence_sentence, standings
 from engine.experiments.findings import verdict_sentence
 from engine.experiments.task_facts import LEFT, LOSS, WRONG, TaskFacts, task_facts
 from engine.plotting.curves import measure_against_length
@@ -39,14 +39,14 @@ def show(context: PageContext) -> None:
     if not context.architectures:
         notices.note("No architecture is chosen; choose some below.")
         return
-    table = context.ask(standings, context.matched_by, context.task)
+    table = context.standings.value
     table = table[table["architecture"].isin(context.architectures)]
     if table.empty:
         notices.note(
             f"None of the architectures chosen was run on {facts.title.lower()} at this equality; choose another below."
         )
         return
-    length = context.ask(telling_length, context.matched_by, context.task, context.architectures)
+    length = context.telling_length(context.architectures)
     sentence = context.ask(verdict_sentence, context.matched_by, context.task, length, context.architectures)
     st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
     view = context.view
@@ -73,18 +73,19 @@ def show(context: PageContext) -> None:
             up,
             view.who_log_x,
             view.who_log_y,
+            of=aggregate_runs,
         ),
         name="error-by-length",
-        alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: median over the seeds, bars from best to "
-        f"worst. {sentence}",
+        alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: {OVER_SEEDS.middle_over('the seeds')}, "
+        f"bars {OVER_SEEDS.reach('best', 'worst')}. {sentence}",
         table=table.round(5),
-        receipt=receipt(context, standings, context.matched_by, context.task),
+        receipt=receipt(context, context.standings),
     )
     st.caption(notices.plain(" ".join(filter(None, words))))
 
 
 def _draw(
-    frame: pd.DataFrame,
+    aggregates: pd.DataFrame,
     matched_by: str,
     task: str,
     architectures: tuple[str, ...],
@@ -93,7 +94,7 @@ def _draw(
     is_log_x: bool,
     is_log_y: bool,
 ) -> go.Figure:
-    facts, table = task_facts(task), standings(frame, matched_by, task)
+    facts, table = task_facts(task), standings(aggregates, matched_by, task)
     table = table[table["architecture"].isin(architectures)]
     if up == "updates":
         table = table[table["updates_median"].notna()]

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import InputError
-from engine.inspection.gradients.half_life import FARTHEST, HalfLife, half_life
+from engine.inspection.gradients.half_life import FARTHEST, OVER_PLACES, HalfLife, half_life
 from engine.models.folder import ModelInfo
 from engine.plotting.gradients.half_life import (
     describe_half_lives,
@@ -162,7 +162,9 @@ def _show_curves(context: PageContext, found: Found, labels: dict[str, str], fra
         else:
             notices.note("None of the networks chosen has a gradient: a model that counts is not differentiable.")
     st.caption(
-        "Line: mean over places in the text. Band: half of the places lie inside it. Ringed mark: the half-life."
+        f"Left: {OVER_PLACES['kl'].middle_over('places in the text')}. Right: "
+        f"{OVER_PLACES['gradient'].middle_over('places')}. Bands reach {OVER_PLACES['kl'].reach()}. Ringed mark: the "
+        "half-life."
     )
 
 

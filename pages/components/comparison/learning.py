@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from engine.experiments.aggregates import standings, telling_length
+from engine.experiments.aggregates import OVER_SEEDS
 from engine.experiments.learning_curves import AXES, compare_runs, median_curves, run_names, seed_curves
 from engine.experiments.task_facts import task_facts
 from engine.plotting.comparison.comparisons import two_runs
@@ -18,7 +18,7 @@ from pages.components.comparison.context import PageContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
-LOOKS = {"medians": "Medians and ranges", "seeds": "Every seed", "two runs": "Two runs"}
+LOOKS = {"medians": f"{OVER_SEEDS.middle.capitalize()}s and ranges", "seeds": "Every seed", "two runs": "Two runs"}
 AGAINST = {"updates": "Updates", "sequences": "Sequences seen", "seconds": "Processor seconds"}
 
 
@@ -26,12 +26,7 @@ def show(context: PageContext) -> None:
     """Draw the curves of one length, as the visitor wants to see them."""
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer(
-            "learning_length",
-            context.lengths,
-            "{:,}".format,
-            context.ask(telling_length, context.matched_by, context.task),
-        )
+        controls.offer("learning_length", context.lengths, "{:,}".format, context.telling_length())
         length = controls.segmented("learning_length", "{:,}".format)
         look = controls.segmented("learning_look", LOOKS.get)
         if look != "two runs":
@@ -51,14 +46,14 @@ def _show_all(context: PageContext, length: int, look: str) -> None:
     function, words = (
         (seed_curves, "every seed a thin line")
         if look == "seeds"
-        else (median_curves, "medians over the seeds, bands from lowest to highest")
+        else (median_curves, f"{OVER_SEEDS.middle_over('the seeds')}, bands {OVER_SEEDS.reach('lowest', 'highest')}")
     )
     curves = context.ask(function, context.matched_by, context.task, length)
     curves = curves[curves["architecture"].isin(context.architectures)]
     if curves.empty:
         notices.note("None of the architectures switched on above has runs here.")
         return
-    table = context.ask(standings, context.matched_by, context.task)
+    table = context.standings.value
     baseline = float(table[table["length"] == length]["baseline"].iloc[0])
     sentence = _last_losses(curves, "loss" if look == "seeds" else "loss_median")
     figures.show(
@@ -163,6 +158,6 @@ def _show_pair(context: PageContext, length: int) -> None:
 def _last_losses(curves: pd.DataFrame, column: str) -> str:
     """Return each architecture's loss at the end, the lowest first; of every seed's the middle one."""
     last = curves.sort_values("step").groupby(["architecture", *(["seed"] if "seed" in curves else [])]).last()
-    losses = last[column].groupby("architecture").median().sort_values()
+    losses = last[column].groupby("architecture").agg(OVER_SEEDS.middle).sort_values()
     parts = [f"{architecture_in_text(name)} {loss:.3g}" for name, loss in losses.items()]
-    return f"Loss at the end, in the middle of the seeds: {', '.join(parts)}."
+    return f"Loss at the end, {OVER_SEEDS.middle_over('the seeds')}: {', '.join(parts)}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from engine.experiments.aggregates import OVER_SEEDS
 from engine.experiments.literature import (
     MARKS,
     MEASURES,
@@ -37,10 +38,9 @@ def show(context: PageContext) -> None:
         column_config=_columns(),
     )
     st.caption(
-        "Published figures were read at their source unless the column “How read” says otherwise. Ours are medians "
-        "over the seeds at equal "
-        "parameters, at the nearest length that was run. No two rows follow the same protocol: the last column says "
-        "what differs."
+        "Published figures were read at their source unless the column “How read” says otherwise. Ours: "
+        f"{OVER_SEEDS.middle_over('the seeds')} at equal parameters, at the nearest length that was run. No two rows "
+        "follow the same protocol: the last column says what differs."
     )
 
 

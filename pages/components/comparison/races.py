@@ -14,7 +14,7 @@ from engine.experiments.race_settings import JOB, LiveSettings
 from engine.experiments.race_words import bet_words, standing_words, verdict_words
 from engine.experiments.task_facts import task_facts
 from engine.experiments.verdicts import Verdict, judge
-from engine.plotting.comparison.race import race_bands
+from engine.plotting.comparison.race import OVER_SEEDS, race_bands
 from pages.components import figures, notices
 from pages.components.background import BackgroundJob, message_of
 from pages.components.figures import Receipt
@@ -109,9 +109,8 @@ def _draw_curves(status: JobStatus, settings: LiveSettings) -> None:
             ended=[(run["architecture"], run["seed"]) for run in ended],
         ),
         name="race",
-        alt=f"{facts.title}, length {settings.length}: error on held-out sequences against updates, median over the "
-        "seeds with a band from "
-        f"the best to the worst. {words}",
+        alt=f"{facts.title}, length {settings.length}: error on held-out sequences against updates, "
+        f"{OVER_SEEDS.middle_over('the seeds')} with a band {OVER_SEEDS.reach('best', 'worst')}. {words}",
         table=frame.drop(columns=["baseline", "baseline_accuracy"]).round(4) if status.is_over else None,
         receipt=_receipt(settings, status.result) if status.result else None,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.experiments.aggregates import standings
+from engine.experiments.aggregates import OVER_SEEDS
 from engine.experiments.protocol import STOPPING_RULE, Protocol, protocol
 from engine.experiments.rate_trials import rate_trials, sensitivity_sentence, trial_lengths
 from engine.experiments.task_facts import task_facts, task_title
@@ -85,7 +85,7 @@ def _show_sensitivity(context: PageContext) -> None:
     if table.empty:
         notices.note("No learning rates were tried for the architectures switched on above.")
         return
-    baseline = _baseline(context.ask(standings, context.matched_by, context.task), length)
+    baseline = _baseline(context.standings.value, length)
     sentence = sensitivity_sentence(table, baseline)
     figures.show(
         loss_by_rate(table, mode=figures.mode(), unit=facts.unit, baseline=baseline, is_log_y=context.view.rules_log_y),
@@ -133,7 +133,8 @@ def rule_sentences(found: Protocol) -> list[str]:
         *_training_sentences(found),
         f"Seeds: {seeds} {'run' if seeds == '1' else 'runs'} for each architecture, task and length, {found.runs:,} "
         "in all; they differ only in the seed. "
-        "Lines are medians, bars and bands reach from the best run to the worst, nothing is left out.",
+        f"Lines are {OVER_SEEDS.middle}s, bars and bands reach {OVER_SEEDS.reach('best run', 'worst')}, nothing is "
+        "left out.",
         f"Errors are measured on held-out sequences that no network trains on. {STOPPING_RULE}",
         f"Who wins: {RULE[0].lower()}{RULE[1:]}",
     ]

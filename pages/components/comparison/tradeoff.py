@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.experiments.aggregates import telling_length
 from engine.experiments.tradeoff import IN_ALL, PARAMETERS, PER_UPDATE, front_sentence, tradeoff
 from engine.plotting.comparison.comparisons import errors_against_cost
 from pages.components import figures, notices
@@ -24,12 +23,7 @@ def show(context: PageContext) -> None:
     """Draw errors against the cost the visitor chose."""
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer(
-            "tradeoff_length",
-            context.lengths,
-            "{:,}".format,
-            context.ask(telling_length, context.matched_by, context.task),
-        )
+        controls.offer("tradeoff_length", context.lengths, "{:,}".format, context.telling_length())
         length = controls.segmented("tradeoff_length", "{:,}".format)
         cost = controls.segmented("tradeoff_cost", COSTS.get)
         with st.popover("Axes", icon=":material/straighten:"):

@@ -15,7 +15,7 @@ from engine.inspection.tagging import quality as tagging_quality
 from engine.inspection.tagging.entity_types import describe_type
 from engine.inspection.tagging.many_lines import SourceLine
 from engine.inspection.tagging.quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, TaggingQuality
-from engine.plotting.tagging.entity_scores import BASELINE, trainings, type_confusion, type_scores
+from engine.plotting.tagging.entity_scores import BASELINE, OVER_SEEDS, trainings, type_confusion, type_scores
 from pages.components import cache, figures, header, networks, notices, state
 from pages.components.calls import call
 from pages.components.entities import marking
@@ -105,7 +105,8 @@ def _show_gains(corpus: str) -> None:
     header.section(
         "What the CRF and the second direction add",
         "Each network was trained several times from other random numbers (seeds), "
-        "so that a gain can be told from luck. A mark is one training, the line their mean.",
+        "so that a gain can be told from luck. A mark is one training, the line their "
+        f"{OVER_SEEDS.middle}.",
     )
     table = tagging_quality.ABLATION
     version = table.stat().st_mtime if table.is_file() else 0.0

@@ -10,6 +10,7 @@ from engine.inspection.writing.copies import unseen_measures
 from engine.inspection.writing.temperature_results import COMMAND, PROMPT, SEEDS, SETTINGS, stored_curve
 from engine.inspection.writing.temperatures import (
     CURVE_SEEDS,
+    OVER_SEEDS,
     TEMPERATURES,
     TemperatureText,
     curve_of,
@@ -89,9 +90,8 @@ def show_stored_curves(context: PageContext, *measures: str) -> None:
     st.markdown(
         f"Measured beforehand: {SEEDS} texts of {SETTINGS.max_new_tokens:,} steps at each temperature, after the "
         "beginning "
-        f"{notices.plain(repr(PROMPT))}. Lines are means, bands reach from the smallest to the largest. Dashed: text "
-        "by the "
-        "same author that the network never read.",
+        f"{notices.plain(repr(PROMPT))}. Lines are {OVER_SEEDS.middle}s, bands reach {OVER_SEEDS.reach()}. Dashed: "
+        "text by the same author that the network never read.",
         width=TEXT_WIDTH,
     )
     _show_curves(context, found, "temperature-curve", receipts.for_stored_curves(context.network, rows), measures)
@@ -156,8 +156,8 @@ def _show_live_curve(context: PageContext) -> None:
         note="The temperature in the settings is not used: each of the curve's takes its place.",
     )
     st.caption(
-        f"{CURVE_SEEDS} seeds at each temperature; with your top-k and top-p. Lines are means, bands reach from the "
-        "smallest to the largest."
+        f"{CURVE_SEEDS} seeds at each temperature; with your top-k and top-p. Lines are {OVER_SEEDS.middle}s, bands "
+        f"reach {OVER_SEEDS.reach()}."
     )
     _show_curves(context, {context.network: kept[1]}, "temperature-curve", lines)
 

@@ -77,7 +77,8 @@ def _show_measured() -> None:
     final, source = regimes.final_rows(frame), _table_receipt(frame)
     figures.show_table(regimes.summary_table(frame), name="regimes-summary", receipt=source)
     st.caption(
-        "Mean over the seeds, in brackets the lowest and the highest. Losses are nats per piece of the reference."
+        f"{regimes.OVER_SEEDS.middle.capitalize()} over the seeds, in brackets the reach "
+        f"{regimes.OVER_SEEDS.reach('lowest', 'highest')}. Losses are nats per piece of the reference."
     )
     st.markdown(
         "**Forced against free.** The further above the line, the more a network suffers from reading its own words."
@@ -90,7 +91,10 @@ def _show_measured() -> None:
         receipt=source,
     )
     curves = regimes.curve_rows(frame)
-    st.markdown("**Learning curves** on held-out sentences; a band spans the seeds.")
+    st.markdown(
+        f"**Learning curves** on held-out sentences: {regimes.OVER_SEEDS.middle_over('the seeds')}; a band reaches "
+        f"{regimes.OVER_SEEDS.reach('lowest', 'highest')}."
+    )
     last = curves.groupby("label", sort=False).last()
     figures.show(
         regime_curves(curves, mode=figures.mode(), order=regimes.ORDER),

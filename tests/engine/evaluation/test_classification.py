@@ -52,7 +52,7 @@ def copied(tiny_classifiers, tmp_path, monkeypatch):
     root = tmp_path / "pretrained"
     shutil.copytree(tiny_classifiers / "tiny-bilstm", root / "tiny-bilstm")
     config = load_model("tiny-bilstm", root).info.config | {"corpora": ["imdb_small"]}
-    model_folders.write_config(root / "tiny-bilstm", config)
+    model_folders.write_facts(root / "tiny-bilstm", config, "# Tiny\n")
     monkeypatch.setattr(model_folders, "PRETRAINED", root)
     return load_model("tiny-bilstm", root)
 

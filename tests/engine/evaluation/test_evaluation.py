@@ -145,6 +145,16 @@ def test_what_was_measured_stands_in_the_config_and_the_card_and_nothing_else_ch
         assert (folder / name).read_bytes() == before[name]
 
 
+def test_a_model_that_computes_no_numbers_is_refused_and_its_folder_left_alone(reader_copy, mirror):
+    folder = reader_copy.info.path
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    with torch.no_grad():
+        next(reader_copy.model.parameters()).fill_(float("nan"))
+    with pytest.raises(ModelError, match=r"^The model 'tiny-lstm' computes no numbers: nats_per_character is nan\.$"):
+        evaluate_model(reader_copy)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
 @pytest.mark.parametrize("corpora", [None, [], "tiny_shakespeare"])
 def test_a_folder_that_names_no_corpora_is_refused(reader_copy, corpora):
     config = {name: value for name, value in reader_copy.info.config.items() if name != "corpora"}

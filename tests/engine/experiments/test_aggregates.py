@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from engine.errors import DataError
 from engine.experiments import results
 from engine.experiments.aggregates import (
+    aggregate_runs,
     contents,
     divergence_sentence,
     most_discriminative_task,
@@ -45,7 +46,7 @@ def test_medians_and_ranges_not_means():
         run("lstm", seed, loss, accuracy, solved)
         for seed, (loss, accuracy, solved) in enumerate([(0.1, 1.0, 40), (0.2, 0.9, None), (1.5, 0.2, 80)])
     ]
-    rows = standings(table(*runs), "parameters", "delayed_recall")
+    rows = standings(aggregate_runs(table(*runs)), "parameters", "delayed_recall")
     (row,) = rows.to_dict("records")
     assert (row["loss_median"], row["loss_min"], row["loss_max"]) == (0.2, 0.1, 1.5)
     assert (row["error_median"], row["error_min"], row["error_max"]) == pytest.approx((10, 0, 80))
@@ -61,7 +62,7 @@ def test_medians_and_ranges_not_means():
 
 def test_errors_are_counted_as_the_task_needs():
     def of(task):
-        return standings(table(run("gru", 0, 0.5, 0.8, task=task)), "parameters", task).iloc[0]
+        return standings(aggregate_runs(table(run("gru", 0, 0.5, 0.8, task=task))), "parameters", task).iloc[0]
 
     assert of("delayed_recall")["error_median"] == pytest.approx(20)  # per cent wrong
     assert (of("adding")["error_median"], of("adding")["baseline_error"]) == pytest.approx(
@@ -81,7 +82,7 @@ def test_a_run_that_diverged_counts_as_worse_than_any_other():
         run("gru", 1, 0.2, 0.8),
         run("gru", 2, float("nan"), 0.1),
     ]
-    rows = standings(table(*runs), "parameters", "delayed_recall").set_index("architecture")
+    rows = standings(aggregate_runs(table(*runs)), "parameters", "delayed_recall").set_index("architecture")
     assert rows["diverged_runs"].to_dict() == {"rnn": 2, "gru": 1}
     assert pd.isna(rows.loc["rnn", "error_median"])
     assert (rows.loc["rnn", "error_min"], rows.loc["rnn", "error_max"]) == pytest.approx((80, 80))
@@ -97,16 +98,19 @@ def test_a_run_that_diverged_counts_as_worse_than_any_other():
     )
     front = tradeoff(table(*runs), "parameters", "delayed_recall", 10, "seconds in all").set_index("architecture")
     assert front["is_on_front"].to_dict() == {"rnn": False, "gru": True}
-    assert divergence_sentence(standings(table(run("gru", 0, 0.1, 0.9)), "parameters", "delayed_recall")) == ""
+    assert (
+        divergence_sentence(standings(aggregate_runs(table(run("gru", 0, 0.1, 0.9))), "parameters", "delayed_recall"))
+        == ""
+    )
 
 
 def test_rows_come_by_length_and_in_the_order_of_legends(frame):
-    rows = standings(frame, "parameters", "adding")
+    rows = standings(aggregate_runs(frame), "parameters", "adding")
     assert list(zip(rows["length"], rows["architecture"], strict=True)) == [
         (n, name) for n in (10, 40) for name in ("rnn", "lstm", "gru")
     ]
     with pytest.raises(DataError, match="no runs of parity at equal parameters"):
-        standings(frame, "parameters", "parity")
+        standings(aggregate_runs(frame), "parameters", "parity")
 
 
 def test_the_telling_length_is_where_errors_lie_furthest_apart():
@@ -116,7 +120,7 @@ def test_the_telling_length_is_where_errors_lie_furthest_apart():
         run("rnn", 0, 1.0, 0.8, length=40),
         run("gru", 0, 0.1, 0.9, length=40),
     ]
-    assert telling_length(table(*rows), "parameters", "delayed_recall") == 10
+    assert telling_length(aggregate_runs(table(*rows)), "parameters", "delayed_recall") == 10
 
 
 def test_the_telling_task_is_the_one_whose_architectures_differ_most():
@@ -126,8 +130,8 @@ def test_the_telling_task_is_the_one_whose_architectures_differ_most():
         run("rnn", 0, float("nan"), 0.5, task="adding"),
         run("gru", 0, 0.1, 0.5, task="adding"),
     ]  # 100 % and 60 % of a guess's loss
-    assert most_discriminative_task(table(*alike, *apart, *lost), "parameters") == "parity"
-    assert most_discriminative_task(table(*alike, *lost), "parameters") == "adding"
+    assert most_discriminative_task(aggregate_runs(table(*alike, *apart, *lost)), "parameters") == "parity"
+    assert most_discriminative_task(aggregate_runs(table(*alike, *lost)), "parameters") == "adding"
 
 
 def test_words_of_tasks_are_those_of_their_classes():

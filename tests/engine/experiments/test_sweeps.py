@@ -44,7 +44,7 @@ Comparison(
     plans=(TaskPlan("delayed_recall", (1, 2), 4, evaluate_every=2, same_size_lengths=(2,)),),
 )
 """
-TINY: Comparison = eval(RECIPE)  # noqa: S307 - written out above, for another process to read as well
+TINY: Comparison = eval(RECIPE, {"Comparison": Comparison, "TaskPlan": TaskPlan})  # for another process as well
 TRIALS, RUNS = 2 * 3 * 2, 2 * (2 * 3 + 2)
 IN_TIME = [
     "seconds_per_step",
@@ -222,9 +222,7 @@ def test_an_unreachable_scheduler_is_said_in_one_line(monkeypatch, tmp_path, cap
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:1")
     assert main(["compare", "--recipe", "tiny", "--output", str(tmp_path)]) == 2
     said = capsys.readouterr().err
-    assert (
-        said == "error: The cluster at tcp://127.0.0.1:1 (DASK_SCHEDULER_ADDRESS) cannot be reached; nothing was run.\n"
-    )
+    assert said == "error: The cluster at tcp://127.0.0.1:1 (DASK_SCHEDULER_ADDRESS) cannot be reached.\n"
     assert not (tmp_path / "tiny.parquet").exists()
 
 

@@ -152,7 +152,7 @@ def test_an_unknown_job_is_refused_in_words(runner):
 
 
 def test_nothing_starts_before_the_first_job_and_closing_ends_all(monkeypatch):
-    monkeypatch.setattr("engine.jobs.runner.LocalCluster", lambda **_: pytest.fail("started"))
+    monkeypatch.setattr("engine.jobs.runner.connect", lambda **_: pytest.fail("started"))
     idle = JobRunner()
     with pytest.raises(JobError):
         idle.status("x")
@@ -160,8 +160,8 @@ def test_nothing_starts_before_the_first_job_and_closing_ends_all(monkeypatch):
 
 
 def test_a_cluster_that_is_not_there_is_named(monkeypatch):
-    monkeypatch.setattr("engine.jobs.runner.CONNECT_SECONDS", 0.5)
-    with pytest.raises(JobError, match=r"The cluster at tcp://127.0.0.1:9 cannot be reached"):
+    monkeypatch.setattr("engine.cluster.connection.CONNECT_SECONDS", 0.5)
+    with pytest.raises(JobError, match=r"The cluster at tcp://127.0.0.1:9 \(DASK_SCHEDULER_ADDRESS\) cannot"):
         JobRunner("tcp://127.0.0.1:9").submit(f"{HERE}:add", {"a": 1, "b": 1})
 
 

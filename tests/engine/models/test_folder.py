@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import torch
 from engine.corpora import sources
 from engine.errors import ModelError
 from engine.models.card import write_card
-from engine.models.folder import FILES, describe, find_folder, list_models, load_model, save_model
+from engine.models.folder import FILES, describe, find_folder, list_models, load_model, save_model, write_facts
 from engine.models.language_model import LanguageModel
 from engine.models.translator import Translator
 from engine.text import TOKENIZERS
@@ -209,6 +210,89 @@ def test_a_save_that_fails_leaves_the_old_model_whole_and_no_litter(folder, monk
     assert [path.name for path in folder.parent.iterdir()] == ["tiny-lstm"]
 
 
+def save_another(folder):
+    """Save a model of another size in a folder's place."""
+    model, tokenizer = build_reader()
+    save_model(folder, model, tokenizer, {"model": "language_model", "title": "New"}, "# New\n")
+
+
+def test_who_reads_while_a_model_is_saved_gets_one_of_the_two_and_no_mixture(folder, monkeypatch):
+    """The other model is saved between the reading of two files."""
+    import engine.text
+
+    read = engine.text.load_tokenizer
+    saves = iter([save_another])
+
+    def read_late(path):
+        for save in saves:
+            save(folder)
+        return read(path)
+
+    monkeypatch.setattr(engine.text, "load_tokenizer", read_late)
+    loaded = load_model(folder)
+    assert (loaded.info.title, loaded.info.card_text) == ("New", "# New\n")
+    assert loaded.model.config == build_reader()[0].config
+    assert loaded.tokenizer.vocab_size == loaded.model.vocab_size
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process that dies on the way is forked")
+@pytest.mark.parametrize("write", ["save_model", "write_facts"])
+def test_a_process_that_dies_anywhere_in_a_save_leaves_one_of_the_two(folder, write):
+    """The nth thing asked of the system is the last, for every n until a save comes through."""
+    (folder / "stages").mkdir()
+    (folder / "stages" / "stages.json").write_text("[]")
+    old = load_model(folder).info
+    found = []
+    for last in range(1_000):
+        process = os.fork()
+        if process == 0:
+            done = iter(range(last))
+            sys.addaudithook(
+                lambda name, _: next(done, None) is None and os._exit(9) if name.startswith(("os.", "open")) else None
+            )
+            if write == "save_model":
+                save_another(folder)
+            else:
+                write_facts(folder, old.config | {"title": "New"}, "# New\n")
+            os._exit(0)
+        is_through = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+        loaded = load_model(folder)
+        found.append(loaded.info.title)
+        assert loaded.info.card_text == ("# New\n" if found[-1] == "New" else old.card_text)
+        assert (folder / "stages" / "stages.json").read_text() == "[]"
+        if is_through:
+            break
+    first_new = found.index("New")
+    assert last > 10
+    assert 0 < first_new < last
+    assert set(found[:first_new]) == {old.title}
+    assert set(found[first_new:]) == {"New"}
+    assert [path.name for path in folder.parent.iterdir()] == ["tiny-lstm"], "what died on the way is cleared away"
+
+
+def test_a_draft_that_somebody_still_writes_is_left_to_them(folder):
+    fcntl = pytest.importorskip("fcntl")
+    live, dead, another = (folder.parent / f".half-written-{name}" for name in ("tiny-lstm-1", "tiny-lstm-2", "tiny-3"))
+    for draft in (live, dead, another):
+        draft.mkdir()
+    descriptor = os.open(live, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        save_another(folder)
+    finally:
+        os.close(descriptor)
+    assert {path.name for path in folder.parent.iterdir()} == {"tiny-lstm", live.name, another.name}
+
+
+def test_a_system_that_cannot_exchange_folders_renames_them(folder, monkeypatch):
+    (folder / "checkpoint").mkdir()
+    monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: None)
+    save_another(folder)
+    assert load_model(folder).info.title == "New"
+    assert (folder / "checkpoint").is_dir()
+    assert [path.name for path in folder.parent.iterdir()] == ["tiny-lstm"]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 def test_other_users_may_read_a_saved_model(tmp_path):
     model, tokenizer = build_reader()
@@ -218,6 +302,7 @@ def test_other_users_may_read_a_saved_model(tmp_path):
     finally:
         os.umask(was)
     assert {oct((folder / file).stat().st_mode & 0o777) for file in FILES} == {"0o644"}
+    assert oct(folder.stat().st_mode & 0o777) == "0o755"
 
 
 def test_an_info_says_what_is_in_the_folder(translator_folder):

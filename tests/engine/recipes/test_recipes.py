@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 import torch
 
+from engine.command_line import main
 from engine.config import to_dict, validate
 from engine.corpora import CORPORA, load_corpus
 from engine.corpora.running_text import RUNNING_TEXT
-from engine.errors import ConfigError, InputError, ModelError
+from engine.errors import ConfigError, InputError, ModelError, TrainingError
 from engine.models.card import write_card
-from engine.models.folder import list_models, load_model
+from engine.models.folder import FILES, list_models, load_model
 from engine.models.language_model import LanguageModel, LanguageModelConfig
 from engine.models.translator import Translator, TranslatorConfig
 from engine.recipes import RECIPES, run
@@ -20,6 +22,7 @@ from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.run import train_recipe
 from engine.recipes.translation_recipe import TranslationRecipe
 from engine.training import Checkpointed, Finished, TrainingSettings
+from engine.training.language_modelling import LanguageModelling
 
 TRAINING = TrainingSettings(max_steps=4, evaluate_every=2, checkpoint_every=2, log_every=1, seed=3)
 READER = LanguageModelRecipe(
@@ -215,6 +218,67 @@ def test_a_stopped_run_goes_on_to_the_same_folder(tiny_recipes, mirror, tmp_path
     assert rest[0].step == 3
     one, two = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "cut"))
     assert one == two
+
+
+DIVERGED = (
+    r"^The run diverged after \d+ updates: its loss is not a finite number, and no model was written; try a lower "
+    r"rate, for instance --set learning_rate=0\.001\.$"
+)
+
+
+def lose_numbers(monkeypatch, after: int, how: str) -> None:
+    """Let a run's training loss, or all it measures, be no number after some updates."""
+    if how == "loss":
+        real = LanguageModelling.loss
+
+        def loss(self, model, batch, carry):
+            value, carry = real(self, model, batch, carry)
+            batches.append(batch)
+            return (value * float("inf") if len(batches) > after else value), carry
+
+        batches: list = []
+        monkeypatch.setattr(LanguageModelling, "loss", loss)
+    else:
+        real_evaluate = LanguageModelling.evaluate
+        rounds = iter(range(after))
+        monkeypatch.setattr(
+            LanguageModelling,
+            "evaluate",
+            lambda self, model: {
+                name: value if next(rounds, None) is not None else float("nan")
+                for name, value in real_evaluate(self, model).items()
+            },
+        )
+
+
+@pytest.mark.parametrize("how", ["loss", "evaluate"])
+@pytest.mark.parametrize("after", [0, 2])
+def test_a_run_that_diverges_ends_without_a_model(how, after, tiny_recipes, mirror, tmp_path, monkeypatch, capsys):
+    lose_numbers(monkeypatch, after, how)
+    with pytest.raises(TrainingError, match=DIVERGED):
+        list(train_recipe("tiny-reader", tmp_path / "made", overrides={"evaluate_every": 1}))
+    assert not (tmp_path / "made" / "config.json").exists()
+    assert main(["train", "--recipe", "tiny-reader", "--output", str(tmp_path / "made")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.search(DIVERGED.replace("^", "error: "), said.err.splitlines()[-1])
+
+
+def test_a_run_that_diverges_leaves_the_model_that_was_there_and_its_last_checkpoint_diverges_again(
+    tiny_recipes, mirror, tmp_path, monkeypatch
+):
+    folder = tmp_path / "made"
+    list(train_recipe("tiny-reader", folder))
+    before = {file: (folder / file).read_bytes() for file in FILES}
+    with monkeypatch.context() as patch:
+        lose_numbers(patch, 3, "loss")
+        with pytest.raises(TrainingError, match=DIVERGED):
+            list(train_recipe("tiny-reader", folder))
+    with monkeypatch.context() as patch:
+        lose_numbers(patch, 0, "loss")
+        with pytest.raises(TrainingError, match=DIVERGED):
+            list(train_recipe("tiny-reader", folder, resume=True))
+    assert {file: (folder / file).read_bytes() for file in FILES} == before
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import math
 import shutil
 from typing import NamedTuple
 
@@ -256,6 +257,34 @@ def test_a_crash_between_the_two_renames_is_recovered_from(tmp_path, checkpoint)
     model, objective = BUILDERS["lstm"]()
     rest = list(Trainer(model, objective, SETTINGS, tmp_path).run(resume=True))
     assert rest[0].step == 13
+
+
+def test_a_second_crash_while_only_the_old_checkpoint_is_left_does_not_take_it(tmp_path, checkpoint, monkeypatch):
+    shutil.copytree(checkpoint / "checkpoint", tmp_path / "checkpoint.old")
+    model, objective = BUILDERS["lstm"]()
+
+    def fail(*arguments):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        checkpoints.write(tmp_path, model, torch.optim.AdamW(model.parameters()), checkpoints.Progress(step=99))
+    monkeypatch.undo()
+    assert next(iter(Trainer(model, objective, SETTINGS, tmp_path).run(resume=True))).step == 13
+
+
+def test_weights_that_are_no_numbers_are_no_checkpoint(tmp_path):
+    """A run that blew up in the last update before a checkpoint goes on from the one before."""
+    model, objective = BUILDERS["lstm"]()
+    reached = []
+    for event in Trainer(model, objective, SETTINGS, tmp_path).run():
+        if isinstance(event, Checkpointed):
+            reached.append(event.step)
+        elif isinstance(event, StepDone) and event.step == 6:
+            with torch.no_grad():
+                next(model.parameters()).fill_(math.inf)
+    assert reached == [3]
+    assert json.loads((tmp_path / "checkpoint" / "state.json").read_text())["step"] == 3
 
 
 # States as plain values

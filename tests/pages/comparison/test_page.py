@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from engine.experiments import results
-from engine.experiments.aggregates import most_discriminative_task
+from engine.experiments import aggregates, results
+from engine.experiments.aggregates import aggregate_runs, most_discriminative_task
 from engine.experiments.findings import findings, verdict_sentence
 from engine.experiments.learning_curves import compare_runs, median_curves
 from engine.experiments.protocol import STOPPING_RULE, protocol
@@ -45,7 +46,7 @@ def test_opens_with_who_wins_and_what_it_means_worked_out_from_the_rows(frame: p
     at = open_page("comparison")
     assert not at.exception
     assert [title.value for title in at.title] == ["Comparison"]
-    assert most_discriminative_task(frame, "parameters") == "adding"
+    assert most_discriminative_task(aggregate_runs(frame), "parameters") == "adding"
     assert verdict_sentence(frame, "parameters", "adding", 40) in written(at)  # errors lie furthest apart there
     own = frame[
         (frame["kind"] == "summary")
@@ -64,6 +65,27 @@ def test_opens_with_who_wins_and_what_it_means_worked_out_from_the_rows(frame: p
     assert not at.exception
     assert "loss-while-learning-chart" in str(names(at))
     assert "How they learn" in at.query_params["section"]
+
+
+def test_all_the_page_shows_of_a_table_comes_from_aggregates_made_once(
+    frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_comparison().to_parquet(tmp_path / "shipped.parquet")
+    monkeypatch.setattr(results, "RESULTS", tmp_path)  # a table that no other test has had the page read
+    made = []
+    make = aggregates.aggregate_runs
+
+    @functools.wraps(make)
+    def aggregate_runs(table: pd.DataFrame) -> pd.DataFrame:
+        made.append(len(table))
+        return make(table)
+
+    monkeypatch.setattr(aggregates, "aggregate_runs", aggregate_runs)
+    for section in ("findings", "learning", "tradeoff", "rules"):
+        for look in ("error", "updates"):
+            assert not open_page("comparison", section=section, who_up=look, task="delayed_recall").exception
+    assert not open_page("home").exception
+    assert made == [len(frame)]
 
 
 def test_any_architecture_and_equality_by_the_address(frame: pd.DataFrame) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.inspection.classification.predictions import split_text
+from engine.errors import InputError
+from engine.inspection.classification.predictions import MAX_WORDS, probabilities_of_words, split_text
 from engine.inspection.classification.prefix_predictions import (
     MOST_FRAMES,
     Belief,
@@ -57,8 +58,32 @@ def test_networks_without_halves_have_the_whole_alone(classifiers: Path, name: s
     words = split_text(loaded, TEXT)
     belief = measure_belief(loaded, words)
     assert belief.forward is belief.backward is None
-    assert belief.both[4] == pytest.approx(alone(loaded, words[:5], "both"), abs=1e-6)
     assert halves_sentence(belief) == ""
+
+
+@pytest.mark.parametrize("name", [FORWARD, BLIND])
+def test_a_network_that_only_reads_forwards_reads_a_text_once(
+    classifiers: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = load_model(classifiers / name)
+    words = [*split_text(loaded, TEXT), *["food", "good", "not"] * 95]
+    lengths = []
+    read = type(loaded.model).outputs
+    monkeypatch.setattr(
+        type(loaded.model), "outputs", lambda model, embedded, n: lengths.extend(n.tolist()) or read(model, embedded, n)
+    )
+    belief = measure_belief(loaded, words)
+    assert lengths == [len(words)]
+    each = probabilities_of_words(loaded, [words[:step] for step in belief.steps])[:, 1]
+    np.testing.assert_allclose(belief.both, each, atol=1e-6, rtol=0)
+    assert np.ptp(each) > 0.01, "the small network says too little to tell anything apart"
+
+
+@pytest.mark.parametrize("name", [FORWARD, BLIND, BOTH])
+@pytest.mark.parametrize("count", [0, MAX_WORDS + 1])
+def test_a_text_without_words_or_with_too_many_is_refused(classifiers: Path, name: str, count: int) -> None:
+    with pytest.raises(InputError, match="A text needs at least one word and at most"):
+        measure_belief(load_model(classifiers / name), ["good"] * count)
 
 
 def test_long_texts_have_few_frames_with_the_last_word_among_them(classifiers: Path) -> None:

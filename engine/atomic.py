@@ -1,0 +1,136 @@
+"""Folders that are replaced as a whole: whoever reads finds the old one or the new one, never a mixture.
+
+A draft is made beside the folder and takes its place in one call of the system (Linux; elsewhere two renames, between
+which there is no folder). A process that dies on the way leaves its draft, which the next one clears away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+PREFIX = ".half-written-"
+CURRENT_FOLDER = -100  # AT_FDCWD
+EXCHANGE = 2  # RENAME_EXCHANGE
+
+
+@contextlib.contextmanager
+def replaced(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Yield a draft that holds what `folder` holds, but for the files in `without`; it becomes `folder` when the block
+    ends, and is thrown away where that raises.
+
+    What the draft takes over is linked, not copied: write files anew, never into one that is there.
+    """
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _clear_away_drafts(folder)
+    draft = folder.parent / f"{PREFIX}{folder.name}-{secrets.token_hex(4)}"
+    draft.mkdir()
+    with _locked(draft):
+        try:
+            if folder.exists():
+                _take_over(folder, draft, without)
+            yield draft
+            _put_in_place(draft, folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def read_unchanged(folder: Path, read: Callable[[], T]) -> T:
+    """Return `read()`, read again where `folder` was replaced meanwhile."""
+    while True:
+        before = _identity(folder)
+        try:
+            result = read()
+        except Exception:
+            if _identity(folder) == before:
+                raise
+            continue
+        if _identity(folder) == before:
+            return result
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        known = folder.stat()
+    except OSError:
+        return None
+    return known.st_dev, known.st_ino
+
+
+def _put_in_place(draft: Path, folder: Path) -> None:
+    """Let two folders change places, so that the draft is the one to throw away."""
+    if not folder.exists():
+        os.rename(draft, folder)
+        return
+    paths = os.fsencode(draft), os.fsencode(folder)
+    try:
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):  # not Linux
+        is_done = False
+    else:
+        is_done = call(CURRENT_FOLDER, paths[0], CURRENT_FOLDER, paths[1], EXCHANGE) == 0
+    if not is_done:  # the file system cannot
+        old = draft.with_name(f"{draft.name}.old")
+        os.rename(folder, old)
+        os.rename(draft, folder)
+        os.rename(old, draft)
+
+
+def _take_over(folder: Path, draft: Path, without: tuple[str, ...]) -> None:
+    def left_out(inside: str, names: list[str]) -> set[str]:
+        return set(without) if Path(inside) == folder else set()
+
+    def link(source: str, target: str) -> None:
+        try:
+            os.link(source, target)
+        except OSError:  # a file system without links
+            shutil.copy2(source, target)
+
+    shutil.copytree(folder, draft, symlinks=True, ignore=left_out, copy_function=link, dirs_exist_ok=True)
+
+
+@contextlib.contextmanager
+def _locked(draft: Path) -> Iterator[None]:
+    """Hold a draft, so that others know it is being written."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(draft, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _clear_away_drafts(folder: Path) -> None:
+    """Remove what processes that died left of drafts of `folder`."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    for draft in folder.parent.iterdir():
+        if not draft.name.startswith(f"{PREFIX}{folder.name}-"):
+            continue
+        try:
+            descriptor = os.open(draft, os.O_RDONLY)
+        except OSError:  # just gone
+            continue
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(draft, ignore_errors=True)
+        except BlockingIOError:
+            pass
+        finally:
+            os.close(descriptor)
