@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from engine.config import option
-from engine.decoding.limits import MAX_LINES
 from engine.errors import ConfigError
 
 V = TypeVar("V")
@@ -53,6 +52,8 @@ def settings_view(settings: type, prefix: str = "", names: Sequence[str] | None 
 
 def part_of_file(done: str) -> Any:
     """Return the field of a tool that takes files: which part of a long one is `done`, "translated" for example."""
+    from engine.decoding.limits import MAX_LINES  # it loads torch, which not every page needs
+
     return option(
         1,
         label="Part of the file",

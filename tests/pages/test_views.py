@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -83,6 +85,11 @@ def test_every_page_has_a_view_without_a_clash(page: str) -> None:
     module = import_module(f"pages.components.{page}.view")
     view = getattr(module, f"{page.capitalize()}View")
     assert all(value is not dataclasses.MISSING for value in (field.default for field in dataclasses.fields(view)))
+
+
+def test_what_views_are_made_of_loads_no_torch() -> None:
+    code = "import sys; import pages.components.comparison.view; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], cwd=COMPONENTS.parents[1], check=True)
 
 
 def test_every_page_with_widgets_has_a_view() -> None:
