@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.config import option
+from engine.config import option, settings_from
 from engine.errors import ConfigError
-from pages.components.views import composed_of, settings_from, settings_view
+from pages.components.views import composed_of, settings_view
 
 COMPONENTS = Path(__file__).resolve().parents[2] / "pages" / "components"
 PAGES = sorted(file.parent.name for file in COMPONENTS.glob("*/view.py"))

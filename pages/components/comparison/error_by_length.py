@@ -7,12 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from engine.experiments.aggregates import OVER_SEEDS, aggregate_runs, divergence_sentence, standings
+from engine.experiments.aggregates import OVER_SEEDS, divergence_sentence, standings
 from engine.experiments.findings import verdict_sentence
 from engine.experiments.task_facts import LEFT, LOSS, WRONG, TaskFacts, task_facts
 from engine.plotting.curves import measure_against_length
 from engine.plotting.theme import Mode
 from pages.components import figures, notices
+from pages.components.calls import call
 from pages.components.comparison.context import PageContext
 from pages.components.comparison.receipts import receipt
 from pages.components.forms import Controls
@@ -64,8 +65,9 @@ def show(context: PageContext) -> None:
         divergence_sentence(table),
     )
     figures.show(
-        context.figure(
+        call(
             _draw,
+            context.aggregates,
             context.matched_by,
             context.task,
             context.architectures,
@@ -73,8 +75,8 @@ def show(context: PageContext) -> None:
             up,
             view.who_log_x,
             view.who_log_y,
-            of=aggregate_runs,
-        ),
+            kept="shared",
+        ).value,
         name="error-by-length",
         alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: {OVER_SEEDS.middle_over('the seeds')}, "
         f"bars {OVER_SEEDS.reach('best', 'worst')}. {sentence}",

@@ -6,19 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.experiments import results
-from pages.components.calls import call
+from pages.components.calls import Call, call
 from pages.components.comparison.context import PageContext
 from pages.components.figures import Receipt
 
 EQUAL_WORDS = {"parameters": "about equal in parameters", "hidden_size": "equal in hidden size"}
 
 
-def receipt(context: PageContext, function: Callable[..., Any], *args: Any, prints: str = "found") -> Receipt:
-    """Return the receipt of a table that `function(results, *args)` makes; `prints` is it, or where it stands in
+def receipt(context: PageContext, made: Callable[..., Any] | Call[Any], *args: Any, prints: str = "found") -> Receipt:
+    """Return the receipt of a table: what a Call made, or `made(results, *args)`; `prints` is it, or where it stands in
     `found`."""
     facts = context.ask(results.receipt, context.recipe)
     hours = facts["elapsed_seconds"] / 3600
-    return call(function, *args, table=context.recipe).receipt(
+    given = made if isinstance(made, Call) else call(made, *args, table=context.recipe)
+    return given.receipt(
         f"{prints}.to_string()",
         day=facts["date"],
         model=f"{facts['runs']} runs in all, {EQUAL_WORDS[context.matched_by]} within each task and length",

@@ -10,6 +10,7 @@ import pytest
 from engine.inspection.translation import bottleneck
 from engine.inspection.translation.bottleneck import WHOLE, find_directions, press, press_sentence, save_directions
 from engine.models.folder import load_model
+from engine.wording import percent
 from tests.pages.charts import figure, names
 from tests.pages.open import open_page, sentences, written
 
@@ -36,7 +37,7 @@ def test_three_translations_at_the_width_of_the_link(models: Path, pressed: Path
     for name in (WITHOUT, WITH):
         found = press(load_model(models / name), SENTENCE, (2,)).rows.iloc[-1]
         assert (
-            f"{100 * found.explained:.0f} % of the variance kept. Its translation from the whole vector: "
+            f"{percent(found.explained)} of the variance kept. Its translation from the whole vector: "
             f"{found.log_prob:.2f} nats" in written(at)
         )
     for heading in ("Without attention, squeezed to 2", "With attention, squeezed to 2", "With attention, untouched"):
