@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.inspection.cells.steps import can_be_opened, read_tokens
 from pages.components import cache, cells, forms, header, networks, notices
+from pages.components.calls import call
 from pages.components.cells import TOOLS, PageContext
 from pages.components.cells.context import label
 from pages.components.views.cells import CellsView
@@ -55,7 +56,7 @@ tool = TOOLS.choose(controls)
 
 with notices.engine_errors():
     cache.load_model(network)
-    tokens = cache.compute_with_model(read_tokens, network, text)
+    tokens = call(read_tokens, text, model=network).value
     context = PageContext(controls, controls.value(), text, tokens, models, network)
     if tool.needs_language_model and models[network].task != "language_model":
         notices.note("This tool looks at language models; choose one above.")

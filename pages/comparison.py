@@ -8,7 +8,8 @@ import streamlit as st
 from engine.experiments.aggregates import contents, most_discriminative_task
 from engine.experiments.task_facts import task_title
 from engine.plotting import theme
-from pages.components import cache, comparison, forms, header, notices
+from pages.components import comparison, forms, header, notices
+from pages.components.calls import call
 from pages.components.comparison import SECTIONS, PageContext, error_by_length
 from pages.components.views.comparison import ComparisonView
 
@@ -39,7 +40,7 @@ header.show(
 )
 held = None
 with notices.engine_errors():
-    held = cache.compute_with_results(contents, comparison.RECIPE)
+    held = call(contents, table=comparison.RECIPE).value
 sections = {name: section.label for name, section in comparison.available(held is not None).items()}
 choices = {"section": list(sections)}
 labels = {"section": sections.get}
@@ -55,7 +56,7 @@ controls = forms.open_controls(PAGE, ComparisonView, choices, labels=labels)
 context = PageContext(PAGE, controls)
 if held is not None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        telling = cache.compute_with_results(most_discriminative_task, comparison.RECIPE, held.equalities[0])
+        telling = call(most_discriminative_task, held.equalities[0], table=comparison.RECIPE).value
         controls.offer("task", choices["task"], task_title, telling)
         task = controls.select("task", task_title, width=260)
         with_task = [equal for equal in held.equalities if task in held.tasks[equal]]

@@ -7,6 +7,7 @@ import streamlit as st
 from engine.inspection.stored.model_files import list_files
 from engine.models.card import usage_command, usage_lines
 from pages.components import cache, figures, forms, header, networks, notices
+from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.views.models import ModelsView
 
@@ -23,7 +24,7 @@ header.show(
         "SHA-256": "a fingerprint of a file; an identical copy has the same.",
     },
 )
-shown = cache.share(networks.overview, version=cache.models_version())
+shown = call(networks.overview, version=cache.models_version(), kept="shared").value
 models = shown.models
 if not models:
     notices.error(
@@ -65,7 +66,7 @@ with right, st.container(border=True):
 
 header.section("Its files", "Compare the fingerprints to be sure that a copy is the same.")
 figures.show_table(
-    cache.share(list_files, str(info.path), version=cache.model_version(info.name)),
+    call(list_files, str(info.path), version=cache.model_version(info.name), kept="shared").value,
     name="files",
     column_config={"size_kib": st.column_config.NumberColumn("size (KiB)", format="%.1f")},
 )

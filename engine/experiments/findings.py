@@ -17,7 +17,7 @@ from engine.experiments.task_facts import task_facts
 from engine.experiments.verdicts import BETTER_THAN_A_GUESS, Standing, Verdict, judge
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
-from engine.wording import listing
+from engine.wording import listing, percent
 
 MOST_FINDINGS = 6
 MOST_NAMES = 3
@@ -317,7 +317,7 @@ def _steps(own: Standing) -> str:
 
 
 def _share(loss: float, baseline: float) -> str:
-    return f"{loss / baseline:.0%} of a guess's"
+    return f"{percent(loss / baseline, 0)} of a guess's"
 
 
 def _name(own: Standing) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,7 @@ def foretell(**settings: Any) -> Iterator[dict[str, Any]]:
                     "message": f"Network {number} of {len(grid)}: gain {gain:g}, {length} steps",
                 }
         row = {"recurrent_gain": gain, "length": length, "log10_gain": log10_gain, **_measure(network, length)}
+        row["date"] = date.today().isoformat()
         rows.append(row)
         yield {
             "kind": "run",

@@ -32,6 +32,7 @@ from engine.models.base import mask_from_lengths, pad
 from engine.models.folder import LoadedModel
 from engine.models.recurrent import reverse_by_length
 from engine.models.word_features import read_words
+from engine.wording import percent
 
 MAX_LINES = 12
 MAX_WORDS = 40
@@ -240,7 +241,7 @@ def _classification(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Readi
 
     def answer(used: Tensor) -> list[Answer]:
         shares = model.forward_from_embeddings(embedded, used).softmax(dim=-1).numpy()
-        return [Answer(row, f"{names[row.argmax()]} {100 * row.max():.1f} %", (int(row.argmax()),)) for row in shares]
+        return [Answer(row, f"{names[row.argmax()]} {percent(row.max())}", (int(row.argmax()),)) for row in shares]
 
     stacks = tuple(tuple(stack) for stack in (model.forward_layers, model.backward_layers) if len(stack))
     return Reading(ids, embedded, lengths, lambda: model.outputs(embedded, lengths), answer, stacks)

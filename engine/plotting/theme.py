@@ -46,6 +46,19 @@ PALETTES: dict[str, Palette] = {
 }
 
 
+# Lines that belong to no architecture and no gate: (colour on light, colour on dark).
+SERIES: dict[str, tuple[str, str]] = {
+    "ink": (PALETTES["light"].ink, PALETTES["dark"].ink),
+    "muted": (PALETTES["light"].muted, PALETTES["dark"].muted),
+    "slate": ("#33383D", "#DDE1E5"),
+    "amber": ("#B4560A", "#E6A04B"),
+    "blue": ("#0072B2", "#4FA9E2"),
+    "teal": ("#1B7C9E", "#5CC3E8"),
+    "red": ("#BF3A1E", "#F2815F"),
+    "purple": ("#9A4591", "#D68ACD"),
+}
+
+
 @dataclass(frozen=True)
 class ArchitectureStyle:
     """How one architecture is drawn wherever it appears."""

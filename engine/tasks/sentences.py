@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from engine.tasks.base import TASKS, Task, TaskBatch
+from engine.wording import percent
 
 PADDING, UNKNOWN = 0, 1
 WORDS = 1000  # the most frequent ones of the training sentences are known
@@ -61,7 +62,7 @@ class Sentences(Task):
     @property
     def baseline_formula(self) -> str:
         """Where the baseline comes from."""
-        return f"always the shares of the training sentences: {100 * _sentences().shares[1]:.0f} % praise"
+        return f"always the shares of the training sentences: {percent(_sentences().shares[1], 0)} praise"
 
     @property
     def baseline_accuracy(self) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import time
 from collections import OrderedDict
@@ -53,8 +52,8 @@ class Shelf:
         self._places: OrderedDict[Any, Shelf._Place] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Any, make: Callable[[], Any]) -> Result[Any]:
-        """Return the value of `key`, made if it is not there; whoever asks for it meanwhile waits."""
+    def get(self, key: Any, prepare: Callable[[], Callable[[], Any]]) -> Result[Any]:
+        """Return the value of `key`, computed if it is not there; whoever asks for it meanwhile waits."""
         with self._lock:
             place = self._places.setdefault(key, self._Place())
             self._places.move_to_end(key)
@@ -62,19 +61,20 @@ class Shelf:
                 self._places.popitem(last=False)
         with place.lock:  # an error leaves the place empty: the next one tries again
             if place.result is None:
-                place.result = _timed(make)
+                place.result = _compute_now(prepare)
             return place.result
 
 
 _SHELVES = {name: Shelf(size) for name, size in KEPT.items() if name != "copied"}  # not Streamlit's: a click asks often
 
 
-def keep(key: tuple[Any, ...], make: Callable[[], T], kept: str = "copied") -> Result[T]:
-    """Return what `make` returns, made once per `key`; `kept` is one of `KEPT`.
+def keep(key: tuple[Any, ...], prepare: Callable[[], Callable[[], T]], kept: str = "copied") -> Result[T]:
+    """Return the value of a computation, computed once per `key`; `kept` is one of `KEPT`.
 
+    `prepare` loads and computes what is needed for it and returns the computation, whose seconds alone are counted.
     What is "copied" must pickle: arrays and data frames, no tensors.
     """
-    return _copied(key, make) if kept == "copied" else _SHELVES[kept].get(key, make)
+    return _copied(key, prepare) if kept == "copied" else _SHELVES[kept].get(key, prepare)
 
 
 def today() -> str:
@@ -82,15 +82,16 @@ def today() -> str:
     return time.strftime("%Y-%m-%d")
 
 
-def _timed(make: Callable[[], T]) -> Result[T]:
+def _compute_now(prepare: Callable[[], Callable[[], T]]) -> Result[T]:
+    compute = prepare()
     begun = time.perf_counter()
-    value = make()
+    value = compute()
     return Result(value, today(), time.perf_counter() - begun)
 
 
 @st.cache_data(show_spinner=False, max_entries=KEPT["copied"])
-def _copied(key: tuple[Any, ...], _make: Callable[[], Any]) -> Result[Any]:
-    return _timed(_make)
+def _copied(key: tuple[Any, ...], _prepare: Callable[[], Callable[[], Any]]) -> Result[Any]:
+    return _compute_now(_prepare)
 
 
 def list_models(task: str | None = None) -> list[ModelInfo]:
@@ -129,69 +130,18 @@ def model_version(name: str) -> float:
     return _newest(folder.PRETRAINED / name)
 
 
-def compute_with_model(function: Callable[..., Any], model_name: str, *args: Any, **kwargs: Any) -> Any:
-    """Return `function(model, *args, **kwargs)`, computed once per model version and arguments.
-
-    The function must be a module's own (not a lambda) and its result must pickle: arrays and data frames, no tensors.
-    """
-    options = tuple(sorted(kwargs.items()))
-    return _compute(_path(function), model_name, model_version(model_name), args, options)
-
-
-def keep_with_model(function: Callable[..., Any], model_name: str, *args: Any, **given: Any) -> Any:
-    """Return what `compute_with_model` does, not copied for every run: for large results that nobody changes; few are
-    kept.
-
-    What is `given` by name saves the function work and changes nothing of its result: it is not looked at when one is
-        looked up.
-    """
-    return _keep(_path(function), model_name, model_version(model_name), args, given)
-
-
-def compute_on_shared_model(
-    function: Callable[..., Any], model_name: str, *args: Any, progress: Callable[[float], None]
-) -> Any:
-    """Return what `keep_with_model` does, for results of many megabytes: of all visitors' only the last few are kept.
-
-    The function is also given `progress`, to be told the share that is done. That may draw, which Streamlit's own
-    caches would want to replay; so these results lie on a shelf of their own.
-    """
-    key, shelf = (_path(function), model_name, model_version(model_name), args), _shelf()
-    found = shelf.get(key)
-    if found is None:
-        found = shelf[key] = function(load_model(model_name), *args, progress=progress)
-        while len(shelf) > KEPT["huge"]:
-            shelf.popitem(last=False)
-    return found
-
-
-def compute(function: Callable[..., Any], *args: Any, version: Any = None) -> Any:
-    """Return `function(*args)`, computed once per arguments and `version`."""
-    return _compute(_path(function), None, version, args, ())
-
-
-def share(function: Callable[..., Any], *args: Any, version: Any = None) -> Any:
-    """Return what `compute` does, shared and not copied: for small results that nobody changes and every run asks
-    for."""
-    return _share(_path(function), version, args)
-
-
 def result_names() -> list[str]:
     """Return the names of the shipped tables of results."""
-    from engine.experiments import results
-
-    return _list_results(str(results.RESULTS), _newest(results.RESULTS))
+    return _list_results(*results_version())
 
 
 def load_results(name: str) -> pd.DataFrame:
-    """Return a shipped table of measured results.
+    """Return a shipped table of measured results, one for all visitors: nobody may change it.
 
     Raises:
         DataError: there is none of that name, or it cannot be read.
     """
-    from engine.experiments import results
-
-    return _load_results(name, str(results.RESULTS), _newest(results.RESULTS))
+    return _load_results(name, *results_version())
 
 
 def results_version() -> tuple[str, Any]:
@@ -199,36 +149,6 @@ def results_version() -> tuple[str, Any]:
     from engine.experiments import results
 
     return str(results.RESULTS), _newest(results.RESULTS)
-
-
-def shared_results(name: str) -> pd.DataFrame:
-    """Return what `load_results` does, not copied: nobody may change it."""
-    return _shared_results(name, *results_version())
-
-
-def compute_with_results(function: Callable[..., Any], name: str, *args: Any) -> Any:
-    """Return `function(table, *args)` for a table of measured results, computed once per version of the table and
-    arguments.
-
-    The function must be a module's own and must not change the table; its result must pickle.
-
-    Raises:
-        DataError: as `load_results`.
-    """
-    from engine.experiments import results
-
-    return _compute_with_results(_path(function), name, str(results.RESULTS), _newest(results.RESULTS), args)
-
-
-def figure_with_results(function: Callable[..., Any], name: str, *args: Any) -> Any:
-    """Return the figure `function(table, *args)`, drawn once and shared: whoever shows it must not change it.
-
-    Raises:
-        DataError: as `load_results`.
-    """
-    from engine.experiments import results
-
-    return _figure_with_results(_path(function), name, str(results.RESULTS), _newest(results.RESULTS), args)
 
 
 @st.cache_resource(show_spinner=False)
@@ -280,63 +200,13 @@ def _list_results(folder: str, version: float) -> list[str]:
     return results.list_results(folder)
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
+@st.cache_resource(
+    show_spinner=False, max_entries=4
+)  # not cache_data: a copy of a whole sweep costs each click more than the chart
 def _load_results(name: str, folder: str, version: float) -> pd.DataFrame:
     from engine.experiments import results
 
     return results.load_results(name, folder)
-
-
-@st.cache_resource(
-    show_spinner=False, max_entries=4
-)  # not cache_data: a copy of a whole sweep costs each click more than the chart
-def _shared_results(name: str, folder: str, version: float) -> pd.DataFrame:
-    from engine.experiments import results
-
-    return results.load_results(name, folder)
-
-
-@st.cache_resource(
-    show_spinner=False, max_entries=128
-)  # not cache_data: unpickling a figure takes as long as drawing it
-def _figure_with_results(path: str, name: str, folder: str, version: float, args: tuple[Any, ...]) -> Any:
-    return _function(path)(_shared_results(name, folder, version), *args)
-
-
-@st.cache_data(show_spinner=False, max_entries=256)
-def _compute_with_results(path: str, name: str, folder: str, version: float, args: tuple[Any, ...]) -> Any:
-    return _function(path)(_shared_results(name, folder, version), *args)
-
-
-@st.cache_data(show_spinner=False, max_entries=256)
-def _compute(path: str, model_name: str | None, version: Any, args: tuple[Any, ...], options: tuple[Any, ...]) -> Any:
-    given = () if model_name is None else (load_model(model_name),)
-    return _function(path)(*given, *args, **dict(options))
-
-
-@lru_cache(maxsize=256)  # as `_list_models`
-def _share(path: str, version: Any, args: tuple[Any, ...]) -> Any:
-    return _function(path)(*args)
-
-
-def _function(path: str) -> Callable[..., Any]:
-    module, name = path.rsplit(":", 1)
-    return getattr(importlib.import_module(module), name)
-
-
-@st.cache_resource(show_spinner=False, max_entries=24)
-def _keep(path: str, model_name: str, version: Any, args: tuple[Any, ...], _given: dict[str, Any]) -> Any:
-    module, name = path.rsplit(":", 1)
-    return getattr(importlib.import_module(module), name)(load_model(model_name), *args, **_given)
-
-
-@st.cache_resource(show_spinner=False)
-def _shelf() -> OrderedDict[tuple, Any]:
-    return OrderedDict()
-
-
-def _path(function: Callable[..., Any]) -> str:
-    return f"{function.__module__}:{function.__qualname__}"
 
 
 def _newest(folder: Path | str, depth: int = 1) -> float:

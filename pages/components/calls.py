@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 from pages.components import cache
@@ -64,7 +65,7 @@ class Call(Generic[T]):
         Raises:
             ModelError, DataError: there is no such model or table, or it is damaged.
         """
-        return cache.keep(self.key, self._compute, self.kept)
+        return cache.keep(self.key, self._prepare, self.kept)
 
     @property
     def value(self) -> T:
@@ -81,19 +82,19 @@ class Call(Generic[T]):
 
         Progress may be drawn, which Streamlit's own cache would want to draw again: this Call must not be "copied".
         """
-        self.__dict__["result"] = cache.keep(self.key, lambda: self._compute(progress=progress), self.kept)
+        self.__dict__["result"] = cache.keep(self.key, partial(self._prepare, progress=progress), self.kept)
         return self.value
 
     def receipt(self, prints: str = "", **special: Any) -> Receipt:
         """Return the receipt of this Call alone, see `receipt`."""
         return receipt([self], prints, **special)
 
-    def _compute(self, **watching: Any) -> T:
+    def _prepare(self, **watching: Any) -> Callable[[], T]:
         handed: list[Any] = [] if self.model is None else [cache.load_model(self.model)]
         if self.table is not None:
-            handed.append(cache.shared_results(self.table))
+            handed.append(cache.load_results(self.table))
         options = {name: _value(value) for name, value in self.options}
-        return self.function(*handed, *map(_value, self.arguments), **options, **watching)
+        return partial(self.function, *handed, *map(_value, self.arguments), **options, **watching)
 
 
 def call(
@@ -127,19 +128,19 @@ def receipt(
     """Return where values come from, and the Python lines that compute them again.
 
     Args:
-        calls: of one function; several differ in their model or in one argument, and become a loop.
+        calls: of one function; several that differ in their model or in arguments become a loop.
         prints: what the lines print, in terms of `found` (the value), `model`, and the names of the function's
             parameters; by default the value itself.
         uses: functions and classes that `prints` names.
         measured: how it was measured, after the day.
-        day, seconds: when it was computed and how long that took, for what is computed elsewhere than in the Call.
+        day, seconds: when it was computed and how long that took, where the Call did not compute it, or not all.
         special: further fields of the receipt, or others in place of those that follow from the Calls.
     """
     everything = list({each.key: each for given in calls for each in _walk(given)}.values())
     if day is None:
         days = sorted({given.result.day for given in calls})
         day = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
-        seconds = sum(each.result.seconds for each in everything)
+        seconds = sum(each.result.seconds for each in everything) if seconds is None else seconds
     facts: dict[str, Any] = {
         "model": ", ".join(dict.fromkeys(each.model for each in everything if each.model)) or None,
         "measured": ", ".join(filter(None, [day, measured])),
@@ -178,7 +179,7 @@ class _Script:
         self.constants: list[str] = []
         self.lines: list[str] = []
         self._names = {"": "found", " ": "name"}  # what is computed last, and what a loop over models runs through
-        self._printed = set(re.findall(r"[a-z_]\w*", prints))
+        self._printed = set(re.findall(r"(?<![.\w])[a-z_]\w*", prints))
 
     def use(self, module: str, name: str) -> str:
         """Import a function or class; return what it is called."""
@@ -186,16 +187,14 @@ class _Script:
         return name
 
     def name(self, wanted: str, expression: str, lines: list[str] | None = None) -> str:
-        """Give an expression a name, once, with a line of its own; return the name."""
-        if expression not in self._names:
-            taken, name = set(self._names.values()), wanted
-            for number in range(2, len(taken) + 3):
-                if name not in taken:
-                    break
-                name = f"{wanted}_{number}"
-            self._names[expression] = name
-            (self.lines if lines is None else lines).append(f"{name} = {expression}")
-        return self._names[expression]
+        """Give an expression a name, once, with a line of its own; return the name. What is printed keeps the name it
+        is printed by."""
+        known = f"{wanted} = {expression}" if wanted in self._printed else expression
+        if known not in self._names:
+            taken, others = self._names.values(), (f"{wanted}_{number}" for number in itertools.count(2))
+            self._names[known] = next(name for name in itertools.chain([wanted], others) if name not in taken)
+            (self.lines if lines is None else lines).append(f"{self._names[known]} = {expression}")
+        return self._names[known]
 
     def call(self, given: Call[Any]) -> str:
         """Return a Call as an expression, with all that it needs written above."""
@@ -218,9 +217,9 @@ class _Script:
             return self.name(parameter, self.call(value))
         literal = self.literal(value)
         is_named = len(literal) > LONGEST_INLINE or dataclasses.is_dataclass(value) or parameter in self._printed
-        return (
-            self.name(parameter, literal, self.constants) if is_named and not isinstance(value, _Variable) else literal
-        )
+        if isinstance(value, _Variable) or not is_named:
+            return literal
+        return self.name(parameter, literal, self.constants)
 
     def literal(self, value: Any) -> str:
         """Return a value as Python writes it; of a dataclass only what differs from its defaults."""
@@ -245,19 +244,22 @@ class _Script:
 
 
 def _as_loop(calls: Sequence[Call[Any]]) -> tuple[Call[Any], list[Any], str]:
-    """Return one Call with a variable in place of what the Calls differ in, the variable's values and its name."""
-    first = calls[0]
-    models = [given.model for given in calls]
-    if len(set(models)) > 1:
-        return _with_model(first, first.model, _Variable("name")), models, "name"
-    columns = list(zip(*(given.arguments for given in calls), strict=True))
-    differing = [place for place, given in enumerate(columns) if len(set(map(_key, given))) > 1]
-    if len(differing) != 1:
-        raise ValueError(f"Calls in one receipt differ in their model or in one argument, not in {len(differing)}.")
-    place = differing[0]
-    name = _parameters(first.function)[place + (first.model is not None) + (first.table is not None)]
-    arguments = first.arguments[:place] + (_Variable(name),) + first.arguments[place + 1 :]
-    return dataclasses.replace(first, arguments=arguments), list(columns[place]), name
+    """Return one Call with variables in place of what the Calls differ in, the variables' values and their names.
+
+    They may differ in their model, in theirs and their arguments' alike, and in arguments that are no Calls.
+    """
+    first, variables = calls[0], {}
+    if len({given.model for given in calls}) > 1:
+        variables["name"] = [given.model for given in calls]
+        first = _with_model(first, first.model, _Variable("name"))
+    names = _parameters(first.function)[(first.model is not None) + (first.table is not None) :]
+    arguments = list(first.arguments)
+    for place, column in enumerate(zip(*(given.arguments for given in calls), strict=True)):
+        if not isinstance(column[0], Call) and len(set(column)) > 1:
+            variables[names[place]], arguments[place] = list(column), _Variable(names[place])
+    values = list(zip(*variables.values(), strict=True))
+    loop = dataclasses.replace(first, arguments=tuple(arguments))
+    return loop, values if len(variables) > 1 else [value for (value,) in values], ", ".join(variables)
 
 
 def _with_model(given: Any, model: str | None, variable: Any) -> Any:

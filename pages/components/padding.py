@@ -4,7 +4,6 @@ the mask."""
 from __future__ import annotations
 
 import math
-from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -19,8 +18,9 @@ from engine.inspection.padding import (
     wasted_share,
 )
 from engine.plotting.padding import batch_grid
-from pages.components import cache, figures, notices, state
-from pages.components.figures import Receipt
+from engine.wording import percent
+from pages.components import figures, notices, state
+from pages.components.calls import NOT_DRAWN, Call, call, receipt
 from pages.components.forms import Controls
 from pages.components.header import TEXT_WIDTH
 
@@ -40,22 +40,20 @@ def show(controls: Controls, network: str, label: str) -> None:
         size = int(controls.number("padding_batch", width=160))
         is_sorted = controls.toggle("padding_sort")
     with notices.engine_errors():
-        rows = cache.compute_with_model(split_lines, network, tuple(text.split("\n")))
+        rows = call(split_lines, tuple(text.split("\n")), model=network).value
         lengths = [len(row) for row in rows]
         batches = arrange(lengths, size, is_sorted)
-        reports = [
-            cache.compute_with_model(inspect_batch, network, tuple(rows[text] for text in batch)) for batch in batches
-        ]
-        _show_grid(network, rows, batches, reports, is_sorted)
+        inspected = [call(inspect_batch, tuple(rows[text] for text in batch), model=network) for batch in batches]
+        reports = [batch.value for batch in inspected]
+        _show_grid(rows, batches, inspected, is_sorted)
         _show_waste(lengths, size, is_sorted)
         _show_cells(controls, batches, reports)
-        _show_mask(network, label, batches, reports)
+        _show_mask(label, batches, inspected)
         _show_packing(network, label, rows, batches, reports)
 
 
-def _show_grid(
-    network: str, rows: tuple, batches: list[list[int]], reports: list[BatchReport], is_sorted: bool
-) -> None:
+def _show_grid(rows: tuple, batches: list[list[int]], inspected: list[Call[BatchReport]], is_sorted: bool) -> None:
+    reports = [batch.value for batch in inspected]
     cells = sum(report.mask.size for report in reports)
     real = sum(int(report.mask.sum()) for report in reports)
     figures.show(
@@ -65,7 +63,7 @@ def _show_grid(
         f"{'sorted by length' if is_sorted else 'in the order of the lines'}: {real} cells hold a word, "
         f"{cells - real} are padding.",
         table=_cells_frame(batches, reports),
-        receipt=_receipt(network, reports, "print(report.words, report.ids, report.mask, sep='\\n')"),
+        receipt=receipt(inspected, "found.words, found.ids, found.mask, sep='\\n'", seed=NOT_DRAWN),
     )
 
 
@@ -73,8 +71,8 @@ def _show_waste(lengths: list[int], size: int, is_sorted: bool) -> None:
     as_they_come, by_length = (wasted_share(lengths, arrange(lengths, size, way)) for way in (False, True))
     now = by_length if is_sorted else as_they_come
     st.markdown(
-        f"**{100 * now:.0f} % of the cells are padding**: computed for nothing. In the order of the lines it would be "
-        f"{100 * as_they_come:.0f} %, sorted by length {100 * by_length:.0f} %.",
+        f"**{percent(now, 0)} of the cells are padding**: computed for nothing. In the order of the lines it would be "
+        f"{percent(as_they_come, 0)}, sorted by length {percent(by_length, 0)}.",
         width=TEXT_WIDTH,
     )
 
@@ -89,7 +87,7 @@ def _show_cells(controls: Controls, batches: list[list[int]], reports: list[Batc
         )
         frame.insert(0, "text", [text + 1 for text in batch])
         frame["length"] = report.mask.sum(axis=1)
-        st.caption(f"Batch {number}: {len(batch)} × {report.ids.shape[1]} cells, {100 * report.wasted:.0f} % padding")
+        st.caption(f"Batch {number}: {len(batch)} × {report.ids.shape[1]} cells, {percent(report.wasted, 0)} padding")
         st.dataframe(
             frame,
             hide_index=True,
@@ -104,7 +102,8 @@ def _cell(report: BatchReport, row: int, step: int, shown: str) -> str:
     return str(report.ids[row, step]) if shown == "numbers" else str(int(report.mask[row, step]))
 
 
-def _show_mask(network: str, label: str, batches: list[list[int]], reports: list[BatchReport]) -> None:
+def _show_mask(label: str, batches: list[list[int]], inspected: list[Call[BatchReport]]) -> None:
+    reports = [batch.value for batch in inspected]
     st.markdown("**Without the mask**")
     sentence = (
         f"Told that every text is as long as the longest of its batch, “{label}” takes padding for words. "
@@ -123,7 +122,7 @@ def _show_mask(network: str, label: str, batches: list[list[int]], reports: list
         .sort_values("text")
         .round(4),
         name="padding-mask",
-        receipt=_receipt(network, reports, "print(report.frame.to_string())"),
+        receipt=receipt(inspected, "found.frame.to_string()", seed=NOT_DRAWN),
         column_config={
             "without_mask": "without the mask",
             "decisions_changed": "decisions turned",
@@ -140,7 +139,8 @@ def _show_packing(network: str, label: str, rows: tuple, batches: list[list[int]
         return
     given = tuple(tuple(rows[text] for text in batch) for batch in batches)
     attempt = state.recall("padding", "attempt", 1)
-    times = cache.compute_with_model(time_batches, network, given, attempt=attempt)
+    timed = call(time_batches, given, attempt=attempt, model=network)
+    times = timed.value
     st.markdown(
         "Packing leaves the padding out: at each step only the texts that go on are read. The recurrent layers' "
         "outputs are the same, "
@@ -167,19 +167,7 @@ def _show_packing(network: str, label: str, rows: tuple, batches: list[list[int]
         on_click=state.remember,
         args=("padding", "attempt", attempt + 1),
     )
-    figures.show_receipt(
-        Receipt(
-            model=network,
-            measured=f"{date.today().isoformat()}, on the server's processor",
-            python=(
-                "from engine.inspection.padding import time_batches\n"
-                "from engine.models.folder import load_model\n\n"
-                f"batches = {given!r}\n"
-                f"print(time_batches(load_model({network!r}), batches))"
-            ),
-        ),
-        "padding-times",
-    )
+    figures.show_receipt(timed.receipt(), "padding-times")
 
 
 def _cells_frame(batches: list[list[int]], reports: list[BatchReport]) -> pd.DataFrame:
@@ -197,19 +185,4 @@ def _cells_frame(batches: list[list[int]], reports: list[BatchReport]) -> pd.Dat
             for row in range(len(batch))
             for step in range(report.ids.shape[1])
         ]
-    )
-
-
-def _receipt(network: str, reports: list[BatchReport], last: str) -> Receipt:
-    return Receipt(
-        model=network,
-        seed="none: nothing is drawn at random",
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        python=(
-            "from engine.inspection.padding import inspect_batch\n"
-            "from engine.models.folder import load_model\n\n"
-            f"loaded = load_model({network!r})\n"
-            f"for rows in {[report.words for report in reports]!r}:\n"
-            f"    report = inspect_batch(loaded, rows)\n    {last}"
-        ),
     )

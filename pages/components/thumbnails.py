@@ -10,6 +10,7 @@ from engine.plotting.curves import measure_against_length
 from engine.plotting.translation.attention import attention_heat_map
 from engine.plotting.writing.distribution import describe_next_tokens, next_token_bars
 from pages.components import cache, figures, networks, notices
+from pages.components.calls import call
 
 BEGINNING = "ROMEO:\nWhat light is thi"
 TEMPERATURE = 0.5
@@ -25,7 +26,7 @@ def generation() -> None:
     from engine.inspection.writing.next_tokens import next_tokens
 
     info = favourite("language_model")
-    expected = cache.compute_with_model(next_tokens, info.name, BEGINNING, TEMPERATURE, 0, 1.0)
+    expected = call(next_tokens, BEGINNING, TEMPERATURE, 0, 1.0, model=info.name).value
     figure = next_token_bars(expected.frame, mode=figures.mode(), architecture=info.architecture, top=10)
     figures.thumbnail(
         figure, name="generation", alt=f"After “What light is thi”: {describe_next_tokens(expected.frame)}"
@@ -42,7 +43,7 @@ def translation() -> None:
     from engine.inspection.translation.translations import inspect_translation
 
     info = favourite("translation")
-    report = cache.compute_with_model(inspect_translation, info.name, SENTENCE, 1, 1.0)
+    report = call(inspect_translation, SENTENCE, 1, 1.0, model=info.name).value
     if report.weights is None:
         st.caption(f"“{SENTENCE}” becomes:")
         st.text(report.text)
@@ -70,7 +71,7 @@ def entities() -> None:
 
     name = next(iter(usable))
     (line,) = read_text(ENTITY_SENTENCE, 1)
-    spans = tag(name, line.words).spans
+    spans = tag(name, line.words).value.spans
     st.markdown(marking.marked_text(line.text, line.places, spans))
     kinds = dict.fromkeys(span.type for span in spans)
     said = ", ".join(f"{kind}: {describe_type(kind).word}" for kind in kinds)
@@ -90,8 +91,8 @@ def sentiment() -> None:
     from engine.plotting.classification.prefix_predictions import BeliefLine, belief_film
 
     info = usable[0]
-    words = cache.compute_with_model(classify_texts, info.name, (OPINION,))[0].words
-    belief = cache.compute_with_model(measure_belief, info.name, words)
+    words = call(classify_texts, (OPINION,), model=info.name).value[0].words
+    belief = call(measure_belief, words, model=info.name).value
     turn, steps = find_turn(belief), [int(step) for step in belief.steps]
     lines = [BeliefLine("", style(info), list(belief.both), is_main=True)]
     figure = belief_film(words, steps, lines, turn.last, (turn.first, turn.last), mode=figures.mode())
@@ -107,10 +108,10 @@ def comparison() -> None:
     from engine.experiments.task_facts import task_facts
     from pages.components.comparison import RECIPE
 
-    held = cache.compute_with_results(contents, RECIPE)
+    held = call(contents, table=RECIPE).value
     equal = held.equalities[0]
     task = "delayed_recall" if "delayed_recall" in held.tasks[equal] else held.tasks[equal][0]
-    table = cache.compute_with_results(standings, RECIPE, equal, task)
+    table = call(standings, equal, task, table=RECIPE).value
     table = table[table["architecture"].isin(TRIO)]
     facts = task_facts(task)
     longest = table[table["length"] == table["length"].max()].set_index("architecture")["error_median"]
@@ -134,7 +135,7 @@ def cells() -> None:
     from engine.plotting.cells.states import unit_heat_map
 
     info = favourite("language_model")
-    reading = cache.keep_with_model(read_steps, info.name, CELL_SENTENCE)
+    reading = call(read_steps, CELL_SENTENCE, model=info.name, kept="large").value
     strand = reading.strands[-1]
     part = next((part for part in ("forget_gate", "update_gate") if part in gates_of_strand(strand)), "hidden")
     values = strand.parts[part]
@@ -158,7 +159,7 @@ def gradients() -> None:
     from engine.inspection.gradients.chain import ChainSettings, chain_sentence, far_distance, measure_chain
     from engine.plotting.gradients.gradients import chain_curves
 
-    chain = cache.compute(measure_chain, ChainSettings())
+    chain = call(measure_chain, ChainSettings(), None).value
     distance = far_distance(chain)
     figures.thumbnail(
         chain_curves(chain.curves, mode=figures.mode(), distance=distance), name="gradients", alt=chain_sentence(chain)

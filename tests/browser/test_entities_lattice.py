@@ -16,13 +16,13 @@ from engine.inspection.tagging.lattice import (
     easiest_flips,
     edit_steps,
     open_lattice,
-    share_text,
     signed,
     spans_sentence,
     step_sentence,
 )
 from engine.inspection.tagging.predictions import split_words
 from engine.models.folder import list_models, load_model
+from engine.wording import percent
 from tests.browser.browsing import TIMEOUT_MS, visit
 
 NETWORK = "gmb-bilstm-crf"
@@ -43,7 +43,7 @@ def test_the_lattice_moves_by_key_and_click_and_an_edited_step_flips_an_entity(b
         found.open(f"/entities?tool=lattice&lattice_word=4&text={quote(TEXT)}", "Entities")
         chart = found.chart("lattice")
         for name, way in zip(("Best", "Second", "Third"), ways, strict=True):
-            legend = chart.get_by_text(f"{name}: {share_text(way.probability)} (score {way.score:.2f})", exact=True)
+            legend = chart.get_by_text(f"{name}: {percent(way.probability)} (score {way.score:.2f})", exact=True)
             expect(legend).to_be_visible(timeout=TIMEOUT_MS)
         expect(page.get_by_role("heading", name="The arithmetic at word 4", exact=True)).to_be_visible()
         word = page.locator(".st-key-lattice_word").get_by_role("slider")

@@ -61,6 +61,15 @@ def test_page_and_figures_share_their_colours(mode: theme.Mode) -> None:
     assert page["secondaryBackgroundColor"] == figures.surface
     assert page["textColor"] == figures.ink
     assert page["primaryColor"] == page["linkColor"] == figures.accent
+    assert page["dataframeBorderColor"] == figures.grid
+    assert page["grayTextColor"] == figures.muted
+    named = {"orange": "rnn", "blue": "lstm", "green": "gru", "violet": "transformer", "yellow": "min_gru"}
+    styles = {colour: theme.architecture_style(name, mode).colour for colour, name in named.items()}
+    assert {colour: page[f"{colour}Color"] for colour in styles} == styles
+    grey = theme.architecture_style("baseline", mode).colour
+    charts = [styles[colour] for colour in ("blue", "orange", "green", "violet", "yellow")] + [grey]
+    assert page["grayColor"] == grey
+    assert page["chartCategoricalColors"] == charts
     named = {"rnn": "orange", "lstm": "blue", "gru": "green", "transformer": "violet", "baseline": "gray"}
     for architecture, colour in named.items():
         assert page[f"{colour}Color"] == theme.architecture_style(architecture, mode).colour

@@ -11,20 +11,6 @@ from engine.errors import DataError, ModelError
 from engine.experiments import results
 from pages.components import cache
 
-CALLS: list[tuple] = []
-
-
-def count_parameters(loaded, factor: int) -> int:
-    """Return the model's size times `factor`, and note the call."""
-    CALLS.append((loaded.info.name, factor))
-    return factor * loaded.model.parameter_count()
-
-
-def add(a: int, b: int) -> int:
-    """Return a sum, and note the call."""
-    CALLS.append((a, b))
-    return a + b
-
 
 def touch(folder: Path) -> None:
     """Make a model's files look newer than they were."""
@@ -55,24 +41,6 @@ def test_listing_sees_a_folder_that_came_or_went(models: Path, tmp_path: Path) -
     assert cache.model_names("language_model") == ["small-gru", "small-lstm"]
     (tmp_path / "away").rename(models / "small-rnn")
     assert "small-rnn" in cache.model_names("language_model")
-
-
-def test_values_are_computed_once_per_model_version_and_arguments(models: Path) -> None:
-    CALLS.clear()
-    once = cache.compute_with_model(count_parameters, "small-rnn", 2)
-    assert cache.compute_with_model(count_parameters, "small-rnn", 2) == once
-    assert CALLS == [("small-rnn", 2)]
-    cache.compute_with_model(count_parameters, "small-rnn", 3)
-    cache.compute_with_model(count_parameters, "small-gru", 2)
-    touch(models / "small-rnn")
-    cache.compute_with_model(count_parameters, "small-rnn", 2)
-    assert CALLS == [("small-rnn", 2), ("small-rnn", 3), ("small-gru", 2), ("small-rnn", 2)]
-
-
-def test_plain_values_are_computed_once_per_version() -> None:
-    CALLS.clear()
-    assert [cache.compute(add, 1, 2, version=v) for v in (1, 1, 2)] == [3, 3, 3]
-    assert CALLS == [(1, 2), (1, 2)]
 
 
 def test_errors_are_not_remembered(models: Path) -> None:

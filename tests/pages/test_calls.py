@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from contextlib import redirect_stdout
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -75,7 +77,10 @@ def test_a_value_is_computed_once_per_model_version_and_arguments(models: Path) 
     MADE.clear()
     for name, factor in (("small-rnn", 2), ("small-rnn", 2), ("small-rnn", 3), ("small-gru", 2)):
         assert call(count_parameters, factor, model=name).value > 0
-    assert MADE == [("small-rnn", 2), ("small-rnn", 3), ("small-gru", 2)]
+    for file in (models / "small-rnn").iterdir():
+        os.utime(file, (file.stat().st_mtime + 60,) * 2)
+    call(count_parameters, 2, model="small-rnn").computed()
+    assert MADE == [("small-rnn", 2), ("small-rnn", 3), ("small-gru", 2), ("small-rnn", 2)]
 
 
 @pytest.mark.parametrize("kept", cache.KEPT)
@@ -106,9 +111,9 @@ def test_of_what_is_huge_the_last_few_are_kept_and_progress_is_told_once() -> No
 def test_an_error_is_not_remembered() -> None:
     given: dict[str, int] = {}
     with pytest.raises(KeyError):
-        cache.keep(("a key of this test",), lambda: given["value"], "shared")
+        cache.keep(("a key of this test",), lambda: partial(given.__getitem__, "value"), "shared")
     given["value"] = 3
-    assert cache.keep(("a key of this test",), lambda: given["value"], "shared").value == 3
+    assert cache.keep(("a key of this test",), lambda: partial(given.__getitem__, "value"), "shared").value == 3
 
 
 @pytest.mark.parametrize("kept", cache.KEPT)
@@ -158,8 +163,9 @@ def test_several_calls_become_a_loop_over_what_they_differ_in() -> None:
     lines = python_lines([call(add, 1, value) for value in (2, 3)])
     assert "for other in [2, 3]:\n    found = add(1, other)\n    print(other, found)" in lines
     assert run(lines)[1] == "2 3\n3 4\n"
-    with pytest.raises(ValueError, match="differ"):
-        python_lines([call(add, 1, 2), call(add, 2, 3)])
+    lines = python_lines([call(add, 1, 2), call(add, 2, 3)])
+    assert "for one, other in [(1, 2), (2, 3)]:\n    found = add(one, other)\n" in lines
+    assert run(lines)[1] == "1 2 3\n2 3 5\n"
 
 
 def test_a_call_in_a_call_is_computed_above_it() -> None:
@@ -169,6 +175,11 @@ def test_a_call_in_a_call_is_computed_above_it() -> None:
     assert same(names["found"], made.value)
     assert made.receipt().model == "small-rnn, small-gru"
     assert call(differences, TEXT, other, one).key != made.key
+
+
+def test_what_is_printed_has_its_own_name_even_where_two_values_are_alike() -> None:
+    lines = python_lines([call(add, 1, 1)], "one, other, found")
+    assert run(lines)[1] == "1 1 2\n"
 
 
 @pytest.mark.parametrize(
@@ -188,16 +199,27 @@ def test_what_is_computed_elsewhere_keeps_its_own_day() -> None:
 
 
 SHOWN = {
-    "generation": {
-        tool: {"tool": tool, "prompt": TEXT, "max_new_tokens": "30"}
-        for tool in ("next_token", "temperature", "surprise", "neurons", "activation_clamping", "activation_patching")
+    "generation": {"prompt": TEXT, "max_new_tokens": "30"},
+    "cells": {
+        "network": "small-lstm",
+        "patterns_threshold": "0.05",
+        "patterns_least": "0.5",
+        "patterns_where": "own",
+        "patterns_own": TEXT * 9,
     },
+    "gradients": {"text": TEXT, "chain_length": "52", "chain_hidden_size": "8", "connectivity_check": "true"},
 }
+TOOLS = [
+    *(("generation", tool) for tool in ("next_token", "temperature", "surprise", "neurons")),
+    *(("generation", tool) for tool in ("activation_clamping", "activation_patching")),
+    *(("gradients", tool) for tool in ("chain", "connectivity")),
+    *(("cells", tool) for tool in ("step", "gates", "memory_retention", "edit", "patterns")),
+]
 
 
-@pytest.mark.parametrize(("page", "asked"), [(page, asked) for page in SHOWN for asked in SHOWN[page].values()])
+@pytest.mark.parametrize(("page", "tool"), TOOLS)
 def test_the_lines_of_every_receipt_on_a_page_give_the_value_that_it_shows(
-    page: str, asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    page: str, tool: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[list[Call[Any]], str]] = []
     write = calls.python_lines
@@ -208,7 +230,7 @@ def test_the_lines_of_every_receipt_on_a_page_give_the_value_that_it_shows(
         return lines
 
     monkeypatch.setattr(calls, "python_lines", write_and_note)
-    at = open_page(page, **asked)
+    at = open_page(page, tool=tool, **SHOWN[page])
     assert not at.exception
     assert sentences(at) == []
     assert seen

@@ -23,6 +23,7 @@ from torch import Tensor
 from engine.cells import LSTMState, from_torch
 from engine.inspection.cells.steps import CellReading, check_place, recurrent_layers
 from engine.models.folder import LoadedModel
+from engine.wording import percent
 
 MAX_DISTANCE = 200
 SMALLEST_WRITE = 1e-4  # of a single unit; shares of less say nothing
@@ -116,10 +117,10 @@ def verdict(found: Conveyor) -> str:
     if found.kind == "rnn":
         start = f"Half of the write is gone {by_gates} by the linearised steps, and {by_ablation} by ablation. "
     if worst["mismatch"] < DISAGREEMENT:
-        return start + f"The two agree: they never differ by more than {100 * worst['mismatch']:.0f} % of the write."
+        return start + f"The two agree: they never differ by more than {percent(worst['mismatch'], 0)} of the write."
     steps = "1 step" if worst["distance"] == 1 else f"{int(worst['distance'])} steps"
     return start + (
-        f"They disagree most {steps} later, by {100 * worst['mismatch']:.0f} % of the write: what was written also "
+        f"They disagree most {steps} later, by {percent(worst['mismatch'], 0)} of the write: what was written also "
         "changed what was written and forgotten after it, and the gates alone do not show that."
     )
 

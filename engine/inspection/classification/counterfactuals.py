@@ -26,7 +26,7 @@ from engine.errors import InputError
 from engine.inspection.classification.predictions import probabilities_of_words
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
-from engine.wording import listing
+from engine.wording import listing, percent
 
 MAX_WORDS = 80
 MOST_DELETED = 3
@@ -249,7 +249,7 @@ def describe_edit(flip: Counterfactual) -> str:
 
 def flip_sentence(found: CounterfactualSearch, labels: Sequence[str]) -> str:
     """Return in plain words what the smallest edit is that turns the decision, or that none was found."""
-    was = f"“{labels[found.decision]}” ({100 * found.probability:.1f} %)"
+    was = f"“{labels[found.decision]}” ({percent(found.probability)})"
     smallest = found.smallest
     tried = found.deletions_tried + found.replacements_tried
     if smallest is None:
@@ -260,5 +260,5 @@ def flip_sentence(found: CounterfactualSearch, labels: Sequence[str]) -> str:
     words = "one word" if len(smallest.edits) == 1 else f"{len(smallest.edits)} words"
     return (
         f"Changing {words} turns the decision from {was} to “{labels[smallest.decision]}”: {describe_edit(smallest)}, "
-        f"“{labels[found.decision]}” keeps {100 * smallest.probability:.1f} %. {tried:,} edited texts were read."
+        f"“{labels[found.decision]}” keeps {percent(smallest.probability)}. {tried:,} edited texts were read."
     )

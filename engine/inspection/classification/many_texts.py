@@ -12,6 +12,7 @@ from engine.decoding.limits import MAX_LINES
 from engine.errors import InputError
 from engine.inspection.classification.predictions import classify_texts
 from engine.models.folder import LoadedModel
+from engine.wording import percent
 
 BATCH_TEXTS = 32  # after each batch the visitor sees progress and may stop
 
@@ -82,7 +83,7 @@ def verdicts_sentence(found: Mapping[int, LineVerdict]) -> str:
         return "No line has a class."
     counts = {label: sum(row.label == label for row in judged) for label in sorted({row.label for row in judged})}
     said = " and ".join(f"{count:,} {label}" for label, count in counts.items())
-    return f"{said}; on average it was {100 * sum(row.probability for row in judged) / len(judged):.1f} % sure."
+    return f"{said}; on average it was {percent(sum(row.probability for row in judged) / len(judged))} sure."
 
 
 def _judge(loaded: LoadedModel, lines: Sequence[str], places: Sequence[int]) -> list[LineVerdict]:

@@ -19,6 +19,7 @@ import torch
 from engine.inspection.classification.predictions import probabilities_of_words
 from engine.models.classifier import AVERAGE
 from engine.models.folder import LoadedModel
+from engine.wording import percent
 
 MOST_FRAMES = 80  # the cost grows with frames times words
 EVEN = 0.5
@@ -124,8 +125,8 @@ def belief_sentence(belief: Belief) -> str:
         if turn.first == turn.last
         else f"words {turn.first:,} to {turn.last:,}"
     )
-    course = f"from {_percent(turn.before)} to {_percent(turn.after)} positive"
-    end = f"After all {len(belief.words):,} words it stands at {_percent(belief.both[-1])}."
+    course = f"from {percent(turn.before)} to {percent(turn.after)} positive"
+    end = f"After all {len(belief.words):,} words it stands at {percent(belief.both[-1])}."
     if turn.is_crossing:
         crossed = "positive" if turn.after > EVEN else "negative"
         turns = f"The decision turned to {crossed} for the last time at {spoken}: {course}."
@@ -145,9 +146,9 @@ def halves_sentence(belief: Belief) -> str:
     forward, backward = float(belief.forward[-1]), float(belief.backward[0])
     agree = "They agree" if (forward > EVEN) == (backward > EVEN) else "They disagree"
     return (
-        f"With the whole text read, the forward half alone is at {_percent(forward)} positive and the backward half "
+        f"With the whole text read, the forward half alone is at {percent(forward)} positive and the backward half "
         "alone at "
-        f"{_percent(backward)}. {agree}."
+        f"{percent(backward)}. {agree}."
     )
 
 
@@ -170,10 +171,6 @@ def _largest(belief: Belief) -> str:
         return "It is the largest change too. "
     before = float(belief.both[place - 1]) if place else EVEN
     return (
-        f"The largest change came at “{belief.words[belief.steps[place] - 1]}”: from {_percent(before)} to "
-        f"{_percent(float(belief.both[place]))}. "
+        f"The largest change came at “{belief.words[belief.steps[place] - 1]}”: from {percent(before)} to "
+        f"{percent(float(belief.both[place]))}. "
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if 0.005 <= share < 0.995 else f"{100 * share:.1f} %"

@@ -22,6 +22,7 @@ import pandas as pd
 
 from engine.errors import DataError
 from engine.inspection.stored.tables import read_stored_table
+from engine.wording import percent
 
 TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "sentiment_predictions.parquet"
 COMMAND = "python -m engine evaluate --model {model} --predictions data/results/sentiment_predictions.parquet"
@@ -288,8 +289,8 @@ def slice_sentence(table: pd.DataFrame) -> str:
     best, worst = table.loc[table["accuracy"].idxmax()], table.loc[table["accuracy"].idxmin()]
     apart = worst["accuracy_high"] < best["accuracy_low"]
     said = (
-        f"It is right most often with {best['slice']} ({100 * best['accuracy']:.1f} %) and least often with "
-        f"{worst['slice']} ({100 * worst['accuracy']:.1f} %)"
+        f"It is right most often with {best['slice']} ({percent(best['accuracy'])}) and least often with "
+        f"{worst['slice']} ({percent(worst['accuracy'])})"
     )
     return said + (
         "; that is more than chance would bring."

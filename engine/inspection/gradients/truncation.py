@@ -28,6 +28,7 @@ from engine.inspection.gradients.connectivity import with_rows
 from engine.inspection.gradients.trained_chain import read_tokens
 from engine.models.base import detach
 from engine.models.folder import LoadedModel
+from engine.wording import percent
 
 LENGTHS = (4, 16, 64, 256)
 LONGEST = 257  # tokens, the last ones of the text
@@ -92,7 +93,7 @@ def truncation_sentence(found: Truncation) -> str:
     saves."""
     whole = found.frame.iloc[-1]
     enough = found.frame[found.frame["cosine"] >= ALIKE].iloc[0]
-    held = f"{100 * enough['kept']:.0f} % of what moves the last loss lies within their reach"
+    held = f"{percent(enough['kept'], 0)} of what moves the last loss lies within their reach"
     if enough["length"] == whole["length"]:
         return (
             f"No chunk is long enough here: only all {int(whole['length'])} steps together give a gradient with a "

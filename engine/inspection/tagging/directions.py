@@ -24,6 +24,7 @@ from engine.errors import ModelError
 from engine.inspection.tagging.lattice import Lattice, open_lattice
 from engine.inspection.tagging.predictions import halves
 from engine.models.folder import LoadedModel
+from engine.wording import percent
 
 FORWARD, BACKWARD, BOTH = "forward", "backward", "both"
 OUTCOMES = ("found", "boundary", "wrong type", "missed")
@@ -140,8 +141,9 @@ def disagreement_sentence(directions: Directions) -> str:
     return (
         f"The halves differ at {places}. Most plainly at “{sure['word']}” (word {sure['place']}): read from the left "
         "it looks like "
-        f"{sure[FORWARD]} ({sure[f'{FORWARD}_probability']:.0%}), read from the right like {sure[BACKWARD]} "
-        f"({sure[f'{BACKWARD}_probability']:.0%}); joined it is {sure[BOTH]} ({sure[f'{BOTH}_probability']:.0%}), "
+        f"{sure[FORWARD]} ({percent(sure[f'{FORWARD}_probability'], 0)}), read from the right like {sure[BACKWARD]} "
+        f"({percent(sure[f'{BACKWARD}_probability'], 0)}); joined it is {sure[BOTH]} "
+        f"({percent(sure[f'{BOTH}_probability'], 0)}), "
         f"{sides[sure['followed']]}."
         + (f" In all, the joined reading follows {', '.join(told)}." if len(frame) > 1 else "")
     ).replace(" 1 times", " once")

@@ -20,6 +20,7 @@ from engine.inspection.stored.sentence_scores import weights_in
 from engine.inspection.stored.tables import read_stored_table
 from engine.inspection.tagging.entity_types import describe_type
 from engine.text.bio import find_spans, illegal_places
+from engine.wording import percent
 
 TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "entity_predictions.parquet"
 COMMAND = "python -m engine evaluate --model {model} --predictions data/results/entity_predictions.parquet"
@@ -153,9 +154,8 @@ def error_sentences(kinds: pd.DataFrame, places: pd.DataFrame, sentences: int, n
     total = int(kinds["entities"].sum())
     found, other = int(kinds["found"].sum()), int(kinds["found_other"].sum())
     told = [
-        f"Of {total:,} entities in {sentences:,} test sentences, “{names[0]}” finds {found:,} ({found / total:.1%}) "
-        f"and “{names[1]}” {other:,} "
-        f"({other / total:.1%})."
+        f"Of {total:,} entities in {sentences:,} test sentences, “{names[0]}” finds {found:,} "
+        f"({percent(found / total)}) and “{names[1]}” {other:,} ({percent(other / total)})."
     ]
     extra = {name: int(kinds[f"{name}_other"].sum() - kinds[name].sum()) for name in OUTCOMES[1:]}
     worst = max(extra, key=extra.get)
@@ -185,9 +185,8 @@ def _place_sentence(places: pd.DataFrame) -> str:
     row = shares.loc["first of several"]
     sentence = (
         "At the first word of an entity of several words, where much of the evidence is yet to come, "
-        f"{row['share']:.1%} of the tags are right with "
-        f"both directions and {row['share_other']:.1%} with one: {_points(first)}; at the last word, where the entity "
-        f"has been read, {_points(last)}."
+        f"{percent(row['share'])} of the tags are right with both directions and {percent(row['share_other'])} with "
+        f"one: {_points(first)}; at the last word, where the entity has been read, {_points(last)}."
     )
     if np.isclose(first, last, atol=0.05):
         return f"{sentence} Here it makes no difference which end of the entity a word stands at."

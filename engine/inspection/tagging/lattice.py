@@ -441,11 +441,6 @@ def signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
-def share_text(share: float) -> str:
-    """Return a probability in percent; a tiny one is not written as nothing."""
-    return f"{share:.1%}" if share >= 0.001 or not share else "under 0.1%"
-
-
 def _bisect(lattice: Lattice, before: str, after: str, own: tuple[str, ...], sign: int) -> TransitionFlip | None:
     def decoded(steps: int) -> tuple[str, ...]:
         return best_tags(edit_steps(lattice, [TransitionEdit(before, after, sign * steps * STEP)]))

@@ -24,6 +24,7 @@ from engine.inspection.stored.sentence_scores import source_hash, weights_in
 from engine.inspection.stored.tables import read_stored_table
 from engine.inspection.tagging.entity_types import describe_type
 from engine.text.bio import find_spans
+from engine.wording import percent
 
 RESULTS = Path(__file__).resolve().parents[3] / "data" / "results"
 TABLE = RESULTS / "entity_predictions.parquet"
@@ -203,7 +204,7 @@ def errors_sentence(outcomes: pd.DataFrame) -> str:
     if errors.empty:
         return "There is no error."
     counts = errors["outcome"].value_counts()
-    listed = ", ".join(f"{counts[name] / len(errors):.0%} {OUTCOMES[name]}" for name in counts.index)
+    listed = ", ".join(f"{percent(counts[name] / len(errors), 0)} {OUTCOMES[name]}" for name in counts.index)
     return f"{len(errors):,} errors: {listed}."
 
 

@@ -11,6 +11,7 @@ from engine.errors import InputError
 from engine.inspection.tagging.entity_types import describe_type
 from engine.inspection.tagging.predictions import MAX_WORDS, Tagging, WordSpan, split_words
 from engine.text.treebank import has_latin_letters
+from engine.wording import percent
 
 # Measured with the words of the news tagger on the test captions of Multi30k: of 1,000 French ones 987 have so many
 # unknown words, of 1,000 English ones 2; of the test sentences of the web texts 2 in 100.
@@ -75,7 +76,7 @@ def describe_spans(tagging: Tagging, line: TextLine) -> str:
         counts[span.type] = counts.get(span.type, 0) + 1
     listed = ", ".join(f"{count:,} × {describe_type(kind).word} ({kind})" for kind, count in counts.items())
     least = min(tagging.spans, key=lambda span: span.probability)
-    sure = f"“{span_text(line, least)}”, with a probability of {100 * least.probability:.1f} %"
+    sure = f"“{span_text(line, least)}”, with a probability of {percent(least.probability)}"
     count = len(tagging.spans)
     if count == 1:
         return f"1 entity in {len(line.places):,} words: {listed}: {sure}."
@@ -140,17 +141,15 @@ def describe_word(tagging: Tagging, place: int) -> str:
     """Return in a sentence which tag a word was given, how likely it was, and what came next."""
     frame, chosen = tag_frame(tagging, place), tagging.tags[place]
     share = float(frame.set_index("tag")["probability"][chosen])
-    said = (
-        f"“{tagging.words[place]}” (word {place + 1:,}) is tagged {chosen}, with a probability of {100 * share:.1f} %."
-    )
+    said = f"“{tagging.words[place]}” (word {place + 1:,}) is tagged {chosen}, with a probability of {percent(share)}."
     other = frame[frame["tag"] != chosen].iloc[0]
     if other["probability"] > share:
         said += (
-            f" Alone, {other['tag']} would be likelier with {100 * other['probability']:.1f} %, but not in a row "
+            f" Alone, {other['tag']} would be likelier with {percent(other['probability'])}, but not in a row "
             "with its neighbours."
         )
     else:
-        said += f" Next comes {other['tag']} with {100 * other['probability']:.1f} %."
+        said += f" Next comes {other['tag']} with {percent(other['probability'])}."
     if tagging.words[place] in set(tagging.unknown):
         said += " The word is not in its list of known words: only its letters and its neighbours speak."
     return said

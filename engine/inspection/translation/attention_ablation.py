@@ -21,6 +21,7 @@ from engine.errors import InputError
 from engine.inspection.translation.search import SearchReport
 from engine.models.folder import LoadedModel
 from engine.text.piece_labels import Word, display_pieces
+from engine.wording import percent
 
 NEGLIGIBLE_NATS = 0.1  # a factor of 1.1 in probability; a smaller change is called none
 SHUFFLES = 20
@@ -232,7 +233,8 @@ def verdict(trial: Trial, report: EditReport) -> str:
 
 def _edit_verdict(report: EditReport) -> str:
     change = report.change
-    odds = f"from {_percent(report.log_prob_own)} to {_percent(report.log_prob_edited)}, {change:+.2f} nats"
+    before, after = (percent(math.exp(log_prob)) for log_prob in (report.log_prob_own, report.log_prob_edited))
+    odds = f"from {before} to {after}, {change:+.2f} nats"
     if abs(change) < NEGLIGIBLE_NATS:
         sentence = f"This change did not matter: “{report.original}” goes {odds}, less than {NEGLIGIBLE_NATS:g} nats."
     else:
@@ -285,8 +287,3 @@ def trial_sentence(trial: Trial) -> str:
         f"With even weights {mattered} of {len(lost)} pieces would lose at least {NEGLIGIBLE_NATS:g} nats; {most}. "
         "For the others it made no difference where the network looked, or even weights would have served better."
     )
-
-
-def _percent(log_prob: float) -> str:
-    share = 100 * math.exp(log_prob)
-    return f"{share:.0f} %" if share >= 10 else f"{share:.1f} %" if share >= 0.1 else f"{share:.1g} %"

@@ -20,6 +20,7 @@ from engine.errors import InputError
 from engine.inspection.translation.attention_ablation import Trial, label_after
 from engine.models.base import select
 from engine.models.folder import LoadedModel
+from engine.wording import percent
 
 EVALUATIONS = 30  # of the decoder's output, all starts at once
 LEARNING_RATE = 0.5
@@ -170,10 +171,10 @@ def search_sentence(found: FoundAttention, word: str = "") -> str:
     wanted = f"“{found.wanted}”" + (f", the beginning of “{word}”," if word and word != found.wanted else "")
     own, reached = math.exp(found.own_log_prob), math.exp(found.found_log_prob)
     odds = (
-        f"{_share(own)} with its own attention (place {found.rank:,}), {_share(reached)} with the best that was found"
+        f"{percent(own)} with its own attention (place {found.rank:,}), {percent(reached)} with the best that was found"
     )
     place = int(found.found_weights.argmax())
-    focus = f"{100 * found.found_weights[place]:.0f} % of it on “{found.source_pieces[place]}”"
+    focus = f"{percent(found.found_weights[place], 0)} of it on “{found.source_pieces[place]}”"
     if found.is_reached and found.rank == 1:
         return f"{wanted} is what the network writes anyway: {odds}, {focus}."
     if found.is_reached:
@@ -181,11 +182,6 @@ def search_sentence(found: FoundAttention, word: str = "") -> str:
     return (
         f"No attention that was found makes the network write {wanted}: {odds}, {focus}; even then “{found.winner}” "
         "is likelier, "
-        f"{_share(math.exp(found.winner_log_prob))}. What it has already written, or knows of the language, speaks "
+        f"{percent(math.exp(found.winner_log_prob))}. What it has already written, or knows of the language, speaks "
         "against the word."
     )
-
-
-def _share(probability: float) -> str:
-    share = 100 * probability
-    return f"{share:.0f} %" if share >= 10 else f"{share:.1f} %" if share >= 0.1 else f"{share:.1g} %"

@@ -22,6 +22,7 @@ from engine.errors import InputError
 from engine.inspection.translation.alignment import line_up
 from engine.models.folder import LoadedModel
 from engine.text.piece_labels import CONTINUES, display_pieces
+from engine.wording import percent
 
 ALL, NONE = "all", "none"
 MAX_STEP = 999
@@ -330,9 +331,9 @@ def forcing_sentence(report: ForcingReport) -> str:
     right = sum(own == given for own, given in zip(forced.pieces, report.reference, strict=False))
     given = f"“{report.reference[at]}”" if at < count else "nothing more"
     wrote = (
-        f"“{free.pieces[at]}” ({percent(math.exp(free.log_probs[at]))})" if at < len(free.pieces) else "nothing more"
+        f"“{free.pieces[at]}” ({percent(math.exp(free.log_probs[at]), 0)})" if at < len(free.pieces) else "nothing more"
     )
-    odds = f" ({percent(math.exp(-forced.losses[at]))})" if at < count else ""
+    odds = f" ({percent(math.exp(-forced.losses[at]), 0)})" if at < count else ""
     first = "From the first piece on" if at == 0 else f"After {at} equal {'piece' if at == 1 else 'pieces'}"
     return (
         f"{first} they part: the reference goes on with {given}{odds}, the network left alone with {wrote}. Told the "
@@ -397,13 +398,6 @@ def piece_name(token: str) -> str:
     """Return what a piece can be asked for by: itself where it begins a word, else a middle dot and itself."""
     label = display_pieces([token])[0]
     return label if label != token else CONTINUES + label
-
-
-def percent(share: float) -> str:
-    """Return a probability as per cent, never rounded down to zero."""
-    if share >= 0.01:
-        return f"{100 * share:.0f} %"
-    return f"{100 * share:.1f} %" if share >= 0.0005 else "less than 0.1 %"
 
 
 def decode(

@@ -14,6 +14,7 @@ from engine.errors import InputError
 from engine.models.base import select
 from engine.models.folder import LoadedModel
 from engine.text.piece_labels import BLANK, CONTINUES, display_pieces, group_pieces
+from engine.wording import percent
 
 MAX_PIECES = 12
 
@@ -123,8 +124,8 @@ def alternatives_sentence(table: pd.DataFrame) -> str:
     written, others = table[table["is_written"]].iloc[0], table[~table["is_written"]]
     second = others.iloc[0]
     return (
-        f"In place of “{written['word']}” ({_percent(written['probability'])}) the likeliest other word was "
-        f"“{second['word']}” ({_percent(second['probability'])})."
+        f"In place of “{written['word']}” ({percent(written['probability'], 0)}) the likeliest other word was "
+        f"“{second['word']}” ({percent(second['probability'], 0)})."
     )
 
 
@@ -152,7 +153,3 @@ def _label(loaded: LoadedModel, before: list[int], run: list[int]) -> str:
 
 def _times(odds: float) -> str:
     return f"{odds:,.1f} times" if odds < 1000 else "over 1,000 times"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.01 else ("under 1 %" if share >= 0.0005 else "under 0.1 %")

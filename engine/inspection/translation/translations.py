@@ -8,6 +8,7 @@ import pandas as pd
 
 from engine.decoding.text import Translation, translate
 from engine.models.folder import LoadedModel
+from engine.wording import percent
 
 
 def inspect_translation(loaded: LoadedModel, text: str, beam_size: int, length_penalty: float) -> Translation:
@@ -43,14 +44,7 @@ def confidence_sentence(translation: Translation) -> str:
     typical = math.exp(sum(map(math.log, (max(share, 1e-300) for share in shares))) / len(shares))
     ending = "" if translation.end_log_prob is not None else " It was cut off at the length limit."
     return (
-        f"On average {_percent(typical)} sure of a word (geometric mean); least sure of "
+        f"On average {percent(typical, 0)} sure of a word (geometric mean); least sure of "
         f"“{translation.target_words[lowest].text}”, "
-        f"{_percent(shares[lowest])}.{ending}"
+        f"{percent(shares[lowest], 0)}.{ending}"
     )
-
-
-def _percent(share: float) -> str:
-    """Return a probability as per cent, never rounded down to zero."""
-    if share >= 0.01:
-        return f"{100 * share:.0f} %"
-    return f"{100 * share:.1f} %" if share >= 0.0005 else "less than 0.1 %"

@@ -21,7 +21,6 @@ from engine.inspection.translation.forcing import (
     arrange,
     decode,
     divergence,
-    percent,
     read_steps,
     reference_ids,
     runs_of,
@@ -29,6 +28,7 @@ from engine.inspection.translation.forcing import (
 from engine.models.folder import LoadedModel
 from engine.text import Tokenizer
 from engine.text.piece_labels import CONTINUES, display_pieces
+from engine.wording import percent
 
 FELT_NATS = 0.1
 ENOUGH = (
@@ -142,7 +142,7 @@ def read_word(tokenizer: Tokenizer, word: str) -> list[int]:
 def wrong_word_sentence(found: WrongWord) -> str:
     """Return in plain words what the wrong word did, with what was measured."""
     began = (
-        f"After step {found.step} it was made to read “{found.word}” ({percent(found.probability)} by its own "
+        f"After step {found.step} it was made to read “{found.word}” ({percent(found.probability, 0)} by its own "
         "reckoning) instead of "
         f"“{found.instead_of}”. "
     )

@@ -12,6 +12,7 @@ from engine.decoding import next_distribution, prefill
 from engine.decoding.sampling import logits_along
 from engine.decoding.text import prompt_ids
 from engine.models.folder import LoadedModel
+from engine.wording import percent
 
 _NAMES = {" ": "a space", "\n": "a new line", "\n\n": "an empty line", "\t": "a tab"}
 
@@ -46,8 +47,8 @@ class NextTokens:
         before, after = float(row["probability_before"].iloc[0]), float(row["probability_after"].iloc[0])
         place = int(row.index[0]) + 1
         return (
-            f"Here followed {name}: number {place} on the network's list with {100 * before:.1f} %, "
-            f"{100 * after:.1f} % after your settings."
+            f"Here followed {name}: number {place} on the network's list with {percent(before)}, "
+            f"{percent(after)} after your settings."
         )
 
 

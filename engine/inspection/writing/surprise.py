@@ -15,6 +15,7 @@ from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
 from engine.plotting.writing.text_grid import spoken_token
+from engine.wording import percent
 
 ALTERNATIVES = 4
 
@@ -74,9 +75,7 @@ def surprise(loaded: LoadedModel, text: str) -> Surprise:
             "place": places,
             "is_unknown": token_ids.numpy() == tokenizer.unk_id,
             "expected": [
-                ", ".join(
-                    f"{spoken_token(token)} {100 * share:.1f} %" for token, share in zip(row, shares, strict=True)
-                )
+                ", ".join(f"{spoken_token(token)} {percent(share)}" for token, share in zip(row, shares, strict=True))
                 for row, shares in zip(map(tokenizer.tokens, best.tolist()), best_shares.tolist(), strict=True)
             ],
         }

@@ -25,7 +25,7 @@ from engine.inspection.writing.copy_index import CopyIndex
 from engine.inspection.writing.measures import Measures, measure_text
 from engine.models.base import select
 from engine.models.folder import LoadedModel
-from engine.wording import listing
+from engine.wording import listing, percent
 
 TEMPERATURES = (0.0, 0.2, 0.5, 0.8, 1.0, 1.5)
 CURVE_TEMPERATURES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.5)
@@ -115,10 +115,10 @@ def temperature_sentence(texts: Sequence[TemperatureText]) -> str:
         f"Caught in a loop at temperature {listing(loops)}. " if loops else "None of the texts is caught in a loop. "
     )
     a, b = low.measures, high.measures
-    parts = [f"distinct words go from {_percent(a.distinct_1)} to {_percent(b.distinct_1)}"]
+    parts = [f"distinct words go from {percent(a.distinct_1, 0)} to {percent(b.distinct_1, 0)}"]
     if not math.isnan(b.known_words):
-        parts.append(f"words that exist from {_percent(a.known_words)} to {_percent(b.known_words)}")
-        parts.append(f"novelty from {_percent(a.novelty)} to {_percent(b.novelty)}")
+        parts.append(f"words that exist from {percent(a.known_words, 0)} to {percent(b.known_words, 0)}")
+        parts.append(f"novelty from {percent(a.novelty, 0)} to {percent(b.novelty, 0)}")
     return f"{caught}From temperature {low.temperature:g} to {high.temperature:g}, {'; '.join(parts)}."
 
 
@@ -219,7 +219,3 @@ def _index(loaded: LoadedModel) -> CopyIndex | None:
         return index_of(loaded)
     except DataError:
         return None
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

@@ -12,6 +12,7 @@ from engine.plotting import theme
 from engine.plotting.labels import plain_label, plain_labels, scale_below
 from engine.plotting.theme import Mode
 from engine.plotting.writing.distribution import visible_token
+from engine.wording import percent
 
 TRACK_HEIGHT = 24
 LETTER_SIZE = 11
@@ -172,7 +173,7 @@ def predicate_shares(frame: pd.DataFrame, *, mode: Mode, architecture: str) -> g
 def describe_predicate_shares(frame: pd.DataFrame) -> str:
     """Return the alternative text of `predicate_shares`: both shares of each question."""
     parts = [
-        f"{row.question} {row.matched:.0%} in the matches, {row.overall:.0%} in the whole text"
+        f"{row.question} {percent(row.matched, 0)} in the matches, {percent(row.overall, 0)} in the whole text"
         for row in frame.itertuples()
     ]
     return f"How often questions about a place are answered yes: {'; '.join(parts)}."

@@ -15,8 +15,8 @@ from engine.plotting.theme import Mode
 LONGEST_TICK = 14
 MOST_TICKS = 60
 HALVES = {
-    "forward": ("#33383D", "#DDE1E5", "dash", "triangle-right"),
-    "backward": ("#B4560A", "#E6A04B", "dot", "triangle-left"),
+    "forward": (*theme.SERIES["slate"], "dash", "triangle-right"),
+    "backward": (*theme.SERIES["amber"], "dot", "triangle-left"),
 }
 
 

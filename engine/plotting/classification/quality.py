@@ -14,9 +14,9 @@ from engine.plotting.theme import Mode
 
 MEASURES = {"accuracy": ("Accuracy", "solid"), "precision": ("Precision", "dash"), "recall": ("Recall", "dot")}
 _MEASURE_COLOURS = {
-    "accuracy": ("#33383D", "#DDE1E5"),
-    "precision": ("#B4560A", "#E6A04B"),
-    "recall": ("#1B7C9E", "#5CC3E8"),
+    "accuracy": theme.SERIES["slate"],
+    "precision": theme.SERIES["amber"],
+    "recall": theme.SERIES["teal"],
 }
 
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from engine.plotting import theme
 from engine.plotting.gradients.gradients import CEILING, FLOOR, power_labels
 from engine.plotting.theme import Mode
+from engine.wording import percent
 
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 
@@ -78,7 +79,7 @@ def describe_foretold(frame: pd.DataFrame) -> str:
     return (
         f"{len(frame)} marks. The network nearest to the edge (recurrent gain {near['recurrent_gain']:g}, "
         f"{int(near['length'])} steps) gives "
-        f"{100 * near['accuracy']:.0f} % right answers, the furthest from it (gain {far['recurrent_gain']:g}, "
+        f"{percent(near['accuracy'], 0)} right answers, the furthest from it (gain {far['recurrent_gain']:g}, "
         f"{int(far['length'])} steps) "
-        f"{100 * far['accuracy']:.0f} %."
+        f"{percent(far['accuracy'], 0)}."
     )

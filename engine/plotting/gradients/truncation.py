@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from engine.plotting import theme
 from engine.plotting.gradients.gradients import power_axis
 from engine.plotting.theme import Mode
+from engine.wording import percent
 
 LOWEST = -12.0  # powers of ten; what is smaller is drawn there
 
@@ -53,7 +54,7 @@ def reach_curve(
             yshift=18 * (place % 2),
             xanchor="right" if row.reach > len(y) / 2 else "left",
             showarrow=False,
-            text=f"{row.length}: {100 * row.kept:.0f} %",
+            text=f"{row.length}: {percent(row.kept, 0)}",
             font={"color": theme.ink(mode), "size": 13},
         )
     power_axis(figure, float(y.min()), float(max(y.max(), y.min() + 1)))
@@ -87,7 +88,7 @@ def cost_bars(
 def describe_truncation(frame: pd.DataFrame) -> str:
     """Return the alternative text of the three figures."""
     parts = [
-        f"chunks of {row.length} reach {row.reach} steps back, hold {100 * row.kept:.0f} % and keep "
+        f"chunks of {row.length} reach {row.reach} steps back, hold {percent(row.kept, 0)} and keep "
         f"{row.memory_bytes / 2**20:.2g} MiB"
         for row in frame.itertuples()
     ]

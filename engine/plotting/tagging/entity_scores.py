@@ -13,13 +13,14 @@ from engine.plotting import theme
 from engine.plotting.labels import plain_label, plain_labels
 from engine.plotting.theme import Mode
 from engine.plotting.translation.timelines import LineStyle
+from engine.wording import percent
 
 # All are LSTMs, so no architecture's colour tells them apart; each has a colour and a marker.
 STYLES = (
-    LineStyle("#0072B2", "#4FA9E2", "solid", "diamond"),
-    LineStyle("#9A4591", "#D68ACD", "dash", "square"),
-    LineStyle("#BF3A1E", "#F2815F", "dot", "triangle-right"),
-    LineStyle("#5C646B", "#A3AAB0", "longdash", "x"),
+    LineStyle(*theme.SERIES["blue"], "solid", "diamond"),
+    LineStyle(*theme.SERIES["purple"], "dash", "square"),
+    LineStyle(*theme.SERIES["red"], "dot", "triangle-right"),
+    LineStyle(*theme.SERIES["muted"], "longdash", "x"),
 )
 BASELINE = "most frequent tag"
 ROW_HEIGHT = 34
@@ -101,7 +102,7 @@ def type_confusion(counts: pd.DataFrame, *, mode: Mode) -> go.Figure:
         unselected=still,
         customdata=[f"{rows[row]}|{columns[column]}" for row, column, _, _ in cells],
         hovertext=[
-            f"{rows[row]} by people, {columns[column]} by the network: {count:,} ({share:.1%} of the row)"
+            f"{rows[row]} by people, {columns[column]} by the network: {count:,} ({percent(share)} of the row)"
             for row, column, count, share in cells
         ],
         hovertemplate="%{hovertext}<extra></extra>",

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from engine.plotting import theme
 from engine.plotting.labels import plain_label, plain_labels, scale_below
 from engine.plotting.theme import Mode
+from engine.wording import percent
 
 ROW_PIXELS = 34
 LARGEST_NODE = 24
@@ -278,7 +279,7 @@ def _way_colours(mode: Mode) -> list[str]:
 
 def _node_hover(row: tuple) -> str:
     return (
-        f"<b>{plain_label(row.word)}</b> as {plain_label(row.tag)}: probability {row.probability:.1%}<br>"
+        f"<b>{plain_label(row.word)}</b> as {plain_label(row.tag)}: probability {percent(row.probability)}<br>"
         f"emission {row.emission:+.2f}<br>best way in: from {plain_label(row.before)}, "
         f"{_step_text(row.transition)}<br>sum up to here {row.sum:+.2f}"
     )

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
+from engine.wording import percent
 
 CHOSEN = "\N{BLACK DIAMOND}"
 ROW_HEIGHT = 26
@@ -25,10 +26,10 @@ def tag_bars(tags: Sequence[str], probabilities: Sequence[float], chosen: str, *
         y=list(range(len(tags))),
         orientation="h",
         marker={"color": colours},
-        text=[_percent(value) for value in probabilities],
+        text=[percent(value).removesuffix(" %") for value in probabilities],
         textposition="outside",
         cliponaxis=False,
-        hovertext=[f"{plain_label(tag)}: {value:.4%}" for tag, value in zip(tags, probabilities, strict=True)],
+        hovertext=[f"{plain_label(tag)}: {percent(value, 4)}" for tag, value in zip(tags, probabilities, strict=True)],
         hovertemplate="%{hovertext}<extra></extra>",
     )
     figure.update_yaxes(
@@ -37,7 +38,3 @@ def tag_bars(tags: Sequence[str], probabilities: Sequence[float], chosen: str, *
     figure.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100], fixedrange=True)
     figure.update_layout(showlegend=False, margin={"t": 8})
     return figure
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f}" if value >= 0.001 else "<0.1"

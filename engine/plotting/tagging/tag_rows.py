@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
+from engine.wording import percent
 
 ROW_PIXELS = 22
 FONT_SIZE = 12
@@ -91,7 +92,7 @@ def tag_rows(
                 texts.append(
                     (middle, top + depth, plain_label(shown), theme.muted(mode) if tag == OUTSIDE else theme.ink(mode))
                 )
-                share = "" if row.probabilities is None else f", {row.probabilities[place]:.1%}"
+                share = "" if row.probabilities is None else f", {percent(row.probabilities[place])}"
                 note = ", cannot follow the tag before" if is_broken else ""
                 targets.append(
                     (

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
+from engine.wording import percent
 
 ROW_PIXELS = 38
 LETTERS_OF_A_PIECE = 7  # so many fit into one of eight columns on a telephone
@@ -149,9 +150,7 @@ def describe_beam_tree(nodes: pd.DataFrame, lanes: pd.DataFrame, first_step: int
     ranks."""
     last_step = min(int(nodes["step"].max()), first_step + steps_shown - 1)
     winner = nodes[nodes["is_winner"] & nodes["step"].between(first_step, last_step)]
-    path = ", ".join(
-        f"{row.piece} rank {row.rank} ({100 * math.exp(row.log_prob):.1f} %)" for row in winner.itertuples()
-    )
+    path = ", ".join(f"{row.piece} rank {row.rank} ({percent(math.exp(row.log_prob))})" for row in winner.itertuples())
     count = lanes["lane"].nunique()
     beside = f" Below the tree run {count} {'sentence' if count == 1 else 'sentences'} brought back." if count else ""
     return (
@@ -239,7 +238,7 @@ def _hover(row: tuple) -> str:
     text = row.text if len(row.text) <= LETTERS_OF_A_TEXT else "\N{HORIZONTAL ELLIPSIS}" + row.text[-LETTERS_OF_A_TEXT:]
     return (
         f"{plain_label(text)}<br>step {row.step}, rank {row.rank}: {plain_label(row.piece)} "
-        f"{100 * math.exp(row.log_prob):.2f} %"
+        f"{percent(math.exp(row.log_prob), 2)}"
         f"<br>sum {row.total:.4f} nats, score {row.score:.4f}<br>{row.reason}"
     )
 

@@ -15,11 +15,11 @@ from engine.plotting.translation.timelines import LineStyle
 
 # All are LSTMs, so no architecture's colour tells them apart; each has a colour, a dash and a marker.
 REGIME_STYLES = (
-    LineStyle("#11151A", "#E8E5DE", "solid", "circle"),
-    LineStyle("#9A4591", "#D68ACD", "dash", "square"),
-    LineStyle("#1B7C9E", "#5CC3E8", "dashdot", "diamond"),
-    LineStyle("#BF3A1E", "#F2815F", "dot", "triangle-up"),
-    LineStyle("#5C646B", "#A3AAB0", "longdash", "x"),
+    LineStyle(*theme.SERIES["ink"], "solid", "circle"),
+    LineStyle(*theme.SERIES["purple"], "dash", "square"),
+    LineStyle(*theme.SERIES["teal"], "dashdot", "diamond"),
+    LineStyle(*theme.SERIES["red"], "dot", "triangle-up"),
+    LineStyle(*theme.SERIES["muted"], "longdash", "x"),
 )
 
 

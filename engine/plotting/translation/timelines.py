@@ -44,9 +44,9 @@ class LineStyle:
 # All runs are of one network, so no architecture's colour is theirs: ink, accent and grey, each with a marker and a
 # dash.
 RUN_STYLES = {
-    "Forced": LineStyle(theme.ink("light"), theme.ink("dark"), "solid", "square"),
-    "Yours": LineStyle("#B4560A", "#E6A04B", "dash", "diamond"),
-    "Free": LineStyle(theme.muted("light"), theme.muted("dark"), "dot", "circle-open"),
+    "Forced": LineStyle(*theme.SERIES["ink"], "solid", "square"),
+    "Yours": LineStyle(*theme.SERIES["amber"], "dash", "diamond"),
+    "Free": LineStyle(*theme.SERIES["muted"], "dot", "circle-open"),
 }
 
 

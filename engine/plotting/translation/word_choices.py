@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from engine.plotting import theme
 from engine.plotting.labels import plain_label, plain_labels
 from engine.plotting.theme import Mode
+from engine.wording import percent
 
 ROW_HEIGHT = 34
 MAX_LABEL = 22
@@ -51,7 +52,7 @@ def word_choice_bars(frame: pd.DataFrame, *, mode: Mode, architecture: str) -> g
 def describe_word_choices(frame: pd.DataFrame) -> str:
     """Return the alternative text of `word_choice_bars`: every word with its probability."""
     listed = ", ".join(
-        f"“{word}”{' (written)' if is_written else ''} {100 * share:.1f} %"
+        f"“{word}”{' (written)' if is_written else ''} {percent(share)}"
         for word, share, is_written in zip(frame["word"], frame["probability"], frame["is_written"], strict=True)
     )
     return f"Bars of the words that could stand here: {listed}."

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.theme import Mode
+from engine.wording import percent
 
 THIS_TEXT, UNSEEN_TEXT = "This text", "Text it never read"
 
@@ -47,13 +48,13 @@ def describe_coverage(frame: pd.DataFrame, minimum: int) -> str:
     """Return the alternative text of `coverage_curve`."""
     shortest, chosen = frame.iloc[0], frame[frame["length"] == minimum].iloc[0]
     words = (
-        f"In stretches of at least {shortest['length']:.0f} characters {100 * shortest['share']:.0f} % of this text "
+        f"In stretches of at least {shortest['length']:.0f} characters {percent(shortest['share'], 0)} of this text "
         "is copied, "
-        f"of at least {minimum} {100 * chosen['share']:.1f} %"
+        f"of at least {minimum} {percent(chosen['share'])}"
     )
     if frame["unseen"].isna().all():
         return f"{words}."
     return (
-        f"{words}; of text that the network never read {100 * shortest['unseen']:.0f} % and "
-        f"{100 * chosen['unseen']:.1f} %."
+        f"{words}; of text that the network never read {percent(shortest['unseen'], 0)} and "
+        f"{percent(chosen['unseen'])}."
     )

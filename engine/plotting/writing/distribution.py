@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
+from engine.wording import percent
 
 SPACE, LINE_BREAK, TAB = "\N{OPEN BOX}", "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}", "\N{RIGHTWARDS ARROW TO BAR}"
 _VISIBLE = {" ": SPACE, "\n": LINE_BREAK, "\t": TAB}
@@ -106,7 +107,7 @@ def describe_openness(frame: pd.DataFrame, position: int) -> str:
     return (
         f"Entropy along the text: {frame['entropy_before'].mean():.2f} nats on average as the network gave it, "
         f"{frame['entropy_after'].mean():.2f} after your settings, which cut away "
-        f"{100 * frame['mass_cut'].mean():.1f} % of the chances; "
+        f"{percent(frame['mass_cut'].mean())} of the chances; "
         f"after character {here['position']:.0f}: {here['entropy_before']:.2f} and {here['entropy_after']:.2f} nats."
     )
 
@@ -172,7 +173,7 @@ def stage_bars(
 
 
 def _stage_title(row: Any) -> str:
-    cut = f", {100 * row.mass_cut:.1f} % cut away" if row.stage in ("top_k", "top_p") else ""
+    cut = f", {percent(row.mass_cut)} cut away" if row.stage in ("top_k", "top_p") else ""
     return f"{STAGES[row.stage][1]} · {row.tokens} possible, {row.entropy:.2f} nats{cut}"
 
 
@@ -180,7 +181,7 @@ def describe_stages(stages: pd.DataFrame) -> str:
     """Return the alternative text of `stage_bars`: tokens left, entropy and what was cut, stage by stage."""
     parts = []
     for row in stages.itertuples():
-        cut = f", {100 * row.mass_cut:.1f} % of the chances cut away" if row.stage in ("top_k", "top_p") else ""
+        cut = f", {percent(row.mass_cut)} of the chances cut away" if row.stage in ("top_k", "top_p") else ""
         parts.append(f"{STAGES[row.stage][1].lower()} {row.tokens} possible, entropy {row.entropy:.2f} nats{cut}")
     return f"Bars of the chances at each stage: {'; '.join(parts)}."
 
@@ -199,4 +200,4 @@ def describe_next_tokens(frame: pd.DataFrame, top: int = 3, noun: str = "charact
 
 def _listed(frame: pd.DataFrame, when: str) -> str:
     pairs = zip(frame["token"], frame[f"probability_{when}"], strict=True)
-    return ", ".join(f"{visible_token(token)} {100 * share:.1f} %" for token, share in pairs)
+    return ", ".join(f"{visible_token(token)} {percent(share)}" for token, share in pairs)

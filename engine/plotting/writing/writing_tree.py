@@ -12,6 +12,7 @@ from engine.plotting import theme
 from engine.plotting.labels import plain_label
 from engine.plotting.theme import Mode
 from engine.plotting.writing.distribution import visible_token
+from engine.wording import percent
 
 ROW_PIXELS = 44
 LIFT = 0.12  # of a row, which keeps letters off the markers
@@ -102,7 +103,7 @@ def describe_writing_tree(frame: pd.DataFrame) -> str:
     if path.empty:
         return f"{size} The pen stands at the beginning."
     steps = ", ".join(
-        f"{visible_token(row.token)} {100 * row.probability:.1f} % {_AUTHORS[row.author]}"
+        f"{visible_token(row.token)} {percent(row.probability)} {_AUTHORS[row.author]}"
         for row in path.tail(5).itertuples()
     )
     return (
@@ -164,7 +165,7 @@ def _add_markers(figure: go.Figure, nodes: pd.DataFrame, author: str, symbol: st
         name=_AUTHORS[author].capitalize(),
         customdata=nodes["node"],
         hovertext=[
-            f"{plain_label(visible_token(row.token), 20)}: {100 * row.probability:.2f} %, {row.bits:.2f} bits, "
+            f"{plain_label(visible_token(row.token), 20)}: {percent(row.probability, 2)}, {row.bits:.2f} bits, "
             f"{_AUTHORS[author]}"
             for row in nodes.itertuples()
         ],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -13,7 +14,8 @@ from engine.inspection.cells.units import PARTS
 from engine.models.folder import ModelInfo
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
-from pages.components import cache, figures, networks
+from pages.components import figures, networks
+from pages.components.calls import Call, call
 from pages.components.forms import Controls
 from pages.components.translation.context import title
 from pages.components.views.cells import CellsView
@@ -51,12 +53,26 @@ class PageContext:
         return {name: info for name, info in self.models.items() if info.task == "language_model"}
 
     @property
+    def read(self) -> Call[CellReading]:
+        """The reading of the text, step by step, by the network that is looked at."""
+        return call(read_steps, self.text, model=self.network, kept="large")
+
+    @property
     def reading(self) -> CellReading:
         """Every state and gate of the network that is looked at, over the text."""
         if len(self.tokens) <= QUICKLY_READ:
-            return cache.keep_with_model(read_steps, self.network, self.text)
+            return self.read.value
         with st.spinner("The network reads the text, one step at a time.", show_time=True):
-            return cache.keep_with_model(read_steps, self.network, self.text)
+            return self.read.value
+
+    def receipt(self, prints: str, *uses: Callable[..., Any]) -> figures.Receipt:
+        """Return the receipt of what is worked out from the reading, which `prints` calls `found`."""
+        return self.read.receipt(
+            prints,
+            uses=uses,
+            measured=f"over {len(self.tokens):,} tokens",
+            note="The engine counts layers, steps and units from 0.",
+        )
 
     def label(self, name: str) -> str:
         """Return what the page calls a network."""

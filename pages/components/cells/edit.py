@@ -4,7 +4,9 @@ order."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from engine.inspection.cells.parity import TOLERANCE
@@ -28,7 +30,10 @@ from engine.plotting.cells.state_edits import (
     edit_curves,
     unit_bands,
 )
-from pages.components import cache, figures, header, inside_receipts, networks, notices
+from engine.plotting.writing.distribution import visible_token
+from engine.wording import percent
+from pages.components import cache, figures, header, networks, notices
+from pages.components.calls import call, receipt
 from pages.components.cells.context import PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.cells_edit import FIRST, SECOND
@@ -67,17 +72,21 @@ def show(context: PageContext) -> None:
         part = context.controls.segmented("edit_part", {"hidden": "What they say", "cell": "What they keep"}.get)
     texts = (first + tail, second + tail)
     parts = {name: part if part in parts_of(context.models[name].architecture) else "hidden" for name in chosen}
-    pairs = {context.label(name): cache.compute_with_model(pair_tokens, name, *texts) for name in chosen}
-    edits = {
-        context.label(name): cache.compute_with_model(compare_states, name, *texts, layer - 1, parts[name])
-        for name in chosen
-    }
+    pairs = {context.label(name): call(pair_tokens, *texts, model=name).value for name in chosen}
+    compared = [call(compare_states, *texts, layer - 1, parts[name], model=name) for name in chosen]
+    edits = {context.label(name): each.value for name, each in zip(chosen, compared, strict=True)}
     counted = next((name for name in chosen if context.models[name].architecture == "lstm"), chosen[0])
-    average = cache.compute_with_model(compare_averages, counted, *texts)
+    average = call(compare_averages, *texts, model=counted).value
     _show_times(context, chosen, edits)
     _show_longest(edits, pairs)
     _show_order(context, counted, texts, average)
-    receipt = inside_receipts.for_edit({name: parts[name] for name in chosen}, *texts, layer)
+    shown = receipt(
+        compared,
+        "found.half_after, found.gone_after, found.changed, found.distance.round(4).tolist(), "
+        "average_difference(model, first, second)",
+        uses=[average_difference],
+        note="The engine counts layers from 0.",
+    )
     frame = edit_frame(edits | {AVERAGE: average}, pairs | {AVERAGE: pairs[context.label(counted)]})
     architectures = {context.label(name): context.models[name].architecture for name in chosen} | {AVERAGE: "baseline"}
     frame.insert(1, "architecture", frame["reader"].map(architectures))
@@ -90,10 +99,10 @@ def show(context: PageContext) -> None:
         name="edit-curves",
         alt=describe_edit_curves(frame),
         table=frame,
-        receipt=receipt,
+        receipt=shown,
     )
     header.section("Which units differ, and where?")
-    _show_units(edits, pairs, receipt)
+    _show_units(edits, pairs, shown)
     _show_proof(context, chosen, texts[1], layer)
 
 
@@ -158,9 +167,9 @@ def _show_times(context: PageContext, chosen: list[str], edits: dict[str, StateE
             noun = cache.load_model(name).tokenizer.noun
             st.metric("Half of the difference is gone after", _steps(edit.half_after, noun))
             gone = (
-                f"{GONE:.0%} is left after {_steps(edit.gone_after, noun)}"
+                f"{percent(GONE, 0)} is left after {_steps(edit.gone_after, noun)}"
                 if edit.gone_after is not None
-                else f"more than {GONE:.0%} is left at the end"
+                else f"more than {percent(GONE, 0)} is left at the end"
             )
             st.caption(
                 notices.plain(
@@ -180,8 +189,8 @@ def _small(difference: float) -> str:
 
 def _show_order(context: PageContext, counted: str, texts: tuple[str, str], average: StateEdit) -> None:
     """Say what a reader without order makes of the two texts, with the measured difference."""
-    difference = cache.compute_with_model(average_difference, counted, *texts)
-    if cache.compute_with_model(has_same_tokens, counted, *texts):
+    difference = call(average_difference, *texts, model=counted).value
+    if call(has_same_tokens, *texts, model=counted).value:
         sentence = (
             f"Both texts are made of the same letters in another order. The average of the {context.label(counted)}'s "
             "embeddings is therefore the "
@@ -220,7 +229,7 @@ def _show_longest(edits: dict[str, StateEdit], pairs: dict[str, Pairs]) -> None:
 
 def _show_proof(context: PageContext, chosen: list[str], text: str, layer: int) -> None:
     """Compare the states shown, which torch.nn computed, with the readable cells."""
-    found = {name: cache.compute_with_model(prove_text, name, text, layer - 1) for name in chosen}
+    found = {name: call(prove_text, text, layer - 1, model=name).value for name in chosen}
     said = ", ".join(f"{context.label(name)} {difference:.1e}" for name, difference in found.items())
     worst = max(found.values())
     verdict = "the same to five digits" if worst <= TOLERANCE else "NOT the same to five digits"
@@ -231,7 +240,7 @@ def _show_proof(context: PageContext, chosen: list[str], text: str, layer: int) 
     st.caption(f":material/verified: **Proof.** {notices.plain(sentence)}")
 
 
-def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], receipt: figures.Receipt) -> None:
+def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], shown: figures.Receipt) -> None:
     """Draw the units that differ most, network by network, for the networks that read the same tokens."""
     tokens = next(iter(pairs.values())).tokens
     same = [label for label in edits if pairs[label].tokens == tokens]
@@ -257,6 +266,17 @@ def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], receipt: f
         unit_bands(tokens[window], edited[window].tolist(), bands, mode=figures.mode()),
         name="edit-units",
         alt=describe_unit_bands(bands, tokens[window]),
-        table=inside_receipts.units_table(bands, tokens[window]),
-        receipt=receipt,
+        table=_units_table(bands, tokens[window]),
+        receipt=shown,
     )
+
+
+def _units_table(bands: Sequence[Band], tokens: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Return the differences of single units as one row per network, unit and place."""
+    rows = [
+        (band.label, unit, place + 1, visible_token(one), visible_token(other), float(band.differences[place, column]))
+        for band in bands
+        for column, unit in enumerate(band.units)
+        for place, (one, other) in enumerate(tokens)
+    ]
+    return pd.DataFrame(rows, columns=["network", "unit", "place", "first", "second", "difference"])

@@ -10,8 +10,9 @@ from engine.inspection.cells.gate_trajectories import ORDERS, gate_averages, gat
 from engine.inspection.cells.steps import Strand
 from engine.inspection.cells.units import PARTS, is_switch
 from engine.plotting.cells.states import gate_averages_lines, saturation_scatter, unit_heat_map
-from pages.components import cell_receipts, figures, notices
-from pages.components.cells import guide
+from engine.wording import percent
+from pages.components import figures, notices
+from pages.components.cells import guide, proof
 from pages.components.cells.context import PageContext, part_label
 from pages.components.header import TEXT_WIDTH
 
@@ -52,7 +53,7 @@ def show(context: PageContext) -> None:
                     _draw_map(
                         context, strand, place, shown, order, position, unit, seen, name=f"all-{shown}", height=280
                     )
-    cell_receipts.show_proof(context, place)
+    proof.show(context, place)
 
 
 def _show_averages(
@@ -79,7 +80,7 @@ def _show_averages(
         alt=f"Mean of each gate over {strand.hidden_size} units at each of {len(context.tokens)} tokens. Lowest: "
         f"{said}.",
         table=averages,
-        receipt=cell_receipts.for_averages(context, place),
+        receipt=context.receipt(f"gate_averages(found.strands[{place}], found.tokens).to_string()", gate_averages),
         on_click=lambda chosen: context.controls.set("position", chosen + 1),
     )
     st.caption(notices.plain(f"Lowest means: {said}."))
@@ -141,7 +142,7 @@ def _draw_map(
                 "mean": values.mean(axis=1),
             }
         ),
-        receipt=cell_receipts.for_part(context, place, part),
+        receipt=context.receipt(f"found.strands[{place}].parts[{part!r}]"),
     )
 
 
@@ -154,7 +155,7 @@ def _show_saturation(context: PageContext, strand: Strand, place: int, unit: int
     found = saturation(strand)
     means = found.groupby("part", sort=False)[["shut", "open"]].mean()
     said = "; ".join(
-        f"{PARTS[part]} {100 * row['shut']:.0f} % shut, {100 * row['open']:.0f} % open"
+        f"{PARTS[part]} {percent(row['shut'], 0)} shut, {percent(row['open'], 0)} open"
         for part, row in means.iterrows()
     )
     st.markdown(
@@ -170,7 +171,7 @@ def _show_saturation(context: PageContext, strand: Strand, place: int, unit: int
         name="gate-saturation",
         alt=f"How often each of {strand.hidden_size} units has its gates below 0.1 or above 0.9. On average: {said}.",
         table=found,
-        receipt=cell_receipts.for_saturation(context, place),
+        receipt=context.receipt(f"saturation(found.strands[{place}]).to_string()", saturation),
         on_click=lambda chosen: context.controls.set("unit", chosen),
     )
     st.caption(f"On average: {said}. The figure is that of Karpathy, Johnson and Li (2015), on your text.")

@@ -7,7 +7,9 @@ import streamlit as st
 
 from engine.inspection.cells.memory_retention import follow_write, verdict
 from engine.plotting.cells.states import left_of_a_write
-from pages.components import cache, cell_receipts, figures, notices
+from engine.wording import percent
+from pages.components import cache, figures, notices
+from pages.components.cells import proof
 from pages.components.cells.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -53,11 +55,11 @@ def show(context: PageContext) -> None:
     row = found.frame.iloc[min(LATER, len(found.frame) - 1)]
     later = f"{int(row['distance'])} step{'s' if row['distance'] != 1 else ''} later"
     gates, ablation, apart = st.columns(3)
-    gates.metric(f"Left {later}, {name[0].lower()}{name[1:]}", f"{100 * row['by_gates']:.1f} %")
-    ablation.metric(f"Left {later}, by ablation", f"{100 * row['by_ablation']:.1f} %")
+    gates.metric(f"Left {later}, {name[0].lower()}{name[1:]}", percent(row["by_gates"]))
+    ablation.metric(f"Left {later}, by ablation", percent(row["by_ablation"]))
     apart.metric(
         "Disagreement there",
-        f"{100 * row['mismatch']:.1f} %",
+        percent(row["mismatch"]),
         help="The length of the difference of the two vectors, as a share of what was written: they can be equally "
         "long and point elsewhere.",
     )
@@ -69,7 +71,9 @@ def show(context: PageContext) -> None:
         alt=f"What is left of a write of size {found.size:.2f} over {len(found.frame) - 1} later tokens. "
         f"{verdict(found)}",
         table=found.frame,
-        receipt=cell_receipts.for_conveyor(context, place, position, unit),
+        receipt=context.receipt(
+            f"follow_write(model, found, {place}, {position}, {unit}).frame.to_string()", follow_write
+        ),
         on_click=lambda chosen: context.controls.set("position", chosen + 1),
     )
     whose = (
@@ -80,4 +84,4 @@ def show(context: PageContext) -> None:
     st.caption(
         f"Shown is {whose}: {found.size:.3f} were written. 100 % is what was written; more than that means it grew."
     )
-    cell_receipts.show_proof(context, place)
+    proof.show(context, place)

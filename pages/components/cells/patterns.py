@@ -35,7 +35,9 @@ from engine.plotting.cells.range_match import (
 )
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
-from pages.components import cache, figures, header, inside_receipts, notices
+from engine.wording import percent
+from pages.components import figures, header, notices
+from pages.components.calls import Call, call
 from pages.components.cells.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -50,7 +52,7 @@ def show(context: PageContext) -> None:
     """Draw the choice of a range, its units, where else they are on, what these places have in common, and the
     proof."""
     layer = _show_all(context)
-    difference = cache.compute_with_model(prove_text, context.network, context.text, layer - 1)
+    difference = call(prove_text, context.text, layer - 1, model=context.network).value
     verdict = "the same to five digits" if difference <= TOLERANCE else "NOT the same to five digits"
     words = (
         f"The hidden states of layer {layer} from torch.nn, and every step by hand with the readable cell: "
@@ -70,11 +72,10 @@ def _show_all(context: PageContext) -> int:
         width=TEXT_WIDTH,
     )
     text, layer, threshold, (start, stop), outside = _ask_range(context)
-    pattern = cache.compute_with_model(
-        select_pattern, context.network, text, layer - 1, start, stop, threshold, outside
-    )
-    here = cache.keep_with_model(read_states, context.network, TEXT, layer - 1, len(text), text)
-    _show_pattern(context, pattern, here, (start, stop), layer)
+    selected = call(select_pattern, text, layer - 1, start, stop, threshold, outside, model=context.network)
+    here = call(read_states, TEXT, layer - 1, len(text), text, model=context.network, kept="large")
+    pattern = selected.value
+    _show_pattern(context, pattern, here.value, (start, stop), layer)
     if not pattern.units:
         return layer
     header.section("Where else are the same units on?")
@@ -82,26 +83,27 @@ def _show_all(context: PageContext) -> int:
     if source == OWN and not own:
         notices.note("Paste a text above to look for the pattern in it.")
         return layer
-    given = own if source == OWN else text if source == TEXT else ""
-    reading = here if source == TEXT else _read(context, source, layer, characters, given)
-    matches = find_matches(reading, pattern, least)
-    settings = {
-        "threshold": threshold,
-        "outside": outside,
-        "least": least,
-        "source": source,
-        "characters": characters,
-        "own": given,
-    }
-    receipt = inside_receipts.for_pattern(context.network, text, layer, (start, stop), settings, reading)
+    read = here if source == TEXT else _read(context, source, layer, characters, own)
+    reading = read.value
+    found = call(find_matches, read, selected, least, kept="large")
+    matches = found.value
     st.caption(notices.plain(reading.source))
     if not len(matches.frame):
         notices.note(
-            f"Nowhere in these {len(reading.stops):,} tokens are {least:.0%} of the {len(pattern.units)} units on "
-            "together; ask for a smaller share."
+            f"Nowhere in these {len(reading.stops):,} tokens are {percent(least, 0)} of the {len(pattern.units)} units "
+            "on together; ask for a smaller share."
         )
         return layer
-    explained = explain_matches(reading, matches)
+    explanation = call(explain_matches, read, found)
+    explained = explanation.value
+    receipt = explanation.receipt(
+        "pattern.units, matches.frame.head(20).to_string(), found.to_string()",
+        data=reading.source,
+        measured=f"{len(reading.stops):,} tokens",
+        seconds=read.result.seconds,
+        note="The time is what reading the text took; it is read once for all patterns. The engine counts layers and "
+        "tokens from 0.",
+    )
     _show_verdict(pattern, reading, matches, explained)
     _show_matches(context, reading, matches, receipt)
     header.section("What do these places have in common?")
@@ -132,7 +134,7 @@ def _ask_range(context: PageContext) -> tuple[str, int, float, tuple[int, int], 
         layer = controls.segmented("patterns_layer")
         threshold = controls.slider("patterns_threshold", width=260)
         outside = controls.toggle("patterns_outside")
-    start, stop = cache.compute_with_model(suggest_range, context.network, context.text, layer - 1, threshold)
+    start, stop = call(suggest_range, context.text, layer - 1, threshold, model=context.network).value
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-range"):
         if size > 1:
             first = controls.slider("patterns_first", maximum=size, default=start + 1, width=260)
@@ -157,19 +159,18 @@ def _set_range(context: PageContext, first: int, last: int) -> None:
     context.controls.set("patterns_last", last)
 
 
-def _read(context: PageContext, source: str, layer: int, characters: int, text: str) -> TextReading:
-    """Return a layer's states over a text, with progress while it is read for the first time."""
+def _read(context: PageContext, source: str, layer: int, characters: int, text: str) -> Call[TextReading]:
+    """Return the Call of a layer's states over a text, with progress while it is read for the first time."""
     slot = st.empty()
 
     def told(share: float) -> None:
         slot.progress(share, text="The network reads the text.")
 
     with st.spinner("The network reads the text. Once it has, every pattern is found in a moment."):
-        reading = cache.compute_on_shared_model(
-            read_states, context.network, source, layer - 1, characters, text, progress=told
-        )
+        read = call(read_states, source, layer - 1, characters, text, model=context.network, kept="huge")
+        read.watch(told)
     slot.empty()
-    return reading
+    return read
 
 
 def _show_pattern(context: PageContext, pattern: Pattern, here: TextReading, span: tuple[int, int], layer: int) -> None:
@@ -235,7 +236,8 @@ def _show_pattern(context: PageContext, pattern: Pattern, here: TextReading, spa
         ),
         name="patterns-tracks",
         alt=f"Under the text, row by row: {', '.join(title for title, _, _ in rows)}. In the range “{chosen}” "
-        f"{on[start:stop].mean():.0%} of the units are on on average, in the whole text {on.mean():.0%}.",
+        f"{percent(on[start:stop].mean(), 0)} of the units are on on average, in the whole text "
+        f"{percent(on.mean(), 0)}.",
         table=table,
     )
 
@@ -243,7 +245,7 @@ def _show_pattern(context: PageContext, pattern: Pattern, here: TextReading, spa
 def _ask_where(context: PageContext) -> tuple[float, str, int, str]:
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-where"):
-        controls.offer("patterns_where", cache.compute_with_model(sources_of, context.network), WHERE.get)
+        controls.offer("patterns_where", call(sources_of, model=context.network).value, WHERE.get)
         source = controls.select("patterns_where", WHERE.get, width=240)
         least = controls.slider("patterns_least", width=240)
         characters = controls.slider("patterns_characters", width=240) if source in (STORIES, TRAINING) else 0
@@ -256,11 +258,11 @@ def _show_verdict(pattern: Pattern, reading: TextReading, matches: Matches, expl
     first = explained.iloc[0]
     st.markdown(
         notices.plain(
-            f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {matches.covered:.1%} of them, found in "
-            f"{1000 * matches.elapsed_seconds:.0f} ms "
+            f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {percent(matches.covered)} of them, "
+            f"found in {1000 * matches.elapsed_seconds:.0f} ms "
             f"for {len(pattern.units)} unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: "
-            f"“{first['question']}” is true at {first['matched']:.0%} of them and at "
-            f"{first['overall']:.0%} of all."
+            f"“{first['question']}” is true at {percent(first['matched'], 0)} of them and at "
+            f"{percent(first['overall'], 0)} of all."
         ),
         width=TEXT_WIDTH,
     )
@@ -294,7 +296,7 @@ def _show_matches(context: PageContext, reading: TextReading, matches: Matches, 
         ),
         name="patterns-match",
         alt=f"Match {chosen}, “{visible_token(row['text'])}”, in its surroundings, score {row['score']:.2f}: "
-        f"{row['inside']:.0%} of the units are on within it, {row['outside']:.0%} beside it.",
+        f"{percent(row['inside'], 0)} of the units are on within it, {percent(row['outside'], 0)} beside it.",
         receipt=receipt,
     )
     around = [text_around(reading, start, stop) for start, stop in zip(shown["start"], shown["stop"], strict=True)]

@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from engine.cells import CELLS
-from engine.inspection.cells.layer_shapes import LayerSettings, LayerShapes, measure_layer, python_lines
+from engine.inspection.cells.layer_shapes import SEED, LayerSettings, LayerShapes, measure_layer, python_lines
 from engine.plotting.cells.layer_shapes import count_bars, describe_count_bars, describe_state_grid, state_grid
-from pages.components import cache, figures, header, inside_receipts, notices
+from pages.components import figures, header, notices
+from pages.components.calls import call
 from pages.components.cells.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -35,8 +36,16 @@ def show(context: PageContext) -> None:
         width=TEXT_WIDTH,
     )
     settings = _ask_settings(context)
-    found = cache.compute(measure_layer, settings)
-    receipt = inside_receipts.for_shapes(settings, found.cell_difference)
+    measured = call(measure_layer, settings)
+    found = measured.value
+    receipt = measured.receipt(
+        python=python_lines(settings),
+        model=f"a new torch.nn.{settings.kind.upper()} with random weights",
+        data="random input",
+        seed=SEED,
+        note="The same layer computed step by step with the readable cells: largest difference in output "
+        f"{found.cell_difference:.1e}.",
+    )
     _show_shapes(settings, found, receipt)
     header.section("Where does each number sit?")
     st.markdown(

@@ -12,8 +12,8 @@ from engine.inspection.cells.units import is_switch
 from engine.plotting.cells.diagram import cell_diagram
 from engine.plotting.cells.equations import state_lines, sum_lines
 from engine.plotting.cells.states import state_strips
-from pages.components import cache, cell_receipts, figures, notices
-from pages.components.cells import guide
+from pages.components import cache, figures, notices
+from pages.components.cells import guide, proof
 from pages.components.cells.context import PageContext, part_label, signed
 from pages.components.header import TEXT_WIDTH
 
@@ -51,7 +51,7 @@ def show(context: PageContext) -> None:
         cell_diagram(strand.cell, values, mode=figures.mode()),
         name="cell-diagram",
         alt=_describe(strand, step, unit, is_whole),
-        receipt=cell_receipts.for_flows(context, place, position, chosen),
+        receipt=context.receipt(f"flows(model, found, {place}, {position}, {chosen})", flows),
     )
     st.caption(
         "The thicker a wire, the larger the number that flows along it now; dashed ones are below zero. "
@@ -64,7 +64,7 @@ def show(context: PageContext) -> None:
     )
     _show_strips(context, strand, place, position, unit)
     _show_arithmetic(context, strand, step, place, position, unit)
-    cell_receipts.show_proof(context, place)
+    proof.show(context, place)
 
 
 def said(context: PageContext, step: UnitStep, strand: Strand, position: int, unit: int) -> str:
@@ -123,7 +123,9 @@ def _show_strips(context: PageContext, strand: Strand, place: int, position: int
         + ", ".join(f"{label} {values[unit]:.2f}" for label, (values, _) in list(rows.items())[1:])
         + ".",
         table=strand.step_table(position),
-        receipt=cell_receipts.for_states(context, place, position),
+        receipt=context.receipt(
+            f"{{part: values[{position}] for part, values in found.strands[{place}].parts.items()}}"
+        ),
         on_click=lambda chosen: context.controls.set("unit", chosen),
     )
 
@@ -144,7 +146,8 @@ def _show_arithmetic(
     before = step.hidden_before if step.cell_before is None else step.cell_before
     for line in state_lines(step.kind, values, before, step.hidden, step.cell):
         st.latex(line)
-    figures.show_receipt(cell_receipts.for_unit_step(context, place, position, unit), "unit-step")
+    lines = f"unit_step(model, found, {place}, {position}, {unit})"
+    figures.show_receipt(context.receipt(lines, unit_step), "unit-step")
 
 
 def _show_sum(gate: GateSum) -> None:

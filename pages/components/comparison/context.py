@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from engine.experiments.aggregates import Contents
 from engine.experiments.task_facts import TaskFacts, task_facts
-from pages.components import cache
+from pages.components.calls import call
 from pages.components.forms import Controls
 from pages.components.views.comparison import ComparisonView
 
@@ -49,11 +49,11 @@ class PageContext:
 
     def ask(self, function: Callable[..., Any], *args: Any) -> Any:
         """Return `function(results, *args)`, computed once."""
-        return cache.compute_with_results(function, self.recipe, *args)
+        return call(function, *args, table=self.recipe).value
 
     def figure(self, function: Callable[..., go.Figure], *args: Any) -> go.Figure:
         """Return the figure `function(results, *args)`, drawn once and shared, so it must not be changed."""
-        return cache.figure_with_results(function, self.recipe, *args)
+        return call(function, *args, table=self.recipe, kept="shared").value
 
     @property
     def facts(self) -> TaskFacts:

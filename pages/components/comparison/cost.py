@@ -8,13 +8,14 @@ import streamlit as st
 
 from engine.errors import EngineError
 from engine.experiments import live_costs
-from engine.experiments.cost_tables import GROWS, as_points, growth_sentence, size_words, stored_costs
+from engine.experiments.cost_tables import GROWS, as_points, growth, growth_sentence, size_words, stored_costs
 from engine.experiments.results import receipt as facts_of
 from engine.experiments.state_size import overtaken_after, state_curves, state_table
 from engine.plotting.comparison.costs import cost_lines
 from engine.plotting.theme import architecture_label
-from pages.components import cache, figures, notices
+from pages.components import figures, notices
 from pages.components.background import BackgroundJob
+from pages.components.calls import call
 from pages.components.comparison.context import PageContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
@@ -143,25 +144,21 @@ def _show_charts(context: PageContext, when: str, stored: pd.DataFrame, now: dic
 
 def _stored_receipt(context: PageContext, when: str) -> Receipt:
     facts = context.ask(facts_of, context.recipe)
-    return Receipt(
-        measured=f"{facts['date']}, commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} cores), torch "
-        f"{facts['torch']}",
-        python="from engine.experiments import results\nfrom engine.experiments.cost_tables import growth, "
-        "stored_costs\n\n"
-        f"points = stored_costs(results.load_results({context.recipe!r}), {when!r}, {context.equal!r})\n"
-        "print(points, growth(points, 'seconds'), growth(points, 'memory_bytes'))",
+    return call(stored_costs, when, context.equal, table=context.recipe).receipt(
+        "found, growth(found, 'seconds'), growth(found, 'memory_bytes')",
+        uses=[growth],
+        day=facts["date"],
+        measured=f"commit {facts['commit']}, on {facts['hardware']} ({facts['cores']} cores), torch {facts['torch']}",
         command=facts["command"],
     )
 
 
 def _live_receipt(now: dict) -> Receipt:
-    return Receipt(
+    return call(live_costs.measure_costs, now["when"], now["hidden_size"]).receipt(
+        "*(row for event in found for row in event.get('rows', [])), sep='\\n'",
+        day=now["date"],
         model=f"untrained networks with H = {now['hidden_size']}; the Transformer's stream is as wide",
-        measured=f"{now['date']}, commit {now['commit']}, on {now['hardware']} ({now['cores']} cores), torch "
-        f"{now['torch']}",
-        python="import pandas as pd\nfrom engine.experiments.live_costs import measure_costs\n\n"
-        f"events = list(measure_costs({now['when']!r}, {now['hidden_size']}))\n"
-        "print(pd.DataFrame([row for event in events for row in event.get('rows', [])]))",
+        measured=f"commit {now['commit']}, on {now['hardware']} ({now['cores']} cores), torch {now['torch']}",
         note="" if now["is_complete"] else "The time was up before the last point.",
     )
 
@@ -177,8 +174,9 @@ def _show_calculator(context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         hidden_size = context.controls.slider("cost_hidden", width=300)
         tokens = context.controls.slider("cost_position", width=300)
+    measured = call(state_table, hidden_size, tokens)
     try:
-        table = cache.compute(state_table, hidden_size, tokens)
+        table = measured.value
     except EngineError as problem:
         notices.error(str(problem))
         return
@@ -198,7 +196,7 @@ def _show_calculator(context: PageContext) -> None:
         f"The Transformer holds more from token {overtaken_after(hidden_size, 'lstm')} on."
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    measured = table.assign(at=tokens, memory_bytes=table["measured_bytes"])
+    marks = table.assign(at=tokens, memory_bytes=table["measured_bytes"])
     lines = state_curves(hidden_size, LONGEST).rename(columns={"position": "at"})
     figures.show(
         cost_lines(
@@ -209,16 +207,14 @@ def _show_calculator(context: PageContext) -> None:
             y_title="Memory",
             is_log_x=context.view.cost_log_x,
             is_log_y=context.view.cost_log_y,
-            now=measured,
+            now=marks,
             now_label="measured",
         ),
         name="cost-state",
         alt=f"Bytes held against tokens read: lines by the formulas, marks as measured after {tokens:,} tokens. "
         f"{sentence}",
         table=table.assign(architecture=table["architecture"].map(architecture_label)),
-        receipt=Receipt(
-            model=f"untrained networks with {hidden_size} hidden units, 32-bit floats",
-            python=f"from engine.experiments.state_size import state_table\n\nprint(state_table({hidden_size}, "
-            f"{tokens}).to_string())",
+        receipt=measured.receipt(
+            "found.to_string()", model=f"untrained networks with {hidden_size} hidden units, 32-bit floats"
         ),
     )

@@ -78,7 +78,7 @@ def show(context: PageContext) -> None:
         alt=f"{_y_title(facts, up)} on {facts.title.lower()} against length: median over the seeds, bars from best to "
         f"worst. {sentence}",
         table=table.round(5),
-        receipt=receipt(context, "aggregates", f"standings(frame, {context.equal!r}, {context.task!r})"),
+        receipt=receipt(context, standings, context.equal, context.task),
     )
     st.caption(notices.plain(" ".join(filter(None, words))))
 

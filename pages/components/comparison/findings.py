@@ -47,7 +47,7 @@ def show(context: PageContext) -> None:
         name="solved-map",
         alt=map_sentence(table),
         table=table,
-        receipt=receipt(context, "findings", f"solved_map(frame, {context.equal!r})"),
+        receipt=receipt(context, solved_map, context.equal),
         on_click=partial(_open_task, context),
     )
 

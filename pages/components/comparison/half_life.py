@@ -3,8 +3,6 @@ gradient."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
@@ -18,6 +16,7 @@ from engine.plotting.gradients.half_life import (
     two_answers,
 )
 from pages.components import cache, figures, networks, notices
+from pages.components.calls import call, receipt
 from pages.components.comparison.context import PageContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
@@ -87,7 +86,7 @@ def _measure(names: tuple[str, ...], text: str, farthest: int, seed: int) -> tup
     with st.spinner("The networks are reading", show_time=True):
         for name in names:
             try:
-                found[name] = cache.compute_with_model(half_life, name, text, farthest, seed)
+                found[name] = call(half_life, text, farthest, seed, model=name, kept="shared").value
             except InputError as problem:
                 refused[name] = str(problem)
     return found, refused
@@ -255,19 +254,11 @@ def _tokens(distance: float | None) -> str:
 
 def _receipt(context: PageContext, found: Found) -> Receipt:
     view = context.view
-    return Receipt(
-        model=", ".join(found),
+    given = view.half_life_text, view.half_life_distance, view.half_life_seed
+    return receipt(
+        [call(half_life, *given, model=name, kept="shared") for name in found],
+        "found.half_life, found.gradient_half_life, found.rank_correlation",
         seed=view.half_life_seed,
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        seconds=sum(value.processor_seconds for value in found.values()),
-        python=(
-            "from engine.inspection.gradients.half_life import half_life\n"
-            "from engine.models.folder import load_model\n\n"
-            f"text = {view.half_life_text!r}\n"
-            f"for name in {tuple(found)!r}:\n"
-            f"    found = half_life(load_model(name), text, {view.half_life_distance}, {view.half_life_seed})\n"
-            "    print(name, found.half_life, found.gradient_half_life, found.rank_correlation)"
-        ),
         note=f"Up to {FARTHEST} tokens back. The replacements are drawn from what the network expects on average over "
         "this text.",
     )

@@ -76,9 +76,7 @@ def _show_all(context: PageContext, length: int, look: str) -> None:
         alt=f"Held-out loss on {facts.title.lower()} of length {length:,} against "
         f"{AGAINST[view.learning_against].lower()}: {words}. {sentence}",
         table=curves.round(5),
-        receipt=receipt(
-            context, "learning_curves", f"{function.__name__}(frame, {context.equal!r}, {context.task!r}, {length})"
-        ),
+        receipt=receipt(context, function, context.equal, context.task, length),
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     st.caption(
@@ -143,9 +141,7 @@ def _show_pair(context: PageContext, length: int) -> None:
         alt=f"Two runs on {facts.title.lower()} of length {length:,} and their difference at equal updates. "
         f"{pair.sentence}",
         table=pair.table.round(5),
-        receipt=receipt(
-            context, "learning_curves", f"compare_runs(frame, {', '.join(map(repr, arguments))})", ".table"
-        ),
+        receipt=receipt(context, compare_runs, *arguments, prints="found.table"),
     )
     st.markdown(notices.plain(pair.sentence), width=TEXT_WIDTH)
     st.caption(

@@ -15,6 +15,7 @@ from engine.experiments.literature import (
 )
 from engine.plotting.theme import architecture_label
 from pages.components import cache, figures, notices
+from pages.components.calls import call
 from pages.components.comparison.context import PageContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
@@ -27,12 +28,12 @@ def show(context: PageContext) -> None:
     is_all = context.controls.toggle("literature_unread")
     also = tuple(name for name in ALSO if name in cache.result_names())
     table = context.ask(literature_table, is_all, also)
-    others = cache.compute(beside_published_sentence, also)
+    others = call(beside_published_sentence, also).value
     st.markdown(notices.plain(f"{comparison_sentence(table)} {others}".strip()), width=TEXT_WIDTH)
     figures.show_table(
         _for_reading(table),
         name="published",
-        receipt=receipt(context, "literature", f"literature_table(frame, {is_all}, {also!r})"),
+        receipt=receipt(context, literature_table, is_all, also),
         column_config=_columns(),
     )
     st.caption(

@@ -16,6 +16,7 @@ from engine.experiments.verdicts import RULE, Verdict
 from engine.models.sequence_predictor import count_parameters
 from engine.plotting.theme import architecture_label
 from engine.tasks import TASKS, Task
+from engine.wording import percent
 from pages.components import figures, notices, races, state
 from pages.components.comparison.context import PageContext
 from pages.components.forms import Controls
@@ -115,7 +116,7 @@ def _explain(settings: LiveSettings) -> str:
     farthest = max(abs(count / budget - 1) for count in counts.values())
     st.caption(
         notices.plain(
-            f"Parameters: {sizes}; within {100 * farthest:.1f} % of {budget:,}. Before the start a few updates of "
+            f"Parameters: {sizes}; within {percent(farthest)} of {budget:,}. Before the start a few updates of "
             "each are timed, "
             f"and the race gets as many as fit into {settings.seconds} s on one processor core of this server."
         )

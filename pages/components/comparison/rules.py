@@ -46,7 +46,7 @@ def show(context: PageContext) -> None:
     found = context.ask(protocol, context.equal)
     st.markdown("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)), width=TEXT_WIDTH)
     sources = {
-        part: receipt(context, "protocol", f"protocol(frame, {context.equal!r})", f".{part}")
+        part: receipt(context, protocol, context.equal, prints=f"found.{part}")
         for part in ("budgets", "matching", "trials")
     }
     st.markdown("**What every task was given**")
@@ -93,9 +93,7 @@ def _show_sensitivity(context: PageContext) -> None:
         alt=f"Lowest loss of a trial on validation sequences of {facts.title.lower()} at length {length:,}, by "
         f"learning rate. {sentence}",
         table=table.round(6),
-        receipt=receipt(
-            context, "rate_trials", f"rate_trials(frame, {context.task!r}, {length}, {context.architectures!r})"
-        ),
+        receipt=receipt(context, rate_trials, context.task, length, context.architectures),
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     st.caption(

@@ -26,7 +26,7 @@ def show(context: PageContext) -> None:
         name="parameters",
         alt=f"Parameters of one recurrent layer, counted and by the formula. {sentence}",
         table=table.round(4),
-        receipt=receipt(context, "layer_sizes", "layer_sizes(frame)"),
+        receipt=receipt(context, layer_sizes),
     )
     st.caption(
         "Formula: G × H × (I + H + 2) with H hidden units, I inputs and two biases; G is 1 for an RNN, 3 for a GRU "

@@ -32,7 +32,8 @@ def show(context: PageContext) -> None:
         with st.popover("Axes", icon=":material/straighten:"):
             controls.toggle("tradeoff_log_x")
             controls.toggle("tradeoff_log_y")
-    table = context.ask(tradeoff, context.equal, context.task, length, cost, context.architectures)
+    arguments = (context.equal, context.task, length, cost, context.architectures)
+    table = context.ask(tradeoff, *arguments)
     if table.empty:
         notices.note("None of the architectures switched on above has runs here.")
         return
@@ -52,11 +53,7 @@ def show(context: PageContext) -> None:
         alt=f"{facts.y_title} on {facts.title.lower()} of length {length:,} against cost: {TITLES[cost].lower()}. "
         f"{sentence}",
         table=table.round(6),
-        receipt=receipt(
-            context,
-            "tradeoff",
-            f"tradeoff(frame, {context.equal!r}, {context.task!r}, {length}, {cost!r}, {context.architectures!r})",
-        ),
+        receipt=receipt(context, tradeoff, *arguments),
     )
     st.caption(
         "Down and to the left is better. A training ends when the task is solved or the budget of updates is used up. "

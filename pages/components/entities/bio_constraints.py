@@ -9,12 +9,13 @@ import streamlit as st
 
 from engine.errors import DataError
 from engine.inspection.tagging.errors import COMMAND, TABLE, illegal_shares, read_predictions
-from engine.inspection.tagging.lattice import Lattice, best_tags, tags_without_steps
+from engine.inspection.tagging.lattice import Lattice, best_tags, open_lattice, tags_without_steps
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_places
+from engine.wording import percent
 from pages.components import cache, figures, header, notices
-from pages.components.entities.context import PageContext
-from pages.components.figures import Receipt
+from pages.components.calls import call
+from pages.components.entities.context import PageContext, tag
 from pages.components.header import TEXT_WIDTH
 
 ROWS_WIDTH = 600  # pixels for rows of tags: lines are no longer on a wide screen than on a telephone
@@ -40,7 +41,11 @@ def show(context: PageContext, lattice: Lattice) -> None:
             name="lattice-without",
             alt=describe_tag_rows(lattice.words, rows, window),
             table=pd.DataFrame({"word": lattice.words} | {row.label: row.tags for row in rows}),
-            receipt=_receipt(context, lattice),
+            receipt=call(open_lattice, tuple(lattice.words), model=context.network).receipt(
+                "best_tags(found), tags_without_steps(found), illegal_places(tags_without_steps(found))",
+                uses=[best_tags, tags_without_steps, illegal_places],
+                day=tag(context.network, context.words).result.day,
+            ),
         )
     say_window(window, len(lattice.words))
     st.markdown(notices.plain(" ".join(_sentence(row, decoded) for row in rows[1:])), width=TEXT_WIDTH)
@@ -102,7 +107,8 @@ def _show_shares(context: PageContext) -> None:
     if found.empty:
         return
     told = "; ".join(
-        f"“{context.label(row.model)}” in {row.with_illegal:,} of {row.sentences:,} test sentences ({row.share:.2%})"
+        f"“{context.label(row.model)}” in {row.with_illegal:,} of {row.sentences:,} test sentences "
+        f"({percent(row.share, 2)})"
         for row in found.itertuples()
     )
     st.markdown(notices.plain(f"Tags that cannot follow the one before, as stored: {told}."), width=TEXT_WIDTH)
@@ -114,7 +120,7 @@ def desk_shares(context: PageContext) -> pd.DataFrame:
     Raises:
         DataError: nothing is stored, or the table is damaged.
     """
-    return cache.compute(stored_shares, folders(context, context.models), version=versions(context.models))
+    return call(stored_shares, folders(context, context.models), version=versions(context.models)).value
 
 
 def folders(context: PageContext, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
@@ -134,17 +140,3 @@ def stored_shares(folders: tuple[tuple[str, str], ...]) -> pd.DataFrame:
         DataError: nothing is stored, or the table is damaged.
     """
     return illegal_shares(read_predictions(dict(folders)))
-
-
-def _receipt(context: PageContext, lattice: Lattice) -> Receipt:
-    return Receipt(
-        model=context.network,
-        python=(
-            "from engine.inspection.tagging.lattice import best_tags, open_lattice, tags_without_steps\n"
-            "from engine.models.folder import load_model\n"
-            "from engine.text.bio import illegal_places\n\n"
-            f"lattice = open_lattice(load_model({context.network!r}), {tuple(lattice.words)!r})\n"
-            "print(best_tags(lattice))\n"
-            "print(tags_without_steps(lattice), illegal_places(tags_without_steps(lattice)))"
-        ),
-    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.models.folder import ModelInfo
-from pages.components import cache
+from pages.components.calls import Call, call
 from pages.components.forms import Controls
 from pages.components.views.entities import EntitiesView
 
@@ -56,18 +56,18 @@ class PageContext:
 
     def tagged_by(self, name: str) -> Tagging:
         """Return what the tagger `name` makes of `text`."""
-        return tag(name, self.words)
+        return tag(name, self.words).value
 
     def label(self, name: str) -> str:
         """Return what the page calls a tagger."""
         return label(self.models[name])
 
 
-def tag(name: str, words: tuple[str, ...]) -> Tagging:
-    """Return what the tagger `name` makes of a sentence, computed once."""
+def tag(name: str, words: tuple[str, ...]) -> Call[Tagging]:
+    """Return the Call of what the tagger `name` makes of a sentence."""
     from engine.inspection.tagging.predictions import tag_words
 
-    return cache.compute_with_model(tag_words, name, words)
+    return call(tag_words, words, model=name, kept="shared")
 
 
 def label(info: ModelInfo) -> str:

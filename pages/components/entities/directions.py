@@ -3,8 +3,6 @@ only one."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
@@ -26,7 +24,8 @@ from engine.inspection.tagging.errors import COMMAND, both_frames, error_sentenc
 from engine.inspection.tagging.lattice import signed
 from engine.plotting.tagging.halves import describe_halves, halves_figure, shares_figure
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
-from pages.components import cache, figures, header, notices
+from pages.components import figures, header, notices
+from pages.components.calls import Call, call
 from pages.components.entities import bio_constraints
 from pages.components.entities.context import PageContext
 from pages.components.figures import Receipt
@@ -62,12 +61,12 @@ def show(context: PageContext) -> None:
             "directions."
         )
         return
-    directions = cache.compute_with_model(read_directions, context.network, context.words)
+    read = call(read_directions, context.words, model=context.network)
     alone = next(
         (name for name, info in context.models.items() if _is_forward_twin(info.config, context.info.config)), None
     )
-    _show_voices(context, directions, alone)
-    _show_word(context, directions)
+    _show_voices(context, read, alone)
+    _show_word(context, read)
     _show_errors(context, alone)
 
 
@@ -81,9 +80,10 @@ def _show_examples(context: PageContext) -> None:
         st.caption("Two lines are two texts: “Line to look at” above goes from one to the other.")
 
 
-def _show_voices(context: PageContext, directions: Directions, alone: str | None) -> None:
+def _show_voices(context: PageContext, read: Call[Directions], alone: str | None) -> None:
     """Draw a row of tags per half, both, and the forward-only network; say where the halves differ and which is
     followed."""
+    directions = read.value
     voices: dict[str, Voice] = dict(directions.voices)
     differing = set(disagreements(directions)["place"] - 1)
     rows = [
@@ -91,7 +91,7 @@ def _show_voices(context: PageContext, directions: Directions, alone: str | None
         for name, label in ((FORWARD, "forward"), (BACKWARD, "backward"), (BOTH, "both"))
     ]
     if alone:
-        voices["forward_only"] = cache.compute_with_model(read_alone, alone, context.words)
+        voices["forward_only"] = call(read_alone, context.words, model=alone).value
         one = voices["forward_only"]
         marked = [
             place for place, (tag, other) in enumerate(zip(one.tags, voices[BOTH].tags, strict=True)) if tag != other
@@ -107,7 +107,7 @@ def _show_voices(context: PageContext, directions: Directions, alone: str | None
             name="directions",
             alt=f"{describe_tag_rows(context.words, rows, window)} {sentence}",
             table=voice_frame(context.words, voices).round(4),
-            receipt=_receipt(context, "print(directions.voices)"),
+            receipt=read.receipt("found.voices"),
             on_click=lambda place: context.controls.set("directions_word", int(place)),
         )
         bio_constraints.say_window(window, len(context.words))
@@ -127,8 +127,9 @@ def _show_voices(context: PageContext, directions: Directions, alone: str | None
     )
 
 
-def _show_word(context: PageContext, directions: Directions) -> None:
+def _show_word(context: PageContext, read: Call[Directions]) -> None:
     """Draw what each half adds for each tag of a word."""
+    directions = read.value
     header.section(
         "What each half adds at a word",
         "The further right, the more the half speaks for that tag; the diamond is the sum of both and the bias.",
@@ -146,7 +147,7 @@ def _show_word(context: PageContext, directions: Directions) -> None:
         name="directions-word",
         alt=describe_halves(context.words[place], frame),
         table=frame.round(4),
-        receipt=_receipt(context, f"print(word_frame(directions, {place}))", "word_frame, "),
+        receipt=read.receipt(f"word_frame(found, {place})", uses=[word_frame]),
     )
     best = frame.iloc[0]
     larger = FORWARD if best[FORWARD] > best[BACKWARD] else BACKWARD
@@ -178,9 +179,8 @@ def _show_errors(context: PageContext, alone: str | None) -> None:
         return
     pair = bio_constraints.folders(context, (context.network, alone))
     try:
-        kinds, places, sentences = cache.compute(
-            stored_errors, pair, version=bio_constraints.versions((context.network, alone))
-        )
+        stored = call(stored_errors, pair, version=bio_constraints.versions((context.network, alone)))
+        kinds, places, sentences = stored.value
     except DataError as problem:
         notices.note(str(problem))
         return
@@ -237,16 +237,3 @@ def stored_errors(pair: tuple[tuple[str, str], ...]) -> tuple[pd.DataFrame, pd.D
 def _is_forward_twin(config: dict, other: dict) -> bool:
     """Return whether a tagger reads forward only and has the same tags as `other`."""
     return config.get("bidirectional", True) is False and config.get("labels") == other.get("labels")
-
-
-def _receipt(context: PageContext, code: str, names: str = "") -> Receipt:
-    return Receipt(
-        model=context.network,
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        python=(
-            "from engine.inspection.tagging.directions import "
-            f"read_directions{', ' + names.rstrip(', ') if names else ''}\n"
-            "from engine.models.folder import load_model\n\n"
-            f"directions = read_directions(load_model({context.network!r}), {tuple(context.words)!r})\n{code}"
-        ),
-    )

@@ -3,8 +3,8 @@ to edit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,8 +28,8 @@ from engine.inspection.tagging.lattice import (
     lattice_of,
     legality_sentence,
     node_frame,
+    open_lattice,
     read_edits,
-    share_text,
     signed,
     spans_sentence,
     step_matrix,
@@ -43,11 +43,12 @@ from engine.inspection.tagging.lattice import (
 from engine.plotting.tagging.lattice import DrawnWay, describe_lattice, lattice_figure, step_matrix_figure
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_places
-from pages.components import cache, figures, header, notices
+from engine.wording import percent
+from pages.components import figures, header, notices
+from pages.components.calls import call
 from pages.components.entities import bio_constraints
 from pages.components.entities.bio_constraints import ROWS_WIDTH
-from pages.components.entities.context import PageContext
-from pages.components.figures import Receipt
+from pages.components.entities.context import PageContext, tag
 from pages.components.header import TEXT_WIDTH
 
 WAYS = ("Best", "Second", "Third")
@@ -98,7 +99,7 @@ def _show_ways(
     first = max(1, min(chosen - shown // 2, count - shown + 1))
     last = min(count, first + shown - 1)
     drawn = [
-        DrawnWay(f"{name}: {share_text(way.probability)} (score {way.score:.2f})", way.tags, _said_along(lattice, way))
+        DrawnWay(f"{name}: {percent(way.probability)} (score {way.score:.2f})", way.tags, _said_along(lattice, way))
         for name, way in zip(WAYS, ways, strict=False)
     ]
     figures.show(
@@ -107,7 +108,10 @@ def _show_ways(
         alt=describe_lattice(lattice.words, drawn, first, last),
         table=_ways_table(lattice, ways),
         receipt=_receipt(
-            context, edits, "for way in best_ways(lattice, 3):\n    print(way.score, way.probability, way.tags)"
+            context,
+            edits,
+            "*((way.score, way.probability, way.tags) for way in best_ways(found, 3)), sep='\\n'",
+            best_ways,
         ),
         on_click=lambda place: controls.set("lattice_word", int(place)),
     )
@@ -119,8 +123,8 @@ def _show_ways(
         more = f" and at {len(places) - 4} more words" if len(places) > 4 else ""
         st.markdown(
             notices.plain(
-                f"The best way takes {share_text(ways[0].probability)} of the weight of all ways. The second has "
-                f"{share_text(ways[1].probability)}, for it scores "
+                f"The best way takes {percent(ways[0].probability)} of the weight of all ways. The second has "
+                f"{percent(ways[1].probability)}, for it scores "
                 f"{ways[0].score - ways[1].score:.2f} nats less: {differ}{more}."
             ),
             width=TEXT_WIDTH,
@@ -163,16 +167,14 @@ def _show_column(context: PageContext, lattice: Lattice, edits: Sequence[Transit
             f"{best['through'] - second['through']:.2f} less."
         )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    code = f"print(column_frame(lattice, {place}).to_string())"
+    receipt = _receipt(context, edits, f"column_frame(found, {place}).to_string()", column_frame)
     names = {
         "before": "best step from",
         "sum_before": "sum before",
         "sum_after": "best way on",
         "through": "in all",
     }
-    figures.show_table(
-        frame.round(3).rename(columns=names), name="lattice-column", receipt=_receipt(context, edits, code)
-    )
+    figures.show_table(frame.round(3).rename(columns=names), name="lattice-column", receipt=receipt)
 
 
 def _show_steps(
@@ -210,7 +212,7 @@ def _show_steps(
         .assign(**{"from": [BEGIN, *own.labels]})
         .set_index("from")
         .reset_index(),
-        receipt=_receipt(context, edits, "print(step_matrix(lattice))"),
+        receipt=_receipt(context, edits, "step_matrix(found)", step_matrix),
         on_click=lambda step: _choose_step(context, own, *step.split(">")),
     )
     st.markdown(notices.plain(step_sentence(edited, before)), width=TEXT_WIDTH)
@@ -222,7 +224,7 @@ def _easy_flips(context: PageContext, lattice: Lattice) -> list[TransitionFlip]:
     """Return the steps of the tagger's own lattice that flip the reading most easily; none for long texts."""
     if len(lattice.words) > QUICKLY_SEARCHED:
         return []
-    return cache.compute_with_model(easiest_flips_of, context.network, lattice.words, "")
+    return call(easiest_flips_of, lattice.words, "", model=context.network).value
 
 
 def _ask_step(context: PageContext, lattice: Lattice, flips: Sequence[TransitionFlip]) -> tuple[str, str]:
@@ -373,27 +375,19 @@ def _show_change(context: PageContext, own: Lattice, edited: Lattice, edits: Seq
             name="lattice-change",
             alt=describe_tag_rows(own.words, rows, window),
             table=pd.DataFrame({"word": own.words, "before": before.tags, "after": after.tags}),
-            receipt=_receipt(context, edits, "print(best_ways(lattice, 1)[0])"),
+            receipt=_receipt(context, edits, "best_ways(found, 1)[0]", best_ways),
         )
 
 
-def _receipt(context: PageContext, edits: Sequence[TransitionEdit], code: str) -> Receipt:
-    """Return the receipt of what a lattice with these edits gives."""
-    names = sorted(
-        {"open_lattice", "edit_steps", "read_edits"}
-        | {name for name in ("best_ways", "column_frame", "step_matrix") if name in code}
-    )
-    if not edits:
-        names = [name for name in names if name not in ("edit_steps", "read_edits")]
-    change = f"lattice = edit_steps(lattice, read_edits({write_edits(edits)!r}, lattice.labels))\n" if edits else ""
-    return Receipt(
-        model=context.network,
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        python=(
-            f"from engine.inspection.tagging.lattice import {', '.join(names)}\n"
-            "from engine.models.folder import load_model\n\n"
-            f"lattice = open_lattice(load_model({context.network!r}), {tuple(context.words)!r})\n{change}{code}"
-        ),
+def _receipt(
+    context: PageContext, edits: Sequence[TransitionEdit], prints: str, *uses: Callable[..., Any]
+) -> figures.Receipt:
+    """Return the receipt of what a lattice with these edits gives, which `prints` calls `found`."""
+    opened = call(open_lattice, context.words, model=context.network)
+    return (call(edit_steps, opened, tuple(edits)) if edits else opened).receipt(
+        prints,
+        uses=uses,
+        day=tag(context.network, context.words).result.day,
         note="The probability of a way is exp(score − log Z), where Z sums exp(score) over every way through the "
         "lattice.",
     )

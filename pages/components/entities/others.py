@@ -7,9 +7,9 @@ import streamlit as st
 from engine.inspection.tagging.agreement import Apart, agreement_frame, apart_from, describe_agreement
 from engine.inspection.tagging.predictions import Tagging
 from pages.components import figures, notices
+from pages.components.calls import receipt
 from pages.components.entities import marking
-from pages.components.entities.context import PageContext
-from pages.components.figures import Receipt
+from pages.components.entities.context import PageContext, tag
 from pages.components.header import TEXT_WIDTH
 
 
@@ -37,8 +37,8 @@ def show(context: PageContext) -> None:
     figures.show_table(
         agreement_frame(context.words, taggings, labels),
         name="entity-networks",
-        receipt=Receipt(
-            model=", ".join(taggings),
+        receipt=receipt(
+            [tag(name, context.words) for name in taggings],
             python=(
                 "from engine.inspection.tagging.agreement import agreement_frame\n"
                 "from engine.inspection.tagging.predictions import split_words, tag_words\n"

@@ -17,6 +17,7 @@ from engine.inspection.tagging.many_lines import SourceLine
 from engine.inspection.tagging.quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, TaggingQuality
 from engine.plotting.tagging.entity_scores import BASELINE, trainings, type_confusion, type_scores
 from pages.components import cache, figures, header, networks, notices, state
+from pages.components.calls import call
 from pages.components.entities import marking
 from pages.components.entities.context import PAGE, PageContext
 from pages.components.figures import Receipt
@@ -65,9 +66,8 @@ def show(context: PageContext) -> None:
 def _measure(context: PageContext, name: str) -> TaggingQuality | None:
     table = tagging_quality.TABLE
     version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
-    return cache.compute(
-        tagging_quality.measure_quality, name, str(context.models[name].path), str(table), version=version
-    )
+    path = str(context.models[name].path)
+    return call(tagging_quality.measure_quality, name, path, str(table), version=version).value
 
 
 def _show_scores(context: PageContext, quality: TaggingQuality, beside: dict[str, TaggingQuality]) -> None:
@@ -109,7 +109,7 @@ def _show_gains(corpus: str) -> None:
     )
     table = tagging_quality.ABLATION
     version = table.stat().st_mtime if table.is_file() else 0.0
-    found = cache.compute(tagging_quality.read_ablation, str(table), version=version)
+    found = call(tagging_quality.read_ablation, str(table), version=version).value
     found = found[found["corpus"] == corpus]
     if found.empty:
         notices.note("On these sentences no network was trained with several seeds.")
@@ -258,7 +258,7 @@ def _texts(corpus: str) -> pd.DataFrame | None:
         return None
     try:
         with st.spinner("Reading the test sentences", show_time=True):
-            return cache.compute(tagging_quality.read_sentences, corpus, version=os.environ.get("UNROLLED_DATA"))
+            return call(tagging_quality.read_sentences, corpus, version=os.environ.get("UNROLLED_DATA")).value
     except DataError as problem:
         state.forget(PAGE, LOOKED_FOR)
         notices.note(f"{problem} The errors are shown without their sentences.")

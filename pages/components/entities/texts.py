@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -11,9 +10,9 @@ import streamlit as st
 from engine.inspection.tagging.entity_types import types_of
 from engine.inspection.tagging.texts import TextLine, describe_spans, find_foreign, spans_frame
 from pages.components import figures, notices
+from pages.components.calls import NOT_DRAWN
 from pages.components.entities import marking
 from pages.components.entities.context import tag
-from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
 EXAMPLES = {
@@ -26,7 +25,8 @@ EXAMPLES = {
 
 def show(name: str, lines: Sequence[TextLine], chosen: int) -> None:
     """Draw every line with the marks of the tagger `name`, the table of what is marked, and what the marks mean."""
-    found = [tag(name, line.words) for line in lines]
+    read = [tag(name, line.words) for line in lines]
+    found = [each.value for each in read]
     with st.container(border=True, key="entities-texts"):
         for line, tagging in zip(lines, found, strict=True):
             st.markdown(marking.marked_text(line.text, line.places, tagging.spans))
@@ -44,40 +44,12 @@ def show(name: str, lines: Sequence[TextLine], chosen: int) -> None:
                 st.markdown(marking.legend([kind]))
         with st.expander("The numbers", key="entities-numbers", type="compact"):
             figures.show_table(table, name="entities")
-        figures.show_receipt(receipt(name, lines[chosen].text), "entities")
-
-
-def receipt(name: str, text: str) -> Receipt:
-    """Return the receipt of a line's entities."""
-    return Receipt(
-        model=name,
-        seed="none: nothing is drawn at random",
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        python=(
-            "from engine.inspection.tagging.predictions import split_words, tag_words\n"
-            "from engine.models.folder import load_model\n\n"
-            f"words = tuple(word.text for word in split_words({text!r}))\n"
-            f"for span in tag_words(load_model({name!r}), words).spans:\n"
-            "    print(' '.join(words[span.start:span.end]), span.type, span.probability)"
-        ),
-        command=f"python -m engine tag --model {name}  # reads words parted by blanks, a sentence a line",
-        note="A span's probability is the share of all tag sequences that the model's own weights give to exactly "
-        "this span.",
-    )
-
-
-def receipt_of_tags(name: str, text: str, place: int) -> Receipt:
-    """Return the receipt of the tags' probabilities of the word at `place`, counted from 0."""
-    return Receipt(
-        model=name,
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        python=(
-            "from engine.inspection.tagging.predictions import split_words, tag_words\n"
-            "from engine.models.folder import load_model\n\n"
-            f"words = tuple(word.text for word in split_words({text!r}))\n"
-            f"tagging = tag_words(load_model({name!r}), words)\n"
-            f"print(words[{place}], dict(zip(tagging.labels, tagging.marginals[{place}])))"
-        ),
-        note="Marginals of the CRF: all rows of tags are weighed, by the forward-backward algorithm. Without a CRF it "
-        "is a softmax.",
-    )
+        receipt = read[chosen].receipt(
+            "*((' '.join(words[span.start : span.end]), span.type, span.probability) for span in found.spans), "
+            "sep='\\n'",
+            seed=NOT_DRAWN,
+            command=f"python -m engine tag --model {name}  # reads words parted by blanks, a sentence a line",
+            note="A span's probability is the share of all tag sequences that the model's own weights give to exactly "
+            "this span.",
+        )
+        figures.show_receipt(receipt, "entities")

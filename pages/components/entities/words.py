@@ -7,9 +7,9 @@ import streamlit as st
 from engine.inspection.tagging.texts import describe_word, tag_frame, words_frame
 from engine.plotting.tagging.tag_bars import tag_bars
 from engine.plotting.translation.word_marks import word_marks
+from engine.wording import percent
 from pages.components import figures, notices
-from pages.components.entities import texts
-from pages.components.entities.context import PageContext
+from pages.components.entities.context import PageContext, tag
 from pages.components.header import TEXT_WIDTH
 
 WINDOW = 24  # words that can be clicked at once; the slider reaches all
@@ -48,8 +48,12 @@ def show(context: PageContext) -> None:
             name="entity-tags",
             alt=sentence,
             table=frame,
-            receipt=texts.receipt_of_tags(context.network, context.text, place),
+            receipt=tag(context.network, words).receipt(
+                f"words[{place}], dict(zip(found.labels, found.marginals[{place}]))",
+                note="Marginals of the CRF: all rows of tags are weighed, by the forward-backward algorithm. Without a "
+                "CRF it is a softmax.",
+            ),
         )
         if len(shown) < len(frame):
             rest = 1 - float(shown["probability"].sum())
-            st.caption(f"The other {len(frame) - len(shown)} tags have {100 * max(0.0, rest):.2f} % together.")
+            st.caption(f"The other {len(frame) - len(shown)} tags have {percent(max(0.0, rest), 2)} together.")

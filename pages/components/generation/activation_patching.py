@@ -14,6 +14,7 @@ from engine.inspection.writing.activation_patching import (
     write_after_transplant,
 )
 from engine.plotting.writing.influence import describe_influence, influence_curves
+from engine.wording import percent
 from pages.components import cache, figures, networks, notices
 from pages.components.calls import Call, call, receipt, values
 from pages.components.generation.context import PageContext
@@ -144,7 +145,7 @@ def _show_texts(context: PageContext, influence: Influence, donor: str, begun: s
         ),
         width=TEXT_WIDTH,
     )
-    titles = "Untouched: B begun afresh", f"Transplanted: B begun with {100 * amount:.0f} % of A's state"
+    titles = "Untouched: B begun afresh", f"Transplanted: B begun with {percent(amount, 0)} of A's state"
     for column, title, key, text in zip(
         st.columns(2, gap="medium"), titles, ("free", "moved"), (free, moved), strict=True
     ):

@@ -10,6 +10,7 @@ from engine.inspection.writing.copies import Copies, check_copies, coverage_fram
 from engine.plotting.writing.copies import coverage_curve, describe_coverage
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, text_grid
+from engine.wording import percent
 from pages.components import figures, header, notices
 from pages.components.calls import call
 from pages.components.generation.context import PageContext
@@ -65,12 +66,10 @@ def show(context: PageContext) -> None:
 def _show_verdict(copies: Copies, frame: pd.DataFrame, minimum: int) -> None:
     chosen, spans = frame[frame["length"] == minimum].iloc[0], copies.at_least(minimum)
     here, never_read, longest = st.columns(3)
-    here.metric(
-        "Copied", f"{100 * chosen['share']:.1f} %" if chosen["share"] == chosen["share"] else "nothing to check"
-    )
+    here.metric("Copied", percent(chosen["share"]) if chosen["share"] == chosen["share"] else "nothing to check")
     here.caption(f"of {copies.counted:,} characters, in {len(spans):,} stretches of {minimum} or more")
     if chosen["unseen"] == chosen["unseen"]:
-        never_read.metric("In text it never read", f"{100 * chosen['unseen']:.1f} %")
+        never_read.metric("In text it never read", percent(chosen["unseen"]))
         never_read.caption("by the same rule: what comes about without copying")
     longest.metric("Longest stretch", f"{int(spans['length'].max()) if len(spans) else 0} characters")
     longest.caption(

@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from engine.plotting.writing.writing_tree import MOST_BITS, describe_writing_tree, writing_tree
+from engine.wording import percent
 from pages.components import cowriting as writing_desk
 from pages.components import figures, notices, state
 from pages.components.calls import call
@@ -67,7 +68,7 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
     with st.container(horizontal=True, gap="small", key="cowrite-choices"):
         for row in likely[shown | (likely["token"] == "\n")].itertuples():
             st.button(
-                f"{notices.plain(visible_token(row.token))} · {100 * row.probability_before:.1f} %",
+                f"{notices.plain(visible_token(row.token))} · {percent(row.probability_before)}",
                 key=f"cowrite-choose-{row.token_id}",
                 on_click=author.change,
                 args=(partial(_choose, row.token_id, row.log_prob),),
@@ -129,7 +130,7 @@ def _show_costs(author: Author, tree: WritingTree) -> None:
             marks=[node.author == "visitor" for node in path],
             clickable=True,
             hover=[
-                f"{visible_token(token)}: {cost:.2f} bits, a chance of {100 * 2**-cost:.2f} %"
+                f"{visible_token(token)}: {cost:.2f} bits, a chance of {percent(2**-cost, 2)}"
                 for token, cost in zip(tokens, bits, strict=True)
             ],
         ),

@@ -17,6 +17,7 @@ from engine.plotting.writing.distribution import (
     stage_bars,
     visible_token,
 )
+from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.calls import call
 from pages.components.generation.context import PageContext
@@ -44,7 +45,7 @@ def show(context: PageContext) -> None:
     before.caption(f"as open as {exp(expected.entropy_before):.1f} equal choices")
     after.metric("Entropy, after your settings", f"{expected.entropy_after:.2f} nats")
     after.caption(f"as open as {exp(expected.entropy_after):.1f} equal choices")
-    cut.metric("Cut away by top-k and top-p", f"{100 * expected.mass_cut:.1f} %")
+    cut.metric("Cut away by top-k and top-p", percent(expected.mass_cut))
     cut.caption("of the chances the temperature left")
     figures.show(
         next_token_bars(expected.frame, mode=figures.mode(), architecture=context.info.architecture, noun=noun),

@@ -22,6 +22,7 @@ from engine.inspection.writing.temperatures import (
     write_at,
 )
 from engine.plotting.writing.temperatures import describe_temperature_curves, temperature_curves
+from engine.wording import percent
 from pages.components import cache, figures, header, notices, state
 from pages.components.calls import Call, call, receipt
 from pages.components.generation import receipts
@@ -122,12 +123,12 @@ def _show_texts(calls: list[Call[TemperatureText]]) -> list[TemperatureText]:
 def _summary(found: TemperatureText) -> str:
     measures = found.measures
     parts = [
-        f"distinct words {_percent(measures.distinct_1)}, pairs {_percent(measures.distinct_2)}, triples "
-        f"{_percent(measures.distinct_3)}",
-        f"said before {_percent(measures.repetition)}",
+        f"distinct words {percent(measures.distinct_1, 0)}, pairs {percent(measures.distinct_2, 0)}, triples "
+        f"{percent(measures.distinct_3, 0)}",
+        f"said before {percent(measures.repetition, 0)}",
         f"longest stretch written twice {len(measures.longest_repeat):,} characters",
-        f"words that exist {_percent(measures.known_words)}",
-        f"not copied {_percent(measures.novelty)}",
+        f"words that exist {percent(measures.known_words, 0)}",
+        f"not copied {percent(measures.novelty, 0)}",
         f"entropy {found.entropy:.2f} nats",
     ]
     return " · ".join(parts)
@@ -142,7 +143,7 @@ def _show_live_curve(context: PageContext) -> None:
         for event in measure_curve(cache.load_model(context.network), context.prompt, context.settings):
             if isinstance(event, float):
                 bar.progress(
-                    event, f"Measuring: {100 * event:.0f} % done; all temperatures and seeds are written side by side."
+                    event, f"Measuring: {percent(event, 0)} done; all temperatures and seeds are written side by side."
                 )
         bar.empty()
         kept = (key, event, cache.today())
@@ -182,10 +183,6 @@ def _show_curves(
         table=frame,
         receipt=receipt,
     )
-
-
-def _percent(share: float) -> str:
-    return "unknown" if share != share else f"{100 * share:.0f} %"
 
 
 _COLUMNS = """

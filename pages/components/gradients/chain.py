@@ -4,8 +4,8 @@ ones."""
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
 from math import log10
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -32,8 +32,8 @@ from engine.plotting.gradients.gradients import (
     edge_curve,
     singular_values,
 )
-from pages.components import cache, figures, notices
-from pages.components.figures import Receipt
+from pages.components import figures, notices
+from pages.components.calls import Call, call
 from pages.components.gradients import trained
 from pages.components.gradients.context import PageContext
 from pages.components.header import TEXT_WIDTH
@@ -51,25 +51,25 @@ def show(context: PageContext) -> None:
         width=TEXT_WIDTH,
     )
     settings, text = _ask(context)
-    chain = cache.compute(measure_chain, settings, text)
+    measured = call(measure_chain, settings, text)
+    chain = measured.value
     _show_words(chain)
     distance = far_distance(chain)
     chart, edge, spectra = st.container(), st.container(), st.container()
     with spectra:  # drawn first: the choice also says whose bound is drawn above
         closeup = context.controls.segmented("chain_closeup")
-        bound = cache.compute(chain_bound, settings, closeup, text)
-        _show_spectra(settings, text, chain, closeup, bound)
+        bound = call(chain_bound, settings, closeup, text).value
+        _show_spectra(measured, closeup, bound)
     with edge:
         _show_product(context, settings, text, chain)
     with chart:
-        _show_curves(settings, text, chain, distance, (closeup, bound))
+        _show_curves(measured, distance, (closeup, bound))
     trained.show(context, text)
 
 
-def _show_curves(
-    settings: ChainSettings, text: str | None, chain: Chain, distance: int, bound: tuple[str, float]
-) -> None:
+def _show_curves(measured: Call[Chain], distance: int, bound: tuple[str, float]) -> None:
     """Draw the three lines with the bound of one of them, and say where they leave single precision."""
+    chain = measured.value
     figures.show(
         chain_curves(
             chain.curves,
@@ -80,7 +80,7 @@ def _show_curves(
         name="chain",
         alt=describe_chain(chain.curves, distance),
         table=chain.curves.assign(log10_gain=chain.curves["log10_gain"].round(4)),
-        receipt=_receipt(settings, text, "print(chain_sentence(chain))", "chain_sentence"),
+        receipt=measured.receipt("chain_sentence(found)", uses=[chain_sentence], **_facts(*measured.arguments)),
     )
     for sentence in overflow_sentences(chain):
         notices.note(sentence)
@@ -128,20 +128,22 @@ def _show_product(context: PageContext, settings: ChainSettings, text: str | Non
         width=TEXT_WIDTH,
     )
     # The slider's own value is left out of the key, so that moving it does not compute the curve again.
-    edge = cache.compute(find_edge, dataclasses.replace(settings, gain=1.0), text)
+    searched = call(find_edge, dataclasses.replace(settings, gain=1.0), text)
+    edge = searched.value
     figures.show(
         edge_curve(edge, settings.gain, mode=figures.mode()),
         name="chain-edge",
         alt=describe_edge(edge),
         table=edge.round(4),
-        receipt=_receipt(settings, text, "print(find_edge(settings, text))", "find_edge"),
+        receipt=searched.receipt(**_facts(settings, text)),
         on_click=lambda gain: context.controls.set("chain_gain", round(gain / 0.05) * 0.05),
     )
     st.markdown(notices.plain(product_sentence(chain)), width=TEXT_WIDTH)
 
 
-def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, closeup: str, bound: float) -> None:
+def _show_spectra(measured: Call[Chain], closeup: str, bound: float) -> None:
     """Draw the singular values of one network."""
+    chain = measured.value
     label = theme.architecture_label(closeup)
     facts = chain.facts.set_index("architecture").loc[closeup]
     own = (
@@ -164,8 +166,10 @@ def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, close
         name="chain-spectra",
         alt=describe_spectra(chain.spectra, closeup),
         table=chain.spectra[chain.spectra["architecture"] == closeup].round(4),
-        receipt=_receipt(
-            settings, text, f"print(chain.spectra, chain_bound(settings, {closeup!r}, text))", "chain_bound"
+        receipt=measured.receipt(
+            f"found.spectra, chain_bound(settings, {closeup!r}, text)",
+            uses=[chain_bound],
+            **_facts(*measured.arguments),
         ),
     )
     st.caption(
@@ -175,16 +179,13 @@ def _show_spectra(settings: ChainSettings, text: str | None, chain: Chain, close
     )
 
 
-def _receipt(settings: ChainSettings, text: str | None, last: str, also: str) -> Receipt:
-    return Receipt(
-        model="an RNN, an LSTM and a GRU with random weights",
-        data="random numbers"
+def _facts(settings: ChainSettings, text: str | None) -> dict[str, Any]:
+    """Return what the receipts of the newborn networks say besides their lines."""
+    return {
+        "model": "an RNN, an LSTM and a GRU with random weights",
+        "data": "random numbers"
         if text is None
         else f"the last {settings.length} characters of your text, a random vector for each",
-        seed=settings.seed,
-        measured=f"{date.today().isoformat()}, exactly, as a product of the Jacobians of all steps in double precision",
-        python=(
-            f"from engine.inspection.gradients.chain import ChainSettings, {also}, measure_chain\n\n"
-            f"settings = {settings!r}\ntext = {text!r}\nchain = measure_chain(settings, text)\n{last}"
-        ),
-    )
+        "seed": settings.seed,
+        "measured": "exactly, as a product of the Jacobians of all steps in double precision",
+    }

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 import streamlit as st
 
-from engine.experiments.clipping import clipping_frame, clipping_sentence, train_twice
+from engine.experiments.clipping import clipping_frame, clipping_sentence, run_clipping, train_twice
 from engine.experiments.clipping_settings import ClippingSettings
 from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
 from pages.components import cache, figures, notices, state
-from pages.components.figures import Receipt
+from pages.components.calls import call
 from pages.components.gradients.context import PAGE, PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.gradients_clipping import clipping_settings
@@ -28,6 +27,7 @@ class TwoRuns:
     settings: ClippingSettings
     rows: list[dict] = field(default_factory=list)
     elapsed_seconds: float = 0.0
+    day: str = field(default_factory=lambda: cache.today())
     is_over: bool = False
     is_stopped: bool = False
 
@@ -102,17 +102,15 @@ def _show_results(found: TwoRuns) -> None:
     if found.is_stopped:
         notices.note(f"Stopped after {int(frame['step'].max())} updates; what was measured until then stays.")
     st.markdown(f"**{notices.plain(clipping_sentence(frame, settings))}**", width=TEXT_WIDTH)
-    receipt = Receipt(
+    receipt = call(run_clipping, settings).receipt(
+        "clipping_sentence(found, settings)",
+        uses=[clipping_sentence],
+        day=found.day,
+        seconds=found.elapsed_seconds,
         model=f"an RNN with ReLU, {settings.hidden_size} units, trained here and now",
         data="delayed recall, fresh sequences for every update",
         seed=settings.seed,
-        measured=f"{date.today().isoformat()}, plain gradient descent, 32 sequences per update",
-        seconds=found.elapsed_seconds,
-        python=(
-            "from engine.experiments.clipping import clipping_sentence, run_clipping\n"
-            "from engine.experiments.clipping_settings import ClippingSettings\n\n"
-            f"settings = {settings!r}\nframe = run_clipping(settings)\nprint(clipping_sentence(frame, settings))"
-        ),
+        measured="plain gradient descent, 32 sequences per update",
     )
     figures.show(
         clipping_losses(frame, mode=figures.mode(), updates=settings.updates),

@@ -4,7 +4,6 @@ expected."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -20,8 +19,8 @@ from engine.inspection.gradients.connectivity import (
 from engine.inspection.gradients.trained_chain import checked_tokens
 from engine.plotting.gradients.connectivity import check_curves, connectivity_grid, describe_check
 from engine.plotting.writing.text_grid import spoken_token
-from pages.components import cache, figures, networks, notices
-from pages.components.figures import Receipt
+from pages.components import figures, networks, notices
+from pages.components.calls import Call, call, receipt, values
 from pages.components.gradients.context import PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.gradients import CAT, CHEF
@@ -58,7 +57,7 @@ def show(context: PageContext) -> None:
         )
         return
     first = next(iter(context.readers))
-    tokens = cache.compute_with_model(checked_tokens, first, text)
+    tokens = call(checked_tokens, text, model=first).value
     place = (
         2
         if len(tokens) <= 2
@@ -67,13 +66,20 @@ def show(context: PageContext) -> None:
         )
     )
     is_log = context.controls.toggle("connectivity_faint")
-    found = {name: cache.compute_with_model(connectivity, name, text, place) for name in context.readers}
+    calls = {name: call(connectivity, text, place, model=name) for name in context.readers}
+    found = values(calls)
     verdicts = {name: _show_row(context, name, each, is_log) for name, each in found.items()}
-    _show_receipt(context, text, place)
+    shown = receipt(
+        list(calls.values()),
+        "found.strengths, found.probability",
+        data="your text",
+        measured="the norm of d logit / d embedding, by autograd",
+    )
+    figures.show_receipt(shown, "connectivity")
     if context.controls.toggle("connectivity_check"):
         with st.spinner("Each earlier character is replaced, and the text is read again."):
-            checks = {name: cache.compute_with_model(replacements, name, text, place) for name in found}
-        _show_checks(context, text, place, found, checks, verdicts)
+            checks = {name: call(replacements, text, place, model=name).computed() for name in found}
+        _show_checks(context, found, checks, verdicts)
 
 
 def _show_row(context: PageContext, name: str, found: Connectivity, is_log: bool) -> DeltaGenerator:
@@ -109,14 +115,14 @@ def row_sentence(label: str, found: Connectivity) -> str:
 
 def _show_checks(
     context: PageContext,
-    text: str,
-    place: int,
     found: Mapping[str, Connectivity],
-    checks: Mapping[str, pd.DataFrame],
+    checks: Mapping[str, Call[pd.DataFrame]],
     verdicts: Mapping[str, DeltaGenerator],
 ) -> None:
     """Say below each row how well its colours agree with what replacing changes, and draw both for one network."""
-    frames = {name: checks[name].assign(gradient=found[name].strengths[-len(checks[name]) :]) for name in found}
+    frames = {
+        name: frame.assign(gradient=found[name].strengths[-len(frame) :]) for name, frame in values(checks).items()
+    }
     correlations = {name: rank_correlation(frame["gradient"], frame["moved"]) for name, frame in frames.items()}
     for name, correlation in correlations.items():
         verdicts[name].markdown(notices.plain(check_sentence(len(frames[name]), correlation)))
@@ -135,19 +141,11 @@ def _show_checks(
         name="connectivity-check",
         alt=describe_check(frames[name], context.label(name), correlations[name]),
         table=frames[name].round(5),
-        receipt=Receipt(
-            model=name,
+        receipt=checks[name].receipt(
+            "rank_correlation(connectivity(model, text, place).strengths[-len(found):], found['moved'])",
+            uses=[connectivity, rank_correlation],
             seed="0, for which characters are put in",
-            measured=f"{date.today().isoformat()}, {REPLACEMENTS} other characters in each of the last "
-            f"{len(frames[name])} places, one at a time",
-            python=(
-                "from engine.inspection.gradients.connectivity import connectivity, rank_correlation, replacements\n"
-                "from engine.models.folder import load_model\n\n"
-                f"text = {text!r}\nmodel = load_model({name!r})\n"
-                f"gradient = connectivity(model, text, {place}).strengths\nreplaced = replacements(model, text, "
-                f"{place})\n"
-                'print(rank_correlation(gradient[-len(replaced):], replaced["moved"]))'
-            ),
+            measured=f"{REPLACEMENTS} other characters in each of the last {len(frames[name])} places, one at a time",
         ),
     )
 
@@ -164,22 +162,3 @@ def check_sentence(count: int, correlation: float) -> str:
         else "do not trust the colours here"
     )
     return f"Replaced for real, {count} characters: rank correlation {correlation:.2f}, so {verdict}."
-
-
-def _show_receipt(context: PageContext, text: str, place: int) -> None:
-    first = next(iter(context.readers))
-    figures.show_receipt(
-        Receipt(
-            model=", ".join(context.readers),
-            data="your text",
-            measured=f"{date.today().isoformat()}, the norm of d logit / d embedding, by autograd",
-            python=(
-                "from engine.inspection.gradients.connectivity import connectivity\n"
-                "from engine.models.folder import load_model\n\n"
-                f"found = connectivity(load_model({first!r}), {text!r}, {place})\n"
-                "print(found.strengths, found.probability)"
-            ),
-            note="Put another model's name in to get its row.",
-        ),
-        "connectivity",
-    )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from engine.experiments.trainability import JOB, births, foretold_frame, foretold_sentence, settings_dict
+from engine.experiments.trainability import JOB, births, foretell, foretold_frame, foretold_sentence, settings_dict
 from engine.experiments.trainability_settings import TrainabilitySettings
 from engine.plotting.gradients.trainability import describe_foretold, foretold_marks
 from engine.tasks.delayed_recall import SYMBOLS
 from pages.components import cache, figures, notices
 from pages.components.background import BackgroundJob, message_of
-from pages.components.figures import Receipt
+from pages.components.calls import call
 from pages.components.gradients.context import PAGE, PageContext
 from pages.components.header import TEXT_WIDTH
 from pages.components.views.gradients_foretold import trainability_settings
@@ -103,7 +102,7 @@ def _draw_marks(settings: TrainabilitySettings, status: JobStatus | None) -> Non
     rows = [] if status is None else [event for event in status.events if event.get("kind") == "run"]
     if status is not None and status.result:  # the last of the events may arrive after it
         rows = status.result["rows"]
-    frame, expected = foretold_frame(rows), cache.compute(births, settings)
+    frame, expected = foretold_frame(rows), call(births, settings).value
     is_over = status is not None and status.is_over and not frame.empty
     if is_over:
         st.markdown(f"**{notices.plain(foretold_sentence(frame))}**", width=TEXT_WIDTH)
@@ -112,23 +111,17 @@ def _draw_marks(settings: TrainabilitySettings, status: JobStatus | None) -> Non
         name="foretold",
         alt=describe_foretold(frame),
         table=(frame if is_over else expected).round(4),
-        receipt=_receipt(settings, status) if is_over else None,
-    )
-
-
-def _receipt(settings: TrainabilitySettings, status: JobStatus) -> Receipt:
-    given = ", ".join(f"{name}={value!r}" for name, value in settings_dict(settings).items())
-    return Receipt(
-        model="fifteen small networks, trained here and now",
-        data="delayed recall, fresh sequences for every update",
-        seed=settings.seed,
-        measured=f"{date.today().isoformat()}, on 200 sequences none of them was trained on",
-        seconds=status.elapsed_seconds,
-        python=(
-            "from engine.experiments.trainability import foretell, foretold_frame, foretold_sentence\n\n"
-            f"events = list(foretell({given}))\nframe = foretold_frame([event for event in events if event['kind'] == "
-            "'run'])\n"
-            "print(foretold_sentence(frame))"
-        ),
-        note="One seed says little: try others.",
+        receipt=call(foretell, **settings_dict(settings)).receipt(
+            "foretold_sentence(foretold_frame([event for event in found if event['kind'] == 'run']))",
+            uses=[foretold_frame, foretold_sentence],
+            model="fifteen small networks, trained here and now",
+            data="delayed recall, fresh sequences for every update",
+            seed=settings.seed,
+            day=rows[-1]["date"],
+            measured="on 200 sequences none of them was trained on",
+            seconds=status.elapsed_seconds,
+            note="One seed says little: try others.",
+        )
+        if is_over
+        else None,
     )

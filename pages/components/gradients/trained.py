@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
@@ -11,8 +9,8 @@ from engine.inspection.gradients.chain import KEY_DISTANCE, say_power
 from engine.inspection.gradients.effective_context import agreement_sentence, memory_levels
 from engine.inspection.gradients.trained_chain import newborn_chain, trained_chain
 from engine.plotting.gradients.gradients import chain_curves, describe_chain
-from pages.components import cache, figures, notices
-from pages.components.figures import Receipt
+from pages.components import figures, notices
+from pages.components.calls import call, receipt
 from pages.components.gradients.context import PageContext
 from pages.components.header import TEXT_WIDTH, section
 
@@ -35,16 +33,16 @@ def show(context: PageContext, text: str | None) -> None:
     if text is None:
         text = context.controls.text_area("text", height=80)
     with st.spinner("The gradients of trained networks are handed back through the text."):
-        parts = []
+        measured, parts = [], []
         for name, info in context.trio.items():
             look = {"architecture": info.architecture, "label": context.label(name)}
-            parts.append(cache.compute_with_model(trained_chain, name, text).assign(**look))
+            measured.append(call(trained_chain, text, model=name))
+            parts.append(measured[-1].value.assign(**look))
             look["label"] += BIRTH
-            parts.append(cache.compute_with_model(newborn_chain, name, text).assign(**look))
+            parts.append(call(newborn_chain, text, model=name).value.assign(**look))
     curves = pd.concat(parts, ignore_index=True)
     distance = min(KEY_DISTANCE, int(curves["distance"].max()))
     st.markdown(notices.plain(trained_sentence(curves, distance)), width=TEXT_WIDTH)
-    first = next(iter(context.trio))
     figures.show(
         chain_curves(
             curves, mode=figures.mode(), distance=distance, x_title="Characters back from the end of your text"
@@ -52,17 +50,13 @@ def show(context: PageContext, text: str | None) -> None:
         name="chain-trained",
         alt=describe_chain(curves, distance),
         table=curves.round(4),
-        receipt=Receipt(
-            model=", ".join(context.trio),
+        receipt=receipt(
+            measured,
+            "found, newborn_chain(model, text)",
+            uses=[newborn_chain],
             data="your text",
             seed="0, for the eight directions that are handed back and for the networks at birth",
-            measured=f"{date.today().isoformat()}, by autograd through the whole text",
-            python=(
-                "from engine.inspection.gradients.trained_chain import newborn_chain, trained_chain\n"
-                "from engine.models.folder import load_model\n\n"
-                f"text = {text!r}\nmodel = load_model({first!r})\n"
-                "print(trained_chain(model, text), newborn_chain(model, text))"
-            ),
+            measured="by autograd through the whole text",
             note="A state of a thousand numbers has a Jacobian of a million: its size is estimated from eight random "
             "directions.",
         ),
@@ -78,10 +72,8 @@ def show(context: PageContext, text: str | None) -> None:
 def _show_half_lives(context: PageContext) -> None:
     """Say whether the gradient and real replacement put the networks' memories in the same order."""
     with st.spinner("Characters are replaced, near and far, in eight passages.", show_time=True):
-        parts = [
-            cache.compute_with_model(memory_levels, name).assign(network=context.label(name))
-            for name in context.readers
-        ]
+        measured = [call(memory_levels, model=name) for name in context.readers]
+        parts = [each.value.assign(network=context.label(each.model)) for each in measured]
     levels = pd.concat(parts, ignore_index=True)
     st.markdown("**Does a gradient tell how long a network remembers?**", width=TEXT_WIDTH)
     st.markdown(notices.plain(agreement_sentence(levels)), width=TEXT_WIDTH)
@@ -94,17 +86,11 @@ def _show_half_lives(context: PageContext) -> None:
     figures.show_table(
         shown.rename(columns={"level": "of the influence"}),
         name="chain-half-lives",
-        receipt=Receipt(
-            model=", ".join(context.readers),
+        receipt=receipt(
+            measured,
             data="eight passages of the embedded sample Saltmarsh, kept back when the networks were trained",
             seed="0, for which characters are put in",
-            measured=f"{date.today().isoformat()}, squared gradients, and nats between what is expected with and "
-            "without the character",
-            python=(
-                "from engine.inspection.gradients.effective_context import memory_levels\n"
-                "from engine.models.folder import load_model\n\n"
-                f"for name in {list(context.readers)!r}:\n    print(name, memory_levels(load_model(name)))"
-            ),
+            measured="squared gradients, and nats between what is expected with and without the character",
         ),
     )
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from engine.inspection.gradients.truncation import truncation, truncation_sentence
 from engine.plotting.gradients.truncation import cost_bars, describe_truncation, reach_curve
-from pages.components import cache, figures, notices
-from pages.components.figures import Receipt
+from pages.components import figures, notices
+from pages.components.calls import call
 from pages.components.gradients.context import PageContext
 from pages.components.header import TEXT_WIDTH
 
@@ -37,7 +35,8 @@ def show(context: PageContext) -> None:
         network = context.controls.segmented("truncation_network", context.label)
     text = context.controls.text_area("truncation_text", height=100)
     with st.spinner("The text is read and gone back through once for each length of chunk.", show_time=True):
-        found = cache.compute_with_model(truncation, network, text)
+        measured = call(truncation, text, model=network)
+        found = measured.value
     architecture = context.models[network].architecture
     st.markdown(f"**{notices.plain(truncation_sentence(found))}**", width=TEXT_WIDTH)
     figures.show(
@@ -45,17 +44,11 @@ def show(context: PageContext) -> None:
         name="truncation",
         alt=describe_truncation(found.frame),
         table=found.frame.round(5),
-        receipt=Receipt(
-            model=network,
+        receipt=measured.receipt(
+            "found.frame.to_string(), truncation_sentence(found)",
+            uses=[truncation_sentence],
             data=f"the last {found.tokens} tokens of your text",
-            measured=f"{date.today().isoformat()}, on real backward passes; memory counts what autograd keeps, "
-            "without the weights",
-            python=(
-                "from engine.inspection.gradients.truncation import truncation, truncation_sentence\n"
-                "from engine.models.folder import load_model\n\n"
-                f"found = truncation(load_model({network!r}), {text!r})\n"
-                "print(found.frame.to_string(), truncation_sentence(found))"
-            ),
+            measured="on real backward passes; memory counts what autograd keeps, without the weights",
             note="Seconds differ from run to run and from machine to machine; all else comes out the same.",
         ),
     )

@@ -3,8 +3,6 @@ sentences."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
@@ -22,7 +20,9 @@ from engine.inspection.classification.word_order import (
     swap_words,
 )
 from engine.plotting.classification.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
+from engine.wording import percent
 from pages.components import cache, figures, notices
+from pages.components.calls import Call, call, receipt
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.sentiment.context import PageContext, is_blind
@@ -99,8 +99,12 @@ def _show_text(words: tuple[str, ...], changed: tuple[str, ...]) -> None:
 
 def _measure(context: PageContext, name: str, changed: tuple[str, ...]) -> tuple[float, Shuffles]:
     """Return a classifier's probability of "positive" for the other order, and what it says of many shuffles."""
-    reordered = cache.compute_with_model(probabilities_in_order, name, (changed,))
-    return float(reordered[0]), cache.compute_with_model(shuffle_many, name, context.words)
+    reordered = call(probabilities_in_order, (changed,), model=name).value
+    return float(reordered[0]), _shuffle(context, name).value
+
+
+def _shuffle(context: PageContext, name: str) -> Call[Shuffles]:
+    return call(shuffle_many, context.words, model=name, kept="shared")
 
 
 def _show_dots(context: PageContext, changed: tuple[str, ...], found: dict[str, tuple[float, Shuffles]]) -> None:
@@ -124,19 +128,11 @@ def _show_dots(context: PageContext, changed: tuple[str, ...], found: dict[str, 
         name="order-dots",
         alt=sentence,
         table=table.round(4),
-        receipt=Receipt(
-            model=", ".join(found),
+        receipt=receipt(
+            [_shuffle(context, name) for name in found],
+            f"found.intact, probabilities_in_order(model, ({changed!r},))[0], found.decisions_changed",
+            uses=[probabilities_in_order],
             seed=f"1 to {SHUFFLES} for the ticks",
-            measured=f"{date.today().isoformat()}, on the server's processor",
-            python=(
-                "from engine.inspection.classification.word_order import probabilities_in_order, shuffle_many\n"
-                "from engine.models.folder import load_model\n\n"
-                f"words, changed = {context.words!r}, {changed!r}\n"
-                f"for name in {list(found)!r}:\n"
-                "    loaded = load_model(name)\n"
-                "    many = shuffle_many(loaded, words)\n"
-                "    print(name, many.intact, probabilities_in_order(loaded, (changed,))[0], many.decisions_changed)"
-            ),
         ),
     )
     for row, (_, many) in zip(rows, found.values(), strict=True):
@@ -145,12 +141,12 @@ def _show_dots(context: PageContext, changed: tuple[str, ...], found: dict[str, 
 
 def _said(row: OrderRow, many: Shuffles) -> str:
     """Return what another order does to one classifier, in words."""
-    said = f"{row.label}: {100 * row.intact:.1f} % as it stands, {100 * row.reordered:.1f} % in the other order"
+    said = f"{row.label}: {percent(row.intact)} as it stands, {percent(row.reordered)} in the other order"
     if many.is_blind and abs(row.reordered - row.intact) < ROUNDING:
         return f"{said}; the same for every order, to rounding."
     return (
         f"{said}; {SHUFFLES} shuffles give {100 * many.probabilities.min():.1f} to "
-        f"{100 * many.probabilities.max():.1f} %, {100 * many.decisions_changed:.0f} % of them another decision."
+        f"{percent(many.probabilities.max())}, {percent(many.decisions_changed, 0)} of them another decision."
     )
 
 
@@ -160,7 +156,7 @@ def _show_stored(context: PageContext) -> None:
     for name, info in context.models.items():
         version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
         try:
-            rows = cache.compute(stored_word_order, name, str(info.path), str(table), version=version)
+            rows = call(stored_word_order, name, str(info.path), str(table), version=version).value
         except DataError as problem:
             notices.note(str(problem))
             return
@@ -212,9 +208,9 @@ def _show_accuracies(context: PageContext, title: str, measured: dict[str, pd.Da
 def _said_of_many(context: PageContext, name: str, rows: pd.DataFrame) -> str:
     """Return what shuffling many texts did to one classifier, in words."""
     changed = rows["decisions_changed"].mean()
-    share = f"{100 * changed:.1f} % of the decisions" if changed else "no decision"
+    share = f"{percent(changed)} of the decisions" if changed else "no decision"
     reason = ", as it reads no order" if is_blind(context.models[name]) else ""
     return (
-        f"{context.label(name)}: {100 * rows['accuracy'].iloc[0]:.1f} % right, "
-        f"{100 * rows['accuracy_shuffled'].mean():.1f} % when shuffled; a shuffle changes {share}{reason}."
+        f"{context.label(name)}: {percent(rows['accuracy'].iloc[0])} right, "
+        f"{percent(rows['accuracy_shuffled'].mean())} when shuffled; a shuffle changes {share}{reason}."
     )

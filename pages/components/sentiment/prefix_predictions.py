@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from engine.inspection.classification.prefix_predictions import (
@@ -16,8 +14,9 @@ from engine.inspection.classification.prefix_predictions import (
     measure_belief,
 )
 from engine.plotting.classification.prefix_predictions import BeliefLine, belief_film
-from pages.components import cache, figures, header, notices
-from pages.components.figures import Receipt
+from engine.wording import percent
+from pages.components import figures, header, notices
+from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.sentiment.context import PageContext
 
 QUICKLY_SHOWN = 60  # words; a longer film takes over a second
@@ -35,10 +34,11 @@ def show(context: PageContext) -> None:
     )
     words = context.words
     if len(words) <= QUICKLY_SHOWN:
-        belief, blind = _measure(context)
+        measured, blind = _measure(context)
     else:
         with st.spinner(f"The networks read the beginnings and ends of {len(words):,} words.", show_time=True):
-            belief, blind = _measure(context)
+            measured, blind = _measure(context)
+    belief = measured.value
     turn = find_turn(belief)
     last = len(words)
     step = _ask_step(context, turn.last) if last > 1 else 1
@@ -65,7 +65,12 @@ def show(context: PageContext) -> None:
         name="sentiment-film",
         alt=said,
         table=belief_frame(belief, blind).round(4),
-        receipt=_receipt(context),
+        receipt=measured.receipt(
+            "belief_frame(found).to_string()",
+            uses=[belief_frame],
+            seed=NOT_DRAWN,
+            measured=f"from {min(last, MOST_FRAMES)} beginnings and as many ends of the text",
+        ),
         on_click=lambda place: context.controls.set("film_word", place),
     )
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
@@ -73,13 +78,13 @@ def show(context: PageContext) -> None:
         st.caption(f"The film has {len(belief.steps)} frames, spread evenly over the {last:,} words.")
 
 
-def _measure(context: PageContext) -> tuple[Belief, Belief | None]:
+def _measure(context: PageContext) -> tuple[Call[Belief], Belief | None]:
     """Return the film of the chosen network and that of the order-blind one, where it reads the same words."""
-    belief = cache.compute_with_model(measure_belief, context.network, context.words)
+    belief = call(measure_belief, context.words, model=context.network).computed()
     blind = context.blind
     if blind is None or blind not in context.verdicts or context.verdicts[blind].words != context.words:
         return belief, None
-    return belief, cache.compute_with_model(measure_belief, blind, context.words)
+    return belief, call(measure_belief, context.words, model=blind).value
 
 
 def _ask_step(context: PageContext, turning: int) -> int:
@@ -114,35 +119,14 @@ def _ask_step(context: PageContext, turning: int) -> int:
 def _show_frame(context: PageContext, belief: Belief, frame: int) -> None:
     """Draw what has been read at one frame, and what each half and the whole then say."""
     step = int(belief.steps[frame])
-    said = [f"whole network **{_percent(belief.both[frame])}**"]
+    said = [f"whole network **{percent(belief.both[frame])}**"]
     if belief.forward is not None and belief.backward is not None:
         back = len(context.words) - step + 1
         read = "the last word" if back == 1 else f"the last {back:,} words"
         said += [
-            f"forward half **{_percent(belief.forward[frame])}**",
-            f"backward half **{_percent(belief.backward[frame])}** (it has read {read})",
+            f"forward half **{percent(belief.forward[frame])}**",
+            f"backward half **{percent(belief.backward[frame])}** (it has read {read})",
         ]
     shown = " ".join(notices.plain(word) for word in context.words[max(0, step - 12) : step - 1])
     shown = f"{'… ' if step > 13 else ''}{shown} **{notices.plain(context.words[step - 1])}**"
     st.markdown(f"{step:,} of {len(context.words):,} read: {shown}  \nPositive: {' · '.join(said)}")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _receipt(context: PageContext) -> Receipt:
-    return Receipt(
-        model=context.network,
-        seed="none: nothing is drawn at random",
-        measured=f"{date.today().isoformat()}, from {min(len(context.words), MOST_FRAMES)} beginnings and as many ends "
-        "of the text",
-        python=(
-            "from engine.inspection.classification.prefix_predictions import belief_frame, measure_belief\n"
-            "from engine.inspection.classification.predictions import split_text\n"
-            "from engine.models.folder import load_model\n\n"
-            f"loaded = load_model({context.network!r})\n"
-            f"words = split_text(loaded, {context.text!r})\n"
-            "print(belief_frame(measure_belief(loaded, words)).to_string())"
-        ),
-    )

@@ -22,7 +22,9 @@ from engine.plotting.classification.quality import (
     slice_bars,
     threshold_lines,
 )
+from engine.wording import percent
 from pages.components import cache, figures, header, notices, state
+from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.sentiment.context import CORPORA, PAGE, PageContext, is_blind
 
@@ -41,7 +43,7 @@ def show(context: PageContext) -> None:
     """Draw the scores of all classifiers, then the chosen one's confusion, threshold, calibration, slices and
     errors."""
     table, version = str(quality.TABLE), _version()
-    scores = cache.compute(quality.measure_scores, table, version=version)
+    scores = call(quality.measure_scores, table, version=version).value
     scores = scores[[_is_present(context, row.model, row.weights) for row in scores.itertuples()]]
     missing = [name for name in context.models if name not in set(scores["model"])]
     if missing:
@@ -55,7 +57,7 @@ def show(context: PageContext) -> None:
     if not measured:
         return
     corpus = measured[0]
-    found = cache.compute(quality.measure_quality, table, context.network, corpus, version=version)
+    found = call(quality.measure_quality, table, context.network, corpus, version=version).value
     _show_threshold(context, found)
     _show_calibration(
         context, found, scores[(scores["model"] == context.network) & (scores["corpus"] == corpus)].iloc[0]
@@ -72,7 +74,7 @@ def _is_present(context: PageContext, name: str, weights: str) -> bool:
     """Return whether a measured classifier is installed, with the weights it was measured with."""
     if name not in context.models:
         return False
-    return weights == cache.compute(weights_in, str(context.models[name].path), version=cache.model_version(name))
+    return weights == call(weights_in, str(context.models[name].path), version=cache.model_version(name)).value
 
 
 def _texts_word(corpus: str) -> str:
@@ -90,11 +92,11 @@ def _show_scores(context: PageContext, scores: pd.DataFrame, corpus: str, senten
     )
     meaning = ""
     if reader and blind:
-        compared = cache.compute(quality.compare_stored, str(quality.TABLE), reader, blind, corpus, version=_version())
+        compared = call(quality.compare_stored, str(quality.TABLE), reader, blind, corpus, version=_version()).value
         meaning = quality.order_sentence(
             f"“{context.label(reader)}”", f"“{context.label(blind)}”", compared, _texts_word(corpus)
         )
-    listed = ", ".join(f"{label} {100 * value:.1f} %" for label, value in zip(labels, scores["accuracy"], strict=True))
+    listed = ", ".join(f"{label} {percent(value)}" for label, value in zip(labels, scores["accuracy"], strict=True))
     figures.show(
         accuracy_dots(
             scores,
@@ -122,7 +124,10 @@ def _show_threshold(context: PageContext, found: ClassificationQuality) -> None:
     threshold = context.controls.slider("quality_threshold", width=header.TEXT_WIDTH)
     counts = quality.confusion(found.predictions, threshold)
     now = quality.measures(counts)
-    said = ", ".join(f"{name} {_percent(now[name])}" for name in ("accuracy", "precision", "recall"))
+    said = ", ".join(
+        f"{name} {'undefined' if np.isnan(now[name]) else percent(now[name])}"
+        for name in ("accuracy", "precision", "recall")
+    )
     best = found.thresholds.loc[found.thresholds["accuracy"].idxmax()]
     left, right = st.columns(2, gap="large")
     with left:
@@ -146,7 +151,7 @@ def _show_threshold(context: PageContext, found: ClassificationQuality) -> None:
         figures.show(
             threshold_lines(found.thresholds, threshold, mode=figures.mode()),
             name="sentiment-thresholds",
-            alt=f"At the threshold {threshold:.2f}: {said}. Accuracy is highest, {100 * best['accuracy']:.1f} %, at "
+            alt=f"At the threshold {threshold:.2f}: {said}. Accuracy is highest, {percent(best['accuracy'])}, at "
             f"{best['threshold']:.2f}.",
             table=found.thresholds.round(4),
             receipt=_receipt(
@@ -158,7 +163,7 @@ def _show_threshold(context: PageContext, found: ClassificationQuality) -> None:
         )
     st.markdown(
         notices.plain(
-            f"At {threshold:.2f}: {said}. The highest accuracy, {100 * best['accuracy']:.1f} %, lies at "
+            f"At {threshold:.2f}: {said}. The highest accuracy, {percent(best['accuracy'])}, lies at "
             f"{best['threshold']:.2f}; it was found on "
             "these very texts, so take it with caution."
         ),
@@ -178,7 +183,7 @@ def _show_calibration(context: PageContext, found: ClassificationQuality, scores
     said = (
         f"How sure it is of its answers and how often they are right lie {100 * scores['calibration_error']:.1f} "
         "percentage points apart on "
-        f"average (the expected calibration error), and {100 * sure:.0f} % of the texts get a probability of less "
+        f"average (the expected calibration error), and {percent(sure, 0)} of the texts get a probability of less "
         "than 10 % or more than 90 %."
     )
     figures.show(
@@ -212,9 +217,8 @@ def _show_slices(context: PageContext, found: ClassificationQuality, corpus: str
     tables = [own]
     if blind is not None:
         try:
-            beside = cache.compute(
-                quality.measure_quality, str(quality.TABLE), blind, corpus, version=_version()
-            ).slices[by]
+            other = call(quality.measure_quality, str(quality.TABLE), blind, corpus, version=_version())
+            beside = other.value.slices[by]
         except DataError:  # it was taught, and measured, on other texts
             beside = own.iloc[:0]
         if list(beside["slice"]) == list(own["slice"]):
@@ -274,8 +278,7 @@ def _show_errors(context: PageContext, found: ClassificationQuality, corpus: str
 
 def _show_row(context: PageContext, row: Any, texts: tuple[list[str], list[int], str] | None) -> None:
     facts = (
-        f"Text {row.row + 1:,} · really {LABELS[row.label]} · {100 * row.probability:.1f} % positive · "
-        f"{row.words:,} words"
+        f"Text {row.row + 1:,} · really {LABELS[row.label]} · {percent(row.probability)} positive · {row.words:,} words"
     )
     if row.unknown_words:
         facts += f", {row.unknown_words:,} of them unknown"
@@ -317,15 +320,11 @@ def _texts(corpus: str, split: str) -> tuple[list[str], list[int], str] | None:
         return None
     try:
         with st.spinner("Reading the texts", show_time=True):
-            return cache.compute(quality.read_texts, corpus, split, version=os.environ.get("UNROLLED_DATA"))
+            return call(quality.read_texts, corpus, split, version=os.environ.get("UNROLLED_DATA")).value
     except DataError as problem:
         state.forget(PAGE, LOOKED_FOR)
         notices.note(f"{problem} What the networks made of them is shown without them.")
         return None
-
-
-def _percent(value: float) -> str:
-    return "undefined" if np.isnan(value) else f"{100 * value:.1f} %"
 
 
 def _corpus(found: ClassificationQuality) -> str:
@@ -337,7 +336,7 @@ def _own(found: ClassificationQuality) -> str:
 
 
 def _receipt(models: list[str], corpus: str, line: str, functions: str) -> Receipt:
-    origin = cache.compute(quality.describe_origin, str(quality.TABLE), tuple(models), corpus, version=_version())
+    origin = call(quality.describe_origin, str(quality.TABLE), tuple(models), corpus, version=_version()).value
     return Receipt(
         model=", ".join(models),
         data=f"{origin['title']}, one row per text in data/results/{quality.TABLE.name}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -14,8 +13,9 @@ from engine.errors import EngineError
 from engine.inspection.classification.predictions import Classification, classify_texts, looks_foreign
 from engine.models.folder import ModelInfo
 from engine.plotting.classification.prefix_predictions import verdict_bars
-from pages.components import cache, figures, networks, notices
-from pages.components.figures import Receipt
+from engine.wording import percent
+from pages.components import figures, networks, notices
+from pages.components.calls import NOT_DRAWN, Call, call, receipt
 from pages.components.sentiment.context import CORPORA, PageContext, corpus
 
 MOST_UNKNOWN_NAMED = 8
@@ -68,14 +68,18 @@ def judge(models: Mapping[str, ModelInfo], network: str, text: str) -> dict[str,
     Raises:
         InputError: the chosen classifier cannot read the text.
     """
-    found = {network: cache.compute_with_model(classify_texts, network, (text,))[0]}
+    found = {network: _judgement(network, text).value[0]}
     for name in models:
         if name != network:
             try:
-                found[name] = cache.compute_with_model(classify_texts, name, (text,))[0]
+                found[name] = _judgement(name, text).value[0]
             except EngineError as problem:
                 notices.error(f"The network “{name}” is left out: {problem}")
     return {name: found[name] for name in models if name in found}
+
+
+def _judgement(name: str, text: str) -> Call[list[Classification]]:
+    return call(classify_texts, (text,), model=name, kept="shared")
 
 
 def show(context: PageContext) -> None:
@@ -86,7 +90,7 @@ def show(context: PageContext) -> None:
         st.markdown(
             f"{networks.mark(context.style(context.network))} **{notices.plain(context.label(context.network))}** says"
         )
-        st.subheader(f"{verdict.label.capitalize()}, {100 * verdict.probability:.1f} %", anchor=False)
+        st.subheader(f"{verdict.label.capitalize()}, {percent(verdict.probability)}", anchor=False)
         taught = CORPORA.get(corpus(context.info))
         counted = f"{len(verdict.words):,} words and signs"
         st.caption(
@@ -110,14 +114,20 @@ def show(context: PageContext) -> None:
             name="sentiment-verdicts",
             alt=_sentence(context),
             table=_table(context),
-            receipt=_receipt(context),
+            receipt=receipt(
+                [_judgement(name, context.text) for name in names],
+                "found[0].label, found[0].probability",
+                seed=NOT_DRAWN,
+                command=f"echo {shlex.quote(' '.join(context.text.split()))} | python -m engine classify "
+                f"--model {context.network}",
+            ),
         )
     _warn(context)
 
 
 def _warn(context: PageContext) -> None:
     """Say which words the network does not know, and whether the text seems to be in a language it was not taught."""
-    foreign = cache.compute_with_model(looks_foreign, context.network, context.words)
+    foreign = call(looks_foreign, context.words, model=context.network).value
     unknown = tuple(dict.fromkeys(context.verdict.unknown))
     if foreign:
         notices.error(foreign)
@@ -132,7 +142,7 @@ def _warn(context: PageContext) -> None:
 
 
 def _sentence(context: PageContext) -> str:
-    said = ", ".join(f"{context.label(name)} {100 * context.positive(name):.1f} %" for name in context.verdicts)
+    said = ", ".join(f"{context.label(name)} {percent(context.positive(name))}" for name in context.verdicts)
     kinds = {verdict.label for verdict in context.verdicts.values()}
     together = f"All say {next(iter(kinds))}." if len(kinds) == 1 else "They do not agree."
     return f"Probability of “positive” for the text: {said}. {together}"
@@ -149,21 +159,3 @@ def _table(context: PageContext) -> pd.DataFrame:
         for name, verdict in context.verdicts.items()
     ]
     return pd.DataFrame(rows).round(4)
-
-
-def _receipt(context: PageContext) -> Receipt:
-    line = " ".join(context.text.split())
-    return Receipt(
-        model=", ".join(context.verdicts),
-        seed="none: nothing is drawn at random",
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        python=(
-            "from engine.inspection.classification.predictions import classify_texts\n"
-            "from engine.models.folder import load_model\n\n"
-            f"text = {context.text!r}\n"
-            f"for name in {list(context.verdicts)!r}:\n"
-            "    (found,) = classify_texts(load_model(name), (text,))\n"
-            "    print(name, found.label, found.probability)"
-        ),
-        command=f"echo {shlex.quote(line)} | python -m engine classify --model {context.network}",
-    )

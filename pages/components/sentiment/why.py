@@ -3,8 +3,6 @@ decision."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -26,13 +24,19 @@ from engine.inspection.classification.counterfactuals import (
     flip_sentence,
 )
 from engine.plotting.classification.attributions import chance_dots, describe_strips, signed_strips
+from engine.wording import percent
 from pages.components import cache, figures, notices
+from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.sentiment.context import PageContext
 
 LANES = {"integrated": "Gradients", "shapley": "Shapley", "deleted": "Left out"}
 SEED = 1
+FACTS = {
+    "seed": f"{SEED}, for the orders of the Shapley values and the shuffles",
+    "note": "Integrated gradients and Shapley values are captum's; the check is the network itself.",
+}
 
 
 def show(context: PageContext) -> None:
@@ -40,9 +44,9 @@ def show(context: PageContext) -> None:
     with notices.engine_errors():
         attributions.check_words(context.words)
         with st.spinner("Reading the text without each of its words", show_time=True):
-            found = cache.compute_with_model(explain, context.network, context.words, SEED)
-        _show_strips(context, found)
-        _show_agreement(context, found)
+            explained = call(explain, context.words, SEED, model=context.network).computed()
+        _show_strips(context, explained)
+        _show_agreement(explained)
     with notices.engine_errors():
         _show_stored(context)
     st.markdown("**The smallest edit that turns the decision**")
@@ -50,7 +54,8 @@ def show(context: PageContext) -> None:
         _show_flips(context)
 
 
-def _show_strips(context: PageContext, found: Explanation) -> None:
+def _show_strips(context: PageContext, explained: Call[Explanation]) -> None:
+    found = explained.value
     st.markdown(
         "Each number says how far a word moves the network towards “positive” (+) or away from it (−), in nats of "
         "log-odds. "
@@ -66,7 +71,7 @@ def _show_strips(context: PageContext, found: Explanation) -> None:
         name="why-strips",
         alt=alt,
         table=found.frame().round(4),
-        receipt=_receipt(context, found.elapsed_seconds, "print(found.frame().to_string())"),
+        receipt=explained.receipt("found.frame().to_string()", **FACTS),
         on_click=lambda place: context.controls.set("why_word", int(place)),
     )
     strongest = int(np.abs(found.deleted).argmax()) + 1
@@ -74,8 +79,8 @@ def _show_strips(context: PageContext, found: Explanation) -> None:
     rest = " ".join([*found.words[:place], "▁" * 3, *found.words[place + 1 :]])
     before, after = found.probability, float(found.probability_without[place])
     st.markdown(
-        f"Without **{notices.plain(found.words[place])}**: “positive” goes from **{_percent(before)}** to "
-        f"**{_percent(after)}** "
+        f"Without **{notices.plain(found.words[place])}**: “positive” goes from **{percent(before)}** to "
+        f"**{percent(after)}** "
         f"({100 * (after - before):+.1f} points)."
     )
     st.text(rest)
@@ -86,7 +91,8 @@ def _show_strips(context: PageContext, found: Explanation) -> None:
     )
 
 
-def _show_agreement(context: PageContext, found: Explanation) -> None:
+def _show_agreement(explained: Call[Explanation]) -> None:
+    found = explained.value
     st.markdown("**Do the explanations agree with leaving words out?**")
     sentence = " ".join(agreement_sentence(found, method) for method in METHODS)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
@@ -112,11 +118,9 @@ def _show_agreement(context: PageContext, found: Explanation) -> None:
         name="why-agreement",
         alt=sentence,
         table=pd.DataFrame(rows).round(4),
-        receipt=_receipt(
-            context,
-            None,
-            "for method, agreement in found.agreement.items():\n    print(method, agreement.correlation, "
-            "agreement.level)",
+        receipt=explained.receipt(
+            "{method: (agreement.correlation, agreement.level) for method, agreement in found.agreement.items()}",
+            **FACTS,
         ),
     )
 
@@ -125,7 +129,7 @@ def _show_stored(context: PageContext) -> None:
     table = attributions.TABLE
     version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(context.network))
     try:
-        stored = cache.compute(stored_agreement, context.network, str(context.info.path), str(table), version=version)
+        stored = call(stored_agreement, context.network, str(context.info.path), str(table), version=version).value
     except DataError as problem:
         notices.note(str(problem))
         return
@@ -138,7 +142,7 @@ def _show_stored(context: PageContext) -> None:
     summary = summarise_agreement(stored)
     said = "; ".join(
         f"{row.method.lower()} have a median rank correlation of {row.median_correlation:.2f}, and on "
-        f"{100 * row.better_than_chance:.0f} % of {row.sentences:,} sentences they beat 19 of 20 shuffles"
+        f"{percent(row.better_than_chance, 0)} of {row.sentences:,} sentences they beat 19 of 20 shuffles"
         for row in summary.itertuples()
     )
     st.markdown(notices.plain(f"On {stored['title'].iloc[0]}: {said}. By luck it would be 5 %."), width=TEXT_WIDTH)
@@ -171,7 +175,8 @@ def _show_flips(context: PageContext) -> None:
         width=TEXT_WIDTH,
     )
     with st.spinner("Trying edits", show_time=True):
-        found = cache.compute_with_model(find_flips, context.network, context.words)
+        searched = call(find_flips, context.words, model=context.network)
+        found = searched.value
     labels = context.info.config.get("labels", ["negative", "positive"])
     st.markdown(f"**{notices.plain(flip_sentence(found, labels))}**", width=TEXT_WIDTH)
     rows = []
@@ -188,18 +193,8 @@ def _show_flips(context: PageContext) -> None:
     figures.show_table(
         pd.DataFrame(rows),
         name="why-flips",
-        receipt=Receipt(
-            model=context.network,
-            seed="none: nothing is drawn at random",
-            measured=f"{date.today().isoformat()}, on the server's processor",
-            seconds=found.elapsed_seconds,
-            python=(
-                "from engine.inspection.classification.counterfactuals import find_flips\n"
-                "from engine.models.folder import load_model\n\n"
-                f"found = find_flips(load_model({context.network!r}), {context.words!r})\n"
-                "print(found.deletion, found.deletions_tried)\n"
-                "print(found.replacement, found.replacements_tried)"
-            ),
+        receipt=searched.receipt(
+            "found.deletion, found.deletions_tried, found.replacement, found.replacements_tried", seed=NOT_DRAWN
         ),
     )
 
@@ -220,7 +215,7 @@ def _diff(found: CounterfactualSearch, flip: Counterfactual) -> str:
 
 def _after(found: CounterfactualSearch, flip: Counterfactual, labels: list[str], tried: int) -> str:
     return (
-        f"“{labels[found.decision]}” goes from {_percent(found.probability)} to {_percent(flip.probability)}; "
+        f"“{labels[found.decision]}” goes from {percent(found.probability)} to {percent(flip.probability)}; "
         f"decided is now “{labels[flip.decision]}”. {tried:,} texts were tried."
     )
 
@@ -234,22 +229,3 @@ def _row(found: CounterfactualSearch, heading: str, flip: Counterfactual | None,
         "probability_after": float("nan") if flip is None else round(flip.probability, 4),
         "texts_tried": tried,
     }
-
-
-def _receipt(context: PageContext, seconds: float | None, last: str) -> Receipt:
-    return Receipt(
-        model=context.network,
-        seed=f"{SEED}, for the orders of the Shapley values and the shuffles",
-        measured=f"{date.today().isoformat()}, on the server's processor",
-        seconds=seconds,
-        python=(
-            "from engine.inspection.classification.attributions import explain\n"
-            "from engine.models.folder import load_model\n\n"
-            f"found = explain(load_model({context.network!r}), {context.words!r}, {SEED})\n{last}"
-        ),
-        note="Integrated gradients and Shapley values are captum's; the check is the network itself.",
-    )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

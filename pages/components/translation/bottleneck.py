@@ -8,6 +8,7 @@ import streamlit as st
 from engine.inspection.translation.bottleneck import COMMAND, SIZES, WHOLE, Squeezed, press, press_sentence, stored_bleu
 from engine.models.folder import ModelInfo
 from engine.plotting.translation.bottleneck import PressLine, press_lines
+from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call, receipt, values
 from pages.components.figures import Receipt
@@ -61,7 +62,7 @@ def _show_press(context: PageContext, pair: list[ModelInfo]) -> None:
             st.markdown(f"{mark(style(info))} **{notices.plain(heading)}**")
             st.markdown(_marked(row))
             st.caption(
-                (f"{_percent(row.explained)} of the variance kept. " if row["size"] != WHOLE else "")
+                (f"{percent(row.explained)} of the variance kept. " if row["size"] != WHOLE else "")
                 + f"Its translation from the whole vector: {row.log_prob:.2f} nats."
             )
     st.caption("**≠** marks the first word that differs from what the same network writes from its whole vector.")
@@ -194,7 +195,3 @@ def _show_stored(context: PageContext, pair: list[ModelInfo], size: int) -> None
                 table=frame[["model", "size", name]],
                 receipt=measured_by,
             )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"

@@ -19,6 +19,7 @@ from engine.inspection.translation.search_tries import (
     type_after,
     write_code,
 )
+from engine.wording import percent
 from pages.components import cache, figures, notices, state
 from pages.components.calls import NOT_DRAWN, Call, receipt
 from pages.components.header import TEXT_WIDTH
@@ -165,7 +166,7 @@ def show_alternatives(tries: Tries) -> None:
     with st.container(horizontal=True, gap="small", key="search-alternatives"):
         for row in likely.itertuples():
             st.button(
-                f"{notices.plain(row.piece)} · {100 * row.probability:.1f} %",
+                f"{notices.plain(row.piece)} · {percent(row.probability)}",
                 key=f"search-choose-{row.token_id}",
                 disabled=row.token_id == tries.report.winner_ids[place - 1] or tries.is_full,
                 on_click=tries.add,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.translation.forcing import ForcingReport, percent
+from engine.inspection.translation.forcing import ForcingReport
 from engine.inspection.translation.wrong_word import (
     FELT_NATS,
     WrongWord,
@@ -14,6 +14,7 @@ from engine.inspection.translation.wrong_word import (
     wrong_word_table,
 )
 from engine.plotting.translation.timelines import Timeline, divergence_bars, timeline_strips
+from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN
 from pages.components.header import TEXT_WIDTH
@@ -46,7 +47,7 @@ def show(context: PageContext, report: ForcingReport, reference: str, steps: str
     with st.container(horizontal=True, key="forcing-alternatives"):
         for name, share in others:
             st.button(
-                f"{notices.plain(name)} {percent(share)}",
+                f"{notices.plain(name)} {percent(share, 0)}",
                 key=f"forcing-put-{name}",
                 on_click=controls.set,
                 args=("forcing_wrong_word", name),

@@ -38,12 +38,12 @@ def test_the_winner_at_one_length(frame):
     )
     assert at(40) == "At length 40, only the GRU solves the task with most seeds, after 40 updates (40 to 60)."
     assert at(40, shown=("lstm", "rnn")) == (
-        "At length 40, nobody solves the task; the LSTM has the lowest median loss (0.6, 30% of a guess's), and no "
+        "At length 40, nobody solves the task; the LSTM has the lowest median loss (0.6, 30 % of a guess's), and no "
         "seed of another comes near."
     )
     assert (
         at(40, shown=("rnn",))
-        == "At length 40, the RNN does not solve the task; its median loss is 1.84, 92% of a guess's."
+        == "At length 40, the RNN does not solve the task; its median loss is 1.84, 92 % of a guess's."
     )
 
 

@@ -3,12 +3,16 @@ style."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from engine.plotting import theme
 
 MODES = ("light", "dark")
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_contrast_is_that_of_the_standard() -> None:
@@ -30,6 +34,25 @@ def test_architectures_stand_out_from_page_and_surface(name: str, mode: theme.Mo
 @pytest.mark.parametrize("name", theme.gate_names())
 def test_gates_stand_out(name: str, mode: theme.Mode) -> None:
     assert theme.contrast(theme.gate_colour(name, mode), theme.background(mode)) >= 3
+
+
+@pytest.mark.parametrize("place", range(2))
+@pytest.mark.parametrize("name", theme.SERIES)
+def test_series_stand_out(name: str, place: int) -> None:
+    assert theme.contrast(theme.SERIES[name][place], theme.background(MODES[place])) >= 3
+
+
+def test_colours_are_defined_in_the_theme() -> None:
+    allowed = {"#000000", "#FFFFFF", "#00224E", "#FDEA45"}  # text on a coloured cell; the ends of the heat scale
+    files = [*(ROOT / "engine" / "plotting").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"]
+    found = {
+        f"{file.relative_to(ROOT)} {colour}"
+        for file in files
+        if file.name != "theme.py"
+        for colour in re.findall(r"#[0-9A-Fa-f]{6}\b", file.read_text(encoding="utf-8"))
+        if colour not in allowed
+    }
+    assert found == set()
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -18,6 +18,7 @@ from engine.inspection.cells.range_match import (
     suggest_range,
 )
 from engine.models.folder import load_model
+from engine.wording import percent
 from pages.components.views.cells import DEFAULT_TEXT
 from tests.pages import charts
 from tests.pages.open import open_page, sentences, written
@@ -48,8 +49,8 @@ def test_the_suggested_range_its_units_and_their_places_elsewhere(models: Path) 
     assert places["y"] == pytest.approx(matches.frame["score"].head(300).tolist())
     first = explain_matches(reading, matches).iloc[0]
     assert (
-        f"“{first['question']}” is true at {first['matched']:.0%} of them and at {first['overall']:.0%} of all"
-        in written(at)
+        f"“{first['question']}” is true at {percent(first['matched'], 0)} of them and at "
+        f"{percent(first['overall'], 0)} of all" in written(at)
     )
     tracks = charts.figure(at, "patterns-tracks")
     frame = tracks["layout"]["shapes"][0]

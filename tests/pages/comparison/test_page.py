@@ -207,7 +207,8 @@ def test_the_lines_of_a_receipt_give_the_numbers_again(frame: pd.DataFrame, caps
     lines = [code.value for code in at.code if "import" in code.value]
     assert len(lines) == 2
     for code in lines:
-        exec(code.replace("load_results('shipped')", "load_results('shipped', results.RESULTS)"), {})
+        code = code.replace("load_results('shipped')", "load_results('shipped', results.RESULTS)")
+        exec(code, {"results": results})
     out = capsys.readouterr().out
     assert "error_median" in out
     assert "cost_median" in out

@@ -28,6 +28,7 @@ from engine.inspection.tagging.lattice import (
 )
 from engine.inspection.tagging.predictions import split_words, tag_words
 from engine.models.folder import load_model
+from engine.wording import percent
 from tests.pages import charts
 from tests.pages.open import open_page, sentences, written
 
@@ -55,8 +56,7 @@ def test_the_lattice_its_arithmetic_and_an_edit_are_the_engines(taggers: Path) -
     figure = charts.figure(at, "lattice")
     legend = {trace["name"]: trace for trace in figure["data"]}
     for place, way in zip(("Best", "Second", "Third"), best_ways(lattice, 3), strict=True):
-        share = f"{way.probability:.1%}" if way.probability >= 0.001 else "under 0.1%"
-        assert f"{place}: {share} (score {way.score:.2f})" in legend
+        assert f"{place}: {percent(way.probability)} (score {way.score:.2f})" in legend
     nodes = node_frame(lattice)
     assert legend["nodes"]["marker"]["color"] == pytest.approx(nodes["emission"].tolist())
     assert legend["nodes"]["customdata"] == nodes["place"].tolist()
@@ -79,7 +79,7 @@ def test_the_lattice_its_arithmetic_and_an_edit_are_the_engines(taggers: Path) -
     assert after != best_tags(lattice)
     assert shown_tags(at, "lattice-change") == {"before": best_tags(lattice), "after": after}
 
-    receipt, printed = next(code.value for code in at.code if "best_ways(lattice, 3)" in code.value), io.StringIO()
+    receipt, printed = next(code.value for code in at.code if "best_ways(found, 3)" in code.value), io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(receipt, {})  # noqa: S102 - the page's own lines
     edited = best_ways(edit_steps(lattice, [flip.edit]), 1)[0]
@@ -144,7 +144,7 @@ def test_the_halves_and_the_counted_errors_are_the_engines(
     halves = {trace.get("name"): trace for trace in charts.figure(at, "directions-word")["data"]}
     assert halves["joined, with the bias"]["x"] == pytest.approx(frame["both"].head(8).tolist())
     assert (
-        "Of 2 entities in 1 test sentences, “Both directions, CRF” finds 2 (100.0%) and “Forward only” 0 (0.0%)"
+        "Of 2 entities in 1 test sentences, “Both directions, CRF” finds 2 (100.0 %) and “Forward only” 0 (0.0 %)"
         in written(at)
     )
     assert charts.figure(at, "directions-places")["data"][2]["x"] == [0.0, 0.0, 100.0]

@@ -91,7 +91,7 @@ def test_scores_gains_and_errors_are_those_of_the_tables(measured: Path, monkeyp
     assert set(scores["network"]) == {"Both directions, CRF", "Without the CRF", "most frequent tag"}, (
         "others were measured on other sentences"
     )
-    assert "3 errors: 33% wrong type, right words, 33% right type, wrong words, 33% invented: nothing there." in text
+    assert "3 errors: 33 % wrong type, right words, 33 % right type, wrong words, 33 % invented: nothing there." in text
     listed = [part.value.replace("\\", "") for part in at.markdown if part.value.startswith("**")]
     assert "**People**: Anna saw :green-background[<b>Rome</b> :small[**geo**]] ." in listed
     assert "**Network**: Anna saw :orange-background[<b>Rome</b> :small[**org**]] ." in listed

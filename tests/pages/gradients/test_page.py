@@ -27,6 +27,7 @@ from engine.inspection.gradients.connectivity import connectivity, rank_correlat
 from engine.inspection.gradients.trained_chain import trained_chain
 from engine.inspection.gradients.truncation import truncation
 from engine.models.folder import load_model
+from engine.wording import percent
 from pages.components.views.gradients_truncation import PASSAGE
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, open_page, sentences, written
@@ -57,7 +58,7 @@ def test_the_chain_is_the_engines_and_its_slider_moves_it(capsys: pytest.Capture
     assert figure(at, "chain-edge")["data"][0]["y"] == pytest.approx(
         find_edge(settings)["log10_gain"].clip(-44.85, 38.53).tolist()
     )
-    assert run_receipt(at, "print(chain_sentence(chain))", capsys).strip() == chain_sentence(chain)
+    assert run_receipt(at, "print(chain_sentence(found))", capsys).strip() == chain_sentence(chain)
     at.slider(key="chain_gain").set_value(3.0).run()
     assert chain_sentence(measure_chain(ChainSettings(length=52, hidden_size=8, seed=3, gain=3.0))) in written(at)
     at = open_page(
@@ -119,7 +120,7 @@ def test_connectivity_shows_every_networks_row_and_its_check(
         assert f"{label}, expecting a space: half of all strength lies in the last {found.half_reach} of 11" in written(
             at
         )
-    printed = run_receipt(at, "rank_correlation(gradient", capsys)
+    printed = run_receipt(at, "rank_correlation(connectivity", capsys)
     rnn = load_model(models / "small-rnn")
     assert float(printed) == pytest.approx(
         rank_correlation(connectivity(rnn, TEXT, 12).strengths, replacements(rnn, TEXT, 12)["moved"].to_numpy())
@@ -151,7 +152,7 @@ def test_truncation_and_the_newborn_grid(models: Path) -> None:
     found = truncation(load_model(models / "small-gru"), TEXT).frame
     alt = next(alt for alt in alternative_texts(at) if "cut off by chunks" in alt)
     for row in found.itertuples():
-        assert f"chunks of {row.length} reach {row.reach} steps back, hold {100 * row.kept:.0f} %" in alt
+        assert f"chunks of {row.length} reach {row.reach} steps back, hold {percent(row.kept, 0)}" in alt
     at = open_page("gradients", tool="trainability", foretold_hidden_size="8", foretold="never-heard-of-it")
     assert not at.exception
     assert any("job" in sentence for sentence in sentences(at))

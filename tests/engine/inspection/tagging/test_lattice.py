@@ -214,7 +214,7 @@ def test_disagreements_name_the_half_that_is_followed() -> None:
     ]
     sentence = disagreement_sentence(found)
     assert "differ at 3 of 4 words. Most plainly at “Ford” (word 2)" in sentence
-    assert "B-per (60%), so the forward half is followed" in sentence
+    assert "B-per (60 %), so the forward half is followed" in sentence
     assert sentence.endswith("follows the forward half once, the backward half once, neither once.")
 
 

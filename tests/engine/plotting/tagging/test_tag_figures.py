@@ -34,7 +34,7 @@ def test_words_are_drawn_letter_for_letter_and_rows_wrap() -> None:
     assert {"&lt;b&gt;x&lt;/b&gt;", "\N{ZERO WIDTH SPACE}$a$", "I-per✕"} <= set(texts)
     targets = trace(figure, "targets")
     assert sorted(targets.customdata) == sorted([1, 2, 3] * 3)
-    assert "\N{ZERO WIDTH SPACE}$a$, one: B-per, 60.0%" in targets.text
+    assert "\N{ZERO WIDTH SPACE}$a$, one: B-per, 60.0 %" in targets.text
     assert max(targets.x) < 22
     assert (
         len({y for y, number in zip(targets.y, targets.customdata, strict=True) if number == 3} & {0.0}) == 0

@@ -1,0 +1,25 @@
+"""The proof below a reading: the same numbers from torch.nn, with the difference."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.inspection.cells.parity import proof_sentence, prove
+from pages.components import figures, notices
+from pages.components.calls import call
+from pages.components.cells.context import PageContext
+
+
+def show(context: PageContext, strand: int) -> None:
+    """Compare what a layer shows with torch.nn and say by how much they differ; drawn last, as it computes everything
+    once more."""
+    proof = call(prove, context.text, strand, reading=context.read, model=context.network, kept="large")
+    with st.container(horizontal=True, vertical_alignment="center", key="proof"):
+        sentence = proof_sentence(proof.value, context.reading.strands[strand])
+        st.caption(f":material/verified: **Proof.** {notices.plain(sentence)}", width="stretch")
+        receipt = proof.receipt(
+            "found.to_string()",
+            note="Both sides in double precision. Gates are asked of torch.nn with twins of the layer; "
+            "engine/inspection/cells/parity.py says how.",
+        )
+        figures.show_receipt(receipt, "proof")
