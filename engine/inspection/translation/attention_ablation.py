@@ -6,7 +6,6 @@ Shapes: T target steps, S source pieces, K shuffles, V vocabulary.
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,7 +76,6 @@ class EditReport:
     untouched_text: str
     rewritten_text: str
     scope: str
-    elapsed_seconds: float
 
     @property
     def change(self) -> float:
@@ -159,7 +157,7 @@ def try_edit(loaded: LoadedModel, trial: Trial, step: int, edit: AttentionEdit) 
     Raises:
         InputError: there is no such step or word.
     """
-    started, token_ids = time.perf_counter(), trial.translation.target_ids
+    token_ids = trial.translation.target_ids
     if not 1 <= step <= len(token_ids):
         raise InputError(f"The translation has {len(token_ids)} steps; there is no step {step}.")
     tokenizer, model, at = loaded.tokenizer, loaded.model, step - 1
@@ -188,7 +186,6 @@ def try_edit(loaded: LoadedModel, trial: Trial, step: int, edit: AttentionEdit) 
         untouched_text=tokenizer.decode(prefix + written[0].token_ids),
         rewritten_text=tokenizer.decode(prefix + written[1].token_ids),
         scope=edit.scope,
-        elapsed_seconds=time.perf_counter() - started,
     )
 
 

@@ -6,7 +6,6 @@ Shapes: R starts, S source pieces, V vocabulary.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -51,7 +50,6 @@ class FoundAttention:
     rank: int
     curve: list[float]
     source_pieces: list[str]
-    elapsed_seconds: float
 
     @property
     def is_reached(self) -> bool:
@@ -90,7 +88,7 @@ def find_attention(loaded: LoadedModel, trial: Trial, step: int, wanted_id: int)
     Raises:
         InputError: there is no such step or piece.
     """
-    started, translation = time.perf_counter(), trial.translation
+    translation = trial.translation
     token_ids = translation.target_ids
     if not 1 <= step <= len(token_ids):
         raise InputError(f"The translation has {len(token_ids)} steps; there is no step {step}.")
@@ -127,7 +125,6 @@ def find_attention(loaded: LoadedModel, trial: Trial, step: int, wanted_id: int)
         rank=1 + int((own > own[wanted_id]).sum()),
         curve=curve,
         source_pieces=translation.source_pieces,
-        elapsed_seconds=time.perf_counter() - started,
     )
 
 

@@ -20,7 +20,6 @@ import functools
 import json
 import os
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +126,6 @@ class Squeezed:
     text: str
     rows: pd.DataFrame
     most_directions: int
-    elapsed_seconds: float
 
     @property
     def smallest_unharmed(self) -> int:
@@ -246,7 +244,6 @@ def press(loaded: LoadedModel, source: str, sizes: Sequence[int] | None = None) 
         DataError: the model's directions are not there.
     """
     check_source(source)
-    started = time.perf_counter()
     directions = load_directions(loaded)
     most = directions.basis.shape[1]
     sizes = [WHOLE, *(sizes or (size for size in SIZES if size <= most))]
@@ -269,7 +266,7 @@ def press(loaded: LoadedModel, source: str, sizes: Sequence[int] | None = None) 
     frame = pd.DataFrame(
         rows, columns=["size", "explained", "text", "words", "kept", "before", "breaks_at", "log_prob"]
     )
-    return Squeezed(source, frame["text"].iloc[0], frame, most, time.perf_counter() - started)
+    return Squeezed(source, frame["text"].iloc[0], frame, most)
 
 
 def read_bleu(table: Path | str = TABLE) -> pd.DataFrame:

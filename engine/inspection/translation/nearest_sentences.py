@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,7 +45,6 @@ class NearestSentences:
     corpus_title: str
     is_trained_on: bool
     has_texts: bool
-    elapsed_seconds: float
 
 
 def list_corpora(model_name: str) -> list[str]:
@@ -69,7 +67,6 @@ def find_nearest(
         InputError: the translation has no such step.
         DataError: the corpus has no index, or its decoder states are not kept.
     """
-    begun = time.perf_counter()
     index = _index(loaded, corpus_name)
     _, summary, decoded = trace_states(loaded, searched.best)
     if step > len(decoded):
@@ -103,7 +100,6 @@ def find_nearest(
         corpus_title=index.facts["corpus_title"],
         is_trained_on=corpus_name in loaded.info.config.get("corpora", ()),
         has_texts=bool(texts),
-        elapsed_seconds=time.perf_counter() - begun,
     )
 
 

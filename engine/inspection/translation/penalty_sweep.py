@@ -7,7 +7,6 @@ Paper: Popovic (2015), chrF: character n-gram F-score for automatic MT evaluatio
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
@@ -38,7 +37,6 @@ class SettingsReport:
     cells: pd.DataFrame
     winners: pd.DataFrame
     reference: str
-    elapsed_seconds: float
 
     def winner_at(self, width: int, length_penalty: float) -> Any:  # pandas makes the row's class
         """Return the row of `winners` that wins at a setting of the grid."""
@@ -56,7 +54,6 @@ def inspect_settings(loaded: LoadedModel, source: str, reference: str = "") -> S
         InputError: the sentence is empty or too long.
     """
     check_source(source)
-    started = time.perf_counter()
     source_ids, lengths = encode_sources(loaded, [source])
     options = decoding_options(loaded, lengths)
     found = winners_by_setting(loaded.model, source_ids, lengths, widths=WIDTHS, penalties=PENALTIES, **options)
@@ -90,7 +87,7 @@ def inspect_settings(loaded: LoadedModel, source: str, reference: str = "") -> S
             for column, penalty in enumerate(found.penalties)
         ]
     )
-    return SettingsReport(cells, winners, reference, time.perf_counter() - started)
+    return SettingsReport(cells, winners, reference)
 
 
 def nearest_penalty(length_penalty: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypedDict
@@ -44,7 +43,6 @@ class SearchReport:
     steps: tuple[Candidates, ...]
     beam_size: int
     length_penalty: float
-    elapsed_seconds: float
     tokenizer: Tokenizer = field(repr=False, compare=False)
 
     @property
@@ -129,12 +127,9 @@ def inspect_search(loaded: LoadedModel, source: str, beam_size: int, length_pena
         InputError: the sentence is empty or too long, or a setting is out of bounds.
     """
     check_search(SearchSettings(beam_size, length_penalty))
-    started, steps = time.perf_counter(), list[Candidates]()
+    steps: list[Candidates] = []
     found = translate(loaded, source, beam_size=beam_size, length_penalty=length_penalty, observe=steps.append)
-    elapsed_seconds = time.perf_counter() - started
-    return SearchReport(
-        source, tuple(found), tuple(steps), beam_size, length_penalty, elapsed_seconds, loaded.tokenizer
-    )
+    return SearchReport(source, tuple(found), tuple(steps), beam_size, length_penalty, loaded.tokenizer)
 
 
 def piece_after(tokenizer: Tokenizer, before: int | None, token_id: int) -> str:

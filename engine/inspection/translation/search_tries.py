@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,7 +44,6 @@ class Try:
     given: int
     score: float
     is_finished: bool
-    elapsed_seconds: float
 
     @property
     def log_prob(self) -> float:
@@ -65,7 +63,6 @@ def search_from(
     """
     check_source(source)
     check_search(SearchSettings(beam_size, length_penalty))
-    started = time.perf_counter()
     source_ids, lengths = encode_sources(loaded, [source])
     limit, tokenizer = max_target_length(int(lengths[0])), loaded.tokenizer
     _check_prefix(loaded, prefix_ids, limit)
@@ -87,7 +84,6 @@ def search_from(
         given=len(prefix_ids),
         score=length_normalised(sum(log_probs), len(log_probs), length_penalty),
         is_finished=is_finished,
-        elapsed_seconds=time.perf_counter() - started,
     )
 
 

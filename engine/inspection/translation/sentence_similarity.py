@@ -5,7 +5,6 @@ Shapes: S source pieces, T target pieces, H hidden.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,12 +57,10 @@ class SentenceSimilarity:
     encoder: StateComparison
     decoder: StateComparison
     summary_cosine: float
-    elapsed_seconds: float
 
 
 def compare_sentences(loaded: LoadedModel, first: SearchReport, second: SearchReport) -> SentenceSimilarity:
     """Return two sentences compared state by state, each with the translation that its search found."""
-    begun = time.perf_counter()
     reports = [first.best, second.best]
     encoded, summaries, decoded = zip(*(trace_states(loaded, report) for report in reports), strict=True)
     written = [[*report.target_pieces, *[END] * report.is_finished] for report in reports]
@@ -72,7 +69,6 @@ def compare_sentences(loaded: LoadedModel, first: SearchReport, second: SearchRe
         encoder=_compare([report.source_pieces for report in reports], encoded),
         decoder=_compare(written, decoded),
         summary_cosine=_cosine(*summaries),
-        elapsed_seconds=time.perf_counter() - begun,
     )
 
 

@@ -11,7 +11,6 @@ Paper: Mikolov, Yih and Zweig (2013), Linguistic regularities in continuous spac
 from __future__ import annotations
 
 import functools
-import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,7 +74,6 @@ class Swap:
     after: Translation
     old_log_prob_before: float
     old_log_prob_after: float
-    elapsed_seconds: float
 
 
 def find_words(loaded: LoadedModel, source: str) -> list[SourceWord]:
@@ -152,11 +150,10 @@ def swap_word(loaded: LoadedModel, searched: SearchReport, word: SourceWord, new
     Raises:
         InputError: `new` is empty or too long.
     """
-    begun = time.perf_counter()
     changed = swap(searched.source, word, new)
     after = inspect_translation(loaded, changed, searched.beam_size, searched.length_penalty)
     before_score, after_score = score_translation(loaded, [searched.source, changed], searched.best.target_ids)
-    return Swap(changed, after, before_score, after_score, time.perf_counter() - begun)
+    return Swap(changed, after, before_score, after_score)
 
 
 def try_neighbours(

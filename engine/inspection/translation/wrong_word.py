@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import time
 from dataclasses import dataclass
 
 import pandas as pd
@@ -64,7 +63,6 @@ class WrongWord:
     same_pieces: int
     shift: int
     kl: list[float]
-    elapsed_seconds: float
 
     @property
     def has_recovered(self) -> bool:
@@ -90,7 +88,6 @@ def put_wrong_word(loaded: LoadedModel, source: str, reference: str, steps: str,
     target_ids = reference_ids(loaded, source, reference)
     word_ids = read_word(loaded.tokenizer, word)
     told = torch.tensor([read_steps(steps, len(target_ids))] * 2)
-    started = time.perf_counter()
     found = decode(loaded, source, target_ids, told, Put(step - 1, word_ids, torch.tensor([False, True])))
     length, changed_length = found.lengths.tolist()
     if not 1 <= step < length:
@@ -113,7 +110,6 @@ def put_wrong_word(loaded: LoadedModel, source: str, reference: str, steps: str,
         same_pieces=same,
         shift=changed_length - length,
         kl=_kl_after(found, step, same),
-        elapsed_seconds=time.perf_counter() - started,
     )
 
 

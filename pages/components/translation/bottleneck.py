@@ -62,7 +62,7 @@ def _show_press(context: PageContext, pair: list[ModelInfo]) -> None:
             st.markdown(f"{mark(style(info))} **{notices.plain(heading)}**")
             st.markdown(_marked(row))
             st.caption(
-                (f"{percent(row.explained)} of the variance kept. " if row["size"] != WHOLE else "")
+                (f"{percent(row.explained, 0)} of the variance kept. " if row["size"] != WHOLE else "")
                 + f"Its translation from the whole vector: {row.log_prob:.2f} nats."
             )
     st.caption("**≠** marks the first word that differs from what the same network writes from its whole vector.")

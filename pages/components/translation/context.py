@@ -11,13 +11,13 @@ from engine.decoding.text import Translation
 from engine.errors import InputError
 from engine.inspection.translation.examples import list_translation_examples
 from engine.inspection.translation.search import SearchReport, inspect_search
+from engine.inspection.translation.source_reading import LANGUAGES
 from engine.models.folder import ModelInfo
 from pages.components import notices
 from pages.components.calls import Call, call
 from pages.components.context import PageContext
 from pages.components.translation.view import TranslationView
 
-LANGUAGES = {"en": "English", "fr": "French"}
 STAND_IN = SearchSettings(5, 1.0)
 
 T = TypeVar("T")

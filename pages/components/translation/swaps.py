@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from engine.inspection.translation.source_reading import LANGUAGES
 from engine.inspection.translation.word_swaps import (
     Neighbour,
     SourceWord,
@@ -21,7 +22,7 @@ from engine.plotting.translation.word_marks import neighbour_marks, word_marks
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import LANGUAGES, PageContext
+from pages.components.translation.context import PageContext
 
 
 def show(context: PageContext) -> None:

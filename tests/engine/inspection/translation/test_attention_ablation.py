@@ -132,7 +132,7 @@ def test_the_verdict_follows_the_numbers(loaded: LoadedModel, trial: Trial) -> N
     report = try_edit(loaded, trial, 1, AttentionEdit("uniform"))
     below, above = 0.9 * NEGLIGIBLE_NATS, 1.1 * NEGLIGIBLE_NATS
     assert "This change did not matter" in judged(trial, report, -below, 0, 0)
-    assert "less likely, from 37 % to 33 %" in judged(trial, report, -above, 0, 0)
+    assert "less likely, from 36.8 % to 33.0 %" in judged(trial, report, -above, 0, 0)
     assert "becomes likelier" in judged(trial, report, above, 0, 0)
     assert "Attention did not matter at this step" in judged(trial, report, 0, -below, below)
     assert "Attention mattered at this step" in judged(trial, report, 0, 0, -above)

@@ -168,7 +168,7 @@ def squeezed(texts: list[str], breaks: list[str]) -> bottleneck.Squeezed:
             "log_prob": [-1.0, -2.0, -3.0, -9.0][: len(texts)],
         }
     )
-    return bottleneck.Squeezed("x", texts[0], frame, 4, 0.0)
+    return bottleneck.Squeezed("x", texts[0], frame, 4)
 
 
 def test_the_sentence_says_where_it_breaks() -> None:

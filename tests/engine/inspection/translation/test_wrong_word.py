@@ -109,7 +109,6 @@ def made_up(plain: list[str], changed: list[str], same: int, kl: list[float], is
         same,
         len(changed) - len(plain),
         kl,
-        0.1,
     )
 
 
