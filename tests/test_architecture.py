@@ -123,6 +123,13 @@ def session_outside_components(path: str, text: str) -> Iterator[str]:
             yield f"{path}:{node.lineno} caches outside pages/components/cache.py"
 
 
+def day_of_display(path: str, text: str) -> Iterator[str]:
+    """Pages state the day that is kept with a result, so the clock is read where results are kept."""
+    if path.startswith("pages/") and path != "pages/components/cache.py":
+        for found in re.finditer(r"\b(date\.today|datetime\.now|strftime)\(", text):
+            yield f"{path} reads the date itself: {found[1]}"
+
+
 def imports_of_pages(path: str, text: str) -> Iterator[str]:
     """Components and the engine do not import pages."""
     for node in ast.walk(ast.parse(text)):
@@ -169,6 +176,7 @@ RULES = [
     vague_names,
     too_long,
     session_outside_components,
+    day_of_display,
     imports_of_pages,
     machine_paths,
     imports_inside_tests,
@@ -196,6 +204,7 @@ VIOLATIONS = [
     (session_outside_components, "pages/a.py", "st.session_state['a'] = 1"),
     (session_outside_components, "pages/a.py", "value = st.query_params.get('a')"),
     (session_outside_components, "pages/components/forms.py", "@st.cache_data\ndef read(): pass"),
+    (day_of_display, "pages/components/a.py", "measured = date.today().isoformat()"),
     (imports_of_pages, "pages/components/forms.py", "from pages.generation import PAGE"),
     (imports_of_pages, "pages/components/forms.py", "from pages import generation"),
     (machine_paths, "engine/a.py", "FOLDER = '/home/somebody/data'"),
