@@ -103,11 +103,11 @@ def test_the_turn_is_the_last_crossing_else_the_largest_change() -> None:
     turn = find_turn(crossing)
     assert (turn.first, turn.last, turn.is_crossing) == (3, 3, True)
     said = belief_sentence(crossing)
-    assert "turned to positive for the last time at “c” (word 3): from 20 % to 60 % positive." in said
-    assert "The largest change came at “b”: from 90 % to 20 %." in said
+    assert "turned to positive for the last time at “c” (word 3): from 20.0 % to 60.0 % positive." in said
+    assert "The largest change came at “b”: from 90.0 % to 20.0 %." in said
     steady = Belief(words, steps, np.array([0.6, 0.65, 0.95, 0.9]))
     assert find_turn(steady).last == 3
-    assert "never turns; the largest change comes at “c” (word 3): from 65 % to 95 % positive" in belief_sentence(
+    assert "never turns; the largest change comes at “c” (word 3): from 65.0 % to 95.0 % positive" in belief_sentence(
         steady
     )
     sparse = Belief(tuple("abcdefgh"), np.array([1, 4, 8]), np.array([0.9, 0.8, 0.1]))
@@ -118,6 +118,6 @@ def test_the_turn_is_the_last_crossing_else_the_largest_change() -> None:
 def test_halves_are_compared_with_the_whole_text_read() -> None:
     belief = Belief(("a", "b"), np.array([1, 2]), np.array([0.5, 0.6]), np.array([0.1, 0.2]), np.array([0.7, 0.9]))
     assert halves_sentence(belief) == (
-        "With the whole text read, the forward half alone is at 20 % positive and the backward half alone at 70 %. "
+        "With the whole text read, the forward half alone is at 20.0 % positive and the backward half alone at 70.0 %. "
         "They disagree."
     )
