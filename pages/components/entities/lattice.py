@@ -14,21 +14,14 @@ from engine.errors import InputError
 from engine.inspection.tagging.lattice import (
     BEGIN,
     END,
-    LARGEST_CHANGE,
     Lattice,
-    TransitionEdit,
-    TransitionFlip,
     Way,
     best_ways,
     column_frame,
-    easiest_flips_of,
-    edit_steps,
-    find_flip,
     is_allowed,
     lattice_of,
     legality_sentence,
     node_frame,
-    read_edits,
     share_text,
     signed,
     spans_sentence,
@@ -37,6 +30,15 @@ from engine.inspection.tagging.lattice import (
     step_sentence,
     tags_that_matter,
     way_frame,
+)
+from engine.inspection.tagging.lattice_edits import (
+    LARGEST_CHANGE,
+    TransitionEdit,
+    TransitionFlip,
+    easiest_flips_of,
+    edit_steps,
+    find_flip,
+    read_edits,
     with_edit,
     write_edits,
 )
@@ -379,18 +381,14 @@ def _show_change(context: PageContext, own: Lattice, edited: Lattice, edits: Seq
 
 def _receipt(context: PageContext, edits: Sequence[TransitionEdit], code: str) -> Receipt:
     """Return the receipt of what a lattice with these edits gives."""
-    names = sorted(
-        {"open_lattice", "edit_steps", "read_edits"}
-        | {name for name in ("best_ways", "column_frame", "step_matrix") if name in code}
-    )
-    if not edits:
-        names = [name for name in names if name not in ("edit_steps", "read_edits")]
+    names = sorted({"open_lattice"} | {name for name in ("best_ways", "column_frame", "step_matrix") if name in code})
+    editing = "from engine.inspection.tagging.lattice_edits import edit_steps, read_edits\n" if edits else ""
     change = f"lattice = edit_steps(lattice, read_edits({write_edits(edits)!r}, lattice.labels))\n" if edits else ""
     return Receipt(
         model=context.network,
         measured=f"{date.today().isoformat()}, on the server's processor",
         python=(
-            f"from engine.inspection.tagging.lattice import {', '.join(names)}\n"
+            f"from engine.inspection.tagging.lattice import {', '.join(names)}\n{editing}"
             "from engine.models.folder import load_model\n\n"
             f"lattice = open_lattice(load_model({context.network!r}), {tuple(context.words)!r})\n{change}{code}"
         ),
