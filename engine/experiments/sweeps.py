@@ -362,7 +362,8 @@ def _watch(spec: RunSpec) -> Generator[JsonObject, None, RunRows]:
     raise JobError(f"{spec.title} ended without a result.")
 
 
-def _in_turns(crew: Workers, pieces: Sequence[tuple[Work, tuple[Any, ...]]]) -> Iterator[tuple[int, str, Any]]:
+# Any: what a piece tells and returns is its own.
+def _in_turns(crew: Workers, pieces: Sequence[tuple[Work, tuple[object, ...]]]) -> Iterator[tuple[int, str, Any]]:
     """Yield (piece, "started" | "progress" | "finished" | "failed", value), every slot busy as long as there are
     pieces.
 
@@ -387,7 +388,8 @@ def _in_turns(crew: Workers, pieces: Sequence[tuple[Work, tuple[Any, ...]]]) -> 
         yield told.number, told.kind, told.value
 
 
-def _outcomes(crew: Workers, pieces: Sequence[tuple[Work, tuple[Any, ...]]]) -> Iterator[tuple[int, str, Any]]:
+# Any: as above.
+def _outcomes(crew: Workers, pieces: Sequence[tuple[Work, tuple[object, ...]]]) -> Iterator[tuple[int, str, Any]]:
     """Yield how each piece ended; see `_in_turns`."""
     return (told for told in _in_turns(crew, pieces) if told[1] in ("finished", "failed"))
 

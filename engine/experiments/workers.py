@@ -16,11 +16,15 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+from engine.config import JsonObject
 from engine.errors import ConfigError, EngineError, JobError
 
-Work = Callable[..., Generator[Any, None, Any]]
+if TYPE_CHECKING:
+    from distributed import Future, LocalCluster, Nanny
+
+Work = Callable[..., Generator[Any, None, Any]]  # each piece yields and returns its own
 
 MAX_WORKERS = 64
 CONNECT_SECONDS = 3.0
@@ -43,7 +47,7 @@ class Told(NamedTuple):
 
     number: int
     kind: Literal["progress", "finished", "failed"]
-    value: Any
+    value: Any  # as its kind says
 
 
 class Workers(Protocol):
@@ -52,7 +56,7 @@ class Workers(Protocol):
     slots: int
     where: str
 
-    def start(self, number: int, work: Work, *arguments: Any) -> None:
+    def start(self, number: int, work: Work, *arguments: object) -> None:
         """Begin a piece of work."""
 
     def next(self) -> Told:
@@ -95,7 +99,7 @@ class OwnProcess:
     def __init__(self) -> None:
         self._number, self._steps = 0, iter(())
 
-    def start(self, number: int, work: Work, *arguments: Any) -> None:
+    def start(self, number: int, work: Work, *arguments: object) -> None:
         """Begin a piece of work."""
         self._number, self._steps = number, work(*arguments)
 
@@ -119,8 +123,9 @@ class ClusterWorkers:
         self._told: queue.Queue[Told] = queue.Queue()  # by ticket
         self._tickets = itertools.count()  # a key that was used before would be answered with its old result
         self._numbers: dict[int, int] = {}
-        self._futures: dict[int, Any] = {}
-        self._client = self._cluster = None
+        self._futures: dict[int, Future[Any]] = {}  # of what each piece returns
+        self._client: Any = None  # a Client, from the next lines on
+        self._cluster: LocalCluster | None = None
         try:
             if not address:
                 self._cluster = _local_cluster(count)
@@ -140,7 +145,7 @@ class ClusterWorkers:
         if self._cluster is not None:
             self._client.run(_leave_interrupts_to_parent)
 
-    def start(self, number: int, work: Work, *arguments: Any) -> None:
+    def start(self, number: int, work: Work, *arguments: object) -> None:
         """Begin a piece of work."""
         ticket = next(self._tickets)
         self._numbers[ticket] = number
@@ -177,10 +182,10 @@ class ClusterWorkers:
                 if part is not None:
                     part.close(timeout=CLOSE_SECONDS)
 
-    def _hear(self, event: tuple[float, dict[str, Any]]) -> None:
+    def _hear(self, event: tuple[float, JsonObject]) -> None:
         self._told.put(Told(event[1]["ticket"], "progress", event[1]["value"]))
 
-    def _settle(self, ticket: int, future: Any) -> None:
+    def _settle(self, ticket: int, future: Future[Any]) -> None:  # as above
         """Take in how a piece ended; called in a thread of the client's."""
         if future.status == "finished":
             try:
@@ -188,19 +193,19 @@ class ClusterWorkers:
             except (OSError, RuntimeError) as error:
                 self._told.put(Told(ticket, "failed", f"{CONNECTION_LOST} ({type(error).__name__})"))
         elif future.status == "error":
-            error = future.exception()
-            is_dead = type(error).__name__ == "KilledWorker"
+            ended_by = future.exception()
+            is_dead = type(ended_by).__name__ == "KilledWorker"
             words = (
                 "its process died; it may have run out of memory"
                 if is_dead
-                else f"{type(error).__name__}: {str(error)[:200]}"
+                else f"{type(ended_by).__name__}: {str(ended_by)[:200]}"
             )
             self._told.put(Told(ticket, "failed", words))
         else:
             self._told.put(Told(ticket, "failed", CONNECTION_LOST))
 
 
-def _do(topic: str, ticket: int, work: Work, arguments: tuple[Any, ...]) -> tuple[str, Any]:
+def _do(topic: str, ticket: int, work: Work, arguments: tuple[object, ...]) -> tuple[str, object]:
     """Run a piece of work in a worker process, telling its progress at most once a second."""
     from distributed import get_worker
 
@@ -223,13 +228,13 @@ def _leave_interrupts_to_parent() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _end_worker_process(dask_worker: Any) -> None:
+def _end_worker_process(dask_worker: Nanny) -> None:
     """End the worker process of a nanny at once, for good: a network in the middle of an update hears nothing."""
-    dask_worker.auto_restart = False
+    dask_worker.auto_restart = False  # type: ignore[attr-defined]  # a plain attribute that its class does not declare
     os.kill(dask_worker.pid, signal.SIGKILL)
 
 
-def _local_cluster(count: int) -> Any:
+def _local_cluster(count: int) -> LocalCluster:
     import dask
     from distributed import LocalCluster
 

@@ -15,11 +15,13 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 import dask
 from distributed import Client, Event, Future, LocalCluster
 
+from engine.config import JsonObject
 from engine.errors import JobError
 from engine.jobs.status import JobStatus
 from engine.jobs.worker import JobCancelled, flags_of, kill_worker_process, run_job, sentence_for, time_is_up
@@ -38,20 +40,20 @@ WORKER_MEMORY = "1.5GiB"
 class _Job:
     job_id: str
     function_path: str
-    kwargs: dict[str, Any]
+    kwargs: JsonObject
     time_limit_seconds: float
     state: str = "queued"
     progress: float = 0.0
     message: str = ""
-    events: list[dict[str, Any]] = dataclasses.field(default_factory=list)
-    result: Any = None
+    events: list[JsonObject] = dataclasses.field(default_factory=list)
+    result: Any = None  # whatever the job returns
     error: str = ""
     started: float = 0.0
     ended: float = 0.0
     is_cancelling: bool = False
     is_killed: bool = False
     worker: str = ""
-    future: Future | None = None
+    future: Future[object] | None = None
     timers: list[threading.Timer] = dataclasses.field(default_factory=list)
 
 
@@ -69,12 +71,12 @@ class JobRunner:
         self._topic = f"jobs-{secrets.token_hex(8)}"
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
         self._cluster: LocalCluster | None = None
-        self._client: Client | None = None
+        self._client: Any = None  # a Client from the first job on until the cluster is let go
 
     def submit(
         self,
         function_path: str,
-        kwargs: dict[str, Any] | None = None,
+        kwargs: JsonObject | None = None,
         *,
         time_limit_seconds: float = TIME_LIMIT_SECONDS,
     ) -> str:
@@ -205,7 +207,7 @@ class JobRunner:
         # The worker watches the limit between events; this is for a job that yields none.
         self._after(job, job.time_limit_seconds + GRACE_SECONDS, self._kill)
 
-    def _hear(self, told: tuple[float, dict[str, Any]]) -> None:
+    def _hear(self, told: tuple[float, JsonObject]) -> None:
         """Take in what a worker tells. Without the lock: this runs in the client's own thread, which others wait for
         under it."""
         _, said = told
@@ -219,7 +221,7 @@ class JobRunner:
             job.progress = min(1.0, max(0.0, float(event.get("progress", job.progress))))
             job.message = job.message if job.is_cancelling else str(event.get("message", job.message))
 
-    def _settle(self, job: _Job, future: Future) -> None:
+    def _settle(self, job: _Job, future: Future[object]) -> None:
         """Take in how a future ended; called in a thread of the client's."""
         if future.status == "finished":
             result = future.result()
@@ -236,7 +238,9 @@ class JobRunner:
             with self._lock:
                 self._end(job, "failed", error="The connection to the cluster was lost.")
 
-    def _end(self, job: _Job, state: str, *, result: Any = None, error: str = "", message: str | None = None) -> None:
+    def _end(
+        self, job: _Job, state: str, *, result: object = None, error: str = "", message: str | None = None
+    ) -> None:
         if job.state not in ("queued", "running"):
             return
         was_running = job.state == "running"
@@ -249,7 +253,7 @@ class JobRunner:
         if was_running and self._client is not None:
             self._start_next()
 
-    def _after(self, job: _Job, seconds: float, action: Any) -> None:
+    def _after(self, job: _Job, seconds: float, action: Callable[[_Job], None]) -> None:
         timer = threading.Timer(seconds, action, [job])
         timer.daemon = True
         job.timers.append(timer)
