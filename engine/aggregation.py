@@ -39,7 +39,7 @@ class Aggregation:
         if self.middle == ROOT_MEAN_SQUARE:
             middle = np.sqrt(np.nanmean(values**2, axis=0))
         else:
-            middle = {"mean": np.nanmean, "median": np.nanmedian}[self.middle](values, axis=0)
+            middle = (np.nanmean if self.middle == "mean" else np.nanmedian)(values, axis=0)
         low, high = np.nanquantile(values, [self.low, self.high], axis=0)
         return middle, low, high
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, make_dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.command_options import ModelOption, add_options, read_options
 from engine.config import option
@@ -18,6 +18,9 @@ from engine.console import DELAY_SECONDS, show_shares
 from engine.errors import ConfigError, DataError, EngineError, InputError
 from engine.task_family import TASK_FAMILIES, Command, ResultTable, in_order
 from engine.wording import listing
+
+if TYPE_CHECKING:
+    from engine.experiments.sweeps import SweepPlanned
 
 EXIT_BAD_INPUT = 2
 
@@ -41,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 class _Parser(argparse.ArgumentParser):
     """Answers a wrong option with one line instead of the whole usage."""
 
-    def error(self, message: str) -> Any:
+    def error(self, message: str) -> NoReturn:
         print(f"error: {message} (try {self.prog} --help)", file=sys.stderr)
         raise SystemExit(EXIT_BAD_INPUT)
 
@@ -206,7 +209,7 @@ def train_command(options: Train) -> None:
     print(f"wrote {folder}; measure it with: python -m engine evaluate --model {folder}")
 
 
-def evaluate_command(options: Any) -> None:
+def evaluate_command(options: Any) -> None:  # its fields are those of the tables that there are
     """Print a model's measured metrics as JSON, write them into its card, and its rows into the tables asked for.
 
     Raises:
@@ -299,7 +302,7 @@ def compare_command(options: Compare) -> None:
         print(event.message)
 
 
-def _cost_statement(recipe: str, plan: Any) -> str:
+def _cost_statement(recipe: str, plan: SweepPlanned) -> str:
     """Return what a sweep will cost, task by task."""
     from engine.experiments.costs import in_words
     from engine.experiments.sweeps import LONG_SECONDS
@@ -342,7 +345,7 @@ def _check_results(options: Compare) -> None:
         raise DataError("Runs with the shipped seeds gave other results here.")
 
 
-def _setting(text: str) -> tuple[str, Any]:
+def _setting(text: str) -> tuple[str, object]:
     name, separator, value = text.partition("=")
     if not separator:
         raise ConfigError(f"--set needs SETTING=VALUE, not '{text}'.")

@@ -10,9 +10,9 @@ import dataclasses
 import typing
 from typing import Any, TypeVar
 
-from engine.config import bounds_in_words, option, validate
+from engine.config import Dataclass, JsonObject, bounds_in_words, option, validate
 
-S = TypeVar("S")
+S = TypeVar("S", bound=Dataclass)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ def add_options(parser: argparse.ArgumentParser, settings: type) -> None:
     """Give a parser one option per field of `settings`."""
     hints = typing.get_type_hints(settings)
     for field in dataclasses.fields(settings):
-        look: dict[str, Any] = {"help": _help(field, hints[field.name]).replace("%", "%%")}
+        look: JsonObject = {"help": _help(field, hints[field.name]).replace("%", "%%")}
         if hints[field.name] is bool:
             parser.add_argument(_flag(field.name), action="store_true", **look)
             continue
@@ -50,7 +50,7 @@ def read_options(settings: type[S], namespace: argparse.Namespace) -> S:
         ConfigError: a value is out of bounds; the message names it and what is allowed.
     """
     given = {}
-    for field in dataclasses.fields(settings):  # type: ignore[arg-type]
+    for field in dataclasses.fields(settings):
         value = getattr(namespace, field.name)
         given[field.name] = tuple(value) if isinstance(value, list) else field.default if value is None else value
     read = settings(**given)
@@ -62,12 +62,13 @@ def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+# Any: a hint may be a class, a union or `tuple[int, ...]`, which share no type.
 def _kind(hint: Any) -> Any:
     """Return the type of one value: that of `int | None` and of `tuple[int, ...]` is int."""
     return next((part for part in typing.get_args(hint) if isinstance(part, type)), hint)
 
 
-def _help(field: dataclasses.Field[Any], hint: Any) -> str:
+def _help(field: dataclasses.Field[Any], hint: Any) -> str:  # as above
     """Return a field's own words, what is allowed, and the default."""
     look = field.metadata
     low, high, choices = look.get("minimum"), look.get("maximum"), look.get("choices")

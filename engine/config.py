@@ -45,15 +45,15 @@ def option(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def field_like(settings: type, name: str, **words: Any) -> Any:
+def field_like(settings: type, name: str, **words: Any) -> Any:  # as `option`
     """Return a field with the default, bounds and words of the field `name` of `settings`; `words` replace its own."""
     field = next(field for field in dataclasses.fields(settings) if field.name == name)
     return dataclasses.field(default=field.default, metadata={**field.metadata, **words})
 
 
-def settings_from(settings: type[C], fields: Any, prefix: str = "") -> C:
+def settings_from(settings: type[C], fields: object, prefix: str = "") -> C:
     """Return the settings that the attributes of `fields` named `prefix` + name stand for."""
-    names = [field.name for field in dataclasses.fields(settings)]  # type: ignore[arg-type]
+    names = [field.name for field in dataclasses.fields(settings)]
     return settings(**{name: getattr(fields, prefix + name) for name in names})
 
 

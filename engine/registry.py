@@ -25,6 +25,7 @@ class Registry(Generic[T]):
     names are sorted by; without it they stand as they were registered.
     """
 
+    # Any: whatever can be sorted.
     def __init__(self, kind: str, package: str = "", order: Callable[[T], Any] | None = None) -> None:
         self.kind = kind
         self._package, self._order = package, order
@@ -66,9 +67,10 @@ class Registry(Generic[T]):
     def names(self) -> list[str]:
         """Return all names, sorted by `order` or as registered (files in alphabetical order)."""
         self._find()
-        if self._order is None:
+        order = self._order
+        if order is None:
             return list(self._entries)
-        return sorted(self._entries, key=lambda name: self._order(self._entries[name]))
+        return sorted(self._entries, key=lambda name: order(self._entries[name]))
 
     def items(self) -> Iterator[tuple[str, T]]:
         """Yield (name, entry) pairs in the order of `names`."""
@@ -88,7 +90,7 @@ def discover(package_name: str) -> None:
             importlib.import_module(f"{package_name}.{module.name}")
 
 
-def read_declarations(folder: Path, keyword: str) -> dict[str, dict[str, Any]]:
+def read_declarations(folder: Path, keyword: str) -> dict[str, dict[str, Any]]:  # literals
     """Return what the files under `folder` register as `keyword`, by name, without importing them.
 
     A registration reads `REGISTRY.register("name", keyword=Kind(field=..., ...))`, each field a literal; the fields

@@ -7,10 +7,12 @@ that a new family is one new file. To list families costs no import of torch: wh
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from engine.config import JsonObject
 from engine.registry import Registry
 
 LOWER, HIGHER = "lower is better", "higher is better"
@@ -24,12 +26,12 @@ class Deferred:
 
     path: str
 
-    def load(self) -> Callable[..., Any]:
+    def load(self) -> Callable[..., Any]:  # whatever the function is
         """Return the function itself."""
         module, name = self.path.split(":")
         return getattr(importlib.import_module(module), name)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # as the function itself
         """Return what the function returns."""
         return self.load()(*args, **kwargs)
 
@@ -57,7 +59,7 @@ class ModelWords:
     """How the card tells the build of one model of a family: a sentence from its config.json, and what its size
     counts."""
 
-    architecture: Callable[[Mapping[str, Any]], str]
+    architecture: Callable[[JsonObject], str]
     counted: str = "parameters"
 
 
@@ -73,7 +75,7 @@ class Command:
     name: str
     help: str
     settings: type
-    run: Callable[[Any], None]
+    run: Callable[[Any], None]  # of its own settings
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,8 @@ class BatchReading:
         read: (loaded model, rows of words) -> `engine.inspection.padding.Reading`.
     """
 
-    split: Callable[..., Any]
-    read: Callable[..., Any]
+    split: Callable[..., Sequence[str]]
+    read: Callable[..., Any]  # what it gives lies above
 
 
 @dataclass(frozen=True)
@@ -132,16 +134,16 @@ class OpenedLayers:
     """
 
     labels: Callable[..., list[str]]
-    layers: Callable[..., list[Any]]
+    layers: Callable[..., list[Any]]  # what they give lies above
     runs: Callable[..., Iterable[Any]]
     reads_anything: bool = False
 
 
-def _by_group(info: Any) -> tuple[Any, ...]:
+def _by_group(info: Any) -> tuple[object, ...]:  # a `ModelInfo`, which lies above
     return info.group, info.architecture != "lstm", info.name
 
 
-def _in_english(config: Mapping[str, Any]) -> tuple[str, ...]:
+def _in_english(config: JsonObject) -> tuple[str, ...]:
     return ("en",)
 
 
@@ -172,7 +174,7 @@ class TaskFamily:
     models: Mapping[str, ModelWords]
     metrics: tuple[Metric, ...]
     headline: Headline
-    evaluate: Callable[..., dict[str, Any]]
+    evaluate: Callable[..., JsonObject]
     limits: str
     example: str
     command_example: str
@@ -180,12 +182,12 @@ class TaskFamily:
     page: Page | None = None
     commands: tuple[Command, ...] = ()
     tables: tuple[ResultTable, ...] = ()
-    languages: Callable[[Mapping[str, Any]], tuple[str, ...]] = _in_english
-    published: Callable[[Mapping[str, Any], Mapping[str, Any]], str] = lambda config, metrics: ""
-    rank: Callable[[Any], tuple[Any, ...]] = _by_group
+    languages: Callable[[JsonObject], tuple[str, ...]] = _in_english
+    published: Callable[[JsonObject, JsonObject], str] = lambda config, metrics: ""
+    rank: Callable[[Any], tuple[object, ...]] = _by_group  # as there
     batch: BatchReading | None = None
     opened: OpenedLayers | None = None
-    index: Callable[..., Any] | None = None
+    index: Callable[..., Path] | None = None
 
 
 def in_order() -> list[TaskFamily]:

@@ -10,11 +10,10 @@ Shapes: B batch, H hidden, G gate blocks.
 from __future__ import annotations
 
 import dataclasses
-import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from engine.cells.expressions import Equation, Expression, Squash, Symbol
+from engine.cells.expressions import Array, Equation, Expression, Squash, Symbol, Values
 from engine.cells.interventions import Interventions
 from engine.cells.look import Look
 from engine.cells.wiring import BASE_WORDS, Wiring
@@ -24,7 +23,6 @@ from engine.registry import Registry
 CELLS: Registry[Cell] = Registry("cell", order=lambda cell: cell.look.order)
 STATES: Registry[type] = Registry("state")  # named tuples of states; a checkpoint stores their names
 
-Array = Any  # a tensor; its type is not named here, as that would import torch
 State = Any  # a tensor `hidden` (B, H), or a named tuple of several
 
 KEEP, WRITE, SHOW, CANDIDATE, RECALL = "keep", "write", "show", "candidate", "recall"  # what a gate does
@@ -95,14 +93,13 @@ MEMORY_CELL = StatePart("cell", "c", "memory cell", "Memory")
 
 @dataclasses.dataclass(frozen=True)
 class TorchLayer:
-    """Trained by a layer of torch.nn, whose class and function of a single step are called `layer` and `step`.
+    """Trained by a layer of torch.nn, whose class is called `layer`.
 
     Attributes:
         options: what the layer is built with beside its sizes.
     """
 
     layer: str
-    step: str
     options: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -157,7 +154,7 @@ class Cell:
         trained_by: a `TorchLayer`; None for our own layer, which scans in parallel where no gate looks back.
         state_type: the named tuple of its state, None where that is one tensor. parts: its tensors.
         probe: gives each gate as a layer that does not name its gates shows it; see `engine.inspection.cells.parity`.
-        activations: functions its one update may be squashed with instead, by torch's name, each with its layer.
+        activations: functions its one update may be squashed with instead, by torch's name, with step and layer.
     """
 
     name: str
@@ -177,7 +174,7 @@ class Cell:
     state_type: Callable[..., State] | None = None
     parts: tuple[StatePart, ...] = (HIDDEN,)
     probe: Callable[[Ask], dict[str, Array]] = lambda ask: {}
-    activations: Mapping[str, tuple[Squash, TorchLayer]] = dataclasses.field(default_factory=dict)
+    activations: Mapping[str, tuple[Squash, Step, TorchLayer]] = dataclasses.field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -245,15 +242,25 @@ class Cell:
         """Return the state before the first step, all zeros, with the number format and device of `like`."""
         return self.make_state(like.new_zeros(batch_size, hidden_size) for _ in self.parts)
 
-    def make_state(self, parts: Any) -> State:
+    def make_state(self, parts: Iterable[Array]) -> State:
         """Return the state made of its tensors, in the order of `parts`."""
-        parts = tuple(parts)
-        return parts[0] if self.state_type is None else self.state_type(*parts)
+        tensors = tuple(parts)
+        return tensors[0] if self.state_type is None else self.state_type(*tensors)
 
     def state_parts(self, state: State) -> dict[str, Array]:
         """Return the tensors of a state by name."""
         tensors = (state,) if self.state_type is None else state
         return {part.name: tensor for part, tensor in zip(self.parts, tensors, strict=True)}
+
+    def rewrite(self, values: Values) -> tuple[Array, Array]:
+        """Return the share of the memory that stays and what is added to it, of the shape of the gates in `values`.
+
+        Raises:
+            ConfigError: it computes everything anew.
+        """
+        if self.keeps is None or self.writes is None:
+            raise ConfigError(f"The {self.title} keeps no share of its memory; it computes everything anew.")
+        return self.keeps.compute(values), self.writes.compute(values)
 
     def input_gates(self, from_input: Array) -> dict[str, Array]:
         """Return all gates of a cell that looks at the input alone, (..., H) each, from W x + b, (..., G * H)."""
@@ -275,11 +282,11 @@ class Cell:
             raise ConfigError(
                 f"The {self.title} has no activation '{activation}'; it has: {', '.join(self.activations) or 'none'}."
             )
-        squash, torch_layer = self.activations[activation]
+        squash, step, torch_layer = self.activations[activation]
         return dataclasses.replace(
             self,
             gates=(dataclasses.replace(self.gates[0], squash=squash),),
-            step=functools.partial(self.step, squash=squash),
+            step=step,
             trained_by=torch_layer,
         )
 

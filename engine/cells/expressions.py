@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Values = Mapping[str, Any]  # tensors (or anything that has their operators) by name
+Array = Any  # a tensor, or what has its operators; its type is not named here, as that would import torch
+Values = Mapping[str, Array]
 
 
 class Expression:
     """A formula of named values; `+`, `-`, `*` and `/` build larger ones."""
 
-    def compute(self, values: Values) -> Any:
+    def compute(self, values: Values) -> Array:
         """Return the value of this formula for the named `values`."""
         raise NotImplementedError
 
@@ -51,7 +52,7 @@ class Symbol(Expression):
     name: str
     latex: str
 
-    def compute(self, values: Values) -> Any:
+    def compute(self, values: Values) -> Array:
         """Return the value of this name."""
         return values[self.name]
 
@@ -64,7 +65,7 @@ class Operation(Expression):
     left: Expression
     right: Expression
 
-    def compute(self, values: Values) -> Any:
+    def compute(self, values: Values) -> Array:
         """Return the sum, difference, product or quotient."""
         left, right = self.left.compute(values), self.right.compute(values)
         if self.sign == "+":
@@ -87,7 +88,7 @@ class Squash:
     name: str
     latex: str
     sign: str
-    apply: Callable[[Any], Any]
+    apply: Callable[[Array], Array]
     limits: tuple[float, float] | None = None
 
     def __call__(self, argument: Expression) -> Application:
@@ -101,7 +102,7 @@ class Application(Expression):
     function: Squash
     argument: Expression
 
-    def compute(self, values: Values) -> Any:
+    def compute(self, values: Values) -> Array:
         """Return the function's value."""
         return self.function.apply(self.argument.compute(values))
 
@@ -120,7 +121,7 @@ class Equation(Expression):
     words: str
     latex: str = ""
 
-    def compute(self, values: Values) -> Any:
+    def compute(self, values: Values) -> Array:
         """Return the value of this name where it is known, else what the formula gives."""
         return values[self.name] if self.name in values else self.formula.compute(values)
 

@@ -22,7 +22,6 @@ from engine.cells.base import (
     KEEP,
     RECALL,
     WRITE,
-    Array,
     Ask,
     Cell,
     Gate,
@@ -30,7 +29,7 @@ from engine.cells.base import (
     before,
     symbol,
 )
-from engine.cells.expressions import SIGMOID, TANH, Equation, Symbol
+from engine.cells.expressions import SIGMOID, TANH, Array, Equation, Symbol
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
 from engine.cells.look import Look
 from engine.cells.wiring import BUSES, Node, Wire, Wiring, gate_box, gate_inputs
@@ -129,7 +128,7 @@ CELLS.register("gru")(
         "share of it",
         keeps=Z,
         writes=WRITTEN,
-        trained_by=TorchLayer("GRU", "gru_cell"),
+        trained_by=TorchLayer("GRU"),
         probe=probe,
     )
 )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from engine.cells.expressions import Array
 from engine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Interventions:
     hold_gates: Mapping[str, float] = dataclasses.field(default_factory=dict)
     clamp_units: Mapping[int, float] = dataclasses.field(default_factory=dict)
 
-    def on_gate(self, name: str, gate: Any) -> Any:
+    def on_gate(self, name: str, gate: Array) -> Array:
         """Return `gate` (B, H) with its clamped units, or all of them, at their fixed values."""
         if name in self.hold_gates:
             gate = gate.new_full(gate.shape, self.hold_gates[name])
@@ -42,7 +43,7 @@ class Interventions:
             gate[:, unit] = value
         return gate
 
-    def on_hidden(self, hidden: Any) -> Any:
+    def on_hidden(self, hidden: Array) -> Array:
         """Return `hidden` (B, H) with units scaled, ablated or clamped."""
         if not self.scale_units and not self.ablate_units and not self.clamp_units:
             return hidden

@@ -28,7 +28,6 @@ from engine.cells.base import (
     SHOW,
     STATES,
     WRITE,
-    Array,
     Ask,
     Cell,
     Gate,
@@ -36,7 +35,7 @@ from engine.cells.base import (
     before,
     symbol,
 )
-from engine.cells.expressions import SIGMOID, TANH, Equation
+from engine.cells.expressions import SIGMOID, TANH, Array, Equation
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
 from engine.cells.look import Look
 from engine.cells.wiring import BUSES, Node, Wire, Wiring, gate_box, gate_inputs
@@ -153,7 +152,7 @@ CELLS.register("lstm")(
         "share of it",
         keeps=F,
         writes=WRITTEN,
-        trained_by=TorchLayer("LSTM", "lstm_cell"),
+        trained_by=TorchLayer("LSTM"),
         state_type=LSTMState,
         parts=(HIDDEN, MEMORY_CELL),
         probe=probe,

@@ -20,8 +20,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from engine.cells.base import CANDIDATE, CELLS, HIDDEN, KEEP, WRITE, Array, Ask, Cell, Gate, before, symbol
-from engine.cells.expressions import POSITIVE, SIGMOID, Equation
+from engine.cells.base import CANDIDATE, CELLS, HIDDEN, KEEP, WRITE, Ask, Cell, Gate, before, symbol
+from engine.cells.expressions import POSITIVE, SIGMOID, Array, Equation
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
 from engine.cells.look import Look
 from engine.cells.wiring import INPUT_BUS, Node, Wire, Wiring, gate_box, gate_input

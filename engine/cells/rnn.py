@@ -12,8 +12,10 @@ where Elman stopped them after one step.
 
 from __future__ import annotations
 
-from engine.cells.base import CELLS, Array, Cell, Gate, TorchLayer
-from engine.cells.expressions import RELU, TANH, Equation, Squash, Symbol
+import functools
+
+from engine.cells.base import CELLS, Cell, Gate, TorchLayer
+from engine.cells.expressions import RELU, TANH, Array, Equation, Squash, Symbol
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
 from engine.cells.look import Look
 from engine.cells.wiring import Node, Wire, Wiring
@@ -68,10 +70,10 @@ CELLS.register("rnn")(
         belt="By the linearised steps",
         belt_words="an RNN has no belt; its steps are replaced by the straight lines that touch them, one matrix per "
         "step",
-        trained_by=TorchLayer("RNN", "rnn_tanh_cell"),
+        trained_by=TorchLayer("RNN"),
         activations={
-            "tanh": (TANH, TorchLayer("RNN", "rnn_tanh_cell")),
-            "relu": (RELU, TorchLayer("RNN", "rnn_relu_cell", {"nonlinearity": "relu"})),
+            "tanh": (TANH, step, TorchLayer("RNN")),
+            "relu": (RELU, functools.partial(step, squash=RELU), TorchLayer("RNN", {"nonlinearity": "relu"})),
         },
     )
 )

@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from engine.errors import JobError
@@ -24,6 +24,8 @@ SCHEMES = ("tcp", "tls", "ws", "wss")
 CONNECT_SECONDS = 3.0
 RESULT_SECONDS = 60.0  # for a result to arrive once it is there
 CLOSE_SECONDS = 5.0
+T = TypeVar("T")
+
 CONNECTION_LOST = "The connection to the cluster was lost."
 
 SETTINGS = {
@@ -65,7 +67,9 @@ class Cluster:
         with self._asking():
             return sum(self._client.nthreads().values())
 
-    def submit(self, function: Callable[..., Any], *arguments: Any, key: str) -> Future:
+    def submit(
+        self, function: Callable[..., Any], *arguments: Any, key: str
+    ) -> Future[Any]:  # of what the work returns
         """Hand over work that is done once; returns at once.
 
         Raises:
@@ -74,7 +78,7 @@ class Cluster:
         with self._asking():
             return self._client.submit(function, *arguments, key=key, pure=False, retries=0)
 
-    def result_of(self, future: Future) -> Any:
+    def result_of(self, future: Future[T]) -> T:
         """Return what finished work returned.
 
         Raises:
@@ -92,7 +96,7 @@ class Cluster:
         with self._asking():
             return [worker for worker, keys in self._client.processing().items() if key in keys]
 
-    def cancel(self, futures: Sequence[Future]) -> None:
+    def cancel(self, futures: Sequence[Future[Any]]) -> None:
         """Give up work; what already runs ends only with its process.
 
         Raises:
@@ -139,7 +143,7 @@ class Cluster:
         with self._asking():
             self._client.run(function)
 
-    def end_processes(self, workers: Sequence[str] | None = None, *, restart: bool) -> None:
+    def end_processes(self, workers: list[str] | None = None, *, restart: bool) -> None:
         """End worker processes (all, unless named) at once, in the middle of whatever they do.
 
         Raises:

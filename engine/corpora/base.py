@@ -77,7 +77,7 @@ class CorpusSpec:
 
     name: str
     title: str
-    content: Content[Any]
+    content: Content[Any]  # each its own
     columns: tuple[str, ...]
     licence: str
     origin: str

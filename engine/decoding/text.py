@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypedDict
 
 import numpy as np
 import torch
@@ -248,7 +249,15 @@ def encode_sources(loaded: LoadedModel, texts: list[str]) -> tuple[Tensor, Tenso
     return pad(rows, tokenizer.pad_id), torch.tensor([len(row) for row in rows])
 
 
-def decoding_options(loaded: LoadedModel, lengths: Tensor) -> dict[str, int]:
+class DecodingOptions(TypedDict):
+    """What every way of decoding is told of a model: its marks, and how long a translation may become."""
+
+    bos_id: int
+    eos_id: int
+    max_new_tokens: int
+
+
+def decoding_options(loaded: LoadedModel, lengths: Tensor) -> DecodingOptions:
     """Return the marks and the length limit with which sources of these lengths (B,) are translated."""
     tokenizer = loaded.tokenizer
     limit = max_target_length(int(lengths.max()))

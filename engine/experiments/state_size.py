@@ -59,7 +59,7 @@ def state_curves(hidden_size: int, longest: int, points: int = 21) -> pd.DataFra
 
 def overtaken_after(hidden_size: int, architecture: str) -> int:
     """Return the first token after which the Transformer holds more than `architecture` does."""
-    transformer, recurrent = (ARCHITECTURES.get(name).state_formula for name in ("transformer", architecture))
+    transformer, recurrent = (formulas()[name] for name in ("transformer", architecture))
     tokens = 1
     while transformer.floats(hidden_size, tokens) <= recurrent.floats(hidden_size, tokens):
         tokens += 1

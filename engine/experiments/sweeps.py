@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from engine.cluster import CONNECTION_LOST
 from engine.config import JsonObject
 from engine.errors import ConfigError, JobError
 from engine.experiments.base import NOT_CHOSEN, Comparison, RunSpec, Tuned
@@ -27,7 +28,7 @@ from engine.experiments.results import RESULTS
 from engine.experiments.runs import RunRows, code, run_condition, settings_text, where_from
 from engine.experiments.tables import Key, Rows, SweepTable, key_of, open_table
 from engine.experiments.timing import timing_rows
-from engine.experiments.workers import CONNECTION_LOST, Work, Workers, open_workers
+from engine.experiments.workers import Work, Workers, open_workers
 from engine.training import Evaluated
 
 KEY = ("task", "architecture", "length", "equal", "seed")
@@ -362,7 +363,8 @@ def _watch(spec: RunSpec) -> Generator[JsonObject, None, RunRows]:
     raise JobError(f"{spec.title} ended without a result.")
 
 
-def _in_turns(crew: Workers, pieces: Sequence[tuple[Work, tuple[Any, ...]]]) -> Iterator[tuple[int, str, Any]]:
+# Any: what a piece tells and returns is its own.
+def _in_turns(crew: Workers, pieces: Sequence[tuple[Work, tuple[object, ...]]]) -> Iterator[tuple[int, str, Any]]:
     """Yield (piece, "started" | "progress" | "finished" | "failed", value), every slot busy as long as there are
     pieces.
 
@@ -387,7 +389,8 @@ def _in_turns(crew: Workers, pieces: Sequence[tuple[Work, tuple[Any, ...]]]) -> 
         yield told.number, told.kind, told.value
 
 
-def _outcomes(crew: Workers, pieces: Sequence[tuple[Work, tuple[Any, ...]]]) -> Iterator[tuple[int, str, Any]]:
+# Any: as above.
+def _outcomes(crew: Workers, pieces: Sequence[tuple[Work, tuple[object, ...]]]) -> Iterator[tuple[int, str, Any]]:
     """Yield how each piece ended; see `_in_turns`."""
     return (told for told in _in_turns(crew, pieces) if told[1] in ("finished", "failed"))
 

@@ -76,8 +76,7 @@ def foretell(**settings: Any) -> Generator[JsonObject, None, JsonObject]:  # the
                     "message": f"Network {number} of {len(grid)}: gain {gain:g}, {length} steps",
                 }
         row = {"recurrent_gain": gain, "length": length, "log10_gain": log10_gain, **_measure(network, length)}
-        row["date"] = date.today().isoformat()
-        rows.append(row)
+        rows.append(row | {"date": date.today().isoformat()})
         yield {
             "kind": "run",
             "progress": number / len(grid),

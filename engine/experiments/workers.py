@@ -22,7 +22,7 @@ from engine.errors import ConfigError, EngineError, JobError
 if TYPE_CHECKING:
     from distributed import Future
 
-Work = Callable[..., Generator[Any, None, Any]]
+Work = Callable[..., Generator[Any, None, Any]]  # each piece yields and returns its own
 
 MAX_WORKERS = 64
 SECONDS_BETWEEN_REPORTS = 1.0
@@ -33,7 +33,7 @@ class Told(NamedTuple):
 
     number: int
     kind: Literal["progress", "finished", "failed"]
-    value: Any
+    value: Any  # as its kind says
 
 
 class Workers(Protocol):
@@ -42,7 +42,7 @@ class Workers(Protocol):
     slots: int
     where: str
 
-    def start(self, number: int, work: Work, *arguments: Any) -> None:
+    def start(self, number: int, work: Work, *arguments: object) -> None:
         """Begin a piece of work."""
 
     def next(self) -> Told:
@@ -85,7 +85,7 @@ class OwnProcess:
     def __init__(self) -> None:
         self._number, self._steps = 0, iter(())
 
-    def start(self, number: int, work: Work, *arguments: Any) -> None:
+    def start(self, number: int, work: Work, *arguments: object) -> None:
         """Begin a piece of work."""
         self._number, self._steps = number, work(*arguments)
 
@@ -107,13 +107,13 @@ class ClusterWorkers:
         self._told: queue.Queue[Told] = queue.Queue()  # by ticket
         self._tickets = itertools.count()  # a key that was used before would be answered with its old result
         self._numbers: dict[int, int] = {}
-        self._futures: dict[int, Future] = {}
+        self._futures: dict[int, Future[Any]] = {}
         self.slots = cluster.slots()
         elsewhere = f" of the cluster at {cluster.address}" if cluster.address else ""
         self.where = f"by {self.slots} worker{'s' if self.slots > 1 else ''}{elsewhere}"
         cluster.subscribe(self._topic, self._hear)
 
-    def start(self, number: int, work: Work, *arguments: Any) -> None:
+    def start(self, number: int, work: Work, *arguments: object) -> None:
         """Begin a piece of work."""
         ticket = next(self._tickets)
         self._numbers[ticket] = number
@@ -145,7 +145,7 @@ class ClusterWorkers:
     def _hear(self, said: dict[str, Any]) -> None:
         self._told.put(Told(said["ticket"], "progress", said["value"]))
 
-    def _settle(self, ticket: int, future: Future) -> None:
+    def _settle(self, ticket: int, future: Future[Any]) -> None:
         """Take in how a piece ended; called in a thread of the client's."""
         if future.status == "finished":
             try:
@@ -153,19 +153,19 @@ class ClusterWorkers:
             except JobError as error:
                 self._told.put(Told(ticket, "failed", str(error)))
         elif future.status == "error":
-            error = future.exception()
-            is_dead = type(error).__name__ == "KilledWorker"
+            ended_by = future.exception()
+            is_dead = type(ended_by).__name__ == "KilledWorker"
             words = (
                 "its process died; it may have run out of memory"
                 if is_dead
-                else f"{type(error).__name__}: {str(error)[:200]}"
+                else f"{type(ended_by).__name__}: {str(ended_by)[:200]}"
             )
             self._told.put(Told(ticket, "failed", words))
         else:
             self._told.put(Told(ticket, "failed", CONNECTION_LOST))
 
 
-def _do(topic: str, ticket: int, work: Work, arguments: tuple[Any, ...]) -> tuple[str, Any]:
+def _do(topic: str, ticket: int, work: Work, arguments: tuple[object, ...]) -> tuple[str, object]:
     """Run a piece of work in a worker process, telling its progress at most once a second."""
     from distributed import get_worker
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
+from engine.config import JsonObject
 from engine.console import read_lines
 from engine.errors import InputError
 from engine.models.card import cell_words
@@ -70,7 +71,7 @@ def corpus(info: ModelInfo) -> str:
     return next(iter(info.config.get("corpora", [])), "").partition("_")[0]
 
 
-def rank(info: ModelInfo) -> tuple[Any, ...]:
+def rank(info: ModelInfo) -> tuple[object, ...]:
     """Those of sentences first, the two-directional one at their head."""
     return corpus(info) == "imdb", _ORDER.get(style(info), len(_ORDER)), info.name
 
@@ -104,7 +105,7 @@ def read_batch(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
     return Reading(ids, embedded, lengths, lambda: model.outputs(embedded, lengths), answer, stacks)
 
 
-def _architecture(config: Mapping[str, Any]) -> str:
+def _architecture(config: JsonObject) -> str:
     read = f"{config['vocab_size']:,} words and forms of unknown words, embeddings of {config['embedding_dim']}"
     if config["cell"] == "average":
         body = f"The mean of the embeddings of all words, blind to their order, and a linear head; {read}."

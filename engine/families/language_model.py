@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
-from engine.config import option, settings_from
+from engine.config import JsonObject, option, settings_from
 from engine.console import read_text, show_shares
 from engine.decoding.limits import SamplingSettings
 from engine.models.card import cell_words
@@ -125,7 +125,7 @@ def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[Layer]) -> Iter
             hidden = model.join(hidden, outputs)
 
 
-def _recurrent(config: Mapping[str, Any]) -> str:
+def _recurrent(config: JsonObject) -> str:
     return (
         f"{counted(config['num_layers'], 'layer')} of {config['hidden_size']} {cell_words(config['cell'])} units over "
         f"{config['vocab_size']} tokens, embedding of {config['embedding_dim']}, residual connections: "
@@ -133,7 +133,7 @@ def _recurrent(config: Mapping[str, Any]) -> str:
     )
 
 
-def _transformer(config: Mapping[str, Any]) -> str:
+def _transformer(config: JsonObject) -> str:
     return (
         f"{counted(config['num_layers'], 'block')} of causal attention with {config['num_heads']} heads, a stream of "
         f"{config['width']} numbers, feed-forward layers of {config['feedforward_size']}, over {config['vocab_size']} "
@@ -141,7 +141,7 @@ def _transformer(config: Mapping[str, Any]) -> str:
     )
 
 
-def _ngram(config: Mapping[str, Any]) -> str:
+def _ngram(config: JsonObject) -> str:
     return (
         f"How often each of them, {config['order']} characters in a row, stood in the training text, smoothed by the "
         "method of Kneser and Ney as Chen and Goodman modified it; "
@@ -149,7 +149,7 @@ def _ngram(config: Mapping[str, Any]) -> str:
     )
 
 
-def _published(config: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+def _published(config: JsonObject, metrics: JsonObject) -> str:
     """Return the published figures for the model that is meant to stand beside them, the best one."""
     if config.get("group") != "best" or "nats_per_character_windows" not in metrics:
         return ""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
+from engine.config import JsonObject
 from engine.console import read_lines
 from engine.errors import InputError
 from engine.models.folder import load_model_of
@@ -49,7 +50,7 @@ def tag(settings: ModelOption) -> None:
         print(" ".join(next(tags)) if row else "")
 
 
-def rank(info: ModelInfo) -> tuple[Any, ...]:
+def rank(info: ModelInfo) -> tuple[object, ...]:
     """The best first."""
     return _ORDER.index(info.name) if info.name in _ORDER else len(_ORDER), info.name
 
@@ -88,7 +89,7 @@ def read_batch(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Reading:
     return Reading(features.word_ids, embedded, lengths, outputs, answer, stacks)
 
 
-def _architecture(config: Mapping[str, Any]) -> str:
+def _architecture(config: JsonObject) -> str:
     directions = "one layer in both directions" if config["bidirectional"] else "one layer that reads forwards only"
     tags = "a CRF over" if config["crf"] else "no CRF, each word by itself one of"
     return (

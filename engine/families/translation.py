@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.command_options import ModelOption
-from engine.config import field_like, option
+from engine.config import JsonObject, field_like, option
 from engine.console import read_lines, show_progress, show_shares
 from engine.decoding.limits import SamplingSettings, SearchSettings
 from engine.models.card import cell_words
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 NAME = "translation"
 
 
-def _as_drawn(name: str) -> Any:
+def _as_drawn(name: str) -> Any:  # as `field_like`
     """Return the option `name` of drawing by chance, which counts with --sample only."""
     words = next(
         field.metadata["help"] for field in SamplingSettings.__dataclass_fields__.values() if field.name == name
@@ -123,7 +124,7 @@ def layer_runs(loaded: LoadedModel, text: str, modules: Iterator[Layer]) -> Iter
         hidden = hidden + joined if hidden.shape == joined.shape else joined
 
 
-def _architecture(config: Mapping[str, Any]) -> str:
+def _architecture(config: JsonObject) -> str:
     cell = cell_words(config["cell"])
     direction = "bidirectional " if config["bidirectional"] else ""
     attention = (
@@ -139,16 +140,16 @@ def _architecture(config: Mapping[str, Any]) -> str:
     return words[0].upper() + words[1:]
 
 
-def _languages(config: Mapping[str, Any]) -> tuple[str, ...]:
+def _languages(config: JsonObject) -> tuple[str, ...]:
     return config["source_language"], config["target_language"]
 
 
-def _rank(info: ModelInfo) -> tuple[Any, ...]:
+def _rank(info: ModelInfo) -> tuple[object, ...]:
     """With attention first, and the LSTM matched in size to others."""
     return info.config.get("attention") == "none", info.group, info.architecture != "lstm", info.name
 
 
-def _save_index(loaded: Any, corpus: str, rows: int, folder: Any) -> Any:
+def _save_index(loaded: LoadedModel, corpus: str, rows: int, folder: Path) -> Path:
     from engine.inspection.translation.sentence_index import build_sentence_index, save_sentence_index
 
     return save_sentence_index(build_sentence_index(loaded, corpus, rows), folder)

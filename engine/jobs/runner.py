@@ -16,7 +16,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from distributed import Future
+
 from engine.cluster import CONNECTION_LOST, Cluster, connect, death_of_worker
+from engine.config import JsonObject
 from engine.errors import JobError
 from engine.jobs.status import JobStatus
 from engine.jobs.worker import PROCESS_DIED, JobCancelled, flags_of, run_job, sentence_for, time_is_up
@@ -36,13 +39,13 @@ WORKER_MEMORY = "1.5GiB"
 class _Job:
     job_id: str
     function_path: str
-    kwargs: dict[str, Any]
+    kwargs: JsonObject
     time_limit_seconds: float
     state: str = "queued"
     progress: float = 0.0
     message: str = ""
-    events: list[dict[str, Any]] = dataclasses.field(default_factory=list)
-    result: Any = None
+    events: list[JsonObject] = dataclasses.field(default_factory=list)
+    result: Any = None  # whatever the job returns
     error: str = ""
     started: float = 0.0
     ended: float = 0.0
@@ -50,13 +53,20 @@ class _Job:
     is_killed: bool = False
     worker: str = ""
     cluster: Cluster | None = None
-    future: Future | None = None
+    future: Future[object] | None = None
     timers: list[threading.Timer] = dataclasses.field(default_factory=list)
 
     @property
     def key(self) -> str:
         """The name of its work on the cluster."""
         return f"job-{self.job_id}"
+
+    @property
+    def sent(self) -> tuple[Cluster, Future[object]]:
+        """Where it was sent and what came of that; only a job that was sent has it."""
+        assert self.cluster is not None
+        assert self.future is not None
+        return self.cluster, self.future
 
 
 class JobRunner:
@@ -78,7 +88,7 @@ class JobRunner:
     def submit(
         self,
         function_path: str,
-        kwargs: dict[str, Any] | None = None,
+        kwargs: JsonObject | None = None,
         *,
         time_limit_seconds: float = TIME_LIMIT_SECONDS,
     ) -> str:
@@ -217,7 +227,9 @@ class JobRunner:
         # The worker watches the limit between events; this is for a job that yields none.
         self._after(job, job.time_limit_seconds + GRACE_SECONDS, self._kill)
 
-    def _end(self, job: _Job, state: str, *, result: Any = None, error: str = "", message: str | None = None) -> None:
+    def _end(
+        self, job: _Job, state: str, *, result: object = None, error: str = "", message: str | None = None
+    ) -> None:
         if job.state not in ("queued", "running"):
             return
         job.state, job.result, job.error, job.ended = state, result, error, time.monotonic()
@@ -239,7 +251,7 @@ class JobRunner:
 
     # What the cluster tells. Without the lock: this runs in the connection's own thread.
 
-    def _hear(self, said: dict[str, Any]) -> None:
+    def _hear(self, said: JsonObject) -> None:
         """Take in what a worker tells."""
         job = self._jobs.get(said["job_id"])
         if job is None:
@@ -251,7 +263,7 @@ class JobRunner:
             job.progress = min(1.0, max(0.0, float(event.get("progress", job.progress))))
             job.message = job.message if job.is_cancelling else str(event.get("message", job.message))
 
-    def _hear_of_deaths(self, event: dict[str, Any]) -> None:
+    def _hear_of_deaths(self, event: JsonObject) -> None:
         """End the job of a worker that died, though no other may be there to say so."""
         for key in death_of_worker(event):
             job = self._jobs.get(key.removeprefix("job-"))
@@ -260,13 +272,13 @@ class JobRunner:
 
     # How a running job ends; in threads of their own
 
-    def _settle(self, job: _Job, future: Future) -> None:
+    def _settle(self, job: _Job, future: Future[object]) -> None:
         """Take in how a future ended."""
         if future.status == "finished":
             try:
-                end = {"state": "finished", "result": job.cluster.result_of(future)}
-            except JobError as error:
-                end = {"state": "failed", "error": str(error)}
+                end = {"state": "finished", "result": job.sent[0].result_of(future)}
+            except JobError as problem:
+                end = {"state": "failed", "error": str(problem)}
         elif future.status == "error":
             error = future.exception()
             if job.is_cancelling or isinstance(error, JobCancelled):
@@ -282,8 +294,9 @@ class JobRunner:
     def _mourn(self, job: _Job) -> None:
         """End a job whose process died, unless that was meant."""
         if self._mark_killed(job):
+            cluster, future = job.sent
             with contextlib.suppress(JobError):
-                job.cluster.cancel([job.future])
+                cluster.cancel([future])
             self._end_and_go_on(job, "failed", error=PROCESS_DIED)
 
     def _raise_flag(self, job: _Job) -> None:
@@ -296,15 +309,16 @@ class JobRunner:
         in."""
         if not self._mark_killed(job):
             return
+        cluster, future = job.sent
         with contextlib.suppress(JobError):  # a lost connection ends the job as well
-            worker = job.worker or next(iter(job.cluster.processing(job.key)), "")
-            job.cluster.cancel([job.future])
+            worker = job.worker or next(iter(cluster.processing(job.key)), "")
+            cluster.cancel([future])
             if worker:
                 # Dask's own restart first asks politely, for seconds; the nanny starts a new process by itself.
-                job.cluster.end_processes([worker], restart=True)
+                cluster.end_processes([worker], restart=True)
                 # A job sent before the scheduler knows that the process is dead would share its fate.
                 deadline = time.monotonic() + 5
-                while job.cluster.has_worker(worker) and time.monotonic() < deadline:
+                while cluster.has_worker(worker) and time.monotonic() < deadline:
                     time.sleep(0.02)
         if job.is_cancelling:
             self._end_and_go_on(job, "cancelled", message="Stopped.")

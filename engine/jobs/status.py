@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from engine.config import JsonObject
+
 STATES = ("queued", "running", "finished", "failed", "cancelled")
 
 
@@ -28,9 +30,9 @@ class JobStatus:
     state: str
     progress: float
     message: str
-    events: list[dict[str, Any]]
+    events: list[JsonObject]
     event_count: int
-    result: Any
+    result: Any  # whatever the job returns
     error: str
     position: int
     elapsed_seconds: float

@@ -4,13 +4,13 @@ flag."""
 from __future__ import annotations
 
 import importlib
-import inspect
 import os
 import time
-from typing import Any
+from collections.abc import Callable, Generator
 
 from distributed import Event, get_worker
 
+from engine.config import JsonObject
 from engine.errors import EngineError, JobError
 
 SECONDS_BETWEEN_REPORTS = 0.25
@@ -22,7 +22,7 @@ class JobCancelled(Exception):
     """The job saw its stop flag; caught by the runner."""
 
 
-def run_job(job_id: str, topic: str, function_path: str, kwargs: dict[str, Any], time_limit_seconds: float) -> Any:
+def run_job(job_id: str, topic: str, function_path: str, kwargs: JsonObject, time_limit_seconds: float) -> object:
     """Run the function and return its result; events go to `topic` in batches, at most four a second.
 
     Raises:
@@ -38,14 +38,14 @@ def run_job(job_id: str, topic: str, function_path: str, kwargs: dict[str, Any],
         raise JobError(PROCESS_DIED)
     begun.set()
 
-    def tell(**said: Any) -> None:
+    def tell(**said: object) -> None:
         worker.log_event(topic, {"job_id": job_id, **said})
 
     tell(worker=worker.address)
     steps = find_function(function_path)(**kwargs)
-    if not inspect.isgenerator(steps):
+    if not isinstance(steps, Generator):
         return steps
-    batch: list[dict[str, Any]] = []
+    batch: list[JsonObject] = []
     last_report = 0.0
     try:
         while True:
@@ -73,7 +73,7 @@ def flags_of(job_id: str) -> tuple[str, str]:
     return f"{job_id}-begun", f"{job_id}-stop"
 
 
-def find_function(function_path: str) -> Any:
+def find_function(function_path: str) -> Callable[..., object]:
     """Return the function named "package.module:function".
 
     Raises:

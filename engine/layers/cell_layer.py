@@ -14,19 +14,21 @@ from engine.cells.base import State
 from engine.layers.scan import scan
 
 
-class CellLayer(nn.Linear):
+class CellLayer(nn.Module):
     """One layer of a cell, called as a `torch.nn` layer of one direction with the batch first.
 
-    It is the projection of its input, W x + b with `weight` (G * H, I) and `bias` (G * H,); a cell that looks back has
-    `weight_hh` and `bias_hh` beside them.
+    Its input is projected, W x + b with `weight` (G * H, I) and `bias` (G * H,), which start as those of `nn.Linear`; a
+    cell that looks back has `weight_hh` and `bias_hh` beside them.
     """
 
     weight_hh: nn.Parameter | None
     bias_hh: nn.Parameter | None
 
     def __init__(self, cell: Cell, input_size: int, hidden_size: int) -> None:
-        super().__init__(input_size, len(cell.gates) * hidden_size)
+        super().__init__()
         self.cell, self.input_size, self.hidden_size = cell, input_size, hidden_size
+        projection = nn.Linear(input_size, len(cell.gates) * hidden_size)
+        self.weight, self.bias = projection.weight, projection.bias
         rows = cell.blocks_back * hidden_size
         edge = hidden_size**-0.5
         self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size).uniform_(-edge, edge)) if rows else None
@@ -38,7 +40,7 @@ class CellLayer(nn.Linear):
         if self.weight_hh is not None:
             hidden = self.cell.state_parts(state)["hidden"]
             from_hidden = functional.linear(hidden, self.weight_hh, self.bias_hh)
-        return self.cell.step(super().forward(inputs), from_hidden, state)[:2]
+        return self.cell.step(functional.linear(inputs, self.weight, self.bias), from_hidden, state)[:2]
 
     def forward(self, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Return the outputs (B, T, H) for a whole sequence (B, T, I), and the state after its last step."""
@@ -50,8 +52,8 @@ class CellLayer(nn.Linear):
                 output, state = self.step(now, state)
                 outputs.append(output)
             return torch.stack(outputs, dim=1), state
-        gates = self.cell.input_gates(super().forward(inputs))
-        kept, written = self.cell.keeps.compute(gates), self.cell.writes.compute(gates)  # (B, T, H)
+        gates = self.cell.input_gates(functional.linear(inputs, self.weight, self.bias))
+        kept, written = self.cell.rewrite(gates)  # (B, T, H)
         first = written[:, :1] + kept[:, :1] * state[:, None]
         memory = scan(kept, torch.cat([first, written[:, 1:]], dim=1))
         return memory, memory[:, -1]

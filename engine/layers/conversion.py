@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells import CELLS, Cell
+from engine.cells.base import TorchLayer
 from engine.errors import ConfigError
 from engine.layers.cell_layer import CellLayer, CellStack
 from engine.layers.readable import ReadableCell
@@ -76,7 +77,8 @@ def from_torch(module: nn.Module, layer: int = 0, reverse: bool = False) -> Read
     if not 0 <= layer < layers:
         raise ConfigError(f"There is no layer {layer}; layers run from 0 to {layers - 1}.")
     weights = layer_weights(module, layer, reverse)
-    cell = ReadableCell(kind, weights.weight_ih.shape[1], module.hidden_size).to(weights.weight_ih)
+    rows, input_size = weights.weight_ih.shape
+    cell = ReadableCell(kind, input_size, rows // len(kind.gates)).to(weights.weight_ih)
     _copy(weights, layer_weights_of_cell(cell))
     return cell
 
@@ -128,19 +130,31 @@ def to_torch(cells: Sequence[ReadableCell], bidirectional: bool = False) -> nn.M
     return module
 
 
-def stacked_layer(cell: Cell, input_size: int, hidden_size: int, **options: int | bool) -> nn.Module:
+def stacked_layer(
+    cell: Cell,
+    input_size: int,
+    hidden_size: int,
+    num_layers: int = 1,
+    bidirectional: bool = False,
+    batch_first: bool = False,
+) -> nn.RNNBase | CellStack:
     """Return layers of a cell on top of each other, with the options of a torch.nn layer: torch's own where it has
     one."""
     if cell.trained_by is None:
-        return CellStack(cell.name, input_size, hidden_size, **options)
-    return getattr(nn, cell.trained_by.layer)(input_size, hidden_size, **cell.trained_by.options, **options)
+        return CellStack(cell.name, input_size, hidden_size, num_layers, bidirectional, batch_first)
+    options = {"num_layers": num_layers, "bidirectional": bidirectional, "batch_first": batch_first}
+    return _torch_layer(cell.trained_by, input_size, hidden_size, **options)
 
 
 def single_layer(cell: Cell, input_size: int, hidden_size: int) -> Layer:
     """Return one layer of a cell that reads forwards, the batch first, with the starting weights of torch.nn."""
     if cell.trained_by is None:
         return CellLayer(cell, input_size, hidden_size)
-    return stacked_layer(cell, input_size, hidden_size, batch_first=True)
+    return _torch_layer(cell.trained_by, input_size, hidden_size, batch_first=True)
+
+
+def _torch_layer(trained_by: TorchLayer, input_size: int, hidden_size: int, **options: int | bool) -> nn.RNNBase:
+    return getattr(nn, trained_by.layer)(input_size, hidden_size, **trained_by.options, **options)
 
 
 @torch.no_grad()

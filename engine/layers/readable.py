@@ -51,7 +51,9 @@ class ReadableCell(nn.Module):
     def project(self, inputs: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return W_i x + b_i, (..., G * H), and W_h h + b_h, None where no gate looks at the hidden state."""
         from_input = inputs @ self.weight_ih.T + self.bias_ih
-        return from_input, None if self.weight_hh is None else hidden @ self.weight_hh.T + self.bias_hh
+        if self.weight_hh is None or self.bias_hh is None:
+            return from_input, None
+        return from_input, hidden @ self.weight_hh.T + self.bias_hh
 
     def step(
         self, inputs: Tensor, state: State, interventions: Interventions = NO_INTERVENTIONS
@@ -99,7 +101,7 @@ class ReadableCell(nn.Module):
         gates = self.step(inputs, self.cell.make_state(blank))[2]
         inside = {"hidden": outputs}
         if self.cell.memory.name != "hidden":
-            kept, written = self.cell.keeps.compute(gates), self.cell.writes.compute(gates)  # (T, H)
+            kept, written = self.cell.rewrite(gates)  # (T, H)
             memory, course = torch.zeros_like(outputs[0]), torch.empty_like(outputs)
             for step in range(len(outputs)):
                 memory = kept[step] * memory + written[step]

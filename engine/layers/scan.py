@@ -21,20 +21,20 @@ def scan(kept: Tensor, written: Tensor) -> Tensor:
     Paper: Blelloch (1990), Prefix sums and their applications, section 1.4; Martin and Cundy (2018), arXiv 1709.04057,
     for the gradient.
     """
-    return _Scan.apply(kept, written)
+    return _Scan.apply(kept, written)  # type: ignore[no-untyped-call]  # torch leaves it untyped
 
 
 class _Scan(torch.autograd.Function):
     """The scan with its gradient; see `scan`."""
 
     @staticmethod
-    def forward(context: Any, kept: Tensor, written: Tensor) -> Tensor:
+    def forward(context: Any, kept: Tensor, written: Tensor) -> Tensor:  # torch's, typed in part
         memory = _halve(kept, written)
         context.save_for_backward(kept, memory)
         return memory
 
     @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:  # as above
         kept, memory = context.saved_tensors
         # What reaches step t is its own gradient and what step t + 1 kept of it: a scan from behind.
         after = torch.cat([kept[:, 1:], torch.zeros_like(kept[:, :1])], dim=1)

@@ -15,7 +15,7 @@ from huggingface_hub import PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
 from engine.cells.base import KEEP
-from engine.config import JsonObject, to_dict
+from engine.config import Dataclass, JsonObject, to_dict
 from engine.layers import Layer, cell_of, layer_weights
 from engine.registry import Registry
 
@@ -63,7 +63,7 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
     embedding: nn.Embedding
 
     @classmethod
-    def from_config(cls, config: Any, **given: Any) -> Self:
+    def from_config(cls, config: Dataclass, **given: Any) -> Self:  # as its constructor
         """Return a model built from the dataclass of its hyper-parameters and what is `given` by the data."""
         return cls(**to_dict(config), **given)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from engine.cells import CELLS
+from engine.config import JsonObject
 from engine.task_family import TASK_FAMILIES, Metric
 
 
@@ -19,7 +19,7 @@ def usage_command(name: str, task: str) -> str:
     return TASK_FAMILIES.get(task).command_example.format(name=name)
 
 
-def write_card(name: str, config: dict[str, Any]) -> str:
+def write_card(name: str, config: JsonObject) -> str:
     """Return the card of the model `name` as Markdown with a YAML head, from its config.json."""
     family, training, metrics = TASK_FAMILIES.get(config["task"]), config.get("training", {}), config.get("metrics", {})
     words = family.models[config["model"]]
@@ -46,7 +46,7 @@ def cell_words(cell: str) -> str:
     return CELLS.get(cell).long_name if cell in CELLS.names() else cell
 
 
-def _head(config: dict[str, Any]) -> str:
+def _head(config: JsonObject) -> str:
     family = TASK_FAMILIES.get(config["task"])
     lines = ["---", "library_name: unrolled", f"pipeline_tag: {family.pipeline_tag}"]
     lines += ["language:", *(f"- {language}" for language in family.languages(config))]
@@ -55,7 +55,7 @@ def _head(config: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _metrics_table(name: str, known: Sequence[Metric], metrics: dict[str, Any]) -> str:
+def _metrics_table(name: str, known: Sequence[Metric], metrics: JsonObject) -> str:
     if not metrics:
         return f"Not measured yet: run `python -m engine evaluate --model {name}`."
     rows = [
@@ -79,7 +79,7 @@ def _metrics_table(name: str, known: Sequence[Metric], metrics: dict[str, Any]) 
     ).rstrip()
 
 
-def _training(training: dict[str, Any]) -> str:
+def _training(training: JsonObject) -> str:
     if not training:
         return ""
     sources = " ".join(source["sentence"] for source in training["sources"])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.atomic import read_unchanged, replaced
+from engine.config import JsonObject
 from engine.errors import ConfigError, InputError, ModelError
 from engine.task_family import TASK_FAMILIES
 from engine.wording import listing
@@ -37,10 +38,10 @@ class ModelInfo:
     architecture: str = ""
     parameters: int = 0
     size_mib: float = 0.0
-    metrics: dict[str, Any] = dataclasses.field(default_factory=dict)
+    metrics: JsonObject = dataclasses.field(default_factory=dict)
     source_language: str = ""
     target_language: str = ""
-    config: dict[str, Any] = dataclasses.field(default_factory=dict)
+    config: JsonObject = dataclasses.field(default_factory=dict)
     card_text: str = ""
     error: str = ""
 
@@ -66,7 +67,7 @@ class ModelInfo:
         only counts."""
         return self.has_units or bool(self.config.get("width"))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Return the public facts as plain values, as `python -m engine models --json` prints them."""
         names = ("name", "title", "task", "architecture", "parameters", "size_mib", "metrics")
         facts = {name: getattr(self, name) for name in names}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
@@ -39,7 +39,7 @@ def zero_state(cell: str, batch_size: int, hidden_size: int, like: Tensor) -> La
 
 
 def run_layer(
-    layer: Layer, inputs: Tensor, state: LayerState, weight_dropout: float = 0.0
+    layer: nn.Module, inputs: Tensor, state: LayerState, weight_dropout: float = 0.0
 ) -> tuple[Tensor, LayerState]:
     """Return the outputs (B, T, H) of a whole sequence (B, T, I) and the state after its last step.
 
@@ -63,13 +63,12 @@ def run_layer(
     return outputs, last[0]
 
 
-def step_layer(cell: str, layer: Layer, inputs: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
+def step_layer(cell: str, layer: nn.Module, inputs: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
     """Return the output (B, H) and new state of one time step with inputs (B, I); equals `run_layer` with T = 1."""
     if isinstance(layer, CellLayer):
         return layer.step(inputs, state)
     weights = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
-    kind = CELLS.get(cell)
-    step = getattr(torch, kind.trained_by.step)
+    kind, step = CELLS.get(cell), getattr(torch, f"{layer.mode}_cell".lower())  # torch.lstm_cell for an nn.LSTM
     if kind.state_type is None:
         hidden = step(inputs, state, *weights)
         return hidden, hidden

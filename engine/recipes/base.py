@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TypeVar
 
-from engine.config import to_dict
+from engine.config import Dataclass, JsonObject, to_dict
 from engine.corpora import CorpusSource
 from engine.errors import ModelError
 from engine.models.base import PretrainedModel
@@ -19,6 +19,7 @@ from engine.training import Objective, TrainingSettings
 RUNS = Path("runs")  # where the README's commands put what is trained
 
 RECIPES: Registry[Recipe] = Registry("recipe")
+R = TypeVar("R", bound="Recipe")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,15 +41,42 @@ class Prepared:
     tokenizer: Tokenizer
     objective: Objective | None
     settings: TrainingSettings
-    facts: dict[str, Any]
+    facts: JsonObject
     sources: tuple[CorpusSource, ...]
-    started_from: dict[str, Any] = dataclasses.field(default_factory=dict)
+    started_from: JsonObject = dataclasses.field(default_factory=dict)
     start_share: float = 0.0
 
 
-def names_on_pages(recipe: Any) -> dict[str, str]:
-    """Return the recipe's label and group as facts of its model, those that are given."""
-    return {name: value for name in ("label", "group") if (value := getattr(recipe, name))}
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """A named way to train one model.
+
+    Attributes:
+        title: what its model is called in full. corpus: what it reads, a name in CORPORA.
+        label, group: what pages call it and which models it stands beside, "" where its architecture says both.
+    """
+
+    name: str
+    title: str
+    corpus: str
+    _: dataclasses.KW_ONLY
+    training: TrainingSettings
+    label: str = ""
+    group: str = ""
+
+    def prepare(self, settings: TrainingSettings) -> Prepared:
+        """Read the corpora, train the tokeniser and build the untrained (or counted) model."""
+        raise NotImplementedError
+
+    def names_on_pages(self) -> dict[str, str]:
+        """Return label and group as facts of its model, those that are given."""
+        return {name: value for name in ("label", "group") if (value := getattr(self, name))}
+
+
+def register(recipe: R) -> R:
+    """File a recipe under its name, and return it."""
+    RECIPES.register(recipe.name)(recipe)
+    return recipe
 
 
 def first_command(start_from: str) -> str:
@@ -56,28 +84,29 @@ def first_command(start_from: str) -> str:
     return f"python -m engine train --recipe {start_from} --output {RUNS / start_from}"
 
 
-def load_beginning(recipe: Any, roots: Sequence[Path], may_differ: Sequence[str]) -> LoadedModel:
-    """Return the trained model of `recipe.start_from`, from the first of `roots` that has it.
+def load_beginning(
+    recipe: Recipe, start_from: str, model: Dataclass, roots: Sequence[Path], may_differ: Sequence[str]
+) -> LoadedModel:
+    """Return the trained model of the recipe `start_from`, from the first of `roots` that has it.
 
-    Its hyper-parameters must be those of `recipe.model`, but for those that `may_differ`.
+    Its hyper-parameters must be those of `model`, which `recipe` builds, but for those that `may_differ`.
 
     Raises:
         ModelError: it is not there, or is of another size.
     """
-    folder = next((root / recipe.start_from for root in roots if (root / recipe.start_from).is_dir()), None)
+    folder = next((root / start_from for root in roots if (root / start_from).is_dir()), None)
     if folder is None:
         raise ModelError(
-            f"{recipe.name} goes on from a model that is not in {RUNS}; train it first: "
-            f"{first_command(recipe.start_from)}"
+            f"{recipe.name} goes on from a model that is not in {RUNS}; train it first: {first_command(start_from)}"
         )
     loaded = load_model(folder.absolute())
-    for name, value in to_dict(recipe.model).items():
+    for name, value in to_dict(model).items():
         if name not in may_differ and loaded.info.config.get(name, value) != value:
             raise ModelError(f"The model in {folder} has another {name} than {recipe.name}.")
     return loaded
 
 
-def what_went_before(begun: LoadedModel | None, start_from: str) -> dict[str, Any]:
+def what_went_before(begun: LoadedModel | None, start_from: str) -> JsonObject:
     """Return what a card tells of the training that this one goes on from; nothing where it starts afresh."""
     if begun is None:
         return {}
@@ -85,14 +114,3 @@ def what_went_before(begun: LoadedModel | None, start_from: str) -> dict[str, An
     return {"recipe": start_from, "command": first_command(start_from)} | {
         name: training[name] for name in ("steps", "minutes")
     }
-
-
-class Recipe(Protocol):
-    """A named way to train one model."""
-
-    name: str
-    title: str
-    training: TrainingSettings
-
-    def prepare(self, settings: TrainingSettings) -> Prepared:
-        """Read the corpora, train the tokeniser and build the untrained (or counted) model."""

@@ -9,25 +9,24 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from engine.config import JsonObject
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.imdb_small import without_breaks
 from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.corpora.whole_sentences import hold_out
 from engine.models.classifier import Classifier, ClassifierConfig
-from engine.recipes.base import Prepared, names_on_pages
+from engine.recipes.base import Prepared, Recipe
 from engine.text.treebank import TreebankTokenizer, split_words
 from engine.training import TrainingSettings
 from engine.training.classification import ClassificationObjective, LabelledTexts
 
-HELD_OUT, SPLIT_SEED = (
-    500,
-    0,
-)  # which weights and settings are kept is decided on so many training sentences, always the same ones
+# Which weights and settings are kept is decided on so many training sentences, always the same ones.
+HELD_OUT, SPLIT_SEED = 500, 0
 LABELS = ["negative", "positive"]
 
 
 @dataclasses.dataclass(frozen=True)
-class ClassificationRecipe:
+class ClassificationRecipe(Recipe):
     """How one classifier is made.
 
     Attributes:
@@ -39,14 +38,9 @@ class ClassificationRecipe:
         max_words: longer training texts are cut there, 0 for never.
         held_out: how many training sentences are kept back to decide on where the corpus' validation split is what is
             reported.
-        label, group: what pages call it and which models it stands beside.
     """
 
-    name: str
-    title: str
-    corpus: str
     model: ClassifierConfig
-    training: TrainingSettings
     vocab_size: int = 11_000
     word_dropout: float = 3.0
     least_hidden: float = 0.0
@@ -56,8 +50,6 @@ class ClassificationRecipe:
     batch_size: int = 50
     max_words: int = 0
     held_out: int = HELD_OUT
-    label: str = ""
-    group: str = ""
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
         """Read the corpus, collect its words, build the untrained model; weights depend on the seed alone.
@@ -85,18 +77,21 @@ class ClassificationRecipe:
             pad_id=tokenizer.pad_id,
             seed=settings.seed,
         )
-        facts = {"model": self.model.model, "title": self.title, "corpora": [self.corpus], "labels": LABELS}
+        facts: JsonObject = {"model": self.model.model, "title": self.title, "corpora": [self.corpus], "labels": LABELS}
         facts["chosen_on"] = f"{len(validation_rows):,} {self._chosen_on(corpus)}"
         facts |= {"max_training_words": self.max_words} if self.max_words else {}
-        return Prepared(model, tokenizer, objective, settings, facts | names_on_pages(self), (corpus.source,))
+        return Prepared(model, tokenizer, objective, settings, facts | self.names_on_pages(), (corpus.source,))
 
     def _split(self, corpus: Corpus) -> tuple[tuple[list[list[str]], list[int]], tuple[list[list[str]], list[int]]]:
         """Return the (rows, labels) to learn from and those to decide on."""
         rows, labels = self._rows(corpus, "train")
         if "test" in corpus.splits and "validation" in corpus.splits:
             return (rows, labels), self._rows(corpus, "validation")
-        kept, held_out = hold_out(rows, self.held_out, SPLIT_SEED)
-        return tuple(([rows[i] for i in places], [labels[i] for i in places]) for places in (kept, held_out))
+        kept, held_out = (
+            ([rows[i] for i in places], [labels[i] for i in places])
+            for places in hold_out(rows, self.held_out, SPLIT_SEED)
+        )
+        return kept, held_out
 
     def _rows(self, corpus: Corpus, split: str) -> tuple[list[list[str]], list[int]]:
         texts, labels = corpus.read(LABELLED_TEXTS, split)

@@ -1,11 +1,11 @@
 """English to French with attention; its twin differs in nothing else."""
 
 from engine.models.translator import TranslatorConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.translation_recipe import TranslationRecipe
 from engine.training import TrainingSettings
 
-RECIPES.register("en-fr-attention")(
+register(
     TranslationRecipe(
         name="en-fr-attention",
         title="English to French, LSTM with attention",

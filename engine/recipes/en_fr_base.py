@@ -2,11 +2,11 @@
 English."""
 
 from engine.models.translator import TranslatorConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.translation_recipe import TranslationRecipe
 from engine.training import TrainingSettings
 
-EN_FR_BASE = RECIPES.register("en-fr-base")(
+EN_FR_BASE = register(
     TranslationRecipe(
         name="en-fr-base",
         title="English to French, best LSTM",

@@ -8,10 +8,10 @@ costs the captions nothing.
 
 import dataclasses
 
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.en_fr_base import EN_FR_BASE
 
-RECIPES.register("en-fr-best")(
+register(
     dataclasses.replace(
         EN_FR_BASE,
         name="en-fr-best",

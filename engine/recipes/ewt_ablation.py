@@ -6,7 +6,7 @@ Trained with several seeds (`--set seed=N`) and added to the table of results wi
 
 import dataclasses
 
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.ewt_bilstm_crf import EWT_BILSTM_CRF
 
 BASE = dataclasses.replace(
@@ -25,7 +25,7 @@ VARIANTS = {
 }
 
 for key, (words, is_bidirectional, has_crf) in VARIANTS.items():
-    RECIPES.register(f"ewt-alone-{key}")(
+    register(
         dataclasses.replace(
             BASE,
             name=f"ewt-alone-{key}",

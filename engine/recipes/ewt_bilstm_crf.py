@@ -3,10 +3,10 @@ news."""
 
 import dataclasses
 
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.gmb_bilstm_crf import GMB_BILSTM_CRF
 
-EWT_BILSTM_CRF = RECIPES.register("ewt-bilstm-crf")(
+EWT_BILSTM_CRF = register(
     dataclasses.replace(
         GMB_BILSTM_CRF,
         name="ewt-bilstm-crf",

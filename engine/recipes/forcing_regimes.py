@@ -7,7 +7,7 @@ reference less and less often (scheduled sampling; Bengio et al., 2015, arXiv 15
 import dataclasses
 
 from engine.models.translator import TranslatorConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.translation_recipe import TranslationRecipe
 from engine.training import TrainingSettings
 
@@ -39,7 +39,7 @@ REGIMES = {
 }
 
 for key, (label, ratio, schedule) in REGIMES.items():
-    RECIPES.register(f"en-fr-{key}")(
+    register(
         dataclasses.replace(
             BASE,
             name=f"en-fr-{key}",

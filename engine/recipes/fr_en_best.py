@@ -2,10 +2,10 @@
 
 import dataclasses
 
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.en_fr_base import EN_FR_BASE
 
-RECIPES.register("fr-en-best")(
+register(
     dataclasses.replace(
         EN_FR_BASE,
         name="fr-en-best",

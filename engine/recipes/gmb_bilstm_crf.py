@@ -1,11 +1,11 @@
 """Entities in news (GMB): an LSTM in both directions with a CRF, the best tagger we ship."""
 
 from engine.models.tagger import TaggerConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.tagging_recipe import TaggingRecipe
 from engine.training import TrainingSettings
 
-GMB_BILSTM_CRF = RECIPES.register("gmb-bilstm-crf")(
+GMB_BILSTM_CRF = register(
     TaggingRecipe(
         name="gmb-bilstm-crf",
         title="Entities in news, LSTM in both directions with a CRF",

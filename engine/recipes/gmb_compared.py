@@ -7,10 +7,10 @@ for longer.
 
 import dataclasses
 
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.gmb_bilstm_crf import GMB_BILSTM_CRF
 
-GMB_COMPARED = RECIPES.register("gmb-compared-bilstm-crf")(
+GMB_COMPARED = register(
     dataclasses.replace(
         GMB_BILSTM_CRF,
         name="gmb-compared-bilstm-crf",
@@ -31,7 +31,7 @@ GMB_COMPARED = RECIPES.register("gmb-compared-bilstm-crf")(
     )
 )
 
-RECIPES.register("gmb-bilstm")(
+register(
     dataclasses.replace(
         GMB_COMPARED,
         name="gmb-bilstm",
@@ -41,7 +41,7 @@ RECIPES.register("gmb-bilstm")(
     )
 )
 
-RECIPES.register("gmb-lstm-crf")(
+register(
     dataclasses.replace(
         GMB_COMPARED,
         name="gmb-lstm-crf",

@@ -3,10 +3,10 @@
 import dataclasses
 
 from engine.models.classifier import ClassifierConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.imdb_bilstm import IMDB_BILSTM
 
-RECIPES.register("imdb-average")(
+register(
     dataclasses.replace(
         IMDB_BILSTM,
         name="imdb-average",

@@ -2,10 +2,10 @@
 
 import dataclasses
 
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.sst2_bilstm import SST2_BILSTM
 
-IMDB_BILSTM = RECIPES.register("imdb-bilstm")(
+IMDB_BILSTM = register(
     dataclasses.replace(
         SST2_BILSTM,
         name="imdb-bilstm",

@@ -8,27 +8,23 @@ import dataclasses
 from engine.corpora import load_corpus
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.models.ngram import NgramModel
-from engine.recipes.base import Prepared, names_on_pages
+from engine.recipes.base import Prepared, Recipe
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
 
 
 @dataclasses.dataclass(frozen=True)
-class NgramRecipe:
+class NgramRecipe(Recipe):
     """How one n-gram model is made.
 
     Attributes:
         order: tokens in an n-gram; the last is predicted from the others.
-        label, group: what pages call it and which models it stands beside.
     """
 
-    name: str
-    title: str
-    corpus: str
     order: int
-    label: str
-    group: str = "baseline"
     tokenizer: str = "character"
+    _: dataclasses.KW_ONLY
+    group: str = "baseline"
     training: TrainingSettings = dataclasses.field(default_factory=TrainingSettings)
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
@@ -38,4 +34,4 @@ class NgramRecipe:
         tokenizer = TOKENIZERS.get(self.tokenizer).train([text])
         model = NgramModel.count(tokenizer.encode(text), tokenizer.vocab_size, self.order)
         facts = {"model": "ngram", "cell": model.cell, "title": self.title, "corpora": [self.corpus]}
-        return Prepared(model, tokenizer, None, settings, facts | names_on_pages(self), (corpus.source,))
+        return Prepared(model, tokenizer, None, settings, facts | self.names_on_pages(), (corpus.source,))

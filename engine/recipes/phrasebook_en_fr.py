@@ -1,11 +1,11 @@
 """A small English-French translator on the embedded phrasebook: under a minute on two cores, no download."""
 
 from engine.models.translator import TranslatorConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.translation_recipe import TranslationRecipe
 from engine.training import TrainingSettings
 
-RECIPES.register("phrasebook-en-fr")(
+register(
     TranslationRecipe(
         name="phrasebook-en-fr",
         title="English to French, small LSTM with attention, phrasebook only",

@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from engine.config import from_dict, to_dict
+from engine.config import JsonObject, from_dict, to_dict
 from engine.errors import InputError, TrainingError
 from engine.models.card import write_card
 from engine.models.folder import save_model
@@ -26,7 +25,7 @@ COUNTED = "counted"  # the reason why a run without updates is over
 
 
 def train_recipe(
-    name: str, output: Path | str, resume: bool = False, overrides: dict[str, Any] | None = None
+    name: str, output: Path | str, resume: bool = False, overrides: JsonObject | None = None
 ) -> Iterator[Event]:
     """Train a recipe, yield the trainer's events, and write stages on the way and the model folder `output` at the end.
 
@@ -114,6 +113,6 @@ def _check_output(folder: Path) -> None:
             raise InputError(f"A model cannot be written to {folder}: {place} is not a folder that may be written to.")
 
 
-def _command(name: str, overrides: dict[str, Any]) -> str:
+def _command(name: str, overrides: JsonObject) -> str:
     settings = "".join(f" --set {key}={value}" for key, value in overrides.items())
     return f"python -m engine train --recipe {name} --output data/pretrained/{name}{settings}"

@@ -1,11 +1,11 @@
 """A small character-level LSTM on the embedded Saltmarsh stories: under a minute on two cores, no download."""
 
 from engine.models.language_model import LanguageModelConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.training import TrainingSettings
 
-RECIPES.register("saltmarsh-lstm")(
+register(
     LanguageModelRecipe(
         name="saltmarsh-lstm",
         title="Saltmarsh stories, character by character, small LSTM",

@@ -2,11 +2,11 @@
 decay."""
 
 from engine.models.language_model import LanguageModelConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.training import TrainingSettings
 
-RECIPES.register("shakespeare-best")(
+register(
     LanguageModelRecipe(
         name="shakespeare-best",
         title="Shakespeare, character by character, best LSTM",

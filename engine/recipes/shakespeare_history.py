@@ -1,11 +1,11 @@
 """A small character LSTM on Tiny Shakespeare whose training can be watched: 28 stages of one run are kept."""
 
 from engine.models.language_model import LanguageModelConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.training import TrainingSettings
 
-RECIPES.register("shakespeare-history")(
+register(
     LanguageModelRecipe(
         name="shakespeare-history",
         title="Shakespeare, character by character, the stages of one small LSTM",

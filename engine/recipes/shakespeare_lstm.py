@@ -2,11 +2,11 @@
 
 import dataclasses
 
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.shakespeare_matched import MODEL, TRAINING
 
-RECIPES.register("shakespeare-lstm")(
+register(
     LanguageModelRecipe(
         name="shakespeare-lstm",
         title="Shakespeare, character by character, LSTM",

@@ -4,10 +4,10 @@ On the validation text 2.40, 2.17, 2.11, 2.10 and 2.10 bits per character for or
 best in two thirds of the space.
 """
 
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.ngram_recipe import NgramRecipe
 
-RECIPES.register("shakespeare-ngram")(
+register(
     NgramRecipe(
         name="shakespeare-ngram",
         title="Shakespeare, character by character, 6-gram counts",

@@ -5,11 +5,11 @@ rarely that the network soon knows the text by heart. Tied embeddings and dropou
 """
 
 from engine.models.language_model import LanguageModelConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.training import TrainingSettings
 
-RECIPES.register("shakespeare-pieces")(
+register(
     LanguageModelRecipe(
         name="shakespeare-pieces",
         title="Shakespeare, word piece by word piece, LSTM",

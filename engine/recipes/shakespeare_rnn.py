@@ -2,11 +2,11 @@
 
 import dataclasses
 
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.shakespeare_matched import MODEL, TRAINING
 
-RECIPES.register("shakespeare-rnn")(
+register(
     LanguageModelRecipe(
         name="shakespeare-rnn",
         title="Shakespeare, character by character, RNN",

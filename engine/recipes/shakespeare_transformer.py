@@ -4,11 +4,11 @@
 import dataclasses
 
 from engine.models.transformer_language_model import TransformerConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.shakespeare_matched import TRAINING
 
-RECIPES.register("shakespeare-transformer")(
+register(
     LanguageModelRecipe(
         name="shakespeare-transformer",
         title="Shakespeare, character by character, Transformer",

@@ -4,10 +4,10 @@ SST-2's phrases."""
 import dataclasses
 
 from engine.models.classifier import ClassifierConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.sst2_bilstm import SST2_BILSTM
 
-RECIPES.register("sst2-average")(
+register(
     dataclasses.replace(
         SST2_BILSTM,
         name="sst2-average",

@@ -1,11 +1,11 @@
 """Praise or complaint, the best we ship: two layers of LSTM from either end, on SST-2's phrases."""
 
 from engine.models.classifier import ClassifierConfig
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.classification_recipe import ClassificationRecipe
 from engine.training import TrainingSettings
 
-SST2_BILSTM = RECIPES.register("sst2-bilstm")(
+SST2_BILSTM = register(
     ClassificationRecipe(
         name="sst2-bilstm",
         title="Film reviews, praise or complaint, bidirectional LSTM",

@@ -2,10 +2,10 @@
 
 import dataclasses
 
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.sst2_lstm import SST2_LSTM
 
-RECIPES.register("sst2-gru")(
+register(
     dataclasses.replace(
         SST2_LSTM,
         name="sst2-gru",

@@ -2,10 +2,10 @@
 
 import dataclasses
 
-from engine.recipes.base import RECIPES
+from engine.recipes.base import register
 from engine.recipes.sst2_bilstm import SST2_BILSTM
 
-SST2_LSTM = RECIPES.register("sst2-lstm")(
+SST2_LSTM = register(
     dataclasses.replace(
         SST2_BILSTM,
         name="sst2-lstm",

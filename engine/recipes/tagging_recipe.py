@@ -4,6 +4,7 @@ without a CRF."""
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Sequence
 
 import torch
 
@@ -11,7 +12,7 @@ from engine.corpora import load_corpus
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.models.folder import PRETRAINED, LoadedModel
 from engine.models.tagger import Tagger, TaggerConfig
-from engine.recipes.base import RUNS, Prepared, load_beginning, names_on_pages, what_went_before
+from engine.recipes.base import RUNS, Prepared, Recipe, load_beginning, what_went_before
 from engine.text.bio import OUTSIDE
 from engine.text.word_list import SPECIAL, list_words
 from engine.training import TrainingSettings
@@ -21,7 +22,7 @@ DECIDERS = ("crf", "dropout", "locked_dropout")  # what is not taken over from t
 
 
 @dataclasses.dataclass(frozen=True)
-class TaggingRecipe:
+class TaggingRecipe(Recipe):
     """How one tagger is made.
 
     Attributes:
@@ -30,22 +31,15 @@ class TaggingRecipe:
         word_dropout, rare_dropout: see `engine.training.tagging.Tagging`.
         start_from: name of the recipe whose weights this one goes on from ("" to start afresh); its words stay known,
             words of this corpus are added, and the scores of the tags begin anew.
-        label, group: what pages call it and which models it stands beside.
     """
 
-    name: str
-    title: str
-    corpus: str
     model: TaggerConfig
-    training: TrainingSettings
     vocab_size: int = 11_000
     least_count: int = 3
     word_dropout: float = 0.05
     rare_dropout: float = 0.25
     batch_words: int = 800
     start_from: str = ""
-    label: str = ""
-    group: str = ""
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
         """Read the corpus, list its words, build the untrained model; weights depend on the seed alone.
@@ -54,7 +48,9 @@ class TaggingRecipe:
             DataError: the corpus cannot be read.
             ModelError: the model to start from is not there, or is of another size.
         """
-        begun = load_beginning(self, (RUNS, PRETRAINED), may_differ=DECIDERS) if self.start_from else None
+        begun = (
+            load_beginning(self, self.start_from, self.model, (RUNS, PRETRAINED), DECIDERS) if self.start_from else None
+        )
         corpus = load_corpus(self.corpus)
         train, validation = corpus.read(TAGGED_SENTENCES), corpus.read(TAGGED_SENTENCES, "validation")
         known = _known_words(begun) if begun else ()
@@ -74,12 +70,12 @@ class TaggingRecipe:
             rare_dropout=self.rare_dropout,
             seed=settings.seed,
         )
-        facts = {"model": self.model.model, "title": self.title, "corpora": [self.corpus]} | names_on_pages(self)
+        facts = {"model": self.model.model, "title": self.title, "corpora": [self.corpus]} | self.names_on_pages()
         before = what_went_before(begun, self.start_from)
         return Prepared(model, tokenizer, objective, settings, facts, (corpus.source,), before)
 
 
-def list_labels(rows) -> list[str]:
+def list_labels(rows: Iterable[Sequence[str]]) -> list[str]:
     """Return all tags that occur, "O" first, then "B-x" and "I-x" of every type x that occurs, in alphabetical
     order."""
     types = sorted({tag[2:] for tags in rows for tag in tags if tag != OUTSIDE})

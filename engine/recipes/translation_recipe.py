@@ -6,9 +6,9 @@ import dataclasses
 
 import torch
 
-from engine.corpora import load_corpus
+from engine.corpora import Corpus, load_corpus
 from engine.models.translator import Translator, TranslatorConfig
-from engine.recipes.base import RUNS, Prepared, load_beginning, names_on_pages, what_went_before
+from engine.recipes.base import RUNS, Prepared, Recipe, load_beginning, what_went_before
 from engine.text import TOKENIZERS
 from engine.training import TrainingSettings
 from engine.training.translation import TranslationObjective
@@ -17,7 +17,7 @@ REGULARISERS = ("dropout", "locked_dropout", "word_dropout")
 
 
 @dataclasses.dataclass(frozen=True)
-class TranslationRecipe:
+class TranslationRecipe(Recipe):
     """How one translator is made.
 
     Attributes:
@@ -28,13 +28,8 @@ class TranslationRecipe:
         measures_free: whether evaluations also tell the loss of a decoder that reads its own choices.
         start_from: name of the recipe whose weights and vocabulary this one goes on from, "" to start afresh.
         start_share: how much of those weights is mixed into what is kept in the end, 0 to 1.
-        label, group: what pages call it and which models it stands beside, "" for the pair with and without attention.
     """
 
-    name: str
-    title: str
-    corpus: str
-    training: TrainingSettings
     extra_corpus: str = ""
     extra_pairs_per_epoch: int = 0
     model: TranslatorConfig = TranslatorConfig()
@@ -48,8 +43,6 @@ class TranslationRecipe:
     target_language: str = "fr"
     start_from: str = ""
     start_share: float = 0.0
-    label: str = ""
-    group: str = ""
 
     def prepare(self, settings: TrainingSettings) -> Prepared:
         """Read the corpora, learn the vocabulary on all their training text, build the untrained model.
@@ -58,11 +51,11 @@ class TranslationRecipe:
             DataError: a corpus cannot be read.
             ModelError: the model to start from is not there, or is of another size.
         """
-        begun = load_beginning(self, (RUNS,), may_differ=REGULARISERS) if self.start_from else None
+        begun = load_beginning(self, self.start_from, self.model, (RUNS,), REGULARISERS) if self.start_from else None
         main = load_corpus(self.corpus)
         names, sources = [self.corpus], [main.source]
         texts = self._sides(main, "train")
-        extra = [[], []]
+        extra: list[list[str]] = [[], []]
         if self.extra_corpus:
             corpus = load_corpus(self.extra_corpus)
             names.append(self.extra_corpus)
@@ -107,12 +100,12 @@ class TranslationRecipe:
             tokenizer,
             objective,
             settings,
-            facts | names_on_pages(self),
+            facts | self.names_on_pages(),
             tuple(sources),
             before,
             self.start_share,
         )
 
-    def _sides(self, corpus, split: str) -> list[list[str]]:
+    def _sides(self, corpus: Corpus, split: str) -> list[list[str]]:
         dataset = corpus.splits[split]
         return [list(dataset[self.source_language]), list(dataset[self.target_language])]

@@ -13,13 +13,12 @@ from engine.inspection.tagging.directions import disagreement_sentence, read_dir
 from engine.inspection.tagging.lattice import (
     best_tags,
     best_ways,
-    easiest_flips,
-    edit_steps,
     open_lattice,
     signed,
     spans_sentence,
     step_sentence,
 )
+from engine.inspection.tagging.lattice_edits import easiest_flips, edit_steps
 from engine.inspection.tagging.predictions import split_words
 from engine.models.folder import list_models, load_model
 from engine.wording import percent

@@ -29,7 +29,7 @@ TINY = LanguageModelRecipe(
     "Tiny",
     "tiny_shakespeare",
     LanguageModelConfig(6, 8, 1, "gru", dropout=0.3),
-    TrainingSettings(max_steps=4, evaluate_every=2, log_every=1),
+    training=TrainingSettings(max_steps=4, evaluate_every=2, log_every=1),
     batch_size=2,
     bptt_length=16,
 )

@@ -43,7 +43,7 @@ def _vectors(loaded: LoadedModel, reading: CellReading, strand: int, position: i
     found |= {part.letter: parts[part.name] for part in cell.parts}
     from_input = (weights.weight_ih @ torch.tensor(chosen.inputs[position]) + weights.bias_ih).chunk(len(cell.gates))
     found |= {f"{gate.name}.from_input": vector for gate, vector in zip(cell.gates, from_input, strict=True)}
-    if weights.weight_hh is not None:
+    if weights.weight_hh is not None and weights.bias_hh is not None:
         looking = [gate for gate in cell.gates if gate.looks_back]
         from_hidden = (weights.weight_hh @ found["h_before"] + weights.bias_hh).chunk(len(looking))
         found |= {f"{gate.name}.from_hidden": vector for gate, vector in zip(looking, from_hidden, strict=True)}

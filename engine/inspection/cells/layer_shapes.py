@@ -212,7 +212,9 @@ class _ByHand:
 
 def _unroll_cells(layer: nn.Module, inputs: Tensor, settings: LayerSettings) -> _ByHand:
     """Return what the cells of `engine.cells` make of inputs (B, T, I)."""
-    hidden, cell, reading = [], [], inputs
+    hidden: list[Tensor] = []
+    cell: list[Tensor] = []
+    reading = inputs
     for number in range(settings.num_layers):
         said = []
         for direction in range(settings.directions):

@@ -24,7 +24,7 @@ from engine.errors import InputError, ModelError
 from engine.inspection.cells.units import check_text, token_spans
 from engine.layers import Layer, share_weights
 from engine.models.folder import LoadedModel, ModelInfo
-from engine.task_family import TASK_FAMILIES
+from engine.task_family import TASK_FAMILIES, OpenedLayers
 
 MAX_CHARACTERS = 1_000
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -101,7 +101,7 @@ def can_be_opened(info: ModelInfo) -> bool:
 
 def strand_labels(info: ModelInfo) -> list[str]:
     """Return what the layers and directions of a model are called, in the order they are listed in."""
-    return TASK_FAMILIES.get(info.task).opened.labels(info)
+    return _opened(info).labels(info)
 
 
 def read_tokens(loaded: LoadedModel, text: str) -> list[str]:
@@ -112,7 +112,7 @@ def read_tokens(loaded: LoadedModel, text: str) -> list[str]:
     """
     check_text(text, MAX_CHARACTERS)
     tokens = [text[start:stop] or UNREADABLE for start, stop in token_spans(loaded, text)]
-    if not tokens and not TASK_FAMILIES.get(loaded.info.task).opened.reads_anything:
+    if not tokens and not _opened(loaded.info).reads_anything:
         raise InputError("The network can read nothing of this text: type some letters.")
     return tokens or [UNREADABLE]
 
@@ -139,7 +139,7 @@ def layer_runs(loaded: LoadedModel, text: str, count: int | None = None) -> list
         ModelError: the model has no cells to open.
     """
     modules = (copy.deepcopy(module).double() for module in recurrent_layers(loaded))
-    return list(itertools.islice(TASK_FAMILIES.get(loaded.info.task).opened.runs(loaded, text, modules), count))
+    return list(itertools.islice(_opened(loaded.info).runs(loaded, text, modules), count))
 
 
 def recurrent_layers(loaded: LoadedModel) -> list[Layer]:
@@ -148,11 +148,18 @@ def recurrent_layers(loaded: LoadedModel) -> list[Layer]:
     Raises:
         ModelError: the model has no cells to open.
     """
-    if not can_be_opened(loaded.info):
-        name = loaded.info.label or loaded.info.name
+    return _opened(loaded.info).layers(loaded)
+
+
+def _opened(info: ModelInfo) -> OpenedLayers:
+    """Return where a model's recurrent layers are; raises as `recurrent_layers`."""
+    opened = TASK_FAMILIES.get(info.task).opened
+    if opened is None or not can_be_opened(info):
         known = ", ".join(cell.title for _, cell in CELLS.items())
-        raise ModelError(f"{name} has no recurrent cells to open; choose a network of one of these: {known}.")
-    return TASK_FAMILIES.get(loaded.info.task).opened.layers(loaded)
+        raise ModelError(
+            f"{info.label or info.name} has no recurrent cells to open; choose a network of one of these: {known}."
+        )
+    return opened
 
 
 def _step_through(run: LayerRun) -> Strand:

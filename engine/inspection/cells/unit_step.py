@@ -67,11 +67,7 @@ def unit_step(loaded: LoadedModel, reading: CellReading, strand: int, position: 
         InputError: there is no such layer, token or unit.
     """
     chosen = check_place(reading, strand, position, unit)
-    weights = [
-        None if weight is None else weight.detach().numpy().astype(np.float64)
-        for weight in layer_weights(recurrent_layers(loaded)[strand])
-    ]
-    return _add_up(chosen, Weights(*weights), position, unit)
+    return _add_up(chosen, layer_weights(recurrent_layers(loaded)[strand]), position, unit)
 
 
 def _add_up(strand: Strand, weights: Weights, position: int, unit: int) -> UnitStep:
@@ -81,11 +77,11 @@ def _add_up(strand: Strand, weights: Weights, position: int, unit: int) -> UnitS
     sums: dict[str, GateSum] = {}
     for block, gate in enumerate(cell.gates):
         row = block * size + unit
-        by_input, input_bias = weights.weight_ih[row], float(weights.bias_ih[row])
+        by_input, input_bias = _row(weights.weight_ih, row), float(_row(weights.bias_ih, row))
         by_hidden, hidden_bias = np.zeros(0), 0.0
         if gate.looks_back:
             row = looking.index(gate) * size + unit
-            by_hidden, hidden_bias = weights.weight_hh[row], float(weights.bias_hh[row])
+            by_hidden, hidden_bias = _row(weights.weight_hh, row), float(_row(weights.bias_hh, row))
         seen = carried if gate.looks_back else np.zeros(0)
         from_input, from_hidden = float(by_input @ read) + input_bias, float(by_hidden @ seen) + hidden_bias
         reset = sums[gate.recalled_by].value if gate.recalled_by else 1.0
@@ -110,6 +106,11 @@ def _add_up(strand: Strand, weights: Weights, position: int, unit: int) -> UnitS
     for equation in cell.equations:
         values[equation.name] = equation.compute(values)
     return UnitStep(strand.cell, sums, {name: float(value) for name, value in values.items()})
+
+
+def _row(weights: torch.Tensor | None, row: int) -> np.ndarray:
+    """Return what stands in one row of a matrix or vector of weights, in double precision; nothing without weights."""
+    return np.zeros(0) if weights is None else weights[row].detach().numpy().astype(np.float64)
 
 
 def _terms(by_input: np.ndarray, read: np.ndarray, by_hidden: np.ndarray, carried: np.ndarray) -> pd.DataFrame:

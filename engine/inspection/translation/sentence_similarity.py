@@ -65,7 +65,8 @@ def compare_sentences(loaded: LoadedModel, first: SearchReport, second: SearchRe
     encoded, summaries, decoded = zip(*(trace_states(loaded, report) for report in reports), strict=True)
     written = [[*report.target_pieces, *[END] * report.is_finished] for report in reports]
     return SentenceSimilarity(
-        *reports,
+        first.best,
+        second.best,
         encoder=_compare([report.source_pieces for report in reports], encoded),
         decoder=_compare(written, decoded),
         summary_cosine=_cosine(*summaries),

@@ -35,8 +35,9 @@ def collect_words() -> dict[str, list[str]]:
             corpus = load_corpus(name)
             if corpus.spec.name != name:
                 raise DataError(f"{name} is not here, so its words cannot be listed. {corpus.source.sentence}")
-            for lines, more in zip(sides.values(), corpus.read(SENTENCE_PAIRS), strict=True):
-                lines += more
+            english, french = corpus.read(SENTENCE_PAIRS)
+            sides["en"] += english
+            sides["fr"] += french
     return list_words(sides)
 
 

@@ -17,7 +17,7 @@ class Mean(NamedTuple):
     """The sum of everything read, (B, H), and how many steps that were, (B, 1)."""
 
     total: Tensor
-    count: Tensor
+    steps: Tensor
 
 
 @ARCHITECTURES.register(
@@ -62,12 +62,12 @@ class Average(Architecture):
 
     def step(self, features: Tensor, state: Mean) -> tuple[Tensor, Mean]:
         """Return the layer's view of the mean (B, H) that includes this step, and the new sums."""
-        state = Mean(state.total + torch.tanh(self.embed(features)), state.count + 1)
-        return functional.relu(self.mix(state.total / state.count)), state
+        state = Mean(state.total + torch.tanh(self.embed(features)), state.steps + 1)
+        return functional.relu(self.mix(state.total / state.steps)), state
 
     def run(self, features: Tensor, state: Mean | None = None) -> tuple[Tensor, Mean]:
         """Return the layer's view of the mean up to every step, (B, T, H), and the sums after the last."""
         state = self.start(len(features)) if state is None else state
         totals = state.total[:, None] + torch.tanh(self.embed(features)).cumsum(1)  # (B, T, H)
-        counts = state.count[:, None] + torch.arange(1, features.shape[1] + 1).to(totals)[:, None]  # (B, T, 1)
+        counts = state.steps[:, None] + torch.arange(1, features.shape[1] + 1).to(totals)[:, None]  # (B, T, 1)
         return functional.relu(self.mix(totals / counts)), Mean(totals[:, -1], counts[:, -1])

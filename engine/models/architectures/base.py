@@ -7,22 +7,26 @@ Shapes: B batch, T time, I features per step that are read, F features per step 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from engine.cells import Look
-from engine.cells.base import Gate
 from engine.errors import ConfigError
+from engine.layers import cell_of, layer_weights
+from engine.models.base import AnyState
 from engine.registry import Registry
 
 
 class ArchitectureRegistry(Registry[type["Architecture"]]):
     """Architectures by name, in the order they are always listed in."""
 
-    def register(self, name: str, *, look: Look) -> Callable[[type[Architecture]], type[Architecture]]:
+    # Narrower than a registry's: no architecture without a look, and no other words about it.
+    def register(  # type: ignore[override]
+        self, name: str, *, look: Look
+    ) -> Callable[[type[Architecture]], type[Architecture]]:
         """Return a decorator that files a class under `name` with its look.
 
         `look` must be a literal with all its fields by name: charts read it from the file (`read_declarations`).
@@ -116,11 +120,11 @@ class Architecture(nn.Module):
         return hidden_size
 
     @classmethod
-    def layer_options(cls, length: int) -> dict[str, Any]:
+    def layer_options(cls, length: int) -> dict[str, int]:
         """Return the constructor's options that depend on how many steps a sequence has; none for most."""
         return {}
 
-    def start(self, batch_size: int = 1) -> Any:
+    def start(self, batch_size: int = 1) -> AnyState:
         """Return the state before the first step: tensors with the batch first, nested in tuples.
 
         Raises:
@@ -128,11 +132,11 @@ class Architecture(nn.Module):
         """
         raise ConfigError(f"{self.look.title} reads a sequence as a whole and cannot be run step by step.")
 
-    def step(self, features: Tensor, state: Any) -> tuple[Tensor, Any]:
+    def step(self, features: Tensor, state: AnyState) -> tuple[Tensor, AnyState]:
         """Return what it gives on (B, F) after reading features (B, I), and the new state; raises as `start`."""
         raise ConfigError(f"{self.look.title} reads a sequence as a whole and cannot be run step by step.")
 
-    def run(self, features: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+    def run(self, features: Tensor, state: AnyState = None) -> tuple[Tensor, AnyState]:
         """Return (B, T, F) for features (B, T, I), and the state after the last step, None where it cannot stream."""
         raise NotImplementedError
 
@@ -145,14 +149,20 @@ class Architecture(nn.Module):
         return next(self.parameters())
 
 
-def open_memory(biases: Tensor, gates: Sequence[Gate], keep: Tensor | float) -> None:
-    """Set the starting biases (G * H,) of the gates that keep (`keep`) and that write (its negative); the others stay.
+@torch.no_grad()
+def open_memory(layer: nn.Module, keep: Tensor | float) -> None:
+    """Set the starting biases of the gates of a layer that keep (`keep`) and that write (its negative); others stay.
+
+    Where a gate has two biases, the one on the side of the hidden state is set to 0.
 
     Paper: Gers, Schmidhuber and Cummins (2000) and Jozefowicz, Zaremba and Sutskever (2015), section 3.1, for an open
     forget gate; Tallec and Ollivier (2018), arXiv 1804.11188, for opposite biases as large as the logarithm of the time
     to be remembered.
     """
-    with torch.no_grad():
-        for gate, block in zip(gates, biases.chunk(len(gates)), strict=True):
-            if gate.start:
-                block.copy_(torch.as_tensor(gate.start * keep))
+    weights, gates = layer_weights(layer), cell_of(layer).gates
+    looking = tuple(gate for gate in gates if gate.looks_back)
+    for biases, blocks, bias in ((weights.bias_ih, gates, keep), (weights.bias_hh, looking, 0.0)):
+        if biases is not None:
+            for gate, block in zip(blocks, biases.chunk(len(blocks)), strict=True):
+                if gate.start:
+                    block.copy_(torch.as_tensor(gate.start * bias))

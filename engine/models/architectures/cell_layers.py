@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells import CELLS
-from engine.layers import Layer, layer_weights, single_layer
+from engine.layers import Layer, single_layer
 from engine.models.architectures.base import DEFAULT_LONGEST, Architecture, StateFormula, open_memory
 from engine.models.recurrent import LayerState, run_layer, step_layer, zero_state
 
@@ -36,16 +36,12 @@ class CellLayers(Architecture):
         self.sizes = layer_sizes(hidden_size, self.num_layers)
         self.output_size = self.sizes[-1]
         reads = [input_size, *self.sizes]
-        gates = CELLS.get(self.cell).gates
         self.layers = nn.ModuleList(self.build(reads[index], size) for index, size in enumerate(self.sizes))
         for layer, size in zip(self.layers, self.sizes, strict=True):
-            weights = layer_weights(layer)
-            open_memory(weights.bias_ih, gates, self.keeping_bias(size))
-            if weights.bias_hh is not None:
-                open_memory(weights.bias_hh, [gate for gate in gates if gate.looks_back], 0.0)
+            open_memory(layer, self.keeping_bias(size))
 
     @property
-    def layer(self) -> Layer:
+    def layer(self) -> nn.Module:
         """The first layer, the only one in most."""
         return self.layers[0]
 
@@ -77,13 +73,9 @@ class CellLayers(Architecture):
         """Return the last layer's hidden state (B, H) after reading features (B, I), and the state of all."""
         new_state = []
         for layer, layer_state in zip(self.layers, state, strict=True):
-            features, layer_state = self.step_one(layer, features, layer_state)
+            features, layer_state = step_layer(self.cell, layer, features, layer_state)
             new_state.append(layer_state)
         return features, tuple(new_state)
-
-    def step_one(self, layer: Layer, features: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
-        """Return one layer's hidden state and state after one step."""
-        return step_layer(self.cell, layer, features, state)
 
     def run(
         self, features: Tensor, state: tuple[LayerState, ...] | None = None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from engine.cells import CELLS, Look
-from engine.layers import single_layer
+from engine.layers import Layer, single_layer
 from engine.models.architectures.base import ARCHITECTURES
 from engine.models.architectures.cell_layers import CellLayers
-from engine.models.recurrent import LayerState
 
 INPUT_STD = 0.001
 
@@ -40,18 +38,12 @@ class IRNN(CellLayers):
     )
     cell = "rnn"
 
-    def build(self, input_size: int, hidden_size: int) -> nn.RNNBase:
+    def build(self, input_size: int, hidden_size: int) -> Layer:
         """Return the layer with its recurrent matrix at the identity."""
         layer = single_layer(CELLS.get("rnn").activated("relu"), input_size, hidden_size)
-        with torch.no_grad():
-            nn.init.eye_(layer.weight_hh_l0)
-            nn.init.normal_(layer.weight_ih_l0, std=INPUT_STD)
-            nn.init.zeros_(layer.bias_ih_l0)
-            nn.init.zeros_(layer.bias_hh_l0)
+        weight_ih, weight_hh, *biases = layer.parameters()
+        nn.init.eye_(weight_hh)
+        nn.init.normal_(weight_ih, std=INPUT_STD)
+        for bias in biases:
+            nn.init.zeros_(bias)
         return layer
-
-    def step_one(self, layer: nn.RNNBase, features: Tensor, state: LayerState) -> tuple[Tensor, LayerState]:
-        """Return the new hidden state twice: as what is given on and as the state."""
-        weights = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
-        hidden = torch.rnn_relu_cell(features, state, *weights)
-        return hidden, hidden

@@ -49,8 +49,7 @@ class BidirectionalLSTM(Architecture):
         self.forwards = nn.LSTM(input_size, forwards, batch_first=True)
         self.backwards = nn.LSTM(input_size, backwards, batch_first=True)
         for layer in (self.forwards, self.backwards):
-            open_memory(layer.bias_ih_l0, CELLS.get("lstm").gates, memory_bias)
-            open_memory(layer.bias_hh_l0, CELLS.get("lstm").gates, 0.0)
+            open_memory(layer, memory_bias)
         self.output_size = hidden_size
 
     @classmethod

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import Tensor
 
 from engine.cells import Look
@@ -37,7 +35,7 @@ class ChronoLSTM(CellLayers):
     cell = "lstm"
 
     @classmethod
-    def layer_options(cls, length: int) -> dict[str, Any]:
+    def layer_options(cls, length: int) -> dict[str, int]:
         """Return the longest time to remember: the task's own length."""
         return {"longest": length}
 

@@ -47,6 +47,8 @@ class Transformer(Architecture):
     is_recurrent = False
     smallest = 8
 
+    positions: Tensor
+
     def __init__(
         self, input_size: int, hidden_size: int, memory_bias: float = 1.0, longest: int = DEFAULT_LONGEST
     ) -> None:

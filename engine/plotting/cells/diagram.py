@@ -91,7 +91,7 @@ def _words(cell: Cell, name: str) -> str:
     return f"{gate.replace('_', ' ')}, {own}" if dot and gate != "hidden" else own
 
 
-def _wire_trace(wire: Wire, value: float, colour: str) -> dict:
+def _wire_trace(wire: Wire, value: float, colour: str) -> dict[str, object]:
     return {
         "type": "scatter",
         "x": [point[0] for point in wire.points],
@@ -103,12 +103,12 @@ def _wire_trace(wire: Wire, value: float, colour: str) -> dict:
     }
 
 
-def _markers(places: list[Point], marker: dict) -> dict:
+def _markers(places: list[Point], marker: Mapping[str, object]) -> dict[str, object]:
     x, y = ([place[axis] for place in places] for axis in (0, 1))
     return {"type": "scatter", "x": x, "y": y, "mode": "markers", "marker": marker, "hoverinfo": "skip"}
 
 
-def _arrows(wires: list[Wire], values: Mapping[str, float], colours: Mapping[str, str]) -> dict:
+def _arrows(wires: list[Wire], values: Mapping[str, float], colours: Mapping[str, str]) -> dict[str, object]:
     marker = {
         "symbol": [_direction(wire) for wire in wires],
         "size": [7 + wire_width(values[wire.name]) for wire in wires],
@@ -126,13 +126,13 @@ def _direction(wire: Wire) -> str:
     ]
 
 
-def _box_shape(node: Node, mode: Mode) -> dict:
+def _box_shape(node: Node, mode: Mode) -> dict[str, object]:
     colour = theme.gate_colour(node.part, mode) if node.part in theme.gate_names() else theme.muted(mode)
-    corners = {"x0": node.x - 0.5, "x1": node.x + 0.5, "y0": node.y - 0.35, "y1": node.y + 0.35}
-    return {"type": "rect", "fillcolor": theme.background(mode), "line": {"color": colour, "width": 2.5}} | corners
+    look = {"type": "rect", "fillcolor": theme.background(mode), "line": {"color": colour, "width": 2.5}}
+    return {**look, "x0": node.x - 0.5, "x1": node.x + 0.5, "y0": node.y - 0.35, "y1": node.y + 0.35}
 
 
-def _text(x: float, y: float, text: str, colour: str, size: int) -> dict:
+def _text(x: float, y: float, text: str, colour: str, size: int) -> dict[str, object]:
     anchor = "left" if x < 0.5 else "right" if x > WIDTH - 0.6 else "center"
     return {
         "x": x,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import option
-from engine.inspection.tagging.lattice import LARGEST_CHANGE, STEP
+from engine.inspection.tagging.lattice_edits import LARGEST_CHANGE, STEP
 from engine.inspection.tagging.predictions import MAX_WORDS
 from engine.inspection.tagging.quality import OUTCOMES
 from pages.components.views import composed_of, padding_view, part_of_file

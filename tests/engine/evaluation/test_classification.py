@@ -140,7 +140,7 @@ def test_classify_refuses_what_it_cannot_read_in_one_line(copied, monkeypatch, c
 
 def test_a_tiny_run_ends_in_a_classifier_that_says_what_it_was_chosen_on(reviews, tmp_path, monkeypatch):
     recipe = ClassificationRecipe(
-        "tiny", "Tiny", "imdb_small", ClassifierConfig(4, 4), TRAINING, vocab_size=90, max_words=6
+        "tiny", "Tiny", "imdb_small", ClassifierConfig(4, 4), training=TRAINING, vocab_size=90, max_words=6
     )
     monkeypatch.setitem(RECIPES._entries, "tiny", recipe)
     list(train_recipe("tiny", tmp_path / "tiny"))
@@ -152,7 +152,7 @@ def test_a_tiny_run_ends_in_a_classifier_that_says_what_it_was_chosen_on(reviews
 
 
 def test_no_phrase_of_a_sentence_kept_back_is_learnt_from(reviews):
-    recipe = ClassificationRecipe("tiny", "Tiny", "sst2", ClassifierConfig(4, 4), TRAINING, vocab_size=90)
+    recipe = ClassificationRecipe("tiny", "Tiny", "sst2", ClassifierConfig(4, 4), training=TRAINING, vocab_size=90)
     prepared = recipe.prepare(TRAINING)
     decode = prepared.tokenizer.decode
     kept_back = [decode(row) for row in prepared.objective.validation.rows]

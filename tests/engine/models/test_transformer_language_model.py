@@ -153,7 +153,7 @@ def test_from_recipe_to_a_folder_that_writes_scores_and_says_what_it_lacks(tmp_p
         "Tiny",
         "saltmarsh",
         TransformerConfig(8, 1, 2, 8, 8, dropout=0.2),
-        training,
+        training=training,
         batch_size=2,
         bptt_length=16,
     )

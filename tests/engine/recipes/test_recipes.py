@@ -30,7 +30,7 @@ READER = LanguageModelRecipe(
     "Tiny",
     "tiny_shakespeare",
     LanguageModelConfig(6, 8, 1, "gru", dropout=0.3),
-    TRAINING,
+    training=TRAINING,
     batch_size=2,
     bptt_length=16,
 )
@@ -38,7 +38,7 @@ INTERPRETER = TranslationRecipe(
     "tiny-interpreter",
     "Tiny",
     "multi30k_en_fr",
-    TRAINING,
+    training=TRAINING,
     model=TranslatorConfig(6, 8, 1, 1, attention="additive"),
     vocab_size=90,
     batch_tokens=40,

@@ -90,7 +90,7 @@ def run(monkeypatch, mirror):
         "Tiny",
         "tiny_shakespeare",
         LanguageModelConfig(6, 8, 1, dropout=0.3),
-        TRAINING,
+        training=TRAINING,
         batch_size=2,
         bptt_length=16,
     )

@@ -30,7 +30,7 @@ TINY = TaggingRecipe(
     "Tiny",
     "ner_gmb",
     TaggerConfig(6, 4, 5, 3, hidden_size=6, dropout=0.4),
-    TRAINING,
+    training=TRAINING,
     vocab_size=30,
     least_count=1,
     batch_words=9,

@@ -18,14 +18,12 @@ from engine.inspection.tagging.lattice import (
     best_tags,
     best_ways,
     column_frame,
-    easiest_flips,
-    edit_steps,
-    find_flip,
     lattice_of,
     node_frame,
     step_matrix,
     tags_without_steps,
 )
+from engine.inspection.tagging.lattice_edits import easiest_flips, edit_steps, find_flip
 from engine.inspection.tagging.predictions import split_words, tag_words
 from engine.models.folder import load_model
 from engine.wording import percent
