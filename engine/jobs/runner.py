@@ -274,6 +274,7 @@ class JobRunner:
 
     def _settle(self, job: _Job, future: Future[object]) -> None:
         """Take in how a future ended."""
+        end: dict[str, Any]  # the arguments of `_end`
         if future.status == "finished":
             try:
                 end = {"state": "finished", "result": job.sent[0].result_of(future)}

@@ -37,7 +37,7 @@ def test_three_translations_at_the_width_of_the_link(models: Path, pressed: Path
     for name in (WITHOUT, WITH):
         found = press(load_model(models / name), SENTENCE, (2,)).rows.iloc[-1]
         assert (
-            f"{percent(found.explained)} of the variance kept. Its translation from the whole vector: "
+            f"{percent(found.explained, 0)} of the variance kept. Its translation from the whole vector: "
             f"{found.log_prob:.2f} nats" in written(at)
         )
     for heading in ("Without attention, squeezed to 2", "With attention, squeezed to 2", "With attention, untouched"):
