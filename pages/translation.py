@@ -143,8 +143,7 @@ with notices.engine_errors():
     if tool.needs_attention and not translation.context.is_attending(context.info):
         notices.note(
             f"The network “{context.label(network)}” has no attention to look at: it reads the sentence once, into one "
-            "vector. "
-            "Choose one that looks back."
+            "vector. Choose one that looks back."
         )
     else:
         translation.show(tool.name, context)

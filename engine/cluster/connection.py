@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from engine.config import JsonObject
 from engine.errors import JobError
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ class Cluster:
             return sum(self._client.nthreads().values())
 
     def submit(
-        self, function: Callable[..., Any], *arguments: Any, key: str
-    ) -> Future[Any]:  # of what the work returns
+        self, function: Callable[..., T], *arguments: object, key: str
+    ) -> Future[T]:
         """Hand over work that is done once; returns at once.
 
         Raises:
@@ -96,7 +97,7 @@ class Cluster:
         with self._asking():
             return [worker for worker, keys in self._client.processing().items() if key in keys]
 
-    def cancel(self, futures: Sequence[Future[Any]]) -> None:
+    def cancel(self, futures: Sequence[Future[object]]) -> None:
         """Give up work; what already runs ends only with its process.
 
         Raises:
@@ -125,7 +126,7 @@ class Cluster:
         with self._asking():
             Event(name, client=self._client).set()
 
-    def subscribe(self, topic: str, hear: Callable[[dict[str, Any]], None]) -> None:
+    def subscribe(self, topic: str, hear: Callable[[JsonObject], None]) -> None:
         """Have `hear` called, in the connection's own thread, with all that is logged under a topic.
 
         Raises:
@@ -217,7 +218,7 @@ def connect(address: str | None = None, *, count: int = 1, memory_limit: str | i
     return cluster
 
 
-def death_of_worker(event: dict[str, Any]) -> set[str]:
+def death_of_worker(event: JsonObject) -> set[str]:
     """Return the keys of the work that was lost with a worker, where that is what an event of the topic "all" tells."""
     return set(event["processing-tasks"]) if event.get("action") == "remove-worker" else set()
 

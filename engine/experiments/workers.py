@@ -17,6 +17,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from engine.cluster import CONNECTION_LOST, Cluster, connect
+from engine.config import JsonObject
 from engine.errors import ConfigError, EngineError, JobError
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class ClusterWorkers:
         self._told: queue.Queue[Told] = queue.Queue()  # by ticket
         self._tickets = itertools.count()  # a key that was used before would be answered with its old result
         self._numbers: dict[int, int] = {}
-        self._futures: dict[int, Future[Any]] = {}
+        self._futures: dict[int, Future[Any]] = {}  # of what each piece returns
         self.slots = cluster.slots()
         elsewhere = f" of the cluster at {cluster.address}" if cluster.address else ""
         self.where = f"by {self.slots} worker{'s' if self.slots > 1 else ''}{elsewhere}"
@@ -142,10 +143,10 @@ class ClusterWorkers:
         with contextlib.suppress(JobError):
             self._cluster.cancel(list(self._futures.values()))
 
-    def _hear(self, said: dict[str, Any]) -> None:
+    def _hear(self, said: JsonObject) -> None:
         self._told.put(Told(said["ticket"], "progress", said["value"]))
 
-    def _settle(self, ticket: int, future: Future[Any]) -> None:
+    def _settle(self, ticket: int, future: Future[Any]) -> None:  # as above
         """Take in how a piece ended; called in a thread of the client's."""
         if future.status == "finished":
             try:

@@ -333,7 +333,7 @@ class JobRunner:
             job.is_killed = job.is_killed or is_first
             return is_first
 
-    def _end_and_go_on(self, job: _Job, state: str, **said: Any) -> None:
+    def _end_and_go_on(self, job: _Job, state: str, **said: Any) -> None:  # as `_end` takes them
         with self._lock:
             self._end(job, state, **said)
         self._start_next()

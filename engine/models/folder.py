@@ -132,7 +132,7 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
 
 
 def save_model(
-    folder: Path | str, model: PretrainedModel, tokenizer: Tokenizer, facts: dict[str, Any], card: str
+    folder: Path | str, model: PretrainedModel, tokenizer: Tokenizer, facts: JsonObject, card: str
 ) -> Path:
     """Write a complete model folder (weights in half precision) and return it.
 
@@ -147,13 +147,13 @@ def save_model(
     return folder
 
 
-def write_facts(folder: Path, config: dict[str, Any], card: str) -> None:
+def write_facts(folder: Path, config: JsonObject, card: str) -> None:
     """Put other facts and another card into a model folder; both appear, or neither."""
     with replaced(folder, without=("config.json", "README.md")) as draft:
         _describe_in(draft, config, card)
 
 
-def _describe_in(folder: Path, config: dict[str, Any], card: str) -> None:
+def _describe_in(folder: Path, config: JsonObject, card: str) -> None:
     """Write config.json, sorted, so that versions can be compared, and the card."""
     config_text = json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False)
     (folder / "config.json").write_text(f"{config_text}\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from engine.decoding.limits import SamplingSettings
 from engine.inspection.writing.activation_patching import donor_influence, write_after_transplant
 from engine.models.folder import load_model
-from pages.components.generation.view import DONOR, PASSAGE, RECEIVER
+from pages.components.generation.view import DONOR, RECEIVER
 from tests.browser.browsing import Chromium, Visit, eventually
 
 SETTINGS = SamplingSettings(max_new_tokens=40)
@@ -51,7 +51,7 @@ def test_slider_texts_and_curves_are_the_engines(guest: Visit) -> None:
         column = page.locator("[data-testid='stColumn']").filter(has_text=re.compile(rf"^\s*\S\s*{label}\s*A is"))
         expect(column).to_contain_text(words)
     free, moved, less = (
-        write_after_transplant(gru, DONOR, PASSAGE[:25], amount, SETTINGS) for amount in (0.0, 1.0, 0.95)
+        write_after_transplant(gru, DONOR, RECEIVER[:25], amount, SETTINGS) for amount in (0.0, 1.0, 0.95)
     )
     expect_texts(guest, free=free, moved=moved)
     slider = page.get_by_role("slider", name="How much of A's state")

@@ -51,6 +51,16 @@ def read_with_cells(module: nn.RNNBase, inputs: torch.Tensor):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_new_cell_starts_as_a_new_layer_of_torch(kind):
+    torch.manual_seed(4)
+    expected = CELLS.get(kind).torch_layer(3, 5)
+    torch.manual_seed(4)
+    cell = CELLS.get(kind)(3, 5)
+    for ours, theirs in zip(cell.parameters(), expected.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=15, deadline=None)
 @given(batch_size=st.integers(1, 4), time=st.integers(1, 7), seed=st.integers(0, 10_000))
 def test_outputs_and_state_equal_torch_from_any_state(kind, batch_size, time, seed):

@@ -111,6 +111,14 @@ class Written(Toy):
             self.table[code] = torch.tensor(probabilities).log()
 
 
+def test_an_ending_that_does_not_count_takes_no_place_from_what_goes_on():
+    """The best four are an ending, a word, an ending beyond the width, and the word that leads to the best sentence."""
+    model = Written({(): (0.0, 0.5, 0.5), (1,): (0.6, 0.38, 0.02), (2,): (0.37, 0.36, 0.27), (2, 1): (1.0, 0.0, 0.0)})
+    options = {"beam_size": 2, "max_new_tokens": 6, "bos_id": BOS, "eos_id": EOS}
+    (found,) = beam(model, torch.zeros(1, 1, dtype=torch.long), torch.tensor([1]), **options)
+    assert [hypothesis.token_ids for hypothesis in found] == [[2, 1], [1]]
+
+
 LATE_BLOOMER = Written(
     {
         (): (0.45, 0.50, 0.05),  # ends at once: log 0.45 = -0.80

@@ -50,6 +50,24 @@ def test_temperature_zero_is_certain_of_the_likeliest(logits):
     assert float(found.sum()) == 1
 
 
+def test_the_set_is_the_smallest_whose_mass_reaches_p():
+    """Half of the mass is reached by one of two equal tokens: the other is not needed."""
+    assert distribution([0.0, 0.0], top_p=0.5).tolist() == [1, 0]
+    assert distribution([0.0, 0.0], top_p=0.501).tolist() == [0.5, 0.5]
+    assert distribution([0.0] * 4, top_p=0.75).tolist() == pytest.approx([1 / 3, 1 / 3, 1 / 3, 0])
+
+
+def test_a_p_of_one_cuts_nothing_however_little_is_left():
+    found = distribution([50.0, 0.0, -1.0], top_p=1.0)
+    assert float(found[0]) == 1, "the likeliest alone reaches 1 by rounding"
+    assert torch.equal(found, torch.tensor([50.0, 0.0, -1.0]).softmax(-1))
+    assert bool((found > 0).all())
+
+
+def test_a_tiny_temperature_tells_almost_equal_tokens_apart():
+    assert distribution([0.0, -1e-4], 1e-9).tolist() == [1, 0]
+
+
 @given(LOGITS, st.sampled_from([1e-3, 1e-6, 1e-12, 1e-45, 1e-50, 1e-300, 5e-324]))
 def test_a_temperature_near_zero_comes_near_to_that(logits, temperature):
     ordered = sorted(logits, reverse=True)

@@ -44,6 +44,21 @@ def test_never_told_is_the_greedy_decoding(build_translator, seed):
     assert found.log_probs[0, : found.lengths[0]].max(dim=-1).values.tolist() == pytest.approx(own.log_probs, abs=1e-5)
 
 
+def test_a_row_that_would_have_ended_goes_on_with_what_is_put_into_its_mouth(build_translator):
+    """Its own choice at that step is the end mark, which it never reads."""
+    ending = (build_translator(seed=seed, scale=3.0) for seed in range(50))
+    owns = ((model, greedy(model, SOURCE, LENGTHS, max_new_tokens=18, **IDS)[0]) for model in ending)
+    model, own = next((model, own) for model, own in owns if own.is_finished)
+    step = len(own.token_ids)
+    put = Put(step, [7], flags([True, False])[0])
+    told = flags([False] * 5, [False] * 5)
+    found = decode_mixed(model, SOURCE, LENGTHS, TARGET, told, put=put, max_new_tokens=18, **IDS)
+    assert found.own_ids[:, step].tolist() == [EOS, EOS]
+    assert found.read_ids[:, step].tolist() == [7, EOS]
+    assert found.lengths.tolist()[1] == step + 1
+    assert found.lengths.tolist()[0] > step + 1
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_coins_and_losses_are_those_of_scheduled_sampling_in_training(model, seed):
     """The same seed and ratio give the same inputs and so the same losses as `Translator.forward_sampled`."""

@@ -369,6 +369,12 @@ def test_an_unknown_name_is_answered_with_the_usable_ones(folder):
         load_model("tiny-lstn", root=folder.parent)
 
 
+def test_a_draft_is_no_model_though_it_is_complete(folder):
+    shutil.copytree(folder, folder.parent / ".half-written-tiny-lstm-1")
+    with pytest.raises(ModelError, match="There is no model '.half-written-tiny-lstm-1'; choose one of: tiny-lstm,"):
+        load_model(".half-written-tiny-lstm-1", root=folder.parent)
+
+
 def test_a_name_finds_the_shipped_folder_and_a_path_any_folder(folder, monkeypatch):
     assert find_folder("tiny-lstm", folder.parent) == folder
     assert find_folder(str(folder), folder.parent / "elsewhere") == folder

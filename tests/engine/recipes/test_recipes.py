@@ -22,7 +22,7 @@ from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.run import train_recipe
 from engine.recipes.translation_recipe import TranslationRecipe
 from engine.training import Checkpointed, Finished, TrainingSettings
-from engine.training.language_modelling import LanguageModelling
+from engine.training.language_modelling import LanguageModellingObjective
 
 TRAINING = TrainingSettings(max_steps=4, evaluate_every=2, checkpoint_every=2, log_every=1, seed=3)
 READER = LanguageModelRecipe(
@@ -229,7 +229,7 @@ DIVERGED = (
 def lose_numbers(monkeypatch, after: int, how: str) -> None:
     """Let a run's training loss, or all it measures, be no number after some updates."""
     if how == "loss":
-        real = LanguageModelling.loss
+        real = LanguageModellingObjective.loss
 
         def loss(self, model, batch, carry):
             value, carry = real(self, model, batch, carry)
@@ -237,12 +237,12 @@ def lose_numbers(monkeypatch, after: int, how: str) -> None:
             return (value * float("inf") if len(batches) > after else value), carry
 
         batches: list = []
-        monkeypatch.setattr(LanguageModelling, "loss", loss)
+        monkeypatch.setattr(LanguageModellingObjective, "loss", loss)
     else:
-        real_evaluate = LanguageModelling.evaluate
+        real_evaluate = LanguageModellingObjective.evaluate
         rounds = iter(range(after))
         monkeypatch.setattr(
-            LanguageModelling,
+            LanguageModellingObjective,
             "evaluate",
             lambda self, model: {
                 name: value if next(rounds, None) is not None else float("nan")

@@ -44,6 +44,17 @@ def test_consecutive_windows_of_a_pass_go_on_where_the_last_one_ended():
             assert torch.equal(window.input_ids[:, 0], objective.batch(position - 1).input_ids[:, -1] + 1)
 
 
+def test_seeds_that_follow_each_other_read_the_text_at_other_places():
+    """The passes of one seed are not those of the next seed, one later."""
+
+    def offsets(seed: int) -> list[int]:
+        objective = build(seed=seed, text=list(range(400)))
+        return [int(objective.batch(epoch * objective.windows).input_ids[0, 0]) for epoch in range(9)]
+
+    assert offsets(0)[1:] != offsets(1)[:-1]
+    assert len(set(offsets(0))) > 1
+
+
 def test_a_pass_reads_nothing_twice_and_almost_everything():
     objective = build(text=list(range(400)))
     read = torch.cat([objective.batch(i).input_ids.flatten() for i in range(objective.windows)])

@@ -64,3 +64,11 @@ def test_an_unknown_schedule_is_answered_with_the_known_ones():
         ConfigError, match="Unknown learning-rate schedule 'cosine'; choose one of: constant, one_cycle"
     ):
         LEARNING_RATE_SCHEDULES.get("cosine")
+
+
+def test_the_inverse_sigmoid_falls_most_in_the_middle_and_by_how_much():
+    ratio = TEACHER_FORCING_SCHEDULES.get("inverse_sigmoid")
+    assert ratio(0.5, 0.2) == pytest.approx(0.6)
+    assert ratio(0.75, 0.0) == pytest.approx(1 / (1 + math.e**3))
+    assert ratio(0.0, 0.2) > 0.998
+    assert ratio(1.0, 0.2) < 0.202

@@ -184,6 +184,18 @@ def test_it_stops_when_patience_is_over_and_the_best_weights_come_back():
     assert not model.training
 
 
+def test_biases_are_trained_and_do_not_decay():
+    models = []
+    for weight_decay in (0.0, 10.0):
+        torch.manual_seed(0)
+        models.append(nn.Linear(1, 1))
+        before = models[-1].bias.item()
+        train(Line(), models[-1], max_steps=1, weight_decay=weight_decay, warmup_fraction=0.0)
+        assert models[-1].bias.item() != before
+    assert models[0].bias.item() == models[1].bias.item()
+    assert models[0].weight.item() != models[1].weight.item()
+
+
 def test_an_improvement_refills_the_patience_and_no_patience_never_stops():
     losses = [5.0, 6.0, 4.0, 6.0, 3.0, 6.0]
     events = train(Line(losses), max_steps=6, evaluate_every=1, patience=2)
