@@ -9,7 +9,7 @@ import pytest
 from engine.command_line import build_parser
 from engine.config import bounds_in_words
 from engine.decoding.limits import SamplingSettings, SearchSettings
-from engine.models.base import MODELS
+from engine.models import MODELS
 from engine.models.folder import list_models
 from engine.task_family import TASK_FAMILIES, Deferred, in_order, pages
 from pages.components.views.generation import GenerationView
