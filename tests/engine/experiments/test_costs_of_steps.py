@@ -34,6 +34,7 @@ def test_what_is_held_is_what_the_formula_says(hidden_size, tokens):
         "rnn": hidden_size,
         "gru": hidden_size,
         "min_gru": hidden_size,
+        "min_lstm": hidden_size,
         "lstm": 2 * hidden_size,
         "transformer": 2 * 2 * tokens * hidden_size,
     }
@@ -74,7 +75,7 @@ def test_measuring_here_tells_plain_rows_of_every_architecture(when, monkeypatch
     assert (points["seconds"] > 0).all()
     memory = growth(points, "memory_bytes").set_index("architecture")["ratio"]
     if when == "streaming":
-        assert memory.to_dict() == {"rnn": 1, "lstm": 1, "gru": 1, "min_gru": 1, "transformer": 2}
+        assert memory.to_dict() == {"rnn": 1, "lstm": 1, "gru": 1, "min_gru": 1, "min_lstm": 1, "transformer": 2}
     else:
         assert (memory > 2).all()
     _, cut = finish(measure_costs(when, 8, 0.0))

@@ -47,6 +47,7 @@ def test_every_shipped_model_is_described_by_its_family():
 
 def test_every_model_of_a_task_belongs_to_a_family():
     known = {model for family in in_order() for model in family.models}
+    known |= {"sequence_predictor"}  # trained in experiments, never stored as a model of its own
     assert {name for name, model in MODELS.items() if getattr(model, "task", "")} == known
 
 
