@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from engine.config import JsonObject
@@ -68,9 +68,7 @@ class Cluster:
         with self._asking():
             return sum(self._client.nthreads().values())
 
-    def submit(
-        self, function: Callable[..., T], *arguments: object, key: str
-    ) -> Future[T]:
+    def submit(self, function: Callable[..., T], *arguments: object, key: str) -> Future[T]:
         """Hand over work that is done once; returns at once.
 
         Raises:

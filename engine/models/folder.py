@@ -131,9 +131,7 @@ def load_model(name: str | Path, root: Path | None = None) -> LoadedModel:
     return read_unchanged(folder, lambda: _load(folder, shown_name))
 
 
-def save_model(
-    folder: Path | str, model: PretrainedModel, tokenizer: Tokenizer, facts: JsonObject, card: str
-) -> Path:
+def save_model(folder: Path | str, model: PretrainedModel, tokenizer: Tokenizer, facts: JsonObject, card: str) -> Path:
     """Write a complete model folder (weights in half precision) and return it.
 
     `facts` go into config.json beside the model's own arguments: model, title, languages, training, metrics, ...

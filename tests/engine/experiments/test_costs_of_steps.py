@@ -35,6 +35,7 @@ def test_what_is_held_is_what_the_formula_says(hidden_size, tokens):
         "rnn": hidden_size,
         "gru": hidden_size,
         "min_gru": hidden_size,
+        "min_lstm": hidden_size,
         "lstm": 2 * hidden_size,
         "transformer": 2 * 2 * tokens * hidden_size,
     }

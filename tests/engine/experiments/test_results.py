@@ -10,7 +10,6 @@ import pytest
 
 from engine.errors import DataError
 from engine.experiments import results
-from engine.models.architectures import ARCHITECTURES
 
 SOURCE = {
     "schema": 2,
@@ -143,4 +142,3 @@ def test_missing_damaged_foreign_and_older_tables_are_refused_in_words(frame, tm
             results.load_results("half", tmp_path)
     assert "known" in results.list_results(tmp_path)
     assert not {"foreign", "gaps", "other"} & set(results.list_results(tmp_path))
-
