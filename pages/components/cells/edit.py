@@ -34,7 +34,7 @@ from engine.plotting.writing.distribution import visible_token
 from engine.wording import percent
 from pages.components import cache, figures, header, networks, notices
 from pages.components.calls import call, receipt
-from pages.components.cells.context import PageContext
+from pages.components.cells.context import CellsContext
 from pages.components.cells.view import FIRST, SECOND
 from pages.components.header import TEXT_WIDTH
 
@@ -49,7 +49,7 @@ EXAMPLES = {
 _WORD = re.compile(r"\w+")
 
 
-def show(context: PageContext) -> None:
+def show(context: CellsContext) -> None:
     """Draw the two texts, how far their states are apart and for how long, and which units make the difference."""
     st.markdown(
         "Both texts are read, and after every character the two states are compared: 0 is the same state, 1.41 what "
@@ -106,7 +106,7 @@ def show(context: PageContext) -> None:
     _show_proof(context, chosen, texts[1], layer)
 
 
-def _ask_texts(context: PageContext) -> tuple[str, str, str]:
+def _ask_texts(context: CellsContext) -> tuple[str, str, str]:
     """Draw the texts and two ways to change them; return both and what follows."""
     controls = context.controls
     with st.container(horizontal=True, gap="small", key="edit-examples"):
@@ -140,12 +140,12 @@ def _ask_texts(context: PageContext) -> tuple[str, str, str]:
     return first, second, controls.text_input("edit_tail")
 
 
-def _set_texts(context: PageContext, first: str, second: str) -> None:
+def _set_texts(context: CellsContext, first: str, second: str) -> None:
     context.controls.set("edit_first", first)
     context.controls.set("edit_second", second)
 
 
-def _readers(context: PageContext) -> list[str]:
+def _readers(context: CellsContext) -> list[str]:
     """Return the networks that read side by side: the matched RNN, LSTM and GRU, and the one chosen above where it is
     another."""
     matched = {}
@@ -158,7 +158,7 @@ def _readers(context: PageContext) -> list[str]:
     return names
 
 
-def _show_times(context: PageContext, chosen: list[str], edits: dict[str, StateEdit]) -> None:
+def _show_times(context: CellsContext, chosen: list[str], edits: dict[str, StateEdit]) -> None:
     """Draw for each network how long the last edit is felt."""
     for name, column in zip(chosen, st.columns(len(chosen)), strict=True):
         edit = edits[context.label(name)]
@@ -187,7 +187,7 @@ def _small(difference: float) -> str:
     return "exactly 0" if difference == 0 else f"{difference:.1e}"
 
 
-def _show_order(context: PageContext, counted: str, texts: tuple[str, str], average: StateEdit) -> None:
+def _show_order(context: CellsContext, counted: str, texts: tuple[str, str], average: StateEdit) -> None:
     """Say what a reader without order makes of the two texts, with the measured difference."""
     difference = call(average_difference, *texts, model=counted).value
     if call(has_same_tokens, *texts, model=counted).value:
@@ -227,7 +227,7 @@ def _show_longest(edits: dict[str, StateEdit], pairs: dict[str, Pairs]) -> None:
     )
 
 
-def _show_proof(context: PageContext, chosen: list[str], text: str, layer: int) -> None:
+def _show_proof(context: CellsContext, chosen: list[str], text: str, layer: int) -> None:
     """Compare the states shown, which torch.nn computed, with the readable cells."""
     found = {name: call(prove_text, text, layer - 1, model=name).value for name in chosen}
     said = ", ".join(f"{context.label(name)} {difference:.1e}" for name, difference in found.items())

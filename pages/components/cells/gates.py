@@ -14,13 +14,13 @@ from engine.plotting.cells.states import gate_averages_lines, saturation_scatter
 from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.cells import guide, proof
-from pages.components.cells.context import PageContext, part_label
+from pages.components.cells.context import CellsContext, part_label
 from pages.components.header import TEXT_WIDTH
 
 WINDOW = 120  # tokens that are drawn
 
 
-def show(context: PageContext) -> None:
+def show(context: CellsContext) -> None:
     """Draw the choice of a layer, a part and an order; the means, the heat map and the scatter."""
     guide.show(context)
     position = context.ask_position()
@@ -58,7 +58,7 @@ def show(context: PageContext) -> None:
 
 
 def _show_averages(
-    context: PageContext, strand: Strand, place: int, part: str, position: int, unit: int, seen: slice
+    context: CellsContext, strand: Strand, place: int, part: str, position: int, unit: int, seen: slice
 ) -> None:
     averages = gate_averages(strand, context.tokens)
     shown = averages[averages["position"].between(seen.start, seen.stop - 1)]
@@ -88,7 +88,7 @@ def _show_averages(
 
 
 def _show_heat_map(
-    context: PageContext, strand: Strand, place: int, part: str, order: str, position: int, unit: int, seen: slice
+    context: CellsContext, strand: Strand, place: int, part: str, order: str, position: int, unit: int, seen: slice
 ) -> None:
     st.markdown(
         f"**{part_label(part)} of all {strand.hidden_size} units**, sorted by {ORDERS[order]}. "
@@ -100,7 +100,7 @@ def _show_heat_map(
 
 
 def _draw_map(
-    context: PageContext,
+    context: CellsContext,
     strand: Strand,
     place: int,
     part: str,
@@ -147,7 +147,7 @@ def _draw_map(
     )
 
 
-def _show_saturation(context: PageContext, strand: Strand, place: int, unit: int) -> None:
+def _show_saturation(context: CellsContext, strand: Strand, place: int, unit: int) -> None:
     if not gates_of_strand(strand):
         notices.note(
             "An RNN has no gates, so there is nothing that could be quite shut or open; choose an LSTM or a GRU."

@@ -11,13 +11,13 @@ from engine.inspection.cells.steps import strand_labels
 from engine.inspection.cells.units import PARTS
 from engine.plotting.writing.distribution import visible_token
 from pages.components import notices, state
-from pages.components.cells.context import PageContext, signed
+from pages.components.cells.context import CellsContext, signed
 
 PAGE = "cells"
 DONE, OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
-def show(context: PageContext) -> None:
+def show(context: CellsContext) -> None:
     """Draw the three steps of the path, ticked off as far as the visitor has come, and the button of the next one."""
     found = find_closing_gate(context.reading)
     with st.container(border=True, key="guide"):
@@ -65,14 +65,14 @@ def show(context: PageContext) -> None:
         )
 
 
-def _reached(context: PageContext, found: ClosingGate) -> int:
+def _reached(context: CellsContext, found: ClosingGate) -> int:
     """Return how many of the path's steps are behind the visitor, in this text and network."""
     key = state.fingerprint(context.network, context.text)
     reached = state.recall(PAGE, "guide", (key, 0))
     return reached[1] if reached[0] == key else 0
 
 
-def _take(context: PageContext, found: ClosingGate, reached: int) -> None:
+def _take(context: CellsContext, found: ClosingGate, reached: int) -> None:
     """Go one step along the path; runs before the page does."""
     controls, key = context.controls, state.fingerprint(context.network, context.text)
     state.remember(PAGE, "guide", (key, (reached + 1) % 4))
@@ -88,7 +88,7 @@ def _take(context: PageContext, found: ClosingGate, reached: int) -> None:
         controls.set("gates_part", found.part)
 
 
-def _closing(context: PageContext, found: ClosingGate) -> str:
+def _closing(context: CellsContext, found: ClosingGate) -> str:
     """Return what happened at the token, in numbers."""
     verb = (
         "closed"
@@ -103,7 +103,7 @@ def _closing(context: PageContext, found: ClosingGate) -> str:
     )
 
 
-def _without_gates(context: PageContext) -> None:
+def _without_gates(context: CellsContext) -> None:
     if len(context.tokens) < 2:
         st.markdown(
             "**One token is read here.** A gate can close only after something was kept: type more, at least two."

@@ -11,13 +11,13 @@ from engine.plotting.cells.states import left_of_a_write
 from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.cells import proof
-from pages.components.cells.context import PageContext
+from pages.components.cells.context import CellsContext
 from pages.components.header import TEXT_WIDTH
 
 LATER = 10  # steps
 
 
-def show(context: PageContext) -> None:
+def show(context: CellsContext) -> None:
     """Draw the choice of a token, the two curves, and whether they agree."""
     position = context.ask_position()
     context.show_text(position)

@@ -38,7 +38,7 @@ from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_g
 from engine.wording import percent
 from pages.components import figures, header, notices
 from pages.components.calls import Call, call
-from pages.components.cells.context import PageContext
+from pages.components.cells.context import CellsContext
 from pages.components.header import TEXT_WIDTH
 
 MOST_SHOWN = 300
@@ -48,7 +48,7 @@ WINDOW = 32  # tokens of the tracks: more letters cannot be read on a telephone
 WHERE = {STORIES: "Saltmarsh stories", TRAINING: "What it learnt from", TEXT: "The text above", OWN: "Your own text"}
 
 
-def show(context: PageContext) -> None:
+def show(context: CellsContext) -> None:
     """Draw the choice of a range, its units, where else they are on, what these places have in common, and the
     proof."""
     layer = _show_all(context)
@@ -61,7 +61,7 @@ def show(context: PageContext) -> None:
     st.caption(f":material/verified: **Proof.** {notices.plain(words)}")
 
 
-def _show_all(context: PageContext) -> int:
+def _show_all(context: CellsContext) -> int:
     """Draw everything but the proof; return the layer that is looked at, from 1."""
     st.markdown(
         "Choose a few characters of your text. Some units switch on as they are read and off again after them; the "
@@ -123,7 +123,7 @@ def _show_all(context: PageContext) -> int:
     return layer
 
 
-def _ask_range(context: PageContext) -> tuple[str, int, float, tuple[int, int], bool]:
+def _ask_range(context: CellsContext) -> tuple[str, int, float, tuple[int, int], bool]:
     """Draw the widgets of the range; return the text, the layer (from 1), the threshold, the range and whether off
     outside."""
     controls, size = context.controls, len(context.tokens)
@@ -154,12 +154,12 @@ def _ask_range(context: PageContext) -> tuple[str, int, float, tuple[int, int], 
     return context.text, layer, threshold, (first - 1, last), outside
 
 
-def _set_range(context: PageContext, first: int, last: int) -> None:
+def _set_range(context: CellsContext, first: int, last: int) -> None:
     context.controls.set("patterns_first", first)
     context.controls.set("patterns_last", last)
 
 
-def _read(context: PageContext, source: str, layer: int, characters: int, text: str) -> Call[TextReading]:
+def _read(context: CellsContext, source: str, layer: int, characters: int, text: str) -> Call[TextReading]:
     """Return the Call of a layer's states over a text, with progress while it is read for the first time."""
     slot = st.empty()
 
@@ -173,7 +173,9 @@ def _read(context: PageContext, source: str, layer: int, characters: int, text: 
     return read
 
 
-def _show_pattern(context: PageContext, pattern: Pattern, here: TextReading, span: tuple[int, int], layer: int) -> None:
+def _show_pattern(
+    context: CellsContext, pattern: Pattern, here: TextReading, span: tuple[int, int], layer: int
+) -> None:
     """Draw the text coloured by how many of the pattern's units are on, and the tracks below the range."""
     start, stop = span
     chosen = visible_token("".join(context.tokens[start:stop]))
@@ -242,7 +244,7 @@ def _show_pattern(context: PageContext, pattern: Pattern, here: TextReading, spa
     )
 
 
-def _ask_where(context: PageContext) -> tuple[float, str, int, str]:
+def _ask_where(context: CellsContext) -> tuple[float, str, int, str]:
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-where"):
         controls.offer("patterns_where", call(sources_of, model=context.network).value, WHERE.get)
@@ -268,7 +270,7 @@ def _show_verdict(pattern: Pattern, reading: TextReading, matches: Matches, expl
     )
 
 
-def _show_matches(context: PageContext, reading: TextReading, matches: Matches, receipt: figures.Receipt) -> None:
+def _show_matches(context: CellsContext, reading: TextReading, matches: Matches, receipt: figures.Receipt) -> None:
     """Draw the matches by place and score, one of them in its context, and all of them as a table."""
     shown = matches.frame.head(MOST_SHOWN)
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-match-choice"):

@@ -7,10 +7,10 @@ import streamlit as st
 from engine.inspection.cells.parity import proof_sentence, prove
 from pages.components import figures, notices
 from pages.components.calls import call
-from pages.components.cells.context import PageContext
+from pages.components.cells.context import CellsContext
 
 
-def show(context: PageContext, strand: int) -> None:
+def show(context: CellsContext, strand: int) -> None:
     """Compare what a layer shows with torch.nn and say by how much they differ; drawn last, as it computes everything
     once more."""
     proof = call(prove, context.text, strand, reading=context.read, model=context.network, kept="large")

@@ -13,7 +13,7 @@ from engine.inspection.cells.layer_shapes import SEED, LayerSettings, LayerShape
 from engine.plotting.cells.layer_shapes import count_bars, describe_count_bars, describe_state_grid, state_grid
 from pages.components import figures, header, notices
 from pages.components.calls import call
-from pages.components.cells.context import PageContext
+from pages.components.cells.context import CellsContext
 from pages.components.header import TEXT_WIDTH
 
 MEANINGS = {
@@ -24,7 +24,7 @@ MEANINGS = {
 }
 
 
-def show(context: PageContext) -> None:
+def show(context: CellsContext) -> None:
     """Draw the settings, the shapes as measured, the grid of states, the places compared, and the counts."""
     st.markdown(
         "A layer with your settings is built and reads random input; every shape below is that of what it really "
@@ -79,7 +79,7 @@ def _layer_name(kind: str) -> str:
     return f"nn.{cell.trained_by.layer}" if cell.trained_by is not None else cell.title
 
 
-def _ask_settings(context: PageContext) -> LayerSettings:
+def _ask_settings(context: CellsContext) -> LayerSettings:
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="shapes-choice"):
         kind = controls.segmented("shapes_kind", _layer_name)

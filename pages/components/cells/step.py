@@ -14,14 +14,14 @@ from engine.plotting.cells.equations import state_lines, sum_lines
 from engine.plotting.cells.states import state_strips
 from pages.components import cache, figures, notices
 from pages.components.cells import guide, proof
-from pages.components.cells.context import PageContext, part_label, signed
+from pages.components.cells.context import CellsContext, part_label, signed
 from pages.components.header import TEXT_WIDTH
 
 PRODUCTS = 3
 TABLE_ROWS = 40
 
 
-def show(context: PageContext) -> None:
+def show(context: CellsContext) -> None:
     """Draw one step: the text with its place, the diagram, the vectors, and one unit's arithmetic."""
     guide.show(context)
     position = context.ask_position()
@@ -56,7 +56,7 @@ def show(context: PageContext) -> None:
     proof.show(context, place)
 
 
-def said(context: PageContext, step: UnitStep, strand: Strand, position: int, unit: int) -> str:
+def said(context: CellsContext, step: UnitStep, strand: Strand, position: int, unit: int) -> str:
     """Return in one sentence what the unit did with its memory at this step."""
     values = {name: signed(value) for name, value in step.values.items()}
     values |= {f"{part}_percent": f"{100 * gate.value:.0f}" for part, gate in step.sums.items()}
@@ -73,7 +73,7 @@ def _describe(strand: Strand, step: UnitStep, unit: int, is_whole: bool) -> str:
     )
 
 
-def _show_strips(context: PageContext, strand: Strand, place: int, position: int, unit: int) -> None:
+def _show_strips(context: CellsContext, strand: Strand, place: int, position: int, unit: int) -> None:
     cell, parts = CELLS.get(strand.cell), strand.parts
     rows: dict[str, tuple[np.ndarray, bool]] = {"Reads x(t)": (strand.inputs[position], False)}
     for part in reversed(cell.parts):
@@ -102,7 +102,7 @@ def _show_strips(context: PageContext, strand: Strand, place: int, position: int
 
 
 def _show_arithmetic(
-    context: PageContext, strand: Strand, step: UnitStep, place: int, position: int, unit: int
+    context: CellsContext, strand: Strand, step: UnitStep, place: int, position: int, unit: int
 ) -> None:
     cell = CELLS.get(strand.cell)
     carried = f" and {strand.hidden_size:,} with what is carried (h)" if cell.looks_back else ""

@@ -16,7 +16,7 @@ from engine.plotting.theme import architecture_label
 from pages.components import figures, notices
 from pages.components.background import BackgroundJob
 from pages.components.calls import call
-from pages.components.comparison.context import PageContext
+from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.view import LONGEST_CONTEXT
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
@@ -36,7 +36,7 @@ MEMORY_TITLES = {"streaming": "Held between tokens", "training": "Kept for the w
 PARAMETER, TIME_LIMIT_SECONDS = "cost_job", 120.0
 
 
-def show(context: PageContext) -> None:
+def show(context: ComparisonContext) -> None:
     """Draw measured time and memory, the button that measures here, and the calculator."""
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -83,13 +83,13 @@ def _measured(job: BackgroundJob, when: str) -> dict | None:
     return status.result if status.result and status.result["when"] == when else None
 
 
-def _stored(context: PageContext, when: str) -> pd.DataFrame:
+def _stored(context: ComparisonContext, when: str) -> pd.DataFrame:
     if not context.recipe:
         return stored_costs(pd.DataFrame({"kind": [], "equal": []}), when, context.matched_by)
     return context.ask(stored_costs, when, context.matched_by, context.architectures)
 
 
-def _show_charts(context: PageContext, when: str, stored: pd.DataFrame, now: dict | None) -> None:
+def _show_charts(context: ComparisonContext, when: str, stored: pd.DataFrame, now: dict | None) -> None:
     fresh = as_points(pd.DataFrame(now["rows"]), when) if now else None
     points = stored if fresh is None or fresh.empty else fresh
     sentence = growth_sentence(points, when)
@@ -142,7 +142,7 @@ def _show_charts(context: PageContext, when: str, stored: pd.DataFrame, now: dic
     )
 
 
-def _stored_receipt(context: PageContext, when: str) -> Receipt:
+def _stored_receipt(context: ComparisonContext, when: str) -> Receipt:
     facts = context.ask(facts_of, context.recipe)
     return call(stored_costs, when, context.matched_by, table=context.recipe).receipt(
         "found, growth(found, 'seconds'), growth(found, 'memory_bytes')",
@@ -163,7 +163,7 @@ def _live_receipt(now: dict) -> Receipt:
     )
 
 
-def _show_calculator(context: PageContext) -> None:
+def _show_calculator(context: ComparisonContext) -> None:
     """Draw what must be held after T tokens, by formula and as measured."""
     st.markdown("**Work it out: what must be kept to read on?**")
     st.markdown(

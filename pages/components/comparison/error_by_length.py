@@ -14,7 +14,7 @@ from engine.plotting.curves import measure_against_length
 from engine.plotting.theme import Mode
 from pages.components import figures, notices
 from pages.components.calls import call
-from pages.components.comparison.context import PageContext
+from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
 from pages.components.forms import Controls
 from pages.components.header import TEXT_WIDTH
@@ -33,7 +33,7 @@ UNSOLVED = (
 )
 
 
-def show(context: PageContext) -> None:
+def show(context: ComparisonContext) -> None:
     """Draw the sentence that says who wins, and the chart."""
     facts = context.facts
     st.markdown(notices.plain(facts.reads), width=TEXT_WIDTH)

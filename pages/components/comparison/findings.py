@@ -13,12 +13,12 @@ from engine.experiments.task_facts import task_title
 from engine.plotting.comparison.comparisons import map_sentence, solved_dots
 from engine.plotting.theme import Mode
 from pages.components import figures, notices
-from pages.components.comparison.context import PageContext
+from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
 
-def show(context: PageContext) -> None:
+def show(context: ComparisonContext) -> None:
     """Draw the findings and the map."""
     found = context.ask(findings, context.matched_by)
     for finding in found:
@@ -57,10 +57,10 @@ def _draw(frame: pd.DataFrame, matched_by: str, mode: Mode) -> go.Figure:
     return solved_dots(table, mode=mode, titles={task: task_title(task) for task in table["task"].unique()})
 
 
-def _go(context: PageContext, view: tuple[tuple[str, str], ...]) -> None:
+def _go(context: ComparisonContext, view: tuple[tuple[str, str], ...]) -> None:
     for name, value in view:
         context.controls.set(name, value)
 
 
-def _open_task(context: PageContext, place: list) -> None:
+def _open_task(context: ComparisonContext, place: list) -> None:
     context.controls.set("task", place[0])

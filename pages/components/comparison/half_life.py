@@ -17,7 +17,7 @@ from engine.plotting.gradients.half_life import (
 )
 from pages.components import cache, figures, networks, notices
 from pages.components.calls import call, receipt
-from pages.components.comparison.context import PageContext
+from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.view import LONGEST_TEXT
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
@@ -25,7 +25,7 @@ from pages.components.header import TEXT_WIDTH
 Found = dict[str, HalfLife]
 
 
-def show(context: PageContext) -> None:
+def show(context: ComparisonContext) -> None:
     """Draw the text, both curves of every network, and where they disagree."""
     models = {
         info.name: info
@@ -66,7 +66,7 @@ def show(context: PageContext) -> None:
     _show_disagreement(context, found, labels, frame)
 
 
-def _ask(context: PageContext, models: dict[str, ModelInfo], names: list[str]) -> tuple[str, ...]:
+def _ask(context: ComparisonContext, models: dict[str, ModelInfo], names: list[str]) -> tuple[str, ...]:
     matched = [name for name in names if not models[name].group] or names[:1]
     context.controls.offer("half_life_models", names)
     chosen = context.controls.several("half_life_models", lambda name: networks.label(models[name]), default=matched)
@@ -120,7 +120,7 @@ def _show_numbers(found: Found, labels: dict[str, str]) -> None:
     )
 
 
-def _show_curves(context: PageContext, found: Found, labels: dict[str, str], frame: pd.DataFrame) -> None:
+def _show_curves(context: ComparisonContext, found: Found, labels: dict[str, str], frame: pd.DataFrame) -> None:
     view = context.view
     look = {"mode": figures.mode(), "is_log": view.half_life_log_y, "is_log_distance": view.half_life_log_x}
     measured = {labels[name]: value.half_life for name, value in found.items()}
@@ -168,7 +168,7 @@ def _show_curves(context: PageContext, found: Found, labels: dict[str, str], fra
     )
 
 
-def _show_disagreement(context: PageContext, found: Found, labels: dict[str, str], frame: pd.DataFrame) -> None:
+def _show_disagreement(context: ComparisonContext, found: Found, labels: dict[str, str], frame: pd.DataFrame) -> None:
     """Draw both answers over each other and say where they differ by more than a factor of three."""
     with_gradient = {name: value for name, value in found.items() if value.frame["gradient_share"].notna().any()}
     if not with_gradient:
@@ -254,7 +254,7 @@ def _tokens(distance: float | None) -> str:
     return "not reached" if distance is None else f"{distance:.1f} tokens"
 
 
-def _receipt(context: PageContext, found: Found) -> Receipt:
+def _receipt(context: ComparisonContext, found: Found) -> Receipt:
     view = context.view
     given = view.half_life_text, view.half_life_distance, view.half_life_seed
     return receipt(

@@ -14,7 +14,7 @@ from engine.plotting.comparison.comparisons import two_runs
 from engine.plotting.curves import loss_curves
 from engine.plotting.theme import Mode, architecture_in_text
 from pages.components import figures, notices
-from pages.components.comparison.context import PageContext
+from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -22,7 +22,7 @@ LOOKS = {"medians": f"{OVER_SEEDS.middle.capitalize()}s and ranges", "seeds": "E
 AGAINST = {"updates": "Updates", "sequences": "Sequences seen", "seconds": "Processor seconds"}
 
 
-def show(context: PageContext) -> None:
+def show(context: ComparisonContext) -> None:
     """Draw the curves of one length, as the visitor wants to see them."""
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -40,7 +40,7 @@ def show(context: PageContext) -> None:
         _show_all(context, length, look)
 
 
-def _show_all(context: PageContext, length: int, look: str) -> None:
+def _show_all(context: ComparisonContext, length: int, look: str) -> None:
     """Draw all architectures that are switched on above."""
     view, facts = context.view, context.facts
     function, words = (
@@ -106,7 +106,7 @@ def _draw(
     return loss_curves(curves, mode=mode, baseline=baseline, is_log_x=is_log_x, is_log_y=is_log_y, **titles)
 
 
-def _show_pair(context: PageContext, length: int) -> None:
+def _show_pair(context: ComparisonContext, length: int) -> None:
     """Draw any two runs of the task and length over each other, with their difference."""
     controls = context.controls
     runs = context.ask(run_names, context.matched_by, context.task, length)

@@ -17,14 +17,14 @@ from engine.experiments.literature import (
 from engine.plotting.theme import architecture_label
 from pages.components import cache, figures, notices
 from pages.components.calls import call
-from pages.components.comparison.context import PageContext
+from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
 ALSO = ("adding_600",)  # small comparisons of their own that repeat a published setting
 
 
-def show(context: PageContext) -> None:
+def show(context: ComparisonContext) -> None:
     """Draw the table."""
     is_all = context.controls.toggle("literature_unread")
     also = tuple(name for name in ALSO if name in cache.result_names())

@@ -19,7 +19,7 @@ from engine.tasks import TASKS, Task
 from engine.wording import percent
 from pages.components import figures, notices, state
 from pages.components.comparison import races
-from pages.components.comparison.context import PageContext
+from pages.components.comparison.context import ComparisonContext
 from pages.components.forms import Controls
 from pages.components.header import TEXT_WIDTH
 
@@ -28,7 +28,7 @@ SHORTEST_FIELD = 2  # lanes that may not be empty
 HISTORY = "bets"
 
 
-def show(context: PageContext) -> None:
+def show(context: ComparisonContext) -> None:
     """Draw the form, the race and what became of all bets so far."""
     st.markdown(
         f"Two to four architectures of about the same size learn the same task, {SEEDS} seeds each, on the same "

@@ -7,13 +7,15 @@ from typing import Any
 
 from engine.experiments import results
 from pages.components.calls import Call, call
-from pages.components.comparison.context import PageContext
+from pages.components.comparison.context import ComparisonContext
 from pages.components.figures import Receipt
 
 EQUAL_WORDS = {"parameters": "about equal in parameters", "hidden_size": "equal in hidden size"}
 
 
-def receipt(context: PageContext, made: Callable[..., Any] | Call[Any], *args: Any, prints: str = "found") -> Receipt:
+def receipt(
+    context: ComparisonContext, made: Callable[..., Any] | Call[Any], *args: Any, prints: str = "found"
+) -> Receipt:
     """Return the receipt of a table: what a Call made, or `made(results, *args)`; `prints` is it, or where it stands in
     `found`."""
     facts = context.ask(results.receipt, context.recipe)

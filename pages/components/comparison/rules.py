@@ -15,7 +15,7 @@ from engine.plotting.comparison.comparisons import loss_by_rate
 from engine.plotting.theme import architecture_label
 from engine.wording import listing
 from pages.components import figures, notices
-from pages.components.comparison.context import PageContext
+from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -41,7 +41,7 @@ HEADINGS = {
 }
 
 
-def show(context: PageContext) -> None:
+def show(context: ComparisonContext) -> None:
     """Draw the rules in words and the tables behind them."""
     found = context.ask(protocol, context.matched_by)
     st.markdown("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)), width=TEXT_WIDTH)
@@ -72,7 +72,7 @@ def show(context: PageContext) -> None:
         figures.show_table(trials, name="trials", receipt=sources["trials"], column_config=HEADINGS)
 
 
-def _show_sensitivity(context: PageContext) -> None:
+def _show_sensitivity(context: ComparisonContext) -> None:
     """Draw the trials on the task at the top of the page: how much the choice matters, and to whom."""
     lengths, controls, facts = context.ask(trial_lengths, context.task), context.controls, context.facts
     if not lengths:

@@ -7,12 +7,12 @@ import streamlit as st
 from engine.experiments.layer_sizes import layer_sizes, ratio_sentence
 from engine.plotting.comparison.comparisons import parameter_bars
 from pages.components import figures, notices
-from pages.components.comparison.context import PageContext
+from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
 
-def show(context: PageContext) -> None:
+def show(context: ComparisonContext) -> None:
     """Draw the bars of all architectures that are switched on above."""
     table = context.ask(layer_sizes)
     sentence = ratio_sentence(table)

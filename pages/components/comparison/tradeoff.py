@@ -7,7 +7,7 @@ import streamlit as st
 from engine.experiments.tradeoff import IN_ALL, PARAMETERS, PER_UPDATE, front_sentence, tradeoff
 from engine.plotting.comparison.comparisons import errors_against_cost
 from pages.components import figures, notices
-from pages.components.comparison.context import PageContext
+from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -19,7 +19,7 @@ TITLES = {
 }
 
 
-def show(context: PageContext) -> None:
+def show(context: ComparisonContext) -> None:
     """Draw errors against the cost the visitor chose."""
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):

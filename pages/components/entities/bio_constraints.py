@@ -15,13 +15,13 @@ from engine.text.bio import illegal_places
 from engine.wording import percent
 from pages.components import cache, figures, header, notices
 from pages.components.calls import call
-from pages.components.entities.context import PageContext, tag
+from pages.components.entities.context import EntitiesContext, tag
 from pages.components.header import TEXT_WIDTH
 
 ROWS_WIDTH = 600  # pixels for rows of tags: lines are no longer on a wide screen than on a telephone
 
 
-def show(context: PageContext, lattice: Lattice) -> None:
+def show(context: EntitiesContext, lattice: Lattice) -> None:
     """Draw the reading with and without the steps, and the tagger that was trained without; count what BIO does not
     allow."""
     header.section(
@@ -92,7 +92,7 @@ def _is_twin(config: dict, other: dict) -> bool:
     )
 
 
-def _show_shares(context: PageContext) -> None:
+def _show_shares(context: EntitiesContext) -> None:
     """Say in how many test sentences each network's stored tags break the rules; or that nothing is stored."""
     try:
         found = desk_shares(context)
@@ -114,7 +114,7 @@ def _show_shares(context: PageContext) -> None:
     st.markdown(notices.plain(f"Tags that cannot follow the one before, as stored: {told}."), width=TEXT_WIDTH)
 
 
-def desk_shares(context: PageContext) -> pd.DataFrame:
+def desk_shares(context: EntitiesContext) -> pd.DataFrame:
     """Return `illegal_shares` of what is stored of the page's networks.
 
     Raises:
@@ -123,7 +123,7 @@ def desk_shares(context: PageContext) -> pd.DataFrame:
     return call(stored_shares, folders(context, context.models), version=versions(context.models)).value
 
 
-def folders(context: PageContext, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def folders(context: EntitiesContext, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Return names and folders of networks, for the cache."""
     return tuple((name, str(context.models[name].path)) for name in names)
 

@@ -27,7 +27,7 @@ from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows
 from pages.components import figures, header, notices
 from pages.components.calls import Call, call
 from pages.components.entities import bio_constraints
-from pages.components.entities.context import PageContext
+from pages.components.entities.context import EntitiesContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -43,7 +43,7 @@ EXAMPLES = {
 }
 
 
-def show(context: PageContext) -> None:
+def show(context: EntitiesContext) -> None:
     """Draw the halves' readings one under the other, what each adds at a word, and the errors of a network with one
     direction."""
     st.markdown(
@@ -70,7 +70,7 @@ def show(context: PageContext) -> None:
     _show_errors(context, alone)
 
 
-def _show_examples(context: PageContext) -> None:
+def _show_examples(context: EntitiesContext) -> None:
     with st.container(horizontal=True, key="directions-examples"):
         for number, (name, pair) in enumerate(EXAMPLES.items()):
             st.button(
@@ -80,7 +80,7 @@ def _show_examples(context: PageContext) -> None:
         st.caption("Two lines are two texts: “Line to look at” above goes from one to the other.")
 
 
-def _show_voices(context: PageContext, read: Call[Directions], alone: str | None) -> None:
+def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | None) -> None:
     """Draw a row of tags per half, both, and the forward-only network; say where the halves differ and which is
     followed."""
     directions = read.value
@@ -127,7 +127,7 @@ def _show_voices(context: PageContext, read: Call[Directions], alone: str | None
     )
 
 
-def _show_word(context: PageContext, read: Call[Directions]) -> None:
+def _show_word(context: EntitiesContext, read: Call[Directions]) -> None:
     """Draw what each half adds for each tag of a word."""
     directions = read.value
     header.section(
@@ -167,7 +167,7 @@ def _show_word(context: PageContext, read: Call[Directions]) -> None:
     )
 
 
-def _show_errors(context: PageContext, alone: str | None) -> None:
+def _show_errors(context: EntitiesContext, alone: str | None) -> None:
     """Say and draw which errors the forward-only network makes on the test sentences beside the one that is looked
     at."""
     header.section(

@@ -50,14 +50,14 @@ from pages.components import figures, header, notices
 from pages.components.calls import call
 from pages.components.entities import bio_constraints
 from pages.components.entities.bio_constraints import ROWS_WIDTH
-from pages.components.entities.context import PageContext, tag
+from pages.components.entities.context import EntitiesContext, tag
 from pages.components.header import TEXT_WIDTH
 
 WAYS = ("Best", "Second", "Third")
 QUICKLY_SEARCHED = 100  # words; the search for easy flips takes longer than a moment for more
 
 
-def show(context: PageContext) -> None:
+def show(context: EntitiesContext) -> None:
     """Draw the lattice with the visitor's edits, the arithmetic of a word, the steps, what edits change, and the tags
     without a CRF."""
     own = lattice_of(context.tagging)
@@ -71,7 +71,7 @@ def show(context: PageContext) -> None:
     bio_constraints.show(context, own)
 
 
-def _read_edits(context: PageContext, lattice: Lattice) -> list[TransitionEdit]:
+def _read_edits(context: EntitiesContext, lattice: Lattice) -> list[TransitionEdit]:
     """Return the edits in the URL; where they do not fit this tagger the page says so and goes on without them."""
     try:
         return read_edits(context.controls.current("lattice_edits"), lattice.labels)
@@ -81,7 +81,11 @@ def _read_edits(context: PageContext, lattice: Lattice) -> list[TransitionEdit]:
 
 
 def _show_ways(
-    context: PageContext, lattice: Lattice, ways: Sequence[Way], tags: Sequence[str], edits: Sequence[TransitionEdit]
+    context: EntitiesContext,
+    lattice: Lattice,
+    ways: Sequence[Way],
+    tags: Sequence[str],
+    edits: Sequence[TransitionEdit],
 ) -> None:
     """Draw the lattice with its best ways around the chosen word."""
     controls, count = context.controls, len(lattice.words)
@@ -150,7 +154,7 @@ def _ways_table(lattice: Lattice, ways: Sequence[Way]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[["way", "probability", "word", "tag", "transition", "emission", "sum"]]
 
 
-def _show_column(context: PageContext, lattice: Lattice, edits: Sequence[TransitionEdit]) -> None:
+def _show_column(context: EntitiesContext, lattice: Lattice, edits: Sequence[TransitionEdit]) -> None:
     """Draw the arithmetic of the chosen word as a table, and its first two rows in words."""
     place = min(context.controls.value().lattice_word, len(lattice.words)) - 1
     frame = column_frame(lattice, place)
@@ -180,7 +184,7 @@ def _show_column(context: PageContext, lattice: Lattice, edits: Sequence[Transit
 
 
 def _show_steps(
-    context: PageContext, own: Lattice, edited: Lattice, edits: Sequence[TransitionEdit], tags: Sequence[str]
+    context: EntitiesContext, own: Lattice, edited: Lattice, edits: Sequence[TransitionEdit], tags: Sequence[str]
 ) -> None:
     """Draw the matrix of the steps, the choice of one, its slider, and what the edits change."""
     header.section(
@@ -222,14 +226,14 @@ def _show_steps(
     _show_change(context, own, edited, edits)
 
 
-def _easy_flips(context: PageContext, lattice: Lattice) -> list[TransitionFlip]:
+def _easy_flips(context: EntitiesContext, lattice: Lattice) -> list[TransitionFlip]:
     """Return the steps of the tagger's own lattice that flip the reading most easily; none for long texts."""
     if len(lattice.words) > QUICKLY_SEARCHED:
         return []
     return call(easiest_flips_of, lattice.words, "", model=context.network).value
 
 
-def _ask_step(context: PageContext, lattice: Lattice, flips: Sequence[TransitionFlip]) -> tuple[str, str]:
+def _ask_step(context: EntitiesContext, lattice: Lattice, flips: Sequence[TransitionFlip]) -> tuple[str, str]:
     """Draw the lists of the two tags, the slider, the buttons and the box of all edits; return the step."""
     controls = context.controls
     first = flips[0].edit if flips else TransitionEdit(lattice.labels[-1], lattice.labels[0], 0.0)
@@ -273,14 +277,14 @@ def _ask_step(context: PageContext, lattice: Lattice, flips: Sequence[Transition
     return before, after
 
 
-def _read_edits_quietly(context: PageContext, lattice: Lattice) -> list[TransitionEdit]:
+def _read_edits_quietly(context: EntitiesContext, lattice: Lattice) -> list[TransitionEdit]:
     try:
         return read_edits(context.controls.current("lattice_edits"), lattice.labels)
     except InputError:  # said at the top of the tool
         return []
 
 
-def _set_edit(context: PageContext, lattice: Lattice, edit: TransitionEdit) -> None:
+def _set_edit(context: EntitiesContext, lattice: Lattice, edit: TransitionEdit) -> None:
     """Put an edit in place of an earlier one of the same step, and look at that step."""
     context.controls.set("lattice_edits", write_edits(with_edit(_read_edits_quietly(context, lattice), edit)))
     context.controls.set("lattice_from", edit.before)
@@ -288,7 +292,7 @@ def _set_edit(context: PageContext, lattice: Lattice, edit: TransitionEdit) -> N
     context.controls.set("lattice_change", edit.change)
 
 
-def _slide(context: PageContext, lattice: Lattice) -> None:
+def _slide(context: EntitiesContext, lattice: Lattice) -> None:
     """Make the slider's value the edit of the step that is looked at."""
     controls = context.controls
     _set_edit(
@@ -300,12 +304,12 @@ def _slide(context: PageContext, lattice: Lattice) -> None:
     )
 
 
-def _follow_step(context: PageContext, lattice: Lattice) -> None:
+def _follow_step(context: EntitiesContext, lattice: Lattice) -> None:
     """Bring the slider to the edit of the step that has been chosen."""
     _choose_step(context, lattice, context.controls.current("lattice_from"), context.controls.current("lattice_to"))
 
 
-def _choose_step(context: PageContext, lattice: Lattice, before: str, after: str) -> None:
+def _choose_step(context: EntitiesContext, lattice: Lattice, before: str, after: str) -> None:
     edits = _read_edits_quietly(context, lattice)
     context.controls.set("lattice_from", before)
     context.controls.set("lattice_to", after)
@@ -314,12 +318,14 @@ def _choose_step(context: PageContext, lattice: Lattice, before: str, after: str
     )
 
 
-def _undo(context: PageContext, lattice: Lattice) -> None:
+def _undo(context: EntitiesContext, lattice: Lattice) -> None:
     edits = _read_edits_quietly(context, lattice)[:-1]
     context.controls.set("lattice_edits", write_edits(edits))
 
 
-def _show_flip(context: PageContext, own: Lattice, edits: Sequence[TransitionEdit], before: str, after: str) -> None:
+def _show_flip(
+    context: EntitiesContext, own: Lattice, edits: Sequence[TransitionEdit], before: str, after: str
+) -> None:
     """Say with which smallest change of the chosen step the reading flips, and offer it."""
     others = [edit for edit in edits if (edit.before, edit.after) != (before, after)]
     ground = edit_steps(own, others)
@@ -355,7 +361,7 @@ def _show_flip(context: PageContext, own: Lattice, edits: Sequence[TransitionEdi
     )
 
 
-def _show_change(context: PageContext, own: Lattice, edited: Lattice, edits: Sequence[TransitionEdit]) -> None:
+def _show_change(context: EntitiesContext, own: Lattice, edited: Lattice, edits: Sequence[TransitionEdit]) -> None:
     """Draw the reading before and after the edits, the words that flip framed."""
     if not edits:
         return
@@ -382,7 +388,7 @@ def _show_change(context: PageContext, own: Lattice, edited: Lattice, edits: Seq
 
 
 def _receipt(
-    context: PageContext, edits: Sequence[TransitionEdit], prints: str, *uses: Callable[..., Any]
+    context: EntitiesContext, edits: Sequence[TransitionEdit], prints: str, *uses: Callable[..., Any]
 ) -> figures.Receipt:
     """Return the receipt of what a lattice with these edits gives, which `prints` calls `found`."""
     opened = call(open_lattice, context.words, model=context.network)

@@ -24,7 +24,7 @@ from engine.inspection.tagging.many_lines import (
 from engine.inspection.tagging.predictions import MAX_WORDS
 from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
-from pages.components.entities.context import PAGE, PageContext
+from pages.components.entities.context import PAGE, EntitiesContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -40,7 +40,7 @@ OWN_LINES = (
 )
 
 
-def show(context: PageContext) -> None:
+def show(context: EntitiesContext) -> None:
     """Draw the box and the file, and what has been found in them."""
     columns = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
     st.markdown(
@@ -65,7 +65,7 @@ def show(context: PageContext) -> None:
         _show_sheet(context, sheet)
 
 
-def _ask_lines(context: PageContext) -> list[SourceLine]:
+def _ask_lines(context: EntitiesContext) -> list[SourceLine]:
     """Draw box, file and part; return the lines to tag, none where there is nothing or something is wrong with it."""
     text = st.text_area(
         "Lines to tag", value=state.recall(PAGE, TEXT, "\n".join(OWN_LINES)), height=160, key=f"{NAME}-text"
@@ -85,7 +85,7 @@ def _ask_lines(context: PageContext) -> list[SourceLine]:
     return batches.choose_part(context.controls, "many_lines_part", lines, "tagged")
 
 
-def _show_sheet(context: PageContext, sheet: Sheet) -> None:
+def _show_sheet(context: EntitiesContext, sheet: Sheet) -> None:
     found = entities_frame(sheet.found)
     st.markdown(notices.plain(_summary(sheet, len(found))), width=TEXT_WIDTH)
     receipt = _receipt(context, sheet)
@@ -117,7 +117,7 @@ def _summary(sheet: Sheet, count: int) -> str:
     )
 
 
-def _receipt(context: PageContext, sheet: Sheet) -> Receipt:
+def _receipt(context: EntitiesContext, sheet: Sheet) -> Receipt:
     return Receipt(
         model=context.network,
         seed="none: nothing is drawn at random",

@@ -9,11 +9,11 @@ from engine.inspection.tagging.predictions import Tagging
 from pages.components import figures, notices
 from pages.components.calls import receipt
 from pages.components.entities import marking
-from pages.components.entities.context import PageContext, tag
+from pages.components.entities.context import EntitiesContext, tag
 from pages.components.header import TEXT_WIDTH
 
 
-def show(context: PageContext) -> None:
+def show(context: EntitiesContext) -> None:
     """Draw the text once per tagger, and the table of all that any of them marked."""
     st.markdown(
         "The same text, read by every network. One was taught without the CRF, one reads from left to right only, one "
@@ -53,6 +53,6 @@ def show(context: PageContext) -> None:
     )
 
 
-def _marked(context: PageContext, tagging: Tagging, apart: Apart) -> str:
+def _marked(context: EntitiesContext, tagging: Tagging, apart: Apart) -> str:
     own, missed = ([(start, end) for start, end, _ in marks] for marks in (apart.invented, apart.missed))
     return marking.marked_text(context.text, context.places, tagging.spans, own, missed)

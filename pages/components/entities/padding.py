@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pages.components import padding
-from pages.components.entities.context import PageContext
+from pages.components.entities.context import EntitiesContext
 
 
-def show(context: PageContext) -> None:
+def show(context: EntitiesContext) -> None:
     """Draw the lines as batches, and what padding, mask and packing do to them."""
     padding.show(context.controls, context.network, context.label(context.network))

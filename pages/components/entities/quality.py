@@ -19,7 +19,7 @@ from engine.plotting.tagging.entity_scores import BASELINE, OVER_SEEDS, training
 from pages.components import cache, figures, header, networks, notices, state
 from pages.components.calls import call
 from pages.components.entities import marking
-from pages.components.entities.context import PAGE, PageContext
+from pages.components.entities.context import PAGE, EntitiesContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 
@@ -28,7 +28,7 @@ PER_PAGE = 5
 NARROW = {FOUND: "found", BOUNDARY: "other words", NOTHING: "nothing"}
 
 
-def show(context: PageContext) -> None:
+def show(context: EntitiesContext) -> None:
     """Draw the scores by type, the confusion, the errors one by one, and what the CRF and the second direction add."""
     st.markdown(
         "Persons marked the entities of these sentences, or corrected what a program had marked; the networks have "
@@ -63,14 +63,14 @@ def show(context: PageContext) -> None:
     _show_errors(context, quality, corpus)
 
 
-def _measure(context: PageContext, name: str) -> TaggingQuality | None:
+def _measure(context: EntitiesContext, name: str) -> TaggingQuality | None:
     table = tagging_quality.TABLE
     version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
     path = str(context.models[name].path)
     return call(tagging_quality.measure_quality, name, path, str(table), version=version).value
 
 
-def _show_scores(context: PageContext, quality: TaggingQuality, beside: dict[str, TaggingQuality]) -> None:
+def _show_scores(context: EntitiesContext, quality: TaggingQuality, beside: dict[str, TaggingQuality]) -> None:
     baseline = _baseline(context)
     sentence = tagging_quality.quality_sentence(quality, baseline.get("all"))
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
@@ -92,7 +92,7 @@ def _show_scores(context: PageContext, quality: TaggingQuality, beside: dict[str
     )
 
 
-def _baseline(context: PageContext) -> dict[str, float]:
+def _baseline(context: EntitiesContext) -> dict[str, float]:
     """Return the F1 of each word's most frequent tag, by type and over "all", as far as the network's card has it."""
     whole, by_type = (
         networks.find_metric(context.info.metrics, "baseline_f1"),
@@ -137,7 +137,7 @@ def _show_gains(corpus: str) -> None:
     )
 
 
-def _show_confusion(context: PageContext, quality: TaggingQuality) -> None:
+def _show_confusion(context: EntitiesContext, quality: TaggingQuality) -> None:
     header.section(
         "Taken for what",
         "Down: what people marked. Across: what the network made of it. The brighter, the larger the share of its row. "
@@ -177,7 +177,7 @@ def _original(shown: str) -> str:
     return next((name for name, narrow in NARROW.items() if narrow == shown), shown)
 
 
-def _show_errors(context: PageContext, quality: TaggingQuality, corpus: str) -> None:
+def _show_errors(context: EntitiesContext, quality: TaggingQuality, corpus: str) -> None:
     controls = context.controls
     header.section("Error by error", tagging_quality.errors_sentence(quality.outcomes))
     kinds = ["", *(kind for kind in quality.by_type["type"] if kind != "all")]
@@ -205,7 +205,7 @@ def _show_errors(context: PageContext, quality: TaggingQuality, corpus: str) -> 
     figures.show_table(errors, name="entity-errors", receipt=_receipt([context.network], quality))
 
 
-def _show_error(error: Any, stored: pd.Series, words: Any, place: int, context: PageContext) -> None:
+def _show_error(error: Any, stored: pd.Series, words: Any, place: int, context: EntitiesContext) -> None:
     said = (
         f"Sentence {error.row + 1:,} ({stored['words']:,} words) · {OUTCOMES[error.outcome]} · people: "
         f"{error.gold} · the network: {error.predicted}"

@@ -9,14 +9,14 @@ from engine.plotting.tagging.tag_bars import tag_bars
 from engine.plotting.translation.word_marks import word_marks
 from engine.wording import percent
 from pages.components import figures, notices
-from pages.components.entities.context import PageContext, tag
+from pages.components.entities.context import EntitiesContext, tag
 from pages.components.header import TEXT_WIDTH
 
 WINDOW = 24  # words that can be clicked at once; the slider reaches all
 LEAST, FEWEST = 0.001, 3  # a tag below 0.1 % has no bar, but for the first three
 
 
-def show(context: PageContext) -> None:
+def show(context: EntitiesContext) -> None:
     """Draw the words around the one that is looked at, and the bars of its tags."""
     st.markdown(
         "Click a word, or move the slider. The diamond marks the tag it was given, in the likeliest row of tags "

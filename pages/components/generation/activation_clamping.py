@@ -19,7 +19,7 @@ from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from pages.components import figures, notices
 from pages.components.calls import Call, call
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 from pages.components.header import TEXT_WIDTH
 
 POSITIONS = {0: "Shut", 1: "Open"}
@@ -27,7 +27,7 @@ MOST_BITS = 10.0
 TEXT_HEIGHT = 560
 
 
-def show(context: PageContext) -> None:
+def show(context: GenerationContext) -> None:
     """Draw the strings, the verdict with its measures, and the two texts."""
     st.markdown(
         "Hold something inside the network and let it write again from the same beginning and seed. **The text nearly "
@@ -51,7 +51,7 @@ def show(context: PageContext) -> None:
     _show_texts(context, performance)
 
 
-def _strings(context: PageContext) -> Strings:
+def _strings(context: GenerationContext) -> Strings:
     controls, kind = context.controls, context.info.architecture
     with st.container(horizontal=True, vertical_alignment="bottom", key="puppeteer-strings"):
         controls.offer("puppeteer_layer", range(1, context.info.config["num_layers"] + 1))
@@ -70,7 +70,7 @@ def _strings(context: PageContext) -> Strings:
     return Strings(layer=layer, action=action, units=units, value=value)
 
 
-def _show_texts(context: PageContext, performance: Call[Performance]) -> None:
+def _show_texts(context: GenerationContext, performance: Call[Performance]) -> None:
     performed = performance.value
     first = performed.first_difference
     st.markdown(

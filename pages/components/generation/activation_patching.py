@@ -17,13 +17,13 @@ from engine.plotting.writing.influence import describe_influence, influence_curv
 from engine.wording import percent
 from pages.components import cache, figures, networks, notices
 from pages.components.calls import Call, call, receipt, values
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 from pages.components.header import TEXT_WIDTH
 
 TEXT_HEIGHT = 260
 
 
-def show(context: PageContext) -> None:
+def show(context: GenerationContext) -> None:
     """Draw the two passages, the slider between their states, how long the donor is felt, and the two texts."""
     st.markdown(
         "All a network knows of what it has read is its state, a few hundred numbers. Here a network reads passage A, "
@@ -62,13 +62,13 @@ def show(context: PageContext) -> None:
     _show_texts(context, found[context.network], donor, passage[:place], amount)
 
 
-def _readers(context: PageContext) -> list[str]:
+def _readers(context: GenerationContext) -> list[str]:
     """Return the networks matched in size, which are compared, and the one that is looked at."""
     matched = [name for name, info in context.models.items() if info.has_units and not info.group]
     return matched + [context.network] * (context.network not in matched)
 
 
-def _show_lasting(context: PageContext, found: dict[str, Influence], amount: float) -> None:
+def _show_lasting(context: GenerationContext, found: dict[str, Influence], amount: float) -> None:
     if amount == 0:
         st.markdown("At 0 nothing of A is carried over: both runs are the same.")
     for column, (name, influence) in zip(st.columns(len(found)), found.items(), strict=True):
@@ -86,7 +86,9 @@ def _show_lasting(context: PageContext, found: dict[str, Influence], amount: flo
     )
 
 
-def _show_curves(context: PageContext, calls: dict[str, Call[Influence]], donor: str, passage: str, place: int) -> None:
+def _show_curves(
+    context: GenerationContext, calls: dict[str, Call[Influence]], donor: str, passage: str, place: int
+) -> None:
     found = values(calls)
     frame = pd.concat(
         [
@@ -121,7 +123,7 @@ def _show_curves(context: PageContext, calls: dict[str, Call[Influence]], donor:
     )
 
 
-def _show_texts(context: PageContext, influence: Influence, donor: str, begun: str, amount: float) -> None:
+def _show_texts(context: GenerationContext, influence: Influence, donor: str, begun: str, amount: float) -> None:
     with st.spinner("The network writes on from both."):
         calls = [
             call(write_after_transplant, donor, begun, share, context.settings, model=context.network)

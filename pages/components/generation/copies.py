@@ -13,12 +13,12 @@ from engine.plotting.writing.text_grid import NARROW, text_grid
 from engine.wording import percent
 from pages.components import figures, header, notices
 from pages.components.calls import call
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 from pages.components.generation.temperature import show_stored_curves
 from pages.components.header import TEXT_WIDTH
 
 
-def show(context: PageContext) -> None:
+def show(context: GenerationContext) -> None:
     """Draw what is copied and what that means, the text with its copied stretches, their places, and the two curves."""
     facts = call(index_facts, model=context.network).value
     st.markdown(

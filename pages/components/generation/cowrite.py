@@ -18,7 +18,7 @@ from pages.components import figures, notices, state
 from pages.components.calls import call
 from pages.components.generation import cowriting as writing_desk
 from pages.components.generation import receipts
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 from pages.components.generation.cowriting import CODE, Author, Held
 from pages.components.header import TEXT_WIDTH
 
@@ -27,7 +27,7 @@ SHOWN_OF_PROMPT = 200
 BITS = "surprise in bits"
 
 
-def show(context: PageContext) -> None:
+def show(context: GenerationContext) -> None:
     """Draw the text with the pen in it, what could come next, what it cost, the branches, and how to keep them."""
     author = writing_desk.sit_down(context)
     above = st.container()

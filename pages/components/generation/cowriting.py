@@ -12,7 +12,7 @@ from engine.errors import EngineError, InputError
 from engine.models.folder import LoadedModel
 from pages.components import cache, notices, state
 from pages.components.calls import call
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 
 PAGE = "generation"
 CODE = "cowrite_tree"
@@ -36,7 +36,7 @@ class Held:
 class Author:
     """The visitor at a tree: what one run of the page needs to read it and to change it."""
 
-    context: PageContext
+    context: GenerationContext
     loaded: LoadedModel
     vocabulary: int
 
@@ -86,7 +86,7 @@ class Author:
         self.put(stored.tree(self.loaded))
 
 
-def sit_down(context: PageContext) -> Author:
+def sit_down(context: GenerationContext) -> Author:
     """Return the visitor at the tree, with the box of the code showing this vocabulary's tree; call it before the box
     is drawn.
 

@@ -14,7 +14,7 @@ from engine.plotting.writing.compression import compression_bars, describe_compr
 from pages.components import cache, figures, networks, notices, state
 from pages.components.calls import call
 from pages.components.generation import duels
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 from pages.components.generation.view import SCENE
 from pages.components.header import TEXT_WIDTH
 
@@ -31,7 +31,7 @@ EXAMPLES = {
 }
 
 
-def show(context: PageContext) -> None:
+def show(context: GenerationContext) -> None:
     """Draw the text box and its examples, the duel as it goes on, and what follows from it."""
     text = context.controls.text_area("duel_text", height=190)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -73,7 +73,7 @@ def show(context: PageContext) -> None:
         _show_results(context, text, _gather(context, archived, found), found)
 
 
-def _gather(context: PageContext, archived: pd.DataFrame, found: duels.Duel) -> pd.DataFrame:
+def _gather(context: GenerationContext, archived: pd.DataFrame, found: duels.Duel) -> pd.DataFrame:
     """Return one row per coder: what it needed, whether the text came back, and for models how long it took."""
     models = [
         {
@@ -91,7 +91,7 @@ def _gather(context: PageContext, archived: pd.DataFrame, found: duels.Duel) -> 
     return pd.concat([archived.assign(architecture="", model=""), pd.DataFrame(models)], ignore_index=True)
 
 
-def _show_results(context: PageContext, text: str, frame: pd.DataFrame, found: duels.Duel) -> None:
+def _show_results(context: GenerationContext, text: str, frame: pd.DataFrame, found: duels.Duel) -> None:
     """Draw the bars with their numbers, say who won, and what the bytes leave out."""
     original = int(frame["bytes"].iloc[0])
     frame = frame.assign(

@@ -11,13 +11,13 @@ from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
 from pages.components import figures, notices
 from pages.components.calls import Call, call
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 from pages.components.header import TEXT_WIDTH
 
 GRID_WIDTH = 48
 
 
-def show(context: PageContext) -> None:
+def show(context: GenerationContext) -> None:
     """Draw the choice of a unit, the coloured text, and where else to look."""
     st.markdown(
         "Most units look like noise. Some follow something a person can name: the place in a line, a speaker's name, "

@@ -20,11 +20,11 @@ from engine.plotting.writing.distribution import (
 from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.calls import call
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 from pages.components.header import TEXT_WIDTH
 
 
-def show(context: PageContext) -> None:
+def show(context: GenerationContext) -> None:
     """Draw the place in the text, the two entropies, and the bars."""
     text, view = context.text, context.view
     position = context.controls.slider("position", maximum=max(1, len(text)), default=max(1, len(text)))
@@ -59,7 +59,7 @@ def show(context: PageContext) -> None:
 
 
 def _show_stages(
-    context: PageContext, text: str, position: int, expected: NextTokens, receipt: figures.Receipt
+    context: GenerationContext, text: str, position: int, expected: NextTokens, receipt: figures.Receipt
 ) -> None:
     """Draw what each stage makes of the chances at this place, and how open the choice is along the whole text."""
     view, look = context.view, {"mode": figures.mode(), "architecture": context.info.architecture}

@@ -17,14 +17,14 @@ from engine.plotting.writing.probing import (
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
 from pages.components import figures, notices
 from pages.components.calls import Call, call
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 from pages.components.generation.neurons import GRID_WIDTH, course_receipt
 from pages.components.header import TEXT_WIDTH
 
 SOURCES = {"stories": "Saltmarsh, our own stories and plays", "shakespeare": "Shakespeare kept back from training"}
 
 
-def show(context: PageContext) -> None:
+def show(context: GenerationContext) -> None:
     """Draw the winners with their controls, the text in the colours of one of them, and how special they are."""
     st.markdown(
         "**AUC** is the chance that a unit's value is higher at a place where the answer is yes than at one where it "
@@ -91,7 +91,7 @@ def show(context: PageContext) -> None:
         )
 
 
-def _investigate(context: PageContext) -> Call[Investigation]:
+def _investigate(context: GenerationContext) -> Call[Investigation]:
     sources = unseen_sources()
     context.controls.offer("detective_source", sources, SOURCES.get)
     source = context.controls.segmented("detective_source", SOURCES.get) if len(sources) > 1 else sources[0]
@@ -101,14 +101,14 @@ def _investigate(context: PageContext) -> Call[Investigation]:
         return call(investigate, source, text, model=context.network).computed()
 
 
-def _choose(context: PageContext, found: Investigation) -> str:
+def _choose(context: GenerationContext, found: Investigation) -> str:
     """Draw the choice of a question, for those who do not click on bars."""
     questions = dict(zip(found.winners["predicate"], found.winners["question"], strict=True))
     context.controls.offer("detective_question", list(questions), questions.get)
     return context.controls.select("detective_question", questions.get, width=420)
 
 
-def _show_winner(context: PageContext, found: Investigation, question: str) -> None:
+def _show_winner(context: GenerationContext, found: Investigation, question: str) -> None:
     """Draw the page's text in the colours of the unit that won a question; places where the answer is yes are
     underlined."""
     winner = found.winners.set_index("predicate", drop=False).loc[question]
@@ -149,7 +149,7 @@ def _show_winner(context: PageContext, found: Investigation, question: str) -> N
     )
 
 
-def _open(context: PageContext, layer: int, part: str, unit: int) -> None:
+def _open(context: GenerationContext, layer: int, part: str, unit: int) -> None:
     for name, value in {"tool": "neurons", "neurons_layer": layer, "neurons_part": part}.items():
         context.controls.set(name, value)
     context.controls.set("neurons_unit", float(unit))

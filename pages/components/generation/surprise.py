@@ -11,7 +11,7 @@ from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
 from pages.components import cache, figures, networks, notices
 from pages.components.calls import Call, call, receipt, values
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 from pages.components.header import TEXT_WIDTH
 
 HIGHEST_BITS = 8.0  # one of 256: what is rarer gets the same colour, so that colours mean the same in every text
@@ -23,7 +23,7 @@ PRINTS = "found.total_bits, found.bits_per_character, found.frame"
 READ_ONCE = "read once from the first character to the last, as after a line break"
 
 
-def show(context: PageContext) -> None:
+def show(context: GenerationContext) -> None:
     """Draw the text box, the coloured text, every model's total, and the difference of two models."""
     text = context.controls.text_area("surprise_text", height=190)
     names = networks.comparable(context.models.values())
@@ -50,7 +50,7 @@ def show(context: PageContext) -> None:
         _show_difference(context, text, calls, name, others)
 
 
-def _show_text(context: PageContext, name: str, text: str, read: Call[Surprise]) -> None:
+def _show_text(context: GenerationContext, name: str, text: str, read: Call[Surprise]) -> None:
     """Draw the text in the colours of one model's surprise, and what the model has never seen."""
     found = read.value
     unknown = cache.load_model(name).tokenizer.unknown_pieces(text) if found.unknown_count else []
@@ -79,7 +79,7 @@ def _show_text(context: PageContext, name: str, text: str, read: Call[Surprise])
     )
 
 
-def _show_totals(context: PageContext, calls: dict[str, Call[Surprise]]) -> None:
+def _show_totals(context: GenerationContext, calls: dict[str, Call[Surprise]]) -> None:
     """Draw every model's bits for the text, and say which needed fewest."""
     found = values(calls)
     rows = pd.DataFrame(
@@ -101,7 +101,7 @@ def _show_totals(context: PageContext, calls: dict[str, Call[Surprise]]) -> None
 
 
 def _show_difference(
-    context: PageContext, text: str, calls: dict[str, Call[Surprise]], name: str, others: list[str]
+    context: GenerationContext, text: str, calls: dict[str, Call[Surprise]], name: str, others: list[str]
 ) -> None:
     """Draw the text in the colours of two models' difference, and where it is largest."""
     st.markdown("**Where two models differ**")

@@ -27,7 +27,7 @@ from engine.wording import percent
 from pages.components import cache, figures, header, notices, state
 from pages.components.calls import Call, call, receipt
 from pages.components.generation import receipts
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 from pages.components.generation.view import NOW
 from pages.components.header import TEXT_WIDTH
 
@@ -36,7 +36,7 @@ COLUMNS = 3
 PAGE = "generation"
 
 
-def show(context: PageContext) -> None:
+def show(context: GenerationContext) -> None:
     """Draw the six texts, the table of what is measured of them, and the curve."""
     st.markdown(
         "The network's scores are divided by the temperature before chances are made of them. Below 1 the likely "
@@ -73,7 +73,7 @@ def show(context: PageContext) -> None:
         show_stored_curves(context)
 
 
-def show_stored_curves(context: PageContext, *measures: str) -> None:
+def show_stored_curves(context: GenerationContext, *measures: str) -> None:
     """Draw the curves measured beforehand: of the network that is looked at, and of those that write beside it."""
     names = [context.network, *(name for name in context.texts if name != context.network)]
     tables = {name: call(stored_curve, model=name).value for name in names}
@@ -134,7 +134,7 @@ def _summary(found: TemperatureText) -> str:
     return " · ".join(parts)
 
 
-def _show_live_curve(context: PageContext) -> None:
+def _show_live_curve(context: GenerationContext) -> None:
     """Measure the curve with the visitor's settings, with progress, and draw it; kept until something changes."""
     key = state.fingerprint(context.network, cache.model_version(context.network), context.prompt, context.settings)
     kept = state.recall(PAGE, "temperature curve")
@@ -163,7 +163,7 @@ def _show_live_curve(context: PageContext) -> None:
 
 
 def _show_curves(
-    context: PageContext,
+    context: GenerationContext,
     tables: dict[str, pd.DataFrame],
     name: str,
     receipt: figures.Receipt,

@@ -13,14 +13,14 @@ from engine.plotting.writing.training_snapshots import describe_training_history
 from pages.components import figures, notices
 from pages.components.calls import call
 from pages.components.generation import receipts
-from pages.components.generation.context import PageContext
+from pages.components.generation.context import GenerationContext
 from pages.components.header import TEXT_WIDTH
 
 GROUP = "history"
 TEXT_HEIGHT = 300
 
 
-def show(context: PageContext) -> None:
+def show(context: GenerationContext) -> None:
     """Draw the slider, the losses of the run, and the text of the stage between its neighbours."""
     info = next((info for info in context.models.values() if info.group == GROUP), None)
     if info is None:
@@ -70,7 +70,7 @@ def show(context: PageContext) -> None:
             notices.note(f"{stage.error} The other stages can be looked at.")
 
 
-def _show_stage(context: PageContext, info: ModelInfo, stage: Stage, place: int, is_chosen: bool) -> None:
+def _show_stage(context: GenerationContext, info: ModelInfo, stage: Stage, place: int, is_chosen: bool) -> None:
     """Draw one stage's loss and text, or why there is none."""
     updates = "no update yet" if stage.step == 0 else "1 update" if stage.step == 1 else f"{stage.step:,} updates"
     st.markdown(f"{'**' if is_chosen else ''}Stage {place}: {updates}{'**' if is_chosen else ''}")

@@ -37,11 +37,11 @@ from engine.wording import listing, number_word
 from pages.components import figures, notices
 from pages.components.calls import Call, call
 from pages.components.gradients import trained
-from pages.components.gradients.context import PageContext
+from pages.components.gradients.context import GradientsContext
 from pages.components.header import TEXT_WIDTH
 
 
-def show(context: PageContext) -> None:
+def show(context: GradientsContext) -> None:
     """Draw the sliders, the curves and what they mean, the edge, the singular values, and trained networks."""
     st.markdown(
         f"{number_word(len(ARCHITECTURES)).capitalize()} networks that have just been born read something. Each line "
@@ -86,7 +86,7 @@ def _show_curves(measured: Call[Chain], distance: int, bound: tuple[str, float])
         notices.note(sentence)
 
 
-def _ask(context: PageContext) -> tuple[ChainSettings, str | None]:
+def _ask(context: GradientsContext) -> tuple[ChainSettings, str | None]:
     """Draw the controls; return the settings, and the text where one is read."""
     controls = context.controls
     left, middle, right = st.columns(3, gap="medium")
@@ -121,7 +121,7 @@ def _show_words(chain: Chain) -> None:
     )
 
 
-def _show_product(context: PageContext, settings: ChainSettings, text: str | None, chain: Chain) -> None:
+def _show_product(context: GradientsContext, settings: ChainSettings, text: str | None, chain: Chain) -> None:
     """Draw where the RNN's edge lies, and the product that textbooks replace by a power."""
     st.markdown(
         "**The edge.** One slider takes an RNN from forgetting to exploding; click a mark to go there.",

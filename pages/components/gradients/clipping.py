@@ -13,7 +13,7 @@ from engine.experiments.clipping_settings import ClippingSettings
 from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
 from pages.components import cache, figures, notices, state
 from pages.components.calls import call
-from pages.components.gradients.context import PAGE, PageContext
+from pages.components.gradients.context import PAGE, GradientsContext
 from pages.components.header import TEXT_WIDTH
 
 NAME = "clipping"
@@ -32,7 +32,7 @@ class TwoRuns:
     is_stopped: bool = False
 
 
-def show(context: PageContext) -> None:
+def show(context: GradientsContext) -> None:
     """Draw the settings, the two runs while they train, and what came of them."""
     st.markdown(
         "A network with ReLU learns to remember one symbol. Both runs begin with the same weights and read the same "

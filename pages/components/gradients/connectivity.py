@@ -21,7 +21,7 @@ from engine.plotting.gradients.connectivity import check_curves, connectivity_gr
 from engine.plotting.writing.text_grid import spoken_token
 from pages.components import figures, networks, notices
 from pages.components.calls import Call, call, receipt, values
-from pages.components.gradients.context import PageContext
+from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import CAT, CHEF
 from pages.components.header import TEXT_WIDTH
 
@@ -29,7 +29,7 @@ EXAMPLES = {"The cat": CAT, "The chef": CHEF}
 STRONG, WEAK = 0.7, 0.3  # rank correlations
 
 
-def show(context: PageContext) -> None:
+def show(context: GradientsContext) -> None:
     """Draw the text box, a coloured row per network, and the check of what the colours say."""
     st.markdown(
         "Each network has read the text up to the underlined character and now expects it. **The brighter a character "
@@ -82,7 +82,7 @@ def show(context: PageContext) -> None:
         _show_checks(context, found, checks, verdicts)
 
 
-def _show_row(context: PageContext, name: str, found: Connectivity, is_log: bool) -> DeltaGenerator:
+def _show_row(context: GradientsContext, name: str, found: Connectivity, is_log: bool) -> DeltaGenerator:
     """Draw one network's row; return the place below it for what the check finds."""
     networks.show(context.models[name])
     expected = spoken_token(found.tokens[found.place - 1])
@@ -114,7 +114,7 @@ def row_sentence(label: str, found: Connectivity) -> str:
 
 
 def _show_checks(
-    context: PageContext,
+    context: GradientsContext,
     found: Mapping[str, Connectivity],
     checks: Mapping[str, Call[pd.DataFrame]],
     verdicts: Mapping[str, DeltaGenerator],

@@ -15,7 +15,7 @@ from engine.tasks.delayed_recall import SYMBOLS
 from pages.components import cache, figures, notices
 from pages.components.background import BackgroundJob, message_of
 from pages.components.calls import call
-from pages.components.gradients.context import PAGE, PageContext
+from pages.components.gradients.context import PAGE, GradientsContext
 from pages.components.header import TEXT_WIDTH
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TRAINING = BackgroundJob(PAGE, "foretold", JOB, time_limit_seconds=240.0)
 
 
-def show(context: PageContext) -> None:
+def show(context: GradientsContext) -> None:
     """Draw the settings, the networks before training, and the training while it runs and when it is over."""
     st.markdown(
         "Fifteen networks are born with different recurrent gains, for three different lags. Each mark's place from "
@@ -48,7 +48,7 @@ def show(context: PageContext) -> None:
         TRAINING.watch(partial(_draw_marks, trained_with), _progress_words)
 
 
-def _ask(context: PageContext) -> TrainabilitySettings:
+def _ask(context: GradientsContext) -> TrainabilitySettings:
     """Draw the widgets and the button that trains; return what they say."""
     controls, is_running = context.controls, TRAINING.is_running()
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -11,13 +11,13 @@ from engine.inspection.gradients.trained_chain import newborn_chain, trained_cha
 from engine.plotting.gradients.gradients import chain_curves, describe_chain
 from pages.components import figures, notices
 from pages.components.calls import call, receipt
-from pages.components.gradients.context import PageContext
+from pages.components.gradients.context import GradientsContext
 from pages.components.header import TEXT_WIDTH, section
 
 BIRTH = " at birth"
 
 
-def show(context: PageContext, text: str | None) -> None:
+def show(context: GradientsContext, text: str | None) -> None:
     """Draw the switch and, where it is on, the curves of the trained networks and of the same ones before training."""
     section(
         "And trained networks?",
@@ -69,7 +69,7 @@ def show(context: PageContext, text: str | None) -> None:
     )
 
 
-def _show_half_lives(context: PageContext) -> None:
+def _show_half_lives(context: GradientsContext) -> None:
     """Say whether the gradient and real replacement put the networks' memories in the same order."""
     with st.spinner("Characters are replaced, near and far, in eight passages.", show_time=True):
         measured = [call(memory_levels, model=name) for name in context.readers]

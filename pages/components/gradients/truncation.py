@@ -8,11 +8,11 @@ from engine.inspection.gradients.truncation import truncation, truncation_senten
 from engine.plotting.gradients.truncation import cost_bars, describe_truncation, reach_curve
 from pages.components import figures, notices
 from pages.components.calls import call
-from pages.components.gradients.context import PageContext
+from pages.components.gradients.context import GradientsContext
 from pages.components.header import TEXT_WIDTH
 
 
-def show(context: PageContext) -> None:
+def show(context: GradientsContext) -> None:
     """Draw the text, the network, the gradient with its cuts, and the costs."""
     st.markdown(
         "Nobody trains through a whole book at once: it is read in chunks, the state goes on into the next chunk, "

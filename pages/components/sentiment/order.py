@@ -25,12 +25,12 @@ from pages.components import cache, figures, notices
 from pages.components.calls import Call, call, receipt
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.sentiment.context import PageContext, is_blind
+from pages.components.sentiment.context import SentimentContext, is_blind
 
 WAYS = {"shuffle": "shuffled", "swap": "with two swapped"}
 
 
-def show(context: PageContext) -> None:
+def show(context: SentimentContext) -> None:
     """Draw the other order and what each classifier says of it, then how often order matters on the test sentences."""
     st.markdown(
         "A network that only averages its words cannot tell two orders apart; one that reads from left to right can. "
@@ -56,7 +56,7 @@ def show(context: PageContext) -> None:
         _show_stored(context)
 
 
-def _ask(context: PageContext, words: tuple[str, ...]) -> tuple[str, ...]:
+def _ask(context: SentimentContext, words: tuple[str, ...]) -> tuple[str, ...]:
     """Draw the choice of another order and return the words in it."""
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -97,17 +97,17 @@ def _show_text(words: tuple[str, ...], changed: tuple[str, ...]) -> None:
     st.markdown(f"In the other order: {' '.join(moved)}")
 
 
-def _measure(context: PageContext, name: str, changed: tuple[str, ...]) -> tuple[float, Shuffles]:
+def _measure(context: SentimentContext, name: str, changed: tuple[str, ...]) -> tuple[float, Shuffles]:
     """Return a classifier's probability of "positive" for the other order, and what it says of many shuffles."""
     reordered = call(probabilities_in_order, (changed,), model=name).value
     return float(reordered[0]), _shuffle(context, name).value
 
 
-def _shuffle(context: PageContext, name: str) -> Call[Shuffles]:
+def _shuffle(context: SentimentContext, name: str) -> Call[Shuffles]:
     return call(shuffle_many, context.words, model=name, kept="shared")
 
 
-def _show_dots(context: PageContext, changed: tuple[str, ...], found: dict[str, tuple[float, Shuffles]]) -> None:
+def _show_dots(context: SentimentContext, changed: tuple[str, ...], found: dict[str, tuple[float, Shuffles]]) -> None:
     rows = [
         OrderRow(context.label(name), context.style(name), many.intact, reordered, many.probabilities)
         for name, (reordered, many) in found.items()
@@ -150,7 +150,7 @@ def _said(row: OrderRow, many: Shuffles) -> str:
     )
 
 
-def _show_stored(context: PageContext) -> None:
+def _show_stored(context: SentimentContext) -> None:
     measured = {}
     table = word_order.TABLE
     for name, info in context.models.items():
@@ -174,7 +174,7 @@ def _show_stored(context: PageContext) -> None:
         )
 
 
-def _show_accuracies(context: PageContext, title: str, measured: dict[str, pd.DataFrame]) -> None:
+def _show_accuracies(context: SentimentContext, title: str, measured: dict[str, pd.DataFrame]) -> None:
     """Draw accuracy with and without the order of the words, for the classifiers that were measured on the same
     sentences."""
     rows = [
@@ -205,7 +205,7 @@ def _show_accuracies(context: PageContext, title: str, measured: dict[str, pd.Da
     )
 
 
-def _said_of_many(context: PageContext, name: str, rows: pd.DataFrame) -> str:
+def _said_of_many(context: SentimentContext, name: str, rows: pd.DataFrame) -> str:
     """Return what shuffling many texts did to one classifier, in words."""
     changed = rows["decisions_changed"].mean()
     share = f"{percent(changed)} of the decisions" if changed else "no decision"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pages.components import padding
-from pages.components.sentiment.context import PageContext
+from pages.components.sentiment.context import SentimentContext
 
 
-def show(context: PageContext) -> None:
+def show(context: SentimentContext) -> None:
     """Draw the lines as batches, and what padding, mask and packing do to them."""
     padding.show(context.controls, context.network, context.label(context.network))

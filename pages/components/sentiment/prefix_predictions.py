@@ -17,12 +17,12 @@ from engine.plotting.classification.prefix_predictions import BeliefLine, belief
 from engine.wording import percent
 from pages.components import figures, header, notices
 from pages.components.calls import NOT_DRAWN, Call, call
-from pages.components.sentiment.context import PageContext
+from pages.components.sentiment.context import SentimentContext
 
 QUICKLY_SHOWN = 60  # words; a longer film takes over a second
 
 
-def show(context: PageContext) -> None:
+def show(context: SentimentContext) -> None:
     """Draw the film of the chosen network, with the order-blind one beside it, and the frame that is looked at."""
     header.section(
         "Belief, word by word",
@@ -78,7 +78,7 @@ def show(context: PageContext) -> None:
         st.caption(f"The film has {len(belief.steps)} frames, spread evenly over the {last:,} words.")
 
 
-def _measure(context: PageContext) -> tuple[Call[Belief], Belief | None]:
+def _measure(context: SentimentContext) -> tuple[Call[Belief], Belief | None]:
     """Return the film of the chosen network and that of the order-blind one, where it reads the same words."""
     belief = call(measure_belief, context.words, model=context.network).computed()
     blind = context.blind
@@ -87,7 +87,7 @@ def _measure(context: PageContext) -> tuple[Call[Belief], Belief | None]:
     return belief, call(measure_belief, context.words, model=blind).value
 
 
-def _ask_step(context: PageContext, turning: int) -> int:
+def _ask_step(context: SentimentContext, turning: int) -> int:
     """Draw the slider and the buttons; return how many words are read."""
     controls, last = context.controls, len(context.words)
     with st.container(horizontal=True, vertical_alignment="bottom", key="film-step"):
@@ -116,7 +116,7 @@ def _ask_step(context: PageContext, turning: int) -> int:
     return step
 
 
-def _show_frame(context: PageContext, belief: Belief, frame: int) -> None:
+def _show_frame(context: SentimentContext, belief: Belief, frame: int) -> None:
     """Draw what has been read at one frame, and what each half and the whole then say."""
     step = int(belief.steps[frame])
     said = [f"whole network **{percent(belief.both[frame])}**"]

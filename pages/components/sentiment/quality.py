@@ -26,7 +26,7 @@ from engine.wording import percent
 from pages.components import cache, figures, header, notices, state
 from pages.components.calls import call
 from pages.components.figures import Receipt
-from pages.components.sentiment.context import CORPORA, PAGE, PageContext, is_blind
+from pages.components.sentiment.context import CORPORA, PAGE, SentimentContext, is_blind
 
 LOOKED_FOR = "quality texts looked for"
 PER_PAGE = 10
@@ -39,7 +39,7 @@ SCORES_SENTENCE = (
 LONGEST_SHOWN = 600  # characters of a listed text; the whole one opens above
 
 
-def show(context: PageContext) -> None:
+def show(context: SentimentContext) -> None:
     """Draw the scores of all classifiers, then the chosen one's confusion, threshold, calibration, slices and
     errors."""
     table, version = str(quality.TABLE), _version()
@@ -70,7 +70,7 @@ def _version() -> float:
     return quality.TABLE.stat().st_mtime if quality.TABLE.is_file() else 0.0
 
 
-def _is_present(context: PageContext, name: str, weights: str) -> bool:
+def _is_present(context: SentimentContext, name: str, weights: str) -> bool:
     """Return whether a measured classifier is installed, with the weights it was measured with."""
     if name not in context.models:
         return False
@@ -81,7 +81,7 @@ def _texts_word(corpus: str) -> str:
     return CORPORA.get(corpus.partition("_")[0], corpus)
 
 
-def _show_scores(context: PageContext, scores: pd.DataFrame, corpus: str, sentence: str) -> None:
+def _show_scores(context: SentimentContext, scores: pd.DataFrame, corpus: str, sentence: str) -> None:
     names = [name for name in context.models if name in set(scores["model"])]
     scores = scores.set_index("model").loc[names].reset_index()
     labels = [context.label(name) for name in names]
@@ -114,7 +114,7 @@ def _show_scores(context: PageContext, scores: pd.DataFrame, corpus: str, senten
         st.markdown(notices.plain(meaning), width=header.TEXT_WIDTH)
 
 
-def _show_threshold(context: PageContext, found: ClassificationQuality) -> None:
+def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> None:
     header.section(
         f"Where to draw the line: {context.label(context.network)}",
         "The network gives a probability; somebody must say from where on it means “positive”. **Try:** move the "
@@ -171,7 +171,7 @@ def _show_threshold(context: PageContext, found: ClassificationQuality) -> None:
     )
 
 
-def _show_calibration(context: PageContext, found: ClassificationQuality, scores: pd.Series) -> None:
+def _show_calibration(context: SentimentContext, found: ClassificationQuality, scores: pd.Series) -> None:
     header.section(
         "Can its probabilities be believed?",
         "Of the texts it gives about 80 %, about 80 in 100 should really be positive. A network that is well "
@@ -201,7 +201,7 @@ def _show_calibration(context: PageContext, found: ClassificationQuality, scores
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
 
 
-def _show_slices(context: PageContext, found: ClassificationQuality, corpus: str) -> None:
+def _show_slices(context: SentimentContext, found: ClassificationQuality, corpus: str) -> None:
     header.section(
         "Where is it weak?",
         "The same texts in groups. **Try:** negation, and see whether the average of the words suffers more.",
@@ -246,7 +246,7 @@ def _show_slices(context: PageContext, found: ClassificationQuality, corpus: str
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
 
 
-def _show_errors(context: PageContext, found: ClassificationQuality, corpus: str) -> None:
+def _show_errors(context: SentimentContext, found: ClassificationQuality, corpus: str) -> None:
     header.section(
         "Errors to read",
         "What it got wrong at the threshold above. Some are the network's fault, some are a person's label.",
@@ -276,7 +276,7 @@ def _show_errors(context: PageContext, found: ClassificationQuality, corpus: str
     )
 
 
-def _show_row(context: PageContext, row: Any, texts: tuple[list[str], list[int], str] | None) -> None:
+def _show_row(context: SentimentContext, row: Any, texts: tuple[list[str], list[int], str] | None) -> None:
     facts = (
         f"Text {row.row + 1:,} · really {LABELS[row.label]} · {percent(row.probability)} positive · {row.words:,} words"
     )

@@ -15,7 +15,7 @@ from engine.inspection.classification.predictions import MAX_WORDS
 from pages.components import batches, cache, figures, header, notices, state
 from pages.components.batches import Sheet
 from pages.components.figures import Receipt
-from pages.components.sentiment.context import PAGE, PageContext
+from pages.components.sentiment.context import PAGE, SentimentContext
 
 NAME = "texts"
 TEXT = "many texts"
@@ -29,7 +29,7 @@ OWN_LINES = (
 )
 
 
-def show(context: PageContext) -> None:
+def show(context: SentimentContext) -> None:
     """Draw the box and the file, and what has been judged of them."""
     listed = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
     st.markdown(
@@ -54,7 +54,7 @@ def show(context: PageContext) -> None:
         _show_sheet(context, sheet)
 
 
-def _ask_lines(context: PageContext) -> list[str]:
+def _ask_lines(context: SentimentContext) -> list[str]:
     """Draw box, file and part; return the lines to judge, none where there is nothing or something is wrong with it."""
     text = st.text_area(
         "Lines to judge", value=state.recall(PAGE, TEXT, "\n".join(OWN_LINES)), height=160, key="texts-text"
@@ -80,7 +80,7 @@ def _read_file(name: str, data: bytes) -> list[str]:
     return read_text_column(lines, f"The file {name}") if is_table else lines
 
 
-def _show_sheet(context: PageContext, sheet: Sheet) -> None:
+def _show_sheet(context: SentimentContext, sheet: Sheet) -> None:
     frame = verdicts_frame(sheet.lines, sheet.found)
     done = sum(bool(row.label) for row in sheet.found.values())
     said = (
@@ -100,7 +100,7 @@ def _show_sheet(context: PageContext, sheet: Sheet) -> None:
     )
 
 
-def _receipt(context: PageContext, sheet: Sheet) -> Receipt:
+def _receipt(context: SentimentContext, sheet: Sheet) -> Receipt:
     return Receipt(
         model=context.network,
         seed="none: nothing is drawn at random",

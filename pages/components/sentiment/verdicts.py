@@ -16,7 +16,7 @@ from engine.plotting.classification.prefix_predictions import verdict_bars
 from engine.wording import percent
 from pages.components import figures, networks, notices
 from pages.components.calls import NOT_DRAWN, Call, call, receipt
-from pages.components.sentiment.context import CORPORA, PageContext, corpus
+from pages.components.sentiment.context import CORPORA, SentimentContext, corpus
 
 MOST_UNKNOWN_NAMED = 8
 
@@ -82,7 +82,7 @@ def _judgement(name: str, text: str) -> Call[list[Classification]]:
     return call(classify_texts, (text,), model=name, kept="shared")
 
 
-def show(context: PageContext) -> None:
+def show(context: SentimentContext) -> None:
     """Draw the verdict of the chosen classifier, large, and all of them as bars."""
     verdict = context.verdict
     left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
@@ -125,7 +125,7 @@ def show(context: PageContext) -> None:
     _warn(context)
 
 
-def _warn(context: PageContext) -> None:
+def _warn(context: SentimentContext) -> None:
     """Say which words the network does not know, and whether the text seems to be in a language it was not taught."""
     foreign = call(looks_foreign, context.words, model=context.network).value
     unknown = tuple(dict.fromkeys(context.verdict.unknown))
@@ -141,14 +141,14 @@ def _warn(context: PageContext) -> None:
         )
 
 
-def _sentence(context: PageContext) -> str:
+def _sentence(context: SentimentContext) -> str:
     said = ", ".join(f"{context.label(name)} {percent(context.positive(name))}" for name in context.verdicts)
     kinds = {verdict.label for verdict in context.verdicts.values()}
     together = f"All say {next(iter(kinds))}." if len(kinds) == 1 else "They do not agree."
     return f"Probability of “positive” for the text: {said}. {together}"
 
 
-def _table(context: PageContext) -> pd.DataFrame:
+def _table(context: SentimentContext) -> pd.DataFrame:
     rows = [
         {
             "network": context.label(name),

@@ -29,7 +29,7 @@ from pages.components import cache, figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.sentiment.context import PageContext
+from pages.components.sentiment.context import SentimentContext
 
 LANES = {"integrated": "Gradients", "shapley": "Shapley", "deleted": "Left out"}
 SEED = 1
@@ -39,7 +39,7 @@ FACTS = {
 }
 
 
-def show(context: PageContext) -> None:
+def show(context: SentimentContext) -> None:
     """Draw the strips, the word that is left out, the agreement with deletion, and the edits that turn the decision."""
     with notices.engine_errors():
         attributions.check_words(context.words)
@@ -54,7 +54,7 @@ def show(context: PageContext) -> None:
         _show_flips(context)
 
 
-def _show_strips(context: PageContext, explained: Call[Explanation]) -> None:
+def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> None:
     found = explained.value
     st.markdown(
         "Each number says how far a word moves the network towards “positive” (+) or away from it (−), in nats of "
@@ -125,7 +125,7 @@ def _show_agreement(explained: Call[Explanation]) -> None:
     )
 
 
-def _show_stored(context: PageContext) -> None:
+def _show_stored(context: SentimentContext) -> None:
     table = attributions.TABLE
     version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(context.network))
     try:
@@ -167,7 +167,7 @@ def _show_stored(context: PageContext) -> None:
     )
 
 
-def _show_flips(context: PageContext) -> None:
+def _show_flips(context: SentimentContext) -> None:
     st.markdown(
         "Found by search: first words are left out, then others are put in their place that the gradient recommends. "
         "**Everything shown here was really read by the network.** An edit that a reader would shrug off shows what "

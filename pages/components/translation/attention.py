@@ -13,10 +13,10 @@ from engine.plotting.translation.linked_words import linked_words
 from pages.components import figures, notices
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation import attention_ablation, receipts, searching
-from pages.components.translation.context import PageContext, style
+from pages.components.translation.context import TranslationContext, style
 
 
-def show(context: PageContext) -> None:
+def show(context: TranslationContext) -> None:
     """Draw the links and the map of the translation that is looked at, and put one of its steps on trial."""
     if not context.translation.target_words:
         notices.note("The network wrote nothing, so it looked nowhere.")
@@ -51,7 +51,7 @@ def show(context: PageContext) -> None:
     attention_ablation.show(context, trial, step)
 
 
-def _rows(context: PageContext, unit: str) -> tuple[list[str], list[str], np.ndarray, list[int]]:
+def _rows(context: TranslationContext, unit: str) -> tuple[list[str], list[str], np.ndarray, list[int]]:
     """Return what was read, what was written, the weights between, and the step (from 1) in which each row begins."""
     shown = context.translation
     if unit == "pieces":
@@ -62,7 +62,12 @@ def _rows(context: PageContext, unit: str) -> tuple[list[str], list[str], np.nda
 
 
 def _show_links(
-    context: PageContext, source: list[str], target: list[str], weights: np.ndarray, chosen: int, places: list[int]
+    context: TranslationContext,
+    source: list[str],
+    target: list[str],
+    weights: np.ndarray,
+    chosen: int,
+    places: list[int],
 ) -> None:
     row = weights[chosen]
     order = [place for place in row.argsort()[::-1][:3] if row[place] >= 0.05]

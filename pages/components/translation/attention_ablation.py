@@ -21,7 +21,7 @@ from engine.plotting.translation.linked_words import Weighting, step_changes, we
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import PageContext, style
+from pages.components.translation.context import TranslationContext, style
 
 KINDS = {
     "remove": "Remove a word",
@@ -33,7 +33,7 @@ KINDS = {
 SCOPES = {"step": "In this step", "rest": "In this step and all after it"}
 
 
-def ask_step(context: PageContext, trial: Trial) -> int:
+def ask_step(context: TranslationContext, trial: Trial) -> int:
     """Draw the slider over the steps and return the one chosen, from 1: at first the one that needs its attention
     most."""
     pieces = trial.translation.target_pieces
@@ -45,7 +45,7 @@ def ask_step(context: PageContext, trial: Trial) -> int:
     return step
 
 
-def show(context: PageContext, opened: Call[Trial], step: int) -> None:
+def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
     """Draw the change, the verdict on it, the controls at every step, and the search for another word."""
     trial = opened.value
     edit = _ask_edit(context, trial, step)
@@ -93,7 +93,7 @@ def show(context: PageContext, opened: Call[Trial], step: int) -> None:
         _show_search(context, opened, step, report)
 
 
-def _ask_edit(context: PageContext, trial: Trial, step: int) -> AttentionEdit:
+def _ask_edit(context: TranslationContext, trial: Trial, step: int) -> AttentionEdit:
     """Draw what can be done to the attention of the step and return what was chosen."""
     controls, words = context.controls, trial.translation.source_words
     kind = controls.segmented("attention_kind", KINDS.get)
@@ -117,7 +117,7 @@ def _ask_edit(context: PageContext, trial: Trial, step: int) -> AttentionEdit:
     return AttentionEdit(kind, words[place].start, words[place].stop, share, seed, scope)
 
 
-def _show_texts(context: PageContext, report: EditReport) -> None:
+def _show_texts(context: TranslationContext, report: EditReport) -> None:
     """Write both translations below each other, and where they part."""
     kept, own, new = len(report.kept), report.untouched, report.rewritten
     same = next(
@@ -137,7 +137,7 @@ def _show_texts(context: PageContext, report: EditReport) -> None:
         )
 
 
-def _show_all_steps(context: PageContext, opened: Call[Trial], step: int) -> None:
+def _show_all_steps(context: TranslationContext, opened: Call[Trial], step: int) -> None:
     trial = opened.value
     sentence = trial_sentence(trial)
     st.markdown("**Every step on trial**")
@@ -163,7 +163,7 @@ def _show_all_steps(context: PageContext, opened: Call[Trial], step: int) -> Non
     )
 
 
-def _show_search(context: PageContext, opened: Call[Trial], step: int, report: EditReport) -> None:
+def _show_search(context: TranslationContext, opened: Call[Trial], step: int, report: EditReport) -> None:
     """Ask for a word and draw the attention under which the network would most likely have written it."""
     others = report.choices[report.choices["token_id"] != opened.value.translation.target_ids[step - 1]]
     names = {str(token_id): piece for token_id, piece in zip(others["token_id"], others["piece"], strict=True)}

@@ -14,13 +14,13 @@ from pages.components.calls import NOT_DRAWN, Call, call, receipt, values
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.networks import mark
-from pages.components.translation.context import PageContext, is_attending, style, title
+from pages.components.translation.context import TranslationContext, is_attending, style, title
 from pages.components.translation.lengths import show_lengths
 
 WIDTH = 32  # directions, at first
 
 
-def show(context: PageContext) -> None:
+def show(context: TranslationContext) -> None:
     """Draw the press on the sentence at hand, BLEU against its width, and BLEU by the length of the sentence."""
     pair = sorted(context.pair, key=is_attending)  # the one without attention first
     with notices.engine_errors():
@@ -35,7 +35,7 @@ def show(context: PageContext) -> None:
     show_lengths(context.pair)
 
 
-def _show_press(context: PageContext, pair: list[ModelInfo]) -> None:
+def _show_press(context: TranslationContext, pair: list[ModelInfo]) -> None:
     st.markdown(
         "All that the network without attention ever knows of your sentence is one vector: the last states of its "
         "encoder. "
@@ -74,7 +74,9 @@ def _show_press(context: PageContext, pair: list[ModelInfo]) -> None:
     _show_stored(context, pair, size)
 
 
-def _show_curve(context: PageContext, pair: list[ModelInfo], pressed: dict[str, Call[Squeezed]], size: int) -> None:
+def _show_curve(
+    context: TranslationContext, pair: list[ModelInfo], pressed: dict[str, Call[Squeezed]], size: int
+) -> None:
     strips = values(pressed)
     lines = [
         PressLine(
@@ -139,7 +141,7 @@ def _marked(row: pd.Series | dict) -> str:
     return f"{notices.plain(before)}{gap}**≠ {notices.plain(word or breaks_at)}**{notices.plain(rest[len(word) :])}"
 
 
-def _show_stored(context: PageContext, pair: list[ModelInfo], size: int) -> None:
+def _show_stored(context: TranslationContext, pair: list[ModelInfo], size: int) -> None:
     """Draw BLEU and the variance kept against the width of the press, as measured on the test set."""
     tables = {info.name: call(stored_bleu, model=info.name).value for info in pair}
     measured = [info for info in pair if len(tables[info.name])]

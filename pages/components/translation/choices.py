@@ -14,10 +14,10 @@ from engine.plotting.translation.word_choices import describe_word_choices, word
 from pages.components import figures, header, notices
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts, searching
-from pages.components.translation.context import PageContext, style
+from pages.components.translation.context import TranslationContext, style
 
 
-def show(context: PageContext) -> None:
+def show(context: TranslationContext) -> None:
     """Draw the likeliest words in place of the one that is chosen, and all translations the search ended with."""
     if not context.translation.target_words:
         notices.note("The network wrote nothing, so there is no word to look at.")
@@ -27,7 +27,7 @@ def show(context: PageContext) -> None:
     show_hypotheses(context)
 
 
-def show_words(context: PageContext) -> None:
+def show_words(context: TranslationContext) -> None:
     """Draw the five likeliest words in one place of the translation, and the one that was written."""
     words = context.translation.target_words
     st.markdown(
@@ -56,7 +56,7 @@ def show_words(context: PageContext) -> None:
     )
 
 
-def show_hypotheses(context: PageContext) -> None:
+def show_hypotheses(context: TranslationContext) -> None:
     """Draw the n-best list of the search, or the translations of several seeds."""
     search = searching.of_view(context.view)
     found = search.translations(context.network, context.source, searching.SEEDS)

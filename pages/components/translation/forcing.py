@@ -37,13 +37,13 @@ from pages.components import figures, notices, state
 from pages.components.calls import Call
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts, wrong_word
-from pages.components.translation.context import PageContext
+from pages.components.translation.context import TranslationContext
 
 DECIDES = {"hand": "By hand", "coins": "By coins"}
 ROWS = {"steps": "By step", "pieces": "By piece"}
 
 
-def show(context: PageContext) -> None:
+def show(context: TranslationContext) -> None:
     """Draw the switches, the losses, the rows under each other, and what a wrong word does."""
     reference = context.ask_reference()
     labels = context.call(reference_labels, context.source, reference).value
@@ -63,7 +63,7 @@ def show(context: PageContext) -> None:
     wrong_word.show(context, report, reference, steps)
 
 
-def _switches(context: PageContext, reference: str, labels: list[str]) -> tuple[str, float | None, int]:
+def _switches(context: TranslationContext, reference: str, labels: list[str]) -> tuple[str, float | None, int]:
     """Draw who decides, and return the steps that are told; the chance is None where no coins decide."""
     controls, count = context.controls, len(labels)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -96,13 +96,13 @@ def _switches(context: PageContext, reference: str, labels: list[str]) -> tuple[
     return (steps, ratio, seed) if is_forcing else (NONE, None, seed)
 
 
-def _tell(context: PageContext, steps: str) -> None:
+def _tell(context: TranslationContext, steps: str) -> None:
     """Tell these steps from now on; runs before the page does."""
     for name, value in (("forcing_steps", steps), ("forcing_by", "hand"), ("teacher_forcing", True)):
         context.controls.set(name, value)
 
 
-def _scrub(context: PageContext, count: int, leading: int) -> None:
+def _scrub(context: TranslationContext, count: int, leading: int) -> None:
     key = f"forcing-first-{count}"
     state.set_widget(key, leading)
     st.slider(
@@ -115,7 +115,7 @@ def _scrub(context: PageContext, count: int, leading: int) -> None:
     )
 
 
-def _choose(context: PageContext, labels: list[str], told: tuple[bool, ...]) -> None:
+def _choose(context: TranslationContext, labels: list[str], told: tuple[bool, ...]) -> None:
     key = f"forcing-pills-{len(labels)}"
     state.set_widget(key, [place for place, flag in enumerate(told) if flag])
     st.pills(
@@ -146,7 +146,7 @@ def _show_losses(report: ForcingReport) -> None:
     )
 
 
-def _show_rows(context: PageContext, made: Call[ForcingReport]) -> None:
+def _show_rows(context: TranslationContext, made: Call[ForcingReport]) -> None:
     report = made.value
     sentence = mixed_sentence(report)
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
@@ -202,7 +202,7 @@ def _show_curves(report: ForcingReport) -> None:
     )
 
 
-def _show_coins(context: PageContext, report: ForcingReport, reference: str, ratio: float, seed: int) -> None:
+def _show_coins(context: TranslationContext, report: ForcingReport, reference: str, ratio: float, seed: int) -> None:
     with st.spinner("Tossing the coins of 20 seeds"):
         made = context.call(coin_outcomes, context.source, reference).computed()
     outcomes = made.value

@@ -16,13 +16,13 @@ from pages.components.batches import Sheet
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts, searching
-from pages.components.translation.context import PageContext
+from pages.components.translation.context import TranslationContext
 from pages.components.translation.results import LINES_TEXT, PAGE
 
 NAME = "many-lines"
 
 
-def show(context: PageContext) -> None:
+def show(context: TranslationContext) -> None:
     """Draw the box and the file, and what has been translated of them."""
     st.markdown(
         f"Paste lines or bring a file: plain text in UTF-8, at most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} "
@@ -46,7 +46,7 @@ def show(context: PageContext) -> None:
         _show_sheet(context, search, sheet)
 
 
-def _ask_lines(context: PageContext) -> list[str]:
+def _ask_lines(context: TranslationContext) -> list[str]:
     """Draw box, file and part; return the lines to translate, none where there is nothing or something is wrong with
     it."""
     text = st.text_area(
@@ -70,7 +70,7 @@ def _ask_lines(context: PageContext) -> list[str]:
     return batches.choose_part(context.controls, "many_lines_part", lines, "translated")
 
 
-def _show_sheet(context: PageContext, search: searching.Search, sheet: Sheet) -> None:
+def _show_sheet(context: TranslationContext, search: searching.Search, sheet: Sheet) -> None:
     frame = lines_frame(sheet.lines, sheet.found)
     st.markdown(notices.plain(_summary(sheet)))
     sure = st.column_config.NumberColumn(
@@ -97,7 +97,7 @@ def _summary(sheet: Sheet) -> str:
     return sheet.say(f"{done:,} of {len(sheet.lines):,} lines translated in {sheet.elapsed_seconds:.1f} s{speed}.")
 
 
-def _receipt(context: PageContext, search: searching.Search, sheet: Sheet) -> Receipt:
+def _receipt(context: TranslationContext, search: searching.Search, sheet: Sheet) -> Receipt:
     settings, drawn = search.settings, search.sampling
     options = f"beam_size={settings.beam_size}, length_penalty={settings.length_penalty!r}"
     options += f", sampling={drawn!r}" if drawn else ""

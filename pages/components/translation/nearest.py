@@ -15,10 +15,10 @@ from engine.inspection.translation.swap_settings import STATES
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import PageContext
+from pages.components.translation.context import TranslationContext
 
 
-def show(context: PageContext) -> None:
+def show(context: TranslationContext) -> None:
     """Draw the choice of state and corpus, and the sentences whose states come nearest."""
     st.markdown(
         "All that a state holds is some hundred numbers. Sentences that leave the network with nearly the same "

@@ -15,10 +15,10 @@ from engine.plotting.translation.beam_tree import settings_map
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import PageContext
+from pages.components.translation.context import TranslationContext
 
 
-def show(context: PageContext, search: SearchReport) -> None:
+def show(context: TranslationContext, search: SearchReport) -> None:
     """Draw the map of winners, the sentences behind its letters, and what chrF says of them."""
     st.markdown(
         "**Which setting chooses which sentence?** Each letter is a sentence; click one to search with its setting."
@@ -52,7 +52,7 @@ def show(context: PageContext, search: SearchReport) -> None:
     figures.show_table(table.drop(columns="is_finished").round({"log_prob": 4, "chrf": 2}), name="search-winners")
 
 
-def _use(context: PageContext, report: SettingsReport, cell: int) -> None:
+def _use(context: TranslationContext, report: SettingsReport, cell: int) -> None:
     row = report.cells.iloc[cell]
     context.controls.set("search_width", int(row["width"]))
     context.controls.set("search_penalty", float(row["length_penalty"]))

@@ -15,10 +15,10 @@ from pages.components.calls import NOT_DRAWN, call, receipt, values
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts
-from pages.components.translation.context import PageContext, grouped, title
+from pages.components.translation.context import TranslationContext, grouped, title
 
 
-def show(context: PageContext) -> None:
+def show(context: TranslationContext) -> None:
     """Draw the sentence at hand as all four translate it, then what was measured on the test set."""
     st.markdown(
         "These networks are the same but for one thing: what their decoder read while it learnt. **Always forced**: "
@@ -34,7 +34,7 @@ def show(context: PageContext) -> None:
         _show_measured()
 
 
-def _show_sentence(context: PageContext) -> None:
+def _show_sentence(context: TranslationContext) -> None:
     models = grouped(list(context.models.values())).get("forcing", [])
     if not models:
         commands = "; ".join(regimes.TRAIN_COMMAND.format(recipe=recipe) for recipe in regimes.RECIPES)

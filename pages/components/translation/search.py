@@ -16,10 +16,10 @@ from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation import penalty_sweep, search_tries
-from pages.components.translation.context import PageContext, search_call
+from pages.components.translation.context import TranslationContext, search_call
 
 
-def show(context: PageContext) -> None:
+def show(context: TranslationContext) -> None:
     """Draw the tree, the sentences brought back, the winner with its alternatives, and the map of settings."""
     st.markdown(
         "A beam search keeps the few likeliest beginnings at each step and forgets the rest for good, though one of "
@@ -46,7 +46,7 @@ def show(context: PageContext) -> None:
     penalty_sweep.show(context, report)
 
 
-def _show_tree(context: PageContext, search: Call[SearchReport], tries: search_tries.Tries) -> None:
+def _show_tree(context: TranslationContext, search: Call[SearchReport], tries: search_tries.Tries) -> None:
     report = search.value
     nodes = report.nodes.assign(reason=report.nodes["fate"].map(describe_fate))
     last = max(int(nodes["step"].max()), *[len(found.token_ids) for found in tries.found], 1)
@@ -77,7 +77,7 @@ def _show_tree(context: PageContext, search: Call[SearchReport], tries: search_t
     )
 
 
-def _choose_window(context: PageContext, last: int) -> tuple[int, int]:
+def _choose_window(context: TranslationContext, last: int) -> tuple[int, int]:
     """Draw the sliders of the part in view; return its first step and how many it has."""
     with st.container(horizontal=True):
         shown = min(last, context.controls.slider("search_shown", width=280))

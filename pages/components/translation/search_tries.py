@@ -23,7 +23,7 @@ from engine.wording import percent
 from pages.components import cache, figures, notices, state
 from pages.components.calls import NOT_DRAWN, Call, receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import PageContext
+from pages.components.translation.context import TranslationContext
 
 PAGE = "translation"
 CODE = "search_tries"
@@ -35,7 +35,7 @@ class Tries:
     """The list as one run of the page needs it: the beginnings, and what the search made of each that it could
     follow."""
 
-    context: PageContext
+    context: TranslationContext
     report: SearchReport
     beginnings: list[tuple[int, ...]]
     calls: list[Call[Try]] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Tries:
         self.context.controls.set(CODE, write_code(_mark(self.context), beginnings))
 
 
-def open_list(context: PageContext, report: SearchReport) -> Tries:
+def open_list(context: TranslationContext, report: SearchReport) -> Tries:
     """Draw the box with the list's code and return the list; one that belongs to another sentence or network is put
     aside."""
     code = context.controls.text_input(CODE)
@@ -183,5 +183,5 @@ def show_alternatives(tries: Tries) -> None:
         )
 
 
-def _mark(context: PageContext) -> str:
+def _mark(context: TranslationContext) -> str:
     return state.fingerprint(context.network, context.source)[:6]

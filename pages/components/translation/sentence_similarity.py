@@ -16,10 +16,10 @@ from engine.plotting.translation.word_marks import state_cosines
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import PageContext, search_call
+from pages.components.translation.context import TranslationContext, search_call
 
 
-def show(context: PageContext) -> None:
+def show(context: TranslationContext) -> None:
     """Draw the second sentence's box, both translations, and how far the states lie apart at each place."""
     st.markdown(
         "Give the network a second sentence, one word off. A state is some hundred numbers; where both sentences "

@@ -22,10 +22,10 @@ from engine.plotting.translation.word_marks import neighbour_marks, word_marks
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import PageContext
+from pages.components.translation.context import TranslationContext
 
 
-def show(context: PageContext) -> None:
+def show(context: TranslationContext) -> None:
     """Draw the words, the neighbours of the chosen one, what the swap changes, and what every neighbour would do."""
     st.markdown(
         "Choose a word, then one of its neighbours: words that the network keeps near it among its embeddings, the "
@@ -61,7 +61,7 @@ def show(context: PageContext) -> None:
         )
 
 
-def _choose_word(context: PageContext, words: list[SourceWord]) -> int:
+def _choose_word(context: TranslationContext, words: list[SourceWord]) -> int:
     """Draw the sentence as marks and a box to choose a word; return its place."""
     names = [f"{number} {word.text}" for number, word in enumerate(words, start=1)]
     context.controls.offer("swaps_word", names, default=names[default_word(words)])
@@ -80,7 +80,7 @@ def _choose_word(context: PageContext, words: list[SourceWord]) -> int:
     return place
 
 
-def _choose_new(context: PageContext, word: SourceWord, neighbours: list[Neighbour]) -> str:
+def _choose_new(context: TranslationContext, word: SourceWord, neighbours: list[Neighbour]) -> str:
     """Draw the neighbours and the boxes; return the word to put in."""
     chosen = ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -117,12 +117,12 @@ def _choose_new(context: PageContext, word: SourceWord, neighbours: list[Neighbo
     return typed or chosen
 
 
-def _put(context: PageContext, name: str) -> None:
+def _put(context: TranslationContext, name: str) -> None:
     context.controls.set("swaps_typed", "")
     context.controls.set("swaps_neighbour", name)
 
 
-def _show_swap(context: PageContext, word: SourceWord, new: str) -> None:
+def _show_swap(context: TranslationContext, word: SourceWord, new: str) -> None:
     swapped, old = context.call(swap_word, context.search, word, new), context.search.value.best
     found = swapped.value
     sentence, rows = swap_sentence(word.text, new, old, found), arrange_swap(old, found.after)

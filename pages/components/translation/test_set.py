@@ -18,7 +18,7 @@ from pages.components import cache, figures, header, notices, state
 from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import PageContext, style
+from pages.components.translation.context import TranslationContext, style
 from pages.components.translation.results import PAGE
 
 LOOKED_FOR = "test set texts looked for"
@@ -26,7 +26,7 @@ PER_PAGE = 10
 SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats per piece"}
 
 
-def show(context: PageContext) -> None:
+def show(context: TranslationContext) -> None:
     """Draw the table of all networks of this direction, then one network's sentences in the order that is chosen."""
     st.markdown(
         "The networks were taught other sentences than these. BLEU and chrF count what a translation shares with a "
@@ -51,7 +51,7 @@ def show(context: PageContext) -> None:
     _show_sentences(context, measured)
 
 
-def _measured(context: PageContext) -> tuple[dict[str, pd.DataFrame], list[str]]:
+def _measured(context: TranslationContext) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """Return the sentences of every network of the direction that was measured, and the names of the others.
 
     Raises:
@@ -75,7 +75,7 @@ def _measured(context: PageContext) -> tuple[dict[str, pd.DataFrame], list[str]]
     ]
 
 
-def _show_sentences(context: PageContext, measured: dict[str, pd.DataFrame]) -> None:
+def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFrame]) -> None:
     controls, names = context.controls, list(measured)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.offer("test_set_model", names, context.label)
@@ -138,7 +138,7 @@ def _show_sentences(context: PageContext, measured: dict[str, pd.DataFrame]) -> 
         _show_row(context, row)
 
 
-def _show_row(context: PageContext, row: Any) -> None:
+def _show_row(context: TranslationContext, row: Any) -> None:
     facts = (
         f"Sentence {row.Index + 1:,} · chrF {row.chrf:.1f} · BLEU {row.bleu:.1f} · TER {row.ter:.1f} · "
         f"{row.source_words} words"
@@ -161,13 +161,13 @@ def _show_row(context: PageContext, row: Any) -> None:
             st.text(f"{row.source}\n{row.reference}")
 
 
-def _open(context: PageContext, source: str, reference: str) -> None:
+def _open(context: TranslationContext, source: str, reference: str) -> None:
     """Put a sentence and its reference into the boxes; runs before the page does."""
     context.controls.set("text", source)
     context.controls.set("reference", reference)
 
 
-def _texts(context: PageContext, corpus: str) -> pd.DataFrame | None:
+def _texts(context: TranslationContext, corpus: str) -> pd.DataFrame | None:
     """Return the texts of a test set where they can be read here, else say why they are not shown and return None.
 
     A local copy is read at once. The Hub is asked only when the visitor says so: that can take a while.

@@ -19,10 +19,10 @@ from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts
-from pages.components.translation.context import PageContext
+from pages.components.translation.context import TranslationContext
 
 
-def show(context: PageContext, report: ForcingReport, reference: str, steps: str) -> None:
+def show(context: TranslationContext, report: ForcingReport, reference: str, steps: str) -> None:
     """Draw the choice of step and word, the verdict, both rows under each other, and how long the word is felt."""
     st.markdown("#### Put a wrong word in its mouth")
     st.markdown(
