@@ -39,7 +39,7 @@ def replaced(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
             if folder.exists():
                 _take_over(folder, draft, without)
             yield draft
-            _put_in_place(draft, folder)
+            _put_in_position(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
@@ -66,7 +66,7 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return known.st_dev, known.st_ino
 
 
-def _put_in_place(draft: Path, folder: Path) -> None:
+def _put_in_position(draft: Path, folder: Path) -> None:
     """Let two folders change places, so that the draft is the one to throw away."""
     if not folder.exists():
         os.rename(draft, folder)

@@ -33,9 +33,9 @@ def percent(share: float, digits: int = 1) -> str:
     if math.isnan(share):
         return "unknown"
     least = max(digits, 1) if abs(share) < 0.01 and share else digits
-    for places in range(least, digits + 3):
-        text = f"{100 * share:.{places}f}"
+    for positions in range(least, digits + 3):
+        text = f"{100 * share:.{positions}f}"
         if float(text) not in (0.0, 100.0) or share in (0, 1):
             return f"{text} %"
-    step = 10.0**-places
+    step = 10.0**-positions
     return f"under {step:g} %" if share < 0.5 else f"over {100 - step:g} %"

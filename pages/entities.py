@@ -61,7 +61,7 @@ context = EntitiesContext(
     network=network,
     text=line.text,
     lines=[line.text for line in lines],
-    places=line.places,
+    positions=line.positions,
 )
 with notices.engine_errors():
     if lines or not tool.needs_text:

@@ -15,13 +15,13 @@ def whole_sentences(rows: Sequence[Sequence[str]]) -> list[int]:
     texts = [_framed(row) for row in rows]
     holders = _holders(rows, range(len(rows)))
 
-    def is_whole(place: int) -> bool:
-        row, text = rows[place], texts[place]
+    def is_whole(position: int) -> bool:
+        row, text = rows[position], texts[position]
         return not any(
             len(texts[other]) > len(text) and text in texts[other] for other in holders[tuple(row[:SHARED_WORDS])]
         )
 
-    return [place for place, row in enumerate(rows) if len(row) >= SHARED_WORDS and is_whole(place)]
+    return [position for position, row in enumerate(rows) if len(row) >= SHARED_WORDS and is_whole(position)]
 
 
 def hold_out(rows: Sequence[Sequence[str]], count: int, seed: int) -> tuple[list[int], list[int]]:
@@ -34,30 +34,30 @@ def hold_out(rows: Sequence[Sequence[str]], count: int, seed: int) -> tuple[list
     whole = whole_sentences(rows)
     kept_back = sorted(random.Random(seed).sample(whole, min(count, len(whole) // 10)))
     chosen = set(kept_back)
-    texts = {place: _framed(rows[place]) for place in kept_back}
+    texts = {position: _framed(rows[position]) for position in kept_back}
     holders = _holders(rows, kept_back)
-    said_elsewhere = {part for place in whole if place not in chosen for part in _short_parts(rows[place])}
-    said_there = {part for place in kept_back for part in _short_parts(rows[place])}
+    said_elsewhere = {part for position in whole if position not in chosen for part in _short_parts(rows[position])}
+    said_there = {part for position in kept_back for part in _short_parts(rows[position])}
 
     def is_apart(row: Sequence[str]) -> bool:
         if len(row) < SHARED_WORDS:
             return bool(row) and (tuple(row) not in said_there or tuple(row) in said_elsewhere)
-        return not any(_framed(row) in texts[place] for place in holders.get(tuple(row[:SHARED_WORDS]), ()))
+        return not any(_framed(row) in texts[position] for position in holders.get(tuple(row[:SHARED_WORDS]), ()))
 
-    return [place for place, row in enumerate(rows) if is_apart(row)], kept_back
+    return [position for position, row in enumerate(rows) if is_apart(row)], kept_back
 
 
 def _framed(row: Sequence[str]) -> str:
     return f" {' '.join(row)} "
 
 
-def _holders(rows: Sequence[Sequence[str]], places: Sequence[int]) -> dict[tuple[str, ...], list[int]]:
+def _holders(rows: Sequence[Sequence[str]], positions: Sequence[int]) -> dict[tuple[str, ...], list[int]]:
     """Return for each run of four words the places of the rows it stands in."""
     holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for place in places:
-        row = rows[place]
+    for position in positions:
+        row = rows[position]
         for run in {tuple(row[i : i + SHARED_WORDS]) for i in range(len(row) - SHARED_WORDS + 1)}:
-            holders[run].append(place)
+            holders[run].append(position)
     return holders
 
 

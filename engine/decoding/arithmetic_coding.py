@@ -269,8 +269,8 @@ def _write_number(number: int) -> bytes:
 
 def _read_number(code: bytes) -> tuple[int, int]:
     number = 0
-    for place, byte in enumerate(code[:3]):
-        number += (byte % 128) << (7 * place)
+    for position, byte in enumerate(code[:3]):
+        number += (byte % 128) << (7 * position)
         if byte < 128 and number <= MAX_TOKENS:
-            return number, place + 1
+            return number, position + 1
     raise DataError("The code is damaged: it does not begin with the length of a text.")

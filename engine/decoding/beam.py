@@ -111,11 +111,13 @@ def beam(
             part.tolist() for part in _leading(log_probs, scores, every if is_exact else min(2 * width, every))
         )
         keep_rows, keep_tokens, keep_scores, still = [], [], [], []
-        for place, sentence in enumerate(active):
+        for position, sentence in enumerate(active):
             rows: list[int] = []
             words, values, fates = [], [], []
-            for rank, (total, parent, token) in enumerate(zip(best[place], parents[place], tokens[place], strict=True)):
-                row = place * beams + parent
+            for rank, (total, parent, token) in enumerate(
+                zip(best[position], parents[position], tokens[position], strict=True)
+            ):
+                row = position * beams + parent
                 if total == float("-inf"):
                     break
                 if token != eos_id:
@@ -130,7 +132,7 @@ def beam(
                     ended_by = float(log_probs[row, token])
                     sentence.keep(hypothesis(sentence, row, total, ended_by, state.attention_weights), width)
             if observe:
-                seen = [part[place][: len(fates)] for part in (parents, tokens, added, best)]
+                seen = [part[position][: len(fates)] for part in (parents, tokens, added, best)]
                 observe(Candidates(sentence.index, time, seen[0], seen[1], seen[2], seen[3], fates))
             horizon = max_new_tokens if is_exact else time
             if rows and not _is_decided(sentence, values[0], width, horizon, length_penalty):
@@ -151,11 +153,11 @@ def beam(
         steps = torch.cat([steps[chosen], step_log_probs[:, None]], dim=1)
         attention = torch.cat([attention[chosen], state.attention_weights[:, None].float()], dim=1)
         if time == max_new_tokens:
-            for place, sentence in enumerate(active):
+            for position, sentence in enumerate(active):
                 for k in range(width):
-                    total = float(scores[place, k])
+                    total = float(scores[position, k])
                     if total > float("-inf") and len(sentence.ended) < width:
-                        row = place * width + k
+                        row = position * width + k
                         sentence.keep(hypothesis(sentence, row, total, None, state.attention_weights), width)
     return [sentence.ended for sentence in sentences]
 
@@ -179,10 +181,10 @@ def _leading(log_probs: Tensor, scores: Tensor, wanted: int) -> tuple[Tensor, Te
     parents, group = chosen // groups, chosen % groups
     own = table[torch.arange(count)[:, None], parents, :, group]  # (B, wanted, V / groups)
     totals = own + scores.gather(1, parents)[:, :, None]
-    best, places = totals.view(count, -1).topk(wanted, dim=-1)
-    which, inside = places // totals.shape[2], places % totals.shape[2]
+    best, positions = totals.view(count, -1).topk(wanted, dim=-1)
+    which, inside = positions // totals.shape[2], positions % totals.shape[2]
     tokens = inside * groups + group.gather(1, which)
-    return best, parents.gather(1, which), tokens, own.view(count, -1).gather(1, places)
+    return best, parents.gather(1, which), tokens, own.view(count, -1).gather(1, positions)
 
 
 class _ForcedPrefix(NamedTuple):

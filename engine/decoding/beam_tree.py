@@ -72,7 +72,7 @@ class BeamTree:
 
     def token_ids(self, node: int) -> list[int]:
         """Return the tokens from the first one to the node's own, an end mark included."""
-        return [self.nodes[place].token_id for place in self.path(node)]
+        return [self.nodes[position].token_id for position in self.path(node)]
 
     def score(self, node: int) -> float:
         """Return what the search compares: the total over the length to the power of the penalty."""

@@ -139,16 +139,16 @@ class WritingTree:
         """Return the tree without `node` and all that follows it; the pen moves to before it if it stood there."""
         self._check(node)
         gone = {node} if node != START else set()
-        places = {START: START}
+        positions = {START: START}
         kept: list[WritingNode] = []
         for index, other in enumerate(self.nodes):
             if index in gone or other.parent in gone:
                 gone.add(index)
                 continue
-            places[index] = len(kept)
-            kept.append(dataclasses.replace(other, parent=places[other.parent]))
+            positions[index] = len(kept)
+            kept.append(dataclasses.replace(other, parent=positions[other.parent]))
         pen = self.nodes[node].parent if self.pen in gone else self.pen
-        return WritingTree(tuple(kept), places[pen])
+        return WritingTree(tuple(kept), positions[pen])
 
     def branch_start(self, node: int | None = None) -> int:
         """Return the first node of the branch that `node` (default: the pen) lies on: the last one with a sibling."""

@@ -41,12 +41,12 @@ class WinnersBySetting:
     """The winner of each search.
 
     Attributes:
-        places: index into `winners`, (widths, penalties); winners are numbered from the first cell on.
+        positions: index into `winners`, (widths, penalties); winners are numbered from the first cell on.
     """
 
     widths: tuple[int, ...]
     penalties: tuple[float, ...]
-    places: np.ndarray
+    positions: np.ndarray
     winners: tuple[Winner, ...]
 
 
@@ -151,12 +151,12 @@ def _number(cells: list[list[Winner]], widths: Sequence[int], penalties: Sequenc
     """Number the winners by their tokens: two searches add up the same numbers in another order."""
     numbers: dict[tuple[Beginning, bool], int] = {}
     winners: list[Winner] = []
-    places = np.zeros((len(widths), len(penalties)), dtype=int)
+    positions = np.zeros((len(widths), len(penalties)), dtype=int)
     for row, entries in enumerate(cells):
         for column, winner in enumerate(entries):
             name = (winner.token_ids, winner.is_finished)
             if name not in numbers:
                 numbers[name] = len(winners)
                 winners.append(winner)
-            places[row, column] = numbers[name]
-    return WinnersBySetting(tuple(widths), tuple(penalties), places, tuple(winners))
+            positions[row, column] = numbers[name]
+    return WinnersBySetting(tuple(widths), tuple(penalties), positions, tuple(winners))

@@ -30,15 +30,15 @@ def read_text_column(lines: Sequence[str], name: str = "The file") -> list[str]:
         raise InputError(f"{name} is no CSV that can be read ({error}).") from error
     columns = [column.strip() for column in rows[0]] if rows else []
     found = [column.lower() for column in columns]
-    place = next((found.index(known) for known in TEXT_COLUMNS if known in found), None)
-    if place is None:
+    position = next((found.index(known) for known in TEXT_COLUMNS if known in found), None)
+    if position is None:
         listed = ", ".join(f"“{column[:40]}”" for column in columns[:_SHOWN]) + (" …" if len(columns) > _SHOWN else "")
         raise InputError(
             f"{name} has no column of texts: its first line names {listed or 'nothing'}. Call the column with the "
             "sentences "
             f"{', '.join(f'“{known}”' for known in TEXT_COLUMNS[:-1])} or “{TEXT_COLUMNS[-1]}”."
         )
-    texts = [" ".join(row[place].split()) if len(row) > place else "" for row in rows[1:]]
+    texts = [" ".join(row[position].split()) if len(row) > position else "" for row in rows[1:]]
     if not any(texts):
-        raise InputError(f"{name} has nothing below “{columns[place]}”: put one sentence in each row.")
+        raise InputError(f"{name} has nothing below “{columns[position]}”: put one sentence in each row.")
     return texts

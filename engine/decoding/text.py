@@ -299,7 +299,7 @@ def search_by_chance(
     """Return `count` hypotheses for one source (1, S), drawn with consecutive seeds; the length limit is that of
     `search`."""
     chances = {name: getattr(settings, name) for name in ("temperature", "top_k", "top_p")}
-    seeds = [settings.seed + place for place in range(count)]
+    seeds = [settings.seed + position for position in range(count)]
     return drawn(loaded.model, source_ids, lengths, seeds=seeds, **decoding_options(loaded, lengths), **chances)
 
 

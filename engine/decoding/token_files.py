@@ -28,12 +28,12 @@ def read_token_lines(lines: Sequence[str], name: str = "The file") -> list[tuple
             f"{name} has no token in it: put one word on each line, and an empty line after each sentence."
         )
     is_counted = len(rows[0]) > 1 and all(len(row) > 1 and row[0].isdecimal() for row in rows)
-    place = 1 if is_counted else 0
-    if any(not row[place].strip() for row in rows):
+    position = 1 if is_counted else 0
+    if any(not row[position].strip() for row in rows):
         raise InputError(
             f"{name} has a line without a word: put one word on each line, and an empty line after each sentence."
         )
-    return [tuple(row[place].strip() for row in sentence) for sentence in sentences if sentence]
+    return [tuple(row[position].strip() for row in sentence) for sentence in sentences if sentence]
 
 
 def join_tagged(sentences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> bytes:

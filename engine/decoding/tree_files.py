@@ -48,10 +48,10 @@ class TreeFile:
             InputError: a token is not in its vocabulary, or stands twice at the same place.
         """
         vocabulary = loaded.tokenizer.backend.get_vocab()
-        unknown = [(place, token) for place, token in enumerate(self.tokens) if token not in vocabulary]
+        unknown = [(position, token) for position, token in enumerate(self.tokens) if token not in vocabulary]
         if unknown:
-            place, token = unknown[0]
-            raise InputError(f"Step {place} of the file is “{token[:20]}”, which {loaded.info.name} does not know.")
+            position, token = unknown[0]
+            raise InputError(f"Step {position} of the file is “{token[:20]}”, which {loaded.info.name} does not know.")
         nodes = zip(self.shape.nodes, self.tokens, strict=True)
         named = tuple(dataclasses.replace(node, token_id=vocabulary[token]) for node, token in nodes)
         return reread(loaded, self.prompt, WritingTree(named, self.shape.pen))
@@ -96,22 +96,22 @@ def read_json(data: bytes) -> TreeFile:
     if len(stored["nodes"]) > MAX_NODES:
         raise InputError(f"The file has {len(stored['nodes']):,} steps; a tree holds at most {MAX_NODES:,}.")
     nodes, tokens = [], []
-    for place, entry in enumerate(stored["nodes"]):
-        _check_fields(f"Step {place} of the file", entry, _NODE)
+    for position, entry in enumerate(stored["nodes"]):
+        _check_fields(f"Step {position} of the file", entry, _NODE)
         if entry["author"] not in AUTHORS:
             raise InputError(
-                f"Step {place} of the file has the author {entry['author'][:20]!r}; it must be one of "
+                f"Step {position} of the file has the author {entry['author'][:20]!r}; it must be one of "
                 f"{', '.join(AUTHORS)}."
             )
-        if not -1 <= entry["parent"] < place:
+        if not -1 <= entry["parent"] < position:
             raise InputError(
-                f"Step {place} of the file follows step {entry['parent']}, which does not come before it: no tree "
+                f"Step {position} of the file follows step {entry['parent']}, which does not come before it: no tree "
                 "grows so."
             )
-        check_characters(f"Step {place} of the file", entry["token"])
+        check_characters(f"Step {position} of the file", entry["token"])
         tokens.append(entry["token"])
         nodes.append(
-            WritingNode(entry["parent"], place, entry["author"])
+            WritingNode(entry["parent"], position, entry["author"])
         )  # the place stands in for the token until it is known
     if not -1 <= stored["pen"] < len(nodes):
         raise InputError(f"The file's pen stands at step {stored['pen']}, and the steps are 0 to {len(nodes) - 1}.")

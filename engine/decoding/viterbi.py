@@ -86,15 +86,15 @@ def best_paths(
         best = np.take_along_axis(scores, origins[time].T, axis=0).T + emissions[time][:, None]
     last = (best + end[:, None]).ravel()
     paths = []
-    for place in np.argsort(-last, kind="stable")[:count]:
-        if last[place] == -np.inf:
+    for position in np.argsort(-last, kind="stable")[:count]:
+        if last[position] == -np.inf:
             break
-        at, found = int(place), []
+        at, found = int(position), []
         for time in range(len(emissions) - 1, -1, -1):
             tag, way = divmod(at, count)
             found.append(tag)
             at = int(origins[time, tag, way])
-        paths.append(Path(float(last[place]), tuple(found[::-1])))
+        paths.append(Path(float(last[position]), tuple(found[::-1])))
     return paths
 
 
@@ -102,9 +102,9 @@ def score_of(
     tags: Sequence[int], emissions: np.ndarray, transitions: np.ndarray, start: np.ndarray, end: np.ndarray
 ) -> float:
     """Return the score of one sequence, as it stands at the top of this file."""
-    places = np.asarray(tags)
-    emitted = emissions[np.arange(len(places)), places].sum()
-    return float(start[places[0]] + emitted + transitions[places[:-1], places[1:]].sum() + end[places[-1]])
+    positions = np.asarray(tags)
+    emitted = emissions[np.arange(len(positions)), positions].sum()
+    return float(start[positions[0]] + emitted + transitions[positions[:-1], positions[1:]].sum() + end[positions[-1]])
 
 
 def log_partition(emissions: np.ndarray, transitions: np.ndarray, start: np.ndarray, end: np.ndarray) -> float:
@@ -162,8 +162,8 @@ def _span(
     backward: np.ndarray,
 ) -> float:
     inside = sum(
-        transitions[before, tag] + emissions[begin + place, tag]
-        for place, (before, tag) in enumerate(zip(tags, tags[1:], strict=False), start=1)
+        transitions[before, tag] + emissions[begin + position, tag]
+        for position, (before, tag) in enumerate(zip(tags, tags[1:], strict=False), start=1)
     )
     return float(forward[begin, tags[0]] + inside + backward[begin + len(tags) - 1, tags[-1]])
 

@@ -42,7 +42,7 @@ def measure_agreement(loaded: LoadedModel) -> Iterator[tuple[float, list[JsonObj
     """
     corpus = load_corpus(corpora_of(loaded)[0])
     split = evaluated_split(corpus)
-    places, texts, _ = readable_rows(corpus, split)
+    positions, texts, _ = readable_rows(corpus, split)
     facts = {
         "model": loaded.info.name,
         "weights": weights_in(str(loaded.info.path)),
@@ -50,7 +50,7 @@ def measure_agreement(loaded: LoadedModel) -> Iterator[tuple[float, list[JsonObj
         "title": f"{corpus.spec.title} {split}",
         "read_from": corpus.source.kind,
     }
-    for number, (row, words) in enumerate(zip(places, texts, strict=True), start=1):
+    for number, (row, words) in enumerate(zip(positions, texts, strict=True), start=1):
         if not MIN_WORDS <= len(words) <= MAX_WORDS:
             continue
         found = explain(loaded, tuple(words))

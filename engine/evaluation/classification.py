@@ -68,8 +68,12 @@ def readable_rows(corpus: Corpus, split: str) -> tuple[list[int], list[list[str]
     """Return the places, words and labels of the texts of a split that have a word in them."""
     texts, labels = corpus.read(LABELLED_TEXTS, split)
     rows = [split_words(without_breaks(text)) for text in texts]
-    places = [place for place, row in enumerate(rows) if is_readable(row)]
-    return places, [rows[place] for place in places], np.array([labels[place] for place in places], dtype=np.int64)
+    positions = [position for position, row in enumerate(rows) if is_readable(row)]
+    return (
+        positions,
+        [rows[position] for position in positions],
+        np.array([labels[position] for position in positions], dtype=np.int64),
+    )
 
 
 def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -101,11 +105,11 @@ def predictions(loaded: LoadedModel) -> pd.DataFrame:
     name = corpora_of(loaded)[0]
     corpus = load_corpus(name)
     split = evaluated_split(corpus)
-    places, rows, labels = readable_rows(corpus, split)
+    positions, rows, labels = readable_rows(corpus, split)
     probabilities = probabilities_by_direction(loaded, [row[:MAX_WORDS] for row in rows], directions=False)["both"]
     frame = pd.DataFrame(
         {
-            "row": places,
+            "row": positions,
             "label": labels,
             "probability": probabilities[:, 1].astype(float).round(5),
             "words": [len(row) for row in rows],

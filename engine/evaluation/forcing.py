@@ -86,10 +86,10 @@ def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
         for point in evaluations
     ]
     frame = pd.DataFrame([row, *curve])
-    for place, (name, value) in enumerate(
+    for position, (name, value) in enumerate(
         (("label", label), ("seed", seed), ("recipe", training.get("recipe", "")), ("model", loaded.info.name))
     ):
-        frame.insert(place, name, value)
+        frame.insert(position, name, value)
     return frame
 
 

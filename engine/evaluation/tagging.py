@@ -25,7 +25,7 @@ from engine.inspection.stored.tables import read_stored_table
 from engine.inspection.tagging.predictions import MAX_WORDS, best_tags
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
-from engine.text.bio import OUTSIDE, illegal_places
+from engine.text.bio import OUTSIDE, illegal_positions
 
 SPLIT = "test"
 PREDICTION_COLUMNS = ("model", "weights", "corpus", "split", "row", "words", "gold", "predicted", "labels")
@@ -47,7 +47,7 @@ def evaluate_tagger(loaded: LoadedModel) -> JsonObject:
     ]
     return span_scores(gold, predicted) | {
         "token_accuracy": round(100 * sum(tag == other for tag, other in pairs) / len(pairs), 2),
-        "illegal_sequences": sum(bool(illegal_places(row)) for row in predicted),
+        "illegal_sequences": sum(bool(illegal_positions(row)) for row in predicted),
         "baseline_f1": frequent["f1"],
         "baseline_by_type": {kind: row["f1"] for kind, row in frequent["by_type"].items()},
         "entities": sum(tag.startswith("B-") for row in gold for tag in row),
@@ -96,17 +96,17 @@ def predictions(loaded: LoadedModel) -> pd.DataFrame:
     hash of them."""
     corpus = load_corpus(corpora_of(loaded)[0])
     rows, gold = corpus.read(TAGGED_SENTENCES, SPLIT)
-    places = [place for place, words in enumerate(rows) if 0 < len(words) <= MAX_WORDS]
-    found = best_tags(loaded, [rows[place] for place in places])
+    positions = [position for position, words in enumerate(rows) if 0 < len(words) <= MAX_WORDS]
+    found = best_tags(loaded, [rows[position] for position in positions])
     labels = list(loaded.model.labels)
-    labels += sorted({tag for place in places for tag in gold[place]} - set(labels))
-    number = {label: place for place, label in enumerate(labels)}
+    labels += sorted({tag for position in positions for tag in gold[position]} - set(labels))
+    number = {label: position for position, label in enumerate(labels)}
     frame = pd.DataFrame(
         {
-            "row": places,
-            "source_hash": [source_hash(" ".join(rows[place])) for place in places],
-            "words": [len(rows[place]) for place in places],
-            "gold": [[number[tag] for tag in gold[place]] for place in places],
+            "row": positions,
+            "source_hash": [source_hash(" ".join(rows[position])) for position in positions],
+            "words": [len(rows[position]) for position in positions],
+            "gold": [[number[tag] for tag in gold[position]] for position in positions],
             "predicted": [[number[tag] for tag in tags] for tags in found],
         }
     )
@@ -161,7 +161,7 @@ def add_ablation(loaded: LoadedModel, table: Path) -> None:
         words, gold = sentences(corpus, split)
         tags = best_tags(loaded, words)
         row |= {f"{prefix}{name}": value for name, value in span_scores(gold, tags).items() if name != "by_type"}
-        row[f"{prefix}illegal_sequences"] = sum(bool(illegal_places(found)) for found in tags)
+        row[f"{prefix}illegal_sequences"] = sum(bool(illegal_positions(found)) for found in tags)
     row |= {"sentences": len(sentences(corpus, SPLIT)[0]), "steps": training["steps"], "minutes": training["minutes"]}
     row |= {
         "test_set": f"{corpus.spec.title} {SPLIT}",

@@ -49,7 +49,7 @@ def measure_word_order(loaded: LoadedModel) -> pd.DataFrame:
     for seed in SEEDS:
         # Each text gets a seed of its own: texts of the same length would all be shuffled alike.
         shuffled = probabilities_of_words(
-            loaded, [shuffle_words(row, seed * len(rows) + place) for place, row in enumerate(rows)]
+            loaded, [shuffle_words(row, seed * len(rows) + position) for position, row in enumerate(rows)]
         ).argmax(axis=1)
         found.append(
             {

@@ -203,12 +203,12 @@ def divergence_sentence(table: pd.DataFrame) -> str:
 def in_order(table: pd.DataFrame, *first: str) -> pd.DataFrame:
     """Return the table sorted by `first`, then by architecture in the order of legends; rows that are equal in this
     keep theirs."""
-    order = {name: place for place, name in enumerate(in_legend_order(table["architecture"]))}
-    places = table["architecture"].map(order)
+    order = {name: position for position, name in enumerate(in_legend_order(table["architecture"]))}
+    positions = table["architecture"].map(order)
     return (
-        table.assign(place=places)
-        .sort_values([*first, "place"], kind="stable", ignore_index=True)
-        .drop(columns="place")
+        table.assign(position=positions)
+        .sort_values([*first, "position"], kind="stable", ignore_index=True)
+        .drop(columns="position")
     )
 
 

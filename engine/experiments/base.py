@@ -116,13 +116,13 @@ class Comparison:
         """
         found = [
             (
-                place,
+                position,
                 self._spec(
                     plan, architecture, length, equal, seed, self._rate(plan, architecture, length, rates or {})
                 ),
             )
             for plan in self.plans
-            for place, seed in enumerate(plan.seeds or self.seeds)
+            for position, seed in enumerate(plan.seeds or self.seeds)
             for length in plan.lengths
             for equal in EQUAL
             for architecture in self._architectures_of(plan, length, equal)

@@ -41,11 +41,11 @@ def as_points(rows: pd.DataFrame, when: str) -> pd.DataFrame:
         seconds = seconds.fillna(rows["seconds_per_step"])
     table = rows.assign(at=rows["length" if when == "training" else "position"], seconds=seconds)
     table = table.reindex(columns=COLUMNS)
-    order = {name: place for place, name in enumerate(in_legend_order(table["architecture"]))}
-    table = table.assign(place=table["architecture"].map(order)).sort_values(["place", "at"], ignore_index=True)
+    order = {name: position for position, name in enumerate(in_legend_order(table["architecture"]))}
+    table = table.assign(position=table["architecture"].map(order)).sort_values(["position", "at"], ignore_index=True)
     for name in ("at", "seconds", "memory_bytes"):
         table[name] = pd.to_numeric(table[name]).astype(float)
-    return table.drop(columns="place")
+    return table.drop(columns="position")
 
 
 def growth(points: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def growth(points: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def growth_sentence(points: pd.DataFrame, when: str) -> str:
     """Return in a few sentences whose time and whose memory grow along the axis; worked out from the points."""
-    place = "the sequence" if when == "training" else "the position"
+    position = "the sequence" if when == "training" else "the position"
     time_noun = "time per update" if when == "training" else "time per token"
     parts = []
     for column, noun, words in (("seconds", time_noun, time_words), ("memory_bytes", "memory", size_words)):
@@ -74,7 +74,7 @@ def growth_sentence(points: pd.DataFrame, when: str) -> str:
             times = list(dict.fromkeys(_short(row["ratio"]) for row in (least, most)))
             who = f"all {len(table)} networks" if steady.empty else f"{len(growing)} of {len(table)} networks"
             parts.append(
-                f"The {noun} grows with {place} for {who}, {' to '.join(times)} times; most for "
+                f"The {noun} grows with {position} for {who}, {' to '.join(times)} times; most for "
                 f"{architecture_in_text(most['architecture'])}, "
                 f"from {words(most['first'])} to {words(most['last'])}."
             )
@@ -83,7 +83,7 @@ def growth_sentence(points: pd.DataFrame, when: str) -> str:
                 f"{architecture_in_text(row.architecture)} from {words(row.first)} to {words(row.last)}"
                 for row in growing.itertuples()
             ]
-            parts.append(f"The {noun} grows with {place} for {listing(said)}.")
+            parts.append(f"The {noun} grows with {position} for {listing(said)}.")
         if len(steady):
             low, high = steady[["first", "last"]].min().min(), steady[["first", "last"]].max().max()
             names = listing([architecture_in_text(name) for name in steady["architecture"]])

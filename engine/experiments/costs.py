@@ -97,7 +97,7 @@ def cost_table(
                 "done": len(own) - len(missing),
                 "trials": len(tried),
                 "hours": sum(seconds) / 3600,
-                "longest_minutes": max((seconds[place] for place in range(len(missing))), default=0.0) / 60,
+                "longest_minutes": max((seconds[position] for position in range(len(missing))), default=0.0) / 60,
                 "data": TASKS.get(task)(own[0].length).source_sentence,
             }
         )

@@ -51,9 +51,9 @@ class HeadToHead:
     names: tuple[str, str]
     cells: tuple[tuple[str, int, int | None], ...]
 
-    def wins(self, place: int | None) -> list[tuple[str, int]]:
+    def wins(self, position: int | None) -> list[tuple[str, int]]:
         """Return the tasks and lengths on which one of them, or nobody, is clearly better."""
-        return [(task, length) for task, length, winner in self.cells if winner == place]
+        return [(task, length) for task, length, winner in self.cells if winner == position]
 
 
 def verdict(frame: pd.DataFrame, equal: str, task: str, length: int, architectures: Sequence[str] = ()) -> Verdict:
@@ -214,19 +214,19 @@ def findings(frame: pd.DataFrame, equal: str) -> list[Finding]:
 def _overall(frame: pd.DataFrame, equal: str) -> Finding | None:
     """Say which architecture solves most of the tasks and lengths that all of those compared were run on."""
     table = solved_map(frame, equal)
-    places = table.groupby(["task", "length"]).ngroups
+    positions = table.groupby(["task", "length"]).ngroups
     counts = (
         table.assign(is_solved=2 * table["solved_runs"] > table["runs"])
         .groupby("architecture")["is_solved"]
         .agg(["sum", "size"])
     )
-    counts = counts[counts["size"] == places].sort_values("sum", ascending=False, kind="stable")
+    counts = counts[counts["size"] == positions].sort_values("sum", ascending=False, kind="stable")
     if len(counts) < 2:
         return None
     best = int(counts["sum"].iloc[0])
     leaders = in_legend_order(counts.index[counts["sum"] == best])
     rest = counts[counts["sum"] < best]
-    about = f"Of {places} tests, each a task at one length,"
+    about = f"Of {positions} tests, each a task at one length,"
     if best == 0:
         sentence = f"{about} no architecture solves any with most of its seeds."
     elif len(leaders) > 1:
@@ -288,9 +288,9 @@ def _seconds(frame: pd.DataFrame, equal: str, one: str = "gru", other: str = "ls
     ratio = math.exp(sum(math.log(value) for value in ratios) / len(ratios))
     names = architecture_in_text(one), architecture_in_text(other)
     touching = (table[("min", one)] <= table[("max", other)]) & (table[("min", other)] <= table[("max", one)])
-    places = "the one test" if len(table) == 1 else f"the {len(table)} tests"
+    positions = "the one test" if len(table) == 1 else f"the {len(table)} tests"
     sentence = (
-        f"On {places} that both solve, the {names[0]} needs {ratio:.2g} times the {names[1]}'s processor time "
+        f"On {positions} that both solve, the {names[0]} needs {ratio:.2g} times the {names[1]}'s processor time "
         "until then (geometric mean)"
     )
     if touching.all():

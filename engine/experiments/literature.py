@@ -46,7 +46,7 @@ COLUMNS = (
 
 
 def published(path: Path = PUBLISHED) -> pd.DataFrame:
-    """Return the published figures, one a row, each with `source`, `place` (where in it), and `mark`.
+    """Return the published figures, one a row, each with `source`, `position` (where in it), and `mark`.
 
     `value` is the number, `shown` how it is written there; `our_task` is the task of ours that is the same, or next of
     kin, or "".

@@ -45,24 +45,24 @@ def measure_costs(
     torch.set_num_threads(1)
     yield {"kind": "waking", "progress": 0.0, "message": "Getting ready"}
     measure = _train_one if when == "training" else _Streams(hidden_size).block
-    places = LENGTHS if when == "training" else range(STRETCH, POSITIONS + 1, STRETCH)
+    positions = LENGTHS if when == "training" else range(STRETCH, POSITIONS + 1, STRETCH)
     _train_one("rnn", 2, hidden_size)  # imports parts of torch
     deadline = time.monotonic() + most_seconds
     rows: list[JsonObject] = []
-    for index, place in enumerate(places):
+    for index, position in enumerate(positions):
         if time.monotonic() > deadline:
             break
-        found = [measure(name, place, hidden_size) for name in formulas()]
+        found = [measure(name, position, hidden_size) for name in formulas()]
         rows += found
         yield {
             "kind": "rows",
             "rows": found,
-            "progress": (index + 1) / len(places),
-            "message": f"{when.capitalize()}: measured up to {place:,} tokens",
+            "progress": (index + 1) / len(positions),
+            "message": f"{when.capitalize()}: measured up to {position:,} tokens",
         }
     return {
         "rows": rows,
-        "is_complete": len(rows) == len(formulas()) * len(places),
+        "is_complete": len(rows) == len(formulas()) * len(positions),
         "hidden_size": hidden_size,
         "when": when,
         **where_from(),

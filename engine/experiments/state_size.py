@@ -46,7 +46,7 @@ def state_table(hidden_size: int, tokens: int) -> pd.DataFrame:
 
 def state_curves(hidden_size: int, longest: int, points: int = 21) -> pd.DataFrame:
     """Return the bytes held against tokens read by the formulas: architecture, position, memory_bytes."""
-    positions = sorted({round(longest * place / (points - 1)) for place in range(points)} | {1})
+    positions = sorted({round(longest * index / (points - 1)) for index in range(points)} | {1})
     return pd.DataFrame(
         [
             {"architecture": name, "position": position, "memory_bytes": BYTES * formula.floats(hidden_size, position)}

@@ -46,12 +46,12 @@ def tradeoff(
 def pareto_front(costs: pd.Series, errors: pd.Series) -> list[bool]:
     """Return for each point whether no other is at least as good in both and better in one."""
     costs, errors = costs.fillna(float("inf")), errors.fillna(float("inf"))  # of networks that diverged
-    order = sorted(range(len(costs)), key=lambda place: (costs.iloc[place], errors.iloc[place]))
+    order = sorted(range(len(costs)), key=lambda position: (costs.iloc[position], errors.iloc[position]))
     is_on_front, lowest, cost_of_lowest = [False] * len(costs), float("inf"), float("nan")
-    for place in order:
-        cost, error = costs.iloc[place], errors.iloc[place]
+    for position in order:
+        cost, error = costs.iloc[position], errors.iloc[position]
         is_twin = error == lowest and cost == cost_of_lowest
-        is_on_front[place] = error < lowest or is_twin
+        is_on_front[position] = error < lowest or is_twin
         if error < lowest:
             lowest, cost_of_lowest = error, cost
     return is_on_front

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from engine.models.folder import LoadedModel, ModelInfo
 
 NAME = "classification"
-_ORDER = {name: place for place, name in enumerate(("lstm_bidirectional", "lstm_stacked", "lstm", "gru", "average"))}
+_ORDER = {
+    name: position for position, name in enumerate(("lstm_bidirectional", "lstm_stacked", "lstm", "gru", "average"))
+}
 
 
 def classify(settings: ModelOption) -> None:
@@ -44,7 +46,9 @@ def classify(settings: ModelOption) -> None:
     from engine.text.treebank import split_words
 
     loaded = load_model_of(NAME, settings.model)
-    rows = [split_words(line.removeprefix("\ufeff" if place == 0 else "")) for place, line in enumerate(read_lines())]
+    rows = [
+        split_words(line.removeprefix("\ufeff" if position == 0 else "")) for position, line in enumerate(read_lines())
+    ]
     for number, row in enumerate(rows, start=1):
         if len(row) > MAX_WORDS:
             raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} are read at once.")

@@ -168,8 +168,8 @@ def inspect_batch(loaded: LoadedModel, rows: tuple[tuple[str, ...], ...]) -> Bat
 def run_packed(reading: Reading) -> Tensor:
     """Return the last layers' outputs (B, T, D*H) of a batch that is packed; 0 where there is padding."""
     found = []
-    for place, stack in enumerate(reading.stacks):
-        is_backward = place == 1
+    for position, stack in enumerate(reading.stacks):
+        is_backward = position == 1
         inputs = reverse_by_length(reading.embedded, reading.lengths) if is_backward else reading.embedded
         packed = pack_padded_sequence(inputs, reading.lengths, batch_first=True, enforce_sorted=False)
         for layer in stack:

@@ -125,8 +125,8 @@ def to_torch(cells: Sequence[ReadableCell], bidirectional: bool = False) -> nn.M
         batch_first=True,
     ).to(first.weight_ih)
     for index, cell in enumerate(cells):
-        place = divmod(index, directions)
-        _copy(layer_weights_of_cell(cell), layer_weights(module, place[0], bool(place[1])))
+        position = divmod(index, directions)
+        _copy(layer_weights_of_cell(cell), layer_weights(module, position[0], bool(position[1])))
     return module
 
 
@@ -159,6 +159,6 @@ def _torch_layer(trained_by: TorchLayer, input_size: int, hidden_size: int, **op
 
 @torch.no_grad()
 def _copy(weights: Weights, into: Weights) -> None:
-    for weight, place in zip(weights, into, strict=True):
-        if weight is not None and place is not None:
-            place.copy_(weight)
+    for weight, position in zip(weights, into, strict=True):
+        if weight is not None and position is not None:
+            position.copy_(weight)

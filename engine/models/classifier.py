@@ -160,8 +160,8 @@ class Classifier(PretrainedModel):
 
     def _read(self, layers: Iterable[nn.Module], inputs: Tensor) -> Tensor:
         hidden, weight_dropout = inputs, self.weight_dropout if self.training else 0.0
-        for place, layer in enumerate(layers):
-            hidden = hidden if place == 0 else self.dropout(hidden)
+        for position, layer in enumerate(layers):
+            hidden = hidden if position == 0 else self.dropout(hidden)
             start = zero_state(self.cell, len(hidden), self.hidden_size, hidden)
             hidden, _ = run_layer(layer, hidden, start, weight_dropout)
         return hidden

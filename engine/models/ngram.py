@@ -87,8 +87,8 @@ class NgramModel(PretrainedModel):
         ids = np.asarray(token_ids, dtype=np.int64)
         size = max(0, len(ids) - order + 1)
         numbers = np.zeros(size, dtype=np.int64)
-        for place in range(order):
-            numbers = numbers * vocab_size + ids[place : place + size]
+        for position in range(order):
+            numbers = numbers * vocab_size + ids[position : position + size]
         ngrams, counts = np.unique(numbers, return_counts=True)
         model = cls(vocab_size, order, len(ngrams))
         model.load_state_dict({"ngrams": torch.from_numpy(ngrams), "counts": torch.from_numpy(counts.astype(np.int32))})
@@ -131,14 +131,14 @@ class NgramModel(PretrainedModel):
         for length, order in enumerate(self._orders, start=1):
             oldest = contexts[rows, -length]
             numbers = numbers + oldest * self._vocab_size ** (length - 1)
-            places = np.minimum(order.contexts.searchsorted(numbers), len(order.contexts) - 1)
+            positions = np.minimum(order.contexts.searchsorted(numbers), len(order.contexts) - 1)
             # A context that was never seen stays unseen when it grows: only the others go on.
-            is_known = (order.contexts[places] == numbers) & (oldest != MISSING)
-            rows, numbers, places = rows[is_known], numbers[is_known], places[is_known]
+            is_known = (order.contexts[positions] == numbers) & (oldest != MISSING)
+            rows, numbers, positions = rows[is_known], numbers[is_known], positions[is_known]
             if not len(rows):
                 break
-            result[rows] *= order.backoff[places, None]
-            first, last = order.starts[places], order.starts[places + 1]
+            result[rows] *= order.backoff[positions, None]
+            first, last = order.starts[positions], order.starts[positions + 1]
             sizes = last - first
             entries = np.arange(sizes.sum()) + np.repeat(first - (sizes.cumsum() - sizes), sizes)
             result[np.repeat(rows, sizes), order.tokens[entries]] += order.shares[entries]

@@ -111,8 +111,8 @@ class TransformerLanguageModel(PretrainedModel):
         most = int(kept.max())  # tokens kept of the sequence that has read most; nothing stands in front of them
         bias = self._bias(input_ids.shape[1], most)
         if most and int(kept.min()) < most:
-            places = torch.arange(most + input_ids.shape[1], device=kept.device)
-            bias = bias.masked_fill((places < most - kept)[:, None, None], -math.inf)  # (B, N, T, C + T)
+            positions = torch.arange(most + input_ids.shape[1], device=kept.device)
+            bias = bias.masked_fill((positions < most - kept)[:, None, None], -math.inf)  # (B, N, T, C + T)
         stream = functional.dropout(self.embedding(input_ids), self.dropout, self.training)  # (B, T, D)
         new_stores = []
         for block, (keys, values) in zip(self.blocks, stores, strict=True):
@@ -125,8 +125,8 @@ class TransformerLanguageModel(PretrainedModel):
     def _bias(self, steps: int, kept: int) -> Tensor:
         """Return what is added to the scores of `steps` tokens for `kept` ones before them and each other, (1, N, T, C
         + T)."""
-        places = torch.arange(kept + steps, device=self.slopes.device)
-        distance = places[kept:, None] - places  # (T, C + T)
+        positions = torch.arange(kept + steps, device=self.slopes.device)
+        distance = positions[kept:, None] - positions  # (T, C + T)
         is_hidden = (distance < 0) | (distance > self.window)
         return (-self.slopes[:, None, None] * distance).masked_fill(is_hidden, -math.inf)[None]
 

@@ -81,7 +81,7 @@ class WordTable:
 
     def __init__(self, tokenizer: WordTokenizer, words: Sequence[str]) -> None:
         """Look up `words`, each distinct."""
-        self.places = {word: place for place, word in enumerate(words)}
+        self.positions = {word: position for position, word in enumerate(words)}
         self.word_ids = torch.tensor(number_words(tokenizer, words))
         self.characters = torch.from_numpy(np.array([character_ids(word) for word in words], dtype=np.int64))
         self.shapes = torch.tensor([SHAPES.index(shape_of(word)) for word in words])
@@ -89,16 +89,16 @@ class WordTable:
     def collate(self, rows: Sequence[Sequence[int]]) -> WordFeatures:
         """Return the features of sentences given as rows of places; padding repeats word 0 of the table."""
         lengths = torch.tensor([len(row) for row in rows])
-        places = torch.zeros(len(rows), int(lengths.max()), dtype=torch.long)
+        positions = torch.zeros(len(rows), int(lengths.max()), dtype=torch.long)
         for number, row in enumerate(rows):
-            places[number, : len(row)] = torch.as_tensor(row)
-        distinct, spelling = places.unique(return_inverse=True)
+            positions[number, : len(row)] = torch.as_tensor(row)
+        distinct, spelling = positions.unique(return_inverse=True)
         characters = self.characters[distinct]
         longest = int((characters != PADDING).sum(1).max())
-        return WordFeatures(self.word_ids[places], spelling, characters[:, :longest], self.shapes[distinct], lengths)
+        return WordFeatures(self.word_ids[positions], spelling, characters[:, :longest], self.shapes[distinct], lengths)
 
 
 def read_words(tokenizer: WordTokenizer, rows: Sequence[Sequence[str]]) -> WordFeatures:
     """Return the features of sentences given as rows of words, at least one in each."""
     table = WordTable(tokenizer, list(dict.fromkeys(word for row in rows for word in row)))
-    return table.collate([[table.places[word] for word in row] for row in rows])
+    return table.collate([[table.positions[word] for word in row] for row in rows])

@@ -55,7 +55,7 @@ def measure_against_length(
     names, lengths = in_legend_order(table["architecture"]), sorted(table["length"].unique())
     floor = _floor(table[f"{column}_min"]) if is_log_y else None
     traces = []
-    for place, name in enumerate(names):
+    for position, name in enumerate(names):
         line = table[table["architecture"] == name].sort_values("length")
         middle, low, high = (_at_least(line[f"{column}_{part}"], floor) for part in ("median", "min", "max"))
         bars = {
@@ -66,7 +66,7 @@ def measure_against_length(
             "thickness": 1.5,
             "width": 4,
         }
-        x = _beside(line["length"].to_numpy(float), lengths, place - (len(names) - 1) / 2, len(names), is_log_x)
+        x = _beside(line["length"].to_numpy(float), lengths, position - (len(names) - 1) / 2, len(names), is_log_x)
         traces.append(
             architecture_trace(x, middle, name, mode)
             | {
@@ -164,11 +164,11 @@ def scale(values: Sequence[pd.Series], is_logarithmic: bool) -> Trace:
 
 def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode, opacity: float) -> list[Trace]:
     own = own.sort_values(x)
-    places = own[x].to_numpy(float)
+    positions = own[x].to_numpy(float)
     style = theme.architecture_style(name, mode)
     band = {
         "type": "scatter",
-        "x": np.concatenate([places, places[::-1]]),
+        "x": np.concatenate([positions, positions[::-1]]),
         "y": np.concatenate([own["loss_max"], own["loss_min"][::-1]]),
         "mode": "lines",
         "line": {"width": 0},
@@ -178,16 +178,16 @@ def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode, opacity: fl
         "showlegend": False,
         "legendgroup": name,
     }
-    return [band, architecture_trace(places, own["loss_median"], name, mode, is_marked=len(own) <= 40) | _READING]
+    return [band, architecture_trace(positions, own["loss_median"], name, mode, is_marked=len(own) <= 40) | _READING]
 
 
 def _seed_lines(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[Trace]:
-    places, losses, seeds = [], [], []
+    positions, losses, seeds = [], [], []
     for seed, line in own.sort_values(["seed", x]).groupby("seed"):
-        places += [*line[x].astype(float), None]
+        positions += [*line[x].astype(float), None]
         losses += [*line["loss"].astype(float), None]
         seeds += [seed] * (len(line) + 1)
-    trace = architecture_trace(places, losses, name, mode, is_marked=False)
+    trace = architecture_trace(positions, losses, name, mode, is_marked=False)
     trace["line"] = trace["line"] | {"width": 1}
     return [
         trace
@@ -290,12 +290,12 @@ def baseline_line(x: Numbers, y: Numbers, mode: Mode) -> Trace:
     }
 
 
-def _beside(own: np.ndarray, lengths: Sequence[float], place: float, lines: int, is_logarithmic: bool) -> np.ndarray:
-    """Return the lengths moved a little for the line at `place` (0: middle), so that equal lines stay visible."""
+def _beside(own: np.ndarray, lengths: Sequence[float], position: float, lines: int, is_logarithmic: bool) -> np.ndarray:
+    """Return the lengths moved a little for the line at `position` (0: middle), so that equal lines stay visible."""
     scale = np.log10 if is_logarithmic else np.asarray
-    places = scale(np.asarray(lengths, float))
-    gap = np.diff(places).min() if len(places) > 1 else 0.2 * (1.0 if is_logarithmic else places[0])
-    moved = scale(own) + 0.4 * gap * place / max(lines, 8)
+    positions = scale(np.asarray(lengths, float))
+    gap = np.diff(positions).min() if len(positions) > 1 else 0.2 * (1.0 if is_logarithmic else positions[0])
+    moved = scale(own) + 0.4 * gap * position / max(lines, 8)
     return 10**moved if is_logarithmic else moved
 
 

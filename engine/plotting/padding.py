@@ -29,7 +29,7 @@ def batch_grid(
     rows: list[tuple[float, str]] = []
     y, longest = 0.0, 1
     for number, (batch, numbers) in enumerate(zip(batches, ids, strict=True), start=1):
-        for place, (text, row) in enumerate(zip(batch, numbers, strict=True)):
+        for position, (text, row) in enumerate(zip(batch, numbers, strict=True)):
             for step, entry in enumerate(row, start=1):
                 if step <= len(words[text]):
                     real.append(
@@ -37,7 +37,7 @@ def batch_grid(
                     )
                 else:
                     filled.append((step, y, f"text {text + 1}, step {step}: padding, number {entry}"))
-            rows.append((y, f"<b>batch {number}</b>: text {text + 1}" if place == 0 else f"text {text + 1}"))
+            rows.append((y, f"<b>batch {number}</b>: text {text + 1}" if position == 0 else f"text {text + 1}"))
             longest = max(longest, len(row))
             y += 1
         y += 0.6
@@ -59,7 +59,7 @@ def batch_grid(
         )
     figure.update_xaxes(range=[0.2, longest + 0.8], fixedrange=True, dtick=1 if longest <= 12 else 5)
     figure.update_yaxes(
-        tickvals=[place for place, _ in rows],
+        tickvals=[position for position, _ in rows],
         ticktext=[label for _, label in rows],
         range=[y - 0.9, -0.6],
         showgrid=False,

@@ -88,8 +88,8 @@ class ClassificationRecipe(Recipe):
         if "test" in corpus.splits and "validation" in corpus.splits:
             return (rows, labels), self._rows(corpus, "validation")
         kept, held_out = (
-            ([rows[i] for i in places], [labels[i] for i in places])
-            for places in hold_out(rows, self.held_out, SPLIT_SEED)
+            ([rows[i] for i in positions], [labels[i] for i in positions])
+            for positions in hold_out(rows, self.held_out, SPLIT_SEED)
         )
         return kept, held_out
 

@@ -108,9 +108,11 @@ def _mix(model: torch.nn.Module, start: dict[str, torch.Tensor], share: float) -
 def _check_output(folder: Path) -> None:
     """Find out before hours of training, not after them, that the model could not be written."""
     nearest = next(path for path in folder.absolute().parents if path.exists())
-    for place in (nearest, folder):  # a model is made beside its folder and takes its place
-        if place.exists() and not (place.is_dir() and os.access(place, os.W_OK)):
-            raise InputError(f"A model cannot be written to {folder}: {place} is not a folder that may be written to.")
+    for position in (nearest, folder):  # a model is made beside its folder and takes its place
+        if position.exists() and not (position.is_dir() and os.access(position, os.W_OK)):
+            raise InputError(
+                f"A model cannot be written to {folder}: {position} is not a folder that may be written to."
+            )
 
 
 def _command(name: str, overrides: JsonObject) -> str:

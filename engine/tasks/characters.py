@@ -150,8 +150,8 @@ def _read_text(data_folder: str) -> _Text:
 
     def ids(split: str) -> np.ndarray:
         points = _code_points(corpus.read(RUNNING_TEXT, split))
-        places = np.minimum(known.searchsorted(points), len(known) - 1)
-        return np.where(known[places] == points, places + 1, UNKNOWN).astype(np.int64)
+        positions = np.minimum(known.searchsorted(points), len(known) - 1)
+        return np.where(known[positions] == points, positions + 1, UNKNOWN).astype(np.int64)
 
     train = ids("train")
     counts = np.bincount(train, minlength=len(known) + 1) + 1

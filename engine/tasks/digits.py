@@ -89,12 +89,12 @@ class Digits(Task):
         """Return whether 95 % are right."""
         return metrics["accuracy"] >= 0.95
 
-    def _show(self, places: Tensor) -> TaskBatch:
+    def _show(self, positions: Tensor) -> TaskBatch:
         pictures, digits = _pictures()
-        shown = torch.from_numpy(pictures[places.numpy()])  # (B, 8, 8)
+        shown = torch.from_numpy(pictures[positions.numpy()])  # (B, 8, 8)
         inputs = functional.avg_pool2d(shown[:, None], POOLED[self.length]).flatten(1)[..., None]  # (B, length, 1)
-        targets = torch.zeros(len(places), self.length, dtype=torch.long)
-        targets[:, -1] = torch.from_numpy(digits[places.numpy()])
+        targets = torch.zeros(len(positions), self.length, dtype=torch.long)
+        targets[:, -1] = torch.from_numpy(digits[positions.numpy()])
         mask = torch.zeros_like(targets, dtype=torch.bool)
         mask[:, -1] = True
         return TaskBatch(inputs, targets, mask)

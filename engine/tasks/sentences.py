@@ -100,10 +100,10 @@ class Sentences(Task):
     def _first(self, rows: _Rows, count: int) -> TaskBatch:
         return self._show(rows, np.arange(min(count, len(rows.labels))))
 
-    def _show(self, rows: _Rows, places: np.ndarray) -> TaskBatch:
-        inputs = torch.from_numpy(rows.read(places, self.length))
+    def _show(self, rows: _Rows, positions: np.ndarray) -> TaskBatch:
+        inputs = torch.from_numpy(rows.read(positions, self.length))
         targets = torch.zeros_like(inputs)
-        targets[:, -1] = torch.from_numpy(rows.labels[places])
+        targets[:, -1] = torch.from_numpy(rows.labels[positions])
         mask = torch.zeros_like(inputs, dtype=torch.bool)
         mask[:, -1] = True
         return TaskBatch(inputs, targets, mask)
@@ -117,11 +117,11 @@ class _Rows:
     starts: np.ndarray
     labels: np.ndarray
 
-    def read(self, places: np.ndarray, length: int) -> np.ndarray:
-        """Return the first `length` words (B, length) of the sentences at `places`, the last of them at the last
+    def read(self, positions: np.ndarray, length: int) -> np.ndarray:
+        """Return the first `length` words (B, length) of the sentences at `positions`, the last of them at the last
         step."""
-        first = self.starts[places]
-        kept = np.minimum(self.starts[places + 1] - first, length)
+        first = self.starts[positions]
+        kept = np.minimum(self.starts[positions + 1] - first, length)
         steps = np.arange(length) - (length - kept)[:, None]  # below zero in front of the sentence
         return np.where(steps < 0, PADDING, self.ids[first[:, None] + np.maximum(steps, 0)])
 
@@ -154,8 +154,8 @@ def _read_sentences(data_folder: str) -> _Sentences:
     texts, labels = corpus.read(LABELLED_TEXTS)
     rows = [text.split() for text in texts]
     chosen = _choose_validation(rows)
-    learnt = _without_parts_of([rows[place] for place in chosen], rows)
-    words = [word for word, _ in Counter(word for place in learnt for word in rows[place]).most_common(WORDS)]
+    learnt = _without_parts_of([rows[position] for position in chosen], rows)
+    words = [word for word, _ in Counter(word for position in learnt for word in rows[position]).most_common(WORDS)]
     ids = {word: number for number, word in enumerate(words, start=UNKNOWN + 1)}
     held_out_texts, held_out_labels = corpus.read(LABELLED_TEXTS, "validation")
 
@@ -164,11 +164,11 @@ def _read_sentences(data_folder: str) -> _Sentences:
         flat = [ids.get(word, UNKNOWN) for sentence in sentences for word in sentence]
         return _Rows(np.array(flat, dtype=np.int64), starts, np.array(answers, dtype=np.int64))
 
-    train = numbered([rows[place] for place in learnt], [labels[place] for place in learnt])
+    train = numbered([rows[position] for position in learnt], [labels[position] for position in learnt])
     counts = np.bincount(train.labels, minlength=2)
     return _Sentences(
         train=train,
-        validation=numbered([rows[place] for place in chosen], [labels[place] for place in chosen]),
+        validation=numbered([rows[position] for position in chosen], [labels[position] for position in chosen]),
         held_out=numbered([text.split() for text in held_out_texts], held_out_labels),
         vocab_size=len(words) + 2,
         shares=counts / counts.sum(),
@@ -178,7 +178,7 @@ def _read_sentences(data_folder: str) -> _Sentences:
 
 def _choose_validation(rows: list[list[str]]) -> list[int]:
     """Return the places of the rows settings are chosen by: longer ones, drawn with a fixed seed."""
-    long = [place for place, row in enumerate(rows) if len(row) >= LEAST_VALIDATION_WORDS]
+    long = [position for position, row in enumerate(rows) if len(row) >= LEAST_VALIDATION_WORDS]
     count = min(VALIDATION, len(long) // 5)
     return np.random.default_rng(SPLIT_SEED).permutation(long)[:count].tolist()
 
@@ -201,7 +201,7 @@ def _without_parts_of(sentences: list[list[str]], rows: list[list[str]]) -> list
         windows = (tuple(row[i : i + SHARED_WORDS]) for i in range(len(row) - SHARED_WORDS + 1))
         return not any(inner in text for window in windows for inner in starts.get(window, ()))
 
-    return [place for place, row in enumerate(rows) if is_apart(row)]
+    return [position for position, row in enumerate(rows) if is_apart(row)]
 
 
 @cache

@@ -61,8 +61,8 @@ class TemporalOrder(Task):
         pair = torch.randint(2, (batch_size, 2), generator=generator)  # 0 for X, 1 for Y
         for which, tenth in enumerate((1, 5)):
             first, after = (1 + tenths * self.length // 10 for tenths in (tenth, tenth + 1))  # after the beginning mark
-            places = torch.randint(first, after, (batch_size, 1), generator=generator)
-            inputs.scatter_(1, places, X + pair[:, which : which + 1])
+            positions = torch.randint(first, after, (batch_size, 1), generator=generator)
+            inputs.scatter_(1, positions, X + pair[:, which : which + 1])
         mask = inputs == ASK
         targets = torch.zeros_like(inputs)
         targets[:, -1] = 2 * pair[:, 0] + pair[:, 1]

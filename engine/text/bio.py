@@ -26,16 +26,16 @@ def find_spans(tags: Sequence[str]) -> list[tuple[int, int, str]]:
     """
     spans: list[tuple[int, int, str]] = []
     begin = 0
-    for place in range(len(tags) + 1):
-        tag = tags[place] if place < len(tags) else OUTSIDE
-        before = tags[place - 1] if place else OUTSIDE
+    for position in range(len(tags) + 1):
+        tag = tags[position] if position < len(tags) else OUTSIDE
+        before = tags[position - 1] if position else OUTSIDE
         if before != OUTSIDE and (not tag.startswith("I-") or not is_legal(before, tag)):
-            spans.append((begin, place, before[2:]))
+            spans.append((begin, position, before[2:]))
         if tag.startswith("B-") or (tag.startswith("I-") and not is_legal(before, tag)):
-            begin = place
+            begin = position
     return spans
 
 
-def illegal_places(tags: Sequence[str]) -> list[int]:
+def illegal_positions(tags: Sequence[str]) -> list[int]:
     """Return the places of tags that may not follow the one before them."""
-    return [place for place, tag in enumerate(tags) if not is_legal(tags[place - 1] if place else "", tag)]
+    return [position for position, tag in enumerate(tags) if not is_legal(tags[position - 1] if position else "", tag)]

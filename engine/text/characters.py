@@ -35,7 +35,7 @@ class CharacterTokenizer(Tokenizer):
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return one character per id."""
-        return [(place, place + 1) for place in range(len(text))]
+        return [(position, position + 1) for position in range(len(text))]
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of `ids`; an unknown character is shown as U+FFFD."""

@@ -44,7 +44,9 @@ def list_words(
             break
         if word not in taken:
             listed.append(word)
-    backend = tokenizers.Tokenizer(models.WordLevel({word: place for place, word in enumerate(listed)}, unk_token=UNK))
+    backend = tokenizers.Tokenizer(
+        models.WordLevel({word: position for position, word in enumerate(listed)}, unk_token=UNK)
+    )
     backend.normalizer = normalizers.Sequence([normalizers.Lowercase(), normalizers.Replace(Regex("[0-9]"), "0")])
     backend.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit()])
     return WordTokenizer(backend)
@@ -53,5 +55,7 @@ def list_words(
 def number_words(tokenizer: WordTokenizer, words: Iterable[str]) -> list[int]:
     """Return the id of each word; a word spelt like a special token, such as "<pad>", is unknown."""
     if not hasattr(tokenizer, "_words"):
-        tokenizer._words = {word: place for word, place in tokenizer.backend.get_vocab().items() if word not in SPECIAL}
+        tokenizer._words = {
+            word: position for word, position in tokenizer.backend.get_vocab().items() if word not in SPECIAL
+        }
     return [tokenizer._words.get(normalise(word), tokenizer.unk_id) for word in words]

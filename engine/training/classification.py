@@ -83,10 +83,10 @@ class ClassificationObjective:
 
     def batch(self, position: int) -> LabelledBatch:
         """Return the batch of update `position`, some of its words hidden."""
-        epoch, place = divmod(position, self.batches_per_epoch)
+        epoch, index = divmod(position, self.batches_per_epoch)
         if epoch != self._plan_epoch:
             self._plan, self._plan_epoch = self.plan(epoch), epoch
-        batch = self.collate(self.train, self._plan[place])
+        batch = self.collate(self.train, self._plan[index])
         generator = torch.Generator().manual_seed(self.seed * 100_003 + position)
         chances = torch.rand(batch.input_ids.shape, generator=generator)
         hidden = chances < self.word_dropout[batch.input_ids]
@@ -95,21 +95,23 @@ class ClassificationObjective:
     def plan(self, epoch: int) -> list[list[int]]:
         """Return the batches of one pass as places: drawn at random, neighbours in length together, in random order."""
         order = random.Random(self.seed * 100_003 + epoch)
-        places = list(range(len(self.train.rows)))
-        order.shuffle(places)
+        positions = list(range(len(self.train.rows)))
+        order.shuffle(positions)
         size = self.batch_size
         batches = []
-        for start in range(0, len(places), size * POOL):
-            pool = sorted(places[start : start + size * POOL], key=lambda place: len(self.train.rows[place]))
+        for start in range(0, len(positions), size * POOL):
+            pool = sorted(positions[start : start + size * POOL], key=lambda position: len(self.train.rows[position]))
             batches += [pool[first : first + size] for first in range(0, len(pool), size)]
         order.shuffle(batches)
         return batches
 
-    def collate(self, texts: LabelledTexts, places: Sequence[int]) -> LabelledBatch:
-        """Return the texts at `places` as one dense batch."""
-        rows = [texts.rows[place] for place in places]
+    def collate(self, texts: LabelledTexts, positions: Sequence[int]) -> LabelledBatch:
+        """Return the texts at `positions` as one dense batch."""
+        rows = [texts.rows[position] for position in positions]
         lengths = torch.tensor([len(row) for row in rows])
-        return LabelledBatch(pad(rows, self.pad_id), lengths, torch.tensor([texts.labels[place] for place in places]))
+        return LabelledBatch(
+            pad(rows, self.pad_id), lengths, torch.tensor([texts.labels[position] for position in positions])
+        )
 
     def loss(self, model: Classifier, batch: LabelledBatch, carry: None) -> tuple[Tensor, None]:
         """Return the mean label-smoothed loss per text; nothing is carried."""
@@ -128,7 +130,7 @@ class ClassificationObjective:
         """Return the plain loss per validation text ("loss"), the share that is right, and that of each direction by
         itself."""
         rows, count = self.validation.rows, len(self.validation.rows)
-        order = sorted(range(count), key=lambda place: len(rows[place]))
+        order = sorted(range(count), key=lambda position: len(rows[position]))
         nats = 0.0
         right: dict[str, int] = {}
         for start in range(0, count, 64):

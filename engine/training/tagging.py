@@ -60,15 +60,15 @@ class TaggingObjective:
             raise DataError("There is no tagged sentence to learn from, or none to validate on.")
         self.labels, self.batch_words, self.seed = list(labels), batch_words, seed
         self.unk_id = tokenizer.unk_id
-        number = {label: place for place, label in enumerate(self.labels)}
+        number = {label: position for position, label in enumerate(self.labels)}
         self.table = WordTable(
             tokenizer, list(dict.fromkeys(word for rows in (train[0], validation[0]) for row in rows for word in row))
         )
 
         def numbered(rows: TaggedRows) -> list[tuple[list[int], list[int]]]:
-            places = self.table.places
+            positions = self.table.positions
             return [
-                ([places[word] for word in words], [number[tag] for tag in tags])
+                ([positions[word] for word in words], [number[tag] for tag in tags])
                 for words, tags in zip(*rows, strict=True)
                 if words
             ]
@@ -76,7 +76,7 @@ class TaggingObjective:
         self.train, self.validation = numbered(train), numbered(validation)
         self.gold = [tags for words, tags in zip(*validation, strict=True) if words]
         ids = self.table.word_ids.tolist()
-        counts = Counter(ids[place] for words, _ in self.train for place in words)
+        counts = Counter(ids[position] for words, _ in self.train for position in words)
         frequency = torch.zeros(tokenizer.vocab_size)
         for word_id, count in counts.items():
             frequency[word_id] = count
@@ -94,7 +94,7 @@ class TaggingObjective:
             self._plan_start += len(self._plan)
             self._plan_epoch += 1
             self._plan = self.plan(self._plan_epoch)
-        batch = self.collate([self.train[place] for place in self._plan[position - self._plan_start]])
+        batch = self.collate([self.train[index] for index in self._plan[position - self._plan_start]])
         chance = torch.Generator().manual_seed(self.seed * 1_000_003 + position)
         word_ids = batch.features.word_ids
         is_dropped = torch.rand(word_ids.shape, generator=chance) < self.drop_share[word_ids]
@@ -105,12 +105,12 @@ class TaggingObjective:
         chance = random.Random(self.seed * 100_003 + epoch)
         order = list(range(len(self.train)))
         chance.shuffle(order)
-        order.sort(key=lambda place: len(self.train[place][0]))
+        order.sort(key=lambda position: len(self.train[position][0]))
         batches: list[list[int]] = [[]]
-        for place in order:
-            if batches[-1] and (len(batches[-1]) + 1) * len(self.train[place][0]) > self.batch_words:
+        for position in order:
+            if batches[-1] and (len(batches[-1]) + 1) * len(self.train[position][0]) > self.batch_words:
                 batches.append([])
-            batches[-1].append(place)
+            batches[-1].append(position)
         chance.shuffle(batches)
         return batches
 
@@ -129,14 +129,14 @@ class TaggingObjective:
             itself.
         """
         right = found = true = 0
-        order = sorted(range(len(self.validation)), key=lambda place: len(self.validation[place][0]))
+        order = sorted(range(len(self.validation)), key=lambda position: len(self.validation[position][0]))
         for start in range(0, len(order), 64):
             chosen = order[start : start + 64]
-            for place, tags in zip(
+            for position, tags in zip(
                 chosen, model.decode(self.collate([self.validation[i] for i in chosen]).features), strict=True
             ):
                 spans = set(find_spans([self.labels[tag] for tag in tags]))
-                gold = set(find_spans(self.gold[place]))
+                gold = set(find_spans(self.gold[position]))
                 right, found, true = right + len(spans & gold), found + len(spans), true + len(gold)
         f1 = 2 * right / max(1, found + true)
         return {"loss": 1 - f1, "f1": f1}

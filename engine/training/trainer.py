@@ -231,8 +231,8 @@ def snapshot_steps(count: int, max_steps: int) -> list[int]:
     if count > max_steps:
         return list(range(max_steps + 1))
     steps = [0]
-    for place in range(count - 1):
-        even = max_steps ** (place / (count - 2)) if count > 2 else max_steps
+    for position in range(count - 1):
+        even = max_steps ** (position / (count - 2)) if count > 2 else max_steps
         steps.append(max(steps[-1] + 1, round(even)))
     return steps
 

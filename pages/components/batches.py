@@ -92,11 +92,11 @@ def run(page: str, name: str, key: str, lines: list[Any], work: Work, *, verb: s
             st.button("Stop", icon=":material/stop:", key=f"{name}-stop", on_click=stop, args=(page, name))
     if sheet is None:
         return None
-    place = st.empty()
+    position = st.empty()
     if not sheet.is_stopped and not sheet.is_finished:
         if is_large:
-            place.progress(len(sheet.found) / len(lines), text=f"{len(sheet.found):,} of {len(lines):,} lines")
-        _go_on(sheet, work, place)
+            position.progress(len(sheet.found) / len(lines), text=f"{len(sheet.found):,} of {len(lines):,} lines")
+        _go_on(sheet, work, position)
         if sheet.is_finished and is_large:
             st.rerun()  # the Stop button goes
     return sheet
@@ -109,7 +109,7 @@ def stop(page: str, name: str) -> None:
         state.remember(page, name, replace(sheet, found=dict(sheet.found), is_stopped=True))
 
 
-def _go_on(sheet: Sheet, work: Work, place: st.delta_generator.DeltaGenerator) -> None:
+def _go_on(sheet: Sheet, work: Work, position: st.delta_generator.DeltaGenerator) -> None:
     """Work on what is left; a click anywhere ends the script at one of the drawings, and the next run goes on from
     there."""
     begun, before, done_before = time.perf_counter(), sheet.elapsed_seconds, len(sheet.found)
@@ -118,8 +118,8 @@ def _go_on(sheet: Sheet, work: Work, place: st.delta_generator.DeltaGenerator) -
         sheet.elapsed_seconds = before + time.perf_counter() - begun
         done, total = len(sheet.found), len(sheet.lines)
         left = (time.perf_counter() - begun) / max(1, done - done_before) * (total - done)
-        place.progress(done / total, text=f"{done:,} of {total:,} lines, about {left:,.0f} s to go")
-    place.empty()
+        position.progress(done / total, text=f"{done:,} of {total:,} lines, about {left:,.0f} s to go")
+    position.empty()
 
 
 def _sheet(page: str, name: str, key: str) -> Sheet | None:

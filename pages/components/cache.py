@@ -50,20 +50,20 @@ class Shelf:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._places: OrderedDict[Any, Shelf._Place] = OrderedDict()
+        self._positions: OrderedDict[Any, Shelf._Place] = OrderedDict()
         self._lock = Lock()
 
     def get(self, key: Any, prepare: Callable[[], Callable[[], Any]]) -> Result[Any]:
         """Return the value of `key`, computed if it is not there; whoever asks for it meanwhile waits."""
         with self._lock:
-            place = self._places.setdefault(key, self._Place())
-            self._places.move_to_end(key)
-            if len(self._places) > self._size:
-                self._places.popitem(last=False)
-        with place.lock:  # an error leaves the place empty: the next one tries again
-            if place.result is None:
-                place.result = _compute_now(prepare)
-            return place.result
+            position = self._positions.setdefault(key, self._Place())
+            self._positions.move_to_end(key)
+            if len(self._positions) > self._size:
+                self._positions.popitem(last=False)
+        with position.lock:  # an error leaves the place empty: the next one tries again
+            if position.result is None:
+                position.result = _compute_now(prepare)
+            return position.result
 
 
 _SHELVES = {name: Shelf(size) for name, size in KEPT.items() if name != "copied"}  # not Streamlit's: a click asks often

@@ -254,9 +254,9 @@ def _as_loop(calls: Sequence[Call[Any]]) -> tuple[Call[Any], list[Any], str]:
         first = _with_model(first, first.model, _Variable("name"))
     names = _parameters(first.function)[(first.model is not None) + (first.table is not None) :]
     arguments = list(first.arguments)
-    for place, column in enumerate(zip(*(given.arguments for given in calls), strict=True)):
+    for position, column in enumerate(zip(*(given.arguments for given in calls), strict=True)):
         if not isinstance(column[0], Call) and len(set(column)) > 1:
-            variables[names[place]], arguments[place] = list(column), _Variable(names[place])
+            variables[names[position]], arguments[position] = list(column), _Variable(names[position])
     values = list(zip(*variables.values(), strict=True))
     loop = dataclasses.replace(first, arguments=tuple(arguments))
     return loop, values if len(variables) > 1 else [value for (value,) in values], ", ".join(variables)

@@ -34,8 +34,8 @@ def test_a_step_and_a_sentence_redraw_in_time(warm_server: Server, capsys: pytes
             assert visitor.open("cells", address).problems == []
             for _ in range(ROUNDS):
                 for what, addresses in (
-                    ("step", [f"{address}&position={2 + place}" for place in range(RERUNS)]),
-                    ("unit", [f"{address}&unit={place}" for place in range(RERUNS)]),
+                    ("step", [f"{address}&position={2 + position}" for position in range(RERUNS)]),
+                    ("unit", [f"{address}&unit={position}" for position in range(RERUNS)]),
                 ):
                     before = warm_server.cpu_seconds()
                     for one in addresses:

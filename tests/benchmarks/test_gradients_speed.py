@@ -21,7 +21,7 @@ MOVES = 3
 SLIDERS = {
     "gain": "chain_gain={:.2f}",
     "forget bias": "chain_forget_bias={:.1f}",
-    "place": "tool=Connectivity&connectivity_place={:.0f}&connectivity_check=false",
+    "position": "tool=Connectivity&connectivity_place={:.0f}&connectivity_check=false",
     "place, with its check": "tool=Connectivity&connectivity_place={:.0f}",
 }
 
@@ -58,6 +58,6 @@ def test_a_moved_slider_redraws_in_time(warm_server: Server, capsys: pytest.Capt
 
 def _values(slider: str) -> list[float]:
     """Return more values of a slider than are needed, none twice."""
-    if slider.startswith("place"):
+    if slider.startswith("position"):
         return list(range(len(CAT), 10, -1))
     return [0.5 + number / (20 if slider == "gain" else 10) for number in range(40)]

@@ -45,7 +45,7 @@ def test_a_pattern_is_found_in_time(capsys: pytest.CaptureFixture[str]) -> None:
         values = in_steps(stream_states(loaded, loaded.tokenizer.encode(text[:part]))[-1][0]).T
         reading_time = (time.process_time() - begun) * CHARACTERS / part
         spans = token_spans(loaded, text)
-        starts, stops = (torch.tensor(places).numpy() for places in zip(*spans, strict=True))
+        starts, stops = (torch.tensor(positions).numpy() for positions in zip(*spans, strict=True))
         repeated = (
             torch.from_numpy(values.copy()).repeat(1, CHARACTERS // part).numpy()
         )  # the speed does not depend on the values

@@ -75,11 +75,11 @@ def serve(log: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    place = ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    position = ["--server.port", str(port), "--server.address", "127.0.0.1"]
     address = f"http://127.0.0.1:{port}"
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", *place],
+            [sys.executable, "-m", "streamlit", "run", "app.py", *position],
             cwd=ROOT,
             stdout=stream,
             stderr=subprocess.STDOUT,
@@ -150,12 +150,12 @@ class Visit:
         mark.evaluate("mark => mark.scrollIntoView({block: 'center'})")
         mark.click(force=True)
 
-    def click_point(self, name: str, trace: str, place: int) -> None:
+    def click_point(self, name: str, trace: str, position: int) -> None:
         """Click a point of a chart, found by its trace's name and its place there, as a hand would."""
         self.settle()
         figure = self.chart(name, ".js-plotly-plot")
         figure.scroll_into_view_if_needed()
-        self.page.mouse.click(*figure.evaluate(_PLACE_OF_POINT, [trace, place]))
+        self.page.mouse.click(*figure.evaluate(_PLACE_OF_POINT, [trace, position]))
 
     def metric(self, label: str) -> Locator:
         """Return the number shown under a label."""

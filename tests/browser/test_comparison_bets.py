@@ -86,9 +86,9 @@ def test_half_life_and_cost_show_the_engine_s_numbers(guest: Visit) -> None:
 
     def expect_the_engine_s_bytes() -> None:
         curves = guest.drawn("cost-state", LINES)
-        place = curves["Transformer"][0].index(400)
-        assert curves["Transformer"][1][place] == pytest.approx(held["transformer"] / 1024)
-        assert curves["LSTM"][1][place] == pytest.approx(held["lstm"] / 1024)
+        position = curves["Transformer"][0].index(400)
+        assert curves["Transformer"][1][position] == pytest.approx(held["transformer"] / 1024)
+        assert curves["LSTM"][1][position] == pytest.approx(held["lstm"] / 1024)
 
     eventually(expect_the_engine_s_bytes)
     expect(guest.page).to_have_url(re.compile("section="))

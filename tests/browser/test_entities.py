@@ -38,14 +38,14 @@ def test_own_text_is_marked_and_a_clicked_word_shows_its_tags(guest: Visit) -> N
     line, tagging = read(DEFAULT_TEXT)
     expect_marks(guest, tagging)
     expect(guest.page.get_by_text(describe_spans(tagging, line)).first).to_be_visible()
-    place = line.words.index("Google")
-    guest.click_mark(guest.chart("entity-words", ".scatterlayer .point").nth(place))
-    expect(guest.page.get_by_text(describe_word(tagging, place)).first).to_be_visible()
+    position = line.words.index("Google")
+    guest.click_mark(guest.chart("entity-words", ".scatterlayer .point").nth(position))
+    expect(guest.page.get_by_text(describe_word(tagging, position)).first).to_be_visible()
     name, text = list(EXAMPLES.items())[1]
     guest.page.get_by_role("button", name=name).click()
     line, tagging = read(text)
     expect_marks(guest, tagging)
-    expect(guest.page.get_by_text(describe_word(tagging, place)).first).to_be_visible()
+    expect(guest.page.get_by_text(describe_word(tagging, position)).first).to_be_visible()
     guest.page.get_by_role("textbox", name="Text to read").fill("😀 !")
     guest.page.keyboard.press("Control+Enter")
     expect(guest.page.get_by_test_id("stAlert").get_by_text("only signs or emoji")).to_be_visible()
@@ -56,7 +56,9 @@ def test_a_table_goes_in_and_tagged_words_come_out_and_quality_is_the_engines(gu
     bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
     bad.write_text("name;age\nAnna;4\n", encoding="utf-8")
     texts = list(EXAMPLES.values())
-    good.write_text("id;text\n" + "".join(f'{place};"{text}"\n' for place, text in enumerate(texts)), encoding="utf-8")
+    good.write_text(
+        "id;text\n" + "".join(f'{position};"{text}"\n' for position, text in enumerate(texts)), encoding="utf-8"
+    )
     chooser = guest.page.locator(".st-key-entities-many-lines-file input[type=file]")
     chooser.set_input_files(bad)
     expect(guest.page.get_by_test_id("stAlert").get_by_text("bad.csv has no column of texts")).to_be_visible()

@@ -99,17 +99,17 @@ def test_the_time_machine_shows_what_each_stage_writes(guest: Visit) -> None:
     guest.open("/generation?tool=training_snapshots&max_new_tokens=60&history_stage=27", "Generation")
     settings = SamplingSettings(max_new_tokens=60)
 
-    def expect_stage(place: int) -> None:
-        step = stages[place - 1].step
+    def expect_stage(position: int) -> None:
+        step = stages[position - 1].step
         text = DEFAULT_PROMPT + "".join(write_text(load_stage(finished, step), DEFAULT_PROMPT, settings))
-        expect(guest.page.locator(f".st-key-history-{place}").get_by_test_id("stText")).to_have_text(text)
-        loss = stages[place - 1].validation_loss
+        expect(guest.page.locator(f".st-key-history-{position}").get_by_test_id("stText")).to_have_text(text)
+        loss = stages[position - 1].validation_loss
         expect(
             guest.page.get_by_text(f"{loss:.2f} nats, like {math.exp(loss):.1f} equal choices").first
         ).to_be_visible()
 
-    for place in (26, 27, 28):
-        expect_stage(place)
+    for position in (26, 27, 28):
+        expect_stage(position)
     chart = guest.chart("training-history")
     expect(chart.locator(".js-plotly-plot")).to_be_visible()
     guest.page.get_by_role("slider", name="Stage of the training").press("Home")

@@ -21,8 +21,8 @@ def test_pieces_are_written_drawn_and_looked_at_like_characters(browser: Chromiu
     pieces = load_model("shakespeare-pieces")
     text = DEFAULT_PROMPT + "".join(write_text(pieces, DEFAULT_PROMPT, SETTINGS))
     assert len(text) - len(DEFAULT_PROMPT) > 60, "40 pieces are more than 60 characters"
-    place = len(DEFAULT_PROMPT)
-    query = {"tool": "Next character", "max_new_tokens": 40, "top_k": 5, "position": place}
+    position = len(DEFAULT_PROMPT)
+    query = {"tool": "Next character", "max_new_tokens": 40, "top_k": 5, "position": position}
     with browser.visit(server) as guest:
         guest.open(f"/generation?{urlencode(query)}", "Generation")
         guest.page.get_by_test_id("stButtonGroup").filter(has_text="Word pieces").get_by_text("Word pieces").click()
@@ -33,8 +33,8 @@ def test_pieces_are_written_drawn_and_looked_at_like_characters(browser: Chromiu
 
         eventually(expect_the_engine_s_text)
         guest.expect_query(models="Word pieces")
-        expected = next_tokens(pieces, text[:place], 0.8, 5, 1.0)
-        followed = text[place:][: pieces.tokenizer.spans(text[place:])[0][1]]
+        expected = next_tokens(pieces, text[:position], 0.8, 5, 1.0)
+        followed = text[position:][: pieces.tokenizer.spans(text[position:])[0][1]]
         expect(guest.page.get_by_text(expected.outcome(followed))).to_be_visible()
         assert int((expected.frame["probability_after"] > 0).sum()) == 5
         alt = describe_next_tokens(expected.frame, noun="piece")

@@ -32,12 +32,12 @@ def test_a_pasted_text_is_coloured_by_the_bits_of_the_model_that_is_chosen(guest
     found = {name: surprise(load_model(f"shakespeare-{name}"), TEXT) for name in ("ngram", "lstm", "gru", "rnn")}
     chart = guest.chart("surprise")
     expect(chart.locator(".textpoint")).to_have_count(len(re.sub(r" ", "", TEXT)))
-    place = TEXT.index("d")
+    position = TEXT.index("d")
     guest.settle()
     chart.locator(".textpoint").filter(has_text=re.compile(r"^d$")).hover(force=True)
-    bits = found["ngram"].frame["bits"][place]
+    bits = found["ngram"].frame["bits"][position]
     expect(chart.locator(".hoverlayer")).to_contain_text(f"“d”: {bits:.2f} bits")
-    expect(chart.locator(".hoverlayer")).to_contain_text(f"expected: {found['ngram'].frame['expected'][place][:12]}")
+    expect(chart.locator(".hoverlayer")).to_contain_text(f"expected: {found['ngram'].frame['expected'][position][:12]}")
     guest.page.get_by_role("radiogroup", name="Compared with").get_by_text("RNN").click()
     one, other = found["ngram"].total_bits, found["rnn"].total_bits
     less, more = ("6-gram", "RNN") if one < other else ("RNN", "6-gram")

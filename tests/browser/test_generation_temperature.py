@@ -25,8 +25,8 @@ def test_six_temperatures_and_their_loop(guest: Visit) -> None:
     guest.page.get_by_test_id("stButtonGroup").get_by_text("Temperature", exact=True).click()
     truth = [write_at(lstm, DEFAULT_PROMPT, settings, temperature) for temperature in TEMPERATURES]
     for found in truth:
-        place = f".st-key-temperature-{found.temperature:g}".replace("0.", "0-").replace("1.", "1-")
-        text = guest.page.locator(place).get_by_test_id("stText")
+        position = f".st-key-temperature-{found.temperature:g}".replace("0.", "0-").replace("1.", "1-")
+        text = guest.page.locator(position).get_by_test_id("stText")
         expect(text).to_have_text(marked_loop(found), use_inner_text=True)
     assert truth[0].measures.loop is not None, "the LSTM's greedy text goes round in circles"
     expect(guest.page.get_by_text(loop_sentence(truth[0]))).to_be_visible()

@@ -52,9 +52,9 @@ def test_a_seed_gives_its_text_and_a_bar_opens_the_other_choices(guest: Visit) -
     guest.page.get_by_text("Greedy", exact=True).click()
     report = inspect_translation(load_model(WITH), SENTENCE, 1, 0.0)
     expect(guest.page.get_by_role("heading", name=report.text, exact=True).first).to_be_visible()
-    place = len(report.target_words) - 1
-    guest.click_mark(guest.chart(f"confidence-{WITH}", ".bars .point").nth(place))
-    frame = word_alternatives(load_model(WITH), SENTENCE, report.target_ids, place)
+    position = len(report.target_words) - 1
+    guest.click_mark(guest.chart(f"confidence-{WITH}", ".bars .point").nth(position))
+    frame = word_alternatives(load_model(WITH), SENTENCE, report.target_ids, position)
     expect(guest.page.get_by_text(alternatives_sentence(frame)[:50]).first).to_be_visible()
 
 
@@ -62,14 +62,14 @@ def test_the_worst_test_sentence_is_the_engines_and_opens_with_one_click(guest: 
     guest.open("/translation?tool=test_set&search=greedy", "Translation")
     own = stored_sentences(WITH, str(find_folder(WITH)))
     worst = order_sentences(own[own["corpus"] == "multi30k_en_fr"], None, "worst").iloc[0]
-    place = int(worst["index"])
-    expect(guest.page.get_by_text(f"Sentence {place + 1:,} · chrF {worst['chrf']:.1f}").first).to_be_visible()
+    position = int(worst["index"])
+    expect(guest.page.get_by_text(f"Sentence {position + 1:,} · chrF {worst['chrf']:.1f}").first).to_be_visible()
     if mirror_folder("multi30k_en_fr") is None:  # the texts are not shipped
         expect(guest.page.get_by_text("The sentences themselves are not shipped").first).to_be_visible()
         return
     texts = read_texts("multi30k_en_fr", "en").set_index("index")
-    guest.page.locator(f".st-key-test-set-open-{place} button").click()
+    guest.page.locator(f".st-key-test-set-open-{position} button").click()
     box = guest.page.get_by_role("textbox", name="Text to translate", exact=True)
-    expect(box).to_have_value(texts.loc[place, "source"])
-    translated = inspect_translation(load_model(WITH), texts.loc[place, "source"], 1, 0.0).text
+    expect(box).to_have_value(texts.loc[position, "source"])
+    translated = inspect_translation(load_model(WITH), texts.loc[position, "source"], 1, 0.0).text
     expect(guest.page.get_by_role("heading", name=translated, exact=True).first).to_be_visible()

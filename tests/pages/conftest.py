@@ -39,11 +39,11 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of three language models and two translators, each of a few thousand parameters."""
     root = tmp_path_factory.mktemp("pretrained")
     characters = TOKENIZERS.get("character").train([LETTERS])
-    for place, cell in enumerate(("rnn", "lstm", "gru")):
-        torch.manual_seed(place)
+    for position, cell in enumerate(("rnn", "lstm", "gru")):
+        torch.manual_seed(position)
         model = LanguageModel(characters.vocab_size, embedding_dim=8, hidden_size=12, num_layers=1, cell=cell)
         torch.nn.init.normal_(model.output_bias, std=1.5)
-        metrics = METRICS | {"nats_per_character": 1.5 + place / 100, "bits_per_character": 2.2}
+        metrics = METRICS | {"nats_per_character": 1.5 + position / 100, "bits_per_character": 2.2}
         facts = {"model": "language_model", "title": f"Small {cell.upper()}", "metrics": metrics}
         _save(root, f"small-{cell}", model, characters, facts)
     pieces = TOKENIZERS.get("bpe").train(PAIRS, 120)

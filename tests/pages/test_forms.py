@@ -177,4 +177,4 @@ def test_escaped_text_has_nothing_markdown_reads(text: str) -> None:
     assert escaped.replace("\\", "").replace("\n", " ") == text.replace("\\", "").replace("\n", " ")
     bare = escaped.replace("\\\\", "")
     for sign in "`*_[]()<>$:#!|~":
-        assert all(bare[place - 1] == "\\" for place, letter in enumerate(bare) if letter == sign)
+        assert all(bare[position - 1] == "\\" for position, letter in enumerate(bare) if letter == sign)

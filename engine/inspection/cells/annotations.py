@@ -41,8 +41,8 @@ def text_tracks(text: str) -> list[Track]:
     """Return the tracks of a text, those that are counted first."""
     counted = [
         Track("bracket_depth", "Brackets open", bracket_depth(text), 0),
-        Track("place_in_word", "Into the word", place_in_word(text), 0),
-        Track("place_in_line", "Into the line", place_in_line(text), 0),
+        Track("position_in_word", "Into the word", position_in_word(text), 0),
+        Track("position_in_line", "Into the line", position_in_line(text), 0),
         Track("part_of_sentence", "Sentence read", part_of_sentence(text), 1),
     ]
     known = [
@@ -56,35 +56,35 @@ def text_tracks(text: str) -> list[Track]:
 def bracket_depth(text: str) -> np.ndarray:
     """Return how many round or square brackets are open after each character, (N,); a blank line closes all of them."""
     depth, depths = 0, []
-    for place, character in enumerate(text):
+    for position, character in enumerate(text):
         depth += (character in "([") - (character in ")]" and depth > 0)
-        depth *= text[place - 1 : place + 1] != "\n\n"
+        depth *= text[position - 1 : position + 1] != "\n\n"
         depths.append(depth)
     return np.array(depths, dtype=float)
 
 
-def place_in_word(text: str) -> np.ndarray:
+def position_in_word(text: str) -> np.ndarray:
     """Return how many letters of a word have been read, the one just read included, (N,); 0 between words."""
-    places = np.zeros(len(text))
+    positions = np.zeros(len(text))
     for found in _WORD.finditer(text):
-        places[found.start() : found.end()] = np.arange(1, found.end() - found.start() + 1)
-    return places
+        positions[found.start() : found.end()] = np.arange(1, found.end() - found.start() + 1)
+    return positions
 
 
-def place_in_line(text: str) -> np.ndarray:
+def position_in_line(text: str) -> np.ndarray:
     """Return how many characters of the line have been read, (N,); 0 at a new line."""
-    places, count = np.zeros(len(text)), 0
-    for place, character in enumerate(text):
+    positions, count = np.zeros(len(text)), 0
+    for position, character in enumerate(text):
         count = 0 if character == "\n" else count + 1
-        places[place] = count
-    return places
+        positions[position] = count
+    return positions
 
 
 def part_of_sentence(text: str) -> np.ndarray:
     """Return which share of its sentence, up to its full stop, exclamation or question mark, has been read at each
     character, (N,)."""
-    places = np.zeros(len(text))
+    positions = np.zeros(len(text))
     ends = [found.end() for found in SENTENCE_END.finditer(text)]
     for start, stop in zip([0, *ends], [*ends, len(text)], strict=True):
-        places[start:stop] = np.arange(1, stop - start + 1) / max(1, stop - start)
-    return places
+        positions[start:stop] = np.arange(1, stop - start + 1) / max(1, stop - start)
+    return positions

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from engine.cells import CELLS
-from engine.inspection.cells.steps import CellReading, check_place, recurrent_layers
+from engine.inspection.cells.steps import CellReading, check_position, recurrent_layers
 from engine.layers import layer_weights
 from engine.models.folder import LoadedModel
 
@@ -25,7 +25,7 @@ def flows(
     Raises:
         InputError: there is no such layer, token or unit.
     """
-    chosen = check_place(reading, strand, position, unit)
+    chosen = check_position(reading, strand, position, unit)
     vectors = _vectors(loaded, reading, strand, position)
     seen = {name: float(np.abs(vector).mean() if unit is None else vector[unit]) for name, vector in vectors.items()}
     read, carried = chosen.inputs[position], chosen.hidden_before[position]

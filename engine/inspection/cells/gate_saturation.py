@@ -58,7 +58,7 @@ def find_closing_gate(reading: CellReading) -> ClosingGate | None:
     Gates that close in the usual sense come first, ranked by the memory they let go times how far they fell.
     """
     best = None
-    for place, strand in enumerate(reading.strands):
+    for position, strand in enumerate(reading.strands):
         cell = CELLS.get(strand.cell)
         if not isinstance(cell.keeps, Symbol) or len(reading.tokens) < 2:  # no one gate is the share that is kept
             continue
@@ -71,7 +71,7 @@ def find_closing_gate(reading: CellReading) -> ClosingGate | None:
         step, unit = np.unravel_index(score.argmax(), score.shape)
         if best is None or score[step, unit] > best[0]:
             found = ClosingGate(
-                place,
+                position,
                 int(unit),
                 part,
                 order[step + 1],

@@ -98,14 +98,14 @@ class LayerShapes:
 
     Attributes:
         shapes: of `input`, `output`, `h_n` and, for an LSTM, `c_n`, as measured.
-        places: where the numbers sit, each compared live.
+        positions: where the numbers sit, each compared live.
         weights: every parameter tensor, in the layer's own order.
         parameters: counted for each kind of layer with these settings; `formula` is what the formula says.
         cell_difference: largest difference between this layer's output and the readable cells' of `engine.cells`.
     """
 
     shapes: dict[str, tuple[int, ...]]
-    places: list[Place]
+    positions: list[Place]
     weights: list[Weight]
     parameters: dict[str, int]
     formula: dict[str, int]
@@ -125,14 +125,14 @@ def measure_layer(settings: LayerSettings) -> LayerShapes:
         h_n, c_n = state if isinstance(state, tuple) else (state, None)
         shapes = {"input": inputs, "output": output, "h_n": h_n} | ({} if c_n is None else {"c_n": c_n})
         by_hand = _unroll_cells(layer, inputs if settings.batch_first else inputs.transpose(0, 1), settings)
-        places = _places(settings, output, h_n, c_n, by_hand)
+        positions = _positions(settings, output, h_n, c_n, by_hand)
         top = by_hand.output if settings.batch_first else by_hand.output.transpose(0, 1)
         difference = _difference(output, top)
         parameters = {kind: sum(weight.numel() for weight in _build(kind, settings)[0].parameters()) for kind in KINDS}
     weights = [Weight(name, tuple(weight.shape), weight.numel()) for name, weight in layer.named_parameters()]
     return LayerShapes(
         {name: tuple(value.shape) for name, value in shapes.items()},
-        places,
+        positions,
         weights,
         parameters,
         {kind: count_by_formula(kind, settings) for kind in KINDS},
@@ -237,11 +237,13 @@ def _last_steps(settings: LayerSettings) -> tuple[str, str]:
     return f"output{last}{dots}, :{size}]", f"output{first}{dots}, {size}:]"
 
 
-def _places(settings: LayerSettings, output: Tensor, h_n: Tensor, c_n: Tensor | None, by_hand: _ByHand) -> list[Place]:
+def _positions(
+    settings: LayerSettings, output: Tensor, h_n: Tensor, c_n: Tensor | None, by_hand: _ByHand
+) -> list[Place]:
     steps = output if settings.batch_first else output.transpose(0, 1)  # (B, T, D * H)
     size, (forward, backward) = settings.hidden_size, _last_steps(settings)
     first_top = -settings.directions
-    places = [
+    positions = [
         Place(
             forward,
             f"h_n[{first_top}]",
@@ -250,7 +252,7 @@ def _places(settings: LayerSettings, output: Tensor, h_n: Tensor, c_n: Tensor | 
         )
     ]
     if settings.bidirectional:
-        places += [
+        positions += [
             Place(
                 backward,
                 "h_n[-1]",
@@ -274,7 +276,7 @@ def _places(settings: LayerSettings, output: Tensor, h_n: Tensor, c_n: Tensor | 
                 f"Layer {layer + 1}, read {way}, after its last step; computed again step by step with the "
                 "readable cell."
             )
-            places.append(
+            positions.append(
                 Place(
                     f"h_n[{row}]",
                     f"the cell's hidden, layer {layer + 1} {way}",
@@ -283,7 +285,7 @@ def _places(settings: LayerSettings, output: Tensor, h_n: Tensor, c_n: Tensor | 
                 )
             )
             if c_n is not None and by_hand.cell is not None:
-                places.append(
+                positions.append(
                     Place(
                         f"c_n[{row}]",
                         f"the cell's memory, layer {layer + 1} {way}",
@@ -291,7 +293,7 @@ def _places(settings: LayerSettings, output: Tensor, h_n: Tensor, c_n: Tensor | 
                         _difference(c_n[row], by_hand.cell[row]),
                     )
                 )
-    return places
+    return positions
 
 
 def _difference(left: Tensor, right: Tensor) -> float:

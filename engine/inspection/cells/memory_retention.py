@@ -21,7 +21,7 @@ from torch import Tensor
 
 from engine.cells import CELLS
 from engine.cells.base import State
-from engine.inspection.cells.steps import CellReading, check_place, recurrent_layers
+from engine.inspection.cells.steps import CellReading, check_position, recurrent_layers
 from engine.layers import ReadableCell, from_torch
 from engine.models.folder import LoadedModel
 from engine.wording import percent
@@ -69,7 +69,7 @@ def follow_write(
     Raises:
         InputError: there is no such layer, token or unit.
     """
-    chosen = check_place(reading, strand, position, unit)
+    chosen = check_position(reading, strand, position, unit)
     cell = from_torch(recurrent_layers(loaded)[strand]).double()
     order = chosen.order[chosen.order.index(position) :][: MAX_DISTANCE + 1]
     inputs = torch.tensor(chosen.inputs[order]).double()  # (1 + K, I)
@@ -168,7 +168,7 @@ def _shares(
         {
             "distance": np.arange(len(order)),
             "position": order,
-            "token": [tokens[place] for place in order],
+            "token": [tokens[position] for position in order],
             "by_gates": by_gates,
             "by_ablation": by_ablation,
             "mismatch": np.linalg.norm(predicted - measured, axis=1) / size,

@@ -44,7 +44,7 @@ def prove(
     strands = (reading or read_steps(loaded, text)).strands
     chosen = range(len(strands)) if strand is None else [strand]
     runs = layer_runs(loaded, text, chosen[-1] + 1)
-    return compare([strands[place] for place in chosen], [runs[place] for place in chosen])
+    return compare([strands[position] for position in chosen], [runs[position] for position in chosen])
 
 
 def compare(strands: Sequence[Strand], runs: Sequence[LayerRun]) -> pd.DataFrame:

@@ -38,12 +38,12 @@ def label_text(name: str, text: str) -> np.ndarray:
 def inside_quotes(text: str) -> np.ndarray:
     """Between an opening double quotation mark and its closing one; a blank line closes any that was left open."""
     inside, answers = False, []
-    for place, character in enumerate(text):
+    for position, character in enumerate(text):
         if character == '"':
             inside = not inside
         elif character in "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}":
             inside = character == "\N{LEFT DOUBLE QUOTATION MARK}"
-        elif text[place - 1 : place + 1] == "\n\n":
+        elif text[position - 1 : position + 1] == "\n\n":
             inside = False
         answers.append(inside)
     return np.array(answers, dtype=bool)
@@ -54,10 +54,10 @@ def inside_brackets(text: str) -> np.ndarray:
     """Between an opening round or square bracket and the one that closes it; a blank line closes any that was left
     open."""
     depth, answers = 0, []
-    for place, character in enumerate(text):
+    for position, character in enumerate(text):
         depth += character in "(["
         depth -= character in ")]" and depth > 0
-        depth *= text[place - 1 : place + 1] != "\n\n"
+        depth *= text[position - 1 : position + 1] != "\n\n"
         answers.append(depth > 0)
     return np.array(answers, dtype=bool)
 
@@ -210,18 +210,18 @@ def _shifted(answers: np.ndarray, steps: int) -> np.ndarray:
     return moved
 
 
-def _near(places: np.ndarray, size: int, before: int = 0, after: int = 0) -> np.ndarray:
-    """Return True at 1 to `before` characters before, and 1 to `after` characters behind, any of `places`."""
+def _near(positions: np.ndarray, size: int, before: int = 0, after: int = 0) -> np.ndarray:
+    """Return True at 1 to `before` characters before, and 1 to `after` characters behind, any of `positions`."""
     answers = np.zeros(size, dtype=bool)
     for step in (*range(-before, 0), *range(1, after + 1)):
-        moved = places + step
+        moved = positions + step
         answers[moved[(moved >= 0) & (moved < size)]] = True
     return answers
 
 
 def _since_newline(text: str) -> np.ndarray:
     """Return how many characters after the last new line (or the text's beginning) each one stands; 0 at a new line."""
-    places = np.arange(len(text))
+    positions = np.arange(len(text))
     is_newline = _among(text, "\n")
-    last = np.maximum.accumulate(np.where(is_newline, places, -1)) if len(text) else places
-    return places - last
+    last = np.maximum.accumulate(np.where(is_newline, positions, -1)) if len(text) else positions
+    return positions - last

@@ -173,7 +173,7 @@ def states_over(
             if progress:
                 progress(min(1.0, (start + CHUNK) / len(ids)))
     starts, stops = (
-        (np.array(places, dtype=int) for places in zip(*spans, strict=True)) if spans else (np.zeros(0, int),) * 2
+        (np.array(positions, dtype=int) for positions in zip(*spans, strict=True)) if spans else (np.zeros(0, int),) * 2
     )
     return TextReading(text, np.ascontiguousarray(values), starts, stops, sentence, time.perf_counter() - begun)
 
@@ -231,7 +231,7 @@ def suggest_range(loaded: LoadedModel, text: str, layer: int, threshold: float) 
                     counts[start, stop] = counts.get((start, stop), 0) + 1
     if not counts:
         return 0, min(SHORTEST_SUGGESTION, size)
-    start, stop = max(counts, key=lambda place: (counts[place], place[1] - place[0], -place[0]))
+    start, stop = max(counts, key=lambda position: (counts[position], position[1] - position[0], -position[0]))
     return int(start), int(stop)
 
 

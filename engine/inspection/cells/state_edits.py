@@ -102,14 +102,14 @@ def pair_tokens(loaded: LoadedModel, first: str, second: str) -> Pairs:
         raise InputError("Both texts are the same: change a word in one of them to see what it does.")
     spans = [token_spans(loaded, text) for text in (first, second)]
     partner = _partners(first, second)  # end of a token in the first text -> end of its partner
-    ends = {stop: place for place, (_, stop) in enumerate(spans[1])}
+    ends = {stop: position for position, (_, stop) in enumerate(spans[1])}
     found = [
-        (place, ends[partner[stop - 1] + 1])
-        for place, (_, stop) in enumerate(spans[0])
+        (position, ends[partner[stop - 1] + 1])
+        for position, (_, stop) in enumerate(spans[0])
         if stop - 1 in partner and partner[stop - 1] + 1 in ends
     ]
     one, other = (
-        (np.array(places, dtype=int) for places in zip(*found, strict=True)) if found else (np.zeros(0, int),) * 2
+        (np.array(positions, dtype=int) for positions in zip(*found, strict=True)) if found else (np.zeros(0, int),) * 2
     )
     tokens = [(first[slice(*spans[0][a])], second[slice(*spans[1][b])]) for a, b in zip(one, other, strict=True)]
     edited = np.array([a != b for a, b in tokens], dtype=bool)
@@ -120,7 +120,7 @@ def pair_tokens(loaded: LoadedModel, first: str, second: str) -> Pairs:
         raise InputError(
             "The texts differ only at their end, so no network reads anything after the edit; let both go on."
         )
-    characters = np.array([spans[0][place][1] for place in one], dtype=int)
+    characters = np.array([spans[0][position][1] for position in one], dtype=int)
     return Pairs(one, other, tokens, characters, edited, len(spans[0]) + len(spans[1]) - 2 * len(found))
 
 
@@ -243,15 +243,15 @@ def _partners(first: str, second: str) -> dict[int, int]:
     partner = {}
     for _, a_from, a_to, b_from, b_to in matcher.get_opcodes():
         a_start, b_start = (
-            _start(words[side], place, text) for side, place, text in ((0, a_from, first), (1, b_from, second))
+            _start(words[side], position, text) for side, position, text in ((0, a_from, first), (1, b_from, second))
         )
         a_stop, b_stop = (
-            _start(words[side], place, text) for side, place, text in ((0, a_to, first), (1, b_to, second))
+            _start(words[side], position, text) for side, position, text in ((0, a_to, first), (1, b_to, second))
         )
         for offset in range(min(a_stop - a_start, b_stop - b_start)):
             partner[a_start + offset] = b_start + offset
     return partner
 
 
-def _start(words: Sequence[tuple[str, int]], place: int, text: str) -> int:
-    return words[place][1] if place < len(words) else len(text)
+def _start(words: Sequence[tuple[str, int]], position: int, text: str) -> int:
+    return words[position][1] if position < len(words) else len(text)

@@ -76,8 +76,8 @@ class Strand:
     @property
     def order(self) -> list[int]:
         """The tokens in the order they are read."""
-        places = list(range(len(self.inputs)))
-        return places[::-1] if self.is_reverse else places
+        positions = list(range(len(self.inputs)))
+        return positions[::-1] if self.is_reverse else positions
 
     def step_table(self, position: int) -> pd.DataFrame:
         """Return every unit's numbers at one step: columns unit, what it had before, and its parts."""
@@ -200,7 +200,7 @@ def state_moves(reading: CellReading) -> np.ndarray:
     return np.mean([np.abs(strand.parts["hidden"] - strand.hidden_before).mean(axis=1) for strand in top], axis=0)
 
 
-def check_place(reading: CellReading, strand: int, position: int, unit: int | None = None) -> Strand:
+def check_position(reading: CellReading, strand: int, position: int, unit: int | None = None) -> Strand:
     """Return the layer and direction number `strand` of a reading after checking that it, a token and a unit exist.
 
     Raises:

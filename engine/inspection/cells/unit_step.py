@@ -12,7 +12,7 @@ import pandas as pd
 import torch
 
 from engine.cells import CELLS
-from engine.inspection.cells.steps import CellReading, Strand, check_place, recurrent_layers
+from engine.inspection.cells.steps import CellReading, Strand, check_position, recurrent_layers
 from engine.layers import Weights, layer_weights
 from engine.models.folder import LoadedModel
 
@@ -66,7 +66,7 @@ def unit_step(loaded: LoadedModel, reading: CellReading, strand: int, position: 
     Raises:
         InputError: there is no such layer, token or unit.
     """
-    chosen = check_place(reading, strand, position, unit)
+    chosen = check_position(reading, strand, position, unit)
     return _add_up(chosen, layer_weights(recurrent_layers(loaded)[strand]), position, unit)
 
 

@@ -62,8 +62,8 @@ class UnitCourse:
             f"lowest, {self.values[low]:+.2f}, after {self._context(low, reach)}."
         )
 
-    def _context(self, place: int, reach: int) -> str:
-        before = "".join(self.tokens[: place + 1])
+    def _context(self, position: int, reach: int) -> str:
+        before = "".join(self.tokens[: position + 1])
         return f"“{'…' if len(before) > reach else ''}{before[-reach:].replace(chr(10), '↵')}”"
 
 
@@ -194,7 +194,7 @@ def pieces(loaded: LoadedModel, text: str) -> list[str]:
 def token_spans(loaded: LoadedModel, text: str) -> list[tuple[int, int]]:
     """Return where in `text` each token that the model reads begins and ends."""
     if loaded.tokenizer.kind == "character":
-        return [(place, place + 1) for place in range(len(text))]
+        return [(position, position + 1) for position in range(len(text))]
     spans = loaded.tokenizer.backend.encode(text, add_special_tokens=False).offsets
     return list(spans)
 
@@ -218,8 +218,8 @@ def stream_states(loaded: LoadedModel, token_ids: Sequence[int], streams: int = 
     ids = torch.tensor([start_id(loaded), *token_ids])
     length = max(WARM_UP, -(-len(ids) // streams))
     starts = torch.arange(0, len(ids), length)
-    places = starts[:, None] + torch.arange(-WARM_UP, length)[None]  # (S, WARM_UP + length)
-    inputs = ids[places.clamp(0, len(ids) - 1)]
+    positions = starts[:, None] + torch.arange(-WARM_UP, length)[None]  # (S, WARM_UP + length)
+    inputs = ids[positions.clamp(0, len(ids) - 1)]
     shape = (len(starts), length, loaded.model.hidden_size)
     kept: list[list[Tensor]] = [
         [torch.empty(shape, dtype=torch.float16) for _ in _parts(layer)] for layer in loaded.model.start(1)

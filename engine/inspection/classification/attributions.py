@@ -161,7 +161,7 @@ def explain(loaded: LoadedModel, words: tuple[str, ...], seed: int = 1) -> Expla
 
 def leave_each_out(words: Sequence[str]) -> list[list[str]]:
     """Return the text without its first word, without its second, and so on."""
-    return [[*words[:place], *words[place + 1 :]] for place in range(len(words))]
+    return [[*words[:position], *words[position + 1 :]] for position in range(len(words))]
 
 
 def log_odds(probability: np.ndarray) -> np.ndarray:
@@ -213,7 +213,7 @@ def shapley_values(loaded: LoadedModel, words: Sequence[str], seed: int = 1) -> 
     # captum reads order by order; read all at once, texts of like length side by side, the same numbers take half the
     # time.
     subsets = {frozenset(order[:size]) for order in orders for size in range(len(words) + 1)}
-    rows = [[word for place, word in enumerate(words) if place in subset] or NOTHING for subset in subsets]
+    rows = [[word for position, word in enumerate(words) if position in subset] or NOTHING for subset in subsets]
     worth = dict(
         zip(subsets, log_odds(np.asarray(probabilities_of_words(loaded, rows), dtype=float)[:, 1]), strict=True)
     )

@@ -40,9 +40,9 @@ TRIED = (64, 160)  # replacements of one word, and of two, that are really read
 
 @dataclass(frozen=True)
 class WordEdit:
-    """One change: the word at `place` (from 0) is left out (`new` is None) or replaced."""
+    """One change: the word at `position` (from 0) is left out (`new` is None) or replaced."""
 
-    place: int
+    position: int
     old: str
     new: str | None = None
 
@@ -120,14 +120,14 @@ def find_flips(loaded: LoadedModel, words: tuple[str, ...]) -> CounterfactualSea
     )
 
 
-def delete(words: Sequence[str], places: Iterable[int]) -> tuple[str, ...]:
-    """Return the words without those at `places`."""
-    gone = set(places)
-    return tuple(word for place, word in enumerate(words) if place not in gone)
+def delete(words: Sequence[str], positions: Iterable[int]) -> tuple[str, ...]:
+    """Return the words without those at `positions`."""
+    gone = set(positions)
+    return tuple(word for position, word in enumerate(words) if position not in gone)
 
 
 def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int) -> tuple[Counterfactual | None, int]:
-    singles: list[tuple[int, ...]] = [(place,) for place in range(len(words)) if len(words) > 1]
+    singles: list[tuple[int, ...]] = [(position,) for position in range(len(words)) if len(words) > 1]
     worth: dict[tuple[int, ...], float] = {}  # the decided label's probability after each deletion
     tried = 0
     for size in range(1, min(MOST_DELETED, len(words) - 1) + 1):
@@ -136,21 +136,28 @@ def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int
         elif size == 2 and len(words) <= ALL_PAIRS:
             candidates = [*combinations(range(len(words)), 2)]
         else:
-            kept = sorted((places for places in worth if len(places) == size - 1), key=worth.__getitem__)[:BEAM]
+            kept = sorted((positions for positions in worth if len(positions) == size - 1), key=worth.__getitem__)[
+                :BEAM
+            ]
             candidates = list(
-                {tuple(sorted({*places, *single})) for places in kept for single in singles if single[0] not in places}
+                {
+                    tuple(sorted({*positions, *single}))
+                    for positions in kept
+                    for single in singles
+                    if single[0] not in positions
+                }
             )
         # The most promising first: those whose words alone did most.
-        candidates.sort(key=lambda places: (sum(worth.get((place,), 0.0) for place in places), places))
+        candidates.sort(key=lambda positions: (sum(worth.get((position,), 0.0) for position in positions), positions))
         for start in range(0, len(candidates), CHUNK):
             chunk = candidates[start : start + CHUNK]
-            texts = [delete(words, places) for places in chunk]
+            texts = [delete(words, positions) for positions in chunk]
             found = np.asarray(probabilities_of_words(loaded, [list(text) for text in texts]))  # (N, L)
             tried += len(chunk)
             worth |= dict(zip(chunk, found[:, decision].astype(float), strict=True))
             best = _best_flip(found, decision)
             if best is not None:
-                edits = tuple(WordEdit(place, words[place]) for place in chunk[best])
+                edits = tuple(WordEdit(position, words[position]) for position in chunk[best])
                 return Counterfactual(
                     edits, texts[best], int(found[best].argmax()), float(found[best, decision])
                 ), tried
@@ -174,7 +181,7 @@ def _search_replacements(
             return Counterfactual(
                 candidates[best], texts[best], int(found[best].argmax()), float(found[best, decision])
             ), tried
-        kept = [candidates[place] for place in np.argsort(found[:, decision], kind="stable")[:BEAM]]
+        kept = [candidates[position] for position in np.argsort(found[:, decision], kind="stable")[:BEAM]]
     return None, tried
 
 
@@ -183,7 +190,7 @@ def replace(words: Sequence[str], edits: Iterable[WordEdit]) -> tuple[str, ...]:
     changed = list(words)
     for edit in edits:
         if edit.new is not None:
-            changed[edit.place] = edit.new
+            changed[edit.position] = edit.new
     return tuple(changed)
 
 
@@ -205,14 +212,16 @@ def _promising(
     order = np.argpartition(loss, min(PER_WORD, len(ids) - 1), axis=2)[:, :, :PER_WORD]
     found: dict[tuple[WordEdit, ...], float] = {}
     for row, edits in enumerate(kept):
-        taken = {edit.place for edit in edits}
-        for place in (place for place in range(len(words)) if place not in taken):
-            for number in order[row, place]:
-                if names[number] != words[place] and loss[row, place, number] < 0:
+        taken = {edit.position for edit in edits}
+        for position in (position for position in range(len(words)) if position not in taken):
+            for number in order[row, position]:
+                if names[number] != words[position] and loss[row, position, number] < 0:
                     key = tuple(
-                        sorted((*edits, WordEdit(place, words[place], names[number])), key=lambda edit: edit.place)
+                        sorted(
+                            (*edits, WordEdit(position, words[position], names[number])), key=lambda edit: edit.position
+                        )
                     )
-                    found[key] = min(found.get(key, 0.0), float(loss[row, place, number]))
+                    found[key] = min(found.get(key, 0.0), float(loss[row, position, number]))
     return sorted(found, key=found.__getitem__)[:most]
 
 
@@ -240,9 +249,9 @@ def _replacements(loaded: LoadedModel) -> tuple[list[int], list[str]]:
 def describe_edit(flip: Counterfactual) -> str:
     """Return an edit in words: what is left out, or what stands in the place of what."""
     parts = [
-        f"without “{edit.old}” (word {edit.place + 1})"
+        f"without “{edit.old}” (word {edit.position + 1})"
         if edit.new is None
-        else f"with “{edit.new}” for “{edit.old}” (word {edit.place + 1})"
+        else f"with “{edit.new}” for “{edit.old}” (word {edit.position + 1})"
         for edit in flip.edits
     ]
     return listing(parts)

@@ -86,17 +86,17 @@ def verdicts_sentence(found: Mapping[int, LineVerdict]) -> str:
     return f"{said}; on average it was {percent(sum(row.probability for row in judged) / len(judged))} sure."
 
 
-def _judge(loaded: LoadedModel, lines: Sequence[str], places: Sequence[int]) -> list[LineVerdict]:
+def _judge(loaded: LoadedModel, lines: Sequence[str], positions: Sequence[int]) -> list[LineVerdict]:
     """Return the verdicts of a batch; where a line spoils it, each line by itself."""
     try:
-        found = classify_texts(loaded, tuple(lines[place] for place in places))
+        found = classify_texts(loaded, tuple(lines[position] for position in positions))
     except InputError as error:
-        if len(places) == 1:
-            return [LineVerdict(places[0], problem=str(error))]
-        return [row for place in places for row in _judge(loaded, lines, [place])]
+        if len(positions) == 1:
+            return [LineVerdict(positions[0], problem=str(error))]
+        return [row for position in positions for row in _judge(loaded, lines, [position])]
     return [
         LineVerdict(
-            place, verdict.label, verdict.probability, len(verdict.words), tuple(dict.fromkeys(verdict.unknown))
+            position, verdict.label, verdict.probability, len(verdict.words), tuple(dict.fromkeys(verdict.unknown))
         )
-        for place, verdict in zip(places, found, strict=True)
+        for position, verdict in zip(positions, found, strict=True)
     ]

@@ -87,11 +87,11 @@ def classify_texts(loaded: LoadedModel, texts: tuple[str, ...]) -> list[Classifi
         InputError: one of them has no word in it or too many; where there are several, the message says which.
     """
     rows = []
-    for place, text in enumerate(texts, start=1):
+    for position, text in enumerate(texts, start=1):
         try:
             rows.append(split_text(loaded, text))
         except InputError as error:
-            raise (InputError(f"Text {place:,} of {len(texts):,}: {error}") if len(texts) > 1 else error) from error
+            raise (InputError(f"Text {position:,} of {len(texts):,}: {error}") if len(texts) > 1 else error) from error
     return classify_rows(loaded, rows)
 
 
@@ -132,16 +132,16 @@ def probabilities_by_direction(
     model, encode = loaded.model, loaded.tokenizer.encode_words
     ids = [encode(row) for row in rows]
     found: dict[str, np.ndarray] = {"both": np.zeros((len(rows), model.num_labels), dtype=np.float32)}
-    for places in _batches([len(row) for row in ids]):
-        input_ids = pad([ids[place] for place in places], model.pad_id)  # (B, T)
-        lengths = torch.tensor([len(ids[place]) for place in places])
+    for positions in _batches([len(row) for row in ids]):
+        input_ids = pad([ids[position] for position in positions], model.pad_id)  # (B, T)
+        lengths = torch.tensor([len(ids[position]) for position in positions])
         if directions:
             logits = model.direction_logits(input_ids, lengths)
             logits |= {name: model.direction_alone(share) for name, share in logits.items() if name != "both"}
         else:
             logits = {"both": model(input_ids, lengths)}
         for name, values in logits.items():
-            found.setdefault(name, np.zeros_like(found["both"]))[places] = values.float().softmax(1).numpy()
+            found.setdefault(name, np.zeros_like(found["both"]))[positions] = values.float().softmax(1).numpy()
     return found
 
 
@@ -158,11 +158,11 @@ def check_lengths(rows: Sequence[Sequence[str]]) -> None:
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Yield the places of rows that are read side by side: neighbours in length, BATCH_WORDS words at most."""
     batch: list[int] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[place] > BATCH_WORDS:
+    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[position] > BATCH_WORDS:
             yield batch
             batch = []
-        batch.append(place)
+        batch.append(position)
     if batch:
         yield batch
 

@@ -131,10 +131,10 @@ def find_turn(belief: Belief) -> Turn:
     changes = np.diff(belief.both, prepend=EVEN)
     decisions = belief.both > EVEN
     crossings = np.flatnonzero(decisions[1:] != decisions[:-1]) + 1
-    place = int(crossings[-1]) if len(crossings) else int(np.argmax(np.abs(changes)))
-    first = int(belief.steps[place - 1]) + 1 if place else 1
-    before = float(belief.both[place - 1]) if place else EVEN
-    return Turn(first, int(belief.steps[place]), before, float(belief.both[place]), bool(len(crossings)))
+    position = int(crossings[-1]) if len(crossings) else int(np.argmax(np.abs(changes)))
+    first = int(belief.steps[position - 1]) + 1 if position else 1
+    before = float(belief.both[position - 1]) if position else EVEN
+    return Turn(first, int(belief.steps[position]), before, float(belief.both[position]), bool(len(crossings)))
 
 
 def belief_sentence(belief: Belief) -> str:
@@ -186,11 +186,11 @@ def belief_frame(belief: Belief, blind: Belief | None = None) -> pd.DataFrame:
 def _largest(belief: Belief) -> str:
     """Return a sentence on the largest change where it is another than the turn."""
     changes = np.abs(np.diff(belief.both, prepend=EVEN))
-    place, turn = int(np.argmax(changes)), find_turn(belief)
-    if int(belief.steps[place]) == turn.last:
+    position, turn = int(np.argmax(changes)), find_turn(belief)
+    if int(belief.steps[position]) == turn.last:
         return "It is the largest change too. "
-    before = float(belief.both[place - 1]) if place else EVEN
+    before = float(belief.both[position - 1]) if position else EVEN
     return (
-        f"The largest change came at “{belief.words[belief.steps[place] - 1]}”: from {percent(before)} to "
-        f"{percent(float(belief.both[place]))}. "
+        f"The largest change came at “{belief.words[belief.steps[position] - 1]}”: from {percent(before)} to "
+        f"{percent(float(belief.both[position]))}. "
     )

@@ -229,10 +229,10 @@ def threshold_curve(frame: pd.DataFrame) -> pd.DataFrame:
 def calibration(frame: pd.DataFrame, bins: int = BINS) -> pd.DataFrame:
     """Return one row per bin of predicted probability that holds a text: bounds, texts, mean probability, share that is
     positive, its interval."""
-    place = np.minimum((frame["probability"].to_numpy() * bins).astype(int), bins - 1)
+    position = np.minimum((frame["probability"].to_numpy() * bins).astype(int), bins - 1)
     rows = []
     for number in range(bins):
-        part = frame[place == number]
+        part = frame[position == number]
         if len(part):
             positive = int((part["label"] == 1).sum())
             low, high = wilson(positive, len(part))
@@ -255,8 +255,8 @@ def calibration_error(frame: pd.DataFrame, bins: int = BINS) -> float:
     by bin."""
     positive = frame["probability"].to_numpy(float)
     sure, right = np.maximum(positive, 1 - positive), is_right(frame).to_numpy(float)
-    place = np.minimum((sure * bins).astype(int), bins - 1)
-    gaps = np.bincount(place, weights=right - sure, minlength=bins)
+    position = np.minimum((sure * bins).astype(int), bins - 1)
+    gaps = np.bincount(position, weights=right - sure, minlength=bins)
     return float(np.abs(gaps).sum() / len(frame))
 
 
@@ -388,9 +388,9 @@ def _slices(frame: pd.DataFrame, by: str) -> list[tuple[str, pd.Series]]:
     words = frame["words"]
     edges = np.unique(np.quantile(words, np.linspace(0, 1, MOST_SLICES + 1)).round().astype(int))
     found = []
-    for place, low in enumerate(edges[:-1]):
-        is_last = place == len(edges) - 2
-        high = int(edges[place + 1]) - (not is_last)
+    for position, low in enumerate(edges[:-1]):
+        is_last = position == len(edges) - 2
+        high = int(edges[position + 1]) - (not is_last)
         found.append((f"{low:,} to {high:,} words" if high > low else f"{low:,} words", words.between(low, high)))
     return found or [(f"{words.iloc[0]:,} words", words == words.iloc[0])]
 

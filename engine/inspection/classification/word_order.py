@@ -86,7 +86,7 @@ def shuffle_words(words: Sequence[str], seed: int) -> tuple[str, ...]:
     generator = np.random.default_rng(seed)
     shuffled = tuple(words)
     while shuffled == tuple(words) and len(set(words)) > 1:
-        shuffled = tuple(words[place] for place in generator.permutation(len(words)))
+        shuffled = tuple(words[position] for position in generator.permutation(len(words)))
     return shuffled
 
 

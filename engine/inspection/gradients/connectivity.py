@@ -37,14 +37,14 @@ class Connectivity:
 
     Attributes:
         tokens: the whole text in the model's tokens.
-        place: the expected token, counted from 1; it is read after all tokens before it.
+        position: the expected token, counted from 1; it is read after all tokens before it.
         strengths: (place - 1,) norm of d logit / d embedding for each token before it.
         logit: of the expected token.
         probability: that the network gave it.
     """
 
     tokens: list[str]
-    place: int
+    position: int
     strengths: np.ndarray
     logit: float
     probability: float
@@ -54,7 +54,7 @@ class Connectivity:
         """The strengths of all tokens as shares of the strongest; nan from the expected one on."""
         shares = np.full(len(self.tokens), np.nan)
         strongest = self.strengths.max(initial=0.0)
-        shares[: self.place - 1] = self.strengths / strongest if strongest > 0 else 0.0
+        shares[: self.position - 1] = self.strengths / strongest if strongest > 0 else 0.0
         return shares
 
     @property
@@ -70,28 +70,32 @@ class Connectivity:
         return len(self.strengths) - int(felt[0])
 
 
-def connectivity(loaded: LoadedModel, text: str, place: int) -> Connectivity:
-    """Return how strongly each token of `text` before number `place` (from 1) moves the logit of that one.
+def connectivity(loaded: LoadedModel, text: str, position: int) -> Connectivity:
+    """Return how strongly each token of `text` before number `position` (from 1) moves the logit of that one.
 
     Raises:
-        InputError: the text is empty, too long or of one token only, `place` is not in it, or the model only counts.
+        InputError: the text is empty, too long or of one token only, `position` is not in it, or the model only counts.
     """
-    token_ids = _tokens(loaded, text, place)
-    ids = torch.tensor([start_id(loaded), *token_ids[: place - 1]])
+    token_ids = _tokens(loaded, text, position)
+    ids = torch.tensor([start_id(loaded), *token_ids[: position - 1]])
     rows = loaded.model.embedding.weight.detach()[ids].clone()  # (T, E)
     with torch.enable_grad():
         rows.requires_grad_()
         logits = with_rows(loaded.model, rows)[0][-1]
-        logit = logits[token_ids[place - 1]]
+        logit = logits[token_ids[position - 1]]
         (grad,) = torch.autograd.grad(logit, rows)
-    probability = logits.detach().softmax(dim=0)[token_ids[place - 1]]
+    probability = logits.detach().softmax(dim=0)[token_ids[position - 1]]
     strengths = grad[1:].double().norm(dim=1).numpy()  # the mark a text starts after is no token of it
-    return Connectivity(loaded.tokenizer.tokens(token_ids), place, strengths, float(logit.detach()), float(probability))
+    return Connectivity(
+        loaded.tokenizer.tokens(token_ids), position, strengths, float(logit.detach()), float(probability)
+    )
 
 
 @torch.inference_mode()
-def replacements(loaded: LoadedModel, text: str, place: int, count: int = REPLACEMENTS, seed: int = 0) -> pd.DataFrame:
-    """Return how far the logit of token `place` moves when an earlier one is replaced by others of the same text.
+def replacements(
+    loaded: LoadedModel, text: str, position: int, count: int = REPLACEMENTS, seed: int = 0
+) -> pd.DataFrame:
+    """Return how far the logit of token `position` moves when an earlier one is replaced by others of the same text.
 
     One row per token among the last `CHECKED` before it: `position` (from 1), `distance`, `token`, and `moved`, the
     mean absolute change of the logit over `count` replacements. What stands before the replaced token is read only
@@ -100,18 +104,18 @@ def replacements(loaded: LoadedModel, text: str, place: int, count: int = REPLAC
     Raises:
         InputError: as `connectivity`.
     """
-    token_ids = _tokens(loaded, text, place)
-    before = token_ids[: place - 1]
+    token_ids = _tokens(loaded, text, position)
+    before = token_ids[: position - 1]
     first = max(0, len(before) - CHECKED)
     others = np.random.default_rng(seed)
     swaps = [[_another(token_ids, token, others, loaded.model.vocab_size) for _ in range(count)] for token in before]
-    changed = _replaced(loaded, before, swaps, first, token_ids[place - 1])
+    changed = _replaced(loaded, before, swaps, first, token_ids[position - 1])
     names = loaded.tokenizer.tokens(token_ids)
     return pd.DataFrame(
         {
-            "position": range(first + 1, place),
-            "distance": range(place - 1 - first, 0, -1),
-            "token": names[first : place - 1],
+            "position": range(first + 1, position),
+            "distance": range(position - 1 - first, 0, -1),
+            "token": names[first : position - 1],
             "moved": changed,
         }
     )
@@ -131,14 +135,14 @@ def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.corrcoef(*ranks)[0, 1])
 
 
-def _tokens(loaded: LoadedModel, text: str, place: int) -> list[int]:
+def _tokens(loaded: LoadedModel, text: str, position: int) -> list[int]:
     token_ids = checked_tokens(loaded, text)
     if len(token_ids) < 2:
         raise InputError(
             "The text is too short: something must stand before the character that is expected. Type at least two."
         )
-    if not 2 <= place <= len(token_ids):
-        raise InputError(f"The expected place must lie between 2 and {len(token_ids):,}, not {place:,}.")
+    if not 2 <= position <= len(token_ids):
+        raise InputError(f"The expected place must lie between 2 and {len(token_ids):,}, not {position:,}.")
     return token_ids
 
 
@@ -177,7 +181,9 @@ def _replaced(loaded: LoadedModel, before: list[int], swaps: list[list[int]], fi
     for begin in range(first, len(before), SIDE_BY_SIDE):
         end = min(begin + SIDE_BY_SIDE, len(before))
         rows = [
-            [*before[begin:place], other, *before[place + 1 :]] for place in range(begin, end) for other in swaps[place]
+            [*before[begin:position], other, *before[position + 1 :]]
+            for position in range(begin, end)
+            for other in swaps[position]
         ]
         found, _ = model(torch.tensor(rows), select(state, torch.zeros(len(rows), dtype=torch.long)))
         changed.append(found[:, -1, target])

@@ -81,7 +81,7 @@ class HalfLife:
     gradient_half_life: float | None
     gradient_hundredth: float | None
     rank_correlation: float
-    places: int
+    positions: int
     replacements: int
     tokens: int
     characters_per_token: float
@@ -94,7 +94,7 @@ class HalfLife:
 
 
 def half_life(
-    loaded: LoadedModel, text: str, farthest: int = FARTHEST, seed: int = 0, places: int = 8, replacements: int = 4
+    loaded: LoadedModel, text: str, farthest: int = FARTHEST, seed: int = 0, positions: int = 8, replacements: int = 4
 ) -> HalfLife:
     """Return how long `loaded` remembers a token of `text`, at distances up to `farthest` or as many as the text has
     room for.
@@ -108,12 +108,12 @@ def half_life(
         InputError: the text is too short or too long, or a number is out of bounds.
     """
     started = time.thread_time()
-    ids = _check(loaded, text, farthest, seed, places, replacements)
+    ids = _check(loaded, text, farthest, seed, positions, replacements)
     tokens = len(ids) - 1
     spread = min(MOST_SPREAD, tokens // 4)
     distances = min(farthest, tokens - spread)
     room = tokens - distances  # windows may begin at tokens 1..room, and one token always follows them
-    begins = sorted({1 + round(step) for step in np.linspace(0, room - 1, min(places, room))})
+    begins = sorted({1 + round(step) for step in np.linspace(0, room - 1, min(positions, room))})
     states, expected = _read(loaded.model, ids, begins)
     state = _join(states)
     windows = torch.tensor([ids[begin : begin + distances] for begin in begins])  # (P, D)
@@ -133,7 +133,7 @@ def half_life(
         gradient_half_life=falls_to(frame["gradient_share"].to_numpy(), 1 / 2) if has_gradient else None,
         gradient_hundredth=falls_to(frame["gradient_share"].to_numpy(), 1 / 100) if has_gradient else None,
         rank_correlation=_rank_correlation(frame) if has_gradient else math.nan,
-        places=len(begins),
+        positions=len(begins),
         replacements=replacements,
         tokens=tokens,
         characters_per_token=len(text) / tokens,
@@ -164,11 +164,11 @@ def falls_to(shares: np.ndarray, level: float) -> float | None:
     below = np.flatnonzero(shares <= level)
     if not len(below):
         return None
-    place = int(below[0])
-    if place == 0:
+    position = int(below[0])
+    if position == 0:
         return 1.0
-    above, under = shares[place - 1], shares[place]
-    return place + float((above - level) / (above - under))
+    above, under = shares[position - 1], shares[position]
+    return position + float((above - level) / (above - under))
 
 
 def fit_half_life(kl: np.ndarray) -> tuple[float | None, float]:
@@ -204,20 +204,20 @@ def draw_replacements(expected: np.ndarray, true_ids: np.ndarray, replacements: 
     networks."""
     uniform = np.random.default_rng(seed).random((len(true_ids), replacements))
     drawn = np.empty(uniform.shape, dtype=np.int64)
-    for place, true_id in enumerate(true_ids):
+    for position, true_id in enumerate(true_ids):
         chances = expected.astype(np.float64).copy()
         chances[true_id] = 0.0
         cumulative = chances.cumsum()
-        found = cumulative.searchsorted(uniform[place] * cumulative[-1], side="right")
-        drawn[place] = np.minimum(found, np.flatnonzero(chances)[-1])
+        found = cumulative.searchsorted(uniform[position] * cumulative[-1], side="right")
+        drawn[position] = np.minimum(found, np.flatnonzero(chances)[-1])
     return drawn
 
 
-def _check(loaded: LoadedModel, text: str, farthest: int, seed: int, places: int, replacements: int) -> list[int]:
+def _check(loaded: LoadedModel, text: str, farthest: int, seed: int, positions: int, replacements: int) -> list[int]:
     limits = {
         "The farthest distance": (farthest, 1, FARTHEST),
         "The seed": (seed, 0, 2**31 - 1),
-        "The number of places": (places, 1, MOST_PLACES),
+        "The number of places": (positions, 1, MOST_PLACES),
         "The number of replacements": (replacements, 1, MOST_REPLACEMENTS),
     }
     for name, (value, least, most) in limits.items():
@@ -252,16 +252,18 @@ def _read(model: Network, ids: list[int], begins: list[int]) -> tuple[list[AnySt
 def _divergences(model: Network, windows: Tensor, state: AnyState, others: np.ndarray) -> Tensor:
     """Return KL(true || replaced) (P, D) in nats after each token of the windows, the mean over replacements of their
     first."""
-    places, distances = windows.shape
+    positions, distances = windows.shape
     rows = windows[:, None].repeat(1, 1 + others.shape[1], 1)  # (P, 1 + R, D)
     rows[:, 1:, 0] = torch.from_numpy(others)
-    which = torch.arange(places).repeat_interleave(rows.shape[1])
+    which = torch.arange(positions).repeat_interleave(rows.shape[1])
     logits, _ = model(rows.flatten(0, 1), select(state, which))  # (B, D, V)
-    result = torch.empty(places, distances, dtype=torch.float64)
-    for place, found in enumerate(logits.view(places, rows.shape[1], distances, -1)):  # one at a time, to bound memory
+    result = torch.empty(positions, distances, dtype=torch.float64)
+    for position, found in enumerate(
+        logits.view(positions, rows.shape[1], distances, -1)
+    ):  # one at a time, to bound memory
         log_probs = found.double().log_softmax(-1)  # (1 + R, D, V)
         gap = torch.where(log_probs[:1] == log_probs[1:], 0.0, log_probs[:1] - log_probs[1:])
-        result[place] = (log_probs[:1].exp() * gap).sum(-1).mean(0).clamp(min=0)
+        result[position] = (log_probs[:1].exp() * gap).sum(-1).mean(0).clamp(min=0)
     return result
 
 

@@ -48,7 +48,7 @@ def apart_from(first: Tagging, second: Tagging) -> Apart:
         (span.start, span.end, kind(span.type)): span.type for span in second.spans if kind(span.type) in first_kinds
     }
     invented, missed = (
-        tuple(sorted((*place[:2], name) for place, name in marks.items() if place not in others))
+        tuple(sorted((*position[:2], name) for position, name in marks.items() if position not in others))
         for marks, others in ((found, own), (own, found))
     )
     return Apart(invented, missed, len(own) - len(missed), len(first.spans) - len(own))
@@ -80,8 +80,9 @@ def agreement_frame(
 ) -> pd.DataFrame:
     """Return one row per stretch of words that any tagger marked, with the kind each gave it ("" where it did not)."""
     kinds = {name: {(span.start, span.end): span.type for span in tagging.spans} for name, tagging in taggings.items()}
-    places = sorted({place for marks in kinds.values() for place in marks})
+    positions = sorted({position for marks in kinds.values() for position in marks})
     columns = {
-        (labels or {}).get(name, name): [marks.get(place, "") for place in places] for name, marks in kinds.items()
+        (labels or {}).get(name, name): [marks.get(position, "") for position in positions]
+        for name, marks in kinds.items()
     }
-    return pd.DataFrame({"words": [" ".join(words[start:end]) for start, end in places], **columns})
+    return pd.DataFrame({"words": [" ".join(words[start:end]) for start, end in positions], **columns})

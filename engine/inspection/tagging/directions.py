@@ -100,7 +100,7 @@ def speak(lattice: Lattice, emissions: np.ndarray) -> Voice:
 
 def voice_frame(words: Sequence[str], voices: dict[str, Voice]) -> pd.DataFrame:
     """Return one row per word: place (from 1), word, and for each voice its tag and the tag's probability."""
-    frame = pd.DataFrame({"place": range(1, len(words) + 1), "word": list(words)})
+    frame = pd.DataFrame({"position": range(1, len(words) + 1), "word": list(words)})
     for name, voice in voices.items():
         frame[name], frame[f"{name}_probability"] = voice.tags, voice.probabilities
     return frame
@@ -137,9 +137,10 @@ def disagreement_sentence(directions: Directions) -> str:
         BACKWARD: "so the backward half is followed",
         "neither": "which neither half would say alone",
     }
-    places = "one word" if len(frame) == 1 else f"{len(frame)} of {len(directions.words)} words"
+    positions = "one word" if len(frame) == 1 else f"{len(frame)} of {len(directions.words)} words"
     return (
-        f"The halves differ at {places}. Most plainly at “{sure['word']}” (word {sure['place']}): read from the left "
+        f"The halves differ at {positions}. Most plainly at “{sure['word']}” (word {sure['position']}): read from the "
+        "left "
         "it looks like "
         f"{sure[FORWARD]} ({percent(sure[f'{FORWARD}_probability'], 0)}), read from the right like {sure[BACKWARD]} "
         f"({percent(sure[f'{BACKWARD}_probability'], 0)}); joined it is {sure[BOTH]} "
@@ -149,13 +150,13 @@ def disagreement_sentence(directions: Directions) -> str:
     ).replace(" 1 times", " once")
 
 
-def word_frame(directions: Directions, place: int) -> pd.DataFrame:
-    """Return what each half adds at word `place` (from 0): per tag forward, backward, bias and their sum, the highest
-    sum first.
+def word_frame(directions: Directions, position: int) -> pd.DataFrame:
+    """Return what each half adds at word `position` (from 0): per tag forward, backward, bias and their sum, the
+    highest sum first.
 
     In nats above the mean over the tags, for only differences between tags decide.
     """
-    parts = {FORWARD: directions.forward[place], BACKWARD: directions.backward[place], "bias": directions.bias}
+    parts = {FORWARD: directions.forward[position], BACKWARD: directions.backward[position], "bias": directions.bias}
     centred = {name: values - values.mean() for name, values in parts.items()}
     frame = pd.DataFrame({"tag": directions.labels} | centred)
     frame[BOTH] = frame[FORWARD] + frame[BACKWARD] + frame["bias"]

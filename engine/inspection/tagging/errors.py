@@ -19,7 +19,7 @@ import pandas as pd
 from engine.inspection.stored.sentence_scores import weights_in
 from engine.inspection.stored.tables import read_stored_table
 from engine.inspection.tagging.entity_types import describe_type
-from engine.text.bio import find_spans, illegal_places
+from engine.text.bio import find_spans, illegal_positions
 from engine.wording import percent
 
 TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "entity_predictions.parquet"
@@ -58,7 +58,7 @@ def illegal_shares(frame: pd.DataFrame) -> pd.DataFrame:
     and the share."""
     rows = []
     for (model, corpus), part in frame.groupby(["model", "corpus"], sort=False):
-        counts = [len(illegal_places(tags)) for tags in named_tags(part, "predicted")]
+        counts = [len(illegal_positions(tags)) for tags in named_tags(part, "predicted")]
         broken = sum(count > 0 for count in counts)
         rows.append(
             {
@@ -81,10 +81,10 @@ def outcomes(gold: Sequence[str], predicted: Sequence[str]) -> list[tuple[str, s
     was found elsewhere; missed: none of its words is marked.
     """
     right, marked = find_spans(gold), find_spans(predicted)
-    by_place = {(start, end): kind for start, end, kind in marked}
+    by_position = {(start, end): kind for start, end, kind in marked}
     told = []
     for start, end, kind in right:
-        other = by_place.get((start, end))
+        other = by_position.get((start, end))
         if other is not None:
             told.append((kind, "found" if other == kind else "wrong type"))
         else:
@@ -110,17 +110,21 @@ def outcome_frame(frame: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("entities", ascending=False, ignore_index=True)
 
 
-def place_frame(frame: pd.DataFrame) -> pd.DataFrame:
+def position_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Return how often a word's tag is right by its place in its entity: place, words, right, share; places without
     words left out."""
     counts: Counter[tuple[str, bool]] = Counter()
     for gold, predicted in zip(named_tags(frame, "gold"), named_tags(frame, "predicted"), strict=True):
         for start, end, _ in find_spans(gold):
-            for place in range(start, end):
-                counts[_place(place, start, end), gold[place] == predicted[place]] += 1
+            for position in range(start, end):
+                counts[_position(position, start, end), gold[position] == predicted[position]] += 1
     rows = [
-        {"place": place, "words": counts[place, True] + counts[place, False], "right": counts[place, True]}
-        for place in PLACES
+        {
+            "position": position,
+            "words": counts[position, True] + counts[position, False],
+            "right": counts[position, True],
+        }
+        for position in PLACES
     ]
     table = pd.DataFrame(rows)
     table = table[table["words"] > 0].reset_index(drop=True)
@@ -136,17 +140,17 @@ def both_frames(frame: pd.DataFrame, first: str, second: str) -> tuple[pd.DataFr
     shared = frame[frame["model"] == first][keys].merge(frame[frame["model"] == second][keys])
     parts = {name: shared.merge(frame[frame["model"] == name], on=keys) for name in (first, second)}
     types = [outcome_frame(parts[name]) for name in (first, second)]
-    places = [place_frame(parts[name]) for name in (first, second)]
+    positions = [position_frame(parts[name]) for name in (first, second)]
     kinds = types[0].merge(types[1].drop(columns="entities"), on="type", how="left", suffixes=("", "_other"))
     kinds = kinds.fillna(0).astype({name: int for name in kinds.columns if name != "type"})
     return (
         kinds,
-        places[0].merge(places[1][["place", "right", "share"]], on="place", suffixes=("", "_other")),
+        positions[0].merge(positions[1][["position", "right", "share"]], on="position", suffixes=("", "_other")),
         len(shared),
     )
 
 
-def error_sentences(kinds: pd.DataFrame, places: pd.DataFrame, sentences: int, names: tuple[str, str]) -> list[str]:
+def error_sentences(kinds: pd.DataFrame, positions: pd.DataFrame, sentences: int, names: tuple[str, str]) -> list[str]:
     """Return in words what the second tagger gets wrong that the first does not: in all, by type, and at first
     words."""
     if kinds.empty or not kinds["entities"].sum():
@@ -172,12 +176,12 @@ def error_sentences(kinds: pd.DataFrame, places: pd.DataFrame, sentences: int, n
             )
     else:
         told.append("No kind of error is more frequent without the second direction.")
-    told.append(_place_sentence(places))
+    told.append(_position_sentence(positions))
     return [sentence for sentence in told if sentence]
 
 
-def _place_sentence(places: pd.DataFrame) -> str:
-    shares = places.set_index("place")
+def _position_sentence(positions: pd.DataFrame) -> str:
+    shares = positions.set_index("position")
     if not {"first of several", "last of several"} <= set(shares.index):
         return ""
     lost = (shares["share"] - shares["share_other"]) * 100
@@ -201,7 +205,7 @@ def _points(value: float) -> str:
     return f"{abs(value):.1f} points {'lost' if value > 0 else 'gained'}"
 
 
-def _place(place: int, start: int, end: int) -> str:
+def _position(position: int, start: int, end: int) -> str:
     if end - start == 1:
         return "one word"
-    return "first of several" if place == start else "last of several" if place == end - 1 else "within"
+    return "first of several" if position == start else "last of several" if position == end - 1 else "within"

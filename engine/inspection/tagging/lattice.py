@@ -101,16 +101,16 @@ def best_sums(lattice: Lattice) -> tuple[np.ndarray, np.ndarray]:
     emissions, transitions, start, end = lattice.arrays
     ahead, behind = np.empty_like(emissions), np.empty_like(emissions)
     ahead[0] = start + emissions[0]
-    for place in range(1, len(emissions)):
-        ahead[place] = (ahead[place - 1][:, None] + transitions).max(axis=0) + emissions[place]
+    for position in range(1, len(emissions)):
+        ahead[position] = (ahead[position - 1][:, None] + transitions).max(axis=0) + emissions[position]
     behind[-1] = end
-    for place in range(len(emissions) - 2, -1, -1):
-        behind[place] = (transitions + (emissions[place + 1] + behind[place + 1])[None, :]).max(axis=1)
+    for position in range(len(emissions) - 2, -1, -1):
+        behind[position] = (transitions + (emissions[position + 1] + behind[position + 1])[None, :]).max(axis=1)
     return ahead, behind
 
 
-def column_frame(lattice: Lattice, place: int) -> pd.DataFrame:
-    """Return the arithmetic at word `place` (from 0): one row per tag, what suits the whole sentence best on top.
+def column_frame(lattice: Lattice, position: int) -> pd.DataFrame:
+    """Return the arithmetic at word `position` (from 0): one row per tag, what suits the whole sentence best on top.
 
     Columns: tag, before (the best tag to come from), sum_before, transition, emission, sum (of the three), sum_after
     (the best way on to the end), through (sum + sum_after: the best way that gives the word this tag), probability (of
@@ -119,10 +119,10 @@ def column_frame(lattice: Lattice, place: int) -> pd.DataFrame:
     emissions, transitions, start, _ = lattice.arrays
     ahead, behind = best_sums(lattice)
     size = len(lattice.labels)
-    if place:
-        sources = (ahead[place - 1][:, None] + transitions).argmax(axis=0)
+    if position:
+        sources = (ahead[position - 1][:, None] + transitions).argmax(axis=0)
         before = [lattice.labels[tag] for tag in sources]
-        sums, steps = ahead[place - 1][sources], transitions[sources, np.arange(size)]
+        sums, steps = ahead[position - 1][sources], transitions[sources, np.arange(size)]
     else:
         before, sums, steps = [BEGIN] * size, np.zeros(size), start
     frame = pd.DataFrame(
@@ -131,11 +131,11 @@ def column_frame(lattice: Lattice, place: int) -> pd.DataFrame:
             "before": before,
             "sum_before": sums,
             "transition": steps,
-            "emission": emissions[place],
-            "sum": ahead[place],
-            "sum_after": behind[place],
-            "through": ahead[place] + behind[place],
-            "probability": marginals(*lattice.arrays)[place],
+            "emission": emissions[position],
+            "sum": ahead[position],
+            "sum_after": behind[position],
+            "through": ahead[position] + behind[position],
+            "probability": marginals(*lattice.arrays)[position],
         }
     )
     return frame.sort_values("through", ascending=False, ignore_index=True)
@@ -153,7 +153,7 @@ def node_frame(lattice: Lattice) -> pd.DataFrame:
     names = np.array(lattice.labels, dtype=object)
     return pd.DataFrame(
         {
-            "place": np.repeat(np.arange(1, count + 1), size),
+            "position": np.repeat(np.arange(1, count + 1), size),
             "word": np.repeat(np.array(lattice.words, dtype=object), size),
             "tag": np.tile(names, count),
             "emission": emissions.ravel(),
@@ -201,11 +201,11 @@ def step_score(lattice: Lattice, before: str, after: str) -> float:
     Raises:
         InputError: one of them is no tag of this tagger, or the step leads from the beginning to the end.
     """
-    row, column = step_place(lattice.labels, before, after)
+    row, column = step_position(lattice.labels, before, after)
     return float(step_matrix(lattice)[row, column])
 
 
-def step_place(labels: Sequence[str], before: str, after: str) -> tuple[int, int]:
+def step_position(labels: Sequence[str], before: str, after: str) -> tuple[int, int]:
     """Return the row and column of a step in `step_matrix`; raises as `step_score`."""
     row = 0 if before == BEGIN else 1 + _number(labels, before)
     column = len(labels) if after == END else _number(labels, after)
@@ -240,16 +240,16 @@ def spans_sentence(words: Sequence[str], before: Sequence[str], after: Sequence[
     """Return in words which entities differ between two rows of tags over the same words."""
     old, new = ({(start, end): kind for start, end, kind in find_spans(tags)} for tags in (before, after))
 
-    def name(place: tuple[int, int]) -> str:
-        return f"“{' '.join(words[slice(*place)])}”"
+    def name(position: tuple[int, int]) -> str:
+        return f"“{' '.join(words[slice(*position)])}”"
 
     told = [
-        f"{name(place)} turns from {old[place]} into {new[place]}"
-        for place in sorted(old.keys() & new.keys())
-        if old[place] != new[place]
+        f"{name(position)} turns from {old[position]} into {new[position]}"
+        for position in sorted(old.keys() & new.keys())
+        if old[position] != new[position]
     ]
-    told += [f"{name(place)} is no longer marked as {old[place]}" for place in sorted(old.keys() - new.keys())]
-    told += [f"{name(place)} is now marked as {new[place]}" for place in sorted(new.keys() - old.keys())]
+    told += [f"{name(position)} is no longer marked as {old[position]}" for position in sorted(old.keys() - new.keys())]
+    told += [f"{name(position)} is now marked as {new[position]}" for position in sorted(new.keys() - old.keys())]
     if not told:
         return "the tags change, the entities do not."
     more = f", and {len(told) - 6} more changes" if len(told) > 6 else ""
@@ -262,14 +262,15 @@ def step_sentence(lattice: Lattice, before: str, count: int = 2) -> str:
     scores = step_matrix(lattice)[row]
     names = (*lattice.labels, END)
     order = sorted(
-        (place for place in range(len(names)) if not math.isnan(scores[place])), key=lambda place: -scores[place]
+        (position for position in range(len(names)) if not math.isnan(scores[position])),
+        key=lambda position: -scores[position],
     )
-    learned = [place for place in order if scores[place] > FORBIDDEN]
+    learned = [position for position in order if scores[position] > FORBIDDEN]
     liked, disliked = learned[:count], learned[: count - 1 : -1][:count]
     barred = len(order) - len(learned)
 
-    def listed(places: Sequence[int]) -> str:
-        return " and ".join(f"{names[place]} ({signed(scores[place])})" for place in places)
+    def listed(positions: Sequence[int]) -> str:
+        return " and ".join(f"{names[position]} ({signed(scores[position])})" for position in positions)
 
     rule = f" {barred} steps are barred by rule." if barred else ""
     where = "At the beginning" if before == BEGIN else f"After {before}"

@@ -22,7 +22,7 @@ from engine.inspection.tagging.lattice import (
     best_tags,
     open_lattice,
     step_matrix,
-    step_place,
+    step_position,
 )
 from engine.models.folder import LoadedModel
 
@@ -49,9 +49,9 @@ class TransitionFlip:
     flipped: tuple[str, ...]
 
     @property
-    def places(self) -> list[int]:
+    def positions(self) -> list[int]:
         """The words whose tag changes, counted from 0."""
-        return [place for place, (one, two) in enumerate(zip(self.tags, self.flipped, strict=True)) if one != two]
+        return [position for position, (one, two) in enumerate(zip(self.tags, self.flipped, strict=True)) if one != two]
 
 
 def edit_steps(lattice: Lattice, edits: Sequence[TransitionEdit]) -> Lattice:
@@ -62,7 +62,7 @@ def edit_steps(lattice: Lattice, edits: Sequence[TransitionEdit]) -> Lattice:
     """
     transitions, start, end = lattice.transitions.copy(), lattice.start.copy(), lattice.end.copy()
     for edit in edits:
-        row, column = step_place(lattice.labels, edit.before, edit.after)
+        row, column = step_position(lattice.labels, edit.before, edit.after)
         if row == 0:
             start[column] += edit.change
         elif column == len(lattice.labels):
@@ -93,7 +93,7 @@ def read_edits(text: str, labels: Sequence[str]) -> list[TransitionEdit]:
                 f"The edit “{shown}” cannot be read; write edits as in B-per>I-per:+1.5 with a semicolon between two "
                 "of them."
             )
-        step_place(labels, before, after)
+        step_position(labels, before, after)
         if abs(value) > LARGEST_CHANGE:
             raise InputError(
                 f"The edit “{shown}” changes a score by {abs(value):g}; at most {LARGEST_CHANGE:g} can be added or "
@@ -209,20 +209,20 @@ def _flipping(lattice: Lattice, steps: Sequence[tuple[str, str]], reach: float) 
     size = len(lattice.labels)
     tags = [lattice.labels.index(tag) for tag in best_tags(lattice)]
     taken = [(0, tags[0]), *((a + 1, b) for a, b in zip(tags, tags[1:], strict=False)), (tags[-1] + 1, size)]
-    cells = [step_place(lattice.labels, *step) for step in steps]
-    trials = [(place, sign) for place, cell in enumerate(cells) for sign in (1, -1) if sign > 0 or cell in taken]
+    cells = [step_position(lattice.labels, *step) for step in steps]
+    trials = [(position, sign) for position, cell in enumerate(cells) for sign in (1, -1) if sign > 0 or cell in taken]
     matrices = np.repeat(step_matrix(lattice)[None], len(trials), axis=0)  # (N, K + 1, K + 1)
-    for number, (place, sign) in enumerate(trials):
-        matrices[number, cells[place][0], cells[place][1]] += sign * reach
+    for number, (position, sign) in enumerate(trials):
+        matrices[number, cells[position][0], cells[position][1]] += sign * reach
     best = matrices[:, 0, :size] + lattice.emissions[0]  # (N, K)
     for emissions in lattice.emissions[1:]:
         best = (best[:, :, None] + matrices[:, 1:, :size]).max(axis=1) + emissions
     scores = (best + matrices[:, 1:, size]).max(axis=1)  # (N,)
     own = float(viterbi(*lattice.arrays).score)
     unchanged = [
-        own + sign * reach * taken.count(cells[place]) for place, sign in trials
+        own + sign * reach * taken.count(cells[position]) for position, sign in trials
     ]  # what the old best way has now
     flipped = scores > np.array(unchanged) + 1e-9
     return list(
-        dict.fromkeys(steps[place] for (place, _), is_flipped in zip(trials, flipped, strict=True) if is_flipped)
+        dict.fromkeys(steps[position] for (position, _), is_flipped in zip(trials, flipped, strict=True) if is_flipped)
     )

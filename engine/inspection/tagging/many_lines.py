@@ -43,11 +43,11 @@ class SourceLine:
             raise InputError(
                 f"The sentence has {len(self.words):,} words; at most {MAX_WORDS:,} can be tagged at once."
             )
-        places, at = [], 0
+        positions, at = [], 0
         for word in self.words:
-            places.append(WordSpan(word, at, at + len(word)))
+            positions.append(WordSpan(word, at, at + len(word)))
             at += len(word) + 1
-        return TextLine(self.text, tuple(places))
+        return TextLine(self.text, tuple(positions))
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def tag_lines(
                 readable[index] = lines[index].read()
             except InputError as error:
                 found[index] = LineEntities(index, problem=str(error))
-        full = [index for index, line in readable.items() if line.places]
+        full = [index for index, line in readable.items() if line.positions]
         taggings = tag_many(loaded, [readable[index].words for index in full]) if full else []
         found |= {
             index: _entities(index, readable[index], tagging) for index, tagging in zip(full, taggings, strict=True)

@@ -130,11 +130,11 @@ def tag_many(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> list[Tagging
     check_rows(rows)
     found: dict[int, Tagging] = {}
     for chosen in in_batches(rows):
-        features = read_words(loaded.tokenizer, [rows[place] for place in chosen])
+        features = read_words(loaded.tokenizer, [rows[position] for position in chosen])
         emissions = loaded.model(features).double().numpy()
-        for place, scores in zip(chosen, emissions, strict=True):
-            found[place] = _finish(loaded, tuple(rows[place]), scores[: len(rows[place])])
-    return [found[place] for place in range(len(rows))]
+        for position, scores in zip(chosen, emissions, strict=True):
+            found[position] = _finish(loaded, tuple(rows[position]), scores[: len(rows[position])])
+    return [found[position] for position in range(len(rows))]
 
 
 @torch.inference_mode()
@@ -147,9 +147,11 @@ def best_tags(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> list[list[s
     check_rows(rows)
     found: dict[int, list[str]] = {}
     for chosen in in_batches(rows):
-        tags = loaded.model.decode(read_words(loaded.tokenizer, [rows[place] for place in chosen]))
-        found |= {place: [loaded.model.labels[tag] for tag in row] for place, row in zip(chosen, tags, strict=True)}
-    return [found[place] for place in range(len(rows))]
+        tags = loaded.model.decode(read_words(loaded.tokenizer, [rows[position] for position in chosen]))
+        found |= {
+            position: [loaded.model.labels[tag] for tag in row] for position, row in zip(chosen, tags, strict=True)
+        }
+    return [found[position] for position in range(len(rows))]
 
 
 @torch.inference_mode()
@@ -199,11 +201,11 @@ def check_rows(rows: Sequence[Sequence[str]]) -> None:
 def in_batches(rows: Sequence[Sequence[str]]) -> Iterator[list[int]]:
     """Yield places of rows of similar length, at most BATCH_WORDS words together with their padding."""
     batch: list[int] = []
-    for place in sorted(range(len(rows)), key=lambda place: len(rows[place])):
-        if batch and (len(batch) + 1) * len(rows[place]) > BATCH_WORDS:
+    for position in sorted(range(len(rows)), key=lambda position: len(rows[position])):
+        if batch and (len(batch) + 1) * len(rows[position]) > BATCH_WORDS:
             yield batch
             batch = []
-        batch.append(place)
+        batch.append(position)
     if batch:
         yield batch
 
@@ -217,10 +219,12 @@ def spans_with_probabilities(
     end: np.ndarray,
 ) -> tuple[Span, ...]:
     """Return the entities of a sequence of tags, given as numbers, each with its probability under these scores."""
-    places = find_spans([labels[tag] for tag in tags])
-    asked = [(first, tags[first:behind]) for first, behind, _ in places]
+    positions = find_spans([labels[tag] for tag in tags])
+    asked = [(first, tags[first:behind]) for first, behind, _ in positions]
     likely = viterbi.span_probabilities(asked, emissions, transitions, start, end) if asked else []
-    return tuple(Span(first, behind, kind, value) for (first, behind, kind), value in zip(places, likely, strict=True))
+    return tuple(
+        Span(first, behind, kind, value) for (first, behind, kind), value in zip(positions, likely, strict=True)
+    )
 
 
 def _finish(loaded: LoadedModel, words: tuple[str, ...], emissions: np.ndarray) -> Tagging:

@@ -160,8 +160,8 @@ def confuse(outcomes: pd.DataFrame) -> pd.DataFrame:
     """
     kinds = [kind for kind in score_types(outcomes)["type"] if kind != "all"]
     columns = [FOUND, BOUNDARY, *kinds, NOTHING]
-    place = outcomes["outcome"].where(outcomes["outcome"].isin([FOUND, BOUNDARY]), outcomes["predicted"])
-    counts = pd.crosstab(outcomes["gold"], place)
+    position = outcomes["outcome"].where(outcomes["outcome"].isin([FOUND, BOUNDARY]), outcomes["predicted"])
+    counts = pd.crosstab(outcomes["gold"], position)
     return counts.reindex(index=[*kinds, NOTHING], columns=columns, fill_value=0).rename_axis(
         index="people", columns="network"
     )

@@ -24,12 +24,12 @@ class TextLine:
     """One line of a text and its words, each with its place in the line."""
 
     text: str
-    places: tuple[WordSpan, ...]
+    positions: tuple[WordSpan, ...]
 
     @property
     def words(self) -> tuple[str, ...]:
         """The words alone, as a tagger takes them."""
-        return tuple(word.text for word in self.places)
+        return tuple(word.text for word in self.positions)
 
 
 EMPTY = TextLine("", ())
@@ -54,11 +54,11 @@ def read_text(text: str, max_lines: int) -> list[TextLine]:
             "lines” as a file."
         )
     found = []
-    for place, line in enumerate(lines, 1):
+    for position, line in enumerate(lines, 1):
         try:
             found.append(TextLine(line, tuple(split_words(line))))
         except InputError as error:
-            name = f"Line {place}" if len(lines) > 1 else "The text"
+            name = f"Line {position}" if len(lines) > 1 else "The text"
             raise InputError(
                 f"{name} has more than {MAX_WORDS:,} words, which is the most that is read at once: put each sentence "
                 "on a line of its own."
@@ -70,7 +70,7 @@ def describe_spans(tagging: Tagging, line: TextLine) -> str:
     """Return what was marked in a line, as a sentence: how many of each kind, and the one the network was least sure
     of."""
     if not tagging.spans:
-        return f"No entity was found in these {len(line.places):,} words."
+        return f"No entity was found in these {len(line.positions):,} words."
     counts: dict[str, int] = {}
     for span in tagging.spans:
         counts[span.type] = counts.get(span.type, 0) + 1
@@ -79,13 +79,13 @@ def describe_spans(tagging: Tagging, line: TextLine) -> str:
     sure = f"“{span_text(line, least)}”, with a probability of {percent(least.probability)}"
     count = len(tagging.spans)
     if count == 1:
-        return f"1 entity in {len(line.places):,} words: {listed}: {sure}."
-    return f"{count:,} entities in {len(line.places):,} words: {listed}. The network is least sure of {sure}."
+        return f"1 entity in {len(line.positions):,} words: {listed}: {sure}."
+    return f"{count:,} entities in {len(line.positions):,} words: {listed}. The network is least sure of {sure}."
 
 
 def span_text(line: TextLine, span: Span) -> str:
     """Return the letters of a span as they stand in the line."""
-    return line.text[line.places[span.start].start : line.places[span.end - 1].end]
+    return line.text[line.positions[span.start].start : line.positions[span.end - 1].end]
 
 
 def spans_frame(line: TextLine, tagging: Tagging) -> pd.DataFrame:
@@ -98,8 +98,8 @@ def spans_frame(line: TextLine, tagging: Tagging) -> pd.DataFrame:
             span.type,
             describe_type(span.type).word,
             round(float(span.probability), 4),
-            line.places[span.start].start,
-            line.places[span.end - 1].end,
+            line.positions[span.start].start,
+            line.positions[span.end - 1].end,
         )
         for span in tagging.spans
     ]
@@ -126,22 +126,25 @@ def find_foreign(tagging: Tagging) -> str:
 
 def words_frame(words: Sequence[str], tagging: Tagging) -> pd.DataFrame:
     """Return one row per word: the tag that was chosen and its probability."""
-    places = {label: place for place, label in enumerate(tagging.labels)}
-    chosen = [float(tagging.marginals[row, places[tag]]) for row, tag in enumerate(tagging.tags)]
+    positions = {label: position for position, label in enumerate(tagging.labels)}
+    chosen = [float(tagging.marginals[row, positions[tag]]) for row, tag in enumerate(tagging.tags)]
     return pd.DataFrame({"word": list(words), "tag": list(tagging.tags), "probability": chosen})
 
 
-def tag_frame(tagging: Tagging, place: int) -> pd.DataFrame:
-    """Return every tag with its probability for the word at `place`, the likeliest first."""
-    frame = pd.DataFrame({"tag": list(tagging.labels), "probability": tagging.marginals[place].astype(float)})
+def tag_frame(tagging: Tagging, position: int) -> pd.DataFrame:
+    """Return every tag with its probability for the word at `position`, the likeliest first."""
+    frame = pd.DataFrame({"tag": list(tagging.labels), "probability": tagging.marginals[position].astype(float)})
     return frame.sort_values("probability", ascending=False, kind="stable", ignore_index=True)
 
 
-def describe_word(tagging: Tagging, place: int) -> str:
+def describe_word(tagging: Tagging, position: int) -> str:
     """Return in a sentence which tag a word was given, how likely it was, and what came next."""
-    frame, chosen = tag_frame(tagging, place), tagging.tags[place]
+    frame, chosen = tag_frame(tagging, position), tagging.tags[position]
     share = float(frame.set_index("tag")["probability"][chosen])
-    said = f"“{tagging.words[place]}” (word {place + 1:,}) is tagged {chosen}, with a probability of {percent(share)}."
+    said = (
+        f"“{tagging.words[position]}” (word {position + 1:,}) is tagged {chosen}, with a probability of "
+        f"{percent(share)}."
+    )
     other = frame[frame["tag"] != chosen].iloc[0]
     if other["probability"] > share:
         said += (
@@ -150,6 +153,6 @@ def describe_word(tagging: Tagging, place: int) -> str:
         )
     else:
         said += f" Next comes {other['tag']} with {percent(other['probability'])}."
-    if tagging.words[place] in set(tagging.unknown):
+    if tagging.words[position] in set(tagging.unknown):
         said += " The word is not in its list of known words: only its letters and its neighbours speak."
     return said

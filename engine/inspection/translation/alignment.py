@@ -44,23 +44,23 @@ def line_up(reference: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[li
     for row in rows:
         under: list[int | None] = [None] * len(reference)
         between: list[list[int | None]] = [[] for _ in extra]
-        place = 0
+        position = 0
         for given, own in align(reference, row):
             if given is None:
-                between[place].append(own)
+                between[position].append(own)
             else:
-                under[given], place = own, given + 1
+                under[given], position = own, given + 1
         extra = [max(most, len(here)) for most, here in zip(extra, between, strict=True)]
         found.append((under, between))
     columns: list[int | None] = []
-    for place, more in enumerate(extra):
-        columns += [None] * more + ([place] if place < len(reference) else [])
+    for position, more in enumerate(extra):
+        columns += [None] * more + ([position] if position < len(reference) else [])
     placed = []
     for under, between in found:
         line: list[int | None] = []
-        for place, more in enumerate(extra):
-            here = between[place]
-            line += [*here, *[None] * (more - len(here))] + ([under[place]] if place < len(reference) else [])
+        for position, more in enumerate(extra):
+            here = between[position]
+            line += [*here, *[None] * (more - len(here))] + ([under[position]] if position < len(reference) else [])
         placed.append(line)
     return columns, placed
 

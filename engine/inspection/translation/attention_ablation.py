@@ -128,8 +128,8 @@ def _controls(
     best = by_word.argmax(dim=1)
     removed = weights.clone()
     if len(words) > 1:
-        for step, place in enumerate(best.tolist()):
-            edit = AttentionEdit("remove", words[place].start, words[place].stop)
+        for step, position in enumerate(best.tolist()):
+            edit = AttentionEdit("remove", words[position].start, words[position].stop)
             removed[step] = edited(weights[step : step + 1], edit)[0]
     shuffles = [edited(weights, AttentionEdit("shuffle", seed=SEED + number)) for number in range(SHUFFLES)]
     rows = torch.stack([edited(weights, AttentionEdit("uniform")), removed, *shuffles])
@@ -139,7 +139,7 @@ def _controls(
         {
             "step": range(1, len(given) + 1),
             "log_prob": log_probs.double().numpy(),
-            "looked_at": [words[place].text for place in best.tolist()],
+            "looked_at": [words[position].text for position in best.tolist()],
             "looked_at_word": best.numpy(),
             "weight": by_word.max(dim=1).values.double().numpy(),
             "uniform": change[0],

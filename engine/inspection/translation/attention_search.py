@@ -143,8 +143,8 @@ def _climb(log_probs_of: Callable[[Tensor], Tensor], own: Tensor, wanted_id: int
 
     with torch.no_grad():
         at_corners = log_probs_of(corners)
-    best_score, place = max((value, row) for row, value in enumerate(score(at_corners)))
-    best, curve = corners[place], [best_score[1]]
+    best_score, position = max((value, row) for row, value in enumerate(score(at_corners)))
+    best, curve = corners[position], [best_score[1]]
     likeliest = at_corners[:, wanted_id].topk(min(STARTS - 2, len(own))).indices
     starts = [own.clamp_min(1e-6).log(), torch.zeros_like(own), *(LOGIT_SPREAD * corners[likeliest])]
     logits = torch.stack(starts).requires_grad_()  # (R, S)
@@ -173,8 +173,8 @@ def search_sentence(found: FoundAttention, word: str = "") -> str:
     odds = (
         f"{percent(own)} with its own attention (place {found.rank:,}), {percent(reached)} with the best that was found"
     )
-    place = int(found.found_weights.argmax())
-    focus = f"{percent(found.found_weights[place], 0)} of it on “{found.source_pieces[place]}”"
+    position = int(found.found_weights.argmax())
+    focus = f"{percent(found.found_weights[position], 0)} of it on “{found.source_pieces[position]}”"
     if found.is_reached and found.rank == 1:
         return f"{wanted} is what the network writes anyway: {odds}, {focus}."
     if found.is_reached:

@@ -214,7 +214,7 @@ def summarise_coins(frame: pd.DataFrame) -> pd.DataFrame:
 
 def switched(told: tuple[bool, ...], step: int) -> str:
     """Return the steps that are told after the switch of one, from 1, was turned."""
-    return write_steps(tuple(flag != (place == step) for place, flag in enumerate(told, start=1)))
+    return write_steps(tuple(flag != (position == step) for position, flag in enumerate(told, start=1)))
 
 
 def inverted(told: tuple[bool, ...]) -> str:
@@ -269,13 +269,13 @@ def arrange(rows: Rows, by_piece: bool, fixed: tuple[str, ...] = ()) -> Arrangem
         base, placed = line_up(given, [rows[name][0] for name in moving])
         columns = {first: base} | dict(zip(moving, placed, strict=True))
         columns |= {
-            name: [place if place is not None and place < len(rows[name][0]) else None for place in base]
+            name: [position if position is not None and position < len(rows[name][0]) else None for position in base]
             for name in fixed
         }
     else:
         width = max(len(pieces) for pieces, _ in rows.values())
         columns = {
-            name: [place if place < len(pieces) else None for place in range(width)]
+            name: [position if position < len(pieces) else None for position in range(width)]
             for name, (pieces, _) in rows.items()
         }
         base = list(range(width))
@@ -286,7 +286,9 @@ def arrange(rows: Rows, by_piece: bool, fixed: tuple[str, ...] = ()) -> Arrangem
         if log_probs is not None
     }
     last = pieces[others[-1]]
-    divergence = next((place for place, (a, b) in enumerate(zip(pieces[first], last, strict=True)) if a != b), None)
+    divergence = next(
+        (position for position, (a, b) in enumerate(zip(pieces[first], last, strict=True)) if a != b), None
+    )
     steps = [None if at is None else at + 1 for at in base]
     return Arrangement(pieces, shares, pieces[first], steps, divergence)
 

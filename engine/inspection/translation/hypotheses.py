@@ -23,11 +23,11 @@ def hypotheses_table(reports: Sequence[Translation]) -> pd.DataFrame:
     """Return one row per translation in their order: text, score, log-probability (nats), and that per piece, end mark
     counted."""
     rows = []
-    for place, report in enumerate(reports, start=1):
+    for position, report in enumerate(reports, start=1):
         pieces = len(report.log_probs) + report.is_finished
         rows.append(
             {
-                "place": place,
+                "position": position,
                 **({"seed": report.sampling.seed} if report.sampling else {"score": round(report.score, 4)}),
                 "translation": report.text,
                 "log_probability_nats": round(report.total_log_prob, 4),
@@ -61,9 +61,9 @@ def runner_up_sentence(reports: Sequence[Translation]) -> str:
 
 @torch.inference_mode()
 def word_alternatives(
-    loaded: LoadedModel, source: str, target_ids: Sequence[int], place: int, count: int = 5
+    loaded: LoadedModel, source: str, target_ids: Sequence[int], position: int, count: int = 5
 ) -> pd.DataFrame:
-    """Return what the network could have written instead of the word at `place`, likeliest first piece first.
+    """Return what the network could have written instead of the word at `position`, likeliest first piece first.
 
     It reads its own translation up to there; the `count` likeliest next pieces are each continued greedily to the end
     of the word. Columns: word, pieces, first_piece_probability, probability (the product over the pieces), is_written.
@@ -74,9 +74,9 @@ def word_alternatives(
     """
     tokenizer, target_ids = loaded.tokenizer, list(target_ids)
     words = group_pieces(tokenizer.tokens(target_ids))
-    if not 0 <= place < len(words):
-        raise InputError(f"The translation has {len(words)} words; there is no word {place + 1}.")
-    word = words[place]
+    if not 0 <= position < len(words):
+        raise InputError(f"The translation has {len(words)} words; there is no word {position + 1}.")
+    word = words[position]
     before, written = target_ids[: word.start], target_ids[word.start : word.stop]
     state = loaded.model.start(*encode_sources(loaded, [source]))
     for token_id in [tokenizer.bos_id, *before]:

@@ -31,14 +31,14 @@ class NearestSentences:
     Attributes:
         frame: rank, row (in the training split, from 1), cosine; for decoder states also step and next_piece; source
             and target where the texts are at hand.
-        place: of the decoder, the piece that is about to be written; "" for the encoder.
+        position: of the decoder, the piece that is about to be written; "" for the encoder.
         median_cosine: of all sentences (or steps) in the index: what any two sentences have in common.
         searched: how many states were looked through; `sentences` the number of sentences they come from.
         is_trained_on: whether the network was trained on this corpus.
     """
 
     frame: pd.DataFrame
-    place: str
+    position: str
     median_cosine: float
     searched: int
     sentences: int
@@ -79,21 +79,21 @@ def find_nearest(
     best = _best_of_each(cosines, sentences, count)
     columns: dict[str, Sequence[float | str]] = {
         "rank": range(1, len(best) + 1),
-        "row": [int(index.rows[sentences[place]]) + 1 for place in best],
-        "cosine": [round(float(cosines[place]), 4) for place in best],
+        "row": [int(index.rows[sentences[position]]) + 1 for position in best],
+        "cosine": [round(float(cosines[position]), 4) for position in best],
     }
     if step:
-        columns["step"] = [int(index.step_numbers[place]) for place in best]
+        columns["step"] = [int(index.step_numbers[position]) for position in best]
         columns["next_piece"] = [
-            index.facts["pieces"][sentences[place]][index.step_numbers[place] - 1] for place in best
+            index.facts["pieces"][sentences[position]][index.step_numbers[position] - 1] for position in best
         ]
-    texts = _texts(loaded, index, [int(sentences[place]) for place in best])
+    texts = _texts(loaded, index, [int(sentences[position]) for position in best])
     if texts:
         columns |= {"source": [pair[0] for pair in texts], "target": [pair[1] for pair in texts]}
     pieces = [*searched.best.target_pieces, "(end)"]
     return NearestSentences(
         frame=pd.DataFrame(columns),
-        place=pieces[step - 1] if step else "",
+        position=pieces[step - 1] if step else "",
         median_cosine=float(np.median(cosines)),
         searched=len(known),
         sentences=len(index.rows),
@@ -107,9 +107,9 @@ def nearest_sentence(found: NearestSentences) -> str:
     """Return in plain words how near the nearest one is, and how near any sentence is."""
     first = found.frame.iloc[0]
     told = f"“{first['source']}”" if found.has_texts else f"sentence {int(first['row']):,}"
-    if found.place:
+    if found.position:
         what = (
-            f"Before it writes “{found.place}”, the decoder is nearest to where it is before "
+            f"Before it writes “{found.position}”, the decoder is nearest to where it is before "
             f"“{first['next_piece']}” in the translation of {told}"
         )
     else:
@@ -125,10 +125,10 @@ def _best_of_each(cosines: np.ndarray, sentences: np.ndarray, count: int) -> lis
     """Return the places with the largest cosines, at most one per sentence."""
     best: list[int] = []
     seen: set[int] = set()
-    for place in np.argsort(-cosines, kind="stable"):
-        if int(sentences[place]) not in seen:
-            seen.add(int(sentences[place]))
-            best.append(int(place))
+    for position in np.argsort(-cosines, kind="stable"):
+        if int(sentences[position]) not in seen:
+            seen.add(int(sentences[position]))
+            best.append(int(position))
         if len(best) == count:
             break
     return best

@@ -21,7 +21,7 @@ from engine.models.folder import LoadedModel
 
 WIDTHS = tuple(range(1, MAX_BEAM + 1))
 PENALTY_STEP, MOST_PENALTY = 0.2, 2.0
-PENALTIES = tuple(round(PENALTY_STEP * place, 1) for place in range(round(MOST_PENALTY / PENALTY_STEP) + 1))
+PENALTIES = tuple(round(PENALTY_STEP * position, 1) for position in range(round(MOST_PENALTY / PENALTY_STEP) + 1))
 
 
 @dataclass(frozen=True)
@@ -57,22 +57,22 @@ def inspect_settings(loaded: LoadedModel, source: str, reference: str = "") -> S
     source_ids, lengths = encode_sources(loaded, [source])
     options = decoding_options(loaded, lengths)
     found = winners_by_setting(loaded.model, source_ids, lengths, widths=WIDTHS, penalties=PENALTIES, **options)
-    counts = [int((found.places == place).sum()) for place in range(len(found.winners))]
-    order = sorted(range(len(counts)), key=lambda place: (-counts[place], place))
+    counts = [int((found.positions == position).sum()) for position in range(len(found.winners))]
+    order = sorted(range(len(counts)), key=lambda position: (-counts[position], position))
     letters = dict(zip(order, _letters(), strict=False))
     texts = [loaded.tokenizer.decode(list(winner.token_ids)) for winner in found.winners]
     winners = pd.DataFrame(
         [
             {
-                "winner": letters[place],
-                "text": texts[place],
-                "log_prob": found.winners[place].total,
-                "pieces": found.winners[place].length,
-                "settings": counts[place],
-                "chrf": sentence_chrf(texts[place], reference) if reference.strip() else None,
-                "is_finished": found.winners[place].is_finished,
+                "winner": letters[position],
+                "text": texts[position],
+                "log_prob": found.winners[position].total,
+                "pieces": found.winners[position].length,
+                "settings": counts[position],
+                "chrf": sentence_chrf(texts[position], reference) if reference.strip() else None,
+                "is_finished": found.winners[position].is_finished,
             }
-            for place in order
+            for position in order
         ]
     )
     cells = pd.DataFrame(
@@ -80,8 +80,8 @@ def inspect_settings(loaded: LoadedModel, source: str, reference: str = "") -> S
             {
                 "width": width,
                 "length_penalty": penalty,
-                "winner": letters[int(found.places[row, column])],
-                "score": found.winners[found.places[row, column]].score(penalty),
+                "winner": letters[int(found.positions[row, column])],
+                "score": found.winners[found.positions[row, column]].score(penalty),
             }
             for row, width in enumerate(found.widths)
             for column, penalty in enumerate(found.penalties)

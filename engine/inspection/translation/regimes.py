@@ -62,12 +62,12 @@ def read_regimes(table: Path | str = TABLE) -> pd.DataFrame:
     frame = read_stored_table(Path(table), COLUMNS, absent)
     return frame.sort_values(
         ["label", "seed", "kind", "step"],
-        key=lambda part: part.map(place_of) if part.name == "label" else part,
+        key=lambda part: part.map(position_of) if part.name == "label" else part,
         ignore_index=True,
     )
 
 
-def place_of(label: str) -> tuple[int, str]:
+def position_of(label: str) -> tuple[int, str]:
     """Return where a regime stands in every list: from the most to the least help, unknown ones last."""
     return (ORDER.index(label) if label in ORDER else len(ORDER), label)
 
@@ -82,7 +82,7 @@ def summary_table(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a row per regime: seeds, and each measure as its mean over the seeds with the lowest and the highest."""
     rows = final_rows(frame)
     table = []
-    for label in sorted(rows["label"].unique(), key=place_of):
+    for label in sorted(rows["label"].unique(), key=position_of):
         own = rows[rows["label"] == label]
         line: dict[str, object] = {"taught": label, "seeds": len(own)}
         for column, name in (MEASURES | {"exposure_gap": "Exposure gap"}).items():
@@ -177,7 +177,7 @@ def curve_rows(frame: pd.DataFrame) -> pd.DataFrame:
     columns = {f"{loss}_{name}": (f"{loss}_loss", name) for loss in ("forced", "free") for name in OVER_SEEDS.functions}
     found = rows.groupby(["label", "step"]).agg(**columns).round(4).reset_index()
     return found.sort_values(
-        ["label", "step"], key=lambda part: part.map(place_of) if part.name == "label" else part, ignore_index=True
+        ["label", "step"], key=lambda part: part.map(position_of) if part.name == "label" else part, ignore_index=True
     )
 
 

@@ -91,14 +91,16 @@ class SearchReport:
         """The translations, best first: place, text, score, log_prob, pieces (the end mark counts), is_finished."""
         rows = [
             {
-                "place": place,
+                "position": position,
                 "text": translation.text,
                 "score": self.tree.score(node),
                 "log_prob": self.tree.nodes[node].total,
                 "pieces": self.tree.nodes[node].step,
                 "is_finished": translation.is_finished,
             }
-            for place, (translation, node) in enumerate(zip(self.translations, self.tree.found, strict=True), start=1)
+            for position, (translation, node) in enumerate(
+                zip(self.translations, self.tree.found, strict=True), start=1
+            )
         ]
         return pd.DataFrame(rows)
 
@@ -147,7 +149,7 @@ def search_sentence(report: SearchReport) -> str:
     steps = int(report.nodes["step"].max())
     ranks = report.nodes.loc[report.nodes["is_winner"], "rank"]
     trailing = int((ranks > 1).sum())
-    place = (
+    position = (
         "It led at every step, so taking the likeliest piece each time would have found it too."
         if trailing == 0
         else f"At {trailing} of its {len(ranks)} steps another beginning was ahead of it: choosing the likeliest "
@@ -158,7 +160,7 @@ def search_sentence(report: SearchReport) -> str:
         f"In {steps} steps the search looked at {len(fates)} candidates and left {int(fates.isin(LEFT).sum())} of "
         "them. The winner, "
         f"“{winner.text}”, has {winner.log_prob:.2f} nats over {winner.pieces} pieces, a score of {winner.score:.3f}. "
-        f"{place}"
+        f"{position}"
     )
 
 

@@ -105,8 +105,8 @@ def index_pairs(
             last = state.layers[-1]
             hidden.append(last[0] if isinstance(last, tuple) else last)
         found = torch.stack(hidden, dim=1).numpy()  # (B, T, H)
-        for place, i in enumerate(batch):
-            steps[i] = found[place, : len(targets[i])]
+        for position, i in enumerate(batch):
+            steps[i] = found[position, : len(targets[i])]
     counts = [len(ids) for ids in targets] if is_open else []
     width = model.hidden_size
     kept = {

@@ -32,13 +32,14 @@ class StateComparison:
     def parting(self) -> int | None:
         """The first place where the pieces differ, from 0; None where they are the same."""
         return next(
-            (place for place, pair in enumerate(zip(self.first, self.second, strict=True)) if pair[0] != pair[1]), None
+            (position for position, pair in enumerate(zip(self.first, self.second, strict=True)) if pair[0] != pair[1]),
+            None,
         )
 
     @property
     def lowest(self) -> int | None:
         """The place where the states lie farthest apart; None where no places can be compared."""
-        known = {place: cosine for place, cosine in enumerate(self.cosines) if cosine is not None}
+        known = {position: cosine for position, cosine in enumerate(self.cosines) if cosine is not None}
         return min(known, key=known.__getitem__, default=None)
 
 
@@ -113,8 +114,8 @@ def similarity_sentence(found: SentenceSimilarity) -> str:
 def comparison_table(found: StateComparison) -> pd.DataFrame:
     """Return one row per place: both pieces and the cosine of the states."""
     cosines = [None if cosine is None else round(cosine, 4) for cosine in found.cosines]
-    places = range(1, len(cosines) + 1)
-    return pd.DataFrame({"place": places, "first": found.first, "second": found.second, "cosine": cosines})
+    positions = range(1, len(cosines) + 1)
+    return pd.DataFrame({"position": positions, "first": found.first, "second": found.second, "cosine": cosines})
 
 
 def _compare(rows: Sequence[Sequence[str]], states: Sequence[np.ndarray]) -> StateComparison:

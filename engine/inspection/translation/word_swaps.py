@@ -113,19 +113,19 @@ def find_neighbours(loaded: LoadedModel, word: SourceWord, count: int = NEIGHBOU
     names, ids = _whole_words(loaded)
     seen = load_words()
     script = _script(word.text)
-    places = [
-        place
-        for place, name in enumerate(names)
+    positions = [
+        position
+        for position, name in enumerate(names)
         if _script(name) == script and name.casefold() != word.text.casefold() and languages_of(name, seen)
     ]
-    if not places:
+    if not positions:
         return []
     table = loaded.model.embedding.weight.detach().numpy()  # (V, E)
     own = table[list(word.piece_ids)].mean(axis=0)  # (E,)
-    others = table[[ids[place] for place in places]]
+    others = table[[ids[position] for position in positions]]
     cosines = others @ own / np.maximum(np.linalg.norm(others, axis=1) * np.linalg.norm(own), 1e-12)
     return [
-        Neighbour(names[places[rank]], float(cosines[rank]), languages_of(names[places[rank]], seen))
+        Neighbour(names[positions[rank]], float(cosines[rank]), languages_of(names[positions[rank]], seen))
         for rank in np.argsort(-cosines, kind="stable")[:count]
     ]
 
@@ -200,7 +200,7 @@ class SwapRows:
     @property
     def changed(self) -> list[int]:
         """The places, from 0, where the translations differ."""
-        return [place for place, (old, new) in enumerate(zip(self.before, self.after, strict=True)) if old != new]
+        return [position for position, (old, new) in enumerate(zip(self.before, self.after, strict=True)) if old != new]
 
 
 def arrange_swap(old: Translation, new: Translation) -> SwapRows:
@@ -209,9 +209,9 @@ def arrange_swap(old: Translation, new: Translation) -> SwapRows:
     shares = [report.word_probabilities for report in (old, new)]
     columns: list[list[Any]] = [[], [], [], []]  # words and shares in turn
     for pair in align(*words):
-        for row, place in enumerate(pair):
-            columns[2 * row].append(None if place is None else words[row][place])
-            columns[2 * row + 1].append(None if place is None else shares[row][place])
+        for row, position in enumerate(pair):
+            columns[2 * row].append(None if position is None else words[row][position])
+            columns[2 * row + 1].append(None if position is None else shares[row][position])
     return SwapRows(*columns)
 
 
@@ -220,8 +220,8 @@ def default_word(words: Sequence[SourceWord]) -> int:
     first."""
     little = frozenset().union(*FUNCTION_WORDS.values())
     whole = (
-        place
-        for place, word in enumerate(words)
+        position
+        for position, word in enumerate(words)
         if len(word.piece_ids) == 1 and len(word.text) > 2 and word.text.lower() not in little
     )
     return next(whole, 0)
@@ -242,15 +242,15 @@ def nearest_twin(loaded: LoadedModel, source: str) -> str:
 def swap_sentence(word: str, new: str, old: Translation, found: Swap) -> str:
     """Return in plain words what the swap did to the translation."""
     rows = arrange_swap(old, found.after)
-    changed, places = len(rows.changed), len(rows.before)
+    changed, positions = len(rows.changed), len(rows.before)
     loss = found.old_log_prob_before - found.old_log_prob_after
     if not changed:
         kept = f"its log-probability went from {found.old_log_prob_before:.2f} to {found.old_log_prob_after:.2f} nats"
         return f"“{new}” instead of “{word}” changes no word of the translation; {kept}."
-    same = places - changed
+    same = positions - changed
     likelier = f"{loss:.2f} nats less likely" if loss >= 0 else f"{-loss:.2f} nats likelier"
     return (
-        f"“{new}” instead of “{word}” changes {changed} of {places} places of the translation and leaves {same}. "
+        f"“{new}” instead of “{word}” changes {changed} of {positions} places of the translation and leaves {same}. "
         f"With the new word the old translation is {likelier}."
     )
 

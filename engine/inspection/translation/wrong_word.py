@@ -74,7 +74,7 @@ class WrongWord:
     @property
     def felt_steps(self) -> int:
         """Steps after the wrong word until the divergence stays below 0.1 nats to the end."""
-        felt = [place for place, value in enumerate(self.kl, start=1) if math.isnan(value) or value >= FELT_NATS]
+        felt = [position for position, value in enumerate(self.kl, start=1) if math.isnan(value) or value >= FELT_NATS]
         return felt[-1] if felt else 0
 
 
@@ -235,10 +235,10 @@ def _kl_after(found: Mixed, step: int, same: int) -> list[float]:
     """Return KL(plain || changed) at each step after the word; rows 0 and 1 are the plain and the changed run."""
     short, long = found.lengths.tolist()
     values = []
-    for place in range(step, long):
-        partner = place if long - place > same else place - (long - short)
+    for position in range(step, long):
+        partner = position if long - position > same else position - (long - short)
         if partner >= short:
             values.append(math.nan)
             continue
-        values.append(float(divergence(found.log_probs[:1, partner], found.log_probs[1:, place])[0]))
+        values.append(float(divergence(found.log_probs[:1, partner], found.log_probs[1:, position])[0]))
     return values

@@ -195,7 +195,7 @@ def first_difference(free: str, held: str) -> int | None:
     """Return the first character at which two texts differ, None where they are the same."""
     if free == held:
         return None
-    same = (place for place, pair in enumerate(zip(free, held, strict=False)) if pair[0] != pair[1])
+    same = (position for position, pair in enumerate(zip(free, held, strict=False)) if pair[0] != pair[1])
     return next(same, min(len(free), len(held)))
 
 

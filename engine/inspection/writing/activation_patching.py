@@ -53,9 +53,9 @@ def donor_influence(loaded: LoadedModel, donor: str, passage: str, amount: float
     """
     untouched, transplanted = (_read(loaded, donor, passage, share) for share in (0.0, amount))
     ids = loaded.tokenizer.encode(passage)
-    places = [stop for _, stop in loaded.tokenizer.spans(passage)]
+    positions = [stop for _, stop in loaded.tokenizer.spans(passage)]
     bits = divergence_bits(transplanted, untouched)
-    frame = pd.DataFrame({"characters": places, "token": loaded.tokenizer.tokens(ids), "kl_bits": bits.numpy()})
+    frame = pd.DataFrame({"characters": positions, "token": loaded.tokenizer.tokens(ids), "kl_bits": bits.numpy()})
     return Influence(frame, len(passage), lasting_characters(frame))
 
 

@@ -39,7 +39,7 @@ class Copies:
     Attributes:
         spans: one row per span, in order, none inside another: `start`, `stop` (positions in the text), `length`,
             `text`, `line` (of the training text, from 1), `offset` (its character there, from 0), `part` ("" where not
-            known), `places` (how often it stands there).
+            known), `positions` (how often it stands there).
         longest: for each character of the text the length of the longest span it lies in, 0 outside of all.
         counted_from: position from which characters count; what lies before (the prompt) is not the network's doing.
     """
@@ -68,10 +68,14 @@ class Copies:
         return self.spans[is_shown].reset_index(drop=True)
 
 
-def place_words(span: Any) -> str:  # pandas makes the row's class
+def position_words(span: Any) -> str:  # pandas makes the row's class
     """Return in words where a row of `Copies.spans` stands in the training text."""
     part = f"{span.part}, " if span.part else ""
-    others = "" if span.places == 1 else f", and {span.places - 1:,} more {'place' if span.places == 2 else 'places'}"
+    others = (
+        ""
+        if span.positions == 1
+        else f", and {span.positions - 1:,} more {'place' if span.positions == 2 else 'places'}"
+    )
     return f"{part}line {span.line:,}{others}"
 
 
@@ -85,16 +89,16 @@ def find_copies(index: CopyIndex, text: str, counted_from: int = 0) -> Copies:
     check_characters("The text", text)
     if len(text) > MAX_COPY_CHARACTERS:
         raise InputError(f"The text has {len(text):,} characters; at most {MAX_COPY_CHARACTERS:,} are checked at once.")
-    starts, places, lengths = _drop_inner(*_runs(*_pairs(index, text)))
+    starts, positions, lengths = _drop_inner(*_runs(*_pairs(index, text)))
     longest = np.zeros(len(text), dtype=np.int64)
-    for place in np.argsort(lengths, kind="stable"):
-        longest[starts[place] : starts[place] + lengths[place]] = lengths[place]
-    spans = pd.DataFrame({"start": starts, "stop": starts + lengths, "length": lengths, "offset": places})
+    for position in np.argsort(lengths, kind="stable"):
+        longest[starts[position] : starts[position] + lengths[position]] = lengths[position]
+    spans = pd.DataFrame({"start": starts, "stop": starts + lengths, "length": lengths, "offset": positions})
     counts = spans.groupby(["start", "stop"])["offset"].transform("size")
-    spans = spans.assign(places=counts).drop_duplicates(["start", "stop"]).reset_index(drop=True)
+    spans = spans.assign(positions=counts).drop_duplicates(["start", "stop"]).reset_index(drop=True)
     spans.insert(3, "text", [text[start:stop] for start, stop in zip(spans["start"], spans["stop"], strict=True)])
-    spans.insert(4, "line", [index.line(place) for place in spans["offset"]])
-    spans.insert(6, "part", [index.part(place) for place in spans["offset"]])
+    spans.insert(4, "line", [index.line(position) for position in spans["offset"]])
+    spans.insert(6, "part", [index.part(position) for position in spans["offset"]])
     return Copies(spans, longest, min(counted_from, len(text)))
 
 
@@ -151,51 +155,51 @@ def _pairs(index: CopyIndex, text: str) -> tuple[np.ndarray, np.ndarray]:
     """Return (position in the text, place in the training text) of equal hashes that have an equal neighbour."""
     hashes = hash_grams(text)
     counts = (index.firsts[1:] - index.firsts[:-1])[hashes]
-    positions, places = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    positions, indices = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     begin = 0
     while begin < len(hashes):
         stop = begin + max(1, int(np.searchsorted(np.cumsum(counts[begin:]), PAIRS_AT_ONCE, side="right")))
         own = counts[begin:stop]
         position = np.repeat(np.arange(begin, begin + len(own)), own)
         within = np.arange(len(position)) - np.repeat(np.cumsum(own) - own, own)
-        place = index.order[np.repeat(index.firsts[hashes[begin:stop]], own) + within].astype(np.int64)
-        keep = _agrees(index, hashes, position + 1, place + 1) | _agrees(index, hashes, position - 1, place - 1)
+        at_index = index.order[np.repeat(index.firsts[hashes[begin:stop]], own) + within].astype(np.int64)
+        keep = _agrees(index, hashes, position + 1, at_index + 1) | _agrees(index, hashes, position - 1, at_index - 1)
         positions.append(position[keep])
-        places.append(place[keep])
+        indices.append(at_index[keep])
         begin = stop
-    return np.concatenate(positions), np.concatenate(places)
+    return np.concatenate(positions), np.concatenate(indices)
 
 
-def _agrees(index: CopyIndex, hashes: np.ndarray, positions: np.ndarray, places: np.ndarray) -> np.ndarray:
-    inside = (positions >= 0) & (positions < len(hashes)) & (places >= 0) & (places < len(index.hashes))
+def _agrees(index: CopyIndex, hashes: np.ndarray, positions: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    inside = (positions >= 0) & (positions < len(hashes)) & (indices >= 0) & (indices < len(index.hashes))
     found = np.zeros(len(positions), dtype=bool)
-    found[inside] = hashes[positions[inside]] == index.hashes[places[inside]]
+    found[inside] = hashes[positions[inside]] == index.hashes[indices[inside]]
     return found
 
 
-def _runs(positions: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _runs(positions: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return start, place and length of the stretches in which pairs go on side by side, long enough to be sure."""
-    diagonal = places - positions
+    diagonal = indices - positions
     order = np.lexsort((positions, diagonal))
-    positions, places, diagonal = positions[order], places[order], diagonal[order]
+    positions, indices, diagonal = positions[order], indices[order], diagonal[order]
     is_first = np.ones(len(positions), dtype=bool)
     is_first[1:] = (np.diff(diagonal) != 0) | (np.diff(positions) != 1)
     firsts = np.flatnonzero(is_first)
     lengths = np.diff(firsts, append=len(positions)) + GRAM - 1
     is_long = lengths >= SHORTEST_COPY
-    return positions[firsts][is_long], places[firsts][is_long], lengths[is_long]
+    return positions[firsts][is_long], indices[firsts][is_long], lengths[is_long]
 
 
 def _drop_inner(
-    starts: np.ndarray, places: np.ndarray, lengths: np.ndarray
+    starts: np.ndarray, positions: np.ndarray, lengths: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Leave out spans that lie inside a longer one; equal ones stay, in the order of their places."""
-    order = np.lexsort((places, -lengths, starts))
-    starts, places, lengths = starts[order], places[order], lengths[order]
+    order = np.lexsort((positions, -lengths, starts))
+    starts, positions, lengths = starts[order], positions[order], lengths[order]
     stops = starts + lengths
     is_new = np.ones(len(starts), dtype=bool)
     is_new[1:] = (np.diff(starts) != 0) | (np.diff(stops) != 0)
     furthest_before = np.maximum.accumulate(np.concatenate(([-1], stops)))[:-1]
     is_outer = (stops > furthest_before)[is_new]
     keep = is_outer[np.cumsum(is_new) - 1]  # all places of a span stay or go together
-    return starts[keep], places[keep], lengths[keep]
+    return starts[keep], positions[keep], lengths[keep]

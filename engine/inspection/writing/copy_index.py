@@ -65,13 +65,13 @@ class CopyIndex:
     words: np.ndarray
     facts: JsonObject
 
-    def line(self, place: int) -> int:
-        """Return the number, from 1, of the line that the character at `place` stands in."""
-        return int(np.searchsorted(self.line_starts, place, side="right"))
+    def line(self, position: int) -> int:
+        """Return the number, from 1, of the line that the character at `position` stands in."""
+        return int(np.searchsorted(self.line_starts, position, side="right"))
 
-    def part(self, place: int) -> str:
-        """Return the title of the part that `place` lies in, "" where parts are not known."""
-        line = self.line(place)
+    def part(self, position: int) -> str:
+        """Return the title of the part that `position` lies in, "" where parts are not known."""
+        line = self.line(position)
         return next((title for first, title in reversed(self.facts["parts"]) if first <= line), "")
 
     def has_words(self, words: Sequence[str]) -> np.ndarray:
@@ -87,12 +87,12 @@ class CopyIndex:
 def hash_grams(text: str) -> np.ndarray:
     """Return the hash of the 8 characters that begin at each place of `text` but the last 7 (uint16)."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    places = len(codes) - GRAM + 1
-    if places <= 0:
+    positions = len(codes) - GRAM + 1
+    if positions <= 0:
         return np.zeros(0, dtype=np.uint16)
-    total = np.zeros(places, dtype=np.uint64)
+    total = np.zeros(positions, dtype=np.uint64)
     for offset in range(GRAM):
-        total = total * _MULTIPLIER + codes[offset : offset + places]
+        total = total * _MULTIPLIER + codes[offset : offset + positions]
     return (_mixed(total) >> np.uint64(48)).astype(np.uint16)
 
 

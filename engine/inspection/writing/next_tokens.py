@@ -44,9 +44,9 @@ class NextTokens:
         if row.empty:
             return f"Here followed {name}, which the network has never seen."
         before, after = float(row["probability_before"].iloc[0]), float(row["probability_after"].iloc[0])
-        place = int(row.index[0]) + 1
+        position = int(row.index[0]) + 1
         return (
-            f"Here followed {name}: number {place} on the network's list with {percent(before)}, "
+            f"Here followed {name}: number {position} on the network's list with {percent(before)}, "
             f"{percent(after)} after your settings."
         )
 

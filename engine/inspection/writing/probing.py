@@ -111,23 +111,23 @@ def investigate(loaded: LoadedModel, source: str = STORIES, text: str = "") -> I
     states = stream_states(loaded, loaded.tokenizer.encode(read))
     last = np.array([stop - 1 for _, stop in spans])
     labels = np.stack([label_text(name, read)[last] for name in PREDICATES.names()])  # (P, T)
-    places = [
+    positions = [
         (layer, part)
         for layer in range(len(states))
         for part in parts_of(loaded.info.architecture)[: len(states[layer])]
     ]
-    winners, specificity, skipped = find_winners([part for layer in states for part in layer], labels, places)
+    winners, specificity, skipped = find_winners([part for layer in states for part in layer], labels, positions)
     seconds = time.perf_counter() - begun
     units = sum(part.shape[1] for layer in states for part in layer)
     return Investigation(winners, specificity, skipped, sentence, source, text, len(read), units, seconds)
 
 
 def find_winners(
-    blocks: Sequence[np.ndarray], labels: np.ndarray, places: Sequence[tuple[int, str]]
+    blocks: Sequence[np.ndarray], labels: np.ndarray, positions: Sequence[tuple[int, str]]
 ) -> tuple[pd.DataFrame, np.ndarray, list[str]]:
     """Return `Investigation`'s winners, specificity and skipped for blocks of units (T, H) and labels (P, T).
 
-    `places` says which layer and part each block is; labels are in the order of the registered predicates.
+    `positions` says which layer and part each block is; labels are in the order of the registered predicates.
     """
     names, half = PREDICATES.names(), labels.shape[1] // 2
     halves = (slice(0, half), slice(half, 2 * half))
@@ -140,7 +140,9 @@ def find_winners(
     best = np.abs(chosen - 0.5).argmax(axis=2)  # (1 + K, P): the unit chosen for each, and for each control
     sign = np.where(np.take_along_axis(chosen, best[..., None], 2)[..., 0] >= 0.5, 1, -1)
     auc = 0.5 + sign * (np.take_along_axis(reported, best[..., None], 2)[..., 0] - 0.5)
-    where = [(*place, unit) for place, block in zip(places, blocks, strict=True) for unit in range(block.shape[1])]
+    where = [
+        (*position, unit) for position, block in zip(positions, blocks, strict=True) for unit in range(block.shape[1])
+    ]
     winners = pd.DataFrame(
         {
             "predicate": [names[index] for index in kept],

@@ -94,7 +94,7 @@ def find_loop(text: str, fewest: int = FEWEST_REPEATED_CHARACTERS) -> Loop | Non
 
 
 def _grams(words: Sequence[str], n: int) -> Iterator[tuple[str, ...]]:
-    return zip(*(words[place:] for place in range(n)), strict=False)
+    return zip(*(words[position:] for position in range(n)), strict=False)
 
 
 def _repeated(text: str, length: int) -> str | None:

@@ -26,7 +26,7 @@ class Surprise:
 
     Attributes:
         frame: one row per token: `token` (the characters it stands for), `bits` (-log2 of the chance it was given),
-            `probability`, `place` (1: the likeliest), `is_unknown`, and `expected`, the likeliest tokens in words.
+            `probability`, `position` (1: the likeliest), `is_unknown`, and `expected`, the likeliest tokens in words.
         character_bits: (characters,) bits per character; a token of several characters spreads its own evenly, and
             characters that no token stands for have nan.
     """
@@ -64,7 +64,7 @@ def surprise(loaded: LoadedModel, text: str) -> Surprise:
     if not len(token_ids):
         raise InputError("The text has nothing in it that the model reads.")
     parts = [_chunk(logits, labels) for logits, labels in logits_stream(loaded.model, token_ids, start_id(loaded))]
-    nats, places, best, best_shares = (np.concatenate(part) for part in zip(*parts, strict=True))
+    nats, positions, best, best_shares = (np.concatenate(part) for part in zip(*parts, strict=True))
     spans = tokenizer.spans(text)
     bits = nats / math.log(2)
     frame = pd.DataFrame(
@@ -72,7 +72,7 @@ def surprise(loaded: LoadedModel, text: str) -> Surprise:
             "token": [text[start:stop] for start, stop in spans],
             "bits": bits,
             "probability": np.exp(-nats),
-            "place": places,
+            "position": positions,
             "is_unknown": token_ids.numpy() == tokenizer.unk_id,
             "expected": [
                 ", ".join(f"{spoken_token(token)} {percent(share)}" for token, share in zip(row, shares, strict=True))
@@ -89,7 +89,7 @@ def surprise(loaded: LoadedModel, text: str) -> Surprise:
 def hover_lines(found: Surprise) -> list[str]:
     """Return for each token what a person should know who points at it, in two lines."""
     return [
-        f"{spoken_token(row.token)}: {row.bits:.2f} bits, {100 * row.probability:.2g} %, number {row.place} on the "
+        f"{spoken_token(row.token)}: {row.bits:.2f} bits, {100 * row.probability:.2g} %, number {row.position} on the "
         "list\n"
         f"expected: {row.expected}" + ("\nnever seen in training" if row.is_unknown else "")
         for row in found.frame.itertuples()
@@ -113,6 +113,6 @@ def _chunk(logits: torch.Tensor, labels: torch.Tensor) -> tuple[np.ndarray, ...]
     """Return nats, place, the likeliest tokens and their chances, for the logits (C, V) of the tokens (C,)."""
     log_probs = logits.log_softmax(dim=-1)
     own = log_probs.gather(1, labels[:, None])
-    places = 1 + (log_probs > own).sum(dim=1)
+    positions = 1 + (log_probs > own).sum(dim=1)
     best = log_probs.topk(min(ALTERNATIVES, log_probs.shape[1]), dim=1)
-    return -own[:, 0].double().numpy(), places.numpy(), best.indices.numpy(), best.values.exp().double().numpy()
+    return -own[:, 0].double().numpy(), positions.numpy(), best.indices.numpy(), best.values.exp().double().numpy()

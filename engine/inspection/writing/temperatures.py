@@ -104,7 +104,9 @@ def marked_loop(found: TemperatureText) -> str:
     if loop is None:
         return found.text
     stop = loop.start + loop.length
-    rounds = [found.text[place : min(place + loop.period, stop)] for place in range(loop.start, stop, loop.period)]
+    rounds = [
+        found.text[position : min(position + loop.period, stop)] for position in range(loop.start, stop, loop.period)
+    ]
     return found.text[: loop.start] + "".join(ROUND + part for part in rounds) + found.text[stop:]
 
 
@@ -151,11 +153,11 @@ def measure_curve(
     token_ids = torch.stack(tokens, dim=1).tolist()  # (B, T)
     all_entropies = torch.stack(entropies, dim=1)  # (B, T, 2)
     index, rows = _index(loaded), []
-    for place, (temperature, seed) in enumerate(runs):
-        ids = token_ids[place]
+    for position, (temperature, seed) in enumerate(runs):
+        ids = token_ids[position]
         length = ids.index(loaded.tokenizer.eos_id) if loaded.tokenizer.eos_id in ids else len(ids)
         text = _text(loaded, prompt, ids[:length])
-        entropy, before = all_entropies[place, :length].mean(dim=0).tolist()
+        entropy, before = all_entropies[position, :length].mean(dim=0).tolist()
         measures = measure_text(prompt + text, index, len(prompt))
         found = TemperatureText(temperature, text, entropy, before, measures)
         rows.append(found.row() | {"seed": seed, "characters": len(text)})

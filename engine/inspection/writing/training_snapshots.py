@@ -25,7 +25,7 @@ def history_frame(stages: Sequence[Stage]) -> pd.DataFrame:
     )
 
 
-def halfway_place(frame: pd.DataFrame) -> int:
+def halfway_position(frame: pd.DataFrame) -> int:
     """Return the place (from 0) of the first stage by which half of what the validation loss ever falls has been
     gained."""
     losses = frame["validation_loss"]

@@ -37,10 +37,10 @@ def cell_diagram(kind: str, values: Mapping[str, float], *, mode: Mode) -> go.Fi
     circles, boxes = ([node for node in layout.nodes if node.is_box == is_box] for is_box in (False, True))
     look = {"size": CIRCLE, "color": theme.background(mode), "line": {"color": theme.muted(mode), "width": 1.5}}
     traces.append(_markers([(node.x, node.y) for node in circles], look) | {"name": "operations"})
-    places = [_middle(wire.points) for wire in layout.wires]
+    positions = [_middle(wire.points) for wire in layout.wires]
     words = [f"{_words(cell, wire.name)}: {values[wire.name]:+.4f}" for wire in layout.wires]
     traces.append(
-        _markers(places, {"size": 16, "opacity": 0})
+        _markers(positions, {"size": 16, "opacity": 0})
         | {"text": words, "hoverinfo": "text", "hovertemplate": "%{text}<extra></extra>", "name": "values"}
     )
     ink, muted = theme.ink(mode), theme.muted(mode)
@@ -103,8 +103,8 @@ def _wire_trace(wire: Wire, value: float, colour: str) -> dict[str, object]:
     }
 
 
-def _markers(places: list[Point], marker: Mapping[str, object]) -> dict[str, object]:
-    x, y = ([place[axis] for place in places] for axis in (0, 1))
+def _markers(positions: list[Point], marker: Mapping[str, object]) -> dict[str, object]:
+    x, y = ([position[axis] for position in positions] for axis in (0, 1))
     return {"type": "scatter", "x": x, "y": y, "mode": "markers", "marker": marker, "hoverinfo": "skip"}
 
 

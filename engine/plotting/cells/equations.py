@@ -43,9 +43,9 @@ def sum_lines(
         largest = terms.head(count)
         rows = zip(largest["source"], largest["index"], largest["weight"], largest["value"], strict=True)
         added = [
-            rf"{'+' if place else ''} \underbrace{{{_signed(weight)} \cdot {_signed(held)}}}_{{w \cdot "
+            rf"{'+' if position else ''} \underbrace{{{_signed(weight)} \cdot {_signed(held)}}}_{{w \cdot "
             rf"{SOURCES[source]}_{{{index}}}}}"
-            for place, (source, index, weight, held) in enumerate(rows)
+            for position, (source, index, weight, held) in enumerate(rows)
         ]
         rest, more = float(terms["product"].iloc[count:].sum()), max(0, len(terms) - count)
         added.append(

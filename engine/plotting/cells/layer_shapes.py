@@ -65,7 +65,7 @@ def state_grid(layers: int, directions: int, length: int, hidden_size: int, has_
     )
     if length <= 12:
         figure.add_scatter(
-            x=[place for place, _, _ in arrows],
+            x=[position for position, _, _ in arrows],
             y=[row for _, row, _ in arrows],
             text=[arrow for _, _, arrow in arrows],
             mode="text",

@@ -29,21 +29,23 @@ def track_rows(
         chosen: first and last place (not part of it) of the range, framed.
     """
     figure = theme.blank_figure(mode, height=TRACK_HEIGHT * (len(rows) + 1) + 96)
-    places = list(range(len(tokens)))
+    positions = list(range(len(tokens)))
     titles = [f"{title}, to {highest:g}" if highest not in (0, 1) else title for title, _, highest in rows]
     values = np.array([track for _, track, _ in rows])
     shares = values / np.array([[highest or 1.0] for *_, highest in rows])
     said = plain_labels([visible_token(token) for token in tokens])
     figure.add_heatmap(
         z=shares,
-        x=places,
+        x=positions,
         y=list(range(1, len(rows) + 1)),
         zmin=0,
         zmax=1,
         xgap=1,
         ygap=3,
         colorscale=theme.HEAT_SCALE,
-        customdata=np.stack([values, np.array([[place] * len(places) for place in range(len(rows))])], axis=-1),
+        customdata=np.stack(
+            [values, np.array([[position] * len(positions) for position in range(len(rows))])], axis=-1
+        ),
         text=[
             [f"{plain_label(title)} after “{token}”: {value:.2g}" for token, value in zip(said, track, strict=True)]
             for title, track, _ in rows
@@ -52,8 +54,8 @@ def track_rows(
         colorbar=scale_below("Share of the row's highest value", mode),
     )
     figure.add_scatter(
-        x=places,
-        y=[0] * len(places),
+        x=positions,
+        y=[0] * len(positions),
         text=said,
         mode="text",
         hoverinfo="skip",
@@ -81,7 +83,7 @@ def track_rows(
     return figure
 
 
-def match_places(
+def match_positions(
     frame: pd.DataFrame, size: int, chosen: int, *, mode: Mode, architecture: str, height: int = 240
 ) -> go.Figure:
     """Return a mark per match: where in the text it begins and how sharp it is; its `customdata` is its number from 1.
@@ -121,8 +123,8 @@ def match_places(
     return figure
 
 
-def describe_match_places(frame: pd.DataFrame, size: int) -> str:
-    """Return the alternative text of `match_places`: how many matches, and the best of them."""
+def describe_match_positions(frame: pd.DataFrame, size: int) -> str:
+    """Return the alternative text of `match_positions`: how many matches, and the best of them."""
     best = frame.iloc[0]
     return (
         f"{len(frame):,} matches over {size:,} tokens, by place and score; the best, {best['score']:.2f}, is "

@@ -58,7 +58,7 @@ def edit_curves(frame: pd.DataFrame, *, mode: Mode, height: int = 380) -> go.Fig
             marker={
                 "symbol": style.marker,
                 "color": style.colour,
-                "size": [8 if place % 10 == 0 else 0.1 for place in range(len(rows))],
+                "size": [8 if position % 10 == 0 else 0.1 for position in range(len(rows))],
             },
             text=letters,
             customdata=rows["distance"],
@@ -66,7 +66,9 @@ def edit_curves(frame: pd.DataFrame, *, mode: Mode, height: int = 380) -> go.Fig
         )
     first = frame[frame["reader"] == frame["reader"].iloc[0]]
     shade = {"fillcolor": theme.muted(mode), "opacity": 0.28, "line": {"width": 0}, "layer": "below"}
-    figure.layout.shapes = [_strip(place, "x", "y domain") | shade for place in first["characters"][first["edited"]]]
+    figure.layout.shapes = [
+        _strip(position, "x", "y domain") | shade for position in first["characters"][first["edited"]]
+    ]
     figure.update_xaxes(range=[0, frame["characters"].max() + 1], fixedrange=True)
     figure.update_yaxes(
         type="log",
@@ -108,11 +110,11 @@ def unit_bands(
         figure=theme.blank_figure(mode, height=total + 100),
     )
     figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.ink(mode)})
-    places = list(range(len(tokens)))
+    positions = list(range(len(tokens)))
     for row, letters in enumerate(zip(*tokens, strict=True)):
         figure.add_scatter(
-            x=places,
-            y=[row] * len(places),
+            x=positions,
+            y=[row] * len(positions),
             mode="text",
             hoverinfo="skip",
             showlegend=False,
@@ -128,7 +130,7 @@ def unit_bands(
     for number, band in enumerate(bands, start=2):
         figure.add_heatmap(
             z=band.differences.T,
-            x=places,
+            x=positions,
             y=[f"unit {unit}" for unit in band.units],
             zmin=-reach,
             zmax=reach,
@@ -144,7 +146,9 @@ def unit_bands(
         )
         figure.update_yaxes(autorange="reversed", tickfont_size=10, dtick=1, row=number, col=1)
     frame = {"line": {"color": theme.ink(mode), "width": 1}, "fillcolor": "rgba(0,0,0,0)"}
-    figure.layout.shapes = [_strip(place, "x", "y domain") | frame for place, changed in enumerate(edited) if changed]
+    figure.layout.shapes = [
+        _strip(position, "x", "y domain") | frame for position, changed in enumerate(edited) if changed
+    ]
     figure.update_xaxes(showticklabels=False, range=[-0.5, len(tokens) - 0.5], fixedrange=True, showgrid=False)
     figure.update_yaxes(fixedrange=True, showgrid=False)
     figure.update_yaxes(range=[1.6, -0.6], tickvals=[0, 1], ticktext=["First", "Second"], row=1, col=1)
@@ -156,10 +160,10 @@ def describe_unit_bands(bands: Sequence[Band], tokens: Sequence[tuple[str, str]]
     """Return the alternative text of `unit_bands`: for each network the unit that differs most, how much, and where."""
     parts = []
     for band in bands:
-        place, column = np.unravel_index(np.abs(band.differences).argmax(), band.differences.shape)
-        one, other = (visible_token(token) for token in tokens[place])
+        position, column = np.unravel_index(np.abs(band.differences).argmax(), band.differences.shape)
+        one, other = (visible_token(token) for token in tokens[position])
         parts.append(
-            f"in the {band.label} unit {band.units[column]} by {band.differences[place, column]:+.2f} after “{one}” "
+            f"in the {band.label} unit {band.units[column]} by {band.differences[position, column]:+.2f} after “{one}” "
             f"and “{other}”"
         )
     return (
@@ -168,7 +172,7 @@ def describe_unit_bands(bands: Sequence[Band], tokens: Sequence[tuple[str, str]]
     )
 
 
-def _strip(place: float, xref: str, yref: str) -> dict[str, object]:
+def _strip(position: float, xref: str, yref: str) -> dict[str, object]:
     """Return a rectangle one character wide and as high as its panel; many at once cost far less than `add_vrect` one
     by one."""
-    return {"type": "rect", "xref": xref, "yref": yref, "x0": place - 0.5, "x1": place + 0.5, "y0": 0, "y1": 1}
+    return {"type": "rect", "xref": xref, "yref": yref, "x0": position - 0.5, "x1": position + 0.5, "y0": 0, "y1": 1}

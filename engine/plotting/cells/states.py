@@ -128,8 +128,8 @@ def unit_heat_map(
     )
     line = {"color": theme.ink(mode), "width": 2}
     if first <= position < first + len(tokens):
-        place = position - first
-        figure.add_shape(type="rect", x0=place - 0.5, x1=place + 0.5, y0=-0.5, y1=len(units) - 0.5, line=line)
+        index = position - first
+        figure.add_shape(type="rect", x0=index - 0.5, x1=index + 0.5, y0=-0.5, y1=len(units) - 0.5, line=line)
     row = np.flatnonzero(np.asarray(units) == unit)
     if len(row):
         figure.add_annotation(
@@ -287,11 +287,11 @@ def left_of_a_write(frame: pd.DataFrame, *, title: str, by_gates: str, kind: str
 def _mark_tokens(figure: go.Figure, tokens: Sequence[str]) -> None:
     """Write the tokens along the axis, each one or, where they are too many, every second, third, ..."""
     every = max(1, math.ceil(len(tokens) / MOST_TICKS))
-    places = list(range(0, len(tokens), every))
+    positions = list(range(0, len(tokens), every))
     is_short = max((len(token) for token in tokens), default=1) == 1
     figure.update_xaxes(
-        tickvals=places,
-        ticktext=[plain_label(visible_token(tokens[place]), LONGEST_TICK) for place in places],
+        tickvals=positions,
+        ticktext=[plain_label(visible_token(tokens[position]), LONGEST_TICK) for position in positions],
         tickangle=0 if is_short else -60,
         tickfont={"family": theme.MONOSPACE, "size": 11},
         range=[-0.5, len(tokens) - 0.5],

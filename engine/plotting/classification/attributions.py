@@ -40,12 +40,12 @@ def signed_strips(
     x, y, texts, colours = [], [], [], []
     said = plain_labels(words)
     for lane, (name, row_values) in enumerate(zip(lanes, values, strict=True), start=1):
-        for place, (value, ink) in enumerate(
+        for position, (value, ink) in enumerate(
             zip(row_values, readable_inks(row_values, -reach, reach, scale, mode), strict=True)
         ):
-            row, column = place // PER_STRIP * strip_rows + lane, place % PER_STRIP
+            row, column = position // PER_STRIP * strip_rows + lane, position % PER_STRIP
             heat[row, column] = value
-            hover[row, column] = f"{said[place]}, {plain_label(name)}: {value:+.3f}"
+            hover[row, column] = f"{said[position]}, {plain_label(name)}: {value:+.3f}"
             x.append(column)
             y.append(row)
             texts.append(f"{value:+.2f}")
@@ -66,8 +66,8 @@ def signed_strips(
         x=x, y=y, mode="text", text=texts, textfont={"size": 12, "color": colours}, hoverinfo="skip", showlegend=False
     )
     figure.add_scatter(
-        x=[place % PER_STRIP for place in range(len(words))],
-        y=[place // PER_STRIP * strip_rows + 0.08 for place in range(len(words))],
+        x=[position % PER_STRIP for position in range(len(words))],
+        y=[position // PER_STRIP * strip_rows + 0.08 for position in range(len(words))],
         mode="text",
         text=[f"<b>{label}</b>" for label in plain_labels(words, MAX_LABEL)],
         textfont={"size": 13, "color": theme.ink(mode)},
@@ -91,17 +91,20 @@ def signed_strips(
 
 def _add_targets(figure: go.Figure, count: int, strip_rows: int, said: Sequence[str], hover: np.ndarray) -> None:
     """Lay an unseen mark over each word and each of its cells, as heat maps bring no clicks."""
-    places = [(place, row) for place in range(count) for row in range(strip_rows)]
+    positions = [(position, row) for position in range(count) for row in range(strip_rows)]
     unseen = {"marker": {"opacity": 0}}
     figure.add_scatter(
-        x=[place % PER_STRIP for place, _ in places],
-        y=[place // PER_STRIP * strip_rows + row for place, row in places],
-        customdata=[place + 1 for place, _ in places],
+        x=[position % PER_STRIP for position, _ in positions],
+        y=[position // PER_STRIP * strip_rows + row for position, row in positions],
+        customdata=[position + 1 for position, _ in positions],
         mode="markers",
         marker={"symbol": "square", "size": 24, "opacity": 0},
         selected=unseen,
         unselected=unseen,
-        text=[hover[place // PER_STRIP * strip_rows + row, place % PER_STRIP] or said[place] for place, row in places],
+        text=[
+            hover[position // PER_STRIP * strip_rows + row, position % PER_STRIP] or said[position]
+            for position, row in positions
+        ],
         hovertemplate="%{text}<br>a click leaves it out<extra></extra>",
         name="targets",
         showlegend=False,
@@ -118,36 +121,36 @@ def chance_dots(
         mode, x_title="Rank correlation with deletion (−1 to 1)", height=64 * len(correlations) + 110
     )
     names = list(correlations)
-    for place, name in enumerate(names):
+    for position, name in enumerate(names):
         shuffled = list(chance[name])
         figure.add_scatter(
             x=shuffled,
-            y=[place + 0.16] * len(shuffled),
+            y=[position + 0.16] * len(shuffled),
             mode="markers",
             name="Shuffled among the words",
             legendgroup="chance",
-            showlegend=place == 0,
+            showlegend=position == 0,
             marker={"symbol": "line-ns-open", "size": 11, "color": theme.muted(mode), "line": {"width": 1}},
             hovertemplate="shuffled: %{x:.2f}<extra></extra>",
         )
         if shuffled:
             figure.add_scatter(
                 x=[levels[name]] * 2,
-                y=[place - 0.3, place + 0.34],
+                y=[position - 0.3, position + 0.34],
                 mode="lines",
                 name="19 of 20 shuffles stay below",
                 legendgroup="level",
-                showlegend=place == 0,
+                showlegend=position == 0,
                 line={"color": theme.ink(mode), "width": 2, "dash": "dot"},
                 hovertemplate="level: %{x:.2f}<extra></extra>",
             )
         figure.add_scatter(
             x=[correlations[name]],
-            y=[place - 0.14],
+            y=[position - 0.14],
             mode="markers",
             name="As the method gave it",
             legendgroup="real",
-            showlegend=place == 0,
+            showlegend=position == 0,
             marker={"symbol": "diamond", "size": 14, "color": theme.accent(mode)},
             hovertemplate=f"{plain_label(name)}: %{{x:.2f}}<extra></extra>",
             cliponaxis=False,
@@ -167,6 +170,6 @@ def chance_dots(
 def describe_strips(words: Sequence[str], values: Sequence[float], name: str, top: int = 3) -> str:
     """Return which words speak most for and most against, in words."""
     order = np.argsort(values, kind="stable")
-    said = [f"“{words[place]}” {values[place]:+.2f}" for place in order[::-1][:top] if values[place] > 0]
-    against = [f"“{words[place]}” {values[place]:+.2f}" for place in order[:top] if values[place] < 0]
+    said = [f"“{words[position]}” {values[position]:+.2f}" for position in order[::-1][:top] if values[position] > 0]
+    against = [f"“{words[position]}” {values[position]:+.2f}" for position in order[:top] if values[position] < 0]
     return f"{name}: for positive {', '.join(said) or 'none'}; against {', '.join(against) or 'none'}."

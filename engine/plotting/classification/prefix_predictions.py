@@ -116,8 +116,8 @@ def belief_film(
         turn: the first and last word, counted from 1, of the turn; a band marks them.
     """
     figure = theme.blank_figure(mode, y_title="Belief in “positive” (%)", height=height)
-    places = np.asarray(steps)
-    spoken = [plain_label(words[place - 1], LONGEST_TICK) for place in places]
+    positions = np.asarray(steps)
+    spoken = [plain_label(words[position - 1], LONGEST_TICK) for position in positions]
     figure.add_vrect(
         x0=turn[0] - 0.5, x1=turn[1] + 0.5, fillcolor=theme.accent(mode), opacity=0.16, line_width=0, layer="below"
     )
@@ -126,11 +126,11 @@ def belief_film(
     for line in sorted(lines, key=lambda line: line.is_main):
         colour, dash, marker = _look(line.kind, mode)
         figure.add_scatter(
-            x=places,
+            x=positions,
             y=[100 * value for value in line.values],
             name=plain_label(line.name),
             text=spoken,
-            customdata=places,
+            customdata=positions,
             mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 3.5 if line.is_main else 2},
             marker={"symbol": marker, "size": 11 if line.is_main else 9, "color": colour, "opacity": 1},
@@ -138,9 +138,9 @@ def belief_film(
             unselected={"marker": {"opacity": 1}},
             hovertemplate="after word %{x}, “%{text}”: %{y:.1f} %<extra>%{fullData.name}</extra>",
         )
-    every = -(-len(places) // MOST_TICKS)
+    every = -(-len(positions) // MOST_TICKS)
     figure.update_xaxes(
-        tickvals=places[::every], ticktext=spoken[::every], range=[0.5, places[-1] + 0.5], fixedrange=True
+        tickvals=positions[::every], ticktext=spoken[::every], range=[0.5, positions[-1] + 0.5], fixedrange=True
     )
     figure.update_yaxes(range=[-3, 103], tickvals=[0, 25, 50, 75, 100], fixedrange=True)
     return figure

@@ -29,14 +29,14 @@ def order_dots(rows: Sequence[OrderRow], *, mode: Mode) -> go.Figure:
     """Return a row per classifier: a filled mark for the text, an open one for the order on show, a tick for each of
     many shuffles."""
     figure = theme.blank_figure(mode, x_title="Probability of “positive” (%)", height=62 * len(rows) + 120)
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         style = theme.architecture_style(row.architecture, mode)
         shuffles = 100 * np.asarray(row.shuffles)
         figure.add_scatter(
             x=shuffles,
-            y=[place + 0.22] * len(shuffles),
+            y=[position + 0.22] * len(shuffles),
             mode="markers",
-            showlegend=place == 0,
+            showlegend=position == 0,
             name="Each of many shuffles",
             legendgroup="many",
             marker={"symbol": "line-ns-open", "size": 12, "color": theme.muted(mode), "line": {"width": 1.5}},
@@ -44,7 +44,7 @@ def order_dots(rows: Sequence[OrderRow], *, mode: Mode) -> go.Figure:
         )
         figure.add_scatter(
             x=[100 * row.intact, 100 * row.reordered],
-            y=[place - 0.1] * 2,
+            y=[position - 0.1] * 2,
             mode="lines",
             line={"color": style.colour, "width": 2},
             hoverinfo="skip",
@@ -56,11 +56,11 @@ def order_dots(rows: Sequence[OrderRow], *, mode: Mode) -> go.Figure:
         ):
             figure.add_scatter(
                 x=[100 * value],
-                y=[place - 0.1],
+                y=[position - 0.1],
                 mode="markers",
                 name=name,
                 legendgroup=group,
-                showlegend=place == 0,
+                showlegend=position == 0,
                 cliponaxis=False,
                 marker={
                     "symbol": symbol,
@@ -89,12 +89,12 @@ def accuracy_dots(rows: Sequence[OrderAccuracy], *, mode: Mode) -> go.Figure:
     """Return a row per classifier: accuracy on sentences as they stand (filled) and shuffled (open, one mark per
     seed)."""
     figure = theme.blank_figure(mode, x_title="Accuracy (%)", height=52 * len(rows) + 110)
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         style = theme.architecture_style(row.architecture, mode)
         mean = 100 * float(np.mean(row.shuffled))
         figure.add_scatter(
             x=[100 * row.accuracy, mean],
-            y=[place] * 2,
+            y=[position] * 2,
             mode="lines",
             line={"color": style.colour, "width": 2},
             hoverinfo="skip",
@@ -102,21 +102,21 @@ def accuracy_dots(rows: Sequence[OrderAccuracy], *, mode: Mode) -> go.Figure:
         )
         figure.add_scatter(
             x=[100 * share for share in row.shuffled],
-            y=[place] * len(row.shuffled),
+            y=[position] * len(row.shuffled),
             mode="markers",
             name="Shuffled, one mark per seed",
             legendgroup="shuffled",
-            showlegend=place == 0,
+            showlegend=position == 0,
             marker={"symbol": f"{style.marker}-open", "size": 11, "color": style.colour, "line": {"width": 2}},
             hovertemplate=f"{plain_label(row.label)}, shuffled: %{{x:.1f}} %<extra></extra>",
         )
         figure.add_scatter(
             x=[100 * row.accuracy],
-            y=[place],
+            y=[position],
             mode="markers",
             name="As they stand",
             legendgroup="intact",
-            showlegend=place == 0,
+            showlegend=position == 0,
             marker={"symbol": style.marker, "size": 14, "color": style.colour},
             hovertemplate=f"{plain_label(row.label)}: %{{x:.1f}} %<extra></extra>",
         )

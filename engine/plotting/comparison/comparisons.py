@@ -35,7 +35,7 @@ def solved_dots(table: pd.DataFrame, *, mode: Mode, titles: Mapping[str, str]) -
     """
     names = in_legend_order(table["architecture"])
     rows = table[["task", "length"]].drop_duplicates()
-    row_of = {(row.task, row.length): place for place, row in enumerate(rows.itertuples())}
+    row_of = {(row.task, row.length): position for position, row in enumerate(rows.itertuples())}
     y = np.array([row_of[(row.task, row.length)] for row in table.itertuples()])
     x = np.array([names.index(name) for name in table["architecture"]])
     states = solved_states(table)

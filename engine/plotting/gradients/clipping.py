@@ -36,10 +36,10 @@ def clipping_losses(frame: pd.DataFrame, *, mode: Mode, updates: int, height: in
         _add(figure, rows["step"], y, rows["loss"], LABELS[name], look)
         lost = _first_lost(rows)
         if lost is not None:
-            place = rows["step"].tolist().index(lost)
+            position = rows["step"].tolist().index(lost)
             figure.add_scatter(
                 x=[lost],
-                y=[y[place]],
+                y=[y[position]],
                 mode="markers+text",
                 text=[f"diverges at update {lost}"],
                 textposition="middle right",
@@ -133,7 +133,7 @@ def _add(figure: go.Figure, x: pd.Series, y: np.ndarray, values: pd.Series, name
         marker={
             "symbol": look["symbol"],
             "color": look["colour"],
-            "size": [7 if place % every == 0 else 0.1 for place in range(len(x))],
+            "size": [7 if position % every == 0 else 0.1 for position in range(len(x))],
         },
         hovertemplate="update %{x}: %{text}<extra>%{fullData.name}</extra>",
     )

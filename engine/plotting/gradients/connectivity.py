@@ -59,8 +59,10 @@ def check_curves(frame: pd.DataFrame, architecture: str, *, mode: Mode, height: 
     return figure
 
 
-def connectivity_grid(tokens: Sequence[str], shares: np.ndarray, place: int, *, mode: Mode, is_log: bool) -> go.Figure:
-    """Return the text with each token before number `place` (from 1) coloured by its share of the strongest; clicks
+def connectivity_grid(
+    tokens: Sequence[str], shares: np.ndarray, position: int, *, mode: Mode, is_log: bool
+) -> go.Figure:
+    """Return the text with each token before number `position` (from 1) coloured by its share of the strongest; clicks
     carry a token's number.
 
     With `is_log` colours go by powers of ten down to a thousandth, so that faint ones can be told from none.
@@ -81,7 +83,7 @@ def connectivity_grid(tokens: Sequence[str], shares: np.ndarray, place: int, *, 
         hover=hover,
         limits=(FAINTEST, 0.0) if is_log else (0.0, 1.0),
         width=NARROW,
-        marks=[number == place - 1 for number in range(len(tokens))],
+        marks=[number == position - 1 for number in range(len(tokens))],
         clickable=True,
     )
     ticks = (-3, -2, -1, 0) if is_log else (0, 0.25, 0.5, 0.75, 1)

@@ -95,7 +95,7 @@ def _add_line(
         },
         hovertemplate="distance %{x}: %{text}<extra>%{fullData.name}</extra>",
     )
-    for beyond, edge, sign, place, words in (
+    for beyond, edge, sign, position, words in (
         (values > CEILING, CEILING, "∞", "bottom center", "beyond single precision: infinity"),
         (values < FLOOR, FLOOR, "0", "top center", "below single precision: exactly 0"),
     ):
@@ -109,7 +109,7 @@ def _add_line(
                 showlegend=False,
                 mode="lines+text",
                 text=[sign, *[""] * (len(x) - 1)],
-                textposition=place,
+                textposition=position,
                 textfont={"size": 18, "color": style.colour},
                 line={"color": style.colour, "dash": "dot", "width": 2},
                 hovertemplate=f"distance %{{x}}: {words}<extra>%{{fullData.name}}</extra>",

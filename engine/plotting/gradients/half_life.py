@@ -241,10 +241,10 @@ def _add_half(
 def _marked(count: int) -> list[bool]:
     """Return which of the distances 1..count carry a mark: the first, then about every fifth longer, evenly on a log
     axis."""
-    chosen, place = set(), 1.0
-    while place <= count:
-        chosen.add(round(place))
-        place = max(place + 1, min(1.4 * place, place + 25))
+    chosen, position = set(), 1.0
+    while position <= count:
+        chosen.add(round(position))
+        position = max(position + 1, min(1.4 * position, position + 25))
     return [distance in chosen for distance in range(1, count + 1)]
 
 

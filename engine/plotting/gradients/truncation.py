@@ -39,10 +39,10 @@ def reach_curve(
         marker={
             "symbol": style.marker,
             "color": style.colour,
-            "size": [8 if place % every == 0 else 0.1 for place in range(len(y))],
+            "size": [8 if position % every == 0 else 0.1 for position in range(len(y))],
         },
     )
-    for place, row in enumerate(frame.itertuples()):
+    for position, row in enumerate(frame.itertuples()):
         figure.add_vline(x=row.reach, line={"color": theme.accent(mode), "width": 1.5, "dash": "dot"})
         # Neighbours keep clear of each other, one up, one down. On a logarithmic axis lines are placed by the value,
         # but notes by its logarithm.
@@ -51,7 +51,7 @@ def reach_curve(
             y=1,
             yref="paper",
             yanchor="bottom",
-            yshift=18 * (place % 2),
+            yshift=18 * (position % 2),
             xanchor="right" if row.reach > len(y) / 2 else "left",
             showarrow=False,
             text=f"{row.length}: {percent(row.kept, 0)}",

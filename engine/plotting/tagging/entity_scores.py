@@ -126,19 +126,19 @@ def trainings(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
     `seed`, `f1`."""
     variants = list(frame.groupby("variant")["f1"].agg(OVER_SEEDS.middle).sort_values(ascending=False).index)
     figure = theme.blank_figure(mode, x_title="F1 on the test sentences, %", height=ROW_HEIGHT * len(variants) + 90)
-    for place, (variant, style) in enumerate(zip(variants, _styles(len(variants)), strict=True)):
+    for position, (variant, style) in enumerate(zip(variants, _styles(len(variants)), strict=True)):
         part = frame[frame["variant"] == variant]
         middle, colour = float(part["f1"].agg(OVER_SEEDS.middle)), style.colour(mode)
         figure.add_scatter(
             x=[middle, middle],
-            y=[place - 0.32, place + 0.32],
+            y=[position - 0.32, position + 0.32],
             mode="lines",
             line={"color": colour, "width": 2},
             hoverinfo="skip",
         )
         figure.add_scatter(
             x=part["f1"],
-            y=[place] * len(part),
+            y=[position] * len(part),
             mode="markers",
             marker={"symbol": style.marker, "size": 11, "color": colour},
             cliponaxis=False,
@@ -162,4 +162,4 @@ def _rows(figure: go.Figure, labels: Sequence[str]) -> None:
 
 
 def _styles(count: int) -> list[LineStyle]:
-    return [STYLES[min(place, len(STYLES) - 1)] for place in range(count)]
+    return [STYLES[min(position, len(STYLES) - 1)] for position in range(count)]

@@ -87,7 +87,7 @@ def shares_figure(frame: pd.DataFrame, row: str, names: tuple[str, str], *, mode
             for one, other in zip(frame["share"], frame["share_other"], strict=True)
             for part in (100 * one, 100 * other, None)
         ],
-        y=[part for place in rows for part in (place, place, None)],
+        y=[part for position in rows for part in (position, position, None)],
         mode="lines",
         line={"color": theme.muted(mode), "width": 2},
         hoverinfo="skip",

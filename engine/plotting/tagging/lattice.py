@@ -66,28 +66,28 @@ def lattice_figure(
     if len(ways) > len(_WAYS):
         raise ValueError(f"{len(ways)} ways; at most {len(_WAYS)} can be told apart")
     rows = {tag: row for row, tag in enumerate(tags)}
-    shown = nodes[nodes["place"].between(first, last) & nodes["tag"].isin(rows)]
+    shown = nodes[nodes["position"].between(first, last) & nodes["tag"].isin(rows)]
     figure = theme.blank_figure(mode, height=ROW_PIXELS * len(tags) + 226)
     colours = _way_colours(mode)
     for (dash, width, shift), colour, way in reversed(list(zip(_WAYS, colours, ways, strict=False))):
-        places = [place for place in range(first, last + 1) if way.tags[place - 1] in rows]
+        positions = [position for position in range(first, last + 1) if way.tags[position - 1] in rows]
         figure.add_scatter(
-            x=places,
-            y=[rows[way.tags[place - 1]] + shift for place in places],
+            x=positions,
+            y=[rows[way.tags[position - 1]] + shift for position in positions],
             mode="lines",
             name=plain_label(way.name),
             line={"color": colour, "width": width, "dash": dash},
-            text=[plain_label(way.hover[place - 1]).replace("\n", "<br>") for place in places],
+            text=[plain_label(way.hover[position - 1]).replace("\n", "<br>") for position in positions],
             hovertemplate=f"<b>{plain_label(way.name)}</b><br>%{{text}}<extra></extra>",
             legendrank=ways.index(way),
         )
     figure.add_scatter(
-        x=shown["place"],
+        x=shown["position"],
         y=[rows[tag] for tag in shown["tag"]],
         mode="markers",
         name="nodes",
         showlegend=False,
-        customdata=shown["place"].tolist(),
+        customdata=shown["position"].tolist(),
         marker={
             "size": SMALLEST_NODE
             + (LARGEST_NODE - SMALLEST_NODE) * np.sqrt(shown["probability"].to_numpy(dtype=float)),
@@ -112,13 +112,14 @@ def lattice_figure(
             line={"color": theme.accent(mode), "width": 2},
             layer="below",
         )
-    names = shown.drop_duplicates("place")
+    names = shown.drop_duplicates("position")
     labels = plain_labels(names["word"], LETTERS_OF_A_WORD)
     ticks = [
-        f"<b>{label}</b>" if place == chosen else label for place, label in zip(names["place"], labels, strict=True)
+        f"<b>{label}</b>" if position == chosen else label
+        for position, label in zip(names["position"], labels, strict=True)
     ]
     figure.update_xaxes(
-        tickvals=names["place"].tolist(),
+        tickvals=names["position"].tolist(),
         ticktext=ticks,
         tickangle=-50,
         range=[first - 0.6, last + 0.6],
@@ -259,9 +260,9 @@ def describe_lattice(words: Sequence[str], ways: Sequence[DrawnWay], first: int,
     said = []
     for way in ways:
         inside = [
-            f"{words[place - 1]} {way.tags[place - 1]}"
-            for place in range(first, last + 1)
-            if way.tags[place - 1] != "O"
+            f"{words[position - 1]} {way.tags[position - 1]}"
+            for position in range(first, last + 1)
+            if way.tags[position - 1] != "O"
         ]
         said.append(f"{way.name}: {', '.join(inside) or 'no entity'}")
     return (
@@ -294,7 +295,7 @@ def _step_text(score: float, digits: int = 1) -> str:
 
 
 def _channels(colour: str) -> np.ndarray:
-    return np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)], dtype=float)
+    return np.array([int(colour[position : position + 2], 16) for position in (1, 3, 5)], dtype=float)
 
 
 def _hex(channels: np.ndarray) -> str:

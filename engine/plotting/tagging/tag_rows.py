@@ -62,8 +62,8 @@ def tag_rows(
         if len(row.tags) != len(words):
             raise ValueError(f"{len(row.tags)} tags of {row.label} for {len(words)} words")
     gutter = max((len(row.label) for row in rows), default=0) + 2
-    places = range(len(words)) if window is None else window
-    lines = _lines({place: _cell_width(place, words, rows) for place in places}, width - gutter)
+    positions = range(len(words)) if window is None else window
+    lines = _lines({position: _cell_width(position, words, rows) for position in positions}, width - gutter)
     block = len(rows) + 1.6
     figure = theme.blank_figure(mode, height=round(len(lines) * block * ROW_PIXELS) + 16)
     texts: list[tuple[float, float, str, str]] = []
@@ -74,39 +74,39 @@ def tag_rows(
         top = number * block
         for depth, row in enumerate(rows, start=1):
             texts.append((0.0, top + depth, plain_label(row.label), theme.muted(mode)))
-        for place, left, size in line:
+        for position, left, size in line:
             middle = gutter + left
-            word = plain_label(words[place], LONGEST_WORD)
-            texts.append((middle, top, f"<b>{word}</b>" if place == chosen else word, theme.ink(mode)))
+            word = plain_label(words[position], LONGEST_WORD)
+            texts.append((middle, top, f"<b>{word}</b>" if position == chosen else word, theme.ink(mode)))
             targets.append(
                 (
-                    middle + len(_short(words[place])) / 2,
+                    middle + len(_short(words[position])) / 2,
                     top,
-                    place + 1,
-                    f"{plain_label(words[place])}, word {place + 1}",
+                    position + 1,
+                    f"{plain_label(words[position])}, word {position + 1}",
                 )
             )
-            if place == chosen:
+            if position == chosen:
                 _box(framed, middle - 0.3, top + 0.45, middle + size - 0.7, top + 0.45)
             for depth, row in enumerate(rows, start=1):
-                tag, is_broken = row.tags[place], place in row.broken
+                tag, is_broken = row.tags[position], position in row.broken
                 shown = ("·" if tag == OUTSIDE else tag) + ("✕" if is_broken else "")
                 texts.append(
                     (middle, top + depth, plain_label(shown), theme.muted(mode) if tag == OUTSIDE else theme.ink(mode))
                 )
-                share = "" if row.probabilities is None else f", {percent(row.probabilities[place])}"
+                share = "" if row.probabilities is None else f", {percent(row.probabilities[position])}"
                 note = ", cannot follow the tag before" if is_broken else ""
                 targets.append(
                     (
                         middle + len(shown) / 2,
                         top + depth,
-                        place + 1,
-                        f"{plain_label(words[place])}, {plain_label(row.label)}: {plain_label(tag)}{share}{note}",
+                        position + 1,
+                        f"{plain_label(words[position])}, {plain_label(row.label)}: {plain_label(tag)}{share}{note}",
                     )
                 )
                 if tag != OUTSIDE:
                     _box(tinted, middle - 0.3, top + depth - 0.42, middle + size - 0.7, top + depth + 0.42)
-                if place in row.marked:
+                if position in row.marked:
                     _box(framed, middle - 0.3, top + depth - 0.42, middle + size - 0.7, top + depth + 0.42)
     figure.add_scatter(
         x=tinted[0],
@@ -163,14 +163,14 @@ def tag_rows(
 
 def describe_tag_rows(words: Sequence[str], rows: Sequence[TagRow], window: range | None = None) -> str:
     """Return the alternative text of `tag_rows`: each reader's entities word by word, and where the frames are."""
-    places = range(len(words)) if window is None else window
+    positions = range(len(words)) if window is None else window
     said = []
     for row in rows:
-        inside = [f"{words[place]} {row.tags[place]}" for place in places if row.tags[place] != OUTSIDE]
+        inside = [f"{words[position]} {row.tags[position]}" for position in positions if row.tags[position] != OUTSIDE]
         said.append(f"{row.label}: {', '.join(inside) or 'no entity'}")
-    marked = sorted({place for row in rows for place in row.marked if place in places})
-    differ = f" They differ at {', '.join(f'“{words[place]}”' for place in marked)}." if marked else ""
-    some = "" if len(places) == len(words) else f"Words {places[0] + 1} to {places[-1] + 1} of "
+    marked = sorted({position for row in rows for position in row.marked if position in positions})
+    differ = f" They differ at {', '.join(f'“{words[position]}”' for position in marked)}." if marked else ""
+    some = "" if len(positions) == len(words) else f"Words {positions[0] + 1} to {positions[-1] + 1} of "
     return f"{some}{len(words)} words with {len(rows)} rows of tags. {'; '.join(said)}.{differ}"
 
 
@@ -185,20 +185,20 @@ def _short(word: str) -> str:
     return word[:LONGEST_WORD]
 
 
-def _cell_width(place: int, words: Sequence[str], rows: Sequence[TagRow]) -> int:
-    tags = [1 if row.tags[place] == OUTSIDE else len(row.tags[place]) + (place in row.broken) for row in rows]
-    return max(len(_short(words[place])), *tags, 1) + 1
+def _cell_width(position: int, words: Sequence[str], rows: Sequence[TagRow]) -> int:
+    tags = [1 if row.tags[position] == OUTSIDE else len(row.tags[position]) + (position in row.broken) for row in rows]
+    return max(len(_short(words[position])), *tags, 1) + 1
 
 
 def _lines(sizes: Mapping[int, int], width: int) -> list[list[tuple[int, int, int]]]:
     """Return the words' numbers, left edges and widths, line by line."""
     lines: list[list[tuple[int, int, int]]] = [[]]
     left = 0
-    for place, size in sizes.items():
+    for position, size in sizes.items():
         if lines[-1] and left + size > width:
             lines.append([])
             left = 0
-        lines[-1].append((place, left, size))
+        lines[-1].append((position, left, size))
         left += size
     return lines
 

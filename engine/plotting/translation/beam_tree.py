@@ -54,11 +54,11 @@ def beam_tree(
     figure = theme.blank_figure(mode, height=96 + ROW_PIXELS * rows)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 64, "b": 40}, hovermode="closest")
     kinds = shown.apply(_kind, axis=1) if len(shown) else pd.Series(dtype=object)
-    places = {row.node: (row.step, row.rank) for row in nodes.itertuples()} | {START: (0, 1)}
+    positions = {row.node: (row.step, row.rank) for row in nodes.itertuples()} | {START: (0, 1)}
     for kind, (name, symbol, size, width, dash) in _KINDS.items():
         part = shown[kinds == kind]
         colour = _colour(kind, mode)
-        x, y = _links(part, places)
+        x, y = _links(part, positions)
         figure.add_scatter(
             x=x,
             y=y,
@@ -86,9 +86,9 @@ def beam_tree(
             selected={"marker": {"opacity": 1}},
         )
     if len(lanes):
-        _add_lanes(figure, lanes, places, int(nodes["rank"].max()), (first_step, last_step), mode)
-    if chosen in places and first_step <= places[chosen][0] <= last_step:
-        x, y = places[chosen]
+        _add_lanes(figure, lanes, positions, int(nodes["rank"].max()), (first_step, last_step), mode)
+    if chosen in positions and first_step <= positions[chosen][0] <= last_step:
+        x, y = positions[chosen]
         figure.add_scatter(
             x=[x],
             y=[y],
@@ -112,11 +112,11 @@ def beam_tree_overview(nodes: pd.DataFrame, *, mode: Mode, first_step: int, step
     """Return the whole tree without letters and a frame around the steps shown; a marker's `customdata` is its step."""
     figure = theme.blank_figure(mode, height=118)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 4}, showlegend=False, hovermode="closest")
-    places = {row.node: (row.step, row.rank) for row in nodes.itertuples()} | {START: (0, 1)}
+    positions = {row.node: (row.step, row.rank) for row in nodes.itertuples()} | {START: (0, 1)}
     kinds = nodes.apply(_kind, axis=1)
     for kind, (_, symbol, _, width, _) in _KINDS.items():
         part = nodes[kinds == kind]
-        x, y = _links(part, places)
+        x, y = _links(part, positions)
         colour = _colour(kind, mode)
         if kind != "left":
             figure.add_scatter(
@@ -173,9 +173,9 @@ def settings_map(cells: pd.DataFrame, *, mode: Mode, width: int, length_penalty:
     figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8}, showlegend=False, hovermode="closest")
     numbered = cells.reset_index(drop=True)
     colours = [theme.architecture_style(name, mode).colour for name in theme.architecture_names()]
-    for place, letter in enumerate(sorted(cells["winner"].unique(), key=lambda letter: (len(letter), letter))):
+    for position, letter in enumerate(sorted(cells["winner"].unique(), key=lambda letter: (len(letter), letter))):
         part = numbered[numbered["winner"] == letter]
-        colour = colours[(place + 1) % len(colours)]
+        colour = colours[(position + 1) % len(colours)]
         figure.add_scatter(
             x=part["length_penalty"],
             y=part["width"],
@@ -224,12 +224,12 @@ def _colour(kind: str, mode: Mode) -> str:
     return {"winner": theme.accent(mode), "finished": theme.ink(mode)}.get(kind, theme.muted(mode))
 
 
-def _links(part: pd.DataFrame, places: dict[int, tuple[int, int]]) -> tuple[list[float | None], list[float | None]]:
+def _links(part: pd.DataFrame, positions: dict[int, tuple[int, int]]) -> tuple[list[float | None], list[float | None]]:
     """Return the lines from the parent of each node to it."""
     x: list[float | None] = []
     y: list[float | None] = []
     for row in part.itertuples():
-        before = places[row.parent]
+        before = positions[row.parent]
         x += [before[0], row.step, None]
         y += [before[1], row.rank, None]
     return x, y
@@ -247,14 +247,14 @@ def _hover(row: Any) -> str:  # pandas makes the row's class
 def _add_lanes(
     figure: go.Figure,
     lanes: pd.DataFrame,
-    places: dict[int, tuple[int, int]],
+    positions: dict[int, tuple[int, int]],
     ranks: int,
     window: tuple[int, int],
     mode: Mode,
 ) -> None:
     colour = theme.architecture_style("rnn", mode).colour
     for lane, part in lanes.groupby("lane"):
-        start = places[int(part["leaves_at"].iloc[0])]
+        start = positions[int(part["leaves_at"].iloc[0])]
         row = ranks + lane
         x, y = [start[0], *part["step"]], [start[1], *[row] * len(part)]
         figure.add_scatter(

@@ -42,11 +42,11 @@ def press_lines(
     """
     figure = theme.blank_figure(mode, x_title="Directions kept", y_title=y_title, height=height)
     sizes = sorted({size for line in lines for size in line.sizes}, key=lambda size: (size == 0, size))
-    places = {size: place for place, size in enumerate(sizes)}
+    positions = {size: position for position, size in enumerate(sizes)}
     seen: set[str] = set()
     for line in lines:
         style, name = theme.architecture_style(line.architecture, mode), plain_label(line.label)
-        pairs = sorted(zip(line.sizes, line.values, strict=True), key=lambda pair: places[pair[0]])
+        pairs = sorted(zip(line.sizes, line.values, strict=True), key=lambda pair: positions[pair[0]])
         is_second = line.architecture in seen
         seen.add(line.architecture)
         if line.is_level:
@@ -60,7 +60,7 @@ def press_lines(
             )
             continue
         figure.add_scatter(
-            x=[places[size] for size, _ in pairs],
+            x=[positions[size] for size, _ in pairs],
             y=[value for _, value in pairs],
             customdata=[size for size, _ in pairs],
             name=name,
@@ -72,8 +72,8 @@ def press_lines(
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
         )
-    if size in places:
-        figure.add_vline(x=places[size], line={"color": theme.ink(mode), "width": 1.5, "dash": "dash"})
+    if size in positions:
+        figure.add_vline(x=positions[size], line={"color": theme.ink(mode), "width": 1.5, "dash": "dash"})
     figure.update_xaxes(
         tickvals=list(range(len(sizes))),
         ticktext=[str(size or ALL) for size in sizes],

@@ -37,7 +37,7 @@ def linked_words(
     target: Sequence[str],
     weights: np.ndarray,
     chosen: int,
-    places: Sequence[int] | None = None,
+    positions: Sequence[int] | None = None,
     *,
     mode: Mode,
     architecture: str = "lstm",
@@ -45,8 +45,8 @@ def linked_words(
     """Return what was read on the left, what was written on the right, and lines between them, wide where the weight is
     large.
 
-    The lines of the row `chosen` (from 0) stand out, and so does its mark. A click on a mark gives its row's `places`
-    (default: its number).
+    The lines of the row `chosen` (from 0) stand out, and so does its mark. A click on a mark gives its row's
+    `positions` (default: its number).
 
     Raises:
         ValueError: the weights (T, S) do not fit the words, or there is no such row.
@@ -74,7 +74,7 @@ def linked_words(
             1.0,
         )
     _add_read(figure, source, weights[chosen], read_at, mode, colour)
-    _add_written(figure, target, weights, written_at, chosen, list(places or range(len(target))), mode, colour)
+    _add_written(figure, target, weights, written_at, chosen, list(positions or range(len(target))), mode, colour)
     headings = {
         "y": 1.0,
         "yref": "paper",
@@ -106,7 +106,7 @@ def _add_lines(
 ) -> None:
     if not links:
         return
-    x = [place for _ in links for place in (READ + 0.03, WRITTEN - 0.03, None)]
+    x = [position for _ in links for position in (READ + 0.03, WRITTEN - 0.03, None)]
     y = [height for row, column in links for height in (read_at[column], written_at[row], None)]
     figure.add_scatter(
         x=x, y=y, mode="lines", line={"color": colour, "width": width}, opacity=opacity, hoverinfo="skip"
@@ -144,7 +144,7 @@ def _add_written(
     weights: np.ndarray,
     heights: np.ndarray,
     chosen: int,
-    places: list[int],
+    positions: list[int],
     mode: Mode,
     colour: str,
 ) -> None:
@@ -156,7 +156,7 @@ def _add_written(
         mode="markers+text",
         textposition="middle right",
         name="written",
-        customdata=places,
+        customdata=positions,
         text=[f"<b>{label}</b> ◂" if here else label for label, here in zip(labels, is_chosen, strict=True)],
         marker={
             "size": [15 if here else 10 for here in is_chosen],
@@ -183,11 +183,11 @@ def weight_bars(source: Sequence[str], before: Weighting, after: Weighting, *, m
     """
     if len(before.weights) != len(source) or len(after.weights) != len(source):
         raise ValueError(f"{len(before.weights)} and {len(after.weights)} weights for {len(source)} words")
-    places, words = list(range(len(source))), plain_labels(source)
+    positions, words = list(range(len(source))), plain_labels(source)
     figure = theme.blank_figure(mode, y_title="Attention weight (0 to 1)", height=300)
     grey, style = theme.architecture_style("baseline", mode).colour, theme.architecture_style(after.architecture, mode)
     figure.add_bar(
-        x=places,
+        x=positions,
         y=list(before.weights),
         name=plain_label(before.label),
         text=words,
@@ -196,7 +196,7 @@ def weight_bars(source: Sequence[str], before: Weighting, after: Weighting, *, m
         hovertemplate="%{text}: %{y:.3f}<extra>%{fullData.name}</extra>",
     )
     figure.add_scatter(
-        x=places,
+        x=positions,
         y=list(after.weights),
         name=plain_label(after.label),
         text=words,
@@ -206,7 +206,7 @@ def weight_bars(source: Sequence[str], before: Weighting, after: Weighting, *, m
         hovertemplate="%{text}: %{y:.3f}<extra>%{fullData.name}</extra>",
     )
     figure.update_xaxes(
-        tickvals=places,
+        tickvals=positions,
         ticktext=plain_labels(source, MAX_LABEL),
         tickangle=0 if len(source) <= 4 else -45,
         range=[-0.6, len(source) - 0.4],
@@ -233,7 +233,7 @@ def step_changes(
         chosen: the step, from 0, that is looked at. A click on a mark gives its step's number, from 1.
     """
     figure = theme.blank_figure(mode, y_title="Change in log-probability (nats)", height=340)
-    places = list(range(len(pieces)))
+    positions = list(range(len(pieces)))
     figure.add_hrect(
         y0=-threshold, y1=threshold, fillcolor=theme.translucent(theme.muted(mode), 0.25), line_width=0, layer="below"
     )
@@ -241,11 +241,11 @@ def step_changes(
     for name, architecture, values in changes:
         style = theme.architecture_style(architecture, mode)
         figure.add_scatter(
-            x=places,
+            x=positions,
             y=list(values),
             name=plain_label(name),
             text=plain_labels(pieces),
-            customdata=[place + 1 for place in places],
+            customdata=[position + 1 for position in positions],
             mode="lines+markers",
             line={"color": style.colour, "dash": style.dash, "width": 1.5},
             marker={"symbol": style.marker, "size": 10, "color": style.colour},
@@ -254,7 +254,7 @@ def step_changes(
             unselected={"marker": {"opacity": 1}},
         )
     figure.update_xaxes(
-        tickvals=places,
+        tickvals=positions,
         ticktext=plain_labels(pieces, MAX_LABEL),
         tickangle=0 if len(pieces) <= 4 else -45,
         range=[-0.6, len(pieces) - 0.4],

@@ -286,18 +286,18 @@ def _number(number: int | None, is_parting: bool) -> str:
 
 def _add_switches(figure: go.Figure, switches: Switches, total: int, strip_rows: int, row: int, mode: Mode) -> None:
     """Draw a filled square where the reference is read, and a ring where the own piece is."""
-    places = [place for place, flag in enumerate(switches.told[:total]) if flag is not None]
-    told = [bool(switches.told[place]) for place in places]
+    positions = [position for position, flag in enumerate(switches.told[:total]) if flag is not None]
+    told = [bool(switches.told[position]) for position in positions]
     symbols = ["square" if flag else "circle-open" for flag in told]
     words = [
-        f"after step {switches.steps[place]} it reads {READS[flag]}; a click changes it"
-        for place, flag in zip(places, told, strict=True)
+        f"after step {switches.steps[position]} it reads {READS[flag]}; a click changes it"
+        for position, flag in zip(positions, told, strict=True)
     ]
     whole = {"marker": {"opacity": 1}}
     figure.add_scatter(
-        x=[place % STEPS_PER_STRIP for place in places],
-        y=[place // STEPS_PER_STRIP * strip_rows + row for place in places],
-        customdata=[switches.steps[place] for place in places],
+        x=[position % STEPS_PER_STRIP for position in positions],
+        y=[position // STEPS_PER_STRIP * strip_rows + row for position in positions],
+        customdata=[switches.steps[position] for position in positions],
         text=words,
         mode="markers",
         marker={

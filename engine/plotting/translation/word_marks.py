@@ -23,12 +23,12 @@ def word_marks(words: Sequence[str], chosen: int, values: Sequence[str], *, mode
     """Return a sentence's words, each under a mark that gives its value when clicked; the chosen one (from 0) is a
     diamond."""
     rows = -(-len(words) // PER_ROW)
-    is_chosen = [place == chosen for place in range(len(words))]
+    is_chosen = [position == chosen for position in range(len(words))]
     labels = plain_labels(words, MAX_LABEL)
     figure = theme.blank_figure(mode, height=ROW_HEIGHT * rows + 16)
     figure.add_scatter(
-        x=[place % PER_ROW for place in range(len(words))],
-        y=[place // PER_ROW for place in range(len(words))],
+        x=[position % PER_ROW for position in range(len(words))],
+        y=[position // PER_ROW for position in range(len(words))],
         mode="markers+text",
         textposition="bottom center",
         customdata=list(values),
@@ -53,10 +53,10 @@ def neighbour_marks(
     word."""
     is_chosen = [word == chosen for word in words]
     figure = theme.blank_figure(mode, x_title="nearness (cosine of the embeddings)", height=28 * len(words) + 70)
-    for place, cosine in enumerate(cosines):
+    for position, cosine in enumerate(cosines):
         figure.add_scatter(
             x=[0, cosine],
-            y=[place, place],
+            y=[position, position],
             mode="lines",
             line={"color": theme.grid(mode), "width": 2},
             hoverinfo="skip",

@@ -15,7 +15,7 @@ SECOND_DASH = "longdashdot"  # of a second network of the same architecture
 
 
 def influence_curves(
-    frame: pd.DataFrame, *, mode: Mode, threshold: float, place: int | None = None, height: int = 400
+    frame: pd.DataFrame, *, mode: Mode, threshold: float, position: int | None = None, height: int = 400
 ) -> go.Figure:
     """Return the divergence against the characters read since, on a logarithmic axis.
 
@@ -26,7 +26,7 @@ def influence_curves(
         frame: columns `label`, `architecture`, `characters`, `kl_bits`; a network's rows in reading order. The points'
             `customdata` is the number of characters, for clicks.
         threshold: bits below which an influence counts as gone, drawn dashed.
-        place: characters after which something happens, marked by an upright line.
+        position: characters after which something happens, marked by an upright line.
     """
     figure = theme.blank_figure(
         mode,
@@ -40,8 +40,8 @@ def influence_curves(
         _add_network(figure, str(label), rows, architecture, architecture in seen, mode)
         seen.add(architecture)
     add_baseline(figure, threshold, mode, f"Hardly felt: {threshold:g} bits")
-    if place is not None:
-        figure.add_vline(x=place, line={"color": theme.accent(mode), "width": 2})
+    if position is not None:
+        figure.add_vline(x=position, line={"color": theme.accent(mode), "width": 2})
     last = frame["characters"].max()
     figure.update_xaxes(range=[0, last * 1.02], fixedrange=True)
     figure.update_yaxes(

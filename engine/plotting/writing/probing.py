@@ -99,10 +99,10 @@ def specificity_heatmap(winners: pd.DataFrame, specificity: np.ndarray, *, mode:
         ]
         for asked, row in zip(questions, specificity, strict=True)
     ]
-    places = list(range(len(winners)))
+    positions = list(range(len(winners)))
     figure.add_heatmap(
-        x=places,
-        y=places,
+        x=positions,
+        y=positions,
         z=specificity,
         zmin=0,
         zmax=1,
@@ -114,7 +114,7 @@ def specificity_heatmap(winners: pd.DataFrame, specificity: np.ndarray, *, mode:
         colorbar=scale_below("AUC", mode) | {"yref": "container", "yanchor": "bottom"},
     )
     figure.update_xaxes(
-        tickvals=places,
+        tickvals=positions,
         ticktext=units,
         tickangle=-90,
         side="top",
@@ -122,7 +122,7 @@ def specificity_heatmap(winners: pd.DataFrame, specificity: np.ndarray, *, mode:
         fixedrange=True,
     )
     figure.update_yaxes(
-        tickvals=places,
+        tickvals=positions,
         ticktext=questions,
         autorange="reversed",
         showgrid=False,

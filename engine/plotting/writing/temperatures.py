@@ -45,9 +45,9 @@ def temperature_curves(
         rows=len(shown), cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=gap, figure=base
     )
     figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.muted(mode)})
-    for place, name in enumerate(shown, start=1):
+    for position, name in enumerate(shown, start=1):
         _, factor, unit = PANELS[name]
-        axes = {"xaxis": f"x{place}" if place > 1 else "x", "yaxis": f"y{place}" if place > 1 else "y"}
+        axes = {"xaxis": f"x{position}" if position > 1 else "x", "yaxis": f"y{position}" if position > 1 else "y"}
         for label, line in frame.groupby("label", sort=False):
             line = line.sort_values("temperature")
             mean, low, high = (factor * line[f"{name}_{how}"] for how in ("mean", "min", "max"))
@@ -57,13 +57,13 @@ def temperature_curves(
             for trace in figure.data[-3:]:
                 trace.update(axes)
             figure.data[-1].update(
-                showlegend=place == 1,
+                showlegend=position == 1,
                 hovertemplate=f"temperature %{{x}}: %{{y:.3g}} {unit}<extra>%{{fullData.name}}</extra>",
             )
         if baselines and name in baselines:
             style = theme.architecture_style("baseline", mode)
             dashed = {"color": style.colour, "dash": "dash", "width": 1.5}
-            figure.add_hline(y=factor * baselines[name], line=dashed, row=place, col=1)
+            figure.add_hline(y=factor * baselines[name], line=dashed, row=position, col=1)
     if baselines and any(name in baselines for name in shown):
         figure.add_scatter(x=[None], y=[None], mode="lines", line=dashed, name=baseline_label, hoverinfo="skip")
     figure.update_xaxes(fixedrange=True)

@@ -72,8 +72,8 @@ def text_grid(
         if given is not None and len(given) != len(tokens):
             raise ValueError(f"{len(given)} {name} for {len(tokens)} tokens")
     low, high = limits or _limits(values, diverging)
-    places = lay_out(tokens, width)
-    row_count = max((place.rows[-1] for place in places), default=0) + 1
+    positions = lay_out(tokens, width)
+    row_count = max((position.rows[-1] for position in positions), default=0) + 1
     scale = theme.diverging_scale(mode) if diverging else get_colorscale(theme.HEAT_SCALE)
     inks = readable_inks(values, low, high, scale, mode)
     if hover is None:
@@ -83,13 +83,13 @@ def text_grid(
     heat = np.full((row_count, width), np.nan)
     notes = np.full((row_count, width), "", dtype=object)
     cells: list[tuple[int, int, str, str]] = []
-    for token, value, place, ink, note in zip(tokens, values, places, inks, said, strict=True):
-        for character, row, column in zip(_characters(token), place.rows, place.columns, strict=True):
+    for token, value, position, ink, note in zip(tokens, values, positions, inks, said, strict=True):
+        for character, row, column in zip(_characters(token), position.rows, position.columns, strict=True):
             heat[row, column], notes[row, column] = value, note
             if character.strip():
                 cells.append((column, row, plain_label(character), ink))
 
-    is_split = any(len(place.rows) > 1 for place in places)
+    is_split = any(len(position.rows) > 1 for position in positions)
     figure = theme.blank_figure(mode, height=row_count * ROW_HEIGHT + 92)
     figure.add_heatmap(
         z=heat,
@@ -104,7 +104,7 @@ def text_grid(
         colorbar=scale_below(title_of_values, mode) | {"tickvals": None, "nticks": 6, "yref": "paper"},
     )
     if is_split:
-        _add_boundaries(figure, places, mode)
+        _add_boundaries(figure, positions, mode)
     figure.add_scatter(
         x=[cell[0] for cell in cells],
         y=[cell[1] for cell in cells],
@@ -115,9 +115,9 @@ def text_grid(
         showlegend=False,
     )
     if marks is not None and any(marks):
-        _add_marks(figure, places, marks, mode)
+        _add_marks(figure, positions, marks, mode)
     if clickable:
-        _add_targets(figure, places, said)
+        _add_targets(figure, positions, said)
     axis = {"fixedrange": True, "showgrid": False, "showticklabels": False, "showline": False, "zeroline": False}
     figure.update_xaxes(range=[-0.5, width - 0.5], **axis)
     figure.update_yaxes(range=[row_count - 0.5, -0.5], **axis)
@@ -148,7 +148,7 @@ def spoken_token(token: str) -> str:
 
 def lay_out(tokens: Sequence[str], width: int) -> list[TokenPosition]:
     """Return where each token stands in a grid of `width` columns."""
-    places, row, column = [], 0, 0
+    positions, row, column = [], 0, 0
     needed = _widths_to_next_break(tokens)
     for token, word in zip(tokens, needed, strict=True):
         size = max(1, len(token))
@@ -163,28 +163,28 @@ def lay_out(tokens: Sequence[str], width: int) -> list[TokenPosition]:
             rows.append(row)
             columns.append(column)
             column += 1
-        places.append(TokenPosition(tuple(rows), tuple(columns)))
+        positions.append(TokenPosition(tuple(rows), tuple(columns)))
         if token.endswith("\n"):
             row, column = row + 1, 0
-    return places
+    return positions
 
 
 def _widths_to_next_break(tokens: Sequence[str]) -> list[int]:
     """Return, for a token that begins a word, the columns up to the next blank; for all others their own."""
     widths, ahead = [0] * len(tokens), 0
-    for place in range(len(tokens) - 1, -1, -1):
-        token = tokens[place]
+    for position in range(len(tokens) - 1, -1, -1):
+        token = tokens[position]
         size = max(1, len(token))
         if token[:1] in _BREAKS:
-            widths[place] = size if len(token) == 1 else size + ahead
+            widths[position] = size if len(token) == 1 else size + ahead
             ahead = 0
         else:
             ahead += size
-            is_start = place == 0 or tokens[place - 1][-1:] in _BREAKS
-            widths[place] = ahead if is_start else size
+            is_start = position == 0 or tokens[position - 1][-1:] in _BREAKS
+            widths[position] = ahead if is_start else size
             if token[-1:] in _BREAKS:
                 ahead = 0
-                widths[place] = size
+                widths[position] = size
     return widths
 
 
@@ -223,34 +223,35 @@ def readable_inks(values: np.ndarray, low: float, high: float, scale: Scale, mod
     palette = [max(("#000000", "#FFFFFF"), key=partial(theme.contrast, paint)) for paint in paints]
     nearest = np.rint(shares * steps).astype(int)
     return [
-        theme.ink(mode) if math.isnan(value) else palette[place] for value, place in zip(values, nearest, strict=True)
+        theme.ink(mode) if math.isnan(value) else palette[position]
+        for value, position in zip(values, nearest, strict=True)
     ]
 
 
 def _sample(scale: Scale, shares: np.ndarray) -> list[str]:
     """Return the colours of a scale, "#RRGGBB" each, as plotly mixes them: channel by channel."""
     stops = np.array([stop for stop, _ in scale], dtype=float)
-    channels = np.array([[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for _, colour in scale])
+    channels = np.array([[int(colour[position : position + 2], 16) for position in (1, 3, 5)] for _, colour in scale])
     mixed = np.stack([np.interp(shares, stops, channel) for channel in channels.T], axis=1)
     return ["#{:02X}{:02X}{:02X}".format(*np.rint(colour).astype(int)) for colour in mixed]
 
 
-def _add_boundaries(figure: go.Figure, places: Sequence[TokenPosition], mode: Mode) -> None:
+def _add_boundaries(figure: go.Figure, positions: Sequence[TokenPosition], mode: Mode) -> None:
     """Draw a thin line in the background's colour before each token."""
     x: list[float | None] = []
     y: list[float | None] = []
-    for place in places:
-        x += [place.columns[0] - 0.5, place.columns[0] - 0.5, None]
-        y += [place.rows[0] - 0.5, place.rows[0] + 0.5, None]
+    for position in positions:
+        x += [position.columns[0] - 0.5, position.columns[0] - 0.5, None]
+        y += [position.rows[0] - 0.5, position.rows[0] + 0.5, None]
     line = {"color": theme.background(mode), "width": 2}
     figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
 
 
-def _add_marks(figure: go.Figure, places: Sequence[TokenPosition], marks: Sequence[bool], mode: Mode) -> None:
+def _add_marks(figure: go.Figure, positions: Sequence[TokenPosition], marks: Sequence[bool], mode: Mode) -> None:
     """Underline the marked tokens in the gap below their row, neighbours in one line."""
     spans: list[list[float]] = []  # row, first edge, last edge
-    for place, is_marked in zip(places, marks, strict=True):
-        for row, column in zip(place.rows, place.columns, strict=True):
+    for position, is_marked in zip(positions, marks, strict=True):
+        for row, column in zip(position.rows, position.columns, strict=True):
             if not is_marked:
                 continue
             if spans and spans[-1][0] == row and spans[-1][2] == column - 0.5:
@@ -266,11 +267,11 @@ def _add_marks(figure: go.Figure, places: Sequence[TokenPosition], marks: Sequen
     figure.add_scatter(x=x, y=y, mode="lines", line=line, name="marked", hoverinfo="skip", showlegend=False)
 
 
-def _add_targets(figure: go.Figure, places: Sequence[TokenPosition], said: Sequence[str]) -> None:
+def _add_targets(figure: go.Figure, positions: Sequence[TokenPosition], said: Sequence[str]) -> None:
     cells = [
         (column, row, number)
-        for number, place in enumerate(places)
-        for row, column in zip(place.rows, place.columns, strict=True)
+        for number, position in enumerate(positions)
+        for row, column in zip(position.rows, position.columns, strict=True)
     ]
     unseen = {"marker": {"opacity": 0}}
     figure.add_scatter(

@@ -26,7 +26,7 @@ _SYMBOLS = {"network": "circle", "visitor": "square"}
 _AUTHORS = {"network": "by the network", "visitor": "by you"}
 
 
-def place_nodes(parents: Sequence[int]) -> tuple[list[int], list[int]]:
+def position_nodes(parents: Sequence[int]) -> tuple[list[int], list[int]]:
     """Return the column (depth, from 1) and the row of each node of a tree whose parents come first (-1: the
     beginning).
 
@@ -38,7 +38,7 @@ def place_nodes(parents: Sequence[int]) -> tuple[list[int], list[int]]:
         children.setdefault(parent, []).append(node)
     columns, rows = [0] * len(parents), [0] * len(parents)
     last_row = 0
-    waiting = [(node, place == 0, 0) for place, node in reversed(list(enumerate(children.get(-1, []))))]
+    waiting = [(node, position == 0, 0) for position, node in reversed(list(enumerate(children.get(-1, []))))]
     while waiting:
         node, is_first, parent_row = waiting.pop()
         parent = parents[node]
@@ -46,7 +46,7 @@ def place_nodes(parents: Sequence[int]) -> tuple[list[int], list[int]]:
         rows[node] = parent_row if is_first else last_row
         columns[node] = 1 + (columns[parent] if parent >= 0 else 0)
         below = list(enumerate(children.get(node, [])))
-        waiting += [(child, place == 0, rows[node]) for place, child in reversed(below)]
+        waiting += [(child, position == 0, rows[node]) for position, child in reversed(below)]
     return columns, rows
 
 
@@ -115,7 +115,7 @@ def describe_writing_tree(frame: pd.DataFrame) -> str:
 def _around_the_pen(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the nodes that are drawn, with `column` and `line` (their place in the drawing)."""
     placed = frame.copy()
-    placed["column"], placed["row"] = place_nodes(frame["parent"].tolist())
+    placed["column"], placed["row"] = position_nodes(frame["parent"].tolist())
     pen_row = int(placed.loc[placed["is_pen"], "row"].max()) if placed["is_pen"].any() else 0
     rows = sorted(sorted(placed["row"].unique(), key=lambda row: (abs(row - pen_row), row))[:MAX_ROWS])
     lines = {row: line for line, row in enumerate(rows)}
@@ -124,12 +124,12 @@ def _around_the_pen(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _links(nodes: pd.DataFrame, shown: pd.DataFrame) -> tuple[list[float | None], list[float | None]]:
     """Return the lines from each node to the token before it, with a corner where a branch leaves its row."""
-    places = {row.node: (row.column, row.line) for row in shown.itertuples()}
+    positions = {row.node: (row.column, row.line) for row in shown.itertuples()}
     x: list[float | None] = []
     y: list[float | None] = []
     for row in nodes.itertuples():
         start = (0, 0 if 0 in set(shown["row"]) else row.line) if row.parent < 0 else (row.column - 1, row.line)
-        before = places.get(row.parent, start)
+        before = positions.get(row.parent, start)
         x += [before[0], before[0], row.column, None]
         y += [before[1], row.line, row.line, None]
     return x, y

@@ -85,11 +85,11 @@ class CellsContext(PageContext[CellsView]):
                 title_of_values="How far the hidden state moves",
                 width=NARROW,
                 clickable=True,
-                marks=[place == position for place in range(len(self.tokens))],
+                marks=[index == position for index in range(len(self.tokens))],
             ),
             name="cells-text",
             alt=describe_text_grid(self.tokens, moves, title_of_values="how far the hidden state moves at it"),
-            on_click=lambda place: self.controls.set("position", place + 1),
+            on_click=lambda index: self.controls.set("position", index + 1),
         )
 
     def ask_strand(self) -> int:

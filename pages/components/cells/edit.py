@@ -121,7 +121,7 @@ def _ask_texts(context: CellsContext) -> tuple[str, str, str]:
                 controls.offer(
                     "edit_word",
                     range(len(words)),
-                    lambda place: f"{place + 1}: {words[place].group()}" if place < len(words) else "",
+                    lambda position: f"{position + 1}: {words[position].group()}" if position < len(words) else "",
                 )
                 found = words[controls.select("edit_word")]
                 put = controls.text_input("edit_to", placeholder="another word")
@@ -274,9 +274,16 @@ def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], shown: fig
 def _units_table(bands: Sequence[Band], tokens: Sequence[tuple[str, str]]) -> pd.DataFrame:
     """Return the differences of single units as one row per network, unit and place."""
     rows = [
-        (band.label, unit, place + 1, visible_token(one), visible_token(other), float(band.differences[place, column]))
+        (
+            band.label,
+            unit,
+            position + 1,
+            visible_token(one),
+            visible_token(other),
+            float(band.differences[position, column]),
+        )
         for band in bands
         for column, unit in enumerate(band.units)
-        for place, (one, other) in enumerate(tokens)
+        for position, (one, other) in enumerate(tokens)
     ]
-    return pd.DataFrame(rows, columns=["network", "unit", "place", "first", "second", "difference"])
+    return pd.DataFrame(rows, columns=["network", "unit", "position", "first", "second", "difference"])

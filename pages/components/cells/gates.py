@@ -25,8 +25,8 @@ def show(context: CellsContext) -> None:
     guide.show(context)
     position = context.ask_position()
     with st.container(horizontal=True, vertical_alignment="bottom", key="gates-choice"):
-        place = context.ask_strand()
-        strand = context.reading.strands[place]
+        index = context.ask_strand()
+        strand = context.reading.strands[index]
         parts = list(strand.parts)
         context.controls.offer(
             "gates_part",
@@ -43,22 +43,22 @@ def show(context: CellsContext) -> None:
         st.caption(
             f"Drawn are steps {first + 1:,} to {first + WINDOW:,} of {len(context.tokens):,}, around the one above."
         )
-    _show_averages(context, strand, place, part, position, unit, seen)
-    _show_heat_map(context, strand, place, part, order, position, unit, seen)
-    _show_saturation(context, strand, place, unit)
+    _show_averages(context, strand, index, part, position, unit, seen)
+    _show_heat_map(context, strand, index, part, order, position, unit, seen)
+    _show_saturation(context, strand, index, unit)
     if context.controls.toggle("gates_all"):
         for left in range(0, len(parts), 2):
             for column, shown in zip(st.columns(2, gap="medium"), parts[left : left + 2], strict=False):
                 with column:
                     st.markdown(f"**{part_label(shown)}**")
                     _draw_map(
-                        context, strand, place, shown, order, position, unit, seen, name=f"all-{shown}", height=280
+                        context, strand, index, shown, order, position, unit, seen, name=f"all-{shown}", height=280
                     )
-    proof.show(context, place)
+    proof.show(context, index)
 
 
 def _show_averages(
-    context: CellsContext, strand: Strand, place: int, part: str, position: int, unit: int, seen: slice
+    context: CellsContext, strand: Strand, index: int, part: str, position: int, unit: int, seen: slice
 ) -> None:
     averages = gate_averages(strand, context.tokens)
     shown = averages[averages["position"].between(seen.start, seen.stop - 1)]
@@ -81,14 +81,14 @@ def _show_averages(
         alt=f"Mean of each gate over {strand.hidden_size} units at each of {len(context.tokens)} tokens. Lowest: "
         f"{said}.",
         table=averages,
-        receipt=context.receipt(f"gate_averages(found.strands[{place}], found.tokens).to_string()", gate_averages),
+        receipt=context.receipt(f"gate_averages(found.strands[{index}], found.tokens).to_string()", gate_averages),
         on_click=lambda chosen: context.controls.set("position", chosen + 1),
     )
     st.caption(notices.plain(f"Lowest means: {said}."))
 
 
 def _show_heat_map(
-    context: CellsContext, strand: Strand, place: int, part: str, order: str, position: int, unit: int, seen: slice
+    context: CellsContext, strand: Strand, index: int, part: str, order: str, position: int, unit: int, seen: slice
 ) -> None:
     st.markdown(
         f"**{part_label(part)} of all {strand.hidden_size} units**, sorted by {ORDERS[order]}. "
@@ -96,13 +96,13 @@ def _show_heat_map(
         + " Sorted by likeness, units that do the same thing lie next to each other.",
         width=TEXT_WIDTH,
     )
-    _draw_map(context, strand, place, part, order, position, unit, seen, name="gate-map", height=460)
+    _draw_map(context, strand, index, part, order, position, unit, seen, name="gate-map", height=460)
 
 
 def _draw_map(
     context: CellsContext,
     strand: Strand,
-    place: int,
+    index: int,
     part: str,
     order: str,
     position: int,
@@ -143,11 +143,11 @@ def _draw_map(
                 "mean": values.mean(axis=1),
             }
         ),
-        receipt=context.receipt(f"found.strands[{place}].parts[{part!r}]"),
+        receipt=context.receipt(f"found.strands[{index}].parts[{part!r}]"),
     )
 
 
-def _show_saturation(context: CellsContext, strand: Strand, place: int, unit: int) -> None:
+def _show_saturation(context: CellsContext, strand: Strand, position: int, unit: int) -> None:
     if not gates_of_strand(strand):
         notices.note(
             "An RNN has no gates, so there is nothing that could be quite shut or open; choose an LSTM or a GRU."
@@ -172,7 +172,7 @@ def _show_saturation(context: CellsContext, strand: Strand, place: int, unit: in
         name="gate-saturation",
         alt=f"How often each of {strand.hidden_size} units has its gates below 0.1 or above 0.9. On average: {said}.",
         table=found,
-        receipt=context.receipt(f"saturation(found.strands[{place}]).to_string()", saturation),
+        receipt=context.receipt(f"saturation(found.strands[{position}]).to_string()", saturation),
         on_click=lambda chosen: context.controls.set("unit", chosen),
     )
     st.caption(f"On average: {said}. The figure is that of Karpathy, Johnson and Li (2015), on your text.")

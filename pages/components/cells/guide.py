@@ -47,7 +47,7 @@ def show(context: CellsContext) -> None:
         )
         st.markdown(
             "  \n".join(
-                f"{DONE if place < reached else OPEN} {notices.plain(line)}" for place, line in enumerate(lines)
+                f"{DONE if position < reached else OPEN} {notices.plain(line)}" for position, line in enumerate(lines)
             )
         )
         names = (

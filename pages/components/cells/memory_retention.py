@@ -22,8 +22,8 @@ def show(context: CellsContext) -> None:
     position = context.ask_position()
     context.show_text(position)
     with st.container(horizontal=True, vertical_alignment="bottom", key="conveyor-choice"):
-        place = context.ask_strand()
-        strand = context.reading.strands[place]
+        index = context.ask_strand()
+        strand = context.reading.strands[index]
         is_single = context.controls.toggle("conveyor_single")
         unit = context.ask_unit(strand) if is_single else None
     cell = CELLS.get(strand.cell)
@@ -35,7 +35,7 @@ def show(context: CellsContext) -> None:
         "changed later gates. **Try a space, a comma and a capital letter.**",
         width=TEXT_WIDTH,
     )
-    found = follow_write(cache.load_model(context.network), context.reading, place, position, unit)
+    found = follow_write(cache.load_model(context.network), context.reading, index, position, unit)
     st.markdown(
         f"**{notices.plain(f'The write at step {position + 1}, {context.spoken(position)}. {verdict(found)}')}**",
         width=TEXT_WIDTH,
@@ -60,7 +60,7 @@ def show(context: CellsContext) -> None:
         f"{verdict(found)}",
         table=found.frame,
         receipt=context.receipt(
-            f"follow_write(model, found, {place}, {position}, {unit}).frame.to_string()", follow_write
+            f"follow_write(model, found, {index}, {position}, {unit}).frame.to_string()", follow_write
         ),
         on_click=lambda chosen: context.controls.set("position", chosen + 1),
     )
@@ -72,4 +72,4 @@ def show(context: CellsContext) -> None:
     st.caption(
         f"Shown is {whose}: {found.size:.3f} were written. 100 % is what was written; more than that means it grew."
     )
-    proof.show(context, place)
+    proof.show(context, index)

@@ -27,9 +27,9 @@ from engine.inspection.cells.range_match import (
 )
 from engine.inspection.cells.units import prove_text
 from engine.plotting.cells.range_match import (
-    describe_match_places,
+    describe_match_positions,
     describe_predicate_shares,
-    match_places,
+    match_positions,
     predicate_shares,
     track_rows,
 )
@@ -196,11 +196,11 @@ def _show_pattern(
             "units that are on outside."
         )
     on = find_matches(here, pattern, 1.0).on if pattern.units else np.zeros(len(context.tokens))
-    is_chosen = [start <= place < stop for place in range(len(context.tokens))]
+    is_chosen = [start <= position < stop for position in range(len(context.tokens))]
     title = "Share of the pattern's units that are on"
 
-    def clicked(place: int) -> None:
-        context.controls.set(f"patterns_{context.controls.value().patterns_click}", place + 1)
+    def clicked(position: int) -> None:
+        context.controls.set(f"patterns_{context.controls.value().patterns_click}", position + 1)
 
     figures.show(
         text_grid(
@@ -277,9 +277,9 @@ def _show_matches(context: CellsContext, reading: TextReading, matches: Matches,
         chosen = min(context.controls.number("patterns_match", width=150), len(shown))
         st.caption(f"of {len(shown):,} shown, best first; or click a mark.")
     figures.show(
-        match_places(shown, len(reading.stops), chosen, mode=figures.mode(), architecture=context.info.architecture),
+        match_positions(shown, len(reading.stops), chosen, mode=figures.mode(), architecture=context.info.architecture),
         name="patterns-places",
-        alt=describe_match_places(shown, len(reading.stops)),
+        alt=describe_match_positions(shown, len(reading.stops)),
         on_click=lambda number: context.controls.set("patterns_match", number),
     )
     row = shown.iloc[chosen - 1]
@@ -294,7 +294,7 @@ def _show_matches(context: CellsContext, reading: TextReading, matches: Matches,
             title_of_values=title,
             limits=(0, 1),
             width=NARROW,
-            marks=[row["start"] <= place < row["stop"] for place in range(low, high)],
+            marks=[row["start"] <= position < row["stop"] for position in range(low, high)],
         ),
         name="patterns-match",
         alt=f"Match {chosen}, “{visible_token(row['text'])}”, in its surroundings, score {row['score']:.2f}: "

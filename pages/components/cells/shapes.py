@@ -66,7 +66,7 @@ def show(context: CellsContext) -> None:
         alt=describe_state_grid(settings.num_layers, settings.directions, settings.length, settings.hidden_size),
         receipt=receipt,
     )
-    _show_places(found)
+    _show_positions(found)
     header.section("How many numbers does it learn?")
     _show_counts(settings, found, receipt)
     header.section("The same in Python")
@@ -110,12 +110,12 @@ def _show_shapes(settings: LayerSettings, found: LayerShapes, receipt: figures.R
     figures.show_table(table, name="shapes-shapes", receipt=receipt)
 
 
-def _show_places(found: LayerShapes) -> None:
+def _show_positions(found: LayerShapes) -> None:
     """Draw the claims about places with the difference found, and say whether all of them hold."""
-    claims = [place for place in found.places if not place.is_trap]
-    traps = [place for place in found.places if place.is_trap]
-    holds = sum(place.is_equal for place in claims)
-    worst = max(place.difference for place in claims)
+    claims = [position for position in found.positions if not position.is_trap]
+    traps = [position for position in found.positions if position.is_trap]
+    holds = sum(position.is_equal for position in claims)
+    worst = max(position.difference for position in claims)
     st.markdown(
         notices.plain(
             f"{holds} of {len(claims)} places hold, compared number by number just now; the largest difference is "
@@ -129,7 +129,7 @@ def _show_places(found: LayerShapes) -> None:
             f"{trap.difference:.2f}. {trap.meaning}"
         )
     table = pd.DataFrame(
-        [dataclasses.asdict(place) | {"equal": "yes" if place.is_equal else "no"} for place in found.places]
+        [dataclasses.asdict(position) | {"equal": "yes" if position.is_equal else "no"} for position in found.positions]
     )
     table["difference"] = ["0" if value == 0 else f"{value:.1e}" for value in table["difference"]]
     figures.show_table(table[["left", "right", "equal", "difference", "meaning"]], name="shapes-places")

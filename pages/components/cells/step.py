@@ -27,20 +27,20 @@ def show(context: CellsContext) -> None:
     position = context.ask_position()
     context.show_text(position)
     with st.container(horizontal=True, vertical_alignment="bottom", key="step-choice"):
-        place = context.ask_strand()
-        strand = context.reading.strands[place]
+        index = context.ask_strand()
+        strand = context.reading.strands[index]
         unit = context.ask_unit(strand)
         is_whole = context.controls.toggle("step_layer")
     model = cache.load_model(context.network)
-    step = unit_step(model, context.reading, place, position, unit)
+    step = unit_step(model, context.reading, index, position, unit)
     st.markdown(notices.plain(said(context, step, strand, position, unit)), width=TEXT_WIDTH)
     chosen = None if is_whole else unit
-    values = flows(model, context.reading, place, position, chosen)
+    values = flows(model, context.reading, index, position, chosen)
     figures.show(
         cell_diagram(strand.cell, values, mode=figures.mode()),
         name="cell-diagram",
         alt=_describe(strand, step, unit, is_whole),
-        receipt=context.receipt(f"flows(model, found, {place}, {position}, {chosen})", flows),
+        receipt=context.receipt(f"flows(model, found, {index}, {position}, {chosen})", flows),
     )
     st.caption(
         "The thicker a wire, the larger the number that flows along it now; dashed ones are below zero. "
@@ -51,9 +51,9 @@ def show(context: CellsContext) -> None:
         )
         + " A gate's box adds up what comes from the input x and from the hidden state h, and squashes the sum."
     )
-    _show_strips(context, strand, place, position, unit)
-    _show_arithmetic(context, strand, step, place, position, unit)
-    proof.show(context, place)
+    _show_strips(context, strand, index, position, unit)
+    _show_arithmetic(context, strand, step, index, position, unit)
+    proof.show(context, index)
 
 
 def said(context: CellsContext, step: UnitStep, strand: Strand, position: int, unit: int) -> str:
@@ -73,7 +73,7 @@ def _describe(strand: Strand, step: UnitStep, unit: int, is_whole: bool) -> str:
     )
 
 
-def _show_strips(context: CellsContext, strand: Strand, place: int, position: int, unit: int) -> None:
+def _show_strips(context: CellsContext, strand: Strand, index: int, position: int, unit: int) -> None:
     cell, parts = CELLS.get(strand.cell), strand.parts
     rows: dict[str, tuple[np.ndarray, bool]] = {"Reads x(t)": (strand.inputs[position], False)}
     for part in reversed(cell.parts):
@@ -95,14 +95,14 @@ def _show_strips(context: CellsContext, strand: Strand, place: int, position: in
         + ".",
         table=strand.step_table(position),
         receipt=context.receipt(
-            f"{{part: values[{position}] for part, values in found.strands[{place}].parts.items()}}"
+            f"{{part: values[{position}] for part, values in found.strands[{index}].parts.items()}}"
         ),
         on_click=lambda chosen: context.controls.set("unit", chosen),
     )
 
 
 def _show_arithmetic(
-    context: CellsContext, strand: Strand, step: UnitStep, place: int, position: int, unit: int
+    context: CellsContext, strand: Strand, step: UnitStep, index: int, position: int, unit: int
 ) -> None:
     cell = CELLS.get(strand.cell)
     carried = f" and {strand.hidden_size:,} with what is carried (h)" if cell.looks_back else ""
@@ -116,7 +116,7 @@ def _show_arithmetic(
             _show_sum(cell, gate)
     for line in state_lines(cell, step.values):
         st.latex(line)
-    lines = f"unit_step(model, found, {place}, {position}, {unit})"
+    lines = f"unit_step(model, found, {index}, {position}, {unit})"
     figures.show_receipt(context.receipt(lines, unit_step), "unit-step")
 
 

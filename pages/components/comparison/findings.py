@@ -62,5 +62,5 @@ def _go(context: ComparisonContext, view: tuple[tuple[str, str], ...]) -> None:
         context.controls.set(name, value)
 
 
-def _open_task(context: ComparisonContext, place: list) -> None:
-    context.controls.set("task", place[0])
+def _open_task(context: ComparisonContext, position: list) -> None:
+    context.controls.set("task", position[0])

@@ -228,7 +228,7 @@ def _table(found: Found, labels: dict[str, str]) -> pd.DataFrame:
                 "half-life by gradient": value.gradient_half_life,
                 "rank correlation": value.rank_correlation,
                 "distances at which they disagree": int(value.frame["disagrees"].sum()),
-                "places": value.places,
+                "positions": value.positions,
                 "processor seconds": value.processor_seconds,
             }
             for name, value in found.items()

@@ -113,8 +113,8 @@ def _show_pair(context: ComparisonContext, length: int) -> None:
     labels = {str(run): run.label for run in runs}
     names = list(labels)
     first, second = (
-        next((name for name in names if name.startswith(f"{kind}-")), names[place])
-        for place, kind in ((0, "lstm"), (-1, "gru"))
+        next((name for name in names if name.startswith(f"{kind}-")), names[position])
+        for position, kind in ((0, "lstm"), (-1, "gru"))
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for field, default in (("learning_one", first), ("learning_other", second)):

@@ -70,8 +70,8 @@ def _ask(controls: Controls, is_running: bool) -> LiveSettings:
     st.caption(notices.plain(task_facts(task).reads))
     able = racers(TASKS.get(task))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for place, lane in enumerate(LANES):
-            names = able if place < SHORTEST_FIELD else ["", *able]
+        for position, lane in enumerate(LANES):
+            names = able if position < SHORTEST_FIELD else ["", *able]
             controls.offer(lane, names, _runner_label)
             controls.select(lane, format_func=_runner_label, disabled=is_running, width=170)
     view = controls.value()

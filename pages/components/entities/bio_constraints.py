@@ -11,7 +11,7 @@ from engine.errors import DataError
 from engine.inspection.tagging.errors import COMMAND, TABLE, illegal_shares, read_predictions
 from engine.inspection.tagging.lattice import Lattice, best_tags, open_lattice, tags_without_steps
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
-from engine.text.bio import illegal_places
+from engine.text.bio import illegal_positions
 from engine.wording import percent
 from pages.components import cache, figures, header, notices
 from pages.components.calls import call
@@ -30,7 +30,7 @@ def show(context: EntitiesContext, lattice: Lattice) -> None:
         "that never began; ✕ marks such tags, a dot stands for O.",
     )
     decoded, alone = best_tags(lattice), tags_without_steps(lattice)
-    rows = [TagRow("with CRF", decoded, broken=illegal_places(decoded)), _row("CRF off", alone, decoded)]
+    rows = [TagRow("with CRF", decoded, broken=illegal_positions(decoded)), _row("CRF off", alone, decoded)]
     softmax = next((name for name, info in context.models.items() if _is_twin(info.config, context.info.config)), None)
     if softmax and softmax != context.network:
         rows.append(_row("softmax", context.tagged_by(softmax).tags, decoded))
@@ -43,7 +43,7 @@ def show(context: EntitiesContext, lattice: Lattice) -> None:
             table=pd.DataFrame({"word": lattice.words} | {row.label: row.tags for row in rows}),
             receipt=call(open_lattice, tuple(lattice.words), model=context.network).receipt(
                 "best_tags(found), tags_without_steps(found), illegal_places(tags_without_steps(found))",
-                uses=[best_tags, tags_without_steps, illegal_places],
+                uses=[best_tags, tags_without_steps, illegal_positions],
                 day=tag(context.network, context.words).result.day,
             ),
         )
@@ -68,8 +68,8 @@ def say_window(window: range, count: int) -> None:
 
 
 def _row(label: str, tags: tuple[str, ...], decoded: tuple[str, ...]) -> TagRow:
-    marked = [place for place, (one, other) in enumerate(zip(tags, decoded, strict=True)) if one != other]
-    return TagRow(label, tags, marked=marked, broken=illegal_places(tags))
+    marked = [position for position, (one, other) in enumerate(zip(tags, decoded, strict=True)) if one != other]
+    return TagRow(label, tags, marked=marked, broken=illegal_positions(tags))
 
 
 def _sentence(row: TagRow, decoded: tuple[str, ...]) -> str:

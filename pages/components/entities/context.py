@@ -24,17 +24,17 @@ class EntitiesContext(PageContext[EntitiesView]):
 
     Attributes:
         text: the line that is looked at; `lines` are all that were typed, without empty ones.
-        places: the words of `text`, each with its place in it.
+        positions: the words of `text`, each with its place in it.
     """
 
     text: str
     lines: Sequence[str]
-    places: Sequence[WordSpan]
+    positions: Sequence[WordSpan]
 
     @property
     def words(self) -> tuple[str, ...]:
         """The words of `text`, as every tagger reads them."""
-        return tuple(word.text for word in self.places)
+        return tuple(word.text for word in self.positions)
 
     @property
     def tagging(self) -> Tagging:

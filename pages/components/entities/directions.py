@@ -85,7 +85,7 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
     followed."""
     directions = read.value
     voices: dict[str, Voice] = dict(directions.voices)
-    differing = set(disagreements(directions)["place"] - 1)
+    differing = set(disagreements(directions)["position"] - 1)
     rows = [
         TagRow(label, voices[name].tags, voices[name].probabilities, marked=sorted(differing) if name != BOTH else ())
         for name, label in ((FORWARD, "forward"), (BACKWARD, "backward"), (BOTH, "both"))
@@ -94,7 +94,9 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
         voices["forward_only"] = call(read_alone, context.words, model=alone).value
         one = voices["forward_only"]
         marked = [
-            place for place, (tag, other) in enumerate(zip(one.tags, voices[BOTH].tags, strict=True)) if tag != other
+            position
+            for position, (tag, other) in enumerate(zip(one.tags, voices[BOTH].tags, strict=True))
+            if tag != other
         ]
         rows.append(TagRow("fwd-only", one.tags, one.probabilities, marked=marked))
     sentence = disagreement_sentence(directions)
@@ -108,7 +110,7 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
             alt=f"{describe_tag_rows(context.words, rows, window)} {sentence}",
             table=voice_frame(context.words, voices).round(4),
             receipt=read.receipt("found.voices"),
-            on_click=lambda place: context.controls.set("directions_word", int(place)),
+            on_click=lambda position: context.controls.set("directions_word", int(position)),
         )
         bio_constraints.say_window(window, len(context.words))
     twin = (
@@ -134,24 +136,24 @@ def _show_word(context: EntitiesContext, read: Call[Directions]) -> None:
         "What each half adds at a word",
         "The further right, the more the half speaks for that tag; the diamond is the sum of both and the bias.",
     )
-    place = (
+    position = (
         min(
             context.controls.slider("directions_word", maximum=max(2, len(context.words)), width=TEXT_WIDTH // 2),
             len(context.words),
         )
         - 1
     )
-    frame = word_frame(directions, place)
+    frame = word_frame(directions, position)
     figures.show(
         halves_figure(frame, mode=figures.mode()),
         name="directions-word",
-        alt=describe_halves(context.words[place], frame),
+        alt=describe_halves(context.words[position], frame),
         table=frame.round(4),
-        receipt=read.receipt(f"word_frame(found, {place})", uses=[word_frame]),
+        receipt=read.receipt(f"word_frame(found, {position})", uses=[word_frame]),
     )
     best = frame.iloc[0]
     larger = FORWARD if best[FORWARD] > best[BACKWARD] else BACKWARD
-    decoded = directions.voices[BOTH].tags[place]
+    decoded = directions.voices[BOTH].tags[position]
     end = (
         ""
         if decoded == best["tag"]
@@ -159,7 +161,7 @@ def _show_word(context: EntitiesContext, read: Call[Directions]) -> None:
     )
     st.markdown(
         notices.plain(
-            f"“{context.words[place]}”: for {best['tag']}, the best by emissions, the forward half adds "
+            f"“{context.words[position]}”: for {best['tag']}, the best by emissions, the forward half adds "
             f"{signed(best[FORWARD])}, the backward half "
             f"{signed(best[BACKWARD])} and the bias {signed(best['bias'])}; the {larger} half speaks for it more.{end}"
         ),
@@ -180,7 +182,7 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
     pair = bio_constraints.folders(context, (context.network, alone))
     try:
         stored = call(stored_errors, pair, version=bio_constraints.versions((context.network, alone)))
-        kinds, places, sentences = stored.value
+        kinds, positions, sentences = stored.value
     except DataError as problem:
         notices.note(str(problem))
         return
@@ -189,7 +191,7 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
         notices.note(f"The two networks' predictions are not stored for the same sentences; to store them: {commands}")
         return
     names = (context.label(context.network), context.label(alone))
-    told = error_sentences(kinds, places, sentences, names)
+    told = error_sentences(kinds, positions, sentences, names)
     st.markdown(notices.plain(" ".join(told)), width=TEXT_WIDTH)
     receipt = Receipt(
         model=f"{context.network}, {alone}",
@@ -218,10 +220,10 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
         )
     with right:
         figures.show(
-            shares_figure(places, "place", names, mode=figures.mode(), x_title="tags right, in %"),
+            shares_figure(positions, "position", names, mode=figures.mode(), x_title="tags right, in %"),
             name="directions-places",
             alt=f"Share of right tags by a word's place in its entity, both networks. {told[-1]}",
-            table=places,
+            table=positions,
         )
 
 

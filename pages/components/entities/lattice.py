@@ -44,7 +44,7 @@ from engine.inspection.tagging.lattice_edits import (
 )
 from engine.plotting.tagging.lattice import DrawnWay, describe_lattice, lattice_figure, step_matrix_figure
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
-from engine.text.bio import illegal_places
+from engine.text.bio import illegal_positions
 from engine.wording import percent
 from pages.components import figures, header, notices
 from pages.components.calls import call
@@ -119,14 +119,17 @@ def _show_ways(
             "*((way.score, way.probability, way.tags) for way in best_ways(found, 3)), sep='\\n'",
             best_ways,
         ),
-        on_click=lambda place: controls.set("lattice_word", int(place)),
+        on_click=lambda position: controls.set("lattice_word", int(position)),
     )
     if len(ways) > 1:
-        places = [place for place, (one, two) in enumerate(zip(ways[0].tags, ways[1].tags, strict=True)) if one != two]
+        positions = [
+            position for position, (one, two) in enumerate(zip(ways[0].tags, ways[1].tags, strict=True)) if one != two
+        ]
         differ = ", ".join(
-            f"“{lattice.words[place]}” {ways[1].tags[place]} instead of {ways[0].tags[place]}" for place in places[:4]
+            f"“{lattice.words[position]}” {ways[1].tags[position]} instead of {ways[0].tags[position]}"
+            for position in positions[:4]
         )
-        more = f" and at {len(places) - 4} more words" if len(places) > 4 else ""
+        more = f" and at {len(positions) - 4} more words" if len(positions) > 4 else ""
         st.markdown(
             notices.plain(
                 f"The best way takes {percent(ways[0].probability)} of the weight of all ways. The second has "
@@ -156,12 +159,12 @@ def _ways_table(lattice: Lattice, ways: Sequence[Way]) -> pd.DataFrame:
 
 def _show_column(context: EntitiesContext, lattice: Lattice, edits: Sequence[TransitionEdit]) -> None:
     """Draw the arithmetic of the chosen word as a table, and its first two rows in words."""
-    place = min(context.controls.value().lattice_word, len(lattice.words)) - 1
-    frame = column_frame(lattice, place)
+    position = min(context.controls.value().lattice_word, len(lattice.words)) - 1
+    frame = column_frame(lattice, position)
     best = frame.iloc[0]
-    header.section(f"The arithmetic at word {place + 1}")
+    header.section(f"The arithmetic at word {position + 1}")
     sentence = (
-        f"“{lattice.words[place]}” as {best['tag']}: {best['sum_before']:.2f} so far, {signed(best['transition'])} "
+        f"“{lattice.words[position]}” as {best['tag']}: {best['sum_before']:.2f} so far, {signed(best['transition'])} "
         f"for the step from {best['before']}, "
         f"{signed(best['emission'])} for the tag itself, {signed(best['sum_after'])} for the best way on: "
         f"{best['through']:.2f} in all."
@@ -173,7 +176,7 @@ def _show_column(context: EntitiesContext, lattice: Lattice, edits: Sequence[Tra
             f"{best['through'] - second['through']:.2f} less."
         )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    receipt = _receipt(context, edits, f"column_frame(found, {place}).to_string()", column_frame)
+    receipt = _receipt(context, edits, f"column_frame(found, {position}).to_string()", column_frame)
     names = {
         "before": "best step from",
         "sum_before": "sum before",
@@ -342,7 +345,8 @@ def _show_flip(
         )
         return
     changes = "; ".join(
-        f"“{own.words[place]}” from {flip.tags[place]} to {flip.flipped[place]}" for place in flip.places[:5]
+        f"“{own.words[position]}” from {flip.tags[position]} to {flip.flipped[position]}"
+        for position in flip.positions[:5]
     )
     st.markdown(
         notices.plain(
@@ -366,15 +370,15 @@ def _show_change(context: EntitiesContext, own: Lattice, edited: Lattice, edits:
     if not edits:
         return
     before, after = (best_ways(lattice, 1)[0] for lattice in (own, edited))
-    flipped = [place for place, (one, two) in enumerate(zip(before.tags, after.tags, strict=True)) if one != two]
+    flipped = [position for position, (one, two) in enumerate(zip(before.tags, after.tags, strict=True)) if one != two]
     steps = ", ".join(f"{edit.before} to {edit.after} {signed(edit.change)}" for edit in edits)
     sentence = f"With {steps}: " + (
         spans_sentence(own.words, before.tags, after.tags) if flipped else "the reading stays as it was."
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     rows = [
-        TagRow("before", before.tags, broken=illegal_places(before.tags)),
-        TagRow("after", after.tags, marked=flipped, broken=illegal_places(after.tags)),
+        TagRow("before", before.tags, broken=illegal_positions(before.tags)),
+        TagRow("after", after.tags, marked=flipped, broken=illegal_positions(after.tags)),
     ]
     window = window_around(flipped[0] if flipped else 0, len(own.words))
     with st.container(width=ROWS_WIDTH):

@@ -32,7 +32,7 @@ Place = tuple[int, int]
 
 def marked_text(
     text: str,
-    places: Sequence[WordSpan],
+    positions: Sequence[WordSpan],
     spans: Iterable[Span],
     differs: Iterable[Place] = (),
     left: Iterable[Place] = (),
@@ -40,7 +40,7 @@ def marked_text(
     """Return `text` as Markdown, letter for letter, with a mark over each span of words.
 
     Args:
-        places: the words of `text`; a span names its first word and the one after its last.
+        positions: the words of `text`; a span names its first word and the one after its last.
         differs: spans, as (first, after the last), that carry a ≠ as well.
         left: words that another network marks; where no span covers any of them, they stand between ≠ and "no mark".
     """
@@ -48,14 +48,14 @@ def marked_text(
     marks = [
         (span.start, span.end, span.type, f"{DIFFERS} " if (span.start, span.end) in apart else "") for span in spans
     ]
-    covered = {place for start, end, *_ in marks for place in range(start, end)}
+    covered = {position for start, end, *_ in marks for position in range(start, end)}
     for start, end in left:
         if covered.isdisjoint(range(start, end)):
             marks.append((start, end, NO_MARK, f"{DIFFERS} "))
             covered |= set(range(start, end))
     pieces, at = [], 0
     for start, after, kind, sign in sorted(marks):
-        begin, end = places[start].start, places[after - 1].end
+        begin, end = positions[start].start, positions[after - 1].end
         pieces += [plain(text[at:begin]), mark(kind, text[begin:end], sign)]
         at = end
     return "".join([*pieces, plain(text[at:])])

@@ -55,4 +55,4 @@ def show(context: EntitiesContext) -> None:
 
 def _marked(context: EntitiesContext, tagging: Tagging, apart: Apart) -> str:
     own, missed = ([(start, end) for start, end, _ in marks] for marks in (apart.invented, apart.missed))
-    return marking.marked_text(context.text, context.places, tagging.spans, own, missed)
+    return marking.marked_text(context.text, context.positions, tagging.spans, own, missed)

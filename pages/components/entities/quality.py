@@ -199,13 +199,13 @@ def _show_errors(context: EntitiesContext, quality: TaggingQuality, corpus: str)
     texts = _texts(corpus)
     known = {} if texts is None else {row.source_hash: row.words for row in texts.itertuples()}
     sentences = quality.sentences.set_index("row")
-    for place, error in enumerate(errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples()):
+    for position, error in enumerate(errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples()):
         stored = sentences.loc[error.row]
-        _show_error(error, stored, known.get(stored["source_hash"]), place, context)
+        _show_error(error, stored, known.get(stored["source_hash"]), position, context)
     figures.show_table(errors, name="entity-errors", receipt=_receipt([context.network], quality))
 
 
-def _show_error(error: Any, stored: pd.Series, words: Any, place: int, context: EntitiesContext) -> None:
+def _show_error(error: Any, stored: pd.Series, words: Any, position: int, context: EntitiesContext) -> None:
     said = (
         f"Sentence {error.row + 1:,} ({stored['words']:,} words) · {OUTCOMES[error.outcome]} · people: "
         f"{error.gold} · the network: {error.predicted}"
@@ -226,10 +226,10 @@ def _show_error(error: Any, stored: pd.Series, words: Any, place: int, context: 
             ("Network", error.predicted, error.predicted_start, error.predicted_end),
         ):
             spans = [] if kind == NOTHING else [SimpleNamespace(start=begin, end=end, type=kind)]
-            st.markdown(f"**{who}**: {marking.marked_text(line.text, line.places, spans)}")
+            st.markdown(f"**{who}**: {marking.marked_text(line.text, line.positions, spans)}")
         st.button(
             "Open it above",
-            key=f"quality-open-{place}",
+            key=f"quality-open-{position}",
             icon=":material/vertical_align_top:",
             type="tertiary",
             on_click=context.controls.set,

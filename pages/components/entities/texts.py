@@ -29,7 +29,7 @@ def show(name: str, lines: Sequence[TextLine], chosen: int) -> None:
     found = [each.value for each in read]
     with st.container(border=True, key="entities-texts"):
         for line, tagging in zip(lines, found, strict=True):
-            st.markdown(marking.marked_text(line.text, line.places, tagging.spans))
+            st.markdown(marking.marked_text(line.text, line.positions, tagging.spans))
     st.markdown(notices.plain(describe_spans(found[chosen], lines[chosen])), width=TEXT_WIDTH)
     for line, tagging in zip(lines, found, strict=True):
         foreign = find_foreign(tagging)

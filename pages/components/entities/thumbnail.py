@@ -23,7 +23,7 @@ def draw() -> None:
     name = next(iter(usable))
     (line,) = read_text(SENTENCE, 1)
     spans = tag(name, line.words).value.spans
-    st.markdown(marking.marked_text(line.text, line.places, spans))
+    st.markdown(marking.marked_text(line.text, line.positions, spans))
     kinds = dict.fromkeys(span.type for span in spans)
     said = ", ".join(f"{kind}: {describe_type(kind).word}" for kind in kinds)
     st.caption(notices.plain(f"Marked by {name} just now. {said or 'It found none'}."))

@@ -15,8 +15,14 @@ from pages.components.views import composed_of, padding_view, part_of_file
 class WordsView:
     """Which word's tags are looked at."""
 
-    words_place: int = option(
-        1, label="Word", help="The arrow keys go from word to word.", minimum=1, maximum=1_000, step=1
+    words_position: int = option(
+        1,
+        label="Word",
+        help="The arrow keys go from word to word.",
+        minimum=1,
+        maximum=1_000,
+        step=1,
+        formerly=("words_place",),
     )
 
 

@@ -25,31 +25,35 @@ def show(context: EntitiesContext) -> None:
         width=TEXT_WIDTH,
     )
     tagging, words = context.tagging, context.words
-    place = (context.controls.slider("words_place", maximum=len(words)) if len(words) > 1 else 1) - 1
-    first = max(0, min(place - WINDOW // 2, len(words) - WINDOW))
+    position = (context.controls.slider("words_position", maximum=len(words)) if len(words) > 1 else 1) - 1
+    first = max(0, min(position - WINDOW // 2, len(words) - WINDOW))
     window = range(first, min(len(words), first + WINDOW))
     by_word = words_frame(words, tagging)
     left, right = st.columns([3, 2], gap="large")
     with left:
         figures.show(
-            word_marks([words[row] for row in window], place - first, [row + 1 for row in window], mode=figures.mode()),
+            word_marks(
+                [words[row] for row in window], position - first, [row + 1 for row in window], mode=figures.mode()
+            ),
             name="entity-words",
-            alt=f"Words {first + 1:,} to {window[-1] + 1:,} of {len(words):,}; “{words[place]}” is looked at.",
+            alt=f"Words {first + 1:,} to {window[-1] + 1:,} of {len(words):,}; “{words[position]}” is looked at.",
             table=by_word,
-            on_click=lambda chosen: context.controls.set("words_place", int(chosen)),
+            on_click=lambda chosen: context.controls.set("words_position", int(chosen)),
         )
-    sentence = describe_word(tagging, place)
+    sentence = describe_word(tagging, position)
     with right:
         st.markdown(notices.plain(sentence))
-        frame = tag_frame(tagging, place)
-        shown = frame[(frame["probability"] >= LEAST) | (frame["tag"] == tagging.tags[place]) | (frame.index < FEWEST)]
+        frame = tag_frame(tagging, position)
+        shown = frame[
+            (frame["probability"] >= LEAST) | (frame["tag"] == tagging.tags[position]) | (frame.index < FEWEST)
+        ]
         figures.show(
-            tag_bars(list(shown["tag"]), list(shown["probability"]), tagging.tags[place], mode=figures.mode()),
+            tag_bars(list(shown["tag"]), list(shown["probability"]), tagging.tags[position], mode=figures.mode()),
             name="entity-tags",
             alt=sentence,
             table=frame,
             receipt=tag(context.network, words).receipt(
-                f"words[{place}], dict(zip(found.labels, found.marginals[{place}]))",
+                f"words[{position}], dict(zip(found.labels, found.marginals[{position}]))",
                 note="Marginals of the CRF: all rows of tags are weighed, by the forward-backward algorithm. Without a "
                 "CRF it is a softmax.",
             ),

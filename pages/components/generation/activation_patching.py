@@ -50,16 +50,16 @@ def show(context: GenerationContext) -> None:
         notices.note(f"The network has never seen: {', '.join(unknown)}. It reads each as one unknown character.")
     _show_lasting(context, found, amount)
     curves = st.container()
-    place = (
+    position = (
         1
         if len(passage) < 2
         else controls.slider(
-            "transplant_place", maximum=len(passage), default=min(len(passage), context.view.transplant_place)
+            "transplant_position", maximum=len(passage), default=min(len(passage), context.view.transplant_position)
         )
     )
     with curves:
-        _show_curves(context, calls, donor, passage, place)
-    _show_texts(context, found[context.network], donor, passage[:place], amount)
+        _show_curves(context, calls, donor, passage, position)
+    _show_texts(context, found[context.network], donor, passage[:position], amount)
 
 
 def _readers(context: GenerationContext) -> list[str]:
@@ -87,7 +87,7 @@ def _show_lasting(context: GenerationContext, found: dict[str, Influence], amoun
 
 
 def _show_curves(
-    context: GenerationContext, calls: dict[str, Call[Influence]], donor: str, passage: str, place: int
+    context: GenerationContext, calls: dict[str, Call[Influence]], donor: str, passage: str, position: int
 ) -> None:
     found = values(calls)
     frame = pd.concat(
@@ -102,7 +102,7 @@ def _show_curves(
     lasting = {context.label(name): influence.lasts_characters for name, influence in found.items()}
     figures.show(
         influence_curves(
-            frame, mode=figures.mode(), threshold=NEGLIGIBLE_BITS, place=place if len(passage) > 1 else None
+            frame, mode=figures.mode(), threshold=NEGLIGIBLE_BITS, position=position if len(passage) > 1 else None
         ),
         name="transplant-influence",
         alt=describe_influence(frame, lasting, threshold=NEGLIGIBLE_BITS),
@@ -114,7 +114,7 @@ def _show_curves(
             note="KL(transplanted || untouched) of the next token, in bits: what it would cost to go on expecting what "
             "the untouched run expects.",
         ),
-        on_click=lambda characters: context.controls.set("transplant_place", int(characters)),
+        on_click=lambda characters: context.controls.set("transplant_position", int(characters)),
     )
     st.caption(
         "Strong: the largest difference still to come. Thin: the difference after each character. The upright line is "

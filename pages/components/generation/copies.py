@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.writing.copies import Copies, check_copies, coverage_frame, index_facts, place_words
+from engine.inspection.writing.copies import Copies, check_copies, coverage_frame, index_facts, position_words
 from engine.plotting.writing.copies import coverage_curve, describe_coverage
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, text_grid
@@ -73,7 +73,7 @@ def _show_verdict(copies: Copies, frame: pd.DataFrame, minimum: int) -> None:
         never_read.caption("by the same rule: what comes about without copying")
     longest.metric("Longest stretch", f"{int(spans['length'].max()) if len(spans) else 0} characters")
     longest.caption(
-        notices.plain(place_words(spans.loc[spans["length"].idxmax()]) if len(spans) else "none is long enough")
+        notices.plain(position_words(spans.loc[spans["length"].idxmax()]) if len(spans) else "none is long enough")
     )
 
 
@@ -84,7 +84,7 @@ def _show_text(copies: Copies, text: str, minimum: int, receipt: figures.Receipt
     lengths, hover = np.full(len(text), np.nan), [""] * len(text)
     for span in spans.sort_values("length", kind="stable").itertuples():
         lengths[span.start : span.stop] = span.length
-        hover[span.start : span.stop] = [f"{span.length} characters, {place_words(span)}"] * span.length
+        hover[span.start : span.stop] = [f"{span.length} characters, {position_words(span)}"] * span.length
     is_copied = ~np.isnan(lengths)
     hover = [said or "not copied" for said in hover]
     table = spans.assign(text=[stretch.replace("\n", visible_token("\n")) for stretch in spans["text"]])
@@ -108,7 +108,7 @@ def _show_text(copies: Copies, text: str, minimum: int, receipt: figures.Receipt
         )
     with beside:
         if len(spans):
-            order = ["length", "text", "part", "line", "places", "offset", "start"]
+            order = ["length", "text", "part", "line", "positions", "offset", "start"]
             figures.show_table(table[order].sort_values("length", ascending=False), name="copies-spans")
         else:
             notices.note(f"No stretch of {minimum} or more characters stands in the training text.")

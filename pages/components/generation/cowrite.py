@@ -136,7 +136,7 @@ def _show_costs(author: Author, tree: WritingTree) -> None:
         ),
         name="cowritten-text",
         alt=describe_text_grid(tokens, bits, title_of_values=BITS),
-        on_click=lambda place: author.change(lambda held: held.go_to(nodes[int(place)])),
+        on_click=lambda position: author.change(lambda held: held.go_to(nodes[int(position)])),
     )
 
 
@@ -245,8 +245,8 @@ def _remove(tree: WritingTree) -> WritingTree:
 
 
 def _follow(author: Author, key: str, way: list[int] | None) -> None:
-    place = int(state.widget_value(key))
-    author.change(lambda tree: tree.go_to(place if way is None else way[place]))
+    position = int(state.widget_value(key))
+    author.change(lambda tree: tree.go_to(position if way is None else way[position]))
 
 
 def _branch_label(author: Author, tree: WritingTree, end: int) -> str:

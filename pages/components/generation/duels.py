@@ -60,7 +60,7 @@ def fight(found: Duel, names: Sequence[str], text: str, label: Callable[[str], s
     each."""
     missing = found.missing(names)
     bar, begun = st.progress(0.0, text="Starting"), time.perf_counter()
-    for place, name in enumerate(missing):
+    for position, name in enumerate(missing):
         steps, shown = duel(cache.load_model(name), text), 0.0
         while True:
             try:
@@ -74,7 +74,7 @@ def fight(found: Duel, names: Sequence[str], text: str, label: Callable[[str], s
             now = time.perf_counter()
             if now - shown >= FLUSH_SECONDS:
                 shown = now
-                done = (place + share) / len(missing)
+                done = (position + share) / len(missing)
                 verb = "codes" if share < 0.5 else "decodes"
                 left = (now - begun) * (1 - done) / max(done, 1e-6)
                 bar.progress(done, text=notices.plain(f"{label(name)} {verb} · about {left:.0f} s left"))

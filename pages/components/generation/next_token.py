@@ -87,5 +87,5 @@ def _show_stages(
         alt=describe_openness(along, position),
         table=along,
         receipt=everywhere.receipt(measured=f"from the logits after each of {len(text):,} characters"),
-        on_click=lambda place: context.controls.set("position", max(1, place)),
+        on_click=lambda index: context.controls.set("position", max(1, index)),
     )

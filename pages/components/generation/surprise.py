@@ -148,16 +148,16 @@ def _show_difference(
 
 def _largest(text: str, frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     """Return the places of the largest differences, each with the text around it and both models' bits."""
-    places = frame["difference"].abs().sort_values(ascending=False, kind="stable").index[:SHOWN_PLACES]
+    positions = frame["difference"].abs().sort_values(ascending=False, kind="stable").index[:SHOWN_PLACES]
 
-    def around(place: int) -> str:
-        parts = text[max(0, place - CONTEXT) : place], text[place : place + CONTEXT // 2]
+    def around(position: int) -> str:
+        parts = text[max(0, position - CONTEXT) : position], text[position : position + CONTEXT // 2]
         return "▏".join("".join("↵" if character == "\n" else character for character in part) for part in parts)
 
     return pd.DataFrame(
         {
-            "where": [around(place) for place in places],
-            first: frame["bits"][places].round(1).tolist(),
-            second: frame["other_bits"][places].round(1).tolist(),
+            "where": [around(position) for position in positions],
+            first: frame["bits"][positions].round(1).tolist(),
+            second: frame["other_bits"][positions].round(1).tolist(),
         }
     )

@@ -99,11 +99,11 @@ def show_stored_curves(context: GenerationContext, *measures: str) -> None:
 
 def _show_texts(calls: list[Call[TemperatureText]]) -> list[TemperatureText]:
     """Draw the texts one by one as they are written; return them."""
-    texts, places = [], []
+    texts, positions = [], []
     for _ in range(0, len(TEMPERATURES), COLUMNS):
-        places += st.columns(COLUMNS, gap="small")
-    for temperature, written, place in zip(TEMPERATURES, calls, places, strict=True):
-        with place:
+        positions += st.columns(COLUMNS, gap="small")
+    for temperature, written, position in zip(TEMPERATURES, calls, positions, strict=True):
+        with position:
             st.markdown(
                 f"**Temperature {temperature:g}**" + (", greedy: the limit towards 0" if temperature == 0 else "")
             )

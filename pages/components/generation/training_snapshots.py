@@ -6,7 +6,7 @@ from math import exp, log
 
 import streamlit as st
 
-from engine.inspection.writing.training_snapshots import halfway_place, history_frame, text_of_stage
+from engine.inspection.writing.training_snapshots import halfway_position, history_frame, text_of_stage
 from engine.models.folder import ModelInfo
 from engine.models.training_snapshots import Stage, list_stages
 from engine.plotting.writing.training_snapshots import describe_training_history, training_history
@@ -31,7 +31,7 @@ def show(context: GenerationContext) -> None:
         return
     stages = list_stages(info.path)
     frame = history_frame(stages)
-    half = halfway_place(frame)
+    half = halfway_position(frame)
     st.markdown(
         f"One network, {notices.plain(context.label(info.name))} ({info.parameters / 1e6:.2f} M parameters), was "
         "stored "
@@ -61,21 +61,21 @@ def show(context: GenerationContext) -> None:
         receipt=receipts.for_stage(info, chosen.step, context.prompt, context.settings),
         on_click=lambda step: context.controls.set("history_stage", 1 + frame["step"].tolist().index(step)),
     )
-    neighbours = [place for place in (number - 1, number, number + 1) if 1 <= place <= len(stages)]
-    for place, column in zip(neighbours, st.columns(len(neighbours)), strict=True):
+    neighbours = [position for position in (number - 1, number, number + 1) if 1 <= position <= len(stages)]
+    for position, column in zip(neighbours, st.columns(len(neighbours)), strict=True):
         with column:
-            _show_stage(context, info, stages[place - 1], place, is_chosen=place == number)
-    for place, stage in enumerate(stages, start=1):
-        if stage.error and place not in neighbours:
+            _show_stage(context, info, stages[position - 1], position, is_chosen=position == number)
+    for position, stage in enumerate(stages, start=1):
+        if stage.error and position not in neighbours:
             notices.note(f"{stage.error} The other stages can be looked at.")
 
 
-def _show_stage(context: GenerationContext, info: ModelInfo, stage: Stage, place: int, is_chosen: bool) -> None:
+def _show_stage(context: GenerationContext, info: ModelInfo, stage: Stage, position: int, is_chosen: bool) -> None:
     """Draw one stage's loss and text, or why there is none."""
     updates = "no update yet" if stage.step == 0 else "1 update" if stage.step == 1 else f"{stage.step:,} updates"
-    st.markdown(f"{'**' if is_chosen else ''}Stage {place}: {updates}{'**' if is_chosen else ''}")
+    st.markdown(f"{'**' if is_chosen else ''}Stage {position}: {updates}{'**' if is_chosen else ''}")
     st.caption(f"{stage.validation_loss:.2f} nats, like {exp(stage.validation_loss):.1f} equal choices")
-    with notices.engine_errors(), st.container(border=True, height=TEXT_HEIGHT, key=f"history-{place}"):
+    with notices.engine_errors(), st.container(border=True, height=TEXT_HEIGHT, key=f"history-{position}"):
         with st.spinner("This stage writes."):
             text = call(text_of_stage, stage.step, context.prompt, context.settings, model=info.name).value
         st.text(context.prompt + text)

@@ -214,13 +214,14 @@ class ActivationPatchingView:
         maximum=1.0,
         step=0.05,
     )
-    transplant_place: int = option(
+    transplant_position: int = option(
         25,
         label="Write on after character",
         help="How much of B is read before the network writes; a click into the curves goes there too.",
         minimum=1,
         maximum=MAX_PROMPT_CHARACTERS,
         step=1,
+        formerly=("transplant_place",),
     )
 
 

@@ -58,15 +58,15 @@ def show(context: GradientsContext) -> None:
         return
     first = next(iter(context.readers))
     tokens = call(checked_tokens, text, model=first).value
-    place = (
+    position = (
         2
         if len(tokens) <= 2
         else context.controls.slider(
-            "connectivity_place", maximum=len(tokens), default=min(len(tokens), context.view.connectivity_place)
+            "connectivity_position", maximum=len(tokens), default=min(len(tokens), context.view.connectivity_position)
         )
     )
     is_log = context.controls.toggle("connectivity_faint")
-    calls = {name: call(connectivity, text, place, model=name) for name in context.readers}
+    calls = {name: call(connectivity, text, position, model=name) for name in context.readers}
     found = values(calls)
     verdicts = {name: _show_row(context, name, each, is_log) for name, each in found.items()}
     shown = receipt(
@@ -78,20 +78,20 @@ def show(context: GradientsContext) -> None:
     figures.show_receipt(shown, "connectivity")
     if context.controls.toggle("connectivity_check"):
         with st.spinner("Each earlier character is replaced, and the text is read again."):
-            checks = {name: call(replacements, text, place, model=name).computed() for name in found}
+            checks = {name: call(replacements, text, position, model=name).computed() for name in found}
         _show_checks(context, found, checks, verdicts)
 
 
 def _show_row(context: GradientsContext, name: str, found: Connectivity, is_log: bool) -> DeltaGenerator:
     """Draw one network's row; return the place below it for what the check finds."""
     networks.show(context.models[name])
-    expected = spoken_token(found.tokens[found.place - 1])
+    expected = spoken_token(found.tokens[found.position - 1])
     figures.show(
-        connectivity_grid(found.tokens, found.shares, found.place, mode=figures.mode(), is_log=is_log),
+        connectivity_grid(found.tokens, found.shares, found.position, mode=figures.mode(), is_log=is_log),
         name=f"connectivity-{name}",
         alt=row_sentence(context.label(name), found),
-        table=pd.DataFrame({"token": found.tokens[: found.place - 1], "strength": found.strengths.round(6)}),
-        on_click=lambda number: context.controls.set("connectivity_place", max(2, number + 1)),
+        table=pd.DataFrame({"token": found.tokens[: found.position - 1], "strength": found.strengths.round(6)}),
+        on_click=lambda number: context.controls.set("connectivity_position", max(2, number + 1)),
     )
     chance = f"It gave {expected} a chance of {100 * found.probability:.2g} %."
     st.markdown(notices.plain(f"{row_sentence(context.label(name), found)} {chance}"), width=TEXT_WIDTH)
@@ -100,14 +100,14 @@ def _show_row(context: GradientsContext, name: str, found: Connectivity, is_log:
 
 def row_sentence(label: str, found: Connectivity) -> str:
     """Return how far one network looks back for what it expects, in a sentence."""
-    expected = spoken_token(found.tokens[found.place - 1])
+    expected = spoken_token(found.tokens[found.position - 1])
     if not found.strengths.max() > 0:
         return f"Nothing before {expected} moves what the {label} expects."
     strongest = int(found.strengths.argmax())
-    back = found.place - 1 - strongest
+    back = found.position - 1 - strongest
     return (
         f"{label}, expecting {expected}: half of all strength lies in the last {found.half_reach} of "
-        f"{found.place - 1} characters. The strongest is "
+        f"{found.position - 1} characters. The strongest is "
         f"{spoken_token(found.tokens[strongest])}, {back} before; the furthest with at least a tenth of that lies "
         f"{found.furthest} before."
     )

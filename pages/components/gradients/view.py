@@ -40,13 +40,14 @@ class ChainView:
 class ConnectivityView:
     """The place in the text whose expectation is looked at, and whether it is checked by replacing tokens."""
 
-    connectivity_place: int = option(
+    connectivity_position: int = option(
         MAX_PROMPT_CHARACTERS,
         label="What is expected as character",
         help="Everything before this character is coloured by how strongly it moves the network's expectation of it.",
         minimum=2,
         maximum=MAX_PROMPT_CHARACTERS,
         step=1,
+        formerly=("connectivity_place",),
     )
     connectivity_faint: bool = option(
         True,

@@ -71,13 +71,13 @@ def _ask(context: SentimentContext, words: tuple[str, ...]) -> tuple[str, ...]:
                 key="order-another",
             )
             return shuffle_words(words, seed)
-        places = list(range(1, len(words) + 1))
+        positions = list(range(1, len(words) + 1))
 
-        def named(place: int) -> str:
-            return f"{place} {words[place - 1]}"
+        def named(position: int) -> str:
+            return f"{position} {words[position - 1]}"
 
-        controls.offer("order_first", places, named, default=1)
-        controls.offer("order_second", places, named, default=len(places))
+        controls.offer("order_first", positions, named, default=1)
+        controls.offer("order_second", positions, named, default=len(positions))
         first, second = (
             controls.select("order_first", named, width=200),
             controls.select("order_second", named, width=200),

@@ -56,7 +56,7 @@ def show(context: SentimentContext) -> None:
     figures.show(
         belief_film(
             [*words],
-            [int(place) for place in belief.steps],
+            [int(position) for position in belief.steps],
             lines,
             int(belief.steps[frame]),
             (turn.first, turn.last),
@@ -71,7 +71,7 @@ def show(context: SentimentContext) -> None:
             seed=NOT_DRAWN,
             measured=f"from {min(last, MOST_FRAMES)} beginnings and as many ends of the text",
         ),
-        on_click=lambda place: context.controls.set("film_word", place),
+        on_click=lambda position: context.controls.set("film_word", position),
     )
     st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
     if last > MOST_FRAMES:

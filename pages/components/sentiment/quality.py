@@ -51,8 +51,8 @@ def show(context: SentimentContext) -> None:
         notices.note(
             f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: {commands}"
         )
-    for place, corpus in enumerate(sorted(scores["corpus"].unique(), key=lambda name: name != "sst2")):
-        _show_scores(context, scores[scores["corpus"] == corpus], corpus, "" if place else SCORES_SENTENCE)
+    for position, corpus in enumerate(sorted(scores["corpus"].unique(), key=lambda name: name != "sst2")):
+        _show_scores(context, scores[scores["corpus"] == corpus], corpus, "" if position else SCORES_SENTENCE)
     measured = scores[scores["model"] == context.network]["corpus"].tolist()
     if not measured:
         return

@@ -72,14 +72,14 @@ def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> Non
         alt=alt,
         table=found.frame().round(4),
         receipt=explained.receipt("found.frame().to_string()", **FACTS),
-        on_click=lambda place: context.controls.set("why_word", int(place)),
+        on_click=lambda position: context.controls.set("why_word", int(position)),
     )
     strongest = int(np.abs(found.deleted).argmax()) + 1
-    place = context.controls.slider("why_word", maximum=len(found.words), default=strongest) - 1
-    rest = " ".join([*found.words[:place], "▁" * 3, *found.words[place + 1 :]])
-    before, after = found.probability, float(found.probability_without[place])
+    position = context.controls.slider("why_word", maximum=len(found.words), default=strongest) - 1
+    rest = " ".join([*found.words[:position], "▁" * 3, *found.words[position + 1 :]])
+    before, after = found.probability, float(found.probability_without[position])
     st.markdown(
-        f"Without **{notices.plain(found.words[place])}**: “positive” goes from **{percent(before)}** to "
+        f"Without **{notices.plain(found.words[position])}**: “positive” goes from **{percent(before)}** to "
         f"**{percent(after)}** "
         f"({100 * (after - before):+.1f} points)."
     )
@@ -201,15 +201,15 @@ def _show_flips(context: SentimentContext) -> None:
 
 def _diff(found: CounterfactualSearch, flip: Counterfactual) -> str:
     """Return the text as Markdown: what goes struck through, what comes in bold."""
-    edits = {edit.place: edit for edit in flip.edits}
+    edits = {edit.position: edit for edit in flip.edits}
     parts = []
-    for place, word in enumerate(found.words):
-        if place not in edits:
+    for position, word in enumerate(found.words):
+        if position not in edits:
             parts.append(notices.plain(word))
             continue
         parts.append(f"~~{notices.plain(word)}~~")
-        if edits[place].new is not None:
-            parts.append(f"**{notices.plain(edits[place].new)}**")
+        if edits[position].new is not None:
+            parts.append(f"**{notices.plain(edits[position].new)}**")
     return " ".join(parts)
 
 

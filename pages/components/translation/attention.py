@@ -24,7 +24,7 @@ def show(context: TranslationContext) -> None:
     trial = context.call(open_trial, context.search)
     unit = context.controls.segmented("unit")
     search = searching.of_view(context.view)
-    source, target, weights, places = _rows(context, unit)
+    source, target, weights, positions = _rows(context, unit)
     sentence = attention_sentence(source, target, weights)
     st.markdown(notices.plain(sentence))
     left, right = st.columns(2, gap="medium")
@@ -45,9 +45,9 @@ def show(context: TranslationContext) -> None:
         width=TEXT_WIDTH,
     )
     step = attention_ablation.ask_step(context, trial.value)
-    chosen = max(number for number, place in enumerate(places) if place <= step)
+    chosen = max(number for number, position in enumerate(positions) if position <= step)
     with links:
-        _show_links(context, source, target, weights, chosen, places)
+        _show_links(context, source, target, weights, chosen, positions)
     attention_ablation.show(context, trial, step)
 
 
@@ -67,16 +67,16 @@ def _show_links(
     target: list[str],
     weights: np.ndarray,
     chosen: int,
-    places: list[int],
+    positions: list[int],
 ) -> None:
     row = weights[chosen]
-    order = [place for place in row.argsort()[::-1][:3] if row[place] >= 0.05]
-    looked = ", ".join(f"“{source[place]}” {row[place]:.2f}" for place in order)
+    order = [position for position in row.argsort()[::-1][:3] if row[position] >= 0.05]
+    looked = ", ".join(f"“{source[position]}” {row[position]:.2f}" for position in order)
     figures.show(
-        linked_words(source, target, weights, chosen, places, mode=figures.mode(), architecture=style(context.info)),
+        linked_words(source, target, weights, chosen, positions, mode=figures.mode(), architecture=style(context.info)),
         name="attention-links",
         alt=f"What was read, linked with what was written. The chosen “{target[chosen]}”, number {chosen + 1} of "
         f"{len(target)}, "
         f"looked at {looked}.",
-        on_click=lambda place: context.controls.set("attention_step", int(place)),
+        on_click=lambda position: context.controls.set("attention_step", int(position)),
     )

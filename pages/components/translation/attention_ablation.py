@@ -97,24 +97,24 @@ def _ask_edit(context: TranslationContext, trial: Trial, step: int) -> Attention
     """Draw what can be done to the attention of the step and return what was chosen."""
     controls, words = context.controls, trial.translation.source_words
     kind = controls.segmented("attention_kind", KINDS.get)
-    place, share, seed = (
+    position, share, seed = (
         int(trial.steps["looked_at_word"].iloc[step - 1]),
         context.view.attention_share,
         context.view.attention_seed,
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if kind in ("remove", "raise", "only"):
-            names = {"": f"The one it looked at most (“{words[place].text}”)"}
+            names = {"": f"The one it looked at most (“{words[position].text}”)"}
             names |= {str(number): f"{number} {word.text}" for number, word in enumerate(words, start=1)}
             controls.offer("attention_word", list(names), names.get)
             named = controls.select("attention_word", names.get, width=300)
-            place = int(named) - 1 if named else place
+            position = int(named) - 1 if named else position
         if kind == "raise":
             share = controls.slider("attention_share", width=260)
         if kind == "shuffle":
             seed = controls.number("attention_seed", width=180)
     scope = controls.segmented("attention_scope", SCOPES.get)
-    return AttentionEdit(kind, words[place].start, words[place].stop, share, seed, scope)
+    return AttentionEdit(kind, words[position].start, words[position].stop, share, seed, scope)
 
 
 def _show_texts(context: TranslationContext, report: EditReport) -> None:
@@ -156,7 +156,7 @@ def _show_all_steps(context: TranslationContext, opened: Call[Trial], step: int)
         alt=f"How much likelier or less likely each piece becomes when its step's attention is changed. {sentence}",
         table=trial.steps.drop(columns="looked_at_word").round(4),
         receipt=opened.receipt("found.steps.to_string()", seed=f"7 to {6 + SHUFFLES} for the shuffles"),
-        on_click=lambda place: context.controls.set("attention_step", int(place)),
+        on_click=lambda position: context.controls.set("attention_step", int(position)),
     )
     st.caption(
         f"The grey band: changes below {NEGLIGIBLE_NATS:g} nats, called none. The upright line: the step on trial."

@@ -36,9 +36,13 @@ def show_words(context: TranslationContext) -> None:
         "the one after it.",
         width=TEXT_WIDTH,
     )
-    context.controls.offer("choices_word", list(range(len(words))), lambda place: f"{place + 1}. {words[place].text}")
-    place = context.controls.select("choices_word", lambda place: f"{place + 1}. {words[place].text}", width=320)
-    made = context.call(word_alternatives, context.source, context.translation.target_ids, place)
+    context.controls.offer(
+        "choices_word", list(range(len(words))), lambda position: f"{position + 1}. {words[position].text}"
+    )
+    position = context.controls.select(
+        "choices_word", lambda position: f"{position + 1}. {words[position].text}", width=320
+    )
+    made = context.call(word_alternatives, context.source, context.translation.target_ids, position)
     frame = made.value
     sentence = alternatives_sentence(frame)
     st.markdown(notices.plain(sentence))

@@ -83,13 +83,13 @@ def _switches(context: TranslationContext, reference: str, labels: list[str]) ->
     told = read_steps(steps, count)
     if by == "hand":
         with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-hand-controls"):
-            place = st.container(width=280)
+            position = st.container(width=280)
             told = read_steps(controls.text_input("forcing_steps", width=180, disabled=not is_forcing), count)
             for name, to in (("All", "all"), ("None", NONE), ("Invert", inverted(told))):
                 st.button(name, on_click=_tell, args=(context, to), key=f"forcing-{name.lower()}")
         steps = write_steps(told)
         shown = told if is_forcing else (False,) * count  # the steps are kept for when teacher forcing is on again
-        with place:
+        with position:
             _scrub(context, count, leading_steps(shown))
         with st.expander("Choose the steps by their pieces", key="forcing-pieces", type="compact"):
             _choose(context, labels, shown)
@@ -111,21 +111,23 @@ def _scrub(context: TranslationContext, count: int, leading: int) -> None:
         count,
         key=key,
         help="How many steps from the first on are told.",
-        on_change=lambda: _tell(context, write_steps(tuple(place < state.widget_value(key) for place in range(count)))),
+        on_change=lambda: _tell(
+            context, write_steps(tuple(position < state.widget_value(key) for position in range(count)))
+        ),
     )
 
 
 def _choose(context: TranslationContext, labels: list[str], told: tuple[bool, ...]) -> None:
     key = f"forcing-pills-{len(labels)}"
-    state.set_widget(key, [place for place, flag in enumerate(told) if flag])
+    state.set_widget(key, [position for position, flag in enumerate(told) if flag])
     st.pills(
         "Told after",
         range(len(labels)),
         selection_mode="multi",
         key=key,
-        format_func=lambda place: f"{place + 1} {notices.plain(labels[place])}",
+        format_func=lambda position: f"{position + 1} {notices.plain(labels[position])}",
         on_change=lambda: _tell(
-            context, write_steps(tuple(place in state.widget_value(key) for place in range(len(labels))))
+            context, write_steps(tuple(position in state.widget_value(key) for position in range(len(labels))))
         ),
     )
 

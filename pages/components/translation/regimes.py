@@ -43,7 +43,7 @@ def _show_sentence(context: TranslationContext) -> None:
             f"{commands}"
         )
     reference = context.ask_reference()
-    models = sorted(models, key=lambda info: regimes.place_of(title(info)))
+    models = sorted(models, key=lambda info: regimes.position_of(title(info)))
     with st.spinner("All of them translate", show_time=True):
         calls = [
             call(inspect_forcing, context.source, reference, NONE, model=info.name, kept="shared") for info in models

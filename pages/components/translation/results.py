@@ -96,10 +96,10 @@ def show_result(
     """Draw one network's translation and how sure it was of each word; a click on a bar shows the other choices
     there."""
 
-    def look_at(place: int) -> None:
+    def look_at(position: int) -> None:
         controls.set("tool", "choices")
         controls.set("network", info.name)
-        controls.set("choices_word", place)
+        controls.set("choices_word", position)
 
     score = find_metric(info.metrics, "bleu")
     facts = [f"BLEU {score:.1f} on the test set"] if score is not None else []

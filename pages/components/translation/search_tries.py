@@ -39,7 +39,7 @@ class Tries:
     report: SearchReport
     beginnings: list[tuple[int, ...]]
     calls: list[Call[Try]] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
 
     @property
     def found(self) -> list[Try]:
@@ -53,11 +53,11 @@ class Tries:
 
     def compute(self) -> None:
         """Search on from each beginning; one that cannot be followed is named in a sentence."""
-        for place, ids in enumerate(self.beginnings):
+        for position, ids in enumerate(self.beginnings):
             with notices.engine_errors():
                 settings = self.report.beam_size, self.report.length_penalty
                 self.calls.append(self.context.call(search_from, self.context.source, ids, *settings).computed())
-                self.places.append(place)
+                self.positions.append(position)
 
     def add(self, ids: tuple[int, ...]) -> None:
         """Put a beginning at the end of the list; for callbacks."""
@@ -68,9 +68,9 @@ class Tries:
             return
         self._put([*self.beginnings, ids])
 
-    def remove(self, place: int) -> None:
+    def remove(self, position: int) -> None:
         """Take one beginning out; for callbacks."""
-        self._put([ids for other, ids in enumerate(self.beginnings) if other != place])
+        self._put([ids for other, ids in enumerate(self.beginnings) if other != position])
 
     def clear(self) -> None:
         """Take all of them out; for callbacks."""
@@ -114,16 +114,16 @@ def show_list(tries: Tries) -> None:
     if not tries.found:
         return
     st.markdown(f"**Brought back: {len(tries.found)}**")
-    for lane, (place, found) in enumerate(zip(tries.places, tries.found, strict=True), start=1):
+    for lane, (position, found) in enumerate(zip(tries.positions, tries.found, strict=True), start=1):
         with st.container(horizontal=True, vertical_alignment="center", key=f"search-try-{lane}"):
             st.markdown(notices.plain(f"{lane}. {try_sentence(tries.report, found)}"), width=TEXT_WIDTH)
             st.button(
                 "Remove",
-                key=f"search-remove-{place}",
+                key=f"search-remove-{position}",
                 type="tertiary",
                 icon=":material/close:",
                 on_click=tries.remove,
-                args=(place,),
+                args=(position,),
                 help=f"Take number {lane} out of the list.",
             )
     with st.container(horizontal=True):
@@ -155,12 +155,12 @@ def show_alternatives(tries: Tries) -> None:
     st.markdown(
         "**Put another word into the winner.** The network keeps what stands before it and writes the rest anew."
     )
-    place = 1
+    position = 1
     if len(pieces) > 1:
-        place = context.controls.slider("search_place", maximum=len(pieces), width=460)
-    before = winner["text"].tolist()[place - 2] if place > 1 else ""
-    st.text(f"{before} ▏{pieces[place - 1]}▕ {' '.join(pieces[place:])}")
-    prefix = tries.report.winner_ids[: place - 1]
+        position = context.controls.slider("search_position", maximum=len(pieces), width=460)
+    before = winner["text"].tolist()[position - 2] if position > 1 else ""
+    st.text(f"{before} ▏{pieces[position - 1]}▕ {' '.join(pieces[position:])}")
+    prefix = tries.report.winner_ids[: position - 1]
     made = context.call(alternatives_after, context.source, prefix)
     likely = made.value
     with st.container(horizontal=True, gap="small", key="search-alternatives"):
@@ -168,7 +168,7 @@ def show_alternatives(tries: Tries) -> None:
             st.button(
                 f"{notices.plain(row.piece)} · {percent(row.probability)}",
                 key=f"search-choose-{row.token_id}",
-                disabled=row.token_id == tries.report.winner_ids[place - 1] or tries.is_full,
+                disabled=row.token_id == tries.report.winner_ids[position - 1] or tries.is_full,
                 on_click=tries.add,
                 args=((*prefix, row.token_id),),
             )

@@ -37,8 +37,8 @@ def show(context: TranslationContext) -> None:
     words = context.call(find_words, context.source).value
     left, right = st.columns(2, gap="medium")
     with left:
-        place = _choose_word(context, words)
-    word = words[place]
+        position = _choose_word(context, words)
+    word = words[position]
     near = context.call(find_neighbours, word)
     with right:
         new = _choose_new(context, word, near.value)
@@ -65,19 +65,21 @@ def _choose_word(context: TranslationContext, words: list[SourceWord]) -> int:
     """Draw the sentence as marks and a box to choose a word; return its place."""
     names = [f"{number} {word.text}" for number, word in enumerate(words, start=1)]
     context.controls.offer("swaps_word", names, default=names[default_word(words)])
-    place = names.index(context.controls.select("swaps_word", width=320))
+    position = names.index(context.controls.select("swaps_word", width=320))
     figures.show(
-        word_marks([word.text for word in words], place, names, mode=figures.mode()),
+        word_marks([word.text for word in words], position, names, mode=figures.mode()),
         name="swaps-words",
-        alt=f"The {len(words)} words of the sentence; chosen is number {place + 1}, “{words[place].text}”.",
+        alt=f"The {len(words)} words of the sentence; chosen is number {position + 1}, “{words[position].text}”.",
         on_click=lambda name: context.controls.set("swaps_word", str(name)),
     )
-    pieces = len(words[place].piece_ids)
+    pieces = len(words[position].piece_ids)
     if pieces > 1:
         st.caption(
-            notices.plain(f"“{words[place].text}” is read in {pieces} pieces; its place among the words is their mean.")
+            notices.plain(
+                f"“{words[position].text}” is read in {pieces} pieces; its place among the words is their mean."
+            )
         )
-    return place
+    return position
 
 
 def _choose_new(context: TranslationContext, word: SourceWord, neighbours: list[Neighbour]) -> str:

@@ -168,7 +168,9 @@ class SearchTreeView:
         maximum=MAX_STEPS_SHOWN,
         step=1,
     )
-    search_place: int = option(1, label="Piece of the winner to replace", minimum=1, step=1)
+    search_position: int = option(
+        1, label="Piece of the winner to replace", minimum=1, step=1, formerly=("search_place",)
+    )
     search_tries: str = option(
         "",
         label="The beginnings as a code",

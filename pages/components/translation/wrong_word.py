@@ -90,7 +90,7 @@ def _show_found(found: WrongWord) -> None:
         "≠ is another piece than without it."
     )
     if found.kl:
-        steps = [found.step + place for place in range(1, len(found.kl) + 1)]
+        steps = [found.step + position for position in range(1, len(found.kl) + 1)]
         figures.show(
             divergence_bars(steps, found.kl, FELT_NATS, mode=figures.mode()),
             name="wrong-word-felt",

@@ -189,7 +189,9 @@ def test_weights_survive_the_round_trip_and_layers_can_be_stacked(cell: Cell, la
     outputs, _ = module(inputs)
     hidden = inputs
     for below in range(0, len(cells), directions):
-        runs = [one.unroll(hidden, reverse=bool(place)) for place, one in enumerate(cells[below : below + directions])]
+        runs = [
+            one.unroll(hidden, reverse=bool(position)) for position, one in enumerate(cells[below : below + directions])
+        ]
         hidden = torch.cat([run.outputs for run in runs], dim=2)
     torch.testing.assert_close(outputs, hidden, **TIGHT)
     count = cell.count_parameters(INPUTS, HIDDEN) * directions
@@ -258,7 +260,7 @@ def test_its_layer_has_the_shapes_places_and_counts_that_are_shown(cell: Cell, b
     settings = LayerSettings(kind=cell.name, bidirectional=bidirectional, num_layers=2)
     found = measure_layer(settings)
     assert set(found.shapes) == {"input", "output"} | {f"{part.letter}_n" for part in cell.parts}
-    assert all(place.is_equal != place.is_trap for place in found.places)
+    assert all(position.is_equal != position.is_trap for position in found.positions)
     assert found.cell_difference < 1e-5
     assert found.parameters == found.formula
     exec(python_lines(settings), {"print": lambda *words: None})

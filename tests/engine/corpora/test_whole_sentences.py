@@ -43,11 +43,11 @@ def test_what_is_kept_back_leaves_no_phrase_behind():
     short_left_out = 0
     assert len(kept_back) == 3
     assert set(kept_back) <= set(whole)
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         is_there = any(inside(row, rows[other]) for other in kept_back)
         is_elsewhere = any(inside(row, rows[other]) for other in whole if other not in kept_back)
         short_left_out += len(row) < 4 and is_there and not is_elsewhere
-        assert (place in learnt) == (not is_there or (len(row) < 4 and is_elsewhere)), row
+        assert (position in learnt) == (not is_there or (len(row) < 4 and is_elsewhere)), row
     assert short_left_out > 0
     assert hold_out(rows, 3, seed=1) == (learnt, kept_back)
     assert hold_out(rows, 3, seed=2)[1] != kept_back

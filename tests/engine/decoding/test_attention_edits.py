@@ -29,7 +29,7 @@ def model(request: pytest.FixtureRequest, build_translator: Callable[..., Transl
     return build_translator(attention=request.param, scale=2.0, seed=3)
 
 
-def with_one_place(state: DecoderState, weights: torch.Tensor) -> DecoderState:
+def with_one_position(state: DecoderState, weights: torch.Tensor) -> DecoderState:
     """Return a state with a single place to look at: the weighted sum of the source's. Its weight can only be 1."""
     context = weights[:, None] @ state.outputs
     return state._replace(keys=context, outputs=context, mask=torch.ones(len(weights), 1, dtype=torch.bool))
@@ -96,7 +96,7 @@ def test_a_step_with_given_weights_equals_one_that_has_no_choice(model: Translat
         state = model.start(SOURCE, LENGTHS)
         own, _ = model.step(torch.tensor([BOS]), state)
         logits, after = model.step(torch.tensor([BOS]), state, lambda _: weights[:, None])
-        expected, _ = model.step(torch.tensor([BOS]), with_one_place(state, weights))
+        expected, _ = model.step(torch.tensor([BOS]), with_one_position(state, weights))
     assert torch.allclose(logits, expected, atol=1e-6)
     assert not torch.allclose(logits, own, atol=1e-3)
     assert torch.equal(after.attention_weights, weights)
@@ -111,7 +111,7 @@ def test_one_pass_equals_step_by_step_and_a_changed_step_reaches_its_own_word_on
     with torch.inference_mode():
         state, expected = model.start(SOURCE, LENGTHS), []
         for step, (read, written) in enumerate(zip([BOS, *TARGET[:-1]], TARGET, strict=True)):
-            logits, _ = model.step(torch.tensor([read]), with_one_place(state, rows[1:, step]))
+            logits, _ = model.step(torch.tensor([read]), with_one_position(state, rows[1:, step]))
             expected.append(float(logits[0].log_softmax(dim=-1)[written]))
             _, state = model.step(torch.tensor([read]), state)
     assert found[1].tolist() == pytest.approx(expected, abs=1e-5)

@@ -294,8 +294,8 @@ def test_the_leading_continuations_are_those_of_a_full_sort(vocab_size, beams, w
     scores[2, 1:] = float("-inf")  # beams that are dead
     best, parents, tokens, own = _leading(log_probs, scores, wanted)
     everything = log_probs.view(7, beams, vocab_size) + scores[:, :, None]
-    totals, places = everything.view(7, -1).sort(dim=1, descending=True)
+    totals, positions = everything.view(7, -1).sort(dim=1, descending=True)
     alive = torch.isfinite(totals[:, :wanted])
     assert torch.equal(best, totals[:, :wanted])
-    assert torch.equal((parents * vocab_size + tokens)[alive], places[:, :wanted][alive])
-    assert torch.equal(own[alive], log_probs.view(7, -1).gather(1, places[:, :wanted])[alive])
+    assert torch.equal((parents * vocab_size + tokens)[alive], positions[:, :wanted][alive])
+    assert torch.equal(own[alive], log_probs.view(7, -1).gather(1, positions[:, :wanted])[alive])

@@ -47,7 +47,7 @@ def test_a_tree_wide_enough_holds_the_whole_language_best_first(seed: int, lengt
     expected = everything(model, SOURCES[0], LENGTHS[0], STEPS, length_penalty)
     assert [sentence(tree, node) for node in tree.found] == [tokens for tokens, _, _ in expected]
     for node, (_, log_probs, score) in zip(tree.found, expected, strict=True):
-        assert [tree.nodes[place].log_prob for place in tree.path(node)] == pytest.approx(log_probs, abs=1e-4)
+        assert [tree.nodes[position].log_prob for position in tree.path(node)] == pytest.approx(log_probs, abs=1e-4)
         assert tree.score(node) == pytest.approx(score, abs=1e-4)
     ends = [node for node in tree.nodes if node.token_id == EOS]
     assert len(ends) == len(expected) == 1 + 3 + 9 + 27
@@ -61,13 +61,13 @@ def test_every_node_is_what_forced_decoding_says(
     model = Toy(4, seed, spread=2.0)
     tree = grow(model, width, row, length_penalty=length_penalty, max_new_tokens=limit)
     source, length = SOURCES[row : row + 1, : int(LENGTHS[row])], LENGTHS[row : row + 1]
-    for place, node in enumerate(tree.nodes):
-        path = tree.path(place)
+    for position, node in enumerate(tree.nodes):
+        path = tree.path(position)
         log_probs = [tree.nodes[step].log_prob for step in path]
-        taught = forced(model, source, length, sentence(tree, place), **MARKS)
+        taught = forced(model, source, length, sentence(tree, position), **MARKS)
         assert log_probs == pytest.approx(taught.log_probs[: len(path)].tolist(), abs=1e-4)
         assert node.total == pytest.approx(math.fsum(log_probs), abs=1e-4)
-        assert tree.score(place) == pytest.approx(math.fsum(log_probs) / len(path) ** length_penalty, abs=1e-4)
+        assert tree.score(position) == pytest.approx(math.fsum(log_probs) / len(path) ** length_penalty, abs=1e-4)
         assert node.step == len(path)
 
 
@@ -112,7 +112,7 @@ def test_reasons_by_hand() -> None:
     """Two beams on a language written by hand: what ends early, what is outdone, what is open when the search stops."""
     source = {"source_ids": torch.tensor([[0]]), "lengths": torch.tensor([1])} | MARKS
     tree = grow_tree(LATE_BLOOMER, beam_size=2, max_new_tokens=5, **source)
-    fates = {tuple(tree.token_ids(place)): node.fate for place, node in enumerate(tree.nodes)}
+    fates = {tuple(tree.token_ids(position)): node.fate for position, node in enumerate(tree.nodes)}
     # Candidates of step 1: 1 (0.50), the end (0.45), 2 (0.05). Of step 2 after 1: the end (0.225), 1 (0.175), 2 (0.10).
     assert fates[(1,)] == KEPT
     assert fates[(EOS,)] == ENDED
@@ -148,11 +148,11 @@ def test_going_on_from_a_kept_beginning_of_a_wide_search_finds_its_continuation(
     """A beam that prunes nothing finds, from any of its own beginnings, that beginning's best sentence."""
     model = Toy(4, 11)
     whole = grow(model, WIDEST, is_exact=True)
-    for place, node in enumerate(whole.nodes):
+    for position, node in enumerate(whole.nodes):
         if node.token_id == EOS or node.step > 2:
             continue
-        again = grow(model, WIDEST, is_exact=True, prefix_ids=whole.token_ids(place))
-        best = next(end for end in whole.found if place in whole.path(end))
+        again = grow(model, WIDEST, is_exact=True, prefix_ids=whole.token_ids(position))
+        best = next(end for end in whole.found if position in whole.path(end))
         assert sentence(again, again.found[0]) == sentence(whole, best)
         assert again.score(again.found[0]) == pytest.approx(whole.score(best), abs=1e-4)
 

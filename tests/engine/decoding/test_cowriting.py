@@ -95,8 +95,8 @@ def test_a_removed_branch_takes_all_that_follows_it_and_no_more():
 def test_whatever_is_done_it_stays_a_tree(moves, victim):
     """Against a plain set of texts: every prefix of every text is exactly one node."""
     tree, texts = WritingTree(), {""}
-    for place, letter in moves:
-        tree = tree.go_to(min(place, len(tree.nodes) - 1))
+    for position, letter in moves:
+        tree = tree.go_to(min(position, len(tree.nodes) - 1))
         tree = tree.add(letter + 97, -0.5, "network")
         texts.add(spelt(tree))
     assert sorted([""] + [spelt(tree, node) for node in range(len(tree.nodes))]) == sorted(texts)
@@ -113,15 +113,15 @@ def test_whatever_is_done_it_stays_a_tree(moves, victim):
 )
 def test_cycles_and_missing_parents_are_refused(parents, sentence):
     with pytest.raises(InputError, match=sentence):
-        WritingTree(tuple(WritingNode(parent, place, "visitor") for place, parent in enumerate(parents)))
+        WritingTree(tuple(WritingNode(parent, position, "visitor") for position, parent in enumerate(parents)))
 
 
 def test_doubled_steps_places_outside_and_too_many_steps_are_refused():
     with pytest.raises(InputError, match="Step 1 of the tree is there twice"):
         WritingTree((WritingNode(-1, 5, "visitor"), WritingNode(-1, 5, "network")))
-    for place in (-2, 1, 99):
-        with pytest.raises(InputError, match=f"no step {place}"):
-            spell(WritingTree(), "a").go_to(place)
+    for position in (-2, 1, 99):
+        with pytest.raises(InputError, match=f"no step {position}"):
+            spell(WritingTree(), "a").go_to(position)
     full = WritingTree(tuple(WritingNode(i - 1, 0, "network") for i in range(MAX_NODES)), MAX_NODES - 1)
     with pytest.raises(InputError, match="at most 2,000 steps.*remove a branch or start a new tree"):
         full.add(1, -1.0, "visitor")
@@ -137,7 +137,7 @@ def own_log_probs(reader, text: str) -> list[float]:
     with torch.no_grad():
         log_probs = reader.model(read)[0][0].double().log_softmax(-1)
     first = read.shape[1] - len(ids) - 1
-    return [float(log_probs[first + place, token_id]) for place, token_id in enumerate(ids)]
+    return [float(log_probs[first + position, token_id]) for position, token_id in enumerate(ids)]
 
 
 @pytest.mark.parametrize("pieces", [(30,), (1,) * 30, (1, 10, 4, 15)])

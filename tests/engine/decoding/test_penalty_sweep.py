@@ -24,13 +24,13 @@ def check(model, source, length, max_new_tokens: int, marks: dict[str, int]) -> 
         for column, penalty in enumerate(PENALTIES):
             options = {"beam_size": width, "length_penalty": penalty, "max_new_tokens": max_new_tokens} | marks
             own = beam(model, source, length, **options)[0][0]
-            winner = found.winners[found.places[row, column]]
+            winner = found.winners[found.positions[row, column]]
             assert list(winner.token_ids) == own.token_ids
             assert winner.is_finished == own.is_finished
             assert winner.total == pytest.approx(sum(own.log_probs), abs=1e-4)
             assert winner.length == len(own.log_probs)
             assert winner.score(penalty) == pytest.approx(own.score, abs=1e-4)
-    return set(found.places.ravel().tolist())
+    return set(found.positions.ravel().tolist())
 
 
 @settings(max_examples=12)

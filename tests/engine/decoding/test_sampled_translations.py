@@ -69,8 +69,8 @@ def test_log_probabilities_are_those_of_a_forced_decoding_whatever_the_temperatu
 def test_sentences_are_drawn_with_consecutive_seeds(interpreter):
     settings = SamplingSettings(temperature=1.5, seed=4)
     three = sample_translations(interpreter, "a dog runs", settings, 3)
-    for place, found in enumerate(three):
-        (alone,) = sample_translations(interpreter, "a dog runs", dataclasses.replace(settings, seed=4 + place))
+    for position, found in enumerate(three):
+        (alone,) = sample_translations(interpreter, "a dog runs", dataclasses.replace(settings, seed=4 + position))
         assert (alone.text, alone.log_probs) == (found.text, found.log_probs)
     cold = SamplingSettings(temperature=0.0)
     assert sample_translations(interpreter, "a dog runs", cold)[0].text == translate(interpreter, "a dog runs")[0].text

@@ -85,20 +85,20 @@ def test_each_step_reads_what_its_switch_says(model):
     assert read[:5] == [given if flag else chosen for flag, given, chosen in zip(told, TARGET, own, strict=False)]
     state, token = model.start(SOURCE, LENGTHS), BOS
     with torch.no_grad():
-        for place in range(found.own_ids.shape[1]):  # the row by hand
+        for position in range(found.own_ids.shape[1]):  # the row by hand
             logits, state = model.step(torch.tensor([token]), state)
-            assert int(logits.argmax()) == own[place]
-            token = read[place]
+            assert int(logits.argmax()) == own[position]
+            token = read[position]
 
 
 def test_rows_do_not_disturb_each_other(model):
     rows = [[True] * 5, [False] * 5, [True, True, False, False, True]]
     together = decode_mixed(model, SOURCE, LENGTHS, TARGET, flags(*rows), max_new_tokens=15, **IDS)
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         alone = decode_mixed(model, SOURCE, LENGTHS, TARGET, flags(row), max_new_tokens=15, **IDS)
         length = int(alone.lengths[0])
-        assert int(together.lengths[place]) == length
-        assert torch.allclose(together.log_probs[place, :length], alone.log_probs[0, :length], atol=1e-5)
+        assert int(together.lengths[position]) == length
+        assert torch.allclose(together.log_probs[position, :length], alone.log_probs[0, :length], atol=1e-5)
 
 
 def test_a_word_is_put_into_one_row_only_and_all_its_tokens_are_read(model):

@@ -17,7 +17,7 @@ def test_the_text_column_is_what_csv_itself_wrote(delimiter: str) -> None:
     texts = ['He said "no", twice; then left.', "", "tab\there | bar", "=1+1"]
     file = io.StringIO()
     writer = csv.writer(file, delimiter=delimiter)
-    writer.writerows([["id", " Sentence ", "stars"], *([place, text, 5] for place, text in enumerate(texts))])
+    writer.writerows([["id", " Sentence ", "stars"], *([position, text, 5] for position, text in enumerate(texts))])
     assert read_text_column(file.getvalue().splitlines()) == [" ".join(text.split()) for text in texts]
 
 

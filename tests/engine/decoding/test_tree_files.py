@@ -57,9 +57,9 @@ def test_probabilities_in_a_file_are_computed_again(reader, tree):
     assert read_json(json.dumps(data).encode()).tree(reader) == tree
 
 
-def edit(place: int, **changes):
+def edit(position: int, **changes):
     def change(data):
-        data["nodes"][place] |= changes
+        data["nodes"][position] |= changes
         return data
 
     return change
@@ -147,8 +147,8 @@ def test_a_code_comes_back_as_it_went(reader, tree):
 @settings(max_examples=40)
 def test_every_tree_survives_its_code(reader, moves, pen):
     tree = WritingTree()
-    for place, token_id, is_mine in moves:
-        tree = tree.go_to(min(place, len(tree.nodes) - 1)).add(token_id, -1.0, "visitor" if is_mine else "network")
+    for position, token_id, is_mine in moves:
+        tree = tree.go_to(min(position, len(tree.nodes) - 1)).add(token_id, -1.0, "visitor" if is_mine else "network")
     tree = tree.go_to(min(pen, len(tree.nodes) - 1))
     back = from_code(reader, PROMPT, to_code(reader, tree))
     assert shape(back) == (shape(tree) if tree.nodes else [START])

@@ -61,9 +61,9 @@ def test_figures_are_those_of_scikit_learn_and_stand_on_the_card(copied, reviews
     from sklearn.metrics import accuracy_score, f1_score, log_loss
 
     found = evaluate_model(copied)
-    places = [0, 1, 3, 4]  # the empty text cannot be read
-    labels = [TEXTS[place][1] for place in places]
-    shares = probabilities_of_words(copied, [split_words(READ[place]) for place in places]).astype(float)
+    positions = [0, 1, 3, 4]  # the empty text cannot be read
+    labels = [TEXTS[position][1] for position in positions]
+    shares = probabilities_of_words(copied, [split_words(READ[position]) for position in positions]).astype(float)
     shares /= shares.sum(1, keepdims=True)  # single precision's rounding
     assert found["accuracy"] == round(100 * accuracy_score(labels, shares.argmax(1)), 2)
     assert found["macro_f1"] == round(100 * f1_score(labels, shares.argmax(1), average="macro"), 2)
@@ -95,9 +95,10 @@ def test_predictions_hold_numbers_and_no_text_and_replace_older_rows(copied, rev
     assert rows["row"].tolist() == [0, 1, 3, 4]
     assert rows["label"].tolist() == [0, 1, 0, 1]
     assert rows["has_negation"].tolist() == [True, False, True, False]
-    assert rows["words"].tolist() == [len(split_words(READ[place])) for place in (0, 1, 3, 4)]
+    assert rows["words"].tolist() == [len(split_words(READ[position])) for position in (0, 1, 3, 4)]
     answers = [
-        verdict.probabilities[1] for verdict in classify_texts(copied, tuple(READ[place] for place in (0, 1, 3, 4)))
+        verdict.probabilities[1]
+        for verdict in classify_texts(copied, tuple(READ[position] for position in (0, 1, 3, 4)))
     ]
     assert np.allclose(rows["probability"], answers, atol=1e-5)
     written = rows.astype(str).to_csv()

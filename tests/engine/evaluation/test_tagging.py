@@ -17,13 +17,13 @@ from engine.evaluation.base import evaluate_model
 from engine.evaluation.tagging import add_ablation, add_predictions, most_frequent_tags, span_scores
 from engine.inspection.tagging.predictions import best_tags
 from engine.models.folder import load_model
-from engine.text.bio import find_spans, illegal_places
+from engine.text.bio import find_spans, illegal_positions
 
 
 def test_spans_are_those_that_seqeval_counts():
     for tags in itertools.product(["O", "B-a", "I-a", "B-b", "I-b"], repeat=4):
         assert [(kind, first, behind - 1) for first, behind, kind in find_spans(tags)] == get_entities(list(tags)), tags
-    assert illegal_places(["I-a", "O", "B-a", "I-a", "I-b", "I-b"]) == [0, 4]
+    assert illegal_positions(["I-a", "O", "B-a", "I-a", "I-b", "I-b"]) == [0, 4]
 
 
 def test_figures_of_spans_counted_by_hand():

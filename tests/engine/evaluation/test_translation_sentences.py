@@ -74,8 +74,8 @@ def test_the_evaluation_gives_the_same_figures_and_the_card_shows_them(interpret
 
 def test_several_references_count_as_sacrebleu_counts_them(interpreter, tmp_path, monkeypatch, write_corpus):
     pairs = [
-        {"en": en, "fr": fr, "references": [fr, fr.upper()][: 1 + place % 2]}
-        for place, (en, fr) in enumerate(TINY_PAIRS)
+        {"en": en, "fr": fr, "references": [fr, fr.upper()][: 1 + position % 2]}
+        for position, (en, fr) in enumerate(TINY_PAIRS)
     ]
     write_corpus(tmp_path / "data" / "multi30k_en_fr", {split: pairs for split in ("train", "validation", "test")})
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path / "data"))

@@ -213,7 +213,7 @@ def test_the_front_is_who_nobody_beats_in_both(found):
     def is_beaten(mine):
         return any(cost <= mine[0] and error <= mine[1] and (cost, error) != mine for cost, error in found)
 
-    costs, errors = (pd.Series([point[place] for point in found], dtype=float) for place in (0, 1))
+    costs, errors = (pd.Series([point[position] for point in found], dtype=float) for position in (0, 1))
     assert pareto_front(costs, errors) == [not is_beaten(point) for point in found]
 
 

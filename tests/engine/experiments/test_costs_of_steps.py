@@ -70,10 +70,10 @@ def test_measuring_here_tells_plain_rows_of_every_architecture(when, monkeypatch
     events, result = finish(measure_costs(when, 8, 60.0))
     json.dumps([events, result])
     points = as_points(pd.DataFrame(result["rows"]), when)
-    places = [100.0, 200.0] if when == "streaming" else [3.0, 12.0]
+    positions = [100.0, 200.0] if when == "streaming" else [3.0, 12.0]
     assert result["is_complete"]
     found = {name: own["at"].tolist() for name, own in points.groupby("architecture")}
-    assert found == dict.fromkeys(formulas(), places)
+    assert found == dict.fromkeys(formulas(), positions)
     assert (points["seconds"] > 0).all()
     memory = growth(points, "memory_bytes").set_index("architecture")["ratio"]
     if when == "streaming":
@@ -99,12 +99,12 @@ def rows(**times):
                 "mode": "streaming",
                 "equal": "parameters",
                 "architecture": name,
-                "position": 100 * (place + 1),
+                "position": 100 * (position + 1),
                 "seconds": value,
-                "memory_bytes": 512.0 * (place + 1 if name == "transformer" else 1),
+                "memory_bytes": 512.0 * (position + 1 if name == "transformer" else 1),
             }
             for name, values in times.items()
-            for place, value in enumerate(values)
+            for position, value in enumerate(values)
         ]
     )
 
@@ -133,7 +133,8 @@ def test_many_networks_are_counted_and_not_named():
     )
     assert "time per token stays about the same for the other 4 networks: 100 µs to 110 µs" in said
     growing = {
-        name: (1e-4, 2e-4, 2e-4 + place * 1e-4) for place, name in enumerate(("rnn", "lstm", "gru", "transformer"))
+        name: (1e-4, 2e-4, 2e-4 + position * 1e-4)
+        for position, name in enumerate(("rnn", "lstm", "gru", "transformer"))
     }
     said = growth_sentence(stored_costs(rows(**growing), "streaming", "parameters"), "streaming")
     assert (

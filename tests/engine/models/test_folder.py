@@ -444,11 +444,11 @@ class Bomb:
 
 
 @pytest.mark.parametrize("place", ["beside", "instead"])
-def test_nothing_is_ever_unpickled(folder, tmp_path, monkeypatch, place):
+def test_nothing_is_ever_unpickled(folder, tmp_path, monkeypatch, position):
     target = tmp_path / "exploded"
     monkeypatch.setenv("BOMB_TARGET", str(target))
     (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Bomb()))
-    if place == "instead":
+    if position == "instead":
         (folder / "model.safetensors").unlink()
         with pytest.raises(ModelError, match=r"model\.safetensors missing"):
             load_model(folder)

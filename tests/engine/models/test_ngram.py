@@ -84,8 +84,8 @@ def test_whole_sequences_equal_single_steps_and_any_cut(model: NgramModel) -> No
     ids = torch.tensor([IDS[:30], IDS[40:70]])
     whole, last = model(ids)
     state, steps = model.start(2), []
-    for place in range(30):
-        logits, state = model.step(ids[:, place], state)
+    for position in range(30):
+        logits, state = model.step(ids[:, position], state)
         steps.append(logits)
     assert torch.equal(whole, torch.stack(steps, dim=1))
     assert torch.equal(last, state)

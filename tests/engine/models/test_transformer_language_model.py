@@ -51,9 +51,9 @@ def ids() -> Tensor:
 def test_it_is_torchs_blocks_under_a_sliding_window_and_a_penalty_on_distance(model, ids) -> None:
     mask = torch.full((2, 31, 31), -math.inf, dtype=torch.float64)
     for head, slope in enumerate((2**-4, 2**-8)):  # Press et al. (2022): a geometric series down to 2^-8
-        for place in range(31):
-            for seen in range(max(0, place - WINDOW), place + 1):
-                mask[head, place, seen] = -slope * (place - seen)
+        for position in range(31):
+            for seen in range(max(0, position - WINDOW), position + 1):
+                mask[head, position, seen] = -slope * (position - seen)
     stream = model.embedding(ids)
     for block in model.blocks:
         stream = torch_block(block, 16)(stream, src_mask=mask.repeat(3, 1, 1))

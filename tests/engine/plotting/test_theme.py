@@ -36,10 +36,10 @@ def test_gates_stand_out(name: str, mode: theme.Mode) -> None:
     assert theme.contrast(theme.gate_colour(name, mode), theme.background(mode)) >= 3
 
 
-@pytest.mark.parametrize("place", range(2))
+@pytest.mark.parametrize("position", range(2))
 @pytest.mark.parametrize("name", theme.SERIES)
-def test_series_stand_out(name: str, place: int) -> None:
-    assert theme.contrast(theme.SERIES[name][place], theme.background(MODES[place])) >= 3
+def test_series_stand_out(name: str, position: int) -> None:
+    assert theme.contrast(theme.SERIES[name][position], theme.background(MODES[position])) >= 3
 
 
 def test_colours_are_defined_in_the_theme() -> None:

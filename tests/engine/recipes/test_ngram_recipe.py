@@ -21,7 +21,7 @@ def test_a_counted_model_is_written_like_a_trained_one(mirror, tmp_path, monkeyp
     assert (event.step, event.reason) == (0, "counted")
     loaded = load_model(tmp_path / "tiny-counts")
     text = load_corpus("tiny_shakespeare").read(RUNNING_TEXT)
-    grams = {text[place : place + 3] for place in range(len(text) - 2)}
+    grams = {text[position : position + 3] for position in range(len(text) - 2)}
     assert loaded.info.parameters == len(grams)
     assert int(loaded.model.counts.sum()) == len(text) - 2
     assert loaded.info.config["training"]["stopped_by"] == "counted"

@@ -296,14 +296,14 @@ def test_bad_settings_are_refused_before_the_corpus_is_read(tiny_recipes, monkey
 
 
 @pytest.mark.parametrize("place", ["file", "file/below", "file/far/below"])
-def test_an_output_that_cannot_be_is_refused_before_the_corpus_is_read(tiny_recipes, monkeypatch, tmp_path, place):
+def test_an_output_that_cannot_be_is_refused_before_the_corpus_is_read(tiny_recipes, monkeypatch, tmp_path, position):
     monkeypatch.setattr(LanguageModelRecipe, "prepare", None)
     (tmp_path / "file").touch()
     with pytest.raises(
         InputError,
-        match=f"^A model cannot be written to .+{place}: .+/file is not a folder that may be written to",
+        match=f"^A model cannot be written to .+{position}: .+/file is not a folder that may be written to",
     ):
-        list(train_recipe("tiny-reader", tmp_path / place))
+        list(train_recipe("tiny-reader", tmp_path / position))
 
 
 def test_an_unknown_recipe_is_answered_with_the_known_ones(tmp_path):

@@ -26,7 +26,9 @@ def test_temporal_order_asks_which_two_symbols_came_in_which_order(length, seed)
         assert row[0] == 6
         assert row[-1] == 7
         symbols = row[1:-1]
-        (first, one), (second, two) = [(place, "XY"[symbol - 4]) for place, symbol in enumerate(symbols) if symbol >= 4]
+        (first, one), (second, two) = [
+            (position, "XY"[symbol - 4]) for position, symbol in enumerate(symbols) if symbol >= 4
+        ]
         assert length // 10 <= first < 2 * length // 10  # the second tenth
         assert 5 * length // 10 <= second < 6 * length // 10  # the sixth
         assert ["XX", "XY", "YX", "YY"][answers[-1]] == one + two

@@ -62,7 +62,7 @@ def test_every_text_is_read_once_a_pass_with_neighbours_in_length():
     _, objective = build(texts=texts)
     for epoch in (0, 1):
         batches = objective.plan(epoch)
-        assert sorted(place for batch in batches for place in batch) == list(range(90))
+        assert sorted(position for batch in batches for position in batch) == list(range(90))
         assert len(batches) == objective.batches_per_epoch
         assert all(len(texts.rows[batch[-1]]) - len(texts.rows[batch[0]]) <= 1 for batch in batches)
     assert objective.plan(0) != objective.plan(1)
@@ -85,9 +85,9 @@ def test_words_are_hidden_as_their_form_with_their_own_probability():
 def test_long_texts_weigh_more_and_the_mean_weight_is_one():
     texts = LabelledTexts([[3], [3, 4, 3, 4]], [0, 1])
     model, objective = build("average", texts=texts, direction_weight=0.0, length_weight=0.5)
-    parts = [objective.loss(model, objective.collate(texts, [place]), None)[0] for place in (0, 1)]
+    parts = [objective.loss(model, objective.collate(texts, [position]), None)[0] for position in (0, 1)]
     plain = build("average", texts=texts, direction_weight=0.0)[1]
-    expected = [plain.loss(model, plain.collate(texts, [place]), None)[0] for place in (0, 1)]
+    expected = [plain.loss(model, plain.collate(texts, [position]), None)[0] for position in (0, 1)]
     assert (parts[0] / expected[0]).item() == pytest.approx(1 / 1.5)
     assert (parts[1] / expected[1]).item() == pytest.approx(2 / 1.5)
 

@@ -19,7 +19,7 @@ from engine.models.tagger import TaggerConfig
 from engine.recipes import RECIPES
 from engine.recipes.run import train_recipe
 from engine.recipes.tagging_recipe import TaggingRecipe, list_labels
-from engine.text.bio import illegal_places
+from engine.text.bio import illegal_positions
 from engine.text.word_list import list_words
 from engine.training import Finished, TrainingSettings
 from engine.training.tagging import TaggingObjective
@@ -49,7 +49,7 @@ def test_the_sample_is_what_its_grammar_writes_and_stands_in_for_both_corpora(mo
         made = pd.read_parquet(tmp_path / f"{split}.parquet")
         assert [list(row) for row in made["tokens"]] == words
         assert [list(row) for row in made["ner_tags"]] == tags
-        assert not any(illegal_places(row) for row in tags)
+        assert not any(illegal_positions(row) for row in tags)
         seen |= {tuple(row) for row in words}
         assert len(words) == count
     assert len(seen) == sum(ROWS.values())  # no sentence twice
@@ -91,9 +91,9 @@ def objective(tagged_mirror):
 def test_every_pass_reads_every_sentence_once_and_is_a_function_of_the_seed(objective):
     for epoch in (0, 1):
         plan = objective.plan(epoch)
-        assert sorted(place for batch in plan for place in batch) == [0, 1, 2, 3]
+        assert sorted(position for batch in plan for position in batch) == [0, 1, 2, 3]
         assert all(
-            len(batch) * max(len(objective.train[place][0]) for place in batch) <= 9 or len(batch) == 1
+            len(batch) * max(len(objective.train[position][0]) for position in batch) <= 9 or len(batch) == 1
             for batch in plan
         )
     later = objective.batch(5)
@@ -104,7 +104,7 @@ def test_every_pass_reads_every_sentence_once_and_is_a_function_of_the_seed(obje
 
 def test_rare_words_are_dropped_more_often_than_frequent_ones(objective):
     table, unknown = objective.table, objective.unk_id
-    oslo, rained = (int(table.word_ids[table.places[word]]) for word in ("Oslo", "rained"))
+    oslo, rained = (int(table.word_ids[table.positions[word]]) for word in ("Oslo", "rained"))
     share = objective.drop_share
     assert float(share[oslo]) == pytest.approx(2 / (2 + 2))
     assert float(share[rained]) == pytest.approx(2 / (2 + 1))
@@ -148,8 +148,8 @@ def test_a_recipe_ends_in_a_folder_and_another_goes_on_from_it(tagged_mirror, tm
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path / "nothing"))  # English-EWT's sample: other words and tags
     prepared = second.prepare(TRAINING)
     assert prepared.started_from["steps"] == 4
-    assert [prepared.tokenizer.token(place) for place in range(first.tokenizer.vocab_size)] == [
-        first.tokenizer.token(place) for place in range(first.tokenizer.vocab_size)
+    assert [prepared.tokenizer.token(position) for position in range(first.tokenizer.vocab_size)] == [
+        first.tokenizer.token(position) for position in range(first.tokenizer.vocab_size)
     ]
     assert prepared.tokenizer.vocab_size == 60
     weights, before = prepared.model.state_dict(), first.model.state_dict()

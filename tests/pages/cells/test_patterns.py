@@ -44,9 +44,9 @@ def test_the_suggested_range_its_units_and_their_places_elsewhere(models: Path) 
     assert f"{len(pattern.units)} unit" in written(at)
     reading = read_states(network, "own", 0, text=STORY)
     matches = find_matches(reading, pattern, 0.5)
-    places = charts.figure(at, "patterns-places")["data"][0]
-    assert places["x"] == (matches.frame["start"].head(300) + 1).tolist()
-    assert places["y"] == pytest.approx(matches.frame["score"].head(300).tolist())
+    positions = charts.figure(at, "patterns-places")["data"][0]
+    assert positions["x"] == (matches.frame["start"].head(300) + 1).tolist()
+    assert positions["y"] == pytest.approx(matches.frame["score"].head(300).tolist())
     first = explain_matches(reading, matches).iloc[0]
     assert (
         f"“{first['question']}” is true at {percent(first['matched'], 0)} of them and at "

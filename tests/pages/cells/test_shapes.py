@@ -23,11 +23,11 @@ def test_shapes_places_and_counts_are_torchs_own() -> None:
     output, h_n = layer(torch.randn(6, 2, 3))
     shown = at.dataframe[0].value.set_index("tensor")["shape"].to_dict()
     assert shown == {"input": "(6, 2, 3)", "output": str(tuple(output.shape)), "h_n": str(tuple(h_n.shape))}
-    places = at.dataframe[1].value.set_index(["left", "right"])["equal"].to_dict()
+    positions = at.dataframe[1].value.set_index(["left", "right"])["equal"].to_dict()
     assert torch.equal(output[0, :, 4:], h_n[-1])
-    assert places["output[0, :, 4:]", "h_n[-1]"] == "yes"
-    assert places["output[-1, :, 4:]", "h_n[-1]"] == "no"
-    assert sum(answer == "yes" for answer in places.values()) == len(places) - 1
+    assert positions["output[0, :, 4:]", "h_n[-1]"] == "yes"
+    assert positions["output[-1, :, 4:]", "h_n[-1]"] == "no"
+    assert sum(answer == "yes" for answer in positions.values()) == len(positions) - 1
     counted = {bar["y"][0]: bar["x"][0] for bar in charts.figure(at, "shapes-counts")["data"]}
     own = sum(weight.numel() for weight in layer.parameters())
     assert counted.items() >= {"RNN": own // 3, "GRU": own, "LSTM": own // 3 * 4}.items()

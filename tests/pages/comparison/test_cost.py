@@ -37,16 +37,16 @@ def streamed() -> dict:
     """Return the result of a measurement: time and memory of the Transformer grow, those of the GRU do not."""
     rows = []
     for name, growth in (("gru", 0), ("transformer", 1)):
-        for place in range(1, 7):
+        for position in range(1, 7):
             who = {
                 "architecture": name,
                 "mode": "streaming",
-                "position": 100 * place,
+                "position": 100 * position,
                 "hidden_size": 64,
                 "parameters": 10,
                 "batch_size": 1,
             }
-            rows.append(who | {"seconds": 1e-4 * place**growth, "memory_bytes": 256 * place**growth})
+            rows.append(who | {"seconds": 1e-4 * position**growth, "memory_bytes": 256 * position**growth})
     return {"rows": rows, "is_complete": True, "hidden_size": 64, "when": "streaming", "cores": 2} | SOURCE
 
 
@@ -85,7 +85,7 @@ def test_measuring_here_is_a_job_whose_rows_are_drawn(runner: RunnerDouble) -> N
     assert sentence in written(at)
     drawn = {line["name"]: line["y"] for line in figure(at, "cost-memory")["data"]}
     assert drawn["GRU"] == pytest.approx([0.25] * 6)
-    assert drawn["Transformer"] == pytest.approx([0.25 * place for place in range(1, 7)])
+    assert drawn["Transformer"] == pytest.approx([0.25 * position for position in range(1, 7)])
     at = open_costs(cost_job=job_id, cost_when="training")  # another measurement than that of the job
     assert any("measure it here" in note.value for note in at.info)
 

@@ -39,10 +39,10 @@ def shown_tags(at, name: str) -> dict[str, tuple[str, ...]]:
     """Return the tags a chart of rows of tags says at each word, by the row's label."""
     targets = next(trace for trace in charts.figure(at, name)["data"] if trace.get("name") == "targets")
     found: dict[str, dict[int, str]] = {}
-    for place, text in zip(targets["customdata"], targets["text"], strict=True):
+    for position, text in zip(targets["customdata"], targets["text"], strict=True):
         if said := re.search(r", ([\w ,-]+): ([\w-]+)", text):
-            found.setdefault(said[1], {})[place] = said[2]
-    return {label: tuple(row[place] for place in sorted(row)) for label, row in found.items()}
+            found.setdefault(said[1], {})[position] = said[2]
+    return {label: tuple(row[position] for position in sorted(row)) for label, row in found.items()}
 
 
 def test_the_lattice_its_arithmetic_and_an_edit_are_the_engines(taggers: Path) -> None:
@@ -53,11 +53,11 @@ def test_the_lattice_its_arithmetic_and_an_edit_are_the_engines(taggers: Path) -
 
     figure = charts.figure(at, "lattice")
     legend = {trace["name"]: trace for trace in figure["data"]}
-    for place, way in zip(("Best", "Second", "Third"), best_ways(lattice, 3), strict=True):
-        assert f"{place}: {percent(way.probability)} (score {way.score:.2f})" in legend
+    for position, way in zip(("Best", "Second", "Third"), best_ways(lattice, 3), strict=True):
+        assert f"{position}: {percent(way.probability)} (score {way.score:.2f})" in legend
     nodes = node_frame(lattice)
     assert legend["nodes"]["marker"]["color"] == pytest.approx(nodes["emission"].tolist())
-    assert legend["nodes"]["customdata"] == nodes["place"].tolist()
+    assert legend["nodes"]["customdata"] == nodes["position"].tolist()
 
     column = column_frame(lattice, 3)
     table = next(frame.value for frame in at.dataframe if "best step from" in frame.value)

@@ -42,11 +42,11 @@ def test_lines_in_the_box_get_the_networks_entities_and_their_places(taggers: Pa
     assert list(frame["text"]) == lines
     assert "1,000 words" in frame["problem"][2]
     loaded, expected = load_model(BEST, taggers), []
-    for place in (0, 3):
-        words = split_words(lines[place])
+    for position in (0, 3):
+        words = split_words(lines[position])
         for span in tag_words(loaded, tuple(word.text for word in words)).spans:
             begin, end = words[span.start].start, words[span.end - 1].end
-            expected.append((place + 1, lines[place][begin:end], span.type, begin, end))
+            expected.append((position + 1, lines[position][begin:end], span.type, begin, end))
     assert expected
     assert list(found[["line", "entity", "type", "start", "end"]].itertuples(index=False, name=None)) == expected
     assert "2 of 4 lines tagged in " in written(at)
@@ -98,7 +98,9 @@ def test_what_is_done_stays_when_it_is_stopped_and_it_goes_on_from_there(
                 return
 
     at = open_tool()
-    at.text_area(key=f"{NAME}-text").set_value("\n".join(f"Anna lives in Rome {place}" for place in range(40))).run()
+    at.text_area(key=f"{NAME}-text").set_value(
+        "\n".join(f"Anna lives in Rome {position}" for position in range(40))
+    ).run()
     monkeypatch.setattr(many_lines, "tag_lines", stopped_after_one_batch)
     at.button(key=f"{NAME}-start").click().run()
     at.run()

@@ -30,7 +30,7 @@ def marked(at) -> list[str]:
 
 
 def test_default_text_is_marked_as_the_network_marks_it_and_every_tag_is_shown(taggers: Path) -> None:
-    at = open_page("entities", tool="words", words_place="4")
+    at = open_page("entities", tool="words", words_position="4")
     assert not at.exception
     assert sentences(at) == []
     assert at.text_area(key="text").value == DEFAULT_TEXT
@@ -65,7 +65,7 @@ def test_other_networks_are_compared_by_what_they_mark(taggers: Path) -> None:
     for row, reading in zip(rows, list(readings.values())[1:], strict=True):
         apart, covered = (
             apart_from(readings[BEST], reading),
-            {place for span in reading.spans for place in range(span.start, span.end)},
+            {position for span in reading.spans for position in range(span.start, span.end)},
         )
         unmarked = [mark for mark in apart.missed if covered.isdisjoint(range(*mark[:2]))]
         assert row.count("≠ ") == len(apart.invented) + len(unmarked)

@@ -20,7 +20,7 @@ SETTINGS = SamplingSettings(max_new_tokens=20, seed=3)  # with this seed the sma
 
 def open_tool(**parameters: str) -> AppTest:
     """Return the page with the tool open on two short passages."""
-    given = {"max_new_tokens": "20", "seed": "3", "model": "RNN", "transplant_place": "1"}
+    given = {"max_new_tokens": "20", "seed": "3", "model": "RNN", "transplant_position": "1"}
     given |= {"transplant_donor": DONOR, "transplant_passage": PASSAGE}
     return open_page("generation", tool="activation_patching", **(given | parameters))
 
@@ -42,7 +42,9 @@ def test_texts_and_curves_are_the_engines(models: Path) -> None:
     lines = [trace for trace in figure(at, "transplant-influence")["data"] if trace["mode"] == "lines+markers"]
     assert [line["name"] for line in lines] == ["RNN", "LSTM", "GRU"]
     frame = donor_influence(rnn, DONOR, PASSAGE, 1.0).frame
-    assert lines[0]["y"] == pytest.approx([max(frame["kl_bits"][place:].max(), 1e-6) for place in range(len(PASSAGE))])
+    assert lines[0]["y"] == pytest.approx(
+        [max(frame["kl_bits"][position:].max(), 1e-6) for position in range(len(PASSAGE))]
+    )
     assert f"{frame['kl_bits'][0]:.2g} bits there" in written(at)
 
 

@@ -115,9 +115,9 @@ def test_copied_stretches_of_an_own_text_with_their_places(models: Path, indexed
     at = open_page("generation", **COPIES, copies_text=text, copies_minimum="15")
     assert not at.exception
     assert sentences(at) == []
-    spans = next(frame.value for frame in at.dataframe if "places" in frame.value)
+    spans = next(frame.value for frame in at.dataframe if "positions" in frame.value)
     assert spans["text"].tolist() == [" nobody on the quay waved a ha", "MARA:↵O that this fog "]
-    assert spans["places"].tolist() == [3, 1]
+    assert spans["positions"].tolist() == [3, 1]
     assert spans["line"].tolist() == [1, 4]
     assert spans["part"].tolist() == ["", "Fog"]
     copied = next(metric.value for metric in at.metric if metric.label == "Copied")

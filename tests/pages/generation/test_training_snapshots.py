@@ -30,8 +30,8 @@ LOSSES = [4.2, 4.1, 3.3, 2.5, 1.7]
 def history(models: Path) -> LoadedModel:
     """Return a model with five stages, each of other weights."""
     base = load_model(models / "small-lstm")
-    for place, (step, loss) in enumerate(zip(STEPS, LOSSES, strict=True)):
-        torch.manual_seed(50 + place)
+    for position, (step, loss) in enumerate(zip(STEPS, LOSSES, strict=True)):
+        torch.manual_seed(50 + position)
         model = LanguageModel(**(base.model.config | {"hidden_size": 7}))
         torch.nn.init.normal_(model.output_bias, std=2.0)
         write_stage(models / "small-history", model, step, {"loss": loss}, None if step == 0 else loss + 0.1)

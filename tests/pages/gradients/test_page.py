@@ -106,7 +106,7 @@ def test_trained_networks_stand_beside_what_they_were_at_birth(
 def test_connectivity_shows_every_networks_row_and_its_check(
     models: Path, transformer: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    at = open_page("gradients", tool="connectivity", text=TEXT, connectivity_place="12")
+    at = open_page("gradients", tool="connectivity", text=TEXT, connectivity_position="12")
     assert not at.exception
     for name, label in (
         ("small-rnn", "RNN"),

@@ -60,7 +60,7 @@ def test_opens_with_every_verdict_and_the_film_of_the_first_text(models: Path) -
     assert drawn["Forward half"] == pytest.approx((100 * belief.forward).tolist(), abs=1e-4)
     assert drawn["Backward half"] == pytest.approx((100 * belief.backward).tolist(), abs=1e-4)
     words = split_text(network(models), FIRST)
-    prefixes = probabilities_of_words(network(models, BLIND), [words[: place + 1] for place in range(len(words))])
+    prefixes = probabilities_of_words(network(models, BLIND), [words[: position + 1] for position in range(len(words))])
     assert drawn["Blind to order"] == pytest.approx((100 * prefixes[:, 1]).tolist(), abs=1e-4)
     assert any(text.startswith(belief_sentence(belief)) for text in alternative_texts(at))
 
@@ -126,10 +126,10 @@ def test_many_lines_are_judged_as_one_by_one_and_a_bad_one_has_its_problem(model
     assert table["text"].tolist() == lines
     assert table["class"].tolist()[1:3] == ["", ""]
     assert "only signs" in table["problem"][2]
-    for place in (0, 3):
-        (verdict,) = classify_texts(network(models), (lines[place],))
-        assert table["class"][place] == verdict.label
-        assert table["probability"][place] == pytest.approx(verdict.probability, abs=1e-4)
+    for position in (0, 3):
+        (verdict,) = classify_texts(network(models), (lines[position],))
+        assert table["class"][position] == verdict.label
+        assert table["probability"][position] == pytest.approx(verdict.probability, abs=1e-4)
     assert "2 of 4 lines judged" in written(at)
     assert "1 line has a problem" in written(at)
 

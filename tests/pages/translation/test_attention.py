@@ -93,7 +93,7 @@ def test_the_links_show_the_step_and_a_click_goes_to_a_words_first_piece(trial: 
     (marks,) = [trace for trace in figure(at, "attention-links")["data"] if trace.get("name") == "written"]
     assert marks["customdata"] == list(range(1, len(trial.translation.target_pieces) + 1))
     assert [symbol == "diamond" for symbol in marks["marker"]["symbol"]] == [
-        place == 2 for place in marks["customdata"]
+        position == 2 for position in marks["customdata"]
     ]
 
 

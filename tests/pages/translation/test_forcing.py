@@ -77,7 +77,7 @@ def test_pills_turn_single_steps(models: Path) -> None:
     assert pills.value == [1]
     pills.set_value([1, 3]).run()
     assert at.text_input(key="forcing_steps").value == "2, 4"
-    assert [place for place, flag in enumerate(told(at)) if flag] == [1, 3]
+    assert [position for position, flag in enumerate(told(at)) if flag] == [1, 3]
 
 
 def test_the_whole_sentence_has_a_switch(models: Path) -> None:

@@ -37,11 +37,11 @@ def test_lines_come_back_in_order_with_their_problems(models: Path) -> None:
     frame = table(at)
     assert list(frame["source"]) == LINES
     loaded = load_model(models / WITH)
-    for place in (
+    for position in (
         0,
         3,
     ):  # an untrained network runs into the length limit, which is that of the longest line of the batch
-        assert frame["translation"][place].startswith(inspect_translation(loaded, LINES[place], 1, 0.0).text[:20])
+        assert frame["translation"][position].startswith(inspect_translation(loaded, LINES[position], 1, 0.0).text[:20])
     assert list(frame["translation"][[1, 2]]) == ["", ""]
     assert f"at most {MAX_SOURCE_WORDS}" in frame["problem"][2]
     assert "2 of 4 lines translated" in written(at)
@@ -50,7 +50,7 @@ def test_lines_come_back_in_order_with_their_problems(models: Path) -> None:
 
 
 def test_ten_thousand_lines_are_offered_in_parts_and_none_is_lost(models: Path) -> None:
-    text = "\n".join(f"dog {place}" for place in range(10_000))
+    text = "\n".join(f"dog {position}" for position in range(10_000))
     at = type_in(open_tool(), text)
     assert not at.exception
     assert any(f"10,000 lines; at most {MAX_LINES:,}" in note.value.replace("\\", "") for note in at.info)
@@ -69,17 +69,17 @@ def test_what_is_done_stays_when_it_is_stopped_and_it_goes_on_from_there(
     def two_batches(loaded, lines, search, sampling, is_done):
         """Translate three lines at a time, and have the visitor say stop after the second batch of the first run."""
         calls.append(tuple(is_done))
-        rest = [place for place in range(len(lines)) if place not in is_done]
+        rest = [position for position in range(len(lines)) if position not in is_done]
         for first in range(0, len(rest), 3):
             batch = rest[first : first + 3]
-            skipped = [place for place in range(len(lines)) if place not in batch]
+            skipped = [position for position in range(len(lines)) if position not in batch]
             yield next(real(loaded, lines, search, sampling, skipped))
             if len(calls) == 1 and first == 3:
                 batches.stop(many_lines.PAGE, many_lines.NAME)
                 return
 
     monkeypatch.setattr(many_lines, "translate_many", two_batches)
-    at = type_in(open_tool(), "\n".join(f"a dog {'runs ' * place}" for place in range(10)))
+    at = type_in(open_tool(), "\n".join(f"a dog {'runs ' * position}" for position in range(10)))
     at.button(key="many-lines-start").click().run()
     at.run()
     assert not at.exception
@@ -93,7 +93,7 @@ def test_what_is_done_stays_when_it_is_stopped_and_it_goes_on_from_there(
 
 def test_the_box_of_one_sentence_hands_a_long_text_over(models: Path) -> None:
     at = open_page("translation", search="greedy")
-    text = "\n".join(f"a dog {place}" for place in range(20))
+    text = "\n".join(f"a dog {position}" for position in range(20))
     at.text_area(key="text").set_value(text).run()
     assert any("20 lines" in sentence and "Many lines" in sentence for sentence in sentences(at))
     at.button(key="move-lines").click().run()

@@ -36,7 +36,9 @@ def markers(at) -> dict[int, tuple[float, float]]:
     found = {}
     for trace in figure(at, "search-tree")["data"]:
         if trace.get("customdata"):
-            found |= {node: place for node, *place in zip(trace["customdata"], trace["x"], trace["y"], strict=True)}
+            found |= {
+                node: position for node, *position in zip(trace["customdata"], trace["x"], trace["y"], strict=True)
+            }
     return found
 
 
@@ -70,7 +72,7 @@ def test_a_beginning_that_was_left_is_brought_back_undone_and_kept_in_the_url(mo
 
 
 def test_another_piece_in_the_winner_re_decodes_the_rest(models: Path) -> None:
-    at = open_tool(search_place="2")
+    at = open_tool(search_position="2")
     loaded = load_model(models / WITH)
     report = inspect_search(loaded, SENTENCE, 5, 1.0)
     button = next(
@@ -133,7 +135,7 @@ def test_the_receipts_lines_give_the_numbers_again(models: Path, capsys: pytest.
     beginnings = [search.prefix(int(node)) for node in search.left["node"].iloc[:2]]
     found = [search_from(loaded, SENTENCE, beginning, 5, 1.0) for beginning in beginnings]
     likely = alternatives_after(loaded, SENTENCE, search.winner_ids[:1])
-    at = open_tool(reference="un chien noir", search_tries=code(*beginnings), search_place="2")
+    at = open_tool(reference="un chien noir", search_tries=code(*beginnings), search_position="2")
     for lines in receipt_lines(at):
         exec(lines, {})
     printed = capsys.readouterr().out

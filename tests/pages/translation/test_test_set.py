@@ -16,8 +16,8 @@ from tests.pages.charts import figure
 from tests.pages.open import open_page, sentences, written
 
 WITH, WITHOUT = "small-en-fr-dot", "small-en-fr-none"
-ENGLISH = [f"a dog runs {'on the beach ' * (place % 4)}number {place}" for place in range(23)]
-FRENCH = [f"un chien court {place}" for place in range(23)]
+ENGLISH = [f"a dog runs {'on the beach ' * (position % 4)}number {position}" for position in range(23)]
+FRENCH = [f"un chien court {position}" for position in range(23)]
 
 
 def rows(models: Path, name: str, chrf: list[float], weights: str = "") -> pd.DataFrame:
@@ -52,8 +52,8 @@ def rows(models: Path, name: str, chrf: list[float], weights: str = "") -> pd.Da
     )
 
 
-CHRF = [40.0 + place for place in range(23)]
-BESIDE = [70.0 - 2 * place for place in range(23)]
+CHRF = [40.0 + position for position in range(23)]
+BESIDE = [70.0 - 2 * position for position in range(23)]
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_every_network_stands_in_the_table_of_scores(table: Path) -> None:
 
 def test_sentences_are_listed_in_the_order_that_is_chosen(table: Path) -> None:
     at = open_tool()
-    assert [line.split(" ")[1] for line in listed(at)] == [str(place) for place in range(1, 11)]
+    assert [line.split(" ")[1] for line in listed(at)] == [str(position) for position in range(1, 11)]
     assert "chrF 40.0" in listed(at)[0]
     assert "beside it chrF 70.0" in listed(at)[0]
     at.slider(key="test_set_page").set_value(3).run()
@@ -106,7 +106,7 @@ def test_sentences_are_listed_in_the_order_that_is_chosen(table: Path) -> None:
     at = open_tool(test_set_order="best")
     assert listed(at)[0].startswith("Sentence 23 ")
     at = open_tool(test_set_order="apart")
-    apart = sorted(range(23), key=lambda place: -abs(CHRF[place] - BESIDE[place]))
+    apart = sorted(range(23), key=lambda position: -abs(CHRF[position] - BESIDE[position]))
     assert [int(line.split(" ")[1]) - 1 for line in listed(at)] == apart[:10]
     assert figure(at, "test-set-map")["data"][1]["customdata"][:10] == apart[:10]
 

@@ -38,8 +38,8 @@ def test_shapes_are_those_torch_documents_and_every_place_holds(choice: LayerSet
     )
     assert found.shapes["h_n"] == (ways * layers, batch, hidden)  # never batch first
     assert found.shapes.get("c_n") == ((ways * layers, batch, hidden) if choice.kind == "lstm" else None)
-    assert all(place.is_equal for place in found.places if not place.is_trap)
-    assert not any(place.is_equal for place in found.places if place.is_trap)
+    assert all(position.is_equal for position in found.positions if not position.is_trap)
+    assert not any(position.is_equal for position in found.positions if position.is_trap)
     assert found.cell_difference < 1e-5
     assert found.formula == found.parameters
     assert sum(weight.count for weight in found.weights) == found.parameters[choice.kind]

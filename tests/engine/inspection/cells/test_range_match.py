@@ -83,7 +83,7 @@ def test_pattern_is_what_plain_loops_find(network: LoadedModel, start: int, stop
 def test_matches_are_what_plain_loops_find(values: np.ndarray, least: float, data: st.DataObject) -> None:
     units, size = values.shape
     signs = data.draw(st.lists(st.sampled_from([1, -1]), min_size=units, max_size=units))
-    text = "".join(chr(97 + place % 26) for place in range(size))
+    text = "".join(chr(97 + position % 26) for position in range(size))
     reading = TextReading(text, values, np.arange(size), np.arange(1, size + 1), "", 0.0)
     found = find_matches(reading, Pattern(tuple(range(units)), tuple(signs), 0.2, 2, units), least)
 
@@ -160,7 +160,7 @@ def test_what_cannot_be_looked_for_gets_a_sentence(network: LoadedModel) -> None
 def test_tracks_of_a_text() -> None:
     tracks = {track.name: track.values.tolist() for track in text_tracks("Hi (a [b])!\nOh.")}
     assert tracks["bracket_depth"] == [0, 0, 0, 1, 1, 1, 2, 2, 1, 0, 0, 0, 0, 0, 0]
-    assert tracks["place_in_word"] == [1, 2, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 2, 0]
-    assert tracks["place_in_line"] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3]
+    assert tracks["position_in_word"] == [1, 2, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 2, 0]
+    assert tracks["position_in_line"] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3]
     assert tracks["part_of_sentence"] == pytest.approx([n / 11 for n in range(1, 12)] + [n / 4 for n in range(1, 5)])
     assert {track.name for track in text_tracks("")} == set(tracks)

@@ -72,16 +72,16 @@ def test_differences_are_those_of_two_runs_step_by_step(network: LoadedModel) ->
 
     one, other = last_layer(FIRST), last_layer(SECOND)
     pairs, edit = pair_tokens(network, FIRST, SECOND), compare_states(network, FIRST, SECOND, 1)
-    for place, (a, b) in enumerate(zip(pairs.first, pairs.second, strict=True)):
-        np.testing.assert_allclose(edit.differences[place], other[b] - one[a], atol=1e-5)
+    for position, (a, b) in enumerate(zip(pairs.first, pairs.second, strict=True)):
+        np.testing.assert_allclose(edit.differences[position], other[b] - one[a], atol=1e-5)
         size = np.sqrt((np.linalg.norm(one[a]) ** 2 + np.linalg.norm(other[b]) ** 2) / 2)
-        assert edit.distance[place] == pytest.approx(np.linalg.norm(one[a] - other[b]) / size, abs=1e-4)
+        assert edit.distance[position] == pytest.approx(np.linalg.norm(one[a] - other[b]) / size, abs=1e-4)
     assert edit.distance[:4].tolist() == [0.0] * 4  # "the " is read before anything differs
     reach = np.abs(one[pairs.first] - other[pairs.second]).max(axis=0)
     assert set(edit.liveliest(3)) == set(np.argsort(-reach)[:3])
     frame = edit_frame({"It": edit}, {"It": pairs})
     assert frame["distance"].tolist() == edit.distance.tolist()
-    assert frame["characters"].tolist() == [place + 1 for place in pairs.first]
+    assert frame["characters"].tolist() == [position + 1 for position in pairs.first]
 
 
 def test_proof_is_small_and_finds_a_wrong_cell(network: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,9 +121,9 @@ def test_both_directions_of_an_encoder_are_those_of_one_bidirectional_layer(tran
 
 def test_one_unit_in_full_arithmetic_comes_to_what_the_cell_has(network: LoadedModel) -> None:
     reading = read_steps(network, TEXT)
-    for place, strand in enumerate(reading.strands):
+    for index, strand in enumerate(reading.strands):
         for position, unit in ((0, 0), (4, 7), (10, 3)):
-            step = unit_step(network, reading, place, position, unit)
+            step = unit_step(network, reading, index, position, unit)
             assert step.values["h"] == pytest.approx(strand.parts["hidden"][position, unit], abs=1e-6)
             for part, gate in step.sums.items():
                 assert gate.value == pytest.approx(strand.parts[part][position, unit], abs=1e-6)
@@ -211,7 +211,7 @@ def test_saturation_averages_and_orders() -> None:
         axis=1,
     )
     alike = order_units(courses, "similarity").tolist()
-    at = {unit: place for place, unit in enumerate(alike)}
+    at = {unit: position for position, unit in enumerate(alike)}
     ring = {(at[unit] - at[0]) % 6 for unit in (0, 2, 4)}
     assert ring in ({0, 1, 2}, {0, 1, 5}, {0, 4, 5}), "the three that do the same lie together"
     assert order_units(courses, "variance")[0] == 2

@@ -49,15 +49,15 @@ def test_a_reported_flip_flips_and_no_smaller_deletion_does(tiny_classifiers: Pa
             rebuilt = [edit.new for edit in flip.edits]
             changed = list(words)
             for edit in flip.edits:
-                assert words[edit.place] == edit.old
-                changed[edit.place] = edit.new
+                assert words[edit.position] == edit.old
+                changed[edit.position] = edit.new
             assert tuple(word for word in changed if word is not None) == flip.words
             assert all(new is None for new in rebuilt) or all(
                 new in loaded.tokenizer.backend.get_vocab() for new in rebuilt
             )
         size = 3 if found.deletion is None else len(found.deletion.edits)
         for smaller in range(1, min(size, 3)):
-            rows = [delete(words, places) for places in combinations(range(len(words)), smaller)]
+            rows = [delete(words, positions) for positions in combinations(range(len(words)), smaller)]
             assert {result.label for result in classify_rows(loaded, [list(row) for row in rows])} == {
                 LABELS[found.decision]
             }

@@ -25,16 +25,16 @@ def test_every_line_has_its_own_verdict_or_its_problem(loaded: LoadedModel) -> N
         "",
         "...",
         "good " * 1001,
-        *["a dull mess, said he " * (place % 7 + 1) for place in range(BATCH_TEXTS)],
+        *["a dull mess, said he " * (position % 7 + 1) for position in range(BATCH_TEXTS)],
     ]
     batches = list(classify_many(loaded, lines))
     found = {row.index: row for batch in batches for row in batch}
     assert sorted(found) == list(range(len(lines)))
     assert len(batches) >= 3
-    for place in (0, 4, 10, len(lines) - 1):
-        (alone,) = classify_texts(loaded, (lines[place],))
-        assert found[place].label == alone.label
-        assert found[place].probability == pytest.approx(alone.probability, abs=1e-6)
+    for position in (0, 4, 10, len(lines) - 1):
+        (alone,) = classify_texts(loaded, (lines[position],))
+        assert found[position].label == alone.label
+        assert found[position].probability == pytest.approx(alone.probability, abs=1e-6)
     assert found[1].problem == found[1].label == ""
     assert "only signs" in found[2].problem
     assert "1,001 words" in found[3].problem

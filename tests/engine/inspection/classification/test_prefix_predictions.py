@@ -45,10 +45,10 @@ def test_one_reading_gives_what_every_beginning_and_end_gives_by_itself(classifi
     words = split_text(loaded, TEXT)
     belief = measure_belief(loaded, words)
     assert belief.steps.tolist() == list(range(1, len(words) + 1))
-    for place in range(len(words)):
-        assert belief.both[place] == pytest.approx(alone(loaded, words[: place + 1], "both"), abs=1e-6)
-        assert belief.forward[place] == pytest.approx(alone(loaded, words[: place + 1], "forward"), abs=1e-6)
-        assert belief.backward[place] == pytest.approx(alone(loaded, words[place:], "backward"), abs=1e-6)
+    for position in range(len(words)):
+        assert belief.both[position] == pytest.approx(alone(loaded, words[: position + 1], "both"), abs=1e-6)
+        assert belief.forward[position] == pytest.approx(alone(loaded, words[: position + 1], "forward"), abs=1e-6)
+        assert belief.backward[position] == pytest.approx(alone(loaded, words[position:], "backward"), abs=1e-6)
     assert np.ptp(belief.both) > 0.05, "the small network says too little to tell anything apart"
 
 

@@ -54,19 +54,19 @@ def logit_after(loaded: LoadedModel, embeddings: torch.Tensor, target: int) -> f
 def test_strengths_are_finite_differences(kind: str) -> None:
     loaded = small("lstm", tie=True) if kind == "tied" else small(kind)
     ids = loaded.tokenizer.encode(TEXT)
-    place = 12
-    found = connectivity(loaded, TEXT, place)
-    rows = loaded.model.embedding.weight.detach()[torch.tensor([start_id(loaded), *ids[: place - 1]])]
-    assert found.logit == pytest.approx(logit_after(loaded, rows, ids[place - 1]))
+    index = 12
+    found = connectivity(loaded, TEXT, index)
+    rows = loaded.model.embedding.weight.detach()[torch.tensor([start_id(loaded), *ids[: index - 1]])]
+    assert found.logit == pytest.approx(logit_after(loaded, rows, ids[index - 1]))
     nudge = 1e-5
-    for position in (0, 4, place - 2):
+    for position in (0, 4, index - 2):
         slopes = []
         for column in range(rows.shape[1]):
             moved = [rows.clone(), rows.clone()]
             for sign, each in zip((1, -1), moved, strict=True):
                 each[1 + position, column] += sign * nudge
             slopes.append(
-                (logit_after(loaded, moved[0], ids[place - 1]) - logit_after(loaded, moved[1], ids[place - 1]))
+                (logit_after(loaded, moved[0], ids[index - 1]) - logit_after(loaded, moved[1], ids[index - 1]))
                 / (2 * nudge)
             )
         assert found.strengths[position] == pytest.approx(np.linalg.norm(slopes), rel=1e-4)
@@ -101,22 +101,22 @@ def test_replacing_is_reading_the_changed_text_from_the_start(kind: str, monkeyp
     monkeypatch.setattr(module, "CHECKED", 7)
     monkeypatch.setattr(module, "SIDE_BY_SIDE", 3)
     loaded = small(kind)
-    ids, place, random = loaded.tokenizer.encode(TEXT), 15, np.random.default_rng(0)
-    frame = replacements(loaded, TEXT, place)
+    ids, index, random = loaded.tokenizer.encode(TEXT), 15, np.random.default_rng(0)
+    frame = replacements(loaded, TEXT, index)
     assert frame["distance"].tolist() == [7, 6, 5, 4, 3, 2, 1]
     assert "".join(frame["token"]) == TEXT[7:14]
 
     def logit(read: list[int]) -> float:
         rows = loaded.model.embedding.weight.detach()[torch.tensor([start_id(loaded), *read])]
-        return logit_after(loaded, rows, ids[place - 1])
+        return logit_after(loaded, rows, ids[index - 1])
 
-    for position in range(1, place):
+    for position in range(1, index):
         candidates = [other for other in ids if other != ids[position - 1]]
         others = [candidates[random.integers(len(candidates))] for _ in range(2)]
         if position not in (8, 11, 14):
             continue
         changes = [
-            abs(logit([*ids[: position - 1], other, *ids[position : place - 1]]) - logit(ids[: place - 1]))
+            abs(logit([*ids[: position - 1], other, *ids[position : index - 1]]) - logit(ids[: index - 1]))
             for other in others
         ]
         assert frame.set_index("position")["moved"][position] == pytest.approx(np.mean(changes), rel=1e-9)
@@ -135,20 +135,20 @@ def test_a_transformers_row_is_finite_differences_and_its_check_reads_the_change
     )
     info = dataclasses.replace(trained.info, config={"width": 8})
     loaded = dataclasses.replace(trained, model=model.double().eval(), info=info)
-    text, place = (
+    text, index = (
         "Fog, the boat",
         7,
     )  # no letter twice among those read, so that a nudged row of the embedding is one place
     ids = loaded.tokenizer.encode(text)
-    read = [start_id(loaded), *ids[: place - 1]]
+    read = [start_id(loaded), *ids[: index - 1]]
     assert len(set(read)) == len(read)
 
     def logit(read: list[int]) -> float:
-        return model(torch.tensor([read]))[0][0, -1, ids[place - 1]].item()
+        return model(torch.tensor([read]))[0][0, -1, ids[index - 1]].item()
 
-    found, weight = connectivity(loaded, text, place), model.embedding.weight
+    found, weight = connectivity(loaded, text, index), model.embedding.weight
     assert found.logit == pytest.approx(logit(read))
-    for position in (0, 3, place - 2):
+    for position in (0, 3, index - 2):
         row, slopes = weight[ids[position]].clone(), []
         for column in range(8):
             ends = []
@@ -158,8 +158,8 @@ def test_a_transformers_row_is_finite_differences_and_its_check_reads_the_change
             weight[ids[position]] = row
             slopes.append((ends[0] - ends[1]) / 2e-5)
         assert found.strengths[position] == pytest.approx(np.linalg.norm(slopes), rel=1e-4)
-    frame, random, others = replacements(loaded, text, place), np.random.default_rng(0), {}
-    for position in range(1, place):
+    frame, random, others = replacements(loaded, text, index), np.random.default_rng(0), {}
+    for position in range(1, index):
         candidates = [other for other in ids if other != ids[position - 1]]
         others[position] = [candidates[random.integers(len(candidates))] for _ in range(2)]
     assert frame["position"].tolist() == [4, 5, 6]
@@ -223,14 +223,14 @@ def test_a_newborn_twin_has_the_same_size_and_other_weights(reader: LoadedModel)
 
 
 def test_what_cannot_be_looked_at_is_said(reader: LoadedModel) -> None:
-    for text, place, words in (
+    for text, position, words in (
         ("a", 2, "too short"),
         ("", 2, "no text"),
         ("abc", 1, "between 2 and 3"),
         ("a" * 2001, 2, "2,001 characters"),
     ):
         with pytest.raises(InputError, match=words):
-            connectivity(reader, text, place)
+            connectivity(reader, text, position)
     with pytest.raises(InputError, match="only counts"):
         trained_chain(load_model("shakespeare-ngram"), "abc")
     assert len(connectivity(reader, "a" * 2000, 2000).strengths) == 1999

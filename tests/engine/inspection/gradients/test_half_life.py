@@ -60,18 +60,18 @@ def test_divergences_are_those_of_a_slow_loop_over_distances(readers, name):
     loaded = readers[name]
     ids = loaded.tokenizer.encode("\n" + TEXT[:14])
     expected = np.mean([np.exp(log_probs_after(loaded.model, ids[: stop + 1])) for stop in range(len(ids))], axis=0)
-    result = half_life(loaded, TEXT[:14], seed=3, places=64, replacements=2)
+    result = half_life(loaded, TEXT[:14], seed=3, positions=64, replacements=2)
     begins = range(1, 4)
-    assert (result.places, result.tokens, len(result.frame)) == (3, 14, 11)
+    assert (result.positions, result.tokens, len(result.frame)) == (3, 14, 11)
     drawn = draw_replacements(expected, np.array([ids[begin] for begin in begins]), 2, seed=3)
     slow = np.zeros((3, 11))
-    for place, begin in enumerate(begins):
+    for position, begin in enumerate(begins):
         for distance in range(1, 12):
             true = log_probs_after(loaded.model, ids[: begin + distance])
-            for token in drawn[place]:
+            for token in drawn[position]:
                 changed = [*ids[:begin], int(token), *ids[begin + 1 : begin + distance]]
                 other = log_probs_after(loaded.model, changed)
-                slow[place, distance - 1] += sum(math.exp(p) * (p - q) for p, q in zip(true, other, strict=True)) / 2
+                slow[position, distance - 1] += sum(math.exp(p) * (p - q) for p, q in zip(true, other, strict=True)) / 2
     np.testing.assert_allclose(result.frame["kl"], slow.mean(0), rtol=1e-6, atol=1e-12)
     np.testing.assert_allclose(result.frame["kl_low"], np.quantile(slow, 0.25, axis=0), rtol=1e-6, atol=1e-12)
     np.testing.assert_allclose(result.frame["kl_share"], slow.mean(0) / slow.mean(0)[0], rtol=1e-6, atol=1e-12)
@@ -89,7 +89,7 @@ def test_gradients_are_those_that_flow_back_through_the_whole_text(readers, name
         logits, _ = model(torch.tensor([ids[: begin + 17]]))
         logits[0, -1].log_softmax(-1)[ids[begin + 17]].backward()
         squares += kept[0].grad[0, begin:].norm(dim=-1).flip(0).numpy() ** 2 / 5
-    frame = half_life(loaded, TEXT, places=64, replacements=1).frame
+    frame = half_life(loaded, TEXT, positions=64, replacements=1).frame
     np.testing.assert_allclose(frame["gradient_norm"], np.sqrt(squares), rtol=1e-8)
     np.testing.assert_allclose(frame["gradient_share"], squares / squares[0], rtol=1e-8)
 
@@ -101,7 +101,7 @@ def test_a_gradient_is_the_slope_that_a_small_change_has(readers):
     model.embedding = torch.nn.Embedding.from_pretrained(
         loaded.model.embedding.weight.detach()[torch.tensor(ids)]
     )  # a row per place
-    frame = half_life(loaded, TEXT, places=1, replacements=1).frame
+    frame = half_life(loaded, TEXT, positions=1, replacements=1).frame
 
     def value() -> float:
         with torch.no_grad():
@@ -191,12 +191,12 @@ def test_disagreement_is_where_one_curve_falls_another_way():
 
 def test_places_and_distances_are_what_the_text_has_room_for(reader):
     assert (half_life(reader, TEXT, farthest=5).frame["distance"] == np.arange(1, 6)).all()
-    long = half_life(reader, TEXT * 12, farthest=200, places=6, replacements=1)
-    assert (len(long.frame), long.places, long.tokens) == (200, 6, 264)
+    long = half_life(reader, TEXT * 12, farthest=200, positions=6, replacements=1)
+    assert (len(long.frame), long.positions, long.tokens) == (200, 6, 264)
     assert long.characters_per_token == 1
     assert long.processor_seconds > 0
     shortest = half_life(reader, "A dog sa")
-    assert (len(shortest.frame), shortest.places) == (6, 2)
+    assert (len(shortest.frame), shortest.positions) == (6, 2)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_places_and_distances_are_what_the_text_has_room_for(reader):
         ({"text": TEXT + "\ud800"}, "not UTF-8"),
         ({"farthest": 0}, "The farthest distance must lie between 1 and 200, not 0."),
         ({"farthest": 100_000}, "between 1 and 200, not 100,000"),
-        ({"places": 0}, "The number of places must lie between 1 and 64"),
+        ({"positions": 0}, "The number of places must lie between 1 and 64"),
         ({"replacements": 99}, "The number of replacements must lie between 1 and 32"),
         ({"seed": -1}, "The seed must lie between 0"),
     ],

@@ -36,11 +36,11 @@ def test_reach_share_and_direction_are_those_of_gradients_cut_by_hand(reader: Lo
 
     def step_by_step(length: int) -> torch.Tensor:
         state, loss = model.start(1), torch.zeros(())
-        for place in range(count):
-            if (count - place) % length == 0:  # chunks are counted from the end
+        for position in range(count):
+            if (count - position) % length == 0:  # chunks are counted from the end
                 state = tuple(type(part)(*(each.detach() for each in part)) for part in state)
-            logits, state = model.step(ids[place : place + 1], state)
-            loss = loss + functional.cross_entropy(logits, ids[place + 1 : place + 2]) / count
+            logits, state = model.step(ids[position : position + 1], state)
+            loss = loss + functional.cross_entropy(logits, ids[position + 1 : position + 2]) / count
         return torch.cat([grad.flatten() for grad in torch.autograd.grad(loss, list(model.parameters()))])
 
     whole = step_by_step(count)

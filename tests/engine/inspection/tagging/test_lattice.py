@@ -64,7 +64,7 @@ def lattice(seed: int, words: int = 4) -> Lattice:
         draw.normal(size=size),
         draw.normal(size=size),
     )
-    return Lattice(tuple(f"w{place}" for place in range(words)), LABELS, *arrays)
+    return Lattice(tuple(f"w{position}" for position in range(words)), LABELS, *arrays)
 
 
 def all_ways(found: Lattice) -> list[tuple[float, tuple[str, ...]]]:
@@ -72,8 +72,8 @@ def all_ways(found: Lattice) -> list[tuple[float, tuple[str, ...]]]:
     ways = []
     for tags in itertools.product(range(len(LABELS)), repeat=len(found.words)):
         score = found.start[tags[0]] + found.end[tags[-1]]
-        for place, tag in enumerate(tags):
-            score += found.emissions[place, tag] + (found.transitions[tags[place - 1], tag] if place else 0.0)
+        for position, tag in enumerate(tags):
+            score += found.emissions[position, tag] + (found.transitions[tags[position - 1], tag] if position else 0.0)
         ways.append((float(score), tuple(LABELS[tag] for tag in tags)))
     return sorted(ways, reverse=True)
 
@@ -87,13 +87,13 @@ def test_ways_columns_and_sums_are_those_of_every_way_written_out(seed: int) -> 
         assert best.tags == tags
         assert best.score == pytest.approx(score)
         assert best.probability == pytest.approx(weight / weights.sum())
-    for place in range(4):
-        for row in column_frame(found, place).itertuples():
-            through = [number for number, (_, tags) in enumerate(ways) if tags[place] == row.tag]
+    for position in range(4):
+        for row in column_frame(found, position).itertuples():
+            through = [number for number, (_, tags) in enumerate(ways) if tags[position] == row.tag]
             assert row.through == pytest.approx(ways[through[0]][0])
             assert row.probability == pytest.approx(weights[through].sum() / weights.sum())
             assert row.sum == pytest.approx(row.sum_before + row.transition + row.emission)
-            assert row.before == (ways[through[0]][1][place - 1] if place else BEGIN)
+            assert row.before == (ways[through[0]][1][position - 1] if position else BEGIN)
     assert way_frame(found, ways[7][1])["sum"].iloc[-1] == pytest.approx(ways[7][0])
 
 
@@ -148,7 +148,7 @@ def test_rules_and_words() -> None:
     assert [is_allowed(before, "I-per") for before in (BEGIN, *LABELS)] == [False, False, True, True, False, False]
     assert is_allowed("B-per", END)
     assert is_allowed(BEGIN, "B-geo")
-    assert tags_without_steps(found) == tuple(LABELS[place] for place in found.emissions.argmax(axis=1))
+    assert tags_without_steps(found) == tuple(LABELS[position] for position in found.emissions.argmax(axis=1))
     plain = Lattice(found.words, LABELS, found.emissions, np.zeros((5, 5)), np.zeros(5), np.zeros(5))
     assert "without a CRF" in legality_sentence(plain)
     assert best_tags(plain) == tags_without_steps(plain)
@@ -209,7 +209,7 @@ def test_disagreements_name_the_half_that_is_followed() -> None:
     shares = {"forward": (0.6, 0.7, 1.0, 0.9), "backward": (0.8, 0.75, 1.0, 0.5), "both": (0.5, 0.6, 1.0, 0.4)}
     voices = {name: Voice(tags[name], shares[name]) for name in tags}
     found = Directions(words, LABELS, *(np.zeros((4, 5)), np.zeros((4, 5)), np.zeros(5), np.zeros((4, 5))), voices)
-    assert disagreements(found)[["place", "followed"]].to_numpy().tolist() == [
+    assert disagreements(found)[["position", "followed"]].to_numpy().tolist() == [
         [1, "backward"],
         [2, "forward"],
         [4, "neither"],
@@ -244,7 +244,7 @@ def test_errors_are_counted_by_kind_type_and_place() -> None:
 
     broken = ["O", "I-per", "O", "B-geo", "O", "B-org", "I-org", "I-org", "O", "B-tim"]
     frame = pd.DataFrame([rows("both", gold), rows("one", broken), rows("odd", read)])
-    kinds, places, sentences = tag_errors.both_frames(frame, "both", "one")
+    kinds, positions, sentences = tag_errors.both_frames(frame, "both", "one")
     assert sentences == 1
     by_type = kinds.set_index("type")
     assert (by_type.loc["per", "found"], by_type.loc["per", "boundary_other"], int(by_type["found_other"].sum())) == (
@@ -252,10 +252,10 @@ def test_errors_are_counted_by_kind_type_and_place() -> None:
         1,
         3,
     )
-    shares = places.set_index("place")
+    shares = positions.set_index("position")
     assert shares.loc["first of several", "share_other"] == pytest.approx(0.5)
     assert shares.loc["last of several", "share_other"] == 1.0
-    assert "50.0 points lost" in tag_errors.error_sentences(kinds, places, sentences, ("both", "one"))[-1]
+    assert "50.0 points lost" in tag_errors.error_sentences(kinds, positions, sentences, ("both", "one"))[-1]
     illegal = tag_errors.illegal_shares(frame).set_index("model")
     assert illegal["with_illegal"].to_dict() == {"both": 0, "one": 1, "odd": 0}
     assert math.isclose(illegal.loc["one", "share"], 1.0)

@@ -47,5 +47,5 @@ def test_the_alignment_is_the_cheapest_of_all(reference: list[str], row: list[st
 def test_every_piece_has_one_column_in_its_order(reference: list[str], one: list[str], other: list[str]) -> None:
     columns, placed = line_up(reference, [one, other])
     for row, line in zip((reference, one, other), (columns, *placed), strict=True):
-        assert [place for place in line if place is not None] == list(range(len(row)))
+        assert [position for position in line if position is not None] == list(range(len(row)))
         assert len(line) == len(columns)

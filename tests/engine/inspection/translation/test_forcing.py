@@ -102,11 +102,11 @@ def test_divergences_are_those_of_the_distributions(interpreter: LoadedModel) ->
     with torch.no_grad():
         for told in ((True,) * len(reference), report.told, (False,) * len(reference)):
             state, token, row = model.start(*encode_sources(interpreter, [SOURCE])), tokenizer.bos_id, []
-            for place in range(len(reference) + 1):
+            for position in range(len(reference) + 1):
                 logits, state = model.step(torch.tensor([token]), state)
                 row.append(logits[0].double().softmax(-1).numpy())
-                if place < len(reference):
-                    token = reference[place] if told[place] else int(logits.argmax())
+                if position < len(reference):
+                    token = reference[position] if told[position] else int(logits.argmax())
             rows.append(np.array(row))
     for found, row in ((report.mixed_kl, rows[1]), (report.free_kl, rows[2])):
         assert found == pytest.approx((rows[0] * np.log(rows[0] / row)).sum(axis=1), abs=1e-4)

@@ -61,13 +61,13 @@ def truth(loaded, report, start):
 
 def test_the_first_pieces_are_the_likeliest_at_the_place(translator, reports):
     report = reports[0]
-    for place, word in enumerate(report.target_words):
-        frame = word_alternatives(translator, SOURCE, report.target_ids, place)
+    for position, word in enumerate(report.target_words):
+        frame = word_alternatives(translator, SOURCE, report.target_ids, position)
         best = truth(translator, report, word.start).topk(5).values.tolist()
         assert list(frame["first_piece_probability"][:5]) == pytest.approx(best, rel=1e-3)
         (written,) = frame[frame["is_written"]].itertuples()
         assert written.word == word.text
-        assert written.probability == pytest.approx(report.word_probabilities[place], rel=1e-3)
+        assert written.probability == pytest.approx(report.word_probabilities[position], rel=1e-3)
         assert (frame["probability"] <= frame["first_piece_probability"] + 1e-9).all()
         assert 5 <= len(frame) <= 6
 
@@ -75,12 +75,12 @@ def test_the_first_pieces_are_the_likeliest_at_the_place(translator, reports):
 def test_a_written_word_that_was_unlikely_is_listed_too(translator):
     report = sample_translations(translator, SOURCE, SamplingSettings(temperature=2.5, seed=1))[0]
     sizes = []
-    for place in range(min(6, len(report.target_words))):
-        frame = word_alternatives(translator, SOURCE, report.target_ids, place)
+    for position in range(min(6, len(report.target_words))):
+        frame = word_alternatives(translator, SOURCE, report.target_ids, position)
         sizes.append(len(frame))
         (written,) = frame[frame["is_written"]].itertuples()
-        assert written.word == report.target_words[place].text
-        assert written.probability == pytest.approx(report.word_probabilities[place], rel=1e-3)
+        assert written.word == report.target_words[position].text
+        assert written.probability == pytest.approx(report.word_probabilities[position], rel=1e-3)
     assert 6 in sizes
 
 
@@ -98,7 +98,7 @@ def test_alternatives_are_whole_words_that_the_network_reads_as_said(translator,
         log_probs = translator.model(source_ids, lengths, torch.tensor([[tokenizer.bos_id, *ids]]))[0][0].log_softmax(
             dim=-1
         )
-    total = sum(float(log_probs[place, ids[place]]) for place in range(len(before), len(ids)))
+    total = sum(float(log_probs[position, ids[position]]) for position in range(len(before), len(ids)))
     assert row.probability == pytest.approx(torch.tensor(total).exp().item(), rel=1e-3)
 
 

@@ -46,7 +46,7 @@ def test_a_line_that_is_too_long_does_not_stop_the_others(interpreter):
 
 
 def test_it_goes_on_where_it_was_left(interpreter):
-    lines = [f"a dog {'runs ' * (1 + place % 3)}" for place in range(BATCH_SENTENCES + 5)]
+    lines = [f"a dog {'runs ' * (1 + position % 3)}" for position in range(BATCH_SENTENCES + 5)]
     whole = everything(translate_many(interpreter, lines, GREEDY))
     first = next(iter(translate_many(interpreter, lines, GREEDY)))
     assert len(first) == BATCH_SENTENCES

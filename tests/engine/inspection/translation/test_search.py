@@ -110,10 +110,10 @@ def test_lanes_hold_what_lies_outside_the_tree(interpreter) -> None:
 def test_alternatives_are_the_likeliest_pieces_of_a_forced_decoding(interpreter) -> None:
     report = inspect_search(interpreter, SOURCE, 1, 0.0)
     winner = report.nodes[report.nodes["is_winner"]]
-    for place in range(3):
-        likely = alternatives_after(interpreter, SOURCE, report.winner_ids[:place])
-        assert likely["token_id"].iloc[0] == report.winner_ids[place]  # greedy takes the likeliest
-        assert likely["log_prob"].iloc[0] == pytest.approx(winner["log_prob"].iloc[place], abs=1e-4)
+    for position in range(3):
+        likely = alternatives_after(interpreter, SOURCE, report.winner_ids[:position])
+        assert likely["token_id"].iloc[0] == report.winner_ids[position]  # greedy takes the likeliest
+        assert likely["log_prob"].iloc[0] == pytest.approx(winner["log_prob"].iloc[position], abs=1e-4)
         assert likely["probability"].is_monotonic_decreasing
         assert likely["probability"].sum() <= 1 + 1e-6
 

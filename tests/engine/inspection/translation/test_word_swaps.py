@@ -193,9 +193,9 @@ def test_an_index_comes_back_from_its_file_and_finds_its_own_sentences(loaded, t
     assert read.step_numbers.tolist() == [
         n for _, target in PAIRS for n in range(1, len(loaded.tokenizer.encode(target)) + 2)
     ]
-    for place, (source, _) in enumerate(PAIRS):
+    for position, (source, _) in enumerate(PAIRS):
         found = find_nearest(loaded, inspect_search(loaded, source, 1, 0.0))
-        assert (found.frame["source"][0], found.frame["row"][0]) == (source, [4, 6, 8][place])
+        assert (found.frame["source"][0], found.frame["row"][0]) == (source, [4, 6, 8][position])
         assert found.frame["cosine"][0] == pytest.approx(1, abs=0.003)
         assert list(found.frame["cosine"]) == sorted(found.frame["cosine"], reverse=True)
         assert source in nearest_sentence(found)

@@ -58,10 +58,10 @@ def test_the_curve_is_the_divergence_of_two_runs_read_from_their_beginnings(read
     frame = donor_influence(reader, DONOR, PASSAGE, 1.0).frame
     assert "".join(frame["token"]) == PASSAGE
     assert frame["characters"].tolist() == list(range(1, len(PASSAGE) + 1))
-    for place in (1, 7, len(PASSAGE)):
-        moved, free = by_hand(reader, DONOR, PASSAGE[:place]), by_hand(reader, PASSAGE[:place])
+    for position in (1, 7, len(PASSAGE)):
+        moved, free = by_hand(reader, DONOR, PASSAGE[:position]), by_hand(reader, PASSAGE[:position])
         bits = sum(p * math.log2(p / q) for p, q in zip(moved, free, strict=True))
-        assert frame["kl_bits"][place - 1] == pytest.approx(bits, rel=1e-3, abs=1e-9)
+        assert frame["kl_bits"][position - 1] == pytest.approx(bits, rel=1e-3, abs=1e-9)
 
 
 def test_nothing_carried_over_changes_nothing_at_all(gru: LoadedModel) -> None:

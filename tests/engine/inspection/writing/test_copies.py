@@ -45,8 +45,8 @@ def exact_lengths(train: str, text: str, shortest: int = SHORTEST_COPY) -> list[
         while stop < len(text) and text[start : stop + 1] in train:
             stop += 1
         if stop - start >= shortest:
-            for place in range(start, stop):
-                longest[place] = max(longest[place], stop - start)
+            for position in range(start, stop):
+                longest[position] = max(longest[position], stop - start)
     return longest
 
 
@@ -56,8 +56,8 @@ def check_spans(copies: Copies, train: str, text: str) -> None:
         assert text[span.start : span.stop] == span.text == train[span.offset : span.offset + span.length]
         assert train[: span.offset].count("\n") + 1 == span.line
         assert train.find(span.text) == span.offset
-        places = sum(train.startswith(span.text, place) for place in range(len(train)))
-        assert places == span.places
+        positions = sum(train.startswith(span.text, position) for position in range(len(train)))
+        assert positions == span.positions
         assert text[max(0, span.start - 1) : span.stop] not in train or span.start == 0
         assert text[span.start : span.stop + 1] not in train or span.stop == len(text)
 
@@ -80,7 +80,7 @@ def test_part_line_and_places_of_a_span() -> None:
     copies = find_copies(INDEX, "xxx the boat, the boqqq The ferry left at noon!")
     rows = {row.text: row for row in copies.spans.itertuples()}
     repeated = rows[" the boat, the bo"]
-    assert repeated.places == 2, "the second begins in the first"
+    assert repeated.positions == 2, "the second begins in the first"
     assert repeated.part == "Second"
     first = rows["The ferry left at noon"]
     assert (first.line, first.offset, first.part, first.length) == (1, 0, "First", 22)
@@ -190,8 +190,8 @@ def test_shipped_index_finds_exactly_what_is_in_the_corpus(name: str) -> None:
     draw = random.Random(5)
     mixed = []
     for _ in range(4):
-        place, other = draw.randrange(len(train) - 90), draw.randrange(len(unseen) - 90)
-        mixed += [train[place : place + draw.randrange(5, 90)], unseen[other : other + draw.randrange(5, 90)]]
+        position, other = draw.randrange(len(train) - 90), draw.randrange(len(unseen) - 90)
+        mixed += [train[position : position + draw.randrange(5, 90)], unseen[other : other + draw.randrange(5, 90)]]
     text = "".join(mixed)
     copies = find_copies(index, text)
     assert copies.longest.tolist() == exact_lengths(train, text)

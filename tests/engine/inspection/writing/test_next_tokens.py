@@ -64,9 +64,9 @@ def test_distribution_at_the_end_of_a_written_text_is_the_one_it_was_written_wit
 
     settings = SamplingSettings(max_new_tokens=12, temperature=0.0)
     text = "".join(write_text(reader, "The ", settings))
-    for place in range(12):
-        found = next_tokens(reader, "The " + text[:place], temperature=0.0, top_k=0, top_p=1.0)
-        assert found.frame.loc[0, "token"] == text[place]
+    for position in range(12):
+        found = next_tokens(reader, "The " + text[:position], temperature=0.0, top_k=0, top_p=1.0)
+        assert found.frame.loc[0, "token"] == text[position]
 
 
 def test_entropy_of_known_distributions() -> None:
@@ -104,9 +104,9 @@ def test_choices_along_a_text_are_those_at_each_place(reader: LoadedModel) -> No
     text = "The fog 🌊!"
     along = choices_along(reader, text, 0.7, 5, 0.9)
     assert along["position"].tolist() == list(range(len(text) + 1))
-    for place in (0, 3, 8, len(text)):
-        alone = next_tokens(reader, text[:place], 0.7, 5, 0.9)
-        row = along.iloc[place]
+    for position in (0, 3, 8, len(text)):
+        alone = next_tokens(reader, text[:position], 0.7, 5, 0.9)
+        row = along.iloc[position]
         assert (row.entropy_before, row.entropy_after) == pytest.approx(
             (alone.entropy_before, alone.entropy_after), abs=1e-4
         )
@@ -121,7 +121,7 @@ def test_the_token_around_a_place_is_its_character_or_the_whole_piece(reader: Lo
     pieces = TOKENIZERS.get("pieces").train([text * 9])
     model = LanguageModel(pieces.vocab_size, embedding_dim=4, hidden_size=4, num_layers=1).eval()
     writer = LoadedModel(None, model, pieces)
-    assert [token_around(writer, text, place) for place in (0, 2, 3, 12)] == [
+    assert [token_around(writer, text, position) for position in (0, 2, 3, 12)] == [
         (0, "to "),
         (0, "to "),
         (3, "be"),

@@ -29,7 +29,7 @@ def test_bits_places_and_alternatives_are_those_of_single_steps(reader) -> None:
         assert row.token == character
         assert row.bits == pytest.approx(-math.log2(shares[read]), abs=1e-5)
         assert row.probability == pytest.approx(float(shares[read]), rel=1e-4)
-        assert row.place == 1 + int((shares > shares[read]).sum())
+        assert row.position == 1 + int((shares > shares[read]).sum())
         order = shares.argsort(descending=True)[:4].tolist()
         words = [f"{spoken_token(reader.tokenizer.token(i))} {100 * shares[i]:.1f} %" for i in order]
         assert row.expected == ", ".join(words)

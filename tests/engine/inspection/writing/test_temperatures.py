@@ -55,8 +55,8 @@ def test_entropies_are_those_of_the_distributions_drawn_from(reader: LoadedModel
     settings = dataclasses.replace(SETTINGS, max_new_tokens=12, top_k=0, top_p=1.0)
     found = write_at(reader, PROMPT, settings, 0.5)
     before, after = [], []
-    for place in range(12):
-        ids = torch.tensor([prompt_ids(reader, PROMPT + found.text[:place])])
+    for position in range(12):
+        ids = torch.tensor([prompt_ids(reader, PROMPT + found.text[:position])])
         logits = reader.model(ids)[0][0, -1].double().detach().numpy()
         for temperature, entropies in ((1.0, before), (0.5, after)):
             chances = np.exp(logits / temperature - (logits / temperature).max())

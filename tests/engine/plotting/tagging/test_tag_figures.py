@@ -51,11 +51,11 @@ def test_nodes_and_ways_stand_at_their_words_and_tags() -> None:
     tags = ("O", "B-per")
     nodes = pd.DataFrame(
         [
-            (place, HOSTILE[place - 1], tag, 1.0, share, "O", 0.5, 2.0)
-            for place in (1, 2, 3)
+            (position, HOSTILE[position - 1], tag, 1.0, share, "O", 0.5, 2.0)
+            for position in (1, 2, 3)
             for tag, share in zip(tags, (0.25, 0.75), strict=True)
         ],
-        columns=["place", "word", "tag", "emission", "probability", "before", "transition", "sum"],
+        columns=["position", "word", "tag", "emission", "probability", "before", "transition", "sum"],
     )
     ways = [
         DrawnWay("Best", ("O", "B-per", "O"), ("a", "b", "c")),

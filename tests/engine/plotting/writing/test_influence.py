@@ -22,7 +22,7 @@ def frame() -> pd.DataFrame:
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_strong_lines_are_the_largest_still_to_come_and_thin_ones_the_values(mode: str) -> None:
-    figure = influence_curves(frame(), mode=mode, threshold=0.01, place=3)
+    figure = influence_curves(frame(), mode=mode, threshold=0.01, position=3)
     strong = {trace.name: trace for trace in figure.data if trace.mode == "lines+markers"}
     thin = [
         trace for trace in figure.data if trace.mode == "lines" and trace.hoverinfo == "skip" and trace.x[0] is not None

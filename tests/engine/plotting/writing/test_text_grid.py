@@ -24,24 +24,24 @@ def contrast_with(ink: str, paint: tuple[float, ...]) -> float:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(alphabet="ab \n▁é", min_size=1, max_size=7), max_size=40), st.integers(1, 12))
 def test_every_character_has_a_cell_of_its_own_in_reading_order(tokens: list[str], width: int) -> None:
-    places = lay_out(tokens, width)
-    cells = [cell for place in places for cell in zip(place.rows, place.columns, strict=True)]
+    positions = lay_out(tokens, width)
+    cells = [cell for position in positions for cell in zip(position.rows, position.columns, strict=True)]
     assert len(cells) == sum(map(len, tokens))
     assert cells == sorted(set(cells))
     assert all(0 <= column < width for _, column in cells)
 
 
 def test_lines_end_after_a_line_break_and_at_blanks() -> None:
-    places = lay_out(list(TEXT), 16)
+    positions = lay_out(list(TEXT), 16)
     rows: dict[int, str] = {}
-    for character, place in zip(TEXT, places, strict=True):
-        rows[place.rows[0]] = rows.get(place.rows[0], "") + character
+    for character, position in zip(TEXT, positions, strict=True):
+        rows[position.rows[0]] = rows.get(position.rows[0], "") + character
     assert list(rows.values()) == ["NELL:\n", "No boat is owed ", "to the weather, ", "and none was ", "ever paid."]
 
 
 def test_a_word_of_several_pieces_is_not_broken() -> None:
     pieces = ["▁the", "▁har", "bour", "▁mas", "ter"]
-    assert [place.rows[0] for place in lay_out(pieces, 13)] == [0, 0, 0, 1, 1]
+    assert [position.rows[0] for position in lay_out(pieces, 13)] == [0, 0, 0, 1, 1]
     assert lay_out(["abcdef"], 4)[0].rows == (0, 0, 0, 0, 1, 1)
 
 

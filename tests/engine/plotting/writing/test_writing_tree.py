@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from engine.plotting import theme
-from engine.plotting.writing.writing_tree import MAX_ROWS, describe_writing_tree, place_nodes, writing_tree
+from engine.plotting.writing.writing_tree import MAX_ROWS, describe_writing_tree, position_nodes, writing_tree
 
 
 def tree(parents: list[int], pen: int, tokens: str | None = None, authors: str | None = None) -> pd.DataFrame:
@@ -38,24 +38,24 @@ def test_places_are_those_of_a_hand_drawn_tree():
     #   | 5
     #   3 4
     # 6 7
-    columns, rows = place_nodes([-1, 0, 1, 0, 3, 1, -1, 6])
+    columns, rows = position_nodes([-1, 0, 1, 0, 3, 1, -1, 6])
     assert columns == [1, 2, 3, 2, 3, 3, 1, 2]
     assert rows == [0, 0, 0, 2, 2, 1, 3, 3]
-    assert place_nodes([]) == ([], [])
+    assert position_nodes([]) == ([], [])
 
 
 @given(some.lists(some.integers(0, 10**6), max_size=50))
 @settings(max_examples=80)
 def test_no_two_tokens_share_a_place_and_no_line_crosses_a_token(draws):
     parents = [draw % (index + 1) - 1 for index, draw in enumerate(draws)]
-    columns, rows = place_nodes(parents)
-    places = set(zip(columns, rows, strict=True))
-    assert len(places) == len(parents)
+    columns, rows = position_nodes(parents)
+    positions = set(zip(columns, rows, strict=True))
+    assert len(positions) == len(parents)
     for node, parent in enumerate(parents):
         column, row = (columns[parent], rows[parent]) if parent >= 0 else (0, 0)
         assert columns[node] == column + 1
         crossed = {(column, between) for between in range(row + 1, rows[node] + 1)}
-        assert not crossed & places
+        assert not crossed & positions
 
 
 def markers(figure, name: str):
