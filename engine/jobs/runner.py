@@ -280,8 +280,7 @@ class JobRunner:
                 end = {"state": "finished", "result": job.sent[0].result_of(future)}
             except JobError as problem:
                 end = {"state": "failed", "error": str(problem)}
-        elif future.status == "error":
-            error = future.exception()
+        elif future.status == "error" and (error := future.exception()) is not None:  # none: it was given up meanwhile
             if job.is_cancelling or isinstance(error, JobCancelled):
                 end = {"state": "cancelled", "message": "Stopped."}
             else:

@@ -71,7 +71,7 @@ LINKS = {
         "generation?tool=activation_clamping&puppeteer_units=3&model=small-rnn"
     ),
     "generation?tool=transplant&transplant_place=1&transplant_donor=MARA&closeup=RNN&seed=3&max_new_tokens=20": (
-        "generation?tool=activation_patching&transplant_place=1&transplant_donor=MARA&model=small-rnn&seed=3"
+        "generation?tool=activation_patching&transplant_position=1&transplant_donor=MARA&model=small-rnn&seed=3"
         "&max_new_tokens=20"
     ),
     "generation?tool=State+transplant&closeup=GRU&max_new_tokens=40": (
@@ -123,7 +123,7 @@ LINKS = {
     "sentiment?tool=quality&quality_threshold=0.7&quality_slices=negation": "",
     # entities
     "entities?text=Anna+lives+in+Rome%0APeter+lives+in+Paris&line=2": "",
-    "entities?tool=words&words_place=4": "",
+    "entities?tool=words&words_place=4": "entities?tool=words&words_position=4",
     "entities?tool=lattice&lattice_word=4&lattice_all_tags=true&lattice_shown=12": "",
     "entities?tool=directions&directions_word=4&network=gmb-lstm-crf": "",
     "entities?tool=padding&padding_batch=5&network=gmb-bilstm-crf": "",
@@ -174,7 +174,7 @@ LINKS = {
     "gradients?chain_trained=true&text=The+fog": "",
     "gradients?chain_gain=1.25&chain_forget_bias=2": "",
     "gradients?tool=Connectivity&connectivity_check=false&text=The+fog&connectivity_place=6": (
-        "gradients?tool=connectivity&connectivity_check=false&text=The+fog&connectivity_place=6"
+        "gradients?tool=connectivity&connectivity_check=false&text=The+fog&connectivity_position=6"
     ),
     "gradients?tool=connectivity&connectivity_closeup=GRU": "gradients?tool=connectivity&connectivity_model=GRU",
     "gradients?tool=Clipping&clipping_updates=20&clipping_length=5": (

@@ -46,7 +46,7 @@ def show(context: ComparisonContext) -> None:
 
 def _for_reading(table: pd.DataFrame) -> pd.DataFrame:
     where = [
-        f"{row.source}, {row.position}" if row.mark != REMEMBERED else f"as remembered in {row.source}"
+        f"{row.source}, {row.place}" if row.mark != REMEMBERED else f"as remembered in {row.source}"
         for row in table.itertuples()
     ]
     size = [

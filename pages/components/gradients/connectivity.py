@@ -83,7 +83,7 @@ def show(context: GradientsContext) -> None:
 
 
 def _show_row(context: GradientsContext, name: str, found: Connectivity, is_log: bool) -> DeltaGenerator:
-    """Draw one network's row; return the place below it for what the check finds."""
+    """Draw one network's row; return the room below it for what the check finds."""
     networks.show(context.models[name])
     expected = spoken_token(found.tokens[found.position - 1])
     figures.show(
@@ -142,7 +142,7 @@ def _show_checks(
         alt=describe_check(frames[name], context.label(name), correlations[name]),
         table=frames[name].round(5),
         receipt=checks[name].receipt(
-            "rank_correlation(connectivity(model, text, place).strengths[-len(found):], found['moved'])",
+            "rank_correlation(connectivity(model, text, position).strengths[-len(found):], found['moved'])",
             uses=[connectivity, rank_correlation],
             seed="0, for which characters are put in",
             measured=f"{REPLACEMENTS} other characters in each of the last {len(frames[name])} places, one at a time",

@@ -53,9 +53,9 @@ def read_with_cells(module: nn.RNNBase, inputs: torch.Tensor):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_new_cell_starts_as_a_new_layer_of_torch(kind):
     torch.manual_seed(4)
-    expected = CELLS.get(kind).torch_layer(3, 5)
+    expected = torch_layers(kind)
     torch.manual_seed(4)
-    cell = CELLS.get(kind)(3, 5)
+    cell = readable(kind, 3, 5).double()
     for ours, theirs in zip(cell.parameters(), expected.parameters(), strict=True):
         assert torch.equal(ours, theirs)
 

@@ -443,7 +443,7 @@ class Bomb:
         return (os.mkdir, (os.environ["BOMB_TARGET"],))
 
 
-@pytest.mark.parametrize("place", ["beside", "instead"])
+@pytest.mark.parametrize("position", ["beside", "instead"])
 def test_nothing_is_ever_unpickled(folder, tmp_path, monkeypatch, position):
     target = tmp_path / "exploded"
     monkeypatch.setenv("BOMB_TARGET", str(target))

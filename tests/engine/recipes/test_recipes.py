@@ -295,7 +295,7 @@ def test_bad_settings_are_refused_before_the_corpus_is_read(tiny_recipes, monkey
         list(train_recipe("tiny-reader", tmp_path / "made", overrides=overrides))
 
 
-@pytest.mark.parametrize("place", ["file", "file/below", "file/far/below"])
+@pytest.mark.parametrize("position", ["file", "file/below", "file/far/below"])
 def test_an_output_that_cannot_be_is_refused_before_the_corpus_is_read(tiny_recipes, monkeypatch, tmp_path, position):
     monkeypatch.setattr(LanguageModelRecipe, "prepare", None)
     (tmp_path / "file").touch()
