@@ -8,8 +8,6 @@ from engine.plotting import theme
 from pages.components import figures, networks
 from pages.components.calls import call
 
-TRIO = ("rnn", "lstm", "gru")
-
 
 def draw() -> None:
     """Draw how much of a small change is left after many steps in networks that have just been born."""
@@ -21,7 +19,11 @@ def draw() -> None:
     figures.thumbnail(
         chain_curves(chain.curves, mode=figures.mode(), distance=distance), name="gradients", alt=chain_sentence(chain)
     )
-    st.markdown(" · ".join(f"{networks.mark(name)} {theme.architecture_label(name)}" for name in TRIO))
+    st.markdown(
+        " · ".join(
+            f"{networks.mark(name)} {theme.architecture_label(name)}" for name in chain.curves["architecture"].unique()
+        )
+    )
     st.caption(
         f"What is left of a small change, from 1 down, {distance} steps back and further, in networks that have just "
         "been born."
