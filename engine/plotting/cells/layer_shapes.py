@@ -126,7 +126,7 @@ def count_bars(counted: Mapping[str, int], chosen: str, *, mode: Mode) -> go.Fig
             name=style.label,
             showlegend=False,
             marker={"color": style.colour, "line": {"color": theme.ink(mode), "width": 3 if kind == chosen else 0}},
-            text=f"{counted[kind]:,} = {counted[kind] / base:g} × {base:,}",
+            text=f"{counted[kind]:,} {'≈' if counted[kind] % base else '='} {counted[kind] / base:.3g} × {base:,}",
             textposition="outside",
             cliponaxis=False,
             textfont={"color": theme.ink(mode)},
