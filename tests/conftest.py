@@ -6,6 +6,8 @@ And the tiny classifiers, which engine and pages are both tested with.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,17 @@ if TYPE_CHECKING:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Move browser tests towards the end and benchmarks to the very end; the rest stays as it was."""
     items.sort(key=lambda item: ("browser" in item.keywords) + 2 * ("benchmark" in item.keywords))
+
+
+@pytest.fixture(autouse=True)
+def own_main_module() -> Iterator[None]:
+    """Put this process's main module back after each test.
+
+    Streamlit's AppTest leaves the page's in its place, and a process that is spawned later would run that page first.
+    """
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 TINY_OPINIONS = (
