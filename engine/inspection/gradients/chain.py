@@ -119,19 +119,14 @@ def measure_chain(settings: ChainSettings, text: str | None = None) -> Chain:
         weights = make_weights(name, settings)
         run = run_chain(weights, inputs)
         found = multiply_back(run.jacobians, telling_distances(run.steps))
-        curves.append(
-            pd.DataFrame({"architecture": name, "distance": range(run.steps + 1), "log10_gain": found.log10_gain})
-        )
+        curves += [(name, distance, gain) for distance, gain in enumerate(found.log10_gain.tolist())]
         for distance, values in found.spectra.items():
             exact = values > values[0] - PRECISION
-            spectra.append(
-                pd.DataFrame({"architecture": name, "distance": distance, "log10_value": values, "is_exact": exact})
-            )
+            spectra += [(name, distance, *pair) for pair in zip(values.tolist(), exact.tolist(), strict=True)]
         facts.append(_facts(name, weights, run, found.log10_gain, len(inputs)))
-    empty = pd.DataFrame(columns=["architecture", "distance", "log10_value", "is_exact"])
     return Chain(
-        pd.concat(curves, ignore_index=True),
-        pd.concat(spectra, ignore_index=True) if spectra else empty,
+        pd.DataFrame(curves, columns=["architecture", "distance", "log10_gain"]),
+        pd.DataFrame(spectra, columns=["architecture", "distance", "log10_value", "is_exact"]),
         pd.DataFrame(facts),
     )
 

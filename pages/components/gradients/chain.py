@@ -127,8 +127,11 @@ def _show_product(context: GradientsContext, settings: ChainSettings, text: str 
         "**The edge.** One slider takes an RNN from forgetting to exploding; click a mark to go there.",
         width=TEXT_WIDTH,
     )
-    # The slider's own value is left out of the key, so that moving it does not compute the curve again.
-    searched = call(find_edge, dataclasses.replace(settings, gain=1.0), text)
+    # What the curve does not depend on is left out of the key, so that moving it does not compute the curve again: the
+    # slider's own value, and how gates start, of which an RNN has none.
+    start = ChainSettings()
+    fixed = {"gain": 1.0, "forget_bias": start.forget_bias, "is_chrono": start.is_chrono}
+    searched = call(find_edge, dataclasses.replace(settings, **fixed), text)
     edge = searched.value
     figures.show(
         edge_curve(edge, settings.gain, mode=figures.mode()),
