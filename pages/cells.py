@@ -34,12 +34,7 @@ controls = forms.open_controls(
     PAGE,
     CellsView,
     {"network": list(names), "tool": list(TOOLS)},
-    {
-        "network": next(
-            (name for name, info in models.items() if info.architecture == "lstm" and not info.group),
-            next(iter(models)),
-        )
-    },
+    {"network": networks.favourite([info for info in models.values() if not info.group] or models.values()).name},
     {"network": names.get, "tool": TOOLS.labels.get},
     formerly={"tool": TOOLS.formerly},
 )

@@ -42,7 +42,7 @@ if not models:
 groups = networks.grouped(models)
 largest = max(groups.values(), key=len)
 labels = {info.name: networks.label(info) for info in largest}
-favourite = next((info.name for info in largest if info.architecture == "lstm"), largest[0].name)
+favourite = networks.favourite(largest).name
 controls = forms.open_controls(
     PAGE,
     GenerationView,

@@ -28,6 +28,12 @@ def in_order(models: list[ModelInfo]) -> list[ModelInfo]:
     return sorted(models, key=lambda info: (info.task, theme.architecture_rank(info.architecture), info.name))
 
 
+def favourite(models: Iterable[ModelInfo]) -> ModelInfo:
+    """Return the one of some models that is looked at first: an LSTM where there is one."""
+    among = list(models)
+    return next((info for info in among if info.architecture == "lstm"), among[0])
+
+
 def label(info: ModelInfo) -> str:
     """Return what a page calls a language model: its own short label, or its architecture's."""
     return info.label or theme.architecture_label(info.architecture)

@@ -75,7 +75,7 @@ def show(context: CellsContext) -> None:
     pairs = {context.label(name): call(pair_tokens, *texts, model=name).value for name in chosen}
     compared = [call(compare_states, *texts, layer - 1, parts[name], model=name) for name in chosen]
     edits = {context.label(name): each.value for name, each in zip(chosen, compared, strict=True)}
-    counted = next((name for name in chosen if context.models[name].architecture == "lstm"), chosen[0])
+    counted = networks.favourite(context.models[name] for name in chosen).name
     average = call(compare_averages, *texts, model=counted).value
     _show_times(context, chosen, edits)
     _show_longest(edits, pairs)

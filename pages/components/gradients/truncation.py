@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.inspection.gradients.truncation import truncation, truncation_sentence
 from engine.plotting.gradients.truncation import cost_bars, describe_truncation, reach_curve
-from pages.components import figures, notices
+from pages.components import figures, networks, notices
 from pages.components.calls import call
 from pages.components.gradients.context import GradientsContext
 from pages.components.header import TEXT_WIDTH
@@ -28,7 +28,7 @@ def show(context: GradientsContext) -> None:
         )
         return
     names = list(context.trio)
-    favourite = next((name for name, info in context.trio.items() if info.architecture == "lstm"), names[0])
+    favourite = networks.favourite(context.trio.values()).name
     network = names[0]
     if len(names) > 1:
         context.controls.offer("truncation_network", names, context.label, favourite)
