@@ -15,37 +15,9 @@ from engine.text.base import BOS, EOS, PAD, TOKENIZERS, UNK, Tokenizer, unique
 # What a word that is not in the vocabulary is read as, by its form; the first one that fits.
 NUMBER, HYPHENATED = "<unk:number>", "<unk:hyphenated>"
 PREFIXES = ("un", "dis", "mis", "over", "under", "non", "anti")
-ENDINGS = (
-    "less",
-    "ness",
-    "able",
-    "ible",
-    "ful",
-    "ous",
-    "ive",
-    "ism",
-    "ist",
-    "ity",
-    "ment",
-    "tion",
-    "sion",
-    "ence",
-    "ance",
-    "ish",
-    "ing",
-    "est",
-    "ed",
-    "ly",
-    "er",
-    "or",
-    "al",
-    "ic",
-    "an",
-    "y",
-    "s",
-    "o",
-    "a",
-    "i",
+ENDINGS = tuple(
+    "less ness able ible ful ous ive ism ist ity ment tion sion ence ance ish ing est ed ly er or al ic an y s o "
+    "a i".split()
 )
 SPECIAL = (PAD, BOS, EOS, UNK)
 FORMS = (NUMBER, HYPHENATED, *(f"<unk:{part}->" for part in PREFIXES), *(f"<unk:-{part}>" for part in ENDINGS))

@@ -7,11 +7,11 @@ from .choices import choose_object, choose_pronoun, choose_singular, choose_subj
 from .collocations import GAMES, HAVING, PAINS, PAST_DOINGS
 from .english import be_form, english_clause, finite_form, is_third_singular, possessive
 from .french import AVOIR, ETRE, french_clause, french_inversion, starts_with_vowel_sound
-from .grammar_types import Adjective, Pair, Tense
+from .grammar_types import NOTHING, Adjective, Pair, Tense, together
 from .nouns import NOUNS, PROFESSIONS
 from .patterns import pattern, question, sentence
 from .phrases import HE, NUMBERS, SHE, THEY, YOU, noun_phrase, owner_determiner
-from .settings import DESTINATIONS, HABITS, REGIONS, WEATHER
+from .settings import DESTINATIONS, HABITS, REGIONS, WEATHER, fixed
 from .verbs import VERBS
 
 # What is sensibly compared with what.
@@ -153,7 +153,7 @@ def relative_object(rng: Random) -> Pair:
         english_clause(subject, verb.en, "", Tense.PAST),
         french_clause(subject, verb.fr, "", Tense.PAST, preceding_object=thing),
     )
-    very = rng.choice([Pair("", ""), Pair("very ", "très ")])
+    very = rng.choice([NOTHING, Pair("very ", "très ")])
     return sentence(
         f"{thing.en} that {inner.en} {be_form(thing)} {very.en}{en}",
         f"{thing.fr} que {inner.fr} {ETRE.finite(thing)} {very.fr}{form}",
@@ -200,10 +200,8 @@ def hungry_and_cold(rng: Random) -> Pair:
     """Return "The children are hungry this morning." with avoir: "Les enfants ont faim ce matin." """
     subject, state = choose_subject(rng), rng.choice(HAVING)
     negation = "not" if state.fr != "de la chance" and rng.random() < 0.35 else ""
-    time = rng.choice(
-        [Pair("", ""), Pair("today", "aujourd'hui"), Pair("this morning", "ce matin"), Pair("this evening", "ce soir")]
-    )
-    time = Pair("", "") if state.en in {"right", "wrong"} else time
+    time = rng.choice(fixed("", "today", "this morning", "this evening"))
+    time = NOTHING if state.en in {"right", "wrong"} else time
     be = be_form(subject) + (" not" if negation else "")
     return sentence(
         f"{subject.en} {be} {state.en} {time.en}",
@@ -218,7 +216,7 @@ def games(rng: Random) -> Pair:
     if rng.random() < 0.3:
         return sentence(*do(subject, "play", game, Tense.PRESENT, rng.choice(["", "not", "never"])))
     time = rng.choice(HABITS)
-    return sentence(*do(subject, "play", Pair(f"{game.en} {time.en}", f"{game.fr} {time.fr}"), Tense.PRESENT))
+    return sentence(*do(subject, "play", together(game, time), Tense.PRESENT))
 
 
 @pattern
@@ -226,7 +224,7 @@ def pains(rng: Random) -> Pair:
     """Return "My father's back hurts." with avoir mal: "Mon père a mal au dos." """
     subject, part = choose_singular(rng), rng.choice(PAINS)
     owner = owner_determiner(subject) if subject.is_pronoun else possessive(subject.en)
-    time = rng.choice([Pair("", ""), Pair("", ""), Pair("today", "aujourd'hui"), Pair("this morning", "ce matin")])
+    time = rng.choice(fixed("", "", "today", "this morning"))
     if rng.random() < 0.2:
         return sentence(
             f"{owner} {part.en} doesn't hurt any more",
