@@ -88,6 +88,7 @@ class StatePart:
 
 
 HIDDEN = StatePart("hidden", "h", "hidden state", "Hidden", (-1.0, 1.0))
+UNBOUNDED = dataclasses.replace(HIDDEN, limits=None)
 MEMORY_CELL = StatePart("cell", "c", "memory cell", "Memory")
 
 

@@ -30,9 +30,10 @@ from engine.cells.base import (
     symbol,
 )
 from engine.cells.expressions import SIGMOID, TANH, Array, Equation, Symbol
+from engine.cells.gated_wiring import wire_gates
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
 from engine.cells.look import Look
-from engine.cells.wiring import BUSES, Node, Wire, Wiring, gate_box, gate_inputs
+from engine.cells.wiring import Node, Wire
 
 
 def step(
@@ -79,35 +80,20 @@ def probe(ask: Ask) -> dict[str, Array]:
     }
 
 
-WIRING = Wiring(
-    nodes=(
-        gate_box(2.0, "z: σ", "update_gate"),
-        gate_box(4.6, "r: σ", "reset_gate"),
-        gate_box(7.8, "n: tanh", "new_gate"),
-        Node(2.0, 5.2, "×"),
-        Node(6.3, 2.1, "×"),
-        Node(4.6, 3.9, "1−"),
-        Node(7.8, 3.9, "×"),
-        Node(7.8, 5.2, "+"),
-    ),
+WIRING = wire_gates(
+    {UPDATE_GATE: 2.0, RESET_GATE: 4.6, NEW_GATE: 7.8},
+    after_label=8.8,
+    candidate_label=3.1,
+    nodes=(Node(6.3, 2.1, "×"), Node(4.6, 3.9, "1−")),
     wires=(
-        *BUSES,
-        *gate_inputs("update_gate", 2.0),
-        *gate_inputs("reset_gate", 4.6),
         Wire("new_gate.from_hidden", ((6.3, 1.0), (6.3, 1.85)), has_arrow=False),
         Wire("new_gate.from_input", ((7.8, 0.3), (7.8, 1.75)), has_arrow=False),
         Wire("reset_gate", ((5.1, 2.1), (6.05, 2.1)), (5.6, 2.7)),
         Wire("recalled", ((6.55, 2.1), (7.3, 2.1)), (6.85, 2.7)),
-        Wire("h_before", ((0.3, 5.2), (1.75, 5.2)), (0.85, 5.5)),
         Wire("update_gate", ((2.0, 2.45), (2.0, 4.95)), (2.45, 3.2)),
         Wire("update_gate", ((2.0, 3.9), (4.35, 3.9))),
         Wire("renewed_share", ((4.85, 3.9), (7.55, 3.9)), (6.1, 4.2)),
-        Wire("kept", ((2.25, 5.2), (7.55, 5.2)), (4.9, 5.5)),
-        Wire("new_gate", ((7.8, 2.45), (7.8, 3.65)), (8.25, 3.1)),
-        Wire("written", ((7.8, 4.15), (7.8, 4.95)), (8.25, 4.55)),
-        Wire("h", ((8.05, 5.2), (9.6, 5.2)), (8.8, 5.5)),
     ),
-    ends=((0.1, 5.75, "h(t−1)"), (9.75, 5.6, "h(t)"), (0.1, 1.55, "h(t−1)"), (0.1, -0.1, "x(t)")),
 )
 
 CELLS.register("gru")(
