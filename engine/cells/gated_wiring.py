@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.cells.base import CANDIDATE, HIDDEN, KEEP, Gate, StatePart
+from engine.cells.base import HIDDEN, Gate, Role, StatePart
 from engine.cells.wiring import Node, Wire, Wiring
 
 INPUT_BUS = Wire("x", ((0.3, 0.3), (8.9, 0.3)), has_arrow=False)
@@ -31,8 +31,8 @@ def wire_gates(
     Numbers stand on the memory at the x `before_label` and `after_label`, and beside the candidate's wire at the y
     `candidate_label`. A gate that recalls by another gets no wires into its box.
     """
-    candidate, write = next((gate, x) for gate, x in gates.items() if CANDIDATE in gate.roles)
-    keep = next(x for gate, x in gates.items() if KEEP in gate.roles)
+    candidate, write = next((gate, x) for gate, x in gates.items() if Role.CANDIDATE in gate.roles)
+    keep = next(x for gate, x in gates.items() if Role.KEEP in gate.roles)
     letter, edge = memory.letter, round(write - 0.25, 2)
     boxes = (Node(x, 2.1, f"{gate.letter}: {gate.squash.sign}", gate.name, is_box=True) for gate, x in gates.items())
     crossings = Node(keep, 5.2, "×"), Node(write, 3.9, "×"), Node(write, 5.2, "+")

@@ -15,20 +15,7 @@ swap it).
 
 from __future__ import annotations
 
-from engine.cells.base import (
-    CANDIDATE,
-    CELLS,
-    HIDDEN,
-    KEEP,
-    RECALL,
-    WRITE,
-    Ask,
-    Cell,
-    Gate,
-    TorchLayer,
-    before,
-    symbol,
-)
+from engine.cells.base import CELLS, HIDDEN, Ask, Cell, Gate, Role, TorchLayer, before, symbol
 from engine.cells.expressions import SIGMOID, TANH, Array, Equation, Symbol
 from engine.cells.gated_wiring import wire_gates
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
@@ -52,9 +39,9 @@ def step(
     return hidden, hidden, {"reset_gate": reset, "update_gate": update, "new_gate": new}
 
 
-RESET_GATE = Gate("reset_gate", "r", (RECALL,), SIGMOID, "red", "diamond", "solid")
-UPDATE_GATE = Gate("update_gate", "z", (KEEP, WRITE), SIGMOID, "blue", "circle", "dash", start=1)
-NEW_GATE = Gate("new_gate", "n", (CANDIDATE,), TANH, "olive", recalled_by="reset_gate", label="New value")
+RESET_GATE = Gate("reset_gate", "r", (Role.RECALL,), SIGMOID, "red", "diamond", "solid")
+UPDATE_GATE = Gate("update_gate", "z", (Role.KEEP, Role.WRITE), SIGMOID, "blue", "circle", "dash", start=1)
+NEW_GATE = Gate("new_gate", "n", (Role.CANDIDATE,), TANH, "olive", recalled_by="reset_gate", label="New value")
 
 R, Z, N = (symbol(gate) for gate in (RESET_GATE, UPDATE_GATE, NEW_GATE))
 RECALLED = Equation("recalled", R * Symbol("new_gate.from_hidden", "(W h + b)"), "what the renewal may see of the past")

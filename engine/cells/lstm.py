@@ -19,22 +19,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.cells.base import (
-    CANDIDATE,
-    CELLS,
-    HIDDEN,
-    KEEP,
-    MEMORY_CELL,
-    SHOW,
-    STATES,
-    WRITE,
-    Ask,
-    Cell,
-    Gate,
-    TorchLayer,
-    before,
-    symbol,
-)
+from engine.cells.base import CELLS, HIDDEN, MEMORY_CELL, STATES, Ask, Cell, Gate, Role, TorchLayer, before, symbol
 from engine.cells.expressions import SIGMOID, TANH, Array, Equation
 from engine.cells.gated_wiring import wire_gates
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
@@ -72,10 +57,10 @@ def step(
     return hidden, LSTMState(hidden, cell), gates
 
 
-INPUT_GATE = Gate("input_gate", "i", (WRITE,), SIGMOID, "blue", "triangle-up", "dash", start=-1)
-FORGET_GATE = Gate("forget_gate", "f", (KEEP,), SIGMOID, "red", "circle", "solid", start=1)
-CELL_CANDIDATE = Gate("cell_candidate", "g", (CANDIDATE,), TANH, "olive", label="Candidate")
-OUTPUT_GATE = Gate("output_gate", "o", (SHOW,), SIGMOID, "plum", "square", "dot")
+INPUT_GATE = Gate("input_gate", "i", (Role.WRITE,), SIGMOID, "blue", "triangle-up", "dash", start=-1)
+FORGET_GATE = Gate("forget_gate", "f", (Role.KEEP,), SIGMOID, "red", "circle", "solid", start=1)
+CELL_CANDIDATE = Gate("cell_candidate", "g", (Role.CANDIDATE,), TANH, "olive", label="Candidate")
+OUTPUT_GATE = Gate("output_gate", "o", (Role.SHOW,), SIGMOID, "plum", "square", "dot")
 
 I, F, G, O = (symbol(gate) for gate in (INPUT_GATE, FORGET_GATE, CELL_CANDIDATE, OUTPUT_GATE))  # noqa: E741
 KEPT = Equation("kept", F * before(MEMORY_CELL), "kept of the old")

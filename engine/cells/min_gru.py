@@ -16,7 +16,7 @@ Differs: the scan works on the values by halving and not on their logarithms, wh
 
 from __future__ import annotations
 
-from engine.cells.base import CANDIDATE, CELLS, KEEP, UNBOUNDED, WRITE, Ask, Cell, Gate, before, symbol
+from engine.cells.base import CELLS, UNBOUNDED, Ask, Cell, Gate, Role, before, symbol
 from engine.cells.expressions import POSITIVE, SIGMOID, Array, Equation
 from engine.cells.gated_wiring import wire_gates
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
@@ -37,8 +37,10 @@ def step(
     return hidden, hidden, {"update_gate": update, "new_gate": new}
 
 
-UPDATE_GATE = Gate("update_gate", "z", (WRITE, KEEP), SIGMOID, "blue", "circle", "dash", looks_back=False, start=-1)
-NEW_GATE = Gate("new_gate", "n", (CANDIDATE,), POSITIVE, "olive", looks_back=False, label="New value")
+UPDATE_GATE = Gate(
+    "update_gate", "z", (Role.WRITE, Role.KEEP), SIGMOID, "blue", "circle", "dash", looks_back=False, start=-1
+)
+NEW_GATE = Gate("new_gate", "n", (Role.CANDIDATE,), POSITIVE, "olive", looks_back=False, label="New value")
 
 Z, N = symbol(UPDATE_GATE), symbol(NEW_GATE)
 KEPT_SHARE = Equation("kept_share", 1 - Z, "share that is kept")

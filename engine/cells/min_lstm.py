@@ -18,7 +18,7 @@ memory starts at 0, and where cells are compared the gates at opposite biases, s
 
 from __future__ import annotations
 
-from engine.cells.base import CANDIDATE, CELLS, KEEP, UNBOUNDED, WRITE, Ask, Cell, Gate, before, symbol
+from engine.cells.base import CELLS, UNBOUNDED, Ask, Cell, Gate, Role, before, symbol
 from engine.cells.expressions import POSITIVE, SIGMOID, Array, Equation
 from engine.cells.gated_wiring import wire_gates
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
@@ -41,9 +41,9 @@ def step(
     return hidden, hidden, {"forget_gate": forget_gate, "input_gate": input_gate, "cell_candidate": cell_candidate}
 
 
-FORGET_GATE = Gate("forget_gate", "f", (KEEP,), SIGMOID, "red", "circle", "solid", looks_back=False, start=1)
-INPUT_GATE = Gate("input_gate", "i", (WRITE,), SIGMOID, "blue", "triangle-up", "dash", looks_back=False, start=-1)
-CANDIDATE_GATE = Gate("cell_candidate", "g", (CANDIDATE,), POSITIVE, "olive", looks_back=False, label="Candidate")
+FORGET_GATE = Gate("forget_gate", "f", (Role.KEEP,), SIGMOID, "red", "circle", "solid", looks_back=False, start=1)
+INPUT_GATE = Gate("input_gate", "i", (Role.WRITE,), SIGMOID, "blue", "triangle-up", "dash", looks_back=False, start=-1)
+CANDIDATE_GATE = Gate("cell_candidate", "g", (Role.CANDIDATE,), POSITIVE, "olive", looks_back=False, label="Candidate")
 
 F, I, G = (symbol(gate) for gate in (FORGET_GATE, INPUT_GATE, CANDIDATE_GATE))  # noqa: E741
 KEPT_SHARE = Equation("kept_share", F / (F + I), "share that is kept", "f'")
