@@ -14,7 +14,7 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
-from engine.cells.base import KEEP
+from engine.cells.base import Role
 from engine.config import Dataclass, JsonObject, to_dict
 from engine.layers import Layer, cell_of, layer_weights
 from engine.registry import Registry
@@ -120,7 +120,7 @@ def reset_recurrent_weights(layer: Layer, forget_bias: float = 1.0) -> None:
     nn.init.zeros_(weights.bias_ih)
     gates = cell_of(layer).gates
     for gate, block in zip(gates, weights.bias_ih.data.split(layer.hidden_size), strict=True):
-        if gate.roles == (KEEP,):
+        if gate.roles == (Role.KEEP,):
             block.fill_(forget_bias)
 
 

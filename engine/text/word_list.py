@@ -12,8 +12,6 @@ from engine.text.base import BOS, EOS, PAD, UNK
 from engine.text.words import WordTokenizer
 
 SPECIAL = (PAD, BOS, EOS, UNK)
-
-
 PLAIN = str.maketrans(
     "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}", "''--"
 ) | str.maketrans({"\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"'})
@@ -54,8 +52,5 @@ def list_words(
 
 def number_words(tokenizer: WordTokenizer, words: Iterable[str]) -> list[int]:
     """Return the id of each word; a word spelt like a special token, such as "<pad>", is unknown."""
-    if not hasattr(tokenizer, "_words"):
-        tokenizer._words = {
-            word: position for word, position in tokenizer.backend.get_vocab().items() if word not in SPECIAL
-        }
-    return [tokenizer._words.get(normalise(word), tokenizer.unk_id) for word in words]
+    spelt = map(normalise, words)
+    return [tokenizer.unk_id if word in SPECIAL else tokenizer.vocabulary.get(word, tokenizer.unk_id) for word in spelt]

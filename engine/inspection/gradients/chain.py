@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from engine.cells import CELLS
-from engine.cells.base import KEEP
+from engine.cells.base import Role
 from engine.config import JsonObject, option, validate
 from engine.errors import InputError
 from engine.inspection.gradients.jacobians import (
@@ -192,7 +192,7 @@ def make_weights(architecture: str, settings: ChainSettings) -> CellWeights:
             keep = np.log(random.uniform(1, max(2, settings.length - 1), size))
         looking = [gate for gate in cell.gates if gate.looks_back]
         for gate in cell.gates:
-            if gate.start and (KEEP in gate.roles or settings.is_chrono):
+            if gate.start and (Role.KEEP in gate.roles or settings.is_chrono):
                 _block(bias_ih, cell.gates.index(gate), size)[:] = gate.start * keep
                 if gate.looks_back:
                     _block(bias_hh, looking.index(gate), size)[:] = 0.0
