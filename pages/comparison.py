@@ -35,8 +35,7 @@ header.show(
         "and dashes.",
         "Wrong answers": "their share on sequences the network was not trained on, new ones from the same rule.",
         "Error left": "where answers are numbers: the squared error as a share of that of the best guess without "
-        "memory; 100 % is guessing, "
-        "0 % is perfect.",
+        "memory; 100 % is guessing, 0 % is perfect.",
         "Update": "one change of all weights, after reading one batch of sequences.",
     },
 )

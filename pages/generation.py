@@ -21,11 +21,9 @@ header.show(
     "What do recurrent networks write, one character at a time, when they all get the same beginning?",
     {
         "Text": "starts with your beginning; everything after it is drawn character by character, and each network "
-        "reads "
-        "what it has just written before it draws the next.",
+        "reads what it has just written before it draws the next.",
         "Pieces": "what the network called Word pieces reads and writes instead of characters: frequent words whole, "
-        "with the blank "
-        "after them, and rare ones in parts; Length counts them.",
+        "with the blank after them, and rare ones in parts; Length counts them.",
         "Nats per character": "how surprised a network is, on average, by text it was not trained on; lower is better. "
         "A nat is 1.44 bits.",
         "Bars": "the chance each character is drawn with, after temperature, top-k and top-p. ␣ is a space, ↵ a new "

@@ -16,8 +16,7 @@ header.show(
         "State": "what a network carries from one step to the next: its hidden numbers h, and an LSTM's memory c with "
         "them.",
         "Times larger or smaller": "what a small random change of the state has become some steps later, on average "
-        "over all directions: "
-        "1 is unchanged, 0.01 a hundredth. It is also what a gradient becomes on its way back.",
+        "over all directions: 1 is unchanged, 0.01 a hundredth. It is also what a gradient becomes on its way back.",
         "1e-12": "a one with the point moved twelve places to the left: 0.000 000 000 001.",
         "Singular values": "the same for each direction by itself, from the one that grows most to the one that "
         "shrinks most.",

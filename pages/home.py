@@ -37,9 +37,8 @@ ENTRIES = (
 header.show(
     "Unrolled",
     "Recurrent networks read and write one step at a time, and carry what they have seen in a state of a few hundred "
-    "numbers. "
-    "Here you can watch trained ones write, translate and remember, and see what goes on inside. "
-    "Every text and every number on these pages is computed by the networks themselves or was measured on them.",
+    "numbers. Here you can watch trained ones write, translate and remember, and see what goes on inside. Every text "
+    "and every number on these pages is computed by the networks themselves or was measured on them.",
     {
         **{mark: meaning for page in pages() for mark, meaning in page.legend.items()},
         "Lines and bars": f"{OVER_SEEDS.middle_over('trainings that differ only in their random seed')}; "

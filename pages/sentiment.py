@@ -14,9 +14,8 @@ header.show(
     {
         "Bars": "from an even chance in the middle to the probability each network gives “positive”.",
         "Belief film": "the probability of “positive” after each word. The whole network is given the words read so "
-        "far, as if the "
-        "text ended there. The forward half (▶) has read them from the beginning, the backward half (◀) from the end "
-        "back to this word.",
+        "far, as if the text ended there. The forward half (▶) has read them from the beginning, the backward half (◀) "
+        "from the end back to this word.",
         "Shaded band": "the word that turned the decision for the last time, or, where it never turned, the largest "
         "change.",
         "Dashed grey": "the average of the words: a network that has no idea of their order.",

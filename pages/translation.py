@@ -27,19 +27,16 @@ header.show(
         "Bars": "the probability the network gave each word it wrote, the product over the word's pieces.",
         "Pieces": "what the networks read and write: frequent words whole, rare ones in parts. A middle dot "
         "begins a part that continues a word.",
-        "Map of attention": "each row is a word being written, each column a word being read; "
-        "the brighter the cell, the more of the row's attention lies there. A row adds up to 1, and a ring "
-        "marks its largest weight. The full stop often collects weight where a written word needs no "
-        "particular word of the source.",
+        "Map of attention": "each row is a word being written, each column a word being read; the brighter the cell, "
+        "the more of the row's attention lies there. A row adds up to 1, and a ring marks its largest weight. The full "
+        "stop often collects weight where a written word needs no particular word of the source.",
         "Forced": "the network is told the reference's piece after every step, as in training. The row shows "
         "what it would have written itself; ≠ marks where that is not the reference's piece.",
         "Free": "the network reads its own pieces, as in use. ▼ and the frame mark the first step where it "
         "leaves the reference.",
         "Search tree": "a column per step, the likeliest candidate on top. A filled circle is on the winner's way, a "
-        "ring was kept, "
-        "a square belongs to another finished sentence, a cross was left. A score is the sum of the pieces' nats "
-        "divided by "
-        "their number to the power of the length penalty; the higher, nearer to 0, the better.",
+        "ring was kept, a square belongs to another finished sentence, a cross was left. A score is the sum of the "
+        "pieces' nats divided by their number to the power of the length penalty; the higher, nearer to 0, the better.",
         "Nats": "natural logarithms of probabilities: 0 is certain, −0.69 one in two, −2.30 one in ten.",
         "BLEU": "overlap with human translations in runs of one to four words, 0 to 100; higher is better.",
     },

@@ -59,8 +59,7 @@ def choose_part(controls: Controls, name: str, lines: Sequence[Any], done: str) 
         return list(lines)
     notices.note(
         f"There are {len(lines):,} lines; at most {MAX_LINES:,} are {done} at once. Choose which part; the others are "
-        "not lost, "
-        "take them one after the other."
+        "not lost, take them one after the other."
     )
     controls.offer(name, list(range(1, len(offered) + 1)), partial(_part_label, offered))
     first, last = offered[controls.select(name, partial(_part_label, offered), width=320) - 1]

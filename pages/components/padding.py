@@ -28,10 +28,9 @@ def show(controls: Controls, network: str, label: str) -> None:
     """Draw the lines as batches of the network called `network`, and what padding, mask and packing do to them."""
     st.markdown(
         "A network reads several texts at once, as one rectangle of numbers. Shorter texts are **filled up** with "
-        "numbers that are "
-        "not theirs, and a **mask** keeps those out of the result. **Try:** put a very long line among short ones, "
-        "and sort by length. "
-        "What you gain is time; what you must never pay for it is another answer.",
+        "numbers that are not theirs, and a **mask** keeps those out of the result. **Try:** put a very long line "
+        "among short ones, and sort by length. What you gain is time; what you must never pay for it is another "
+        "answer.",
         width=TEXT_WIDTH,
     )
     text = controls.text_area("padding_lines", height=180)
@@ -142,10 +141,9 @@ def _show_packing(network: str, label: str, rows: tuple, batches: list[list[int]
     times = timed.value
     st.markdown(
         "Packing leaves the padding out: at each step only the texts that go on are read. The recurrent layers' "
-        "outputs are the same, "
-        f"to **{max(differences):.1e}** (the largest difference of any number). Measured on this server: padded "
-        f"**{times.padded:.1f} ms**, "
-        f"packed **{times.packed:.1f} ms**, one text after the other **{times.one_by_one:.1f} ms**.",
+        f"outputs are the same, to **{max(differences):.1e}** (the largest difference of any number). Measured on this "
+        f"server: padded **{times.padded:.1f} ms**, packed **{times.packed:.1f} ms**, one text after the other "
+        f"**{times.one_by_one:.1f} ms**.",
         width=TEXT_WIDTH,
     )
     fastest = min(
@@ -156,8 +154,7 @@ def _show_packing(network: str, label: str, rows: tuple, batches: list[list[int]
     )[0]
     st.caption(
         f"Fastest here: {fastest}. Packing saves arithmetic but takes many small steps in place of few large ones; "
-        "which wins depends on the machine and on "
-        "how much padding there is. Each time is the median of several runs."
+        "which wins depends on the machine and on how much padding there is. Each time is the median of several runs."
     )
     st.button(
         "Measure again",

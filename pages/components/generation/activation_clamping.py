@@ -31,10 +31,9 @@ def show(context: GenerationContext) -> None:
     """Draw the strings, the verdict with its measures, and the two texts."""
     st.markdown(
         "Hold something inside the network and let it write again from the same beginning and seed. **The text nearly "
-        "always "
-        "changes, because one different draw leads everything after it elsewhere;** so look at the bits: how much "
-        "worse does the "
-        "network predict a text it has never seen? Try the forget gate shut and open, then silence one unit.",
+        "always changes, because one different draw leads everything after it elsewhere;** so look at the bits: how "
+        "much worse does the network predict a text it has never seen? Try the forget gate shut and open, then silence "
+        "one unit.",
         width=TEXT_WIDTH,
     )
     strings = _strings(context)
@@ -78,8 +77,7 @@ def _show_texts(context: GenerationContext, performance: Call[Performance]) -> N
         if first is None
         else notices.plain(
             f"The texts part at character {first + 1:,}. Underlined is what the other text lacks; colour is how "
-            "surprised the "
-            "untouched network is by each character."
+            "surprised the untouched network is by each character."
         ),
         width=TEXT_WIDTH,
     )

@@ -27,11 +27,9 @@ def show(context: GenerationContext) -> None:
     """Draw the two passages, the slider between their states, how long the donor is felt, and the two texts."""
     st.markdown(
         "All a network knows of what it has read is its state, a few hundred numbers. Here a network reads passage A, "
-        "and begins "
-        "passage B with the state it is in, instead of afresh. **The curves show how differently it expects B to go "
-        "on because of "
-        "that:** the sooner they fall, the sooner A is forgotten. Move the slider towards 0, or put in an A and a B "
-        "of your own.",
+        "and begins passage B with the state it is in, instead of afresh. **The curves show how differently it expects "
+        "B to go on because of that:** the sooner they fall, the sooner A is forgotten. Move the slider towards 0, or "
+        "put in an A and a B of your own.",
         width=TEXT_WIDTH,
     )
     controls = context.controls
@@ -118,8 +116,7 @@ def _show_curves(
     )
     st.caption(
         "Strong: the largest difference still to come. Thin: the difference after each character. The upright line is "
-        "where "
-        "the network writes on, below."
+        "where the network writes on, below."
     )
 
 

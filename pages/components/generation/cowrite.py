@@ -39,10 +39,8 @@ def show(context: GenerationContext) -> None:
     with above:
         st.markdown(
             "Choose what comes next, or let the network choose; go back to any place and write on differently. A "
-            "character "
-            "that had a chance of one half costs 1 bit, one of 1 in 1,000 costs 10: **the fewer bits, the less the "
-            "network "
-            "is surprised.** Try to surprise it, then look at what it writes after that.",
+            "character that had a chance of one half costs 1 bit, one of 1 in 1,000 costs 10: **the fewer bits, the "
+            "less the network is surprised.** Try to surprise it, then look at what it writes after that.",
             width=TEXT_WIDTH,
         )
         _show_text(author, held.tree)

@@ -42,10 +42,8 @@ def show(context: GenerationContext) -> None:
             )
     st.markdown(
         "Whoever can predict a text can write it down in few bytes: an expected character costs next to nothing, a "
-        "surprise "
-        "costs much. Here each model really does it, **and then reads the text back from the bytes alone**. Try a "
-        "language the "
-        "models have never read, or letters that nobody can predict.",
+        "surprise costs much. Here each model really does it, **and then reads the text back from the bytes alone**. "
+        "Try a language the models have never read, or letters that nobody can predict.",
         width=TEXT_WIDTH,
     )
     check_duel_text(text)
@@ -144,8 +142,7 @@ def _price(best: pd.Series, file: pd.Series, size: int) -> str:
     words = (
         f"Every byte a decoder needs is counted, the length of the text too, but not the model: {best['coder']} is "
         f"{best['model_bytes'] / 2**20:.1f} MiB that both ends must have, and it has read a million characters of "
-        "Shakespeare; "
-        "gzip and xz start from nothing. "
+        "Shakespeare; gzip and xz start from nothing. "
     )
     saved = (file["bytes"] - best["bytes"]) / size
     if saved <= 0:

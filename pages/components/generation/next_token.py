@@ -66,8 +66,7 @@ def _show_stages(
     st.markdown(
         "From top to bottom: the network's own chances; divided by the temperature; then top-k and top-p take away the "
         "unlikely (a cross) and the rest is scaled up again. At temperature 1, with top-k at 0 and top-p at 1, all "
-        "four are the "
-        "same. The last is what is drawn from.",
+        "four are the same. The last is what is drawn from.",
         width=TEXT_WIDTH,
     )
     stages = expected.stages.assign(stage=expected.stages["stage"].map(lambda name: STAGES[name][1]))

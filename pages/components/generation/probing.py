@@ -28,12 +28,10 @@ def show(context: GenerationContext) -> None:
     """Draw the winners with their controls, the text in the colours of one of them, and how special they are."""
     st.markdown(
         "**AUC** is the chance that a unit's value is higher at a place where the answer is yes than at one where it "
-        "is no: 0.5 is "
-        "guessing, 1 knows. The best of all units is chosen on the first half of the text and **measured on the "
-        "second**; the dash is "
-        "a control, the same search with the answers moved along the text, so that they fit nothing. Some questions "
-        "ask for the "
-        "character just read, which is easy; those that need memory show what the network keeps.",
+        "is no: 0.5 is guessing, 1 knows. The best of all units is chosen on the first half of the text and **measured "
+        "on the second**; the dash is a control, the same search with the answers moved along the text, so that they "
+        "fit nothing. Some questions ask for the character just read, which is easy; those that need memory show what "
+        "the network keeps.",
         width=TEXT_WIDTH,
     )
     investigation = _investigate(context)
@@ -49,10 +47,9 @@ def show(context: GenerationContext) -> None:
     st.markdown(
         notices.plain(
             f"{found.units:,} units (hidden states and memory cells) read {found.characters:,} characters of "
-            f"{found.text}, in "
-            f"{found.elapsed_seconds:.1f} s. {clear} of {len(winners)} questions have a unit with an AUC above 0.9; "
-            "the controls' mean is "
-            f"{control:.2f}. Clearest: “{best['question'].lower()}”, {best['auc']:.3f}."
+            f"{found.text}, in {found.elapsed_seconds:.1f} s. {clear} of {len(winners)} questions have a unit with an "
+            f"AUC above 0.9; the controls' mean is {control:.2f}. Clearest: “{best['question'].lower()}”, "
+            f"{best['auc']:.3f}."
         ),
         width=TEXT_WIDTH,
     )
@@ -117,8 +114,7 @@ def _show_winner(context: GenerationContext, found: Investigation, question: str
     st.markdown(
         notices.plain(
             f"“{winner['question']}”: {unit_label(winner)}, AUC {winner['auc']:.3f}. Here it reads what it wrote "
-            "itself; underlined "
-            f"is where the answer is yes, {int(answers.sum())} of {len(answers)} places. "
+            f"itself; underlined is where the answer is yes, {int(answers.sum())} of {len(answers)} places. "
             f"{'High (blue)' if winner['sign'] > 0 else 'Low (orange)'} should meet the underlines."
         ),
         width=TEXT_WIDTH,

@@ -34,10 +34,9 @@ def show(context: GenerationContext) -> None:
         values(calls)
     st.markdown(
         "**Dark is what the model expected, bright is what surprised it.** A character of 1 bit had half of the "
-        "chances, one of "
-        "8 bits 1 in 256. Point at a character to see what was expected instead. Surprise is mostly highest where "
-        "words begin, and "
-        "falls as they go on: nothing else is meant by knowing a language, as these models know it.",
+        "chances, one of 8 bits 1 in 256. Point at a character to see what was expected instead. Surprise is mostly "
+        "highest where words begin, and falls as they go on: nothing else is meant by knowing a language, as these "
+        "models know it.",
         width=TEXT_WIDTH,
     )
     left, right = st.columns([4, 3], gap="large")
@@ -57,8 +56,7 @@ def _show_text(context: GenerationContext, name: str, text: str, read: Call[Surp
     if unknown:
         notices.note(
             f"{context.label(name)} has never seen: {', '.join(unknown)}. It reads each as one unknown character; its "
-            "bits say how "
-            "unexpected an unknown one was there, not which one it was."
+            "bits say how unexpected an unknown one was there, not which one it was."
         )
     frame = found.frame
     figures.show(

@@ -40,9 +40,8 @@ def show(context: GenerationContext) -> None:
     """Draw the six texts, the table of what is measured of them, and the curve."""
     st.markdown(
         "The network's scores are divided by the temperature before chances are made of them. Below 1 the likely "
-        "becomes "
-        "likelier still, above 1 the rare gets its turn; towards 0 only the likeliest is left, which is called greedy. "
-        "**Read from cold to hot:** where does it go round in circles, where does it begin to invent words?",
+        "becomes likelier still, above 1 the rare gets its turn; towards 0 only the likeliest is left, which is called "
+        "greedy. **Read from cold to hot:** where does it go round in circles, where does it begin to invent words?",
         width=TEXT_WIDTH,
     )
     st.caption("Your beginning, seed, length, top-k and top-p, at six temperatures.")
@@ -89,9 +88,8 @@ def show_stored_curves(context: GenerationContext, *measures: str) -> None:
     rows = pd.concat(found.values())
     st.markdown(
         f"Measured beforehand: {SEEDS} texts of {SETTINGS.max_new_tokens:,} steps at each temperature, after the "
-        "beginning "
-        f"{notices.plain(repr(PROMPT))}. Lines are {OVER_SEEDS.middle}s, bands reach {OVER_SEEDS.reach()}. Dashed: "
-        "text by the same author that the network never read.",
+        f"beginning {notices.plain(repr(PROMPT))}. Lines are {OVER_SEEDS.middle}s, bands reach {OVER_SEEDS.reach()}. "
+        "Dashed: text by the same author that the network never read.",
         width=TEXT_WIDTH,
     )
     _show_curves(context, found, "temperature-curve", receipts.for_stored_curves(context.network, rows), measures)

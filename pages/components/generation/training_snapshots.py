@@ -34,13 +34,10 @@ def show(context: GenerationContext) -> None:
     half = halfway_position(frame)
     st.markdown(
         f"One network, {notices.plain(context.label(info.name))} ({info.parameters / 1e6:.2f} M parameters), was "
-        "stored "
-        f"{len(stages)} times while it learnt; it is shown here whoever writes above. Its texts have your "
+        f"stored {len(stages)} times while it learnt; it is shown here whoever writes above. Its texts have your "
         "beginning, your settings and your seed at every stage. **Move the slider from the left:** watch when blanks, "
-        "lines, "
-        f"words and speakers appear. Half of all it ever gained was gained by stage {half + 1}, after "
-        f"{stages[half].step:,} of "
-        f"{stages[-1].step:,} updates.",
+        f"lines, words and speakers appear. Half of all it ever gained was gained by stage {half + 1}, after "
+        f"{stages[half].step:,} of {stages[-1].step:,} updates.",
         width=TEXT_WIDTH,
     )
     number = context.controls.slider(

@@ -39,8 +39,7 @@ class TemperatureView:
         MEASURED,
         label="Curve",
         help="Measured beforehand: a fixed beginning and more text, for every network. Now: your beginning, length, "
-        "top-k, "
-        "top-p and seed, for the network you look at.",
+        "top-k, top-p and seed, for the network you look at.",
         choices=(MEASURED, NOW),
     )
 
@@ -184,10 +183,9 @@ FIRST WATCHMAN:
 The king is"""
 RECEIVER = (
     "and on the morning after, when the rain had washed the road, we walked as far as the old bridge, my brother and "
-    "I, and sat "
-    "upon the stones to watch the river; it was so quiet that we heard the bells of the town, and neither of us "
-    "wished to be the "
-    "first to speak of what had been, or of what was to come, for the day was fair and the year was young"
+    "I, and sat upon the stones to watch the river; it was so quiet that we heard the bells of the town, and neither "
+    "of us wished to be the first to speak of what had been, or of what was to come, for the day was fair and the year "
+    "was young"
 )
 
 

@@ -162,8 +162,7 @@ def _show_spectra(measured: Call[Chain], architecture: str, bound: float) -> Non
     st.markdown(
         notices.plain(
             f"No step of the {label} stretches any direction more than λ = {bound:.3g} times, the dotted bound above. "
-            f"{own}"
-            f"Measured over the whole chain, a step multiplies by {facts['rate']:.3g} on average."
+            f"{own}Measured over the whole chain, a step multiplies by {facts['rate']:.3g} on average."
         ),
         width=TEXT_WIDTH,
     )
@@ -179,9 +178,8 @@ def _show_spectra(measured: Call[Chain], architecture: str, bound: float) -> Non
         ),
     )
     st.caption(
-        "Each stroke is one direction of change. Strokes that drift apart: a few directions live on while the rest "
-        "are lost. Values more than "
-        "fifteen powers of ten below the largest are lost in rounding and are not drawn."
+        "Each stroke is one direction of change. Strokes that drift apart: a few directions live on while the rest are "
+        "lost. Values more than fifteen powers of ten below the largest are lost in rounding and are not drawn."
     )
 
 

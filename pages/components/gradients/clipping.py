@@ -36,10 +36,8 @@ def show(context: GradientsContext) -> None:
     """Draw the settings, the two runs while they train, and what came of them."""
     st.markdown(
         "A network with ReLU learns to remember one symbol. Both runs begin with the same weights and read the same "
-        "sequences; one of them may "
-        "take no step along a gradient longer than the threshold. **Watch the gradient's length just before the loss "
-        "jumps.** Then raise the "
-        "threshold to 10: is a high ceiling still a ceiling?",
+        "sequences; one of them may take no step along a gradient longer than the threshold. **Watch the gradient's "
+        "length just before the loss jumps.** Then raise the threshold to 10: is a high ceiling still a ceiling?",
         width=TEXT_WIDTH,
     )
     cache.warm_engine()  # one thread per computation: no model is loaded here, which would see to it
@@ -127,6 +125,5 @@ def _show_results(found: TwoRuns) -> None:
     )
     st.caption(
         "A diverged run is one whose loss has become ten times its first one, or no number at all. Clipping does not "
-        "make an exploding network stable; "
-        "it keeps one bad step from undoing all the good ones."
+        "make an exploding network stable; it keeps one bad step from undoing all the good ones."
     )

@@ -33,10 +33,9 @@ def show(context: GradientsContext) -> None:
     """Draw the text box, a coloured row per network, and the check of what the colours say."""
     st.markdown(
         "Each network has read the text up to the underlined character and now expects it. **The brighter a character "
-        "before it, the more the "
-        "expectation would change if that character were a little different.** Click any character, or move the "
-        "slider: does a network still "
-        "look at the subject of the sentence when it comes to the verb?",
+        "before it, the more the expectation would change if that character were a little different.** Click any "
+        "character, or move the slider: does a network still look at the subject of the sentence when it comes to the "
+        "verb?",
         width=TEXT_WIDTH,
     )
     text = context.controls.text_area("text", height=80)
@@ -107,9 +106,8 @@ def row_sentence(label: str, found: Connectivity) -> str:
     back = found.position - 1 - strongest
     return (
         f"{label}, expecting {expected}: half of all strength lies in the last {found.half_reach} of "
-        f"{found.position - 1} characters. The strongest is "
-        f"{spoken_token(found.tokens[strongest])}, {back} before; the furthest with at least a tenth of that lies "
-        f"{found.furthest} before."
+        f"{found.position - 1} characters. The strongest is {spoken_token(found.tokens[strongest])}, {back} before; "
+        f"the furthest with at least a tenth of that lies {found.furthest} before."
     )
 
 
@@ -128,8 +126,7 @@ def _show_checks(
         verdicts[name].markdown(notices.plain(check_sentence(len(frames[name]), correlation)))
     st.markdown(
         "**Is it true?** The colours come from a gradient, which is right for the smallest of changes only. So every "
-        "character was also "
-        "replaced by others of your text, and the change of the same logit measured.",
+        "character was also replaced by others of your text, and the change of the same logit measured.",
         width=TEXT_WIDTH,
     )
     name = next(iter(found))

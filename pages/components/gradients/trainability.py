@@ -29,11 +29,9 @@ def show(context: GradientsContext) -> None:
     """Draw the settings, the networks before training, and the training while it runs and when it is over."""
     st.markdown(
         "Fifteen networks are born with different recurrent gains, for three different lags. Each mark's place from "
-        "left to right is what is left, at birth, "
-        "of a change made at the symbol by the time the question comes; the upright line is 1, nothing lost and "
-        "nothing blown up. "
-        "**Your bet: which of them will learn to remember the symbol?** Then train them, and see whether their "
-        "gradients foretold it.",
+        "left to right is what is left, at birth, of a change made at the symbol by the time the question comes; the "
+        "upright line is 1, nothing lost and nothing blown up. **Your bet: which of them will learn to remember the "
+        "symbol?** Then train them, and see whether their gradients foretold it.",
         width=TEXT_WIDTH,
     )
     cache.warm_engine()

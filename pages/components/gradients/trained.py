@@ -64,8 +64,7 @@ def show(context: GradientsContext, text: str | None) -> None:
     _show_half_lives(context)
     st.caption(
         "At birth these networks had random rotations as recurrent matrices, and the LSTM a forget bias of 1. A line "
-        "that becomes flat belongs to "
-        "units that hardly forget: the mean over all directions is then theirs alone."
+        "that becomes flat belongs to units that hardly forget: the mean over all directions is then theirs alone."
     )
 
 

@@ -16,10 +16,9 @@ def show(context: GradientsContext) -> None:
     """Draw the text, the network, the gradient with its cuts, and the costs."""
     st.markdown(
         "Nobody trains through a whole book at once: it is read in chunks, the state goes on into the next chunk, "
-        "**and the gradient stops at the "
-        "edge**. The curve is what moves the network's last loss; each dotted line is where chunks of that many steps "
-        "cut it off, with "
-        "the share they keep. Look at the three networks in turn: which of them loses most to short chunks?",
+        "**and the gradient stops at the edge**. The curve is what moves the network's last loss; each dotted line is "
+        "where chunks of that many steps cut it off, with the share they keep. Look at the three networks in turn: "
+        "which of them loses most to short chunks?",
         width=TEXT_WIDTH,
     )
     if not context.trio:
@@ -74,6 +73,5 @@ def show(context: GradientsContext) -> None:
             )
     st.caption(
         "Memory grows with the length of a chunk, because every step must be kept until the gradient has come back "
-        "through it. Short chunks are not quicker "
-        "for a whole text; they allow more updates in the same time."
+        "through it. Short chunks are not quicker for a whole text; they allow more updates in the same time."
     )

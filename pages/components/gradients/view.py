@@ -65,10 +65,8 @@ class ConnectivityView:
 # Written for this page; the networks have not learnt it.
 PASSAGE = (
     "When the last boat had gone, the keeper locked the gate and walked along the wall, as he had done each night for "
-    "twenty years; "
-    "he knew that the lamp would burn till morning, and that nobody would come, and yet he looked back once more at "
-    "the water, "
-    "for a voice, he thought, had called him by his name."
+    "twenty years; he knew that the lamp would burn till morning, and that nobody would come, and yet he looked back "
+    "once more at the water, for a voice, he thought, had called him by his name."
 )
 
 

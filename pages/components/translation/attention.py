@@ -39,9 +39,8 @@ def show(context: TranslationContext) -> None:
         )
     st.markdown("**A step on trial**")
     st.markdown(
-        "A bright cell says where the network looked, not that it needed to. Choose a step with the slider, or click "
-        "a written word; "
-        "change where it looks, and see whether another word comes out.",
+        "A bright cell says where the network looked, not that it needed to. Choose a step with the slider, or click a "
+        "written word; change where it looks, and see whether another word comes out.",
         width=TEXT_WIDTH,
     )
     step = attention_ablation.ask_step(context, trial.value)
@@ -76,7 +75,6 @@ def _show_links(
         linked_words(source, target, weights, chosen, positions, mode=figures.mode(), architecture=style(context.info)),
         name="attention-links",
         alt=f"What was read, linked with what was written. The chosen “{target[chosen]}”, number {chosen + 1} of "
-        f"{len(target)}, "
-        f"looked at {looked}.",
+        f"{len(target)}, looked at {looked}.",
         on_click=lambda position: context.controls.set("attention_step", int(position)),
     )

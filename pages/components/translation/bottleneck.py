@@ -38,12 +38,10 @@ def show(context: TranslationContext) -> None:
 def _show_press(context: TranslationContext, pair: list[ModelInfo]) -> None:
     st.markdown(
         "All that the network without attention ever knows of your sentence is one vector: the last states of its "
-        "encoder. "
-        "**The press keeps only a few principal directions of it** (those in which sentences differ most) and puts "
-        "the average in place of the rest. "
-        "Make it narrower and watch where the translation breaks: the words stay fluent, but they are no longer about "
-        "your sentence. "
-        "The other network gets its first state from such a vector too, but may look back.",
+        "encoder. **The press keeps only a few principal directions of it** (those in which sentences differ most) and "
+        "puts the average in place of the rest. Make it narrower and watch where the translation breaks: the words "
+        "stay fluent, but they are no longer about your sentence. The other network gets its first state from such a "
+        "vector too, but may look back.",
         width=TEXT_WIDTH,
     )
     with st.spinner("Pressing", show_time=True):

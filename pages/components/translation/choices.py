@@ -32,8 +32,7 @@ def show_words(context: TranslationContext) -> None:
     words = context.translation.target_words
     st.markdown(
         "Before it wrote a word, the network had an opinion on every other one. **Try:** the word with the lowest bar "
-        "above, then "
-        "the one after it.",
+        "above, then the one after it.",
         width=TEXT_WIDTH,
     )
     context.controls.offer(
@@ -54,9 +53,8 @@ def show_words(context: TranslationContext) -> None:
         receipt=made.receipt("found.to_string()"),
     )
     st.caption(
-        "The five likeliest next pieces, each continued to the end of its word with the likeliest pieces. A middle "
-        "dot stands "
-        "where a piece goes on with the word before it instead of beginning a new one."
+        "The five likeliest next pieces, each continued to the end of its word with the likeliest pieces. A middle dot "
+        "stands where a piece goes on with the word before it instead of beginning a new one."
     )
 
 
@@ -73,8 +71,7 @@ def show_hypotheses(context: TranslationContext) -> None:
         st.markdown(notices.plain(runner_up_sentence(found)))
         st.caption(
             "Score: the log-probability divided by the length to the power of the length penalty, which the search "
-            "compares. "
-            "Nats per piece: nearer to 0 is surer."
+            "compares. Nats per piece: nearer to 0 is surer."
         )
     made = search.call(context.network, context.source, searching.SEEDS)
     figures.show_table(hypotheses_table(found), name="hypotheses", receipt=receipts.for_translations(made, search))

@@ -140,9 +140,8 @@ class TranslationContext(PageContext[TranslationView]):
         found = search_call(best.name, self.source, STAND_IN).value.best.text
         if found:
             notices.note(
-                f"No person's translation of this sentence is known, so the network “{title(best)}” stands in with "
-                "its own, "
-                f"found with beam size {STAND_IN.beam_size}: {found} Type yours into the box to use it instead."
+                f"No person's translation of this sentence is known, so the network “{title(best)}” stands in with its "
+                f"own, found with beam size {STAND_IN.beam_size}: {found} Type yours into the box to use it instead."
             )
         return found
 

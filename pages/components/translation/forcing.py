@@ -177,8 +177,7 @@ def _show_rows(context: TranslationContext, made: Call[ForcingReport]) -> None:
     )
     st.caption(
         "■ after this step your row reads the reference's piece, ○ its own: click one to turn it. ≠ is another piece "
-        "than the "
-        "reference's. ▼ and the frame: the first step where the free row leaves the reference."
+        "than the reference's. ▼ and the frame: the first step where the free row leaves the reference."
     )
 
 
@@ -198,8 +197,7 @@ def _show_curves(report: ForcingReport) -> None:
         alt="Loss of each piece of the reference, in total "
         + ", ".join(f"{values.sum():.2f} nats {name.lower()}" for name, values in losses.items())
         + "; below, how far your row and the free row expect something else than the forced row, at most "
-        f"{report.mixed_kl.max():.2f} "
-        f"and {report.free_kl.max():.2f} nats.",
+        f"{report.mixed_kl.max():.2f} and {report.free_kl.max():.2f} nats.",
         table=table[["step", "reference", *[name for name in table if name.startswith(("reference_loss", "kl_"))]]],
     )
 

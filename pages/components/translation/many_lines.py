@@ -25,11 +25,10 @@ NAME = "many-lines"
 def show(context: TranslationContext) -> None:
     """Draw the box and the file, and what has been translated of them."""
     st.markdown(
-        f"Paste lines or bring a file: plain text in UTF-8, at most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} "
-        "lines at a time, "
-        f"{MAX_SOURCE_WORDS} words a line. Lines and translations keep their order; an empty line stays empty. They "
-        "are searched as "
-        "is set at the top. **Try:** a page of a manual, and look where the confidence drops.",
+        f"Paste lines or bring a file: plain text in UTF-8, at most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines "
+        f"at a time, {MAX_SOURCE_WORDS} words a line. Lines and translations keep their order; an empty line stays "
+        "empty. They are searched as is set at the top. **Try:** a page of a manual, and look where the confidence "
+        "drops.",
         width=TEXT_WIDTH,
     )
     lines = _ask_lines(context)

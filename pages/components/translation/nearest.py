@@ -21,9 +21,8 @@ from pages.components.translation.context import TranslationContext
 def show(context: TranslationContext) -> None:
     """Draw the choice of state and corpus, and the sentences whose states come nearest."""
     st.markdown(
-        "All that a state holds is some hundred numbers. Sentences that leave the network with nearly the same "
-        "numbers are, to it, nearly "
-        "the same: **see what it takes your sentence for**, and what it still tells apart.",
+        "All that a state holds is some hundred numbers. Sentences that leave the network with nearly the same numbers "
+        "are, to it, nearly the same: **see what it takes your sentence for**, and what it still tells apart.",
         width=TEXT_WIDTH,
     )
     controls, corpora = context.controls, list_corpora(context.network)

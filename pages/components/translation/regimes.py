@@ -22,10 +22,8 @@ def show(context: TranslationContext) -> None:
     """Draw the sentence at hand as all four translate it, then what was measured on the test set."""
     st.markdown(
         "These networks are the same but for one thing: what their decoder read while it learnt. **Always forced**: "
-        "the reference. "
-        "**Half forced**: at each step a coin decides between the reference and its own word. **Never forced**: its "
-        "own words only. "
-        "**Scheduled**: the reference at first, then less and less (scheduled sampling).",
+        "the reference. **Half forced**: at each step a coin decides between the reference and its own word. **Never "
+        "forced**: its own words only. **Scheduled**: the reference at first, then less and less (scheduled sampling).",
         width=TEXT_WIDTH,
     )
     with notices.engine_errors():

@@ -45,8 +45,7 @@ def split_lines(controls: Controls[TranslationView], text: str) -> list[str]:
         )
         raise InputError(
             f"There are {len(lines):,} lines; at most {MAX_LINES} sentences are laid open at once. The tool “Many "
-            "lines” "
-            f"translates {MOST_LINES:,} at a time."
+            f"lines” translates {MOST_LINES:,} at a time."
         )
     return lines
 

@@ -22,11 +22,9 @@ from pages.components.translation.context import TranslationContext, search_call
 def show(context: TranslationContext) -> None:
     """Draw the second sentence's box, both translations, and how far the states lie apart at each place."""
     st.markdown(
-        "Give the network a second sentence, one word off. A state is some hundred numbers; where both sentences "
-        "leave the network in "
-        "the same state the cosine is 1. **Look how far a single word is felt around its place**, and whether the "
-        "words written later "
-        "come together again.",
+        "Give the network a second sentence, one word off. A state is some hundred numbers; where both sentences leave "
+        "the network in the same state the cosine is 1. **Look how far a single word is felt around its place**, and "
+        "whether the words written later come together again.",
         width=TEXT_WIDTH,
     )
     typed = context.controls.text_area("twins_text", height=70).strip()

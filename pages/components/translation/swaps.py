@@ -29,9 +29,8 @@ def show(context: TranslationContext) -> None:
     """Draw the words, the neighbours of the chosen one, what the swap changes, and what every neighbour would do."""
     st.markdown(
         "Choose a word, then one of its neighbours: words that the network keeps near it among its embeddings, the "
-        "numbers it reads "
-        "instead of words. **A neighbour is used alike, and may mean the opposite.** The translation below is made "
-        "anew with it.",
+        "numbers it reads instead of words. **A neighbour is used alike, and may mean the opposite.** The translation "
+        "below is made anew with it.",
         width=TEXT_WIDTH,
     )
     words = context.call(find_words, context.source).value
@@ -156,10 +155,9 @@ def _show_swap(context: TranslationContext, word: SourceWord, new: str) -> None:
         ),
     )
     st.caption(
-        "Word by word, under each other where they are equal; ≠ and ▼ mark what changed. The whole new translation "
-        "has a log-probability of "
-        f"{found.after.total_log_prob:.2f} nats, the old one had {old.total_log_prob:.2f}; the old one under the new "
-        f"sentence {found.old_log_prob_after:.2f}."
+        "Word by word, under each other where they are equal; ≠ and ▼ mark what changed. The whole new translation has "
+        f"a log-probability of {found.after.total_log_prob:.2f} nats, the old one had {old.total_log_prob:.2f}; the "
+        f"old one under the new sentence {found.old_log_prob_after:.2f}."
     )
 
 

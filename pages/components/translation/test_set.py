@@ -30,10 +30,9 @@ def show(context: TranslationContext) -> None:
     """Draw the table of all networks of this direction, then one network's sentences in the order that is chosen."""
     st.markdown(
         "The networks were taught other sentences than these. BLEU and chrF count what a translation shares with a "
-        "person's, in words "
-        "and in letters (higher is better); TER counts the edits that would turn one into the other (lower is "
-        "better). **Try:** the "
-        "worst first, and see whether the network is wrong or the person only said it differently.",
+        "person's, in words and in letters (higher is better); TER counts the edits that would turn one into the other "
+        "(lower is better). **Try:** the worst first, and see whether the network is wrong or the person only said it "
+        "differently.",
         width=TEXT_WIDTH,
     )
     measured, missing = _measured(context)
@@ -131,8 +130,7 @@ def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFram
     if texts is not None:
         st.caption(
             "A click on a mark opens its sentence at the top of the page, with the person's translation as the "
-            "reference. Ringed: "
-            "those listed below."
+            "reference. Ringed: those listed below."
         )
     for row in listed.set_index("index").itertuples():
         _show_row(context, row)
@@ -176,8 +174,7 @@ def _texts(context: TranslationContext, corpus: str) -> pd.DataFrame | None:
     if not is_near and state.recall(PAGE, LOOKED_FOR) != corpus:
         notices.note(
             "The sentences themselves are not shipped, their licence does not allow it; only their scores are. They "
-            "appear where the "
-            "corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
+            "appear where the corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
         )
         st.button(
             "Look for them on the Hub",

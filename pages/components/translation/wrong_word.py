@@ -27,8 +27,7 @@ def show(context: TranslationContext, report: ForcingReport, reference: str, ste
     st.markdown("#### Put a wrong word in its mouth")
     st.markdown(
         "Your row again, but after one step it reads a word that it did not choose. **Recovered** means that the rest "
-        "ends in the "
-        "pieces it writes without the word: at least three of them, the end mark counted.",
+        "ends in the pieces it writes without the word: at least three of them, the end mark counted.",
         width=TEXT_WIDTH,
     )
     last = len(report.mixed.pieces) - 1
@@ -86,8 +85,7 @@ def _show_found(found: WrongWord) -> None:
     )
     st.caption(
         "What each row would write, and below what the row with the word read after each step. ▼ and the frame: where "
-        "the word was put in. "
-        "≠ is another piece than without it."
+        "the word was put in. ≠ is another piece than without it."
     )
     if found.kl:
         steps = [found.step + position for position in range(1, len(found.kl) + 1)]
