@@ -20,7 +20,6 @@ from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_g
 from pages.components import figures, notices
 from pages.components.calls import Call, call
 from pages.components.generation.context import GenerationContext
-from pages.components.header import TEXT_WIDTH
 
 POSITIONS = {0: "Shut", 1: "Open"}
 MOST_BITS = 10.0
@@ -29,18 +28,17 @@ TEXT_HEIGHT = 560
 
 def show(context: GenerationContext) -> None:
     """Draw the strings, the verdict with its measures, and the two texts."""
-    st.markdown(
+    notices.explain(
         "Hold something inside the network and let it write again from the same beginning and seed. **The text nearly "
         "always changes, because one different draw leads everything after it elsewhere;** so look at the bits: how "
         "much worse does the network predict a text it has never seen? Try the forget gate shut and open, then silence "
-        "one unit.",
-        width=TEXT_WIDTH,
+        "one unit."
     )
     strings = _strings(context)
     with st.spinner("The network writes, and reads an unseen text, with and without strings."):
         performance = call(perform, context.prompt, context.settings, strings, model=context.network)
         performed = performance.value
-    st.markdown(f"**{notices.plain(performed.verdict)}**", width=TEXT_WIDTH)
+    notices.say(performed.verdict, is_strong=True)
     free, held, change = st.columns(3)
     free.metric("Unseen text, untouched", f"{performed.free_bits:.3f} bits per character")
     held.metric("Unseen text, with strings", f"{performed.held_bits:.3f} bits per character")
@@ -72,14 +70,13 @@ def _strings(context: GenerationContext) -> Strings:
 def _show_texts(context: GenerationContext, performance: Call[Performance]) -> None:
     performed = performance.value
     first = performed.first_difference
-    st.markdown(
+    notices.explain(
         "Both texts are the same to the last character."
         if first is None
         else notices.plain(
             f"The texts part at character {first + 1:,}. Underlined is what the other text lacks; colour is how "
             "surprised the untouched network is by each character."
-        ),
-        width=TEXT_WIDTH,
+        )
     )
     receipt = performance.receipt(
         "found.held_text, found.free_bits, found.held_bits, found.error",

@@ -21,11 +21,10 @@ from pages.components.header import TEXT_WIDTH
 def show(context: GenerationContext) -> None:
     """Draw what is copied and what that means, the text with its copied stretches, their places, and the two curves."""
     facts = call(index_facts, model=context.network).value
-    st.markdown(
+    notices.explain(
         f"Underlined is what stands letter for letter in {notices.plain(facts['title'])}, the text this network learnt "
         "from. Short stretches stand in any two texts of one language, so look at the comparison with text that the "
-        "network never read. **Try:** a low temperature, then a high one; or paste a line you know by heart.",
-        width=TEXT_WIDTH,
+        "network never read. **Try:** a low temperature, then a high one; or paste a line you know by heart."
     )
     with st.expander("Check a text of your own", icon=":material/content_paste:", type="compact"):
         own = context.controls.text_area("copies_text", height=120)
@@ -58,7 +57,7 @@ def show(context: GenerationContext) -> None:
     header.section("Novelty against temperature")
     show_stored_curves(context, "novelty")
     with st.expander("What this can find, and what it cannot", icon=":material/help_outline:"):
-        st.markdown(_limits(facts), width=TEXT_WIDTH)
+        notices.explain(_limits(facts))
 
 
 def _show_verdict(copies: Copies, frame: pd.DataFrame, minimum: int) -> None:

@@ -20,7 +20,6 @@ from pages.components.generation import cowriting as writing_desk
 from pages.components.generation import receipts
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.cowriting import CODE, Author, Held
-from pages.components.header import TEXT_WIDTH
 
 BUTTONS = 10
 SHOWN_OF_PROMPT = 200
@@ -37,11 +36,10 @@ def show(context: GenerationContext) -> None:
             held = writing_desk.read(author, code)
         _show_files(author, held)
     with above:
-        st.markdown(
+        notices.explain(
             "Choose what comes next, or let the network choose; go back to any place and write on differently. A "
             "character that had a chance of one half costs 1 bit, one of 1 in 1,000 costs 10: **the fewer bits, the "
-            "less the network is surprised.** Try to surprise it, then look at what it writes after that.",
-            width=TEXT_WIDTH,
+            "less the network is surprised.** Try to surprise it, then look at what it writes after that."
         )
         _show_text(author, held.tree)
         _show_choices(author, held.tree)

@@ -40,11 +40,10 @@ def show(context: GenerationContext) -> None:
             st.button(
                 label, key=f"duel-{label}", on_click=context.controls.set, args=("duel_text", example), type="tertiary"
             )
-    st.markdown(
+    notices.explain(
         "Whoever can predict a text can write it down in few bytes: an expected character costs next to nothing, a "
         "surprise costs much. Here each model really does it, **and then reads the text back from the bytes alone**. "
-        "Try a language the models have never read, or letters that nobody can predict.",
-        width=TEXT_WIDTH,
+        "Try a language the models have never read, or letters that nobody can predict."
     )
     check_duel_text(text)
     names = networks.comparable(context.models.values())

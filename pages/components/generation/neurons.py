@@ -12,18 +12,16 @@ from engine.plotting.writing.text_grid import describe_text_grid, text_grid
 from pages.components import figures, notices
 from pages.components.calls import Call, call
 from pages.components.generation.context import GenerationContext
-from pages.components.header import TEXT_WIDTH
 
 GRID_WIDTH = 48
 
 
 def show(context: GenerationContext) -> None:
     """Draw the choice of a unit, the coloured text, and where else to look."""
-    st.markdown(
+    notices.explain(
         "Most units look like noise. Some follow something a person can name: the place in a line, a speaker's name, "
         "the letters of a word. **Go through a few with the arrow keys and guess what each follows;** the Cell "
-        "detective tests such guesses. Memory cells are often easier to read than hidden states.",
-        width=TEXT_WIDTH,
+        "detective tests such guesses. Memory cells are often easier to read than hidden states."
     )
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="neurons-choice"):

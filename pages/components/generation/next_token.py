@@ -21,7 +21,6 @@ from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.calls import call
 from pages.components.generation.context import GenerationContext
-from pages.components.header import TEXT_WIDTH
 
 
 def show(context: GenerationContext) -> None:
@@ -63,11 +62,10 @@ def _show_stages(
 ) -> None:
     """Draw what each stage makes of the chances at this place, and how open the choice is along the whole text."""
     view, look = context.view, {"mode": figures.mode(), "architecture": context.info.architecture}
-    st.markdown(
+    notices.explain(
         "From top to bottom: the network's own chances; divided by the temperature; then top-k and top-p take away the "
         "unlikely (a cross) and the rest is scaled up again. At temperature 1, with top-k at 0 and top-p at 1, all "
-        "four are the same. The last is what is drawn from.",
-        width=TEXT_WIDTH,
+        "four are the same. The last is what is drawn from."
     )
     stages = expected.stages.assign(stage=expected.stages["stage"].map(lambda name: STAGES[name][1]))
     figures.show(
@@ -79,7 +77,7 @@ def _show_stages(
     )
     everywhere = call(choices_along, text, view.temperature, view.top_k, view.top_p, model=context.network)
     along = everywhere.value
-    st.markdown("How open the choice was at every place: click one to look there.", width=TEXT_WIDTH)
+    notices.explain("How open the choice was at every place: click one to look there.")
     figures.show(
         openness_along(along, position, **look),
         name="next-character-along",

@@ -19,20 +19,18 @@ from pages.components import figures, notices
 from pages.components.calls import Call, call
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.neurons import GRID_WIDTH, course_receipt
-from pages.components.header import TEXT_WIDTH
 
 SOURCES = {"stories": "Saltmarsh, our own stories and plays", "shakespeare": "Shakespeare kept back from training"}
 
 
 def show(context: GenerationContext) -> None:
     """Draw the winners with their controls, the text in the colours of one of them, and how special they are."""
-    st.markdown(
+    notices.explain(
         "**AUC** is the chance that a unit's value is higher at a place where the answer is yes than at one where it "
         "is no: 0.5 is guessing, 1 knows. The best of all units is chosen on the first half of the text and **measured "
         "on the second**; the dash is a control, the same search with the answers moved along the text, so that they "
         "fit nothing. Some questions ask for the character just read, which is easy; those that need memory show what "
-        "the network keeps.",
-        width=TEXT_WIDTH,
+        "the network keeps."
     )
     investigation = _investigate(context)
     found = investigation.value
@@ -44,14 +42,10 @@ def show(context: GenerationContext) -> None:
     winners = found.winners
     question = _choose(context, found)
     best, clear, control = winners.iloc[0], int((winners["auc"] > 0.9).sum()), winners["control"].mean()
-    st.markdown(
-        notices.plain(
-            f"{found.units:,} units (hidden states and memory cells) read {found.characters:,} characters of "
-            f"{found.text}, in {found.elapsed_seconds:.1f} s. {clear} of {len(winners)} questions have a unit with an "
-            f"AUC above 0.9; the controls' mean is {control:.2f}. Clearest: “{best['question'].lower()}”, "
-            f"{best['auc']:.3f}."
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"{found.units:,} units (hidden states and memory cells) read {found.characters:,} characters of {found.text}, "
+        f"in {found.elapsed_seconds:.1f} s. {clear} of {len(winners)} questions have a unit with an AUC above 0.9; the "
+        f"controls' mean is {control:.2f}. Clearest: “{best['question'].lower()}”, {best['auc']:.3f}."
     )
     receipt = investigation.receipt(
         "found.winners.to_string()",
@@ -111,13 +105,10 @@ def _show_winner(context: GenerationContext, found: Investigation, question: str
     winner = found.winners.set_index("predicate", drop=False).loc[question]
     layer, part, unit = int(winner["layer"]), str(winner["part"]), int(winner["unit"])
     course, answers = call(answer_course, context.text, layer, unit, part, question, model=context.network).value
-    st.markdown(
-        notices.plain(
-            f"“{winner['question']}”: {unit_label(winner)}, AUC {winner['auc']:.3f}. Here it reads what it wrote "
-            f"itself; underlined is where the answer is yes, {int(answers.sum())} of {len(answers)} places. "
-            f"{'High (blue)' if winner['sign'] > 0 else 'Low (orange)'} should meet the underlines."
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"“{winner['question']}”: {unit_label(winner)}, AUC {winner['auc']:.3f}. Here it reads what it wrote "
+        f"itself; underlined is where the answer is yes, {int(answers.sum())} of {len(answers)} places. "
+        f"{'High (blue)' if winner['sign'] > 0 else 'Low (orange)'} should meet the underlines."
     )
     figures.show(
         text_grid(

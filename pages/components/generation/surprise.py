@@ -12,7 +12,6 @@ from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken
 from pages.components import cache, figures, networks, notices
 from pages.components.calls import Call, call, receipt, values
 from pages.components.generation.context import GenerationContext
-from pages.components.header import TEXT_WIDTH
 
 HIGHEST_BITS = 8.0  # one of 256: what is rarer gets the same colour, so that colours mean the same in every text
 LARGEST_DIFFERENCE = 4.0
@@ -32,12 +31,11 @@ def show(context: GenerationContext) -> None:
     with st.spinner("The models read."):
         calls = {each: call(surprise, text, model=each) for each in names}
         values(calls)
-    st.markdown(
+    notices.explain(
         "**Dark is what the model expected, bright is what surprised it.** A character of 1 bit had half of the "
         "chances, one of 8 bits 1 in 256. Point at a character to see what was expected instead. Surprise is mostly "
         "highest where words begin, and falls as they go on: nothing else is meant by knowing a language, as these "
-        "models know it.",
-        width=TEXT_WIDTH,
+        "models know it."
     )
     left, right = st.columns([4, 3], gap="large")
     with left:

@@ -29,7 +29,6 @@ from pages.components.calls import Call, call, receipt
 from pages.components.generation import receipts
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.view import NOW
-from pages.components.header import TEXT_WIDTH
 
 TEXT_HEIGHT = 260
 COLUMNS = 3
@@ -38,11 +37,10 @@ PAGE = "generation"
 
 def show(context: GenerationContext) -> None:
     """Draw the six texts, the table of what is measured of them, and the curve."""
-    st.markdown(
+    notices.explain(
         "The network's scores are divided by the temperature before chances are made of them. Below 1 the likely "
         "becomes likelier still, above 1 the rare gets its turn; towards 0 only the likeliest is left, which is called "
-        "greedy. **Read from cold to hot:** where does it go round in circles, where does it begin to invent words?",
-        width=TEXT_WIDTH,
+        "greedy. **Read from cold to hot:** where does it go round in circles, where does it begin to invent words?"
     )
     st.caption("Your beginning, seed, length, top-k and top-p, at six temperatures.")
     calls = [
@@ -50,7 +48,7 @@ def show(context: GenerationContext) -> None:
         for temperature in TEMPERATURES
     ]
     texts = _show_texts(calls)
-    st.markdown(notices.plain(temperature_sentence(texts)), width=TEXT_WIDTH)
+    notices.say(temperature_sentence(texts))
     figures.show_table(
         temperature_table(texts),
         name="temperature-texts",
@@ -64,7 +62,7 @@ def show(context: GenerationContext) -> None:
         ),
     )
     with st.expander("What the columns mean", type="compact"):
-        st.markdown(_COLUMNS, width=TEXT_WIDTH)
+        notices.explain(_COLUMNS)
     header.section("The curve over temperature")
     if context.controls.segmented("temperature_curve") == NOW:
         _show_live_curve(context)
@@ -86,11 +84,10 @@ def show_stored_curves(context: GenerationContext, *measures: str) -> None:
     if not found:
         return
     rows = pd.concat(found.values())
-    st.markdown(
+    notices.explain(
         f"Measured beforehand: {SEEDS} texts of {SETTINGS.max_new_tokens:,} steps at each temperature, after the "
         f"beginning {notices.plain(repr(PROMPT))}. Lines are {OVER_SEEDS.middle}s, bands reach {OVER_SEEDS.reach()}. "
-        "Dashed: text by the same author that the network never read.",
-        width=TEXT_WIDTH,
+        "Dashed: text by the same author that the network never read."
     )
     _show_curves(context, found, "temperature-curve", receipts.for_stored_curves(context.network, rows), measures)
 

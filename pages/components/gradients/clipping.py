@@ -14,7 +14,6 @@ from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, 
 from pages.components import cache, figures, notices, state
 from pages.components.calls import call
 from pages.components.gradients.context import PAGE, GradientsContext
-from pages.components.header import TEXT_WIDTH
 
 NAME = "clipping"
 FLUSH_SECONDS = 0.3
@@ -34,11 +33,10 @@ class TwoRuns:
 
 def show(context: GradientsContext) -> None:
     """Draw the settings, the two runs while they train, and what came of them."""
-    st.markdown(
+    notices.explain(
         "A network with ReLU learns to remember one symbol. Both runs begin with the same weights and read the same "
         "sequences; one of them may take no step along a gradient longer than the threshold. **Watch the gradient's "
-        "length just before the loss jumps.** Then raise the threshold to 10: is a high ceiling still a ceiling?",
-        width=TEXT_WIDTH,
+        "length just before the loss jumps.** Then raise the threshold to 10: is a high ceiling still a ceiling?"
     )
     cache.warm_engine()  # one thread per computation: no model is loaded here, which would see to it
     for names in (("threshold", "learning_rate", "gain"), ("length", "hidden_size", "updates", "seed")):
@@ -99,7 +97,7 @@ def _show_results(found: TwoRuns) -> None:
         return
     if found.is_stopped:
         notices.note(f"Stopped after {int(frame['step'].max())} updates; what was measured until then stays.")
-    st.markdown(f"**{notices.plain(clipping_sentence(frame, settings))}**", width=TEXT_WIDTH)
+    notices.say(clipping_sentence(frame, settings), is_strong=True)
     receipt = call(run_clipping, settings).receipt(
         "clipping_sentence(found, settings)",
         uses=[clipping_sentence],
@@ -117,7 +115,7 @@ def _show_results(found: TwoRuns) -> None:
         table=frame,
         receipt=receipt,
     )
-    st.markdown("The length of the gradient before each update, and what clipping makes of it.", width=TEXT_WIDTH)
+    notices.explain("The length of the gradient before each update, and what clipping makes of it.")
     figures.show(
         clipping_norms(frame, settings.threshold, mode=figures.mode(), updates=settings.updates),
         name="clipping-norm",

@@ -23,7 +23,6 @@ from pages.components import figures, networks, notices
 from pages.components.calls import Call, call, receipt, values
 from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import CAT, CHEF
-from pages.components.header import TEXT_WIDTH
 
 EXAMPLES = {"The cat": CAT, "The chef": CHEF}
 STRONG, WEAK = 0.7, 0.3  # rank correlations
@@ -31,12 +30,11 @@ STRONG, WEAK = 0.7, 0.3  # rank correlations
 
 def show(context: GradientsContext) -> None:
     """Draw the text box, a coloured row per network, and the check of what the colours say."""
-    st.markdown(
+    notices.explain(
         "Each network has read the text up to the underlined character and now expects it. **The brighter a character "
         "before it, the more the expectation would change if that character were a little different.** Click any "
         "character, or move the slider: does a network still look at the subject of the sentence when it comes to the "
-        "verb?",
-        width=TEXT_WIDTH,
+        "verb?"
     )
     text = context.controls.text_area("text", height=80)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -93,7 +91,7 @@ def _show_row(context: GradientsContext, name: str, found: Connectivity, is_log:
         on_click=lambda number: context.controls.set("connectivity_position", max(2, number + 1)),
     )
     chance = f"It gave {expected} a chance of {100 * found.probability:.2g} %."
-    st.markdown(notices.plain(f"{row_sentence(context.label(name), found)} {chance}"), width=TEXT_WIDTH)
+    notices.say(f"{row_sentence(context.label(name), found)} {chance}")
     return st.empty()
 
 
@@ -124,10 +122,9 @@ def _show_checks(
     correlations = {name: rank_correlation(frame["gradient"], frame["moved"]) for name, frame in frames.items()}
     for name, correlation in correlations.items():
         verdicts[name].markdown(notices.plain(check_sentence(len(frames[name]), correlation)))
-    st.markdown(
+    notices.explain(
         "**Is it true?** The colours come from a gradient, which is right for the smallest of changes only. So every "
-        "character was also replaced by others of your text, and the change of the same logit measured.",
-        width=TEXT_WIDTH,
+        "character was also replaced by others of your text, and the change of the same logit measured."
     )
     name = next(iter(found))
     if len(found) > 1:

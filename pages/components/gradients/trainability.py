@@ -16,7 +16,6 @@ from pages.components import cache, figures, notices
 from pages.components.background import BackgroundJob, message_of
 from pages.components.calls import call
 from pages.components.gradients.context import PAGE, GradientsContext
-from pages.components.header import TEXT_WIDTH
 
 if TYPE_CHECKING:
     from engine.jobs import JobStatus
@@ -27,12 +26,11 @@ TRAINING = BackgroundJob(PAGE, "foretold", JOB, time_limit_seconds=240.0)
 
 def show(context: GradientsContext) -> None:
     """Draw the settings, the networks before training, and the training while it runs and when it is over."""
-    st.markdown(
+    notices.explain(
         "Fifteen networks are born with different recurrent gains, for three different lags. Each mark's place from "
         "left to right is what is left, at birth, of a change made at the symbol by the time the question comes; the "
         "upright line is 1, nothing lost and nothing blown up. **Your bet: which of them will learn to remember the "
-        "symbol?** Then train them, and see whether their gradients foretold it.",
-        width=TEXT_WIDTH,
+        "symbol?** Then train them, and see whether their gradients foretold it."
     )
     cache.warm_engine()
     settings = _ask(context)
@@ -103,7 +101,7 @@ def _draw_marks(settings: TrainabilitySettings, status: JobStatus | None) -> Non
     frame, expected = foretold_frame(rows), call(births, settings).value
     is_over = status is not None and status.is_over and not frame.empty
     if is_over:
-        st.markdown(f"**{notices.plain(foretold_sentence(frame))}**", width=TEXT_WIDTH)
+        notices.say(foretold_sentence(frame), is_strong=True)
     figures.show(
         foretold_marks(frame, mode=figures.mode(), guess=1 / SYMBOLS, expected=expected),
         name="foretold",

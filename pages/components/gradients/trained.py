@@ -12,7 +12,7 @@ from engine.plotting.gradients.gradients import chain_curves, describe_chain
 from pages.components import figures, notices
 from pages.components.calls import call, receipt
 from pages.components.gradients.context import GradientsContext
-from pages.components.header import TEXT_WIDTH, section
+from pages.components.header import section
 
 BIRTH = " at birth"
 
@@ -42,7 +42,7 @@ def show(context: GradientsContext, text: str | None) -> None:
             parts.append(call(newborn_chain, text, model=name).value.assign(**look))
     curves = pd.concat(parts, ignore_index=True)
     distance = min(KEY_DISTANCE, int(curves["distance"].max()))
-    st.markdown(notices.plain(trained_sentence(curves, distance)), width=TEXT_WIDTH)
+    notices.say(trained_sentence(curves, distance))
     figures.show(
         chain_curves(
             curves, mode=figures.mode(), distance=distance, x_title="Characters back from the end of your text"
@@ -74,8 +74,8 @@ def _show_half_lives(context: GradientsContext) -> None:
         measured = [call(memory_levels, model=name) for name in context.readers]
         parts = [each.value.assign(network=context.label(each.model)) for each in measured]
     levels = pd.concat(parts, ignore_index=True)
-    st.markdown("**Does a gradient tell how long a network remembers?**", width=TEXT_WIDTH)
-    st.markdown(notices.plain(agreement_sentence(levels)), width=TEXT_WIDTH)
+    notices.explain("**Does a gradient tell how long a network remembers?**")
+    notices.say(agreement_sentence(levels))
     shown = levels.pivot_table(index="level", columns="network", values=["gradient", "replaced"], sort=False).round(1)
     words = {"gradient": "by gradient", "replaced": "replaced"}
     shown.columns = [f"{network}, {words[kind]}" for kind, network in shown.columns]

@@ -9,17 +9,15 @@ from engine.plotting.gradients.truncation import cost_bars, describe_truncation,
 from pages.components import figures, networks, notices
 from pages.components.calls import call
 from pages.components.gradients.context import GradientsContext
-from pages.components.header import TEXT_WIDTH
 
 
 def show(context: GradientsContext) -> None:
     """Draw the text, the network, the gradient with its cuts, and the costs."""
-    st.markdown(
+    notices.explain(
         "Nobody trains through a whole book at once: it is read in chunks, the state goes on into the next chunk, "
         "**and the gradient stops at the edge**. The curve is what moves the network's last loss; each dotted line is "
         "where chunks of that many steps cut it off, with the share they keep. Look at the three networks in turn: "
-        "which of them loses most to short chunks?",
-        width=TEXT_WIDTH,
+        "which of them loses most to short chunks?"
     )
     if not context.trio:
         notices.note(
@@ -37,7 +35,7 @@ def show(context: GradientsContext) -> None:
         measured = call(truncation, text, model=network)
         found = measured.value
     architecture = context.models[network].architecture
-    st.markdown(f"**{notices.plain(truncation_sentence(found))}**", width=TEXT_WIDTH)
+    notices.say(truncation_sentence(found), is_strong=True)
     figures.show(
         reach_curve(found.influence, found.frame, architecture, mode=figures.mode()),
         name="truncation",

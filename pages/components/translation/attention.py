@@ -11,7 +11,6 @@ from engine.inspection.translation.attention_ablation import open_trial
 from engine.plotting.translation.attention import attention_heat_map
 from engine.plotting.translation.linked_words import linked_words
 from pages.components import figures, notices
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import attention_ablation, receipts, searching
 from pages.components.translation.context import TranslationContext, style
 
@@ -38,10 +37,9 @@ def show(context: TranslationContext) -> None:
             receipt=receipts.for_translation(search.call(context.network, context.source), search),
         )
     st.markdown("**A step on trial**")
-    st.markdown(
+    notices.explain(
         "A bright cell says where the network looked, not that it needed to. Choose a step with the slider, or click a "
-        "written word; change where it looks, and see whether another word comes out.",
-        width=TEXT_WIDTH,
+        "written word; change where it looks, and see whether another word comes out."
     )
     step = attention_ablation.ask_step(context, trial.value)
     chosen = max(number for number, position in enumerate(positions) if position <= step)

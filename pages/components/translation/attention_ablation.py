@@ -20,7 +20,6 @@ from engine.inspection.translation.attention_search import find_attention, first
 from engine.plotting.translation.linked_words import Weighting, step_changes, weight_bars
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import TranslationContext, style
 
 KINDS = {
@@ -52,7 +51,7 @@ def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
     tried = context.call(try_edit, opened, step, edit)
     report = tried.value
     _show_texts(context, report)
-    st.markdown(notices.plain(verdict(trial, report)), width=TEXT_WIDTH)
+    notices.say(verdict(trial, report))
     st.caption(notices.plain(rest_sentence(report)))
     before, after = (
         Weighting("Its own", report.own_weights.tolist(), "baseline"),
@@ -141,7 +140,7 @@ def _show_all_steps(context: TranslationContext, opened: Call[Trial], step: int)
     trial = opened.value
     sentence = trial_sentence(trial)
     st.markdown("**Every step on trial**")
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     changes = [
         (name, look, trial.steps[column].tolist())
         for name, look, column in (
@@ -177,7 +176,7 @@ def _show_search(context: TranslationContext, opened: Call[Trial], step: int, re
         climbed = context.call(find_attention, opened, step, wanted).computed()
     found = climbed.value
     sentence = search_sentence(found, typed)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     before, after = (
         Weighting("Its own", found.own_weights.tolist(), "baseline"),
         Weighting("Found", found.found_weights.tolist(), style(context.info)),

@@ -12,7 +12,6 @@ from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call, receipt, values
 from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
 from pages.components.networks import mark
 from pages.components.translation.context import TranslationContext, is_attending, style, title
 from pages.components.translation.lengths import show_lengths
@@ -36,13 +35,12 @@ def show(context: TranslationContext) -> None:
 
 
 def _show_press(context: TranslationContext, pair: list[ModelInfo]) -> None:
-    st.markdown(
+    notices.explain(
         "All that the network without attention ever knows of your sentence is one vector: the last states of its "
         "encoder. **The press keeps only a few principal directions of it** (those in which sentences differ most) and "
         "puts the average in place of the rest. Make it narrower and watch where the translation breaks: the words "
         "stay fluent, but they are no longer about your sentence. The other network gets its first state from such a "
-        "vector too, but may look back.",
-        width=TEXT_WIDTH,
+        "vector too, but may look back."
     )
     with st.spinner("Pressing", show_time=True):
         pressed = {info.name: call(press, context.source, model=info.name) for info in pair}
@@ -97,7 +95,7 @@ def _show_curve(
         if is_attending(info)
     ]
     sentence = " ".join(f"{title(info)}: {press_sentence(strips[info.name])}" for info in pair)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     figures.show(
         press_lines(lines, mode=figures.mode(), y_title="Log-probability of its own translation (nats)", size=size),
         name="bottleneck-press",
@@ -157,7 +155,7 @@ def _show_stored(context: TranslationContext, pair: list[ModelInfo], size: int) 
         for info, bleu in ends
     )
     sentence = f"{sentence[0].upper()}{sentence[1:]}, greedy, on {frame['sentences'].iloc[0]:,} sentences."
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     measured_by = Receipt(
         model=", ".join(tables),
         data=frame["test_set"].iloc[0],

@@ -12,7 +12,6 @@ from engine.inspection.translation.hypotheses import (
 )
 from engine.plotting.translation.word_choices import describe_word_choices, word_choice_bars
 from pages.components import figures, header, notices
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts, searching
 from pages.components.translation.context import TranslationContext, style
 
@@ -30,10 +29,9 @@ def show(context: TranslationContext) -> None:
 def show_words(context: TranslationContext) -> None:
     """Draw the five likeliest words in one place of the translation, and the one that was written."""
     words = context.translation.target_words
-    st.markdown(
+    notices.explain(
         "Before it wrote a word, the network had an opinion on every other one. **Try:** the word with the lowest bar "
-        "above, then the one after it.",
-        width=TEXT_WIDTH,
+        "above, then the one after it."
     )
     context.controls.offer(
         "choices_word", list(range(len(words))), lambda position: f"{position + 1}. {words[position].text}"

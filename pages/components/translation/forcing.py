@@ -35,7 +35,6 @@ from engine.plotting.translation.timelines import (
 )
 from pages.components import figures, notices, state
 from pages.components.calls import Call
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts, wrong_word
 from pages.components.translation.context import TranslationContext
 
@@ -53,9 +52,9 @@ def show(context: TranslationContext) -> None:
     warning = foreign_sentence(report, context.target_language)
     if warning:
         notices.note(warning)
-    st.markdown(notices.plain(forcing_sentence(report)), width=TEXT_WIDTH)
+    notices.say(forcing_sentence(report))
     _show_losses(report)
-    st.markdown(f"**{notices.plain(lesson(report))}**", width=TEXT_WIDTH)
+    notices.say(lesson(report), is_strong=True)
     _show_rows(context, made)
     _show_curves(report)
     if ratio is not None:
@@ -151,7 +150,7 @@ def _show_losses(report: ForcingReport) -> None:
 def _show_rows(context: TranslationContext, made: Call[ForcingReport]) -> None:
     report = made.value
     sentence = mixed_sentence(report)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     st.text(f"Your row reads: {report.mixed.text}\nFree, it writes: {report.free.text}")
     by_piece = context.controls.segmented("forcing_rows", ROWS.get) == "pieces"
     found = arrange_forcing(report, by_piece)
@@ -207,7 +206,7 @@ def _show_coins(context: TranslationContext, report: ForcingReport, reference: s
         made = context.call(coin_outcomes, context.source, reference).computed()
     outcomes = made.value
     sentence = coins_sentence(outcomes)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     figures.show(
         coin_curve(outcomes, (ratio, report.mixed.mean_loss), mode=figures.mode()),
         name="forcing-coins",

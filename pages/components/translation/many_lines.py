@@ -14,7 +14,6 @@ from engine.inspection.translation.many_lines import LineTranslation, lines_fram
 from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
 from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts, searching
 from pages.components.translation.context import TranslationContext
 from pages.components.translation.results import LINES_TEXT, PAGE
@@ -24,12 +23,11 @@ NAME = "many-lines"
 
 def show(context: TranslationContext) -> None:
     """Draw the box and the file, and what has been translated of them."""
-    st.markdown(
+    notices.explain(
         f"Paste lines or bring a file: plain text in UTF-8, at most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines "
         f"at a time, {MAX_SOURCE_WORDS} words a line. Lines and translations keep their order; an empty line stays "
         "empty. They are searched as is set at the top. **Try:** a page of a manual, and look where the confidence "
-        "drops.",
-        width=TEXT_WIDTH,
+        "drops."
     )
     lines = _ask_lines(context)
     if not lines:

@@ -14,16 +14,14 @@ from engine.inspection.translation.nearest_sentences import (
 from engine.inspection.translation.swap_settings import STATES
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import TranslationContext
 
 
 def show(context: TranslationContext) -> None:
     """Draw the choice of state and corpus, and the sentences whose states come nearest."""
-    st.markdown(
+    notices.explain(
         "All that a state holds is some hundred numbers. Sentences that leave the network with nearly the same numbers "
-        "are, to it, nearly the same: **see what it takes your sentence for**, and what it still tells apart.",
-        width=TEXT_WIDTH,
+        "are, to it, nearly the same: **see what it takes your sentence for**, and what it still tells apart."
     )
     controls, corpora = context.controls, list_corpora(context.network)
     corpus = corpora[0]
@@ -48,7 +46,7 @@ def show(context: TranslationContext) -> None:
 
 def _show_found(made: Call[NearestSentences], step: int) -> None:
     found = made.value
-    st.markdown(f"**{notices.plain(nearest_sentence(found))}**", width=TEXT_WIDTH)
+    notices.say(nearest_sentence(found), is_strong=True)
     figures.show_table(
         found.frame,
         name="nearest-sentences",

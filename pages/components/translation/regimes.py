@@ -13,18 +13,16 @@ from engine.plotting.translation.regimes import forced_against_free, regime_curv
 from pages.components import figures, header, notices
 from pages.components.calls import NOT_DRAWN, call, receipt, values
 from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts
 from pages.components.translation.context import TranslationContext, grouped, title
 
 
 def show(context: TranslationContext) -> None:
     """Draw the sentence at hand as all four translate it, then what was measured on the test set."""
-    st.markdown(
+    notices.explain(
         "These networks are the same but for one thing: what their decoder read while it learnt. **Always forced**: "
         "the reference. **Half forced**: at each step a coin decides between the reference and its own word. **Never "
-        "forced**: its own words only. **Scheduled**: the reference at first, then less and less (scheduled sampling).",
-        width=TEXT_WIDTH,
+        "forced**: its own words only. **Scheduled**: the reference at first, then less and less (scheduled sampling)."
     )
     with notices.engine_errors():
         _show_sentence(context)
@@ -71,7 +69,7 @@ def _show_measured() -> None:
     header.section("On the test set")
     said = [regimes.winner_sentence(frame), regimes.scheduled_sentence(frame), regimes.gap_sentence(frame)]
     for sentence in filter(None, said):
-        st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+        notices.say(sentence)
     final, source = regimes.final_rows(frame), _table_receipt(frame)
     figures.show_table(regimes.summary_table(frame), name="regimes-summary", receipt=source)
     st.caption(

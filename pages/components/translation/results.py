@@ -17,7 +17,6 @@ from pages.components import figures, notices, state
 from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.forms import Controls
-from pages.components.header import TEXT_WIDTH
 from pages.components.networks import find_metric, mark
 from pages.components.translation.context import style, title
 from pages.components.translation.view import MAX_LINES, TranslationView
@@ -71,7 +70,7 @@ def show_reading(name: str, translation: Translation) -> None:
     if not reading.split_count and not reading.unseen_count:
         st.caption(f"Read whole: the vocabulary has each of its {count} words and marks as one piece.")
         return
-    st.markdown(f"**As it is read** {' '.join(map(_marked, reading.words))}", width=TEXT_WIDTH)
+    notices.explain(f"**As it is read** {' '.join(map(_marked, reading.words))}")
     facts = []
     if reading.split_count:
         facts.append(f"{reading.split_count} of {count} words and marks are read in pieces, cut at each {CONTINUES}")

@@ -14,18 +14,16 @@ from engine.inspection.translation.search_tries import lanes_frame
 from engine.plotting.translation.beam_tree import beam_tree, beam_tree_overview, describe_beam_tree
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import penalty_sweep, search_tries
 from pages.components.translation.context import TranslationContext, search_call
 
 
 def show(context: TranslationContext) -> None:
     """Draw the tree, the sentences brought back, the winner with its alternatives, and the map of settings."""
-    st.markdown(
+    notices.explain(
         "A beam search keeps the few likeliest beginnings at each step and forgets the rest for good, though one of "
         "them may have led to a better sentence. **Bring a forgotten one back** (click it, or choose it in the list) "
-        "and see where it leads.",
-        width=TEXT_WIDTH,
+        "and see where it leads."
     )
     with st.container(horizontal=True):
         width = context.controls.slider("search_width", width=280)
@@ -36,7 +34,7 @@ def show(context: TranslationContext) -> None:
     with st.expander("Keep this list, or open another", icon=":material/save:"):
         tries = search_tries.open_list(context, report)
     with above:
-        st.markdown(notices.plain(search_sentence(report)), width=TEXT_WIDTH)
+        notices.say(search_sentence(report))
         with st.spinner("Searching on"):
             tries.compute()
         _show_tree(context, search, tries)

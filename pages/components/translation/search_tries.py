@@ -22,7 +22,6 @@ from engine.inspection.translation.search_tries import (
 from engine.wording import percent
 from pages.components import cache, figures, notices, state
 from pages.components.calls import NOT_DRAWN, Call, receipt
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import TranslationContext
 
 PAGE = "translation"
@@ -116,7 +115,7 @@ def show_list(tries: Tries) -> None:
     st.markdown(f"**Brought back: {len(tries.found)}**")
     for lane, (position, found) in enumerate(zip(tries.positions, tries.found, strict=True), start=1):
         with st.container(horizontal=True, vertical_alignment="center", key=f"search-try-{lane}"):
-            st.markdown(notices.plain(f"{lane}. {try_sentence(tries.report, found)}"), width=TEXT_WIDTH)
+            notices.say(f"{lane}. {try_sentence(tries.report, found)}")
             st.button(
                 "Remove",
                 key=f"search-remove-{position}",

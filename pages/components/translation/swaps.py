@@ -21,17 +21,15 @@ from engine.plotting.translation.timelines import Timeline, timeline_strips
 from engine.plotting.translation.word_marks import neighbour_marks, word_marks
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import TranslationContext
 
 
 def show(context: TranslationContext) -> None:
     """Draw the words, the neighbours of the chosen one, what the swap changes, and what every neighbour would do."""
-    st.markdown(
+    notices.explain(
         "Choose a word, then one of its neighbours: words that the network keeps near it among its embeddings, the "
         "numbers it reads instead of words. **A neighbour is used alike, and may mean the opposite.** The translation "
-        "below is made anew with it.",
-        width=TEXT_WIDTH,
+        "below is made anew with it."
     )
     words = context.call(find_words, context.source).value
     left, right = st.columns(2, gap="medium")
@@ -127,7 +125,7 @@ def _show_swap(context: TranslationContext, word: SourceWord, new: str) -> None:
     swapped, old = context.call(swap_word, context.search, word, new), context.search.value.best
     found = swapped.value
     sentence, rows = swap_sentence(word.text, new, old, found), arrange_swap(old, found.after)
-    st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
+    notices.say(sentence, is_strong=True)
     st.text(f"{found.source}\n{found.after.text}")
     figures.show(
         timeline_strips(

@@ -28,12 +28,11 @@ SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats 
 
 def show(context: TranslationContext) -> None:
     """Draw the table of all networks of this direction, then one network's sentences in the order that is chosen."""
-    st.markdown(
+    notices.explain(
         "The networks were taught other sentences than these. BLEU and chrF count what a translation shares with a "
         "person's, in words and in letters (higher is better); TER counts the edits that would turn one into the other "
         "(lower is better). **Try:** the worst first, and see whether the network is wrong or the person only said it "
-        "differently.",
-        width=TEXT_WIDTH,
+        "differently."
     )
     measured, missing = _measured(context)
     if missing:

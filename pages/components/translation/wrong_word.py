@@ -17,7 +17,6 @@ from engine.plotting.translation.timelines import Timeline, divergence_bars, tim
 from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts
 from pages.components.translation.context import TranslationContext
 
@@ -25,10 +24,9 @@ from pages.components.translation.context import TranslationContext
 def show(context: TranslationContext, report: ForcingReport, reference: str, steps: str) -> None:
     """Draw the choice of step and word, the verdict, both rows under each other, and how long the word is felt."""
     st.markdown("#### Put a wrong word in its mouth")
-    st.markdown(
+    notices.explain(
         "Your row again, but after one step it reads a word that it did not choose. **Recovered** means that the rest "
-        "ends in the pieces it writes without the word: at least three of them, the end mark counted.",
-        width=TEXT_WIDTH,
+        "ends in the pieces it writes without the word: at least three of them, the end mark counted."
     )
     last = len(report.mixed.pieces) - 1
     if last < 1:
@@ -65,7 +63,7 @@ def show(context: TranslationContext, report: ForcingReport, reference: str, ste
 
 def _show_found(found: WrongWord) -> None:
     sentence = wrong_word_sentence(found)
-    st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
+    notices.say(sentence, is_strong=True)
     st.text(f"Without the word: {found.plain.text}\nWith the word: {found.changed.text}")
     rows = arrange_wrong_word(found)
     figures.show(
