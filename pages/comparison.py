@@ -42,28 +42,23 @@ header.show(
 held = None
 with notices.engine_errors():
     held = call(contents, table=comparison.RECIPE).value
-sections = {name: section.label for name, section in comparison.available(held is not None).items()}
-choices = {"section": list(sections)}
-labels = {"section": sections.get}
+choices = {"section": {name: section.label for name, section in comparison.available(held is not None).items()}}
 if held is not None:
     choices |= {
-        "task": list(dict.fromkeys(sum(held.tasks.values(), ()))),
-        "matched_by": held.equalities,
+        "task": {task: task_title(task) for tasks in held.tasks.values() for task in tasks},
+        "matched_by": {quantity: EQUALITIES[quantity] for quantity in held.equalities},
         "show": held.architectures,
     }
-    labels |= {"task": task_title, "matched_by": EQUALITIES.get}
-controls = forms.open_controls(PAGE, ComparisonView, choices, labels=labels, formerly={"section": SECTIONS.formerly})
+controls = forms.open_controls(PAGE, ComparisonView, choices, formerly={"section": SECTIONS.formerly})
 
 context = ComparisonContext(page=PAGE, controls=controls)
 if held is not None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         aggregates = call(aggregate_runs, table=comparison.RECIPE, kept="shared")
         telling = call(most_discriminative_task, aggregates, held.equalities[0]).value
-        controls.offer("task", choices["task"], task_title, telling)
-        task = controls.select("task", task_title, width=260)
+        task = controls.select("task", choices=choices["task"], default=telling, width=260)
         with_task = [quantity for quantity in held.equalities if task in held.tasks[quantity]]
-        controls.offer("matched_by", with_task, EQUALITIES.get)
-        matched_by = controls.segmented("matched_by", EQUALITIES.get)
+        matched_by = controls.segmented("matched_by", EQUALITIES.get, with_task)
         error_by_length.ask_look(controls)
     top = st.container()
     architectures = controls.several("show", theme.architecture_label)

@@ -27,19 +27,9 @@ header.show(
         "≠": "the networks do not agree here.",
     },
 )
-found = cache.list_models("tagging")
-networks.show_broken()
-models = in_order(found)
-if not models:
-    notices.error("No tagger is installed; the Models page lists what is there and what is missing.")
-    st.stop()
+models = networks.installed(in_order(cache.list_models("tagging")).values(), "tagger")
 names = {name: label(info) for name, info in models.items()}
-controls = forms.open_controls(
-    PAGE,
-    EntitiesView,
-    {"network": list(names), "tool": list(TOOLS)},
-    labels={"network": names.get, "tool": TOOLS.labels.get},
-)
+controls = forms.open_controls(PAGE, EntitiesView, {"network": names, "tool": TOOLS.labels})
 text = controls.text_area("text", height=90)
 with st.container(horizontal=True):
     for name, example in texts.EXAMPLES.items():

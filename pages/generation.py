@@ -33,24 +33,19 @@ header.show(
         "Cut away": "the share of the chances that top-k and top-p set to zero.",
     },
 )
-models = networks.in_order([info for info in cache.list_models("language_model") if not info.error])
-if not models:
-    notices.error("No language model is installed; the Models page lists what is there and what is missing.")
-    st.stop()
-groups = networks.grouped(models)
+models = networks.installed(networks.in_order(cache.list_models("language_model")), "language model")
+groups = networks.grouped(list(models.values()))
 largest = max(groups.values(), key=len)
-labels = {info.name: networks.label(info) for info in largest}
 favourite = networks.favourite(largest).name
 controls = forms.open_controls(
     PAGE,
     GenerationView,
-    {"models": list(groups), "model": list(labels), "tool": list(TOOLS)},
-    {"models": next(iter(groups)), "model": favourite, "tool": next(iter(TOOLS))},
     {
-        "models": {name: networks.group_label(group) for name, group in groups.items()}.get,
-        "model": labels.get,
-        "tool": TOOLS.labels.get,
+        "models": {name: networks.group_label(group) for name, group in groups.items()},
+        "model": {info.name: networks.label(info) for info in largest},
+        "tool": TOOLS.labels,
     },
+    {"model": favourite},
     formerly={"tool": TOOLS.formerly},
 )
 
@@ -106,7 +101,7 @@ with notices.engine_errors():
     network = controls.segmented("model") if len(writers) > 1 and tool.looks_at_one else first
     context = GenerationContext(
         controls=controls,
-        models={info.name: info for info in models},
+        models=models,
         network=network,
         prompt=prompt,
         settings=settings,

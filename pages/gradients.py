@@ -7,8 +7,6 @@ from pages.components.gradients import TOOLS
 from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import LABELS, GradientsView
 
-PAGE = "gradients"
-
 header.show(
     "Gradients",
     "How far back does a network notice that something small has changed, and so: how far back can it be taught?",
@@ -33,11 +31,10 @@ found = networks.in_order(
 )
 models = {info.name: info for info in found}
 controls = forms.open_controls(
-    PAGE,
+    "gradients",
     GradientsView,
-    {"tool": list(TOOLS)},
-    {"tool": next(iter(TOOLS))},
-    {"tool": TOOLS.labels.get} | LABELS,
+    {"tool": TOOLS.labels},
+    labels=LABELS,
     formerly={"tool": TOOLS.formerly},
 )
 tool = TOOLS.choose(controls)

@@ -23,27 +23,9 @@ header.show(
         "words of their own.",
     },
 )
-usable = [info for info in cache.list_models("classification") if not info.error]
-networks.show_broken()
-if not usable:
-    notices.error("No classifier is installed; the Models page lists what is there and what is missing.")
-    st.stop()
-
-models = {info.name: info for info in context.in_order(usable)}
+models = networks.installed(context.in_order(cache.list_models("classification")), "classifier")
 names = {name: context.label(info) for name, info in models.items()}
-controls = forms.open_controls(
-    context.PAGE,
-    SentimentView,
-    {"network": list(names), "tool": list(TOOLS)},
-    {"tool": FIRST},
-    labels={"network": names.get, "tool": TOOLS.labels.get},
-)
-
-
-def take_example(text: str) -> None:
-    """Put an example into the box; runs before the page does."""
-    controls.set("text", text)
-
+controls = forms.open_controls(context.PAGE, SentimentView, {"network": names, "tool": TOOLS.labels}, {"tool": FIRST})
 
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -52,7 +34,7 @@ with right:
     network = controls.select("network")
 with st.container(horizontal=True):
     for example in verdicts.EXAMPLES:
-        st.button(example.name, key=f"example-{example.name}", on_click=take_example, args=(example.text,))
+        st.button(example.name, key=f"example-{example.name}", on_click=controls.set, args=("text", example.text))
 lesson = next((example.lesson for example in verdicts.EXAMPLES if example.text == text.strip()), None)
 if lesson:
     st.caption(notices.plain(lesson))

@@ -17,7 +17,6 @@ from pages.components.translation.context import (
 )
 from pages.components.translation.view import TranslationView
 
-PAGE = "translation"
 GROUPS = {"pair": "With and without attention", "best": "The best", "forcing": "Four ways to be taught"}
 
 header.show(
@@ -41,29 +40,18 @@ header.show(
         "BLEU": "overlap with human translations in runs of one to four words, 0 to 100; higher is better.",
     },
 )
-usable = [info for info in cache.list_models("translation") if not info.error]
-networks.show_broken()
-if not usable:
-    notices.error("No translation model is installed; the Models page lists what is there and what is missing.")
-    st.stop()
-directions = sorted({language_pair(info) for info in usable})
+usable = networks.installed(cache.list_models("translation"), "translation model")
+directions = sorted({language_pair(info) for info in usable.values()})
 controls = forms.open_controls(
-    PAGE,
+    "translation",
     TranslationView,
     {
-        "direction": directions,
-        "translators": [name for name in GROUPS if name in grouped(usable)],
-        "network": [info.name for info in usable],
-        "tool": list(TOOLS),
+        "direction": {pair: direction_label(pair) for pair in directions},
+        "translators": {name: words for name, words in GROUPS.items() if name in grouped(list(usable.values()))},
+        "network": {name: title(info) for name, info in usable.items()},
+        "tool": TOOLS.labels,
     },
-    labels={
-        "direction": direction_label,
-        "translators": GROUPS.get,
-        "search": str.capitalize,
-        "unit": str.capitalize,
-        "network": lambda name: title(next(info for info in usable if info.name == name)),
-        "tool": TOOLS.labels.get,
-    },
+    labels={"search": str.capitalize, "unit": str.capitalize},
     formerly={"tool": TOOLS.formerly},
 )
 
@@ -77,7 +65,7 @@ def take_example(source: str, reference: str) -> None:
 direction = directions[0]
 if len(directions) > 1:
     direction = controls.segmented("direction", label_visibility="collapsed")
-models = {info.name: info for info in usable if language_pair(info) == direction}
+models = {name: info for name, info in usable.items() if language_pair(info) == direction}
 groups = grouped(list(models.values()))
 examples = examples_for(direction)
 turned = turned_example(controls.current("text"), direction)
@@ -90,8 +78,7 @@ with st.container(horizontal=True):
 with st.container(horizontal=True, vertical_alignment="center"):
     writers = next(iter(groups))
     if len(groups) > 1:
-        controls.offer("translators", list(groups), GROUPS.get)
-        writers = controls.segmented("translators", GROUPS.get, label_visibility="collapsed")
+        writers = controls.segmented("translators", GROUPS.get, list(groups), label_visibility="collapsed")
     search = searching.ask(controls)
 lesson = next((lesson for _, source, _, lesson in examples if source == text.strip()), None)
 if lesson:
@@ -121,8 +108,7 @@ with notices.engine_errors():
     candidates = [info.name for info in shown]
     if tool.looks_at_one and len(candidates) > 1:
         names = {name: title(models[name]) for name in candidates}
-        controls.offer("network", candidates, names.get)
-        network = controls.segmented("network", names.get, label_visibility="collapsed")
+        network = controls.segmented("network", choices=names, label_visibility="collapsed")
     else:
         network = candidates[0]
     own = {name: translations[chosen] for name, translations in found.items()}

@@ -6,7 +6,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -61,8 +60,8 @@ def choose_part(controls: Controls, name: str, lines: Sequence[Any], done: str) 
         f"There are {len(lines):,} lines; at most {MAX_LINES:,} are {done} at once. Choose which part; the others are "
         "not lost, take them one after the other."
     )
-    controls.offer(name, list(range(1, len(offered) + 1)), partial(_part_label, offered))
-    first, last = offered[controls.select(name, partial(_part_label, offered), width=320) - 1]
+    named = {part: f"lines {first:,} to {last:,}" for part, (first, last) in enumerate(offered, start=1)}
+    first, last = offered[controls.select(name, choices=named, width=320) - 1]
     return list(lines[first - 1 : last])
 
 
@@ -129,8 +128,3 @@ def _sheet(page: str, name: str, key: str) -> Sheet | None:
 def _start(page: str, name: str, key: str, lines: list[Any]) -> None:
     sheet = _sheet(page, name, key)
     state.remember(page, name, replace(sheet, is_stopped=False) if sheet else Sheet(key, lines))
-
-
-def _part_label(offered: list[tuple[int, int]], part: int) -> str:
-    first, last = offered[part - 1]
-    return f"lines {first:,} to {last:,}"

@@ -80,7 +80,7 @@ def fields_of(
         allowed = (choices or {}).get(field.name, look.get("choices"))
         default = (defaults or {}).get(field.name, field.default)
         if allowed and default not in allowed and hints[field.name] is not tuple:
-            default = allowed[0]
+            default = next(iter(allowed))
         found[field.name] = Field(
             name=field.name,
             kind=hints[field.name],

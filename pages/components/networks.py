@@ -86,6 +86,17 @@ def line(info: ModelInfo) -> str:
     return f"{mark(info.architecture)} {plain(info.title)} · {plain(headline(info))}"
 
 
+def installed(found: Iterable[ModelInfo], noun: str) -> dict[str, ModelInfo]:
+    """Return those of a page's models that can be used, by name. Damaged folders are named; where no model is left, the
+    page says that it has no `noun` and ends there."""
+    show_broken()
+    models = {info.name: info for info in found if not info.error}
+    if not models:
+        notices.error(f"No {noun} is installed; the Models page lists what is there and what is missing.")
+        st.stop()
+    return models
+
+
 def show_broken() -> None:
     """Say of every folder of models that no task can be read from what is wrong with it."""
     for info in cache.list_models():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.cells.units import PARTS
 from engine.inspection.writing.activation_clamping import (
     ACTIONS,
     Performance,
@@ -19,7 +18,7 @@ from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from pages.components import figures, notices
 from pages.components.calls import Call, call
-from pages.components.generation.context import GenerationContext
+from pages.components.generation.context import GenerationContext, part_label
 
 POSITIONS = {0: "Shut", 1: "Open"}
 MOST_BITS = 10.0
@@ -51,16 +50,12 @@ def show(context: GenerationContext) -> None:
 def _strings(context: GenerationContext) -> Strings:
     controls, kind = context.controls, context.info.architecture
     with st.container(horizontal=True, vertical_alignment="bottom", key="puppeteer-strings"):
-        controls.offer("puppeteer_layer", range(1, context.info.config["num_layers"] + 1))
-        layer = controls.segmented("puppeteer_layer")
+        layer = controls.segmented("puppeteer_layer", choices=context.layers)
         actions = actions_of(kind)
-        controls.offer("puppeteer_action", actions, ACTIONS.get, default="hold" if "hold" in actions else "silence")
-        action = controls.select("puppeteer_action", ACTIONS.get, width=180)
+        action = controls.select("puppeteer_action", ACTIONS.get, actions, "hold", width=180)
         if action == "hold":
-            controls.offer("puppeteer_gate", gates_of(kind), _gate_label)
-            gate = controls.select("puppeteer_gate", _gate_label, width=180)
-            controls.offer("puppeteer_position", list(POSITIONS), POSITIONS.get)
-            position = controls.segmented("puppeteer_position", POSITIONS.get)
+            gate = controls.select("puppeteer_gate", part_label, gates_of(kind), width=180)
+            position = controls.segmented("puppeteer_position", choices=POSITIONS)
             return Strings(layer=layer, action=action, gate=gate, position=float(position))
         units = controls.text_input("puppeteer_units", width=200)
         value = controls.number("puppeteer_value", width=140) if action in ("scale", "clamp") else 1.0
@@ -115,7 +110,3 @@ def _show_texts(context: GenerationContext, performance: Call[Performance]) -> N
                 table=pd.DataFrame({"token": map(visible_token, tokens), "bits": bits, "is_changed": changed}),
                 receipt=receipt,
             )
-
-
-def _gate_label(gate: str) -> str:
-    return PARTS[gate].capitalize()

@@ -46,13 +46,7 @@ def show(context: GenerationContext) -> None:
         notices.note(f"The network has never seen: {', '.join(unknown)}. It reads each as one unknown character.")
     _show_lasting(context, found, amount)
     curves = st.container()
-    position = (
-        1
-        if len(passage) < 2
-        else controls.slider(
-            "transplant_position", maximum=len(passage), default=min(len(passage), context.view.transplant_position)
-        )
-    )
+    position = controls.slider("transplant_position", maximum=len(passage))
     with curves:
         _show_curves(context, calls, donor, passage, position)
     _show_texts(context, found[context.network], donor, passage[:position], amount)

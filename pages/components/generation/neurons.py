@@ -11,7 +11,7 @@ from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
 from pages.components import figures, notices
 from pages.components.calls import Call, call
-from pages.components.generation.context import GenerationContext
+from pages.components.generation.context import GenerationContext, part_label
 
 GRID_WIDTH = 48
 
@@ -25,10 +25,8 @@ def show(context: GenerationContext) -> None:
     )
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="neurons-choice"):
-        controls.offer("neurons_layer", range(1, context.info.config["num_layers"] + 1))
-        layer = controls.segmented("neurons_layer")
-        controls.offer("neurons_part", parts_of(context.info.architecture), _part_label)
-        part = controls.select("neurons_part", _part_label, width=220)
+        layer = controls.segmented("neurons_layer", choices=context.layers)
+        part = controls.select("neurons_part", part_label, parts_of(context.info.architecture), width=220)
         unit = controls.number("neurons_unit", width=160)
     with st.expander("Colour a text of your own", icon=":material/edit:"):
         text = controls.text_area("neurons_text", height=110) or context.text
@@ -72,7 +70,3 @@ def course_receipt(read: Call[UnitCourse]) -> figures.Receipt:
         measured=f"over {len(read.arguments[0]):,} characters",
         note="The engine counts layers from 0.",
     )
-
-
-def _part_label(part: str) -> str:
-    return PARTS[part].capitalize()

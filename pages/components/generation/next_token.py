@@ -26,7 +26,7 @@ from pages.components.generation.context import GenerationContext
 def show(context: GenerationContext) -> None:
     """Draw the place in the text, the two entropies, and the bars."""
     text, view = context.text, context.view
-    position = context.controls.slider("position", maximum=max(1, len(text)), default=max(1, len(text)))
+    position = context.controls.slider("position", maximum=max(1, len(text)))
     noun = cache.load_model(context.network).tokenizer.noun
     position, followed_by = call(token_around, text, position, model=context.network).value
     st.text(f"…{text[max(0, position - 60) : position]}▏")

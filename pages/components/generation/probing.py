@@ -83,9 +83,9 @@ def show(context: GenerationContext) -> None:
 
 
 def _investigate(context: GenerationContext) -> Call[Investigation]:
-    sources = unseen_sources()
-    context.controls.offer("detective_source", sources, SOURCES.get)
-    source = context.controls.segmented("detective_source", SOURCES.get) if len(sources) > 1 else sources[0]
+    source, *others = unseen_sources()
+    if others:
+        source = context.controls.segmented("detective_source", SOURCES.get, [source, *others])
     with st.expander("Test on a text of your own", icon=":material/edit:"):
         text = context.controls.text_area("detective_text", height=110)
     with st.spinner("Every unit is tested on every question; this takes a few seconds the first time."):
@@ -95,8 +95,7 @@ def _investigate(context: GenerationContext) -> Call[Investigation]:
 def _choose(context: GenerationContext, found: Investigation) -> str:
     """Draw the choice of a question, for those who do not click on bars."""
     questions = dict(zip(found.winners["predicate"], found.winners["question"], strict=True))
-    context.controls.offer("detective_question", list(questions), questions.get)
-    return context.controls.select("detective_question", questions.get, width=420)
+    return context.controls.select("detective_question", choices=questions, width=420)
 
 
 def _show_winner(context: GenerationContext, found: Investigation, question: str) -> None:

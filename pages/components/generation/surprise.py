@@ -26,8 +26,7 @@ def show(context: GenerationContext) -> None:
     """Draw the text box, the coloured text, every model's total, and the difference of two models."""
     text = context.controls.text_area("surprise_text", height=190)
     names = networks.comparable(context.models.values())
-    context.controls.offer("surprise_model", names, context.label, default=context.network)
-    name = context.controls.segmented("surprise_model", context.label)
+    name = context.controls.segmented("surprise_model", context.label, names, context.network)
     with st.spinner("The models read."):
         calls = {each: call(surprise, text, model=each) for each in names}
         values(calls)
@@ -102,8 +101,7 @@ def _show_difference(
     """Draw the text in the colours of two models' difference, and where it is largest."""
     st.markdown("**Where two models differ**")
     counting = next((other for other in others if context.models[other].architecture == "ngram"), others[0])
-    context.controls.offer("surprise_against", others, context.label, default=counting)
-    other = context.controls.segmented("surprise_against", context.label)
+    other = context.controls.segmented("surprise_against", context.label, others, counting)
     compared = call(differences, text, calls[name], calls[other])
     frame = compared.value
     first, second = context.label(name), context.label(other)

@@ -38,9 +38,7 @@ def show(context: GenerationContext) -> None:
         f"lines, words and speakers appear. Half of all it ever gained was gained by stage {half + 1}, after "
         f"{stages[half].step:,} of {stages[-1].step:,} updates."
     )
-    number = context.controls.slider(
-        "history_stage", maximum=len(stages), default=min(len(stages), context.view.history_stage)
-    )
+    number = context.controls.slider("history_stage", maximum=len(stages))
     chosen = stages[number - 1]
     figures.show(
         training_history(

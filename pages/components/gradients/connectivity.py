@@ -55,13 +55,7 @@ def show(context: GradientsContext) -> None:
         return
     first = next(iter(context.readers))
     tokens = call(checked_tokens, text, model=first).value
-    position = (
-        2
-        if len(tokens) <= 2
-        else context.controls.slider(
-            "connectivity_position", maximum=len(tokens), default=min(len(tokens), context.view.connectivity_position)
-        )
-    )
+    position = context.controls.slider("connectivity_position", maximum=len(tokens))
     is_log = context.controls.toggle("connectivity_faint")
     calls = {name: call(connectivity, text, position, model=name) for name in context.readers}
     found = values(calls)
@@ -128,8 +122,7 @@ def _show_checks(
     )
     name = next(iter(found))
     if len(found) > 1:
-        context.controls.offer("connectivity_model", list(found), context.label)
-        name = context.controls.segmented("connectivity_model", context.label)
+        name = context.controls.segmented("connectivity_model", context.label, list(found))
     figures.show(
         check_curves(frames[name], context.models[name].architecture, mode=figures.mode()),
         name="connectivity-check",

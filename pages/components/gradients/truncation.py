@@ -28,8 +28,7 @@ def show(context: GradientsContext) -> None:
     favourite = networks.favourite(context.trio.values()).name
     network = names[0]
     if len(names) > 1:
-        context.controls.offer("truncation_network", names, context.label, favourite)
-        network = context.controls.segmented("truncation_network", context.label)
+        network = context.controls.segmented("truncation_network", context.label, names, favourite)
     text = context.controls.text_area("truncation_text", height=100)
     with st.spinner("The text is read and gone back through once for each length of chunk.", show_time=True):
         measured = call(truncation, text, model=network)

@@ -36,9 +36,8 @@ def ask_step(context: TranslationContext, trial: Trial) -> int:
     """Draw the slider over the steps and return the one chosen, from 1: at first the one that needs its attention
     most."""
     pieces = trial.translation.target_pieces
-    count, step = len(pieces), 1
-    if count > 1:
-        step = context.controls.slider("attention_step", maximum=count, default=trial.most_telling_step)
+    count = len(pieces)
+    step = context.controls.slider("attention_step", maximum=count, default=trial.most_telling_step)
     before = " ".join(pieces[: step - 1]) or "nothing yet"
     st.caption(notices.plain(f"Step {step} of {count} writes “{pieces[step - 1]}”; before it stands: {before}."))
     return step
@@ -105,8 +104,7 @@ def _ask_edit(context: TranslationContext, trial: Trial, step: int) -> Attention
         if kind in ("remove", "raise", "only"):
             names = {"": f"The one it looked at most (“{words[position].text}”)"}
             names |= {str(number): f"{number} {word.text}" for number, word in enumerate(words, start=1)}
-            controls.offer("attention_word", list(names), names.get)
-            named = controls.select("attention_word", names.get, width=300)
+            named = controls.select("attention_word", choices=names, width=300)
             position = int(named) - 1 if named else position
         if kind == "raise":
             share = controls.slider("attention_share", width=260)
@@ -167,8 +165,7 @@ def _show_search(context: TranslationContext, opened: Call[Trial], step: int, re
     others = report.choices[report.choices["token_id"] != opened.value.translation.target_ids[step - 1]]
     names = {str(token_id): piece for token_id, piece in zip(others["token_id"], others["piece"], strict=True)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        context.controls.offer("attention_wanted", list(names), names.get)
-        wanted = int(context.controls.select("attention_wanted", names.get, width=260))
+        wanted = int(context.controls.select("attention_wanted", choices=names, width=260))
         typed = context.controls.text_input("attention_typed", width=260).strip()
     if typed:
         wanted = context.call(first_piece, typed).value

@@ -16,8 +16,6 @@ from pages.components.networks import mark
 from pages.components.translation.context import TranslationContext, is_attending, style, title
 from pages.components.translation.lengths import show_lengths
 
-WIDTH = 32  # directions, at first
-
 
 def show(context: TranslationContext) -> None:
     """Draw the press on the sentence at hand, BLEU against its width, and BLEU by the length of the sentence."""
@@ -46,7 +44,7 @@ def _show_press(context: TranslationContext, pair: list[ModelInfo]) -> None:
         pressed = {info.name: call(press, context.source, model=info.name) for info in pair}
         strips = values(pressed)
         most = min(strip.most_directions for strip in strips.values())
-        size = context.controls.slider("bottleneck_size", maximum=most, default=min(WIDTH, most))
+        size = context.controls.slider("bottleneck_size", maximum=most)
         at_size = {info.name: call(press, context.source, (size,), model=info.name) for info in pair}
         chosen = values(at_size)
     shown = [(info, f"{title(info)}, squeezed to {size}", chosen[info.name].rows.iloc[-1]) for info in pair]

@@ -33,12 +33,8 @@ def show_words(context: TranslationContext) -> None:
         "Before it wrote a word, the network had an opinion on every other one. **Try:** the word with the lowest bar "
         "above, then the one after it."
     )
-    context.controls.offer(
-        "choices_word", list(range(len(words))), lambda position: f"{position + 1}. {words[position].text}"
-    )
-    position = context.controls.select(
-        "choices_word", lambda position: f"{position + 1}. {words[position].text}", width=320
-    )
+    names = {position: f"{position + 1}. {word.text}" for position, word in enumerate(words)}
+    position = context.controls.select("choices_word", choices=names, width=320)
     made = context.call(word_alternatives, context.source, context.translation.target_ids, position)
     frame = made.value
     sentence = alternatives_sentence(frame)

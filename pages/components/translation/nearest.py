@@ -28,17 +28,13 @@ def show(context: TranslationContext) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         state = controls.segmented("nearest_state", str.capitalize)
         if state == STATES[0] and len(corpora) > 1:  # the decoder's states are kept of the first one alone
-            controls.offer("nearest_corpus", corpora, _corpus_title)
-            corpus = controls.select("nearest_corpus", _corpus_title, width=320)
+            titles = {name: CORPORA.get(name).title for name in corpora}
+            corpus = controls.select("nearest_corpus", choices=titles, width=320)
     step = 0
     if state == STATES[1]:
         best = context.search.value.best
         last = max(1, len(best.target_pieces) + best.is_finished)
-        step = (
-            1
-            if last == 1
-            else controls.slider("nearest_step", maximum=last, default=min(last, context.view.nearest_step), width=420)
-        )
+        step = controls.slider("nearest_step", maximum=last, width=420)
     with st.spinner("Looking for the nearest sentences", show_time=True):
         made = context.call(find_nearest, context.search, corpus, step).computed()
     _show_found(made, step)
@@ -74,7 +70,3 @@ def _show_found(made: Call[NearestSentences], step: int) -> None:
             f"Searched: {found.searched:,} states of the decoder, told the reference's pieces; “step” and “next "
             "piece” say before which one it stood."
         )
-
-
-def _corpus_title(name: str) -> str:
-    return CORPORA.get(name).title

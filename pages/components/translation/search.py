@@ -78,8 +78,6 @@ def _choose_window(context: TranslationContext, last: int) -> tuple[int, int]:
     """Draw the sliders of the part in view; return its first step and how many it has."""
     with st.container(horizontal=True):
         shown = min(last, context.controls.slider("search_shown", width=280))
-        if shown == last:
-            return 1, shown
         return context.controls.slider("search_first", maximum=last - shown + 1, width=280), shown
 
 

@@ -154,9 +154,7 @@ def show_alternatives(tries: Tries) -> None:
     st.markdown(
         "**Put another word into the winner.** The network keeps what stands before it and writes the rest anew."
     )
-    position = 1
-    if len(pieces) > 1:
-        position = context.controls.slider("search_position", maximum=len(pieces), width=460)
+    position = context.controls.slider("search_position", maximum=len(pieces), width=460)
     before = winner["text"].tolist()[position - 2] if position > 1 else ""
     st.text(f"{before} ▏{pieces[position - 1]}▕ {' '.join(pieces[position:])}")
     prefix = tries.report.winner_ids[: position - 1]

@@ -61,8 +61,8 @@ def show(context: TranslationContext) -> None:
 def _choose_word(context: TranslationContext, words: list[SourceWord]) -> int:
     """Draw the sentence as marks and a box to choose a word; return its place."""
     names = [f"{number} {word.text}" for number, word in enumerate(words, start=1)]
-    context.controls.offer("swaps_word", names, default=names[default_word(words)])
-    position = names.index(context.controls.select("swaps_word", width=320))
+    chosen = context.controls.select("swaps_word", choices=names, default=names[default_word(words)], width=320)
+    position = names.index(chosen)
     figures.show(
         word_marks([word.text for word in words], position, names, mode=figures.mode()),
         name="swaps-words",
@@ -85,8 +85,7 @@ def _choose_new(context: TranslationContext, word: SourceWord, neighbours: list[
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if neighbours:
             names = [neighbour.word for neighbour in neighbours]
-            context.controls.offer("swaps_neighbour", names)
-            chosen = context.controls.select("swaps_neighbour", width=200)
+            chosen = context.controls.select("swaps_neighbour", choices=names, width=200)
         typed = context.controls.text_input("swaps_typed", width=200).strip()
     if not neighbours:
         notices.note(f"The vocabulary has no other word in the script of “{word.text}”; type one to put there.")

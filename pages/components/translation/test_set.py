@@ -76,24 +76,14 @@ def _measured(context: TranslationContext) -> tuple[dict[str, pd.DataFrame], lis
 def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFrame]) -> None:
     controls, names = context.controls, list(measured)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("test_set_model", names, context.label)
-        name = controls.select("test_set_model", context.label, width=230)
+        name = controls.select("test_set_model", context.label, names, width=230)
         titles = dict(measured[name][["corpus", "title"]].drop_duplicates().itertuples(index=False))
-        controls.offer("test_set_corpus", list(titles), titles.get)
-        corpus = controls.select("test_set_corpus", titles.get, width=260)
-        others = ["", *(other for other in names if other != name and (measured[other]["corpus"] == corpus).any())]
-        controls.offer(
-            "test_set_other",
-            others,
-            lambda other: context.label(other) if other else "no other network",
-            default=others[min(1, len(others) - 1)],
-        )
-        other = controls.select(
-            "test_set_other", lambda other: context.label(other) if other else "no other network", width=230
-        )
+        corpus = controls.select("test_set_corpus", choices=titles, width=260)
+        others = [other for other in names if other != name and (measured[other]["corpus"] == corpus).any()]
+        beside = {"": "no other network"} | {other: context.label(other) for other in others}
+        other = controls.select("test_set_other", choices=beside, default=next(iter(others), ""), width=230)
         orders = [order for order in ORDERS if other or order != "apart"]
-        controls.offer("test_set_order", orders, ORDERS.get)
-        order = controls.select("test_set_order", ORDERS.get, width=300)
+        order = controls.select("test_set_order", ORDERS.get, orders, width=300)
     own, beside = (frame[frame["corpus"] == corpus] for frame in (measured[name], measured[other or name]))
     frame = sentence_scores.order_sentences(own, beside if other else None, order)
     labels = [context.label(name), context.label(other) if other else ""]
@@ -102,7 +92,7 @@ def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFram
     texts = _texts(context, corpus)
     frame = sentence_scores.with_texts(frame, texts) if texts is not None else frame.assign(source="", reference="")
     pages = -(-len(frame) // PER_PAGE)
-    page = controls.slider("test_set_page", maximum=pages, width=TEXT_WIDTH) if pages > 1 else 1
+    page = controls.slider("test_set_page", maximum=pages, width=TEXT_WIDTH)
     listed = frame.iloc[(page - 1) * PER_PAGE : page * PER_PAGE]
     by_index = frame.set_index("index")
 

@@ -34,11 +34,7 @@ def show(context: TranslationContext, report: ForcingReport, reference: str, ste
         return
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-wrong"):
-        step = 1
-        if last > 1:
-            step = controls.slider(
-                "forcing_wrong_step", maximum=last, default=min(context.view.forcing_wrong_step, last), width=320
-            )
+        step = controls.slider("forcing_wrong_step", maximum=last, width=320)
         typed = controls.text_input("forcing_wrong_word", width=240)
     others = report.alternatives[step - 1]
     with st.container(horizontal=True, key="forcing-alternatives"):
