@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.inspection.tagging.texts import EMPTY, read_text
 from pages.components import cache, forms, header, networks, notices
+from pages.components.buttons import button
 from pages.components.entities import TOOLS, texts
 from pages.components.entities.context import PAGE, EntitiesContext, in_order, label
 from pages.components.entities.view import MAX_LINES, EntitiesView
@@ -33,7 +34,7 @@ controls = forms.open_controls(PAGE, EntitiesView, {"network": names, "tool": TO
 text = controls.text_area("text", height=90)
 with st.container(horizontal=True):
     for name, example in texts.EXAMPLES.items():
-        st.button(name, key=f"example-{name}", on_click=controls.set, args=("text", example))
+        button(name, f"example-{name}", controls.set, "text", example)
 network = controls.segmented("network", label_visibility="collapsed")
 
 lines, chosen = [], 0

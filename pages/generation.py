@@ -9,6 +9,7 @@ import streamlit as st
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from pages.components import cache, figures, forms, generation, header, networks, notices, state, writing
+from pages.components.buttons import button
 from pages.components.generation import TOOLS, receipts
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.view import GenerationView
@@ -84,14 +85,14 @@ with notices.engine_errors():
     if not sheet.is_complete:
         sheet = writing.begin(PAGE, key, sources)
         with bar.container(horizontal=True, vertical_alignment="center"):
-            st.button("Stop", icon=":material/stop:", on_click=writing.stop, args=(PAGE,), key="stop")
+            button("Stop", "stop", writing.stop, PAGE, icon="stop")
             st.caption("The networks are writing.", width="content")
         writing.stream(sheet, sources, draw)
     else:
         for name, text in sheet.texts.items():
             draw(name, text)
     with bar.container(horizontal=True, vertical_alignment="center"):
-        st.button("Another seed", icon=":material/casino:", key="again", on_click=writing.reseed, args=(controls,))
+        button("Another seed", "again", writing.reseed, controls, icon="casino")
         first = favourite if favourite in loaded else next(iter(loaded))
         figures.show_receipt(receipts.for_writing(first, prompt, settings, sheet), "written")
         st.caption(sheet.summary(), width="content")

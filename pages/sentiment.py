@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import cache, forms, header, networks, notices, sentiment
+from pages.components.buttons import button
 from pages.components.sentiment import FIRST, TOOLS, context, prefix_predictions, verdicts
 from pages.components.sentiment.view import SentimentView
 
@@ -34,7 +35,7 @@ with right:
     network = controls.select("network")
 with st.container(horizontal=True):
     for example in verdicts.EXAMPLES:
-        st.button(example.name, key=f"example-{example.name}", on_click=controls.set, args=("text", example.text))
+        button(example.name, f"example-{example.name}", controls.set, "text", example.text)
 lesson = next((example.lesson for example in verdicts.EXAMPLES if example.text == text.strip()), None)
 if lesson:
     st.caption(notices.plain(lesson))

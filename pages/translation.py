@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import cache, figures, forms, header, networks, notices, translation
+from pages.components.buttons import button
 from pages.components.translation import TOOLS, receipts, results, searching
 from pages.components.translation.context import (
     TranslationContext,
@@ -74,7 +75,7 @@ if turned:
 text = controls.text_area("text", height=90)
 with st.container(horizontal=True):
     for name, *pair, _ in examples:
-        st.button(name, key=f"example-{name}", on_click=take_example, args=tuple(pair))
+        button(name, f"example-{name}", take_example, *tuple(pair))
 with st.container(horizontal=True, vertical_alignment="center"):
     writers = next(iter(groups))
     if len(groups) > 1:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from engine.errors import EngineError
 from pages.components import cache, notices, state
+from pages.components.buttons import button
 
 if TYPE_CHECKING:  # the runner brings Dask along; a page that only shows results does without
     from engine.jobs import JobStatus
@@ -94,13 +95,7 @@ class BackgroundJob:
         if status.is_over:
             st.rerun()  # the whole page, so that the polling ends
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                "Stop",
-                icon=":material/stop:",
-                key=f"{self.parameter}-stop",
-                on_click=cache.job_runner().cancel,
-                args=(job_id,),
-            )
+            button("Stop", f"{self.parameter}-stop", cache.job_runner().cancel, job_id, icon="stop")
             st.progress(status.progress, text=notices.plain(_waiting(status) or words(status)))
         if draw is not None:
             draw(status)

@@ -13,6 +13,7 @@ import streamlit as st
 from engine.decoding.limits import MAX_LINES
 from engine.decoding.line_files import parts
 from pages.components import notices, state
+from pages.components.buttons import button
 from pages.components.forms import Controls
 
 Work = Callable[[Sequence[Any], tuple[int, ...]], Iterable[list[Any]]]
@@ -83,11 +84,9 @@ def run(page: str, name: str, key: str, lines: list[Any], work: Work, *, verb: s
         if sheet is None or (sheet.is_stopped and not sheet.is_finished):
             words = f"{verb} {len(lines):,} line{'s' * (len(lines) > 1)}"
             words = f"Go on with the other {len(lines) - len(sheet.found):,}" if sheet else words
-            st.button(
-                words, icon=":material/play_arrow:", key=f"{name}-start", on_click=_start, args=(page, name, key, lines)
-            )
+            button(words, f"{name}-start", _start, page, name, key, lines, icon="play_arrow")
         elif not sheet.is_finished and is_large:
-            st.button("Stop", icon=":material/stop:", key=f"{name}-stop", on_click=stop, args=(page, name))
+            button("Stop", f"{name}-stop", stop, page, name, icon="stop")
     if sheet is None:
         return None
     position = st.empty()

@@ -19,6 +19,7 @@ from engine.inspection.padding import (
 from engine.plotting.padding import batch_grid
 from engine.wording import percent
 from pages.components import figures, notices, state
+from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, Call, call, receipt
 from pages.components.forms import Controls
 
@@ -151,13 +152,7 @@ def _show_packing(network: str, label: str, rows: tuple, batches: list[list[int]
         f"Fastest here: {fastest}. Packing saves arithmetic but takes many small steps in place of few large ones; "
         "which wins depends on the machine and on how much padding there is. Each time is the median of several runs."
     )
-    st.button(
-        "Measure again",
-        icon=":material/timer:",
-        key="padding-again",
-        on_click=state.remember,
-        args=("padding", "attempt", attempt + 1),
-    )
+    button("Measure again", "padding-again", state.remember, "padding", "attempt", attempt + 1, icon="timer")
     figures.show_receipt(timed.receipt(), "padding-times")
 
 

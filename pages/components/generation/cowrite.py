@@ -15,6 +15,7 @@ from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_g
 from engine.plotting.writing.writing_tree import MOST_BITS, describe_writing_tree, writing_tree
 from engine.wording import percent
 from pages.components import figures, notices, state
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.generation import cowriting as writing_desk
 from pages.components.generation import receipts
@@ -63,11 +64,11 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
     st.caption("Choose the next one yourself (with the chance the network gives it):")
     with st.container(horizontal=True, gap="small", key="cowrite-choices"):
         for row in likely[shown | (likely["token"] == "\n")].itertuples():
-            st.button(
+            button(
                 f"{notices.plain(visible_token(row.token))} · {percent(row.probability_before)}",
-                key=f"cowrite-choose-{row.token_id}",
-                on_click=author.change,
-                args=(partial(_choose, row.token_id, row.log_prob),),
+                f"cowrite-choose-{row.token_id}",
+                author.change,
+                partial(_choose, row.token_id, row.log_prob),
             )
     with st.form("cowrite-form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Any other character, or a whole text", key="cowrite-typed", width=320)
@@ -80,15 +81,15 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
             ("Ten", "ten", partial(_let_write, author, ten, False)),
             ("To the end of the line", "line", partial(_let_write, author, one, True)),
         ):
-            st.button(label, key=f"cowrite-{key}", icon=":material/casino:", on_click=author.change, args=(draw,))
+            button(label, f"cowrite-{key}", author.change, draw, icon="casino")
         is_at_start = tree.pen == START
-        st.button(
+        button(
             "Back one",
-            key="cowrite-back",
-            icon=":material/undo:",
+            "cowrite-back",
+            author.change,
+            WritingTree.undo,
+            icon="undo",
             disabled=is_at_start,
-            on_click=author.change,
-            args=(WritingTree.undo,),
             help="What was written stays as a branch.",
         )
     words = f"All {len(likely):,} chances, before and after your settings"
@@ -178,21 +179,21 @@ def _show_ways_back(author: Author, tree: WritingTree, ends: list[int]) -> None:
             on_change=_follow,
             args=(author, "cowrite-place", [START, *way]),
         )
-        st.button(
+        button(
             "Remove the branch from here",
-            key="cowrite-remove",
-            icon=":material/content_cut:",
+            "cowrite-remove",
+            author.change,
+            _remove,
+            icon="content_cut",
             disabled=tree.pen == START,
-            on_click=author.change,
-            args=(_remove,),
             help="Takes away the step before the pen and all that follows it.",
         )
-        st.button(
+        button(
             "Start over",
-            key="cowrite-clear",
-            icon=":material/delete:",
-            on_click=author.put,
-            args=(WritingTree(),),
+            "cowrite-clear",
+            author.put,
+            WritingTree(),
+            icon="delete",
             help="Takes the whole tree away; download it first if you want to keep it.",
         )
 
@@ -223,7 +224,7 @@ def _show_files(author: Author, held: Held) -> None:
         else f" It was written with {stored.model}; {context.network} reads it here."
     )
     notices.note(f"The file has a tree of {len(tree.nodes):,} steps in {len(tree.ends()):,} branches.{written_with}")
-    st.button("Put it in place of mine", key="cowrite-open", on_click=author.open, args=(stored,))
+    button("Put it in place of mine", "cowrite-open", author.open, stored)
 
 
 def _choose(token_id: int, log_prob: float, tree: WritingTree) -> WritingTree:

@@ -12,6 +12,7 @@ from engine.decoding.limits import check_duel_text
 from engine.inspection.writing.compression import archive
 from engine.plotting.writing.compression import compression_bars, describe_compression
 from pages.components import cache, figures, networks, notices, state
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.generation import duels
 from pages.components.generation.context import GenerationContext
@@ -37,9 +38,7 @@ def show(context: GenerationContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Try", width="content")
         for label, example in EXAMPLES.items():
-            st.button(
-                label, key=f"duel-{label}", on_click=context.controls.set, args=("duel_text", example), type="tertiary"
-            )
+            button(label, f"duel-{label}", context.controls.set, "duel_text", example, type="tertiary")
     notices.explain(
         "Whoever can predict a text can write it down in few bytes: an expected character costs next to nothing, a "
         "surprise costs much. Here each model really does it, **and then reads the text back from the bytes alone**. "
@@ -60,7 +59,7 @@ def show(context: GenerationContext) -> None:
     if found.missing(names) and not found.is_stopped:
         draw()
         with controls.container():
-            st.button("Stop", icon=":material/stop:", on_click=duels.stop, args=(PAGE,), key="duel-stop")
+            button("Stop", "duel-stop", duels.stop, PAGE, icon="stop")
             duels.fight(found, names, text, context.label, draw)
         controls.empty()
     elif found.missing(names):

@@ -10,6 +10,7 @@ from engine.inspection.cells.units import PARTS, UnitCourse, parts_of, unit_cour
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
 from pages.components import figures, notices
+from pages.components.buttons import button
 from pages.components.calls import Call, call
 from pages.components.generation.context import GenerationContext, part_label
 
@@ -54,13 +55,7 @@ def show(context: GenerationContext) -> None:
     st.caption("Units of this layer that move most over this text:")
     with st.container(horizontal=True, gap="small", key="neurons-busiest"):
         for busy in course.busiest:
-            st.button(
-                f"{busy}",
-                key=f"neurons-unit-{busy}",
-                on_click=controls.set,
-                args=("neurons_unit", busy),
-                help="Look at this unit",
-            )
+            button(f"{busy}", f"neurons-unit-{busy}", controls.set, "neurons_unit", busy, help="Look at this unit")
 
 
 def course_receipt(read: Call[UnitCourse]) -> figures.Receipt:

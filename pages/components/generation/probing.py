@@ -16,6 +16,7 @@ from engine.plotting.writing.probing import (
 )
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
 from pages.components import figures, notices
+from pages.components.buttons import button
 from pages.components.calls import Call, call
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.neurons import GRID_WIDTH, course_receipt
@@ -126,13 +127,7 @@ def _show_winner(context: GenerationContext, found: Investigation, question: str
         ),
         receipt=course_receipt(call(unit_course, context.text, layer, unit, part, model=context.network)),
     )
-    st.button(
-        "Open this unit in Neurons",
-        icon=":material/arrow_forward:",
-        key="detective-open",
-        on_click=_open,
-        args=(context, layer + 1, part, unit),
-    )
+    button("Open this unit in Neurons", "detective-open", _open, context, layer + 1, part, unit, icon="arrow_forward")
 
 
 def _open(context: GenerationContext, layer: int, part: str, unit: int) -> None:

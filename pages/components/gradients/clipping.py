@@ -12,6 +12,7 @@ from engine.experiments.clipping import clipping_frame, clipping_sentence, run_c
 from engine.experiments.clipping_settings import ClippingSettings
 from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
 from pages.components import cache, figures, notices, state
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.gradients.context import PAGE, GradientsContext
 
@@ -51,7 +52,7 @@ def show(context: GradientsContext) -> None:
     bar, chart = st.empty(), st.empty()
     if not found.is_over and not found.is_stopped:
         with bar.container(horizontal=True, vertical_alignment="center"):
-            st.button("Stop", icon=":material/stop:", key="clipping-stop", on_click=_stop)
+            button("Stop", "clipping-stop", _stop, icon="stop")
             progress = st.progress(0.0, text="Starting")
         _train(found, chart, progress)
         bar.empty()

@@ -20,6 +20,7 @@ from engine.inspection.gradients.trained_chain import checked_tokens
 from engine.plotting.gradients.connectivity import check_curves, connectivity_grid, describe_check
 from engine.plotting.writing.text_grid import spoken_token
 from pages.components import figures, networks, notices
+from pages.components.buttons import button
 from pages.components.calls import Call, call, receipt, values
 from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import CAT, CHEF
@@ -40,13 +41,7 @@ def show(context: GradientsContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("The articles' sentences", width="content")
         for label, example in EXAMPLES.items():
-            st.button(
-                label,
-                key=f"connectivity-{label}",
-                on_click=context.controls.set,
-                args=("text", example),
-                type="tertiary",
-            )
+            button(label, f"connectivity-{label}", context.controls.set, "text", example, type="tertiary")
     if not context.readers:
         notices.note(
             "No language model that learns by gradients is installed; the Models page lists what is there and what is "

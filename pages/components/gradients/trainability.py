@@ -14,6 +14,7 @@ from engine.plotting.gradients.trainability import describe_foretold, foretold_m
 from engine.tasks.delayed_recall import SYMBOLS
 from pages.components import cache, figures, notices
 from pages.components.background import BackgroundJob, message_of
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.gradients.context import PAGE, GradientsContext
 
@@ -54,14 +55,7 @@ def _ask(context: GradientsContext) -> TrainabilitySettings:
         for name in ("forget_bias", "hidden_size", "updates", "seed"):
             controls.number(f"foretold_{name}", disabled=is_running, width=130)
         settings = settings_from(TrainabilitySettings, controls.value(), "foretold_")
-        st.button(
-            "Train them",
-            icon=":material/play_arrow:",
-            key="foretold-start",
-            on_click=_start,
-            args=(settings,),
-            disabled=is_running,
-        )
+        button("Train them", "foretold-start", _start, settings, icon="play_arrow", disabled=is_running)
     return settings
 
 

@@ -34,6 +34,7 @@ from engine.plotting.translation.timelines import (
     timeline_strips,
 )
 from pages.components import figures, notices, state
+from pages.components.buttons import button
 from pages.components.calls import Call
 from pages.components.translation import receipts, wrong_word
 from pages.components.translation.context import TranslationContext
@@ -85,7 +86,7 @@ def _switches(context: TranslationContext, reference: str, labels: list[str]) ->
             position = st.container(width=280)
             told = read_steps(controls.text_input("forcing_steps", width=180, disabled=not is_forcing), count)
             for name, to in (("All", "all"), ("None", NONE), ("Invert", inverted(told))):
-                st.button(name, on_click=_tell, args=(context, to), key=f"forcing-{name.lower()}")
+                button(name, f"forcing-{name.lower()}", _tell, context, to)
         steps = write_steps(told)
         shown = told if is_forcing else (False,) * count  # the steps are kept for when teacher forcing is on again
         with position:

@@ -14,6 +14,7 @@ from engine.models.folder import ModelInfo
 from engine.plotting.translation.attention import confidence_bars
 from engine.text.piece_labels import CONTINUES, UNKNOWN
 from pages.components import figures, notices, state
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.forms import Controls
@@ -35,13 +36,7 @@ def split_lines(controls: Controls[TranslationView], text: str) -> list[str]:
     if not lines:
         raise InputError("There is nothing to translate: type a sentence, or take one of the examples.")
     if len(lines) > MAX_LINES:
-        st.button(
-            "Take them to “Many lines”",
-            icon=":material/low_priority:",
-            key="move-lines",
-            on_click=move_lines,
-            args=(controls, lines),
-        )
+        button("Take them to “Many lines”", "move-lines", move_lines, controls, lines, icon="low_priority")
         raise InputError(
             f"There are {len(lines):,} lines; at most {MAX_LINES} sentences are laid open at once. The tool “Many "
             f"lines” translates {MOST_LINES:,} at a time."

@@ -13,6 +13,7 @@ from engine.inspection.translation.search import SearchReport, describe_fate, se
 from engine.inspection.translation.search_tries import lanes_frame
 from engine.plotting.translation.beam_tree import beam_tree, beam_tree_overview, describe_beam_tree
 from pages.components import figures, notices
+from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, Call
 from pages.components.translation import penalty_sweep, search_tries
 from pages.components.translation.context import TranslationContext, search_call
@@ -99,12 +100,12 @@ def _choose_left(report: SearchReport, tries: search_tries.Tries) -> int | None:
                 f"Step {left[node].step}, rank {left[node].rank}: {left[node].text or '(nothing)'}{_ending(left[node])}"
             ),
         )
-        st.button(
+        button(
             "Bring it back",
-            icon=":material/restore:",
-            key="search-restore",
+            "search-restore",
+            partial(_bring_back, report, tries, node),
+            icon="restore",
             disabled=node is None or tries.is_full,
-            on_click=partial(_bring_back, report, tries, node),
         )
     if node is not None:
         st.caption(

@@ -21,6 +21,7 @@ from engine.inspection.translation.search_tries import (
 )
 from engine.wording import percent
 from pages.components import cache, figures, notices, state
+from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, Call, receipt
 from pages.components.translation.context import TranslationContext
 
@@ -116,24 +117,18 @@ def show_list(tries: Tries) -> None:
     for lane, (position, found) in enumerate(zip(tries.positions, tries.found, strict=True), start=1):
         with st.container(horizontal=True, vertical_alignment="center", key=f"search-try-{lane}"):
             notices.say(f"{lane}. {try_sentence(tries.report, found)}")
-            st.button(
+            button(
                 "Remove",
-                key=f"search-remove-{position}",
+                f"search-remove-{position}",
+                tries.remove,
+                position,
+                icon="close",
                 type="tertiary",
-                icon=":material/close:",
-                on_click=tries.remove,
-                args=(position,),
                 help=f"Take number {lane} out of the list.",
             )
     with st.container(horizontal=True):
-        st.button(
-            "Undo the last",
-            key="search-undo",
-            icon=":material/undo:",
-            on_click=tries.remove,
-            args=(len(tries.beginnings) - 1,),
-        )
-        st.button("Remove all", key="search-clear", icon=":material/delete:", on_click=tries.clear)
+        button("Undo the last", "search-undo", tries.remove, len(tries.beginnings) - 1, icon="undo")
+        button("Remove all", "search-clear", tries.clear, icon="delete")
     with st.expander("The numbers of the list", type="compact", key="search-tries-numbers"):
         figures.show_table(
             tries_table(tries.report, tries.found),
@@ -162,12 +157,12 @@ def show_alternatives(tries: Tries) -> None:
     likely = made.value
     with st.container(horizontal=True, gap="small", key="search-alternatives"):
         for row in likely.itertuples():
-            st.button(
+            button(
                 f"{notices.plain(row.piece)} · {percent(row.probability)}",
-                key=f"search-choose-{row.token_id}",
+                f"search-choose-{row.token_id}",
+                tries.add,
+                (*prefix, row.token_id),
                 disabled=row.token_id == tries.report.winner_ids[position - 1] or tries.is_full,
-                on_click=tries.add,
-                args=((*prefix, row.token_id),),
             )
     with st.form("search-form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Any other word, or several", key="search-typed", width=320)

@@ -15,6 +15,7 @@ from engine.inspection.stored import sentence_scores
 from engine.inspection.stored.sentence_scores import ORDERS
 from engine.plotting.stored.sentence_scores import score_map
 from pages.components import cache, figures, header, notices, state
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
@@ -136,13 +137,15 @@ def _show_row(context: TranslationContext, row: Any) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.caption(notices.plain(facts), width="content")
             if row.source:
-                st.button(
+                button(
                     "Open it above",
-                    key=f"test-set-open-{row.Index}",
-                    icon=":material/vertical_align_top:",
+                    f"test-set-open-{row.Index}",
+                    _open,
+                    context,
+                    row.source,
+                    row.reference,
+                    icon="vertical_align_top",
                     type="tertiary",
-                    on_click=_open,
-                    args=(context, row.source, row.reference),
                 )
         if row.source:
             st.text(f"{row.source}\n{row.reference}")
@@ -165,13 +168,7 @@ def _texts(context: TranslationContext, corpus: str) -> pd.DataFrame | None:
             "The sentences themselves are not shipped, their licence does not allow it; only their scores are. They "
             "appear where the corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
         )
-        st.button(
-            "Look for them on the Hub",
-            key="test-set-fetch",
-            icon=":material/download:",
-            on_click=state.remember,
-            args=(PAGE, LOOKED_FOR, corpus),
-        )
+        button("Look for them on the Hub", "test-set-fetch", state.remember, PAGE, LOOKED_FOR, corpus, icon="download")
         return None
     try:
         with st.spinner("Reading the test set", show_time=True):

@@ -16,6 +16,7 @@ from engine.inspection.translation.wrong_word import (
 from engine.plotting.translation.timelines import Timeline, divergence_bars, timeline_strips
 from engine.wording import percent
 from pages.components import figures, notices
+from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN
 from pages.components.translation import receipts
 from pages.components.translation.context import TranslationContext
@@ -39,11 +40,12 @@ def show(context: TranslationContext, report: ForcingReport, reference: str, ste
     others = report.alternatives[step - 1]
     with st.container(horizontal=True, key="forcing-alternatives"):
         for name, share in others:
-            st.button(
+            button(
                 f"{notices.plain(name)} {percent(share, 0)}",
-                key=f"forcing-put-{name}",
-                on_click=controls.set,
-                args=("forcing_wrong_word", name),
+                f"forcing-put-{name}",
+                controls.set,
+                "forcing_wrong_word",
+                name,
             )
     word = typed.strip() or others[0][0]
     made = context.call(put_wrong_word, context.source, reference, steps, step, word)
