@@ -107,6 +107,11 @@ def models_version() -> tuple[str, str]:
     return str(folder.PRETRAINED), _version(folder.PRETRAINED, depth=2)
 
 
+def file_version(path: Path) -> float:
+    """Return the time of a file's last change, 0 where there is none; part of the key of what is read from it."""
+    return path.stat().st_mtime if path.is_file() else 0.0
+
+
 def model_names(task: str) -> list[str]:
     """Return the names of the models of a task that can be used."""
     return [info.name for info in list_models(task) if not info.error]

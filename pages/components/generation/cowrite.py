@@ -15,7 +15,7 @@ from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_g
 from engine.plotting.writing.writing_tree import MOST_BITS, describe_writing_tree, writing_tree
 from engine.wording import percent
 from pages.components import figures, notices, state
-from pages.components.buttons import button
+from pages.components.buttons import button, download
 from pages.components.calls import call
 from pages.components.generation import cowriting as writing_desk
 from pages.components.generation import receipts
@@ -200,15 +200,8 @@ def _show_ways_back(author: Author, tree: WritingTree, ends: list[int]) -> None:
 
 def _show_files(author: Author, held: Held) -> None:
     context = author.context
-    st.download_button(
-        "Download the tree",
-        icon=":material/download:",
-        key="cowrite-download",
-        on_click="ignore",
-        data=partial(tree_files.to_json, author.loaded, context.prompt, held.tree),
-        file_name="writing-tree.json",
-        mime="application/json",
-    )
+    make = partial(tree_files.to_json, author.loaded, context.prompt, held.tree)
+    download("Download the tree", "cowrite-download", make, "writing-tree.json", "application/json", type="secondary")
     file = st.file_uploader("Open a tree that was downloaded here", type="json", key="cowrite-file")
     if file is None:
         return

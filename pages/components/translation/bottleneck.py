@@ -11,7 +11,7 @@ from engine.plotting.translation.bottleneck import PressLine, press_lines
 from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call, receipt, values
-from pages.components.figures import Receipt
+from pages.components.figures import measured_receipt
 from pages.components.networks import mark
 from pages.components.translation.context import TranslationContext, is_attending, style, title
 from pages.components.translation.lengths import show_lengths
@@ -154,14 +154,13 @@ def _show_stored(context: TranslationContext, pair: list[ModelInfo], size: int) 
     )
     sentence = f"{sentence[0].upper()}{sentence[1:]}, greedy, on {frame['sentences'].iloc[0]:,} sentences."
     notices.say(sentence)
-    measured_by = Receipt(
+    measured_by = measured_receipt(
+        frame,
         model=", ".join(tables),
         data=frame["test_set"].iloc[0],
         seed="1, for the choice of sentences",
-        measured=f"{frame['date'].max()}, commit {', '.join(frame['commit'].unique())}, on "
-        f"{', '.join(frame['hardware'].unique())}",
-        python="import "
-        "pandas\n\nprint(pandas.read_parquet('data/results/translation_by_bottleneck.parquet').to_string())",
+        python="import pandas\n\n"
+        "print(pandas.read_parquet('data/results/translation_by_bottleneck.parquet').to_string())",
         command="\n".join(COMMAND.format(model=info.name) for info in measured),
         note=f"sacreBLEU {frame['signature'].iloc[0]}",
     )

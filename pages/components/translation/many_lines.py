@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.inspection.translation.many_lines import LineTranslation, lines_frame, translate_many
 from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
+from pages.components.buttons import download
 from pages.components.figures import Receipt
 from pages.components.translation import receipts, searching
 from pages.components.translation.context import TranslationContext
@@ -76,16 +77,8 @@ def _show_sheet(context: TranslationContext, search: searching.Search, sheet: Sh
     figures.show_table(
         frame, name="many-lines", column_config={"confidence": sure}, receipt=_receipt(context, search, sheet)
     )
-    st.download_button(
-        "Download the translations as text, line for line",
-        data=partial(join_lines, list(frame["translation"])),
-        file_name="translations.txt",
-        mime="text/plain",
-        key="many-lines-txt",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
+    label, make = "Download the translations as text, line for line", partial(join_lines, list(frame["translation"]))
+    download(label, "many-lines-txt", make, "translations.txt", "text/plain")
 
 
 def _summary(sheet: Sheet) -> str:

@@ -10,9 +10,9 @@ from engine.errors import ModelError
 from engine.inspection.translation import regimes
 from engine.inspection.translation.forcing import NONE, inspect_forcing
 from engine.plotting.translation.regimes import forced_against_free, regime_curves
-from pages.components import figures, header, notices
+from pages.components import cache, figures, header, notices
 from pages.components.calls import NOT_DRAWN, call, receipt, values
-from pages.components.figures import Receipt
+from pages.components.figures import Receipt, all_of, measured_receipt
 from pages.components.translation import receipts
 from pages.components.translation.context import TranslationContext, grouped, title
 
@@ -64,7 +64,7 @@ def _show_sentence(context: TranslationContext) -> None:
 
 
 def _show_measured() -> None:
-    version = regimes.TABLE.stat().st_mtime if regimes.TABLE.is_file() else 0.0
+    version = cache.file_version(regimes.TABLE)
     frame = call(regimes.read_regimes, str(regimes.TABLE), version=version, kept="shared").value
     header.section("On the test set")
     said = [regimes.winner_sentence(frame), regimes.scheduled_sentence(frame), regimes.gap_sentence(frame)]
@@ -107,19 +107,15 @@ def _show_measured() -> None:
 
 def _table_receipt(frame: pd.DataFrame) -> Receipt:
     rows = frame[frame["kind"] == regimes.FINAL]
-
-    def all_of(column: str) -> str:
-        return ", ".join(sorted({str(value) for value in rows[column]}))
-
-    return Receipt(
-        model=all_of("model"),
-        data=f"{all_of('test_set')}, {int(rows['sentences'].max()):,} sentences",
-        seed=all_of("seed"),
-        measured=f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}",
+    return measured_receipt(
+        rows,
+        data=f"{all_of(rows, 'test_set')}, {int(rows['sentences'].max()):,} sentences",
+        seed=all_of(rows, "seed"),
         python=(
             "from engine.inspection.translation.regimes import read_regimes, summary_table\n\n"
             "print(summary_table(read_regimes()).to_string())"
         ),
         command="\n".join(regimes.COMMAND.format(model=name) for name in rows["model"].unique()),
-        note=f"sacreBLEU {all_of('signature')}. The curves are those of the training itself, on the validation split.",
+        note=f"sacreBLEU {all_of(rows, 'signature')}. The curves are those of the training itself, on the validation "
+        "split.",
     )

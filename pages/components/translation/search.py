@@ -3,8 +3,6 @@ winner."""
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from engine.decoding.limits import SearchSettings
@@ -103,7 +101,10 @@ def _choose_left(report: SearchReport, tries: search_tries.Tries) -> int | None:
         button(
             "Bring it back",
             "search-restore",
-            partial(_bring_back, report, tries, node),
+            _bring_back,
+            report,
+            tries,
+            node,
             icon="restore",
             disabled=node is None or tries.is_full,
         )

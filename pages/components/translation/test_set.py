@@ -9,20 +9,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.corpora.sources import mirror_folder
-from engine.errors import DataError
 from engine.inspection.stored import sentence_scores
 from engine.inspection.stored.sentence_scores import ORDERS
 from engine.plotting.stored.sentence_scores import score_map
-from pages.components import cache, figures, header, notices, state
+from pages.components import cache, corpus_texts, figures, header, notices
 from pages.components.buttons import button
 from pages.components.calls import call
-from pages.components.figures import Receipt
+from pages.components.figures import Receipt, all_of, measured_receipt
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import TranslationContext, style
 from pages.components.translation.results import PAGE
 
-LOOKED_FOR = "test set texts looked for"
 PER_PAGE = 10
 SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats per piece"}
 
@@ -57,7 +54,7 @@ def _measured(context: TranslationContext) -> tuple[dict[str, pd.DataFrame], lis
         DataError: nothing has been measured, or the table is damaged.
     """
     table = sentence_scores.TABLE
-    version = table.stat().st_mtime if table.is_file() else 0.0
+    version = cache.file_version(table)
     found = {
         name: call(
             sentence_scores.stored_sentences,
@@ -90,7 +87,21 @@ def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFram
     labels = [context.label(name), context.label(other) if other else ""]
     sentence = sentence_scores.list_sentence(frame, labels)
     st.markdown(notices.plain(sentence))
-    texts = _texts(context, corpus)
+    read = call(
+        sentence_scores.read_texts,
+        corpus,
+        context.direction.split("-")[0],
+        version=os.environ.get("UNROLLED_DATA"),
+        kept="shared",
+    )
+    texts = corpus_texts.ask(
+        PAGE,
+        "test-set",
+        corpus,
+        read,
+        absent="The sentences themselves are not shipped, their licence does not allow it; only their scores are.",
+        without="Their scores are shown without them.",
+    )
     frame = sentence_scores.with_texts(frame, texts) if texts is not None else frame.assign(source="", reference="")
     pages = -(-len(frame) // PER_PAGE)
     page = controls.slider("test_set_page", maximum=pages, width=TEXT_WIDTH)
@@ -157,44 +168,13 @@ def _open(context: TranslationContext, source: str, reference: str) -> None:
     context.controls.set("reference", reference)
 
 
-def _texts(context: TranslationContext, corpus: str) -> pd.DataFrame | None:
-    """Return the texts of a test set where they can be read here, else say why they are not shown and return None.
-
-    A local copy is read at once. The Hub is asked only when the visitor says so: that can take a while.
-    """
-    is_near = mirror_folder(corpus) is not None
-    if not is_near and state.recall(PAGE, LOOKED_FOR) != corpus:
-        notices.note(
-            "The sentences themselves are not shipped, their licence does not allow it; only their scores are. They "
-            "appear where the corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
-        )
-        button("Look for them on the Hub", "test-set-fetch", state.remember, PAGE, LOOKED_FOR, corpus, icon="download")
-        return None
-    try:
-        with st.spinner("Reading the test set", show_time=True):
-            return call(
-                sentence_scores.read_texts,
-                corpus,
-                context.direction.split("-")[0],
-                version=os.environ.get("UNROLLED_DATA"),
-                kept="shared",
-            ).value
-    except DataError as problem:
-        state.forget(PAGE, LOOKED_FOR)
-        notices.note(f"{problem} Their scores are shown without them.")
-        return None
-
-
 def _receipt(measured: dict[str, pd.DataFrame]) -> Receipt:
     rows = pd.concat(measured.values())
-
-    def all_of(column: str) -> str:
-        return ", ".join(sorted({str(value) for value in rows[column]}))
-
-    return Receipt(
+    signatures = [all_of(rows, f"{score}_signature") for score in ("bleu", "chrf", "ter")]
+    return measured_receipt(
+        rows,
         model=", ".join(measured),
-        data=f"{all_of('title')}, beam {all_of('beam_size')}",
-        measured=f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}",
+        data=f"{all_of(rows, 'title')}, beam {all_of(rows, 'beam_size')}",
         python=(
             "from engine.inspection.stored.sentence_scores import corpus_scores, stored_sentences\n"
             "from engine.models.folder import find_folder\n\n"
@@ -202,7 +182,6 @@ def _receipt(measured: dict[str, pd.DataFrame]) -> Receipt:
             "print(corpus_scores({name: stored_sentences(name, str(find_folder(name))) for name in names}).to_string())"
         ),
         command="\n".join(sentence_scores.COMMAND.format(model=name) for name in measured),
-        note=f"sacreBLEU: BLEU {all_of('bleu_signature')}; chrF {all_of('chrf_signature')}; TER "
-        f"{all_of('ter_signature')}. Sentence BLEU "
-        "with effective order. The command measures anew; rows of other weights than these are not shown.",
+        note="sacreBLEU: BLEU {}; chrF {}; TER {}. Sentence BLEU with effective order. The command measures anew; rows "
+        "of other weights than these are not shown.".format(*signatures),
     )
