@@ -5,15 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.writing.activation_clamping import (
-    ACTIONS,
-    Performance,
-    Strings,
-    actions_of,
-    changed_tokens,
-    gates_of,
-    perform,
-)
+from engine.inspection.writing import activation_clamping
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from pages.components import figures, notices
@@ -35,7 +27,9 @@ def show(context: GenerationContext) -> None:
     )
     strings = _strings(context)
     with st.spinner("The network writes, and reads an unseen text, with and without strings."):
-        performance = call(perform, context.prompt, context.settings, strings, model=context.network)
+        performance = call(
+            activation_clamping.perform, context.prompt, context.settings, strings, model=context.network
+        )
         performed = performance.value
     notices.say(performed.verdict, is_strong=True)
     free, held, change = st.columns(3)
@@ -47,22 +41,22 @@ def show(context: GenerationContext) -> None:
     _show_texts(context, performance)
 
 
-def _strings(context: GenerationContext) -> Strings:
+def _strings(context: GenerationContext) -> activation_clamping.Strings:
     controls, kind = context.controls, context.info.architecture
     with st.container(horizontal=True, vertical_alignment="bottom", key="puppeteer-strings"):
         layer = controls.segmented("puppeteer_layer", choices=context.layers)
-        actions = actions_of(kind)
-        action = controls.select("puppeteer_action", ACTIONS.get, actions, "hold", width=180)
+        actions = activation_clamping.actions_of(kind)
+        action = controls.select("puppeteer_action", activation_clamping.ACTIONS.get, actions, "hold", width=180)
         if action == "hold":
-            gate = controls.select("puppeteer_gate", part_label, gates_of(kind), width=180)
+            gate = controls.select("puppeteer_gate", part_label, activation_clamping.gates_of(kind), width=180)
             position = controls.segmented("puppeteer_position", choices=POSITIONS)
-            return Strings(layer=layer, action=action, gate=gate, position=float(position))
+            return activation_clamping.Strings(layer=layer, action=action, gate=gate, position=float(position))
         units = controls.text_input("puppeteer_units", width=200)
         value = controls.number("puppeteer_value", width=140) if action in ("scale", "clamp") else 1.0
-    return Strings(layer=layer, action=action, units=units, value=value)
+    return activation_clamping.Strings(layer=layer, action=action, units=units, value=value)
 
 
-def _show_texts(context: GenerationContext, performance: Call[Performance]) -> None:
+def _show_texts(context: GenerationContext, performance: Call[activation_clamping.Performance]) -> None:
     performed = performance.value
     first = performed.first_difference
     notices.explain(
@@ -79,7 +73,7 @@ def _show_texts(context: GenerationContext, performance: Call[Performance]) -> N
         seed=context.settings.seed,
         measured=f"on {performed.passage_characters:,} characters",
     )
-    marks = changed_tokens(performed)
+    marks = activation_clamping.changed_tokens(performed)
     for column, name, title, text, spans, bits, changed in zip(
         st.columns(2, gap="medium"),
         ("puppeteer-free", "puppeteer-held"),

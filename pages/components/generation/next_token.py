@@ -7,16 +7,7 @@ from math import exp
 import streamlit as st
 
 from engine.inspection.writing.next_tokens import NextTokens, choices_along, next_tokens, token_around
-from engine.plotting.writing.distribution import (
-    STAGES,
-    describe_next_tokens,
-    describe_openness,
-    describe_stages,
-    next_token_bars,
-    openness_along,
-    stage_bars,
-    visible_token,
-)
+from engine.plotting.writing import distribution
 from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.calls import call
@@ -47,10 +38,12 @@ def show(context: GenerationContext) -> None:
     cut.metric("Cut away by top-k and top-p", percent(expected.mass_cut))
     cut.caption("of the chances the temperature left")
     figures.show(
-        next_token_bars(expected.frame, mode=figures.mode(), architecture=context.info.architecture, noun=noun),
+        distribution.next_token_bars(
+            expected.frame, mode=figures.mode(), architecture=context.info.architecture, noun=noun
+        ),
         name="next-character",
-        alt=describe_next_tokens(expected.frame, noun=noun),
-        table=expected.frame.assign(token=expected.frame["token"].map(visible_token)),
+        alt=distribution.describe_next_tokens(expected.frame, noun=noun),
+        table=expected.frame.assign(token=expected.frame["token"].map(distribution.visible_token)),
         receipt=receipt,
     )
     if context.controls.toggle("next_token_stages"):
@@ -67,11 +60,11 @@ def _show_stages(
         "unlikely (a cross) and the rest is scaled up again. At temperature 1, with top-k at 0 and top-p at 1, all "
         "four are the same. The last is what is drawn from."
     )
-    stages = expected.stages.assign(stage=expected.stages["stage"].map(lambda name: STAGES[name][1]))
+    stages = expected.stages.assign(stage=expected.stages["stage"].map(lambda name: distribution.STAGES[name][1]))
     figures.show(
-        stage_bars(expected.frame, expected.stages, **look),
+        distribution.stage_bars(expected.frame, expected.stages, **look),
         name="next-character-stages",
-        alt=describe_stages(expected.stages),
+        alt=distribution.describe_stages(expected.stages),
         table=stages,
         receipt=receipt,
     )
@@ -79,9 +72,9 @@ def _show_stages(
     along = everywhere.value
     notices.explain("How open the choice was at every place: click one to look there.")
     figures.show(
-        openness_along(along, position, **look),
+        distribution.openness_along(along, position, **look),
         name="next-character-along",
-        alt=describe_openness(along, position),
+        alt=distribution.describe_openness(along, position),
         table=along,
         receipt=everywhere.receipt(measured=f"from the logits after each of {len(text):,} characters"),
         on_click=lambda index: context.controls.set("position", max(1, index)),

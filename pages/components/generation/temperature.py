@@ -6,22 +6,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from engine.inspection.writing import temperatures
 from engine.inspection.writing.copies import unseen_measures
 from engine.inspection.writing.temperature_results import COMMAND, PROMPT, SEEDS, SETTINGS, stored_curve
-from engine.inspection.writing.temperatures import (
-    CURVE_SEEDS,
-    OVER_SEEDS,
-    TEMPERATURES,
-    TemperatureText,
-    curve_of,
-    loop_sentence,
-    marked_loop,
-    measure_curve,
-    summarise_curve,
-    temperature_sentence,
-    temperature_table,
-    write_at,
-)
 from engine.plotting.writing.temperatures import describe_temperature_curves, temperature_curves
 from engine.wording import percent
 from pages.components import cache, figures, header, notices, state
@@ -31,6 +18,7 @@ from pages.components.generation.context import GenerationContext
 from pages.components.generation.view import NOW
 
 TEXT_HEIGHT = 260
+LINES = f"Lines are {temperatures.OVER_SEEDS.middle}s, bands reach {temperatures.OVER_SEEDS.reach()}."
 COLUMNS = 3
 PAGE = "generation"
 
@@ -44,18 +32,18 @@ def show(context: GenerationContext) -> None:
     )
     st.caption("Your beginning, seed, length, top-k and top-p, at six temperatures.")
     calls = [
-        call(write_at, context.prompt, context.settings, temperature, model=context.network)
-        for temperature in TEMPERATURES
+        call(temperatures.write_at, context.prompt, context.settings, temperature, model=context.network)
+        for temperature in temperatures.TEMPERATURES
     ]
     texts = _show_texts(calls)
-    notices.say(temperature_sentence(texts))
+    notices.say(temperatures.temperature_sentence(texts))
     figures.show_table(
-        temperature_table(texts),
+        temperatures.temperature_table(texts),
         name="temperature-texts",
         receipt=receipt(
             calls,
             "temperature_table([found]).to_string()",
-            uses=[temperature_table],
+            uses=[temperatures.temperature_table],
             seed=context.settings.seed,
             note="The words and copies are those of the index in data/indexes; the text it was made from is not "
             "needed.",
@@ -86,18 +74,17 @@ def show_stored_curves(context: GenerationContext, *measures: str) -> None:
     rows = pd.concat(found.values())
     notices.explain(
         f"Measured beforehand: {SEEDS} texts of {SETTINGS.max_new_tokens:,} steps at each temperature, after the "
-        f"beginning {notices.plain(repr(PROMPT))}. Lines are {OVER_SEEDS.middle}s, bands reach {OVER_SEEDS.reach()}. "
-        "Dashed: text by the same author that the network never read."
+        f"beginning {notices.plain(repr(PROMPT))}. {LINES} Dashed: text by the same author that the network never read."
     )
     _show_curves(context, found, "temperature-curve", receipts.for_stored_curves(context.network, rows), measures)
 
 
-def _show_texts(calls: list[Call[TemperatureText]]) -> list[TemperatureText]:
+def _show_texts(calls: list[Call[temperatures.TemperatureText]]) -> list[temperatures.TemperatureText]:
     """Draw the texts one by one as they are written; return them."""
     texts, positions = [], []
-    for _ in range(0, len(TEMPERATURES), COLUMNS):
+    for _ in range(0, len(temperatures.TEMPERATURES), COLUMNS):
         positions += st.columns(COLUMNS, gap="small")
-    for temperature, written, position in zip(TEMPERATURES, calls, positions, strict=True):
+    for temperature, written, position in zip(temperatures.TEMPERATURES, calls, positions, strict=True):
         with position:
             st.markdown(
                 f"**Temperature {temperature:g}**" + (", greedy: the limit towards 0" if temperature == 0 else "")
@@ -107,15 +94,15 @@ def _show_texts(calls: list[Call[TemperatureText]]) -> list[TemperatureText]:
                 st.spinner("The network writes."),
             ):
                 found = written.value
-                st.text(marked_loop(found))
+                st.text(temperatures.marked_loop(found))
             st.caption(notices.plain(_summary(found)))
-            if sentence := loop_sentence(found):
+            if sentence := temperatures.loop_sentence(found):
                 st.caption(f":material/laps: **{notices.plain(sentence)}**")
         texts.append(found)
     return texts
 
 
-def _summary(found: TemperatureText) -> str:
+def _summary(found: temperatures.TemperatureText) -> str:
     measures = found.measures
     parts = [
         f"distinct words {percent(measures.distinct_1, 0)}, pairs {percent(measures.distinct_2, 0)}, triples "
@@ -135,7 +122,7 @@ def _show_live_curve(context: GenerationContext) -> None:
     kept = state.recall(PAGE, "temperature curve")
     if kept is None or kept[0] != key:
         bar = st.progress(0.0, "Measuring: all temperatures and seeds are written side by side.")
-        for event in measure_curve(cache.load_model(context.network), context.prompt, context.settings):
+        for event in temperatures.measure_curve(cache.load_model(context.network), context.prompt, context.settings):
             if isinstance(event, float):
                 bar.progress(
                     event, f"Measuring: {percent(event, 0)} done; all temperatures and seeds are written side by side."
@@ -143,17 +130,14 @@ def _show_live_curve(context: GenerationContext) -> None:
         bar.empty()
         kept = (key, event, cache.today())
         state.remember(PAGE, "temperature curve", kept)
-    lines = call(curve_of, context.prompt, context.settings, model=context.network).receipt(
+    lines = call(temperatures.curve_of, context.prompt, context.settings, model=context.network).receipt(
         "summarise_curve(found).to_string()",
-        uses=[summarise_curve],
+        uses=[temperatures.summarise_curve],
         day=kept[2],
         seed=f"{context.settings.seed} and the four after it",
         note="The temperature in the settings is not used: each of the curve's takes its place.",
     )
-    st.caption(
-        f"{CURVE_SEEDS} seeds at each temperature; with your top-k and top-p. Lines are {OVER_SEEDS.middle}s, bands "
-        f"reach {OVER_SEEDS.reach()}."
-    )
+    st.caption(f"{temperatures.CURVE_SEEDS} seeds at each temperature; with your top-k and top-p. {LINES}")
     _show_curves(context, {context.network: kept[1]}, "temperature-curve", lines)
 
 
@@ -165,7 +149,9 @@ def _show_curves(
     measures: tuple[str, ...] = (),
 ) -> None:
     frames = [
-        summarise_curve(table).assign(label=context.label(model), architecture=context.models[model].architecture)
+        temperatures.summarise_curve(table).assign(
+            label=context.label(model), architecture=context.models[model].architecture
+        )
         for model, table in tables.items()
     ]
     frame = pd.concat(frames, ignore_index=True)

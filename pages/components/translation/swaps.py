@@ -5,18 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from engine.inspection.translation import word_swaps
 from engine.inspection.translation.source_reading import LANGUAGES
-from engine.inspection.translation.word_swaps import (
-    Neighbour,
-    SourceWord,
-    arrange_swap,
-    default_word,
-    find_neighbours,
-    find_words,
-    swap_sentence,
-    swap_word,
-    try_neighbours,
-)
 from engine.plotting.translation.timelines import Timeline, timeline_strips
 from engine.plotting.translation.word_marks import neighbour_marks, word_marks
 from pages.components import figures, notices
@@ -31,12 +21,12 @@ def show(context: TranslationContext) -> None:
         "numbers it reads instead of words. **A neighbour is used alike, and may mean the opposite.** The translation "
         "below is made anew with it."
     )
-    words = context.call(find_words, context.source).value
+    words = context.call(word_swaps.find_words, context.source).value
     left, right = st.columns(2, gap="medium")
     with left:
         position = _choose_word(context, words)
     word = words[position]
-    near = context.call(find_neighbours, word)
+    near = context.call(word_swaps.find_neighbours, word)
     with right:
         new = _choose_new(context, word, near.value)
     if not new:
@@ -45,7 +35,7 @@ def show(context: TranslationContext) -> None:
     if near.value:
         st.markdown("**What every neighbour would do**")
         with st.spinner("Translating the sentence with every neighbour", show_time=True):
-            tried = context.call(try_neighbours, context.search, word, near).computed()
+            tried = context.call(word_swaps.try_neighbours, context.search, word, near).computed()
         figures.show_table(
             tried.value.assign(seen_in=[_languages(neighbour) for neighbour in near.value]),
             name="swaps-neighbours",
@@ -58,10 +48,12 @@ def show(context: TranslationContext) -> None:
         )
 
 
-def _choose_word(context: TranslationContext, words: list[SourceWord]) -> int:
+def _choose_word(context: TranslationContext, words: list[word_swaps.SourceWord]) -> int:
     """Draw the sentence as marks and a box to choose a word; return its place."""
     names = [f"{number} {word.text}" for number, word in enumerate(words, start=1)]
-    chosen = context.controls.select("swaps_word", choices=names, default=names[default_word(words)], width=320)
+    chosen = context.controls.select(
+        "swaps_word", choices=names, default=names[word_swaps.default_word(words)], width=320
+    )
     position = names.index(chosen)
     figures.show(
         word_marks([word.text for word in words], position, names, mode=figures.mode()),
@@ -79,7 +71,9 @@ def _choose_word(context: TranslationContext, words: list[SourceWord]) -> int:
     return position
 
 
-def _choose_new(context: TranslationContext, word: SourceWord, neighbours: list[Neighbour]) -> str:
+def _choose_new(
+    context: TranslationContext, word: word_swaps.SourceWord, neighbours: list[word_swaps.Neighbour]
+) -> str:
     """Draw the neighbours and the boxes; return the word to put in."""
     chosen = ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -120,10 +114,10 @@ def _put(context: TranslationContext, name: str) -> None:
     context.controls.set("swaps_neighbour", name)
 
 
-def _show_swap(context: TranslationContext, word: SourceWord, new: str) -> None:
-    swapped, old = context.call(swap_word, context.search, word, new), context.search.value.best
+def _show_swap(context: TranslationContext, word: word_swaps.SourceWord, new: str) -> None:
+    swapped, old = context.call(word_swaps.swap_word, context.search, word, new), context.search.value.best
     found = swapped.value
-    sentence, rows = swap_sentence(word.text, new, old, found), arrange_swap(old, found.after)
+    sentence, rows = word_swaps.swap_sentence(word.text, new, old, found), word_swaps.arrange_swap(old, found.after)
     notices.say(sentence, is_strong=True)
     st.text(f"{found.source}\n{found.after.text}")
     figures.show(
@@ -147,7 +141,7 @@ def _show_swap(context: TranslationContext, word: SourceWord, new: str) -> None:
         ).round(4),
         receipt=swapped.receipt(
             "found.after.text, swap_sentence(word.text, new, searched.best, found)",
-            uses=[swap_sentence],
+            uses=[word_swaps.swap_sentence],
             seed=NOT_DRAWN,
         ),
     )
@@ -158,5 +152,5 @@ def _show_swap(context: TranslationContext, word: SourceWord, new: str) -> None:
     )
 
 
-def _languages(neighbour: Neighbour) -> str:
+def _languages(neighbour: word_swaps.Neighbour) -> str:
     return " and ".join(LANGUAGES.get(code, code) for code in neighbour.languages)

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.inspection.translation import wrong_word
 from engine.inspection.translation.forcing import ForcingReport
-from engine.inspection.translation.wrong_word import (
-    FELT_NATS,
-    WrongWord,
-    arrange_wrong_word,
-    put_wrong_word,
-    wrong_word_sentence,
-    wrong_word_table,
-)
 from engine.plotting.translation.timelines import Timeline, divergence_bars, timeline_strips
 from engine.wording import percent
 from pages.components import figures, notices
@@ -48,22 +41,22 @@ def show(context: TranslationContext, report: ForcingReport, reference: str, ste
                 name,
             )
     word = typed.strip() or others[0][0]
-    made = context.call(put_wrong_word, context.source, reference, steps, step, word)
+    made = context.call(wrong_word.put_wrong_word, context.source, reference, steps, step, word)
     _show_found(made.value)
     receipt = made.receipt(
         "wrong_word_sentence(found), wrong_word_table(found).to_string()",
-        uses=[wrong_word_sentence, wrong_word_table],
+        uses=[wrong_word.wrong_word_sentence, wrong_word.wrong_word_table],
         seed=NOT_DRAWN,
         note=receipts.GREEDY,
     )
     figures.show_receipt(receipt, "wrong-word")
 
 
-def _show_found(found: WrongWord) -> None:
-    sentence = wrong_word_sentence(found)
+def _show_found(found: wrong_word.WrongWord) -> None:
+    sentence = wrong_word.wrong_word_sentence(found)
     notices.say(sentence, is_strong=True)
     st.text(f"Without the word: {found.plain.text}\nWith the word: {found.changed.text}")
-    rows = arrange_wrong_word(found)
+    rows = wrong_word.arrange_wrong_word(found)
     figures.show(
         timeline_strips(
             [
@@ -77,7 +70,7 @@ def _show_found(found: WrongWord) -> None:
         ),
         name="wrong-word-rows",
         alt=sentence,
-        table=wrong_word_table(found),
+        table=wrong_word.wrong_word_table(found),
     )
     st.caption(
         "What each row would write, and below what the row with the word read after each step. ▼ and the frame: where "
@@ -86,9 +79,9 @@ def _show_found(found: WrongWord) -> None:
     if found.kl:
         steps = [found.step + position for position in range(1, len(found.kl) + 1)]
         figures.show(
-            divergence_bars(steps, found.kl, FELT_NATS, mode=figures.mode()),
+            divergence_bars(steps, found.kl, wrong_word.FELT_NATS, mode=figures.mode()),
             name="wrong-word-felt",
             alt=f"How far off the network's expectations are after the word, by step: felt for {found.felt_steps} of "
             f"{len(found.kl)} steps.",
-            table=wrong_word_table(found)[["step", "with", "kl_without_with"]].iloc[found.step :],
+            table=wrong_word.wrong_word_table(found)[["step", "with", "kl_without_with"]].iloc[found.step :],
         )
