@@ -1,5 +1,4 @@
-"""Comparison: recurrent architectures and a Transformer on tasks with known answers; which wins where, from measured
-runs."""
+"""Comparison: recurrent architectures and a Transformer on tasks with known answers; which wins where, as measured."""
 
 from __future__ import annotations
 

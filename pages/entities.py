@@ -1,5 +1,4 @@
-"""Entities: a bidirectional network marks the persons, places and organisations of a text, and the tools that take the
-marks apart."""
+"""Entities: persons, places and organisations of a text, marked by a network, and the tools that take it apart."""
 
 from __future__ import annotations
 
@@ -7,7 +6,6 @@ import streamlit as st
 
 from engine.inspection.tagging.texts import EMPTY, read_text
 from pages.components import cache, forms, header, networks, notices
-from pages.components.buttons import button
 from pages.components.entities import TOOLS, texts
 from pages.components.entities.context import PAGE, EntitiesContext, in_order, label
 from pages.components.entities.view import MAX_LINES, EntitiesView
@@ -33,8 +31,7 @@ names = {name: label(info) for name, info in models.items()}
 controls = forms.open_controls(PAGE, EntitiesView, {"network": names, "tool": TOOLS.labels})
 text = controls.text_area("text", height=90)
 with st.container(horizontal=True):
-    for name, example in texts.EXAMPLES.items():
-        button(name, f"example-{name}", controls.set, "text", example)
+    controls.examples("text", texts.EXAMPLES, "example")
 network = controls.segmented("network", label_visibility="collapsed")
 
 lines, chosen = [], 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import cache, forms, header, networks, notices, sentiment
-from pages.components.buttons import button
 from pages.components.sentiment import FIRST, TOOLS, context, prefix_predictions, verdicts
 from pages.components.sentiment.view import SentimentView
 
@@ -34,8 +33,7 @@ with left:
 with right:
     network = controls.select("network")
 with st.container(horizontal=True):
-    for example in verdicts.EXAMPLES:
-        button(example.name, f"example-{example.name}", controls.set, "text", example.text)
+    controls.examples("text", {example.name: example.text for example in verdicts.EXAMPLES}, "example")
 lesson = next((example.lesson for example in verdicts.EXAMPLES if example.text == text.strip()), None)
 if lesson:
     st.caption(notices.plain(lesson))

@@ -1,5 +1,4 @@
-"""A job that a page starts by a button: queued, watched, stopped; its id is in the URL, so that a reload finds it
-again."""
+"""A job that a page starts by a button: queued, watched, stopped; a reload finds it again by its id in the URL."""
 
 from __future__ import annotations
 
@@ -41,8 +40,7 @@ class BackgroundJob:
         return state.read_url().get(self.parameter) or state.recall(self.page, self.parameter, "")
 
     def start(self, given: dict[str, Any], settings: Any = None) -> None:
-        """Queue a job and put its id into the URL; for a button's on_click. `settings` are kept with it for
-        `settings_of`."""
+        """Queue a job and put its id into the URL; for a button's on_click. `settings_of` gives back its `settings`."""
         try:
             job_id = cache.job_runner().submit(self.name, given, time_limit_seconds=self.time_limit_seconds)
         except EngineError as problem:
@@ -86,8 +84,7 @@ class BackgroundJob:
     def watch(
         self, draw: Callable[[JobStatus], None] | None = None, words: Callable[[JobStatus], str] | None = None
     ) -> None:
-        """Draw the running job's progress with a Stop, in `words`, and what it has found by `draw`, again and again
-        until it is over."""
+        """Draw the running job's progress in `words` with a Stop, and what it has found by `draw`, until it is over."""
         st.fragment(self._look, run_every=POLL_SECONDS)(self.current_id, draw, words or message_of)
 
     def _look(self, job_id: str, draw: Callable[[JobStatus], None] | None, words: Callable[[JobStatus], str]) -> None:

@@ -1,5 +1,4 @@
-"""Work on many lines, batch by batch: begun by a button, with its progress, stopped and gone on with; what is done
-stays in the session."""
+"""Work on many lines, batch by batch: begun, stopped and gone on with by buttons; what is done stays in the session."""
 
 from __future__ import annotations
 
@@ -52,8 +51,7 @@ class Sheet:
 
 
 def choose_part(controls: Controls, name: str, lines: Sequence[Any], done: str) -> list[Any]:
-    """Return the lines, or of too many the part that the visitor chooses with the field `name`; `done` says what is
-    done to them."""
+    """Return the lines, or of too many the part chosen with the field `name`; `done` says what is done to them."""
     offered = parts(len(lines))
     if len(offered) == 1:
         return list(lines)
@@ -107,8 +105,7 @@ def stop(page: str, name: str) -> None:
 
 
 def _go_on(sheet: Sheet, work: Work, position: st.delta_generator.DeltaGenerator) -> None:
-    """Work on what is left; a click anywhere ends the script at one of the drawings, and the next run goes on from
-    there."""
+    """Work on what is left; a click anywhere ends the script at one of the drawings, and the next run goes on."""
     begun, before, done_before = time.perf_counter(), sheet.elapsed_seconds, len(sheet.found)
     for batch in work(sheet.lines, tuple(sheet.found)):
         sheet.found |= {row.index: row for row in batch}

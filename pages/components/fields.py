@@ -99,8 +99,7 @@ def fields_of(
 
 @lru_cache(maxsize=64)
 def _hints(view: type) -> dict[str, type]:
-    """Return the type of every field of a view; they are written as text and must be worked out, which every run would
-    pay for."""
+    """Return the type of every field of a view; kept, as they are written as text and must be worked out."""
     return typing.get_type_hints(view)
 
 

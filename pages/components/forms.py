@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine.errors import ConfigError
 from pages.components import fields, notices, state
+from pages.components.buttons import button
 
 V = TypeVar("V")
 Format = Callable[[Any], str] | None  # what the page calls a choice
@@ -157,6 +158,11 @@ class Controls(Generic[V]):
         )
         self._drawn[name] = tuple(choice for choice in field.choices if choice in chosen)
         return self._drawn[name]
+
+    def examples(self, name: str, texts: Mapping[str, str], key: str, **look: Any) -> None:
+        """Draw a button for each text by what it is called, which puts it into the field."""
+        for label, text in texts.items():
+            button(label, f"{key}-{label}", self.set, name, text, **look)
 
     def offer(
         self, name: str, choices: Choices, format_func: Format = None, default: Any = None

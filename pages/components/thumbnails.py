@@ -1,5 +1,4 @@
-"""The small live pictures on the home page, each in `thumbnail.py` of its page's components and computed from the same
-models and results as the page."""
+"""The small live pictures on the home page, each from `thumbnail.py` of its page's components."""
 
 from __future__ import annotations
 

@@ -68,8 +68,7 @@ MAX_BATCH_LINES, MAX_BATCH_WORDS = 12, 40  # as the engine's padding, which impo
 
 
 def padding_view(lines: Sequence[str]) -> type:
-    """Return the view of the tool "Padding", which begins with a page's own `lines`: what makes up the batch, and
-    how."""
+    """Return the view of the tool "Padding", which begins with a page's own `lines`: what makes up the batch."""
 
     @dataclasses.dataclass(frozen=True)
     class PaddingView:

@@ -1,5 +1,4 @@
-"""State transplant: a passage read with the state another passage has left, what is written then, and how long it is
-felt."""
+"""State transplant: a passage read with the state another has left, what is written then, and how long it is felt."""
 
 from __future__ import annotations
 

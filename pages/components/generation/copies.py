@@ -75,8 +75,7 @@ def _show_verdict(copies: Copies, frame: pd.DataFrame, minimum: int) -> None:
 
 
 def _show_text(copies: Copies, text: str, minimum: int, receipt: figures.Receipt) -> None:
-    """Draw the text with its copied stretches underlined and coloured by their length, and the table of their
-    places."""
+    """Draw the text, its copied stretches underlined and coloured by their length, and the table of their places."""
     spans = copies.at_least(minimum)
     lengths, hover = np.full(len(text), np.nan), [""] * len(text)
     for span in spans.sort_values("length", kind="stable").itertuples():

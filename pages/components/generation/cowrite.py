@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import partial
+from operator import methodcaller
 
 import streamlit as st
 
@@ -68,7 +69,7 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
                 f"{notices.plain(visible_token(row.token))} · {percent(row.probability_before)}",
                 f"cowrite-choose-{row.token_id}",
                 author.change,
-                partial(_choose, row.token_id, row.log_prob),
+                methodcaller("add", row.token_id, row.log_prob, "visitor"),
             )
     with st.form("cowrite-form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Any other character, or a whole text", key="cowrite-typed", width=320)
@@ -183,7 +184,7 @@ def _show_ways_back(author: Author, tree: WritingTree, ends: list[int]) -> None:
             "Remove the branch from here",
             "cowrite-remove",
             author.change,
-            _remove,
+            lambda tree: tree.remove(tree.pen),
             icon="content_cut",
             disabled=tree.pen == START,
             help="Takes away the step before the pen and all that follows it.",
@@ -220,18 +221,10 @@ def _show_files(author: Author, held: Held) -> None:
     button("Put it in place of mine", "cowrite-open", author.open, stored)
 
 
-def _choose(token_id: int, log_prob: float, tree: WritingTree) -> WritingTree:
-    return tree.add(token_id, log_prob, "visitor")
-
-
 def _let_write(
     author: Author, settings: cowriting.SamplingSettings, to_line_end: bool, tree: WritingTree
 ) -> WritingTree:
     return cowriting.let_write(author.loaded, author.context.prompt, tree, settings, to_line_end=to_line_end)
-
-
-def _remove(tree: WritingTree) -> WritingTree:
-    return tree.remove(tree.pen)
 
 
 def _follow(author: Author, key: str, way: list[int] | None) -> None:

@@ -37,8 +37,7 @@ def show(context: GenerationContext) -> None:
     text = context.controls.text_area("duel_text", height=190)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Try", width="content")
-        for label, example in EXAMPLES.items():
-            button(label, f"duel-{label}", context.controls.set, "duel_text", example, type="tertiary")
+        context.controls.examples("duel_text", EXAMPLES, "duel", type="tertiary")
     notices.explain(
         "Whoever can predict a text can write it down in few bytes: an expected character costs next to nothing, a "
         "surprise costs much. Here each model really does it, **and then reads the text back from the bytes alone**. "

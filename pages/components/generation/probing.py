@@ -100,8 +100,7 @@ def _choose(context: GenerationContext, found: Investigation) -> str:
 
 
 def _show_winner(context: GenerationContext, found: Investigation, question: str) -> None:
-    """Draw the page's text in the colours of the unit that won a question; places where the answer is yes are
-    underlined."""
+    """Draw the page's text in the colours of the unit that won a question, underlined where the answer is yes."""
     winner = found.winners.set_index("predicate", drop=False).loc[question]
     layer, part, unit = int(winner["layer"]), str(winner["part"]), int(winner["unit"])
     course, answers = call(answer_course, context.text, layer, unit, part, question, model=context.network).value

@@ -1,5 +1,4 @@
-"""Surprise: any text coloured by the bits each character cost a model, all models' totals, and where two of them
-differ."""
+"""Surprise: any text coloured by the bits each character cost a model, all models' totals, and where two differ."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Temperature: the same beginning and seed at six of them, what is measured of the texts, and the curve over
-temperature."""
+"""Temperature: the same beginning and seed at six of them, what is measured of the texts, and the curve over it."""
 
 from __future__ import annotations
 

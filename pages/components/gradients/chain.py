@@ -1,5 +1,4 @@
-"""The chain: what a small change of the state becomes over many steps, in networks the visitor sets up and in trained
-ones."""
+"""The chain: what a small change of the state becomes over many steps, in new networks and in trained ones."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Connectivity: the text in parallel rows, one per network, coloured by how strongly each character moves one that is
-expected."""
+"""Connectivity: the text in a row per network, coloured by how strongly each character moves one that is expected."""
 
 from __future__ import annotations
 
@@ -20,7 +19,6 @@ from engine.inspection.gradients.trained_chain import checked_tokens
 from engine.plotting.gradients.connectivity import check_curves, connectivity_grid, describe_check
 from engine.plotting.writing.text_grid import spoken_token
 from pages.components import figures, networks, notices
-from pages.components.buttons import button
 from pages.components.calls import Call, call, receipt, values
 from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import CAT, CHEF
@@ -40,13 +38,9 @@ def show(context: GradientsContext) -> None:
     text = context.controls.text_area("text", height=80)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("The articles' sentences", width="content")
-        for label, example in EXAMPLES.items():
-            button(label, f"connectivity-{label}", context.controls.set, "text", example, type="tertiary")
+        context.controls.examples("text", EXAMPLES, "connectivity", type="tertiary")
     if not context.readers:
-        notices.note(
-            "No language model that learns by gradients is installed; the Models page lists what is there and what is "
-            "missing."
-        )
+        notices.note(networks.missing("language model that learns by gradients"))
         return
     first = next(iter(context.readers))
     tokens = call(checked_tokens, text, model=first).value

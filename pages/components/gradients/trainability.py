@@ -55,13 +55,9 @@ def _ask(context: GradientsContext) -> TrainabilitySettings:
         for name in ("forget_bias", "hidden_size", "updates", "seed"):
             controls.number(f"foretold_{name}", disabled=is_running, width=130)
         settings = settings_from(TrainabilitySettings, controls.value(), "foretold_")
-        button("Train them", "foretold-start", _start, settings, icon="play_arrow", disabled=is_running)
+        given = settings_dict(settings), settings
+        button("Train them", "foretold-start", TRAINING.start, *given, icon="play_arrow", disabled=is_running)
     return settings
-
-
-def _start(settings: TrainabilitySettings) -> None:
-    """Queue the training; for the button's on_click."""
-    TRAINING.start(settings_dict(settings), settings)
 
 
 def _progress_words(status: JobStatus) -> str:
@@ -74,8 +70,7 @@ def _progress_words(status: JobStatus) -> str:
 
 
 def _draw(now: TrainabilitySettings, status: JobStatus | None, trained_with: TrainabilitySettings) -> None:
-    """Draw the grid as it is born with the settings of now, or, where they are those of the training, what came of
-    it."""
+    """Draw the grid as it is born with the settings of now, or what came of it where the training had the same."""
     if status is not None and status.state == "failed":
         notices.error(status.error)
     if status is not None and trained_with != now:

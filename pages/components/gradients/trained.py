@@ -9,7 +9,7 @@ from engine.inspection.gradients.chain import KEY_DISTANCE, say_power
 from engine.inspection.gradients.effective_context import agreement_sentence, memory_levels
 from engine.inspection.gradients.trained_chain import newborn_chain, trained_chain
 from engine.plotting.gradients.gradients import chain_curves, describe_chain
-from pages.components import figures, notices
+from pages.components import figures, networks, notices
 from pages.components.calls import call, receipt
 from pages.components.gradients.context import GradientsContext
 from pages.components.header import section
@@ -26,9 +26,7 @@ def show(context: GradientsContext, text: str | None) -> None:
     if not context.controls.toggle("chain_trained"):
         return
     if not context.trio:
-        notices.note(
-            "No language model with hidden units is installed; the Models page lists what is there and what is missing."
-        )
+        notices.note(networks.missing("language model with hidden units"))
         return
     if text is None:
         text = context.controls.text_area("text", height=80)

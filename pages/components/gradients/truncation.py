@@ -20,9 +20,7 @@ def show(context: GradientsContext) -> None:
         "which of them loses most to short chunks?"
     )
     if not context.trio:
-        notices.note(
-            "No language model with hidden units is installed; the Models page lists what is there and what is missing."
-        )
+        notices.note(networks.missing("language model with hidden units"))
         return
     names = list(context.trio)
     favourite = networks.favourite(context.trio.values()).name

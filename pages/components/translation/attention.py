@@ -1,5 +1,4 @@
-"""Attention: where the decoder looked while it wrote, and what becomes of the translation when it is made to look
-elsewhere."""
+"""Attention: where the decoder looked while it wrote, and what becomes of the translation when it looks elsewhere."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The trial of one step of the attention tool: a change to its attention, the verdict, and the search for another
-word."""
+"""One step of the attention tool on trial: a change to its attention, the verdict, the search for another word."""
 
 from __future__ import annotations
 
@@ -33,8 +32,7 @@ SCOPES = {"step": "In this step", "rest": "In this step and all after it"}
 
 
 def ask_step(context: TranslationContext, trial: Trial) -> int:
-    """Draw the slider over the steps and return the one chosen, from 1: at first the one that needs its attention
-    most."""
+    """Draw the slider over the steps and return the one chosen: at first the one that needs its attention most."""
     pieces = trial.translation.target_pieces
     count = len(pieces)
     step = context.controls.slider("attention_step", maximum=count, default=trial.most_telling_step)

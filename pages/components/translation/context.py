@@ -50,8 +50,7 @@ def direction_label(pair: str) -> str:
 
 
 def grouped(models: Sequence[ModelInfo]) -> dict[str, list[ModelInfo]]:
-    """Return the translators that stand side by side, by group: the pair with and without attention first, then the
-    best."""
+    """Return the translators that stand side by side, by group: the pair that differs in attention, then the best."""
     groups: dict[str, list[ModelInfo]] = {}
     for info in sorted(models, key=lambda info: (bool(info.group), info.group, not is_attending(info), info.name)):
         groups.setdefault(info.group or "pair", []).append(info)
@@ -94,8 +93,7 @@ class TranslationContext(PageContext[TranslationView]):
 
     @property
     def pair(self) -> list[ModelInfo]:
-        """The two translators that differ in attention alone, the one with it first; fewer where they are not
-        installed."""
+        """The two translators that differ in attention alone, the one with it first; fewer where not installed."""
         return grouped(list(self.models.values())).get("pair", [])
 
     @property

@@ -45,8 +45,7 @@ def show(context: TranslationContext) -> None:
 
 
 def _ask_lines(context: TranslationContext) -> list[str]:
-    """Draw box, file and part; return the lines to translate, none where there is nothing or something is wrong with
-    it."""
+    """Draw box, file and part; return the lines to translate, none where there is nothing or something is wrong."""
     text = st.text_area(
         "Lines to translate",
         value=state.recall(PAGE, LINES_TEXT, "\n".join(context.lines)),

@@ -1,5 +1,4 @@
-"""Four ways to be taught: what training with and without teacher forcing did, on the test set and on the sentence at
-hand."""
+"""Four ways to be taught: what teacher forcing in training did, on the test set and on the sentence at hand."""
 
 from __future__ import annotations
 

@@ -86,8 +86,7 @@ def _marked(word: ReadWord) -> str:
 def show_result(
     controls: Controls[TranslationView], info: ModelInfo, translation: Translation, receipt: Receipt
 ) -> None:
-    """Draw one network's translation and how sure it was of each word; a click on a bar shows the other choices
-    there."""
+    """Draw one network's translation and how sure it was of each word; a click on a bar shows the other choices."""
 
     def look_at(position: int) -> None:
         controls.set("tool", "choices")

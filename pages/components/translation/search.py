@@ -1,5 +1,4 @@
-"""Search tree: every beginning a beam search considered, what became of the ones it left, and which settings change the
-winner."""
+"""Search tree: every beginning a beam search considered, which it left, and which settings change the winner."""
 
 from __future__ import annotations
 
@@ -95,16 +94,15 @@ def _choose_left(report: SearchReport, tries: search_tries.Tries) -> int | None:
             width=460,
             placeholder=f"Choose one of {len(left)}, or type some of its letters",
             format_func=lambda node: (
-                f"Step {left[node].step}, rank {left[node].rank}: {left[node].text or '(nothing)'}{_ending(left[node])}"
+                f"Step {left[node].step}, rank {left[node].rank}: {left[node].text or '(nothing)'}"
+                f"{' (and ends)' if left[node].piece == '(end)' else ''}"
             ),
         )
         button(
             "Bring it back",
             "search-restore",
-            _bring_back,
-            report,
-            tries,
-            node,
+            tries.add,
+            () if node is None else report.prefix(node),
             icon="restore",
             disabled=node is None or tries.is_full,
         )
@@ -115,12 +113,3 @@ def _choose_left(report: SearchReport, tries: search_tries.Tries) -> int | None:
             )
         )
     return node
-
-
-def _ending(row: tuple) -> str:
-    return " (and ends)" if row.piece == "(end)" else ""
-
-
-def _bring_back(report: SearchReport, tries: search_tries.Tries, node: int | None) -> None:
-    if node is not None:
-        tries.add(report.prefix(node))

@@ -22,8 +22,7 @@ PROBLEM = "search problem"
 
 @dataclass
 class Tries:
-    """The list as one run of the page needs it: the beginnings, and what the search made of each that it could
-    follow."""
+    """The list as one run of the page needs it: the beginnings, and what the search made of each."""
 
     context: TranslationContext
     report: SearchReport
@@ -69,8 +68,7 @@ class Tries:
         self._put([])
 
     def type(self, prefix: tuple[int, ...], key: str) -> None:
-        """Add what stands in the text box `key` after `prefix`; for its form's callback. A refused text stays in the
-        box."""
+        """Add what stands in the text box `key` after `prefix`; for its form's callback. A refused text stays."""
         try:
             self.add(
                 search_tries.type_after(cache.load_model(self.context.network), prefix, state.widget_value(key, ""))
@@ -86,8 +84,7 @@ class Tries:
 
 
 def open_list(context: TranslationContext, report: SearchReport) -> Tries:
-    """Draw the box with the list's code and return the list; one that belongs to another sentence or network is put
-    aside."""
+    """Draw the box with the list's code and return the list; one of another sentence or network is put aside."""
     code = context.controls.text_input(CODE)
     try:
         beginnings = search_tries.read_code(_mark(context), code)

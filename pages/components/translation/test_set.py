@@ -1,5 +1,4 @@
-"""Test set: what every network scores on sentences none has seen, and each sentence by itself, one click from the top
-of the page."""
+"""Test set: what every network scores on sentences none has seen, and each sentence, one click from the top."""
 
 from __future__ import annotations
 
