@@ -71,17 +71,17 @@ groups = grouped(list(models.values()))
 examples = examples_for(direction)
 turned = turned_example(controls.current("text"), direction)
 if turned:
-    take_example(*turned)
+    take_example(turned.source, turned.reference)
 text = controls.text_area("text", height=90)
 with st.container(horizontal=True):
-    for name, *pair, _ in examples:
-        button(name, f"example-{name}", take_example, *tuple(pair))
+    for example in examples:
+        button(example.name, f"example-{example.name}", take_example, example.source, example.reference)
 with st.container(horizontal=True, vertical_alignment="center"):
     writers = next(iter(groups))
     if len(groups) > 1:
         writers = controls.segmented("translators", GROUPS.get, list(groups), label_visibility="collapsed")
     search = searching.ask(controls)
-lesson = next((lesson for _, source, _, lesson in examples if source == text.strip()), None)
+lesson = next((example.lesson for example in examples if example.source == text.strip()), None)
 if lesson:
     st.caption(notices.plain(lesson))
 

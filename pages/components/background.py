@@ -75,9 +75,7 @@ class BackgroundJob:
         if not job_id:
             return None
         status = cache.job_runner().status(job_id)
-        if (
-            state.read_url().get(self.parameter) != job_id
-        ):  # widgets that are bound to the URL may have written theirs over it
+        if state.read_url().get(self.parameter) != job_id:  # widgets bound to the URL may have written theirs over it
             st.query_params[self.parameter] = job_id
         return status
 

@@ -182,9 +182,7 @@ def warm_engine() -> None:
     gc.freeze()
 
 
-@lru_cache(
-    maxsize=4
-)  # not Streamlit's caches: to find a value there costs each click as much as to draw three elements
+@lru_cache(maxsize=4)  # Streamlit's caches would cost each click as much as to draw three elements
 def _list_models(root: str, version: str) -> list[ModelInfo]:
     from engine.models import folder
 
@@ -206,9 +204,8 @@ def _list_results(folder: str, version: str) -> list[str]:
     return results.list_results(folder)
 
 
-@st.cache_resource(
-    show_spinner=False, max_entries=4
-)  # not cache_data: a copy of a whole sweep costs each click more than the chart
+# Not cache_data: a copy of a whole sweep costs each click more than the chart.
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _load_results(name: str, folder: str, version: str) -> pd.DataFrame:
     from engine.experiments import results
 

@@ -55,9 +55,8 @@ OWN = (  # those of no family
 )
 
 _DRAWING = (Path(__file__).parent.parent / "icon.svg").read_bytes()
-ICON = (
-    f"data:image/svg+xml;base64,{b64encode(_DRAWING).decode()}"  # not its path, which Streamlit would read at every run
-)
+# Not its path, which Streamlit would read at every run.
+ICON = f"data:image/svg+xml;base64,{b64encode(_DRAWING).decode()}"
 PAGE_WIDTH = 1120
 
 _run = threading.local()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from engine.decoding.attention_settings import AttentionEdit
@@ -50,10 +51,7 @@ def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
     _show_texts(context, report)
     notices.say(verdict(trial, report))
     st.caption(notices.plain(rest_sentence(report)))
-    before, after = (
-        Weighting("Its own", report.own_weights.tolist(), "baseline"),
-        Weighting("Changed", report.edited_weights.tolist(), style(context.info)),
-    )
+    before, after = _weightings(context, report.own_weights, "Changed", report.edited_weights)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Where this step looks**")
@@ -93,11 +91,8 @@ def _ask_edit(context: TranslationContext, trial: Trial, step: int) -> Attention
     """Draw what can be done to the attention of the step and return what was chosen."""
     controls, words = context.controls, trial.translation.source_words
     kind = controls.segmented("attention_kind", KINDS.get)
-    position, share, seed = (
-        int(trial.steps["looked_at_word"].iloc[step - 1]),
-        context.view.attention_share,
-        context.view.attention_seed,
-    )
+    position = int(trial.steps["looked_at_word"].iloc[step - 1])
+    share, seed = context.view.attention_share, context.view.attention_seed
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if kind in ("remove", "raise", "only"):
             names = {"": f"The one it looked at most (“{words[position].text}”)"}
@@ -172,10 +167,7 @@ def _show_search(context: TranslationContext, opened: Call[Trial], step: int, re
     found = climbed.value
     sentence = search_sentence(found, typed)
     notices.say(sentence)
-    before, after = (
-        Weighting("Its own", found.own_weights.tolist(), "baseline"),
-        Weighting("Found", found.found_weights.tolist(), style(context.info)),
-    )
+    before, after = _weightings(context, found.own_weights, "Found", found.found_weights)
     figures.show(
         weight_bars(found.source_pieces, before, after, mode=figures.mode()),
         name="attention-found",
@@ -187,3 +179,7 @@ def _show_search(context: TranslationContext, opened: Call[Trial], step: int, re
             note="A search by gradient from four starts: it finds a peak, which need not be the highest.",
         ),
     )
+
+
+def _weightings(context: TranslationContext, own: np.ndarray, name: str, other: np.ndarray) -> tuple[Weighting, ...]:
+    return Weighting("Its own", own.tolist(), "baseline"), Weighting(name, other.tolist(), style(context.info))

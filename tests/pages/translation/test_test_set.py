@@ -11,6 +11,7 @@ import pytest
 
 from engine.inspection.stored import sentence_scores
 from engine.inspection.stored.sentence_scores import source_hash, weights_in
+from pages.components import corpus_texts
 from tests.pages.charts import figure
 from tests.pages.open import open_page, sentences, written
 
