@@ -147,11 +147,9 @@ class TranslationContext(PageContext[TranslationView]):
 def examples_for(direction: str) -> list[TranslationExample]:
     """Return the page's examples in this direction: their source and reference change places where it is turned."""
     found = list_translation_examples()
-    return (
-        found
-        if direction == "en-fr"
-        else [replace(each, source=each.reference, reference=each.source) for each in found]
-    )
+    if direction == "en-fr":
+        return found
+    return [replace(example, source=example.reference, reference=example.source) for example in found]
 
 
 def turned_example(text: str, direction: str) -> TranslationExample | None:

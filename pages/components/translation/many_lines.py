@@ -9,7 +9,6 @@ import streamlit as st
 
 from engine.decoding.limits import MAX_LINES, MAX_SOURCE_WORDS
 from engine.decoding.line_files import MAX_FILE_BYTES, join_lines, read_lines, split_lines
-from engine.errors import InputError
 from engine.inspection.translation.many_lines import LineTranslation, lines_frame, translate_many
 from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
@@ -30,7 +29,20 @@ def show(context: TranslationContext) -> None:
         "empty. They are searched as is set at the top. **Try:** a page of a manual, and look where the confidence "
         "drops."
     )
-    lines = _ask_lines(context)
+    lines = batches.ask_lines(
+        PAGE,
+        NAME,
+        context.controls,
+        "many_lines_part",
+        verb="Translate",
+        done="translated",
+        kept=LINES_TEXT,
+        own="\n".join(context.lines),
+        file_label="Or a file of lines (it comes before the box)",
+        kinds=["txt", "text", "csv", "tsv", "md"],
+        read_box=split_lines,
+        read_file=lambda name, data: read_lines(data, f"The file {name}"),
+    )
     if not lines:
         return
     search = searching.of_view(context.view)
@@ -42,29 +54,6 @@ def show(context: TranslationContext) -> None:
     sheet = batches.run(PAGE, NAME, key, lines, work, verb="Translate")
     if sheet is not None:
         _show_sheet(context, search, sheet)
-
-
-def _ask_lines(context: TranslationContext) -> list[str]:
-    """Draw box, file and part; return the lines to translate, none where there is nothing or something is wrong."""
-    text = st.text_area(
-        "Lines to translate",
-        value=state.recall(PAGE, LINES_TEXT, "\n".join(context.lines)),
-        height=160,
-        key="many-lines-text",
-    )
-    state.remember(PAGE, LINES_TEXT, text)
-    file = st.file_uploader(
-        "Or a file of lines (it comes before the box)",
-        type=["txt", "text", "csv", "tsv", "md"],
-        key="many-lines-file",
-        max_upload_size=MAX_FILE_BYTES // 2**20,
-    )
-    try:
-        lines = split_lines(text) if file is None else read_lines(file.getvalue(), f"The file {file.name}")
-    except InputError as problem:
-        notices.error(f"{problem} What is in the box is still there.")
-        return []
-    return batches.choose_part(context.controls, "many_lines_part", lines, "translated")
 
 
 def _show_sheet(context: TranslationContext, search: searching.Search, sheet: Sheet) -> None:
