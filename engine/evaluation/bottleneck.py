@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +15,7 @@ from engine.decoding.greedy import greedy
 from engine.decoding.text import BATCH_SENTENCES, decoding_options, encode_sources
 from engine.evaluation.base import corpora_of
 from engine.evaluation.translation import read_test_set, reference_columns
+from engine.inspection.stored.tables import replace_rows, rows_so_far
 from engine.inspection.translation.bottleneck import (
     COLUMNS,
     SEED,
@@ -24,10 +23,8 @@ from engine.inspection.translation.bottleneck import (
     WHOLE,
     Pressed,
     PrincipalDirections,
-    read_bleu,
 )
 from engine.models.folder import LoadedModel
-from engine.provenance import commit, hardware
 
 SENTENCES = 200
 
@@ -54,7 +51,7 @@ def measure_bleu(loaded: LoadedModel, directions: PrincipalDirections, table: Pa
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged.
     """
-    others = read_bleu(table) if table.is_file() else pd.DataFrame()
+    rows_so_far(table, COLUMNS)  # found out before anything is translated
     corpus = load_corpus(corpora_of(loaded)[0])
     sources, references = read_test_set(corpus, loaded.info.source_language)
     chosen = sorted(random.Random(SEED).sample(range(len(sources)), min(SENTENCES, len(sources))))
@@ -79,13 +76,5 @@ def measure_bleu(loaded: LoadedModel, directions: PrincipalDirections, table: Pa
         test_set=f"{corpus.spec.title} test, {len(chosen)} sentences drawn with seed {SEED}",
         signature=str(bleu.get_signature()),
         beam_size=1,
-        commit=commit(),
-        hardware=hardware(),
-        date=date.today().isoformat(),
     )
-    if len(others):
-        others = others[others["model"] != loaded.info.name]
-    table.parent.mkdir(parents=True, exist_ok=True)
-    draft = table.with_suffix(f".{os.getpid()}.draft")
-    pd.concat([others, frame], ignore_index=True).to_parquet(draft, index=False, compression="zstd")
-    os.replace(draft, table)
+    replace_rows(table, frame, COLUMNS)

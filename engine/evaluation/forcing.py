@@ -9,7 +9,6 @@ Papers: Bengio et al. (2015), arXiv 1506.03099 (scheduled sampling); Huszar (201
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -20,10 +19,11 @@ import torch
 
 from engine.corpora import load_corpus
 from engine.decoding.text import encode_sources
-from engine.errors import DataError, ModelError
+from engine.errors import ModelError
 from engine.evaluation.base import corpora_of
 from engine.evaluation.translation import BEAM_SIZE, forced_loss, read_test_set, reference_columns, translate_all
-from engine.inspection.translation.regimes import CURVE, FINAL, read_regimes
+from engine.inspection.stored.tables import replace_rows, rows_so_far
+from engine.inspection.translation.regimes import COLUMNS, CURVE, FINAL
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
@@ -100,19 +100,8 @@ def add_regime(loaded: LoadedModel, table: Path) -> None:
         DataError: the table is there but cannot be read; found out before anything is translated.
         ModelError: as `measure_regime`.
     """
-    before = read_regimes(table) if table.exists() else pd.DataFrame()
-    rows = measure_regime(loaded)
-    if len(before):
-        is_same = (before["label"] == rows["label"].iloc[0]) & (before["seed"] == rows["seed"].iloc[0])
-        rows = pd.concat([before[~is_same], rows], ignore_index=True)
-    rows = rows.sort_values(["label", "seed", "kind", "step"], ignore_index=True)
-    draft = table.with_suffix(f".{os.getpid()}.draft")
-    try:
-        table.parent.mkdir(parents=True, exist_ok=True)
-        rows.to_parquet(draft, index=False, compression="zstd")
-        os.replace(draft, table)
-    except OSError as error:
-        raise DataError(f"The table {table} cannot be written: {error.strerror}.") from error
+    rows_so_far(table, COLUMNS)
+    replace_rows(table, measure_regime(loaded), COLUMNS, ("label", "seed"), ("label", "seed", "kind", "step"))
 
 
 @torch.inference_mode()

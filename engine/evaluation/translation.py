@@ -6,7 +6,6 @@ Papers: Papineni et al. (2002) (BLEU); Popovic (2015) (chrF); Snover et al. (200
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ from engine.config import JsonObject
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.decoding.text import encode_sources, translate_lines
-from engine.errors import DataError
 from engine.evaluation.base import corpora_of
+from engine.inspection.stored.tables import replace_rows, rows_so_far
+from engine.inspection.translation.length_gap import COLUMNS
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
-from engine.provenance import commit, hardware
 
 BEAM_SIZE = 5
 LENGTH_BUCKETS = ((1, 7), (8, 10), (11, 13), (14, 17), (18, 60))
@@ -121,11 +120,5 @@ def add_bleu_by_length(loaded: LoadedModel, table: Path) -> None:
     Raises:
         DataError: the table is there but cannot be read; found out before anything is translated.
     """
-    try:
-        before = [pd.read_parquet(table)] if table.is_file() else []
-    except (OSError, ValueError) as error:
-        raise DataError(f"{table} is not a Parquet table.") from error
-    rows = bleu_by_length(loaded).assign(hardware=hardware(), commit=commit(), date=date.today().isoformat())
-    others = [frame[frame["model"] != loaded.info.name] for frame in before]
-    table.parent.mkdir(parents=True, exist_ok=True)
-    pd.concat([*others, rows], ignore_index=True).sort_values(["model", "shortest"]).to_parquet(table, index=False)
+    rows_so_far(table, COLUMNS)
+    replace_rows(table, bleu_by_length(loaded), COLUMNS, order=("model", "shortest"))

@@ -10,8 +10,6 @@ Papers: see `engine.evaluation.translation`. Sentence BLEU is sacreBLEU's, with 
 
 from __future__ import annotations
 
-import os
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -20,12 +18,12 @@ import torch
 
 from engine.corpora import load_corpus
 from engine.decoding.text import encode_sources
-from engine.evaluation.base import corpora_of
+from engine.evaluation.base import corpora_of, facts_of
 from engine.evaluation.translation import BEAM_SIZE, read_test_set, reference_columns, translate_all
-from engine.inspection.stored.sentence_scores import read_table, source_hash, weights_in
+from engine.inspection.stored.sentence_scores import COLUMNS, source_hash
+from engine.inspection.stored.tables import replace_rows, rows_so_far
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
-from engine.provenance import commit, hardware
 
 
 def add_sentences(loaded: LoadedModel, table: Path) -> None:
@@ -35,16 +33,9 @@ def add_sentences(loaded: LoadedModel, table: Path) -> None:
         DataError: a test corpus cannot be read, or the table that is there is damaged; found out before anything is
             translated.
     """
-    others = [read_table(table)] if table.exists() else []
-    others = [frame[frame["model"] != loaded.info.name] for frame in others]
+    rows_so_far(table, COLUMNS)
     rows = pd.concat([sentence_scores(loaded, name) for name in corpora_of(loaded)], ignore_index=True)
-    rows = rows.assign(hardware=hardware(), commit=commit(), date=date.today().isoformat())
-    table.parent.mkdir(parents=True, exist_ok=True)
-    draft = table.with_suffix(f".{os.getpid()}.draft")
-    pd.concat([*others, rows], ignore_index=True).sort_values(["model", "corpus", "index"]).to_parquet(
-        draft, index=False, compression="zstd"
-    )
-    os.replace(draft, table)
+    replace_rows(table, rows, COLUMNS, order=("model", "corpus", "index"))
 
 
 def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:
@@ -74,13 +65,7 @@ def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:
     for name, metric in (("bleu", sacrebleu.BLEU()), ("chrf", chrf), ("ter", ter)):
         frame[f"corpus_{name}"] = round(metric.corpus_score(outputs, columns).score, 2)
         frame[f"{name}_signature"] = str(metric.get_signature())
-    facts = {
-        "model": loaded.info.name,
-        "weights": weights_in(str(loaded.info.path)),
-        "corpus": corpus_name,
-        "beam_size": BEAM_SIZE,
-    }
-    return frame.assign(title=f"{corpus.spec.title} test", read_from=corpus.source.kind, **facts)
+    return frame.assign(**facts_of(loaded, corpus_name, corpus, "test"), beam_size=BEAM_SIZE)
 
 
 @torch.inference_mode()

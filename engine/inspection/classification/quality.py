@@ -22,10 +22,10 @@ import pandas as pd
 
 from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.errors import DataError
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.tables import RESULTS, read_stored_table
 from engine.wording import percent
 
-TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "sentiment_predictions.parquet"
+TABLE = RESULTS / "sentiment_predictions.parquet"
 COMMAND = "python -m engine evaluate --model {model} --predictions data/results/sentiment_predictions.parquet"
 COLUMNS = ("model", "corpus", "split", "row", "label", "probability", "words", "unknown_words", "has_negation")
 BINS = 10
@@ -169,9 +169,9 @@ def scores(predictions: pd.DataFrame) -> pd.DataFrame:
     share of "positive", weights."""
     rows = []
     for (corpus, model), frame in predictions.groupby(["corpus", "model"], sort=True):
-        right = is_right(frame)
+        right, positive = is_right(frame), frame["probability"].to_numpy(float)
         low, high = wilson(int(right.sum()), len(frame))
-        sure = np.where(frame["label"] == 1, frame["probability"], 1 - frame["probability"]).astype(float)
+        own = np.where(frame["label"] == 1, positive, 1 - positive)
         rows.append(
             {
                 "corpus": corpus,
@@ -180,8 +180,8 @@ def scores(predictions: pd.DataFrame) -> pd.DataFrame:
                 "accuracy": float(right.mean()),
                 "accuracy_low": low,
                 "accuracy_high": high,
-                "nats": float(-np.log(np.clip(sure, 1e-7, 1)).mean()),
-                "calibration_error": calibration_error(frame),
+                "nats": float(-np.log(np.clip(own, 1e-7, 1)).mean()),
+                "calibration_error": calibration_error(np.maximum(positive, 1 - positive), right.to_numpy()),
                 "positive_share": float((frame["label"] == 1).mean()),
                 "weights": str(frame["weights"].iloc[0]) if "weights" in frame else "",
             }
@@ -250,14 +250,17 @@ def calibration(frame: pd.DataFrame, bins: int = BINS) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def calibration_error(frame: pd.DataFrame, bins: int = BINS) -> float:
-    """Return how far the share of right answers lies from how sure the classifier is of them, averaged over the texts
-    by bin."""
-    positive = frame["probability"].to_numpy(float)
-    sure, right = np.maximum(positive, 1 - positive), is_right(frame).to_numpy(float)
+def calibration_error(sure: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:
+    """Return how far the share of right answers lies from how sure a classifier is of them, averaged over the texts by
+    bin.
+
+    Args:
+        sure: the probability of the label that was given to each text, (N,).
+        right: whether it was right, (N,).
+    """
     position = np.minimum((sure * bins).astype(int), bins - 1)
-    gaps = np.bincount(position, weights=right - sure, minlength=bins)
-    return float(np.abs(gaps).sum() / len(frame))
+    gaps = np.bincount(position, weights=right.astype(float) - sure, minlength=bins)
+    return float(np.abs(gaps).sum() / len(sure))
 
 
 def slices(frame: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -16,15 +16,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from engine.inspection.stored.sentence_scores import weights_in
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.model_files import weights_in
+from engine.inspection.stored.tables import RESULTS, read_stored_table
 from engine.inspection.tagging.entity_types import describe_type
 from engine.text.bio import find_spans, illegal_positions
 from engine.wording import percent
 
-TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "entity_predictions.parquet"
+TABLE = RESULTS / "entity_predictions.parquet"
 COMMAND = "python -m engine evaluate --model {model} --predictions data/results/entity_predictions.parquet"
-COLUMNS = ("model", "weights", "corpus", "split", "row", "gold", "predicted", "labels")
+COLUMNS = tuple(
+    "model weights corpus split title row source_hash words gold predicted labels hardware commit date".split()
+)
 OUTCOMES = ("found", "boundary", "wrong type", "missed")
 PLACES = ("one word", "first of several", "within", "last of several")
 

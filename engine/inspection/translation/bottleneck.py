@@ -38,21 +38,21 @@ from engine.decoding.greedy import greedy
 from engine.decoding.limits import check_source
 from engine.decoding.text import BATCH_SENTENCES, decoding_options, encode_sources
 from engine.errors import DataError, InputError
-from engine.inspection.stored.model_files import weights_of
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.model_files import weights_in
+from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
 from engine.models.folder import LoadedModel
 from engine.models.translator import DecoderState, Encoded, Translator
 from engine.provenance import commit, hardware
 from engine.text.piece_labels import END, Word, group_pieces
 
-FOLDER = Path(__file__).resolve().parents[3] / "data" / "results" / "bottleneck"
+FOLDER = RESULTS / "bottleneck"
 COMMAND = "python -m engine bottleneck --model {model}"
 SENTENCES = 10_000
 SEED = 1
 MOST_DIRECTIONS = 256
 SIZES = (256, 128, 64, 32, 16, 8, 4, 2, 1)
 WHOLE = 0  # stands for "not squeezed" among sizes
-TABLE = FOLDER.parent / "translation_by_bottleneck.parquet"
+TABLE = RESULTS / "translation_by_bottleneck.parquet"
 COLUMNS = ("model", "weights", "size", "explained", "bleu")
 
 
@@ -164,7 +164,7 @@ def find_directions(
     spread = (vectors - mean).T @ (vectors - mean) / (len(vectors) - 1)  # (D, D)
     variances, basis = torch.linalg.eigh(spread)  # smallest first
     variances, basis = variances.flip(0).clamp_min(0), basis.flip(1)[:, :MOST_DIRECTIONS]
-    own = {"model": loaded.info.name, "weights": weights_of(loaded), "sentences": len(sentences)}
+    own = {"model": loaded.info.name, "weights": weights_in(loaded.info.path), "sentences": len(sentences)}
     return PrincipalDirections(mean.float(), basis.float().contiguous(), variances.numpy(), own | (facts or {}))
 
 
@@ -216,7 +216,7 @@ def load_directions(loaded: LoadedModel, folder: Path | None = None) -> Principa
     if not path.is_file():
         raise DataError(f"The directions of {loaded.info.name} have not been measured here; run: {command}")
     directions = _read(path, path.stat().st_mtime_ns)
-    if directions.facts.get("weights") != weights_of(loaded):
+    if directions.facts.get("weights") != weights_in(loaded.info.path):
         raise DataError(f"The directions of {loaded.info.name} were measured with other weights; run: {command}")
     return directions
 
@@ -287,8 +287,7 @@ def stored_bleu(loaded: LoadedModel) -> pd.DataFrame:
     """
     if not TABLE.is_file():
         return pd.DataFrame(columns=list(COLUMNS))
-    frame = read_bleu(TABLE)
-    return frame[(frame["model"] == loaded.info.name) & (frame["weights"] == weights_of(loaded))].reset_index(drop=True)
+    return with_these_weights(read_bleu(TABLE), loaded.info.name, loaded.info.path)
 
 
 def _told(model: Pressed, source_ids: Tensor, lengths: Tensor, given: list[int], bos_id: int) -> Tensor:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from engine.aggregation import MEAN_AND_RANGE
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.tables import RESULTS, read_stored_table
 
-TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "teacher_forcing.parquet"
+TABLE = RESULTS / "teacher_forcing.parquet"
 OVER_SEEDS = MEAN_AND_RANGE
 COMMAND = "python -m engine evaluate --model {model} --regimes data/results/teacher_forcing.parquet"
 TRAIN_COMMAND = "python -m engine train --recipe {recipe} --output data/pretrained/{recipe}"
@@ -18,25 +18,9 @@ RECIPES = ("en-fr-forced", "en-fr-half-forced", "en-fr-scheduled", "en-fr-never-
 ALWAYS, SCHEDULED = "Always forced", "Scheduled"
 ORDER = (ALWAYS, "Half forced", SCHEDULED, "Never forced")
 FINAL, CURVE = "final", "curve"
-COLUMNS = (
-    "label",
-    "seed",
-    "recipe",
-    "model",
-    "kind",
-    "step",
-    "bleu_greedy",
-    "chrf_greedy",
-    "bleu_beam",
-    "chrf_beam",
-    "forced_loss",
-    "free_loss",
-    "sentences",
-    "test_set",
-    "signature",
-    "hardware",
-    "commit",
-    "date",
+COLUMNS = tuple(
+    "label seed recipe model kind step bleu_greedy chrf_greedy bleu_beam chrf_beam forced_loss free_loss sentences "
+    "test_set signature hardware commit date".split()
 )
 MEASURES = {
     "bleu_greedy": "BLEU, greedy",
@@ -60,11 +44,7 @@ def read_regimes(table: Path | str = TABLE) -> pd.DataFrame:
         f"run: {COMMAND.format(model='NAME_OR_FOLDER')}"
     )
     frame = read_stored_table(Path(table), COLUMNS, absent)
-    return frame.sort_values(
-        ["label", "seed", "kind", "step"],
-        key=lambda part: part.map(position_of) if part.name == "label" else part,
-        ignore_index=True,
-    )
+    return _in_order(frame, "label", "seed", "kind", "step")
 
 
 def position_of(label: str) -> tuple[int, str]:
@@ -176,8 +156,13 @@ def curve_rows(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame[frame["kind"] == CURVE]
     columns = {f"{loss}_{name}": (f"{loss}_loss", name) for loss in ("forced", "free") for name in OVER_SEEDS.functions}
     found = rows.groupby(["label", "step"]).agg(**columns).round(4).reset_index()
-    return found.sort_values(
-        ["label", "step"], key=lambda part: part.map(position_of) if part.name == "label" else part, ignore_index=True
+    return _in_order(found, "label", "step")
+
+
+def _in_order(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return the rows sorted by these columns, regimes by `position_of`."""
+    return frame.sort_values(
+        [*columns], key=lambda part: part.map(position_of) if part.name == "label" else part, ignore_index=True
     )
 
 

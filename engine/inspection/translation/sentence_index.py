@@ -9,7 +9,6 @@ Shapes: N sentences, M decoder steps, H hidden.
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from engine.corpora import load_corpus
 from engine.corpora.sentence_pairs import read_sides
 from engine.decoding.text import BATCH_SENTENCES, encode_sources
 from engine.errors import ConfigError, DataError
+from engine.inspection.stored.model_files import weights_in
 from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit
@@ -185,13 +185,7 @@ def list_sentence_indexes(model_name: str, folder: Path | None = None) -> list[s
 
 def weights_hash(loaded: LoadedModel) -> str:
     """Return the first 16 digits of the SHA-256 of the model's weights file."""
-    path = loaded.info.path / "model.safetensors"
-    return _hash(path, path.stat().st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=32)
-def _hash(path: Path, version: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return weights_in(loaded.info.path, 16)
 
 
 @functools.lru_cache(maxsize=6)

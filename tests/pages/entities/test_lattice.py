@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.inspection.stored.sentence_scores import weights_in
+from engine.inspection.stored.model_files import weights_in
 from engine.inspection.tagging import errors as tag_errors
 from engine.inspection.tagging.directions import disagreement_sentence, read_directions, word_frame
 from engine.inspection.tagging.lattice import (
@@ -129,7 +129,8 @@ def test_the_halves_and_the_counted_errors_are_the_engines(
         }
         for name, found in ((NETWORK, [per, going_on, 0, geo]), ("gmb-lstm-crf", [0, going_on, 0, per]))
     ]
-    pd.DataFrame(rows).to_parquet(tmp_path / "stored.parquet")
+    said = dict.fromkeys(("title", "source_hash", "hardware", "commit", "date"), "")
+    pd.DataFrame(rows).assign(words=4, **said).to_parquet(tmp_path / "stored.parquet")
     monkeypatch.setattr(tag_errors, "TABLE", tmp_path / "stored.parquet")
     at = open_page("entities", text=TEXT, tool="directions", directions_word="6")
     assert not at.exception
