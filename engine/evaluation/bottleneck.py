@@ -24,6 +24,7 @@ from engine.inspection.translation.bottleneck import (
     Pressed,
     PrincipalDirections,
 )
+from engine.models.base import batches_by_length
 from engine.models.folder import LoadedModel
 
 SENTENCES = 200
@@ -31,10 +32,8 @@ SENTENCES = 200
 
 def translate_pressed(loaded: LoadedModel, directions: PrincipalDirections, sources: list[str], size: int) -> list[str]:
     """Return the greedy translations of all sources, in order, with `size` directions of each sentence vector kept."""
-    order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
     texts = [""] * len(sources)
-    for start in range(0, len(order), BATCH_SENTENCES):
-        chosen = order[start : start + BATCH_SENTENCES]
+    for chosen in batches_by_length([*map(len, sources)], BATCH_SENTENCES):
         source_ids, lengths = encode_sources(loaded, [sources[i] for i in chosen])
         pressed = Pressed(loaded.model, directions, [size])
         found = greedy(pressed, source_ids, lengths, **decoding_options(loaded, lengths))

@@ -18,17 +18,21 @@ import sacrebleu
 import torch
 
 from engine.corpora import load_corpus
-from engine.decoding.text import encode_sources
 from engine.errors import ModelError
 from engine.evaluation.base import corpora_of
-from engine.evaluation.translation import BEAM_SIZE, forced_loss, read_test_set, reference_columns, translate_all
+from engine.evaluation.translation import (
+    BEAM_SIZE,
+    forced_loss,
+    mean_loss,
+    read_test_set,
+    reference_columns,
+    taught_batches,
+    translate_all,
+)
 from engine.inspection.stored.tables import replace_rows, rows_so_far
 from engine.inspection.translation.regimes import COLUMNS, CURVE, FINAL
-from engine.models.base import pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
-
-BATCH_SENTENCES = 64
 
 
 def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
@@ -108,15 +112,5 @@ def add_regime(loaded: LoadedModel, table: Path) -> None:
 def free_loss(loaded: LoadedModel, sources: Sequence[str], references: Sequence[str]) -> float:
     """Return the mean nats per piece of the references, end mark counted, while the decoder reads its own likeliest
     pieces."""
-    tokenizer, total, pieces = loaded.tokenizer, 0.0, 0
-    order = sorted(range(len(sources)), key=lambda i: len(references[i]))  # of like length together: little is padding
-    for start in range(0, len(order), BATCH_SENTENCES):
-        chosen = order[start : start + BATCH_SENTENCES]
-        source_ids, lengths = encode_sources(loaded, [sources[i] for i in chosen])
-        targets = tokenizer.encode_batch([references[i] for i in chosen])
-        inputs = pad([[tokenizer.bos_id, *row] for row in targets], tokenizer.pad_id)
-        labels = pad([[*row, tokenizer.eos_id] for row in targets], -100)
-        logits = loaded.model.forward_sampled(source_ids, lengths, inputs, 0.0)
-        total += float(torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum"))
-        pieces += int((labels != -100).sum())
-    return total / pieces
+    taught = taught_batches(loaded, sources, references, by_length=True)
+    return mean_loss((loaded.model.forward_sampled(*batch[:3], 0.0), batch.labels) for batch in taught)

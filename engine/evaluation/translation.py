@@ -6,21 +6,24 @@ Papers: Papineni et al. (2002) (BLEU); Popovic (2015) (chrF); Snover et al. (200
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import sacrebleu
 import torch
+from torch import Tensor
+from torch.nn import functional
 
 from engine.config import JsonObject
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
-from engine.decoding.text import encode_sources, translate_lines
+from engine.decoding.text import BATCH_SENTENCES, encode_sources, translate_lines
 from engine.evaluation.base import corpora_of
 from engine.inspection.stored.tables import replace_rows, rows_so_far
 from engine.inspection.translation.length_gap import COLUMNS
-from engine.models.base import pad
+from engine.models.base import batches_by_length, pad
 from engine.models.folder import LoadedModel
 
 BEAM_SIZE = 5
@@ -99,19 +102,42 @@ def translate_all(loaded: LoadedModel, sources: list[str], beam_size: int) -> li
     return [found[i] for i in range(len(sources))]
 
 
+class TaughtBatch(NamedTuple):
+    """Some sentences as a decoder reads them that is told the references: what it reads is shifted by the beginning
+    mark, `labels` end in the end mark and are -100 where a reference is over."""
+
+    source_ids: Tensor
+    lengths: Tensor
+    inputs: Tensor
+    labels: Tensor
+
+
+def taught_batches(
+    loaded: LoadedModel, sources: Sequence[str], references: Sequence[str], by_length: bool = False
+) -> Iterator[TaughtBatch]:
+    """Yield the sentences batch by batch, in their order or with references of like length together."""
+    tokenizer, order = loaded.tokenizer, [len(text) * by_length for text in references]
+    for chosen in batches_by_length(order, BATCH_SENTENCES):
+        targets = tokenizer.encode_batch([references[i] for i in chosen])
+        inputs = pad([[tokenizer.bos_id, *row] for row in targets], tokenizer.pad_id)
+        labels = pad([[*row, tokenizer.eos_id] for row in targets], -100)
+        yield TaughtBatch(*encode_sources(loaded, [sources[i] for i in chosen]), inputs, labels)
+
+
+def mean_loss(batches: Iterable[tuple[Tensor, Tensor]]) -> float:
+    """Return the mean nats per label of batches of logits (B, T, V) and labels (B, T)."""
+    total, pieces = 0.0, 0
+    for logits, labels in batches:
+        total += float(functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum"))
+        pieces += int((labels != -100).sum())
+    return total / pieces
+
+
 @torch.inference_mode()
 def forced_loss(loaded: LoadedModel, sources: list[str], references: list[str]) -> float:
     """Return the mean nats per target piece (end mark counted) when the decoder reads the references."""
-    tokenizer, total, pieces = loaded.tokenizer, 0.0, 0
-    for start in range(0, len(sources), 64):
-        source_ids, lengths = encode_sources(loaded, sources[start : start + 64])
-        targets = tokenizer.encode_batch(references[start : start + 64])
-        inputs = pad([[tokenizer.bos_id, *row] for row in targets], tokenizer.pad_id)
-        labels = pad([[*row, tokenizer.eos_id] for row in targets], -100)
-        logits, _ = loaded.model(source_ids, lengths, inputs)
-        total += float(torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum"))
-        pieces += int((labels != -100).sum())
-    return total / pieces
+    taught = taught_batches(loaded, sources, references)
+    return mean_loss((loaded.model(*batch[:3])[0], batch.labels) for batch in taught)
 
 
 def add_bleu_by_length(loaded: LoadedModel, table: Path) -> None:

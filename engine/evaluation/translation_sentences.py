@@ -17,12 +17,10 @@ import sacrebleu
 import torch
 
 from engine.corpora import load_corpus
-from engine.decoding.text import encode_sources
 from engine.evaluation.base import corpora_of, facts_of
-from engine.evaluation.translation import BEAM_SIZE, read_test_set, reference_columns, translate_all
+from engine.evaluation.translation import BEAM_SIZE, read_test_set, reference_columns, taught_batches, translate_all
 from engine.inspection.stored.sentence_scores import COLUMNS, source_hash
 from engine.inspection.stored.tables import replace_rows, rows_so_far
-from engine.models.base import pad
 from engine.models.folder import LoadedModel
 
 
@@ -71,18 +69,11 @@ def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:
 @torch.inference_mode()
 def forced_losses(loaded: LoadedModel, sources: list[str], references: list[str]) -> tuple[list[float], list[int]]:
     """Return for each sentence the nats of its reference, end mark counted, and the number of its pieces."""
-    tokenizer = loaded.tokenizer
     nats: list[float] = []
     pieces: list[int] = []
-    for start in range(0, len(sources), 64):
-        source_ids, lengths = encode_sources(loaded, sources[start : start + 64])
-        targets = tokenizer.encode_batch(references[start : start + 64])
-        inputs = pad([[tokenizer.bos_id, *row] for row in targets], tokenizer.pad_id)
-        labels = pad([[*row, tokenizer.eos_id] for row in targets], -100)
-        logits, _ = loaded.model(source_ids, lengths, inputs)
-        losses = torch.nn.functional.cross_entropy(
-            logits.transpose(1, 2), labels, reduction="none", ignore_index=-100
-        )  # (B, T)
+    for batch in taught_batches(loaded, sources, references):
+        logits, labels = loaded.model(*batch[:3])[0], batch.labels
+        losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), labels, reduction="none")  # (B, T)
         nats += [round(value, 4) for value in losses.sum(dim=1).tolist()]
         pieces += (labels != -100).sum(dim=1).tolist()
     return nats, pieces

@@ -21,13 +21,11 @@ import pandas as pd
 
 from engine.decoding.viterbi import marginals, viterbi
 from engine.errors import ModelError
-from engine.inspection.tagging.lattice import Lattice, open_lattice
-from engine.inspection.tagging.predictions import halves
+from engine.inspection.tagging.predictions import Lattice, halves, tag_words
 from engine.models.folder import LoadedModel
 from engine.wording import percent
 
 FORWARD, BACKWARD, BOTH = "forward", "backward", "both"
-OUTCOMES = ("found", "boundary", "wrong type", "missed")
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,7 @@ def read_directions(loaded: LoadedModel, words: tuple[str, ...]) -> Directions:
         raise ModelError(
             f"The tagger “{loaded.info.name}” reads from left to right only; it has no second half to look at."
         )
-    parts = halves(loaded, words)
-    lattice = open_lattice(loaded, words)
+    parts, lattice = halves(loaded, words), tag_words(loaded, words)
     forward, backward, bias, both = (parts[name] for name in (FORWARD, BACKWARD, "bias", BOTH))
     voices = {
         FORWARD: speak(lattice, forward + bias),
@@ -86,13 +83,13 @@ def read_alone(loaded: LoadedModel, words: tuple[str, ...]) -> Voice:
     Raises:
         InputError: there are no words, or too many.
     """
-    lattice = open_lattice(loaded, words)
+    lattice = tag_words(loaded, words)
     return speak(lattice, lattice.emissions)
 
 
 def speak(lattice: Lattice, emissions: np.ndarray) -> Voice:
     """Return the best way through a lattice with these emissions (T, K), and each of its tags' probability."""
-    arrays = (emissions, lattice.transitions, lattice.start, lattice.end)
+    arrays = (emissions, *lattice.arrays[1:])
     tags = [int(tag) for tag in viterbi(*arrays).tags]
     shares = np.asarray(marginals(*arrays))[np.arange(len(tags)), tags]
     return Voice(tuple(lattice.labels[tag] for tag in tags), tuple(float(share) for share in shares))

@@ -19,37 +19,12 @@ import pandas as pd
 
 from engine.decoding.viterbi import best_paths, log_partition, marginals, viterbi
 from engine.errors import InputError
-from engine.inspection.tagging.predictions import Tagging, tag_words
+from engine.inspection.tagging.predictions import Lattice
 from engine.models.crf import ILLEGAL_AT_FIRST
-from engine.models.folder import LoadedModel
 from engine.text.bio import find_spans, is_legal
 
 BEGIN, END = "beginning", "end"
 FORBIDDEN = -1_000.0  # a score below it is a rule, not something learned
-
-
-@dataclass(frozen=True)
-class Lattice:
-    """What a tagger gives the CRF to decide on.
-
-    Attributes:
-        words: T of them. labels: the K names of tags.
-        emissions: (T, K), how well each tag suits each word by itself, in nats up to a constant per word.
-        transitions: (K, K) from one tag (row) to the next (column).
-        start, end: (K,), for the first and the last word.
-    """
-
-    words: tuple[str, ...]
-    labels: tuple[str, ...]
-    emissions: np.ndarray
-    transitions: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
-
-    @property
-    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """The four arrays in the order the decoders take them."""
-        return self.emissions, self.transitions, self.start, self.end
 
 
 @dataclass(frozen=True)
@@ -59,23 +34,6 @@ class Way:
     tags: tuple[str, ...]
     score: float
     probability: float
-
-
-def open_lattice(loaded: LoadedModel, words: tuple[str, ...]) -> Lattice:
-    """Return the lattice of a tagger over `words`.
-
-    Raises:
-        InputError: there are no words, or too many.
-    """
-    return lattice_of(tag_words(loaded, words))
-
-
-def lattice_of(tagging: Tagging) -> Lattice:
-    """Return the lattice that a tagger's reading was decoded from."""
-    arrays = (
-        np.asarray(array, dtype=float) for array in (tagging.emissions, tagging.transitions, tagging.start, tagging.end)
-    )
-    return Lattice(tuple(tagging.words), tuple(tagging.labels), *arrays)
 
 
 def best_ways(lattice: Lattice, count: int = 3) -> list[Way]:

@@ -40,6 +40,7 @@ from engine.decoding.text import BATCH_SENTENCES, decoding_options, encode_sourc
 from engine.errors import DataError, InputError
 from engine.inspection.stored.model_files import weights_in
 from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
+from engine.models.base import batches_by_length
 from engine.models.folder import LoadedModel
 from engine.models.translator import DecoderState, Encoded, Translator
 from engine.provenance import commit, hardware
@@ -155,9 +156,8 @@ def find_directions(
     if len(sentences) < 2:
         raise InputError("Principal directions need at least two sentences.")
     parts = []
-    ordered = sorted(sentences, key=len)
-    for start in range(0, len(ordered), BATCH_SENTENCES):
-        source_ids, lengths = encode_sources(loaded, ordered[start : start + BATCH_SENTENCES])
+    for chosen in batches_by_length([*map(len, sentences)], BATCH_SENTENCES):
+        source_ids, lengths = encode_sources(loaded, [sentences[i] for i in chosen])
         parts.append(sentence_vectors(loaded.model.encode(source_ids, lengths)))
     vectors = torch.cat(parts).double()  # (N, D)
     mean = vectors.mean(dim=0)

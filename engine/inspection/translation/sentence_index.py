@@ -25,7 +25,7 @@ from engine.corpora.sentence_pairs import read_sides
 from engine.decoding.text import BATCH_SENTENCES, encode_sources
 from engine.errors import ConfigError, DataError
 from engine.inspection.stored.model_files import weights_in
-from engine.models.base import pad
+from engine.models.base import batches_by_length, pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit
 from engine.text.piece_labels import END, display_pieces
@@ -91,9 +91,7 @@ def index_pairs(
     targets = [[tokenizer.bos_id, *ids] for ids in tokenizer.encode_batch([target for _, target in pairs])]
     summaries: list[np.ndarray] = [np.empty(0)] * len(pairs)
     steps: list[np.ndarray] = [np.empty(0)] * len(pairs)
-    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]))
-    for start in range(0, len(order), BATCH_SENTENCES):
-        batch = order[start : start + BATCH_SENTENCES]
+    for batch in batches_by_length([len(source) for source, _ in pairs], BATCH_SENTENCES):
         encoded = model.encode(*encode_sources(loaded, [pairs[i][0] for i in batch]))
         for i, summary in zip(batch, encoded.final[-1].numpy(), strict=True):
             summaries[i] = summary

@@ -18,7 +18,6 @@ from engine.inspection.tagging.lattice import (
     best_tags,
     best_ways,
     column_frame,
-    lattice_of,
     node_frame,
     step_matrix,
     tags_without_steps,
@@ -46,7 +45,7 @@ def shown_tags(at, name: str) -> dict[str, tuple[str, ...]]:
 
 
 def test_the_lattice_its_arithmetic_and_an_edit_are_the_engines(taggers: Path) -> None:
-    lattice = lattice_of(tag_words(load_model(NETWORK, taggers), WORDS))
+    lattice = tag_words(load_model(NETWORK, taggers), WORDS)
     at = open_page("entities", text=TEXT, tool="lattice", lattice_word="4", lattice_all_tags="true", lattice_shown="12")
     assert not at.exception
     assert sentences(at) == []
@@ -92,7 +91,7 @@ def test_the_lattice_its_arithmetic_and_an_edit_are_the_engines(taggers: Path) -
 
 
 def test_without_the_crf_the_emissions_decide_and_bad_edits_are_refused(taggers: Path) -> None:
-    lattice = lattice_of(tag_words(load_model(NETWORK, taggers), WORDS))
+    lattice = tag_words(load_model(NETWORK, taggers), WORDS)
     at = open_page("entities", text=TEXT, tool="lattice", lattice_edits="B-per>I-cat:1")
     assert not at.exception
     assert "This tagger has no tag “I-cat”" in sentences(at)[0]
