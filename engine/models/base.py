@@ -45,12 +45,15 @@ def detach(state: State) -> State:
     return map_tensors(state, Tensor.detach)
 
 
-def map_tensors(state: AnyState, change: Callable[[Tensor], Tensor]) -> AnyState:
-    """Return `state` with every tensor changed; what is no tensor and no tuple stays as it is."""
+def map_tensors(state: AnyState, change: Callable[..., Tensor], *others: AnyState) -> AnyState:
+    """Return `state` with every tensor changed; what is no tensor and no tuple stays as it is.
+
+    Where there are `others` of the same shape, `change` is given the tensors that stand in the same place of each.
+    """
     if isinstance(state, Tensor):
-        return change(state)
+        return change(state, *others)
     if isinstance(state, tuple):
-        parts = [map_tensors(part, change) for part in state]
+        parts = [map_tensors(part, change, *beside) for part, *beside in zip(state, *others, strict=True)]
         return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
     return state
 

@@ -193,9 +193,9 @@ def make_weights(architecture: str, settings: ChainSettings) -> CellWeights:
         looking = [gate for gate in cell.gates if gate.looks_back]
         for gate in cell.gates:
             if gate.start and (KEEP in gate.roles or settings.is_chrono):
-                _block(bias_ih, cell.gates.index(gate), size)[:] = gate.start * keep
+                bias_ih.reshape(-1, size)[cell.gates.index(gate)] = gate.start * keep
                 if gate.looks_back:
-                    _block(bias_hh, looking.index(gate), size)[:] = 0.0
+                    bias_hh.reshape(-1, size)[looking.index(gate)] = 0.0
     if cell.activations:
         cell = cell.activated(settings.activation)
     return CellWeights(cell, weight_ih, weight_hh, bias_ih, bias_hh)
@@ -315,7 +315,3 @@ def _square(matrix: str, size: int, random: np.random.Generator) -> np.ndarray:
         rotation, triangle = np.linalg.qr(random.normal(size=(size, size)))
         return rotation * np.sign(np.diag(triangle))  # without it rotations would not be drawn evenly
     return random.uniform(-(size**-0.5), size**-0.5, (size, size))
-
-
-def _block(biases: np.ndarray, number: int, size: int) -> np.ndarray:
-    return biases[number * size : (number + 1) * size]

@@ -33,17 +33,11 @@ def memory_levels(loaded: LoadedModel) -> pd.DataFrame:
     """
     frames = [half_life(loaded, passage, FARTHEST, 0, 8, 2).frame for passage in passages()]
     mean = curves(np.stack([frame["kl"] for frame in frames]), np.stack([frame["gradient_norm"] for frame in frames]))
-    rows = [
-        (
-            level,
-            *(
-                np.nan if (found := falls_to(mean[name].to_numpy(), level)) is None else found
-                for name in ("gradient_share", "kl_share")
-            ),
-        )
-        for level in LEVELS
-    ]
-    return pd.DataFrame(rows, columns=["level", "gradient", "replaced"])
+    reached = {
+        name: [falls_to(mean[share].to_numpy(), level) for level in LEVELS]
+        for name, share in (("gradient", "gradient_share"), ("replaced", "kl_share"))
+    }
+    return pd.DataFrame({"level": LEVELS} | reached).astype(float)
 
 
 def agreement_sentence(levels: pd.DataFrame) -> str:
