@@ -201,10 +201,8 @@ def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
 
 def confusion(frame: pd.DataFrame, threshold: float = 0.5) -> np.ndarray:
     """Return how many texts of each label (rows: negative, positive) were given each label (columns): (2, 2)."""
-    table = np.zeros((2, 2), dtype=int)
-    given = (frame["probability"] >= threshold).to_numpy().astype(int)
-    np.add.at(table, (frame["label"].to_numpy(), given), 1)
-    return table
+    given = (frame["probability"] >= threshold).to_numpy()
+    return np.bincount(2 * frame["label"].to_numpy() + given, minlength=4).reshape(2, 2)
 
 
 def measures(table: np.ndarray) -> dict[str, float]:

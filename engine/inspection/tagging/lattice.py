@@ -74,40 +74,24 @@ def column_frame(lattice: Lattice, position: int) -> pd.DataFrame:
     (the best way on to the end), through (sum + sum_after: the best way that gives the word this tag), probability (of
     the tag, over all ways).
     """
-    emissions, transitions, start, _ = lattice.arrays
-    ahead, behind = best_sums(lattice)
-    size = len(lattice.labels)
-    if position:
-        sources = (ahead[position - 1][:, None] + transitions).argmax(axis=0)
-        before = [lattice.labels[tag] for tag in sources]
-        sums, steps = ahead[position - 1][sources], transitions[sources, np.arange(size)]
-    else:
-        before, sums, steps = [BEGIN] * size, np.zeros(size), start
-    frame = pd.DataFrame(
-        {
-            "tag": lattice.labels,
-            "before": before,
-            "sum_before": sums,
-            "transition": steps,
-            "emission": emissions[position],
-            "sum": ahead[position],
-            "sum_after": behind[position],
-            "through": ahead[position] + behind[position],
-            "probability": marginals(*lattice.arrays)[position],
-        }
-    )
-    return frame.sort_values("through", ascending=False, ignore_index=True)
+    columns = "tag before sum_before transition emission sum sum_after through probability".split()
+    frame = _all_nodes(lattice)
+    return frame[frame["position"] == position + 1].sort_values("through", ascending=False, ignore_index=True)[columns]
 
 
 def node_frame(lattice: Lattice) -> pd.DataFrame:
     """Return one row per word and tag: place (from 1), word, tag, emission, probability, before and transition (the
-    best way in)."""
+    best way in), and the sum up to it."""
+    return _all_nodes(lattice)["position word tag emission probability before transition sum".split()]
+
+
+def _all_nodes(lattice: Lattice) -> pd.DataFrame:
+    """Return one row per word and tag with the columns of `node_frame` and of `column_frame`."""
     emissions, transitions, start, _ = lattice.arrays
-    ahead, _ = best_sums(lattice)
+    ahead, behind = best_sums(lattice)
     count, size = emissions.shape
-    into = ahead[:-1, :, None] + transitions[None]  # (T - 1, K, K)
-    sources = into.argmax(axis=1)  # (T - 1, K)
-    steps = np.concatenate([start[None], transitions[sources, np.arange(size)[None]]])
+    sources = (ahead[:-1, :, None] + transitions).argmax(axis=1)  # (T - 1, K)
+    sums = np.concatenate([np.zeros((1, size)), np.take_along_axis(ahead[:-1], sources, axis=1)])
     names = np.array(lattice.labels, dtype=object)
     return pd.DataFrame(
         {
@@ -117,8 +101,11 @@ def node_frame(lattice: Lattice) -> pd.DataFrame:
             "emission": emissions.ravel(),
             "probability": np.asarray(marginals(*lattice.arrays)).ravel(),
             "before": np.concatenate([np.full(size, BEGIN, dtype=object), names[sources].ravel()]),
-            "transition": steps.ravel(),
+            "transition": np.concatenate([start[None], transitions[sources, np.arange(size)[None]]]).ravel(),
+            "sum_before": sums.ravel(),
             "sum": ahead.ravel(),
+            "sum_after": behind.ravel(),
+            "through": (ahead + behind).ravel(),
         }
     )
 
