@@ -14,7 +14,7 @@ from engine.corpora import load_corpus
 from engine.decoding.greedy import greedy
 from engine.decoding.text import BATCH_SENTENCES, decoding_options, encode_sources
 from engine.evaluation.base import corpora_of
-from engine.evaluation.translation import read_test_set, reference_columns
+from engine.evaluation.translation import corpus_score, read_test_set
 from engine.inspection.stored.tables import replace_rows, rows_so_far
 from engine.inspection.translation.bottleneck import (
     COLUMNS,
@@ -54,21 +54,13 @@ def measure_bleu(loaded: LoadedModel, directions: PrincipalDirections, table: Pa
     corpus = load_corpus(corpora_of(loaded)[0])
     sources, references = read_test_set(corpus, loaded.info.source_language)
     chosen = sorted(random.Random(SEED).sample(range(len(sources)), min(SENTENCES, len(sources))))
-    columns = reference_columns([references[i] for i in chosen])
     bleu, rows = sacrebleu.BLEU(), []
     sizes = [WHOLE, *(size for size in SIZES if size <= directions.basis.shape[1])]
     for number, size in enumerate(sizes, start=1):
         texts = translate_pressed(loaded, directions, [sources[i] for i in chosen], size)
         explained = 1.0 if size == WHOLE else float(directions.explained[size - 1])
-        rows.append(
-            (
-                loaded.info.name,
-                directions.facts["weights"],
-                size,
-                explained,
-                round(bleu.corpus_score(texts, columns).score, 2),
-            )
-        )
+        score = corpus_score(bleu, texts, [references[i] for i in chosen])
+        rows.append((loaded.info.name, directions.facts["weights"], size, explained, score))
         yield number / len(sizes)
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).assign(
         sentences=len(chosen),

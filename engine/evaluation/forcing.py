@@ -22,10 +22,10 @@ from engine.errors import ModelError
 from engine.evaluation.base import corpora_of
 from engine.evaluation.translation import (
     BEAM_SIZE,
+    corpus_score,
     forced_loss,
     mean_loss,
     read_test_set,
-    reference_columns,
     taught_batches,
     translate_all,
 )
@@ -59,13 +59,13 @@ def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
         )
     corpus = load_corpus(corpora_of(loaded)[0])
     sources, references = read_test_set(corpus)
-    columns, first = reference_columns(references), [row[0] for row in references]
+    first = [row[0] for row in references]
     bleu, chrf = sacrebleu.BLEU(), sacrebleu.CHRF()
     row: dict[str, float | int | str] = {"kind": FINAL, "step": int(training["steps"])}
     for name, beam_size in (("greedy", 1), ("beam", BEAM_SIZE)):
         outputs = translate_all(loaded, sources, beam_size)
-        row[f"bleu_{name}"] = round(bleu.corpus_score(outputs, columns).score, 2)
-        row[f"chrf_{name}"] = round(chrf.corpus_score(outputs, columns).score, 2)
+        row |= {f"bleu_{name}": corpus_score(bleu, outputs, references)}
+        row |= {f"chrf_{name}": corpus_score(chrf, outputs, references)}
     row |= {
         "forced_loss": round(forced_loss(loaded, sources, first), 4),
         "free_loss": round(free_loss(loaded, sources, first), 4),
@@ -89,12 +89,8 @@ def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
         | {"hardware": training.get("hardware"), "commit": training.get("commit"), "date": training.get("date")}
         for point in evaluations
     ]
-    frame = pd.DataFrame([row, *curve])
-    for position, (name, value) in enumerate(
-        (("label", label), ("seed", seed), ("recipe", training.get("recipe", "")), ("model", loaded.info.name))
-    ):
-        frame.insert(position, name, value)
-    return frame
+    said = {"label": label, "seed": seed, "recipe": training.get("recipe", ""), "model": loaded.info.name}
+    return pd.DataFrame([said | point for point in (row, *curve)])
 
 
 def add_regime(loaded: LoadedModel, table: Path) -> None:

@@ -6,6 +6,7 @@ Papers: Papineni et al. (2002) (BLEU); Popovic (2015) (chrF); Snover et al. (200
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,12 +14,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 import sacrebleu
 import torch
+from sacrebleu.metrics.base import Metric
 from torch import Tensor
 from torch.nn import functional
 
 from engine.config import JsonObject
 from engine.corpora import Corpus, load_corpus
-from engine.corpora.sentence_pairs import SENTENCE_PAIRS
+from engine.corpora.sentence_pairs import read_sides
 from engine.decoding.text import BATCH_SENTENCES, encode_sources, translate_lines
 from engine.evaluation.base import corpora_of
 from engine.inspection.stored.tables import replace_rows, rows_so_far
@@ -39,21 +41,14 @@ def evaluate_translator(loaded: LoadedModel) -> JsonObject:
         sources, references = read_test_set(corpus, loaded.info.source_language)
         outputs = translate_all(loaded, sources, BEAM_SIZE)
         bleu, chrf, ter = sacrebleu.BLEU(), sacrebleu.CHRF(), sacrebleu.TER()
-        columns = reference_columns(references)
-        prefix = "" if index == 0 else f"{name}_"
-        metrics[f"{prefix}bleu"] = round(bleu.corpus_score(outputs, columns).score, 2)
-        metrics[f"{prefix}chrf"] = round(chrf.corpus_score(outputs, columns).score, 2)
-        metrics[f"{prefix}ter"] = round(ter.corpus_score(outputs, columns).score, 2)
-        metrics[f"{prefix}test_set"] = f"{corpus.spec.title} test ({len(sources):,} sentences)"
-        metrics[f"{prefix}source"] = corpus.source.kind
-        metrics[f"{prefix}signature"] = str(bleu.get_signature())
-        metrics[f"{prefix}chrf_signature"], metrics[f"{prefix}ter_signature"] = (
-            str(chrf.get_signature()),
-            str(ter.get_signature()),
-        )
+        measured = {"bleu": bleu, "chrf": chrf, "ter": ter}
+        found: JsonObject = {key: corpus_score(metric, outputs, references) for key, metric in measured.items()}
+        found |= {"test_set": f"{corpus.spec.title} test ({len(sources):,} sentences)", "source": corpus.source.kind}
+        signed = {"signature": bleu, "chrf_signature": chrf, "ter_signature": ter}
+        found |= {key: str(metric.get_signature()) for key, metric in signed.items()}
+        metrics |= {key if index == 0 else f"{name}_{key}": value for key, value in found.items()}
         if index == 0:
-            greedy = translate_all(loaded, sources, 1)
-            metrics["bleu_greedy"] = round(bleu.corpus_score(greedy, columns).score, 2)
+            metrics["bleu_greedy"] = corpus_score(bleu, translate_all(loaded, sources, 1), references)
             metrics["nats_per_token"] = round(forced_loss(loaded, sources, [row[0] for row in references]), 4)
     return metrics
 
@@ -68,10 +63,9 @@ def bleu_by_length(loaded: LoadedModel) -> pd.DataFrame:
     for low, high in LENGTH_BUCKETS:
         chosen = [i for i, length in enumerate(lengths) if low <= length <= high]
         if chosen:
-            columns = reference_columns([references[i] for i in chosen])
-            score = bleu.corpus_score([outputs[i] for i in chosen], columns).score
+            score = corpus_score(bleu, [outputs[i] for i in chosen], [references[i] for i in chosen])
             mean_length = sum(lengths[i] for i in chosen) / len(chosen)
-            rows.append((f"{low}-{high}", low, high, len(chosen), mean_length, round(score, 2)))
+            rows.append((f"{low}-{high}", low, high, len(chosen), mean_length, score))
     names = ["bucket", "shortest", "longest", "sentences", "mean_words", "bleu"]
     frame = pd.DataFrame(rows, columns=names)
     frame.insert(0, "model", loaded.info.name)
@@ -81,19 +75,20 @@ def bleu_by_length(loaded: LoadedModel) -> pd.DataFrame:
 
 def read_test_set(corpus: Corpus, source_language: str = "en") -> tuple[list[str], list[list[str]]]:
     """Return the test split's sources in one language and, for each, all its references in the other."""
-    split = corpus.splits["test"]
-    english, french = corpus.read(SENTENCE_PAIRS, "test")
-    if source_language == "fr":
-        return french, [[sentence] for sentence in english]
-    if "references" in split.column_names:
-        return english, [list(row) for row in split["references"]]
-    return english, [[sentence] for sentence in french]
+    sources, targets = read_sides(corpus, source_language, "test")
+    if source_language == "en" and "references" in corpus.splits["test"].column_names:
+        return sources, [list(row) for row in corpus.splits["test"]["references"]]
+    return sources, [[sentence] for sentence in targets]
 
 
-def reference_columns(references: list[list[str]]) -> list[list[str | Any]]:  # its own annotations forget None
+def corpus_score(metric: Metric, outputs: Sequence[str], references: Sequence[Sequence[str]]) -> float:
+    """Return what one of sacreBLEU's metrics says of outputs beside all references of each."""
+    return round(metric.corpus_score(outputs, reference_columns(references)).score, 2)
+
+
+def reference_columns(references: Sequence[Sequence[str]]) -> list[list[str | Any]]:  # its own annotations forget None
     """Return references as sacreBLEU wants them: one list per reference number, None where a sentence has fewer."""
-    most = max(len(row) for row in references)
-    return [[row[i] if i < len(row) else None for row in references] for i in range(most)]
+    return [list(column) for column in itertools.zip_longest(*references)]
 
 
 def translate_all(loaded: LoadedModel, sources: list[str], beam_size: int) -> list[str]:

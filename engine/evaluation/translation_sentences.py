@@ -18,7 +18,7 @@ import torch
 
 from engine.corpora import load_corpus
 from engine.evaluation.base import corpora_of, facts_of
-from engine.evaluation.translation import BEAM_SIZE, read_test_set, reference_columns, taught_batches, translate_all
+from engine.evaluation.translation import BEAM_SIZE, corpus_score, read_test_set, taught_batches, translate_all
 from engine.inspection.stored.sentence_scores import COLUMNS, source_hash
 from engine.inspection.stored.tables import replace_rows, rows_so_far
 from engine.models.folder import LoadedModel
@@ -59,9 +59,8 @@ def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:
         }
     ).round(2)
     frame["forced_nats"], frame["reference_pieces"] = forced_losses(loaded, sources, [row[0] for row in references])
-    columns = reference_columns(references)
     for name, metric in (("bleu", sacrebleu.BLEU()), ("chrf", chrf), ("ter", ter)):
-        frame[f"corpus_{name}"] = round(metric.corpus_score(outputs, columns).score, 2)
+        frame[f"corpus_{name}"] = corpus_score(metric, outputs, references)
         frame[f"{name}_signature"] = str(metric.get_signature())
     return frame.assign(**facts_of(loaded, corpus_name, corpus, "test"), beam_size=BEAM_SIZE)
 

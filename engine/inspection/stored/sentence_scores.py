@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from engine.corpora import load_corpus
-from engine.corpora.sentence_pairs import SENTENCE_PAIRS
+from engine.corpora.sentence_pairs import read_sides
 from engine.errors import DataError
 from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
 
@@ -134,8 +134,7 @@ def read_texts(corpus_name: str, source_language: str) -> pd.DataFrame:
     corpus = load_corpus(corpus_name)
     if corpus.spec.name != corpus_name:  # the embedded sample stood in: other sentences than those that were measured
         raise DataError(f"The texts of this test set are not here and cannot be fetched: {corpus.source.sentence}")
-    english, french = corpus.read(SENTENCE_PAIRS, "test")
-    sources, references = (english, french) if source_language == "en" else (french, english)
+    sources, references = read_sides(corpus, source_language, "test")
     hashes = [source_hash(source) for source in sources]
     return pd.DataFrame(
         {"index": range(len(sources)), "source": sources, "reference": references, "source_hash": hashes}

@@ -40,11 +40,12 @@ from engine.decoding.text import BATCH_SENTENCES, decoding_options, encode_sourc
 from engine.errors import DataError, InputError
 from engine.inspection.stored.model_files import weights_in
 from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
+from engine.inspection.translation.alignment import first_difference
 from engine.models.base import batches_by_length
 from engine.models.folder import LoadedModel
 from engine.models.translator import DecoderState, Encoded, Translator
 from engine.provenance import commit, hardware
-from engine.text.piece_labels import END, Word, group_pieces
+from engine.text.piece_labels import END, group_pieces
 
 FOLDER = RESULTS / "bottleneck"
 COMMAND = "python -m engine bottleneck --model {model}"
@@ -257,9 +258,10 @@ def press(loaded: LoadedModel, source: str, sizes: Sequence[int] | None = None) 
     words = [group_pieces(tokenizer.tokens(row.token_ids)) if row.token_ids else [] for row in found]
     rows = []
     for size, row, own, log_prob in zip(sizes, found, words, told.tolist(), strict=True):
-        kept = _common(own, words[0])
-        is_broken = [word.text for word in own] != [word.text for word in words[0]]
-        breaks_at = (own[kept].text if kept < len(own) else END) if is_broken else ""
+        text, whole_text = ([word.text for word in one] for one in (own, words[0]))
+        parting = first_difference(text, whole_text)
+        kept = len(own) if parting is None else parting
+        breaks_at = "" if parting is None else [*text, END][kept]
         before = tokenizer.decode(row.token_ids[: own[kept - 1].stop]) if kept else ""
         explained = 1.0 if size == WHOLE else float(directions.explained[size - 1])
         rows.append((size, explained, tokenizer.decode(row.token_ids), len(own), kept, before, breaks_at, log_prob))
@@ -297,12 +299,6 @@ def _told(model: Pressed, source_ids: Tensor, lengths: Tensor, given: list[int],
         logits, state = model.step(torch.full((len(source_ids),), read), state)
         total += logits.float().log_softmax(dim=-1)[:, expected]
     return total
-
-
-def _common(words: Sequence[Word], others: Sequence[Word]) -> int:
-    """Return how many words two texts have in common before they part."""
-    pairs = enumerate(zip(words, others, strict=False))
-    return next((i for i, (own, other) in pairs if own.text != other.text), min(len(words), len(others)))
 
 
 def press_sentence(pressed: Squeezed) -> str:

@@ -19,10 +19,10 @@ from engine.decoding.limits import MAX_SOURCE_CHARACTERS, check_reference, check
 from engine.decoding.scheduled_sampling import Mixed, Put, decode_mixed, toss_coins
 from engine.decoding.text import decoding_options, encode_sources
 from engine.errors import InputError
-from engine.inspection.translation.alignment import line_up
+from engine.inspection.translation.alignment import first_difference, line_up
 from engine.models.folder import LoadedModel
 from engine.text.piece_labels import CONTINUES, display_pieces
-from engine.wording import percent
+from engine.wording import counted, percent
 
 ALL, NONE = "all", "none"
 MAX_STEP = 999
@@ -63,11 +63,7 @@ class Run:
     def first_difference(self, reference: list[str]) -> int | None:
         """Return the first step, from 0, at which it would write another piece than the reference; None where it never
         does."""
-        pairs = enumerate(zip(self.pieces, reference, strict=False))
-        first = next((step for step, (own, given) in pairs if own != given), None)
-        if first is None and len(self.pieces) != len(reference):
-            return min(len(self.pieces), len(reference))
-        return first
+        return first_difference(self.pieces, reference)
 
 
 @dataclass(frozen=True)
@@ -285,12 +281,8 @@ def arrange(rows: Rows, by_piece: bool, fixed: tuple[str, ...] = ()) -> Arrangem
         for name, (_, log_probs) in rows.items()
         if log_probs is not None
     }
-    last = pieces[others[-1]]
-    divergence = next(
-        (position for position, (a, b) in enumerate(zip(pieces[first], last, strict=True)) if a != b), None
-    )
     steps = [None if at is None else at + 1 for at in base]
-    return Arrangement(pieces, shares, pieces[first], steps, divergence)
+    return Arrangement(pieces, shares, pieces[first], steps, first_difference(pieces[first], pieces[others[-1]]))
 
 
 def arrange_forcing(report: ForcingReport, by_piece: bool) -> Arrangement:
@@ -299,11 +291,6 @@ def arrange_forcing(report: ForcingReport, by_piece: bool) -> Arrangement:
     rows: Rows = {"Reference": (report.reference, None)}
     rows |= {name: (run.pieces, run.log_probs) for name, run in runs.items()}
     return arrange(rows, by_piece, fixed=("Forced",))
-
-
-def told_in(arrangement: Arrangement, told: tuple[bool, ...]) -> list[bool | None]:
-    """Return for each column whether the reference's piece is read after it; None where nothing is to be chosen."""
-    return [None if step is None or step > len(told) else told[step - 1] for step in arrangement.steps]
 
 
 def forcing_table(report: ForcingReport) -> pd.DataFrame:
@@ -338,7 +325,7 @@ def forcing_sentence(report: ForcingReport) -> str:
         f"“{free.pieces[at]}” ({percent(math.exp(free.log_probs[at]), 0)})" if at < len(free.pieces) else "nothing more"
     )
     odds = f" ({percent(math.exp(-forced.losses[at]), 0)})" if at < count else ""
-    first = "From the first piece on" if at == 0 else f"After {at} equal {'piece' if at == 1 else 'pieces'}"
+    first = "From the first piece on" if at == 0 else f"After {counted(at, 'equal piece')}"
     return (
         f"{first} they part: the reference goes on with {given}{odds}, the network left alone with {wrote}. Told the "
         "reference "

@@ -18,6 +18,7 @@ from engine.decoding.limits import MAX_BEAM, check_source
 from engine.decoding.penalty_sweep import winners_by_setting
 from engine.decoding.text import decoding_options, encode_sources
 from engine.models.folder import LoadedModel
+from engine.wording import listing
 
 WIDTHS = tuple(range(1, MAX_BEAM + 1))
 PENALTY_STEP, MOST_PENALTY = 0.2, 2.0
@@ -148,7 +149,7 @@ def _values(noun: str, values: Sequence[float]) -> str:
     shown = [f"{value:g}" for value in values]
     if len(shown) > 3:
         return f"{len(shown)} others from {noun} {shown[0]} to {shown[-1]}"
-    return f"{noun} {' or '.join([', '.join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)}"
+    return f"{noun} {listing(shown, ' or ')}"
 
 
 def _letters() -> itertools.chain[str]:

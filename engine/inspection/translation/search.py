@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any
 
 import pandas as pd
 
 from engine.decoding.beam import Candidates
-from engine.decoding.beam_tree import FATES, LEFT, ROOT, BeamTree, build_tree
+from engine.decoding.beam_tree import LEFT, ROOT, BeamTree, build_tree
 from engine.decoding.limits import SearchSettings, check_search
 from engine.decoding.text import Translation, translate
 from engine.models.folder import LoadedModel
 from engine.text import Tokenizer
 from engine.text.bpe import WORD_MARK
 from engine.text.piece_labels import display_pieces
-
-
-class SearchOptions(TypedDict):
-    """The marks and the length limit of a search."""
-
-    bos_id: int
-    eos_id: int
-    max_new_tokens: int
 
 
 @dataclass(frozen=True)
@@ -162,8 +154,3 @@ def search_sentence(report: SearchReport) -> str:
         f"“{winner.text}”, has {winner.log_prob:.2f} nats over {winner.pieces} pieces, a score of {winner.score:.3f}. "
         f"{position}"
     )
-
-
-def describe_fate(fate: str) -> str:
-    """Return in words what became of a candidate."""
-    return FATES[fate]

@@ -25,6 +25,7 @@ from engine.corpora.sentence_pairs import read_sides
 from engine.decoding.text import BATCH_SENTENCES, encode_sources
 from engine.errors import ConfigError, DataError
 from engine.inspection.stored.model_files import weights_in
+from engine.inspection.translation.sentence_similarity import decoder_states
 from engine.models.base import batches_by_length, pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit
@@ -97,12 +98,8 @@ def index_pairs(
             summaries[i] = summary
         if not is_open:
             continue
-        read, state, hidden = pad([targets[i] for i in batch], tokenizer.pad_id), model.start_from(encoded), []
-        for now in read.unbind(1):
-            _, state = model.step(now, state)
-            last = state.layers[-1]
-            hidden.append(last[0] if isinstance(last, tuple) else last)
-        found = torch.stack(hidden, dim=1).numpy()  # (B, T, H)
+        read = pad([targets[i] for i in batch], tokenizer.pad_id)
+        found = decoder_states(model, encoded, read).numpy()  # (B, T, H)
         for position, i in enumerate(batch):
             steps[i] = found[position, : len(targets[i])]
     counts = [len(ids) for ids in targets] if is_open else []
@@ -205,11 +202,7 @@ def _ready(
     rows: np.ndarray, summaries: np.ndarray, steps: np.ndarray, step_counts: np.ndarray, facts: JsonObject
 ) -> SentenceIndex:
     sentences = np.repeat(np.arange(len(step_counts), dtype=np.int32), step_counts)
-    numbers = (
-        np.concatenate([np.arange(1, count + 1) for count in step_counts])
-        if len(step_counts)
-        else np.zeros(0, dtype=int)
-    )
+    numbers = np.concatenate([np.zeros(0, dtype=int), *(np.arange(1, count + 1) for count in step_counts)])
     arrays = rows, _unit(summaries), _unit(steps), sentences, numbers.astype(np.int32)
     for array in arrays:
         array.setflags(write=False)
