@@ -53,9 +53,10 @@ def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:
             "source_words": [len(source.split()) for source in sources],
             "references": [len(row) for row in references],
             "output_words": [len(output.split()) for output in outputs],
-            "chrf": [chrf.sentence_score(o, row).score for o, row in zip(outputs, references, strict=True)],
-            "bleu": [bleu.sentence_score(o, row).score for o, row in zip(outputs, references, strict=True)],
-            "ter": [ter.sentence_score(o, row).score for o, row in zip(outputs, references, strict=True)],
+            **{
+                name: [metric.sentence_score(o, row).score for o, row in zip(outputs, references, strict=True)]
+                for name, metric in (("chrf", chrf), ("bleu", bleu), ("ter", ter))
+            },
         }
     ).round(2)
     frame["forced_nats"], frame["reference_pieces"] = forced_losses(loaded, sources, [row[0] for row in references])

@@ -103,13 +103,8 @@ class Explanation:
 
     def frame(self) -> pd.DataFrame:
         """Return one row per word."""
-        columns = {
-            "word": self.words,
-            **self.values,
-            "deleted": self.deleted,
-            "probability_without": self.probability_without,
-        }
-        return pd.DataFrame(columns)
+        columns = {"word": self.words} | self.values | {"deleted": self.deleted}
+        return pd.DataFrame(columns | {"probability_without": self.probability_without})
 
 
 def check_words(words: Sequence[str]) -> None:

@@ -25,7 +25,7 @@ from engine.aggregation import MEAN_AND_QUARTILES, ROOT_MEAN_SQUARE_AND_QUARTILE
 from engine.decoding.limits import check_characters
 from engine.decoding.text import prompt_ids
 from engine.errors import InputError
-from engine.inspection.gradients.connectivity import with_vectors
+from engine.inspection.gradients.connectivity import rank_correlation, with_vectors
 from engine.models.base import AnyState, map_tensors, select
 from engine.models.folder import LoadedModel
 
@@ -132,7 +132,7 @@ def half_life(
         fit_r2=fit_r2,
         gradient_half_life=falls_to(frame["gradient_share"].to_numpy(), 1 / 2) if has_gradient else None,
         gradient_hundredth=falls_to(frame["gradient_share"].to_numpy(), 1 / 100) if has_gradient else None,
-        rank_correlation=_rank_correlation(frame) if has_gradient else math.nan,
+        rank_correlation=rank_correlation(frame["kl"], frame["gradient_norm"]),
         positions=len(begins),
         replacements=replacements,
         tokens=tokens,
@@ -291,8 +291,3 @@ def _smooth(shares: np.ndarray) -> np.ndarray:
     first = np.ceil(distances / NEIGHBOURS).astype(int) - 1
     after = np.minimum(np.floor(distances * NEIGHBOURS).astype(int), len(shares))
     return (sums[after] - sums[first]) / (after - first)
-
-
-def _rank_correlation(frame: pd.DataFrame) -> float:
-    ranks = frame[["kl", "gradient_norm"]].rank()
-    return float(ranks["kl"].corr(ranks["gradient_norm"])) if len(frame) > 1 else math.nan

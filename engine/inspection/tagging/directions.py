@@ -69,11 +69,8 @@ def read_directions(loaded: LoadedModel, words: tuple[str, ...]) -> Directions:
         )
     parts, lattice = halves(loaded, words), tag_words(loaded, words)
     forward, backward, bias, both = (parts[name] for name in (FORWARD, BACKWARD, "bias", BOTH))
-    voices = {
-        FORWARD: speak(lattice, forward + bias),
-        BACKWARD: speak(lattice, backward + bias),
-        BOTH: speak(lattice, both),
-    }
+    read = {FORWARD: forward + bias, BACKWARD: backward + bias, BOTH: both}
+    voices = {name: speak(lattice, emissions) for name, emissions in read.items()}
     return Directions(lattice.words, lattice.labels, forward, backward, bias, both, voices)
 
 

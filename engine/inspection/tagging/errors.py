@@ -62,16 +62,7 @@ def illegal_shares(frame: pd.DataFrame) -> pd.DataFrame:
     for (model, corpus), part in frame.groupby(["model", "corpus"], sort=False):
         counts = [len(illegal_positions(tags)) for tags in named_tags(part, "predicted")]
         broken = sum(count > 0 for count in counts)
-        rows.append(
-            {
-                "model": model,
-                "corpus": corpus,
-                "sentences": len(part),
-                "with_illegal": broken,
-                "illegal_tags": sum(counts),
-                "share": broken / len(part),
-            }
-        )
+        rows.append((model, corpus, len(part), broken, sum(counts), broken / len(part)))
     return pd.DataFrame(rows, columns=["model", "corpus", "sentences", "with_illegal", "illegal_tags", "share"])
 
 
@@ -120,15 +111,8 @@ def position_frame(frame: pd.DataFrame) -> pd.DataFrame:
         for start, end, _ in find_spans(gold):
             for position in range(start, end):
                 counts[_position(position, start, end), gold[position] == predicted[position]] += 1
-    rows = [
-        {
-            "position": position,
-            "words": counts[position, True] + counts[position, False],
-            "right": counts[position, True],
-        }
-        for position in PLACES
-    ]
-    table = pd.DataFrame(rows)
+    rows = [(place, counts[place, True] + counts[place, False], counts[place, True]) for place in PLACES]
+    table = pd.DataFrame(rows, columns=["position", "words", "right"])
     table = table[table["words"] > 0].reset_index(drop=True)
     return table.assign(share=table["right"] / table["words"])
 

@@ -225,19 +225,14 @@ def step_sentence(lattice: Lattice, before: str, count: int = 2) -> str:
 def legality_sentence(lattice: Lattice) -> str:
     """Return in words what the tagger has made of BIO's rules: the mean scores of the steps they allow and of those
     they do not."""
-    matrix = step_matrix(lattice)
-    allowed: list[float] = []
-    barred: list[float] = []
-    ruled = 0
-    for row, before in enumerate((BEGIN, *lattice.labels)):
-        for column, after in enumerate((*lattice.labels, END)):
-            score = matrix[row, column]
-            if math.isnan(score):
-                continue
-            if score <= FORBIDDEN:
-                ruled += 1
-            else:
-                (allowed if is_allowed(before, after) else barred).append(score)
+    steps = [
+        (float(score), is_allowed(before, after))
+        for before, row in zip((BEGIN, *lattice.labels), step_matrix(lattice), strict=True)
+        for after, score in zip((*lattice.labels, END), row, strict=True)
+        if not math.isnan(score)
+    ]
+    allowed, barred = ([score for score, kept in steps if kept is own and score > FORBIDDEN] for own in (True, False))
+    ruled = len(steps) - len(allowed) - len(barred)
     if not any(allowed) and not any(barred):
         return "Every step scores 0: this tagger was trained without a CRF and chooses each word's tag by itself."
     mean = f"The {len(allowed)} steps that BIO allows score {signed(float(np.mean(allowed)))} nats on average"
