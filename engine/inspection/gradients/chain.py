@@ -273,20 +273,15 @@ def overflow_sentences(chain: Chain) -> list[str]:
     for name in ARCHITECTURES:
         rows, label = chain.curves[chain.curves["architecture"] == name], CELLS.get(name).title
         facts = chain.facts.set_index("architecture").loc[name]
-        above = rows[rows["log10_gain"] > FLOAT32_LARGEST]
-        below = rows[rows["log10_gain"] < FLOAT32_SMALLEST]
-        if len(above):
-            sentences.append(
-                f"From distance {above['distance'].iloc[0]} on the {label}'s gradient is larger than any number of "
-                "single precision "
-                "(3.4e+38), in which networks are trained: it would be infinity there."
-            )
-        if len(below):
-            sentences.append(
-                f"From distance {below['distance'].iloc[0]} on the {label}'s gradient is smaller than any number of "
-                "single precision "
-                "(1.4e-45), in which networks are trained: it would be exactly 0 there."
-            )
+        for is_beyond, than, limit, there in (
+            (rows["log10_gain"] > FLOAT32_LARGEST, "larger", "3.4e+38", "infinity"),
+            (rows["log10_gain"] < FLOAT32_SMALLEST, "smaller", "1.4e-45", "exactly 0"),
+        ):
+            if is_beyond.any():
+                sentences.append(
+                    f"From distance {rows['distance'][is_beyond].iloc[0]} on the {label}'s gradient is {than} than any "
+                    f"number of single precision ({limit}), in which networks are trained: it would be {there} there."
+                )
         if facts["is_cut_short"]:
             sentences.append(
                 f"The {label}'s state itself overflowed to infinity after {int(facts['steps'])} steps, even in double "

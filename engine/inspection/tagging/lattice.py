@@ -206,10 +206,7 @@ def step_sentence(lattice: Lattice, before: str, count: int = 2) -> str:
     row = 0 if before == BEGIN else 1 + _number(lattice.labels, before)
     scores = step_matrix(lattice)[row]
     names = (*lattice.labels, END)
-    order = sorted(
-        (position for position in range(len(names)) if not math.isnan(scores[position])),
-        key=lambda position: -scores[position],
-    )
+    order = [position for position in np.argsort(-scores, kind="stable").tolist() if not math.isnan(scores[position])]
     learned = [position for position in order if scores[position] > FORBIDDEN]
     liked, disliked = learned[:count], learned[: count - 1 : -1][:count]
     barred = len(order) - len(learned)

@@ -16,7 +16,7 @@ from engine.decoding import viterbi
 from engine.errors import InputError
 from engine.models.base import batches_by_length
 from engine.models.folder import LoadedModel
-from engine.models.word_features import read_words
+from engine.models.word_features import WordFeatures, read_words
 from engine.text.bio import find_spans
 from engine.text.word_list import number_words
 
@@ -143,12 +143,9 @@ def tag_many(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> list[Tagging
     Raises:
         InputError: a row has no word, or more than MAX_WORDS.
     """
-    check_rows(rows)
     found: dict[int, Tagging] = {}
-    for chosen in batches_by_length([*map(len, rows)], most_cells=BATCH_WORDS):
-        features = read_words(loaded.tokenizer, [rows[position] for position in chosen])
-        emissions = loaded.model(features).double().numpy()
-        for position, scores in zip(chosen, emissions, strict=True):
+    for chosen, features in _batches(loaded, rows):
+        for position, scores in zip(chosen, loaded.model(features).double().numpy(), strict=True):
             found[position] = _finish(loaded, tuple(rows[position]), scores[: len(rows[position])])
     return [found[position] for position in range(len(rows))]
 
@@ -160,14 +157,18 @@ def best_tags(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> list[list[s
     Raises:
         InputError: as `tag_many`.
     """
-    check_rows(rows)
     found: dict[int, list[str]] = {}
-    for chosen in batches_by_length([*map(len, rows)], most_cells=BATCH_WORDS):
-        tags = loaded.model.decode(read_words(loaded.tokenizer, [rows[position] for position in chosen]))
-        found |= {
-            position: [loaded.model.labels[tag] for tag in row] for position, row in zip(chosen, tags, strict=True)
-        }
+    for chosen, features in _batches(loaded, rows):
+        for position, tags in zip(chosen, loaded.model.decode(features), strict=True):
+            found[position] = [loaded.model.labels[tag] for tag in tags]
     return [found[position] for position in range(len(rows))]
+
+
+def _batches(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Iterator[tuple[list[int], WordFeatures]]:
+    """Yield places of rows and what is read of them side by side; raises as `check_rows`."""
+    check_rows(rows)
+    for chosen in batches_by_length([*map(len, rows)], most_cells=BATCH_WORDS):
+        yield chosen, read_words(loaded.tokenizer, [rows[position] for position in chosen])
 
 
 @torch.inference_mode()
