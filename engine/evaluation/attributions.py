@@ -47,18 +47,12 @@ def measure_agreement(loaded: LoadedModel) -> Iterator[tuple[float, list[JsonObj
     for number, (row, words) in enumerate(zip(positions, texts, strict=True), start=1):
         if not MIN_WORDS <= len(words) <= MAX_WORDS:
             continue
-        found = explain(loaded, tuple(words))
+        agreement = explain(loaded, tuple(words)).agreement
+        read = facts | {"row": row, "words": len(words)}
         yield (
             number / len(texts),
             [
-                facts
-                | {
-                    "row": row,
-                    "words": len(words),
-                    "method": method,
-                    "correlation": agreement.correlation,
-                    "share_beaten": agreement.share_beaten,
-                }
-                for method, agreement in found.agreement.items()
+                read | {"method": name, "correlation": one.correlation, "share_beaten": one.share_beaten}
+                for name, one in agreement.items()
             ],
         )

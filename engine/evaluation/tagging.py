@@ -134,22 +134,14 @@ def add_ablation(loaded: LoadedModel, table: Path) -> None:
             f"The config.json of {loaded.info.name} does not say with which recipe and seed it was trained."
         )
     corpus = load_corpus(corpora_of(loaded)[0])
-    row: JsonObject = {
-        "recipe": training["recipe"],
-        "corpus": corpora_of(loaded)[0],
-        "seed": training["settings"]["seed"],
-    }
+    row: JsonObject = {"recipe": training["recipe"], "corpus": corpora_of(loaded)[0]}
+    row["seed"] = training["settings"]["seed"]
     row |= {name: config[name] for name in ("crf", "bidirectional", "hidden_size", "parameters")}
     for split, prefix in ((SPLIT, ""), ("validation", "validation_")):
         words, gold = sentences(corpus, split)
         tags = best_tags(loaded, words)
         row |= {f"{prefix}{name}": value for name, value in span_scores(gold, tags).items() if name != "by_type"}
         row[f"{prefix}illegal_sequences"] = sum(bool(illegal_positions(found)) for found in tags)
-    row |= {"sentences": len(sentences(corpus, SPLIT)[0]), "steps": training["steps"], "minutes": training["minutes"]}
-    row |= {
-        "test_set": f"{corpus.spec.title} {SPLIT}",
-        "hardware": training["hardware"],
-        "commit": training["commit"],
-        "date": training["date"],
-    }
+    row |= {"sentences": len(sentences(corpus, SPLIT)[0]), "test_set": f"{corpus.spec.title} {SPLIT}"}
+    row |= {name: training[name] for name in ("steps", "minutes", "hardware", "commit", "date")}
     replace_rows(table, pd.DataFrame([row]), ABLATION_COLUMNS, ("recipe", "seed"), order=("corpus", "recipe", "seed"))
