@@ -54,8 +54,7 @@ def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
     ):
         raise ModelError(
             f"The config.json of {loaded.info.name} lacks a label, a seed or a learning curve with the free loss; "
-            "train it from one of the "
-            "recipes of the group “forcing”."
+            "train it from one of the recipes of the group “forcing”."
         )
     corpus = load_corpus(corpora_of(loaded)[0])
     sources, references = read_test_set(corpus)

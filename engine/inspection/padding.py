@@ -221,9 +221,8 @@ def mask_sentence(reports: Sequence[BatchReport]) -> str:
     apart = max(report.alone_difference for report in reports)
     same = "the very same probabilities" if apart == 0 else f"the same probabilities, to {apart:.0e},"
     return (
-        f"{turned[0].upper()}{turned[1:]}, and a probability moves by up to {100 * most['largest_change']:.1f} "
-        f"points, in a text with {most['padding']} "
-        f"cells of padding. With the mask every text gets {same} as by itself."
+        f"{turned[0].upper()}{turned[1:]}, and a probability moves by up to {100 * most['largest_change']:.1f} points, "
+        f"in a text with {most['padding']} cells of padding. With the mask every text gets {same} as by itself."
     )
 
 

@@ -163,8 +163,7 @@ def halves_sentence(belief: Belief) -> str:
     agree = "They agree" if (forward > EVEN) == (backward > EVEN) else "They disagree"
     return (
         f"With the whole text read, the forward half alone is at {percent(forward)} positive and the backward half "
-        "alone at "
-        f"{percent(backward)}. {agree}."
+        f"alone at {percent(backward)}. {agree}."
     )
 
 

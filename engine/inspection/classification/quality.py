@@ -345,8 +345,7 @@ def order_sentence(reader: str, blind: str, compared: Mapping[str, float], texts
     if compared["p_value"] >= DIFFERENT:
         return (
             f"{said} ({alone}). A gap like that comes by chance about {_in_ten(compared['p_value'])}, so on these "
-            "texts the order of "
-            "the words cannot be shown to help: which words occur says nearly all."
+            "texts the order of the words cannot be shown to help: which words occur says nearly all."
         )
     if first > second:
         return f"{said} ({alone}). That is more than chance: here reading the words in order pays."

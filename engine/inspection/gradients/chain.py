@@ -259,10 +259,8 @@ def product_sentence(chain: Chain) -> str:
     power = distance * math.log10(radius) if radius > 0 else -math.inf
     return (
         f"0.9^{distance} = {say_power(distance * math.log10(0.9))}. This RNN's matrix has the spectral radius "
-        f"{radius:.3g}: "
-        f"{radius:.3g}^{distance} = {say_power(power)}. The real product of its {distance} Jacobians is "
-        f"{say_power(real)}, as if every "
-        f"step had multiplied by {say_power(real / distance if distance else 0.0)}."
+        f"{radius:.3g}: {radius:.3g}^{distance} = {say_power(power)}. The real product of its {distance} Jacobians is "
+        f"{say_power(real)}, as if every step had multiplied by {say_power(real / distance if distance else 0.0)}."
     )
 
 
@@ -285,8 +283,7 @@ def overflow_sentences(chain: Chain) -> list[str]:
         if facts["is_cut_short"]:
             sentences.append(
                 f"The {label}'s state itself overflowed to infinity after {int(facts['steps'])} steps, even in double "
-                "precision; "
-                "what comes later cannot be measured and is not drawn."
+                "precision; what comes later cannot be measured and is not drawn."
             )
     return sentences
 

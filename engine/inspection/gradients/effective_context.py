@@ -58,8 +58,7 @@ def agreement_sentence(levels: pd.DataFrame) -> str:
     else:
         verdict = (
             f"Of the {told_apart} comparisons of two networks, at half and at smaller shares, in which both ways find "
-            "more than a tenth of "
-            f"difference, {same} come out the same way round."
+            f"more than a tenth of difference, {same} come out the same way round."
         )
     return f"Half-lives of a character's influence: {ranges}. {verdict}"
 

@@ -100,11 +100,9 @@ def truncation_sentence(found: Truncation) -> str:
         )
     return (
         f"Chunks of {int(enough['length'])} are the shortest whose gradient of all weights points nearly where the "
-        "whole one does (cosine "
-        f"{enough['cosine']:.3f}); {held}. All {int(whole['length'])} steps at once keep "
-        f"{whole['memory_bytes'] / enough['memory_bytes']:.1f} times as "
-        f"much in memory, and an update must wait {whole['seconds_per_update'] / enough['seconds_per_update']:.1f} "
-        "times as long."
+        f"whole one does (cosine {enough['cosine']:.3f}); {held}. All {int(whole['length'])} steps at once keep "
+        f"{whole['memory_bytes'] / enough['memory_bytes']:.1f} times as much in memory, and an update must wait "
+        f"{whole['seconds_per_update'] / enough['seconds_per_update']:.1f} times as long."
     )
 
 

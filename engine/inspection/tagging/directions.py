@@ -134,12 +134,9 @@ def disagreement_sentence(directions: Directions) -> str:
     positions = "one word" if len(frame) == 1 else f"{len(frame)} of {len(directions.words)} words"
     return (
         f"The halves differ at {positions}. Most plainly at “{sure['word']}” (word {sure['position']}): read from the "
-        "left "
-        "it looks like "
-        f"{sure[FORWARD]} ({percent(sure[f'{FORWARD}_probability'], 0)}), read from the right like {sure[BACKWARD]} "
-        f"({percent(sure[f'{BACKWARD}_probability'], 0)}); joined it is {sure[BOTH]} "
-        f"({percent(sure[f'{BOTH}_probability'], 0)}), "
-        f"{sides[sure['followed']]}."
+        f"left it looks like {sure[FORWARD]} ({percent(sure[f'{FORWARD}_probability'], 0)}), read from the right like "
+        f"{sure[BACKWARD]} ({percent(sure[f'{BACKWARD}_probability'], 0)}); joined it is {sure[BOTH]} "
+        f"({percent(sure[f'{BOTH}_probability'], 0)}), {sides[sure['followed']]}."
         + (f" In all, the joined reading follows {', '.join(told)}." if len(frame) > 1 else "")
     ).replace(" 1 times", " once")
 

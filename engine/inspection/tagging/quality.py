@@ -172,9 +172,8 @@ def quality_sentence(quality: TaggingQuality, baseline_f1: float | None) -> str:
     if len(kinds) > 1:
         said += (
             f"Best on “{best['type']}” ({describe_type(best['type']).word}, F1 {best['f1']:.1f} of "
-            f"{best['entities']:,}), "
-            f"worst on “{worst['type']}” ({describe_type(worst['type']).word}, {worst['f1']:.1f} of "
-            f"{worst['entities']:,}). "
+            f"{best['entities']:,}), worst on “{worst['type']}” ({describe_type(worst['type']).word}, "
+            f"{worst['f1']:.1f} of {worst['entities']:,}). "
         )
     if baseline_f1 is not None:
         said += f"To give each word the tag it had most often in training reaches F1 {baseline_f1:.1f}."

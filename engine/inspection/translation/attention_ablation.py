@@ -260,14 +260,12 @@ def rest_sentence(report: EditReport) -> str:
     if report.scope == "step":
         return (
             f"The rest of the original translation is as likely as before ({report.rest_change:+.2f} nats) if it is "
-            "written all the same: in this "
-            "network a step's attention reaches its own word only, and later words change only because another word "
-            "was written."
+            "written all the same: in this network a step's attention reaches its own word only, and later words "
+            "change only because another word was written."
         )
     return (
         f"The rest of the original translation, told word by word, goes from {report.rest_own:.2f} to "
-        f"{report.rest_edited:.2f} nats "
-        f"({report.rest_change:+.2f}) when every step from here on is changed."
+        f"{report.rest_edited:.2f} nats ({report.rest_change:+.2f}) when every step from here on is changed."
     )
 
 

@@ -317,8 +317,7 @@ def press_sentence(pressed: Squeezed) -> str:
     return (
         f"{enough}; with {first['size']} the first word to break is number {first.kept + 1}, now “{first.breaks_at}”. "
         f"The whole vector's translation falls from {pressed.rows['log_prob'].iloc[0]:.1f} to "
-        f"{squeezed['log_prob'].iloc[-1]:.1f} nats "
-        f"at {squeezed['size'].iloc[-1]}."
+        f"{squeezed['log_prob'].iloc[-1]:.1f} nats at {squeezed['size'].iloc[-1]}."
     )
 
 

@@ -224,10 +224,8 @@ def coins_sentence(frame: pd.DataFrame) -> str:
     half = rows.loc[0.5]
     return (
         f"Told always, a piece of the reference costs {rows.loc[1.0, 'mean']:.2f} nats; told half the time "
-        f"{half['mean']:.2f} on average over "
-        f"{half['seeds']:.0f} seeds, from {half['min']:.2f} to {half['max']:.2f}, depending on which steps the coins "
-        "pick; told never "
-        f"{rows.loc[0.0, 'mean']:.2f}."
+        f"{half['mean']:.2f} on average over {half['seeds']:.0f} seeds, from {half['min']:.2f} to {half['max']:.2f}, "
+        f"depending on which steps the coins pick; told never {rows.loc[0.0, 'mean']:.2f}."
     )
 
 
@@ -316,8 +314,7 @@ def forcing_sentence(report: ForcingReport) -> str:
     if at is None:
         return (
             f"Left alone the network writes the reference itself: all {count} pieces are the same, so forcing changes "
-            "nothing "
-            f"here; a piece costs {forced.mean_loss:.2f} nats either way."
+            f"nothing here; a piece costs {forced.mean_loss:.2f} nats either way."
         )
     right = sum(own == given for own, given in zip(forced.pieces, report.reference, strict=False))
     given = f"“{report.reference[at]}”" if at < count else "nothing more"
@@ -328,10 +325,8 @@ def forcing_sentence(report: ForcingReport) -> str:
     first = "From the first piece on" if at == 0 else f"After {counted(at, 'equal piece')}"
     return (
         f"{first} they part: the reference goes on with {given}{odds}, the network left alone with {wrote}. Told the "
-        "reference "
-        f"after every step it would choose {right} of {count} pieces rightly itself, and a piece of the reference "
-        "costs it "
-        f"{forced.mean_loss:.2f} nats; reading its own words instead, {free.mean_loss:.2f}."
+        f"reference after every step it would choose {right} of {count} pieces rightly itself, and a piece of the "
+        f"reference costs it {forced.mean_loss:.2f} nats; reading its own words instead, {free.mean_loss:.2f}."
     )
 
 
@@ -341,15 +336,12 @@ def lesson(report: ForcingReport) -> str:
     if gap < 0.05:
         return (
             f"The exposure gap is {gap:.2f} nats per piece: on this sentence it makes next to no difference whether "
-            "the network is "
-            "told. Training, where it is always told, shows it just what it meets in use."
+            "the network is told. Training, where it is always told, shows it just what it meets in use."
         )
     return (
         f"The exposure gap is {gap:.2f} nats per piece: in training, always told, the network never meets what it "
-        "reads here after "
-        "its own words. Not every nat is a mistake: a good translation in other words leaves the reference too, and "
-        "one word more "
-        "or less moves all that follow."
+        "reads here after its own words. Not every nat is a mistake: a good translation in other words leaves the "
+        "reference too, and one word more or less moves all that follow."
     )
 
 
@@ -378,10 +370,8 @@ def foreign_sentence(report: ForcingReport, target_language: str) -> str | None:
         return None
     return (
         f"This reference does not read like a translation into {target_language}: even told every piece, the network "
-        "finds each one "
-        f"1 in {math.exp(loss):,.0f} ({loss:.1f} nats; of real references 99 % stay below 4.4). Is it in another "
-        "language, or does it translate "
-        "another sentence?"
+        f"finds each one 1 in {math.exp(loss):,.0f} ({loss:.1f} nats; of real references 99 % stay below 4.4). Is it "
+        "in another language, or does it translate another sentence?"
     )
 
 

@@ -121,8 +121,7 @@ def flips_sentence(report: SettingsReport, width: int, length_penalty: float) ->
     ]
     return (
         f"{len(report.winners)} different sentences win somewhere among {total} settings. {own.winner} wins at the "
-        "setting chosen; another "
-        f"would be chosen instead: {beside[0]}; {beside[1]}."
+        f"setting chosen; another would be chosen instead: {beside[0]}; {beside[1]}."
     )
 
 
@@ -139,8 +138,7 @@ def agreement_sentence(report: SettingsReport, width: int, length_penalty: float
         return f"{what} is highest for {own.winner} too ({own.chrf:.1f}): network and reference agree here."
     return (
         f"{what} is highest for {best.winner} ({best.chrf:.1f}), not for {own.winner} ({own.chrf:.1f}): what the "
-        "network finds "
-        "likeliest is not what lies nearest to the reference here."
+        "network finds likeliest is not what lies nearest to the reference here."
     )
 
 

@@ -39,9 +39,8 @@ def read_regimes(table: Path | str = TABLE) -> pd.DataFrame:
         DataError: it has not been measured, is damaged, or lacks columns.
     """
     absent = (
-        "The ways to be taught have not been measured here. For each model that was trained from a recipe of the "
-        "group “forcing”, "
-        f"run: {COMMAND.format(model='NAME_OR_FOLDER')}"
+        "The ways to be taught have not been measured here. For each model that was trained from a recipe of the group "
+        f"“forcing”, run: {COMMAND.format(model='NAME_OR_FOLDER')}"
     )
     frame = read_stored_table(Path(table), COLUMNS, absent)
     return _in_order(frame, "label", "seed", "kind", "step")
@@ -97,8 +96,7 @@ def winner_sentence(frame: pd.DataFrame) -> str:
     last = f", last {worst.lower()} with {means.iloc[-1]:.1f}" if len(means) > 2 else ""
     return (
         f"On the {int(rows['sentences'].iloc[0]):,} test sentences {best.lower()} translates best: BLEU "
-        f"{means.iloc[0]:.1f} with a beam of 5, "
-        f"before {second.lower()} with {means.iloc[1]:.1f}{last}. {doubt}"
+        f"{means.iloc[0]:.1f} with a beam of 5, before {second.lower()} with {means.iloc[1]:.1f}{last}. {doubt}"
     )
 
 
@@ -123,10 +121,8 @@ def scheduled_sentence(frame: pd.DataFrame) -> str | None:
         verdict = "helps here" if change["bleu_beam"] > 0 else "hurts here"
     return (
         f"Scheduled sampling {verdict}: beside always forced, BLEU changes by {change['bleu_beam']:+.1f} with a beam "
-        "and "
-        f"{change['bleu_greedy']:+.1f} greedy, the forced loss by {change['forced_loss']:+.3f} and the free loss by "
-        f"{change['free_loss']:+.3f} "
-        "nats per piece."
+        f"and {change['bleu_greedy']:+.1f} greedy, the forced loss by {change['forced_loss']:+.3f} and the free loss "
+        f"by {change['free_loss']:+.3f} nats per piece."
     )
 
 
@@ -145,8 +141,7 @@ def gap_sentence(frame: pd.DataFrame) -> str:
     )
     return (
         f"The exposure gap is smallest {_when(gaps.index[0])} ({gaps.iloc[0]:.2f} nats per piece) and largest "
-        f"{_when(gaps.index[-1])} "
-        f"({gaps.iloc[-1]:.2f}). {moral}"
+        f"{_when(gaps.index[-1])} ({gaps.iloc[-1]:.2f}). {moral}"
     )
 
 

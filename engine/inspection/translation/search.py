@@ -145,12 +145,10 @@ def search_sentence(report: SearchReport) -> str:
         "It led at every step, so taking the likeliest piece each time would have found it too."
         if trailing == 0
         else f"At {trailing} of its {len(ranks)} steps another beginning was ahead of it: choosing the likeliest "
-        "piece each "
-        "time would have missed it."
+        "piece each time would have missed it."
     )
     return (
         f"In {steps} steps the search looked at {len(fates)} candidates and left {int(fates.isin(LEFT).sum())} of "
-        "them. The winner, "
-        f"“{winner.text}”, has {winner.log_prob:.2f} nats over {winner.pieces} pieces, a score of {winner.score:.3f}. "
-        f"{position}"
+        f"them. The winner, “{winner.text}”, has {winner.log_prob:.2f} nats over {winner.pieces} pieces, a score of "
+        f"{winner.score:.3f}. {position}"
     )

@@ -143,8 +143,7 @@ def wrong_word_sentence(found: WrongWord) -> str:
     """Return in plain words what the wrong word did, with what was measured."""
     began = (
         f"After step {found.step} it was made to read “{found.word}” ({percent(found.probability, 0)} by its own "
-        "reckoning) instead of "
-        f"“{found.instead_of}”. "
+        f"reckoning) instead of “{found.instead_of}”. "
     )
     if not (found.plain.is_finished and found.changed.is_finished):
         return (
