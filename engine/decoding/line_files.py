@@ -61,6 +61,17 @@ def parts(count: int) -> list[tuple[int, int]]:
     return [(first + 1, min(first + MAX_LINES, count)) for first in range(0, count, MAX_LINES)]
 
 
+def lines_left(lines: Sequence[object], is_done: Sequence[int], done: str) -> list[int]:
+    """Return the places, from 0, of the lines that are still to be worked on; `done` says what is done to them.
+
+    Raises:
+        InputError: there are more than MAX_LINES lines.
+    """
+    if len(lines) > MAX_LINES:
+        raise InputError(f"There are {len(lines):,} lines; at most {MAX_LINES:,} are {done} at once.")
+    return sorted({*range(len(lines))} - {*is_done})
+
+
 def join_lines(lines: Sequence[str]) -> bytes:
     """Return lines as a UTF-8 file, one per line whatever is in them."""
     return "".join(" ".join(line.splitlines()) + "\n" for line in lines).encode()

@@ -9,7 +9,8 @@ import streamlit as st
 
 from engine.errors import DataError
 from engine.inspection.tagging.errors import COMMAND, TABLE, illegal_shares, read_predictions
-from engine.inspection.tagging.lattice import Lattice, best_tags, open_lattice, tags_without_steps
+from engine.inspection.tagging.lattice import best_tags, tags_without_steps
+from engine.inspection.tagging.predictions import Lattice, tag_words
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_positions
 from engine.wording import percent
@@ -41,7 +42,7 @@ def show(context: EntitiesContext, lattice: Lattice) -> None:
             name="lattice-without",
             alt=describe_tag_rows(lattice.words, rows, window),
             table=pd.DataFrame({"word": lattice.words} | {row.label: row.tags for row in rows}),
-            receipt=call(open_lattice, tuple(lattice.words), model=context.network).receipt(
+            receipt=call(tag_words, tuple(lattice.words), model=context.network).receipt(
                 "best_tags(found), tags_without_steps(found), illegal_places(tags_without_steps(found))",
                 uses=[best_tags, tags_without_steps, illegal_positions],
                 day=tag(context.network, context.words).result.day,

@@ -14,15 +14,12 @@ from engine.errors import InputError
 from engine.inspection.tagging.lattice import (
     BEGIN,
     END,
-    Lattice,
     Way,
     best_ways,
     column_frame,
     is_allowed,
-    lattice_of,
     legality_sentence,
     node_frame,
-    open_lattice,
     signed,
     spans_sentence,
     step_matrix,
@@ -42,6 +39,7 @@ from engine.inspection.tagging.lattice_edits import (
     with_edit,
     write_edits,
 )
+from engine.inspection.tagging.predictions import Lattice, tag_words
 from engine.plotting.tagging.lattice import DrawnWay, describe_lattice, lattice_figure, step_matrix_figure
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_positions
@@ -60,7 +58,7 @@ QUICKLY_SEARCHED = 100  # words; the search for easy flips takes longer than a m
 def show(context: EntitiesContext) -> None:
     """Draw the lattice with the visitor's edits, the arithmetic of a word, the steps, what edits change, and the tags
     without a CRF."""
-    own = lattice_of(context.tagging)
+    own = context.tagging
     edits = _read_edits(context, own)
     edited = edit_steps(own, edits)
     tags = own.labels if context.controls.current("lattice_all_tags") else tags_that_matter(edited)
@@ -395,7 +393,7 @@ def _receipt(
     context: EntitiesContext, edits: Sequence[TransitionEdit], prints: str, *uses: Callable[..., Any]
 ) -> figures.Receipt:
     """Return the receipt of what a lattice with these edits gives, which `prints` calls `found`."""
-    opened = call(open_lattice, context.words, model=context.network)
+    opened = call(tag_words, context.words, model=context.network)
     return (call(edit_steps, opened, tuple(edits)) if edits else opened).receipt(
         prints,
         uses=uses,

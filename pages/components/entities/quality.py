@@ -13,6 +13,7 @@ from engine.corpora.sources import mirror_folder
 from engine.errors import DataError
 from engine.inspection.tagging import quality as tagging_quality
 from engine.inspection.tagging.entity_types import describe_type
+from engine.inspection.tagging.errors import COMMAND
 from engine.inspection.tagging.many_lines import SourceLine
 from engine.inspection.tagging.quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, TaggingQuality
 from engine.plotting.tagging.entity_scores import BASELINE, OVER_SEEDS, trainings, type_confusion, type_scores
@@ -43,7 +44,7 @@ def show(context: EntitiesContext) -> None:
     measured = {name: _measure(context, name) for name in context.models}
     missing = [name for name, quality in measured.items() if quality is None]
     if missing:
-        commands = " ".join(tagging_quality.COMMAND.format(model=name) + "." for name in missing)
+        commands = " ".join(COMMAND.format(model=name) + "." for name in missing)
         notices.note(
             f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: {commands}"
         )
@@ -280,7 +281,7 @@ def _receipt(names: list[str], quality: TaggingQuality) -> Receipt:
             "    quality = measure_quality(name, str(find_folder(name)))\n"
             "    print(name, quality.by_type.to_string(), quality.confusion.to_string(), sep='\\n')"
         ),
-        command="\n".join(tagging_quality.COMMAND.format(model=name) for name in names),
+        command="\n".join(COMMAND.format(model=name) for name in names),
         note="The counts equal those of seqeval. The command measures anew; rows of other weights than these are not "
         "shown.",
     )

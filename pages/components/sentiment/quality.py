@@ -14,7 +14,7 @@ from engine.corpora.sources import mirror_folder
 from engine.errors import DataError
 from engine.inspection.classification import quality
 from engine.inspection.classification.quality import KINDS, ORDERS, ClassificationQuality, slice_names
-from engine.inspection.stored.sentence_scores import weights_in
+from engine.inspection.stored.model_files import weights_in
 from engine.plotting.classification.quality import (
     accuracy_dots,
     confusion_map,

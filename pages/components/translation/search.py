@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.decoding.beam_tree import FATES
 from engine.decoding.limits import SearchSettings
 from engine.inspection.translation.penalty_sweep import nearest_penalty
-from engine.inspection.translation.search import SearchReport, describe_fate, search_sentence
+from engine.inspection.translation.search import SearchReport, search_sentence
 from engine.inspection.translation.search_tries import lanes_frame
 from engine.plotting.translation.beam_tree import beam_tree, beam_tree_overview, describe_beam_tree
 from pages.components import figures, notices
@@ -43,7 +44,7 @@ def show(context: TranslationContext) -> None:
 
 def _show_tree(context: TranslationContext, search: Call[SearchReport], tries: search_tries.Tries) -> None:
     report = search.value
-    nodes = report.nodes.assign(reason=report.nodes["fate"].map(describe_fate))
+    nodes = report.nodes.assign(reason=report.nodes["fate"].map(FATES))
     last = max(int(nodes["step"].max()), *[len(found.token_ids) for found in tries.found], 1)
     first, shown = _choose_window(context, last)
     figures.show(
@@ -108,8 +109,6 @@ def _choose_left(report: SearchReport, tries: search_tries.Tries) -> int | None:
         )
     if node is not None:
         st.caption(
-            notices.plain(
-                f"{describe_fate(left[node].fate).capitalize()}. Its score at that step was {left[node].score:.4f}."
-            )
+            notices.plain(f"{FATES[left[node].fate].capitalize()}. Its score at that step was {left[node].score:.4f}.")
         )
     return node

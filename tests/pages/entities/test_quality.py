@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engine.inspection.stored.sentence_scores import source_hash, weights_in
+from engine.inspection.stored.model_files import weights_in
+from engine.inspection.stored.sentence_scores import source_hash
 from engine.inspection.tagging import quality as tagging_quality
 from pages.components.entities import quality as page
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written

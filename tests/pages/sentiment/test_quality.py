@@ -10,7 +10,7 @@ import pytest
 from sklearn import metrics
 
 from engine.inspection.classification import quality
-from engine.inspection.stored.sentence_scores import weights_in
+from engine.inspection.stored.model_files import weights_in
 from tests.engine.inspection.classification.test_quality import made_up
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written

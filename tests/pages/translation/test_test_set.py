@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from engine.inspection.stored import sentence_scores
-from engine.inspection.stored.sentence_scores import source_hash, weights_in
+from engine.inspection.stored.model_files import weights_in
+from engine.inspection.stored.sentence_scores import source_hash
 from pages.components import corpus_texts
 from tests.pages.charts import figure
 from tests.pages.open import open_page, sentences, written
