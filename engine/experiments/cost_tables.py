@@ -75,8 +75,7 @@ def growth_sentence(points: pd.DataFrame, when: str) -> str:
             who = f"all {len(table)} networks" if steady.empty else f"{len(growing)} of {len(table)} networks"
             parts.append(
                 f"The {noun} grows with {position} for {who}, {' to '.join(times)} times; most for "
-                f"{architecture_in_text(most['architecture'])}, "
-                f"from {words(most['first'])} to {words(most['last'])}."
+                f"{architecture_in_text(most['architecture'])}, from {words(most['first'])} to {words(most['last'])}."
             )
         elif len(growing):
             said = [

@@ -182,10 +182,8 @@ def plan_updates(chosen: LiveSettings, paces: dict[str, RacePace], seconds_left:
         per_update = len(chosen.seeds) * sum(pace.update_seconds for pace in alone.values())
         raise ConfigError(
             f"At length {chosen.length} one update of all {len(chosen.seeds) * len(paces)} networks takes "
-            f"{per_update:.2g} s of a processor core, "
-            f"so only {max(0, fitting)} fit into {chosen.seconds} s and at least {FEWEST_UPDATES} are needed; choose "
-            "a shorter length, fewer "
-            f"runners or smaller networks."
+            f"{per_update:.2g} s of a processor core, so only {max(0, fitting)} fit into {chosen.seconds} s and at "
+            f"least {FEWEST_UPDATES} are needed; choose a shorter length, fewer runners or smaller networks."
         )
     return min(chosen.max_steps, max(FEWEST_UPDATES, _fitting(chosen, paces, seconds_left)))
 
@@ -230,8 +228,7 @@ def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> RacePace:
         if time.thread_time() - processor_started > most_seconds:
             raise ConfigError(
                 f"At length {spec.length} one update of the {spec.architecture} takes {ticks[-1][1]:.0f} s here; "
-                "choose a shorter length "
-                f"or smaller networks."
+                "choose a shorter length or smaller networks."
             )
     updates = [seconds for kind, seconds in ticks if kind == "StepDone"][1:]
     share = min(1.0, (time.thread_time() - processor_started) / max(last - started, 1e-9))

@@ -36,9 +36,8 @@ TIMING = "timing"  # the word in --only for what a step costs
 SECONDS_BETWEEN_TABLES = 60.0
 LONG_SECONDS = 3600.0
 RATE_RULE = (
-    "the rate at which one run of half the updates, with a seed that no result is made from, solves its task first; "
-    "if none does, the one "
-    "at which it reaches the lowest validation loss"
+    "the rate at which one run of half the updates, with a seed that no result is made from, solves its task first; if "
+    "none does, the one at which it reaches the lowest validation loss"
 )
 
 

@@ -53,10 +53,9 @@ def show(context: CellsContext) -> None:
     """Draw the two texts, how far their states are apart and for how long, and which units make the difference."""
     st.markdown(
         "Both texts are read, and after every character the two states are compared: 0 is the same state, 1.41 what "
-        "two states have "
-        "that know nothing of each other. **Try:** swap two words, then look at the average, which has read the same "
-        "letters and "
-        "cannot tell. A network that can tell must have kept the order somewhere, and the curves show for how long.",
+        "two states have that know nothing of each other. **Try:** swap two words, then look at the average, which has "
+        "read the same letters and cannot tell. A network that can tell must have kept the order somewhere, and the "
+        "curves show for how long.",
         width=TEXT_WIDTH,
     )
     first, second, tail = _ask_texts(context)
@@ -193,16 +192,14 @@ def _show_order(context: CellsContext, counted: str, texts: tuple[str, str], ave
     if call(has_same_tokens, *texts, model=counted).value:
         sentence = (
             f"Both texts are made of the same letters in another order. The average of the {context.label(counted)}'s "
-            "embeddings is therefore the "
-            f"same for both: the largest difference in any of its numbers is {_small(difference)}. To it they are one "
-            "text."
+            "embeddings is therefore the same for both: the largest difference in any of its numbers is "
+            f"{_small(difference)}. To it they are one text."
         )
     else:
         sentence = (
             f"The texts are not made of the same letters, so the average of the {context.label(counted)}'s embeddings "
-            "differs too, by at most "
-            f"{difference:.1e} in any number and {average.at_end:.2g} in distance at the end: one letter among many, "
-            "fading as more are read."
+            f"differs too, by at most {difference:.1e} in any number and {average.at_end:.2g} in distance at the end: "
+            "one letter among many, fading as more are read."
         )
     notices.note(sentence)
 
@@ -252,9 +249,8 @@ def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], shown: fig
         units = edits[label].liveliest(UNITS_SHOWN)
         bands.append(Band(label, units.tolist(), edits[label].differences[window][:, units]))
     st.markdown(
-        f"The {UNITS_SHOWN} units of each network that differ most, those that do so first at the top. Blue: higher "
-        "in the second text; "
-        f"orange: lower. Letters in bold and in a box are those that were changed."
+        f"The {UNITS_SHOWN} units of each network that differ most, those that do so first at the top. Blue: higher in "
+        "the second text; orange: lower. Letters in bold and in a box are those that were changed."
         + (
             f" Shown are the first {MOST_LETTERS} places from just before the first change."
             if len(tokens) - start > MOST_LETTERS

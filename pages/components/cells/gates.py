@@ -132,9 +132,8 @@ def _draw_map(
         ),
         name=name,
         alt=f"{part_label(part)} of {len(units)} units over {len(tokens)} tokens: mean {values.mean():.2f}, lowest "
-        f"{values.min():.2f}, highest "
-        f"{values.max():.2f}; unit {busiest} varies most. Unit {unit} at step {position + 1}: "
-        f"{values[position, unit]:.3f}.",
+        f"{values.min():.2f}, highest {values.max():.2f}; unit {busiest} varies most. Unit {unit} at step "
+        f"{position + 1}: {values[position, unit]:.3f}.",
         table=pd.DataFrame(
             {
                 "step": range(1, len(values) + 1),
@@ -161,10 +160,8 @@ def _show_saturation(context: CellsContext, strand: Strand, position: int, unit:
     )
     st.markdown(
         f"**Quite shut or quite open?** One mark per unit and gate, over these {len(context.tokens):,} tokens: the "
-        "higher, the more often below 0.1; the "
-        "farther right, the more often above 0.9. A forget gate at the lower right remembers all the time; one at the "
-        "upper left has no "
-        "memory. Click a mark to choose its unit.",
+        "higher, the more often below 0.1; the farther right, the more often above 0.9. A forget gate at the lower "
+        "right remembers all the time; one at the upper left has no memory. Click a mark to choose its unit.",
         width=TEXT_WIDTH,
     )
     figures.show(

@@ -97,9 +97,8 @@ def _closing(context: CellsContext, found: ClosingGate) -> str:
     )
     return (
         f"On {context.spoken(found.position)} the {PARTS[found.part]} of unit {found.unit} {verb} from "
-        f"{found.gate_before:.2f} to {found.gate:.2f}: of "
-        f"{signed(found.memory_before)} it kept {signed(found.kept)}, and with what it wrote it now holds "
-        f"{signed(found.memory)}."
+        f"{found.gate_before:.2f} to {found.gate:.2f}: of {signed(found.memory_before)} it kept {signed(found.kept)}, "
+        f"and with what it wrote it now holds {signed(found.memory)}."
     )
 
 

@@ -30,9 +30,8 @@ def show(context: CellsContext) -> None:
     name, belt = cell.belt, cell.belt_words
     st.markdown(
         f"**Two ways to ask what is left.** {name}: {belt}. By ablation: the layer reads on from here once more "
-        "without this write, and the two "
-        "memories are subtracted. The second is what really happens; where the first lies elsewhere, the write also "
-        "changed later gates. **Try a space, a comma and a capital letter.**",
+        "without this write, and the two memories are subtracted. The second is what really happens; where the first "
+        "lies elsewhere, the write also changed later gates. **Try a space, a comma and a capital letter.**",
         width=TEXT_WIDTH,
     )
     found = follow_write(cache.load_model(context.network), context.reading, index, position, unit)

@@ -65,10 +65,8 @@ def _show_all(context: CellsContext) -> int:
     """Draw everything but the proof; return the layer that is looked at, from 1."""
     st.markdown(
         "Choose a few characters of your text. Some units switch on as they are read and off again after them; the "
-        "question is what these "
-        "units look for. **Try:** take the suggested range, look where else the same units are on, and guess what "
-        "those places share "
-        "before you read the answer below.",
+        "question is what these units look for. **Try:** take the suggested range, look where else the same units are "
+        "on, and guess what those places share before you read the answer below.",
         width=TEXT_WIDTH,
     )
     text, layer, threshold, (start, stop), outside = _ask_range(context)
@@ -261,10 +259,9 @@ def _show_verdict(pattern: Pattern, reading: TextReading, matches: Matches, expl
     st.markdown(
         notices.plain(
             f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {percent(matches.covered)} of them, "
-            f"found in {1000 * matches.elapsed_seconds:.0f} ms "
-            f"for {len(pattern.units)} unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: "
-            f"“{first['question']}” is true at {percent(first['matched'], 0)} of them and at "
-            f"{percent(first['overall'], 0)} of all."
+            f"found in {1000 * matches.elapsed_seconds:.0f} ms for {len(pattern.units)} "
+            f"unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: “{first['question']}” is true "
+            f"at {percent(first['matched'], 0)} of them and at {percent(first['overall'], 0)} of all."
         ),
         width=TEXT_WIDTH,
     )

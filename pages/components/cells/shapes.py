@@ -28,10 +28,9 @@ def show(context: CellsContext) -> None:
     """Draw the settings, the shapes as measured, the grid of states, the places compared, and the counts."""
     st.markdown(
         "A layer with your settings is built and reads random input; every shape below is that of what it really "
-        "returned. "
-        "**Try:** turn Bidirectional on and off and watch where h_n[-1] sits. It is the last state of the *last row* "
-        "of the grid, "
-        "which for a backward row is at the *first* time step. The network and the text above play no part here.",
+        "returned. **Try:** turn Bidirectional on and off and watch where h_n[-1] sits. It is the last state of the "
+        "*last row* of the grid, which for a backward row is at the *first* time step. The network and the text above "
+        "play no part here.",
         width=TEXT_WIDTH,
     )
     settings = _ask_settings(context)
@@ -49,8 +48,7 @@ def show(context: CellsContext) -> None:
     header.section("Where does each number sit?")
     st.markdown(
         "Each box is one state of as many numbers as there are units. Filled boxes are in `output`, at their time "
-        "step; the boxes with a "
-        "thick frame are in `h_n`. All others are computed, used, and not returned.",
+        "step; the boxes with a thick frame are in `h_n`. All others are computed, used, and not returned.",
         width=TEXT_WIDTH,
     )
     figures.show(
@@ -146,8 +144,7 @@ def _show_counts(settings: LayerSettings, found: LayerShapes, receipt: figures.R
         sums.append(f"{settings.num_layers - 1} × {settings.directions} × {blocks} × ({wide}{per_unit})")
     st.markdown(
         "Each gate has a matrix for the input, a matrix for the state, and two biases; an RNN has one such block, a "
-        "GRU three, an LSTM four: "
-        "gates × hidden × (input + hidden + 2), for every layer and direction."
+        "GRU three, an LSTM four: gates × hidden × (input + hidden + 2), for every layer and direction."
         if cell.looks_back
         else f"Each gate of a {cell.title} looks at the input alone and has one matrix and one bias: gates × hidden × "
         "(input + 1), for every layer and direction.",

@@ -24,8 +24,7 @@ from pages.components.header import TEXT_WIDTH
 WHEN = {"streaming": "Reading as it comes in", "training": "Training"}
 WORDS = {
     "streaming": "A text is read one token after another, as a chat or a sensor delivers it. Recurrent networks carry "
-    "a state of fixed size; "
-    "a Transformer keeps every token it has read and looks at all of them again.",
+    "a state of fixed size; a Transformer keeps every token it has read and looks at all of them again.",
     "training": "Whole sequences are read at once, then the error is sent back through every step. All of them keep "
     "what each step computed, so "
     "memory grows with the length; a Transformer also compares every step with every other one.",
@@ -136,9 +135,8 @@ def _show_charts(context: ComparisonContext, when: str, stored: pd.DataFrame, no
             notices.note("Memory was not measured in this table; measure it here.")
     st.caption(
         "Time is that of one processor core: other work on the machine does not count. Lines are stored rows, open "
-        "marks were measured here and "
-        f"now. The sentence compares medians over the first and the last third of each line; growing means {GROWS:g} "
-        "times or more."
+        "marks were measured here and now. The sentence compares medians over the first and the last third of each "
+        f"line; growing means {GROWS:g} times or more."
     )
 
 
@@ -190,10 +188,9 @@ def _show_calculator(context: ComparisonContext) -> None:
     )
     sentence = (
         f"With H = d = {hidden_size}, after {tokens:,} tokens the LSTM holds {size_words(lstm['formula_bytes'])} and "
-        "the Transformer "
-        f"{size_words(transformer['formula_bytes'])}, {transformer['formula_bytes'] / lstm['formula_bytes']:,.0f} "
-        f"times as much; {said}. "
-        f"The Transformer holds more from token {overtaken_after(hidden_size, 'lstm')} on."
+        f"the Transformer {size_words(transformer['formula_bytes'])}, "
+        f"{transformer['formula_bytes'] / lstm['formula_bytes']:,.0f} times as much; {said}. The Transformer holds "
+        f"more from token {overtaken_after(hidden_size, 'lstm')} on."
     )
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     marks = table.assign(at=tokens, memory_bytes=table["measured_bytes"])

@@ -36,9 +36,8 @@ def show(context: ComparisonContext) -> None:
         notices.note("The table holds too few runs to say anything in general.")
     st.caption(
         "Each sentence is worked out from the rows. The rule is the same everywhere: the first to solve a task wins, "
-        "by the median "
-        "number of updates over the seeds; where nobody solves it, the lowest median loss; where the ranges over the "
-        "seeds touch, nobody."
+        "by the median number of updates over the seeds; where nobody solves it, the lowest median loss; where the "
+        "ranges over the seeds touch, nobody."
     )
     st.markdown("**Who solves what.** Each row is a task at one length, each column an architecture.", width=TEXT_WIDTH)
     table = context.ask(solved_map, context.matched_by)

@@ -38,9 +38,8 @@ def show(context: ComparisonContext) -> None:
     controls = context.controls
     st.markdown(
         "Every network reads the text below. At several places one token is replaced by another, both versions are "
-        "read on, and after every "
-        "further token the two expectations are compared. What is left at distance d is what the network still holds "
-        "of a token d steps back.",
+        "read on, and after every further token the two expectations are compared. What is left at distance d is what "
+        "the network still holds of a token d steps back.",
         width=TEXT_WIDTH,
     )
     text = controls.text_area("half_life_text", height=150, max_chars=LONGEST_TEXT)
@@ -113,8 +112,7 @@ def _show_numbers(found: Found, labels: dict[str, str]) -> None:
     st.markdown(
         notices.plain(
             "After its half-life, half of a token's weight in the network's expectation is gone. A hundredth is left "
-            f"after: {words} "
-            f"(none of them was followed farther than {longest} tokens)."
+            f"after: {words} (none of them was followed farther than {longest} tokens)."
         ),
         width=TEXT_WIDTH,
     )
@@ -186,8 +184,7 @@ def _show_disagreement(context: ComparisonContext, found: Found, labels: dict[st
     st.markdown("\n".join(lines), width=TEXT_WIDTH)
     st.caption(
         "Shaded: the two shares differ by more than a factor of three. The gradient is squared for this, because a "
-        "divergence grows with the "
-        "square of a small change."
+        "divergence grows with the square of a small change."
     )
 
 

@@ -80,9 +80,8 @@ def _show_all(context: ComparisonContext, length: int, look: str) -> None:
     st.caption(
         notices.plain(
             f"Loss on sequences the networks do not train on. Without memory: {baseline:.4g} {facts.unit}. A run that "
-            "has solved the task "
-            "stops, and keeps its last loss. Seconds are processor time of training alone, so other work on the "
-            "machine does not count."
+            "has solved the task stops, and keeps its last loss. Seconds are processor time of training alone, so "
+            "other work on the machine does not count."
         )
     )
 

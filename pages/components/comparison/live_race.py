@@ -32,8 +32,7 @@ def show(context: ComparisonContext) -> None:
     """Draw the form, the race and what became of all bets so far."""
     st.markdown(
         f"Two to four architectures of about the same size learn the same task, {SEEDS} seeds each, on the same "
-        "sequences in the same order. "
-        "Try a length at which the RNN still learns, then one at which it does not.",
+        "sequences in the same order. Try a length at which the RNN still learns, then one at which it does not.",
         width=TEXT_WIDTH,
     )
     job = races.job_of(context.page)

@@ -169,6 +169,5 @@ def _receipt(settings: LiveSettings, result: dict[str, Any]) -> Receipt:
             "print(frame.groupby(['architecture', 'seed']).last())"
         ),
         note="The same seeds and updates give the same numbers on the same machine, however long they take. Where the "
-        "time was up first, "
-        "these lines go on to the end.",
+        "time was up first, these lines go on to the end.",
     )

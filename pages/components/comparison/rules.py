@@ -98,8 +98,7 @@ def _show_sensitivity(context: ComparisonContext) -> None:
     st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
     st.caption(
         f"{facts.title} at length {length:,}: the lowest loss of one trial each. A ringed mark is the rate that was "
-        "chosen, a cross at the top a training "
-        "that diverged. All trials are of networks about equal in parameters."
+        "chosen, a cross at the top a training that diverged. All trials are of networks about equal in parameters."
     )
 
 
@@ -120,21 +119,18 @@ def rule_sentences(found: Protocol) -> list[str]:
     else:
         size = (
             "Equal hidden size: all networks have the same number of hidden units, so their parameters differ, by up "
-            "to "
-            f"{found.largest_difference_percent:.0f} % from the middle of their group."
+            f"to {found.largest_difference_percent:.0f} % from the middle of their group."
         )
     seeds = " or ".join(sorted(set(found.budgets["seeds"])))
     return [
         size,
         "Equal data and updates: on a task and length every network reads the same number of sequences per update, "
-        "drawn by the same rule, for "
-        "at most the same number of updates.",
+        "drawn by the same rule, for at most the same number of updates.",
         _tuning_sentence(found),
         *_training_sentences(found),
-        f"Seeds: {seeds} {'run' if seeds == '1' else 'runs'} for each architecture, task and length, {found.runs:,} "
-        "in all; they differ only in the seed. "
-        f"Lines are {OVER_SEEDS.middle}s, bars and bands reach {OVER_SEEDS.reach('best run', 'worst')}, nothing is "
-        "left out.",
+        f"Seeds: {seeds} {'run' if seeds == '1' else 'runs'} for each architecture, task and length, {found.runs:,} in "
+        f"all; they differ only in the seed. Lines are {OVER_SEEDS.middle}s, bars and bands reach "
+        f"{OVER_SEEDS.reach('best run', 'worst')}, nothing is left out.",
         f"Errors are measured on held-out sequences that no network trains on. {STOPPING_RULE}",
         f"Who wins: {RULE[0].lower()}{RULE[1:]}",
     ]
@@ -148,12 +144,10 @@ def _tuning_sentence(found: Protocol) -> str:
     smallest, largest = found.at_edges
     return (
         f"The learning rate of each architecture was chosen {where}, among {rates}, by one run each of fewer updates "
-        "and with a seed of its "
-        "own: the rate that solved the task first or, where none did, reached the lowest loss on validation "
-        "sequences. Of "
-        f"{found.trials['is_chosen'].sum()} chosen rates {smallest} {'is' if smallest == 1 else 'are'} the smallest "
-        f"of these and {largest} the largest, where one "
-        "outside might serve better; the trials are listed below."
+        "and with a seed of its own: the rate that solved the task first or, where none did, reached the lowest loss "
+        f"on validation sequences. Of {found.trials['is_chosen'].sum()} chosen rates {smallest} "
+        f"{'is' if smallest == 1 else 'are'} the smallest of these and {largest} the largest, where one outside might "
+        "serve better; the trials are listed below."
     )
 
 
@@ -170,6 +164,5 @@ def _training_sentences(found: Protocol) -> list[str]:
         f"Weights are changed by Adam with a constant learning rate; a gradient whose norm is above {norms} is "
         "shortened to it.",
         "The gates that keep the memory, an LSTM's forget gate and a GRU's update gate, start out with a bias that "
-        "lets them keep: "
-        f"{'; '.join(groups)}. That of the chrono LSTM is drawn for the length.",
+        f"lets them keep: {'; '.join(groups)}. That of the chrono LSTM is drawn for the length.",
     ]

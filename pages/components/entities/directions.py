@@ -48,17 +48,15 @@ def show(context: EntitiesContext) -> None:
     direction."""
     st.markdown(
         "A bidirectional network reads the text twice: from the left up to each word, and from the right down to it. "
-        "Its emissions are the sum of what "
-        "the two make of the word, so each can be asked alone. **Try:** an example, whose first word means something "
-        "else depending on what follows.",
+        "Its emissions are the sum of what the two make of the word, so each can be asked alone. **Try:** an example, "
+        "whose first word means something else depending on what follows.",
         width=TEXT_WIDTH,
     )
     _show_examples(context)
     if not context.info.config.get("bidirectional", True):
         notices.note(
             f"The network “{context.label(context.network)}” reads from left to right only; choose one that reads in "
-            "both "
-            "directions."
+            "both directions."
         )
         return
     read = call(read_directions, context.words, model=context.network)
@@ -122,9 +120,8 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
     st.caption(
         notices.plain(
             "forward, backward: half of the network's emissions and its bias, decoded with the same CRF. The halves "
-            "were taught together, so alone they "
-            "show which way each pulls, not how well a network with one direction would do. A dot stands for O; "
-            f"frames mark where the halves differ.{twin}"
+            "were taught together, so alone they show which way each pulls, not how well a network with one direction "
+            f"would do. A dot stands for O; frames mark where the halves differ.{twin}"
         )
     )
 

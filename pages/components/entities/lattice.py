@@ -91,11 +91,9 @@ def _show_ways(
     controls, count = context.controls, len(lattice.words)
     st.markdown(
         "A column per word, a row per tag. The larger a node, the likelier the tag; its colour is its emission: what "
-        "the network gives it for the word alone. "
-        "A line is one way through: its score adds up the emissions it touches and the steps it takes, and the "
-        "highest sum wins. "
-        "**Try:** follow the second way to where it leaves the best one, and ask the table below what it would have "
-        "cost.",
+        "the network gives it for the word alone. A line is one way through: its score adds up the emissions it "
+        "touches and the steps it takes, and the highest sum wins. **Try:** follow the second way to where it leaves "
+        "the best one, and ask the table below what it would have cost.",
         width=TEXT_WIDTH,
     )
     with st.container(horizontal=True, vertical_alignment="bottom", key="lattice-window"):
@@ -165,9 +163,8 @@ def _show_column(context: EntitiesContext, lattice: Lattice, edits: Sequence[Tra
     header.section(f"The arithmetic at word {position + 1}")
     sentence = (
         f"“{lattice.words[position]}” as {best['tag']}: {best['sum_before']:.2f} so far, {signed(best['transition'])} "
-        f"for the step from {best['before']}, "
-        f"{signed(best['emission'])} for the tag itself, {signed(best['sum_after'])} for the best way on: "
-        f"{best['through']:.2f} in all."
+        f"for the step from {best['before']}, {signed(best['emission'])} for the tag itself, "
+        f"{signed(best['sum_after'])} for the best way on: {best['through']:.2f} in all."
     )
     if len(frame) > 1:
         second = frame.iloc[1]
@@ -193,8 +190,7 @@ def _show_steps(
     header.section(
         "The steps, and what if they scored otherwise?",
         "Each cell is the score of a step from the row's tag to the column's; a small ✕ marks one that BIO does not "
-        "allow. Choose a step in the lists or by a click, change its score, "
-        "and see which entity flips.",
+        "allow. Choose a step in the lists or by a click, change its score, and see which entity flips.",
     )
     st.markdown(notices.plain(legality_sentence(own)), width=TEXT_WIDTH)
     flips = _easy_flips(context, own)

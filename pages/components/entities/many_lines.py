@@ -45,11 +45,9 @@ def show(context: EntitiesContext) -> None:
     columns = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
     st.markdown(
         f"Paste lines or bring a file: one text on each line; a CSV ({', '.join(TABLES)}) with a column named "
-        f"{columns}; or one word on "
-        f"each line with an empty line after each sentence ({', '.join(TOKENS)}). UTF-8, at most "
-        f"{MAX_FILE_BYTES // 2**20} MiB, "
-        f"{MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep their order. **Try:** a chapter of a "
-        "book, and count its persons.",
+        f"{columns}; or one word on each line with an empty line after each sentence ({', '.join(TOKENS)}). UTF-8, at "
+        f"most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep "
+        "their order. **Try:** a chapter of a book, and count its persons.",
         width=TEXT_WIDTH,
     )
     lines = _ask_lines(context)

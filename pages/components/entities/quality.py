@@ -32,12 +32,10 @@ def show(context: EntitiesContext) -> None:
     """Draw the scores by type, the confusion, the errors one by one, and what the CRF and the second direction add."""
     st.markdown(
         "Persons marked the entities of these sentences, or corrected what a program had marked; the networks have "
-        "seen none of them in "
-        "training. An entity counts as found only with exactly its words and its type. **Precision** is the share of "
-        "the network's marks "
-        "that are right, **recall** the share of the entities it finds, **F1** lies between the two. **Try:** the "
-        "rarest types, and ask "
-        "how many examples they were learnt from.",
+        "seen none of them in training. An entity counts as found only with exactly its words and its type. "
+        "**Precision** is the share of the network's marks that are right, **recall** the share of the entities it "
+        "finds, **F1** lies between the two. **Try:** the rarest types, and ask how many examples they were learnt "
+        "from.",
         width=TEXT_WIDTH,
     )
     measured = {name: _measure(context, name) for name in context.models}
@@ -104,9 +102,8 @@ def _baseline(context: EntitiesContext) -> dict[str, float]:
 def _show_gains(corpus: str) -> None:
     header.section(
         "What the CRF and the second direction add",
-        "Each network was trained several times from other random numbers (seeds), "
-        "so that a gain can be told from luck. A mark is one training, the line their "
-        f"{OVER_SEEDS.middle}.",
+        "Each network was trained several times from other random numbers (seeds), so that a gain can be told from "
+        f"luck. A mark is one training, the line their {OVER_SEEDS.middle}.",
     )
     table = tagging_quality.ABLATION
     version = table.stat().st_mtime if table.is_file() else 0.0
@@ -246,8 +243,7 @@ def _texts(corpus: str) -> pd.DataFrame | None:
     if not is_near and state.recall(PAGE, LOOKED_FOR) != corpus:
         notices.note(
             "The sentences themselves are not shipped, only which words of them are marked. They appear where the "
-            "corpus can be read: from a "
-            "folder named in UNROLLED_DATA, or from the Hugging Face Hub."
+            "corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
         )
         st.button(
             "Look for them on the Hub",

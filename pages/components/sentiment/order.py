@@ -34,10 +34,8 @@ def show(context: SentimentContext) -> None:
     """Draw the other order and what each classifier says of it, then how often order matters on the test sentences."""
     st.markdown(
         "A network that only averages its words cannot tell two orders apart; one that reads from left to right can. "
-        "**Try:** swap "
-        "“not” with another word, or shuffle with several seeds. If a network hardly moves, it has decided by the "
-        "words alone, "
-        "whatever it could do.",
+        "**Try:** swap “not” with another word, or shuffle with several seeds. If a network hardly moves, it has "
+        "decided by the words alone, whatever it could do.",
         width=TEXT_WIDTH,
     )
     with notices.engine_errors():

@@ -27,10 +27,8 @@ def show(context: SentimentContext) -> None:
     header.section(
         "Belief, word by word",
         "Each mark is what the network would say if it had read only so far: the forward half from the beginning, the "
-        "backward "
-        "half from the end. **Try:** go to the word that turned it, then take that word out of the text. A network "
-        "that reads "
-        "carries a judgement along and revises it.",
+        "backward half from the end. **Try:** go to the word that turned it, then take that word out of the text. A "
+        "network that reads carries a judgement along and revises it.",
     )
     words = context.words
     if len(words) <= QUICKLY_SHOWN:

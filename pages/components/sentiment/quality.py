@@ -32,9 +32,8 @@ LOOKED_FOR = "quality texts looked for"
 PER_PAGE = 10
 LABELS = ("negative", "positive")
 SCORES_SENTENCE = (
-    "Each mark is the share of right answers, the bar through it where the true share would lie 95 times in 100. "
-    "Where two bars "
-    "overlap widely, do not trust the order of the marks."
+    "Each mark is the share of right answers, the bar through it where the true share would lie 95 times in 100. Where "
+    "two bars overlap widely, do not trust the order of the marks."
 )
 LONGEST_SHOWN = 600  # characters of a listed text; the whole one opens above
 
@@ -118,8 +117,7 @@ def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> 
     header.section(
         f"Where to draw the line: {context.label(context.network)}",
         "The network gives a probability; somebody must say from where on it means “positive”. **Try:** move the "
-        "threshold. Fewer "
-        "false alarms (precision) are paid for with praise that is missed (recall).",
+        "threshold. Fewer false alarms (precision) are paid for with praise that is missed (recall).",
     )
     threshold = context.controls.slider("quality_threshold", width=header.TEXT_WIDTH)
     counts = quality.confusion(found.predictions, threshold)
@@ -135,8 +133,7 @@ def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> 
             confusion_map(counts, LABELS, mode=figures.mode()),
             name="sentiment-confusion",
             alt=f"At the threshold {threshold:.2f}, of {counts[0].sum():,} negative texts {counts[0, 0]:,} are called "
-            "negative, of "
-            f"{counts[1].sum():,} positive ones {counts[1, 1]:,} are called positive.",
+            f"negative, of {counts[1].sum():,} positive ones {counts[1, 1]:,} are called positive.",
             table=pd.DataFrame(counts, index=list(LABELS), columns=[f"called {label}" for label in LABELS]).reset_index(
                 names="really"
             ),
@@ -164,8 +161,7 @@ def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> 
     st.markdown(
         notices.plain(
             f"At {threshold:.2f}: {said}. The highest accuracy, {percent(best['accuracy'])}, lies at "
-            f"{best['threshold']:.2f}; it was found on "
-            "these very texts, so take it with caution."
+            f"{best['threshold']:.2f}; it was found on these very texts, so take it with caution."
         ),
         width=header.TEXT_WIDTH,
     )
@@ -182,9 +178,8 @@ def _show_calibration(context: SentimentContext, found: ClassificationQuality, s
     sure = table[(table["from"] >= 0.9) | (table["to"] <= 0.1)]["texts"].sum() / table["texts"].sum()
     said = (
         f"How sure it is of its answers and how often they are right lie {100 * scores['calibration_error']:.1f} "
-        "percentage points apart on "
-        f"average (the expected calibration error), and {percent(sure, 0)} of the texts get a probability of less "
-        "than 10 % or more than 90 %."
+        f"percentage points apart on average (the expected calibration error), and {percent(sure, 0)} of the texts get "
+        "a probability of less than 10 % or more than 90 %."
     )
     figures.show(
         reliability(table, context.style(context.network), mode=figures.mode()),

@@ -35,10 +35,8 @@ def show(context: SentimentContext) -> None:
     st.markdown(
         f"Paste lines or bring a file: one text on each line, or a CSV with a column named {listed}; UTF-8, at most "
         f"{MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep their "
-        "order; an empty line "
-        "stays empty. **Try:** messages of your own, and look at those the network is least sure of. It was taught "
-        "film "
-        "reviews, so it may mistake other kinds of text.",
+        "order; an empty line stays empty. **Try:** messages of your own, and look at those the network is least sure "
+        "of. It was taught film reviews, so it may mistake other kinds of text.",
         width=header.TEXT_WIDTH,
     )
     lines = _ask_lines(context)

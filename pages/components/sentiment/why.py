@@ -58,10 +58,9 @@ def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> Non
     found = explained.value
     st.markdown(
         "Each number says how far a word moves the network towards “positive” (+) or away from it (−), in nats of "
-        "log-odds. "
-        "**Gradients** and **Shapley** are two ways to share the decision out among the words; **left out** is the "
-        "check: the text is "
-        "really read without the word. Where the rows disagree, believe the check, and mistrust the explanation.",
+        "log-odds. **Gradients** and **Shapley** are two ways to share the decision out among the words; **left out** "
+        "is the check: the text is really read without the word. Where the rows disagree, believe the check, and "
+        "mistrust the explanation.",
         width=TEXT_WIDTH,
     )
     lanes = {LANES[name]: values for name, values in {**found.values, "deleted": found.deleted}.items()}
@@ -80,14 +79,12 @@ def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> Non
     before, after = found.probability, float(found.probability_without[position])
     st.markdown(
         f"Without **{notices.plain(found.words[position])}**: “positive” goes from **{percent(before)}** to "
-        f"**{percent(after)}** "
-        f"({100 * (after - before):+.1f} points)."
+        f"**{percent(after)}** ({100 * (after - before):+.1f} points)."
     )
     st.text(rest)
     st.caption(
         f"The gradients miss the log-odds they should add up to by {found.gap:.3f} nats. The Shapley values come from "
-        f"{found.orderings} "
-        "orders in which the words were put back, drawn by chance."
+        f"{found.orderings} orders in which the words were put back, drawn by chance."
     )
 
 
