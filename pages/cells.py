@@ -11,8 +11,6 @@ from pages.components.cells import TOOLS
 from pages.components.cells.context import CellsContext, label
 from pages.components.cells.view import CellsView
 
-PAGE = "cells"
-
 header.show(
     "Cells",
     "What happens inside a recurrent cell when it reads your sentence, and which of its gates lets the past go?",
@@ -24,18 +22,12 @@ header.show(
         "␣ and ↵": "a space and a new line.",
     },
 )
-networks.show_broken()
-models = {info.name: info for info in networks.in_order([info for info in cache.list_models() if can_be_opened(info)])}
-if not models:
-    notices.error("No recurrent network is installed; the Models page lists what is there and what is missing.")
-    st.stop()
-names = {name: label(info) for name, info in models.items()}
+models = networks.installed(networks.in_order(list(filter(can_be_opened, cache.list_models()))), "recurrent network")
 controls = forms.open_controls(
-    PAGE,
+    "cells",
     CellsView,
-    {"network": list(names), "tool": list(TOOLS)},
+    {"network": {name: label(info) for name, info in models.items()}, "tool": TOOLS.labels},
     {"network": networks.favourite([info for info in models.values() if not info.group] or models.values()).name},
-    {"network": names.get, "tool": TOOLS.labels.get},
     formerly={"tool": TOOLS.formerly},
 )
 

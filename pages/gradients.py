@@ -7,8 +7,6 @@ from pages.components.gradients import TOOLS
 from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import LABELS, GradientsView
 
-PAGE = "gradients"
-
 header.show(
     "Gradients",
     "How far back does a network notice that something small has changed, and so: how far back can it be taught?",
@@ -16,8 +14,7 @@ header.show(
         "State": "what a network carries from one step to the next: its hidden numbers h, and an LSTM's memory c with "
         "them.",
         "Times larger or smaller": "what a small random change of the state has become some steps later, on average "
-        "over all directions: "
-        "1 is unchanged, 0.01 a hundredth. It is also what a gradient becomes on its way back.",
+        "over all directions: 1 is unchanged, 0.01 a hundredth. It is also what a gradient becomes on its way back.",
         "1e-12": "a one with the point moved twelve places to the left: 0.000 000 000 001.",
         "Singular values": "the same for each direction by itself, from the one that grows most to the one that "
         "shrinks most.",
@@ -34,11 +31,10 @@ found = networks.in_order(
 )
 models = {info.name: info for info in found}
 controls = forms.open_controls(
-    PAGE,
+    "gradients",
     GradientsView,
-    {"tool": list(TOOLS)},
-    {"tool": next(iter(TOOLS))},
-    {"tool": TOOLS.labels.get} | LABELS,
+    {"tool": TOOLS.labels},
+    labels=LABELS,
     formerly={"tool": TOOLS.formerly},
 )
 tool = TOOLS.choose(controls)

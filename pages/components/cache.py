@@ -107,6 +107,11 @@ def models_version() -> tuple[str, str]:
     return str(folder.PRETRAINED), _version(folder.PRETRAINED, depth=2)
 
 
+def file_version(path: Path) -> float:
+    """Return the time of a file's last change, 0 where there is none; part of the key of what is read from it."""
+    return path.stat().st_mtime if path.is_file() else 0.0
+
+
 def model_names(task: str) -> list[str]:
     """Return the names of the models of a task that can be used."""
     return [info.name for info in list_models(task) if not info.error]
@@ -177,9 +182,7 @@ def warm_engine() -> None:
     gc.freeze()
 
 
-@lru_cache(
-    maxsize=4
-)  # not Streamlit's caches: to find a value there costs each click as much as to draw three elements
+@lru_cache(maxsize=4)  # Streamlit's caches would cost each click as much as to draw three elements
 def _list_models(root: str, version: str) -> list[ModelInfo]:
     from engine.models import folder
 
@@ -201,9 +204,8 @@ def _list_results(folder: str, version: str) -> list[str]:
     return results.list_results(folder)
 
 
-@st.cache_resource(
-    show_spinner=False, max_entries=4
-)  # not cache_data: a copy of a whole sweep costs each click more than the chart
+# Not cache_data: a copy of a whole sweep costs each click more than the chart.
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _load_results(name: str, folder: str, version: str) -> pd.DataFrame:
     from engine.experiments import results
 

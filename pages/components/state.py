@@ -64,8 +64,7 @@ def clean_url(parameters: dict[str, str | list[str]]) -> bool:
 
 
 def write_url(name: str, value: Any) -> bool:
-    """Put a value into the URL for a widget that is not drawn yet; return whether it is not (one that is writes its
-    own)."""
+    """Put a value into the URL for a widget; return whether it is not drawn yet (one that is writes its own)."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     try:

@@ -1,5 +1,4 @@
-"""Text written live: several networks in turn, shown at a readable rate, kept when the visitor stops or clicks
-elsewhere."""
+"""Text written live: several networks in turn, at a readable rate, kept when the visitor stops or clicks elsewhere."""
 
 from __future__ import annotations
 
