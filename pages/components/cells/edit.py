@@ -33,10 +33,10 @@ from engine.plotting.cells.state_edits import (
 from engine.plotting.writing.distribution import visible_token
 from engine.wording import percent
 from pages.components import cache, figures, header, networks, notices
+from pages.components.buttons import button
 from pages.components.calls import call, receipt
 from pages.components.cells.context import CellsContext
 from pages.components.cells.view import FIRST, SECOND
-from pages.components.header import TEXT_WIDTH
 
 AVERAGE = "Average of embeddings"
 UNITS_SHOWN = 12
@@ -51,12 +51,11 @@ _WORD = re.compile(r"\w+")
 
 def show(context: CellsContext) -> None:
     """Draw the two texts, how far their states are apart and for how long, and which units make the difference."""
-    st.markdown(
+    notices.explain(
         "Both texts are read, and after every character the two states are compared: 0 is the same state, 1.41 what "
         "two states have that know nothing of each other. **Try:** swap two words, then look at the average, which has "
         "read the same letters and cannot tell. A network that can tell must have kept the order somewhere, and the "
-        "curves show for how long.",
-        width=TEXT_WIDTH,
+        "curves show for how long."
     )
     first, second, tail = _ask_texts(context)
     chosen = _readers(context)
@@ -89,10 +88,7 @@ def show(context: CellsContext) -> None:
     frame = edit_frame(edits | {AVERAGE: average}, pairs | {AVERAGE: pairs[context.label(counted)]})
     architectures = {context.label(name): context.models[name].architecture for name in chosen} | {AVERAGE: "baseline"}
     frame.insert(1, "architecture", frame["reader"].map(architectures))
-    st.markdown(
-        "Shaded: where the two texts differ. A letter without a partner in the other text is left out.",
-        width=TEXT_WIDTH,
-    )
+    notices.explain("Shaded: where the two texts differ. A letter without a partner in the other text is left out.")
     figures.show(
         edit_curves(frame, mode=figures.mode()),
         name="edit-curves",
@@ -110,7 +106,7 @@ def _ask_texts(context: CellsContext) -> tuple[str, str, str]:
     controls = context.controls
     with st.container(horizontal=True, gap="small", key="edit-examples"):
         for number, (name, pair) in enumerate(EXAMPLES.items()):
-            st.button(name, key=f"edit-example-{number}", on_click=_set_texts, args=(context, *pair))
+            button(name, f"edit-example-{number}", _set_texts, context, *pair)
     left, right = st.columns(2, gap="medium")
     with left:
         first = controls.text_input("edit_first")
@@ -125,13 +121,7 @@ def _ask_texts(context: CellsContext) -> tuple[str, str, str]:
                 found = words[controls.select("edit_word")]
                 put = controls.text_input("edit_to", placeholder="another word")
                 changed = first[: found.start()] + put + first[found.end() :]
-                st.button(
-                    "Put it in the second text",
-                    key="edit-put",
-                    disabled=not put,
-                    on_click=controls.set,
-                    args=("edit_second", changed),
-                )
+                button("Put it in the second text", "edit-put", controls.set, "edit_second", changed, disabled=not put)
             else:
                 st.caption("The first text has no word to change.")
     with right:
@@ -211,16 +201,13 @@ def _show_longest(edits: dict[str, StateEdit], pairs: dict[str, Pairs]) -> None:
     since = int(pairs[longest].characters[-1] - pairs[longest].characters[pairs[longest].last_edit])
     if since == 0:
         return
-    st.markdown(
-        notices.plain(
-            f"{since} characters after the last change the {longest} is still {edits[longest].at_end:.2g} apart"
-            + (
-                f", the {shortest} {edits[shortest].at_end:.2g}: the {longest} kept more of the change."
-                if shortest != longest
-                else "."
-            )
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"{since} characters after the last change the {longest} is still {edits[longest].at_end:.2g} apart"
+        + (
+            f", the {shortest} {edits[shortest].at_end:.2g}: the {longest} kept more of the change."
+            if shortest != longest
+            else "."
+        )
     )
 
 
@@ -248,15 +235,14 @@ def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], shown: fig
     for label in same:
         units = edits[label].liveliest(UNITS_SHOWN)
         bands.append(Band(label, units.tolist(), edits[label].differences[window][:, units]))
-    st.markdown(
+    notices.explain(
         f"The {UNITS_SHOWN} units of each network that differ most, those that do so first at the top. Blue: higher in "
         "the second text; orange: lower. Letters in bold and in a box are those that were changed."
         + (
             f" Shown are the first {MOST_LETTERS} places from just before the first change."
             if len(tokens) - start > MOST_LETTERS
             else ""
-        ),
-        width=TEXT_WIDTH,
+        )
     )
     figures.show(
         unit_bands(tokens[window], edited[window].tolist(), bands, mode=figures.mode()),

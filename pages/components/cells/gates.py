@@ -15,7 +15,6 @@ from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.cells import guide, proof
 from pages.components.cells.context import CellsContext, part_label
-from pages.components.header import TEXT_WIDTH
 
 WINDOW = 120  # tokens that are drawn
 
@@ -69,10 +68,9 @@ def _show_averages(
     said = "; ".join(
         f"{names[gate].lower()} {row['mean']:.2f} at {context.spoken(row['position'])}" for gate, row in lowest.items()
     )
-    st.markdown(
+    notices.explain(
         "**The average gate.** Where the line of a gate dips, many units shut it on that token. Click a mark to look "
-        "at its step.",
-        width=TEXT_WIDTH,
+        "at its step."
     )
     course = (f"Unit {unit}, {PARTS[part]}", strand.parts[part][seen, unit]) if is_switch(part) else None
     figures.show(
@@ -90,11 +88,10 @@ def _show_averages(
 def _show_heat_map(
     context: CellsContext, strand: Strand, index: int, part: str, order: str, position: int, unit: int, seen: slice
 ) -> None:
-    st.markdown(
+    notices.explain(
         f"**{part_label(part)} of all {strand.hidden_size} units**, sorted by {ORDERS[order]}. "
         + ("Dark is shut (0), bright is open (1)." if is_switch(part) else "Blue is above zero, red below.")
-        + " Sorted by likeness, units that do the same thing lie next to each other.",
-        width=TEXT_WIDTH,
+        + " Sorted by likeness, units that do the same thing lie next to each other."
     )
     _draw_map(context, strand, index, part, order, position, unit, seen, name="gate-map", height=460)
 
@@ -158,11 +155,10 @@ def _show_saturation(context: CellsContext, strand: Strand, position: int, unit:
         f"{PARTS[part]} {percent(row['shut'], 0)} shut, {percent(row['open'], 0)} open"
         for part, row in means.iterrows()
     )
-    st.markdown(
+    notices.explain(
         f"**Quite shut or quite open?** One mark per unit and gate, over these {len(context.tokens):,} tokens: the "
         "higher, the more often below 0.1; the farther right, the more often above 0.9. A forget gate at the lower "
-        "right remembers all the time; one at the upper left has no memory. Click a mark to choose its unit.",
-        width=TEXT_WIDTH,
+        "right remembers all the time; one at the upper left has no memory. Click a mark to choose its unit."
     )
     figures.show(
         saturation_scatter(found, {gate: part_label(gate) for gate in PARTS}, unit=unit, mode=figures.mode()),

@@ -37,9 +37,9 @@ from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from engine.wording import percent
 from pages.components import figures, header, notices
+from pages.components.buttons import button
 from pages.components.calls import Call, call
 from pages.components.cells.context import CellsContext
-from pages.components.header import TEXT_WIDTH
 
 MOST_SHOWN = 300
 MOST_QUESTIONS = 6
@@ -63,11 +63,10 @@ def show(context: CellsContext) -> None:
 
 def _show_all(context: CellsContext) -> int:
     """Draw everything but the proof; return the layer that is looked at, from 1."""
-    st.markdown(
+    notices.explain(
         "Choose a few characters of your text. Some units switch on as they are read and off again after them; the "
         "question is what these units look for. **Try:** take the suggested range, look where else the same units are "
-        "on, and guess what those places share before you read the answer below.",
-        width=TEXT_WIDTH,
+        "on, and guess what those places share before you read the answer below."
     )
     text, layer, threshold, (start, stop), outside = _ask_range(context)
     selected = call(select_pattern, text, layer - 1, start, stop, threshold, outside, model=context.network)
@@ -105,10 +104,9 @@ def _show_all(context: CellsContext) -> int:
     _show_verdict(pattern, reading, matches, explained)
     _show_matches(context, reading, matches, receipt)
     header.section("What do these places have in common?")
-    st.markdown(
+    notices.explain(
         "Each question is about the character just read; those on which the matches differ most from the whole text "
-        "come first.",
-        width=TEXT_WIDTH,
+        "come first."
     )
     top = explained.head(MOST_QUESTIONS)
     figures.show(
@@ -141,13 +139,15 @@ def _ask_range(context: CellsContext) -> tuple[str, int, float, tuple[int, int],
             first = last = 1
         controls.segmented("patterns_click", {"first": "its first", "last": "its last"}.get)
         suggested = "".join(context.tokens[start:stop])
-        st.button(
+        button(
             f"Suggested: {notices.plain(visible_token(suggested))}",
-            key="patterns-suggest",
-            icon=":material/auto_awesome:",
+            "patterns-suggest",
+            _set_range,
+            context,
+            start + 1,
+            stop,
+            icon="auto_awesome",
             help="The range for which most units go on and off together.",
-            on_click=_set_range,
-            args=(context, start + 1, stop),
         )
     return context.text, layer, threshold, (first - 1, last), outside
 
@@ -256,14 +256,11 @@ def _ask_where(context: CellsContext) -> tuple[float, str, int, str]:
 def _show_verdict(pattern: Pattern, reading: TextReading, matches: Matches, explained: pd.DataFrame) -> None:
     """Say how many places there are and what tells them apart most, as computed."""
     first = explained.iloc[0]
-    st.markdown(
-        notices.plain(
-            f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {percent(matches.covered)} of them, "
-            f"found in {1000 * matches.elapsed_seconds:.0f} ms for {len(pattern.units)} "
-            f"unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: “{first['question']}” is true "
-            f"at {percent(first['matched'], 0)} of them and at {percent(first['overall'], 0)} of all."
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {percent(matches.covered)} of them, "
+        f"found in {1000 * matches.elapsed_seconds:.0f} ms for {len(pattern.units)} "
+        f"unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: “{first['question']}” is true "
+        f"at {percent(first['matched'], 0)} of them and at {percent(first['overall'], 0)} of all."
     )
 
 

@@ -15,11 +15,11 @@ from engine.plotting.comparison.costs import cost_lines
 from engine.plotting.theme import architecture_label
 from pages.components import figures, notices
 from pages.components.background import BackgroundJob
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.view import LONGEST_CONTEXT
 from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
 
 WHEN = {"streaming": "Reading as it comes in", "training": "Training"}
 WORDS = {
@@ -43,17 +43,17 @@ def show(context: ComparisonContext) -> None:
         with st.popover("Axes", icon=":material/straighten:"):
             controls.toggle("cost_log_x")
             controls.toggle("cost_log_y")
-    st.markdown(WORDS[when], width=TEXT_WIDTH)
+    notices.explain(WORDS[when])
     stored = _stored(context, when)
     job = BackgroundJob(context.page, PARAMETER, live_costs.JOB, TIME_LIMIT_SECONDS)
     now = None
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        button(
             "Measure it here now",
-            icon=":material/timer:",
-            key="cost-measure",
-            on_click=job.start,
-            args=({"when": when, "hidden_size": context.view.cost_hidden},),
+            "cost-measure",
+            job.start,
+            {"when": when, "hidden_size": context.view.cost_hidden},
+            icon="timer",
             disabled=job.is_running(),
         )
         st.caption(
@@ -93,7 +93,7 @@ def _show_charts(context: ComparisonContext, when: str, stored: pd.DataFrame, no
     points = stored if fresh is None or fresh.empty else fresh
     sentence = growth_sentence(points, when)
     where = "measured here and now" if points is fresh else "from the table of results"
-    st.markdown(f"**{notices.plain(sentence)}** {notices.plain(f'({where.capitalize()}.)')}", width=TEXT_WIDTH)
+    notices.explain(f"**{notices.plain(sentence)}** {notices.plain(f'({where.capitalize()}.)')}")
     look = {
         "mode": figures.mode(),
         "x_title": X_TITLES[when],
@@ -164,10 +164,9 @@ def _live_receipt(now: dict) -> Receipt:
 def _show_calculator(context: ComparisonContext) -> None:
     """Draw what must be held after T tokens, by formula and as measured."""
     st.markdown("**Work it out: what must be kept to read on?**")
-    st.markdown(
+    notices.explain(
         "A recurrent state is H numbers, whatever was read. A Transformer keeps a key and a value, d numbers each, "
-        "per layer and token.",
-        width=TEXT_WIDTH,
+        "per layer and token."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         hidden_size = context.controls.slider("cost_hidden", width=300)
@@ -192,7 +191,7 @@ def _show_calculator(context: ComparisonContext) -> None:
         f"{transformer['formula_bytes'] / lstm['formula_bytes']:,.0f} times as much; {said}. The Transformer holds "
         f"more from token {overtaken_after(hidden_size, 'lstm')} on."
     )
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     marks = table.assign(at=tokens, memory_bytes=table["measured_bytes"])
     lines = state_curves(hidden_size, LONGEST_CONTEXT).rename(columns={"position": "at"})
     figures.show(

@@ -16,7 +16,6 @@ from engine.plotting.theme import Mode, architecture_in_text
 from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
-from pages.components.header import TEXT_WIDTH
 
 LOOKS = {"medians": f"{OVER_SEEDS.middle.capitalize()}s and ranges", "seeds": "Every seed", "two runs": "Two runs"}
 AGAINST = {"updates": "Updates", "sequences": "Sequences seen", "seconds": "Processor seconds"}
@@ -76,7 +75,7 @@ def _show_all(context: ComparisonContext, length: int, look: str) -> None:
         table=curves.round(5),
         receipt=receipt(context, function, context.matched_by, context.task, length),
     )
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     st.caption(
         notices.plain(
             f"Loss on sequences the networks do not train on. Without memory: {baseline:.4g} {facts.unit}. A run that "
@@ -147,7 +146,7 @@ def _show_pair(context: ComparisonContext, length: int) -> None:
         table=pair.table.round(5),
         receipt=receipt(context, compare_runs, *arguments, prints="found.table"),
     )
-    st.markdown(notices.plain(pair.sentence), width=TEXT_WIDTH)
+    notices.say(pair.sentence)
     st.caption(
         "Below zero, B is better at that number of updates. Between two measurements the loss is taken to lie on a "
         "straight line."

@@ -19,7 +19,6 @@ from pages.components import cache, figures, notices
 from pages.components.calls import call
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
-from pages.components.header import TEXT_WIDTH
 
 ALSO = ("adding_600",)  # small comparisons of their own that repeat a published setting
 
@@ -30,7 +29,7 @@ def show(context: ComparisonContext) -> None:
     also = tuple(name for name in ALSO if name in cache.result_names())
     table = context.ask(literature_table, is_all, also)
     others = call(beside_published_sentence, also).value
-    st.markdown(notices.plain(f"{comparison_sentence(table)} {others}".strip()), width=TEXT_WIDTH)
+    notices.say(f"{comparison_sentence(table)} {others}".strip())
     figures.show_table(
         _for_reading(table),
         name="published",

@@ -19,11 +19,11 @@ from engine.plotting.theme import architecture_label
 from engine.tasks import TASKS
 from engine.wording import percent
 from pages.components import figures, notices, state
+from pages.components.buttons import button
 from pages.components.comparison import races
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.view import RACE
 from pages.components.forms import Controls
-from pages.components.header import TEXT_WIDTH
 
 LANES = ("race_first", "race_second", "race_third", "race_fourth")
 SHORTEST_FIELD = 2  # lanes that may not be empty
@@ -32,22 +32,22 @@ HISTORY = "bets"
 
 def show(context: ComparisonContext) -> None:
     """Draw the form, the race and what became of all bets so far."""
-    st.markdown(
+    notices.explain(
         f"Two to four architectures of about the same size learn the same task, {SEEDS} seeds each, on the same "
-        "sequences in the same order. Try a length at which the RNN still learns, then one at which it does not.",
-        width=TEXT_WIDTH,
+        "sequences in the same order. Try a length at which the RNN still learns, then one at which it does not."
     )
     job = races.job_of(context.page)
     is_running = job.is_running()
     settings = _ask(context.controls, is_running)
     with st.spinner("Getting ready", show_time=True):  # real data are read once
         problem = _explain(settings)
-    st.button(
+    button(
         "Start the race",
-        icon=":material/flag:",
-        key="race-start",
-        on_click=races.start,
-        args=(context.page, settings),
+        "race-start",
+        races.start,
+        context.page,
+        settings,
+        icon="flag",
         disabled=is_running or bool(problem),
     )
     st.caption(notices.plain(RULE))

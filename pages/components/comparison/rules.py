@@ -17,7 +17,6 @@ from engine.wording import listing
 from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
-from pages.components.header import TEXT_WIDTH
 
 HEADINGS = {
     "task": "Task",
@@ -44,7 +43,7 @@ HEADINGS = {
 def show(context: ComparisonContext) -> None:
     """Draw the rules in words and the tables behind them."""
     found = context.ask(protocol, context.matched_by)
-    st.markdown("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)), width=TEXT_WIDTH)
+    notices.explain("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)))
     sources = {
         part: receipt(context, protocol, context.matched_by, prints=f"found.{part}")
         for part in ("budgets", "matching", "trials")
@@ -95,7 +94,7 @@ def _show_sensitivity(context: ComparisonContext) -> None:
         table=table.round(6),
         receipt=receipt(context, rate_trials, context.task, length, context.architectures),
     )
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     st.caption(
         f"{facts.title} at length {length:,}: the lowest loss of one trial each. A ringed mark is the rate that was "
         "chosen, a cross at the top a training that diverged. All trials are of networks about equal in parameters."

@@ -9,7 +9,6 @@ from engine.plotting.comparison.comparisons import parameter_bars
 from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
-from pages.components.header import TEXT_WIDTH
 
 
 def show(context: ComparisonContext) -> None:
@@ -20,7 +19,7 @@ def show(context: ComparisonContext) -> None:
     if shown.empty:
         notices.note("None of the architectures switched on above was counted.")
         return
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     figures.show(
         parameter_bars(shown, mode=figures.mode()),
         name="parameters",

@@ -9,7 +9,6 @@ from engine.plotting.comparison.comparisons import errors_against_cost
 from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
-from pages.components.header import TEXT_WIDTH
 
 COSTS = {PARAMETERS: "Parameters", PER_UPDATE: "Time per update", IN_ALL: "Time in all"}
 TITLES = {
@@ -36,7 +35,7 @@ def show(context: ComparisonContext) -> None:
         return
     view, facts = context.view, context.facts
     sentence = front_sentence(table)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     figures.show(
         errors_against_cost(
             table,

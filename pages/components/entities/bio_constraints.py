@@ -16,7 +16,6 @@ from engine.wording import percent
 from pages.components import cache, figures, header, notices
 from pages.components.calls import call
 from pages.components.entities.context import EntitiesContext, tag
-from pages.components.header import TEXT_WIDTH
 
 ROWS_WIDTH = 600  # pixels for rows of tags: lines are no longer on a wide screen than on a telephone
 
@@ -48,7 +47,7 @@ def show(context: EntitiesContext, lattice: Lattice) -> None:
             ),
         )
     say_window(window, len(lattice.words))
-    st.markdown(notices.plain(" ".join(_sentence(row, decoded) for row in rows[1:])), width=TEXT_WIDTH)
+    notices.say(" ".join(_sentence(row, decoded) for row in rows[1:]))
     if softmax:
         st.caption(
             notices.plain(
@@ -111,7 +110,7 @@ def _show_shares(context: EntitiesContext) -> None:
         f"({percent(row.share, 2)})"
         for row in found.itertuples()
     )
-    st.markdown(notices.plain(f"Tags that cannot follow the one before, as stored: {told}."), width=TEXT_WIDTH)
+    notices.say(f"Tags that cannot follow the one before, as stored: {told}.")
 
 
 def desk_shares(context: EntitiesContext) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from engine.inspection.tagging.lattice import signed
 from engine.plotting.tagging.halves import describe_halves, halves_figure, shares_figure
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from pages.components import figures, header, notices
+from pages.components.buttons import button
 from pages.components.calls import Call, call
 from pages.components.entities import bio_constraints
 from pages.components.entities.context import EntitiesContext
@@ -46,11 +47,10 @@ EXAMPLES = {
 def show(context: EntitiesContext) -> None:
     """Draw the halves' readings one under the other, what each adds at a word, and the errors of a network with one
     direction."""
-    st.markdown(
+    notices.explain(
         "A bidirectional network reads the text twice: from the left up to each word, and from the right down to it. "
         "Its emissions are the sum of what the two make of the word, so each can be asked alone. **Try:** an example, "
-        "whose first word means something else depending on what follows.",
-        width=TEXT_WIDTH,
+        "whose first word means something else depending on what follows."
     )
     _show_examples(context)
     if not context.info.config.get("bidirectional", True):
@@ -71,9 +71,7 @@ def show(context: EntitiesContext) -> None:
 def _show_examples(context: EntitiesContext) -> None:
     with st.container(horizontal=True, key="directions-examples"):
         for number, (name, pair) in enumerate(EXAMPLES.items()):
-            st.button(
-                name, key=f"directions-example-{number}", on_click=context.controls.set, args=("text", "\n".join(pair))
-            )
+            button(name, f"directions-example-{number}", context.controls.set, "text", "\n".join(pair))
     if len(context.lines) > 1:
         st.caption("Two lines are two texts: “Line to look at” above goes from one to the other.")
 
@@ -98,7 +96,7 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
         ]
         rows.append(TagRow("fwd-only", one.tags, one.probabilities, marked=marked))
     sentence = disagreement_sentence(directions)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     chosen = min(max(1, context.controls.current("directions_word")), len(context.words))
     window = window_around(chosen - 1, len(context.words))
     with st.container(width=bio_constraints.ROWS_WIDTH):
@@ -156,13 +154,10 @@ def _show_word(context: EntitiesContext, read: Call[Directions]) -> None:
         if decoded == best["tag"]
         else f" With the steps to the tags beside it, the CRF makes it {decoded} all the same."
     )
-    st.markdown(
-        notices.plain(
-            f"“{context.words[position]}”: for {best['tag']}, the best by emissions, the forward half adds "
-            f"{signed(best[FORWARD])}, the backward half "
-            f"{signed(best[BACKWARD])} and the bias {signed(best['bias'])}; the {larger} half speaks for it more.{end}"
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"“{context.words[position]}”: for {best['tag']}, the best by emissions, the forward half adds "
+        f"{signed(best[FORWARD])}, the backward half "
+        f"{signed(best[BACKWARD])} and the bias {signed(best['bias'])}; the {larger} half speaks for it more.{end}"
     )
 
 
@@ -189,7 +184,7 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
         return
     names = (context.label(context.network), context.label(alone))
     told = error_sentences(kinds, positions, sentences, names)
-    st.markdown(notices.plain(" ".join(told)), width=TEXT_WIDTH)
+    notices.say(" ".join(told))
     receipt = Receipt(
         model=f"{context.network}, {alone}",
         python=(

@@ -47,11 +47,11 @@ from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows
 from engine.text.bio import illegal_positions
 from engine.wording import percent
 from pages.components import figures, header, notices
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.entities import bio_constraints
 from pages.components.entities.bio_constraints import ROWS_WIDTH
 from pages.components.entities.context import EntitiesContext, tag
-from pages.components.header import TEXT_WIDTH
 
 WAYS = ("Best", "Second", "Third")
 QUICKLY_SEARCHED = 100  # words; the search for easy flips takes longer than a moment for more
@@ -89,12 +89,11 @@ def _show_ways(
 ) -> None:
     """Draw the lattice with its best ways around the chosen word."""
     controls, count = context.controls, len(lattice.words)
-    st.markdown(
+    notices.explain(
         "A column per word, a row per tag. The larger a node, the likelier the tag; its colour is its emission: what "
         "the network gives it for the word alone. A line is one way through: its score adds up the emissions it "
         "touches and the steps it takes, and the highest sum wins. **Try:** follow the second way to where it leaves "
-        "the best one, and ask the table below what it would have cost.",
-        width=TEXT_WIDTH,
+        "the best one, and ask the table below what it would have cost."
     )
     with st.container(horizontal=True, vertical_alignment="bottom", key="lattice-window"):
         chosen = min(controls.slider("lattice_word", maximum=max(2, count), width=320), count)
@@ -128,13 +127,10 @@ def _show_ways(
             for position in positions[:4]
         )
         more = f" and at {len(positions) - 4} more words" if len(positions) > 4 else ""
-        st.markdown(
-            notices.plain(
-                f"The best way takes {percent(ways[0].probability)} of the weight of all ways. The second has "
-                f"{percent(ways[1].probability)}, for it scores "
-                f"{ways[0].score - ways[1].score:.2f} nats less: {differ}{more}."
-            ),
-            width=TEXT_WIDTH,
+        notices.say(
+            f"The best way takes {percent(ways[0].probability)} of the weight of all ways. The second has "
+            f"{percent(ways[1].probability)}, for it scores "
+            f"{ways[0].score - ways[1].score:.2f} nats less: {differ}{more}."
         )
 
 
@@ -172,7 +168,7 @@ def _show_column(context: EntitiesContext, lattice: Lattice, edits: Sequence[Tra
             f" The next tag, {second['tag']}, comes to {second['through']:.2f}, "
             f"{best['through'] - second['through']:.2f} less."
         )
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     receipt = _receipt(context, edits, f"column_frame(found, {position}).to_string()", column_frame)
     names = {
         "before": "best step from",
@@ -192,7 +188,7 @@ def _show_steps(
         "Each cell is the score of a step from the row's tag to the column's; a small ✕ marks one that BIO does not "
         "allow. Choose a step in the lists or by a click, change its score, and see which entity flips.",
     )
-    st.markdown(notices.plain(legality_sentence(own)), width=TEXT_WIDTH)
+    notices.say(legality_sentence(own))
     flips = _easy_flips(context, own)
     before, after = _ask_step(context, own, flips)
     rows, columns = [BEGIN, *tags], [*tags, END]
@@ -220,7 +216,7 @@ def _show_steps(
         receipt=_receipt(context, edits, "step_matrix(found)", step_matrix),
         on_click=lambda step: _choose_step(context, own, *step.split(">")),
     )
-    st.markdown(notices.plain(step_sentence(edited, before)), width=TEXT_WIDTH)
+    notices.say(step_sentence(edited, before))
     _show_flip(context, own, edits, before, after)
     _show_change(context, own, edited, edits)
 
@@ -240,11 +236,13 @@ def _ask_step(context: EntitiesContext, lattice: Lattice, flips: Sequence[Transi
         with st.container(horizontal=True, vertical_alignment="center", key="lattice-easy"):
             st.caption("Steps that flip something most easily:")
             for number, flip in enumerate(flips):
-                st.button(
+                button(
                     notices.plain(f"{flip.edit.before} → {flip.edit.after} {signed(flip.edit.change)}"),
-                    key=f"lattice-easy-{number}",
-                    on_click=_set_edit,
-                    args=(context, lattice, flip.edit),
+                    f"lattice-easy-{number}",
+                    _set_edit,
+                    context,
+                    lattice,
+                    flip.edit,
                 )
     controls.offer("lattice_from", [BEGIN, *lattice.labels], default=first.before)
     controls.offer("lattice_to", [*lattice.labels, END], default=first.after)
@@ -256,22 +254,8 @@ def _ask_step(context: EntitiesContext, lattice: Lattice, flips: Sequence[Transi
         if round(controls.current("lattice_change"), 2) != round(change, 2):
             controls.set("lattice_change", change)
         controls.slider("lattice_change", width=300, on_change=_slide, args=(context, lattice))
-        st.button(
-            "Undo",
-            key="lattice-undo",
-            icon=":material/undo:",
-            disabled=not edits,
-            on_click=_undo,
-            args=(context, lattice),
-        )
-        st.button(
-            "Reset",
-            key="lattice-reset",
-            icon=":material/restart_alt:",
-            disabled=not edits,
-            on_click=controls.set,
-            args=("lattice_edits", ""),
-        )
+        button("Undo", "lattice-undo", _undo, context, lattice, icon="undo", disabled=not edits)
+        button("Reset", "lattice-reset", controls.set, "lattice_edits", "", icon="restart_alt", disabled=not edits)
     controls.text_input("lattice_edits")
     return before, after
 
@@ -332,33 +316,21 @@ def _show_flip(
     flip = find_flip(ground, before, after)
     beside = " with your other edits" if others else ""
     if flip is None:
-        st.markdown(
-            notices.plain(
-                f"No change of the step {before} to {after} by up to {LARGEST_CHANGE:g} nats changes a tag of this "
-                f"text{beside}."
-            ),
-            width=TEXT_WIDTH,
+        notices.say(
+            f"No change of the step {before} to {after} by up to {LARGEST_CHANGE:g} nats changes a tag of this "
+            f"text{beside}."
         )
         return
     changes = "; ".join(
         f"“{own.words[position]}” from {flip.tags[position]} to {flip.flipped[position]}"
         for position in flip.positions[:5]
     )
-    st.markdown(
-        notices.plain(
-            f"The smallest change of {before} to {after} that flips the reading{beside} is "
-            f"{signed(flip.edit.change)}, from {signed(score)} to "
-            f"{signed(score + flip.edit.change)}. It turns {changes}. Found by bisection, and decoded to make sure."
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"The smallest change of {before} to {after} that flips the reading{beside} is "
+        f"{signed(flip.edit.change)}, from {signed(score)} to "
+        f"{signed(score + flip.edit.change)}. It turns {changes}. Found by bisection, and decoded to make sure."
     )
-    st.button(
-        "Make this change",
-        key="lattice-flip",
-        icon=":material/swap_horiz:",
-        on_click=_set_edit,
-        args=(context, own, flip.edit),
-    )
+    button("Make this change", "lattice-flip", _set_edit, context, own, flip.edit, icon="swap_horiz")
 
 
 def _show_change(context: EntitiesContext, own: Lattice, edited: Lattice, edits: Sequence[TransitionEdit]) -> None:
@@ -371,7 +343,7 @@ def _show_change(context: EntitiesContext, own: Lattice, edited: Lattice, edits:
     sentence = f"With {steps}: " + (
         spans_sentence(own.words, before.tags, after.tags) if flipped else "the reading stays as it was."
     )
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     rows = [
         TagRow("before", before.tags, broken=illegal_positions(before.tags)),
         TagRow("after", after.tags, marked=flipped, broken=illegal_positions(after.tags)),

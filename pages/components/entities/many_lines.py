@@ -26,7 +26,6 @@ from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
 from pages.components.entities.context import PAGE, EntitiesContext
 from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
 
 NAME = "entities-many-lines"
 TEXT = "many lines"
@@ -43,12 +42,11 @@ OWN_LINES = (
 def show(context: EntitiesContext) -> None:
     """Draw the box and the file, and what has been found in them."""
     columns = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
-    st.markdown(
+    notices.explain(
         f"Paste lines or bring a file: one text on each line; a CSV ({', '.join(TABLES)}) with a column named "
         f"{columns}; or one word on each line with an empty line after each sentence ({', '.join(TOKENS)}). UTF-8, at "
         f"most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep "
-        "their order. **Try:** a chapter of a book, and count its persons.",
-        width=TEXT_WIDTH,
+        "their order. **Try:** a chapter of a book, and count its persons."
     )
     lines = _ask_lines(context)
     if not lines:
@@ -85,7 +83,7 @@ def _ask_lines(context: EntitiesContext) -> list[SourceLine]:
 
 def _show_sheet(context: EntitiesContext, sheet: Sheet) -> None:
     found = entities_frame(sheet.found)
-    st.markdown(notices.plain(_summary(sheet, len(found))), width=TEXT_WIDTH)
+    notices.say(_summary(sheet, len(found)))
     receipt = _receipt(context, sheet)
     figures.show_table(lines_frame(sheet.lines, sheet.found), name="entities-by-line", receipt=receipt)
     if found.empty:

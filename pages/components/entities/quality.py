@@ -17,6 +17,7 @@ from engine.inspection.tagging.many_lines import SourceLine
 from engine.inspection.tagging.quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, TaggingQuality
 from engine.plotting.tagging.entity_scores import BASELINE, OVER_SEEDS, trainings, type_confusion, type_scores
 from pages.components import cache, figures, header, networks, notices, state
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.entities import marking
 from pages.components.entities.context import PAGE, EntitiesContext
@@ -30,13 +31,12 @@ NARROW = {FOUND: "found", BOUNDARY: "other words", NOTHING: "nothing"}
 
 def show(context: EntitiesContext) -> None:
     """Draw the scores by type, the confusion, the errors one by one, and what the CRF and the second direction add."""
-    st.markdown(
+    notices.explain(
         "Persons marked the entities of these sentences, or corrected what a program had marked; the networks have "
         "seen none of them in training. An entity counts as found only with exactly its words and its type. "
         "**Precision** is the share of the network's marks that are right, **recall** the share of the entities it "
         "finds, **F1** lies between the two. **Try:** the rarest types, and ask how many examples they were learnt "
-        "from.",
-        width=TEXT_WIDTH,
+        "from."
     )
     measured = {name: _measure(context, name) for name in context.models}
     missing = [name for name, quality in measured.items() if quality is None]
@@ -71,7 +71,7 @@ def _measure(context: EntitiesContext, name: str) -> TaggingQuality | None:
 def _show_scores(context: EntitiesContext, quality: TaggingQuality, beside: dict[str, TaggingQuality]) -> None:
     baseline = _baseline(context)
     sentence = tagging_quality.quality_sentence(quality, baseline.get("all"))
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     parts = [other.by_type.assign(network=context.label(name)) for name, other in beside.items()]
     table = pd.concat(parts, ignore_index=True)
     table = table[["network", "type", "entities", "marked", "found", "precision", "recall", "f1"]]
@@ -114,7 +114,7 @@ def _show_gains(corpus: str) -> None:
         return
     gains = tagging_quality.gains(found)
     sentence = tagging_quality.gains_sentence(gains)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     figures.show(
         trainings(found, mode=figures.mode()),
         name="entity-trainings",
@@ -167,7 +167,7 @@ def _show_confusion(context: EntitiesContext, quality: TaggingQuality) -> None:
         receipt=_receipt([context.network], quality),
         on_click=lambda cell: choose("|".join(_original(part) for part in cell.split("|"))),
     )
-    st.markdown(notices.plain(said), width=TEXT_WIDTH)
+    notices.say(said)
 
 
 def _original(shown: str) -> str:
@@ -224,13 +224,14 @@ def _show_error(error: Any, stored: pd.Series, words: Any, position: int, contex
         ):
             spans = [] if kind == NOTHING else [SimpleNamespace(start=begin, end=end, type=kind)]
             st.markdown(f"**{who}**: {marking.marked_text(line.text, line.positions, spans)}")
-        st.button(
+        button(
             "Open it above",
-            key=f"quality-open-{position}",
-            icon=":material/vertical_align_top:",
+            f"quality-open-{position}",
+            context.controls.set,
+            "text",
+            line.text,
+            icon="vertical_align_top",
             type="tertiary",
-            on_click=context.controls.set,
-            args=("text", line.text),
         )
 
 
@@ -245,13 +246,7 @@ def _texts(corpus: str) -> pd.DataFrame | None:
             "The sentences themselves are not shipped, only which words of them are marked. They appear where the "
             "corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
         )
-        st.button(
-            "Look for them on the Hub",
-            key="quality-fetch",
-            icon=":material/download:",
-            on_click=state.remember,
-            args=(PAGE, LOOKED_FOR, corpus),
-        )
+        button("Look for them on the Hub", "quality-fetch", state.remember, PAGE, LOOKED_FOR, corpus, icon="download")
         return None
     try:
         with st.spinner("Reading the test sentences", show_time=True):

@@ -22,9 +22,9 @@ from engine.inspection.classification.word_order import (
 from engine.plotting.classification.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
 from engine.wording import percent
 from pages.components import cache, figures, notices
+from pages.components.buttons import button
 from pages.components.calls import Call, call, receipt
 from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
 from pages.components.sentiment.context import SentimentContext, is_blind
 
 WAYS = {"shuffle": "shuffled", "swap": "with two swapped"}
@@ -32,11 +32,10 @@ WAYS = {"shuffle": "shuffled", "swap": "with two swapped"}
 
 def show(context: SentimentContext) -> None:
     """Draw the other order and what each classifier says of it, then how often order matters on the test sentences."""
-    st.markdown(
+    notices.explain(
         "A network that only averages its words cannot tell two orders apart; one that reads from left to right can. "
         "**Try:** swap “not” with another word, or shuffle with several seeds. If a network hardly moves, it has "
-        "decided by the words alone, whatever it could do.",
-        width=TEXT_WIDTH,
+        "decided by the words alone, whatever it could do."
     )
     with notices.engine_errors():
         check_order(context.words)
@@ -61,13 +60,7 @@ def _ask(context: SentimentContext, words: tuple[str, ...]) -> tuple[str, ...]:
         way = controls.segmented("order_way", WAYS.get)
         if way == "shuffle":
             seed = controls.number("order_seed", width=140)
-            st.button(
-                "Another",
-                icon=":material/shuffle:",
-                on_click=controls.set,
-                args=("order_seed", seed % 9_999 + 1),
-                key="order-another",
-            )
+            button("Another", "order-another", controls.set, "order_seed", seed % 9_999 + 1, icon="shuffle")
             return shuffle_words(words, seed)
         positions = list(range(1, len(words) + 1))
 
@@ -134,7 +127,7 @@ def _show_dots(context: SentimentContext, changed: tuple[str, ...], found: dict[
         ),
     )
     for row, (_, many) in zip(rows, found.values(), strict=True):
-        st.markdown(notices.plain(f"– {_said(row, many)}"), width=TEXT_WIDTH)
+        notices.say(f"– {_said(row, many)}")
 
 
 def _said(row: OrderRow, many: Shuffles) -> str:
@@ -185,7 +178,7 @@ def _show_accuracies(context: SentimentContext, title: str, measured: dict[str, 
     count, seeds = frame["sentences"].iloc[0], frame["seed"].nunique()
     said = " ".join(_said_of_many(context, name, part) for name, part in measured.items())
     sentence = f"{title}, {count:,} texts, each shuffled with {seeds} seeds. {said}"
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     figures.show(
         accuracy_dots(rows, mode=figures.mode()),
         name=f"order-accuracy-{frame['model'].iloc[0]}",

@@ -16,6 +16,7 @@ from engine.inspection.classification.prefix_predictions import (
 from engine.plotting.classification.prefix_predictions import BeliefLine, belief_film
 from engine.wording import percent
 from pages.components import figures, header, notices
+from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.sentiment.context import SentimentContext
 
@@ -71,7 +72,7 @@ def show(context: SentimentContext) -> None:
         ),
         on_click=lambda position: context.controls.set("film_word", position),
     )
-    st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
+    notices.say(said)
     if last > MOST_FRAMES:
         st.caption(f"The film has {len(belief.steps)} frames, spread evenly over the {last:,} words.")
 
@@ -103,13 +104,8 @@ def _ask_step(context: SentimentContext, turning: int) -> int:
                 on_click=controls.set,
                 args=("film_word", to),
             )
-        st.button(
-            "To the turn",
-            icon=":material/u_turn_left:",
-            key="film-turn",
-            disabled=step == turning,
-            on_click=controls.set,
-            args=("film_word", turning),
+        button(
+            "To the turn", "film-turn", controls.set, "film_word", turning, icon="u_turn_left", disabled=step == turning
         )
     return step
 

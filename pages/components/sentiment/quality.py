@@ -24,6 +24,7 @@ from engine.plotting.classification.quality import (
 )
 from engine.wording import percent
 from pages.components import cache, figures, header, notices, state
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.sentiment.context import CORPORA, PAGE, SentimentContext, is_blind
@@ -110,7 +111,7 @@ def _show_scores(context: SentimentContext, scores: pd.DataFrame, corpus: str, s
         receipt=_receipt(names, corpus, "print(measure_scores('').to_string())", "measure_scores"),
     )
     if meaning:
-        st.markdown(notices.plain(meaning), width=header.TEXT_WIDTH)
+        notices.say(meaning)
 
 
 def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> None:
@@ -158,12 +159,9 @@ def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> 
                 "of_model, read_predictions, threshold_curve",
             ),
         )
-    st.markdown(
-        notices.plain(
-            f"At {threshold:.2f}: {said}. The highest accuracy, {percent(best['accuracy'])}, lies at "
-            f"{best['threshold']:.2f}; it was found on these very texts, so take it with caution."
-        ),
-        width=header.TEXT_WIDTH,
+    notices.say(
+        f"At {threshold:.2f}: {said}. The highest accuracy, {percent(best['accuracy'])}, lies at "
+        f"{best['threshold']:.2f}; it was found on these very texts, so take it with caution."
     )
 
 
@@ -193,7 +191,7 @@ def _show_calibration(context: SentimentContext, found: ClassificationQuality, s
             "calibration, of_model, read_predictions",
         ),
     )
-    st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
+    notices.say(said)
 
 
 def _show_slices(context: SentimentContext, found: ClassificationQuality, corpus: str) -> None:
@@ -238,7 +236,7 @@ def _show_slices(context: SentimentContext, found: ClassificationQuality, corpus
             shown, corpus, f"print(slices({_own(found)}, {by!r}).to_string())", "of_model, read_predictions, slices"
         ),
     )
-    st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
+    notices.say(said)
 
 
 def _show_errors(context: SentimentContext, found: ClassificationQuality, corpus: str) -> None:
@@ -282,13 +280,14 @@ def _show_row(context: SentimentContext, row: Any, texts: tuple[list[str], list[
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.caption(notices.plain(facts), width="content")
             if text:
-                st.button(
+                button(
                     "Open it above",
-                    key=f"quality-open-{row.row}",
-                    icon=":material/vertical_align_top:",
+                    f"quality-open-{row.row}",
+                    context.controls.set,
+                    "text",
+                    text,
+                    icon="vertical_align_top",
                     type="tertiary",
-                    on_click=context.controls.set,
-                    args=("text", text),
                 )
         if text:
             st.text(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + " …")
@@ -305,13 +304,7 @@ def _texts(corpus: str, split: str) -> tuple[list[str], list[int], str] | None:
             "them is. They appear "
             "where the corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
         )
-        st.button(
-            "Look for them on the Hub",
-            key="quality-fetch",
-            icon=":material/download:",
-            on_click=state.remember,
-            args=(PAGE, LOOKED_FOR, corpus),
-        )
+        button("Look for them on the Hub", "quality-fetch", state.remember, PAGE, LOOKED_FOR, corpus, icon="download")
         return None
     try:
         with st.spinner("Reading the texts", show_time=True):

@@ -12,7 +12,7 @@ from engine.decoding.table_files import TEXT_COLUMNS, read_text_column
 from engine.errors import InputError
 from engine.inspection.classification.many_texts import LineVerdict, classify_many, verdicts_frame, verdicts_sentence
 from engine.inspection.classification.predictions import MAX_WORDS
-from pages.components import batches, cache, figures, header, notices, state
+from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
 from pages.components.figures import Receipt
 from pages.components.sentiment.context import PAGE, SentimentContext
@@ -32,12 +32,11 @@ OWN_LINES = (
 def show(context: SentimentContext) -> None:
     """Draw the box and the file, and what has been judged of them."""
     listed = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
-    st.markdown(
+    notices.explain(
         f"Paste lines or bring a file: one text on each line, or a CSV with a column named {listed}; UTF-8, at most "
         f"{MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep their "
         "order; an empty line stays empty. **Try:** messages of your own, and look at those the network is least sure "
-        "of. It was taught film reviews, so it may mistake other kinds of text.",
-        width=header.TEXT_WIDTH,
+        "of. It was taught film reviews, so it may mistake other kinds of text."
     )
     lines = _ask_lines(context)
     if not lines:
@@ -85,7 +84,7 @@ def _show_sheet(context: SentimentContext, sheet: Sheet) -> None:
         f"{done:,} of {len(sheet.lines):,} lines judged in {sheet.elapsed_seconds:.1f} s: "
         f"{verdicts_sentence(sheet.found)}"
     )
-    st.markdown(notices.plain(sheet.say(said)), width=header.TEXT_WIDTH)
+    notices.say(sheet.say(said))
     sure = st.column_config.NumberColumn(
         help="The probability of the class that is given; 50 % is an even chance.", format="percent"
     )

@@ -28,7 +28,6 @@ from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
 from pages.components.sentiment.context import SentimentContext
 
 LANES = {"integrated": "Gradients", "shapley": "Shapley", "deleted": "Left out"}
@@ -56,12 +55,11 @@ def show(context: SentimentContext) -> None:
 
 def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> None:
     found = explained.value
-    st.markdown(
+    notices.explain(
         "Each number says how far a word moves the network towards “positive” (+) or away from it (−), in nats of "
         "log-odds. **Gradients** and **Shapley** are two ways to share the decision out among the words; **left out** "
         "is the check: the text is really read without the word. Where the rows disagree, believe the check, and "
-        "mistrust the explanation.",
-        width=TEXT_WIDTH,
+        "mistrust the explanation."
     )
     lanes = {LANES[name]: values for name, values in {**found.values, "deleted": found.deleted}.items()}
     alt = " ".join(describe_strips(found.words, values, name) for name, values in lanes.items())
@@ -92,7 +90,7 @@ def _show_agreement(explained: Call[Explanation]) -> None:
     found = explained.value
     st.markdown("**Do the explanations agree with leaving words out?**")
     sentence = " ".join(agreement_sentence(found, method) for method in METHODS)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     shown = [method for method in METHODS if len(found.agreement[method].chance)]
     if not shown:
         return
@@ -142,7 +140,7 @@ def _show_stored(context: SentimentContext) -> None:
         f"{percent(row.better_than_chance, 0)} of {row.sentences:,} sentences they beat 19 of 20 shuffles"
         for row in summary.itertuples()
     )
-    st.markdown(notices.plain(f"On {stored['title'].iloc[0]}: {said}. By luck it would be 5 %."), width=TEXT_WIDTH)
+    notices.say(f"On {stored['title'].iloc[0]}: {said}. By luck it would be 5 %.")
     figures.show_table(
         summary.round(3),
         name="why-stored",
@@ -165,17 +163,16 @@ def _show_stored(context: SentimentContext) -> None:
 
 
 def _show_flips(context: SentimentContext) -> None:
-    st.markdown(
+    notices.explain(
         "Found by search: first words are left out, then others are put in their place that the gradient recommends. "
         "**Everything shown here was really read by the network.** An edit that a reader would shrug off shows what "
-        "the decision hangs on.",
-        width=TEXT_WIDTH,
+        "the decision hangs on."
     )
     with st.spinner("Trying edits", show_time=True):
         searched = call(find_flips, context.words, model=context.network)
         found = searched.value
     labels = context.info.config.get("labels", ["negative", "positive"])
-    st.markdown(f"**{notices.plain(flip_sentence(found, labels))}**", width=TEXT_WIDTH)
+    notices.say(flip_sentence(found, labels), is_strong=True)
     rows = []
     for heading, flip, tried in (
         ("Leaving out", found.deletion, found.deletions_tried),
