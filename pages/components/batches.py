@@ -135,10 +135,8 @@ def run(page: str, name: str, key: str, lines: list[Any], work: Work, *, verb: s
 
 
 def stop(page: str, name: str) -> None:
-    """Keep what is done. A copy is kept: the run that is being ended goes on filling its own sheet until it notices."""
-    sheet = state.recall(page, name)
-    if sheet is not None:
-        state.remember(page, name, replace(sheet, found=dict(sheet.found), is_stopped=True))
+    """Keep what is done and go no further; for the Stop button's on_click."""
+    state.amend(page, name, is_stopped=True)
 
 
 def _go_on(sheet: Sheet, work: Work, position: st.delta_generator.DeltaGenerator) -> None:

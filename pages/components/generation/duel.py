@@ -62,8 +62,8 @@ def show(context: GenerationContext) -> None:
             duels.fight(found, names, text, context.label, draw)
         controls.empty()
     elif found.missing(names):
-        go_on = {"on_click": duels.stop, "args": (PAGE, False), "key": "duel-go-on"}
-        controls.button("Go on", icon=":material/play_arrow:", **go_on)
+        with controls:
+            button("Go on", "duel-go-on", duels.stop, PAGE, False, icon="play_arrow")
     with results.container():
         _show_results(context, text, _gather(context, archived, found), found)
 

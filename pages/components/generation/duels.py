@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -46,11 +46,8 @@ def current(page: str, key: str) -> Duel:
 
 
 def stop(page: str, is_stopped: bool = True) -> None:
-    """Keep what is measured and stop, or go on; for a button's on_click. A copy, as the old run may still write."""
-    found = state.recall(page, NAME)
-    if found is not None:
-        kept = replace(found, rounds=dict(found.rounds), refused=dict(found.refused), is_stopped=is_stopped)
-        state.remember(page, NAME, kept)
+    """Keep what is measured and go no further, or go on; for a button's on_click."""
+    state.amend(page, NAME, is_stopped=is_stopped)
 
 
 def fight(found: Duel, names: Sequence[str], text: str, label: Callable[[str], str], draw: Callable[[], None]) -> None:

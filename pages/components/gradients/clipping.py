@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 
 import streamlit as st
 
@@ -52,23 +53,15 @@ def show(context: GradientsContext) -> None:
     bar, chart = st.empty(), st.empty()
     if not found.is_over and not found.is_stopped:
         with bar.container(horizontal=True, vertical_alignment="center"):
-            button("Stop", "clipping-stop", _stop, icon="stop")
+            button("Stop", "clipping-stop", partial(state.amend, PAGE, NAME, is_stopped=True), icon="stop")
             progress = st.progress(0.0, text="Starting")
         _train(found, chart, progress)
         bar.empty()
     elif found.is_stopped:
-        bar.button(
-            "Start again", icon=":material/refresh:", key="clipping-again", on_click=state.forget, args=(PAGE, NAME)
-        )
+        with bar:
+            button("Start again", "clipping-again", state.forget, PAGE, NAME, icon="refresh")
     with chart.container():
         _show_results(found)
-
-
-def _stop() -> None:
-    """Keep what is there and go no further; a copy, as the old run of the script may still write."""
-    found = state.recall(PAGE, NAME)
-    if found is not None:
-        state.remember(PAGE, NAME, replace(found, rows=list(found.rows), is_stopped=True))
 
 
 def _train(
