@@ -50,10 +50,11 @@ from pages.components import figures, header, notices
 from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.entities import bio_constraints
-from pages.components.entities.bio_constraints import ROWS_WIDTH
+from pages.components.entities.bio_constraints import ROWS_WIDTH, differing_positions
 from pages.components.entities.context import EntitiesContext, tag
 
 WAYS = ("Best", "Second", "Third")
+WAYS_LINES = "*((way.score, way.probability, way.tags) for way in best_ways(found, 3)), sep='\\n'"
 QUICKLY_SEARCHED = 100  # words; the search for easy flips takes longer than a moment for more
 
 
@@ -96,7 +97,7 @@ def _show_ways(
         "the best one, and ask the table below what it would have cost."
     )
     with st.container(horizontal=True, vertical_alignment="bottom", key="lattice-window"):
-        chosen = min(controls.slider("lattice_word", maximum=max(2, count), width=320), count)
+        chosen = controls.slider("lattice_word", maximum=count, width=320)
         shown = controls.slider("lattice_shown", width=220) if count > 4 else count
         controls.toggle("lattice_all_tags")
     first = max(1, min(chosen - shown // 2, count - shown + 1))
@@ -110,18 +111,11 @@ def _show_ways(
         name="lattice",
         alt=describe_lattice(lattice.words, drawn, first, last),
         table=_ways_table(lattice, ways),
-        receipt=_receipt(
-            context,
-            edits,
-            "*((way.score, way.probability, way.tags) for way in best_ways(found, 3)), sep='\\n'",
-            best_ways,
-        ),
+        receipt=_receipt(context, edits, WAYS_LINES, best_ways),
         on_click=lambda position: controls.set("lattice_word", int(position)),
     )
     if len(ways) > 1:
-        positions = [
-            position for position, (one, two) in enumerate(zip(ways[0].tags, ways[1].tags, strict=True)) if one != two
-        ]
+        positions = differing_positions(ways[0].tags, ways[1].tags)
         differ = ", ".join(
             f"“{lattice.words[position]}” {ways[1].tags[position]} instead of {ways[0].tags[position]}"
             for position in positions[:4]
@@ -192,14 +186,10 @@ def _show_steps(
     flips = _easy_flips(context, own)
     before, after = _ask_step(context, own, flips)
     rows, columns = [BEGIN, *tags], [*tags, END]
-    kept_rows, kept_columns = (
-        [[BEGIN, *own.labels].index(name) for name in rows],
-        [[*own.labels, END].index(name) for name in columns],
-    )
-    matrix = step_matrix(edited)[np.ix_(kept_rows, kept_columns)]
+    matrix = pd.DataFrame(step_matrix(edited), [BEGIN, *own.labels], [*own.labels, END])
     figures.show(
         step_matrix_figure(
-            matrix,
+            matrix.loc[rows, columns].to_numpy(),
             rows,
             columns,
             np.array([[is_allowed(one, other) for other in columns] for one in rows]),
@@ -209,10 +199,7 @@ def _show_steps(
         ),
         name="lattice-steps",
         alt=f"Scores of the steps between {len(rows)} tags and {len(columns)}. {step_sentence(edited, before)}",
-        table=pd.DataFrame(step_matrix(edited), columns=[*own.labels, END])
-        .assign(**{"from": [BEGIN, *own.labels]})
-        .set_index("from")
-        .reset_index(),
+        table=matrix.rename_axis("from").reset_index(),
         receipt=_receipt(context, edits, "step_matrix(found)", step_matrix),
         on_click=lambda step: _choose_step(context, own, *step.split(">")),
     )
@@ -236,21 +223,14 @@ def _ask_step(context: EntitiesContext, lattice: Lattice, flips: Sequence[Transi
         with st.container(horizontal=True, vertical_alignment="center", key="lattice-easy"):
             st.caption("Steps that flip something most easily:")
             for number, flip in enumerate(flips):
-                button(
-                    notices.plain(f"{flip.edit.before} → {flip.edit.after} {signed(flip.edit.change)}"),
-                    f"lattice-easy-{number}",
-                    _set_edit,
-                    context,
-                    lattice,
-                    flip.edit,
-                )
-    controls.offer("lattice_from", [BEGIN, *lattice.labels], default=first.before)
-    controls.offer("lattice_to", [*lattice.labels, END], default=first.after)
+                label = notices.plain(f"{flip.edit.before} → {flip.edit.after} {signed(flip.edit.change)}")
+                button(label, f"lattice-easy-{number}", _set_edit, context, lattice, flip.edit)
     with st.container(horizontal=True, vertical_alignment="bottom", key="lattice-step"):
-        before = controls.select("lattice_from", width=150, on_change=_follow_step, args=(context, lattice))
-        after = controls.select("lattice_to", width=150, on_change=_follow_step, args=(context, lattice))
+        look = {"width": 150, "on_change": _follow_step, "args": (context, lattice)}
+        before = controls.select("lattice_from", None, [BEGIN, *lattice.labels], first.before, **look)
+        after = controls.select("lattice_to", None, [*lattice.labels, END], first.after, **look)
         edits = _read_edits_quietly(context, lattice)
-        change = next((edit.change for edit in edits if (edit.before, edit.after) == (before, after)), 0.0)
+        change = _change_of(edits, before, after)
         if round(controls.current("lattice_change"), 2) != round(change, 2):
             controls.set("lattice_change", change)
         controls.slider("lattice_change", width=300, on_change=_slide, args=(context, lattice))
@@ -277,14 +257,8 @@ def _set_edit(context: EntitiesContext, lattice: Lattice, edit: TransitionEdit) 
 
 def _slide(context: EntitiesContext, lattice: Lattice) -> None:
     """Make the slider's value the edit of the step that is looked at."""
-    controls = context.controls
-    _set_edit(
-        context,
-        lattice,
-        TransitionEdit(
-            controls.current("lattice_from"), controls.current("lattice_to"), controls.current("lattice_change")
-        ),
-    )
+    edit = TransitionEdit(*(context.controls.current(f"lattice_{name}") for name in ("from", "to", "change")))
+    _set_edit(context, lattice, edit)
 
 
 def _follow_step(context: EntitiesContext, lattice: Lattice) -> None:
@@ -296,9 +270,11 @@ def _choose_step(context: EntitiesContext, lattice: Lattice, before: str, after:
     edits = _read_edits_quietly(context, lattice)
     context.controls.set("lattice_from", before)
     context.controls.set("lattice_to", after)
-    context.controls.set(
-        "lattice_change", next((edit.change for edit in edits if (edit.before, edit.after) == (before, after)), 0.0)
-    )
+    context.controls.set("lattice_change", _change_of(edits, before, after))
+
+
+def _change_of(edits: Sequence[TransitionEdit], before: str, after: str) -> float:
+    return next((edit.change for edit in edits if (edit.before, edit.after) == (before, after)), 0.0)
 
 
 def _undo(context: EntitiesContext, lattice: Lattice) -> None:
@@ -338,7 +314,7 @@ def _show_change(context: EntitiesContext, own: Lattice, edited: Lattice, edits:
     if not edits:
         return
     before, after = (best_ways(lattice, 1)[0] for lattice in (own, edited))
-    flipped = [position for position, (one, two) in enumerate(zip(before.tags, after.tags, strict=True)) if one != two]
+    flipped = differing_positions(before.tags, after.tags)
     steps = ", ".join(f"{edit.before} to {edit.after} {signed(edit.change)}" for edit in edits)
     sentence = f"With {steps}: " + (
         spans_sentence(own.words, before.tags, after.tags) if flipped else "the reading stays as it was."

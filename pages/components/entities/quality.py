@@ -9,22 +9,19 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.corpora.sources import mirror_folder
-from engine.errors import DataError
 from engine.inspection.tagging import quality as tagging_quality
 from engine.inspection.tagging.entity_types import describe_type
 from engine.inspection.tagging.many_lines import SourceLine
 from engine.inspection.tagging.quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, TaggingQuality
 from engine.plotting.tagging.entity_scores import BASELINE, OVER_SEEDS, trainings, type_confusion, type_scores
-from pages.components import cache, figures, header, networks, notices, state
+from pages.components import corpus_texts, figures, header, networks, notices, stored
 from pages.components.buttons import button
-from pages.components.calls import call
+from pages.components.calls import NOT_DRAWN, call
 from pages.components.entities import marking
 from pages.components.entities.context import PAGE, EntitiesContext
-from pages.components.figures import Receipt
+from pages.components.figures import Receipt, measured_receipt
 from pages.components.header import TEXT_WIDTH
 
-LOOKED_FOR = "test sentences looked for"
 PER_PAGE = 5
 NARROW = {FOUND: "found", BOUNDARY: "other words", NOTHING: "nothing"}
 
@@ -38,13 +35,10 @@ def show(context: EntitiesContext) -> None:
         "finds, **F1** lies between the two. **Try:** the rarest types, and ask how many examples they were learnt "
         "from."
     )
-    measured = {name: _measure(context, name) for name in context.models}
+    measure, table = tagging_quality.measure_quality, tagging_quality.TABLE
+    measured = {name: stored.of_model(measure, context, name, table).value for name in context.models}
     missing = [name for name, quality in measured.items() if quality is None]
-    if missing:
-        commands = " ".join(tagging_quality.COMMAND.format(model=name) + "." for name in missing)
-        notices.note(
-            f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: {commands}"
-        )
+    stored.note_missing(context, missing, tagging_quality.COMMAND)
     quality = measured[context.network]
     if quality is None:
         return
@@ -59,13 +53,6 @@ def show(context: EntitiesContext) -> None:
         _show_gains(corpus)
     _show_confusion(context, quality)
     _show_errors(context, quality, corpus)
-
-
-def _measure(context: EntitiesContext, name: str) -> TaggingQuality | None:
-    table = tagging_quality.TABLE
-    version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
-    path = str(context.models[name].path)
-    return call(tagging_quality.measure_quality, name, path, str(table), version=version).value
 
 
 def _show_scores(context: EntitiesContext, quality: TaggingQuality, beside: dict[str, TaggingQuality]) -> None:
@@ -106,8 +93,7 @@ def _show_gains(corpus: str) -> None:
         f"luck. A mark is one training, the line their {OVER_SEEDS.middle}.",
     )
     table = tagging_quality.ABLATION
-    version = table.stat().st_mtime if table.is_file() else 0.0
-    found = call(tagging_quality.read_ablation, str(table), version=version).value
+    found = call(tagging_quality.read_ablation, str(table), version=stored.version(table)).value
     found = found[found["corpus"] == corpus]
     if found.empty:
         notices.note("On these sentences no network was trained with several seeds.")
@@ -184,27 +170,34 @@ def _show_errors(context: EntitiesContext, quality: TaggingQuality, corpus: str)
         def name_type(kind: str) -> str:
             return f"{kind}: {describe_type(kind).word}" if kind else "every type"
 
-        controls.offer("quality_type", kinds, name_type)
-        kind = controls.select("quality_type", name_type, width=260)
+        kind = controls.select("quality_type", name_type, kinds, width=260)
     errors = tagging_quality.choose_errors(quality.outcomes, outcome, kind)
     if errors.empty:
         notices.note("There is no such error.")
         return
     pages = -(-len(errors) // PER_PAGE)
-    page = controls.slider("quality_page", maximum=pages, width=TEXT_WIDTH) if pages > 1 else 1
+    page = controls.slider("quality_page", maximum=pages, width=TEXT_WIDTH)
     st.caption(f"{len(errors):,} errors, page {page:,} of {pages:,}.")
-    texts = _texts(corpus)
+    read = call(tagging_quality.read_sentences, corpus, version=os.environ.get("UNROLLED_DATA"))
+    texts = corpus_texts.ask(
+        PAGE,
+        "quality",
+        corpus,
+        read,
+        absent="The sentences themselves are not shipped, only which words of them are marked.",
+        without="The errors are shown without their sentences.",
+    )
     known = {} if texts is None else {row.source_hash: row.words for row in texts.itertuples()}
     sentences = quality.sentences.set_index("row")
     for position, error in enumerate(errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples()):
-        stored = sentences.loc[error.row]
-        _show_error(error, stored, known.get(stored["source_hash"]), position, context)
+        sentence = sentences.loc[error.row]
+        _show_error(error, sentence, known.get(sentence["source_hash"]), position, context)
     figures.show_table(errors, name="entity-errors", receipt=_receipt([context.network], quality))
 
 
-def _show_error(error: Any, stored: pd.Series, words: Any, position: int, context: EntitiesContext) -> None:
+def _show_error(error: Any, sentence: pd.Series, words: Any, position: int, context: EntitiesContext) -> None:
     said = (
-        f"Sentence {error.row + 1:,} ({stored['words']:,} words) · {OUTCOMES[error.outcome]} · people: "
+        f"Sentence {error.row + 1:,} ({sentence['words']:,} words) · {OUTCOMES[error.outcome]} · people: "
         f"{error.gold} · the network: {error.predicted}"
     )
     with st.container(border=True, gap="xsmall"):
@@ -235,35 +228,12 @@ def _show_error(error: Any, stored: pd.Series, words: Any, position: int, contex
         )
 
 
-def _texts(corpus: str) -> pd.DataFrame | None:
-    """Return the test sentences where they can be read here, else say why they are not shown and return None.
-
-    A local copy is read at once. The Hub is asked only when the visitor says so: that can take a while.
-    """
-    is_near = mirror_folder(corpus) is not None
-    if not is_near and state.recall(PAGE, LOOKED_FOR) != corpus:
-        notices.note(
-            "The sentences themselves are not shipped, only which words of them are marked. They appear where the "
-            "corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
-        )
-        button("Look for them on the Hub", "quality-fetch", state.remember, PAGE, LOOKED_FOR, corpus, icon="download")
-        return None
-    try:
-        with st.spinner("Reading the test sentences", show_time=True):
-            return call(tagging_quality.read_sentences, corpus, version=os.environ.get("UNROLLED_DATA")).value
-    except DataError as problem:
-        state.forget(PAGE, LOOKED_FOR)
-        notices.note(f"{problem} The errors are shown without their sentences.")
-        return None
-
-
 def _receipt(names: list[str], quality: TaggingQuality) -> Receipt:
-    first = quality.sentences.iloc[0]
-    return Receipt(
+    return measured_receipt(
+        quality.sentences[:1],
         model=", ".join(names),
-        data=f"{first['title']}, {len(quality.sentences):,} sentences",
-        seed="none: nothing is drawn at random",
-        measured=f"{first['date']}, commit {first['commit']}, on {first['hardware']}",
+        data=f"{quality.sentences['title'].iloc[0]}, {len(quality.sentences):,} sentences",
+        seed=NOT_DRAWN,
         python=(
             "from engine.inspection.tagging.quality import measure_quality\n"
             "from engine.models.folder import find_folder\n\n"

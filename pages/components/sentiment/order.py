@@ -21,10 +21,10 @@ from engine.inspection.classification.word_order import (
 )
 from engine.plotting.classification.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
 from engine.wording import percent
-from pages.components import cache, figures, notices
+from pages.components import figures, notices, stored
 from pages.components.buttons import button
 from pages.components.calls import Call, call, receipt
-from pages.components.figures import Receipt
+from pages.components.figures import measured_receipt
 from pages.components.sentiment.context import SentimentContext, is_blind
 
 WAYS = {"shuffle": "shuffled", "swap": "with two swapped"}
@@ -67,12 +67,8 @@ def _ask(context: SentimentContext, words: tuple[str, ...]) -> tuple[str, ...]:
         def named(position: int) -> str:
             return f"{position} {words[position - 1]}"
 
-        controls.offer("order_first", positions, named, default=1)
-        controls.offer("order_second", positions, named, default=len(positions))
-        first, second = (
-            controls.select("order_first", named, width=200),
-            controls.select("order_second", named, width=200),
-        )
+        first = controls.select("order_first", named, positions, 1, width=200)
+        second = controls.select("order_second", named, positions, len(positions), width=200)
     return swap_words(words, first - 1, second - 1)
 
 
@@ -142,23 +138,15 @@ def _said(row: OrderRow, many: Shuffles) -> str:
 
 
 def _show_stored(context: SentimentContext) -> None:
-    measured = {}
-    table = word_order.TABLE
-    for name, info in context.models.items():
-        version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
-        try:
-            rows = call(stored_word_order, name, str(info.path), str(table), version=version).value
-        except DataError as problem:
-            notices.note(str(problem))
-            return
-        if len(rows):
-            measured[name] = rows
-    if missing := [name for name in context.models if name not in measured]:
-        commands = "; ".join(word_order.COMMAND.format(model=name) for name in missing)
-        notices.note(
-            f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: "
-            f"{commands}."
-        )
+    try:
+        found = {
+            name: stored.of_model(stored_word_order, context, name, word_order.TABLE).value for name in context.models
+        }
+    except DataError as problem:
+        notices.note(str(problem))
+        return
+    measured = {name: rows for name, rows in found.items() if len(rows)}
+    stored.note_missing(context, [name for name in found if name not in measured], word_order.COMMAND)
     for title in dict.fromkeys(rows["title"].iloc[0] for rows in measured.values()):
         _show_accuracies(
             context, title, {name: rows for name, rows in measured.items() if rows["title"].iloc[0] == title}
@@ -184,12 +172,10 @@ def _show_accuracies(context: SentimentContext, title: str, measured: dict[str, 
         name=f"order-accuracy-{frame['model'].iloc[0]}",
         alt=sentence,
         table=frame[["model", "seed", "sentences", "accuracy", "accuracy_shuffled", "decisions_changed"]].round(4),
-        receipt=Receipt(
-            model=", ".join(measured),
+        receipt=measured_receipt(
+            frame,
             data=title,
             seed=f"{frame['seed'].min()} to {frame['seed'].max()}",
-            measured=f"{frame['date'].max()}, commit {', '.join(frame['commit'].unique())}, on "
-            f"{', '.join(frame['hardware'].unique())}",
             python="import pandas\n\nprint(pandas.read_parquet('data/results/word_order.parquet').to_string())",
             command="\n".join(word_order.COMMAND.format(model=name) for name in measured),
         ),

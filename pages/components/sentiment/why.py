@@ -25,9 +25,9 @@ from engine.inspection.classification.counterfactuals import (
 )
 from engine.plotting.classification.attributions import chance_dots, describe_strips, signed_strips
 from engine.wording import percent
-from pages.components import cache, figures, notices
+from pages.components import figures, notices, stored
 from pages.components.calls import NOT_DRAWN, Call, call
-from pages.components.figures import Receipt
+from pages.components.figures import measured_receipt
 from pages.components.sentiment.context import SentimentContext
 
 LANES = {"integrated": "Gradients", "shapley": "Shapley", "deleted": "Left out"}
@@ -121,34 +121,32 @@ def _show_agreement(explained: Call[Explanation]) -> None:
 
 
 def _show_stored(context: SentimentContext) -> None:
-    table = attributions.TABLE
-    version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(context.network))
     try:
-        stored = call(stored_agreement, context.network, str(context.info.path), str(table), version=version).value
+        rows = stored.of_model(stored_agreement, context, context.network, attributions.TABLE).value
     except DataError as problem:
         notices.note(str(problem))
         return
-    if stored.empty:
+    if rows.empty:
         notices.note(
             "Over many sentences this has not been measured with this network's present weights; run: "
             f"{attributions.COMMAND.format(model=context.network)}."
         )
         return
-    summary = summarise_agreement(stored)
+    summary = summarise_agreement(rows)
     said = "; ".join(
         f"{row.method.lower()} have a median rank correlation of {row.median_correlation:.2f}, and on "
         f"{percent(row.better_than_chance, 0)} of {row.sentences:,} sentences they beat 19 of 20 shuffles"
         for row in summary.itertuples()
     )
-    notices.say(f"On {stored['title'].iloc[0]}: {said}. By luck it would be 5 %.")
+    notices.say(f"On {rows['title'].iloc[0]}: {said}. By luck it would be 5 %.")
     figures.show_table(
         summary.round(3),
         name="why-stored",
-        receipt=Receipt(
+        receipt=measured_receipt(
+            rows[:1],
             model=context.network,
-            data=stored["title"].iloc[0],
+            data=rows["title"].iloc[0],
             seed=SEED,
-            measured=f"{stored['date'].iloc[0]}, commit {stored['commit'].iloc[0]}, on {stored['hardware'].iloc[0]}",
             python=(
                 "from engine.inspection.classification.attributions import stored_agreement, summarise_agreement\n"
                 "from engine.models.folder import find_folder\n\n"
