@@ -17,7 +17,7 @@ from pages.components import figures, notices
 from pages.components.background import BackgroundJob
 from pages.components.buttons import button
 from pages.components.calls import call
-from pages.components.comparison.context import ComparisonContext
+from pages.components.comparison.context import ComparisonContext, ask_axes
 from pages.components.comparison.view import LONGEST_CONTEXT
 from pages.components.figures import Receipt
 
@@ -40,9 +40,7 @@ def show(context: ComparisonContext) -> None:
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
         when = controls.segmented("cost_when", WHEN.get)
-        with st.popover("Axes", icon=":material/straighten:"):
-            controls.toggle("cost_log_x")
-            controls.toggle("cost_log_y")
+        ask_axes(controls, "cost")
     notices.explain(WORDS[when])
     stored = _stored(context, when)
     job = BackgroundJob(context.page, PARAMETER, live_costs.JOB, TIME_LIMIT_SECONDS)
@@ -177,8 +175,7 @@ def _show_calculator(context: ComparisonContext) -> None:
     except EngineError as problem:
         notices.error(str(problem))
         return
-    rows = table.set_index("architecture")
-    transformer, lstm = rows.loc["transformer"], rows.loc["lstm"]
+    held = table.set_index("architecture")["formula_bytes"]
     is_equal = bool((table["formula_bytes"] == table["measured_bytes"]).all())
     said = (
         "exactly what was measured by reading that many tokens"
@@ -186,10 +183,9 @@ def _show_calculator(context: ComparisonContext) -> None:
         else "which is not what was measured: see the numbers"
     )
     sentence = (
-        f"With H = d = {hidden_size}, after {tokens:,} tokens the LSTM holds {size_words(lstm['formula_bytes'])} and "
-        f"the Transformer {size_words(transformer['formula_bytes'])}, "
-        f"{transformer['formula_bytes'] / lstm['formula_bytes']:,.0f} times as much; {said}. The Transformer holds "
-        f"more from token {overtaken_after(hidden_size, 'lstm')} on."
+        f"With H = d = {hidden_size}, after {tokens:,} tokens the LSTM holds {size_words(held['lstm'])} and the "
+        f"Transformer {size_words(held['transformer'])}, {held['transformer'] / held['lstm']:,.0f} times as much; "
+        f"{said}. The Transformer holds more from token {overtaken_after(hidden_size, 'lstm')} on."
     )
     notices.say(sentence)
     marks = table.assign(at=tokens, memory_bytes=table["measured_bytes"])

@@ -14,7 +14,7 @@ from engine.plotting.curves import measure_against_length
 from engine.plotting.theme import Mode
 from pages.components import figures, notices
 from pages.components.calls import call
-from pages.components.comparison.context import ComparisonContext
+from pages.components.comparison.context import ComparisonContext, ask_axes
 from pages.components.comparison.receipts import receipt
 from pages.components.forms import Controls
 
@@ -110,6 +110,4 @@ def _y_title(facts: TaskFacts, up: str) -> str:
 def ask_look(controls: Controls) -> None:
     """Draw what the chart shows and the switches of its axes."""
     controls.segmented("who_up", UP.get)
-    with st.popover("Axes", icon=":material/straighten:"):
-        controls.toggle("who_log_x")
-        controls.toggle("who_log_y")
+    ask_axes(controls, "who")

@@ -62,8 +62,7 @@ def show(context: ComparisonContext) -> None:
 def _ask(controls: Controls, is_running: bool) -> LiveSettings:
     """Draw the widgets and return what they say."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("race_task", TASKS.names(), task_title)
-        task = controls.select("race_task", format_func=task_title, disabled=is_running, width=260)
+        task = controls.select("race_task", task_title, TASKS.names(), disabled=is_running, width=260)
         controls.number("race_length", disabled=is_running, width=150)
         with st.popover("Size, time and seed", icon=":material/tune:", disabled=is_running):
             for name in ("race_parameters", "race_seconds", "race_max_steps", "race_seed"):
@@ -73,12 +72,10 @@ def _ask(controls: Controls, is_running: bool) -> LiveSettings:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for position, lane in enumerate(LANES):
             names = able if position < SHORTEST_FIELD else ["", *able]
-            controls.offer(lane, names, runner_label)
-            controls.select(lane, format_func=runner_label, disabled=is_running, width=170)
+            controls.select(lane, runner_label, names, disabled=is_running, width=170)
     view = controls.value()
     runners = tuple(name for name in (getattr(view, lane) for lane in LANES) if name)
-    controls.offer("race_bet", ["", *dict.fromkeys(runners)], bet_label)
-    controls.segmented("race_bet", format_func=bet_label, disabled=is_running)
+    controls.segmented("race_bet", bet_label, ["", *dict.fromkeys(runners)], disabled=is_running)
     view = controls.value()
     return LiveSettings(architectures=runners, **{name: getattr(view, f"race_{name}") for name in RACE})
 

@@ -15,27 +15,15 @@ from engine.plotting.comparison.comparisons import loss_by_rate
 from engine.plotting.theme import architecture_label
 from engine.wording import listing
 from pages.components import figures, notices
-from pages.components.comparison.context import ComparisonContext
+from pages.components.comparison.context import ComparisonContext, headings
 from pages.components.comparison.receipts import receipt
 
 HEADINGS = {
-    "task": "Task",
-    "lengths": "Lengths",
     "max_steps": "Updates at most",
     "batch_size": "Sequences per update",
-    "seeds": "Seeds",
-    "architectures": "Architectures",
-    "runs": "Runs",
-    "solved_means": "Solved means",
-    "length": "Length",
-    "architecture": "Architecture",
     "hidden_size": "Hidden units",
-    "parameters": "Parameters",
-    "learning_rate": "Learning rate",
     "difference_percent": "Difference (%)",
-    "validation_loss": "Validation loss",
     "solved_after": "Solved after (updates)",
-    "seed": "Seed",
     "is_chosen": "Chosen",
 }
 
@@ -44,31 +32,23 @@ def show(context: ComparisonContext) -> None:
     """Draw the rules in words and the tables behind them."""
     found = context.ask(protocol, context.matched_by)
     notices.explain("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)))
-    sources = {
-        part: receipt(context, protocol, context.matched_by, prints=f"found.{part}")
-        for part in ("budgets", "matching", "trials")
-    }
     st.markdown("**What every task was given**")
-    budgets = found.budgets.assign(
-        solved_means=[task_facts(task).solved_text for task in found.budgets["task"]],
-        task=[task_title(task) for task in found.budgets["task"]],
-    )
-    figures.show_table(budgets, name="budgets", receipt=sources["budgets"], column_config=HEADINGS)
+    solved = [task_facts(task).solved_text for task in found.budgets["task"]]
+    _show_table(context, "budgets", found.budgets.assign(solved_means=solved))
     st.markdown("**How equal the networks are**")
-    matching = found.matching.assign(
-        architecture=[architecture_label(name) for name in found.matching["architecture"]],
-        task=[task_title(task) for task in found.matching["task"]],
-        difference_percent=found.matching["difference_percent"].round(2),
-    )
-    figures.show_table(matching, name="matching", receipt=sources["matching"], column_config=HEADINGS)
+    _show_table(context, "matching", found.matching.round({"difference_percent": 2}))
     if len(found.trials):
         st.markdown("**The trials by which learning rates were chosen**")
         _show_sensitivity(context)
-        trials = found.trials.assign(
-            architecture=[architecture_label(name) for name in found.trials["architecture"]],
-            task=[task_title(task) for task in found.trials["task"]],
-        )
-        figures.show_table(trials, name="trials", receipt=sources["trials"], column_config=HEADINGS)
+        _show_table(context, "trials", found.trials)
+
+
+def _show_table(context: ComparisonContext, part: str, table: pd.DataFrame) -> None:
+    """Draw a part of the protocol, with tasks and architectures as the page calls them."""
+    words = {"task": task_title, "architecture": architecture_label}
+    table = table.assign(**{name: table[name].map(say) for name, say in words.items() if name in table})
+    source = receipt(context, protocol, context.matched_by, prints=f"found.{part}")
+    figures.show_table(table, name=part, receipt=source, column_config=headings(table) | HEADINGS)
 
 
 def _show_sensitivity(context: ComparisonContext) -> None:
@@ -77,8 +57,7 @@ def _show_sensitivity(context: ComparisonContext) -> None:
     if not lengths:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("rules_length", lengths, "{:,}".format, lengths[-1])
-        length = controls.segmented("rules_length", "{:,}".format)
+        length = controls.segmented("rules_length", "{:,}".format, lengths, lengths[-1])
         controls.toggle("rules_log_y")
     table = context.ask(rate_trials, context.task, length, context.architectures)
     if table.empty:
