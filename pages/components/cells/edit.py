@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.cells.parity import TOLERANCE
 from engine.inspection.cells.state_edits import (
     GONE,
     Pairs,
@@ -35,6 +34,7 @@ from engine.wording import percent
 from pages.components import cache, figures, header, networks, notices
 from pages.components.buttons import button
 from pages.components.calls import call, receipt
+from pages.components.cells import proof
 from pages.components.cells.context import CellsContext
 from pages.components.cells.view import FIRST, SECOND
 
@@ -63,10 +63,8 @@ def show(context: CellsContext) -> None:
         notices.error("No recurrent language model is installed, and only those are compared here.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="edit-choice"):
-        context.controls.offer(
-            "edit_layer", range(1, min(context.models[name].config["num_layers"] for name in chosen) + 1), default=2
-        )
-        layer = context.controls.segmented("edit_layer")
+        layers = range(1, min(context.models[name].config["num_layers"] for name in chosen) + 1)
+        layer = context.controls.segmented("edit_layer", choices=layers, default=2)
         part = context.controls.segmented("edit_part", {"hidden": "What they say", "cell": "What they keep"}.get)
     texts = (first + tail, second + tail)
     parts = {name: part if part in parts_of(context.models[name].architecture) else "hidden" for name in chosen}
@@ -215,13 +213,10 @@ def _show_proof(context: CellsContext, chosen: list[str], text: str, layer: int)
     """Compare the states shown, which torch.nn computed, with the readable cells."""
     found = {name: call(prove_text, text, layer - 1, model=name).value for name in chosen}
     said = ", ".join(f"{context.label(name)} {difference:.1e}" for name, difference in found.items())
-    worst = max(found.values())
-    verdict = "the same to five digits" if worst <= TOLERANCE else "NOT the same to five digits"
-    sentence = (
-        "The hidden states of the second text from torch.nn, and by hand with the readable cells: "
-        f"largest differences {said}; {verdict}."
+    proof.say(
+        "The hidden states of the second text from torch.nn, and by hand with the readable cells: largest differences "
+        f"{said}; {proof.same(max(found.values()))}."
     )
-    st.caption(f":material/verified: **Proof.** {notices.plain(sentence)}")
 
 
 def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], shown: figures.Receipt) -> None:

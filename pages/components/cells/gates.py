@@ -3,6 +3,8 @@ open."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -27,13 +29,8 @@ def show(context: CellsContext) -> None:
         index = context.ask_strand()
         strand = context.reading.strands[index]
         parts = list(strand.parts)
-        context.controls.offer(
-            "gates_part",
-            parts,
-            part_label,
-            default=CELLS.get(strand.cell).keeper or "hidden",
-        )
-        part = context.controls.select("gates_part", part_label, width=190)
+        keeper = CELLS.get(strand.cell).keeper or "hidden"
+        part = context.controls.select("gates_part", part_label, parts, keeper, width=190)
         order = context.controls.select("gates_order", ORDERS.get, width=220)
         unit = context.ask_unit(strand)
     first = max(0, min(position - WINDOW // 2, len(context.tokens) - WINDOW))
@@ -43,16 +40,20 @@ def show(context: CellsContext) -> None:
             f"Drawn are steps {first + 1:,} to {first + WINDOW:,} of {len(context.tokens):,}, around the one above."
         )
     _show_averages(context, strand, index, part, position, unit, seen)
-    _show_heat_map(context, strand, index, part, order, position, unit, seen)
+    draw_map = partial(_draw_map, context, index, order, position, unit, seen)
+    notices.explain(
+        f"**{part_label(part)} of all {strand.hidden_size} units**, sorted by {ORDERS[order]}. "
+        + ("Dark is shut (0), bright is open (1)." if is_switch(part) else "Blue is above zero, red below.")
+        + " Sorted by likeness, units that do the same thing lie next to each other."
+    )
+    draw_map(part, "gate-map", 460)
     _show_saturation(context, strand, index, unit)
     if context.controls.toggle("gates_all"):
         for left in range(0, len(parts), 2):
             for column, shown in zip(st.columns(2, gap="medium"), parts[left : left + 2], strict=False):
                 with column:
                     st.markdown(f"**{part_label(shown)}**")
-                    _draw_map(
-                        context, strand, index, shown, order, position, unit, seen, name=f"all-{shown}", height=280
-                    )
+                    draw_map(shown, f"all-{shown}", 280)
     proof.show(context, index)
 
 
@@ -85,30 +86,10 @@ def _show_averages(
     st.caption(notices.plain(f"Lowest means: {said}."))
 
 
-def _show_heat_map(
-    context: CellsContext, strand: Strand, index: int, part: str, order: str, position: int, unit: int, seen: slice
-) -> None:
-    notices.explain(
-        f"**{part_label(part)} of all {strand.hidden_size} units**, sorted by {ORDERS[order]}. "
-        + ("Dark is shut (0), bright is open (1)." if is_switch(part) else "Blue is above zero, red below.")
-        + " Sorted by likeness, units that do the same thing lie next to each other."
-    )
-    _draw_map(context, strand, index, part, order, position, unit, seen, name="gate-map", height=460)
-
-
 def _draw_map(
-    context: CellsContext,
-    strand: Strand,
-    index: int,
-    part: str,
-    order: str,
-    position: int,
-    unit: int,
-    seen: slice,
-    *,
-    name: str,
-    height: int,
+    context: CellsContext, index: int, order: str, at: int, unit: int, seen: slice, part: str, name: str, height: int
 ) -> None:
+    strand = context.reading.strands[index]
     values, tokens = strand.parts[part], context.tokens[seen]
     units = order_units(values, order)
     drawn = values[seen]
@@ -120,7 +101,7 @@ def _draw_map(
             units,
             tokens,
             first=seen.start,
-            position=position,
+            position=at,
             unit=unit,
             title=title,
             is_switch=is_switch(part),
@@ -130,7 +111,7 @@ def _draw_map(
         name=name,
         alt=f"{part_label(part)} of {len(units)} units over {len(tokens)} tokens: mean {values.mean():.2f}, lowest "
         f"{values.min():.2f}, highest {values.max():.2f}; unit {busiest} varies most. Unit {unit} at step "
-        f"{position + 1}: {values[position, unit]:.3f}.",
+        f"{at + 1}: {values[at, unit]:.3f}.",
         table=pd.DataFrame(
             {
                 "step": range(1, len(values) + 1),

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from engine.inspection.cells.annotations import text_tracks
-from engine.inspection.cells.parity import TOLERANCE
 from engine.inspection.cells.range_match import (
     OWN,
     STORIES,
@@ -39,9 +38,11 @@ from engine.wording import percent
 from pages.components import figures, header, notices
 from pages.components.buttons import button
 from pages.components.calls import Call, call
+from pages.components.cells import proof
 from pages.components.cells.context import CellsContext
 
 MOST_SHOWN = 300
+SHARES = {"title_of_values": "Share of the pattern's units that are on", "limits": (0, 1), "width": NARROW}
 MOST_QUESTIONS = 6
 REACH = 90  # characters shown around a match
 WINDOW = 32  # tokens of the tracks: more letters cannot be read on a telephone
@@ -53,12 +54,10 @@ def show(context: CellsContext) -> None:
     proof."""
     layer = _show_all(context)
     difference = call(prove_text, context.text, layer - 1, model=context.network).value
-    verdict = "the same to five digits" if difference <= TOLERANCE else "NOT the same to five digits"
-    words = (
-        f"The hidden states of layer {layer} from torch.nn, and every step by hand with the readable cell: "
-        f"largest difference {difference:.1e}; {verdict}."
+    proof.say(
+        f"The hidden states of layer {layer} from torch.nn, and every step by hand with the readable cell: largest "
+        f"difference {difference:.1e}; {proof.same(difference)}."
     )
-    st.caption(f":material/verified: **Proof.** {notices.plain(words)}")
 
 
 def _show_all(context: CellsContext) -> int:
@@ -124,19 +123,14 @@ def _ask_range(context: CellsContext) -> tuple[str, int, float, tuple[int, int],
     outside."""
     controls, size = context.controls, len(context.tokens)
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-choice"):
-        controls.offer(
-            "patterns_layer", range(1, context.info.config["num_layers"] + 1), default=context.info.config["num_layers"]
-        )
-        layer = controls.segmented("patterns_layer")
+        top = context.info.config["num_layers"]
+        layer = controls.segmented("patterns_layer", choices=range(1, top + 1), default=top)
         threshold = controls.slider("patterns_threshold", width=260)
         outside = controls.toggle("patterns_outside")
     start, stop = call(suggest_range, context.text, layer - 1, threshold, model=context.network).value
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-range"):
-        if size > 1:
-            first = controls.slider("patterns_first", maximum=size, default=start + 1, width=260)
-            last = controls.slider("patterns_last", maximum=size, default=stop, width=260)
-        else:
-            first = last = 1
+        first = controls.slider("patterns_first", maximum=size, default=start + 1, width=260)
+        last = controls.slider("patterns_last", maximum=size, default=stop, width=260)
         controls.segmented("patterns_click", {"first": "its first", "last": "its last"}.get)
         suggested = "".join(context.tokens[start:stop])
         button(
@@ -195,24 +189,14 @@ def _show_pattern(
         )
     on = find_matches(here, pattern, 1.0).on if pattern.units else np.zeros(len(context.tokens))
     is_chosen = [start <= position < stop for position in range(len(context.tokens))]
-    title = "Share of the pattern's units that are on"
 
     def clicked(position: int) -> None:
         context.controls.set(f"patterns_{context.controls.value().patterns_click}", position + 1)
 
     figures.show(
-        text_grid(
-            context.tokens,
-            on,
-            mode=figures.mode(),
-            title_of_values=title,
-            limits=(0, 1),
-            width=NARROW,
-            marks=is_chosen,
-            clickable=True,
-        ),
+        text_grid(context.tokens, on, mode=figures.mode(), marks=is_chosen, clickable=True, **SHARES),
         name="patterns-text",
-        alt=describe_text_grid(context.tokens, on, title_of_values=title.lower())
+        alt=describe_text_grid(context.tokens, on, title_of_values=SHARES["title_of_values"].lower())
         + f" Underlined is the range “{chosen}”.",
         table=pd.DataFrame(
             {"token": map(visible_token, context.tokens), "share of units on": on, "in the range": is_chosen}
@@ -245,8 +229,7 @@ def _show_pattern(
 def _ask_where(context: CellsContext) -> tuple[float, str, int, str]:
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-where"):
-        controls.offer("patterns_where", call(sources_of, model=context.network).value, WHERE.get)
-        source = controls.select("patterns_where", WHERE.get, width=240)
+        source = controls.select("patterns_where", WHERE.get, call(sources_of, model=context.network).value, width=240)
         least = controls.slider("patterns_least", width=240)
         characters = controls.slider("patterns_characters", width=240) if source in (STORIES, TRAINING) else 0
     own = controls.text_area("patterns_own", height=110) if source == OWN else ""
@@ -279,17 +262,9 @@ def _show_matches(context: CellsContext, reading: TextReading, matches: Matches,
     row = shown.iloc[chosen - 1]
     low, high = max(0, row["start"] - REACH), min(len(reading.stops), row["stop"] + REACH)
     tokens = [reading.text[a:b] for a, b in zip(reading.starts[low:high], reading.stops[low:high], strict=True)]
-    title = "Share of the pattern's units that are on"
+    is_matched = [row["start"] <= position < row["stop"] for position in range(low, high)]
     figures.show(
-        text_grid(
-            tokens,
-            matches.on[low:high],
-            mode=figures.mode(),
-            title_of_values=title,
-            limits=(0, 1),
-            width=NARROW,
-            marks=[row["start"] <= position < row["stop"] for position in range(low, high)],
-        ),
+        text_grid(tokens, matches.on[low:high], mode=figures.mode(), marks=is_matched, **SHARES),
         name="patterns-match",
         alt=f"Match {chosen}, “{visible_token(row['text'])}”, in its surroundings, score {row['score']:.2f}: "
         f"{percent(row['inside'], 0)} of the units are on within it, {percent(row['outside'], 0)} beside it.",

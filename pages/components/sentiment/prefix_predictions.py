@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from engine.inspection.classification.prefix_predictions import (
@@ -16,7 +18,7 @@ from engine.inspection.classification.prefix_predictions import (
 from engine.plotting.classification.prefix_predictions import BeliefLine, belief_film
 from engine.wording import percent
 from pages.components import figures, header, notices
-from pages.components.buttons import button
+from pages.components.buttons import button, steps
 from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.sentiment.context import SentimentContext
 
@@ -32,11 +34,9 @@ def show(context: SentimentContext) -> None:
         "network that reads carries a judgement along and revises it.",
     )
     words = context.words
-    if len(words) <= QUICKLY_SHOWN:
+    reading = st.spinner(f"The networks read the beginnings and ends of {len(words):,} words.", show_time=True)
+    with reading if len(words) > QUICKLY_SHOWN else nullcontext():
         measured, blind = _measure(context)
-    else:
-        with st.spinner(f"The networks read the beginnings and ends of {len(words):,} words.", show_time=True):
-            measured, blind = _measure(context)
     belief = measured.value
     turn = find_turn(belief)
     last = len(words)
@@ -91,19 +91,7 @@ def _ask_step(context: SentimentContext, turning: int) -> int:
     controls, last = context.controls, len(context.words)
     with st.container(horizontal=True, vertical_alignment="bottom", key="film-step"):
         step = controls.slider("film_word", maximum=last, default=last, width="stretch")
-        for word, icon, shortcut, to in (
-            ("Previous", ":material/chevron_left:", "P", step - 1),
-            ("Next", ":material/chevron_right:", "N", step + 1),
-        ):
-            st.button(
-                word,
-                icon=icon,
-                key=f"film-{word.lower()}",
-                shortcut=shortcut,
-                disabled=not 1 <= to <= last,
-                on_click=controls.set,
-                args=("film_word", to),
-            )
+        steps(controls.set, "film_word", step, last, "film")
         button(
             "To the turn", "film-turn", controls.set, "film_word", turning, icon="u_turn_left", disabled=step == turning
         )
