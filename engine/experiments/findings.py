@@ -42,7 +42,7 @@ class Finding:
 
 
 @dataclasses.dataclass(frozen=True)
-class Pair:
+class PairCompared:
     """Two architectures that a finding lays beside each other, on the tasks of one family or, where it is "", on all.
 
     Attributes:
@@ -58,7 +58,7 @@ class Pair:
 
 
 PAIRS = (
-    Pair(
+    PairCompared(
         "gates",
         "Gates against none",
         "lstm",
@@ -66,8 +66,8 @@ PAIRS = (
         "memory",
         "On tasks that ask for memory, the LSTM, which has gates, against the plain RNN",
     ),
-    Pair("lstm_gru", "LSTM against GRU", "lstm", "gru", "", "The LSTM against the GRU, on all tasks"),
-    Pair(
+    PairCompared("lstm_gru", "LSTM against GRU", "lstm", "gru", "", "The LSTM against the GRU, on all tasks"),
+    PairCompared(
         "structure",
         "Attention against recurrence",
         "transformer",
@@ -75,7 +75,7 @@ PAIRS = (
         "structure",
         "Where structure must be counted or nested, the small Transformer against the LSTM",
     ),
-    Pair(
+    PairCompared(
         "order",
         "What order is worth",
         "average",
@@ -83,7 +83,7 @@ PAIRS = (
         "real",
         "On real text and images, an average that cannot know the order of what it reads against the LSTM",
     ),
-    Pair(
+    PairCompared(
         "initialisation",
         "A better start",
         "lstm_chrono",
@@ -241,7 +241,7 @@ def _overall(frame: pd.DataFrame, equal: str) -> Finding | None:
     return Finding("overall", "Who solves most", sentence, (("equal", equal), ("section", "rules")))
 
 
-def _between(pair: Pair, frame: pd.DataFrame, equal: str) -> Finding | None:
+def _between(pair: PairCompared, frame: pd.DataFrame, equal: str) -> Finding | None:
     """Say how two architectures compare over the tasks and lengths both were run on."""
     found = head_to_head(frame, equal, pair.one, pair.other, pair.family)
     if not found.cells:
