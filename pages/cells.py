@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.inspection.cells.steps import can_be_opened, read_tokens
-from pages.components import cache, cells, forms, header, networks, notices
+from pages.components import cache, forms, header, networks, notices
 from pages.components.calls import call
 from pages.components.cells import TOOLS
 from pages.components.cells.context import CellsContext, label
@@ -46,4 +46,4 @@ with notices.engine_errors():
     if tool.needs_language_model and models[network].task != "language_model":
         notices.note("This tool looks at language models; choose one above.")
     else:
-        cells.show(tool.name, context)
+        TOOLS.show(tool.name, context)

@@ -8,13 +8,12 @@ import streamlit as st
 
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
-from pages.components import cache, figures, forms, generation, header, networks, notices, state, writing
+from pages.components import cache, figures, forms, header, networks, notices, state, writing
 from pages.components.buttons import button
 from pages.components.generation import TOOLS, receipts
-from pages.components.generation.context import GenerationContext
+from pages.components.generation.context import PAGE, GenerationContext
 from pages.components.generation.view import GenerationView
 
-PAGE = "generation"
 TEXT_HEIGHT = 420
 
 header.show(
@@ -113,4 +112,4 @@ with notices.engine_errors():
             f"{context.label(network)} has no hidden units that carry a memory; choose a recurrent network above."
         )
     else:
-        generation.show(tool.name, context)
+        TOOLS.show(tool.name, context)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pages.components import cache, forms, gradients, header, networks, notices
+from pages.components import cache, forms, header, networks, notices
 from pages.components.gradients import TOOLS
-from pages.components.gradients.context import GradientsContext
+from pages.components.gradients.context import PAGE, GradientsContext
 from pages.components.gradients.view import LABELS, GradientsView
 
 header.show(
@@ -31,7 +31,7 @@ found = networks.in_order(
 )
 models = {info.name: info for info in found}
 controls = forms.open_controls(
-    "gradients",
+    PAGE,
     GradientsView,
     {"tool": TOOLS.labels},
     labels=LABELS,
@@ -39,4 +39,4 @@ controls = forms.open_controls(
 )
 tool = TOOLS.choose(controls)
 with notices.engine_errors():
-    gradients.show(tool.name, GradientsContext(controls=controls, models=models))
+    TOOLS.show(tool.name, GradientsContext(controls=controls, models=models))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cache, forms, header, networks, notices, sentiment
+from pages.components import cache, forms, header, networks, notices
 from pages.components.sentiment import FIRST, TOOLS, context, prefix_predictions, verdicts
 from pages.components.sentiment.view import SentimentView
 
@@ -51,6 +51,6 @@ header.section("Take the judgement apart")
 tool = TOOLS.choose(controls)
 with notices.engine_errors():
     if found or not tool.needs_text:
-        sentiment.show(tool.name, here)
+        TOOLS.show(tool.name, here)
     else:
         notices.note("This tool looks at the text above, which cannot be judged yet.")

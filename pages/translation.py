@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cache, figures, forms, header, networks, notices, translation
+from pages.components import cache, figures, forms, header, networks, notices
 from pages.components.buttons import button
 from pages.components.translation import TOOLS, receipts, results, searching
 from pages.components.translation.context import (
+    PAGE,
     TranslationContext,
     direction_label,
     examples_for,
     grouped,
+    is_attending,
     language_pair,
     title,
     turned_example,
@@ -44,7 +46,7 @@ header.show(
 usable = networks.installed(cache.list_models("translation"), "translation model")
 directions = sorted({language_pair(info) for info in usable.values()})
 controls = forms.open_controls(
-    "translation",
+    PAGE,
     TranslationView,
     {
         "direction": {pair: direction_label(pair) for pair in directions},
@@ -124,10 +126,10 @@ with notices.engine_errors():
         shown=candidates,
         translations=own,
     )
-    if tool.needs_attention and not translation.context.is_attending(context.info):
+    if tool.needs_attention and not is_attending(context.info):
         notices.note(
             f"The network “{context.label(network)}” has no attention to look at: it reads the sentence once, into one "
             "vector. Choose one that looks back."
         )
     else:
-        translation.show(tool.name, context)
+        TOOLS.show(tool.name, context)

@@ -113,11 +113,6 @@ def file_version(path: Path) -> tuple[int, int]:
     return (known.st_mtime_ns, known.st_size) if known else (0, 0)
 
 
-def model_names(task: str) -> list[str]:
-    """Return the names of the models of a task that can be used."""
-    return [info.name for info in list_models(task) if not info.error]
-
-
 def load_model(name: str) -> LoadedModel:
     """Return a shipped model, loaded once per process and again only when its files change.
 

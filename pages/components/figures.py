@@ -74,7 +74,13 @@ def show(
     st.plotly_chart(figure, theme=None, config=_CHART, key=key, alt=alt, **clicks)
     if table is not None or receipt is not None:
         with st.container(horizontal=True, vertical_alignment="top"):
-            _foot(name, alt, table, receipt)
+            if table is not None:
+                with st.expander("The numbers", key=f"{name}-numbers", type="compact"):
+                    st.caption(alt)
+                    st.dataframe(table, hide_index=True, key=f"{name}-table")
+                    _download(table, name)
+            if receipt is not None:
+                show_receipt(receipt, name)
 
 
 def _clicked(key: str, on_click: Callable[[Any], None]) -> None:
@@ -124,16 +130,6 @@ def show_receipt(receipt: Receipt, key: str) -> None:
 def show_code(code: str) -> None:
     """Draw lines to copy. Without colours: Streamlit's own have a contrast of 2.4 to 3.4 on a light page."""
     st.code(code, language=None, wrap_lines=True)
-
-
-def _foot(name: str, alt: str, table: pd.DataFrame | None, receipt: Receipt | None) -> None:
-    if table is not None:
-        with st.expander("The numbers", key=f"{name}-numbers", type="compact"):
-            st.caption(alt)
-            st.dataframe(table, hide_index=True, key=f"{name}-table")
-            _download(table, name)
-    if receipt is not None:
-        show_receipt(receipt, name)
 
 
 def _download(table: pd.DataFrame | pa.Table, name: str) -> None:

@@ -10,6 +10,8 @@ from engine.inspection.cells.units import PARTS
 from pages.components.context import PageContext
 from pages.components.generation.view import GenerationView
 
+PAGE = "generation"
+
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationContext(PageContext[GenerationView]):

@@ -24,7 +24,6 @@ from pages.components.generation.context import GenerationContext
 from pages.components.generation.cowriting import CODE, Author, Held
 
 BUTTONS = 10
-SHOWN_OF_PROMPT = 200
 BITS = "surprise in bits"
 
 

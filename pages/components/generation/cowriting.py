@@ -11,9 +11,8 @@ from engine.errors import EngineError, InputError
 from engine.models.folder import LoadedModel
 from pages.components import cache, notices, state
 from pages.components.calls import call
-from pages.components.generation.context import GenerationContext
+from pages.components.generation.context import PAGE, GenerationContext
 
-PAGE = "generation"
 CODE = "cowrite_tree"
 
 Change = Callable[[WritingTree], WritingTree]

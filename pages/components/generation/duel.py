@@ -15,11 +15,10 @@ from pages.components import cache, figures, networks, notices, state
 from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.generation import duels
-from pages.components.generation.context import GenerationContext
+from pages.components.generation.context import PAGE, GenerationContext
 from pages.components.generation.view import SCENE
 from pages.components.header import TEXT_WIDTH
 
-PAGE = "generation"
 KEYS = "".join(chr(code) for code in range(32, 127))
 EXAMPLES = {
     "A scene": SCENE,

@@ -13,13 +13,12 @@ from engine.wording import percent
 from pages.components import cache, figures, header, notices, state
 from pages.components.calls import Call, call, receipt
 from pages.components.generation import receipts
-from pages.components.generation.context import GenerationContext
+from pages.components.generation.context import PAGE, GenerationContext
 from pages.components.generation.view import NOW
 
 TEXT_HEIGHT = 260
 LINES = f"Lines are {temperatures.OVER_SEEDS.middle}s, bands reach {temperatures.OVER_SEEDS.reach()}."
 COLUMNS = 3
-PAGE = "generation"
 
 
 def show(context: GenerationContext) -> None:

@@ -18,6 +18,7 @@ from pages.components.calls import Call, call
 from pages.components.context import PageContext
 from pages.components.translation.view import TranslationView
 
+PAGE = "translation"
 STAND_IN = SearchSettings(5, 1.0)
 
 T = TypeVar("T")

@@ -15,8 +15,8 @@ from pages.components.batches import Sheet
 from pages.components.buttons import download
 from pages.components.figures import Receipt
 from pages.components.translation import receipts, searching
-from pages.components.translation.context import TranslationContext
-from pages.components.translation.results import LINES_TEXT, PAGE
+from pages.components.translation.context import PAGE, TranslationContext
+from pages.components.translation.results import LINES_TEXT
 
 NAME = "many-lines"
 

@@ -19,10 +19,9 @@ from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.forms import Controls
 from pages.components.networks import find_metric, mark
-from pages.components.translation.context import style, title
+from pages.components.translation.context import PAGE, style, title
 from pages.components.translation.view import MAX_LINES, TranslationView
 
-PAGE = "translation"
 LINES_TEXT = "many lines"  # where the text of the tool "Many lines" is kept
 
 

@@ -13,9 +13,8 @@ from engine.wording import percent
 from pages.components import cache, figures, notices, state
 from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, Call, receipt
-from pages.components.translation.context import TranslationContext
+from pages.components.translation.context import PAGE, TranslationContext
 
-PAGE = "translation"
 CODE = "search_tries"
 PROBLEM = "search problem"
 

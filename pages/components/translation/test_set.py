@@ -16,8 +16,7 @@ from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.figures import Receipt, all_of, measured_receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import TranslationContext, style
-from pages.components.translation.results import PAGE
+from pages.components.translation.context import PAGE, TranslationContext, style
 
 PER_PAGE = 10
 SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats per piece"}
