@@ -12,8 +12,10 @@ import streamlit as st
 from engine.decoding.limits import MAX_LINES
 from engine.decoding.line_files import MAX_FILE_BYTES, parts
 from engine.errors import InputError
-from pages.components import notices, state
+from pages.components import cache, notices, state
 from pages.components.buttons import button
+from pages.components.calls import NOT_DRAWN, ON_SERVER
+from pages.components.figures import Receipt
 from pages.components.forms import Controls
 
 Work = Callable[[Sequence[Any], tuple[int, ...]], Iterable[list[Any]]]
@@ -32,6 +34,7 @@ class Sheet:
     lines: list[Any]
     found: dict[int, Any] = field(default_factory=dict)
     elapsed_seconds: float = 0.0
+    day: str = field(default_factory=lambda: cache.today())
     is_stopped: bool = False
 
     @property
@@ -48,6 +51,18 @@ class Sheet:
             f" {problems:,} {'line has' if problems == 1 else 'lines have'} a problem, named in the table."
             if problems
             else ""
+        )
+
+    def receipt(self, network: str, python: str, **special: Any) -> Receipt:
+        """Return where the lines' answers come from: which network, and what of `lines.txt` makes them again."""
+        return Receipt(
+            model=network,
+            seed=NOT_DRAWN,
+            measured=f"{self.day}, {ON_SERVER}",
+            seconds=self.elapsed_seconds,
+            python=python,
+            note="Lines of a batch are read together, which changes no number beyond the last digits.",
+            **special,
         )
 
 

@@ -107,9 +107,10 @@ def models_version() -> tuple[str, str]:
     return str(folder.PRETRAINED), _version(folder.PRETRAINED, depth=2)
 
 
-def file_version(path: Path) -> float:
-    """Return the time of a file's last change, 0 where there is none; part of the key of what is read from it."""
-    return path.stat().st_mtime if path.is_file() else 0.0
+def file_version(path: Path) -> tuple[int, int]:
+    """Return what changes when a file is written or put back as it was; part of the key of what is read from it."""
+    known = path.stat() if path.is_file() else None
+    return (known.st_mtime_ns, known.st_size) if known else (0, 0)
 
 
 def load_model(name: str) -> LoadedModel:
