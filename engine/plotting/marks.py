@@ -1,0 +1,128 @@
+"""Marks that figures share: strokes and texts that say nothing when pointed at, rings, frames, notes, unseen targets of
+clicks, error bars, and panels below each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from engine.plotting import theme
+from engine.plotting.theme import Mode, Trace
+
+Values = Sequence[Any] | np.ndarray | pd.Series  # numbers, None between strokes, or a value per click
+Span = tuple[float, float]
+
+
+def clicked(opacity: float = 1, **unselected: Trace) -> Trace:
+    """Return what keeps marks as they are when one of them is clicked, which plotly would set off from the others."""
+    look = {"marker": {"opacity": opacity}}
+    return {"selected": look, "unselected": look | unselected}
+
+
+STILL = clicked()
+
+
+def add_strokes(
+    figure: go.Figure, x: Values, y: Values, colour: str, width: float, dash: str | None = None, **more: Any
+) -> None:
+    """Add lines that say nothing, in the legend where they have a name; a None in `x` and `y` lifts the pen."""
+    quiet = {"hoverinfo": "skip", "showlegend": None if "name" in more else False}
+    line = {"color": colour, "width": width, "dash": dash}
+    figure.add_scatter(**({"x": x, "y": y, "mode": "lines", "line": line} | quiet | more))
+
+
+def joined(starts: Values, ends: Values) -> list[Any]:
+    """Return one coordinate of strokes that each lead from a start to an end."""
+    return [part for start, end in zip(starts, ends, strict=True) for part in (start, end, None)]
+
+
+def add_texts(
+    figure: go.Figure, x: Values, y: Values, text: Values, size: int, colour: str | Sequence[str], **more: Any
+) -> None:
+    """Add texts that say nothing more when pointed at."""
+    font = {"family": more.pop("family", None), "size": size, "color": colour}
+    quiet = {"hoverinfo": "skip", "showlegend": False}
+    figure.add_scatter(**({"x": x, "y": y, "mode": "text", "text": text, "textfont": font} | quiet | more))
+
+
+def points(x: Values, y: Values, style: tuple[Any, Any, Any], edge: float | None = None, **more: Any) -> Trace:
+    """Return marks of a `style` as plain values: symbol, size in pixels and colour, each one value or one per mark.
+
+    `edge` is the width of the marks' outlines, in pixels.
+    """
+    marker: Trace = dict(zip(("symbol", "size", "color"), style, strict=True))
+    return {"type": "scatter", "x": x, "y": y, "mode": "markers", "marker": marker | {"line": {"width": edge}}} | more
+
+
+def add_marks(
+    figure: go.Figure, x: Values, y: Values, style: tuple[Any, Any, Any], edge: float | None = None, **more: Any
+) -> None:
+    """Add `points` to a figure."""
+    figure.add_trace(points(x, y, style, edge, **more))
+
+
+def add_ring(figure: go.Figure, x: Values, y: Values, colour: str, size: float, width: float = 2, **more: Any) -> None:
+    """Add a ring around each place, in the legend where it has a name."""
+    quiet = {"hoverinfo": "skip", "showlegend": None if "name" in more else False}
+    add_marks(figure, x, y, ("circle-open", size, colour), width, **(quiet | more))
+
+
+def add_targets(
+    figure: go.Figure, x: Values, y: Values, values: Values, text: Sequence[str] | None, size: float, **more: Any
+) -> None:
+    """Lay an unseen square over each place: a click on it gives its value as `customdata`, pointing at it its text."""
+    place = {"x": x, "y": y, "mode": "markers", "name": "targets", "showlegend": False}
+    said = {"customdata": values, "text": text, "hovertemplate": "%{text}<extra></extra>"}
+    figure.add_scatter(**(place | said | {"marker": {"symbol": "square", "size": size, "opacity": 0}} | UNSEEN | more))
+    figure.update_layout(clickmode="event+select")
+
+
+UNSEEN = clicked(0)
+
+
+def add_key(figure: go.Figure, name: str, **look: Any) -> None:
+    """Add an entry to the legend for what has none of its own."""
+    figure.add_scatter(**({"x": [None], "y": [None], "mode": "markers", "name": name, "hoverinfo": "skip"} | look))
+
+
+def add_frame(figure: go.Figure, x: Span, y: Span, colour: str, width: float = 2, **more: Any) -> None:
+    """Draw a rectangle from the lower to the higher of both `x` and `y`."""
+    line = {"color": colour, "width": width}
+    figure.add_shape(**({"type": "rect", "x0": x[0], "x1": x[1], "y0": y[0], "y1": y[1], "line": line} | more))
+
+
+def add_note(figure: go.Figure, x: float | str, y: float | str, text: str, colour: str, size: int, **more: Any) -> None:
+    """Write a text without an arrow."""
+    figure.add_annotation(x=x, y=y, text=text, showarrow=False, font={"size": size, "color": colour}, **more)
+
+
+def error_bars(middle: Any, low: Any, high: Any, colour: str, thickness: float = 1.5, width: float = 4) -> Trace:
+    """Return bars from `low` to `high` around `middle`, which are all numbers or all columns of them."""
+    around = {"array": high - middle, "arrayminus": middle - low}
+    if not hasattr(middle, "__len__"):
+        around = {name: [value] for name, value in around.items()}
+    return {"type": "data", "symmetric": False, **around, "color": colour, "thickness": thickness, "width": width}
+
+
+def sparse(count: int, every: int, size: float = 8) -> list[float]:
+    """Return the sizes of marks on a line: one in `every` is seen, so that lines can be told apart without colour; the
+    others are there to be pointed at."""
+    return [size if position % max(1, every) == 0 else 0.1 for position in range(count)]
+
+
+def panels(
+    titles: Sequence[str], *, mode: Mode, height: int, spacing: float, colour: str | None = None, **more: Any
+) -> go.Figure:
+    """Return a figure of panels below each other over one axis, a title above the left end of each."""
+    blank = theme.blank_figure(mode, height=height)
+    grid = {"rows": len(titles), "cols": 1, "shared_xaxes": True, "vertical_spacing": spacing}
+    figure = make_subplots(**grid, subplot_titles=titles, figure=blank, **more)
+    figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": colour or theme.muted(mode)})
+    figure.update_xaxes(fixedrange=True)
+    figure.update_yaxes(fixedrange=True)
+    return figure
