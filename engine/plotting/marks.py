@@ -15,6 +15,7 @@ from engine.plotting import theme
 from engine.plotting.theme import Mode, Trace
 
 Values = Sequence[Any] | np.ndarray | pd.Series  # numbers, None between strokes, or a value per click
+Style = tuple[Any, Any, Any]  # of marks: symbol, size in pixels and colour, each one value or one per mark
 Span = tuple[float, float]
 
 
@@ -50,17 +51,15 @@ def add_texts(
     figure.add_scatter(**({"x": x, "y": y, "mode": "text", "text": text, "textfont": font} | quiet | more))
 
 
-def points(x: Values, y: Values, style: tuple[Any, Any, Any], edge: float | None = None, **more: Any) -> Trace:
-    """Return marks of a `style` as plain values: symbol, size in pixels and colour, each one value or one per mark.
-
-    `edge` is the width of the marks' outlines, in pixels.
-    """
+def points(x: Values, y: Values, style: Style, edge: float | Trace | None = None, **more: Any) -> Trace:
+    """Return marks of a style as plain values; `edge` is the width of their outlines, or the whole look of these."""
+    line = edge if isinstance(edge, dict) else {"width": edge}
     marker: Trace = dict(zip(("symbol", "size", "color"), style, strict=True))
-    return {"type": "scatter", "x": x, "y": y, "mode": "markers", "marker": marker | {"line": {"width": edge}}} | more
+    return {"type": "scatter", "x": x, "y": y, "mode": "markers", "marker": marker | {"line": line}} | more
 
 
 def add_marks(
-    figure: go.Figure, x: Values, y: Values, style: tuple[Any, Any, Any], edge: float | None = None, **more: Any
+    figure: go.Figure, x: Values, y: Values, style: Style, edge: float | Trace | None = None, **more: Any
 ) -> None:
     """Add `points` to a figure."""
     figure.add_trace(points(x, y, style, edge, **more))

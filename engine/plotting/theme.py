@@ -22,6 +22,7 @@ from engine.cells import CELLS, Look, all_gates
 from engine.registry import read_declarations
 
 Mode = Literal["light", "dark"]
+Size = float | Sequence[float]  # of all marks of a line, or of each
 Trace = dict[str, Any]  # as plotly reads it: every property has its own kind of value
 
 FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
@@ -74,9 +75,13 @@ class ArchitectureStyle:
     marker: str
     dash: str
 
-    def drawn(self, size: float = 8, width: float = 2) -> Trace:
+    def drawn(self, size: Size = 8, width: float = 2) -> Trace:
         """Return the line and the marker of a trace in this style, in pixels."""
         return drawn(self.colour, self.dash, self.marker, size, width)
+
+    def again(self) -> ArchitectureStyle:
+        """Return how a second line of the same architecture is drawn: with open marks and a dash of its own."""
+        return replace(self, marker=f"{self.marker}-open", dash="longdashdot")
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class LineStyle:
         """Return the colour in `mode`."""
         return self.on_light if mode == "light" else self.on_dark
 
-    def drawn(self, mode: Mode, size: float = 8, width: float = 2) -> Trace:
+    def drawn(self, mode: Mode, size: Size = 8, width: float = 2) -> Trace:
         """Return the line and the marker of a trace in this style, in pixels."""
         return drawn(self.colour(mode), self.dash, self.marker, size, width)
 
@@ -224,7 +229,7 @@ def blank_figure(mode: Mode, *, x_title: str = "", y_title: str = "", height: in
     return go.Figure(layout={"template": _template(mode), "height": height, **axes})
 
 
-def drawn(colour: str, dash: str | None, marker: str, size: float = 8, width: float = 2) -> Trace:
+def drawn(colour: str, dash: str | None, marker: str, size: Size = 8, width: float = 2) -> Trace:
     """Return the line and the marker of a trace, in one colour and in pixels."""
     return {
         "line": {"color": colour, "dash": dash, "width": width},

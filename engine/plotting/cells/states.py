@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.labels import name_rows, plain_label, plain_labels, scale_below
-from engine.plotting.marks import STILL, add_frame, add_note, add_ring, add_strokes, add_targets
+from engine.plotting.marks import STILL, add_frame, add_marks, add_note, add_strokes, add_targets
 from engine.plotting.theme import Mode
 from engine.plotting.writing.distribution import visible_token
 
@@ -177,9 +177,9 @@ def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, u
             "%<extra></extra>",
         )
         chosen = rows[rows["unit"] == unit]
-        mark = {"symbol": theme.gate_marker(part), "size": 13, "color": colour}
-        ring = {"line": {"width": 2, "color": theme.ink(mode)}}
-        add_ring(figure, 100 * chosen["open"], 100 * chosen["shut"], colour, 13, marker=mark | ring)
+        look, edge = (theme.gate_marker(part), 13, colour), {"width": 2, "color": theme.ink(mode)}
+        quiet = {"showlegend": False, "hoverinfo": "skip"}
+        add_marks(figure, 100 * chosen["open"], 100 * chosen["shut"], look, edge, **quiet)
     figure.update_xaxes(range=[-3, 103])
     figure.update_yaxes(range=[-3, 103])
     figure.update_layout(clickmode="event+select")

@@ -42,10 +42,10 @@ def order_dots(rows: Sequence[OrderRow], *, mode: Mode) -> go.Figure:
             ("As it stands", "intact", row.intact, style.marker),
             ("In the other order", "reordered", row.reordered, f"{style.marker}-open"),
         ):
-            mark = {"symbol": symbol, "size": 15, "color": style.colour, "line": {"width": 2, "color": style.colour}}
             hover = f"{plain_label(row.label)}, {name.lower()}: %{{x:.1f}} %<extra></extra>"
             entry = once | {"name": name, "legendgroup": group, "hovertemplate": hover, "cliponaxis": False}
-            figure.add_scatter(x=[100 * value], y=[position - 0.1], mode="markers", marker=mark, **entry)
+            look, edge = (symbol, 15, style.colour), {"width": 2, "color": style.colour}
+            add_marks(figure, [100 * value], [position - 0.1], look, edge, **entry)
     figure.add_vline(x=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
     figure.update_xaxes(range=[-3, 103])
     return _named_rows(figure, [row.label for row in rows])

@@ -54,8 +54,8 @@ def solved_dots(table: pd.DataFrame, *, mode: Mode, titles: Mapping[str, str]) -
     for state in STATES:
         where = states == state
         said = {"customdata": columns[where].to_numpy(object), "hovertemplate": hover}
-        trace = points(x[where], y[where], (_SYMBOLS[state], 11, ink), name=state, **said)
-        traces.append(trace | {"marker": trace["marker"] | {"line": {"width": 2, "color": ink}}})
+        look, edge = (_SYMBOLS[state], 11, ink), {"width": 2, "color": ink}
+        traces.append(points(x[where], y[where], look, edge, name=state, **said))
     look = ("circle-open", 20, theme.accent(mode))
     traces.append(points(x[ring], y[ring], look, 2, name="clear winner of the row", hoverinfo="skip"))
     figure.add_traces(traces)
@@ -127,8 +127,8 @@ def errors_against_cost(
         }
         look = (style.marker, 13 if row["is_on_front"] else 9, style.colour)
         entry = {"name": plain_label(style.label), "legendgroup": name} | READING
-        trace = points([row["cost_median"]], [row["error_median"]], look, **entry, **ranges)
-        traces.append(trace | {"marker": trace["marker"] | {"line": {"width": 1.5, "color": theme.ink(mode)}}})
+        edge = {"width": 1.5, "color": theme.ink(mode)}
+        traces.append(points([row["cost_median"]], [row["error_median"]], look, edge, **entry, **ranges))
     figure.add_traces(traces)
     figure.update_layout(
         xaxis=scale([table["cost_min"], table["cost_max"]], is_log_x),
