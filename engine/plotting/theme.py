@@ -23,7 +23,8 @@ from engine.registry import read_declarations
 
 Mode = Literal["light", "dark"]
 Size = float | Sequence[float]  # of all marks of a line, or of each
-Trace = dict[str, Any]  # as plotly reads it: every property has its own kind of value
+Property = Any  # of a trace, an axis, ..., as plotly reads it: each has its own kind of value
+Trace = dict[str, Property]
 
 FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
 MONOSPACE = "'Source Code Pro', monospace"
@@ -229,7 +230,7 @@ def blank_figure(mode: Mode, *, x_title: str = "", y_title: str = "", height: in
     return go.Figure(layout={"template": _template(mode), "height": height, **axes})
 
 
-def drawn(colour: str, dash: str | None, marker: str, size: Size = 8, width: float = 2) -> Trace:
+def drawn(colour: str, dash: str | None, marker: str | Sequence[str], size: Size = 8, width: float = 2) -> Trace:
     """Return the line and the marker of a trace, in one colour and in pixels."""
     return {
         "line": {"color": colour, "dash": dash, "width": width},

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.labels import name_rows
-from engine.plotting.marks import add_key, add_texts
+from engine.plotting.marks import add_key, add_texts, columns_of
 from engine.plotting.theme import Mode
 
 ROW_HEIGHT = 46
@@ -66,12 +66,12 @@ def state_grid(layers: int, directions: int, length: int, hidden_size: int, has_
         name="states",
     )
     if length <= 12:
-        places, lanes, signs = zip(*arrows, strict=True) if arrows else ((), (), ())
-        add_texts(figure, places, lanes, signs, 13, ink, name="arrows")
+        between, lanes, signs = columns_of(arrows, 3)
+        add_texts(figure, between, lanes, signs, 13, ink, name="arrows")
     key = {"symbol": "square", "size": 14, "color": theme.translucent(accent, 0.3)}
     add_key(figure, "in output", marker=key | {"line": {"color": theme.muted(mode), "width": 1}}, hoverinfo=None)
-    last = {"symbol": "square-open", "size": 14, "color": ink, "line": {"width": 3}}
-    add_key(figure, "in h_n" + (" and c_n" if has_cell else ""), marker=last, hoverinfo=None)
+    framed = {"symbol": "square-open", "size": 14, "color": ink, "line": {"width": 3}}
+    add_key(figure, "in h_n" + (" and c_n" if has_cell else ""), marker=framed, hoverinfo=None)
     labels = [f"Layer {row // directions + 1} {_ARROWS[row % directions]}  h_n[{row}]" for row in range(rows)]
     figure.update_xaxes(dtick=1 if length <= 12 else 5, range=[-0.6, length - 0.4])
     name_rows(figure, labels, range=[-0.6, rows - 0.4])

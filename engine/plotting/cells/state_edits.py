@@ -92,8 +92,8 @@ def unit_bands(
     gap = 34
     total = sum(heights) + gap * len(bands)
     titles = ["", *(plain_label(band.label) for band in bands)]
-    spacing = {"spacing": gap / total, "row_heights": heights}
-    figure = panels(titles, mode=mode, height=total + 100, colour=theme.ink(mode), **spacing)
+    height, spacing = total + 100, gap / total
+    figure = panels(titles, mode=mode, height=height, spacing=spacing, colour=theme.ink(mode), row_heights=heights)
     positions = list(range(len(tokens)))
     top: Trace = {"row": 1, "col": 1, "family": theme.MONOSPACE}
     for row, letters in enumerate(zip(*tokens, strict=True)):

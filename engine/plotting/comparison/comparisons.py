@@ -119,12 +119,10 @@ def errors_against_cost(
     ]
     for name in in_legend_order(table["architecture"]):
         row, style = table[table["architecture"] == name].iloc[0], theme.architecture_style(name, mode)
-        ranges = {
-            f"error_{axis}": error_bars(
-                *(float(row[f"{of}_{part}"]) for part in ("median", "min", "max")), style.colour
-            )
-            for axis, of in (("x", "cost"), ("y", "error"))
-        }
+        ranges = {}
+        for axis, of in (("x", "cost"), ("y", "error")):
+            middle, low, high = (float(row[f"{of}_{end}"]) for end in ("median", "min", "max"))
+            ranges[f"error_{axis}"] = error_bars(middle, low, high, style.colour)
         look = (style.marker, 13 if row["is_on_front"] else 9, style.colour)
         entry = {"name": plain_label(style.label), "legendgroup": name} | READING
         edge = {"width": 1.5, "color": theme.ink(mode)}

@@ -54,8 +54,8 @@ def influence_by_distance(
         first = theme.architecture_style(architecture, mode)
         style = first.again() if architecture in seen else first
         seen.add(architecture)
-        around = (rows[column].clip(lower=floor) for column in (low, high))
-        theme.add_band(figure, rows["distance"], *around, theme.translucent(style.colour, 0.12), name)
+        lowest, highest = (rows[column].clip(lower=floor) for column in (low, high))
+        theme.add_band(figure, rows["distance"], lowest, highest, theme.translucent(style.colour, 0.12), name)
         figure.add_scatter(
             x=rows["distance"],
             y=rows[middle].clip(lower=floor),

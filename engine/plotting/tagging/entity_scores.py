@@ -54,8 +54,10 @@ def type_scores(
     if baseline and known:
         scores = [baseline[kind] for kind in known]
         said = [f"{BASELINE}, {kind}: F1 {baseline[kind]:.1f}" for kind in known]
-        look, edge = ("x-thin", 10, None), {"width": 2, "color": theme.muted(mode)}
-        add_marks(figure, scores, list(known.values()), look, edge, name=BASELINE, hovertext=said, **_NAMED)
+        edge = {"width": 2, "color": theme.muted(mode)}
+        add_marks(
+            figure, scores, list(known.values()), ("x-thin", 10, None), edge, name=BASELINE, hovertext=said, **_NAMED
+        )
     name_rows(figure, plain_labels(kinds), 0.5)
     figure.update_xaxes(range=[-3, 102], showgrid=True)
     return figure

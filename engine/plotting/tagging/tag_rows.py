@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
-from engine.plotting.marks import add_strokes, add_targets, add_texts
+from engine.plotting.marks import add_strokes, add_targets, add_texts, columns_of
 from engine.plotting.theme import Mode
 from engine.wording import percent
 
@@ -108,10 +108,11 @@ def tag_rows(
         name="entities",
     )
     add_strokes(figure, *framed, ink, 1.6, name="marked", showlegend=False)
-    x, y, letters, colours = zip(*texts, strict=True) if texts else ((), (), (), ())
+    x, heights, letters, colours = columns_of(texts, 4)
     look = {"family": theme.MONOSPACE, "textposition": "middle right", "cliponaxis": False}
-    add_texts(figure, x, y, letters, FONT_SIZE, colours, name="texts", **look)
-    add_targets(figure, *(zip(*targets, strict=True) if targets else ((), (), (), ())), 16)
+    add_texts(figure, x, heights, letters, FONT_SIZE, colours, name="texts", **look)
+    x, heights, positions_from_1, notes = columns_of(targets, 4)
+    add_targets(figure, x, heights, positions_from_1, notes, 16)
     figure.update_xaxes(range=[-0.5, width], visible=False)
     figure.update_yaxes(range=[len(lines) * block - 0.6, -0.7], visible=False)
     figure.update_layout(margin={"l": 0, "r": 0, "t": 4, "b": 4}, hovermode="closest", hoverlabel_align="left")
