@@ -153,7 +153,6 @@ def gate_averages_lines(
     figure.update_layout(clickmode="event+select", hovermode="x")
     figure.update_traces(**STILL)
     return figure
-    return figure
 
 
 def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, unit: int, mode: Mode) -> go.Figure:

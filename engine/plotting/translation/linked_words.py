@@ -83,7 +83,6 @@ def linked_words(
     figure.update_yaxes(visible=False, range=[longest - 0.4, -0.6])
     figure.update_layout(margin={"l": 4, "r": 4, "t": 30, "b": 8}, clickmode="event+select", showlegend=False)
     return figure
-    return figure
 
 
 def _spread(count: int, longest: int) -> np.ndarray:

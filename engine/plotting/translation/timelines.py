@@ -184,10 +184,10 @@ def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode:
         mode, x_title="Chance to be told at each step", y_title="Loss (nats per piece)", height=height
     )
     style = RUN_STYLES["Yours"]
-    by_ratio = frame["teacher_forcing_ratio"], frame["nats_per_piece"]
-    middle = by_ratio[1].groupby(by_ratio[0]).agg(OVER_SEEDS.middle)
+    ratios, losses = frame["teacher_forcing_ratio"], frame["nats_per_piece"]
+    middle = losses.groupby(ratios).agg(OVER_SEEDS.middle)
     one = {"name": "One seed each", "hovertemplate": "seed %{customdata}: %{y:.2f} nats<extra></extra>"}
-    add_marks(figure, *by_ratio, ("circle-open", 7, theme.muted(mode)), customdata=frame["seed"], **one)
+    add_marks(figure, ratios, losses, ("circle-open", 7, theme.muted(mode)), customdata=frame["seed"], **one)
     figure.add_scatter(
         x=middle.index,
         y=middle,
