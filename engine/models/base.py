@@ -84,10 +84,14 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
         """Return the number of trainable numbers, tied ones counted once."""
         return sum(parameter.numel() for parameter in self.parameters())
 
-    def _save_pretrained(self, save_directory: Path) -> None:
+    def half_precision(self) -> bytes:
+        """Return the weights in half precision as a safetensors file, for `save_file` makes one that only its owner may
+        read."""
         half = {name: tensor.detach().half().contiguous() for name, tensor in self.state_dict().items()}
-        # Written as bytes: `save_file` makes a file that only its owner may read.
-        (Path(save_directory) / "model.safetensors").write_bytes(safetensors.torch.save(half))
+        return safetensors.torch.save(half)
+
+    def _save_pretrained(self, save_directory: Path) -> None:
+        (Path(save_directory) / "model.safetensors").write_bytes(self.half_precision())
 
     @classmethod
     # Any: what the mixin hands over, and among it the arguments of whichever class this is.
