@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.atomic import read_unchanged, replaced
+from engine.atomic import check_folder, read_unchanged, replaced
 from engine.config import JsonObject
 from engine.errors import ConfigError, InputError, ModelError
 from engine.task_family import TASK_FAMILIES
@@ -170,6 +170,9 @@ def _load(folder: Path, name: str) -> LoadedModel:
         raise ModelError(f"The model folder '{folder.name}' cannot be used: {error}") from error
     except Exception as error:  # safetensors and torch raise kinds of their own for damaged weights
         raise ModelError(f"The weights in '{folder.name}' are damaged or do not fit its config.json.") from error
+    lost = next((name for name, tensor in model.state_dict().items() if not bool(tensor.isfinite().all())), "")
+    if lost:
+        raise ModelError(f"The weights in '{folder.name}' are not finite numbers ({lost}): train it again.")
     if model.vocab_size != tokenizer.vocab_size:
         raise ModelError(f"The tokenizer in '{folder.name}' does not belong to its weights: vocabulary sizes differ.")
     if model.task != info.task:
@@ -208,10 +211,15 @@ def _read_info(folder: Path) -> ModelInfo:
     if missing:
         raise ModelError(f"The model folder '{folder.name}' is incomplete: {', '.join(missing)} missing.")
     try:
+        card_text = (folder / "README.md").read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"The card of '{folder.name}', its README.md, cannot be read as UTF-8 text: save it as UTF-8."
+        ) from error
+    try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if not all(isinstance(config[field], str) for field in ("model", "task", "cell")):
             raise TypeError(config)
-        card_text = (folder / "README.md").read_text(encoding="utf-8")
         info = ModelInfo(
             name=folder.name,
             path=folder,
@@ -259,8 +267,14 @@ def _download(hub_id: str) -> Path:
 
     if not is_hub_reachable():
         raise ModelError(f"'{hub_id}' is not a local model, and the Hugging Face Hub cannot be reached from here.")
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import constants, snapshot_download
 
+    try:
+        check_folder(Path(constants.HF_HUB_CACHE), "A copy of it")
+    except InputError as problem:
+        raise ModelError(
+            f"The model '{hub_id}' cannot be kept here. {problem} Set HF_HUB_CACHE to another."
+        ) from problem
     try:
         return Path(snapshot_download(hub_id, allow_patterns=list(FILES)))
     except Exception as error:  # the Hub client raises many kinds
