@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import contextlib
+import io
 import json
 import os
 import sys
@@ -10,42 +13,122 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, make_dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
+from engine.atomic import check_file, check_folder
 from engine.command_options import ModelOption, add_options, read_options
 from engine.config import option
 from engine.console import DELAY_SECONDS, show_shares
-from engine.errors import ConfigError, DataError, EngineError, InputError
+from engine.errors import ConfigError, DataError, EngineError, InputError, JobError, TrainingError
 from engine.task_family import TASK_FAMILIES, Command, ResultTable, in_order
 from engine.wording import listing
 
 if TYPE_CHECKING:
     from engine.experiments.sweeps import SweepPlanned
 
+EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
+EXIT_STOPPED = 130
+EXIT_CODES = {
+    0: "everything was done",
+    EXIT_FAILED: "what was begun could not be done as a whole: a line of a batch that cannot be read, a training that "
+    "diverged, a run of a comparison that failed, a cluster that cannot be reached",
+    EXIT_BAD_INPUT: "nothing was done: an option, a file, a model or a place is wrong, and one line on standard error "
+    "says what",
+    EXIT_STOPPED: "stopped with Ctrl+C; what is finished is kept",
+}
+ESCAPED = "unrolled-escaped"  # how characters are written that an output's encoding cannot say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, or 2 with one readable line on stderr for bad input."""
-    options = build_parser().parse_args(arguments)
+    """Run one command and return its exit code, one of `EXIT_CODES`; what is wrong is one readable line on stderr."""
+    _prepare_streams()
     try:
-        options.run(options)
+        options = build_parser().parse_args(arguments)
+        if sys.stdout is None:
+            raise InputError("Standard output is closed: nothing could be printed.")
+        code = options.run(options) or 0
+        sys.stdout.flush()
+    except SystemExit as end:  # argparse has printed help, or what is wrong
+        code = int(end.code or 0)
     except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()
+        _say("stopped")
+        code = EXIT_STOPPED
+    except BrokenPipeError:  # whoever reads has enough, as `head`
+        code = 0
+    except (TrainingError, JobError) as error:
+        code = _refuse(error, EXIT_FAILED)
     except (EngineError, OSError) as error:  # OSError: a place named on the command line cannot be read or written
-        print(f"error: {error}", file=sys.stderr)
-        return EXIT_BAD_INPUT
-    return 0
+        code = _refuse(error, EXIT_BAD_INPUT)
+    _close_output()
+    return code
+
+
+def _refuse(error: Exception, code: int) -> int:
+    words = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        words = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    _say(f"error: {words}")
+    return code
+
+
+def _say(words: str) -> None:
+    """Print one line on standard error, whoever listens."""
+    with contextlib.suppress(OSError):
+        print(" ".join(words.splitlines()), file=sys.stderr)
+
+
+def _prepare_streams() -> None:
+    """Make the three streams such that none of them ends a command in the middle of its work: each may be closed, and
+    an output may have an encoding that cannot say every character."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+    if sys.stdin is None:
+        sys.stdin = cast(TextIO, _ClosedInput())
+    codecs.register_error(ESCAPED, _escape)
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors=ESCAPED)
+
+
+class _ClosedInput:
+    """Stands for a standard input that is closed: whoever reads it is told."""
+
+    @property
+    def buffer(self) -> NoReturn:
+        raise InputError("Standard input is closed: give the text with a pipe, or with < FILE.")
+
+
+def _escape(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write a character that cannot be said as its number, and say so once."""
+    written = codecs.backslashreplace_errors(error)
+    if isinstance(error, UnicodeEncodeError) and ESCAPED not in _SAID:
+        _SAID.add(ESCAPED)
+        first = error.object[error.start]
+        _say(
+            f"note: the output's encoding, {error.encoding}, cannot say {ascii(first)} and maybe others, which are "
+            "written as numbers; set PYTHONIOENCODING=utf-8"
+        )
+    return written
+
+
+_SAID: set[str] = set()
+
+
+def _close_output() -> None:
+    """Write what is left; where nobody takes it, let it go nowhere, as the interpreter would try again at its end."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError):  # no file stands behind it
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Parser(argparse.ArgumentParser):
     """Answers a wrong option with one line instead of the whole usage."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"error: {message} (try {self.prog} --help)", file=sys.stderr)
+        _say(f"error: {message} (try {self.prog} --help)")
         raise SystemExit(EXIT_BAD_INPUT)
 
 
@@ -61,8 +144,9 @@ class Train:
     """Which recipe is trained, and where what comes of it lies."""
 
     recipe: str = option(help="name of a recipe")
-    output: str = option(help="folder of the model", metavar="DIR")
+    output: str = option(help="folder of the model, a new one unless one of the next two is given", metavar="DIR")
     resume: bool = option(False, help="go on from the checkpoint in DIR")
+    overwrite: bool = option(False, help="begin anew in a DIR that holds a run; its checkpoint is lost at once")
     set: tuple[str, ...] = option((), help="change one training setting", metavar="SETTING=VALUE")
 
 
@@ -111,8 +195,8 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(command: Command, options: argparse.Namespace) -> None:
-    command.run(read_options(command.settings, options))
+def _run(command: Command, options: argparse.Namespace) -> int | None:
+    return command.run(read_options(command.settings, options))
 
 
 def _commands() -> list[Command]:
@@ -193,7 +277,9 @@ def train_command(options: Train) -> None:
     # The delay keeps the bar from being drawn before the first step: until then there may be one line about what is
     # wrong.
     with tqdm(unit="step", dynamic_ncols=True, mininterval=1.0, delay=DELAY_SECONDS) as bar:
-        for event in train_recipe(options.recipe, options.output, options.resume, overrides):
+        for event in train_recipe(
+            options.recipe, options.output, options.resume, overrides, overwrite=options.overwrite
+        ):
             if isinstance(event, StepDone):
                 bar.total = event.max_steps
                 bar.set_postfix(loss=f"{event.loss:.3f}", rate=f"{event.learning_rate:.1e}", refresh=False)
@@ -228,7 +314,10 @@ def evaluate_command(options: Any) -> None:  # its fields are those of the table
                 f"{_whose(families)}."
             )
         if path:
+            check_file(Path(path), "The table")
             asked.append((families[task], Path(path)))
+    if not options.dry_run:
+        check_folder(loaded.info.path, "The card")
     print(json.dumps(evaluate_model(loaded, write=not options.dry_run), indent=2, ensure_ascii=False))
     for table, path in asked:
         show_shares(table.add(loaded, path) or ())
@@ -241,6 +330,7 @@ def index_command(options: Index) -> None:
     from engine.inspection.writing.copy_checks import check_index
     from engine.inspection.writing.copy_index import INDEXES, index_corpus, save_index
 
+    check_folder(Path(options.output or INDEXES), "The index")
     if options.model or options.words:
         print(_index_pairs(options))
         return

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.atomic import check_file
 from engine.command_options import ModelOption
 from engine.config import JsonObject, option, settings_from
 from engine.console import read_text, show_shares
@@ -92,7 +93,9 @@ def temperatures(settings: Temperatures) -> None:
     """Write a model's curve over temperature into the table of results."""
     from engine.inspection.writing.temperature_results import TABLE, measure_model
 
-    loaded, path = load_model_of(NAME, settings.model), Path(settings.output or TABLE)
+    path = Path(settings.output or TABLE)
+    check_file(path, "The table")
+    loaded = load_model_of(NAME, settings.model)
     show_shares(measure_model(loaded, path))
     print(f"wrote {path}")
 

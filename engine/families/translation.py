@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.atomic import check_file, check_folder
 from engine.command_options import ModelOption
 from engine.config import JsonObject, field_like, option
 from engine.console import read_lines, show_progress, show_shares
@@ -76,8 +77,10 @@ def translate(settings: Translate) -> None:
 def bottleneck(settings: ModelOption) -> None:
     """Write a translator's principal directions, and its BLEU against how many are kept into the table of results."""
     from engine.evaluation.bottleneck import measure_bleu
-    from engine.inspection.translation.bottleneck import TABLE, directions_of_corpus, save_directions
+    from engine.inspection.translation.bottleneck import FOLDER, TABLE, directions_of_corpus, save_directions
 
+    check_folder(FOLDER, "Directions")
+    check_file(TABLE, "The table")
     loaded = load_model_of(NAME, settings.model)
     directions = directions_of_corpus(loaded)
     print(f"wrote {save_directions(directions)}")

@@ -8,7 +8,7 @@ import re
 import pytest
 import torch
 
-from engine.command_line import main
+from engine.command_line import EXIT_FAILED, main
 from engine.config import to_dict, validate
 from engine.corpora import CORPORA, load_corpus
 from engine.corpora.running_text import RUNNING_TEXT
@@ -258,7 +258,8 @@ def test_a_run_that_diverges_ends_without_a_model(how, after, tiny_recipes, mirr
     with pytest.raises(TrainingError, match=DIVERGED):
         list(train_recipe("tiny-reader", tmp_path / "made", overrides={"evaluate_every": 1}))
     assert not (tmp_path / "made" / "config.json").exists()
-    assert main(["train", "--recipe", "tiny-reader", "--output", str(tmp_path / "made")]) == 2
+    assert main(["train", "--recipe", "tiny-reader", "--output", str(tmp_path / "again")]) == EXIT_FAILED
+    assert not (tmp_path / "again" / "config.json").exists()
     said = capsys.readouterr()
     assert said.out == ""
     assert re.search(DIVERGED.replace("^", "error: "), said.err.splitlines()[-1])
@@ -273,7 +274,7 @@ def test_a_run_that_diverges_leaves_the_model_that_was_there_and_its_last_checkp
     with monkeypatch.context() as patch:
         lose_numbers(patch, 3, "loss")
         with pytest.raises(TrainingError, match=DIVERGED):
-            list(train_recipe("tiny-reader", folder))
+            list(train_recipe("tiny-reader", folder, overwrite=True))
     with monkeypatch.context() as patch:
         lose_numbers(patch, 0, "loss")
         with pytest.raises(TrainingError, match=DIVERGED):
