@@ -268,7 +268,7 @@ def train_command(options: Train) -> None:
     """Train, showing the trainer's events as a progress bar."""
     from tqdm import tqdm
 
-    from engine.recipes.run import train_recipe
+    from engine.recipes.run import CorporaRead, train_recipe
     from engine.training import Evaluated, Finished, StepDone
     from engine.training.memory import keep_freed_blocks
 
@@ -280,7 +280,9 @@ def train_command(options: Train) -> None:
         for event in train_recipe(
             options.recipe, options.output, options.resume, overrides, overwrite=options.overwrite
         ):
-            if isinstance(event, StepDone):
+            if isinstance(event, CorporaRead):
+                _say(f"{event.title}. {' '.join(event.sources)}")
+            elif isinstance(event, StepDone):
                 bar.total = event.max_steps
                 bar.set_postfix(loss=f"{event.loss:.3f}", rate=f"{event.learning_rate:.1e}", refresh=False)
                 bar.update(event.step - bar.n)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -67,6 +67,8 @@ class CorpusSpec:
     Attributes:
         content: what its rows are.
         columns: columns every split must have.
+        licence, origin: terms of the texts, and who made them: what cards, pages and LICENSE say.
+        weights_licence: terms of the weights that are learnt from them.
         sample: name of the embedded sample that stands in when nothing else can be reached ("" for none).
         hub: where it lives on the Hub, None for samples that only live here and for what the Hub does not hold in this
             form.
@@ -80,12 +82,18 @@ class CorpusSpec:
     content: Content[Any]  # each its own
     columns: tuple[str, ...]
     licence: str
+    weights_licence: str
     origin: str
     sample: str = ""
     hub: HubLocation | None = None
     folder: str = ""
     parts: tuple[tuple[int, str], ...] = ()
     splits: tuple[str, ...] = SPLITS
+
+    @property
+    def terms(self) -> str:
+        """Who made it and under which terms, as one line for cards, pages and LICENSE."""
+        return f"{self.title}: {self.origin.rstrip('.')}. Licence: {self.licence.rstrip('.')}."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,6 +160,16 @@ def load_corpus(name: str) -> Corpus:
             spec, SAMPLES / spec.name, CorpusSource("sample", f"data/samples/{name}", sentence=sentence, corpus=name)
         )
     return _fall_back(spec)
+
+
+def terms_of(names: Iterable[str]) -> list[str]:
+    """Return the terms of the corpora that are known by these names, a line each."""
+    return [CORPORA.get(name).terms for name in dict.fromkeys(names) if name in CORPORA.names()]
+
+
+def weights_terms_of(names: Iterable[str]) -> str:
+    """Return under which terms weights are that were learnt from these corpora, "" where none is known."""
+    return " ".join(dict.fromkeys(CORPORA.get(name).weights_licence for name in names if name in CORPORA.names()))
 
 
 def read_folder(spec: CorpusSpec, folder: Path, source: CorpusSource) -> Corpus:

@@ -6,7 +6,7 @@ import dataclasses
 import math
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import torch
 
 from engine.atomic import check_folder
 from engine.config import JsonObject, from_dict, to_dict
+from engine.corpora import CORPORA, CorpusSource
 from engine.errors import InputError, TrainingError
 from engine.models.card import write_card
 from engine.models.folder import save_model
@@ -21,8 +22,18 @@ from engine.models.training_snapshots import FOLDER as STAGES
 from engine.models.training_snapshots import write_stage
 from engine.provenance import commit, hardware
 from engine.recipes import RECIPES, Prepared
+from engine.recipes.base import Recipe
 from engine.training import Evaluated, Event, Finished, Snapshotted, Trainer, TrainingSettings, checkpoints
 from engine.wording import listing
+
+
+@dataclasses.dataclass(frozen=True)
+class CorporaRead:
+    """The data are there and the first update follows; `title` is the model's, `sources` say which copies were read."""
+
+    title: str
+    sources: tuple[str, ...]
+
 
 COUNTED = "counted"  # the reason why a run without updates is over
 
@@ -34,8 +45,9 @@ def train_recipe(
     overrides: JsonObject | None = None,
     *,
     overwrite: bool = False,
-) -> Iterator[Event]:
-    """Train a recipe, yield the trainer's events, and write stages on the way and the model folder `output` at the end.
+) -> Iterator[Event | CorporaRead]:
+    """Train a recipe, yield which data were read and then the trainer's events, and write stages on the way and the
+    model folder `output` at the end.
 
     A run that lies in `output` already is gone on with (`resume`) or begun anew (`overwrite`), and never lost unasked.
 
@@ -50,6 +62,8 @@ def train_recipe(
     _check_output(Path(output), resume, overwrite)
     begun = time.perf_counter()
     prepared = recipe.prepare(settings)
+    facts = prepared.facts | _what_was_read(recipe, prepared.sources)
+    yield CorporaRead(facts["title"], tuple(dict.fromkeys(source.sentence for source in prepared.sources)))
     start = (
         {name: weights.clone() for name, weights in prepared.model.state_dict().items()} if prepared.start_share else {}
     )
@@ -84,13 +98,24 @@ def train_recipe(
                 "start_share": prepared.start_share,
                 "sources": [dataclasses.asdict(source) | {"location": ""} for source in prepared.sources],
             }
-            facts = prepared.facts | {"training": training, "metrics": {}}
+            facts |= {"training": training, "metrics": {}}
             model = prepared.model
             if start:
                 _mix(model, start, prepared.start_share)
             described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
             card = write_card(Path(output).name, described)
             save_model(output, prepared.model, prepared.tokenizer, facts, card)
+
+
+def _what_was_read(recipe: Recipe, sources: Sequence[CorpusSource]) -> JsonObject:
+    """Return what a model is called and learnt from: not what the recipe is for, where a sample had to stand in."""
+    read = {"title": recipe.title, "corpora": list(dict.fromkeys(source.corpus for source in sources))}
+    missing = listing(dict.fromkeys(source.stands_for for source in sources if source.stands_for))
+    if missing:
+        samples = listing(dict.fromkeys(CORPORA.get(source.corpus).title for source in sources if source.stands_for))
+        begin = f"Recipe {recipe.name}" if all(source.stands_for for source in sources) else recipe.title
+        read["title"] = f"{begin}, on the built-in sample {samples} in place of {missing}"
+    return read
 
 
 def _events(prepared: Prepared, output: Path, resume: bool, begun: float) -> Iterator[Event]:

@@ -135,7 +135,7 @@ def test_where_the_hub_is_there_and_fails_the_sample_stands_in_and_says_why(no_m
 
 def test_a_corpus_without_a_sample_says_that_nothing_can_be_reached(no_mirror, monkeypatch):
     name = "only_on_the_hub"
-    spec = base.CorpusSpec(name, "Only there", RUNNING_TEXT, ("text",), "", "", hub=HubLocation("a/b", "main"))
+    spec = base.CorpusSpec(name, "Only there", RUNNING_TEXT, ("text",), "", "", "", hub=HubLocation("a/b", "main"))
     monkeypatch.setitem(CORPORA._entries, name, spec)
     with pytest.raises(
         DataError,
@@ -249,6 +249,7 @@ def test_every_corpus_names_its_licence_origin_columns_and_a_sample_of_its_own_k
         assert spec.name == name
         assert spec.title
         assert spec.licence
+        assert spec.weights_licence
         assert spec.origin
         assert spec.columns in {
             ("text",),
