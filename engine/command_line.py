@@ -9,14 +9,15 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, make_dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
 from engine.atomic import check_file, check_folder
-from engine.command_options import ModelOption, add_options, read_options
+from engine.command_options import ModelOption, add_options, describe_settings, read_options, what_may_be_typed
 from engine.config import option
 from engine.console import DELAY_SECONDS, show_shares
 from engine.errors import ConfigError, DataError, EngineError, InputError, JobError, TrainingError
@@ -125,11 +126,62 @@ def _close_output() -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Answers a wrong option with one line instead of the whole usage."""
+    """Answers a wrong option with one line instead of the whole usage, and says in its help what takes an import to
+    find out, which costs nothing before help is asked for."""
+
+    command: Command | None = None
+    models: Callable[[], list[str]] | None = None
+
+    def format_help(self) -> str:
+        """Return options, allowed values and examples; of the program itself, the exit codes."""
+        parts = [super().format_help()]
+        if self.command is None:
+            parts += ["exit codes:", *(f"  {code:<4} {words}" for code, words in EXIT_CODES.items())]
+            return "\n".join(parts) + "\n"
+        lists = list(what_may_be_typed(self.command.settings))
+        lists += [("--model", self.models())] if self.models else []
+        for flag, values in lists:
+            is_short = all(" " not in value for value in values)
+            told = textwrap.wrap(", ".join(values), 100, break_on_hyphens=False) if is_short else values
+            parts += [f"what {flag} may be:" if is_short else f"what may stand after {flag}:", *_indented(told), ""]
+        return (
+            "\n".join([*parts, "examples:", *(f"  python -m engine {line}" for line in self.command.examples)]) + "\n"
+        )
 
     def error(self, message: str) -> NoReturn:
         _say(f"error: {message} (try {self.prog} --help)")
         raise SystemExit(EXIT_BAD_INPUT)
+
+
+def _recipes() -> list[str]:
+    from engine.recipes import RECIPES
+
+    return RECIPES.names()
+
+
+def _comparisons() -> list[str]:
+    from engine.experiments.recipes import COMPARISONS
+
+    return COMPARISONS.names()
+
+
+def _corpora() -> list[str]:
+    from engine.corpora import CORPORA
+
+    return CORPORA.names()
+
+
+def _training_settings() -> list[str]:
+    from engine.training import TrainingSettings
+
+    return describe_settings(TrainingSettings)
+
+
+def _models(task: str = "") -> list[str]:
+    """Return the names of the models that can be used, of one task or of all."""
+    from engine.models.folder import list_models
+
+    return [info.name for info in list_models() if not info.error and info.task in (task, "" if task else info.task)]
 
 
 @dataclass(frozen=True)
@@ -143,11 +195,16 @@ class ListModels:
 class Train:
     """Which recipe is trained, and where what comes of it lies."""
 
-    recipe: str = option(help="name of a recipe")
+    recipe: str = option(help="name of a recipe", lines=_recipes)
     output: str = option(help="folder of the model, a new one unless one of the next two is given", metavar="DIR")
     resume: bool = option(False, help="go on from the checkpoint in DIR")
     overwrite: bool = option(False, help="begin anew in a DIR that holds a run; its checkpoint is lost at once")
-    set: tuple[str, ...] = option((), help="change one training setting", metavar="SETTING=VALUE")
+    set: tuple[str, ...] = option(
+        (),
+        help="change one training setting of the recipe; may be given several times",
+        metavar="SETTING=VALUE",
+        lines=_training_settings,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +218,7 @@ class Evaluate(ModelOption):
 class Index:
     """Which text is indexed, and where the index lies."""
 
-    corpus: str = option("", help="required unless --words is given")
+    corpus: str = option("", help="required unless --words is given", lines=_corpora)
     output: str = option("", help="default: data/indexes", metavar="DIR")
     model: str = option("", help="pairs: index this model's states at the sentences instead")
     rows: int = option(200, help="with --model: how many sentences")
@@ -172,7 +229,7 @@ class Index:
 class Compare:
     """Which comparison runs, how much of it, and with how many processes."""
 
-    recipe: str = option(help="name of a comparison")
+    recipe: str = option(help="name of a comparison", lines=_comparisons)
     output: str | None = option(None, help="default: data/results", metavar="DIR")
     only: str = option("", help="comma list of tasks, architectures, lengths, seed=N or timing", metavar="WORDS")
     workers: int | None = option(
@@ -184,12 +241,23 @@ class Compare:
     )
 
 
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser; every command carries the function that runs it."""
-    parser = _Parser(prog="python -m engine", description="Recurrent networks that read, write and translate.")
+    parser = _Parser(
+        prog="python -m engine",
+        description="Recurrent networks that read, write and translate. COMMAND --help says what a command takes.",
+    )
+    tasks = {command.name: family.name for family in in_order() for command in family.commands}
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     for command in _commands():
         sub = commands.add_parser(command.name, help=command.help, description=command.help)
+        sub.command = command
+        if issubclass(command.settings, ModelOption):
+            sub.models = partial(_models, tasks.get(command.name, ""))
         add_options(sub, command.settings)
         sub.set_defaults(run=partial(_run, command))
     return parser
@@ -202,26 +270,45 @@ def _run(command: Command, options: argparse.Namespace) -> int | None:
 def _commands() -> list[Command]:
     """Return the commands of every family, and those that are about models of any."""
     return [
-        Command("models", "List the shipped models.", ListModels, list_command),
+        Command("models", "List the shipped models.", ListModels, list_command, ("models", "models --json")),
         *(command for family in in_order() for command in family.commands),
-        Command("train", "Train a recipe and write a model folder.", Train, train_command),
+        Command(
+            "train",
+            "Train a recipe and write a model folder.",
+            Train,
+            train_command,
+            (
+                "train --recipe saltmarsh-lstm --output runs/saltmarsh-lstm",
+                "train --recipe saltmarsh-lstm --output runs/saltmarsh-lstm --resume",
+                "train --recipe saltmarsh-lstm --output runs/seed-2 --set seed=2 --set max_steps=300",
+            ),
+        ),
         Command(
             "evaluate",
             "Measure a model and write the figures into its card.",
             _evaluate_options(),
             evaluate_command,
+            (
+                "evaluate --model runs/saltmarsh-lstm",
+                "evaluate --model en-fr-attention --dry-run --sentences runs/translation_test_set.parquet",
+            ),
         ),
         Command(
             "index",
             "Index a training text, so that copies of it can be found without it.",
             Index,
             index_command,
+            ("index --corpus tiny_shakespeare",),
         ),
         Command(
             "compare",
             "Run an architecture comparison and write its table of results.",
             Compare,
             compare_command,
+            (
+                "compare --recipe quick --output runs/quick",
+                "compare --recipe shipped --only adding,lstm,200,seed=0 --dry-run",
+            ),
         ),
     ]
 

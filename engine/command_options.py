@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import typing
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from engine.config import Dataclass, JsonObject, bounds_in_words, option, validate
@@ -42,6 +43,19 @@ def add_options(parser: argparse.ArgumentParser, settings: type) -> None:
         else:
             is_required = field.default is dataclasses.MISSING
             parser.add_argument(_flag(field.name), required=is_required, **look)
+
+
+def what_may_be_typed(settings: type) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the options whose values take an import to find out, each with these values or with lines on them."""
+    for field in dataclasses.fields(settings):
+        if field.metadata.get("lines"):
+            yield _flag(field.name), field.metadata["lines"]()
+
+
+def describe_settings(settings: type) -> list[str]:
+    """Return a line per field of `settings`: its name, its words, and what is allowed."""
+    hints = typing.get_type_hints(settings)
+    return [f"{field.name}: {_help(field, hints[field.name])}" for field in dataclasses.fields(settings)]
 
 
 def read_options(settings: type[S], namespace: argparse.Namespace) -> S:

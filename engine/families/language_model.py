@@ -204,9 +204,30 @@ print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temper
         published=_published,
         opened=OpenedLayers(layer_labels, layers, layer_runs),
         commands=(
-            Command("generate", "Write text after a prompt.", Generate, generate),
-            Command("score", "Print how well a language model predicts a text file, as JSON.", Score, score),
-            Command("temperatures", "Measure what temperature does to a model's texts.", Temperatures, temperatures),
+            Command(
+                "generate",
+                "Write text after a prompt.",
+                Generate,
+                generate,
+                (
+                    'generate --model shakespeare-lstm --prompt "ROMEO:" --max-new-tokens 300 --temperature 0.8 '
+                    "--top-p 0.95 --seed 7",
+                ),
+            ),
+            Command(
+                "score",
+                "Print how well a language model predicts a text file, as JSON.",
+                Score,
+                score,
+                ("score --model shakespeare-gru --protocol stream FILE",),
+            ),
+            Command(
+                "temperatures",
+                "Measure what temperature does to a model's texts.",
+                Temperatures,
+                temperatures,
+                ("temperatures --model shakespeare-lstm --output runs/temperatures.parquet",),
+            ),
         ),
         page=Page(
             "generation",
