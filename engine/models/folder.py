@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,12 @@ HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 @dataclasses.dataclass(frozen=True)
 class ModelInfo:
-    """What is known about a model without loading it; `error` is a sentence where the folder cannot be used."""
+    """What is known about a model without loading it.
+
+    Attributes:
+        error: a sentence where the folder cannot be used.
+        is_ambiguous: whether another model of the same list would be called the same on a page, as one's own may be.
+    """
 
     name: str
     path: Path
@@ -44,6 +50,11 @@ class ModelInfo:
     config: JsonObject = dataclasses.field(default_factory=dict)
     card_text: str = ""
     error: str = ""
+    is_ambiguous: bool = False
+
+    def called(self, words: str) -> str:
+        """Return what a page calls the model, with its name behind it where these words would be another's as well."""
+        return f"{words} ({self.name})" if self.is_ambiguous else words
 
     @property
     def label(self) -> str:
@@ -89,7 +100,16 @@ def list_models(root: Path | None = None) -> list[ModelInfo]:
     """Return every model folder under `root` (default: those shipped), in alphabetical order."""
     root = PRETRAINED if root is None else Path(root)
     folders = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
-    return [describe(folder) for folder in folders if not folder.name.startswith(".")]
+    found = [describe(folder) for folder in folders if not folder.name.startswith(".")]
+    kinds = Counter(_kind(info) for info in found)
+    return [dataclasses.replace(info, is_ambiguous=kinds[_kind(info)] > 1 and not info.error) for info in found]
+
+
+def _kind(info: ModelInfo) -> tuple[object, ...]:
+    """Return all that pages tell models of a task apart by, beside their names."""
+    is_attending = info.config.get("attention", "none") != "none"
+    build = (info.architecture, info.config.get("bidirectional"), info.config.get("crf"), is_attending)
+    return info.task, info.source_language, info.target_language, info.label or repr(build)
 
 
 def describe(folder: Path) -> ModelInfo:
