@@ -42,7 +42,14 @@ def option(
     for command lines alone (see `engine.command_options`); `formerly` are names the field had: a link that bears one is
     still read.
     """
-    metadata = {"label": label, "help": help, "minimum": minimum, "maximum": maximum, "step": step, "choices": choices}
+    metadata: JsonObject = {
+        "label": label,
+        "help": help,
+        "minimum": minimum,
+        "maximum": maximum,
+        "step": step,
+        "choices": choices,
+    }
     metadata |= {"metavar": metavar, "is_positional": is_positional, "lines": lines, "formerly": formerly}
     return dataclasses.field(default=default, metadata=metadata)
 

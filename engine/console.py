@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -58,6 +58,13 @@ def print_answers(rows: Sequence[T], answer: Callable[[Sequence[T]], Iterable[st
                 print(line)
             sys.stdout.flush()
             bar.update(len(part))
+
+
+def show_progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """Yield items; where standard error is a terminal, a bar tells how many are done and the time left."""
+    from tqdm import tqdm
+
+    return iter(tqdm(items, what, total, leave=False, dynamic_ncols=True, disable=not sys.stderr.isatty()))
 
 
 def show_shares(shares: Iterable[float]) -> None:

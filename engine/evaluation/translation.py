@@ -15,6 +15,7 @@ import sacrebleu
 import torch
 
 from engine.config import JsonObject
+from engine.console import show_progress
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
 from engine.decoding.text import encode_sources, translate_lines
@@ -96,7 +97,8 @@ def reference_columns(references: list[list[str]]) -> list[list[str | Any]]:  # 
 
 def translate_all(loaded: LoadedModel, sources: list[str], beam_size: int) -> list[str]:
     """Return the translations of all sources in order."""
-    found = dict(translate_lines(loaded, sources, beam_size=beam_size))
+    translated = translate_lines(loaded, sources, beam_size=beam_size)
+    found = dict(show_progress(translated, len(sources), f"translating, beam {beam_size}"))
     return [found[i] for i in range(len(sources))]
 
 
