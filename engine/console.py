@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from engine.errors import InputError
 
 DELAY_SECONDS = 0.05
+LINES_AT_ONCE = 64  # as many as are translated together anyway
 
 T = TypeVar("T")
 
@@ -42,11 +43,28 @@ def read_lines() -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def show_progress(items: Iterable[T], total: int, unit: str) -> Iterator[T]:
-    """Yield items with a bar on a terminal's standard error, and no bar anywhere else."""
+def print_answers(rows: Sequence[T], answer: Callable[[Sequence[T]], Iterable[str]]) -> None:
+    """Print one line for each row, in order, as soon as its part of LINES_AT_ONCE rows is answered.
+
+    A bar tells the time left where standard error is a terminal and the lines themselves do not show the progress.
+    """
     from tqdm import tqdm
 
-    return iter(tqdm(items, total=total, unit=unit, dynamic_ncols=True, disable=not sys.stderr.isatty()))
+    is_shown = sys.stderr.isatty() and not sys.stdout.isatty()
+    with tqdm(total=len(rows), unit="line", dynamic_ncols=True, disable=not is_shown) as bar:
+        for start in range(0, len(rows), LINES_AT_ONCE):
+            part = rows[start : start + LINES_AT_ONCE]
+            for line in answer(part):
+                print(line)
+            sys.stdout.flush()
+            bar.update(len(part))
+
+
+def show_progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """Yield items; where standard error is a terminal, a bar tells how many are done and the time left."""
+    from tqdm import tqdm
+
+    return iter(tqdm(items, what, total, leave=False, dynamic_ncols=True, disable=not sys.stderr.isatty()))
 
 
 def show_shares(shares: Iterable[float]) -> None:

@@ -188,15 +188,8 @@ def sample_translations(
     return _translations(loaded, text, found, drawn_as)
 
 
-def translate_lines(
-    loaded: LoadedModel,
-    lines: list[str],
-    *,
-    beam_size: int = 5,
-    length_penalty: float = 1.0,
-    sampling: SamplingSettings | None = None,
-) -> Iterator[tuple[int, str]]:
-    """Yield (index, translation) for each line, in batches of similar length, so not in order; empty lines stay empty.
+def check_lines(lines: Sequence[str]) -> None:
+    """Check every line that is not empty.
 
     Raises:
         InputError: a line is too long; the message names it.
@@ -207,15 +200,30 @@ def translate_lines(
                 check_source(line)
             except InputError as error:
                 raise InputError(f"Line {number}: {error}") from error
-        else:
-            yield number - 1, ""
+
+
+def translate_lines(
+    loaded: LoadedModel,
+    lines: Sequence[str],
+    *,
+    beam_size: int = 5,
+    length_penalty: float = 1.0,
+    sampling: SamplingSettings | None = None,
+) -> Iterator[tuple[int, str]]:
+    """Yield (index, translation) for each line, in batches of similar length, so not in order; empty lines stay empty.
+
+    Raises:
+        InputError: a line is too long; the message names it.
+    """
+    check_lines(lines)
+    yield from ((index, "") for index, line in enumerate(lines) if not line.strip())
     for found in search_lines(loaded, lines, beam_size=beam_size, length_penalty=length_penalty, sampling=sampling):
         yield from ((index, loaded.tokenizer.decode(hypothesis.token_ids)) for index, hypothesis in found)
 
 
 def search_lines(
     loaded: LoadedModel,
-    lines: list[str],
+    lines: Sequence[str],
     *,
     beam_size: int = 5,
     length_penalty: float = 1.0,

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.config import JsonObject
+from engine.console import show_progress
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.sentence_pairs import read_sides
 from engine.decoding.text import BATCH_SENTENCES, encode_sources, translate_lines
@@ -93,7 +94,8 @@ def reference_columns(references: Sequence[Sequence[str]]) -> list[list[str | An
 
 def translate_all(loaded: LoadedModel, sources: list[str], beam_size: int) -> list[str]:
     """Return the translations of all sources in order."""
-    found = dict(translate_lines(loaded, sources, beam_size=beam_size))
+    translated = translate_lines(loaded, sources, beam_size=beam_size)
+    found = dict(show_progress(translated, len(sources), f"translating, beam {beam_size}"))
     return [found[i] for i in range(len(sources))]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.console import read_lines
+from engine.console import print_answers, read_lines
 from engine.errors import InputError
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
@@ -58,10 +58,13 @@ def classify(settings: ModelOption) -> None:
     without = [str(number) for number, is_good in enumerate(readable, start=1) if not is_good]
     if without:
         print(f"note: no word in line {', '.join(without[:10])}{' ...' if len(without) > 10 else ''}", file=sys.stderr)
-    found = iter(classify_rows(loaded, [row for row, is_good in zip(rows, readable, strict=True) if is_good]))
-    for is_good in readable:
-        verdict = next(found) if is_good else None
-        print(f"{verdict.label}\t{verdict.probability:.4f}" if verdict else "")
+
+    def judged(part: Sequence[list[str]]) -> list[str]:
+        to_read = [row for row in part if is_readable(row)]
+        found = iter(classify_rows(loaded, to_read) if to_read else ())
+        return [f"{(one := next(found)).label}\t{one.probability:.4f}" if is_readable(row) else "" for row in part]
+
+    print_answers(rows, judged)
 
 
 def style(info: ModelInfo) -> str:
@@ -160,6 +163,7 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
                 "Print the label of each line of standard input, a tab, and its probability.",
                 ModelOption,
                 classify,
+                ("classify --model sst2-bilstm < lines.txt",),
             ),
         ),
         tables=(

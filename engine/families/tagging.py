@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.console import read_lines
+from engine.console import print_answers, read_lines
 from engine.errors import InputError
 from engine.models.folder import load_model_of
 from engine.task_family import (
@@ -45,9 +45,12 @@ def tag(settings: ModelOption) -> None:
     for number, row in enumerate(rows, start=1):
         if len(row) > MAX_WORDS:
             raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} can be tagged at once.")
-    tags = iter(best_tags(loaded, [row for row in rows if row]))
-    for row in rows:
-        print(" ".join(next(tags)) if row else "")
+
+    def tagged(part: Sequence[list[str]]) -> list[str]:
+        tags = iter(best_tags(loaded, [row for row in part if row]))
+        return [" ".join(next(tags)) if row else "" for row in part]
+
+    print_answers(rows, tagged)
 
 
 def rank(info: ModelInfo) -> tuple[object, ...]:
@@ -125,7 +128,15 @@ print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "C
         pipeline_tag="token-classification",
         rank=rank,
         batch=BatchReading(split, read_batch),
-        commands=(Command("tag", "Tag the words of standard input, line by line.", ModelOption, tag),),
+        commands=(
+            Command(
+                "tag",
+                "Tag the words of standard input, line by line.",
+                ModelOption,
+                tag,
+                ("tag --model gmb-bilstm-crf < sentences.txt",),
+            ),
+        ),
         tables=(
             ResultTable(
                 "predictions",

@@ -106,6 +106,6 @@ for key, words, is_bidirectional, has_crf in (
             start_from="",
             vocab_size=6000,
             model=replace(EWT.model, bidirectional=is_bidirectional, crf=has_crf),
-            training=replace(EWT.training, max_steps=900, learning_rate=3e-3, evaluate_every=180, checkpoint_every=0),
+            training=replace(EWT.training, max_steps=900, learning_rate=3e-3, evaluate_every=180, checkpoint_every=180),
         )
     )

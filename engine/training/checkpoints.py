@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,11 @@ class Progress:
 def exists(output_dir: Path) -> bool:
     """Return whether a checkpoint is there."""
     return (output_dir / FOLDER / "state.json").is_file()
+
+
+def remove(output_dir: Path) -> None:
+    """Take the checkpoint away."""
+    shutil.rmtree(output_dir / FOLDER, ignore_errors=True)
 
 
 def write(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress) -> Path:

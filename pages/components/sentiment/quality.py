@@ -23,7 +23,7 @@ from engine.plotting.classification.quality import (
     threshold_lines,
 )
 from engine.wording import percent
-from pages.components import cache, corpus_texts, figures, header, notices, stored
+from pages.components import cache, corpus_texts, figures, header, networks, notices, stored
 from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, call
 from pages.components.figures import Receipt
@@ -103,6 +103,7 @@ def _show_scores(context: SentimentContext, scores: pd.DataFrame, corpus: str, s
     )
     if meaning:
         notices.say(meaning)
+    networks.show_terms(corpus)
 
 
 def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from engine.inspection.stored import sentence_scores
 from engine.inspection.stored.sentence_scores import ORDERS
 from engine.plotting.stored.sentence_scores import score_map
-from pages.components import cache, corpus_texts, figures, header, notices
+from pages.components import cache, corpus_texts, figures, header, networks, notices
 from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.figures import Receipt, all_of, measured_receipt
@@ -85,6 +85,7 @@ def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFram
     labels = [context.label(name), context.label(other) if other else ""]
     sentence = sentence_scores.list_sentence(frame, labels)
     st.markdown(notices.plain(sentence))
+    networks.show_terms(corpus)
     read = call(
         sentence_scores.read_texts,
         corpus,

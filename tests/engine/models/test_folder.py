@@ -97,6 +97,8 @@ def test_a_damaged_folder_is_listed_with_its_error_and_refused_when_loaded(folde
     assert str(caught.value) == info.error
     if kind.startswith("no "):
         assert kind.removeprefix("no ") in info.error
+    if kind == "card in Latin-1":
+        assert "README.md, cannot be read as UTF-8 text" in info.error
 
 
 @pytest.mark.parametrize(
@@ -138,6 +140,17 @@ def test_weights_of_numbers_that_are_none_are_refused(folder):
     weights = safetensors.torch.load_file(file)
     safetensors.torch.save_file({f"x{name}": value for name, value in weights.items()}, file)
     with pytest.raises(ModelError, match="are damaged or do not fit"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite_are_refused(folder, value):
+    file = folder / "model.safetensors"
+    weights = safetensors.torch.load_file(file)
+    weights["output_bias"][2] = value
+    safetensors.torch.save_file(weights, file)
+    sentence = r"^The weights in 'tiny-lstm' are not finite numbers \(output_bias\): train it again\.$"
+    with pytest.raises(ModelError, match=sentence):
         load_model(folder)
 
 
