@@ -1,45 +1,20 @@
-"""What commands read and show: files and standard input as text, progress on standard error."""
+"""What commands show beside their result, on standard error: notes and progress."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TypeVar
-
-from engine.errors import InputError
 
 DELAY_SECONDS = 0.05
 
 T = TypeVar("T")
 
 
-def read_text(file: str) -> str:
-    """Return the text of a file, or of standard input where `file` is "-".
-
-    Raises:
-        InputError: it cannot be read or is not UTF-8.
-    """
-    try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise InputError(f"The file {file} cannot be read: {error.strerror}.") from error
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{'Standard input' if file == '-' else file} is not UTF-8 text (byte {error.start})."
-        ) from error
-
-
-def read_lines() -> list[str]:
-    """Return the lines of standard input; what follows the last line break is no line.
-
-    Raises:
-        InputError: it is not UTF-8.
-    """
-    lines = read_text("-").split("\n")
-    return lines if lines[-1] else lines[:-1]
+def show_notes(notes: Iterable[str]) -> None:
+    """Print what is to be known beside the result, a line each on standard error."""
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def show_progress(items: Iterable[T], total: int, unit: str) -> Iterator[T]:

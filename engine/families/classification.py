@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.console import read_lines
+from engine.console import show_notes
 from engine.errors import InputError
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
@@ -26,6 +26,7 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
+from engine.text.reading import read_input
 from engine.wording import counted
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def classify(settings: ModelOption) -> None:
     from engine.text.treebank import split_words
 
     loaded = load_model_of(NAME, settings.model)
-    rows = [
-        split_words(line.removeprefix("\ufeff" if position == 0 else "")) for position, line in enumerate(read_lines())
-    ]
+    given = read_input()
+    show_notes(given.notes)
+    rows = [split_words(line) for line in given.lines]
     for number, row in enumerate(rows, start=1):
         if len(row) > MAX_WORDS:
             raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} are read at once.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.console import read_lines
+from engine.console import show_notes
 from engine.errors import InputError
 from engine.models.folder import load_model_of
 from engine.task_family import (
@@ -23,6 +23,7 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
+from engine.text.reading import read_input
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,7 +41,9 @@ def tag(settings: ModelOption) -> None:
 
     loaded = load_model_of(NAME, settings.model)
     # A no-break space belongs to its word.
-    rows = [line.replace("\t", " ").rstrip("\r").split(" ") for line in read_lines()]
+    given = read_input()
+    show_notes(given.notes)
+    rows = [line.replace("\t", " ").split(" ") for line in given.lines]
     rows = [[word for word in row if word] for row in rows]
     for number, row in enumerate(rows, start=1):
         if len(row) > MAX_WORDS:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject, field_like, option
-from engine.console import read_lines, show_progress, show_shares
+from engine.console import show_notes, show_progress, show_shares
 from engine.decoding.limits import SamplingSettings, SearchSettings
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
@@ -28,6 +28,7 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
+from engine.text.reading import read_input
 from engine.wording import counted
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def translate(settings: Translate) -> None:
     drawn = {name: getattr(settings, name) for name in ("temperature", "top_k", "top_p", "seed")}
     sampling = SamplingSettings(**drawn) if settings.sample else None
     loaded = load_model_of(NAME, settings.model)
-    lines = read_lines()
+    given = read_input()
+    show_notes(given.notes)
+    lines = given.lines
     found = translate_lines(
         loaded, lines, beam_size=settings.beam_size, length_penalty=settings.length_penalty, sampling=sampling
     )

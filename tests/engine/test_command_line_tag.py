@@ -30,7 +30,7 @@ def test_what_cannot_be_tagged_is_one_line_and_nothing_is_printed(
 ):
     tag, reader = ("tag", "--model", str(tagger_folder)), str(language_model_folder)
     for typed, arguments, words in (
-        ("caf\u00e9".encode("latin-1"), tag, "Standard input is not UTF-8 text (byte 3)"),
+        ("été ".encode() + b"\xe9", tag, "Standard input is not UTF-8 text: line 1 has the byte 0xE9 (byte 7)"),
         (b"a dog\n" + b"word " * 5000, tag, "Line 2 has 5,000 words; at most 1,000 can be tagged at once."),
         (b"a dog", ("tag", "--model", reader), "does language model, not tagging"),
         (
