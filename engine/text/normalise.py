@@ -176,7 +176,7 @@ class Normaliser:
         """Return the text with ligatures and capitals as the vocabulary has them."""
         if _LIGATURE.search(read.text):
             read = self._join_ligatures(read)
-        cased = self._recase(read.text)
+        cased = self._recase(read.text, read.text.isupper() or read.typed.isupper())
         return ReadText(read.typed, cased, read.starts, read.ends) if cased != read.text else read
 
     def _join_ligatures(self, read: ReadText) -> ReadText:
@@ -196,14 +196,14 @@ class Normaliser:
         stretches = [read.span(start, end) for start, end in zip(places, places[1:], strict=False)]
         return ReadText(read.typed, text, tuple(start for start, _ in stretches), tuple(end for _, end in stretches))
 
-    def _recase(self, text: str) -> str:
+    def _recase(self, text: str, is_upper: bool) -> str:
         """Return a line in capitals, or in small letters alone, as a sentence is written; the length stays.
 
         Each word is spelled as the vocabulary has it with the fewest pieces: "NEW YORK" is "New York", "DOG" is "dog".
         """
         assert self.count_pieces is not None
         words = list(_WORD.finditer(text))
-        is_shouted = text.isupper() and len(words) >= FEWEST_SHOUTED and any(len(word.group()) > 2 for word in words)
+        is_shouted = is_upper and len(words) >= FEWEST_SHOUTED and any(len(word.group()) > 2 for word in words)
         is_small = text.islower() and len(words) >= FEWEST_SMALL
         if not (is_shouted or is_small):
             return text
@@ -240,7 +240,7 @@ def _candidates(character: str) -> tuple[str, ...]:
     if character.lower() != character:
         found.append(character.lower())
     found.append("".join(part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part)))
-    return tuple(stands for stands in found if stands != character)
+    return tuple(stands for stands in found if stands != character and not any(map(str.isspace, stands)))
 
 
 def _is_digit(character: str) -> bool:
