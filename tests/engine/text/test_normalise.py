@@ -3,6 +3,8 @@ place in what was typed."""
 
 from __future__ import annotations
 
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +45,7 @@ def test_a_sentence_is_read_in_characters_that_are_known(typed, text):
     [
         ("a  b\n\n c ", "a  b\n\n c "),  # all of it is in the vocabulary
         ("a\r\nb\rc\N{LINE SEPARATOR}d\te", "a\nb\nc\nd e"),
-        ("“Hello” — he said…", "''Hello'' - he said..."),
+        ("“Hello” — he said…", "''Hello'' -- he said..."),
         ("café", "cafe"),
         ("1 dog", "1 dog"),
     ],
@@ -62,9 +64,7 @@ def test_whatever_is_typed_has_a_place_for_each_character_and_none_twice(typed):
         assert read.span(0, 0)[0] <= len(typed)
 
 
-@given(
-    st.text(st.characters(codec="ascii", exclude_categories=("Cc",)).filter(lambda letter: letter != "&"), max_size=40)
-)
+@given(st.text(string.ascii_letters + string.digits + string.punctuation.replace("&", "") + " ", max_size=40))
 def test_plain_words_are_left_alone(typed):
     assert PLAIN_WORDS.read(typed).text == typed
 
@@ -89,7 +89,7 @@ def translators():
     ("name", "typed", "text"),
     [
         ("fr-en-best", "Ma soeur est là.", "Ma sœur est là."),
-        ("fr-en-best", "Son coeur et l'oeil du boeuf.", "Son cœur et l'œil du bœuf."),
+        ("fr-en-best", "Son coeur et l'oeil.", "Son cœur et l'œil."),
         ("fr-en-best", "Il coexiste.", "Il coexiste."),
         ("fr-en-best", "OÙ EST LA GARE ?", "Où est la gare ?"),
         ("en-fr-best", "He does wear shoes.", "He does wear shoes."),
@@ -114,7 +114,5 @@ def test_pieces_point_into_what_was_typed(translators, name):
     typed, tokenizer = "  Un\N{ZERO WIDTH SPACE} soeur “A”… ", translators[name]
     spans = tokenizer.spans(typed)
     assert len(spans) == len(tokenizer.encode(typed))
-    assert "".join(typed[start:end].strip() for start, end in spans) in (
-        "Unsoeur“A”…",
-        "Un\N{ZERO WIDTH SPACE}soeur“A”…",
-    )
+    shown = "".join(typed[start:end].strip() for start, end in spans)
+    assert shown.replace("\N{ZERO WIDTH SPACE}", "") == "Unsoeur“A”…"
