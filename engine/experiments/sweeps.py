@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from engine.atomic import check_folder
 from engine.cluster import CONNECTION_LOST
 from engine.config import JsonObject
 from engine.errors import ConfigError, JobError
@@ -142,6 +143,7 @@ def compare(
     comparison = COMPARISONS.get(recipe_name)
     words, with_timing = _words(only)
     specs = [] if only and not words else _select(comparison.specs(), words)
+    check_folder(Path(output or RESULTS), "The table")
     with open_table(Path(output or RESULTS) / f"{recipe_name}.parquet") as table:
         sweep = _Sweep(comparison, table, specs, with_timing)
         if sweep.is_done and not is_dry_run:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.console import show_notes
+from engine.console import print_answers, read_rows, show_notes
 from engine.errors import InputError
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
@@ -41,28 +40,18 @@ _ORDER = {
 }
 
 
-def classify(settings: ModelOption) -> None:
-    """Print LABEL TAB PROBABILITY per input line, in order; a line without a word stays empty, and that is said."""
-    from engine.inspection.classification.predictions import MAX_WORDS, classify_rows, is_readable
-    from engine.text.treebank import split_words
+def classify(settings: ModelOption) -> int:
+    """Print LABEL TAB PROBABILITY per input line, in order; return 1 where a line cannot be read: it stays empty."""
+    from engine.inspection.classification.predictions import classify_rows, split_text
 
     loaded = load_model_of(NAME, settings.model)
     given = read_input()
     show_notes(given.notes)
-    rows = [split_words(line) for line in given.lines]
-    for number, row in enumerate(rows, start=1):
-        if len(row) > MAX_WORDS:
-            raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} are read at once.")
-    readable = [is_readable(row) for row in rows]
-    if not any(readable):
+    rows, problems = read_rows(given.lines, lambda line: split_text(loaded, line) if line.strip() else None)
+    if not problems and not any(rows):
         raise InputError("There is no word in the input; put one text on each line.")
-    without = [str(number) for number, is_good in enumerate(readable, start=1) if not is_good]
-    if without:
-        print(f"note: no word in line {', '.join(without[:10])}{' ...' if len(without) > 10 else ''}", file=sys.stderr)
-    found = iter(classify_rows(loaded, [row for row, is_good in zip(rows, readable, strict=True) if is_good]))
-    for is_good in readable:
-        verdict = next(found) if is_good else None
-        print(f"{verdict.label}\t{verdict.probability:.4f}" if verdict else "")
+    print_answers(rows, lambda part: [f"{one.label}\t{one.probability:.4f}" for one in classify_rows(loaded, part)])
+    return int(problems > 0)
 
 
 def style(info: ModelInfo) -> str:
@@ -161,6 +150,7 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
                 "Print the label of each line of standard input, a tab, and its probability.",
                 ModelOption,
                 classify,
+                ("classify --model sst2-bilstm < lines.txt",),
             ),
         ),
         tables=(

@@ -256,7 +256,7 @@ def test_train_goes_on_from_a_checkpoint(tiny_recipe, capsys, tmp_path, monkeypa
     assert run(capsys, *options, "--resume")[0] == 0
     assert asked == []  # the checkpoint is the last step's: nothing is left to do
     assert (tmp_path / "made" / "model.safetensors").read_bytes() == weights
-    assert run(capsys, *options)[0] == 0
+    assert run(capsys, *options, "--overwrite")[0] == 0
     assert asked == [0, 1, 2, 3]
 
 
