@@ -20,7 +20,7 @@ from engine.atomic import check_file, check_folder
 from engine.command_options import ModelOption, add_options, describe_settings, read_options, what_may_be_typed
 from engine.config import option
 from engine.console import DELAY_SECONDS, show_shares
-from engine.errors import ConfigError, DataError, EngineError, InputError, JobError, TrainingError
+from engine.errors import ConfigError, DataError, EngineError, InputError, RunsFailedError, TrainingError
 from engine.task_family import TASK_FAMILIES, Command, ResultTable, in_order
 from engine.wording import listing
 
@@ -33,9 +33,9 @@ EXIT_STOPPED = 130
 EXIT_CODES = {
     0: "everything was done",
     EXIT_FAILED: "what was begun could not be done as a whole: a line of a batch that cannot be read, a training that "
-    "diverged, a run of a comparison that failed, a cluster that cannot be reached",
-    EXIT_BAD_INPUT: "nothing was done: an option, a file, a model or a place is wrong, and one line on standard error "
-    "says what",
+    "diverged, a run of a comparison that failed",
+    EXIT_BAD_INPUT: "nothing was done: an option, a file, a model, a place or a cluster is wrong, and one line on "
+    "standard error says what",
     EXIT_STOPPED: "stopped with Ctrl+C; what is finished is kept",
 }
 ESCAPED = "unrolled-escaped"  # how characters are written that an output's encoding cannot say
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = EXIT_STOPPED
     except BrokenPipeError:  # whoever reads has enough, as `head`
         code = 0
-    except (TrainingError, JobError) as error:
+    except (TrainingError, RunsFailedError) as error:
         code = _refuse(error, EXIT_FAILED)
     except (EngineError, OSError) as error:  # OSError: a place named on the command line cannot be read or written
         code = _refuse(error, EXIT_BAD_INPUT)
@@ -233,11 +233,15 @@ class Compare:
     output: str | None = option(None, help="default: data/results", metavar="DIR")
     only: str = option("", help="comma list of tasks, architectures, lengths, seed=N or timing", metavar="WORDS")
     workers: int | None = option(
-        None, help="worker processes; by default one per core; 0: none, in this process", metavar="N"
+        None, help="worker processes; by default one per core; 0: none, in this process", minimum=0, metavar="N"
     )
     dry_run: bool = option(False, help="only measure and print what it would cost")
     check: int | None = option(
-        None, help="run N finished cells again and say whether they lie in the shipped range", metavar="N"
+        None,
+        help="run N finished cells again and say whether they lie in the shipped range",
+        minimum=1,
+        maximum=10_000,
+        metavar="N",
     )
 
 
@@ -370,13 +374,13 @@ def train_command(options: Train) -> None:
             if isinstance(event, CorporaRead):
                 _say(f"{event.title}. {' '.join(event.sources)}")
             elif isinstance(event, StepDone):
-                bar.total = event.max_steps
+                bar.total, bar.delay = event.max_steps, 0  # from now on it ends its own line
                 bar.set_postfix(loss=f"{event.loss:.3f}", rate=f"{event.learning_rate:.1e}", refresh=False)
                 bar.update(event.step - bar.n)
             elif isinstance(event, Evaluated):
                 words = ", ".join(f"{name} {value:.4f}" for name, value in event.metrics.items())
                 bar.write(f"step {event.step}: validation {words}{' (best)' if event.is_best else ''}", file=sys.stderr)
-            elif isinstance(event, Finished):
+            elif isinstance(event, Finished) and event.reason != "diverged":  # which is told as an error
                 bar.write(f"finished at step {event.step} ({event.reason}), best at {event.best_step}", file=sys.stderr)
     folder = (
         options.output if os.sep in options.output else os.path.join(".", options.output)
