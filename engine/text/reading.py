@@ -79,7 +79,7 @@ class DecodedText:
     @property
     def lines(self) -> list[str]:
         """Return the lines; what follows the last line feed is no line."""
-        return _cut(self.text)
+        return cut_lines(self.text)
 
 
 def decode(data: bytes, name: str = "The file", max_bytes: int = MAX_FILE_BYTES) -> DecodedText:
@@ -124,7 +124,13 @@ def split_lines(text: str, name: str = "The text") -> list[str]:
     Raises:
         InputError: nothing stands in any of them.
     """
-    return _check(_cut(end_lines(text.removeprefix("\ufeff"))), name)
+    return _check(cut_lines(text), name)
+
+
+def cut_lines(text: str) -> list[str]:
+    """Return the lines of a text, also where there is none; what follows the last line break is no line."""
+    lines = end_lines(text.removeprefix("\ufeff")).split("\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def end_lines(text: str) -> str:
@@ -153,11 +159,6 @@ def read_input(file: str = "-") -> DecodedText:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"The file {file} cannot be read: {reason}.") from error
     return decode(data, STANDARD_INPUT if file == "-" else f"The file {file}", MAX_COMMAND_BYTES)
-
-
-def _cut(text: str) -> list[str]:
-    lines = text.split("\n")
-    return lines if lines[-1] else lines[:-1]
 
 
 def _check(lines: list[str], name: str) -> list[str]:
