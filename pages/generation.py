@@ -6,9 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from engine.decoding.limits import SamplingSettings
+from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
 from engine.decoding.text import write_text
-from pages.components import cache, figures, forms, header, networks, notices, state, writing
+from pages.components import cache, figures, forms, header, networks, notices, reading, state, writing
 from pages.components.buttons import button
 from pages.components.generation import TOOLS, receipts
 from pages.components.generation.context import PAGE, GenerationContext
@@ -62,9 +62,12 @@ view = controls.value()
 settings = SamplingSettings(**{name: getattr(view, name) for name in SamplingSettings.__dataclass_fields__})
 
 with notices.engine_errors():
+    check_prompt(prompt)  # before anything is said to be written
+    check_sampling(settings)
     loaded = {info.name: cache.load_model(info.name) for info in writers}
     sources = {name: partial(write_text, model, prompt, settings) for name, model in loaded.items()}
     unknown = next(iter(loaded.values())).tokenizer.unknown_pieces(prompt)
+    reading.say(next(iter(loaded)), prompt)
     if unknown:
         notices.note(f"The networks have never seen: {', '.join(unknown)}. They read each as one unknown character.")
 

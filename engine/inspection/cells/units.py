@@ -191,8 +191,6 @@ def pieces(loaded: LoadedModel, text: str) -> list[str]:
 
 def token_spans(loaded: LoadedModel, text: str) -> list[tuple[int, int]]:
     """Return where in `text` each token that the model reads begins and ends."""
-    if loaded.tokenizer.kind == "character":
-        return [(position, position + 1) for position in range(len(text))]
     return loaded.tokenizer.spans(text)
 
 

@@ -9,13 +9,14 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from engine.decoding.line_files import lines_left, read_lines, split_lines
+from engine.decoding.line_files import lines_left
 from engine.decoding.table_files import read_text_column
 from engine.decoding.token_files import join_tagged, read_token_lines
 from engine.errors import InputError
 from engine.inspection.tagging.predictions import MAX_WORDS, WordSpan, split_words, tag_many
 from engine.inspection.tagging.texts import TextLine, spans_frame
 from engine.models.folder import LoadedModel
+from engine.text.reading import read_lines, split_lines
 
 BATCH_LINES = 16  # after each batch the visitor sees progress and may stop
 TABLES = (".csv", ".tsv")

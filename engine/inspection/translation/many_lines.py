@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from engine.decoding.hypothesis import Hypothesis
-from engine.decoding.limits import SamplingSettings, SearchSettings, check_source
+from engine.decoding.limits import SamplingSettings, SearchSettings
 from engine.decoding.line_files import lines_left
-from engine.decoding.text import search_lines
+from engine.decoding.text import check_line, search_lines
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
 from engine.text.piece_labels import group_pieces
@@ -51,7 +51,7 @@ def translate_many(
     Raises:
         InputError: there are more than MAX_LINES lines.
     """
-    problems = {index: _problem(lines[index]) for index in lines_left(lines, is_done, "translated")}
+    problems = {index: _problem(loaded, lines[index]) for index in lines_left(lines, is_done, "translated")}
     at_once = [
         LineTranslation(index, problem=problem)
         for index, problem in problems.items()
@@ -88,11 +88,9 @@ def lines_frame(lines: Sequence[str], found: dict[int, LineTranslation]) -> pd.D
     )
 
 
-def _problem(line: str) -> str:
-    if not line.strip():
-        return ""
+def _problem(loaded: LoadedModel, line: str) -> str:
     try:
-        check_source(line)
+        check_line(loaded, line)
     except InputError as error:
         return str(error)
     return ""

@@ -88,7 +88,7 @@ def duel(loaded: LoadedModel, text: str) -> Generator[float, None, Round]:
     """
     check_duel_text(text)
     begun = time.perf_counter()
-    total = 2 * len(loaded.tokenizer.encode(text))
+    total = 2 * len(loaded.tokenizer.encode_as_is(text))
     code = yield from _shares(compressing(loaded, text), 0, total)
     coded = time.perf_counter()
     decoded = yield from _shares(decompressing(loaded, code), total // 2, total)

@@ -7,7 +7,6 @@ from functools import partial
 import streamlit as st
 
 from engine.decoding.limits import MAX_LINES
-from engine.decoding.line_files import MAX_FILE_BYTES
 from engine.decoding.table_files import TEXT_COLUMNS
 from engine.inspection.tagging.many_lines import (
     TABLES,
@@ -21,6 +20,7 @@ from engine.inspection.tagging.many_lines import (
     tagged_file,
 )
 from engine.inspection.tagging.predictions import MAX_WORDS
+from engine.text.reading import MAX_FILE_BYTES
 from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
 from pages.components.buttons import download

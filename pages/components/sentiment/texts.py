@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import streamlit as st
 
 from engine.decoding.limits import MAX_LINES
-from engine.decoding.line_files import MAX_FILE_BYTES, read_lines, split_lines
 from engine.decoding.table_files import TEXT_COLUMNS, read_text_column
 from engine.inspection.classification.many_texts import LineVerdict, classify_many, verdicts_frame, verdicts_sentence
 from engine.inspection.classification.predictions import MAX_WORDS
+from engine.text.reading import MAX_FILE_BYTES, read_lines, split_lines
 from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
 from pages.components.figures import Receipt

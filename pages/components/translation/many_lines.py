@@ -8,8 +8,9 @@ from functools import partial
 import streamlit as st
 
 from engine.decoding.limits import MAX_LINES, MAX_SOURCE_WORDS
-from engine.decoding.line_files import MAX_FILE_BYTES, join_lines, read_lines, split_lines
+from engine.decoding.line_files import join_lines
 from engine.inspection.translation.many_lines import LineTranslation, lines_frame, translate_many
+from engine.text.reading import MAX_FILE_BYTES, read_lines, split_lines
 from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
 from pages.components.buttons import download
