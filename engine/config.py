@@ -24,9 +24,9 @@ class Dataclass(Protocol):
 
 def option(
     default: Any = dataclasses.MISSING,  # of the field's type, and so is what stands for it in the class
-    *,
     label: str = "",
     help: str = "",  # noqa: A002 - the word forms and command lines use
+    *,
     minimum: float | None = None,
     maximum: float | None = None,
     step: float | None = None,

@@ -1,50 +1,49 @@
-"""What commands read and show: files and standard input as text, progress on standard error."""
+"""What commands show beside their result, on standard error: notes and progress."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from engine.errors import InputError
 
 DELAY_SECONDS = 0.05
 LINES_AT_ONCE = 64  # as many as are translated together anyway
+PROBLEMS_SHOWN = 20
 
 T = TypeVar("T")
 
 
-def read_text(file: str) -> str:
-    """Return the text of a file, or of standard input where `file` is "-".
+def show_notes(notes: Iterable[str]) -> None:
+    """Print what is to be known beside the result, a line each on standard error."""
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
 
-    Raises:
-        InputError: it cannot be read or is not UTF-8.
+
+def read_rows(lines: Sequence[str], read: Callable[[str], T | None]) -> tuple[list[T | None], int]:
+    """Return what each line is read as, None where it is empty or cannot be read, and how many cannot.
+
+    Which those are, and why, is said on standard error; the others are answered all the same.
     """
-    try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise InputError(f"The file {file} cannot be read: {error.strerror}.") from error
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{'Standard input' if file == '-' else file} is not UTF-8 text (byte {error.start})."
-        ) from error
+    rows: list[T | None] = []
+    problems = 0
+    for number, line in enumerate(lines, start=1):
+        try:
+            rows.append(read(line))
+        except InputError as error:
+            rows.append(None)
+            problems += 1
+            if problems <= PROBLEMS_SHOWN:
+                print(f"line {number}: {error}", file=sys.stderr)
+    if problems > PROBLEMS_SHOWN:
+        print(f"and {problems - PROBLEMS_SHOWN:,} more lines that cannot be read", file=sys.stderr)
+    return rows, problems
 
 
-def read_lines() -> list[str]:
-    """Return the lines of standard input; what follows the last line break is no line.
-
-    Raises:
-        InputError: it is not UTF-8.
-    """
-    lines = read_text("-").split("\n")
-    return lines if lines[-1] else lines[:-1]
-
-
-def print_answers(rows: Sequence[T], answer: Callable[[Sequence[T]], Iterable[str]]) -> None:
-    """Print one line for each row, in order, as soon as its part of LINES_AT_ONCE rows is answered.
+def print_answers(rows: Sequence[T | None], answer: Callable[[list[T]], Iterable[str]]) -> None:
+    """Print one line for each row, in order, as soon as its part of LINES_AT_ONCE rows is answered; None is an empty
+    line.
 
     A bar tells the time left where standard error is a terminal and the lines themselves do not show the progress.
     """
@@ -54,8 +53,10 @@ def print_answers(rows: Sequence[T], answer: Callable[[Sequence[T]], Iterable[st
     with tqdm(total=len(rows), unit="line", dynamic_ncols=True, disable=not is_shown) as bar:
         for start in range(0, len(rows), LINES_AT_ONCE):
             part = rows[start : start + LINES_AT_ONCE]
-            for line in answer(part):
-                print(line)
+            given = [row for row in part if row is not None]
+            answers = iter(answer(given) if given else ())
+            for row in part:
+                print("" if row is None else next(answers))
             sys.stdout.flush()
             bar.update(len(part))
 

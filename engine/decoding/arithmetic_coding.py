@@ -70,7 +70,7 @@ def compressing(loaded: LoadedModel, text: str) -> Generator[int, None, bytes]:
             encoder.put(byte, byte + 1, 256)
         predictor.read(token_id, is_escape=bool(character))
         yield done
-    return _write_number(len(token_ids)) + encoder.finish()
+    return to_varint(len(token_ids)) + encoder.finish()
 
 
 def decompressing(loaded: LoadedModel, code: bytes) -> Generator[int, None, str]:
@@ -104,12 +104,12 @@ def run(steps: Generator[object, None, R]) -> R:
 def _tokens(loaded: LoadedModel, text: str) -> tuple[list[int], list[str]]:
     """Return the ids of a text and, for each, the character that follows as an escape, "" for none."""
     tokenizer = loaded.tokenizer
-    token_ids = tokenizer.encode(text)
+    token_ids = tokenizer.encode_as_is(text)  # what is unpacked is what was typed
     if not tokenizer.is_concatenative:
         if tokenizer.decode(token_ids) == text:
             return token_ids, [""] * len(token_ids)
     else:
-        spans = zip(token_ids, tokenizer.spans(text), strict=True)
+        spans = zip(token_ids, tokenizer.spans_as_is(text), strict=True)
         escaped = [text[start:stop] if token_id == tokenizer.unk_id else "" for token_id, (start, stop) in spans]
         pieces = zip(escaped, tokenizer.tokens(token_ids), strict=True)
         if (
@@ -209,7 +209,6 @@ class _Decoder:
 
     def __init__(self, code: bytes) -> None:
         self._bits = iter(np.unpackbits(np.frombuffer(code, dtype=np.uint8)).tolist())
-        self._beyond = 0
         self.low, self.high, self.value = 0, TOP, 0
         for _ in range(CODE_BITS):
             self.value = 2 * self.value + self._next_bit()
@@ -259,12 +258,13 @@ def _read_character(decoder: _Decoder) -> str:
         raise DataError("The code is damaged, or it was made by another model.") from error
 
 
-def _write_number(number: int) -> bytes:
-    groups = []
+def to_varint(number: int) -> bytes:
+    """Return a whole number in base 128, low digits first; every byte but the last has its highest bit set."""
+    parts = []
     while number >= 128:
-        groups.append(number % 128 + 128)
+        parts.append(number % 128 + 128)
         number //= 128
-    return bytes([*groups, number])
+    return bytes([*parts, number])
 
 
 def _read_number(code: bytes) -> tuple[int, int]:

@@ -167,7 +167,7 @@ def translate(
     Raises:
         InputError: the sentence is empty or too long.
     """
-    check_source(text)
+    check_source(text, loaded.tokenizer)
     found = search(loaded, *encode_sources(loaded, [text]), beam_size, length_penalty, observe=observe)[0]
     return _translations(loaded, text, found, [None] * len(found))
 
@@ -181,25 +181,23 @@ def sample_translations(
     Raises:
         InputError: the sentence is empty or too long, or a setting is out of bounds.
     """
-    check_source(text)
+    check_source(text, loaded.tokenizer)
     check_sampling(settings)
     found = search_by_chance(loaded, *encode_sources(loaded, [text]), settings, count)
     drawn_as = [replace(settings, seed=settings.seed + index) for index in range(count)]
     return _translations(loaded, text, found, drawn_as)
 
 
-def check_lines(lines: Sequence[str]) -> None:
-    """Check every line that is not empty.
+def check_line(loaded: LoadedModel, line: str) -> str | None:
+    """Return a line if it can be translated, None if it is empty.
 
     Raises:
-        InputError: a line is too long; the message names it.
+        InputError: it is too long, or has no word in it.
     """
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                check_source(line)
-            except InputError as error:
-                raise InputError(f"Line {number}: {error}") from error
+    if not line.strip():
+        return None
+    check_source(line, loaded.tokenizer)
+    return line
 
 
 def translate_lines(
@@ -215,8 +213,12 @@ def translate_lines(
     Raises:
         InputError: a line is too long; the message names it.
     """
-    check_lines(lines)
-    yield from ((index, "") for index, line in enumerate(lines) if not line.strip())
+    for number, line in enumerate(lines, start=1):
+        try:
+            if check_line(loaded, line) is None:
+                yield number - 1, ""
+        except InputError as error:
+            raise InputError(f"Line {number}: {error}") from error
     for found in search_lines(loaded, lines, beam_size=beam_size, length_penalty=length_penalty, sampling=sampling):
         yield from ((index, loaded.tokenizer.decode(hypothesis.token_ids)) for index, hypothesis in found)
 

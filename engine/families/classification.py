@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.console import print_answers, read_lines
+from engine.console import print_answers, read_rows, show_notes
 from engine.errors import InputError
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
@@ -26,6 +25,7 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
+from engine.text.reading import read_input
 from engine.wording import counted
 
 if TYPE_CHECKING:
@@ -40,31 +40,18 @@ _ORDER = {
 }
 
 
-def classify(settings: ModelOption) -> None:
-    """Print LABEL TAB PROBABILITY per input line, in order; a line without a word stays empty, and that is said."""
-    from engine.inspection.classification.predictions import MAX_WORDS, classify_rows, is_readable
-    from engine.text.treebank import split_words
+def classify(settings: ModelOption) -> int:
+    """Print LABEL TAB PROBABILITY per input line, in order; return 1 where a line cannot be read: it stays empty."""
+    from engine.inspection.classification.predictions import classify_rows, split_text
 
     loaded = load_model_of(NAME, settings.model)
-    rows = [
-        split_words(line.removeprefix("\ufeff" if position == 0 else "")) for position, line in enumerate(read_lines())
-    ]
-    for number, row in enumerate(rows, start=1):
-        if len(row) > MAX_WORDS:
-            raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} are read at once.")
-    readable = [is_readable(row) for row in rows]
-    if not any(readable):
+    given = read_input()
+    show_notes(given.notes)
+    rows, problems = read_rows(given.lines, lambda line: split_text(loaded, line) if line.strip() else None)
+    if not problems and not any(rows):
         raise InputError("There is no word in the input; put one text on each line.")
-    without = [str(number) for number, is_good in enumerate(readable, start=1) if not is_good]
-    if without:
-        print(f"note: no word in line {', '.join(without[:10])}{' ...' if len(without) > 10 else ''}", file=sys.stderr)
-
-    def judged(part: Sequence[list[str]]) -> list[str]:
-        to_read = [row for row in part if is_readable(row)]
-        found = iter(classify_rows(loaded, to_read) if to_read else ())
-        return [f"{(one := next(found)).label}\t{one.probability:.4f}" if is_readable(row) else "" for row in part]
-
-    print_answers(rows, judged)
+    print_answers(rows, lambda part: [f"{one.label}\t{one.probability:.4f}" for one in classify_rows(loaded, part)])
+    return int(problems > 0)
 
 
 def style(info: ModelInfo) -> str:

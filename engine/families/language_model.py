@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.atomic import check_file
 from engine.command_options import ModelOption
 from engine.config import JsonObject, option, settings_from
-from engine.console import read_text, show_shares
+from engine.console import show_notes, show_shares
 from engine.decoding.limits import SamplingSettings
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
@@ -29,6 +29,7 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
+from engine.text.reading import read_input
 from engine.wording import counted
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ def score(settings: Score) -> None:
     from engine.evaluation.language_model import score_text
 
     loaded = load_model_of(NAME, settings.model)
-    print(json.dumps(score_text(loaded, read_text(settings.file), settings.protocol)))
+    given = read_input(settings.file)
+    show_notes(given.notes)
+    print(json.dumps(score_text(loaded, given.text, settings.protocol)))
 
 
 def temperatures(settings: Temperatures) -> None:

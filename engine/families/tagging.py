@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.console import print_answers, read_lines
-from engine.errors import InputError
+from engine.console import print_answers, read_rows, show_notes
 from engine.models.folder import load_model_of
 from engine.task_family import (
     HIGHER,
@@ -23,6 +22,7 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
+from engine.text.reading import read_input
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,23 +34,25 @@ NAME = "tagging"
 _ORDER = ("gmb-bilstm-crf", "gmb-bilstm", "gmb-lstm-crf", "ewt-bilstm-crf")  # the best first
 
 
-def tag(settings: ModelOption) -> None:
-    """Print the tags of each input line's words, which stand between blanks, in order; an empty line stays one."""
-    from engine.inspection.tagging.predictions import MAX_WORDS, best_tags
+def tag(settings: ModelOption) -> int:
+    """Print the tags of each input line's words, which stand between blanks, in order; return 1 where a line cannot be
+    read: it stays empty."""
+    from engine.inspection.tagging.predictions import best_tags, check_rows
 
     loaded = load_model_of(NAME, settings.model)
-    # A no-break space belongs to its word.
-    rows = [line.replace("\t", " ").rstrip("\r").split(" ") for line in read_lines()]
-    rows = [[word for word in row if word] for row in rows]
-    for number, row in enumerate(rows, start=1):
-        if len(row) > MAX_WORDS:
-            raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} can be tagged at once.")
+    given = read_input()
+    show_notes(given.notes)
 
-    def tagged(part: Sequence[list[str]]) -> list[str]:
-        tags = iter(best_tags(loaded, [row for row in part if row]))
-        return [" ".join(next(tags)) if row else "" for row in part]
+    def read(line: str) -> list[str] | None:
+        # A no-break space belongs to its word.
+        row = [word for word in line.replace("\t", " ").split(" ") if word]
+        if row:
+            check_rows([row])
+        return row or None
 
-    print_answers(rows, tagged)
+    rows, problems = read_rows(given.lines, read)
+    print_answers(rows, lambda part: map(" ".join, best_tags(loaded, part)))
+    return int(problems > 0)
 
 
 def rank(info: ModelInfo) -> tuple[object, ...]:

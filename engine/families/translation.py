@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.atomic import check_file, check_folder
 from engine.command_options import ModelOption
 from engine.config import JsonObject, field_like, option
-from engine.console import print_answers, read_lines, show_shares
+from engine.console import print_answers, read_rows, show_notes, show_shares
 from engine.decoding.limits import SamplingSettings, SearchSettings
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
@@ -29,6 +30,7 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
+from engine.text.reading import read_input
 from engine.wording import counted
 
 if TYPE_CHECKING:
@@ -58,17 +60,18 @@ class Translate(SearchSettings, ModelOption):
     seed: int = _as_drawn("seed")
 
 
-def translate(settings: Translate) -> None:
-    """Print one translation per line of standard input, in order."""
-    from engine.decoding.text import check_lines, translate_lines
+def translate(settings: Translate) -> int:
+    """Print one translation per line of standard input, in order; return 1 where a line cannot be read."""
+    from engine.decoding.text import check_line, translate_lines
 
     drawn = {name: getattr(settings, name) for name in ("temperature", "top_k", "top_p", "seed")}
     sampling = SamplingSettings(**drawn) if settings.sample else None
     loaded = load_model_of(NAME, settings.model)
-    lines = read_lines()
-    check_lines(lines)
+    given = read_input()
+    show_notes(given.notes)
+    lines, problems = read_rows(given.lines, partial(check_line, loaded))
 
-    def translated(part: Sequence[str]) -> list[str]:
+    def translated(part: list[str]) -> list[str]:
         found = dict(
             translate_lines(
                 loaded, part, beam_size=settings.beam_size, length_penalty=settings.length_penalty, sampling=sampling
@@ -77,6 +80,7 @@ def translate(settings: Translate) -> None:
         return [found[index] for index in range(len(part))]
 
     print_answers(lines, translated)
+    return int(problems > 0)
 
 
 def bottleneck(settings: ModelOption) -> None:

@@ -14,7 +14,7 @@ from engine.inspection.classification.predictions import Classification, classif
 from engine.models.folder import ModelInfo
 from engine.plotting.classification.prefix_predictions import verdict_bars
 from engine.wording import percent
-from pages.components import figures, networks, notices
+from pages.components import figures, networks, notices, reading
 from pages.components.calls import NOT_DRAWN, Call, call, receipt
 from pages.components.sentiment.context import CORPORA, SentimentContext, corpus
 
@@ -52,10 +52,8 @@ EXAMPLES = (
     Example(
         "Long review",
         "I went in expecting another noisy sequel and for the first half hour that is what I got. The jokes fall flat "
-        "and the hero "
-        "is a bore. Then the old fisherman comes on and everything changes: his quiet scenes on the pier are tender, "
-        "funny and "
-        "true, and by the end I had forgotten how it began. Go and see it.",
+        "and the hero is a bore. Then the old fisherman comes on and everything changes: his quiet scenes on the pier "
+        "are tender, funny and true, and by the end I had forgotten how it began. Go and see it.",
         "It begins badly and ends well: does the belief follow, and how late?",
     ),
 )
@@ -69,6 +67,7 @@ def judge(models: Mapping[str, ModelInfo], network: str, text: str) -> dict[str,
         InputError: the chosen classifier cannot read the text.
     """
     found = {network: _judgement(network, text).value[0]}
+    reading.say(network, text)
     for name in models:
         if name != network:
             try:
