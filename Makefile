@@ -24,7 +24,7 @@ help:
 	@echo "make app [PORT=8501]                 install what the app needs into .venv and serve it"
 	@echo "make check                           lint, formatting, types and the rules of the design, within a minute or two"
 	@echo "make test                            install what the tests need (Chromium too), make check, and run them all"
-	@echo "make train RECIPE=... [OUTPUT=DIR]   train a model by its recipe; without RECIPE the recipes are listed"
+	@echo "make train RECIPE=... [OUTPUT=DIR] [OPTIONS=--resume]   train a model by its recipe; without RECIPE they are listed"
 	@echo "make results [RECIPE=shipped]        run the comparison again; runs found in data/results are kept"
 	@echo "make screenshots                     take the pictures in docs/screenshots again"
 
@@ -50,7 +50,7 @@ test: $(TEST_READY) chromium check
 	exit $$status
 
 train: $(READY)
-	$(if $(RECIPE),$(RUN) -m engine train --recipe $(RECIPE) --output $(OUTPUT),@$(RUN) -c \
+	$(if $(RECIPE),$(RUN) -m engine train --recipe $(RECIPE) --output $(OUTPUT) $(OPTIONS),@$(RUN) -c \
 	"from engine.recipes import RECIPES; print('Say which: make train RECIPE=' + '|'.join(RECIPES.names()))")
 
 results: RECIPE ?= shipped

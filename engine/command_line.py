@@ -47,8 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise InputError("Standard output is closed: nothing could be printed.")
         code = options.run(options) or 0
         sys.stdout.flush()
-    except SystemExit as end:  # argparse has printed help, or what is wrong
-        code = int(end.code or 0)
+    except SystemExit:  # argparse has printed help, or what is wrong
+        close_output()
+        raise
     except KeyboardInterrupt:
         say("stopped")
         code = EXIT_STOPPED
@@ -318,8 +319,11 @@ def train_command(options: Train) -> None:
         ):
             if isinstance(event, CorporaRead):
                 say(f"{event.title}. {' '.join(event.sources)}")
+                bar.unpause()  # the time left is that of updates alone
             elif isinstance(event, StepDone):
-                bar.total, bar.delay = event.max_steps, 0  # from now on it ends its own line
+                if bar.total is None:  # updates of an earlier run say nothing of this one's pace
+                    bar.total, bar.initial, bar.n = event.max_steps, event.step, event.step
+                    bar.delay = 0  # from now on it ends its own line
                 bar.set_postfix(loss=f"{event.loss:.3f}", rate=f"{event.learning_rate:.1e}", refresh=False)
                 bar.update(event.step - bar.n)
             elif isinstance(event, Evaluated):

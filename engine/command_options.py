@@ -42,7 +42,9 @@ def add_options(parser: argparse.ArgumentParser, settings: type) -> None:
             parser.add_argument(field.name, **look)
         else:
             is_required = field.default is dataclasses.MISSING
-            parser.add_argument(_flag(field.name), required=is_required, **look)
+            # argparse reads a default that is a text as if it were typed, and no place is "".
+            default = None if is_required or is_place or "action" in look else field.default
+            parser.add_argument(_flag(field.name), default=default, required=is_required, **look)
 
 
 def what_may_be_typed(settings: type) -> Iterator[tuple[str, Sequence[str]]]:

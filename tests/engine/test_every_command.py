@@ -110,7 +110,10 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
             patch.setattr(sys, "stdin", None if typed is None else io.TextIOWrapper(io.BytesIO(typed)))
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
-            code = main(list(arguments))
+            try:
+                code = main(list(arguments))
+            except SystemExit as end:  # of argparse
+                code = end.code or 0
         if refuses:
             output.raw.number = 0  # what is left in it can go
         return code, written.getvalue().decode(encoding), told.getvalue().decode()

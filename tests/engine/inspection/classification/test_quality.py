@@ -133,6 +133,13 @@ def test_a_text_is_joined_only_where_it_is_the_one_that_was_judged() -> None:
     assert quality.text_of(9, 1, 1, texts) == quality.text_of(0, 0, 5, None) == ""
 
 
+@pytest.mark.parametrize(("corpus", "title"), [("sst2", "SST-2"), ("imdb_small", "IMDB reviews")])
+def test_texts_that_are_not_here_are_called_by_their_own_corpus_and_not_by_its_sample(corpus, title, monkeypatch):
+    monkeypatch.delenv("UNROLLED_DATA", raising=False)
+    with pytest.raises(DataError, match=f"^The texts of {title} cannot be reached: "):
+        quality.read_texts(corpus, "validation")
+
+
 def test_tables_that_are_missing_or_lack_something_are_said_to(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="evaluate --model NAME --predictions"):
         quality.read_predictions(str(tmp_path / "none.parquet"))
