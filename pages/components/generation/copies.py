@@ -26,7 +26,7 @@ def show(context: GenerationContext) -> None:
         "from. Short stretches stand in any two texts of one language, so look at the comparison with text that the "
         "network never read. **Try:** a low temperature, then a high one; or paste a line you know by heart."
     )
-    networks.show_terms(str(facts["corpus"]))
+    networks.show_terms(str(facts.get("corpus", "")))
     with st.expander("Check a text of your own", icon=":material/content_paste:", type="compact"):
         own = context.controls.text_area("copies_text", height=120)
     text, counted_from = (own, 0) if own.strip() else (context.text, len(context.prompt))

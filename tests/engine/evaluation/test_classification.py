@@ -113,9 +113,9 @@ def test_classify_prints_a_label_a_tab_and_its_probability_per_line(copied, monk
     code, out, err = type_in(monkeypatch, capsys, "\n".join(lines) + "\n", "--model", "tiny-bilstm")
     verdicts = classify_texts(copied, (lines[0], lines[3]))
     expected = [f"{verdict.label}\t{verdict.probability:.4f}" for verdict in verdicts]
-    assert code == 0
+    assert code == 1
     assert out.split("\n") == [expected[0], "", "", expected[1], ""]
-    assert err == "note: no word in line 2, 3\n"
+    assert err == "line 3: The text has only signs or pictures in it; type at least one word.\n"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,6 @@ def test_classify_prints_a_label_a_tab_and_its_probability_per_line(copied, monk
     [
         ("", "There is no word in the input"),
         ("\n \n", "There is no word in the input"),
-        ("fine\n" + "good " * 5000, "Line 2 has 5,000 words; at most 1,000"),
     ],
 )
 def test_classify_refuses_what_it_cannot_read_in_one_line(copied, monkeypatch, capsys, text, message):
@@ -131,6 +130,15 @@ def test_classify_refuses_what_it_cannot_read_in_one_line(copied, monkeypatch, c
     assert (code, out) == (2, "")
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_classify_answers_the_other_lines_where_one_is_too_long(copied, monkeypatch, capsys):
+    code, out, err = type_in(monkeypatch, capsys, "fine\n" + "good " * 5000, "--model", "tiny-bilstm")
+    assert code == 1
+    assert len(out.split("\n")[0].split("\t")) == 2
+    assert out.split("\n")[1:] == ["", ""]
+    assert err.startswith("line 2: ")
+    assert "5,000 words; at most 1,000" in err
 
 
 def test_a_tiny_run_ends_in_a_classifier_that_says_what_it_was_chosen_on(reviews, tmp_path, monkeypatch):
