@@ -193,7 +193,7 @@ def test_a_job_that_cannot_be_stopped_is_over_all_the_same(way, monkeypatch):
     cluster = Deaf(way)
     monkeypatch.setattr("engine.jobs.runner.connect", lambda *_, **__: cluster)
     monkeypatch.setattr("engine.jobs.runner.GRACE_SECONDS", 0.1)
-    monkeypatch.setattr("engine.jobs.runner.START_SECONDS", 0.1)
+    monkeypatch.setattr("engine.jobs.runner.START_SECONDS", 0.0)
     runner = JobRunner()
     first, behind = (runner.submit("job_functions:ignore") for _ in range(2))
     if way != "processing":
