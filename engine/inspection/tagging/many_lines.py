@@ -9,11 +9,11 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from engine.decoding.limits import MAX_LINES
+from engine.decoding.line_files import lines_left
 from engine.decoding.table_files import read_text_column
 from engine.decoding.token_files import join_tagged, read_token_lines
 from engine.errors import InputError
-from engine.inspection.tagging.predictions import MAX_WORDS, Tagging, WordSpan, split_words, tag_many
+from engine.inspection.tagging.predictions import MAX_WORDS, WordSpan, split_words, tag_many
 from engine.inspection.tagging.texts import TextLine, spans_frame
 from engine.models.folder import LoadedModel
 from engine.text.reading import read_lines, split_lines
@@ -103,10 +103,7 @@ def tag_lines(
     Raises:
         InputError: there are more than MAX_LINES lines.
     """
-    if len(lines) > MAX_LINES:
-        raise InputError(f"There are {len(lines):,} lines; at most {MAX_LINES:,} are tagged at once.")
-    done = set(is_done)
-    left = [index for index in range(len(lines)) if index not in done]
+    left = lines_left(lines, is_done, "tagged")
     for first in range(0, len(left), BATCH_LINES):
         batch = left[first : first + BATCH_LINES]
         found, readable = {}, {}
@@ -117,9 +114,9 @@ def tag_lines(
                 found[index] = LineEntities(index, problem=str(error))
         full = [index for index, line in readable.items() if line.positions]
         taggings = tag_many(loaded, [readable[index].words for index in full]) if full else []
-        found |= {
-            index: _entities(index, readable[index], tagging) for index, tagging in zip(full, taggings, strict=True)
-        }
+        for index, tagging in zip(full, taggings, strict=True):
+            line = readable[index]
+            found[index] = LineEntities(index, line.words, tagging.tags, spans_frame(line, tagging))
         yield [found.get(index, LineEntities(index)) for index in batch]
 
 
@@ -148,7 +145,3 @@ def entities_frame(found: Mapping[int, LineEntities]) -> pd.DataFrame:
 def tagged_file(found: Mapping[int, LineEntities]) -> bytes:
     """Return the tagged lines as a file of tokens, one word and its tag on each line."""
     return join_tagged((one.words, one.tags) for _, one in sorted(found.items()) if one.words)
-
-
-def _entities(index: int, line: TextLine, tagging: Tagging) -> LineEntities:
-    return LineEntities(index, line.words, tagging.tags, spans_frame(line, tagging))

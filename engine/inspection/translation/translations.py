@@ -48,8 +48,7 @@ def confidence_sentence(translation: Translation) -> str:
     ending = "" if translation.end_log_prob is not None else " It was cut off at the length limit."
     return (
         f"On average {percent(typical, 0)} sure of a word (geometric mean); least sure of "
-        f"“{translation.target_words[lowest].text}”, "
-        f"{percent(shares[lowest], 0)}.{ending}{_number_doubt(translation)}"
+        f"“{translation.target_words[lowest].text}”, {percent(shares[lowest], 0)}.{ending}{_number_doubt(translation)}"
     )
 
 
@@ -62,6 +61,4 @@ def _number_doubt(translation: Translation) -> str:
     made_up = [number for digits, number in wrote.items() if digits not in read]
     if not read or not made_up:
         return ""
-    return (
-        f" Do not trust the numbers: it wrote {listing(made_up)}, and the sentence has {listing(list(read.values()))}."
-    )
+    return f" Do not trust the numbers: it wrote {listing(made_up)}, and the sentence has {listing(read.values())}."

@@ -8,17 +8,15 @@ import streamlit as st
 
 from engine.decoding.limits import MAX_LINES
 from engine.decoding.table_files import TEXT_COLUMNS, read_text_column
-from engine.errors import InputError
 from engine.inspection.classification.many_texts import LineVerdict, classify_many, verdicts_frame, verdicts_sentence
 from engine.inspection.classification.predictions import MAX_WORDS
 from engine.text.reading import MAX_FILE_BYTES, read_lines, split_lines
-from pages.components import batches, cache, figures, header, notices, state
+from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
 from pages.components.figures import Receipt
 from pages.components.sentiment.context import PAGE, SentimentContext
 
 NAME = "texts"
-TEXT = "many texts"
 AT_ONCE = 64  # lines; more take a second or longer and are begun by a button
 OWN_LINES = (
     "The ending made me cry, and I am glad it did.",
@@ -32,16 +30,26 @@ OWN_LINES = (
 def show(context: SentimentContext) -> None:
     """Draw the box and the file, and what has been judged of them."""
     listed = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
-    st.markdown(
+    notices.explain(
         f"Paste lines or bring a file: one text on each line, or a CSV with a column named {listed}; UTF-8, at most "
         f"{MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep their "
-        "order; an empty line "
-        "stays empty. **Try:** messages of your own, and look at those the network is least sure of. It was taught "
-        "film "
-        "reviews, so it may mistake other kinds of text.",
-        width=header.TEXT_WIDTH,
+        "order; an empty line stays empty. **Try:** messages of your own, and look at those the network is least sure "
+        "of. It was taught film reviews, so it may mistake other kinds of text."
     )
-    lines = _ask_lines(context)
+    lines = batches.ask_lines(
+        PAGE,
+        NAME,
+        context.controls,
+        "texts_part",
+        verb="Judge",
+        done="judged",
+        kept="many texts",
+        own="\n".join(OWN_LINES),
+        file_label="Or a file of lines, or a CSV (it comes before the box)",
+        kinds=["txt", "text", "csv", "tsv", "md"],
+        read_box=split_lines,
+        read_file=_read_file,
+    )
     if not lines:
         return
     key = state.fingerprint(context.network, cache.model_version(context.network), lines)
@@ -52,26 +60,6 @@ def show(context: SentimentContext) -> None:
     sheet = batches.run(PAGE, NAME, key, lines, work, verb="Judge", at_once=AT_ONCE)
     if sheet is not None:
         _show_sheet(context, sheet)
-
-
-def _ask_lines(context: SentimentContext) -> list[str]:
-    """Draw box, file and part; return the lines to judge, none where there is nothing or something is wrong with it."""
-    text = st.text_area(
-        "Lines to judge", value=state.recall(PAGE, TEXT, "\n".join(OWN_LINES)), height=160, key="texts-text"
-    )
-    state.remember(PAGE, TEXT, text)
-    file = st.file_uploader(
-        "Or a file of lines, or a CSV (it comes before the box)",
-        type=["txt", "text", "csv", "tsv", "md"],
-        key="texts-file",
-        max_upload_size=MAX_FILE_BYTES // 2**20,
-    )
-    try:
-        lines = split_lines(text) if file is None else _read_file(file.name, file.getvalue())
-    except InputError as problem:
-        notices.error(f"{problem} What is in the box is still there.")
-        return []
-    return batches.choose_part(context.controls, "texts_part", lines, "judged")
 
 
 def _read_file(name: str, data: bytes) -> list[str]:
@@ -87,7 +75,7 @@ def _show_sheet(context: SentimentContext, sheet: Sheet) -> None:
         f"{done:,} of {len(sheet.lines):,} lines judged in {sheet.elapsed_seconds:.1f} s: "
         f"{verdicts_sentence(sheet.found)}"
     )
-    st.markdown(notices.plain(sheet.say(said)), width=header.TEXT_WIDTH)
+    notices.say(sheet.say(said))
     sure = st.column_config.NumberColumn(
         help="The probability of the class that is given; 50 % is an even chance.", format="percent"
     )
@@ -101,19 +89,14 @@ def _show_sheet(context: SentimentContext, sheet: Sheet) -> None:
 
 
 def _receipt(context: SentimentContext, sheet: Sheet) -> Receipt:
-    return Receipt(
-        model=context.network,
-        seed="none: nothing is drawn at random",
-        seconds=sheet.elapsed_seconds,
-        python=(
-            "from pathlib import Path\n\n"
-            "from engine.inspection.classification.many_texts import classify_many, verdicts_frame\n"
-            "from engine.models.folder import load_model\n\n"
-            "lines = Path('lines.txt').read_text(encoding='utf-8').splitlines()\n"
-            f"loaded = load_model({context.network!r})\n"
-            "found = {row.index: row for batch in classify_many(loaded, lines) for row in batch}\n"
-            "print(verdicts_frame(lines, found).to_string())"
-        ),
+    return sheet.receipt(
+        context.network,
+        "from pathlib import Path\n\n"
+        "from engine.inspection.classification.many_texts import classify_many, verdicts_frame\n"
+        "from engine.models.folder import load_model\n\n"
+        "lines = Path('lines.txt').read_text(encoding='utf-8').splitlines()\n"
+        f"loaded = load_model({context.network!r})\n"
+        "found = {row.index: row for batch in classify_many(loaded, lines) for row in batch}\n"
+        "print(verdicts_frame(lines, found).to_string())",
         command=f"python -m engine classify --model {context.network} < lines.txt",
-        note="Lines of a batch are read together, which changes no number beyond the last digits.",
     )

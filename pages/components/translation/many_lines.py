@@ -9,31 +9,41 @@ import streamlit as st
 
 from engine.decoding.limits import MAX_LINES, MAX_SOURCE_WORDS
 from engine.decoding.line_files import join_lines
-from engine.errors import InputError
 from engine.inspection.translation.many_lines import LineTranslation, lines_frame, translate_many
 from engine.text.reading import MAX_FILE_BYTES, read_lines, split_lines
 from pages.components import batches, cache, figures, notices, state
 from pages.components.batches import Sheet
+from pages.components.buttons import download
 from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts, searching
-from pages.components.translation.context import TranslationContext
-from pages.components.translation.results import LINES_TEXT, PAGE
+from pages.components.translation.context import PAGE, TranslationContext
+from pages.components.translation.results import LINES_TEXT
 
 NAME = "many-lines"
 
 
 def show(context: TranslationContext) -> None:
     """Draw the box and the file, and what has been translated of them."""
-    st.markdown(
-        f"Paste lines or bring a file: plain text in UTF-8, at most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} "
-        "lines at a time, "
-        f"{MAX_SOURCE_WORDS} words a line. Lines and translations keep their order; an empty line stays empty. They "
-        "are searched as "
-        "is set at the top. **Try:** a page of a manual, and look where the confidence drops.",
-        width=TEXT_WIDTH,
+    notices.explain(
+        f"Paste lines or bring a file: plain text in UTF-8, at most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines "
+        f"at a time, {MAX_SOURCE_WORDS} words a line. Lines and translations keep their order; an empty line stays "
+        "empty. They are searched as is set at the top. **Try:** a page of a manual, and look where the confidence "
+        "drops."
     )
-    lines = _ask_lines(context)
+    lines = batches.ask_lines(
+        PAGE,
+        NAME,
+        context.controls,
+        "many_lines_part",
+        verb="Translate",
+        done="translated",
+        kept=LINES_TEXT,
+        own="\n".join(context.lines),
+        file_label="Or a file of lines (it comes before the box)",
+        kinds=["txt", "text", "csv", "tsv", "md"],
+        read_box=split_lines,
+        read_file=lambda name, data: read_lines(data, f"The file {name}"),
+    )
     if not lines:
         return
     search = searching.of_view(context.view)
@@ -47,30 +57,6 @@ def show(context: TranslationContext) -> None:
         _show_sheet(context, search, sheet)
 
 
-def _ask_lines(context: TranslationContext) -> list[str]:
-    """Draw box, file and part; return the lines to translate, none where there is nothing or something is wrong with
-    it."""
-    text = st.text_area(
-        "Lines to translate",
-        value=state.recall(PAGE, LINES_TEXT, "\n".join(context.lines)),
-        height=160,
-        key="many-lines-text",
-    )
-    state.remember(PAGE, LINES_TEXT, text)
-    file = st.file_uploader(
-        "Or a file of lines (it comes before the box)",
-        type=["txt", "text", "csv", "tsv", "md"],
-        key="many-lines-file",
-        max_upload_size=MAX_FILE_BYTES // 2**20,
-    )
-    try:
-        lines = split_lines(text) if file is None else read_lines(file.getvalue(), f"The file {file.name}")
-    except InputError as problem:
-        notices.error(f"{problem} What is in the box is still there.")
-        return []
-    return batches.choose_part(context.controls, "many_lines_part", lines, "translated")
-
-
 def _show_sheet(context: TranslationContext, search: searching.Search, sheet: Sheet) -> None:
     frame = lines_frame(sheet.lines, sheet.found)
     st.markdown(notices.plain(_summary(sheet)))
@@ -80,16 +66,8 @@ def _show_sheet(context: TranslationContext, search: searching.Search, sheet: Sh
     figures.show_table(
         frame, name="many-lines", column_config={"confidence": sure}, receipt=_receipt(context, search, sheet)
     )
-    st.download_button(
-        "Download the translations as text, line for line",
-        data=partial(join_lines, list(frame["translation"])),
-        file_name="translations.txt",
-        mime="text/plain",
-        key="many-lines-txt",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
+    label, make = "Download the translations as text, line for line", partial(join_lines, list(frame["translation"]))
+    download(label, "many-lines-txt", make, "translations.txt", "text/plain")
 
 
 def _summary(sheet: Sheet) -> str:
