@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pandas as pd
 
 from engine.decoding.text import Translation, translate
 from engine.models.folder import LoadedModel
-from engine.wording import percent
+from engine.wording import listing, percent
+
+_NUMBER = re.compile(r"\d+(?:[.,:/ \N{NO-BREAK SPACE}]\d+)*")
 
 
 def inspect_translation(loaded: LoadedModel, text: str, beam_size: int, length_penalty: float) -> Translation:
@@ -45,5 +48,17 @@ def confidence_sentence(translation: Translation) -> str:
     ending = "" if translation.end_log_prob is not None else " It was cut off at the length limit."
     return (
         f"On average {percent(typical, 0)} sure of a word (geometric mean); least sure of "
-        f"“{translation.target_words[lowest].text}”, {percent(shares[lowest], 0)}.{ending}"
+        f"“{translation.target_words[lowest].text}”, {percent(shares[lowest], 0)}.{ending}{_number_doubt(translation)}"
     )
+
+
+def _number_doubt(translation: Translation) -> str:
+    """Return a sentence on numbers that were written and do not stand in the source, "" where there are none."""
+    read, wrote = (
+        {re.sub(r"\D", "", number): number for number in _NUMBER.findall(text)}
+        for text in (translation.source, translation.text)
+    )
+    made_up = [number for digits, number in wrote.items() if digits not in read]
+    if not read or not made_up:
+        return ""
+    return f" Do not trust the numbers: it wrote {listing(made_up)}, and the sentence has {listing(read.values())}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import pickle
 
@@ -64,3 +65,23 @@ def test_a_word_is_as_likely_as_all_its_pieces_together(interpreter: LoadedModel
 
 def test_unknown_characters_are_named(interpreter: LoadedModel) -> None:
     assert inspect_translation(interpreter, "the 漢 dog", 1, 0.0).unknown == ["漢"]
+
+
+@pytest.mark.parametrize(
+    ("source", "written", "doubt"),
+    [
+        ("It costs $30.", "Cela coûte 130.", "it wrote 130, and the sentence has 30."),
+        ("In 1,000 days.", "En 1 000 jours.", ""),  # the same number, as the French write it
+        ("At 9:30 or 5.", "À 9:30 ou 6.", "it wrote 6, and the sentence has 9:30 and 5."),
+        ("Two dogs.", "2 chiens.", ""),
+    ],
+)
+def test_numbers_that_do_not_stand_in_the_source_are_doubted(
+    interpreter: LoadedModel, source: str, written: str, doubt: str
+) -> None:
+    found = dataclasses.replace(translate(interpreter, SOURCE)[0], source=source, text=written)
+    if not found.target_words:
+        found = dataclasses.replace(found, target_tokens=["a"], log_probs=[-0.1])
+    sentence = confidence_sentence(found)
+    assert sentence.endswith(doubt)
+    assert ("Do not trust the numbers" in sentence) == bool(doubt)
