@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.console import show_notes
 from engine.errors import InputError
+from engine.files.standard_input import TextsOption, read_texts
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
 from engine.task_family import (
@@ -26,7 +27,6 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
-from engine.text.reading import read_input
 from engine.wording import counted
 
 if TYPE_CHECKING:
@@ -41,15 +41,18 @@ _ORDER = {
 }
 
 
-def classify(settings: ModelOption) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Classify(TextsOption, ModelOption):
+    """Which model classifies, and which texts."""
+
+
+def classify(settings: Classify) -> None:
     """Print LABEL TAB PROBABILITY per input line, in order; a line without a word stays empty, and that is said."""
     from engine.inspection.classification.predictions import MAX_WORDS, classify_rows, is_readable
     from engine.text.treebank import split_words
 
     loaded = load_model_of(NAME, settings.model)
-    given = read_input()
-    show_notes(given.notes)
-    rows = [split_words(line) for line in given.lines]
+    rows = [split_words(line) for line in read_texts(settings).lines]
     for number, row in enumerate(rows, start=1):
         if len(row) > MAX_WORDS:
             raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} are read at once.")
@@ -159,7 +162,7 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
             Command(
                 "classify",
                 "Print the label of each line of standard input, a tab, and its probability.",
-                ModelOption,
+                Classify,
                 classify,
             ),
         ),

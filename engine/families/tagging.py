@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.console import show_notes
 from engine.errors import InputError
+from engine.files.standard_input import TextsOption, read_texts
 from engine.models.folder import load_model_of
 from engine.task_family import (
     HIGHER,
@@ -23,7 +24,6 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
-from engine.text.reading import read_input
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,16 +35,20 @@ NAME = "tagging"
 _ORDER = ("gmb-bilstm-crf", "gmb-bilstm", "gmb-lstm-crf", "ewt-bilstm-crf")  # the best first
 
 
-def tag(settings: ModelOption) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Tag(TextsOption, ModelOption):
+    """Which model tags, and which texts."""
+
+
+def tag(settings: Tag) -> None:
     """Print the tags of each input line's words, which stand between blanks, in order; an empty line stays one."""
     from engine.inspection.tagging.predictions import MAX_WORDS, best_tags
 
     loaded = load_model_of(NAME, settings.model)
+    texts = read_texts(settings)
     # A no-break space belongs to its word.
-    given = read_input()
-    show_notes(given.notes)
-    rows = [line.replace("\t", " ").split(" ") for line in given.lines]
-    rows = [[word for word in row if word] for row in rows]
+    rows = [list(filter(None, line.replace("\t", " ").split(" "))) for line in texts.lines]
+    rows = [list(row) for row in texts.words] or rows
     for number, row in enumerate(rows, start=1):
         if len(row) > MAX_WORDS:
             raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} can be tagged at once.")
@@ -128,7 +132,7 @@ print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "C
         pipeline_tag="token-classification",
         rank=rank,
         batch=BatchReading(split, read_batch),
-        commands=(Command("tag", "Tag the words of standard input, line by line.", ModelOption, tag),),
+        commands=(Command("tag", "Tag the words of standard input, line by line.", Tag, tag),),
         tables=(
             ResultTable(
                 "predictions",

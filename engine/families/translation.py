@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject, field_like, option
-from engine.console import show_notes, show_progress, show_shares
+from engine.console import show_progress, show_shares
 from engine.decoding.limits import SamplingSettings, SearchSettings
+from engine.files.standard_input import TextsOption, read_texts
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
 from engine.task_family import (
@@ -28,7 +29,6 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
-from engine.text.reading import read_input
 from engine.wording import counted
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _as_drawn(name: str) -> Any:  # as `field_like`
 
 
 @dataclass(frozen=True, kw_only=True)
-class Translate(SearchSettings, ModelOption):
+class Translate(SearchSettings, TextsOption, ModelOption):
     """Which model translates, and how it searches or draws."""
 
     sample: bool = option(False, help="draw each piece by chance instead of searching; same seed, same text")
@@ -61,13 +61,12 @@ class Translate(SearchSettings, ModelOption):
 def translate(settings: Translate) -> None:
     """Print one translation per line of standard input, in order."""
     from engine.decoding.text import translate_lines
+    from engine.inspection.translation.source_reading import source_columns
 
     drawn = {name: getattr(settings, name) for name in ("temperature", "top_k", "top_p", "seed")}
     sampling = SamplingSettings(**drawn) if settings.sample else None
     loaded = load_model_of(NAME, settings.model)
-    given = read_input()
-    show_notes(given.notes)
-    lines = given.lines
+    lines = read_texts(settings, source_columns(loaded.info.source_language)).lines
     found = translate_lines(
         loaded, lines, beam_size=settings.beam_size, length_penalty=settings.length_penalty, sampling=sampling
     )

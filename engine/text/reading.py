@@ -136,23 +136,30 @@ def end_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def read_bytes(file: str = "-") -> bytes:
+    """Return what stands in a file, or in standard input where `file` is "-".
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        if file != "-":
+            return Path(file).read_bytes()
+        if sys.stdin is None:  # closed by the shell: `<&-`
+            raise InputError(f"{STANDARD_INPUT} is closed: give a file or a pipe.")
+        return sys.stdin.buffer.read()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"The file {file} cannot be read: {reason}.") from error
+
+
 def read_input(file: str = "-") -> DecodedText:
     """Return the text of a file, or of standard input where `file` is "-".
 
     Raises:
         InputError: it cannot be read, or as `decode`.
     """
-    try:
-        if file != "-":
-            data = Path(file).read_bytes()
-        elif sys.stdin is None:  # closed by the shell: `<&-`
-            raise InputError(f"{STANDARD_INPUT} is closed: give a file or a pipe.")
-        else:
-            data = sys.stdin.buffer.read()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"The file {file} cannot be read: {reason}.") from error
-    return decode(data, STANDARD_INPUT if file == "-" else f"The file {file}", MAX_COMMAND_BYTES)
+    return decode(read_bytes(file), STANDARD_INPUT if file == "-" else f"The file {file}", MAX_COMMAND_BYTES)
 
 
 def _cut(text: str) -> list[str]:

@@ -6,26 +6,20 @@ from functools import partial
 
 import streamlit as st
 
-from engine.decoding.limits import MAX_LINES
-from engine.decoding.table_files import TEXT_COLUMNS
-from engine.errors import InputError
 from engine.inspection.tagging.many_lines import (
-    TABLES,
-    TOKENS,
     SourceLine,
     entities_frame,
     lines_frame,
-    read_box,
-    read_file,
+    source_lines,
     tag_lines,
     tagged_file,
 )
 from engine.inspection.tagging.predictions import MAX_WORDS
-from engine.text.reading import MAX_FILE_BYTES
-from pages.components import batches, cache, figures, notices, state
+from pages.components import batches, cache, figures, given_texts, notices, state
 from pages.components.batches import Sheet
 from pages.components.entities.context import PAGE, EntitiesContext
 from pages.components.figures import Receipt
+from pages.components.given_texts import GivenTexts
 from pages.components.header import TEXT_WIDTH
 
 NAME = "entities-many-lines"
@@ -42,53 +36,38 @@ OWN_LINES = (
 
 def show(context: EntitiesContext) -> None:
     """Draw the box and the file, and what has been found in them."""
-    columns = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
     st.markdown(
-        f"Paste lines or bring a file: one text on each line; a CSV ({', '.join(TABLES)}) with a column named "
-        f"{columns}; or one word on "
-        f"each line with an empty line after each sentence ({', '.join(TOKENS)}). UTF-8, at most "
-        f"{MAX_FILE_BYTES // 2**20} MiB, "
-        f"{MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep their order. **Try:** a chapter of a "
-        "book, and count its persons.",
+        f"Paste texts or bring a file: {given_texts.KINDS}, {MAX_WORDS:,} words a line. Lines keep their order; the "
+        "words of a token file are read as they are cut there. **Try:** a chapter of a book, and count its persons.",
         width=TEXT_WIDTH,
     )
-    lines = _ask_lines(context)
-    if not lines:
+    given = given_texts.ask(
+        context.controls,
+        PAGE,
+        NAME,
+        TEXT,
+        "many_lines_part",
+        label="Lines to tag",
+        own="\n".join(OWN_LINES),
+        done="tagged",
+        items=source_lines,
+    )
+    if given is None:
         return
-    key = state.fingerprint(context.network, cache.model_version(context.network), lines)
+    key = state.fingerprint(context.network, cache.model_version(context.network), given.items)
 
-    def work(given: list[SourceLine], done: tuple[int, ...]):
-        return tag_lines(cache.load_model(context.network), given, done)
+    def work(lines: list[SourceLine], done: tuple[int, ...]):
+        return tag_lines(cache.load_model(context.network), lines, done)
 
-    sheet = batches.run(PAGE, NAME, key, lines, work, verb="Tag", at_once=AT_ONCE)
+    sheet = batches.run(PAGE, NAME, key, given.items, work, verb="Tag", at_once=AT_ONCE)
     if sheet is not None:
-        _show_sheet(context, sheet)
+        _show_sheet(context, sheet, given)
 
 
-def _ask_lines(context: EntitiesContext) -> list[SourceLine]:
-    """Draw box, file and part; return the lines to tag, none where there is nothing or something is wrong with it."""
-    text = st.text_area(
-        "Lines to tag", value=state.recall(PAGE, TEXT, "\n".join(OWN_LINES)), height=160, key=f"{NAME}-text"
-    )
-    state.remember(PAGE, TEXT, text)
-    file = st.file_uploader(
-        "Or a file (it comes before the box)",
-        type=["txt", "text", "md", *(ending[1:] for ending in TABLES + TOKENS)],
-        key=f"{NAME}-file",
-        max_upload_size=MAX_FILE_BYTES // 2**20,
-    )
-    try:
-        lines = read_box(text) if file is None else read_file(file.name, file.getvalue())
-    except InputError as problem:
-        notices.error(f"{problem} What is in the box is still there.")
-        return []
-    return batches.choose_part(context.controls, "many_lines_part", lines, "tagged")
-
-
-def _show_sheet(context: EntitiesContext, sheet: Sheet) -> None:
+def _show_sheet(context: EntitiesContext, sheet: Sheet, given: GivenTexts) -> None:
     found = entities_frame(sheet.found)
     st.markdown(notices.plain(_summary(sheet, len(found))), width=TEXT_WIDTH)
-    receipt = _receipt(context, sheet)
+    receipt = _receipt(context, sheet, given)
     figures.show_table(lines_frame(sheet.lines, sheet.found), name="entities-by-line", receipt=receipt)
     if found.empty:
         return
@@ -117,16 +96,17 @@ def _summary(sheet: Sheet, count: int) -> str:
     )
 
 
-def _receipt(context: EntitiesContext, sheet: Sheet) -> Receipt:
+def _receipt(context: EntitiesContext, sheet: Sheet, given: GivenTexts) -> Receipt:
     return Receipt(
         model=context.network,
         seed="none: nothing is drawn at random",
         seconds=sheet.elapsed_seconds,
         python=(
             "from pathlib import Path\n\n"
-            "from engine.inspection.tagging.many_lines import entities_frame, read_file, tag_lines\n"
+            "from engine.files import read_file\n"
+            "from engine.inspection.tagging.many_lines import entities_frame, source_lines, tag_lines\n"
             "from engine.models.folder import load_model\n\n"
-            "lines = read_file('lines.txt', Path('lines.txt').read_bytes())\n"
+            f"lines = source_lines({given.python}){given.part}\n"
             f"loaded = load_model({context.network!r})\n"
             "found = {row.index: row for batch in tag_lines(loaded, lines) for row in batch}\n"
             "print(entities_frame(found).to_string())"

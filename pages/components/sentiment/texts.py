@@ -6,15 +6,12 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from engine.decoding.limits import MAX_LINES
-from engine.decoding.table_files import TEXT_COLUMNS, read_text_column
-from engine.errors import InputError
 from engine.inspection.classification.many_texts import LineVerdict, classify_many, verdicts_frame, verdicts_sentence
 from engine.inspection.classification.predictions import MAX_WORDS
-from engine.text.reading import MAX_FILE_BYTES, read_lines, split_lines
-from pages.components import batches, cache, figures, header, notices, state
+from pages.components import batches, cache, figures, given_texts, header, notices, state
 from pages.components.batches import Sheet
 from pages.components.figures import Receipt
+from pages.components.given_texts import GivenTexts
 from pages.components.sentiment.context import PAGE, SentimentContext
 
 NAME = "texts"
@@ -31,56 +28,35 @@ OWN_LINES = (
 
 def show(context: SentimentContext) -> None:
     """Draw the box and the file, and what has been judged of them."""
-    listed = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
     st.markdown(
-        f"Paste lines or bring a file: one text on each line, or a CSV with a column named {listed}; UTF-8, at most "
-        f"{MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep their "
-        "order; an empty line "
-        "stays empty. **Try:** messages of your own, and look at those the network is least sure of. It was taught "
-        "film "
-        "reviews, so it may mistake other kinds of text.",
+        f"Paste texts or bring a file: {given_texts.KINDS}, {MAX_WORDS:,} words a line. Lines keep their order; an "
+        "empty line stays empty. **Try:** messages of your own, and look at those the network is least sure of. It was "
+        "taught film reviews, so it may mistake other kinds of text.",
         width=header.TEXT_WIDTH,
     )
-    lines = _ask_lines(context)
-    if not lines:
+    given = given_texts.ask(
+        context.controls,
+        PAGE,
+        NAME,
+        TEXT,
+        "texts_part",
+        label="Lines to judge",
+        own="\n".join(OWN_LINES),
+        done="judged",
+    )
+    if given is None:
         return
-    key = state.fingerprint(context.network, cache.model_version(context.network), lines)
+    key = state.fingerprint(context.network, cache.model_version(context.network), given.items)
 
-    def work(given: list[str], done: tuple[int, ...]) -> Iterable[list[LineVerdict]]:
-        return classify_many(cache.load_model(context.network), given, done)
+    def work(lines: list[str], done: tuple[int, ...]) -> Iterable[list[LineVerdict]]:
+        return classify_many(cache.load_model(context.network), lines, done)
 
-    sheet = batches.run(PAGE, NAME, key, lines, work, verb="Judge", at_once=AT_ONCE)
+    sheet = batches.run(PAGE, NAME, key, given.items, work, verb="Judge", at_once=AT_ONCE)
     if sheet is not None:
-        _show_sheet(context, sheet)
+        _show_sheet(context, sheet, given)
 
 
-def _ask_lines(context: SentimentContext) -> list[str]:
-    """Draw box, file and part; return the lines to judge, none where there is nothing or something is wrong with it."""
-    text = st.text_area(
-        "Lines to judge", value=state.recall(PAGE, TEXT, "\n".join(OWN_LINES)), height=160, key="texts-text"
-    )
-    state.remember(PAGE, TEXT, text)
-    file = st.file_uploader(
-        "Or a file of lines, or a CSV (it comes before the box)",
-        type=["txt", "text", "csv", "tsv", "md"],
-        key="texts-file",
-        max_upload_size=MAX_FILE_BYTES // 2**20,
-    )
-    try:
-        lines = split_lines(text) if file is None else _read_file(file.name, file.getvalue())
-    except InputError as problem:
-        notices.error(f"{problem} What is in the box is still there.")
-        return []
-    return batches.choose_part(context.controls, "texts_part", lines, "judged")
-
-
-def _read_file(name: str, data: bytes) -> list[str]:
-    lines = read_lines(data, f"The file {name}")
-    is_table = name.lower().endswith((".csv", ".tsv"))
-    return read_text_column(lines, f"The file {name}") if is_table else lines
-
-
-def _show_sheet(context: SentimentContext, sheet: Sheet) -> None:
+def _show_sheet(context: SentimentContext, sheet: Sheet, given: GivenTexts) -> None:
     frame = verdicts_frame(sheet.lines, sheet.found)
     done = sum(bool(row.label) for row in sheet.found.values())
     said = (
@@ -96,24 +72,25 @@ def _show_sheet(context: SentimentContext, sheet: Sheet) -> None:
         frame,
         name="sentiment-texts",
         column_config={"probability": sure, "unknown": unknown},
-        receipt=_receipt(context, sheet),
+        receipt=_receipt(context, sheet, given),
     )
 
 
-def _receipt(context: SentimentContext, sheet: Sheet) -> Receipt:
+def _receipt(context: SentimentContext, sheet: Sheet, given: GivenTexts) -> Receipt:
     return Receipt(
         model=context.network,
         seed="none: nothing is drawn at random",
         seconds=sheet.elapsed_seconds,
         python=(
             "from pathlib import Path\n\n"
+            "from engine.files import read_file\n"
             "from engine.inspection.classification.many_texts import classify_many, verdicts_frame\n"
             "from engine.models.folder import load_model\n\n"
-            "lines = Path('lines.txt').read_text(encoding='utf-8').splitlines()\n"
+            f"lines = {given.python}.lines{given.part}\n"
             f"loaded = load_model({context.network!r})\n"
             "found = {row.index: row for batch in classify_many(loaded, lines) for row in batch}\n"
             "print(verdicts_frame(lines, found).to_string())"
         ),
-        command=f"python -m engine classify --model {context.network} < lines.txt",
+        command=f"python -m engine classify --model {context.network}{given.command}",
         note="Lines of a batch are read together, which changes no number beyond the last digits.",
     )
