@@ -8,10 +8,10 @@ delimiter in any prose (the blank), takes 3 s for 2 MB and brings two more libra
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from engine.files.text_file import (
     LEAST_WORDS,
@@ -31,6 +31,7 @@ NO_DELIMITER = "\x1f"  # for one column: nothing that is typed
 ONE_COLUMN = TEXT_COLUMNS[:8]  # only these are taken for a column's name where they stand alone on the first line
 SAMPLE_LINES = 1_000  # tell whether it is a table
 LEAST_SHARE = 0.9  # of the rows have as many cells as most
+MOST_CELLS = 10_000  # in one line; the text in a cell can have the delimiter in it too
 MOST_LINES = 200  # in one cell; a quote that is not closed within them is a mark like any other
 LONGEST_NUMBER = 40  # letters of it
 LEAST_LABELLED = 4  # rows, before a column of few words that repeat is taken for labels
@@ -54,7 +55,7 @@ def read_csv(lines: Sequence[str], name: str, preferred: Sequence[str] = ()) -> 
     if not any(line.strip() for line in sample):
         return None
     delimiters = (
-        [told[1]] if told else [delimiter for delimiter in DELIMITERS if any(delimiter in line for line in sample)]
+        [told[1]] if told else [d for d in DELIMITERS if 0 < max(line.count(d) for line in sample) < MOST_CELLS]
     )
     candidates = [_Sample(delimiter, sample) for delimiter in delimiters]
     candidates = [found for found in candidates if told or found.is_table]
@@ -88,9 +89,9 @@ class _Sample:
     def __init__(self, delimiter: str, lines: Sequence[str]) -> None:
         self.delimiter = delimiter
         self.lines = [line for line in lines if delimiter in line]
-        self.rows = [
-            [spell(cell).strip() for cell in row.cells] for row in _rows(lines, delimiter) if row.cells != ("",)
-        ]
+        rows = [[spell(cell) for cell in row.cells] for row in _rows(lines, delimiter) if row.cells != ("",)]
+        self.joints = [pair for row in rows for pair in itertools.pairwise(row)]  # what stands around each delimiter
+        self.rows = [[cell.strip() for cell in row] for row in rows]
         self.head = self.rows[0]
         widths = Counter(map(len, self.rows[1:] or self.rows))
         self.width, count = widths.most_common(1)[0]
@@ -110,14 +111,9 @@ class _Sample:
             return False
         if self.delimiter == "\t":
             return True
-        mark = re.escape(self.delimiter)
-        marks, spaced, between_digits = (
-            sum(len(re.findall(pattern, line)) for line in self.lines)
-            for pattern in (mark, f"{mark} ", rf"(?<=\d){mark}(?=\d)")
-        )
-        if between_digits == marks:
-            return False  # 1,000
-        if spaced > marks / 2:
+        if all(left[-1:].isdecimal() and right[:1].isdecimal() for left, right in self.joints):
+            return False  # "1,000"
+        if sum(right.startswith(" ") for _, right in self.joints) > len(self.joints) / 2:
             return self._has_typed_head and len(self.rows) > 2
         return self.has_head or self._has_numbers or self._has_labels or self._has_quotes
 
@@ -188,7 +184,7 @@ def _quoted(lines: Sequence[str], position: int, delimiter: str, width: int) -> 
         if is_escaped and '\\"' not in lines[position]:
             break
         reader = csv.reader(
-            (f"{line}\n" for line in islice(lines, position, position + MOST_LINES)),
+            (f"{lines[place]}\n" for place in range(position, min(position + MOST_LINES, len(lines)))),
             delimiter=delimiter,
             strict=True,
             escapechar="\\" if is_escaped else None,
