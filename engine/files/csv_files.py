@@ -144,11 +144,9 @@ class _Sample:
     @property
     def _has_labels(self) -> bool:
         """Whether some column holds single words that repeat."""
-        return any(
-            len(cells) >= LEAST_LABELLED
-            and len(set(cells)) <= len(cells) / 2
-            and all(len(cell.split()) == 1 for cell in cells)
-            for cells in self.columns
+        columns = [[name, *cells] for name, cells in zip(self.head, self.columns, strict=True)]
+        return len(self.rows) >= LEAST_LABELLED and any(
+            len(set(cells)) <= len(cells) / 2 and all(len(cell.split()) == 1 for cell in cells) for cells in columns
         )
 
     @property

@@ -256,4 +256,4 @@ def _shorten(parts: Sequence[str]) -> str:
 
 def _one_line(text: str) -> str:
     """Return a cell without the line breaks in it: what is made of a text stands on one line."""
-    return " ".join(part.strip() for part in text.splitlines()) if "\n" in text else text.strip()
+    return " ".join(filter(None, map(str.strip, text.split("\n"))))

@@ -159,7 +159,12 @@ def read_input(file: str = "-") -> DecodedText:
     Raises:
         InputError: it cannot be read, or as `decode`.
     """
-    return decode(read_bytes(file), STANDARD_INPUT if file == "-" else f"The file {file}", MAX_COMMAND_BYTES)
+    return decode(read_bytes(file), say_file(file), MAX_COMMAND_BYTES)
+
+
+def say_file(file: str) -> str:
+    """Return how sentences about an input begin: "The file a.txt", and "Standard input" for "-"."""
+    return STANDARD_INPUT if file == "-" else f"The file {file}"
 
 
 def _cut(text: str) -> list[str]:

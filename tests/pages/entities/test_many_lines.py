@@ -53,8 +53,8 @@ def test_lines_in_the_box_get_the_networks_entities_and_their_places(taggers: Pa
     assert "1 line has a problem" in written(at)
 
 
-def test_a_table_and_a_file_of_tokens_are_read_by_their_endings(taggers: Path) -> None:
-    at = put(open_tool(), "a.csv", 'id;Text\n1;"Anna lives; in Rome."\n2;Peter\n')
+def test_a_table_and_a_token_file_are_told_from_what_is_in_them(taggers: Path) -> None:
+    at = put(open_tool(), "a.txt", 'id;Text\n1;"Anna lives; in Rome."\n2;Peter\n')
     assert not at.exception
     assert list(by_line(at)["text"]) == ["Anna lives; in Rome.", "Peter"]
     at = put(open_tool(), "a.conll", "# text\n1\tAnna\tB-per\n2\tdon't\tO\n\n1\tRome\tB-geo\n")
@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_box_stays(taggers: P
     at = open_tool()
     before = at.text_area(key=f"{NAME}-text").value
     for name, text, said in (
-        ("a.csv", "id,title\n1,Anna\n", "no column of texts: its first line names “id”, “title”"),
+        ("a.csv", "text,stars\n,2\n", "no column of texts: there are no words in “text” and “stars”"),
         ("b.csv", "text\n\n", "nothing below “text”"),
         ("c.txt", "\n \n", "nothing in it"),
         ("d.conll", "# only a remark\n", "no token in it"),
