@@ -11,15 +11,57 @@ import ctypes
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
+
+from engine.errors import InputError
 
 T = TypeVar("T")
 
 PREFIX = ".half-written-"
 CURRENT_FOLDER = -100  # AT_FDCWD
 EXCHANGE = 2  # RENAME_EXCHANGE
+
+
+def check_folder(folder: Path, what: str) -> None:
+    """Find out before the work that what is its result could not be written into a folder, which need not be there yet.
+
+    Raises:
+        InputError: naming `what` cannot be written, and which place is in the way.
+    """
+    # What is replaced as a whole is made beside its folder.
+    beside = next(path for path in folder.absolute().parents if path.exists())
+    for position in (beside, folder):
+        if position.exists() and not _takes_files(position):
+            raise InputError(
+                f"{what} cannot be written to {folder}: {position} is not a folder that may be written to."
+            )
+
+
+def check_file(file: Path, what: str) -> None:
+    """Find out before the work that what is its result could not be written to a file.
+
+    Raises:
+        InputError: naming `what` cannot be written, and which place is in the way.
+    """
+    if file.is_dir():
+        raise InputError(f"{what} cannot be written to {file}: it is a folder; name a file in it.")
+    if file.exists() and not os.access(file, os.W_OK):
+        raise InputError(f"{what} cannot be written to {file}: the file may not be written to.")
+    beside = next(path for path in file.absolute().parents if path.exists())
+    if not _takes_files(beside):
+        raise InputError(f"{what} cannot be written to {file}: {beside} is not a folder that may be written to.")
+
+
+def _takes_files(folder: Path) -> bool:
+    """Return whether a file can be made in a folder: rights alone do not say so on a disk that is read-only."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

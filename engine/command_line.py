@@ -3,50 +3,185 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import contextlib
+import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, make_dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
-from engine.command_options import ModelOption, add_options, read_options
+from engine.atomic import check_file, check_folder
+from engine.command_options import ModelOption, add_options, describe_settings, read_options, what_may_be_typed
 from engine.config import option
 from engine.console import DELAY_SECONDS, show_shares
-from engine.errors import ConfigError, DataError, EngineError, InputError
+from engine.errors import ConfigError, DataError, EngineError, InputError, RunsFailedError, TrainingError
 from engine.task_family import TASK_FAMILIES, Command, ResultTable, in_order
 from engine.wording import listing
 
 if TYPE_CHECKING:
     from engine.experiments.sweeps import SweepPlanned
 
+EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
+EXIT_STOPPED = 130
+EXIT_CODES = {
+    0: "everything was done",
+    EXIT_FAILED: "what was begun could not be done as a whole: a line of a batch that cannot be read, a training that "
+    "diverged, a run of a comparison that failed",
+    EXIT_BAD_INPUT: "nothing was done: an option, a file, a model, a place or a cluster is wrong, and one line on "
+    "standard error says what",
+    EXIT_STOPPED: "stopped with Ctrl+C; what is finished is kept",
+}
+ESCAPED = "unrolled-escaped"  # how characters are written that an output's encoding cannot say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, or 2 with one readable line on stderr for bad input."""
-    options = build_parser().parse_args(arguments)
+    """Run one command and return its exit code, one of `EXIT_CODES`; what is wrong is one readable line on stderr."""
+    _prepare_streams()
     try:
-        options.run(options)
+        options = build_parser().parse_args(arguments)
+        if sys.stdout is None:
+            raise InputError("Standard output is closed: nothing could be printed.")
+        code = options.run(options) or 0
+        sys.stdout.flush()
+    except SystemExit as end:  # argparse has printed help, or what is wrong
+        code = int(end.code or 0)
     except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()
+        _say("stopped")
+        code = EXIT_STOPPED
+    except BrokenPipeError:  # whoever reads has enough, as `head`
+        code = 0
+    except (TrainingError, RunsFailedError) as error:
+        code = _refuse(error, EXIT_FAILED)
     except (EngineError, OSError) as error:  # OSError: a place named on the command line cannot be read or written
-        print(f"error: {error}", file=sys.stderr)
-        return EXIT_BAD_INPUT
-    return 0
+        code = _refuse(error, EXIT_BAD_INPUT)
+    _close_output()
+    return code
+
+
+def _refuse(error: Exception, code: int) -> int:
+    words = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        words = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    _say(f"error: {words}")
+    return code
+
+
+def _say(words: str) -> None:
+    """Print one line on standard error, whoever listens."""
+    with contextlib.suppress(OSError):
+        print(" ".join(words.splitlines()), file=sys.stderr)
+
+
+def _prepare_streams() -> None:
+    """Make the three streams such that none of them ends a command in the middle of its work: each may be closed, and
+    an output may have an encoding that cannot say every character."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+    if sys.stdin is None:
+        sys.stdin = cast(TextIO, _ClosedInput())
+    codecs.register_error(ESCAPED, _escape)
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors=ESCAPED)
+
+
+class _ClosedInput:
+    """Stands for a standard input that is closed: whoever reads it is told."""
+
+    @property
+    def buffer(self) -> NoReturn:
+        raise InputError("Standard input is closed: give the text with a pipe, or with < FILE.")
+
+
+def _escape(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write a character that cannot be said as its number, and say so once."""
+    written = codecs.backslashreplace_errors(error)
+    if isinstance(error, UnicodeEncodeError) and ESCAPED not in _SAID:
+        _SAID.add(ESCAPED)
+        first = error.object[error.start]
+        _say(
+            f"note: the output's encoding, {error.encoding}, cannot say {ascii(first)} and maybe others, which are "
+            "written as numbers; set PYTHONIOENCODING=utf-8"
+        )
+    return written
+
+
+_SAID: set[str] = set()
+
+
+def _close_output() -> None:
+    """Write what is left; where nobody takes it, let it go nowhere, as the interpreter would try again at its end."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError):  # no file stands behind it
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Parser(argparse.ArgumentParser):
-    """Answers a wrong option with one line instead of the whole usage."""
+    """Answers a wrong option with one line instead of the whole usage, and says in its help what takes an import to
+    find out, which costs nothing before help is asked for."""
+
+    command: Command | None = None
+    models: Callable[[], list[str]] | None = None
+
+    def format_help(self) -> str:
+        """Return options, allowed values and examples; of the program itself, the exit codes."""
+        parts = [super().format_help()]
+        if self.command is None:
+            parts += ["exit codes:", *(f"  {code:<4} {words}" for code, words in EXIT_CODES.items())]
+            return "\n".join(parts) + "\n"
+        lists = list(what_may_be_typed(self.command.settings))
+        lists += [("--model", self.models())] if self.models else []
+        for flag, values in lists:
+            is_short = all(" " not in value for value in values)
+            told = textwrap.wrap(", ".join(values), 100, break_on_hyphens=False) if is_short else values
+            parts += [f"what {flag} may be:" if is_short else f"what may stand after {flag}:", *_indented(told), ""]
+        return (
+            "\n".join([*parts, "examples:", *(f"  python -m engine {line}" for line in self.command.examples)]) + "\n"
+        )
 
     def error(self, message: str) -> NoReturn:
-        print(f"error: {message} (try {self.prog} --help)", file=sys.stderr)
+        _say(f"error: {message} (try {self.prog} --help)")
         raise SystemExit(EXIT_BAD_INPUT)
+
+
+def _recipes() -> list[str]:
+    from engine.recipes import RECIPES
+
+    return RECIPES.names()
+
+
+def _comparisons() -> list[str]:
+    from engine.experiments.recipes import COMPARISONS
+
+    return COMPARISONS.names()
+
+
+def _corpora() -> list[str]:
+    from engine.corpora import CORPORA
+
+    return CORPORA.names()
+
+
+def _training_settings() -> list[str]:
+    from engine.training import TrainingSettings
+
+    return describe_settings(TrainingSettings)
+
+
+def _models(task: str = "") -> list[str]:
+    """Return the names of the models that can be used, of one task or of all."""
+    from engine.models.folder import list_models
+
+    return [info.name for info in list_models() if not info.error and info.task in (task, "" if task else info.task)]
 
 
 @dataclass(frozen=True)
@@ -60,10 +195,16 @@ class ListModels:
 class Train:
     """Which recipe is trained, and where what comes of it lies."""
 
-    recipe: str = option(help="name of a recipe")
-    output: str = option(help="folder of the model", metavar="DIR")
+    recipe: str = option(help="name of a recipe", lines=_recipes)
+    output: str = option(help="folder of the model, a new one unless one of the next two is given", metavar="DIR")
     resume: bool = option(False, help="go on from the checkpoint in DIR")
-    set: tuple[str, ...] = option((), help="change one training setting", metavar="SETTING=VALUE")
+    overwrite: bool = option(False, help="begin anew in a DIR that holds a run; its checkpoint is lost at once")
+    set: tuple[str, ...] = option(
+        (),
+        help="change one training setting of the recipe; may be given several times",
+        metavar="SETTING=VALUE",
+        lines=_training_settings,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +218,7 @@ class Evaluate(ModelOption):
 class Index:
     """Which text is indexed, and where the index lies."""
 
-    corpus: str = option("", help="required unless --words is given")
+    corpus: str = option("", help="required unless --words is given", lines=_corpora)
     output: str = option("", help="default: data/indexes", metavar="DIR")
     model: str = option("", help="pairs: index this model's states at the sentences instead")
     rows: int = option(200, help="with --model: how many sentences")
@@ -88,56 +229,90 @@ class Index:
 class Compare:
     """Which comparison runs, how much of it, and with how many processes."""
 
-    recipe: str = option(help="name of a comparison")
+    recipe: str = option(help="name of a comparison", lines=_comparisons)
     output: str | None = option(None, help="default: data/results", metavar="DIR")
     only: str = option("", help="comma list of tasks, architectures, lengths, seed=N or timing", metavar="WORDS")
     workers: int | None = option(
-        None, help="worker processes; by default one per core; 0: none, in this process", metavar="N"
+        None, help="worker processes; by default one per core; 0: none, in this process", minimum=0, metavar="N"
     )
     dry_run: bool = option(False, help="only measure and print what it would cost")
     check: int | None = option(
-        None, help="run N finished cells again and say whether they lie in the shipped range", metavar="N"
+        None,
+        help="run N finished cells again and say whether they lie in the shipped range",
+        minimum=1,
+        maximum=10_000,
+        metavar="N",
     )
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser; every command carries the function that runs it."""
-    parser = _Parser(prog="python -m engine", description="Recurrent networks that read, write and translate.")
+    parser = _Parser(
+        prog="python -m engine",
+        description="Recurrent networks that read, write and translate. COMMAND --help says what a command takes.",
+    )
+    tasks = {command.name: family.name for family in in_order() for command in family.commands}
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     for command in _commands():
         sub = commands.add_parser(command.name, help=command.help, description=command.help)
+        sub.command = command
+        if issubclass(command.settings, ModelOption):
+            sub.models = partial(_models, tasks.get(command.name, ""))
         add_options(sub, command.settings)
         sub.set_defaults(run=partial(_run, command))
     return parser
 
 
-def _run(command: Command, options: argparse.Namespace) -> None:
-    command.run(read_options(command.settings, options))
+def _run(command: Command, options: argparse.Namespace) -> int | None:
+    return command.run(read_options(command.settings, options))
 
 
 def _commands() -> list[Command]:
     """Return the commands of every family, and those that are about models of any."""
     return [
-        Command("models", "List the shipped models.", ListModels, list_command),
+        Command("models", "List the shipped models.", ListModels, list_command, ("models", "models --json")),
         *(command for family in in_order() for command in family.commands),
-        Command("train", "Train a recipe and write a model folder.", Train, train_command),
+        Command(
+            "train",
+            "Train a recipe and write a model folder.",
+            Train,
+            train_command,
+            (
+                "train --recipe saltmarsh-lstm --output runs/saltmarsh-lstm",
+                "train --recipe saltmarsh-lstm --output runs/saltmarsh-lstm --resume",
+                "train --recipe saltmarsh-lstm --output runs/seed-2 --set seed=2 --set max_steps=300",
+            ),
+        ),
         Command(
             "evaluate",
             "Measure a model and write the figures into its card.",
             _evaluate_options(),
             evaluate_command,
+            (
+                "evaluate --model runs/saltmarsh-lstm",
+                "evaluate --model en-fr-attention --dry-run --sentences runs/translation_test_set.parquet",
+            ),
         ),
         Command(
             "index",
             "Index a training text, so that copies of it can be found without it.",
             Index,
             index_command,
+            ("index --corpus tiny_shakespeare",),
         ),
         Command(
             "compare",
             "Run an architecture comparison and write its table of results.",
             Compare,
             compare_command,
+            (
+                "compare --recipe quick --output runs/quick",
+                "compare --recipe shipped --only adding,lstm,200,seed=0 --dry-run",
+            ),
         ),
     ]
 
@@ -184,7 +359,7 @@ def train_command(options: Train) -> None:
     """Train, showing the trainer's events as a progress bar."""
     from tqdm import tqdm
 
-    from engine.recipes.run import train_recipe
+    from engine.recipes.run import CorporaRead, train_recipe
     from engine.training import Evaluated, Finished, StepDone
     from engine.training.memory import keep_freed_blocks
 
@@ -193,15 +368,19 @@ def train_command(options: Train) -> None:
     # The delay keeps the bar from being drawn before the first step: until then there may be one line about what is
     # wrong.
     with tqdm(unit="step", dynamic_ncols=True, mininterval=1.0, delay=DELAY_SECONDS) as bar:
-        for event in train_recipe(options.recipe, options.output, options.resume, overrides):
-            if isinstance(event, StepDone):
-                bar.total = event.max_steps
+        for event in train_recipe(
+            options.recipe, options.output, options.resume, overrides, overwrite=options.overwrite
+        ):
+            if isinstance(event, CorporaRead):
+                _say(f"{event.title}. {' '.join(event.sources)}")
+            elif isinstance(event, StepDone):
+                bar.total, bar.delay = event.max_steps, 0  # from now on it ends its own line
                 bar.set_postfix(loss=f"{event.loss:.3f}", rate=f"{event.learning_rate:.1e}", refresh=False)
                 bar.update(event.step - bar.n)
             elif isinstance(event, Evaluated):
                 words = ", ".join(f"{name} {value:.4f}" for name, value in event.metrics.items())
                 bar.write(f"step {event.step}: validation {words}{' (best)' if event.is_best else ''}", file=sys.stderr)
-            elif isinstance(event, Finished):
+            elif isinstance(event, Finished) and event.reason != "diverged":  # which is told as an error
                 bar.write(f"finished at step {event.step} ({event.reason}), best at {event.best_step}", file=sys.stderr)
     folder = (
         options.output if os.sep in options.output else os.path.join(".", options.output)
@@ -228,7 +407,10 @@ def evaluate_command(options: Any) -> None:  # its fields are those of the table
                 f"{_whose(families)}."
             )
         if path:
+            check_file(Path(path), "The table")
             asked.append((families[task], Path(path)))
+    if not options.dry_run:
+        check_folder(loaded.info.path, "The card")
     print(json.dumps(evaluate_model(loaded, write=not options.dry_run), indent=2, ensure_ascii=False))
     for table, path in asked:
         show_shares(table.add(loaded, path) or ())
@@ -241,6 +423,7 @@ def index_command(options: Index) -> None:
     from engine.inspection.writing.copy_checks import check_index
     from engine.inspection.writing.copy_index import INDEXES, index_corpus, save_index
 
+    check_folder(Path(options.output or INDEXES), "The index")
     if options.model or options.words:
         print(_index_pairs(options))
         return

@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import typing
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from engine.config import Dataclass, JsonObject, bounds_in_words, option, validate
 
 S = TypeVar("S", bound=Dataclass)
+PLACES = ("DIR", "FILE", "PARQUET")  # the metavars of options that name a file or a folder
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,8 @@ def add_options(parser: argparse.ArgumentParser, settings: type) -> None:
         if hints[field.name] is bool:
             parser.add_argument(_flag(field.name), action="store_true", **look)
             continue
-        look |= {"type": _kind(hints[field.name])}
+        is_place = field.metadata.get("metavar") in PLACES
+        look |= {"type": _place if is_place else _kind(hints[field.name])}
         if typing.get_origin(hints[field.name]) is tuple:
             look |= {"action": "append"}
         if field.metadata.get("metavar"):
@@ -39,8 +42,20 @@ def add_options(parser: argparse.ArgumentParser, settings: type) -> None:
             parser.add_argument(field.name, **look)
         else:
             is_required = field.default is dataclasses.MISSING
-            default = None if is_required or "action" in look else field.default
-            parser.add_argument(_flag(field.name), default=default, required=is_required, **look)
+            parser.add_argument(_flag(field.name), required=is_required, **look)
+
+
+def what_may_be_typed(settings: type) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the options whose values take an import to find out, each with these values or with lines on them."""
+    for field in dataclasses.fields(settings):
+        if field.metadata.get("lines"):
+            yield _flag(field.name), field.metadata["lines"]()
+
+
+def describe_settings(settings: type) -> list[str]:
+    """Return a line per field of `settings`: its name, its words, and what is allowed."""
+    hints = typing.get_type_hints(settings)
+    return [f"{field.name}: {_help(field, hints[field.name])}" for field in dataclasses.fields(settings)]
 
 
 def read_options(settings: type[S], namespace: argparse.Namespace) -> S:
@@ -56,6 +71,14 @@ def read_options(settings: type[S], namespace: argparse.Namespace) -> S:
     read = settings(**given)
     validate(read)
     return read
+
+
+def _place(text: str) -> str:
+    """Return the name of a place; an empty one, as from a variable that is not set, would mean the current folder, or a
+    table that is shipped."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; name a place")
+    return text
 
 
 def _flag(name: str) -> str:

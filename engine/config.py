@@ -7,7 +7,7 @@ import dataclasses
 import math
 import sys
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from engine.errors import ConfigError
@@ -33,15 +33,17 @@ def option(
     choices: tuple[object, ...] | None = None,
     metavar: str = "",
     is_positional: bool = False,
+    lines: Callable[[], Sequence[str]] | None = None,
     formerly: tuple[str, ...] = (),
 ) -> Any:  # as dataclasses.field
     """Return a dataclass field with its default, its bounds and the words that forms and command lines show for it.
 
-    `metavar` and `is_positional` are for command lines alone (see `engine.command_options`); `formerly` are names the
-    field had: a link that bears one is still read.
+    `metavar`, `is_positional` and `lines`, which gives what may be typed where finding that out takes an import, are
+    for command lines alone (see `engine.command_options`); `formerly` are names the field had: a link that bears one is
+    still read.
     """
     metadata = {"label": label, "help": help, "minimum": minimum, "maximum": maximum, "step": step, "choices": choices}
-    metadata |= {"metavar": metavar, "is_positional": is_positional, "formerly": formerly}
+    metadata |= {"metavar": metavar, "is_positional": is_positional, "lines": lines, "formerly": formerly}
     return dataclasses.field(default=default, metadata=metadata)
 
 

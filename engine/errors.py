@@ -30,3 +30,7 @@ class InputError(EngineError):
 
 class JobError(EngineError):
     """A background job cannot be started, found or finished."""
+
+
+class RunsFailedError(JobError):
+    """Some runs of a comparison could not be made; what is finished is kept."""

@@ -69,13 +69,15 @@ class Command:
 
     Attributes:
         settings: dataclass whose fields are the command's options (see `engine.command_options`).
-        run: does it, given the settings.
+        run: does it, given the settings; what it returns is the exit code, None for 0.
+        examples: what may be typed after "python -m engine".
     """
 
     name: str
     help: str
     settings: type
-    run: Callable[[Any], None]  # of its own settings
+    run: Callable[[Any], int | None]  # of its own settings
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 
-def listing(parts: Sequence[object], last: str = " and ") -> str:
+def listing(parts: Iterable[object], last: str = " and ") -> str:
     """Return parts as people list them: "a", "a and b", "a, b and c"; `last` stands before the last one."""
     words = [str(part) for part in parts]
     return last.join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from engine.decoding.limits import SamplingSettings
+from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
 from engine.decoding.text import write_text
 from pages.components import cache, figures, forms, generation, header, networks, notices, state, writing
 from pages.components.generation import TOOLS, receipts
@@ -69,6 +69,8 @@ view = controls.value()
 settings = SamplingSettings(**{name: getattr(view, name) for name in SamplingSettings.__dataclass_fields__})
 
 with notices.engine_errors():
+    check_prompt(prompt)  # before anything is said to be written
+    check_sampling(settings)
     loaded = {info.name: cache.load_model(info.name) for info in writers}
     sources = {name: partial(write_text, model, prompt, settings) for name, model in loaded.items()}
     unknown = next(iter(loaded.values())).tokenizer.unknown_pieces(prompt)

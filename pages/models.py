@@ -69,3 +69,14 @@ figures.show_table(
     name="files",
     column_config={"size_kib": st.column_config.NumberColumn("size (KiB)", format="%.1f")},
 )
+
+corpora = networks.corpora_table(usable.values())
+if corpora.num_rows:
+    header.section(
+        "What they learnt from", "Who made each corpus, and under which terms its texts and the weights are."
+    )
+    figures.show_table(
+        corpora,
+        name="corpora",
+        column_config={"weights": st.column_config.TextColumn("weights learnt from it")},
+    )

@@ -64,6 +64,16 @@ def test_corpora_are_those_in_the_table() -> None:
     assert set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE)) == set(CORPORA.names())
 
 
+def test_the_licence_of_every_corpus_and_of_weights_learnt_from_it_stands_in_readme_and_license() -> None:
+    section = README.split("## Data")[1].split("\n## ")[0]
+    rows = {name: licence for name, licence in re.findall(r"^\| `(\w+)` \|.*\| ([^|]+) \|$", section, re.MULTILINE)}
+    license_text = " ".join((ROOT / "LICENSE").read_text(encoding="utf-8").split())
+    for name, spec in CORPORA.items():
+        assert rows[name] == spec.licence
+        if spec.sample:  # what is written for this project is under CC0
+            assert f"- {spec.terms} The weights: {spec.weights_licence}" in license_text, name
+
+
 def test_pages_are_those_of_the_app() -> None:
     titles = set(
         re.findall(r'title="(\w+)"', (ROOT / "pages" / "components" / "routes.py").read_text(encoding="utf-8"))

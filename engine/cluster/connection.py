@@ -6,10 +6,12 @@ with the first connection, so that a page which only shows results does without.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -185,6 +187,7 @@ def connect(address: str | None = None, *, count: int = 1, memory_limit: str | i
     address = address or os.environ.get(ADDRESS_VARIABLE, "")
     if address:
         _check(address)
+        _check_is_scheduler(address)
     import dask
     from distributed import Client
 
@@ -230,6 +233,34 @@ def _check(address: str) -> None:
         is_address = False
     if not is_address:
         raise JobError(f"{ADDRESS_VARIABLE} is '{address[:80]}', which is no address; write it as tcp://HOST:PORT.")
+
+
+def _check_is_scheduler(address: str) -> None:
+    """Raise where no scheduler answers: a client of anything else waits for minutes, and ends in a traceback."""
+    answers: list[str] = []
+
+    def ask() -> None:
+        with contextlib.suppress(Exception):  # Dask's have no base; whatever it is, no scheduler answered
+            answers.append(asyncio.run(_kind_of_server(address)))
+
+    thread = threading.Thread(target=ask, name="scheduler-check", daemon=True)
+    thread.start()
+    thread.join(CONNECT_SECONDS + 1)
+    if answers != ["Scheduler"]:
+        raise JobError(f"The cluster at {address} ({ADDRESS_VARIABLE}) cannot be reached.")
+
+
+async def _kind_of_server(address: str) -> str:
+    from distributed import Security
+    from distributed.comm import connect as open_comm
+
+    arguments = Security().get_connection_args("client")
+    comm = await open_comm(address, timeout=CONNECT_SECONDS, **arguments)
+    try:
+        await comm.write({"op": "identity", "reply": True})
+        return str((await asyncio.wait_for(comm.read(), CONNECT_SECONDS))["type"])
+    finally:
+        comm.abort()
 
 
 def _local_cluster(count: int, memory_limit: str | int) -> LocalCluster:

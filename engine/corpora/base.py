@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -67,6 +67,8 @@ class CorpusSpec:
     Attributes:
         content: what its rows are.
         columns: columns every split must have.
+        licence, origin: terms of the texts, and who made them: what cards, pages and LICENSE say.
+        weights_licence: terms of the weights that are learnt from them.
         sample: name of the embedded sample that stands in when nothing else can be reached ("" for none).
         hub: where it lives on the Hub, None for samples that only live here and for what the Hub does not hold in this
             form.
@@ -80,6 +82,7 @@ class CorpusSpec:
     content: Content[Any]  # each its own
     columns: tuple[str, ...]
     licence: str
+    weights_licence: str
     origin: str
     sample: str = ""
     hub: HubLocation | None = None
@@ -87,15 +90,28 @@ class CorpusSpec:
     parts: tuple[tuple[int, str], ...] = ()
     splits: tuple[str, ...] = SPLITS
 
+    @property
+    def terms(self) -> str:
+        """Who made it and under which terms, as one line for cards, pages and LICENSE."""
+        return f"{self.title}: {self.origin.rstrip('.')}. Licence: {self.licence.rstrip('.')}."
+
 
 @dataclasses.dataclass(frozen=True)
 class CorpusSource:
-    """Which copy of a corpus was read; `sentence` is what a page prints."""
+    """Which copy of a corpus was read.
+
+    Attributes:
+        sentence: what a page prints.
+        corpus: name of what was really read: that of the sample where one stands in.
+        stands_for: title of the corpus that was asked for and that a sample stands in for; "" where none does.
+    """
 
     kind: str
     location: str
     revision: str = ""
     sentence: str = ""
+    corpus: str = ""
+    stands_for: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,13 +146,30 @@ def load_corpus(name: str) -> Corpus:
     mirror = sources.mirror_folder(spec.folder or name)
     if mirror is not None:
         where = f"the local copy of {spec.title} in the UNROLLED_DATA folder"
-        return read_folder(spec, mirror, CorpusSource("mirror", str(mirror), sentence=f"Source: {where}."))
+        return read_folder(spec, mirror, CorpusSource("mirror", str(mirror), sentence=f"Source: {where}.", corpus=name))
     if spec.hub is not None and sources.is_hub_reachable():
-        return _read_hub(spec)
+        try:
+            return _read_hub(spec)
+        except sources.HubFailedError as problem:
+            if not spec.sample:
+                raise
+            return _fall_back(spec, str(problem).rstrip("."))
     if spec.hub is None and not spec.sample:
         sentence = f"Source: {spec.title}, shipped with this project."
-        return read_folder(spec, SAMPLES / spec.name, CorpusSource("sample", f"data/samples/{name}", sentence=sentence))
+        return read_folder(
+            spec, SAMPLES / spec.name, CorpusSource("sample", f"data/samples/{name}", sentence=sentence, corpus=name)
+        )
     return _fall_back(spec)
+
+
+def terms_of(names: Iterable[str]) -> list[str]:
+    """Return the terms of the corpora that are known by these names, a line each."""
+    return [CORPORA.get(name).terms for name in dict.fromkeys(names) if name in CORPORA.names()]
+
+
+def weights_terms_of(names: Iterable[str]) -> str:
+    """Return under which terms weights are that were learnt from these corpora, "" where none is known."""
+    return " ".join(dict.fromkeys(CORPORA.get(name).weights_licence for name in names if name in CORPORA.names()))
 
 
 def read_folder(spec: CorpusSpec, folder: Path, source: CorpusSource) -> Corpus:
@@ -156,6 +189,7 @@ def read_folder(spec: CorpusSpec, folder: Path, source: CorpusSource) -> Corpus:
 def _read_hub(spec: CorpusSpec) -> Corpus:
     hub = spec.hub
     assert hub is not None
+    sources.check_hub_has(hub.repository, hub.revision)
     splits = {}
     for split in spec.splits:
         splits[split] = sources.read_hub_split(
@@ -163,16 +197,20 @@ def _read_hub(spec: CorpusSpec) -> Corpus:
         )
         _check_columns(spec, split, splits[split].column_names, len(splits[split]))
     sentence = f"Source: {hub.repository} on the Hugging Face Hub, revision {hub.revision[:7]}. {hub.note}".strip()
-    return Corpus(spec, splits, CorpusSource("hub", hub.repository, hub.revision, sentence))
+    return Corpus(spec, splits, CorpusSource("hub", hub.repository, hub.revision, sentence, spec.name))
 
 
-def _fall_back(spec: CorpusSpec) -> Corpus:
+def _fall_back(spec: CorpusSpec, problem: str = "") -> Corpus:
+    """Return the sample that stands in for a corpus; `problem` says why it does where the Hub was there and failed."""
     if not spec.sample:
         raise DataError(f"{spec.title} cannot be reached: no local copy in UNROLLED_DATA and no network to the Hub.")
     sample = CORPORA.get(spec.sample)
     nowhere = "is not here and the Hub cannot be reached" if spec.hub else "is not in the UNROLLED_DATA folder"
-    sentence = f"Source: the embedded sample {sample.title}, because {spec.title} {nowhere}."
-    source = CorpusSource("sample", f"data/samples/{sample.name}", sentence=sentence)
+    why = problem or f"{spec.title} {nowhere}"
+    sentence = f"Source: the embedded sample {sample.title}, because {why}."
+    source = CorpusSource(
+        "sample", f"data/samples/{sample.name}", sentence=sentence, corpus=sample.name, stands_for=spec.title
+    )
     return read_folder(sample, SAMPLES / sample.name, source)
 
 

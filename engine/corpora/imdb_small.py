@@ -22,6 +22,7 @@ CORPORA.register("imdb_small")(
         content=LABELLED_TEXTS,
         columns=("text", "label"),
         licence="None stated; published for research.",
+        weights_licence="For research only.",
         origin="Maas et al. (2011), Learning word vectors for sentiment analysis; 8,000 of the 50,000 reviews",
         sample="opinions",
         # The Hub's repository has no validation split; where there is none, part of the training split stands in for

@@ -10,6 +10,7 @@ CORPORA.register("multi30k_en_fr")(
         content=SENTENCE_PAIRS,
         columns=("en", "fr"),
         licence="Research and educational use; the source states no licence for the text.",
+        weights_licence="For research and education only.",
         origin="Elliott et al. 2016, 2017",
         sample="phrasebook_en_fr",
         # 10 GB with its images: only the two text columns are read.

@@ -10,6 +10,7 @@ CORPORA.register("ner_ewt")(
         content=TAGGED_SENTENCES,
         columns=("tokens", "ner_tags"),
         licence="CC BY-SA 4.0",
+        weights_licence="CC BY-SA 4.0, as the data set.",
         origin="Mayhew et al. (2024), Universal NER, arXiv 2311.09122; texts of the English Web Treebank; its "
         "training tags are a draft",
         sample="visits",

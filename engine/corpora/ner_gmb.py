@@ -10,6 +10,7 @@ CORPORA.register("ner_gmb")(
         content=TAGGED_SENTENCES,
         columns=("tokens", "ner_tags"),
         licence="Texts in the public domain (Groningen Meaning Bank); the data set under the ODbL.",
+        weights_licence="Name the Groningen Meaning Bank (ODbL).",
         origin="Bos et al. (2017), The Groningen Meaning Bank; as the Annotated Corpus for Named Entity Recognition",
         sample="visits",
     )

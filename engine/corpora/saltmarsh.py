@@ -10,6 +10,7 @@ CORPORA.register("saltmarsh")(
         content=RUNNING_TEXT,
         columns=("text",),
         licence="CC0 1.0",
+        weights_licence="MIT License, as the code.",
         origin="Written for Unrolled",
     )
 )

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
+import json
 import logging
 import os
-import socket
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
-from urllib.parse import urlparse
 
+from engine.atomic import check_folder
 from engine.config import JsonObject
-from engine.errors import DataError
+from engine.errors import DataError, InputError
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
 HUB_TIMEOUT_SECONDS = 2.5
+QUESTION = "/api/datasets?limit=1"
+
+
+class HubFailedError(DataError):
+    """The Hub was there, but what was asked of it did not come."""
+
 
 _reachable: bool | None = None
 _reachable_lock = threading.Lock()
@@ -33,9 +42,9 @@ def mirror_folder(name: str) -> Path | None:
 
 
 def is_hub_reachable(timeout: float = HUB_TIMEOUT_SECONDS) -> bool:
-    """Return whether the Hub accepts a connection; asked once per process, within `timeout` seconds.
+    """Return whether the Hub answers a request; asked once per process, within `timeout` seconds.
 
-    Left alone, `datasets` retries an unreachable Hub for more than 20 s on every call. The look-up runs on a thread
+    Left alone, `datasets` retries an unreachable Hub for more than 20 s on every call. The question runs on a thread
     of its own because resolving a host name cannot be given a time limit.
     """
     global _reachable
@@ -55,24 +64,31 @@ def forget_hub_answer() -> None:
 def _ask_hub(timeout: float) -> bool:
     if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
         return False
-    try:
-        endpoint = urlparse(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
-        port = endpoint.port or (80 if endpoint.scheme == "http" else 443)
-    except ValueError:  # HF_ENDPOINT is not a URL
-        return False
-    answers: list[bool] = []
+    return not _problem_of(QUESTION, timeout)
 
-    def connect() -> None:
+
+def _problem_of(question: str, timeout: float) -> str:
+    """Return what is wrong with the Hub's answer to a whole request, "" where it came in time and is JSON.
+
+    A connection alone says little: a proxy, or a port that only listens, takes it and answers nothing of use.
+    """
+    endpoint = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+    found: list[str] = []
+
+    def ask() -> None:
         try:
-            socket.create_connection((endpoint.hostname or "", port), timeout=timeout).close()
-            answers.append(True)
-        except OSError:
-            answers.append(False)
+            with urllib.request.urlopen(f"{endpoint}{question}", timeout=timeout) as answer:
+                json.load(answer)
+            found.append("")
+        except urllib.error.HTTPError as error:
+            found.append(f"the Hub answered {error.code} {error.reason}")
+        except (OSError, ValueError, http.client.HTTPException):  # ValueError: no URL, or no JSON
+            found.append("the Hub gave no answer that can be read")
 
-    thread = threading.Thread(target=connect, name="hub-check", daemon=True)
+    thread = threading.Thread(target=ask, name="hub-check", daemon=True)
     thread.start()
     thread.join(timeout)
-    return bool(answers and answers[0])
+    return found[0] if found else f"the Hub did not answer within {timeout:g} seconds"
 
 
 def read_repository_folder(folder: Path) -> dict[str, Dataset]:
@@ -85,9 +101,17 @@ def read_repository_folder(folder: Path) -> dict[str, Dataset]:
 
     if not folder.is_dir():
         raise DataError(f"There is no corpus folder '{folder.name}'.")
+    cache = _cache_folder(folder, datasets)
+    try:
+        check_folder(cache, "Its prepared copy")
+    except InputError as problem:
+        raise DataError(
+            f"The corpus '{folder.name}' cannot be read here. {problem} Set HF_DATASETS_CACHE to a folder that may be "
+            "written to."
+        ) from problem
     try:
         with _quiet(datasets):
-            loaded = datasets.load_dataset(str(folder), cache_dir=str(_cache_folder(folder, datasets)))
+            loaded = datasets.load_dataset(str(folder), cache_dir=str(cache))
     except Exception as error:  # `datasets` lets through whatever its readers raise
         empty = next((file.name for file in sorted(folder.rglob("*")) if file.is_file() and _is_empty(file)), "")
         reason = f"{empty} is empty." if empty else _first_line(error)
@@ -118,6 +142,17 @@ def _is_empty(file: Path) -> bool:
         return False
 
 
+def check_hub_has(repository: str, revision: str) -> None:
+    """Ask the Hub for a data set once; left alone, its client asks one that fails again and again, for half a minute.
+
+    Raises:
+        HubFailedError: it does not have it, or does not say so in time.
+    """
+    problem = _problem_of(f"/api/datasets/{repository}/revision/{revision}", HUB_TIMEOUT_SECONDS)
+    if problem:
+        raise HubFailedError(f"{repository} (revision {revision[:7]}) could not be read: {problem}.")
+
+
 def read_hub_split(
     repository: str,
     revision: str,
@@ -131,7 +166,7 @@ def read_hub_split(
     """Return one split of a Hub data set, streamed so that only the wanted columns and rows are downloaded.
 
     Raises:
-        DataError: the repository, revision or split cannot be read.
+        HubFailedError: the repository, revision or split cannot be read.
     """
     import datasets
 
@@ -148,8 +183,9 @@ def read_hub_split(
             taken = rows.take(row_limit) if row_limit else rows
             return datasets.Dataset.from_list([adapt(row) if adapt else row for row in taken])
     except Exception as error:
-        raise DataError(
-            f"{repository} (revision {revision}) could not be read from the Hub: {_first_line(error)}"
+        reason = _first_line(error).replace(os.getcwd(), ".")
+        raise HubFailedError(
+            f"{repository} (revision {revision[:7]}) could not be read from the Hub: {reason}"
         ) from error
 
 
@@ -160,19 +196,23 @@ def _first_line(error: BaseException) -> str:
 
 
 class _quiet:
-    """Keep the progress bars and log lines of `datasets` off the terminal while a corpus is read: errors are raised
-    anyway."""
+    """Keep the progress bars and log lines of `datasets`, and those of the Hub's client below it, off the terminal
+    while a corpus is read: errors are raised anyway."""
 
     def __init__(self, library: ModuleType) -> None:
         self.library = library
         self.was_shown = library.is_progress_bar_enabled()
         self.verbosity = library.logging.get_verbosity()
+        self.client = logging.getLogger("huggingface_hub")
+        self.client_level = self.client.level
 
     def __enter__(self) -> None:
         self.library.disable_progress_bars()
         self.library.logging.set_verbosity(logging.CRITICAL)
+        self.client.setLevel(logging.CRITICAL)
 
     def __exit__(self, *details: object) -> None:
+        self.client.setLevel(self.client_level)
         self.library.logging.set_verbosity(self.verbosity)
         if self.was_shown:
             self.library.enable_progress_bars()

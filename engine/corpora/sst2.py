@@ -10,6 +10,7 @@ CORPORA.register("sst2")(
         content=LABELLED_TEXTS,
         columns=("sentence", "label"),
         licence="None stated; distributed for research.",
+        weights_licence="For research only.",
         origin="Socher et al. (2013), Recursive deep models for semantic compositionality over a sentiment treebank",
         sample="opinions",
         # The sentences of the official test split have no labels; the official validation split is what others report

@@ -19,6 +19,7 @@ CORPORA.register("tatoeba_en_fr")(
         content=SENTENCE_PAIRS,
         columns=("en", "fr"),
         licence="CC BY 2.0 France (tatoeba.org, manythings.org/anki)",
+        weights_licence="Name tatoeba.org (CC BY 2.0 France).",
         origin="ManyThings.org selection of 2019-04-07",
         sample="phrasebook_en_fr",
         # Tatoeba itself is script-based on the Hub; OPUS-100 contains it among other sources.

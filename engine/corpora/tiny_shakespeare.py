@@ -10,6 +10,7 @@ CORPORA.register("tiny_shakespeare")(
         content=RUNNING_TEXT,
         columns=("text",),
         licence="Text in the public domain; collection under MIT (karpathy/char-rnn).",
+        weights_licence="MIT License, as the code.",
         origin="A. Karpathy, char-rnn, 2015",
         sample="saltmarsh",
         # The text itself names no plays: these are the lines in which the first speaker of each one speaks.

@@ -104,12 +104,12 @@ def run(steps: Generator[object, None, R]) -> R:
 def _tokens(loaded: LoadedModel, text: str) -> tuple[list[int], list[str]]:
     """Return the ids of a text and, for each, the character that follows as an escape, "" for none."""
     tokenizer = loaded.tokenizer
-    token_ids = tokenizer.encode(text)
+    token_ids = tokenizer.encode_as_is(text)  # what is unpacked is what was typed
     if not tokenizer.is_concatenative:
         if tokenizer.decode(token_ids) == text:
             return token_ids, [""] * len(token_ids)
     else:
-        spans = zip(token_ids, tokenizer.spans(text), strict=True)
+        spans = zip(token_ids, tokenizer.spans_as_is(text), strict=True)
         escaped = [text[start:stop] if token_id == tokenizer.unk_id else "" for token_id, (start, stop) in spans]
         pieces = zip(escaped, tokenizer.tokens(token_ids), strict=True)
         if (

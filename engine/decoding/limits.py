@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.config import option, validate
 from engine.errors import ConfigError, InputError
+
+if TYPE_CHECKING:
+    from engine.text import Tokenizer
 
 MAX_PROMPT_CHARACTERS = 2000
 MAX_NEW_TOKENS = 2000
 MAX_SOURCE_WORDS = 100
 MAX_SOURCE_CHARACTERS = 2000
+MAX_SOURCE_PIECES = (
+    200  # what a translation costs; a hundred words of prose are 130, one word of 400 letters may be 250
+)
+MAX_WORD_PIECES = 40
 MAX_LINES = 1000
 MAX_BEAM = 12
 MAX_SURPRISE_CHARACTERS = 3000
@@ -91,18 +99,18 @@ def check_prompt(prompt: str) -> None:
         raise InputError(f"The prompt has {len(prompt):,} characters; at most {MAX_PROMPT_CHARACTERS:,} are read.")
 
 
-def check_source(text: str) -> None:
-    """Raise InputError if a sentence to translate is empty or too long."""
+def check_source(text: str, tokenizer: Tokenizer) -> None:
+    """Raise InputError if a sentence to translate is empty, has no letter or digit, or is too long."""
     if not text.strip():
         raise InputError("There is nothing to translate: type a sentence.")
-    _check_size("The sentence", text)
+    _check_size("The sentence", text, tokenizer)
 
 
-def check_reference(text: str) -> None:
-    """Raise InputError if a reference translation is empty or too long."""
+def check_reference(text: str, tokenizer: Tokenizer) -> None:
+    """Raise InputError if a reference translation is empty, has no letter or digit, or is too long."""
     if not text.strip():
         raise InputError("There is no reference to force the decoder with: type a translation.")
-    _check_size("The reference", text)
+    _check_size("The reference", text, tokenizer)
 
 
 def check_surprise_text(text: str) -> None:
@@ -132,14 +140,27 @@ def _check_passage(text: str, maximum: int, verb: str, done: str) -> None:
         raise InputError(f"The text has {len(text):,} characters; at most {maximum:,} are {done} at once.")
 
 
-def _check_size(what: str, text: str) -> None:
+def _check_size(what: str, text: str, tokenizer: Tokenizer) -> None:
     check_characters(what, text)
-    words = len(text.split())
-    if words > MAX_SOURCE_WORDS:
-        raise InputError(f"{what} has {words:,} words; at most {MAX_SOURCE_WORDS} are translated at once.")
+    words = text.split()
+    if len(words) > MAX_SOURCE_WORDS:
+        raise InputError(f"{what} has {len(words):,} words; at most {MAX_SOURCE_WORDS} are translated at once.")
     if len(text) > MAX_SOURCE_CHARACTERS:
         raise InputError(
             f"{what} has {len(text):,} characters; at most {MAX_SOURCE_CHARACTERS:,} are translated at once."
+        )
+    if not any(map(str.isalnum, text)):
+        raise InputError(f"{what} has no word in it, only signs: type one with letters.")
+    longest = max(words, key=len)
+    if len(longest) > MAX_WORD_PIECES and (pieces := len(tokenizer.encode(longest))) > MAX_WORD_PIECES:
+        raise InputError(
+            f"{what} has a word of {len(longest):,} letters, “{longest[:20]}…”, which the network reads in {pieces:,} "
+            f"pieces; at most {MAX_WORD_PIECES} are read of one word."
+        )
+    pieces = len(tokenizer.encode(text))
+    if pieces > MAX_SOURCE_PIECES:
+        raise InputError(
+            f"{what} is read in {pieces:,} pieces; at most {MAX_SOURCE_PIECES} are translated at once. Cut it in two."
         )
 
 

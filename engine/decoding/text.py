@@ -167,7 +167,7 @@ def translate(
     Raises:
         InputError: the sentence is empty or too long.
     """
-    check_source(text)
+    check_source(text, loaded.tokenizer)
     found = search(loaded, *encode_sources(loaded, [text]), beam_size, length_penalty, observe=observe)[0]
     return _translations(loaded, text, found, [None] * len(found))
 
@@ -181,16 +181,28 @@ def sample_translations(
     Raises:
         InputError: the sentence is empty or too long, or a setting is out of bounds.
     """
-    check_source(text)
+    check_source(text, loaded.tokenizer)
     check_sampling(settings)
     found = search_by_chance(loaded, *encode_sources(loaded, [text]), settings, count)
     drawn_as = [replace(settings, seed=settings.seed + index) for index in range(count)]
     return _translations(loaded, text, found, drawn_as)
 
 
+def check_line(loaded: LoadedModel, line: str) -> str | None:
+    """Return a line if it can be translated, None if it is empty.
+
+    Raises:
+        InputError: it is too long, or has no word in it.
+    """
+    if not line.strip():
+        return None
+    check_source(line, loaded.tokenizer)
+    return line
+
+
 def translate_lines(
     loaded: LoadedModel,
-    lines: list[str],
+    lines: Sequence[str],
     *,
     beam_size: int = 5,
     length_penalty: float = 1.0,
@@ -202,20 +214,18 @@ def translate_lines(
         InputError: a line is too long; the message names it.
     """
     for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                check_source(line)
-            except InputError as error:
-                raise InputError(f"Line {number}: {error}") from error
-        else:
-            yield number - 1, ""
+        try:
+            if check_line(loaded, line) is None:
+                yield number - 1, ""
+        except InputError as error:
+            raise InputError(f"Line {number}: {error}") from error
     for found in search_lines(loaded, lines, beam_size=beam_size, length_penalty=length_penalty, sampling=sampling):
         yield from ((index, loaded.tokenizer.decode(hypothesis.token_ids)) for index, hypothesis in found)
 
 
 def search_lines(
     loaded: LoadedModel,
-    lines: list[str],
+    lines: Sequence[str],
     *,
     beam_size: int = 5,
     length_penalty: float = 1.0,

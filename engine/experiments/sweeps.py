@@ -18,9 +18,10 @@ from typing import Any
 
 import pandas as pd
 
+from engine.atomic import check_folder
 from engine.cluster import CONNECTION_LOST
 from engine.config import JsonObject
-from engine.errors import ConfigError, JobError
+from engine.errors import ConfigError, JobError, RunsFailedError
 from engine.experiments.base import NOT_CHOSEN, Comparison, RunSpec, Tuned
 from engine.experiments.costs import Condition, Pace, condition_of, cost_table, get_ready, in_words, makespan, pace_work
 from engine.experiments.recipes import COMPARISONS
@@ -142,6 +143,7 @@ def compare(
     comparison = COMPARISONS.get(recipe_name)
     words, with_timing = _words(only)
     specs = [] if only and not words else _select(comparison.specs(), words)
+    check_folder(Path(output or RESULTS), "The table")
     with open_table(Path(output or RESULTS) / f"{recipe_name}.parquet") as table:
         sweep = _Sweep(comparison, table, specs, with_timing)
         if sweep.is_done and not is_dry_run:
@@ -250,7 +252,7 @@ class _Sweep:
         finally:
             self.table.write()
         if self.failures:
-            raise JobError(
+            raise RunsFailedError(
                 f"{len(self.failures)} of {self.total} runs failed. {self.failures[0]} {self._how_to_go_on()}"
             )
 
@@ -289,7 +291,7 @@ class _Sweep:
                 self.failures.append(f"{spec.title}: {value}")
                 yield RunFailed(spec, share(), self.failures[-1])
                 if value.startswith(CONNECTION_LOST):
-                    raise JobError(f"{CONNECTION_LOST} {self._how_to_go_on()}")
+                    raise RunsFailedError(f"{CONNECTION_LOST} {self._how_to_go_on()}")
                 continue
             self.table.add(key(spec), value)
             self.finished_runs += work is run_work

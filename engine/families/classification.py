@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
+from engine.console import print_answers, read_rows
 from engine.errors import InputError
 from engine.files.standard_input import TextsOption, read_texts
 from engine.models.card import cell_words
@@ -46,26 +46,19 @@ class Classify(TextsOption, ModelOption):
     """Which model classifies, and which texts."""
 
 
-def classify(settings: Classify) -> None:
-    """Print LABEL TAB PROBABILITY per input line, in order; a line without a word stays empty, and that is said."""
-    from engine.inspection.classification.predictions import MAX_WORDS, classify_rows, is_readable
-    from engine.text.treebank import split_words
+def classify(settings: Classify) -> int:
+    """Print LABEL TAB PROBABILITY per text, in order; return 1 where one cannot be read: its line stays empty."""
+    from engine.inspection.classification.predictions import classify_rows, split_text
 
     loaded = load_model_of(NAME, settings.model)
-    rows = [split_words(line) for line in read_texts(settings).lines]
-    for number, row in enumerate(rows, start=1):
-        if len(row) > MAX_WORDS:
-            raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} are read at once.")
-    readable = [is_readable(row) for row in rows]
-    if not any(readable):
+    texts = read_texts(settings)
+    rows, problems = read_rows(
+        texts.lines, lambda line: split_text(loaded, line) if line.strip() else None, texts.numbers
+    )
+    if not problems and not any(rows):
         raise InputError("There is no word in the input; put one text on each line.")
-    without = [str(number) for number, is_good in enumerate(readable, start=1) if not is_good]
-    if without:
-        print(f"note: no word in line {', '.join(without[:10])}{' ...' if len(without) > 10 else ''}", file=sys.stderr)
-    found = iter(classify_rows(loaded, [row for row, is_good in zip(rows, readable, strict=True) if is_good]))
-    for is_good in readable:
-        verdict = next(found) if is_good else None
-        print(f"{verdict.label}\t{verdict.probability:.4f}" if verdict else "")
+    print_answers(rows, lambda part: [f"{one.label}\t{one.probability:.4f}" for one in classify_rows(loaded, part)])
+    return int(problems > 0 or not texts.is_whole)
 
 
 def style(info: ModelInfo) -> str:
@@ -164,6 +157,7 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
                 "Print the label of each line of standard input, a tab, and its probability.",
                 Classify,
                 classify,
+                ("classify --model sst2-bilstm < lines.txt",),
             ),
         ),
         tables=(

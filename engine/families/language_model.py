@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.atomic import check_file
 from engine.command_options import ModelOption
 from engine.config import JsonObject, option, settings_from
 from engine.console import show_notes, show_shares
@@ -101,7 +102,9 @@ def temperatures(settings: Temperatures) -> None:
     """Write a model's curve over temperature into the table of results."""
     from engine.inspection.writing.temperature_results import TABLE, measure_model
 
-    loaded, path = load_model_of(NAME, settings.model), Path(settings.output or TABLE)
+    path = Path(settings.output or TABLE)
+    check_file(path, "The table")
+    loaded = load_model_of(NAME, settings.model)
     show_shares(measure_model(loaded, path))
     print(f"wrote {path}")
 
@@ -210,9 +213,30 @@ print("".join(write_text(load_model("{name}"), "ROMEO:", SamplingSettings(temper
         published=_published,
         opened=OpenedLayers(layer_labels, layers, layer_runs),
         commands=(
-            Command("generate", "Write text after a prompt.", Generate, generate),
-            Command("score", "Print how well a language model predicts a text file, as JSON.", Score, score),
-            Command("temperatures", "Measure what temperature does to a model's texts.", Temperatures, temperatures),
+            Command(
+                "generate",
+                "Write text after a prompt.",
+                Generate,
+                generate,
+                (
+                    'generate --model shakespeare-lstm --prompt "ROMEO:" --max-new-tokens 300 --temperature 0.8 '
+                    "--top-p 0.95 --seed 7",
+                ),
+            ),
+            Command(
+                "score",
+                "Print how well a language model predicts a text file, as JSON.",
+                Score,
+                score,
+                ("score --model shakespeare-gru --protocol stream FILE",),
+            ),
+            Command(
+                "temperatures",
+                "Measure what temperature does to a model's texts.",
+                Temperatures,
+                temperatures,
+                ("temperatures --model shakespeare-lstm --output runs/temperatures.parquet",),
+            ),
         ),
         page=Page(
             "generation",

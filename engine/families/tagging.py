@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.errors import InputError
+from engine.console import print_answers, read_rows
 from engine.files.standard_input import TextsOption, read_texts
 from engine.models.folder import load_model_of
 from engine.task_family import (
@@ -40,21 +40,24 @@ class Tag(TextsOption, ModelOption):
     """Which model tags, and which texts."""
 
 
-def tag(settings: Tag) -> None:
-    """Print the tags of each input line's words, which stand between blanks, in order; an empty line stays one."""
-    from engine.inspection.tagging.predictions import MAX_WORDS, best_tags
+def tag(settings: Tag) -> int:
+    """Print the tags of each text's words, which stand between blanks or one by one in a token file, in order; return 1
+    where a text cannot be read: its line stays empty."""
+    from engine.inspection.tagging.predictions import best_tags, check_rows
 
     loaded = load_model_of(NAME, settings.model)
     texts = read_texts(settings)
     # A no-break space belongs to its word.
-    rows = [list(filter(None, line.replace("\t", " ").split(" "))) for line in texts.lines]
-    rows = [list(row) for row in texts.words] or rows
-    for number, row in enumerate(rows, start=1):
-        if len(row) > MAX_WORDS:
-            raise InputError(f"Line {number} has {len(row):,} words; at most {MAX_WORDS:,} can be tagged at once.")
-    tags = iter(best_tags(loaded, [row for row in rows if row]))
-    for row in rows:
-        print(" ".join(next(tags)) if row else "")
+    cut = texts.words or [tuple(filter(None, line.replace("\t", " ").split(" "))) for line in texts.lines]
+
+    def read(words: tuple[str, ...]) -> list[str] | None:
+        if words:
+            check_rows([words])
+        return list(words) or None
+
+    rows, problems = read_rows(cut, read, texts.numbers)
+    print_answers(rows, lambda part: map(" ".join, best_tags(loaded, part)))
+    return int(problems > 0 or not texts.is_whole)
 
 
 def rank(info: ModelInfo) -> tuple[object, ...]:
@@ -132,7 +135,15 @@ print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "C
         pipeline_tag="token-classification",
         rank=rank,
         batch=BatchReading(split, read_batch),
-        commands=(Command("tag", "Tag the words of standard input, line by line.", Tag, tag),),
+        commands=(
+            Command(
+                "tag",
+                "Tag the words of standard input, line by line.",
+                Tag,
+                tag,
+                ("tag --model gmb-bilstm-crf < sentences.txt",),
+            ),
+        ),
         tables=(
             ResultTable(
                 "predictions",

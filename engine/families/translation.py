@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.atomic import check_file, check_folder
 from engine.command_options import ModelOption
 from engine.config import JsonObject, field_like, option
-from engine.console import show_progress, show_shares
+from engine.console import print_answers, read_rows, show_shares
 from engine.decoding.limits import SamplingSettings, SearchSettings
 from engine.files.standard_input import TextsOption, read_texts
 from engine.models.card import cell_words
@@ -58,28 +60,36 @@ class Translate(SearchSettings, TextsOption, ModelOption):
     seed: int = _as_drawn("seed")
 
 
-def translate(settings: Translate) -> None:
-    """Print one translation per line of standard input, in order."""
-    from engine.decoding.text import translate_lines
+def translate(settings: Translate) -> int:
+    """Print one translation per text of standard input, in order; return 1 where one cannot be read."""
+    from engine.decoding.text import check_line, translate_lines
     from engine.inspection.translation.source_reading import source_columns
 
     drawn = {name: getattr(settings, name) for name in ("temperature", "top_k", "top_p", "seed")}
     sampling = SamplingSettings(**drawn) if settings.sample else None
     loaded = load_model_of(NAME, settings.model)
-    lines = read_texts(settings, source_columns(loaded.info.source_language)).lines
-    found = translate_lines(
-        loaded, lines, beam_size=settings.beam_size, length_penalty=settings.length_penalty, sampling=sampling
-    )
-    translations = dict(show_progress(found, len(lines), "line"))
-    for index in range(len(lines)):
-        print(translations[index])
+    texts = read_texts(settings, source_columns(loaded.info.source_language))
+    lines, problems = read_rows(texts.lines, partial(check_line, loaded), texts.numbers)
+
+    def translated(part: list[str]) -> list[str]:
+        found = dict(
+            translate_lines(
+                loaded, part, beam_size=settings.beam_size, length_penalty=settings.length_penalty, sampling=sampling
+            )
+        )
+        return [found[index] for index in range(len(part))]
+
+    print_answers(lines, translated)
+    return int(problems > 0 or not texts.is_whole)
 
 
 def bottleneck(settings: ModelOption) -> None:
     """Write a translator's principal directions, and its BLEU against how many are kept into the table of results."""
     from engine.evaluation.bottleneck import measure_bleu
-    from engine.inspection.translation.bottleneck import TABLE, directions_of_corpus, save_directions
+    from engine.inspection.translation.bottleneck import FOLDER, TABLE, directions_of_corpus, save_directions
 
+    check_folder(FOLDER, "Directions")
+    check_file(TABLE, "The table")
     loaded = load_model_of(NAME, settings.model)
     directions = directions_of_corpus(loaded)
     print(f"wrote {save_directions(directions)}")
@@ -185,12 +195,22 @@ print(translate(load_model("{name}"), "A dog runs across the beach.", beam_size=
         languages=_languages,
         rank=_rank,
         commands=(
-            Command("translate", "Translate standard input, line by line.", Translate, translate),
+            Command(
+                "translate",
+                "Translate standard input, line by line.",
+                Translate,
+                translate,
+                (
+                    "translate --model en-fr-attention --beam-size 5 < lines.txt > translations.txt",
+                    "translate --model en-fr-attention --sample --temperature 0.7 --seed 3 < lines.txt",
+                ),
+            ),
             Command(
                 "bottleneck",
                 "Find a translator's principal directions and measure BLEU with few of them.",
                 ModelOption,
                 bottleneck,
+                ("bottleneck --model en-fr-no-attention",),
             ),
         ),
         tables=(

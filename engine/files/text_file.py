@@ -35,12 +35,14 @@ class Texts:
     Attributes:
         lines: one for each row or sentence, in order; what could not be read is "".
         words: of each its words, where the file has them one by one; else empty.
+        numbers: of each the line of the file on which it begins; empty where they are 1, 2, 3.
         remarks: a sentence for each kind of thing that was wrong or had to be decided, with the numbers of the lines.
         is_whole: whether everything could be read.
     """
 
     lines: list[str]
     words: tuple[tuple[str, ...], ...] = ()
+    numbers: tuple[int, ...] = ()
     remarks: tuple[str, ...] = ()
     is_whole: bool = True
 
@@ -145,7 +147,8 @@ class Table(TextFile):
         remarks += say_lines(missing, f"{self.lacking}; “{name}” is left empty")
         is_cut = any(isinstance(cell, tuple) for cell in cells)
         words = tuple(cell if isinstance(cell, tuple) else tuple(cell.split()) for cell in cells) if is_cut else ()
-        return Texts([_one_line(spell(cell)) for cell in cells], words, tuple(remarks), not missing)
+        numbers = tuple(row.line for row in self.rows)
+        return Texts([_one_line(spell(cell)) for cell in cells], words, numbers, tuple(remarks), not missing)
 
     def understood(self, column: int | None = None) -> str:
         name = self.columns[self.column if column is None else column]

@@ -25,29 +25,36 @@ class TokenFile(TextFile):
     Attributes:
         ends: of each sentence, how many of `rows` stand up to its end.
         spoken: of each sentence its text, "" where the file does not say it.
+        ends_in_tags: whether the last column holds tags, so that what is too much in a line belongs to the word.
     """
 
     ends: tuple[int, ...] = ()
     spoken: tuple[str, ...] = ()
+    ends_in_tags: bool = False
 
     def texts(self, column: int | None = None) -> Texts:
-        chosen = self.column if column is None else column
-        lines, sentences, missing, begin = [], [], [], 0
+        chosen, width = self.column if column is None else column, len(self.columns)
+        lines, sentences, numbers, begin = [], [], [], 0
+        missing: list[int] = []
+        wide: list[int] = []
+        uneven: list[int] = []
         for end, spoken in zip(self.ends, self.spoken, strict=True):
-            rows = self.rows[begin:end]
-            cells = [spell(row.cells[chosen]).strip() if chosen < len(row.cells) else "" for row in rows]
-            missing += [row.line for row, word in zip(rows, cells, strict=True) if not word]
-            words = tuple(filter(None, cells))
+            words = []
+            for row in self.rows[begin:end]:
+                extra = max(0, len(row.cells) - width) * self.ends_in_tags
+                word = " ".join(map(spell, row.cells[chosen : chosen + extra + 1])).strip()
+                words += [word] * bool(word)
+                kind = missing if not word else wide if extra else uneven if len(row.cells) != width else []
+                kind.append(row.line)
             lines.append((spoken if chosen == self.column else "") or " ".join(words))
-            sentences.append(words)
+            sentences.append(tuple(words))
+            numbers.append(self.rows[begin].line)
             begin = end
-        without = set(missing)
-        uneven = [row.line for row in self.rows if len(row.cells) != len(self.columns) and row.line not in without]
         remarks = say_lines(missing, "no word; left out")
-        remarks += say_lines(
-            uneven, f"more or fewer columns than the other lines; the word was taken from “{self.columns[chosen]}”"
-        )
-        return Texts(lines, tuple(sentences), tuple(remarks), not missing)
+        remarks += say_lines(wide, "more columns than the other lines; what is too much was read as part of the word")
+        name = self.columns[chosen]
+        remarks += say_lines(uneven, f"more or fewer columns than the other lines; the word was taken from “{name}”")
+        return Texts(lines, tuple(sentences), tuple(numbers), tuple(remarks), not missing)
 
     def understood(self, column: int | None = None) -> str:
         name = self.columns[self.column if column is None else column]
@@ -95,7 +102,7 @@ class _Reading:
             else:
                 self._add(Row(number, tuple(shape.split(line))))
         self._end_sentence()
-        found = tuple(self.rows), shape.word, (), tuple(self.ends), tuple(self.spoken)
+        found = tuple(self.rows), shape.word, (), tuple(self.ends), tuple(self.spoken), shape.width - 1 in shape.tags
         return TokenFile(shape.format, shape.columns, *found)
 
     def _add(self, row: Row) -> None:

@@ -22,7 +22,7 @@ from engine.cluster import CONNECTION_LOST, Cluster, connect, death_of_worker
 from engine.config import JsonObject
 from engine.errors import JobError
 from engine.jobs.status import JobStatus
-from engine.jobs.worker import PROCESS_DIED, JobCancelled, flags_of, run_job, sentence_for, time_is_up
+from engine.jobs.worker import PROCESS_DIED, START_SECONDS, JobCancelled, flags_of, run_job, sentence_for, time_is_up
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -224,8 +224,8 @@ class JobRunner:
             return
         job.state, job.started, job.cluster, job.future = "running", time.monotonic(), cluster, future
         future.add_done_callback(lambda future, job=job: self._settle(job, future))
-        # The worker watches the limit between events; this is for a job that yields none.
-        self._after(job, job.time_limit_seconds + GRACE_SECONDS, self._kill)
+        # The worker watches the limit between events; this, and the same when its clock runs, is for one that is deaf.
+        self._after(job, START_SECONDS + job.time_limit_seconds + GRACE_SECONDS, self._kill)
 
     def _end(
         self, job: _Job, state: str, *, result: object = None, error: str = "", message: str | None = None
@@ -257,6 +257,8 @@ class JobRunner:
         if job is None:
             return
         job.worker = said.get("worker", job.worker)
+        if said.get("is_clocked"):
+            self._after(job, job.time_limit_seconds + GRACE_SECONDS, self._kill)
         for event in said.get("events", ()):
             if len(job.events) < MAX_EVENTS:
                 job.events.append(event)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.cells import CELLS
 from engine.config import JsonObject
+from engine.corpora import terms_of, weights_terms_of
 from engine.task_family import TASK_FAMILIES, Metric
 
 
@@ -35,6 +36,7 @@ def write_card(name: str, config: JsonObject) -> str:
         f"```sh\n{usage_command(name, family.name)}\n```",
         "## Training",
         _training(training),
+        _data(config),
         "## Limits",
         family.limits,
     ]
@@ -77,6 +79,19 @@ def _metrics_table(name: str, known: Sequence[Metric], metrics: JsonObject) -> s
         f"{metrics['measured_on']} ({metrics['hardware']}, commit {metrics['commit']}). "
         + " ".join(f"{words}: `{metrics[key]}`." for key, words in signatures.items())
     ).rstrip()
+
+
+def corpora_behind(config: JsonObject) -> list[str]:
+    """Return the names of all corpora that a model's weights were learnt from, those of an earlier training too."""
+    before = (config.get("training") or {}).get("started_from") or {}
+    return list(dict.fromkeys([*(config.get("corpora") or []), *(before.get("corpora") or [])]))
+
+
+def _data(config: JsonObject) -> str:
+    """Return the section on origin and licence of what the model learnt from, "" where nothing is known of that."""
+    names = corpora_behind(config)
+    lines = [f"- {line}" for line in terms_of(names)]
+    return "\n".join(["## Data and licence\n", *lines, f"- The weights: {weights_terms_of(names)}"]) if lines else ""
 
 
 def _training(training: JsonObject) -> str:

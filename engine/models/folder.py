@@ -9,10 +9,11 @@ import dataclasses
 import json
 import os
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.atomic import read_unchanged, replaced
+from engine.atomic import check_folder, read_unchanged, replaced
 from engine.config import JsonObject
 from engine.errors import ConfigError, InputError, ModelError
 from engine.task_family import TASK_FAMILIES
@@ -29,7 +30,12 @@ HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 @dataclasses.dataclass(frozen=True)
 class ModelInfo:
-    """What is known about a model without loading it; `error` is a sentence where the folder cannot be used."""
+    """What is known about a model without loading it.
+
+    Attributes:
+        error: a sentence where the folder cannot be used.
+        is_ambiguous: whether another model of the same list would be called the same on a page, as one's own may be.
+    """
 
     name: str
     path: Path
@@ -44,6 +50,11 @@ class ModelInfo:
     config: JsonObject = dataclasses.field(default_factory=dict)
     card_text: str = ""
     error: str = ""
+    is_ambiguous: bool = False
+
+    def called(self, words: str) -> str:
+        """Return what a page calls the model, with its name behind it where these words would be another's as well."""
+        return f"{words} ({self.name})" if self.is_ambiguous else words
 
     @property
     def label(self) -> str:
@@ -89,7 +100,16 @@ def list_models(root: Path | None = None) -> list[ModelInfo]:
     """Return every model folder under `root` (default: those shipped), in alphabetical order."""
     root = PRETRAINED if root is None else Path(root)
     folders = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
-    return [describe(folder) for folder in folders if not folder.name.startswith(".")]
+    found = [describe(folder) for folder in folders if not folder.name.startswith(".")]
+    kinds = Counter(_kind(info) for info in found)
+    return [dataclasses.replace(info, is_ambiguous=kinds[_kind(info)] > 1 and not info.error) for info in found]
+
+
+def _kind(info: ModelInfo) -> tuple[object, ...]:
+    """Return all that pages tell models of a task apart by, beside their names."""
+    is_attending = info.config.get("attention", "none") != "none"
+    build = (info.architecture, info.config.get("bidirectional"), info.config.get("crf"), is_attending)
+    return info.task, info.source_language, info.target_language, info.label or repr(build)
 
 
 def describe(folder: Path) -> ModelInfo:
@@ -170,6 +190,9 @@ def _load(folder: Path, name: str) -> LoadedModel:
         raise ModelError(f"The model folder '{folder.name}' cannot be used: {error}") from error
     except Exception as error:  # safetensors and torch raise kinds of their own for damaged weights
         raise ModelError(f"The weights in '{folder.name}' are damaged or do not fit its config.json.") from error
+    lost = next((name for name, tensor in model.state_dict().items() if not bool(tensor.isfinite().all())), "")
+    if lost:
+        raise ModelError(f"The weights in '{folder.name}' are not finite numbers ({lost}): train it again.")
     if model.vocab_size != tokenizer.vocab_size:
         raise ModelError(f"The tokenizer in '{folder.name}' does not belong to its weights: vocabulary sizes differ.")
     if model.task != info.task:
@@ -208,10 +231,15 @@ def _read_info(folder: Path) -> ModelInfo:
     if missing:
         raise ModelError(f"The model folder '{folder.name}' is incomplete: {', '.join(missing)} missing.")
     try:
+        card_text = (folder / "README.md").read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"The card of '{folder.name}', its README.md, cannot be read as UTF-8 text: save it as UTF-8."
+        ) from error
+    try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if not all(isinstance(config[field], str) for field in ("model", "task", "cell")):
             raise TypeError(config)
-        card_text = (folder / "README.md").read_text(encoding="utf-8")
         info = ModelInfo(
             name=folder.name,
             path=folder,
@@ -259,8 +287,14 @@ def _download(hub_id: str) -> Path:
 
     if not is_hub_reachable():
         raise ModelError(f"'{hub_id}' is not a local model, and the Hugging Face Hub cannot be reached from here.")
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import constants, snapshot_download
 
+    try:
+        check_folder(Path(constants.HF_HUB_CACHE), "A copy of it")
+    except InputError as problem:
+        raise ModelError(
+            f"The model '{hub_id}' cannot be kept here. {problem} Set HF_HUB_CACHE to another."
+        ) from problem
     try:
         return Path(snapshot_download(hub_id, allow_patterns=list(FILES)))
     except Exception as error:  # the Hub client raises many kinds

@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.text.word_list import number_words, straighten
+from engine.text.normalise import PLAIN_WORDS
+from engine.text.word_list import number_words
 from engine.text.words import WordTokenizer
 
 MAX_CHARACTERS = 20  # of a longer word the first and the last ten are read
@@ -43,7 +44,7 @@ def character_ids(word: str) -> tuple[int, ...]:
     """Return the numbers of a word's characters between two edges, filled up to MAX_CHARACTERS + 2; accents are left
     out."""
     half = MAX_CHARACTERS // 2
-    word = straighten(word)
+    word = PLAIN_WORDS.read(word).text
     kept = word if len(word) <= MAX_CHARACTERS else word[:half] + word[-half:]
     numbers = [EDGE, *map(_character_id, kept), EDGE]
     return tuple(numbers + [PADDING] * (MAX_CHARACTERS + 2 - len(numbers)))

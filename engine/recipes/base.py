@@ -11,6 +11,7 @@ from engine.config import Dataclass, JsonObject, to_dict
 from engine.corpora import CorpusSource
 from engine.errors import ModelError
 from engine.models.base import PretrainedModel
+from engine.models.card import corpora_behind
 from engine.models.folder import LoadedModel, load_model
 from engine.registry import Registry
 from engine.text import Tokenizer
@@ -111,6 +112,8 @@ def what_went_before(begun: LoadedModel | None, start_from: str) -> JsonObject:
     if begun is None:
         return {}
     training = begun.info.config["training"]
-    return {"recipe": start_from, "command": first_command(start_from)} | {
-        name: training[name] for name in ("steps", "minutes")
-    }
+    return {
+        "recipe": start_from,
+        "command": first_command(start_from),
+        "corpora": corpora_behind(begun.info.config),
+    } | {name: training[name] for name in ("steps", "minutes")}

@@ -15,7 +15,7 @@ BASE = dataclasses.replace(
     start_from="",
     vocab_size=6000,
     training=dataclasses.replace(
-        EWT_BILSTM_CRF.training, max_steps=900, learning_rate=3e-3, evaluate_every=180, checkpoint_every=0
+        EWT_BILSTM_CRF.training, max_steps=900, learning_rate=3e-3, evaluate_every=180, checkpoint_every=180
     ),
 )
 VARIANTS = {

@@ -4,45 +4,72 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import torch
 
+from engine.atomic import check_folder
 from engine.config import JsonObject, from_dict, to_dict
+from engine.corpora import CORPORA, CorpusSource
 from engine.errors import InputError, TrainingError
 from engine.models.card import write_card
 from engine.models.folder import save_model
+from engine.models.training_snapshots import FOLDER as STAGES
 from engine.models.training_snapshots import write_stage
 from engine.provenance import commit, hardware
 from engine.recipes import RECIPES, Prepared
-from engine.training import Evaluated, Event, Finished, Snapshotted, Trainer, TrainingSettings
+from engine.recipes.base import Recipe
+from engine.training import Evaluated, Event, Finished, Snapshotted, Trainer, TrainingSettings, checkpoints
+from engine.wording import listing
+
+
+@dataclasses.dataclass(frozen=True)
+class CorporaRead:
+    """The data are there and the first update follows; `title` is the model's, `sources` say which copies were read."""
+
+    title: str
+    sources: tuple[str, ...]
+
 
 COUNTED = "counted"  # the reason why a run without updates is over
 
 
 def train_recipe(
-    name: str, output: Path | str, resume: bool = False, overrides: JsonObject | None = None
-) -> Iterator[Event]:
-    """Train a recipe, yield the trainer's events, and write stages on the way and the model folder `output` at the end.
+    name: str,
+    output: Path | str,
+    resume: bool = False,
+    overrides: JsonObject | None = None,
+    *,
+    overwrite: bool = False,
+) -> Iterator[Event | CorporaRead]:
+    """Train a recipe, yield which data were read and then the trainer's events, and write stages on the way and the
+    model folder `output` at the end.
+
+    A run that lies in `output` already is gone on with (`resume`) or begun anew (`overwrite`), and never lost unasked.
 
     Raises:
         ConfigError: the recipe or a setting in `overrides` is unknown or out of bounds.
-        InputError: `output` cannot be written to.
+        InputError: `output` cannot be written to, holds a run and neither of both is set, or none and `resume` is.
         DataError: a corpus cannot be read.
         TrainingError: the run diverged; what stood in `output` is as it was, but for checkpoints and stages.
     """
     recipe = RECIPES.get(name)
     settings = from_dict(TrainingSettings, to_dict(recipe.training) | (overrides or {}))
-    _check_output(Path(output))
+    _check_output(Path(output), resume, overwrite)
     begun = time.perf_counter()
     prepared = recipe.prepare(settings)
+    facts = prepared.facts | _what_was_read(recipe, prepared.sources)
+    yield CorporaRead(facts["title"], tuple(dict.fromkeys(source.sentence for source in prepared.sources)))
     start = (
         {name: weights.clone() for name, weights in prepared.model.state_dict().items()} if prepared.start_share else {}
     )
+    if not resume:  # else a run that is stopped early would later go on from those of an older one
+        checkpoints.remove(Path(output))
+        shutil.rmtree(Path(output) / STAGES, ignore_errors=True)
     evaluations: list[dict[str, float]] = []  # the learning curve; of a resumed run, the part since it was resumed
     for event in _events(prepared, Path(output), resume, begun):
         if isinstance(event, Snapshotted):
@@ -53,7 +80,7 @@ def train_recipe(
             evaluations.append({"step": event.step, "elapsed_seconds": round(event.elapsed_seconds, 1)} | numbers)
         yield event
         if isinstance(event, Finished):
-            _check_numbers(event, evaluations)
+            _check_numbers(event, evaluations, prepared.model)
             training = {
                 "recipe": name,
                 "command": _command(name, overrides or {}),
@@ -71,13 +98,24 @@ def train_recipe(
                 "start_share": prepared.start_share,
                 "sources": [dataclasses.asdict(source) | {"location": ""} for source in prepared.sources],
             }
-            facts = prepared.facts | {"training": training, "metrics": {}}
+            facts |= {"training": training, "metrics": {}}
             model = prepared.model
             if start:
                 _mix(model, start, prepared.start_share)
             described = model.config | facts | {"task": model.task, "parameters": model.parameter_count()}
             card = write_card(Path(output).name, described)
             save_model(output, prepared.model, prepared.tokenizer, facts, card)
+
+
+def _what_was_read(recipe: Recipe, sources: Sequence[CorpusSource]) -> JsonObject:
+    """Return what a model is called and learnt from: not what the recipe is for, where a sample had to stand in."""
+    read = {"title": recipe.title, "corpora": list(dict.fromkeys(source.corpus for source in sources))}
+    missing = listing(dict.fromkeys(source.stands_for for source in sources if source.stands_for))
+    if missing:
+        samples = listing(dict.fromkeys(CORPORA.get(source.corpus).title for source in sources if source.stands_for))
+        begin = f"Recipe {recipe.name}" if all(source.stands_for for source in sources) else recipe.title
+        read["title"] = f"{begin}, on the built-in sample {samples} in place of {missing}"
+    return read
 
 
 def _events(prepared: Prepared, output: Path, resume: bool, begun: float) -> Iterator[Event]:
@@ -88,14 +126,17 @@ def _events(prepared: Prepared, output: Path, resume: bool, begun: float) -> Ite
     yield from Trainer(prepared.model, prepared.objective, prepared.settings, output).run(resume=resume)
 
 
-def _check_numbers(end: Finished, evaluations: list[dict[str, float]]) -> None:
-    """Refuse a run whose training, or whose last measurement, gave no numbers: better weights of before may be at
-    hand, but they are not those of the recipe."""
-    if end.reason == "diverged" or (evaluations and not math.isfinite(evaluations[-1]["loss"])):
-        raise TrainingError(
-            f"The run diverged after {end.step:,} updates: its loss is not a finite number, and no model was written; "
-            "try a lower rate, for instance --set learning_rate=0.001."
-        )
+def _check_numbers(end: Finished, evaluations: list[dict[str, float]], model: torch.nn.Module) -> None:
+    """Refuse a run whose training, or whose last measurement, gave no numbers, or whose weights the half precision of a
+    model folder cannot hold: better weights of before may be at hand, but they are not those of the recipe."""
+    is_lost = end.reason == "diverged" or (evaluations and not math.isfinite(evaluations[-1]["loss"]))
+    if not is_lost and all(bool(torch.isfinite(tensor.half()).all()) for tensor in model.state_dict().values()):
+        return
+    lost = "its loss is not a finite number" if is_lost else "its weights are too large to be stored"
+    raise TrainingError(
+        f"The run diverged after {end.step:,} updates: {lost}, and no model was written; try a lower rate, for "
+        "instance --set learning_rate=0.001."
+    )
 
 
 @torch.no_grad()
@@ -105,14 +146,36 @@ def _mix(model: torch.nn.Module, start: dict[str, torch.Tensor], share: float) -
             weights.lerp_(start[name], share)
 
 
-def _check_output(folder: Path) -> None:
-    """Find out before hours of training, not after them, that the model could not be written."""
-    nearest = next(path for path in folder.absolute().parents if path.exists())
-    for position in (nearest, folder):  # a model is made beside its folder and takes its place
-        if position.exists() and not (position.is_dir() and os.access(position, os.W_OK)):
-            raise InputError(
-                f"A model cannot be written to {folder}: {position} is not a folder that may be written to."
-            )
+def _check_output(folder: Path, resume: bool, overwrite: bool) -> None:
+    """Find out before hours of training, not after them, that the model could not be written, or what would be lost."""
+    if resume and overwrite:
+        raise InputError("--resume goes on with a run and --overwrite begins it anew: choose one of them.")
+    check_folder(folder, "A model")
+    entries = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    found = _what_is_there(folder)
+    if resume and not checkpoints.exists(folder):
+        there = f"it holds {listing(found or entries[:3])}" if entries else "nothing is there"
+        raise InputError(f"There is no checkpoint in {folder} to go on from: {there}. Leave --resume out to begin.")
+    if found and not (resume or overwrite):
+        go_on = "go on with it with --resume, or " if checkpoints.exists(folder) else ""
+        raise InputError(
+            f"{folder} holds {listing(found)} already: {go_on}name another folder with --output, or begin anew in this "
+            "one with --overwrite."
+        )
+    if entries and not found:
+        raise InputError(f"{folder} holds other files ({', '.join(entries[:3])}): name a new folder with --output.")
+
+
+def _what_is_there(folder: Path) -> list[str]:
+    """Return what earlier runs left in a folder, in words."""
+    found = []
+    if (folder / "model.safetensors").exists() and (folder / "config.json").exists():
+        found.append("a finished model")
+    if checkpoints.exists(folder):
+        found.append("the checkpoint of a run")
+    elif (folder / STAGES).is_dir() and not found:
+        found.append("stages of a run")
+    return found
 
 
 def _command(name: str, overrides: JsonObject) -> str:

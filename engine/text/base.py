@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ import tokenizers
 
 from engine.errors import ModelError
 from engine.registry import Registry, discover
+from engine.text.normalise import Normaliser, ReadText
 
 TOKENIZERS: Registry[type[Tokenizer]] = Registry("tokenizer")
 
@@ -19,6 +21,8 @@ PAD, BOS, EOS, UNK = "<pad>", "<bos>", "<eos>", "<unk>"
 
 class Tokenizer:
     """A trained tokeniser; a thin layer over `tokenizers.Tokenizer` that keeps our names.
+
+    Every text is read as `read` says, which its vocabulary decides; spans point into the text that was given.
 
     Attributes:
         pad_id, bos_id, eos_id, unk_id: ids of the special tokens, None where the kind has none.
@@ -49,13 +53,27 @@ class Tokenizer:
         """Number of ids, special tokens included."""
         return self.backend.get_vocab_size()
 
+    @cached_property
+    def normaliser(self) -> Normaliser:
+        """What makes of a text as typed what the vocabulary can read."""
+        return Normaliser(character for character in self.backend.get_vocab() if len(character) == 1)
+
+    def read(self, text: str) -> ReadText:
+        """Return `text` as it is read, and where in it each character comes from."""
+        return self.normaliser.read(text)
+
     def encode(self, text: str) -> list[int]:
-        """Return the ids of `text`, without beginning and end marks."""
+        """Return the ids of `text` as it is read, without beginning and end marks."""
+        return self.encode_as_is(self.read(text).text)
+
+    def encode_as_is(self, text: str) -> list[int]:
+        """Return the ids of `text` letter for letter: what is not in the vocabulary is unknown."""
         return self.backend.encode(text, add_special_tokens=False).ids
 
     def encode_batch(self, texts: list[str]) -> list[list[int]]:
         """Return the ids of each text."""
-        return [encoding.ids for encoding in self.backend.encode_batch(texts, add_special_tokens=False)]
+        read = [self.read(text).text for text in texts]
+        return [encoding.ids for encoding in self.backend.encode_batch(read, add_special_tokens=False)]
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of `ids`; special tokens are left out."""
@@ -71,6 +89,11 @@ class Tokenizer:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return for each id of `encode` the characters of `text` it stands for, from the first to behind the last."""
+        read = self.read(text)
+        return [read.span(start, end) for start, end in self.spans_as_is(read.text)]
+
+    def spans_as_is(self, text: str) -> list[tuple[int, int]]:
+        """Return for each id of `encode_as_is` the characters of `text` it stands for."""
         return self.backend.encode(text, add_special_tokens=False).offsets
 
     def unknown_pieces(self, text: str) -> list[str]:

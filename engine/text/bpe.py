@@ -8,11 +8,13 @@ lossless.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import tokenizers
 from tokenizers import decoders, models, normalizers, pre_tokenizers, trainers
 
 from engine.text.base import BOS, EOS, PAD, TOKENIZERS, UNK, Tokenizer, unique
+from engine.text.normalise import Normaliser
 
 WORD_MARK = "\N{LOWER ONE EIGHTH BLOCK}"
 
@@ -44,7 +46,17 @@ class BytePairTokenizer(Tokenizer):
         backend.train_from_iterator(texts, trainer)
         return cls(backend)
 
+    @cached_property
+    def normaliser(self) -> Normaliser:
+        """What makes of a sentence as typed what the vocabulary can read, in its spelling and its capitals."""
+        characters = {character for character in self.backend.get_vocab() if len(character) == 1}
+        return Normaliser(
+            characters - {WORD_MARK} | {" "},
+            joins_blanks=True,
+            count_pieces=lambda text: len(self.encode_as_is(text)),
+        )
+
     def unknown_pieces(self, text: str) -> list[str]:
-        """Return the distinct characters of `text` that training never saw, after Unicode composition."""
-        normal = self.backend.normalizer.normalize_str(text).replace(" ", WORD_MARK)
+        """Return the distinct characters of `text` that training never saw."""
+        normal = self.backend.normalizer.normalize_str(self.read(text).text).replace(" ", WORD_MARK)
         return unique(character for character in normal if self.backend.token_to_id(character) is None)

@@ -28,12 +28,16 @@ class CharacterTokenizer(Tokenizer):
         backend.decoder = decoders.Fuse()
         return cls(backend)
 
-    def encode(self, text: str) -> list[int]:
+    def encode_as_is(self, text: str) -> list[int]:
         """Return one id per character (code point) of `text`."""
         vocabulary = self._vocabulary
         return [vocabulary.get(character, self.unk_id) for character in text]
 
-    def spans(self, text: str) -> list[tuple[int, int]]:
+    def encode_batch(self, texts: list[str]) -> list[list[int]]:
+        """Return the ids of each text."""
+        return [self.encode(text) for text in texts]
+
+    def spans_as_is(self, text: str) -> list[tuple[int, int]]:
         """Return one character per id."""
         return [(position, position + 1) for position in range(len(text))]
 
@@ -43,7 +47,7 @@ class CharacterTokenizer(Tokenizer):
 
     def unknown_pieces(self, text: str) -> list[str]:
         """Return the distinct characters of `text` that the training text did not have."""
-        return unique(character for character in text if character not in self._vocabulary)
+        return unique(character for character in self.read(text).text if character not in self._vocabulary)
 
     @property
     def _vocabulary(self) -> dict[str, int]:

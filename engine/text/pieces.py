@@ -45,4 +45,4 @@ class PieceTokenizer(Tokenizer):
 
     def unknown_pieces(self, text: str) -> list[str]:
         """Return the distinct characters of `text` that the training text did not have."""
-        return unique(character for character in text if self.backend.token_to_id(character) is None)
+        return unique(character for character in self.read(text).text if not self.normaliser.knows(character))

@@ -79,7 +79,8 @@ class DecodedText:
     @property
     def lines(self) -> list[str]:
         """Return the lines; what follows the last line feed is no line."""
-        return _cut(self.text)
+        lines = self.text.split("\n")
+        return lines if lines[-1] else lines[:-1]
 
 
 def decode(data: bytes, name: str = "The file", max_bytes: int = MAX_FILE_BYTES) -> DecodedText:
@@ -107,24 +108,6 @@ def decode(data: bytes, name: str = "The file", max_bytes: int = MAX_FILE_BYTES)
             f"{name} holds bytes that are no text (line {text[: text.index(chr(0))].count(chr(10)) + 1:,} has a zero)."
         )
     return DecodedText(end_lines(text.removeprefix("\ufeff")), encoding, tuple(notes))
-
-
-def read_lines(data: bytes, name: str = "The file") -> list[str]:
-    """Return the lines of an uploaded file, without the line breaks.
-
-    Raises:
-        InputError: as `decode`, or nothing stands in any line.
-    """
-    return _check(decode(data, name).lines, name)
-
-
-def split_lines(text: str, name: str = "The text") -> list[str]:
-    """Return the lines of a text; only line breaks part them, and what follows the last one is no line.
-
-    Raises:
-        InputError: nothing stands in any of them.
-    """
-    return _check(_cut(end_lines(text.removeprefix("\ufeff"))), name)
 
 
 def end_lines(text: str) -> str:
@@ -165,17 +148,6 @@ def read_input(file: str = "-") -> DecodedText:
 def say_file(file: str) -> str:
     """Return how sentences about an input begin: "The file a.txt", and "Standard input" for "-"."""
     return STANDARD_INPUT if file == "-" else f"The file {file}"
-
-
-def _cut(text: str) -> list[str]:
-    lines = text.split("\n")
-    return lines if lines[-1] else lines[:-1]
-
-
-def _check(lines: list[str], name: str) -> list[str]:
-    if not any(line.strip() for line in lines):
-        raise InputError(f"{name} has nothing in it: put one sentence on each line.")
-    return lines
 
 
 def _decode(data: bytes, name: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ import tokenizers
 from tokenizers import models, normalizers, pre_tokenizers
 
 from engine.text.base import BOS, EOS, PAD, TOKENIZERS, UNK, Tokenizer, unique
+from engine.text.normalise import PLAIN_WORDS, Normaliser
 
 # What a word that is not in the vocabulary is read as, by its form; the first one that fits.
 NUMBER, HYPHENATED = "<unk:number>", "<unk:hyphenated>"
@@ -65,13 +66,13 @@ LEAST_STEM = 4
 
 _ABBREVIATIONS = frozenset("mr. mrs. ms. dr. jr. sr. st. vs. etc. inc. co. bros. no. prof. i.e. e.g.".split())
 _LETTERS = re.compile(r"(?:[^\W\d_]\.)+")  # j., u.s., e.t.
+_WITHOUT_APOSTROPHE = re.compile(
+    r"(is|was|are|were|do|does|did|has|have|had|could|would|should|must|might|need|ca|wo|ai)nt"
+)
 _CONTRACTION = re.compile(r"n't|'(?:s|re|ve|ll|d|m)")
 _ENDING = re.compile(r"(.+?)(n't|'(?:s|re|ve|ll|d|m))")
-_SAME = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "´": "'"}
-)  # one character for one, so that places stay
 _PART = re.compile(
-    r"\.{2,}|…|-{2,}|—|``|''|\*+"  # rows of marks
+    r"\.{2,}|-{2,}|``|''|\*+"  # rows of marks
     r"|n't(?!\w)|'(?:s|re|ve|ll|d|m|em|til|n)(?!\w)|'\d0s"  # what stands by itself where the text is cut already
     r"|\d+(?:[.,:/]\d+)*(?:\w|[-'/](?=\w))*"  # numbers, 90-minute
     # words with hyphens, apostrophes and points inside; a last point is looked at below
@@ -82,15 +83,15 @@ _PART = re.compile(
 
 def split_spans(text: str) -> list[tuple[str, int, int]]:
     """Return the words of `text` as they are read, each with its place: from the first character to behind the last."""
-    plain = text.translate(_SAME)
-    lowered = "".join(low if len(low := character.lower()) == 1 else character for character in plain)
+    read = PLAIN_WORDS.read(text)
+    lowered = "".join(low if len(low := character.lower()) == 1 else character for character in read.text)
     found: list[tuple[str, int, int]] = []
     is_quoted = False
     for match in _PART.finditer(lowered):
         for word, start, end in _parts(match.group(), match.start(), lowered):
             if word == '"':
                 word, is_quoted = ("''", False) if is_quoted else ("``", True)
-            found.append(({"…": "...", "—": "--"}.get(word, word), start, end))
+            found.append((word, *read.span(start, end)))
     return found
 
 
@@ -109,6 +110,10 @@ def _parts(word: str, start: int, text: str) -> list[tuple[str, int, int]]:
     ):
         end = start + len(word)
         return [*_parts(word[:-1], start, text), (".", end - 1, end)]
+    without = _WITHOUT_APOSTROPHE.fullmatch(word)
+    if without:  # "wasnt good" is not "good"
+        cut = start + without.end(1)
+        return [(without.group(1), start, cut), ("n't", cut, start + len(word))]
     if word == "cannot":
         return [("can", start, start + 3), ("not", start + 3, start + 6)]
     ending = _ENDING.fullmatch(word)
@@ -152,6 +157,11 @@ class TreebankTokenizer(Tokenizer):
     def encode(self, text: str) -> list[int]:
         """Return one id per word of `text`."""
         return self.encode_words(split_words(text))
+
+    @property
+    def normaliser(self) -> Normaliser:
+        """What makes of a text as typed words that are looked up whole."""
+        return PLAIN_WORDS
 
     def encode_batch(self, texts: list[str]) -> list[list[int]]:
         """Return the ids of each text."""

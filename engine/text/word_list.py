@@ -9,24 +9,15 @@ import tokenizers
 from tokenizers import Regex, models, normalizers, pre_tokenizers
 
 from engine.text.base import BOS, EOS, PAD, UNK
+from engine.text.normalise import PLAIN_WORDS
 from engine.text.words import WordTokenizer
 
 SPECIAL = (PAD, BOS, EOS, UNK)
 
 
-PLAIN = str.maketrans(
-    "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}", "''--"
-) | str.maketrans({"\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"'})
-
-
-def straighten(word: str) -> str:
-    """Return a word with typewriter's quotation marks and dashes, as the corpora have them."""
-    return word.translate(PLAIN)
-
-
-def normalise(word: str) -> str:
-    """Return a word as the list has it: in lower case, every digit as 0, quotation marks and dashes straight."""
-    return "".join("0" if "0" <= character <= "9" else character for character in straighten(word).lower())
+def listed(word: str) -> str:
+    """Return a word as the list has it: in lower case, every digit as 0, in typewriter's characters."""
+    return "".join("0" if "0" <= character <= "9" else character for character in PLAIN_WORDS.read(word).text.lower())
 
 
 def list_words(
@@ -36,16 +27,16 @@ def list_words(
 
     `least_count` is how often a word must occur in `rows` to be listed.
     """
-    counts = Counter(normalise(word) for row in rows for word in row)
-    listed = list(dict.fromkeys([*SPECIAL, *known]))
-    taken = set(listed)
+    counts = Counter(listed(word) for row in rows for word in row)
+    chosen = list(dict.fromkeys([*SPECIAL, *known]))
+    taken = set(chosen)
     for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        if len(listed) >= size or count < least_count:
+        if len(chosen) >= size or count < least_count:
             break
         if word not in taken:
-            listed.append(word)
+            chosen.append(word)
     backend = tokenizers.Tokenizer(
-        models.WordLevel({word: position for position, word in enumerate(listed)}, unk_token=UNK)
+        models.WordLevel({word: position for position, word in enumerate(chosen)}, unk_token=UNK)
     )
     backend.normalizer = normalizers.Sequence([normalizers.Lowercase(), normalizers.Replace(Regex("[0-9]"), "0")])
     backend.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit()])
@@ -58,4 +49,4 @@ def number_words(tokenizer: WordTokenizer, words: Iterable[str]) -> list[int]:
         tokenizer._words = {
             word: position for word, position in tokenizer.backend.get_vocab().items() if word not in SPECIAL
         }
-    return [tokenizer._words.get(normalise(word), tokenizer.unk_id) for word in words]
+    return [tokenizer._words.get(listed(word), tokenizer.unk_id) for word in words]

@@ -8,6 +8,7 @@ import tokenizers
 from tokenizers import models, pre_tokenizers, trainers
 
 from engine.text.base import BOS, EOS, PAD, TOKENIZERS, UNK, Tokenizer, unique
+from engine.text.normalise import PLAIN_WORDS, Normaliser
 
 
 @TOKENIZERS.register("word", title="Words")
@@ -29,6 +30,11 @@ class WordTokenizer(Tokenizer):
         backend.train_from_iterator(texts, trainer)
         return cls(backend)
 
+    @property
+    def normaliser(self) -> Normaliser:
+        """What makes of a text as typed words that are looked up whole."""
+        return PLAIN_WORDS
+
     def decode(self, ids: Sequence[int]) -> str:
         """Return the words of `ids` joined by blanks, punctuation attached to the word before it."""
         special = {self.pad_id, self.bos_id, self.eos_id}
@@ -40,6 +46,7 @@ class WordTokenizer(Tokenizer):
 
     def unknown_pieces(self, text: str) -> list[str]:
         """Return the distinct words of `text` that are not in the vocabulary."""
+        text = self.read(text).text
         encoding = self.backend.encode(text, add_special_tokens=False)
         spans = zip(encoding.ids, encoding.offsets, strict=True)
         return unique(text[start:end] for token_id, (start, end) in spans if token_id == self.unk_id)

@@ -41,6 +41,12 @@ def exists(output_dir: Path) -> bool:
     return (_newest(output_dir) / "state.json").is_file()
 
 
+def remove(output_dir: Path) -> None:
+    """Take every checkpoint away."""
+    for suffix in ("", ".old", ".new"):
+        shutil.rmtree(output_dir / f"{FOLDER}{suffix}", ignore_errors=True)
+
+
 def write(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress) -> Path:
     """Write the whole training state and return its folder; a crash on the way leaves the previous one whole."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}

@@ -66,7 +66,7 @@ class TrainingSettings:
     seed: int = option(0, label="Seed", help="Same seed, same run.", minimum=0, maximum=2**31 - 1)
     threads: int = option(0, label="Threads", help="CPU threads; 0 leaves them as they are.", minimum=0, maximum=256)
     checkpoint_every: int = option(
-        0, label="Checkpoint every", help="Updates between two checkpoints; 0 writes none.", minimum=0
+        200, label="Checkpoint every", help="Updates between two checkpoints; 0 writes none.", minimum=0
     )
     snapshots: int = option(
         0,
@@ -147,7 +147,7 @@ class Trainer:
                 loss.backward()
                 limit = settings.max_grad_norm or math.inf
                 grad_norm = float(nn.utils.clip_grad_norm_(model.parameters(), limit))
-                if not math.isfinite(grad_norm):
+                if not (math.isfinite(grad_norm) and math.isfinite(float(loss.detach()))):
                     reason = "diverged"
                     break
                 optimizer.step()

@@ -11,10 +11,12 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from engine.corpora import CORPORA, terms_of
+from engine.models.card import corpora_behind
 from engine.models.folder import ModelInfo
 from engine.plotting import theme
 from engine.task_family import TASK_FAMILIES
-from pages.components import cache, notices
+from pages.components import cache, header, notices
 from pages.components.notices import plain
 
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -36,7 +38,7 @@ def favourite(models: Iterable[ModelInfo]) -> ModelInfo:
 
 def label(info: ModelInfo) -> str:
     """Return what a page calls a language model: its own short label, or its architecture's."""
-    return info.label or theme.architecture_label(info.architecture)
+    return info.called(info.label or theme.architecture_label(info.architecture))
 
 
 def grouped(models: list[ModelInfo]) -> dict[str, list[ModelInfo]]:
@@ -83,7 +85,7 @@ def line(info: ModelInfo) -> str:
     """Return a model as one line of Markdown: marker, title, headline measure."""
     if info.error:
         return f"{mark('')} {plain(info.name)} · cannot be used"
-    return f"{mark(info.architecture)} {plain(info.title)} · {plain(headline(info))}"
+    return f"{mark(info.architecture)} {plain(info.called(info.title))} · {plain(headline(info))}"
 
 
 def show_broken() -> None:
@@ -123,6 +125,30 @@ def overview() -> Overview:
         }
     )
     return Overview(models, table)
+
+
+def corpora_table(models: Iterable[ModelInfo]) -> pa.Table:
+    """Return a row for each corpus some models learnt from: who made it, and the terms of texts and weights."""
+    users: dict[str, list[str]] = {}
+    for info in models:
+        for name in corpora_behind(info.config):
+            users.setdefault(name, []).append(info.name)
+    known = {name: CORPORA.get(name) for name in CORPORA.names() if name in users}
+    return pa.table(
+        {
+            "corpus": [spec.title for spec in known.values()],
+            "origin": [spec.origin for spec in known.values()],
+            "licence": [spec.licence for spec in known.values()],
+            "weights": [spec.weights_licence for spec in known.values()],
+            "networks": [", ".join(users[name]) for name in known],
+        }
+    )
+
+
+def show_terms(*corpora: str) -> None:
+    """Say who made some corpora and under which terms, below what was measured on them."""
+    for line in terms_of(corpora):
+        st.caption(plain(line), width=header.TEXT_WIDTH)
 
 
 @lru_cache(maxsize=64)

@@ -25,13 +25,19 @@ def test_tag_prints_one_tag_per_word_and_line(tagger_folder, capsys, monkeypatch
     assert run(capsys, monkeypatch, b"", "tag", "--model", str(tagger_folder)) == (0, "", "")
 
 
+def test_a_line_that_is_too_long_stays_empty_and_the_others_are_tagged(tagger_folder, capsys, monkeypatch):
+    typed = b"a dog\n" + b"word " * 5000 + b"\nTom\n"
+    code, out, err = run(capsys, monkeypatch, typed, "tag", "--model", str(tagger_folder))
+    assert (code, err) == (1, "line 2: The text has 5,000 words; at most 1,000 can be tagged at once.\n")
+    assert [len(line.split()) for line in out.splitlines()] == [2, 0, 1]
+
+
 def test_what_cannot_be_tagged_is_one_line_and_nothing_is_printed(
     tagger_folder, language_model_folder, capsys, monkeypatch
 ):
     tag, reader = ("tag", "--model", str(tagger_folder)), str(language_model_folder)
     for typed, arguments, words in (
         ("été ".encode() + b"\xe9", tag, "Standard input is not UTF-8 text: line 1 has the byte 0xE9 (byte 7)"),
-        (b"a dog\n" + b"word " * 5000, tag, "Line 2 has 5,000 words; at most 1,000 can be tagged at once."),
         (b"a dog", ("tag", "--model", reader), "does language model, not tagging"),
         (
             b"",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from engine.corpora import CORPORA
 from tests.pages.open import ROOT, open_page, sentences, written
 
 
@@ -58,6 +61,26 @@ def test_fingerprints_are_those_of_the_files(models: Path) -> None:
     )
     assert files["model.safetensors"] == told.stdout.split()[0]
     assert set(files) == {"README.md", "config.json", "model.safetensors", "tokenizer.json"}
+
+
+def test_every_corpus_is_named_with_origin_and_terms(models: Path) -> None:
+    for name in ("small-en-fr-dot", "small-en-fr-none"):
+        file = models / name / "config.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"corpora": ["multi30k_en_fr", "one of my own"]}))
+    at = open_page("models", model="small-lstm")
+    table = at.dataframe[2].value.set_index("corpus")
+    terms = CORPORA.get("multi30k_en_fr")
+    assert table.loc[terms.title, "licence"] == terms.licence
+    assert table.loc[terms.title, "weights"] == terms.weights_licence
+    assert table.loc[terms.title, "networks"] == "small-en-fr-dot, small-en-fr-none"
+
+
+def test_a_model_of_ones_own_has_its_own_name(models: Path) -> None:
+    shutil.copytree(models / "small-lstm", models / "mine")
+    at = open_page("generation")
+    assert not at.exception
+    assert "LSTM (mine)" in written(at)
+    assert "LSTM (small-lstm)" in written(at)
 
 
 def cut_weights(folder: Path) -> None:

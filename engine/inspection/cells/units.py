@@ -193,10 +193,7 @@ def pieces(loaded: LoadedModel, text: str) -> list[str]:
 
 def token_spans(loaded: LoadedModel, text: str) -> list[tuple[int, int]]:
     """Return where in `text` each token that the model reads begins and ends."""
-    if loaded.tokenizer.kind == "character":
-        return [(position, position + 1) for position in range(len(text))]
-    spans = loaded.tokenizer.backend.encode(text, add_special_tokens=False).offsets
-    return list(spans)
+    return loaded.tokenizer.spans(text)
 
 
 def check_text(text: str, longest: int = MAX_CHARACTERS) -> None:

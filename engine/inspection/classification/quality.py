@@ -115,7 +115,7 @@ def read_texts(corpus: str, split: str) -> tuple[list[str], list[int], str]:
 
     found = load_corpus(corpus)
     if found.source.kind == "sample":
-        raise DataError(f"{CORPUS_UNREACHED.format(title=found.spec.title)}")
+        raise DataError(f"{CORPUS_UNREACHED.format(title=found.source.stands_for or found.spec.title)}")
     texts, labels = found.read(LABELLED_TEXTS, split)
     return texts, labels, found.source.sentence
 

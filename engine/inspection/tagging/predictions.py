@@ -17,6 +17,7 @@ from engine.errors import InputError
 from engine.models.folder import LoadedModel
 from engine.models.word_features import read_words
 from engine.text.bio import find_spans
+from engine.text.normalise import PLAIN_WORDS
 from engine.text.word_list import number_words
 
 MAX_WORDS = 1_000
@@ -75,27 +76,29 @@ ABBREVIATIONS = (
 )
 WORD = re.compile(
     r"(?P<address>(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
-    rf"|(?P<abbreviation>\b(?:{ABBREVIATIONS})\.(?!\w)|\bNo\.(?=\s*\d)|(?:[^\W\d_]\.){{2,}}|\b[A-Z]\.(?=\s+[A-Z]))"
-    r"|(?P<number>\d+(?:[.,:/-]\d+)*)(?![^\W\d_])"
-    r"|(?P<word>[^\W_]+(?:(?:[-/&.]|['\N{RIGHT SINGLE QUOTATION MARK}])[^\W_]+)*['\N{RIGHT SINGLE QUOTATION MARK}]?)"
-    r"|(?P<dots>\.{2,}|-{2,})"
+    rf"|(?P<abbreviation>\b(?:{ABBREVIATIONS})\.(?!\w)|\bNo\.(?=\s*\d)|(?:[^\W\d_]\.){{2,}}(?:-[^\W_]+)*|\b[A-Z]\.(?=\s+[A-Z]))"
+    # With what is written on to it: 1990s, 19th, 20-year-old.
+    r"|(?P<number>\d+(?:[.,:/-]\d+)*(?:[-/]?[^\W\d_][^\W_]*(?:[-/&.][^\W_]+)*)?)"
+    r"|(?P<clitic>'(?:s|m|d|ll|re|ve)\b)"  # where it stands apart already
+    r"|(?P<word>[^\W_]+(?:[-/&.'][^\W_]+)*'?)"
+    r"|(?P<row>\.{2,}|-{2,}|[!?]{2,}|\*{2,}|={2,}|_{2,})"
     r"|(?P<mark>\S)"
 )
-APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 # Penn Treebank's clitics: "don't" is "do" and "n't", "Britain's" is "Britain" and "'s".
-CLITIC = re.compile(rf"(?i)(?:n[{APOSTROPHES}]t|[{APOSTROPHES}](?:s|m|d|ll|re|ve)|[{APOSTROPHES}])$")
+CLITIC = re.compile(r"(?i)(?:n't|'(?:s|m|d|ll|re|ve)|')$")
 
 
 def split_words(text: str) -> list[WordSpan]:
-    """Return the words of a text as the corpora cut them: punctuation and "'s" apart, "U.S." and "al-Qaida" in one
-    piece.
+    """Return the words of a text as the corpora cut them, in typewriter's characters: punctuation and "'s" apart,
+    "U.S." and "al-Qaida" in one piece.
 
     Raises:
         InputError: there are more than MAX_WORDS.
     """
     words: list[WordSpan] = []
-    for found in WORD.finditer(text):
-        words += _cut(found)
+    read = PLAIN_WORDS.read(text)
+    for found in WORD.finditer(read.text):
+        words += [WordSpan(word.text, *read.span(word.start, word.end)) for word in _cut(found)]
         if len(words) > MAX_WORDS:
             raise InputError(f"The text has more than {MAX_WORDS:,} words; please give at most so many.")
     return words

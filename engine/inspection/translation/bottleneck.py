@@ -243,7 +243,7 @@ def press(loaded: LoadedModel, source: str, sizes: Sequence[int] | None = None) 
         InputError: the sentence is empty or too long, or a size is out of bounds.
         DataError: the model's directions are not there.
     """
-    check_source(source)
+    check_source(source, loaded.tokenizer)
     directions = load_directions(loaded)
     most = directions.basis.shape[1]
     sizes = [WHOLE, *(sizes or (size for size in SIZES if size <= most))]

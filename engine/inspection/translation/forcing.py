@@ -124,12 +124,12 @@ def reference_ids(loaded: LoadedModel, source: str, reference: str) -> list[int]
     Raises:
         InputError: the source or the reference is empty or too long, or nothing of the reference can be read.
     """
-    check_source(source)
+    check_source(source, loaded.tokenizer)
     if len(reference) > MAX_SOURCE_CHARACTERS:
         raise InputError(
             f"The reference has {len(reference):,} characters; at most {MAX_SOURCE_CHARACTERS:,} are read at once."
         )
-    check_reference(reference)
+    check_reference(reference, loaded.tokenizer)
     ids = loaded.tokenizer.encode(reference)
     if not ids:
         raise InputError("There is nothing in the reference that the network can read.")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from engine.decoding.hypothesis import Hypothesis
-from engine.decoding.limits import MAX_LINES, SamplingSettings, SearchSettings, check_source
-from engine.decoding.text import search_lines
+from engine.decoding.limits import MAX_LINES, SamplingSettings, SearchSettings
+from engine.decoding.text import check_line, search_lines
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
 from engine.text.piece_labels import group_pieces
@@ -58,7 +58,7 @@ def translate_many(
     for index, line in enumerate(lines):
         if index in done:
             continue
-        problem = _problem(line)
+        problem = _problem(loaded, line)
         if problem or not line.strip():
             readable[index] = ""
             at_once.append(LineTranslation(index, "", math.nan, problem))
@@ -92,11 +92,9 @@ def lines_frame(lines: Sequence[str], found: dict[int, LineTranslation]) -> pd.D
     )
 
 
-def _problem(line: str) -> str:
-    if not line.strip():
-        return ""
+def _problem(loaded: LoadedModel, line: str) -> str:
     try:
-        check_source(line)
+        check_line(loaded, line)
     except InputError as error:
         return str(error)
     return ""

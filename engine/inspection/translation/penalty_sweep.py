@@ -53,7 +53,7 @@ def inspect_settings(loaded: LoadedModel, source: str, reference: str = "") -> S
     Raises:
         InputError: the sentence is empty or too long.
     """
-    check_source(source)
+    check_source(source, loaded.tokenizer)
     source_ids, lengths = encode_sources(loaded, [source])
     options = decoding_options(loaded, lengths)
     found = winners_by_setting(loaded.model, source_ids, lengths, widths=WIDTHS, penalties=PENALTIES, **options)

@@ -61,7 +61,7 @@ def search_from(
     Raises:
         InputError: the sentence or the beginning is empty or too long, or a token of it is none of the model's.
     """
-    check_source(source)
+    check_source(source, loaded.tokenizer)
     check_search(SearchSettings(beam_size, length_penalty))
     source_ids, lengths = encode_sources(loaded, [source])
     limit, tokenizer = max_target_length(int(lengths[0])), loaded.tokenizer
@@ -94,7 +94,7 @@ def alternatives_after(loaded: LoadedModel, source: str, prefix_ids: Sequence[in
     Raises:
         InputError: the sentence is empty or too long, or a token of the beginning is none of the model's.
     """
-    check_source(source)
+    check_source(source, loaded.tokenizer)
     source_ids, lengths = encode_sources(loaded, [source])
     if prefix_ids:
         _check_prefix(loaded, prefix_ids, max_target_length(int(lengths[0])))

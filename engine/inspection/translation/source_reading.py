@@ -82,7 +82,7 @@ def read_source(loaded: LoadedModel, text: str) -> SourceReading:
     Raises:
         InputError: the sentence is empty or too long.
     """
-    check_source(text)
+    check_source(text, loaded.tokenizer)
     tokenizer = loaded.tokenizer
     spans, tokens = tokenizer.spans(text), tokenizer.tokens(tokenizer.encode(text))
     words = []

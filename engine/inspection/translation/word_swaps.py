@@ -82,7 +82,7 @@ def find_words(loaded: LoadedModel, source: str) -> list[SourceWord]:
     Raises:
         InputError: the sentence is empty, too long, or has no word.
     """
-    check_source(source)
+    check_source(source, loaded.tokenizer)
     ids, spans = loaded.tokenizer.encode(source), loaded.tokenizer.spans(source)
     found = []
     for word in group_pieces(loaded.tokenizer.tokens(ids)):

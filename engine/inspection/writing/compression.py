@@ -87,7 +87,7 @@ def duel(loaded: LoadedModel, text: str) -> Generator[float, None, Round]:
     begun = time.perf_counter()
     tokens = 0
     coding = compressing(loaded, text)
-    total = 2 * len(loaded.tokenizer.encode(text))
+    total = 2 * len(loaded.tokenizer.encode_as_is(text))
     while True:
         try:
             tokens = next(coding)

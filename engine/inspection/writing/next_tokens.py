@@ -105,12 +105,11 @@ def choices_along(loaded: LoadedModel, text: str, temperature: float, top_k: int
     Columns: `position` (characters read so far), `entropy_before` and `entropy_after` the settings in nats, `mass_cut`
     (the share of the chances, after temperature, that top-k and top-p took away).
     """
-    encoding = loaded.tokenizer.backend.encode(text, add_special_tokens=False)
-    logits = logits_along(loaded.model, prompt_ids(loaded, "")[:1], encoding.ids).float()  # (T + 1, V)
+    logits = logits_along(loaded.model, prompt_ids(loaded, "")[:1], loaded.tokenizer.encode(text)).float()  # (T + 1, V)
     after, uncut = next_distribution(logits, temperature, top_k, top_p), next_distribution(logits, temperature)
     return pd.DataFrame(
         {
-            "position": [0, *(end for _, end in encoding.offsets)],
+            "position": [0, *(end for _, end in loaded.tokenizer.spans(text))],
             "entropy_before": torch.special.entr(logits.softmax(dim=-1)).sum(dim=-1).double().numpy(),
             "entropy_after": torch.special.entr(after).sum(dim=-1).double().numpy(),
             "mass_cut": (uncut * (after == 0)).sum(dim=-1).double().numpy(),

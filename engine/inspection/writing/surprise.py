@@ -82,7 +82,10 @@ def surprise(loaded: LoadedModel, text: str) -> Surprise:
     )
     character_bits = np.full(len(text), np.nan)
     for (start, stop), value in zip(spans, bits, strict=True):
-        character_bits[start:stop] = value / max(1, stop - start)
+        if stop > start:
+            character_bits[start:stop] = value / (stop - start)
+        elif start:  # one of several tokens that stand for one character
+            character_bits[start - 1] += value
     return Surprise(frame, character_bits)
 
 

@@ -59,7 +59,7 @@ def tag(name: str, words: tuple[str, ...]) -> Call[Tagging]:
 
 def label(info: ModelInfo) -> str:
     """Return what the page calls a tagger: its own label, or its title."""
-    return info.label or info.title
+    return info.called(info.label or info.title)
 
 
 def in_order(models: Sequence[ModelInfo]) -> dict[str, ModelInfo]:

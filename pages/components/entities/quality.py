@@ -90,6 +90,7 @@ def _show_scores(context: EntitiesContext, quality: TaggingQuality, beside: dict
         table=table,
         receipt=_receipt(list(beside), quality),
     )
+    networks.show_terms(str(quality.sentences["corpus"].iloc[0]))
 
 
 def _baseline(context: EntitiesContext) -> dict[str, float]:

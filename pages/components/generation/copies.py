@@ -11,7 +11,7 @@ from engine.plotting.writing.copies import coverage_curve, describe_coverage
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, text_grid
 from engine.wording import percent
-from pages.components import figures, header, notices
+from pages.components import figures, header, networks, notices
 from pages.components.calls import call
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.temperature import show_stored_curves
@@ -29,6 +29,7 @@ def show(context: GenerationContext) -> None:
         "read. **Try:** a low temperature, then a high one; or paste a line you know by heart.",
         width=TEXT_WIDTH,
     )
+    networks.show_terms(str(facts["corpus"]))
     with st.expander("Check a text of your own", icon=":material/content_paste:", type="compact"):
         own = context.controls.text_area("copies_text", height=120)
     text, counted_from = (own, 0) if own.strip() else (context.text, len(context.prompt))

@@ -29,7 +29,7 @@ def label(info: ModelInfo) -> str:
     """Return what the page calls a classifier: its own label or its architecture, and whether it was taught long
     reviews."""
     name = info.label or ("Average of the words" if is_blind(info) else theme.architecture_label(style(info)))
-    return f"{name}, long reviews" if corpus(info) == "imdb" and not info.label else name
+    return info.called(f"{name}, long reviews" if corpus(info) == "imdb" and not info.label else name)
 
 
 def in_order(models: Sequence[ModelInfo]) -> list[ModelInfo]:

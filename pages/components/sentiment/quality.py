@@ -23,7 +23,7 @@ from engine.plotting.classification.quality import (
     threshold_lines,
 )
 from engine.wording import percent
-from pages.components import cache, figures, header, notices, state
+from pages.components import cache, figures, header, networks, notices, state
 from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.sentiment.context import CORPORA, PAGE, SentimentContext, is_blind
@@ -112,6 +112,7 @@ def _show_scores(context: SentimentContext, scores: pd.DataFrame, corpus: str, s
     )
     if meaning:
         st.markdown(notices.plain(meaning), width=header.TEXT_WIDTH)
+    networks.show_terms(corpus)
 
 
 def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> None:

@@ -35,7 +35,7 @@ def style(info: ModelInfo) -> str:
 
 def title(info: ModelInfo) -> str:
     """Return what a translator is called on the page: its own label, or whether it looks back."""
-    return info.label or ("With attention" if is_attending(info) else "Without attention")
+    return info.called(info.label or ("With attention" if is_attending(info) else "Without attention"))
 
 
 def language_pair(info: ModelInfo) -> str:

@@ -14,7 +14,7 @@ from engine.errors import DataError
 from engine.inspection.stored import sentence_scores
 from engine.inspection.stored.sentence_scores import ORDERS
 from engine.plotting.stored.sentence_scores import score_map
-from pages.components import cache, figures, header, notices, state
+from pages.components import cache, figures, header, networks, notices, state
 from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
@@ -101,6 +101,7 @@ def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFram
     labels = [context.label(name), context.label(other) if other else ""]
     sentence = sentence_scores.list_sentence(frame, labels)
     st.markdown(notices.plain(sentence))
+    networks.show_terms(corpus)
     texts = _texts(context, corpus)
     frame = sentence_scores.with_texts(frame, texts) if texts is not None else frame.assign(source="", reference="")
     pages = -(-len(frame) // PER_PAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.server
 import threading
 
 import pytest
@@ -61,6 +62,18 @@ def test_what_is_no_address_is_said_before_anything_starts(address, monkeypatch)
 def test_a_scheduler_that_does_not_answer_is_named(address):
     with pytest.raises(JobError, match=rf"^The cluster at {address} \(DASK_SCHEDULER_ADDRESS\) cannot be reached\.$"):
         connect(address)
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "tls", "ws"])
+def test_whoever_answers_must_be_a_scheduler_and_no_half_made_client_is_left(scheme, monkeypatch):
+    made = []
+    monkeypatch.setattr("distributed.Client", lambda *_, **__: made.append(1))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        with pytest.raises(JobError, match=r"cannot be reached\.$"):
+            connect(f"{scheme}://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert made == []
 
 
 @pytest.mark.parametrize("error", [OSError("no route"), RuntimeError("it does not start"), ValueError("what is this?")])

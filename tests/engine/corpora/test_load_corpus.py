@@ -39,6 +39,7 @@ def hub(monkeypatch):
         return datasets.Dataset.from_list([adapt(row) if adapt else row for row in rows])
 
     monkeypatch.setattr(sources, "read_hub_split", read)
+    monkeypatch.setattr(sources, "check_hub_has", lambda repository, revision: None)
     return asked
 
 
@@ -119,9 +120,22 @@ def test_samples_are_read_without_asking_the_network(no_mirror, monkeypatch, nam
         assert len(corpus.splits[split]) > 0
 
 
+def test_where_the_hub_is_there_and_fails_the_sample_stands_in_and_says_why(no_mirror, monkeypatch):
+    def fail(repository, revision):
+        raise sources.HubFailedError(f"{repository} could not be read: the Hub answered 503 Busy.")
+
+    monkeypatch.setattr(sources, "is_hub_reachable", lambda: True)
+    monkeypatch.setattr(sources, "check_hub_has", fail)
+    corpus = load_corpus("sst2")
+    assert (corpus.spec.name, corpus.source.corpus, corpus.source.stands_for) == ("opinions", "opinions", "SST-2")
+    assert corpus.source.sentence == (
+        "Source: the embedded sample Opinions, because stanfordnlp/sst2 could not be read: the Hub answered 503 Busy."
+    )
+
+
 def test_a_corpus_without_a_sample_says_that_nothing_can_be_reached(no_mirror, monkeypatch):
     name = "only_on_the_hub"
-    spec = base.CorpusSpec(name, "Only there", RUNNING_TEXT, ("text",), "", "", hub=HubLocation("a/b", "main"))
+    spec = base.CorpusSpec(name, "Only there", RUNNING_TEXT, ("text",), "", "", "", hub=HubLocation("a/b", "main"))
     monkeypatch.setitem(CORPORA._entries, name, spec)
     with pytest.raises(
         DataError,
@@ -176,6 +190,7 @@ def test_a_split_without_rows_is_empty_wherever_it_came_from(no_mirror, monkeypa
     empty = datasets.Dataset.from_dict({"text": []})
     monkeypatch.setattr(sources, "is_hub_reachable", lambda: True)
     monkeypatch.setattr(sources, "read_hub_split", lambda *asked: empty)
+    monkeypatch.setattr(sources, "check_hub_has", lambda repository, revision: None)
     with pytest.raises(DataError, match=r"^The train split of tiny_shakespeare is empty\.$"):
         load_corpus("tiny_shakespeare")
 
@@ -234,6 +249,7 @@ def test_every_corpus_names_its_licence_origin_columns_and_a_sample_of_its_own_k
         assert spec.name == name
         assert spec.title
         assert spec.licence
+        assert spec.weights_licence
         assert spec.origin
         assert spec.columns in {
             ("text",),

@@ -3,6 +3,7 @@ sentence."""
 
 from __future__ import annotations
 
+import http.server
 import socket
 import threading
 import time
@@ -19,7 +20,7 @@ def attempts(monkeypatch):
     """Count the connections that are tried; each is refused."""
     made = []
 
-    def refuse(address, timeout=None, **options):
+    def refuse(address, timeout=None, *rest, **options):
         made.append((address, timeout))
         raise ConnectionRefusedError("refused")
 
@@ -38,6 +39,58 @@ def test_a_refused_network_is_noticed_at_once_and_not_asked_again(attempts):
     assert [sources.is_hub_reachable() for _ in range(3)] == [False, False, False]
     assert time.perf_counter() - started < 1
     assert attempts == [(("huggingface.co", 443), sources.HUB_TIMEOUT_SECONDS)]
+
+
+class _Answer(http.server.BaseHTTPRequestHandler):
+    """Gives the server's own answers by path: (status, body); what it has none for is cut off in the middle."""
+
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        status, body = self.server.answers.get(self.path, (None, b""))
+        if status is None:
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: 900\r\n\r\n[")
+            return
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def endpoint(monkeypatch):
+    """A Hub on this machine; set its `answers`."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answer) as server:
+        server.answers, server.asked = {sources.QUESTION: (200, b"[]")}, []
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}/")
+        yield server
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_there"),
+    [((200, b"[]"), True), ((200, b"<html>log in first</html>"), False), ((503, b"busy"), False), ((None, b""), False)],
+)
+def test_the_hub_is_there_where_it_answers_a_whole_request(endpoint, answer, is_there):
+    endpoint.answers[sources.QUESTION] = answer
+    started = time.perf_counter()
+    assert [sources.is_hub_reachable(), sources.is_hub_reachable()] == [is_there, is_there]
+    assert time.perf_counter() - started < 3
+    assert endpoint.asked == [sources.QUESTION]
+
+
+def test_a_data_set_is_asked_for_once_before_it_is_read(endpoint):
+    endpoint.answers["/api/datasets/a/b/revision/123456789"] = (200, b"{}")
+    sources.check_hub_has("a/b", "123456789")
+    endpoint.answers["/api/datasets/a/b/revision/123456789"] = (404, b"")
+    sentence = r"^a/b \(revision 1234567\) could not be read: the Hub answered 404 Not Found\.$"
+    with pytest.raises(DataError, match=sentence):
+        sources.check_hub_has("a/b", "123456789")
+    assert len(endpoint.asked) == 2
 
 
 def test_the_network_of_these_tests_is_refused():
@@ -83,9 +136,11 @@ def test_many_visitors_at_once_ask_only_once(monkeypatch):
     assert len(asked) == 1
 
 
-def test_an_endpoint_that_answers_is_reachable(monkeypatch, listening):
+def test_a_port_that_only_listens_is_no_hub(monkeypatch, listening):
     monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{listening}")
-    assert sources.is_hub_reachable() is True
+    started = time.perf_counter()
+    assert sources.is_hub_reachable() is False
+    assert time.perf_counter() - started < 3
 
 
 @pytest.mark.parametrize(
@@ -158,6 +213,20 @@ def test_unchanged_data_are_prepared_once(tmp_path, write_corpus, monkeypatch):
     first = sources.read_repository_folder(folder)["train"].cache_files
     monkeypatch.setattr(datasets.builder.DatasetBuilder, "_download_and_prepare", None)
     assert sources.read_repository_folder(folder)["train"].cache_files == first
+
+
+def test_a_cache_that_cannot_be_written_is_not_called_damage(tmp_path, write_corpus, monkeypatch):
+    import datasets
+
+    folder = write_corpus(tmp_path / "set", {"train": [{"a": 1}]})
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "file" / "cache")
+    sentence = (
+        r"^The corpus 'set' cannot be read here\. Its prepared copy cannot be written to .+: .+/file is not a folder "
+        r"that may be written to\. Set HF_DATASETS_CACHE to a folder that may be written to\.$"
+    )
+    with pytest.raises(DataError, match=sentence):
+        sources.read_repository_folder(folder)
 
 
 def test_a_missing_folder_is_one_sentence(tmp_path):

@@ -19,6 +19,13 @@ from engine.decoding.limits import (
 from engine.errors import InputError
 
 
+class Halves:
+    """A tokeniser that needs a piece for every two characters."""
+
+    def encode(self, text: str) -> list[int]:
+        return [0] * (len(text) // 2)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -68,8 +75,8 @@ def test_the_edges_are_allowed():
     check_prompt("")
     check_prompt("x" * limits.MAX_PROMPT_CHARACTERS)
     for check in (check_source, check_reference):
-        check("word " * limits.MAX_SOURCE_WORDS)
-        check("x" * limits.MAX_SOURCE_CHARACTERS)
+        check("word " * limits.MAX_SOURCE_WORDS, Halves())
+        check("x" * 2 * limits.MAX_WORD_PIECES, Halves())
 
 
 def test_a_long_prompt():
@@ -80,20 +87,42 @@ def test_a_long_prompt():
 @pytest.mark.parametrize("text", ["", " ", "\n\t \N{NO-BREAK SPACE}"])
 def test_nothing_to_translate(text):
     with pytest.raises(InputError, match=r"^There is nothing to translate: type a sentence\.$"):
-        check_source(text)
+        check_source(text, Halves())
     with pytest.raises(InputError, match=r"^There is no reference to force the decoder with: type a translation\.$"):
-        check_reference(text)
+        check_reference(text, Halves())
 
 
 @pytest.mark.parametrize(("check", "what"), [(check_source, "The sentence"), (check_reference, "The reference")])
 def test_too_much_to_translate(check, what):
     with pytest.raises(InputError, match=rf"^{what} has 1,234 words; at most 100 are translated at once\.$"):
-        check("word " * 1234)
+        check("word " * 1234, Halves())
     with pytest.raises(InputError, match=rf"^{what} has 2,001 characters; at most 2,000 are translated at once\.$"):
-        check("x" * 2001)
+        check("x" * 2001, Halves())
 
 
-@pytest.mark.parametrize("check", [check_prompt, check_source, check_reference])
+@pytest.mark.parametrize(("check", "what"), [(check_source, "The sentence"), (check_reference, "The reference")])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "a " + "x" * 400,
+            "has a word of 400 letters, “xxxxxxxxxxxxxxxxxxxx…”, which the network reads in 200 pieces; at most 40 are "
+            "read of one word.",
+        ),
+        ("abcdefghi " * 45, "is read in 225 pieces; at most 200 are translated at once. Cut it in two."),
+        ("\N{SLIGHTLY SMILING FACE}!", "has no word in it, only signs: type one with letters."),
+    ],
+)
+def test_what_a_translation_costs_is_counted_in_pieces(check, what, text, sentence):
+    with pytest.raises(InputError) as caught:
+        check(text, Halves())
+    assert str(caught.value) == f"{what} {sentence}"
+
+
+@pytest.mark.parametrize(
+    "check",
+    [check_prompt, lambda text: check_source(text, Halves()), lambda text: check_reference(text, Halves())],
+)
 def test_bytes_that_are_no_text(check):
     with pytest.raises(InputError, match="has bytes in it that are not UTF-8 text"):
         check("caf\udce9 latin")

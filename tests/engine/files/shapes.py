@@ -204,12 +204,13 @@ TOKENS = (
     ),
     tokens("one word a line, by its name", "Anna\nleft\n\nRome\n", "Anna left", "Rome", said="1 col", file="a.conll"),
     tokens("a table of words", KAGGLE, "Anna , left", "Rome", said="4 columns separated by commas"),
-    tokens(
+    Shape(
         "a name of two words",
-        "Anna B-PER\nleft O\nNew York B-LOC\nin O\nMay O\n. O\n",
-        "Anna left New in May .",
-        said="2 columns",
-        remark="Line 3: more or fewer columns",
+        b"Anna B-PER\nleft O\nNew York B-LOC\nin O\nMay O\n. O\n",
+        ("Anna left New York in May .",),
+        "2 columns",
+        (("Anna", "left", "New York", "in", "May", "."),),
+        ("Line 3: more columns than the other lines; what is too much was read as part of the word",),
     ),
     tokens(
         "JSON Lines of words",

@@ -68,6 +68,11 @@ def test_prose_is_no_table(lines: list[str]) -> None:
     assert read_text("\n".join(lines)).texts().lines == lines
 
 
+def test_a_box_is_cut_as_a_file_is() -> None:
+    text = "\ufeffone\r\ntwo\rthree\n"
+    assert read_text(text).texts().lines == read_file(text.encode()).texts().lines == ["one", "two", "three"]
+
+
 def test_another_column_may_be_chosen_by_name_or_number() -> None:
     file = read_text(f'id,text,Réponse\n1,"{LIKED}",oui\n2,Bad.,non\n')
     assert [file.position(name) for name in ("id", "TEXT", "réponse", "3")] == [0, 1, 2, 2]

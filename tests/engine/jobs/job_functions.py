@@ -33,6 +33,14 @@ def ignore():
         sum(range(10_000))
 
 
+def start_slowly(seconds: float):
+    """Get ready for some time, as one that imports much, then work at once."""
+    yield {"progress": 0.0, "message": "Getting ready"}
+    time.sleep(seconds)
+    yield {"progress": 0.5, "message": "at work"}
+    return "done"
+
+
 def break_down():
     """Fail in a way nobody foresaw."""
     yield {"message": "so far so good"}

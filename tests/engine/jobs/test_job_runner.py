@@ -132,6 +132,11 @@ def test_a_job_that_takes_too_long_is_stopped(runner):
     assert (deaf.state, deaf.error) == ("failed", "The job was stopped at its time limit of 0.5 seconds.")
 
 
+def test_the_time_limit_counts_from_the_first_progress(runner):
+    status = runner.wait(runner.submit(f"{HERE}:start_slowly", {"seconds": 2.5}, time_limit_seconds=0.5), 30)
+    assert (status.state, status.result) == ("finished", "done")
+
+
 def test_the_queue_is_bounded_positions_are_told_and_waiting_jobs_can_be_cancelled(runner):
     first = runner.submit(f"{HERE}:obey")
     waiting = [runner.submit(f"{HERE}:add", {"a": n, "b": 0}) for n in range(MAX_QUEUED)]

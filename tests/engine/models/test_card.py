@@ -7,6 +7,7 @@ import shlex
 
 import pytest
 
+from engine.corpora import CORPORA
 from engine.models.card import usage_command, usage_lines, write_card
 from engine.models.folder import describe
 from engine.task_family import TASK_FAMILIES
@@ -110,6 +111,16 @@ def test_the_training_is_told_with_its_command_machine_seed_and_sources(reader_c
         "Source: one. Source: two.",
     ):
         assert words in card
+
+
+def test_origin_and_licence_of_all_it_learnt_from_stand_on_the_card(reader_config):
+    before = TRAINING | {"started_from": {"recipe": "a", "command": "b", "steps": 1, "minutes": 1, "corpora": ["sst2"]}}
+    card = write_card("tiny", reader_config | {"training": before})
+    for name in ("tiny_shakespeare", "sst2"):
+        spec = CORPORA.get(name)
+        assert f"- {spec.terms}\n" in card
+        assert spec.weights_licence in card.split("- The weights: ")[1].splitlines()[0]
+    assert "Data and licence" not in write_card("tiny", reader_config | {"corpora": ["one of my own"]})
 
 
 def test_a_reader_is_described(reader_config):

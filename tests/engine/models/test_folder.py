@@ -97,6 +97,8 @@ def test_a_damaged_folder_is_listed_with_its_error_and_refused_when_loaded(folde
     assert str(caught.value) == info.error
     if kind.startswith("no "):
         assert kind.removeprefix("no ") in info.error
+    if kind == "card in Latin-1":
+        assert "README.md, cannot be read as UTF-8 text" in info.error
 
 
 @pytest.mark.parametrize(
@@ -138,6 +140,17 @@ def test_weights_of_numbers_that_are_none_are_refused(folder):
     weights = safetensors.torch.load_file(file)
     safetensors.torch.save_file({f"x{name}": value for name, value in weights.items()}, file)
     with pytest.raises(ModelError, match="are damaged or do not fit"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite_are_refused(folder, value):
+    file = folder / "model.safetensors"
+    weights = safetensors.torch.load_file(file)
+    weights["output_bias"][2] = value
+    safetensors.torch.save_file(weights, file)
+    sentence = r"^The weights in 'tiny-lstm' are not finite numbers \(output_bias\): train it again\.$"
+    with pytest.raises(ModelError, match=sentence):
         load_model(folder)
 
 
@@ -326,6 +339,23 @@ def test_listing_passes_over_drafts_and_files_and_an_absent_root_is_empty(folder
     (folder.parent / "notes.txt").touch()
     assert [info.name for info in list_models(folder.parent)] == ["tiny-lstm"]
     assert list_models(folder.parent / "nowhere") == []
+
+
+def test_a_model_that_would_be_called_as_another_has_its_name_behind_it(folder, translator_folder, change_config):
+    def calls() -> dict[str, str]:
+        return {info.name: info.called(info.label or "LSTM") for info in list_models(folder.parent)}
+
+    shutil.copytree(translator_folder, folder.parent / "tiny-en-fr")  # of another task
+    assert calls() == {"tiny-lstm": "LSTM", "tiny-en-fr": "LSTM"}
+    shutil.copytree(folder, folder.parent / "mine")
+    change_config(folder.parent / "mine", corpora=["saltmarsh"])
+    assert calls() == {"mine": "LSTM (mine)", "tiny-lstm": "LSTM (tiny-lstm)", "tiny-en-fr": "LSTM"}
+    change_config(folder.parent / "mine", label="My own")
+    assert calls() == {"mine": "My own", "tiny-lstm": "LSTM", "tiny-en-fr": "LSTM"}
+
+
+def test_no_two_shipped_models_are_called_alike():
+    assert [info.name for info in list_models() if info.is_ambiguous] == []
 
 
 # Names

@@ -16,7 +16,7 @@ from engine.training import Finished
 def test_a_counted_model_is_written_like_a_trained_one(mirror, tmp_path, monkeypatch):
     recipe = NgramRecipe("tiny-counts", "Tiny counts", "tiny_shakespeare", 3, label="3-gram")
     monkeypatch.setitem(RECIPES._entries, recipe.name, recipe)
-    (event,) = train_recipe("tiny-counts", tmp_path / "tiny-counts")
+    _, event = train_recipe("tiny-counts", tmp_path / "tiny-counts")
     assert isinstance(event, Finished)
     assert (event.step, event.reason) == (0, "counted")
     loaded = load_model(tmp_path / "tiny-counts")

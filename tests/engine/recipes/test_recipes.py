@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import shutil
 
 import pytest
 import torch
 
-from engine.command_line import main
+from engine.command_line import EXIT_FAILED, main
 from engine.config import to_dict, validate
 from engine.corpora import CORPORA, load_corpus
 from engine.corpora.running_text import RUNNING_TEXT
@@ -21,7 +22,7 @@ from engine.recipes import RECIPES, run
 from engine.recipes.language_model_recipe import LanguageModelRecipe
 from engine.recipes.run import train_recipe
 from engine.recipes.translation_recipe import TranslationRecipe
-from engine.training import Checkpointed, Finished, TrainingSettings
+from engine.training import Checkpointed, Finished, StepDone, TrainingSettings
 from engine.training.language_modelling import LanguageModellingObjective
 
 TRAINING = TrainingSettings(max_steps=4, evaluate_every=2, checkpoint_every=2, log_every=1, seed=3)
@@ -208,6 +209,73 @@ def test_the_folder_holds_the_best_weights(tiny_recipes, mirror, tmp_path, monke
         assert torch.equal(stored[name], value.half().float())
 
 
+def test_a_run_on_a_sample_says_so_before_the_first_update_and_on_its_card(tiny_recipes, monkeypatch, tmp_path):
+    monkeypatch.setenv("UNROLLED_DATA", str(tmp_path / "nowhere"))
+    first, *_ = train_recipe("tiny-reader", tmp_path / "made", overrides={"max_steps": 1, "threads": 1})
+    title = "Recipe tiny-reader, on the built-in sample Saltmarsh stories in place of Tiny Shakespeare"
+    assert (first.title, len(first.sources)) == (title, 1)
+    assert first.sources[0].startswith("Source: the embedded sample Saltmarsh stories, because Tiny Shakespeare")
+    info = load_model(tmp_path / "made").info
+    assert (info.title, info.config["corpora"]) == (title, ["saltmarsh"])
+    assert f"# {title}" in info.card_text
+    assert CORPORA.get("saltmarsh").terms in info.card_text
+
+
+@pytest.mark.parametrize("before", ["a model and a checkpoint", "a model", "a checkpoint"])
+def test_a_run_that_is_there_is_gone_on_with_or_begun_anew_only_when_asked(before, tiny_recipes, mirror, tmp_path):
+    folder = tmp_path / "made"
+    list(train_recipe("tiny-reader", folder))
+    if before == "a model":
+        shutil.rmtree(folder / "checkpoint")
+    elif before == "a checkpoint":
+        for file in FILES:
+            (folder / file).unlink()
+    names = {path.relative_to(folder): path.stat().st_mtime_ns for path in folder.rglob("*")}
+    with pytest.raises(
+        InputError, match=r"^.+/made holds .+ already: .*name another folder .* --overwrite\.$"
+    ) as caught:
+        list(train_recipe("tiny-reader", folder))
+    assert ("a finished model" in str(caught.value)) == ("model" in before)
+    assert ("the checkpoint of a run" in str(caught.value)) == ("checkpoint" in before)
+    assert ("--resume" in str(caught.value)) == ("checkpoint" in before)
+    assert {path.relative_to(folder): path.stat().st_mtime_ns for path in folder.rglob("*")} == names
+    if "checkpoint" in before:
+        assert isinstance(list(train_recipe("tiny-reader", folder, resume=True))[-1], Finished)
+    else:
+        with pytest.raises(
+            InputError, match=r"^There is no checkpoint in .+ to go on from: it holds a finished model\."
+        ):
+            list(train_recipe("tiny-reader", folder, resume=True))
+    with pytest.raises(InputError, match="^--resume goes on with a run and --overwrite begins it anew"):
+        list(train_recipe("tiny-reader", folder, resume=True, overwrite=True))
+    for event in train_recipe("tiny-reader", folder, overwrite=True):
+        if isinstance(event, StepDone):
+            break
+    assert not (folder / "checkpoint").exists()  # a later --resume would else go on with the older run
+
+
+def test_there_must_be_a_checkpoint_to_go_on_from(tiny_recipes, monkeypatch, tmp_path):
+    monkeypatch.setattr(LanguageModelRecipe, "prepare", None)
+    for folder in (tmp_path / "nowhere", tmp_path):
+        with pytest.raises(InputError, match=r"^There is no checkpoint in .+ to go on from: nothing is there\."):
+            list(train_recipe("tiny-reader", folder, resume=True))
+
+
+@pytest.mark.parametrize("option", ["resume", "overwrite", ""])
+def test_a_folder_of_other_files_is_no_place_for_a_model(option, tiny_recipes, monkeypatch, tmp_path):
+    monkeypatch.setattr(LanguageModelRecipe, "prepare", None)
+    (tmp_path / "README.md").write_text("mine")
+    with pytest.raises(InputError, match=r"README\.md"):
+        list(train_recipe("tiny-reader", tmp_path, **({option: True} if option else {})))
+    assert (tmp_path / "README.md").read_text() == "mine"
+
+
+def test_every_recipe_can_be_gone_on_with_after_an_interruption():
+    for name, recipe in RECIPES.items():
+        settings = recipe.training
+        assert 0 < settings.checkpoint_every <= settings.max_steps / 2 or settings.max_steps == 1, name
+
+
 def test_a_stopped_run_goes_on_to_the_same_folder(tiny_recipes, mirror, tmp_path):
     list(train_recipe("tiny-reader", tmp_path / "whole"))
     for event in train_recipe("tiny-reader", tmp_path / "cut"):
@@ -215,7 +283,7 @@ def test_a_stopped_run_goes_on_to_the_same_folder(tiny_recipes, mirror, tmp_path
             break
     assert not (tmp_path / "cut" / "config.json").exists()
     rest = list(train_recipe("tiny-reader", tmp_path / "cut", resume=True))
-    assert rest[0].step == 3
+    assert rest[1].step == 3
     one, two = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "cut"))
     assert one == two
 
@@ -258,7 +326,8 @@ def test_a_run_that_diverges_ends_without_a_model(how, after, tiny_recipes, mirr
     with pytest.raises(TrainingError, match=DIVERGED):
         list(train_recipe("tiny-reader", tmp_path / "made", overrides={"evaluate_every": 1}))
     assert not (tmp_path / "made" / "config.json").exists()
-    assert main(["train", "--recipe", "tiny-reader", "--output", str(tmp_path / "made")]) == 2
+    assert main(["train", "--recipe", "tiny-reader", "--output", str(tmp_path / "again")]) == EXIT_FAILED
+    assert not (tmp_path / "again" / "config.json").exists()
     said = capsys.readouterr()
     assert said.out == ""
     assert re.search(DIVERGED.replace("^", "error: "), said.err.splitlines()[-1])
@@ -273,7 +342,7 @@ def test_a_run_that_diverges_leaves_the_model_that_was_there_and_its_last_checkp
     with monkeypatch.context() as patch:
         lose_numbers(patch, 3, "loss")
         with pytest.raises(TrainingError, match=DIVERGED):
-            list(train_recipe("tiny-reader", folder))
+            list(train_recipe("tiny-reader", folder, overwrite=True))
     with monkeypatch.context() as patch:
         lose_numbers(patch, 0, "loss")
         with pytest.raises(TrainingError, match=DIVERGED):

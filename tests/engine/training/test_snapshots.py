@@ -143,7 +143,7 @@ def test_a_run_stopped_between_checkpoints_writes_the_stages_since_again(run, tm
 
 def test_a_new_run_leaves_nothing_of_an_older_longer_one(run, tmp_path):
     list(run(tmp_path / "made", overrides={"max_steps": 40}))
-    list(run(tmp_path / "made"))
+    list(run(tmp_path / "made", overwrite=True))
     list(run(tmp_path / "fresh"))
     assert files(tmp_path / "made") == files(tmp_path / "fresh")
 

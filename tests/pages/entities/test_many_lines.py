@@ -72,7 +72,7 @@ def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_box_stays(taggers: P
     before = at.text_area(key=f"{NAME}-text").value
     for name, text, said in (
         ("a.csv", "text,stars\n,2\n", "no column of texts: there are no words in “text” and “stars”"),
-        ("b.csv", "text\n\n", "nothing below “text”"),
+        ("b.csv", "text\n\n", "there are no words in “text”"),
         ("c.txt", "\n \n", "nothing in it"),
         ("d.conll", "# only a remark\n", "no token in it"),
     ):

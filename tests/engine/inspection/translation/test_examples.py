@@ -15,8 +15,8 @@ def test_every_example_is_complete_and_fits_the_limits() -> None:
     found = examples.list_translation_examples()
     assert len({example.name for example in found}) == len(found) >= 5
     for example in found:
-        check_source(example.source)
-        check_source(example.reference)
+        check_source(example.source, tokenizer)
+        check_source(example.reference, tokenizer)
         assert example.lesson.endswith((".", "!"))
 
 
