@@ -95,10 +95,15 @@ class TextFile(ABC):
         there = f"the columns are {quote(self.columns)}" if called else "it was read as plain lines"
         raise InputError(f"There is no column “{name}”: {there}.")
 
-    def first_rows(self, count: int) -> list[tuple[str, ...]]:
-        """Return what stands in the first rows, each as wide as there are columns."""
+    def first_rows(self, count: int, column: int | None = None) -> list[tuple[str, ...]]:
+        """Return what is read in the first rows where the texts are in `column`, each as wide as there are columns."""
         width = len(self.columns)
-        return [(*map(spell, row.cells[:width]), *[""] * (width - len(row.cells))) for row in self.rows[:count]]
+        rows = [self.cells(row, self.column if column is None else column)[:width] for row in self.rows[:count]]
+        return [(*map(spell, cells), *[""] * (width - len(cells))) for cells in rows]
+
+    def cells(self, row: Row, column: int) -> tuple[Cell, ...]:
+        """Return the cells of a row where the texts are in `column`."""
+        return row.cells
 
 
 @dataclass(frozen=True)
@@ -131,13 +136,10 @@ class Table(TextFile):
         cells: list[Cell] = []
         wide, short, missing = [], [], []
         for row in self.rows:
-            extra = len(row.cells) - width
-            if extra > 0 and self.delimiter:  # the text has the delimiter in it and no quotes around it
-                wide.append(row.line)
-                cells.append(unquote(self.delimiter.join(map(spell, row.cells[chosen : chosen + extra + 1])).strip()))
-            elif chosen < len(row.cells):
-                short += [row.line] * (extra < 0)
-                cells.append(row.cells[chosen])
+            wide += [row.line] * (len(row.cells) > width)
+            if chosen < len(row.cells):
+                short += [row.line] * (len(row.cells) < width)
+                cells.append(self.cells(row, chosen)[chosen])
             else:
                 missing.append(row.line)
                 cells.append("")
@@ -149,6 +151,10 @@ class Table(TextFile):
         words = tuple(cell if isinstance(cell, tuple) else tuple(cell.split()) for cell in cells) if is_cut else ()
         numbers = tuple(row.line for row in self.rows)
         return Texts([_one_line(spell(cell)) for cell in cells], words, numbers, tuple(remarks), not missing)
+
+    def cells(self, row: Row, column: int) -> tuple[Cell, ...]:
+        """Return the cells of a row; where they are too many, the text has the delimiter in it and no quotes around."""
+        return merge_cells(row, column, len(self.columns), self.delimiter)
 
     def understood(self, column: int | None = None) -> str:
         name = self.columns[self.column if column is None else column]
@@ -229,6 +235,15 @@ def name_columns(columns: Sequence[str]) -> tuple[str, ...]:
         name = " ".join(column.split()) or f"column {number}"
         found[f"{name} ({number})" if name in found else name] = None
     return tuple(found)
+
+
+def merge_cells(row: Row, column: int, width: int, delimiter: str) -> tuple[Cell, ...]:
+    """Return `width` cells of a row that has more: what is too much belongs to `column`."""
+    extra = len(row.cells) - width
+    if extra <= 0:
+        return row.cells
+    merged = unquote(delimiter.join(map(spell, row.cells[column : column + extra + 1])).strip())
+    return *row.cells[:column], merged, *row.cells[column + extra + 1 :]
 
 
 def spell(cell: Cell) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.errors import InputError
-from engine.files.text_file import Row, TextFile, Texts, say_lines, spell
+from engine.files.text_file import Cell, Row, TextFile, Texts, merge_cells, say_lines, spell
 from engine.files.token_shapes import DOCUMENT, INSERTED, NUMBER, RANGE, TokenShape, find_shape
 from engine.wording import counted
 
@@ -41,11 +41,13 @@ class TokenFile(TextFile):
         for end, spoken in zip(self.ends, self.spoken, strict=True):
             words = []
             for row in self.rows[begin:end]:
-                extra = max(0, len(row.cells) - width) * self.ends_in_tags
-                word = " ".join(map(spell, row.cells[chosen : chosen + extra + 1])).strip()
+                cells = self.cells(row, chosen)
+                word = spell(cells[chosen]).strip() if chosen < len(cells) else ""
                 words += [word] * bool(word)
-                kind = missing if not word else wide if extra else uneven if len(row.cells) != width else []
-                kind.append(row.line)
+                if not word:
+                    missing.append(row.line)
+                elif len(row.cells) != width:
+                    (wide if len(cells) == width else uneven).append(row.line)
             lines.append((spoken if chosen == self.column else "") or " ".join(words))
             sentences.append(tuple(words))
             numbers.append(self.rows[begin].line)
@@ -56,10 +58,14 @@ class TokenFile(TextFile):
         remarks += say_lines(uneven, f"more or fewer columns than the other lines; the word was taken from “{name}”")
         return Texts(lines, tuple(sentences), tuple(numbers), tuple(remarks), not missing)
 
+    def cells(self, row: Row, column: int) -> tuple[Cell, ...]:
+        """Return the cells of a row; before tags at its end, a word may have blanks in it."""
+        return merge_cells(row, column, len(self.columns), " ") if self.ends_in_tags else row.cells
+
     def understood(self, column: int | None = None) -> str:
         name = self.columns[self.column if column is None else column]
         sentences = counted(len(self.ends), "sentence")
-        return f"Read as {self.format}: {sentences} of {counted(len(self.rows), 'word')} from “{name}”."
+        return f"Read as {self.format}: {sentences} in {counted(len(self.rows), 'row')}, the words from “{name}”."
 
 
 def read_tokens(lines: Sequence[str], name: str) -> TokenFile | None:

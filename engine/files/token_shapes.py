@@ -58,7 +58,7 @@ class TokenShape:
     Attributes:
         separated_by: what stands between the columns, "" for one column.
         width: how many columns most lines have.
-        word: the column with the words. tags: those with tags of entities, else of parts of speech.
+        word: the column with the words. tags: those with tags of entities or parts of speech.
         counting: the column that counts the words of each sentence, None where there is none.
         sentence: the column that says which sentence a word is of, None where empty lines do.
         head: the names of the columns, where the first line has them.
@@ -156,7 +156,7 @@ def _of_columns(
     if sum(" " in cell for cell in filled[word]) > len(filled[word]) * MOST_BLANK:
         return None  # a table of texts
     sentence = next((place for place, name in enumerate(head) if "sent" in name.lower() and place != word), None)
-    return TokenShape(separated_by, width, word, tuple(entities or speech), counting, sentence, tuple(head))
+    return TokenShape(separated_by, width, word, tuple(sorted(entities + speech)), counting, sentence, tuple(head))
 
 
 def _head(rows: list[list[str]], by: str) -> list[str]:

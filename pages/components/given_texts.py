@@ -142,6 +142,6 @@ def _show_rows(name: str, found: TextFile, column: int | None) -> None:
     if not found.columns:
         return
     shown = sorted({*range(len(found.columns))[:COLUMNS], column})
-    rows = [[row[place][:LETTERS] for place in shown] for row in found.first_rows(ROWS)]
+    rows = [[row[place][:LETTERS] for place in shown] for row in found.first_rows(ROWS, column)]
     names = [f"▸ {found.columns[place]}" if place == column else found.columns[place] for place in shown]
     st.dataframe(pd.DataFrame(rows, columns=names), hide_index=True, key=f"{name}-preview")

@@ -102,6 +102,12 @@ def test_the_column_is_chosen_above_the_first_rows(everyone: None, worked_on: li
     assert worked_on == ["Good."], "another file begins with its own column"
 
 
+def test_the_first_rows_are_shown_as_they_are_read(everyone: None, worked_on: list[Any]) -> None:
+    at = bring(open_tool("sentiment"), "sentiment", "a.txt", b"label,text\n1,I liked it, really.\n0\n")
+    assert preview(at).to_numpy().tolist() == [["1", "I liked it, really."], ["0", ""]]
+    assert worked_on == ["I liked it, really.", ""]
+
+
 def test_a_pasted_table_is_read_as_a_file_is(everyone: None, worked_on: list[Any]) -> None:
     at = open_tool("translation")
     at.text_area(key="many-lines-text").set_value("id\ten\n1\tA dog, a cat.\n2\tA boat.\n").run()
