@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.inspection.cells.steps import can_be_opened, read_tokens
-from pages.components import cache, cells, forms, header, networks, notices
+from pages.components import cache, cells, forms, header, networks, notices, reading
 from pages.components.calls import call
 from pages.components.cells import TOOLS
 from pages.components.cells.context import CellsContext, label
@@ -50,6 +50,7 @@ tool = TOOLS.choose(controls)
 with notices.engine_errors():
     cache.load_model(network)
     tokens = call(read_tokens, text, model=network).value
+    reading.say(network, text)
     context = CellsContext(controls=controls, models=models, network=network, text=text, tokens=tokens)
     if tool.needs_language_model and models[network].task != "language_model":
         notices.note("This tool looks at language models; choose one above.")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
 from engine.decoding.text import write_text
-from pages.components import cache, figures, forms, generation, header, networks, notices, state, writing
+from pages.components import cache, figures, forms, generation, header, networks, notices, reading, state, writing
 from pages.components.generation import TOOLS, receipts
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.view import GenerationView
@@ -74,6 +74,7 @@ with notices.engine_errors():
     loaded = {info.name: cache.load_model(info.name) for info in writers}
     sources = {name: partial(write_text, model, prompt, settings) for name, model in loaded.items()}
     unknown = next(iter(loaded.values())).tokenizer.unknown_pieces(prompt)
+    reading.say(next(iter(loaded)), prompt)
     if unknown:
         notices.note(f"The networks have never seen: {', '.join(unknown)}. They read each as one unknown character.")
 

@@ -173,11 +173,11 @@ class Normaliser:
         return next((stands for stands in _candidates(character) if stands and self.knows(stands)), character)
 
     def _respell(self, read: ReadText) -> ReadText:
-        """Return the text with ligatures and capitals as the vocabulary has them."""
-        if _LIGATURE.search(read.text):
-            read = self._join_ligatures(read)
+        """Return the text with capitals and ligatures as the vocabulary has them."""
         cased = self._recase(read.text, read.text.isupper() or read.typed.isupper())
-        return ReadText(read.typed, cased, read.starts, read.ends) if cased != read.text else read
+        if cased != read.text:
+            read = ReadText(read.typed, cased, read.starts, read.ends)
+        return self._join_ligatures(read) if _LIGATURE.search(cased) else read
 
     def _join_ligatures(self, read: ReadText) -> ReadText:
         """Return the text with œ where its word is then spelled with fewer pieces: "soeur" is "sœur", "does" stays."""

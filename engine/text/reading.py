@@ -79,8 +79,7 @@ class DecodedText:
     @property
     def lines(self) -> list[str]:
         """Return the lines; what follows the last line feed is no line."""
-        lines = self.text.split("\n")
-        return lines if lines[-1] else lines[:-1]
+        return cut_lines(self.text)
 
 
 def decode(data: bytes, name: str = "The file", max_bytes: int = MAX_FILE_BYTES) -> DecodedText:
@@ -108,6 +107,12 @@ def decode(data: bytes, name: str = "The file", max_bytes: int = MAX_FILE_BYTES)
             f"{name} holds bytes that are no text (line {text[: text.index(chr(0))].count(chr(10)) + 1:,} has a zero)."
         )
     return DecodedText(end_lines(text.removeprefix("\ufeff")), encoding, tuple(notes))
+
+
+def cut_lines(text: str) -> list[str]:
+    """Return the lines of a text, also where there is none; what follows the last line break is no line."""
+    lines = end_lines(text.removeprefix("\ufeff")).split("\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def end_lines(text: str) -> str:

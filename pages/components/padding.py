@@ -17,6 +17,7 @@ from engine.inspection.padding import (
     wasted_share,
 )
 from engine.plotting.padding import batch_grid
+from engine.text.reading import cut_lines
 from engine.wording import percent
 from pages.components import figures, notices, state
 from pages.components.calls import NOT_DRAWN, Call, call, receipt
@@ -39,7 +40,7 @@ def show(controls: Controls, network: str, label: str) -> None:
         size = int(controls.number("padding_batch", width=160))
         is_sorted = controls.toggle("padding_sort")
     with notices.engine_errors():
-        rows = call(split_lines, tuple(text.split("\n")), model=network).value
+        rows = call(split_lines, tuple(cut_lines(text)), model=network).value
         lengths = [len(row) for row in rows]
         batches = arrange(lengths, size, is_sorted)
         inspected = [call(inspect_batch, tuple(rows[text] for text in batch), model=network) for batch in batches]

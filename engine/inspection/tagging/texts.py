@@ -10,6 +10,7 @@ import pandas as pd
 from engine.errors import InputError
 from engine.inspection.tagging.entity_types import describe_type
 from engine.inspection.tagging.predictions import MAX_WORDS, Span, Tagging, WordSpan, split_words
+from engine.text.reading import cut_lines
 from engine.text.treebank import has_latin_letters
 from engine.wording import percent
 
@@ -41,7 +42,7 @@ def read_text(text: str, max_lines: int) -> list[TextLine]:
     Raises:
         InputError: there is no word in it, or a line or the text is too long; the sentence names the limit.
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in cut_lines(text) if line.strip()]
     if not lines:
         raise InputError("There is nothing to read: type a sentence, for instance “Anna lives in Rome.”")
     if not any(character.isalnum() for character in text):

@@ -15,7 +15,7 @@ from engine.plotting.gradients.half_life import (
     influence_by_distance,
     two_answers,
 )
-from pages.components import cache, figures, networks, notices
+from pages.components import cache, figures, networks, notices, reading
 from pages.components.calls import call, receipt
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.view import LONGEST_TEXT
@@ -48,6 +48,7 @@ def show(context: ComparisonContext) -> None:
     if not chosen:
         notices.note("Choose at least one network.")
         return
+    reading.say(chosen[0], text)
     view = context.view
     found, refused = _measure(chosen, text, view.half_life_distance, view.half_life_seed)
     for name, problem in refused.items():

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.inspection.tagging.entity_types import types_of
 from engine.inspection.tagging.texts import TextLine, describe_spans, find_foreign, spans_frame
-from pages.components import figures, notices
+from pages.components import figures, notices, reading
 from pages.components.calls import NOT_DRAWN
 from pages.components.entities import marking
 from pages.components.entities.context import tag
@@ -27,6 +27,7 @@ def show(name: str, lines: Sequence[TextLine], chosen: int) -> None:
     """Draw every line with the marks of the tagger `name`, the table of what is marked, and what the marks mean."""
     read = [tag(name, line.words) for line in lines]
     found = [each.value for each in read]
+    reading.say(name, *(line.text for line in lines))
     with st.container(border=True, key="entities-texts"):
         for line, tagging in zip(lines, found, strict=True):
             st.markdown(marking.marked_text(line.text, line.positions, tagging.spans))

@@ -15,7 +15,7 @@ from engine.inspection.writing.activation_patching import (
 )
 from engine.plotting.writing.influence import describe_influence, influence_curves
 from engine.wording import percent
-from pages.components import cache, figures, networks, notices
+from pages.components import cache, figures, networks, notices, reading
 from pages.components.calls import Call, call, receipt, values
 from pages.components.generation.context import GenerationContext
 from pages.components.header import TEXT_WIDTH
@@ -45,6 +45,7 @@ def show(context: GenerationContext) -> None:
     with st.spinner("The networks read both passages."):
         calls = {name: call(donor_influence, donor, passage, amount, model=name) for name in names}
         found = values(calls)
+    reading.say(context.network, donor, passage)
     unknown = cache.load_model(context.network).tokenizer.unknown_pieces(donor + passage)
     if unknown:
         notices.note(f"The network has never seen: {', '.join(unknown)}. It reads each as one unknown character.")

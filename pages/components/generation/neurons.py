@@ -9,7 +9,7 @@ from engine.cells import is_switch
 from engine.inspection.cells.units import PARTS, UnitCourse, parts_of, unit_course
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
-from pages.components import figures, notices
+from pages.components import figures, notices, reading
 from pages.components.calls import Call, call
 from pages.components.generation.context import GenerationContext
 from pages.components.header import TEXT_WIDTH
@@ -36,6 +36,7 @@ def show(context: GenerationContext) -> None:
         unit = controls.number("neurons_unit", width=160)
     with st.expander("Colour a text of your own", icon=":material/edit:"):
         text = controls.text_area("neurons_text", height=110) or context.text
+    reading.say(context.network, text)
     with st.spinner("The network reads the text."):
         read = call(unit_course, text, layer - 1, unit, part, model=context.network)
         course = read.value

@@ -15,7 +15,7 @@ from engine.plotting.writing.probing import (
     winner_bars,
 )
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
-from pages.components import figures, notices
+from pages.components import figures, notices, reading
 from pages.components.calls import Call, call
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.neurons import GRID_WIDTH, course_receipt
@@ -97,6 +97,7 @@ def _investigate(context: GenerationContext) -> Call[Investigation]:
     source = context.controls.segmented("detective_source", SOURCES.get) if len(sources) > 1 else sources[0]
     with st.expander("Test on a text of your own", icon=":material/edit:"):
         text = context.controls.text_area("detective_text", height=110)
+    reading.say(context.network, text)
     with st.spinner("Every unit is tested on every question; this takes a few seconds the first time."):
         return call(investigate, source, text, model=context.network).computed()
 

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.inspection.writing.surprise import Surprise, differences, hover_lines, surprise
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
-from pages.components import cache, figures, networks, notices
+from pages.components import cache, figures, networks, notices, reading
 from pages.components.calls import Call, call, receipt, values
 from pages.components.generation.context import GenerationContext
 from pages.components.header import TEXT_WIDTH
@@ -53,6 +53,7 @@ def show(context: GenerationContext) -> None:
 def _show_text(context: GenerationContext, name: str, text: str, read: Call[Surprise]) -> None:
     """Draw the text in the colours of one model's surprise, and what the model has never seen."""
     found = read.value
+    reading.say(name, text)
     unknown = cache.load_model(name).tokenizer.unknown_pieces(text) if found.unknown_count else []
     if unknown:
         notices.note(

@@ -19,7 +19,7 @@ from engine.inspection.gradients.connectivity import (
 from engine.inspection.gradients.trained_chain import checked_tokens
 from engine.plotting.gradients.connectivity import check_curves, connectivity_grid, describe_check
 from engine.plotting.writing.text_grid import spoken_token
-from pages.components import figures, networks, notices
+from pages.components import figures, networks, notices, reading
 from pages.components.calls import Call, call, receipt, values
 from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import CAT, CHEF
@@ -58,6 +58,7 @@ def show(context: GradientsContext) -> None:
         return
     first = next(iter(context.readers))
     tokens = call(checked_tokens, text, model=first).value
+    reading.say(first, text)
     position = (
         2
         if len(tokens) <= 2

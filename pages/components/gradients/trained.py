@@ -9,7 +9,7 @@ from engine.inspection.gradients.chain import KEY_DISTANCE, say_power
 from engine.inspection.gradients.effective_context import agreement_sentence, memory_levels
 from engine.inspection.gradients.trained_chain import newborn_chain, trained_chain
 from engine.plotting.gradients.gradients import chain_curves, describe_chain
-from pages.components import figures, notices
+from pages.components import figures, notices, reading
 from pages.components.calls import call, receipt
 from pages.components.gradients.context import GradientsContext
 from pages.components.header import TEXT_WIDTH, section
@@ -32,6 +32,7 @@ def show(context: GradientsContext, text: str | None) -> None:
         return
     if text is None:
         text = context.controls.text_area("text", height=80)
+    reading.say(next(iter(context.trio)), text)
     with st.spinner("The gradients of trained networks are handed back through the text."):
         measured, parts = [], []
         for name, info in context.trio.items():

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.inspection.gradients.truncation import truncation, truncation_sentence
 from engine.plotting.gradients.truncation import cost_bars, describe_truncation, reach_curve
-from pages.components import figures, networks, notices
+from pages.components import figures, networks, notices, reading
 from pages.components.calls import call
 from pages.components.gradients.context import GradientsContext
 from pages.components.header import TEXT_WIDTH
@@ -34,6 +34,7 @@ def show(context: GradientsContext) -> None:
         context.controls.offer("truncation_network", names, context.label, favourite)
         network = context.controls.segmented("truncation_network", context.label)
     text = context.controls.text_area("truncation_text", height=100)
+    reading.say(network, text)
     with st.spinner("The text is read and gone back through once for each length of chunk.", show_time=True):
         measured = call(truncation, text, model=network)
         found = measured.value

@@ -14,7 +14,7 @@ from engine.inspection.classification.predictions import Classification, classif
 from engine.models.folder import ModelInfo
 from engine.plotting.classification.prefix_predictions import verdict_bars
 from engine.wording import percent
-from pages.components import figures, networks, notices
+from pages.components import figures, networks, notices, reading
 from pages.components.calls import NOT_DRAWN, Call, call, receipt
 from pages.components.sentiment.context import CORPORA, SentimentContext, corpus
 
@@ -69,6 +69,7 @@ def judge(models: Mapping[str, ModelInfo], network: str, text: str) -> dict[str,
         InputError: the chosen classifier cannot read the text.
     """
     found = {network: _judgement(network, text).value[0]}
+    reading.say(network, text)
     for name in models:
         if name != network:
             try:

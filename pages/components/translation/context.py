@@ -13,7 +13,7 @@ from engine.inspection.translation.examples import list_translation_examples
 from engine.inspection.translation.search import SearchReport, inspect_search
 from engine.inspection.translation.source_reading import LANGUAGES
 from engine.models.folder import ModelInfo
-from pages.components import notices
+from pages.components import notices, reading
 from pages.components.calls import Call, call
 from pages.components.context import PageContext
 from pages.components.translation.view import TranslationView
@@ -125,6 +125,7 @@ class TranslationContext(PageContext[TranslationView]):
         Where no person's is known, the best installed network's translation stands in, and the page says so.
         """
         typed = self.controls.text_input("reference")
+        reading.say(self.network, typed)
         try:
             found = reference_for(self.source, typed, self.direction)
         except InputError:

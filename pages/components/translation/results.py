@@ -13,12 +13,14 @@ from engine.inspection.translation.translations import confidence_sentence, conf
 from engine.models.folder import ModelInfo
 from engine.plotting.translation.attention import confidence_bars
 from engine.text.piece_labels import CONTINUES, UNKNOWN
+from engine.text.reading import cut_lines
 from pages.components import figures, notices, state
 from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.forms import Controls
 from pages.components.header import TEXT_WIDTH
 from pages.components.networks import find_metric, mark
+from pages.components.reading import say
 from pages.components.translation.context import style, title
 from pages.components.translation.view import MAX_LINES, TranslationView
 
@@ -32,7 +34,7 @@ def split_lines(controls: Controls[TranslationView], text: str) -> list[str]:
     Raises:
         InputError: there is none, or there are too many.
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in cut_lines(text) if line.strip()]
     if not lines:
         raise InputError("There is nothing to translate: type a sentence, or take one of the examples.")
     if len(lines) > MAX_LINES:
@@ -61,6 +63,7 @@ def move_lines(controls: Controls[TranslationView], lines: list[str]) -> None:
 def show_reading(name: str, translation: Translation) -> None:
     """Draw the source as the network reads it: words in pieces and parts never seen are marked in the line itself."""
     reading = call(read_source, translation.source, model=name, kept="shared").value
+    say(name, translation.source)
     if reading.doubt:
         notices.note(reading.doubt)
     if translation.unknown:

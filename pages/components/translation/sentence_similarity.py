@@ -13,7 +13,7 @@ from engine.inspection.translation.sentence_similarity import (
 )
 from engine.inspection.translation.word_swaps import nearest_twin
 from engine.plotting.translation.word_marks import state_cosines
-from pages.components import figures, notices
+from pages.components import figures, notices, reading
 from pages.components.calls import NOT_DRAWN, Call
 from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import TranslationContext, search_call
@@ -31,6 +31,7 @@ def show(context: TranslationContext) -> None:
     )
     typed = context.controls.text_area("twins_text", height=70).strip()
     second = typed or context.call(nearest_twin, context.source).value
+    reading.say(context.network, typed)
     with st.spinner("The network reads both sentences."):
         other = search_call(context.network, second, context.settings)
         made = context.call(compare_sentences, context.search, other).computed()

@@ -75,7 +75,7 @@ def test_the_edges_are_allowed():
     check_prompt("")
     check_prompt("x" * limits.MAX_PROMPT_CHARACTERS)
     for check in (check_source, check_reference):
-        check("word " * limits.MAX_SOURCE_WORDS, Halves())
+        check("a " * limits.MAX_SOURCE_WORDS, Halves())
         check("x" * 2 * limits.MAX_WORD_PIECES, Halves())
 
 

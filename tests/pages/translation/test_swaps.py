@@ -69,7 +69,7 @@ def test_a_typed_word_wins_over_the_neighbour_and_a_long_one_is_refused(loaded: 
     assert any("at most 40 are read" in sentence for sentence in sentences(at))
 
 
-@pytest.mark.parametrize(("text", "told"), [(". . !", "no word that could be swapped"), ("漢字", "漢字")])
+@pytest.mark.parametrize(("text", "told"), [(". . !", "has no word in it, only signs"), ("漢字", "漢字")])
 def test_sentences_without_a_word_or_a_neighbour_get_a_sentence(text: str, told: str) -> None:
     at = open_page("translation", tool="Word swaps", text=text, search="greedy")
     assert not at.exception

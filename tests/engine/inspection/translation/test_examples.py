@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from engine.decoding.limits import check_source
+from engine.decoding.limits import check_reference, check_source
 from engine.errors import DataError
 from engine.inspection.translation import examples
+from engine.models.folder import load_model
 
 
 def test_every_example_is_complete_and_fits_the_limits() -> None:
-    found = examples.list_translation_examples()
+    found, tokenizer = examples.list_translation_examples(), load_model("en-fr-attention").tokenizer
     assert len({example.name for example in found}) == len(found) >= 5
     for example in found:
         check_source(example.source, tokenizer)
-        check_source(example.reference, tokenizer)
+        check_reference(example.reference, tokenizer)
         assert example.lesson.endswith((".", "!"))
 
 
