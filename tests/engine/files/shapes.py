@@ -139,6 +139,11 @@ TABLES = (
         remark="Line 2: more cells",
     ),
     table(
+        "quotes inside of quotes, without a comma",
+        'id,text\n1,"He said "no" twice"\n2,Bad.\n',
+        *('He said "no" twice', "Bad."),
+    ),
+    table(
         "quotes with a backslash",
         'id,text\n1,"He said \\"no\\", twice"\n2,Bad.\n',
         *('He said "no", twice', "Bad."),

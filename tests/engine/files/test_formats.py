@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow.parquet import ParquetFile
 
 from engine.errors import InputError
 from engine.files import read_file, read_text
@@ -114,18 +115,24 @@ def test_what_holds_no_texts_gets_a_sentence(data: bytes, words: str) -> None:
         read_file(data, "The file a.txt")
 
 
-def test_a_parquet_table_that_unpacks_to_too_much_is_not_unpacked() -> None:
-    file = io.BytesIO()
-    pd.DataFrame({"text": [f"{place}{'a' * 1_000_000}" for place in range(100)]}).to_parquet(file, compression="zstd")
+@pytest.mark.parametrize(
+    ("rows", "batches"), [(tuple(f"{n}{'a' * 1_000_000}" for n in range(100)), 0), (("a" * 1_000_000,) * 600, 1)]
+)
+def test_of_a_parquet_table_that_unpacks_to_too_much_little_is_unpacked(
+    rows: tuple[str, ...], batches: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first says how large it is; of the second one text is stored, and 600 times its place."""
+    file, unpacked, real = io.BytesIO(), [], ParquetFile.iter_batches
+    pd.DataFrame({"text": rows}).to_parquet(file, compression="zstd")
     assert len(file.getvalue()) < 1_000_000
+    monkeypatch.setattr(
+        ParquetFile,
+        "iter_batches",
+        lambda *given, **more: map(lambda one: unpacked.append(1) or one, real(*given, **more)),
+    )
     with pytest.raises(InputError, match="unpacks to .* MiB; at most 64 MiB"):
         read_file(file.getvalue())
-    file = io.BytesIO()
-    pd.DataFrame({"text": ["a" * 1_000_000] * 300}).to_parquet(
-        file
-    )  # one entry of a dictionary, and 300 times its place
-    with pytest.raises(InputError, match="unpacks to .* MiB; at most 64 MiB"):
-        read_file(file.getvalue())
+    assert len(unpacked) == batches
 
 
 def test_line_numbers_are_those_of_the_file() -> None:
