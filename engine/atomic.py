@@ -1,4 +1,4 @@
-"""Folders that are replaced as a whole: whoever reads finds the old one or the new one, never a mixture.
+"""Folders and files that are replaced as a whole: whoever reads finds the old one or the new one, never a mixture.
 
 A draft is made beside the folder and takes its place in one call of the system (Linux; elsewhere two renames, between
 which there is no folder). A process that dies on the way leaves its draft, which the next one clears away.
@@ -84,6 +84,17 @@ def replaced(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
             _put_in_position(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def replaced_file(file: Path) -> Iterator[Path]:
+    """Yield a draft beside `file` that becomes it when the block ends, and is thrown away where that raises."""
+    draft = file.with_name(f"{PREFIX}{file.name}-{secrets.token_hex(4)}")
+    try:
+        yield draft
+        os.replace(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def read_unchanged(folder: Path, read: Callable[[], T]) -> T:

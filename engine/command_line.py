@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import codecs
-import contextlib
-import io
 import json
 import os
 import sys
@@ -14,13 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, make_dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.atomic import check_file, check_folder
 from engine.command_options import ModelOption, add_options, describe_settings, read_options, what_may_be_typed
 from engine.config import option
 from engine.console import DELAY_SECONDS, show_shares
 from engine.errors import ConfigError, DataError, EngineError, InputError, RunsFailedError, TrainingError
+from engine.streams import close_output, prepare_streams, say
 from engine.task_family import TASK_FAMILIES, Command, ResultTable, in_order
 from engine.wording import listing
 
@@ -38,12 +36,11 @@ EXIT_CODES = {
     "standard error says what",
     EXIT_STOPPED: "stopped with Ctrl+C; what is finished is kept",
 }
-ESCAPED = "unrolled-escaped"  # how characters are written that an output's encoding cannot say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code, one of `EXIT_CODES`; what is wrong is one readable line on stderr."""
-    _prepare_streams()
+    prepare_streams()
     try:
         options = build_parser().parse_args(arguments)
         if sys.stdout is None:
@@ -53,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:  # argparse has printed help, or what is wrong
         code = int(end.code or 0)
     except KeyboardInterrupt:
-        _say("stopped")
+        say("stopped")
         code = EXIT_STOPPED
     except BrokenPipeError:  # whoever reads has enough, as `head`
         code = 0
@@ -61,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _refuse(error, EXIT_FAILED)
     except (EngineError, OSError) as error:  # OSError: a place named on the command line cannot be read or written
         code = _refuse(error, EXIT_BAD_INPUT)
-    _close_output()
+    close_output()
     return code
 
 
@@ -69,60 +66,8 @@ def _refuse(error: Exception, code: int) -> int:
     words = str(error)
     if isinstance(error, OSError) and error.strerror:
         words = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    _say(f"error: {words}")
+    say(f"error: {words}")
     return code
-
-
-def _say(words: str) -> None:
-    """Print one line on standard error, whoever listens."""
-    with contextlib.suppress(OSError):
-        print(" ".join(words.splitlines()), file=sys.stderr)
-
-
-def _prepare_streams() -> None:
-    """Make the three streams such that none of them ends a command in the middle of its work: each may be closed, and
-    an output may have an encoding that cannot say every character."""
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
-    if sys.stdin is None:
-        sys.stdin = cast(TextIO, _ClosedInput())
-    codecs.register_error(ESCAPED, _escape)
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
-        sys.stdout.reconfigure(errors=ESCAPED)
-
-
-class _ClosedInput:
-    """Stands for a standard input that is closed: whoever reads it is told."""
-
-    @property
-    def buffer(self) -> NoReturn:
-        raise InputError("Standard input is closed: give the text with a pipe, or with < FILE.")
-
-
-def _escape(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Write a character that cannot be said as its number, and say so once."""
-    written = codecs.backslashreplace_errors(error)
-    if isinstance(error, UnicodeEncodeError) and ESCAPED not in _SAID:
-        _SAID.add(ESCAPED)
-        first = error.object[error.start]
-        _say(
-            f"note: the output's encoding, {error.encoding}, cannot say {ascii(first)} and maybe others, which are "
-            "written as numbers; set PYTHONIOENCODING=utf-8"
-        )
-    return written
-
-
-_SAID: set[str] = set()
-
-
-def _close_output() -> None:
-    """Write what is left; where nobody takes it, let it go nowhere, as the interpreter would try again at its end."""
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError:
-        with contextlib.suppress(OSError):  # no file stands behind it
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Parser(argparse.ArgumentParser):
@@ -149,7 +94,7 @@ class _Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
-        _say(f"error: {message} (try {self.prog} --help)")
+        say(f"error: {message} (try {self.prog} --help)")
         raise SystemExit(EXIT_BAD_INPUT)
 
 
@@ -372,7 +317,7 @@ def train_command(options: Train) -> None:
             options.recipe, options.output, options.resume, overrides, overwrite=options.overwrite
         ):
             if isinstance(event, CorporaRead):
-                _say(f"{event.title}. {' '.join(event.sources)}")
+                say(f"{event.title}. {' '.join(event.sources)}")
             elif isinstance(event, StepDone):
                 bar.total, bar.delay = event.max_steps, 0  # from now on it ends its own line
                 bar.set_postfix(loss=f"{event.loss:.3f}", rate=f"{event.learning_rate:.1e}", refresh=False)

@@ -24,9 +24,9 @@ class Dataclass(Protocol):
 
 def option(
     default: Any = dataclasses.MISSING,  # of the field's type, and so is what stands for it in the class
-    *,
     label: str = "",
     help: str = "",  # noqa: A002 - the word forms and command lines use
+    *,
     minimum: float | None = None,
     maximum: float | None = None,
     step: float | None = None,
@@ -42,7 +42,14 @@ def option(
     for command lines alone (see `engine.command_options`); `formerly` are names the field had: a link that bears one is
     still read.
     """
-    metadata = {"label": label, "help": help, "minimum": minimum, "maximum": maximum, "step": step, "choices": choices}
+    metadata: JsonObject = {
+        "label": label,
+        "help": help,
+        "minimum": minimum,
+        "maximum": maximum,
+        "step": step,
+        "choices": choices,
+    }
     metadata |= {"metavar": metavar, "is_positional": is_positional, "lines": lines, "formerly": formerly}
     return dataclasses.field(default=default, metadata=metadata)
 

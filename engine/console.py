@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from engine.errors import InputError
@@ -64,6 +64,13 @@ def print_answers(rows: Sequence[T | None], answer: Callable[[list[T]], Iterable
                 print("" if row is None else next(answers))
             sys.stdout.flush()
             bar.update(len(part))
+
+
+def show_progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """Yield items; where standard error is a terminal, a bar tells how many are done and the time left."""
+    from tqdm import tqdm
+
+    return iter(tqdm(items, what, total, leave=False, dynamic_ncols=True, disable=not sys.stderr.isatty()))
 
 
 def show_shares(shares: Iterable[float]) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.inspection.cells.steps import can_be_opened, read_tokens
-from pages.components import cache, cells, forms, header, networks, notices, reading
+from pages.components import cache, forms, header, networks, notices, reading
 from pages.components.calls import call
 from pages.components.cells import TOOLS
 from pages.components.cells.context import CellsContext, label
 from pages.components.cells.view import CellsView
-
-PAGE = "cells"
 
 header.show(
     "Cells",
@@ -24,18 +22,12 @@ header.show(
         "␣ and ↵": "a space and a new line.",
     },
 )
-networks.show_broken()
-models = {info.name: info for info in networks.in_order([info for info in cache.list_models() if can_be_opened(info)])}
-if not models:
-    notices.error("No recurrent network is installed; the Models page lists what is there and what is missing.")
-    st.stop()
-names = {name: label(info) for name, info in models.items()}
+models = networks.installed(networks.in_order(list(filter(can_be_opened, cache.list_models()))), "recurrent network")
 controls = forms.open_controls(
-    PAGE,
+    "cells",
     CellsView,
-    {"network": list(names), "tool": list(TOOLS)},
+    {"network": {name: label(info) for name, info in models.items()}, "tool": TOOLS.labels},
     {"network": networks.favourite([info for info in models.values() if not info.group] or models.values()).name},
-    {"network": names.get, "tool": TOOLS.labels.get},
     formerly={"tool": TOOLS.formerly},
 )
 
@@ -55,4 +47,4 @@ with notices.engine_errors():
     if tool.needs_language_model and models[network].task != "language_model":
         notices.note("This tool looks at language models; choose one above.")
     else:
-        cells.show(tool.name, context)
+        TOOLS.show(tool.name, context)

@@ -1,5 +1,4 @@
-"""Comparison: recurrent architectures and a Transformer on tasks with known answers; which wins where, from measured
-runs."""
+"""Comparison: recurrent architectures and a Transformer on tasks with known answers; which wins where, as measured."""
 
 from __future__ import annotations
 
@@ -35,36 +34,30 @@ header.show(
         "and dashes.",
         "Wrong answers": "their share on sequences the network was not trained on, new ones from the same rule.",
         "Error left": "where answers are numbers: the squared error as a share of that of the best guess without "
-        "memory; 100 % is guessing, "
-        "0 % is perfect.",
+        "memory; 100 % is guessing, 0 % is perfect.",
         "Update": "one change of all weights, after reading one batch of sequences.",
     },
 )
 held = None
 with notices.engine_errors():
     held = call(contents, table=comparison.RECIPE).value
-sections = {name: section.label for name, section in comparison.available(held is not None).items()}
-choices = {"section": list(sections)}
-labels = {"section": sections.get}
+choices = {"section": {name: section.label for name, section in comparison.available(held is not None).items()}}
 if held is not None:
     choices |= {
-        "task": list(dict.fromkeys(sum(held.tasks.values(), ()))),
-        "matched_by": held.equalities,
+        "task": {task: task_title(task) for tasks in held.tasks.values() for task in tasks},
+        "matched_by": {quantity: EQUALITIES[quantity] for quantity in held.equalities},
         "show": held.architectures,
     }
-    labels |= {"task": task_title, "matched_by": EQUALITIES.get}
-controls = forms.open_controls(PAGE, ComparisonView, choices, labels=labels, formerly={"section": SECTIONS.formerly})
+controls = forms.open_controls(PAGE, ComparisonView, choices, formerly={"section": SECTIONS.formerly})
 
 context = ComparisonContext(page=PAGE, controls=controls)
 if held is not None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         aggregates = call(aggregate_runs, table=comparison.RECIPE, kept="shared")
         telling = call(most_discriminative_task, aggregates, held.equalities[0]).value
-        controls.offer("task", choices["task"], task_title, telling)
-        task = controls.select("task", task_title, width=260)
+        task = controls.select("task", choices=choices["task"], default=telling, width=260)
         with_task = [quantity for quantity in held.equalities if task in held.tasks[quantity]]
-        controls.offer("matched_by", with_task, EQUALITIES.get)
-        matched_by = controls.segmented("matched_by", EQUALITIES.get)
+        matched_by = controls.segmented("matched_by", EQUALITIES.get, with_task)
         error_by_length.ask_look(controls)
     top = st.container()
     architectures = controls.several("show", theme.architecture_label)

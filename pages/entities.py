@@ -1,5 +1,4 @@
-"""Entities: a bidirectional network marks the persons, places and organisations of a text, and the tools that take the
-marks apart."""
+"""Entities: persons, places and organisations of a text, marked by a network, and the tools that take it apart."""
 
 from __future__ import annotations
 
@@ -27,23 +26,12 @@ header.show(
         "≠": "the networks do not agree here.",
     },
 )
-found = cache.list_models("tagging")
-networks.show_broken()
-models = in_order(found)
-if not models:
-    notices.error("No tagger is installed; the Models page lists what is there and what is missing.")
-    st.stop()
+models = networks.installed(in_order(cache.list_models("tagging")).values(), "tagger")
 names = {name: label(info) for name, info in models.items()}
-controls = forms.open_controls(
-    PAGE,
-    EntitiesView,
-    {"network": list(names), "tool": list(TOOLS)},
-    labels={"network": names.get, "tool": TOOLS.labels.get},
-)
+controls = forms.open_controls(PAGE, EntitiesView, {"network": names, "tool": TOOLS.labels})
 text = controls.text_area("text", height=90)
 with st.container(horizontal=True):
-    for name, example in texts.EXAMPLES.items():
-        st.button(name, key=f"example-{name}", on_click=controls.set, args=("text", example))
+    controls.examples("text", texts.EXAMPLES, "example")
 network = controls.segmented("network", label_visibility="collapsed")
 
 lines, chosen = [], 0

@@ -8,12 +8,12 @@ import streamlit as st
 
 from engine.decoding.limits import SamplingSettings, check_prompt, check_sampling
 from engine.decoding.text import write_text
-from pages.components import cache, figures, forms, generation, header, networks, notices, reading, state, writing
+from pages.components import cache, figures, forms, header, networks, notices, reading, state, writing
+from pages.components.buttons import button
 from pages.components.generation import TOOLS, receipts
-from pages.components.generation.context import GenerationContext
+from pages.components.generation.context import PAGE, GenerationContext
 from pages.components.generation.view import GenerationView
 
-PAGE = "generation"
 TEXT_HEIGHT = 420
 
 header.show(
@@ -21,11 +21,9 @@ header.show(
     "What do recurrent networks write, one character at a time, when they all get the same beginning?",
     {
         "Text": "starts with your beginning; everything after it is drawn character by character, and each network "
-        "reads "
-        "what it has just written before it draws the next.",
+        "reads what it has just written before it draws the next.",
         "Pieces": "what the network called Word pieces reads and writes instead of characters: frequent words whole, "
-        "with the blank "
-        "after them, and rare ones in parts; Length counts them.",
+        "with the blank after them, and rare ones in parts; Length counts them.",
         "Nats per character": "how surprised a network is, on average, by text it was not trained on; lower is better. "
         "A nat is 1.44 bits.",
         "Bars": "the chance each character is drawn with, after temperature, top-k and top-p. ␣ is a space, ↵ a new "
@@ -35,24 +33,19 @@ header.show(
         "Cut away": "the share of the chances that top-k and top-p set to zero.",
     },
 )
-models = networks.in_order([info for info in cache.list_models("language_model") if not info.error])
-if not models:
-    notices.error("No language model is installed; the Models page lists what is there and what is missing.")
-    st.stop()
-groups = networks.grouped(models)
+models = networks.installed(networks.in_order(cache.list_models("language_model")), "language model")
+groups = networks.grouped(list(models.values()))
 largest = max(groups.values(), key=len)
-labels = {info.name: networks.label(info) for info in largest}
 favourite = networks.favourite(largest).name
 controls = forms.open_controls(
     PAGE,
     GenerationView,
-    {"models": list(groups), "model": list(labels), "tool": list(TOOLS)},
-    {"models": next(iter(groups)), "model": favourite, "tool": next(iter(TOOLS))},
     {
-        "models": {name: networks.group_label(group) for name, group in groups.items()}.get,
-        "model": labels.get,
-        "tool": TOOLS.labels.get,
+        "models": {name: networks.group_label(group) for name, group in groups.items()},
+        "model": {info.name: networks.label(info) for info in largest},
+        "tool": TOOLS.labels,
     },
+    {"model": favourite},
     formerly={"tool": TOOLS.formerly},
 )
 
@@ -94,14 +87,14 @@ with notices.engine_errors():
     if not sheet.is_complete:
         sheet = writing.begin(PAGE, key, sources)
         with bar.container(horizontal=True, vertical_alignment="center"):
-            st.button("Stop", icon=":material/stop:", on_click=writing.stop, args=(PAGE,), key="stop")
+            button("Stop", "stop", writing.stop, PAGE, icon="stop")
             st.caption("The networks are writing.", width="content")
         writing.stream(sheet, sources, draw)
     else:
         for name, text in sheet.texts.items():
             draw(name, text)
     with bar.container(horizontal=True, vertical_alignment="center"):
-        st.button("Another seed", icon=":material/casino:", key="again", on_click=writing.reseed, args=(controls,))
+        button("Another seed", "again", writing.reseed, controls, icon="casino")
         first = favourite if favourite in loaded else next(iter(loaded))
         figures.show_receipt(receipts.for_writing(first, prompt, settings, sheet), "written")
         st.caption(sheet.summary(), width="content")
@@ -111,7 +104,7 @@ with notices.engine_errors():
     network = controls.segmented("model") if len(writers) > 1 and tool.looks_at_one else first
     context = GenerationContext(
         controls=controls,
-        models={info.name: info for info in models},
+        models=models,
         network=network,
         prompt=prompt,
         settings=settings,
@@ -122,4 +115,4 @@ with notices.engine_errors():
             f"{context.label(network)} has no hidden units that carry a memory; choose a recurrent network above."
         )
     else:
-        generation.show(tool.name, context)
+        TOOLS.show(tool.name, context)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pages.components import cache, forms, gradients, header, networks, notices
+from pages.components import cache, forms, header, networks, notices
 from pages.components.gradients import TOOLS
-from pages.components.gradients.context import GradientsContext
+from pages.components.gradients.context import PAGE, GradientsContext
 from pages.components.gradients.view import LABELS, GradientsView
-
-PAGE = "gradients"
 
 header.show(
     "Gradients",
@@ -16,8 +14,7 @@ header.show(
         "State": "what a network carries from one step to the next: its hidden numbers h, and an LSTM's memory c with "
         "them.",
         "Times larger or smaller": "what a small random change of the state has become some steps later, on average "
-        "over all directions: "
-        "1 is unchanged, 0.01 a hundredth. It is also what a gradient becomes on its way back.",
+        "over all directions: 1 is unchanged, 0.01 a hundredth. It is also what a gradient becomes on its way back.",
         "1e-12": "a one with the point moved twelve places to the left: 0.000 000 000 001.",
         "Singular values": "the same for each direction by itself, from the one that grows most to the one that "
         "shrinks most.",
@@ -36,11 +33,10 @@ models = {info.name: info for info in found}
 controls = forms.open_controls(
     PAGE,
     GradientsView,
-    {"tool": list(TOOLS)},
-    {"tool": next(iter(TOOLS))},
-    {"tool": TOOLS.labels.get} | LABELS,
+    {"tool": TOOLS.labels},
+    labels=LABELS,
     formerly={"tool": TOOLS.formerly},
 )
 tool = TOOLS.choose(controls)
 with notices.engine_errors():
-    gradients.show(tool.name, GradientsContext(controls=controls, models=models))
+    TOOLS.show(tool.name, GradientsContext(controls=controls, models=models))

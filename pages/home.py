@@ -3,63 +3,29 @@
 from __future__ import annotations
 
 import secrets
-from functools import partial
 
 import streamlit as st
 
-from engine.experiments.aggregates import OVER_SEEDS
-from engine.task_family import pages
+from engine.task_family import TASK_FAMILIES
 from pages.components import cache, header, notices, routes, thumbnails, writing
-
-ENTRIES = (
-    *((routes.path_of(page), page.title, page.sentence, partial(thumbnails.draw, page.name)) for page in pages()),
-    (
-        routes.COMPARISON,
-        "Comparison",
-        "Which network remembers longest, on tasks with known answers.",
-        partial(thumbnails.draw, "comparison"),
-    ),
-    (
-        routes.CELLS,
-        "Cells",
-        "What one cell computes at each step of your sentence, and which gates open and shut.",
-        partial(thumbnails.draw, "cells"),
-    ),
-    (
-        routes.GRADIENTS,
-        "Gradients",
-        "How far back a network can be taught, and why the gradient of an RNN dies.",
-        partial(thumbnails.draw, "gradients"),
-    ),
-    (routes.MODELS, "Models", "Every trained network: its card, its scores, how to load it.", thumbnails.models),
-)
 
 header.show(
     "Unrolled",
     "Recurrent networks read and write one step at a time, and carry what they have seen in a state of a few hundred "
-    "numbers. "
-    "Here you can watch trained ones write, translate and remember, and see what goes on inside. "
-    "Every text and every number on these pages is computed by the networks themselves or was measured on them.",
-    {
-        **{mark: meaning for page in pages() for mark, meaning in page.legend.items()},
-        "Lines and bars": f"{OVER_SEEDS.middle_over('trainings that differ only in their random seed')}; "
-        f"{OVER_SEEDS.reach('best', 'worst')} of them.",
-        "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where it "
-        "is shut.",
-        "Falling lines": "what is left of a small change after more and more steps, each grid line a power of ten.",
-        "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
-    },
+    "numbers. Here you can watch trained ones write, translate and remember, and see what goes on inside. Every text "
+    "and every number on these pages is computed by the networks themselves or was measured on them.",
+    {mark: meaning for page in routes.listed() for mark, meaning in page.legend.items()},
 )
 live = st.container(border=True)  # filled last, so that a slow network does not keep the rest of the page waiting
 
-for left in range(0, len(ENTRIES), 2):
-    for (path, title, sentence, draw), column in zip(
-        ENTRIES[left : left + 2], st.columns(2, gap="medium"), strict=False
-    ):
+_, *entries = routes.listed()
+for left in range(0, len(entries), 2):
+    for page, column in zip(entries[left : left + 2], st.columns(2, gap="medium"), strict=False):
         with column.container(border=True, height="stretch"), notices.engine_errors():
-            st.page_link(path, label=f"**{title}**", icon=":material/arrow_forward:", icon_position="right")
-            st.markdown(sentence)
-            draw()
+            label = f"**{page.title}**"
+            st.page_link(routes.path_of(page), label=label, icon=":material/arrow_forward:", icon_position="right")
+            st.markdown(page.sentence)
+            thumbnails.draw(page.name)
 
 with live, notices.engine_errors():
     from engine.decoding.limits import SamplingSettings
@@ -77,7 +43,7 @@ with live, notices.engine_errors():
     line = writing.stream_slowly(write_text(cache.load_model(info.name), "", settings), draw)
     parameters = {"prompt": line, "seed": str(settings.seed), "temperature": f"{settings.temperature:g}"}
     st.page_link(
-        routes.GENERATION,
+        routes.path_of(TASK_FAMILIES.get("language_model").page),
         label="Let three networks go on from here",
         icon=":material/arrow_forward:",
         query_params=parameters,

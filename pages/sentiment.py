@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cache, forms, header, networks, notices, sentiment
+from pages.components import cache, forms, header, networks, notices
 from pages.components.sentiment import FIRST, TOOLS, context, prefix_predictions, verdicts
 from pages.components.sentiment.view import SentimentView
 
@@ -14,9 +14,8 @@ header.show(
     {
         "Bars": "from an even chance in the middle to the probability each network gives “positive”.",
         "Belief film": "the probability of “positive” after each word. The whole network is given the words read so "
-        "far, as if the "
-        "text ended there. The forward half (▶) has read them from the beginning, the backward half (◀) from the end "
-        "back to this word.",
+        "far, as if the text ended there. The forward half (▶) has read them from the beginning, the backward half (◀) "
+        "from the end back to this word.",
         "Shaded band": "the word that turned the decision for the last time, or, where it never turned, the largest "
         "change.",
         "Dashed grey": "the average of the words: a network that has no idea of their order.",
@@ -24,27 +23,9 @@ header.show(
         "words of their own.",
     },
 )
-usable = [info for info in cache.list_models("classification") if not info.error]
-networks.show_broken()
-if not usable:
-    notices.error("No classifier is installed; the Models page lists what is there and what is missing.")
-    st.stop()
-
-models = {info.name: info for info in context.in_order(usable)}
+models = networks.installed(context.in_order(cache.list_models("classification")), "classifier")
 names = {name: context.label(info) for name, info in models.items()}
-controls = forms.open_controls(
-    context.PAGE,
-    SentimentView,
-    {"network": list(names), "tool": list(TOOLS)},
-    {"tool": FIRST},
-    labels={"network": names.get, "tool": TOOLS.labels.get},
-)
-
-
-def take_example(text: str) -> None:
-    """Put an example into the box; runs before the page does."""
-    controls.set("text", text)
-
+controls = forms.open_controls(context.PAGE, SentimentView, {"network": names, "tool": TOOLS.labels}, {"tool": FIRST})
 
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -52,8 +33,7 @@ with left:
 with right:
     network = controls.select("network")
 with st.container(horizontal=True):
-    for example in verdicts.EXAMPLES:
-        st.button(example.name, key=f"example-{example.name}", on_click=take_example, args=(example.text,))
+    controls.examples("text", {example.name: example.text for example in verdicts.EXAMPLES}, "example")
 lesson = next((example.lesson for example in verdicts.EXAMPLES if example.text == text.strip()), None)
 if lesson:
     st.caption(notices.plain(lesson))
@@ -71,6 +51,6 @@ header.section("Take the judgement apart")
 tool = TOOLS.choose(controls)
 with notices.engine_errors():
     if found or not tool.needs_text:
-        sentiment.show(tool.name, here)
+        TOOLS.show(tool.name, here)
     else:
         notices.note("This tool looks at the text above, which cannot be judged yet.")

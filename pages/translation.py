@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import cache, figures, forms, header, networks, notices, translation
+from pages.components import cache, figures, forms, header, networks, notices
+from pages.components.buttons import button
 from pages.components.translation import TOOLS, receipts, results, searching
 from pages.components.translation.context import (
+    PAGE,
     TranslationContext,
     direction_label,
     examples_for,
     grouped,
+    is_attending,
     language_pair,
     title,
     turned_example,
 )
 from pages.components.translation.view import TranslationView
 
-PAGE = "translation"
 GROUPS = {"pair": "With and without attention", "best": "The best", "forcing": "Four ways to be taught"}
 
 header.show(
@@ -27,46 +29,32 @@ header.show(
         "Bars": "the probability the network gave each word it wrote, the product over the word's pieces.",
         "Pieces": "what the networks read and write: frequent words whole, rare ones in parts. A middle dot "
         "begins a part that continues a word.",
-        "Map of attention": "each row is a word being written, each column a word being read; "
-        "the brighter the cell, the more of the row's attention lies there. A row adds up to 1, and a ring "
-        "marks its largest weight. The full stop often collects weight where a written word needs no "
-        "particular word of the source.",
+        "Map of attention": "each row is a word being written, each column a word being read; the brighter the cell, "
+        "the more of the row's attention lies there. A row adds up to 1, and a ring marks its largest weight. The full "
+        "stop often collects weight where a written word needs no particular word of the source.",
         "Forced": "the network is told the reference's piece after every step, as in training. The row shows "
         "what it would have written itself; ≠ marks where that is not the reference's piece.",
         "Free": "the network reads its own pieces, as in use. ▼ and the frame mark the first step where it "
         "leaves the reference.",
         "Search tree": "a column per step, the likeliest candidate on top. A filled circle is on the winner's way, a "
-        "ring was kept, "
-        "a square belongs to another finished sentence, a cross was left. A score is the sum of the pieces' nats "
-        "divided by "
-        "their number to the power of the length penalty; the higher, nearer to 0, the better.",
+        "ring was kept, a square belongs to another finished sentence, a cross was left. A score is the sum of the "
+        "pieces' nats divided by their number to the power of the length penalty; the higher, nearer to 0, the better.",
         "Nats": "natural logarithms of probabilities: 0 is certain, −0.69 one in two, −2.30 one in ten.",
         "BLEU": "overlap with human translations in runs of one to four words, 0 to 100; higher is better.",
     },
 )
-usable = [info for info in cache.list_models("translation") if not info.error]
-networks.show_broken()
-if not usable:
-    notices.error("No translation model is installed; the Models page lists what is there and what is missing.")
-    st.stop()
-directions = sorted({language_pair(info) for info in usable})
+usable = networks.installed(cache.list_models("translation"), "translation model")
+directions = sorted({language_pair(info) for info in usable.values()})
 controls = forms.open_controls(
     PAGE,
     TranslationView,
     {
-        "direction": directions,
-        "translators": [name for name in GROUPS if name in grouped(usable)],
-        "network": [info.name for info in usable],
-        "tool": list(TOOLS),
+        "direction": {pair: direction_label(pair) for pair in directions},
+        "translators": {name: words for name, words in GROUPS.items() if name in grouped(list(usable.values()))},
+        "network": {name: title(info) for name, info in usable.items()},
+        "tool": TOOLS.labels,
     },
-    labels={
-        "direction": direction_label,
-        "translators": GROUPS.get,
-        "search": str.capitalize,
-        "unit": str.capitalize,
-        "network": lambda name: title(next(info for info in usable if info.name == name)),
-        "tool": TOOLS.labels.get,
-    },
+    labels={"search": str.capitalize, "unit": str.capitalize},
     formerly={"tool": TOOLS.formerly},
 )
 
@@ -80,23 +68,22 @@ def take_example(source: str, reference: str) -> None:
 direction = directions[0]
 if len(directions) > 1:
     direction = controls.segmented("direction", label_visibility="collapsed")
-models = {info.name: info for info in usable if language_pair(info) == direction}
+models = {name: info for name, info in usable.items() if language_pair(info) == direction}
 groups = grouped(list(models.values()))
 examples = examples_for(direction)
 turned = turned_example(controls.current("text"), direction)
 if turned:
-    take_example(*turned)
+    take_example(turned.source, turned.reference)
 text = controls.text_area("text", height=90)
 with st.container(horizontal=True):
-    for name, *pair, _ in examples:
-        st.button(name, key=f"example-{name}", on_click=take_example, args=tuple(pair))
+    for example in examples:
+        button(example.name, f"example-{example.name}", take_example, example.source, example.reference)
 with st.container(horizontal=True, vertical_alignment="center"):
     writers = next(iter(groups))
     if len(groups) > 1:
-        controls.offer("translators", list(groups), GROUPS.get)
-        writers = controls.segmented("translators", GROUPS.get, label_visibility="collapsed")
+        writers = controls.segmented("translators", GROUPS.get, list(groups), label_visibility="collapsed")
     search = searching.ask(controls)
-lesson = next((lesson for _, source, _, lesson in examples if source == text.strip()), None)
+lesson = next((example.lesson for example in examples if example.source == text.strip()), None)
 if lesson:
     st.caption(notices.plain(lesson))
 
@@ -124,8 +111,7 @@ with notices.engine_errors():
     candidates = [info.name for info in shown]
     if tool.looks_at_one and len(candidates) > 1:
         names = {name: title(models[name]) for name in candidates}
-        controls.offer("network", candidates, names.get)
-        network = controls.segmented("network", names.get, label_visibility="collapsed")
+        network = controls.segmented("network", choices=names, label_visibility="collapsed")
     else:
         network = candidates[0]
     own = {name: translations[chosen] for name, translations in found.items()}
@@ -140,10 +126,10 @@ with notices.engine_errors():
         shown=candidates,
         translations=own,
     )
-    if tool.needs_attention and not translation.context.is_attending(context.info):
+    if tool.needs_attention and not is_attending(context.info):
         notices.note(
             f"The network “{context.label(network)}” has no attention to look at: it reads the sentence once, into one "
             "vector. Choose one that looks back."
         )
     else:
-        translation.show(tool.name, context)
+        TOOLS.show(tool.name, context)

@@ -10,6 +10,7 @@ Shapes: B batch, H hidden, G gate blocks.
 from __future__ import annotations
 
 import dataclasses
+import enum
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
@@ -25,7 +26,15 @@ STATES: Registry[type] = Registry("state")  # named tuples of states; a checkpoi
 
 State = Any  # a tensor `hidden` (B, H), or a named tuple of several
 
-KEEP, WRITE, SHOW, CANDIDATE, RECALL = "keep", "write", "show", "candidate", "recall"  # what a gate does
+
+class Role(enum.Enum):
+    """What a gate does to the memory."""
+
+    KEEP = "keep"
+    WRITE = "write"
+    SHOW = "show"
+    CANDIDATE = "candidate"
+    RECALL = "recall"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +43,7 @@ class Gate:
 
     Attributes:
         name: a key of the step's third result; `letter`: how equations write it.
-        roles: what it does to the memory, of KEEP, WRITE, SHOW, CANDIDATE and RECALL; () for an update that is no gate.
+        roles: what it does to the memory; () for an update that is no gate.
         squash: the function its sum goes through. One with the limits 0 and 1 is a switch, shut or open.
         hue: its colour, a key of `engine.plotting.theme.GATE_HUES`; `marker` and `dash`: plotly's, beside the colour.
         looks_back: whether it looks at the hidden state, and not at the input alone.
@@ -45,7 +54,7 @@ class Gate:
 
     name: str
     letter: str
-    roles: tuple[str, ...]
+    roles: tuple[Role, ...]
     squash: Squash
     hue: str = ""
     marker: str = ""
@@ -88,6 +97,7 @@ class StatePart:
 
 
 HIDDEN = StatePart("hidden", "h", "hidden state", "Hidden", (-1.0, 1.0))
+UNBOUNDED = dataclasses.replace(HIDDEN, limits=None)
 MEMORY_CELL = StatePart("cell", "c", "memory cell", "Memory")
 
 
@@ -204,7 +214,7 @@ class Cell:
     @property
     def keeper(self) -> str:
         """The gate that keeps the memory, "" where none does."""
-        return next((gate.name for gate in self.gates if KEEP in gate.roles), "")
+        return next((gate.name for gate in self.gates if Role.KEEP in gate.roles), "")
 
     @property
     def layer_name(self) -> str:

@@ -15,24 +15,12 @@ swap it).
 
 from __future__ import annotations
 
-from engine.cells.base import (
-    CANDIDATE,
-    CELLS,
-    HIDDEN,
-    KEEP,
-    RECALL,
-    WRITE,
-    Ask,
-    Cell,
-    Gate,
-    TorchLayer,
-    before,
-    symbol,
-)
+from engine.cells.base import CELLS, HIDDEN, Ask, Cell, Gate, Role, TorchLayer, before, symbol
 from engine.cells.expressions import SIGMOID, TANH, Array, Equation, Symbol
+from engine.cells.gated_wiring import wire_gates
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
 from engine.cells.look import Look
-from engine.cells.wiring import BUSES, Node, Wire, Wiring, gate_box, gate_inputs
+from engine.cells.wiring import Node, Wire
 
 
 def step(
@@ -51,9 +39,9 @@ def step(
     return hidden, hidden, {"reset_gate": reset, "update_gate": update, "new_gate": new}
 
 
-RESET_GATE = Gate("reset_gate", "r", (RECALL,), SIGMOID, "red", "diamond", "solid")
-UPDATE_GATE = Gate("update_gate", "z", (KEEP, WRITE), SIGMOID, "blue", "circle", "dash", start=1)
-NEW_GATE = Gate("new_gate", "n", (CANDIDATE,), TANH, "olive", recalled_by="reset_gate", label="New value")
+RESET_GATE = Gate("reset_gate", "r", (Role.RECALL,), SIGMOID, "red", "diamond", "solid")
+UPDATE_GATE = Gate("update_gate", "z", (Role.KEEP, Role.WRITE), SIGMOID, "blue", "circle", "dash", start=1)
+NEW_GATE = Gate("new_gate", "n", (Role.CANDIDATE,), TANH, "olive", recalled_by="reset_gate", label="New value")
 
 R, Z, N = (symbol(gate) for gate in (RESET_GATE, UPDATE_GATE, NEW_GATE))
 RECALLED = Equation("recalled", R * Symbol("new_gate.from_hidden", "(W h + b)"), "what the renewal may see of the past")
@@ -79,35 +67,20 @@ def probe(ask: Ask) -> dict[str, Array]:
     }
 
 
-WIRING = Wiring(
-    nodes=(
-        gate_box(2.0, "z: σ", "update_gate"),
-        gate_box(4.6, "r: σ", "reset_gate"),
-        gate_box(7.8, "n: tanh", "new_gate"),
-        Node(2.0, 5.2, "×"),
-        Node(6.3, 2.1, "×"),
-        Node(4.6, 3.9, "1−"),
-        Node(7.8, 3.9, "×"),
-        Node(7.8, 5.2, "+"),
-    ),
+WIRING = wire_gates(
+    {UPDATE_GATE: 2.0, RESET_GATE: 4.6, NEW_GATE: 7.8},
+    after_label=8.8,
+    candidate_label=3.1,
+    nodes=(Node(6.3, 2.1, "×"), Node(4.6, 3.9, "1−")),
     wires=(
-        *BUSES,
-        *gate_inputs("update_gate", 2.0),
-        *gate_inputs("reset_gate", 4.6),
         Wire("new_gate.from_hidden", ((6.3, 1.0), (6.3, 1.85)), has_arrow=False),
         Wire("new_gate.from_input", ((7.8, 0.3), (7.8, 1.75)), has_arrow=False),
         Wire("reset_gate", ((5.1, 2.1), (6.05, 2.1)), (5.6, 2.7)),
         Wire("recalled", ((6.55, 2.1), (7.3, 2.1)), (6.85, 2.7)),
-        Wire("h_before", ((0.3, 5.2), (1.75, 5.2)), (0.85, 5.5)),
         Wire("update_gate", ((2.0, 2.45), (2.0, 4.95)), (2.45, 3.2)),
         Wire("update_gate", ((2.0, 3.9), (4.35, 3.9))),
         Wire("renewed_share", ((4.85, 3.9), (7.55, 3.9)), (6.1, 4.2)),
-        Wire("kept", ((2.25, 5.2), (7.55, 5.2)), (4.9, 5.5)),
-        Wire("new_gate", ((7.8, 2.45), (7.8, 3.65)), (8.25, 3.1)),
-        Wire("written", ((7.8, 4.15), (7.8, 4.95)), (8.25, 4.55)),
-        Wire("h", ((8.05, 5.2), (9.6, 5.2)), (8.8, 5.5)),
     ),
-    ends=((0.1, 5.75, "h(t−1)"), (9.75, 5.6, "h(t)"), (0.1, 1.55, "h(t−1)"), (0.1, -0.1, "x(t)")),
 )
 
 CELLS.register("gru")(

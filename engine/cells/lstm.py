@@ -19,26 +19,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.cells.base import (
-    CANDIDATE,
-    CELLS,
-    HIDDEN,
-    KEEP,
-    MEMORY_CELL,
-    SHOW,
-    STATES,
-    WRITE,
-    Ask,
-    Cell,
-    Gate,
-    TorchLayer,
-    before,
-    symbol,
-)
+from engine.cells.base import CELLS, HIDDEN, MEMORY_CELL, STATES, Ask, Cell, Gate, Role, TorchLayer, before, symbol
 from engine.cells.expressions import SIGMOID, TANH, Array, Equation
+from engine.cells.gated_wiring import wire_gates
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
 from engine.cells.look import Look
-from engine.cells.wiring import BUSES, Node, Wire, Wiring, gate_box, gate_inputs
+from engine.cells.wiring import Node, Wire
 
 
 @STATES.register("LSTMState")
@@ -71,10 +57,10 @@ def step(
     return hidden, LSTMState(hidden, cell), gates
 
 
-INPUT_GATE = Gate("input_gate", "i", (WRITE,), SIGMOID, "blue", "triangle-up", "dash", start=-1)
-FORGET_GATE = Gate("forget_gate", "f", (KEEP,), SIGMOID, "red", "circle", "solid", start=1)
-CELL_CANDIDATE = Gate("cell_candidate", "g", (CANDIDATE,), TANH, "olive", label="Candidate")
-OUTPUT_GATE = Gate("output_gate", "o", (SHOW,), SIGMOID, "plum", "square", "dot")
+INPUT_GATE = Gate("input_gate", "i", (Role.WRITE,), SIGMOID, "blue", "triangle-up", "dash", start=-1)
+FORGET_GATE = Gate("forget_gate", "f", (Role.KEEP,), SIGMOID, "red", "circle", "solid", start=1)
+CELL_CANDIDATE = Gate("cell_candidate", "g", (Role.CANDIDATE,), TANH, "olive", label="Candidate")
+OUTPUT_GATE = Gate("output_gate", "o", (Role.SHOW,), SIGMOID, "plum", "square", "dot")
 
 I, F, G, O = (symbol(gate) for gate in (INPUT_GATE, FORGET_GATE, CELL_CANDIDATE, OUTPUT_GATE))  # noqa: E741
 KEPT = Equation("kept", F * before(MEMORY_CELL), "kept of the old")
@@ -94,43 +80,20 @@ def probe(ask: Ask) -> dict[str, Array]:
     }
 
 
-WIRING = Wiring(
-    nodes=(
-        gate_box(2.0, "f: σ", "forget_gate"),
-        gate_box(4.0, "i: σ", "input_gate"),
-        gate_box(5.8, "g: tanh", "cell_candidate"),
-        gate_box(7.6, "o: σ", "output_gate"),
-        Node(2.0, 5.2, "×"),
-        Node(5.8, 3.9, "×"),
-        Node(5.8, 5.2, "+"),
-        Node(8.6, 4.3, "tanh", "cell", is_box=True),
-        Node(8.6, 3.0, "×"),
-    ),
+WIRING = wire_gates(
+    {FORGET_GATE: 2.0, INPUT_GATE: 4.0, CELL_CANDIDATE: 5.8, OUTPUT_GATE: 7.6},
+    memory=MEMORY_CELL,
+    after_label=7.3,
+    nodes=(Node(8.6, 4.3, "tanh", "cell", is_box=True), Node(8.6, 3.0, "×")),
     wires=(
-        *BUSES,
-        *gate_inputs("forget_gate", 2.0),
-        *gate_inputs("input_gate", 4.0),
-        *gate_inputs("cell_candidate", 5.8),
-        *gate_inputs("output_gate", 7.6),
-        Wire("c_before", ((0.3, 5.2), (1.75, 5.2)), (0.85, 5.5)),
         Wire("forget_gate", ((2.0, 2.45), (2.0, 4.95)), (2.45, 3.5)),
-        Wire("kept", ((2.25, 5.2), (5.55, 5.2)), (3.9, 5.5)),
         Wire("input_gate", ((4.0, 2.45), (4.0, 3.9), (5.55, 3.9)), (4.45, 3.3)),
-        Wire("cell_candidate", ((5.8, 2.45), (5.8, 3.65)), (6.25, 3.0)),
-        Wire("written", ((5.8, 4.15), (5.8, 4.95)), (6.25, 4.55)),
-        Wire("c", ((6.05, 5.2), (9.6, 5.2)), (7.3, 5.5)),
         Wire("c", ((8.6, 5.2), (8.6, 4.65))),
         Wire("shown", ((8.6, 3.95), (8.6, 3.25)), (9.08, 3.65)),
         Wire("output_gate", ((7.6, 2.45), (7.6, 3.0), (8.35, 3.0)), (7.15, 2.8)),
         Wire("h", ((8.85, 3.0), (9.6, 3.0)), (9.3, 2.7)),
     ),
-    ends=(
-        (0.1, 5.75, "c(t−1)"),
-        (9.75, 5.6, "c(t)"),
-        (0.1, 1.55, "h(t−1)"),
-        (0.1, -0.1, "x(t)"),
-        (9.75, 3.3, "h(t)"),
-    ),
+    ends=((9.75, 3.3, "h(t)"),),
 )
 
 CELLS.register("lstm")(

@@ -16,13 +16,12 @@ Differs: the scan works on the values by halving and not on their logarithms, wh
 
 from __future__ import annotations
 
-import dataclasses
-
-from engine.cells.base import CANDIDATE, CELLS, HIDDEN, KEEP, WRITE, Ask, Cell, Gate, before, symbol
+from engine.cells.base import CELLS, UNBOUNDED, Ask, Cell, Gate, Role, before, symbol
 from engine.cells.expressions import POSITIVE, SIGMOID, Array, Equation
+from engine.cells.gated_wiring import wire_gates
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
 from engine.cells.look import Look
-from engine.cells.wiring import INPUT_BUS, Node, Wire, Wiring, gate_box, gate_input
+from engine.cells.wiring import Node, Wire
 
 
 def step(
@@ -38,13 +37,14 @@ def step(
     return hidden, hidden, {"update_gate": update, "new_gate": new}
 
 
-UPDATE_GATE = Gate("update_gate", "z", (WRITE, KEEP), SIGMOID, "blue", "circle", "dash", looks_back=False, start=-1)
-NEW_GATE = Gate("new_gate", "n", (CANDIDATE,), POSITIVE, "olive", looks_back=False, label="New value")
-UNBOUNDED = dataclasses.replace(HIDDEN, limits=None)
+UPDATE_GATE = Gate(
+    "update_gate", "z", (Role.WRITE, Role.KEEP), SIGMOID, "blue", "circle", "dash", looks_back=False, start=-1
+)
+NEW_GATE = Gate("new_gate", "n", (Role.CANDIDATE,), POSITIVE, "olive", looks_back=False, label="New value")
 
 Z, N = symbol(UPDATE_GATE), symbol(NEW_GATE)
 KEPT_SHARE = Equation("kept_share", 1 - Z, "share that is kept")
-KEPT = Equation("kept", KEPT_SHARE * before(HIDDEN), "kept of the old")
+KEPT = Equation("kept", KEPT_SHARE * before(UNBOUNDED), "kept of the old")
 WRITTEN = Equation("written", Z * N, "written")
 HIDDEN_AFTER = Equation("h", KEPT + WRITTEN, "hidden state after", "h_t")
 
@@ -57,29 +57,17 @@ def probe(ask: Ask) -> dict[str, Array]:
     }
 
 
-WIRING = Wiring(
-    nodes=(
-        gate_box(3.0, "z: σ", "update_gate"),
-        gate_box(6.6, "n: g", "new_gate"),
-        Node(3.0, 3.9, "1−"),
-        Node(3.0, 5.2, "×"),
-        Node(6.6, 3.9, "×"),
-        Node(6.6, 5.2, "+"),
-    ),
+WIRING = wire_gates(
+    {UPDATE_GATE: 3.0, NEW_GATE: 6.6},
+    before_label=1.5,
+    after_label=8.2,
+    candidate_label=3.1,
+    nodes=(Node(3.0, 3.9, "1−"),),
     wires=(
-        INPUT_BUS,
-        gate_input("update_gate", 3.0),
-        gate_input("new_gate", 6.6),
-        Wire("h_before", ((0.3, 5.2), (2.75, 5.2)), (1.5, 5.5)),
         Wire("update_gate", ((3.0, 2.45), (3.0, 3.65)), (3.45, 3.0)),
         Wire("update_gate", ((3.0, 3.15), (4.4, 3.15), (4.4, 3.9), (6.35, 3.9)), (5.4, 4.2)),
         Wire("kept_share", ((3.0, 4.15), (3.0, 4.95)), (3.45, 4.55)),
-        Wire("kept", ((3.25, 5.2), (6.35, 5.2)), (4.8, 5.5)),
-        Wire("new_gate", ((6.6, 2.45), (6.6, 3.65)), (7.05, 3.1)),
-        Wire("written", ((6.6, 4.15), (6.6, 4.95)), (7.05, 4.55)),
-        Wire("h", ((6.85, 5.2), (9.6, 5.2)), (8.2, 5.5)),
     ),
-    ends=((0.1, 5.75, "h(t−1)"), (9.75, 5.6, "h(t)"), (0.1, -0.1, "x(t)")),
 )
 
 CELLS.register("min_gru")(

@@ -18,13 +18,12 @@ memory starts at 0, and where cells are compared the gates at opposite biases, s
 
 from __future__ import annotations
 
-import dataclasses
-
-from engine.cells.base import CANDIDATE, CELLS, HIDDEN, KEEP, WRITE, Ask, Cell, Gate, before, symbol
+from engine.cells.base import CELLS, UNBOUNDED, Ask, Cell, Gate, Role, before, symbol
 from engine.cells.expressions import POSITIVE, SIGMOID, Array, Equation
+from engine.cells.gated_wiring import wire_gates
 from engine.cells.interventions import NO_INTERVENTIONS, Interventions
 from engine.cells.look import Look
-from engine.cells.wiring import INPUT_BUS, Node, Wire, Wiring, gate_box, gate_input
+from engine.cells.wiring import Node, Wire
 
 
 def step(
@@ -42,15 +41,14 @@ def step(
     return hidden, hidden, {"forget_gate": forget_gate, "input_gate": input_gate, "cell_candidate": cell_candidate}
 
 
-FORGET_GATE = Gate("forget_gate", "f", (KEEP,), SIGMOID, "red", "circle", "solid", looks_back=False, start=1)
-INPUT_GATE = Gate("input_gate", "i", (WRITE,), SIGMOID, "blue", "triangle-up", "dash", looks_back=False, start=-1)
-CANDIDATE_GATE = Gate("cell_candidate", "g", (CANDIDATE,), POSITIVE, "olive", looks_back=False, label="Candidate")
-UNBOUNDED = dataclasses.replace(HIDDEN, limits=None)
+FORGET_GATE = Gate("forget_gate", "f", (Role.KEEP,), SIGMOID, "red", "circle", "solid", looks_back=False, start=1)
+INPUT_GATE = Gate("input_gate", "i", (Role.WRITE,), SIGMOID, "blue", "triangle-up", "dash", looks_back=False, start=-1)
+CANDIDATE_GATE = Gate("cell_candidate", "g", (Role.CANDIDATE,), POSITIVE, "olive", looks_back=False, label="Candidate")
 
 F, I, G = (symbol(gate) for gate in (FORGET_GATE, INPUT_GATE, CANDIDATE_GATE))  # noqa: E741
 KEPT_SHARE = Equation("kept_share", F / (F + I), "share that is kept", "f'")
 WRITTEN_SHARE = Equation("written_share", I / (F + I), "share that is written", "i'")
-KEPT = Equation("kept", KEPT_SHARE * before(HIDDEN), "kept of the old")
+KEPT = Equation("kept", KEPT_SHARE * before(UNBOUNDED), "kept of the old")
 WRITTEN = Equation("written", WRITTEN_SHARE * G, "written")
 HIDDEN_AFTER = Equation("h", KEPT + WRITTEN, "hidden state after", "h_t")
 
@@ -70,35 +68,18 @@ def probe(ask: Ask) -> dict[str, Array]:
     }
 
 
-WIRING = Wiring(
-    nodes=(
-        gate_box(2.0, "f: σ", "forget_gate"),
-        gate_box(4.6, "i: σ", "input_gate"),
-        gate_box(7.6, "g: g", "cell_candidate"),
-        Node(2.0, 3.9, "÷"),
-        Node(4.6, 3.9, "÷"),
-        Node(2.0, 5.2, "×"),
-        Node(7.6, 3.9, "×"),
-        Node(7.6, 5.2, "+"),
-    ),
+WIRING = wire_gates(
+    {FORGET_GATE: 2.0, INPUT_GATE: 4.6, CANDIDATE_GATE: 7.6},
+    after_label=8.7,
+    nodes=(Node(2.0, 3.9, "÷"), Node(4.6, 3.9, "÷")),
     wires=(
-        INPUT_BUS,
-        gate_input("forget_gate", 2.0),
-        gate_input("input_gate", 4.6),
-        gate_input("cell_candidate", 7.6),
-        Wire("h_before", ((0.3, 5.2), (1.75, 5.2)), (0.85, 5.5)),
         Wire("forget_gate", ((2.0, 2.45), (2.0, 3.65)), (1.55, 2.75)),
         Wire("input_gate", ((4.6, 2.45), (4.6, 3.65)), (5.05, 2.75)),
         Wire("input_gate", ((4.6, 3.3), (3.3, 3.3), (3.3, 3.9), (2.25, 3.9)), has_arrow=False),
         Wire("forget_gate", ((2.0, 3.1), (3.6, 3.1), (3.6, 3.9), (4.35, 3.9)), has_arrow=False),
         Wire("kept_share", ((2.0, 4.15), (2.0, 4.95)), (1.5, 4.55)),
         Wire("written_share", ((4.85, 3.9), (7.35, 3.9)), (6.1, 4.2)),
-        Wire("kept", ((2.25, 5.2), (7.35, 5.2)), (4.8, 5.5)),
-        Wire("cell_candidate", ((7.6, 2.45), (7.6, 3.65)), (8.05, 3.0)),
-        Wire("written", ((7.6, 4.15), (7.6, 4.95)), (8.05, 4.55)),
-        Wire("h", ((7.85, 5.2), (9.6, 5.2)), (8.7, 5.5)),
     ),
-    ends=((0.1, 5.75, "h(t−1)"), (9.75, 5.6, "h(t)"), (0.1, -0.1, "x(t)")),
 )
 
 CELLS.register("min_lstm")(

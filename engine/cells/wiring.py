@@ -47,25 +47,3 @@ class Wiring:
     nodes: tuple[Node, ...]
     wires: tuple[Wire, ...]
     ends: tuple[tuple[float, float, str], ...]
-
-
-INPUT_BUS = Wire("x", ((0.3, 0.3), (8.9, 0.3)), has_arrow=False)
-BUSES = (Wire("h_bus", ((0.3, 1.0), (8.5, 1.0)), has_arrow=False), INPUT_BUS)
-
-
-def gate_box(x: float, sign: str, part: str) -> Node:
-    """Return a gate's box at `x`, in the row that all gates stand in."""
-    return Node(x, 2.1, sign, part, is_box=True)
-
-
-def gate_inputs(gate: str, x: float) -> tuple[Wire, Wire]:
-    """Return the two wires into a gate's box at `x`: what the carried state adds to it, and what its input adds."""
-    return (
-        Wire(f"{gate}.from_hidden", ((x - 0.22, 1.0), (x - 0.22, 1.75)), has_arrow=False),
-        Wire(f"{gate}.from_input", ((x + 0.22, 0.3), (x + 0.22, 1.75)), has_arrow=False),
-    )
-
-
-def gate_input(gate: str, x: float) -> Wire:
-    """Return the one wire into the box at `x` of a gate that looks at the input alone."""
-    return Wire(f"{gate}.from_input", ((x, 0.3), (x, 1.75)), has_arrow=False)

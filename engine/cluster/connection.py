@@ -252,7 +252,7 @@ def _check_is_scheduler(address: str) -> None:
 
 async def _kind_of_server(address: str) -> str:
     from distributed import Security
-    from distributed.comm import connect as open_comm
+    from distributed.comm.core import connect as open_comm
 
     arguments = Security().get_connection_args("client")
     comm = await open_comm(address, timeout=CONNECT_SECONDS, **arguments)

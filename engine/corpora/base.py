@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from engine.config import JsonObject
 from engine.corpora import sources
+from engine.corpora.sources import HubLocation
 from engine.errors import DataError
 from engine.registry import Registry
 
@@ -20,31 +20,6 @@ T = TypeVar("T")
 SPLITS = ("train", "validation", "test")
 
 CORPORA: Registry[CorpusSpec] = Registry("corpus")
-
-
-@dataclasses.dataclass(frozen=True)
-class HubLocation:
-    """Where a corpus lives on the Hugging Face Hub.
-
-    Attributes:
-        repository: "owner/name"; it must hold Parquet, JSON, CSV or text (no loading scripts since datasets 4).
-        revision: commit that is asked for, so that the data cannot change under a model.
-        config: name of the configuration, None for the default one.
-        files: Parquet files of a split where no configuration names them, such as "data/{split}-*.parquet".
-        columns: the columns to read; the others are not downloaded.
-        row_limit: rows taken per split, None for all.
-        adapt: turns one row of the repository into one row of ours, None where they are the same.
-        note: what differs from the corpus our figures were measured on, empty where nothing does.
-    """
-
-    repository: str
-    revision: str
-    config: str | None = None
-    files: str = ""
-    columns: tuple[str, ...] | None = None
-    row_limit: int | None = None
-    adapt: Callable[[JsonObject], JsonObject] | None = None
-    note: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -192,9 +167,7 @@ def _read_hub(spec: CorpusSpec) -> Corpus:
     sources.check_hub_has(hub.repository, hub.revision)
     splits = {}
     for split in spec.splits:
-        splits[split] = sources.read_hub_split(
-            hub.repository, hub.revision, hub.config, split, hub.columns, hub.row_limit, hub.adapt, hub.files
-        )
+        splits[split] = sources.read_hub_split(hub, split)
         _check_columns(spec, split, splits[split].column_names, len(splits[split]))
     sentence = f"Source: {hub.repository} on the Hugging Face Hub, revision {hub.revision[:7]}. {hub.note}".strip()
     return Corpus(spec, splits, CorpusSource("hub", hub.repository, hub.revision, sentence, spec.name))

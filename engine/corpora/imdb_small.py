@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+from engine.corpora.base import CORPORA, CorpusSpec
 from engine.corpora.labelled_texts import LABELLED_TEXTS
+from engine.corpora.sources import HubLocation
 
 _BREAK = re.compile(r"\s*(?:<br\s*/?>\s*)+", re.IGNORECASE)
 

@@ -1,7 +1,8 @@
 """Multi30k English-French: image captions and their human translations; test is test_2016_flickr."""
 
-from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+from engine.corpora.base import CORPORA, CorpusSpec
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
+from engine.corpora.sources import HubLocation
 
 CORPORA.register("multi30k_en_fr")(
     CorpusSpec(

@@ -11,15 +11,15 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from engine.corpora.samples import write_splits
+
 GOOD = (
     "bright brave clever tender funny warm honest graceful sharp moving witty lively rich gentle daring thoughtful "
-    "touching "
-    "splendid charming memorable patient surprising delicate generous playful radiant vivid exact joyful wise"
+    "touching splendid charming memorable patient surprising delicate generous playful radiant vivid exact joyful wise"
 ).split()
 BAD = (
     "dull clumsy stale noisy hollow lazy muddled tired bland tedious shallow crude grim stiff careless pompous "
-    "confused flat "
-    "gloomy slow silly timid cheap dreary awkward empty loud sour rushed forgettable"
+    "confused flat gloomy slow silly timid cheap dreary awkward empty loud sour rushed forgettable"
 ).split()
 SINGULAR = (
     "film story script ending opening camera music dialogue plot pace cast hero villain humour setting editing title "
@@ -32,24 +32,7 @@ BLAMED = ("a chore", "a waste of an evening", "a long yawn", "hard to bear", "a 
 LOVE, HATE = ("loved", "admired", "enjoyed", "treasured"), ("disliked", "regretted", "hated", "endured")
 ROWS = {"train": 3000, "validation": 300, "test": 300}
 
-README = """---
-license: cc0-1.0
-language:
-- en
-task_categories:
-- text-classification
-configs:
-- config_name: default
-  default: true
-  data_files:
-  - split: train
-    path: train.parquet
-  - split: validation
-    path: validation.parquet
-  - split: test
-    path: test.parquet
----
-# Opinions
+README = """# Opinions
 
 {total:,} short English sentences about films that nobody made, each praising (label 1) or complaining (label 0), half
 of each. Columns `sentence` (lower case, words and punctuation apart) and `label`. They are not collected from anywhere:
@@ -123,13 +106,4 @@ def generate(seed: int = 0) -> Iterator[tuple[str, int]]:
 
 def write_dataset(folder: Path | str, seed: int = 0) -> None:
     """Write the splits and the README of the embedded sample into `folder`."""
-    import pandas as pd
-
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    pairs = generate(seed)
-    for split, count in ROWS.items():
-        rows = [next(pairs) for _ in range(count)]
-        pd.DataFrame(rows, columns=["sentence", "label"]).to_parquet(folder / f"{split}.parquet", index=False)
-    table = "\n".join(f"| {split}.parquet | {count:,} |" for split, count in ROWS.items())
-    (folder / "README.md").write_text(README.format(total=sum(ROWS.values()), rows=table), encoding="utf-8")
+    write_splits(folder, generate(seed), ROWS, ["sentence", "label"], "text-classification", README)

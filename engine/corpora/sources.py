@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import hashlib
 import http.client
 import json
@@ -10,7 +12,7 @@ import os
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -32,6 +34,31 @@ class HubFailedError(DataError):
 
 _reachable: bool | None = None
 _reachable_lock = threading.Lock()
+
+
+@dataclasses.dataclass(frozen=True)
+class HubLocation:
+    """Where a corpus lives on the Hugging Face Hub.
+
+    Attributes:
+        repository: "owner/name"; it must hold Parquet, JSON, CSV or text (no loading scripts since datasets 4).
+        revision: commit that is asked for, so that the data cannot change under a model.
+        config: name of the configuration, None for the default one.
+        files: Parquet files of a split where no configuration names them, such as "data/{split}-*.parquet".
+        columns: the columns to read; the others are not downloaded.
+        row_limit: rows taken per split, None for all.
+        adapt: turns one row of the repository into one row of ours, None where they are the same.
+        note: what differs from the corpus our figures were measured on, empty where nothing does.
+    """
+
+    repository: str
+    revision: str
+    config: str | None = None
+    files: str = ""
+    columns: tuple[str, ...] | None = None
+    row_limit: int | None = None
+    adapt: Callable[[JsonObject], JsonObject] | None = None
+    note: str = ""
 
 
 def mirror_folder(name: str) -> Path | None:
@@ -153,16 +180,7 @@ def check_hub_has(repository: str, revision: str) -> None:
         raise HubFailedError(f"{repository} (revision {revision[:7]}) could not be read: {problem}.")
 
 
-def read_hub_split(
-    repository: str,
-    revision: str,
-    config: str | None,
-    split: str,
-    columns: tuple[str, ...] | None,
-    row_limit: int | None,
-    adapt: Callable[[JsonObject], JsonObject] | None,
-    files: str = "",
-) -> Dataset:
+def read_hub_split(hub: HubLocation, split: str) -> Dataset:
     """Return one split of a Hub data set, streamed so that only the wanted columns and rows are downloaded.
 
     Raises:
@@ -172,20 +190,19 @@ def read_hub_split(
 
     try:
         with _quiet(datasets):
-            options = {"columns": list(columns)} if columns else {}
-            if files:
-                url = f"hf://datasets/{repository}@{revision}/{files.format(split=split)}"
-                rows = datasets.load_dataset("parquet", data_files={split: url}, split=split, streaming=True, **options)
+            options: JsonObject = {"columns": list(hub.columns)} if hub.columns else {}
+            if hub.files:
+                url = f"hf://datasets/{hub.repository}@{hub.revision}/{hub.files.format(split=split)}"
+                options |= {"path": "parquet", "data_files": {split: url}}
             else:
-                rows = datasets.load_dataset(
-                    repository, config, split=split, revision=revision, streaming=True, **options
-                )
-            taken = rows.take(row_limit) if row_limit else rows
-            return datasets.Dataset.from_list([adapt(row) if adapt else row for row in taken])
+                options |= {"path": hub.repository, "name": hub.config, "revision": hub.revision}
+            rows = datasets.load_dataset(split=split, streaming=True, **options)
+            taken = rows.take(hub.row_limit) if hub.row_limit else rows
+            return datasets.Dataset.from_list([hub.adapt(row) if hub.adapt else row for row in taken])
     except Exception as error:
         reason = _first_line(error).replace(os.getcwd(), ".")
         raise HubFailedError(
-            f"{repository} (revision {revision[:7]}) could not be read from the Hub: {reason}"
+            f"{hub.repository} (revision {hub.revision[:7]}) could not be read from the Hub: {reason}"
         ) from error
 
 
@@ -195,24 +212,20 @@ def _first_line(error: BaseException) -> str:
     return (str(error) or type(error).__name__).splitlines()[0][:200]
 
 
-class _quiet:
+@contextlib.contextmanager
+def _quiet(library: ModuleType) -> Iterator[None]:
     """Keep the progress bars and log lines of `datasets`, and those of the Hub's client below it, off the terminal
     while a corpus is read: errors are raised anyway."""
-
-    def __init__(self, library: ModuleType) -> None:
-        self.library = library
-        self.was_shown = library.is_progress_bar_enabled()
-        self.verbosity = library.logging.get_verbosity()
-        self.client = logging.getLogger("huggingface_hub")
-        self.client_level = self.client.level
-
-    def __enter__(self) -> None:
-        self.library.disable_progress_bars()
-        self.library.logging.set_verbosity(logging.CRITICAL)
-        self.client.setLevel(logging.CRITICAL)
-
-    def __exit__(self, *details: object) -> None:
-        self.client.setLevel(self.client_level)
-        self.library.logging.set_verbosity(self.verbosity)
-        if self.was_shown:
-            self.library.enable_progress_bars()
+    was_shown, verbosity = library.is_progress_bar_enabled(), library.logging.get_verbosity()
+    client = logging.getLogger("huggingface_hub")
+    client_level = client.level
+    library.disable_progress_bars()
+    library.logging.set_verbosity(logging.CRITICAL)
+    client.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        client.setLevel(client_level)
+        library.logging.set_verbosity(verbosity)
+        if was_shown:
+            library.enable_progress_bars()

@@ -1,7 +1,8 @@
 """SST-2: sentences and phrases from film reviews, each praising (1) or not (0)."""
 
-from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+from engine.corpora.base import CORPORA, CorpusSpec
 from engine.corpora.labelled_texts import LABELLED_TEXTS
+from engine.corpora.sources import HubLocation
 
 CORPORA.register("sst2")(
     CorpusSpec(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.config import JsonObject
-from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+from engine.corpora.base import CORPORA, CorpusSpec
 from engine.corpora.sentence_pairs import SENTENCE_PAIRS
+from engine.corpora.sources import HubLocation
 
 
 def from_translation(row: JsonObject) -> JsonObject:

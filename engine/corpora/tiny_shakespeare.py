@@ -1,7 +1,8 @@
 """Tiny Shakespeare: 1,115,394 characters of Shakespeare's plays, split 90/5/5 in order."""
 
-from engine.corpora.base import CORPORA, CorpusSpec, HubLocation
+from engine.corpora.base import CORPORA, CorpusSpec
 from engine.corpora.running_text import RUNNING_TEXT
+from engine.corpora.sources import HubLocation
 
 CORPORA.register("tiny_shakespeare")(
     CorpusSpec(

@@ -10,61 +10,23 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-GIVEN = ("Mara", "Tom", "Ines", "Jonas", "Lena", "Victor", "Amira", "Paul", "Nadia", "Oscar", "Helen", "Ravi")
-FAMILY = (
-    "Berg",
-    "Okoro",
-    "Lindqvist",
-    "Marsh",
-    "Ferro",
-    "Novak",
-    "Adeyemi",
-    "Carver",
-    "Houston",
-    "Florence",
-    "Lincoln",
-    "Madison",
-)
-CITIES = (
-    "Paris",
-    "Lagos",
-    "Oslo",
-    "Lima",
-    "Kyoto",
-    "Houston",
-    "Florence",
-    "Lincoln",
-    "Madison",
-    "New Haven",
-    "Port Ellen",
-    "San Marino",
-)
-COUNTRIES = ("France", "Nigeria", "Norway", "Peru", "Japan", "Iceland", "New Zealand", "Sri Lanka")
-PEOPLES = ("French", "Nigerian", "Norwegian", "Peruvian", "Japanese", "Icelandic", "British", "Chilean")
-FIRMS = (
-    "Marsh Lines",
-    "Berg & Sons",
-    "Northern Ferries",
-    "Carver",
-    "Lincoln Mills",
-    "United Lamps",
-    "Ferro",
-    "the Tin Exchange",
-)
-BODIES = ("Harbour Council", "Ministry of Bridges", "Health Board", "University of Lima", "Rowing Union")
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = ("January", "March", "April", "June", "August", "October", "November")
-THINGS = (
-    "a new bridge",
-    "three ferries",
-    "the old mill",
-    "cheaper bread",
-    "the flood",
-    "a longer pier",
-    "two schools",
-    "the strike",
-)
-TITLES = ("Mr.", "Ms.", "President", "Prime Minister")
+from engine.corpora.samples import write_splits
+
+# What entities, and things, are drawn from: one kind a line.
+LISTS = """
+given: Mara, Tom, Ines, Jonas, Lena, Victor, Amira, Paul, Nadia, Oscar, Helen, Ravi
+family: Berg, Okoro, Lindqvist, Marsh, Ferro, Novak, Adeyemi, Carver, Houston, Florence, Lincoln, Madison
+city: Paris, Lagos, Oslo, Lima, Kyoto, Houston, Florence, Lincoln, Madison, New Haven, Port Ellen, San Marino
+country: France, Nigeria, Norway, Peru, Japan, Iceland, New Zealand, Sri Lanka
+people: French, Nigerian, Norwegian, Peruvian, Japanese, Icelandic, British, Chilean
+firm: Marsh Lines, Berg & Sons, Northern Ferries, Carver, Lincoln Mills, United Lamps, Ferro, the Tin Exchange
+body: Harbour Council, Ministry of Bridges, Health Board, University of Lima, Rowing Union
+day: Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday
+month: January, March, April, June, August, October, November
+thing: a new bridge, three ferries, the old mill, cheaper bread, the flood, a longer pier, two schools, the strike
+title: Mr., Ms., President, Prime Minister
+"""
+NAMES = {kind: names.split(", ") for kind, names in (line.split(": ") for line in LISTS.strip().splitlines())}
 ROWS = {"train": 2000, "validation": 200, "test": 200}
 
 # In a pattern, {type:kind} is an entity of a type of GMB's, drawn from one of the kinds in `draw_entity`.
@@ -87,24 +49,7 @@ PATTERNS = (
     "The {gpe:people} crew of {org:firm} thanked {per:titled} .",
 )
 
-README = """---
-license: cc0-1.0
-language:
-- en
-task_categories:
-- token-classification
-configs:
-- config_name: default
-  default: true
-  data_files:
-  - split: train
-    path: train.parquet
-  - split: validation
-    path: validation.parquet
-  - split: test
-    path: test.parquet
----
-# Visits
+README = """# Visits
 
 {total:,} English sentences of news that never happened, with people, organisations, places, peoples and times tagged.
 Columns `tokens` and `ner_tags` (BIO2; geo, gpe, org, per, tim, as in GMB). They are not collected from anywhere: the
@@ -123,24 +68,12 @@ in for GMB and English-EWT where those cannot be reached; what a network learns 
 
 def draw_entity(draw: random.Random, kind: str) -> str:
     """Return the words of an entity of this kind."""
-    lists = {
-        "city": CITIES,
-        "country": COUNTRIES,
-        "people": PEOPLES,
-        "firm": FIRMS,
-        "body": BODIES,
-        "day": DAYS,
-        "month": MONTHS,
-        "family": FAMILY,
-    }
-    if kind in lists:
-        return draw.choice(lists[kind])
-    if kind == "person":
-        return f"{draw.choice(GIVEN)} {draw.choice(FAMILY)}"
-    if kind == "titled":
-        return f"{draw.choice(TITLES)} {draw.choice(FAMILY)}"
+    if kind in NAMES:
+        return draw.choice(NAMES[kind])
+    if kind in ("person", "titled"):
+        return f"{draw.choice(NAMES['given' if kind == 'person' else 'title'])} {draw.choice(NAMES['family'])}"
     year = str(draw.randint(1950, 2020))
-    return year if kind == "year" else f"{draw.choice(MONTHS)} {year}"
+    return year if kind == "year" else f"{draw.choice(NAMES['month'])} {year}"
 
 
 def generate(seed: int = 0) -> Iterator[tuple[list[str], list[str]]]:
@@ -149,7 +82,7 @@ def generate(seed: int = 0) -> Iterator[tuple[list[str], list[str]]]:
     while True:
         words: list[str] = []
         tags: list[str] = []
-        for part in PATTERNS[number % len(PATTERNS)].replace("[thing]", draw.choice(THINGS)).split():
+        for part in PATTERNS[number % len(PATTERNS)].replace("[thing]", draw.choice(NAMES["thing"])).split():
             kind, _, name = part.strip("{}").partition(":")
             drawn = draw_entity(draw, name).split() if part.startswith("{") else [part]
             while part.startswith("{") and drawn[-1] in words:  # nobody flies from Oslo to Oslo
@@ -164,13 +97,4 @@ def generate(seed: int = 0) -> Iterator[tuple[list[str], list[str]]]:
 
 def write_dataset(folder: Path | str, seed: int = 0) -> None:
     """Write the splits and the README of the embedded sample into `folder`."""
-    import pandas as pd
-
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = generate(seed)
-    for split, count in ROWS.items():
-        frame = pd.DataFrame([next(rows) for _ in range(count)], columns=["tokens", "ner_tags"])
-        frame.to_parquet(folder / f"{split}.parquet", index=False)
-    table = "\n".join(f"| {split}.parquet | {count:,} |" for split, count in ROWS.items())
-    (folder / "README.md").write_text(README.format(total=sum(ROWS.values()), rows=table), encoding="utf-8")
+    write_splits(folder, generate(seed), ROWS, ["tokens", "ner_tags"], "token-classification", README)

@@ -70,7 +70,7 @@ def compressing(loaded: LoadedModel, text: str) -> Generator[int, None, bytes]:
             encoder.put(byte, byte + 1, 256)
         predictor.read(token_id, is_escape=bool(character))
         yield done
-    return _write_number(len(token_ids)) + encoder.finish()
+    return to_varint(len(token_ids)) + encoder.finish()
 
 
 def decompressing(loaded: LoadedModel, code: bytes) -> Generator[int, None, str]:
@@ -209,7 +209,6 @@ class _Decoder:
 
     def __init__(self, code: bytes) -> None:
         self._bits = iter(np.unpackbits(np.frombuffer(code, dtype=np.uint8)).tolist())
-        self._beyond = 0
         self.low, self.high, self.value = 0, TOP, 0
         for _ in range(CODE_BITS):
             self.value = 2 * self.value + self._next_bit()
@@ -259,12 +258,13 @@ def _read_character(decoder: _Decoder) -> str:
         raise DataError("The code is damaged, or it was made by another model.") from error
 
 
-def _write_number(number: int) -> bytes:
-    groups = []
+def to_varint(number: int) -> bytes:
+    """Return a whole number in base 128, low digits first; every byte but the last has its highest bit set."""
+    parts = []
     while number >= 128:
-        groups.append(number % 128 + 128)
+        parts.append(number % 128 + 128)
         number //= 128
-    return bytes([*groups, number])
+    return bytes([*parts, number])
 
 
 def _read_number(code: bytes) -> tuple[int, int]:

@@ -10,7 +10,7 @@ Both predict every token of the text: the first one from `first_id`, what a text
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -20,20 +20,32 @@ from engine.models.base import pad
 
 CHUNK = 512
 IGNORED = -100  # the label of what is only there to fill up a row
+Chunks = Iterator[tuple[Tensor, Tensor]]
 
 
-def score_stream(model: nn.Module, token_ids: Tensor, first_id: int | None = None) -> float:
-    """Return the mean nats per token of `token_ids` (N,) read in one pass with carried state."""
-    return float(surprise_stream(model, token_ids, first_id).double().mean())
+def score_stream(
+    model: nn.Module,
+    token_ids: Tensor,
+    first_id: int | None = None,
+    watch: Callable[[Chunks], Chunks] = iter,
+) -> float:
+    """Return the mean nats per token of `token_ids` (N,) read in one pass with carried state; see `surprise_stream`."""
+    return float(surprise_stream(model, token_ids, first_id, watch).double().mean())
 
 
-def surprise_stream(model: nn.Module, token_ids: Tensor, first_id: int | None = None) -> Tensor:
-    """Return the surprise of each token in nats, -log p(token | all before it), (N,)."""
-    chunks = logits_stream(model, token_ids, first_id)
+def surprise_stream(
+    model: nn.Module,
+    token_ids: Tensor,
+    first_id: int | None = None,
+    watch: Callable[[Chunks], Chunks] = iter,
+) -> Tensor:
+    """Return the surprise of each token in nats, -log p(token | all before it), (N,); `watch` is handed the chunks of
+    up to `CHUNK` tokens and hands them on, to show how far it is."""
+    chunks = watch(logits_stream(model, token_ids, first_id))
     return torch.cat([functional.cross_entropy(logits, labels, reduction="none") for logits, labels in chunks])
 
 
-def logits_stream(model: nn.Module, token_ids: Tensor, first_id: int | None = None) -> Iterator[tuple[Tensor, Tensor]]:
+def logits_stream(model: nn.Module, token_ids: Tensor, first_id: int | None = None) -> Chunks:
     """Yield, in stretches of up to `CHUNK` tokens, the logits (C, V) that each token was predicted with, and the tokens
     (C,)."""
     inputs, labels = _shift(token_ids, first_id)

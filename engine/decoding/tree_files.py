@@ -11,6 +11,7 @@ import json
 import zlib
 from dataclasses import dataclass
 
+from engine.decoding.arithmetic_coding import to_varint
 from engine.decoding.cowriting import AUTHORS, MAX_NODES, WritingNode, WritingTree, reread
 from engine.decoding.limits import check_characters, check_prompt
 from engine.errors import InputError
@@ -132,7 +133,7 @@ def to_code(loaded: LoadedModel, tree: WritingTree) -> str:
     for index, node in enumerate(tree.nodes):
         numbers += [index - 1 - node.parent, 2 * node.token_id + AUTHORS.index(node.author)]
     packer = zlib.compressobj(level=9, wbits=-15)
-    packed = packer.compress(b"".join(map(_to_varint, numbers))) + packer.flush()
+    packed = packer.compress(b"".join(map(to_varint, numbers))) + packer.flush()
     code = _CODE_MARK + base64.urlsafe_b64encode(packed).decode().rstrip("=")
     if len(code) > MAX_CODE_CHARACTERS:
         raise InputError(
@@ -187,15 +188,6 @@ def _check_fields(what: str, entry: object, fields: dict[str, type]) -> None:
             raise InputError(f"{what} lacks “{name}”.")
         if type(entry[name]) is not kind:
             raise InputError(f"{what} has a “{name}” that is not {_WORDS[kind]}.")
-
-
-def _to_varint(number: int) -> bytes:
-    """Return a whole number in base 128, low digits first; every byte but the last has its highest bit set."""
-    parts = []
-    while number >= 0x80:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*parts, number])
 
 
 def _from_varints(data: bytes) -> list[int]:

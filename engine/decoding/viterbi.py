@@ -18,20 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import InputError
-from engine.text.bio import is_legal
 
 MAX_PATHS = 50
-
-__all__ = [
-    "Path",
-    "best_paths",
-    "is_legal",
-    "log_partition",
-    "marginals",
-    "score_of",
-    "span_log_probability",
-    "viterbi",
-]
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ import pandas as pd
 
 from engine.config import JsonObject
 from engine.corpora import load_corpus
-from engine.evaluation.base import corpora_of, replace_rows
+from engine.evaluation.base import corpora_of, facts_of
 from engine.evaluation.classification import evaluated_split, readable_rows
 from engine.inspection.classification.attributions import COLUMNS, MAX_WORDS, MIN_WORDS, explain
-from engine.inspection.stored.sentence_scores import weights_in
+from engine.inspection.stored.tables import replace_rows
 from engine.models.folder import LoadedModel
 
 
@@ -31,7 +31,7 @@ def add_agreement(loaded: LoadedModel, table: Path) -> Iterator[float]:
     for share, found in measure_agreement(loaded):
         rows += found
         yield share
-    replace_rows(table, loaded.info.name, pd.DataFrame(rows), COLUMNS)
+    replace_rows(table, pd.DataFrame(rows), COLUMNS)
 
 
 def measure_agreement(loaded: LoadedModel) -> Iterator[tuple[float, list[JsonObject]]]:
@@ -43,28 +43,16 @@ def measure_agreement(loaded: LoadedModel) -> Iterator[tuple[float, list[JsonObj
     corpus = load_corpus(corpora_of(loaded)[0])
     split = evaluated_split(corpus)
     positions, texts, _ = readable_rows(corpus, split)
-    facts = {
-        "model": loaded.info.name,
-        "weights": weights_in(str(loaded.info.path)),
-        "corpus": corpus.spec.name,
-        "title": f"{corpus.spec.title} {split}",
-        "read_from": corpus.source.kind,
-    }
+    facts = facts_of(loaded, corpus.spec.name, corpus, split)
     for number, (row, words) in enumerate(zip(positions, texts, strict=True), start=1):
         if not MIN_WORDS <= len(words) <= MAX_WORDS:
             continue
-        found = explain(loaded, tuple(words))
+        agreement = explain(loaded, tuple(words)).agreement
+        read = facts | {"row": row, "words": len(words)}
         yield (
             number / len(texts),
             [
-                facts
-                | {
-                    "row": row,
-                    "words": len(words),
-                    "method": method,
-                    "correlation": agreement.correlation,
-                    "share_beaten": agreement.share_beaten,
-                }
-                for method, agreement in found.agreement.items()
+                read | {"method": name, "correlation": one.correlation, "share_beaten": one.share_beaten}
+                for name, one in agreement.items()
             ],
         )

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
-
-import pandas as pd
 
 from engine.config import JsonObject
-from engine.errors import DataError, ModelError
-from engine.inspection.stored.tables import read_stored_table
+from engine.corpora import Corpus
+from engine.errors import ModelError
+from engine.inspection.stored.model_files import weights_in
 from engine.models.card import write_card
 from engine.models.folder import LoadedModel, write_facts
 from engine.provenance import commit, hardware
@@ -49,20 +45,13 @@ def evaluate_model(loaded: LoadedModel, write: bool = True) -> JsonObject:
     return metrics
 
 
-def replace_rows(table: Path, model: str, rows: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Put a model's rows into a stored table in place of its older ones, with today's date, the commit and the machine.
-
-    Raises:
-        DataError: the table that is there is damaged or lacks `columns`, or it cannot be written.
-    """
-    others = [read_stored_table(table, columns, "")] if table.exists() else []
-    others = [frame[frame["model"] != model] for frame in others]
-    measured = rows.assign(hardware=hardware(), commit=commit(), date=date.today().isoformat())
-    draft = table.with_suffix(f".{os.getpid()}.draft")
-    try:
-        table.parent.mkdir(parents=True, exist_ok=True)
-        whole = pd.concat([*others, measured], ignore_index=True)
-        whole.sort_values("model", kind="stable", ignore_index=True).to_parquet(draft, index=False, compression="zstd")
-        os.replace(draft, table)
-    except OSError as error:
-        raise DataError(f"The table {table} cannot be written: {error.strerror}.") from error
+def facts_of(loaded: LoadedModel, name: str, corpus: Corpus, split: str) -> JsonObject:
+    """Return what every row of a stored table says of the model, and of the split that was read for the corpus
+    `name`."""
+    return {
+        "model": loaded.info.name,
+        "weights": weights_in(loaded.info.path),
+        "corpus": name,
+        "title": f"{corpus.spec.title} {split}",
+        "read_from": corpus.source.kind,
+    }

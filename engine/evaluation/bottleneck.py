@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +14,8 @@ from engine.corpora import load_corpus
 from engine.decoding.greedy import greedy
 from engine.decoding.text import BATCH_SENTENCES, decoding_options, encode_sources
 from engine.evaluation.base import corpora_of
-from engine.evaluation.translation import read_test_set, reference_columns
+from engine.evaluation.translation import corpus_score, read_test_set
+from engine.inspection.stored.tables import replace_rows, rows_so_far
 from engine.inspection.translation.bottleneck import (
     COLUMNS,
     SEED,
@@ -24,20 +23,17 @@ from engine.inspection.translation.bottleneck import (
     WHOLE,
     Pressed,
     PrincipalDirections,
-    read_bleu,
 )
+from engine.models.base import batches_by_length
 from engine.models.folder import LoadedModel
-from engine.provenance import commit, hardware
 
 SENTENCES = 200
 
 
 def translate_pressed(loaded: LoadedModel, directions: PrincipalDirections, sources: list[str], size: int) -> list[str]:
     """Return the greedy translations of all sources, in order, with `size` directions of each sentence vector kept."""
-    order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
     texts = [""] * len(sources)
-    for start in range(0, len(order), BATCH_SENTENCES):
-        chosen = order[start : start + BATCH_SENTENCES]
+    for chosen in batches_by_length([*map(len, sources)], BATCH_SENTENCES):
         source_ids, lengths = encode_sources(loaded, [sources[i] for i in chosen])
         pressed = Pressed(loaded.model, directions, [size])
         found = greedy(pressed, source_ids, lengths, **decoding_options(loaded, lengths))
@@ -54,38 +50,22 @@ def measure_bleu(loaded: LoadedModel, directions: PrincipalDirections, table: Pa
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged.
     """
-    others = read_bleu(table) if table.is_file() else pd.DataFrame()
+    rows_so_far(table, COLUMNS)  # found out before anything is translated
     corpus = load_corpus(corpora_of(loaded)[0])
     sources, references = read_test_set(corpus, loaded.info.source_language)
     chosen = sorted(random.Random(SEED).sample(range(len(sources)), min(SENTENCES, len(sources))))
-    columns = reference_columns([references[i] for i in chosen])
     bleu, rows = sacrebleu.BLEU(), []
     sizes = [WHOLE, *(size for size in SIZES if size <= directions.basis.shape[1])]
     for number, size in enumerate(sizes, start=1):
         texts = translate_pressed(loaded, directions, [sources[i] for i in chosen], size)
         explained = 1.0 if size == WHOLE else float(directions.explained[size - 1])
-        rows.append(
-            (
-                loaded.info.name,
-                directions.facts["weights"],
-                size,
-                explained,
-                round(bleu.corpus_score(texts, columns).score, 2),
-            )
-        )
+        score = corpus_score(bleu, texts, [references[i] for i in chosen])
+        rows.append((loaded.info.name, directions.facts["weights"], size, explained, score))
         yield number / len(sizes)
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).assign(
         sentences=len(chosen),
         test_set=f"{corpus.spec.title} test, {len(chosen)} sentences drawn with seed {SEED}",
         signature=str(bleu.get_signature()),
         beam_size=1,
-        commit=commit(),
-        hardware=hardware(),
-        date=date.today().isoformat(),
     )
-    if len(others):
-        others = others[others["model"] != loaded.info.name]
-    table.parent.mkdir(parents=True, exist_ok=True)
-    draft = table.with_suffix(f".{os.getpid()}.draft")
-    pd.concat([others, frame], ignore_index=True).to_parquet(draft, index=False, compression="zstd")
-    os.replace(draft, table)
+    replace_rows(table, frame, COLUMNS)

@@ -7,8 +7,6 @@ label that is given).
 
 from __future__ import annotations
 
-import os
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -18,23 +16,21 @@ from engine.config import JsonObject
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.imdb_small import without_breaks
 from engine.corpora.labelled_texts import LABELLED_TEXTS
-from engine.errors import DataError
-from engine.evaluation.base import corpora_of
+from engine.evaluation.base import corpora_of, facts_of
 from engine.inspection.classification.predictions import MAX_WORDS, is_readable, probabilities_by_direction
-from engine.inspection.stored.sentence_scores import weights_in
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.classification.quality import COLUMNS, calibration_error
+from engine.inspection.stored.tables import replace_rows, rows_so_far
 from engine.models.folder import LoadedModel
-from engine.provenance import commit, hardware
 from engine.text.treebank import split_words
 
-BINS = 10
 NEGATIONS = frozenset("not n't no never neither nor nothing none nobody nowhere hardly barely without cannot".split())
-COLUMNS = ("model", "corpus", "split", "row", "label", "probability", "words", "unknown_words", "has_negation")
 
 
 def evaluate_classifier(loaded: LoadedModel) -> JsonObject:
     """Return accuracy and F1 in percent, nats per label and calibration error on the held-out split of the classifier's
     corpus."""
+    from sklearn.metrics import f1_score
+
     corpus = load_corpus(corpora_of(loaded)[0])
     split = evaluated_split(corpus)
     _, rows, labels = readable_rows(corpus, split)
@@ -43,9 +39,9 @@ def evaluate_classifier(loaded: LoadedModel) -> JsonObject:
     right = np.array([both[i, label] for i, label in enumerate(labels)])
     metrics: JsonObject = {
         "accuracy": accuracy(both, labels),
-        "macro_f1": macro_f1(both.argmax(1), labels),
+        "macro_f1": round(100 * float(f1_score(labels, both.argmax(1), labels=np.unique(labels), average="macro")), 2),
         "negative_log_likelihood": round(float(-np.log(np.maximum(right, 1e-12)).mean()), 4),
-        "calibration_error": round(calibration_error(both, labels), 4),
+        "calibration_error": round(calibration_error(both.max(1), both.argmax(1) == labels), 4),
         "majority_accuracy": round(100 * float(np.bincount(labels).max()) / len(labels), 2),
     }
     if len(found) > 1:
@@ -81,24 +77,6 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
     return round(100 * float((probabilities.argmax(1) == labels).mean()), 2)
 
 
-def macro_f1(predicted: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean of all labels' F1, in percent."""
-    scores = []
-    for label in np.unique(labels):
-        hits = int(((predicted == label) & (labels == label)).sum())
-        scores.append(2 * hits / max(1, int((predicted == label).sum()) + int((labels == label).sum())))
-    return round(100 * float(np.mean(scores)), 2)
-
-
-def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return by how much the probability of the given label misses the share that is right, over ten bins, weighted by
-    their size."""
-    confidence, is_right = probabilities.max(1), probabilities.argmax(1) == labels
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [abs(confidence[bins == b].mean() - is_right[bins == b].mean()) * (bins == b).sum() for b in np.unique(bins)]
-    return float(sum(gaps)) / len(labels)
-
-
 def predictions(loaded: LoadedModel) -> pd.DataFrame:
     """Return one row per text of the held-out split: its place, label, probability of label 1, and facts on its words,
     no text."""
@@ -117,9 +95,7 @@ def predictions(loaded: LoadedModel) -> pd.DataFrame:
             "has_negation": [not NEGATIONS.isdisjoint(row) for row in rows],
         }
     )
-    facts = {"model": loaded.info.name, "weights": weights_in(str(loaded.info.path)), "corpus": name, "split": split}
-    facts |= {"title": f"{corpus.spec.title} {split}", "read_from": corpus.source.kind}
-    return frame.assign(**facts, hardware=hardware(), commit=commit(), date=date.today().isoformat())
+    return frame.assign(**facts_of(loaded, name, corpus, split), split=split)
 
 
 def add_predictions(loaded: LoadedModel, table: Path) -> None:
@@ -129,15 +105,5 @@ def add_predictions(loaded: LoadedModel, table: Path) -> None:
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged or cannot be written.
     """
-    others = [read_stored_table(table, COLUMNS, "")] if table.exists() else []
-    others = [frame[frame["model"] != loaded.info.name] for frame in others]
-    rows = pd.concat([*others, predictions(loaded)], ignore_index=True).sort_values(
-        ["corpus", "model", "row"], ignore_index=True
-    )
-    draft = table.with_suffix(f".{os.getpid()}.draft")
-    try:
-        table.parent.mkdir(parents=True, exist_ok=True)
-        rows.to_parquet(draft, index=False, compression="zstd")
-        os.replace(draft, table)
-    except OSError as error:
-        raise DataError(f"The table {table} cannot be written: {error.strerror}.") from error
+    rows_so_far(table, COLUMNS)
+    replace_rows(table, predictions(loaded), COLUMNS, order=("corpus", "model", "row"))

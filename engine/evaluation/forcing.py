@@ -9,7 +9,6 @@ Papers: Bengio et al. (2015), arXiv 1506.03099 (scheduled sampling); Huszar (201
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -19,16 +18,21 @@ import sacrebleu
 import torch
 
 from engine.corpora import load_corpus
-from engine.decoding.text import encode_sources
-from engine.errors import DataError, ModelError
+from engine.errors import ModelError
 from engine.evaluation.base import corpora_of
-from engine.evaluation.translation import BEAM_SIZE, forced_loss, read_test_set, reference_columns, translate_all
-from engine.inspection.translation.regimes import CURVE, FINAL, read_regimes
-from engine.models.base import pad
+from engine.evaluation.translation import (
+    BEAM_SIZE,
+    corpus_score,
+    forced_loss,
+    mean_loss,
+    read_test_set,
+    taught_batches,
+    translate_all,
+)
+from engine.inspection.stored.tables import replace_rows, rows_so_far
+from engine.inspection.translation.regimes import COLUMNS, CURVE, FINAL
 from engine.models.folder import LoadedModel
 from engine.provenance import commit, hardware
-
-BATCH_SENTENCES = 64
 
 
 def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
@@ -50,18 +54,17 @@ def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
     ):
         raise ModelError(
             f"The config.json of {loaded.info.name} lacks a label, a seed or a learning curve with the free loss; "
-            "train it from one of the "
-            "recipes of the group “forcing”."
+            "train it from one of the recipes of the group “forcing”."
         )
     corpus = load_corpus(corpora_of(loaded)[0])
     sources, references = read_test_set(corpus)
-    columns, first = reference_columns(references), [row[0] for row in references]
+    first = [row[0] for row in references]
     bleu, chrf = sacrebleu.BLEU(), sacrebleu.CHRF()
     row: dict[str, float | int | str] = {"kind": FINAL, "step": int(training["steps"])}
     for name, beam_size in (("greedy", 1), ("beam", BEAM_SIZE)):
         outputs = translate_all(loaded, sources, beam_size)
-        row[f"bleu_{name}"] = round(bleu.corpus_score(outputs, columns).score, 2)
-        row[f"chrf_{name}"] = round(chrf.corpus_score(outputs, columns).score, 2)
+        row |= {f"bleu_{name}": corpus_score(bleu, outputs, references)}
+        row |= {f"chrf_{name}": corpus_score(chrf, outputs, references)}
     row |= {
         "forced_loss": round(forced_loss(loaded, sources, first), 4),
         "free_loss": round(free_loss(loaded, sources, first), 4),
@@ -85,12 +88,8 @@ def measure_regime(loaded: LoadedModel) -> pd.DataFrame:
         | {"hardware": training.get("hardware"), "commit": training.get("commit"), "date": training.get("date")}
         for point in evaluations
     ]
-    frame = pd.DataFrame([row, *curve])
-    for position, (name, value) in enumerate(
-        (("label", label), ("seed", seed), ("recipe", training.get("recipe", "")), ("model", loaded.info.name))
-    ):
-        frame.insert(position, name, value)
-    return frame
+    said = {"label": label, "seed": seed, "recipe": training.get("recipe", ""), "model": loaded.info.name}
+    return pd.DataFrame([said | point for point in (row, *curve)])
 
 
 def add_regime(loaded: LoadedModel, table: Path) -> None:
@@ -100,34 +99,13 @@ def add_regime(loaded: LoadedModel, table: Path) -> None:
         DataError: the table is there but cannot be read; found out before anything is translated.
         ModelError: as `measure_regime`.
     """
-    before = read_regimes(table) if table.exists() else pd.DataFrame()
-    rows = measure_regime(loaded)
-    if len(before):
-        is_same = (before["label"] == rows["label"].iloc[0]) & (before["seed"] == rows["seed"].iloc[0])
-        rows = pd.concat([before[~is_same], rows], ignore_index=True)
-    rows = rows.sort_values(["label", "seed", "kind", "step"], ignore_index=True)
-    draft = table.with_suffix(f".{os.getpid()}.draft")
-    try:
-        table.parent.mkdir(parents=True, exist_ok=True)
-        rows.to_parquet(draft, index=False, compression="zstd")
-        os.replace(draft, table)
-    except OSError as error:
-        raise DataError(f"The table {table} cannot be written: {error.strerror}.") from error
+    rows_so_far(table, COLUMNS)
+    replace_rows(table, measure_regime(loaded), COLUMNS, ("label", "seed"), ("label", "seed", "kind", "step"))
 
 
 @torch.inference_mode()
 def free_loss(loaded: LoadedModel, sources: Sequence[str], references: Sequence[str]) -> float:
     """Return the mean nats per piece of the references, end mark counted, while the decoder reads its own likeliest
     pieces."""
-    tokenizer, total, pieces = loaded.tokenizer, 0.0, 0
-    order = sorted(range(len(sources)), key=lambda i: len(references[i]))  # of like length together: little is padding
-    for start in range(0, len(order), BATCH_SENTENCES):
-        chosen = order[start : start + BATCH_SENTENCES]
-        source_ids, lengths = encode_sources(loaded, [sources[i] for i in chosen])
-        targets = tokenizer.encode_batch([references[i] for i in chosen])
-        inputs = pad([[tokenizer.bos_id, *row] for row in targets], tokenizer.pad_id)
-        labels = pad([[*row, tokenizer.eos_id] for row in targets], -100)
-        logits = loaded.model.forward_sampled(source_ids, lengths, inputs, 0.0)
-        total += float(torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum"))
-        pieces += int((labels != -100).sum())
-    return total / pieces
+    taught = taught_batches(loaded, sources, references, by_length=True)
+    return mean_loss((loaded.model.forward_sampled(*batch[:3], 0.0), batch.labels) for batch in taught)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import torch
 
 from engine.config import JsonObject
+from engine.console import show_progress
 from engine.corpora import load_corpus
 from engine.corpora.running_text import RUNNING_TEXT
-from engine.decoding.scoring import score_rows, score_stream, score_windows
+from engine.decoding.scoring import CHUNK, score_rows, score_stream, score_windows
 from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.evaluation.base import corpora_of
@@ -45,7 +47,9 @@ def score_text(loaded: LoadedModel, text: str, protocol: str) -> JsonObject:
 def _total_nats(loaded: LoadedModel, text: str, ids: torch.Tensor, protocol: str) -> float:
     first_id = start_id(loaded)
     if protocol == "stream":
-        return score_stream(loaded.model, ids, first_id=first_id) * len(ids)
+        chunks = math.ceil(len(ids) / CHUNK)
+        watch = partial(show_progress, total=chunks, what=f"reading in stretches of {CHUNK}")
+        return score_stream(loaded.model, ids, first_id, watch) * len(ids)
     if len(ids) == len(text):  # a token is a character
         return score_windows(loaded.model, ids, WINDOW_CHARACTERS, first_id=first_id) * len(ids)
     windows = [text[start : start + WINDOW_CHARACTERS] for start in range(0, len(text), WINDOW_CHARACTERS)]

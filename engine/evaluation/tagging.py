@@ -7,10 +7,8 @@ only with its exact words and its type. Nakayama (2018), seqeval, counts the sam
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -18,35 +16,31 @@ import pandas as pd
 from engine.config import JsonObject
 from engine.corpora import Corpus, load_corpus
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
-from engine.errors import DataError, ModelError
-from engine.evaluation.base import corpora_of
-from engine.inspection.stored.sentence_scores import source_hash, weights_in
-from engine.inspection.stored.tables import read_stored_table
+from engine.errors import ModelError
+from engine.evaluation.base import corpora_of, facts_of
+from engine.inspection.stored.sentence_scores import source_hash
+from engine.inspection.stored.tables import replace_rows, rows_so_far
+from engine.inspection.tagging.errors import COLUMNS
 from engine.inspection.tagging.predictions import MAX_WORDS, best_tags
+from engine.inspection.tagging.quality import ABLATION_COLUMNS
 from engine.models.folder import LoadedModel
-from engine.provenance import commit, hardware
 from engine.text.bio import OUTSIDE, illegal_positions
 
 SPLIT = "test"
-PREDICTION_COLUMNS = ("model", "weights", "corpus", "split", "row", "words", "gold", "predicted", "labels")
-ABLATION_COLUMNS = ("recipe", "corpus", "crf", "bidirectional", "seed", "f1", "precision", "recall")
 
 
 def evaluate_tagger(loaded: LoadedModel) -> JsonObject:
     """Return span figures in percent on the test split of its corpus, and those of the most frequent tag of every
     word."""
+    from seqeval.metrics import accuracy_score
+
     corpus = load_corpus(corpora_of(loaded)[0])
     words, gold = sentences(corpus, SPLIT)
     predicted = best_tags(loaded, words)
     baseline = most_frequent_tags(*corpus.read(TAGGED_SENTENCES))
     frequent = span_scores(gold, [[baseline.get(word, OUTSIDE) for word in row] for row in words])
-    pairs = [
-        (tag, other)
-        for row, others in zip(gold, predicted, strict=True)
-        for tag, other in zip(row, others, strict=True)
-    ]
     return span_scores(gold, predicted) | {
-        "token_accuracy": round(100 * sum(tag == other for tag, other in pairs) / len(pairs), 2),
+        "token_accuracy": round(100 * accuracy_score(gold, predicted), 2),
         "illegal_sequences": sum(bool(illegal_positions(row)) for row in predicted),
         "baseline_f1": frequent["f1"],
         "baseline_by_type": {kind: row["f1"] for kind, row in frequent["by_type"].items()},
@@ -110,15 +104,7 @@ def predictions(loaded: LoadedModel) -> pd.DataFrame:
             "predicted": [[number[tag] for tag in tags] for tags in found],
         }
     )
-    facts = {
-        "model": loaded.info.name,
-        "weights": weights_in(str(loaded.info.path)),
-        "corpus": corpora_of(loaded)[0],
-        "split": SPLIT,
-    }
-    facts |= {"labels": " ".join(labels), "title": f"{corpus.spec.title} {SPLIT}", "read_from": corpus.source.kind}
-    facts |= {"hardware": hardware(), "commit": commit(), "date": date.today().isoformat()}
-    return frame.assign(**facts)
+    return frame.assign(**facts_of(loaded, corpora_of(loaded)[0], corpus, SPLIT), split=SPLIT, labels=" ".join(labels))
 
 
 def add_predictions(loaded: LoadedModel, table: Path) -> None:
@@ -128,11 +114,8 @@ def add_predictions(loaded: LoadedModel, table: Path) -> None:
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged.
     """
-    others = read_stored_table(table, PREDICTION_COLUMNS, "") if table.exists() else pd.DataFrame()
-    rows = predictions(loaded)
-    if len(others):
-        rows = pd.concat([others[others["model"] != loaded.info.name], rows], ignore_index=True)
-    _write(rows.sort_values(["model", "row"], ignore_index=True), table)
+    rows_so_far(table, COLUMNS)
+    replace_rows(table, predictions(loaded), COLUMNS, order=("model", "row"))
 
 
 def add_ablation(loaded: LoadedModel, table: Path) -> None:
@@ -143,7 +126,7 @@ def add_ablation(loaded: LoadedModel, table: Path) -> None:
         DataError: the corpus cannot be read, or the table that is there is damaged.
         ModelError: its config.json says nothing of its training.
     """
-    others = read_stored_table(table, ABLATION_COLUMNS, "") if table.exists() else pd.DataFrame()
+    rows_so_far(table, ABLATION_COLUMNS)
     config = loaded.info.config
     training = config.get("training") or {}
     if not isinstance(training.get("settings", {}).get("seed"), int) or "recipe" not in training:
@@ -151,36 +134,14 @@ def add_ablation(loaded: LoadedModel, table: Path) -> None:
             f"The config.json of {loaded.info.name} does not say with which recipe and seed it was trained."
         )
     corpus = load_corpus(corpora_of(loaded)[0])
-    row: JsonObject = {
-        "recipe": training["recipe"],
-        "corpus": corpora_of(loaded)[0],
-        "seed": training["settings"]["seed"],
-    }
+    row: JsonObject = {"recipe": training["recipe"], "corpus": corpora_of(loaded)[0]}
+    row["seed"] = training["settings"]["seed"]
     row |= {name: config[name] for name in ("crf", "bidirectional", "hidden_size", "parameters")}
     for split, prefix in ((SPLIT, ""), ("validation", "validation_")):
         words, gold = sentences(corpus, split)
         tags = best_tags(loaded, words)
         row |= {f"{prefix}{name}": value for name, value in span_scores(gold, tags).items() if name != "by_type"}
         row[f"{prefix}illegal_sequences"] = sum(bool(illegal_positions(found)) for found in tags)
-    row |= {"sentences": len(sentences(corpus, SPLIT)[0]), "steps": training["steps"], "minutes": training["minutes"]}
-    row |= {
-        "test_set": f"{corpus.spec.title} {SPLIT}",
-        "hardware": training["hardware"],
-        "commit": training["commit"],
-        "date": training["date"],
-    }
-    rows = pd.DataFrame([row])
-    if len(others):
-        is_same = (others["recipe"] == row["recipe"]) & (others["seed"] == row["seed"])
-        rows = pd.concat([others[~is_same], rows], ignore_index=True)
-    _write(rows.sort_values(["corpus", "recipe", "seed"], ignore_index=True), table)
-
-
-def _write(rows: pd.DataFrame, table: Path) -> None:
-    draft = table.with_suffix(f".{os.getpid()}.draft")
-    try:
-        table.parent.mkdir(parents=True, exist_ok=True)
-        rows.to_parquet(draft, index=False, compression="zstd")
-        os.replace(draft, table)
-    except OSError as error:
-        raise DataError(f"The table {table} cannot be written: {error.strerror}.") from error
+    row |= {"sentences": len(sentences(corpus, SPLIT)[0]), "test_set": f"{corpus.spec.title} {SPLIT}"}
+    row |= {name: training[name] for name in ("steps", "minutes", "hardware", "commit", "date")}
+    replace_rows(table, pd.DataFrame([row]), ABLATION_COLUMNS, ("recipe", "seed"), order=("corpus", "recipe", "seed"))

@@ -10,8 +10,6 @@ Papers: see `engine.evaluation.translation`. Sentence BLEU is sacreBLEU's, with 
 
 from __future__ import annotations
 
-import os
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -19,13 +17,11 @@ import sacrebleu
 import torch
 
 from engine.corpora import load_corpus
-from engine.decoding.text import encode_sources
-from engine.evaluation.base import corpora_of
-from engine.evaluation.translation import BEAM_SIZE, read_test_set, reference_columns, translate_all
-from engine.inspection.stored.sentence_scores import read_table, source_hash, weights_in
-from engine.models.base import pad
+from engine.evaluation.base import corpora_of, facts_of
+from engine.evaluation.translation import BEAM_SIZE, corpus_score, read_test_set, taught_batches, translate_all
+from engine.inspection.stored.sentence_scores import COLUMNS, source_hash
+from engine.inspection.stored.tables import replace_rows, rows_so_far
 from engine.models.folder import LoadedModel
-from engine.provenance import commit, hardware
 
 
 def add_sentences(loaded: LoadedModel, table: Path) -> None:
@@ -35,16 +31,9 @@ def add_sentences(loaded: LoadedModel, table: Path) -> None:
         DataError: a test corpus cannot be read, or the table that is there is damaged; found out before anything is
             translated.
     """
-    others = [read_table(table)] if table.exists() else []
-    others = [frame[frame["model"] != loaded.info.name] for frame in others]
+    rows_so_far(table, COLUMNS)
     rows = pd.concat([sentence_scores(loaded, name) for name in corpora_of(loaded)], ignore_index=True)
-    rows = rows.assign(hardware=hardware(), commit=commit(), date=date.today().isoformat())
-    table.parent.mkdir(parents=True, exist_ok=True)
-    draft = table.with_suffix(f".{os.getpid()}.draft")
-    pd.concat([*others, rows], ignore_index=True).sort_values(["model", "corpus", "index"]).to_parquet(
-        draft, index=False, compression="zstd"
-    )
-    os.replace(draft, table)
+    replace_rows(table, rows, COLUMNS, order=("model", "corpus", "index"))
 
 
 def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:
@@ -64,40 +53,27 @@ def sentence_scores(loaded: LoadedModel, corpus_name: str) -> pd.DataFrame:
             "source_words": [len(source.split()) for source in sources],
             "references": [len(row) for row in references],
             "output_words": [len(output.split()) for output in outputs],
-            "chrf": [chrf.sentence_score(o, row).score for o, row in zip(outputs, references, strict=True)],
-            "bleu": [bleu.sentence_score(o, row).score for o, row in zip(outputs, references, strict=True)],
-            "ter": [ter.sentence_score(o, row).score for o, row in zip(outputs, references, strict=True)],
+            **{
+                name: [metric.sentence_score(o, row).score for o, row in zip(outputs, references, strict=True)]
+                for name, metric in (("chrf", chrf), ("bleu", bleu), ("ter", ter))
+            },
         }
     ).round(2)
     frame["forced_nats"], frame["reference_pieces"] = forced_losses(loaded, sources, [row[0] for row in references])
-    columns = reference_columns(references)
     for name, metric in (("bleu", sacrebleu.BLEU()), ("chrf", chrf), ("ter", ter)):
-        frame[f"corpus_{name}"] = round(metric.corpus_score(outputs, columns).score, 2)
+        frame[f"corpus_{name}"] = corpus_score(metric, outputs, references)
         frame[f"{name}_signature"] = str(metric.get_signature())
-    facts = {
-        "model": loaded.info.name,
-        "weights": weights_in(str(loaded.info.path)),
-        "corpus": corpus_name,
-        "beam_size": BEAM_SIZE,
-    }
-    return frame.assign(title=f"{corpus.spec.title} test", read_from=corpus.source.kind, **facts)
+    return frame.assign(**facts_of(loaded, corpus_name, corpus, "test"), beam_size=BEAM_SIZE)
 
 
 @torch.inference_mode()
 def forced_losses(loaded: LoadedModel, sources: list[str], references: list[str]) -> tuple[list[float], list[int]]:
     """Return for each sentence the nats of its reference, end mark counted, and the number of its pieces."""
-    tokenizer = loaded.tokenizer
     nats: list[float] = []
     pieces: list[int] = []
-    for start in range(0, len(sources), 64):
-        source_ids, lengths = encode_sources(loaded, sources[start : start + 64])
-        targets = tokenizer.encode_batch(references[start : start + 64])
-        inputs = pad([[tokenizer.bos_id, *row] for row in targets], tokenizer.pad_id)
-        labels = pad([[*row, tokenizer.eos_id] for row in targets], -100)
-        logits, _ = loaded.model(source_ids, lengths, inputs)
-        losses = torch.nn.functional.cross_entropy(
-            logits.transpose(1, 2), labels, reduction="none", ignore_index=-100
-        )  # (B, T)
+    for batch in taught_batches(loaded, sources, references):
+        logits, labels = loaded.model(*batch[:3])[0], batch.labels
+        losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), labels, reduction="none")  # (B, T)
         nats += [round(value, 4) for value in losses.sum(dim=1).tolist()]
         pieces += (labels != -100).sum(dim=1).tolist()
     return nats, pieces

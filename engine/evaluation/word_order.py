@@ -13,11 +13,11 @@ from pathlib import Path
 import pandas as pd
 
 from engine.corpora import load_corpus
-from engine.evaluation.base import corpora_of, replace_rows
+from engine.evaluation.base import corpora_of, facts_of
 from engine.evaluation.classification import evaluated_split, readable_rows
 from engine.inspection.classification.predictions import MAX_WORDS, probabilities_of_words
 from engine.inspection.classification.word_order import COLUMNS, shuffle_words
-from engine.inspection.stored.sentence_scores import weights_in
+from engine.inspection.stored.tables import replace_rows
 from engine.models.folder import LoadedModel
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -30,7 +30,7 @@ def add_word_order(loaded: LoadedModel, table: Path) -> None:
     Raises:
         DataError: the corpus cannot be read, or the table that is there is damaged.
     """
-    replace_rows(table, loaded.info.name, measure_word_order(loaded), COLUMNS)
+    replace_rows(table, measure_word_order(loaded), COLUMNS)
 
 
 def measure_word_order(loaded: LoadedModel) -> pd.DataFrame:
@@ -53,12 +53,7 @@ def measure_word_order(loaded: LoadedModel) -> pd.DataFrame:
         ).argmax(axis=1)
         found.append(
             {
-                "model": loaded.info.name,
-                "weights": weights_in(str(loaded.info.path)),
-                "corpus": corpus.spec.name,
-                "title": f"{corpus.spec.title} {split}",
                 "split": split,
-                "read_from": corpus.source.kind,
                 "seed": seed,
                 "sentences": len(rows),
                 "accuracy": float((intact == right).mean()),
@@ -66,4 +61,4 @@ def measure_word_order(loaded: LoadedModel) -> pd.DataFrame:
                 "decisions_changed": float((shuffled != intact).mean()),
             }
         )
-    return pd.DataFrame(found)
+    return pd.DataFrame(found).assign(**facts_of(loaded, corpus.spec.name, corpus, split))

@@ -14,32 +14,14 @@ import pandas as pd
 
 from engine.aggregation import MEDIAN_AND_RANGE
 from engine.errors import DataError
+from engine.experiments.results import MEASURED, RUN, rows_with
 from engine.experiments.task_facts import LEFT, LOSS, WRONG, task_facts
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
 
 EQUALITIES = ("parameters", "hidden_size")
-NEEDED = (
-    "kind",
-    "task",
-    "architecture",
-    "length",
-    "equal",
-    "seed",
-    "step",
-    "max_steps",
-    "loss",
-    "accuracy",
-    "is_solved",
-    "solved_step",
-    "baseline",
-    "baseline_accuracy",
-    "hidden_size",
-    "parameters",
-    "learning_rate",
-    "batch_size",
-    "seconds_per_step",
-)
+JUDGED = "max_steps is_solved solved_step baseline baseline_accuracy learning_rate batch_size seconds_per_step".split()
+NEEDED = ["kind", *RUN, *MEASURED, *JUDGED, "hidden_size", "parameters"]
 OVER_SEEDS = MEDIAN_AND_RANGE  # what the charts draw of several runs, and what is said of them
 KEYS = ["equal", "task", "length", "architecture"]
 SUMMED_UP = ("error", "loss", "accuracy", "updates")
@@ -95,9 +77,7 @@ def summaries(frame: pd.DataFrame, equal: str, task: str | None = None) -> pd.Da
     A run that diverged before its first measurement has an infinite `loss` and `error`, so that it counts as worse than
     any other.
     """
-    rows = frame[(frame["kind"] == "summary") & (frame["equal"] == equal)]
-    if task is not None:
-        rows = rows[rows["task"] == task]
+    rows = rows_with(frame, kind="summary", equal=equal, **({} if task is None else {"task": task}))
     if rows.empty:
         raise DataError(_no_runs(equal, task))
     errors = [error_of(own, task_facts(name).measure) for name, own in rows.groupby("task")]
@@ -168,7 +148,7 @@ def standings(aggregates: pd.DataFrame, equal: str, task: str) -> pd.DataFrame:
     Raises:
         DataError: there are no such runs.
     """
-    rows = aggregates[(aggregates["equal"] == equal) & (aggregates["task"] == task)]
+    rows = rows_with(aggregates, equal=equal, task=task)
     if rows.empty:
         raise DataError(_no_runs(equal, task))
     return rows.drop(columns=["equal", "task"]).reset_index(drop=True)
@@ -205,18 +185,13 @@ def in_order(table: pd.DataFrame, *first: str) -> pd.DataFrame:
     keep theirs."""
     order = {name: position for position, name in enumerate(in_legend_order(table["architecture"]))}
     positions = table["architecture"].map(order)
-    return (
-        table.assign(position=positions)
-        .sort_values([*first, "position"], kind="stable", ignore_index=True)
-        .drop(columns="position")
-    )
+    table = table.assign(position=positions).sort_values([*first, "position"], kind="stable", ignore_index=True)
+    return table.drop(columns="position")
 
 
 def telling_length(aggregates: pd.DataFrame, equal: str, task: str, architectures: Sequence[str] = ()) -> int:
     """Return the length at which the median errors lie furthest apart; the longest of several."""
-    table = standings(aggregates, equal, task)
-    if architectures:
-        table = table[table["architecture"].isin(architectures)]
+    table = rows_with(standings(aggregates, equal, task), architectures)
     errors = table.groupby("length")["error_median"]
     spread = (errors.max() - errors.min()).round(3)
     return int(spread[spread == spread.max()].index.max())
@@ -230,8 +205,7 @@ def most_discriminative_task(aggregates: pd.DataFrame, equal: str) -> str:
 
 
 def _mean_difference(aggregates: pd.DataFrame, equal: str, task: str) -> float:
-    table = standings(aggregates, equal, task)
-    table = table[table["length"] == telling_length(aggregates, equal, task)]
+    table = rows_with(standings(aggregates, equal, task), length=telling_length(aggregates, equal, task))
     shares = (table["error_median"] / table["baseline_error"]).fillna(1.0).clip(upper=1.0).to_numpy(float)
     return float(abs(shares[:, None] - shares[None, :]).mean())
 

@@ -189,7 +189,7 @@ class Comparison:
         if equal == "hidden_size":
             names = tuple(name for name in names if name in self.same_size_architectures)
         task = TASKS.get(plan.task)(length)
-        return [name for name in names if is_compatible(task, name)]
+        return [name for name in names if task.compatible(name)]
 
     @staticmethod
     def _rate(plan: TaskPlan, architecture: str, length: int, rates: Mapping[Tuned, float]) -> float:
@@ -199,11 +199,6 @@ class Comparison:
 
 
 COMPARISONS: Registry[Comparison] = Registry("comparison")
-
-
-def is_compatible(task: Task, architecture: str) -> bool:
-    """Return whether an architecture can be asked this task; see `Task.compatible`."""
-    return task.compatible(architecture)
 
 
 def matched_hidden_size(task: Task, architecture: str, parameters: int) -> int:

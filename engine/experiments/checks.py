@@ -15,8 +15,8 @@ from engine.config import JsonObject, from_dict
 from engine.errors import ConfigError, DataError, JobError
 from engine.experiments.base import RunSpec
 from engine.experiments.recipes import COMPARISONS
-from engine.experiments.results import GROUP, RESULTS, load_results
-from engine.experiments.sweeps import KEY, run_work, select_specs
+from engine.experiments.results import GROUP, RESULTS, RUN, load_results
+from engine.experiments.sweeps import outcomes, run_work, select_specs
 from engine.experiments.workers import open_workers
 
 MAX_CELLS = 100
@@ -83,13 +83,13 @@ def check_cells(
     """
     comparison = COMPARISONS.get(recipe_name)
     frame = load_results(recipe_name, output or RESULTS)
-    wanted = {tuple(str(getattr(spec, name)) for name in KEY) for spec in select_specs(comparison, only)}
+    wanted = {tuple(str(getattr(spec, name)) for name in RUN) for spec in select_specs(comparison, only)}
     summaries = frame[frame["kind"] == "summary"]
     if "settings" not in summaries or summaries["settings"].isna().any():
         raise DataError(
             f"The table of {recipe_name} does not say with what settings its runs were made; they cannot be made again."
         )
-    mine = [key in wanted for key in zip(*(summaries[name].astype(str) for name in KEY), strict=True)]
+    mine = [key in wanted for key in zip(*(summaries[name].astype(str) for name in RUN), strict=True)]
     cells = list(summaries[mine].groupby(GROUP, sort=True))
     if not 1 <= count <= min(MAX_CELLS, len(cells)):
         raise ConfigError(f"--check must lie between 1 and {min(MAX_CELLS, len(cells))} (finished cells), not {count}.")
@@ -103,19 +103,10 @@ def check_cells(
             (dataclasses.replace(spec, seed=_new_seed(rows, chance)), True, _range_of(rows)),
         ]
     with open_workers(workers) as crew:
-        waiting, running = iter(enumerate(again)), 0
-        while True:
-            while running < crew.slots and (piece := next(waiting, None)) is not None:
-                crew.start(piece[0], run_work, piece[1][0])
-                running += 1
-            if not running:
-                return
-            told = crew.next()
-            if told.kind == "failed":
-                raise JobError(f"{again[told.number][0].title}: {told.value}")
-            if told.kind == "finished":
-                running -= 1
-                yield _compared(*again[told.number], told.value[0])
+        for number, kind, value in outcomes(crew, [(run_work, (spec,)) for spec, *_ in again]):
+            if kind == "failed":
+                raise JobError(f"{again[number][0].title}: {value}")
+            yield _compared(*again[number], value[0])
 
 
 def _compared(spec: RunSpec, is_new: bool, shipped: Range, row: JsonObject) -> Checked:

@@ -16,7 +16,7 @@ from torch import nn
 
 from engine.config import validate
 from engine.experiments.clipping_settings import ClippingSettings
-from engine.tasks import TASKS, TaskBatch
+from engine.tasks import TASKS, Task, TaskBatch
 
 TASK = "delayed_recall"
 FREE, CLIPPED = "free", "clipped"
@@ -65,7 +65,7 @@ def train_twice(settings: ClippingSettings) -> Iterator[dict[str, float | int | 
     for step in range(1, settings.updates + 1):
         batch = task.batch(BATCH_SIZE, torch.Generator().manual_seed(settings.seed * 1_000_003 + step))
         for name in list(runs):
-            row = _update(*runs[name], task.loss, batch, settings.threshold if name == CLIPPED else math.inf)
+            row = update(*runs[name], task, batch, settings.threshold if name == CLIPPED else math.inf)
             if not math.isfinite(row["loss"]) or not math.isfinite(row["norm_before"]):
                 del runs[name]
             yield {"run": name, "step": step, **row}
@@ -123,11 +123,13 @@ def clipping_sentence(frame: pd.DataFrame, settings: ClippingSettings) -> str:
     return " ".join(parts) + f" A guess costs {guess:.2f} nats."
 
 
-def _update(
-    network: nn.Module, optimizer: torch.optim.SGD, loss_of: object, batch: TaskBatch, threshold: float
+def update(
+    network: nn.Module, optimizer: torch.optim.Optimizer, task: Task, batch: TaskBatch, threshold: float
 ) -> dict[str, float]:
+    """Make one update, none where the gradient is no number; return the loss, and the gradient's norm before and after
+    it was held below `threshold`."""
     with torch.enable_grad():
-        loss = loss_of(network(batch.inputs), batch)  # type: ignore[operator]
+        loss = task.loss(network(batch.inputs), batch)
         optimizer.zero_grad()
         loss.backward()
     before = float(nn.utils.clip_grad_norm_(network.parameters(), threshold))

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from engine.plotting.curves import in_legend_order
+from engine.experiments.aggregates import in_order
+from engine.experiments.results import rows_with
 from engine.plotting.theme import architecture_in_text
 from engine.wording import listing
 
@@ -24,11 +25,9 @@ def stored_costs(frame: pd.DataFrame, when: str, equal: str, architectures: Sequ
         equal: what the networks have in common, "parameters" or "hidden_size".
         architectures: those wanted; all where empty.
     """
-    rows = frame[(frame["kind"] == "timing") & (frame["equal"] == equal)]
+    rows = rows_with(frame, architectures, kind="timing", equal=equal)
     mode = rows["mode"] if "mode" in rows else pd.Series("training", index=rows.index)
     rows = rows[mode.fillna("training").replace("", "training") == when]
-    if architectures:
-        rows = rows[rows["architecture"].isin(architectures)]
     return as_points(rows, when)
 
 
@@ -40,12 +39,10 @@ def as_points(rows: pd.DataFrame, when: str) -> pd.DataFrame:
     if when == "training" and "seconds_per_step" in rows:
         seconds = seconds.fillna(rows["seconds_per_step"])
     table = rows.assign(at=rows["length" if when == "training" else "position"], seconds=seconds)
-    table = table.reindex(columns=COLUMNS)
-    order = {name: position for position, name in enumerate(in_legend_order(table["architecture"]))}
-    table = table.assign(position=table["architecture"].map(order)).sort_values(["position", "at"], ignore_index=True)
+    table = in_order(table.reindex(columns=COLUMNS).sort_values("at"))
     for name in ("at", "seconds", "memory_bytes"):
         table[name] = pd.to_numeric(table[name]).astype(float)
-    return table.drop(columns="position")
+    return table
 
 
 def growth(points: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -75,8 +72,7 @@ def growth_sentence(points: pd.DataFrame, when: str) -> str:
             who = f"all {len(table)} networks" if steady.empty else f"{len(growing)} of {len(table)} networks"
             parts.append(
                 f"The {noun} grows with {position} for {who}, {' to '.join(times)} times; most for "
-                f"{architecture_in_text(most['architecture'])}, "
-                f"from {words(most['first'])} to {words(most['last'])}."
+                f"{architecture_in_text(most['architecture'])}, from {words(most['first'])} to {words(most['last'])}."
             )
         elif len(growing):
             said = [

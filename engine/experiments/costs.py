@@ -16,7 +16,8 @@ import torch
 
 from engine.config import JsonObject
 from engine.experiments.base import RunSpec
-from engine.experiments.runs import MeasuredLearning, build_network
+from engine.experiments.runs import build_network
+from engine.experiments.task_learning import TaskLearning
 from engine.tasks import TASKS
 from engine.training.denormals import flushed_denormals
 
@@ -61,7 +62,7 @@ def _measure(spec: RunSpec) -> Pace:
     torch.set_num_threads(1)
     task = TASKS.get(spec.task)(spec.length)
     network = build_network(spec, task)
-    learning = MeasuredLearning(task, dataclasses.replace(spec, held_out=SAMPLE, validation=1))
+    learning = TaskLearning(task, dataclasses.replace(spec, held_out=SAMPLE, validation=1))
     optimizer = torch.optim.AdamW(network.parameters(), lr=TYPICAL_RATE, fused=True)
     updates = []
     for position in range(1 + MEASURED_UPDATES):  # the first one warms up

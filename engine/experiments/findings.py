@@ -14,11 +14,12 @@ import pandas as pd
 
 from engine.config import JsonObject
 from engine.experiments.aggregates import summaries
+from engine.experiments.results import rows_with
 from engine.experiments.task_facts import task_facts
-from engine.experiments.verdicts import BETTER_THAN_A_GUESS, Standing, Verdict, judge
+from engine.experiments.verdicts import BETTER_THAN_A_GUESS, Standing, judge
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
-from engine.wording import listing, percent
+from engine.wording import listing, number_word, percent
 
 MOST_FINDINGS = 6
 MOST_NAMES = 3
@@ -41,6 +42,60 @@ class Finding:
 
 
 @dataclasses.dataclass(frozen=True)
+class PairCompared:
+    """Two architectures that a finding lays beside each other, on the tasks of one family or, where it is "", on all.
+
+    Attributes:
+        words: the beginning of the sentence, which says what is compared on what.
+    """
+
+    name: str
+    title: str
+    one: str
+    other: str
+    family: str
+    words: str
+
+
+PAIRS = (
+    PairCompared(
+        "gates",
+        "Gates against none",
+        "lstm",
+        "rnn",
+        "memory",
+        "On tasks that ask for memory, the LSTM, which has gates, against the plain RNN",
+    ),
+    PairCompared("lstm_gru", "LSTM against GRU", "lstm", "gru", "", "The LSTM against the GRU, on all tasks"),
+    PairCompared(
+        "structure",
+        "Attention against recurrence",
+        "transformer",
+        "lstm",
+        "structure",
+        "Where structure must be counted or nested, the small Transformer against the LSTM",
+    ),
+    PairCompared(
+        "order",
+        "What order is worth",
+        "average",
+        "lstm",
+        "real",
+        "On real text and images, an average that cannot know the order of what it reads against the LSTM",
+    ),
+    PairCompared(
+        "initialisation",
+        "A better start",
+        "lstm_chrono",
+        "lstm",
+        "memory",
+        "The LSTM whose gates start out with long memories (chrono initialisation) against the same LSTM whose gates "
+        "all start out alike",
+    ),
+)
+
+
+@dataclasses.dataclass(frozen=True)
 class HeadToHead:
     """Two architectures on every task and length both were run on.
 
@@ -56,22 +111,12 @@ class HeadToHead:
         return [(task, length) for task, length, winner in self.cells if winner == position]
 
 
-def verdict(frame: pd.DataFrame, equal: str, task: str, length: int, architectures: Sequence[str] = ()) -> Verdict:
-    """Return who wins at one task and length, among all or some architectures."""
-    rows = summaries(frame, equal, task)
-    rows = rows[rows["length"] == length]
-    if architectures:
-        rows = rows[rows["architecture"].isin(architectures)]
-    return judge(_runs(rows))
-
-
 def verdict_sentence(frame: pd.DataFrame, equal: str, task: str, length: int, architectures: Sequence[str] = ()) -> str:
-    """Return who wins at one task and length in a sentence or two."""
-    found = verdict(frame, equal, task, length, architectures)
+    """Return who wins at one task and length, among all or some architectures, in a sentence or two."""
+    rows = rows_with(summaries(frame, equal, task), length=length)
+    found, baseline = judge(_runs(rows_with(rows, architectures))), float(rows["baseline"].iloc[0])
     if not found.standings:
         return "None of the chosen architectures was run here."
-    rows = summaries(frame, equal, task)
-    baseline = float(rows[rows["length"] == length]["baseline"].iloc[0])
     at = f"At length {length:,},"
     solvers = [own for own in found.standings if own.has_solved]
     if len(found.standings) == 1:
@@ -103,8 +148,8 @@ def verdict_sentence(frame: pd.DataFrame, equal: str, task: str, length: int, ar
             start = f"{at} only the {_name(first)} solves the task with most seeds, after {_steps(first)}"
             return f"{start}; {touching}" if touching else f"{start}."
         start = (
-            f"{at} {_count(len(solvers))} of {_count(len(found.standings))} solve the task with most seeds, the "
-            f"{_name(first)} first, after {_steps(first)}; "
+            f"{at} {number_word(len(solvers))} of {number_word(len(found.standings))} solve the task with most seeds, "
+            f"the {_name(first)} first, after {_steps(first)}; "
         )
         second = found.standings[1]
         return start + (touching or f"next is the {_name(second)} after {_steps(second)}.")
@@ -117,13 +162,12 @@ def verdict_sentence(frame: pd.DataFrame, equal: str, task: str, length: int, ar
     return f"{lead}, but the ranges of the {_names(found.rivals)} touch its own: {NO_CLEAR_WINNER}."
 
 
-def head_to_head(frame: pd.DataFrame, equal: str, one: str, other: str, families: Sequence[str] = ()) -> HeadToHead:
-    """Return on which tasks and lengths one of two architectures is clearly better; families narrow the tasks down."""
-    rows = summaries(frame, equal)
-    rows = rows[rows["architecture"].isin([one, other])]
+def head_to_head(frame: pd.DataFrame, equal: str, one: str, other: str, family: str = "") -> HeadToHead:
+    """Return on which tasks and lengths, of one family or all, one of two architectures is clearly better."""
+    rows = rows_with(summaries(frame, equal), [one, other])
     cells = []
     for (task, length), own in rows.groupby(["task", "length"]):
-        if own["architecture"].nunique() < 2 or (families and task_facts(task).family not in families):
+        if own["architecture"].nunique() < 2 or (family and task_facts(task).family != family):
             continue
         winner = judge(_runs(own)).winner
         cells.append((str(task), int(length), (one, other).index(winner) if winner else None))
@@ -161,51 +205,9 @@ def findings(frame: pd.DataFrame, equal: str) -> list[Finding]:
     runs."""
     candidates = [
         _overall(frame, equal),
-        _between(
-            "gates",
-            "Gates against none",
-            frame,
-            equal,
-            "lstm",
-            "rnn",
-            ("memory",),
-            "On tasks that ask for memory, the LSTM, which has gates, against the plain RNN",
-        ),
-        _between(
-            "lstm_gru", "LSTM against GRU", frame, equal, "lstm", "gru", (), "The LSTM against the GRU, on all tasks"
-        ),
-        _between(
-            "structure",
-            "Attention against recurrence",
-            frame,
-            equal,
-            "transformer",
-            "lstm",
-            ("structure",),
-            "Where structure must be counted or nested, the small Transformer against the LSTM",
-        ),
-        _between(
-            "order",
-            "What order is worth",
-            frame,
-            equal,
-            "average",
-            "lstm",
-            ("real",),
-            "On real text and images, an average that cannot know the order of what it reads against the LSTM",
-        ),
+        *(_between(pair, frame, equal) for pair in PAIRS[:-1]),
         _seconds(frame, equal),
-        _between(
-            "initialisation",
-            "A better start",
-            frame,
-            equal,
-            "lstm_chrono",
-            "lstm",
-            ("memory",),
-            "The LSTM whose gates start out with long memories (chrono initialisation) against the same LSTM whose "
-            "gates all start out alike",
-        ),
+        _between(PAIRS[-1], frame, equal),
     ]
     found = [finding for finding in candidates if finding is not None]
     return found[:MOST_FINDINGS]
@@ -215,11 +217,8 @@ def _overall(frame: pd.DataFrame, equal: str) -> Finding | None:
     """Say which architecture solves most of the tasks and lengths that all of those compared were run on."""
     table = solved_map(frame, equal)
     positions = table.groupby(["task", "length"]).ngroups
-    counts = (
-        table.assign(is_solved=2 * table["solved_runs"] > table["runs"])
-        .groupby("architecture")["is_solved"]
-        .agg(["sum", "size"])
-    )
+    table = table.assign(is_solved=2 * table["solved_runs"] > table["runs"])
+    counts = table.groupby("architecture")["is_solved"].agg(["sum", "size"])
     counts = counts[counts["size"] == positions].sort_values("sum", ascending=False, kind="stable")
     if len(counts) < 2:
         return None
@@ -242,15 +241,13 @@ def _overall(frame: pd.DataFrame, equal: str) -> Finding | None:
     return Finding("overall", "Who solves most", sentence, (("equal", equal), ("section", "rules")))
 
 
-def _between(
-    name: str, title: str, frame: pd.DataFrame, equal: str, one: str, other: str, families: Sequence[str], words: str
-) -> Finding | None:
+def _between(pair: PairCompared, frame: pd.DataFrame, equal: str) -> Finding | None:
     """Say how two architectures compare over the tasks and lengths both were run on."""
-    found = head_to_head(frame, equal, one, other, families)
+    found = head_to_head(frame, equal, pair.one, pair.other, pair.family)
     if not found.cells:
         return None
     first, second, nobody = found.wins(0), found.wins(1), found.wins(None)
-    labels, total = (architecture_in_text(one), architecture_in_text(other)), len(found.cells)
+    labels, total = [architecture_in_text(name) for name in found.names], len(found.cells)
     parts = [
         f"the {label} is clearly better on {len(own)}"
         for label, own in zip(labels, (first, second), strict=True)
@@ -266,19 +263,17 @@ def _between(
         leader = labels[0] if len(first) > len(second) else labels[1]
         how = " more often" if first and second else " where anyone does" if nobody else " every time"
         end = f"The {leader} wins{how if total > 1 else ''}."
-    sentence = f"{words}: of {total} {'test' if total == 1 else 'tests'}, {listing(parts)}. {end}"
+    sentence = f"{pair.words}: of {total} {'test' if total == 1 else 'tests'}, {listing(parts)}. {end}"
     task, length = (first if len(first) >= len(second) and first else second or nobody)[-1]
     view = (("equal", equal), ("task", task), ("section", "learning"), ("learning_length", str(length)))
-    return Finding(name, title, sentence, view)
+    return Finding(pair.name, pair.title, sentence, view)
 
 
 def _seconds(frame: pd.DataFrame, equal: str, one: str = "gru", other: str = "lstm") -> Finding | None:
     """Say which of two architectures needs less processor time until it has solved a task, where both solve it."""
-    rows = summaries(frame, equal)
-    rows = rows[rows["is_solved"].astype(bool) & rows["architecture"].isin([one, other])]
-    spent = (rows["seconds_per_step"] * rows["solved_step"].astype(float)).groupby(
-        [rows["task"], rows["length"], rows["architecture"]]
-    )
+    rows = rows_with(summaries(frame, equal), [one, other], is_solved=True)
+    spent = rows.assign(spent=rows["seconds_per_step"] * rows["solved_step"].astype(float))
+    spent = spent.groupby(["task", "length", "architecture"])["spent"]
     if set(rows["architecture"]) != {one, other}:
         return None
     table = spent.agg(["median", "min", "max"]).unstack("architecture").dropna()
@@ -298,16 +293,13 @@ def _seconds(frame: pd.DataFrame, equal: str, one: str = "gru", other: str = "ls
     else:
         sentence += f"; the ranges over the seeds touch on {int(touching.sum()) or 'none'} of them."
     task, _ = ratios.index[-1]
-    return Finding(
-        "seconds", "Time until solved", sentence, (("equal", equal), ("task", task), ("section", "tradeoff"))
-    )
+    view = (("equal", equal), ("task", task), ("section", "tradeoff"))
+    return Finding("seconds", "Time until solved", sentence, view)
 
 
 def _runs(rows: pd.DataFrame) -> list[JsonObject]:
-    names = ["architecture", "is_solved", "step", "loss", "baseline"]
-    return rows.assign(step=rows["solved_step"].astype(float).fillna(rows["step"].astype(float)))[names].to_dict(
-        "records"
-    )
+    rows = rows.assign(step=rows["solved_step"].astype(float).fillna(rows["step"].astype(float)))
+    return rows[["architecture", "is_solved", "step", "loss", "baseline"]].to_dict("records")
 
 
 def _steps(own: Standing) -> str:
@@ -331,18 +323,3 @@ def _names(architectures: Sequence[str]) -> str:
         names = [*names[:MOST_NAMES], f"{len(names) - MOST_NAMES} others"]
         return listing(names)
     return listing(names, " and the ")
-
-
-def _count(number: int) -> str:
-    return {
-        1: "one",
-        2: "two",
-        3: "three",
-        4: "four",
-        5: "five",
-        6: "six",
-        7: "seven",
-        8: "eight",
-        9: "nine",
-        10: "ten",
-    }.get(number, str(number))

@@ -7,9 +7,8 @@ import pandas as pd
 
 from engine.errors import DataError
 from engine.experiments.aggregates import in_order
+from engine.experiments.results import SIZES, rows_with
 from engine.plotting.theme import architecture_in_text
-
-COUNTS = ("parameters", "formula_parameters", "layer_parameters")
 
 
 def layer_sizes(frame: pd.DataFrame) -> pd.DataFrame:
@@ -21,9 +20,9 @@ def layer_sizes(frame: pd.DataFrame) -> pd.DataFrame:
     Raises:
         DataError: no sizes were noted at equal hidden size.
     """
-    rows = frame[(frame["kind"] == "timing") & (frame["equal"] == "hidden_size")].drop_duplicates("architecture")
-    rows = rows.dropna(subset=[name for name in COUNTS if name in rows])
-    if rows.empty or not set(COUNTS) <= set(rows):
+    rows = rows_with(frame, kind="timing", equal="hidden_size").drop_duplicates("architecture")
+    rows = rows.dropna(subset=[name for name in SIZES if name in rows])
+    if rows.empty or not set(SIZES) <= set(rows):
         raise DataError(
             "This table of results notes no sizes at equal hidden size; python -m engine compare --recipe RECIPE "
             "--only timing adds them."

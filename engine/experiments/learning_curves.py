@@ -1,8 +1,8 @@
 """How runs learnt: medians and ranges over the seeds, every seed, and any two runs laid over each other. Pandas only,
 no torch.
 
-A run that has stopped, because it had solved its task, keeps its last loss: that is what its network is worth from then
-    on.
+A run that has stopped, because it had solved its task, keeps its last loss: that is what its network is worth
+from then on.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pandas as pd
 
 from engine.errors import ConfigError, DataError
 from engine.experiments.aggregates import OVER_SEEDS, in_order
+from engine.experiments.results import rows_with
 from engine.plotting.theme import architecture_label
 
 AXES = {"updates": "step", "sequences": "sequences", "seconds": "seconds"}
@@ -89,7 +90,7 @@ def seed_curves(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd.D
     """Return every measurement: `architecture`, `seed`, `step`, `sequences`, `seconds` (processor time of training),
     `loss`, `accuracy`."""
     rows = _rows(frame, equal, task, length)
-    size = _batch_size(frame, equal, task, length)
+    size = _of_runs(frame, equal, task, length, "batch_size")
     columns = {name: rows[name].astype(float) for name in ("step", "loss", "accuracy")}
     table = pd.DataFrame({"architecture": rows["architecture"], "seed": rows["seed"].astype(int), **columns})
     table["sequences"], table["seconds"] = table["step"] * size, rows["elapsed_seconds"].astype(float)
@@ -104,7 +105,7 @@ def median_curves(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd
     per update, as seeds that have stopped take no more of it.
     """
     rows = seed_curves(frame, equal, task, length)
-    size = _batch_size(frame, equal, task, length)
+    size = _of_runs(frame, equal, task, length, "batch_size")
     parts = []
     for architecture, own in rows.groupby("architecture", sort=False):
         ends = own.sort_values("step").groupby("seed").last()
@@ -135,15 +136,12 @@ def compare_runs(
     """
     names = read_run(one), read_run(other)
     rows = seed_curves(frame, equal, task, length)
-    runs = [
-        rows[(rows["architecture"] == name.architecture) & (rows["seed"] == name.seed)].set_index("step")
-        for name in names
-    ]
+    runs = [rows_with(rows, **dataclasses.asdict(name)).set_index("step") for name in names]
     for name, run in zip(names, runs, strict=True):
         if run.empty:
             there = ", ".join(str(known) for known in run_names(frame, equal, task, length))
             raise DataError(f"The results hold no run {name} of {task} at length {length}; choose one of: {there}.")
-    threshold = threshold_percent / 100 * _baseline(frame, equal, task, length)
+    threshold = threshold_percent / 100 * _of_runs(frame, equal, task, length, "baseline")
     steps = np.union1d(runs[0].index, runs[1].index)
     steps = steps[steps >= max(run.index.min() for run in runs)]
     table = pd.DataFrame({"step": steps})
@@ -171,23 +169,12 @@ def _reached(updates: float, seconds: float) -> str:
 
 
 def _rows(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd.DataFrame:
-    rows = frame[
-        (frame["kind"] == "curve") & (frame["equal"] == equal) & (frame["task"] == task) & (frame["length"] == length)
-    ]
+    rows = rows_with(frame, kind="curve", equal=equal, task=task, length=length)
     if rows.empty:
         raise DataError(f"The results hold no curves for {task} at length {length}.")
     return rows
 
 
-def _of_runs(frame: pd.DataFrame, equal: str, task: str, length: int) -> pd.DataFrame:
-    return frame[
-        (frame["kind"] == "summary") & (frame["equal"] == equal) & (frame["task"] == task) & (frame["length"] == length)
-    ]
-
-
-def _batch_size(frame: pd.DataFrame, equal: str, task: str, length: int) -> int:
-    return int(_of_runs(frame, equal, task, length)["batch_size"].iloc[0])
-
-
-def _baseline(frame: pd.DataFrame, equal: str, task: str, length: int) -> float:
-    return float(_of_runs(frame, equal, task, length)["baseline"].iloc[0])
+def _of_runs(frame: pd.DataFrame, equal: str, task: str, length: int, name: str) -> float:
+    """Return the number `name` that all runs of a task and length share."""
+    return float(rows_with(frame, kind="summary", equal=equal, task=task, length=length)[name].iloc[0])

@@ -28,21 +28,8 @@ MEASURES = {
     "nats_per_frame": "nats per frame",
     "words": "what was found",
 }
-COLUMNS = (
-    "source",
-    "place",
-    "mark",
-    "task",
-    "setting",
-    "length",
-    "measure",
-    "architecture",
-    "label",
-    "value",
-    "shown",
-    "our_task",
-    "difference",
-)
+COLUMNS = "source place mark task setting length measure architecture label value shown our_task difference".split()
+BESIDE = ("ours", "our_length", "our_parameters", "our_runs", "is_same_length")
 
 
 def published(path: Path = PUBLISHED) -> pd.DataFrame:
@@ -79,7 +66,7 @@ def published(path: Path = PUBLISHED) -> pd.DataFrame:
 
 def our_medians(frame: pd.DataFrame) -> pd.DataFrame:
     """Return medians over the seeds of our runs at equal parameters: one row per task, architecture and length."""
-    rows = frame[(frame["kind"] == "summary") & (frame["equal"] == "parameters")]
+    rows = results.rows_with(frame, kind="summary", equal="parameters")
     rows = rows.assign(
         accuracy_percent=100 * rows["accuracy"].astype(float),
         sequences=rows["solved_step"].astype(float) * rows["batch_size"].astype(float),
@@ -88,12 +75,8 @@ def our_medians(frame: pd.DataFrame) -> pd.DataFrame:
     names = {name: (name, OVER_SEEDS.middle) for name in ("loss", "accuracy_percent", "sequences")}
     solved = {"runs": ("seed", "nunique"), "solved_runs": ("is_solved", "sum")}
     same = {name: (name, "first") for name in ("parameters", "max_steps", "batch_size")}
-    return (
-        rows.groupby(["task", "architecture", "length"])
-        .agg(**names, **solved, **same)
-        .replace(np.inf, np.nan)
-        .reset_index()
-    )
+    medians = rows.groupby(["task", "architecture", "length"]).agg(**names, **solved, **same)
+    return medians.replace(np.inf, np.nan).reset_index()
 
 
 def beside_ours(figures: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
@@ -104,12 +87,7 @@ def beside_ours(figures: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
     `our_runs`, `is_same_length`.
     """
     found = [_nearest(figure, ours) for figure in figures.to_dict("records")]
-    return figures.assign(
-        **{
-            name: [match.get(name) for match in found]
-            for name in ("ours", "our_length", "our_parameters", "our_runs", "is_same_length")
-        }
-    )
+    return figures.assign(**{name: [match.get(name) for match in found] for name in BESIDE})
 
 
 def literature_table(frame: pd.DataFrame, is_all: bool, also: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -119,9 +97,8 @@ def literature_table(frame: pd.DataFrame, is_all: bool, also: tuple[str, ...] = 
     Args:
         is_all: also the figures that were not read at their source.
     """
-    ours = pd.concat(
-        [our_medians(frame), *(our_medians(results.load_results(name)) for name in also)], ignore_index=True
-    )
+    tables = [frame, *map(results.load_results, also)]
+    ours = pd.concat(map(our_medians, tables), ignore_index=True)
     figures = published()
     return beside_ours(figures if is_all else figures[figures["mark"] == READ], ours)
 
@@ -162,21 +139,13 @@ def beside_published_sentence(also: Sequence[str]) -> str:
 
 def _nearest(figure: JsonObject, ours: pd.DataFrame) -> JsonObject:
     """Return our figure for a published one, from the length that is nearest as a ratio."""
-    own = (
-        ours[(ours["task"] == figure["our_task"]) & (ours["architecture"] == figure["architecture"])]
-        if figure["our_task"]
-        else ours[:0]
-    )
     if figure["measure"] not in ours:
         return {}
+    own = results.rows_with(ours, task=figure["our_task"], architecture=figure["architecture"])
     own = own[own[figure["measure"]].notna()]
     if own.empty or np.isnan(figure["length"]):
         return {}
     row = own.iloc[int(np.argmin(np.abs(np.log(own["length"].astype(float) / figure["length"]))))]
-    return {
-        "ours": float(row[figure["measure"]]),
-        "our_length": int(row["length"]),
-        "our_parameters": int(row["parameters"]),
-        "our_runs": int(row["runs"]),
-        "is_same_length": int(row["length"]) == int(figure["length"]),
-    }
+    sizes = {f"our_{name}": int(row[name]) for name in ("length", "parameters", "runs")}
+    is_same_length = sizes["our_length"] == int(figure["length"])
+    return {"ours": float(row[figure["measure"]]), **sizes, "is_same_length": is_same_length}

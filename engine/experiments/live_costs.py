@@ -24,7 +24,6 @@ JOB = "engine.experiments.live_costs:measure_costs"
 WHEN = ("training", "streaming")
 MOST_SECONDS = 9.0
 POSITIONS = 2_000  # tokens read one at a time, if the seconds suffice
-POSITIONS = 2_000  # tokens streamed
 STRETCH = 100  # of them to a row
 LENGTHS = (25, 50, 100, 200, 400)
 BATCH_SIZE = 8
@@ -54,12 +53,8 @@ def measure_costs(
             break
         found = [measure(name, position, hidden_size) for name in formulas()]
         rows += found
-        yield {
-            "kind": "rows",
-            "rows": found,
-            "progress": (index + 1) / len(positions),
-            "message": f"{when.capitalize()}: measured up to {position:,} tokens",
-        }
+        words = f"{when.capitalize()}: measured up to {position:,} tokens"
+        yield {"kind": "rows", "rows": found, "progress": (index + 1) / len(positions), "message": words}
     return {
         "rows": rows,
         "is_complete": len(rows) == len(formulas()) * len(positions),

@@ -19,12 +19,13 @@ from engine.config import JsonObject, to_dict
 from engine.errors import ConfigError
 from engine.experiments.base import RunSpec, matched_hidden_size
 from engine.experiments.race_rates import learning_rate_for, memory_bias_for
-from engine.experiments.race_settings import JOB, LiveSettings, check
-from engine.experiments.runs import MeasuredLearning, RunRows, build_network, run_condition, where_from
+from engine.experiments.race_settings import LiveSettings, check
+from engine.experiments.runs import RunRows, build_network, run_condition, training_settings, where_from
+from engine.experiments.task_learning import TaskLearning
 from engine.models.architectures import ARCHITECTURES
 from engine.models.sequence_predictor import EMBEDDING_DIM
 from engine.tasks import TASKS, Task
-from engine.training import Evaluated, Trainer, TrainingSettings
+from engine.training import Evaluated, Trainer
 from engine.training.events import Event
 
 EVALUATIONS = 20  # measurements of every run on held-out sequences
@@ -34,19 +35,6 @@ FEWEST_UPDATES = 20
 TIMED_UPDATES = 4
 PACE_MARGIN = 0.85  # of the seconds that are left are planned for: a machine may slow down
 COLUMNS = ["architecture", "seed", "step", "loss", "accuracy", "elapsed_seconds"]
-
-__all__ = [
-    "JOB",
-    "LiveSettings",
-    "RacePace",
-    "full_budget",
-    "plan_updates",
-    "race",
-    "race_frame",
-    "racers",
-    "repeat",
-    "specs_of",
-]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,10 +170,8 @@ def plan_updates(chosen: LiveSettings, paces: dict[str, RacePace], seconds_left:
         per_update = len(chosen.seeds) * sum(pace.update_seconds for pace in alone.values())
         raise ConfigError(
             f"At length {chosen.length} one update of all {len(chosen.seeds) * len(paces)} networks takes "
-            f"{per_update:.2g} s of a processor core, "
-            f"so only {max(0, fitting)} fit into {chosen.seconds} s and at least {FEWEST_UPDATES} are needed; choose "
-            "a shorter length, fewer "
-            f"runners or smaller networks."
+            f"{per_update:.2g} s of a processor core, so only {max(0, fitting)} fit into {chosen.seconds} s and at "
+            f"least {FEWEST_UPDATES} are needed; choose a shorter length, fewer runners or smaller networks."
         )
     return min(chosen.max_steps, max(FEWEST_UPDATES, _fitting(chosen, paces, seconds_left)))
 
@@ -206,15 +192,9 @@ def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> RacePace:
         ConfigError: a few updates take longer than `most_seconds` of a processor core.
     """
     network = build_network(spec, task)
-    learning = MeasuredLearning(task, spec)
-    settings = TrainingSettings(
-        max_steps=TIMED_UPDATES + 1,
-        learning_rate=spec.learning_rate,
-        schedule="constant",
-        warmup_fraction=0.0,
-        evaluate_every=TIMED_UPDATES + 1,
-        log_every=1,
-        threads=1,
+    learning = TaskLearning(task, spec)
+    settings = dataclasses.replace(
+        training_settings(spec), max_steps=TIMED_UPDATES + 1, evaluate_every=TIMED_UPDATES + 1, log_every=1
     )
     ticks: list[tuple[str, float]] = []
     started = last = time.monotonic()
@@ -230,8 +210,7 @@ def measure_pace(spec: RunSpec, task: Task, most_seconds: float) -> RacePace:
         if time.thread_time() - processor_started > most_seconds:
             raise ConfigError(
                 f"At length {spec.length} one update of the {spec.architecture} takes {ticks[-1][1]:.0f} s here; "
-                "choose a shorter length "
-                f"or smaller networks."
+                "choose a shorter length or smaller networks."
             )
     updates = [seconds for kind, seconds in ticks if kind == "StepDone"][1:]
     share = min(1.0, (time.thread_time() - processor_started) / max(last - started, 1e-9))
@@ -242,9 +221,8 @@ def _read(settings: JsonObject) -> tuple[LiveSettings, Task]:
     unknown = sorted(set(settings) - {field.name for field in dataclasses.fields(LiveSettings)})
     if unknown:
         raise ConfigError(f"A race has no setting called {', '.join(unknown)}.")
-    chosen = LiveSettings(
-        **settings | {"architectures": tuple(settings.get("architectures", LiveSettings().architectures))}
-    )
+    runners = tuple(settings.get("architectures", LiveSettings().architectures))
+    chosen = LiveSettings(**settings | {"architectures": runners})
     check(chosen)
     task = TASKS.get(chosen.task)(chosen.length)
     for name in chosen.architectures:
@@ -277,6 +255,16 @@ class _Run:
     evaluations: list[Evaluated] = dataclasses.field(default_factory=list)
     rows: RunRows | None = None
 
+    @property
+    def who(self) -> JsonObject:
+        """The columns that tell runs apart."""
+        return {"architecture": self.spec.architecture, "seed": self.spec.seed}
+
+    @property
+    def made(self) -> int:
+        """How many updates it has made, as far as they were measured."""
+        return self.evaluations[-1].step if self.evaluations else 0
+
 
 def _run_in_turns(
     specs: list[RunSpec], task: Task, deadline: float = math.inf
@@ -299,7 +287,7 @@ def _run_in_turns(
                 run.rows = event
             else:
                 run.evaluations.append(event)
-            made = sum(updates if one.rows else (one.evaluations[-1].step if one.evaluations else 0) for one in runs)
+            made = sum(updates if one.rows else one.made for one in runs)
             yield _tell(run, event) | {"progress": made / (updates * len(runs))}
     return runs
 
@@ -314,19 +302,14 @@ def _end_together(runs: list[_Run]) -> None:
 
 
 def _result(chosen: LiveSettings, updates: int, runs: list[_Run], seconds: float) -> JsonObject:
-    is_complete = all(run.rows is not None for run in runs)
-    runs_task = TASKS.get(chosen.task)(chosen.length)
-    curves = [
-        {"architecture": run.spec.architecture, "seed": run.spec.seed, "step": event.step, **_measured(event)}
-        for run in runs
-        for event in run.evaluations
-    ]
+    task = TASKS.get(chosen.task)(chosen.length)
+    curves = [run.who | {"step": event.step, **_measured(event)} for run in runs for event in run.evaluations]
     return {
         "settings": to_dict(chosen),
         "updates": updates,
-        "is_complete": is_complete,
+        "is_complete": all(run.rows is not None for run in runs),
         "seconds": seconds,
-        "baseline": {"baseline": runs_task.baseline, "baseline_accuracy": runs_task.baseline_accuracy},
+        "baseline": {name: getattr(task, name) for name in ("baseline", "baseline_accuracy")},
         "summaries": [_summary(run) for run in runs],
         "curves": curves,
         **where_from(),
@@ -342,33 +325,19 @@ def _summary(run: _Run) -> JsonObject:
         best = min(
             (event.metrics for event in run.evaluations), key=lambda metrics: metrics["validation_loss"], default={}
         )
-        told = {"step": run.evaluations[-1].step if run.evaluations else 0, "is_solved": False, "reason": "time"}
+        told = {"step": run.made, "is_solved": False, "reason": "time"}
         told |= {name: best.get(name, math.nan) for name in ("loss", "accuracy")}
-    return (
-        {"architecture": run.spec.architecture, "seed": run.spec.seed}
-        | told
-        | _network_facts(run.spec, task)
-        | {"baseline": task.baseline}
-    )
+    return run.who | told | _network_facts(run.spec, task) | {"baseline": task.baseline}
 
 
 def _tell(run: _Run, event: Evaluated | RunRows) -> JsonObject:
-    who = {"architecture": run.spec.architecture, "seed": run.spec.seed}
+    words = f"{run.spec.architecture}, seed {run.spec.seed}"
     if isinstance(event, RunRows):
-        how = "solved it" if event.summary["is_solved"] else "stopped"
-        return who | {
-            "kind": "done",
-            "step": event.summary["step"],
-            "is_solved": event.summary["is_solved"],
-            "message": f"{run.spec.architecture}, seed {run.spec.seed}: {how} at update {event.summary['step']}",
-        }
-    return who | {
-        "kind": "evaluation",
-        "step": event.step,
-        **_measured(event),
-        "message": f"{run.spec.architecture}, seed {run.spec.seed}, update {event.step}: loss "
-        f"{event.metrics['loss']:.3f}",
-    }
+        ended = {name: event.summary[name] for name in ("step", "is_solved")}
+        how = "solved it" if ended["is_solved"] else "stopped"
+        return run.who | {"kind": "done", **ended, "message": f"{words}: {how} at update {ended['step']}"}
+    words += f", update {event.step}: loss {event.metrics['loss']:.3f}"
+    return run.who | {"kind": "evaluation", "step": event.step, **_measured(event), "message": words}
 
 
 def _measured(event: Evaluated) -> dict[str, float]:

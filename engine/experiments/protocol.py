@@ -17,11 +17,9 @@ from engine.experiments.rate_trials import all_trials
 
 STOPPING_RULE = (
     "A run has solved its task at the first measurement at which both the validation and the held-out sequences meet "
-    "the task's "
-    "definition of solved, and stops there, unless the task is one where networks go on getting better. Otherwise it "
-    "stops when its "
-    "updates are used up, or when a gradient is no longer finite, and is judged at the measurement with the lowest "
-    "loss on validation sequences."
+    "the task's definition of solved, and stops there, unless the task is one where networks go on getting better. "
+    "Otherwise it stops when its updates are used up, or when a gradient is no longer finite, and is judged at the "
+    "measurement with the lowest loss on validation sequences."
 )
 
 

@@ -23,23 +23,36 @@ class LiveSettings:
     seconds."""
 
     task: str = option("delayed_recall", label="Task", help="What the networks must learn.")
-    length: int = option(20, label="Length", help="How long the sequences are.", minimum=1, maximum=LONGEST_LENGTH)
+    length: int = option(
+        20,
+        label="Length",
+        help="How long the sequences are; the longer, the fewer updates fit into the time.",
+        minimum=1,
+        maximum=LONGEST_LENGTH,
+    )
     architectures: tuple[str, ...] = option(("rnn", "lstm", "gru"), label="Runners")
     parameters: int = option(
         5_000,
         label="Parameters each",
-        help="What every network is matched to, besides the table that tells symbols apart.",
+        help="Every network is made as close to this size as its architecture allows, not counting the table that "
+        "tells symbols or words apart.",
         minimum=1,
         maximum=LARGEST,
     )
     seconds: int = option(
-        45, label="Seconds", help="How long it may take.", minimum=SHORTEST_SECONDS, maximum=LONGEST_SECONDS
+        45, label="Seconds", help="How long the race may take.", minimum=SHORTEST_SECONDS, maximum=LONGEST_SECONDS
     )
     max_steps: int = option(
-        600, label="Updates at most", help="Budget of each network.", minimum=20, maximum=MOST_UPDATES
+        600,
+        label="Updates at most",
+        help="Fewer are made where the time allows no more.",
+        minimum=20,
+        maximum=MOST_UPDATES,
     )
-    seed: int = option(0, label="First seed", help="Same seeds and updates, same race.", minimum=0, maximum=9999)
-    bet: str = option("", label="Bet", help="Who is expected to win; changes nothing about the race.")
+    seed: int = option(
+        0, label="First seed", help="Three seeds are run: this one and the two after it.", minimum=0, maximum=9999
+    )
+    bet: str = option("", label="Who will win?", help="Your bet changes nothing about the race.")
 
     @property
     def seeds(self) -> tuple[int, ...]:

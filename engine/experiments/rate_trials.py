@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.experiments.aggregates import in_order
+from engine.experiments.results import rows_with
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
 from engine.wording import listing
@@ -25,7 +26,7 @@ def all_trials(frame: pd.DataFrame) -> pd.DataFrame:
     are the updates until a trial stopped because its task was solved, NaN elsewhere. Who solves first is chosen,
     otherwise the lowest loss.
     """
-    rows = frame[frame["kind"] == "tuning"]
+    rows = rows_with(frame, kind="tuning")
     if rows.empty or not set(NAMES) <= set(rows.columns):
         return pd.DataFrame(columns=[*NAMES, "solved_after", "is_chosen"])
     is_solved = rows["reason"] == "solved" if "reason" in rows else pd.Series(False, index=rows.index)
@@ -37,17 +38,13 @@ def all_trials(frame: pd.DataFrame) -> pd.DataFrame:
 
 def trial_lengths(frame: pd.DataFrame, task: str) -> tuple[int, ...]:
     """Return the lengths at which learning rates were tried on a task, shortest first."""
-    trials = all_trials(frame)
-    return tuple(sorted({int(length) for length in trials[trials["task"] == task]["length"]}))
+    return tuple(sorted({int(length) for length in rows_with(all_trials(frame), task=task)["length"]}))
 
 
 def rate_trials(frame: pd.DataFrame, task: str, length: int, architectures: Sequence[str] = ()) -> pd.DataFrame:
     """Return the trials on a task at one length, of all architectures or some, the rates of each in rising order."""
-    trials = all_trials(frame)
-    mine = trials[(trials["task"] == task) & (trials["length"] == length)]
-    if architectures:
-        mine = mine[mine["architecture"].isin(architectures)]
-    return in_order(mine.sort_values("learning_rate", kind="stable")).reset_index(drop=True)
+    mine = rows_with(all_trials(frame), architectures, task=task, length=length)
+    return in_order(mine.sort_values("learning_rate", kind="stable"))
 
 
 def sensitivity_sentence(trials: pd.DataFrame, baseline: float | None = None) -> str:

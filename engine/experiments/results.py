@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -13,41 +14,21 @@ from engine.plotting.theme import architecture_rank
 
 RESULTS = Path(__file__).resolve().parents[2] / "data" / "results"
 SCHEMA = 2  # 1 had no equal hidden sizes, no trials of learning rates, and elapsed time by the clock on the wall
-COLUMNS = (
-    "schema",
-    "kind",
-    "task",
-    "architecture",
-    "length",
-    "equal",
-    "seed",
-    "step",
-    "loss",
-    "accuracy",
-    "elapsed_seconds",
-    "commit",
-    "hardware",
-    "torch",
-    "date",
-)
-WHOLE_NUMBERS = (
-    "schema",
-    "length",
-    "seed",
-    "hidden_size",
-    "parameters",
-    "formula_parameters",
-    "layer_parameters",
-    "step",
-    "updates",
-    "max_steps",
-    "solved_step",
-    "batch_size",
-    "memory_bytes",
-    "position",
-    "cores",
-)
 GROUP = ["task", "architecture", "length", "equal"]
+RUN = [*GROUP, "seed"]
+MEASURED = ["step", "loss", "accuracy"]
+SIZES = ["parameters", "formula_parameters", "layer_parameters"]
+COLUMNS = ["schema", "kind", *RUN, *MEASURED, "elapsed_seconds", "commit", "hardware", "torch", "date"]
+WHOLE_NUMBERS = (
+    "schema length seed hidden_size step updates max_steps solved_step batch_size memory_bytes position cores"
+)
+
+
+def rows_with(frame: pd.DataFrame, architectures: Sequence[str] = (), **values: object) -> pd.DataFrame:
+    """Return the rows whose columns have these values, of some architectures or, where none is named, of all."""
+    for name, value in values.items():
+        frame = frame[frame[name] == value]
+    return frame[frame["architecture"].isin(architectures)] if architectures else frame
 
 
 def list_results(folder: Path | str = RESULTS) -> list[str]:
@@ -86,25 +67,19 @@ def read_table(path: Path) -> pd.DataFrame:
 def with_types(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table with counts as whole numbers and answers as booleans; nullable, as not every row has every
     column."""
-    kinds = {name: "Int64" for name in WHOLE_NUMBERS if name in frame} | (
-        {"is_solved": "boolean"} if "is_solved" in frame else {}
-    )
-    return frame.astype(kinds)
+    kinds = dict.fromkeys([*WHOLE_NUMBERS.split(), *SIZES], "Int64") | {"is_solved": "boolean"}
+    return frame.astype({name: kind for name, kind in kinds.items() if name in frame})
 
 
 def receipt(frame: pd.DataFrame, recipe: str = "shipped") -> JsonObject:
     """Return where the numbers come from: commit, machine, versions, dates, seeds, and the command that repeats
     them."""
-    rows = frame[frame["kind"] == "summary"]
+    rows = rows_with(frame, kind="summary")
 
     def all_of(column: str) -> str:
         return ", ".join(sorted({str(value) for value in rows[column]}))
 
-    return {
-        "commit": all_of("commit"),
-        "hardware": all_of("hardware"),
-        "cores": all_of("cores"),
-        "torch": all_of("torch"),
+    return {name: all_of(name) for name in ("commit", "hardware", "cores", "torch")} | {
         "date": rows["date"].max(),
         "seeds": all_of("seed"),
         "runs": len(rows),

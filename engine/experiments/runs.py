@@ -14,17 +14,17 @@ import json
 import math
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.config import JsonObject, to_dict, validate
 from engine.experiments.base import RunSpec
-from engine.experiments.task_learning import CHUNK, TaskLearning
+from engine.experiments.task_learning import TaskLearning
 from engine.models.sequence_predictor import SequencePredictor
 from engine.provenance import commit, hardware
-from engine.tasks import TASKS, Task, TaskBatch
+from engine.tasks import TASKS, Task
 from engine.training import Evaluated, Event, Finished, StepDone, Trainer, TrainingSettings
 
 
@@ -34,32 +34,6 @@ class RunRows:
 
     summary: JsonObject
     curve: list[JsonObject]
-
-
-class MeasuredLearning:
-    """A task as an objective that is measured on validation sequences as well as on held-out ones."""
-
-    def __init__(self, task: Task, spec: RunSpec) -> None:
-        self.task = task
-        self.learning = TaskLearning(task, spec.batch_size, spec.seed, spec.held_out)
-        self.validation = task.validation(spec.validation)
-
-    def batch(self, position: int) -> TaskBatch:
-        """Return the sequences of update `position`, never seen before."""
-        return self.learning.batch(position)
-
-    def loss(self, model: nn.Module, batch: TaskBatch, carry: None) -> tuple[Tensor, None]:
-        """Return the task's mean loss."""
-        return self.learning.loss(model, batch, carry)
-
-    def evaluate(self, model: nn.Module) -> dict[str, float]:
-        """Return loss and accuracy on held-out sequences, and the same on validation sequences under their own
-        names."""
-        outputs = torch.cat([model(inputs)[0] for inputs in self.validation.inputs.split(CHUNK)])
-        return self.learning.evaluate(model) | {
-            "validation_loss": self.task.loss(outputs, self.validation).item(),
-            "validation_accuracy": self.task.accuracy(outputs, self.validation),
-        }
 
 
 def build_network(spec: RunSpec, task: Task) -> SequencePredictor:
@@ -95,23 +69,11 @@ def run_condition(spec: RunSpec) -> Generator[Event | RunRows, None, None]:
     validate(spec)
     task = TASKS.get(spec.task)(spec.length)
     network = build_network(spec, task)
-    learning = MeasuredLearning(task, spec)
-    memory_bytes = saved_bytes(network, learning)
-    settings = TrainingSettings(
-        max_steps=spec.max_steps,
-        learning_rate=spec.learning_rate,
-        schedule="constant",
-        warmup_fraction=0.0,
-        weight_decay=0.0,
-        max_grad_norm=spec.max_grad_norm,
-        evaluate_every=spec.evaluate_every,
-        log_every=spec.evaluate_every,
-        seed=spec.seed,
-        threads=1,
-    )
+    learning = TaskLearning(task, spec)
+    memory_bytes = saved_bytes(lambda: learning.loss(network, learning.batch(0), None), network.parameters())
     measured: list[tuple[Evaluated, float]] = []
     reason, training_seconds = "max_steps", 0.0
-    for event, seconds in _with_processor_seconds(Trainer(network, learning, settings).run()):
+    for event, seconds in _with_processor_seconds(Trainer(network, learning, training_settings(spec)).run()):
         if isinstance(event, StepDone):
             training_seconds += seconds
         yield event
@@ -125,28 +87,44 @@ def run_condition(spec: RunSpec) -> Generator[Event | RunRows, None, None]:
     yield _rows(spec, task, network, measured, reason, memory_bytes)
 
 
+def training_settings(spec: RunSpec) -> TrainingSettings:
+    """Return how the trainer makes a run: a constant learning rate, on one thread."""
+    return TrainingSettings(
+        max_steps=spec.max_steps,
+        learning_rate=spec.learning_rate,
+        schedule="constant",
+        warmup_fraction=0.0,
+        weight_decay=0.0,
+        max_grad_norm=spec.max_grad_norm,
+        evaluate_every=spec.evaluate_every,
+        log_every=spec.evaluate_every,
+        seed=spec.seed,
+        threads=1,
+    )
+
+
 def is_solved(task: Task, metrics: dict[str, float]) -> bool:
     """Return whether both the held-out and the validation sequences meet the task's definition of solved."""
     on_validation = {name: metrics[f"validation_{name}"] for name in ("loss", "accuracy")}
     return bool(task.is_solved(metrics) and task.is_solved(on_validation))
 
 
-def saved_bytes(network: nn.Module, learning: MeasuredLearning) -> int:
-    """Return the bytes of activations that one update keeps from its forward for its backward pass, each storage
-    counted once."""
+def saved_bytes(forward: Callable[[], object], given: Iterable[Tensor]) -> int:
+    """Return the bytes that a forward pass keeps for the backward pass, each storage counted once, without the tensors
+    it was `given`."""
+    there = {tensor.untyped_storage().data_ptr() for tensor in given}
     kept: dict[int, int] = {}
-    weights = {parameter.untyped_storage().data_ptr() for parameter in network.parameters()}
     tensors = []  # alive until all are counted, so that no address is taken twice
 
     def count(tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()
-        if storage.data_ptr() not in weights:
+        if storage.data_ptr() not in there:
             kept[storage.data_ptr()] = storage.nbytes()
             tensors.append(tensor)
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor):
-        learning.loss(network, learning.batch(0), None)
+        forward()
     return sum(kept.values())
 
 

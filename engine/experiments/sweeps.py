@@ -25,21 +25,19 @@ from engine.errors import ConfigError, JobError, RunsFailedError
 from engine.experiments.base import NOT_CHOSEN, Comparison, RunSpec, Tuned
 from engine.experiments.costs import Condition, Pace, condition_of, cost_table, get_ready, in_words, makespan, pace_work
 from engine.experiments.recipes import COMPARISONS
-from engine.experiments.results import RESULTS
+from engine.experiments.results import GROUP, RESULTS, RUN
 from engine.experiments.runs import RunRows, code, run_condition, settings_text, where_from
 from engine.experiments.tables import Key, Rows, SweepTable, key_of, open_table
 from engine.experiments.timing import timing_rows
 from engine.experiments.workers import Work, Workers, open_workers
 from engine.training import Evaluated
 
-KEY = ("task", "architecture", "length", "equal", "seed")
 TIMING = "timing"  # the word in --only for what a step costs
 SECONDS_BETWEEN_TABLES = 60.0
 LONG_SECONDS = 3600.0
 RATE_RULE = (
-    "the rate at which one run of half the updates, with a seed that no result is made from, solves its task first; "
-    "if none does, the one "
-    "at which it reaches the lowest validation loss"
+    "the rate at which one run of half the updates, with a seed that no result is made from, solves its task first; if "
+    "none does, the one at which it reaches the lowest validation loss"
 )
 
 
@@ -220,7 +218,7 @@ class _Sweep:
         for spec in cells.values():
             groups.setdefault((spec.task, spec.architecture), []).append(spec)
         pieces = list(groups.values())
-        for number, kind, value in _outcomes(crew, [(pace_work, (piece,)) for piece in pieces]):
+        for number, kind, value in outcomes(crew, [(pace_work, (piece,)) for piece in pieces]):
             if kind == "failed":
                 raise JobError(f"{pieces[number][0].title} cannot be run: {value}")
             self.paces |= {condition_of(spec): pace for spec, pace in zip(pieces[number], value, strict=True)}
@@ -258,7 +256,7 @@ class _Sweep:
 
     def _measure_times(self, crew: Workers) -> None:
         """Measure what a step costs, with no run beside it."""
-        for _, kind, value in _outcomes(crew, [(timing_work, (self.comparison,))]):
+        for _, kind, value in outcomes(crew, [(timing_work, (self.comparison,))]):
             if kind == "failed":
                 raise JobError(f"What a step costs could not be measured: {value}")
             self.table.add((TIMING,), value)
@@ -392,7 +390,7 @@ def _in_turns(crew: Workers, pieces: Sequence[tuple[Work, tuple[object, ...]]]) 
 
 
 # Any: as above.
-def _outcomes(crew: Workers, pieces: Sequence[tuple[Work, tuple[object, ...]]]) -> Iterator[tuple[int, str, Any]]:
+def outcomes(crew: Workers, pieces: Sequence[tuple[Work, tuple[object, ...]]]) -> Iterator[tuple[int, str, Any]]:
     """Yield how each piece ended; see `_in_turns`."""
     return (told for told in _in_turns(crew, pieces) if told[1] in ("finished", "failed"))
 
@@ -426,10 +424,10 @@ def _select(specs: list[RunSpec], words: list[str]) -> list[RunSpec]:
 
 def _wanted(specs: list[RunSpec], words: list[str]) -> dict[str, set[str]]:
     wanted: dict[str, set[str]] = {}
-    offered = {name: {str(getattr(spec, name)) for spec in specs} for name in KEY}
+    offered = {name: {str(getattr(spec, name)) for spec in specs} for name in RUN}
     for word in words:
         name, is_named, value = word.rpartition("=")
-        names = [name] if is_named else ["task", "architecture", "length", "equal"]
+        names = [name] if is_named else GROUP
         home = next((name for name in names if value in offered.get(name, ())), None)
         if home is None:
             named = offered["task"] | offered["architecture"] | offered["equal"]
@@ -437,15 +435,3 @@ def _wanted(specs: list[RunSpec], words: list[str]) -> dict[str, set[str]]:
             raise ConfigError(f"--only {word} matches no run; choose among: {choices}, {TIMING}, seed=N.")
         wanted.setdefault(home, set()).add(value)
     return wanted
-
-
-__all__ = [
-    "RunFailed",
-    "RunFinished",
-    "RunProgress",
-    "RunStarted",
-    "SweepEvent",
-    "SweepFinished",
-    "SweepPlanned",
-    "compare",
-]

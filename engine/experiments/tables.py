@@ -20,42 +20,15 @@ import pyarrow
 
 from engine.config import JsonObject
 from engine.errors import DataError, JobError
-from engine.experiments.results import SCHEMA, read_table, with_types
+from engine.experiments.results import MEASURED, RUN, SCHEMA, read_table, with_types
 
 Key = tuple[str, ...]
 Rows = list[JsonObject]
 
 KINDS = {"summary": 0, "curve": 1, "tuning": 2, "timing": 3}
-ORDER = [
-    "kind",
-    "task",
-    "length",
-    "architecture",
-    "equal",
-    "seed",
-    "learning_rate",
-    "step",
-    "mode",
-    "position",
-    "hidden_size",
-]
-FIRST_COLUMNS = [
-    "schema",
-    "kind",
-    "task",
-    "architecture",
-    "length",
-    "equal",
-    "seed",
-    "step",
-    "loss",
-    "accuracy",
-    "validation_loss",
-    "elapsed_seconds",
-    "is_solved",
-    "solved_step",
-    "learning_rate",
-]  # these are always there, even where every cell is empty
+ORDER = "kind task length architecture equal seed learning_rate step mode position hidden_size".split()
+ENDED = ["validation_loss", "elapsed_seconds", "is_solved", "solved_step", "learning_rate"]
+FIRST_COLUMNS = ["schema", "kind", *RUN, *MEASURED, *ENDED]  # always there, even where every cell is empty
 
 
 class SweepTable:

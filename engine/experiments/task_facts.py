@@ -50,8 +50,7 @@ _KNOWN = {
             "adding",
             "Adding problem",
             "The network reads a long row of random numbers between 0 and 1, two of them marked, and says the sum of "
-            "the two at the "
-            "very end. Everything else must be ignored.",
+            "the two at the very end. Everything else must be ignored.",
             "numbers in the sequence",
             "mean squared error below 0.001 on held-out sequences",
             measure=LEFT,
@@ -86,8 +85,7 @@ _KNOWN = {
             "parity",
             "Parity",
             "The network reads random bits and must say after each whether the number of ones has been odd or even. A "
-            "single bit "
-            "overlooked turns every later answer round; errors are counted after the last one.",
+            "single bit overlooked turns every later answer round; errors are counted after the last one.",
             "bits in the sequence",
             "at least 99 % of held-out sequences answered right after their last bit",
             family="structure",
@@ -96,8 +94,7 @@ _KNOWN = {
             "brackets",
             "Nested brackets",
             "The network reads brackets of several kinds, nested as in a formula; every closing one looks the same, "
-            "and the network must "
-            "say which kind it closes.",
+            "and the network must say which kind it closes.",
             "brackets in the sequence",
             "at least 99 % of the closing brackets in held-out sequences right",
             family="structure",
@@ -115,8 +112,7 @@ _KNOWN = {
             "characters",
             "Next character",
             "The network reads a stretch of real text and must say at every place which character comes next. Nothing "
-            "before the stretch "
-            "is known, so its length is the longest context there can be.",
+            "before the stretch is known, so its length is the longest context there can be.",
             "characters of context",
             "a lower loss than counting which character follows which two others in the training text (Kneser-Ney "
             "trigram)",

@@ -3,12 +3,11 @@ position.
 
 Rows of two modes, the same columns for both. "training": `length`, `seconds` per update and `memory_bytes`, what the
 forward pass keeps for the backward pass. "streaming": `position`, `seconds` per token around it and `memory_bytes`,
-what is held to go on from
-there: a recurrent state, or a Transformer's keys and values of everything read. Batch 1 and no gradients when
-    streaming.
+what is held to go on from there: a recurrent state, or a Transformer's keys and values of everything read. Batch 1 and
+no gradients when streaming.
 
 Seconds are processor time on one thread, medians of blocks: other work on the machine lengthens the measuring, hardly
-    the numbers.
+the numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from torch.nn import functional
 
 from engine.config import JsonObject
 from engine.experiments.base import Comparison
-from engine.experiments.runs import where_from
+from engine.experiments.runs import saved_bytes, where_from
 from engine.models.architectures import ARCHITECTURES
 from engine.models.base import AnyState
 from engine.models.sequence_predictor import SequencePredictor, count_parameters, hidden_size_for
@@ -157,22 +156,8 @@ def held_bytes(state: AnyState) -> int:
 
 
 def kept_bytes(network: SequencePredictor, inputs: Tensor) -> int:
-    """Return the bytes a forward pass keeps for the backward pass: not the weights, nor the inputs; what is shared
-    counts once."""
-    given = {tensor.untyped_storage().data_ptr() for tensor in (inputs, *network.parameters(), *network.buffers())}
-    kept: dict[int, int] = {}
-    alive = []  # a storage that is freed early could give its address to another
-
-    def note(tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in given:
-            kept[storage.data_ptr()] = storage.nbytes()
-            alive.append(tensor)
-        return tensor
-
-    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-        network(inputs)
-    return sum(kept.values())
+    """Return the bytes a forward pass keeps for the backward pass: not the weights, nor the inputs."""
+    return saved_bytes(lambda: network(inputs), (inputs, *network.parameters(), *network.buffers()))
 
 
 def _facts(network: SequencePredictor, architecture: str) -> JsonObject:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from engine.experiments.aggregates import in_order, medians_and_ranges, summaries
+from engine.experiments.results import rows_with
 from engine.plotting.curves import in_legend_order
 from engine.plotting.theme import architecture_in_text
 
@@ -23,23 +24,19 @@ def tradeoff(
     task was solved, or the budget used up. On the front is who has no other with both a lower error and a lower cost
     (or one lower, the other equal).
     """
-    rows = summaries(frame, equal, task)
-    rows = rows[rows["length"] == length]
-    if architectures:
-        rows = rows[rows["architecture"].isin(architectures)]
+    rows = rows_with(summaries(frame, equal, task), architectures, length=length)
     per_update = rows["seconds_per_step"].astype(float)
     values = {
         PARAMETERS: rows["parameters"].astype(float),
         PER_UPDATE: per_update,
         IN_ALL: per_update * rows["step"].astype(float),
     }[cost]
-    groups = rows.assign(cost=values).groupby("architecture")
-    parts = medians_and_ranges(rows.assign(cost=values), "cost", ["architecture"]) | medians_and_ranges(
-        rows, "error", ["architecture"]
-    )
-    table = pd.DataFrame(
-        {"runs": groups["seed"].nunique(), "solved_runs": groups["is_solved"].sum().astype(int), **parts}
-    ).reset_index()
+    rows = rows.assign(cost=values)
+    groups = rows.groupby("architecture")
+    parts = {"runs": groups["seed"].nunique(), "solved_runs": groups["is_solved"].sum().astype(int)}
+    for name in ("cost", "error"):
+        parts |= medians_and_ranges(rows, name, ["architecture"])
+    table = pd.DataFrame(parts).reset_index()
     return in_order(table.assign(is_on_front=pareto_front(table["cost_median"], table["error_median"])))
 
 

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.config import JsonObject, validate
+from engine.experiments.clipping import update
 from engine.experiments.trainability_settings import TrainabilitySettings
 from engine.inspection.gradients.chain import INPUT_SIZE, ChainSettings, make_weights
 from engine.inspection.gradients.connectivity import rank_correlation
@@ -70,34 +71,20 @@ def foretell(**settings: Any) -> Generator[JsonObject, None, JsonObject]:  # the
         for step in _train(network, chosen, length):
             if step % 20 == 0:
                 share = (number - 1 + step / chosen.updates) / len(grid)
-                yield {
-                    "kind": "step",
-                    "progress": share,
-                    "message": f"Network {number} of {len(grid)}: gain {gain:g}, {length} steps",
-                }
+                words = f"Network {number} of {len(grid)}: gain {gain:g}, {length} steps"
+                yield {"kind": "step", "progress": share, "message": words}
         row = {"recurrent_gain": gain, "length": length, "log10_gain": log10_gain, **_measure(network, length)}
         rows.append(row | {"date": date.today().isoformat()})
-        yield {
-            "kind": "run",
-            "progress": number / len(grid),
-            "message": f"Network {number} of {len(grid)} is done",
-            **row,
-        }
+        words = f"Network {number} of {len(grid)} is done"
+        yield {"kind": "run", "progress": number / len(grid), "message": words, **row}
     return {"rows": rows}
 
 
 def give_birth(settings: TrainabilitySettings, gain: float, length: int) -> tuple[BornNetwork, float]:
     """Return a newborn network, and the logarithm of its gain from the symbol to the question, over sequences of the
     task."""
-    chain = ChainSettings(
-        gain=gain,
-        matrix=settings.matrix,
-        activation=settings.activation,
-        forget_bias=settings.forget_bias,
-        length=length,
-        hidden_size=settings.hidden_size,
-        seed=settings.seed,
-    )
+    same = {name: getattr(settings, name) for name in ("matrix", "activation", "forget_bias", "hidden_size", "seed")}
+    chain = ChainSettings(gain=gain, length=length, **same)
     weights = make_weights(settings.architecture, chain)
     task = TASKS.get(TASK)(length)
     with torch.random.fork_rng():
@@ -139,9 +126,8 @@ def agreement(frame: pd.DataFrame) -> tuple[float, float]:
         for _, rows in frame.groupby("length")
     ]
     known = [value for value in within if not math.isnan(value)]
-    return rank_correlation(nearness.to_numpy(), frame["accuracy"].to_numpy()), float(
-        np.mean(known)
-    ) if known else math.nan
+    mean = float(np.mean(known)) if known else math.nan
+    return rank_correlation(nearness.to_numpy(), frame["accuracy"].to_numpy()), mean
 
 
 def foretold_sentence(frame: pd.DataFrame) -> str:
@@ -170,13 +156,7 @@ def _train(network: BornNetwork, settings: TrainabilitySettings, length: int) ->
     optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE)
     for step in range(1, settings.updates + 1):
         batch = task.batch(BATCH_SIZE, torch.Generator().manual_seed(settings.seed * 1_000_003 + step))
-        with torch.enable_grad():
-            loss = task.loss(network(batch.inputs), batch)
-            optimizer.zero_grad()
-            loss.backward()
-        norm = float(nn.utils.clip_grad_norm_(network.parameters(), CLIP))
-        if math.isfinite(norm):
-            optimizer.step()
+        update(network, optimizer, task, batch, CLIP)
         yield step
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.config import option
-from engine.inspection.gradients.chain import ARCHITECTURES
+from engine.config import field_like, option
+from engine.inspection.gradients.chain import ARCHITECTURES, ChainSettings
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,8 @@ class TrainabilitySettings:
         choices=("default", "orthogonal", "identity"),
     )
     activation: str = option("tanh", label="The RNN's activation", choices=("tanh", "relu"))
-    forget_bias: float = option(
-        1.0,
-        label="Forget bias",
-        help="Of the LSTM's forget gate and of the GRU's update gate.",
-        minimum=-5.0,
-        maximum=10.0,
-        step=0.5,
+    forget_bias: float = field_like(
+        ChainSettings, "forget_bias", help="Of the LSTM's forget gate and of the GRU's update gate."
     )
     hidden_size: int = option(32, label="Hidden units", minimum=1, maximum=64, step=1)
     updates: int = option(200, label="Updates", help="Of each network.", minimum=20, maximum=400, step=20)

@@ -14,11 +14,9 @@ from engine.config import JsonObject
 
 RULE = (
     "The first to solve the task wins, by the median number of updates over the seeds; if no architecture solves it "
-    "with most "
-    "seeds, the lowest median loss wins, provided it is below nine tenths of what guessing without memory gives. "
-    "Where the ranges "
-    "over the seeds of the first and of another touch, there is no clear winner; whoever solves the task with no seed "
-    "is behind whoever does with most."
+    "with most seeds, the lowest median loss wins, provided it is below nine tenths of what guessing without memory "
+    "gives. Where the ranges over the seeds of the first and of another touch, there is no clear winner; whoever "
+    "solves the task with no seed is behind whoever does with most."
 )
 BETTER_THAN_A_GUESS = 0.9
 

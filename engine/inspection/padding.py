@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from engine.errors import InputError, ModelError
-from engine.models.base import mask_from_lengths
+from engine.models.base import batches_by_length, mask_from_lengths
 from engine.models.folder import LoadedModel
 from engine.models.recurrent import reverse_by_length
 from engine.task_family import TASK_FAMILIES, BatchReading
@@ -120,10 +120,7 @@ def split_lines(loaded: LoadedModel, lines: tuple[str, ...]) -> tuple[tuple[str,
 
 def arrange(lengths: Sequence[int], batch_size: int, by_length: bool) -> list[list[int]]:
     """Return which texts (from 0) go into each batch: as they come, or sorted so that texts of like length meet."""
-    order = (
-        sorted(range(len(lengths)), key=lambda text: (lengths[text], text)) if by_length else list(range(len(lengths)))
-    )
-    return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    return list(batches_by_length(lengths if by_length else [0] * len(lengths), batch_size))
 
 
 def wasted_share(lengths: Sequence[int], batches: Sequence[Sequence[int]]) -> float:
@@ -224,9 +221,8 @@ def mask_sentence(reports: Sequence[BatchReport]) -> str:
     apart = max(report.alone_difference for report in reports)
     same = "the very same probabilities" if apart == 0 else f"the same probabilities, to {apart:.0e},"
     return (
-        f"{turned[0].upper()}{turned[1:]}, and a probability moves by up to {100 * most['largest_change']:.1f} "
-        f"points, in a text with {most['padding']} "
-        f"cells of padding. With the mask every text gets {same} as by itself."
+        f"{turned[0].upper()}{turned[1:]}, and a probability moves by up to {100 * most['largest_change']:.1f} points, "
+        f"in a text with {most['padding']} cells of padding. With the mask every text gets {same} as by itself."
     )
 
 

@@ -124,7 +124,6 @@ class JobRunner:
                 progress=job.progress,
                 message=job.message,
                 events=job.events[since:],
-                event_count=len(job.events),
                 result=job.result,
                 error=job.error,
                 position=queued.index(job_id) + 1 if job_id in queued else 0,

@@ -19,7 +19,6 @@ class JobStatus:
         progress: 0..1, as the job last said.
         message: one line, as the job last said.
         events: what the job has yielded, from the index asked for.
-        event_count: how many it has yielded in all.
         result: what it returned, once finished.
         error: one readable sentence, once failed.
         position: 1 for the next to run, 0 once it is no longer queued.
@@ -31,7 +30,6 @@ class JobStatus:
     progress: float
     message: str
     events: list[JsonObject]
-    event_count: int
     result: Any  # whatever the job returns
     error: str
     position: int

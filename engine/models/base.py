@@ -5,7 +5,7 @@ State is passed in and out and never kept on the module: one model serves every 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
@@ -14,7 +14,7 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
-from engine.cells.base import KEEP
+from engine.cells.base import Role
 from engine.config import Dataclass, JsonObject, to_dict
 from engine.layers import Layer, cell_of, layer_weights
 from engine.registry import Registry
@@ -45,12 +45,15 @@ def detach(state: State) -> State:
     return map_tensors(state, Tensor.detach)
 
 
-def map_tensors(state: AnyState, change: Callable[[Tensor], Tensor]) -> AnyState:
-    """Return `state` with every tensor changed; what is no tensor and no tuple stays as it is."""
+def map_tensors(state: AnyState, change: Callable[..., Tensor], *others: AnyState) -> AnyState:
+    """Return `state` with every tensor changed; what is no tensor and no tuple stays as it is.
+
+    Where there are `others` of the same shape, `change` is given the tensors that stand in the same place of each.
+    """
     if isinstance(state, Tensor):
-        return change(state)
+        return change(state, *others)
     if isinstance(state, tuple):
-        parts = [map_tensors(part, change) for part in state]
+        parts = [map_tensors(part, change, *beside) for part, *beside in zip(state, *others, strict=True)]
         return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
     return state
 
@@ -81,10 +84,14 @@ class PretrainedModel(nn.Module, PyTorchModelHubMixin, library_name="unrolled"):
         """Return the number of trainable numbers, tied ones counted once."""
         return sum(parameter.numel() for parameter in self.parameters())
 
-    def _save_pretrained(self, save_directory: Path) -> None:
+    def half_precision(self) -> bytes:
+        """Return the weights in half precision as a safetensors file, for `save_file` makes one that only its owner may
+        read."""
         half = {name: tensor.detach().half().contiguous() for name, tensor in self.state_dict().items()}
-        # Written as bytes: `save_file` makes a file that only its owner may read.
-        (Path(save_directory) / "model.safetensors").write_bytes(safetensors.torch.save(half))
+        return safetensors.torch.save(half)
+
+    def _save_pretrained(self, save_directory: Path) -> None:
+        (Path(save_directory) / "model.safetensors").write_bytes(self.half_precision())
 
     @classmethod
     # Any: what the mixin hands over, and among it the arguments of whichever class this is.
@@ -120,7 +127,7 @@ def reset_recurrent_weights(layer: Layer, forget_bias: float = 1.0) -> None:
     nn.init.zeros_(weights.bias_ih)
     gates = cell_of(layer).gates
     for gate, block in zip(gates, weights.bias_ih.data.split(layer.hidden_size), strict=True):
-        if gate.roles == (KEEP,):
+        if gate.roles == (Role.KEEP,):
             block.fill_(forget_bias)
 
 
@@ -133,3 +140,21 @@ def pad(rows: Sequence[Sequence[int]], value: int) -> Tensor:
     """Return rows of different lengths as one (B, T) tensor, filled up with `value`."""
     size = max(len(row) for row in rows)
     return torch.tensor([[*row, *[value] * (size - len(row))] for row in rows])
+
+
+def batches_by_length(lengths: Sequence[int], most_rows: int = 0, most_cells: int = 0) -> Iterator[list[int]]:
+    """Yield the places of rows that are read side by side: neighbours in length, so that little is padding.
+
+    Args:
+        most_rows, most_cells: how many rows, and how many places with the padding counted, a batch has at most; 0 sets
+            no limit.
+    """
+    batch: list[int] = []
+    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
+        cells = (len(batch) + 1) * lengths[position]
+        if batch and (len(batch) == most_rows or 0 < most_cells < cells):
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch

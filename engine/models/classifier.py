@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
 import torch
@@ -21,10 +22,9 @@ from torch import Tensor, nn
 
 from engine.errors import ConfigError
 from engine.models.base import MODELS, PretrainedModel, mask_from_lengths
-from engine.models.recurrent import build_layer, reverse_by_length, run_layer, zero_state
+from engine.models.recurrent import build_layers, check_layers, reverse_by_length, run_layer, zero_state
 
 AVERAGE = "average"  # the `cell` of a classifier without any: it averages the embeddings
-MAX_LAYERS = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,8 +77,8 @@ class Classifier(PretrainedModel):
     ) -> None:
         super().__init__()
         is_average = cell == AVERAGE
-        if not is_average and not 1 <= num_layers <= MAX_LAYERS:
-            raise ConfigError(f"num_layers must lie between 1 and {MAX_LAYERS}, not {num_layers}.")
+        if not is_average:
+            check_layers(num_layers=num_layers)
         if is_average and (num_layers or hidden_size or bidirectional):
             raise ConfigError("A classifier that averages embeddings has no layers, no hidden units and no directions.")
         self.cell, self.hidden_size, self.bidirectional = cell, hidden_size, bidirectional
@@ -86,13 +86,9 @@ class Classifier(PretrainedModel):
         self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_id)
         nn.init.normal_(self.embedding.weight, std=0.1)
         self.embedding.weight.data[pad_id] = 0
-        sizes = [embedding_dim] + [hidden_size] * num_layers
-
-        def stack() -> nn.ModuleList:
-            return nn.ModuleList(build_layer(cell, sizes[i], sizes[i + 1], forget_bias) for i in range(num_layers))
-
-        self.forward_layers = stack()
-        self.backward_layers = stack() if bidirectional else nn.ModuleList()
+        stack = partial(build_layers, cell, embedding_dim, hidden_size, forget_bias=forget_bias)
+        self.forward_layers = stack(num_layers)
+        self.backward_layers = stack(num_layers if bidirectional else 0)
         self.embedding_dropout, self.dropout = nn.Dropout(embedding_dropout), nn.Dropout(dropout)
         self.output = nn.Linear(embedding_dim if is_average else hidden_size * (1 + bidirectional), num_labels)
         nn.init.xavier_uniform_(self.output.weight)

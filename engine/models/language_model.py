@@ -14,13 +14,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.errors import ConfigError
 from engine.models.base import MODELS, PretrainedModel
-from engine.models.recurrent import LayerState, build_layer, run_layer, step_layer, zero_state
+from engine.models.recurrent import LayerState, build_layers, check_layers, run_layer, step_layer, zero_state
 
 LanguageModelState = tuple[LayerState, ...]
-
-MAX_LAYERS = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,14 +65,12 @@ class LanguageModel(PretrainedModel):
         embedding_dropout: float | None = LanguageModelConfig.embedding_dropout,
     ) -> None:
         super().__init__()
-        if not 1 <= num_layers <= MAX_LAYERS:
-            raise ConfigError(f"num_layers must lie between 1 and {MAX_LAYERS}, not {num_layers}.")
+        check_layers(num_layers=num_layers)
         self.cell, self.dropout, self.residual, self.hidden_size = cell, dropout, residual, hidden_size
         self.weight_dropout = weight_dropout
         self.embedding_dropout = dropout if embedding_dropout is None else embedding_dropout
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
-        sizes = [embedding_dim] + [hidden_size] * num_layers
-        self.layers = nn.ModuleList(build_layer(cell, sizes[i], sizes[i + 1], forget_bias) for i in range(num_layers))
+        self.layers = build_layers(cell, embedding_dim, hidden_size, num_layers, forget_bias=forget_bias)
         # Tied: the hidden vector is brought to the embedding's size and compared with every embedding.
         # Paper: Press and Wolf (2017), arXiv 1608.05859.
         self.to_embedding = nn.Linear(hidden_size, embedding_dim, bias=False) if tie_embeddings else None

@@ -16,8 +16,11 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from engine.cells import CELLS
+from engine.errors import ConfigError
 from engine.layers import CellLayer, Layer, single_layer
-from engine.models.base import mask_from_lengths, reset_recurrent_weights
+from engine.models.base import reset_recurrent_weights
+
+MAX_LAYERS = 4
 
 LayerState = Any  # a tensor (B, H) or a named tuple of such: each cell has its own
 
@@ -31,6 +34,28 @@ def build_layer(cell: str, input_size: int, hidden_size: int, forget_bias: float
     layer = single_layer(CELLS.get(cell), input_size, hidden_size)
     reset_recurrent_weights(layer, forget_bias)
     return layer
+
+
+def build_layers(
+    cell: str, input_size: int, hidden_size: int, count: int, *, forget_bias: float, read_size: int = 0
+) -> nn.ModuleList:
+    """Return `count` layers as `build_layer` makes them, each for what the one before it gives.
+
+    Where that is not what one layer gives by itself, because two directions are joined, it is `read_size`.
+    """
+    inputs = [input_size, *[read_size or hidden_size] * (count - 1)][:count]
+    return nn.ModuleList(build_layer(cell, size, hidden_size, forget_bias) for size in inputs)
+
+
+def check_layers(**counts: int) -> None:
+    """Check the numbers of layers given by their names.
+
+    Raises:
+        ConfigError: there are none, or too many.
+    """
+    for name, count in counts.items():
+        if not 1 <= count <= MAX_LAYERS:
+            raise ConfigError(f"{name} must lie between 1 and {MAX_LAYERS}, not {count}.")
 
 
 def zero_state(cell: str, batch_size: int, hidden_size: int, like: Tensor) -> LayerState:
@@ -90,15 +115,3 @@ def reverse_by_length(inputs: Tensor, lengths: Tensor) -> Tensor:
 def last_state(outputs: Tensor, lengths: Tensor) -> Tensor:
     """Return the output at each sequence's last real step: (B, T, H) -> (B, H)."""
     return outputs.gather(1, (lengths - 1)[:, None, None].expand(-1, 1, outputs.shape[2])).squeeze(1)
-
-
-__all__ = [
-    "LayerState",
-    "build_layer",
-    "last_state",
-    "mask_from_lengths",
-    "reverse_by_length",
-    "run_layer",
-    "step_layer",
-    "zero_state",
-]

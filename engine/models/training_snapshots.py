@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.atomic import replaced_file
 from engine.config import JsonObject
 from engine.errors import ModelError
 
@@ -94,17 +94,16 @@ def write_stage(
     What an earlier run left for this step and for later ones is dropped: a run that starts anew begins with none, and
     one that goes on from a checkpoint keeps the stages before it.
     """
-    import safetensors.torch
-
     folder = Path(folder)
     kept = [stage for stage in _read_index(folder) if stage.step < step] if (folder / FOLDER / INDEX).is_file() else []
     (folder / FOLDER).mkdir(parents=True, exist_ok=True)
-    half = {name: tensor.detach().half().contiguous() for name, tensor in model.state_dict().items()}
     file = _file(folder, step)
-    _write(file, safetensors.torch.save(half))
+    with replaced_file(file) as draft:
+        draft.write_bytes(model.half_precision())
     entries = [*kept, Stage(step, metrics["loss"], training_loss)]
     rows = [{name: value for name, value in vars(stage).items() if name != "error"} for stage in entries]
-    _write(folder / FOLDER / INDEX, (json.dumps(rows, indent=1) + "\n").encode())
+    with replaced_file(folder / FOLDER / INDEX) as draft:
+        draft.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     files = {_file(folder, stage.step) for stage in entries}
     for left_over in set((folder / FOLDER).glob("step-*.safetensors")) - files:
         left_over.unlink()
@@ -133,13 +132,6 @@ def _read_stage(row: JsonObject) -> Stage:
 
 def _file(folder: Path, step: int) -> Path:
     return folder / FOLDER / f"step-{step:06d}.safetensors"
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Write a file so that a crash leaves either the old one or the new one."""
-    draft = file.with_suffix(".new")
-    draft.write_bytes(data)
-    os.replace(draft, file)
 
 
 def _damaged(step: int) -> str:

@@ -13,7 +13,8 @@ vocabulary and one tied embedding; residual connections between layers.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 import torch
@@ -26,15 +27,14 @@ from engine.models.attention import ATTENTION
 from engine.models.base import MODELS, PretrainedModel, StepModel, mask_from_lengths, select
 from engine.models.recurrent import (
     LayerState,
-    build_layer,
+    build_layers,
+    check_layers,
     last_state,
     reverse_by_length,
     run_layer,
     step_layer,
     zero_state,
 )
-
-MAX_LAYERS = 4
 
 EditWeights = Callable[[Tensor], Tensor]  # attention weights (B, T, S) -> those to use instead
 
@@ -125,25 +125,18 @@ class Translator(PretrainedModel):
         word_dropout: float = TranslatorConfig.word_dropout,
     ) -> None:
         super().__init__()
-        for name, count in (("encoder_layers", encoder_layers), ("decoder_layers", decoder_layers)):
-            if not 1 <= count <= MAX_LAYERS:
-                raise ConfigError(f"{name} must lie between 1 and {MAX_LAYERS}, not {count}.")
+        check_layers(encoder_layers=encoder_layers, decoder_layers=decoder_layers)
         if bidirectional and hidden_size % 2:
             raise ConfigError(f"hidden_size must be even for a bidirectional encoder, not {hidden_size}.")
         self.cell, self.hidden_size, self.bidirectional = cell, hidden_size, bidirectional
         self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_id)
-        direction_size = hidden_size // 2 if bidirectional else hidden_size
-        encoder_inputs = [embedding_dim] + [hidden_size] * (encoder_layers - 1)
-        decoder_inputs = [embedding_dim] + [hidden_size] * (decoder_layers - 1)
-
-        def layers(inputs: list[int], size: int) -> Sequence[nn.RNNBase]:  # a ModuleList does not say of what
-            return nn.ModuleList(build_layer(cell, each, size, forget_bias) for each in inputs)  # type: ignore[return-value]
-
-        self.encoder_forward = layers(encoder_inputs, direction_size)
-        self.encoder_backward = layers(encoder_inputs, direction_size) if bidirectional else None
-        self.decoder = layers(decoder_inputs, hidden_size)
+        direction_size = hidden_size // (1 + bidirectional)
+        stack = partial(build_layers, cell, embedding_dim, forget_bias=forget_bias, read_size=hidden_size)
+        self.encoder_forward = stack(direction_size, encoder_layers)
+        self.encoder_backward = stack(direction_size, encoder_layers) if bidirectional else None
+        self.decoder = stack(hidden_size, decoder_layers)
         carried = len(CELLS.get(cell).parts)
-        self.bridge = nn.ModuleList(nn.Linear(hidden_size, hidden_size * carried) for _ in decoder_inputs)
+        self.bridge = nn.ModuleList(nn.Linear(hidden_size, hidden_size * carried) for _ in self.decoder)
         self.attention = ATTENTION.get(attention)(hidden_size)
         self.combine = nn.Linear(2 * hidden_size, embedding_dim)
         self.output_bias = nn.Parameter(torch.zeros(vocab_size))
@@ -205,23 +198,14 @@ class Translator(PretrainedModel):
     def read(self, token_ids: Tensor, state: DecoderState) -> DecoderState:
         """Return the state after reading target tokens (B, T) at once; faster than steps, whose logits nobody asked
         for."""
-        hidden, layers = self._read(token_ids), []
-        for layer, layer_state in zip(self.decoder, state.layers, strict=True):
-            output, layer_state = run_layer(layer, hidden, layer_state)
-            output = self._drop(output)
-            hidden = hidden + output if hidden.shape == output.shape else output
-            layers.append(layer_state)
-        return state._replace(layers=tuple(layers))
+        return state._replace(layers=self._decode(token_ids, state)[1])
 
     def forward(
         self, source_ids: Tensor, lengths: Tensor, target_ids: Tensor, edit_weights: EditWeights | None = None
     ) -> tuple[Tensor, Tensor]:
         """Teacher forcing: return logits (B, T, V) and attention weights (B, T, S) for the target inputs (B, T)."""
         state = self.start(source_ids, lengths)
-        hidden = self._read(target_ids)  # (B, T, E)
-        for layer, layer_state in zip(self.decoder, state.layers, strict=True):
-            output = self._drop(run_layer(layer, hidden, layer_state)[0])
-            hidden = hidden + output if hidden.shape == output.shape else output
+        hidden, _ = self._decode(target_ids, state)
         context, weights = self._look(hidden, state, edit_weights)
         return self._project(hidden, context), weights
 
@@ -251,8 +235,19 @@ class Translator(PretrainedModel):
             logits.append(step_logits)
         return torch.stack(logits, dim=1)
 
-    def _run_from_zero(self, layer: nn.RNNBase, inputs: Tensor) -> Tensor:
-        return run_layer(layer, inputs, zero_state(self.cell, len(inputs), layer.hidden_size, inputs))[0]
+    def _decode(self, token_ids: Tensor, state: DecoderState) -> tuple[Tensor, tuple[LayerState, ...]]:
+        """Return what the last decoder layer gives for tokens (B, T), (B, T, H), and every layer's state after them."""
+        hidden, layers = self._read(token_ids), []  # (B, T, E)
+        for layer, layer_state in zip(self.decoder, state.layers, strict=True):
+            output, layer_state = run_layer(layer, hidden, layer_state)
+            output = self._drop(output)
+            hidden = hidden + output if hidden.shape == output.shape else output
+            layers.append(layer_state)
+        return hidden, tuple(layers)
+
+    def _run_from_zero(self, layer: nn.Module, inputs: Tensor) -> Tensor:
+        size = self.hidden_size // (1 + self.bidirectional)
+        return run_layer(layer, inputs, zero_state(self.cell, len(inputs), size, inputs))[0]
 
     def _look(
         self, hidden: Tensor, state: DecoderState, edit_weights: EditWeights | None = None

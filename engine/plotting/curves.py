@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,20 +11,16 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
-from engine.plotting.theme import Mode
+from engine.plotting.marks import add_key, error_bars
+from engine.plotting.theme import Mode, Trace
 
 WRONG_ANSWERS = "Wrong answers (%)"
 WITHOUT_MEMORY = "Without memory"
+FLOOR = 1e-6  # what is smaller, nothing included, is drawn here on a logarithmic axis, which has no place for nothing
 Numbers = Sequence[float | None] | np.ndarray
-Trace = dict[str, Any]  # as plotly reads it: every property has its own kind of value
-BELOW = {
-    "orientation": "h",
-    "x": 0,
-    "xanchor": "left",
-    "y": -0.2,
-    "yanchor": "top",
-}  # ten names above a chart would push it out of view
-_READING = {"hovertemplate": "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"}
+# Ten names above a chart would push it out of view.
+BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.2, "yanchor": "top"}
+READING = {"hovertemplate": "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"}
 
 
 def measure_against_length(
@@ -58,19 +53,11 @@ def measure_against_length(
     for position, name in enumerate(names):
         line = table[table["architecture"] == name].sort_values("length")
         middle, low, high = (_at_least(line[f"{column}_{part}"], floor) for part in ("median", "min", "max"))
-        bars = {
-            "type": "data",
-            "symmetric": False,
-            "array": high - middle,
-            "arrayminus": middle - low,
-            "thickness": 1.5,
-            "width": 4,
-        }
         x = _beside(line["length"].to_numpy(float), lengths, position - (len(names) - 1) / 2, len(names), is_log_x)
         traces.append(
             architecture_trace(x, middle, name, mode)
             | {
-                "error_y": bars | {"color": theme.architecture_style(name, mode).colour},
+                "error_y": error_bars(middle, low, high, theme.architecture_style(name, mode).colour),
                 "customdata": line[
                     ["length", *(f"{column}_{part}" for part in ("median", "min", "max")), "solved_runs", "runs"]
                 ].to_numpy(float),
@@ -90,12 +77,9 @@ def measure_against_length(
             "tickvals": lengths,
             "ticktext": [f"{length:,}" for length in lengths],
             "type": "log" if is_log_x else "linear",
-            "fixedrange": True,
         }
         | ({"range": _around(lengths[0], margin, is_log_x)} if margin else {}),
-        yaxis=scale([pd.Series(floor), table[f"{column}_max"]], True)
-        if is_log_y
-        else {"fixedrange": True, "range": [-0.03 * highest, 1.04 * highest]},
+        yaxis=scale([pd.Series(floor), table[f"{column}_max"]], is_log_y, [-0.03 * highest, 1.04 * highest]),
         legend=BELOW,
     )
     return figure
@@ -147,19 +131,26 @@ def loss_curves(
     return figure
 
 
-def scale(values: Sequence[pd.Series], is_logarithmic: bool) -> Trace:
-    """Return an axis for values of zero or more; a logarithmic one has ticks at 1, 2 and 5, or at powers of ten over
-    many decades."""
+def scale(values: Sequence[pd.Series], is_logarithmic: bool, linear_range: Sequence[float] | None = None) -> Trace:
+    """Return an axis for values of zero or more, from zero on or over `linear_range`; a logarithmic one has ticks at 1,
+    2 and 5, or at powers of ten over many decades."""
     if not is_logarithmic:
-        return {"fixedrange": True, "rangemode": "tozero"}
+        return {"range": linear_range} if linear_range else {"rangemode": "tozero"}
     numbers = np.concatenate([column.to_numpy(float) for column in values])
     numbers = numbers[np.isfinite(numbers) & (numbers > 0)]
     if not len(numbers):
-        return {"fixedrange": True, "type": "log"}
+        return {"type": "log"}
     low, high = np.log10(numbers.min()), np.log10(numbers.max())
     digits = (1, 2, 5) if high - low < 2.5 else (1,)
     ticks = [digit * 10.0**power for power in range(int(np.floor(low)) - 1, int(np.ceil(high)) + 1) for digit in digits]
-    return {"fixedrange": True, "type": "log", "tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
+    return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
+
+
+def decades(top: float) -> Trace:
+    """Return a logarithmic axis from `FLOOR` up to `top`, a power of ten, with a tick at each whole one."""
+    powers = [power for power in range(-6, 4) if power <= top]
+    words = ["≤ 0.000001", *(f"{10.0**power:.5f}".rstrip("0").rstrip(".") for power in powers[1:])]
+    return {"type": "log", "range": [-6.2, top], "tickvals": [10.0**power for power in powers], "ticktext": words}
 
 
 def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode, opacity: float) -> list[Trace]:
@@ -178,7 +169,7 @@ def _band_and_line(own: pd.DataFrame, x: str, name: str, mode: Mode, opacity: fl
         "showlegend": False,
         "legendgroup": name,
     }
-    return [band, architecture_trace(positions, own["loss_median"], name, mode, is_marked=len(own) <= 40) | _READING]
+    return [band, architecture_trace(positions, own["loss_median"], name, mode, is_marked=len(own) <= 40) | READING]
 
 
 def _seed_lines(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[Trace]:
@@ -189,13 +180,8 @@ def _seed_lines(own: pd.DataFrame, x: str, name: str, mode: Mode) -> list[Trace]
         seeds += [seed] * (len(line) + 1)
     trace = architecture_trace(positions, losses, name, mode, is_marked=False)
     trace["line"] = trace["line"] | {"width": 1}
-    return [
-        trace
-        | {
-            "customdata": seeds,
-            "hovertemplate": "seed %{customdata}, %{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>",
-        }
-    ]
+    hover = "seed %{customdata}, %{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>"
+    return [trace | {"customdata": seeds, "hovertemplate": hover}]
 
 
 def bleu_against_length(
@@ -224,21 +210,19 @@ def bleu_against_length(
             customdata=line["sentences"],
             name=plain_label(labels.get(model, model)),
             mode="lines+markers",
-            line={"color": style.colour, "dash": style.dash, "width": 2},
-            marker={"symbol": style.marker, "size": 9, "color": style.colour},
+            **style.drawn(9),
             hovertemplate="%{x} words: BLEU %{y:.1f} on %{customdata} sentences<extra>%{fullData.name}</extra>",
         )
-    figure.update_xaxes(type="category", fixedrange=True)
-    figure.update_yaxes(rangemode="tozero", fixedrange=True)
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(rangemode="tozero")
     return figure
 
 
 def add_baseline(figure: go.Figure, value: float, mode: Mode, name: str = WITHOUT_MEMORY) -> go.Figure:
     """Add a dashed grey line across the figure, named in the legend, where it hides no other line."""
-    style = theme.architecture_style("baseline", mode)
-    line = {"color": style.colour, "dash": style.dash, "width": 1.5}
+    line = theme.architecture_style("baseline", mode).drawn(width=1.5)["line"]
     figure.add_hline(y=value, line=line)
-    figure.add_scatter(x=[None], y=[None], mode="lines", line=line, name=name, hoverinfo="skip")
+    add_key(figure, name, mode="lines", line=line)
     return figure
 
 
@@ -259,8 +243,7 @@ def architecture_trace(x: Numbers, y: Numbers, name: str, mode: Mode, is_marked:
         "name": plain_label(style.label),
         "legendgroup": name,
         "mode": "lines+markers" if is_marked else "lines",
-        "line": {"color": style.colour, "dash": style.dash, "width": 2},
-        "marker": {"symbol": style.marker, "size": 8, "color": style.colour},
+        **style.drawn(),
     }
 
 
@@ -276,18 +259,9 @@ def baseline_trace(table: pd.DataFrame, is_log_x: bool, mode: Mode) -> Trace:
 
 def baseline_line(x: Numbers, y: Numbers, mode: Mode) -> Trace:
     """Return the dashed line of what can be had without memory, as plain values."""
-    style = theme.architecture_style("baseline", mode)
-    line = {"color": style.colour, "dash": style.dash, "width": 1.5}
-    words = f"{WITHOUT_MEMORY}: %{{y:.4~g}}<extra></extra>"
-    return {
-        "type": "scatter",
-        "x": x,
-        "y": y,
-        "mode": "lines",
-        "line": line,
-        "name": WITHOUT_MEMORY,
-        "hovertemplate": words,
-    }
+    line = theme.architecture_style("baseline", mode).drawn(width=1.5)["line"]
+    said = {"name": WITHOUT_MEMORY, "hovertemplate": f"{WITHOUT_MEMORY}: %{{y:.4~g}}<extra></extra>"}
+    return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line} | said
 
 
 def _beside(own: np.ndarray, lengths: Sequence[float], position: float, lines: int, is_logarithmic: bool) -> np.ndarray:

@@ -1,12 +1,15 @@
-"""Labels letter for letter, as plotly reads them as a small HTML and words must not be; and colour scales."""
+"""Labels letter for letter, as plotly reads them as a small HTML and words must not be: of marks, of rows and columns,
+and of colour scales."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.theme import Mode
+from engine.plotting.theme import Mode, Property, Trace
 
 
 def plain_label(text: str, max_characters: int = 0) -> str:
@@ -23,9 +26,30 @@ def plain_labels(texts: Iterable[str], max_characters: int = 0) -> list[str]:
     return [plain_label(text, max_characters) for text in texts]
 
 
-def scale_below(title: str, mode: Mode) -> dict[str, object]:
-    """Return a colour bar that lies below its figure, where it takes no width from it."""
-    return {
+def bold_where(labels: Iterable[str], is_bold: Iterable[bool]) -> list[str]:
+    """Return the labels as they are, those that stand out in bold."""
+    return [f"<b>{label}</b>" if bold else label for label, bold in zip(labels, is_bold, strict=True)]
+
+
+def name_rows(figure: go.Figure, labels: Sequence[str], room: float = 0.6, /, **more: Property) -> None:
+    """Write a label before each row, the first on top (at 0); `room` is left beyond the middle of the outer rows."""
+    axis = {"tickvals": list(range(len(labels))), "ticktext": labels, "showgrid": False}
+    figure.update_yaxes(axis | {"range": [len(labels) - (1 - room), -room]} | more)
+
+
+def name_columns(figure: go.Figure, labels: Sequence[str], room: float = 0.5, /, **more: Property) -> None:
+    """Write a label at each column from 0 on; `room` is left beyond the middle of the outer columns."""
+    axis = {"tickvals": list(range(len(labels))), "ticktext": labels}
+    figure.update_xaxes(axis | {"range": [-room, len(labels) - (1 - room)]} | more)
+
+
+def scale_below(title: str, mode: Mode, ticks: int | None = None) -> Trace:
+    """Return a colour bar that lies below its figure, where it takes no width from it.
+
+    Its ticks are those of a share from 0 to 1 or, for other values, about so many.
+    """
+    marked = {"tickvals": [0, 0.25, 0.5, 0.75, 1]} if ticks is None else {"nticks": ticks}
+    return marked | {
         "title": {"text": title, "side": "top", "font": {"size": 13, "color": theme.muted(mode)}},
         "orientation": "h",
         "thickness": 10,
@@ -37,6 +61,5 @@ def scale_below(title: str, mode: Mode) -> dict[str, object]:
         "ypad": 8,
         "xpad": 0,
         "outlinewidth": 0,
-        "tickvals": [0, 0.25, 0.5, 0.75, 1],
         "tickfont": {"size": 12, "color": theme.muted(mode)},
     }

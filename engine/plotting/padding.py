@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
+from engine.plotting.marks import add_marks, columns_of
 from engine.plotting.theme import Mode
 
 ROW_HEIGHT = 30
@@ -32,9 +33,8 @@ def batch_grid(
         for position, (text, row) in enumerate(zip(batch, numbers, strict=True)):
             for step, entry in enumerate(row, start=1):
                 if step <= len(words[text]):
-                    real.append(
-                        (step, y, f"text {text + 1}, word {step}: {plain_label(words[text][step - 1])}, number {entry}")
-                    )
+                    word = plain_label(words[text][step - 1])
+                    real.append((step, y, f"text {text + 1}, word {step}: {word}, number {entry}"))
                 else:
                     filled.append((step, y, f"text {text + 1}, step {step}: padding, number {entry}"))
             rows.append((y, f"<b>batch {number}</b>: text {text + 1}" if position == 0 else f"text {text + 1}"))
@@ -43,26 +43,14 @@ def batch_grid(
         y += 0.6
     figure = theme.blank_figure(mode, x_title="Step", height=int(ROW_HEIGHT * y + 100))
     size = max(5, min(16, 200 // longest))  # on a telephone a row has about 250 pixels
-    for cells, name, marker in (
-        (real, "Word", {"symbol": "square", "color": theme.accent(mode)}),
-        (filled, "Padding", {"symbol": "x-thin-open", "color": theme.muted(mode), "line": {"width": 1.5}}),
+    for cells, name, symbol, colour, edge in (
+        (real, "Word", "square", theme.accent(mode), None),
+        (filled, "Padding", "x-thin-open", theme.muted(mode), 1.5),
     ):
-        figure.add_scatter(
-            x=[cell[0] for cell in cells],
-            y=[cell[1] for cell in cells],
-            text=[cell[2] for cell in cells],
-            mode="markers",
-            name=name,
-            marker={"size": size} | marker,
-            hovertemplate="%{text}<extra></extra>",
-            showlegend=True,
-        )
-    figure.update_xaxes(range=[0.2, longest + 0.8], fixedrange=True, dtick=1 if longest <= 12 else 5)
-    figure.update_yaxes(
-        tickvals=[position for position, _ in rows],
-        ticktext=[label for _, label in rows],
-        range=[y - 0.9, -0.6],
-        showgrid=False,
-        fixedrange=True,
-    )
+        x, lanes, said = columns_of(cells, 3)
+        look = {"name": name, "showlegend": True, "text": said, "hovertemplate": "%{text}<extra></extra>"}
+        add_marks(figure, x, lanes, (symbol, size, colour), edge, **look)
+    figure.update_xaxes(range=[0.2, longest + 0.8], dtick=1 if longest <= 12 else 5)
+    places, labels = columns_of(rows, 2)
+    figure.update_yaxes(tickvals=places, ticktext=labels, range=[y - 0.9, -0.6], showgrid=False)
     return figure

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
@@ -22,6 +22,9 @@ from engine.cells import CELLS, Look, all_gates
 from engine.registry import read_declarations
 
 Mode = Literal["light", "dark"]
+Size = float | Sequence[float]  # of all marks of a line, or of each
+Property = Any  # of a trace, an axis, ..., as plotly reads it: each has its own kind of value
+Trace = dict[str, Property]
 
 FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
 MONOSPACE = "'Source Code Pro', monospace"
@@ -72,6 +75,32 @@ class ArchitectureStyle:
     colour: str
     marker: str
     dash: str
+
+    def drawn(self, size: Size = 8, width: float = 2) -> Trace:
+        """Return the line and the marker of a trace in this style, in pixels."""
+        return drawn(self.colour, self.dash, self.marker, size, width)
+
+    def again(self) -> ArchitectureStyle:
+        """Return how a second line of the same architecture is drawn: with open marks and a dash of its own."""
+        return replace(self, marker=f"{self.marker}-open", dash="longdashdot")
+
+
+@dataclass(frozen=True)
+class LineStyle:
+    """How a line that is no architecture's is drawn: its colour on light and on dark, its dash and its marker."""
+
+    on_light: str
+    on_dark: str
+    dash: str
+    marker: str
+
+    def colour(self, mode: Mode) -> str:
+        """Return the colour in `mode`."""
+        return self.on_light if mode == "light" else self.on_dark
+
+    def drawn(self, mode: Mode, size: Size = 8, width: float = 2) -> Trace:
+        """Return the line and the marker of a trace in this style, in pixels."""
+        return drawn(self.colour(mode), self.dash, self.marker, size, width)
 
 
 BASELINE = Look("Baseline", 100, "#6B7074", "#9BA2A8", "x", "dash", ":gray[✕]")
@@ -186,12 +215,27 @@ def diverging_scale(mode: Mode) -> list[tuple[float, str]]:
     return [(0.0, low), (0.5, PALETTES[mode].surface), (1.0, high)]
 
 
+def heat_colours(mode: Mode, reach: float | None = None) -> Trace:
+    """Return the colours of a heat map, of shares from 0 to 1 or, with a `reach`, of signed values up to it."""
+    if reach is None:
+        return {"zmin": 0, "zmax": 1, "colorscale": HEAT_SCALE}
+    return {"zmin": -reach, "zmax": reach, "colorscale": diverging_scale(mode)}
+
+
 def blank_figure(mode: Mode, *, x_title: str = "", y_title: str = "", height: int = 320) -> go.Figure:
-    """Return an empty figure in the house style; every figure starts here."""
-    titles = {f"{axis}axis": {"title": {"text": title or None}} for axis, title in (("x", x_title), ("y", y_title))}
-    return go.Figure(
-        layout={"template": _template(mode), "height": height, **titles}
-    )  # in one go: a third of the time of updates
+    """Return an empty figure in the house style, whose axes stand still; every figure starts here."""
+    titles = {"xaxis": x_title, "yaxis": y_title}
+    axes = {axis: {"title": {"text": title or None}, "fixedrange": True} for axis, title in titles.items()}
+    # In one go: a third of the time of updates.
+    return go.Figure(layout={"template": _template(mode), "height": height, **axes})
+
+
+def drawn(colour: str, dash: str | None, marker: str | Sequence[str], size: Size = 8, width: float = 2) -> Trace:
+    """Return the line and the marker of a trace, in one colour and in pixels."""
+    return {
+        "line": {"color": colour, "dash": dash, "width": width},
+        "marker": {"symbol": marker, "size": size, "color": colour},
+    }
 
 
 def with_spread(
@@ -208,19 +252,25 @@ def with_spread(
     figure."""
     style = architecture_style(architecture, mode)
     label = name or style.label
-    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "legendgroup": label}
-    figure.add_scatter(x=x, y=high, **edge)
-    figure.add_scatter(x=x, y=low, fill="tonexty", fillcolor=translucent(style.colour, 0.18), **edge)
-    figure.add_scatter(
-        x=x,
-        y=mean,
-        name=label,
-        legendgroup=label,
-        mode="lines+markers" if len(x) <= 40 else "lines",
-        line={"color": style.colour, "dash": style.dash, "width": 2},
-        marker={"symbol": style.marker, "size": 8, "color": style.colour},
-    )
+    add_band(figure, x, low, high, translucent(style.colour, 0.18), label)
+    kind = "lines+markers" if len(x) <= 40 else "lines"
+    figure.add_scatter(x=x, y=mean, name=label, legendgroup=label, mode=kind, **style.drawn())
     return figure
+
+
+def add_band(
+    figure: go.Figure,
+    x: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    colour: str,
+    group: str,
+    **more: int,
+) -> None:
+    """Fill the room between `low` and `high` with a colour, which comes and goes with its group in the legend."""
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "legendgroup": group}
+    figure.add_scatter(x=x, y=high, **edge, **more)
+    figure.add_scatter(x=x, y=low, fill="tonexty", fillcolor=colour, **edge, **more)
 
 
 def thumbnail(figure: go.Figure, height: int = 150) -> go.Figure:

@@ -1,4 +1,4 @@
-"""Recipes: one file per model we train, so that anyone can repeat it with `python -m engine train --recipe NAME`."""
+"""Recipes: how each model is trained, so that anyone can repeat it with `python -m engine train --recipe NAME`."""
 
 from engine.recipes.base import RECIPES, Prepared, Recipe
 from engine.registry import discover

@@ -19,7 +19,7 @@ from engine.training import Objective, TrainingSettings
 
 RUNS = Path("runs")  # where the README's commands put what is trained
 
-RECIPES: Registry[Recipe] = Registry("recipe")
+RECIPES: Registry[Recipe] = Registry("recipe", order=lambda recipe: recipe.name)
 R = TypeVar("R", bound="Recipe")
 
 

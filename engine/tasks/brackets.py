@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import torch
 
@@ -35,29 +33,13 @@ class Brackets(Task):
     question = "Which kind of bracket is closed here?"
     length_words = "brackets in the sequence"
     solved_text = "at least 99 % of the closing brackets in held-out sequences right"
-    kind = "classification"
     family = "structure"
     allows_bidirectional = False
     order_matters = True
     shortest = 2
-    input_size = 0
     vocab_size = KINDS + 1
+    equally_likely = KINDS
     output_size = KINDS
-
-    @property
-    def baseline(self) -> float:
-        """ln 4 nats, a guess among four."""
-        return math.log(KINDS)
-
-    @property
-    def baseline_formula(self) -> str:
-        """Where ln 4 comes from."""
-        return "one guess among four equally likely kinds of bracket: ln 4"
-
-    @property
-    def baseline_accuracy(self) -> float:
-        """One in four."""
-        return 1 / KINDS
 
     def batch(self, batch_size: int, generator: torch.Generator) -> TaskBatch:
         """Return token ids (B, length) and, at every closing bracket, the kind of its opening one."""

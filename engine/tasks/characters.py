@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,13 +12,13 @@ from torch.nn import functional
 
 from engine.corpora.running_text import RUNNING_TEXT
 from engine.errors import ConfigError
-from engine.tasks.base import TASKS, Task, TaskBatch
+from engine.tasks.base import TASKS, RealTask, TaskBatch, data_folder
 
 UNKNOWN = 0  # a character that does not occur in the training text
 
 
 @TASKS.register("characters")
-class Characters(Task):
+class Characters(RealTask):
     """`length` characters from anywhere in a text; the target is the next character after each of them.
 
     Nothing before the stretch is known, so `length` is the longest context there can be. Training stretches begin at
@@ -36,13 +35,9 @@ class Characters(Task):
     solved_text = (
         "a lower loss than counting which character follows which two others in the training text (Kneser-Ney trigram)"
     )
-    kind = "classification"
-    family = "real"
     allows_bidirectional = False
-    order_matters = True
-    stops_when_solved = False
+    counts_every_step = True
     shortest, longest = 2, 1000
-    input_size = 0
 
     @property
     def vocab_size(self) -> int:  # type: ignore[override]  # the other tasks' number is a plain attribute
@@ -55,24 +50,14 @@ class Characters(Task):
         return self.vocab_size
 
     @property
-    def baseline(self) -> float:
-        """Nats per character of the test text under the shares of the training text's characters."""
-        return float(-np.log(_text().shares)[_text().held_out].mean())
-
-    @property
-    def baseline_formula(self) -> str:
-        """Where the baseline comes from."""
-        return "always the shares that characters have in the training text (unigram), on the test text"
-
-    @property
-    def baseline_accuracy(self) -> float:
-        """The share of the test text that is the training text's most frequent character."""
-        return float((_text().held_out == _text().shares.argmax()).mean())
+    def answers(self) -> tuple[np.ndarray, np.ndarray]:
+        """The share of each character in the training text (one is added to every count), and the test text."""
+        return _text().shares, _text().held_out
 
     @property
     def trigram_loss(self) -> float:
         """Nats per character of the held-out stretches under a trigram model counted in the training text."""
-        return _trigram_loss(_data_folder(), self.length)
+        return _trigram_loss(data_folder(), self.length)
 
     @property
     def source_sentence(self) -> str:
@@ -112,10 +97,6 @@ class Characters(Task):
         inputs, targets = stretches[:, :-1].contiguous(), stretches[:, 1:].contiguous()
         return TaskBatch(inputs, targets, torch.ones_like(inputs, dtype=torch.bool))
 
-    def loss(self, outputs: Tensor, batch: TaskBatch) -> Tensor:
-        """Return nats per character, over all steps."""
-        return functional.cross_entropy(outputs.flatten(0, 1), batch.targets.flatten())
-
 
 @dataclass(frozen=True)
 class _Text:
@@ -133,16 +114,12 @@ class _Text:
         return len(self.shares)
 
 
-def _data_folder() -> str:
-    return os.environ.get("UNROLLED_DATA", "")
-
-
 def _text() -> _Text:
-    return _read_text(_data_folder())
+    return _read_text(data_folder())
 
 
 @cache
-def _read_text(data_folder: str) -> _Text:
+def _read_text(folder: str) -> _Text:
     from engine.corpora import load_corpus  # here, so that the other tasks do not wait for `datasets`
 
     corpus = load_corpus("tiny_shakespeare")
@@ -163,10 +140,10 @@ def _code_points(text: str) -> np.ndarray:
 
 
 @cache
-def _trigram_loss(data_folder: str, length: int) -> float:
+def _trigram_loss(folder: str, length: int) -> float:
     from engine.models.ngram import NgramModel
 
-    text = _read_text(data_folder)
+    text = _read_text(folder)
     model = NgramModel.count(text.train, text.vocab_size, order=3)
     batch = Characters(length).held_out(len(text.held_out))
     log_probs = model(batch.inputs)[0]  # (B, T, V)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import Tensor
-from torch.nn import functional
 
 from engine.tasks.base import TASKS, Task, TaskBatch
 
@@ -29,28 +27,18 @@ class Copying(Task):
     question = "Ten symbols were shown before the silence: which ones, in order?"
     length_words = "steps to wait before the answer"
     solved_text = "at least 99 % of the ten symbols right on held-out sequences"
-    kind = "classification"
     allows_bidirectional = True
     order_matters = True
     shortest = 1
-    input_size = 0
     vocab_size = SYMBOLS + 2
     output_size = SYMBOLS + 1
+    equally_likely = SYMBOLS
+    counts_every_step = True  # keeping silent is part of the task
 
     @property
     def baseline(self) -> float:
-        """10 ln 8 / (T + 20) nats per step: silent at the right times, guessing afterwards."""
+        """10 ln 8 / (T + 20) nats per step: silent at the right times, ten guesses among eight afterwards."""
         return COPIED * math.log(SYMBOLS) / (self.length + 2 * COPIED)
-
-    @property
-    def baseline_formula(self) -> str:
-        """Where the baseline comes from."""
-        return f"ten guesses among eight, spread over T + 20 steps: 10 ln 8 / ({self.length} + 20)"
-
-    @property
-    def baseline_accuracy(self) -> float:
-        """One in eight."""
-        return 1 / SYMBOLS
 
     def batch(self, batch_size: int, generator: torch.Generator) -> TaskBatch:
         """Return token ids (B, T + 20) and the symbol, or blank, due at every step."""
@@ -64,7 +52,3 @@ class Copying(Task):
         mask = torch.zeros_like(inputs, dtype=torch.bool)
         mask[:, -COPIED:] = True
         return TaskBatch(inputs, targets, mask)
-
-    def loss(self, outputs: Tensor, batch: TaskBatch) -> Tensor:
-        """Return nats per step, over all steps: keeping silent is part of the task."""
-        return functional.cross_entropy(outputs.flatten(0, 1), batch.targets.flatten())

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 
-from engine.tasks.base import TASKS, Task, TaskBatch
+from engine.tasks.base import TASKS, Task, TaskBatch, asked_at_end
 
 SYMBOLS = 8
 ASK = 2 * SYMBOLS  # after the symbols 0..7 and the distractors 8..15
@@ -27,36 +25,16 @@ class DelayedRecall(Task):
     title = "Delayed recall"
     question = "Which symbol came first?"
     length_words = "distractors before the question"
-    solved_text = "at least 99 % of held-out sequences answered right"
-    kind = "classification"
     allows_bidirectional = True
     order_matters = False
     shortest = 1
-    input_size = 0
     vocab_size = ASK + 1
+    equally_likely = SYMBOLS
     output_size = SYMBOLS
-
-    @property
-    def baseline(self) -> float:
-        """ln 8 nats, a guess among eight."""
-        return math.log(SYMBOLS)
-
-    @property
-    def baseline_formula(self) -> str:
-        """Where ln 8 comes from."""
-        return "one guess among eight equally likely symbols: ln 8"
-
-    @property
-    def baseline_accuracy(self) -> float:
-        """One in eight."""
-        return 1 / SYMBOLS
 
     def batch(self, batch_size: int, generator: torch.Generator) -> TaskBatch:
         """Return token ids (B, length + 2) and, at the last step, the symbol shown first."""
         inputs = torch.randint(SYMBOLS, ASK, (batch_size, self.length + 2), generator=generator)
         inputs[:, 0] = torch.randint(SYMBOLS, (batch_size,), generator=generator)
         inputs[:, -1] = ASK
-        mask = inputs == ASK
-        targets = torch.zeros_like(inputs)
-        targets[:, -1] = inputs[:, 0]
-        return TaskBatch(inputs, targets, mask)
+        return asked_at_end(inputs, inputs[:, 0])

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.tasks.base import TASKS, Task, TaskBatch
+from engine.tasks.base import TASKS, RealTask, TaskBatch, asked_at_end
 
 CLASSES = 10
 VALIDATION, HELD_OUT = 300, 300
@@ -18,7 +18,7 @@ POOLED = {16: (2, 2), 32: (1, 2), 64: (1, 1)}  # length: (rows, columns) of pixe
 
 
 @TASKS.register("digits")
-class Digits(Task):
+class Digits(RealTask):
     """The grey values (0 to 1) of an 8 x 8 picture, row by row, one a step; the target, after the last one, is the
     digit.
 
@@ -36,31 +36,16 @@ class Digits(Task):
     question = "A handwritten digit was read one pixel at a time: which one was it?"
     length_words = "pixels of the picture"
     solved_text = "at least 95 % of the 300 held-out digits right"
-    kind = "classification"
-    family = "real"
     allows_bidirectional = True
-    order_matters = True
-    stops_when_solved = False
     shortest, longest = min(POOLED), max(POOLED)
     lengths = tuple(POOLED)
     input_size = 1
-    vocab_size = 0
     output_size = CLASSES
 
     @property
-    def baseline(self) -> float:
-        """Nats per held-out digit of always giving every digit the share it has among those learnt from."""
-        return float(-np.log(_shares())[_pictures()[1][-HELD_OUT:]].mean())
-
-    @property
-    def baseline_formula(self) -> str:
-        """Where the baseline comes from."""
-        return "always the digits' shares among the 1,197 pictures learnt from, about one in ten each: close to ln 10"
-
-    @property
-    def baseline_accuracy(self) -> float:
-        """The share of held-out digits that are the one seen most often."""
-        return float((_pictures()[1][-HELD_OUT:] == _shares().argmax()).mean())
+    def answers(self) -> tuple[np.ndarray, np.ndarray]:
+        """The share of each digit among the 1,197 pictures learnt from, about one in ten, and the held-out digits."""
+        return _shares(), _pictures()[1][-HELD_OUT:]
 
     @property
     def source_sentence(self) -> str:
@@ -93,11 +78,7 @@ class Digits(Task):
         pictures, digits = _pictures()
         shown = torch.from_numpy(pictures[positions.numpy()])  # (B, 8, 8)
         inputs = functional.avg_pool2d(shown[:, None], POOLED[self.length]).flatten(1)[..., None]  # (B, length, 1)
-        targets = torch.zeros(len(positions), self.length, dtype=torch.long)
-        targets[:, -1] = torch.from_numpy(digits[positions.numpy()])
-        mask = torch.zeros_like(targets, dtype=torch.bool)
-        mask[:, -1] = True
-        return TaskBatch(inputs, targets, mask)
+        return asked_at_end(inputs, torch.from_numpy(digits[positions.numpy()]))
 
 
 @cache

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
-from torch import Tensor
-from torch.nn import functional
 
 from engine.tasks.base import TASKS, Task, TaskBatch
 
@@ -21,8 +17,8 @@ class Parity(Task):
 
     The answer is asked for at every step, because asked for at the end alone it tells learning by gradients nothing
     about any one bit, so that beyond some twenty bits no network would learn and there would be nothing to compare.
-    What counts is the answer
-    after the last bit: the loss is the mean over all steps, the accuracy is that of the last step only.
+    What counts is the answer after the last bit: the loss is the mean over all steps, the accuracy is that of the last
+    step only.
 
     Paper: Hahn (2020), Theoretical limitations of self-attention in neural sequence models, arXiv 1906.06755, on why
     attention finds this hard; Shalev-Shwartz, Shamir and Shammah (2017), Failures of gradient-based deep learning,
@@ -33,29 +29,14 @@ class Parity(Task):
     question = "Has the number of ones been odd or even?"
     length_words = "bits in the sequence"
     solved_text = "at least 99 % of held-out sequences answered right after their last bit"
-    kind = "classification"
     family = "structure"
     allows_bidirectional = False
     order_matters = False
     shortest = 2
-    input_size = 0
     vocab_size = 2
+    equally_likely = 2
     output_size = 2
-
-    @property
-    def baseline(self) -> float:
-        """ln 2 nats, the toss of a coin."""
-        return math.log(2)
-
-    @property
-    def baseline_formula(self) -> str:
-        """Where ln 2 comes from."""
-        return "odd and even are equally likely at every step: ln 2"
-
-    @property
-    def baseline_accuracy(self) -> float:
-        """One in two."""
-        return 1 / 2
+    counts_every_step = True
 
     def batch(self, batch_size: int, generator: torch.Generator) -> TaskBatch:
         """Return bits (B, length) and the parity of those read so far."""
@@ -63,7 +44,3 @@ class Parity(Task):
         mask = torch.zeros_like(inputs, dtype=torch.bool)
         mask[:, -1] = True
         return TaskBatch(inputs, inputs.cumsum(1) % 2, mask)
-
-    def loss(self, outputs: Tensor, batch: TaskBatch) -> Tensor:
-        """Return nats per step, over all steps."""
-        return functional.cross_entropy(outputs.flatten(0, 1), batch.targets.flatten())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -11,8 +10,7 @@ import numpy as np
 import torch
 
 from engine.corpora.labelled_texts import LABELLED_TEXTS
-from engine.tasks.base import TASKS, Task, TaskBatch
-from engine.wording import percent
+from engine.tasks.base import TASKS, RealTask, TaskBatch, asked_at_end, data_folder
 
 PADDING, UNKNOWN = 0, 1
 WORDS = 1000  # the most frequent ones of the training sentences are known
@@ -23,7 +21,7 @@ SPLIT_SEED = 0
 
 
 @TASKS.register("sentences")
-class Sentences(Task):
+class Sentences(RealTask):
     """The first `length` words of a sentence, shorter ones filled up in front; the target, at the last step, is 1 for
     praise.
 
@@ -41,13 +39,8 @@ class Sentences(Task):
     question = "Does the sentence praise or complain?"
     length_words = "words of the sentence that are read"
     solved_text = "more held-out sentences right than naive Bayes, which counts words and knows no order"
-    kind = "classification"
-    family = "real"
     allows_bidirectional = True
-    order_matters = True
-    stops_when_solved = False
     shortest, longest = 1, 60
-    input_size = 0
     output_size = 2
 
     @property
@@ -56,24 +49,14 @@ class Sentences(Task):
         return _sentences().vocab_size
 
     @property
-    def baseline(self) -> float:
-        """Nats per held-out sentence of always giving both answers the shares they have among those learnt from."""
-        return float(-np.log(_sentences().shares)[_sentences().held_out.labels].mean())
-
-    @property
-    def baseline_formula(self) -> str:
-        """Where the baseline comes from."""
-        return f"always the shares of the training sentences: {percent(_sentences().shares[1], 0)} praise"
-
-    @property
-    def baseline_accuracy(self) -> float:
-        """The share of held-out sentences with the more frequent answer."""
-        return float((_sentences().held_out.labels == _sentences().shares.argmax()).mean())
+    def answers(self) -> tuple[np.ndarray, np.ndarray]:
+        """The share of both answers among the training sentences, and the answers of the held-out ones."""
+        return _sentences().shares, _sentences().held_out.labels
 
     @property
     def counting_accuracy(self) -> float:
         """The share of held-out sentences that naive Bayes gets right from the same words."""
-        return _counting_accuracy(_data_folder(), self.length)
+        return _counting_accuracy(data_folder(), self.length)
 
     @property
     def source_sentence(self) -> str:
@@ -101,12 +84,9 @@ class Sentences(Task):
         return self._show(rows, np.arange(min(count, len(rows.labels))))
 
     def _show(self, rows: _Rows, positions: np.ndarray) -> TaskBatch:
-        inputs = torch.from_numpy(rows.read(positions, self.length))
-        targets = torch.zeros_like(inputs)
-        targets[:, -1] = torch.from_numpy(rows.labels[positions])
-        mask = torch.zeros_like(inputs, dtype=torch.bool)
-        mask[:, -1] = True
-        return TaskBatch(inputs, targets, mask)
+        return asked_at_end(
+            torch.from_numpy(rows.read(positions, self.length)), torch.from_numpy(rows.labels[positions])
+        )
 
 
 @dataclass(frozen=True)
@@ -138,16 +118,12 @@ class _Sentences:
     sentence: str
 
 
-def _data_folder() -> str:
-    return os.environ.get("UNROLLED_DATA", "")
-
-
 def _sentences() -> _Sentences:
-    return _read_sentences(_data_folder())
+    return _read_sentences(data_folder())
 
 
 @cache
-def _read_sentences(data_folder: str) -> _Sentences:
+def _read_sentences(folder: str) -> _Sentences:
     from engine.corpora import load_corpus  # here, so that the other tasks do not wait for `datasets`
 
     corpus = load_corpus("sst2")
@@ -205,9 +181,9 @@ def _without_parts_of(sentences: list[list[str]], rows: list[list[str]]) -> list
 
 
 @cache
-def _counting_accuracy(data_folder: str, length: int) -> float:
+def _counting_accuracy(folder: str, length: int) -> float:
     """Return naive Bayes' accuracy: one added to the number of sentences of each label in which a word occurs."""
-    data = _read_sentences(data_folder)
+    data = _read_sentences(folder)
     present = _presence(data.train, length, data.vocab_size)
     counts = np.stack([present[data.train.labels == label].sum(0) for label in (0, 1)]) + 1.0
     ratio = np.log(counts[1] / counts[1].sum()) - np.log(counts[0] / counts[0].sum())

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 
-from engine.tasks.base import TASKS, Task, TaskBatch
+from engine.tasks.base import TASKS, Task, TaskBatch, asked_at_end
 
 DISTRACTORS = 4  # ids 0..3
 X, Y, BEGIN, ASK = 4, 5, 6, 7
@@ -29,30 +27,13 @@ class TemporalOrder(Task):
     title = "Temporal order"
     question = "Two of the symbols count: which came first, and which second?"
     length_words = "symbols before the question"
-    solved_text = "at least 99 % of held-out sequences answered right"
-    kind = "classification"
     family = "structure"
     allows_bidirectional = True
     order_matters = True
     shortest = 10
-    input_size = 0
     vocab_size = ASK + 1
+    equally_likely = 4
     output_size = 4
-
-    @property
-    def baseline(self) -> float:
-        """ln 4 nats, a guess among four."""
-        return math.log(4)
-
-    @property
-    def baseline_formula(self) -> str:
-        """Where ln 4 comes from."""
-        return "one guess among four equally likely answers: ln 4"
-
-    @property
-    def baseline_accuracy(self) -> float:
-        """One in four."""
-        return 1 / 4
 
     def batch(self, batch_size: int, generator: torch.Generator) -> TaskBatch:
         """Return token ids (B, length + 2) and, at the last step, which pair it was."""
@@ -63,7 +44,4 @@ class TemporalOrder(Task):
             first, after = (1 + tenths * self.length // 10 for tenths in (tenth, tenth + 1))  # after the beginning mark
             positions = torch.randint(first, after, (batch_size, 1), generator=generator)
             inputs.scatter_(1, positions, X + pair[:, which : which + 1])
-        mask = inputs == ASK
-        targets = torch.zeros_like(inputs)
-        targets[:, -1] = 2 * pair[:, 0] + pair[:, 1]
-        return TaskBatch(inputs, targets, mask)
+        return asked_at_end(inputs, 2 * pair[:, 0] + pair[:, 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -48,6 +49,11 @@ class Tokenizer:
         """Return a tokeniser whose vocabulary comes from `texts`."""
         raise NotImplementedError
 
+    @functools.cached_property
+    def vocabulary(self) -> dict[str, int]:
+        """The id of each piece."""
+        return self.backend.get_vocab()
+
     @property
     def vocab_size(self) -> int:
         """Number of ids, special tokens included."""
@@ -76,7 +82,9 @@ class Tokenizer:
         return [encoding.ids for encoding in self.backend.encode_batch(read, add_special_tokens=False)]
 
     def decode(self, ids: Sequence[int]) -> str:
-        """Return the text of `ids`; special tokens are left out."""
+        """Return the text of `ids`; special tokens are left out, an unknown character among others is U+FFFD."""
+        if self.is_concatenative:
+            return "".join("\N{REPLACEMENT CHARACTER}" if i == self.unk_id else self.token(i) for i in ids)
         return self.backend.decode(list(ids), skip_special_tokens=True)
 
     def token(self, token_id: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import tokenizers
 from tokenizers import Regex, decoders, models, pre_tokenizers
@@ -30,7 +30,7 @@ class CharacterTokenizer(Tokenizer):
 
     def encode_as_is(self, text: str) -> list[int]:
         """Return one id per character (code point) of `text`."""
-        vocabulary = self._vocabulary
+        vocabulary = self.vocabulary
         return [vocabulary.get(character, self.unk_id) for character in text]
 
     def encode_batch(self, texts: list[str]) -> list[list[int]]:
@@ -41,16 +41,6 @@ class CharacterTokenizer(Tokenizer):
         """Return one character per id."""
         return [(position, position + 1) for position in range(len(text))]
 
-    def decode(self, ids: Sequence[int]) -> str:
-        """Return the text of `ids`; an unknown character is shown as U+FFFD."""
-        return "".join("\N{REPLACEMENT CHARACTER}" if i == self.unk_id else self.token(i) for i in ids)
-
     def unknown_pieces(self, text: str) -> list[str]:
         """Return the distinct characters of `text` that the training text did not have."""
-        return unique(character for character in self.read(text).text if character not in self._vocabulary)
-
-    @property
-    def _vocabulary(self) -> dict[str, int]:
-        if not hasattr(self, "_vocabulary_cache"):
-            self._vocabulary_cache = self.backend.get_vocab()
-        return self._vocabulary_cache
+        return unique(character for character in self.read(text).text if character not in self.vocabulary)

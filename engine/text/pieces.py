@@ -7,7 +7,7 @@ ends with a blank, as beginnings do that others are to go on from, is then cut a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import tokenizers
 from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
@@ -38,10 +38,6 @@ class PieceTokenizer(Tokenizer):
         )
         backend.train_from_iterator(texts, trainer)
         return cls(backend)
-
-    def decode(self, ids: Sequence[int]) -> str:
-        """Return the text of `ids`; an unknown character is shown as U+FFFD."""
-        return "".join("\N{REPLACEMENT CHARACTER}" if i == self.unk_id else self.token(i) for i in ids)
 
     def unknown_pieces(self, text: str) -> list[str]:
         """Return the distinct characters of `text` that the training text did not have."""

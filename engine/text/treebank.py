@@ -16,37 +16,9 @@ from engine.text.normalise import PLAIN_WORDS, Normaliser
 # What a word that is not in the vocabulary is read as, by its form; the first one that fits.
 NUMBER, HYPHENATED = "<unk:number>", "<unk:hyphenated>"
 PREFIXES = ("un", "dis", "mis", "over", "under", "non", "anti")
-ENDINGS = (
-    "less",
-    "ness",
-    "able",
-    "ible",
-    "ful",
-    "ous",
-    "ive",
-    "ism",
-    "ist",
-    "ity",
-    "ment",
-    "tion",
-    "sion",
-    "ence",
-    "ance",
-    "ish",
-    "ing",
-    "est",
-    "ed",
-    "ly",
-    "er",
-    "or",
-    "al",
-    "ic",
-    "an",
-    "y",
-    "s",
-    "o",
-    "a",
-    "i",
+ENDINGS = tuple(
+    "less ness able ible ful ous ive ism ist ity ment tion sion ence ance ish ing est ed ly er or al ic an y s o "
+    "a i".split()
 )
 SPECIAL = (PAD, BOS, EOS, UNK)
 FORMS = (NUMBER, HYPHENATED, *(f"<unk:{part}->" for part in PREFIXES), *(f"<unk:-{part}>" for part in ENDINGS))
@@ -169,12 +141,12 @@ class TreebankTokenizer(Tokenizer):
 
     def encode_words(self, words: Sequence[str]) -> list[int]:
         """Return one id per word; those that are not in the vocabulary get the id of what they are read as."""
-        vocabulary = self._vocabulary
+        vocabulary = self.vocabulary
         return [vocabulary[word] if word in vocabulary else self.form_id(word) for word in words]
 
     def form_id(self, word: str) -> int:
         """Return the id that `word` would have if it were not in the vocabulary itself."""
-        vocabulary = self._vocabulary
+        vocabulary = self.vocabulary
         for ending, instead in INFLECTIONS:
             stem = word.removesuffix(ending) + instead
             if word.endswith(ending) and len(stem) >= LEAST_STEM and stem in vocabulary:
@@ -196,13 +168,7 @@ class TreebankTokenizer(Tokenizer):
 
     def unknown_words(self, words: Sequence[str]) -> list[str]:
         """Return those of `words` that are not in the vocabulary, in order, repeats kept."""
-        return [word for word in words if word not in self._vocabulary]
-
-    @property
-    def _vocabulary(self) -> dict[str, int]:
-        if not hasattr(self, "_vocabulary_cache"):
-            self._vocabulary_cache = self.backend.get_vocab()
-        return self._vocabulary_cache
+        return [word for word in words if word not in self.vocabulary]
 
 
 def _form(word: str) -> str:

@@ -45,8 +45,5 @@ def list_words(
 
 def number_words(tokenizer: WordTokenizer, words: Iterable[str]) -> list[int]:
     """Return the id of each word; a word spelt like a special token, such as "<pad>", is unknown."""
-    if not hasattr(tokenizer, "_words"):
-        tokenizer._words = {
-            word: position for word, position in tokenizer.backend.get_vocab().items() if word not in SPECIAL
-        }
-    return [tokenizer._words.get(listed(word), tokenizer.unk_id) for word in words]
+    spelt = map(listed, words)
+    return [tokenizer.unk_id if word in SPECIAL else tokenizer.vocabulary.get(word, tokenizer.unk_id) for word in spelt]

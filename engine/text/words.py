@@ -17,7 +17,6 @@ class WordTokenizer(Tokenizer):
 
     kind = "word"
     noun = "word"
-    _words: dict[str, int]
 
     @classmethod
     def train(cls, texts: Iterable[str], vocab_size: int | None = 10_000) -> WordTokenizer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from engine.atomic import replaced
 from engine.cells import STATES
 from engine.errors import ModelError
 from engine.models.base import AnyState
@@ -38,13 +38,12 @@ class Progress:
 
 def exists(output_dir: Path) -> bool:
     """Return whether a checkpoint is there."""
-    return (_newest(output_dir) / "state.json").is_file()
+    return (output_dir / FOLDER / "state.json").is_file()
 
 
 def remove(output_dir: Path) -> None:
-    """Take every checkpoint away."""
-    for suffix in ("", ".old", ".new"):
-        shutil.rmtree(output_dir / f"{FOLDER}{suffix}", ignore_errors=True)
+    """Take the checkpoint away."""
+    shutil.rmtree(output_dir / FOLDER, ignore_errors=True)
 
 
 def write(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress) -> Path:
@@ -62,19 +61,11 @@ def write(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer, 
     plain = dataclasses.asdict(dataclasses.replace(progress, best_weights=None, average_weights=None, carry=None)) | {
         "carry": carry
     }
-    new, final, old = (output_dir / f"{FOLDER}{suffix}" for suffix in (".new", "", ".old"))
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    safetensors.torch.save_file(
-        {k: v.detach().clone().contiguous() for k, v in tensors.items()}, str(new / "state.safetensors")
-    )
-    (new / "state.json").write_text(json.dumps(plain))
-    if final.exists():  # else a crash left the old one alone, and it is the only one there is
-        shutil.rmtree(old, ignore_errors=True)
-        os.replace(final, old)
-    os.replace(new, final)
-    shutil.rmtree(old, ignore_errors=True)
-    return final
+    with replaced(output_dir / FOLDER, without=("state.safetensors", "state.json")) as draft:
+        whole = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
+        safetensors.torch.save_file(whole, str(draft / "state.safetensors"))
+        (draft / "state.json").write_text(json.dumps(plain))
+    return output_dir / FOLDER
 
 
 def restore(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> Progress:
@@ -83,7 +74,7 @@ def restore(output_dir: Path, model: nn.Module, optimizer: torch.optim.Optimizer
     Raises:
         ModelError: the checkpoint is damaged or was made by another model.
     """
-    folder = _newest(output_dir)
+    folder = output_dir / FOLDER
     try:
         # Copies: a file's tensors start anywhere in memory, and products then round otherwise than in a whole run.
         tensors = {name: t.clone() for name, t in safetensors.torch.load_file(folder / "state.safetensors").items()}
@@ -139,13 +130,6 @@ def unflatten(shape: Any, tensors: list[Tensor]) -> AnyState:  # a shape as `fla
         return None
     parts = [unflatten(part, tensors) for part in shape["parts"]]
     return tuple(parts) if shape["kind"] == "tuple" else STATES.get(shape["kind"])(*parts)
-
-
-def _newest(output_dir: Path) -> Path:
-    """Return the checkpoint's folder; a crash between the two renames of `write` leaves the last one under its old
-    name."""
-    final, old = output_dir / FOLDER, output_dir / f"{FOLDER}.old"
-    return old if old.is_dir() and not final.exists() else final
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

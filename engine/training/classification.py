@@ -16,6 +16,7 @@ from torch.nn import functional
 from engine.errors import DataError
 from engine.models.base import pad
 from engine.models.classifier import Classifier
+from engine.training.passes import Passes
 
 POOL = 50  # batches whose texts are sorted by length together
 
@@ -73,20 +74,11 @@ class ClassificationObjective:
         self.pad_id, self.seed = pad_id, seed
         self.length_weight = length_weight
         self.mean_weight = sum(len(row) ** length_weight for row in train.rows) / len(train.rows)
-        self._plan: list[list[int]] = []
-        self._plan_epoch = -1
-
-    @property
-    def batches_per_epoch(self) -> int:
-        """Number of updates in one pass."""
-        return -(-len(self.train.rows) // self.batch_size)
+        self.passes = Passes(self.plan)
 
     def batch(self, position: int) -> LabelledBatch:
         """Return the batch of update `position`, some of its words hidden."""
-        epoch, index = divmod(position, self.batches_per_epoch)
-        if epoch != self._plan_epoch:
-            self._plan, self._plan_epoch = self.plan(epoch), epoch
-        batch = self.collate(self.train, self._plan[index])
+        batch = self.collate(self.train, self.passes[position])
         generator = torch.Generator().manual_seed(self.seed * 100_003 + position)
         chances = torch.rand(batch.input_ids.shape, generator=generator)
         hidden = chances < self.word_dropout[batch.input_ids]

@@ -19,6 +19,7 @@ from engine.models.tagger import Tagger
 from engine.models.word_features import WordFeatures, WordTable
 from engine.text.bio import find_spans
 from engine.text.words import WordTokenizer
+from engine.training.passes import Passes, fill_batches
 
 TaggedRows = tuple[list[list[str]], list[list[str]]]
 
@@ -83,18 +84,11 @@ class TaggingObjective:
         self.drop_share = word_dropout + (
             rare_dropout / (rare_dropout + frequency) if rare_dropout else torch.zeros_like(frequency)
         )
-        self._plan: list[list[int]] = []
-        self._plan_start, self._plan_epoch = 0, -1
+        self.passes = Passes(self.plan)
 
     def batch(self, position: int) -> TaggedBatch:
-        """Return the batch of update `position`; passes before it are planned again if need be."""
-        if position < self._plan_start:
-            self._plan, self._plan_start, self._plan_epoch = [], 0, -1
-        while position >= self._plan_start + len(self._plan):
-            self._plan_start += len(self._plan)
-            self._plan_epoch += 1
-            self._plan = self.plan(self._plan_epoch)
-        batch = self.collate([self.train[index] for index in self._plan[position - self._plan_start]])
+        """Return the batch of update `position`, some of its words unknown."""
+        batch = self.collate([self.train[index] for index in self.passes[position]])
         chance = torch.Generator().manual_seed(self.seed * 1_000_003 + position)
         word_ids = batch.features.word_ids
         is_dropped = torch.rand(word_ids.shape, generator=chance) < self.drop_share[word_ids]
@@ -106,11 +100,7 @@ class TaggingObjective:
         order = list(range(len(self.train)))
         chance.shuffle(order)
         order.sort(key=lambda position: len(self.train[position][0]))
-        batches: list[list[int]] = [[]]
-        for position in order:
-            if batches[-1] and (len(batches[-1]) + 1) * len(self.train[position][0]) > self.batch_words:
-                batches.append([])
-            batches[-1].append(position)
+        batches = fill_batches(order, lambda position: len(self.train[position][0]), self.batch_words)
         chance.shuffle(batches)
         return batches
 

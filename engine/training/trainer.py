@@ -1,9 +1,8 @@
 """The trainer: fetch, forward, backward, clip, step - and say so.
 
 A run is a generator of events, so whoever consumes it decides what to show and when to stop. A run that is resumed from
-a
-checkpoint makes the same updates as one that was never stopped: optimiser, random state, carried state and position in
-the data are all restored.
+a checkpoint makes the same updates as one that was never stopped: optimiser, random state, carried state and position
+in the data are all restored.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from torch.nn import functional
 from engine.errors import DataError
 from engine.models.base import pad
 from engine.models.translator import Translator
+from engine.training.passes import Passes, fill_batches
 from engine.training.schedules import TEACHER_FORCING_SCHEDULES
 
 IGNORED = -100
@@ -78,18 +79,11 @@ class TranslationObjective:
         self.max_steps, self.teacher_forcing_ratio = max_steps, teacher_forcing_ratio
         self.measures_free = measures_free
         self.schedule = TEACHER_FORCING_SCHEDULES.get(teacher_forcing_schedule)
-        self._plan: list[list[TokenPair]] = []
-        self._plan_start, self._plan_epoch = 0, -1
+        self.passes = Passes(self.plan)
 
     def batch(self, position: int) -> PairBatch:
-        """Return the batch of update `position`; passes before it are planned again if need be."""
-        if position < self._plan_start:
-            self._plan, self._plan_start, self._plan_epoch = [], 0, -1
-        while position >= self._plan_start + len(self._plan):
-            self._plan_start += len(self._plan)
-            self._plan_epoch += 1
-            self._plan = self.plan(self._plan_epoch)
-        return self.collate(self._plan[position - self._plan_start], position)
+        """Return the batch of update `position`."""
+        return self.collate(self.passes[position], position)
 
     def plan(self, epoch: int) -> list[list[TokenPair]]:
         """Return the batches of one pass: neighbours in length together, in random order."""
@@ -102,11 +96,7 @@ class TranslationObjective:
         pairs += [self.extra_pairs[shuffled[i % count]] for i in range(first, first + self.extra_pairs_per_epoch)]
         order.shuffle(pairs)
         pairs.sort(key=lambda pair: (len(pair[1]), len(pair[0])))
-        batches: list[list[TokenPair]] = [[]]
-        for pair in pairs:
-            if (len(batches[-1]) + 1) * (len(pair[1]) + 1) > self.batch_tokens and batches[-1]:
-                batches.append([])
-            batches[-1].append(pair)
+        batches = fill_batches(pairs, lambda pair: len(pair[1]) + 1, self.batch_tokens)
         order.shuffle(batches)
         return batches
 

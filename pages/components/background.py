@@ -1,5 +1,4 @@
-"""A job that a page starts by a button: queued, watched, stopped; its id is in the URL, so that a reload finds it
-again."""
+"""A job that a page starts by a button: queued, watched, stopped; a reload finds it again by its id in the URL."""
 
 from __future__ import annotations
 
@@ -11,6 +10,7 @@ import streamlit as st
 
 from engine.errors import EngineError
 from pages.components import cache, notices, state
+from pages.components.buttons import button
 
 if TYPE_CHECKING:  # the runner brings Dask along; a page that only shows results does without
     from engine.jobs import JobStatus
@@ -40,8 +40,7 @@ class BackgroundJob:
         return state.read_url().get(self.parameter) or state.recall(self.page, self.parameter, "")
 
     def start(self, given: dict[str, Any], settings: Any = None) -> None:
-        """Queue a job and put its id into the URL; for a button's on_click. `settings` are kept with it for
-        `settings_of`."""
+        """Queue a job and put its id into the URL; for a button's on_click. `settings_of` gives back its `settings`."""
         try:
             job_id = cache.job_runner().submit(self.name, given, time_limit_seconds=self.time_limit_seconds)
         except EngineError as problem:
@@ -76,17 +75,14 @@ class BackgroundJob:
         if not job_id:
             return None
         status = cache.job_runner().status(job_id)
-        if (
-            state.read_url().get(self.parameter) != job_id
-        ):  # widgets that are bound to the URL may have written theirs over it
+        if state.read_url().get(self.parameter) != job_id:  # widgets bound to the URL may have written theirs over it
             st.query_params[self.parameter] = job_id
         return status
 
     def watch(
         self, draw: Callable[[JobStatus], None] | None = None, words: Callable[[JobStatus], str] | None = None
     ) -> None:
-        """Draw the running job's progress with a Stop, in `words`, and what it has found by `draw`, again and again
-        until it is over."""
+        """Draw the running job's progress in `words` with a Stop, and what it has found by `draw`, until it is over."""
         st.fragment(self._look, run_every=POLL_SECONDS)(self.current_id, draw, words or message_of)
 
     def _look(self, job_id: str, draw: Callable[[JobStatus], None] | None, words: Callable[[JobStatus], str]) -> None:
@@ -94,13 +90,7 @@ class BackgroundJob:
         if status.is_over:
             st.rerun()  # the whole page, so that the polling ends
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                "Stop",
-                icon=":material/stop:",
-                key=f"{self.parameter}-stop",
-                on_click=cache.job_runner().cancel,
-                args=(job_id,),
-            )
+            button("Stop", f"{self.parameter}-stop", cache.job_runner().cancel, job_id, icon="stop")
             st.progress(status.progress, text=notices.plain(_waiting(status) or words(status)))
         if draw is not None:
             draw(status)

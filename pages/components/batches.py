@@ -1,19 +1,20 @@
-"""Work on many lines, batch by batch: begun by a button, with its progress, stopped and gone on with; what is done
-stays in the session."""
+"""Work on many lines, batch by batch: begun, stopped and gone on with by buttons; what is done stays in the session."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from engine.decoding.limits import MAX_LINES
 from engine.decoding.line_files import parts
-from pages.components import notices, state
+from pages.components import cache, notices, state
+from pages.components.buttons import button
+from pages.components.calls import NOT_DRAWN, ON_SERVER
+from pages.components.figures import Receipt
 from pages.components.forms import Controls
 
 Work = Callable[[Sequence[Any], tuple[int, ...]], Iterable[list[Any]]]
@@ -32,6 +33,7 @@ class Sheet:
     lines: list[Any]
     found: dict[int, Any] = field(default_factory=dict)
     elapsed_seconds: float = 0.0
+    day: str = field(default_factory=lambda: cache.today())
     is_stopped: bool = False
 
     @property
@@ -50,20 +52,30 @@ class Sheet:
             else ""
         )
 
+    def receipt(self, network: str, python: str, **special: Any) -> Receipt:
+        """Return where the lines' answers come from: which network, and what makes them of the file again."""
+        return Receipt(
+            model=network,
+            seed=NOT_DRAWN,
+            measured=f"{self.day}, {ON_SERVER}",
+            seconds=self.elapsed_seconds,
+            python=python,
+            note="Lines of a batch are read together, which changes no number beyond the last digits.",
+            **special,
+        )
+
 
 def choose_part(controls: Controls, name: str, lines: Sequence[Any], done: str) -> list[Any]:
-    """Return the lines, or of too many the part that the visitor chooses with the field `name`; `done` says what is
-    done to them."""
+    """Return the lines, or of too many the part chosen with the field `name`; `done` says what is done to them."""
     offered = parts(len(lines))
     if len(offered) == 1:
         return list(lines)
     notices.note(
         f"There are {len(lines):,} lines; at most {MAX_LINES:,} are {done} at once. Choose which part; the others are "
-        "not lost, "
-        "take them one after the other."
+        "not lost, take them one after the other."
     )
-    controls.offer(name, list(range(1, len(offered) + 1)), partial(_part_label, offered))
-    first, last = offered[controls.select(name, partial(_part_label, offered), width=320) - 1]
+    named = {part: f"lines {first:,} to {last:,}" for part, (first, last) in enumerate(offered, start=1)}
+    first, last = offered[controls.select(name, choices=named, width=320) - 1]
     return list(lines[first - 1 : last])
 
 
@@ -85,11 +97,9 @@ def run(page: str, name: str, key: str, lines: list[Any], work: Work, *, verb: s
         if sheet is None or (sheet.is_stopped and not sheet.is_finished):
             words = f"{verb} {len(lines):,} line{'s' * (len(lines) > 1)}"
             words = f"Go on with the other {len(lines) - len(sheet.found):,}" if sheet else words
-            st.button(
-                words, icon=":material/play_arrow:", key=f"{name}-start", on_click=_start, args=(page, name, key, lines)
-            )
+            button(words, f"{name}-start", _start, page, name, key, lines, icon="play_arrow")
         elif not sheet.is_finished and is_large:
-            st.button("Stop", icon=":material/stop:", key=f"{name}-stop", on_click=stop, args=(page, name))
+            button("Stop", f"{name}-stop", stop, page, name, icon="stop")
     if sheet is None:
         return None
     position = st.empty()
@@ -103,15 +113,12 @@ def run(page: str, name: str, key: str, lines: list[Any], work: Work, *, verb: s
 
 
 def stop(page: str, name: str) -> None:
-    """Keep what is done. A copy is kept: the run that is being ended goes on filling its own sheet until it notices."""
-    sheet = state.recall(page, name)
-    if sheet is not None:
-        state.remember(page, name, replace(sheet, found=dict(sheet.found), is_stopped=True))
+    """Keep what is done and go no further; for the Stop button's on_click."""
+    state.amend(page, name, is_stopped=True)
 
 
 def _go_on(sheet: Sheet, work: Work, position: st.delta_generator.DeltaGenerator) -> None:
-    """Work on what is left; a click anywhere ends the script at one of the drawings, and the next run goes on from
-    there."""
+    """Work on what is left; a click anywhere ends the script at one of the drawings, and the next run goes on."""
     begun, before, done_before = time.perf_counter(), sheet.elapsed_seconds, len(sheet.found)
     for batch in work(sheet.lines, tuple(sheet.found)):
         sheet.found |= {row.index: row for row in batch}
@@ -130,8 +137,3 @@ def _sheet(page: str, name: str, key: str) -> Sheet | None:
 def _start(page: str, name: str, key: str, lines: list[Any]) -> None:
     sheet = _sheet(page, name, key)
     state.remember(page, name, replace(sheet, is_stopped=False) if sheet else Sheet(key, lines))
-
-
-def _part_label(offered: list[tuple[int, int]], part: int) -> str:
-    first, last = offered[part - 1]
-    return f"lines {first:,} to {last:,}"

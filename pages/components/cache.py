@@ -107,9 +107,10 @@ def models_version() -> tuple[str, str]:
     return str(folder.PRETRAINED), _version(folder.PRETRAINED, depth=2)
 
 
-def model_names(task: str) -> list[str]:
-    """Return the names of the models of a task that can be used."""
-    return [info.name for info in list_models(task) if not info.error]
+def file_version(path: Path) -> tuple[int, int]:
+    """Return what changes when a file is written or put back as it was; part of the key of what is read from it."""
+    known = path.stat() if path.is_file() else None
+    return (known.st_mtime_ns, known.st_size) if known else (0, 0)
 
 
 def load_model(name: str) -> LoadedModel:
@@ -177,9 +178,7 @@ def warm_engine() -> None:
     gc.freeze()
 
 
-@lru_cache(
-    maxsize=4
-)  # not Streamlit's caches: to find a value there costs each click as much as to draw three elements
+@lru_cache(maxsize=4)  # Streamlit's caches would cost each click as much as to draw three elements
 def _list_models(root: str, version: str) -> list[ModelInfo]:
     from engine.models import folder
 
@@ -201,9 +200,8 @@ def _list_results(folder: str, version: str) -> list[str]:
     return results.list_results(folder)
 
 
-@st.cache_resource(
-    show_spinner=False, max_entries=4
-)  # not cache_data: a copy of a whole sweep costs each click more than the chart
+# Not cache_data: a copy of a whole sweep costs each click more than the chart.
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _load_results(name: str, folder: str, version: str) -> pd.DataFrame:
     from engine.experiments import results
 

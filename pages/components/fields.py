@@ -80,7 +80,7 @@ def fields_of(
         allowed = (choices or {}).get(field.name, look.get("choices"))
         default = (defaults or {}).get(field.name, field.default)
         if allowed and default not in allowed and hints[field.name] is not tuple:
-            default = allowed[0]
+            default = next(iter(allowed))
         found[field.name] = Field(
             name=field.name,
             kind=hints[field.name],
@@ -99,8 +99,7 @@ def fields_of(
 
 @lru_cache(maxsize=64)
 def _hints(view: type) -> dict[str, type]:
-    """Return the type of every field of a view; they are written as text and must be worked out, which every run would
-    pay for."""
+    """Return the type of every field of a view; kept, as they are written as text and must be worked out."""
     return typing.get_type_hints(view)
 
 

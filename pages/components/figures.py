@@ -16,6 +16,7 @@ import streamlit as st
 from engine.plotting import theme
 from engine.plotting.theme import Mode
 from pages.components import state
+from pages.components.buttons import download
 
 _CHART = {"displayModeBar": False, "responsive": True}
 _STILL = {"staticPlot": True, "responsive": True}
@@ -33,6 +34,18 @@ class Receipt:
     seconds: float | None = None
     command: str | None = None
     note: str | None = None
+
+
+def all_of(rows: pd.DataFrame, column: str) -> str:
+    """Return the different values of a column in order, as a receipt lists them."""
+    return ", ".join(sorted({str(value) for value in rows[column]})) if column in rows else "not recorded"
+
+
+def measured_receipt(rows: pd.DataFrame, **special: Any) -> Receipt:
+    """Return the receipt of rows of a stored table, which say themselves of which model they are, and when and on what
+    they were measured; `special` are its other fields, or others in place of these."""
+    measured = f"{all_of(rows, 'date')}, commit {all_of(rows, 'commit')}, on {all_of(rows, 'hardware')}"
+    return Receipt(**({"model": all_of(rows, "model"), "measured": measured} | special))
 
 
 def mode() -> Mode:
@@ -61,7 +74,13 @@ def show(
     st.plotly_chart(figure, theme=None, config=_CHART, key=key, alt=alt, **clicks)
     if table is not None or receipt is not None:
         with st.container(horizontal=True, vertical_alignment="top"):
-            _foot(name, alt, table, receipt)
+            if table is not None:
+                with st.expander("The numbers", key=f"{name}-numbers", type="compact"):
+                    st.caption(alt)
+                    st.dataframe(table, hide_index=True, key=f"{name}-table")
+                    _download(table, name)
+            if receipt is not None:
+                show_receipt(receipt, name)
 
 
 def _clicked(key: str, on_click: Callable[[Any], None]) -> None:
@@ -113,29 +132,8 @@ def show_code(code: str) -> None:
     st.code(code, language=None, wrap_lines=True)
 
 
-def _foot(name: str, alt: str, table: pd.DataFrame | None, receipt: Receipt | None) -> None:
-    if table is not None:
-        with st.expander("The numbers", key=f"{name}-numbers", type="compact"):
-            st.caption(alt)
-            st.dataframe(table, hide_index=True, key=f"{name}-table")
-            _download(table, name)
-    if receipt is not None:
-        show_receipt(receipt, name)
-
-
 def _download(table: pd.DataFrame | pa.Table, name: str) -> None:
-    st.download_button(
-        "Download CSV",
-        data=partial(
-            to_csv, table
-        ),  # made when it is asked for: it would cost each run of the page more than the table
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        key=f"{name}-download",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
+    download("Download CSV", f"{name}-download", partial(to_csv, table), f"{name}.csv", "text/csv")
 
 
 def to_csv(table: pd.DataFrame | pa.Table) -> bytes:

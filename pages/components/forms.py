@@ -10,14 +10,17 @@ import streamlit as st
 
 from engine.errors import ConfigError
 from pages.components import fields, notices, state
+from pages.components.buttons import button
 
 V = TypeVar("V")
+Format = Callable[[Any], str] | None  # what the page calls a choice
+Choices = Sequence[Any] | Mapping[Any, str] | None  # of a mapping the values are what the page calls its keys
 
 
 def open_controls(
     page: str,
     view: type[V],
-    choices: dict[str, Sequence[Any]] | None = None,
+    choices: dict[str, Choices] | None = None,
     defaults: dict[str, Any] | None = None,
     labels: dict[str, Callable[[Any], str]] | None = None,
     formerly: dict[str, Mapping[str, str]] | None = None,
@@ -25,24 +28,27 @@ def open_controls(
     """Return the controls of a page after checking its URL; call it once, right below the header.
 
     `choices` and `defaults` are for fields whose values are known only at run time, such as names of models; `labels`
-    says what the page calls the choices of a field (the URL then carries the label, and a name is understood too);
-    `formerly` gives the names of choices by those they had in older links.
+    says what the page calls the choices of a field, unless they are a mapping, which says it itself (the URL then
+    carries the label, and a name is understood too); `formerly` gives the names of choices by those they had in older
+    links.
 
     Streamlit's own binding drops bad values silently and raises on `?n=inf` for whole numbers, so the URL is checked
     first: bad values are named in a sentence, taken out, and the script starts again from the clean URL.
     """
     known = fields.fields_of(view, choices, defaults, formerly)
+    named = {name: found.get for name, found in (choices or {}).items() if isinstance(found, Mapping)}
+    labels = named | (labels or {})
     asked = state.read_url_lists()
     present = fields.present_parameters(known, asked)
     if present != asked and state.clean_url(present):
         st.rerun()
     raw = state.read_url()
     kept, sentences = fields.read_parameters(known, raw)
-    controls = Controls(page, view, known, labels or {})
+    controls = Controls(page, view, known, labels)
     if sentences:
         controls.refuse(sentences, kept)
     controls.show_refusal()
-    for name in labels or {}:
+    for name in labels:
         controls.check_choice(name)
     return controls
 
@@ -74,11 +80,14 @@ class Controls(Generic[V]):
         return self._draw(st.text_input, name, value=self._fields[name].default, **look)
 
     def slider(self, name: str, maximum: float | None = None, default: Any = None, **look: Any) -> Any:
-        """Draw a slider between the field's bounds, or up to a `maximum` known only now."""
+        """Draw a slider between the field's bounds, or up to a `maximum` known only now; where that leaves one value,
+        it is returned and nothing is drawn."""
         field = self._fields[name]
         bounds = (field.minimum, field.maximum if maximum is None else maximum, field.step)
         low, high, step = (None if bound is None else field.kind(bound) for bound in bounds)
-        value = field.default if default is None else default
+        if high <= low:
+            return low
+        value = min(field.default if default is None else default, high)
         self._fit(name, low, high, value)
         return self._draw(st.slider, name, min_value=low, max_value=high, step=step, value=value, **look)
 
@@ -97,26 +106,30 @@ class Controls(Generic[V]):
         """Draw a switch."""
         return self._draw(st.toggle, name, value=self._fields[name].default, **look)
 
-    def select(self, name: str, format_func: Callable[[Any], str] | None = None, **look: Any) -> Any:
-        """Draw a drop-down list of the field's choices."""
+    def select(
+        self, name: str, format_func: Format = None, choices: Choices = None, default: Any = None, **look: Any
+    ) -> Any:
+        """Draw a drop-down list of the field's choices; `choices` and `default` as in `offer`."""
+        if choices is not None:
+            format_func = self.offer(name, choices, format_func, default)
         field = self._fields[name]
         return self._choice(st.selectbox, name, format_func, index=field.choices.index(field.default), **look)
 
-    def segmented(self, name: str, format_func: Callable[[Any], str] | None = None, **look: Any) -> Any:
-        """Draw the field's choices side by side, one of them chosen."""
+    def segmented(
+        self, name: str, format_func: Format = None, choices: Choices = None, default: Any = None, **look: Any
+    ) -> Any:
+        """Draw the field's choices side by side, one of them chosen; `choices` and `default` as in `offer`."""
+        if choices is not None:
+            format_func = self.offer(name, choices, format_func, default)
         default = self._fields[name].default
         return self._choice(st.segmented_control, name, format_func, default=default, required=True, **look)
 
-    def pills(self, name: str, format_func: Callable[[Any], str] | None = None, **look: Any) -> Any:
+    def pills(self, name: str, format_func: Format = None, **look: Any) -> Any:
         """Draw the field's choices as pills, one of them chosen."""
         return self._choice(st.pills, name, format_func, default=self._fields[name].default, required=True, **look)
 
     def several(
-        self,
-        name: str,
-        format_func: Callable[[Any], str] | None = None,
-        default: Sequence[Any] | None = None,
-        **look: Any,
+        self, name: str, format_func: Format = None, default: Sequence[Any] | None = None, **look: Any
     ) -> tuple[Any, ...]:
         """Draw the field's choices as pills of which any may be chosen; the URL repeats the parameter.
 
@@ -146,11 +159,16 @@ class Controls(Generic[V]):
         self._drawn[name] = tuple(choice for choice in field.choices if choice in chosen)
         return self._drawn[name]
 
+    def examples(self, name: str, texts: Mapping[str, str], key: str, **look: Any) -> None:
+        """Draw a button for each text by what it is called, which puts it into the field."""
+        for label, text in texts.items():
+            button(label, f"{key}-{label}", self.set, name, text, **look)
+
     def offer(
-        self, name: str, choices: Sequence[Any], format_func: Callable[[Any], str] = str, default: Any = None
-    ) -> None:
-        """Give a field the choices that are known only now, right before it is drawn; one that is gone gives way to the
-        default.
+        self, name: str, choices: Choices, format_func: Format = None, default: Any = None
+    ) -> Callable[[Any], str]:
+        """Give a field the choices that are known only now, right before it is drawn, and return what they are called;
+        one that is gone gives way to the default.
 
         A choice that is gone because the visitor changed something else is replaced silently; one in the URL of a new
         visit is refused in a sentence.
@@ -159,12 +177,14 @@ class Controls(Generic[V]):
         default = next((choice for choice in (default, field.default) if choice in known), known[0])
         self._fields[name] = dataclasses.replace(field, choices=known, default=default)
         value = state.widget_value(name)
+        label = choices.get if isinstance(choices, Mapping) else format_func or str
         if value is None:
-            self._labels = {label: func for label, func in self._labels.items() if label != name}
+            self._labels = {other: func for other, func in self._labels.items() if other != name}
         else:
-            self._labels = self._labels | {name: format_func}
+            self._labels = self._labels | {name: label}
             if value not in known:
                 state.set_widget(name, default)
+        return label
 
     def value(self) -> V:
         """Return the view: what was drawn, and the default for every field that was not."""

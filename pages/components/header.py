@@ -6,19 +6,18 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.components import routes
-
-TEXT_WIDTH = 760
+from pages.components import notices, routes
+from pages.components.notices import TEXT_WIDTH as TEXT_WIDTH
 
 
 def show(title: str, question: str, marks: Mapping[str, str]) -> None:
     """Draw the title, the question the page answers, and what each mark on it means; the first call of every page."""
     routes.leave_legacy_mode()
     st.title(title, anchor=False)
-    st.markdown(question, width=TEXT_WIDTH)
+    notices.explain(question)
     if marks:
         with st.expander("What am I looking at?", icon=":material/help_outline:", type="compact"):
-            st.markdown("\n".join(f"- **{mark}** – {meaning}" for mark, meaning in marks.items()), width=TEXT_WIDTH)
+            notices.explain("\n".join(f"- **{mark}** – {meaning}" for mark, meaning in marks.items()))
 
 
 def section(title: str, sentence: str | None = None) -> None:
@@ -26,4 +25,4 @@ def section(title: str, sentence: str | None = None) -> None:
     st.space("small")
     st.subheader(title, anchor=False)
     if sentence:
-        st.markdown(sentence, width=TEXT_WIDTH)
+        notices.explain(sentence)

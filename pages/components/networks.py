@@ -42,8 +42,7 @@ def label(info: ModelInfo) -> str:
 
 
 def grouped(models: list[ModelInfo]) -> dict[str, list[ModelInfo]]:
-    """Return the models that write together, by group: the matched recurrent ones first; stages of a training run are
-    left out."""
+    """Return the models that write together, by group, the matched ones first; without stages of a training run."""
     groups: dict[str, list[ModelInfo]] = {}
     for info in sorted(models, key=lambda info: bool(info.group)):
         if info.group != "history":
@@ -86,6 +85,22 @@ def line(info: ModelInfo) -> str:
     if info.error:
         return f"{mark('')} {plain(info.name)} · cannot be used"
     return f"{mark(info.architecture)} {plain(info.called(info.title))} · {plain(headline(info))}"
+
+
+def installed(found: Iterable[ModelInfo], noun: str) -> dict[str, ModelInfo]:
+    """Return those of a page's models that can be used, by name. Damaged folders are named; where no model is left, the
+    page says that it has no `noun` and ends there."""
+    show_broken()
+    models = {info.name: info for info in found if not info.error}
+    if not models:
+        notices.error(missing(noun))
+        st.stop()
+    return models
+
+
+def missing(noun: str) -> str:
+    """Return the sentence that no `noun` is installed."""
+    return f"No {noun} is installed; the Models page lists what is there and what is missing."
 
 
 def show_broken() -> None:
@@ -153,7 +168,6 @@ def show_terms(*corpora: str) -> None:
 
 @lru_cache(maxsize=64)
 def card_body(card_text: str) -> str:
-    """Return a card as it can stand inside a page: no YAML head, no "Use" section, smaller headings, code
-    uncoloured."""
+    """Return a card to stand inside a page: no YAML head, no "Use" section, smaller headings, code uncoloured."""
     body = _FENCE.sub("```", _USE.sub("", _HEAD.sub("", card_text, count=1)))
     return _HEADING.sub(lambda found: "#" * min(6, len(found[1]) + 2) + " ", body)

@@ -10,12 +10,23 @@ import streamlit as st
 
 from engine.errors import EngineError
 
+TEXT_WIDTH = 760  # pixels; wider lines are hard to read
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
 
 
 def plain(text: str) -> str:
     """Return `text` so that Markdown shows it as it is: no links, images, maths or icons can hide in it."""
     return _MARKDOWN.sub(r"\\\1", text).replace("\n", " ")
+
+
+def explain(markdown: str) -> None:
+    """Draw running text of the page's own."""
+    st.markdown(markdown, width=TEXT_WIDTH)
+
+
+def say(sentence: str, is_strong: bool = False) -> None:
+    """Draw what was worked out, as it is."""
+    explain(f"**{plain(sentence)}**" if is_strong else plain(sentence))
 
 
 def error(sentence: str) -> None:

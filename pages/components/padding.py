@@ -20,20 +20,17 @@ from engine.plotting.padding import batch_grid
 from engine.text.reading import cut_lines
 from engine.wording import percent
 from pages.components import figures, notices, state
+from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, Call, call, receipt
 from pages.components.forms import Controls
-from pages.components.header import TEXT_WIDTH
 
 
 def show(controls: Controls, network: str, label: str) -> None:
     """Draw the lines as batches of the network called `network`, and what padding, mask and packing do to them."""
-    st.markdown(
+    notices.explain(
         "A network reads several texts at once, as one rectangle of numbers. Shorter texts are **filled up** with "
-        "numbers that are "
-        "not theirs, and a **mask** keeps those out of the result. **Try:** put a very long line among short ones, "
-        "and sort by length. "
-        "What you gain is time; what you must never pay for it is another answer.",
-        width=TEXT_WIDTH,
+        "numbers that are not theirs, and a **mask** keeps those out of the result. **Try:** put a very long line "
+        "among short ones, and sort by length. What you gain is time; what you must never pay for it is another answer."
     )
     text = controls.text_area("padding_lines", height=180)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -70,10 +67,9 @@ def _show_grid(rows: tuple, batches: list[list[int]], inspected: list[Call[Batch
 def _show_waste(lengths: list[int], size: int, is_sorted: bool) -> None:
     as_they_come, by_length = (wasted_share(lengths, arrange(lengths, size, way)) for way in (False, True))
     now = by_length if is_sorted else as_they_come
-    st.markdown(
+    notices.explain(
         f"**{percent(now, 0)} of the cells are padding**: computed for nothing. In the order of the lines it would be "
-        f"{percent(as_they_come, 0)}, sorted by length {percent(by_length, 0)}.",
-        width=TEXT_WIDTH,
+        f"{percent(as_they_come, 0)}, sorted by length {percent(by_length, 0)}."
     )
 
 
@@ -109,7 +105,7 @@ def _show_mask(label: str, batches: list[list[int]], inspected: list[Call[BatchR
         f"Told that every text is as long as the longest of its batch, “{label}” takes padding for words. "
         f"{mask_sentence(reports)}"
     )
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     table = pd.concat(
         [
             report.frame.assign(batch=number, text=[text + 1 for text in batch])
@@ -141,13 +137,11 @@ def _show_packing(network: str, label: str, rows: tuple, batches: list[list[int]
     attempt = state.recall("padding", "attempt", 1)
     timed = call(time_batches, given, attempt=attempt, model=network)
     times = timed.value
-    st.markdown(
+    notices.explain(
         "Packing leaves the padding out: at each step only the texts that go on are read. The recurrent layers' "
-        "outputs are the same, "
-        f"to **{max(differences):.1e}** (the largest difference of any number). Measured on this server: padded "
-        f"**{times.padded:.1f} ms**, "
-        f"packed **{times.packed:.1f} ms**, one text after the other **{times.one_by_one:.1f} ms**.",
-        width=TEXT_WIDTH,
+        f"outputs are the same, to **{max(differences):.1e}** (the largest difference of any number). Measured on this "
+        f"server: padded **{times.padded:.1f} ms**, packed **{times.packed:.1f} ms**, one text after the other "
+        f"**{times.one_by_one:.1f} ms**."
     )
     fastest = min(
         ("padded", times.padded),
@@ -157,16 +151,9 @@ def _show_packing(network: str, label: str, rows: tuple, batches: list[list[int]
     )[0]
     st.caption(
         f"Fastest here: {fastest}. Packing saves arithmetic but takes many small steps in place of few large ones; "
-        "which wins depends on the machine and on "
-        "how much padding there is. Each time is the median of several runs."
+        "which wins depends on the machine and on how much padding there is. Each time is the median of several runs."
     )
-    st.button(
-        "Measure again",
-        icon=":material/timer:",
-        key="padding-again",
-        on_click=state.remember,
-        args=("padding", "attempt", attempt + 1),
-    )
+    button("Measure again", "padding-again", state.remember, "padding", "attempt", attempt + 1, icon="timer")
     figures.show_receipt(timed.receipt(), "padding-times")
 
 

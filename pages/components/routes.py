@@ -18,20 +18,45 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from engine.aggregation import MEDIAN_AND_RANGE
 from engine.task_family import Page, pages
 from pages.components import theme_watch
 
-HOME = "pages/home.py"
-GENERATION = "pages/generation.py"
-COMPARISON = "pages/comparison.py"
-CELLS = "pages/cells.py"
-GRADIENTS = "pages/gradients.py"
-MODELS = "pages/models.py"
+HOME = Page("home", "Home", "")
+OWN = (  # those of no family
+    Page(
+        "comparison",
+        "Comparison",
+        "Which network remembers longest, on tasks with known answers.",
+        {
+            "Lines and bars": f"{MEDIAN_AND_RANGE.middle_over('trainings that differ only in their random seed')}; "
+            f"{MEDIAN_AND_RANGE.reach('best', 'worst')} of them."
+        },
+    ),
+    Page(
+        "cells",
+        "Cells",
+        "What one cell computes at each step of your sentence, and which gates open and shut.",
+        {
+            "The strip of cells": "one row per unit, one column per character: bright where a gate is open, dark where "
+            "it is shut."
+        },
+    ),
+    Page(
+        "gradients",
+        "Gradients",
+        "How far back a network can be taught, and why the gradient of an RNN dies.",
+        {
+            "Falling lines": "what is left of a small change after more and more steps, each grid line a power of ten.",
+            "▲ ● ■": "mark RNN, LSTM and GRU everywhere.",
+        },
+    ),
+    Page("models", "Models", "Every trained network: its card, its scores, how to load it."),
+)
 
 _DRAWING = (Path(__file__).parent.parent / "icon.svg").read_bytes()
-ICON = (
-    f"data:image/svg+xml;base64,{b64encode(_DRAWING).decode()}"  # not its path, which Streamlit would read at every run
-)
+# Not its path, which Streamlit would read at every run.
+ICON = f"data:image/svg+xml;base64,{b64encode(_DRAWING).decode()}"
 PAGE_WIDTH = 1120
 
 _run = threading.local()
@@ -49,18 +74,16 @@ def navigate() -> StreamlitPage:
 @lru_cache(maxsize=1)
 def _pages() -> list[StreamlitPage]:
     """Return the pages; finding their files and icons at every run would be a sixth of a light page's cost."""
-    return [
-        st.Page(HOME, title="Home", url_path="home", default=True),
-        *(st.Page(path_of(page), title=page.title, url_path=page.name) for page in pages()),
-        st.Page(COMPARISON, title="Comparison", url_path="comparison"),
-        st.Page(CELLS, title="Cells", url_path="cells"),
-        st.Page(GRADIENTS, title="Gradients", url_path="gradients"),
-        st.Page(MODELS, title="Models", url_path="models"),
-    ]
+    return [st.Page(path_of(page), title=page.title, url_path=page.name, default=page is HOME) for page in listed()]
+
+
+def listed() -> list[Page]:
+    """Return every page, those of families among them, in the order of the navigation, Home first."""
+    return [HOME, *pages(), *OWN]
 
 
 def path_of(page: Page) -> str:
-    """Return the file of a family's page."""
+    """Return the file of a page."""
     return f"pages/{page.name}.py"
 
 

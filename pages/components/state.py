@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -18,6 +20,14 @@ def remember(page: str, name: str, value: Any) -> None:
 def recall(page: str, name: str, default: Any = None) -> Any:
     """Return what `remember` kept, or `default`."""
     return st.session_state.get(_key(page, name), default)
+
+
+def amend(page: str, name: str, **changes: Any) -> None:
+    """Change attributes of the dataclass that `remember` kept, if any. A copy takes its place, whose lists are its own:
+    a run of the script that is being ended may go on filling the old one."""
+    kept = recall(page, name)
+    if kept is not None:
+        remember(page, name, replace(kept, **{key: copy(value) for key, value in vars(kept).items()} | changes))
 
 
 def forget(page: str, name: str) -> None:
@@ -64,8 +74,7 @@ def clean_url(parameters: dict[str, str | list[str]]) -> bool:
 
 
 def write_url(name: str, value: Any) -> bool:
-    """Put a value into the URL for a widget that is not drawn yet; return whether it is not (one that is writes its
-    own)."""
+    """Put a value into the URL for a widget; return whether it is not drawn yet (one that is writes its own)."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     try:

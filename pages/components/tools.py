@@ -6,9 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
-import streamlit as st
-
-from pages.components import header
+from pages.components import notices
 from pages.components.forms import Controls
 
 
@@ -53,7 +51,7 @@ class Toolbox(dict[str, T], Generic[T]):
     def choose(self, controls: Controls, field: str = "tool") -> T:
         """Draw the choice of a tool and the question it answers; return the one that is open."""
         tool = self[controls.pills(field, label_visibility="collapsed")]
-        st.markdown(tool.sentence, width=header.TEXT_WIDTH)
+        notices.explain(tool.sentence)
         return tool
 
     def show(self, name: str, context: Any) -> None:

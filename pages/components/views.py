@@ -15,7 +15,7 @@ V = TypeVar("V")
 
 def composed_of(*parts: type) -> Callable[[type[V]], type[V]]:
     """Return a decorator that makes a class of fields a frozen dataclass with the fields of `parts`, its tools' views,
-    before its own.
+    before its own. None of them need be a dataclass yet.
 
     Raises:
         ConfigError: two of them have a field of the same name, today or in older links; the URL could carry only one.
@@ -24,7 +24,8 @@ def composed_of(*parts: type) -> Callable[[type[V]], type[V]]:
     def compose(own: type[V]) -> type[V]:
         owners: dict[str, type] = {}
         joined = []
-        for part in (*parts, dataclasses.dataclass(frozen=True)(own)):
+        for part in (*parts, own):
+            part = part if dataclasses.is_dataclass(part) else dataclasses.dataclass(frozen=True)(part)
             hints = typing.get_type_hints(part)
             for field in dataclasses.fields(part):
                 for name in (field.name, *field.metadata.get("formerly", ())):
@@ -56,11 +57,10 @@ def part_of_file(done: str) -> Any:
 
     return option(
         1,
-        label="Part of the file",
-        help=f"At most {MAX_LINES:,} lines are {done} at once; a longer file is taken in parts.",
+        "Part of the file",
+        f"At most {MAX_LINES:,} lines are {done} at once; a longer file is taken in parts.",
         minimum=1,
         maximum=100_000,
-        step=1,
     )
 
 
@@ -68,21 +68,20 @@ MAX_BATCH_LINES, MAX_BATCH_WORDS = 12, 40  # as the engine's padding, which impo
 
 
 def padding_view(lines: Sequence[str]) -> type:
-    """Return the view of the tool "Padding", which begins with a page's own `lines`: what makes up the batch, and
-    how."""
+    """Return the view of the tool "Padding", which begins with a page's own `lines`: what makes up the batch."""
 
     @dataclasses.dataclass(frozen=True)
     class PaddingView:
         padding_lines: str = option(
             "\n".join(lines),
-            label="Lines, one text on each",
-            help=f"Two to {MAX_BATCH_LINES} lines of at most {MAX_BATCH_WORDS} words.",
+            "Lines, one text on each",
+            f"Two to {MAX_BATCH_LINES} lines of at most {MAX_BATCH_WORDS} words.",
         )
-        padding_batch: int = option(3, label="Texts in a batch", minimum=2, maximum=MAX_BATCH_LINES, step=1)
+        padding_batch: int = option(3, "Texts in a batch", minimum=2, maximum=MAX_BATCH_LINES)
         padding_sort: bool = option(
-            False, label="Sort by length first", help="Texts of like length then share a batch, and less is filled up."
+            False, "Sort by length first", "Texts of like length then share a batch, and less is filled up."
         )
-        padding_show: str = option("words", label="Show the cells as", choices=("words", "numbers", "mask"))
+        padding_show: str = option("words", "Show the cells as", choices=("words", "numbers", "mask"))
 
     return PaddingView
 

@@ -1,5 +1,4 @@
-"""Text written live: several networks in turn, shown at a readable rate, kept when the visitor stops or clicks
-elsewhere."""
+"""Text written live: several networks in turn, at a readable rate, kept when the visitor stops or clicks elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pages.components import cache, state
 from pages.components.forms import Controls
@@ -56,14 +55,8 @@ def current(page: str, key: str) -> Writing:
 
 
 def stop(page: str) -> None:
-    """Keep what is written and write no more until the settings change; for the Stop button's on_click.
-
-    A copy is kept: Streamlit starts the new run before the old one has noticed, which goes on filling its sheet until
-        then.
-    """
-    writing = state.recall(page, "writing")
-    if writing is not None:
-        state.remember(page, "writing", replace(writing, texts=dict(writing.texts), is_stopped=True))
+    """Keep what is written and write no more until the settings change; for the Stop button's on_click."""
+    state.amend(page, "writing", is_stopped=True)
 
 
 def reseed(controls: Controls) -> None:

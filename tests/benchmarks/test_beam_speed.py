@@ -19,6 +19,7 @@ from engine.inspection.translation.penalty_sweep import inspect_settings
 from engine.inspection.translation.search import inspect_search
 from engine.inspection.translation.search_tries import search_from
 from engine.models.folder import LoadedModel, list_models, load_model
+from tests.benchmarks.pace import allowance
 from tests.benchmarks.plain_beam import PlainTranslator, plain_beam
 from tests.benchmarks.visitor import describe_machine
 
@@ -110,5 +111,6 @@ def test_a_sentence_is_decoded_again_within_150_ms_and_the_map_within_two_second
             f"{1000 * min(again):.0f} to {1000 * max(again):.0f} ms, map of 132 settings {1000 * whole_map:.0f} ms; "
             f"{describe_machine()}"
         )
-    assert max(again) <= REDECODE_SECONDS
-    assert whole_map <= MAP_SECONDS
+    allowed = allowance()
+    assert max(again) <= REDECODE_SECONDS * allowed
+    assert whole_map <= MAP_SECONDS * allowed

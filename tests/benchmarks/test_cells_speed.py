@@ -13,12 +13,13 @@ import pytest
 
 from engine.inspection.cells.steps import can_be_opened
 from engine.models.folder import list_models
+from tests.benchmarks.pace import allowance
 from tests.benchmarks.visitor import Server, Visitor, describe_machine
 
 BOUND_MS = 200.0
 WITH_PROOF_MS = 400.0
-ROUNDS, RERUNS = 2, 6
-MOST_SENTENCES = 16  # more than a few only while a disturbed machine keeps the best one above the bound
+ROUNDS, RERUNS = 2, 4
+MOST_SENTENCES = 8  # more than a few only while a disturbed machine keeps the best one above the bound
 SENTENCE = "The old dog sat on the mat and slept {}."
 
 pytestmark = pytest.mark.benchmark
@@ -53,5 +54,6 @@ def test_a_step_and_a_sentence_redraw_in_time(warm_server: Server, capsys: pytes
                 break
     with capsys.disabled():
         print("\n" + "; ".join(f"{what}: {spent:.0f} ms" for what, spent in best.items()) + f"; {describe_machine()}")
-    assert best.pop("new sentence") <= WITH_PROOF_MS
-    assert max(best.values()) <= BOUND_MS
+    allowed = allowance()
+    assert best.pop("new sentence") <= WITH_PROOF_MS * allowed
+    assert max(best.values()) <= BOUND_MS * allowed

@@ -15,10 +15,11 @@ from engine.inspection.cells.units import WORKERS
 from engine.inspection.writing.probing import MAX_CHARACTERS, investigate
 from engine.inspection.writing.unseen import unseen_text
 from engine.models.folder import list_models, load_model
+from tests.benchmarks.pace import allowance
 from tests.benchmarks.visitor import describe_machine, is_machine_busy
 
 BOUND = 5.0  # seconds
-ROUNDS, MOST_ROUNDS = 2, 4  # more rounds only while a disturbed machine keeps the best one above the bound
+ROUNDS, MOST_ROUNDS = 1, 4  # more rounds only while a disturbed machine keeps the best one above the bound
 
 WITH_UNITS = [info for info in list_models() if info.task == "language_model" and info.has_units and not info.error]
 
@@ -48,4 +49,4 @@ def test_every_unit_is_tested_in_time(capsys: pytest.CaptureFixture[str]) -> Non
     with capsys.disabled():
         print(f"\ndetective, {largest.name}, {found.units:,} units: {min(times):.2f} {measure}; {describe_machine()}")
     assert found.characters == MAX_CHARACTERS
-    assert min(times) < BOUND
+    assert min(times) < BOUND * allowance()

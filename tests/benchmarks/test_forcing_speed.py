@@ -12,6 +12,7 @@ import torch
 from engine.inspection.translation.forcing import inspect_forcing
 from engine.inspection.translation.wrong_word import put_wrong_word
 from engine.models.folder import LoadedModel, list_models, load_model
+from tests.benchmarks.pace import allowance
 from tests.benchmarks.visitor import describe_machine
 
 BOUND_MS = 150.0
@@ -58,5 +59,4 @@ def test_a_switch_and_a_word_decode_again_in_time(loaded: LoadedModel, capsys: p
             "together), "
             f"a wrong word {word:.0f} ms (with and without) of processor time; {describe_machine()}"
         )
-    assert switch <= BOUND_MS
-    assert word <= BOUND_MS
+    assert max(switch, word) <= BOUND_MS * allowance()

@@ -15,12 +15,13 @@ import torch
 from engine.decoding.limits import SamplingSettings
 from engine.decoding.text import write_text
 from engine.models.folder import list_models, load_model
+from tests.benchmarks.pace import allowance
 from tests.benchmarks.visitor import Visitor, describe_machine, is_machine_busy, serve
 
 MODEL = "shakespeare-lstm"
 BOUND = 2500  # characters per second; measured 3,030 to 3,734 (engine) and 3,047 to 3,614 (page), aim 3,000
 CHARACTERS = 2000
-ROUNDS, MOST_ROUNDS = 3, 25  # more rounds only while a disturbed machine keeps the best one below the bound
+ROUNDS, MOST_ROUNDS = 3, 8  # more rounds only while a disturbed machine keeps the best one below the bound
 
 pytestmark = [
     pytest.mark.benchmark,
@@ -57,7 +58,7 @@ def test_engine_writes_fast_enough(capsys: pytest.CaptureFixture[str]) -> None:
             f"\nengine, {MODEL}: {max(rates):,.0f} characters per {unit(clock is time.process_time)} (best of "
             f"{len(rates)}); {describe_machine()}"
         )
-    assert max(rates) >= BOUND
+    assert max(rates) >= BOUND / allowance()
 
 
 def test_page_writes_fast_enough(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,7 +81,7 @@ def test_page_writes_fast_enough(capsys: pytest.CaptureFixture[str]) -> None:
             f"(best of {len(rates)}), "
             f"{run.messages} messages and {run.size_bytes / 1000:.0f} kB for the last; {describe_machine()}"
         )
-    assert max(rates) >= BOUND
+    assert max(rates) >= BOUND / allowance()
 
 
 VISITORS, TOGETHER_BOUND = (
@@ -122,4 +123,4 @@ def test_page_keeps_its_pace_with_four_visitors(capsys: pytest.CaptureFixture[st
             "all together "
             f"(best of {len(rates)}); {describe_machine()}"
         )
-    assert max(rates) >= TOGETHER_BOUND
+    assert max(rates) >= TOGETHER_BOUND / allowance()

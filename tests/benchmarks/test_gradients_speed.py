@@ -12,9 +12,10 @@ import pytest
 
 from engine.models.folder import list_models
 from pages.components.gradients.view import CAT
+from tests.benchmarks.pace import allowance
 from tests.benchmarks.visitor import Server, Visitor, describe_machine
 
-BOUND_MS = 250.0  # the aim is 200, which a quiet machine keeps with five cells in the chain (167 to 200 ms) but barely
+BOUND_MS = 220.0  # the aim is 200, which a quiet machine keeps with five cells in the chain (167 to 200 ms) but barely
 WITH_CHECK_MS = 600.0
 ROUNDS, MOST_ROUNDS = 3, 9  # more only while a disturbed machine keeps the best one above the bound
 MOVES = 3
@@ -52,8 +53,9 @@ def test_a_moved_slider_redraws_in_time(warm_server: Server, capsys: pytest.Capt
             + "; ".join(f"{slider} moved: {spent:.0f} ms" for slider, spent in best.items())
             + f"; {describe_machine()}"
         )
-    assert best.pop("place, with its check") <= WITH_CHECK_MS
-    assert max(best.values()) <= BOUND_MS
+    allowed = allowance()
+    assert best.pop("place, with its check") <= WITH_CHECK_MS * allowed
+    assert max(best.values()) <= BOUND_MS * allowed
 
 
 def _values(slider: str) -> list[float]:

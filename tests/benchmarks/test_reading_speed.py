@@ -13,10 +13,11 @@ import urllib.parse
 import pytest
 
 from engine.models.folder import list_models
+from tests.benchmarks.pace import allowance
 from tests.benchmarks.visitor import Server, Visitor, describe_machine
 
 BOUND_MS = 200.0
-ROUNDS, MOST_ROUNDS = 4, 16  # more only while a disturbed machine keeps the best one above the bound
+ROUNDS, MOST_ROUNDS = 3, 8  # more only while a disturbed machine keeps the best one above the bound
 TEXT = (
     "The story of the old lighthouse keeper number {} begins slowly , but Maria Lopez plays his daughter with so much "
     "warmth that "
@@ -44,7 +45,8 @@ def test_a_new_text_is_read_in_time(page: str, warm_server: Server, capsys: pyte
             + "; ".join(f"{view} {spent:.0f} ms" for view, spent in best.items())
             + f"; {describe_machine()}"
         )
-    assert {view: spent for view, spent in best.items() if view not in UNBOUND and spent > BOUND_MS} == {}
+    bound = BOUND_MS * allowance()
+    assert {view: spent for view, spent in best.items() if view not in UNBOUND and spent > bound} == {}
 
 
 def _cost_of_a_text(server: Server, page: str, view: str) -> float:

@@ -20,13 +20,14 @@ from pathlib import Path
 import pytest
 
 from engine.models.folder import list_models
+from tests.benchmarks.pace import allowance
 from tests.benchmarks.visitor import Server, Visitor, describe_machine, serve
 
 HEAVY = "torch, datasets, plotly, pandas, sacrebleu, distributed"
 PAGE, BARE = "models", "tests/benchmarks/bare_page.py"
 BOUND_MS, BARE_MS = 10.0, 2.0
-ROUNDS, MOST_ROUNDS = 4, 16  # more rounds only while a disturbed machine keeps the best ones apart
-RERUNS, BARE_RERUNS = 40, 100  # processor time comes in steps of 10 ms
+ROUNDS, MOST_ROUNDS = 3, 8  # more rounds only while a disturbed machine keeps the best ones apart
+RERUNS, BARE_RERUNS = 30, 80  # processor time comes in steps of 10 ms
 
 pytestmark = pytest.mark.benchmark
 
@@ -89,8 +90,9 @@ def test_comparison_opens_and_reruns_with_all_series_on(capsys: pytest.CaptureFi
             f"\ncomparison page: opens in {opening:.2f} s, reruns by section in ms of processor time: "
             f"{', '.join(f'{section} {cost:.0f}' for section, cost in costs.items())}; {describe_machine()}"
         )
-    assert opening <= OPENING_BOUND_SECONDS
-    assert max(costs.values()) <= COMPARISON_BOUND_MS
+    allowed = allowance()
+    assert opening <= OPENING_BOUND_SECONDS * allowed
+    assert max(costs.values()) <= COMPARISON_BOUND_MS * allowed
 
 
 def _cost_of_a_click(server: Server, query: str) -> float:

@@ -23,19 +23,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Locator, Page, Playwright, Request, expect
 
+from pages.components import routes
+
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "tests" / "output"
-PAGES = {
-    "home": "/",
-    "generation": "/generation",
-    "translation": "/translation",
-    "sentiment": "/sentiment",
-    "entities": "/entities",
-    "comparison": "/comparison",
-    "cells": "/cells",
-    "gradients": "/gradients",
-    "models": "/models",
-}
+PAGES = {page.name: f"/{page.name}" for page in routes.listed()} | {"home": "/"}
 TITLES = {name: "Unrolled" if name == "home" else name.capitalize() for name in PAGES}
 WIDTHS = {1280: 860, 375: 780}
 TIMEOUT_MS = 60_000  # a test machine may be busy

@@ -13,13 +13,12 @@ from engine.inspection.tagging.directions import disagreement_sentence, read_dir
 from engine.inspection.tagging.lattice import (
     best_tags,
     best_ways,
-    open_lattice,
     signed,
     spans_sentence,
     step_sentence,
 )
 from engine.inspection.tagging.lattice_edits import easiest_flips, edit_steps
-from engine.inspection.tagging.predictions import split_words
+from engine.inspection.tagging.predictions import split_words, tag_words
 from engine.models.folder import list_models, load_model
 from engine.wording import percent
 from tests.browser.browsing import Chromium
@@ -34,7 +33,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_the_lattice_moves_by_key_and_click_and_an_edited_step_flips_an_entity(browser: Chromium, server: str) -> None:
-    lattice = open_lattice(load_model(NETWORK), WORDS)
+    lattice = tag_words(load_model(NETWORK), WORDS)
     ways = best_ways(lattice, 3)
     flip = easiest_flips(lattice)[0]
     with browser.visit(server, "dark", 375) as found:

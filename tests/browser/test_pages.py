@@ -1,4 +1,4 @@
-"""Every page in a real browser: on a fresh server by its own URL, in both themes and both widths."""
+"""Every page in a real browser by its own URL, in both themes and both widths; three of them on a fresh server."""
 
 from __future__ import annotations
 
@@ -9,21 +9,32 @@ from playwright.sync_api import expect
 
 from tests.browser.browsing import OUTPUT, PAGES, TITLES, Chromium, serve
 
+FIRST_OF_A_SERVER = ("home", "comparison", "translation")  # without torch and figures; without torch; with all there is
 
-@pytest.mark.parametrize("name", PAGES)
+
+@pytest.mark.parametrize("name", FIRST_OF_A_SERVER)
 def test_first_visitor_of_a_fresh_server_lands_on_a_whole_page(browser: Chromium, name: str, tmp_path: Path) -> None:
-    """It is opened once in each theme: loading it takes Chromium far longer than to be made narrower or wider."""
     log = tmp_path / "log.txt"
     with serve(log) as address:
-        for theme, widths in (("light", (1280, 375)), ("dark", (375, 1280))):
-            with browser.visit(address, theme, widths[0]) as guest:
-                guest.open(PAGES[name], TITLES[name])
-                expect(guest.page.get_by_role("heading", level=1)).to_have_count(1)
-                expect(guest.page).to_have_title("Unrolled" if name == "home" else f"{TITLES[name]} · Unrolled")
-                for width in widths:
-                    guest.resize(width)
-                    guest.expect_whole()
-                    guest.picture(OUTPUT / f"{name}-{theme}-{width}.png")
-                    links = guest.page.get_by_test_id("stTopNavLink")  # a telephone folds them away
-                    expect(links).to_have_text([each.capitalize() for each in TITLES] if width == 1280 else [])
+        expect_whole_in_both_themes(browser, address, name)
     assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in FIRST_OF_A_SERVER])
+def test_a_page_is_whole(browser: Chromium, server: str, name: str) -> None:
+    expect_whole_in_both_themes(browser, server, name)
+
+
+def expect_whole_in_both_themes(browser: Chromium, address: str, name: str) -> None:
+    """It is opened once in each theme: loading it takes Chromium far longer than to be made narrower or wider."""
+    for theme, widths in (("light", (1280, 375)), ("dark", (375, 1280))):
+        with browser.visit(address, theme, widths[0]) as guest:
+            guest.open(PAGES[name], TITLES[name])
+            expect(guest.page.get_by_role("heading", level=1)).to_have_count(1)
+            expect(guest.page).to_have_title("Unrolled" if name == "home" else f"{TITLES[name]} · Unrolled")
+            for width in widths:
+                guest.resize(width)
+                guest.expect_whole()
+                guest.picture(OUTPUT / f"{name}-{theme}-{width}.png")
+                links = guest.page.get_by_test_id("stTopNavLink")  # a telephone folds them away
+                expect(links).to_have_text([each.capitalize() for each in TITLES] if width == 1280 else [])

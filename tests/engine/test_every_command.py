@@ -381,7 +381,7 @@ def test_an_encoding_that_cannot_say_a_character_writes_its_number(run, command)
 
 
 def test_that_characters_are_written_as_numbers_is_said_once(run, monkeypatch):
-    monkeypatch.setattr("engine.command_line._SAID", set())
+    monkeypatch.setattr("engine.streams._SAID", set())
     line = with_option("generate", "--prompt", "é à è")
     _, _, err = run(*line, encoding="ascii")
     assert err.count("note: the output's encoding, ascii, cannot say '\\xe9' and maybe others") == 1

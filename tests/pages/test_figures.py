@@ -30,6 +30,13 @@ def test_download_holds_no_formula(text: str) -> None:
     assert csv.rstrip().endswith(",-1"), "numbers stay numbers"
 
 
+def test_rows_of_a_table_say_where_they_come_from() -> None:
+    rows = pd.DataFrame({"model": ["b", "a"], "date": "2026-01-02", "commit": ["2", "1"], "hardware": "two cores"})
+    receipt = figures.measured_receipt(rows, python="", model="both", data=figures.all_of(rows, "corpus"))
+    assert receipt.measured == "2026-01-02, commit 1, 2, on two cores"
+    assert (receipt.model, receipt.data) == ("both", "not recorded")
+
+
 def test_every_architecture_has_a_mark_of_its_own() -> None:
     marks = [networks.mark(name) for name in theme.architecture_names()]
     assert len(set(marks)) == len(marks)

@@ -171,6 +171,57 @@ def test_a_page_opens_at_what_an_old_link_says() -> None:
     assert second.startswith("[8,")
 
 
+def _page_of_choices_known_now() -> None:
+    """Draw a slider, a list whose choices bring their labels, and a button that fills a box."""
+    import streamlit
+
+    from engine.config import option
+    from pages.components import forms
+    from pages.components.views import composed_of
+
+    @composed_of()
+    class View:
+        """What is drawn, and how far the slider goes."""
+
+        last: int = option(10, minimum=1, maximum=10)
+        size: int = option(5, minimum=1, maximum=10)
+        colour: str = option("")
+        text: str = option("hello")
+
+    controls = forms.open_controls("now", View, {"colour": {"red": "Red paint", "green": "Green paint"}})
+    streamlit.text(repr(controls.slider("size", maximum=controls.number("last"))))
+    streamlit.text(controls.select("colour", choices={"green": "Green paint", "blue": "Sky"}, default="blue"))
+    controls.text_input("text")
+    controls.examples("text", {"Greeting": "good day"}, "example")
+
+
+def _page_now(**parameters: str) -> AppTest:
+    at = AppTest.from_function(_page_of_choices_known_now)
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+@pytest.mark.parametrize(("last", "value", "drawn"), [("10", "5", 1), ("3", "3", 1), ("1", "1", 0)])
+def test_a_slider_ends_where_it_can_and_one_value_needs_none(last: str, value: str, drawn: int) -> None:
+    at = _page_now(last=last)
+    assert at.text[0].value == value
+    assert len(at.slider) == drawn
+
+
+def test_choices_known_now_bring_their_labels() -> None:
+    at = _page_now()
+    assert at.text[1].value == "blue"
+    assert at.selectbox[0].options == ["Green paint", "Sky"]
+    assert _page_now(colour="Green paint").text[1].value == "green"
+
+
+def test_an_example_fills_its_box() -> None:
+    at = _page_now()
+    at.button[0].click().run()
+    assert at.text_input[0].value == "good day"
+
+
 @given(st.text(max_size=60))
 def test_escaped_text_has_nothing_markdown_reads(text: str) -> None:
     escaped = notices.plain(text)

@@ -4,15 +4,27 @@ from dataclasses import replace
 from random import Random
 
 from .adjectives import BEFORE, COLOURS, suiting
-from .choices import act, choose_adjectives, choose_object, choose_seen_group, choose_seen_person, choose_worker, do
-from .collocations import ANIMAL_ACTIVITIES, ANYWHERE, CONTAINERS, CONTENTS, DOINGS, INSIDE, OUTSIDE, Activity
+from .choices import (
+    ONLY_WOMEN,
+    act,
+    choose_adjectives,
+    choose_container,
+    choose_noun,
+    choose_object,
+    choose_seen_group,
+    choose_seen_person,
+    choose_worker,
+    describe,
+    do,
+)
+from .collocations import ANIMAL_ACTIVITIES, ANYWHERE, DOINGS, INSIDE, OUTSIDE, Activity
 from .english import english_clause
 from .french import after_de, french_clause
-from .grammar_types import Pair, Phrase, Tense
+from .grammar_types import Noun, Pair, Phrase, Tense, together
 from .nouns import ADULTS, ANIMALS, BUILDINGS, CLOTHES, DRINKS, FOODS, MASS_FOODS, NOUNS, VEHICLES, YOUNG
 from .patterns import pattern, sentence
 from .phrases import noun_phrase, owner_determiner
-from .settings import ANIMAL_PLACES, INDOORS, OUTDOORS, SPOTS
+from .settings import ANIMAL_PLACES, INDOORS, OUTDOORS, SPOTS, fixed
 from .verbs import VERBS
 
 
@@ -24,80 +36,75 @@ def _scene(rng: Random) -> tuple[Activity, Pair]:
 
 
 def _animal(rng: Random, determiner: str = "a", is_plural: bool = False) -> Phrase:
-    noun = rng.choice(list(ANIMALS.values()))
+    noun = choose_noun(rng, ANIMALS)
     return noun_phrase(determiner, noun, *choose_adjectives(rng, noun, 0.7), is_plural=is_plural)
+
+
+def _dressed_person(rng: Random) -> tuple[Noun, str]:
+    """Return somebody and the name of a garment to wear."""
+    noun = choose_noun(rng, ADULTS, YOUNG)
+    return noun, rng.choice([name for name in CLOTHES if name not in ONLY_WOMEN or noun.gender == "f"])
 
 
 @pattern
 def person_in_a_place(rng: Random) -> Pair:
     """Return "A woman in a red coat is reading a book in the park." """
     activity, place = _scene(rng)
-    clause = act(choose_seen_person(rng), activity)
-    return sentence(f"{clause.en} {place.en}", f"{clause.fr} {place.fr}")
+    return sentence(*together(act(choose_seen_person(rng), activity), place))
 
 
 @pattern
 def group_in_a_place(rng: Random) -> Pair:
     """Return "Two boys are playing football on the beach." """
     activity, place = _scene(rng)
-    clause = act(choose_seen_group(rng), activity)
-    return sentence(f"{clause.en} {place.en}", f"{clause.fr} {place.fr}")
+    return sentence(*together(act(choose_seen_group(rng), activity), place))
 
 
 @pattern
 def crowd_in_a_place(rng: Random) -> Pair:
     """Return "A group of tourists is waiting at the station." """
-    noun = rng.choice([*ADULTS.values(), *YOUNG.values(), NOUNS["child"]])
+    noun = choose_noun(rng, ADULTS, YOUNG, "child")
     many = noun_phrase("bare", noun, is_plural=True)
-    members = after_de(noun_phrase("bare", noun, is_plural=True).fr)
     crowd = rng.choice(
         [
-            Phrase(f"a group of {many.en}", f"un groupe {members}", "m"),
+            Phrase(f"a group of {many.en}", f"un groupe {after_de(many.fr)}", "m"),
             Phrase("some people", "des gens", "m", is_plural=True),
             Phrase(f"several {many.en}", f"plusieurs {noun.fr_plural}", noun.gender, is_plural=True),
         ]
     )
     activity, place = _scene(rng)
-    clause = act(crowd, activity)
-    return sentence(f"{clause.en} {place.en}", f"{clause.fr} {place.fr}")
+    return sentence(*together(act(crowd, activity), place))
 
 
 @pattern
 def person_who(rng: Random) -> Pair:
     """Return "A man who is wearing a black hat is singing in the street." """
-    noun = rng.choice([*ADULTS.values(), *YOUNG.values()])
-    name = rng.choice([name for name in CLOTHES if name not in {"dress", "skirt"} or noun.gender == "f"])
+    noun, name = _dressed_person(rng)
     garment = noun_phrase("a", name, rng.choice(COLOURS))
-    person = noun_phrase("a", noun)
-    person = replace(person, en=f"{person.en} who is wearing {garment.en}", fr=f"{person.fr} qui porte {garment.fr}")
+    person = describe(noun_phrase("a", noun), Pair(f"who is wearing {garment.en}", f"qui porte {garment.fr}"))
     activity, place = _scene(rng)
-    clause = act(person, activity)
-    return sentence(f"{clause.en} {place.en}", f"{clause.fr} {place.fr}")
+    return sentence(*together(act(person, activity), place))
 
 
 @pattern
 def person_wearing(rng: Random) -> Pair:
     """Return "The waitress is wearing a long dress and white shoes." """
-    noun = rng.choice([*ADULTS.values(), *YOUNG.values()])
-    name = rng.choice([name for name in CLOTHES if name not in {"dress", "skirt"} or noun.gender == "f"])
-    garment = noun_phrase("a", name, rng.choice(suiting("clothing", BEFORE + COLOURS)))
-    shoes = noun_phrase(
-        "bare", rng.choice(["shoe", "boot", "glove"]), rng.choice(suiting("clothing", BEFORE + COLOURS)), is_plural=True
-    )
-    subject = noun_phrase("the", noun)
-    clause = do(subject, "wear", Pair(f"{garment.en} and {shoes.en}", f"{garment.fr} et {shoes.fr}"), Tense.PROGRESSIVE)
-    return sentence(*clause)
+    noun, name = _dressed_person(rng)
+    looks = suiting("clothing", BEFORE + COLOURS)
+    garment = noun_phrase("a", name, rng.choice(looks))
+    shoes = noun_phrase("bare", rng.choice(["shoe", "boot", "glove"]), rng.choice(looks), is_plural=True)
+    both = Pair(f"{garment.en} and {shoes.en}", f"{garment.fr} et {shoes.fr}")
+    return sentence(*do(noun_phrase("the", noun), "wear", both, Tense.PROGRESSIVE))
 
 
 @pattern
 def animal_in_a_place(rng: Random) -> Pair:
     """Return "A small white dog is sleeping under the table." """
     place = rng.choice(SPOTS) if rng.random() < 0.2 else rng.choice(ANIMAL_PLACES)
-    small = rng.choice([NOUNS["dog"], NOUNS["cat"], NOUNS["rabbit"], NOUNS["hen"]])
+    small = choose_noun(rng, "dog cat rabbit hen")
     subject = noun_phrase("a", small, *choose_adjectives(rng, small, 0.7)) if place in SPOTS else _animal(rng)
     activity = Activity("sleep") if place in SPOTS else rng.choice(ANIMAL_ACTIVITIES)
-    clause = act(subject, activity)
-    return sentence(f"{clause.en} {place.en}", f"{clause.fr} {place.fr}")
+    return sentence(*together(act(subject, activity), place))
 
 
 @pattern
@@ -107,7 +114,7 @@ def animals_in_a_place(rng: Random) -> Pair:
         _animal(rng, rng.choice(["two", "three", "four", "six", "the"]), is_plural=True), rng.choice(ANIMAL_ACTIVITIES)
     )
     place = rng.choice(ANIMAL_PLACES)
-    return sentence(f"{clause.en} {place.en}", f"{clause.fr} {place.fr}")
+    return sentence(*together(clause, place))
 
 
 @pattern
@@ -118,14 +125,13 @@ def walking_an_animal(rng: Random) -> Pair:
         owner_determiner(walker), "dog", *choose_adjectives(rng, NOUNS["dog"]), is_plural=rng.random() < 0.2
     )
     place = rng.choice(OUTDOORS)
-    clause = do(walker, "walk#dog", dog, Tense.PROGRESSIVE)
-    return sentence(f"{clause.en} {place.en}", f"{clause.fr} {place.fr}")
+    return sentence(*together(do(walker, "walk#dog", dog, Tense.PROGRESSIVE), place))
 
 
 @pattern
 def there_is(rng: Random) -> Pair:
     """Return "There is a red bicycle in front of the church." """
-    noun = rng.choice([*VEHICLES.values(), *ANIMALS.values(), NOUNS["bench"], NOUNS["tree"], NOUNS["flower"]])
+    noun = choose_noun(rng, VEHICLES, ANIMALS, "bench tree flower")
     noun = NOUNS["boat"] if noun.en in {"plane", "train", "bus"} else noun
     number = rng.choice(["a", "a", "two", "three", "several"])
     adjectives = choose_adjectives(rng, noun)
@@ -140,19 +146,11 @@ def there_is(rng: Random) -> Pair:
 @pattern
 def there_is_no(rng: Random) -> Pair:
     """Return "There isn't any milk on the table." """
-    noun = rng.choice([*MASS_FOODS.values(), *DRINKS.values(), *FOODS.values(), NOUNS["plate"], NOUNS["cup"]])
+    noun = choose_noun(rng, MASS_FOODS, DRINKS, FOODS, "plate cup")
     is_plural = noun.en_plural != "-"
     thing = noun_phrase("not any", noun, is_plural=is_plural)
-    place = rng.choice(
-        [
-            SPOTS[0],
-            SPOTS[4],
-            SPOTS[9],
-            Pair("in the kitchen", "dans la cuisine"),
-            Pair("in the shop", "dans le magasin"),
-            Pair("in this house", "dans cette maison"),
-        ]
-    )
+    elsewhere = [Pair("in the shop", "dans le magasin"), Pair("in this house", "dans cette maison")]
+    place = rng.choice(fixed("on the table", "in the box", "in the basket", "in the kitchen") + elsewhere)
     return sentence(
         f"there {'aren' if is_plural else 'isn'}'t {thing.en} {place.en}", f"il n'y a pas {thing.fr} {place.fr}"
     )
@@ -163,22 +161,17 @@ def picture_without_a_verb(rng: Random) -> Pair:
     """Return "An old man with a white beard on a bench." """
     person = choose_seen_person(rng)
     place = rng.choice(OUTDOORS + INDOORS)
-    return sentence(f"{person.en} {place.en}", f"{person.fr} {place.fr}")
+    return sentence(*together(person, place))
 
 
 @pattern
 def carrying_a_container(rng: Random) -> Pair:
     """Return "The fisherman is carrying a basket of apples." """
-    container = rng.choice(CONTAINERS)
-    noun = NOUNS[rng.choice(CONTENTS[container.en])]
-    is_plural = noun.en_plural != "-" and container.en != "a piece of"
-    content = noun_phrase("bare", noun, is_plural=is_plural)
-    english = f"{container.en} {content.en if is_plural else noun.en}"
-    french = f"{container.fr} de {noun.fr_plural if is_plural else noun.fr}"
+    full = choose_container(rng)
     subject = rng.choice([choose_worker(rng), choose_seen_person(rng), choose_seen_group(rng)])
-    verb = rng.choice(["carry", "bring", "buy", "prepare" if container.en == "a cup of" else "want"])
+    verb = rng.choice(["carry", "bring", "buy", "prepare" if full.en.startswith("a cup of") else "want"])
     tense = Tense.PRESENT if verb == "want" else Tense.PROGRESSIVE
-    return sentence(*do(subject, verb, Pair(english, french), tense))
+    return sentence(*do(subject, verb, full, tense))
 
 
 @pattern
@@ -192,7 +185,7 @@ def person_with_a_thing(rng: Random) -> Pair:
 @pattern
 def two_at_once(rng: Random) -> Pair:
     """Return "A girl is singing while her brother is playing the piano." """
-    noun = rng.choice([*ADULTS.values(), *YOUNG.values()])
+    noun = choose_noun(rng, ADULTS, YOUNG)
     first = noun_phrase("a", noun)
     other = noun_phrase(owner_determiner(first), rng.choice(["brother", "sister", "friend", "father", "mother", "dog"]))
     activities = ANIMAL_ACTIVITIES[:6] if other.en.endswith("dog") else ANYWHERE + INSIDE
@@ -203,20 +196,7 @@ def two_at_once(rng: Random) -> Pair:
 @pattern
 def the_one_that(rng: Random) -> Pair:
     """Return "The cat that is sleeping on the chair is black." """
-    noun = rng.choice(
-        [
-            NOUNS["dog"],
-            NOUNS["cat"],
-            NOUNS["horse"],
-            NOUNS["goat"],
-            NOUNS["rabbit"],
-            NOUNS["hen"],
-            NOUNS["donkey"],
-            NOUNS["sheep"],
-            NOUNS["cow"],
-            NOUNS["duck"],
-        ]
-    )
+    noun = choose_noun(rng, "dog cat horse goat rabbit hen donkey sheep cow duck")
     subject = noun_phrase("the", noun, is_plural=rng.random() < 0.3)
     verb = VERBS[rng.choice(["sleep", "run", "eat", "drink", "rest"])]
     place, colour = rng.choice(ANIMAL_PLACES), rng.choice(suiting("animal", COLOURS))
@@ -231,10 +211,7 @@ def the_one_that(rng: Random) -> Pair:
 @pattern
 def building_with_an_adjective(rng: Random) -> Pair:
     """Return "A small boat near an old lighthouse." """
-    first, second = (
-        rng.choice([*VEHICLES.values(), NOUNS["tree"], NOUNS["bench"]]),
-        rng.choice(list(BUILDINGS.values())),
-    )
+    first, second = choose_noun(rng, VEHICLES, "tree bench"), choose_noun(rng, BUILDINGS)
     first = NOUNS["lorry"] if first.en in {"plane", "train"} else first
     second = NOUNS["castle"] if second.en in {"kitchen", "room", "street", "island", "village"} else second
     one = noun_phrase("a", first, *choose_adjectives(rng, first, 0.8))

@@ -1,14 +1,14 @@
 """Random choices that several patterns share: subjects, objects, people seen in a picture."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from random import Random
 
 from .adjectives import AFTER, BEFORE, BY_ENGLISH, COLOURS, suiting
-from .collocations import Activity, Doing
+from .collocations import CONTAINERS, CONTENTS, Activity, Doing
 from .english import english_clause
-from .french import french_clause
-from .grammar_types import Adjective, Noun, Pair, Phrase, Tense
+from .french import elide, french_clause
+from .grammar_types import Adjective, Noun, Pair, Phrase, Tense, together
 from .nouns import ADULTS, CLOTHES, FAMILY, NOUNS, YOUNG
 from .phrases import HE, NAMES, PRONOUNS, SHE, THEY, WE, YOU, I, noun_phrase, owner_determiner
 from .settings import FUTURE_TIMES, PAST_TIMES, RECENT, SOON
@@ -17,16 +17,22 @@ from .verbs import VERBS
 ONLY_WOMEN = {"dress", "skirt"}
 
 
+def choose_noun(rng: Random, *groups: Mapping[str, Noun] | str) -> Noun:
+    """Return one of the nouns of all groups; a group that is a text names its nouns between blanks."""
+    tables = [map(NOUNS.__getitem__, group.split()) if isinstance(group, str) else group.values() for group in groups]
+    return rng.choice([noun for nouns in tables for noun in nouns])
+
+
 def choose_relative(rng: Random, determiners: Collection[str] = ("my", "your", "our", "his", "her")) -> Phrase:
     """Return a member of the family or a friend: "my brother", "your sisters"."""
-    noun = rng.choice(list(FAMILY.values()))
+    noun = choose_noun(rng, FAMILY)
     is_plural = noun.en_plural != "-" and rng.random() < 0.25
     return noun_phrase(rng.choice(list(determiners)), noun, is_plural=is_plural)
 
 
 def choose_worker(rng: Random) -> Phrase:
     """Return somebody known by what they do: "the fisherman", now and then "the fishermen"."""
-    noun = rng.choice(list(ADULTS.values()))
+    noun = choose_noun(rng, ADULTS)
     return noun_phrase("the", noun, is_plural=rng.random() < 0.15)
 
 
@@ -45,7 +51,7 @@ def choose_subject(rng: Random) -> Phrase:
 
 def choose_singular(rng: Random) -> Phrase:
     """Return one person: a pronoun, a name or a relative."""
-    singular_relative = noun_phrase(rng.choice(["my", "your", "our"]), rng.choice(list(FAMILY.values())))
+    singular_relative = noun_phrase(rng.choice(["my", "your", "our"]), choose_noun(rng, FAMILY))
     return rng.choice([I, YOU, HE, SHE, rng.choice(NAMES), singular_relative, singular_relative])
 
 
@@ -80,21 +86,7 @@ def choose_object(
 
 
 # Done over days rather than minutes, so that "last year" and "next month" make sense with them.
-LONG_TERM = {
-    "repair",
-    "paint",
-    "write",
-    "sell",
-    "buy",
-    "visit",
-    "build",
-    "knit",
-    "plant",
-    "find",
-    "lose",
-    "receive",
-    "see",
-}
+LONG_TERM = set("repair paint write sell buy visit build knit plant find lose receive see".split())
 
 
 def choose_past_time(rng: Random, verb_key: str) -> Pair:
@@ -113,11 +105,7 @@ def act(
     subject: Phrase, activity: Activity, tense: Tense = Tense.PROGRESSIVE, negation: str = "", is_short: bool = True
 ) -> Pair:
     """Return the clause in which `subject` does `activity`."""
-    verb = VERBS[activity.verb]
-    return Pair(
-        english_clause(subject, verb.en, activity.en, tense, negation, is_short),
-        french_clause(subject, verb.fr, activity.fr, tense, negation),
-    )
+    return do(subject, activity.verb, Pair(activity.en, activity.fr), tense, negation, is_short)
 
 
 def do(
@@ -137,6 +125,19 @@ def dressed(rng: Random, is_female: bool, is_plural: bool = False) -> Pair:
     garment, colour = NOUNS[rng.choice(names)], rng.choice(COLOURS)
     english = noun_phrase("bare" if is_plural else "a", garment, colour, is_plural=is_plural).en
     return Pair(f"in {english}", f"en {garment.fr} {colour.agree(garment.gender, False)}")
+
+
+def describe(person: Phrase, look: Pair) -> Phrase:
+    """Return "a man" with "in a red coat" after it."""
+    return replace(person, **together(person, look)._asdict())
+
+
+def choose_container(rng: Random) -> Pair:
+    """Return a full container: "a basket of apples"."""
+    container = rng.choice(CONTAINERS)
+    noun = NOUNS[rng.choice(CONTENTS[container.en])]
+    content = noun.form(noun.en_plural != "-" and container.en != "a piece of")
+    return Pair(f"{container.en} {content.en}", elide(f"{container.fr} de {content.fr}"))
 
 
 def looks(rng: Random, noun: Noun) -> Pair:
@@ -160,31 +161,21 @@ def looks(rng: Random, noun: Noun) -> Pair:
 
 def choose_seen_person(rng: Random) -> Phrase:
     """Return somebody in a picture: "an old fisherman with a white beard"."""
-    noun = rng.choice(
-        [
-            *ADULTS.values(),
-            *YOUNG.values(),
-            *YOUNG.values(),
-            ADULTS["man"],
-            ADULTS["woman"],
-            ADULTS["man"],
-            ADULTS["woman"],
-        ]
-    )
+    noun = choose_noun(rng, ADULTS, YOUNG, YOUNG, "man woman man woman")
     adjectives = [rng.choice(suiting(noun.kind, [BY_ENGLISH["old"], BY_ENGLISH["young"], BY_ENGLISH["little"]]))]
     person = noun_phrase("a", noun, *(adjectives if rng.random() < 0.4 else []))
     if rng.random() < 0.65:
         look = looks(rng, noun)
-        person = replace(person, en=f"{person.en} {look.en}", fr=f"{person.fr} {look.fr}")
+        person = describe(person, look)
     return person
 
 
 def choose_seen_group(rng: Random) -> Phrase:
     """Return two to five people in a picture: "three young women in black dresses"."""
-    noun = rng.choice([*ADULTS.values(), *YOUNG.values(), *YOUNG.values(), ADULTS["man"], ADULTS["woman"]])
+    noun = choose_noun(rng, ADULTS, YOUNG, YOUNG, "man woman")
     adjectives = [BY_ENGLISH["young"]] if rng.random() < 0.25 else []
     group = noun_phrase(rng.choice(["two", "two", "three", "four", "five"]), noun, *adjectives)
     if rng.random() < 0.35:
         clothes = dressed(rng, noun.gender == "f", is_plural=True)
-        group = replace(group, en=f"{group.en} {clothes.en}", fr=f"{group.fr} {clothes.fr}")
+        group = describe(group, clothes)
     return group

@@ -7,11 +7,11 @@ from .choices import choose_object, choose_pronoun, choose_singular, choose_subj
 from .collocations import GAMES, HAVING, PAINS, PAST_DOINGS
 from .english import be_form, english_clause, finite_form, is_third_singular, possessive
 from .french import AVOIR, ETRE, french_clause, french_inversion, starts_with_vowel_sound
-from .grammar_types import Adjective, Pair, Tense
+from .grammar_types import NOTHING, Pair, Phrase, Tense, together
 from .nouns import NOUNS, PROFESSIONS
 from .patterns import pattern, question, sentence
 from .phrases import HE, NUMBERS, SHE, THEY, YOU, noun_phrase, owner_determiner
-from .settings import DESTINATIONS, HABITS, REGIONS, WEATHER
+from .settings import DESTINATIONS, HABITS, REGIONS, WEATHER, fixed
 from .verbs import VERBS
 
 # What is sensibly compared with what.
@@ -39,9 +39,21 @@ COMPARABLE: list[tuple[str, list[str]]] = [
 PERSONAL = ["young", "strong", "tall", "patient", "cheerful", "old#person"]
 
 
-def _than(adjective: Adjective, en: str, form: str) -> str:
-    """Return the French comparative of superiority; bon is irregular (meilleur)."""
-    return form.replace("bon", "meilleur").replace("meilleurne", "meilleure") if en == "good" else f"plus {form}"
+def _compare(rng: Random, first: Phrase, second: Phrase, key: str, chances: int) -> Pair:
+    """Return a comparison: of superiority with so many chances, else of equality or, with long adjectives, of less."""
+    comparative, adjective = COMPARED[key]
+    en, form = key.partition("#")[0], adjective.agree(first.gender, first.is_plural)
+    is_good = en == "good"  # bon is irregular (meilleur)
+    more = form.replace("bon", "meilleur").replace("meilleurne", "meilleure") if is_good else f"plus {form}"
+    degrees = [Pair(comparative, more)] * chances + [Pair(f"as {en}", f"aussi {form}")]
+    if en in {"patient", "cheerful", "expensive", "interesting"}:
+        degrees.append(Pair(f"less {en}", f"moins {form}"))
+    degree = rng.choice(degrees)
+    link = "as" if degree.en.startswith("as ") else "than"
+    return sentence(
+        f"{first.en} {be_form(first)} {degree.en} {link} {second.en}",
+        f"{first.fr} {ETRE.finite(first)} {degree.fr} que {second.fr}",
+    )
 
 
 @pattern
@@ -50,42 +62,18 @@ def compared_people(rng: Random) -> Pair:
     first, second = choose_third_person(rng), choose_third_person(rng)
     while first.fr == second.fr:
         second = choose_third_person(rng)
-    key = rng.choice(PERSONAL)
-    comparative, adjective = COMPARED[key]
-    en = key.partition("#")[0]
-    form, verb = adjective.agree(first.gender, first.is_plural), be_form(first)
-    degree = rng.choice(
-        [Pair(comparative, f"plus {form}")] * 3
-        + [Pair(f"as {en}", f"aussi {form}")]
-        + ([Pair(f"less {en}", f"moins {form}")] if en in {"patient", "cheerful"} else [])
-    )
-    link = "as" if degree.en.startswith("as ") else "than"
-    return sentence(
-        f"{first.en} {verb} {degree.en} {link} {second.en}",
-        f"{first.fr} {ETRE.finite(first)} {degree.fr} que {second.fr}",
-    )
+    return _compare(rng, first, second, rng.choice(PERSONAL), 3)
 
 
 @pattern
 def compared_things(rng: Random) -> Pair:
     """Return "The church is older than the castle." and "This cake is better than this soup." """
     en, names = rng.choice(COMPARABLE)
-    comparative, adjective = COMPARED[en]
     one, other = (NOUNS[name] for name in rng.sample(names, 2))
     is_plural = one.en_plural != "-" and rng.random() < 0.25
     first = noun_phrase(rng.choice(["the", "this", "my", "your"]), one, is_plural=is_plural)
     second = noun_phrase(rng.choice(["the", "this"]), other, is_plural=is_plural and other.en_plural != "-")
-    form, verb = adjective.agree(first.gender, first.is_plural), be_form(first)
-    degree = rng.choice(
-        [Pair(comparative, _than(adjective, en, form))] * 2
-        + [Pair(f"as {en}", f"aussi {form}")]
-        + ([Pair(f"less {en}", f"moins {form}")] if en in {"expensive", "interesting"} else [])
-    )
-    link = "as" if degree.en.startswith("as ") else "than"
-    return sentence(
-        f"{first.en} {verb} {degree.en} {link} {second.en}",
-        f"{first.fr} {ETRE.finite(first)} {degree.fr} que {second.fr}",
-    )
+    return _compare(rng, first, second, en, 2)
 
 
 SUPERLATIVES = [
@@ -153,7 +141,7 @@ def relative_object(rng: Random) -> Pair:
         english_clause(subject, verb.en, "", Tense.PAST),
         french_clause(subject, verb.fr, "", Tense.PAST, preceding_object=thing),
     )
-    very = rng.choice([Pair("", ""), Pair("very ", "très ")])
+    very = rng.choice([NOTHING, Pair("very ", "très ")])
     return sentence(
         f"{thing.en} that {inner.en} {be_form(thing)} {very.en}{en}",
         f"{thing.fr} que {inner.fr} {ETRE.finite(thing)} {very.fr}{form}",
@@ -200,10 +188,8 @@ def hungry_and_cold(rng: Random) -> Pair:
     """Return "The children are hungry this morning." with avoir: "Les enfants ont faim ce matin." """
     subject, state = choose_subject(rng), rng.choice(HAVING)
     negation = "not" if state.fr != "de la chance" and rng.random() < 0.35 else ""
-    time = rng.choice(
-        [Pair("", ""), Pair("today", "aujourd'hui"), Pair("this morning", "ce matin"), Pair("this evening", "ce soir")]
-    )
-    time = Pair("", "") if state.en in {"right", "wrong"} else time
+    time = rng.choice(fixed("", "today", "this morning", "this evening"))
+    time = NOTHING if state.en in {"right", "wrong"} else time
     be = be_form(subject) + (" not" if negation else "")
     return sentence(
         f"{subject.en} {be} {state.en} {time.en}",
@@ -218,7 +204,7 @@ def games(rng: Random) -> Pair:
     if rng.random() < 0.3:
         return sentence(*do(subject, "play", game, Tense.PRESENT, rng.choice(["", "not", "never"])))
     time = rng.choice(HABITS)
-    return sentence(*do(subject, "play", Pair(f"{game.en} {time.en}", f"{game.fr} {time.fr}"), Tense.PRESENT))
+    return sentence(*do(subject, "play", together(game, time), Tense.PRESENT))
 
 
 @pattern
@@ -226,7 +212,7 @@ def pains(rng: Random) -> Pair:
     """Return "My father's back hurts." with avoir mal: "Mon père a mal au dos." """
     subject, part = choose_singular(rng), rng.choice(PAINS)
     owner = owner_determiner(subject) if subject.is_pronoun else possessive(subject.en)
-    time = rng.choice([Pair("", ""), Pair("", ""), Pair("today", "aujourd'hui"), Pair("this morning", "ce matin")])
+    time = rng.choice(fixed("", "", "today", "this morning"))
     if rng.random() < 0.2:
         return sentence(
             f"{owner} {part.en} doesn't hurt any more",

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from random import Random
 
+from engine.corpora.samples import write_card
+
 # Importing the pattern files registers their patterns.
 from . import (  # noqa: F401
     captions,
@@ -83,11 +85,11 @@ def write_dataset(folder: Path, seed: int = 0) -> None:
     for split, pairs in splits.items():
         table = pyarrow.table({"en": [pair.en for pair in pairs], "fr": [pair.fr for pair in pairs]})
         pyarrow.parquet.write_table(table, folder / f"{split}.parquet", compression="zstd")
-    (folder / "README.md").write_text(_dataset_card(splits, seed), encoding="utf-8")
+    write_card(folder, "translation", ["en", "fr"], _dataset_card(splits, seed))
 
 
 def _dataset_card(splits: dict[str, list[Pair]], seed: int) -> str:
-    """Return the README.md of the data set with its counts."""
+    """Return the README.md of the data set, but for its head, with its counts."""
     all_pairs = [pair for pairs in splits.values() for pair in pairs]
     vocabulary = {
         "English": {word for pair in all_pairs for word in sentence_key(pair.en).split()},
@@ -116,25 +118,7 @@ def _dataset_card(splits: dict[str, list[Pair]], seed: int) -> str:
     )
 
 
-CARD = """---
-license: cc0-1.0
-language:
-- en
-- fr
-task_categories:
-- translation
-configs:
-- config_name: default
-  default: true
-  data_files:
-  - split: train
-    path: train.parquet
-  - split: validation
-    path: validation.parquet
-  - split: test
-    path: test.parquet
----
-# Phrasebook English-French
+CARD = """# Phrasebook English-French
 
 {pair_count:,} short English sentences with their French translation: picture captions, everyday statements, questions
 and phrases. Columns `en` and `fr` (string). They are not collected from anywhere: a small bilingual grammar, written

@@ -38,11 +38,6 @@ def be_form(subject: Phrase) -> str:
     return "am" if subject.en == "I" else "are"
 
 
-def be_past(subject: Phrase) -> str:
-    """Return was or were."""
-    return "was" if is_third_singular(subject) or subject.en == "I" else "were"
-
-
 def _words(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 from random import Random
 
-from .choices import choose_adjectives, choose_object, choose_subject, do
-from .collocations import CONTAINERS, CONTENTS, DOINGS, INFINITIVES, Doing
+from .choices import choose_adjectives, choose_container, choose_noun, choose_object, choose_subject, do
+from .collocations import DOINGS, INFINITIVES, Doing
 from .english import is_third_singular
-from .french import elide, french_clause, french_inversion
-from .grammar_types import Pair, Phrase, Tense
-from .nouns import CLOTHES, DRINKS, MASS_FOODS, NOUNS
+from .french import french_clause, french_inversion
+from .grammar_types import NOTHING, Pair, Phrase, Tense, together
+from .nouns import CLOTHES, DRINKS, MASS_FOODS
 from .patterns import pattern, question, sentence
 from .phrases import WE, YOU, I, noun_phrase
-from .settings import (
-    DESTINATIONS,
-    FUTURE_TIMES,
-)
+from .settings import DESTINATIONS, FUTURE_TIMES
 from .verbs import VERBS
 
 POLITE = Pair("please", "s'il vous plaît")
 FAMILIAR = Pair("please", "s'il te plaît")
+GREETINGS = [
+    Pair(f"good {time}, {address}", f"{bon}, {adresse}")
+    for time, bon in (("morning", "bonjour"), ("evening", "bonsoir"))
+    for address, adresse in (("sir", "monsieur"), ("madam", "madame"))
+]
 
 
 # Asked of people; building a bridge or selling a hotel is not asked for with "please".
@@ -85,7 +87,7 @@ def request(rng: Random) -> Pair:
         asker, french = rng.choice([(I, "est-ce que je peux"), (WE, "est-ce que nous pouvons")])
         action = _infinitive(rng, asker, FAVOURS)
         return question(f"can {asker.en} {action.en}, please", f"{french} {action.fr}, s'il te plaît")
-    end = rng.choice([FAMILIAR, Pair("", "")])
+    end = rng.choice([FAMILIAR, NOTHING])
     english, french = f"can you {action.en}", french_inversion(YOU, VERBS["be able"].fr, action.fr)
     return question(f"{english}, {end.en}", f"{french}, {end.fr}") if end.en else question(english, french)
 
@@ -108,7 +110,7 @@ def order(rng: Random) -> Pair:
 @pattern
 def suggestion(rng: Random) -> Pair:
     """Return "Let's go to the beach tomorrow." """
-    time = rng.choice([Pair("", ""), *FUTURE_TIMES])
+    time = rng.choice([NOTHING, *FUTURE_TIMES])
     if rng.random() < 0.6:
         place = rng.choice(DESTINATIONS)
         return sentence(f"let's go {place.en} {time.en}", f"allons {place.fr} {time.fr}")
@@ -122,30 +124,15 @@ def suggestion(rng: Random) -> Pair:
 @pattern
 def ordering_in_a_shop(rng: Random) -> Pair:
     """Return "Good morning, sir. I would like a cup of tea, please." """
-    greeting = rng.choice(
-        [
-            Pair("good morning, sir", "bonjour, monsieur"),
-            Pair("good morning, madam", "bonjour, madame"),
-            Pair("good evening, sir", "bonsoir, monsieur"),
-            Pair("good evening, madam", "bonsoir, madame"),
-        ]
-    )
+    greeting = rng.choice(GREETINGS)
     draw = rng.random()
     if draw < 0.5:
-        container = rng.choice(CONTAINERS)
-        noun = NOUNS[rng.choice(CONTENTS[container.en])]
-        is_plural = noun.en_plural != "-" and container.en != "a piece of"
-        thing = Pair(
-            f"{container.en} {noun.en_plural if is_plural else noun.en}",
-            elide(f"{container.fr} de {noun.fr_plural if is_plural else noun.fr}"),
-        )
+        thing: Pair | Phrase = choose_container(rng)
     elif draw < 0.75:
-        phrase = noun_phrase("some", rng.choice([*MASS_FOODS.values(), *DRINKS.values()]))
-        thing = Pair(phrase.en, phrase.fr)
+        thing = noun_phrase("some", choose_noun(rng, MASS_FOODS, DRINKS))
     else:
-        noun = rng.choice([*CLOTHES.values(), NOUNS["ticket"], NOUNS["map"], NOUNS["umbrella"], NOUNS["room"]])
-        phrase = noun_phrase("a", noun, *choose_adjectives(rng, noun, 0.5))
-        thing = Pair(phrase.en, phrase.fr)
+        noun = choose_noun(rng, CLOTHES, "ticket map umbrella room")
+        thing = noun_phrase("a", noun, *choose_adjectives(rng, noun, 0.5))
     first = sentence(*greeting)
     wish = sentence(f"I would like {thing.en}, please", f"je voudrais {thing.fr}, {POLITE.fr}")
-    return Pair(f"{first.en} {wish.en}", f"{first.fr} {wish.fr}")
+    return together(first, wish)

@@ -12,6 +12,9 @@ class Pair(NamedTuple):
     fr: str
 
 
+NOTHING = Pair("", "")
+
+
 class Tense(Enum):
     """The English tenses in use; French writes the first two with the same present."""
 
@@ -33,6 +36,11 @@ class Phrase:
     is_pronoun: bool = False
 
 
+def together(*parts: Pair | Phrase) -> Pair:
+    """Return the texts one after the other."""
+    return Pair(" ".join(part.en for part in parts), " ".join(part.fr for part in parts))
+
+
 @dataclass(frozen=True)
 class Noun:
     """A noun with its four written forms, its French gender and the group it was listed in."""
@@ -43,6 +51,10 @@ class Noun:
     fr_plural: str
     gender: str
     kind: str
+
+    def form(self, is_plural: bool) -> Pair:
+        """Return its singular or its plural in both languages."""
+        return Pair(self.en_plural, self.fr_plural) if is_plural else Pair(self.en, self.fr)
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,21 @@ A dash stands for a form that is not used (mass nouns have no plural, glasses no
 
 from .grammar_types import Noun
 
+NOUNS: dict[str, Noun] = {}  # all of them, by their English singular (or plural where there is no singular)
 
-def _table(kind: str, rows: str) -> dict[str, Noun]:
-    """Return the nouns of one group by their English singular (or plural where there is no singular)."""
+
+def _table(text: str) -> dict[str, Noun]:
+    """Return the nouns of the group that the first line names, by their names in NOUNS, where they are filed too."""
+    kind, _, rows = text.partition(":\n")
     nouns = {}
-    for row in rows.strip().splitlines():
+    for row in rows.splitlines():
         en, en_plural, fr, fr_plural, gender = (field.strip() for field in row.split("/"))
         nouns[en_plural if en == "-" else en] = Noun(en, en_plural, fr, fr_plural, gender, kind)
+    NOUNS.update(nouns)
     return nouns
 
 
-ADULTS = _table(
-    "person",
-    """
+ADULTS = _table("""person:
 man / men / homme / hommes / m
 woman / women / femme / femmes / f
 fisherman / fishermen / pêcheur / pêcheurs / m
@@ -35,36 +37,24 @@ postman / postmen / facteur / facteurs / m
 policeman / policemen / policier / policiers / m
 gardener / gardeners / jardinier / jardiniers / m
 photographer / photographers / photographe / photographes / m
-""",
-)
+""")
 
 # Described as young, never as old.
-ADULTS |= _table(
-    "student",
-    """
+ADULTS |= _table("""student:
 student / students / étudiant / étudiants / m
-""",
-)
+""")
 
-YOUNG = _table(
-    "youth",
-    """
+YOUNG = _table("""youth:
 boy / boys / garçon / garçons / m
 girl / girls / fille / filles / f
-""",
-)
+""")
 
-CHILDREN = _table(
-    "child",
-    """
+CHILDREN = _table("""child:
 child / children / enfant / enfants / m
 baby / babies / bébé / bébés / m
-""",
-)
+""")
 
-FAMILY = _table(
-    "family",
-    """
+FAMILY = _table("""family:
 mother / - / mère / - / f
 father / - / père / - / m
 brother / brothers / frère / frères / m
@@ -78,12 +68,9 @@ daughter / daughters / fille / filles / f
 friend / friends / ami / amis / m
 neighbour / neighbours / voisin / voisins / m
 teacher / teachers / professeur / professeurs / m
-""",
-)
+""")
 
-ANIMALS = _table(
-    "animal",
-    """
+ANIMALS = _table("""animal:
 dog / dogs / chien / chiens / m
 cat / cats / chat / chats / m
 horse / horses / cheval / chevaux / m
@@ -97,12 +84,9 @@ rabbit / rabbits / lapin / lapins / m
 seagull / seagulls / mouette / mouettes / f
 donkey / donkeys / âne / ânes / m
 heron / herons / héron / hérons / m
-""",
-)
+""")
 
-CLOTHES = _table(
-    "clothing",
-    """
+CLOTHES = _table("""clothing:
 coat / coats / manteau / manteaux / m
 hat / hats / chapeau / chapeaux / m
 shirt / shirts / chemise / chemises / f
@@ -112,22 +96,18 @@ scarf / scarves / écharpe / écharpes / f
 jacket / jackets / veste / vestes / f
 jumper / jumpers / pull / pulls / m
 uniform / uniforms / uniforme / uniformes / m
-""",
-)
+""")
 
-PAIRS_WORN = _table(
-    "clothing",
-    """
+PAIRS_WORN = _table("""clothing:
 shoe / shoes / chaussure / chaussures / f
 boot / boots / botte / bottes / f
 glove / gloves / gant / gants / m
 - / glasses / - / lunettes / f
-""",
-)
+""")
 
-THINGS = _table(
-    "thing",
-    """
+WORN_IN_PAIRS = {noun.en for noun in PAIRS_WORN.values()}
+
+THINGS = _table("""thing:
 key / keys / clé / clés / f
 bag / bags / sac / sacs / m
 suitcase / suitcases / valise / valises / f
@@ -155,51 +135,36 @@ bench / benches / banc / bancs / m
 flower / flowers / fleur / fleurs / f
 net / nets / filet / filets / m
 bell / bells / cloche / cloches / f
-""",
-)
+""")
 
 # What a person can own, carry about or ask for.
 PORTABLE = {name: noun for name, noun in THINGS.items() if name not in {"door", "window", "gate", "bell", "bench"}}
 
-TREES = _table(
-    "tree",
-    """
+TREES = _table("""tree:
 tree / trees / arbre / arbres / m
-""",
-)
+""")
 
-TEXTS = _table(
-    "text",
-    """
+TEXTS = _table("""text:
 book / books / livre / livres / m
 letter / letters / lettre / lettres / f
 story / stories / histoire / histoires / f
 song / songs / chanson / chansons / f
 poem / poems / poème / poèmes / m
 film / films / film / films / m
-""",
-)
+""")
 
-PAPERS = _table(
-    "paper",
-    """
+PAPERS = _table("""paper:
 map / maps / carte / cartes / f
 photo / photos / photo / photos / f
-""",
-)
+""")
 
-SMALL_GOODS = _table(
-    "small goods",
-    """
+SMALL_GOODS = _table("""small goods:
 newspaper / newspapers / journal / journaux / m
 ticket / tickets / billet / billets / m
 present / presents / cadeau / cadeaux / m
-""",
-)
+""")
 
-VEHICLES = _table(
-    "vehicle",
-    """
+VEHICLES = _table("""vehicle:
 car / cars / voiture / voitures / f
 bicycle / bicycles / vélo / vélos / m
 boat / boats / bateau / bateaux / m
@@ -207,12 +172,9 @@ lorry / lorries / camion / camions / m
 train / trains / train / trains / m
 bus / buses / bus / bus / m
 plane / planes / avion / avions / m
-""",
-)
+""")
 
-BUILDINGS = _table(
-    "building",
-    """
+BUILDINGS = _table("""building:
 house / houses / maison / maisons / f
 church / churches / église / églises / f
 bridge / bridges / pont / ponts / m
@@ -229,12 +191,9 @@ harbour / harbours / port / ports / m
 shop / shops / magasin / magasins / m
 kitchen / kitchens / cuisine / cuisines / f
 room / rooms / chambre / chambres / f
-""",
-)
+""")
 
-FOODS = _table(
-    "food",
-    """
+FOODS = _table("""food:
 apple / apples / pomme / pommes / f
 pear / pears / poire / poires / f
 orange / oranges / orange / oranges / f
@@ -247,12 +206,9 @@ sandwich / sandwiches / sandwich / sandwichs / m
 biscuit / biscuits / biscuit / biscuits / m
 cherry / cherries / cerise / cerises / f
 onion / onions / oignon / oignons / m
-""",
-)
+""")
 
-MASS_FOODS = _table(
-    "mass food",
-    """
+MASS_FOODS = _table("""mass food:
 bread / - / pain / - / m
 cheese / - / fromage / - / m
 rice / - / riz / - / m
@@ -265,12 +221,9 @@ honey / - / miel / - / m
 salt / - / sel / - / m
 fish / - / poisson / - / m
 ham / - / jambon / - / m
-""",
-)
+""")
 
-DRINKS = _table(
-    "drink",
-    """
+DRINKS = _table("""drink:
 water / - / eau / - / f
 milk / - / lait / - / m
 coffee / - / café / - / m
@@ -279,28 +232,7 @@ wine / - / vin / - / m
 beer / - / bière / - / f
 orange juice / - / jus d'orange / - / m
 apple juice / - / jus de pomme / - / m
-""",
-)
-
-NOUNS: dict[str, Noun] = {
-    **ADULTS,
-    **YOUNG,
-    **CHILDREN,
-    **FAMILY,
-    **ANIMALS,
-    **CLOTHES,
-    **PAIRS_WORN,
-    **THINGS,
-    **TEXTS,
-    **PAPERS,
-    **SMALL_GOODS,
-    **TREES,
-    **VEHICLES,
-    **BUILDINGS,
-    **FOODS,
-    **MASS_FOODS,
-    **DRINKS,
-}
+""")
 
 # A masculine and a feminine form, used without an article after être: "Ma tante est boulangère."
 PROFESSIONS: list[tuple[str, str, str]] = [

@@ -37,8 +37,3 @@ def sentence(en: str, fr: str, mark: str = ".") -> Pair:
 def question(en: str, fr: str) -> Pair:
     """Return a finished pair of questions."""
     return sentence(en, fr, "?")
-
-
-def two_sentences(first: Pair, second: Pair) -> Pair:
-    """Return two finished pairs set one after the other."""
-    return Pair(f"{first.en} {second.en}", f"{first.fr} {second.fr}")

@@ -6,6 +6,7 @@ from .adjectives import COLOURS, FEELINGS, suiting
 from .choices import (
     ONLY_WOMEN,
     choose_adjectives,
+    choose_noun,
     choose_relative,
     choose_singular,
     choose_subject,
@@ -16,18 +17,11 @@ from .choices import (
 from .collocations import CONTAINERS, CONTENTS
 from .english import be_form, english_clause, is_third_singular
 from .french import ETRE, after_de, elide, french_clause
-from .grammar_types import Pair, Tense
-from .nouns import ADULTS, CLOTHES, DRINKS, MASS_FOODS, NOUNS, PAIRS_WORN, PORTABLE, VEHICLES
+from .grammar_types import NOTHING, Pair, Phrase, Tense, together
+from .nouns import ADULTS, CLOTHES, DRINKS, MASS_FOODS, NOUNS, PAIRS_WORN, PORTABLE, VEHICLES, WORN_IN_PAIRS
 from .patterns import pattern, sentence
-from .phrases import (
-    NAMES,
-    THEY,
-    THEY_FEMININE,
-    belonging_to,
-    noun_phrase,
-    owner_determiner,
-)
-from .settings import SPOTS
+from .phrases import NAMES, NUMBERS, THEY, THEY_FEMININE, belonging_to, noun_phrase, owner_determiner
+from .settings import SPOTS, fixed
 from .verbs import VERBS
 
 
@@ -35,23 +29,10 @@ from .verbs import VERBS
 def owning(rng: Random) -> Pair:
     """Return "This is my sister's coat." and "The fisherman's boat is blue." """
     owner = rng.choice([choose_relative(rng, ("my", "your", "our")), choose_worker(rng), rng.choice(NAMES)])
-    noun = rng.choice(
-        [
-            *CLOTHES.values(),
-            *PAIRS_WORN.values(),
-            *VEHICLES.values(),
-            NOUNS["house"],
-            NOUNS["umbrella"],
-            NOUNS["bag"],
-            NOUNS["guitar"],
-            NOUNS["key"],
-            NOUNS["dog"],
-            NOUNS["suitcase"],
-        ]
-    )
+    noun = choose_noun(rng, CLOTHES, PAIRS_WORN, VEHICLES, "house umbrella bag guitar key dog suitcase")
     noun = NOUNS["boat"] if noun.en in {"bus", "train", "plane"} else noun
     noun = NOUNS["shirt"] if noun.en in ONLY_WOMEN and owner.gender == "m" else noun
-    is_plural = noun.kind == "clothing" and noun.en in {"-", "shoe", "boot", "glove"} or noun.en == "key"
+    is_plural = noun.kind == "clothing" and noun.en in WORN_IN_PAIRS or noun.en == "key"
     thing = belonging_to(noun, owner, is_plural=is_plural)
     colours = suiting(noun.kind, COLOURS)
     if colours and rng.random() < 0.55:
@@ -61,36 +42,15 @@ def owning(rng: Random) -> Pair:
             f"{thing.fr} {'sont' if is_plural else 'est'} {colour.agree(thing.gender, is_plural)}",
         )
     opening = Pair("these are", "ce sont") if is_plural else Pair("this is", "c'est")
-    return sentence(f"{opening.en} {thing.en}", f"{opening.fr} {thing.fr}")
+    return sentence(*together(opening, thing))
 
 
 @pattern
 def where_things_are(rng: Random) -> Pair:
     """Return "Your keys are on the table." """
-    noun = NOUNS[
-        rng.choice(
-            [
-                "key",
-                "umbrella",
-                "book",
-                "bag",
-                "glasses",
-                "phone",
-                "glove",
-                "shoe",
-                "hat",
-                "letter",
-                "scarf",
-                "newspaper",
-                "map",
-                "ticket",
-                "cup",
-                "box",
-                "cat",
-                "dog",
-            ]
-        )
-    ]
+    noun = choose_noun(
+        rng, "key umbrella book bag glasses phone glove shoe hat letter scarf newspaper map ticket cup box cat dog"
+    )
     is_plural = noun.en == "-" or rng.random() < 0.35
     thing = noun_phrase(
         rng.choice(["your", "my", "his", "her", "the", "our"]),
@@ -108,30 +68,33 @@ def where_things_are(rng: Random) -> Pair:
     )
 
 
+QUANTITIES = [
+    Pair("a lot of", "beaucoup"),
+    Pair("too much", "trop"),
+    Pair("enough", "assez"),
+    Pair("a little", "un peu"),
+]
+
+
 @pattern
 def amounts(rng: Random) -> Pair:
     """Return "My mother bought two bottles of milk." and "There isn't enough bread." """
-    subject = choose_subject(rng)
-    quantity = rng.choice(
-        [Pair("a lot of", "beaucoup"), Pair("too much", "trop"), Pair("enough", "assez"), Pair("a little", "un peu")]
-    )
-    noun = rng.choice([*MASS_FOODS.values(), *DRINKS.values()])
+    subject, quantity = choose_subject(rng), rng.choice(QUANTITIES)
+    noun = choose_noun(rng, MASS_FOODS, DRINKS)
     if rng.random() < 0.5:
         verb, tense = rng.choice([("buy", Tense.PAST), ("have", Tense.PRESENT), ("want", Tense.PRESENT)])
         verb = "have" if verb == "want" and quantity.en in {"too much", "enough"} else verb
         tense = Tense.PAST if verb == "buy" else Tense.PRESENT
-        return sentence(
-            *do(subject, verb, Pair(f"{quantity.en} {noun.en}", elide(f"{quantity.fr} de {noun.fr}")), tense)
-        )
+        thing = Pair(f"{quantity.en} {noun.en}", elide(f"{quantity.fr} de {noun.fr}"))
+        return sentence(*do(subject, verb, thing, tense))
     container = rng.choice(CONTAINERS[:5])
-    content = NOUNS[rng.choice(CONTENTS[container.en])]
-    is_plural = content.en_plural != "-"
-    number = rng.choice([("two", "deux"), ("three", "trois"), ("four", "quatre")])
+    noun = NOUNS[rng.choice(CONTENTS[container.en])]
+    content = noun.form(noun.en_plural != "-")
+    number = NUMBERS[rng.choice([2, 3, 4])]
     first, _, last = container.en.removeprefix("a ").partition(" ")
     plural = {"glass": "glasses", "box": "boxes"}.get(first, first + "s")
-    english = f"{number[0]} {plural} {last} {content.en_plural if is_plural else content.en}"
-    french_container = container.fr.split()[1] + "s"
-    french = elide(f"{number[1]} {french_container} de {content.fr_plural if is_plural else content.fr}")
+    english = f"{number[0]} {plural} {last} {content.en}"
+    french = elide(f"{number[1]} {container.fr.split()[1]}s de {content.fr}")
     verb = rng.choice(["buy", "bring", "want"])
     tense = Tense.PRESENT if verb == "want" else Tense.PAST
     return sentence(*do(subject, verb, Pair(english, french), tense))
@@ -142,57 +105,39 @@ def needing(rng: Random) -> Pair:
     """Return "I need an umbrella." and "They need water." """
     subject = choose_subject(rng)
     if rng.random() < 0.5:
-        thing = noun_phrase("bare", rng.choice([*MASS_FOODS.values(), *DRINKS.values()]))
+        thing = noun_phrase("bare", choose_noun(rng, MASS_FOODS, DRINKS))
     else:
-        noun = rng.choice([*PORTABLE.values(), *CLOTHES.values(), *VEHICLES.values()])
+        noun = choose_noun(rng, PORTABLE, CLOTHES, VEHICLES)
         thing = noun_phrase(rng.choice(["a", owner_determiner(subject)]), noun, *choose_adjectives(rng, noun, 0.25))
     english = f"{subject.en} {'needs' if is_third_singular(subject) else 'need'} {thing.en}"
     return sentence(english, french_clause(subject, VERBS["have"].fr, f"besoin {after_de(thing.fr)}"))
 
 
+WOMEN = {name: noun for name, noun in ADULTS.items() if noun.gender == "f"}
+REASONS = {
+    "tired": ["work", "travel", "dance"],
+    "happy": ["sing", "dance", "arrive"],
+    "late": ["sleep", "wait"],
+    "angry": ["wait"],
+    "sad": ["lose"],
+}
+A_LOT = Pair("a lot", "")
+TAILS = {"wait": Pair("for an hour", "pendant une heure"), "arrive": Pair("early", "tôt")}
+
+
 @pattern
 def they_feminine(rng: Random) -> Pair:
     """Return "The girls are tired because they worked a lot.", where *they* is elles or ils."""
-    noun = rng.choice(
-        [
-            *[noun for noun in ADULTS.values() if noun.gender == "f"],
-            NOUNS["girl"],
-            NOUNS["girl"],
-            NOUNS["boy"],
-            NOUNS["sister"],
-            NOUNS["aunt"],
-            NOUNS["daughter"],
-            NOUNS["brother"],
-            NOUNS["friend"],
-            NOUNS["sailor"],
-        ]
-    )
+    noun = choose_noun(rng, WOMEN, "girl girl boy sister aunt daughter brother friend sailor")
     people = noun_phrase("my" if noun.kind == "family" else "the", noun, is_plural=True)
     they = THEY_FEMININE if noun.gender == "f" else THEY
-    feeling = rng.choice([feeling for feeling in FEELINGS if feeling.en in {"tired", "happy", "late", "angry", "sad"}])
-    reasons = {
-        "tired": ["work", "travel", "dance"],
-        "happy": ["sing", "dance", "arrive"],
-        "late": ["sleep", "wait"],
-        "angry": ["wait"],
-        "sad": ["lose"],
-    }[feeling.en]
-    reason = rng.choice(reasons)
-    thing = (
-        noun_phrase("their", rng.choice(["dog", "cat", "bag", "book", "letter", "photo"])) if reason == "lose" else None
-    )
-    tail = {
-        "work": Pair("a lot", ""),
-        "dance": Pair("a lot", ""),
-        "travel": Pair("a lot", ""),
-        "sing": Pair("a lot", ""),
-        "sleep": Pair("a lot", ""),
-        "wait": Pair("for an hour", "pendant une heure"),
-        "arrive": Pair("early", "tôt"),
-    }
-    extra = Pair(thing.en, thing.fr) if thing else tail[reason]
+    feeling = rng.choice([feeling for feeling in FEELINGS if feeling.en in REASONS])
+    reason = rng.choice(REASONS[feeling.en])
+    extra: Pair | Phrase = TAILS.get(reason, A_LOT)
+    if reason == "lose":
+        extra = noun_phrase("their", rng.choice(["dog", "cat", "bag", "book", "letter", "photo"]))
     verb = VERBS[reason]
-    if extra.en == "a lot":
+    if extra is A_LOT:
         french = elide(f"{they.fr} ont beaucoup {verb.fr.participle}")
     else:
         french = french_clause(they, verb.fr, extra.fr, Tense.PAST)
@@ -209,8 +154,8 @@ def singular_feeling(rng: Random) -> Pair:
     subject, feeling = rng.choice([choose_singular(rng), choose_third_person(rng)]), rng.choice(FEELINGS)
     negation = rng.random() < 0.3
     very = feeling.en not in {"late", "ready"} and not negation and rng.random() < 0.4
-    time = rng.choice([Pair("", ""), Pair("today", "aujourd'hui"), Pair("this morning", "ce matin")])
-    time = Pair("", "") if feeling.en in {"kind", "shy"} else time
+    time = rng.choice(fixed("", "today", "this morning"))
+    time = NOTHING if feeling.en in {"kind", "shy"} else time
     verb = be_form(subject)
     english_not = " not" if negation else ""
     form = feeling.agree(subject.gender, subject.is_plural)

@@ -4,6 +4,7 @@ from random import Random
 
 from .choices import (
     choose_adjectives,
+    choose_noun,
     choose_past_time,
     choose_pronoun,
     choose_relative,
@@ -13,73 +14,34 @@ from .choices import (
 )
 from .collocations import GIVEN, GIVING
 from .english import be_form, english_clause
-from .french import after_a, french_clause
-from .grammar_types import Pair, Tense
+from .french import ETRE, after_a, french_clause
+from .grammar_types import Pair, Tense, together
 from .nouns import ADULTS, FAMILY, NOUNS
-from .patterns import pattern, sentence, two_sentences
-from .phrases import (
-    HE,
-    NAMES,
-    SHE,
-    THEY,
-    WE,
-    I,
-    noun_phrase,
-    object_pronoun_for,
-    owner_determiner,
-)
+from .patterns import pattern, question, sentence
+from .phrases import HE, NAMES, SHE, THEY, WE, I, noun_phrase, object_pronoun_for, owner_determiner
 from .settings import HABITS
 from .verbs import VERBS
+
+MISLAID = (
+    "key glove phone ticket umbrella map glasses bag letter lamp hat scarf newspaper ladder box photo basket shoe boot "
+    "book"
+)
 
 
 @pattern
 def cannot_find_it(rng: Random) -> Pair:
     """Return "Where is the key? I can't find it." """
-    noun = NOUNS[
-        rng.choice(
-            [
-                "key",
-                "glove",
-                "phone",
-                "ticket",
-                "umbrella",
-                "map",
-                "glasses",
-                "bag",
-                "letter",
-                "lamp",
-                "hat",
-                "scarf",
-                "newspaper",
-                "ladder",
-                "box",
-                "photo",
-                "basket",
-                "shoe",
-                "boot",
-                "book",
-            ]
-        )
-    ]
+    noun = choose_noun(rng, MISLAID)
     is_plural = noun.en == "-" or rng.random() < 0.3
     thing = noun_phrase(rng.choice(["the", "my", "your", "our", "my"]), noun, is_plural=is_plural)
     pronoun = object_pronoun_for(thing)
     finder = rng.choice([I, I, WE, HE, SHE])
-    verb = "are" if is_plural else "is"
-    where = sentence(f"where {verb} {thing.en}", f"où {'sont' if is_plural else 'est'} {thing.fr}", "?")
-    search, french_search = rng.choice(
-        [
-            (
-                f"{finder.en} can't find {pronoun.en}",
-                french_clause(finder, VERBS["find"].fr, negation="not", clitic=pronoun.fr),
-            ),
-            (
-                f"{finder.en} {be_form(finder)} looking for {pronoun.en}",
-                french_clause(finder, VERBS["look for"].fr, clitic=pronoun.fr),
-            ),
-        ]
+    where = question(f"where {be_form(thing)} {thing.en}", f"où {ETRE.finite(thing)} {thing.fr}")
+    english, verb, negation = rng.choice(
+        [("can't find", "find", "not"), (f"{be_form(finder)} looking for", "look for", "")]
     )
-    return two_sentences(where, sentence(search, french_search))
+    french = french_clause(finder, VERBS[verb].fr, negation=negation, clitic=pronoun.fr)
+    return together(where, sentence(f"{finder.en} {english} {pronoun.en}", french))
 
 
 @pattern
@@ -102,13 +64,10 @@ def did_it_already(rng: Random) -> Pair:
     )
     noun = NOUNS[rng.choice(names)]
     thing = noun_phrase("the", noun, is_plural=noun.en == "-" or rng.random() < 0.5)
-    verb, pronoun, subject = (
-        VERBS[verb_key],
-        object_pronoun_for(thing),
-        rng.choice([choose_pronoun(rng), choose_third_person(rng)]),
-    )
+    verb, pronoun = VERBS[verb_key], object_pronoun_for(thing)
+    subject = rng.choice([choose_pronoun(rng), choose_third_person(rng)])
     time = choose_past_time(rng, verb_key)
-    return two_sentences(
+    return together(
         sentence(thing.en, thing.fr, "?"),
         sentence(
             f"{english_clause(subject, verb.en, pronoun.en, Tense.PAST)} {time.en}",
@@ -126,7 +85,7 @@ def knowing_somebody(rng: Random) -> Pair:
     )
     knower, time = rng.choice([I, WE, THEY]), rng.choice(HABITS)
     verb = VERBS[rng.choice(["see", "help", "invite", "call"])]
-    return two_sentences(
+    return together(
         sentence(*do(knower, "know", person, Tense.PRESENT)),
         sentence(
             english_clause(knower, verb.en, f"{pronoun.en} {time.en}"),
@@ -172,10 +131,10 @@ def giving_to_somebody(rng: Random) -> Pair:
     subject, noun = choose_subject(rng), NOUNS[rng.choice(GIVEN[verb_key])]
     receiver = rng.choice(
         [
-            noun_phrase("the", rng.choice(list(ADULTS.values())), is_plural=rng.random() < 0.2),
+            noun_phrase("the", choose_noun(rng, ADULTS), is_plural=rng.random() < 0.2),
             noun_phrase("the", "child", is_plural=rng.random() < 0.5),
             rng.choice(NAMES),
-            noun_phrase(owner_determiner(subject), rng.choice(list(FAMILY.values()))),
+            noun_phrase(owner_determiner(subject), choose_noun(rng, FAMILY)),
         ]
     )
     thing = noun_phrase(rng.choice(["a", "the", "this"]), noun, *choose_adjectives(rng, noun, 0.2))

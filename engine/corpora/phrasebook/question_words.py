@@ -2,23 +2,19 @@
 
 from random import Random
 
-from .choices import (
-    act,
-    choose_adjectives,
-    choose_object,
-    choose_relative,
-    choose_third_person,
-)
+from .choices import act, choose_adjectives, choose_noun, choose_object, choose_relative, choose_third_person
 from .collocations import ANYWHERE, INSIDE, OUTSIDE, PAST_DOINGS
 from .english import be_form, english_question
 from .french import ETRE, elide, french_clause, french_inversion
-from .grammar_types import Pair, Phrase, Tense
-from .nouns import CLOTHES, FOODS, NOUNS, PAIRS_WORN, VEHICLES
-from .patterns import pattern, question, sentence, two_sentences
+from .grammar_types import NOTHING, Pair, Phrase, Tense, together
+from .nouns import CLOTHES, FOODS, NOUNS, PAIRS_WORN, VEHICLES, WORN_IN_PAIRS
+from .patterns import pattern, question, sentence
 from .phrases import HE, NUMBERS, SHE, THEY, YOU, noun_phrase, pronoun_for
 from .questions import choose_asked_about, est_ce_que
-from .settings import CHEZ, INDOORS, REGIONS
+from .settings import CHEZ, INDOORS, REGIONS, fixed
 from .verbs import VERBS
+
+ASKED_ABOUT = "eat, drink, read, write, look for, draw, repair, buy, sell, carry, prepare, paint, watch, build"
 
 
 @pattern
@@ -26,37 +22,11 @@ def what_are_they_doing(rng: Random) -> Pair:
     """Return "What is the baby eating?" with qu'est-ce que: "Qu'est-ce que le bébé mange ?" """
     little_one = noun_phrase("the", rng.choice(["child", "baby"]))
     subject = rng.choice([YOU, choose_asked_about(rng), choose_asked_about(rng), little_one])
-    verb = VERBS[
-        rng.choice(
-            [
-                "eat",
-                "drink",
-                "read",
-                "write",
-                "look for",
-                "draw",
-                "repair",
-                "buy",
-                "sell",
-                "carry",
-                "prepare",
-                "paint",
-                "watch",
-                "build",
-            ]
-        )
-    ]
+    verb = VERBS[rng.choice(ASKED_ABOUT.split(", "))]
     if subject.en in {"the child", "the baby"}:
         verb = VERBS[rng.choice(["eat", "drink", "watch", "look for"])]
     tense = rng.choice([Tense.PROGRESSIVE, Tense.PAST, Tense.FUTURE])
-    place = rng.choice(
-        [
-            Pair("", ""),
-            Pair("in the kitchen", "dans la cuisine"),
-            Pair("at the market", "au marché"),
-            Pair("in the garden", "dans le jardin"),
-        ]
-    )
+    place = rng.choice(fixed("", "in the kitchen", "at the market", "in the garden"))
     return question(
         f"what {english_question(subject, verb.en, place.en, tense)}",
         f"qu'est-ce que {french_clause(subject, verb.fr, place.fr, tense)}",
@@ -71,7 +41,7 @@ def why_question(rng: Random) -> Pair:
     if subject.en == "the dog":
         activities = [activity for activity in activities if activity.verb in {"run", "jump", "sleep", "wait"}]
     activity = rng.choice(activities)
-    verb, place = VERBS[activity.verb], rng.choice([Pair("", ""), Pair("", ""), *INDOORS[:4]])
+    verb, place = VERBS[activity.verb], rng.choice([NOTHING, NOTHING, *INDOORS[:4]])
     return est_ce_que(subject, verb, place, Tense.PROGRESSIVE, Pair("why", "pourquoi"))
 
 
@@ -88,7 +58,7 @@ def who_question(rng: Random) -> Pair:
         )
     clause = act(who, rng.choice(ANYWHERE), is_short=False)
     place = rng.choice(INDOORS)
-    return question(f"{clause.en} {place.en}", f"{clause.fr} {place.fr}")
+    return question(*together(clause, place))
 
 
 @pattern
@@ -97,22 +67,7 @@ def how_many(rng: Random) -> Pair:
     subject = rng.choice([YOU, HE, SHE, THEY])
     names = rng.choice(
         [
-            [
-                "brother",
-                "sister",
-                "aunt",
-                "daughter",
-                "son",
-                "friend",
-                "cat",
-                "dog",
-                "hen",
-                "horse",
-                "book",
-                "bicycle",
-                "hat",
-                "boat",
-            ],
+            "brother sister aunt daughter son friend cat dog hen horse book bicycle hat boat".split(),
             ["apple", "egg", "orange", "cake", "tomato", "pear", "cherry", "carrot", "flower", "hen"],
             ["letter", "photo", "present", "book", "newspaper"],
         ]
@@ -139,23 +94,9 @@ def how_many(rng: Random) -> Pair:
 @pattern
 def how_much(rng: Random) -> Pair:
     """Return "How much do these shoes cost?" and "This hat costs twenty euros." """
-    noun = rng.choice(
-        [
-            *CLOTHES.values(),
-            *PAIRS_WORN.values(),
-            *VEHICLES.values(),
-            NOUNS["lamp"],
-            NOUNS["book"],
-            NOUNS["umbrella"],
-            NOUNS["guitar"],
-            NOUNS["flower"],
-            NOUNS["basket"],
-            NOUNS["cake"],
-            NOUNS["chair"],
-        ]
-    )
+    noun = choose_noun(rng, CLOTHES, PAIRS_WORN, VEHICLES, "lamp book umbrella guitar flower basket cake chair")
     noun = NOUNS["bicycle"] if noun.kind == "vehicle" else noun
-    is_plural = noun.en == "-" or noun.en in {"shoe", "boot", "glove"} or rng.random() < 0.3
+    is_plural = noun.en in WORN_IN_PAIRS or rng.random() < 0.3
     thing = noun_phrase("this", noun, *choose_adjectives(rng, noun, 0.5), is_plural=is_plural)
     if rng.random() < 0.4:
         return question(
@@ -173,22 +114,8 @@ def how_much(rng: Random) -> Pair:
 def which(rng: Random) -> Pair:
     """Return "Which train are you taking?" and "What colour is your car?" """
     if rng.random() < 0.4:
-        noun = rng.choice(
-            [
-                *CLOTHES.values(),
-                *PAIRS_WORN.values(),
-                NOUNS["car"],
-                NOUNS["bicycle"],
-                NOUNS["boat"],
-                NOUNS["house"],
-                NOUNS["umbrella"],
-                NOUNS["door"],
-                NOUNS["bag"],
-                NOUNS["cat"],
-                NOUNS["horse"],
-            ]
-        )
-        is_plural = noun.en == "-" or noun.en in {"shoe", "boot", "glove"}
+        noun = choose_noun(rng, CLOTHES, PAIRS_WORN, "car bicycle boat house umbrella door bag cat horse")
+        is_plural = noun.en in WORN_IN_PAIRS
         thing = noun_phrase(rng.choice(["your", "his", "their", "our", "the"]), noun, is_plural=is_plural)
         return question(
             f"what colour {be_form(thing)} {thing.en}", f"de quelle couleur {ETRE.finite(thing)} {thing.fr}"
@@ -217,20 +144,7 @@ def which(rng: Random) -> Pair:
 @pattern
 def one_of_them(rng: Random) -> Pair:
     """Return "Do you have any apples? Yes, I have three." with *en*: "As-tu des pommes ? Oui, j'en ai trois." """
-    noun = rng.choice(
-        [
-            *FOODS.values(),
-            NOUNS["key"],
-            NOUNS["ticket"],
-            NOUNS["chair"],
-            NOUNS["cat"],
-            NOUNS["book"],
-            NOUNS["brother"],
-            NOUNS["sister"],
-            NOUNS["umbrella"],
-            NOUNS["basket"],
-        ]
-    )
+    noun = choose_noun(rng, FOODS, "key ticket chair cat book brother sister umbrella basket")
     things = noun_phrase("bare", noun, is_plural=True)
     asked = question(f"do you have any {things.en}", f"as-tu {things.fr}")
     number = NUMBERS[rng.choice([2, 3, 4, 5, 6, 8, 10, 12])]
@@ -241,7 +155,7 @@ def one_of_them(rng: Random) -> Pair:
             sentence("no, I don't have any", "non, je n'en ai pas"),
         ]
     )
-    return two_sentences(asked, answer)
+    return together(asked, answer)
 
 
 @pattern

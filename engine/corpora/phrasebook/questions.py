@@ -5,6 +5,7 @@ from random import Random
 from .choices import (
     choose_adjectives,
     choose_future_time,
+    choose_noun,
     choose_object,
     choose_past_time,
     choose_relative,
@@ -13,14 +14,12 @@ from .choices import (
 from .collocations import DOINGS, PAST_DOINGS
 from .english import be_form, english_question
 from .french import ETRE, french_clause, french_inversion
-from .grammar_types import Pair, Phrase, Tense
-from .nouns import CLOTHES, DRINKS, FOODS, MASS_FOODS, NOUNS, PAIRS_WORN, PORTABLE, VEHICLES
+from .grammar_types import NOTHING, Pair, Phrase, Tense, together
+from .nouns import CLOTHES, DRINKS, FOODS, MASS_FOODS, PAIRS_WORN, PORTABLE, VEHICLES, WORN_IN_PAIRS
 from .patterns import pattern, question
 from .phrases import HE, SHE, THEY, WE, YOU, YOU_POLITE, noun_phrase
 from .settings import DESTINATIONS, FUTURE_TIMES, PAST_TIMES
 from .verbs import VERBS, Verb
-
-NOTHING = Pair("", "")
 
 
 def est_ce_que(subject: Phrase, verb: Verb, thing: Pair | Phrase, tense: Tense, opening: Pair = NOTHING) -> Pair:
@@ -49,8 +48,8 @@ def was_it_so(rng: Random) -> Pair:
     """Return "Did Emma find her keys yesterday?" """
     subject, doing = rng.choice([choose_asked_about(rng), YOU]), rng.choice(PAST_DOINGS)
     thing = choose_object(rng, doing, subject, ("the", "a", "this"), 0.25)
-    time = rng.choice([Pair("", ""), choose_past_time(rng, doing.verb)])
-    return est_ce_que(subject, VERBS[doing.verb], Pair(f"{thing.en} {time.en}", f"{thing.fr} {time.fr}"), Tense.PAST)
+    time = rng.choice([NOTHING, choose_past_time(rng, doing.verb)])
+    return est_ce_que(subject, VERBS[doing.verb], together(thing, time), Tense.PAST)
 
 
 @pattern
@@ -59,7 +58,7 @@ def will_it_be_so(rng: Random) -> Pair:
     subject, doing = rng.choice([choose_asked_about(rng), WE]), rng.choice(DOINGS)
     time = choose_future_time(rng, doing.verb)
     thing = choose_object(rng, doing, subject, ("the", "a", "this"), 0.1)
-    return est_ce_que(subject, VERBS[doing.verb], Pair(f"{thing.en} {time.en}", f"{thing.fr} {time.fr}"), Tense.FUTURE)
+    return est_ce_que(subject, VERBS[doing.verb], together(thing, time), Tense.FUTURE)
 
 
 @pattern
@@ -67,12 +66,12 @@ def do_people_like(rng: Random) -> Pair:
     """Return "Do you like cheese?" and "Does your sister drink coffee?" """
     subject = rng.choice([YOU, YOU, choose_asked_about(rng), choose_asked_about(rng)])
     if rng.random() < 0.6:
-        noun = rng.choice([*MASS_FOODS.values(), *DRINKS.values(), *FOODS.values(), NOUNS["cat"], NOUNS["dog"]])
+        noun = choose_noun(rng, MASS_FOODS, DRINKS, FOODS, "cat dog")
         return est_ce_que(
             subject, VERBS["like"], noun_phrase("generic", noun, is_plural=noun.en_plural != "-"), Tense.PRESENT
         )
     verb, nouns = rng.choice([("drink", DRINKS), ("want", DRINKS), ("want", MASS_FOODS)])
-    return est_ce_que(subject, VERBS[verb], noun_phrase("bare", rng.choice(list(nouns.values()))), Tense.PRESENT)
+    return est_ce_que(subject, VERBS[verb], noun_phrase("bare", choose_noun(rng, nouns)), Tense.PRESENT)
 
 
 @pattern
@@ -80,29 +79,18 @@ def do_you_have(rng: Random) -> Pair:
     """Return "Do you have a dog?" with inversion: "As-tu un chien ?" """
     subject, address = rng.choice(
         [
-            (YOU, Pair("", "")),
-            (YOU, Pair("", "")),
+            (YOU, NOTHING),
+            (YOU, NOTHING),
             (YOU_POLITE, Pair(", sir", ", monsieur")),
             (YOU_POLITE, Pair(", madam", ", madame")),
         ]
     )
     if rng.random() < 0.35:
-        noun = rng.choice([*MASS_FOODS.values(), *DRINKS.values()])
+        noun = choose_noun(rng, MASS_FOODS, DRINKS)
         thing = noun_phrase("some", noun)
         english = thing.en.replace("some", "any", 1)
     else:
-        noun = rng.choice(
-            [
-                *PORTABLE.values(),
-                *VEHICLES.values(),
-                NOUNS["dog"],
-                NOUNS["cat"],
-                NOUNS["garden"],
-                NOUNS["map"],
-                NOUNS["ticket"],
-                NOUNS["newspaper"],
-            ]
-        )
+        noun = choose_noun(rng, PORTABLE, VEHICLES, "dog cat garden map ticket newspaper")
         thing = noun_phrase("a", noun, *choose_adjectives(rng, noun, 0.2))
         english = thing.en
     return question(
@@ -123,7 +111,7 @@ def have_they_done_it(rng: Random) -> Pair:
         verb = VERBS[rng.choice(["sleep", "arrive", "come back"])]
     if opening.en == "what time" and verb.en.base in {"sleep", "work"}:
         verb = VERBS["leave"]
-    time = rng.choice([Pair("", ""), *PAST_TIMES[:2]]) if opening.en != "when" else Pair("", "")
+    time = rng.choice([NOTHING, *PAST_TIMES[:2]]) if opening.en != "when" else NOTHING
     return question(
         f"{opening.en} {english_question(subject, verb.en, time.en, Tense.PAST)}",
         f"{opening.fr} {french_inversion(subject, verb.fr, time.fr, Tense.PAST)}",
@@ -136,20 +124,8 @@ def where_is(rng: Random) -> Pair:
     if rng.random() < 0.35:
         subject = choose_relative(rng)
     else:
-        noun = rng.choice(
-            [
-                *PORTABLE.values(),
-                *CLOTHES.values(),
-                *PAIRS_WORN.values(),
-                NOUNS["ticket"],
-                NOUNS["newspaper"],
-                NOUNS["dog"],
-                NOUNS["cat"],
-                NOUNS["book"],
-                NOUNS["hotel"],
-            ]
-        )
-        is_plural = noun.en == "-" or noun.en in {"shoe", "boot", "glove"} or rng.random() < 0.15
+        noun = choose_noun(rng, PORTABLE, CLOTHES, PAIRS_WORN, "ticket newspaper dog cat book hotel")
+        is_plural = noun.en in WORN_IN_PAIRS or rng.random() < 0.15
         subject = noun_phrase(
             rng.choice(["my", "your", "the", "his", "our"]),
             noun,

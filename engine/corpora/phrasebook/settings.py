@@ -2,12 +2,21 @@
 
 from dataclasses import dataclass
 
-from .grammar_types import Pair
+from .grammar_types import NOTHING, Pair
+
+EXPRESSIONS: dict[str, Pair] = {"": NOTHING}  # by their English
 
 
 def _pairs(rows: str) -> list[Pair]:
-    """Return one pair per line "English / French"."""
-    return [Pair(*(side.strip() for side in row.split("/"))) for row in rows.strip().splitlines()]
+    """Return one pair per line "English / French", and keep them in EXPRESSIONS."""
+    pairs = [Pair(*(side.strip() for side in row.split("/"))) for row in rows.strip().splitlines()]
+    EXPRESSIONS.update((pair.en, pair) for pair in pairs)
+    return pairs
+
+
+def fixed(*english: str) -> list[Pair]:
+    """Return the expressions of this file with these English texts; "" stands for none."""
+    return [EXPRESSIONS[text] for text in english]
 
 
 OUTDOORS = _pairs("""
@@ -273,46 +282,14 @@ class Weather:
 
 
 WEATHER = [
-    Weather(
-        Pair("it's raining", "il pleut"),
-        Pair("it rained", "il a plu"),
-        Pair("it's going to rain", "il va pleuvoir"),
-        Pair("if it rains", "si il pleut"),
-    ),
-    Weather(
-        Pair("it's snowing", "il neige"),
-        Pair("it snowed", "il a neigé"),
-        Pair("it's going to snow", "il va neiger"),
-        Pair("if it snows", "si il neige"),
-    ),
-    Weather(
-        Pair("it's cold", "il fait froid"),
-        Pair("it was cold", "il a fait froid"),
-        Pair("it's going to be cold", "il va faire froid"),
-        Pair("if it's cold", "si il fait froid"),
-    ),
-    Weather(
-        Pair("it's hot", "il fait chaud"),
-        Pair("it was hot", "il a fait chaud"),
-        Pair("it's going to be hot", "il va faire chaud"),
-        Pair("if it's hot", "si il fait chaud"),
-    ),
-    Weather(
-        Pair("the weather is nice", "il fait beau"),
-        Pair("the weather was nice", "il a fait beau"),
-        Pair("the weather is going to be nice", "il va faire beau"),
-        Pair("if the weather is nice", "si il fait beau"),
-    ),
-    Weather(
-        Pair("it's windy", "il y a du vent"),
-        Pair("it was windy", "il y a eu du vent"),
-        Pair("it's going to be windy", "il va y avoir du vent"),
-        Pair("if it's windy", "si il y a du vent"),
-    ),
-    Weather(
-        Pair("it's foggy", "il y a du brouillard"),
-        Pair("it was foggy", "il y a eu du brouillard"),
-        Pair("it's going to be foggy", "il va y avoir du brouillard"),
-        Pair("if it's foggy", "si il y a du brouillard"),
-    ),
+    Weather(*_pairs(row.replace("; ", "\n")))
+    for row in """
+it's raining / il pleut; it rained / il a plu; it's going to rain / il va pleuvoir; if it rains / si il pleut
+it's snowing / il neige; it snowed / il a neigé; it's going to snow / il va neiger; if it snows / si il neige
+it's cold / il fait froid; it was cold / il a fait froid; it's going to be cold / il va faire froid; if it's cold / si il fait froid
+it's hot / il fait chaud; it was hot / il a fait chaud; it's going to be hot / il va faire chaud; if it's hot / si il fait chaud
+the weather is nice / il fait beau; the weather was nice / il a fait beau; the weather is going to be nice / il va faire beau; if the weather is nice / si il fait beau
+it's windy / il y a du vent; it was windy / il y a eu du vent; it's going to be windy / il va y avoir du vent; if it's windy / si il y a du vent
+it's foggy / il y a du brouillard; it was foggy / il y a eu du brouillard; it's going to be foggy / il va y avoir du brouillard; if it's foggy / si il y a du brouillard
+""".strip().splitlines()  # noqa: E501 - one kind per row
 ]

@@ -5,6 +5,7 @@ from random import Random
 from .choices import (
     choose_adjectives,
     choose_future_time,
+    choose_noun,
     choose_object,
     choose_past_time,
     choose_subject,
@@ -14,11 +15,11 @@ from .choices import (
 from .collocations import DOINGS, PAST_DOINGS
 from .english import english_clause
 from .french import after_a, french_clause
-from .grammar_types import Pair, Phrase, Tense
+from .grammar_types import NOTHING, Pair, Phrase, Tense, together
 from .nouns import DRINKS, FOODS, MASS_FOODS, NOUNS, PORTABLE, VEHICLES
 from .patterns import pattern, sentence
 from .phrases import noun_phrase
-from .settings import DESTINATIONS, HABITS, INDOORS, NOW, PAST_TIMES, RECENT
+from .settings import DESTINATIONS, HABITS, INDOORS, NOW, PAST_TIMES, RECENT, fixed
 from .verbs import VERBS
 
 EATEN = [name for name in MASS_FOODS if name not in {"salt", "butter"}] + ["apple", "egg", "orange", "tomato", "cherry"]
@@ -46,7 +47,7 @@ def doing_something_now(rng: Random) -> Pair:
     """Return "My uncle is repairing the clock this morning." """
     subject, doing, time = choose_subject(rng), rng.choice(DOINGS), rng.choice(NOW)
     clause = do(subject, doing.verb, choose_object(rng, doing, subject, adjective_probability=0.2), Tense.PROGRESSIVE)
-    return sentence(f"{clause.en} {time.en}", f"{clause.fr} {time.fr}")
+    return sentence(*together(clause, time))
 
 
 @pattern
@@ -55,7 +56,7 @@ def habit(rng: Random) -> Pair:
     subject, time = choose_subject(rng), rng.choice(HABITS)
     verb, thing = _consumable(rng, "bare")
     clause = do(subject, verb, thing, Tense.PRESENT)
-    return sentence(f"{clause.en} {time.en}", f"{clause.fr} {time.fr}")
+    return sentence(*together(clause, time))
 
 
 @pattern
@@ -78,7 +79,7 @@ def past_with_object(rng: Random) -> Pair:
     subject, doing = choose_subject(rng), rng.choice(PAST_DOINGS)
     time = choose_past_time(rng, doing.verb)
     clause = do(subject, doing.verb, choose_object(rng, doing, subject), Tense.PAST)
-    return sentence(f"{clause.en} {time.en}", f"{clause.fr} {time.fr}")
+    return sentence(*together(clause, time))
 
 
 @pattern
@@ -92,9 +93,9 @@ def past_with_etre(rng: Random) -> Pair:
         "stay": rng.choice(
             [Pair("at home", "à la maison"), Pair("in the garden", "dans le jardin"), Pair("at the hotel", "à l'hôtel")]
         ),
-        "fall": rng.choice([Pair("in the street", "dans la rue"), Pair("on the stairs", "dans l'escalier")]),
+        "fall": rng.choice(fixed("in the street", "on the stairs")),
         "go out": Pair("with a friend", "avec un ami"),
-    }.get(" ".join(filter(None, (verb.en.base, verb.en.particle))), Pair("", ""))
+    }.get(" ".join(filter(None, (verb.en.base, verb.en.particle))), NOTHING)
     if verb.en.base == "stay" and time.en.endswith("ago"):
         time = Pair("yesterday", "hier")
     elif verb.en.particle in {"back", "out", "home"}:
@@ -117,7 +118,7 @@ def near_future(rng: Random) -> Pair:
         Tense.FUTURE,
         is_short=rng.random() < 0.6,
     )
-    return sentence(f"{clause.en} {time.en}", f"{clause.fr} {time.fr}")
+    return sentence(*together(clause, time))
 
 
 @pattern
@@ -153,9 +154,7 @@ def not_having_any(rng: Random) -> Pair:
         return sentence(*do(subject, verb, thing, Tense.PRESENT, "not"))
     verb = rng.choice(["have", "have", "want"])
     if rng.random() < 0.6:
-        noun = rng.choice(
-            [*PORTABLE.values(), *VEHICLES.values(), NOUNS["dog"], NOUNS["cat"], NOUNS["garden"], NOUNS["house"]]
-        )
+        noun = choose_noun(rng, PORTABLE, VEHICLES, "dog cat garden house")
         adjectives = choose_adjectives(rng, noun, 0.15)
         return sentence(*do(subject, verb, noun_phrase("not a", noun, *adjectives), Tense.PRESENT, "not"))
     thing = _consumable(rng, "not any")[1]
@@ -176,40 +175,9 @@ def liking(rng: Random) -> Pair:
     subject, verb = choose_subject(rng), rng.choice(["like", "hate", "like"])
     negation = rng.choice(["", "not"]) if verb == "like" else ""
     if rng.random() < 0.35:
-        noun = NOUNS[
-            rng.choice(
-                [
-                    "soup",
-                    "house",
-                    "song",
-                    "film",
-                    "cake",
-                    "dress",
-                    "coat",
-                    "island",
-                    "cheese",
-                    "story",
-                    "hotel",
-                    "wine",
-                    "museum",
-                    "poem",
-                ]
-            )
-        ]
+        noun = choose_noun(rng, "soup house song film cake dress coat island cheese story hotel wine museum poem")
         return sentence(*do(subject, verb, noun_phrase("this", noun), Tense.PRESENT, negation))
-    noun = rng.choice(
-        [
-            *MASS_FOODS.values(),
-            *DRINKS.values(),
-            *FOODS.values(),
-            NOUNS["cat"],
-            NOUNS["dog"],
-            NOUNS["horse"],
-            NOUNS["flower"],
-            NOUNS["museum"],
-            NOUNS["train"],
-        ]
-    )
+    noun = choose_noun(rng, MASS_FOODS, DRINKS, FOODS, "cat dog horse flower museum train")
     return sentence(
         *do(subject, verb, noun_phrase("generic", noun, is_plural=noun.en_plural != "-"), Tense.PRESENT, negation)
     )

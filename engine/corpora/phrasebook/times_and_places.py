@@ -5,7 +5,7 @@ from random import Random
 from .choices import choose_pronoun, choose_relative, choose_subject, do
 from .english import english_clause, possessive, subject_with_be
 from .french import ETRE, after_de, french_clause
-from .grammar_types import Pair, Tense
+from .grammar_types import NOTHING, Pair, Tense, together
 from .patterns import pattern, sentence
 from .phrases import NAMES, noun_phrase
 from .settings import (
@@ -19,8 +19,11 @@ from .settings import (
     REGIONS,
     WEATHER,
     WEEKDAYS,
+    fixed,
 )
 from .verbs import VERBS
+
+TOWNS = [region for region in REGIONS if region.fr_in.startswith("à ")]
 
 
 @pattern
@@ -32,20 +35,8 @@ def time_of_departure(rng: Random) -> Pair:
         return sentence(*clock)
     subject = noun_phrase("the", rng.choice(["train", "bus", "boat", "plane"]))
     verb = VERBS[rng.choice(["leave", "arrive"])]
-    town = rng.choice(
-        [
-            Pair("", ""),
-            *(
-                Pair(
-                    f"for {region.en}",
-                    f"pour {region.en.replace('London', 'Londres').replace('Brussels', 'Bruxelles')}",
-                )
-                for region in REGIONS
-                if region.fr_in.startswith("à ")
-            ),
-        ]
-    )
-    town = town if verb.en.base == "leave" else Pair("", "")
+    town = rng.choice([NOTHING, *(Pair(f"for {town.en}", f"pour {town.fr_in.removeprefix('à ')}") for town in TOWNS)])
+    town = town if verb.en.base == "leave" else NOTHING
     return sentence(
         f"{subject.en} {verb.en.third} {town.en} at {time.en}",
         f"{french_clause(subject, verb.fr, town.fr)} à {time.fr}",
@@ -70,8 +61,8 @@ def routine(rng: Random) -> Pair:
     time = rng.choice([time for time in CLOCK_TIMES if any(hour in time.en for hour in USUAL_HOURS[name])])
     tense, frame = rng.choice(
         [
-            (Tense.PRESENT, rng.choice([Pair("", ""), *HABITS[:1], *HABITS[4:6]])),
-            (Tense.PAST, rng.choice([Pair("yesterday", "hier"), Pair("this morning", "ce matin")])),
+            (Tense.PRESENT, rng.choice([NOTHING, *HABITS[:1], *HABITS[4:6]])),
+            (Tense.PAST, rng.choice(fixed("yesterday", "this morning"))),
             (Tense.FUTURE, Pair("tomorrow", "demain")),
         ][: 2 if name == "go to bed" else 3]
     )
@@ -109,7 +100,7 @@ def calendar(rng: Random) -> Pair:
             french_clause(subject, verb.fr, date.fr),
         )
     verb, negation = VERBS[rng.choice(["work", "have lunch", "study", "cook"])], rng.choice(["", "not"])
-    place = rng.choice([Pair("", ""), Pair("at home", "à la maison")])
+    place = rng.choice(fixed("", "at home"))
     return sentence(
         english_clause(subject, verb.en, f"{place.en} on {day}s", negation=negation),
         french_clause(subject, verb.fr, f"{place.fr} le {french_weekday}", negation=negation),
@@ -122,54 +113,39 @@ def weather(rng: Random) -> Pair:
     kind, region = rng.choice(WEATHER), rng.choice(REGIONS)
     forms, time = rng.choice(
         [
-            (kind.present, rng.choice([Pair("", ""), Pair("today", "aujourd'hui"), Pair("this morning", "ce matin")])),
-            (
-                kind.past,
-                rng.choice(
-                    [Pair("yesterday", "hier"), Pair("last week", "la semaine dernière"), Pair("on Monday", "lundi")]
-                ),
-            ),
-            (
-                kind.future,
-                rng.choice(
-                    [Pair("tomorrow", "demain"), Pair("tonight", "ce soir"), Pair("this weekend", "ce week-end")]
-                ),
-            ),
+            (kind.present, rng.choice(fixed("", "today", "this morning"))),
+            (kind.past, rng.choice(fixed("yesterday", "last week", "on Monday"))),
+            (kind.future, rng.choice(fixed("tomorrow", "tonight", "this weekend"))),
         ]
     )
-    place = rng.choice([Pair(f"in {region.en}", region.fr_in), Pair(f"in {region.en}", region.fr_in), Pair("", "")])
-    return sentence(f"{forms.en} {place.en} {time.en}", f"{forms.fr} {place.fr} {time.fr}")
+    place = rng.choice([Pair(f"in {region.en}", region.fr_in), Pair(f"in {region.en}", region.fr_in), NOTHING])
+    return sentence(*together(forms, place, time))
+
+
+OUTINGS = [
+    ("stay", Pair("in the garden", "dans le jardin")),
+    ("walk", Pair("by the sea", "au bord de la mer")),
+    ("have lunch", Pair("by the river", "au bord de la rivière")),
+    ("have lunch", Pair("in the garden", "dans le jardin")),
+    ("swim", Pair("in the river", "dans la rivière")),
+]
+SHELTER = [
+    ("stay", Pair("at home", "à la maison")),
+    ("take", Pair("the bus", "le bus")),
+    ("take", Pair("the car", "la voiture")),
+    ("play", Pair("cards", "aux cartes")),
+    ("make", Pair("soup", "de la soupe")),
+    ("have dinner", Pair("at home", "à la maison")),
+]
 
 
 @pattern
 def if_the_weather(rng: Random) -> Pair:
     """Return "If it rains tomorrow, we're going to stay at home." """
     kind, subject = rng.choice(WEATHER), choose_subject(rng)
-    time = rng.choice(
-        [Pair("", ""), Pair("tomorrow", "demain"), Pair("this evening", "ce soir"), Pair("this weekend", "ce week-end")]
-    )
-    if kind.present.en in {"it's hot", "the weather is nice"}:
-        plan = rng.choice(
-            [
-                ("stay", Pair("in the garden", "dans le jardin")),
-                ("walk", Pair("by the sea", "au bord de la mer")),
-                ("have lunch", Pair("by the river", "au bord de la rivière")),
-                ("have lunch", Pair("in the garden", "dans le jardin")),
-                ("swim", Pair("in the river", "dans la rivière")),
-            ]
-        )
-    else:
-        plan = rng.choice(
-            [
-                ("stay", Pair("at home", "à la maison")),
-                ("take", Pair("the bus", "le bus")),
-                ("take", Pair("the car", "la voiture")),
-                ("play", Pair("cards", "aux cartes")),
-                ("make", Pair("soup", "de la soupe")),
-                ("have dinner", Pair("at home", "à la maison")),
-            ]
-        )
-    clause = do(subject, plan[0], plan[1], Tense.FUTURE)
+    time = rng.choice(fixed("", "tomorrow", "this evening", "this weekend"))
+    verb, plan = rng.choice(OUTINGS if kind.present.en in {"it's hot", "the weather is nice"} else SHELTER)
+    clause = do(subject, verb, plan, Tense.FUTURE)
     return sentence(
         f"{kind.condition.en} {time.en}, {clause.en}".replace(" ,", ","),
         f"{kind.condition.fr} {time.fr}, {clause.fr}".replace(" ,", ","),
@@ -196,7 +172,7 @@ def countries(rng: Random) -> Pair:
     time = rng.choice(
         [time for time in PAST_TIMES if time.en in {"last summer", "last year", "last week", "a month ago"}]
     )
-    region = rng.choice([region for region in REGIONS if not region.fr_in.startswith("à ")])
+    region = rng.choice([region for region in REGIONS if region not in TOWNS])
     return sentence(*do(subject, "travel", Pair(f"in {region.en} {time.en}", f"{region.fr_in} {time.fr}"), Tense.PAST))
 
 
@@ -208,7 +184,7 @@ def chez(rng: Random) -> Pair:
     at, french = f"at {place.en}", f"chez {place.fr}"
     draw = rng.random()
     if draw < 0.35:
-        time = rng.choice([Pair("", ""), Pair("today", "aujourd'hui"), Pair("this morning", "ce matin")])
+        time = rng.choice(fixed("", "today", "this morning"))
         return sentence(
             f"{subject_with_be(subject, '', rng.random() < 0.5)} {at} {time.en}",
             french_clause(subject, ETRE, f"{french} {time.fr}"),

@@ -18,21 +18,9 @@ class Verb:
     fr: FrenchVerb
 
 
-TAKES_ETRE = {
-    "aller",
-    "venir",
-    "revenir",
-    "arriver",
-    "partir",
-    "sortir",
-    "rester",
-    "tomber",
-    "entrer",
-    "monter",
-    "rentrer",
-    "descendre",
-    "devenir",
-}
+TAKES_ETRE = set(
+    "aller venir revenir arriver partir sortir rester tomber entrer monter rentrer descendre devenir".split()
+)
 
 REGULAR_ER = """
 look at: looks looked looked looking ; regarder

@@ -14,6 +14,22 @@ from engine.experiments.base import COMPARISONS, Comparison, TaskPlan
 
 KEEPING = 4.0  # starting bias of the gates that keep, where remembering is all there is to do
 
+
+def plan(
+    task: str, lengths: tuple[int, int], updates: int, every: int, parameters: int, memory_bias: float | None = None
+) -> TaskPlan:
+    """Return the plan of one task, which is run at equal hidden size too at the shorter of its lengths."""
+    return TaskPlan(
+        task,
+        lengths,
+        updates,
+        evaluate_every=every,
+        parameters=parameters,
+        memory_bias=memory_bias,
+        same_size_lengths=lengths[:1],
+    )
+
+
 COMPARISONS.register("shipped")(
     Comparison(
         name="shipped",
@@ -23,47 +39,15 @@ COMPARISONS.register("shipped")(
         same_size_architectures=("rnn", "irnn", "lstm", "lstm_chrono", "gru", "min_gru"),
         seeds=(0, 1, 2, 3, 4),
         plans=(
-            TaskPlan(
-                "adding",
-                (50, 200),
-                2000,
-                evaluate_every=50,
-                parameters=10_450,
-                memory_bias=KEEPING,
-                same_size_lengths=(50,),
-            ),
-            TaskPlan(
-                "copying",
-                (5, 20),
-                2000,
-                evaluate_every=50,
-                parameters=9_825,
-                memory_bias=KEEPING,
-                same_size_lengths=(5,),
-            ),
-            TaskPlan(
-                "delayed_recall",
-                (20, 100),
-                600,
-                evaluate_every=20,
-                parameters=12_800,
-                memory_bias=KEEPING,
-                same_size_lengths=(20,),
-            ),
-            TaskPlan(
-                "temporal_order",
-                (30, 100),
-                1000,
-                evaluate_every=25,
-                parameters=11_200,
-                memory_bias=KEEPING,
-                same_size_lengths=(30,),
-            ),
-            TaskPlan("parity", (10, 40), 2000, evaluate_every=50, parameters=10_950, same_size_lengths=(10,)),
-            TaskPlan("brackets", (20, 80), 1500, evaluate_every=50, parameters=11_150, same_size_lengths=(20,)),
-            TaskPlan("digits", (16, 64), 1000, evaluate_every=50, parameters=12_000, same_size_lengths=(16,)),
-            TaskPlan("characters", (32, 128), 1200, evaluate_every=60, parameters=12_600, same_size_lengths=(32,)),
-            TaskPlan("sentences", (15, 40), 600, evaluate_every=20, parameters=27_000, same_size_lengths=(15,)),
+            plan("adding", (50, 200), 2000, 50, 10_450, KEEPING),
+            plan("copying", (5, 20), 2000, 50, 9_825, KEEPING),
+            plan("delayed_recall", (20, 100), 600, 20, 12_800, KEEPING),
+            plan("temporal_order", (30, 100), 1000, 25, 11_200, KEEPING),
+            plan("parity", (10, 40), 2000, 50, 10_950),
+            plan("brackets", (20, 80), 1500, 50, 11_150),
+            plan("digits", (16, 64), 1000, 50, 12_000),
+            plan("characters", (32, 128), 1200, 60, 12_600),
+            plan("sentences", (15, 40), 600, 20, 27_000),
         ),
         held_out=400,
         validation=200,

@@ -1,9 +1,8 @@
 """What can be said of each place of a text by looking at the text alone: tracks to lay beside what a network does
 there.
 
-A track is one number per character that has just been read. Yes-or-no tracks are the predicates of `predicates`; the
-others are
-counted here: how deep in brackets, how far into the word, the line and the sentence.
+A track is one number per character that has just been read. Yes-or-no tracks are predicates of `probe_labels`; the
+others count: how deep in brackets, how far into the word, the line and the sentence.
 
 Shapes: N characters.
 """
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.inspection.cells.probe_labels import SENTENCE_END, label_text
+from engine.inspection.cells.probe_labels import SENTENCE_END, bracket_depth, label_text, since_newline
 
 YES_OR_NO = {
     "inside_quotes": "In quotes",
@@ -39,28 +38,17 @@ class Track:
 
 def text_tracks(text: str) -> list[Track]:
     """Return the tracks of a text, those that are counted first."""
-    counted = [
-        Track("bracket_depth", "Brackets open", bracket_depth(text), 0),
-        Track("position_in_word", "Into the word", position_in_word(text), 0),
-        Track("position_in_line", "Into the line", position_in_line(text), 0),
-        Track("part_of_sentence", "Sentence read", part_of_sentence(text), 1),
-    ]
+    counted = {
+        "Brackets open": ("bracket_depth", bracket_depth(text).astype(float)),
+        "Into the word": ("position_in_word", position_in_word(text)),
+        "Into the line": ("position_in_line", since_newline(text).astype(float)),
+    }
     known = [
-        Track(track.name, track.title, track.values, track.highest or max(1.0, float(track.values.max(initial=0))))
-        for track in counted
+        Track(name, title, values, max(1.0, float(values.max(initial=0)))) for title, (name, values) in counted.items()
     ]
+    read = Track("part_of_sentence", "Sentence read", part_of_sentence(text), 1)
     asked = [Track(name, title, label_text(name, text).astype(float), 1) for name, title in YES_OR_NO.items()]
-    return known + asked
-
-
-def bracket_depth(text: str) -> np.ndarray:
-    """Return how many round or square brackets are open after each character, (N,); a blank line closes all of them."""
-    depth, depths = 0, []
-    for position, character in enumerate(text):
-        depth += (character in "([") - (character in ")]" and depth > 0)
-        depth *= text[position - 1 : position + 1] != "\n\n"
-        depths.append(depth)
-    return np.array(depths, dtype=float)
+    return [*known, read, *asked]
 
 
 def position_in_word(text: str) -> np.ndarray:
@@ -68,15 +56,6 @@ def position_in_word(text: str) -> np.ndarray:
     positions = np.zeros(len(text))
     for found in _WORD.finditer(text):
         positions[found.start() : found.end()] = np.arange(1, found.end() - found.start() + 1)
-    return positions
-
-
-def position_in_line(text: str) -> np.ndarray:
-    """Return how many characters of the line have been read, (N,); 0 at a new line."""
-    positions, count = np.zeros(len(text)), 0
-    for position, character in enumerate(text):
-        count = 0 if character == "\n" else count + 1
-        positions[position] = count
     return positions
 
 

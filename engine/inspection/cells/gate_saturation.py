@@ -62,25 +62,15 @@ def find_closing_gate(reading: CellReading) -> ClosingGate | None:
         cell = CELLS.get(strand.cell)
         if not isinstance(cell.keeps, Symbol) or len(reading.tokens) < 2:  # no one gate is the share that is kept
             continue
-        part, kept = cell.keeps.name, cell.memory.name
-        order = strand.order
-        gate, memory = strand.parts[part][order], strand.parts[kept][order]  # (T, H), as they are read
+        name, order = cell.keeps.name, strand.order
+        gate, memory = strand.parts[name][order], strand.parts[cell.memory.name][order]  # (T, H), as they are read
         fall, held = gate[:-1] - gate[1:], np.abs(memory[:-1])
         score = np.clip(fall, 0, None) * np.minimum(held, 1.0) * (1 - gate[1:])
         score += 10.0 * ((gate[:-1] > MOSTLY_OPEN) & (gate[1:] < SHUT) & (held > SHUT))
         step, unit = np.unravel_index(score.argmax(), score.shape)
         if best is None or score[step, unit] > best[0]:
-            found = ClosingGate(
-                position,
-                int(unit),
-                part,
-                order[step + 1],
-                order[step],
-                reading.tokens[order[step + 1]],
-                float(gate[step, unit]),
-                float(gate[step + 1, unit]),
-                float(memory[step, unit]),
-                float(memory[step + 1, unit]),
-            )
+            before, after = order[step : step + 2]
+            values = (float(value) for part in (gate, memory) for value in part[step : step + 2, unit])
+            found = ClosingGate(position, int(unit), name, after, before, reading.tokens[after], *values)
             best = (score[step, unit], found)
     return best[1] if best else None

@@ -34,17 +34,9 @@ def gate_averages(strand: Strand, tokens: list[str]) -> pd.DataFrame:
     """Return each gate's mean over the units at each token (an RNN's mean size of h): columns position, token, part,
     mean, shut, open."""
     shown = {part: strand.parts[part] for part in gates_of_strand(strand)} or {"hidden": np.abs(strand.parts["hidden"])}
+    tokens_read = {"position": np.arange(len(tokens)), "token": tokens}
     frames = [
-        pd.DataFrame(
-            {
-                "position": np.arange(len(tokens)),
-                "token": tokens,
-                "part": part,
-                "mean": values.mean(axis=1),
-                "shut": (values < SHUT).mean(axis=1),
-                "open": (values > OPEN).mean(axis=1),
-            }
-        )
+        pd.DataFrame(tokens_read | {"part": part, "mean": values.mean(axis=1)} | _saturated(values, 1))
         for part, values in shown.items()
     ]
     return pd.concat(frames, ignore_index=True)
@@ -54,17 +46,14 @@ def saturation(strand: Strand) -> pd.DataFrame:
     """Return for every unit and gate the share of the tokens at which it is shut (left-saturated) and open: columns
     part, unit, shut, open."""
     frames = [
-        pd.DataFrame(
-            {
-                "part": part,
-                "unit": np.arange(strand.hidden_size),
-                "shut": (strand.parts[part] < SHUT).mean(axis=0),
-                "open": (strand.parts[part] > OPEN).mean(axis=0),
-            }
-        )
+        pd.DataFrame({"part": part, "unit": np.arange(strand.hidden_size)} | _saturated(strand.parts[part], 0))
         for part in gates_of_strand(strand)
     ]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["part", "unit", "shut", "open"])
+
+
+def _saturated(values: np.ndarray, axis: int) -> dict[str, np.ndarray]:
+    return {"shut": (values < SHUT).mean(axis=axis), "open": (values > OPEN).mean(axis=axis)}
 
 
 def order_units(values: np.ndarray, order: str) -> np.ndarray:

@@ -59,6 +59,12 @@ class LayerSettings:
         """How many directions each layer reads in."""
         return 2 if self.bidirectional else 1
 
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """The shape of what is read, in the order asked for."""
+        sizes = (self.batch_size, self.length) if self.batch_first else (self.length, self.batch_size)
+        return (*sizes, self.input_size)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -122,12 +128,13 @@ def measure_layer(settings: LayerSettings) -> LayerShapes:
     with torch.random.fork_rng(devices=[]), torch.inference_mode():  # torch's own random numbers are left alone
         layer, inputs = _build(settings.kind, settings)
         output, state = layer(inputs)
-        h_n, c_n = state if isinstance(state, tuple) else (state, None)
-        shapes = {"input": inputs, "output": output, "h_n": h_n} | ({} if c_n is None else {"c_n": c_n})
-        by_hand = _unroll_cells(layer, inputs if settings.batch_first else inputs.transpose(0, 1), settings)
-        positions = _positions(settings, output, h_n, c_n, by_hand)
-        top = by_hand.output if settings.batch_first else by_hand.output.transpose(0, 1)
-        difference = _difference(output, top)
+        names = [f"{part.letter}_n" for part in CELLS.get(settings.kind).parts]
+        states = dict(zip(names, state if isinstance(state, tuple) else (state,), strict=True))
+        shapes = {"input": inputs, "output": output} | states
+        read, said = (value if settings.batch_first else value.transpose(0, 1) for value in (inputs, output))
+        by_hand, last = _unroll_cells(layer, read, settings)
+        positions = _positions(settings, said, states, last)
+        difference = _difference(said, by_hand)
         parameters = {kind: sum(weight.numel() for weight in _build(kind, settings)[0].parameters()) for kind in KINDS}
     weights = [Weight(name, tuple(weight.shape), weight.numel()) for name, weight in layer.named_parameters()]
     return LayerShapes(
@@ -147,19 +154,11 @@ def count_by_formula(kind: str, settings: LayerSettings) -> int:
     return sum(directions * CELLS.get(kind).count_parameters(size, hidden) for size in reads)
 
 
-def state_row(layer: int, direction: int, directions: int) -> int:
-    """Return which row of h_n (and c_n) holds the last state of a layer and direction, both counted from 0."""
-    return layer * directions + direction
-
-
 def python_lines(settings: LayerSettings) -> str:
     """Return Python that builds the same layer and prints its shapes, its count, and the places of the last states."""
     cell, options = CELLS.get(settings.kind), to_dict(settings)
     arguments = ", ".join(
         f"{key}={options[key]!r}" for key in ("input_size", "hidden_size", "num_layers", "bidirectional", "batch_first")
-    )
-    first, second = (
-        (settings.batch_size, settings.length) if settings.batch_first else (settings.length, settings.batch_size)
     )
     if cell.trained_by is not None:
         source, layer = "from torch import nn", f"nn.{cell.trained_by.layer}({arguments})"
@@ -173,7 +172,7 @@ def python_lines(settings: LayerSettings) -> str:
         "",
         f"torch.manual_seed({SEED})",
         f"layer = {layer}",
-        f"output, {state} = layer(torch.randn({first}, {second}, {settings.input_size}))",
+        f"output, {state} = layer(torch.randn{settings.input_shape})",
         f"print(tuple(output.shape), {', '.join(f'tuple({name}.shape)' for name in states)})",
         "print(sum(weight.numel() for weight in layer.parameters()))",
     ]
@@ -195,36 +194,21 @@ def _build(kind: str, settings: LayerSettings) -> tuple[nn.Module, Tensor]:
         bidirectional=settings.bidirectional,
         batch_first=settings.batch_first,
     )
-    first, second = (
-        (settings.batch_size, settings.length) if settings.batch_first else (settings.length, settings.batch_size)
-    )
-    return layer, torch.randn(first, second, settings.input_size)
+    return layer, torch.randn(settings.input_shape)
 
 
-@dataclass(frozen=True)
-class _ByHand:
-    """The same layer step by step with the readable cells: output (B, T, D * H), last states (L * D, B, H)."""
-
-    output: Tensor
-    hidden: Tensor
-    cell: Tensor | None
-
-
-def _unroll_cells(layer: nn.Module, inputs: Tensor, settings: LayerSettings) -> _ByHand:
-    """Return what the cells of `engine.cells` make of inputs (B, T, I)."""
-    hidden: list[Tensor] = []
-    cell: list[Tensor] = []
-    reading = inputs
+def _unroll_cells(layer: nn.Module, inputs: Tensor, settings: LayerSettings) -> tuple[Tensor, list[Tensor]]:
+    """Return what the readable cells make of inputs (B, T, I), step by step: the output (B, T, D * H), and of each part
+    of the state the last ones (L * D, B, H)."""
+    last, reading = [], inputs
     for number in range(settings.num_layers):
         said = []
         for direction in range(settings.directions):
             run = from_torch(layer, number, reverse=bool(direction)).unroll(reading, reverse=bool(direction))
             said.append(run.outputs)
-            last = run.state if isinstance(run.state, tuple) else (run.state,)
-            hidden.append(last[0])
-            cell.extend(last[1:])
+            last.append(run.state if isinstance(run.state, tuple) else (run.state,))
         reading = torch.cat(said, dim=2)  # (B, T, D * H)
-    return _ByHand(reading, torch.stack(hidden), torch.stack(cell) if cell else None)
+    return reading, [torch.stack(part) for part in zip(*last, strict=True)]
 
 
 def _last_steps(settings: LayerSettings) -> tuple[str, str]:
@@ -237,11 +221,9 @@ def _last_steps(settings: LayerSettings) -> tuple[str, str]:
     return f"output{last}{dots}, :{size}]", f"output{first}{dots}, {size}:]"
 
 
-def _positions(
-    settings: LayerSettings, output: Tensor, h_n: Tensor, c_n: Tensor | None, by_hand: _ByHand
-) -> list[Place]:
-    steps = output if settings.batch_first else output.transpose(0, 1)  # (B, T, D * H)
-    size, (forward, backward) = settings.hidden_size, _last_steps(settings)
+def _positions(settings: LayerSettings, steps: Tensor, states: dict[str, Tensor], by_hand: list[Tensor]) -> list[Place]:
+    """Return where the numbers of an output (B, T, D * H) and of the last states (L * D, B, H) sit."""
+    size, (forward, backward), h_n = settings.hidden_size, _last_steps(settings), states["h_n"]
     first_top = -settings.directions
     positions = [
         Place(
@@ -268,31 +250,15 @@ def _positions(
                 is_trap=settings.length > 1,
             ),
         ]
-    for layer in range(settings.num_layers):
-        for direction in range(settings.directions):
-            row = state_row(layer, direction, settings.directions)
-            way = ("forwards", "backwards")[direction]
-            words = (
-                f"Layer {layer + 1}, read {way}, after its last step; computed again step by step with the "
-                "readable cell."
-            )
-            positions.append(
-                Place(
-                    f"h_n[{row}]",
-                    f"the cell's hidden, layer {layer + 1} {way}",
-                    words,
-                    _difference(h_n[row], by_hand.hidden[row]),
-                )
-            )
-            if c_n is not None and by_hand.cell is not None:
-                positions.append(
-                    Place(
-                        f"c_n[{row}]",
-                        f"the cell's memory, layer {layer + 1} {way}",
-                        words,
-                        _difference(c_n[row], by_hand.cell[row]),
-                    )
-                )
+    for row in range(len(h_n)):
+        layer, direction = divmod(row, settings.directions)
+        way = ("forwards", "backwards")[direction]
+        words = (
+            f"Layer {layer + 1}, read {way}, after its last step; computed again step by step with the readable cell."
+        )
+        for name, called, own in zip(states, ("hidden", "memory"), by_hand, strict=False):
+            what = f"the cell's {called}, layer {layer + 1} {way}"
+            positions.append(Place(f"{name}[{row}]", what, words, _difference(states[name][row], own[row])))
     return positions
 
 

@@ -53,13 +53,7 @@ def inside_quotes(text: str) -> np.ndarray:
 def inside_brackets(text: str) -> np.ndarray:
     """Between an opening round or square bracket and the one that closes it; a blank line closes any that was left
     open."""
-    depth, answers = 0, []
-    for position, character in enumerate(text):
-        depth += character in "(["
-        depth -= character in ")]" and depth > 0
-        depth *= text[position - 1 : position + 1] != "\n\n"
-        answers.append(depth > 0)
-    return np.array(answers, dtype=bool)
+    return bracket_depth(text) > 0
 
 
 @PREDICATES.register("speaker_name", title="In a speaker's name", needs="memory")
@@ -77,20 +71,20 @@ def first_line_of_speech(text: str) -> np.ndarray:
 @PREDICATES.register("early_in_line", title="Among a line's first five characters", needs="memory")
 def early_in_line(text: str) -> np.ndarray:
     """At most five characters after a new line."""
-    return (_since_newline(text) >= 1) & (_since_newline(text) <= 5)
+    return (since_newline(text) >= 1) & (since_newline(text) <= 5)
 
 
 @PREDICATES.register("late_in_line", title="Late in the line", needs="memory")
 def late_in_line(text: str) -> np.ndarray:
     """Further from the last new line than half of all characters of this text are."""
-    since = _since_newline(text)
+    since = since_newline(text)
     return since > np.median(since) if len(since) else np.zeros(0, bool)
 
 
 @PREDICATES.register("line_over_fifty", title="Over 50 characters into a line", needs="memory")
 def line_over_fifty(text: str) -> np.ndarray:
     """More than fifty characters after the last new line."""
-    return _since_newline(text) > 50
+    return since_newline(text) > 50
 
 
 @PREDICATES.register("first_word_of_line", title="In the first word of a line", needs="memory")
@@ -120,8 +114,7 @@ def doubled_letter(text: str) -> np.ndarray:
 @PREDICATES.register("sentence_start", title="At the beginning of a sentence", needs="memory")
 def sentence_start(text: str) -> np.ndarray:
     """At most ten characters after a full stop, exclamation or question mark."""
-    ends = np.array([found.start() for found in SENTENCE_END.finditer(text)], dtype=int)
-    return _near(ends, len(text), after=SOON)
+    return _near(np.flatnonzero(_inside(text, SENTENCE_END)), len(text), after=SOON)
 
 
 # The character just read.
@@ -181,8 +174,17 @@ def newline_soon(text: str) -> np.ndarray:
 @PREDICATES.register("sentence_end_soon", title="The sentence ends soon", needs="foresight")
 def sentence_end_soon(text: str) -> np.ndarray:
     """A full stop, exclamation or question mark comes within the next ten characters."""
-    ends = np.array([found.start() for found in SENTENCE_END.finditer(text)], dtype=int)
-    return _near(ends, len(text), before=SOON)
+    return _near(np.flatnonzero(_inside(text, SENTENCE_END)), len(text), before=SOON)
+
+
+def bracket_depth(text: str) -> np.ndarray:
+    """Return how many round or square brackets are open after each character, (T,); a blank line closes all of them."""
+    depth, depths = 0, []
+    for position, character in enumerate(text):
+        depth += (character in "([") - (character in ")]" and depth > 0)
+        depth *= text[position - 1 : position + 1] != "\n\n"
+        depths.append(depth)
+    return np.array(depths, dtype=int)
 
 
 def _among(text: str, characters: str) -> np.ndarray:
@@ -219,7 +221,7 @@ def _near(positions: np.ndarray, size: int, before: int = 0, after: int = 0) -> 
     return answers
 
 
-def _since_newline(text: str) -> np.ndarray:
+def since_newline(text: str) -> np.ndarray:
     """Return how many characters after the last new line (or the text's beginning) each one stands; 0 at a new line."""
     positions = np.arange(len(text))
     is_newline = _among(text, "\n")

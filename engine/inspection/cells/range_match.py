@@ -172,9 +172,7 @@ def states_over(
             values[:, start : start + CHUNK] = in_steps(states[before:]).T
             if progress:
                 progress(min(1.0, (start + CHUNK) / len(ids)))
-    starts, stops = (
-        (np.array(positions, dtype=int) for positions in zip(*spans, strict=True)) if spans else (np.zeros(0, int),) * 2
-    )
+    starts, stops = np.array(spans, dtype=int).reshape(-1, 2).T
     return TextReading(text, np.ascontiguousarray(values), starts, stops, sentence, time.perf_counter() - begun)
 
 
@@ -262,20 +260,10 @@ def find_matches(reading: TextReading, pattern: Pattern, least: float) -> Matche
     outside = (edge[starts] + edge[stops + 1]) / np.maximum(1, beside)
     score = inside - outside
     order = np.lexsort((starts, np.abs(stops - starts - pattern.length), -np.round(score, 9)))
-    starts, stops = starts[order], stops[order]
-    frame = pd.DataFrame(
-        {
-            "start": starts,
-            "stop": stops,
-            "length": stops - starts,
-            "inside": inside[order],
-            "outside": outside[order],
-            "score": score[order],
-        }
-    )
-    frame["text"] = [
-        reading.text[reading.starts[start] : reading.stops[stop - 1]] for start, stop in zip(starts, stops, strict=True)
-    ]
+    columns = {"start": starts, "stop": stops, "length": stops - starts, "inside": inside, "outside": outside}
+    frame = pd.DataFrame(columns | {"score": score}).iloc[order].reset_index(drop=True)
+    runs = zip(frame["start"], frame["stop"], strict=True)
+    frame["text"] = [reading.text[reading.starts[start] : reading.stops[stop - 1]] for start, stop in runs]
     return Matches(frame, on, time.perf_counter() - begun)
 
 
@@ -303,10 +291,8 @@ def explain_matches(reading: TextReading, matches: Matches) -> pd.DataFrame:
     rows = []
     for name, holds in reading.answers.items():
         meta = PREDICATES.meta(name)
-        matched = float(holds[inside].mean()) if inside.any() else float("nan")
-        rows.append(
-            (name, meta["title"], NEEDS[meta["needs"]], matched, float(holds.mean()) if len(holds) else float("nan"))
-        )
+        shares = (float(found.mean()) if len(found) else float("nan") for found in (holds[inside], holds))
+        rows.append((name, meta["title"], NEEDS[meta["needs"]], *shares))
     frame = pd.DataFrame(rows, columns=["predicate", "question", "needs", "matched", "overall"])
     frame["difference"] = frame["matched"] - frame["overall"]
     return frame.iloc[np.argsort(-frame["difference"].abs().fillna(0), kind="stable")].reset_index(drop=True)

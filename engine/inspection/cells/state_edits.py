@@ -108,9 +108,7 @@ def pair_tokens(loaded: LoadedModel, first: str, second: str) -> Pairs:
         for position, (_, stop) in enumerate(spans[0])
         if stop - 1 in partner and partner[stop - 1] + 1 in ends
     ]
-    one, other = (
-        (np.array(positions, dtype=int) for positions in zip(*found, strict=True)) if found else (np.zeros(0, int),) * 2
-    )
+    one, other = np.array(found, dtype=int).reshape(-1, 2).T
     tokens = [(first[slice(*spans[0][a])], second[slice(*spans[1][b])]) for a, b in zip(one, other, strict=True)]
     edited = np.array([a != b for a, b in tokens], dtype=bool)
     # A word that was put in or taken out leaves no pair of its own: the pair after the gap is where it is first felt.
@@ -236,22 +234,12 @@ def _running_mean(loaded: LoadedModel, text: str) -> np.ndarray:
 
 def _partners(first: str, second: str) -> dict[int, int]:
     """Return for the characters of the first text that have a partner which character of the second it is."""
-    words = [[(found.group(), found.start()) for found in _WORDS.finditer(text)] for text in (first, second)]
-    matcher = difflib.SequenceMatcher(
-        None, [word for word, _ in words[0]], [word for word, _ in words[1]], autojunk=False
-    )
-    partner = {}
-    for _, a_from, a_to, b_from, b_to in matcher.get_opcodes():
-        a_start, b_start = (
-            _start(words[side], position, text) for side, position, text in ((0, a_from, first), (1, b_from, second))
-        )
-        a_stop, b_stop = (
-            _start(words[side], position, text) for side, position, text in ((0, a_to, first), (1, b_to, second))
-        )
-        for offset in range(min(a_stop - a_start, b_stop - b_start)):
-            partner[a_start + offset] = b_start + offset
+    words: list[list[str]] = [_WORDS.findall(text) for text in (first, second)]  # every character belongs to one
+    starts: list[list[int]] = [np.cumsum([0, *map(len, row)]).tolist() for row in words]
+    partner: dict[int, int] = {}
+    for _, a_from, a_to, b_from, b_to in difflib.SequenceMatcher(
+        None, words[0], words[1], autojunk=False
+    ).get_opcodes():
+        a_places, b_places = range(starts[0][a_from], starts[0][a_to]), range(starts[1][b_from], starts[1][b_to])
+        partner |= dict(zip(a_places, b_places, strict=False))
     return partner
-
-
-def _start(words: Sequence[tuple[str, int]], position: int, text: str) -> int:
-    return words[position][1] if position < len(words) else len(text)

@@ -5,7 +5,8 @@ Shapes: T time (tokens read), H hidden, S streams.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -111,16 +112,11 @@ def trace(loaded: LoadedModel, text: str, layers: Sequence[int] | None = None) -
     The model starts as it does when it writes: it has read its start token and nothing else before `text`.
     """
     wanted = range(layer_count(loaded)) if layers is None else layers
-    model = loaded.model
-    ids = torch.tensor([[start_id(loaded), *loaded.tokenizer.encode(text)]])
-    hidden = model.embedding(ids)  # (1, 1 + T, E)
     traced = {}
-    for index, layer in enumerate(model.layers):
-        outputs, _ = run_layer(layer, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
+    for index, (read, said) in enumerate(_runs(loaded, loaded.tokenizer.encode(text))):
         if index in wanted:
-            inside = from_torch(layer).recompute_gates(hidden[0], outputs[0])
+            inside = from_torch(loaded.model.layers[index]).recompute_gates(read, said)
             traced[index] = {name: values[1:].float().numpy() for name, values in inside.items()}  # (T, H)
-        hidden = model.join(hidden, outputs)
     return [traced[index] for index in wanted]
 
 
@@ -160,14 +156,17 @@ def prove_text(loaded: LoadedModel, text: str, layer: int) -> float:
 def _run_to(loaded: LoadedModel, token_ids: Sequence[int], layer: int) -> tuple[Tensor, Tensor]:
     """Return what a layer reads, (1 + T, I), and says, (1 + T, H), at the start token and each of these."""
     check_unit(loaded, layer, 0)
+    return next(itertools.islice(_runs(loaded, token_ids), layer, None))
+
+
+def _runs(loaded: LoadedModel, token_ids: Sequence[int]) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield what each layer reads, (1 + T, I), and says, (1 + T, H), the lowest first."""
     model = loaded.model
     hidden = model.embedding(torch.tensor([[start_id(loaded), *token_ids]]))  # (1, 1 + T, E)
-    for index, torch_layer in enumerate(model.layers):
-        outputs, _ = run_layer(torch_layer, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
-        if index == layer:
-            break
+    for layer in model.layers:
+        outputs, _ = run_layer(layer, hidden, zero_state(model.cell, 1, model.hidden_size, hidden))
+        yield hidden[0], outputs[0]
         hidden = model.join(hidden, outputs)
-    return hidden[0], outputs[0]
 
 
 def unit_course(loaded: LoadedModel, text: str, layer: int, unit: int, part: str = "hidden") -> UnitCourse:
@@ -187,8 +186,7 @@ def unit_course(loaded: LoadedModel, text: str, layer: int, unit: int, part: str
 def pieces(loaded: LoadedModel, text: str) -> list[str]:
     """Return the parts of `text` that the model reads as one token each; together they are `text` where nothing is
     unknown."""
-    spans = token_spans(loaded, text)
-    return [text[start:stop] for start, stop in spans]
+    return [text[start:stop] for start, stop in token_spans(loaded, text)]
 
 
 def token_spans(loaded: LoadedModel, text: str) -> list[tuple[int, int]]:

@@ -29,27 +29,14 @@ from torch import Tensor
 
 from engine.errors import InputError
 from engine.inspection.classification.predictions import probabilities_of_words
-from engine.inspection.stored.sentence_scores import weights_in
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
 from engine.models.folder import LoadedModel
 
-TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "attribution_agreement.parquet"
+TABLE = RESULTS / "attribution_agreement.parquet"
 COMMAND = (
     "python -m engine evaluate --model {model} --dry-run --attributions data/results/attribution_agreement.parquet"
 )
-COLUMNS = (
-    "model",
-    "weights",
-    "title",
-    "row",
-    "words",
-    "method",
-    "correlation",
-    "share_beaten",
-    "date",
-    "hardware",
-    "commit",
-)
+COLUMNS = tuple("model weights title row words method correlation share_beaten date hardware commit".split())
 METHODS = {"integrated": "Integrated gradients", "shapley": "Shapley values"}
 MAX_WORDS = 80
 MIN_WORDS = 5  # of 4 words there are 24 orders, too few to tell skill from luck
@@ -116,13 +103,8 @@ class Explanation:
 
     def frame(self) -> pd.DataFrame:
         """Return one row per word."""
-        columns = {
-            "word": self.words,
-            **self.values,
-            "deleted": self.deleted,
-            "probability_without": self.probability_without,
-        }
-        return pd.DataFrame(columns)
+        columns = {"word": self.words} | self.values | {"deleted": self.deleted}
+        return pd.DataFrame(columns | {"probability_without": self.probability_without})
 
 
 def check_words(words: Sequence[str]) -> None:
@@ -275,8 +257,7 @@ def stored_agreement(name: str, folder: str, table: str = "") -> pd.DataFrame:
         DataError: the table is not there, is damaged, or lacks columns.
     """
     absent = f"The agreement with deletion has not been measured here; run: {COMMAND.format(model=name)}."
-    frame = read_stored_table(Path(table or TABLE), COLUMNS, absent)
-    return frame[(frame["model"] == name) & (frame["weights"] == weights_in(folder))].reset_index(drop=True)
+    return with_these_weights(read_stored_table(Path(table or TABLE), COLUMNS, absent), name, folder)
 
 
 def summarise_agreement(frame: pd.DataFrame) -> pd.DataFrame:

@@ -120,47 +120,26 @@ def find_flips(loaded: LoadedModel, words: tuple[str, ...]) -> CounterfactualSea
     )
 
 
-def delete(words: Sequence[str], positions: Iterable[int]) -> tuple[str, ...]:
-    """Return the words without those at `positions`."""
-    gone = set(positions)
-    return tuple(word for position, word in enumerate(words) if position not in gone)
-
-
 def _search_deletions(loaded: LoadedModel, words: tuple[str, ...], decision: int) -> tuple[Counterfactual | None, int]:
-    singles: list[tuple[int, ...]] = [(position,) for position in range(len(words)) if len(words) > 1]
     worth: dict[tuple[int, ...], float] = {}  # the decided label's probability after each deletion
     tried = 0
     for size in range(1, min(MOST_DELETED, len(words) - 1) + 1):
-        if size == 1:
-            candidates = singles
-        elif size == 2 and len(words) <= ALL_PAIRS:
-            candidates = [*combinations(range(len(words)), 2)]
+        if size == 1 or (size == 2 and len(words) <= ALL_PAIRS):
+            candidates = [*combinations(range(len(words)), size)]
         else:
-            kept = sorted((positions for positions in worth if len(positions) == size - 1), key=worth.__getitem__)[
-                :BEAM
-            ]
-            candidates = list(
-                {
-                    tuple(sorted({*positions, *single}))
-                    for positions in kept
-                    for single in singles
-                    if single[0] not in positions
-                }
-            )
+            kept = sorted((positions for positions in worth if len(positions) == size - 1), key=worth.__getitem__)
+            longer = {frozenset((*positions, more)) for positions in kept[:BEAM] for more in range(len(words))}
+            candidates = [tuple(sorted(positions)) for positions in longer if len(positions) == size]
         # The most promising first: those whose words alone did most.
         candidates.sort(key=lambda positions: (sum(worth.get((position,), 0.0) for position in positions), positions))
         for start in range(0, len(candidates), CHUNK):
             chunk = candidates[start : start + CHUNK]
-            texts = [delete(words, positions) for positions in chunk]
-            found = np.asarray(probabilities_of_words(loaded, [list(text) for text in texts]))  # (N, L)
+            edits = [tuple(WordEdit(position, words[position]) for position in positions) for positions in chunk]
+            left, flip = _read(loaded, words, edits, decision)
             tried += len(chunk)
-            worth |= dict(zip(chunk, found[:, decision].astype(float), strict=True))
-            best = _best_flip(found, decision)
-            if best is not None:
-                edits = tuple(WordEdit(position, words[position]) for position in chunk[best])
-                return Counterfactual(
-                    edits, texts[best], int(found[best].argmax()), float(found[best, decision])
-                ), tried
+            worth |= dict(zip(chunk, left.astype(float), strict=True))
+            if flip is not None:
+                return flip, tried
     return None, tried
 
 
@@ -173,31 +152,34 @@ def _search_replacements(
         candidates = _promising(loaded, words, kept, decision, most)
         if not candidates:
             break
-        texts = [replace(words, edits) for edits in candidates]
-        found = np.asarray(probabilities_of_words(loaded, [list(text) for text in texts]))  # (N, L)
+        left, flip = _read(loaded, words, candidates, decision)
         tried += len(candidates)
-        best = _best_flip(found, decision)
-        if best is not None:
-            return Counterfactual(
-                candidates[best], texts[best], int(found[best].argmax()), float(found[best, decision])
-            ), tried
-        kept = [candidates[position] for position in np.argsort(found[:, decision], kind="stable")[:BEAM]]
+        if flip is not None:
+            return flip, tried
+        kept = [candidates[position] for position in np.argsort(left, kind="stable")[:BEAM]]
     return None, tried
 
 
-def replace(words: Sequence[str], edits: Iterable[WordEdit]) -> tuple[str, ...]:
-    """Return the words with every edit that puts one in the place of another."""
-    changed = list(words)
+def edited(words: Sequence[str], edits: Iterable[WordEdit]) -> tuple[str, ...]:
+    """Return the words after every edit."""
+    changed: list[str | None] = list(words)
     for edit in edits:
-        if edit.new is not None:
-            changed[edit.position] = edit.new
-    return tuple(changed)
+        changed[edit.position] = edit.new
+    return tuple(word for word in changed if word is not None)
 
 
-def _best_flip(found: np.ndarray, decision: int) -> int | None:
-    """Return which of the texts (N, L) turns the decision furthest; None where none does."""
-    flipped = np.flatnonzero(found.argmax(axis=1) != decision)
-    return int(flipped[found[flipped, decision].argmin()]) if len(flipped) else None
+def _read(
+    loaded: LoadedModel, words: Sequence[str], candidates: Sequence[tuple[WordEdit, ...]], decision: int
+) -> tuple[np.ndarray, Counterfactual | None]:
+    """Return the decided label's probability after each candidate, (N,), and the one that turns the decision
+    furthest; None where none does."""
+    texts = [edited(words, edits) for edits in candidates]
+    found = np.asarray(probabilities_of_words(loaded, [list(text) for text in texts]))  # (N, L)
+    left, flipped = found[:, decision], np.flatnonzero(found.argmax(axis=1) != decision)
+    if not len(flipped):
+        return left, None
+    best = int(flipped[left[flipped].argmin()])
+    return left, Counterfactual(candidates[best], texts[best], int(found[best].argmax()), float(left[best]))
 
 
 def _promising(
@@ -206,7 +188,7 @@ def _promising(
     """Return replacements of one word more than in `kept` that the gradient finds most harmful to the decision, at most
     `most`."""
     ids, names = _replacements(loaded)
-    gradients, embedded = _gradients(loaded, [replace(words, edits) for edits in kept], decision)
+    gradients, embedded = _gradients(loaded, [edited(words, edits) for edits in kept], decision)
     table = loaded.model.embed(torch.tensor([ids])).detach()[0].numpy()  # (V, E)
     loss = gradients @ table.T - (gradients * embedded).sum(axis=2, keepdims=True)  # (N, T, V), first order
     order = np.argpartition(loss, min(PER_WORD, len(ids) - 1), axis=2)[:, :, :PER_WORD]
@@ -216,11 +198,8 @@ def _promising(
         for position in (position for position in range(len(words)) if position not in taken):
             for number in order[row, position]:
                 if names[number] != words[position] and loss[row, position, number] < 0:
-                    key = tuple(
-                        sorted(
-                            (*edits, WordEdit(position, words[position], names[number])), key=lambda edit: edit.position
-                        )
-                    )
+                    edit = WordEdit(position, words[position], names[number])
+                    key = tuple(sorted((*edits, edit), key=lambda edit: edit.position))
                     found[key] = min(found.get(key, 0.0), float(loss[row, position, number]))
     return sorted(found, key=found.__getitem__)[:most]
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engine.decoding.limits import MAX_LINES
+from engine.decoding.line_files import lines_left
 from engine.errors import InputError
 from engine.inspection.classification.predictions import classify_texts
+from engine.models.base import batches_by_length
 from engine.models.folder import LoadedModel
 from engine.wording import percent
 
@@ -48,16 +49,12 @@ def classify_many(
     Raises:
         InputError: there are more than MAX_LINES lines.
     """
-    if len(lines) > MAX_LINES:
-        raise InputError(f"There are {len(lines):,} lines; at most {MAX_LINES:,} are judged at once.")
-    done = set(is_done)
-    left = [index for index in range(len(lines)) if index not in done]
-    empty = [LineVerdict(index) for index in left if not lines[index].strip()]
-    if empty:
+    left = lines_left(lines, is_done, "judged")
+    if empty := [LineVerdict(index) for index in left if not lines[index].strip()]:
         yield empty
-    left = sorted((index for index in left if lines[index].strip()), key=lambda index: len(lines[index]))
-    for start in range(0, len(left), BATCH_TEXTS):
-        yield _judge(loaded, lines, left[start : start + BATCH_TEXTS])
+    left = [index for index in left if lines[index].strip()]
+    for batch in batches_by_length([len(lines[index]) for index in left], BATCH_TEXTS):
+        yield _judge(loaded, lines, [left[position] for position in batch])
 
 
 def verdicts_frame(lines: Sequence[str], found: Mapping[int, LineVerdict]) -> pd.DataFrame:

@@ -5,14 +5,14 @@ Shapes: N texts, T words, L labels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from engine.errors import InputError
-from engine.models.base import pad
+from engine.models.base import batches_by_length, pad
 from engine.models.folder import LoadedModel
 from engine.text.treebank import has_latin_letters, split_spans
 
@@ -54,11 +54,6 @@ def split_text(loaded: LoadedModel, text: str) -> list[str]:
     words = [word for word, _, _ in split_spans(text)]
     check_words(words)
     return words
-
-
-def word_spans(loaded: LoadedModel, text: str) -> list[tuple[int, int]]:
-    """Return for each word of `split_text` its place in `text`: from the first character to behind the last."""
-    return [(start, end) for _, start, end in split_spans(text)]
 
 
 def check_words(words: Sequence[str]) -> None:
@@ -132,7 +127,7 @@ def probabilities_by_direction(
     model, encode = loaded.model, loaded.tokenizer.encode_words
     ids = [encode(row) for row in rows]
     found: dict[str, np.ndarray] = {"both": np.zeros((len(rows), model.num_labels), dtype=np.float32)}
-    for positions in _batches([len(row) for row in ids]):
+    for positions in batches_by_length([len(row) for row in ids], most_cells=BATCH_WORDS):
         input_ids = pad([ids[position] for position in positions], model.pad_id)  # (B, T)
         lengths = torch.tensor([len(ids[position]) for position in positions])
         if directions:
@@ -153,18 +148,6 @@ def check_lengths(rows: Sequence[Sequence[str]]) -> None:
     """
     if any(not 1 <= len(row) <= MAX_WORDS for row in rows):
         raise InputError(f"A text needs at least one word and at most {MAX_WORDS:,}.")
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the places of rows that are read side by side: neighbours in length, BATCH_WORDS words at most."""
-    batch: list[int] = []
-    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[position] > BATCH_WORDS:
-            yield batch
-            batch = []
-        batch.append(position)
-    if batch:
-        yield batch
 
 
 def looks_foreign(loaded: LoadedModel, words: Sequence[str]) -> str:

@@ -128,13 +128,9 @@ def find_turn(belief: Belief) -> Turn:
 
     The first frame is compared with an even chance; the decision it brings is the first one, so not a turn.
     """
-    changes = np.diff(belief.both, prepend=EVEN)
     decisions = belief.both > EVEN
     crossings = np.flatnonzero(decisions[1:] != decisions[:-1]) + 1
-    position = int(crossings[-1]) if len(crossings) else int(np.argmax(np.abs(changes)))
-    first = int(belief.steps[position - 1]) + 1 if position else 1
-    before = float(belief.both[position - 1]) if position else EVEN
-    return Turn(first, int(belief.steps[position]), before, float(belief.both[position]), bool(len(crossings)))
+    return _turn_at(belief, int(crossings[-1]), True) if len(crossings) else _largest_change(belief)
 
 
 def belief_sentence(belief: Belief) -> str:
@@ -167,8 +163,7 @@ def halves_sentence(belief: Belief) -> str:
     agree = "They agree" if (forward > EVEN) == (backward > EVEN) else "They disagree"
     return (
         f"With the whole text read, the forward half alone is at {percent(forward)} positive and the backward half "
-        "alone at "
-        f"{percent(backward)}. {agree}."
+        f"alone at {percent(backward)}. {agree}."
     )
 
 
@@ -183,14 +178,22 @@ def belief_frame(belief: Belief, blind: Belief | None = None) -> pd.DataFrame:
     return frame if blind is None else frame.assign(order_blind=blind.both)
 
 
+def _turn_at(belief: Belief, position: int, is_crossing: bool) -> Turn:
+    """Return the change at a frame, from the one before it or an even chance."""
+    before, read = (belief.both[position - 1], belief.steps[position - 1]) if position else (EVEN, 0)
+    return Turn(int(read) + 1, int(belief.steps[position]), float(before), float(belief.both[position]), is_crossing)
+
+
+def _largest_change(belief: Belief) -> Turn:
+    return _turn_at(belief, int(np.argmax(np.abs(np.diff(belief.both, prepend=EVEN)))), False)
+
+
 def _largest(belief: Belief) -> str:
     """Return a sentence on the largest change where it is another than the turn."""
-    changes = np.abs(np.diff(belief.both, prepend=EVEN))
-    position, turn = int(np.argmax(changes)), find_turn(belief)
-    if int(belief.steps[position]) == turn.last:
+    largest = _largest_change(belief)
+    if largest.last == find_turn(belief).last:
         return "It is the largest change too. "
-    before = float(belief.both[position - 1]) if position else EVEN
     return (
-        f"The largest change came at “{belief.words[belief.steps[position] - 1]}”: from {percent(before)} to "
-        f"{percent(float(belief.both[position]))}. "
+        f"The largest change came at “{belief.words[largest.last - 1]}”: from {percent(largest.before)} to "
+        f"{percent(largest.after)}. "
     )

@@ -22,10 +22,10 @@ import pandas as pd
 
 from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.errors import DataError
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.tables import RESULTS, read_stored_table
 from engine.wording import percent
 
-TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "sentiment_predictions.parquet"
+TABLE = RESULTS / "sentiment_predictions.parquet"
 COMMAND = "python -m engine evaluate --model {model} --predictions data/results/sentiment_predictions.parquet"
 COLUMNS = ("model", "corpus", "split", "row", "label", "probability", "words", "unknown_words", "has_negation")
 BINS = 10
@@ -169,9 +169,9 @@ def scores(predictions: pd.DataFrame) -> pd.DataFrame:
     share of "positive", weights."""
     rows = []
     for (corpus, model), frame in predictions.groupby(["corpus", "model"], sort=True):
-        right = is_right(frame)
+        right, positive = is_right(frame), frame["probability"].to_numpy(float)
         low, high = wilson(int(right.sum()), len(frame))
-        sure = np.where(frame["label"] == 1, frame["probability"], 1 - frame["probability"]).astype(float)
+        own = np.where(frame["label"] == 1, positive, 1 - positive)
         rows.append(
             {
                 "corpus": corpus,
@@ -180,8 +180,8 @@ def scores(predictions: pd.DataFrame) -> pd.DataFrame:
                 "accuracy": float(right.mean()),
                 "accuracy_low": low,
                 "accuracy_high": high,
-                "nats": float(-np.log(np.clip(sure, 1e-7, 1)).mean()),
-                "calibration_error": calibration_error(frame),
+                "nats": float(-np.log(np.clip(own, 1e-7, 1)).mean()),
+                "calibration_error": calibration_error(np.maximum(positive, 1 - positive), right.to_numpy()),
                 "positive_share": float((frame["label"] == 1).mean()),
                 "weights": str(frame["weights"].iloc[0]) if "weights" in frame else "",
             }
@@ -201,10 +201,8 @@ def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
 
 def confusion(frame: pd.DataFrame, threshold: float = 0.5) -> np.ndarray:
     """Return how many texts of each label (rows: negative, positive) were given each label (columns): (2, 2)."""
-    table = np.zeros((2, 2), dtype=int)
-    given = (frame["probability"] >= threshold).to_numpy().astype(int)
-    np.add.at(table, (frame["label"].to_numpy(), given), 1)
-    return table
+    given = (frame["probability"] >= threshold).to_numpy()
+    return np.bincount(2 * frame["label"].to_numpy() + given, minlength=4).reshape(2, 2)
 
 
 def measures(table: np.ndarray) -> dict[str, float]:
@@ -250,14 +248,17 @@ def calibration(frame: pd.DataFrame, bins: int = BINS) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def calibration_error(frame: pd.DataFrame, bins: int = BINS) -> float:
-    """Return how far the share of right answers lies from how sure the classifier is of them, averaged over the texts
-    by bin."""
-    positive = frame["probability"].to_numpy(float)
-    sure, right = np.maximum(positive, 1 - positive), is_right(frame).to_numpy(float)
+def calibration_error(sure: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:
+    """Return how far the share of right answers lies from how sure a classifier is of them, averaged over the texts by
+    bin.
+
+    Args:
+        sure: the probability of the label that was given to each text, (N,).
+        right: whether it was right, (N,).
+    """
     position = np.minimum((sure * bins).astype(int), bins - 1)
-    gaps = np.bincount(position, weights=right - sure, minlength=bins)
-    return float(np.abs(gaps).sum() / len(frame))
+    gaps = np.bincount(position, weights=right.astype(float) - sure, minlength=bins)
+    return float(np.abs(gaps).sum() / len(sure))
 
 
 def slices(frame: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -344,8 +345,7 @@ def order_sentence(reader: str, blind: str, compared: Mapping[str, float], texts
     if compared["p_value"] >= DIFFERENT:
         return (
             f"{said} ({alone}). A gap like that comes by chance about {_in_ten(compared['p_value'])}, so on these "
-            "texts the order of "
-            "the words cannot be shown to help: which words occur says nearly all."
+            "texts the order of the words cannot be shown to help: which words occur says nearly all."
         )
     if first > second:
         return f"{said} ({alone}). That is more than chance: here reading the words in order pays."

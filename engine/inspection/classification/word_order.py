@@ -15,25 +15,13 @@ import pandas as pd
 
 from engine.errors import InputError
 from engine.inspection.classification.predictions import probabilities_of_words
-from engine.inspection.stored.sentence_scores import weights_in
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
 from engine.models.folder import LoadedModel
 
-TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "word_order.parquet"
+TABLE = RESULTS / "word_order.parquet"
 COMMAND = "python -m engine evaluate --model {model} --dry-run --word-order data/results/word_order.parquet"
-COLUMNS = (
-    "model",
-    "weights",
-    "title",
-    "split",
-    "seed",
-    "sentences",
-    "accuracy",
-    "accuracy_shuffled",
-    "decisions_changed",
-    "date",
-    "hardware",
-    "commit",
+COLUMNS = tuple(
+    "model weights title split seed sentences accuracy accuracy_shuffled decisions_changed date hardware commit".split()
 )
 MAX_WORDS = 100
 SHUFFLES = 50
@@ -128,9 +116,5 @@ def stored_word_order(name: str, folder: str, table: str = "") -> pd.DataFrame:
     Raises:
         DataError: the table is not there, is damaged, or lacks columns.
     """
-    frame = read_stored_table(
-        Path(table or TABLE),
-        COLUMNS,
-        f"How often order matters has not been measured here; run: {COMMAND.format(model=name)}.",
-    )
-    return frame[(frame["model"] == name) & (frame["weights"] == weights_in(folder))].reset_index(drop=True)
+    absent = f"How often order matters has not been measured here; run: {COMMAND.format(model=name)}."
+    return with_these_weights(read_stored_table(Path(table or TABLE), COLUMNS, absent), name, folder)

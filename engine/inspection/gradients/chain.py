@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from engine.cells import CELLS
-from engine.cells.base import KEEP
+from engine.cells.base import Role
 from engine.config import JsonObject, option, validate
 from engine.errors import InputError
 from engine.inspection.gradients.jacobians import (
@@ -192,10 +192,10 @@ def make_weights(architecture: str, settings: ChainSettings) -> CellWeights:
             keep = np.log(random.uniform(1, max(2, settings.length - 1), size))
         looking = [gate for gate in cell.gates if gate.looks_back]
         for gate in cell.gates:
-            if gate.start and (KEEP in gate.roles or settings.is_chrono):
-                _block(bias_ih, cell.gates.index(gate), size)[:] = gate.start * keep
+            if gate.start and (Role.KEEP in gate.roles or settings.is_chrono):
+                bias_ih.reshape(-1, size)[cell.gates.index(gate)] = gate.start * keep
                 if gate.looks_back:
-                    _block(bias_hh, looking.index(gate), size)[:] = 0.0
+                    bias_hh.reshape(-1, size)[looking.index(gate)] = 0.0
     if cell.activations:
         cell = cell.activated(settings.activation)
     return CellWeights(cell, weight_ih, weight_hh, bias_ih, bias_hh)
@@ -259,10 +259,8 @@ def product_sentence(chain: Chain) -> str:
     power = distance * math.log10(radius) if radius > 0 else -math.inf
     return (
         f"0.9^{distance} = {say_power(distance * math.log10(0.9))}. This RNN's matrix has the spectral radius "
-        f"{radius:.3g}: "
-        f"{radius:.3g}^{distance} = {say_power(power)}. The real product of its {distance} Jacobians is "
-        f"{say_power(real)}, as if every "
-        f"step had multiplied by {say_power(real / distance if distance else 0.0)}."
+        f"{radius:.3g}: {radius:.3g}^{distance} = {say_power(power)}. The real product of its {distance} Jacobians is "
+        f"{say_power(real)}, as if every step had multiplied by {say_power(real / distance if distance else 0.0)}."
     )
 
 
@@ -273,25 +271,19 @@ def overflow_sentences(chain: Chain) -> list[str]:
     for name in ARCHITECTURES:
         rows, label = chain.curves[chain.curves["architecture"] == name], CELLS.get(name).title
         facts = chain.facts.set_index("architecture").loc[name]
-        above = rows[rows["log10_gain"] > FLOAT32_LARGEST]
-        below = rows[rows["log10_gain"] < FLOAT32_SMALLEST]
-        if len(above):
-            sentences.append(
-                f"From distance {above['distance'].iloc[0]} on the {label}'s gradient is larger than any number of "
-                "single precision "
-                "(3.4e+38), in which networks are trained: it would be infinity there."
-            )
-        if len(below):
-            sentences.append(
-                f"From distance {below['distance'].iloc[0]} on the {label}'s gradient is smaller than any number of "
-                "single precision "
-                "(1.4e-45), in which networks are trained: it would be exactly 0 there."
-            )
+        for is_beyond, than, limit, there in (
+            (rows["log10_gain"] > FLOAT32_LARGEST, "larger", "3.4e+38", "infinity"),
+            (rows["log10_gain"] < FLOAT32_SMALLEST, "smaller", "1.4e-45", "exactly 0"),
+        ):
+            if is_beyond.any():
+                sentences.append(
+                    f"From distance {rows['distance'][is_beyond].iloc[0]} on the {label}'s gradient is {than} than any "
+                    f"number of single precision ({limit}), in which networks are trained: it would be {there} there."
+                )
         if facts["is_cut_short"]:
             sentences.append(
                 f"The {label}'s state itself overflowed to infinity after {int(facts['steps'])} steps, even in double "
-                "precision; "
-                "what comes later cannot be measured and is not drawn."
+                "precision; what comes later cannot be measured and is not drawn."
             )
     return sentences
 
@@ -315,7 +307,3 @@ def _square(matrix: str, size: int, random: np.random.Generator) -> np.ndarray:
         rotation, triangle = np.linalg.qr(random.normal(size=(size, size)))
         return rotation * np.sign(np.diag(triangle))  # without it rotations would not be drawn evenly
     return random.uniform(-(size**-0.5), size**-0.5, (size, size))
-
-
-def _block(biases: np.ndarray, number: int, size: int) -> np.ndarray:
-    return biases[number * size : (number + 1) * size]

@@ -11,18 +11,18 @@ check by replacement is ours.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
-from torch.func import functional_call
+from torch import Tensor, nn
 
 from engine.decoding.text import start_id
 from engine.errors import InputError
 from engine.inspection.gradients.trained_chain import checked_tokens
-from engine.models.base import PretrainedModel, State, select
+from engine.models.base import select
 from engine.models.folder import LoadedModel
 
 CHECKED = 60  # places before the expected token that are replaced
@@ -77,15 +77,14 @@ def connectivity(loaded: LoadedModel, text: str, position: int) -> Connectivity:
         InputError: the text is empty, too long or of one token only, `position` is not in it, or the model only counts.
     """
     token_ids = _tokens(loaded, text, position)
-    ids = torch.tensor([start_id(loaded), *token_ids[: position - 1]])
-    rows = loaded.model.embedding.weight.detach()[ids].clone()  # (T, E)
+    ids = torch.tensor([[start_id(loaded), *token_ids[: position - 1]]])
     with torch.enable_grad():
-        rows.requires_grad_()
-        logits = with_rows(loaded.model, rows)[0][-1]
+        rows = loaded.model.embedding.weight.detach()[ids].requires_grad_()  # (1, T, E)
+        logits = with_vectors(loaded.model, rows)(ids)[0][0, -1]
         logit = logits[token_ids[position - 1]]
         (grad,) = torch.autograd.grad(logit, rows)
     probability = logits.detach().softmax(dim=0)[token_ids[position - 1]]
-    strengths = grad[1:].double().norm(dim=1).numpy()  # the mark a text starts after is no token of it
+    strengths = grad[0, 1:].double().norm(dim=1).numpy()  # the mark a text starts after is no token of it
     return Connectivity(
         loaded.tokenizer.tokens(token_ids), position, strengths, float(logit.detach()), float(probability)
     )
@@ -146,19 +145,30 @@ def _tokens(loaded: LoadedModel, text: str, position: int) -> list[int]:
     return token_ids
 
 
-def with_rows(model: PretrainedModel, rows: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-    """Return the logits (T, V) while reading embeddings (T, E), each a token of its own to the model, and the state
-    after them."""
-    weight = model.embedding.weight.detach()
-    size = len(weight)
-    changed = {"embedding.weight": torch.cat([weight, rows])}
-    for name, parameter in model.named_parameters():
-        # Where embeddings are also compared with the output, its bias must fit the longer list.
-        if name == "output_bias" and getattr(model, "to_embedding", None) is not None:
-            changed[name] = torch.cat([parameter.detach(), parameter.new_zeros(len(rows))])
-    ids = torch.arange(size, size + len(rows))[None]
-    logits, state = functional_call(model, changed, (ids, state))
-    return logits[0, :, :size], state
+def with_vectors(model: nn.Module, vectors: Tensor) -> nn.Module:
+    """Return a model that shares everything with `model` but reads `vectors` (B, T, E) instead of looking tokens up.
+
+    The model itself stays as it is: other visitors are using it.
+    """
+    changed = copy.copy(model)
+    changed._modules = dict(model._modules)
+    changed._modules["embedding"] = _LookedUpEmbedding(vectors, model.get_parameter("embedding.weight"))
+    return changed
+
+
+class _LookedUpEmbedding(nn.Module):
+    """An embedding that has looked its tokens up already; `weight` is there for models that use it for their output,
+    too."""
+
+    def __init__(self, vectors: Tensor, weight: Tensor) -> None:
+        super().__init__()
+        self.vectors, self.weight = vectors, weight
+
+    def forward(self, token_ids: Tensor) -> Tensor:
+        """Return the vectors of the next (B, T) tokens that have not been asked for."""
+        taken = self.vectors[:, : token_ids.shape[1]]
+        self.vectors = self.vectors[:, token_ids.shape[1] :]
+        return taken
 
 
 def _another(token_ids: list[int], token: int, random: np.random.Generator, vocab_size: int) -> int:

@@ -33,17 +33,11 @@ def memory_levels(loaded: LoadedModel) -> pd.DataFrame:
     """
     frames = [half_life(loaded, passage, FARTHEST, 0, 8, 2).frame for passage in passages()]
     mean = curves(np.stack([frame["kl"] for frame in frames]), np.stack([frame["gradient_norm"] for frame in frames]))
-    rows = [
-        (
-            level,
-            *(
-                np.nan if (found := falls_to(mean[name].to_numpy(), level)) is None else found
-                for name in ("gradient_share", "kl_share")
-            ),
-        )
-        for level in LEVELS
-    ]
-    return pd.DataFrame(rows, columns=["level", "gradient", "replaced"])
+    reached = {
+        name: [falls_to(mean[share].to_numpy(), level) for level in LEVELS]
+        for name, share in (("gradient", "gradient_share"), ("replaced", "kl_share"))
+    }
+    return pd.DataFrame({"level": LEVELS} | reached).astype(float)
 
 
 def agreement_sentence(levels: pd.DataFrame) -> str:
@@ -64,8 +58,7 @@ def agreement_sentence(levels: pd.DataFrame) -> str:
     else:
         verdict = (
             f"Of the {told_apart} comparisons of two networks, at half and at smaller shares, in which both ways find "
-            "more than a tenth of "
-            f"difference, {same} come out the same way round."
+            f"more than a tenth of difference, {same} come out the same way round."
         )
     return f"Half-lives of a character's influence: {ranges}. {verdict}"
 

@@ -11,7 +11,6 @@ Shapes: B windows times (1 + R), P windows (places in the text), R replacements,
 
 from __future__ import annotations
 
-import copy
 import math
 import time
 from dataclasses import dataclass
@@ -26,7 +25,8 @@ from engine.aggregation import MEAN_AND_QUARTILES, ROOT_MEAN_SQUARE_AND_QUARTILE
 from engine.decoding.limits import check_characters
 from engine.decoding.text import prompt_ids
 from engine.errors import InputError
-from engine.models.base import AnyState, select
+from engine.inspection.gradients.connectivity import rank_correlation, with_vectors
+from engine.models.base import AnyState, map_tensors, select
 from engine.models.folder import LoadedModel
 
 FARTHEST = 200
@@ -115,7 +115,7 @@ def half_life(
     room = tokens - distances  # windows may begin at tokens 1..room, and one token always follows them
     begins = sorted({1 + round(step) for step in np.linspace(0, room - 1, min(positions, room))})
     states, expected = _read(loaded.model, ids, begins)
-    state = _join(states)
+    state = map_tensors(states[0], lambda *parts: torch.cat(parts), *states[1:])  # one of all windows
     windows = torch.tensor([ids[begin : begin + distances] for begin in begins])  # (P, D)
     others = draw_replacements(expected, windows[:, 0].numpy(), replacements, seed)
     kl = _divergences(loaded.model, windows, state, others).numpy()  # (P, D)
@@ -132,7 +132,7 @@ def half_life(
         fit_r2=fit_r2,
         gradient_half_life=falls_to(frame["gradient_share"].to_numpy(), 1 / 2) if has_gradient else None,
         gradient_hundredth=falls_to(frame["gradient_share"].to_numpy(), 1 / 100) if has_gradient else None,
-        rank_correlation=_rank_correlation(frame) if has_gradient else math.nan,
+        rank_correlation=rank_correlation(frame["kl"], frame["gradient_norm"]),
         positions=len(begins),
         replacements=replacements,
         tokens=tokens,
@@ -274,46 +274,11 @@ def _gradient_norms(model: Network, windows: Tensor, state: AnyState, following:
         return None
     with torch.enable_grad():
         vectors = model.embedding.weight.detach()[windows].requires_grad_()  # (P, D, E)
-        logits, _ = _with_vectors(model, vectors)(windows, state)
+        logits, _ = with_vectors(model, vectors)(windows, state)
         log_probs = logits[:, -1].double().log_softmax(-1).gather(1, following[:, None])
         # With respect to the vectors alone, so that nothing is added to the gradients of the shared weights.
         (gradient,) = torch.autograd.grad(log_probs.sum(), vectors)
     return gradient.double().norm(dim=-1).flip(1)
-
-
-def _with_vectors(model: nn.Module, vectors: Tensor) -> nn.Module:
-    """Return a model that shares everything with `model` but reads `vectors` (B, T, E) instead of looking tokens up.
-
-    The model itself stays as it is: other visitors are using it.
-    """
-    changed = copy.copy(model)
-    changed._modules = dict(model._modules)
-    changed._modules["embedding"] = _LookedUpEmbedding(vectors, model.get_parameter("embedding.weight"))
-    return changed
-
-
-class _LookedUpEmbedding(nn.Module):
-    """An embedding that has looked its tokens up already; `weight` is there for models that use it for their output,
-    too."""
-
-    def __init__(self, vectors: Tensor, weight: Tensor) -> None:
-        super().__init__()
-        self.vectors, self.weight = vectors, weight
-
-    def forward(self, token_ids: Tensor) -> Tensor:
-        """Return the vectors of the next (B, T) tokens that have not been asked for."""
-        taken = self.vectors[:, : token_ids.shape[1]]
-        self.vectors = self.vectors[:, token_ids.shape[1] :]
-        return taken
-
-
-def _join(states: list[AnyState]) -> AnyState:
-    """Return states of one sequence each as one state of all of them: every tensor has the batch first."""
-    first = states[0]
-    if isinstance(first, Tensor):
-        return torch.cat(states)
-    parts = [_join(list(matching)) for matching in zip(*states, strict=True)]
-    return type(first)(*parts) if hasattr(first, "_fields") else tuple(parts)
 
 
 def _share(values: np.ndarray) -> np.ndarray:
@@ -326,8 +291,3 @@ def _smooth(shares: np.ndarray) -> np.ndarray:
     first = np.ceil(distances / NEIGHBOURS).astype(int) - 1
     after = np.minimum(np.floor(distances * NEIGHBOURS).astype(int), len(shares))
     return (sums[after] - sums[first]) / (after - first)
-
-
-def _rank_correlation(frame: pd.DataFrame) -> float:
-    ranks = frame[["kl", "gradient_norm"]].rank()
-    return float(ranks["kl"].corr(ranks["gradient_norm"])) if len(frame) > 1 else math.nan

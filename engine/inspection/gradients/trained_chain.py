@@ -48,8 +48,7 @@ def newborn_chain(loaded: LoadedModel, text: str, probes: int = PROBES, seed: in
     Raises:
         InputError: as `trained_chain`.
     """
-    token_ids = read_tokens(loaded, text)[-MAX_TOKENS:]
-    return _chain(newborn(loaded, seed).model, [start_id(loaded), *token_ids], probes, seed)
+    return trained_chain(newborn(loaded, seed), text, probes, seed)
 
 
 def newborn(loaded: LoadedModel, seed: int = 0) -> LoadedModel:

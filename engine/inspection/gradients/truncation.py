@@ -2,8 +2,7 @@
 costs.
 
 A text is read in chunks; the state is handed on from chunk to chunk, the gradient is not. Everything here is measured
-on real
-backward passes: reach, memory and time.
+on real backward passes: reach, memory and time.
 
 Shapes: N tokens of the text, E embedding.
 
@@ -24,7 +23,7 @@ from torch.nn import functional
 
 from engine.decoding.text import start_id
 from engine.errors import InputError
-from engine.inspection.gradients.connectivity import with_rows
+from engine.inspection.gradients.connectivity import with_vectors
 from engine.inspection.gradients.trained_chain import read_tokens
 from engine.models.base import AnyState, detach
 from engine.models.folder import LoadedModel
@@ -101,11 +100,9 @@ def truncation_sentence(found: Truncation) -> str:
         )
     return (
         f"Chunks of {int(enough['length'])} are the shortest whose gradient of all weights points nearly where the "
-        "whole one does (cosine "
-        f"{enough['cosine']:.3f}); {held}. All {int(whole['length'])} steps at once keep "
-        f"{whole['memory_bytes'] / enough['memory_bytes']:.1f} times as "
-        f"much in memory, and an update must wait {whole['seconds_per_update'] / enough['seconds_per_update']:.1f} "
-        "times as long."
+        f"whole one does (cosine {enough['cosine']:.3f}); {held}. All {int(whole['length'])} steps at once keep "
+        f"{whole['memory_bytes'] / enough['memory_bytes']:.1f} times as much in memory, and an update must wait "
+        f"{whole['seconds_per_update'] / enough['seconds_per_update']:.1f} times as long."
     )
 
 
@@ -118,16 +115,15 @@ def chunks(count: int, length: int) -> list[tuple[int, int]]:
 def _last_gradient(loaded: LoadedModel, ids: Tensor, length: int) -> np.ndarray:
     """Return the norm of d last loss / d embedding for each token read, nearest first; zero beyond the last chunk."""
     model, count = loaded.model, len(ids) - 1
-    rows = model.embedding.weight.detach()[ids[:-1]].clone()
     with torch.enable_grad():
-        rows.requires_grad_()
+        rows = model.embedding.weight.detach()[ids[None, :-1]].requires_grad_()  # (1, N, E)
         state: AnyState = None
         for start, stop in chunks(count, length):
             state = None if state is None else detach(state)
-            logits, state = with_rows(model, rows[start:stop], state)
-        loss = functional.cross_entropy(logits[-1:], ids[-1:])
+            logits, state = with_vectors(model, rows[:, start:stop])(ids[None, start:stop], state)
+        loss = functional.cross_entropy(logits[0, -1:], ids[-1:])
         (gradient,) = torch.autograd.grad(loss, rows)
-    return gradient.double().norm(dim=1).flip(0).numpy()
+    return gradient[0].double().norm(dim=1).flip(0).numpy()
 
 
 def _weight_gradient(loaded: LoadedModel, ids: Tensor, length: int) -> tuple[Tensor, int, float]:

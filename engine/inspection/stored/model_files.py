@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from pathlib import Path
 
 import pyarrow as pa
 
-from engine.models.folder import LoadedModel
+WEIGHTS = "model.safetensors"
 
 
 def list_files(folder: str) -> pa.Table:
@@ -17,17 +18,18 @@ def list_files(folder: str) -> pa.Table:
         {
             "file": [path.name for path in files],
             "size_kib": [round(path.stat().st_size / 1024, 1) for path in files],
-            "sha256": [_sha256(path) for path in files],
+            "sha256": [_sha256(path, path.stat().st_mtime_ns) for path in files],
         }
     )
 
 
-def weights_of(loaded: LoadedModel) -> str:
-    """Return the first 12 digits of the SHA-256 of a model's weights."""
-    files: dict[str, str] = {row["file"]: row["sha256"] for row in list_files(str(loaded.info.path)).to_pylist()}
-    return files.get("model.safetensors", "")[:12]
+def weights_in(folder: str | Path, digits: int = 12) -> str:
+    """Return the first digits of the SHA-256 of a model folder's weights, "" where it has none."""
+    path = Path(folder) / WEIGHTS
+    return _sha256(path, path.stat().st_mtime_ns)[:digits] if path.is_file() else ""
 
 
-def _sha256(path: Path) -> str:
+@functools.lru_cache(maxsize=256)
+def _sha256(path: Path, version: int) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -9,40 +9,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from engine.config import JsonObject
 from engine.corpora import load_corpus
-from engine.corpora.sentence_pairs import SENTENCE_PAIRS
+from engine.corpora.sentence_pairs import read_sides
 from engine.errors import DataError
-from engine.inspection.stored.model_files import list_files
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
 
-TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "translation_test_set.parquet"
+TABLE = RESULTS / "translation_test_set.parquet"
 COMMAND = "python -m engine evaluate --model {model} --sentences data/results/translation_test_set.parquet"
-COLUMNS = (
-    "model",
-    "weights",
-    "corpus",
-    "title",
-    "index",
-    "source_hash",
-    "source_words",
-    "references",
-    "output_words",
-    "chrf",
-    "bleu",
-    "ter",
-    "forced_nats",
-    "reference_pieces",
-    "corpus_bleu",
-    "corpus_chrf",
-    "corpus_ter",
-    "bleu_signature",
-    "chrf_signature",
-    "ter_signature",
-    "beam_size",
-    "hardware",
-    "commit",
-    "date",
+COLUMNS = tuple(
+    "model weights corpus title index source_hash source_words references output_words chrf bleu ter forced_nats "
+    "reference_pieces corpus_bleu corpus_chrf corpus_ter bleu_signature chrf_signature ter_signature beam_size "
+    "hardware commit date".split()
 )
 ORDERS = {
     "worst": "worst first",
@@ -73,14 +50,7 @@ def stored_sentences(name: str, folder: str, table: str = "") -> pd.DataFrame:
     Raises:
         DataError: the table is not there, is damaged, or lacks columns.
     """
-    frame = read_table(Path(table or TABLE))
-    return frame[(frame["model"] == name) & (frame["weights"] == weights_in(folder))].reset_index(drop=True)
-
-
-def weights_in(folder: str) -> str:
-    """Return the first 12 digits of the SHA-256 of a model folder's weights."""
-    files: JsonObject = {row["file"]: row["sha256"] for row in list_files(folder).to_pylist()}
-    return files.get("model.safetensors", "")[:12]
+    return with_these_weights(read_table(Path(table or TABLE)), name, folder)
 
 
 def source_hash(source: str) -> str:
@@ -164,8 +134,7 @@ def read_texts(corpus_name: str, source_language: str) -> pd.DataFrame:
     corpus = load_corpus(corpus_name)
     if corpus.spec.name != corpus_name:  # the embedded sample stood in: other sentences than those that were measured
         raise DataError(f"The texts of this test set are not here and cannot be fetched: {corpus.source.sentence}")
-    english, french = corpus.read(SENTENCE_PAIRS, "test")
-    sources, references = (english, french) if source_language == "en" else (french, english)
+    sources, references = read_sides(corpus, source_language, "test")
     hashes = [source_hash(source) for source in sources]
     return pd.DataFrame(
         {"index": range(len(sources)), "source": sources, "reference": references, "source_hash": hashes}

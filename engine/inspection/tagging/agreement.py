@@ -41,12 +41,10 @@ def apart_from(first: Tagging, second: Tagging) -> Apart:
         return name if is_same_corpus else describe_type(name).coarse
 
     first_kinds, second_kinds = {kind(name) for name in known} - {""}, {kind(name) for name in others} - {""}
-    own = {
-        (span.start, span.end, kind(span.type)): span.type for span in first.spans if kind(span.type) in second_kinds
-    }
-    found = {
-        (span.start, span.end, kind(span.type)): span.type for span in second.spans if kind(span.type) in first_kinds
-    }
+    own, found = (
+        {(span.start, span.end, kind(span.type)): span.type for span in tagging.spans if kind(span.type) in kinds}
+        for tagging, kinds in ((first, second_kinds), (second, first_kinds))
+    )
     invented, missed = (
         tuple(sorted((*position[:2], name) for position, name in marks.items() if position not in others))
         for marks, others in ((found, own), (own, found))

@@ -21,13 +21,11 @@ import pandas as pd
 
 from engine.decoding.viterbi import marginals, viterbi
 from engine.errors import ModelError
-from engine.inspection.tagging.lattice import Lattice, open_lattice
-from engine.inspection.tagging.predictions import halves
+from engine.inspection.tagging.predictions import Lattice, halves, tag_words
 from engine.models.folder import LoadedModel
 from engine.wording import percent
 
 FORWARD, BACKWARD, BOTH = "forward", "backward", "both"
-OUTCOMES = ("found", "boundary", "wrong type", "missed")
 
 
 @dataclass(frozen=True)
@@ -69,14 +67,10 @@ def read_directions(loaded: LoadedModel, words: tuple[str, ...]) -> Directions:
         raise ModelError(
             f"The tagger “{loaded.info.name}” reads from left to right only; it has no second half to look at."
         )
-    parts = halves(loaded, words)
-    lattice = open_lattice(loaded, words)
+    parts, lattice = halves(loaded, words), tag_words(loaded, words)
     forward, backward, bias, both = (parts[name] for name in (FORWARD, BACKWARD, "bias", BOTH))
-    voices = {
-        FORWARD: speak(lattice, forward + bias),
-        BACKWARD: speak(lattice, backward + bias),
-        BOTH: speak(lattice, both),
-    }
+    read = {FORWARD: forward + bias, BACKWARD: backward + bias, BOTH: both}
+    voices = {name: speak(lattice, emissions) for name, emissions in read.items()}
     return Directions(lattice.words, lattice.labels, forward, backward, bias, both, voices)
 
 
@@ -86,13 +80,13 @@ def read_alone(loaded: LoadedModel, words: tuple[str, ...]) -> Voice:
     Raises:
         InputError: there are no words, or too many.
     """
-    lattice = open_lattice(loaded, words)
+    lattice = tag_words(loaded, words)
     return speak(lattice, lattice.emissions)
 
 
 def speak(lattice: Lattice, emissions: np.ndarray) -> Voice:
     """Return the best way through a lattice with these emissions (T, K), and each of its tags' probability."""
-    arrays = (emissions, lattice.transitions, lattice.start, lattice.end)
+    arrays = (emissions, *lattice.arrays[1:])
     tags = [int(tag) for tag in viterbi(*arrays).tags]
     shares = np.asarray(marginals(*arrays))[np.arange(len(tags)), tags]
     return Voice(tuple(lattice.labels[tag] for tag in tags), tuple(float(share) for share in shares))
@@ -140,12 +134,9 @@ def disagreement_sentence(directions: Directions) -> str:
     positions = "one word" if len(frame) == 1 else f"{len(frame)} of {len(directions.words)} words"
     return (
         f"The halves differ at {positions}. Most plainly at “{sure['word']}” (word {sure['position']}): read from the "
-        "left "
-        "it looks like "
-        f"{sure[FORWARD]} ({percent(sure[f'{FORWARD}_probability'], 0)}), read from the right like {sure[BACKWARD]} "
-        f"({percent(sure[f'{BACKWARD}_probability'], 0)}); joined it is {sure[BOTH]} "
-        f"({percent(sure[f'{BOTH}_probability'], 0)}), "
-        f"{sides[sure['followed']]}."
+        f"left it looks like {sure[FORWARD]} ({percent(sure[f'{FORWARD}_probability'], 0)}), read from the right like "
+        f"{sure[BACKWARD]} ({percent(sure[f'{BACKWARD}_probability'], 0)}); joined it is {sure[BOTH]} "
+        f"({percent(sure[f'{BOTH}_probability'], 0)}), {sides[sure['followed']]}."
         + (f" In all, the joined reading follows {', '.join(told)}." if len(frame) > 1 else "")
     ).replace(" 1 times", " once")
 

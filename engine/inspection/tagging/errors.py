@@ -16,15 +16,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from engine.inspection.stored.sentence_scores import weights_in
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.model_files import weights_in
+from engine.inspection.stored.tables import RESULTS, read_stored_table
 from engine.inspection.tagging.entity_types import describe_type
 from engine.text.bio import find_spans, illegal_positions
 from engine.wording import percent
 
-TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "entity_predictions.parquet"
+TABLE = RESULTS / "entity_predictions.parquet"
 COMMAND = "python -m engine evaluate --model {model} --predictions data/results/entity_predictions.parquet"
-COLUMNS = ("model", "weights", "corpus", "split", "row", "gold", "predicted", "labels")
+COLUMNS = tuple(
+    "model weights corpus split title row source_hash words gold predicted labels hardware commit date".split()
+)
 OUTCOMES = ("found", "boundary", "wrong type", "missed")
 PLACES = ("one word", "first of several", "within", "last of several")
 
@@ -60,16 +62,7 @@ def illegal_shares(frame: pd.DataFrame) -> pd.DataFrame:
     for (model, corpus), part in frame.groupby(["model", "corpus"], sort=False):
         counts = [len(illegal_positions(tags)) for tags in named_tags(part, "predicted")]
         broken = sum(count > 0 for count in counts)
-        rows.append(
-            {
-                "model": model,
-                "corpus": corpus,
-                "sentences": len(part),
-                "with_illegal": broken,
-                "illegal_tags": sum(counts),
-                "share": broken / len(part),
-            }
-        )
+        rows.append((model, corpus, len(part), broken, sum(counts), broken / len(part)))
     return pd.DataFrame(rows, columns=["model", "corpus", "sentences", "with_illegal", "illegal_tags", "share"])
 
 
@@ -118,15 +111,8 @@ def position_frame(frame: pd.DataFrame) -> pd.DataFrame:
         for start, end, _ in find_spans(gold):
             for position in range(start, end):
                 counts[_position(position, start, end), gold[position] == predicted[position]] += 1
-    rows = [
-        {
-            "position": position,
-            "words": counts[position, True] + counts[position, False],
-            "right": counts[position, True],
-        }
-        for position in PLACES
-    ]
-    table = pd.DataFrame(rows)
+    rows = [(place, counts[place, True] + counts[place, False], counts[place, True]) for place in PLACES]
+    table = pd.DataFrame(rows, columns=["position", "words", "right"])
     table = table[table["words"] > 0].reset_index(drop=True)
     return table.assign(share=table["right"] / table["words"])
 

@@ -19,37 +19,12 @@ import pandas as pd
 
 from engine.decoding.viterbi import best_paths, log_partition, marginals, viterbi
 from engine.errors import InputError
-from engine.inspection.tagging.predictions import Tagging, tag_words
+from engine.inspection.tagging.predictions import Lattice
 from engine.models.crf import ILLEGAL_AT_FIRST
-from engine.models.folder import LoadedModel
 from engine.text.bio import find_spans, is_legal
 
 BEGIN, END = "beginning", "end"
 FORBIDDEN = -1_000.0  # a score below it is a rule, not something learned
-
-
-@dataclass(frozen=True)
-class Lattice:
-    """What a tagger gives the CRF to decide on.
-
-    Attributes:
-        words: T of them. labels: the K names of tags.
-        emissions: (T, K), how well each tag suits each word by itself, in nats up to a constant per word.
-        transitions: (K, K) from one tag (row) to the next (column).
-        start, end: (K,), for the first and the last word.
-    """
-
-    words: tuple[str, ...]
-    labels: tuple[str, ...]
-    emissions: np.ndarray
-    transitions: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
-
-    @property
-    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """The four arrays in the order the decoders take them."""
-        return self.emissions, self.transitions, self.start, self.end
 
 
 @dataclass(frozen=True)
@@ -59,23 +34,6 @@ class Way:
     tags: tuple[str, ...]
     score: float
     probability: float
-
-
-def open_lattice(loaded: LoadedModel, words: tuple[str, ...]) -> Lattice:
-    """Return the lattice of a tagger over `words`.
-
-    Raises:
-        InputError: there are no words, or too many.
-    """
-    return lattice_of(tag_words(loaded, words))
-
-
-def lattice_of(tagging: Tagging) -> Lattice:
-    """Return the lattice that a tagger's reading was decoded from."""
-    arrays = (
-        np.asarray(array, dtype=float) for array in (tagging.emissions, tagging.transitions, tagging.start, tagging.end)
-    )
-    return Lattice(tuple(tagging.words), tuple(tagging.labels), *arrays)
 
 
 def best_ways(lattice: Lattice, count: int = 3) -> list[Way]:
@@ -116,40 +74,24 @@ def column_frame(lattice: Lattice, position: int) -> pd.DataFrame:
     (the best way on to the end), through (sum + sum_after: the best way that gives the word this tag), probability (of
     the tag, over all ways).
     """
-    emissions, transitions, start, _ = lattice.arrays
-    ahead, behind = best_sums(lattice)
-    size = len(lattice.labels)
-    if position:
-        sources = (ahead[position - 1][:, None] + transitions).argmax(axis=0)
-        before = [lattice.labels[tag] for tag in sources]
-        sums, steps = ahead[position - 1][sources], transitions[sources, np.arange(size)]
-    else:
-        before, sums, steps = [BEGIN] * size, np.zeros(size), start
-    frame = pd.DataFrame(
-        {
-            "tag": lattice.labels,
-            "before": before,
-            "sum_before": sums,
-            "transition": steps,
-            "emission": emissions[position],
-            "sum": ahead[position],
-            "sum_after": behind[position],
-            "through": ahead[position] + behind[position],
-            "probability": marginals(*lattice.arrays)[position],
-        }
-    )
-    return frame.sort_values("through", ascending=False, ignore_index=True)
+    columns = "tag before sum_before transition emission sum sum_after through probability".split()
+    frame = _all_nodes(lattice)
+    return frame[frame["position"] == position + 1].sort_values("through", ascending=False, ignore_index=True)[columns]
 
 
 def node_frame(lattice: Lattice) -> pd.DataFrame:
     """Return one row per word and tag: place (from 1), word, tag, emission, probability, before and transition (the
-    best way in)."""
+    best way in), and the sum up to it."""
+    return _all_nodes(lattice)["position word tag emission probability before transition sum".split()]
+
+
+def _all_nodes(lattice: Lattice) -> pd.DataFrame:
+    """Return one row per word and tag with the columns of `node_frame` and of `column_frame`."""
     emissions, transitions, start, _ = lattice.arrays
-    ahead, _ = best_sums(lattice)
+    ahead, behind = best_sums(lattice)
     count, size = emissions.shape
-    into = ahead[:-1, :, None] + transitions[None]  # (T - 1, K, K)
-    sources = into.argmax(axis=1)  # (T - 1, K)
-    steps = np.concatenate([start[None], transitions[sources, np.arange(size)[None]]])
+    sources = (ahead[:-1, :, None] + transitions).argmax(axis=1)  # (T - 1, K)
+    sums = np.concatenate([np.zeros((1, size)), np.take_along_axis(ahead[:-1], sources, axis=1)])
     names = np.array(lattice.labels, dtype=object)
     return pd.DataFrame(
         {
@@ -159,8 +101,11 @@ def node_frame(lattice: Lattice) -> pd.DataFrame:
             "emission": emissions.ravel(),
             "probability": np.asarray(marginals(*lattice.arrays)).ravel(),
             "before": np.concatenate([np.full(size, BEGIN, dtype=object), names[sources].ravel()]),
-            "transition": steps.ravel(),
+            "transition": np.concatenate([start[None], transitions[sources, np.arange(size)[None]]]).ravel(),
+            "sum_before": sums.ravel(),
             "sum": ahead.ravel(),
+            "sum_after": behind.ravel(),
+            "through": (ahead + behind).ravel(),
         }
     )
 
@@ -261,10 +206,7 @@ def step_sentence(lattice: Lattice, before: str, count: int = 2) -> str:
     row = 0 if before == BEGIN else 1 + _number(lattice.labels, before)
     scores = step_matrix(lattice)[row]
     names = (*lattice.labels, END)
-    order = sorted(
-        (position for position in range(len(names)) if not math.isnan(scores[position])),
-        key=lambda position: -scores[position],
-    )
+    order = [position for position in np.argsort(-scores, kind="stable").tolist() if not math.isnan(scores[position])]
     learned = [position for position in order if scores[position] > FORBIDDEN]
     liked, disliked = learned[:count], learned[: count - 1 : -1][:count]
     barred = len(order) - len(learned)
@@ -280,19 +222,14 @@ def step_sentence(lattice: Lattice, before: str, count: int = 2) -> str:
 def legality_sentence(lattice: Lattice) -> str:
     """Return in words what the tagger has made of BIO's rules: the mean scores of the steps they allow and of those
     they do not."""
-    matrix = step_matrix(lattice)
-    allowed: list[float] = []
-    barred: list[float] = []
-    ruled = 0
-    for row, before in enumerate((BEGIN, *lattice.labels)):
-        for column, after in enumerate((*lattice.labels, END)):
-            score = matrix[row, column]
-            if math.isnan(score):
-                continue
-            if score <= FORBIDDEN:
-                ruled += 1
-            else:
-                (allowed if is_allowed(before, after) else barred).append(score)
+    steps = [
+        (float(score), is_allowed(before, after))
+        for before, row in zip((BEGIN, *lattice.labels), step_matrix(lattice), strict=True)
+        for after, score in zip((*lattice.labels, END), row, strict=True)
+        if not math.isnan(score)
+    ]
+    allowed, barred = ([score for score, kept in steps if kept is own and score > FORBIDDEN] for own in (True, False))
+    ruled = len(steps) - len(allowed) - len(barred)
     if not any(allowed) and not any(barred):
         return "Every step scores 0: this tagger was trained without a CRF and chooses each word's tag by itself."
     mean = f"The {len(allowed)} steps that BIO allows score {signed(float(np.mean(allowed)))} nats on average"

@@ -5,7 +5,6 @@ Shapes: T words, K tags.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +16,12 @@ from engine.errors import InputError
 from engine.inspection.tagging.lattice import (
     BEGIN,
     END,
-    Lattice,
     best_sums,
     best_tags,
-    open_lattice,
     step_matrix,
     step_position,
 )
+from engine.inspection.tagging.predictions import Lattice, tag_words
 from engine.models.folder import LoadedModel
 
 LARGEST_CHANGE = 20.0  # nats; a slider's reach, and how far a flip is looked for
@@ -69,7 +67,7 @@ def edit_steps(lattice: Lattice, edits: Sequence[TransitionEdit]) -> Lattice:
             end[row - 1] += edit.change
         else:
             transitions[row - 1, column] += edit.change
-    return dataclasses.replace(lattice, transitions=transitions, start=start, end=end)
+    return Lattice(lattice.words, lattice.labels, lattice.emissions, transitions, start, end)
 
 
 def read_edits(text: str, labels: Sequence[str]) -> list[TransitionEdit]:
@@ -164,9 +162,9 @@ def easiest_flips_of(loaded: LoadedModel, words: tuple[str, ...], edits: str) ->
     """Return `easiest_flips` of a tagger's lattice over `words` after the edits written in `edits`.
 
     Raises:
-        InputError: as `open_lattice` and `read_edits`.
+        InputError: as `tag_words` and `read_edits`.
     """
-    lattice = open_lattice(loaded, words)
+    lattice = tag_words(loaded, words)
     return easiest_flips(edit_steps(lattice, read_edits(edits, lattice.labels)))
 
 

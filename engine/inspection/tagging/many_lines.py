@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from engine.decoding.limits import MAX_LINES
-from engine.decoding.line_files import join_tagged
+from engine.decoding.line_files import join_tagged, lines_left
 from engine.errors import InputError
 from engine.files import Texts
-from engine.inspection.tagging.predictions import MAX_WORDS, Tagging, WordSpan, split_words, tag_many
+from engine.inspection.tagging.predictions import MAX_WORDS, WordSpan, split_words, tag_many
 from engine.inspection.tagging.texts import TextLine, spans_frame
 from engine.models.folder import LoadedModel
 
@@ -84,10 +83,7 @@ def tag_lines(
     Raises:
         InputError: there are more than MAX_LINES lines.
     """
-    if len(lines) > MAX_LINES:
-        raise InputError(f"There are {len(lines):,} lines; at most {MAX_LINES:,} are tagged at once.")
-    done = set(is_done)
-    left = [index for index in range(len(lines)) if index not in done]
+    left = lines_left(lines, is_done, "tagged")
     for first in range(0, len(left), BATCH_LINES):
         batch = left[first : first + BATCH_LINES]
         found, readable = {}, {}
@@ -98,9 +94,9 @@ def tag_lines(
                 found[index] = LineEntities(index, problem=str(error))
         full = [index for index, line in readable.items() if line.positions]
         taggings = tag_many(loaded, [readable[index].words for index in full]) if full else []
-        found |= {
-            index: _entities(index, readable[index], tagging) for index, tagging in zip(full, taggings, strict=True)
-        }
+        for index, tagging in zip(full, taggings, strict=True):
+            line = readable[index]
+            found[index] = LineEntities(index, line.words, tagging.tags, spans_frame(line, tagging))
         yield [found.get(index, LineEntities(index)) for index in batch]
 
 
@@ -139,7 +135,3 @@ def _stand_in(words: Sequence[str], text: str) -> bool:
             return False
         at += len(word)
     return True
-
-
-def _entities(index: int, line: TextLine, tagging: Tagging) -> LineEntities:
-    return LineEntities(index, line.words, tagging.tags, spans_frame(line, tagging))

@@ -14,8 +14,9 @@ import torch
 
 from engine.decoding import viterbi
 from engine.errors import InputError
+from engine.models.base import batches_by_length
 from engine.models.folder import LoadedModel
-from engine.models.word_features import read_words
+from engine.models.word_features import WordFeatures, read_words
 from engine.text.bio import find_spans
 from engine.text.normalise import PLAIN_WORDS
 from engine.text.word_list import number_words
@@ -45,16 +46,14 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Tagging:
-    """A tagged sentence.
+class Lattice:
+    """What a tagger gives the CRF to decide on.
 
     Attributes:
-        labels: the names of the K tags.
-        emissions: (T, K), what every word says for every tag.
-        transitions, start, end: (K, K) [from, to], (K,), (K,); all zero where the tagger has no CRF.
-        marginals: (T, K), the probability of every tag at every word, over all sequences.
-        tags: the likeliest sequence.
-        unknown: the distinct words that are not in the tagger's list; it reads their letters and shapes only.
+        words: T of them. labels: the K names of tags.
+        emissions: (T, K), how well each tag suits each word by itself, in nats up to a constant per word.
+        transitions: (K, K) from one tag (row) to the next (column).
+        start, end: (K,), for the first and the last word. All three are zero where the tagger has no CRF.
     """
 
     words: tuple[str, ...]
@@ -63,6 +62,23 @@ class Tagging:
     transitions: np.ndarray
     start: np.ndarray
     end: np.ndarray
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """The four arrays in the order the decoders take them."""
+        return self.emissions, self.transitions, self.start, self.end
+
+
+@dataclass(frozen=True)
+class Tagging(Lattice):
+    """A tagged sentence, and what it was decided on.
+
+    Attributes:
+        marginals: (T, K), the probability of every tag at every word, over all sequences.
+        tags: the likeliest sequence.
+        unknown: the distinct words that are not in the tagger's list; it reads their letters and shapes only.
+    """
+
     marginals: np.ndarray
     tags: tuple[str, ...]
     spans: tuple[Span, ...]
@@ -130,12 +146,9 @@ def tag_many(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> list[Tagging
     Raises:
         InputError: a row has no word, or more than MAX_WORDS.
     """
-    check_rows(rows)
     found: dict[int, Tagging] = {}
-    for chosen in in_batches(rows):
-        features = read_words(loaded.tokenizer, [rows[position] for position in chosen])
-        emissions = loaded.model(features).double().numpy()
-        for position, scores in zip(chosen, emissions, strict=True):
+    for chosen, features in _batches(loaded, rows):
+        for position, scores in zip(chosen, loaded.model(features).double().numpy(), strict=True):
             found[position] = _finish(loaded, tuple(rows[position]), scores[: len(rows[position])])
     return [found[position] for position in range(len(rows))]
 
@@ -147,14 +160,18 @@ def best_tags(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> list[list[s
     Raises:
         InputError: as `tag_many`.
     """
-    check_rows(rows)
     found: dict[int, list[str]] = {}
-    for chosen in in_batches(rows):
-        tags = loaded.model.decode(read_words(loaded.tokenizer, [rows[position] for position in chosen]))
-        found |= {
-            position: [loaded.model.labels[tag] for tag in row] for position, row in zip(chosen, tags, strict=True)
-        }
+    for chosen, features in _batches(loaded, rows):
+        for position, tags in zip(chosen, loaded.model.decode(features), strict=True):
+            found[position] = [loaded.model.labels[tag] for tag in tags]
     return [found[position] for position in range(len(rows))]
+
+
+def _batches(loaded: LoadedModel, rows: Sequence[Sequence[str]]) -> Iterator[tuple[list[int], WordFeatures]]:
+    """Yield places of rows and what is read of them side by side; raises as `check_rows`."""
+    check_rows(rows)
+    for chosen in batches_by_length([*map(len, rows)], most_cells=BATCH_WORDS):
+        yield chosen, read_words(loaded.tokenizer, [rows[position] for position in chosen])
 
 
 @torch.inference_mode()
@@ -201,52 +218,24 @@ def check_rows(rows: Sequence[Sequence[str]]) -> None:
             raise InputError(f"The text has {len(row):,} words; at most {MAX_WORDS:,} can be tagged at once.")
 
 
-def in_batches(rows: Sequence[Sequence[str]]) -> Iterator[list[int]]:
-    """Yield places of rows of similar length, at most BATCH_WORDS words together with their padding."""
-    batch: list[int] = []
-    for position in sorted(range(len(rows)), key=lambda position: len(rows[position])):
-        if batch and (len(batch) + 1) * len(rows[position]) > BATCH_WORDS:
-            yield batch
-            batch = []
-        batch.append(position)
-    if batch:
-        yield batch
-
-
-def spans_with_probabilities(
-    labels: Sequence[str],
-    tags: Sequence[int],
-    emissions: np.ndarray,
-    transitions: np.ndarray,
-    start: np.ndarray,
-    end: np.ndarray,
-) -> tuple[Span, ...]:
-    """Return the entities of a sequence of tags, given as numbers, each with its probability under these scores."""
-    positions = find_spans([labels[tag] for tag in tags])
+def _spans(lattice: Lattice, tags: Sequence[int]) -> tuple[Span, ...]:
+    """Return the entities of a sequence of tags, given as numbers, each with its probability."""
+    positions = find_spans([lattice.labels[tag] for tag in tags])
     asked = [(first, tags[first:behind]) for first, behind, _ in positions]
-    likely = viterbi.span_probabilities(asked, emissions, transitions, start, end) if asked else []
+    likely = viterbi.span_probabilities(asked, *lattice.arrays) if asked else []
     return tuple(
         Span(first, behind, kind, value) for (first, behind, kind), value in zip(positions, likely, strict=True)
     )
 
 
 def _finish(loaded: LoadedModel, words: tuple[str, ...], emissions: np.ndarray) -> Tagging:
-    labels = tuple(loaded.model.labels)
-    scores = scores_of(loaded)
-    tags = viterbi.viterbi(emissions, *scores).tags
-    tokenizer = loaded.tokenizer
-    ids = number_words(tokenizer, words)
+    lattice, tokenizer = Lattice(words, tuple(loaded.model.labels), emissions, *scores_of(loaded)), loaded.tokenizer
+    tags = viterbi.viterbi(*lattice.arrays).tags
+    numbers = zip(words, number_words(tokenizer, words), strict=True)
     return Tagging(
-        words=words,
-        labels=labels,
-        emissions=emissions,
-        transitions=scores[0],
-        start=scores[1],
-        end=scores[2],
-        marginals=viterbi.marginals(emissions, *scores),
-        tags=tuple(labels[tag] for tag in tags),
-        spans=spans_with_probabilities(labels, tags, emissions, *scores),
-        unknown=tuple(
-            dict.fromkeys(word for word, number in zip(words, ids, strict=True) if number == tokenizer.unk_id)
-        ),
+        **vars(lattice),
+        marginals=viterbi.marginals(*lattice.arrays),
+        tags=tuple(lattice.labels[tag] for tag in tags),
+        spans=_spans(lattice, tags),
+        unknown=tuple(dict.fromkeys(word for word, number in numbers if number == tokenizer.unk_id)),
     )

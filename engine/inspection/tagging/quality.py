@@ -21,32 +21,15 @@ import pandas as pd
 from engine.corpora import load_corpus
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.errors import DataError
-from engine.inspection.stored.sentence_scores import source_hash, weights_in
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.sentence_scores import source_hash
+from engine.inspection.stored.tables import RESULTS, read_stored_table
 from engine.inspection.tagging.entity_types import describe_type
+from engine.inspection.tagging.errors import TABLE, read_predictions
 from engine.text.bio import find_spans
 from engine.wording import percent
 
-RESULTS = Path(__file__).resolve().parents[3] / "data" / "results"
-TABLE = RESULTS / "entity_predictions.parquet"
 ABLATION = RESULTS / "entity_ablation.parquet"
-COMMAND = "python -m engine evaluate --model {model} --predictions data/results/entity_predictions.parquet"
 ABLATION_COMMAND = "python -m engine evaluate --model FOLDER --ablation data/results/entity_ablation.parquet"
-COLUMNS = (
-    "model",
-    "weights",
-    "corpus",
-    "title",
-    "row",
-    "source_hash",
-    "words",
-    "gold",
-    "predicted",
-    "labels",
-    "hardware",
-    "commit",
-    "date",
-)
 ABLATION_COLUMNS = ("recipe", "corpus", "crf", "bidirectional", "seed", "f1", "precision", "recall")
 FOUND, BOUNDARY, KIND, BOTH, MISSED, INVENTED = "found", "boundary", "type", "both", "missed", "invented"
 OUTCOMES = {
@@ -88,8 +71,7 @@ def measure_quality(name: str, folder: str, table: str = "") -> TaggingQuality |
     Raises:
         DataError: the table is not there, is damaged, or lacks columns.
     """
-    frame = read_stored_table(Path(table or TABLE), COLUMNS, _absent())
-    frame = frame[(frame["model"] == name) & (frame["weights"] == weights_in(folder))].reset_index(drop=True)
+    frame = read_predictions({name: folder}, table or str(TABLE))
     if frame.empty:
         return None
     outcomes = list_outcomes(frame)
@@ -190,9 +172,8 @@ def quality_sentence(quality: TaggingQuality, baseline_f1: float | None) -> str:
     if len(kinds) > 1:
         said += (
             f"Best on “{best['type']}” ({describe_type(best['type']).word}, F1 {best['f1']:.1f} of "
-            f"{best['entities']:,}), "
-            f"worst on “{worst['type']}” ({describe_type(worst['type']).word}, {worst['f1']:.1f} of "
-            f"{worst['entities']:,}). "
+            f"{best['entities']:,}), worst on “{worst['type']}” ({describe_type(worst['type']).word}, "
+            f"{worst['f1']:.1f} of {worst['entities']:,}). "
         )
     if baseline_f1 is not None:
         said += f"To give each word the tag it had most often in training reaches F1 {baseline_f1:.1f}."
@@ -294,7 +275,3 @@ def _overlap(mark: Mark, other: Mark) -> int:
 
 def _percent(part: pd.Series, whole: pd.Series) -> np.ndarray:
     return np.round(100 * part.to_numpy(float) / np.maximum(1, whole.to_numpy(float)), 2)
-
-
-def _absent() -> str:
-    return f"The taggers have not been measured sentence by sentence here; run: {COMMAND.format(model='NAME')}."

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from engine.text.piece_labels import END
 
-SUBSTITUTION, GAP = (
-    1.0,
-    0.75,
-)  # two gaps cost more than one substitution, so that different pieces may stand under each other
+# Two gaps cost more than one substitution, so that different pieces may stand under each other.
+SUBSTITUTION, GAP = 1.0, 0.75
+
+
+def first_difference(one: Sequence[object], other: Sequence[object]) -> int | None:
+    """Return the first place at which two rows differ, or at which one has ended; None where they are the same."""
+    differs = (a != b for a, b in itertools.zip_longest(one, other, fillvalue=...))
+    return next((position for position, is_apart in enumerate(differs) if is_apart), None)
 
 
 def align(reference: Sequence[str], row: Sequence[str]) -> list[tuple[int | None, int | None]]:

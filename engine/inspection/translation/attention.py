@@ -52,8 +52,7 @@ def attention_sentence(source: Sequence[str], target: Sequence[str], weights: np
     focused = int((links["weight"] >= 0.5).sum())
     return (
         f"While writing “{sharpest.written}” the network looked at “{sharpest.looked_at}” with weight "
-        f"{sharpest.weight:.2f}; {focused} of {len(links)} rows put at least half of their weight on one "
-        f"place."
+        f"{sharpest.weight:.2f}; {focused} of {len(links)} rows put at least half of their weight on one place."
     )
 
 

@@ -6,7 +6,9 @@ Shapes: T target steps, S source pieces, K shuffles, V vocabulary.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,7 @@ from engine.decoding.text import Translation, encode_sources
 from engine.errors import InputError
 from engine.inspection.translation.search import SearchReport
 from engine.models.folder import LoadedModel
-from engine.text.piece_labels import Word, display_pieces
+from engine.text.piece_labels import display_pieces
 from engine.wording import percent
 
 NEGLIGIBLE_NATS = 0.1  # a factor of 1.1 in probability; a smaller change is called none
@@ -105,25 +107,20 @@ def open_trial(loaded: LoadedModel, searched: SearchReport) -> Trial:
         raise InputError(f"{loaded.info.name} has no attention that could be put on trial.")
     if not best.target_ids:
         raise InputError("The network wrote nothing, so it looked nowhere.")
-    source_ids, lengths = encode_sources(loaded, [best.source])
-    given = list(best.target_ids)
-    log_probs, used = forced_log_probs(loaded.model, source_ids, lengths, given, loaded.tokenizer.bos_id)
-    steps = _controls(loaded, source_ids, lengths, given, log_probs[0], used[0], best.source_words)
-    steps.insert(1, "piece", best.target_pieces)
-    return Trial(best, steps)
+    return Trial(best, _controls(loaded, best))
 
 
-def _controls(
-    loaded: LoadedModel,
-    source_ids: Tensor,
-    lengths: Tensor,
-    given: list[int],
-    log_probs: Tensor,
-    weights: Tensor,
-    words: list[Word],
-) -> pd.DataFrame:
+def _forced(loaded: LoadedModel, source: str, given: list[int]) -> Callable[..., tuple[Tensor, Tensor]]:
+    """Return what gives the log-probabilities and the attention of a given translation, under `weights` or its own."""
+    sources = encode_sources(loaded, [source])
+    return partial(forced_log_probs, loaded.model, *sources, given, loaded.tokenizer.bos_id)
+
+
+def _controls(loaded: LoadedModel, translation: Translation) -> pd.DataFrame:
     """Return `Trial.steps`, all changes from one pass: the rows are the untouched weights and each kind of change to
     every step."""
+    words, forced = translation.source_words, _forced(loaded, translation.source, list(translation.target_ids))
+    (log_probs,), (weights,) = forced()
     by_word = torch.stack([weights[:, word.start : word.stop].sum(dim=1) for word in words], dim=1)
     best = by_word.argmax(dim=1)
     removed = weights.clone()
@@ -133,11 +130,12 @@ def _controls(
             removed[step] = edited(weights[step : step + 1], edit)[0]
     shuffles = [edited(weights, AttentionEdit("shuffle", seed=SEED + number)) for number in range(SHUFFLES)]
     rows = torch.stack([edited(weights, AttentionEdit("uniform")), removed, *shuffles])
-    found, _ = forced_log_probs(loaded.model, source_ids, lengths, given, loaded.tokenizer.bos_id, rows)
+    found, _ = forced(weights=rows)
     change = (found - log_probs).double().numpy()  # (2 + K, T)
     return pd.DataFrame(
         {
-            "step": range(1, len(given) + 1),
+            "step": range(1, len(best) + 1),
+            "piece": translation.target_pieces,
             "log_prob": log_probs.double().numpy(),
             "looked_at": [words[position].text for position in best.tolist()],
             "looked_at_word": best.numpy(),
@@ -169,7 +167,7 @@ def try_edit(loaded: LoadedModel, trial: Trial, step: int, edit: AttentionEdit) 
     written, log_probs, used = write_on(model, first_id, state, [None, edit], at, limit=limit, eos_id=tokenizer.eos_id)
     own = used[0].float().numpy()
     piece_own, piece_edited = (float(row[given[at]]) for row in log_probs)
-    rest = _rest(loaded, source_ids, lengths, given, at, edit)
+    rest = _rest(_forced(loaded, trial.translation.source, given), at, edit)
     return EditReport(
         step=step,
         original=label_after(loaded, prefix, given[at]),
@@ -189,15 +187,13 @@ def try_edit(loaded: LoadedModel, trial: Trial, step: int, edit: AttentionEdit) 
     )
 
 
-def _rest(
-    loaded: LoadedModel, source_ids: Tensor, lengths: Tensor, given: list[int], at: int, edit: AttentionEdit
-) -> tuple[float, float]:
+def _rest(forced: Callable[..., tuple[Tensor, Tensor]], at: int, edit: AttentionEdit) -> tuple[float, float]:
     """Return the nats of the pieces after the step, told the original's, untouched and edited."""
-    own, used = forced_log_probs(loaded.model, source_ids, lengths, given, loaded.tokenizer.bos_id)
-    stop = at + 1 if edit.scope == "step" else len(given)
+    own, used = forced()
+    stop = at + 1 if edit.scope == "step" else used.shape[1]
     weights = used.clone()
     weights[0, at:stop] = edited(used[0, at:stop], edit, at)
-    changed, _ = forced_log_probs(loaded.model, source_ids, lengths, given, loaded.tokenizer.bos_id, weights)
+    changed, _ = forced(weights=weights)
     return float(own[0, at + 1 :].sum()), float(changed[0, at + 1 :].sum())
 
 
@@ -264,14 +260,12 @@ def rest_sentence(report: EditReport) -> str:
     if report.scope == "step":
         return (
             f"The rest of the original translation is as likely as before ({report.rest_change:+.2f} nats) if it is "
-            "written all the same: in this "
-            "network a step's attention reaches its own word only, and later words change only because another word "
-            "was written."
+            "written all the same: in this network a step's attention reaches its own word only, and later words "
+            "change only because another word was written."
         )
     return (
         f"The rest of the original translation, told word by word, goes from {report.rest_own:.2f} to "
-        f"{report.rest_edited:.2f} nats "
-        f"({report.rest_change:+.2f}) when every step from here on is changed."
+        f"{report.rest_edited:.2f} nats ({report.rest_change:+.2f}) when every step from here on is changed."
     )
 
 

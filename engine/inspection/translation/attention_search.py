@@ -180,8 +180,7 @@ def search_sentence(found: FoundAttention, word: str = "") -> str:
     if found.is_reached:
         return f"Yes: another look would have made the network write {wanted}: {odds}, {focus}."
     return (
-        f"No attention that was found makes the network write {wanted}: {odds}, {focus}; even then “{found.winner}” "
-        "is likelier, "
-        f"{percent(math.exp(found.winner_log_prob))}. What it has already written, or knows of the language, speaks "
-        "against the word."
+        f"No attention that was found makes the network write {wanted}: {odds}, {focus}; even then “{found.winner}” is "
+        f"likelier, {percent(math.exp(found.winner_log_prob))}. What it has already written, or knows of the language, "
+        "speaks against the word."
     )

@@ -38,21 +38,23 @@ from engine.decoding.greedy import greedy
 from engine.decoding.limits import check_source
 from engine.decoding.text import BATCH_SENTENCES, decoding_options, encode_sources
 from engine.errors import DataError, InputError
-from engine.inspection.stored.model_files import weights_of
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.model_files import weights_in
+from engine.inspection.stored.tables import RESULTS, read_stored_table, with_these_weights
+from engine.inspection.translation.alignment import first_difference
+from engine.models.base import batches_by_length
 from engine.models.folder import LoadedModel
 from engine.models.translator import DecoderState, Encoded, Translator
 from engine.provenance import commit, hardware
-from engine.text.piece_labels import END, Word, group_pieces
+from engine.text.piece_labels import END, group_pieces
 
-FOLDER = Path(__file__).resolve().parents[3] / "data" / "results" / "bottleneck"
+FOLDER = RESULTS / "bottleneck"
 COMMAND = "python -m engine bottleneck --model {model}"
 SENTENCES = 10_000
 SEED = 1
 MOST_DIRECTIONS = 256
 SIZES = (256, 128, 64, 32, 16, 8, 4, 2, 1)
 WHOLE = 0  # stands for "not squeezed" among sizes
-TABLE = FOLDER.parent / "translation_by_bottleneck.parquet"
+TABLE = RESULTS / "translation_by_bottleneck.parquet"
 COLUMNS = ("model", "weights", "size", "explained", "bleu")
 
 
@@ -155,16 +157,15 @@ def find_directions(
     if len(sentences) < 2:
         raise InputError("Principal directions need at least two sentences.")
     parts = []
-    ordered = sorted(sentences, key=len)
-    for start in range(0, len(ordered), BATCH_SENTENCES):
-        source_ids, lengths = encode_sources(loaded, ordered[start : start + BATCH_SENTENCES])
+    for chosen in batches_by_length([*map(len, sentences)], BATCH_SENTENCES):
+        source_ids, lengths = encode_sources(loaded, [sentences[i] for i in chosen])
         parts.append(sentence_vectors(loaded.model.encode(source_ids, lengths)))
     vectors = torch.cat(parts).double()  # (N, D)
     mean = vectors.mean(dim=0)
     spread = (vectors - mean).T @ (vectors - mean) / (len(vectors) - 1)  # (D, D)
     variances, basis = torch.linalg.eigh(spread)  # smallest first
     variances, basis = variances.flip(0).clamp_min(0), basis.flip(1)[:, :MOST_DIRECTIONS]
-    own = {"model": loaded.info.name, "weights": weights_of(loaded), "sentences": len(sentences)}
+    own = {"model": loaded.info.name, "weights": weights_in(loaded.info.path), "sentences": len(sentences)}
     return PrincipalDirections(mean.float(), basis.float().contiguous(), variances.numpy(), own | (facts or {}))
 
 
@@ -216,7 +217,7 @@ def load_directions(loaded: LoadedModel, folder: Path | None = None) -> Principa
     if not path.is_file():
         raise DataError(f"The directions of {loaded.info.name} have not been measured here; run: {command}")
     directions = _read(path, path.stat().st_mtime_ns)
-    if directions.facts.get("weights") != weights_of(loaded):
+    if directions.facts.get("weights") != weights_in(loaded.info.path):
         raise DataError(f"The directions of {loaded.info.name} were measured with other weights; run: {command}")
     return directions
 
@@ -257,9 +258,10 @@ def press(loaded: LoadedModel, source: str, sizes: Sequence[int] | None = None) 
     words = [group_pieces(tokenizer.tokens(row.token_ids)) if row.token_ids else [] for row in found]
     rows = []
     for size, row, own, log_prob in zip(sizes, found, words, told.tolist(), strict=True):
-        kept = _common(own, words[0])
-        is_broken = [word.text for word in own] != [word.text for word in words[0]]
-        breaks_at = (own[kept].text if kept < len(own) else END) if is_broken else ""
+        text, whole_text = ([word.text for word in one] for one in (own, words[0]))
+        parting = first_difference(text, whole_text)
+        kept = len(own) if parting is None else parting
+        breaks_at = "" if parting is None else [*text, END][kept]
         before = tokenizer.decode(row.token_ids[: own[kept - 1].stop]) if kept else ""
         explained = 1.0 if size == WHOLE else float(directions.explained[size - 1])
         rows.append((size, explained, tokenizer.decode(row.token_ids), len(own), kept, before, breaks_at, log_prob))
@@ -287,8 +289,7 @@ def stored_bleu(loaded: LoadedModel) -> pd.DataFrame:
     """
     if not TABLE.is_file():
         return pd.DataFrame(columns=list(COLUMNS))
-    frame = read_bleu(TABLE)
-    return frame[(frame["model"] == loaded.info.name) & (frame["weights"] == weights_of(loaded))].reset_index(drop=True)
+    return with_these_weights(read_bleu(TABLE), loaded.info.name, loaded.info.path)
 
 
 def _told(model: Pressed, source_ids: Tensor, lengths: Tensor, given: list[int], bos_id: int) -> Tensor:
@@ -298,12 +299,6 @@ def _told(model: Pressed, source_ids: Tensor, lengths: Tensor, given: list[int],
         logits, state = model.step(torch.full((len(source_ids),), read), state)
         total += logits.float().log_softmax(dim=-1)[:, expected]
     return total
-
-
-def _common(words: Sequence[Word], others: Sequence[Word]) -> int:
-    """Return how many words two texts have in common before they part."""
-    pairs = enumerate(zip(words, others, strict=False))
-    return next((i for i, (own, other) in pairs if own.text != other.text), min(len(words), len(others)))
 
 
 def press_sentence(pressed: Squeezed) -> str:
@@ -322,8 +317,7 @@ def press_sentence(pressed: Squeezed) -> str:
     return (
         f"{enough}; with {first['size']} the first word to break is number {first.kept + 1}, now “{first.breaks_at}”. "
         f"The whole vector's translation falls from {pressed.rows['log_prob'].iloc[0]:.1f} to "
-        f"{squeezed['log_prob'].iloc[-1]:.1f} nats "
-        f"at {squeezed['size'].iloc[-1]}."
+        f"{squeezed['log_prob'].iloc[-1]:.1f} nats at {squeezed['size'].iloc[-1]}."
     )
 
 

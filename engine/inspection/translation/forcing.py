@@ -19,10 +19,10 @@ from engine.decoding.limits import MAX_SOURCE_CHARACTERS, check_reference, check
 from engine.decoding.scheduled_sampling import Mixed, Put, decode_mixed, toss_coins
 from engine.decoding.text import decoding_options, encode_sources
 from engine.errors import InputError
-from engine.inspection.translation.alignment import line_up
+from engine.inspection.translation.alignment import first_difference, line_up
 from engine.models.folder import LoadedModel
 from engine.text.piece_labels import CONTINUES, display_pieces
-from engine.wording import percent
+from engine.wording import counted, percent
 
 ALL, NONE = "all", "none"
 MAX_STEP = 999
@@ -63,11 +63,7 @@ class Run:
     def first_difference(self, reference: list[str]) -> int | None:
         """Return the first step, from 0, at which it would write another piece than the reference; None where it never
         does."""
-        pairs = enumerate(zip(self.pieces, reference, strict=False))
-        first = next((step for step, (own, given) in pairs if own != given), None)
-        if first is None and len(self.pieces) != len(reference):
-            return min(len(self.pieces), len(reference))
-        return first
+        return first_difference(self.pieces, reference)
 
 
 @dataclass(frozen=True)
@@ -228,10 +224,8 @@ def coins_sentence(frame: pd.DataFrame) -> str:
     half = rows.loc[0.5]
     return (
         f"Told always, a piece of the reference costs {rows.loc[1.0, 'mean']:.2f} nats; told half the time "
-        f"{half['mean']:.2f} on average over "
-        f"{half['seeds']:.0f} seeds, from {half['min']:.2f} to {half['max']:.2f}, depending on which steps the coins "
-        "pick; told never "
-        f"{rows.loc[0.0, 'mean']:.2f}."
+        f"{half['mean']:.2f} on average over {half['seeds']:.0f} seeds, from {half['min']:.2f} to {half['max']:.2f}, "
+        f"depending on which steps the coins pick; told never {rows.loc[0.0, 'mean']:.2f}."
     )
 
 
@@ -285,12 +279,8 @@ def arrange(rows: Rows, by_piece: bool, fixed: tuple[str, ...] = ()) -> Arrangem
         for name, (_, log_probs) in rows.items()
         if log_probs is not None
     }
-    last = pieces[others[-1]]
-    divergence = next(
-        (position for position, (a, b) in enumerate(zip(pieces[first], last, strict=True)) if a != b), None
-    )
     steps = [None if at is None else at + 1 for at in base]
-    return Arrangement(pieces, shares, pieces[first], steps, divergence)
+    return Arrangement(pieces, shares, pieces[first], steps, first_difference(pieces[first], pieces[others[-1]]))
 
 
 def arrange_forcing(report: ForcingReport, by_piece: bool) -> Arrangement:
@@ -299,11 +289,6 @@ def arrange_forcing(report: ForcingReport, by_piece: bool) -> Arrangement:
     rows: Rows = {"Reference": (report.reference, None)}
     rows |= {name: (run.pieces, run.log_probs) for name, run in runs.items()}
     return arrange(rows, by_piece, fixed=("Forced",))
-
-
-def told_in(arrangement: Arrangement, told: tuple[bool, ...]) -> list[bool | None]:
-    """Return for each column whether the reference's piece is read after it; None where nothing is to be chosen."""
-    return [None if step is None or step > len(told) else told[step - 1] for step in arrangement.steps]
 
 
 def forcing_table(report: ForcingReport) -> pd.DataFrame:
@@ -329,8 +314,7 @@ def forcing_sentence(report: ForcingReport) -> str:
     if at is None:
         return (
             f"Left alone the network writes the reference itself: all {count} pieces are the same, so forcing changes "
-            "nothing "
-            f"here; a piece costs {forced.mean_loss:.2f} nats either way."
+            f"nothing here; a piece costs {forced.mean_loss:.2f} nats either way."
         )
     right = sum(own == given for own, given in zip(forced.pieces, report.reference, strict=False))
     given = f"“{report.reference[at]}”" if at < count else "nothing more"
@@ -338,13 +322,11 @@ def forcing_sentence(report: ForcingReport) -> str:
         f"“{free.pieces[at]}” ({percent(math.exp(free.log_probs[at]), 0)})" if at < len(free.pieces) else "nothing more"
     )
     odds = f" ({percent(math.exp(-forced.losses[at]), 0)})" if at < count else ""
-    first = "From the first piece on" if at == 0 else f"After {at} equal {'piece' if at == 1 else 'pieces'}"
+    first = "From the first piece on" if at == 0 else f"After {counted(at, 'equal piece')}"
     return (
         f"{first} they part: the reference goes on with {given}{odds}, the network left alone with {wrote}. Told the "
-        "reference "
-        f"after every step it would choose {right} of {count} pieces rightly itself, and a piece of the reference "
-        "costs it "
-        f"{forced.mean_loss:.2f} nats; reading its own words instead, {free.mean_loss:.2f}."
+        f"reference after every step it would choose {right} of {count} pieces rightly itself, and a piece of the "
+        f"reference costs it {forced.mean_loss:.2f} nats; reading its own words instead, {free.mean_loss:.2f}."
     )
 
 
@@ -354,15 +336,12 @@ def lesson(report: ForcingReport) -> str:
     if gap < 0.05:
         return (
             f"The exposure gap is {gap:.2f} nats per piece: on this sentence it makes next to no difference whether "
-            "the network is "
-            "told. Training, where it is always told, shows it just what it meets in use."
+            "the network is told. Training, where it is always told, shows it just what it meets in use."
         )
     return (
         f"The exposure gap is {gap:.2f} nats per piece: in training, always told, the network never meets what it "
-        "reads here after "
-        "its own words. Not every nat is a mistake: a good translation in other words leaves the reference too, and "
-        "one word more "
-        "or less moves all that follow."
+        "reads here after its own words. Not every nat is a mistake: a good translation in other words leaves the "
+        "reference too, and one word more or less moves all that follow."
     )
 
 
@@ -391,10 +370,8 @@ def foreign_sentence(report: ForcingReport, target_language: str) -> str | None:
         return None
     return (
         f"This reference does not read like a translation into {target_language}: even told every piece, the network "
-        "finds each one "
-        f"1 in {math.exp(loss):,.0f} ({loss:.1f} nats; of real references 99 % stay below 4.4). Is it in another "
-        "language, or does it translate "
-        "another sentence?"
+        f"finds each one 1 in {math.exp(loss):,.0f} ({loss:.1f} nats; of real references 99 % stay below 4.4). Is it "
+        "in another language, or does it translate another sentence?"
     )
 
 

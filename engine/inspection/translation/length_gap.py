@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.tables import RESULTS, read_stored_table
 
-TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "translation_by_length.parquet"
+TABLE = RESULTS / "translation_by_length.parquet"
 COLUMNS = ("model", "bucket", "shortest", "sentences", "bleu")
 COMMAND = "python -m engine evaluate --model {model} --by-length data/results/translation_by_length.parquet"
 

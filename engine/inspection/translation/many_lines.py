@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from engine.decoding.hypothesis import Hypothesis
-from engine.decoding.limits import MAX_LINES, SamplingSettings, SearchSettings
+from engine.decoding.limits import SamplingSettings, SearchSettings
+from engine.decoding.line_files import lines_left
 from engine.decoding.text import check_line, search_lines
 from engine.errors import InputError
 from engine.models.folder import LoadedModel
@@ -30,8 +31,8 @@ class LineTranslation:
     """
 
     index: int
-    text: str
-    confidence: float
+    text: str = ""
+    confidence: float = math.nan
     problem: str = ""
 
 
@@ -50,20 +51,15 @@ def translate_many(
     Raises:
         InputError: there are more than MAX_LINES lines.
     """
-    if len(lines) > MAX_LINES:
-        raise InputError(f"There are {len(lines):,} lines; at most {MAX_LINES:,} are translated at once.")
-    done = set(is_done)
-    readable = ["" if index in done else line for index, line in enumerate(lines)]
-    at_once = []
-    for index, line in enumerate(lines):
-        if index in done:
-            continue
-        problem = _problem(loaded, line)
-        if problem or not line.strip():
-            readable[index] = ""
-            at_once.append(LineTranslation(index, "", math.nan, problem))
+    problems = {index: _problem(loaded, lines[index]) for index in lines_left(lines, is_done, "translated")}
+    at_once = [
+        LineTranslation(index, problem=problem)
+        for index, problem in problems.items()
+        if problem or not lines[index].strip()
+    ]
     if at_once:
         yield at_once
+    readable = [line if problems.get(index, "done") == "" else "" for index, line in enumerate(lines)]
     for batch in search_lines(
         loaded,
         readable,
@@ -80,7 +76,7 @@ def translate_many(
 
 def lines_frame(lines: Sequence[str], found: dict[int, LineTranslation]) -> pd.DataFrame:
     """Return one row per line in its order; what is not translated yet is empty."""
-    rows = [found.get(index, LineTranslation(index, "", math.nan)) for index in range(len(lines))]
+    rows = [found.get(index, LineTranslation(index)) for index in range(len(lines))]
     return pd.DataFrame(
         {
             "line": range(1, len(lines) + 1),

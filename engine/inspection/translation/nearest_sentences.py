@@ -123,15 +123,9 @@ def nearest_sentence(found: NearestSentences) -> str:
 
 def _best_of_each(cosines: np.ndarray, sentences: np.ndarray, count: int) -> list[int]:
     """Return the places with the largest cosines, at most one per sentence."""
-    best: list[int] = []
-    seen: set[int] = set()
-    for position in np.argsort(-cosines, kind="stable"):
-        if int(sentences[position]) not in seen:
-            seen.add(int(sentences[position]))
-            best.append(int(position))
-        if len(best) == count:
-            break
-    return best
+    order = np.argsort(-cosines, kind="stable")
+    _, nearest = np.unique(sentences[order], return_index=True)  # the first of each sentence
+    return [int(position) for position in order[np.sort(nearest)[:count]]]
 
 
 _made: dict[tuple[str, str], SentenceIndex] = {}

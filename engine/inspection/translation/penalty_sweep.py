@@ -18,6 +18,7 @@ from engine.decoding.limits import MAX_BEAM, check_source
 from engine.decoding.penalty_sweep import winners_by_setting
 from engine.decoding.text import decoding_options, encode_sources
 from engine.models.folder import LoadedModel
+from engine.wording import listing
 
 WIDTHS = tuple(range(1, MAX_BEAM + 1))
 PENALTY_STEP, MOST_PENALTY = 0.2, 2.0
@@ -120,8 +121,7 @@ def flips_sentence(report: SettingsReport, width: int, length_penalty: float) ->
     ]
     return (
         f"{len(report.winners)} different sentences win somewhere among {total} settings. {own.winner} wins at the "
-        "setting chosen; another "
-        f"would be chosen instead: {beside[0]}; {beside[1]}."
+        f"setting chosen; another would be chosen instead: {beside[0]}; {beside[1]}."
     )
 
 
@@ -138,8 +138,7 @@ def agreement_sentence(report: SettingsReport, width: int, length_penalty: float
         return f"{what} is highest for {own.winner} too ({own.chrf:.1f}): network and reference agree here."
     return (
         f"{what} is highest for {best.winner} ({best.chrf:.1f}), not for {own.winner} ({own.chrf:.1f}): what the "
-        "network finds "
-        "likeliest is not what lies nearest to the reference here."
+        "network finds likeliest is not what lies nearest to the reference here."
     )
 
 
@@ -148,7 +147,7 @@ def _values(noun: str, values: Sequence[float]) -> str:
     shown = [f"{value:g}" for value in values]
     if len(shown) > 3:
         return f"{len(shown)} others from {noun} {shown[0]} to {shown[-1]}"
-    return f"{noun} {' or '.join([', '.join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)}"
+    return f"{noun} {listing(shown, ' or ')}"
 
 
 def _letters() -> itertools.chain[str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from engine.aggregation import MEAN_AND_RANGE
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.tables import RESULTS, read_stored_table
 
-TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "teacher_forcing.parquet"
+TABLE = RESULTS / "teacher_forcing.parquet"
 OVER_SEEDS = MEAN_AND_RANGE
 COMMAND = "python -m engine evaluate --model {model} --regimes data/results/teacher_forcing.parquet"
 TRAIN_COMMAND = "python -m engine train --recipe {recipe} --output data/pretrained/{recipe}"
@@ -18,25 +18,9 @@ RECIPES = ("en-fr-forced", "en-fr-half-forced", "en-fr-scheduled", "en-fr-never-
 ALWAYS, SCHEDULED = "Always forced", "Scheduled"
 ORDER = (ALWAYS, "Half forced", SCHEDULED, "Never forced")
 FINAL, CURVE = "final", "curve"
-COLUMNS = (
-    "label",
-    "seed",
-    "recipe",
-    "model",
-    "kind",
-    "step",
-    "bleu_greedy",
-    "chrf_greedy",
-    "bleu_beam",
-    "chrf_beam",
-    "forced_loss",
-    "free_loss",
-    "sentences",
-    "test_set",
-    "signature",
-    "hardware",
-    "commit",
-    "date",
+COLUMNS = tuple(
+    "label seed recipe model kind step bleu_greedy chrf_greedy bleu_beam chrf_beam forced_loss free_loss sentences "
+    "test_set signature hardware commit date".split()
 )
 MEASURES = {
     "bleu_greedy": "BLEU, greedy",
@@ -55,16 +39,11 @@ def read_regimes(table: Path | str = TABLE) -> pd.DataFrame:
         DataError: it has not been measured, is damaged, or lacks columns.
     """
     absent = (
-        "The ways to be taught have not been measured here. For each model that was trained from a recipe of the "
-        "group “forcing”, "
-        f"run: {COMMAND.format(model='NAME_OR_FOLDER')}"
+        "The ways to be taught have not been measured here. For each model that was trained from a recipe of the group "
+        f"“forcing”, run: {COMMAND.format(model='NAME_OR_FOLDER')}"
     )
     frame = read_stored_table(Path(table), COLUMNS, absent)
-    return frame.sort_values(
-        ["label", "seed", "kind", "step"],
-        key=lambda part: part.map(position_of) if part.name == "label" else part,
-        ignore_index=True,
-    )
+    return _in_order(frame, "label", "seed", "kind", "step")
 
 
 def position_of(label: str) -> tuple[int, str]:
@@ -117,8 +96,7 @@ def winner_sentence(frame: pd.DataFrame) -> str:
     last = f", last {worst.lower()} with {means.iloc[-1]:.1f}" if len(means) > 2 else ""
     return (
         f"On the {int(rows['sentences'].iloc[0]):,} test sentences {best.lower()} translates best: BLEU "
-        f"{means.iloc[0]:.1f} with a beam of 5, "
-        f"before {second.lower()} with {means.iloc[1]:.1f}{last}. {doubt}"
+        f"{means.iloc[0]:.1f} with a beam of 5, before {second.lower()} with {means.iloc[1]:.1f}{last}. {doubt}"
     )
 
 
@@ -143,10 +121,8 @@ def scheduled_sentence(frame: pd.DataFrame) -> str | None:
         verdict = "helps here" if change["bleu_beam"] > 0 else "hurts here"
     return (
         f"Scheduled sampling {verdict}: beside always forced, BLEU changes by {change['bleu_beam']:+.1f} with a beam "
-        "and "
-        f"{change['bleu_greedy']:+.1f} greedy, the forced loss by {change['forced_loss']:+.3f} and the free loss by "
-        f"{change['free_loss']:+.3f} "
-        "nats per piece."
+        f"and {change['bleu_greedy']:+.1f} greedy, the forced loss by {change['forced_loss']:+.3f} and the free loss "
+        f"by {change['free_loss']:+.3f} nats per piece."
     )
 
 
@@ -165,8 +141,7 @@ def gap_sentence(frame: pd.DataFrame) -> str:
     )
     return (
         f"The exposure gap is smallest {_when(gaps.index[0])} ({gaps.iloc[0]:.2f} nats per piece) and largest "
-        f"{_when(gaps.index[-1])} "
-        f"({gaps.iloc[-1]:.2f}). {moral}"
+        f"{_when(gaps.index[-1])} ({gaps.iloc[-1]:.2f}). {moral}"
     )
 
 
@@ -176,8 +151,13 @@ def curve_rows(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame[frame["kind"] == CURVE]
     columns = {f"{loss}_{name}": (f"{loss}_loss", name) for loss in ("forced", "free") for name in OVER_SEEDS.functions}
     found = rows.groupby(["label", "step"]).agg(**columns).round(4).reset_index()
-    return found.sort_values(
-        ["label", "step"], key=lambda part: part.map(position_of) if part.name == "label" else part, ignore_index=True
+    return _in_order(found, "label", "step")
+
+
+def _in_order(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return the rows sorted by these columns, regimes by `position_of`."""
+    return frame.sort_values(
+        [*columns], key=lambda part: part.map(position_of) if part.name == "label" else part, ignore_index=True
     )
 
 

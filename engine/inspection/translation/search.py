@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any
 
 import pandas as pd
 
 from engine.decoding.beam import Candidates
-from engine.decoding.beam_tree import FATES, LEFT, ROOT, BeamTree, build_tree
+from engine.decoding.beam_tree import LEFT, ROOT, BeamTree, build_tree
 from engine.decoding.limits import SearchSettings, check_search
 from engine.decoding.text import Translation, translate
 from engine.models.folder import LoadedModel
 from engine.text import Tokenizer
 from engine.text.bpe import WORD_MARK
 from engine.text.piece_labels import display_pieces
-
-
-class SearchOptions(TypedDict):
-    """The marks and the length limit of a search."""
-
-    bos_id: int
-    eos_id: int
-    max_new_tokens: int
 
 
 @dataclass(frozen=True)
@@ -153,17 +145,10 @@ def search_sentence(report: SearchReport) -> str:
         "It led at every step, so taking the likeliest piece each time would have found it too."
         if trailing == 0
         else f"At {trailing} of its {len(ranks)} steps another beginning was ahead of it: choosing the likeliest "
-        "piece each "
-        "time would have missed it."
+        "piece each time would have missed it."
     )
     return (
         f"In {steps} steps the search looked at {len(fates)} candidates and left {int(fates.isin(LEFT).sum())} of "
-        "them. The winner, "
-        f"“{winner.text}”, has {winner.log_prob:.2f} nats over {winner.pieces} pieces, a score of {winner.score:.3f}. "
-        f"{position}"
+        f"them. The winner, “{winner.text}”, has {winner.log_prob:.2f} nats over {winner.pieces} pieces, a score of "
+        f"{winner.score:.3f}. {position}"
     )
-
-
-def describe_fate(fate: str) -> str:
-    """Return in words what became of a candidate."""
-    return FATES[fate]

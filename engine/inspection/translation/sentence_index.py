@@ -9,7 +9,6 @@ Shapes: N sentences, M decoder steps, H hidden.
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -25,7 +24,9 @@ from engine.corpora import load_corpus
 from engine.corpora.sentence_pairs import read_sides
 from engine.decoding.text import BATCH_SENTENCES, encode_sources
 from engine.errors import ConfigError, DataError
-from engine.models.base import pad
+from engine.inspection.stored.model_files import weights_in
+from engine.inspection.translation.sentence_similarity import decoder_states
+from engine.models.base import batches_by_length, pad
 from engine.models.folder import LoadedModel
 from engine.provenance import commit
 from engine.text.piece_labels import END, display_pieces
@@ -91,20 +92,14 @@ def index_pairs(
     targets = [[tokenizer.bos_id, *ids] for ids in tokenizer.encode_batch([target for _, target in pairs])]
     summaries: list[np.ndarray] = [np.empty(0)] * len(pairs)
     steps: list[np.ndarray] = [np.empty(0)] * len(pairs)
-    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]))
-    for start in range(0, len(order), BATCH_SENTENCES):
-        batch = order[start : start + BATCH_SENTENCES]
+    for batch in batches_by_length([len(source) for source, _ in pairs], BATCH_SENTENCES):
         encoded = model.encode(*encode_sources(loaded, [pairs[i][0] for i in batch]))
         for i, summary in zip(batch, encoded.final[-1].numpy(), strict=True):
             summaries[i] = summary
         if not is_open:
             continue
-        read, state, hidden = pad([targets[i] for i in batch], tokenizer.pad_id), model.start_from(encoded), []
-        for now in read.unbind(1):
-            _, state = model.step(now, state)
-            last = state.layers[-1]
-            hidden.append(last[0] if isinstance(last, tuple) else last)
-        found = torch.stack(hidden, dim=1).numpy()  # (B, T, H)
+        read = pad([targets[i] for i in batch], tokenizer.pad_id)
+        found = decoder_states(model, encoded, read).numpy()  # (B, T, H)
         for position, i in enumerate(batch):
             steps[i] = found[position, : len(targets[i])]
     counts = [len(ids) for ids in targets] if is_open else []
@@ -185,13 +180,7 @@ def list_sentence_indexes(model_name: str, folder: Path | None = None) -> list[s
 
 def weights_hash(loaded: LoadedModel) -> str:
     """Return the first 16 digits of the SHA-256 of the model's weights file."""
-    path = loaded.info.path / "model.safetensors"
-    return _hash(path, path.stat().st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=32)
-def _hash(path: Path, version: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return weights_in(loaded.info.path, 16)
 
 
 @functools.lru_cache(maxsize=6)
@@ -213,11 +202,7 @@ def _ready(
     rows: np.ndarray, summaries: np.ndarray, steps: np.ndarray, step_counts: np.ndarray, facts: JsonObject
 ) -> SentenceIndex:
     sentences = np.repeat(np.arange(len(step_counts), dtype=np.int32), step_counts)
-    numbers = (
-        np.concatenate([np.arange(1, count + 1) for count in step_counts])
-        if len(step_counts)
-        else np.zeros(0, dtype=int)
-    )
+    numbers = np.concatenate([np.zeros(0, dtype=int), *(np.arange(1, count + 1) for count in step_counts)])
     arrays = rows, _unit(summaries), _unit(steps), sentences, numbers.astype(np.int32)
     for array in arrays:
         array.setflags(write=False)

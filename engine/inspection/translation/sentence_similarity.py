@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 
 from engine.decoding.text import Translation, encode_sources
-from engine.inspection.translation.alignment import align
+from engine.inspection.translation.alignment import align, first_difference
 from engine.inspection.translation.search import SearchReport
 from engine.models.folder import LoadedModel
+from engine.models.translator import Encoded, Translator
 from engine.text.piece_labels import END
 
 
@@ -31,10 +33,7 @@ class StateComparison:
     @property
     def parting(self) -> int | None:
         """The first place where the pieces differ, from 0; None where they are the same."""
-        return next(
-            (position for position, pair in enumerate(zip(self.first, self.second, strict=True)) if pair[0] != pair[1]),
-            None,
-        )
+        return first_difference(self.first, self.second)
 
     @property
     def lowest(self) -> int | None:
@@ -80,13 +79,19 @@ def trace_states(loaded: LoadedModel, report: Translation) -> tuple[np.ndarray, 
     piece (T, H)."""
     model, tokenizer = loaded.model, loaded.tokenizer
     encoded = model.encode(*encode_sources(loaded, [report.source]))
-    state, rows = model.start_from(encoded), []
     read = [tokenizer.bos_id, *report.target_ids]
-    for token_id in read if report.is_finished else read[:-1]:
-        _, state = model.step(torch.tensor([token_id]), state)
+    rows = decoder_states(model, encoded, torch.tensor([read if report.is_finished else read[:-1]]))
+    return encoded.outputs[0].numpy(), encoded.final[-1][0].numpy(), rows[0].numpy()
+
+
+def decoder_states(model: Translator, encoded: Encoded, read: Tensor) -> Tensor:
+    """Return the decoder's last layer (B, T, H) after each token that it reads, (B, T)."""
+    state, rows = model.start_from(encoded), []
+    for now in read.unbind(1):
+        _, state = model.step(now, state)
         last = state.layers[-1]
-        rows.append((last[0] if isinstance(last, tuple) else last)[0])
-    return encoded.outputs[0].numpy(), encoded.final[-1][0].numpy(), torch.stack(rows).numpy()
+        rows.append(last[0] if isinstance(last, tuple) else last)
+    return torch.stack(rows, dim=1)
 
 
 def similarity_sentence(found: SentenceSimilarity) -> str:

@@ -21,17 +21,13 @@ LANGUAGES = {"en": "English", "fr": "French"}
 FUNCTION_WORDS = {
     "en": frozenset(
         "the an and of to in is are was were be been he she it his her they them their you your we this that these "
-        "those with "
-        "for from at by not do does did have has had will would can could should what who when where why how there "
-        "which i "
-        "my me if but or as".split()
+        "those with for from at by not do does did have has had will would can could should what who when where why "
+        "how there which i my me if but or as".split()
     ),
     "fr": frozenset(
         "le la les un une des du de et est sont était être il elle ils elles son sa ses leur leurs vous votre nous "
-        "notre ce "
-        "cette ces dans avec pour sur sous par ne pas que qui quoi où quand comment je tu mon ma mes ton ta tes au "
-        "aux en y se "
-        "mais ou donc si plus très".split()
+        "notre ce cette ces dans avec pour sur sous par ne pas que qui quoi où quand comment je tu mon ma mes ton ta "
+        "tes au aux en y se mais ou donc si plus très".split()
     ),
 }
 UNKNOWN_SHARE = 0.5  # of the letters: above it most of the text is one and the same unknown piece
@@ -125,9 +121,8 @@ def doubts(words: list[ReadWord], text: str, source_language: str, target_langua
     scraps = sum(not word.is_whole for word in spelt)
     if len(typed) >= FEWEST_WORDS and not known and scraps >= SPLIT_SHARE * len(spelt):
         return (
-            f"This does not look like {own}: {scraps} of its {len(spelt)} words are read in pieces, and it has none "
-            "of the short words "
-            f"that most {own} sentences have. {advice}"
+            f"This does not look like {own}: {scraps} of its {len(spelt)} words are read in pieces, and it has none of "
+            f"the short words that most {own} sentences have. {advice}"
         )
     if len(foreign) > len(known):
         listed = ", ".join(f"“{word}”" for word in list(dict.fromkeys(foreign))[:4])

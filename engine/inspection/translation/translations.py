@@ -45,6 +45,5 @@ def confidence_sentence(translation: Translation) -> str:
     ending = "" if translation.end_log_prob is not None else " It was cut off at the length limit."
     return (
         f"On average {percent(typical, 0)} sure of a word (geometric mean); least sure of "
-        f"“{translation.target_words[lowest].text}”, "
-        f"{percent(shares[lowest], 0)}.{ending}"
+        f"“{translation.target_words[lowest].text}”, {percent(shares[lowest], 0)}.{ending}"
     )

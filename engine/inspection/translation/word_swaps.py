@@ -86,17 +86,11 @@ def find_words(loaded: LoadedModel, source: str) -> list[SourceWord]:
     ids, spans = loaded.tokenizer.encode(source), loaded.tokenizer.spans(source)
     found = []
     for word in group_pieces(loaded.tokenizer.tokens(ids)):
-        first, last = spans[word.start][0], spans[word.stop - 1][1]
-        first += len(source[first:last]) - len(source[first:last].lstrip())
-        if any(character.isalpha() for character in source[first:last]):
-            found.append(
-                SourceWord(
-                    source[first:last].rstrip(),
-                    first,
-                    first + len(source[first:last].rstrip()),
-                    tuple(ids[word.start : word.stop]),
-                )
-            )
+        begin, end = spans[word.start][0], spans[word.stop - 1][1]
+        text = source[begin:end].strip()
+        if any(character.isalpha() for character in text):
+            first = source.index(text, begin)
+            found.append(SourceWord(text, first, first + len(text), tuple(ids[word.start : word.stop])))
     if not found:
         raise InputError("The sentence has no word that could be swapped; type one with letters.")
     return found

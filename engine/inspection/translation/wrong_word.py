@@ -15,6 +15,7 @@ import torch
 from engine.decoding.limits import check_characters
 from engine.decoding.scheduled_sampling import Mixed, Put
 from engine.errors import InputError
+from engine.inspection.translation.alignment import first_difference
 from engine.inspection.translation.forcing import (
     Arrangement,
     Run,
@@ -28,12 +29,11 @@ from engine.inspection.translation.forcing import (
 from engine.models.folder import LoadedModel
 from engine.text import Tokenizer
 from engine.text.piece_labels import CONTINUES, display_pieces
-from engine.wording import percent
+from engine.wording import counted, percent
 
 FELT_NATS = 0.1
-ENOUGH = (
-    3  # pieces, the end mark among them, that must be the same again: a full stop and an end mark alone prove nothing
-)
+# Pieces, the end mark among them, that must be the same again: a full stop and an end mark alone prove nothing.
+ENOUGH = 3
 MAX_WORD_CHARACTERS = 60
 
 
@@ -143,8 +143,7 @@ def wrong_word_sentence(found: WrongWord) -> str:
     """Return in plain words what the wrong word did, with what was measured."""
     began = (
         f"After step {found.step} it was made to read “{found.word}” ({percent(found.probability, 0)} by its own "
-        "reckoning) instead of "
-        f"“{found.instead_of}”. "
+        f"reckoning) instead of “{found.instead_of}”. "
     )
     if not (found.plain.is_finished and found.changed.is_finished):
         return (
@@ -164,26 +163,16 @@ def wrong_word_sentence(found: WrongWord) -> str:
     if found.changed_pieces == 0 and found.shift == 0:
         change = "It recovers at once: every piece after it is the one it writes anyway"
     else:
-        moved = (
-            ""
-            if found.shift == 0
-            else f", {abs(found.shift)} {'step' if abs(found.shift) == 1 else 'steps'} "
-            f"{'later' if found.shift > 0 else 'earlier'}"
-        )
-        changed = (
-            "Nothing else changes"
-            if found.changed_pieces == 0
-            else (
-                f"It recovers after {found.changed_pieces} changed {'piece' if found.changed_pieces == 1 else 'pieces'}"
-            )
-        )
+        way = "later" if found.shift > 0 else "earlier"
+        moved = f", {counted(abs(found.shift), 'step')} {way}" if found.shift else ""
+        recovers = f"It recovers after {counted(found.changed_pieces, 'changed piece')}"
+        changed = recovers if found.changed_pieces else "Nothing else changes"
         change = f"{changed}: the last {found.same_pieces} are again those it writes anyway{moved}"
     felt = found.felt_steps
     felt_words = (
         "what it expects next is less than 0.1 nats off at once"
         if felt == 0
-        else f"what it expects next is off by 0.1 nats or more for the last time {felt} "
-        f"{'step' if felt == 1 else 'steps'} after the word"
+        else f"what it expects next is off by 0.1 nats or more for the last time {counted(felt, 'step')} after the word"
     )
     return f"{began}{change}; {felt_words}."
 
@@ -222,13 +211,8 @@ def _text_with(loaded: LoadedModel, found: Mixed, step: int, word_ids: list[int]
 
 def _common_end(one: list[int], other: list[int]) -> int:
     """Return how many pieces two rows have in common, counted from their ends."""
-    pairs = zip(reversed(one), reversed(other), strict=False)
-    same = 0
-    for a, b in pairs:
-        if a != b:
-            break
-        same += 1
-    return same
+    parting = first_difference(one[::-1], other[::-1])
+    return len(one) if parting is None else parting
 
 
 def _kl_after(found: Mixed, step: int, same: int) -> list[float]:

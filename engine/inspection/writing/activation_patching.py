@@ -19,7 +19,7 @@ from engine.decoding.limits import MAX_PROMPT_CHARACTERS, SamplingSettings, chec
 from engine.decoding.sampling import generate, prefill
 from engine.decoding.text import prompt_ids, spell, start_id
 from engine.errors import InputError
-from engine.models.base import AnyState
+from engine.models.base import AnyState, map_tensors
 from engine.models.folder import LoadedModel
 from engine.models.recurrent import LayerState
 
@@ -96,10 +96,7 @@ def starting_state(loaded: LoadedModel, donor: str, passage: str, amount: float)
 def blend(first: AnyState, second: AnyState, amount: float) -> AnyState:
     """Return (1 - amount) * first + amount * second for every tensor of two states of the same shape; 0 and 1 are
     exact."""
-    if isinstance(first, Tensor):
-        return torch.lerp(first, second, amount)
-    parts = [blend(one, other, amount) for one, other in zip(first, second, strict=True)]
-    return type(first)(*parts) if hasattr(first, "_fields") else tuple(parts)
+    return map_tensors(first, lambda one, other: torch.lerp(one, other, amount), second)
 
 
 def divergence_bits(log_probs: Tensor, reference: Tensor) -> Tensor:

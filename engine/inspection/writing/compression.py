@@ -9,12 +9,15 @@ import time
 import zlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pandas as pd
 
 from engine.decoding.arithmetic_coding import compressing, decompressing
 from engine.decoding.limits import check_duel_text
 from engine.models.folder import LoadedModel
+
+R = TypeVar("R")
 
 _RAW_LZMA = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME}]
 
@@ -85,22 +88,19 @@ def duel(loaded: LoadedModel, text: str) -> Generator[float, None, Round]:
     """
     check_duel_text(text)
     begun = time.perf_counter()
-    tokens = 0
-    coding = compressing(loaded, text)
     total = 2 * len(loaded.tokenizer.encode_as_is(text))
-    while True:
-        try:
-            tokens = next(coding)
-        except StopIteration as end:
-            code = end.value
-            break
-        yield tokens / total
+    code = yield from _shares(compressing(loaded, text), 0, total)
     coded = time.perf_counter()
-    decoding = decompressing(loaded, code)
+    decoded = yield from _shares(decompressing(loaded, code), total // 2, total)
+    return Round(code, decoded == text, coded - begun, time.perf_counter() - coded)
+
+
+def _shares(steps: Generator[int, None, R], before: int, total: int) -> Generator[float, None, R]:
+    """Yield which share of `total` tokens is done after each step, `before` of them having been done; return what the
+    steps return."""
     while True:
         try:
-            yield (tokens + next(decoding)) / total
+            done = next(steps)
         except StopIteration as end:
-            decoded = end.value
-            break
-    return Round(code, decoded == text, coded - begun, time.perf_counter() - coded)
+            return end.value
+        yield (before + done) / total

@@ -26,6 +26,7 @@ from engine.inspection.writing.copy_index import (
 )
 from engine.inspection.writing.repetition import split_words
 from engine.models.folder import LoadedModel
+from engine.wording import counted
 
 MAX_COPY_CHARACTERS = 20_000  # room for the longest text that word pieces make
 LENGTHS = tuple(range(SHORTEST_COPY, LONGEST_MINIMUM + 1))
@@ -71,11 +72,7 @@ class Copies:
 def position_words(span: Any) -> str:  # pandas makes the row's class
     """Return in words where a row of `Copies.spans` stands in the training text."""
     part = f"{span.part}, " if span.part else ""
-    others = (
-        ""
-        if span.positions == 1
-        else f", and {span.positions - 1:,} more {'place' if span.positions == 2 else 'places'}"
-    )
+    others = f", and {counted(span.positions - 1, 'more place')}" if span.positions > 1 else ""
     return f"{part}line {span.line:,}{others}"
 
 

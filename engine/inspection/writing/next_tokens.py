@@ -56,32 +56,31 @@ def next_tokens(loaded: LoadedModel, text: str, temperature: float, top_k: int, 
     """Return what `loaded` expects after `text`, which is read as generation reads it."""
     logits, _ = prefill(loaded.model, prompt_ids(loaded, text))
     logits = logits[0].float()  # (V,)
-    before = logits.softmax(dim=-1)
-    after = next_distribution(logits, temperature, top_k, top_p)
-    uncut = next_distribution(logits, temperature)
-    by_stage = {
-        "network": before,
+    after, uncut = next_distribution(logits, temperature, top_k, top_p), next_distribution(logits, temperature)
+    tensors = {
+        "network": logits.softmax(dim=-1),
         "temperature": uncut,
         "top_k": next_distribution(logits, temperature, top_k),
         "top_p": after,
     }
+    by_stage = {name: chances.double().numpy() for name, chances in tensors.items()}
     frame = pd.DataFrame(
         {
-            "token": loaded.tokenizer.tokens(range(len(before))),
-            "probability_before": before.double().numpy(),
-            "probability_after": after.double().numpy(),
-            "probability_temperature": uncut.double().numpy(),
-            "probability_top_k": by_stage["top_k"].double().numpy(),
+            "token": loaded.tokenizer.tokens(range(len(logits))),
+            "probability_before": by_stage["network"],
+            "probability_after": by_stage["top_p"],
+            "probability_temperature": by_stage["temperature"],
+            "probability_top_k": by_stage["top_k"],
         }
     )
     frame["is_kept"] = frame["probability_after"] > 0
     frame = frame.sort_values("probability_before", ascending=False, ignore_index=True)
     return NextTokens(
         frame=frame,
-        entropy_before=entropy(before.double().numpy()),
-        entropy_after=entropy(after.double().numpy()),
+        entropy_before=entropy(by_stage["network"]),
+        entropy_after=entropy(by_stage["top_p"]),
         mass_cut=float(uncut[after == 0].sum()),
-        stages=_stage_frame({name: chances.double().numpy() for name, chances in by_stage.items()}),
+        stages=_stage_frame(by_stage),
     )
 
 

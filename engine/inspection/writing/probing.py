@@ -1,9 +1,8 @@
 """The cell detective: which unit of a network knows the answer to which question about the text it reads.
 
 Every unit of every layer is scored against every predicate by AUC, the chance that the unit's value at a place where
-the
-predicate holds is above its value at a place where it does not: 0.5 is guessing, 1 knows. The best unit is chosen on
-the first half of a text and its AUC is measured on the second, so that luck in choosing does not count. As a control
+the predicate holds is above its value at a place where it does not: 0.5 is guessing, 1 knows. The best unit is chosen
+on the first half of a text and its AUC is measured on the second, so that luck in choosing does not count. As a control
 all of it is done again with labels shifted along the text, which keeps their rhythm and breaks their tie to what was
 read.
 
@@ -49,19 +48,7 @@ MIN_CHARACTERS, MAX_CHARACTERS = 1_000, 50_000
 MIN_PLACES = 20  # a predicate must hold, and must not hold, at so many places in each half to be scored
 BINS = 4096
 SHIFTS = 5
-COLUMNS = [
-    "predicate",
-    "question",
-    "needs",
-    "share",
-    "layer",
-    "part",
-    "unit",
-    "sign",
-    "auc",
-    "control",
-    "control_highest",
-]
+COLUMNS = "predicate question needs share layer part unit sign auc control control_highest".split()
 
 
 @dataclass(frozen=True)

@@ -3,38 +3,23 @@ hardware."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from engine.decoding.limits import SamplingSettings
-from engine.inspection.stored.model_files import weights_of
-from engine.inspection.stored.tables import read_stored_table
+from engine.inspection.stored.model_files import weights_in
+from engine.inspection.stored.tables import RESULTS, read_stored_table, replace_rows, rows_so_far, with_these_weights
 from engine.inspection.writing.temperatures import measure_curve
 from engine.models.folder import LoadedModel
-from engine.provenance import commit, hardware
 
-TABLE = Path(__file__).resolve().parents[3] / "data" / "results" / "temperatures.parquet"
+TABLE = RESULTS / "temperatures.parquet"
 COMMAND = "python -m engine temperatures --model {model}"
 PROMPT = "ROMEO:\n"
 SEEDS = 10
 SETTINGS = SamplingSettings(max_new_tokens=1000, seed=0)
-COLUMNS = (
-    "model",
-    "weights",
-    "temperature",
-    "seed",
-    "entropy",
-    "repetition",
-    "known_words",
-    "novelty",
-    "is_loop",
-    "commit",
-    "hardware",
-)
+COLUMNS = tuple("model weights temperature seed entropy repetition known_words novelty is_loop commit hardware".split())
 
 
 def measure_model(loaded: LoadedModel, table: Path) -> Iterator[float]:
@@ -43,20 +28,14 @@ def measure_model(loaded: LoadedModel, table: Path) -> Iterator[float]:
     Raises:
         DataError: the table that is there is damaged.
     """
-    others = read_table(table) if table.exists() else pd.DataFrame()
+    rows_so_far(table, COLUMNS)  # found out before anything is written
     for event in measure_curve(loaded, PROMPT, SETTINGS, seeds=SEEDS):
         if isinstance(event, float):
             yield event
             continue
-        facts = {"model": loaded.info.name, "architecture": loaded.info.architecture, "weights": weights_of(loaded)}
-        origin = {"prompt": PROMPT, "commit": commit(), "hardware": hardware(), "date": date.today().isoformat()}
-        rows = event.assign(**facts, **origin)
-        if len(others):
-            others = others[others["model"] != loaded.info.name]
-        table.parent.mkdir(parents=True, exist_ok=True)
-        draft = table.with_suffix(f".{os.getpid()}.draft")
-        pd.concat([others, rows], ignore_index=True).to_parquet(draft, index=False, compression="zstd")
-        os.replace(draft, table)
+        name, architecture = loaded.info.name, loaded.info.architecture
+        facts = {"model": name, "architecture": architecture, "weights": weights_in(loaded.info.path)}
+        replace_rows(table, event.assign(**facts, prompt=PROMPT), COLUMNS)
 
 
 def read_table(table: Path) -> pd.DataFrame:
@@ -74,5 +53,4 @@ def stored_curve(loaded: LoadedModel) -> pd.DataFrame:
     changed."""
     if not TABLE.is_file():
         return pd.DataFrame()
-    frame = read_table(TABLE)
-    return frame[(frame["model"] == loaded.info.name) & (frame["weights"] == weights_of(loaded))].reset_index(drop=True)
+    return with_these_weights(read_table(TABLE), loaded.info.name, loaded.info.path)

@@ -25,7 +25,7 @@ from engine.inspection.writing.copy_index import CopyIndex
 from engine.inspection.writing.measures import Measures, measure_text
 from engine.models.base import State, StepModel, select
 from engine.models.folder import LoadedModel
-from engine.wording import listing, percent
+from engine.wording import counted, listing, percent
 
 TEMPERATURES = (0.0, 0.2, 0.5, 0.8, 1.0, 1.5)
 CURVE_TEMPERATURES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.5)
@@ -92,10 +92,7 @@ def loop_sentence(found: TemperatureText) -> str:
         if loop.reaches_end
         else f"from character {loop.start + 1:,} to {loop.start + loop.length:,}"
     )
-    return (
-        f"A loop: {where} it writes the same {loop.period:,} character{'s' if loop.period > 1 else ''} "
-        f"{loop.times:.1f} times."
-    )
+    return f"A loop: {where} it writes the same {counted(loop.period, 'character')} {loop.times:.1f} times."
 
 
 def marked_loop(found: TemperatureText) -> str:

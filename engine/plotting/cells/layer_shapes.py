@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from engine.plotting import theme
+from engine.plotting.labels import name_rows
+from engine.plotting.marks import add_key, add_texts, columns_of
 from engine.plotting.theme import Mode
 
 ROW_HEIGHT = 46
@@ -64,40 +66,15 @@ def state_grid(layers: int, directions: int, length: int, hidden_size: int, has_
         name="states",
     )
     if length <= 12:
-        figure.add_scatter(
-            x=[position for position, _, _ in arrows],
-            y=[row for _, row, _ in arrows],
-            text=[arrow for _, _, arrow in arrows],
-            mode="text",
-            textfont={"size": 13, "color": ink},
-            hoverinfo="skip",
-            showlegend=False,
-            name="arrows",
-        )
-    figure.add_scatter(
-        x=[None],
-        y=[None],
-        mode="markers",
-        name="in output",
-        marker={
-            "symbol": "square",
-            "size": 14,
-            "color": theme.translucent(accent, 0.3),
-            "line": {"color": theme.muted(mode), "width": 1},
-        },
-    )
-    figure.add_scatter(
-        x=[None],
-        y=[None],
-        mode="markers",
-        name="in h_n" + (" and c_n" if has_cell else ""),
-        marker={"symbol": "square-open", "size": 14, "color": ink, "line": {"width": 3}},
-    )
+        between, lanes, signs = columns_of(arrows, 3)
+        add_texts(figure, between, lanes, signs, 13, ink, name="arrows")
+    key = {"symbol": "square", "size": 14, "color": theme.translucent(accent, 0.3)}
+    add_key(figure, "in output", marker=key | {"line": {"color": theme.muted(mode), "width": 1}}, hoverinfo=None)
+    framed = {"symbol": "square-open", "size": 14, "color": ink, "line": {"width": 3}}
+    add_key(figure, "in h_n" + (" and c_n" if has_cell else ""), marker=framed, hoverinfo=None)
     labels = [f"Layer {row // directions + 1} {_ARROWS[row % directions]}  h_n[{row}]" for row in range(rows)]
-    figure.update_xaxes(dtick=1 if length <= 12 else 5, range=[-0.6, length - 0.4], fixedrange=True)
-    figure.update_yaxes(
-        tickvals=list(range(rows)), ticktext=labels, range=[-0.6, rows - 0.4], showgrid=False, fixedrange=True
-    )
+    figure.update_xaxes(dtick=1 if length <= 12 else 5, range=[-0.6, length - 0.4])
+    name_rows(figure, labels, range=[-0.6, rows - 0.4])
     return figure
 
 

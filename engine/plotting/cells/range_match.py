@@ -9,7 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label, plain_labels, scale_below
+from engine.plotting.labels import name_rows, plain_label, plain_labels, scale_below
+from engine.plotting.marks import add_frame, add_ring, add_strokes, add_texts, clicked
 from engine.plotting.theme import Mode
 from engine.plotting.writing.distribution import visible_token
 from engine.wording import percent
@@ -38,11 +39,9 @@ def track_rows(
         z=shares,
         x=positions,
         y=list(range(1, len(rows) + 1)),
-        zmin=0,
-        zmax=1,
         xgap=1,
         ygap=3,
-        colorscale=theme.HEAT_SCALE,
+        **theme.heat_colours(mode),
         customdata=np.stack(
             [values, np.array([[position] * len(positions) for position in range(len(rows))])], axis=-1
         ),
@@ -53,32 +52,11 @@ def track_rows(
         hovertemplate="%{text}<extra></extra>",
         colorbar=scale_below("Share of the row's highest value", mode),
     )
-    figure.add_scatter(
-        x=positions,
-        y=[0] * len(positions),
-        text=said,
-        mode="text",
-        hoverinfo="skip",
-        showlegend=False,
-        textfont={"family": theme.MONOSPACE, "size": LETTER_SIZE, "color": theme.ink(mode)},
-    )
-    figure.add_shape(
-        type="rect",
-        x0=chosen[0] - 0.5,
-        x1=chosen[1] - 0.5,
-        y0=-0.5,
-        y1=len(rows) + 0.5,
-        line={"color": theme.ink(mode), "width": 2},
-    )
-    figure.update_xaxes(showticklabels=False, range=[-0.5, len(tokens) - 0.5], fixedrange=True)
-    figure.update_yaxes(
-        tickvals=list(range(len(rows) + 1)),
-        ticktext=["Text", *map(plain_label, titles)],
-        range=[len(rows) + 0.5, -0.6],
-        fixedrange=True,
-        showgrid=False,
-        tickfont_size=12,
-    )
+    zeros = [0] * len(positions)
+    add_texts(figure, positions, zeros, said, LETTER_SIZE, theme.ink(mode), family=theme.MONOSPACE)
+    add_frame(figure, (chosen[0] - 0.5, chosen[1] - 0.5), (-0.5, len(rows) + 0.5), theme.ink(mode))
+    figure.update_xaxes(showticklabels=False, range=[-0.5, len(tokens) - 0.5])
+    name_rows(figure, ["Text", *plain_labels(titles)], range=[len(rows) + 0.5, -0.6], tickfont_size=12)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 8})
     return figure
 
@@ -94,7 +72,6 @@ def match_positions(
     """
     figure = theme.blank_figure(mode, x_title="Place in the text (tokens)", y_title="Score", height=height)
     style = theme.architecture_style(architecture, mode)
-    whole = {"marker": {"opacity": 0.8}}
     figure.add_scatter(
         x=frame["start"] + 1,
         y=frame["score"],
@@ -103,22 +80,14 @@ def match_positions(
         showlegend=False,
         text=plain_labels([visible_token(text) for text in frame["text"]], 40),
         marker={"symbol": style.marker, "size": 9, "color": style.colour, "opacity": 0.8},
-        selected=whole,
-        unselected=whole,
+        **clicked(0.8),
         hovertemplate="match %{customdata}, “%{text}”: score %{y:.2f}<extra></extra>",
         name="matches",
     )
     row = frame.iloc[chosen - 1]
-    figure.add_scatter(
-        x=[row["start"] + 1],
-        y=[row["score"]],
-        mode="markers",
-        hoverinfo="skip",
-        showlegend=False,
-        marker={"symbol": "circle-open", "size": 17, "color": theme.ink(mode), "line": {"width": 2.5}},
-    )
-    figure.update_xaxes(range=[-0.02 * size, 1.02 * size], fixedrange=True)
-    figure.update_yaxes(range=[min(0.0, float(frame["score"].min())) - 0.05, 1.08], fixedrange=True)
+    add_ring(figure, [row["start"] + 1], [row["score"]], theme.ink(mode), 17, 2.5)
+    figure.update_xaxes(range=[-0.02 * size, 1.02 * size])
+    figure.update_yaxes(range=[min(0.0, float(frame["score"].min())) - 0.05, 1.08])
     figure.update_layout(clickmode="event+select")
     return figure
 
@@ -143,14 +112,7 @@ def predicate_shares(frame: pd.DataFrame, *, mode: Mode, architecture: str) -> g
     figure = theme.blank_figure(mode, x_title="Share of the places at which it holds", height=30 * len(frame) + 110)
     labels = plain_labels(rows["question"])
     for label, low, high in zip(labels, rows["overall"], rows["matched"], strict=True):
-        figure.add_scatter(
-            x=[low, high],
-            y=[label, label],
-            mode="lines",
-            line={"color": theme.muted(mode), "width": 2},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        add_strokes(figure, [low, high], [label, label], theme.muted(mode), 2)
     figure.add_scatter(
         x=rows["matched"],
         y=labels,
@@ -167,8 +129,7 @@ def predicate_shares(frame: pd.DataFrame, *, mode: Mode, architecture: str) -> g
         marker={"symbol": "circle-open", "size": 11, "color": theme.muted(mode), "line": {"width": 2}},
         hovertemplate="%{y}: %{x:.1%} of all places<extra></extra>",
     )
-    figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", fixedrange=True, showgrid=True)
-    figure.update_yaxes(fixedrange=True)
+    figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", showgrid=True)
     return figure
 
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label, scale_below
-from engine.plotting.theme import Mode
+from engine.plotting.curves import FLOOR, decades
+from engine.plotting.labels import bold_where, plain_label, plain_labels, scale_below
+from engine.plotting.marks import add_texts, panels, sparse
+from engine.plotting.theme import Mode, Trace
 from engine.plotting.writing.distribution import visible_token
 
-FLOOR = 1e-6  # what is smaller, nothing included, is drawn here
 BAND_HEIGHT = 15
 LETTERS_HEIGHT = 44
 LETTER_SIZE = 11
@@ -45,22 +45,19 @@ def edit_curves(frame: pd.DataFrame, *, mode: Mode, height: int = 380) -> go.Fig
     )
     for label, rows in frame.groupby("reader", sort=False):
         style = theme.architecture_style(rows["architecture"].iloc[0], mode)
-        letters = [
+        words = [
             plain_label(visible_token(one) if one == other else f"{visible_token(one)} | {visible_token(other)}")
             for one, other in zip(rows["first"], rows["second"], strict=True)
         ]
+        drawn = style.drawn()
         figure.add_scatter(
             x=rows["characters"],
             y=rows["distance"].clip(lower=FLOOR),
             mode="lines+markers",
             name=plain_label(str(label)),
-            line={"color": style.colour, "dash": style.dash, "width": 2},
-            marker={
-                "symbol": style.marker,
-                "color": style.colour,
-                "size": [8 if position % 10 == 0 else 0.1 for position in range(len(rows))],
-            },
-            text=letters,
+            line=drawn["line"],
+            marker=drawn["marker"] | {"size": sparse(len(rows), 10)},
+            text=words,
             customdata=rows["distance"],
             hovertemplate="after “%{text}”: %{customdata:.3g}<extra>%{fullData.name}</extra>",
         )
@@ -69,14 +66,8 @@ def edit_curves(frame: pd.DataFrame, *, mode: Mode, height: int = 380) -> go.Fig
     figure.layout.shapes = [
         _strip(position, "x", "y domain") | shade for position in first["characters"][first["edited"]]
     ]
-    figure.update_xaxes(range=[0, frame["characters"].max() + 1], fixedrange=True)
-    figure.update_yaxes(
-        type="log",
-        range=[-6.2, 0.5],
-        tickvals=[10.0**power for power in range(-6, 1)],
-        fixedrange=True,
-        ticktext=["≤ 0.000001", "0.00001", "0.0001", "0.001", "0.01", "0.1", "1"],
-    )
+    figure.update_xaxes(range=[0, frame["characters"].max() + 1])
+    figure.update_yaxes(decades(0.5))
     return figure
 
 
@@ -100,45 +91,25 @@ def unit_bands(
     heights = [LETTERS_HEIGHT, *(BAND_HEIGHT * len(band.units) for band in bands)]
     gap = 34
     total = sum(heights) + gap * len(bands)
-    figure = make_subplots(
-        rows=len(heights),
-        cols=1,
-        shared_xaxes=True,
-        row_heights=heights,
-        vertical_spacing=gap / total,
-        subplot_titles=["", *(plain_label(band.label) for band in bands)],
-        figure=theme.blank_figure(mode, height=total + 100),
-    )
-    figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.ink(mode)})
+    titles = ["", *(plain_label(band.label) for band in bands)]
+    height, spacing = total + 100, gap / total
+    figure = panels(titles, mode=mode, height=height, spacing=spacing, colour=theme.ink(mode), row_heights=heights)
     positions = list(range(len(tokens)))
+    top: Trace = {"row": 1, "col": 1, "family": theme.MONOSPACE}
     for row, letters in enumerate(zip(*tokens, strict=True)):
-        figure.add_scatter(
-            x=positions,
-            y=[row] * len(positions),
-            mode="text",
-            hoverinfo="skip",
-            showlegend=False,
-            text=[
-                f"<b>{plain_label(visible_token(letter))}</b>" if changed else plain_label(visible_token(letter))
-                for letter, changed in zip(letters, edited, strict=True)
-            ],
-            textfont={"family": theme.MONOSPACE, "size": LETTER_SIZE, "color": theme.ink(mode)},
-            row=1,
-            col=1,
-        )
+        text = bold_where(plain_labels(map(visible_token, letters)), edited)
+        add_texts(figure, positions, [row] * len(positions), text, LETTER_SIZE, theme.ink(mode), **top)
     reach = max((float(np.abs(band.differences).max(initial=0)) for band in bands), default=0) or 1.0
     for number, band in enumerate(bands, start=2):
         figure.add_heatmap(
             z=band.differences.T,
             x=positions,
             y=[f"unit {unit}" for unit in band.units],
-            zmin=-reach,
-            zmax=reach,
-            colorscale=theme.diverging_scale(mode),
+            **theme.heat_colours(mode, reach),
             showscale=number == 2,
             xgap=1,
             ygap=1,
-            colorbar=scale_below("Second text minus first (value of the unit)", mode) | {"tickvals": None, "nticks": 5},
+            colorbar=scale_below("Second text minus first (value of the unit)", mode, ticks=5),
             text=[[plain_label(f"{visible_token(a)} | {visible_token(b)}") for a, b in tokens]] * len(band.units),
             hovertemplate="%{y} after “%{text}”: %{z:+.2f}<extra></extra>",
             row=number,
@@ -149,8 +120,8 @@ def unit_bands(
     figure.layout.shapes = [
         _strip(position, "x", "y domain") | frame for position, changed in enumerate(edited) if changed
     ]
-    figure.update_xaxes(showticklabels=False, range=[-0.5, len(tokens) - 0.5], fixedrange=True, showgrid=False)
-    figure.update_yaxes(fixedrange=True, showgrid=False)
+    figure.update_xaxes(showticklabels=False, range=[-0.5, len(tokens) - 0.5], showgrid=False)
+    figure.update_yaxes(showgrid=False)
     figure.update_yaxes(range=[1.6, -0.6], tickvals=[0, 1], ticktext=["First", "Second"], row=1, col=1)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8})
     return figure

@@ -11,7 +11,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label, scale_below
+from engine.plotting.labels import name_rows, plain_label, plain_labels, scale_below
+from engine.plotting.marks import STILL, add_frame, add_marks, add_note, add_strokes, add_targets
 from engine.plotting.theme import Mode
 from engine.plotting.writing.distribution import visible_token
 
@@ -40,20 +41,12 @@ def state_strips(
     for row, (label, (values, is_switch)) in enumerate(rows.items()):
         edges = np.linspace(-0.5, width - 0.5, len(values) + 1)
         title = "Gates: 0 shut, 1 open" if is_switch else "All else: below and above 0"
-        bar = scale_below(title, mode) | {
-            "tickvals": None,
-            "nticks": 5,
-            "len": 0.42,
-            "x": 0.56 if is_switch else 0.0,
-            "ypad": 42,
-        }
+        bar = scale_below(title, mode, ticks=5) | {"len": 0.42, "x": 0.56 if is_switch else 0.0, "ypad": 42}
         figure.add_heatmap(
             x=edges,
             y=[row - 0.46, row + 0.46],
             z=values[None],
-            zmin=0 if is_switch else -reach,
-            zmax=1 if is_switch else reach,
-            colorscale=theme.HEAT_SCALE if is_switch else theme.diverging_scale(mode),
+            **theme.heat_colours(mode, None if is_switch else reach),
             showscale=is_switch not in bars_shown,
             colorbar=bar,
             customdata=np.arange(len(values))[None],
@@ -61,37 +54,14 @@ def state_strips(
             name=label,
         )
         bars_shown.add(is_switch)
-    figure.add_shape(
-        type="rect",
-        x0=unit - 0.5,
-        x1=unit + 0.5,
-        y0=-0.5,
-        y1=len(rows) - 0.5,
-        line={"color": theme.ink(mode), "width": 2},
-    )
+    add_frame(figure, (unit - 0.5, unit + 0.5), (-0.5, len(rows) - 0.5), theme.ink(mode))
     if clickable:
-        unseen = {"marker": {"opacity": 0}}
-        figure.add_scatter(
-            x=np.tile(np.arange(width), 2),
-            y=np.repeat([len(rows) - 1, len(rows) - 2], width),
-            customdata=np.tile(np.arange(width), 2),
-            mode="markers",
-            marker={"size": 7, "opacity": 0},
-            selected=unseen,
-            unselected=unseen,
-            hoverinfo="skip",
-            showlegend=False,
-            name="targets",
-        )
-        figure.update_layout(clickmode="event+select")
-    figure.update_xaxes(range=[-0.5, width - 0.5], fixedrange=True)
-    figure.update_yaxes(
-        range=[len(rows) - 0.5, -0.5],
-        tickvals=list(range(len(rows))),
-        ticktext=[plain_label(label) for label in rows],
-        showgrid=False,
-        fixedrange=True,
-    )
+        units = np.tile(np.arange(width), 2)
+        lanes = np.repeat([len(rows) - 1, len(rows) - 2], width)
+        silent = {"hoverinfo": "skip", "hovertemplate": None}
+        add_targets(figure, units, lanes, units, None, 7, marker={"size": 7, "opacity": 0}, **silent)
+    figure.update_xaxes(range=[-0.5, width - 0.5])
+    name_rows(figure, plain_labels(rows), 0.5)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8})
     return figure
 
@@ -119,29 +89,19 @@ def unit_heat_map(
     figure = theme.blank_figure(mode, y_title="Units, sorted", height=height)
     figure.add_heatmap(
         z=values[:, units].T,
-        zmin=0 if is_switch else -reach,
-        zmax=1 if is_switch else reach,
-        colorscale=theme.HEAT_SCALE if is_switch else theme.diverging_scale(mode),
+        **theme.heat_colours(mode, None if is_switch else reach),
         customdata=np.repeat(np.asarray(units)[:, None], len(tokens), axis=1),
-        colorbar=scale_below(title, mode) | {"tickvals": None, "nticks": 6, "ypad": 34},
+        colorbar=scale_below(title, mode, ticks=6) | {"ypad": 34},
         hovertemplate="unit %{customdata}: %{z:.3f}<extra></extra>",
     )
-    line = {"color": theme.ink(mode), "width": 2}
     if first <= position < first + len(tokens):
         index = position - first
-        figure.add_shape(type="rect", x0=index - 0.5, x1=index + 0.5, y0=-0.5, y1=len(units) - 0.5, line=line)
+        add_frame(figure, (index - 0.5, index + 0.5), (-0.5, len(units) - 0.5), theme.ink(mode))
     row = np.flatnonzero(np.asarray(units) == unit)
     if len(row):
-        figure.add_annotation(
-            x=-0.5,
-            y=int(row[0]),
-            text=f"unit {unit} ▸",
-            showarrow=False,
-            xanchor="right",
-            font={"size": 12, "color": theme.ink(mode)},
-        )
+        add_note(figure, -0.5, int(row[0]), f"unit {unit} ▸", theme.ink(mode), 12, xanchor="right")
     _mark_tokens(figure, tokens)
-    figure.update_yaxes(showticklabels=False, showgrid=False, fixedrange=True, range=[len(units) - 0.5, -0.5])
+    figure.update_yaxes(showticklabels=False, showgrid=False, range=[len(units) - 0.5, -0.5])
     figure.update_layout(margin={"l": 64, "r": 8, "t": 8, "b": 8})
     return figure
 
@@ -173,26 +133,25 @@ def gate_averages_lines(
             name=labels[part],
             mode="lines+markers",
             customdata=rows["position"],
-            line={"color": colour, "dash": dash, "width": 2},
-            marker={"symbol": marker, "size": 7, "color": colour},
+            **theme.drawn(colour, dash, marker, 7),
             hovertemplate=f"{plain_label(labels[part])}: %{{y:.3f}}<extra></extra>",
         )
     if course is not None:
+        label, values = course
         figure.add_scatter(
-            x=list(range(len(course[1]))),
-            y=course[1],
-            name=course[0],
+            x=list(range(len(values))),
+            y=values,
+            name=label,
             mode="lines",
-            hovertemplate=f"{course[0]}: %{{y:.3f}}<extra></extra>",
+            hovertemplate=f"{label}: %{{y:.3f}}<extra></extra>",
             line={"color": theme.muted(mode), "width": 2, "dash": "longdashdot"},
         )
     if first <= position < first + len(tokens):
         figure.add_vline(x=position - first, line={"color": theme.ink(mode), "width": 2, "dash": "dot"})
     _mark_tokens(figure, tokens)
-    figure.update_yaxes(range=[-0.03, 1.03], fixedrange=True)
+    figure.update_yaxes(range=[-0.03, 1.03])
     figure.update_layout(clickmode="event+select", hovermode="x")
-    for trace in figure.data:
-        trace.update(selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}})
+    figure.update_traces(**STILL)
     return figure
 
 
@@ -202,14 +161,7 @@ def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, u
     figure = theme.blank_figure(
         mode, x_title="Open: above 0.9 (% of the tokens)", y_title="Shut: below 0.1 (% of the tokens)", height=420
     )
-    figure.add_scatter(
-        x=[0, 100],
-        y=[100, 0],
-        mode="lines",
-        line={"color": theme.muted(mode), "width": 1, "dash": "dash"},
-        hoverinfo="skip",
-        name="Always one or the other",
-    )
+    add_strokes(figure, [0, 100], [100, 0], theme.muted(mode), 1, "dash", name="Always one or the other")
     for part, rows in saturation.groupby("part", sort=False):
         colour = theme.gate_colour(part, mode)
         figure.add_scatter(
@@ -219,27 +171,16 @@ def saturation_scatter(saturation: pd.DataFrame, labels: Mapping[str, str], *, u
             name=labels[part],
             customdata=rows["unit"],
             marker={"symbol": theme.gate_marker(part) + "-open", "size": 8, "color": colour, "line": {"width": 1.5}},
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
+            **STILL,
             hovertemplate=f"{plain_label(labels[part])}, unit %{{customdata}}: open %{{x:.0f}} %, shut %{{y:.0f}} "
             "%<extra></extra>",
         )
         chosen = rows[rows["unit"] == unit]
-        figure.add_scatter(
-            x=100 * chosen["open"],
-            y=100 * chosen["shut"],
-            mode="markers",
-            showlegend=False,
-            hoverinfo="skip",
-            marker={
-                "symbol": theme.gate_marker(part),
-                "size": 13,
-                "color": colour,
-                "line": {"width": 2, "color": theme.ink(mode)},
-            },
-        )
-    figure.update_xaxes(range=[-3, 103], fixedrange=True)
-    figure.update_yaxes(range=[-3, 103], fixedrange=True)
+        look, edge = (theme.gate_marker(part), 13, colour), {"width": 2, "color": theme.ink(mode)}
+        quiet = {"showlegend": False, "hoverinfo": "skip"}
+        add_marks(figure, 100 * chosen["open"], 100 * chosen["shut"], look, edge, **quiet)
+    figure.update_xaxes(range=[-3, 103])
+    figure.update_yaxes(range=[-3, 103])
     figure.update_layout(clickmode="event+select")
     return figure
 
@@ -259,27 +200,16 @@ def left_of_a_write(frame: pd.DataFrame, *, title: str, by_gates: str, kind: str
             name=name,
             mode="lines+markers",
             customdata=frame["position"],
-            line={"color": colour, "dash": dash, "width": 2},
-            marker={"symbol": marker, "size": 8, "color": colour},
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
+            **theme.drawn(colour, dash, marker),
+            **STILL,
             hovertemplate=f"{plain_label(name)}, %{{x}} steps later: %{{y:.1f}} %<extra></extra>",
         )
     for level, words in ((100, None), (50, "half"), (0, None)):
         figure.add_hline(y=level, line={"color": theme.grid(mode), "width": 1}, layer="below")
         if words:
-            figure.add_annotation(
-                x=1,
-                xref="paper",
-                xanchor="right",
-                y=level,
-                yanchor="bottom",
-                text=words,
-                showarrow=False,
-                font={"size": 12, "color": theme.muted(mode)},
-            )
+            where = {"xref": "paper", "xanchor": "right", "yanchor": "bottom"}
+            add_note(figure, 1, level, words, theme.muted(mode), 12, **where)
     _mark_tokens(figure, frame["token"].tolist())
-    figure.update_yaxes(fixedrange=True)
     figure.update_layout(clickmode="event+select")
     return figure
 
@@ -295,5 +225,4 @@ def _mark_tokens(figure: go.Figure, tokens: Sequence[str]) -> None:
         tickangle=0 if is_short else -60,
         tickfont={"family": theme.MONOSPACE, "size": 11},
         range=[-0.5, len(tokens) - 0.5],
-        fixedrange=True,
     )

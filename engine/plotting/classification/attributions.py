@@ -10,14 +10,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label, plain_labels, scale_below
-from engine.plotting.theme import Mode
+from engine.plotting.labels import name_rows, plain_label, plain_labels, scale_below
+from engine.plotting.marks import add_marks, add_targets, add_texts
+from engine.plotting.theme import Mode, Trace
 from engine.plotting.writing.text_grid import readable_inks
 
 PER_STRIP = 5  # words side by side; a telephone has room for them
 MAX_LABEL = 11
 ROW_HEIGHT = 28
-MARKERS = ("diamond", "square", "circle", "triangle-up")
 
 
 def signed_strips(
@@ -54,36 +54,26 @@ def signed_strips(
         x=list(range(PER_STRIP)),
         y=list(range(rows)),
         z=heat,
-        zmin=-reach,
-        zmax=reach,
-        colorscale=scale,
+        **theme.heat_colours(mode, reach),
         xgap=3,
         ygap=2,
         hoverinfo="skip",
-        colorbar=scale_below(title_of_values, mode) | {"tickvals": None, "nticks": 5},
+        colorbar=scale_below(title_of_values, mode, ticks=5),
     )
-    figure.add_scatter(
-        x=x, y=y, mode="text", text=texts, textfont={"size": 12, "color": colours}, hoverinfo="skip", showlegend=False
-    )
-    figure.add_scatter(
-        x=[position % PER_STRIP for position in range(len(words))],
-        y=[position // PER_STRIP * strip_rows + 0.08 for position in range(len(words))],
-        mode="text",
-        text=[f"<b>{label}</b>" for label in plain_labels(words, MAX_LABEL)],
-        textfont={"size": 13, "color": theme.ink(mode)},
-        hovertext=said,
-        hovertemplate="%{hovertext}<extra></extra>",
-        showlegend=False,
-    )
+    add_texts(figure, x, y, texts, 12, colours)
+    columns = [position % PER_STRIP for position in range(len(words))]
+    tops = [position // PER_STRIP * strip_rows for position in range(len(words))]
+    above = [f"<b>{label}</b>" for label in plain_labels(words, MAX_LABEL)]
+    whole: Trace = {"hoverinfo": None, "hovertext": said, "hovertemplate": "%{hovertext}<extra></extra>"}
+    add_texts(figure, columns, [top + 0.08 for top in tops], above, 13, theme.ink(mode), **whole)
     _add_targets(figure, len(words), strip_rows, said, hover)
-    figure.update_xaxes(visible=False, range=[-0.52, PER_STRIP - 0.48], fixedrange=True)
+    figure.update_xaxes(visible=False, range=[-0.52, PER_STRIP - 0.48])
     figure.update_yaxes(
         tickvals=[strip * strip_rows + lane for strip in range(strips) for lane in range(1, strip_rows)],
         ticktext=plain_labels(lanes) * strips,
         tickfont={"size": 12},
         showgrid=False,
         range=[rows - 0.45, -0.55],
-        fixedrange=True,
     )
     figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 4})
     return figure
@@ -91,25 +81,12 @@ def signed_strips(
 
 def _add_targets(figure: go.Figure, count: int, strip_rows: int, said: Sequence[str], hover: np.ndarray) -> None:
     """Lay an unseen mark over each word and each of its cells, as heat maps bring no clicks."""
-    positions = [(position, row) for position in range(count) for row in range(strip_rows)]
-    unseen = {"marker": {"opacity": 0}}
-    figure.add_scatter(
-        x=[position % PER_STRIP for position, _ in positions],
-        y=[position // PER_STRIP * strip_rows + row for position, row in positions],
-        customdata=[position + 1 for position, _ in positions],
-        mode="markers",
-        marker={"symbol": "square", "size": 24, "opacity": 0},
-        selected=unseen,
-        unselected=unseen,
-        text=[
-            hover[position // PER_STRIP * strip_rows + row, position % PER_STRIP] or said[position]
-            for position, row in positions
-        ],
-        hovertemplate="%{text}<br>a click leaves it out<extra></extra>",
-        name="targets",
-        showlegend=False,
-    )
-    figure.update_layout(clickmode="event+select")
+    places = [(position, row) for position in range(count) for row in range(strip_rows)]
+    x = [position % PER_STRIP for position, _ in places]
+    y = [position // PER_STRIP * strip_rows + row for position, row in places]
+    values = [position + 1 for position, _ in places]
+    text = [hover[row, column] or said[value - 1] for row, column, value in zip(y, x, values, strict=True)]
+    add_targets(figure, x, y, values, text, 24, hovertemplate="%{text}<br>a click leaves it out<extra></extra>")
 
 
 def chance_dots(
@@ -123,16 +100,10 @@ def chance_dots(
     names = list(correlations)
     for position, name in enumerate(names):
         shuffled = list(chance[name])
-        figure.add_scatter(
-            x=shuffled,
-            y=[position + 0.16] * len(shuffled),
-            mode="markers",
-            name="Shuffled among the words",
-            legendgroup="chance",
-            showlegend=position == 0,
-            marker={"symbol": "line-ns-open", "size": 11, "color": theme.muted(mode), "line": {"width": 1}},
-            hovertemplate="shuffled: %{x:.2f}<extra></extra>",
-        )
+        once: Trace = {"showlegend": position == 0}
+        many = once | {"name": "Shuffled among the words", "legendgroup": "chance"}
+        hover, tick = "shuffled: %{x:.2f}<extra></extra>", ("line-ns-open", 11, theme.muted(mode))
+        add_marks(figure, shuffled, [position + 0.16] * len(shuffled), tick, 1, hovertemplate=hover, **many)
         if shuffled:
             figure.add_scatter(
                 x=[levels[name]] * 2,
@@ -140,29 +111,15 @@ def chance_dots(
                 mode="lines",
                 name="19 of 20 shuffles stay below",
                 legendgroup="level",
-                showlegend=position == 0,
                 line={"color": theme.ink(mode), "width": 2, "dash": "dot"},
                 hovertemplate="level: %{x:.2f}<extra></extra>",
+                **once,
             )
-        figure.add_scatter(
-            x=[correlations[name]],
-            y=[position - 0.14],
-            mode="markers",
-            name="As the method gave it",
-            legendgroup="real",
-            showlegend=position == 0,
-            marker={"symbol": "diamond", "size": 14, "color": theme.accent(mode)},
-            hovertemplate=f"{plain_label(name)}: %{{x:.2f}}<extra></extra>",
-            cliponaxis=False,
-        )
-    figure.update_xaxes(range=[-1.05, 1.05], fixedrange=True)
-    figure.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=[plain_label(name).replace(" ", "<br>", 1) for name in names],
-        range=[len(names) - 0.4, -0.6],
-        showgrid=False,
-        fixedrange=True,
-    )
+        real = once | {"name": "As the method gave it", "legendgroup": "real", "cliponaxis": False}
+        hover, mark = f"{plain_label(name)}: %{{x:.2f}}<extra></extra>", ("diamond", 14, theme.accent(mode))
+        add_marks(figure, [correlations[name]], [position - 0.14], mark, hovertemplate=hover, **real)
+    figure.update_xaxes(range=[-1.05, 1.05])
+    name_rows(figure, [plain_label(name).replace(" ", "<br>", 1) for name in names])
     figure.update_layout(margin={"t": 70})
     return figure
 

@@ -9,14 +9,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label
-from engine.plotting.theme import Mode
+from engine.plotting.labels import bold_where, name_rows, plain_label, plain_labels
+from engine.plotting.marks import STILL
+from engine.plotting.theme import LineStyle, Mode, Trace
 
 LONGEST_TICK = 14
 MOST_TICKS = 60
 HALVES = {
-    "forward": (*theme.SERIES["slate"], "dash", "triangle-right"),
-    "backward": (*theme.SERIES["amber"], "dot", "triangle-left"),
+    "forward": LineStyle(*theme.SERIES["slate"], "dash", "triangle-right"),
+    "backward": LineStyle(*theme.SERIES["amber"], "dot", "triangle-left"),
 }
 
 
@@ -81,18 +82,8 @@ def verdict_bars(
         cliponaxis=False,
     )
     figure.add_vline(x=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
-    figure.update_xaxes(
-        range=[-17, 117], tickvals=[0, 50, 100], ticktext=["negative", "even", "positive"], fixedrange=True, side="top"
-    )
-    figure.update_yaxes(
-        tickvals=rows,
-        ticktext=[
-            f"<b>{plain_label(label)}</b>" if row == chosen else plain_label(label) for row, label in enumerate(labels)
-        ],
-        range=[len(labels) - 0.4, -0.6],
-        showgrid=False,
-        fixedrange=True,
-    )
+    figure.update_xaxes(range=[-17, 117], tickvals=[0, 50, 100], ticktext=["negative", "even", "positive"], side="top")
+    name_rows(figure, bold_where(plain_labels(labels), [row == chosen for row in rows]))
     figure.update_layout(margin={"l": 8, "r": 16, "t": 28, "b": 4})
     return figure
 
@@ -124,7 +115,6 @@ def belief_film(
     figure.add_hline(y=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
     figure.add_vline(x=step, line={"color": theme.ink(mode), "width": 1.5})
     for line in sorted(lines, key=lambda line: line.is_main):
-        colour, dash, marker = _look(line.kind, mode)
         figure.add_scatter(
             x=positions,
             y=[100 * value for value in line.values],
@@ -132,26 +122,24 @@ def belief_film(
             text=spoken,
             customdata=positions,
             mode="lines+markers",
-            line={"color": colour, "dash": dash, "width": 3.5 if line.is_main else 2},
-            marker={"symbol": marker, "size": 11 if line.is_main else 9, "color": colour, "opacity": 1},
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
+            **_look(line, mode),
+            **STILL,
             hovertemplate="after word %{x}, “%{text}”: %{y:.1f} %<extra>%{fullData.name}</extra>",
         )
     every = -(-len(positions) // MOST_TICKS)
-    figure.update_xaxes(
-        tickvals=positions[::every], ticktext=spoken[::every], range=[0.5, positions[-1] + 0.5], fixedrange=True
-    )
-    figure.update_yaxes(range=[-3, 103], tickvals=[0, 25, 50, 75, 100], fixedrange=True)
+    figure.update_xaxes(tickvals=positions[::every], ticktext=spoken[::every], range=[0.5, positions[-1] + 0.5])
+    figure.update_yaxes(range=[-3, 103], tickvals=[0, 25, 50, 75, 100])
     return figure
 
 
-def _look(kind: str, mode: Mode) -> tuple[str, str, str]:
-    if kind in HALVES:
-        on_light, on_dark, dash, marker = HALVES[kind]
-        return (on_light if mode == "light" else on_dark), dash, marker
-    style = theme.architecture_style(kind, mode)
-    return style.colour, "dash" if kind == "average" else "solid", style.marker
+def _look(line: BeliefLine, mode: Mode) -> Trace:
+    size, width = (11, 3.5) if line.is_main else (9, 2)
+    if line.kind in HALVES:
+        look = HALVES[line.kind].drawn(mode, size, width)
+    else:
+        style = theme.architecture_style(line.kind, mode)
+        look = theme.drawn(style.colour, "dash" if line.kind == "average" else "solid", style.marker, size, width)
+    return look | {"marker": look["marker"] | {"opacity": 1}}
 
 
 def _verdict(share: float) -> str:

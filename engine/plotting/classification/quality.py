@@ -9,14 +9,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label
-from engine.plotting.theme import Mode
+from engine.plotting.labels import bold_where, name_columns, name_rows, plain_label, plain_labels
+from engine.plotting.marks import add_note, add_strokes, error_bars
+from engine.plotting.theme import LineStyle, Mode
 
-MEASURES = {"accuracy": ("Accuracy", "solid"), "precision": ("Precision", "dash"), "recall": ("Recall", "dot")}
-_MEASURE_COLOURS = {
-    "accuracy": theme.SERIES["slate"],
-    "precision": theme.SERIES["amber"],
-    "recall": theme.SERIES["teal"],
+# All three are of one network; each has a colour and a dash.
+MEASURES = {
+    "Accuracy": LineStyle(*theme.SERIES["slate"], "solid", ""),
+    "Precision": LineStyle(*theme.SERIES["amber"], "dash", ""),
+    "Recall": LineStyle(*theme.SERIES["teal"], "dot", ""),
 }
 
 
@@ -33,9 +34,9 @@ def accuracy_dots(
     """
     figure = theme.blank_figure(mode, x_title="Right answers (%)", height=96 + 36 * len(table))
     rows = list(range(len(table)))
-    accuracy = 100 * table["accuracy"].to_numpy()
+    accuracy, low, high = (100 * table[f"accuracy{end}"].to_numpy() for end in ("", "_low", "_high"))
     for row, kind in zip(rows, kinds, strict=True):
-        style, own = theme.architecture_style(kind, mode), table.iloc[row]
+        style = theme.architecture_style(kind, mode)
         figure.add_scatter(
             x=[accuracy[row]],
             y=[row],
@@ -45,39 +46,15 @@ def accuracy_dots(
             showlegend=False,
             textfont={"color": theme.ink(mode), "size": 13},
             marker={"symbol": style.marker, "size": 12, "color": style.colour},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [100 * own["accuracy_high"] - accuracy[row]],
-                "arrayminus": [accuracy[row] - 100 * own["accuracy_low"]],
-                "color": style.colour,
-                "thickness": 2,
-                "width": 5,
-            },
+            error_x=error_bars(accuracy[row], low[row], high[row], style.colour, 2, 5),
             hovertemplate=f"{plain_label(labels[row])}: %{{x:.1f}} %<extra></extra>",
         )
     always = 100 * max(float(table["positive_share"].iloc[0]), 1 - float(table["positive_share"].iloc[0]))
-    low = min(always, 100 * float(table["accuracy_low"].min())) - 3
     figure.add_vline(x=always, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
-    figure.add_annotation(
-        x=always,
-        y=len(table) - 0.5,
-        text="always the same answer",
-        xanchor="left",
-        xshift=4,
-        showarrow=False,
-        font={"size": 12, "color": theme.muted(mode)},
-    )
-    figure.update_xaxes(range=[max(0, low), 100], fixedrange=True)
-    figure.update_yaxes(
-        tickvals=rows,
-        ticktext=[
-            f"<b>{plain_label(label)}</b>" if row == chosen else plain_label(label) for row, label in enumerate(labels)
-        ],
-        range=[len(table) - 0.25, -0.75],
-        showgrid=False,
-        fixedrange=True,
-    )
+    beside = {"xanchor": "left", "xshift": 4}
+    add_note(figure, always, len(table) - 0.5, "always the same answer", theme.muted(mode), 12, **beside)
+    figure.update_xaxes(range=[max(0, min(always, low.min()) - 3), 100])
+    name_rows(figure, bold_where(plain_labels(labels), [row == chosen for row in rows]), 0.75)
     figure.update_layout(margin_t=8)
     return figure
 
@@ -87,14 +64,12 @@ def confusion_map(table: np.ndarray, labels: Sequence[str], *, mode: Mode, heigh
     of the row."""
     figure = theme.blank_figure(mode, x_title="The network says", y_title="It really is", height=height)
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    names = [plain_label(label) for label in labels]
+    names = plain_labels(labels)
     figure.add_heatmap(
         z=shares,
         x=names,
         y=names,
-        zmin=0,
-        zmax=1,
-        colorscale=theme.HEAT_SCALE,
+        **theme.heat_colours(mode),
         showscale=False,
         xgap=2,
         ygap=2,
@@ -104,15 +79,10 @@ def confusion_map(table: np.ndarray, labels: Sequence[str], *, mode: Mode, heigh
     for row in range(2):
         for column in range(2):
             sign = "" if row == column else "<br>wrong"
-            figure.add_annotation(
-                x=names[column],
-                y=names[row],
-                text=f"<b>{table[row, column]:,}</b>{sign}",
-                showarrow=False,
-                font={"size": 16, "color": "#000000" if shares[row, column] > 0.5 else "#FFFFFF"},
-            )
-    figure.update_xaxes(side="top", fixedrange=True)
-    figure.update_yaxes(autorange="reversed", fixedrange=True, showgrid=False)
+            ink = "#000000" if shares[row, column] > 0.5 else "#FFFFFF"
+            add_note(figure, names[column], names[row], f"<b>{table[row, column]:,}</b>{sign}", ink, 16)
+    figure.update_xaxes(side="top")
+    figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_layout(margin_t=56)
     return figure
 
@@ -128,16 +98,9 @@ def reliability(table: pd.DataFrame, kind: str, *, mode: Mode, height: int = 340
     figure = theme.blank_figure(
         mode, x_title="Probability it gives “positive” (%)", y_title="Really positive (%)", height=height
     )
-    figure.add_scatter(
-        x=[0, 100],
-        y=[0, 100],
-        mode="lines",
-        name="Perfectly calibrated",
-        line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"},
-        hoverinfo="skip",
-    )
+    add_strokes(figure, [0, 100], [0, 100], theme.muted(mode), 1.5, "dot", name="Perfectly calibrated")
     style = theme.architecture_style(kind, mode)
-    share = 100 * table["positive_share"]
+    share, low, high = (100 * table[column] for column in ("positive_share", "share_low", "share_high"))
     figure.add_scatter(
         x=100 * table["mean_probability"],
         y=share,
@@ -150,19 +113,11 @@ def reliability(table: pd.DataFrame, kind: str, *, mode: Mode, height: int = 340
             "color": style.colour,
             "size": 8 + 16 * np.sqrt(table["texts"] / table["texts"].max()),
         },
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": 100 * table["share_high"] - share,
-            "arrayminus": share - 100 * table["share_low"],
-            "color": style.colour,
-            "thickness": 1.5,
-            "width": 4,
-        },
+        error_y=error_bars(share, low, high, style.colour),
         hovertemplate="said %{x:.0f} %, really %{y:.0f} %, %{customdata} texts<extra></extra>",
     )
-    figure.update_xaxes(range=[-4, 104], tickvals=[0, 25, 50, 75, 100], fixedrange=True)
-    figure.update_yaxes(range=[-4, 104], tickvals=[0, 25, 50, 75, 100], fixedrange=True)
+    for update in (figure.update_xaxes, figure.update_yaxes):
+        update(range=[-4, 104], tickvals=[0, 25, 50, 75, 100])
     return figure
 
 
@@ -171,19 +126,17 @@ def threshold_lines(table: pd.DataFrame, threshold: float, *, mode: Mode, height
     figure = theme.blank_figure(
         mode, x_title="Threshold: “positive” from this probability on", y_title="%", height=height
     )
-    for name, (label, dash) in MEASURES.items():
-        on_light, on_dark = _MEASURE_COLOURS[name]
+    for label, style in MEASURES.items():
         figure.add_scatter(
             x=table["threshold"],
-            y=100 * table[name],
+            y=100 * table[label.lower()],
             mode="lines",
             name=label,
-            line={"color": on_light if mode == "light" else on_dark, "dash": dash, "width": 2.5},
+            line=style.drawn(mode, width=2.5)["line"],
             hovertemplate=f"{label} %{{y:.1f}} % at %{{x:.2f}}<extra></extra>",
         )
     figure.add_vline(x=threshold, line={"color": theme.ink(mode), "width": 1.5})
-    figure.update_xaxes(range=[0, 1], fixedrange=True)
-    figure.update_yaxes(fixedrange=True)
+    figure.update_xaxes(range=[0, 1])
     return figure
 
 
@@ -201,7 +154,7 @@ def slice_bars(
     offsets = np.linspace(-0.12, 0.12, len(tables)) if len(tables) > 1 else np.zeros(1)
     for table, label, kind, offset in zip(tables, labels, kinds, offsets, strict=True):
         style = theme.architecture_style(kind, mode)
-        accuracy = 100 * table["accuracy"]
+        accuracy, low, high = (100 * table[f"accuracy{end}"] for end in ("", "_low", "_high"))
         figure.add_scatter(
             x=np.arange(len(table)) + offset,
             y=accuracy,
@@ -209,19 +162,8 @@ def slice_bars(
             name=plain_label(label),
             text=names,
             marker={"symbol": style.marker, "size": 11, "color": style.colour},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": 100 * table["accuracy_high"] - accuracy,
-                "arrayminus": accuracy - 100 * table["accuracy_low"],
-                "color": style.colour,
-                "thickness": 2,
-                "width": 5,
-            },
+            error_y=error_bars(accuracy, low, high, style.colour, 2, 5),
             hovertemplate="%{text}: %{y:.1f} %<extra>%{fullData.name}</extra>",
         )
-    figure.update_xaxes(
-        tickvals=list(range(len(names))), ticktext=names, range=[-0.5, len(names) - 0.5], fixedrange=True
-    )
-    figure.update_yaxes(fixedrange=True)
+    name_columns(figure, names)
     return figure

@@ -9,8 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label
-from engine.plotting.theme import Mode
+from engine.plotting.labels import name_rows, plain_label
+from engine.plotting.marks import add_marks, add_strokes
+from engine.plotting.theme import Mode, Trace
 
 
 @dataclass(frozen=True)
@@ -32,46 +33,21 @@ def order_dots(rows: Sequence[OrderRow], *, mode: Mode) -> go.Figure:
     for position, row in enumerate(rows):
         style = theme.architecture_style(row.architecture, mode)
         shuffles = 100 * np.asarray(row.shuffles)
-        figure.add_scatter(
-            x=shuffles,
-            y=[position + 0.22] * len(shuffles),
-            mode="markers",
-            showlegend=position == 0,
-            name="Each of many shuffles",
-            legendgroup="many",
-            marker={"symbol": "line-ns-open", "size": 12, "color": theme.muted(mode), "line": {"width": 1.5}},
-            hovertemplate="a shuffle: %{x:.1f} %<extra></extra>",
-        )
-        figure.add_scatter(
-            x=[100 * row.intact, 100 * row.reordered],
-            y=[position - 0.1] * 2,
-            mode="lines",
-            line={"color": style.colour, "width": 2},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        once: Trace = {"showlegend": position == 0}
+        tick, hover = ("line-ns-open", 12, theme.muted(mode)), "a shuffle: %{x:.1f} %<extra></extra>"
+        many = once | {"name": "Each of many shuffles", "legendgroup": "many", "hovertemplate": hover}
+        add_marks(figure, shuffles, [position + 0.22] * len(shuffles), tick, 1.5, **many)
+        add_strokes(figure, [100 * row.intact, 100 * row.reordered], [position - 0.1] * 2, style.colour, 2)
         for name, group, value, symbol in (
             ("As it stands", "intact", row.intact, style.marker),
             ("In the other order", "reordered", row.reordered, f"{style.marker}-open"),
         ):
-            figure.add_scatter(
-                x=[100 * value],
-                y=[position - 0.1],
-                mode="markers",
-                name=name,
-                legendgroup=group,
-                showlegend=position == 0,
-                cliponaxis=False,
-                marker={
-                    "symbol": symbol,
-                    "size": 15,
-                    "color": style.colour,
-                    "line": {"width": 2, "color": style.colour},
-                },
-                hovertemplate=f"{plain_label(row.label)}, {name.lower()}: %{{x:.1f}} %<extra></extra>",
-            )
+            hover = f"{plain_label(row.label)}, {name.lower()}: %{{x:.1f}} %<extra></extra>"
+            entry = once | {"name": name, "legendgroup": group, "hovertemplate": hover, "cliponaxis": False}
+            look, edge = (symbol, 15, style.colour), {"width": 2, "color": style.colour}
+            add_marks(figure, [100 * value], [position - 0.1], look, edge, **entry)
     figure.add_vline(x=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
-    figure.update_xaxes(range=[-3, 103], fixedrange=True)
+    figure.update_xaxes(range=[-3, 103])
     return _named_rows(figure, [row.label for row in rows])
 
 
@@ -92,47 +68,22 @@ def accuracy_dots(rows: Sequence[OrderAccuracy], *, mode: Mode) -> go.Figure:
     for position, row in enumerate(rows):
         style = theme.architecture_style(row.architecture, mode)
         mean = 100 * float(np.mean(row.shuffled))
-        figure.add_scatter(
-            x=[100 * row.accuracy, mean],
-            y=[position] * 2,
-            mode="lines",
-            line={"color": style.colour, "width": 2},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-        figure.add_scatter(
-            x=[100 * share for share in row.shuffled],
-            y=[position] * len(row.shuffled),
-            mode="markers",
-            name="Shuffled, one mark per seed",
-            legendgroup="shuffled",
-            showlegend=position == 0,
-            marker={"symbol": f"{style.marker}-open", "size": 11, "color": style.colour, "line": {"width": 2}},
-            hovertemplate=f"{plain_label(row.label)}, shuffled: %{{x:.1f}} %<extra></extra>",
-        )
-        figure.add_scatter(
-            x=[100 * row.accuracy],
-            y=[position],
-            mode="markers",
-            name="As they stand",
-            legendgroup="intact",
-            showlegend=position == 0,
-            marker={"symbol": style.marker, "size": 14, "color": style.colour},
-            hovertemplate=f"{plain_label(row.label)}: %{{x:.1f}} %<extra></extra>",
-        )
-    figure.update_xaxes(fixedrange=True)
+        once = {"showlegend": position == 0}
+        add_strokes(figure, [100 * row.accuracy, mean], [position] * 2, style.colour, 2)
+        for name, group, shares, look, edge, words in (
+            ("Shuffled, one mark per seed", "shuffled", row.shuffled, (f"{style.marker}-open", 11), 2, ", shuffled"),
+            ("As they stand", "intact", [row.accuracy], (style.marker, 14), None, ""),
+        ):
+            percents = [100 * share for share in shares]
+            hover = f"{plain_label(row.label)}{words}: %{{x:.1f}} %<extra></extra>"
+            entry = {"name": name, "legendgroup": group, "hovertemplate": hover} | once
+            add_marks(figure, percents, [position] * len(percents), (*look, style.colour), edge, **entry)
     return _named_rows(figure, [row.label for row in rows])
 
 
 def _named_rows(figure: go.Figure, labels: Sequence[str]) -> go.Figure:
     """Return the figure with a name before each row, the first on top, and room for the legend."""
-    figure.update_yaxes(
-        tickvals=list(range(len(labels))),
-        ticktext=[_wrapped(label) for label in labels],
-        range=[len(labels) - 0.4, -0.6],
-        showgrid=False,
-        fixedrange=True,
-    )
+    name_rows(figure, [_wrapped(label) for label in labels])
     figure.update_layout(margin={"t": 70})
     return figure
 

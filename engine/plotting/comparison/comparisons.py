@@ -10,8 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.curves import BELOW, architecture_trace, baseline_line, in_legend_order, scale
-from engine.plotting.labels import plain_label
+from engine.plotting.curves import BELOW, READING, architecture_trace, baseline_line, in_legend_order, scale
+from engine.plotting.labels import name_columns, name_rows, plain_label, plain_labels
+from engine.plotting.marks import error_bars, points
 from engine.plotting.theme import Mode
 
 ROW_HEIGHT = 26
@@ -44,57 +45,24 @@ def solved_dots(table: pd.DataFrame, *, mode: Mode, titles: Mapping[str, str]) -
         architecture=[theme.architecture_label(name) for name in table["architecture"]]
     )
     ring = table["is_best"].to_numpy(bool)
+    ink = theme.ink(mode)
+    hover = (
+        "%{customdata[2]}, %{customdata[0]} at %{customdata[1]}: %{customdata[3]} of %{customdata[4]} seeds"
+        "<extra></extra>"
+    )
     traces = []
     for state in STATES:
         where = states == state
-        traces.append(
-            {
-                "type": "scatter",
-                "x": x[where],
-                "y": y[where],
-                "mode": "markers",
-                "name": state,
-                "marker": {
-                    "symbol": _SYMBOLS[state],
-                    "size": 11,
-                    "color": theme.ink(mode),
-                    "line": {"width": 2, "color": theme.ink(mode)},
-                },
-                "customdata": columns[where].to_numpy(object),
-                "hovertemplate": "%{customdata[2]}, %{customdata[0]} at %{customdata[1]}: %{customdata[3]} of "
-                "%{customdata[4]} seeds<extra></extra>",
-            }
-        )
-    traces.append(
-        {
-            "type": "scatter",
-            "x": x[ring],
-            "y": y[ring],
-            "mode": "markers",
-            "name": "clear winner of the row",
-            "marker": {"symbol": "circle-open", "size": 20, "color": theme.accent(mode), "line": {"width": 2}},
-            "hoverinfo": "skip",
-        }
-    )
+        said = {"customdata": columns[where].to_numpy(object), "hovertemplate": hover}
+        look, edge = (_SYMBOLS[state], 11, ink), {"width": 2, "color": ink}
+        traces.append(points(x[where], y[where], look, edge, name=state, **said))
+    look = ("circle-open", 20, theme.accent(mode))
+    traces.append(points(x[ring], y[ring], look, 2, name="clear winner of the row", hoverinfo="skip"))
     figure.add_traces(traces)
-    labels = [f"{plain_label(titles.get(task, task))} {length:,}" for task, length in row_of]
-    figure.update_layout(
-        xaxis={
-            "tickvals": list(range(len(names))),
-            "ticktext": [plain_label(theme.architecture_label(name)) for name in names],
-            "side": "top",
-            "fixedrange": True,
-            "range": [-0.6, len(names) - 0.4],
-            "showgrid": False,
-        },
-        yaxis={
-            "tickvals": list(range(len(labels))),
-            "ticktext": labels,
-            "fixedrange": True,
-            "range": [len(labels) - 0.4, -0.6],
-        },
-        legend=BELOW | {"y": -0.05},
-    )
+    titled = [theme.architecture_label(name) for name in names]
+    name_columns(figure, plain_labels(titled), 0.6, side="top", showgrid=False)
+    name_rows(figure, [f"{plain_label(titles.get(task, task))} {length:,}" for task, length in row_of], showgrid=None)
+    figure.update_layout(legend=BELOW | {"y": -0.05})
     return figure
 
 
@@ -151,31 +119,18 @@ def errors_against_cost(
     ]
     for name in in_legend_order(table["architecture"]):
         row, style = table[table["architecture"] == name].iloc[0], theme.architecture_style(name, mode)
-        traces.append(
-            {
-                "type": "scatter",
-                "x": [row["cost_median"]],
-                "y": [row["error_median"]],
-                "error_x": _range_bar(row, "cost", style.colour),
-                "error_y": _range_bar(row, "error", style.colour),
-                "mode": "markers",
-                "name": plain_label(style.label),
-                "legendgroup": name,
-                "marker": {
-                    "symbol": style.marker,
-                    "size": 13 if row["is_on_front"] else 9,
-                    "color": style.colour,
-                    "line": {"width": 1.5, "color": theme.ink(mode)},
-                },
-                "hovertemplate": "%{x:,.4~g}: %{y:.4~g}<extra>%{fullData.name}</extra>",
-            }
-        )
+        ranges = {}
+        for axis, of in (("x", "cost"), ("y", "error")):
+            middle, low, high = (float(row[f"{of}_{end}"]) for end in ("median", "min", "max"))
+            ranges[f"error_{axis}"] = error_bars(middle, low, high, style.colour)
+        look = (style.marker, 13 if row["is_on_front"] else 9, style.colour)
+        entry = {"name": plain_label(style.label), "legendgroup": name} | READING
+        edge = {"width": 1.5, "color": theme.ink(mode)}
+        traces.append(points([row["cost_median"]], [row["error_median"]], look, edge, **entry, **ranges))
     figure.add_traces(traces)
     figure.update_layout(
         xaxis=scale([table["cost_min"], table["cost_max"]], is_log_x),
-        yaxis=scale([table["error_min"], table["error_max"]], True)
-        if is_log_y
-        else {"fixedrange": True, "range": [-0.05 * highest, 1.06 * highest]},
+        yaxis=scale([table["error_min"], table["error_max"]], is_log_y, [-0.05 * highest, 1.06 * highest]),
         legend=BELOW,
     )
     return figure
@@ -214,8 +169,7 @@ def two_runs(
                 "y": table[column],
                 "name": plain_label(label),
                 "mode": "lines+markers" if len(table) <= 60 else "lines",
-                "line": {"color": style.colour, "dash": dash, "width": 2},
-                "marker": {"symbol": style.marker + suffix, "size": 8, "color": style.colour},
+                **theme.drawn(style.colour, dash, style.marker + suffix),
                 "hovertemplate": "%{x:,} updates: %{y:.4~g}<extra>%{fullData.name}</extra>",
             }
         )
@@ -299,10 +253,8 @@ def loss_by_rate(
         traces.append(baseline_line([rates[0], rates[-1]], [baseline] * 2, mode))
     figure.add_traces(traces)
     figure.update_layout(
-        xaxis={"type": "log", "tickvals": rates, "ticktext": [f"{rate:g}" for rate in rates], "fixedrange": True},
-        yaxis=scale([finite, pd.Series([top])], True)
-        if is_log_y
-        else {"fixedrange": True, "range": [-0.03 * highest, 1.12 * highest]},
+        xaxis={"type": "log", "tickvals": rates, "ticktext": [f"{rate:g}" for rate in rates]},
+        yaxis=scale([finite, pd.Series([top])], is_log_y, [-0.03 * highest, 1.12 * highest]),
         legend=BELOW,
     )
     return figure
@@ -337,32 +289,13 @@ def parameter_bars(table: pd.DataFrame, *, mode: Mode) -> go.Figure:
         "hovertemplate": "%{y}: %{x:,} counted<extra></extra>",
         "showlegend": False,
     }
-    marks = {
-        "type": "scatter",
-        "x": rows["by_formula"],
-        "y": labels,
-        "mode": "markers",
-        "marker": {"symbol": "line-ns-open", "size": 22, "color": theme.ink(mode), "line": {"width": 2.5}},
-        "name": "By the formula",
-        "hovertemplate": "%{y}: %{x:,} by the formula<extra></extra>",
-    }
+    look = ("line-ns-open", 22, theme.ink(mode))
+    hover = "%{y}: %{x:,} by the formula<extra></extra>"
+    marks = points(rows["by_formula"], labels, look, 2.5, name="By the formula", hovertemplate=hover)
     figure.add_traces([bars, marks])
     figure.update_layout(
-        xaxis={"fixedrange": True, "range": [0, 1.25 * float(rows["counted"].max())], "showgrid": True},
-        yaxis={"type": "category", "autorange": "reversed", "fixedrange": True},
+        xaxis={"range": [0, 1.25 * float(rows["counted"].max())], "showgrid": True},
+        yaxis={"type": "category", "autorange": "reversed"},
         legend=BELOW,
     )
     return figure
-
-
-def _range_bar(row: pd.Series, name: str, colour: str) -> dict[str, object]:
-    middle, low, high = (float(row[f"{name}_{part}"]) for part in ("median", "min", "max"))
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [high - middle],
-        "arrayminus": [middle - low],
-        "color": colour,
-        "thickness": 1.5,
-        "width": 4,
-    }

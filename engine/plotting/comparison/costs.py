@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from engine.plotting import theme
 from engine.plotting.curves import BELOW, in_legend_order
 from engine.plotting.curves import scale as axis
+from engine.plotting.marks import add_key
 from engine.plotting.theme import Mode
 
 UNITS = {"seconds": (1000.0, "milliseconds"), "memory_bytes": (1 / 1024, "KiB")}
@@ -46,8 +47,7 @@ def cost_lines(
             if len(line):
                 figure.add_trace(_line(line["at"], scale * line[column], name, mode, now_label if is_now else "", unit))
     if now is not None and len(points):
-        marker = {"symbol": "circle-open", "size": 9, "color": theme.muted(mode)}
-        figure.add_scatter(x=[None], y=[None], mode="markers", marker=marker, name=now_label, hoverinfo="skip")
+        add_key(figure, now_label, marker={"symbol": "circle-open", "size": 9, "color": theme.muted(mode)})
     figure.update_layout(xaxis=axis(positive["x"], is_log_x), yaxis=axis(positive["y"], is_log_y), legend=BELOW)
     return figure
 
@@ -61,11 +61,11 @@ def _line(x: pd.Series, y: pd.Series, name: str, mode: Mode, now_label: str, uni
         showlegend=not is_now,
         legendgroup=style.label,
         mode="markers" if is_now else "lines+markers" if len(x) <= 40 else "lines",
-        line={"color": style.colour, "dash": style.dash, "width": 2},
-        marker={
-            "symbol": f"{style.marker}-open" if is_now else style.marker,
-            "size": 9 if is_now else 7,
-            "color": style.colour,
-        },
+        **theme.drawn(
+            style.colour,
+            style.dash,
+            f"{style.marker}-open" if is_now else style.marker,
+            9 if is_now else 7,
+        ),
         hovertemplate=f"%{{x:,}}: %{{y:.4~g}} {unit}<extra>%{{fullData.name}}</extra>",
     )

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from engine.aggregation import MEDIAN_AND_RANGE
 from engine.plotting import theme
-from engine.plotting.curves import in_legend_order
+from engine.plotting.curves import baseline_line, in_legend_order
 from engine.plotting.theme import Mode
 
 OVER_SEEDS = MEDIAN_AND_RANGE
@@ -39,26 +39,15 @@ def race_bands(
     for name in in_legend_order(frame["architecture"]):
         band = band_over_seeds(frame[frame["architecture"] == name], {seed for runner, seed in ended if runner == name})
         theme.with_spread(figure, band["step"], band["middle"], band["low"], band["high"], name, mode)
-        figure.data[-1].customdata = band[["low", "high"]].to_numpy()
-        figure.data[
-            -1
-        ].hovertemplate = (
-            "update %{x}: %{y:.3~g} (%{customdata[0]:.3~g} to %{customdata[1]:.3~g})<extra>%{fullData.name}</extra>"
-        )
+        said = "update %{x}: %{y:.3~g} (%{customdata[0]:.3~g} to %{customdata[1]:.3~g})<extra>%{fullData.name}</extra>"
+        figure.data[-1].update(customdata=band[["low", "high"]].to_numpy(), hovertemplate=said)
         highest = max(highest, float(band["high"].max()))
     if baseline_error is not None:
-        style = theme.architecture_style("baseline", mode)
-        figure.add_scatter(
-            x=[0, max(1, last_step)],
-            y=[baseline_error] * 2,
-            mode="lines",
-            name="Without memory",
-            line={"color": style.colour, "dash": style.dash, "width": 1.5},
-            hovertemplate="%{y:.3~g} without memory<extra></extra>",
-        )
+        ends, said = [0, max(1, last_step)], "%{y:.3~g} without memory<extra></extra>"
+        figure.add_trace(baseline_line(ends, [baseline_error] * 2, mode) | {"hovertemplate": said})
         highest = max(highest, baseline_error)
-    figure.update_xaxes(range=[0, max(1, last_step) * 1.02], fixedrange=True)
-    figure.update_yaxes(range=[-0.03 * highest, 1.05 * max(highest, 1e-9)], fixedrange=True)
+    figure.update_xaxes(range=[0, max(1, last_step) * 1.02])
+    figure.update_yaxes(range=[-0.03 * highest, 1.05 * max(highest, 1e-9)])
     return figure
 
 

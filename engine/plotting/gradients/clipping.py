@@ -4,6 +4,8 @@ ten."""
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,11 +13,11 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.gradients.gradients import power_axis
-from engine.plotting.theme import Mode
+from engine.plotting.marks import sparse
+from engine.plotting.theme import ArchitectureStyle, Mode
 
 HIGHEST, LOWEST = 12.0, -6.0  # powers of ten; what lies beyond is drawn there
 DIVERGED = 10.0  # times the first loss
-Look = dict[str, str | float]
 LABELS = {"free": "Not clipped", "clipped": "Clipped"}
 
 
@@ -27,13 +29,10 @@ def clipping_losses(frame: pd.DataFrame, *, mode: Mode, updates: int, height: in
     """
     figure = theme.blank_figure(mode, x_title="Update", y_title="Loss (nats)", height=height)
     drawn = [0.0]
-    for name, look in _looks(mode).items():
-        rows = frame[frame["run"] == name]
-        if rows.empty:
-            continue
+    for name, rows, style in _runs(frame, mode):
         y = _log10(rows["loss"])
         drawn += [y.min(), y.max()]
-        _add(figure, rows["step"], y, rows["loss"], LABELS[name], look)
+        _add(figure, rows["step"], y, rows["loss"], LABELS[name], style)
         lost = _first_lost(rows)
         if lost is not None:
             position = rows["step"].tolist().index(lost)
@@ -44,13 +43,13 @@ def clipping_losses(frame: pd.DataFrame, *, mode: Mode, updates: int, height: in
                 text=[f"diverges at update {lost}"],
                 textposition="middle right",
                 cliponaxis=False,
-                marker={"symbol": "x", "size": 13, "color": look["colour"], "line": {"width": 1}},
+                marker={"symbol": "x", "size": 13, "color": style.colour, "line": {"width": 1}},
                 showlegend=False,
                 hoverinfo="skip",
                 textfont={"color": theme.ink(mode)},
             )
     power_axis(figure, min(drawn), max(drawn))
-    figure.update_xaxes(range=[0, updates * 1.02], fixedrange=True)
+    figure.update_xaxes(range=[0, updates * 1.02])
     return figure
 
 
@@ -59,34 +58,19 @@ def clipping_norms(frame: pd.DataFrame, threshold: float, *, mode: Mode, updates
     threshold."""
     figure = theme.blank_figure(mode, x_title="Update", y_title="Length of the gradient", height=height)
     drawn = [math.log10(threshold)]
-    for name, look in _looks(mode).items():
-        rows = frame[frame["run"] == name]
-        if rows.empty:
-            continue
+    for name, rows, style in _runs(frame, mode):
         y = _log10(rows["norm_before"])
         drawn += [y.min(), y.max()]
-        _add(
-            figure,
-            rows["step"],
-            y,
-            rows["norm_before"],
-            f"{LABELS[name]}, as it came" if name == "clipped" else LABELS[name],
-            look,
-        )
+        label = f"{LABELS[name]}, as it came" if name == "clipped" else LABELS[name]
+        _add(figure, rows["step"], y, rows["norm_before"], label, style)
         if name == "clipped":
             after = _log10(rows["norm_after"])
             drawn += [after.min()]
-            _add(
-                figure,
-                rows["step"],
-                after,
-                rows["norm_after"],
-                "Clipped, as it was used",
-                look | {"dash": "dash", "width": 2.5, "symbol": "line-ew"},
-            )
+            used = replace(style, label="Clipped, as it was used", dash="dash", marker="line-ew")
+            _add(figure, rows["step"], after, rows["norm_after"], used.label, used, 2.5)
     figure.add_hline(y=math.log10(threshold), line={"color": theme.ink(mode), "width": 1, "dash": "dot"})
     power_axis(figure, min(drawn), max(drawn))
-    figure.update_xaxes(range=[0, updates * 1.02], fixedrange=True)
+    figure.update_xaxes(range=[0, updates * 1.02])
     return figure
 
 
@@ -109,32 +93,33 @@ def describe_norms(frame: pd.DataFrame, threshold: float) -> str:
     return f"Lines of the gradient's length over updates, before clipping: {parts}. The threshold is {threshold:g}."
 
 
-def _looks(mode: Mode) -> dict[str, Look]:
-    return {
-        "free": {
-            "colour": theme.architecture_style("rnn", mode).colour,
-            "dash": "dot",
-            "width": 2,
-            "symbol": "triangle-up",
-        },
-        "clipped": {"colour": theme.accent(mode), "dash": "solid", "width": 2, "symbol": "circle"},
-    }
+def _runs(frame: pd.DataFrame, mode: Mode) -> Iterator[tuple[str, pd.DataFrame, ArchitectureStyle]]:
+    """Yield the name, the rows and the look of each run that has any."""
+    for style in (
+        ArchitectureStyle("free", theme.architecture_style("rnn", mode).colour, "triangle-up", "dot"),
+        ArchitectureStyle("clipped", theme.accent(mode), "circle", "solid"),
+    ):
+        rows = frame[frame["run"] == style.label]
+        if len(rows):
+            yield style.label, rows, style
 
 
-def _add(figure: go.Figure, x: pd.Series, y: np.ndarray, values: pd.Series, name: str, look: Look) -> None:
-    every = max(1, len(x) // 12)
+def _add(
+    figure: go.Figure,
+    x: pd.Series,
+    y: np.ndarray,
+    values: pd.Series,
+    name: str,
+    style: ArchitectureStyle,
+    width: float = 2,
+) -> None:
     figure.add_scatter(
         x=x,
         y=y,
         name=name,
         mode="lines+markers",
         text=[f"{value:.3g}" for value in values],
-        line={"color": look["colour"], "dash": look["dash"], "width": look["width"]},
-        marker={
-            "symbol": look["symbol"],
-            "color": look["colour"],
-            "size": [7 if position % every == 0 else 0.1 for position in range(len(x))],
-        },
+        **style.drawn(sparse(len(x), len(x) // 12, 7), width),
         hovertemplate="update %{x}: %{text}<extra>%{fullData.name}</extra>",
     )
 

@@ -29,33 +29,22 @@ def check_curves(frame: pd.DataFrame, architecture: str, *, mode: Mode, height: 
     )
     names = [plain_label(spoken_token(token)) for token in frame["token"]]
     looks = (
-        (
-            "gradient",
-            "Gradient",
-            {"color": style.colour, "dash": "solid", "width": 2.5},
-            {"symbol": style.marker, "size": 8, "color": style.colour},
-        ),
-        (
-            "moved",
-            "Really replaced",
-            {"color": theme.ink(mode), "dash": "dot", "width": 2},
-            {"symbol": "x-thin-open", "size": 8, "color": theme.ink(mode)},
-        ),
+        ("gradient", "Gradient", theme.drawn(style.colour, "solid", style.marker, width=2.5)),
+        ("moved", "Really replaced", theme.drawn(theme.ink(mode), "dot", "x-thin-open")),
     )
-    for column, name, line, marker in looks:
+    for column, name, look in looks:
         largest = frame[column].max()
         figure.add_scatter(
             x=frame["distance"],
             y=100 * frame[column] / largest if largest > 0 else frame[column],
             name=name,
             mode="lines+markers",
-            line=line,
-            marker=marker,
+            **look,
             text=[f"{token}: {value:.3g}" for token, value in zip(names, frame[column], strict=True)],
             hovertemplate=f"%{{x}} before, %{{text}}<extra>{name}</extra>",
         )
-    figure.update_xaxes(range=[frame["distance"].max() + 0.5, 0.5], fixedrange=True)
-    figure.update_yaxes(range=[-4, 108], fixedrange=True)
+    figure.update_xaxes(range=[frame["distance"].max() + 0.5, 0.5])
+    figure.update_yaxes(range=[-4, 108])
     return figure
 
 

@@ -14,7 +14,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label
+from engine.plotting.labels import name_columns, plain_label
+from engine.plotting.marks import STILL, add_marks, sparse
 from engine.plotting.theme import Mode
 
 CEILING, FLOOR = 38.53, -44.85  # largest and smallest number of single precision
@@ -69,7 +70,7 @@ def chain_curves(
         figure.add_vline(x=distance, line={"color": theme.accent(mode), "width": 1.5})
     finite = curves["log10_gain"].clip(FLOOR, CEILING)
     power_axis(figure, min(-1.0, finite.min()), max(1.0, finite.max()))
-    figure.update_xaxes(range=[0, last * 1.03], fixedrange=True)
+    figure.update_xaxes(range=[0, last * 1.03])
     return figure
 
 
@@ -79,7 +80,7 @@ def _add_line(
     """Add one line; a second one of the same architecture is thinner, with open marks."""
     values = rows["log10_gain"].to_numpy(dtype=float)
     inside = (values <= CEILING) & (values >= FLOOR)
-    every = max(1, len(values) // MARKED)
+    marks = sparse(int(inside.sum()), len(values) // MARKED)
     figure.add_scatter(
         x=rows["distance"][inside],
         y=values[inside],
@@ -87,12 +88,13 @@ def _add_line(
         legendgroup=name,
         mode="lines+markers",
         text=[_power_text(value) for value in values[inside]],
-        line={"color": style.colour, "dash": style.dash, "width": 1.2 if is_second else 2.5},
-        marker={
-            "symbol": f"{style.marker}-open" if is_second else style.marker,
-            "color": style.colour,
-            "size": [8 if n % every == 0 else 0.1 for n in range(int(inside.sum()))],
-        },
+        **theme.drawn(
+            style.colour,
+            style.dash,
+            f"{style.marker}-open" if is_second else style.marker,
+            marks,
+            1.2 if is_second else 2.5,
+        ),
         hovertemplate="distance %{x}: %{text}<extra>%{fullData.name}</extra>",
     )
     for beyond, edge, sign, position, words in (
@@ -127,13 +129,14 @@ def singular_values(spectra: pd.DataFrame, architecture: str, *, mode: Mode, hei
     rows = spectra[(spectra["architecture"] == architecture) & spectra["is_exact"]]
     rows = rows[rows["log10_value"].between(FLOOR, CEILING)]
     distances = sorted(spectra["distance"].unique())
-    figure.add_scatter(
-        x=[distances.index(d) for d in rows["distance"]],
-        y=rows["log10_value"],
-        mode="markers",
+    add_marks(
+        figure,
+        [distances.index(d) for d in rows["distance"]],
+        rows["log10_value"],
+        ("line-ew", 22, style.colour),
+        {"color": style.colour, "width": 1.5},
         name=style.label,
         text=[f"distance {d}: {_power_text(v)}" for d, v in zip(rows["distance"], rows["log10_value"], strict=True)],
-        marker={"symbol": "line-ew", "size": 22, "line": {"color": style.colour, "width": 1.5}, "color": style.colour},
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
@@ -144,19 +147,13 @@ def singular_values(spectra: pd.DataFrame, architecture: str, *, mode: Mode, hei
         mode="lines+markers",
         name=f"The largest, {style.label}",
         hoverinfo="skip",
-        line={"color": style.colour, "dash": style.dash, "width": 2},
-        marker={"symbol": style.marker, "size": 9, "color": style.colour},
+        **style.drawn(9),
         showlegend=True,
     )
     figure.add_hline(y=0, line={"color": theme.muted(mode), "width": 1})
     if len(rows):
         power_axis(figure, min(-1.0, rows["log10_value"].min()), max(1.0, rows["log10_value"].max()))
-    figure.update_xaxes(
-        tickvals=list(range(len(distances))),
-        ticktext=[str(d) for d in distances],
-        range=[-0.5, len(distances) - 0.5],
-        fixedrange=True,
-    )
+    name_columns(figure, [str(d) for d in distances])
     return figure
 
 
@@ -177,16 +174,14 @@ def edge_curve(edge: pd.DataFrame, gain: float, *, mode: Mode, height: int = 300
         name="RNN, whole length",
         customdata=edge["gain"],
         text=[_power_text(value) for value in edge["log10_gain"]],
-        line={"color": style.colour, "width": 2.5, "dash": style.dash},
-        marker={"symbol": style.marker, "size": 8, "color": style.colour},
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
+        **style.drawn(width=2.5),
+        **STILL,
         hovertemplate="gain %{x:.2f}: %{text}<extra></extra>",
     )
     figure.add_hline(y=0, line={"color": theme.muted(mode), "width": 1})
     figure.add_vline(x=gain, line={"color": theme.accent(mode), "width": 2})
     power_axis(figure, min(-1.0, y.min()), max(1.0, y.max()))
-    figure.update_xaxes(fixedrange=True, rangemode="tozero")
+    figure.update_xaxes(rangemode="tozero")
     figure.update_layout(clickmode="event+select", showlegend=False)
     return figure
 

@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from engine.plotting import theme
+from engine.plotting.curves import FLOOR, decades
 from engine.plotting.labels import plain_label
+from engine.plotting.marks import STILL, add_key, add_marks
 from engine.plotting.theme import Mode
 
-FLOOR = 1e-6  # what is smaller is drawn here on a logarithmic axis, which has no place for nothing
-SECOND_DASH = "longdashdot"  # of a second network of the same architecture
 X_TITLE = "Distance (tokens back)"
 REPLACED, BY_GRADIENT = "replaced token", "gradient, squared"
 LEVELS = {"kl": ("kl", "kl_low", "kl_high"), "gradient": ("gradient_norm", "gradient_low", "gradient_high")}
@@ -51,17 +51,11 @@ def influence_by_distance(
     seen: set[str] = set()
     for label, rows in frame.dropna(subset=[middle]).groupby("label", sort=False):
         architecture, name = rows["architecture"].iloc[0], plain_label(str(label))
-        style, is_second = theme.architecture_style(architecture, mode), architecture in seen
+        first = theme.architecture_style(architecture, mode)
+        style = first.again() if architecture in seen else first
         seen.add(architecture)
-        edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "legendgroup": name}
-        figure.add_scatter(x=rows["distance"], y=rows[high].clip(lower=floor), **edge)
-        figure.add_scatter(
-            x=rows["distance"],
-            y=rows[low].clip(lower=floor),
-            fill="tonexty",
-            fillcolor=theme.translucent(style.colour, 0.12),
-            **edge,
-        )
+        lowest, highest = (rows[column].clip(lower=floor) for column in (low, high))
+        theme.add_band(figure, rows["distance"], lowest, highest, theme.translucent(style.colour, 0.12), name)
         figure.add_scatter(
             x=rows["distance"],
             y=rows[middle].clip(lower=floor),
@@ -70,21 +64,18 @@ def influence_by_distance(
             legendgroup=name,
             text=[f"{value:.3g}" for value in rows[middle]],
             mode="lines+markers",
-            line={"color": style.colour, "dash": SECOND_DASH if is_second else style.dash, "width": 2.5},
             # A mark now and then, so that the lines can be told apart without colour; the others are there to be
             # pointed at.
-            marker={
-                "symbol": f"{style.marker}-open" if is_second else style.marker,
-                "color": style.colour,
-                "size": [8 if is_marked else 0.1 for is_marked in _marked(len(rows))],
-            },
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
+            **style.drawn([8 if is_marked else 0.1 for is_marked in _marked(len(rows))], 2.5),
+            **STILL,
             hovertemplate="%{x} tokens back: %{text}<extra>%{fullData.name}</extra>",
         )
         half = (half_lives or {}).get(str(label))
         if half is not None:
-            _add_half(figure, rows, middle, half, name, style, mode)
+            place, edge = ([half], [rows[middle].iloc[0] / 2]), {"color": theme.ink(mode), "width": 1.5}
+            said = "half is left %{x:.1f} tokens back<extra>%{fullData.name}</extra>"
+            entry = {"name": name, "legendgroup": name, "showlegend": False, "hovertemplate": said}
+            add_marks(figure, *place, (first.marker, 11, style.colour), edge, **entry)
     _set_axes(figure, is_log, is_log_distance, int(frame["distance"].max()), frame[middle].max())
     return figure
 
@@ -101,7 +92,7 @@ def two_answers(
     frame = frame.dropna(subset=["gradient_share"])
     groups = list(frame.groupby("label", sort=False))
     titles = [plain_label(str(label)) for label, _ in groups]
-    figure = theme.blank_figure(mode, x_title="", y_title="", height=90 + height_per_network * max(1, len(groups)))
+    figure = theme.blank_figure(mode, height=90 + height_per_network * max(1, len(groups)))
     panels = make_subplots(
         rows=max(1, len(groups)),
         cols=1,
@@ -126,14 +117,9 @@ def two_answers(
                 showlegend=row == 1,
                 mode="lines+markers",
                 text=[f"{100 * share:.2g} %" for share in rows[column]],
-                line={"color": colour, "dash": dash, "width": 2},
+                **theme.drawn(colour, dash, marker, [7 if is_marked else 0.1 for is_marked in _marked(len(rows))]),
                 row=row,
                 col=1,
-                marker={
-                    "symbol": marker,
-                    "color": colour,
-                    "size": [7 if is_marked else 0.1 for is_marked in _marked(len(rows))],
-                },
                 hovertemplate="%{x} tokens back: %{text}<extra>%{fullData.name}</extra>",
             )
         for first, last in _runs(rows.loc[rows["disagrees"], "distance"].tolist()):
@@ -147,14 +133,8 @@ def two_answers(
                 fillcolor=theme.translucent(theme.muted(mode), 0.25),
             )
     # In the legend, since shapes have no entry of their own.
-    figure.add_scatter(
-        x=[None],
-        y=[None],
-        mode="markers",
-        name="they disagree",
-        hoverinfo="skip",
-        marker={"symbol": "square", "size": 12, "color": theme.translucent(theme.muted(mode), 0.5)},
-    )
+    shade = {"symbol": "square", "size": 12, "color": theme.translucent(theme.muted(mode), 0.5)}
+    add_key(figure, "they disagree", marker=shade)
     _set_axes(figure, True, is_log_distance, int(frame["distance"].max()) if len(frame) else 1, 1.0)
     figure.update_yaxes(
         title={"text": "Share left", "font": {"size": 13}},
@@ -212,32 +192,6 @@ def describe_two_answers(frame: pd.DataFrame) -> str:
     )
 
 
-def _add_half(
-    figure: go.Figure,
-    rows: pd.DataFrame,
-    column: str,
-    half: float,
-    name: str,
-    style: theme.ArchitectureStyle,
-    mode: Mode,
-) -> None:
-    figure.add_scatter(
-        x=[half],
-        y=[rows[column].iloc[0] / 2],
-        mode="markers",
-        name=name,
-        legendgroup=name,
-        showlegend=False,
-        marker={
-            "symbol": style.marker,
-            "size": 11,
-            "color": style.colour,
-            "line": {"color": theme.ink(mode), "width": 1.5},
-        },
-        hovertemplate="half is left %{x:.1f} tokens back<extra>%{fullData.name}</extra>",
-    )
-
-
 def _marked(count: int) -> list[bool]:
     """Return which of the distances 1..count carry a mark: the first, then about every fifth longer, evenly on a log
     axis."""
@@ -267,13 +221,7 @@ def _set_axes(figure: go.Figure, is_log: bool, is_log_distance: bool, last: int,
         figure.update_xaxes(range=[0, last * 1.02 + 1])
     if is_log:
         top = math.log10(max(largest, 10 * FLOOR)) + 0.3 if math.isfinite(largest) else 1.0
-        powers = [power for power in range(-6, 4) if power <= top]
-        figure.update_yaxes(
-            type="log",
-            range=[-6.2, top],
-            tickvals=[10.0**power for power in powers],
-            ticktext=["≤ 0.000001", *(f"{10.0**power:.5f}".rstrip("0").rstrip(".") for power in powers[1:])],
-        )
+        figure.update_yaxes(decades(top))
     else:
         figure.update_yaxes(rangemode="tozero")
     figure.update_xaxes(fixedrange=True)

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.gradients.gradients import CEILING, FLOOR, power_labels
+from engine.plotting.marks import add_marks
 from engine.plotting.theme import Mode
 from engine.wording import percent
 
@@ -24,12 +25,11 @@ def foretold_marks(
         expected: the whole grid; networks that are not trained yet are drawn as open marks on the line of a guess.
     """
     whole = frame if expected is None else expected
-    figure = theme.blank_figure(
-        mode,
-        x_title="Of a change at the symbol, left at the question, at birth",
-        y_title="Right answers after training (%)",
-        height=height,
-    )
+    titles = {
+        "x_title": "Of a change at the symbol, left at the question, at birth",
+        "y_title": "Right answers after training (%)",
+    }
+    figure = theme.blank_figure(mode, height=height, **titles)
     colour = theme.accent(mode)
     done = set(zip(frame["recurrent_gain"], frame["length"], strict=True))
     for symbol, (length, rows) in zip(_SYMBOLS, whole.groupby("length"), strict=False):
@@ -39,34 +39,27 @@ def foretold_marks(
             (learnt, 100 * learnt["accuracy"] if len(learnt) else [], symbol, "%{y:.0f} % right"),
             (waiting, [100 * guess] * len(waiting), f"{symbol}-open", "not trained yet"),
         ):
-            figure.add_scatter(
-                x=part["log10_gain"].clip(FLOOR, CEILING),
-                y=y,
-                mode="markers",
+            add_marks(
+                figure,
+                part["log10_gain"].clip(FLOOR, CEILING),
+                y,
+                (shape, 13, colour),
+                {"width": 1.5, "color": colour if shape != symbol else theme.background(mode)},
                 name=f"{length} steps to remember",
                 legendgroup=str(length),
                 showlegend=shape == symbol if len(learnt) else shape != symbol,
-                marker={
-                    "symbol": shape,
-                    "size": 13,
-                    "color": colour,
-                    "line": {"width": 1.5, "color": colour if shape != symbol else theme.background(mode)},
-                },
                 text=[f"gain {gain:g}" for gain in part["recurrent_gain"]],
                 hovertemplate=f"%{{text}}, {length} steps: {words}<extra></extra>",
             )
     figure.add_vline(x=0, line={"color": theme.muted(mode), "width": 1.5})
     figure.add_hline(y=100 * guess, line={"color": theme.muted(mode), "width": 1.5, "dash": "dash"})
-    low, high = (
-        float(whole["log10_gain"].clip(FLOOR, CEILING).min()),
-        float(whole["log10_gain"].clip(FLOOR, CEILING).max()),
-    )
+    gains = whole["log10_gain"].clip(FLOOR, CEILING)
+    low, high = float(gains.min()), float(gains.max())
     step = next(step for step in (1, 2, 5, 10, 20) if (max(high, 1) - low) / step <= 8)
     ticks = list(range(int(low // step) * step, int(max(high, 1)) + step, step))
-    figure.update_xaxes(
-        tickvals=ticks, ticktext=power_labels(ticks), range=[min(low, -1) - 0.5, max(high, 1) + 0.5], fixedrange=True
-    )
-    figure.update_yaxes(range=[-3, 106], fixedrange=True)
+    ends = [min(low, -1) - 0.5, max(high, 1) + 0.5]
+    figure.update_xaxes(tickvals=ticks, ticktext=power_labels(ticks), range=ends)
+    figure.update_yaxes(range=[-3, 106])
     return figure
 
 

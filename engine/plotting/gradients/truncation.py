@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.gradients.gradients import power_axis
+from engine.plotting.marks import add_note, sparse
 from engine.plotting.theme import Mode
 from engine.wording import percent
 
@@ -27,40 +28,26 @@ def reach_curve(
     figure = theme.blank_figure(mode, x_title="Steps back from the last loss", y_title="Gradient", height=height)
     with np.errstate(divide="ignore"):
         y = np.log10(influence["norm"].to_numpy()).clip(LOWEST)
-    every = max(1, len(y) // 24)
+    marks = sparse(len(y), len(y) // 24)
     figure.add_scatter(
         x=influence["distance"],
         y=y,
         mode="lines+markers",
         name=style.label,
         text=[f"{value:.2g}" for value in influence["norm"]],
-        line={"color": style.colour, "width": 2},
         hovertemplate="%{x} steps back: %{text}<extra></extra>",
-        marker={
-            "symbol": style.marker,
-            "color": style.colour,
-            "size": [8 if position % every == 0 else 0.1 for position in range(len(y))],
-        },
+        **theme.drawn(style.colour, None, style.marker, marks),
     )
     for position, row in enumerate(frame.itertuples()):
         figure.add_vline(x=row.reach, line={"color": theme.accent(mode), "width": 1.5, "dash": "dot"})
         # Neighbours keep clear of each other, one up, one down. On a logarithmic axis lines are placed by the value,
         # but notes by its logarithm.
-        figure.add_annotation(
-            x=np.log10(row.reach),
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            yshift=18 * (position % 2),
-            xanchor="right" if row.reach > len(y) / 2 else "left",
-            showarrow=False,
-            text=f"{row.length}: {percent(row.kept, 0)}",
-            font={"color": theme.ink(mode), "size": 13},
-        )
+        side = "right" if row.reach > len(y) / 2 else "left"
+        where = {"yref": "paper", "yanchor": "bottom", "yshift": 18 * (position % 2), "xanchor": side}
+        add_note(figure, np.log10(row.reach), 1, f"{row.length}: {percent(row.kept, 0)}", theme.ink(mode), 13, **where)
     power_axis(figure, float(y.min()), float(max(y.max(), y.min() + 1)))
-    figure.update_xaxes(
-        type="log", range=[-0.05, np.log10(len(y)) + 0.05], tickvals=[1, 2, 4, 8, 16, 32, 64, 128, 256], fixedrange=True
-    )
+    ticks = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+    figure.update_xaxes(type="log", range=[-0.05, np.log10(len(y)) + 0.05], tickvals=ticks)
     return figure
 
 
@@ -80,8 +67,8 @@ def cost_bars(
         cliponaxis=False,
         hovertemplate=f"chunks of %{{x}}: %{{y:.3g}} {title}<extra></extra>",
     )
-    figure.update_xaxes(type="category", fixedrange=True)
-    figure.update_yaxes(fixedrange=True, range=[0, 1.15 * float(values.max())])
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(range=[0, 1.15 * float(values.max())])
     return figure
 
 

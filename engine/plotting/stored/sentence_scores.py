@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
+from engine.plotting.marks import add_ring, add_strokes, clicked
 from engine.plotting.theme import Mode
 
 MARK = 7  # pixels across
@@ -37,26 +38,17 @@ def score_map(
         mode, x_title=x_title, y_title=plain_label(f"chrF of “{label}” (0 to 100)"), height=height
     )
     if other_label:
-        figure.add_scatter(
-            x=[0, 100],
-            y=[0, 100],
-            mode="lines",
-            line={"color": theme.muted(mode), "dash": "dash", "width": 1},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        add_strokes(figure, [0, 100], [0, 100], theme.muted(mode), 1, "dash")
     hover = [
         f"sentence {index + 1:,}: {words} words, chrF {chrf:.1f}"
         for index, words, chrf in zip(frame["index"], frame["source_words"], frame["chrf"], strict=True)
     ]
-    whole = {"marker": {"opacity": 0.75}}
     figure.add_scatter(
         x=x,
         y=frame["chrf"],
         mode="markers",
         marker={"size": MARK, "color": colour, "opacity": 0.75, "line": {"width": 0}},
-        selected=whole,
-        unselected=whole,
+        **clicked(0.75),
         customdata=[int(index) for index in frame["index"]],
         text=hover,
         hovertemplate="%{text}<extra></extra>",
@@ -65,16 +57,8 @@ def score_map(
     )
     if listed:
         first = frame.head(listed)
-        figure.add_scatter(
-            x=x.head(listed),
-            y=first["chrf"],
-            mode="markers",
-            hoverinfo="skip",
-            showlegend=False,
-            name="listed",
-            marker={"symbol": "circle-open", "size": 2 * MARK, "color": theme.ink(mode), "line": {"width": 1.5}},
-        )
+        look = {"name": "listed", "showlegend": False}
+        add_ring(figure, x.head(listed), first["chrf"], theme.ink(mode), 2 * MARK, 1.5, **look)
     figure.update_layout(clickmode="event+select")
-    figure.update_yaxes(range=[-3, 103], fixedrange=True)
-    figure.update_xaxes(fixedrange=True)
+    figure.update_yaxes(range=[-3, 103])
     return figure

@@ -3,7 +3,7 @@ other."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,9 +11,9 @@ from plotly.colors import get_colorscale
 
 from engine.aggregation import MEAN_AND_RANGE
 from engine.plotting import theme
-from engine.plotting.labels import plain_label, plain_labels
-from engine.plotting.theme import Mode
-from engine.plotting.translation.timelines import LineStyle
+from engine.plotting.labels import name_columns, name_rows, plain_label, plain_labels
+from engine.plotting.marks import add_marks, add_strokes, add_targets
+from engine.plotting.theme import LineStyle, Mode
 from engine.wording import percent
 
 # All are LSTMs, so no architecture's colour tells them apart; each has a colour and a marker.
@@ -26,6 +26,7 @@ STYLES = (
 BASELINE = "most frequent tag"
 ROW_HEIGHT = 34
 OVER_SEEDS = MEAN_AND_RANGE
+_NAMED = {"cliponaxis": False, "hovertemplate": "%{hovertext}<extra></extra>"}
 
 
 def type_scores(
@@ -38,41 +39,27 @@ def type_scores(
         baseline: F1 in per cent by type, "all" among them; a type it lacks has no cross.
     """
     kinds = list(dict.fromkeys(kind for frame in by_network.values() for kind in frame["type"]))
+    rows = {kind: row for row, kind in enumerate(kinds)}
     figure = theme.blank_figure(mode, x_title="F1, %", height=ROW_HEIGHT * len(kinds) + 120)
     for (label, frame), style in zip(by_network.items(), _styles(len(by_network)), strict=True):
-        figure.add_scatter(
-            x=frame["f1"],
-            y=[kinds.index(kind) for kind in frame["type"]],
-            mode="markers",
-            name=plain_label(label),
-            cliponaxis=False,
-            marker={
-                "symbol": style.marker,
-                "size": 11,
-                "color": style.colour(mode),
-                "line": {"width": 1, "color": theme.background(mode)},
-            },
-            hovertext=[
-                f"{plain_label(label)}, {row.type}: F1 {row.f1:.1f}, precision {row.precision:.1f}, recall "
-                f"{row.recall:.1f} ({row.entities:,} entities)"
-                for row in frame.itertuples()
-            ],
-            hovertemplate="%{hovertext}<extra></extra>",
-        )
-    known = [kind for kind in kinds if kind in (baseline or {})]
+        said = [
+            f"{plain_label(label)}, {row.type}: F1 {row.f1:.1f}, precision {row.precision:.1f}, "
+            f"recall {row.recall:.1f} ({row.entities:,} entities)"
+            for row in frame.itertuples()
+        ]
+        look, edge = (style.marker, 11, style.colour(mode)), {"width": 1, "color": theme.background(mode)}
+        entry = {"name": plain_label(label), "hovertext": said} | _NAMED
+        add_marks(figure, frame["f1"], [rows[kind] for kind in frame["type"]], look, edge, **entry)
+    known = {kind: row for kind, row in rows.items() if kind in (baseline or {})}
     if baseline and known:
-        figure.add_scatter(
-            x=[baseline[kind] for kind in known],
-            y=[kinds.index(kind) for kind in known],
-            mode="markers",
-            name=BASELINE,
-            cliponaxis=False,
-            marker={"symbol": "x-thin", "size": 10, "line": {"width": 2, "color": theme.muted(mode)}},
-            hovertext=[f"{BASELINE}, {kind}: F1 {baseline[kind]:.1f}" for kind in known],
-            hovertemplate="%{hovertext}<extra></extra>",
+        scores = [baseline[kind] for kind in known]
+        said = [f"{BASELINE}, {kind}: F1 {baseline[kind]:.1f}" for kind in known]
+        edge = {"width": 2, "color": theme.muted(mode)}
+        add_marks(
+            figure, scores, list(known.values()), ("x-thin", 10, None), edge, name=BASELINE, hovertext=said, **_NAMED
         )
-    _rows(figure, kinds)
-    figure.update_xaxes(range=[-3, 102], fixedrange=True, showgrid=True)
+    name_rows(figure, plain_labels(kinds), 0.5)
+    figure.update_xaxes(range=[-3, 102], showgrid=True)
     return figure
 
 
@@ -92,32 +79,27 @@ def type_confusion(counts: pd.DataFrame, *, mode: Mode) -> go.Figure:
         for row in range(len(rows))
         for column in range(len(columns))
     ]
-    still = {"marker": {"opacity": 0}}
-    figure.add_scatter(
-        x=[column for _, column, _, _ in cells],
-        y=[row for row, _, _, _ in cells],
+    text = [
+        f"{rows[row]} by people, {columns[column]} by the network: {count:,} ({percent(share)} of the row)"
+        for row, column, count, share in cells
+    ]
+    add_targets(
+        figure,
+        [column for _, column, _, _ in cells],
+        [row for row, _, _, _ in cells],
+        [f"{rows[row]}|{columns[column]}" for row, column, _, _ in cells],
+        [f"{count:,}" if count else "" for _, _, count, _ in cells],
+        24,
         mode="markers+text",
-        text=[f"{count:,}" if count else "" for _, _, count, _ in cells],
         textfont={"size": 12, "color": ["#FFFFFF" if share < 0.47 else "#000000" for *_, share in cells]},
-        marker={"symbol": "square", "size": 24, "opacity": 0},
-        selected=still,
-        unselected=still,
-        customdata=[f"{rows[row]}|{columns[column]}" for row, column, _, _ in cells],
-        hovertext=[
-            f"{rows[row]} by people, {columns[column]} by the network: {count:,} ({percent(share)} of the row)"
-            for row, column, count, share in cells
-        ],
+        hovertext=text,
         hovertemplate="%{hovertext}<extra></extra>",
+        name=None,
+        showlegend=None,
     )
-    _rows(figure, rows)
-    figure.update_xaxes(
-        tickvals=list(range(len(columns))),
-        ticktext=plain_labels(columns),
-        side="top",
-        fixedrange=True,
-        range=[-0.5, len(columns) - 0.5],
-    )
-    figure.update_layout(clickmode="event+select", showlegend=False, margin={"t": 40, "b": 4})
+    name_rows(figure, plain_labels(rows), 0.5)
+    name_columns(figure, plain_labels(columns), side="top")
+    figure.update_layout(showlegend=False, margin={"t": 40, "b": 4})
     return figure
 
 
@@ -129,36 +111,15 @@ def trainings(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
     for position, (variant, style) in enumerate(zip(variants, _styles(len(variants)), strict=True)):
         part = frame[frame["variant"] == variant]
         middle, colour = float(part["f1"].agg(OVER_SEEDS.middle)), style.colour(mode)
-        figure.add_scatter(
-            x=[middle, middle],
-            y=[position - 0.32, position + 0.32],
-            mode="lines",
-            line={"color": colour, "width": 2},
-            hoverinfo="skip",
-        )
-        figure.add_scatter(
-            x=part["f1"],
-            y=[position] * len(part),
-            mode="markers",
-            marker={"symbol": style.marker, "size": 11, "color": colour},
-            cliponaxis=False,
-            hovertext=[f"{plain_label(variant)}, seed {row.seed}: {row.f1:.2f}" for row in part.itertuples()],
-            hovertemplate="%{hovertext}<extra></extra>",
-        )
-    _rows(figure, variants)
-    figure.update_xaxes(fixedrange=True, showgrid=True)
+        ends = [position - 0.32, position + 0.32]
+        add_strokes(figure, [middle, middle], ends, colour, 2, showlegend=None)
+        said = [f"{plain_label(variant)}, seed {row.seed}: {row.f1:.2f}" for row in part.itertuples()]
+        look = (style.marker, 11, colour)
+        add_marks(figure, part["f1"], [position] * len(part), look, hovertext=said, **_NAMED)
+    name_rows(figure, plain_labels(variants), 0.5)
+    figure.update_xaxes(showgrid=True)
     figure.update_layout(showlegend=False, margin={"t": 8})
     return figure
-
-
-def _rows(figure: go.Figure, labels: Sequence[str]) -> None:
-    figure.update_yaxes(
-        tickvals=list(range(len(labels))),
-        ticktext=plain_labels(labels),
-        range=[len(labels) - 0.5, -0.5],
-        showgrid=False,
-        fixedrange=True,
-    )
 
 
 def _styles(count: int) -> list[LineStyle]:

@@ -7,12 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label, plain_labels
+from engine.plotting.labels import name_rows, plain_label, plain_labels
+from engine.plotting.marks import add_marks, add_strokes, joined
 from engine.plotting.theme import Mode
 
 ROW_PIXELS = 30
 TAGS_SHOWN = 8
-# name: (column, marker, fill)
+# name: (column, marker)
 _HALVES = {
     "forward half (read from the left)": ("forward", "triangle-right"),
     "backward half (read from the right)": ("backward", "triangle-left"),
@@ -29,34 +30,19 @@ def halves_figure(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
     shown = frame.head(TAGS_SHOWN)
     rows = list(range(len(shown)))
     figure = theme.blank_figure(mode, x_title="nats above the mean of all tags", height=ROW_PIXELS * len(shown) + 130)
-    figure.add_scatter(
-        x=[part for one, other in zip(shown["forward"], shown["backward"], strict=True) for part in (one, other, None)],
-        y=[part for row in rows for part in (row, row, None)],
-        mode="lines",
-        line={"color": theme.muted(mode), "width": 1},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    between = joined(shown["forward"], shown["backward"])
+    add_strokes(figure, between, joined(rows, rows), theme.muted(mode), 1)
     colours = {
         "forward": theme.architecture_style("lstm", mode).colour,
         "backward": theme.architecture_style("rnn", mode).colour,
         "both": theme.ink(mode),
     }
+    tags = plain_labels(shown["tag"])
     for name, (column, symbol) in _HALVES.items():
-        figure.add_scatter(
-            x=shown[column],
-            y=rows,
-            mode="markers",
-            name=name,
-            marker={"symbol": symbol, "size": 12, "color": colours[column]},
-            text=plain_labels(shown["tag"]),
-            hovertemplate=f"%{{text}}: %{{x:+.2f}}<extra>{name}</extra>",
-        )
+        said = {"text": tags, "hovertemplate": f"%{{text}}: %{{x:+.2f}}<extra>{name}</extra>"}
+        add_marks(figure, shown[column], rows, (symbol, 12, colours[column]), name=name, **said)
     figure.add_vline(x=0, line={"color": theme.muted(mode), "width": 1})
-    figure.update_yaxes(
-        tickvals=rows, ticktext=plain_labels(shown["tag"]), range=[len(shown) - 0.4, -0.6], fixedrange=True
-    )
-    figure.update_xaxes(fixedrange=True)
+    name_rows(figure, tags, showgrid=None)
     figure.update_layout(hovermode="closest", margin={"t": 70})
     return figure
 
@@ -79,34 +65,16 @@ def shares_figure(frame: pd.DataFrame, row: str, names: tuple[str, str], *, mode
     Args:
         frame: columns `row` (what a row is called), share and share_other, 0 to 1.
     """
-    rows = list(range(len(frame)))
+    rows, labels = list(range(len(frame))), plain_labels(frame[row])
     figure = theme.blank_figure(mode, x_title=x_title, height=ROW_PIXELS * len(frame) + 110)
-    figure.add_scatter(
-        x=[
-            part
-            for one, other in zip(frame["share"], frame["share_other"], strict=True)
-            for part in (100 * one, 100 * other, None)
-        ],
-        y=[part for position in rows for part in (position, position, None)],
-        mode="lines",
-        line={"color": theme.muted(mode), "width": 2},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    between = joined(100 * frame["share"], 100 * frame["share_other"])
+    add_strokes(figure, between, joined(rows, rows), theme.muted(mode), 2)
     for name, column, architecture in zip(names, ("share", "share_other"), ("lstm_bidirectional", "lstm"), strict=True):
         style = theme.architecture_style(architecture, mode)
-        figure.add_scatter(
-            x=100 * frame[column],
-            y=rows,
-            mode="markers",
-            name=plain_label(name),
-            marker={"symbol": style.marker, "size": 12, "color": style.colour},
-            text=plain_labels(frame[row]),
-            hovertemplate=f"%{{text}}: %{{x:.1f}} %<extra>{plain_label(name)}</extra>",
-        )
-    figure.update_yaxes(
-        tickvals=rows, ticktext=plain_labels(frame[row]), range=[len(frame) - 0.4, -0.6], fixedrange=True
-    )
-    figure.update_xaxes(fixedrange=True, rangemode="normal")
+        label = plain_label(name)
+        said = {"text": labels, "hovertemplate": f"%{{text}}: %{{x:.1f}} %<extra>{label}</extra>"}
+        add_marks(figure, 100 * frame[column], rows, (style.marker, 12, style.colour), name=label, **said)
+    name_rows(figure, labels, showgrid=None)
+    figure.update_xaxes(rangemode="normal")
     figure.update_layout(hovermode="closest")
     return figure

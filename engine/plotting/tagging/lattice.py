@@ -14,7 +14,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label, plain_labels, scale_below
+from engine.plotting.labels import bold_where, name_columns, name_rows, plain_label, plain_labels, scale_below
+from engine.plotting.marks import STILL, add_frame, add_marks, add_targets, add_texts
 from engine.plotting.theme import Mode
 from engine.wording import percent
 
@@ -29,7 +30,6 @@ MOST_WITH_TENTHS = 12  # columns; of more a telephone has room for whole numbers
 BARRED = -1_000.0  # scores below are rules; they are written as such and left out of the colour scale
 PALEST = 0.55  # the ends of the matrix' colours are mixed with the background, so that ink is read on them
 _WAYS = (("solid", 4.0, 0.0), ("dash", 2.4, 0.13), ("dot", 2.4, -0.13))  # dash, width, shift in rows, best first
-STILL = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 
 
 @dataclass(frozen=True)
@@ -95,41 +95,25 @@ def lattice_figure(
             "colorscale": theme.HEAT_SCALE,
             "opacity": 1,
             "line": {"width": 1.2, "color": theme.muted(mode)},
-            "colorbar": scale_below("Emission (nats)", mode)
-            | {"tickvals": None, "nticks": 6, "y": -84 / (ROW_PIXELS * len(tags))},
+            "colorbar": scale_below("Emission (nats)", mode, ticks=6) | {"y": -84 / (ROW_PIXELS * len(tags))},
         },
         text=[_node_hover(row) for row in shown.itertuples()],
         hovertemplate="%{text}<extra></extra>",
         **STILL,
     )
     if chosen is not None and first <= chosen <= last:
-        figure.add_shape(
-            type="rect",
-            x0=chosen - 0.5,
-            x1=chosen + 0.5,
-            y0=-0.6,
-            y1=len(tags) - 0.4,
-            line={"color": theme.accent(mode), "width": 2},
-            layer="below",
-        )
+        around = (chosen - 0.5, chosen + 0.5), (-0.6, len(tags) - 0.4)
+        add_frame(figure, *around, theme.accent(mode), layer="below")
     names = shown.drop_duplicates("position")
-    labels = plain_labels(names["word"], LETTERS_OF_A_WORD)
-    ticks = [
-        f"<b>{label}</b>" if position == chosen else label
-        for position, label in zip(names["position"], labels, strict=True)
-    ]
     figure.update_xaxes(
         tickvals=names["position"].tolist(),
-        ticktext=ticks,
+        ticktext=bold_where(plain_labels(names["word"], LETTERS_OF_A_WORD), names["position"] == chosen),
         tickangle=-50,
         range=[first - 0.6, last + 0.6],
-        fixedrange=True,
         side="top",
         tickfont={"color": theme.ink(mode), "size": 13},
     )
-    figure.update_yaxes(
-        tickvals=list(range(len(tags))), ticktext=plain_labels(tags), range=[len(tags) - 0.4, -0.6], fixedrange=True
-    )
+    name_rows(figure, plain_labels(tags), showgrid=None)
     figure.update_layout(
         clickmode="event+select",
         hovermode="closest",
@@ -167,80 +151,43 @@ def step_matrix_figure(
         hoverinfo="skip",
         xgap=1,
         ygap=1,
-        colorbar=scale_below("Score of the step (nats)", mode) | {"tickvals": None, "nticks": 5, "ypad": 8},
+        colorbar=scale_below("Score of the step (nats)", mode, ticks=5),
     )
     cells = [
         (row, column) for row in range(len(before)) for column in range(len(after)) if not np.isnan(matrix[row, column])
     ]
     said = [_step_text(matrix[row, column]) for row, column in cells]
     written = said if len(after) <= MOST_WITH_TENTHS else [_step_text(matrix[row, column], 0) for row, column in cells]
-    figure.add_scatter(
-        x=[column for _, column in cells],
-        y=[row for row, _ in cells],
-        text=written,
-        mode="text",
-        hoverinfo="skip",
-        showlegend=False,
-        name="scores",
-        textfont={"size": FONT_SIZE, "color": theme.ink(mode)},
-    )
+    x, y = [column for _, column in cells], [row for row, _ in cells]
+    add_texts(figure, x, y, written, FONT_SIZE, theme.ink(mode), name="scores")
     illegal = [(row, column) for row, column in cells if not is_allowed[row, column]]
-    figure.add_scatter(
-        x=[column + 0.34 for _, column in illegal],
-        y=[row - 0.32 for row, _ in illegal],
-        mode="markers",
+    add_marks(
+        figure,
+        [column + 0.34 for _, column in illegal],
+        [row - 0.32 for row, _ in illegal],
+        ("x-thin", 5, None),
+        {"width": 1.4, "color": theme.ink(mode)},
         hoverinfo="skip",
         showlegend=False,
         name="not allowed",
-        marker={"symbol": "x-thin", "size": 5, "line": {"width": 1.4, "color": theme.ink(mode)}},
     )
     spots = {(one, other): (row, column) for row, one in enumerate(before) for column, other in enumerate(after)}
     for name, steps, dash in (("Edited", edited, "dot"), ("Chosen", [chosen] if chosen else [], "solid")):
         for step in steps:
             if step in spots:
                 row, column = spots[step]
-                figure.add_shape(
-                    type="rect",
-                    x0=column - 0.48,
-                    x1=column + 0.48,
-                    y0=row - 0.48,
-                    y1=row + 0.48,
-                    name=name,
-                    line={"color": theme.ink(mode), "width": 2.5, "dash": dash},
-                )
-    figure.add_scatter(
-        x=[column for _, column in cells],
-        y=[row for row, _ in cells],
-        mode="markers",
-        name="targets",
-        showlegend=False,
-        customdata=[f"{before[row]}>{after[column]}" for row, column in cells],
-        text=[
-            f"{plain_label(before[row])} to {plain_label(after[column])}: "
-            f"{text}{'' if is_allowed[row, column] else ' (not allowed by BIO)'}"
-            for (row, column), text in zip(cells, said, strict=True)
-        ],
-        hovertemplate="%{text}<extra></extra>",
-        marker={"symbol": "square", "size": 22, "opacity": 0},
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
-    )
-    figure.update_xaxes(
-        tickvals=list(range(len(after))),
-        ticktext=plain_labels(after, LETTERS_OF_A_TAG),
-        range=[-0.5, len(after) - 0.5],
-        fixedrange=True,
-        side="top",
-        tickangle=-50,
-    )
-    figure.update_yaxes(
-        tickvals=list(range(len(before))),
-        ticktext=plain_labels(before, LETTERS_OF_A_TAG),
-        range=[len(before) - 0.5, -0.5],
-        fixedrange=True,
-        showgrid=False,
-    )
-    figure.update_layout(clickmode="event+select", hovermode="closest", margin={"t": 8, "b": 8})
+                around = (column - 0.48, column + 0.48), (row - 0.48, row + 0.48)
+                line = {"color": theme.ink(mode), "width": 2.5, "dash": dash}
+                add_frame(figure, *around, theme.ink(mode), name=name, line=line)
+    text = [
+        f"{plain_label(before[row])} to {plain_label(after[column])}: "
+        f"{score}{'' if is_allowed[row, column] else ' (not allowed by BIO)'}"
+        for (row, column), score in zip(cells, said, strict=True)
+    ]
+    add_targets(figure, x, y, [f"{before[row]}>{after[column]}" for row, column in cells], text, 22)
+    name_columns(figure, plain_labels(after, LETTERS_OF_A_TAG), side="top", tickangle=-50)
+    name_rows(figure, plain_labels(before, LETTERS_OF_A_TAG), 0.5)
+    figure.update_layout(hovermode="closest", margin={"t": 8, "b": 8})
     return figure
 
 

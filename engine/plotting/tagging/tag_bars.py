@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label
+from engine.plotting.labels import name_rows, plain_label
 from engine.plotting.theme import Mode
 from engine.wording import percent
 
@@ -32,9 +32,7 @@ def tag_bars(tags: Sequence[str], probabilities: Sequence[float], chosen: str, *
         hovertext=[f"{plain_label(tag)}: {percent(value, 4)}" for tag, value in zip(tags, probabilities, strict=True)],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    figure.update_yaxes(
-        tickvals=list(range(len(tags))), ticktext=labels, range=[len(tags) - 0.5, -0.5], showgrid=False, fixedrange=True
-    )
-    figure.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100], fixedrange=True)
+    name_rows(figure, labels, 0.5)
+    figure.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100])
     figure.update_layout(showlegend=False, margin={"t": 8})
     return figure

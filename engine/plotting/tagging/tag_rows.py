@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
+from engine.plotting.marks import add_strokes, add_targets, add_texts, columns_of
 from engine.plotting.theme import Mode
 from engine.wording import percent
 
@@ -18,7 +19,6 @@ FONT_SIZE = 12
 LONGEST_WORD = 14
 OUTSIDE = "O"
 Outline = tuple[list[float | None], list[float | None]]  # x and y
-STILL = {"selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}}}
 
 
 @dataclass(frozen=True)
@@ -70,44 +70,32 @@ def tag_rows(
     targets: list[tuple[float, float, int, str]] = []
     tinted: Outline = ([], [])
     framed: Outline = ([], [])
+    ink, muted = theme.ink(mode), theme.muted(mode)
     for number, line in enumerate(lines):
         top = number * block
         for depth, row in enumerate(rows, start=1):
-            texts.append((0.0, top + depth, plain_label(row.label), theme.muted(mode)))
+            texts.append((0.0, top + depth, plain_label(row.label), muted))
         for position, left, size in line:
             middle = gutter + left
-            word = plain_label(words[position], LONGEST_WORD)
-            texts.append((middle, top, f"<b>{word}</b>" if position == chosen else word, theme.ink(mode)))
-            targets.append(
-                (
-                    middle + len(_short(words[position])) / 2,
-                    top,
-                    position + 1,
-                    f"{plain_label(words[position])}, word {position + 1}",
-                )
-            )
+            word, whole = plain_label(words[position], LONGEST_WORD), plain_label(words[position])
+            texts.append((middle, top, f"<b>{word}</b>" if position == chosen else word, ink))
+            half = len(_short(words[position])) / 2
+            targets.append((middle + half, top, position + 1, f"{whole}, word {position + 1}"))
             if position == chosen:
                 _box(framed, middle - 0.3, top + 0.45, middle + size - 0.7, top + 0.45)
             for depth, row in enumerate(rows, start=1):
                 tag, is_broken = row.tags[position], position in row.broken
+                y, box = top + depth, (middle - 0.3, top + depth - 0.42, middle + size - 0.7, top + depth + 0.42)
                 shown = ("·" if tag == OUTSIDE else tag) + ("✕" if is_broken else "")
-                texts.append(
-                    (middle, top + depth, plain_label(shown), theme.muted(mode) if tag == OUTSIDE else theme.ink(mode))
-                )
+                texts.append((middle, y, plain_label(shown), muted if tag == OUTSIDE else ink))
                 share = "" if row.probabilities is None else f", {percent(row.probabilities[position])}"
                 note = ", cannot follow the tag before" if is_broken else ""
-                targets.append(
-                    (
-                        middle + len(shown) / 2,
-                        top + depth,
-                        position + 1,
-                        f"{plain_label(words[position])}, {plain_label(row.label)}: {plain_label(tag)}{share}{note}",
-                    )
-                )
+                said = f"{whole}, {plain_label(row.label)}: {plain_label(tag)}{share}{note}"
+                targets.append((middle + len(shown) / 2, y, position + 1, said))
                 if tag != OUTSIDE:
-                    _box(tinted, middle - 0.3, top + depth - 0.42, middle + size - 0.7, top + depth + 0.42)
+                    _box(tinted, *box)
                 if position in row.marked:
-                    _box(framed, middle - 0.3, top + depth - 0.42, middle + size - 0.7, top + depth + 0.42)
+                    _box(framed, *box)
     figure.add_scatter(
         x=tinted[0],
         y=tinted[1],
@@ -119,45 +107,15 @@ def tag_rows(
         showlegend=False,
         name="entities",
     )
-    figure.add_scatter(
-        x=framed[0],
-        y=framed[1],
-        mode="lines",
-        line={"color": theme.ink(mode), "width": 1.6},
-        hoverinfo="skip",
-        showlegend=False,
-        name="marked",
-    )
-    figure.add_scatter(
-        x=[text[0] for text in texts],
-        y=[text[1] for text in texts],
-        text=[text[2] for text in texts],
-        mode="text",
-        textposition="middle right",
-        textfont={"family": theme.MONOSPACE, "size": FONT_SIZE, "color": [text[3] for text in texts]},
-        hoverinfo="skip",
-        showlegend=False,
-        cliponaxis=False,
-        name="texts",
-    )
-    figure.add_scatter(
-        x=[target[0] for target in targets],
-        y=[target[1] for target in targets],
-        customdata=[target[2] for target in targets],
-        text=[target[3] for target in targets],
-        hovertemplate="%{text}<extra></extra>",
-        mode="markers",
-        showlegend=False,
-        name="targets",
-        marker={"symbol": "square", "size": 16, "opacity": 0},
-        **STILL,
-    )
-    axis = {"fixedrange": True, "visible": False}
-    figure.update_xaxes(range=[-0.5, width], **axis)
-    figure.update_yaxes(range=[len(lines) * block - 0.6, -0.7], **axis)
-    figure.update_layout(
-        margin={"l": 0, "r": 0, "t": 4, "b": 4}, clickmode="event+select", hovermode="closest", hoverlabel_align="left"
-    )
+    add_strokes(figure, *framed, ink, 1.6, name="marked", showlegend=False)
+    x, heights, letters, colours = columns_of(texts, 4)
+    look = {"family": theme.MONOSPACE, "textposition": "middle right", "cliponaxis": False}
+    add_texts(figure, x, heights, letters, FONT_SIZE, colours, name="texts", **look)
+    x, heights, positions_from_1, notes = columns_of(targets, 4)
+    add_targets(figure, x, heights, positions_from_1, notes, 16)
+    figure.update_xaxes(range=[-0.5, width], visible=False)
+    figure.update_yaxes(range=[len(lines) * block - 0.6, -0.7], visible=False)
+    figure.update_layout(margin={"l": 0, "r": 0, "t": 4, "b": 4}, hovermode="closest", hoverlabel_align="left")
     return figure
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_labels, scale_below
+from engine.plotting.labels import name_columns, name_rows, plain_labels, scale_below
+from engine.plotting.marks import STILL, add_ring
 from engine.plotting.theme import Mode
 
 ROW_HEIGHT = 28
@@ -38,12 +39,8 @@ def attention_heat_map(
         raise ValueError(f"weights are {weights.shape}, expected {(len(target_tokens), len(source_tokens))}")
     rows, columns = weights.shape
     row_height = ROW_HEIGHT if rows <= 40 else 16
-    figure = theme.blank_figure(
-        mode,
-        x_title="As it was read",
-        y_title="As it was written",
-        height=210 + row_height * max(rows, 3),
-    )
+    height = 210 + row_height * max(rows, 3)
+    figure = theme.blank_figure(mode, x_title="As it was read", y_title="As it was written", height=height)
     read = plain_labels(source_tokens)
     hover = [
         [f"{written} looks at {word}: {weight:.3f}" for word, weight in zip(read, row, strict=True)]
@@ -54,11 +51,9 @@ def attention_heat_map(
         x=list(range(columns)),
         y=list(range(rows)),
         z=weights,
-        zmin=0.0,
-        zmax=1.0,
         xgap=1,
         ygap=1,
-        colorscale=theme.HEAT_SCALE,
+        **theme.heat_colours(mode),
         text=hover,
         hovertemplate="%{text}<extra></extra>",
         colorbar=scale_below("Attention weight (0 to 1)", mode),
@@ -66,39 +61,13 @@ def attention_heat_map(
     if is_marking_strongest and weights.size:
         best = weights.argmax(axis=1)
         on_bright = weights[np.arange(rows), best] > 0.5
-        figure.add_scatter(
-            x=best,
-            y=list(range(rows)),
-            mode="markers",
-            marker={
-                "symbol": "circle-open",
-                "size": 9,
-                "line": {"width": 2},
-                "color": ["#00224E" if bright else "#FDEA45" for bright in on_bright],
-            },
-            name="Strongest place of the row",
-            hoverinfo="skip",
-            showlegend=False,
-        )
-    angle = 0 if columns <= 4 else -60
+        inks = ["#00224E" if bright else "#FDEA45" for bright in on_bright]
+        entry = {"name": "Strongest place of the row", "showlegend": False}
+        add_ring(figure, best, list(range(rows)), inks, 9, **entry)
     size = 13 if max(rows, columns) <= 40 else 9
-    figure.update_xaxes(
-        tickvals=list(range(columns)),
-        ticktext=plain_labels(source_tokens, MAX_LABEL),
-        tickangle=angle,
-        tickfont_size=size,
-        range=[-0.5, columns - 0.5],
-        side="top",
-        fixedrange=True,
-    )
-    figure.update_yaxes(
-        tickvals=list(range(rows)),
-        ticktext=plain_labels(target_tokens, MAX_LABEL),
-        tickfont_size=size,
-        range=[rows - 0.5, -0.5],
-        showgrid=False,
-        fixedrange=True,
-    )
+    look = {"tickfont_size": size, "tickangle": 0 if columns <= 4 else -60, "side": "top"}
+    name_columns(figure, plain_labels(source_tokens, MAX_LABEL), **look)
+    name_rows(figure, plain_labels(target_tokens, MAX_LABEL), 0.5, tickfont_size=size)
     return figure
 
 
@@ -128,15 +97,13 @@ def confidence_bars(
         showlegend=False,
     )
     if is_clickable:
-        whole = {"marker": {"opacity": 1}}  # a bar that was clicked is no more important than the others
-        figure.update_traces(customdata=positions, selected=whole, unselected=whole)
+        figure.update_traces(customdata=positions, **STILL)
         figure.update_layout(clickmode="event+select")
-    figure.update_xaxes(
-        tickvals=positions,
-        ticktext=plain_labels(words, MAX_LABEL),
-        tickangle=0 if len(words) <= 4 else -45,
-        range=[-0.6, len(words) - 0.4],
-        fixedrange=True,
-    )
-    figure.update_yaxes(range=[0, 102], fixedrange=True)
+    name_words(figure, words)
+    figure.update_yaxes(range=[0, 102])
     return figure
+
+
+def name_words(figure: go.Figure, words: Sequence[str]) -> None:
+    """Write a word below each column, upright where they are few."""
+    name_columns(figure, plain_labels(words, MAX_LABEL), 0.6, tickangle=0 if len(words) <= 4 else -45)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label
+from engine.plotting.labels import plain_label, plain_labels
+from engine.plotting.marks import STILL, Style, Values, add_frame, add_marks, add_note, add_ring, add_strokes, clicked
 from engine.plotting.theme import Mode
 from engine.wording import percent
 
@@ -58,53 +60,19 @@ def beam_tree(
     for kind, (name, symbol, size, width, dash) in _KINDS.items():
         part = shown[kinds == kind]
         colour = _colour(kind, mode)
-        x, y = _links(part, positions)
-        figure.add_scatter(
-            x=x,
-            y=y,
-            mode="lines",
-            line={"color": colour, "width": width, "dash": dash},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-        figure.add_scatter(
-            x=part["step"],
-            y=part["rank"],
-            mode="markers+text",
-            name=name,
-            customdata=part["node"].tolist(),
-            text=[plain_label(piece, LETTERS_OF_A_PIECE) for piece in part["piece"]],
-            textposition="top center",
-            textfont={"size": 12, "color": theme.muted(mode) if kind == "left" else theme.ink(mode)},
-            hovertext=[_hover(row) for row in part.itertuples()],
-            hovertemplate="%{hovertext}<extra></extra>",
-            marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 1.6, "color": colour}},
-            unselected={
-                "marker": {"opacity": 1},
-                "textfont": {"color": theme.muted(mode) if kind == "left" else theme.ink(mode)},
-            },
-            selected={"marker": {"opacity": 1}},
-        )
+        add_strokes(figure, *_links(part, positions), colour, width, dash)
+        letters = theme.muted(mode) if kind == "left" else theme.ink(mode)
+        said = [_hover(row) for row in part.itertuples()]
+        entry = {"name": name, "customdata": part["node"].tolist()}
+        _add_pieces(figure, part, part["rank"], (symbol, size, colour), said, letters, **entry)
     if len(lanes):
         _add_lanes(figure, lanes, positions, int(nodes["rank"].max()), (first_step, last_step), mode)
     if chosen in positions and first_step <= positions[chosen][0] <= last_step:
         x, y = positions[chosen]
-        figure.add_scatter(
-            x=[x],
-            y=[y],
-            mode="markers",
-            name="Chosen in the list",
-            hoverinfo="skip",
-            marker={"symbol": "circle-open", "size": 22, "color": theme.ink(mode), "line": {"width": 2}},
-        )
-    figure.update_xaxes(
-        range=[first_step - 0.6, last_step + 0.6],
-        dtick=1,
-        tick0=1,
-        fixedrange=True,
-        title_text="Step: one piece written in each",
-    )
-    figure.update_yaxes(range=[rows + 0.6, 0.2], visible=False, fixedrange=True)
+        add_ring(figure, [x], [y], theme.ink(mode), 22, name="Chosen in the list")
+    steps = {"range": [first_step - 0.6, last_step + 0.6], "dtick": 1, "tick0": 1}
+    figure.update_xaxes(title_text="Step: one piece written in each", **steps)
+    figure.update_yaxes(range=[rows + 0.6, 0.2], visible=False)
     return figure
 
 
@@ -116,33 +84,17 @@ def beam_tree_overview(nodes: pd.DataFrame, *, mode: Mode, first_step: int, step
     kinds = nodes.apply(_kind, axis=1)
     for kind, (_, symbol, _, width, _) in _KINDS.items():
         part = nodes[kinds == kind]
-        x, y = _links(part, positions)
         colour = _colour(kind, mode)
         if kind != "left":
-            figure.add_scatter(
-                x=x, y=y, mode="lines", line={"color": colour, "width": min(width, 2.5)}, hoverinfo="skip"
-            )
-        figure.add_scatter(
-            x=part["step"],
-            y=part["rank"],
-            mode="markers",
-            customdata=part["step"].tolist(),
-            hovertemplate="step %{x}<extra></extra>",
-            marker={"symbol": symbol, "size": 4, "color": colour, "line": {"width": 1, "color": colour}},
-            unselected={"marker": {"opacity": 1}},
-            selected={"marker": {"opacity": 1}},
-        )
+            add_strokes(figure, *_links(part, positions), colour, min(width, 2.5), showlegend=None)
+        look, edge = (symbol, 4, colour), {"width": 1, "color": colour}
+        said = {"customdata": part["step"].tolist(), "hovertemplate": "step %{x}<extra></extra>"}
+        add_marks(figure, part["step"], part["rank"], look, edge, **said, **STILL)
     steps, ranks = int(nodes["step"].max()), int(nodes["rank"].max())
-    figure.add_shape(
-        type="rect",
-        x0=first_step - 0.5,
-        x1=min(steps, first_step + steps_shown - 1) + 0.5,
-        y0=0.2,
-        y1=ranks + 0.8,
-        line={"color": theme.accent(mode), "width": 2},
-    )
-    figure.update_xaxes(range=[0.2, steps + 0.8], visible=False, fixedrange=True)
-    figure.update_yaxes(range=[ranks + 1, 0], visible=False, fixedrange=True)
+    ends = (first_step - 0.5, min(steps, first_step + steps_shown - 1) + 0.5)
+    add_frame(figure, ends, (0.2, ranks + 0.8), theme.accent(mode))
+    figure.update_xaxes(range=[0.2, steps + 0.8], visible=False)
+    figure.update_yaxes(range=[ranks + 1, 0], visible=False)
     return figure
 
 
@@ -176,9 +128,12 @@ def settings_map(cells: pd.DataFrame, *, mode: Mode, width: int, length_penalty:
     for position, letter in enumerate(sorted(cells["winner"].unique(), key=lambda letter: (len(letter), letter))):
         part = numbered[numbered["winner"] == letter]
         colour = colours[(position + 1) % len(colours)]
-        figure.add_scatter(
-            x=part["length_penalty"],
-            y=part["width"],
+        add_marks(
+            figure,
+            part["length_penalty"],
+            part["width"],
+            ("square", 24, theme.translucent(colour, 0.22)),
+            {"width": 1.5, "color": colour},
             mode="markers+text",
             name=letter,
             text=[letter] * len(part),
@@ -189,26 +144,11 @@ def settings_map(cells: pd.DataFrame, *, mode: Mode, width: int, length_penalty:
                 for row in part.itertuples()
             ],
             hovertemplate="%{hovertext}<extra></extra>",
-            marker={
-                "symbol": "square",
-                "size": 24,
-                "color": theme.translucent(colour, 0.22),
-                "line": {"width": 1.5, "color": colour},
-            },
-            unselected={"marker": {"opacity": 1}, "textfont": {"color": theme.ink(mode)}},
-            selected={"marker": {"opacity": 1}},
+            **clicked(textfont={"color": theme.ink(mode)}),
         )
-    figure.add_scatter(
-        x=[length_penalty],
-        y=[width],
-        mode="markers",
-        hoverinfo="skip",
-        marker={"symbol": "square-open", "size": 31, "color": theme.ink(mode), "line": {"width": 3}},
-    )
-    figure.update_xaxes(
-        range=[-0.16, cells["length_penalty"].max() + 0.16], dtick=0.2, fixedrange=True, tickformat=".1f"
-    )
-    figure.update_yaxes(range=[0.3, cells["width"].max() + 0.7], dtick=1, fixedrange=True, showgrid=False)
+    add_marks(figure, [length_penalty], [width], ("square-open", 31, theme.ink(mode)), 3, hoverinfo="skip")
+    figure.update_xaxes(range=[-0.16, cells["length_penalty"].max() + 0.16], dtick=0.2, tickformat=".1f")
+    figure.update_yaxes(range=[0.3, cells["width"].max() + 0.7], dtick=1, showgrid=False)
     return figure
 
 
@@ -257,44 +197,40 @@ def _add_lanes(
         start = positions[int(part["leaves_at"].iloc[0])]
         row = ranks + lane
         x, y = [start[0], *part["step"]], [start[1], *[row] * len(part)]
-        figure.add_scatter(
-            x=x,
-            y=y,
-            mode="lines",
-            line={"color": colour, "width": 2, "dash": "dash"},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-        figure.add_annotation(
-            x=window[0] - 0.5,
-            y=row,
-            text=f"<b>{lane}</b>",
-            showarrow=False,
-            font={"size": 13, "color": theme.ink(mode)},
-        )
+        add_strokes(figure, x, y, colour, 2, "dash")
+        add_note(figure, window[0] - 0.5, row, f"<b>{lane}</b>", theme.ink(mode), 13)
         seen = part[part["step"].between(*window)]
-        figure.add_scatter(
-            x=seen["step"],
-            y=[row] * len(seen),
-            mode="markers+text",
-            name="Brought back, by number",
-            legendgroup="lanes",
-            showlegend=lane == 1,
-            text=[plain_label(piece, LETTERS_OF_A_PIECE) for piece in seen["piece"]],
-            textposition="top center",
-            textfont={"size": 12, "color": theme.ink(mode)},
-            hovertext=[
-                f"{lane}. {plain_label(entry.piece)}: {100 * entry.probability:.2f} "
-                f"%{', given' if entry.is_given else ''}"
-                for entry in seen.itertuples()
-            ],
-            hovertemplate="%{hovertext}<extra></extra>",
-            marker={
-                "symbol": ["diamond" if given else "diamond-open" for given in seen["is_given"]],
-                "size": 11,
-                "color": colour,
-                "line": {"width": 1.6, "color": colour},
-            },
-            unselected={"marker": {"opacity": 1}, "textfont": {"color": theme.ink(mode)}},
-            selected={"marker": {"opacity": 1}},
-        )
+        said = [
+            f"{lane}. {plain_label(entry.piece)}: {100 * entry.probability:.2f} %{', given' if entry.is_given else ''}"
+            for entry in seen.itertuples()
+        ]
+        look = (["diamond" if given else "diamond-open" for given in seen["is_given"]], 11, colour)
+        entry = {"name": "Brought back, by number", "legendgroup": "lanes", "showlegend": lane == 1}
+        _add_pieces(figure, seen, [row] * len(seen), look, said, theme.ink(mode), **entry)
+
+
+def _add_pieces(
+    figure: go.Figure,
+    part: pd.DataFrame,
+    y: Values,
+    look: Style,
+    said: Sequence[str],
+    letters: str,
+    **more: Any,  # as plotly reads it
+) -> None:
+    """Add a mark per row of `part`, its piece above it."""
+    add_marks(
+        figure,
+        part["step"],
+        y,
+        look,
+        {"width": 1.6, "color": look[2]},
+        mode="markers+text",
+        text=plain_labels(part["piece"], LETTERS_OF_A_PIECE),
+        textposition="top center",
+        textfont={"size": 12, "color": letters},
+        hovertext=said,
+        hovertemplate="%{hovertext}<extra></extra>",
+        **clicked(textfont={"color": letters}),
+        **more,
+    )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label
+from engine.plotting.labels import name_columns, plain_label
+from engine.plotting.marks import STILL
 from engine.plotting.theme import Mode
 
 ALL = "all"
@@ -47,7 +48,7 @@ def press_lines(
     for line in lines:
         style, name = theme.architecture_style(line.architecture, mode), plain_label(line.label)
         pairs = sorted(zip(line.sizes, line.values, strict=True), key=lambda pair: positions[pair[0]])
-        is_second = line.architecture in seen
+        style = style.again() if line.architecture in seen else style
         seen.add(line.architecture)
         if line.is_level:
             figure.add_scatter(
@@ -66,22 +67,14 @@ def press_lines(
             name=name,
             text=[_words(size) for size, _ in pairs],
             mode="lines+markers",
-            line={"color": style.colour, "dash": "longdashdot" if is_second else style.dash, "width": 2},
-            marker={"symbol": f"{style.marker}-open" if is_second else style.marker, "size": 10, "color": style.colour},
+            **style.drawn(10),
+            **STILL,
             hovertemplate="%{text}: %{y:.2f}<extra>%{fullData.name}</extra>",
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
         )
     if size in positions:
         figure.add_vline(x=positions[size], line={"color": theme.ink(mode), "width": 1.5, "dash": "dash"})
-    figure.update_xaxes(
-        tickvals=list(range(len(sizes))),
-        ticktext=[str(size or ALL) for size in sizes],
-        tickangle=0,
-        range=[-0.4, len(sizes) - 0.6],
-        fixedrange=True,
-    )
-    figure.update_yaxes(fixedrange=True, rangemode="tozero" if from_zero else "normal")
+    name_columns(figure, [str(size or ALL) for size in sizes], 0.4, tickangle=0)
+    figure.update_yaxes(rangemode="tozero" if from_zero else "normal")
     figure.update_layout(clickmode="event+select")
     return figure
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.colors
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from engine.aggregation import MEAN_AND_RANGE
 from engine.plotting import theme
 from engine.plotting.curves import add_baseline
-from engine.plotting.labels import plain_label, scale_below
-from engine.plotting.theme import Mode
+from engine.plotting.labels import plain_label, plain_labels, scale_below
+from engine.plotting.marks import STILL, add_frame, add_marks, add_targets, add_texts, panels
+from engine.plotting.theme import LineStyle, Mode
 
 OVER_SEEDS = MEAN_AND_RANGE
 STEPS_PER_STRIP = 6
@@ -27,20 +27,6 @@ PARTING = "\N{BLACK DOWN-POINTING TRIANGLE}"
 DIFFERS = "\N{NOT EQUAL TO} "
 READS = {True: "the reference's piece", False: "its own piece"}
 DARK_TEXT, LIGHT_TEXT = "#000000", "#FFFFFF"
-
-
-@dataclass(frozen=True)
-class LineStyle:
-    """How one run is drawn: its colour on light and on dark, its dash and its marker."""
-
-    on_light: str
-    on_dark: str
-    dash: str
-    marker: str
-
-    def colour(self, mode: Mode) -> str:
-        """Return the colour in `mode`."""
-        return self.on_light if mode == "light" else self.on_dark
 
 
 # All runs are of one network, so no architecture's colour is theirs: ink, accent and grey, each with a marker and a
@@ -119,40 +105,25 @@ def timeline_strips(
         ]
     )
     given = list(range(1, total + 1)) if numbers is None else list(numbers[:total])
-    figure.add_scatter(
-        x=[step % STEPS_PER_STRIP for step in range(total)],
-        y=[step // STEPS_PER_STRIP * strip_rows + 0.12 for step in range(total)],
-        mode="text",
-        text=[_number(number, step == divergence) for step, number in enumerate(given)],
-        textfont={
-            "size": 12,
-            "color": [theme.ink(mode) if step == divergence else theme.muted(mode) for step in range(total)],
-        },
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    places = [(step % STEPS_PER_STRIP, step // STEPS_PER_STRIP * strip_rows) for step in range(total)]
+    above = [_number(number, step == divergence) for step, number in enumerate(given)]
+    inks = [theme.ink(mode) if step == divergence else theme.muted(mode) for step in range(total)]
+    add_texts(figure, [column for column, _ in places], [top + 0.12 for _, top in places], above, 12, inks)
     if divergence is not None and divergence < total:
-        column, top = divergence % STEPS_PER_STRIP, divergence // STEPS_PER_STRIP * strip_rows
-        figure.add_shape(
-            type="rect",
-            x0=column - 0.5,
-            x1=column + 0.5,
-            y0=top + 0.5,
-            y1=top + strip_rows - 0.5,
-            line={"color": theme.ink(mode), "width": 3},
-        )
+        column, top = places[divergence]
+        around = (column - 0.5, column + 0.5), (top + 0.5, top + strip_rows - 0.5)
+        add_frame(figure, *around, theme.ink(mode), 3)
     if switches is not None and switch_row is not None:
         _add_switches(figure, switches, total, strip_rows, switch_row, mode)
     labels = {offset: plain_label(line.label) for offset, line in zip(offsets, timelines, strict=True)}
     if switch_row:
         labels[switch_row] = "Reads next"
-    figure.update_xaxes(visible=False, range=[-0.52, STEPS_PER_STRIP - 0.48], fixedrange=True)
+    figure.update_xaxes(visible=False, range=[-0.52, STEPS_PER_STRIP - 0.48])
     figure.update_yaxes(
         tickvals=[strip * strip_rows + row for strip in range(strips) for row in sorted(labels)],
         ticktext=[labels[row] for row in sorted(labels)] * strips,
         showgrid=False,
         range=[rows - 0.45, -0.55],
-        fixedrange=True,
     )
     figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 4})
     return figure
@@ -177,38 +148,27 @@ def forcing_curves(
         divergence: step from 0 where the free run leaves the reference, marked in both panels.
     """
     titles = ("Loss of the reference's piece (nats)", "Off from what the forced row expects: KL (nats)")
-    figure = make_subplots(
-        rows=2,
-        cols=1,
-        shared_xaxes=True,
-        subplot_titles=titles,
-        vertical_spacing=0.13,
-        figure=theme.blank_figure(mode, height=height),
-    )
-    figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.muted(mode)})
+    figure = panels(titles, mode=mode, height=height, spacing=0.13)
     for row, curves in enumerate((losses, divergences), start=1):
         for name, values in curves.items():
-            style = styles[name]
-            colour = style.colour(mode)
             figure.add_scatter(
                 x=list(range(1, len(values) + 1)),
                 y=list(values),
-                text=[plain_label(piece) for piece in pieces],
+                text=plain_labels(pieces),
                 name=plain_label(name),
                 legendgroup=name,
                 showlegend=row == 1,
                 mode="lines+markers",
-                line={"color": colour, "dash": style.dash, "width": 2},
-                marker={"symbol": style.marker, "size": 8, "color": colour},
                 hovertemplate="step %{x}, “%{text}”: %{y:.2f} nats<extra>%{fullData.name}</extra>",
+                **styles[name].drawn(mode),
                 row=row,
                 col=1,
             )
     if divergence is not None:
         figure.add_vline(x=divergence + 1, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
-    figure.update_xaxes(dtick=1 if len(pieces) <= 20 else None, range=[0.6, len(pieces) + 0.4], fixedrange=True)
+    figure.update_xaxes(dtick=1 if len(pieces) <= 20 else None, range=[0.6, len(pieces) + 0.4])
     figure.update_xaxes(title_text="Step (one piece each)", row=2, col=1)
-    figure.update_yaxes(rangemode="tozero", fixedrange=True)
+    figure.update_yaxes(rangemode="tozero")
     figure.update_layout(margin_t=64, legend_y=1.1)
     return figure
 
@@ -224,36 +184,24 @@ def coin_curve(frame: pd.DataFrame, chosen: tuple[float, float] | None, *, mode:
         mode, x_title="Chance to be told at each step", y_title="Loss (nats per piece)", height=height
     )
     style = RUN_STYLES["Yours"]
-    middle = frame.groupby("teacher_forcing_ratio")["nats_per_piece"].agg(OVER_SEEDS.middle)
-    figure.add_scatter(
-        x=frame["teacher_forcing_ratio"],
-        y=frame["nats_per_piece"],
-        customdata=frame["seed"],
-        mode="markers",
-        name="One seed each",
-        marker={"symbol": "circle-open", "size": 7, "color": theme.muted(mode)},
-        hovertemplate="seed %{customdata}: %{y:.2f} nats<extra></extra>",
-    )
+    ratios, losses = frame["teacher_forcing_ratio"], frame["nats_per_piece"]
+    middle = losses.groupby(ratios).agg(OVER_SEEDS.middle)
+    one = {"name": "One seed each", "hovertemplate": "seed %{customdata}: %{y:.2f} nats<extra></extra>"}
+    add_marks(figure, ratios, losses, ("circle-open", 7, theme.muted(mode)), customdata=frame["seed"], **one)
     figure.add_scatter(
         x=middle.index,
         y=middle,
         mode="lines+markers",
         name=f"{OVER_SEEDS.middle.capitalize()} over the seeds",
-        line={"color": style.colour(mode), "width": 2},
-        marker={"symbol": style.marker, "size": 9, "color": style.colour(mode)},
         hovertemplate=f"{OVER_SEEDS.middle} %{{y:.2f}} nats<extra></extra>",
+        **theme.drawn(style.colour(mode), None, style.marker, 9),
     )
     if chosen is not None:
-        figure.add_scatter(
-            x=[chosen[0]],
-            y=[chosen[1]],
-            mode="markers",
-            name="Your row",
-            marker={"symbol": "x-thin", "size": 13, "line": {"width": 3, "color": theme.ink(mode)}},
-            hovertemplate="your row: %{y:.2f} nats<extra></extra>",
-        )
-    figure.update_xaxes(range=[-0.05, 1.05], tickformat=".0%", fixedrange=True)
-    figure.update_yaxes(rangemode="tozero", fixedrange=True)
+        ratio, loss = chosen
+        yours = {"name": "Your row", "hovertemplate": "your row: %{y:.2f} nats<extra></extra>"}
+        add_marks(figure, [ratio], [loss], ("x-thin", 13, None), {"width": 3, "color": theme.ink(mode)}, **yours)
+    figure.update_xaxes(range=[-0.05, 1.05], tickformat=".0%")
+    figure.update_yaxes(rangemode="tozero")
     return figure
 
 
@@ -272,8 +220,8 @@ def divergence_bars(
         hovertemplate="step %{x}: %{y:.2f} nats<extra></extra>",
     )
     add_baseline(figure, threshold, mode, f"Hardly felt: {threshold:g} nats")
-    figure.update_xaxes(dtick=1 if len(steps) <= 20 else None, fixedrange=True)
-    figure.update_yaxes(rangemode="tozero", fixedrange=True)
+    figure.update_xaxes(dtick=1 if len(steps) <= 20 else None)
+    figure.update_yaxes(rangemode="tozero")
     figure.update_layout(showlegend=True)
     return figure
 
@@ -288,31 +236,23 @@ def _add_switches(figure: go.Figure, switches: Switches, total: int, strip_rows:
     """Draw a filled square where the reference is read, and a ring where the own piece is."""
     positions = [position for position, flag in enumerate(switches.told[:total]) if flag is not None]
     told = [bool(switches.told[position]) for position in positions]
-    symbols = ["square" if flag else "circle-open" for flag in told]
     words = [
         f"after step {switches.steps[position]} it reads {READS[flag]}; a click changes it"
         for position, flag in zip(positions, told, strict=True)
     ]
-    whole = {"marker": {"opacity": 1}}
-    figure.add_scatter(
-        x=[position % STEPS_PER_STRIP for position in positions],
-        y=[position // STEPS_PER_STRIP * strip_rows + row for position in positions],
-        customdata=[switches.steps[position] for position in positions],
-        text=words,
-        mode="markers",
-        marker={
-            "symbol": symbols,
-            "size": 17,
-            "color": theme.accent(mode),
-            "line": {"width": 2.5, "color": theme.accent(mode)},
-        },
-        selected=whole,
-        unselected=whole,
-        hovertemplate="%{text}<extra></extra>",
+    symbols = ["square" if flag else "circle-open" for flag in told]
+    mark = {"symbol": symbols, "size": 17, "color": theme.accent(mode)}
+    add_targets(
+        figure,
+        [position % STEPS_PER_STRIP for position in positions],
+        [position // STEPS_PER_STRIP * strip_rows + row for position in positions],
+        [switches.steps[position] for position in positions],
+        words,
+        17,
+        marker=mark | {"line": {"width": 2.5, "color": theme.accent(mode)}},
         name="switches",
-        showlegend=False,
+        **STILL,
     )
-    figure.update_layout(clickmode="event+select")
 
 
 def _cells(
@@ -344,11 +284,9 @@ def _cells(
         x=list(range(STEPS_PER_STRIP)),
         y=list(range(rows)),
         z=values,
-        zmin=0.0,
-        zmax=1.0,
         xgap=3,
         ygap=3,
-        colorscale=theme.HEAT_SCALE if text_colour else [(0.0, plain), (1.0, plain)],
+        **theme.heat_colours(mode) | ({} if text_colour else {"colorscale": [(0.0, plain), (1.0, plain)]}),
         showscale=text_colour == DARK_TEXT,
         colorbar=scale_below("Probability of the piece (0 to 1)", mode),
         text=texts,

@@ -44,8 +44,8 @@ def word_choice_bars(frame: pd.DataFrame, *, mode: Mode, architecture: str) -> g
         hovertemplate="%{customdata}: %{x:.2f} %<extra></extra>",
         showlegend=False,
     )
-    figure.update_yaxes(tickvals=rows, ticktext=labels, autorange="reversed", fixedrange=True, automargin=True)
-    figure.update_xaxes(range=[0, max(10.0, 1.15 * max(shares, default=0))], fixedrange=True)
+    figure.update_yaxes(tickvals=rows, ticktext=labels, autorange="reversed", automargin=True)
+    figure.update_xaxes(range=[0, max(10.0, 1.15 * max(shares, default=0))])
     return figure
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label, plain_labels
+from engine.plotting.labels import bold_where, name_rows, plain_label, plain_labels
+from engine.plotting.marks import STILL, add_strokes
 from engine.plotting.theme import Mode
 
 PER_ROW = 6
@@ -16,7 +17,6 @@ ROW_HEIGHT = 52
 MAX_LABEL = 12
 MAX_PLACES = 60
 DIFFERS = "\N{NOT EQUAL TO}"
-STILL = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 
 
 def word_marks(words: Sequence[str], chosen: int, values: Sequence[str], *, mode: Mode) -> go.Figure:
@@ -24,7 +24,6 @@ def word_marks(words: Sequence[str], chosen: int, values: Sequence[str], *, mode
     diamond."""
     rows = -(-len(words) // PER_ROW)
     is_chosen = [position == chosen for position in range(len(words))]
-    labels = plain_labels(words, MAX_LABEL)
     figure = theme.blank_figure(mode, height=ROW_HEIGHT * rows + 16)
     figure.add_scatter(
         x=[position % PER_ROW for position in range(len(words))],
@@ -33,15 +32,15 @@ def word_marks(words: Sequence[str], chosen: int, values: Sequence[str], *, mode
         textposition="bottom center",
         customdata=list(values),
         cliponaxis=False,
-        text=[f"<b>{label}</b>" if here else label for label, here in zip(labels, is_chosen, strict=True)],
+        text=bold_where(plain_labels(words, MAX_LABEL), is_chosen),
         textfont={"size": 13, "color": theme.ink(mode)},
         marker=_marker(is_chosen, mode),
         hovertext=plain_labels(words),
         hovertemplate="%{hovertext}<extra></extra>",
         **STILL,
     )
-    figure.update_xaxes(visible=False, range=[-0.6, PER_ROW - 0.4], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[rows - 0.25, -0.4], fixedrange=True)
+    figure.update_xaxes(visible=False, range=[-0.6, PER_ROW - 0.4])
+    figure.update_yaxes(visible=False, range=[rows - 0.25, -0.4])
     figure.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 4}, clickmode="event+select", showlegend=False)
     return figure
 
@@ -54,13 +53,7 @@ def neighbour_marks(
     is_chosen = [word == chosen for word in words]
     figure = theme.blank_figure(mode, x_title="nearness (cosine of the embeddings)", height=28 * len(words) + 70)
     for position, cosine in enumerate(cosines):
-        figure.add_scatter(
-            x=[0, cosine],
-            y=[position, position],
-            mode="lines",
-            line={"color": theme.grid(mode), "width": 2},
-            hoverinfo="skip",
-        )
+        add_strokes(figure, [0, cosine], [position, position], theme.grid(mode), 2, showlegend=None)
     figure.add_scatter(
         x=list(cosines),
         y=list(range(len(words))),
@@ -75,19 +68,8 @@ def neighbour_marks(
         hovertemplate="%{hovertext}<extra></extra>",
         **STILL,
     )
-    labels = [
-        f"<b>{label}</b>" if here else label
-        for label, here in zip(plain_labels(words, MAX_LABEL), is_chosen, strict=True)
-    ]
-    figure.update_yaxes(
-        tickvals=list(range(len(words))),
-        ticktext=labels,
-        range=[len(words) - 0.4, -0.6],
-        showgrid=False,
-        fixedrange=True,
-        zeroline=False,
-    )
-    figure.update_xaxes(range=[min(0.0, *cosines), 1.25 * max(0.1, *cosines)], fixedrange=True)
+    name_rows(figure, bold_where(plain_labels(words, MAX_LABEL), is_chosen), zeroline=False)
+    figure.update_xaxes(range=[min(0.0, *cosines), 1.25 * max(0.1, *cosines)])
     figure.update_layout(clickmode="event+select", showlegend=False, margin={"t": 8})
     return figure
 
@@ -116,15 +98,8 @@ def state_cosines(
         connectgaps=True,
         cliponaxis=False,
     )
-    figure.update_yaxes(
-        tickvals=list(range(len(labels))),
-        ticktext=labels,
-        range=[len(labels) - 0.4, -0.6],
-        showgrid=False,
-        fixedrange=True,
-        zeroline=False,
-    )
-    figure.update_xaxes(range=[min([0.9, *known]) - 0.03, 1.02], fixedrange=True)
+    name_rows(figure, labels, zeroline=False)
+    figure.update_xaxes(range=[min([0.9, *known]) - 0.03, 1.02])
     figure.update_layout(showlegend=False, margin={"t": 8})
     return figure
 

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label, plain_labels
+from engine.plotting.labels import plain_labels
 from engine.plotting.theme import Mode
 
 ROW_HEIGHT = 34
@@ -42,9 +42,9 @@ def compression_bars(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
             cliponaxis=False,
             hovertemplate="%{y}: %{x:,} bytes<extra></extra>",
         )
-    labels = [plain_label(coder) for coder in ordered["coder"]]
-    figure.update_yaxes(type="category", categoryorder="array", categoryarray=labels, fixedrange=True, showgrid=False)
-    figure.update_xaxes(range=[0, 1.16 * max(ordered["bytes"].max(), 1)], fixedrange=True, showgrid=True)
+    labels = plain_labels(ordered["coder"])
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=labels, showgrid=False)
+    figure.update_xaxes(range=[0, 1.16 * max(ordered["bytes"].max(), 1)], showgrid=True)
     figure.update_layout(showlegend=False)
     return figure
 

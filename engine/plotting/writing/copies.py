@@ -39,8 +39,7 @@ def coverage_curve(
         )
     if minimum is not None:
         figure.add_vline(x=minimum, line={"color": theme.ink(mode), "width": 1.5, "dash": "dot"})
-    figure.update_xaxes(fixedrange=True)
-    figure.update_yaxes(rangemode="tozero", fixedrange=True)
+    figure.update_yaxes(rangemode="tozero")
     return figure
 
 

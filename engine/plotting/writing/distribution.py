@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label
+from engine.plotting.labels import plain_labels
+from engine.plotting.marks import UNSEEN, add_marks, panels
 from engine.plotting.theme import Mode
 from engine.wording import percent
 
@@ -40,9 +40,7 @@ def next_token_bars(
         noun: what one token is called.
     """
     style = theme.architecture_style(architecture, mode)
-    likeliest = frame.assign(most=frame[["probability_before", "probability_after"]].max(axis=1))
-    likeliest = likeliest.sort_values(["most", "token"], ascending=[False, True]).head(top)
-    labels = [plain_label(visible_token(token)) for token in likeliest["token"]]
+    likeliest, labels = _likeliest(frame, ["probability_before", "probability_after"], top)
     figure = theme.blank_figure(mode, x_title=f"Next {noun}", y_title="Probability (%)", height=height)
     figure.add_bar(
         x=labels,
@@ -51,17 +49,12 @@ def next_token_bars(
         marker={"color": style.colour},
         hovertemplate="%{x}: %{y:.2f} % after your settings<extra></extra>",
     )
-    figure.add_scatter(
-        x=labels,
-        y=100 * likeliest["probability_before"],
-        name="As the network gave it",
-        mode="markers",
-        marker={"symbol": "line-ew-open", "size": 16, "color": theme.ink(mode), "line": {"width": 2.5}},
-        hovertemplate="%{x}: %{y:.2f} % from the network<extra></extra>",
-    )
+    look = ("line-ew-open", 16, theme.ink(mode))
+    said = {"name": "As the network gave it", "hovertemplate": "%{x}: %{y:.2f} % from the network<extra></extra>"}
+    add_marks(figure, labels, 100 * likeliest["probability_before"], look, 2.5, **said)
     # Digits among the labels must stay names: plotly would turn "1", "2" into a number axis.
-    figure.update_xaxes(type="category", tickangle=0)
-    figure.update_yaxes(rangemode="tozero")
+    figure.update_xaxes(type="category", tickangle=0, fixedrange=None)
+    figure.update_yaxes(rangemode="tozero", fixedrange=None)
     return figure
 
 
@@ -80,7 +73,6 @@ def openness_along(
         ("entropy_before", "As the network gave it", before),
         ("entropy_after", "After your settings", {"color": style.colour, "width": 1.5}),
     ]
-    unseen = {"marker": {"opacity": 0}}
     for column, name, line in lines:
         figure.add_scatter(
             x=frame["position"],
@@ -90,14 +82,13 @@ def openness_along(
             line=line,
             customdata=frame["position"],
             marker={"size": 12, "opacity": 0},
-            selected=unseen,
-            unselected=unseen,  # only markers hear clicks
+            **UNSEEN,  # only markers hear clicks
             hovertemplate=f"{hover}<extra>{name}</extra>",
         )
     figure.add_vline(x=position, line={"color": theme.ink(mode), "width": 1.5, "dash": "dash"})
     figure.update_layout(clickmode="event+select")
-    figure.update_xaxes(fixedrange=True, range=[0, max(1, frame["position"].max())])
-    figure.update_yaxes(fixedrange=True, rangemode="tozero")
+    figure.update_xaxes(range=[0, max(1, frame["position"].max())])
+    figure.update_yaxes(rangemode="tozero")
     return figure
 
 
@@ -132,16 +123,9 @@ def stage_bars(
         top: how many of the tokens likeliest at any stage are drawn.
     """
     columns = [column for column, _ in STAGES.values()]
-    likeliest = (
-        frame.assign(most=frame[columns].max(axis=1)).sort_values(["most", "token"], ascending=[False, True]).head(top)
-    )
-    labels = [plain_label(visible_token(token)) for token in likeliest["token"]]
+    likeliest, labels = _likeliest(frame, columns, top)
     titles = [_stage_title(row) for row in stages.itertuples()]
-    base = theme.blank_figure(mode, height=560)
-    figure = make_subplots(
-        rows=len(STAGES), cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.08, figure=base
-    )
-    figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.muted(mode)})
+    figure = panels(titles, mode=mode, height=560, spacing=0.08)
     colour, grey = theme.architecture_style(architecture, mode).colour, theme.muted(mode)
     height = 4 * likeliest[columns].max().max()  # of the crosses, in per cent: clear of the labels below
     for row, (name, (column, title)) in enumerate(STAGES.items(), start=1):
@@ -149,27 +133,27 @@ def stage_bars(
             x=labels,
             y=100 * likeliest[column],
             marker={"color": grey if name == "network" else colour},
-            showlegend=False,
             hovertemplate=f"%{{x}}: %{{y:.2f}} %<extra>{title}</extra>",
+            showlegend=False,
             row=row,
             col=1,
         )
         is_cut = (likeliest[column] == 0).to_numpy()
         if name in ("top_k", "top_p") and is_cut.any():
-            figure.add_scatter(
-                x=[label for label, cut in zip(labels, is_cut, strict=True) if cut],
-                y=[height] * int(is_cut.sum()),
-                mode="markers",
-                marker={"symbol": "x-thin-open", "size": 9, "color": theme.ink(mode), "line": {"width": 2}},
-                cliponaxis=False,
-                showlegend=False,
-                hovertemplate="%{x}: cut away<extra></extra>",
-                row=row,
-                col=1,
-            )
-    figure.update_xaxes(type="category", tickangle=0, fixedrange=True)
-    figure.update_yaxes(rangemode="tozero", fixedrange=True, nticks=4, ticksuffix=" %", matches="y")
+            x = [label for label, cut in zip(labels, is_cut, strict=True) if cut]
+            look = ("x-thin-open", 9, theme.ink(mode))
+            said = {"cliponaxis": False, "showlegend": False, "hovertemplate": "%{x}: cut away<extra></extra>"}
+            add_marks(figure, x, [height] * len(x), look, 2, row, **said)
+    figure.update_xaxes(type="category", tickangle=0)
+    figure.update_yaxes(rangemode="tozero", nticks=4, ticksuffix=" %", matches="y")
     return figure
+
+
+def _likeliest(frame: pd.DataFrame, columns: list[str], top: int) -> tuple[pd.DataFrame, list[str]]:
+    """Return the rows of the `top` tokens likeliest in any of the columns, and how their tokens are written."""
+    order = frame.assign(most=frame[columns].max(axis=1)).sort_values(["most", "token"], ascending=[False, True])
+    likeliest = order.head(top)
+    return likeliest, plain_labels(map(visible_token, likeliest["token"]))
 
 
 def _stage_title(row: Any) -> str:  # pandas makes the row's class

@@ -6,12 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.curves import add_baseline
+from engine.plotting.curves import FLOOR, add_baseline, decades
 from engine.plotting.labels import plain_label
-from engine.plotting.theme import Mode
-
-FLOOR = 1e-6  # bits; what is smaller is drawn here, since a logarithm has no place for nothing
-SECOND_DASH = "longdashdot"  # of a second network of the same architecture
+from engine.plotting.marks import STILL, add_strokes, sparse
+from engine.plotting.theme import ArchitectureStyle, Mode
 
 
 def influence_curves(
@@ -28,66 +26,40 @@ def influence_curves(
         threshold: bits below which an influence counts as gone, drawn dashed.
         position: characters after which something happens, marked by an upright line.
     """
-    figure = theme.blank_figure(
-        mode,
-        x_title="Characters of the passage read",
-        y_title="Difference in what is expected next (bits)",
-        height=height,
-    )
+    titles = {"x_title": "Characters of the passage read", "y_title": "Difference in what is expected next (bits)"}
+    figure = theme.blank_figure(mode, height=height, **titles)
     seen: set[str] = set()
     for label, rows in frame.groupby("label", sort=False):
         architecture = rows["architecture"].iloc[0]
-        _add_network(figure, str(label), rows, architecture, architecture in seen, mode)
+        style = theme.architecture_style(architecture, mode)
+        _add_network(figure, plain_label(str(label)), rows, style.again() if architecture in seen else style)
         seen.add(architecture)
     add_baseline(figure, threshold, mode, f"Hardly felt: {threshold:g} bits")
     if position is not None:
         figure.add_vline(x=position, line={"color": theme.accent(mode), "width": 2})
     last = frame["characters"].max()
-    figure.update_xaxes(range=[0, last * 1.02], fixedrange=True)
-    figure.update_yaxes(
-        type="log",
-        range=[-6.2, 1.3],
-        tickvals=[10.0**power for power in range(-6, 2)],
-        fixedrange=True,
-        ticktext=["≤ 0.000001", "0.00001", "0.0001", "0.001", "0.01", "0.1", "1", "10"],
-    )
+    figure.update_xaxes(range=[0, last * 1.02])
+    figure.update_yaxes(decades(1.3))
     return figure
 
 
-def _add_network(
-    figure: go.Figure, label: str, rows: pd.DataFrame, architecture: str, is_second: bool, mode: Mode
-) -> None:
-    style = theme.architecture_style(architecture, mode)
-    name = plain_label(label)
+def _add_network(figure: go.Figure, name: str, rows: pd.DataFrame, style: ArchitectureStyle) -> None:
     bits = rows["kl_bits"].clip(lower=FLOOR)
     still_to_come = bits[::-1].cummax()[::-1]
-    figure.add_scatter(
-        x=rows["characters"],
-        y=bits,
-        mode="lines",
-        name=name,
-        legendgroup=name,
-        showlegend=False,
-        hoverinfo="skip",
-        line={"color": theme.translucent(style.colour, 0.45), "width": 1},
-    )
+    entry = {"name": name, "legendgroup": name}
+    thin = theme.translucent(style.colour, 0.45)
+    add_strokes(figure, rows["characters"], bits, thin, 1, showlegend=False, **entry)
+    look = style.drawn(sparse(len(rows), 25), 2.5)
     figure.add_scatter(
         x=rows["characters"],
         y=still_to_come,
         customdata=rows["characters"],
         text=[f"{value:.2g}" for value in rows["kl_bits"]],
         mode="lines+markers",
-        name=name,
-        legendgroup=name,
-        line={"color": style.colour, "dash": SECOND_DASH if is_second else style.dash, "width": 2.5, "shape": "hv"},
-        # One mark in 25, so that the lines can be told apart without colour; the others are there to be pointed at.
-        marker={
-            "symbol": f"{style.marker}-open" if is_second else style.marker,
-            "color": style.colour,
-            "size": [8 if number % 25 == 0 else 0.1 for number in range(len(rows))],
-        },
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
+        line=look["line"] | {"shape": "hv"},
+        marker=look["marker"],
+        **entry,
+        **STILL,
         hovertemplate="after %{x:,} characters: %{text} bits here, at most %{y:.2g} from here "
         "on<extra>%{fullData.name}</extra>",
     )

@@ -8,7 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plotting import theme
-from engine.plotting.labels import plain_label, scale_below
+from engine.plotting.labels import name_columns, plain_label, plain_labels, scale_below
+from engine.plotting.marks import STILL, add_marks
 from engine.plotting.theme import Mode
 
 ROW_HEIGHT = 34
@@ -54,22 +55,16 @@ def winner_bars(winners: pd.DataFrame, *, mode: Mode, architecture: str, chosen:
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    figure.add_scatter(
-        y=labels,
-        x=ordered["control"],
-        mode="markers",
-        name="Control: labels shifted (mean)",
-        marker={"symbol": "line-ns-open", "size": 14, "color": theme.ink(mode), "line": {"width": 2.5}},
-        customdata=ordered["predicate"].tolist(),
-        hovertemplate="control %{x:.3f}<extra></extra>",
-    )
-    figure.update_xaxes(
-        range=[min(0.4, float(winners["auc"].min()) - 0.02), 1.17], tickvals=[0.5, 0.75, 1.0], tickangle=0
-    )
-    figure.update_yaxes(showgrid=False, title_text=None, tickfont={"size": 12, "color": theme.ink(mode)})
+    look = ("line-ns-open", 14, theme.ink(mode))
+    said = {"customdata": ordered["predicate"].tolist(), "hovertemplate": "control %{x:.3f}<extra></extra>"}
+    add_marks(figure, ordered["control"], labels, look, 2.5, name="Control: labels shifted (mean)", **said)
+    ends = [min(0.4, float(winners["auc"].min()) - 0.02), 1.17]
+    figure.update_xaxes(range=ends, tickvals=[0.5, 0.75, 1.0], tickangle=0, fixedrange=None)
+    names = {"size": 12, "color": theme.ink(mode)}
+    figure.update_yaxes(showgrid=False, title_text=None, tickfont=names, fixedrange=None)
     figure.add_vline(x=CHANCE, line={"color": theme.muted(mode), "width": 1, "dash": "dot"})
     figure.update_layout(legend={"y": 1.0, "yanchor": "bottom"}, clickmode="event+select")
-    figure.update_traces(selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}})
+    figure.update_traces(**STILL)
     return figure
 
 
@@ -89,7 +84,7 @@ def describe_winner_bars(winners: pd.DataFrame, top: int = 3) -> str:
 def specificity_heatmap(winners: pd.DataFrame, specificity: np.ndarray, *, mode: Mode) -> go.Figure:
     """Return the AUC of every winning unit (columns) for every question (rows); 0.5 is neutral, below it the answer is
     no."""
-    questions = [plain_label(question) for question in winners["question"]]
+    questions = plain_labels(winners["question"])
     units = [unit_label(row) for _, row in winners.iterrows()]
     figure = theme.blank_figure(mode, height=24 * len(winners) + 250)
     hover = [
@@ -113,22 +108,10 @@ def specificity_heatmap(winners: pd.DataFrame, specificity: np.ndarray, *, mode:
         hovertemplate="%{text}<extra></extra>",
         colorbar=scale_below("AUC", mode) | {"yref": "container", "yanchor": "bottom"},
     )
-    figure.update_xaxes(
-        tickvals=positions,
-        ticktext=units,
-        tickangle=-90,
-        side="top",
-        tickfont={"size": 11, "color": theme.ink(mode)},
-        fixedrange=True,
-    )
-    figure.update_yaxes(
-        tickvals=positions,
-        ticktext=questions,
-        autorange="reversed",
-        showgrid=False,
-        tickfont={"size": 12, "color": theme.ink(mode)},
-        fixedrange=True,
-    )
+    ink = theme.ink(mode)
+    name_columns(figure, units, range=None, tickangle=-90, side="top", tickfont={"size": 11, "color": ink})
+    names = {"ticktext": questions, "tickfont": {"size": 12, "color": ink}}
+    figure.update_yaxes(tickvals=positions, autorange="reversed", showgrid=False, **names)
     return figure
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
+from engine.plotting.marks import add_key, panels
 from engine.plotting.theme import Mode
 
 PANEL_HEIGHT = 150
@@ -38,16 +38,13 @@ def temperature_curves(
         baselines: the same measures of text that no network wrote, drawn dashed.
     """
     shown = [name for name in measures if frame[f"{name}_mean"].notna().any()]
-    base = theme.blank_figure(mode, height=PANEL_HEIGHT * len(shown) + 110)
     titles = [PANELS[name][0] for name in shown]
-    gap = 50 / (PANEL_HEIGHT * len(shown) + 40)
-    figure = make_subplots(
-        rows=len(shown), cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=gap, figure=base
-    )
-    figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": theme.muted(mode)})
+    height = PANEL_HEIGHT * len(shown)
+    figure = panels(titles, mode=mode, height=height + 110, spacing=50 / (height + 40))
+    dashed = {"color": theme.architecture_style("baseline", mode).colour, "dash": "dash", "width": 1.5}
     for position, name in enumerate(shown, start=1):
         _, factor, unit = PANELS[name]
-        axes = {"xaxis": f"x{position}" if position > 1 else "x", "yaxis": f"y{position}" if position > 1 else "y"}
+        axes = {f"{axis}axis": f"{axis}{position}" if position > 1 else axis for axis in "xy"}
         for label, line in frame.groupby("label", sort=False):
             line = line.sort_values("temperature")
             mean, low, high = (factor * line[f"{name}_{how}"] for how in ("mean", "min", "max"))
@@ -61,15 +58,12 @@ def temperature_curves(
                 hovertemplate=f"temperature %{{x}}: %{{y:.3g}} {unit}<extra>%{{fullData.name}}</extra>",
             )
         if baselines and name in baselines:
-            style = theme.architecture_style("baseline", mode)
-            dashed = {"color": style.colour, "dash": "dash", "width": 1.5}
             figure.add_hline(y=factor * baselines[name], line=dashed, row=position, col=1)
     if baselines and any(name in baselines for name in shown):
-        figure.add_scatter(x=[None], y=[None], mode="lines", line=dashed, name=baseline_label, hoverinfo="skip")
-    figure.update_xaxes(fixedrange=True)
+        add_key(figure, baseline_label, mode="lines", line=dashed)
     figure.update_xaxes(title_text="Temperature", showticklabels=True, row=len(shown), col=1)
-    figure.update_yaxes(fixedrange=True, nticks=5)
-    figure.update_layout(margin={"t": 76}, legend={"y": 1 + 34 / (PANEL_HEIGHT * len(shown)), "yanchor": "bottom"})
+    figure.update_yaxes(nticks=5)
+    figure.update_layout(margin={"t": 76}, legend={"y": 1 + 34 / height, "yanchor": "bottom"})
     return figure
 
 

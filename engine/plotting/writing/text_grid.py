@@ -15,6 +15,7 @@ from plotly.colors import get_colorscale
 
 from engine.plotting import theme
 from engine.plotting.labels import plain_label, scale_below
+from engine.plotting.marks import add_strokes, add_targets, add_texts, columns_of, joined
 from engine.plotting.theme import Mode
 from engine.plotting.writing.distribution import visible_token
 
@@ -101,24 +102,17 @@ def text_grid(
         text=notes,
         hovertemplate="%{text}<extra></extra>",
         hoverongaps=False,
-        colorbar=scale_below(title_of_values, mode) | {"tickvals": None, "nticks": 6, "yref": "paper"},
+        colorbar=scale_below(title_of_values, mode, ticks=6) | {"yref": "paper"},
     )
     if is_split:
         _add_boundaries(figure, positions, mode)
-    figure.add_scatter(
-        x=[cell[0] for cell in cells],
-        y=[cell[1] for cell in cells],
-        text=[cell[2] for cell in cells],
-        mode="text",
-        textfont={"family": theme.MONOSPACE, "size": FONT_SIZE, "color": [cell[3] for cell in cells]},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    x, y, letters, colours = columns_of(cells, 4)
+    add_texts(figure, x, y, letters, FONT_SIZE, colours, family=theme.MONOSPACE)
     if marks is not None and any(marks):
         _add_marks(figure, positions, marks, mode)
     if clickable:
         _add_targets(figure, positions, said)
-    axis = {"fixedrange": True, "showgrid": False, "showticklabels": False, "showline": False, "zeroline": False}
+    axis = {"showgrid": False, "showticklabels": False, "showline": False, "zeroline": False}
     figure.update_xaxes(range=[-0.5, width - 0.5], **axis)
     figure.update_yaxes(range=[row_count - 0.5, -0.5], **axis)
     figure.update_layout(margin={"l": 0, "r": 0, "t": 4, "b": 8}, hoverlabel_align="left")
@@ -238,13 +232,10 @@ def _sample(scale: Scale, shares: np.ndarray) -> list[str]:
 
 def _add_boundaries(figure: go.Figure, positions: Sequence[TokenPosition], mode: Mode) -> None:
     """Draw a thin line in the background's colour before each token."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for position in positions:
-        x += [position.columns[0] - 0.5, position.columns[0] - 0.5, None]
-        y += [position.rows[0] - 0.5, position.rows[0] + 0.5, None]
-    line = {"color": theme.background(mode), "width": 2}
-    figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    x = [position.columns[0] - 0.5 for position in positions]
+    y = [position.rows[0] for position in positions]
+    ends = [row - 0.5 for row in y], [row + 0.5 for row in y]
+    add_strokes(figure, joined(x, x), joined(*ends), theme.background(mode), 2)
 
 
 def _add_marks(figure: go.Figure, positions: Sequence[TokenPosition], marks: Sequence[bool], mode: Mode) -> None:
@@ -258,33 +249,16 @@ def _add_marks(figure: go.Figure, positions: Sequence[TokenPosition], marks: Seq
                 spans[-1][2] = column + 0.5
             else:
                 spans.append([row, column - 0.5, column + 0.5])
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for level, first, last in spans:
-        x += [first, last, None]
-        y += [level + 0.5 - 1.5 / ROW_HEIGHT] * 2 + [None]
-    line = {"color": theme.ink(mode), "width": 3}
-    figure.add_scatter(x=x, y=y, mode="lines", line=line, name="marked", hoverinfo="skip", showlegend=False)
+    rows, firsts, lasts = columns_of(spans, 3)
+    y = [row + 0.5 - 1.5 / ROW_HEIGHT for row in rows]
+    add_strokes(figure, joined(firsts, lasts), joined(y, y), theme.ink(mode), 3, name="marked", showlegend=False)
 
 
 def _add_targets(figure: go.Figure, positions: Sequence[TokenPosition], said: Sequence[str]) -> None:
     cells = [
-        (column, row, number)
+        (column, row, number, said[number])
         for number, position in enumerate(positions)
         for row, column in zip(position.rows, position.columns, strict=True)
     ]
-    unseen = {"marker": {"opacity": 0}}
-    figure.add_scatter(
-        x=[cell[0] for cell in cells],
-        y=[cell[1] for cell in cells],
-        customdata=[cell[2] for cell in cells],
-        text=[said[cell[2]] for cell in cells],
-        mode="markers",
-        marker={"symbol": "square", "size": 12, "opacity": 0},
-        selected=unseen,
-        unselected=unseen,
-        hovertemplate="%{text}<extra></extra>",
-        name="targets",
-        showlegend=False,
-    )
-    figure.update_layout(clickmode="event+select")
+    x, y, numbers, notes = columns_of(cells, 4)
+    add_targets(figure, x, y, numbers, notes, 12)

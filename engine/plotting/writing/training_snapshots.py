@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.curves import add_baseline
+from engine.plotting.marks import STILL, add_ring
 from engine.plotting.theme import Mode
 
 BEFORE_THE_FIRST = 0.5  # where step 0 stands on an axis of powers of ten
@@ -26,45 +27,38 @@ def training_history(
     figure = theme.blank_figure(mode, x_title="Updates made", y_title="Loss (nats)", height=height)
     x = frame["step"].clip(lower=BEFORE_THE_FIRST)
     symbols = [style.marker if is_usable else "x" for is_usable in frame["is_usable"]]
-    figure.add_scatter(
-        x=x,
-        y=frame["validation_loss"],
-        name="On validation text",
-        mode="lines+markers",
-        customdata=frame["step"],
-        line={"color": style.colour, "width": 2},
-        marker={"symbol": symbols, "size": 9, "color": style.colour},
-        hovertemplate="after %{customdata:,} updates: %{y:.3f} on validation text<extra></extra>",
-        unselected={"marker": {"opacity": 1}},
-        selected={"marker": {"opacity": 1}},
-    )
-    figure.add_scatter(
-        x=x,
-        y=frame["training_loss"],
-        name="While training",
-        mode="lines+markers",
-        customdata=frame["step"],
-        line={"color": theme.muted(mode), "width": 2, "dash": "dot"},
-        marker={"symbol": "diamond-open", "size": 7, "color": theme.muted(mode)},
-        hovertemplate="up to %{customdata:,} updates: %{y:.3f} while training<extra></extra>",
-        unselected={"marker": {"opacity": 1}},
-        selected={"marker": {"opacity": 1}},
-    )
+    for column, name, hover, look in (
+        (
+            "validation_loss",
+            "On validation text",
+            "after %{customdata:,} updates: %{y:.3f} on validation text<extra></extra>",
+            theme.drawn(style.colour, None, symbols, 9),
+        ),
+        (
+            "training_loss",
+            "While training",
+            "up to %{customdata:,} updates: %{y:.3f} while training<extra></extra>",
+            theme.drawn(theme.muted(mode), "dot", "diamond-open", 7),
+        ),
+    ):
+        figure.add_scatter(
+            x=x,
+            y=frame[column],
+            name=name,
+            mode="lines+markers",
+            customdata=frame["step"],
+            hovertemplate=hover,
+            **look,
+            **STILL,
+        )
     figure.add_vline(x=max(step, BEFORE_THE_FIRST), line={"color": theme.accent(mode), "width": 2})
     now = frame[frame["step"] == step]
-    figure.add_scatter(
-        x=now["step"].clip(lower=BEFORE_THE_FIRST),
-        y=now["validation_loss"],
-        mode="markers",
-        name="This stage",
-        hoverinfo="skip",
-        marker={"symbol": "circle-open", "size": 20, "color": theme.accent(mode), "line": {"width": 3}},
-    )
+    place = now["step"].clip(lower=BEFORE_THE_FIRST), now["validation_loss"]
+    add_ring(figure, *place, theme.accent(mode), 20, 3, name="This stage")
     add_baseline(figure, guess, mode, "Guessing evenly")
     ticks = [0, *(power for power in (1, 10, 100, 1000, 10_000, 100_000) if power <= frame["step"].max())]
     figure.update_xaxes(
         type="log",
-        fixedrange=True,
         tickvals=[max(tick, BEFORE_THE_FIRST) for tick in ticks],
         ticktext=[f"{tick:,}" for tick in ticks],
     )

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from engine.plotting import theme
 from engine.plotting.labels import plain_label
+from engine.plotting.marks import STILL, add_ring, add_strokes, add_texts, columns_of
 from engine.plotting.theme import Mode
 from engine.plotting.writing.distribution import visible_token
 from engine.wording import percent
@@ -63,32 +64,20 @@ def writing_tree(frame: pd.DataFrame, *, mode: Mode) -> go.Figure:
     figure.update_layout(margin={"l": 8, "r": 8, "t": 40, "b": 8}, hovermode="closest")
     for is_on_path in (False, True):
         x, y = _links(shown[shown["is_on_path"] == is_on_path], shown)
-        look = {"color": theme.accent(mode), "width": 3} if is_on_path else {"color": theme.muted(mode), "width": 1.5}
-        figure.add_scatter(x=x, y=y, mode="lines", line=look, hoverinfo="skip", showlegend=False)
+        colour, width = (theme.accent(mode), 3) if is_on_path else (theme.muted(mode), 1.5)
+        add_strokes(figure, x, y, colour, width)
     for author, symbol in _SYMBOLS.items():
         _add_markers(figure, shown[shown["author"] == author], author, symbol, min(11, max(4, 600 / across)), mode)
     labels = _labels(shown, across)
-    figure.add_scatter(
-        x=[label[0] for label in labels],
-        y=[label[1] - LIFT for label in labels],
-        text=[label[2] for label in labels],
-        mode="text",
-        textposition="top center" if across <= LETTERED_COLUMNS else "top right",
-        textfont={"family": theme.MONOSPACE, "size": 14, "color": theme.ink(mode)},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    columns, lines, letters = columns_of(labels, 3)
+    side = "top center" if across <= LETTERED_COLUMNS else "top right"
+    above, look = [height - LIFT for height in lines], {"family": theme.MONOSPACE, "textposition": side}
+    add_texts(figure, columns, above, letters, 14, theme.ink(mode), **look)
     pen = shown[shown["is_pen"]]
-    figure.add_scatter(
-        x=pen["column"] if len(pen) else [0],
-        y=pen["line"] if len(pen) else [0],
-        mode="markers",
-        name="Your pen",
-        hoverinfo="skip",
-        marker={"symbol": "circle-open", "size": 24, "color": theme.accent(mode), "line": {"width": 3}},
-    )
-    figure.update_xaxes(range=[-0.02 * across - 0.3, 1.02 * across + 0.5], visible=False, fixedrange=True)
-    figure.update_yaxes(range=[shown["line"].max() + 0.6 if len(shown) else 0.6, -0.8], visible=False, fixedrange=True)
+    column, line = (pen["column"], pen["line"]) if len(pen) else ([0], [0])
+    add_ring(figure, column, line, theme.accent(mode), 24, 3, name="Your pen")
+    figure.update_xaxes(range=[-0.02 * across - 0.3, 1.02 * across + 0.5], visible=False)
+    figure.update_yaxes(range=[shown["line"].max() + 0.6 if len(shown) else 0.6, -0.8], visible=False)
     return figure
 
 
@@ -180,6 +169,5 @@ def _add_markers(figure: go.Figure, nodes: pd.DataFrame, author: str, symbol: st
             "line": {"width": 1.5 if size > 6 else 0.5, "color": theme.ink(mode)},
         },
         # A click chooses where to write next; plotly would fade everything else.
-        unselected={"marker": {"opacity": 1}},
-        selected={"marker": {"opacity": 1}},
+        **STILL,
     )

@@ -49,4 +49,3 @@ TOOLS = Toolbox(
         "Which shapes come out of nn.RNN, nn.LSTM and nn.GRU, where does each number sit, and how many are learnt?",
     ),
 )
-show = TOOLS.show

@@ -15,6 +15,7 @@ from engine.models.folder import ModelInfo
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken_token, text_grid
 from pages.components import figures, networks
+from pages.components.buttons import steps
 from pages.components.calls import Call, call
 from pages.components.cells.view import CellsView
 from pages.components.context import PageContext
@@ -97,27 +98,14 @@ class CellsContext(PageContext[CellsView]):
         labels = strand_labels(self.info)
         if len(labels) == 1:
             return 0
-        self.controls.offer("layer", labels)
-        return labels.index(self.controls.segmented("layer"))
+        return labels.index(self.controls.segmented("layer", choices=labels))
 
     def ask_position(self) -> int:
         """Draw the slider and the buttons of the step; return the token that is looked at, counted from 0."""
         last = len(self.tokens)
         with st.container(horizontal=True, vertical_alignment="bottom", key="step-through"):
             position = min(self.controls.slider("position", maximum=max(2, last), width="stretch"), last)
-            for word, icon, key, to in (
-                ("Previous", ":material/chevron_left:", "P", position - 1),
-                ("Next", ":material/chevron_right:", "N", position + 1),
-            ):
-                st.button(
-                    word,
-                    icon=icon,
-                    key=f"step-{word.lower()}",
-                    shortcut=key,
-                    disabled=not 1 <= to <= last,
-                    on_click=self.controls.set,
-                    args=("position", to),
-                )
+            steps(self.controls.set, "position", position, last, "step")
         return position - 1
 
     def ask_unit(self, strand: Strand) -> int:

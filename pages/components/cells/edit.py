@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.cells.parity import TOLERANCE
 from engine.inspection.cells.state_edits import (
     GONE,
     Pairs,
@@ -33,10 +32,11 @@ from engine.plotting.cells.state_edits import (
 from engine.plotting.writing.distribution import visible_token
 from engine.wording import percent
 from pages.components import cache, figures, header, networks, notices
+from pages.components.buttons import button
 from pages.components.calls import call, receipt
+from pages.components.cells import proof
 from pages.components.cells.context import CellsContext
 from pages.components.cells.view import FIRST, SECOND
-from pages.components.header import TEXT_WIDTH
 
 AVERAGE = "Average of embeddings"
 UNITS_SHOWN = 12
@@ -51,13 +51,11 @@ _WORD = re.compile(r"\w+")
 
 def show(context: CellsContext) -> None:
     """Draw the two texts, how far their states are apart and for how long, and which units make the difference."""
-    st.markdown(
+    notices.explain(
         "Both texts are read, and after every character the two states are compared: 0 is the same state, 1.41 what "
-        "two states have "
-        "that know nothing of each other. **Try:** swap two words, then look at the average, which has read the same "
-        "letters and "
-        "cannot tell. A network that can tell must have kept the order somewhere, and the curves show for how long.",
-        width=TEXT_WIDTH,
+        "two states have that know nothing of each other. **Try:** swap two words, then look at the average, which has "
+        "read the same letters and cannot tell. A network that can tell must have kept the order somewhere, and the "
+        "curves show for how long."
     )
     first, second, tail = _ask_texts(context)
     chosen = _readers(context)
@@ -65,10 +63,8 @@ def show(context: CellsContext) -> None:
         notices.error("No recurrent language model is installed, and only those are compared here.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="edit-choice"):
-        context.controls.offer(
-            "edit_layer", range(1, min(context.models[name].config["num_layers"] for name in chosen) + 1), default=2
-        )
-        layer = context.controls.segmented("edit_layer")
+        layers = range(1, min(context.models[name].config["num_layers"] for name in chosen) + 1)
+        layer = context.controls.segmented("edit_layer", choices=layers, default=2)
         part = context.controls.segmented("edit_part", {"hidden": "What they say", "cell": "What they keep"}.get)
     texts = (first + tail, second + tail)
     parts = {name: part if part in parts_of(context.models[name].architecture) else "hidden" for name in chosen}
@@ -90,10 +86,7 @@ def show(context: CellsContext) -> None:
     frame = edit_frame(edits | {AVERAGE: average}, pairs | {AVERAGE: pairs[context.label(counted)]})
     architectures = {context.label(name): context.models[name].architecture for name in chosen} | {AVERAGE: "baseline"}
     frame.insert(1, "architecture", frame["reader"].map(architectures))
-    st.markdown(
-        "Shaded: where the two texts differ. A letter without a partner in the other text is left out.",
-        width=TEXT_WIDTH,
-    )
+    notices.explain("Shaded: where the two texts differ. A letter without a partner in the other text is left out.")
     figures.show(
         edit_curves(frame, mode=figures.mode()),
         name="edit-curves",
@@ -111,7 +104,7 @@ def _ask_texts(context: CellsContext) -> tuple[str, str, str]:
     controls = context.controls
     with st.container(horizontal=True, gap="small", key="edit-examples"):
         for number, (name, pair) in enumerate(EXAMPLES.items()):
-            st.button(name, key=f"edit-example-{number}", on_click=_set_texts, args=(context, *pair))
+            button(name, f"edit-example-{number}", _set_texts, context, *pair)
     left, right = st.columns(2, gap="medium")
     with left:
         first = controls.text_input("edit_first")
@@ -126,13 +119,7 @@ def _ask_texts(context: CellsContext) -> tuple[str, str, str]:
                 found = words[controls.select("edit_word")]
                 put = controls.text_input("edit_to", placeholder="another word")
                 changed = first[: found.start()] + put + first[found.end() :]
-                st.button(
-                    "Put it in the second text",
-                    key="edit-put",
-                    disabled=not put,
-                    on_click=controls.set,
-                    args=("edit_second", changed),
-                )
+                button("Put it in the second text", "edit-put", controls.set, "edit_second", changed, disabled=not put)
             else:
                 st.caption("The first text has no word to change.")
     with right:
@@ -193,16 +180,14 @@ def _show_order(context: CellsContext, counted: str, texts: tuple[str, str], ave
     if call(has_same_tokens, *texts, model=counted).value:
         sentence = (
             f"Both texts are made of the same letters in another order. The average of the {context.label(counted)}'s "
-            "embeddings is therefore the "
-            f"same for both: the largest difference in any of its numbers is {_small(difference)}. To it they are one "
-            "text."
+            "embeddings is therefore the same for both: the largest difference in any of its numbers is "
+            f"{_small(difference)}. To it they are one text."
         )
     else:
         sentence = (
             f"The texts are not made of the same letters, so the average of the {context.label(counted)}'s embeddings "
-            "differs too, by at most "
-            f"{difference:.1e} in any number and {average.at_end:.2g} in distance at the end: one letter among many, "
-            "fading as more are read."
+            f"differs too, by at most {difference:.1e} in any number and {average.at_end:.2g} in distance at the end: "
+            "one letter among many, fading as more are read."
         )
     notices.note(sentence)
 
@@ -214,16 +199,13 @@ def _show_longest(edits: dict[str, StateEdit], pairs: dict[str, Pairs]) -> None:
     since = int(pairs[longest].characters[-1] - pairs[longest].characters[pairs[longest].last_edit])
     if since == 0:
         return
-    st.markdown(
-        notices.plain(
-            f"{since} characters after the last change the {longest} is still {edits[longest].at_end:.2g} apart"
-            + (
-                f", the {shortest} {edits[shortest].at_end:.2g}: the {longest} kept more of the change."
-                if shortest != longest
-                else "."
-            )
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"{since} characters after the last change the {longest} is still {edits[longest].at_end:.2g} apart"
+        + (
+            f", the {shortest} {edits[shortest].at_end:.2g}: the {longest} kept more of the change."
+            if shortest != longest
+            else "."
+        )
     )
 
 
@@ -231,13 +213,10 @@ def _show_proof(context: CellsContext, chosen: list[str], text: str, layer: int)
     """Compare the states shown, which torch.nn computed, with the readable cells."""
     found = {name: call(prove_text, text, layer - 1, model=name).value for name in chosen}
     said = ", ".join(f"{context.label(name)} {difference:.1e}" for name, difference in found.items())
-    worst = max(found.values())
-    verdict = "the same to five digits" if worst <= TOLERANCE else "NOT the same to five digits"
-    sentence = (
-        "The hidden states of the second text from torch.nn, and by hand with the readable cells: "
-        f"largest differences {said}; {verdict}."
+    proof.say(
+        "The hidden states of the second text from torch.nn, and by hand with the readable cells: largest differences "
+        f"{said}; {proof.same(max(found.values()))}."
     )
-    st.caption(f":material/verified: **Proof.** {notices.plain(sentence)}")
 
 
 def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], shown: figures.Receipt) -> None:
@@ -251,16 +230,14 @@ def _show_units(edits: dict[str, StateEdit], pairs: dict[str, Pairs], shown: fig
     for label in same:
         units = edits[label].liveliest(UNITS_SHOWN)
         bands.append(Band(label, units.tolist(), edits[label].differences[window][:, units]))
-    st.markdown(
-        f"The {UNITS_SHOWN} units of each network that differ most, those that do so first at the top. Blue: higher "
-        "in the second text; "
-        f"orange: lower. Letters in bold and in a box are those that were changed."
+    notices.explain(
+        f"The {UNITS_SHOWN} units of each network that differ most, those that do so first at the top. Blue: higher in "
+        "the second text; orange: lower. Letters in bold and in a box are those that were changed."
         + (
             f" Shown are the first {MOST_LETTERS} places from just before the first change."
             if len(tokens) - start > MOST_LETTERS
             else ""
-        ),
-        width=TEXT_WIDTH,
+        )
     )
     figures.show(
         unit_bands(tokens[window], edited[window].tolist(), bands, mode=figures.mode()),

@@ -3,6 +3,8 @@ open."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -15,7 +17,6 @@ from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.cells import guide, proof
 from pages.components.cells.context import CellsContext, part_label
-from pages.components.header import TEXT_WIDTH
 
 WINDOW = 120  # tokens that are drawn
 
@@ -28,13 +29,8 @@ def show(context: CellsContext) -> None:
         index = context.ask_strand()
         strand = context.reading.strands[index]
         parts = list(strand.parts)
-        context.controls.offer(
-            "gates_part",
-            parts,
-            part_label,
-            default=CELLS.get(strand.cell).keeper or "hidden",
-        )
-        part = context.controls.select("gates_part", part_label, width=190)
+        keeper = CELLS.get(strand.cell).keeper or "hidden"
+        part = context.controls.select("gates_part", part_label, parts, keeper, width=190)
         order = context.controls.select("gates_order", ORDERS.get, width=220)
         unit = context.ask_unit(strand)
     first = max(0, min(position - WINDOW // 2, len(context.tokens) - WINDOW))
@@ -44,16 +40,20 @@ def show(context: CellsContext) -> None:
             f"Drawn are steps {first + 1:,} to {first + WINDOW:,} of {len(context.tokens):,}, around the one above."
         )
     _show_averages(context, strand, index, part, position, unit, seen)
-    _show_heat_map(context, strand, index, part, order, position, unit, seen)
+    draw_map = partial(_draw_map, context, index, order, position, unit, seen)
+    notices.explain(
+        f"**{part_label(part)} of all {strand.hidden_size} units**, sorted by {ORDERS[order]}. "
+        + ("Dark is shut (0), bright is open (1)." if is_switch(part) else "Blue is above zero, red below.")
+        + " Sorted by likeness, units that do the same thing lie next to each other."
+    )
+    draw_map(part, "gate-map", 460)
     _show_saturation(context, strand, index, unit)
     if context.controls.toggle("gates_all"):
         for left in range(0, len(parts), 2):
             for column, shown in zip(st.columns(2, gap="medium"), parts[left : left + 2], strict=False):
                 with column:
                     st.markdown(f"**{part_label(shown)}**")
-                    _draw_map(
-                        context, strand, index, shown, order, position, unit, seen, name=f"all-{shown}", height=280
-                    )
+                    draw_map(shown, f"all-{shown}", 280)
     proof.show(context, index)
 
 
@@ -69,10 +69,9 @@ def _show_averages(
     said = "; ".join(
         f"{names[gate].lower()} {row['mean']:.2f} at {context.spoken(row['position'])}" for gate, row in lowest.items()
     )
-    st.markdown(
+    notices.explain(
         "**The average gate.** Where the line of a gate dips, many units shut it on that token. Click a mark to look "
-        "at its step.",
-        width=TEXT_WIDTH,
+        "at its step."
     )
     course = (f"Unit {unit}, {PARTS[part]}", strand.parts[part][seen, unit]) if is_switch(part) else None
     figures.show(
@@ -87,31 +86,10 @@ def _show_averages(
     st.caption(notices.plain(f"Lowest means: {said}."))
 
 
-def _show_heat_map(
-    context: CellsContext, strand: Strand, index: int, part: str, order: str, position: int, unit: int, seen: slice
-) -> None:
-    st.markdown(
-        f"**{part_label(part)} of all {strand.hidden_size} units**, sorted by {ORDERS[order]}. "
-        + ("Dark is shut (0), bright is open (1)." if is_switch(part) else "Blue is above zero, red below.")
-        + " Sorted by likeness, units that do the same thing lie next to each other.",
-        width=TEXT_WIDTH,
-    )
-    _draw_map(context, strand, index, part, order, position, unit, seen, name="gate-map", height=460)
-
-
 def _draw_map(
-    context: CellsContext,
-    strand: Strand,
-    index: int,
-    part: str,
-    order: str,
-    position: int,
-    unit: int,
-    seen: slice,
-    *,
-    name: str,
-    height: int,
+    context: CellsContext, index: int, order: str, at: int, unit: int, seen: slice, part: str, name: str, height: int
 ) -> None:
+    strand = context.reading.strands[index]
     values, tokens = strand.parts[part], context.tokens[seen]
     units = order_units(values, order)
     drawn = values[seen]
@@ -123,7 +101,7 @@ def _draw_map(
             units,
             tokens,
             first=seen.start,
-            position=position,
+            position=at,
             unit=unit,
             title=title,
             is_switch=is_switch(part),
@@ -132,9 +110,8 @@ def _draw_map(
         ),
         name=name,
         alt=f"{part_label(part)} of {len(units)} units over {len(tokens)} tokens: mean {values.mean():.2f}, lowest "
-        f"{values.min():.2f}, highest "
-        f"{values.max():.2f}; unit {busiest} varies most. Unit {unit} at step {position + 1}: "
-        f"{values[position, unit]:.3f}.",
+        f"{values.min():.2f}, highest {values.max():.2f}; unit {busiest} varies most. Unit {unit} at step "
+        f"{at + 1}: {values[at, unit]:.3f}.",
         table=pd.DataFrame(
             {
                 "step": range(1, len(values) + 1),
@@ -159,13 +136,10 @@ def _show_saturation(context: CellsContext, strand: Strand, position: int, unit:
         f"{PARTS[part]} {percent(row['shut'], 0)} shut, {percent(row['open'], 0)} open"
         for part, row in means.iterrows()
     )
-    st.markdown(
+    notices.explain(
         f"**Quite shut or quite open?** One mark per unit and gate, over these {len(context.tokens):,} tokens: the "
-        "higher, the more often below 0.1; the "
-        "farther right, the more often above 0.9. A forget gate at the lower right remembers all the time; one at the "
-        "upper left has no "
-        "memory. Click a mark to choose its unit.",
-        width=TEXT_WIDTH,
+        "higher, the more often below 0.1; the farther right, the more often above 0.9. A forget gate at the lower "
+        "right remembers all the time; one at the upper left has no memory. Click a mark to choose its unit."
     )
     figures.show(
         saturation_scatter(found, {gate: part_label(gate) for gate in PARTS}, unit=unit, mode=figures.mode()),

@@ -11,6 +11,7 @@ from engine.inspection.cells.steps import strand_labels
 from engine.inspection.cells.units import PARTS
 from engine.plotting.writing.distribution import visible_token
 from pages.components import notices, state
+from pages.components.buttons import button
 from pages.components.cells.context import CellsContext, signed
 
 PAGE = "cells"
@@ -56,13 +57,7 @@ def show(context: CellsContext) -> None:
             "Look along the whole text",
             "Start again",
         )
-        st.button(
-            names[reached],
-            key="guide-next",
-            icon=":material/arrow_forward:",
-            on_click=_take,
-            args=(context, found, reached),
-        )
+        button(names[reached], "guide-next", _take, context, found, reached, icon="arrow_forward")
 
 
 def _reached(context: CellsContext, found: ClosingGate) -> int:
@@ -97,9 +92,8 @@ def _closing(context: CellsContext, found: ClosingGate) -> str:
     )
     return (
         f"On {context.spoken(found.position)} the {PARTS[found.part]} of unit {found.unit} {verb} from "
-        f"{found.gate_before:.2f} to {found.gate:.2f}: of "
-        f"{signed(found.memory_before)} it kept {signed(found.kept)}, and with what it wrote it now holds "
-        f"{signed(found.memory)}."
+        f"{found.gate_before:.2f} to {found.gate:.2f}: of {signed(found.memory_before)} it kept {signed(found.kept)}, "
+        f"and with what it wrote it now holds {signed(found.memory)}."
     )
 
 
@@ -118,7 +112,7 @@ def _without_gates(context: CellsContext) -> None:
     st.markdown(f"**This network has no gate that could close:** {why}.")
     other = next((name for name, info in context.language_models.items() if info.architecture == "lstm"), None)
     if other:
-        st.button("Take an LSTM instead", key="guide-lstm", on_click=context.controls.set, args=("network", other))
+        button("Take an LSTM instead", "guide-lstm", context.controls.set, "network", other)
 
 
 def _bare(token: str) -> str:

@@ -12,7 +12,6 @@ from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.cells import proof
 from pages.components.cells.context import CellsContext
-from pages.components.header import TEXT_WIDTH
 
 LATER = 10  # steps
 
@@ -28,18 +27,13 @@ def show(context: CellsContext) -> None:
         unit = context.ask_unit(strand) if is_single else None
     cell = CELLS.get(strand.cell)
     name, belt = cell.belt, cell.belt_words
-    st.markdown(
+    notices.explain(
         f"**Two ways to ask what is left.** {name}: {belt}. By ablation: the layer reads on from here once more "
-        "without this write, and the two "
-        "memories are subtracted. The second is what really happens; where the first lies elsewhere, the write also "
-        "changed later gates. **Try a space, a comma and a capital letter.**",
-        width=TEXT_WIDTH,
+        "without this write, and the two memories are subtracted. The second is what really happens; where the first "
+        "lies elsewhere, the write also changed later gates. **Try a space, a comma and a capital letter.**"
     )
     found = follow_write(cache.load_model(context.network), context.reading, index, position, unit)
-    st.markdown(
-        f"**{notices.plain(f'The write at step {position + 1}, {context.spoken(position)}. {verdict(found)}')}**",
-        width=TEXT_WIDTH,
-    )
+    notices.say(f"The write at step {position + 1}, {context.spoken(position)}. {verdict(found)}", is_strong=True)
     row = found.frame.iloc[min(LATER, len(found.frame) - 1)]
     later = f"{int(row['distance'])} step{'s' if row['distance'] != 1 else ''} later"
     gates, ablation, apart = st.columns(3)

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from engine.inspection.cells.annotations import text_tracks
-from engine.inspection.cells.parity import TOLERANCE
 from engine.inspection.cells.range_match import (
     OWN,
     STORIES,
@@ -37,11 +36,13 @@ from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from engine.wording import percent
 from pages.components import figures, header, notices
+from pages.components.buttons import button
 from pages.components.calls import Call, call
+from pages.components.cells import proof
 from pages.components.cells.context import CellsContext
-from pages.components.header import TEXT_WIDTH
 
 MOST_SHOWN = 300
+SHARES = {"title_of_values": "Share of the pattern's units that are on", "limits": (0, 1), "width": NARROW}
 MOST_QUESTIONS = 6
 REACH = 90  # characters shown around a match
 WINDOW = 32  # tokens of the tracks: more letters cannot be read on a telephone
@@ -53,23 +54,18 @@ def show(context: CellsContext) -> None:
     proof."""
     layer = _show_all(context)
     difference = call(prove_text, context.text, layer - 1, model=context.network).value
-    verdict = "the same to five digits" if difference <= TOLERANCE else "NOT the same to five digits"
-    words = (
-        f"The hidden states of layer {layer} from torch.nn, and every step by hand with the readable cell: "
-        f"largest difference {difference:.1e}; {verdict}."
+    proof.say(
+        f"The hidden states of layer {layer} from torch.nn, and every step by hand with the readable cell: largest "
+        f"difference {difference:.1e}; {proof.same(difference)}."
     )
-    st.caption(f":material/verified: **Proof.** {notices.plain(words)}")
 
 
 def _show_all(context: CellsContext) -> int:
     """Draw everything but the proof; return the layer that is looked at, from 1."""
-    st.markdown(
+    notices.explain(
         "Choose a few characters of your text. Some units switch on as they are read and off again after them; the "
-        "question is what these "
-        "units look for. **Try:** take the suggested range, look where else the same units are on, and guess what "
-        "those places share "
-        "before you read the answer below.",
-        width=TEXT_WIDTH,
+        "question is what these units look for. **Try:** take the suggested range, look where else the same units are "
+        "on, and guess what those places share before you read the answer below."
     )
     text, layer, threshold, (start, stop), outside = _ask_range(context)
     selected = call(select_pattern, text, layer - 1, start, stop, threshold, outside, model=context.network)
@@ -107,10 +103,9 @@ def _show_all(context: CellsContext) -> int:
     _show_verdict(pattern, reading, matches, explained)
     _show_matches(context, reading, matches, receipt)
     header.section("What do these places have in common?")
-    st.markdown(
+    notices.explain(
         "Each question is about the character just read; those on which the matches differ most from the whole text "
-        "come first.",
-        width=TEXT_WIDTH,
+        "come first."
     )
     top = explained.head(MOST_QUESTIONS)
     figures.show(
@@ -128,28 +123,25 @@ def _ask_range(context: CellsContext) -> tuple[str, int, float, tuple[int, int],
     outside."""
     controls, size = context.controls, len(context.tokens)
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-choice"):
-        controls.offer(
-            "patterns_layer", range(1, context.info.config["num_layers"] + 1), default=context.info.config["num_layers"]
-        )
-        layer = controls.segmented("patterns_layer")
+        top = context.info.config["num_layers"]
+        layer = controls.segmented("patterns_layer", choices=range(1, top + 1), default=top)
         threshold = controls.slider("patterns_threshold", width=260)
         outside = controls.toggle("patterns_outside")
     start, stop = call(suggest_range, context.text, layer - 1, threshold, model=context.network).value
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-range"):
-        if size > 1:
-            first = controls.slider("patterns_first", maximum=size, default=start + 1, width=260)
-            last = controls.slider("patterns_last", maximum=size, default=stop, width=260)
-        else:
-            first = last = 1
+        first = controls.slider("patterns_first", maximum=size, default=start + 1, width=260)
+        last = controls.slider("patterns_last", maximum=size, default=stop, width=260)
         controls.segmented("patterns_click", {"first": "its first", "last": "its last"}.get)
         suggested = "".join(context.tokens[start:stop])
-        st.button(
+        button(
             f"Suggested: {notices.plain(visible_token(suggested))}",
-            key="patterns-suggest",
-            icon=":material/auto_awesome:",
+            "patterns-suggest",
+            _set_range,
+            context,
+            start + 1,
+            stop,
+            icon="auto_awesome",
             help="The range for which most units go on and off together.",
-            on_click=_set_range,
-            args=(context, start + 1, stop),
         )
     return context.text, layer, threshold, (first - 1, last), outside
 
@@ -197,24 +189,14 @@ def _show_pattern(
         )
     on = find_matches(here, pattern, 1.0).on if pattern.units else np.zeros(len(context.tokens))
     is_chosen = [start <= position < stop for position in range(len(context.tokens))]
-    title = "Share of the pattern's units that are on"
 
     def clicked(position: int) -> None:
         context.controls.set(f"patterns_{context.controls.value().patterns_click}", position + 1)
 
     figures.show(
-        text_grid(
-            context.tokens,
-            on,
-            mode=figures.mode(),
-            title_of_values=title,
-            limits=(0, 1),
-            width=NARROW,
-            marks=is_chosen,
-            clickable=True,
-        ),
+        text_grid(context.tokens, on, mode=figures.mode(), marks=is_chosen, clickable=True, **SHARES),
         name="patterns-text",
-        alt=describe_text_grid(context.tokens, on, title_of_values=title.lower())
+        alt=describe_text_grid(context.tokens, on, title_of_values=SHARES["title_of_values"].lower())
         + f" Underlined is the range “{chosen}”.",
         table=pd.DataFrame(
             {"token": map(visible_token, context.tokens), "share of units on": on, "in the range": is_chosen}
@@ -247,8 +229,7 @@ def _show_pattern(
 def _ask_where(context: CellsContext) -> tuple[float, str, int, str]:
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="patterns-where"):
-        controls.offer("patterns_where", call(sources_of, model=context.network).value, WHERE.get)
-        source = controls.select("patterns_where", WHERE.get, width=240)
+        source = controls.select("patterns_where", WHERE.get, call(sources_of, model=context.network).value, width=240)
         least = controls.slider("patterns_least", width=240)
         characters = controls.slider("patterns_characters", width=240) if source in (STORIES, TRAINING) else 0
     own = controls.text_area("patterns_own", height=110) if source == OWN else ""
@@ -258,15 +239,11 @@ def _ask_where(context: CellsContext) -> tuple[float, str, int, str]:
 def _show_verdict(pattern: Pattern, reading: TextReading, matches: Matches, explained: pd.DataFrame) -> None:
     """Say how many places there are and what tells them apart most, as computed."""
     first = explained.iloc[0]
-    st.markdown(
-        notices.plain(
-            f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {percent(matches.covered)} of them, "
-            f"found in {1000 * matches.elapsed_seconds:.0f} ms "
-            f"for {len(pattern.units)} unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: "
-            f"“{first['question']}” is true at {percent(first['matched'], 0)} of them and at "
-            f"{percent(first['overall'], 0)} of all."
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"{len(matches.frame):,} places in {len(reading.stops):,} tokens, {percent(matches.covered)} of them, "
+        f"found in {1000 * matches.elapsed_seconds:.0f} ms for {len(pattern.units)} "
+        f"unit{'' if len(pattern.units) == 1 else 's'}. What sets them apart most: “{first['question']}” is true "
+        f"at {percent(first['matched'], 0)} of them and at {percent(first['overall'], 0)} of all."
     )
 
 
@@ -285,17 +262,9 @@ def _show_matches(context: CellsContext, reading: TextReading, matches: Matches,
     row = shown.iloc[chosen - 1]
     low, high = max(0, row["start"] - REACH), min(len(reading.stops), row["stop"] + REACH)
     tokens = [reading.text[a:b] for a, b in zip(reading.starts[low:high], reading.stops[low:high], strict=True)]
-    title = "Share of the pattern's units that are on"
+    is_matched = [row["start"] <= position < row["stop"] for position in range(low, high)]
     figures.show(
-        text_grid(
-            tokens,
-            matches.on[low:high],
-            mode=figures.mode(),
-            title_of_values=title,
-            limits=(0, 1),
-            width=NARROW,
-            marks=[row["start"] <= position < row["stop"] for position in range(low, high)],
-        ),
+        text_grid(tokens, matches.on[low:high], mode=figures.mode(), marks=is_matched, **SHARES),
         name="patterns-match",
         alt=f"Match {chosen}, “{visible_token(row['text'])}”, in its surroundings, score {row['score']:.2f}: "
         f"{percent(row['inside'], 0)} of the units are on within it, {percent(row['outside'], 0)} beside it.",

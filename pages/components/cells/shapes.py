@@ -14,7 +14,6 @@ from engine.plotting.cells.layer_shapes import count_bars, describe_count_bars, 
 from pages.components import figures, header, notices
 from pages.components.calls import call
 from pages.components.cells.context import CellsContext
-from pages.components.header import TEXT_WIDTH
 
 MEANINGS = {
     "input": "what the layer is given",
@@ -26,13 +25,11 @@ MEANINGS = {
 
 def show(context: CellsContext) -> None:
     """Draw the settings, the shapes as measured, the grid of states, the places compared, and the counts."""
-    st.markdown(
+    notices.explain(
         "A layer with your settings is built and reads random input; every shape below is that of what it really "
-        "returned. "
-        "**Try:** turn Bidirectional on and off and watch where h_n[-1] sits. It is the last state of the *last row* "
-        "of the grid, "
-        "which for a backward row is at the *first* time step. The network and the text above play no part here.",
-        width=TEXT_WIDTH,
+        "returned. **Try:** turn Bidirectional on and off and watch where h_n[-1] sits. It is the last state of the "
+        "*last row* of the grid, which for a backward row is at the *first* time step. The network and the text above "
+        "play no part here."
     )
     settings = _ask_settings(context)
     measured = call(measure_layer, settings)
@@ -47,11 +44,9 @@ def show(context: CellsContext) -> None:
     )
     _show_shapes(settings, found, receipt)
     header.section("Where does each number sit?")
-    st.markdown(
+    notices.explain(
         "Each box is one state of as many numbers as there are units. Filled boxes are in `output`, at their time "
-        "step; the boxes with a "
-        "thick frame are in `h_n`. All others are computed, used, and not returned.",
-        width=TEXT_WIDTH,
+        "step; the boxes with a thick frame are in `h_n`. All others are computed, used, and not returned."
     )
     figures.show(
         state_grid(
@@ -116,12 +111,9 @@ def _show_positions(found: LayerShapes) -> None:
     traps = [position for position in found.positions if position.is_trap]
     holds = sum(position.is_equal for position in claims)
     worst = max(position.difference for position in claims)
-    st.markdown(
-        notices.plain(
-            f"{holds} of {len(claims)} places hold, compared number by number just now; the largest difference is "
-            f"{worst:.1e}."
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"{holds} of {len(claims)} places hold, compared number by number just now; the largest difference is "
+        f"{worst:.1e}."
     )
     for trap in traps:
         notices.note(
@@ -144,14 +136,12 @@ def _show_counts(settings: LayerSettings, found: LayerShapes, receipt: figures.R
     sums = [f"{settings.directions} × {blocks} × ({settings.input_size}{per_unit})"]
     if settings.num_layers > 1:
         sums.append(f"{settings.num_layers - 1} × {settings.directions} × {blocks} × ({wide}{per_unit})")
-    st.markdown(
+    notices.explain(
         "Each gate has a matrix for the input, a matrix for the state, and two biases; an RNN has one such block, a "
-        "GRU three, an LSTM four: "
-        "gates × hidden × (input + hidden + 2), for every layer and direction."
+        "GRU three, an LSTM four: gates × hidden × (input + hidden + 2), for every layer and direction."
         if cell.looks_back
         else f"Each gate of a {cell.title} looks at the input alone and has one matrix and one bias: gates × hidden × "
-        "(input + 1), for every layer and direction.",
-        width=TEXT_WIDTH,
+        "(input + 1), for every layer and direction."
     )
     st.markdown(
         notices.plain(

@@ -15,7 +15,6 @@ from engine.plotting.cells.states import state_strips
 from pages.components import cache, figures, notices
 from pages.components.cells import guide, proof
 from pages.components.cells.context import CellsContext, part_label, signed
-from pages.components.header import TEXT_WIDTH
 
 PRODUCTS = 3
 TABLE_ROWS = 40
@@ -33,7 +32,7 @@ def show(context: CellsContext) -> None:
         is_whole = context.controls.toggle("step_layer")
     model = cache.load_model(context.network)
     step = unit_step(model, context.reading, index, position, unit)
-    st.markdown(notices.plain(said(context, step, strand, position, unit)), width=TEXT_WIDTH)
+    notices.say(said(context, step, strand, position, unit))
     chosen = None if is_whole else unit
     values = flows(model, context.reading, index, position, chosen)
     figures.show(
@@ -83,10 +82,7 @@ def _show_strips(context: CellsContext, strand: Strand, index: int, position: in
             rows[gate.strip_label] = (parts[gate.name][position], gate.is_switch)
     for part in reversed(cell.parts):
         rows[f"{part.label} {part.letter}(t)"] = (parts[part.name][position], False)
-    st.markdown(
-        "**Every vector of this step**, one cell per unit. Click the lower two strips to choose a unit.",
-        width=TEXT_WIDTH,
-    )
+    notices.explain("**Every vector of this step**, one cell per unit. Click the lower two strips to choose a unit.")
     figures.show(
         state_strips(rows, unit=unit, mode=figures.mode()),
         name="cell-strips",
@@ -106,10 +102,9 @@ def _show_arithmetic(
 ) -> None:
     cell = CELLS.get(strand.cell)
     carried = f" and {strand.hidden_size:,} with what is carried (h)" if cell.looks_back else ""
-    st.markdown(
+    notices.explain(
         f"**Unit {unit} in full arithmetic.** Each sum has {strand.inputs.shape[1]:,} products with what is read (x)"
-        f"{carried}: the largest are written out.",
-        width=TEXT_WIDTH,
+        f"{carried}: the largest are written out."
     )
     for gate in step.sums.values():
         with st.expander(f"{part_label(gate.part)} = {gate.value:.3f}", key=f"sum-{gate.part}", type="compact"):

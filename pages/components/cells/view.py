@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.config import option
 from engine.inspection.cells import range_match, state_edits
 from engine.inspection.cells.gate_trajectories import ORDERS
@@ -12,33 +10,26 @@ from engine.inspection.cells.steps import MAX_CHARACTERS as LONGEST_TEXT
 from pages.components.views import composed_of, settings_view
 
 
-@dataclass(frozen=True)
 class StepView:
     """Whose values the diagram shows."""
 
     step_layer: bool = option(
-        False, label="Whole layer in the diagram", help="Mean size over all units instead of one unit's own numbers."
+        False, "Whole layer in the diagram", "Mean size over all units instead of one unit's own numbers."
     )
 
 
-@dataclass(frozen=True)
 class GatesView:
     """Which part is drawn over the text, and in which order its units stand."""
 
-    gates_part: str = option("", label="What of it")
-    gates_order: str = option("similarity", label="Units sorted by", choices=tuple(ORDERS))
-    gates_all: bool = option(
-        False, label="All parts side by side", help="A small map of every gate and state of this layer."
-    )
+    gates_part: str = option("", "What of it")
+    gates_order: str = option("similarity", "Units sorted by", choices=tuple(ORDERS))
+    gates_all: bool = option(False, "All parts side by side", "A small map of every gate and state of this layer.")
 
 
-@dataclass(frozen=True)
 class MemoryRetentionView:
     """Whose write is followed."""
 
-    conveyor_single: bool = option(
-        False, label="One unit only", help="Take away and follow the write of one unit instead of all."
-    )
+    conveyor_single: bool = option(False, "One unit only", "Take away and follow the write of one unit instead of all.")
 
 
 FIRST, SECOND = "the cat sat on the mat", "the mat sat on the cat"
@@ -48,77 +39,65 @@ TAIL = (
 )
 
 
-@dataclass(frozen=True)
 class EditView:
     """Which two texts are read, what follows both, and what of the networks is compared."""
 
-    edit_first: str = option(FIRST, label="First text")
-    edit_second: str = option(SECOND, label="Second text")
+    edit_first: str = option(FIRST, "First text")
+    edit_second: str = option(SECOND, "Second text")
     edit_tail: str = option(
         TAIL,
-        label="Both go on with",
-        help="Read after either text, to see how long the edit is felt; "
-        f"{state_edits.MAX_CHARACTERS:,} characters in all.",
+        "Both go on with",
+        f"Read after either text, to see how long the edit is felt; {state_edits.MAX_CHARACTERS:,} characters in all.",
     )
-    edit_layer: int = option(2, label="Layer", help="Layer 1 reads the characters, the last one says what comes next.")
+    edit_layer: int = option(2, "Layer", "Layer 1 reads the characters, the last one says what comes next.")
     edit_part: str = option(
         "hidden",
-        label="Compare",
+        "Compare",
+        "What the units say (hidden state), or what they keep: the LSTM's memory cell; RNN and GRU keep what they say.",
         choices=("hidden", "cell"),
-        help="What the units say (hidden state), or what they keep: the LSTM's memory cell; RNN and GRU keep what "
-        "they say.",
     )
-    edit_word: int = option(0, label="Word of the first text")
-    edit_to: str = option("", label="Put in its place")
+    edit_word: int = option(0, "Word of the first text")
+    edit_to: str = option("", "Put in its place")
 
 
-@dataclass(frozen=True)
 class PatternsView:
     """Which range of the text is looked at, when a unit counts as on, and where the same units are looked for."""
 
-    patterns_first: int = option(
-        1, label="The range begins at", help="The arrow keys move it.", minimum=1, maximum=LONGEST_TEXT, step=1
-    )
-    patterns_last: int = option(
-        3, label="The range ends at", help="The arrow keys move it.", minimum=1, maximum=LONGEST_TEXT, step=1
-    )
-    patterns_click: str = option("first", label="A click on the text moves", choices=("first", "last"))
-    patterns_layer: int = option(
-        2, label="Layer", help="Layer 1 reads the characters, the last one says what comes next."
-    )
+    patterns_first: int = option(1, "The range begins at", "The arrow keys move it.", minimum=1, maximum=LONGEST_TEXT)
+    patterns_last: int = option(3, "The range ends at", "The arrow keys move it.", minimum=1, maximum=LONGEST_TEXT)
+    patterns_click: str = option("first", "A click on the text moves", choices=("first", "last"))
+    patterns_layer: int = option(2, "Layer", "Layer 1 reads the characters, the last one says what comes next.")
     patterns_threshold: float = option(
         0.3,
-        label="Threshold",
-        help="A unit is on where its hidden value is at least this, or at most minus this.",
+        "Threshold",
+        "A unit is on where its hidden value is at least this, or at most minus this.",
         minimum=0.05,
         maximum=0.95,
         step=0.05,
     )
     patterns_outside: bool = option(
-        True,
-        label="Off just outside",
-        help="Only units that are off at the characters just before and just after the range.",
+        True, "Off just outside", "Only units that are off at the characters just before and just after the range."
     )
     patterns_least: float = option(
         0.75,
-        label="Share of the units",
-        help="So many of the units must be on together elsewhere.",
+        "Share of the units",
+        "So many of the units must be on together elsewhere.",
         minimum=0.3,
         maximum=1.0,
         step=0.05,
     )
-    patterns_where: str = option(range_match.STORIES, label="Look in")
+    patterns_where: str = option(range_match.STORIES, "Look in")
     patterns_characters: int = option(
         10_000,
-        label="Characters",
-        help="How much of it is read; 100,000 take a while the first time.",
+        "Characters",
+        "How much of it is read; 100,000 take a while the first time.",
         minimum=5_000,
         maximum=range_match.MAX_CHARACTERS,
         step=5_000,
     )
-    patterns_own: str = option("", label="Your own text", help=f"At most {range_match.MAX_CHARACTERS:,} characters.")
+    patterns_own: str = option("", "Your own text", f"At most {range_match.MAX_CHARACTERS:,} characters.")
     patterns_match: int = option(
-        1, label="Match", help="Counted from the best; the arrow keys go through them.", minimum=1, maximum=300, step=1
+        1, "Match", "Counted from the best; the arrow keys go through them.", minimum=1, maximum=300
     )
 
 
@@ -130,17 +109,13 @@ LARGEST_UNIT = 9_999
 class CellsView:
     """Everything a link to the Cells page carries; a tool's own fields begin with its name."""
 
-    text: str = option(DEFAULT_TEXT, label="Text to read", help=f"At most {LONGEST_TEXT:,} characters.")
+    text: str = option(DEFAULT_TEXT, "Text to read", f"At most {LONGEST_TEXT:,} characters.")
     network: str = option(
         "",
-        label="Network",
-        help="Every recurrent network in data/pretrained, your own folder too; a translator is seen while it reads.",
+        "Network",
+        "Every recurrent network in data/pretrained, your own folder too; a translator is seen while it reads.",
     )
-    tool: str = option("", label="Tool")
-    position: int = option(
-        1, label="Step", help="The token that is read at this step.", minimum=1, maximum=LONGEST_TEXT, step=1
-    )
-    layer: str = option("", label="Layer", formerly=("strand",))
-    unit: int = option(
-        0, label="Unit", help="The arrow keys go from unit to unit.", minimum=0, maximum=LARGEST_UNIT, step=1
-    )
+    tool: str = option("", "Tool")
+    position: int = option(1, "Step", "The token that is read at this step.", minimum=1, maximum=LONGEST_TEXT)
+    layer: str = option("", "Layer", formerly=("strand",))
+    unit: int = option(0, "Unit", "The arrow keys go from unit to unit.", minimum=0, maximum=LARGEST_UNIT)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
+import streamlit as st
 
 from engine.experiments.aggregates import Contents, aggregate_runs, standings, telling_length
 from engine.experiments.task_facts import TaskFacts, task_facts
 from pages.components.calls import Call, call
 from pages.components.comparison.view import ComparisonView
 from pages.components.context import PageContext
+from pages.components.forms import Controls
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +37,6 @@ class ComparisonContext(PageContext[ComparisonView]):
     matched_by: str = "parameters"
     architectures: tuple[str, ...] = ()
     held: Contents | None = None
-
-    @property
-    def view(self) -> ComparisonView:
-        """What the widgets drawn so far say."""
-        return self.controls.value()
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -72,3 +69,19 @@ class ComparisonContext(PageContext[ComparisonView]):
     def facts(self) -> TaskFacts:
         """What is known about the task."""
         return task_facts(self.task)
+
+    def ask_length(self, field: str) -> int:
+        """Draw the choice of one of the task's lengths; return it."""
+        return self.controls.segmented(field, "{:,}".format, self.lengths, self.telling_length())
+
+
+def ask_axes(controls: Controls[Any], prefix: str) -> None:
+    """Draw the switches of a chart's logarithmic axes."""
+    with st.popover("Axes", icon=":material/straighten:"):
+        controls.toggle(f"{prefix}_log_x")
+        controls.toggle(f"{prefix}_log_y")
+
+
+def headings(table: pd.DataFrame) -> dict[str, str]:
+    """Return what a table's columns are called: their names in words."""
+    return {name: name.replace("_", " ").capitalize() for name in table}

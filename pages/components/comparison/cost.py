@@ -15,17 +15,16 @@ from engine.plotting.comparison.costs import cost_lines
 from engine.plotting.theme import architecture_label
 from pages.components import figures, notices
 from pages.components.background import BackgroundJob
+from pages.components.buttons import button
 from pages.components.calls import call
-from pages.components.comparison.context import ComparisonContext
+from pages.components.comparison.context import ComparisonContext, ask_axes
 from pages.components.comparison.view import LONGEST_CONTEXT
 from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
 
 WHEN = {"streaming": "Reading as it comes in", "training": "Training"}
 WORDS = {
     "streaming": "A text is read one token after another, as a chat or a sensor delivers it. Recurrent networks carry "
-    "a state of fixed size; "
-    "a Transformer keeps every token it has read and looks at all of them again.",
+    "a state of fixed size; a Transformer keeps every token it has read and looks at all of them again.",
     "training": "Whole sequences are read at once, then the error is sent back through every step. All of them keep "
     "what each step computed, so "
     "memory grows with the length; a Transformer also compares every step with every other one.",
@@ -41,20 +40,18 @@ def show(context: ComparisonContext) -> None:
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
         when = controls.segmented("cost_when", WHEN.get)
-        with st.popover("Axes", icon=":material/straighten:"):
-            controls.toggle("cost_log_x")
-            controls.toggle("cost_log_y")
-    st.markdown(WORDS[when], width=TEXT_WIDTH)
+        ask_axes(controls, "cost")
+    notices.explain(WORDS[when])
     stored = _stored(context, when)
     job = BackgroundJob(context.page, PARAMETER, live_costs.JOB, TIME_LIMIT_SECONDS)
     now = None
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        button(
             "Measure it here now",
-            icon=":material/timer:",
-            key="cost-measure",
-            on_click=job.start,
-            args=({"when": when, "hidden_size": context.view.cost_hidden},),
+            "cost-measure",
+            job.start,
+            {"when": when, "hidden_size": context.view.cost_hidden},
+            icon="timer",
             disabled=job.is_running(),
         )
         st.caption(
@@ -94,7 +91,7 @@ def _show_charts(context: ComparisonContext, when: str, stored: pd.DataFrame, no
     points = stored if fresh is None or fresh.empty else fresh
     sentence = growth_sentence(points, when)
     where = "measured here and now" if points is fresh else "from the table of results"
-    st.markdown(f"**{notices.plain(sentence)}** {notices.plain(f'({where.capitalize()}.)')}", width=TEXT_WIDTH)
+    notices.explain(f"**{notices.plain(sentence)}** {notices.plain(f'({where.capitalize()}.)')}")
     look = {
         "mode": figures.mode(),
         "x_title": X_TITLES[when],
@@ -136,9 +133,8 @@ def _show_charts(context: ComparisonContext, when: str, stored: pd.DataFrame, no
             notices.note("Memory was not measured in this table; measure it here.")
     st.caption(
         "Time is that of one processor core: other work on the machine does not count. Lines are stored rows, open "
-        "marks were measured here and "
-        f"now. The sentence compares medians over the first and the last third of each line; growing means {GROWS:g} "
-        "times or more."
+        "marks were measured here and now. The sentence compares medians over the first and the last third of each "
+        f"line; growing means {GROWS:g} times or more."
     )
 
 
@@ -166,10 +162,9 @@ def _live_receipt(now: dict) -> Receipt:
 def _show_calculator(context: ComparisonContext) -> None:
     """Draw what must be held after T tokens, by formula and as measured."""
     st.markdown("**Work it out: what must be kept to read on?**")
-    st.markdown(
+    notices.explain(
         "A recurrent state is H numbers, whatever was read. A Transformer keeps a key and a value, d numbers each, "
-        "per layer and token.",
-        width=TEXT_WIDTH,
+        "per layer and token."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         hidden_size = context.controls.slider("cost_hidden", width=300)
@@ -180,8 +175,7 @@ def _show_calculator(context: ComparisonContext) -> None:
     except EngineError as problem:
         notices.error(str(problem))
         return
-    rows = table.set_index("architecture")
-    transformer, lstm = rows.loc["transformer"], rows.loc["lstm"]
+    held = table.set_index("architecture")["formula_bytes"]
     is_equal = bool((table["formula_bytes"] == table["measured_bytes"]).all())
     said = (
         "exactly what was measured by reading that many tokens"
@@ -189,13 +183,11 @@ def _show_calculator(context: ComparisonContext) -> None:
         else "which is not what was measured: see the numbers"
     )
     sentence = (
-        f"With H = d = {hidden_size}, after {tokens:,} tokens the LSTM holds {size_words(lstm['formula_bytes'])} and "
-        "the Transformer "
-        f"{size_words(transformer['formula_bytes'])}, {transformer['formula_bytes'] / lstm['formula_bytes']:,.0f} "
-        f"times as much; {said}. "
-        f"The Transformer holds more from token {overtaken_after(hidden_size, 'lstm')} on."
+        f"With H = d = {hidden_size}, after {tokens:,} tokens the LSTM holds {size_words(held['lstm'])} and the "
+        f"Transformer {size_words(held['transformer'])}, {held['transformer'] / held['lstm']:,.0f} times as much; "
+        f"{said}. The Transformer holds more from token {overtaken_after(hidden_size, 'lstm')} on."
     )
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     marks = table.assign(at=tokens, memory_bytes=table["measured_bytes"])
     lines = state_curves(hidden_size, LONGEST_CONTEXT).rename(columns={"position": "at"})
     figures.show(

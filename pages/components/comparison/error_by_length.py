@@ -14,10 +14,9 @@ from engine.plotting.curves import measure_against_length
 from engine.plotting.theme import Mode
 from pages.components import figures, notices
 from pages.components.calls import call
-from pages.components.comparison.context import ComparisonContext
+from pages.components.comparison.context import ComparisonContext, ask_axes
 from pages.components.comparison.receipts import receipt
 from pages.components.forms import Controls
-from pages.components.header import TEXT_WIDTH
 
 MEASURES = {
     WRONG: "Errors are wrong answers, on sequences the network was not trained on.",
@@ -36,7 +35,7 @@ UNSOLVED = (
 def show(context: ComparisonContext) -> None:
     """Draw the sentence that says who wins, and the chart."""
     facts = context.facts
-    st.markdown(notices.plain(facts.reads), width=TEXT_WIDTH)
+    notices.say(facts.reads)
     if not context.architectures:
         notices.note("No architecture is chosen; choose some below.")
         return
@@ -49,7 +48,7 @@ def show(context: ComparisonContext) -> None:
         return
     length = context.telling_length(context.architectures)
     sentence = context.ask(verdict_sentence, context.matched_by, context.task, length, context.architectures)
-    st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
+    notices.say(sentence, is_strong=True)
     view = context.view
     if view.who_up == "updates" and table["updates_median"].isna().all():
         notices.note(
@@ -111,6 +110,4 @@ def _y_title(facts: TaskFacts, up: str) -> str:
 def ask_look(controls: Controls) -> None:
     """Draw what the chart shows and the switches of its axes."""
     controls.segmented("who_up", UP.get)
-    with st.popover("Axes", icon=":material/straighten:"):
-        controls.toggle("who_log_x")
-        controls.toggle("who_log_y")
+    ask_axes(controls, "who")

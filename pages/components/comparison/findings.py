@@ -13,9 +13,9 @@ from engine.experiments.task_facts import task_title
 from engine.plotting.comparison.comparisons import map_sentence, solved_dots
 from engine.plotting.theme import Mode
 from pages.components import figures, notices
+from pages.components.buttons import button
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
-from pages.components.header import TEXT_WIDTH
 
 
 def show(context: ComparisonContext) -> None:
@@ -23,24 +23,24 @@ def show(context: ComparisonContext) -> None:
     found = context.ask(findings, context.matched_by)
     for finding in found:
         with st.container(horizontal=True, vertical_alignment="top", key=f"finding-{finding.name}"):
-            st.markdown(f"**{notices.plain(finding.title)}:** {notices.plain(finding.sentence)}", width=TEXT_WIDTH)
-            st.button(
+            notices.explain(f"**{notices.plain(finding.title)}:** {notices.plain(finding.sentence)}")
+            button(
                 "Show the runs",
-                key=f"show-{finding.name}",
+                f"show-{finding.name}",
+                _go,
+                context,
+                finding.view,
+                icon="arrow_upward",
                 type="tertiary",
-                icon=":material/arrow_upward:",
-                on_click=_go,
-                args=(context, finding.view),
             )
     if not found:
         notices.note("The table holds too few runs to say anything in general.")
     st.caption(
         "Each sentence is worked out from the rows. The rule is the same everywhere: the first to solve a task wins, "
-        "by the median "
-        "number of updates over the seeds; where nobody solves it, the lowest median loss; where the ranges over the "
-        "seeds touch, nobody."
+        "by the median number of updates over the seeds; where nobody solves it, the lowest median loss; where the "
+        "ranges over the seeds touch, nobody."
     )
-    st.markdown("**Who solves what.** Each row is a task at one length, each column an architecture.", width=TEXT_WIDTH)
+    notices.explain("**Who solves what.** Each row is a task at one length, each column an architecture.")
     table = context.ask(solved_map, context.matched_by)
     figures.show(
         context.figure(_draw, context.matched_by, figures.mode()),

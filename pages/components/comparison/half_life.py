@@ -20,7 +20,6 @@ from pages.components.calls import call, receipt
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.view import LONGEST_TEXT
 from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
 
 Found = dict[str, HalfLife]
 
@@ -36,12 +35,10 @@ def show(context: ComparisonContext) -> None:
         notices.note("No language model is installed, so there is nothing to measure.")
         return
     controls = context.controls
-    st.markdown(
+    notices.explain(
         "Every network reads the text below. At several places one token is replaced by another, both versions are "
-        "read on, and after every "
-        "further token the two expectations are compared. What is left at distance d is what the network still holds "
-        "of a token d steps back.",
-        width=TEXT_WIDTH,
+        "read on, and after every further token the two expectations are compared. What is left at distance d is what "
+        "the network still holds of a token d steps back."
     )
     text = controls.text_area("half_life_text", height=150, max_chars=LONGEST_TEXT)
     chosen = _ask(context, models, names)
@@ -111,13 +108,9 @@ def _show_numbers(found: Found, labels: dict[str, str]) -> None:
         )
     longest = max(value.frame["distance"].max() for value in found.values())
     words = "; ".join(f"{labels[name]} {_tokens(value.hundredth)}" for name, value in found.items())
-    st.markdown(
-        notices.plain(
-            "After its half-life, half of a token's weight in the network's expectation is gone. A hundredth is left "
-            f"after: {words} "
-            f"(none of them was followed farther than {longest} tokens)."
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        "After its half-life, half of a token's weight in the network's expectation is gone. A hundredth is left "
+        f"after: {words} (none of them was followed farther than {longest} tokens)."
     )
 
 
@@ -174,9 +167,8 @@ def _show_disagreement(context: ComparisonContext, found: Found, labels: dict[st
     with_gradient = {name: value for name, value in found.items() if value.frame["gradient_share"].notna().any()}
     if not with_gradient:
         return
-    st.markdown(
-        "**Do the two agree?** A gradient knows about very small changes only; a replaced token is a large one.",
-        width=TEXT_WIDTH,
+    notices.explain(
+        "**Do the two agree?** A gradient knows about very small changes only; a replaced token is a large one."
     )
     figures.show(
         two_answers(frame, mode=figures.mode(), is_log_distance=context.view.half_life_log_x),
@@ -184,11 +176,10 @@ def _show_disagreement(context: ComparisonContext, found: Found, labels: dict[st
         alt=describe_two_answers(frame),
     )
     lines = [f"- {notices.plain(_disagreement_words(labels[name], value))}" for name, value in with_gradient.items()]
-    st.markdown("\n".join(lines), width=TEXT_WIDTH)
+    notices.explain("\n".join(lines))
     st.caption(
         "Shaded: the two shares differ by more than a factor of three. The gradient is squared for this, because a "
-        "divergence grows with the "
-        "square of a small change."
+        "divergence grows with the square of a small change."
     )
 
 

@@ -9,14 +9,14 @@ import streamlit as st
 
 from engine.experiments.aggregates import OVER_SEEDS
 from engine.experiments.learning_curves import AXES, compare_runs, median_curves, run_names, seed_curves
+from engine.experiments.results import rows_with
 from engine.experiments.task_facts import task_facts
 from engine.plotting.comparison.comparisons import two_runs
 from engine.plotting.curves import loss_curves
 from engine.plotting.theme import Mode, architecture_in_text
 from pages.components import figures, notices
-from pages.components.comparison.context import ComparisonContext
+from pages.components.comparison.context import ComparisonContext, ask_axes
 from pages.components.comparison.receipts import receipt
-from pages.components.header import TEXT_WIDTH
 
 LOOKS = {"medians": f"{OVER_SEEDS.middle.capitalize()}s and ranges", "seeds": "Every seed", "two runs": "Two runs"}
 AGAINST = {"updates": "Updates", "sequences": "Sequences seen", "seconds": "Processor seconds"}
@@ -26,63 +26,48 @@ def show(context: ComparisonContext) -> None:
     """Draw the curves of one length, as the visitor wants to see them."""
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("learning_length", context.lengths, "{:,}".format, context.telling_length())
-        length = controls.segmented("learning_length", "{:,}".format)
+        length = context.ask_length("learning_length")
         look = controls.segmented("learning_look", LOOKS.get)
         if look != "two runs":
             controls.segmented("learning_against", AGAINST.get)
-        with st.popover("Axes", icon=":material/straighten:"):
-            controls.toggle("learning_log_x")
-            controls.toggle("learning_log_y")
+        ask_axes(controls, "learning")
+    where = context.matched_by, context.task, length
     if look == "two runs":
-        _show_pair(context, length)
+        _show_pair(context, where)
     else:
-        _show_all(context, length, look)
+        _show_all(context, where, look)
 
 
-def _show_all(context: ComparisonContext, length: int, look: str) -> None:
+def _show_all(context: ComparisonContext, where: tuple[str, str, int], look: str) -> None:
     """Draw all architectures that are switched on above."""
-    view, facts = context.view, context.facts
+    view, facts, length = context.view, context.facts, where[-1]
     function, words = (
         (seed_curves, "every seed a thin line")
         if look == "seeds"
         else (median_curves, f"{OVER_SEEDS.middle_over('the seeds')}, bands {OVER_SEEDS.reach('lowest', 'highest')}")
     )
-    curves = context.ask(function, context.matched_by, context.task, length)
+    curves = context.ask(function, *where)
     curves = curves[curves["architecture"].isin(context.architectures)]
     if curves.empty:
         notices.note("None of the architectures switched on above has runs here.")
         return
-    table = context.standings.value
-    baseline = float(table[table["length"] == length]["baseline"].iloc[0])
+    baseline = float(rows_with(context.standings.value, length=length)["baseline"].iloc[0])
+    axes = view.learning_against, view.learning_log_x, view.learning_log_y
     sentence = _last_losses(curves, "loss" if look == "seeds" else "loss_median")
     figures.show(
-        context.figure(
-            _draw,
-            context.matched_by,
-            context.task,
-            length,
-            context.architectures,
-            look,
-            figures.mode(),
-            view.learning_against,
-            baseline,
-            view.learning_log_x,
-            view.learning_log_y,
-        ),
+        context.figure(_draw, *where, context.architectures, look, figures.mode(), baseline, *axes),
         name="loss-while-learning",
         alt=f"Held-out loss on {facts.title.lower()} of length {length:,} against "
         f"{AGAINST[view.learning_against].lower()}: {words}. {sentence}",
         table=curves.round(5),
-        receipt=receipt(context, function, context.matched_by, context.task, length),
+        receipt=receipt(context, function, *where),
     )
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     st.caption(
         notices.plain(
             f"Loss on sequences the networks do not train on. Without memory: {baseline:.4g} {facts.unit}. A run that "
-            "has solved the task "
-            "stops, and keeps its last loss. Seconds are processor time of training alone, so other work on the "
-            "machine does not count."
+            "has solved the task stops, and keeps its last loss. Seconds are processor time of training alone, so "
+            "other work on the machine does not count."
         )
     )
 
@@ -95,8 +80,8 @@ def _draw(
     architectures: tuple[str, ...],
     look: str,
     mode: Mode,
-    against: str,
     baseline: float,
+    against: str,
     is_log_x: bool,
     is_log_y: bool,
 ) -> go.Figure:
@@ -106,10 +91,10 @@ def _draw(
     return loss_curves(curves, mode=mode, baseline=baseline, is_log_x=is_log_x, is_log_y=is_log_y, **titles)
 
 
-def _show_pair(context: ComparisonContext, length: int) -> None:
+def _show_pair(context: ComparisonContext, where: tuple[str, str, int]) -> None:
     """Draw any two runs of the task and length over each other, with their difference."""
     controls = context.controls
-    runs = context.ask(run_names, context.matched_by, context.task, length)
+    runs = context.ask(run_names, *where)
     labels = {str(run): run.label for run in runs}
     names = list(labels)
     first, second = (
@@ -118,18 +103,10 @@ def _show_pair(context: ComparisonContext, length: int) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for field, default in (("learning_one", first), ("learning_other", second)):
-            controls.offer(field, names, labels.get, default)
-            controls.select(field, labels.get, width=230)
+            controls.select(field, choices=labels, default=default, width=230)
         controls.number("learning_threshold", width=230)
     view, facts = context.view, context.facts
-    arguments = (
-        context.matched_by,
-        context.task,
-        length,
-        view.learning_one,
-        view.learning_other,
-        view.learning_threshold,
-    )
+    arguments = (*where, view.learning_one, view.learning_other, view.learning_threshold)
     pair = context.ask(compare_runs, *arguments)
     figures.show(
         two_runs(
@@ -143,12 +120,12 @@ def _show_pair(context: ComparisonContext, length: int) -> None:
             is_log_y=view.learning_log_y,
         ),
         name="two-runs",
-        alt=f"Two runs on {facts.title.lower()} of length {length:,} and their difference at equal updates. "
+        alt=f"Two runs on {facts.title.lower()} of length {where[-1]:,} and their difference at equal updates. "
         f"{pair.sentence}",
         table=pair.table.round(5),
         receipt=receipt(context, compare_runs, *arguments, prints="found.table"),
     )
-    st.markdown(notices.plain(pair.sentence), width=TEXT_WIDTH)
+    notices.say(pair.sentence)
     st.caption(
         "Below zero, B is better at that number of updates. Between two measurements the loss is taken to lie on a "
         "straight line."

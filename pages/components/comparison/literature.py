@@ -15,11 +15,11 @@ from engine.experiments.literature import (
     literature_table,
 )
 from engine.plotting.theme import architecture_label
+from engine.wording import counted
 from pages.components import cache, figures, notices
 from pages.components.calls import call
-from pages.components.comparison.context import ComparisonContext
+from pages.components.comparison.context import ComparisonContext, headings
 from pages.components.comparison.receipts import receipt
-from pages.components.header import TEXT_WIDTH
 
 ALSO = ("adding_600",)  # small comparisons of their own that repeat a published setting
 
@@ -30,13 +30,11 @@ def show(context: ComparisonContext) -> None:
     also = tuple(name for name in ALSO if name in cache.result_names())
     table = context.ask(literature_table, is_all, also)
     others = call(beside_published_sentence, also).value
-    st.markdown(notices.plain(f"{comparison_sentence(table)} {others}".strip()), width=TEXT_WIDTH)
-    figures.show_table(
-        _for_reading(table),
-        name="published",
-        receipt=receipt(context, literature_table, is_all, also),
-        column_config=_columns(),
-    )
+    notices.say(f"{comparison_sentence(table)} {others}".strip())
+    shown = _for_reading(table)
+    columns = headings(shown) | {"difference": st.column_config.Column("What differs", width="large")}
+    source = receipt(context, literature_table, is_all, also)
+    figures.show_table(shown, name="published", receipt=source, column_config=columns)
     st.caption(
         "Published figures were read at their source unless the column “How read” says otherwise. Ours: "
         f"{OVER_SEEDS.middle_over('the seeds')} at equal parameters, at the nearest length that was run. No two rows "
@@ -52,7 +50,7 @@ def _for_reading(table: pd.DataFrame) -> pd.DataFrame:
     size = [
         ""
         if pd.isna(row.our_length)
-        else f"length {int(row.our_length):,}, {int(row.our_parameters):,} parameters, {_seeds(int(row.our_runs))}"
+        else f"length {row.our_length:,.0f}, {row.our_parameters:,.0f} parameters, {counted(int(row.our_runs), 'seed')}"
         for row in table.itertuples()
     ]
     return pd.DataFrame(
@@ -72,27 +70,3 @@ def _for_reading(table: pd.DataFrame) -> pd.DataFrame:
             "difference": table["difference"],
         }
     )
-
-
-def _seeds(count: int) -> str:
-    return f"{count} seed{'' if count == 1 else 's'}"
-
-
-def _columns() -> dict:
-    labels = {
-        "task": "Task",
-        "length": "Length",
-        "architecture": "Architecture",
-        "measure": "Measure",
-        "published": "Published",
-        "ours": "Ours",
-        "our_setting": "Our setting",
-        "their_setting": "Their setting",
-        "source": "Source",
-        "how_read": "How read",
-        "difference": "What differs",
-    }
-    return {
-        name: st.column_config.Column(label, width="large" if name == "difference" else None)
-        for name, label in labels.items()
-    }

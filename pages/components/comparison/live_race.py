@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -15,13 +16,14 @@ from engine.experiments.task_facts import task_facts, task_title
 from engine.experiments.verdicts import RULE, Verdict
 from engine.models.sequence_predictor import count_parameters
 from engine.plotting.theme import architecture_label
-from engine.tasks import TASKS, Task
+from engine.tasks import TASKS
 from engine.wording import percent
 from pages.components import figures, notices, state
+from pages.components.buttons import button
 from pages.components.comparison import races
 from pages.components.comparison.context import ComparisonContext
+from pages.components.comparison.view import RACE
 from pages.components.forms import Controls
-from pages.components.header import TEXT_WIDTH
 
 LANES = ("race_first", "race_second", "race_third", "race_fourth")
 SHORTEST_FIELD = 2  # lanes that may not be empty
@@ -30,23 +32,22 @@ HISTORY = "bets"
 
 def show(context: ComparisonContext) -> None:
     """Draw the form, the race and what became of all bets so far."""
-    st.markdown(
+    notices.explain(
         f"Two to four architectures of about the same size learn the same task, {SEEDS} seeds each, on the same "
-        "sequences in the same order. "
-        "Try a length at which the RNN still learns, then one at which it does not.",
-        width=TEXT_WIDTH,
+        "sequences in the same order. Try a length at which the RNN still learns, then one at which it does not."
     )
     job = races.job_of(context.page)
     is_running = job.is_running()
     settings = _ask(context.controls, is_running)
     with st.spinner("Getting ready", show_time=True):  # real data are read once
         problem = _explain(settings)
-    st.button(
+    button(
         "Start the race",
-        icon=":material/flag:",
-        key="race-start",
-        on_click=races.start,
-        args=(context.page, settings),
+        "race-start",
+        races.start,
+        context.page,
+        settings,
+        icon="flag",
         disabled=is_running or bool(problem),
     )
     st.caption(notices.plain(RULE))
@@ -61,42 +62,26 @@ def show(context: ComparisonContext) -> None:
 def _ask(controls: Controls, is_running: bool) -> LiveSettings:
     """Draw the widgets and return what they say."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("race_task", TASKS.names(), task_title)
-        task = controls.select("race_task", format_func=task_title, disabled=is_running, width=260)
+        task = controls.select("race_task", task_title, TASKS.names(), disabled=is_running, width=260)
         controls.number("race_length", disabled=is_running, width=150)
         with st.popover("Size, time and seed", icon=":material/tune:", disabled=is_running):
             for name in ("race_parameters", "race_seconds", "race_max_steps", "race_seed"):
                 controls.number(name)
     st.caption(notices.plain(task_facts(task).reads))
-    able = racers(TASKS.get(task))
+    able, runner_label, bet_label = racers(TASKS.get(task)), partial(_label, "Nobody"), partial(_label, "No bet")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for position, lane in enumerate(LANES):
             names = able if position < SHORTEST_FIELD else ["", *able]
-            controls.offer(lane, names, _runner_label)
-            controls.select(lane, format_func=_runner_label, disabled=is_running, width=170)
+            controls.select(lane, runner_label, names, disabled=is_running, width=170)
     view = controls.value()
     runners = tuple(name for name in (getattr(view, lane) for lane in LANES) if name)
-    bets = ["", *dict.fromkeys(runners)]
-    controls.offer("race_bet", bets, _bet_label)
-    bet = controls.segmented("race_bet", format_func=_bet_label, disabled=is_running)
-    return LiveSettings(
-        view.race_task,
-        view.race_length,
-        runners,
-        view.race_parameters,
-        view.race_seconds,
-        view.race_max_steps,
-        view.race_seed,
-        bet,
-    )
+    controls.segmented("race_bet", bet_label, ["", *dict.fromkeys(runners)], disabled=is_running)
+    view = controls.value()
+    return LiveSettings(architectures=runners, **{name: getattr(view, f"race_{name}") for name in RACE})
 
 
-def _runner_label(name: str) -> str:
-    return architecture_label(name) if name else "Nobody"
-
-
-def _bet_label(name: str) -> str:
-    return architecture_label(name) if name else "No bet"
+def _label(nobody: str, name: str) -> str:
+    return architecture_label(name) if name else nobody
 
 
 def _explain(settings: LiveSettings) -> str:
@@ -108,13 +93,14 @@ def _explain(settings: LiveSettings) -> str:
     except EngineError as problem:
         notices.error(str(problem))
         return str(problem)
-    counts = {spec.architecture: _parameters(task, spec.architecture, spec.hidden_size) for spec in specs}
+    ports = task.input_size, task.vocab_size, task.output_size
+    counts = [count_parameters(spec.architecture, *ports, spec.hidden_size) for spec in specs]
     sizes = ", ".join(
-        f"{architecture_label(spec.architecture)} {counts[spec.architecture]:,} ({spec.hidden_size} units)"
-        for spec in specs
+        f"{architecture_label(spec.architecture)} {count:,} ({spec.hidden_size} units)"
+        for spec, count in zip(specs, counts, strict=True)
     )
     budget = full_budget(task, settings.parameters)
-    farthest = max(abs(count / budget - 1) for count in counts.values())
+    farthest = max(abs(count / budget - 1) for count in counts)
     st.caption(
         notices.plain(
             f"Parameters: {sizes}; within {percent(farthest)} of {budget:,}. Before the start a few updates of "
@@ -123,10 +109,6 @@ def _explain(settings: LiveSettings) -> str:
         )
     )
     return ""
-
-
-def _parameters(task: Task, architecture: str, hidden_size: int) -> int:
-    return count_parameters(architecture, task.input_size, task.vocab_size, task.output_size, hidden_size)
 
 
 def _note(page: str, job_id: str, settings: LiveSettings, verdict: Verdict) -> None:
@@ -154,11 +136,10 @@ def _show_history(page: str) -> None:
     if not history:
         return
     rows = pd.DataFrame(history.values())
-    decided = rows[rows["outcome"].isin(["right", "wrong"])]
-    right = int((decided["outcome"] == "right").sum())
+    right, decided = _bets(rows)
     st.markdown("**Your races**")
     st.caption(
-        f"{right} of {len(decided)} bets that were decided were right. Kept until you reload or close this page; "
+        f"{right} of {decided} bets that were decided were right. Kept until you reload or close this page; "
         "download it to keep it longer."
     )
     figures.show_table(rows, name="race-history")
@@ -171,11 +152,16 @@ def _show_tally(task: str) -> None:
         return
     wins = rows[rows["winner"] != ""]["winner"].value_counts()
     won = ", ".join(f"{architecture_label(name)} {count}" for name, count in wins.items()) or "none was clear"
-    decided = rows[rows["outcome"].isin(["right", "wrong"])]
-    right = int((decided["outcome"] == "right").sum())
+    right, decided = _bets(rows)
     st.caption(
         notices.plain(
             f"All visitors of this server so far, {task_title(task)}: {len(rows)} races; clear wins: {won}; {right} "
-            f"of {len(decided)} decided bets right."
+            f"of {decided} decided bets right."
         )
     )
+
+
+def _bets(rows: pd.DataFrame) -> tuple[int, int]:
+    """Return how many bets on some races were right, and how many were decided."""
+    right, wrong = (int((rows["outcome"] == outcome).sum()) for outcome in ("right", "wrong"))
+    return right, right + wrong

@@ -18,7 +18,6 @@ from engine.plotting.comparison.race import OVER_SEEDS, race_bands
 from pages.components import figures, notices
 from pages.components.background import BackgroundJob, message_of
 from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
 
 if TYPE_CHECKING:  # the runner brings Dask along; a page that only shows results does without
     from engine.jobs import JobStatus
@@ -72,10 +71,7 @@ def _draw(status: JobStatus, settings: LiveSettings) -> tuple[LiveSettings, Verd
     settings = settings_of(result)
     verdict = judge(result["summaries"])
     facts = task_facts(settings.task)
-    st.markdown(
-        f"**{notices.plain(verdict_words(verdict))}** {notices.plain(bet_words(verdict, settings.bet))}",
-        width=TEXT_WIDTH,
-    )
+    notices.explain(f"**{notices.plain(verdict_words(verdict))}** {notices.plain(bet_words(verdict, settings.bet))}")
     _draw_curves(status, settings)
     st.caption(notices.plain(_ran(result, settings, facts.solved_text)))
     return settings, verdict
@@ -114,7 +110,7 @@ def _draw_curves(status: JobStatus, settings: LiveSettings) -> None:
         table=frame.drop(columns=["baseline", "baseline_accuracy"]).round(4) if status.is_over else None,
         receipt=_receipt(settings, status.result) if status.result else None,
     )
-    st.markdown(notices.plain(words), width=TEXT_WIDTH)
+    notices.say(words)
 
 
 def _measurements(status: JobStatus) -> tuple[pd.DataFrame, list[dict]]:
@@ -169,6 +165,5 @@ def _receipt(settings: LiveSettings, result: dict[str, Any]) -> Receipt:
             "print(frame.groupby(['architecture', 'seed']).last())"
         ),
         note="The same seeds and updates give the same numbers on the same machine, however long they take. Where the "
-        "time was up first, "
-        "these lines go on to the end.",
+        "time was up first, these lines go on to the end.",
     )

@@ -15,28 +15,15 @@ from engine.plotting.comparison.comparisons import loss_by_rate
 from engine.plotting.theme import architecture_label
 from engine.wording import listing
 from pages.components import figures, notices
-from pages.components.comparison.context import ComparisonContext
+from pages.components.comparison.context import ComparisonContext, headings
 from pages.components.comparison.receipts import receipt
-from pages.components.header import TEXT_WIDTH
 
 HEADINGS = {
-    "task": "Task",
-    "lengths": "Lengths",
     "max_steps": "Updates at most",
     "batch_size": "Sequences per update",
-    "seeds": "Seeds",
-    "architectures": "Architectures",
-    "runs": "Runs",
-    "solved_means": "Solved means",
-    "length": "Length",
-    "architecture": "Architecture",
     "hidden_size": "Hidden units",
-    "parameters": "Parameters",
-    "learning_rate": "Learning rate",
     "difference_percent": "Difference (%)",
-    "validation_loss": "Validation loss",
     "solved_after": "Solved after (updates)",
-    "seed": "Seed",
     "is_chosen": "Chosen",
 }
 
@@ -44,32 +31,24 @@ HEADINGS = {
 def show(context: ComparisonContext) -> None:
     """Draw the rules in words and the tables behind them."""
     found = context.ask(protocol, context.matched_by)
-    st.markdown("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)), width=TEXT_WIDTH)
-    sources = {
-        part: receipt(context, protocol, context.matched_by, prints=f"found.{part}")
-        for part in ("budgets", "matching", "trials")
-    }
+    notices.explain("\n".join(f"- {notices.plain(sentence)}" for sentence in rule_sentences(found)))
     st.markdown("**What every task was given**")
-    budgets = found.budgets.assign(
-        solved_means=[task_facts(task).solved_text for task in found.budgets["task"]],
-        task=[task_title(task) for task in found.budgets["task"]],
-    )
-    figures.show_table(budgets, name="budgets", receipt=sources["budgets"], column_config=HEADINGS)
+    solved = [task_facts(task).solved_text for task in found.budgets["task"]]
+    _show_table(context, "budgets", found.budgets.assign(solved_means=solved))
     st.markdown("**How equal the networks are**")
-    matching = found.matching.assign(
-        architecture=[architecture_label(name) for name in found.matching["architecture"]],
-        task=[task_title(task) for task in found.matching["task"]],
-        difference_percent=found.matching["difference_percent"].round(2),
-    )
-    figures.show_table(matching, name="matching", receipt=sources["matching"], column_config=HEADINGS)
+    _show_table(context, "matching", found.matching.round({"difference_percent": 2}))
     if len(found.trials):
         st.markdown("**The trials by which learning rates were chosen**")
         _show_sensitivity(context)
-        trials = found.trials.assign(
-            architecture=[architecture_label(name) for name in found.trials["architecture"]],
-            task=[task_title(task) for task in found.trials["task"]],
-        )
-        figures.show_table(trials, name="trials", receipt=sources["trials"], column_config=HEADINGS)
+        _show_table(context, "trials", found.trials)
+
+
+def _show_table(context: ComparisonContext, part: str, table: pd.DataFrame) -> None:
+    """Draw a part of the protocol, with tasks and architectures as the page calls them."""
+    words = {"task": task_title, "architecture": architecture_label}
+    table = table.assign(**{name: table[name].map(say) for name, say in words.items() if name in table})
+    source = receipt(context, protocol, context.matched_by, prints=f"found.{part}")
+    figures.show_table(table, name=part, receipt=source, column_config=headings(table) | HEADINGS)
 
 
 def _show_sensitivity(context: ComparisonContext) -> None:
@@ -78,8 +57,7 @@ def _show_sensitivity(context: ComparisonContext) -> None:
     if not lengths:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("rules_length", lengths, "{:,}".format, lengths[-1])
-        length = controls.segmented("rules_length", "{:,}".format)
+        length = controls.segmented("rules_length", "{:,}".format, lengths, lengths[-1])
         controls.toggle("rules_log_y")
     table = context.ask(rate_trials, context.task, length, context.architectures)
     if table.empty:
@@ -95,11 +73,10 @@ def _show_sensitivity(context: ComparisonContext) -> None:
         table=table.round(6),
         receipt=receipt(context, rate_trials, context.task, length, context.architectures),
     )
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     st.caption(
         f"{facts.title} at length {length:,}: the lowest loss of one trial each. A ringed mark is the rate that was "
-        "chosen, a cross at the top a training "
-        "that diverged. All trials are of networks about equal in parameters."
+        "chosen, a cross at the top a training that diverged. All trials are of networks about equal in parameters."
     )
 
 
@@ -120,21 +97,18 @@ def rule_sentences(found: Protocol) -> list[str]:
     else:
         size = (
             "Equal hidden size: all networks have the same number of hidden units, so their parameters differ, by up "
-            "to "
-            f"{found.largest_difference_percent:.0f} % from the middle of their group."
+            f"to {found.largest_difference_percent:.0f} % from the middle of their group."
         )
     seeds = " or ".join(sorted(set(found.budgets["seeds"])))
     return [
         size,
         "Equal data and updates: on a task and length every network reads the same number of sequences per update, "
-        "drawn by the same rule, for "
-        "at most the same number of updates.",
+        "drawn by the same rule, for at most the same number of updates.",
         _tuning_sentence(found),
         *_training_sentences(found),
-        f"Seeds: {seeds} {'run' if seeds == '1' else 'runs'} for each architecture, task and length, {found.runs:,} "
-        "in all; they differ only in the seed. "
-        f"Lines are {OVER_SEEDS.middle}s, bars and bands reach {OVER_SEEDS.reach('best run', 'worst')}, nothing is "
-        "left out.",
+        f"Seeds: {seeds} {'run' if seeds == '1' else 'runs'} for each architecture, task and length, {found.runs:,} in "
+        f"all; they differ only in the seed. Lines are {OVER_SEEDS.middle}s, bars and bands reach "
+        f"{OVER_SEEDS.reach('best run', 'worst')}, nothing is left out.",
         f"Errors are measured on held-out sequences that no network trains on. {STOPPING_RULE}",
         f"Who wins: {RULE[0].lower()}{RULE[1:]}",
     ]
@@ -148,12 +122,10 @@ def _tuning_sentence(found: Protocol) -> str:
     smallest, largest = found.at_edges
     return (
         f"The learning rate of each architecture was chosen {where}, among {rates}, by one run each of fewer updates "
-        "and with a seed of its "
-        "own: the rate that solved the task first or, where none did, reached the lowest loss on validation "
-        "sequences. Of "
-        f"{found.trials['is_chosen'].sum()} chosen rates {smallest} {'is' if smallest == 1 else 'are'} the smallest "
-        f"of these and {largest} the largest, where one "
-        "outside might serve better; the trials are listed below."
+        "and with a seed of its own: the rate that solved the task first or, where none did, reached the lowest loss "
+        f"on validation sequences. Of {found.trials['is_chosen'].sum()} chosen rates {smallest} "
+        f"{'is' if smallest == 1 else 'are'} the smallest of these and {largest} the largest, where one outside might "
+        "serve better; the trials are listed below."
     )
 
 
@@ -170,6 +142,5 @@ def _training_sentences(found: Protocol) -> list[str]:
         f"Weights are changed by Adam with a constant learning rate; a gradient whose norm is above {norms} is "
         "shortened to it.",
         "The gates that keep the memory, an LSTM's forget gate and a GRU's update gate, start out with a bias that "
-        "lets them keep: "
-        f"{'; '.join(groups)}. That of the chrono LSTM is drawn for the length.",
+        f"lets them keep: {'; '.join(groups)}. That of the chrono LSTM is drawn for the length.",
     ]

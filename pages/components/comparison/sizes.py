@@ -9,7 +9,6 @@ from engine.plotting.comparison.comparisons import parameter_bars
 from pages.components import figures, notices
 from pages.components.comparison.context import ComparisonContext
 from pages.components.comparison.receipts import receipt
-from pages.components.header import TEXT_WIDTH
 
 
 def show(context: ComparisonContext) -> None:
@@ -20,7 +19,7 @@ def show(context: ComparisonContext) -> None:
     if shown.empty:
         notices.note("None of the architectures switched on above was counted.")
         return
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     figures.show(
         parameter_bars(shown, mode=figures.mode()),
         name="parameters",
@@ -30,8 +29,7 @@ def show(context: ComparisonContext) -> None:
     )
     st.caption(
         "Formula: G × H × (I + H + 2) with H hidden units, I inputs and two biases; G is 1 for an RNN, 3 for a GRU "
-        "(two gates and the new "
-        "content) and 4 for an LSTM (three gates and the new content). A minGRU's gates do not look at the hidden "
-        "state: each of its layers "
-        "has 2 × H × (I + 1). Two layers or two directions repeat the LSTM's formula for each."
+        "(two gates and the new content) and 4 for an LSTM (three gates and the new content). A minGRU's gates do not "
+        "look at the hidden state: each of its layers has 2 × H × (I + 1). Two layers or two directions repeat the "
+        "LSTM's formula for each."
     )

@@ -7,9 +7,8 @@ import streamlit as st
 from engine.experiments.tradeoff import IN_ALL, PARAMETERS, PER_UPDATE, front_sentence, tradeoff
 from engine.plotting.comparison.comparisons import errors_against_cost
 from pages.components import figures, notices
-from pages.components.comparison.context import ComparisonContext
+from pages.components.comparison.context import ComparisonContext, ask_axes
 from pages.components.comparison.receipts import receipt
-from pages.components.header import TEXT_WIDTH
 
 COSTS = {PARAMETERS: "Parameters", PER_UPDATE: "Time per update", IN_ALL: "Time in all"}
 TITLES = {
@@ -23,12 +22,9 @@ def show(context: ComparisonContext) -> None:
     """Draw errors against the cost the visitor chose."""
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("tradeoff_length", context.lengths, "{:,}".format, context.telling_length())
-        length = controls.segmented("tradeoff_length", "{:,}".format)
+        length = context.ask_length("tradeoff_length")
         cost = controls.segmented("tradeoff_cost", COSTS.get)
-        with st.popover("Axes", icon=":material/straighten:"):
-            controls.toggle("tradeoff_log_x")
-            controls.toggle("tradeoff_log_y")
+        ask_axes(controls, "tradeoff")
     arguments = (context.matched_by, context.task, length, cost, context.architectures)
     table = context.ask(tradeoff, *arguments)
     if table.empty:
@@ -36,7 +32,7 @@ def show(context: ComparisonContext) -> None:
         return
     view, facts = context.view, context.facts
     sentence = front_sentence(table)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     figures.show(
         errors_against_cost(
             table,

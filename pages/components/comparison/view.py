@@ -3,11 +3,9 @@ own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.config import option
-from engine.experiments.race_settings import LARGEST, LONGEST_LENGTH, LONGEST_SECONDS, MOST_UPDATES, SHORTEST_SECONDS
-from pages.components.views import composed_of
+from engine.experiments.race_settings import LiveSettings
+from pages.components.views import composed_of, settings_view
 
 MEASURES = ("error", "updates")
 AGAINST = ("updates", "sequences", "seconds")
@@ -15,126 +13,85 @@ LOOKS = ("medians", "seeds", "two runs")
 COSTS = ("parameters", "seconds per update", "seconds in all")
 
 
-@dataclass(frozen=True)
 class ErrorByLengthView:
     """The chart at the top: what is drawn up, and which axes are logarithmic."""
 
-    who_up: str = option("error", label="Measure", choices=MEASURES)
-    who_log_x: bool = option(True, label="Logarithmic length")
+    who_up: str = option("error", "Measure", choices=MEASURES)
+    who_log_x: bool = option(True, "Logarithmic length")
     who_log_y: bool = option(
-        False,
-        label="Logarithmic upwards",
-        help="Shows differences among small errors; zero is drawn at half the smallest.",
+        False, "Logarithmic upwards", "Shows differences among small errors; zero is drawn at half the smallest."
     )
 
 
-@dataclass(frozen=True)
 class LearningView:
     """The curves of one task and length, and two runs to lay over each other."""
 
-    learning_length: int = option(0, label="Length")
-    learning_against: str = option("updates", label="Against", choices=AGAINST)
-    learning_look: str = option("medians", label="Show", choices=LOOKS)
-    learning_log_x: bool = option(False, label="Logarithmic across")
-    learning_log_y: bool = option(False, label="Logarithmic loss")
-    learning_one: str = option("", label="Run A")
-    learning_other: str = option("", label="Run B")
+    learning_length: int = option(0, "Length")
+    learning_against: str = option("updates", "Against", choices=AGAINST)
+    learning_look: str = option("medians", "Show", choices=LOOKS)
+    learning_log_x: bool = option(False, "Logarithmic across")
+    learning_log_y: bool = option(False, "Logarithmic loss")
+    learning_one: str = option("", "Run A")
+    learning_other: str = option("", "Run B")
     learning_threshold: float = option(
         50.0,
-        label="Threshold (% of a guess's loss)",
-        help="How far the loss must fall for the time to be taken.",
+        "Threshold (% of a guess's loss)",
+        "How far the loss must fall for the time to be taken.",
         minimum=0.01,
         maximum=200.0,
         step=1.0,
     )
 
 
-@dataclass(frozen=True)
 class TradeoffView:
     """Errors against one kind of cost."""
 
-    tradeoff_length: int = option(0, label="Length")
-    tradeoff_cost: str = option("seconds in all", label="Cost", choices=COSTS)
-    tradeoff_log_x: bool = option(True, label="Logarithmic cost")
-    tradeoff_log_y: bool = option(False, label="Logarithmic error")
+    tradeoff_length: int = option(0, "Length")
+    tradeoff_cost: str = option("seconds in all", "Cost", choices=COSTS)
+    tradeoff_log_x: bool = option(True, "Logarithmic cost")
+    tradeoff_log_y: bool = option(False, "Logarithmic error")
 
 
-@dataclass(frozen=True)
 class RulesView:
     """The trials of learning rates at one length."""
 
-    rules_length: int = option(0, label="Length")
-    rules_log_y: bool = option(True, label="Logarithmic loss")
+    rules_length: int = option(0, "Length")
+    rules_log_y: bool = option(True, "Logarithmic loss")
 
 
-@dataclass(frozen=True)
 class LiteratureView:
     """Whether figures that nobody here has read at their source are listed too."""
 
     literature_unread: bool = option(
         False,
-        label="Also figures not read at their source",
-        help="Quoted second-hand or from memory; none of them is a fact here.",
+        "Also figures not read at their source",
+        "Quoted second-hand or from memory; none of them is a fact here.",
     )
 
 
-@dataclass(frozen=True)
 class LiveRaceView:
-    """The settings of a race; tasks and architectures are known only at run time. A lane without a runner is ""."""
+    """The runners of a race, known only at run time; a lane without one is ""."""
 
-    race_task: str = option("delayed_recall", label="Task", help="What the networks must learn.")
-    race_length: int = option(
-        20,
-        label="Length",
-        help="How long the sequences are; the longer, the fewer updates fit into the time.",
-        minimum=1,
-        maximum=LONGEST_LENGTH,
-    )
-    race_first: str = option("rnn", label="First runner")
-    race_second: str = option("lstm", label="Second runner")
-    race_third: str = option("gru", label="Third runner")
-    race_fourth: str = option("", label="Fourth runner")
-    race_bet: str = option("", label="Who will win?", help="Your bet changes nothing about the race.")
-    race_parameters: int = option(
-        5_000,
-        label="Parameters each",
-        help="Every network is made as close to this size as its architecture allows, not counting the table that "
-        "tells symbols or words apart.",
-        minimum=1,
-        maximum=LARGEST,
-    )
-    race_seconds: int = option(
-        45, label="Seconds", help="How long the race may take.", minimum=SHORTEST_SECONDS, maximum=LONGEST_SECONDS
-    )
-    race_max_steps: int = option(
-        600,
-        label="Updates at most",
-        help="Fewer are made where the time allows no more.",
-        minimum=20,
-        maximum=MOST_UPDATES,
-    )
-    race_seed: int = option(
-        0, label="First seed", help="Three seeds are run: this one and the two after it.", minimum=0, maximum=9999
-    )
+    race_first: str = option("rnn", "First runner")
+    race_second: str = option("lstm", "Second runner")
+    race_third: str = option("gru", "Third runner")
+    race_fourth: str = option("", "Fourth runner")
 
+
+RACE = ("task", "length", "parameters", "seconds", "max_steps", "seed", "bet")  # what else a race is started with
 
 WHEN = ("streaming", "training")
 LONGEST_CONTEXT = 2_000  # tokens read
 
 
-@dataclass(frozen=True)
 class CostView:
     """Training or streaming, the scales, and the calculator's network."""
 
-    cost_when: str = option("streaming", label="When", choices=WHEN)
-    cost_log_x: bool = option(False, label="Logarithmic positions")
-    cost_log_y: bool = option(True, label="Logarithmic costs")
-    cost_hidden: int = option(
-        64, label="Hidden units H", help="Also the Transformer's width d.", minimum=8, maximum=512, step=8
-    )
-    cost_position: int = option(
-        400, label="Tokens read T", help="How far into the text.", minimum=1, maximum=LONGEST_CONTEXT, step=1
-    )
+    cost_when: str = option("streaming", "When", choices=WHEN)
+    cost_log_x: bool = option(False, "Logarithmic positions")
+    cost_log_y: bool = option(True, "Logarithmic costs")
+    cost_hidden: int = option(64, "Hidden units H", "Also the Transformer's width d.", minimum=8, maximum=512, step=8)
+    cost_position: int = option(400, "Tokens read T", "How far into the text.", minimum=1, maximum=LONGEST_CONTEXT)
 
 
 PASSAGE = (
@@ -153,45 +110,41 @@ PASSAGE = (
 LONGEST_TEXT = 2_000
 
 
-@dataclass(frozen=True)
 class HalfLifeView:
     """The text whose characters are replaced, and how the curves are drawn."""
 
     half_life_text: str = option(
         PASSAGE,
-        label="Text the networks read",
-        help=f"At most {LONGEST_TEXT:,} characters. One of them is replaced, and the expectation at the end is "
-        "compared.",
+        "Text the networks read",
+        f"At most {LONGEST_TEXT:,} characters. One of them is replaced, and the expectation at the end is compared.",
     )
-    half_life_models: tuple = option((), label="Networks")
+    half_life_models: tuple = option((), "Networks")
     half_life_distance: int = option(
-        200,
-        label="Farthest distance",
-        help="How many tokens back the farthest replaced one stands.",
-        minimum=4,
-        maximum=200,
-        step=1,
+        200, "Farthest distance", "How many tokens back the farthest replaced one stands.", minimum=4, maximum=200
     )
-    half_life_seed: int = option(
-        0, label="Seed", help="Decides what a character is replaced with.", minimum=0, maximum=9999
-    )
-    half_life_log_x: bool = option(True, label="Logarithmic distance")
-    half_life_log_y: bool = option(True, label="Logarithmic change")
+    half_life_seed: int = option(0, "Seed", "Decides what a character is replaced with.", minimum=0, maximum=9999)
+    half_life_log_x: bool = option(True, "Logarithmic distance")
+    half_life_log_y: bool = option(True, "Logarithmic change")
 
 
 @composed_of(
-    ErrorByLengthView, LearningView, TradeoffView, CostView, HalfLifeView, LiteratureView, RulesView, LiveRaceView
+    ErrorByLengthView,
+    LearningView,
+    TradeoffView,
+    CostView,
+    HalfLifeView,
+    LiteratureView,
+    RulesView,
+    LiveRaceView,
+    settings_view(LiveSettings, "race_", RACE),
 )
 class ComparisonView:
     """Everything a link to the comparison page carries; tasks, lengths and architectures depend on what was
     measured."""
 
-    task: str = option("", label="Task")
+    task: str = option("", "Task")
     matched_by: str = option(
-        "parameters",
-        label="Held equal",
-        help="What the networks that are compared have in common.",
-        formerly=("equal",),
+        "parameters", "Held equal", "What the networks that are compared have in common.", formerly=("equal",)
     )
-    show: tuple = option((), label="Architectures shown")
-    section: str = option("", label="Section")
+    show: tuple = option((), "Architectures shown")
+    section: str = option("", "Section")

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from engine.errors import DataError
-from engine.inspection.tagging.errors import COMMAND, TABLE, illegal_shares, read_predictions
-from engine.inspection.tagging.lattice import Lattice, best_tags, open_lattice, tags_without_steps
+from engine.inspection.tagging import errors
+from engine.inspection.tagging.errors import illegal_shares, read_predictions
+from engine.inspection.tagging.lattice import best_tags, tags_without_steps
+from engine.inspection.tagging.predictions import Lattice, tag_words
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_positions
 from engine.wording import percent
-from pages.components import cache, figures, header, notices
-from pages.components.calls import call
+from pages.components import figures, header, notices, stored
+from pages.components.calls import Call, call
 from pages.components.entities.context import EntitiesContext, tag
-from pages.components.header import TEXT_WIDTH
 
 ROWS_WIDTH = 600  # pixels for rows of tags: lines are no longer on a wide screen than on a telephone
 
@@ -41,20 +42,17 @@ def show(context: EntitiesContext, lattice: Lattice) -> None:
             name="lattice-without",
             alt=describe_tag_rows(lattice.words, rows, window),
             table=pd.DataFrame({"word": lattice.words} | {row.label: row.tags for row in rows}),
-            receipt=call(open_lattice, tuple(lattice.words), model=context.network).receipt(
+            receipt=call(tag_words, tuple(lattice.words), model=context.network).receipt(
                 "best_tags(found), tags_without_steps(found), illegal_places(tags_without_steps(found))",
                 uses=[best_tags, tags_without_steps, illegal_positions],
                 day=tag(context.network, context.words).result.day,
             ),
         )
     say_window(window, len(lattice.words))
-    st.markdown(notices.plain(" ".join(_sentence(row, decoded) for row in rows[1:])), width=TEXT_WIDTH)
+    notices.say(" ".join(_sentence(row, decoded) for row in rows[1:]))
     if softmax:
-        st.caption(
-            notices.plain(
-                f"softmax: the network “{context.label(softmax)}”, trained to choose each word's tag by itself."
-            )
-        )
+        name = context.label(softmax)
+        st.caption(notices.plain(f"softmax: the network “{name}”, trained to choose each word's tag by itself."))
     _show_shares(context)
 
 
@@ -68,8 +66,12 @@ def say_window(window: range, count: int) -> None:
 
 
 def _row(label: str, tags: tuple[str, ...], decoded: tuple[str, ...]) -> TagRow:
-    marked = [position for position, (one, other) in enumerate(zip(tags, decoded, strict=True)) if one != other]
-    return TagRow(label, tags, marked=marked, broken=illegal_positions(tags))
+    return TagRow(label, tags, marked=differing_positions(tags, decoded), broken=illegal_positions(tags))
+
+
+def differing_positions(tags: Sequence[str], others: Sequence[str]) -> list[int]:
+    """Return where two readings of a text do not agree."""
+    return [position for position, (one, other) in enumerate(zip(tags, others, strict=True)) if one != other]
 
 
 def _sentence(row: TagRow, decoded: tuple[str, ...]) -> str:
@@ -95,14 +97,11 @@ def _is_twin(config: dict, other: dict) -> bool:
 def _show_shares(context: EntitiesContext) -> None:
     """Say in how many test sentences each network's stored tags break the rules; or that nothing is stored."""
     try:
-        found = desk_shares(context)
+        found = call(illegal_shares, predictions(context, context.models)).value
     except DataError:
-        st.caption(
-            notices.plain(
-                "How often it happens on the test sentences is not measured here; to measure: "
-                f"{COMMAND.format(model=context.network)}"
-            )
-        )
+        command = errors.COMMAND.format(model=context.network)
+        words = f"How often it happens on the test sentences is not measured here; to measure: {command}"
+        st.caption(notices.plain(words))
         return
     if found.empty:
         return
@@ -111,32 +110,20 @@ def _show_shares(context: EntitiesContext) -> None:
         f"({percent(row.share, 2)})"
         for row in found.itertuples()
     )
-    st.markdown(notices.plain(f"Tags that cannot follow the one before, as stored: {told}."), width=TEXT_WIDTH)
+    notices.say(f"Tags that cannot follow the one before, as stored: {told}.")
 
 
-def desk_shares(context: EntitiesContext) -> pd.DataFrame:
-    """Return `illegal_shares` of what is stored of the page's networks.
-
-    Raises:
-        DataError: nothing is stored, or the table is damaged.
-    """
-    return call(stored_shares, folders(context, context.models), version=versions(context.models)).value
+def predictions(context: EntitiesContext, names: Iterable[str]) -> Call[pd.DataFrame]:
+    """Return the Call of the tags that are stored of some networks; its value raises DataError where there are none."""
+    folders = tuple((name, str(context.models[name].path)) for name in names)
+    version = stored.version(errors.TABLE, *(name for name, _ in folders))
+    return call(read_stored, folders, version=version, kept="shared")
 
 
-def folders(context: EntitiesContext, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Return names and folders of networks, for the cache."""
-    return tuple((name, str(context.models[name].path)) for name in names)
-
-
-def versions(names: Iterable[str]) -> tuple[float, ...]:
-    """Return what changes when the stored predictions or the weights of these networks do."""
-    return (TABLE.stat().st_mtime if TABLE.is_file() else 0.0, *(cache.model_version(name) for name in names))
-
-
-def stored_shares(folders: tuple[tuple[str, str], ...]) -> pd.DataFrame:
-    """Return `illegal_shares` of the stored predictions.
+def read_stored(folders: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    """Return `read_predictions` of networks given by name and folder.
 
     Raises:
         DataError: nothing is stored, or the table is damaged.
     """
-    return illegal_shares(read_predictions(dict(folders)))
+    return read_predictions(dict(folders))

@@ -3,7 +3,6 @@ only one."""
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from engine.errors import DataError
@@ -20,13 +19,15 @@ from engine.inspection.tagging.directions import (
     voice_frame,
     word_frame,
 )
-from engine.inspection.tagging.errors import COMMAND, both_frames, error_sentences, read_predictions
+from engine.inspection.tagging.errors import COMMAND, both_frames, error_sentences
 from engine.inspection.tagging.lattice import signed
 from engine.plotting.tagging.halves import describe_halves, halves_figure, shares_figure
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from pages.components import figures, header, notices
+from pages.components.buttons import button
 from pages.components.calls import Call, call
 from pages.components.entities import bio_constraints
+from pages.components.entities.bio_constraints import differing_positions
 from pages.components.entities.context import EntitiesContext
 from pages.components.figures import Receipt
 from pages.components.header import TEXT_WIDTH
@@ -46,25 +47,21 @@ EXAMPLES = {
 def show(context: EntitiesContext) -> None:
     """Draw the halves' readings one under the other, what each adds at a word, and the errors of a network with one
     direction."""
-    st.markdown(
+    notices.explain(
         "A bidirectional network reads the text twice: from the left up to each word, and from the right down to it. "
-        "Its emissions are the sum of what "
-        "the two make of the word, so each can be asked alone. **Try:** an example, whose first word means something "
-        "else depending on what follows.",
-        width=TEXT_WIDTH,
+        "Its emissions are the sum of what the two make of the word, so each can be asked alone. **Try:** an example, "
+        "whose first word means something else depending on what follows."
     )
     _show_examples(context)
     if not context.info.config.get("bidirectional", True):
         notices.note(
             f"The network “{context.label(context.network)}” reads from left to right only; choose one that reads in "
-            "both "
-            "directions."
+            "both directions."
         )
         return
     read = call(read_directions, context.words, model=context.network)
-    alone = next(
-        (name for name, info in context.models.items() if _is_forward_twin(info.config, context.info.config)), None
-    )
+    config = context.info.config
+    alone = next((name for name, info in context.models.items() if _is_forward_twin(info.config, config)), None)
     _show_voices(context, read, alone)
     _show_word(context, read)
     _show_errors(context, alone)
@@ -73,9 +70,7 @@ def show(context: EntitiesContext) -> None:
 def _show_examples(context: EntitiesContext) -> None:
     with st.container(horizontal=True, key="directions-examples"):
         for number, (name, pair) in enumerate(EXAMPLES.items()):
-            st.button(
-                name, key=f"directions-example-{number}", on_click=context.controls.set, args=("text", "\n".join(pair))
-            )
+            button(name, f"directions-example-{number}", context.controls.set, "text", "\n".join(pair))
     if len(context.lines) > 1:
         st.caption("Two lines are two texts: “Line to look at” above goes from one to the other.")
 
@@ -91,16 +86,11 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
         for name, label in ((FORWARD, "forward"), (BACKWARD, "backward"), (BOTH, "both"))
     ]
     if alone:
-        voices["forward_only"] = call(read_alone, context.words, model=alone).value
-        one = voices["forward_only"]
-        marked = [
-            position
-            for position, (tag, other) in enumerate(zip(one.tags, voices[BOTH].tags, strict=True))
-            if tag != other
-        ]
+        one = voices["forward_only"] = call(read_alone, context.words, model=alone).value
+        marked = differing_positions(one.tags, voices[BOTH].tags)
         rows.append(TagRow("fwd-only", one.tags, one.probabilities, marked=marked))
     sentence = disagreement_sentence(directions)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     chosen = min(max(1, context.controls.current("directions_word")), len(context.words))
     window = window_around(chosen - 1, len(context.words))
     with st.container(width=bio_constraints.ROWS_WIDTH):
@@ -122,9 +112,8 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
     st.caption(
         notices.plain(
             "forward, backward: half of the network's emissions and its bias, decoded with the same CRF. The halves "
-            "were taught together, so alone they "
-            "show which way each pulls, not how well a network with one direction would do. A dot stands for O; "
-            f"frames mark where the halves differ.{twin}"
+            "were taught together, so alone they show which way each pulls, not how well a network with one direction "
+            f"would do. A dot stands for O; frames mark where the halves differ.{twin}"
         )
     )
 
@@ -136,13 +125,7 @@ def _show_word(context: EntitiesContext, read: Call[Directions]) -> None:
         "What each half adds at a word",
         "The further right, the more the half speaks for that tag; the diamond is the sum of both and the bias.",
     )
-    position = (
-        min(
-            context.controls.slider("directions_word", maximum=max(2, len(context.words)), width=TEXT_WIDTH // 2),
-            len(context.words),
-        )
-        - 1
-    )
+    position = context.controls.slider("directions_word", maximum=len(context.words), width=TEXT_WIDTH // 2) - 1
     frame = word_frame(directions, position)
     figures.show(
         halves_figure(frame, mode=figures.mode()),
@@ -159,13 +142,10 @@ def _show_word(context: EntitiesContext, read: Call[Directions]) -> None:
         if decoded == best["tag"]
         else f" With the steps to the tags beside it, the CRF makes it {decoded} all the same."
     )
-    st.markdown(
-        notices.plain(
-            f"“{context.words[position]}”: for {best['tag']}, the best by emissions, the forward half adds "
-            f"{signed(best[FORWARD])}, the backward half "
-            f"{signed(best[BACKWARD])} and the bias {signed(best['bias'])}; the {larger} half speaks for it more.{end}"
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"“{context.words[position]}”: for {best['tag']}, the best by emissions, the forward half adds "
+        f"{signed(best[FORWARD])}, the backward half "
+        f"{signed(best[BACKWARD])} and the bias {signed(best['bias'])}; the {larger} half speaks for it more.{end}"
     )
 
 
@@ -179,34 +159,31 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
     if alone is None:
         notices.note("No network that reads forward only and knows the same tags is installed.")
         return
-    pair = bio_constraints.folders(context, (context.network, alone))
+    pair = context.network, alone
     try:
-        stored = call(stored_errors, pair, version=bio_constraints.versions((context.network, alone)))
-        kinds, positions, sentences = stored.value
+        kinds, positions, sentences = call(both_frames, bio_constraints.predictions(context, pair), *pair).value
     except DataError as problem:
         notices.note(str(problem))
         return
     if not sentences:
-        commands = " ".join(COMMAND.format(model=name) for name in (context.network, alone))
+        commands = " ".join(COMMAND.format(model=name) for name in pair)
         notices.note(f"The two networks' predictions are not stored for the same sentences; to store them: {commands}")
         return
-    names = (context.label(context.network), context.label(alone))
+    names = tuple(map(context.label, pair))
     told = error_sentences(kinds, positions, sentences, names)
-    st.markdown(notices.plain(" ".join(told)), width=TEXT_WIDTH)
+    notices.say(" ".join(told))
     receipt = Receipt(
-        model=f"{context.network}, {alone}",
+        model=", ".join(pair),
         python=(
             "from engine.inspection.tagging.errors import both_frames, read_predictions\n"
             "from engine.models.folder import load_model\n\n"
-            f"folders = {{name: str(load_model(name).info.path) for name in {(context.network, alone)!r}}}\n"
-            f"for part in both_frames(read_predictions(folders), {context.network!r}, {alone!r}):\n    print(part)"
+            f"folders = {{name: str(load_model(name).info.path) for name in {pair!r}}}\n"
+            f"for part in both_frames(read_predictions(folders), *{pair!r}):\n    print(part)"
         ),
-        command=f"{COMMAND.format(model=context.network)}\n{COMMAND.format(model=alone)}",
+        command="\n".join(COMMAND.format(model=name) for name in pair),
     )
-    kinds = kinds.assign(
-        share=kinds["found"] / kinds["entities"].clip(lower=1),
-        share_other=kinds["found_other"] / kinds["entities"].clip(lower=1),
-    )
+    counts = kinds["entities"].clip(lower=1)
+    kinds = kinds.assign(share=kinds["found"] / counts, share_other=kinds["found_other"] / counts)
     left, right = st.columns(2, gap="large")
     with left:
         figures.show(
@@ -225,15 +202,6 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
             alt=f"Share of right tags by a word's place in its entity, both networks. {told[-1]}",
             table=positions,
         )
-
-
-def stored_errors(pair: tuple[tuple[str, str], ...]) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """Return `both_frames` of two networks, given by name and folder.
-
-    Raises:
-        DataError: nothing is stored, or the table is damaged.
-    """
-    return both_frames(read_predictions(dict(pair)), pair[0][0], pair[1][0])
 
 
 def _is_forward_twin(config: dict, other: dict) -> bool:

@@ -14,15 +14,12 @@ from engine.errors import InputError
 from engine.inspection.tagging.lattice import (
     BEGIN,
     END,
-    Lattice,
     Way,
     best_ways,
     column_frame,
     is_allowed,
-    lattice_of,
     legality_sentence,
     node_frame,
-    open_lattice,
     signed,
     spans_sentence,
     step_matrix,
@@ -42,25 +39,27 @@ from engine.inspection.tagging.lattice_edits import (
     with_edit,
     write_edits,
 )
+from engine.inspection.tagging.predictions import Lattice, tag_words
 from engine.plotting.tagging.lattice import DrawnWay, describe_lattice, lattice_figure, step_matrix_figure
 from engine.plotting.tagging.tag_rows import TagRow, describe_tag_rows, tag_rows, window_around
 from engine.text.bio import illegal_positions
 from engine.wording import percent
 from pages.components import figures, header, notices
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.entities import bio_constraints
-from pages.components.entities.bio_constraints import ROWS_WIDTH
+from pages.components.entities.bio_constraints import ROWS_WIDTH, differing_positions
 from pages.components.entities.context import EntitiesContext, tag
-from pages.components.header import TEXT_WIDTH
 
 WAYS = ("Best", "Second", "Third")
+WAYS_LINES = "*((way.score, way.probability, way.tags) for way in best_ways(found, 3)), sep='\\n'"
 QUICKLY_SEARCHED = 100  # words; the search for easy flips takes longer than a moment for more
 
 
 def show(context: EntitiesContext) -> None:
     """Draw the lattice with the visitor's edits, the arithmetic of a word, the steps, what edits change, and the tags
     without a CRF."""
-    own = lattice_of(context.tagging)
+    own = context.tagging
     edits = _read_edits(context, own)
     edited = edit_steps(own, edits)
     tags = own.labels if context.controls.current("lattice_all_tags") else tags_that_matter(edited)
@@ -89,17 +88,14 @@ def _show_ways(
 ) -> None:
     """Draw the lattice with its best ways around the chosen word."""
     controls, count = context.controls, len(lattice.words)
-    st.markdown(
+    notices.explain(
         "A column per word, a row per tag. The larger a node, the likelier the tag; its colour is its emission: what "
-        "the network gives it for the word alone. "
-        "A line is one way through: its score adds up the emissions it touches and the steps it takes, and the "
-        "highest sum wins. "
-        "**Try:** follow the second way to where it leaves the best one, and ask the table below what it would have "
-        "cost.",
-        width=TEXT_WIDTH,
+        "the network gives it for the word alone. A line is one way through: its score adds up the emissions it "
+        "touches and the steps it takes, and the highest sum wins. **Try:** follow the second way to where it leaves "
+        "the best one, and ask the table below what it would have cost."
     )
     with st.container(horizontal=True, vertical_alignment="bottom", key="lattice-window"):
-        chosen = min(controls.slider("lattice_word", maximum=max(2, count), width=320), count)
+        chosen = controls.slider("lattice_word", maximum=count, width=320)
         shown = controls.slider("lattice_shown", width=220) if count > 4 else count
         controls.toggle("lattice_all_tags")
     first = max(1, min(chosen - shown // 2, count - shown + 1))
@@ -113,30 +109,20 @@ def _show_ways(
         name="lattice",
         alt=describe_lattice(lattice.words, drawn, first, last),
         table=_ways_table(lattice, ways),
-        receipt=_receipt(
-            context,
-            edits,
-            "*((way.score, way.probability, way.tags) for way in best_ways(found, 3)), sep='\\n'",
-            best_ways,
-        ),
+        receipt=_receipt(context, edits, WAYS_LINES, best_ways),
         on_click=lambda position: controls.set("lattice_word", int(position)),
     )
     if len(ways) > 1:
-        positions = [
-            position for position, (one, two) in enumerate(zip(ways[0].tags, ways[1].tags, strict=True)) if one != two
-        ]
+        positions = differing_positions(ways[0].tags, ways[1].tags)
         differ = ", ".join(
             f"“{lattice.words[position]}” {ways[1].tags[position]} instead of {ways[0].tags[position]}"
             for position in positions[:4]
         )
         more = f" and at {len(positions) - 4} more words" if len(positions) > 4 else ""
-        st.markdown(
-            notices.plain(
-                f"The best way takes {percent(ways[0].probability)} of the weight of all ways. The second has "
-                f"{percent(ways[1].probability)}, for it scores "
-                f"{ways[0].score - ways[1].score:.2f} nats less: {differ}{more}."
-            ),
-            width=TEXT_WIDTH,
+        notices.say(
+            f"The best way takes {percent(ways[0].probability)} of the weight of all ways. The second has "
+            f"{percent(ways[1].probability)}, for it scores "
+            f"{ways[0].score - ways[1].score:.2f} nats less: {differ}{more}."
         )
 
 
@@ -165,9 +151,8 @@ def _show_column(context: EntitiesContext, lattice: Lattice, edits: Sequence[Tra
     header.section(f"The arithmetic at word {position + 1}")
     sentence = (
         f"“{lattice.words[position]}” as {best['tag']}: {best['sum_before']:.2f} so far, {signed(best['transition'])} "
-        f"for the step from {best['before']}, "
-        f"{signed(best['emission'])} for the tag itself, {signed(best['sum_after'])} for the best way on: "
-        f"{best['through']:.2f} in all."
+        f"for the step from {best['before']}, {signed(best['emission'])} for the tag itself, "
+        f"{signed(best['sum_after'])} for the best way on: {best['through']:.2f} in all."
     )
     if len(frame) > 1:
         second = frame.iloc[1]
@@ -175,7 +160,7 @@ def _show_column(context: EntitiesContext, lattice: Lattice, edits: Sequence[Tra
             f" The next tag, {second['tag']}, comes to {second['through']:.2f}, "
             f"{best['through'] - second['through']:.2f} less."
         )
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     receipt = _receipt(context, edits, f"column_frame(found, {position}).to_string()", column_frame)
     names = {
         "before": "best step from",
@@ -193,21 +178,16 @@ def _show_steps(
     header.section(
         "The steps, and what if they scored otherwise?",
         "Each cell is the score of a step from the row's tag to the column's; a small ✕ marks one that BIO does not "
-        "allow. Choose a step in the lists or by a click, change its score, "
-        "and see which entity flips.",
+        "allow. Choose a step in the lists or by a click, change its score, and see which entity flips.",
     )
-    st.markdown(notices.plain(legality_sentence(own)), width=TEXT_WIDTH)
+    notices.say(legality_sentence(own))
     flips = _easy_flips(context, own)
     before, after = _ask_step(context, own, flips)
     rows, columns = [BEGIN, *tags], [*tags, END]
-    kept_rows, kept_columns = (
-        [[BEGIN, *own.labels].index(name) for name in rows],
-        [[*own.labels, END].index(name) for name in columns],
-    )
-    matrix = step_matrix(edited)[np.ix_(kept_rows, kept_columns)]
+    matrix = pd.DataFrame(step_matrix(edited), [BEGIN, *own.labels], [*own.labels, END])
     figures.show(
         step_matrix_figure(
-            matrix,
+            matrix.loc[rows, columns].to_numpy(),
             rows,
             columns,
             np.array([[is_allowed(one, other) for other in columns] for one in rows]),
@@ -217,14 +197,11 @@ def _show_steps(
         ),
         name="lattice-steps",
         alt=f"Scores of the steps between {len(rows)} tags and {len(columns)}. {step_sentence(edited, before)}",
-        table=pd.DataFrame(step_matrix(edited), columns=[*own.labels, END])
-        .assign(**{"from": [BEGIN, *own.labels]})
-        .set_index("from")
-        .reset_index(),
+        table=matrix.rename_axis("from").reset_index(),
         receipt=_receipt(context, edits, "step_matrix(found)", step_matrix),
         on_click=lambda step: _choose_step(context, own, *step.split(">")),
     )
-    st.markdown(notices.plain(step_sentence(edited, before)), width=TEXT_WIDTH)
+    notices.say(step_sentence(edited, before))
     _show_flip(context, own, edits, before, after)
     _show_change(context, own, edited, edits)
 
@@ -244,38 +221,19 @@ def _ask_step(context: EntitiesContext, lattice: Lattice, flips: Sequence[Transi
         with st.container(horizontal=True, vertical_alignment="center", key="lattice-easy"):
             st.caption("Steps that flip something most easily:")
             for number, flip in enumerate(flips):
-                st.button(
-                    notices.plain(f"{flip.edit.before} → {flip.edit.after} {signed(flip.edit.change)}"),
-                    key=f"lattice-easy-{number}",
-                    on_click=_set_edit,
-                    args=(context, lattice, flip.edit),
-                )
-    controls.offer("lattice_from", [BEGIN, *lattice.labels], default=first.before)
-    controls.offer("lattice_to", [*lattice.labels, END], default=first.after)
+                label = notices.plain(f"{flip.edit.before} → {flip.edit.after} {signed(flip.edit.change)}")
+                button(label, f"lattice-easy-{number}", _set_edit, context, lattice, flip.edit)
     with st.container(horizontal=True, vertical_alignment="bottom", key="lattice-step"):
-        before = controls.select("lattice_from", width=150, on_change=_follow_step, args=(context, lattice))
-        after = controls.select("lattice_to", width=150, on_change=_follow_step, args=(context, lattice))
+        look = {"width": 150, "on_change": _follow_step, "args": (context, lattice)}
+        before = controls.select("lattice_from", None, [BEGIN, *lattice.labels], first.before, **look)
+        after = controls.select("lattice_to", None, [*lattice.labels, END], first.after, **look)
         edits = _read_edits_quietly(context, lattice)
-        change = next((edit.change for edit in edits if (edit.before, edit.after) == (before, after)), 0.0)
+        change = _change_of(edits, before, after)
         if round(controls.current("lattice_change"), 2) != round(change, 2):
             controls.set("lattice_change", change)
         controls.slider("lattice_change", width=300, on_change=_slide, args=(context, lattice))
-        st.button(
-            "Undo",
-            key="lattice-undo",
-            icon=":material/undo:",
-            disabled=not edits,
-            on_click=_undo,
-            args=(context, lattice),
-        )
-        st.button(
-            "Reset",
-            key="lattice-reset",
-            icon=":material/restart_alt:",
-            disabled=not edits,
-            on_click=controls.set,
-            args=("lattice_edits", ""),
-        )
+        button("Undo", "lattice-undo", _undo, context, lattice, icon="undo", disabled=not edits)
+        button("Reset", "lattice-reset", controls.set, "lattice_edits", "", icon="restart_alt", disabled=not edits)
     controls.text_input("lattice_edits")
     return before, after
 
@@ -297,14 +255,8 @@ def _set_edit(context: EntitiesContext, lattice: Lattice, edit: TransitionEdit) 
 
 def _slide(context: EntitiesContext, lattice: Lattice) -> None:
     """Make the slider's value the edit of the step that is looked at."""
-    controls = context.controls
-    _set_edit(
-        context,
-        lattice,
-        TransitionEdit(
-            controls.current("lattice_from"), controls.current("lattice_to"), controls.current("lattice_change")
-        ),
-    )
+    edit = TransitionEdit(*(context.controls.current(f"lattice_{name}") for name in ("from", "to", "change")))
+    _set_edit(context, lattice, edit)
 
 
 def _follow_step(context: EntitiesContext, lattice: Lattice) -> None:
@@ -316,9 +268,11 @@ def _choose_step(context: EntitiesContext, lattice: Lattice, before: str, after:
     edits = _read_edits_quietly(context, lattice)
     context.controls.set("lattice_from", before)
     context.controls.set("lattice_to", after)
-    context.controls.set(
-        "lattice_change", next((edit.change for edit in edits if (edit.before, edit.after) == (before, after)), 0.0)
-    )
+    context.controls.set("lattice_change", _change_of(edits, before, after))
+
+
+def _change_of(edits: Sequence[TransitionEdit], before: str, after: str) -> float:
+    return next((edit.change for edit in edits if (edit.before, edit.after) == (before, after)), 0.0)
 
 
 def _undo(context: EntitiesContext, lattice: Lattice) -> None:
@@ -336,33 +290,21 @@ def _show_flip(
     flip = find_flip(ground, before, after)
     beside = " with your other edits" if others else ""
     if flip is None:
-        st.markdown(
-            notices.plain(
-                f"No change of the step {before} to {after} by up to {LARGEST_CHANGE:g} nats changes a tag of this "
-                f"text{beside}."
-            ),
-            width=TEXT_WIDTH,
+        notices.say(
+            f"No change of the step {before} to {after} by up to {LARGEST_CHANGE:g} nats changes a tag of this "
+            f"text{beside}."
         )
         return
     changes = "; ".join(
         f"“{own.words[position]}” from {flip.tags[position]} to {flip.flipped[position]}"
         for position in flip.positions[:5]
     )
-    st.markdown(
-        notices.plain(
-            f"The smallest change of {before} to {after} that flips the reading{beside} is "
-            f"{signed(flip.edit.change)}, from {signed(score)} to "
-            f"{signed(score + flip.edit.change)}. It turns {changes}. Found by bisection, and decoded to make sure."
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"The smallest change of {before} to {after} that flips the reading{beside} is "
+        f"{signed(flip.edit.change)}, from {signed(score)} to "
+        f"{signed(score + flip.edit.change)}. It turns {changes}. Found by bisection, and decoded to make sure."
     )
-    st.button(
-        "Make this change",
-        key="lattice-flip",
-        icon=":material/swap_horiz:",
-        on_click=_set_edit,
-        args=(context, own, flip.edit),
-    )
+    button("Make this change", "lattice-flip", _set_edit, context, own, flip.edit, icon="swap_horiz")
 
 
 def _show_change(context: EntitiesContext, own: Lattice, edited: Lattice, edits: Sequence[TransitionEdit]) -> None:
@@ -370,12 +312,12 @@ def _show_change(context: EntitiesContext, own: Lattice, edited: Lattice, edits:
     if not edits:
         return
     before, after = (best_ways(lattice, 1)[0] for lattice in (own, edited))
-    flipped = [position for position, (one, two) in enumerate(zip(before.tags, after.tags, strict=True)) if one != two]
+    flipped = differing_positions(before.tags, after.tags)
     steps = ", ".join(f"{edit.before} to {edit.after} {signed(edit.change)}" for edit in edits)
     sentence = f"With {steps}: " + (
         spans_sentence(own.words, before.tags, after.tags) if flipped else "the reading stays as it was."
     )
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     rows = [
         TagRow("before", before.tags, broken=illegal_positions(before.tags)),
         TagRow("after", after.tags, marked=flipped, broken=illegal_positions(after.tags)),
@@ -395,7 +337,7 @@ def _receipt(
     context: EntitiesContext, edits: Sequence[TransitionEdit], prints: str, *uses: Callable[..., Any]
 ) -> figures.Receipt:
     """Return the receipt of what a lattice with these edits gives, which `prints` calls `found`."""
-    opened = call(open_lattice, context.words, model=context.network)
+    opened = call(tag_words, context.words, model=context.network)
     return (call(edit_steps, opened, tuple(edits)) if edits else opened).receipt(
         prints,
         uses=uses,

@@ -17,13 +17,12 @@ from engine.inspection.tagging.many_lines import (
 from engine.inspection.tagging.predictions import MAX_WORDS
 from pages.components import batches, cache, figures, given_texts, notices, state
 from pages.components.batches import Sheet
+from pages.components.buttons import download
 from pages.components.entities.context import PAGE, EntitiesContext
 from pages.components.figures import Receipt
 from pages.components.given_texts import GivenTexts
-from pages.components.header import TEXT_WIDTH
 
 NAME = "entities-many-lines"
-TEXT = "many lines"
 AT_ONCE = 32  # lines; more take a second or longer and are begun by a button
 OWN_LINES = (
     "Maria Lopez flew from Madrid to Oslo on Friday.",
@@ -36,16 +35,15 @@ OWN_LINES = (
 
 def show(context: EntitiesContext) -> None:
     """Draw the box and the file, and what has been found in them."""
-    st.markdown(
+    notices.explain(
         f"Paste texts or bring a file: {given_texts.KINDS}, {MAX_WORDS:,} words a line. Lines keep their order; the "
-        "words of a token file are read as they are cut there. **Try:** a chapter of a book, and count its persons.",
-        width=TEXT_WIDTH,
+        "words of a token file are read as they are cut there. **Try:** a chapter of a book, and count its persons."
     )
     given = given_texts.ask(
         context.controls,
         PAGE,
         NAME,
-        TEXT,
+        "many lines",
         "many_lines_part",
         label="Lines to tag",
         own="\n".join(OWN_LINES),
@@ -66,7 +64,11 @@ def show(context: EntitiesContext) -> None:
 
 def _show_sheet(context: EntitiesContext, sheet: Sheet, given: GivenTexts) -> None:
     found = entities_frame(sheet.found)
-    st.markdown(notices.plain(_summary(sheet, len(found))), width=TEXT_WIDTH)
+    done = sum(bool(row.words) for row in sheet.found.values())
+    entities = f"{len(found):,} entit{'y' if len(found) == 1 else 'ies'}"
+    notices.say(
+        sheet.say(f"{done:,} of {len(sheet.lines):,} lines tagged in {sheet.elapsed_seconds:.1f} s: {entities}.")
+    )
     receipt = _receipt(context, sheet, given)
     figures.show_table(lines_frame(sheet.lines, sheet.found), name="entities-by-line", receipt=receipt)
     if found.empty:
@@ -76,40 +78,19 @@ def _show_sheet(context: EntitiesContext, sheet: Sheet, given: GivenTexts) -> No
         help="The probability that exactly these words bear exactly this kind.", format="percent"
     )
     figures.show_table(found, name="all-entities", column_config={"probability": likely})
-    st.download_button(
-        "Download the tags, one word on each line",
-        data=partial(tagged_file, sheet.found),
-        file_name="entities.conll",
-        mime="text/plain",
-        key=f"{NAME}-conll",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
-
-
-def _summary(sheet: Sheet, count: int) -> str:
-    done = sum(bool(row.words) for row in sheet.found.values())
-    return sheet.say(
-        f"{done:,} of {len(sheet.lines):,} lines tagged in {sheet.elapsed_seconds:.1f} s: {count:,} "
-        f"entit{'y' if count == 1 else 'ies'}."
-    )
+    label, make = "Download the tags, one word on each line", partial(tagged_file, sheet.found)
+    download(label, f"{NAME}-conll", make, "entities.conll", "text/plain")
 
 
 def _receipt(context: EntitiesContext, sheet: Sheet, given: GivenTexts) -> Receipt:
-    return Receipt(
-        model=context.network,
-        seed="none: nothing is drawn at random",
-        seconds=sheet.elapsed_seconds,
-        python=(
-            "from pathlib import Path\n\n"
-            "from engine.files import read_file\n"
-            "from engine.inspection.tagging.many_lines import entities_frame, source_lines, tag_lines\n"
-            "from engine.models.folder import load_model\n\n"
-            f"lines = source_lines({given.python}){given.part}\n"
-            f"loaded = load_model({context.network!r})\n"
-            "found = {row.index: row for batch in tag_lines(loaded, lines) for row in batch}\n"
-            "print(entities_frame(found).to_string())"
-        ),
-        note="Lines of a batch are read together, which changes no number beyond the last digits.",
+    return sheet.receipt(
+        context.network,
+        "from pathlib import Path\n\n"
+        "from engine.files import read_file\n"
+        "from engine.inspection.tagging.many_lines import entities_frame, source_lines, tag_lines\n"
+        "from engine.models.folder import load_model\n\n"
+        f"lines = source_lines({given.python}){given.part}\n"
+        f"loaded = load_model({context.network!r})\n"
+        "found = {row.index: row for batch in tag_lines(loaded, lines) for row in batch}\n"
+        "print(entities_frame(found).to_string())",
     )

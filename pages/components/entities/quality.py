@@ -9,44 +9,37 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.corpora.sources import mirror_folder
-from engine.errors import DataError
 from engine.inspection.tagging import quality as tagging_quality
 from engine.inspection.tagging.entity_types import describe_type
+from engine.inspection.tagging.errors import COMMAND
 from engine.inspection.tagging.many_lines import SourceLine
 from engine.inspection.tagging.quality import BOUNDARY, FOUND, NOTHING, OUTCOMES, TaggingQuality
 from engine.plotting.tagging.entity_scores import BASELINE, OVER_SEEDS, trainings, type_confusion, type_scores
-from pages.components import cache, figures, header, networks, notices, state
-from pages.components.calls import call
+from pages.components import corpus_texts, figures, header, networks, notices, stored
+from pages.components.buttons import button
+from pages.components.calls import NOT_DRAWN, call
 from pages.components.entities import marking
 from pages.components.entities.context import PAGE, EntitiesContext
-from pages.components.figures import Receipt
+from pages.components.figures import Receipt, measured_receipt
 from pages.components.header import TEXT_WIDTH
 
-LOOKED_FOR = "test sentences looked for"
 PER_PAGE = 5
 NARROW = {FOUND: "found", BOUNDARY: "other words", NOTHING: "nothing"}
 
 
 def show(context: EntitiesContext) -> None:
     """Draw the scores by type, the confusion, the errors one by one, and what the CRF and the second direction add."""
-    st.markdown(
+    notices.explain(
         "Persons marked the entities of these sentences, or corrected what a program had marked; the networks have "
-        "seen none of them in "
-        "training. An entity counts as found only with exactly its words and its type. **Precision** is the share of "
-        "the network's marks "
-        "that are right, **recall** the share of the entities it finds, **F1** lies between the two. **Try:** the "
-        "rarest types, and ask "
-        "how many examples they were learnt from.",
-        width=TEXT_WIDTH,
+        "seen none of them in training. An entity counts as found only with exactly its words and its type. "
+        "**Precision** is the share of the network's marks that are right, **recall** the share of the entities it "
+        "finds, **F1** lies between the two. **Try:** the rarest types, and ask how many examples they were learnt "
+        "from."
     )
-    measured = {name: _measure(context, name) for name in context.models}
+    measure, table = tagging_quality.measure_quality, tagging_quality.TABLE
+    measured = {name: stored.of_model(measure, context, name, table).value for name in context.models}
     missing = [name for name, quality in measured.items() if quality is None]
-    if missing:
-        commands = " ".join(tagging_quality.COMMAND.format(model=name) + "." for name in missing)
-        notices.note(
-            f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: {commands}"
-        )
+    stored.note_missing(context, missing, COMMAND)
     quality = measured[context.network]
     if quality is None:
         return
@@ -63,17 +56,10 @@ def show(context: EntitiesContext) -> None:
     _show_errors(context, quality, corpus)
 
 
-def _measure(context: EntitiesContext, name: str) -> TaggingQuality | None:
-    table = tagging_quality.TABLE
-    version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
-    path = str(context.models[name].path)
-    return call(tagging_quality.measure_quality, name, path, str(table), version=version).value
-
-
 def _show_scores(context: EntitiesContext, quality: TaggingQuality, beside: dict[str, TaggingQuality]) -> None:
     baseline = _baseline(context)
     sentence = tagging_quality.quality_sentence(quality, baseline.get("all"))
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     parts = [other.by_type.assign(network=context.label(name)) for name, other in beside.items()]
     table = pd.concat(parts, ignore_index=True)
     table = table[["network", "type", "entities", "marked", "found", "precision", "recall", "f1"]]
@@ -105,20 +91,18 @@ def _baseline(context: EntitiesContext) -> dict[str, float]:
 def _show_gains(corpus: str) -> None:
     header.section(
         "What the CRF and the second direction add",
-        "Each network was trained several times from other random numbers (seeds), "
-        "so that a gain can be told from luck. A mark is one training, the line their "
-        f"{OVER_SEEDS.middle}.",
+        "Each network was trained several times from other random numbers (seeds), so that a gain can be told from "
+        f"luck. A mark is one training, the line their {OVER_SEEDS.middle}.",
     )
     table = tagging_quality.ABLATION
-    version = table.stat().st_mtime if table.is_file() else 0.0
-    found = call(tagging_quality.read_ablation, str(table), version=version).value
+    found = call(tagging_quality.read_ablation, str(table), version=stored.version(table)).value
     found = found[found["corpus"] == corpus]
     if found.empty:
         notices.note("On these sentences no network was trained with several seeds.")
         return
     gains = tagging_quality.gains(found)
     sentence = tagging_quality.gains_sentence(gains)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     figures.show(
         trainings(found, mode=figures.mode()),
         name="entity-trainings",
@@ -171,7 +155,7 @@ def _show_confusion(context: EntitiesContext, quality: TaggingQuality) -> None:
         receipt=_receipt([context.network], quality),
         on_click=lambda cell: choose("|".join(_original(part) for part in cell.split("|"))),
     )
-    st.markdown(notices.plain(said), width=TEXT_WIDTH)
+    notices.say(said)
 
 
 def _original(shown: str) -> str:
@@ -188,27 +172,34 @@ def _show_errors(context: EntitiesContext, quality: TaggingQuality, corpus: str)
         def name_type(kind: str) -> str:
             return f"{kind}: {describe_type(kind).word}" if kind else "every type"
 
-        controls.offer("quality_type", kinds, name_type)
-        kind = controls.select("quality_type", name_type, width=260)
+        kind = controls.select("quality_type", name_type, kinds, width=260)
     errors = tagging_quality.choose_errors(quality.outcomes, outcome, kind)
     if errors.empty:
         notices.note("There is no such error.")
         return
     pages = -(-len(errors) // PER_PAGE)
-    page = controls.slider("quality_page", maximum=pages, width=TEXT_WIDTH) if pages > 1 else 1
+    page = controls.slider("quality_page", maximum=pages, width=TEXT_WIDTH)
     st.caption(f"{len(errors):,} errors, page {page:,} of {pages:,}.")
-    texts = _texts(corpus)
+    read = call(tagging_quality.read_sentences, corpus, version=os.environ.get("UNROLLED_DATA"))
+    texts = corpus_texts.ask(
+        PAGE,
+        "quality",
+        corpus,
+        read,
+        absent="The sentences themselves are not shipped, only which words of them are marked.",
+        without="The errors are shown without their sentences.",
+    )
     known = {} if texts is None else {row.source_hash: row.words for row in texts.itertuples()}
     sentences = quality.sentences.set_index("row")
     for position, error in enumerate(errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples()):
-        stored = sentences.loc[error.row]
-        _show_error(error, stored, known.get(stored["source_hash"]), position, context)
+        sentence = sentences.loc[error.row]
+        _show_error(error, sentence, known.get(sentence["source_hash"]), position, context)
     figures.show_table(errors, name="entity-errors", receipt=_receipt([context.network], quality))
 
 
-def _show_error(error: Any, stored: pd.Series, words: Any, position: int, context: EntitiesContext) -> None:
+def _show_error(error: Any, sentence: pd.Series, words: Any, position: int, context: EntitiesContext) -> None:
     said = (
-        f"Sentence {error.row + 1:,} ({stored['words']:,} words) · {OUTCOMES[error.outcome]} · people: "
+        f"Sentence {error.row + 1:,} ({sentence['words']:,} words) · {OUTCOMES[error.outcome]} · people: "
         f"{error.gold} · the network: {error.predicted}"
     )
     with st.container(border=True, gap="xsmall"):
@@ -228,52 +219,23 @@ def _show_error(error: Any, stored: pd.Series, words: Any, position: int, contex
         ):
             spans = [] if kind == NOTHING else [SimpleNamespace(start=begin, end=end, type=kind)]
             st.markdown(f"**{who}**: {marking.marked_text(line.text, line.positions, spans)}")
-        st.button(
+        button(
             "Open it above",
-            key=f"quality-open-{position}",
-            icon=":material/vertical_align_top:",
+            f"quality-open-{position}",
+            context.controls.set,
+            "text",
+            line.text,
+            icon="vertical_align_top",
             type="tertiary",
-            on_click=context.controls.set,
-            args=("text", line.text),
         )
-
-
-def _texts(corpus: str) -> pd.DataFrame | None:
-    """Return the test sentences where they can be read here, else say why they are not shown and return None.
-
-    A local copy is read at once. The Hub is asked only when the visitor says so: that can take a while.
-    """
-    is_near = mirror_folder(corpus) is not None
-    if not is_near and state.recall(PAGE, LOOKED_FOR) != corpus:
-        notices.note(
-            "The sentences themselves are not shipped, only which words of them are marked. They appear where the "
-            "corpus can be read: from a "
-            "folder named in UNROLLED_DATA, or from the Hugging Face Hub."
-        )
-        st.button(
-            "Look for them on the Hub",
-            key="quality-fetch",
-            icon=":material/download:",
-            on_click=state.remember,
-            args=(PAGE, LOOKED_FOR, corpus),
-        )
-        return None
-    try:
-        with st.spinner("Reading the test sentences", show_time=True):
-            return call(tagging_quality.read_sentences, corpus, version=os.environ.get("UNROLLED_DATA")).value
-    except DataError as problem:
-        state.forget(PAGE, LOOKED_FOR)
-        notices.note(f"{problem} The errors are shown without their sentences.")
-        return None
 
 
 def _receipt(names: list[str], quality: TaggingQuality) -> Receipt:
-    first = quality.sentences.iloc[0]
-    return Receipt(
+    return measured_receipt(
+        quality.sentences[:1],
         model=", ".join(names),
-        data=f"{first['title']}, {len(quality.sentences):,} sentences",
-        seed="none: nothing is drawn at random",
-        measured=f"{first['date']}, commit {first['commit']}, on {first['hardware']}",
+        data=f"{quality.sentences['title'].iloc[0]}, {len(quality.sentences):,} sentences",
+        seed=NOT_DRAWN,
         python=(
             "from engine.inspection.tagging.quality import measure_quality\n"
             "from engine.models.folder import find_folder\n\n"
@@ -281,7 +243,7 @@ def _receipt(names: list[str], quality: TaggingQuality) -> Receipt:
             "    quality = measure_quality(name, str(find_folder(name)))\n"
             "    print(name, quality.by_type.to_string(), quality.confusion.to_string(), sep='\\n')"
         ),
-        command="\n".join(tagging_quality.COMMAND.format(model=name) for name in names),
+        command="\n".join(COMMAND.format(model=name) for name in names),
         note="The counts equal those of seqeval. The command measures anew; rows of other weights than these are not "
         "shown.",
     )

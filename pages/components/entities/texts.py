@@ -13,7 +13,6 @@ from pages.components import figures, notices, reading
 from pages.components.calls import NOT_DRAWN
 from pages.components.entities import marking
 from pages.components.entities.context import tag
-from pages.components.header import TEXT_WIDTH
 
 EXAMPLES = {
     "A person, a firm, a place": "John works at Google in California.",
@@ -31,7 +30,7 @@ def show(name: str, lines: Sequence[TextLine], chosen: int) -> None:
     with st.container(border=True, key="entities-texts"):
         for line, tagging in zip(lines, found, strict=True):
             st.markdown(marking.marked_text(line.text, line.positions, tagging.spans))
-    st.markdown(notices.plain(describe_spans(found[chosen], lines[chosen])), width=TEXT_WIDTH)
+    notices.say(describe_spans(found[chosen], lines[chosen]))
     for line, tagging in zip(lines, found, strict=True):
         foreign = find_foreign(tagging)
         if foreign:

@@ -10,7 +10,6 @@ from engine.plotting.translation.word_marks import word_marks
 from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.entities.context import EntitiesContext, tag
-from pages.components.header import TEXT_WIDTH
 
 WINDOW = 24  # words that can be clicked at once; the slider reaches all
 LEAST, FEWEST = 0.001, 3  # a tag below 0.1 % has no bar, but for the first three
@@ -18,11 +17,10 @@ LEAST, FEWEST = 0.001, 3  # a tag below 0.1 % has no bar, but for the first thre
 
 def show(context: EntitiesContext) -> None:
     """Draw the words around the one that is looked at, and the bars of its tags."""
-    st.markdown(
+    notices.explain(
         "Click a word, or move the slider. The diamond marks the tag it was given, in the likeliest row of tags "
         "for the whole text; the bars weigh all rows. **Try:** a word the network is less sure of, such as a surname "
-        "that is also a town.",
-        width=TEXT_WIDTH,
+        "that is also a town."
     )
     tagging, words = context.tagging, context.words
     position = (context.controls.slider("words_position", maximum=len(words)) if len(words) > 1 else 1) - 1

@@ -91,4 +91,3 @@ TOOLS = Toolbox(
         "How much of a text has the network copied from what it learnt from, and where did it stand there?",
     ),
 )
-show = TOOLS.show

@@ -5,22 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.inspection.cells.units import PARTS
-from engine.inspection.writing.activation_clamping import (
-    ACTIONS,
-    Performance,
-    Strings,
-    actions_of,
-    changed_tokens,
-    gates_of,
-    perform,
-)
+from engine.inspection.writing import activation_clamping
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_grid
 from pages.components import figures, notices
 from pages.components.calls import Call, call
-from pages.components.generation.context import GenerationContext
-from pages.components.header import TEXT_WIDTH
+from pages.components.generation.context import GenerationContext, part_label
 
 POSITIONS = {0: "Shut", 1: "Open"}
 MOST_BITS = 10.0
@@ -29,19 +19,19 @@ TEXT_HEIGHT = 560
 
 def show(context: GenerationContext) -> None:
     """Draw the strings, the verdict with its measures, and the two texts."""
-    st.markdown(
+    notices.explain(
         "Hold something inside the network and let it write again from the same beginning and seed. **The text nearly "
-        "always "
-        "changes, because one different draw leads everything after it elsewhere;** so look at the bits: how much "
-        "worse does the "
-        "network predict a text it has never seen? Try the forget gate shut and open, then silence one unit.",
-        width=TEXT_WIDTH,
+        "always changes, because one different draw leads everything after it elsewhere;** so look at the bits: how "
+        "much worse does the network predict a text it has never seen? Try the forget gate shut and open, then silence "
+        "one unit."
     )
     strings = _strings(context)
     with st.spinner("The network writes, and reads an unseen text, with and without strings."):
-        performance = call(perform, context.prompt, context.settings, strings, model=context.network)
+        performance = call(
+            activation_clamping.perform, context.prompt, context.settings, strings, model=context.network
+        )
         performed = performance.value
-    st.markdown(f"**{notices.plain(performed.verdict)}**", width=TEXT_WIDTH)
+    notices.say(performed.verdict, is_strong=True)
     free, held, change = st.columns(3)
     free.metric("Unseen text, untouched", f"{performed.free_bits:.3f} bits per character")
     held.metric("Unseen text, with strings", f"{performed.held_bits:.3f} bits per character")
@@ -51,37 +41,31 @@ def show(context: GenerationContext) -> None:
     _show_texts(context, performance)
 
 
-def _strings(context: GenerationContext) -> Strings:
+def _strings(context: GenerationContext) -> activation_clamping.Strings:
     controls, kind = context.controls, context.info.architecture
     with st.container(horizontal=True, vertical_alignment="bottom", key="puppeteer-strings"):
-        controls.offer("puppeteer_layer", range(1, context.info.config["num_layers"] + 1))
-        layer = controls.segmented("puppeteer_layer")
-        actions = actions_of(kind)
-        controls.offer("puppeteer_action", actions, ACTIONS.get, default="hold" if "hold" in actions else "silence")
-        action = controls.select("puppeteer_action", ACTIONS.get, width=180)
+        layer = controls.segmented("puppeteer_layer", choices=context.layers)
+        actions = activation_clamping.actions_of(kind)
+        action = controls.select("puppeteer_action", activation_clamping.ACTIONS.get, actions, "hold", width=180)
         if action == "hold":
-            controls.offer("puppeteer_gate", gates_of(kind), _gate_label)
-            gate = controls.select("puppeteer_gate", _gate_label, width=180)
-            controls.offer("puppeteer_position", list(POSITIONS), POSITIONS.get)
-            position = controls.segmented("puppeteer_position", POSITIONS.get)
-            return Strings(layer=layer, action=action, gate=gate, position=float(position))
+            gate = controls.select("puppeteer_gate", part_label, activation_clamping.gates_of(kind), width=180)
+            position = controls.segmented("puppeteer_position", choices=POSITIONS)
+            return activation_clamping.Strings(layer=layer, action=action, gate=gate, position=float(position))
         units = controls.text_input("puppeteer_units", width=200)
         value = controls.number("puppeteer_value", width=140) if action in ("scale", "clamp") else 1.0
-    return Strings(layer=layer, action=action, units=units, value=value)
+    return activation_clamping.Strings(layer=layer, action=action, units=units, value=value)
 
 
-def _show_texts(context: GenerationContext, performance: Call[Performance]) -> None:
+def _show_texts(context: GenerationContext, performance: Call[activation_clamping.Performance]) -> None:
     performed = performance.value
     first = performed.first_difference
-    st.markdown(
+    notices.explain(
         "Both texts are the same to the last character."
         if first is None
         else notices.plain(
             f"The texts part at character {first + 1:,}. Underlined is what the other text lacks; colour is how "
-            "surprised the "
-            "untouched network is by each character."
-        ),
-        width=TEXT_WIDTH,
+            "surprised the untouched network is by each character."
+        )
     )
     receipt = performance.receipt(
         "found.held_text, found.free_bits, found.held_bits, found.error",
@@ -89,7 +73,7 @@ def _show_texts(context: GenerationContext, performance: Call[Performance]) -> N
         seed=context.settings.seed,
         measured=f"on {performed.passage_characters:,} characters",
     )
-    marks = changed_tokens(performed)
+    marks = activation_clamping.changed_tokens(performed)
     for column, name, title, text, spans, bits, changed in zip(
         st.columns(2, gap="medium"),
         ("puppeteer-free", "puppeteer-held"),
@@ -120,7 +104,3 @@ def _show_texts(context: GenerationContext, performance: Call[Performance]) -> N
                 table=pd.DataFrame({"token": map(visible_token, tokens), "bits": bits, "is_changed": changed}),
                 receipt=receipt,
             )
-
-
-def _gate_label(gate: str) -> str:
-    return PARTS[gate].capitalize()

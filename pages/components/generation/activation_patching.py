@@ -1,5 +1,4 @@
-"""State transplant: a passage read with the state another passage has left, what is written then, and how long it is
-felt."""
+"""State transplant: a passage read with the state another has left, what is written then, and how long it is felt."""
 
 from __future__ import annotations
 
@@ -18,21 +17,17 @@ from engine.wording import percent
 from pages.components import cache, figures, networks, notices, reading
 from pages.components.calls import Call, call, receipt, values
 from pages.components.generation.context import GenerationContext
-from pages.components.header import TEXT_WIDTH
 
 TEXT_HEIGHT = 260
 
 
 def show(context: GenerationContext) -> None:
     """Draw the two passages, the slider between their states, how long the donor is felt, and the two texts."""
-    st.markdown(
+    notices.explain(
         "All a network knows of what it has read is its state, a few hundred numbers. Here a network reads passage A, "
-        "and begins "
-        "passage B with the state it is in, instead of afresh. **The curves show how differently it expects B to go "
-        "on because of "
-        "that:** the sooner they fall, the sooner A is forgotten. Move the slider towards 0, or put in an A and a B "
-        "of your own.",
-        width=TEXT_WIDTH,
+        "and begins passage B with the state it is in, instead of afresh. **The curves show how differently it expects "
+        "B to go on because of that:** the sooner they fall, the sooner A is forgotten. Move the slider towards 0, or "
+        "put in an A and a B of your own."
     )
     controls = context.controls
     left, right = st.columns(2, gap="medium")
@@ -51,13 +46,7 @@ def show(context: GenerationContext) -> None:
         notices.note(f"The network has never seen: {', '.join(unknown)}. It reads each as one unknown character.")
     _show_lasting(context, found, amount)
     curves = st.container()
-    position = (
-        1
-        if len(passage) < 2
-        else controls.slider(
-            "transplant_position", maximum=len(passage), default=min(len(passage), context.view.transplant_position)
-        )
-    )
+    position = controls.slider("transplant_position", maximum=len(passage))
     with curves:
         _show_curves(context, calls, donor, passage, position)
     _show_texts(context, found[context.network], donor, passage[:position], amount)
@@ -119,8 +108,7 @@ def _show_curves(
     )
     st.caption(
         "Strong: the largest difference still to come. Thin: the difference after each character. The upright line is "
-        "where "
-        "the network writes on, below."
+        "where the network writes on, below."
     )
 
 
@@ -134,19 +122,15 @@ def _show_texts(context: GenerationContext, influence: Influence, donor: str, be
     rows = influence.frame[influence.frame["characters"] <= len(begun)]
     here = f" The two runs differ by {rows['kl_bits'].iloc[-1]:.2g} bits there." if len(rows) else ""
     parting = first_difference(free, moved)
-    st.markdown(
-        notices.plain(
-            f"After {len(begun):,} characters of B, {context.label(context.network)} writes on with the same "
-            f"seed.{here} "
-            + (
-                "The two texts are the same to the last character."
-                if parting is None
-                else f"The two texts have their first {parting:,} characters in common."
-                if parting
-                else "The two texts differ from the first character."
-            )
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"After {len(begun):,} characters of B, {context.label(context.network)} writes on with the same seed.{here} "
+        + (
+            "The two texts are the same to the last character."
+            if parting is None
+            else f"The two texts have their first {parting:,} characters in common."
+            if parting
+            else "The two texts differ from the first character."
+        )
     )
     titles = "Untouched: B begun afresh", f"Transplanted: B begun with {percent(amount, 0)} of A's state"
     for column, title, key, text in zip(

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.decoding.limits import SamplingSettings
+from engine.inspection.cells.units import PARTS
 from pages.components.context import PageContext
 from pages.components.generation.view import GenerationView
+
+PAGE = "generation"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,3 +30,13 @@ class GenerationContext(PageContext[GenerationView]):
     def text(self) -> str:
         """The prompt and what the model that is looked at has written after it."""
         return self.prompt + self.texts.get(self.network, "")
+
+    @property
+    def layers(self) -> range:
+        """The layers of the model that is looked at, from 1."""
+        return range(1, self.info.config["num_layers"] + 1)
+
+
+def part_label(part: str) -> str:
+    """Return what the page calls a part of a unit: its hidden state, its memory or one of its gates."""
+    return PARTS[part].capitalize()

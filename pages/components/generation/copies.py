@@ -21,13 +21,10 @@ from pages.components.header import TEXT_WIDTH
 def show(context: GenerationContext) -> None:
     """Draw what is copied and what that means, the text with its copied stretches, their places, and the two curves."""
     facts = call(index_facts, model=context.network).value
-    st.markdown(
-        f"Underlined is what stands letter for letter in {notices.plain(facts['title'])}, the text this network "
-        "learnt from. "
-        "Short stretches stand in any two texts of one language, so look at the comparison with text that the network "
-        "never "
-        "read. **Try:** a low temperature, then a high one; or paste a line you know by heart.",
-        width=TEXT_WIDTH,
+    notices.explain(
+        f"Underlined is what stands letter for letter in {notices.plain(facts['title'])}, the text this network learnt "
+        "from. Short stretches stand in any two texts of one language, so look at the comparison with text that the "
+        "network never read. **Try:** a low temperature, then a high one; or paste a line you know by heart."
     )
     networks.show_terms(str(facts["corpus"]))
     with st.expander("Check a text of your own", icon=":material/content_paste:", type="compact"):
@@ -61,7 +58,7 @@ def show(context: GenerationContext) -> None:
     header.section("Novelty against temperature")
     show_stored_curves(context, "novelty")
     with st.expander("What this can find, and what it cannot", icon=":material/help_outline:"):
-        st.markdown(_limits(facts), width=TEXT_WIDTH)
+        notices.explain(_limits(facts))
 
 
 def _show_verdict(copies: Copies, frame: pd.DataFrame, minimum: int) -> None:
@@ -79,8 +76,7 @@ def _show_verdict(copies: Copies, frame: pd.DataFrame, minimum: int) -> None:
 
 
 def _show_text(copies: Copies, text: str, minimum: int, receipt: figures.Receipt) -> None:
-    """Draw the text with its copied stretches underlined and coloured by their length, and the table of their
-    places."""
+    """Draw the text, its copied stretches underlined and coloured by their length, and the table of their places."""
     spans = copies.at_least(minimum)
     lengths, hover = np.full(len(text), np.nan), [""] * len(text)
     for span in spans.sort_values("length", kind="stable").itertuples():
@@ -118,24 +114,21 @@ def _show_text(copies: Copies, text: str, minimum: int, receipt: figures.Receipt
 def _limits(facts: dict) -> str:
     unseen, chance = facts.get("unseen", {}), facts.get("chance", {})
     lines = [
-        "It looks only at the letters: stretches of 12 characters or more that are the same to the last capital, "
-        "comma and "
-        "line break. A copy with one letter changed is two shorter ones; a paraphrase is none.",
+        "It looks only at the letters: stretches of 12 characters or more that are the same to the last capital, comma "
+        "and line break. A copy with one letter changed is two shorter ones; a paraphrase is none.",
         f"It knows one text, the {facts['characters']:,} characters the network was trained on. What other books say, "
         "it cannot tell.",
         "The text itself is not shipped, only 16 bits of a hash of the eight characters at each place, in order. A "
-        "stretch "
-        "of 20 characters is known by 13 such hashes in a row. None that is there is missed; its end may be said one "
-        "character too late, about once in 65,536 stretches.",
+        "stretch of 20 characters is known by 13 such hashes in a row. None that is there is missed; its end may be "
+        "said one character too late, about once in 65,536 stretches.",
         "Words that exist are known by hashes too; about 1 made-up word in 350,000 passes for one.",
         "Whoever tries letter after letter can win the text back from the hashes: this makes a file small, not secret.",
     ]
     if unseen:
         lines.append(
             f"Measured when it was built: in {unseen['characters']:,} characters of held-out text it found "
-            f"{unseen['spans']:,} "
-            f"stretches, {unseen['wrong']} of them wrong when looked up in the text itself; the longest had "
-            f"{unseen['longest']} "
-            f"characters. In {chance['characters']:,} random characters it found {chance['spans']}."
+            f"{unseen['spans']:,} stretches, {unseen['wrong']} of them wrong when looked up in the text itself; the "
+            f"longest had {unseen['longest']} characters. In {chance['characters']:,} random characters it found "
+            f"{chance['spans']}."
         )
     return "\n".join(f"- {line}" for line in lines)

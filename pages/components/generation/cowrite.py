@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import partial
+from operator import methodcaller
 
 import streamlit as st
 
@@ -15,15 +16,14 @@ from engine.plotting.writing.text_grid import NARROW, describe_text_grid, text_g
 from engine.plotting.writing.writing_tree import MOST_BITS, describe_writing_tree, writing_tree
 from engine.wording import percent
 from pages.components import figures, notices, state
+from pages.components.buttons import button, download
 from pages.components.calls import call
 from pages.components.generation import cowriting as writing_desk
 from pages.components.generation import receipts
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.cowriting import CODE, Author, Held
-from pages.components.header import TEXT_WIDTH
 
 BUTTONS = 10
-SHOWN_OF_PROMPT = 200
 BITS = "surprise in bits"
 
 
@@ -37,13 +37,10 @@ def show(context: GenerationContext) -> None:
             held = writing_desk.read(author, code)
         _show_files(author, held)
     with above:
-        st.markdown(
+        notices.explain(
             "Choose what comes next, or let the network choose; go back to any place and write on differently. A "
-            "character "
-            "that had a chance of one half costs 1 bit, one of 1 in 1,000 costs 10: **the fewer bits, the less the "
-            "network "
-            "is surprised.** Try to surprise it, then look at what it writes after that.",
-            width=TEXT_WIDTH,
+            "character that had a chance of one half costs 1 bit, one of 1 in 1,000 costs 10: **the fewer bits, the "
+            "less the network is surprised.** Try to surprise it, then look at what it writes after that."
         )
         _show_text(author, held.tree)
         _show_choices(author, held.tree)
@@ -67,11 +64,11 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
     st.caption("Choose the next one yourself (with the chance the network gives it):")
     with st.container(horizontal=True, gap="small", key="cowrite-choices"):
         for row in likely[shown | (likely["token"] == "\n")].itertuples():
-            st.button(
+            button(
                 f"{notices.plain(visible_token(row.token))} · {percent(row.probability_before)}",
-                key=f"cowrite-choose-{row.token_id}",
-                on_click=author.change,
-                args=(partial(_choose, row.token_id, row.log_prob),),
+                f"cowrite-choose-{row.token_id}",
+                author.change,
+                methodcaller("add", row.token_id, row.log_prob, "visitor"),
             )
     with st.form("cowrite-form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Any other character, or a whole text", key="cowrite-typed", width=320)
@@ -84,15 +81,15 @@ def _show_choices(author: Author, tree: WritingTree) -> None:
             ("Ten", "ten", partial(_let_write, author, ten, False)),
             ("To the end of the line", "line", partial(_let_write, author, one, True)),
         ):
-            st.button(label, key=f"cowrite-{key}", icon=":material/casino:", on_click=author.change, args=(draw,))
+            button(label, f"cowrite-{key}", author.change, draw, icon="casino")
         is_at_start = tree.pen == START
-        st.button(
+        button(
             "Back one",
-            key="cowrite-back",
-            icon=":material/undo:",
+            "cowrite-back",
+            author.change,
+            WritingTree.undo,
+            icon="undo",
             disabled=is_at_start,
-            on_click=author.change,
-            args=(WritingTree.undo,),
             help="What was written stays as a branch.",
         )
     words = f"All {len(likely):,} chances, before and after your settings"
@@ -182,36 +179,29 @@ def _show_ways_back(author: Author, tree: WritingTree, ends: list[int]) -> None:
             on_change=_follow,
             args=(author, "cowrite-place", [START, *way]),
         )
-        st.button(
+        button(
             "Remove the branch from here",
-            key="cowrite-remove",
-            icon=":material/content_cut:",
+            "cowrite-remove",
+            author.change,
+            lambda tree: tree.remove(tree.pen),
+            icon="content_cut",
             disabled=tree.pen == START,
-            on_click=author.change,
-            args=(_remove,),
             help="Takes away the step before the pen and all that follows it.",
         )
-        st.button(
+        button(
             "Start over",
-            key="cowrite-clear",
-            icon=":material/delete:",
-            on_click=author.put,
-            args=(WritingTree(),),
+            "cowrite-clear",
+            author.put,
+            WritingTree(),
+            icon="delete",
             help="Takes the whole tree away; download it first if you want to keep it.",
         )
 
 
 def _show_files(author: Author, held: Held) -> None:
     context = author.context
-    st.download_button(
-        "Download the tree",
-        icon=":material/download:",
-        key="cowrite-download",
-        on_click="ignore",
-        data=partial(tree_files.to_json, author.loaded, context.prompt, held.tree),
-        file_name="writing-tree.json",
-        mime="application/json",
-    )
+    make = partial(tree_files.to_json, author.loaded, context.prompt, held.tree)
+    download("Download the tree", "cowrite-download", make, "writing-tree.json", "application/json", type="secondary")
     file = st.file_uploader("Open a tree that was downloaded here", type="json", key="cowrite-file")
     if file is None:
         return
@@ -227,21 +217,13 @@ def _show_files(author: Author, held: Held) -> None:
         else f" It was written with {stored.model}; {context.network} reads it here."
     )
     notices.note(f"The file has a tree of {len(tree.nodes):,} steps in {len(tree.ends()):,} branches.{written_with}")
-    st.button("Put it in place of mine", key="cowrite-open", on_click=author.open, args=(stored,))
-
-
-def _choose(token_id: int, log_prob: float, tree: WritingTree) -> WritingTree:
-    return tree.add(token_id, log_prob, "visitor")
+    button("Put it in place of mine", "cowrite-open", author.open, stored)
 
 
 def _let_write(
     author: Author, settings: cowriting.SamplingSettings, to_line_end: bool, tree: WritingTree
 ) -> WritingTree:
     return cowriting.let_write(author.loaded, author.context.prompt, tree, settings, to_line_end=to_line_end)
-
-
-def _remove(tree: WritingTree) -> WritingTree:
-    return tree.remove(tree.pen)
 
 
 def _follow(author: Author, key: str, way: list[int] | None) -> None:

@@ -1,5 +1,4 @@
-"""The visitor's tree of writing: kept for the session, one per vocabulary, and in the URL as long as it is small
-enough."""
+"""The visitor's tree of writing: kept for the session, one per vocabulary, and in the URL while it is small enough."""
 
 from __future__ import annotations
 
@@ -12,9 +11,8 @@ from engine.errors import EngineError, InputError
 from engine.models.folder import LoadedModel
 from pages.components import cache, notices, state
 from pages.components.calls import call
-from pages.components.generation.context import GenerationContext
+from pages.components.generation.context import PAGE, GenerationContext
 
-PAGE = "generation"
 CODE = "cowrite_tree"
 
 Change = Callable[[WritingTree], WritingTree]
@@ -108,8 +106,7 @@ def sit_down(context: GenerationContext) -> Author:
 
 
 def read(author: Author, code: str) -> Held:
-    """Return the tree that the box's `code` stands for, or the one held where there is none, and say what is wrong with
-    it."""
+    """Return the tree that the box's `code` stands for, or else the one held, and say what is wrong with it."""
     held = author.held or author.hold(WritingTree())
     try:
         if code and code != held.code:

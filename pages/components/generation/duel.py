@@ -12,13 +12,13 @@ from engine.decoding.limits import check_duel_text
 from engine.inspection.writing.compression import archive
 from engine.plotting.writing.compression import compression_bars, describe_compression
 from pages.components import cache, figures, networks, notices, state
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.generation import duels
-from pages.components.generation.context import GenerationContext
+from pages.components.generation.context import PAGE, GenerationContext
 from pages.components.generation.view import SCENE
 from pages.components.header import TEXT_WIDTH
 
-PAGE = "generation"
 KEYS = "".join(chr(code) for code in range(32, 127))
 EXAMPLES = {
     "A scene": SCENE,
@@ -36,17 +36,11 @@ def show(context: GenerationContext) -> None:
     text = context.controls.text_area("duel_text", height=190)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Try", width="content")
-        for label, example in EXAMPLES.items():
-            st.button(
-                label, key=f"duel-{label}", on_click=context.controls.set, args=("duel_text", example), type="tertiary"
-            )
-    st.markdown(
+        context.controls.examples("duel_text", EXAMPLES, "duel", type="tertiary")
+    notices.explain(
         "Whoever can predict a text can write it down in few bytes: an expected character costs next to nothing, a "
-        "surprise "
-        "costs much. Here each model really does it, **and then reads the text back from the bytes alone**. Try a "
-        "language the "
-        "models have never read, or letters that nobody can predict.",
-        width=TEXT_WIDTH,
+        "surprise costs much. Here each model really does it, **and then reads the text back from the bytes alone**. "
+        "Try a language the models have never read, or letters that nobody can predict."
     )
     check_duel_text(text)
     names = networks.comparable(context.models.values())
@@ -63,12 +57,12 @@ def show(context: GenerationContext) -> None:
     if found.missing(names) and not found.is_stopped:
         draw()
         with controls.container():
-            st.button("Stop", icon=":material/stop:", on_click=duels.stop, args=(PAGE,), key="duel-stop")
+            button("Stop", "duel-stop", duels.stop, PAGE, icon="stop")
             duels.fight(found, names, text, context.label, draw)
         controls.empty()
     elif found.missing(names):
-        go_on = {"on_click": duels.stop, "args": (PAGE, False), "key": "duel-go-on"}
-        controls.button("Go on", icon=":material/play_arrow:", **go_on)
+        with controls:
+            button("Go on", "duel-go-on", duels.stop, PAGE, False, icon="play_arrow")
     with results.container():
         _show_results(context, text, _gather(context, archived, found), found)
 
@@ -144,8 +138,7 @@ def _price(best: pd.Series, file: pd.Series, size: int) -> str:
     words = (
         f"Every byte a decoder needs is counted, the length of the text too, but not the model: {best['coder']} is "
         f"{best['model_bytes'] / 2**20:.1f} MiB that both ends must have, and it has read a million characters of "
-        "Shakespeare; "
-        "gzip and xz start from nothing. "
+        "Shakespeare; gzip and xz start from nothing. "
     )
     saved = (file["bytes"] - best["bytes"]) / size
     if saved <= 0:

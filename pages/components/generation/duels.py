@@ -1,11 +1,10 @@
-"""The compression duel while it runs: one model after the other, with progress, a Stop that stops, results that
-stay."""
+"""The compression duel while it runs: one model after the other, with progress and a Stop, and results that stay."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -47,17 +46,12 @@ def current(page: str, key: str) -> Duel:
 
 
 def stop(page: str, is_stopped: bool = True) -> None:
-    """Keep what is measured and go no further, or go on; for a button's on_click. A copy, as the old run may still
-    write."""
-    found = state.recall(page, NAME)
-    if found is not None:
-        kept = replace(found, rounds=dict(found.rounds), refused=dict(found.refused), is_stopped=is_stopped)
-        state.remember(page, NAME, kept)
+    """Keep what is measured and go no further, or go on; for a button's on_click."""
+    state.amend(page, NAME, is_stopped=is_stopped)
 
 
 def fight(found: Duel, names: Sequence[str], text: str, label: Callable[[str], str], draw: Callable[[], None]) -> None:
-    """Let every model that is missing code and decode the text, drawing progress as it goes and all results after
-    each."""
+    """Let every model that is missing code and decode the text, drawing progress as it goes, and results after each."""
     missing = found.missing(names)
     bar, begun = st.progress(0.0, text="Starting"), time.perf_counter()
     for position, name in enumerate(missing):

@@ -10,29 +10,24 @@ from engine.inspection.cells.units import PARTS, UnitCourse, parts_of, unit_cour
 from engine.plotting.writing.distribution import visible_token
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
 from pages.components import figures, notices, reading
+from pages.components.buttons import button
 from pages.components.calls import Call, call
-from pages.components.generation.context import GenerationContext
-from pages.components.header import TEXT_WIDTH
+from pages.components.generation.context import GenerationContext, part_label
 
 GRID_WIDTH = 48
 
 
 def show(context: GenerationContext) -> None:
     """Draw the choice of a unit, the coloured text, and where else to look."""
-    st.markdown(
+    notices.explain(
         "Most units look like noise. Some follow something a person can name: the place in a line, a speaker's name, "
-        "the letters "
-        "of a word. **Go through a few with the arrow keys and guess what each follows;** the Cell detective tests "
-        "such guesses. "
-        "Memory cells are often easier to read than hidden states.",
-        width=TEXT_WIDTH,
+        "the letters of a word. **Go through a few with the arrow keys and guess what each follows;** the Cell "
+        "detective tests such guesses. Memory cells are often easier to read than hidden states."
     )
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="neurons-choice"):
-        controls.offer("neurons_layer", range(1, context.info.config["num_layers"] + 1))
-        layer = controls.segmented("neurons_layer")
-        controls.offer("neurons_part", parts_of(context.info.architecture), _part_label)
-        part = controls.select("neurons_part", _part_label, width=220)
+        layer = controls.segmented("neurons_layer", choices=context.layers)
+        part = controls.select("neurons_part", part_label, parts_of(context.info.architecture), width=220)
         unit = controls.number("neurons_unit", width=160)
     with st.expander("Colour a text of your own", icon=":material/edit:"):
         text = controls.text_area("neurons_text", height=110) or context.text
@@ -61,13 +56,7 @@ def show(context: GenerationContext) -> None:
     st.caption("Units of this layer that move most over this text:")
     with st.container(horizontal=True, gap="small", key="neurons-busiest"):
         for busy in course.busiest:
-            st.button(
-                f"{busy}",
-                key=f"neurons-unit-{busy}",
-                on_click=controls.set,
-                args=("neurons_unit", busy),
-                help="Look at this unit",
-            )
+            button(f"{busy}", f"neurons-unit-{busy}", controls.set, "neurons_unit", busy, help="Look at this unit")
 
 
 def course_receipt(read: Call[UnitCourse]) -> figures.Receipt:
@@ -77,7 +66,3 @@ def course_receipt(read: Call[UnitCourse]) -> figures.Receipt:
         measured=f"over {len(read.arguments[0]):,} characters",
         note="The engine counts layers from 0.",
     )
-
-
-def _part_label(part: str) -> str:
-    return PARTS[part].capitalize()

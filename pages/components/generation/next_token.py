@@ -7,27 +7,17 @@ from math import exp
 import streamlit as st
 
 from engine.inspection.writing.next_tokens import NextTokens, choices_along, next_tokens, token_around
-from engine.plotting.writing.distribution import (
-    STAGES,
-    describe_next_tokens,
-    describe_openness,
-    describe_stages,
-    next_token_bars,
-    openness_along,
-    stage_bars,
-    visible_token,
-)
+from engine.plotting.writing import distribution
 from engine.wording import percent
 from pages.components import cache, figures, notices
 from pages.components.calls import call
 from pages.components.generation.context import GenerationContext
-from pages.components.header import TEXT_WIDTH
 
 
 def show(context: GenerationContext) -> None:
     """Draw the place in the text, the two entropies, and the bars."""
     text, view = context.text, context.view
-    position = context.controls.slider("position", maximum=max(1, len(text)), default=max(1, len(text)))
+    position = context.controls.slider("position", maximum=max(1, len(text)))
     noun = cache.load_model(context.network).tokenizer.noun
     position, followed_by = call(token_around, text, position, model=context.network).value
     st.text(f"…{text[max(0, position - 60) : position]}▏")
@@ -48,10 +38,12 @@ def show(context: GenerationContext) -> None:
     cut.metric("Cut away by top-k and top-p", percent(expected.mass_cut))
     cut.caption("of the chances the temperature left")
     figures.show(
-        next_token_bars(expected.frame, mode=figures.mode(), architecture=context.info.architecture, noun=noun),
+        distribution.next_token_bars(
+            expected.frame, mode=figures.mode(), architecture=context.info.architecture, noun=noun
+        ),
         name="next-character",
-        alt=describe_next_tokens(expected.frame, noun=noun),
-        table=expected.frame.assign(token=expected.frame["token"].map(visible_token)),
+        alt=distribution.describe_next_tokens(expected.frame, noun=noun),
+        table=expected.frame.assign(token=expected.frame["token"].map(distribution.visible_token)),
         receipt=receipt,
     )
     if context.controls.toggle("next_token_stages"):
@@ -63,28 +55,26 @@ def _show_stages(
 ) -> None:
     """Draw what each stage makes of the chances at this place, and how open the choice is along the whole text."""
     view, look = context.view, {"mode": figures.mode(), "architecture": context.info.architecture}
-    st.markdown(
+    notices.explain(
         "From top to bottom: the network's own chances; divided by the temperature; then top-k and top-p take away the "
         "unlikely (a cross) and the rest is scaled up again. At temperature 1, with top-k at 0 and top-p at 1, all "
-        "four are the "
-        "same. The last is what is drawn from.",
-        width=TEXT_WIDTH,
+        "four are the same. The last is what is drawn from."
     )
-    stages = expected.stages.assign(stage=expected.stages["stage"].map(lambda name: STAGES[name][1]))
+    stages = expected.stages.assign(stage=expected.stages["stage"].map(lambda name: distribution.STAGES[name][1]))
     figures.show(
-        stage_bars(expected.frame, expected.stages, **look),
+        distribution.stage_bars(expected.frame, expected.stages, **look),
         name="next-character-stages",
-        alt=describe_stages(expected.stages),
+        alt=distribution.describe_stages(expected.stages),
         table=stages,
         receipt=receipt,
     )
     everywhere = call(choices_along, text, view.temperature, view.top_k, view.top_p, model=context.network)
     along = everywhere.value
-    st.markdown("How open the choice was at every place: click one to look there.", width=TEXT_WIDTH)
+    notices.explain("How open the choice was at every place: click one to look there.")
     figures.show(
-        openness_along(along, position, **look),
+        distribution.openness_along(along, position, **look),
         name="next-character-along",
-        alt=describe_openness(along, position),
+        alt=distribution.describe_openness(along, position),
         table=along,
         receipt=everywhere.receipt(measured=f"from the logits after each of {len(text):,} characters"),
         on_click=lambda index: context.controls.set("position", max(1, index)),

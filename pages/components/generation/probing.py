@@ -16,25 +16,22 @@ from engine.plotting.writing.probing import (
 )
 from engine.plotting.writing.text_grid import describe_text_grid, text_grid
 from pages.components import figures, notices, reading
+from pages.components.buttons import button
 from pages.components.calls import Call, call
 from pages.components.generation.context import GenerationContext
 from pages.components.generation.neurons import GRID_WIDTH, course_receipt
-from pages.components.header import TEXT_WIDTH
 
 SOURCES = {"stories": "Saltmarsh, our own stories and plays", "shakespeare": "Shakespeare kept back from training"}
 
 
 def show(context: GenerationContext) -> None:
     """Draw the winners with their controls, the text in the colours of one of them, and how special they are."""
-    st.markdown(
+    notices.explain(
         "**AUC** is the chance that a unit's value is higher at a place where the answer is yes than at one where it "
-        "is no: 0.5 is "
-        "guessing, 1 knows. The best of all units is chosen on the first half of the text and **measured on the "
-        "second**; the dash is "
-        "a control, the same search with the answers moved along the text, so that they fit nothing. Some questions "
-        "ask for the "
-        "character just read, which is easy; those that need memory show what the network keeps.",
-        width=TEXT_WIDTH,
+        "is no: 0.5 is guessing, 1 knows. The best of all units is chosen on the first half of the text and **measured "
+        "on the second**; the dash is a control, the same search with the answers moved along the text, so that they "
+        "fit nothing. Some questions ask for the character just read, which is easy; those that need memory show what "
+        "the network keeps."
     )
     investigation = _investigate(context)
     found = investigation.value
@@ -46,15 +43,10 @@ def show(context: GenerationContext) -> None:
     winners = found.winners
     question = _choose(context, found)
     best, clear, control = winners.iloc[0], int((winners["auc"] > 0.9).sum()), winners["control"].mean()
-    st.markdown(
-        notices.plain(
-            f"{found.units:,} units (hidden states and memory cells) read {found.characters:,} characters of "
-            f"{found.text}, in "
-            f"{found.elapsed_seconds:.1f} s. {clear} of {len(winners)} questions have a unit with an AUC above 0.9; "
-            "the controls' mean is "
-            f"{control:.2f}. Clearest: “{best['question'].lower()}”, {best['auc']:.3f}."
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"{found.units:,} units (hidden states and memory cells) read {found.characters:,} characters of {found.text}, "
+        f"in {found.elapsed_seconds:.1f} s. {clear} of {len(winners)} questions have a unit with an AUC above 0.9; the "
+        f"controls' mean is {control:.2f}. Clearest: “{best['question'].lower()}”, {best['auc']:.3f}."
     )
     receipt = investigation.receipt(
         "found.winners.to_string()",
@@ -92,9 +84,9 @@ def show(context: GenerationContext) -> None:
 
 
 def _investigate(context: GenerationContext) -> Call[Investigation]:
-    sources = unseen_sources()
-    context.controls.offer("detective_source", sources, SOURCES.get)
-    source = context.controls.segmented("detective_source", SOURCES.get) if len(sources) > 1 else sources[0]
+    source, *others = unseen_sources()
+    if others:
+        source = context.controls.segmented("detective_source", SOURCES.get, [source, *others])
     with st.expander("Test on a text of your own", icon=":material/edit:"):
         text = context.controls.text_area("detective_text", height=110)
     reading.say(context.network, text)
@@ -105,24 +97,18 @@ def _investigate(context: GenerationContext) -> Call[Investigation]:
 def _choose(context: GenerationContext, found: Investigation) -> str:
     """Draw the choice of a question, for those who do not click on bars."""
     questions = dict(zip(found.winners["predicate"], found.winners["question"], strict=True))
-    context.controls.offer("detective_question", list(questions), questions.get)
-    return context.controls.select("detective_question", questions.get, width=420)
+    return context.controls.select("detective_question", choices=questions, width=420)
 
 
 def _show_winner(context: GenerationContext, found: Investigation, question: str) -> None:
-    """Draw the page's text in the colours of the unit that won a question; places where the answer is yes are
-    underlined."""
+    """Draw the page's text in the colours of the unit that won a question, underlined where the answer is yes."""
     winner = found.winners.set_index("predicate", drop=False).loc[question]
     layer, part, unit = int(winner["layer"]), str(winner["part"]), int(winner["unit"])
     course, answers = call(answer_course, context.text, layer, unit, part, question, model=context.network).value
-    st.markdown(
-        notices.plain(
-            f"“{winner['question']}”: {unit_label(winner)}, AUC {winner['auc']:.3f}. Here it reads what it wrote "
-            "itself; underlined "
-            f"is where the answer is yes, {int(answers.sum())} of {len(answers)} places. "
-            f"{'High (blue)' if winner['sign'] > 0 else 'Low (orange)'} should meet the underlines."
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"“{winner['question']}”: {unit_label(winner)}, AUC {winner['auc']:.3f}. Here it reads what it wrote "
+        f"itself; underlined is where the answer is yes, {int(answers.sum())} of {len(answers)} places. "
+        f"{'High (blue)' if winner['sign'] > 0 else 'Low (orange)'} should meet the underlines."
     )
     figures.show(
         text_grid(
@@ -141,13 +127,7 @@ def _show_winner(context: GenerationContext, found: Investigation, question: str
         ),
         receipt=course_receipt(call(unit_course, context.text, layer, unit, part, model=context.network)),
     )
-    st.button(
-        "Open this unit in Neurons",
-        icon=":material/arrow_forward:",
-        key="detective-open",
-        on_click=_open,
-        args=(context, layer + 1, part, unit),
-    )
+    button("Open this unit in Neurons", "detective-open", _open, context, layer + 1, part, unit, icon="arrow_forward")
 
 
 def _open(context: GenerationContext, layer: int, part: str, unit: int) -> None:

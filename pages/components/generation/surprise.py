@@ -1,5 +1,4 @@
-"""Surprise: any text coloured by the bits each character cost a model, all models' totals, and where two of them
-differ."""
+"""Surprise: any text coloured by the bits each character cost a model, all models' totals, and where two differ."""
 
 from __future__ import annotations
 
@@ -12,7 +11,6 @@ from engine.plotting.writing.text_grid import NARROW, describe_text_grid, spoken
 from pages.components import cache, figures, networks, notices, reading
 from pages.components.calls import Call, call, receipt, values
 from pages.components.generation.context import GenerationContext
-from pages.components.header import TEXT_WIDTH
 
 HIGHEST_BITS = 8.0  # one of 256: what is rarer gets the same colour, so that colours mean the same in every text
 LARGEST_DIFFERENCE = 4.0
@@ -27,18 +25,15 @@ def show(context: GenerationContext) -> None:
     """Draw the text box, the coloured text, every model's total, and the difference of two models."""
     text = context.controls.text_area("surprise_text", height=190)
     names = networks.comparable(context.models.values())
-    context.controls.offer("surprise_model", names, context.label, default=context.network)
-    name = context.controls.segmented("surprise_model", context.label)
+    name = context.controls.segmented("surprise_model", context.label, names, context.network)
     with st.spinner("The models read."):
         calls = {each: call(surprise, text, model=each) for each in names}
         values(calls)
-    st.markdown(
+    notices.explain(
         "**Dark is what the model expected, bright is what surprised it.** A character of 1 bit had half of the "
-        "chances, one of "
-        "8 bits 1 in 256. Point at a character to see what was expected instead. Surprise is mostly highest where "
-        "words begin, and "
-        "falls as they go on: nothing else is meant by knowing a language, as these models know it.",
-        width=TEXT_WIDTH,
+        "chances, one of 8 bits 1 in 256. Point at a character to see what was expected instead. Surprise is mostly "
+        "highest where words begin, and falls as they go on: nothing else is meant by knowing a language, as these "
+        "models know it."
     )
     left, right = st.columns([4, 3], gap="large")
     with left:
@@ -58,8 +53,7 @@ def _show_text(context: GenerationContext, name: str, text: str, read: Call[Surp
     if unknown:
         notices.note(
             f"{context.label(name)} has never seen: {', '.join(unknown)}. It reads each as one unknown character; its "
-            "bits say how "
-            "unexpected an unknown one was there, not which one it was."
+            "bits say how unexpected an unknown one was there, not which one it was."
         )
     frame = found.frame
     figures.show(
@@ -107,8 +101,7 @@ def _show_difference(
     """Draw the text in the colours of two models' difference, and where it is largest."""
     st.markdown("**Where two models differ**")
     counting = next((other for other in others if context.models[other].architecture == "ngram"), others[0])
-    context.controls.offer("surprise_against", others, context.label, default=counting)
-    other = context.controls.segmented("surprise_against", context.label)
+    other = context.controls.segmented("surprise_against", context.label, others, counting)
     compared = call(differences, text, calls[name], calls[other])
     frame = compared.value
     first, second = context.label(name), context.label(other)

@@ -1,71 +1,54 @@
-"""Temperature: the same beginning and seed at six of them, what is measured of the texts, and the curve over
-temperature."""
+"""Temperature: the same beginning and seed at six of them, what is measured of the texts, and the curve over it."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
+from engine.inspection.writing import temperatures
 from engine.inspection.writing.copies import unseen_measures
 from engine.inspection.writing.temperature_results import COMMAND, PROMPT, SEEDS, SETTINGS, stored_curve
-from engine.inspection.writing.temperatures import (
-    CURVE_SEEDS,
-    OVER_SEEDS,
-    TEMPERATURES,
-    TemperatureText,
-    curve_of,
-    loop_sentence,
-    marked_loop,
-    measure_curve,
-    summarise_curve,
-    temperature_sentence,
-    temperature_table,
-    write_at,
-)
 from engine.plotting.writing.temperatures import describe_temperature_curves, temperature_curves
 from engine.wording import percent
 from pages.components import cache, figures, header, notices, state
 from pages.components.calls import Call, call, receipt
 from pages.components.generation import receipts
-from pages.components.generation.context import GenerationContext
+from pages.components.generation.context import PAGE, GenerationContext
 from pages.components.generation.view import NOW
-from pages.components.header import TEXT_WIDTH
 
 TEXT_HEIGHT = 260
+LINES = f"Lines are {temperatures.OVER_SEEDS.middle}s, bands reach {temperatures.OVER_SEEDS.reach()}."
 COLUMNS = 3
-PAGE = "generation"
 
 
 def show(context: GenerationContext) -> None:
     """Draw the six texts, the table of what is measured of them, and the curve."""
-    st.markdown(
+    notices.explain(
         "The network's scores are divided by the temperature before chances are made of them. Below 1 the likely "
-        "becomes "
-        "likelier still, above 1 the rare gets its turn; towards 0 only the likeliest is left, which is called greedy. "
-        "**Read from cold to hot:** where does it go round in circles, where does it begin to invent words?",
-        width=TEXT_WIDTH,
+        "becomes likelier still, above 1 the rare gets its turn; towards 0 only the likeliest is left, which is called "
+        "greedy. **Read from cold to hot:** where does it go round in circles, where does it begin to invent words?"
     )
     st.caption("Your beginning, seed, length, top-k and top-p, at six temperatures.")
     calls = [
-        call(write_at, context.prompt, context.settings, temperature, model=context.network)
-        for temperature in TEMPERATURES
+        call(temperatures.write_at, context.prompt, context.settings, temperature, model=context.network)
+        for temperature in temperatures.TEMPERATURES
     ]
     texts = _show_texts(calls)
-    st.markdown(notices.plain(temperature_sentence(texts)), width=TEXT_WIDTH)
+    notices.say(temperatures.temperature_sentence(texts))
     figures.show_table(
-        temperature_table(texts),
+        temperatures.temperature_table(texts),
         name="temperature-texts",
         receipt=receipt(
             calls,
             "temperature_table([found]).to_string()",
-            uses=[temperature_table],
+            uses=[temperatures.temperature_table],
             seed=context.settings.seed,
             note="The words and copies are those of the index in data/indexes; the text it was made from is not "
             "needed.",
         ),
     )
     with st.expander("What the columns mean", type="compact"):
-        st.markdown(_COLUMNS, width=TEXT_WIDTH)
+        notices.explain(_COLUMNS)
     header.section("The curve over temperature")
     if context.controls.segmented("temperature_curve") == NOW:
         _show_live_curve(context)
@@ -87,22 +70,19 @@ def show_stored_curves(context: GenerationContext, *measures: str) -> None:
     if not found:
         return
     rows = pd.concat(found.values())
-    st.markdown(
+    notices.explain(
         f"Measured beforehand: {SEEDS} texts of {SETTINGS.max_new_tokens:,} steps at each temperature, after the "
-        "beginning "
-        f"{notices.plain(repr(PROMPT))}. Lines are {OVER_SEEDS.middle}s, bands reach {OVER_SEEDS.reach()}. Dashed: "
-        "text by the same author that the network never read.",
-        width=TEXT_WIDTH,
+        f"beginning {notices.plain(repr(PROMPT))}. {LINES} Dashed: text by the same author that the network never read."
     )
     _show_curves(context, found, "temperature-curve", receipts.for_stored_curves(context.network, rows), measures)
 
 
-def _show_texts(calls: list[Call[TemperatureText]]) -> list[TemperatureText]:
+def _show_texts(calls: list[Call[temperatures.TemperatureText]]) -> list[temperatures.TemperatureText]:
     """Draw the texts one by one as they are written; return them."""
     texts, positions = [], []
-    for _ in range(0, len(TEMPERATURES), COLUMNS):
+    for _ in range(0, len(temperatures.TEMPERATURES), COLUMNS):
         positions += st.columns(COLUMNS, gap="small")
-    for temperature, written, position in zip(TEMPERATURES, calls, positions, strict=True):
+    for temperature, written, position in zip(temperatures.TEMPERATURES, calls, positions, strict=True):
         with position:
             st.markdown(
                 f"**Temperature {temperature:g}**" + (", greedy: the limit towards 0" if temperature == 0 else "")
@@ -112,15 +92,15 @@ def _show_texts(calls: list[Call[TemperatureText]]) -> list[TemperatureText]:
                 st.spinner("The network writes."),
             ):
                 found = written.value
-                st.text(marked_loop(found))
+                st.text(temperatures.marked_loop(found))
             st.caption(notices.plain(_summary(found)))
-            if sentence := loop_sentence(found):
+            if sentence := temperatures.loop_sentence(found):
                 st.caption(f":material/laps: **{notices.plain(sentence)}**")
         texts.append(found)
     return texts
 
 
-def _summary(found: TemperatureText) -> str:
+def _summary(found: temperatures.TemperatureText) -> str:
     measures = found.measures
     parts = [
         f"distinct words {percent(measures.distinct_1, 0)}, pairs {percent(measures.distinct_2, 0)}, triples "
@@ -140,7 +120,7 @@ def _show_live_curve(context: GenerationContext) -> None:
     kept = state.recall(PAGE, "temperature curve")
     if kept is None or kept[0] != key:
         bar = st.progress(0.0, "Measuring: all temperatures and seeds are written side by side.")
-        for event in measure_curve(cache.load_model(context.network), context.prompt, context.settings):
+        for event in temperatures.measure_curve(cache.load_model(context.network), context.prompt, context.settings):
             if isinstance(event, float):
                 bar.progress(
                     event, f"Measuring: {percent(event, 0)} done; all temperatures and seeds are written side by side."
@@ -148,17 +128,14 @@ def _show_live_curve(context: GenerationContext) -> None:
         bar.empty()
         kept = (key, event, cache.today())
         state.remember(PAGE, "temperature curve", kept)
-    lines = call(curve_of, context.prompt, context.settings, model=context.network).receipt(
+    lines = call(temperatures.curve_of, context.prompt, context.settings, model=context.network).receipt(
         "summarise_curve(found).to_string()",
-        uses=[summarise_curve],
+        uses=[temperatures.summarise_curve],
         day=kept[2],
         seed=f"{context.settings.seed} and the four after it",
         note="The temperature in the settings is not used: each of the curve's takes its place.",
     )
-    st.caption(
-        f"{CURVE_SEEDS} seeds at each temperature; with your top-k and top-p. Lines are {OVER_SEEDS.middle}s, bands "
-        f"reach {OVER_SEEDS.reach()}."
-    )
+    st.caption(f"{temperatures.CURVE_SEEDS} seeds at each temperature; with your top-k and top-p. {LINES}")
     _show_curves(context, {context.network: kept[1]}, "temperature-curve", lines)
 
 
@@ -170,7 +147,9 @@ def _show_curves(
     measures: tuple[str, ...] = (),
 ) -> None:
     frames = [
-        summarise_curve(table).assign(label=context.label(model), architecture=context.models[model].architecture)
+        temperatures.summarise_curve(table).assign(
+            label=context.label(model), architecture=context.models[model].architecture
+        )
         for model, table in tables.items()
     ]
     frame = pd.concat(frames, ignore_index=True)

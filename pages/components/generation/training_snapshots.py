@@ -14,7 +14,6 @@ from pages.components import figures, notices
 from pages.components.calls import call
 from pages.components.generation import receipts
 from pages.components.generation.context import GenerationContext
-from pages.components.header import TEXT_WIDTH
 
 GROUP = "history"
 TEXT_HEIGHT = 300
@@ -32,20 +31,14 @@ def show(context: GenerationContext) -> None:
     stages = list_stages(info.path)
     frame = history_frame(stages)
     half = halfway_position(frame)
-    st.markdown(
+    notices.explain(
         f"One network, {notices.plain(context.label(info.name))} ({info.parameters / 1e6:.2f} M parameters), was "
-        "stored "
-        f"{len(stages)} times while it learnt; it is shown here whoever writes above. Its texts have your "
+        f"stored {len(stages)} times while it learnt; it is shown here whoever writes above. Its texts have your "
         "beginning, your settings and your seed at every stage. **Move the slider from the left:** watch when blanks, "
-        "lines, "
-        f"words and speakers appear. Half of all it ever gained was gained by stage {half + 1}, after "
-        f"{stages[half].step:,} of "
-        f"{stages[-1].step:,} updates.",
-        width=TEXT_WIDTH,
+        f"lines, words and speakers appear. Half of all it ever gained was gained by stage {half + 1}, after "
+        f"{stages[half].step:,} of {stages[-1].step:,} updates."
     )
-    number = context.controls.slider(
-        "history_stage", maximum=len(stages), default=min(len(stages), context.view.history_stage)
-    )
+    number = context.controls.slider("history_stage", maximum=len(stages))
     chosen = stages[number - 1]
     figures.show(
         training_history(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.config import option
 from engine.decoding.limits import (
     MAX_DUEL_CHARACTERS,
@@ -17,57 +15,50 @@ from engine.inspection.writing.copy_index import LONGEST_MINIMUM, MINIMUM_COPY, 
 from pages.components.views import composed_of
 
 
-@dataclass(frozen=True)
 class NextTokenView:
     """Whether the way from the scores to the draw is shown stage by stage."""
 
     next_token_stages: bool = option(
         False,
-        label="Stage by stage, and along the whole text",
-        help="What temperature, top-k and top-p each do to the chances, and how open the choice was at every place.",
+        "Stage by stage, and along the whole text",
+        "What temperature, top-k and top-p each do to the chances, and how open the choice was at every place.",
     )
 
 
 MEASURED, NOW = "Measured beforehand", "My beginning, now"
 
 
-@dataclass(frozen=True)
 class TemperatureView:
     """Which curve over temperature is shown."""
 
     temperature_curve: str = option(
         MEASURED,
-        label="Curve",
-        help="Measured beforehand: a fixed beginning and more text, for every network. Now: your beginning, length, "
-        "top-k, "
-        "top-p and seed, for the network you look at.",
+        "Curve",
+        "Measured beforehand: a fixed beginning and more text, for every network. Now: your beginning, length, "
+        "top-k, top-p and seed, for the network you look at.",
         choices=(MEASURED, NOW),
     )
 
 
-@dataclass(frozen=True)
 class CowriteView:
     """The whole tree, as letters."""
 
     cowrite_tree: str = option(
         "",
-        label="Your tree as a code",
-        help="It stands in this page's address too: whoever opens the address, or puts the code in here, gets the "
-        "tree.",
+        "Your tree as a code",
+        "It stands in this page's address too: whoever opens the address, or puts the code in here, gets the tree.",
     )
 
 
-@dataclass(frozen=True)
 class TrainingSnapshotsView:
     """The stage that is looked at."""
 
     history_stage: int = option(
         18,
-        label="Stage of the training",
-        help="1 is before the first update; with the arrow keys you go from stage to stage.",
+        "Stage of the training",
+        "1 is before the first update; with the arrow keys you go from stage to stage.",
         minimum=1,
         maximum=200,
-        step=1,
     )
 
 
@@ -90,77 +81,60 @@ SCENE = OPENING + (
 )
 
 
-@dataclass(frozen=True)
 class SurpriseView:
     """The text that is coloured and the two models it is coloured by."""
 
     surprise_text: str = option(
         SURPRISING,
-        label="Any text",
-        help=f"Type or paste something; at most {MAX_SURPRISE_CHARACTERS:,} characters are coloured at once.",
+        "Any text",
+        f"Type or paste something; at most {MAX_SURPRISE_CHARACTERS:,} characters are coloured at once.",
     )
-    surprise_model: str = option("", label="Coloured by")
-    surprise_against: str = option("", label="Compared with")
+    surprise_model: str = option("", "Coloured by")
+    surprise_against: str = option("", "Compared with")
 
 
-@dataclass(frozen=True)
 class DuelView:
     """The text that is compressed."""
 
     duel_text: str = option(
-        SCENE,
-        label="Text to compress",
-        help=f"Any characters at all, at most {MAX_DUEL_CHARACTERS:,} of them.",
+        SCENE, "Text to compress", f"Any characters at all, at most {MAX_DUEL_CHARACTERS:,} of them."
     )
 
 
 LARGEST_UNIT = 99_999
 
 
-@dataclass(frozen=True)
 class NeuronsView:
     """Which unit is looked at, over which text."""
 
-    neurons_layer: int = option(
-        1, label="Layer", help="Layer 1 reads the characters, the last one says what comes next."
-    )
-    neurons_part: str = option("hidden", label="What of it")
-    neurons_unit: int = option(
-        0, label="Unit", help="The arrow keys go from unit to unit.", minimum=0, maximum=LARGEST_UNIT, step=1
-    )
-    neurons_text: str = option(
-        "", label="Your text", help="Left empty, the text above is coloured: what the network wrote."
-    )
+    neurons_layer: int = option(1, "Layer", "Layer 1 reads the characters, the last one says what comes next.")
+    neurons_part: str = option("hidden", "What of it")
+    neurons_unit: int = option(0, "Unit", "The arrow keys go from unit to unit.", minimum=0, maximum=LARGEST_UNIT)
+    neurons_text: str = option("", "Your text", "Left empty, the text above is coloured: what the network wrote.")
 
 
-@dataclass(frozen=True)
 class ProbingView:
     """What the units are tested on, and what was asked."""
 
-    detective_source: str = option("stories", label="Text to test on")
+    detective_source: str = option("stories", "Text to test on")
     detective_text: str = option(
-        "", label="Your text", help="1,000 to 50,000 characters; left empty, the text named above is used."
+        "", "Your text", "1,000 to 50,000 characters; left empty, the text named above is used."
     )
-    detective_question: str = option("", label="Colour the text by the winner of")
+    detective_question: str = option("", "Colour the text by the winner of")
 
 
-@dataclass(frozen=True)
 class ActivationClampingView:
     """What is held while the network writes."""
 
-    puppeteer_layer: int = option(
-        1, label="Layer", help="Layer 1 reads the characters, the last one says what comes next."
-    )
-    puppeteer_action: str = option("hold", label="What to do")
-    puppeteer_gate: str = option("forget_gate", label="Gate")
-    puppeteer_position: int = option(
-        0, label="Held", help="Open is 1, shut is 0, for every unit of the layer and at every step."
-    )
-    puppeteer_units: str = option("25", label="Units", help="Numbers and ranges, such as 3, 10-20.")
+    puppeteer_layer: int = option(1, "Layer", "Layer 1 reads the characters, the last one says what comes next.")
+    puppeteer_action: str = option("hold", "What to do")
+    puppeteer_gate: str = option("forget_gate", "Gate")
+    puppeteer_position: int = option(0, "Held", "Open is 1, shut is 0, for every unit of the layer and at every step.")
+    puppeteer_units: str = option("25", "Units", "Numbers and ranges, such as 3, 10-20.")
     puppeteer_value: float = option(
         1.0,
-        label="Value",
-        help="What the units are clamped to (-1 to 1), or multiplied by (-10 to 10; 0 silences, 1 changes nothing).",
+        "Value",
+        "What the units are clamped to (-1 to 1), or multiplied by (-10 to 10; 0 silences, 1 changes nothing).",
         minimum=-LARGEST_FACTOR,
         maximum=LARGEST_FACTOR,
         step=0.1,
@@ -184,63 +158,58 @@ FIRST WATCHMAN:
 The king is"""
 RECEIVER = (
     "and on the morning after, when the rain had washed the road, we walked as far as the old bridge, my brother and "
-    "I, and sat "
-    "upon the stones to watch the river; it was so quiet that we heard the bells of the town, and neither of us "
-    "wished to be the "
-    "first to speak of what had been, or of what was to come, for the day was fair and the year was young"
+    "I, and sat upon the stones to watch the river; it was so quiet that we heard the bells of the town, and neither "
+    "of us wished to be the first to speak of what had been, or of what was to come, for the day was fair and the year "
+    "was young"
 )
 
 
-@dataclass(frozen=True)
 class ActivationPatchingView:
     """The two passages, how much of the donor's state is used, and where the network writes on."""
 
     transplant_donor: str = option(
         DONOR,
-        label="Passage A, the donor",
-        help=f"It is read first, for its state alone; at most {MAX_PROMPT_CHARACTERS:,} characters.",
+        "Passage A, the donor",
+        f"It is read first, for its state alone; at most {MAX_PROMPT_CHARACTERS:,} characters.",
     )
     transplant_passage: str = option(
         RECEIVER,
-        label="Passage B, read with A's state",
-        help="It is read twice, with its own fresh start and with the state after A; at most "
+        "Passage B, read with A's state",
+        "It is read twice, with its own fresh start and with the state after A; at most "
         f"{MAX_PROMPT_CHARACTERS:,} characters.",
     )
     transplant_amount: float = option(
         1.0,
-        label="How much of A's state",
-        help="0 is B's own fresh start, 1 the state after A; in between, every hidden and cell value is a mixture.",
+        "How much of A's state",
+        "0 is B's own fresh start, 1 the state after A; in between, every hidden and cell value is a mixture.",
         minimum=0.0,
         maximum=1.0,
         step=0.05,
     )
     transplant_position: int = option(
         25,
-        label="Write on after character",
-        help="How much of B is read before the network writes; a click into the curves goes there too.",
+        "Write on after character",
+        "How much of B is read before the network writes; a click into the curves goes there too.",
         minimum=1,
         maximum=MAX_PROMPT_CHARACTERS,
-        step=1,
         formerly=("transplant_place",),
     )
 
 
-@dataclass(frozen=True)
 class CopiesView:
     """How long a copied stretch must be, and a text of the visitor's own."""
 
     copies_minimum: int = option(
         MINIMUM_COPY,
-        label="Shortest stretch that counts as copied (characters)",
-        help="Short stretches stand in any two texts of one language; long ones do not.",
+        "Shortest stretch that counts as copied (characters)",
+        "Short stretches stand in any two texts of one language; long ones do not.",
         minimum=SHORTEST_COPY,
         maximum=LONGEST_MINIMUM,
-        step=1,
     )
     copies_text: str = option(
         "",
-        label="Another text to check",
-        help="Paste any text, at most 20,000 characters; leave it empty to check what the network has written.",
+        "Another text to check",
+        "Paste any text, at most 20,000 characters; leave it empty to check what the network has written.",
     )
 
 
@@ -267,17 +236,16 @@ class GenerationView:
 
     prompt: str = option(
         DEFAULT_PROMPT,
-        label="Your beginning",
-        help=f"The networks read this, at most {MAX_PROMPT_CHARACTERS:,} characters, and go on writing.",
+        "Your beginning",
+        f"The networks read this, at most {MAX_PROMPT_CHARACTERS:,} characters, and go on writing.",
     )
-    models: str = option("", label="Who writes", formerly=("writers",))
-    tool: str = option("", label="Tool")
-    model: str = option("", label="Network", formerly=("closeup",))
+    models: str = option("", "Who writes", formerly=("writers",))
+    tool: str = option("", "Tool")
+    model: str = option("", "Network", formerly=("closeup",))
     position: int = option(
         LONGEST_TEXT,
-        label="Look after character",
-        help="Move back through the text to see what the network expected there.",
+        "Look after character",
+        "Move back through the text to see what the network expected there.",
         minimum=0,
         maximum=LONGEST_TEXT,
-        step=1,
     )

@@ -25,4 +25,3 @@ TOOLS = Toolbox(
         "How much does a network lose when its gradient is cut off after so many steps, and what does that save?",
     ),
 )
-show = TOOLS.show

@@ -1,5 +1,4 @@
-"""The chain: what a small change of the state becomes over many steps, in networks the visitor sets up and in trained
-ones."""
+"""The chain: what a small change of the state becomes over many steps, in new networks and in trained ones."""
 
 from __future__ import annotations
 
@@ -38,17 +37,15 @@ from pages.components import figures, notices
 from pages.components.calls import Call, call
 from pages.components.gradients import trained
 from pages.components.gradients.context import GradientsContext
-from pages.components.header import TEXT_WIDTH
 
 
 def show(context: GradientsContext) -> None:
     """Draw the sliders, the curves and what they mean, the edge, the singular values, and trained networks."""
-    st.markdown(
+    notices.explain(
         f"{number_word(len(ARCHITECTURES)).capitalize()} networks that have just been born read something. Each line "
         "says what has become of a small change of the state made so many steps before the end: **what falls far below "
         "a hundredth can hardly be learnt from any more.** Try: move *Recurrent gain* until the RNN's line is flat, "
-        "then a little further. Then give the LSTM a larger *Forget bias*.",
-        width=TEXT_WIDTH,
+        "then a little further. Then give the LSTM a larger *Forget bias*."
     )
     settings, text = _ask(context)
     measured = call(measure_chain, settings, text)
@@ -109,7 +106,7 @@ def _ask(context: GradientsContext) -> tuple[ChainSettings, str | None]:
 
 def _show_words(chain: Chain) -> None:
     """Say what is left at distance 50, and of each network what its gradient does."""
-    st.markdown(f"**{notices.plain(chain_sentence(chain))}**", width=TEXT_WIDTH)
+    notices.say(chain_sentence(chain), is_strong=True)
     distance = far_distance(chain)
     words = "; ".join(
         f"the {theme.architecture_label(name)}'s {fate(chain.log10_gain(name, distance))}" for name in ARCHITECTURES
@@ -123,10 +120,7 @@ def _show_words(chain: Chain) -> None:
 
 def _show_product(context: GradientsContext, settings: ChainSettings, text: str | None, chain: Chain) -> None:
     """Draw where the RNN's edge lies, and the product that textbooks replace by a power."""
-    st.markdown(
-        "**The edge.** One slider takes an RNN from forgetting to exploding; click a mark to go there.",
-        width=TEXT_WIDTH,
-    )
+    notices.explain("**The edge.** One slider takes an RNN from forgetting to exploding; click a mark to go there.")
     # What the curve does not depend on is left out of the key, so that moving it does not compute the curve again: the
     # slider's own value, and how gates start, of which an RNN has none.
     start = ChainSettings()
@@ -141,7 +135,7 @@ def _show_product(context: GradientsContext, settings: ChainSettings, text: str 
         receipt=searched.receipt(**_facts(settings, text)),
         on_click=lambda gain: context.controls.set("chain_gain", round(gain / 0.05) * 0.05),
     )
-    st.markdown(notices.plain(product_sentence(chain)), width=TEXT_WIDTH)
+    notices.say(product_sentence(chain))
 
 
 def _show_spectra(measured: Call[Chain], architecture: str, bound: float) -> None:
@@ -159,13 +153,9 @@ def _show_spectra(measured: Call[Chain], architecture: str, bound: float) -> Non
         own = f"It has {number_word(matrices)} recurrent matrices, so no single spectral radius decides. "
     else:
         own = "It has no recurrent matrix: every unit keeps a share of itself and sees no other. "
-    st.markdown(
-        notices.plain(
-            f"No step of the {label} stretches any direction more than λ = {bound:.3g} times, the dotted bound above. "
-            f"{own}"
-            f"Measured over the whole chain, a step multiplies by {facts['rate']:.3g} on average."
-        ),
-        width=TEXT_WIDTH,
+    notices.say(
+        f"No step of the {label} stretches any direction more than λ = {bound:.3g} times, the dotted bound above. "
+        f"{own}Measured over the whole chain, a step multiplies by {facts['rate']:.3g} on average."
     )
     figures.show(
         singular_values(chain.spectra, architecture, mode=figures.mode()),
@@ -179,9 +169,8 @@ def _show_spectra(measured: Call[Chain], architecture: str, bound: float) -> Non
         ),
     )
     st.caption(
-        "Each stroke is one direction of change. Strokes that drift apart: a few directions live on while the rest "
-        "are lost. Values more than "
-        "fifteen powers of ten below the largest are lost in rounding and are not drawn."
+        "Each stroke is one direction of change. Strokes that drift apart: a few directions live on while the rest are "
+        "lost. Values more than fifteen powers of ten below the largest are lost in rounding and are not drawn."
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 
 import streamlit as st
 
@@ -12,9 +13,9 @@ from engine.experiments.clipping import clipping_frame, clipping_sentence, run_c
 from engine.experiments.clipping_settings import ClippingSettings
 from engine.plotting.gradients.clipping import clipping_losses, clipping_norms, describe_losses, describe_norms
 from pages.components import cache, figures, notices, state
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.gradients.context import PAGE, GradientsContext
-from pages.components.header import TEXT_WIDTH
 
 NAME = "clipping"
 FLUSH_SECONDS = 0.3
@@ -34,13 +35,10 @@ class TwoRuns:
 
 def show(context: GradientsContext) -> None:
     """Draw the settings, the two runs while they train, and what came of them."""
-    st.markdown(
+    notices.explain(
         "A network with ReLU learns to remember one symbol. Both runs begin with the same weights and read the same "
-        "sequences; one of them may "
-        "take no step along a gradient longer than the threshold. **Watch the gradient's length just before the loss "
-        "jumps.** Then raise the "
-        "threshold to 10: is a high ceiling still a ceiling?",
-        width=TEXT_WIDTH,
+        "sequences; one of them may take no step along a gradient longer than the threshold. **Watch the gradient's "
+        "length just before the loss jumps.** Then raise the threshold to 10: is a high ceiling still a ceiling?"
     )
     cache.warm_engine()  # one thread per computation: no model is loaded here, which would see to it
     for names in (("threshold", "learning_rate", "gain"), ("length", "hidden_size", "updates", "seed")):
@@ -55,23 +53,15 @@ def show(context: GradientsContext) -> None:
     bar, chart = st.empty(), st.empty()
     if not found.is_over and not found.is_stopped:
         with bar.container(horizontal=True, vertical_alignment="center"):
-            st.button("Stop", icon=":material/stop:", key="clipping-stop", on_click=_stop)
+            button("Stop", "clipping-stop", partial(state.amend, PAGE, NAME, is_stopped=True), icon="stop")
             progress = st.progress(0.0, text="Starting")
         _train(found, chart, progress)
         bar.empty()
     elif found.is_stopped:
-        bar.button(
-            "Start again", icon=":material/refresh:", key="clipping-again", on_click=state.forget, args=(PAGE, NAME)
-        )
+        with bar:
+            button("Start again", "clipping-again", state.forget, PAGE, NAME, icon="refresh")
     with chart.container():
         _show_results(found)
-
-
-def _stop() -> None:
-    """Keep what is there and go no further; a copy, as the old run of the script may still write."""
-    found = state.recall(PAGE, NAME)
-    if found is not None:
-        state.remember(PAGE, NAME, replace(found, rows=list(found.rows), is_stopped=True))
 
 
 def _train(
@@ -101,7 +91,7 @@ def _show_results(found: TwoRuns) -> None:
         return
     if found.is_stopped:
         notices.note(f"Stopped after {int(frame['step'].max())} updates; what was measured until then stays.")
-    st.markdown(f"**{notices.plain(clipping_sentence(frame, settings))}**", width=TEXT_WIDTH)
+    notices.say(clipping_sentence(frame, settings), is_strong=True)
     receipt = call(run_clipping, settings).receipt(
         "clipping_sentence(found, settings)",
         uses=[clipping_sentence],
@@ -119,7 +109,7 @@ def _show_results(found: TwoRuns) -> None:
         table=frame,
         receipt=receipt,
     )
-    st.markdown("The length of the gradient before each update, and what clipping makes of it.", width=TEXT_WIDTH)
+    notices.explain("The length of the gradient before each update, and what clipping makes of it.")
     figures.show(
         clipping_norms(frame, settings.threshold, mode=figures.mode(), updates=settings.updates),
         name="clipping-norm",
@@ -127,6 +117,5 @@ def _show_results(found: TwoRuns) -> None:
     )
     st.caption(
         "A diverged run is one whose loss has become ten times its first one, or no number at all. Clipping does not "
-        "make an exploding network stable; "
-        "it keeps one bad step from undoing all the good ones."
+        "make an exploding network stable; it keeps one bad step from undoing all the good ones."
     )

@@ -1,5 +1,4 @@
-"""Connectivity: the text in parallel rows, one per network, coloured by how strongly each character moves one that is
-expected."""
+"""Connectivity: the text in a row per network, coloured by how strongly each character moves one that is expected."""
 
 from __future__ import annotations
 
@@ -23,7 +22,6 @@ from pages.components import figures, networks, notices, reading
 from pages.components.calls import Call, call, receipt, values
 from pages.components.gradients.context import GradientsContext
 from pages.components.gradients.view import CAT, CHEF
-from pages.components.header import TEXT_WIDTH
 
 EXAMPLES = {"The cat": CAT, "The chef": CHEF}
 STRONG, WEAK = 0.7, 0.3  # rank correlations
@@ -31,41 +29,23 @@ STRONG, WEAK = 0.7, 0.3  # rank correlations
 
 def show(context: GradientsContext) -> None:
     """Draw the text box, a coloured row per network, and the check of what the colours say."""
-    st.markdown(
+    notices.explain(
         "Each network has read the text up to the underlined character and now expects it. **The brighter a character "
-        "before it, the more the "
-        "expectation would change if that character were a little different.** Click any character, or move the "
-        "slider: does a network still "
-        "look at the subject of the sentence when it comes to the verb?",
-        width=TEXT_WIDTH,
+        "before it, the more the expectation would change if that character were a little different.** Click any "
+        "character, or move the slider: does a network still look at the subject of the sentence when it comes to the "
+        "verb?"
     )
     text = context.controls.text_area("text", height=80)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("The articles' sentences", width="content")
-        for label, example in EXAMPLES.items():
-            st.button(
-                label,
-                key=f"connectivity-{label}",
-                on_click=context.controls.set,
-                args=("text", example),
-                type="tertiary",
-            )
+        context.controls.examples("text", EXAMPLES, "connectivity", type="tertiary")
     if not context.readers:
-        notices.note(
-            "No language model that learns by gradients is installed; the Models page lists what is there and what is "
-            "missing."
-        )
+        notices.note(networks.missing("language model that learns by gradients"))
         return
     first = next(iter(context.readers))
     tokens = call(checked_tokens, text, model=first).value
     reading.say(first, text)
-    position = (
-        2
-        if len(tokens) <= 2
-        else context.controls.slider(
-            "connectivity_position", maximum=len(tokens), default=min(len(tokens), context.view.connectivity_position)
-        )
-    )
+    position = context.controls.slider("connectivity_position", maximum=len(tokens))
     is_log = context.controls.toggle("connectivity_faint")
     calls = {name: call(connectivity, text, position, model=name) for name in context.readers}
     found = values(calls)
@@ -95,7 +75,7 @@ def _show_row(context: GradientsContext, name: str, found: Connectivity, is_log:
         on_click=lambda number: context.controls.set("connectivity_position", max(2, number + 1)),
     )
     chance = f"It gave {expected} a chance of {100 * found.probability:.2g} %."
-    st.markdown(notices.plain(f"{row_sentence(context.label(name), found)} {chance}"), width=TEXT_WIDTH)
+    notices.say(f"{row_sentence(context.label(name), found)} {chance}")
     return st.empty()
 
 
@@ -108,9 +88,8 @@ def row_sentence(label: str, found: Connectivity) -> str:
     back = found.position - 1 - strongest
     return (
         f"{label}, expecting {expected}: half of all strength lies in the last {found.half_reach} of "
-        f"{found.position - 1} characters. The strongest is "
-        f"{spoken_token(found.tokens[strongest])}, {back} before; the furthest with at least a tenth of that lies "
-        f"{found.furthest} before."
+        f"{found.position - 1} characters. The strongest is {spoken_token(found.tokens[strongest])}, {back} before; "
+        f"the furthest with at least a tenth of that lies {found.furthest} before."
     )
 
 
@@ -127,16 +106,13 @@ def _show_checks(
     correlations = {name: rank_correlation(frame["gradient"], frame["moved"]) for name, frame in frames.items()}
     for name, correlation in correlations.items():
         verdicts[name].markdown(notices.plain(check_sentence(len(frames[name]), correlation)))
-    st.markdown(
+    notices.explain(
         "**Is it true?** The colours come from a gradient, which is right for the smallest of changes only. So every "
-        "character was also "
-        "replaced by others of your text, and the change of the same logit measured.",
-        width=TEXT_WIDTH,
+        "character was also replaced by others of your text, and the change of the same logit measured."
     )
     name = next(iter(found))
     if len(found) > 1:
-        context.controls.offer("connectivity_model", list(found), context.label)
-        name = context.controls.segmented("connectivity_model", context.label)
+        name = context.controls.segmented("connectivity_model", context.label, list(found))
     figures.show(
         check_curves(frames[name], context.models[name].architecture, mode=figures.mode()),
         name="connectivity-check",

@@ -22,7 +22,6 @@ class GradientsContext(PageContext[GradientsView]):
 
     @property
     def readers(self) -> dict[str, ModelInfo]:
-        """The models matched in size, a Transformer among them, which are compared with each other; all of them where
-        none are."""
+        """The models matched in size, a Transformer among them, which are compared; all of them where none are."""
         matched = {name: info for name, info in self.models.items() if not info.group}
         return matched or dict(self.models)

@@ -14,9 +14,9 @@ from engine.plotting.gradients.trainability import describe_foretold, foretold_m
 from engine.tasks.delayed_recall import SYMBOLS
 from pages.components import cache, figures, notices
 from pages.components.background import BackgroundJob, message_of
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.gradients.context import PAGE, GradientsContext
-from pages.components.header import TEXT_WIDTH
 
 if TYPE_CHECKING:
     from engine.jobs import JobStatus
@@ -27,14 +27,11 @@ TRAINING = BackgroundJob(PAGE, "foretold", JOB, time_limit_seconds=240.0)
 
 def show(context: GradientsContext) -> None:
     """Draw the settings, the networks before training, and the training while it runs and when it is over."""
-    st.markdown(
+    notices.explain(
         "Fifteen networks are born with different recurrent gains, for three different lags. Each mark's place from "
-        "left to right is what is left, at birth, "
-        "of a change made at the symbol by the time the question comes; the upright line is 1, nothing lost and "
-        "nothing blown up. "
-        "**Your bet: which of them will learn to remember the symbol?** Then train them, and see whether their "
-        "gradients foretold it.",
-        width=TEXT_WIDTH,
+        "left to right is what is left, at birth, of a change made at the symbol by the time the question comes; the "
+        "upright line is 1, nothing lost and nothing blown up. **Your bet: which of them will learn to remember the "
+        "symbol?** Then train them, and see whether their gradients foretold it."
     )
     cache.warm_engine()
     settings = _ask(context)
@@ -58,20 +55,9 @@ def _ask(context: GradientsContext) -> TrainabilitySettings:
         for name in ("forget_bias", "hidden_size", "updates", "seed"):
             controls.number(f"foretold_{name}", disabled=is_running, width=130)
         settings = settings_from(TrainabilitySettings, controls.value(), "foretold_")
-        st.button(
-            "Train them",
-            icon=":material/play_arrow:",
-            key="foretold-start",
-            on_click=_start,
-            args=(settings,),
-            disabled=is_running,
-        )
+        given = settings_dict(settings), settings
+        button("Train them", "foretold-start", TRAINING.start, *given, icon="play_arrow", disabled=is_running)
     return settings
-
-
-def _start(settings: TrainabilitySettings) -> None:
-    """Queue the training; for the button's on_click."""
-    TRAINING.start(settings_dict(settings), settings)
 
 
 def _progress_words(status: JobStatus) -> str:
@@ -84,8 +70,7 @@ def _progress_words(status: JobStatus) -> str:
 
 
 def _draw(now: TrainabilitySettings, status: JobStatus | None, trained_with: TrainabilitySettings) -> None:
-    """Draw the grid as it is born with the settings of now, or, where they are those of the training, what came of
-    it."""
+    """Draw the grid as it is born with the settings of now, or what came of it where the training had the same."""
     if status is not None and status.state == "failed":
         notices.error(status.error)
     if status is not None and trained_with != now:
@@ -105,7 +90,7 @@ def _draw_marks(settings: TrainabilitySettings, status: JobStatus | None) -> Non
     frame, expected = foretold_frame(rows), call(births, settings).value
     is_over = status is not None and status.is_over and not frame.empty
     if is_over:
-        st.markdown(f"**{notices.plain(foretold_sentence(frame))}**", width=TEXT_WIDTH)
+        notices.say(foretold_sentence(frame), is_strong=True)
     figures.show(
         foretold_marks(frame, mode=figures.mode(), guess=1 / SYMBOLS, expected=expected),
         name="foretold",

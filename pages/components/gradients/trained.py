@@ -9,10 +9,10 @@ from engine.inspection.gradients.chain import KEY_DISTANCE, say_power
 from engine.inspection.gradients.effective_context import agreement_sentence, memory_levels
 from engine.inspection.gradients.trained_chain import newborn_chain, trained_chain
 from engine.plotting.gradients.gradients import chain_curves, describe_chain
-from pages.components import figures, notices, reading
+from pages.components import figures, networks, notices, reading
 from pages.components.calls import call, receipt
 from pages.components.gradients.context import GradientsContext
-from pages.components.header import TEXT_WIDTH, section
+from pages.components.header import section
 
 BIRTH = " at birth"
 
@@ -26,9 +26,7 @@ def show(context: GradientsContext, text: str | None) -> None:
     if not context.controls.toggle("chain_trained"):
         return
     if not context.trio:
-        notices.note(
-            "No language model with hidden units is installed; the Models page lists what is there and what is missing."
-        )
+        notices.note(networks.missing("language model with hidden units"))
         return
     if text is None:
         text = context.controls.text_area("text", height=80)
@@ -43,7 +41,7 @@ def show(context: GradientsContext, text: str | None) -> None:
             parts.append(call(newborn_chain, text, model=name).value.assign(**look))
     curves = pd.concat(parts, ignore_index=True)
     distance = min(KEY_DISTANCE, int(curves["distance"].max()))
-    st.markdown(notices.plain(trained_sentence(curves, distance)), width=TEXT_WIDTH)
+    notices.say(trained_sentence(curves, distance))
     figures.show(
         chain_curves(
             curves, mode=figures.mode(), distance=distance, x_title="Characters back from the end of your text"
@@ -65,8 +63,7 @@ def show(context: GradientsContext, text: str | None) -> None:
     _show_half_lives(context)
     st.caption(
         "At birth these networks had random rotations as recurrent matrices, and the LSTM a forget bias of 1. A line "
-        "that becomes flat belongs to "
-        "units that hardly forget: the mean over all directions is then theirs alone."
+        "that becomes flat belongs to units that hardly forget: the mean over all directions is then theirs alone."
     )
 
 
@@ -76,8 +73,8 @@ def _show_half_lives(context: GradientsContext) -> None:
         measured = [call(memory_levels, model=name) for name in context.readers]
         parts = [each.value.assign(network=context.label(each.model)) for each in measured]
     levels = pd.concat(parts, ignore_index=True)
-    st.markdown("**Does a gradient tell how long a network remembers?**", width=TEXT_WIDTH)
-    st.markdown(notices.plain(agreement_sentence(levels)), width=TEXT_WIDTH)
+    notices.explain("**Does a gradient tell how long a network remembers?**")
+    notices.say(agreement_sentence(levels))
     shown = levels.pivot_table(index="level", columns="network", values=["gradient", "replaced"], sort=False).round(1)
     words = {"gradient": "by gradient", "replaced": "replaced"}
     shown.columns = [f"{network}, {words[kind]}" for kind, network in shown.columns]

@@ -9,37 +9,31 @@ from engine.plotting.gradients.truncation import cost_bars, describe_truncation,
 from pages.components import figures, networks, notices, reading
 from pages.components.calls import call
 from pages.components.gradients.context import GradientsContext
-from pages.components.header import TEXT_WIDTH
 
 
 def show(context: GradientsContext) -> None:
     """Draw the text, the network, the gradient with its cuts, and the costs."""
-    st.markdown(
+    notices.explain(
         "Nobody trains through a whole book at once: it is read in chunks, the state goes on into the next chunk, "
-        "**and the gradient stops at the "
-        "edge**. The curve is what moves the network's last loss; each dotted line is where chunks of that many steps "
-        "cut it off, with "
-        "the share they keep. Look at the three networks in turn: which of them loses most to short chunks?",
-        width=TEXT_WIDTH,
+        "**and the gradient stops at the edge**. The curve is what moves the network's last loss; each dotted line is "
+        "where chunks of that many steps cut it off, with the share they keep. Look at the three networks in turn: "
+        "which of them loses most to short chunks?"
     )
     if not context.trio:
-        notices.note(
-            "No language model with hidden units is installed; the Models page lists what is there and what is missing."
-        )
+        notices.note(networks.missing("language model with hidden units"))
         return
     names = list(context.trio)
     favourite = networks.favourite(context.trio.values()).name
     network = names[0]
     if len(names) > 1:
-        context.controls.offer("truncation_network", names, context.label, favourite)
-        network = context.controls.segmented("truncation_network", context.label)
+        network = context.controls.segmented("truncation_network", context.label, names, favourite)
     text = context.controls.text_area("truncation_text", height=100)
     reading.say(network, text)
     with st.spinner("The text is read and gone back through once for each length of chunk.", show_time=True):
         measured = call(truncation, text, model=network)
         found = measured.value
     architecture = context.models[network].architecture
-    st.markdown(f"**{notices.plain(truncation_sentence(found))}**", width=TEXT_WIDTH)
+    notices.say(truncation_sentence(found), is_strong=True)
     figures.show(
         reach_curve(found.influence, found.frame, architecture, mode=figures.mode()),
         name="truncation",
@@ -75,6 +69,5 @@ def show(context: GradientsContext) -> None:
             )
     st.caption(
         "Memory grows with the length of a chunk, because every step must be kept until the gradient has come back "
-        "through it. Short chunks are not quicker "
-        "for a whole text; they allow more updates in the same time."
+        "through it. Short chunks are not quicker for a whole text; they allow more updates in the same time."
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.config import option
 from engine.decoding.limits import MAX_PROMPT_CHARACTERS
 from engine.experiments.clipping_settings import ClippingSettings
@@ -25,61 +23,53 @@ LABELS = {
 }
 
 
-@dataclass(frozen=True)
 class ChainView:
     """What new networks read, and which of them is looked at more closely; how they are born is the engine's to say."""
 
-    chain_source: str = option("numbers", label="They read", choices=("numbers", "text"))
-    chain_architecture: str = option("rnn", label="Look closer at", choices=ARCHITECTURES, formerly=("chain_closeup",))
+    chain_source: str = option("numbers", "They read", choices=("numbers", "text"))
+    chain_architecture: str = option("rnn", "Look closer at", choices=ARCHITECTURES, formerly=("chain_closeup",))
     chain_trained: bool = option(
-        False, label="Trained networks too", help="The shipped networks that write Shakespeare, by autograd."
+        False, "Trained networks too", "The shipped networks that write Shakespeare, by autograd."
     )
 
 
-@dataclass(frozen=True)
 class ConnectivityView:
     """The place in the text whose expectation is looked at, and whether it is checked by replacing tokens."""
 
     connectivity_position: int = option(
         MAX_PROMPT_CHARACTERS,
-        label="What is expected as character",
-        help="Everything before this character is coloured by how strongly it moves the network's expectation of it.",
+        "What is expected as character",
+        "Everything before this character is coloured by how strongly it moves the network's expectation of it.",
         minimum=2,
         maximum=MAX_PROMPT_CHARACTERS,
-        step=1,
         formerly=("connectivity_place",),
     )
     connectivity_faint: bool = option(
         True,
-        label="Show faint ones too",
-        help="Colours by powers of ten, down to a thousandth of the strongest, instead of evenly.",
+        "Show faint ones too",
+        "Colours by powers of ten, down to a thousandth of the strongest, instead of evenly.",
     )
     connectivity_check: bool = option(
-        True,
-        label="Check it",
-        help="Replace each earlier character by others and measure how far the same logit really moves.",
+        True, "Check it", "Replace each earlier character by others and measure how far the same logit really moves."
     )
-    connectivity_model: str = option("", label="Compare for", formerly=("connectivity_closeup",))
+    connectivity_model: str = option("", "Compare for", formerly=("connectivity_closeup",))
 
 
 # Written for this page; the networks have not learnt it.
 PASSAGE = (
     "When the last boat had gone, the keeper locked the gate and walked along the wall, as he had done each night for "
-    "twenty years; "
-    "he knew that the lamp would burn till morning, and that nobody would come, and yet he looked back once more at "
-    "the water, "
-    "for a voice, he thought, had called him by his name."
+    "twenty years; he knew that the lamp would burn till morning, and that nobody would come, and yet he looked back "
+    "once more at the water, for a voice, he thought, had called him by his name."
 )
 
 
-@dataclass(frozen=True)
 class TruncationView:
     """The text whose gradient is cut, and the network that reads it."""
 
     truncation_text: str = option(
-        PASSAGE, label="Your text", help="At most 2,000 characters; the gradient of the last 256 is looked at."
+        PASSAGE, "Your text", "At most 2,000 characters; the gradient of the last 256 is looked at."
     )
-    truncation_network: str = option("", label="Network")
+    truncation_network: str = option("", "Network")
 
 
 CAT = "The cat, which sat on the mat and purred, was happy"
@@ -97,7 +87,5 @@ CHEF = "The chef, who trained in Paris for five years and later opened a restaur
 class GradientsView:
     """Everything a link to the Gradients page carries."""
 
-    text: str = option(
-        CAT, label="Your text", help="The networks read it character by character; at most 2,000 characters."
-    )
-    tool: str = option("", label="Tool")
+    text: str = option(CAT, "Your text", "The networks read it character by character; at most 2,000 characters.")
+    tool: str = option("", "Tool")

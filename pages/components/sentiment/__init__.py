@@ -47,4 +47,3 @@ TOOLS = Toolbox(
         needs_text=False,
     ),
 )
-show = TOOLS.show

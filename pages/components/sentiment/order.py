@@ -21,10 +21,10 @@ from engine.inspection.classification.word_order import (
 )
 from engine.plotting.classification.word_order import OrderAccuracy, OrderRow, accuracy_dots, order_dots
 from engine.wording import percent
-from pages.components import cache, figures, notices
+from pages.components import figures, notices, stored
+from pages.components.buttons import button
 from pages.components.calls import Call, call, receipt
-from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
+from pages.components.figures import measured_receipt
 from pages.components.sentiment.context import SentimentContext, is_blind
 
 WAYS = {"shuffle": "shuffled", "swap": "with two swapped"}
@@ -32,13 +32,10 @@ WAYS = {"shuffle": "shuffled", "swap": "with two swapped"}
 
 def show(context: SentimentContext) -> None:
     """Draw the other order and what each classifier says of it, then how often order matters on the test sentences."""
-    st.markdown(
+    notices.explain(
         "A network that only averages its words cannot tell two orders apart; one that reads from left to right can. "
-        "**Try:** swap "
-        "“not” with another word, or shuffle with several seeds. If a network hardly moves, it has decided by the "
-        "words alone, "
-        "whatever it could do.",
-        width=TEXT_WIDTH,
+        "**Try:** swap “not” with another word, or shuffle with several seeds. If a network hardly moves, it has "
+        "decided by the words alone, whatever it could do."
     )
     with notices.engine_errors():
         check_order(context.words)
@@ -63,25 +60,15 @@ def _ask(context: SentimentContext, words: tuple[str, ...]) -> tuple[str, ...]:
         way = controls.segmented("order_way", WAYS.get)
         if way == "shuffle":
             seed = controls.number("order_seed", width=140)
-            st.button(
-                "Another",
-                icon=":material/shuffle:",
-                on_click=controls.set,
-                args=("order_seed", seed % 9_999 + 1),
-                key="order-another",
-            )
+            button("Another", "order-another", controls.set, "order_seed", seed % 9_999 + 1, icon="shuffle")
             return shuffle_words(words, seed)
         positions = list(range(1, len(words) + 1))
 
         def named(position: int) -> str:
             return f"{position} {words[position - 1]}"
 
-        controls.offer("order_first", positions, named, default=1)
-        controls.offer("order_second", positions, named, default=len(positions))
-        first, second = (
-            controls.select("order_first", named, width=200),
-            controls.select("order_second", named, width=200),
-        )
+        first = controls.select("order_first", named, positions, 1, width=200)
+        second = controls.select("order_second", named, positions, len(positions), width=200)
     return swap_words(words, first - 1, second - 1)
 
 
@@ -136,7 +123,7 @@ def _show_dots(context: SentimentContext, changed: tuple[str, ...], found: dict[
         ),
     )
     for row, (_, many) in zip(rows, found.values(), strict=True):
-        st.markdown(notices.plain(f"– {_said(row, many)}"), width=TEXT_WIDTH)
+        notices.say(f"– {_said(row, many)}")
 
 
 def _said(row: OrderRow, many: Shuffles) -> str:
@@ -151,23 +138,15 @@ def _said(row: OrderRow, many: Shuffles) -> str:
 
 
 def _show_stored(context: SentimentContext) -> None:
-    measured = {}
-    table = word_order.TABLE
-    for name, info in context.models.items():
-        version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(name))
-        try:
-            rows = call(stored_word_order, name, str(info.path), str(table), version=version).value
-        except DataError as problem:
-            notices.note(str(problem))
-            return
-        if len(rows):
-            measured[name] = rows
-    if missing := [name for name in context.models if name not in measured]:
-        commands = "; ".join(word_order.COMMAND.format(model=name) for name in missing)
-        notices.note(
-            f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: "
-            f"{commands}."
-        )
+    try:
+        found = {
+            name: stored.of_model(stored_word_order, context, name, word_order.TABLE).value for name in context.models
+        }
+    except DataError as problem:
+        notices.note(str(problem))
+        return
+    measured = {name: rows for name, rows in found.items() if len(rows)}
+    stored.note_missing(context, [name for name in found if name not in measured], word_order.COMMAND)
     for title in dict.fromkeys(rows["title"].iloc[0] for rows in measured.values()):
         _show_accuracies(
             context, title, {name: rows for name, rows in measured.items() if rows["title"].iloc[0] == title}
@@ -187,18 +166,16 @@ def _show_accuracies(context: SentimentContext, title: str, measured: dict[str, 
     count, seeds = frame["sentences"].iloc[0], frame["seed"].nunique()
     said = " ".join(_said_of_many(context, name, part) for name, part in measured.items())
     sentence = f"{title}, {count:,} texts, each shuffled with {seeds} seeds. {said}"
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     figures.show(
         accuracy_dots(rows, mode=figures.mode()),
         name=f"order-accuracy-{frame['model'].iloc[0]}",
         alt=sentence,
         table=frame[["model", "seed", "sentences", "accuracy", "accuracy_shuffled", "decisions_changed"]].round(4),
-        receipt=Receipt(
-            model=", ".join(measured),
+        receipt=measured_receipt(
+            frame,
             data=title,
             seed=f"{frame['seed'].min()} to {frame['seed'].max()}",
-            measured=f"{frame['date'].max()}, commit {', '.join(frame['commit'].unique())}, on "
-            f"{', '.join(frame['hardware'].unique())}",
             python="import pandas\n\nprint(pandas.read_parquet('data/results/word_order.parquet').to_string())",
             command="\n".join(word_order.COMMAND.format(model=name) for name in measured),
         ),

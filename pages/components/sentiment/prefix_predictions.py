@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from engine.inspection.classification.prefix_predictions import (
@@ -16,6 +18,7 @@ from engine.inspection.classification.prefix_predictions import (
 from engine.plotting.classification.prefix_predictions import BeliefLine, belief_film
 from engine.wording import percent
 from pages.components import figures, header, notices
+from pages.components.buttons import button, steps
 from pages.components.calls import NOT_DRAWN, Call, call
 from pages.components.sentiment.context import SentimentContext
 
@@ -27,17 +30,13 @@ def show(context: SentimentContext) -> None:
     header.section(
         "Belief, word by word",
         "Each mark is what the network would say if it had read only so far: the forward half from the beginning, the "
-        "backward "
-        "half from the end. **Try:** go to the word that turned it, then take that word out of the text. A network "
-        "that reads "
-        "carries a judgement along and revises it.",
+        "backward half from the end. **Try:** go to the word that turned it, then take that word out of the text. A "
+        "network that reads carries a judgement along and revises it.",
     )
     words = context.words
-    if len(words) <= QUICKLY_SHOWN:
+    reading = st.spinner(f"The networks read the beginnings and ends of {len(words):,} words.", show_time=True)
+    with reading if len(words) > QUICKLY_SHOWN else nullcontext():
         measured, blind = _measure(context)
-    else:
-        with st.spinner(f"The networks read the beginnings and ends of {len(words):,} words.", show_time=True):
-            measured, blind = _measure(context)
     belief = measured.value
     turn = find_turn(belief)
     last = len(words)
@@ -73,7 +72,7 @@ def show(context: SentimentContext) -> None:
         ),
         on_click=lambda position: context.controls.set("film_word", position),
     )
-    st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
+    notices.say(said)
     if last > MOST_FRAMES:
         st.caption(f"The film has {len(belief.steps)} frames, spread evenly over the {last:,} words.")
 
@@ -92,26 +91,9 @@ def _ask_step(context: SentimentContext, turning: int) -> int:
     controls, last = context.controls, len(context.words)
     with st.container(horizontal=True, vertical_alignment="bottom", key="film-step"):
         step = controls.slider("film_word", maximum=last, default=last, width="stretch")
-        for word, icon, shortcut, to in (
-            ("Previous", ":material/chevron_left:", "P", step - 1),
-            ("Next", ":material/chevron_right:", "N", step + 1),
-        ):
-            st.button(
-                word,
-                icon=icon,
-                key=f"film-{word.lower()}",
-                shortcut=shortcut,
-                disabled=not 1 <= to <= last,
-                on_click=controls.set,
-                args=("film_word", to),
-            )
-        st.button(
-            "To the turn",
-            icon=":material/u_turn_left:",
-            key="film-turn",
-            disabled=step == turning,
-            on_click=controls.set,
-            args=("film_word", turning),
+        steps(controls.set, "film_word", step, last, "film")
+        button(
+            "To the turn", "film-turn", controls.set, "film_word", turning, icon="u_turn_left", disabled=step == turning
         )
     return step
 

@@ -4,17 +4,17 @@ gets wrong."""
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.corpora.sources import mirror_folder
 from engine.errors import DataError
 from engine.inspection.classification import quality
 from engine.inspection.classification.quality import KINDS, ORDERS, ClassificationQuality, slice_names
-from engine.inspection.stored.sentence_scores import weights_in
+from engine.inspection.stored.model_files import weights_in
 from engine.plotting.classification.quality import (
     accuracy_dots,
     confusion_map,
@@ -23,18 +23,18 @@ from engine.plotting.classification.quality import (
     threshold_lines,
 )
 from engine.wording import percent
-from pages.components import cache, figures, header, networks, notices, state
-from pages.components.calls import call
+from pages.components import cache, corpus_texts, figures, header, networks, notices, stored
+from pages.components.buttons import button
+from pages.components.calls import NOT_DRAWN, call
 from pages.components.figures import Receipt
 from pages.components.sentiment.context import CORPORA, PAGE, SentimentContext, is_blind
 
-LOOKED_FOR = "quality texts looked for"
+T = TypeVar("T")
 PER_PAGE = 10
 LABELS = ("negative", "positive")
 SCORES_SENTENCE = (
-    "Each mark is the share of right answers, the bar through it where the true share would lie 95 times in 100. "
-    "Where two bars "
-    "overlap widely, do not trust the order of the marks."
+    "Each mark is the share of right answers, the bar through it where the true share would lie 95 times in 100. Where "
+    "two bars overlap widely, do not trust the order of the marks."
 )
 LONGEST_SHOWN = 600  # characters of a listed text; the whole one opens above
 
@@ -42,32 +42,26 @@ LONGEST_SHOWN = 600  # characters of a listed text; the whole one opens above
 def show(context: SentimentContext) -> None:
     """Draw the scores of all classifiers, then the chosen one's confusion, threshold, calibration, slices and
     errors."""
-    table, version = str(quality.TABLE), _version()
-    scores = call(quality.measure_scores, table, version=version).value
+    scores = _stored(quality.measure_scores)
     scores = scores[[_is_present(context, row.model, row.weights) for row in scores.itertuples()]]
     missing = [name for name in context.models if name not in set(scores["model"])]
-    if missing:
-        commands = " ".join(quality.COMMAND.format(model=name) + "." for name in missing)
-        notices.note(
-            f"Not measured with their present weights: {', '.join(map(context.label, missing))}. To measure: {commands}"
-        )
+    stored.note_missing(context, missing, quality.COMMAND)
     for position, corpus in enumerate(sorted(scores["corpus"].unique(), key=lambda name: name != "sst2")):
         _show_scores(context, scores[scores["corpus"] == corpus], corpus, "" if position else SCORES_SENTENCE)
-    measured = scores[scores["model"] == context.network]["corpus"].tolist()
-    if not measured:
+    own = scores[scores["model"] == context.network]
+    if own.empty:
         return
-    corpus = measured[0]
-    found = call(quality.measure_quality, table, context.network, corpus, version=version).value
+    corpus = own["corpus"].iloc[0]
+    found = _stored(quality.measure_quality, context.network, corpus)
     _show_threshold(context, found)
-    _show_calibration(
-        context, found, scores[(scores["model"] == context.network) & (scores["corpus"] == corpus)].iloc[0]
-    )
+    _show_calibration(context, found, own.iloc[0])
     _show_slices(context, found, corpus)
     _show_errors(context, found, corpus)
 
 
-def _version() -> float:
-    return quality.TABLE.stat().st_mtime if quality.TABLE.is_file() else 0.0
+def _stored(function: Callable[..., T], *given: Any) -> T:
+    """Return what a function makes of the table of predictions."""
+    return call(function, str(quality.TABLE), *given, version=stored.version(quality.TABLE)).value
 
 
 def _is_present(context: SentimentContext, name: str, weights: str) -> bool:
@@ -87,15 +81,12 @@ def _show_scores(context: SentimentContext, scores: pd.DataFrame, corpus: str, s
     labels = [context.label(name) for name in names]
     header.section(f"On {_texts_word(corpus)}", sentence)
     reader, blind = (
-        next((name for name in names if not is_blind(context.models[name])), ""),
-        next((name for name in names if is_blind(context.models[name])), ""),
+        next((name for name in names if is_blind(context.models[name]) == blind), "") for blind in (False, True)
     )
     meaning = ""
     if reader and blind:
-        compared = call(quality.compare_stored, str(quality.TABLE), reader, blind, corpus, version=_version()).value
-        meaning = quality.order_sentence(
-            f"“{context.label(reader)}”", f"“{context.label(blind)}”", compared, _texts_word(corpus)
-        )
+        compared, words = _stored(quality.compare_stored, reader, blind, corpus), _texts_word(corpus)
+        meaning = quality.order_sentence(f"“{context.label(reader)}”", f"“{context.label(blind)}”", compared, words)
     listed = ", ".join(f"{label} {percent(value)}" for label, value in zip(labels, scores["accuracy"], strict=True))
     figures.show(
         accuracy_dots(
@@ -111,7 +102,7 @@ def _show_scores(context: SentimentContext, scores: pd.DataFrame, corpus: str, s
         receipt=_receipt(names, corpus, "print(measure_scores('').to_string())", "measure_scores"),
     )
     if meaning:
-        st.markdown(notices.plain(meaning), width=header.TEXT_WIDTH)
+        notices.say(meaning)
     networks.show_terms(corpus)
 
 
@@ -119,8 +110,7 @@ def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> 
     header.section(
         f"Where to draw the line: {context.label(context.network)}",
         "The network gives a probability; somebody must say from where on it means “positive”. **Try:** move the "
-        "threshold. Fewer "
-        "false alarms (precision) are paid for with praise that is missed (recall).",
+        "threshold. Fewer false alarms (precision) are paid for with praise that is missed (recall).",
     )
     threshold = context.controls.slider("quality_threshold", width=header.TEXT_WIDTH)
     counts = quality.confusion(found.predictions, threshold)
@@ -136,17 +126,9 @@ def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> 
             confusion_map(counts, LABELS, mode=figures.mode()),
             name="sentiment-confusion",
             alt=f"At the threshold {threshold:.2f}, of {counts[0].sum():,} negative texts {counts[0, 0]:,} are called "
-            "negative, of "
-            f"{counts[1].sum():,} positive ones {counts[1, 1]:,} are called positive.",
-            table=pd.DataFrame(counts, index=list(LABELS), columns=[f"called {label}" for label in LABELS]).reset_index(
-                names="really"
-            ),
-            receipt=_receipt(
-                [context.network],
-                _corpus(found),
-                f"print(confusion({_own(found)}, {threshold!r}))",
-                "confusion, of_model, read_predictions",
-            ),
+            f"negative, of {counts[1].sum():,} positive ones {counts[1, 1]:,} are called positive.",
+            table=pd.DataFrame(counts, LABELS, [f"called {label}" for label in LABELS]).reset_index(names="really"),
+            receipt=_own_receipt(found, quality.confusion, threshold, end=""),
         )
     with right:
         figures.show(
@@ -155,20 +137,11 @@ def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> 
             alt=f"At the threshold {threshold:.2f}: {said}. Accuracy is highest, {percent(best['accuracy'])}, at "
             f"{best['threshold']:.2f}.",
             table=found.thresholds.round(4),
-            receipt=_receipt(
-                [context.network],
-                _corpus(found),
-                f"print(threshold_curve({_own(found)}).to_string())",
-                "of_model, read_predictions, threshold_curve",
-            ),
+            receipt=_own_receipt(found, quality.threshold_curve),
         )
-    st.markdown(
-        notices.plain(
-            f"At {threshold:.2f}: {said}. The highest accuracy, {percent(best['accuracy'])}, lies at "
-            f"{best['threshold']:.2f}; it was found on "
-            "these very texts, so take it with caution."
-        ),
-        width=header.TEXT_WIDTH,
+    notices.say(
+        f"At {threshold:.2f}: {said}. The highest accuracy, {percent(best['accuracy'])}, lies at "
+        f"{best['threshold']:.2f}; it was found on these very texts, so take it with caution."
     )
 
 
@@ -176,30 +149,24 @@ def _show_calibration(context: SentimentContext, found: ClassificationQuality, s
     header.section(
         "Can its probabilities be believed?",
         "Of the texts it gives about 80 %, about 80 in 100 should really be positive. A network that is well "
-        "calibrated stays on the "
-        "dotted line; below it on the right and above it on the left it is surer than it should be.",
+        "calibrated stays on the dotted line; below it on the right and above it on the left it is surer than it "
+        "should be.",
     )
     table = found.calibration
     sure = table[(table["from"] >= 0.9) | (table["to"] <= 0.1)]["texts"].sum() / table["texts"].sum()
     said = (
         f"How sure it is of its answers and how often they are right lie {100 * scores['calibration_error']:.1f} "
-        "percentage points apart on "
-        f"average (the expected calibration error), and {percent(sure, 0)} of the texts get a probability of less "
-        "than 10 % or more than 90 %."
+        f"percentage points apart on average (the expected calibration error), and {percent(sure, 0)} of the texts get "
+        "a probability of less than 10 % or more than 90 %."
     )
     figures.show(
         reliability(table, context.style(context.network), mode=figures.mode()),
         name="sentiment-calibration",
         alt=said,
         table=table.round(4),
-        receipt=_receipt(
-            [context.network],
-            _corpus(found),
-            f"print(calibration({_own(found)}).to_string())",
-            "calibration, of_model, read_predictions",
-        ),
+        receipt=_own_receipt(found, quality.calibration),
     )
-    st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
+    notices.say(said)
 
 
 def _show_slices(context: SentimentContext, found: ClassificationQuality, corpus: str) -> None:
@@ -210,16 +177,12 @@ def _show_slices(context: SentimentContext, found: ClassificationQuality, corpus
     by = context.controls.segmented("quality_slices", slice_names().get, label_visibility="collapsed")
     own = found.slices[by]
     shown = [context.network]
-    blind = (
-        next((name for name in context.models if is_blind(context.models[name]) and name != context.network), None)
-        if context.blind is None
-        else context.blind
-    )
+    others = (name for name, info in context.models.items() if is_blind(info) and name != context.network)
+    blind = context.blind or next(others, None)
     tables = [own]
     if blind is not None:
         try:
-            other = call(quality.measure_quality, str(quality.TABLE), blind, corpus, version=_version())
-            beside = other.value.slices[by]
+            beside = _stored(quality.measure_quality, blind, corpus).slices[by]
         except DataError:  # it was taught, and measured, on other texts
             beside = own.iloc[:0]
         if list(beside["slice"]) == list(own["slice"]):
@@ -240,11 +203,9 @@ def _show_slices(context: SentimentContext, found: ClassificationQuality, corpus
         table=pd.concat(
             [part.assign(network=context.label(name)) for name, part in zip(shown, tables, strict=True)]
         ).round(4),
-        receipt=_receipt(
-            shown, corpus, f"print(slices({_own(found)}, {by!r}).to_string())", "of_model, read_predictions, slices"
-        ),
+        receipt=_own_receipt(found, quality.slices, by, models=shown),
     )
-    st.markdown(notices.plain(said), width=header.TEXT_WIDTH)
+    notices.say(said)
 
 
 def _show_errors(context: SentimentContext, found: ClassificationQuality, corpus: str) -> None:
@@ -261,19 +222,23 @@ def _show_errors(context: SentimentContext, found: ClassificationQuality, corpus
     if errors.empty:
         return
     pages = -(-len(errors) // PER_PAGE)
-    page = controls.slider("quality_page", maximum=pages, width=header.TEXT_WIDTH) if pages > 1 else 1
-    texts = _texts(corpus, found.predictions["split"].iloc[0])
+    page = controls.slider("quality_page", maximum=pages, width=header.TEXT_WIDTH)
+    split = found.predictions["split"].iloc[0]
+    texts = corpus_texts.ask(
+        PAGE,
+        "quality",
+        corpus,
+        call(quality.read_texts, corpus, split, version=os.environ.get("UNROLLED_DATA")),
+        absent="The texts themselves are not shipped, their licence does not allow it; only what the networks made of "
+        "them is.",
+        without="What the networks made of them is shown without them.",
+    )
     for row in errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples():
         _show_row(context, row, texts)
     figures.show_table(
         errors[["row", "label", "probability", "words", "unknown_words", "has_negation"]],
         name="sentiment-errors",
-        receipt=_receipt(
-            [context.network],
-            corpus,
-            f"print(order_errors({_own(found)}, {kind!r}, {order!r}, {threshold!r}).to_string())",
-            "of_model, order_errors, read_predictions",
-        ),
+        receipt=_own_receipt(found, quality.order_errors, kind, order, threshold),
     )
 
 
@@ -288,60 +253,40 @@ def _show_row(context: SentimentContext, row: Any, texts: tuple[list[str], list[
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.caption(notices.plain(facts), width="content")
             if text:
-                st.button(
+                button(
                     "Open it above",
-                    key=f"quality-open-{row.row}",
-                    icon=":material/vertical_align_top:",
+                    f"quality-open-{row.row}",
+                    context.controls.set,
+                    "text",
+                    text,
+                    icon="vertical_align_top",
                     type="tertiary",
-                    on_click=context.controls.set,
-                    args=("text", text),
                 )
         if text:
             st.text(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + " …")
 
 
-def _texts(corpus: str, split: str) -> tuple[list[str], list[int], str] | None:
-    """Return the texts of a corpus where they can be read here, else say why they are not shown and return None.
-
-    A local copy is read at once. The Hub is asked only when the visitor says so: that can take a while.
-    """
-    if mirror_folder(corpus) is None and state.recall(PAGE, LOOKED_FOR) != corpus:
-        notices.note(
-            "The texts themselves are not shipped, their licence does not allow it; only what the networks made of "
-            "them is. They appear "
-            "where the corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
-        )
-        st.button(
-            "Look for them on the Hub",
-            key="quality-fetch",
-            icon=":material/download:",
-            on_click=state.remember,
-            args=(PAGE, LOOKED_FOR, corpus),
-        )
-        return None
-    try:
-        with st.spinner("Reading the texts", show_time=True):
-            return call(quality.read_texts, corpus, split, version=os.environ.get("UNROLLED_DATA")).value
-    except DataError as problem:
-        state.forget(PAGE, LOOKED_FOR)
-        notices.note(f"{problem} What the networks made of them is shown without them.")
-        return None
-
-
-def _corpus(found: ClassificationQuality) -> str:
-    return str(found.predictions["corpus"].iloc[0])
-
-
-def _own(found: ClassificationQuality) -> str:
-    return f"of_model(read_predictions(), {found.predictions['model'].iloc[0]!r}, {_corpus(found)!r})"
+def _own_receipt(
+    found: ClassificationQuality,
+    function: Callable[..., Any],
+    *given: Any,
+    models: Sequence[str] = (),
+    end: str = ".to_string()",
+) -> Receipt:
+    """Return the receipt of `function(predictions of one classifier, *given)`, of which `end` makes what is printed."""
+    name, corpus = map(str, found.predictions[["model", "corpus"]].iloc[0])
+    own = f"of_model(read_predictions(), {name!r}, {corpus!r})"
+    line = f"print({function.__name__}({', '.join([own, *map(repr, given)])}){end})"
+    functions = ", ".join(sorted(["of_model", "read_predictions", function.__name__]))
+    return _receipt(list(models or [name]), corpus, line, functions)
 
 
 def _receipt(models: list[str], corpus: str, line: str, functions: str) -> Receipt:
-    origin = call(quality.describe_origin, str(quality.TABLE), tuple(models), corpus, version=_version()).value
+    origin = _stored(quality.describe_origin, tuple(models), corpus)
     return Receipt(
         model=", ".join(models),
         data=f"{origin['title']}, one row per text in data/results/{quality.TABLE.name}",
-        seed="none: nothing is drawn at random",
+        seed=NOT_DRAWN,
         measured=origin["measured"],
         python=f"from engine.inspection.classification.quality import {functions}\n\n{line}",
         command="\n".join(quality.COMMAND.format(model=name) for name in models),

@@ -8,14 +8,13 @@ import streamlit as st
 
 from engine.inspection.classification.many_texts import LineVerdict, classify_many, verdicts_frame, verdicts_sentence
 from engine.inspection.classification.predictions import MAX_WORDS
-from pages.components import batches, cache, figures, given_texts, header, notices, state
+from pages.components import batches, cache, figures, given_texts, notices, state
 from pages.components.batches import Sheet
 from pages.components.figures import Receipt
 from pages.components.given_texts import GivenTexts
 from pages.components.sentiment.context import PAGE, SentimentContext
 
 NAME = "texts"
-TEXT = "many texts"
 AT_ONCE = 64  # lines; more take a second or longer and are begun by a button
 OWN_LINES = (
     "The ending made me cry, and I am glad it did.",
@@ -28,17 +27,16 @@ OWN_LINES = (
 
 def show(context: SentimentContext) -> None:
     """Draw the box and the file, and what has been judged of them."""
-    st.markdown(
+    notices.explain(
         f"Paste texts or bring a file: {given_texts.KINDS}, {MAX_WORDS:,} words a line. Lines keep their order; an "
         "empty line stays empty. **Try:** messages of your own, and look at those the network is least sure of. It was "
-        "taught film reviews, so it may mistake other kinds of text.",
-        width=header.TEXT_WIDTH,
+        "taught film reviews, so it may mistake other kinds of text."
     )
     given = given_texts.ask(
         context.controls,
         PAGE,
         NAME,
-        TEXT,
+        "many texts",
         "texts_part",
         label="Lines to judge",
         own="\n".join(OWN_LINES),
@@ -63,7 +61,7 @@ def _show_sheet(context: SentimentContext, sheet: Sheet, given: GivenTexts) -> N
         f"{done:,} of {len(sheet.lines):,} lines judged in {sheet.elapsed_seconds:.1f} s: "
         f"{verdicts_sentence(sheet.found)}"
     )
-    st.markdown(notices.plain(sheet.say(said)), width=header.TEXT_WIDTH)
+    notices.say(sheet.say(said))
     sure = st.column_config.NumberColumn(
         help="The probability of the class that is given; 50 % is an even chance.", format="percent"
     )
@@ -77,20 +75,15 @@ def _show_sheet(context: SentimentContext, sheet: Sheet, given: GivenTexts) -> N
 
 
 def _receipt(context: SentimentContext, sheet: Sheet, given: GivenTexts) -> Receipt:
-    return Receipt(
-        model=context.network,
-        seed="none: nothing is drawn at random",
-        seconds=sheet.elapsed_seconds,
-        python=(
-            "from pathlib import Path\n\n"
-            "from engine.files import read_file\n"
-            "from engine.inspection.classification.many_texts import classify_many, verdicts_frame\n"
-            "from engine.models.folder import load_model\n\n"
-            f"lines = {given.python}.lines{given.part}\n"
-            f"loaded = load_model({context.network!r})\n"
-            "found = {row.index: row for batch in classify_many(loaded, lines) for row in batch}\n"
-            "print(verdicts_frame(lines, found).to_string())"
-        ),
+    return sheet.receipt(
+        context.network,
+        "from pathlib import Path\n\n"
+        "from engine.files import read_file\n"
+        "from engine.inspection.classification.many_texts import classify_many, verdicts_frame\n"
+        "from engine.models.folder import load_model\n\n"
+        f"lines = {given.python}.lines{given.part}\n"
+        f"loaded = load_model({context.network!r})\n"
+        "found = {row.index: row for batch in classify_many(loaded, lines) for row in batch}\n"
+        "print(verdicts_frame(lines, found).to_string())",
         command=f"python -m engine classify --model {context.network}{given.command}",
-        note="Lines of a batch are read together, which changes no number beyond the last digits.",
     )

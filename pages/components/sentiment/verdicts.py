@@ -52,10 +52,8 @@ EXAMPLES = (
     Example(
         "Long review",
         "I went in expecting another noisy sequel and for the first half hour that is what I got. The jokes fall flat "
-        "and the hero "
-        "is a bore. Then the old fisherman comes on and everything changes: his quiet scenes on the pier are tender, "
-        "funny and "
-        "true, and by the end I had forgotten how it began. Go and see it.",
+        "and the hero is a bore. Then the old fisherman comes on and everything changes: his quiet scenes on the pier "
+        "are tender, funny and true, and by the end I had forgotten how it began. Go and see it.",
         "It begins badly and ends well: does the belief follow, and how late?",
     ),
 )

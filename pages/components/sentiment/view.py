@@ -2,78 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.config import option
 from engine.inspection.classification.quality import KINDS, ORDERS, slice_names
 from pages.components.views import composed_of, padding_view, part_of_file
 
 
-@dataclass(frozen=True)
 class PrefixPredictionsView:
     """The place in the text that is looked at."""
 
-    film_word: int = option(
-        1, label="Words read", help="A click on a mark of the chart goes there too.", minimum=1, maximum=1000, step=1
-    )
+    film_word: int = option(1, "Words read", "A click on a mark of the chart goes there too.", minimum=1, maximum=1000)
 
 
 MOST_LEFT_OUT = 80  # as the engine's attributions, which import torch
 
 
-@dataclass(frozen=True)
 class WhyView:
     """Which word is left out to see what that does."""
 
-    why_word: int = option(
-        1, label="Leave out word", help="A click on a word goes there too.", minimum=1, maximum=MOST_LEFT_OUT, step=1
-    )
+    why_word: int = option(1, "Leave out word", "A click on a word goes there too.", minimum=1, maximum=MOST_LEFT_OUT)
 
 
 MOST_ORDERED = 100  # as the engine's word order, which imports torch
 MAX_SEED = 9_999
 
 
-@dataclass(frozen=True)
 class OrderView:
     """How the words are put into another order."""
 
-    order_way: str = option("shuffle", label="The words", choices=("shuffle", "swap"))
+    order_way: str = option("shuffle", "The words", choices=("shuffle", "swap"))
     order_seed: int = option(
-        1,
-        label="Seed",
-        help="Another seed, another order; the same seed gives the same order again.",
-        minimum=1,
-        maximum=MAX_SEED,
-        step=1,
+        1, "Seed", "Another seed, another order; the same seed gives the same order again.", minimum=1, maximum=MAX_SEED
     )
-    order_first: int = option(1, label="Swap word", minimum=1, maximum=MOST_ORDERED, step=1)
-    order_second: int = option(2, label="with word", minimum=1, maximum=MOST_ORDERED, step=1)
+    order_first: int = option(1, "Swap word", minimum=1, maximum=MOST_ORDERED)
+    order_second: int = option(2, "with word", minimum=1, maximum=MOST_ORDERED)
 
 
-@dataclass(frozen=True)
 class TextsView:
     """Which part of a long file is judged."""
 
     texts_part: int = part_of_file("judged")
 
 
-@dataclass(frozen=True)
 class SentimentQualityView:
     """The threshold, how the texts are parted, and which errors are listed."""
 
     quality_threshold: float = option(
-        0.5,
-        label="Threshold",
-        help="From this probability on, the answer is “positive”.",
-        minimum=0.01,
-        maximum=0.99,
-        step=0.01,
+        0.5, "Threshold", "From this probability on, the answer is “positive”.", minimum=0.01, maximum=0.99, step=0.01
     )
-    quality_slices: str = option("length", label="Part the texts by", choices=tuple(slice_names()))
-    quality_kind: str = option("all", label="Errors", choices=tuple(KINDS))
-    quality_order: str = option("surest", label="Order", choices=tuple(ORDERS))
-    quality_page: int = option(1, label="Page of the list", help="Ten texts a page.", minimum=1, maximum=200, step=1)
+    quality_slices: str = option("length", "Part the texts by", choices=tuple(slice_names()))
+    quality_kind: str = option("all", "Errors", choices=tuple(KINDS))
+    quality_order: str = option("surest", "Order", choices=tuple(ORDERS))
+    quality_page: int = option(1, "Page of the list", "Ten texts a page.", minimum=1, maximum=200)
 
 
 FIRST = "He said the food was not good."
@@ -92,9 +71,7 @@ class SentimentView:
     """Everything a link to the sentiment page carries; each tool brings its own fields."""
 
     text: str = option(
-        FIRST,
-        label="Text to judge",
-        help="A sentence or a whole review in English, read as one text whatever lines it has.",
+        FIRST, "Text to judge", "A sentence or a whole review in English, read as one text whatever lines it has."
     )
-    network: str = option("", label="Network")
-    tool: str = option("", label="Tool")
+    network: str = option("", "Network")
+    tool: str = option("", "Tool")

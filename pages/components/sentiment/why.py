@@ -25,10 +25,9 @@ from engine.inspection.classification.counterfactuals import (
 )
 from engine.plotting.classification.attributions import chance_dots, describe_strips, signed_strips
 from engine.wording import percent
-from pages.components import cache, figures, notices
+from pages.components import figures, notices, stored
 from pages.components.calls import NOT_DRAWN, Call, call
-from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
+from pages.components.figures import measured_receipt
 from pages.components.sentiment.context import SentimentContext
 
 LANES = {"integrated": "Gradients", "shapley": "Shapley", "deleted": "Left out"}
@@ -56,13 +55,11 @@ def show(context: SentimentContext) -> None:
 
 def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> None:
     found = explained.value
-    st.markdown(
+    notices.explain(
         "Each number says how far a word moves the network towards “positive” (+) or away from it (−), in nats of "
-        "log-odds. "
-        "**Gradients** and **Shapley** are two ways to share the decision out among the words; **left out** is the "
-        "check: the text is "
-        "really read without the word. Where the rows disagree, believe the check, and mistrust the explanation.",
-        width=TEXT_WIDTH,
+        "log-odds. **Gradients** and **Shapley** are two ways to share the decision out among the words; **left out** "
+        "is the check: the text is really read without the word. Where the rows disagree, believe the check, and "
+        "mistrust the explanation."
     )
     lanes = {LANES[name]: values for name, values in {**found.values, "deleted": found.deleted}.items()}
     alt = " ".join(describe_strips(found.words, values, name) for name, values in lanes.items())
@@ -80,14 +77,12 @@ def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> Non
     before, after = found.probability, float(found.probability_without[position])
     st.markdown(
         f"Without **{notices.plain(found.words[position])}**: “positive” goes from **{percent(before)}** to "
-        f"**{percent(after)}** "
-        f"({100 * (after - before):+.1f} points)."
+        f"**{percent(after)}** ({100 * (after - before):+.1f} points)."
     )
     st.text(rest)
     st.caption(
         f"The gradients miss the log-odds they should add up to by {found.gap:.3f} nats. The Shapley values come from "
-        f"{found.orderings} "
-        "orders in which the words were put back, drawn by chance."
+        f"{found.orderings} orders in which the words were put back, drawn by chance."
     )
 
 
@@ -95,7 +90,7 @@ def _show_agreement(explained: Call[Explanation]) -> None:
     found = explained.value
     st.markdown("**Do the explanations agree with leaving words out?**")
     sentence = " ".join(agreement_sentence(found, method) for method in METHODS)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     shown = [method for method in METHODS if len(found.agreement[method].chance)]
     if not shown:
         return
@@ -126,34 +121,32 @@ def _show_agreement(explained: Call[Explanation]) -> None:
 
 
 def _show_stored(context: SentimentContext) -> None:
-    table = attributions.TABLE
-    version = (table.stat().st_mtime if table.is_file() else 0.0, cache.model_version(context.network))
     try:
-        stored = call(stored_agreement, context.network, str(context.info.path), str(table), version=version).value
+        rows = stored.of_model(stored_agreement, context, context.network, attributions.TABLE).value
     except DataError as problem:
         notices.note(str(problem))
         return
-    if stored.empty:
+    if rows.empty:
         notices.note(
             "Over many sentences this has not been measured with this network's present weights; run: "
             f"{attributions.COMMAND.format(model=context.network)}."
         )
         return
-    summary = summarise_agreement(stored)
+    summary = summarise_agreement(rows)
     said = "; ".join(
         f"{row.method.lower()} have a median rank correlation of {row.median_correlation:.2f}, and on "
         f"{percent(row.better_than_chance, 0)} of {row.sentences:,} sentences they beat 19 of 20 shuffles"
         for row in summary.itertuples()
     )
-    st.markdown(notices.plain(f"On {stored['title'].iloc[0]}: {said}. By luck it would be 5 %."), width=TEXT_WIDTH)
+    notices.say(f"On {rows['title'].iloc[0]}: {said}. By luck it would be 5 %.")
     figures.show_table(
         summary.round(3),
         name="why-stored",
-        receipt=Receipt(
+        receipt=measured_receipt(
+            rows[:1],
             model=context.network,
-            data=stored["title"].iloc[0],
+            data=rows["title"].iloc[0],
             seed=SEED,
-            measured=f"{stored['date'].iloc[0]}, commit {stored['commit'].iloc[0]}, on {stored['hardware'].iloc[0]}",
             python=(
                 "from engine.inspection.classification.attributions import stored_agreement, summarise_agreement\n"
                 "from engine.models.folder import find_folder\n\n"
@@ -168,17 +161,16 @@ def _show_stored(context: SentimentContext) -> None:
 
 
 def _show_flips(context: SentimentContext) -> None:
-    st.markdown(
+    notices.explain(
         "Found by search: first words are left out, then others are put in their place that the gradient recommends. "
         "**Everything shown here was really read by the network.** An edit that a reader would shrug off shows what "
-        "the decision hangs on.",
-        width=TEXT_WIDTH,
+        "the decision hangs on."
     )
     with st.spinner("Trying edits", show_time=True):
         searched = call(find_flips, context.words, model=context.network)
         found = searched.value
     labels = context.info.config.get("labels", ["negative", "positive"])
-    st.markdown(f"**{notices.plain(flip_sentence(found, labels))}**", width=TEXT_WIDTH)
+    notices.say(flip_sentence(found, labels), is_strong=True)
     rows = []
     for heading, flip, tried in (
         ("Leaving out", found.deletion, found.deletions_tried),

@@ -85,4 +85,3 @@ TOOLS = Toolbox(
         looks_at_one=False,
     ),
 )
-show = TOOLS.show

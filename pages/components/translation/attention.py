@@ -1,5 +1,4 @@
-"""Attention: where the decoder looked while it wrote, and what becomes of the translation when it is made to look
-elsewhere."""
+"""Attention: where the decoder looked while it wrote, and what becomes of the translation when it looks elsewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +10,6 @@ from engine.inspection.translation.attention_ablation import open_trial
 from engine.plotting.translation.attention import attention_heat_map
 from engine.plotting.translation.linked_words import linked_words
 from pages.components import figures, notices
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import attention_ablation, receipts, searching
 from pages.components.translation.context import TranslationContext, style
 
@@ -38,11 +36,9 @@ def show(context: TranslationContext) -> None:
             receipt=receipts.for_translation(search.call(context.network, context.source), search),
         )
     st.markdown("**A step on trial**")
-    st.markdown(
-        "A bright cell says where the network looked, not that it needed to. Choose a step with the slider, or click "
-        "a written word; "
-        "change where it looks, and see whether another word comes out.",
-        width=TEXT_WIDTH,
+    notices.explain(
+        "A bright cell says where the network looked, not that it needed to. Choose a step with the slider, or click a "
+        "written word; change where it looks, and see whether another word comes out."
     )
     step = attention_ablation.ask_step(context, trial.value)
     chosen = max(number for number, position in enumerate(positions) if position <= step)
@@ -76,7 +72,6 @@ def _show_links(
         linked_words(source, target, weights, chosen, positions, mode=figures.mode(), architecture=style(context.info)),
         name="attention-links",
         alt=f"What was read, linked with what was written. The chosen “{target[chosen]}”, number {chosen + 1} of "
-        f"{len(target)}, "
-        f"looked at {looked}.",
+        f"{len(target)}, looked at {looked}.",
         on_click=lambda position: context.controls.set("attention_step", int(position)),
     )

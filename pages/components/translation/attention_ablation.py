@@ -1,8 +1,8 @@
-"""The trial of one step of the attention tool: a change to its attention, the verdict, and the search for another
-word."""
+"""One step of the attention tool on trial: a change to its attention, the verdict, the search for another word."""
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from engine.decoding.attention_settings import AttentionEdit
@@ -20,7 +20,6 @@ from engine.inspection.translation.attention_search import find_attention, first
 from engine.plotting.translation.linked_words import Weighting, step_changes, weight_bars
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import TranslationContext, style
 
 KINDS = {
@@ -34,12 +33,10 @@ SCOPES = {"step": "In this step", "rest": "In this step and all after it"}
 
 
 def ask_step(context: TranslationContext, trial: Trial) -> int:
-    """Draw the slider over the steps and return the one chosen, from 1: at first the one that needs its attention
-    most."""
+    """Draw the slider over the steps and return the one chosen: at first the one that needs its attention most."""
     pieces = trial.translation.target_pieces
-    count, step = len(pieces), 1
-    if count > 1:
-        step = context.controls.slider("attention_step", maximum=count, default=trial.most_telling_step)
+    count = len(pieces)
+    step = context.controls.slider("attention_step", maximum=count, default=trial.most_telling_step)
     before = " ".join(pieces[: step - 1]) or "nothing yet"
     st.caption(notices.plain(f"Step {step} of {count} writes “{pieces[step - 1]}”; before it stands: {before}."))
     return step
@@ -52,12 +49,9 @@ def show(context: TranslationContext, opened: Call[Trial], step: int) -> None:
     tried = context.call(try_edit, opened, step, edit)
     report = tried.value
     _show_texts(context, report)
-    st.markdown(notices.plain(verdict(trial, report)), width=TEXT_WIDTH)
+    notices.say(verdict(trial, report))
     st.caption(notices.plain(rest_sentence(report)))
-    before, after = (
-        Weighting("Its own", report.own_weights.tolist(), "baseline"),
-        Weighting("Changed", report.edited_weights.tolist(), style(context.info)),
-    )
+    before, after = _weightings(context, report.own_weights, "Changed", report.edited_weights)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Where this step looks**")
@@ -97,17 +91,13 @@ def _ask_edit(context: TranslationContext, trial: Trial, step: int) -> Attention
     """Draw what can be done to the attention of the step and return what was chosen."""
     controls, words = context.controls, trial.translation.source_words
     kind = controls.segmented("attention_kind", KINDS.get)
-    position, share, seed = (
-        int(trial.steps["looked_at_word"].iloc[step - 1]),
-        context.view.attention_share,
-        context.view.attention_seed,
-    )
+    position = int(trial.steps["looked_at_word"].iloc[step - 1])
+    share, seed = context.view.attention_share, context.view.attention_seed
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if kind in ("remove", "raise", "only"):
             names = {"": f"The one it looked at most (“{words[position].text}”)"}
             names |= {str(number): f"{number} {word.text}" for number, word in enumerate(words, start=1)}
-            controls.offer("attention_word", list(names), names.get)
-            named = controls.select("attention_word", names.get, width=300)
+            named = controls.select("attention_word", choices=names, width=300)
             position = int(named) - 1 if named else position
         if kind == "raise":
             share = controls.slider("attention_share", width=260)
@@ -141,7 +131,7 @@ def _show_all_steps(context: TranslationContext, opened: Call[Trial], step: int)
     trial = opened.value
     sentence = trial_sentence(trial)
     st.markdown("**Every step on trial**")
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     changes = [
         (name, look, trial.steps[column].tolist())
         for name, look, column in (
@@ -168,8 +158,7 @@ def _show_search(context: TranslationContext, opened: Call[Trial], step: int, re
     others = report.choices[report.choices["token_id"] != opened.value.translation.target_ids[step - 1]]
     names = {str(token_id): piece for token_id, piece in zip(others["token_id"], others["piece"], strict=True)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        context.controls.offer("attention_wanted", list(names), names.get)
-        wanted = int(context.controls.select("attention_wanted", names.get, width=260))
+        wanted = int(context.controls.select("attention_wanted", choices=names, width=260))
         typed = context.controls.text_input("attention_typed", width=260).strip()
     if typed:
         wanted = context.call(first_piece, typed).value
@@ -177,11 +166,8 @@ def _show_search(context: TranslationContext, opened: Call[Trial], step: int, re
         climbed = context.call(find_attention, opened, step, wanted).computed()
     found = climbed.value
     sentence = search_sentence(found, typed)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    before, after = (
-        Weighting("Its own", found.own_weights.tolist(), "baseline"),
-        Weighting("Found", found.found_weights.tolist(), style(context.info)),
-    )
+    notices.say(sentence)
+    before, after = _weightings(context, found.own_weights, "Found", found.found_weights)
     figures.show(
         weight_bars(found.source_pieces, before, after, mode=figures.mode()),
         name="attention-found",
@@ -193,3 +179,7 @@ def _show_search(context: TranslationContext, opened: Call[Trial], step: int, re
             note="A search by gradient from four starts: it finds a peak, which need not be the highest.",
         ),
     )
+
+
+def _weightings(context: TranslationContext, own: np.ndarray, name: str, other: np.ndarray) -> tuple[Weighting, ...]:
+    return Weighting("Its own", own.tolist(), "baseline"), Weighting(name, other.tolist(), style(context.info))

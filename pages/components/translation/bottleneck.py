@@ -11,13 +11,10 @@ from engine.plotting.translation.bottleneck import PressLine, press_lines
 from engine.wording import percent
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call, call, receipt, values
-from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
+from pages.components.figures import measured_receipt
 from pages.components.networks import mark
 from pages.components.translation.context import TranslationContext, is_attending, style, title
 from pages.components.translation.lengths import show_lengths
-
-WIDTH = 32  # directions, at first
 
 
 def show(context: TranslationContext) -> None:
@@ -36,21 +33,18 @@ def show(context: TranslationContext) -> None:
 
 
 def _show_press(context: TranslationContext, pair: list[ModelInfo]) -> None:
-    st.markdown(
+    notices.explain(
         "All that the network without attention ever knows of your sentence is one vector: the last states of its "
-        "encoder. "
-        "**The press keeps only a few principal directions of it** (those in which sentences differ most) and puts "
-        "the average in place of the rest. "
-        "Make it narrower and watch where the translation breaks: the words stay fluent, but they are no longer about "
-        "your sentence. "
-        "The other network gets its first state from such a vector too, but may look back.",
-        width=TEXT_WIDTH,
+        "encoder. **The press keeps only a few principal directions of it** (those in which sentences differ most) and "
+        "puts the average in place of the rest. Make it narrower and watch where the translation breaks: the words "
+        "stay fluent, but they are no longer about your sentence. The other network gets its first state from such a "
+        "vector too, but may look back."
     )
     with st.spinner("Pressing", show_time=True):
         pressed = {info.name: call(press, context.source, model=info.name) for info in pair}
         strips = values(pressed)
         most = min(strip.most_directions for strip in strips.values())
-        size = context.controls.slider("bottleneck_size", maximum=most, default=min(WIDTH, most))
+        size = context.controls.slider("bottleneck_size", maximum=most)
         at_size = {info.name: call(press, context.source, (size,), model=info.name) for info in pair}
         chosen = values(at_size)
     shown = [(info, f"{title(info)}, squeezed to {size}", chosen[info.name].rows.iloc[-1]) for info in pair]
@@ -99,7 +93,7 @@ def _show_curve(
         if is_attending(info)
     ]
     sentence = " ".join(f"{title(info)}: {press_sentence(strips[info.name])}" for info in pair)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    notices.say(sentence)
     figures.show(
         press_lines(lines, mode=figures.mode(), y_title="Log-probability of its own translation (nats)", size=size),
         name="bottleneck-press",
@@ -159,15 +153,14 @@ def _show_stored(context: TranslationContext, pair: list[ModelInfo], size: int) 
         for info, bleu in ends
     )
     sentence = f"{sentence[0].upper()}{sentence[1:]}, greedy, on {frame['sentences'].iloc[0]:,} sentences."
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
-    measured_by = Receipt(
+    notices.say(sentence)
+    measured_by = measured_receipt(
+        frame,
         model=", ".join(tables),
         data=frame["test_set"].iloc[0],
         seed="1, for the choice of sentences",
-        measured=f"{frame['date'].max()}, commit {', '.join(frame['commit'].unique())}, on "
-        f"{', '.join(frame['hardware'].unique())}",
-        python="import "
-        "pandas\n\nprint(pandas.read_parquet('data/results/translation_by_bottleneck.parquet').to_string())",
+        python="import pandas\n\n"
+        "print(pandas.read_parquet('data/results/translation_by_bottleneck.parquet').to_string())",
         command="\n".join(COMMAND.format(model=info.name) for info in measured),
         note=f"sacreBLEU {frame['signature'].iloc[0]}",
     )

@@ -12,7 +12,6 @@ from engine.inspection.translation.hypotheses import (
 )
 from engine.plotting.translation.word_choices import describe_word_choices, word_choice_bars
 from pages.components import figures, header, notices
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts, searching
 from pages.components.translation.context import TranslationContext, style
 
@@ -30,18 +29,12 @@ def show(context: TranslationContext) -> None:
 def show_words(context: TranslationContext) -> None:
     """Draw the five likeliest words in one place of the translation, and the one that was written."""
     words = context.translation.target_words
-    st.markdown(
+    notices.explain(
         "Before it wrote a word, the network had an opinion on every other one. **Try:** the word with the lowest bar "
-        "above, then "
-        "the one after it.",
-        width=TEXT_WIDTH,
+        "above, then the one after it."
     )
-    context.controls.offer(
-        "choices_word", list(range(len(words))), lambda position: f"{position + 1}. {words[position].text}"
-    )
-    position = context.controls.select(
-        "choices_word", lambda position: f"{position + 1}. {words[position].text}", width=320
-    )
+    names = {position: f"{position + 1}. {word.text}" for position, word in enumerate(words)}
+    position = context.controls.select("choices_word", choices=names, width=320)
     made = context.call(word_alternatives, context.source, context.translation.target_ids, position)
     frame = made.value
     sentence = alternatives_sentence(frame)
@@ -54,9 +47,8 @@ def show_words(context: TranslationContext) -> None:
         receipt=made.receipt("found.to_string()"),
     )
     st.caption(
-        "The five likeliest next pieces, each continued to the end of its word with the likeliest pieces. A middle "
-        "dot stands "
-        "where a piece goes on with the word before it instead of beginning a new one."
+        "The five likeliest next pieces, each continued to the end of its word with the likeliest pieces. A middle dot "
+        "stands where a piece goes on with the word before it instead of beginning a new one."
     )
 
 
@@ -73,8 +65,7 @@ def show_hypotheses(context: TranslationContext) -> None:
         st.markdown(notices.plain(runner_up_sentence(found)))
         st.caption(
             "Score: the log-probability divided by the length to the power of the length penalty, which the search "
-            "compares. "
-            "Nats per piece: nearer to 0 is surer."
+            "compares. Nats per piece: nearer to 0 is surer."
         )
     made = search.call(context.network, context.source, searching.SEEDS)
     figures.show_table(hypotheses_table(found), name="hypotheses", receipt=receipts.for_translations(made, search))

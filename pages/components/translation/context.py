@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from engine.decoding.limits import SearchSettings
 from engine.decoding.text import Translation
 from engine.errors import InputError
-from engine.inspection.translation.examples import list_translation_examples
+from engine.inspection.translation.examples import TranslationExample, list_translation_examples
 from engine.inspection.translation.search import SearchReport, inspect_search
 from engine.inspection.translation.source_reading import LANGUAGES
 from engine.models.folder import ModelInfo
@@ -18,6 +18,7 @@ from pages.components.calls import Call, call
 from pages.components.context import PageContext
 from pages.components.translation.view import TranslationView
 
+PAGE = "translation"
 STAND_IN = SearchSettings(5, 1.0)
 
 T = TypeVar("T")
@@ -50,8 +51,7 @@ def direction_label(pair: str) -> str:
 
 
 def grouped(models: Sequence[ModelInfo]) -> dict[str, list[ModelInfo]]:
-    """Return the translators that stand side by side, by group: the pair with and without attention first, then the
-    best."""
+    """Return the translators that stand side by side, by group: the pair that differs in attention, then the best."""
     groups: dict[str, list[ModelInfo]] = {}
     for info in sorted(models, key=lambda info: (bool(info.group), info.group, not is_attending(info), info.name)):
         groups.setdefault(info.group or "pair", []).append(info)
@@ -94,8 +94,7 @@ class TranslationContext(PageContext[TranslationView]):
 
     @property
     def pair(self) -> list[ModelInfo]:
-        """The two translators that differ in attention alone, the one with it first; fewer where they are not
-        installed."""
+        """The two translators that differ in attention alone, the one with it first; fewer where not installed."""
         return grouped(list(self.models.values())).get("pair", [])
 
     @property
@@ -141,28 +140,23 @@ class TranslationContext(PageContext[TranslationView]):
         found = search_call(best.name, self.source, STAND_IN).value.best.text
         if found:
             notices.note(
-                f"No person's translation of this sentence is known, so the network “{title(best)}” stands in with "
-                "its own, "
-                f"found with beam size {STAND_IN.beam_size}: {found} Type yours into the box to use it instead."
+                f"No person's translation of this sentence is known, so the network “{title(best)}” stands in with its "
+                f"own, found with beam size {STAND_IN.beam_size}: {found} Type yours into the box to use it instead."
             )
         return found
 
 
-def examples_for(direction: str) -> list[tuple[str, str, str, str]]:
-    """Return the page's examples as (name, source, reference, lesson) in this direction."""
-    found = []
-    for example in list_translation_examples():
-        pair = (example.source, example.reference)
-        found.append((example.name, *(pair if direction == "en-fr" else pair[::-1]), example.lesson))
-    return found
+def examples_for(direction: str) -> list[TranslationExample]:
+    """Return the page's examples in this direction: their source and reference change places where it is turned."""
+    found = list_translation_examples()
+    if direction == "en-fr":
+        return found
+    return [replace(example, source=example.reference, reference=example.source) for example in found]
 
 
-def turned_example(text: str, direction: str) -> tuple[str, str] | None:
-    """Return source and reference of the example whose other side `text` is, as it is left in the box when the
-    direction is turned."""
-    return next(
-        ((source, reference) for _, source, reference, _ in examples_for(direction) if reference == text.strip()), None
-    )
+def turned_example(text: str, direction: str) -> TranslationExample | None:
+    """Return the example whose other side `text` is, as it is left in the box when the direction is turned."""
+    return next((example for example in examples_for(direction) if example.reference == text.strip()), None)
 
 
 def reference_for(source: str, typed: str, direction: str = "en-fr") -> str:
@@ -171,12 +165,10 @@ def reference_for(source: str, typed: str, direction: str = "en-fr") -> str:
     Raises:
         InputError: it does, and the sentence is not an example itself.
     """
-    pairs = [(example, reference) for _, example, reference, _ in examples_for(direction)]
-    others = [
-        reference for _, reference, _, _ in examples_for(direction)
-    ]  # left in the box when the direction was turned
-    owner = next((example for example, reference in pairs if reference == typed.strip()), None)
-    own = next((reference for example, reference in pairs if example == source), None)
+    examples = examples_for(direction)
+    others = [example.source for example in examples]  # left in the box when the direction was turned
+    owner = next((example.source for example in examples if example.reference == typed.strip()), None)
+    own = next((example.reference for example in examples if example.source == source), None)
     if own and not typed.strip():
         return own
     if owner == source or (owner is None and typed.strip() not in others):

@@ -4,27 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.inspection.translation.forcing import (
-    NONE,
-    ForcingReport,
-    arrange_forcing,
-    coin_outcomes,
-    coins_sentence,
-    forcing_sentence,
-    forcing_table,
-    foreign_sentence,
-    inspect_forcing,
-    inverted,
-    leading_steps,
-    lesson,
-    mixed_sentence,
-    read_steps,
-    reference_labels,
-    summarise_coins,
-    switched,
-    tossed_steps,
-    write_steps,
-)
+from engine.inspection.translation import forcing
 from engine.plotting.translation.timelines import (
     RUN_STYLES,
     Switches,
@@ -34,8 +14,8 @@ from engine.plotting.translation.timelines import (
     timeline_strips,
 )
 from pages.components import figures, notices, state
+from pages.components.buttons import button
 from pages.components.calls import Call
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts, wrong_word
 from pages.components.translation.context import TranslationContext
 
@@ -46,16 +26,16 @@ ROWS = {"steps": "By step", "pieces": "By piece"}
 def show(context: TranslationContext) -> None:
     """Draw the switches, the losses, the rows under each other, and what a wrong word does."""
     reference = context.ask_reference()
-    labels = context.call(reference_labels, context.source, reference).value
+    labels = context.call(forcing.reference_labels, context.source, reference).value
     steps, ratio, seed = _switches(context, reference, labels)
-    made = context.call(inspect_forcing, context.source, reference, steps)
+    made = context.call(forcing.inspect_forcing, context.source, reference, steps)
     report = made.value
-    warning = foreign_sentence(report, context.target_language)
+    warning = forcing.foreign_sentence(report, context.target_language)
     if warning:
         notices.note(warning)
-    st.markdown(notices.plain(forcing_sentence(report)), width=TEXT_WIDTH)
+    notices.say(forcing.forcing_sentence(report))
     _show_losses(report)
-    st.markdown(f"**{notices.plain(lesson(report))}**", width=TEXT_WIDTH)
+    notices.say(forcing.lesson(report), is_strong=True)
     _show_rows(context, made)
     _show_curves(report)
     if ratio is not None:
@@ -69,31 +49,31 @@ def _switches(context: TranslationContext, reference: str, labels: list[str]) ->
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         is_forcing = controls.toggle("teacher_forcing", width="content")
         by = controls.segmented("forcing_by", DECIDES.get, label_visibility="collapsed")
-    ratio, seed, steps = None, 0, NONE
+    ratio, seed, steps = None, 0, forcing.NONE
     if by == "coins":
         with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-coins-controls"):
             ratio, seed = controls.slider("forcing_share", width=320), controls.number("forcing_seed", width=140)
-            steps = context.call(tossed_steps, context.source, reference, ratio, seed).value
+            steps = context.call(forcing.tossed_steps, context.source, reference, ratio, seed).value
             st.button(
                 "Keep these steps",
                 on_click=_tell,
                 args=(context, steps),
                 help="Go on by hand from what the coins chose.",
             )
-    told = read_steps(steps, count)
+    told = forcing.read_steps(steps, count)
     if by == "hand":
         with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-hand-controls"):
             position = st.container(width=280)
-            told = read_steps(controls.text_input("forcing_steps", width=180, disabled=not is_forcing), count)
-            for name, to in (("All", "all"), ("None", NONE), ("Invert", inverted(told))):
-                st.button(name, on_click=_tell, args=(context, to), key=f"forcing-{name.lower()}")
-        steps = write_steps(told)
+            told = forcing.read_steps(controls.text_input("forcing_steps", width=180, disabled=not is_forcing), count)
+            for name, to in (("All", "all"), ("None", forcing.NONE), ("Invert", forcing.inverted(told))):
+                button(name, f"forcing-{name.lower()}", _tell, context, to)
+        steps = forcing.write_steps(told)
         shown = told if is_forcing else (False,) * count  # the steps are kept for when teacher forcing is on again
         with position:
-            _scrub(context, count, leading_steps(shown))
+            _scrub(context, count, forcing.leading_steps(shown))
         with st.expander("Choose the steps by their pieces", key="forcing-pieces", type="compact"):
             _choose(context, labels, shown)
-    return (steps, ratio, seed) if is_forcing else (NONE, None, seed)
+    return (steps, ratio, seed) if is_forcing else (forcing.NONE, None, seed)
 
 
 def _tell(context: TranslationContext, steps: str) -> None:
@@ -112,7 +92,7 @@ def _scrub(context: TranslationContext, count: int, leading: int) -> None:
         key=key,
         help="How many steps from the first on are told.",
         on_change=lambda: _tell(
-            context, write_steps(tuple(position < state.widget_value(key) for position in range(count)))
+            context, forcing.write_steps(tuple(position < state.widget_value(key) for position in range(count)))
         ),
     )
 
@@ -127,12 +107,12 @@ def _choose(context: TranslationContext, labels: list[str], told: tuple[bool, ..
         key=key,
         format_func=lambda position: f"{position + 1} {notices.plain(labels[position])}",
         on_change=lambda: _tell(
-            context, write_steps(tuple(position in state.widget_value(key) for position in range(len(labels))))
+            context, forcing.write_steps(tuple(position in state.widget_value(key) for position in range(len(labels))))
         ),
     )
 
 
-def _show_losses(report: ForcingReport) -> None:
+def _show_losses(report: forcing.ForcingReport) -> None:
     found = {
         "Forced": (report.forced.mean_loss, "Told the reference after every step"),
         "Yours": (report.mixed.mean_loss, "Told where you say so"),
@@ -148,13 +128,13 @@ def _show_losses(report: ForcingReport) -> None:
     )
 
 
-def _show_rows(context: TranslationContext, made: Call[ForcingReport]) -> None:
+def _show_rows(context: TranslationContext, made: Call[forcing.ForcingReport]) -> None:
     report = made.value
-    sentence = mixed_sentence(report)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    sentence = forcing.mixed_sentence(report)
+    notices.say(sentence)
     st.text(f"Your row reads: {report.mixed.text}\nFree, it writes: {report.free.text}")
     by_piece = context.controls.segmented("forcing_rows", ROWS.get) == "pieces"
-    found = arrange_forcing(report, by_piece)
+    found = forcing.arrange_forcing(report, by_piece)
     lines = [
         Timeline(name, pieces, found.shares.get(name), None if name == "Reference" else found.expected)
         for name, pieces in found.pieces.items()
@@ -165,26 +145,25 @@ def _show_rows(context: TranslationContext, made: Call[ForcingReport]) -> None:
             lines, found.divergence, mode=figures.mode(), switches=Switches(told, found.steps), numbers=found.steps
         ),
         name="timelines",
-        alt=f"{forcing_sentence(report)} {sentence}",
-        table=forcing_table(report),
+        alt=f"{forcing.forcing_sentence(report)} {sentence}",
+        table=forcing.forcing_table(report),
         receipt=made.receipt(
             "forcing_sentence(found), found.exposure_gap, forcing_table(found).to_string()",
-            uses=[forcing_sentence, forcing_table],
+            uses=[forcing.forcing_sentence, forcing.forcing_table],
             seed="none: nothing is drawn at random once the steps are given",
             note=receipts.GREEDY,
         ),
-        on_click=lambda step: _tell(context, switched(report.told, int(step))),
+        on_click=lambda step: _tell(context, forcing.switched(report.told, int(step))),
     )
     st.caption(
         "■ after this step your row reads the reference's piece, ○ its own: click one to turn it. ≠ is another piece "
-        "than the "
-        "reference's. ▼ and the frame: the first step where the free row leaves the reference."
+        "than the reference's. ▼ and the frame: the first step where the free row leaves the reference."
     )
 
 
-def _show_curves(report: ForcingReport) -> None:
+def _show_curves(report: forcing.ForcingReport) -> None:
     losses = {"Forced": report.forced.losses, "Yours": report.mixed.losses, "Free": report.free.losses}
-    table = forcing_table(report)
+    table = forcing.forcing_table(report)
     figures.show(
         forcing_curves(
             losses,
@@ -198,26 +177,27 @@ def _show_curves(report: ForcingReport) -> None:
         alt="Loss of each piece of the reference, in total "
         + ", ".join(f"{values.sum():.2f} nats {name.lower()}" for name, values in losses.items())
         + "; below, how far your row and the free row expect something else than the forced row, at most "
-        f"{report.mixed_kl.max():.2f} "
-        f"and {report.free_kl.max():.2f} nats.",
+        f"{report.mixed_kl.max():.2f} and {report.free_kl.max():.2f} nats.",
         table=table[["step", "reference", *[name for name in table if name.startswith(("reference_loss", "kl_"))]]],
     )
 
 
-def _show_coins(context: TranslationContext, report: ForcingReport, reference: str, ratio: float, seed: int) -> None:
+def _show_coins(
+    context: TranslationContext, report: forcing.ForcingReport, reference: str, ratio: float, seed: int
+) -> None:
     with st.spinner("Tossing the coins of 20 seeds"):
-        made = context.call(coin_outcomes, context.source, reference).computed()
+        made = context.call(forcing.coin_outcomes, context.source, reference).computed()
     outcomes = made.value
-    sentence = coins_sentence(outcomes)
-    st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+    sentence = forcing.coins_sentence(outcomes)
+    notices.say(sentence)
     figures.show(
         coin_curve(outcomes, (ratio, report.mixed.mean_loss), mode=figures.mode()),
         name="forcing-coins",
         alt=sentence,
-        table=summarise_coins(outcomes),
+        table=forcing.summarise_coins(outcomes),
         receipt=made.receipt(
             f"tossed_steps(model, source, reference, {ratio!r}, {seed!r}), summarise_coins(found).to_string()",
-            uses=[summarise_coins, tossed_steps],
+            uses=[forcing.summarise_coins, forcing.tossed_steps],
             seed=f"0 to 19 for the dots, {seed} for your row",
             note="The coins are those of scheduled sampling in training: one random number per step, told where it "
             "lies below the chance.",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from engine.errors import DataError
 from engine.inspection.translation import length_gap
 from engine.models.folder import ModelInfo
 from engine.plotting.curves import bleu_against_length
-from pages.components import figures, notices
+from pages.components import cache, figures, notices
 from pages.components.calls import call
-from pages.components.figures import Receipt
+from pages.components.figures import all_of, measured_receipt
 from pages.components.translation.context import is_attending, style, title
 
 
@@ -23,7 +22,7 @@ def show_lengths(models: list[ModelInfo]) -> None:
     """
     if not models:
         raise DataError("The two networks that differ in attention alone are not installed for this direction.")
-    version = length_gap.TABLE.stat().st_mtime if length_gap.TABLE.is_file() else 0.0
+    version = cache.file_version(length_gap.TABLE)
     frame = call(length_gap.load_bleu_by_length, str(length_gap.TABLE), version=version, kept="shared").value
     frame = frame[frame["model"].isin([info.name for info in models])]
     if frame.empty:
@@ -47,19 +46,12 @@ def show_lengths(models: list[ModelInfo]) -> None:
         name="bleu-by-length",
         alt=f"BLEU against the length of the source sentence. {sentence}",
         table=table,
-        receipt=_length_receipt(frame, names),
-    )
-
-
-def _length_receipt(frame: pd.DataFrame, names: list[str]) -> Receipt:
-    def all_of(column: str) -> str:
-        return ", ".join(sorted({str(value) for value in frame[column]})) if column in frame else "not recorded"
-
-    return Receipt(
-        model=", ".join(names),
-        data=f"{all_of('test_set')}, beam {all_of('beam_size')}",
-        measured=f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}",
-        python="import pandas\n\nprint(pandas.read_parquet('data/results/translation_by_length.parquet'))",
-        command="\n".join(length_gap.COMMAND.format(model=name) for name in names),
-        note=f"sacreBLEU {all_of('signature')}",
+        receipt=measured_receipt(
+            frame,
+            model=", ".join(names),
+            data=f"{all_of(frame, 'test_set')}, beam {all_of(frame, 'beam_size')}",
+            python="import pandas\n\nprint(pandas.read_parquet('data/results/translation_by_length.parquet'))",
+            command="\n".join(length_gap.COMMAND.format(model=name) for name in names),
+            note=f"sacreBLEU {all_of(frame, 'signature')}",
+        ),
     )

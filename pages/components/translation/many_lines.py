@@ -13,23 +13,22 @@ from engine.inspection.translation.many_lines import LineTranslation, lines_fram
 from engine.inspection.translation.source_reading import source_columns
 from pages.components import batches, cache, figures, given_texts, notices, state
 from pages.components.batches import Sheet
+from pages.components.buttons import download
 from pages.components.figures import Receipt
 from pages.components.given_texts import GivenTexts
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts, searching
-from pages.components.translation.context import TranslationContext
-from pages.components.translation.results import LINES_TEXT, PAGE
+from pages.components.translation.context import PAGE, TranslationContext
+from pages.components.translation.results import LINES_TEXT
 
 NAME = "many-lines"
 
 
 def show(context: TranslationContext) -> None:
     """Draw the box and the file, and what has been translated of them."""
-    st.markdown(
+    notices.explain(
         f"Paste texts or bring a file: {given_texts.KINDS}, {MAX_SOURCE_WORDS} words a line. Lines and translations "
         "keep their order; an empty line stays empty. They are searched as is set at the top. **Try:** a page of a "
-        "manual, and look where the confidence drops.",
-        width=TEXT_WIDTH,
+        "manual, and look where the confidence drops."
     )
     given = given_texts.ask(
         context.controls,
@@ -64,16 +63,8 @@ def _show_sheet(context: TranslationContext, search: searching.Search, sheet: Sh
     figures.show_table(
         frame, name="many-lines", column_config={"confidence": sure}, receipt=_receipt(context, search, sheet, given)
     )
-    st.download_button(
-        "Download the translations as text, line for line",
-        data=partial(join_lines, list(frame["translation"])),
-        file_name="translations.txt",
-        mime="text/plain",
-        key="many-lines-txt",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
+    label, make = "Download the translations as text, line for line", partial(join_lines, list(frame["translation"]))
+    download(label, "many-lines-txt", make, "translations.txt", "text/plain")
 
 
 def _summary(sheet: Sheet) -> str:

@@ -14,34 +14,27 @@ from engine.inspection.translation.nearest_sentences import (
 from engine.inspection.translation.swap_settings import STATES
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN, Call
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import TranslationContext
 
 
 def show(context: TranslationContext) -> None:
     """Draw the choice of state and corpus, and the sentences whose states come nearest."""
-    st.markdown(
-        "All that a state holds is some hundred numbers. Sentences that leave the network with nearly the same "
-        "numbers are, to it, nearly "
-        "the same: **see what it takes your sentence for**, and what it still tells apart.",
-        width=TEXT_WIDTH,
+    notices.explain(
+        "All that a state holds is some hundred numbers. Sentences that leave the network with nearly the same numbers "
+        "are, to it, nearly the same: **see what it takes your sentence for**, and what it still tells apart."
     )
     controls, corpora = context.controls, list_corpora(context.network)
     corpus = corpora[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         state = controls.segmented("nearest_state", str.capitalize)
         if state == STATES[0] and len(corpora) > 1:  # the decoder's states are kept of the first one alone
-            controls.offer("nearest_corpus", corpora, _corpus_title)
-            corpus = controls.select("nearest_corpus", _corpus_title, width=320)
+            titles = {name: CORPORA.get(name).title for name in corpora}
+            corpus = controls.select("nearest_corpus", choices=titles, width=320)
     step = 0
     if state == STATES[1]:
         best = context.search.value.best
         last = max(1, len(best.target_pieces) + best.is_finished)
-        step = (
-            1
-            if last == 1
-            else controls.slider("nearest_step", maximum=last, default=min(last, context.view.nearest_step), width=420)
-        )
+        step = controls.slider("nearest_step", maximum=last, width=420)
     with st.spinner("Looking for the nearest sentences", show_time=True):
         made = context.call(find_nearest, context.search, corpus, step).computed()
     _show_found(made, step)
@@ -49,7 +42,7 @@ def show(context: TranslationContext) -> None:
 
 def _show_found(made: Call[NearestSentences], step: int) -> None:
     found = made.value
-    st.markdown(f"**{notices.plain(nearest_sentence(found))}**", width=TEXT_WIDTH)
+    notices.say(nearest_sentence(found), is_strong=True)
     figures.show_table(
         found.frame,
         name="nearest-sentences",
@@ -77,7 +70,3 @@ def _show_found(made: Call[NearestSentences], step: int) -> None:
             f"Searched: {found.searched:,} states of the decoder, told the reference's pieces; “step” and “next "
             "piece” say before which one it stood."
         )
-
-
-def _corpus_title(name: str) -> str:
-    return CORPORA.get(name).title

@@ -14,7 +14,6 @@ from engine.inspection.translation.search import SearchReport
 from engine.plotting.translation.beam_tree import settings_map
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import TranslationContext
 
 
@@ -31,8 +30,8 @@ def show(context: TranslationContext, search: SearchReport) -> None:
     report = made.value
     flips = flips_sentence(report, search.beam_size, search.length_penalty)
     agreement = agreement_sentence(report, search.beam_size, search.length_penalty)
-    st.markdown(notices.plain(flips), width=TEXT_WIDTH)
-    st.markdown(notices.plain(agreement), width=TEXT_WIDTH)
+    notices.say(flips)
+    notices.say(agreement)
     figures.show(
         settings_map(report.cells, mode=figures.mode(), width=search.beam_size, length_penalty=search.length_penalty),
         name="search-settings",

@@ -1,5 +1,4 @@
-"""Four ways to be taught: what training with and without teacher forcing did, on the test set and on the sentence at
-hand."""
+"""Four ways to be taught: what teacher forcing in training did, on the test set and on the sentence at hand."""
 
 from __future__ import annotations
 
@@ -10,23 +9,19 @@ from engine.errors import ModelError
 from engine.inspection.translation import regimes
 from engine.inspection.translation.forcing import NONE, inspect_forcing
 from engine.plotting.translation.regimes import forced_against_free, regime_curves
-from pages.components import figures, header, notices
+from pages.components import cache, figures, header, notices
 from pages.components.calls import NOT_DRAWN, call, receipt, values
-from pages.components.figures import Receipt
-from pages.components.header import TEXT_WIDTH
+from pages.components.figures import Receipt, all_of, measured_receipt
 from pages.components.translation import receipts
 from pages.components.translation.context import TranslationContext, grouped, title
 
 
 def show(context: TranslationContext) -> None:
     """Draw the sentence at hand as all four translate it, then what was measured on the test set."""
-    st.markdown(
+    notices.explain(
         "These networks are the same but for one thing: what their decoder read while it learnt. **Always forced**: "
-        "the reference. "
-        "**Half forced**: at each step a coin decides between the reference and its own word. **Never forced**: its "
-        "own words only. "
-        "**Scheduled**: the reference at first, then less and less (scheduled sampling).",
-        width=TEXT_WIDTH,
+        "the reference. **Half forced**: at each step a coin decides between the reference and its own word. **Never "
+        "forced**: its own words only. **Scheduled**: the reference at first, then less and less (scheduled sampling)."
     )
     with notices.engine_errors():
         _show_sentence(context)
@@ -68,12 +63,12 @@ def _show_sentence(context: TranslationContext) -> None:
 
 
 def _show_measured() -> None:
-    version = regimes.TABLE.stat().st_mtime if regimes.TABLE.is_file() else 0.0
+    version = cache.file_version(regimes.TABLE)
     frame = call(regimes.read_regimes, str(regimes.TABLE), version=version, kept="shared").value
     header.section("On the test set")
     said = [regimes.winner_sentence(frame), regimes.scheduled_sentence(frame), regimes.gap_sentence(frame)]
     for sentence in filter(None, said):
-        st.markdown(notices.plain(sentence), width=TEXT_WIDTH)
+        notices.say(sentence)
     final, source = regimes.final_rows(frame), _table_receipt(frame)
     figures.show_table(regimes.summary_table(frame), name="regimes-summary", receipt=source)
     st.caption(
@@ -111,19 +106,15 @@ def _show_measured() -> None:
 
 def _table_receipt(frame: pd.DataFrame) -> Receipt:
     rows = frame[frame["kind"] == regimes.FINAL]
-
-    def all_of(column: str) -> str:
-        return ", ".join(sorted({str(value) for value in rows[column]}))
-
-    return Receipt(
-        model=all_of("model"),
-        data=f"{all_of('test_set')}, {int(rows['sentences'].max()):,} sentences",
-        seed=all_of("seed"),
-        measured=f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}",
+    return measured_receipt(
+        rows,
+        data=f"{all_of(rows, 'test_set')}, {int(rows['sentences'].max()):,} sentences",
+        seed=all_of(rows, "seed"),
         python=(
             "from engine.inspection.translation.regimes import read_regimes, summary_table\n\n"
             "print(summary_table(read_regimes()).to_string())"
         ),
         command="\n".join(regimes.COMMAND.format(model=name) for name in rows["model"].unique()),
-        note=f"sacreBLEU {all_of('signature')}. The curves are those of the training itself, on the validation split.",
+        note=f"sacreBLEU {all_of(rows, 'signature')}. The curves are those of the training itself, on the validation "
+        "split.",
     )

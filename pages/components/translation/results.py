@@ -15,16 +15,15 @@ from engine.plotting.translation.attention import confidence_bars
 from engine.text.piece_labels import CONTINUES, UNKNOWN
 from engine.text.reading import cut_lines
 from pages.components import figures, notices, state
+from pages.components.buttons import button
 from pages.components.calls import call
 from pages.components.figures import Receipt
 from pages.components.forms import Controls
-from pages.components.header import TEXT_WIDTH
 from pages.components.networks import find_metric, mark
 from pages.components.reading import say
-from pages.components.translation.context import style, title
+from pages.components.translation.context import PAGE, style, title
 from pages.components.translation.view import MAX_LINES, TranslationView
 
-PAGE = "translation"
 LINES_TEXT = "many lines"  # where the text of the tool "Many lines" is kept
 
 
@@ -38,17 +37,10 @@ def split_lines(controls: Controls[TranslationView], text: str) -> list[str]:
     if not lines:
         raise InputError("There is nothing to translate: type a sentence, or take one of the examples.")
     if len(lines) > MAX_LINES:
-        st.button(
-            "Take them to “Many lines”",
-            icon=":material/low_priority:",
-            key="move-lines",
-            on_click=move_lines,
-            args=(controls, lines),
-        )
+        button("Take them to “Many lines”", "move-lines", move_lines, controls, lines, icon="low_priority")
         raise InputError(
             f"There are {len(lines):,} lines; at most {MAX_LINES} sentences are laid open at once. The tool “Many "
-            "lines” "
-            f"translates {MOST_LINES:,} at a time."
+            f"lines” translates {MOST_LINES:,} at a time."
         )
     return lines
 
@@ -75,7 +67,7 @@ def show_reading(name: str, translation: Translation) -> None:
     if not reading.split_count and not reading.unseen_count:
         st.caption(f"Read whole: the vocabulary has each of its {count} words and marks as one piece.")
         return
-    st.markdown(f"**As it is read** {' '.join(map(_marked, reading.words))}", width=TEXT_WIDTH)
+    notices.explain(f"**As it is read** {' '.join(map(_marked, reading.words))}")
     facts = []
     if reading.split_count:
         facts.append(f"{reading.split_count} of {count} words and marks are read in pieces, cut at each {CONTINUES}")
@@ -96,8 +88,7 @@ def _marked(word: ReadWord) -> str:
 def show_result(
     controls: Controls[TranslationView], info: ModelInfo, translation: Translation, receipt: Receipt
 ) -> None:
-    """Draw one network's translation and how sure it was of each word; a click on a bar shows the other choices
-    there."""
+    """Draw one network's translation and how sure it was of each word; a click on a bar shows the other choices."""
 
     def look_at(position: int) -> None:
         controls.set("tool", "choices")

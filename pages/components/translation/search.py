@@ -1,32 +1,28 @@
-"""Search tree: every beginning a beam search considered, what became of the ones it left, and which settings change the
-winner."""
+"""Search tree: every beginning a beam search considered, which it left, and which settings change the winner."""
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
+from engine.decoding.beam_tree import FATES
 from engine.decoding.limits import SearchSettings
 from engine.inspection.translation.penalty_sweep import nearest_penalty
-from engine.inspection.translation.search import SearchReport, describe_fate, search_sentence
+from engine.inspection.translation.search import SearchReport, search_sentence
 from engine.inspection.translation.search_tries import lanes_frame
 from engine.plotting.translation.beam_tree import beam_tree, beam_tree_overview, describe_beam_tree
 from pages.components import figures, notices
+from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, Call
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import penalty_sweep, search_tries
 from pages.components.translation.context import TranslationContext, search_call
 
 
 def show(context: TranslationContext) -> None:
     """Draw the tree, the sentences brought back, the winner with its alternatives, and the map of settings."""
-    st.markdown(
+    notices.explain(
         "A beam search keeps the few likeliest beginnings at each step and forgets the rest for good, though one of "
-        "them may have "
-        "led to a better sentence. **Bring a forgotten one back** (click it, or choose it in the list) and see where "
-        "it leads.",
-        width=TEXT_WIDTH,
+        "them may have led to a better sentence. **Bring a forgotten one back** (click it, or choose it in the list) "
+        "and see where it leads."
     )
     with st.container(horizontal=True):
         width = context.controls.slider("search_width", width=280)
@@ -37,7 +33,7 @@ def show(context: TranslationContext) -> None:
     with st.expander("Keep this list, or open another", icon=":material/save:"):
         tries = search_tries.open_list(context, report)
     with above:
-        st.markdown(notices.plain(search_sentence(report)), width=TEXT_WIDTH)
+        notices.say(search_sentence(report))
         with st.spinner("Searching on"):
             tries.compute()
         _show_tree(context, search, tries)
@@ -48,7 +44,7 @@ def show(context: TranslationContext) -> None:
 
 def _show_tree(context: TranslationContext, search: Call[SearchReport], tries: search_tries.Tries) -> None:
     report = search.value
-    nodes = report.nodes.assign(reason=report.nodes["fate"].map(describe_fate))
+    nodes = report.nodes.assign(reason=report.nodes["fate"].map(FATES))
     last = max(int(nodes["step"].max()), *[len(found.token_ids) for found in tries.found], 1)
     first, shown = _choose_window(context, last)
     figures.show(
@@ -81,8 +77,6 @@ def _choose_window(context: TranslationContext, last: int) -> tuple[int, int]:
     """Draw the sliders of the part in view; return its first step and how many it has."""
     with st.container(horizontal=True):
         shown = min(last, context.controls.slider("search_shown", width=280))
-        if shown == last:
-            return 1, shown
         return context.controls.slider("search_first", maximum=last - shown + 1, width=280), shown
 
 
@@ -101,29 +95,20 @@ def _choose_left(report: SearchReport, tries: search_tries.Tries) -> int | None:
             width=460,
             placeholder=f"Choose one of {len(left)}, or type some of its letters",
             format_func=lambda node: (
-                f"Step {left[node].step}, rank {left[node].rank}: {left[node].text or '(nothing)'}{_ending(left[node])}"
+                f"Step {left[node].step}, rank {left[node].rank}: {left[node].text or '(nothing)'}"
+                f"{' (and ends)' if left[node].piece == '(end)' else ''}"
             ),
         )
-        st.button(
+        button(
             "Bring it back",
-            icon=":material/restore:",
-            key="search-restore",
+            "search-restore",
+            tries.add,
+            () if node is None else report.prefix(node),
+            icon="restore",
             disabled=node is None or tries.is_full,
-            on_click=partial(_bring_back, report, tries, node),
         )
     if node is not None:
         st.caption(
-            notices.plain(
-                f"{describe_fate(left[node].fate).capitalize()}. Its score at that step was {left[node].score:.4f}."
-            )
+            notices.plain(f"{FATES[left[node].fate].capitalize()}. Its score at that step was {left[node].score:.4f}.")
         )
     return node
-
-
-def _ending(row: tuple) -> str:
-    return " (and ends)" if row.piece == "(end)" else ""
-
-
-def _bring_back(report: SearchReport, tries: search_tries.Tries, node: int | None) -> None:
-    if node is not None:
-        tries.add(report.prefix(node))

@@ -7,56 +7,46 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from engine.errors import EngineError, InputError
+from engine.inspection.translation import search_tries
 from engine.inspection.translation.search import SearchReport
-from engine.inspection.translation.search_tries import (
-    MAX_TRIES,
-    Try,
-    alternatives_after,
-    read_code,
-    search_from,
-    tries_table,
-    try_sentence,
-    type_after,
-    write_code,
-)
 from engine.wording import percent
 from pages.components import cache, figures, notices, state
+from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, Call, receipt
-from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import TranslationContext
+from pages.components.translation.context import PAGE, TranslationContext
 
-PAGE = "translation"
 CODE = "search_tries"
 PROBLEM = "search problem"
 
 
 @dataclass
 class Tries:
-    """The list as one run of the page needs it: the beginnings, and what the search made of each that it could
-    follow."""
+    """The list as one run of the page needs it: the beginnings, and what the search made of each."""
 
     context: TranslationContext
     report: SearchReport
     beginnings: list[tuple[int, ...]]
-    calls: list[Call[Try]] = field(default_factory=list)
+    calls: list[Call[search_tries.Try]] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
 
     @property
-    def found(self) -> list[Try]:
+    def found(self) -> list[search_tries.Try]:
         """What came of each beginning that could be followed."""
         return [made.value for made in self.calls]
 
     @property
     def is_full(self) -> bool:
         """Whether no further beginning fits into the list."""
-        return len(self.beginnings) >= MAX_TRIES
+        return len(self.beginnings) >= search_tries.MAX_TRIES
 
     def compute(self) -> None:
         """Search on from each beginning; one that cannot be followed is named in a sentence."""
         for position, ids in enumerate(self.beginnings):
             with notices.engine_errors():
                 settings = self.report.beam_size, self.report.length_penalty
-                self.calls.append(self.context.call(search_from, self.context.source, ids, *settings).computed())
+                self.calls.append(
+                    self.context.call(search_tries.search_from, self.context.source, ids, *settings).computed()
+                )
                 self.positions.append(position)
 
     def add(self, ids: tuple[int, ...]) -> None:
@@ -64,7 +54,7 @@ class Tries:
         if ids in self.beginnings:
             return
         if self.is_full:
-            state.remember(PAGE, PROBLEM, f"The list holds {MAX_TRIES} beginnings; remove one first.")
+            state.remember(PAGE, PROBLEM, f"The list holds {search_tries.MAX_TRIES} beginnings; remove one first.")
             return
         self._put([*self.beginnings, ids])
 
@@ -77,10 +67,11 @@ class Tries:
         self._put([])
 
     def type(self, prefix: tuple[int, ...], key: str) -> None:
-        """Add what stands in the text box `key` after `prefix`; for its form's callback. A refused text stays in the
-        box."""
+        """Add what stands in the text box `key` after `prefix`; for its form's callback. A refused text stays."""
         try:
-            self.add(type_after(cache.load_model(self.context.network), prefix, state.widget_value(key, "")))
+            self.add(
+                search_tries.type_after(cache.load_model(self.context.network), prefix, state.widget_value(key, ""))
+            )
         except EngineError as problem:
             state.remember(PAGE, PROBLEM, str(problem))
             return
@@ -88,15 +79,14 @@ class Tries:
 
     def _put(self, beginnings: list[tuple[int, ...]]) -> None:
         state.forget(PAGE, PROBLEM)
-        self.context.controls.set(CODE, write_code(_mark(self.context), beginnings))
+        self.context.controls.set(CODE, search_tries.write_code(_mark(self.context), beginnings))
 
 
 def open_list(context: TranslationContext, report: SearchReport) -> Tries:
-    """Draw the box with the list's code and return the list; one that belongs to another sentence or network is put
-    aside."""
+    """Draw the box with the list's code and return the list; one of another sentence or network is put aside."""
     code = context.controls.text_input(CODE)
     try:
-        beginnings = read_code(_mark(context), code)
+        beginnings = search_tries.read_code(_mark(context), code)
     except InputError as problem:
         notices.error(str(problem))
         beginnings = []
@@ -116,28 +106,22 @@ def show_list(tries: Tries) -> None:
     st.markdown(f"**Brought back: {len(tries.found)}**")
     for lane, (position, found) in enumerate(zip(tries.positions, tries.found, strict=True), start=1):
         with st.container(horizontal=True, vertical_alignment="center", key=f"search-try-{lane}"):
-            st.markdown(notices.plain(f"{lane}. {try_sentence(tries.report, found)}"), width=TEXT_WIDTH)
-            st.button(
+            notices.say(f"{lane}. {search_tries.try_sentence(tries.report, found)}")
+            button(
                 "Remove",
-                key=f"search-remove-{position}",
+                f"search-remove-{position}",
+                tries.remove,
+                position,
+                icon="close",
                 type="tertiary",
-                icon=":material/close:",
-                on_click=tries.remove,
-                args=(position,),
                 help=f"Take number {lane} out of the list.",
             )
     with st.container(horizontal=True):
-        st.button(
-            "Undo the last",
-            key="search-undo",
-            icon=":material/undo:",
-            on_click=tries.remove,
-            args=(len(tries.beginnings) - 1,),
-        )
-        st.button("Remove all", key="search-clear", icon=":material/delete:", on_click=tries.clear)
+        button("Undo the last", "search-undo", tries.remove, len(tries.beginnings) - 1, icon="undo")
+        button("Remove all", "search-clear", tries.clear, icon="delete")
     with st.expander("The numbers of the list", type="compact", key="search-tries-numbers"):
         figures.show_table(
-            tries_table(tries.report, tries.found),
+            search_tries.tries_table(tries.report, tries.found),
             name="search-tries",
             receipt=receipt(
                 tries.calls,
@@ -155,22 +139,20 @@ def show_alternatives(tries: Tries) -> None:
     st.markdown(
         "**Put another word into the winner.** The network keeps what stands before it and writes the rest anew."
     )
-    position = 1
-    if len(pieces) > 1:
-        position = context.controls.slider("search_position", maximum=len(pieces), width=460)
+    position = context.controls.slider("search_position", maximum=len(pieces), width=460)
     before = winner["text"].tolist()[position - 2] if position > 1 else ""
     st.text(f"{before} ▏{pieces[position - 1]}▕ {' '.join(pieces[position:])}")
     prefix = tries.report.winner_ids[: position - 1]
-    made = context.call(alternatives_after, context.source, prefix)
+    made = context.call(search_tries.alternatives_after, context.source, prefix)
     likely = made.value
     with st.container(horizontal=True, gap="small", key="search-alternatives"):
         for row in likely.itertuples():
-            st.button(
+            button(
                 f"{notices.plain(row.piece)} · {percent(row.probability)}",
-                key=f"search-choose-{row.token_id}",
+                f"search-choose-{row.token_id}",
+                tries.add,
+                (*prefix, row.token_id),
                 disabled=row.token_id == tries.report.winner_ids[position - 1] or tries.is_full,
-                on_click=tries.add,
-                args=((*prefix, row.token_id),),
             )
     with st.form("search-form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Any other word, or several", key="search-typed", width=320)

@@ -1,5 +1,4 @@
-"""How the translations are found: greedy, by beam search or drawn by chance; asked once at the top, used by every
-network."""
+"""How the translations are found: greedy, by beam search or drawn by chance; asked once, used by every network."""
 
 from __future__ import annotations
 
@@ -26,8 +25,7 @@ GREEDY = SearchSettings(1, 0.0)
 
 @dataclass(frozen=True)
 class Search:
-    """How a translation is found: by search settings or, where `sampling` is given, by chance (the settings are then
-    greedy's)."""
+    """How a translation is found: by search settings, or by chance where `sampling` is given (and greedy settings)."""
 
     settings: SearchSettings
     sampling: SamplingSettings | None = None

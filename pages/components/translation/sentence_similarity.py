@@ -15,19 +15,15 @@ from engine.inspection.translation.word_swaps import nearest_twin
 from engine.plotting.translation.word_marks import state_cosines
 from pages.components import figures, notices, reading
 from pages.components.calls import NOT_DRAWN, Call
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import TranslationContext, search_call
 
 
 def show(context: TranslationContext) -> None:
     """Draw the second sentence's box, both translations, and how far the states lie apart at each place."""
-    st.markdown(
-        "Give the network a second sentence, one word off. A state is some hundred numbers; where both sentences "
-        "leave the network in "
-        "the same state the cosine is 1. **Look how far a single word is felt around its place**, and whether the "
-        "words written later "
-        "come together again.",
-        width=TEXT_WIDTH,
+    notices.explain(
+        "Give the network a second sentence, one word off. A state is some hundred numbers; where both sentences leave "
+        "the network in the same state the cosine is 1. **Look how far a single word is felt around its place**, and "
+        "whether the words written later come together again."
     )
     typed = context.controls.text_area("twins_text", height=70).strip()
     second = typed or context.call(nearest_twin, context.source).value
@@ -45,7 +41,7 @@ def show(context: TranslationContext) -> None:
         with column:
             st.markdown(f"**{title}**")
             st.text(f"{report.source}\n{report.text}")
-    st.markdown(f"**{notices.plain(similarity_sentence(found))}**", width=TEXT_WIDTH)
+    notices.say(similarity_sentence(found), is_strong=True)
     st.caption(
         f"Cosine of the two vectors that the encoder leaves at the end: {found.summary_cosine:.3f}. "
         + (

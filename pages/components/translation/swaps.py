@@ -5,41 +5,28 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from engine.inspection.translation import word_swaps
 from engine.inspection.translation.source_reading import LANGUAGES
-from engine.inspection.translation.word_swaps import (
-    Neighbour,
-    SourceWord,
-    arrange_swap,
-    default_word,
-    find_neighbours,
-    find_words,
-    swap_sentence,
-    swap_word,
-    try_neighbours,
-)
 from engine.plotting.translation.timelines import Timeline, timeline_strips
 from engine.plotting.translation.word_marks import neighbour_marks, word_marks
 from pages.components import figures, notices
 from pages.components.calls import NOT_DRAWN
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation.context import TranslationContext
 
 
 def show(context: TranslationContext) -> None:
     """Draw the words, the neighbours of the chosen one, what the swap changes, and what every neighbour would do."""
-    st.markdown(
+    notices.explain(
         "Choose a word, then one of its neighbours: words that the network keeps near it among its embeddings, the "
-        "numbers it reads "
-        "instead of words. **A neighbour is used alike, and may mean the opposite.** The translation below is made "
-        "anew with it.",
-        width=TEXT_WIDTH,
+        "numbers it reads instead of words. **A neighbour is used alike, and may mean the opposite.** The translation "
+        "below is made anew with it."
     )
-    words = context.call(find_words, context.source).value
+    words = context.call(word_swaps.find_words, context.source).value
     left, right = st.columns(2, gap="medium")
     with left:
         position = _choose_word(context, words)
     word = words[position]
-    near = context.call(find_neighbours, word)
+    near = context.call(word_swaps.find_neighbours, word)
     with right:
         new = _choose_new(context, word, near.value)
     if not new:
@@ -48,7 +35,7 @@ def show(context: TranslationContext) -> None:
     if near.value:
         st.markdown("**What every neighbour would do**")
         with st.spinner("Translating the sentence with every neighbour", show_time=True):
-            tried = context.call(try_neighbours, context.search, word, near).computed()
+            tried = context.call(word_swaps.try_neighbours, context.search, word, near).computed()
         figures.show_table(
             tried.value.assign(seen_in=[_languages(neighbour) for neighbour in near.value]),
             name="swaps-neighbours",
@@ -61,11 +48,13 @@ def show(context: TranslationContext) -> None:
         )
 
 
-def _choose_word(context: TranslationContext, words: list[SourceWord]) -> int:
+def _choose_word(context: TranslationContext, words: list[word_swaps.SourceWord]) -> int:
     """Draw the sentence as marks and a box to choose a word; return its place."""
     names = [f"{number} {word.text}" for number, word in enumerate(words, start=1)]
-    context.controls.offer("swaps_word", names, default=names[default_word(words)])
-    position = names.index(context.controls.select("swaps_word", width=320))
+    chosen = context.controls.select(
+        "swaps_word", choices=names, default=names[word_swaps.default_word(words)], width=320
+    )
+    position = names.index(chosen)
     figures.show(
         word_marks([word.text for word in words], position, names, mode=figures.mode()),
         name="swaps-words",
@@ -82,14 +71,15 @@ def _choose_word(context: TranslationContext, words: list[SourceWord]) -> int:
     return position
 
 
-def _choose_new(context: TranslationContext, word: SourceWord, neighbours: list[Neighbour]) -> str:
+def _choose_new(
+    context: TranslationContext, word: word_swaps.SourceWord, neighbours: list[word_swaps.Neighbour]
+) -> str:
     """Draw the neighbours and the boxes; return the word to put in."""
     chosen = ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if neighbours:
             names = [neighbour.word for neighbour in neighbours]
-            context.controls.offer("swaps_neighbour", names)
-            chosen = context.controls.select("swaps_neighbour", width=200)
+            chosen = context.controls.select("swaps_neighbour", choices=names, width=200)
         typed = context.controls.text_input("swaps_typed", width=200).strip()
     if not neighbours:
         notices.note(f"The vocabulary has no other word in the script of “{word.text}”; type one to put there.")
@@ -124,11 +114,11 @@ def _put(context: TranslationContext, name: str) -> None:
     context.controls.set("swaps_neighbour", name)
 
 
-def _show_swap(context: TranslationContext, word: SourceWord, new: str) -> None:
-    swapped, old = context.call(swap_word, context.search, word, new), context.search.value.best
+def _show_swap(context: TranslationContext, word: word_swaps.SourceWord, new: str) -> None:
+    swapped, old = context.call(word_swaps.swap_word, context.search, word, new), context.search.value.best
     found = swapped.value
-    sentence, rows = swap_sentence(word.text, new, old, found), arrange_swap(old, found.after)
-    st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
+    sentence, rows = word_swaps.swap_sentence(word.text, new, old, found), word_swaps.arrange_swap(old, found.after)
+    notices.say(sentence, is_strong=True)
     st.text(f"{found.source}\n{found.after.text}")
     figures.show(
         timeline_strips(
@@ -151,17 +141,16 @@ def _show_swap(context: TranslationContext, word: SourceWord, new: str) -> None:
         ).round(4),
         receipt=swapped.receipt(
             "found.after.text, swap_sentence(word.text, new, searched.best, found)",
-            uses=[swap_sentence],
+            uses=[word_swaps.swap_sentence],
             seed=NOT_DRAWN,
         ),
     )
     st.caption(
-        "Word by word, under each other where they are equal; ≠ and ▼ mark what changed. The whole new translation "
-        "has a log-probability of "
-        f"{found.after.total_log_prob:.2f} nats, the old one had {old.total_log_prob:.2f}; the old one under the new "
-        f"sentence {found.old_log_prob_after:.2f}."
+        "Word by word, under each other where they are equal; ≠ and ▼ mark what changed. The whole new translation has "
+        f"a log-probability of {found.after.total_log_prob:.2f} nats, the old one had {old.total_log_prob:.2f}; the "
+        f"old one under the new sentence {found.old_log_prob_after:.2f}."
     )
 
 
-def _languages(neighbour: Neighbour) -> str:
+def _languages(neighbour: word_swaps.Neighbour) -> str:
     return " and ".join(LANGUAGES.get(code, code) for code in neighbour.languages)

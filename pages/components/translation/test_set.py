@@ -1,5 +1,4 @@
-"""Test set: what every network scores on sentences none has seen, and each sentence by itself, one click from the top
-of the page."""
+"""Test set: what every network scores on sentences none has seen, and each sentence, one click from the top."""
 
 from __future__ import annotations
 
@@ -9,32 +8,27 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.corpora.sources import mirror_folder
-from engine.errors import DataError
 from engine.inspection.stored import sentence_scores
 from engine.inspection.stored.sentence_scores import ORDERS
 from engine.plotting.stored.sentence_scores import score_map
-from pages.components import cache, figures, header, networks, notices, state
+from pages.components import cache, corpus_texts, figures, header, networks, notices
+from pages.components.buttons import button
 from pages.components.calls import call
-from pages.components.figures import Receipt
+from pages.components.figures import Receipt, all_of, measured_receipt
 from pages.components.header import TEXT_WIDTH
-from pages.components.translation.context import TranslationContext, style
-from pages.components.translation.results import PAGE
+from pages.components.translation.context import PAGE, TranslationContext, style
 
-LOOKED_FOR = "test set texts looked for"
 PER_PAGE = 10
 SCORES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "nats_per_piece": "nats per piece"}
 
 
 def show(context: TranslationContext) -> None:
     """Draw the table of all networks of this direction, then one network's sentences in the order that is chosen."""
-    st.markdown(
+    notices.explain(
         "The networks were taught other sentences than these. BLEU and chrF count what a translation shares with a "
-        "person's, in words "
-        "and in letters (higher is better); TER counts the edits that would turn one into the other (lower is "
-        "better). **Try:** the "
-        "worst first, and see whether the network is wrong or the person only said it differently.",
-        width=TEXT_WIDTH,
+        "person's, in words and in letters (higher is better); TER counts the edits that would turn one into the other "
+        "(lower is better). **Try:** the worst first, and see whether the network is wrong or the person only said it "
+        "differently."
     )
     measured, missing = _measured(context)
     if missing:
@@ -58,7 +52,7 @@ def _measured(context: TranslationContext) -> tuple[dict[str, pd.DataFrame], lis
         DataError: nothing has been measured, or the table is damaged.
     """
     table = sentence_scores.TABLE
-    version = table.stat().st_mtime if table.is_file() else 0.0
+    version = cache.file_version(table)
     found = {
         name: call(
             sentence_scores.stored_sentences,
@@ -78,34 +72,38 @@ def _measured(context: TranslationContext) -> tuple[dict[str, pd.DataFrame], lis
 def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFrame]) -> None:
     controls, names = context.controls, list(measured)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.offer("test_set_model", names, context.label)
-        name = controls.select("test_set_model", context.label, width=230)
+        name = controls.select("test_set_model", context.label, names, width=230)
         titles = dict(measured[name][["corpus", "title"]].drop_duplicates().itertuples(index=False))
-        controls.offer("test_set_corpus", list(titles), titles.get)
-        corpus = controls.select("test_set_corpus", titles.get, width=260)
-        others = ["", *(other for other in names if other != name and (measured[other]["corpus"] == corpus).any())]
-        controls.offer(
-            "test_set_other",
-            others,
-            lambda other: context.label(other) if other else "no other network",
-            default=others[min(1, len(others) - 1)],
-        )
-        other = controls.select(
-            "test_set_other", lambda other: context.label(other) if other else "no other network", width=230
-        )
+        corpus = controls.select("test_set_corpus", choices=titles, width=260)
+        others = [other for other in names if other != name and (measured[other]["corpus"] == corpus).any()]
+        beside = {"": "no other network"} | {other: context.label(other) for other in others}
+        other = controls.select("test_set_other", choices=beside, default=next(iter(others), ""), width=230)
         orders = [order for order in ORDERS if other or order != "apart"]
-        controls.offer("test_set_order", orders, ORDERS.get)
-        order = controls.select("test_set_order", ORDERS.get, width=300)
+        order = controls.select("test_set_order", ORDERS.get, orders, width=300)
     own, beside = (frame[frame["corpus"] == corpus] for frame in (measured[name], measured[other or name]))
     frame = sentence_scores.order_sentences(own, beside if other else None, order)
     labels = [context.label(name), context.label(other) if other else ""]
     sentence = sentence_scores.list_sentence(frame, labels)
     st.markdown(notices.plain(sentence))
     networks.show_terms(corpus)
-    texts = _texts(context, corpus)
+    read = call(
+        sentence_scores.read_texts,
+        corpus,
+        context.direction.split("-")[0],
+        version=os.environ.get("UNROLLED_DATA"),
+        kept="shared",
+    )
+    texts = corpus_texts.ask(
+        PAGE,
+        "test-set",
+        corpus,
+        read,
+        absent="The sentences themselves are not shipped, their licence does not allow it; only their scores are.",
+        without="Their scores are shown without them.",
+    )
     frame = sentence_scores.with_texts(frame, texts) if texts is not None else frame.assign(source="", reference="")
     pages = -(-len(frame) // PER_PAGE)
-    page = controls.slider("test_set_page", maximum=pages, width=TEXT_WIDTH) if pages > 1 else 1
+    page = controls.slider("test_set_page", maximum=pages, width=TEXT_WIDTH)
     listed = frame.iloc[(page - 1) * PER_PAGE : page * PER_PAGE]
     by_index = frame.set_index("index")
 
@@ -132,8 +130,7 @@ def _show_sentences(context: TranslationContext, measured: dict[str, pd.DataFram
     if texts is not None:
         st.caption(
             "A click on a mark opens its sentence at the top of the page, with the person's translation as the "
-            "reference. Ringed: "
-            "those listed below."
+            "reference. Ringed: those listed below."
         )
     for row in listed.set_index("index").itertuples():
         _show_row(context, row)
@@ -150,13 +147,15 @@ def _show_row(context: TranslationContext, row: Any) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.caption(notices.plain(facts), width="content")
             if row.source:
-                st.button(
+                button(
                     "Open it above",
-                    key=f"test-set-open-{row.Index}",
-                    icon=":material/vertical_align_top:",
+                    f"test-set-open-{row.Index}",
+                    _open,
+                    context,
+                    row.source,
+                    row.reference,
+                    icon="vertical_align_top",
                     type="tertiary",
-                    on_click=_open,
-                    args=(context, row.source, row.reference),
                 )
         if row.source:
             st.text(f"{row.source}\n{row.reference}")
@@ -168,51 +167,13 @@ def _open(context: TranslationContext, source: str, reference: str) -> None:
     context.controls.set("reference", reference)
 
 
-def _texts(context: TranslationContext, corpus: str) -> pd.DataFrame | None:
-    """Return the texts of a test set where they can be read here, else say why they are not shown and return None.
-
-    A local copy is read at once. The Hub is asked only when the visitor says so: that can take a while.
-    """
-    is_near = mirror_folder(corpus) is not None
-    if not is_near and state.recall(PAGE, LOOKED_FOR) != corpus:
-        notices.note(
-            "The sentences themselves are not shipped, their licence does not allow it; only their scores are. They "
-            "appear where the "
-            "corpus can be read: from a folder named in UNROLLED_DATA, or from the Hugging Face Hub."
-        )
-        st.button(
-            "Look for them on the Hub",
-            key="test-set-fetch",
-            icon=":material/download:",
-            on_click=state.remember,
-            args=(PAGE, LOOKED_FOR, corpus),
-        )
-        return None
-    try:
-        with st.spinner("Reading the test set", show_time=True):
-            return call(
-                sentence_scores.read_texts,
-                corpus,
-                context.direction.split("-")[0],
-                version=os.environ.get("UNROLLED_DATA"),
-                kept="shared",
-            ).value
-    except DataError as problem:
-        state.forget(PAGE, LOOKED_FOR)
-        notices.note(f"{problem} Their scores are shown without them.")
-        return None
-
-
 def _receipt(measured: dict[str, pd.DataFrame]) -> Receipt:
     rows = pd.concat(measured.values())
-
-    def all_of(column: str) -> str:
-        return ", ".join(sorted({str(value) for value in rows[column]}))
-
-    return Receipt(
+    signatures = [all_of(rows, f"{score}_signature") for score in ("bleu", "chrf", "ter")]
+    return measured_receipt(
+        rows,
         model=", ".join(measured),
-        data=f"{all_of('title')}, beam {all_of('beam_size')}",
-        measured=f"{all_of('date')}, commit {all_of('commit')}, on {all_of('hardware')}",
+        data=f"{all_of(rows, 'title')}, beam {all_of(rows, 'beam_size')}",
         python=(
             "from engine.inspection.stored.sentence_scores import corpus_scores, stored_sentences\n"
             "from engine.models.folder import find_folder\n\n"
@@ -220,7 +181,6 @@ def _receipt(measured: dict[str, pd.DataFrame]) -> Receipt:
             "print(corpus_scores({name: stored_sentences(name, str(find_folder(name))) for name in names}).to_string())"
         ),
         command="\n".join(sentence_scores.COMMAND.format(model=name) for name in measured),
-        note=f"sacreBLEU: BLEU {all_of('bleu_signature')}; chrF {all_of('chrf_signature')}; TER "
-        f"{all_of('ter_signature')}. Sentence BLEU "
-        "with effective order. The command measures anew; rows of other weights than these are not shown.",
+        note="sacreBLEU: BLEU {}; chrF {}; TER {}. Sentence BLEU with effective order. The command measures anew; rows "
+        "of other weights than these are not shown.".format(*signatures),
     )

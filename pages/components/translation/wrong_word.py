@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.inspection.translation import wrong_word
 from engine.inspection.translation.forcing import ForcingReport
-from engine.inspection.translation.wrong_word import (
-    FELT_NATS,
-    WrongWord,
-    arrange_wrong_word,
-    put_wrong_word,
-    wrong_word_sentence,
-    wrong_word_table,
-)
 from engine.plotting.translation.timelines import Timeline, divergence_bars, timeline_strips
 from engine.wording import percent
 from pages.components import figures, notices
+from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN
-from pages.components.header import TEXT_WIDTH
 from pages.components.translation import receipts
 from pages.components.translation.context import TranslationContext
 
@@ -25,11 +18,9 @@ from pages.components.translation.context import TranslationContext
 def show(context: TranslationContext, report: ForcingReport, reference: str, steps: str) -> None:
     """Draw the choice of step and word, the verdict, both rows under each other, and how long the word is felt."""
     st.markdown("#### Put a wrong word in its mouth")
-    st.markdown(
+    notices.explain(
         "Your row again, but after one step it reads a word that it did not choose. **Recovered** means that the rest "
-        "ends in the "
-        "pieces it writes without the word: at least three of them, the end mark counted.",
-        width=TEXT_WIDTH,
+        "ends in the pieces it writes without the word: at least three of them, the end mark counted."
     )
     last = len(report.mixed.pieces) - 1
     if last < 1:
@@ -37,38 +28,35 @@ def show(context: TranslationContext, report: ForcingReport, reference: str, ste
         return
     controls = context.controls
     with st.container(horizontal=True, vertical_alignment="bottom", key="forcing-wrong"):
-        step = 1
-        if last > 1:
-            step = controls.slider(
-                "forcing_wrong_step", maximum=last, default=min(context.view.forcing_wrong_step, last), width=320
-            )
+        step = controls.slider("forcing_wrong_step", maximum=last, width=320)
         typed = controls.text_input("forcing_wrong_word", width=240)
     others = report.alternatives[step - 1]
     with st.container(horizontal=True, key="forcing-alternatives"):
         for name, share in others:
-            st.button(
+            button(
                 f"{notices.plain(name)} {percent(share, 0)}",
-                key=f"forcing-put-{name}",
-                on_click=controls.set,
-                args=("forcing_wrong_word", name),
+                f"forcing-put-{name}",
+                controls.set,
+                "forcing_wrong_word",
+                name,
             )
     word = typed.strip() or others[0][0]
-    made = context.call(put_wrong_word, context.source, reference, steps, step, word)
+    made = context.call(wrong_word.put_wrong_word, context.source, reference, steps, step, word)
     _show_found(made.value)
     receipt = made.receipt(
         "wrong_word_sentence(found), wrong_word_table(found).to_string()",
-        uses=[wrong_word_sentence, wrong_word_table],
+        uses=[wrong_word.wrong_word_sentence, wrong_word.wrong_word_table],
         seed=NOT_DRAWN,
         note=receipts.GREEDY,
     )
     figures.show_receipt(receipt, "wrong-word")
 
 
-def _show_found(found: WrongWord) -> None:
-    sentence = wrong_word_sentence(found)
-    st.markdown(f"**{notices.plain(sentence)}**", width=TEXT_WIDTH)
+def _show_found(found: wrong_word.WrongWord) -> None:
+    sentence = wrong_word.wrong_word_sentence(found)
+    notices.say(sentence, is_strong=True)
     st.text(f"Without the word: {found.plain.text}\nWith the word: {found.changed.text}")
-    rows = arrange_wrong_word(found)
+    rows = wrong_word.arrange_wrong_word(found)
     figures.show(
         timeline_strips(
             [
@@ -82,19 +70,18 @@ def _show_found(found: WrongWord) -> None:
         ),
         name="wrong-word-rows",
         alt=sentence,
-        table=wrong_word_table(found),
+        table=wrong_word.wrong_word_table(found),
     )
     st.caption(
         "What each row would write, and below what the row with the word read after each step. ▼ and the frame: where "
-        "the word was put in. "
-        "≠ is another piece than without it."
+        "the word was put in. ≠ is another piece than without it."
     )
     if found.kl:
         steps = [found.step + position for position in range(1, len(found.kl) + 1)]
         figures.show(
-            divergence_bars(steps, found.kl, FELT_NATS, mode=figures.mode()),
+            divergence_bars(steps, found.kl, wrong_word.FELT_NATS, mode=figures.mode()),
             name="wrong-word-felt",
             alt=f"How far off the network's expectations are after the word, by step: felt for {found.felt_steps} of "
             f"{len(found.kl)} steps.",
-            table=wrong_word_table(found)[["step", "with", "kl_without_with"]].iloc[found.step :],
+            table=wrong_word.wrong_word_table(found)[["step", "with", "kl_without_with"]].iloc[found.step :],
         )

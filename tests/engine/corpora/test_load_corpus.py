@@ -29,14 +29,14 @@ def hub(monkeypatch):
     asked = []
     monkeypatch.setattr(sources, "is_hub_reachable", lambda: True)
 
-    def read(repository, revision, config, split, columns, row_limit, adapt, files):
-        asked.append((repository, revision, config or files, split, columns, row_limit))
+    def read(hub, split):
+        asked.append((hub.repository, hub.revision, hub.config or hub.files, split, hub.columns, hub.row_limit))
         rows = {
             "karpathy/tiny_shakespeare": [{"text": f"{split} of the Hub"}],
             "romrawinjp/multi30k": [{"en": f"en {split}", "fr": f"fr {split}"}],
             "Helsinki-NLP/opus-100": [{"translation": {"en": f"en {split}", "fr": f"fr {split}"}}],
-        }[repository]
-        return datasets.Dataset.from_list([adapt(row) if adapt else row for row in rows])
+        }[hub.repository]
+        return datasets.Dataset.from_list([hub.adapt(row) if hub.adapt else row for row in rows])
 
     monkeypatch.setattr(sources, "read_hub_split", read)
     monkeypatch.setattr(sources, "check_hub_has", lambda repository, revision: None)

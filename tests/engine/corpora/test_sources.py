@@ -12,6 +12,7 @@ import pyarrow.parquet
 import pytest
 
 from engine.corpora import sources
+from engine.corpora.sources import HubLocation
 from engine.errors import DataError
 
 
@@ -293,16 +294,15 @@ def repository(tmp_path, write_corpus):
 
 
 def test_a_hub_split_is_streamed_with_only_the_columns_and_rows_asked_for(repository):
-    found = sources.read_hub_split(repository, "main", "en-fr", "train", ("en", "fr"), 3, None)
+    found = sources.read_hub_split(HubLocation(repository, "main", "en-fr", columns=("en", "fr"), row_limit=3), "train")
     assert found.column_names == ["en", "fr"]
     assert found["en"][:] == ["e0", "e1", "e2"]
     assert found["fr"][:] == ["f0", "f1", "f2"]
 
 
 def test_a_hub_split_without_limits_is_read_whole_and_adapted(repository):
-    found = sources.read_hub_split(
-        repository, "main", "en-fr", "train", None, None, lambda row: {"both": row["en"] + row["fr"]}
-    )
+    hub = HubLocation(repository, "main", "en-fr", adapt=lambda row: {"both": row["en"] + row["fr"]})
+    found = sources.read_hub_split(hub, "train")
     assert found.column_names == ["both"]
     assert found["both"][:] == [f"e{i}f{i}" for i in range(5)]
 
@@ -313,7 +313,7 @@ def test_a_hub_split_without_limits_is_read_whole_and_adapted(repository):
 )
 def test_what_the_hub_lacks_is_one_short_line(repository, config, split, columns):
     with pytest.raises(DataError) as caught:
-        sources.read_hub_split(repository, "v1", config, split, columns, None, None)
+        sources.read_hub_split(HubLocation(repository, "v1", config, columns=columns), split)
     sentence = str(caught.value)
     assert sentence.startswith(f"{repository} (revision v1) could not be read from the Hub: ")
     assert "\n" not in sentence
@@ -329,17 +329,19 @@ def test_the_hub_is_asked_for_the_pinned_revision_and_streamed(monkeypatch):
         def take(self, count):
             return self[:count]
 
-    def load_dataset(*arguments, **options):
-        asked.append((arguments, options))
+    def load_dataset(**options):
+        asked.append(options)
         return Rows([{"text": "one"}, {"text": "two"}])
 
     monkeypatch.setattr(datasets, "load_dataset", load_dataset)
-    found = sources.read_hub_split("owner/name", "refs/pr/2", "cfg", "test", ("text",), 1, None)
+    found = sources.read_hub_split(
+        HubLocation("owner/name", "refs/pr/2", "cfg", columns=("text",), row_limit=1), "test"
+    )
     assert found["text"][:] == ["one"]
-    options = {"split": "test", "revision": "refs/pr/2", "streaming": True, "columns": ["text"]}
-    assert asked == [(("owner/name", "cfg"), options)]
-    sources.read_hub_split("owner/name", "refs/pr/2", None, "test", None, None, None)
-    assert asked[1] == (("owner/name", None), {"split": "test", "revision": "refs/pr/2", "streaming": True})
-    sources.read_hub_split("owner/name", "abc", None, "test", None, None, None, "en-fr/{split}-*.parquet")
+    everywhere = {"path": "owner/name", "split": "test", "revision": "refs/pr/2", "streaming": True}
+    assert asked == [everywhere | {"name": "cfg", "columns": ["text"]}]
+    sources.read_hub_split(HubLocation("owner/name", "refs/pr/2"), "test")
+    assert asked[1] == everywhere | {"name": None}
+    sources.read_hub_split(HubLocation("owner/name", "abc", files="en-fr/{split}-*.parquet"), "test")
     files = {"test": "hf://datasets/owner/name@abc/en-fr/test-*.parquet"}
-    assert asked[2] == (("parquet",), {"data_files": files, "split": "test", "streaming": True})
+    assert asked[2] == {"path": "parquet", "data_files": files, "split": "test", "streaming": True}

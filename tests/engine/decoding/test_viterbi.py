@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from engine.decoding.viterbi import (
     best_paths,
-    is_legal,
     log_partition,
     marginals,
     score_of,
@@ -19,6 +18,7 @@ from engine.decoding.viterbi import (
     viterbi,
 )
 from engine.errors import InputError
+from engine.text.bio import is_legal
 
 
 def scores(words: int, tags: int, seed: int) -> tuple[np.ndarray, ...]:

@@ -76,12 +76,6 @@ def test_figures_are_those_of_scikit_learn_and_stand_on_the_card(copied, reviews
     assert f"| Share of texts whose label is right, in percent | {found['accuracy']} |" in after.info.card_text
 
 
-def test_the_calibration_error_is_the_gap_between_sureness_and_share_right():
-    sure = np.array([[0.05, 0.95]] * 10 + [[0.35, 0.65]] * 10)
-    labels = np.array([1] * 8 + [0] * 2 + [1] * 6 + [0] * 4)
-    assert measured.calibration_error(sure, labels) == pytest.approx((0.15 + 0.05) / 2)
-
-
 def test_predictions_hold_numbers_and_no_text_and_replace_older_rows(copied, reviews, tmp_path):
     table = tmp_path / "results" / "predictions.parquet"
     measured.add_predictions(copied, table)

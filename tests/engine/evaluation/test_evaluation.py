@@ -303,6 +303,6 @@ def test_a_table_that_is_none_is_refused_before_anything_is_translated(interpret
     monkeypatch.setattr(translation, "bleu_by_length", None)
     table = tmp_path / "table.parquet"
     table.write_text("not a table")
-    with pytest.raises(DataError, match="is not a Parquet table"):
+    with pytest.raises(DataError, match="is damaged"):
         add_bleu_by_length(interpreter, table)
     assert Path(table).read_text() == "not a table"

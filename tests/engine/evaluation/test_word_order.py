@@ -11,12 +11,12 @@ from engine.command_line import main
 from engine.corpora import load_corpus
 from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.evaluation.attributions import measure_agreement
-from engine.evaluation.base import replace_rows
 from engine.evaluation.classification import evaluated_split
 from engine.evaluation.word_order import SEEDS, add_word_order
 from engine.inspection.classification.attributions import explain
 from engine.inspection.classification.predictions import classify_rows
 from engine.inspection.classification.word_order import COLUMNS, stored_word_order
+from engine.inspection.stored.tables import replace_rows
 from engine.models.folder import LoadedModel, load_model
 from engine.text.treebank import split_words
 
@@ -56,7 +56,7 @@ def test_word_order_is_measured_once_per_seed_and_replaces_older_rows(
 def test_a_damaged_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "order.parquet").write_bytes(b"no table")
     with pytest.raises(Exception, match="damaged"):
-        replace_rows(tmp_path / "order.parquet", "tiny", pd.DataFrame(), COLUMNS)
+        replace_rows(tmp_path / "order.parquet", pd.DataFrame(), COLUMNS)
 
 
 def test_agreement_is_that_of_single_explanations(tiny_classifier: LoadedModel) -> None:

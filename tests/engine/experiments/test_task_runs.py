@@ -13,7 +13,7 @@ from engine.config import from_dict
 from engine.errors import ConfigError
 from engine.experiments import RunRows, RunSpec, run_condition
 from engine.experiments.base import matched_hidden_size
-from engine.experiments.runs import MeasuredLearning, build_network, saved_bytes
+from engine.experiments.runs import build_network, saved_bytes
 from engine.experiments.task_learning import TaskLearning
 from engine.models.sequence_predictor import SequencePredictor, count_parameters, hidden_size_for
 from engine.tasks import TASKS
@@ -83,9 +83,9 @@ def test_reading_step_by_step_equals_reading_the_whole_sequence(task_name, cell)
 
 def test_held_out_sequences_are_the_same_for_all_and_no_training_batch_repeats():
     task = TASKS.get("adding")(8)
-    one, two = TaskLearning(task, 4, seed=0, held_out=50), TaskLearning(task, 4, seed=3, held_out=50)
-    assert torch.equal(one.held_out.inputs, two.held_out.inputs)
-    assert torch.equal(one.batch(7).inputs, TaskLearning(task, 4, seed=0).batch(7).inputs)
+    one, two = (TaskLearning(task, RunSpec(batch_size=4, seed=seed, held_out=50)) for seed in (0, 3))
+    assert torch.equal(one.measured[""].inputs, two.measured[""].inputs)
+    assert torch.equal(one.batch(7).inputs, TaskLearning(task, RunSpec(batch_size=4, seed=0)).batch(7).inputs)
     assert not torch.equal(one.batch(7).inputs, one.batch(8).inputs)
     assert not torch.equal(one.batch(7).inputs, two.batch(7).inputs)
 
@@ -151,12 +151,9 @@ def test_a_budget_no_network_can_meet_is_refused_in_words():
 
 
 def test_validation_sequences_are_neither_held_out_nor_learnt_from():
-    learning = MeasuredLearning(TASKS.get("adding")(8), dataclasses.replace(SPEC, task="adding", length=8))
-    seen = [
-        learning.validation.inputs,
-        learning.learning.held_out.inputs,
-        *(learning.batch(step).inputs for step in range(5)),
-    ]
+    learning = TaskLearning(TASKS.get("adding")(8), dataclasses.replace(SPEC, task="adding", length=8))
+    measured = [batch.inputs for batch in learning.measured.values()]
+    seen = [*measured, *(learning.batch(step).inputs for step in range(5))]
     rows = [tuple(row.flatten().tolist()) for inputs in seen for row in inputs]
     assert len(set(rows)) == len(rows) == 200 + 100 + 5 * 32
 
@@ -171,14 +168,9 @@ def test_a_task_where_networks_go_on_getting_better_is_not_stopped(monkeypatch):
 def test_the_bytes_an_update_keeps_are_counted_once_and_grow_with_the_sequence():
     linear = torch.nn.Linear(3, 5, bias=False)
 
-    class Squares:
+    def square():
         """x (2, 3) -> (W x)^2: kept are x, 24 bytes, and W x, 40 bytes; W itself is no activation."""
+        return (linear(torch.ones(2, 3)) ** 2).sum()
 
-        def batch(self, position):
-            return torch.ones(2, 3)
-
-        def loss(self, model, batch, carry):
-            return (model(batch) ** 2).sum(), None
-
-    assert saved_bytes(linear, Squares()) == 24 + 40
+    assert saved_bytes(square, linear.parameters()) == 24 + 40
     assert finish(SPEC).summary["memory_bytes"] < finish(dataclasses.replace(SPEC, length=20)).summary["memory_bytes"]

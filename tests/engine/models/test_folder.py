@@ -341,23 +341,6 @@ def test_listing_passes_over_drafts_and_files_and_an_absent_root_is_empty(folder
     assert list_models(folder.parent / "nowhere") == []
 
 
-def test_a_model_that_would_be_called_as_another_has_its_name_behind_it(folder, translator_folder, change_config):
-    def calls() -> dict[str, str]:
-        return {info.name: info.called(info.label or "LSTM") for info in list_models(folder.parent)}
-
-    shutil.copytree(translator_folder, folder.parent / "tiny-en-fr")  # of another task
-    assert calls() == {"tiny-lstm": "LSTM", "tiny-en-fr": "LSTM"}
-    shutil.copytree(folder, folder.parent / "mine")
-    change_config(folder.parent / "mine", corpora=["saltmarsh"])
-    assert calls() == {"mine": "LSTM (mine)", "tiny-lstm": "LSTM (tiny-lstm)", "tiny-en-fr": "LSTM"}
-    change_config(folder.parent / "mine", label="My own")
-    assert calls() == {"mine": "My own", "tiny-lstm": "LSTM", "tiny-en-fr": "LSTM"}
-
-
-def test_no_two_shipped_models_are_called_alike():
-    assert [info.name for info in list_models() if info.is_ambiguous] == []
-
-
 # Names
 
 

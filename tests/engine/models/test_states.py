@@ -9,7 +9,7 @@ import torch
 
 import engine.models
 from engine.cells.lstm import LSTMState
-from engine.models.base import detach, mask_from_lengths, pad, select
+from engine.models.base import batches_by_length, detach, map_tensors, mask_from_lengths, pad, select
 from engine.models.recurrent import last_state, reverse_by_length
 
 
@@ -46,6 +46,22 @@ def test_detach_cuts_every_tensor_from_its_graph_and_keeps_the_values():
     parts = [*cut.layers[0], cut.layers[1], cut.memory]
     assert [part.item() for part in parts] == [2, 3, 4, 5]
     assert not any(part.requires_grad for part in parts)
+
+
+def test_tensors_in_the_same_place_of_several_states_are_changed_together():
+    joined = map_tensors(state(), lambda *parts: torch.cat(parts), state(), state())
+    assert isinstance(joined, Pair)
+    assert isinstance(joined.layers[0], LSTMState)
+    assert torch.equal(joined.memory, torch.cat([state().memory] * 3))
+    assert torch.equal(joined.layers[0].cell, torch.cat([state().layers[0].cell] * 3))
+
+
+def test_batches_hold_neighbours_in_length_each_once_within_both_limits():
+    lengths = [3, 1, 2, 1, 5, 3]
+    assert list(batches_by_length(lengths, most_rows=4)) == [[1, 3, 2, 0], [5, 4]]
+    assert list(batches_by_length(lengths, most_cells=6)) == [[1, 3, 2], [0, 5], [4]]
+    assert list(batches_by_length([9], most_cells=6)) == [[0]], "a row that is too long by itself"
+    assert list(batches_by_length([])) == []
 
 
 def test_pad_fills_up_to_the_longest_row():

@@ -82,6 +82,7 @@ def test_blank_figure_carries_titles_and_the_mode(mode: theme.Mode) -> None:
     assert figure.layout.xaxis.title.text == "Step"
     assert figure.layout.yaxis.title.text == "Loss (nats)"
     assert figure.layout.height == 200
+    assert figure.layout.xaxis.fixedrange is figure.layout.yaxis.fixedrange is True
     assert figure.layout.template.layout.font.color == theme.ink(mode)
     assert figure.layout.template.layout.yaxis.gridcolor == theme.grid(mode)
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import ConfigError
+from engine.experiments.base import RunSpec
 from engine.experiments.task_learning import TaskLearning
 from engine.tasks import TASKS
 from engine.tasks.base import HELD_OUT_SEED, VALIDATION_SEED
@@ -85,7 +86,7 @@ def test_brackets_reach_their_full_depth_and_all_kinds_and_most_answers_are_not_
 @pytest.mark.parametrize("name", ["adding", "copying", "delayed_recall", "temporal_order", "parity", "brackets"])
 def test_the_three_sets_share_no_sequence_and_stay_as_they_are(name):
     task = TASKS.get(name)(60)
-    learning = TaskLearning(task, batch_size=32, held_out=1)
+    learning = TaskLearning(task, RunSpec(batch_size=32, held_out=1))
     learnt = torch.cat([learning.batch(position).inputs for position in range(20)])
     sets = [
         {row.numpy().tobytes() for row in inputs}
@@ -105,7 +106,9 @@ def test_no_training_batch_is_drawn_as_the_sequences_that_are_measured(reserved)
     seed, position = divmod(reserved + 2**32, 1_000_003)
     measured = task.batch(4, torch.Generator().manual_seed(seed * 1_000_003 + position))
     assert torch.equal(measured.inputs, task.batch(4, torch.Generator().manual_seed(reserved)).inputs)
-    assert not torch.equal(measured.inputs, TaskLearning(task, 4, seed=seed, held_out=1).batch(position).inputs)
+    assert not torch.equal(
+        measured.inputs, TaskLearning(task, RunSpec(batch_size=4, seed=seed, held_out=1)).batch(position).inputs
+    )
 
 
 @pytest.mark.parametrize("name", TASKS.names())

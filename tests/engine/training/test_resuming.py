@@ -249,27 +249,19 @@ def test_a_crash_while_writing_leaves_the_last_checkpoint_whole(tmp_path, checkp
     assert rest[0].step == 13
 
 
-def test_a_crash_between_the_two_renames_is_recovered_from(tmp_path, checkpoint):
-    """The old checkpoint has been moved away and the new one is not yet in its place."""
-    shutil.copytree(checkpoint / "checkpoint", tmp_path / "checkpoint.old")
-    shutil.copytree(checkpoint / "checkpoint", tmp_path / "checkpoint.new")
-    assert checkpoints.exists(tmp_path)
-    model, objective = BUILDERS["lstm"]()
-    rest = list(Trainer(model, objective, SETTINGS, tmp_path).run(resume=True))
-    assert rest[0].step == 13
-
-
-def test_a_second_crash_while_only_the_old_checkpoint_is_left_does_not_take_it(tmp_path, checkpoint, monkeypatch):
-    shutil.copytree(checkpoint / "checkpoint", tmp_path / "checkpoint.old")
+def test_a_crash_before_the_new_checkpoint_is_in_its_place_leaves_the_last_one_whole(tmp_path, checkpoint, monkeypatch):
+    """The new one is complete, but nobody finds it: the last one is read, and nothing stays beside it."""
+    shutil.copytree(checkpoint / "checkpoint", tmp_path / "checkpoint")
     model, objective = BUILDERS["lstm"]()
 
     def fail(*arguments):
-        raise OSError("disk full")
+        raise OSError("no such call")
 
-    monkeypatch.setattr("os.replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    monkeypatch.setattr("engine.atomic._put_in_position", fail)
+    with pytest.raises(OSError, match="no such call"):
         checkpoints.write(tmp_path, model, torch.optim.AdamW(model.parameters()), checkpoints.Progress(step=99))
     monkeypatch.undo()
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint"]
     assert next(iter(Trainer(model, objective, SETTINGS, tmp_path).run(resume=True))).step == 13
 
 

@@ -82,7 +82,7 @@ def test_a_batch_depends_on_seed_and_position_alone():
     for position in (24, 3, 24, 0, 11):
         for ours, theirs in zip(jumping.batch(position), expected[position], strict=True):
             assert torch.equal(torch.as_tensor(ours), torch.as_tensor(theirs))
-    assert jumping._plan_epoch > 0  # positions beyond the first pass were reached
+    assert jumping.passes.epoch > 0  # positions beyond the first pass were reached
 
 
 def test_a_batch_is_padded_and_shifted():

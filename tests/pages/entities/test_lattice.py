@@ -11,14 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.inspection.stored.sentence_scores import weights_in
+from engine.inspection.stored.model_files import weights_in
 from engine.inspection.tagging import errors as tag_errors
 from engine.inspection.tagging.directions import disagreement_sentence, read_directions, word_frame
 from engine.inspection.tagging.lattice import (
     best_tags,
     best_ways,
     column_frame,
-    lattice_of,
     node_frame,
     step_matrix,
     tags_without_steps,
@@ -46,7 +45,7 @@ def shown_tags(at, name: str) -> dict[str, tuple[str, ...]]:
 
 
 def test_the_lattice_its_arithmetic_and_an_edit_are_the_engines(taggers: Path) -> None:
-    lattice = lattice_of(tag_words(load_model(NETWORK, taggers), WORDS))
+    lattice = tag_words(load_model(NETWORK, taggers), WORDS)
     at = open_page("entities", text=TEXT, tool="lattice", lattice_word="4", lattice_all_tags="true", lattice_shown="12")
     assert not at.exception
     assert sentences(at) == []
@@ -92,7 +91,7 @@ def test_the_lattice_its_arithmetic_and_an_edit_are_the_engines(taggers: Path) -
 
 
 def test_without_the_crf_the_emissions_decide_and_bad_edits_are_refused(taggers: Path) -> None:
-    lattice = lattice_of(tag_words(load_model(NETWORK, taggers), WORDS))
+    lattice = tag_words(load_model(NETWORK, taggers), WORDS)
     at = open_page("entities", text=TEXT, tool="lattice", lattice_edits="B-per>I-cat:1")
     assert not at.exception
     assert "This tagger has no tag “I-cat”" in sentences(at)[0]
@@ -129,7 +128,8 @@ def test_the_halves_and_the_counted_errors_are_the_engines(
         }
         for name, found in ((NETWORK, [per, going_on, 0, geo]), ("gmb-lstm-crf", [0, going_on, 0, per]))
     ]
-    pd.DataFrame(rows).to_parquet(tmp_path / "stored.parquet")
+    said = dict.fromkeys(("title", "source_hash", "hardware", "commit", "date"), "")
+    pd.DataFrame(rows).assign(words=4, **said).to_parquet(tmp_path / "stored.parquet")
     monkeypatch.setattr(tag_errors, "TABLE", tmp_path / "stored.parquet")
     at = open_page("entities", text=TEXT, tool="directions", directions_word="6")
     assert not at.exception

@@ -9,7 +9,7 @@ import pytest
 
 from engine.inspection.tagging.predictions import MAX_WORDS, split_words, tag_words
 from engine.models.folder import load_model
-from pages.components import batches
+from pages.components import batches, cache
 from pages.components.entities import many_lines
 from tests.pages.open import open_page, sentences, written
 
@@ -51,6 +51,15 @@ def test_lines_in_the_box_get_the_networks_entities_and_their_places(taggers: Pa
     assert list(found[["line", "entity", "type", "start", "end"]].itertuples(index=False, name=None)) == expected
     assert "2 of 4 lines tagged in " in written(at)
     assert "1 line has a problem" in written(at)
+
+
+def test_the_receipt_says_the_day_on_which_the_lines_were_tagged(
+    taggers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "today", lambda: "2031-05-06")
+    at = open_tool()
+    monkeypatch.setattr(cache, "today", lambda: "2031-05-07")
+    assert "Measured: 2031-05-06, on the server's processor" in at.run().text[-1].value
 
 
 def test_a_table_and_a_token_file_are_told_from_what_is_in_them(taggers: Path) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engine.inspection.stored.sentence_scores import source_hash, weights_in
+from engine.inspection.stored.model_files import weights_in
+from engine.inspection.stored.sentence_scores import source_hash
 from engine.inspection.tagging import quality as tagging_quality
-from pages.components.entities import quality as page
+from pages.components import corpus_texts
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
 
 LABELS = "O B-geo I-geo B-org I-org B-per I-per"
@@ -72,7 +73,7 @@ def test_scores_gains_and_errors_are_those_of_the_tables(measured: Path, monkeyp
     texts = pd.DataFrame(
         {"row": [0, 1], "words": WORDS, "source_hash": [source_hash(" ".join(words)) for words in WORDS]}
     )
-    monkeypatch.setattr(page, "_texts", lambda corpus: texts)
+    monkeypatch.setattr(corpus_texts, "ask", lambda *_, **__: texts)
     at = open_page("entities", tool="quality")
     assert not at.exception
     text = written(at)

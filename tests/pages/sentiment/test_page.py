@@ -15,6 +15,7 @@ from engine.inspection.classification.predictions import MAX_WORDS, classify_tex
 from engine.inspection.classification.prefix_predictions import EVEN, belief_sentence, measure_belief
 from engine.models import folder
 from engine.models.folder import LoadedModel, load_model
+from pages.components import cache
 from pages.components.sentiment import texts
 from pages.components.sentiment.texts import AT_ONCE
 from pages.components.sentiment.thumbnail import SENTENCE as OPINION
@@ -132,6 +133,13 @@ def test_many_lines_are_judged_as_one_by_one_and_a_bad_one_has_its_problem(model
         assert table["probability"][position] == pytest.approx(verdict.probability, abs=1e-4)
     assert "2 of 4 lines judged" in written(at)
     assert "1 line has a problem" in written(at)
+
+
+def test_the_receipt_says_the_day_on_which_the_lines_were_judged(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "today", lambda: "2031-05-06")
+    at = open_page("sentiment", tool="texts")
+    monkeypatch.setattr(cache, "today", lambda: "2031-05-07")
+    assert "Measured: 2031-05-06, on the server's processor" in at.run().text[-1].value
 
 
 def test_files_are_read_or_refused_in_a_sentence_and_the_box_keeps_its_lines(models: Path) -> None:

@@ -3,6 +3,7 @@ one."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from sklearn import metrics
 
 from engine.inspection.classification import quality
-from engine.inspection.stored.sentence_scores import weights_in
+from engine.inspection.stored.model_files import weights_in
 from tests.engine.inspection.classification.test_quality import made_up
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written
@@ -88,6 +89,19 @@ def test_another_networks_own_corpus_is_looked_at_and_what_was_not_measured_has_
     at.selectbox(key="network").set_value(FORWARD).run()
     assert not at.exception
     assert not [chart for chart in alternative_texts(at) if "At the threshold" in chart]
+
+
+def test_a_table_put_in_place_of_another_with_its_time_is_read(predictions: pd.DataFrame) -> None:
+    at = open_page("sentiment", tool="quality", network=BOTH)
+    own = predictions[predictions["model"] == BOTH]
+    assert f" of {len(own):,} texts." in written(at)
+    before = quality.TABLE.stat()
+    rest = predictions.drop(own.index[: len(own) // 2])
+    rest.to_parquet(quality.TABLE)
+    os.utime(quality.TABLE, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert quality.TABLE.stat().st_size != before.st_size
+    at.run()
+    assert f" of {len(rest[rest['model'] == BOTH]):,} texts." in written(at)
 
 
 def test_without_a_table_there_is_one_sentence(predictions: pd.DataFrame) -> None:

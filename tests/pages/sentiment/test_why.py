@@ -14,7 +14,7 @@ from engine.inspection.classification.attributions import agreement_sentence, ex
 from engine.inspection.classification.counterfactuals import find_flips, flip_sentence
 from engine.inspection.classification.word_order import probabilities_in_order, shuffle_many, shuffle_words, swap_words
 from engine.inspection.padding import arrange, inspect_batch, mask_sentence, split_lines, wasted_share
-from engine.inspection.stored.sentence_scores import weights_in
+from engine.inspection.stored.model_files import weights_in
 from engine.models.folder import load_model
 from tests.pages.charts import figure
 from tests.pages.open import alternative_texts, notes, open_page, sentences, written

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from engine.inspection.stored import sentence_scores
-from engine.inspection.stored.sentence_scores import source_hash, weights_in
-from pages.components.translation import test_set as tool
+from engine.inspection.stored.model_files import weights_in
+from engine.inspection.stored.sentence_scores import source_hash
+from pages.components import corpus_texts
 from tests.pages.charts import figure
 from tests.pages.open import open_page, sentences, written
 
@@ -75,7 +76,7 @@ def corpus(monkeypatch: pytest.MonkeyPatch) -> None:
         spec=spec, read=lambda *_: (changed, FRENCH), source=SimpleNamespace(sentence="", kind="mirror")
     )
     monkeypatch.setattr(sentence_scores, "load_corpus", lambda _: found)
-    monkeypatch.setattr(tool, "mirror_folder", lambda _: Path("."))
+    monkeypatch.setattr(corpus_texts, "mirror_folder", lambda _: Path("."))
 
 
 def open_tool(**parameters):

@@ -21,6 +21,7 @@ from engine.inspection.classification.attributions import (
     summarise_agreement,
 )
 from engine.inspection.classification.predictions import probabilities_of_words
+from engine.inspection.stored.model_files import weights_in
 from engine.models.folder import LoadedModel, load_model
 
 WORDS = tuple("he said the food was not good .".split())
@@ -132,7 +133,7 @@ def test_stored_agreement_is_that_of_the_present_weights(tmp_path: Path, tiny_cl
     import pandas as pd
 
     folder = str(tiny_classifier.info.path)
-    weights = attributions.weights_in(folder)
+    weights = weights_in(folder)
     rows = [
         {
             "model": "tiny",

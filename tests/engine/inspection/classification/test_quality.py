@@ -11,7 +11,6 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 from engine.errors import DataError
-from engine.evaluation import classification
 from engine.inspection.classification import quality
 
 
@@ -71,13 +70,22 @@ def test_calibration_is_scikit_learns_and_finds_overconfidence() -> None:
     assert table["positive_share"].tolist() == pytest.approx(shares.tolist())
     assert table["mean_probability"].tolist() == pytest.approx(means.tolist())
     assert table["texts"].sum() == len(frame)
-    both = np.stack([1 - frame["probability"], frame["probability"]], axis=1)
-    assert quality.calibration_error(frame) == pytest.approx(
-        classification.calibration_error(both, frame["label"].to_numpy())
-    ), "as on the cards"
-    even = pd.DataFrame({"probability": [0.7] * 10, "label": [1] * 7 + [0] * 3})
-    assert quality.calibration_error(even) == pytest.approx(0.0)
-    assert quality.calibration_error(even.assign(probability=0.95)) == pytest.approx(0.25)
+
+
+def test_the_calibration_error_is_the_gap_between_sureness_and_share_right() -> None:
+    sure, right = np.repeat([0.95, 0.65], 10), np.array([1] * 8 + [0] * 2 + [1] * 6 + [0] * 4)
+    assert quality.calibration_error(sure, right) == pytest.approx((0.15 + 0.05) / 2)
+    even = np.array([True] * 7 + [False] * 3)
+    assert quality.calibration_error(np.full(10, 0.7), even) == pytest.approx(0.0)
+    assert quality.calibration_error(np.full(10, 0.95), even) == pytest.approx(0.25)
+    frame = made_up()
+    positive, label = frame["probability"].to_numpy(), frame["label"].to_numpy()
+    sure, right = np.maximum(positive, 1 - positive), (positive >= 0.5) == (label == 1)
+    gaps = [
+        abs(sure[part].mean() - right[part].mean()) * part.mean()
+        for part in ((sure >= low / 10) & (sure < (low + 1) / 10) for low in range(5, 10))
+    ]
+    assert quality.scores(frame).iloc[0]["calibration_error"] == pytest.approx(sum(gaps))
 
 
 def test_slices_hold_every_text_once_and_negation_its_own() -> None:

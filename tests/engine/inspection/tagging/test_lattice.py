@@ -24,7 +24,6 @@ from engine.inspection.tagging.directions import (
 from engine.inspection.tagging.lattice import (
     BEGIN,
     END,
-    Lattice,
     best_tags,
     best_ways,
     column_frame,
@@ -47,7 +46,7 @@ from engine.inspection.tagging.lattice_edits import (
     with_edit,
     write_edits,
 )
-from engine.inspection.tagging.predictions import tag_words
+from engine.inspection.tagging.predictions import Lattice, tag_words
 from engine.models.folder import LoadedModel
 from engine.models.tagger import Tagger
 from engine.text.word_list import list_words

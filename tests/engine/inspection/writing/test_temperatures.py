@@ -16,6 +16,7 @@ from engine.decoding.limits import SamplingSettings
 from engine.decoding.sampling import logits_along
 from engine.decoding.text import prompt_ids, write_text
 from engine.errors import DataError, InputError
+from engine.inspection.stored import tables
 from engine.inspection.writing import copy_index, temperature_results
 from engine.inspection.writing.copy_index import build_index, save_index
 from engine.inspection.writing.temperature_results import measure_model, read_table, stored_curve
@@ -158,7 +159,7 @@ def test_stored_curve_is_that_of_these_weights(
     assert len(stored) == 12 * 2, "measured anew, not twice"
     assert {"commit", "hardware", "seed", "date"} <= set(stored)
     pd.testing.assert_frame_equal(stored, read_table(table))
-    monkeypatch.setattr(temperature_results, "weights_of", lambda loaded: "other")
+    monkeypatch.setattr(tables, "weights_in", lambda folder: "other")
     assert stored_curve(reader).empty, "a model trained anew has no curve yet"
     table.write_bytes(b"no table")
     with pytest.raises(DataError, match="damaged"):

@@ -1,0 +1,41 @@
+"""Texts of a corpus that is not shipped, beside what was measured on them: shown where they can be read."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import streamlit as st
+
+from engine.corpora.sources import mirror_folder
+from engine.errors import DataError
+from pages.components import notices, state
+from pages.components.buttons import button
+from pages.components.calls import Call
+
+T = TypeVar("T")
+
+
+def ask(page: str, name: str, corpus: str, texts: Call[T], *, absent: str, without: str) -> T | None:
+    """Return what `texts` reads from a corpus where it can be read here, else say why it is not shown and return None.
+
+    A local copy is read at once. The Hub is asked only when the visitor says so: that can take a while.
+
+    Args:
+        name: what the keys of the tool begin with.
+        absent: the sentence on why the texts are not shipped; `without`: the one on what is shown without them.
+    """
+    looked_for = f"{name} texts looked for"
+    if mirror_folder(corpus) is None and state.recall(page, looked_for) != corpus:
+        notices.note(
+            f"{absent} They appear where the corpus can be read: from a folder named in UNROLLED_DATA, or from the "
+            "Hugging Face Hub."
+        )
+        button("Look for them on the Hub", f"{name}-fetch", state.remember, page, looked_for, corpus, icon="download")
+        return None
+    try:
+        with st.spinner("Reading the texts", show_time=True):
+            return texts.value
+    except DataError as problem:
+        state.forget(page, looked_for)
+        notices.note(f"{problem} {without}")
+        return None

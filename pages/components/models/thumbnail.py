@@ -1,0 +1,25 @@
+"""The Models page's picture on the home page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.errors import ModelError
+from engine.task_family import in_order
+from pages.components import cache, networks
+from pages.components.thumbnails import favourite
+
+
+def draw() -> None:
+    """List the network that pages show first for each task, and the best one, with the one number each is judged by."""
+    found = networks.in_order(cache.list_models())
+    if not found:
+        raise ModelError("No trained network is installed in data/pretrained.")
+    usable = [info for info in found if not info.error]
+    offered = {family.name: [info for info in usable if info.task == family.name] for family in in_order()}
+    first = {favourite(task).name for task, infos in offered.items() if infos}
+    shown = [info for info in found if info.name in first or info.group == "best"] or found
+    for info in shown:
+        st.markdown(networks.line(info))
+    if len(found) > len(shown):
+        st.caption(f"And {len(found) - len(shown)} more.")
