@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -12,6 +13,7 @@ DELAY_SECONDS = 0.05
 LINES_AT_ONCE = 64  # as many as are translated together anyway
 PROBLEMS_SHOWN = 20
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -21,14 +23,17 @@ def show_notes(notes: Iterable[str]) -> None:
         print(f"note: {note}", file=sys.stderr)
 
 
-def read_rows(lines: Sequence[str], read: Callable[[str], T | None]) -> tuple[list[T | None], int]:
+def read_rows(
+    lines: Sequence[S], read: Callable[[S], T | None], numbers: Sequence[int] = ()
+) -> tuple[list[T | None], int]:
     """Return what each line is read as, None where it is empty or cannot be read, and how many cannot.
 
-    Which those are, and why, is said on standard error; the others are answered all the same.
+    Which those are, and why, is said on standard error; the others are answered all the same. `numbers` are those of
+    the lines in the input, where they are others than 1, 2, 3.
     """
     rows: list[T | None] = []
     problems = 0
-    for number, line in enumerate(lines, start=1):
+    for number, line in zip(numbers or itertools.count(1), lines, strict=False):
         try:
             rows.append(read(line))
         except InputError as error:

@@ -1,8 +1,8 @@
-"""Files of lines, one sentence each: the parts they are taken in, and how they are given back."""
+"""Files of lines, one sentence each, and of tokens: the parts they are taken in, and how they are given back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from engine.decoding.limits import MAX_LINES
 from engine.errors import InputError
@@ -27,3 +27,11 @@ def lines_left(lines: Sequence[object], is_done: Sequence[int], done: str) -> li
 def join_lines(lines: Sequence[str]) -> bytes:
     """Return lines as a UTF-8 file, one per line whatever is in them."""
     return "".join(" ".join(line.splitlines()) + "\n" for line in lines).encode()
+
+
+def join_tagged(sentences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> bytes:
+    """Return sentences of (words, tags) as a file of tokens in UTF-8: word, tab, tag; an empty line after each
+    sentence."""
+    return "".join(
+        "".join(f"{word}\t{tag}\n" for word, tag in zip(words, tags, strict=True)) + "\n" for words, tags in sentences
+    ).encode()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.console import print_answers, read_rows, show_notes
+from engine.console import print_answers, read_rows
 from engine.errors import InputError
+from engine.files.standard_input import TextsOption, read_texts
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
 from engine.task_family import (
@@ -25,7 +27,6 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
-from engine.text.reading import read_input
 from engine.wording import counted
 
 if TYPE_CHECKING:
@@ -40,18 +41,24 @@ _ORDER = {
 }
 
 
-def classify(settings: ModelOption) -> int:
-    """Print LABEL TAB PROBABILITY per input line, in order; return 1 where a line cannot be read: it stays empty."""
+@dataclass(frozen=True, kw_only=True)
+class Classify(TextsOption, ModelOption):
+    """Which model classifies, and which texts."""
+
+
+def classify(settings: Classify) -> int:
+    """Print LABEL TAB PROBABILITY per text, in order; return 1 where one cannot be read: its line stays empty."""
     from engine.inspection.classification.predictions import classify_rows, split_text
 
     loaded = load_model_of(NAME, settings.model)
-    given = read_input()
-    show_notes(given.notes)
-    rows, problems = read_rows(given.lines, lambda line: split_text(loaded, line) if line.strip() else None)
+    texts = read_texts(settings)
+    rows, problems = read_rows(
+        texts.lines, lambda line: split_text(loaded, line) if line.strip() else None, texts.numbers
+    )
     if not problems and not any(rows):
         raise InputError("There is no word in the input; put one text on each line.")
     print_answers(rows, lambda part: [f"{one.label}\t{one.probability:.4f}" for one in classify_rows(loaded, part)])
-    return int(problems > 0)
+    return int(problems > 0 or not texts.is_whole)
 
 
 def style(info: ModelInfo) -> str:
@@ -148,7 +155,7 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
             Command(
                 "classify",
                 "Print the label of each line of standard input, a tab, and its probability.",
-                ModelOption,
+                Classify,
                 classify,
                 ("classify --model sst2-bilstm < lines.txt",),
             ),

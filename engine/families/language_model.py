@@ -14,6 +14,7 @@ from engine.command_options import ModelOption
 from engine.config import JsonObject, option, settings_from
 from engine.console import show_notes, show_shares
 from engine.decoding.limits import SamplingSettings
+from engine.files.standard_input import read_column
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
 from engine.models.published import comparison_table
@@ -56,6 +57,7 @@ class Score(ModelOption):
         help="state carried on, or windows of 256 that begin anew",
         choices=("stream", "windows"),
     )
+    column: str = option("", help="score the texts in this column of a table; otherwise the file as it stands")
     file: str = option(help="UTF-8 text; - reads standard input", metavar="FILE", is_positional=True)
 
 
@@ -87,9 +89,13 @@ def score(settings: Score) -> None:
     from engine.evaluation.language_model import score_text
 
     loaded = load_model_of(NAME, settings.model)
-    given = read_input(settings.file)
-    show_notes(given.notes)
-    print(json.dumps(score_text(loaded, given.text, settings.protocol)))
+    if settings.column:
+        text = read_column(settings.file, settings.column)
+    else:
+        given = read_input(settings.file)
+        text = given.text
+        show_notes(given.notes)
+    print(json.dumps(score_text(loaded, text, settings.protocol)))
 
 
 def temperatures(settings: Temperatures) -> None:

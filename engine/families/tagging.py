@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.command_options import ModelOption
 from engine.config import JsonObject
-from engine.console import print_answers, read_rows, show_notes
+from engine.console import print_answers, read_rows
+from engine.files.standard_input import TextsOption, read_texts
 from engine.models.folder import load_model_of
 from engine.task_family import (
     HIGHER,
@@ -22,7 +24,6 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
-from engine.text.reading import read_input
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,25 +35,29 @@ NAME = "tagging"
 _ORDER = ("gmb-bilstm-crf", "gmb-bilstm", "gmb-lstm-crf", "ewt-bilstm-crf")  # the best first
 
 
-def tag(settings: ModelOption) -> int:
-    """Print the tags of each input line's words, which stand between blanks, in order; return 1 where a line cannot be
-    read: it stays empty."""
+@dataclass(frozen=True, kw_only=True)
+class Tag(TextsOption, ModelOption):
+    """Which model tags, and which texts."""
+
+
+def tag(settings: Tag) -> int:
+    """Print the tags of each text's words, which stand between blanks or one by one in a token file, in order; return 1
+    where a text cannot be read: its line stays empty."""
     from engine.inspection.tagging.predictions import best_tags, check_rows
 
     loaded = load_model_of(NAME, settings.model)
-    given = read_input()
-    show_notes(given.notes)
+    texts = read_texts(settings)
+    # A no-break space belongs to its word.
+    cut = texts.words or [tuple(filter(None, line.replace("\t", " ").split(" "))) for line in texts.lines]
 
-    def read(line: str) -> list[str] | None:
-        # A no-break space belongs to its word.
-        row = [word for word in line.replace("\t", " ").split(" ") if word]
-        if row:
-            check_rows([row])
-        return row or None
+    def read(words: tuple[str, ...]) -> list[str] | None:
+        if words:
+            check_rows([words])
+        return list(words) or None
 
-    rows, problems = read_rows(given.lines, read)
+    rows, problems = read_rows(cut, read, texts.numbers)
     print_answers(rows, lambda part: map(" ".join, best_tags(loaded, part)))
-    return int(problems > 0)
+    return int(problems > 0 or not texts.is_whole)
 
 
 def rank(info: ModelInfo) -> tuple[object, ...]:
@@ -134,7 +139,7 @@ print(tag_words(load_model("{name}"), ("John", "works", "at", "Google", "in", "C
             Command(
                 "tag",
                 "Tag the words of standard input, line by line.",
-                ModelOption,
+                Tag,
                 tag,
                 ("tag --model gmb-bilstm-crf < sentences.txt",),
             ),

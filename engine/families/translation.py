@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from engine.atomic import check_file, check_folder
 from engine.command_options import ModelOption
 from engine.config import JsonObject, field_like, option
-from engine.console import print_answers, read_rows, show_notes, show_shares
+from engine.console import print_answers, read_rows, show_shares
 from engine.decoding.limits import SamplingSettings, SearchSettings
+from engine.files.standard_input import TextsOption, read_texts
 from engine.models.card import cell_words
 from engine.models.folder import load_model_of
 from engine.task_family import (
@@ -30,7 +31,6 @@ from engine.task_family import (
     TaskFamily,
     register,
 )
-from engine.text.reading import read_input
 from engine.wording import counted
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _as_drawn(name: str) -> Any:  # as `field_like`
 
 
 @dataclass(frozen=True, kw_only=True)
-class Translate(SearchSettings, ModelOption):
+class Translate(SearchSettings, TextsOption, ModelOption):
     """Which model translates, and how it searches or draws."""
 
     sample: bool = option(False, help="draw each piece by chance instead of searching; same seed, same text")
@@ -61,15 +61,15 @@ class Translate(SearchSettings, ModelOption):
 
 
 def translate(settings: Translate) -> int:
-    """Print one translation per line of standard input, in order; return 1 where a line cannot be read."""
+    """Print one translation per text of standard input, in order; return 1 where one cannot be read."""
     from engine.decoding.text import check_line, translate_lines
+    from engine.inspection.translation.source_reading import source_columns
 
     drawn = {name: getattr(settings, name) for name in ("temperature", "top_k", "top_p", "seed")}
     sampling = SamplingSettings(**drawn) if settings.sample else None
     loaded = load_model_of(NAME, settings.model)
-    given = read_input()
-    show_notes(given.notes)
-    lines, problems = read_rows(given.lines, partial(check_line, loaded))
+    texts = read_texts(settings, source_columns(loaded.info.source_language))
+    lines, problems = read_rows(texts.lines, partial(check_line, loaded), texts.numbers)
 
     def translated(part: list[str]) -> list[str]:
         found = dict(
@@ -80,7 +80,7 @@ def translate(settings: Translate) -> int:
         return [found[index] for index in range(len(part))]
 
     print_answers(lines, translated)
-    return int(problems > 0)
+    return int(problems > 0 or not texts.is_whole)
 
 
 def bottleneck(settings: ModelOption) -> None:

@@ -109,24 +109,6 @@ def decode(data: bytes, name: str = "The file", max_bytes: int = MAX_FILE_BYTES)
     return DecodedText(end_lines(text.removeprefix("\ufeff")), encoding, tuple(notes))
 
 
-def read_lines(data: bytes, name: str = "The file") -> list[str]:
-    """Return the lines of an uploaded file, without the line breaks.
-
-    Raises:
-        InputError: as `decode`, or nothing stands in any line.
-    """
-    return _check(decode(data, name).lines, name)
-
-
-def split_lines(text: str, name: str = "The text") -> list[str]:
-    """Return the lines of a text; only line breaks part them, and what follows the last one is no line.
-
-    Raises:
-        InputError: nothing stands in any of them.
-    """
-    return _check(cut_lines(text), name)
-
-
 def cut_lines(text: str) -> list[str]:
     """Return the lines of a text, also where there is none; what follows the last line break is no line."""
     lines = end_lines(text.removeprefix("\ufeff")).split("\n")
@@ -142,29 +124,35 @@ def end_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def read_bytes(file: str = "-") -> bytes:
+    """Return what stands in a file, or in standard input where `file` is "-".
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        if file != "-":
+            return Path(file).read_bytes()
+        if sys.stdin is None:  # closed by the shell: `<&-`
+            raise InputError(f"{STANDARD_INPUT} is closed: give a file or a pipe.")
+        return sys.stdin.buffer.read()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"The file {file} cannot be read: {reason}.") from error
+
+
 def read_input(file: str = "-") -> DecodedText:
     """Return the text of a file, or of standard input where `file` is "-".
 
     Raises:
         InputError: it cannot be read, or as `decode`.
     """
-    try:
-        if file != "-":
-            data = Path(file).read_bytes()
-        elif sys.stdin is None:  # closed by the shell: `<&-`
-            raise InputError(f"{STANDARD_INPUT} is closed: give a file or a pipe.")
-        else:
-            data = sys.stdin.buffer.read()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"The file {file} cannot be read: {reason}.") from error
-    return decode(data, STANDARD_INPUT if file == "-" else f"The file {file}", MAX_COMMAND_BYTES)
+    return decode(read_bytes(file), say_file(file), MAX_COMMAND_BYTES)
 
 
-def _check(lines: list[str], name: str) -> list[str]:
-    if not any(line.strip() for line in lines):
-        raise InputError(f"{name} has nothing in it: put one sentence on each line.")
-    return lines
+def say_file(file: str) -> str:
+    """Return how sentences about an input begin: "The file a.txt", and "Standard input" for "-"."""
+    return STANDARD_INPUT if file == "-" else f"The file {file}"
 
 
 def _decode(data: bytes, name: str) -> tuple[str, str]:

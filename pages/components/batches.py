@@ -11,8 +11,6 @@ import streamlit as st
 
 from engine.decoding.limits import MAX_LINES
 from engine.decoding.line_files import parts
-from engine.errors import InputError
-from engine.text.reading import MAX_FILE_BYTES
 from pages.components import cache, notices, state
 from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, ON_SERVER
@@ -55,7 +53,7 @@ class Sheet:
         )
 
     def receipt(self, network: str, python: str, **special: Any) -> Receipt:
-        """Return where the lines' answers come from: which network, and what of `lines.txt` makes them again."""
+        """Return where the lines' answers come from: which network, and what makes them of the file again."""
         return Receipt(
             model=network,
             seed=NOT_DRAWN,
@@ -65,42 +63,6 @@ class Sheet:
             note="Lines of a batch are read together, which changes no number beyond the last digits.",
             **special,
         )
-
-
-def ask_lines(
-    page: str,
-    name: str,
-    controls: Controls,
-    part: str,
-    *,
-    verb: str,
-    done: str,
-    kept: str,
-    own: str,
-    file_label: str,
-    kinds: Sequence[str],
-    read_box: Callable[[str], list[Any]],
-    read_file: Callable[[str, bytes], list[Any]],
-) -> list[Any]:
-    """Draw a box and a file for lines; return the part that is chosen, none where there is nothing or something is
-    wrong.
-
-    Args:
-        name: as in `run`. part: the field of the part.
-        verb, done: what is done to a line, as "Tag" and "tagged".
-        kept: where the box's text lies in the page's session; `own` stands in it at first.
-        read_box: makes lines of the text, `read_file` of a file's name and content; they raise InputError.
-    """
-    text = st.text_area(f"Lines to {verb.lower()}", value=state.recall(page, kept, own), height=160, key=f"{name}-text")
-    state.remember(page, kept, text)
-    megabytes = MAX_FILE_BYTES // 2**20
-    file = st.file_uploader(file_label, type=kinds, key=f"{name}-file", max_upload_size=megabytes)
-    try:
-        lines = read_box(text) if file is None else read_file(file.name, file.getvalue())
-    except InputError as problem:
-        notices.error(f"{problem} What is in the box is still there.")
-        return []
-    return choose_part(controls, part, lines, done)
 
 
 def choose_part(controls: Controls, name: str, lines: Sequence[Any], done: str) -> list[Any]:

@@ -137,8 +137,9 @@ def _download(table: pd.DataFrame | pa.Table, name: str) -> None:
 
 
 def to_csv(table: pd.DataFrame | pa.Table) -> bytes:
-    """Return a table as CSV; text that a spreadsheet would run as a formula is quoted with a leading apostrophe."""
+    """Return a table as CSV with the mark by which Excel knows UTF-8; text that a spreadsheet would run as a formula is
+    quoted with a leading apostrophe."""
     safe = table.to_pandas() if isinstance(table, pa.Table) else table.copy()
     for column in safe.select_dtypes(include=["object", "string"]):
         safe[column] = safe[column].map(lambda cell: f"'{cell}" if str(cell)[:1] in tuple("=+-@\t\r") else cell)
-    return safe.to_csv(index=False, quoting=csv.QUOTE_MINIMAL).encode()
+    return safe.to_csv(index=False, quoting=csv.QUOTE_MINIMAL).encode("utf-8-sig")

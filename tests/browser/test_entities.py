@@ -54,7 +54,7 @@ def test_own_text_is_marked_and_a_clicked_word_shows_its_tags(guest: Visit) -> N
 def test_a_table_goes_in_and_tagged_words_come_out_and_quality_is_the_engines(guest: Visit, tmp_path: Path) -> None:
     guest.open("/entities?tool=many_lines", "Entities")
     bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
-    bad.write_text("name;age\nAnna;4\n", encoding="utf-8")
+    bad.write_text("text;age\n;4\n", encoding="utf-8")
     texts = list(EXAMPLES.values())
     good.write_text(
         "id;text\n" + "".join(f'{position};"{text}"\n' for position, text in enumerate(texts)), encoding="utf-8"

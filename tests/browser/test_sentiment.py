@@ -49,7 +49,7 @@ def test_the_verdict_and_the_film_are_the_networks_own(guest: Visit) -> None:
 def test_a_table_goes_in_and_out_and_the_quality_is_the_stored_one(guest: Visit, tmp_path: Path) -> None:
     guest.open("/sentiment?tool=texts", "Sentiment")
     bad, good = tmp_path / "no_text.csv", tmp_path / "texts.csv"
-    bad.write_text("name,stars\nAnna,3\n")
+    bad.write_text("text,stars\n,3\n")
     texts = [TEXT, "<b>What a film!</b>", "A long, long evening."] * 30
     pd.DataFrame({"stars": 1, "text": texts}).to_csv(good, index=False)
     chooser = guest.page.locator(".st-key-texts-file input[type=file]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 from pathlib import Path
 
@@ -15,13 +16,15 @@ from pages.components import figures, networks
 
 def test_download_is_the_table() -> None:
     table = pd.DataFrame({"token": ["a", "é", "😀"], "share": [0.5, 0.25, -0.25]})
-    again = pd.read_csv(io.BytesIO(figures.to_csv(table)))
+    file = figures.to_csv(table)
+    assert file.startswith(codecs.BOM_UTF8), "else Excel takes it for Windows-1252"
+    again = pd.read_csv(io.BytesIO(file))
     pd.testing.assert_frame_equal(again, table, check_dtype=False)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "=cmd|' /C calc'!A0"])
 def test_download_holds_no_formula(text: str) -> None:
-    csv = figures.to_csv(pd.DataFrame({"token": [text], "n": [-1]})).decode()
+    csv = figures.to_csv(pd.DataFrame({"token": [text], "n": [-1]})).decode("utf-8-sig")
     cell = pd.read_csv(io.StringIO(csv))["token"][0]
     assert cell == f"'{text}"
     assert csv.rstrip().endswith(",-1"), "numbers stay numbers"

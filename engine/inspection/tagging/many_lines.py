@@ -1,32 +1,25 @@
-"""Many texts tagged batch by batch: every line with its entities and where they stand, or why it has none; from and to
-files."""
+"""Many texts tagged batch by batch: every line with its entities and where they stand, or why it has none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 
 import pandas as pd
 
-from engine.decoding.line_files import lines_left
-from engine.decoding.table_files import read_text_column
-from engine.decoding.token_files import join_tagged, read_token_lines
+from engine.decoding.line_files import join_tagged, lines_left
 from engine.errors import InputError
+from engine.files import Texts
 from engine.inspection.tagging.predictions import MAX_WORDS, WordSpan, split_words, tag_many
 from engine.inspection.tagging.texts import TextLine, spans_frame
 from engine.models.folder import LoadedModel
-from engine.text.reading import read_lines, split_lines
 
 BATCH_LINES = 16  # after each batch the visitor sees progress and may stop
-TABLES = (".csv", ".tsv")
-TOKENS = (".conll", ".bio", ".iob", ".iob2")
 
 
 @dataclass(frozen=True)
 class SourceLine:
-    """One text to tag; `words` are given where a file brought them one by one, and the text is then those with blanks
-    between."""
+    """One text to tag; `words` are given where a file brought them one by one, and stand in the text in their order."""
 
     text: str
     words: tuple[str, ...] = ()
@@ -45,8 +38,9 @@ class SourceLine:
             )
         positions, at = [], 0
         for word in self.words:
-            positions.append(WordSpan(word, at, at + len(word)))
-            at += len(word) + 1
+            begin = self.text.index(word, at)
+            at = begin + len(word)
+            positions.append(WordSpan(word, begin, at))
         return TextLine(self.text, tuple(positions))
 
 
@@ -68,29 +62,15 @@ class LineEntities:
     problem: str = ""
 
 
-def read_box(text: str) -> list[SourceLine]:
-    """Return the lines of a text.
-
-    Raises:
-        InputError: nothing stands in any of them.
-    """
-    return [SourceLine(line) for line in split_lines(text)]
-
-
-def read_file(name: str, data: bytes) -> list[SourceLine]:
-    """Return the texts in a file: rows of a table's text column, sentences of a file of tokens, or lines, by the ending
-    of its name.
-
-    Raises:
-        InputError: it is too large, no UTF-8, empty, or a table without a column of texts.
-    """
-    called, ending = f"The file {name}", PurePath(name).suffix.lower()
-    lines = read_lines(data, called)
-    if ending in TABLES:
-        return [SourceLine(text) for text in read_text_column(lines, called)]
-    if ending in TOKENS:
-        return [SourceLine(" ".join(words), words) for words in read_token_lines(lines, called)]
-    return [SourceLine(line) for line in lines]
+def source_lines(texts: Texts) -> list[SourceLine]:
+    """Return texts as lines to tag; where words do not stand in their text as they are (French "du" as "de le"), the
+    text is those words with blanks between."""
+    if not texts.words:
+        return [SourceLine(line) for line in texts.lines]
+    return [
+        SourceLine(line if _stand_in(words, line) else " ".join(words), words)
+        for line, words in zip(texts.lines, texts.words, strict=True)
+    ]
 
 
 def tag_lines(
@@ -145,3 +125,13 @@ def entities_frame(found: Mapping[int, LineEntities]) -> pd.DataFrame:
 def tagged_file(found: Mapping[int, LineEntities]) -> bytes:
     """Return the tagged lines as a file of tokens, one word and its tag on each line."""
     return join_tagged((one.words, one.tags) for _, one in sorted(found.items()) if one.words)
+
+
+def _stand_in(words: Sequence[str], text: str) -> bool:
+    at = 0
+    for word in words:
+        at = text.find(word, at)
+        if at < 0:
+            return False
+        at += len(word)
+    return True

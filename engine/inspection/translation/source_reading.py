@@ -92,6 +92,11 @@ def read_source(loaded: LoadedModel, text: str) -> SourceReading:
     return SourceReading(words, doubts(words, text, info.source_language, info.target_language))
 
 
+def source_columns(source_language: str) -> tuple[str, ...]:
+    """Return what a table calls the column with sentences of a language: "fr", "french"."""
+    return source_language, LANGUAGES.get(source_language, source_language).lower()
+
+
 def doubts(words: list[ReadWord], text: str, source_language: str, target_language: str) -> str:
     """Return one sentence on why a text does not look like the language the network reads, "" where it does."""
     own = LANGUAGES.get(source_language, source_language)

@@ -6,14 +6,12 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from engine.decoding.limits import MAX_LINES
-from engine.decoding.table_files import TEXT_COLUMNS, read_text_column
 from engine.inspection.classification.many_texts import LineVerdict, classify_many, verdicts_frame, verdicts_sentence
 from engine.inspection.classification.predictions import MAX_WORDS
-from engine.text.reading import MAX_FILE_BYTES, read_lines, split_lines
-from pages.components import batches, cache, figures, notices, state
+from pages.components import batches, cache, figures, given_texts, notices, state
 from pages.components.batches import Sheet
 from pages.components.figures import Receipt
+from pages.components.given_texts import GivenTexts
 from pages.components.sentiment.context import PAGE, SentimentContext
 
 NAME = "texts"
@@ -29,46 +27,34 @@ OWN_LINES = (
 
 def show(context: SentimentContext) -> None:
     """Draw the box and the file, and what has been judged of them."""
-    listed = ", ".join(f"“{name}”" for name in TEXT_COLUMNS)
     notices.explain(
-        f"Paste lines or bring a file: one text on each line, or a CSV with a column named {listed}; UTF-8, at most "
-        f"{MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines at a time, {MAX_WORDS:,} words a line. Lines keep their "
-        "order; an empty line stays empty. **Try:** messages of your own, and look at those the network is least sure "
-        "of. It was taught film reviews, so it may mistake other kinds of text."
+        f"Paste texts or bring a file: {given_texts.KINDS}, {MAX_WORDS:,} words a line. Lines keep their order; an "
+        "empty line stays empty. **Try:** messages of your own, and look at those the network is least sure of. It was "
+        "taught film reviews, so it may mistake other kinds of text."
     )
-    lines = batches.ask_lines(
+    given = given_texts.ask(
+        context.controls,
         PAGE,
         NAME,
-        context.controls,
+        "many texts",
         "texts_part",
-        verb="Judge",
-        done="judged",
-        kept="many texts",
+        label="Lines to judge",
         own="\n".join(OWN_LINES),
-        file_label="Or a file of lines, or a CSV (it comes before the box)",
-        kinds=["txt", "text", "csv", "tsv", "md"],
-        read_box=split_lines,
-        read_file=_read_file,
+        done="judged",
     )
-    if not lines:
+    if given is None:
         return
-    key = state.fingerprint(context.network, cache.model_version(context.network), lines)
+    key = state.fingerprint(context.network, cache.model_version(context.network), given.items)
 
-    def work(given: list[str], done: tuple[int, ...]) -> Iterable[list[LineVerdict]]:
-        return classify_many(cache.load_model(context.network), given, done)
+    def work(lines: list[str], done: tuple[int, ...]) -> Iterable[list[LineVerdict]]:
+        return classify_many(cache.load_model(context.network), lines, done)
 
-    sheet = batches.run(PAGE, NAME, key, lines, work, verb="Judge", at_once=AT_ONCE)
+    sheet = batches.run(PAGE, NAME, key, given.items, work, verb="Judge", at_once=AT_ONCE)
     if sheet is not None:
-        _show_sheet(context, sheet)
+        _show_sheet(context, sheet, given)
 
 
-def _read_file(name: str, data: bytes) -> list[str]:
-    lines = read_lines(data, f"The file {name}")
-    is_table = name.lower().endswith((".csv", ".tsv"))
-    return read_text_column(lines, f"The file {name}") if is_table else lines
-
-
-def _show_sheet(context: SentimentContext, sheet: Sheet) -> None:
+def _show_sheet(context: SentimentContext, sheet: Sheet, given: GivenTexts) -> None:
     frame = verdicts_frame(sheet.lines, sheet.found)
     done = sum(bool(row.label) for row in sheet.found.values())
     said = (
@@ -84,19 +70,20 @@ def _show_sheet(context: SentimentContext, sheet: Sheet) -> None:
         frame,
         name="sentiment-texts",
         column_config={"probability": sure, "unknown": unknown},
-        receipt=_receipt(context, sheet),
+        receipt=_receipt(context, sheet, given),
     )
 
 
-def _receipt(context: SentimentContext, sheet: Sheet) -> Receipt:
+def _receipt(context: SentimentContext, sheet: Sheet, given: GivenTexts) -> Receipt:
     return sheet.receipt(
         context.network,
         "from pathlib import Path\n\n"
+        "from engine.files import read_file\n"
         "from engine.inspection.classification.many_texts import classify_many, verdicts_frame\n"
         "from engine.models.folder import load_model\n\n"
-        "lines = Path('lines.txt').read_text(encoding='utf-8').splitlines()\n"
+        f"lines = {given.python}.lines{given.part}\n"
         f"loaded = load_model({context.network!r})\n"
         "found = {row.index: row for batch in classify_many(loaded, lines) for row in batch}\n"
         "print(verdicts_frame(lines, found).to_string())",
-        command=f"python -m engine classify --model {context.network} < lines.txt",
+        command=f"python -m engine classify --model {context.network}{given.command}",
     )

@@ -7,14 +7,15 @@ from functools import partial
 
 import streamlit as st
 
-from engine.decoding.limits import MAX_LINES, MAX_SOURCE_WORDS
+from engine.decoding.limits import MAX_SOURCE_WORDS
 from engine.decoding.line_files import join_lines
 from engine.inspection.translation.many_lines import LineTranslation, lines_frame, translate_many
-from engine.text.reading import MAX_FILE_BYTES, read_lines, split_lines
-from pages.components import batches, cache, figures, notices, state
+from engine.inspection.translation.source_reading import source_columns
+from pages.components import batches, cache, figures, given_texts, notices, state
 from pages.components.batches import Sheet
 from pages.components.buttons import download
 from pages.components.figures import Receipt
+from pages.components.given_texts import GivenTexts
 from pages.components.translation import receipts, searching
 from pages.components.translation.context import PAGE, TranslationContext
 from pages.components.translation.results import LINES_TEXT
@@ -25,46 +26,42 @@ NAME = "many-lines"
 def show(context: TranslationContext) -> None:
     """Draw the box and the file, and what has been translated of them."""
     notices.explain(
-        f"Paste lines or bring a file: plain text in UTF-8, at most {MAX_FILE_BYTES // 2**20} MiB, {MAX_LINES:,} lines "
-        f"at a time, {MAX_SOURCE_WORDS} words a line. Lines and translations keep their order; an empty line stays "
-        "empty. They are searched as is set at the top. **Try:** a page of a manual, and look where the confidence "
-        "drops."
+        f"Paste texts or bring a file: {given_texts.KINDS}, {MAX_SOURCE_WORDS} words a line. Lines and translations "
+        "keep their order; an empty line stays empty. They are searched as is set at the top. **Try:** a page of a "
+        "manual, and look where the confidence drops."
     )
-    lines = batches.ask_lines(
+    given = given_texts.ask(
+        context.controls,
         PAGE,
         NAME,
-        context.controls,
+        LINES_TEXT,
         "many_lines_part",
-        verb="Translate",
-        done="translated",
-        kept=LINES_TEXT,
+        label="Lines to translate",
         own="\n".join(context.lines),
-        file_label="Or a file of lines (it comes before the box)",
-        kinds=["txt", "text", "csv", "tsv", "md"],
-        read_box=split_lines,
-        read_file=lambda name, data: read_lines(data, f"The file {name}"),
+        done="translated",
+        preferred=source_columns(context.models[context.network].source_language),
     )
-    if not lines:
+    if given is None:
         return
     search = searching.of_view(context.view)
-    key = state.fingerprint(context.network, cache.model_version(context.network), search, lines)
+    key = state.fingerprint(context.network, cache.model_version(context.network), search, given.items)
 
-    def work(given: list[str], done: tuple[int, ...]) -> Iterable[list[LineTranslation]]:
-        return translate_many(cache.load_model(context.network), given, search.settings, search.sampling, done)
+    def work(lines: list[str], done: tuple[int, ...]) -> Iterable[list[LineTranslation]]:
+        return translate_many(cache.load_model(context.network), lines, search.settings, search.sampling, done)
 
-    sheet = batches.run(PAGE, NAME, key, lines, work, verb="Translate")
+    sheet = batches.run(PAGE, NAME, key, given.items, work, verb="Translate")
     if sheet is not None:
-        _show_sheet(context, search, sheet)
+        _show_sheet(context, search, sheet, given)
 
 
-def _show_sheet(context: TranslationContext, search: searching.Search, sheet: Sheet) -> None:
+def _show_sheet(context: TranslationContext, search: searching.Search, sheet: Sheet, given: GivenTexts) -> None:
     frame = lines_frame(sheet.lines, sheet.found)
     st.markdown(notices.plain(_summary(sheet)))
     sure = st.column_config.NumberColumn(
         help="How sure the network was of a word: the geometric mean.", format="percent"
     )
     figures.show_table(
-        frame, name="many-lines", column_config={"confidence": sure}, receipt=_receipt(context, search, sheet)
+        frame, name="many-lines", column_config={"confidence": sure}, receipt=_receipt(context, search, sheet, given)
     )
     label, make = "Download the translations as text, line for line", partial(join_lines, list(frame["translation"]))
     download(label, "many-lines-txt", make, "translations.txt", "text/plain")
@@ -76,7 +73,7 @@ def _summary(sheet: Sheet) -> str:
     return sheet.say(f"{done:,} of {len(sheet.lines):,} lines translated in {sheet.elapsed_seconds:.1f} s{speed}.")
 
 
-def _receipt(context: TranslationContext, search: searching.Search, sheet: Sheet) -> Receipt:
+def _receipt(context: TranslationContext, search: searching.Search, sheet: Sheet, given: GivenTexts) -> Receipt:
     settings, drawn = search.settings, search.sampling
     options = f"beam_size={settings.beam_size}, length_penalty={settings.length_penalty!r}"
     options += f", sampling={drawn!r}" if drawn else ""
@@ -88,11 +85,12 @@ def _receipt(context: TranslationContext, search: searching.Search, sheet: Sheet
             "from pathlib import Path\n\n"
             "from engine.decoding.limits import SamplingSettings\n"
             "from engine.decoding.text import translate_lines\n"
+            "from engine.files import read_file\n"
             "from engine.models.folder import load_model\n\n"
-            "lines = Path('lines.txt').read_text(encoding='utf-8').splitlines()\n"
+            f"lines = {given.python}.lines{given.part}\n"
             f"found = dict(translate_lines(load_model({context.network!r}), lines, {options}))\n"
             "print('\\n'.join(found[place] for place in range(len(lines))))"
         ),
-        command=receipts.how_it_was_made(context.network, search)["command"],
+        command=receipts.how_it_was_made(context.network, search, given.command)["command"],
         note="Lines of a batch are searched together, which changes no number beyond the last digits.",
     )

@@ -29,10 +29,10 @@ def for_translations(made: Call[Any], search: Search) -> Receipt:
     )
 
 
-def how_it_was_made(name: str | None, search: Search) -> dict[str, Any]:
-    """Return what a receipt says of the seed, and the command that translates each line of a file in the same way."""
+def how_it_was_made(name: str | None, search: Search, given: str = " < lines.txt") -> dict[str, Any]:
+    """Return what a receipt says of the seed, and the command that translates what is `given` in the same way."""
     seed, options = NOT_DRAWN, f"--beam-size {search.settings.beam_size}"
     if search.sampling:
         seed, chances = search.sampling.seed, [(option, getattr(search.sampling, option)) for option in SAMPLING]
         options = " ".join(["--sample", *(f"--{option.replace('_', '-')} {value}" for option, value in chances)])
-    return {"seed": seed, "command": f"python -m engine translate --model {name} {options} < lines.txt"}
+    return {"seed": seed, "command": f"python -m engine translate --model {name} {options}{given}"}

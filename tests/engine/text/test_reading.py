@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from engine.errors import InputError
-from engine.text.reading import MAX_FILE_BYTES, decode, read_input, read_lines, split_lines
+from engine.text.reading import MAX_FILE_BYTES, decode, read_input
 
 FRENCH = "Ma sœur est là. L’été, où êtes-vous ? Ça coûte 25 €.\n"
 
@@ -28,7 +28,6 @@ FRENCH = "Ma sœur est là. L’été, où êtes-vous ? Ça coûte 25 €.\n"
     ],
 )
 def test_lines_are_read(data, lines):
-    assert read_lines(data) == lines
     assert decode(data).lines == lines
 
 
@@ -83,8 +82,6 @@ def test_what_is_unpacked_is_said():
     ("data", "words"),
     [
         (b"one\ntw\0o\n", "line 2 has a zero"),
-        (b"", "nothing in it"),
-        (b"\n  \n", "nothing in it"),
         (b"x" * (MAX_FILE_BYTES + 1), "at most 4 MiB"),
         (gzip.compress(b"x" * (MAX_FILE_BYTES + 1)), "unpacks to more than 4 MiB"),
         (gzip.compress(b"one two three" * 99)[:-20], "its end is missing"),
@@ -98,11 +95,7 @@ def test_what_is_unpacked_is_said():
 )
 def test_what_is_no_text_gets_a_sentence(data, words):
     with pytest.raises(InputError, match=words):
-        read_lines(data)
-
-
-def test_a_box_is_cut_as_a_file_is():
-    assert split_lines("\ufeffone\r\ntwo\rthree\n") == ["one", "two", "three"]
+        decode(data)
 
 
 def test_standard_input_is_read_as_files_are(monkeypatch, tmp_path):

@@ -62,8 +62,8 @@ def test_the_receipt_says_the_day_on_which_the_lines_were_tagged(
     assert "Measured: 2031-05-06, on the server's processor" in at.run().text[-1].value
 
 
-def test_a_table_and_a_file_of_tokens_are_read_by_their_endings(taggers: Path) -> None:
-    at = put(open_tool(), "a.csv", 'id;Text\n1;"Anna lives; in Rome."\n2;Peter\n')
+def test_a_table_and_a_token_file_are_told_from_what_is_in_them(taggers: Path) -> None:
+    at = put(open_tool(), "a.txt", 'id;Text\n1;"Anna lives; in Rome."\n2;Peter\n')
     assert not at.exception
     assert list(by_line(at)["text"]) == ["Anna lives; in Rome.", "Peter"]
     at = put(open_tool(), "a.conll", "# text\n1\tAnna\tB-per\n2\tdon't\tO\n\n1\tRome\tB-geo\n")
@@ -80,8 +80,8 @@ def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_box_stays(taggers: P
     at = open_tool()
     before = at.text_area(key=f"{NAME}-text").value
     for name, text, said in (
-        ("a.csv", "id,title\n1,Anna\n", "no column of texts: its first line names “id”, “title”"),
-        ("b.csv", "text\n\n", "nothing below “text”"),
+        ("a.csv", "text,stars\n,2\n", "no column of texts: there are no words in “text” and “stars”"),
+        ("b.csv", "text\n\n", "there are no words in “text”"),
         ("c.txt", "\n \n", "nothing in it"),
         ("d.conll", "# only a remark\n", "no token in it"),
     ):

@@ -146,7 +146,7 @@ def test_files_are_read_or_refused_in_a_sentence_and_the_box_keeps_its_lines(mod
     at = open_page("sentiment", tool="texts")
     own = at.text_area(key="texts-text").value
     for name, data, said in (
-        ("table.csv", b"name;stars\nAnna;3\n", "has no column of texts: its first line names “name”, “stars”"),
+        ("table.csv", b"text;stars\n;3\n", "has no column of texts: there are no words in “text” and “stars”"),
         ("mixed.txt", "été à\n".encode() + b"\xe9", "is not UTF-8 text: line 2 has the byte 0xE9"),
         ("empty.txt", b"\n\n", "has nothing in it"),
     ):

@@ -1,0 +1,55 @@
+"""What a file of texts is, told from its content: Parquet, JSON, a token file, a table, or plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.errors import InputError
+from engine.files.csv_files import read_csv
+from engine.files.record_files import PARQUET, read_json, read_parquet
+from engine.files.text_file import Lines, TextFile
+from engine.files.token_files import read_tokens
+from engine.text.reading import MAX_FILE_BYTES, DecodedText, decode, end_lines
+
+
+def read_file(
+    data: bytes,
+    name: str = "The file",
+    preferred: Sequence[str] = (),
+    *,
+    is_lines: bool = False,
+    max_bytes: int = MAX_FILE_BYTES,
+) -> TextFile:
+    """Return what stands in a file.
+
+    Args:
+        name: begins the sentences about it and ends with its own name: "The file a.csv".
+        preferred: what its column of texts is likely to be called, such as "fr" where French is read.
+        is_lines: take every line as a text, whatever it looks like.
+
+    Raises:
+        InputError: it is too large or damaged, holds no text, or is a table without texts.
+    """
+    if data.startswith(PARQUET) and not is_lines:
+        if len(data) > max_bytes:
+            raise InputError(f"{name} has {len(data) / 2**20:.1f} MiB; at most {max_bytes // 2**20} MiB are read.")
+        return read_parquet(data, name, preferred)
+    return _tell(decode(data, name, max_bytes), name, preferred, is_lines)
+
+
+def read_text(text: str, name: str = "The text", preferred: Sequence[str] = (), *, is_lines: bool = False) -> TextFile:
+    """Return what stands in a text that was typed or pasted; otherwise as `read_file`."""
+    return _tell(DecodedText(end_lines(text.removeprefix("\ufeff")), "utf-8"), name, preferred, is_lines)
+
+
+def _tell(decoded: DecodedText, name: str, preferred: Sequence[str], is_lines: bool) -> TextFile:
+    lines = decoded.lines
+    found: TextFile | None = None
+    if not is_lines:
+        found = (
+            read_json(decoded.text, lines, name, preferred)
+            or read_tokens(lines, name)
+            or read_csv(lines, name, preferred)
+        )
+    return replace(found or Lines("plain lines", (), (), lines=lines), notes=decoded.notes)
