@@ -10,8 +10,9 @@ from typing import Any
 import streamlit as st
 
 from engine.decoding.limits import MAX_LINES
-from engine.decoding.line_files import MAX_FILE_BYTES, parts
+from engine.decoding.line_files import parts
 from engine.errors import InputError
+from engine.text.reading import MAX_FILE_BYTES
 from pages.components import cache, notices, state
 from pages.components.buttons import button
 from pages.components.calls import NOT_DRAWN, ON_SERVER
