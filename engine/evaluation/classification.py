@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from engine.config import JsonObject
-from engine.corpora import Corpus, load_corpus
+from engine.corpora import CORPORA, Corpus, load_corpus
 from engine.corpora.imdb_small import without_breaks
 from engine.corpora.labelled_texts import LABELLED_TEXTS
 from engine.evaluation.base import corpora_of, facts_of
@@ -78,14 +78,28 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def predictions(loaded: LoadedModel) -> pd.DataFrame:
-    """Return one row per text of the held-out split: its place, label, probability of label 1, and facts on its words,
-    no text."""
+    """Return one row per text of the held-out split, no text: as `judge_split`, with the facts of the model."""
     name = corpora_of(loaded)[0]
     corpus = load_corpus(name)
     split = evaluated_split(corpus)
+    return judge_split(loaded, corpus, split).assign(**facts_of(loaded, name, corpus, split), split=split)
+
+
+def judge_sample(loaded: LoadedModel, corpus_name: str) -> tuple[str, pd.DataFrame]:
+    """Return the title of the built-in sample that stands in for a corpus, and `judge_split` of its held-out split with
+    each `text`."""
+    sample = load_corpus(CORPORA.get(corpus_name).sample or corpus_name)
+    split = evaluated_split(sample)
+    texts, _ = sample.read(LABELLED_TEXTS, split)
+    frame = judge_split(loaded, sample, split)
+    return sample.spec.title, frame.assign(text=[texts[row] for row in frame["row"]])
+
+
+def judge_split(loaded: LoadedModel, corpus: Corpus, split: str) -> pd.DataFrame:
+    """Return one row per text of a split: its place, label, probability of label 1, and facts on its words."""
     positions, rows, labels = readable_rows(corpus, split)
     probabilities = probabilities_by_direction(loaded, [row[:MAX_WORDS] for row in rows], directions=False)["both"]
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "row": positions,
             "label": labels,
@@ -95,7 +109,6 @@ def predictions(loaded: LoadedModel) -> pd.DataFrame:
             "has_negation": [not NEGATIONS.isdisjoint(row) for row in rows],
         }
     )
-    return frame.assign(**facts_of(loaded, name, corpus, split), split=split)
 
 
 def add_predictions(loaded: LoadedModel, table: Path) -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 import pandas as pd
 
 from engine.config import JsonObject
-from engine.corpora import Corpus, load_corpus
+from engine.corpora import CORPORA, Corpus, load_corpus
 from engine.corpora.tagged_sentences import TAGGED_SENTENCES
 from engine.errors import ModelError
 from engine.evaluation.base import corpora_of, facts_of
 from engine.inspection.stored.sentence_scores import source_hash
 from engine.inspection.stored.tables import replace_rows, rows_so_far
+from engine.inspection.tagging.entity_types import as_known
 from engine.inspection.tagging.errors import COLUMNS
 from engine.inspection.tagging.predictions import MAX_WORDS, best_tags
 from engine.inspection.tagging.quality import ABLATION_COLUMNS
@@ -86,25 +87,40 @@ def sentences(corpus: Corpus, split: str) -> tuple[list[list[str]], list[list[st
 
 
 def predictions(loaded: LoadedModel) -> pd.DataFrame:
-    """Return one row per test sentence: its place, right and found tags as numbers into "labels", how many words, a
-    hash of them."""
-    corpus = load_corpus(corpora_of(loaded)[0])
+    """Return one row per test sentence, no word: as `tag_split`, with the facts of the model."""
+    name = corpora_of(loaded)[0]
+    corpus = load_corpus(name)
     rows, gold = corpus.read(TAGGED_SENTENCES, SPLIT)
+    return tag_split(loaded, rows, gold).assign(**facts_of(loaded, name, corpus, SPLIT), split=SPLIT)
+
+
+def tag_sample(loaded: LoadedModel, corpus_name: str) -> tuple[str, pd.DataFrame, list[list[str]]]:
+    """Return the title of the built-in sample that stands in for a corpus, `tag_split` of its test split, and the words
+    of that split; kinds of entities are those that the tagger knows."""
+    sample = load_corpus(CORPORA.get(corpus_name).sample or corpus_name)
+    rows, gold = sample.read(TAGGED_SENTENCES, SPLIT)
+    frame = tag_split(loaded, rows, [as_known(tags, loaded.model.labels) for tags in gold])
+    return sample.spec.title, frame, rows
+
+
+def tag_split(loaded: LoadedModel, rows: Sequence[list[str]], gold: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Return one row per sentence: its place, right and found tags as numbers into "labels", how many words, a hash of
+    them."""
     positions = [position for position, words in enumerate(rows) if 0 < len(words) <= MAX_WORDS]
     found = best_tags(loaded, [rows[position] for position in positions])
     labels = list(loaded.model.labels)
     labels += sorted({tag for position in positions for tag in gold[position]} - set(labels))
     number = {label: position for position, label in enumerate(labels)}
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "row": positions,
             "source_hash": [source_hash(" ".join(rows[position])) for position in positions],
             "words": [len(rows[position]) for position in positions],
             "gold": [[number[tag] for tag in gold[position]] for position in positions],
             "predicted": [[number[tag] for tag in tags] for tags in found],
+            "labels": " ".join(labels),
         }
     )
-    return frame.assign(**facts_of(loaded, corpora_of(loaded)[0], corpus, SPLIT), split=SPLIT, labels=" ".join(labels))
 
 
 def add_predictions(loaded: LoadedModel, table: Path) -> None:

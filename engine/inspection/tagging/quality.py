@@ -159,6 +159,19 @@ def choose_errors(outcomes: pd.DataFrame, outcome: str, kind: str) -> pd.DataFra
     return chosen.reset_index(drop=True)
 
 
+def error_table(errors: pd.DataFrame) -> pd.DataFrame:
+    """Return errors as they are shown: sentences and words by their numbers from 1, the last word included, and nothing
+    where nothing was marked."""
+    frame = pd.DataFrame({"sentence": errors["row"] + 1, "error": errors["outcome"].map(OUTCOMES)})
+    for shown, name in (("people", "gold"), ("network", "predicted")):
+        begin, end = (errors[f"{name}_{edge}"].astype("Int64") for edge in ("start", "end"))
+        is_marked = errors[f"{name}_start"] >= 0
+        frame[shown] = errors[name]
+        frame[f"{shown}_first_word"] = (begin + 1).where(is_marked)
+        frame[f"{shown}_last_word"] = end.where(is_marked)
+    return frame
+
+
 def quality_sentence(quality: TaggingQuality, baseline_f1: float | None) -> str:
     """Return in words how good a tagger is, which type it finds best and worst, and what counting alone would reach."""
     whole, kinds = quality.overall, quality.by_type.iloc[:-1]
@@ -266,7 +279,7 @@ def gains_sentence(found: pd.DataFrame) -> str:
 
 
 def _variant(is_bidirectional: bool, has_crf: bool) -> str:
-    return f"{'both directions' if is_bidirectional else 'forward only'}, {'CRF' if has_crf else 'no CRF'}"
+    return f"{'Both directions' if is_bidirectional else 'Forwards only'}, {'CRF' if has_crf else 'no CRF'}"
 
 
 def _overlap(mark: Mark, other: Mark) -> int:

@@ -49,6 +49,11 @@ class EntitiesContext(PageContext[EntitiesView]):
         """Return what the page calls a tagger."""
         return label(self.models[name])
 
+    def build(self, name: str) -> tuple[bool, bool]:
+        """Return whether a tagger reads in both directions, and whether it has a CRF; a chart's marks follow these."""
+        config = self.models[name].config
+        return bool(config.get("bidirectional", True)), bool(config.get("crf", True))
+
 
 def tag(name: str, words: tuple[str, ...]) -> Call[Tagging]:
     """Return the Call of what the tagger `name` makes of a sentence."""

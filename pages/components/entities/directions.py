@@ -169,7 +169,7 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
         commands = " ".join(COMMAND.format(model=name) for name in pair)
         notices.note(f"The two networks' predictions are not stored for the same sentences; to store them: {commands}")
         return
-    names = tuple(map(context.label, pair))
+    names, builds = tuple(map(context.label, pair)), tuple(map(context.build, pair))
     told = error_sentences(kinds, positions, sentences, names)
     notices.say(" ".join(told))
     receipt = Receipt(
@@ -188,7 +188,7 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
     with left:
         figures.show(
             shares_figure(
-                kinds[kinds["entities"] > 0], "type", names, mode=figures.mode(), x_title="entities found, in %"
+                kinds[kinds["entities"] > 0], "type", names, builds, mode=figures.mode(), x_title="entities found, in %"
             ),
             name="directions-types",
             alt=f"Share of entities found by type, both networks. {told[0]}",
@@ -197,10 +197,11 @@ def _show_errors(context: EntitiesContext, alone: str | None) -> None:
         )
     with right:
         figures.show(
-            shares_figure(positions, "position", names, mode=figures.mode(), x_title="tags right, in %"),
+            shares_figure(positions, "position", names, builds, mode=figures.mode(), x_title="tags right, in %"),
             name="directions-places",
             alt=f"Share of right tags by a word's place in its entity, both networks. {told[-1]}",
             table=positions,
+            receipt=receipt,
         )
 
 

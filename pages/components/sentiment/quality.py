@@ -220,25 +220,44 @@ def _show_errors(context: SentimentContext, found: ClassificationQuality, corpus
     st.markdown(f"{len(errors):,} of {len(found.predictions):,} texts.")
     if errors.empty:
         return
-    pages = -(-len(errors) // PER_PAGE)
-    page = controls.slider("quality_page", maximum=pages, width=header.TEXT_WIDTH)
     split = found.predictions["split"].iloc[0]
     texts = corpus_texts.ask(
         PAGE,
         "quality",
         corpus,
         call(quality.read_texts, corpus, split, version=os.environ.get("UNROLLED_DATA")),
-        absent="The texts themselves are not shipped, their licence does not allow it; only what the networks made of "
-        "them is.",
-        without="What the networks made of them is shown without them.",
+        absent="The texts themselves are not shipped, their licence does not allow it.",
+        without="Shown in their place are errors on the built-in sample.",
     )
-    for row in errors.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples():
+    shown = errors if texts is not None else _sample_errors(context, corpus, kind, order, threshold)
+    pages = -(-len(shown) // PER_PAGE)
+    page = controls.slider("quality_page", maximum=pages, width=header.TEXT_WIDTH) if pages else 1
+    for row in shown.iloc[(page - 1) * PER_PAGE : page * PER_PAGE].itertuples():
         _show_row(context, row, texts)
+    if texts is None:
+        st.markdown(f"**All {len(errors):,} on {_texts_word(corpus)}**, without their texts:")
     figures.show_table(
-        errors[["row", "label", "probability", "words", "unknown_words", "has_negation"]],
+        quality.error_table(errors),
         name="sentiment-errors",
         receipt=_own_receipt(found, quality.order_errors, kind, order, threshold),
     )
+
+
+def _sample_errors(context: SentimentContext, corpus: str, kind: str, order: str, threshold: float) -> pd.DataFrame:
+    """Say how the network does on the built-in sample, and return its errors there with their texts."""
+    from engine.evaluation.classification import judge_sample
+
+    with st.spinner("Judging the built-in sample", show_time=True):
+        judged = call(judge_sample, corpus, model=context.network).computed()
+    title, frame = judged.value
+    errors = quality.order_errors(frame, kind, order, threshold)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"On the built-in sample “{title}”: {len(errors):,} of {len(frame):,} sentences. A grammar made them, so "
+            "they are simpler than real reviews."
+        )
+        figures.show_receipt(judged.receipt("found[1].to_string()", seed=NOT_DRAWN), "sentiment-sample-errors")
+    return errors
 
 
 def _show_row(context: SentimentContext, row: Any, texts: tuple[list[str], list[int], str] | None) -> None:
@@ -247,7 +266,8 @@ def _show_row(context: SentimentContext, row: Any, texts: tuple[list[str], list[
     )
     if row.unknown_words:
         facts += f", {row.unknown_words:,} of them unknown"
-    text = quality.text_of(int(row.row), int(row.label), int(row.words), texts)
+    own = getattr(row, "text", "")
+    text = own or quality.text_of(int(row.row), int(row.label), int(row.words), texts)
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.caption(notices.plain(facts), width="content")
@@ -263,6 +283,8 @@ def _show_row(context: SentimentContext, row: Any, texts: tuple[list[str], list[
                 )
         if text:
             st.text(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + " …")
+        else:
+            st.caption("In the copy of the corpus that was read, another text stands at this number.")
 
 
 def _own_receipt(
