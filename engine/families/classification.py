@@ -1,4 +1,4 @@
-"""Classifiers: they read a text and give one label, praise or complaint."""
+"""Classifiers: they read a text and give one label, positive or negative."""
 
 from __future__ import annotations
 
@@ -179,6 +179,10 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
                 Deferred("engine.evaluation.attributions:add_agreement"),
             ),
         ),
-        page=Page("sentiment", "Sentiment", "Praise or not, and how the belief grows with every word that is read."),
+        page=Page(
+            "sentiment",
+            "Sentiment",
+            "Positive or negative, and how the prediction changes with every word that is read.",
+        ),
     )
 )

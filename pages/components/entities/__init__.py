@@ -31,7 +31,7 @@ TOOLS = Toolbox(
     EntitiesTool(
         "lattice",
         "Lattice",
-        "Which ways through all the tags did the network weigh against each other, and which step decided?",
+        "Which paths through all the tags did the network weigh against each other, and which transition decided?",
     ),
     EntitiesTool(
         "directions",
@@ -41,7 +41,7 @@ TOOLS = Toolbox(
     EntitiesTool(
         "padding",
         "Padding",
-        "How do several texts enter a network at once, and what keeps the filling out of the tags?",
+        "How do several texts enter a network at once, and how is padding masked?",
         needs_text=False,
     ),
     EntitiesTool(

@@ -124,7 +124,7 @@ def _show_gains(corpus: str) -> None:
 
 def _show_confusion(context: EntitiesContext, quality: TaggingQuality) -> None:
     header.section(
-        "Taken for what",
+        "Confusion matrix",
         "Down: what people marked. Across: what the network made of it. The brighter, the larger the share of its row. "
         "Click a number to see its errors below.",
     )

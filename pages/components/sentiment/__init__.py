@@ -30,7 +30,7 @@ TOOLS = Toolbox(
     SentimentTool(
         "padding",
         "Padding",
-        "How do several texts enter a network at once, and what keeps the filling out of the answer?",
+        "How do several texts enter a network at once, and how is padding masked?",
         needs_text=False,
     ),
     SentimentTool(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # it loads torch
     from engine.inspection.classification.predictions import Classification
 
 PAGE = "sentiment"
-POSITIVE = 1  # the place of the label that praises
+POSITIVE = 1  # the place of the label "positive"
 CORPORA = {"sst2": "sentences of film reviews (SST-2)", "imdb": "whole film reviews (IMDB)"}
 
 

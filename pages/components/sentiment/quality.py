@@ -107,9 +107,10 @@ def _show_scores(context: SentimentContext, scores: pd.DataFrame, corpus: str, s
 
 def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> None:
     header.section(
-        f"Where to draw the line: {context.label(context.network)}",
+        f"Decision threshold: {context.label(context.network)}",
         "The network gives a probability; somebody must say from where on it means “positive”. **Try:** move the "
-        "threshold. Fewer false alarms (precision) are paid for with praise that is missed (recall).",
+        "threshold. Fewer false alarms (higher precision) are paid for with positive texts that are missed (lower "
+        "recall).",
     )
     threshold = context.controls.slider("quality_threshold", width=header.TEXT_WIDTH)
     counts = quality.confusion(found.predictions, threshold)
@@ -146,7 +147,7 @@ def _show_threshold(context: SentimentContext, found: ClassificationQuality) -> 
 
 def _show_calibration(context: SentimentContext, found: ClassificationQuality, scores: pd.Series) -> None:
     header.section(
-        "Can its probabilities be believed?",
+        "Calibration: can its probabilities be believed?",
         "Of the texts it gives about 80 %, about 80 in 100 should really be positive. A network that is well "
         "calibrated stays on the dotted line; below it on the right and above it on the left it is surer than it "
         "should be.",
@@ -170,7 +171,7 @@ def _show_calibration(context: SentimentContext, found: ClassificationQuality, s
 
 def _show_slices(context: SentimentContext, found: ClassificationQuality, corpus: str) -> None:
     header.section(
-        "Where is it weak?",
+        "Accuracy by group: where is it weak?",
         "The same texts in groups. **Try:** negation, and see whether the average of the words suffers more.",
     )
     by = context.controls.segmented("quality_slices", slice_names().get, label_visibility="collapsed")
