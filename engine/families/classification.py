@@ -178,6 +178,11 @@ print(classify_texts(load_model("{name}"), ("He said the food was not good.",))[
                 "add how explanations agree with deletion to this table",
                 Deferred("engine.evaluation.attributions:add_agreement"),
             ),
+            ResultTable(
+                "examples",
+                "add what the page's tools show of each built-in sentence to this table",
+                Deferred("engine.evaluation.classification:add_examples"),
+            ),
         ),
         page=Page(
             "sentiment",
