@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import cache, forms, header, networks, notices
-from pages.components.sentiment import FIRST, TOOLS, context, prefix_predictions, verdicts
+from pages.components.sentiment import TOOLS, context, prefix_predictions, verdicts
 from pages.components.sentiment.view import SentimentView
 
 header.show(
@@ -25,7 +25,7 @@ header.show(
 )
 models = networks.installed(context.in_order(cache.list_models("classification")), "classifier")
 names = {name: context.label(info) for name, info in models.items()}
-controls = forms.open_controls(context.PAGE, SentimentView, {"network": names, "tool": TOOLS.labels}, {"tool": FIRST})
+controls = forms.open_controls(context.PAGE, SentimentView, {"network": names, "tool": TOOLS.labels})
 
 left, right = st.columns([3, 2], gap="large")
 with left:

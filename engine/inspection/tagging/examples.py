@@ -99,9 +99,19 @@ def typical_sentences(effects: pd.DataFrame) -> dict[str, str]:
     def share(column: str) -> str:
         return percent(float((effects[column] > 0).mean()), 0)
 
-    return {
-        "others": f"How typical: on {share('networks_apart')} {of}, at least one network differs from the one above.",
-        "lattice": f"How typical: on {share('crf_changes')} {of}, a tag changes with the CRF off; on "
-        f"{share('crf_illegal')}, one then cannot follow the tag before.",
-        "directions": f"How typical: on {share('halves_differ')} {of}, the halves differ at a word or more.",
+    said = {
+        "others": (
+            "networks_apart",
+            f"How typical: on {share('networks_apart')} {of}, at least one network differs from the one above.",
+        ),
+        "lattice": (  # of a tagger with a CRF alone
+            "crf_changes",
+            f"How typical: on {share('crf_changes')} {of}, a tag changes with the CRF off; on {share('crf_illegal')}, "
+            "one then cannot follow the tag before.",
+        ),
+        "directions": (  # of a tagger with two directions alone
+            "halves_differ",
+            f"How typical: on {share('halves_differ')} {of}, the halves differ at a word or more.",
+        ),
     }
+    return {tool: sentence for tool, (column, sentence) in said.items() if (effects[column] > 0).any()}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.families.tagging import rank
 from engine.models.folder import ModelInfo
+from pages.components import stored
 from pages.components.calls import Call, call
 from pages.components.context import PageContext
 from pages.components.entities.view import EntitiesView
@@ -44,6 +45,12 @@ class EntitiesContext(PageContext[EntitiesView]):
     def tagged_by(self, name: str) -> Tagging:
         """Return what the tagger `name` makes of `text`."""
         return tag(name, self.words).value
+
+    def say_typical(self, tool: str) -> None:
+        """Say on how many of the built-in sentences a tool shows what it shows, where that was measured."""
+        from engine.inspection.tagging import examples
+
+        stored.say_typical(self, examples.stored_effects, examples.typical_sentences, tool, examples.TABLE)
 
     def label(self, name: str) -> str:
         """Return what the page calls a tagger."""

@@ -14,6 +14,7 @@ from engine.inspection.tagging.directions import (
     Voice,
     disagreement_sentence,
     disagreements,
+    plainest,
     read_alone,
     read_directions,
     voice_frame,
@@ -52,6 +53,7 @@ def show(context: EntitiesContext) -> None:
         "Its emissions are the sum of what the two make of the word, so each can be asked alone. **Try:** an example, "
         "whose first word means something else depending on what follows."
     )
+    context.say_typical("directions")
     _show_examples(context)
     if not context.info.config.get("bidirectional", True):
         notices.note(
@@ -91,7 +93,7 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
         rows.append(TagRow("fwd-only", one.tags, one.probabilities, marked=marked))
     sentence = disagreement_sentence(directions)
     notices.say(sentence)
-    chosen = min(max(1, context.controls.current("directions_word")), len(context.words))
+    chosen = min(max(1, context.controls.current("directions_word", plainest(directions))), len(context.words))
     window = window_around(chosen - 1, len(context.words))
     with st.container(width=bio_constraints.ROWS_WIDTH):
         figures.show(
@@ -125,7 +127,8 @@ def _show_word(context: EntitiesContext, read: Call[Directions]) -> None:
         "What each half adds at a word",
         "The further right, the more the half speaks for that tag; the diamond is the sum of both and the bias.",
     )
-    position = context.controls.slider("directions_word", maximum=len(context.words), width=TEXT_WIDTH // 2) - 1
+    count, plain = len(context.words), plainest(directions)
+    position = context.controls.slider("directions_word", maximum=count, default=plain, width=TEXT_WIDTH // 2) - 1
     frame = word_frame(directions, position)
     figures.show(
         halves_figure(frame, mode=figures.mode()),

@@ -94,8 +94,9 @@ def _show_ways(
         "touches and its transitions (steps from tag to tag), and the highest sum wins. **Try:** follow the second "
         "path to where it leaves the best one, and ask the table below what it would have cost."
     )
+    context.say_typical("lattice")
     with st.container(horizontal=True, vertical_alignment="bottom", key="lattice-window"):
-        chosen = controls.slider("lattice_word", maximum=count, width=320)
+        chosen = controls.slider("lattice_word", maximum=count, default=_most_open(context), width=320)
         shown = controls.slider("lattice_shown", width=220) if count > 4 else count
         controls.toggle("lattice_all_tags")
     first = max(1, min(chosen - shown // 2, count - shown + 1))
@@ -124,6 +125,12 @@ def _show_ways(
             f"{percent(ways[1].probability)}, for it scores "
             f"{ways[0].score - ways[1].score:.2f} nats less: {differ}{more}."
         )
+
+
+def _most_open(context: EntitiesContext) -> int:
+    """Return the first word, from 1, at which the tagger's own second path leaves the best one."""
+    ways = best_ways(context.tagging, 2)
+    return next(iter(differing_positions(ways[0].tags, ways[-1].tags)), 0) + 1
 
 
 def _said_along(lattice: Lattice, way: Way) -> list[str]:

@@ -20,6 +20,7 @@ def show(context: EntitiesContext) -> None:
         "differs from the one chosen above. **Try:** a name at the very beginning, where reading from left to right "
         "alone has nothing to go by."
     )
+    context.say_typical("others")
     taggings = {name: context.tagged_by(name) for name in context.models}
     own = taggings[context.network]
     for name, tagging in taggings.items():

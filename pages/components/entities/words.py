@@ -23,10 +23,11 @@ def show(context: EntitiesContext) -> None:
         "surname that is also a town."
     )
     tagging, words = context.tagging, context.words
-    position = (context.controls.slider("words_position", maximum=len(words)) if len(words) > 1 else 1) - 1
+    by_word = words_frame(words, tagging)
+    least = int(by_word["probability"].argmin()) + 1
+    position = context.controls.slider("words_position", maximum=len(words), default=least) - 1
     first = max(0, min(position - WINDOW // 2, len(words) - WINDOW))
     window = range(first, min(len(words), first + WINDOW))
-    by_word = words_frame(words, tagging)
     left, right = st.columns([3, 2], gap="large")
     with left:
         figures.show(
@@ -36,6 +37,7 @@ def show(context: EntitiesContext) -> None:
             name="entity-words",
             alt=f"Words {first + 1:,} to {window[-1] + 1:,} of {len(words):,}; “{words[position]}” is looked at.",
             table=by_word,
+            receipt=tag(context.network, words).receipt("dict(zip(words, found.tags))"),
             on_click=lambda chosen: context.controls.set("words_position", int(chosen)),
         )
     sentence = describe_word(tagging, position)

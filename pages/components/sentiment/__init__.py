@@ -18,7 +18,6 @@ class SentimentTool(Tool):
     needs_text: bool = True
 
 
-FIRST = "texts"  # what is open before the visitor chooses; the tools above it take longer than a page may
 TOOLS = Toolbox(
     __name__,
     SentimentTool("why", "Why", "Which words does the decision rest on, and which smallest edit would turn it?"),

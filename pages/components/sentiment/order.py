@@ -37,6 +37,7 @@ def show(context: SentimentContext) -> None:
         "**Try:** swap “not” with another word, or shuffle with several seeds. If a network hardly moves, it has "
         "decided by the words alone, whatever it could do."
     )
+    context.say_typical("order")
     with notices.engine_errors():
         check_order(context.words)
         changed = _ask(context, context.words)

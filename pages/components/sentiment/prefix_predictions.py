@@ -73,6 +73,7 @@ def show(context: SentimentContext) -> None:
         on_click=lambda position: context.controls.set("film_word", position),
     )
     notices.say(said)
+    context.say_typical("prefix_predictions")
     if last > MOST_FRAMES:
         st.caption(f"The chart has {len(belief.steps)} marks, spread evenly over the {last:,} words.")
 

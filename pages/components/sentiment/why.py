@@ -61,6 +61,7 @@ def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> Non
         "is the check: the text is really read without the word. Where the rows disagree, believe the check, and "
         "mistrust the explanation."
     )
+    context.say_typical("why")
     lanes = {LANES[name]: values for name, values in {**found.values, "deleted": found.deleted}.items()}
     alt = " ".join(describe_strips(found.words, values, name) for name, values in lanes.items())
     figures.show(
