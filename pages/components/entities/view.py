@@ -74,7 +74,7 @@ PADDED_LINES = (
     "Rain in Lisbon.",
     "Mary Hill met the Prime Minister of Norway on Monday.",
     "British ships left New Haven, Sri Lanka, late on Wednesday.",  # its tags change most without the mask
-    "the Tin Exchange will talk about a new bridge in New Zealand, its director Helen Madison said Thursday.",
+    "The Tin Exchange will talk about a new bridge in New Zealand, its director Helen Madison said Thursday.",
 )
 
 

@@ -104,7 +104,7 @@ def test_the_turn_is_the_last_crossing_else_the_largest_change() -> None:
     assert (turn.first, turn.last, turn.is_crossing) == (3, 3, True)
     said = belief_sentence(crossing)
     assert "flipped to positive for the last time at “c” (word 3): from 20.0 % to 60.0 % positive." in said
-    assert "The largest change came at “b”: from 90.0 % to 20.0 %." in said
+    assert "The largest change comes at “b”: from 90.0 % to 20.0 %." in said
     steady = Belief(words, steps, np.array([0.6, 0.65, 0.95, 0.9]))
     assert find_turn(steady).last == 3
     assert "never flips; the largest change comes at “c” (word 3): from 65.0 % to 95.0 % positive" in belief_sentence(

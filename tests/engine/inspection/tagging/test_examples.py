@@ -1,4 +1,4 @@
-"""The example the Entities page opens with is the one that the committed search finds, with the effect it was found for."""
+"""The example the Entities page opens with is what the committed search finds, with the effect it was found for."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 
 from engine.errors import DataError
+from engine.inspection.padding import inspect_batch, split_lines
 from engine.inspection.tagging import examples
 from engine.inspection.tagging.predictions import split_words
 from engine.models.folder import find_folder, load_model
-from pages.components.entities.view import DEFAULT_TEXT
+from pages.components.entities.view import DEFAULT_TEXT, PADDED_LINES, EntitiesView
 
 OTHERS = ("gmb-bilstm", "gmb-lstm-crf", "ewt-bilstm-crf")
 
@@ -45,11 +46,15 @@ def test_the_page_opens_with_what_the_search_found() -> None:
 
 
 def test_what_a_network_cannot_show_is_not_called_untypical() -> None:
-    rows = pd.DataFrame(
-        [
-            effects("a", crf_changes=0, crf_illegal=0, halves_differ=0),
-            effects("b", crf_changes=0, crf_illegal=1, halves_differ=0),
-        ]
-    )
+    nothing = {"crf_changes": 0, "halves_differ": 0}
+    rows = pd.DataFrame([effects("a", crf_illegal=0, **nothing), effects("b", crf_illegal=1, **nothing)])
     assert set(examples.typical_sentences(rows)) == {"others"}
     assert "100 % of 2 built-in sentences" in examples.typical_sentences(rows)["others"]
+
+
+def test_the_padded_lines_show_what_the_mask_is_for() -> None:
+    loaded = load_model("gmb-bilstm-crf")
+    rows = split_lines(loaded, PADDED_LINES)
+    size = EntitiesView().padding_batch
+    batches = [rows[start : start + size] for start in range(0, len(rows), size)]
+    assert sum(inspect_batch(loaded, batch).frame["decisions_changed"].sum() for batch in batches) > 0
