@@ -23,7 +23,7 @@ TOOLS = Toolbox(
     EntitiesTool(
         "others",
         "Four networks",
-        "What do networks make of the same text that lack the CRF or one direction, or were taught other texts?",
+        "What do networks make of the same text that lack the CRF or one direction, or were trained on other texts?",
     ),
     EntitiesTool(
         "words", "Word by word", "Which tags did the network weigh for one word, and how likely did it hold each?"

@@ -114,7 +114,7 @@ def _show_voices(context: EntitiesContext, read: Call[Directions], alone: str | 
     st.caption(
         notices.plain(
             "forward, backward: half of the network's emissions and its bias, decoded with the same CRF. The halves "
-            "were taught together, so alone they show which way each pulls, not how well a network with one direction "
+            "were trained together, so alone they show which way each pulls, not how well a network with one direction "
             f"would do. A dot stands for O; frames mark where the halves differ.{twin}"
         )
     )

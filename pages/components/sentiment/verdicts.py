@@ -96,7 +96,7 @@ def show(context: SentimentContext) -> None:
         st.caption(
             notices.plain(
                 f"of {counted}, as it reads them"
-                + (f"; taught on {taught}" if taught else "")
+                + (f"; trained on {taught}" if taught else "")
                 + f"; {networks.headline(context.info)}"
             )
         )

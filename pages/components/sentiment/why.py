@@ -83,7 +83,7 @@ def _show_strips(context: SentimentContext, explained: Call[Explanation]) -> Non
     st.text(rest)
     st.caption(
         f"The gradients miss the log-odds they should add up to by {found.gap:.3f} nats. The Shapley values come from "
-        f"{found.orderings} orders in which the words were put back, drawn by chance."
+        f"{found.orderings} orders in which the words were put back, drawn at random."
     )
 
 
@@ -139,7 +139,7 @@ def _show_stored(context: SentimentContext) -> None:
         f"{percent(row.better_than_chance, 0)} of {row.sentences:,} sentences they beat 19 of 20 shuffles"
         for row in summary.itertuples()
     )
-    notices.say(f"On {rows['title'].iloc[0]}: {said}. By luck it would be 5 %.")
+    notices.say(f"On {rows['title'].iloc[0]}: {said}. By chance it would be 5 %.")
     figures.show_table(
         summary.round(3),
         name="why-stored",
