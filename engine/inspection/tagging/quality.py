@@ -262,20 +262,24 @@ def gains_sentence(found: pd.DataFrame) -> str:
         spread = f"{row.lowest:+.2f} to {row.highest:+.2f} over {row.seeds} seeds"
         if row.seeds == 1:
             said.append(
-                f"{names[row.gain]} makes {row.mean:+.2f} points of F1 on {row.corpus} with the one seed tried, which "
-                "may be luck."
+                f"{names[row.gain]} makes {row.mean:+.2f} points of F1 on {_short(row.corpus)} with the one seed "
+                "tried, which may be luck."
             )
         elif row.lowest <= 0 <= row.highest:
             said.append(
-                f"{names[row.gain]} makes no difference that can be told from chance on {row.corpus} (F1 "
+                f"{names[row.gain]} makes no difference that can be told from chance on {_short(row.corpus)} (F1 "
                 f"{row.mean:+.2f}, {spread})."
             )
         else:
             said.append(
                 f"{names[row.gain]} {'adds' if row.mean > 0 else 'costs'} {abs(row.mean):.2f} points of F1 on "
-                f"{row.corpus} ({spread})."
+                f"{_short(row.corpus)} ({spread})."
             )
-    return " ".join(said).replace("-", "\N{MINUS SIGN}").replace("ner_", "")
+    return " ".join(said).replace("-", "\N{MINUS SIGN}")
+
+
+def _short(corpus: str) -> str:
+    return corpus.removeprefix("ner_").upper()
 
 
 def _variant(is_bidirectional: bool, has_crf: bool) -> str:

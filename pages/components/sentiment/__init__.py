@@ -20,7 +20,7 @@ class SentimentTool(Tool):
 
 TOOLS = Toolbox(
     __name__,
-    SentimentTool("why", "Why", "Which words does the decision rest on, and which smallest edit would turn it?"),
+    SentimentTool("why", "Why", "Which words does the decision rest on, and which smallest edit would flip it?"),
     SentimentTool(
         "order",
         "Order",

@@ -63,12 +63,12 @@ class SentimentQualityView:
 # Found by engine.inspection.classification.examples: of all built-in sentences the one that hangs most on one word.
 FIRST = "He said the food was not good."
 PADDED_LINES = (
-    "Wonderful.",
-    "Not my kind of film.",
-    "He said the food was not good.",
-    "A dull start, but what an ending!",
     "Watchable.",  # flips without the mask
     "I would not call the story bad, only far too long for what it has to say.",
+    "Not my kind of film.",
+    "Wonderful.",
+    "The dances are warm, but the soundtrack is confused, and that is what stays.",
+    "He said the food was not good.",
 )
 
 

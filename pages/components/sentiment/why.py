@@ -48,7 +48,7 @@ def show(context: SentimentContext) -> None:
         _show_agreement(explained)
     with notices.engine_errors():
         _show_stored(context)
-    st.markdown("**The smallest edit that turns the decision**")
+    st.markdown("**The smallest edit that flips the prediction**")
     with notices.engine_errors():
         _show_flips(context)
 
@@ -209,7 +209,7 @@ def _diff(found: CounterfactualSearch, flip: Counterfactual) -> str:
 def _after(found: CounterfactualSearch, flip: Counterfactual, labels: list[str], tried: int) -> str:
     return (
         f"“{labels[found.decision]}” goes from {percent(found.probability)} to {percent(flip.probability)}; "
-        f"decided is now “{labels[flip.decision]}”. {tried:,} texts were tried."
+        f"the prediction is now “{labels[flip.decision]}”. {tried:,} texts were tried."
     )
 
 

@@ -87,7 +87,7 @@ def test_scores_gains_and_errors_are_those_of_the_tables(measured: Path, monkeyp
     assert "the tag it had most often in training reaches F1 20.0" in text
     assert scores_of(at, "most frequent tag") == {"all": 20.0, "per": 10.0}
     assert scores_of(at, "Without the CRF")["all"] == 100.0
-    assert "The CRF adds 1.00 points of F1 on gmb (+1.00 to +1.00 over 2 seeds)" in text
+    assert "The CRF adds 1.00 points of F1 on GMB (+1.00 to +1.00 over 2 seeds)" in text
     assert "Reading backwards too adds 3.00 points" in text
     assert any("Not measured with their present weights: Forward only." in note for note in notes(at))
     scores = next(frame.value for frame in at.dataframe if "found" in frame.value)

@@ -114,9 +114,9 @@ def test_gains_compare_equal_seeds_and_own_up_to_luck() -> None:
     assert gains.loc["crf", ["seeds", "mean", "lowest", "highest"]].tolist() == [3, 1.5, 1.0, 2.0]
     assert gains.loc["second direction", ["seeds", "mean", "lowest", "highest"]].tolist() == [2, 0.0, -1.0, 1.0]
     said = tagging_quality.gains_sentence(gains.reset_index())
-    assert "The CRF adds 1.50 points of F1 on gmb (+1.00 to +2.00 over 3 seeds)." in said
+    assert "The CRF adds 1.50 points of F1 on GMB (+1.00 to +2.00 over 3 seeds)." in said
     one = tagging_quality.gains_sentence(gains.reset_index().assign(seeds=1))
-    assert "The CRF makes +1.50 points of F1 on gmb with the one seed tried, which may be luck." in one
+    assert "The CRF makes +1.50 points of F1 on GMB with the one seed tried, which may be luck." in one
     assert "Reading backwards too makes no difference that can be told from chance" in said
 
 
