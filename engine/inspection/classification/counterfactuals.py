@@ -249,5 +249,6 @@ def flip_sentence(found: CounterfactualSearch, labels: Sequence[str]) -> str:
     words = "one word" if len(smallest.edits) == 1 else f"{len(smallest.edits)} words"
     return (
         f"Changing {words} flips the prediction from {was} to “{labels[smallest.decision]}”: "
-        f"{describe_edit(smallest)}, “{labels[found.decision]}” keeps {percent(smallest.probability)}. {tried:,} edited texts were read."
+        f"{describe_edit(smallest)}, “{labels[found.decision]}” keeps {percent(smallest.probability)}. {tried:,} "
+        "edited texts were read."
     )
