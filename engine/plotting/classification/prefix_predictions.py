@@ -82,7 +82,7 @@ def verdict_bars(
         cliponaxis=False,
     )
     figure.add_vline(x=50, line={"color": theme.muted(mode), "width": 1.5, "dash": "dot"})
-    figure.update_xaxes(range=[-17, 117], tickvals=[0, 50, 100], ticktext=["negative", "even", "positive"], side="top")
+    figure.update_xaxes(range=[-30, 122], tickvals=[0, 50, 100], ticktext=["negative", "even", "positive"], side="top")
     name_rows(figure, bold_where(plain_labels(labels), [row == chosen for row in rows]))
     figure.update_layout(margin={"l": 8, "r": 16, "t": 28, "b": 4})
     return figure

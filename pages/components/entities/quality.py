@@ -199,9 +199,9 @@ def _show_errors(context: EntitiesContext, quality: TaggingQuality, corpus: str)
         _show_error(error, sentence, known.get(sentence["source_hash"]), position, context)
     if texts is None:
         st.markdown(f"**All {len(errors):,} on the test sentences**, without their words:")
-    figures.show_table(
-        tagging_quality.error_table(errors), name="entity-errors", receipt=_receipt([context.network], quality)
-    )
+    table = tagging_quality.error_table(errors)
+    receipt = _receipt([context.network], quality)
+    figures.show_table(table, name="entity-errors", column_config=figures.in_words(table), receipt=receipt)
 
 
 def _sample_errors(
@@ -218,7 +218,7 @@ def _sample_errors(
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"On the built-in sample “{title}”: {len(errors):,} such errors in {len(frame):,} sentences. A grammar "
-            "made them, so they are simpler than real news, and some names in them are hard on purpose."
+            "made them and marked their entities, so “people” is the grammar here; some names are hard on purpose."
         )
         figures.show_receipt(tagged.receipt("found[1].to_string()", seed=NOT_DRAWN), "entity-sample-errors")
     known = {row.source_hash: rows[row.row] for row in frame.itertuples()}

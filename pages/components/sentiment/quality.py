@@ -237,9 +237,11 @@ def _show_errors(context: SentimentContext, found: ClassificationQuality, corpus
         _show_row(context, row, texts)
     if texts is None:
         st.markdown(f"**All {len(errors):,} on {_texts_word(corpus)}**, without their texts:")
+    table = quality.error_table(errors)
     figures.show_table(
-        quality.error_table(errors),
+        table,
         name="sentiment-errors",
+        column_config=figures.in_words(table),
         receipt=_own_receipt(found, quality.order_errors, kind, order, threshold),
     )
 
@@ -254,8 +256,8 @@ def _sample_errors(context: SentimentContext, corpus: str, kind: str, order: str
     errors = quality.order_errors(frame, kind, order, threshold)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"On the built-in sample “{title}”: {len(errors):,} of {len(frame):,} sentences. A grammar made them, so "
-            "they are simpler than real reviews."
+            f"On the built-in sample “{title}”: {len(errors):,} of {len(frame):,} sentences. A grammar made "
+            "them, and half of its patterns turn on word order or one small word."
         )
         figures.show_receipt(judged.receipt("found[1].to_string()", seed=NOT_DRAWN), "sentiment-sample-errors")
     return errors

@@ -143,6 +143,7 @@ def _show_stored(context: SentimentContext) -> None:
     figures.show_table(
         summary.round(3),
         name="why-stored",
+        column_config=figures.in_words(summary),
         receipt=measured_receipt(
             rows[:1],
             model=context.network,
@@ -183,9 +184,11 @@ def _show_flips(context: SentimentContext) -> None:
             st.markdown(f"{heading}: {_diff(found, flip)}")
             st.caption(notices.plain(_after(found, flip, labels, tried)))
         rows.append(_row(found, heading, flip, tried))
+    table = pd.DataFrame(rows)
     figures.show_table(
-        pd.DataFrame(rows),
+        table,
         name="why-flips",
+        column_config=figures.in_words(table),
         receipt=searched.receipt(
             "found.deletion, found.deletions_tried, found.replacement, found.replacements_tried", seed=NOT_DRAWN
         ),
